@@ -1,0 +1,404 @@
+//! Reads what an administrator pastes: takes the token out of whatever is around it, recognises what is no
+//! access token, and keeps the claims as facts. Nothing is verified here and nothing is sent: PingOne decides.
+
+use base64::Engine;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde_json::{Map, Value};
+use thiserror::Error;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::domain::tenant::EnvironmentId;
+use crate::domain::time::Wall;
+use crate::domain::token::{Actor, Secret, TokenFacts};
+
+/// PingOne's limit for all request headers together, in bytes.
+///
+/// Source: docs.pingidentity.com, PingOne, "Platform limits".
+const HEADER_LIMIT: usize = 6 * 1024;
+
+/// The longest paste that is looked at. A cURL line with its token is far below.
+const PASTE_LIMIT: usize = 64 * 1024;
+
+/// How far a computer's clock may be behind before it is mentioned.
+const SKEW_MILLIS: i64 = 60_000;
+
+/// A pasted token and what it says.
+pub struct Paste {
+    /// The token, for the transport.
+    pub token: Secret,
+    /// Its claims.
+    pub facts: TokenFacts,
+    /// What should be said about it, in the order of reading.
+    pub notes: Vec<Note>,
+}
+
+/// Something worth saying about a token that is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Note {
+    /// It stood in a cURL command.
+    FromCurl,
+    /// It stood behind `Bearer`.
+    FromBearer,
+    /// It stood in a JSON answer of the token endpoint.
+    FromJson,
+    /// `iat` or `nbf` lie ahead: this computer's clock seems to be behind by so many milliseconds.
+    ClockBehind(i64),
+    /// The end can't be read.
+    NoEnd,
+    /// A self-service token: it reaches its own person's record alone.
+    EndUser,
+}
+
+/// Why a paste is not taken. Nothing was sent and nothing is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum PasteFault {
+    /// Nothing but blanks.
+    #[error("empty")]
+    Empty,
+    /// Far longer than any token.
+    #[error("too long to hold a token")]
+    TooLong,
+    /// A template variable that nobody filled in, such as `{{accessToken}}`.
+    #[error("an unexpanded variable")]
+    Unexpanded,
+    /// An id: of an environment, an application or a user.
+    #[error("an id")]
+    Id,
+    /// Anything else that is no JSON web token, a client secret among them.
+    #[error("no access token")]
+    NotAToken,
+    /// Three parts, but one of them can't be decoded.
+    #[error("a damaged token")]
+    Damaged,
+    /// An ID token: it is addressed to an application.
+    #[error("an ID token")]
+    IdToken,
+    /// A refresh token.
+    #[error("a refresh token")]
+    RefreshToken,
+    /// The token alone is larger than PingOne's limit for all headers.
+    #[error("larger than PingOne takes")]
+    OverHeaderLimit,
+    /// It has ended.
+    #[error("expired")]
+    Expired {
+        /// When.
+        at: Wall,
+    },
+}
+
+/// Reads a paste.
+pub fn read_paste(text: &str, now: Wall) -> Result<Paste, PasteFault> {
+    if text.len() > PASTE_LIMIT {
+        return Err(PasteFault::TooLong);
+    }
+    let (found, origin) = find_token(trim(text))?;
+    let token = Zeroizing::new(found.chars().filter(|letter| !is_blank(*letter)).collect::<String>());
+    let claims = Claims::decode(&token)?;
+    if token.len() > HEADER_LIMIT {
+        return Err(PasteFault::OverHeaderLimit);
+    }
+    claims.refuse_other_kinds()?;
+    let facts = claims.facts(&token);
+    if let (Some(at), Some(true)) = (facts.expires_at, facts.is_expired(now)) {
+        return Err(PasteFault::Expired { at });
+    }
+    let notes = origin.into_iter().chain(claims.notes(&facts, now)).collect();
+    Ok(Paste { token: Secret::new(token), facts, notes })
+}
+
+fn is_blank(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+}
+
+/// Blanks of every kind, and the quotes that chat programs and shells put around a value.
+fn trim(text: &str) -> &str {
+    text.trim_matches(|letter| is_blank(letter) || "\"'`“”‘’„«»".contains(letter))
+}
+
+fn find_token(text: &str) -> Result<(&str, Option<Note>), PasteFault> {
+    if text.is_empty() {
+        return Err(PasteFault::Empty);
+    }
+    if Uuid::try_parse(text).is_ok() {
+        return Err(PasteFault::Id);
+    }
+    if is_jwt(text) {
+        return Ok((text, None));
+    }
+    let origin = if text.starts_with('{') && text.contains("access_token") {
+        Note::FromJson
+    } else if text.starts_with("curl") {
+        Note::FromCurl
+    } else {
+        Note::FromBearer
+    };
+    let field = if origin == Note::FromJson { behind(text, "access_token") } else { behind(text, "bearer") };
+    let value = field.map_or(text, |field| field.trim_start_matches(|letter| " \t\":=".contains(letter)));
+    if value.contains("{{") || value.contains("${") || value.starts_with('$') {
+        return Err(PasteFault::Unexpanded);
+    }
+    if is_jwt(value) && field.is_some() {
+        return Ok((value, Some(origin)));
+    }
+    let run = value.split(|letter: char| !is_token(letter)).next().unwrap_or_default();
+    if field.is_none() || !is_jwt(run) {
+        return Err(PasteFault::NotAToken);
+    }
+    Ok((run, Some(origin)))
+}
+
+/// What stands behind a word, whatever its case. The word is ASCII, so no boundary is cut.
+fn behind<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let at = text.to_ascii_lowercase().find(word)?;
+    text.get(at + word.len()..)
+}
+
+const fn is_token(letter: char) -> bool {
+    matches!(letter, 'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '_' | '.' | '+' | '/' | '=')
+}
+
+/// Three parts, the first of which begins as `{"` does in base64. Line breaks inside are the terminal's.
+fn is_jwt(text: &str) -> bool {
+    text.starts_with("eyJ")
+        && text.chars().all(|letter| is_token(letter) || is_blank(letter))
+        && text.matches('.').count() == 2
+}
+
+struct Claims {
+    header: Map<String, Value>,
+    claims: Map<String, Value>,
+}
+
+impl Claims {
+    fn decode(token: &str) -> Result<Self, PasteFault> {
+        let mut parts = token.split('.');
+        let mut next = || parts.next().and_then(object).ok_or(PasteFault::Damaged);
+        Ok(Self { header: next()?, claims: next()? })
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.claims.get(name)?.as_str()
+    }
+
+    /// A point in time in whole or broken seconds; anything else is as good as missing.
+    #[expect(clippy::cast_possible_truncation, reason = "checked against the range of dates first")]
+    fn time(&self, name: &str) -> Option<Wall> {
+        let seconds = self.claims.get(name)?.as_f64()?;
+        (0.0..4e10).contains(&seconds).then_some(Wall((seconds * 1000.0) as i64))
+    }
+
+    fn audience(&self) -> Vec<String> {
+        match self.claims.get("aud") {
+            Some(Value::String(one)) => vec![one.clone()],
+            Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// An ID token is addressed to the application that asked for it, whose id is a UUID; an access token to an
+    /// API, whose name is a URL.
+    fn refuse_other_kinds(&self) -> Result<(), PasteFault> {
+        let typ = self.header.get("typ").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
+        if typ.contains("refresh") {
+            return Err(PasteFault::RefreshToken);
+        }
+        let audience = self.audience();
+        let to_application =
+            !audience.is_empty() && audience.iter().all(|name| Uuid::try_parse(name).is_ok());
+        if to_application || self.claims.contains_key("nonce") || self.claims.contains_key("at_hash") {
+            return Err(PasteFault::IdToken);
+        }
+        Ok(())
+    }
+
+    fn facts(&self, token: &str) -> TokenFacts {
+        let environment = self.text("env").or_else(|| self.text("iss").and_then(environment_of_issuer));
+        TokenFacts {
+            last_four: token.get(token.len().saturating_sub(4)..).unwrap_or_default().to_owned(),
+            issuer: self.text("iss").map(str::to_owned),
+            audience: self.audience(),
+            environment: environment.and_then(|id| Uuid::try_parse(id).ok()).map(EnvironmentId),
+            actor: self.actor(),
+            issued_at: self.time("iat"),
+            expires_at: self.time("exp"),
+        }
+    }
+
+    /// Source: developer.pingidentity.com, PingOne API, "Token claims": `sub` is absent for client credentials.
+    fn actor(&self) -> Actor {
+        let person = self.text("p1.userId").or_else(|| self.text("sub")).map(str::to_owned);
+        let scopes = self.text("scope").unwrap_or_default();
+        if scopes.split_ascii_whitespace().any(|scope| scope.starts_with("p1:")) {
+            return Actor::EndUser(person);
+        }
+        if person.is_some() || self.claims.contains_key("sid") {
+            return Actor::Person(person);
+        }
+        self.text("client_id").map_or(Actor::Unknown, |client| Actor::Application(client.to_owned()))
+    }
+
+    fn notes(&self, facts: &TokenFacts, now: Wall) -> Vec<Note> {
+        let begins = facts.issued_at.max(self.time("nbf"));
+        let behind = begins.map(|begin| begin.since(now)).filter(|ahead| *ahead > SKEW_MILLIS);
+        let end_user = matches!(facts.actor, Actor::EndUser(_)).then_some(Note::EndUser);
+        let no_end = facts.expires_at.is_none().then_some(Note::NoEnd);
+        behind.map(Note::ClockBehind).into_iter().chain(no_end).chain(end_user).collect()
+    }
+}
+
+/// `https://auth.pingone.eu/{environment}/as`.
+fn environment_of_issuer(issuer: &str) -> Option<&str> {
+    issuer.strip_suffix("/as")?.rsplit('/').next()
+}
+
+/// A part of a token. Padding and the other alphabet are taken: some tools rewrite them.
+fn object(part: &str) -> Option<Map<String, Value>> {
+    const LENIENT: GeneralPurpose = GeneralPurpose::new(
+        &base64::alphabet::URL_SAFE,
+        GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+            .with_decode_allow_trailing_bits(true),
+    );
+    let bytes = LENIENT.decode(part.replace('+', "-").replace('/', "_")).ok()?;
+    match serde_json::from_slice(&bytes).ok()? {
+        Value::Object(object) => Some(object),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+
+    const NOW: Wall = Wall(1_795_500_000_000);
+    const ENVIRONMENT: &str = "5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4";
+    const HEADER: &str = r#"{"alg":"RS256","kid":"a"}"#;
+    const CLIENT: &str = "0b412e8b-0000-4000-8000-000000000001";
+
+    fn token_with(header: &str, claims: &str) -> String {
+        let part = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
+        format!("{}.{}.{}", part(header), part(claims), part("signature"))
+    }
+
+    fn worker(more: &str) -> String {
+        let exp = NOW.0 / 1000 + 3600;
+        let iat = NOW.0 / 1000 - 5;
+        token_with(
+            HEADER,
+            &format!(
+                r#"{{"client_id":"{CLIENT}","iss":"https://auth.pingone.eu/{ENVIRONMENT}/as","iat":{iat},"exp":{exp},"aud":["https://api.pingone.eu"]{more}}}"#
+            ),
+        )
+    }
+
+    fn fault(text: &str) -> Option<PasteFault> {
+        read_paste(text, NOW).err()
+    }
+
+    #[test]
+    fn a_workers_token_says_region_environment_actor_and_end() {
+        let paste = read_paste(&worker(""), NOW).ok().unwrap();
+        assert_eq!(paste.facts.actor, Actor::Application(CLIENT.into()));
+        assert_eq!(paste.facts.environment.map(|id| id.to_string()).as_deref(), Some(ENVIRONMENT));
+        assert_eq!(paste.facts.expires_at, Some(NOW.plus(3_600_000)));
+        assert_eq!(paste.facts.audience, ["https://api.pingone.eu"]);
+        assert!(worker("").ends_with(&paste.facts.last_four));
+        assert_eq!(paste.notes, []);
+    }
+
+    #[test]
+    fn whatever_surrounds_a_token_is_taken_away_and_said() {
+        let token = worker("");
+        let half = token.len() / 2;
+        for (text, note) in [
+            (format!(" \u{feff}\u{a0}{token}\u{200b}\r\n"), None),
+            (format!("“{token}”"), None),
+            (format!("{}\n  {}", &token[..half], &token[half..]), None),
+            (format!("Bearer {token}"), Some(Note::FromBearer)),
+            (format!("authorization: bearer {token}"), Some(Note::FromBearer)),
+            (
+                format!("curl -X PUT 'https://x' -H 'Authorization: Bearer {token}' -d '{{}}'"),
+                Some(Note::FromCurl),
+            ),
+            (format!(r#"{{"access_token":"{token}","expires_in":3600}}"#), Some(Note::FromJson)),
+            (format!("{{\n  \"access_token\" : \"{token}\"\n}}"), Some(Note::FromJson)),
+        ] {
+            let paste = read_paste(&text, NOW).unwrap_or_else(|fault| panic!("{text}: {fault}"));
+            assert_eq!(paste.token.expose(), token, "{text}");
+            assert_eq!(paste.notes.first().copied(), note, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_token_is_named() {
+        let id_token = worker(&format!(r#","nonce":"n","sub":"{CLIENT}""#));
+        let to_application = token_with(HEADER, &format!(r#"{{"aud":"{CLIENT}"}}"#));
+        for (text, expected) in [
+            (" \n\u{200b}", PasteFault::Empty),
+            (&"x".repeat(1_000_000), PasteFault::TooLong),
+            ("{{accessToken}}", PasteFault::Unexpanded),
+            ("Bearer {{accessToken}}", PasteFault::Unexpanded),
+            ("Bearer $TOKEN", PasteFault::Unexpanded),
+            (ENVIRONMENT, PasteFault::Id),
+            ("0aZ~secret.of.an_application-1234567890", PasteFault::NotAToken),
+            ("Bearer 0aZ~secret", PasteFault::NotAToken),
+            ("eyJhbGciOiJSUzI1NiJ9.cut", PasteFault::NotAToken),
+            ("eyJ!!.x.y", PasteFault::NotAToken),
+            ("eyJhbGciOiJSUzI1NiJ9.bm8ganNvbg.x", PasteFault::Damaged),
+            ("eyJhbGciOiJSUzI1NiJ9..x", PasteFault::Damaged),
+            (&id_token, PasteFault::IdToken),
+            (&to_application, PasteFault::IdToken),
+            (&token_with(r#"{"typ":"refresh+jwt"}"#, "{}"), PasteFault::RefreshToken),
+        ] {
+            assert_eq!(fault(text), Some(expected), "{text:.60}");
+        }
+        assert_eq!(
+            fault(&worker(&format!(r#","groups":"{}""#, "g".repeat(7000)))),
+            Some(PasteFault::OverHeaderLimit)
+        );
+    }
+
+    #[test]
+    fn an_end_that_has_passed_is_named_with_its_time() {
+        let ended = token_with(HEADER, &format!(r#"{{"exp":{}}}"#, NOW.0 / 1000));
+        assert_eq!(fault(&ended), Some(PasteFault::Expired { at: NOW }));
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_is_mentioned() {
+        let early =
+            token_with(HEADER, &format!(r#"{{"iat":{},"exp":{}}}"#, NOW.0 / 1000 + 300, NOW.0 / 1000 + 3900));
+        let paste = read_paste(&early, NOW).ok().unwrap();
+        assert_eq!(paste.notes, [Note::ClockBehind(300_000)]);
+    }
+
+    #[test]
+    fn an_end_that_cannot_be_read_is_unknown_and_never_a_panic() {
+        for exp in ["\"1795503600\"", "-1", "1e308", "null", "[]", "{}", "true", "99999999999999999999"] {
+            let paste = read_paste(&token_with(HEADER, &format!(r#"{{"exp":{exp}}}"#)), NOW);
+            let paste = paste.unwrap_or_else(|fault| panic!("{exp}: {fault}"));
+            assert_eq!((paste.facts.expires_at, paste.notes), (None, vec![Note::NoEnd]), "{exp}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_and_bad_utf8_are_damage() {
+        let deep = format!("{{\"a\":{}}}", "[".repeat(5_000));
+        assert_eq!(fault(&token_with(HEADER, &deep)), Some(PasteFault::Damaged));
+        let bytes = BASE64_URL_SAFE_NO_PAD.encode(b"{\"a\":\"\xff\"}");
+        let header = BASE64_URL_SAFE_NO_PAD.encode(HEADER);
+        assert_eq!(fault(&format!("{header}.{bytes}.x")), Some(PasteFault::Damaged));
+    }
+
+    #[test]
+    fn people_and_end_users_are_told_from_applications() {
+        let person = read_paste(&worker(r#","sub":"u","sid":"s""#), NOW).ok().unwrap();
+        assert_eq!(person.facts.actor, Actor::Person(Some("u".into())));
+        let end_user = read_paste(&worker(r#","sub":"u","scope":"openid p1:read:user""#), NOW).ok().unwrap();
+        assert_eq!(end_user.facts.actor, Actor::EndUser(Some("u".into())));
+        assert_eq!(end_user.notes, [Note::EndUser]);
+    }
+}

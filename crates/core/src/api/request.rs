@@ -1,0 +1,365 @@
+//! Every request this product makes, as a value: what it asks for, how it is sent, and how its answer is read.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::domain::fault::Paging;
+use crate::domain::filter::Filter;
+use crate::domain::tenant::{Environment, Tenant};
+use crate::domain::user::{Mfa, Population, UnreadableUser, User, UserId};
+
+use super::endpoint::{Cursor, Endpoint};
+use super::wire::{self, MfaAnswer, Misread};
+
+/// How a request is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`.
+    Get,
+    /// `PUT`.
+    Put,
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Get => "GET",
+            Self::Put => "PUT",
+        })
+    }
+}
+
+/// A request without its token. The headers are the same for all of them (`Accept`, and `Content-Type` where
+/// there is a body): PingOne's preflight refuses most others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// How.
+    pub method: Method,
+    /// Where to.
+    pub endpoint: Endpoint,
+    /// The JSON body.
+    pub body: Option<Vec<u8>>,
+}
+
+impl Request {
+    fn get(endpoint: Endpoint) -> Self {
+        Self { method: Method::Get, endpoint, body: None }
+    }
+}
+
+/// Which of the two ceilings a request counts against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// It changes nothing.
+    Read,
+    /// It may change a user.
+    Write,
+}
+
+/// What a request is about: a 403 or a 404 means something else for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The environment itself.
+    Environment,
+    /// A list in it.
+    List,
+    /// One user.
+    User,
+}
+
+/// Why an answer was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unusable {
+    /// The body.
+    Misread(Misread),
+    /// The link to the next page.
+    Paging(Paging),
+}
+
+impl From<Misread> for Unusable {
+    fn from(misread: Misread) -> Self {
+        Self::Misread(misread)
+    }
+}
+
+/// One of PingOne's operations.
+pub trait Call {
+    /// What a good answer says.
+    type Answer;
+
+    /// Which ceiling it counts against.
+    const KIND: Kind = Kind::Read;
+
+    /// What it is about.
+    const SUBJECT: Subject;
+
+    /// The request.
+    fn request(&self, tenant: &Tenant) -> Request;
+
+    /// Reads the body of a 2xx.
+    fn read(&self, tenant: &Tenant, body: &Value) -> Result<Self::Answer, Unusable>;
+
+    /// What the typed view shows of an answer, under PingOne's own field names.
+    fn facts(answer: &Self::Answer) -> Vec<Fact>;
+}
+
+/// A line of the typed view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// PingOne's name of the field.
+    pub field: &'static str,
+    /// Its value as text.
+    pub value: String,
+}
+
+fn fact(field: &'static str, value: &(impl ToString + ?Sized)) -> Fact {
+    Fact { field, value: value.to_string() }
+}
+
+/// Reads the environment: its name, and whether it is there at all.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadEnvironment;
+
+impl Call for ReadEnvironment {
+    type Answer = Environment;
+    const SUBJECT: Subject = Subject::Environment;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        Request::get(Endpoint::environment(tenant))
+    }
+
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Environment, Unusable> {
+        Ok(wire::environment(body)?)
+    }
+
+    fn facts(environment: &Environment) -> Vec<Fact> {
+        vec![fact("id", &environment.id), fact("name", &environment.name)]
+    }
+}
+
+/// Reads the names of the populations: the first page, of 250 by PingOne's default.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadPopulations;
+
+impl Call for ReadPopulations {
+    type Answer = Vec<Population>;
+    const SUBJECT: Subject = Subject::List;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        Request::get(Endpoint::populations(tenant))
+    }
+
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Vec<Population>, Unusable> {
+        Ok(wire::populations(body)?)
+    }
+
+    fn facts(populations: &Vec<Population>) -> Vec<Fact> {
+        vec![fact("populations", &populations.len())]
+    }
+}
+
+/// Asks how many users the token may see, by a page of one.
+#[derive(Debug, Clone, Copy)]
+pub struct CountUsers;
+
+impl Call for CountUsers {
+    type Answer = Option<u64>;
+    const SUBJECT: Subject = Subject::List;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        Request::get(Endpoint::users(tenant, 1, None, None))
+    }
+
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<u64>, Unusable> {
+        Ok(wire::users(body)?.count)
+    }
+
+    fn facts(count: &Option<u64>) -> Vec<Fact> {
+        count.map(|count| fact("count", &count)).into_iter().collect()
+    }
+}
+
+/// The size of page that PingOne documents as its largest. Pages may still come back smaller.
+pub const PAGE: u32 = 200;
+
+/// Reads one page of the users.
+#[derive(Debug, Clone)]
+pub struct ReadPage {
+    /// Where the page begins; `None` for the first.
+    pub cursor: Option<Cursor>,
+}
+
+/// One page of the users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The rows in PingOne's order.
+    pub rows: Vec<Result<User, UnreadableUser>>,
+    /// How many users the whole list has, by this page's account.
+    pub count: Option<u64>,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<Cursor>,
+}
+
+impl Call for ReadPage {
+    type Answer = Page;
+    const SUBJECT: Subject = Subject::List;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        Request::get(Endpoint::users(tenant, PAGE, None, self.cursor.as_ref()))
+    }
+
+    fn read(&self, tenant: &Tenant, body: &Value) -> Result<Page, Unusable> {
+        let users = wire::users(body)?;
+        let next = users.next.map(|href| Cursor::from_link(tenant, &href)).transpose();
+        Ok(Page { rows: users.rows, count: users.count, next: next.map_err(Unusable::Paging)? })
+    }
+
+    fn facts(page: &Page) -> Vec<Fact> {
+        let count = page.count.map(|count| fact("count", &count));
+        std::iter::once(fact("users", &page.rows.len())).chain(count).collect()
+    }
+}
+
+/// The most people that a search by [`FindPeople`] shows.
+pub const HITS: u32 = 50;
+
+/// Asks PingOne for the people whom a text may mean.
+#[derive(Debug, Clone)]
+pub struct FindPeople {
+    /// What was typed, without blanks around it.
+    pub text: String,
+    /// The same with a capital first letter.
+    pub capitalised: String,
+}
+
+/// The people whom a text may mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// At most [`HITS`] rows.
+    pub rows: Vec<Result<User, UnreadableUser>>,
+    /// How many there are in all.
+    pub count: Option<u64>,
+}
+
+impl Call for FindPeople {
+    type Answer = Found;
+    const SUBJECT: Subject = Subject::List;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        Request::get(Endpoint::users(
+            tenant,
+            HITS,
+            Some(&Filter::person(&self.text, &self.capitalised)),
+            None,
+        ))
+    }
+
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Found, Unusable> {
+        let users = wire::users(body)?;
+        Ok(Found { rows: users.rows, count: users.count })
+    }
+
+    fn facts(found: &Found) -> Vec<Fact> {
+        let count = found.count.map(|count| fact("count", &count));
+        std::iter::once(fact("users", &found.rows.len())).chain(count).collect()
+    }
+}
+
+/// Reads one user.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadUser(pub UserId);
+
+impl Call for ReadUser {
+    type Answer = User;
+    const SUBJECT: Subject = Subject::User;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        Request::get(Endpoint::user(tenant, self.0))
+    }
+
+    fn read(&self, _: &Tenant, body: &Value) -> Result<User, Unusable> {
+        let user = wire::user(body)?;
+        if user.id == self.0 {
+            return Ok(user);
+        }
+        Err(Misread::Shape(format!("id: {} was asked for, {} answered", self.0, user.id)).into())
+    }
+
+    fn facts(user: &User) -> Vec<Fact> {
+        let flag = match user.mfa {
+            Mfa::On => Some(fact("mfaEnabled", &true)),
+            Mfa::Off => Some(fact("mfaEnabled", &false)),
+            Mfa::Unknown => None,
+        };
+        [fact("id", &user.id), fact("username", &user.username)].into_iter().chain(flag).collect()
+    }
+}
+
+/// Reads one user's flag.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadMfa(pub UserId);
+
+impl Call for ReadMfa {
+    type Answer = MfaAnswer;
+    const SUBJECT: Subject = Subject::User;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        Request::get(Endpoint::mfa_enabled(tenant, self.0))
+    }
+
+    fn read(&self, _: &Tenant, body: &Value) -> Result<MfaAnswer, Unusable> {
+        read_mfa(self.0, body)
+    }
+
+    fn facts(answer: &MfaAnswer) -> Vec<Fact> {
+        mfa_facts(answer)
+    }
+}
+
+/// Sets one user's flag.
+#[derive(Debug, Clone, Copy)]
+pub struct WriteMfa {
+    /// Whose.
+    pub user: UserId,
+    /// On or off.
+    pub enabled: bool,
+}
+
+impl Call for WriteMfa {
+    type Answer = MfaAnswer;
+    const KIND: Kind = Kind::Write;
+    const SUBJECT: Subject = Subject::User;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        Request {
+            method: Method::Put,
+            endpoint: Endpoint::mfa_enabled(tenant, self.user),
+            body: Some(wire::mfa_body(self.enabled)),
+        }
+    }
+
+    fn read(&self, _: &Tenant, body: &Value) -> Result<MfaAnswer, Unusable> {
+        read_mfa(self.user, body)
+    }
+
+    fn facts(answer: &MfaAnswer) -> Vec<Fact> {
+        mfa_facts(answer)
+    }
+}
+
+/// A flag that belongs to somebody else is no answer.
+fn read_mfa(user: UserId, body: &Value) -> Result<MfaAnswer, Unusable> {
+    let answer = wire::mfa(body)?;
+    let names_another = |link: &String| !link.ends_with(&format!("/users/{user}"));
+    if answer.user_link.as_ref().is_some_and(names_another) {
+        return Err(Misread::Shape("_links.user.href: names another user".to_owned()).into());
+    }
+    Ok(answer)
+}
+
+fn mfa_facts(answer: &MfaAnswer) -> Vec<Fact> {
+    let link = |field, href: &Option<String>| href.as_ref().map(|href| fact(field, href));
+    let links = [link("_links.self.href", &answer.self_link), link("_links.user.href", &answer.user_link)];
+    std::iter::once(fact("mfaEnabled", &answer.enabled)).chain(links.into_iter().flatten()).collect()
+}

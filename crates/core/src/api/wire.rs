@@ -1,0 +1,193 @@
+//! PingOne's JSON shapes, and nothing of what they mean.
+//!
+//! Sources: recorded answers of api.pingone.eu (users, environments), Ping's Postman collection (mfaEnabled,
+//! populations), Ping's `OpenAPI` files (errors). Absent values are omitted; unknown ones are ignored.
+
+use serde_json::Value;
+
+use crate::domain::fault::{Detail, Refusal};
+use crate::domain::tenant::{Environment, EnvironmentId, EnvironmentKind};
+use crate::domain::time::{Millis, Wall};
+use crate::domain::user::{Account, Mfa, Population, PopulationId, UnreadableUser, User, UserId};
+
+use super::json::{Wrong, at, boolean, id, list, need, number, text};
+use super::redaction::{excerpt, redact};
+
+/// Why a body was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Misread {
+    /// It is no JSON. The text is the beginning of the body.
+    NotJson(String),
+    /// It is JSON of another shape. The text begins with the path of the field.
+    Shape(String),
+}
+
+impl From<Wrong> for Misread {
+    fn from(wrong: Wrong) -> Self {
+        Self::Shape(format!("{} {}", wrong.field, wrong.problem))
+    }
+}
+
+/// Reads a body as JSON.
+pub fn parse(body: &[u8]) -> Result<Value, Misread> {
+    // A byte order mark is no JSON, but proxies add one.
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    serde_json::from_slice(body).map_err(|_| Misread::NotJson(excerpt(body)))
+}
+
+/// `GET /environments/{id}`.
+pub fn environment(body: &Value) -> Result<Environment, Misread> {
+    let kind = match need(text(body, "type")?, "type")? {
+        "PRODUCTION" => EnvironmentKind::Production,
+        "SANDBOX" => EnvironmentKind::Sandbox,
+        other => EnvironmentKind::Other(other.to_owned()),
+    };
+    let name = need(text(body, "name")?, "name")?.to_owned();
+    Ok(Environment { id: EnvironmentId(need(id(body, "id")?, "id")?), name, kind })
+}
+
+/// `GET /environments/{id}/populations`.
+pub fn populations(body: &Value) -> Result<Vec<Population>, Misread> {
+    let population = |row: &Value| -> Result<Population, Wrong> {
+        let name = need(text(row, "name")?, "name")?.to_owned();
+        Ok(Population { id: PopulationId(need(id(row, "id")?, "id")?), name })
+    };
+    let path = "_embedded.populations";
+    let rows = list(body, path)?.iter().enumerate();
+    let inside = |(index, row)| population(row).map_err(|wrong| within(path, index, &wrong));
+    Ok(rows.map(inside).collect::<Result<_, _>>()?)
+}
+
+fn within(path: &str, index: usize, wrong: &Wrong) -> Wrong {
+    Wrong { field: format!("{path}[{index}].{}", wrong.field), problem: wrong.problem }
+}
+
+/// One page of `GET /environments/{id}/users`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Users {
+    /// The rows, each read or named with its problem: a row of another shape costs no other row.
+    pub rows: Vec<Result<User, UnreadableUser>>,
+    /// `count`: how many users the whole list has.
+    pub count: Option<u64>,
+    /// `_links.next.href`, as it came.
+    pub next: Option<String>,
+}
+
+/// Reads a page of users.
+pub fn users(body: &Value) -> Result<Users, Misread> {
+    let rows = list(body, "_embedded.users")?.iter().map(row).collect();
+    let next = text(body, "_links.next.href")?.map(str::to_owned);
+    Ok(Users { rows, count: number(body, "count")?, next })
+}
+
+fn row(row: &Value) -> Result<User, UnreadableUser> {
+    read_user(row).map_err(|wrong| UnreadableUser {
+        id: id(row, "id").ok().flatten().map(UserId),
+        field: wrong.field,
+        problem: wrong.problem.to_owned(),
+    })
+}
+
+/// One user, read alone.
+pub fn user(body: &Value) -> Result<User, Misread> {
+    Ok(read_user(body)?)
+}
+
+fn read_user(body: &Value) -> Result<User, Wrong> {
+    Ok(User {
+        id: UserId(need(id(body, "id")?, "id")?),
+        username: need(text(body, "username")?, "username")?.to_owned(),
+        name: name(body)?,
+        email: text(body, "email")?.map(str::to_owned),
+        population: id(body, "population.id")?.map(PopulationId),
+        account: account(body)?,
+        last_sign_on: date_time(body, "lastSignOn.at")?,
+        // Only a Boolean is a state; a text, a number or null is "unknown", and the row stays readable.
+        mfa: at(body, "mfaEnabled").and_then(Value::as_bool).map_or(Mfa::Unknown, Mfa::from),
+    })
+}
+
+fn name(body: &Value) -> Result<String, Wrong> {
+    let parts = [text(body, "name.given")?, text(body, "name.family")?].into_iter().flatten();
+    let joined = parts.filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join(" ");
+    if !joined.is_empty() {
+        return Ok(joined);
+    }
+    Ok(text(body, "name.formatted")?.unwrap_or_default().to_owned())
+}
+
+fn account(body: &Value) -> Result<Account, Wrong> {
+    Ok(match (boolean(body, "enabled")?, text(body, "account.status")?) {
+        (Some(false), _) => Account::Disabled,
+        (_, Some("LOCKED")) => Account::Locked,
+        (Some(true), _) => Account::Enabled,
+        (None, _) => Account::Unknown,
+    })
+}
+
+fn date_time(body: &Value, path: &str) -> Result<Option<Wall>, Wrong> {
+    let Some(written) = text(body, path)? else { return Ok(None) };
+    Wall::from_rfc3339(written).map(Some).ok_or_else(|| Wrong::new(path, "is no date-time"))
+}
+
+/// A flag as PingOne answered it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MfaAnswer {
+    /// `mfaEnabled`.
+    pub enabled: bool,
+    /// `_links.self.href`.
+    pub self_link: Option<String>,
+    /// `_links.user.href`.
+    pub user_link: Option<String>,
+}
+
+/// `GET` and `PUT /environments/{id}/users/{id}/mfaEnabled`.
+pub fn mfa(body: &Value) -> Result<MfaAnswer, Misread> {
+    Ok(MfaAnswer {
+        enabled: need(boolean(body, "mfaEnabled")?, "mfaEnabled")?,
+        self_link: text(body, "_links.self.href")?.map(str::to_owned),
+        user_link: text(body, "_links.user.href")?.map(str::to_owned),
+    })
+}
+
+/// The body of the PUT: `{"mfaEnabled":true}`.
+pub fn mfa_body(enabled: bool) -> Vec<u8> {
+    format!("{{\"mfaEnabled\":{enabled}}}").into_bytes()
+}
+
+/// Whether only the gateway can have written an error: a message without PingOne's id and code.
+pub fn is_gateways(body: &Value) -> bool {
+    at(body, "id").is_none() && at(body, "code").is_none() && at(body, "message").is_some()
+}
+
+/// How long PingOne asks to wait: a date-time or a number of seconds, as its sources differ.
+pub fn retry_after(body: &Value, now: Wall) -> Option<Millis> {
+    let details = at(body, "details")?.as_array()?;
+    let inner = details.iter().find_map(|detail| at(detail, "innerError.retryAfter"))?;
+    let seconds = inner.as_u64().or_else(|| inner.as_str()?.parse().ok());
+    let millis = match seconds {
+        Some(seconds) => i64::try_from(seconds).ok()?.saturating_mul(1000),
+        None => Wall::from_rfc3339(inner.as_str()?)?.since(now),
+    };
+    Some(Millis(u64::try_from(millis).unwrap_or(0)))
+}
+
+/// PingOne's words, redacted. Whatever is missing or of another type is left out.
+pub fn refusal(body: &Value, status: u16, correlation_id: Option<String>) -> Refusal {
+    let code = |value: &Value| Some(redact(at(value, "code")?.as_str()?));
+    let message =
+        |value: &Value| at(value, "message").and_then(Value::as_str).map(redact).unwrap_or_default();
+    let detail = |value: &Value| Detail {
+        code: code(value),
+        target: at(value, "target").and_then(Value::as_str).map(redact),
+        message: message(value),
+    };
+    let details = at(body, "details").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    Refusal {
+        status,
+        code: code(body),
+        message: message(body),
+        details: details.iter().map(detail).collect(),
+        correlation_id,
+    }
+}

@@ -1,0 +1,21 @@
+//! The nouns: what an administrator of PingOne talks about, without a clock, a URL or a JSON shape.
+
+pub mod time;
+
+pub mod region;
+
+pub mod tenant;
+
+pub mod token;
+
+pub mod user;
+
+pub mod filter;
+
+pub mod fault;
+
+pub mod outcome;
+
+pub mod advice;
+
+pub mod settings;

@@ -1,0 +1,261 @@
+//! Everything that can go wrong between a request and its meaning, as one type.
+
+use thiserror::Error;
+
+use super::time::Millis;
+
+/// PingOne's own words for a refusal, redacted and cut to a length that fits a screen.
+///
+/// Source: developer.pingidentity.com, PingOne API, "Error codes": `id`, `code`, `message`, `details[]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// The top-level code, for example `ACCESS_FAILED`.
+    pub code: Option<String>,
+    /// The top-level message.
+    pub message: String,
+    /// What PingOne says about single fields.
+    pub details: Vec<Detail>,
+    /// The `Correlation-Id` header: what PingOne's support asks for.
+    pub correlation_id: Option<String>,
+}
+
+/// One entry of `details[]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Detail {
+    /// For example `INVALID_VALUE`.
+    pub code: Option<String>,
+    /// The field it is about.
+    pub target: Option<String>,
+    /// PingOne's sentence.
+    pub message: String,
+}
+
+impl Refusal {
+    /// Whether `code` is given at the top or in a detail. PingOne's own sources disagree where
+    /// `INVALID_TOKEN` stands, so both places count.
+    #[must_use]
+    pub fn names(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+            || self.details.iter().any(|detail| detail.code.as_deref() == Some(code))
+    }
+}
+
+/// An answer that arrived but could not be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `Correlation-Id` header. Without one, something else than PingOne may have answered.
+    pub correlation_id: Option<String>,
+    /// What is wrong: the path of the field, or the beginning of the text.
+    pub problem: String,
+}
+
+/// Why a list could not be followed to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Paging {
+    /// A cursor came back a second time, or there are far more pages than users.
+    #[error("the list's pages go round in a circle")]
+    Loop,
+    /// The link to the next page has no cursor.
+    #[error("the link to the next page has no cursor")]
+    NoCursor,
+    /// The link to the next page leads to another host or environment.
+    #[error("the link to the next page leads elsewhere")]
+    Elsewhere,
+}
+
+/// A failure. Every variant has an [`advice`](Fault::advice) and a [`retry`](Fault::retry).
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Fault {
+    /// 401, and the token's own claims say that it has ended.
+    #[error("401: the access token has expired")]
+    TokenExpired(Refusal),
+    /// 401, although the claims say that the token still holds.
+    #[error("401: PingOne doesn't take this access token")]
+    TokenInvalid(Refusal),
+    /// There is no token in memory any more.
+    #[error("the access token was forgotten")]
+    TokenForgotten,
+    /// 403 `ACCESS_FAILED`: the actor lacks the role, or holds it elsewhere.
+    #[error("403: the actor's roles don't permit this")]
+    RoleMissing(Refusal),
+    /// 403 `LICENSE_EXCEEDED`: the licence doesn't cover this.
+    #[error("403: the licence doesn't cover this")]
+    LicenceExceeded(Refusal),
+    /// 403 or 404 while reading the environment itself.
+    #[error("{}: no such environment, or no role in it", .0.status)]
+    EnvironmentUnknown(Refusal),
+    /// 403 with the gateway's own body: the path is not one of PingOne's.
+    #[error("403: the gateway doesn't know this path")]
+    PathUnknown(Refusal),
+    /// 404 for a user.
+    #[error("404: no such user")]
+    UserUnknown(Refusal),
+    /// 404 for anything else.
+    #[error("404: not found")]
+    NotFound(Refusal),
+    /// 415.
+    #[error("415: content type refused")]
+    MediaTypeRefused(Refusal),
+    /// 400 and every other 4xx without a meaning of its own.
+    #[error("{}: request refused", .0.status)]
+    RequestRefused(Refusal),
+    /// 429.
+    #[error("429: too many requests")]
+    RateLimited {
+        /// PingOne's words.
+        refusal: Refusal,
+        /// How long to wait, where the body says it. The `Retry-After` header can't be read by a page.
+        after: Option<Millis>,
+    },
+    /// 408 or 5xx.
+    #[error("{}: PingOne failed", .0.status)]
+    ServerFailed(Refusal),
+    /// A 2xx or 3xx where none is documented.
+    #[error("{}: unexpected status", .0.status)]
+    StatusUnexpected(BadAnswer),
+    /// No complete answer in time.
+    #[error("no complete answer within {} ms", .after.0)]
+    Timeout {
+        /// How long was waited.
+        after: Millis,
+    },
+    /// The browser gave no answer to read: offline, DNS, TLS, a refused preflight, or an answer without CORS
+    /// headers. It doesn't say which.
+    #[error("the browser got no readable answer")]
+    Unreachable,
+    /// Status and headers arrived, the body didn't end.
+    #[error("the answer was cut off")]
+    BodyCut(BadAnswer),
+    /// The body is larger than any answer of PingOne.
+    #[error("the answer is too large")]
+    BodyTooLarge(BadAnswer),
+    /// The body is no JSON.
+    #[error("the answer is not JSON: {}", .0.problem)]
+    NotJson(BadAnswer),
+    /// The body is JSON of another shape; the problem begins with the path of the field.
+    #[error("the answer has another shape: {}", .0.problem)]
+    WrongShape(BadAnswer),
+    /// A list can't be followed.
+    #[error("paging: {0}")]
+    Paging(Paging),
+}
+
+/// When the same request may work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryKind {
+    /// Not without a change by a person.
+    Never,
+    /// After a pause; PingOne may have said how long.
+    Later {
+        /// The pause that PingOne asked for.
+        after: Option<Millis>,
+    },
+    /// Once the network is back.
+    WhenOnline,
+    /// With another token.
+    WithNewToken,
+}
+
+impl Fault {
+    /// When the same request may work. What a PUT does with it is decided in [`crate::engine::change`].
+    #[must_use]
+    pub fn retry(&self) -> RetryKind {
+        match self {
+            Self::TokenExpired(_) | Self::TokenInvalid(_) | Self::TokenForgotten => RetryKind::WithNewToken,
+            Self::RateLimited { after, .. } => RetryKind::Later { after: *after },
+            Self::ServerFailed(_)
+            | Self::Timeout { .. }
+            | Self::BodyCut(_)
+            | Self::NotJson(_)
+            | Self::StatusUnexpected(_) => RetryKind::Later { after: None },
+            Self::Unreachable => RetryKind::WhenOnline,
+            Self::RoleMissing(_)
+            | Self::LicenceExceeded(_)
+            | Self::EnvironmentUnknown(_)
+            | Self::PathUnknown(_)
+            | Self::UserUnknown(_)
+            | Self::NotFound(_)
+            | Self::MediaTypeRefused(_)
+            | Self::RequestRefused(_)
+            | Self::BodyTooLarge(_)
+            | Self::WrongShape(_)
+            | Self::Paging(_) => RetryKind::Never,
+        }
+    }
+
+    /// Whether it may mean that too much was asked: an answer without CORS headers can hide a 429.
+    #[must_use]
+    pub fn slows_down(&self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited { .. } | Self::ServerFailed(_) | Self::Timeout { .. } | Self::Unreachable
+        )
+    }
+
+    /// PingOne's own words, where it answered with any.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::TokenExpired(refusal)
+            | Self::TokenInvalid(refusal)
+            | Self::RoleMissing(refusal)
+            | Self::LicenceExceeded(refusal)
+            | Self::EnvironmentUnknown(refusal)
+            | Self::PathUnknown(refusal)
+            | Self::UserUnknown(refusal)
+            | Self::NotFound(refusal)
+            | Self::MediaTypeRefused(refusal)
+            | Self::RequestRefused(refusal)
+            | Self::RateLimited { refusal, .. }
+            | Self::ServerFailed(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// The unusable answer, where one arrived.
+    #[must_use]
+    pub fn bad_answer(&self) -> Option<&BadAnswer> {
+        match self {
+            Self::StatusUnexpected(bad)
+            | Self::BodyCut(bad)
+            | Self::BodyTooLarge(bad)
+            | Self::NotJson(bad)
+            | Self::WrongShape(bad) => Some(bad),
+            _ => None,
+        }
+    }
+
+    /// One fault of every variant, for tables of cases.
+    #[cfg(test)]
+    pub(crate) fn every() -> Vec<Self> {
+        let refusal = Refusal::default;
+        let bad = || BadAnswer { status: 200, correlation_id: None, problem: "x".into() };
+        vec![
+            Self::TokenExpired(refusal()),
+            Self::TokenInvalid(refusal()),
+            Self::TokenForgotten,
+            Self::RoleMissing(refusal()),
+            Self::LicenceExceeded(refusal()),
+            Self::EnvironmentUnknown(refusal()),
+            Self::PathUnknown(refusal()),
+            Self::UserUnknown(refusal()),
+            Self::NotFound(refusal()),
+            Self::MediaTypeRefused(refusal()),
+            Self::RequestRefused(refusal()),
+            Self::RateLimited { refusal: refusal(), after: None },
+            Self::ServerFailed(refusal()),
+            Self::StatusUnexpected(bad()),
+            Self::Timeout { after: Millis(1) },
+            Self::Unreachable,
+            Self::BodyCut(bad()),
+            Self::BodyTooLarge(bad()),
+            Self::NotJson(bad()),
+            Self::WrongShape(bad()),
+            Self::Paging(Paging::Loop),
+        ]
+    }
+}

@@ -1,0 +1,119 @@
+//! SCIM filters, written and never read: the few operators that PingOne documents for users.
+//!
+//! Source: developer.pingidentity.com, PingOne API, "Read all users" (attributes and operators). Escaping is
+//! RFC 7644's: PingOne documents none.
+
+use std::fmt;
+
+/// An attribute of a user that PingOne filters by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attribute {
+    /// `username`.
+    Username,
+    /// `email`.
+    Email,
+    /// `name.given`.
+    GivenName,
+    /// `name.family`.
+    FamilyName,
+    /// `externalId`.
+    ExternalId,
+}
+
+impl Attribute {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Username => "username",
+            Self::Email => "email",
+            Self::GivenName => "name.given",
+            Self::FamilyName => "name.family",
+            Self::ExternalId => "externalId",
+        }
+    }
+}
+
+/// A filter. `Display` writes SCIM text, not yet percent-encoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Filter {
+    /// `attribute sw "value"`.
+    StartsWith(Attribute, String),
+    /// `attribute eq "value"`.
+    Equals(Attribute, String),
+    /// One of them holds.
+    Any(Vec<Filter>),
+}
+
+impl Filter {
+    /// Who may be meant by `text`: username, e-mail, given and family name by their beginning, the external id
+    /// whole; as typed, and `capitalised` because PingOne may compare the case.
+    #[must_use]
+    pub fn person(text: &str, capitalised: &str) -> Self {
+        let begins = [Attribute::Username, Attribute::Email, Attribute::FamilyName, Attribute::GivenName];
+        let other = (capitalised != text).then_some(capitalised);
+        let starts = std::iter::once(text)
+            .chain(other)
+            .flat_map(|spelling| begins.map(|attribute| Self::StartsWith(attribute, spelling.to_owned())));
+        let external = std::iter::once(Self::Equals(Attribute::ExternalId, text.to_owned()));
+        Self::Any(starts.chain(external).collect())
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StartsWith(attribute, value) => write!(f, "{} sw {}", attribute.name(), Quoted(value)),
+            Self::Equals(attribute, value) => write!(f, "{} eq {}", attribute.name(), Quoted(value)),
+            Self::Any(filters) => {
+                for (index, filter) in filters.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str(" or ")?;
+                    }
+                    filter.fmt(f)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        for letter in self.0.chars() {
+            match letter {
+                '"' => f.write_str("\\\"")?,
+                '\\' => f.write_str("\\\\")?,
+                other => write!(f, "{other}")?,
+            }
+        }
+        f.write_str("\"")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_looked_for_as_typed_and_with_a_capital() {
+        assert_eq!(
+            Filter::person("okonkwo", "Okonkwo").to_string(),
+            "username sw \"okonkwo\" or email sw \"okonkwo\" or name.family sw \"okonkwo\" \
+             or name.given sw \"okonkwo\" or username sw \"Okonkwo\" or email sw \"Okonkwo\" \
+             or name.family sw \"Okonkwo\" or name.given sw \"Okonkwo\" or externalId eq \"okonkwo\""
+        );
+    }
+
+    #[test]
+    fn a_capital_that_is_there_is_not_asked_for_twice() {
+        assert_eq!(Filter::person("Li", "Li").to_string().matches("username").count(), 1);
+    }
+
+    #[test]
+    fn a_quote_cannot_end_the_value() {
+        let text = Filter::Equals(Attribute::ExternalId, "\" or username sw \"\\".into()).to_string();
+        assert_eq!(text, "externalId eq \"\\\" or username sw \\\"\\\\\"");
+    }
+}

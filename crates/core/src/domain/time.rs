@@ -1,0 +1,192 @@
+//! Units of time and pace. Nothing here reads a clock.
+
+use std::ops::{Add, Sub};
+
+/// A span of time, or a point on the monotonic clock of [`crate::engine::Clock::now`], in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Millis(pub u64);
+
+impl Millis {
+    /// This many whole seconds.
+    pub const fn seconds(seconds: u64) -> Self {
+        Self(seconds * 1000)
+    }
+
+    /// The time left until `later`; zero once it has passed.
+    #[must_use]
+    pub const fn until(self, later: Self) -> Self {
+        Self(later.0.saturating_sub(self.0))
+    }
+}
+
+impl Add for Millis {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl Sub for Millis {
+    type Output = Self;
+
+    /// Saturates at zero: a clock that stands still must not wrap a wait around.
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+/// A point on the computer's own clock, in milliseconds since the Unix epoch. It may jump and it may be
+/// wrong, so it is shown and compared with a token's claims, but never waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Wall(pub i64);
+
+impl Wall {
+    /// The signed distance from `earlier` to this point, in milliseconds.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The point this many milliseconds later.
+    #[must_use]
+    pub const fn plus(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+
+    /// Reads a date-time as PingOne writes it (RFC 3339), for example `2022-04-27T12:24:40.823Z`.
+    /// Digits beyond the millisecond are dropped.
+    #[must_use]
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let (date, rest) = text.split_at_checked(10)?;
+        let (time, rest) = rest.strip_prefix(['T', 't'])?.split_at_checked(8)?;
+        let [year, month, day] = numbers(date, '-', [4, 2, 2])?;
+        let [hour, minute, second] = numbers(time, ':', [2, 2, 2])?;
+        let (fraction, zone) = fraction(rest)?;
+        let offset = offset_minutes(zone)?;
+        if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        let minutes = (days_since_epoch(year, month, day) * 24 + hour) * 60 + minute - offset;
+        Some(Self((minutes * 60 + second) * 1000 + fraction))
+    }
+}
+
+fn numbers(text: &str, separator: char, widths: [usize; 3]) -> Option<[i64; 3]> {
+    let mut parts = text.split(separator);
+    let mut read = [0; 3];
+    for (number, width) in read.iter_mut().zip(widths) {
+        let part = parts.next().filter(|part| part.len() == width)?;
+        *number = digits(part)?;
+    }
+    parts.next().is_none().then_some(read)
+}
+
+fn digits(text: &str) -> Option<i64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+/// The milliseconds of `.823Z`, and the zone behind them.
+fn fraction(text: &str) -> Option<(i64, &str)> {
+    let Some(rest) = text.strip_prefix('.') else { return Some((0, text)) };
+    let end = rest.find(|letter: char| !letter.is_ascii_digit())?;
+    let (written, zone) = rest.split_at_checked(end)?;
+    let padded: String = written.chars().chain("000".chars()).take(3).collect();
+    (!written.is_empty()).then_some((digits(&padded)?, zone))
+}
+
+fn offset_minutes(zone: &str) -> Option<i64> {
+    if zone.eq_ignore_ascii_case("z") {
+        return Some(0);
+    }
+    let sign = if zone.starts_with('-') { -1 } else { 1 };
+    let (hours, minutes) = zone.strip_prefix(['+', '-'])?.split_once(':')?;
+    (hours.len() == 2 && minutes.len() == 2).then_some(())?;
+    Some(sign * (digits(hours)? * 60 + digits(minutes)?))
+}
+
+/// Days from 1970-01-01 in the Gregorian calendar. Years are counted from March, so that a leap day is the
+/// last of its year and the months' lengths follow one linear rule.
+const fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+/// A pace, in requests a second.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct PerSecond(pub f64);
+
+impl PerSecond {
+    /// The room that so many requests take at this pace, rounded up so that the pace is never exceeded.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to 1 ms … 1 h first"
+    )]
+    pub fn room(self, requests: u32) -> Millis {
+        Millis((1000.0 * f64::from(requests) / self.0).clamp(1.0, 3_600_000.0).ceil() as u64)
+    }
+
+    /// The slower of the two.
+    #[must_use]
+    pub fn min(self, other: Self) -> Self {
+        if other.0 < self.0 { other } else { self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_of_a_request_is_never_zero_and_never_endless() {
+        assert_eq!(PerSecond(20.0).room(2), Millis(100));
+        assert_eq!(PerSecond(160.0).room(2), Millis(13));
+        assert_eq!(PerSecond(1e9).room(1), Millis(1));
+        assert_eq!(PerSecond(0.0).room(1), Millis(3_600_000));
+    }
+
+    #[test]
+    fn a_date_time_is_read_as_pingone_writes_it() {
+        for (text, millis) in [
+            ("1970-01-01T00:00:00Z", 0),
+            ("2022-04-27T12:24:40.823Z", 1_651_062_280_823),
+            ("2024-02-29T23:59:59.9Z", 1_709_251_199_900),
+            ("2026-11-24T01:30:00+01:30", 1_795_478_400_000),
+            ("1969-12-31T23:59:59.999999Z", -1),
+        ] {
+            assert_eq!(Wall::from_rfc3339(text), Some(Wall(millis)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_time_is_not_guessed() {
+        for text in [
+            "",
+            "120",
+            "soon",
+            "2022-04-27",
+            "2022-13-01T00:00:00Z",
+            "2022-04-27 12:24:40Z",
+            "2022-04-27T12:24:40",
+            "2022-04-27T12:24:40.Z",
+            "+022-04-27T12:24:40Z",
+            "2022-04-27T25:00:00Z",
+            "2022-04-27T12:24:40+1:30",
+            "２022-04-27T12:24:40Z",
+        ] {
+            assert_eq!(Wall::from_rfc3339(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn time_never_wraps_around() {
+        assert_eq!(Millis(1) - Millis(2), Millis(0));
+        assert_eq!(Millis(u64::MAX) + Millis(2), Millis(u64::MAX));
+        assert_eq!(Millis(5).until(Millis(3)), Millis(0));
+    }
+}

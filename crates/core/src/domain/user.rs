@@ -1,0 +1,114 @@
+//! People of an environment, as far as this product needs them.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+use super::time::Wall;
+
+/// A user's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UserId(pub Uuid);
+
+impl UserId {
+    /// Reads an id as people paste it: blanks around it, capitals and braces are taken.
+    pub fn read(text: &str) -> Option<Self> {
+        Uuid::try_parse(text.trim()).ok().map(Self)
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
+/// A population's id. Every user is in exactly one population.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PopulationId(pub Uuid);
+
+/// A population: a set of users with rules of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Population {
+    /// Its id.
+    pub id: PopulationId,
+    /// Its name.
+    pub name: String,
+}
+
+/// The user flag `mfaEnabled`. It permits PingOne to ask for a second factor; policies decide whether it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mfa {
+    /// `true`.
+    On,
+    /// `false`.
+    Off,
+    /// Absent, or anything that is no Boolean: never guessed.
+    Unknown,
+}
+
+impl From<bool> for Mfa {
+    fn from(enabled: bool) -> Self {
+        if enabled { Self::On } else { Self::Off }
+    }
+}
+
+/// Whether the account may be used at all. Not to be mixed up with [`Mfa`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Account {
+    /// May sign on.
+    Enabled,
+    /// Switched off by an administrator.
+    Disabled,
+    /// Locked after failed attempts.
+    Locked,
+    /// PingOne did not say.
+    Unknown,
+}
+
+/// A user, as read from a list or alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The id, the only thing that is sure to be unique for ever.
+    pub id: UserId,
+    /// Unique in the environment while the user exists.
+    pub username: String,
+    /// Given and family name as far as there are any; empty for many a service account.
+    pub name: String,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The population.
+    pub population: Option<PopulationId>,
+    /// The account's state.
+    pub account: Account,
+    /// When the user last signed on. `None`: never.
+    pub last_sign_on: Option<Wall>,
+    /// The flag.
+    pub mfa: Mfa,
+}
+
+/// A row of a list that could not be read. It is shown and counted, never dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableUser {
+    /// The id, where at least that much was readable.
+    pub id: Option<UserId>,
+    /// Which field of the row is wrong, for example `username`.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_read_as_people_paste_it() {
+        let id = UserId::read("8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4");
+        assert!(id.is_some());
+        assert_eq!(UserId::read("  8C1E0B52-22B1-4C0E-9A55-0D1F6A7BC2D4\n"), id);
+        assert_eq!(UserId::read("{8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4}"), id);
+        assert_eq!(UserId::read("jonas.brandt"), None);
+        assert_eq!(UserId::read(""), None);
+    }
+}

@@ -1,0 +1,37 @@
+//! When something is sent, and what is done with its answer.
+//!
+//! Work is a pure state machine ([`driver::Work`]); [`driver::drive`] is the only loop; every request of a
+//! connection passes its one [`pacer::Pacer`]. Time comes from the port [`Clock`], so a test runs an hour of
+//! waiting in a millisecond.
+
+use futures::future::LocalBoxFuture;
+
+use crate::domain::time::{Millis, Wall};
+
+pub mod policy;
+
+pub mod pacer;
+
+pub mod retry;
+
+pub mod driver;
+
+pub mod connection;
+
+pub mod once;
+
+pub mod change;
+
+pub mod listing;
+
+/// The clocks of the computer.
+pub trait Clock {
+    /// The monotonic clock: for waiting and measuring. It never jumps.
+    fn now(&self) -> Millis;
+
+    /// The computer's date and time: for showing, and for comparing with a token's claims.
+    fn wall(&self) -> Wall;
+
+    /// Ends once [`Clock::now`] has reached `at`. Dropping it cancels the wait.
+    fn sleep_until(&self, at: Millis) -> LocalBoxFuture<'static, ()>;
+}

@@ -1,0 +1,315 @@
+//! The change of one user's flag, from the PUT to a proven end.
+//!
+//! A browser may send a PUT twice and an abort recalls nothing, so a PUT without a readable answer is neither
+//! repeated nor believed: a GET tells. 408, 429 and 503 with a readable body are refusals of the moment, so the
+//! same PUT goes again. Every other 4xx is final.
+
+use std::rc::Rc;
+
+use crate::api::request::Kind;
+use crate::api::wire::MfaAnswer;
+use crate::domain::fault::{BadAnswer, Fault};
+use crate::domain::outcome::Outcome;
+use crate::domain::time::Millis;
+use crate::domain::user::{Mfa, UserId};
+
+use super::driver::{Event, Step, Work};
+use super::pacer::Priority;
+use super::policy::Policy;
+use super::retry::{Jitter, pause};
+
+/// What can be sent for one user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Job {
+    /// The PUT.
+    Write {
+        /// Whose flag.
+        user: UserId,
+        /// On or off.
+        to: bool,
+    },
+    /// The GET that tells what a lost answer would have said.
+    Read(UserId),
+}
+
+/// One change.
+#[derive(Debug)]
+pub struct Change {
+    user: UserId,
+    to: bool,
+    policy: Rc<Policy>,
+    jitter: Jitter,
+    writes: u32,
+    reads: u32,
+    state: State,
+    lost: Option<Fault>,
+    read: Mfa,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum State {
+    Write { from: Millis },
+    Read { from: Millis },
+    Sent,
+    Done(Outcome),
+}
+
+impl Change {
+    /// A change that has not begun.
+    #[must_use]
+    pub fn new(user: UserId, to: bool, policy: Rc<Policy>, jitter: Jitter) -> Self {
+        let state = State::Write { from: Millis(0) };
+        Self { user, to, policy, jitter, writes: 0, reads: 0, state, lost: None, read: Mfa::Unknown }
+    }
+
+    /// How it ended; `None` before.
+    #[must_use]
+    pub fn outcome(&self) -> Option<&Outcome> {
+        match &self.state {
+            State::Done(outcome) => Some(outcome),
+            State::Write { .. } | State::Read { .. } | State::Sent => None,
+        }
+    }
+
+    /// What PingOne last said about the flag; unknown if it said nothing.
+    #[must_use]
+    pub fn read(&self) -> Mfa {
+        self.read
+    }
+
+    /// Whether the answer to the PUT was lost and is being looked for.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.lost.is_some()
+    }
+
+    fn written(&mut self, answer: Result<MfaAnswer, Fault>, now: Millis) -> State {
+        let fault = match answer {
+            Ok(answer) if answer.enabled == self.to => {
+                self.read = answer.enabled.into();
+                return State::Done(Outcome::Changed { read_back: false });
+            }
+            // A 200 that says the other value proves nothing but that something is wrong.
+            Ok(answer) => Fault::WrongShape(contradiction(&answer)),
+            Err(fault) => fault,
+        };
+        match Meaning::of(&fault) {
+            Meaning::Lost => {
+                self.lost = Some(fault);
+                State::Read { from: now }
+            }
+            Meaning::Final => State::Done(refused(fault)),
+            Meaning::NotNow => match pause(&self.policy, self.writes, &fault, &mut self.jitter) {
+                Some(pause) => State::Write { from: now + pause },
+                None => State::Done(Outcome::Failed(fault)),
+            },
+        }
+    }
+
+    fn read_back(&mut self, answer: Result<MfaAnswer, Fault>, now: Millis) -> State {
+        let lost = self.lost.clone().unwrap_or(Fault::Unreachable);
+        match answer {
+            Ok(answer) => {
+                self.read = answer.enabled.into();
+                if answer.enabled == self.to {
+                    return State::Done(Outcome::Changed { read_back: true });
+                }
+                if self.writes >= self.policy.attempts {
+                    return State::Done(Outcome::Failed(lost));
+                }
+                self.reads = 0;
+                self.lost = None;
+                let again = pause(&self.policy, self.writes, &lost, &mut self.jitter).unwrap_or_default();
+                State::Write { from: now + again }
+            }
+            Err(fault @ Fault::UserUnknown(_)) => State::Done(Outcome::Gone(fault)),
+            Err(fault) => match pause(&self.policy, self.reads, &fault, &mut self.jitter) {
+                Some(pause) => State::Read { from: now + pause },
+                None => State::Done(Outcome::AnswerLost(lost)),
+            },
+        }
+    }
+}
+
+/// What a failure says about the PUT.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    /// Nothing was changed, and the same PUT may work later.
+    NotNow,
+    /// Nothing was changed, and the same PUT never works.
+    Final,
+    /// It may have been changed or not.
+    Lost,
+}
+
+impl Meaning {
+    fn of(fault: &Fault) -> Self {
+        if *fault == Fault::TokenForgotten {
+            return Self::Final;
+        }
+        let Some(refusal) = fault.refusal() else { return Self::Lost };
+        match refusal.status {
+            429 => Self::NotNow,
+            // PingOne's own body is the proof that PingOne answered, and not something on the way to it.
+            408 | 503 if refusal.code.is_some() => Self::NotNow,
+            400..=499 if refusal.status != 408 => Self::Final,
+            _ => Self::Lost,
+        }
+    }
+}
+
+fn refused(fault: Fault) -> Outcome {
+    match fault {
+        Fault::UserUnknown(_) => Outcome::Gone(fault),
+        _ => Outcome::Refused(fault),
+    }
+}
+
+fn contradiction(answer: &MfaAnswer) -> BadAnswer {
+    let problem = format!("mfaEnabled: {} although the other was asked for", answer.enabled);
+    BadAnswer { status: 200, correlation_id: None, problem }
+}
+
+impl Work for Change {
+    type Job = Job;
+    type Answer = MfaAnswer;
+    const PRIORITY: Priority = Priority::Single;
+
+    fn kind(job: &Job) -> Kind {
+        match job {
+            Job::Write { .. } => Kind::Write,
+            Job::Read(_) => Kind::Read,
+        }
+    }
+
+    fn next(&self, now: Millis) -> Step<Job> {
+        match self.state {
+            State::Write { from } | State::Read { from } if now < from => Step::WaitUntil(from),
+            State::Write { .. } => Step::Start(Job::Write { user: self.user, to: self.to }),
+            State::Read { .. } => Step::Start(Job::Read(self.user)),
+            State::Sent => Step::Idle,
+            State::Done(_) => Step::Done,
+        }
+    }
+
+    fn apply(&mut self, event: Event<Job, MfaAnswer>, now: Millis) {
+        match event {
+            Event::Started(Job::Write { .. }) => {
+                self.writes += 1;
+                self.state = State::Sent;
+            }
+            Event::Started(Job::Read(_)) => {
+                self.reads += 1;
+                self.state = State::Sent;
+            }
+            Event::Answered(Job::Write { .. }, answer) => self.state = self.written(answer, now),
+            Event::Answered(Job::Read(_), answer) => self.state = self.read_back(answer, now),
+            // A single change is too short to be stopped: what was sent can't be recalled.
+            Event::Command(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fault::Refusal;
+    use uuid::Uuid;
+
+    const USER: UserId = UserId(Uuid::from_u128(1));
+
+    fn says(enabled: bool) -> MfaAnswer {
+        MfaAnswer { enabled, self_link: None, user_link: None }
+    }
+
+    fn refuses(status: u16, code: Option<&str>) -> Fault {
+        let refusal = Refusal { status, code: code.map(str::to_owned), ..Refusal::default() };
+        match status {
+            404 => Fault::UserUnknown(refusal),
+            429 => Fault::RateLimited { refusal, after: None },
+            408 | 500.. => Fault::ServerFailed(refusal),
+            _ => Fault::RoleMissing(refusal),
+        }
+    }
+
+    /// Runs a change against a script of answers and says which jobs were started and how it ended.
+    fn play(script: impl IntoIterator<Item = Result<MfaAnswer, Fault>>) -> (String, Outcome) {
+        let mut change = Change::new(USER, true, Rc::new(Policy::default()), Jitter::new(3));
+        let (mut script, mut jobs, mut now) = (script.into_iter(), String::new(), Millis(0));
+        loop {
+            match change.next(now) {
+                Step::Start(job) => {
+                    jobs.push(if matches!(job, Job::Write { .. }) { 'W' } else { 'R' });
+                    change.apply(Event::Started(job), now);
+                    let answer = script.next().expect("the script has an answer for every job");
+                    change.apply(Event::Answered(job, answer), now);
+                }
+                Step::WaitUntil(at) => now = at,
+                Step::Idle => panic!("idle with nothing in flight"),
+                Step::Done => {
+                    return (jobs, change.outcome().cloned().expect("a done change has an outcome"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_that_says_so_is_the_proof() {
+        assert_eq!(play([Ok(says(true))]), ("W".into(), Outcome::Changed { read_back: false }));
+    }
+
+    #[test]
+    fn a_lost_answer_is_read_and_not_guessed() {
+        for lost in [
+            Fault::Unreachable,
+            Fault::Timeout { after: Millis(1) },
+            refuses(500, Some("UNEXPECTED_ERROR")),
+            refuses(503, None),
+            refuses(502, None),
+        ] {
+            assert_eq!(
+                play([Err(lost), Ok(says(true))]),
+                ("WR".into(), Outcome::Changed { read_back: true })
+            );
+        }
+    }
+
+    #[test]
+    fn a_200_with_the_other_value_is_read_again() {
+        assert_eq!(play([Ok(says(false)), Ok(says(true))]).0, "WR");
+    }
+
+    #[test]
+    fn what_was_not_applied_is_sent_again_and_ends_as_failed() {
+        assert_eq!(play([Err(Fault::Unreachable), Ok(says(false)), Ok(says(true))]).0, "WRW");
+        let never = std::iter::repeat_n([Err(Fault::Unreachable), Ok(says(false))], 3).flatten();
+        assert_eq!(play(never), ("WRWRWR".into(), Outcome::Failed(Fault::Unreachable)));
+    }
+
+    #[test]
+    fn a_refusal_of_the_moment_is_the_same_put_again_without_a_read() {
+        for status in [408, 429, 503] {
+            let fault = refuses(status, Some("CODE"));
+            assert_eq!(play([Err(fault.clone()), Ok(says(true))]).0, "WW", "{status}");
+            let always = std::iter::repeat_n(Err(fault.clone()), 3);
+            assert_eq!(play(always), ("WWW".into(), Outcome::Failed(fault)), "{status}");
+        }
+    }
+
+    #[test]
+    fn every_other_refusal_is_final() {
+        assert_eq!(play([Err(refuses(403, None))]).1, Outcome::Refused(refuses(403, None)));
+        assert_eq!(play([Err(refuses(404, None))]).1, Outcome::Gone(refuses(404, None)));
+        assert_eq!(play([Err(Fault::TokenForgotten)]).1, Outcome::Refused(Fault::TokenForgotten));
+    }
+
+    #[test]
+    fn what_no_read_can_tell_stays_lost() {
+        let dead = std::iter::repeat_n(Err(Fault::Unreachable), 4);
+        assert_eq!(play(dead), ("WRRR".into(), Outcome::AnswerLost(Fault::Unreachable)));
+        assert_eq!(
+            play([Err(Fault::Unreachable), Err(refuses(404, None))]).1,
+            Outcome::Gone(refuses(404, None))
+        );
+    }
+}

@@ -1,0 +1,170 @@
+//! The way to one tenant: everything that is sent to it is paced, timed and recorded here.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures::channel::mpsc;
+use futures::future::{Either, LocalBoxFuture, select};
+use serde_json::Value;
+
+use crate::api::client::{self, Moment, Reader};
+use crate::api::exchange::{self, Exchange};
+use crate::api::request::{Call, Kind, Request, Subject};
+use crate::api::{Lost, Transport};
+use crate::domain::fault::Fault;
+use crate::domain::tenant::Tenant;
+use crate::domain::time::Wall;
+
+use super::Clock;
+use super::driver::drive;
+use super::once::Once;
+use super::pacer::{Grant, Pacer, Priority};
+use super::policy::Policy;
+use super::retry::Jitter;
+
+/// Takes note of every exchange.
+pub type Recorder = Rc<dyn Fn(Exchange)>;
+
+/// A tenant, the ports to reach it, and the pace that has been learned with it. Clones share the pace.
+#[derive(Clone)]
+pub struct Connection {
+    tenant: Rc<Tenant>,
+    transport: Rc<dyn Transport>,
+    clock: Rc<dyn Clock>,
+    policy: Rc<Policy>,
+    pacer: Rc<RefCell<Pacer>>,
+    token_end: Option<Wall>,
+    recorder: Recorder,
+    seed: u64,
+}
+
+impl Connection {
+    /// A connection that has sent nothing. `token_end` is the token's own claim; `seed` makes the jitter of
+    /// retries.
+    #[must_use]
+    pub fn new(
+        tenant: Tenant,
+        transport: Rc<dyn Transport>,
+        clock: Rc<dyn Clock>,
+        policy: Policy,
+        recorder: Recorder,
+        seed: u64,
+    ) -> Self {
+        let pacer = Rc::new(RefCell::new(Pacer::new(&policy, clock.now())));
+        let policy = Rc::new(policy);
+        Self { tenant: Rc::new(tenant), transport, clock, policy, pacer, token_end: None, recorder, seed }
+    }
+
+    /// The same connection, and its pace, with another token.
+    #[must_use]
+    pub fn with_token_end(&self, token_end: Option<Wall>) -> Self {
+        Self { token_end, ..self.clone() }
+    }
+
+    /// Whom it leads to.
+    #[must_use]
+    pub fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    /// Its constants.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Its clock.
+    #[must_use]
+    pub fn clock(&self) -> &Rc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Where the jitter of its retries starts.
+    #[must_use]
+    pub fn jitter(&self) -> Jitter {
+        Jitter::new(self.seed)
+    }
+
+    /// Whether a call may leave now.
+    pub fn ask(&self, priority: Priority, kind: Kind) -> Grant {
+        self.pacer.borrow_mut().ask(self.clock.now(), priority, kind)
+    }
+
+    /// Reads something for a person who waits: paced, sent, and repeated where that may help.
+    pub async fn call<C: Call + Clone + 'static>(&self, call: C) -> Result<C::Answer, Fault>
+    where
+        C::Answer: 'static,
+    {
+        let answer = Rc::new(RefCell::new(None));
+        let perform = |()| -> LocalBoxFuture<'static, Result<(), Fault>> {
+            let (connection, call, answer) = (self.clone(), call.clone(), Rc::clone(&answer));
+            Box::pin(async move {
+                let read = connection.send(call).await?;
+                answer.replace(Some(read));
+                Ok(())
+            })
+        };
+        let result = self.read_once(&perform).await;
+        // A read that went well has left its answer.
+        result.and_then(|()| answer.take().ok_or(Fault::TokenForgotten))
+    }
+
+    async fn read_once(
+        &self,
+        perform: &dyn Fn(()) -> LocalBoxFuture<'static, Result<(), Fault>>,
+    ) -> Result<(), Fault> {
+        let mut once = Once::new(Rc::clone(&self.policy), self.jitter());
+        let (_, mut inbox) = mpsc::unbounded();
+        drive(&mut once, self, &mut inbox, perform, |_| {}).await;
+        // The driver ends only when the work is done.
+        once.result().cloned().unwrap_or(Err(Fault::TokenForgotten))
+    }
+
+    /// Sends one call, once. The pacer has been asked before.
+    pub async fn send<C: Call>(&self, call: C) -> Result<C::Answer, Fault> {
+        let mut answer = None;
+        let mut read = |body: &Value| {
+            let read = call.read(&self.tenant, body)?;
+            let facts = C::facts(&read);
+            answer = Some(read);
+            Ok(facts)
+        };
+        let exchange: LocalBoxFuture<'_, _> =
+            Box::pin(self.exchange(call.request(&self.tenant), C::SUBJECT, &mut read));
+        exchange.await?;
+        // What was read without a fault is there.
+        answer.ok_or(Fault::TokenForgotten)
+    }
+
+    /// What every call has in common. Not generic, so that the program has it once.
+    async fn exchange(&self, request: Request, subject: Subject, read: &mut Reader<'_>) -> Result<(), Fault> {
+        let (began, at) = (self.clock.now(), self.clock.wall());
+        let sent = self.transport.send(request.clone());
+        let timeout = self.clock.sleep_until(began + self.policy.timeout);
+        let answer = match select(sent, timeout).await {
+            Either::Left((answer, _)) => Some(answer),
+            Either::Right(((), _)) => None,
+        };
+        let read = match &answer {
+            Some(answer) => client::read(subject, answer, self.moment(), read),
+            None => Err(Fault::Timeout { after: self.policy.timeout }),
+        };
+        if !matches!(answer, Some(Err(Lost::NoToken))) {
+            self.pacer.borrow_mut().answered(self.clock.now(), read.as_ref().err());
+        }
+        (self.recorder)(Exchange {
+            at,
+            took: began.until(self.clock.now()),
+            request,
+            answer: answer.as_ref().and_then(|answer| exchange::shown(subject, answer)),
+            fault: read.as_ref().err().cloned(),
+            facts: read.clone().unwrap_or_default(),
+        });
+        read.map(|_| ())
+    }
+
+    fn moment(&self) -> Moment {
+        let now = self.clock.wall();
+        Moment { now, token_expired: self.token_end.is_some_and(|end| end <= now) }
+    }
+}

@@ -1,0 +1,58 @@
+//! What the page needs of its surroundings, besides the engine's [`crate::engine::Clock`] and
+//! [`crate::api::Transport`].
+
+use futures::future::LocalBoxFuture;
+
+use crate::domain::region::RegionCode;
+use crate::domain::tenant::EnvironmentId;
+use crate::domain::time::Wall;
+use crate::domain::token::Secret;
+
+/// Holds the one token. The transport behind it adds it to every request.
+pub trait TokenHolder {
+    /// Takes a token; one that is there is overwritten.
+    fn hold(&self, token: Secret);
+
+    /// Forgets the token. What has been sent with it can't be recalled.
+    fn forget(&self);
+}
+
+/// How numbers, times and words are written where the page is read.
+pub trait Locale {
+    /// A whole number with thousands separators.
+    fn number(&self, number: u64) -> String;
+
+    /// The time of day, to the minute.
+    fn time(&self, at: Wall) -> String;
+
+    /// The time of day, to the second.
+    fn time_to_second(&self, at: Wall) -> String;
+
+    /// The date.
+    fn date(&self, at: Wall) -> String;
+
+    /// Whether two points are on the same day.
+    fn is_same_day(&self, one: Wall, other: Wall) -> bool;
+
+    /// The text with a capital first letter, in any script. The browser knows them all; a table of our own would be
+    /// a tenth of the page.
+    fn capitalised(&self, text: &str) -> String;
+}
+
+/// What is remembered on this computer: where was connected last, and nothing else.
+pub trait Preferences {
+    /// The region and environment of the last connection, as far as they can be read.
+    fn last(&self) -> (Option<RegionCode>, Option<EnvironmentId>);
+
+    /// Remembers them. A browser that stores nothing is no error.
+    fn remember(&self, region: &RegionCode, environment: EnvironmentId);
+}
+
+/// The page around the widget.
+pub trait Host {
+    /// Sets the title of the document.
+    fn set_title(&self, title: &str);
+
+    /// Puts a text on the clipboard; `false` if the browser refuses.
+    fn copy(&self, text: String) -> LocalBoxFuture<'static, bool>;
+}
