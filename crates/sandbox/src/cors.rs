@@ -1,0 +1,61 @@
+//! Cross-origin rules: who may ask, with which headers, and what a page may read.
+//!
+//! Source: developer.pingidentity.com, PingOne API, "PingOne API requests", and recorded headers.
+
+use http::{HeaderName, Method, Request, Response, StatusCode, header};
+
+use crate::hal::put;
+use crate::route::Resource;
+
+/// The only request headers that PingOne's preflight permits.
+const REQUEST_HEADERS: [&str; 17] = [
+    "Accept",
+    "Accept-Language",
+    "Content-Language",
+    "Content-Type",
+    "Range",
+    "Authorization",
+    "Content-Length",
+    "Cookie",
+    "Correlation-Id",
+    "Origin",
+    "Origin-Cookies",
+    "Referer",
+    "X-Amz-Date",
+    "X-Amz-Security-Token",
+    "X-Api-Key",
+    "X-client-version",
+    "X-Content-Type-Options",
+];
+
+/// Answers a preflight. One that asks for another header gets no permission, and the browser stops there.
+pub(crate) fn preflight(request: &Request<Vec<u8>>, resource: Option<&Resource>) -> Response<Vec<u8>> {
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = StatusCode::OK;
+    let headers = response.headers_mut();
+    if asks_only_for_listed(request) {
+        put(headers, header::ACCESS_CONTROL_ALLOW_HEADERS, &REQUEST_HEADERS.join(","));
+    }
+    put(headers, header::ACCESS_CONTROL_ALLOW_METHODS, resource.map_or("OPTIONS", Resource::methods));
+    response
+}
+
+fn asks_only_for_listed(request: &Request<Vec<u8>>) -> bool {
+    let mut asked = request.headers().get_all(header::ACCESS_CONTROL_REQUEST_HEADERS).iter();
+    asked.all(|names| names.to_str().is_ok_and(|names| names.split(',').all(|name| is_listed(name.trim()))))
+}
+
+/// An empty name is one that nobody asked for.
+fn is_listed(name: &str) -> bool {
+    name.is_empty() || REQUEST_HEADERS.iter().any(|listed| listed.eq_ignore_ascii_case(name))
+}
+
+/// Adds what every answer says about origins, refusals included.
+pub(crate) fn complete(request: &Request<Vec<u8>>, response: &mut Response<Vec<u8>>) {
+    let headers = response.headers_mut();
+    put(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    put(headers, HeaderName::from_static("access-control-allow-credentials"), "true");
+    if request.method() != Method::OPTIONS {
+        put(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, "Correlation-Id");
+    }
+}

@@ -1,0 +1,159 @@
+//! The environment, and the authorization server's token endpoint.
+//!
+//! Sources: a recorded environment (links shortened to those that this sandbox has), Ping's Postman collection
+//! (collections), the tutorial's step 1 (token), RFC 6749 (its refusals).
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use http::{Request, Response, StatusCode, header};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::hal::{Link, json, put};
+use crate::refusal::Refusal;
+use crate::route::Answer;
+use crate::token::{CLIENT_SECRET, Role, TokenSpec};
+use crate::{Sandbox, Seed, Wall};
+
+/// The environment's id.
+pub(crate) const ID: Uuid = Uuid::from_u128(0x5f0c_7e1a_22b1_4c0e_9a55_0d1f_6a7b_c2d4);
+
+/// The organization's id.
+pub(crate) const ORGANIZATION: Uuid = Uuid::from_u128(0x7cb1_f212_681e_4a3c_b3e1_9549_3b52_6fae);
+
+/// The license's id.
+const LICENSE: Uuid = Uuid::from_u128(0x6ce0_79e2_1983_4262_bf58_037e_8af6_46c6);
+
+/// The environment's address.
+pub(crate) fn href(seed: &Seed) -> String {
+    format!("{}/environments/{ID}", seed.api_base)
+}
+
+#[derive(Serialize)]
+pub(crate) struct Links {
+    #[serde(rename = "self")]
+    this: Link,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    populations: Option<Link>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    users: Option<Link>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Reference {
+    pub(crate) id: Uuid,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    #[serde(rename = "_links")]
+    links: Links,
+    id: Uuid,
+    name: &'static str,
+    description: &'static str,
+    organization: Reference,
+    #[serde(rename = "type")]
+    kind: String,
+    region: &'static str,
+    created_at: &'static str,
+    updated_at: &'static str,
+    license: Reference,
+}
+
+fn body(seed: &Seed) -> Body {
+    let under = |name: &str| Some(Link::to(format!("{}/{name}", href(seed))));
+    Body {
+        links: Links { this: Link::to(href(seed)), populations: under("populations"), users: under("users") },
+        id: ID,
+        name: "Workforce",
+        description: "Everyone who works here.",
+        organization: Reference { id: ORGANIZATION },
+        kind: seed.kind.to_string(),
+        region: "EU",
+        created_at: "2022-04-18T11:12:42.132Z",
+        updated_at: "2022-04-18T11:12:42.207Z",
+        license: Reference { id: LICENSE },
+    }
+}
+
+pub(crate) fn one(seed: &Seed) -> Response<Vec<u8>> {
+    json(StatusCode::OK, &body(seed))
+}
+
+/// A list that fits on one page.
+#[derive(Serialize)]
+pub(crate) struct Collection<T> {
+    #[serde(rename = "_links")]
+    links: Links,
+    #[serde(rename = "_embedded")]
+    embedded: T,
+    count: usize,
+    size: usize,
+}
+
+impl<T> Collection<T> {
+    pub(crate) fn of(href: &str, embedded: T, count: usize) -> Self {
+        Self {
+            links: Links { this: Link::to(href), populations: None, users: None },
+            embedded,
+            count,
+            size: count,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Environments {
+    environments: [Body; 1],
+}
+
+pub(crate) fn all(seed: &Seed) -> Response<Vec<u8>> {
+    let href = format!("{}/environments", seed.api_base);
+    json(StatusCode::OK, &Collection::of(&href, Environments { environments: [body(seed)] }, 1))
+}
+
+#[derive(Serialize)]
+struct TokenBody {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: i64,
+}
+
+#[derive(Serialize)]
+struct OAuthError {
+    error: &'static str,
+}
+
+/// `POST /{environment}/as/token` with client credentials, by Basic or in the form.
+pub(crate) fn token(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Answer {
+    if request.method() != http::Method::POST {
+        return Err(Refusal::Method);
+    }
+    let refuse = |status, error| Ok((plain(json(status, &OAuthError { error })), 0));
+    let form: Vec<(String, String)> = form_urlencoded::parse(request.body()).into_owned().collect();
+    let field = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    if field("grant_type").as_deref() != Some("client_credentials") {
+        return refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type");
+    }
+    let credentials = basic(request).or_else(|| Some((field("client_id")?, field("client_secret")?)));
+    let role =
+        credentials.filter(|(_, secret)| secret == CLIENT_SECRET).and_then(|(id, _)| Role::of_client(&id));
+    let Some(role) = role else { return refuse(StatusCode::UNAUTHORIZED, "invalid_client") };
+    let spec = TokenSpec { role, ..TokenSpec::default() };
+    let access_token = sandbox.mint(&spec, now);
+    let body = TokenBody { access_token, token_type: "Bearer", expires_in: spec.lifetime_seconds };
+    Ok((plain(json(StatusCode::OK, &body)), 0))
+}
+
+/// The authorization server speaks plain JSON.
+fn plain(mut response: Response<Vec<u8>>) -> Response<Vec<u8>> {
+    put(response.headers_mut(), header::CONTENT_TYPE, "application/json");
+    response
+}
+
+fn basic(request: &Request<Vec<u8>>) -> Option<(String, String)> {
+    let encoded = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Basic ")?;
+    let text = String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok()?;
+    text.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned()))
+}

@@ -1,0 +1,227 @@
+//! `pingone-sandbox`: the look-alike as a program.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks on these")]
+
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+
+use pingone_sandbox::page::{config_json, serve_page};
+use pingone_sandbox::server::{now, serve_api};
+use pingone_sandbox::{CLIENT_SECRET, EnvironmentKind, Role, Sandbox, Seed, TokenSpec};
+use tokio::net::TcpListener;
+
+const HELP: &str = "\
+pingone-sandbox: a PingOne look-alike for users and MFA, on this computer only
+
+USAGE
+    pingone-sandbox [OPTIONS]        (--name VALUE or --name=VALUE)
+
+OPTIONS
+    --users N           how many users there are (default 250)
+    --seed N            varies the people (default 1)
+    --kind WORD         what the environment is for: production, sandbox (default sandbox)
+    --api-port N        port of the API and the authorization server (default 4001; 0: any)
+    --page DIR          serve the built page in DIR too, on an origin of its own
+    --page-port N       port of the page (default 4000; 0: any)
+    --role WORD         what the printed token may do: admin, read-only, environment-admin (default admin)
+    --lifetime SECONDS  how long the printed token lasts (default 3600)
+    --help              this text
+
+Another token, at any time, with client credentials as at PingOne:
+    curl -u CLIENT_ID:sandbox-secret -d grant_type=client_credentials AUTH_BASE/ENVIRONMENT_ID/as/token
+";
+
+struct Options {
+    users: u32,
+    seed: u64,
+    kind: EnvironmentKind,
+    api_port: u16,
+    page: Option<PathBuf>,
+    page_port: u16,
+    token: TokenSpec,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            users: 250,
+            seed: 1,
+            kind: EnvironmentKind::Sandbox,
+            api_port: 4001,
+            page: None,
+            page_port: 4000,
+            token: TokenSpec::default(),
+        }
+    }
+}
+
+impl Options {
+    fn read(arguments: impl IntoIterator<Item = String>) -> Result<Option<Self>, String> {
+        let mut options = Self::default();
+        let mut arguments = arguments.into_iter();
+        while let Some(name) = arguments.next() {
+            if name == "--help" || name == "-h" {
+                return Ok(None);
+            }
+            let (name, joined) = match name.split_once('=') {
+                Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+                None => (name, None),
+            };
+            let mut value = || {
+                let value = joined.clone().or_else(|| arguments.next());
+                value.ok_or_else(|| format!("{name}: a value is missing"))
+            };
+            match name.as_str() {
+                "--users" => options.users = number(&name, &value()?)?,
+                "--seed" => options.seed = number(&name, &value()?)?,
+                "--api-port" => options.api_port = number(&name, &value()?)?,
+                "--page-port" => options.page_port = number(&name, &value()?)?,
+                "--lifetime" => options.token.lifetime_seconds = number(&name, &value()?)?,
+                "--page" => options.page = Some(value()?.into()),
+                "--kind" => options.kind = kind(&value()?)?,
+                "--role" => options.token.role = role(&value()?)?,
+                _ => return Err(format!("{name}: no such option")),
+            }
+        }
+        Ok(Some(options))
+    }
+}
+
+fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, String> {
+    value.parse().map_err(|_| format!("{name}: '{value}' is no number that fits"))
+}
+
+fn kind(word: &str) -> Result<EnvironmentKind, String> {
+    match word {
+        "production" => Ok(EnvironmentKind::Production),
+        "sandbox" => Ok(EnvironmentKind::Sandbox),
+        _ => Err(format!("--kind: '{word}' is neither production nor sandbox")),
+    }
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    match word {
+        "admin" => Ok(Role::IdentityDataAdmin),
+        "read-only" => Ok(Role::IdentityDataReadOnly),
+        "environment-admin" => Ok(Role::EnvironmentAdmin),
+        _ => Err(format!("--role: '{word}' is none of admin, read-only, environment-admin")),
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = match Options::read(std::env::args().skip(1)) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Err(problem) => {
+            eprintln!("pingone-sandbox: {problem}. See --help.");
+            return ExitCode::from(2);
+        }
+    };
+    tokio::select! {
+        ended = run(options) => {
+            if let Err(problem) = ended {
+                eprintln!("pingone-sandbox: {problem}");
+                return ExitCode::FAILURE;
+            }
+            ExitCode::SUCCESS
+        }
+        _ = tokio::signal::ctrl_c() => ExitCode::SUCCESS,
+    }
+}
+
+async fn run(options: Options) -> Result<(), String> {
+    let page = page(&options)?;
+    let (api, origin) = listen("--api-port", options.api_port).await?;
+    let page = match page {
+        Some(dist) => Some((dist, listen("--page-port", options.page_port).await?)),
+        None => None,
+    };
+    let mut sandbox = Sandbox::new(Seed {
+        users: options.users,
+        seed: options.seed,
+        api_base: format!("{origin}/v1"),
+        auth_base: origin.clone(),
+        kind: options.kind,
+    });
+    let page_origin = page.as_ref().map(|(_, (_, origin))| origin.as_str());
+    greet(&options, &mut sandbox, &origin, page_origin);
+    let serving = serve_api(api, Arc::new(Mutex::new(sandbox)));
+    let Some((dist, (listener, _))) = page else {
+        return serving.await.map_err(|error| error.to_string());
+    };
+    let config = config_json(&origin);
+    tokio::try_join!(serving, serve_page(listener, dist, origin, config))
+        .map_err(|error| error.to_string())?;
+    Ok(())
+}
+
+/// The folder of the page. One without a page in it is a mistake that is better told now.
+fn page(options: &Options) -> Result<Option<PathBuf>, String> {
+    let Some(dist) = &options.page else { return Ok(None) };
+    if !dist.join("index.html").is_file() {
+        return Err(format!("--page: '{}' has no index.html. Build the page first.", dist.display()));
+    }
+    Ok(Some(dist.clone()))
+}
+
+/// What somebody needs to begin.
+fn greet(options: &Options, sandbox: &mut Sandbox, origin: &str, page_origin: Option<&str>) {
+    let issued = now();
+    let token = sandbox.mint(&options.token, issued);
+    let ends = issued.after_seconds(options.token.lifetime_seconds);
+    if let Some(page_origin) = page_origin {
+        println!("Page          {page_origin}/");
+    }
+    println!("API           {origin}/v1");
+    let (kind, users) = (options.kind, options.users);
+    println!("Environment   {} (Workforce, {kind}, {users} users)", sandbox.environment_id());
+    println!("Client        {}, secret {CLIENT_SECRET}", options.token.role.client_id());
+    println!("Token ends    {ends}");
+    let people = ["adaeze.okonkwo", "jonas.brandt", "test.user07"];
+    let people: Vec<&str> = people.into_iter().filter(|name| sandbox.user_named(name).is_some()).collect();
+    println!("People to try {}", people.join(", "));
+    println!("Token\n\n{token}\n");
+    let ending = if page_origin.is_some() { "Paste the token into the page. " } else { "" };
+    println!("{ending}Ctrl-C ends the sandbox.");
+}
+
+/// Loopback only: the people are invented, but nobody else needs to see them.
+async fn listen(option: &str, port: u16) -> Result<(TcpListener, String), String> {
+    let taken = |error: std::io::Error| match error.kind() {
+        ErrorKind::AddrInUse => format!("port {port} is in use. Choose another with {option}."),
+        _ => format!("port {port} can't be used ({error}). Choose another with {option}."),
+    };
+    let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(taken)?;
+    let address = listener.local_addr().map_err(taken)?;
+    Ok((listener, format!("http://{address}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(arguments: &[&str]) -> Option<String> {
+        Options::read(arguments.iter().map(|argument| (*argument).to_owned())).err()
+    }
+
+    #[test]
+    fn a_wrong_option_is_named() {
+        assert_eq!(problem(&["--user", "5"]).as_deref(), Some("--user: no such option"));
+        assert_eq!(problem(&["--users"]).as_deref(), Some("--users: a value is missing"));
+        assert_eq!(problem(&["--users", "-1"]).as_deref(), Some("--users: '-1' is no number that fits"));
+        assert!(problem(&["--kind", "test"]).is_some_and(|text| text.starts_with("--kind")));
+    }
+
+    #[test]
+    fn options_are_read_in_any_order() {
+        let words = ["--lifetime", "-5", "--users=7", "--role", "read-only"].map(str::to_owned);
+        let options = Options::read(words).unwrap().unwrap();
+        assert_eq!((options.users, options.token.lifetime_seconds), (7, -5));
+        assert_eq!(options.token.role, Role::IdentityDataReadOnly);
+    }
+}

@@ -1,0 +1,152 @@
+//! Grows people from a seed: invented names in several scripts, and everything that trips a client up.
+
+use uuid::{Builder, Uuid};
+
+use crate::Wall;
+use crate::directory::{Account, Directory, Person};
+
+/// Before this every seeded thing happened: 1 November 2026.
+const EPOCH: i64 = 1_793_491_200_000;
+
+const DAY: i64 = 24 * 3600 * 1000;
+
+/// Given and family names of one script each, so that no name mixes two.
+const NAMES: [(&[&str], &[&str]); 7] = [
+    (
+        &[
+            "Ana",
+            "Chloé",
+            "Emre",
+            "Ingrid",
+            "Jonas",
+            "Łucja",
+            "María José",
+            "Nia",
+            "Oluwaseun",
+            "Siobhán",
+            "Zoë",
+        ],
+        &[
+            "Brandt",
+            "Çelik",
+            "Ferreira",
+            "García Márquez",
+            "Holm",
+            "Ó Briain",
+            "Okafor",
+            "van der Berg",
+            "Wójcik",
+        ],
+    ),
+    (&["Ελένη", "Γιώργος", "Νίκος"], &["Παπαδοπούλου", "Αντωνίου", "Νικολάου"]),
+    (&["Ольга", "Дмитро", "Анна"], &["Иванова", "Шевченко", "Ковальчук"]),
+    (&["伟", "芳", "秀英"], &["李", "王", "张"]),
+    (&["ليلى", "عمر", "ياسمين"], &["حداد", "منصور", "العلي"]),
+    (&["נועה", "איתן", "תמר"], &["כהן", "לוי", "מזרחי"]),
+    (&["さくら", "健太", "陽菜"], &["佐藤", "鈴木", "高橋"]),
+];
+
+const LONG: &str =
+    "Maximiliana Theodora Wilhelmine Friederike Amalia zu Hohenlohe-Waldenburg-Schillingsfürst und Sternberg";
+
+/// `SplitMix64`: small, quick, and the same everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// True in so many of a hundred.
+    fn percent(&mut self, chance: u64) -> bool {
+        self.roll() % 100 < chance
+    }
+
+    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        let place = self.roll() % choices.len().max(1) as u64;
+        usize::try_from(place).ok().and_then(|place| choices.get(place).copied()).unwrap_or_default()
+    }
+
+    fn days_ago(&mut self, most: i64) -> Wall {
+        let days = i64::try_from(self.roll() % 1_000_000).unwrap_or(0) * most * DAY / 1_000_000;
+        Wall(EPOCH - days)
+    }
+}
+
+/// An id that is the same for the same seed and number.
+pub(crate) fn uuid(seed: u64, number: u64) -> Uuid {
+    let mut dice = Dice(seed.rotate_left(32) ^ number);
+    let halves = (u128::from(dice.roll()) << 64) | u128::from(dice.roll());
+    Builder::from_random_bytes(halves.to_be_bytes()).into_uuid()
+}
+
+/// So many people.
+pub(crate) fn grow(users: u32, seed: u64) -> Directory {
+    let mut dice = Dice(seed);
+    let mut directory = Directory::with_room(users as usize);
+    for number in 1..=users {
+        directory.add(person(number, seed, &mut dice));
+    }
+    directory
+}
+
+/// A few people are always the same, so that a test or a newcomer can look for them.
+fn person(number: u32, seed: u64, dice: &mut Dice) -> Person {
+    let stranger = stranger(number, seed, dice);
+    match number {
+        2 => known(stranger, "Adaeze", "Okonkwo", "adaeze.okonkwo", true),
+        3 => known(stranger, "Jonas", "Brandt", "jonas.brandt", false),
+        7 => known(stranger, "Test", "User07", "test.user07", false),
+        9 => Person { given: LONG.to_owned(), family: LONG.to_owned(), ..stranger },
+        _ => stranger,
+    }
+}
+
+fn known(stranger: Person, given: &str, family: &str, username: &str, mfa_enabled: bool) -> Person {
+    Person {
+        given: given.to_owned(),
+        family: family.to_owned(),
+        username: username.to_owned(),
+        email: Some(format!("{username}@example.com")),
+        account: Account::Enabled,
+        mfa_enabled,
+        ..stranger
+    }
+}
+
+fn stranger(number: u32, seed: u64, dice: &mut Dice) -> Person {
+    // Most names are Latin; each of the other scripts has its share.
+    let script = if dice.percent(70) { 0 } else { usize::try_from(1 + dice.roll() % 6).unwrap_or(0) };
+    let (given, family) = NAMES.get(script).copied().unwrap_or((&["A"], &["B"]));
+    let is_service = dice.percent(3);
+    let (given, family) = if is_service { ("", "") } else { (dice.of(given), dice.of(family)) };
+    let username = if is_service { format!("svc-print-{number:02}") } else { format!("user{number:06}") };
+    let created = dice.days_ago(1500);
+    let account = match dice.roll() % 100 {
+        0..4 => Account::Locked(dice.days_ago(30).max(created)),
+        4..10 => Account::Disabled,
+        _ => Account::Enabled,
+    };
+    Person {
+        id: uuid(seed, u64::from(number)),
+        email: (!dice.percent(6)).then(|| format!("{username}@example.com")),
+        external_id: dice.percent(60).then(|| format!("E{number:07}")),
+        given: given.to_owned(),
+        family: family.to_owned(),
+        username,
+        account,
+        population: match dice.roll() % 100 {
+            0..78 => 0,
+            78..94 => 1,
+            _ => 2,
+        },
+        mfa_enabled: dice.percent(45),
+        last_sign_on: (!dice.percent(15)).then(|| dice.days_ago(90).max(created)),
+        created,
+        updated: created,
+    }
+}

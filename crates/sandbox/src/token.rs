@@ -1,0 +1,165 @@
+//! Access tokens: minted with PingOne's claims, and checked on every call.
+//!
+//! Source: developer.pingidentity.com, PingOne API, "Token claims"; recorded tokens.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use http::{HeaderMap, header};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::keys::Keys;
+use crate::{Seed, Wall, environment, seed};
+
+/// The secret of every client, for the token endpoint.
+pub const CLIENT_SECRET: &str = "sandbox-secret";
+
+/// What a client may do, by PingOne's matrix of built-in roles. It is looked up at every call and is not in the
+/// token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Role {
+    /// Reads users and changes MFA.
+    #[default]
+    IdentityDataAdmin,
+    /// Reads users.
+    IdentityDataReadOnly,
+    /// Reads the environment and its populations, but no users.
+    EnvironmentAdmin,
+}
+
+impl Role {
+    const ALL: [Self; 3] = [Self::IdentityDataAdmin, Self::IdentityDataReadOnly, Self::EnvironmentAdmin];
+
+    /// The client that holds the role.
+    #[must_use]
+    pub fn client_id(self) -> Uuid {
+        Uuid::from_u128(match self {
+            Self::IdentityDataAdmin => 0x0b41_2e8b_0000_4000_8000_0000_0000_0001,
+            Self::IdentityDataReadOnly => 0x0b41_2e8b_0000_4000_8000_0000_0000_0002,
+            Self::EnvironmentAdmin => 0x0b41_2e8b_0000_4000_8000_0000_0000_0003,
+        })
+    }
+
+    pub(crate) fn of_client(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.client_id().to_string() == id)
+    }
+
+    pub(crate) fn reads_users(self) -> bool {
+        self != Self::EnvironmentAdmin
+    }
+
+    pub(crate) fn changes_mfa(self) -> bool {
+        self == Self::IdentityDataAdmin
+    }
+}
+
+/// Who acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Actor {
+    /// A worker application, by client credentials.
+    #[default]
+    Application,
+    /// A person who signed on through it.
+    Person,
+}
+
+/// The token to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenSpec {
+    /// Who acts.
+    pub actor: Actor,
+    /// What the client may do.
+    pub role: Role,
+    /// How long it lasts; negative for one that has ended.
+    pub lifetime_seconds: i64,
+    /// The API's origin and the authorization server's base to name instead of the sandbox's own, for a token
+    /// that looks issued elsewhere.
+    pub origins: Option<(String, String)>,
+}
+
+impl Default for TokenSpec {
+    fn default() -> Self {
+        Self { actor: Actor::default(), role: Role::default(), lifetime_seconds: 3600, origins: None }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    client_id: String,
+    iss: String,
+    jti: Uuid,
+    iat: i64,
+    exp: i64,
+    aud: Vec<String>,
+    env: Uuid,
+    org: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    #[serde(rename = "p1.userId", skip_serializing_if = "Option::is_none")]
+    p1_user_id: Option<Uuid>,
+    #[serde(rename = "p1.rid")]
+    p1_rid: Uuid,
+}
+
+pub(crate) fn api_origin(seed: &Seed) -> &str {
+    seed.api_base.strip_suffix("/v1").unwrap_or(&seed.api_base)
+}
+
+pub(crate) fn mint<K: Keys>(seed: &Seed, keys: &K, spec: &TokenSpec, number: u64, now: Wall) -> String {
+    let (origin, auth_base) = match &spec.origins {
+        Some((origin, auth_base)) => (origin.as_str(), auth_base.as_str()),
+        None => (api_origin(seed), seed.auth_base.as_str()),
+    };
+    let issued = now.0.div_euclid(1000);
+    let is_person = spec.actor == Actor::Person;
+    let person = is_person.then(|| seed::uuid(seed.seed ^ 0xae, 1));
+    let claims = Claims {
+        client_id: spec.role.client_id().to_string(),
+        iss: format!("{auth_base}/{}/as", environment::ID),
+        jti: seed::uuid(seed.seed ^ 0x70, number),
+        // One that has ended was issued an hour before its end.
+        iat: if spec.lifetime_seconds < 0 {
+            issued.saturating_add(spec.lifetime_seconds).saturating_sub(3600)
+        } else {
+            issued
+        },
+        exp: issued.saturating_add(spec.lifetime_seconds),
+        aud: vec![origin.to_owned()],
+        env: environment::ID,
+        org: environment::ORGANIZATION,
+        sub: person,
+        sid: is_person.then(|| seed::uuid(seed.seed ^ 0x51, number)),
+        acr: is_person.then(|| "Single_Factor".to_owned()),
+        auth_time: is_person.then_some(issued),
+        p1_user_id: person,
+        p1_rid: seed::uuid(seed.seed ^ 0x71, number),
+    };
+    let head = format!(r#"{{"alg":"{}","typ":"JWT","kid":"{}"}}"#, K::ALGORITHM, K::KEY_ID);
+    // Claims of plain strings and numbers always have a JSON text.
+    let body = serde_json::to_vec(&claims).unwrap_or_default();
+    let signed = format!("{}.{}", BASE64_URL_SAFE_NO_PAD.encode(head), BASE64_URL_SAFE_NO_PAD.encode(body));
+    let signature = BASE64_URL_SAFE_NO_PAD.encode(keys.sign(signed.as_bytes()));
+    format!("{signed}.{signature}")
+}
+
+/// The role of whoever sent the request; `None` for a token that is missing, damaged, forged, ended or meant for
+/// another API.
+pub(crate) fn role(seed: &Seed, keys: &impl Keys, headers: &HeaderMap, now: Wall) -> Option<Role> {
+    let token = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
+    let (signed, signature) = token.rsplit_once('.')?;
+    let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).ok()?;
+    if !keys.verify(signed.as_bytes(), &signature) {
+        return None;
+    }
+    let body = BASE64_URL_SAFE_NO_PAD.decode(signed.split_once('.')?.1).ok()?;
+    let claims: Claims = serde_json::from_slice(&body).ok()?;
+    let holds = claims.exp.saturating_mul(1000) > now.0;
+    let is_meant = claims.aud.iter().any(|audience| audience == api_origin(seed));
+    (holds && is_meant && claims.env == environment::ID).then(|| Role::of_client(&claims.client_id))?
+}

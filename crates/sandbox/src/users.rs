@@ -1,0 +1,266 @@
+//! The users: a page of them, or one.
+//!
+//! Source: a recorded list of api.pingone.eu (order of fields, links, empty lists); paging as documented, the
+//! cursor's text is assumed.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use http::{Request, StatusCode};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::directory::{Account, Person};
+use crate::environment::{self, Reference};
+use crate::filter::Filter;
+use crate::hal::{Link, json};
+use crate::refusal::Refusal;
+use crate::route::Answer;
+use crate::{Sandbox, Seed};
+
+/// The documented largest page.
+const LARGEST_PAGE: usize = 200;
+
+pub(crate) fn href(seed: &Seed, id: Uuid) -> String {
+    format!("{}/users/{id}", environment::href(seed))
+}
+
+#[derive(Serialize)]
+struct Page {
+    #[serde(rename = "_links")]
+    links: PageLinks,
+    #[serde(rename = "_embedded")]
+    embedded: Embedded,
+    count: usize,
+    size: usize,
+}
+
+#[derive(Serialize)]
+struct PageLinks {
+    #[serde(rename = "self")]
+    this: Link,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<Link>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prev: Option<Link>,
+}
+
+#[derive(Serialize)]
+struct Embedded {
+    users: Vec<User>,
+}
+
+#[derive(Serialize)]
+struct UserLinks {
+    #[serde(rename = "self")]
+    this: Link,
+    password: Link,
+    #[serde(rename = "password.set")]
+    password_set: Link,
+    #[serde(rename = "password.reset")]
+    password_reset: Link,
+    #[serde(rename = "password.check")]
+    password_check: Link,
+    #[serde(rename = "password.recover")]
+    password_recover: Link,
+    #[serde(rename = "account.sendVerificationCode")]
+    send_verification_code: Link,
+    #[serde(rename = "linkedAccounts")]
+    linked_accounts: Link,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct User {
+    #[serde(rename = "_links")]
+    links: UserLinks,
+    id: Uuid,
+    environment: Reference,
+    account: AccountBody,
+    created_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_id: Option<String>,
+    identity_provider: IdentityProvider,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_sign_on: Option<LastSignOn>,
+    lifecycle: Status,
+    mfa_enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<Name>,
+    population: Reference,
+    updated_at: String,
+    username: String,
+    verify_status: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AccountBody {
+    can_authenticate: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locked_at: Option<String>,
+    status: &'static str,
+}
+
+#[derive(Serialize)]
+struct IdentityProvider {
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LastSignOn {
+    at: String,
+    remote_ip: &'static str,
+}
+
+#[derive(Serialize)]
+struct Status {
+    status: &'static str,
+}
+
+#[derive(Serialize)]
+struct Name {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    given: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    family: String,
+}
+
+impl UserLinks {
+    fn of(this: &str) -> Self {
+        let password = || Link::to(format!("{this}/password"));
+        Self {
+            this: Link::to(this),
+            password: password(),
+            password_set: password(),
+            password_reset: password(),
+            password_check: password(),
+            password_recover: password(),
+            send_verification_code: Link::to(this),
+            linked_accounts: Link::to(format!("{this}/linkedAccounts")),
+        }
+    }
+}
+
+impl AccountBody {
+    fn of(account: Account) -> Self {
+        let can_authenticate = account == Account::Enabled;
+        match account {
+            Account::Locked(since) => {
+                Self { can_authenticate, locked_at: Some(since.to_string()), status: "LOCKED" }
+            }
+            Account::Enabled | Account::Disabled => Self { can_authenticate, locked_at: None, status: "OK" },
+        }
+    }
+}
+
+fn body(seed: &Seed, person: &Person) -> User {
+    let name = Name { given: person.given.clone(), family: person.family.clone() };
+    User {
+        links: UserLinks::of(&href(seed, person.id)),
+        id: person.id,
+        environment: Reference { id: environment::ID },
+        account: AccountBody::of(person.account),
+        created_at: person.created.to_string(),
+        email: person.email.clone(),
+        enabled: person.account != Account::Disabled,
+        external_id: person.external_id.clone(),
+        identity_provider: IdentityProvider { kind: "PING_ONE" },
+        last_sign_on: person
+            .last_sign_on
+            .map(|at| LastSignOn { at: at.to_string(), remote_ip: "198.51.100.7" }),
+        lifecycle: Status { status: "ACCOUNT_OK" },
+        mfa_enabled: person.mfa_enabled,
+        name: (!name.given.is_empty() || !name.family.is_empty()).then_some(name),
+        population: Reference { id: person.population_id() },
+        updated_at: person.updated.to_string(),
+        username: person.username.clone(),
+        verify_status: "NOT_INITIATED",
+    }
+}
+
+pub(crate) fn one(sandbox: &Sandbox, id: Uuid) -> Answer {
+    let person = sandbox.directory.get(id).ok_or(Refusal::NotFound)?;
+    Ok((json(StatusCode::OK, &body(&sandbox.seed, person)), 1))
+}
+
+/// What the query of a list asks for.
+#[derive(Default)]
+struct Query {
+    limit: Option<usize>,
+    from: usize,
+    filter: Option<(String, Filter)>,
+}
+
+impl Query {
+    fn read(request: &Request<Vec<u8>>) -> Result<Self, Refusal> {
+        let mut query = Self::default();
+        for (name, value) in form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()) {
+            match name.as_ref() {
+                "limit" => query.limit = Some(limit(&value)?),
+                "cursor" => query.from = place(&value).ok_or(Refusal::Value("cursor"))?,
+                "filter" => {
+                    let filter = Filter::read(&value).ok_or(Refusal::Filter)?;
+                    query.filter = Some((value.into_owned(), filter));
+                }
+                // PingOne ignores what it doesn't know.
+                _ => {}
+            }
+        }
+        Ok(query)
+    }
+
+    fn page(&self) -> usize {
+        self.limit.unwrap_or(LARGEST_PAGE).min(LARGEST_PAGE)
+    }
+
+    fn link(&self, seed: &Seed, from: usize) -> Link {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("cursor", &cursor(from)).append_pair("limit", &self.page().to_string());
+        if let Some((filter, _)) = &self.filter {
+            query.append_pair("filter", filter);
+        }
+        Link::to(format!("{}/users?{}", environment::href(seed), query.finish()))
+    }
+}
+
+/// Any number from 1 up. One with more digits than fit is as good as the largest.
+fn limit(text: &str) -> Result<usize, Refusal> {
+    let is_number = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    let is_zero = text.bytes().all(|digit| digit == b'0');
+    if !is_number || is_zero {
+        return Err(Refusal::Value("limit"));
+    }
+    Ok(text.parse().unwrap_or(usize::MAX))
+}
+
+fn cursor(place: usize) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(format!("place:{place}"))
+}
+
+fn place(cursor: &str) -> Option<usize> {
+    let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+    text.strip_prefix("place:")?.parse().ok()
+}
+
+pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Answer {
+    let query = Query::read(request)?;
+    let matches = |person: &&Person| query.filter.as_ref().is_none_or(|(_, filter)| filter.holds(person));
+    let count = sandbox.directory.iter().filter(matches).count();
+    let people = sandbox.directory.iter().filter(matches).skip(query.from).take(query.page());
+    let users: Vec<User> = people.map(|person| body(&sandbox.seed, person)).collect();
+    let (size, seed) = (users.len(), &sandbox.seed);
+    let behind = query.from + size;
+    let this = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let links = PageLinks {
+        this: Link::to(format!("{}{}", seed.api_base, this.strip_prefix("/v1").unwrap_or(&this))),
+        next: (behind < count).then(|| query.link(seed, behind)),
+        prev: (query.from > 0).then(|| query.link(seed, query.from.saturating_sub(query.page()))),
+    };
+    let page = Page { links, embedded: Embedded { users }, count, size };
+    Ok((json(StatusCode::OK, &page), u32::try_from(size).unwrap_or(u32::MAX)))
+}
