@@ -1,0 +1,204 @@
+//! The command line: which commands there are, and how their arguments are read.
+//!
+//! It is read by hand, because the commands must build at once on a fresh machine and an argument
+//! parser would be most of the build.
+
+use crate::failure::Failure;
+
+/// What `cargo xtask` and `cargo xtask --help` print.
+pub(crate) const HELP: &str = "\
+The commands of pingone-mfa.
+
+Usage: cargo xtask <command> [options]
+
+Run it:
+  demo      Builds the page and serves it next to a sandbox that answers like PingOne.
+              --users N   how many users the sandbox invents (default 250)
+              --open      opens the page in the browser once it answers
+              -- ...      what follows goes to the sandbox (see below)
+  sandbox   Runs the sandbox alone; what follows `--` goes to it:
+              --users N  --seed N  --api-port N (4001)  --page-port N (4000)
+              --page DIR  --kind production|sandbox
+
+Work on it:
+  check     The quick loop: format, lints, native tests.
+  test      Everything: format, lints, native tests, tests in a headless browser,
+            the release build, and the end-to-end tests against it.
+            The last line is the sum: `N passed, N failed`.
+
+Ship it:
+  dist      Builds the page for production into dist/ and prints its size.
+
+Behind the scenes:
+  setup     Installs what the build needs and is missing: the wasm32 target, Trunk, and
+            wasm-bindgen's command line. The commands above call it themselves.
+  seal      Names, joins and signs the built files. Trunk's post_build hook calls it.
+
+  help      Prints this text.
+";
+
+/// How many users the demo shows where nobody asks for a number.
+const DEMO_USERS: &str = "250";
+
+/// One command with its options.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Help,
+    Setup,
+    Demo(Demo),
+    Sandbox(Vec<String>),
+    Dist,
+    Test,
+    Check,
+    Seal,
+}
+
+/// The options of `demo`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Demo {
+    /// What `--users` says, handed on as it is: the sandbox checks it.
+    pub(crate) users: String,
+    /// Whether to open the browser.
+    pub(crate) open: bool,
+    /// What goes to the sandbox unread.
+    pub(crate) rest: Vec<String>,
+}
+
+impl Command {
+    /// Reads the arguments that follow `cargo xtask`.
+    pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, Failure> {
+        let mut arguments = arguments.into_iter();
+        let Some(name) = arguments.next() else { return Ok(Self::Help) };
+        let rest: Vec<String> = arguments.collect();
+        if name != "sandbox" && asks_for_help(&rest) {
+            return Ok(Self::Help);
+        }
+        match name.as_str() {
+            "help" | "--help" | "-h" => Ok(Self::Help),
+            "demo" => Demo::parse(rest).map(Self::Demo),
+            "sandbox" => Ok(Self::Sandbox(without_separator(rest))),
+            "setup" => alone(Self::Setup, &name, &rest),
+            "dist" => alone(Self::Dist, &name, &rest),
+            "test" => alone(Self::Test, &name, &rest),
+            "check" => alone(Self::Check, &name, &rest),
+            "seal" => alone(Self::Seal, &name, &rest),
+            _ => Err(Failure::Usage(format!("there is no command `{name}`"))),
+        }
+    }
+}
+
+impl Demo {
+    fn parse(arguments: Vec<String>) -> Result<Self, Failure> {
+        let mut demo = Self { users: DEMO_USERS.to_owned(), open: false, rest: Vec::new() };
+        let mut arguments = arguments.into_iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--open" => demo.open = true,
+                "--users" => demo.users = value(&argument, arguments.next())?,
+                "--" => {
+                    demo.rest = arguments.collect();
+                    break;
+                }
+                _ => {
+                    return Err(Failure::Usage(format!(
+                        "`demo` has no option `{argument}` (the sandbox's options follow `--`)"
+                    )));
+                }
+            }
+        }
+        Ok(demo)
+    }
+}
+
+fn value(option: &str, value: Option<String>) -> Result<String, Failure> {
+    value.ok_or_else(|| Failure::Usage(format!("`{option}` needs a value")))
+}
+
+fn alone(command: Command, name: &str, rest: &[String]) -> Result<Command, Failure> {
+    match rest.first() {
+        None => Ok(command),
+        Some(argument) => Err(Failure::Usage(format!("`{name}` takes no arguments, but got `{argument}`"))),
+    }
+}
+
+fn asks_for_help(arguments: &[String]) -> bool {
+    arguments
+        .iter()
+        .take_while(|argument| *argument != "--")
+        .any(|argument| argument == "--help" || argument == "-h")
+}
+
+fn without_separator(mut arguments: Vec<String>) -> Vec<String> {
+    if arguments.first().is_some_and(|first| first == "--") {
+        arguments.remove(0);
+    }
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Command, Failure> {
+        Command::parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn no_command_at_all_prints_the_help() {
+        assert_eq!(parse("").unwrap(), Command::Help);
+        assert_eq!(parse("--help").unwrap(), Command::Help);
+        assert_eq!(parse("dist --help").unwrap(), Command::Help);
+    }
+
+    #[test]
+    fn an_unknown_command_is_named_in_the_message() {
+        let failure = parse("deploy").unwrap_err();
+        assert!(matches!(failure, Failure::Usage(_)));
+        assert!(failure.to_string().contains("`deploy`"), "{failure}");
+    }
+
+    #[test]
+    fn a_demo_without_options_shows_250_users_and_opens_nothing() {
+        let expected = Demo { users: "250".to_owned(), open: false, rest: Vec::new() };
+        assert_eq!(parse("demo").unwrap(), Command::Demo(expected));
+    }
+
+    #[test]
+    fn what_follows_two_dashes_reaches_the_sandbox_unread() {
+        let Command::Demo(demo) = parse("demo --users 9 --open -- --seed 3 --help").unwrap() else {
+            panic!("not a demo");
+        };
+        assert_eq!((demo.users.as_str(), demo.open), ("9", true));
+        assert_eq!(demo.rest, ["--seed", "3", "--help"]);
+    }
+
+    #[test]
+    fn an_option_of_the_sandbox_before_the_dashes_is_refused() {
+        let failure = parse("demo --seed 3").unwrap_err();
+        assert!(failure.to_string().contains("`--seed`"), "{failure}");
+    }
+
+    #[test]
+    fn an_option_that_lacks_its_value_is_refused() {
+        assert!(parse("demo --users").unwrap_err().to_string().contains("`--users` needs a value"));
+    }
+
+    #[test]
+    fn the_sandbox_gets_its_options_with_or_without_the_dashes() {
+        let expected = Command::Sandbox(vec!["--seed".to_owned(), "1".to_owned()]);
+        assert_eq!(parse("sandbox -- --seed 1").unwrap(), expected);
+        assert_eq!(parse("sandbox --seed 1").unwrap(), expected);
+    }
+
+    #[test]
+    fn a_command_without_options_refuses_them() {
+        assert!(parse("test --fast").unwrap_err().to_string().contains("`--fast`"));
+    }
+
+    #[test]
+    fn every_command_stands_in_the_help() {
+        for name in ["demo", "sandbox", "check", "test", "dist", "setup", "seal", "help"] {
+            assert!(HELP.contains(&format!("\n  {name} ")), "{name}");
+        }
+    }
+}

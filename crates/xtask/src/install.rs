@@ -1,0 +1,97 @@
+//! Installing a tool into the project's own `.tools` folder, from binaries or from source.
+
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::process;
+use crate::tool::Tool;
+use crate::workspace::Workspace;
+
+/// Where tools are compiled; removed after a successful setup, because it is large.
+pub(crate) const BUILD_FOLDER: &str = "build";
+
+/// Whether the tool's dependencies are the ones its authors locked.
+#[derive(Debug, Clone, Copy)]
+enum Lock {
+    Kept,
+    Ignored,
+}
+
+/// Installs the tool, by the quickest way this machine has.
+pub(crate) fn install(workspace: &Workspace, tool: &Tool) -> Result<(), Failure> {
+    println!("Installing {} {}: {}.", tool.package, tool.version, tool.reason);
+    if has_binstall(workspace) && from_binary(workspace, tool) {
+        return confirm(workspace, tool);
+    }
+    println!("It is built from source, which takes about {} on two cores, once.", tool.patience);
+    if process::run(&mut from_source(workspace, tool, Lock::Kept)).is_err() {
+        println!(
+            "`--locked` did not work: most often the registry lacks a version its lock file names. \
+             Trying {} {} with the versions there are.",
+            tool.package, tool.version
+        );
+        process::run(&mut from_source(workspace, tool, Lock::Ignored))?;
+    }
+    confirm(workspace, tool)
+}
+
+fn has_binstall(workspace: &Workspace) -> bool {
+    process::answer(&mut workspace.cargo(&["binstall", "-V"])).is_some()
+}
+
+/// Tries a published binary. Compiling is left to `from_source`, which knows the quicker profile.
+fn from_binary(workspace: &Workspace, tool: &Tool) -> bool {
+    println!("`cargo binstall` is here, so a published binary is tried first.");
+    let mut command = workspace.cargo(&["binstall", "--no-confirm", "--disable-strategies", "compile"]);
+    command.arg("--root").arg(tool.root(workspace));
+    command.arg(format!("{}@{}", tool.package, tool.version));
+    process::run(&mut command).is_ok()
+}
+
+/// A debug build without debug information: it takes a third of the time of a release build, and
+/// these tools wait for other programs most of the time.
+fn from_source(workspace: &Workspace, tool: &Tool, lock: Lock) -> Command {
+    let mut command = workspace.cargo(&["install", "--debug"]);
+    if matches!(lock, Lock::Kept) {
+        command.arg("--locked");
+    }
+    command.arg("--root").arg(tool.root(workspace));
+    command.args(["--version", &format!("={}", tool.version), tool.package]);
+    command.env("CARGO_PROFILE_DEV_DEBUG", "0");
+    command.env("CARGO_TARGET_DIR", workspace.tools().join(BUILD_FOLDER));
+    command
+}
+
+fn confirm(workspace: &Workspace, tool: &Tool) -> Result<(), Failure> {
+    let root = tool.root(workspace);
+    if tool.is_in(&root.join("bin")) {
+        return Ok(());
+    }
+    Err(Failure::Missing {
+        what: format!("{} {} after its installation", tool.package, tool.version),
+        remedy: format!("remove {} and run `cargo xtask setup` again", root.display()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arguments(lock: Lock) -> Vec<String> {
+        let workspace = Workspace::find().unwrap();
+        let command = from_source(&workspace, &Tool::trunk(), lock);
+        command.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn a_tool_is_built_in_exactly_its_version() {
+        assert!(arguments(Lock::Kept).contains(&"=0.21.14".to_owned()));
+        assert!(arguments(Lock::Ignored).contains(&"=0.21.14".to_owned()));
+    }
+
+    #[test]
+    fn only_the_second_try_leaves_the_lock_file_aside() {
+        assert!(arguments(Lock::Kept).contains(&"--locked".to_owned()));
+        assert!(!arguments(Lock::Ignored).contains(&"--locked".to_owned()));
+    }
+}

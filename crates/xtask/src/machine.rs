@@ -1,0 +1,160 @@
+//! What has to come from the operating system: a browser with its driver, Node.js, npm.
+//!
+//! On Debian as root, which is what a container of a continuous integration is, `test` installs them
+//! itself. Everywhere else a program has no business doing that, so the message says what to install.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use crate::failure::Failure;
+use crate::process;
+
+/// A program of the operating system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    Chromium,
+    Chromedriver,
+    Node,
+    Npm,
+}
+
+/// Everything that `test` needs.
+pub(crate) const ALL: [Need; 4] = [Need::Chromium, Need::Chromedriver, Need::Node, Need::Npm];
+
+/// Where macOS keeps a browser that is not on PATH.
+const MAC_CHROME: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+
+impl Need {
+    /// The path of the program, or a failure that says what to install.
+    pub(crate) fn path(self) -> Result<PathBuf, Failure> {
+        self.find().ok_or_else(|| missing(&[self]))
+    }
+
+    fn find(self) -> Option<PathBuf> {
+        self.named_by_environment()
+            .or_else(|| self.programs().iter().find_map(|program| on_path(program)))
+            .or_else(|| {
+                (self == Self::Chromium).then(|| PathBuf::from(MAC_CHROME)).filter(|path| path.is_file())
+            })
+    }
+
+    /// A variable that names the program wins over PATH.
+    fn named_by_environment(self) -> Option<PathBuf> {
+        let variable = match self {
+            Self::Chromium => "CHROMIUM",
+            Self::Chromedriver => "CHROMEDRIVER",
+            Self::Node | Self::Npm => return None,
+        };
+        env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file())
+    }
+
+    fn programs(self) -> &'static [&'static str] {
+        match self {
+            Self::Chromium => {
+                &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
+            }
+            Self::Chromedriver => &["chromedriver"],
+            Self::Node => &["node"],
+            Self::Npm => &["npm"],
+        }
+    }
+
+    /// The package's name in Debian.
+    fn package(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium",
+            Self::Chromedriver => "chromium-driver",
+            Self::Node => "nodejs",
+            Self::Npm => "npm",
+        }
+    }
+}
+
+/// Sees that all of it is there: installs it on Debian as root, and fails elsewhere.
+pub(crate) fn complete(needs: &[Need]) -> Result<(), Failure> {
+    let absent = absent(needs);
+    if absent.is_empty() {
+        return Ok(());
+    }
+    if !is_debian() || !is_root() {
+        return Err(missing(&absent));
+    }
+    install(&absent)?;
+    match self::absent(needs).as_slice() {
+        [] => Ok(()),
+        still => Err(missing(still)),
+    }
+}
+
+fn absent(needs: &[Need]) -> Vec<Need> {
+    needs.iter().copied().filter(|need| need.find().is_none()).collect()
+}
+
+fn install(absent: &[Need]) -> Result<(), Failure> {
+    let packages: Vec<_> = absent.iter().map(|need| need.package()).collect();
+    println!("Installing {} with apt-get: the tests need them (a minute or two).", packages.join(", "));
+    process::run(apt().arg("update"))?;
+    process::run(apt().args(["install", "--yes", "--no-install-recommends"]).args(packages))
+}
+
+fn apt() -> Command {
+    let mut command = Command::new("apt-get");
+    command.env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}
+
+fn is_debian() -> bool {
+    fs::exists("/etc/debian_version").unwrap_or(false) && on_path("apt-get").is_some()
+}
+
+fn is_root() -> bool {
+    process::answer(Command::new("id").arg("-u")).is_some_and(|id| id.trim() == "0")
+}
+
+fn missing(absent: &[Need]) -> Failure {
+    let programs: Vec<_> = absent.iter().filter_map(|need| need.programs().first().copied()).collect();
+    let packages: Vec<_> = absent.iter().map(|need| need.package()).collect();
+    Failure::Missing {
+        what: programs.join(", "),
+        remedy: format!(
+            "install it and see that it is on PATH (on Debian or Ubuntu: apt-get install {}; elsewhere: \
+             Chrome or Chromium with the chromedriver of the same version, Node.js 20 or newer with npm)",
+            packages.join(" ")
+        ),
+    }
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).find_map(|folder| in_folder(&folder, program))
+}
+
+/// On Windows npm is a `.cmd` file, elsewhere the first ending is empty.
+fn in_folder(folder: &Path, program: &str) -> Option<PathBuf> {
+    let endings = [env::consts::EXE_SUFFIX, ".cmd"];
+    let mut files = endings.iter().map(|ending| folder.join(format!("{program}{ending}")));
+    files.find(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_browser_is_named_with_the_package_that_brings_it() {
+        let message = missing(&[Need::Chromium, Need::Chromedriver]).to_string();
+        assert!(message.contains("chromium, chromedriver is missing"), "{message}");
+        assert!(message.contains("apt-get install chromium chromium-driver;"), "{message}");
+    }
+
+    #[test]
+    fn nothing_is_missing_where_nothing_is_needed() {
+        assert!(complete(&[]).is_ok());
+    }
+
+    #[test]
+    fn a_program_that_nobody_has_is_not_on_path() {
+        assert_eq!(on_path("no-such-program-anywhere"), None);
+    }
+}

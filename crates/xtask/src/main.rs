@@ -1,0 +1,62 @@
+//! The project's commands, run as `cargo xtask <command>`.
+//!
+//! They are a Rust program and not a set of scripts, so that a machine with nothing but cargo can
+//! run them on any system: the program finds what it needs, installs what is missing, and says so.
+//!
+//! `command` reads the arguments. `setup`, `machine` and `packages` see to the tools, `page` builds
+//! the page, `seal` names and signs its files, `suite` checks everything, `demo` shows it.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
+
+mod check;
+mod command;
+mod demo;
+mod failure;
+mod install;
+mod lockfile;
+mod machine;
+mod packages;
+mod page;
+mod process;
+mod report;
+mod seal;
+mod setup;
+mod size;
+mod stopwatch;
+mod suite;
+mod tally;
+mod tool;
+mod workspace;
+
+use std::env;
+use std::process::ExitCode;
+
+use command::{Command, HELP};
+use failure::Failure;
+use workspace::Workspace;
+
+fn main() -> ExitCode {
+    let outcome = Command::parse(env::args().skip(1)).and_then(execute);
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn execute(command: Command) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::find()?;
+    match command {
+        Command::Help => print!("{HELP}"),
+        Command::Setup => setup::announce(&workspace)?,
+        Command::Demo(options) => demo::run(&workspace, &options)?,
+        Command::Sandbox(options) => demo::sandbox(&workspace, &options)?,
+        Command::Dist => page::release(&workspace, &setup::prepare(&workspace)?)?,
+        Command::Test => return Ok(suite::run(&workspace)),
+        Command::Check => return Ok(check::run(&workspace)),
+        Command::Seal => seal::stage::run()?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,63 @@
+//! The packages that come from npm: wasm-opt (binaryen) and terser for the release, axe-core for the end-to-end tests.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use crate::failure::Failure;
+use crate::machine::Need;
+use crate::process;
+use crate::workspace::Workspace;
+
+/// Installs what package-lock.json says, where that has not been done since it last changed.
+pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
+    let lock = workspace.path("package-lock.json");
+    let installed = workspace.path("node_modules/.package-lock.json");
+    if is_newer(&installed, &lock).map_err(Failure::file("look at", &lock))? {
+        return Ok(());
+    }
+    // npm is a script of Node.js; asked for first, so that the message names what is missing.
+    Need::Node.path()?;
+    println!(
+        "Installing binaryen, terser and axe-core with `npm ci`: two shrink the page, one checks it (a few seconds)."
+    );
+    process::run(workspace.command(Need::Npm.path()?).args(["ci", "--ignore-scripts"]))
+}
+
+/// Where npm puts programs.
+pub(crate) fn programs(workspace: &Workspace) -> PathBuf {
+    workspace.path("node_modules/.bin")
+}
+
+/// Whether `left` exists and was written after `right`, which has to exist.
+fn is_newer(left: &Path, right: &Path) -> io::Result<bool> {
+    let right = fs::metadata(right)?.modified()?;
+    match fs::metadata(left) {
+        Ok(left) => Ok(left.modified()? >= right),
+        Err(_) => Ok(false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::File;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    fn file(name: &str, age: u64) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("xtask-packages-{}-{name}", std::process::id()));
+        let file = File::create(&path).unwrap();
+        file.set_modified(UNIX_EPOCH + Duration::from_secs(1_000_000 - age)).unwrap();
+        path
+    }
+
+    #[test]
+    fn an_installation_is_repeated_when_the_lock_file_is_younger_or_nothing_was_installed() {
+        let (old, young) = (file("old", 100), file("young", 1));
+        assert!(is_newer(&young, &old).unwrap());
+        assert!(!is_newer(&old, &young).unwrap());
+        assert!(!is_newer(Path::new("no/such/file"), &old).unwrap());
+        assert!(is_newer(&young, Path::new("no/such/file")).is_err());
+        fs::remove_file(old).unwrap();
+        fs::remove_file(young).unwrap();
+    }
+}

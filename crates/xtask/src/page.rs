@@ -1,0 +1,88 @@
+//! Building the page into dist/ with Trunk.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::setup::Tools;
+use crate::workspace::{WASM_TARGET, Workspace};
+use crate::{packages, process, seal, size};
+
+/// How much work goes into the size of the wasm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finish {
+    /// As the compiler leaves it: quicker, for the demo.
+    Plain,
+    /// After wasm-opt: what is shipped, and what the end-to-end tests load.
+    Optimised,
+}
+
+/// The `dist` command: the production build and its size.
+pub(crate) fn release(workspace: &Workspace, tools: &Tools) -> Result<(), Failure> {
+    packages::install(workspace)?;
+    build(workspace, tools, Finish::Optimised)?;
+    print!("{}", size::table(&workspace.dist())?);
+    Ok(())
+}
+
+/// Builds the page into dist/.
+pub(crate) fn build(workspace: &Workspace, tools: &Tools, finish: Finish) -> Result<(), Failure> {
+    // Trunk runs with --offline, which it hands on to cargo: the crates have to be here before.
+    process::run(&mut workspace.cargo(&["fetch", "--quiet"]))?;
+    process::run(&mut trunk(workspace, tools, finish)?)
+}
+
+/// Trunk with nothing left to chance: no network, no variable of the caller's that changes the
+/// build, and the tools first on PATH.
+fn trunk(workspace: &Workspace, tools: &Tools, finish: Finish) -> Result<Command, Failure> {
+    let mut command = workspace.command("trunk");
+    for (variable, _) in env::vars_os() {
+        if variable.to_string_lossy().starts_with("TRUNK_") {
+            command.env_remove(variable);
+        }
+    }
+    // Trunk takes only true and false for this, and stops at the customary 1.
+    if env::var_os("NO_COLOR").is_some() {
+        command.env("NO_COLOR", "true");
+    }
+    command.args(["build", "--offline", "--skip-version-check"]);
+    command.env("PATH", tools.path()?);
+    match finish {
+        Finish::Plain => command.env_remove(seal::stage::OPTIMISERS),
+        Finish::Optimised => command.env(seal::stage::OPTIMISERS, packages::programs(workspace)),
+    };
+    if let Some(flags) = cargo_home().as_deref().and_then(remap) {
+        command
+            .env(format!("CARGO_TARGET_{}_RUSTFLAGS", WASM_TARGET.to_uppercase().replace('-', "_")), flags);
+    }
+    Ok(command)
+}
+
+fn cargo_home() -> Option<PathBuf> {
+    let named = env::var_os("CARGO_HOME").map(PathBuf::from);
+    named.or_else(|| env::home_dir().map(|home| home.join(".cargo")))
+}
+
+/// Keeps the builder's home folder out of the wasm: panic messages hold the paths of the crates they
+/// come from. The variable is split at spaces, so a path with one is left as it is.
+fn remap(cargo_home: &Path) -> Option<String> {
+    let folder = cargo_home.to_str()?;
+    (!folder.contains(char::is_whitespace)).then(|| format!("--remap-path-prefix={folder}=cargo"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_builder_s_home_folder_stays_out_of_the_wasm() {
+        let flags = remap(Path::new("/home/ada/.cargo"));
+        assert_eq!(flags.as_deref(), Some("--remap-path-prefix=/home/ada/.cargo=cargo"));
+    }
+
+    #[test]
+    fn a_home_folder_with_a_space_can_not_be_remapped() {
+        assert_eq!(remap(Path::new("/home/ada l/.cargo")), None);
+    }
+}

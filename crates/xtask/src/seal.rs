@@ -1,0 +1,259 @@
+//! Sealing: the files that Trunk leaves are joined, named by their content, and bound together by
+//! hashes, so that a file which is altered on its way is refused by the browser.
+//!
+//! index.html holds the integrity of the boot and element scripts, those hold the integrity of the
+//! wasm, the style sheet and the clock worker: whoever vouches for index.html vouches for all.
+//!
+//! Everything here is a function of texts and bytes; `stage` reads and writes the files.
+
+mod fingerprint;
+mod glue;
+mod markup;
+pub(crate) mod stage;
+mod text;
+
+use crate::failure::Failure;
+use fingerprint::Fingerprint;
+use text::replace_once;
+
+/// What Trunk leaves, by its name in the staging folder.
+#[derive(Debug, Clone)]
+struct Parts {
+    index: String,
+    boot: String,
+    element: String,
+    glue: String,
+    tick: String,
+    tokens: String,
+    widget: String,
+    page: String,
+    wasm: Vec<u8>,
+}
+
+/// A file named by its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Asset {
+    name: String,
+    bytes: Vec<u8>,
+    fingerprint: Fingerprint,
+}
+
+/// What takes the parts' place.
+#[derive(Debug)]
+struct Sealed {
+    index: String,
+    assets: Vec<Asset>,
+}
+
+const ELEMENT_IMPORT: &str = r#"import start, { mount } from "./pingone-mfa.js";"#;
+const ELEMENT_START: &str = "const start = __wbg_init;";
+const ELEMENT_RELEASE: &str = r#"const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", integrity: "" }, style: { file: "widget.css", integrity: "" }, build: "dev" };"#;
+const BOOT_RELEASE: &str = r#"const RELEASE = { element: { file: "element.js", integrity: "" }, tick: { file: "tick.js", integrity: "" } };"#;
+const INDEX_PRELOAD: &str = r#"<link rel="modulepreload" href="element.js">"#;
+const INDEX_SCRIPT: &str = r#"<script type="module" src="boot.js"></script>"#;
+const INDEX_STYLE: &str = r#"<link rel="stylesheet" href="page.css">"#;
+
+impl Asset {
+    fn new(stem: &str, ending: &str, bytes: Vec<u8>) -> Self {
+        let fingerprint = Fingerprint::of(&bytes);
+        Self { name: format!("{stem}-{}.{ending}", fingerprint.short()), bytes, fingerprint }
+    }
+
+    /// How the scripts refer to a file.
+    fn reference(&self) -> String {
+        format!(r#"{{ file: "{}", integrity: "{}" }}"#, self.name, self.fingerprint.integrity())
+    }
+
+    /// How the page refers to a file, after `href` or `src`.
+    fn attributes(&self) -> String {
+        format!(r#""{}" integrity="{}" crossorigin="anonymous""#, self.name, self.fingerprint.integrity())
+    }
+}
+
+/// Makes a script shorter, or leaves it as it is.
+type Shorten<'a> = &'a dyn Fn(String) -> Result<String, Failure>;
+
+/// Names and binds all parts, from the wasm up to the page.
+fn seal(parts: Parts, shorten: Shorten<'_>) -> Result<Sealed, Failure> {
+    markup::refuse_inline(&parts.index)?;
+    let wasm = Asset::new("pingone-mfa", "wasm", parts.wasm);
+    let style = Asset::new("widget", "css", format!("{}\n{}", parts.tokens, parts.widget).into_bytes());
+    let page = Asset::new("page", "css", parts.page.into_bytes());
+    let script = |stem, text| Ok(Asset::new(stem, "js", shorten(text)?.into_bytes()));
+    let tick = script("tick", parts.tick)?;
+    let element = script("element", element(&parts.element, &parts.glue, &wasm, &style)?)?;
+    let boot = script("boot", boot(&parts.boot, &element, &tick)?)?;
+    let index = index(&parts.index, &element, &boot, &page)?;
+    Ok(Sealed { index, assets: vec![wasm, style, page, tick, element, boot] })
+}
+
+/// One module of glue and element: two would need a second integrity, which an import can't carry.
+fn element(element: &str, glue: &str, wasm: &Asset, style: &Asset) -> Result<String, Failure> {
+    let release = format!(
+        r#"const RELEASE = {{ wasm: {}, style: {}, build: "{}" }};"#,
+        wasm.reference(),
+        style.reference(),
+        wasm.fingerprint.build()
+    );
+    let element = replace_once("element.js", element, ELEMENT_IMPORT, ELEMENT_START)?;
+    let element = replace_once("element.js", &element, ELEMENT_RELEASE, &release)?;
+    Ok(format!("{}\n{element}", glue::without_exports(glue)?))
+}
+
+fn boot(boot: &str, element: &Asset, tick: &Asset) -> Result<String, Failure> {
+    let release =
+        format!("const RELEASE = {{ element: {}, tick: {} }};", element.reference(), tick.reference());
+    replace_once("boot.js", boot, BOOT_RELEASE, &release)
+}
+
+fn index(index: &str, element: &Asset, boot: &Asset, page: &Asset) -> Result<String, Failure> {
+    let preload = format!(r#"<link rel="modulepreload" href={}>"#, element.attributes());
+    let script = format!(r#"<script type="module" src={}></script>"#, boot.attributes());
+    let style = format!(r#"<link rel="stylesheet" href={}>"#, page.attributes());
+    let index = replace_once("index.html", index, INDEX_PRELOAD, &preload)?;
+    let index = replace_once("index.html", &index, INDEX_SCRIPT, &script)?;
+    let index = replace_once("index.html", &index, INDEX_STYLE, &style)?;
+    // Measured: a script that starts first imports the element before its integrity is known.
+    if index.find(&preload) > index.find(&script) {
+        return Err(Failure::Seal {
+            file: "index.html".to_owned(),
+            problem: format!("`{INDEX_PRELOAD}` has to stand before `{INDEX_SCRIPT}`"),
+        });
+    }
+    Ok(without_blank_lines(&index))
+}
+
+/// Trunk leaves an empty line where each of its links was.
+fn without_blank_lines(html: &str) -> String {
+    html.lines().filter(|line| !line.trim().is_empty()).flat_map(|line| [line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod fixture {
+    //! The smallest staging folder that can be sealed.
+
+    use super::*;
+
+    pub(super) fn parts() -> Parts {
+        Parts {
+            index: format!(
+                "<!doctype html>\n<html>\n  <head>\n    {INDEX_PRELOAD}\n    {INDEX_SCRIPT}\n    {INDEX_STYLE}\n  \
+                 </head>\n  <body><pingone-mfa></pingone-mfa></body>\n</html>\n"
+            ),
+            boot: format!("// boots\n{BOOT_RELEASE}\nimport(RELEASE.element.file);\n"),
+            element: format!("// defines\n{ELEMENT_IMPORT}\n{ELEMENT_RELEASE}\nstart(); mount();\n"),
+            glue:
+                "export function mount() {}\nlet wasm;\nasync function __wbg_init() {}\n\nexport { initSync, \
+                   __wbg_init as default };\n"
+                    .to_owned(),
+            tick: "onmessage = () => {};\n".to_owned(),
+            tokens: ":host { --space: 1rem }".to_owned(),
+            widget: ".run { margin: 0 }".to_owned(),
+            page: "body { margin: 0 }".to_owned(),
+            wasm: b"\0asm\x01\0\0\0".to_vec(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fixture::parts;
+
+    fn sealed(parts: Parts) -> (Sealed, impl Fn(&str) -> (String, String)) {
+        let sealed = seal(parts, &Ok).unwrap();
+        let assets = sealed.assets.clone();
+        let find = move |stem: &str| {
+            let asset = assets.iter().find(|asset| asset.name.starts_with(stem)).unwrap();
+            (asset.name.clone(), String::from_utf8_lossy(&asset.bytes).into_owned())
+        };
+        (sealed, find)
+    }
+
+    #[test]
+    fn the_page_vouches_for_the_boot_and_element_scripts_and_its_style() {
+        let (sealed, find) = sealed(parts());
+        for stem in ["boot-", "element-", "page-"] {
+            let (name, content) = find(stem);
+            let integrity = Fingerprint::of(content.as_bytes()).integrity();
+            let expected = format!(r#""{name}" integrity="{integrity}" crossorigin="anonymous">"#);
+            assert!(sealed.index.contains(&expected), "{expected} in {}", sealed.index);
+        }
+    }
+
+    #[test]
+    fn the_element_vouches_for_the_wasm_and_the_style_sheet() {
+        let (_, find) = sealed(parts());
+        let wasm = Fingerprint::of(b"\0asm\x01\0\0\0");
+        let (style, css) = find("widget-");
+        let expected = format!(
+            r#"const RELEASE = {{ wasm: {{ file: "pingone-mfa-{}.wasm", integrity: "{}" }}, style: {{ file: "{style}", integrity: "{}" }}, build: "{}" }};"#,
+            wasm.short(),
+            wasm.integrity(),
+            Fingerprint::of(css.as_bytes()).integrity(),
+            wasm.build(),
+        );
+        assert!(find("element-").1.contains(&expected), "{expected}");
+    }
+
+    #[test]
+    fn the_boot_script_vouches_for_the_element_and_the_clock_worker() {
+        let (_, find) = sealed(parts());
+        let boot = find("boot-").1;
+        for stem in ["element-", "tick-"] {
+            let (name, content) = find(stem);
+            let integrity = Fingerprint::of(content.as_bytes()).integrity();
+            assert!(boot.contains(&format!(r#"{{ file: "{name}", integrity: "{integrity}" }}"#)), "{boot}");
+        }
+    }
+
+    #[test]
+    fn glue_and_element_become_one_module_that_imports_nothing() {
+        let (_, find) = sealed(parts());
+        let module = find("element-").1;
+        assert!(module.starts_with("function mount() {}\n"), "{module}");
+        assert!(module.contains("\n// defines\nconst start = __wbg_init;\nconst RELEASE"), "{module}");
+        assert!(!module.contains("import"), "{module}");
+    }
+
+    #[test]
+    fn the_tokens_come_before_the_rules_that_use_them() {
+        let (_, find) = sealed(parts());
+        assert_eq!(find("widget-").1, ":host { --space: 1rem }\n.run { margin: 0 }");
+    }
+
+    #[test]
+    fn another_wasm_renames_everything_that_leads_to_it() {
+        let (_, before) = sealed(parts());
+        let (_, after) = sealed(Parts { wasm: b"\0asm\x02\0\0\0".to_vec(), ..parts() });
+        for stem in ["pingone-mfa-", "element-", "boot-"] {
+            assert_ne!(before(stem).0, after(stem).0);
+        }
+        assert_eq!(before("tick-").0, after("tick-").0);
+    }
+
+    #[test]
+    fn the_lines_that_trunk_emptied_are_gone() {
+        assert_eq!(without_blank_lines("<p>\n    \n\n</p>\n"), "<p>\n</p>\n");
+    }
+
+    #[test]
+    fn a_line_that_is_not_there_is_named() {
+        let failure = seal(Parts { boot: "const RELEASE = {};".to_owned(), ..parts() }, &Ok).unwrap_err();
+        assert!(failure.to_string().contains("boot.js"), "{failure}");
+        assert!(failure.to_string().contains(BOOT_RELEASE), "{failure}");
+    }
+
+    #[test]
+    fn a_script_before_the_preload_is_refused() {
+        let index = format!("{INDEX_SCRIPT}{INDEX_PRELOAD}{INDEX_STYLE}");
+        let failure = seal(Parts { index, ..parts() }, &Ok).unwrap_err();
+        assert!(failure.to_string().contains("has to stand before"), "{failure}");
+    }
+
+    #[test]
+    fn a_page_with_something_inline_is_refused() {
+        let index = format!("{}<style>b {{}}</style>", parts().index);
+        assert!(seal(Parts { index, ..parts() }, &Ok).is_err());
+    }
+}

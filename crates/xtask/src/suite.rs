@@ -1,0 +1,116 @@
+//! The whole suite: what `check` does, then the tests in a browser, the release build, and the
+//! end-to-end tests against exactly that build.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use crate::check;
+use crate::failure::Failure;
+use crate::machine::{self, Need};
+use crate::page;
+use crate::report::{Report, Stopped};
+use crate::setup::{self, Tools};
+use crate::workspace::{WASM_TARGET, Workspace};
+
+/// How long the tests in the browser may take together; the runner's own 20 seconds are little for a
+/// debug build on a busy machine.
+const BROWSER_SECONDS: &str = "300";
+
+/// The `test` command.
+pub(crate) fn run(workspace: &Workspace) -> ExitCode {
+    let mut report = Report::default();
+    // The report knows which step stopped it, and says so.
+    let _ = steps(workspace, &mut report);
+    report.conclude()
+}
+
+/// All that has to be there before the first step.
+struct Kit {
+    tools: Tools,
+    chromium: PathBuf,
+    chromedriver: PathBuf,
+    /// PATH with the tools first.
+    path: OsString,
+}
+
+impl Kit {
+    /// Completed first, so that what is missing is known at once and not after the lints.
+    fn complete(workspace: &Workspace) -> Result<Self, Failure> {
+        machine::complete(&machine::ALL)?;
+        let tools = setup::prepare(workspace)?;
+        let path = tools.path()?;
+        let (chromium, chromedriver) = (Need::Chromium.path()?, Need::Chromedriver.path()?);
+        Ok(Self { tools, chromium, chromedriver, path })
+    }
+}
+
+fn steps(workspace: &Workspace, report: &mut Report) -> Result<(), Stopped> {
+    let kit = report.gate("tools", || Kit::complete(workspace))?;
+    check::format_and_lints(workspace, report)?;
+    check::native_tests(workspace, report);
+    report.tests("browser tests", browser_tests(workspace, &kit));
+    report.gate("dist", || page::release(workspace, &kit.tools))?;
+    report.tests("end-to-end tests", end_to_end_tests(workspace, &kit));
+    Ok(())
+}
+
+/// The runner is given by name and found on PATH, because cargo splits this variable at spaces.
+/// Its options for Chromium stand in webdriver.json, which it reads in the package's folder.
+fn browser_tests(workspace: &Workspace, kit: &Kit) -> Command {
+    let arguments =
+        ["test", "-p", "pingone-mfa", "--target", WASM_TARGET, "--lib", "--test", "web", "--no-fail-fast"];
+    let mut command = workspace.cargo(&arguments);
+    command.env("PATH", &kit.path);
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
+    command.env("CHROMEDRIVER", &kit.chromedriver);
+    if env::var_os("WASM_BINDGEN_TEST_TIMEOUT").is_none() {
+        command.env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_SECONDS);
+    }
+    command
+}
+
+fn end_to_end_tests(workspace: &Workspace, kit: &Kit) -> Command {
+    let mut command = workspace.cargo(&["test", "-p", "pingone-mfa-e2e", "--no-fail-fast"]);
+    command.env("PINGONE_MFA_DIST", workspace.dist());
+    command.env("CHROMEDRIVER", &kit.chromedriver);
+    command.env("CHROMIUM", &kit.chromium);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kit() -> Kit {
+        Kit {
+            tools: Tools::default(),
+            chromium: PathBuf::from("the browser"),
+            chromedriver: PathBuf::from("the driver"),
+            path: OsString::from("the path"),
+        }
+    }
+
+    fn variable(command: &Command, name: &str) -> Option<OsString> {
+        let (_, value) = command.get_envs().find(|(found, _)| *found == name)?;
+        value.map(OsString::from)
+    }
+
+    #[test]
+    fn the_browser_tests_get_their_runner_and_their_driver() {
+        let command = browser_tests(&Workspace::find().unwrap(), &kit());
+        let runner = variable(&command, "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER");
+        assert_eq!(runner, Some("wasm-bindgen-test-runner".into()));
+        assert_eq!(variable(&command, "CHROMEDRIVER"), Some("the driver".into()));
+        assert_eq!(variable(&command, "PATH"), Some("the path".into()));
+    }
+
+    #[test]
+    fn the_end_to_end_tests_get_the_page_that_was_just_built() {
+        let workspace = Workspace::find().unwrap();
+        let command = end_to_end_tests(&workspace, &kit());
+        assert_eq!(variable(&command, "PINGONE_MFA_DIST"), Some(workspace.dist().into()));
+        assert_eq!(variable(&command, "CHROMIUM"), Some("the browser".into()));
+    }
+}

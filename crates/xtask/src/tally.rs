@@ -1,0 +1,119 @@
+//! Counting tests from what test programs print.
+//!
+//! The native harness and wasm-bindgen's print the same line, so one reader serves both:
+//! `test result: ok. 12 passed; 0 failed; …`.
+
+use std::fmt;
+
+/// How many tests passed and failed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+}
+
+/// How a step of tests ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Tests ran and passed.
+    Passed,
+    /// A test failed.
+    Failed,
+    /// Nothing ran, and the program says it failed: it did not build, or did not start.
+    NotBuilt,
+    /// Every test that ran passed, and yet the program failed: one ended before its result.
+    CutShort,
+    /// The program is content, but no test ran: a filter or a feature hides them all.
+    NothingRan,
+}
+
+impl Tally {
+    /// Adds what a line of output says, where it is a result.
+    pub(crate) fn read(&mut self, line: &str) {
+        if let Some(result) = Self::parse(line) {
+            self.add(result);
+        }
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+
+    fn parse(line: &str) -> Option<Self> {
+        let (_, counts) = line.trim_start().strip_prefix("test result: ")?.split_once(". ")?;
+        let mut parts = counts.split("; ");
+        let passed = parts.next()?.strip_suffix(" passed")?.parse().ok()?;
+        let failed = parts.next()?.strip_suffix(" failed")?.parse().ok()?;
+        Some(Self { passed, failed })
+    }
+
+    /// Judges a step by its counts and by whether its program was content.
+    pub(crate) fn verdict(self, content: bool) -> Verdict {
+        match (content, self.passed, self.failed) {
+            (_, _, 1..) => Verdict::Failed,
+            (true, 0, 0) => Verdict::NothingRan,
+            (false, 0, 0) => Verdict::NotBuilt,
+            (false, _, 0) => Verdict::CutShort,
+            (true, _, 0) => Verdict::Passed,
+        }
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed", self.passed, self.failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(passed: u64, failed: u64) -> Tally {
+        Tally { passed, failed }
+    }
+
+    #[test]
+    fn results_of_all_test_programs_are_added_up() {
+        let mut sum = Tally::default();
+        sum.read("running 3 tests");
+        sum.read(
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.02s",
+        );
+        sum.read("test result: FAILED. 2 passed; 4 failed; 0 ignored; 0 filtered out; finished in 1.20s");
+        assert_eq!(sum, tally(5, 4));
+    }
+
+    #[test]
+    fn a_line_that_only_mentions_a_result_is_not_counted() {
+        let mut sum = Tally::default();
+        sum.read("left: test result: ok. 3 passed; 0 failed;");
+        sum.read("test result: ok. many passed; 0 failed;");
+        sum.read("test result: ");
+        assert_eq!(sum, Tally::default());
+    }
+
+    #[test]
+    fn a_step_passes_only_when_something_ran_and_nothing_failed() {
+        assert_eq!(tally(3, 0).verdict(true), Verdict::Passed);
+        assert_eq!(tally(3, 1).verdict(false), Verdict::Failed);
+        assert_eq!(tally(3, 1).verdict(true), Verdict::Failed);
+    }
+
+    #[test]
+    fn a_step_in_which_no_test_ran_does_not_pass() {
+        assert_eq!(tally(0, 0).verdict(true), Verdict::NothingRan);
+        assert_eq!(tally(0, 0).verdict(false), Verdict::NotBuilt);
+    }
+
+    #[test]
+    fn a_program_that_ends_before_its_result_does_not_pass() {
+        assert_eq!(tally(9, 0).verdict(false), Verdict::CutShort);
+    }
+
+    #[test]
+    fn the_sum_reads_as_the_last_line_promises() {
+        assert_eq!(tally(12, 3).to_string(), "12 passed, 3 failed");
+    }
+}

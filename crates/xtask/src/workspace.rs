@@ -1,0 +1,60 @@
+//! Where the project lies, and the paths inside it that more than one command uses.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::Failure;
+
+/// The compiler's name for the page's target.
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// The root folder of the workspace.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    root: PathBuf,
+}
+
+impl Workspace {
+    /// Finds the root from what cargo says at run time, so that no path is compiled in.
+    pub(crate) fn find() -> Result<Self, Failure> {
+        let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let root = package.as_deref().and_then(Path::parent).and_then(Path::parent);
+        match root {
+            Some(root) => Ok(Self { root: root.to_owned() }),
+            None => Err(Failure::Missing {
+                what: "cargo's CARGO_MANIFEST_DIR".to_owned(),
+                remedy: "run this program as `cargo xtask <command>`".to_owned(),
+            }),
+        }
+    }
+
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// Where the built page goes.
+    pub(crate) fn dist(&self) -> PathBuf {
+        self.path("dist")
+    }
+
+    /// Where the tools go that `setup` installs; never outside the project.
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.path(".tools")
+    }
+
+    /// A program that runs in the root folder.
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// The cargo that started this program, in the root folder.
+    pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
+        let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = self.command(program);
+        command.args(arguments);
+        command
+    }
+}
