@@ -1,0 +1,8 @@
+//! The browser, behind the ports of the core. Nothing here decides.
+
+pub(crate) mod clock;
+pub(crate) mod fetch;
+pub(crate) mod host;
+pub(crate) mod locale;
+pub(crate) mod panic;
+pub(crate) mod preferences;

@@ -1,0 +1,99 @@
+//! Numbers and times as the browser writes them.
+
+use js_sys::Intl::{DateTimeFormat, NumberFormat};
+use js_sys::{Array, Date, Function, JsString, Object, Reflect};
+use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::port::Locale;
+use wasm_bindgen::JsValue;
+
+/// The browser's `Intl`, in the page's language.
+pub(crate) struct BrowserLocale {
+    numbers: Function,
+    times: Function,
+    seconds: Function,
+    dates: Function,
+}
+
+impl BrowserLocale {
+    /// The page is written in English, so are its numbers and months; the clock is the reader's.
+    pub(crate) fn new() -> Self {
+        let locale = Array::of1(&"en-GB".into());
+        let times = |options: &[(&str, &str)]| DateTimeFormat::new(&locale, &object(options)).format();
+        Self {
+            numbers: NumberFormat::new(&Array::of1(&"en-US".into()), &Object::new()).format(),
+            times: times(&[("hour", "2-digit"), ("minute", "2-digit")]),
+            seconds: times(&[("hour", "2-digit"), ("minute", "2-digit"), ("second", "2-digit")]),
+            dates: times(&[("day", "numeric"), ("month", "short"), ("year", "numeric")]),
+        }
+    }
+}
+
+fn object(options: &[(&str, &str)]) -> Object {
+    let object = Object::new();
+    for (key, value) in options {
+        // A plain object takes any property, so this can't fail.
+        let _ = Reflect::set(&object, &(*key).into(), &(*value).into());
+    }
+    object
+}
+
+fn format(format: &Function, value: &JsValue) -> String {
+    format.call1(&JsValue::UNDEFINED, value).ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts and dates are far below 2^53")]
+fn date(at: Wall) -> JsValue {
+    Date::new(&JsValue::from_f64(at.0 as f64)).into()
+}
+
+impl Locale for BrowserLocale {
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    fn number(&self, number: u64) -> String {
+        format(&self.numbers, &JsValue::from_f64(number as f64))
+    }
+
+    fn time(&self, at: Wall) -> String {
+        format(&self.times, &date(at))
+    }
+
+    fn time_to_second(&self, at: Wall) -> String {
+        format(&self.seconds, &date(at))
+    }
+
+    fn date(&self, at: Wall) -> String {
+        format(&self.dates, &date(at))
+    }
+
+    fn capitalised(&self, text: &str) -> String {
+        let mut letters = text.chars();
+        let first = letters.next().map(String::from).unwrap_or_default();
+        String::from(JsString::from(first).to_upper_case()) + letters.as_str()
+    }
+
+    fn is_same_day(&self, one: Wall, other: Wall) -> bool {
+        self.date(one) == self.date(other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    #[wasm_bindgen_test]
+    fn a_text_gets_a_capital_first_letter_in_any_script() {
+        let locale = BrowserLocale::new();
+        for (text, capitalised) in [
+            ("okonkwo", "Okonkwo"),
+            ("Li", "Li"),
+            ("émile", "Émile"),
+            ("дарья", "Дарья"),
+            ("王", "王"),
+            ("", ""),
+        ] {
+            assert_eq!(locale.capitalised(text), capitalised);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What is so, as signals, and the verbs that change it. Components read the one and call the other.
+
+use std::rc::Rc;
+
+use pingone_mfa_core::api::Transport;
+use pingone_mfa_core::domain::settings::Settings;
+use pingone_mfa_core::engine::Clock;
+use pingone_mfa_core::port::{Host, Locale, Preferences, TokenHolder};
+
+pub mod watched;
+
+pub mod load;
+
+pub mod tasks;
+
+pub mod announcement;
+
+pub mod exchanges;
+
+pub mod paste;
+
+pub mod session;
+
+pub mod people;
+
+pub mod switch;
+
+pub mod directory;
+
+use announcement::Announcer;
+use directory::Directory;
+use exchanges::Exchanges;
+use session::Session;
+
+/// What the page's surroundings offer, built once in `lib.rs`.
+pub struct Ports {
+    /// Sends requests.
+    pub transport: Rc<dyn Transport>,
+    /// Holds the token for it.
+    pub tokens: Rc<dyn TokenHolder>,
+    /// Tells the time and waits.
+    pub clock: Rc<dyn Clock>,
+    /// Writes numbers and times.
+    pub locale: Rc<dyn Locale>,
+    /// Remembers region and environment.
+    pub preferences: Rc<dyn Preferences>,
+    /// The document around the widget.
+    pub host: Rc<dyn Host>,
+    /// Where the jitter of retries starts.
+    pub seed: u64,
+}
+
+/// What the page or the host page wishes before anyone has typed anything.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Wishes {
+    /// The deployment's settings.
+    pub settings: Settings,
+    /// The `region` attribute.
+    pub region: Option<String>,
+    /// The `environment-id` attribute.
+    pub environment: Option<String>,
+    /// The `user-id` attribute.
+    pub user: Option<String>,
+    /// The build, to be named in a report.
+    pub build: String,
+}
+
+/// Everything that one element shows. It is made once for each mounted element and lives as long as the page, so
+/// that every closure of the view holds one word of it. What it held is emptied when the element goes: the token,
+/// the people, the exchanges.
+pub struct App {
+    /// What the page's surroundings offer.
+    pub ports: &'static Ports,
+    /// Who is connected to what.
+    pub session: Session,
+    /// The people of the environment.
+    pub directory: &'static Directory,
+    /// What was sent and answered.
+    pub exchanges: &'static Exchanges,
+    /// What screen readers are told.
+    pub announcer: &'static Announcer,
+}
+
+/// The state as the view and its verbs hold it.
+pub type AppHandle = &'static App;
+
+impl App {
+    /// An element that has done nothing yet.
+    #[must_use]
+    pub fn start(ports: Ports, wishes: Wishes) -> AppHandle {
+        let (region, environment) = (wishes.region.clone(), wishes.environment.clone());
+        let ports: &'static Ports = Box::leak(Box::new(ports));
+        let announcer: &'static Announcer = Box::leak(Box::default());
+        let exchanges: &'static Exchanges = Box::leak(Box::default());
+        let directory: &'static Directory = Box::leak(Box::new(Directory::new(ports, announcer)));
+        let session = Session::new(ports, wishes, directory, exchanges, announcer);
+        let app: AppHandle = Box::leak(Box::new(Self { ports, session, directory, exchanges, announcer }));
+        app.session.begin(region, environment);
+        app
+    }
+
+    /// Empties everything and ends what is going on.
+    pub fn end(&'static self) {
+        self.session.end();
+    }
+}

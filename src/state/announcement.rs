@@ -1,0 +1,65 @@
+//! Facts that screen readers are told as they happen. The sentences are the view's.
+
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::user::Mfa;
+
+use super::watched::Watched;
+
+/// Something that has happened.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Announcement {
+    /// Nothing yet.
+    #[default]
+    Quiet,
+    /// A token was taken from the field.
+    TokenTaken,
+    /// The environment with this name was connected to.
+    Connected(String),
+    /// The token was forgotten; it stays valid until then.
+    TokenForgotten(Option<Wall>),
+    /// A text was put on the clipboard, or not.
+    Copied(bool),
+    /// All users were loaded.
+    ListLoaded(u64),
+    /// A search found so many people.
+    Found(u64),
+    /// A user's flag was changed.
+    Changed {
+        /// Whose.
+        username: String,
+        /// What it is now.
+        mfa: Mfa,
+    },
+    /// A user's flag was not changed, or nobody knows.
+    NotChanged {
+        /// Whose.
+        username: String,
+        /// On or off was asked for.
+        to: bool,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// A read failed.
+    Failed(Fault),
+}
+
+/// The newest announcement. Results go to the polite live region, failures to the assertive one.
+#[derive(Default)]
+pub struct Announcer {
+    /// The newest result.
+    pub result: Watched<Announcement>,
+    /// The newest failure.
+    pub failure: Watched<Announcement>,
+}
+
+impl Announcer {
+    /// Tells it.
+    pub fn tell(&self, announcement: Announcement) {
+        match announcement {
+            Announcement::Failed(_) | Announcement::NotChanged { .. } => self.failure.set(announcement),
+            _ => self.result.set(announcement),
+        }
+    }
+}

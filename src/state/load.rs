@@ -1,0 +1,40 @@
+//! Something that is read from PingOne, and how far that is.
+
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::time::Wall;
+
+/// A thing that is loaded on its own.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Load<T> {
+    /// Nobody has asked.
+    Idle,
+    /// Asked for; not here yet.
+    Loading,
+    /// Here.
+    Ready {
+        /// What was read.
+        value: T,
+        /// When.
+        at: Wall,
+    },
+    /// It could not be read.
+    Failed(Fault),
+}
+
+impl<T> Load<T> {
+    /// The end of a read at `at`.
+    pub fn ended(answer: Result<T, Fault>, at: Wall) -> Self {
+        match answer {
+            Ok(value) => Self::Ready { value, at },
+            Err(fault) => Self::Failed(fault),
+        }
+    }
+
+    /// What was read, if it is here.
+    pub fn ready(&self) -> Option<&T> {
+        match self {
+            Self::Ready { value, .. } => Some(value),
+            Self::Idle | Self::Loading | Self::Failed(_) => None,
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! One user's switch while and after it is pressed.
+
+use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::time::Wall;
+
+/// What is going on with one user's flag.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Switch {
+    /// The PUT is on its way.
+    Sending {
+        /// On or off.
+        to: bool,
+    },
+    /// The answer was lost; a GET is to tell.
+    Checking {
+        /// On or off.
+        to: bool,
+    },
+    /// A GET is on its way because a person asked for it.
+    Reading,
+    /// The change ended.
+    Ended {
+        /// On or off.
+        to: bool,
+        /// How.
+        outcome: Outcome,
+        /// When.
+        at: Wall,
+    },
+}
+
+impl Switch {
+    /// Whether something is in flight, so that nothing else may be sent for this user.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Sending { .. } | Self::Checking { .. } | Self::Reading)
+    }
+}

@@ -1,0 +1,63 @@
+//! The band that never moves: where one is connected, as whom, and for how long.
+
+use pingone_mfa_core::domain::tenant::{Environment, EnvironmentKind};
+
+use super::connect::problem;
+use super::markup::{Node, button, group, part_of, says, tag};
+use super::text;
+use super::token::token_field;
+use crate::state::AppHandle;
+
+/// The band of a connection to `environment`.
+pub(super) fn band(app: AppHandle, environment: Environment, region: String) -> Node {
+    let session = &app.session;
+    let facts = move || session.facts().unwrap_or_default();
+    let end = move || text::band_end(app.ports.locale.as_ref(), facts().expires_at, session.now.get());
+    let end_class = move || {
+        let is_ended = facts().is_expired(session.now.get()) == Some(true);
+        Some(if is_ended { "band-end ended" } else { "band-end" }.to_owned())
+    };
+    let kind = kind_tag(&environment.kind);
+    let place = tag("div")
+        .class("band-facts")
+        .with(tag("h1").class("band-name").with(tag("bdi").with(environment.name)))
+        .with(kind)
+        .with(tag("span").with(region))
+        .with(tag("span").with(says(move || text::actor_short(&facts().actor))))
+        .with(tag("span").follow("class", end_class).with(says(end)));
+    let actions = tag("div")
+        .class("band-actions")
+        .with(
+            button(text::band::REPLACE, move || toggle_replacement(app))
+                .follow("aria-expanded", move || Some(session.replacing.get().to_string())),
+        )
+        .with(button(text::band::FORGET, move || session.forget()));
+    let replacement =
+        part_of(move || session.replacing.get(), move |is_open| is_open.then(|| replacement(app)));
+    let band = tag("header").class("band").set("aria-label", text::band::NAME).with(place).with(actions);
+    group().with(band).with(replacement)
+}
+
+fn kind_tag(kind: &EnvironmentKind) -> Node {
+    let class = match kind {
+        EnvironmentKind::Production => "tag production",
+        EnvironmentKind::Sandbox | EnvironmentKind::Other(_) => "tag",
+    };
+    tag("span").class(class).with(text::kind(kind))
+}
+
+fn replacement(app: AppHandle) -> Node {
+    tag("section")
+        .class("replace")
+        .set("aria-label", text::band::REPLACE)
+        .with(token_field(app))
+        .with(problem(app))
+        .with(button(text::band::KEEP, move || toggle_replacement(app)).class("quiet"))
+}
+
+fn toggle_replacement(app: AppHandle) {
+    let session = &app.session;
+    session.obstacle.set(None);
+    session.paste_fault.set(None);
+    session.replacing.update(|replacing| *replacing = !*replacing);
+}

@@ -1,0 +1,240 @@
+//! The form: the token first, then what was read from it, and only what couldn't be read is asked.
+
+use pingone_mfa_core::domain::region::RegionCode;
+use pingone_mfa_core::domain::token::{Actor, TokenFacts};
+
+use super::fault::fault_card;
+use super::markup::{Content, Event, Node, button, group, key_of, part, part_of, says, tag, text_in};
+use super::text;
+use super::token::token_field;
+use crate::state::AppHandle;
+use crate::state::paste::{Forgetting, Pasted};
+use crate::state::session::{Obstacle, Phase};
+use crate::state::watched::Watched;
+
+pub(super) fn connect(app: AppHandle) -> Node {
+    let session = &app.session;
+    let version = format!("{}, build {}", env!("CARGO_PKG_VERSION"), session.build);
+    let masthead = tag("header")
+        .class("masthead")
+        .with(tag("strong").class("masthead-name").with(text::PRODUCT))
+        .with(tag("span").class("masthead-build").with(version));
+    let facts = part_of(
+        move || has_token(app),
+        move |has_token| {
+            if has_token { facts(app) } else { hint(text::connect::TOKEN_SOURCE) }
+        },
+    );
+    let form = tag("main")
+        .class("connect")
+        .with(tag("h1").with(text::connect::TITLE))
+        .with(forgotten(app))
+        .with(token_field(app))
+        .with(facts)
+        .with(problem(app))
+        .with(tag("div").class("connect-go").with(connect_button(app)).with(hint(connect_hint(app))));
+    group().with(masthead).with(form)
+}
+
+fn hint(text: impl Content) -> Node {
+    tag("p").class("hint").with(text)
+}
+
+fn has_token(app: AppHandle) -> bool {
+    app.session.pasted.with(|pasted| pasted.facts().is_some())
+}
+
+fn connect_button(app: AppHandle) -> Node {
+    let is_connecting = move || app.session.phase.with(|phase| *phase == Phase::Connecting);
+    let name = move || if is_connecting() { text::connect::CONNECTING } else { text::connect::CONNECT };
+    button(says(move || name().to_owned()), move || app.session.connect())
+        .class("primary")
+        .follow("disabled", move || (!has_token(app) || is_connecting()).then(String::new))
+}
+
+fn connect_hint(app: AppHandle) -> String {
+    let limit = app.session.list_on_connect();
+    if limit == 0 {
+        return text::connect::connect_hint_none();
+    }
+    text::connect::connect_hint_list(&app.ports.locale.number(limit))
+}
+
+fn forgotten(app: AppHandle) -> Node {
+    part(move || {
+        let Pasted::Forgotten { until, why } = app.session.pasted.get() else { return None };
+        let idle = match why {
+            Forgetting::Asked => None,
+            Forgetting::Idle(minutes) => Some(minutes),
+        };
+        let sentence = text::forgotten(app.ports.locale.as_ref(), until, idle);
+        Some(tag("p").class("note").with(sentence))
+    })
+}
+
+fn facts(app: AppHandle) -> Node {
+    let session = &app.session;
+    let facts = move || session.facts().unwrap_or_default();
+    let ends = move || text::ends(app.ports.locale.as_ref(), facts().expires_at, session.now.get());
+    let list = tag("dl")
+        .with(fact(text::connect::REGION, region(app)))
+        .with(fact(text::connect::ENVIRONMENT_FACT, environment(app)))
+        .with(fact(text::connect::ACTS_AS, says(move || text::actor(&facts().actor))))
+        .with(fact(text::connect::ENDS, says(ends)))
+        .with(fact(text::connect::TOKEN_FACT, says(move || text::connect::last_four(&facts().last_four))));
+    let section = tag("section")
+        .class("facts")
+        .set("aria-label", text::connect::FACTS)
+        .with(tag("h2").with(text::connect::FACTS))
+        .with(list)
+        .with(notes(app));
+    let user = id_field(app, &session.user).on("input", move |event| session.user.set(text_in(&event)));
+    let user = tag("label")
+        .class("field")
+        .with(tag("span").class("field-name").with(text::connect::USER))
+        .with(user);
+    group().with(section).with(user).with(hint(text::connect::USER_HINT))
+}
+
+fn fact(name: &'static str, value: impl Content) -> Node {
+    tag("div").class("fact").with(tag("dt").with(name)).with(tag("dd").with(value))
+}
+
+/// A field for an id. There is no form element, which browsers would take for a login, so Enter is ours.
+fn id_field(app: AppHandle, id: &'static Watched<String>) -> Node {
+    let connect_on_enter = move |event: Event| {
+        if key_of(&event) == "Enter" {
+            app.session.connect();
+        }
+    };
+    tag("input")
+        .class("id-input")
+        .set("type", "text")
+        .set("autocomplete", "off")
+        .set("spellcheck", "false")
+        .value(move || id.get())
+        .on("keydown", connect_on_enter)
+}
+
+/// The region as a fact with Change beside it, or as a choice.
+fn region(app: AppHandle) -> Node {
+    let session = &app.session;
+    let shown = move || {
+        let region = session.region.get().and_then(|code| session.region_of(&code));
+        region.map(|region| text::region(&region.label, &region.api_base)).unwrap_or_default()
+    };
+    part_of(
+        move || session.region_open.get(),
+        move |is_open| {
+            if is_open {
+                region_choice(app)
+            } else {
+                fact_value(text::connect::REGION, "fact-value", shown, &session.region_open)
+            }
+        },
+    )
+}
+
+fn region_choice(app: AppHandle) -> Node {
+    let session = &app.session;
+    let options = move || {
+        let chosen = session.region.get();
+        let nothing = tag("option").set("value", "").with(text::connect::CHOOSE_REGION);
+        let option = |code: RegionCode, label: String| {
+            let is_chosen = chosen.as_ref() == Some(&code);
+            selected(tag("option").set_to("value", code.0).with(label), is_chosen)
+        };
+        let regions = session.regions().into_iter().map(|region| option(region.code, region.label));
+        group().with(selected(nothing, chosen.is_none())).with(regions.collect::<Vec<_>>())
+    };
+    let on_change = move |event: Event| {
+        let code = text_in(&event);
+        session.obstacle.set(None);
+        session.region.set((!code.is_empty()).then_some(RegionCode(code)));
+    };
+    tag("select").set("aria-label", text::connect::REGION).on("change", on_change).with(part(options))
+}
+
+/// An option of a choice, marked where it is the chosen one.
+pub(super) fn selected(option: Node, is_chosen: bool) -> Node {
+    if is_chosen { option.set("selected", "") } else { option }
+}
+
+fn fact_value(
+    name: &'static str,
+    class: &'static str,
+    value: impl Fn() -> String + Copy + 'static,
+    open: &'static Watched<bool>,
+) -> Node {
+    let change = button(text::connect::CHANGE, move || open.set(true))
+        .class("quiet")
+        .set_to("aria-label", format!("{} {name}", text::connect::CHANGE));
+    group().with(tag("span").class(class).with(says(value))).with(change)
+}
+
+fn environment(app: AppHandle) -> Node {
+    let session = &app.session;
+    let is_tokens_own = move || {
+        let own = session.facts().and_then(|facts| facts.environment);
+        own.is_some_and(|own| own.to_string() == session.environment.get().trim())
+    };
+    let on_input = move |event: Event| {
+        session.obstacle.set(None);
+        session.environment.set(text_in(&event));
+    };
+    let shown = part_of(
+        move || session.environment_open.get(),
+        move |is_open| {
+            if is_open {
+                let field = id_field(app, &session.environment).on("input", on_input);
+                return field.set("aria-label", text::connect::ENVIRONMENT);
+            }
+            let (name, open) = (text::connect::ENVIRONMENT_FACT, &session.environment_open);
+            fact_value(name, "fact-value id", move || session.environment.get(), open)
+        },
+    );
+    let source = part_of(is_tokens_own, |own| own.then(|| hint(text::connect::ENVIRONMENT_HINT)));
+    group().with(shown).with(source)
+}
+
+fn notes(app: AppHandle) -> Node {
+    part(move || {
+        let Pasted::Taken { facts, notes } = app.session.pasted.get() else { return None };
+        let audit = is_application(&facts).then(|| text::connect::AUDIT_APPLICATION.to_owned());
+        let sentences = notes.into_iter().map(text::note).chain(audit);
+        let items: Vec<_> = sentences.map(|sentence| tag("li").with(sentence)).collect();
+        (!items.is_empty()).then(|| tag("ul").class("notes").with(items))
+    })
+}
+
+fn is_application(facts: &TokenFacts) -> bool {
+    matches!(facts.actor, Actor::Application(_))
+}
+
+/// Why Connect went no further.
+pub(super) fn problem(app: AppHandle) -> Node {
+    part(move || app.session.obstacle.get().map(|obstacle| obstacle_card(app, obstacle)))
+}
+
+fn obstacle_card(app: AppHandle, obstacle: Obstacle) -> Node {
+    let session = &app.session;
+    let label =
+        |code: &RegionCode| session.region_of(code).map_or_else(|| code.0.clone(), |region| region.label);
+    let sentence: String = match obstacle {
+        Obstacle::TokenMissing => text::connect::NO_TOKEN.into(),
+        Obstacle::RegionMissing => text::connect::NO_REGION.into(),
+        Obstacle::EnvironmentMissing => text::connect::NO_ENVIRONMENT.into(),
+        Obstacle::EnvironmentUnreadable => text::connect::BAD_ENVIRONMENT.into(),
+        Obstacle::UserUnreadable => text::connect::BAD_USER.into(),
+        Obstacle::ReplacementElsewhere { issued } => text::connect::replacement_elsewhere(&label(&issued)),
+        Obstacle::RegionConflict { issued, chosen } => {
+            let name = label(&issued);
+            let conflict = tag("p").with(text::connect::region_conflict(&name, &label(&chosen)));
+            let take = move || session.take_issuing_region(issued.clone());
+            let take = button(text::connect::take_region(&name), take);
+            return tag("div").class("problem").set("role", "alert").with(conflict).with(take);
+        }
+        Obstacle::Fault(fault) => return fault_card(&fault),
+    };
+    tag("p").class("problem").set("role", "alert").with(sentence)
+}

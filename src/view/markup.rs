@@ -1,0 +1,307 @@
+//! Elements as values of one type.
+//!
+//! Leptos compiles its machinery anew for every combination of element, attributes, children and closures that
+//! `view!` writes down, and a page of this kind has hundreds. Through this builder there is one of each, and the page
+//! is half the size. It is the one file of the view that names the browser's own types.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::hash::Hash;
+use std::rc::Rc;
+
+use leptos::ev;
+use leptos::html::{self, ElementChild};
+use leptos::prelude::{AddAnyAttr, AnyView, Get, GetUntracked, IntoAny, Memo, NodeRef};
+use leptos::tachys::html::attribute::any_attribute::{AnyAttribute, IntoAnyAttribute};
+use leptos::tachys::html::attribute::custom::custom_attribute;
+use leptos::tachys::html::event::on;
+use leptos::tachys::html::node_ref::node_ref;
+use leptos::tachys::html::property::prop;
+use leptos::tachys::view::keyed::keyed;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{ClipboardEvent, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent};
+use send_wrapper::SendWrapper;
+
+pub(super) use leptos::ev::Event;
+
+/// Something that is shown: an element, or a group of things without an element around them. It is one word wide,
+/// because every step of a chain hands it on.
+pub(super) struct Node(Box<Parts>);
+
+struct Parts {
+    /// `None` for a group.
+    name: Option<&'static str>,
+    attributes: Vec<AnyAttribute>,
+    children: Vec<AnyView>,
+}
+
+/// Something that can stand inside a node.
+pub(super) trait Content {
+    /// Adds it behind what stands there already.
+    fn add_to(self, node: Node) -> Node;
+}
+
+impl Content for Node {
+    fn add_to(self, mut node: Node) -> Node {
+        node.0.children.push(self.view());
+        node
+    }
+}
+
+impl Content for String {
+    fn add_to(self, mut node: Node) -> Node {
+        node.0.children.push(self.into_any());
+        node
+    }
+}
+
+impl Content for &str {
+    fn add_to(self, node: Node) -> Node {
+        self.to_owned().add_to(node)
+    }
+}
+
+impl<C: Content> Content for Option<C> {
+    fn add_to(self, node: Node) -> Node {
+        match self {
+            Some(content) => content.add_to(node),
+            None => node,
+        }
+    }
+}
+
+impl<C: Content> Content for Vec<C> {
+    fn add_to(self, node: Node) -> Node {
+        self.into_iter().fold(node, |node, content| content.add_to(node))
+    }
+}
+
+/// An element of HTML, by its name, with nothing in it.
+pub(super) fn tag(name: &'static str) -> Node {
+    Node(Box::new(Parts { name: Some(name), attributes: Vec::new(), children: Vec::new() }))
+}
+
+/// Nothing, to which something can be added.
+pub(super) fn group() -> Node {
+    Node(Box::new(Parts { name: None, attributes: Vec::new(), children: Vec::new() }))
+}
+
+/// A button and what a press does.
+pub(super) fn button(name: impl Content, mut then: impl FnMut() + 'static) -> Node {
+    tag("button").on("click", move |_| then()).with(name)
+}
+
+impl Node {
+    /// An attribute that stays as it is.
+    pub(super) fn set(self, name: &'static str, value: &'static str) -> Self {
+        self.attribute(custom_attribute(name, Cow::Borrowed(value)).into_any_attr())
+    }
+
+    /// An attribute that stays as it is, with a value that was made.
+    pub(super) fn set_to(self, name: &'static str, value: String) -> Self {
+        self.attribute(custom_attribute(name, Cow::<'static, str>::Owned(value)).into_any_attr())
+    }
+
+    /// The style sheet's name for it.
+    pub(super) fn class(self, name: &'static str) -> Self {
+        self.set("class", name)
+    }
+
+    /// An attribute that is there while `value` has one.
+    pub(super) fn follow(self, name: &'static str, value: impl Fn() -> Option<String> + 'static) -> Self {
+        self.attribute(following(name, Box::new(value)))
+    }
+
+    /// The text in a field.
+    pub(super) fn value(self, value: impl Fn() -> String + 'static) -> Self {
+        self.attribute(value_property(Box::new(value)))
+    }
+
+    /// What happens at an event of this name.
+    pub(super) fn on(self, event: &'static str, then: impl FnMut(Event) + 'static) -> Self {
+        self.attribute(listener(event, Box::new(then)))
+    }
+
+    /// Makes the element known as `handle`.
+    pub(super) fn known_as(self, handle: Handle) -> Self {
+        self.attribute(node_ref::<html::Custom<&'static str>, _>(handle.0).into_any_attr())
+    }
+
+    /// Adds content.
+    pub(super) fn with(self, content: impl Content) -> Self {
+        content.add_to(self)
+    }
+
+    /// Adds a term and what it stands for, to a definition list.
+    pub(super) fn define(self, term: &'static str, value: impl Content) -> Self {
+        self.with(tag("dt").with(term)).with(tag("dd").with(value))
+    }
+
+    /// What Leptos shows.
+    pub(super) fn view(self) -> AnyView {
+        let Parts { name, attributes, mut children } = *self.0;
+        match (name, children.len()) {
+            (Some(name), _) => html::custom(name).child(children).add_any_attr(attributes).into_any(),
+            (None, 0) => ().into_any(),
+            (None, 1) => children.remove(0),
+            (None, _) => children.into_any(),
+        }
+    }
+
+    fn attribute(mut self, attribute: AnyAttribute) -> Self {
+        self.0.attributes.push(attribute);
+        self
+    }
+
+    fn of(view: AnyView) -> Self {
+        let mut node = group();
+        node.0.children.push(view);
+        node
+    }
+}
+
+// These have one type each. Inside a generic function every closure would be a type of its own.
+
+fn following(name: &'static str, value: Box<dyn Fn() -> Option<String>>) -> AnyAttribute {
+    let value = SendWrapper::new(value);
+    custom_attribute(name, move || (*value)()).into_any_attr()
+}
+
+fn value_property(value: Box<dyn Fn() -> String>) -> AnyAttribute {
+    let value = SendWrapper::new(value);
+    prop("value", move || (*value)()).into_any_attr()
+}
+
+fn listener(event: &'static str, then: Box<dyn FnMut(Event)>) -> AnyAttribute {
+    on(ev::Custom::<Event>::new(event), then).into_any_attr()
+}
+
+fn changing_text(say: Box<dyn Fn() -> String>) -> Node {
+    let say = SendWrapper::new(say);
+    Node::of((move || (*say)()).into_any())
+}
+
+fn changing_part(show: Box<dyn Fn() -> AnyView>) -> Node {
+    let show = SendWrapper::new(show);
+    Node::of((move || (*show)()).into_any())
+}
+
+/// Counts how often `differs` says so.
+fn changes(differs: Box<dyn Fn() -> bool>) -> Memo<u64> {
+    let differs = SendWrapper::new(differs);
+    Memo::new(move |count: Option<&u64>| count.copied().unwrap_or(0) + u64::from(differs()))
+}
+
+/// A text that changes with what `say` reads.
+pub(super) fn says(say: impl Fn() -> String + 'static) -> Node {
+    changing_text(Box::new(say))
+}
+
+/// A part that is made anew whenever something that `show` reads changes. The focus in it is lost then, so what
+/// changes often belongs into a [`says`] inside.
+pub(super) fn part<C: Content>(show: impl Fn() -> C + 'static) -> Node {
+    changing_part(Box::new(move || group().with(show()).view()))
+}
+
+/// A part that is made anew only when `key` comes out differently.
+pub(super) fn part_of<K: PartialEq + Clone + 'static, C: Content>(
+    key: impl Fn() -> K + 'static,
+    show: impl Fn(K) -> C + 'static,
+) -> Node {
+    let shown: Rc<RefCell<Option<K>>> = Rc::default();
+    let last = Rc::clone(&shown);
+    let changes = changes(Box::new(move || {
+        let key = Some(key());
+        let differs = *last.borrow() != key;
+        if differs {
+            last.replace(key);
+        }
+        differs
+    }));
+    part(move || {
+        changes.get();
+        let key = shown.borrow().clone();
+        key.map(&show)
+    })
+}
+
+/// Rows, each made once and kept as long as its key is among the keys.
+pub(super) fn rows<K: Eq + Hash + Copy + Send + 'static>(
+    keys: impl Fn() -> Vec<K> + 'static,
+    row: impl Fn(K) -> Node + 'static,
+) -> Node {
+    let keys = SendWrapper::new(keys);
+    let row: Rc<dyn Fn(K) -> Node> = Rc::new(row);
+    let row = SendWrapper::new(row);
+    let rows = move || {
+        let row = row.clone();
+        keyed(keys(), |key| *key, move |_, key| (|_| (), row(key).view()))
+    };
+    Node::of(rows.into_any())
+}
+
+/// An element that a verb of the view needs: to give it the focus, to measure it.
+#[derive(Clone, Copy)]
+pub(super) struct Handle(NodeRef<html::Custom<&'static str>>);
+
+impl Handle {
+    pub(super) fn new() -> Self {
+        Self(NodeRef::new())
+    }
+
+    fn now(self) -> Option<HtmlElement> {
+        self.0.get_untracked()
+    }
+
+    /// Gives it the focus.
+    pub(super) fn focus(self) {
+        if let Some(element) = self.now() {
+            // It throws for no element of HTML.
+            let _ = element.focus();
+        }
+    }
+
+    /// How far it is scrolled and how high it is, in pixels.
+    pub(super) fn view(self) -> Option<(i32, i32)> {
+        self.now().map(|element| (element.scroll_top(), element.client_height()))
+    }
+
+    /// Opens it as a modal dialog, or closes it. Waits for it to be there.
+    pub(super) fn show_modal(self, is_open: bool) {
+        let Some(dialog) = self.0.get().map(JsCast::unchecked_into::<HtmlDialogElement>) else { return };
+        if is_open && !dialog.open() {
+            // It throws only for a dialog that is open or not in the document, and this one is neither.
+            let _ = dialog.show_modal();
+        } else if !is_open && dialog.open() {
+            dialog.close();
+        }
+    }
+}
+
+/// The text in the field that the event comes from.
+pub(super) fn text_in(event: &Event) -> String {
+    leptos::prelude::event_target_value(event)
+}
+
+/// Takes the text out of the field that the event comes from.
+pub(super) fn take_text_from(event: &Event) -> String {
+    let Some(field) = event.target().map(JsCast::unchecked_into::<HtmlInputElement>) else {
+        return String::new();
+    };
+    let text = field.value();
+    field.set_value("");
+    text
+}
+
+/// Takes the text that is about to be pasted, so that it never reaches the field.
+pub(super) fn take_paste(event: &Event) -> Option<String> {
+    let clipboard = event.unchecked_ref::<ClipboardEvent>().clipboard_data()?;
+    event.prevent_default();
+    Some(clipboard.get_data("text").unwrap_or_default())
+}
+
+/// The key of a keyboard event. Nothing while a word is being composed: keys choose the word then.
+pub(super) fn key_of(event: &Event) -> String {
+    let event: &KeyboardEvent = event.unchecked_ref();
+    if event.is_composing() { String::new() } else { event.key() }
+}

@@ -1,0 +1,154 @@
+//! What was sent and what PingOne answered: typed and raw.
+
+use pingone_mfa_core::api::exchange::Exchange;
+use pingone_mfa_core::api::redaction::PLACEHOLDER;
+
+use super::connect::selected;
+use super::markup::{Event, Handle, Node, button, group, key_of, part, part_of, says, tag, text_in};
+use super::text;
+use crate::state::AppHandle;
+use crate::state::exchanges::{Form, Numbered};
+
+pub(super) fn response(app: AppHandle) -> Node {
+    let exchanges = &app.exchanges;
+    let (typed, raw) = (Handle::new(), Handle::new());
+    let to_other = move |event: Event| {
+        if matches!(key_of(&event).as_str(), "ArrowLeft" | "ArrowRight") {
+            let (form, handle) = match exchanges.form.get_untracked() {
+                Form::Typed => (Form::Raw, raw),
+                Form::Raw => (Form::Typed, typed),
+            };
+            exchanges.form.set(form);
+            handle.focus();
+        }
+    };
+    let tabs = tag("div")
+        .class("tabs")
+        .set("role", "tablist")
+        .set("aria-label", text::response::NAME)
+        .on("keydown", to_other)
+        .with(tab(app, Form::Typed, text::response::TYPED).known_as(typed))
+        .with(tab(app, Form::Raw, text::response::RAW).known_as(raw));
+    let panel = tag("div")
+        .set("id", "response-panel")
+        .set("role", "tabpanel")
+        .set("tabindex", "0")
+        .set("aria-label", text::response::NAME)
+        .with(shown(app));
+    tag("section")
+        .class("response")
+        .set("aria-label", text::response::NAME)
+        .with(tag("h2").with(text::response::NAME))
+        .with(choice(app))
+        .with(tabs)
+        .with(panel)
+        .with(tag("p").class("hint").with(text::response::KEPT))
+}
+
+fn tab(app: AppHandle, form: Form, name: &'static str) -> Node {
+    let exchanges = &app.exchanges;
+    let is_chosen = move || exchanges.form.get() == form;
+    button(name, move || exchanges.form.set(form))
+        .set("role", "tab")
+        .set("id", name)
+        .set("aria-controls", "response-panel")
+        .follow("aria-selected", move || Some(is_chosen().to_string()))
+        .follow("tabindex", move || Some(if is_chosen() { "0" } else { "-1" }.to_owned()))
+}
+
+fn shown(app: AppHandle) -> Node {
+    let exchanges = &app.exchanges;
+    part_of(
+        move || (exchanges.shown(), exchanges.form.get()),
+        move |(shown, form)| match (shown, form) {
+            (None, _) => tag("p").class("hint").with(text::response::NONE),
+            (Some(Numbered { exchange, .. }), Form::Typed) => typed(app, exchange),
+            (Some(Numbered { exchange, .. }), Form::Raw) => raw(&exchange),
+        },
+    )
+}
+
+/// Which of the kept exchanges is shown.
+fn choice(app: AppHandle) -> Node {
+    let exchanges = &app.exchanges;
+    let name_of = move |numbered: &Numbered| {
+        line(&numbered.exchange, &app.ports.locale.time_to_second(numbered.exchange.at))
+    };
+    let newest = move || {
+        let newest = exchanges.kept.with(|kept| kept.front().map(name_of));
+        text::response::newest(&newest.unwrap_or_default())
+    };
+    let options = move || {
+        let chosen = exchanges.chosen.get();
+        let option = |numbered: &Numbered| {
+            let option = tag("option").set_to("value", numbered.number.to_string()).with(name_of(numbered));
+            selected(option, chosen == Some(numbered.number))
+        };
+        let newest = tag("option").set("value", "").with(says(newest));
+        let kept: Vec<_> = exchanges.kept.with(|kept| kept.iter().map(option).collect());
+        group().with(selected(newest, chosen.is_none())).with(kept)
+    };
+    tag("select")
+        .class("response-choice")
+        .set("aria-label", text::response::EXCHANGE)
+        .on("change", move |event| exchanges.chosen.set(text_in(&event).parse().ok()))
+        .with(part(options))
+}
+
+fn line(exchange: &Exchange, at: &str) -> String {
+    let url = exchange.request.endpoint.as_str();
+    let path = url.split_once("/environments/").map_or(url, |(_, rest)| rest);
+    let path = path.split_once('/').map_or("", |(_, rest)| rest);
+    let path: String = path.chars().take(70).collect();
+    format!("{at} {} {} /{path}", exchange.request.method, status(exchange))
+}
+
+fn status(exchange: &Exchange) -> String {
+    let answer = exchange.answer.as_ref();
+    answer.map_or_else(|| text::response::NO_ANSWER.to_owned(), |answer| answer.head.status.to_string())
+}
+
+fn typed(app: AppHandle, exchange: Exchange) -> Node {
+    let status = status(&exchange);
+    let correlation = exchange.answer.and_then(|answer| answer.head.correlation_id);
+    let at = app.ports.locale.time_to_second(exchange.at);
+    let mut list = tag("dl").define(text::response::STATUS, status);
+    for fact in exchange.facts {
+        let value = tag("dd").class("code").with(tag("bdi").with(fact.value));
+        list = list.with(tag("dt").class("code").with(fact.field)).with(value);
+    }
+    if let Some(fault) = &exchange.fault {
+        list = list.define(text::response::PROBLEM, text::fault(fault));
+    }
+    list = list
+        .define(text::response::DURATION, format!("{} ms", exchange.took.0))
+        .define(text::response::AT, at);
+    match correlation {
+        Some(id) => list.define(text::response::CORRELATION_ID, tag("span").class("id").with(id)),
+        None => list,
+    }
+}
+
+fn raw(exchange: &Exchange) -> Node {
+    let request = &exchange.request;
+    let body = request.body.as_ref().map(|body| String::from_utf8_lossy(body).into_owned());
+    let content_type = if body.is_some() { "Content-Type: application/json\n" } else { "" };
+    let sent = format!(
+        "{} {}\nAccept: application/json\nAuthorization: Bearer {PLACEHOLDER}\n{content_type}\n{}",
+        request.method,
+        request.endpoint.as_str(),
+        body.unwrap_or_default(),
+    );
+    let came = match &exchange.answer {
+        None => text::response::NO_ANSWER.to_owned(),
+        Some(answer) => {
+            let id = answer.head.correlation_id.as_ref().map(|id| format!("Correlation-Id: {id}\n"));
+            format!("{}\n{}\n{}", answer.head.status, id.unwrap_or_default(), answer.body)
+        }
+    };
+    group()
+        .with(tag("h3").with(text::response::REQUEST))
+        .with(tag("pre").with(sent.trim_end()))
+        .with(tag("h3").with(text::response::ANSWER))
+        .with(tag("pre").with(came.trim_end()))
+}

@@ -1,0 +1,59 @@
+//! One user's switch. It moves when a response says so, never before.
+
+use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::user::{Mfa, UserId};
+
+use super::markup::{Node, button, group, part_of, says, tag};
+use super::text;
+use crate::state::AppHandle;
+use crate::state::switch::Switch;
+
+pub(super) fn mfa_switch(app: AppHandle, id: UserId) -> Node {
+    let directory = &app.directory;
+    let mfa = move || directory.with_user(id, |user| user.mfa).unwrap_or(Mfa::Unknown);
+    let username = move || directory.with_user(id, |user| user.username.clone()).unwrap_or_default();
+    let is_busy = move || directory.switches.with(|switches| switches.get(&id).is_some_and(Switch::is_busy));
+    // aria-disabled and not disabled: a disabled button would lose the focus.
+    let pressed = move || {
+        if !is_busy() {
+            directory.press(id);
+        }
+    };
+    let doing = move || directory.switches.with(|switches| switches.get(&id).and_then(doing));
+    let is_known = move || mfa() != Mfa::Unknown;
+    part_of(is_known, move |is_known| {
+        let word = says(move || text::mfa(mfa()).to_owned());
+        let busy = move || Some(is_busy().to_string());
+        let switch = if is_known {
+            button(tag("span").class("switch-word").set("aria-hidden", "true").with(word), pressed)
+                .set("role", "switch")
+                .class("switch")
+                .follow("aria-checked", move || Some((mfa() == Mfa::On).to_string()))
+                .follow("aria-label", move || Some(text::directory::switch(&username())))
+                .follow("aria-disabled", busy)
+        } else {
+            button(word, pressed)
+                .class("quiet")
+                .follow("aria-label", move || Some(text::directory::read_mfa(&username())))
+        };
+        let doing = part_of(doing, |doing| doing.map(|(word, class)| tag("span").class(class).with(word)));
+        group().with(switch.follow("aria-busy", busy)).with(doing)
+    })
+}
+
+/// The word beside the switch, and its class: what is going on, or how it went wrong.
+fn doing(switch: &Switch) -> Option<(&'static str, &'static str)> {
+    let (word, class) = match switch {
+        Switch::Sending { .. } => (text::switch::SENDING, "switch-doing"),
+        Switch::Checking { .. } => (text::switch::CHECKING, "switch-doing"),
+        Switch::Reading => (text::switch::READING, "switch-doing"),
+        Switch::Ended { outcome, .. } => match outcome {
+            Outcome::Changed { .. } => return None,
+            Outcome::Refused(_) => (text::switch::REFUSED, "switch-doing failed"),
+            Outcome::Failed(_) => (text::switch::FAILED, "switch-doing failed"),
+            Outcome::AnswerLost(_) => (text::switch::LOST, "switch-doing failed"),
+            Outcome::Gone(_) => (text::switch::GONE, "switch-doing failed"),
+        },
+    };
+    Some((word, class))
+}

@@ -1,0 +1,649 @@
+//! Every sentence that the page says, in one place.
+//!
+//! MFA is on or off; accounts are enabled or disabled; the verbs are Enable MFA and Disable MFA. Short, exact,
+//! calm. What is written here once is tested, read aloud and translated here once.
+
+use pingone_mfa_core::api::claims::{Note, PasteFault};
+use pingone_mfa_core::domain::advice::Check;
+use pingone_mfa_core::domain::fault::{Fault, Paging, Refusal};
+use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::token::Actor;
+use pingone_mfa_core::domain::user::{Account, Mfa, User};
+use pingone_mfa_core::port::Locale;
+
+/// The product's name.
+pub const PRODUCT: &str = "PingOne MFA";
+
+/// What the flag is and isn't. Stands wherever a state is shown for many.
+pub const MEANING: &str =
+    "On means that PingOne may ask for a second factor. Sign-on policies decide whether it does.";
+
+/// The form.
+pub mod connect {
+    /// The form's title.
+    pub const TITLE: &str = "Connect to PingOne";
+    /// The token field's name.
+    pub const TOKEN: &str = "Access token";
+    /// Under the token field.
+    pub const TOKEN_HINT: &str = "Kept in this page's memory only. Reloading the page forgets it.";
+    /// In the token field.
+    pub const TOKEN_PLACEHOLDER: &str = "Paste it here";
+    /// Where to get one.
+    pub const TOKEN_SOURCE: &str =
+        "PingOne's console: Applications, your worker application, Configuration, Get Access Token.";
+    /// Over the facts.
+    pub const FACTS: &str = "Read from the token";
+    /// A fact's name.
+    pub const REGION: &str = "Region";
+    /// A fact's name, and the field's.
+    pub const ENVIRONMENT: &str = "Environment ID";
+    /// A fact's name.
+    pub const ENVIRONMENT_FACT: &str = "Environment";
+    /// A fact's name.
+    pub const ACTS_AS: &str = "Acts as";
+    /// A fact's name.
+    pub const ENDS: &str = "Ends";
+    /// A fact's name.
+    pub const TOKEN_FACT: &str = "Token";
+    /// The button beside a fact.
+    pub const CHANGE: &str = "Change";
+    /// Under the environment where it is the token's own.
+    pub const ENVIRONMENT_HINT: &str = "The one the application lives in. Yours may be another.";
+    /// The optional field.
+    pub const USER: &str = "User ID";
+    /// Under the optional field.
+    pub const USER_HINT: &str = "Optional. Opens this user directly.";
+    /// No region is preselected.
+    pub const CHOOSE_REGION: &str = "Choose the region";
+    /// The button.
+    pub const CONNECT: &str = "Connect";
+    /// While it works.
+    pub const CONNECTING: &str = "Connecting …";
+    /// Under the button.
+    pub const CONNECT_HINT: &str = "Reads the environment's name and the number of users.";
+    /// Where few users are listed at once.
+    pub fn connect_hint_list(limit: &str) -> String {
+        format!("{CONNECT_HINT} Up to {limit} users are listed at once.")
+    }
+    /// Where no one is listed.
+    pub fn connect_hint_none() -> String {
+        format!("{CONNECT_HINT} Loads no one.")
+    }
+    /// Beside the token's facts.
+    pub fn last_four(last_four: &str) -> String {
+        format!("… {last_four}")
+    }
+    /// An application acts.
+    pub const AUDIT_APPLICATION: &str = "PingOne's audit log will name the application, not you.";
+    /// Under the form.
+    pub const NO_TOKEN: &str = "Paste an access token first.";
+    /// Under the form.
+    pub const NO_REGION: &str = "The token doesn't name its region. Choose it.";
+    /// Under the form.
+    pub const NO_ENVIRONMENT: &str =
+        "Enter the environment ID. PingOne's console shows it under Settings, Environment Properties.";
+    /// Under the form.
+    pub const BAD_ENVIRONMENT: &str =
+        "Environment ID: this is no UUID. One looks like 5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4.";
+    /// Under the form.
+    pub const BAD_USER: &str = "User ID: this is no UUID. Leave it empty to connect without one.";
+    /// Region and token disagree.
+    pub fn region_conflict(issued: &str, chosen: &str) -> String {
+        format!("This token was issued in {issued}, but {chosen} is chosen. Nothing was sent.")
+    }
+    /// The way out of it.
+    pub fn take_region(issued: &str) -> String {
+        format!("Use {issued}")
+    }
+    /// A replacement of another region.
+    pub fn replacement_elsewhere(issued: &str) -> String {
+        format!("This token was issued in {issued}. It was not kept; the token in use stays.")
+    }
+}
+
+/// The band.
+pub mod band {
+    /// The button.
+    pub const REPLACE: &str = "Replace token";
+    /// The button.
+    pub const FORGET: &str = "Forget token";
+    /// The way back.
+    pub const KEEP: &str = "Keep the token in use";
+    /// Ended.
+    pub const ENDED: &str = "token has ended";
+    /// The end is not known.
+    pub const END_UNKNOWN: &str = "token end not known";
+    /// The landmark.
+    pub const NAME: &str = "Connection";
+}
+
+/// The directory.
+pub mod directory {
+    /// The table's name.
+    pub const USERS: &str = "Users";
+    /// The search field.
+    pub const FIND: &str = "Find a person";
+    /// Beside it.
+    pub const FIND_HINT: &str = "Enter searches PingOne: username, e-mail, name, external ID or user ID";
+    /// While counting.
+    pub const COUNTING: &str = "Counting the users …";
+    /// The button.
+    pub const STOP: &str = "Stop";
+    /// The button.
+    pub const GO_ON: &str = "Go on";
+    /// The button.
+    pub const READ_AGAIN: &str = "Read again";
+    /// The button.
+    pub const BACK_TO_LIST: &str = "Back to the list";
+    /// The button.
+    pub const CLEAR_SEARCH: &str = "Clear search";
+    /// No users at all.
+    pub const NO_USERS: &str = "This environment has no users that your token may see.";
+    /// A name that isn't there.
+    pub const NO_NAME: &str = "(no name)";
+    /// A sign-on that never was.
+    pub const NEVER: &str = "never";
+    /// Nothing there.
+    pub const NOTHING: &str = "–";
+    /// The columns.
+    pub const COLUMNS: [&str; 7] =
+        ["Name", "Username", "E-mail", "Population", "Account", "Last sign-on", "MFA"];
+    /// How many there are, before any is listed.
+    pub fn none_loaded(users: &str) -> String {
+        format!("{users} users. None loaded.")
+    }
+    /// The count is not given.
+    pub const COUNT_UNKNOWN: &str = "PingOne doesn't say how many users there are.";
+    /// The button.
+    pub fn load_all(users: &str) -> String {
+        format!("Load all {users} users")
+    }
+    /// The button where the number is not known.
+    pub const LOAD_ALL: &str = "Load all users";
+    /// What loading costs.
+    pub fn cost(requests: &str, seconds: &str) -> String {
+        format!("{requests} requests, about {seconds} s")
+    }
+    /// While loading.
+    pub fn loading(loaded: &str, total: &str) -> String {
+        format!("{loaded} of about {total} loaded.")
+    }
+    /// All are there.
+    pub fn complete(loaded: &str, at: &str) -> String {
+        format!("{loaded} users. List read {at}.")
+    }
+    /// Stopped or halted.
+    pub fn partial(loaded: &str, total: &str, at: &str) -> String {
+        format!("{loaded} of {total} users loaded. Reading began {at}.")
+    }
+    /// The list differs from its own count.
+    pub fn differs(count: &str) -> String {
+        format!("PingOne counts {count}: the list changed while it was read.")
+    }
+    /// Rows that can't be read.
+    pub fn unreadable(rows: &str) -> String {
+        format!("{rows} could not be read; they are listed as unreadable.")
+    }
+    /// One such row.
+    pub fn unreadable_row(field: &str, problem: &str) -> String {
+        format!("Unreadable: {field}: {problem}")
+    }
+    /// While a search runs.
+    pub fn searching(text: &str) -> String {
+        format!("Searching PingOne for '{text}' …")
+    }
+    /// A search's end.
+    pub fn found(shown: u64, all: &str, text: &str, at: &str) -> String {
+        match shown {
+            0 => format!(
+                "PingOne has nobody for '{text}', asked {at}. It compares beginnings, and may compare capitals."
+            ),
+            1 => format!("1 person for '{text}', from PingOne at {at}."),
+            _ => format!("{all} people for '{text}', from PingOne at {at}."),
+        }
+    }
+    /// A search with more hits than are shown.
+    pub fn found_many(shown: &str, all: &str, text: &str, at: &str) -> String {
+        format!(
+            "The first {shown} of {all} people for '{text}', from PingOne at {at}. Type more to narrow it down."
+        )
+    }
+    /// The switch's name.
+    pub fn switch(username: &str) -> String {
+        format!("MFA for {username}")
+    }
+    /// The button where the state is not known.
+    pub fn read_mfa(username: &str) -> String {
+        format!("Read MFA for {username}")
+    }
+    /// The button that opens a user.
+    pub fn open(name: &str, username: &str) -> String {
+        format!("{name}, open {username}")
+    }
+}
+
+/// The opened user.
+pub mod user {
+    /// The panel's name.
+    pub const NAME: &str = "User";
+    /// While reading.
+    pub const READING: &str = "Reading the user …";
+    /// The button.
+    pub const CLOSE: &str = "Close";
+    /// The button.
+    pub const COPY_ID: &str = "Copy ID";
+    /// A fact's name.
+    pub const ID: &str = "ID";
+    /// When it was read.
+    pub fn read_at(at: &str) -> String {
+        format!("read {at}")
+    }
+}
+
+/// The question before turning off.
+pub mod confirm {
+    /// Its title.
+    pub fn title(name: &str) -> String {
+        format!("Disable MFA for {name}?")
+    }
+    /// Where it happens.
+    pub fn place(environment: &str, kind: &str) -> String {
+        format!("{environment}, {kind}")
+    }
+    /// What it means.
+    pub const MEANING: &str = "Until someone enables it again, PingOne can't ask this person for a second factor; your sign-on policies decide whether they are let in without one or turned away. PingOne doesn't say whether paired devices are kept.";
+    /// The way back; it has the focus.
+    pub const KEEP: &str = "Keep as it is";
+    /// The way forward.
+    pub const DISABLE: &str = "Disable MFA";
+}
+
+/// The response panel.
+pub mod response {
+    /// The region's name.
+    pub const NAME: &str = "Response";
+    /// The choice's name.
+    pub const EXCHANGE: &str = "Exchange";
+    /// The newest one.
+    pub fn newest(line: &str) -> String {
+        format!("Newest: {line}")
+    }
+    /// A tab.
+    pub const TYPED: &str = "Typed";
+    /// A tab.
+    pub const RAW: &str = "Raw";
+    /// Nothing yet.
+    pub const NONE: &str = "Nothing was sent yet.";
+    /// No answer.
+    pub const NO_ANSWER: &str = "no answer";
+    /// A line's name.
+    pub const STATUS: &str = "Status";
+    /// A line's name.
+    pub const DURATION: &str = "Duration";
+    /// A line's name.
+    pub const CORRELATION_ID: &str = "Correlation-Id";
+    /// A line's name.
+    pub const AT: &str = "Sent";
+    /// A line's name.
+    pub const PROBLEM: &str = "Problem";
+    /// A heading.
+    pub const REQUEST: &str = "Request";
+    /// A heading.
+    pub const ANSWER: &str = "Answer";
+    /// Under the panel.
+    pub const KEPT: &str = "The last 50, in this page's memory. The token is never among them.";
+}
+
+/// A fault's card.
+pub mod fault {
+    /// Over the checks.
+    pub const CHECKS: &str = "What to check";
+    /// Over PingOne's words.
+    pub const WORDS: &str = "PingOne's words";
+    /// The button.
+    pub const TRY_AGAIN: &str = "Try again";
+}
+
+/// A region's short description: its name and its host.
+pub fn region(label: &str, api_base: &str) -> String {
+    let host = api_base.trim_end_matches("/v1").split("://").nth(1).unwrap_or(api_base);
+    format!("{label}, {host}")
+}
+
+/// Who acts.
+pub fn actor(actor: &Actor) -> String {
+    match actor {
+        Actor::Application(id) => format!("application {}, not a person", short(id)),
+        Actor::Person(Some(id)) => format!("person {}", short(id)),
+        Actor::Person(None) => "a person".into(),
+        Actor::EndUser(Some(id)) => format!("user {}, for that user's own record", short(id)),
+        Actor::EndUser(None) => "a user, for that user's own record".into(),
+        Actor::Unknown => "not named by the token".into(),
+    }
+}
+
+/// Who acts, for the band.
+pub fn actor_short(actor: &Actor) -> String {
+    match actor {
+        Actor::Application(id) => format!("application {}", short(id)),
+        Actor::Person(Some(id)) => format!("person {}", short(id)),
+        Actor::EndUser(_) => "a user's own token".into(),
+        Actor::Person(None) => "a person".into(),
+        Actor::Unknown => "actor not named".into(),
+    }
+}
+
+fn short(id: &str) -> &str {
+    id.get(..8).unwrap_or(id)
+}
+
+/// How long until `end`: "58 min", "40 s", "2 h 5 min".
+pub fn remaining(end: Wall, now: Wall) -> String {
+    let seconds = end.since(now).max(0) / 1000;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..7200 => format!("{} min", seconds / 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// When a token ends.
+pub fn ends(locale: &dyn Locale, end: Option<Wall>, now: Wall) -> String {
+    match end {
+        None => "not known; PingOne's tokens last 60 min".into(),
+        Some(end) if end <= now => format!("has ended, {}", locale.time(end)),
+        Some(end) => format!("{}, in {}", moment(locale, end, now), remaining(end, now)),
+    }
+}
+
+/// The end of the token in the band.
+pub fn band_end(locale: &dyn Locale, end: Option<Wall>, now: Wall) -> String {
+    match end {
+        None => band::END_UNKNOWN.into(),
+        Some(end) if end <= now => band::ENDED.into(),
+        Some(end) => format!("token ends {} ({})", locale.time(end), remaining(end, now)),
+    }
+}
+
+/// A point in time as short as it is clear: the time today, the date otherwise.
+pub fn moment(locale: &dyn Locale, at: Wall, now: Wall) -> String {
+    if locale.is_same_day(at, now) { locale.time(at) } else { locale.date(at) }
+}
+
+/// When someone signed on last.
+pub fn last_sign_on(locale: &dyn Locale, at: Option<Wall>, now: Wall) -> String {
+    match at {
+        None => directory::NEVER.into(),
+        Some(at) if locale.is_same_day(at, now) => format!("today {}", locale.time(at)),
+        Some(at) => locale.date(at),
+    }
+}
+
+/// What a user is called: the name, or the words for having none.
+pub fn name_of(user: &User) -> String {
+    if user.name.is_empty() { directory::NO_NAME.to_owned() } else { user.name.clone() }
+}
+
+/// After a token was forgotten.
+pub fn forgotten(locale: &dyn Locale, until: Option<Wall>, idle_minutes: Option<u64>) -> String {
+    let why = match idle_minutes {
+        Some(1) => "Forgotten after 1 minute without use.".into(),
+        Some(minutes) => format!("Forgotten after {minutes} minutes without use."),
+        None => "Forgotten here.".into(),
+    };
+    let until = until.map_or_else(|| "until it ends".into(), |until| format!("until {}", locale.time(until)));
+    format!("{why} PingOne can't revoke it: it stays valid {until}.")
+}
+
+/// The state of an account.
+pub const fn account(account: Account) -> &'static str {
+    match account {
+        Account::Enabled => "enabled",
+        Account::Disabled => "disabled",
+        Account::Locked => "locked",
+        Account::Unknown => "unknown",
+    }
+}
+
+/// The state of the flag.
+pub const fn mfa(mfa: Mfa) -> &'static str {
+    match mfa {
+        Mfa::On => "on",
+        Mfa::Off => "off",
+        Mfa::Unknown => "unknown",
+    }
+}
+
+/// Why a paste was not taken.
+pub fn paste_fault(locale: &dyn Locale, fault: PasteFault, now: Wall) -> String {
+    match fault {
+        PasteFault::Empty => "The field was empty.".into(),
+        PasteFault::TooLong => "This is far too long to be a token. Nothing of it was kept.".into(),
+        PasteFault::Unexpanded => "This is a variable that nobody filled in, not a token. Copy the token itself.".into(),
+        PasteFault::Id => "This is an ID, not a token. An access token begins with eyJ and has three parts.".into(),
+        PasteFault::NotAToken => "This doesn't look like an access token; one begins with eyJ and has three parts. If it was a client secret: nothing of it was kept or sent.".into(),
+        PasteFault::Damaged => "This token is damaged: its parts can't be read. Copy it again, whole.".into(),
+        PasteFault::IdToken => "This is an ID token (it is addressed to an application). An access token is needed.".into(),
+        PasteFault::RefreshToken => "This is a refresh token. An access token is needed.".into(),
+        PasteFault::OverHeaderLimit => "This token is larger than PingOne takes: 6 KB for all headers together. A token with fewer groups or scopes is needed.".into(),
+        PasteFault::Expired { at } => format!(
+            "This token ended at {} ({}), {} ago by this computer's clock. Get a new one: {}",
+            moment(locale, at, now), utc(at), remaining(now, at), connect::TOKEN_SOURCE
+        ),
+    }
+}
+
+/// The time of day in UTC: what a colleague elsewhere can compare.
+fn utc(at: Wall) -> String {
+    let minutes = at.0.div_euclid(60_000).rem_euclid(24 * 60);
+    format!("{:02}:{:02} UTC", minutes / 60, minutes % 60)
+}
+
+/// What should be said about a token that was taken.
+pub fn note(note: Note) -> String {
+    match note {
+        Note::FromCurl => "Taken out of a cURL command. The rest of the line was not kept.".into(),
+        Note::FromBearer => "The word Bearer in front of it was left out.".into(),
+        Note::FromJson => "Taken out of a JSON answer. The rest of it was not kept.".into(),
+        Note::ClockBehind(millis) => format!(
+            "The token begins {} from now: this computer's clock seems to be behind.",
+            remaining(Wall(millis), Wall(0))
+        ),
+        Note::NoEnd => "The token doesn't say when it ends.".into(),
+        Note::EndUser => "This is a user's own token (scopes p1:…). It reaches that user's record alone; listing users will be refused.".into(),
+    }
+}
+
+/// A fault in one sentence.
+pub fn fault(fault: &Fault) -> String {
+    match fault {
+        Fault::TokenExpired(_) => "PingOne refused the token: it has expired.".into(),
+        Fault::TokenInvalid(_) => "PingOne doesn't take this access token, although it has not expired by this computer's clock.".into(),
+        Fault::TokenForgotten => "There is no token any more. Nothing was sent.".into(),
+        Fault::RoleMissing(_) => "PingOne refused: the token's roles don't permit this here.".into(),
+        Fault::LicenceExceeded(_) => "PingOne refused: the licence of this environment doesn't cover it.".into(),
+        Fault::EnvironmentUnknown(refusal) if refusal.status == 404 => "There is no environment with this ID in this region.".into(),
+        Fault::EnvironmentUnknown(_) => "PingOne doesn't show this environment: it doesn't exist, or the token has no role in it.".into(),
+        Fault::PathUnknown(_) => "PingOne's gateway doesn't know this address.".into(),
+        Fault::UserUnknown(_) => "This user doesn't exist in this environment (any more).".into(),
+        Fault::NotFound(_) => "PingOne answered that this doesn't exist.".into(),
+        Fault::MediaTypeRefused(_) => "PingOne refused the content type of the request.".into(),
+        Fault::RequestRefused(refusal) => format!("PingOne refused the request with {}.", refusal.status),
+        Fault::RateLimited { .. } => "PingOne is limiting requests (429), and went on doing so.".into(),
+        Fault::ServerFailed(refusal) => format!("PingOne failed with {}, and went on doing so.", refusal.status),
+        Fault::StatusUnexpected(bad) => format!("An answer with status {} came, which PingOne doesn't give here.", bad.status),
+        Fault::Timeout { after } => format!("No complete answer came within {} s.", after.0 / 1000),
+        Fault::Unreachable => "The browser got no readable answer. Offline, a blocked request and an error of PingOne without permission headers look the same from here.".into(),
+        Fault::BodyCut(_) => "The answer broke off in the middle.".into(),
+        Fault::BodyTooLarge(_) => "The answer was larger than any of PingOne's, and was not read to its end.".into(),
+        Fault::NotJson(_) => "The answer is not PingOne's: it is no JSON.".into(),
+        Fault::WrongShape(_) => "The answer has a shape that this page doesn't know.".into(),
+        Fault::Paging(Paging::Loop) => "PingOne's pages go round in a circle. The list was stopped.".into(),
+        Fault::Paging(Paging::NoCursor) => "The link to the next page has no cursor. The list was stopped.".into(),
+        Fault::Paging(Paging::Elsewhere) => "The link to the next page leads to another host or environment. It was not followed.".into(),
+    }
+}
+
+/// What is wrong with an answer, and what PingOne said, for the small print.
+pub fn words(fault: &Fault) -> Option<String> {
+    if let Some(bad) = fault.bad_answer() {
+        let id =
+            bad.correlation_id.as_deref().unwrap_or("none, so something else than PingOne may have answered");
+        return Some(format!("{}: {} Correlation-Id {id}", bad.status, bad.problem));
+    }
+    fault.refusal().map(refusal)
+}
+
+fn refusal(refusal: &Refusal) -> String {
+    let code = refusal.code.as_deref().unwrap_or("no code");
+    let mut text = format!("{} {code} \"{}\"", refusal.status, refusal.message);
+    for detail in &refusal.details {
+        let code = detail.code.as_deref().unwrap_or("no code");
+        let target = detail.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default();
+        text = format!("{text}; {code}{target} \"{}\"", detail.message);
+    }
+    if let Some(id) = &refusal.correlation_id {
+        text = format!("{text}. Correlation-Id {id}");
+    }
+    text
+}
+
+/// What to check, in words that fit the fault.
+pub fn check(check: Check, fault: &Fault) -> String {
+    match check {
+        Check::Environment => "The environment ID is the one that you mean. It is not always the one that issued the token.".into(),
+        Check::Role if matches!(fault, Fault::RoleMissing(_)) => "The role: Identity Data Admin may read users and change MFA; Identity Data Read Only may read them. Environment Admin may do neither, although PingOne's tutorial says so. Roles are scoped to environments or populations, and can take a few minutes to arrive.".into(),
+        Check::Role => "The application or person has a role in this environment.".into(),
+        Check::User => "The user ID is one of this environment, and the user was not deleted.".into(),
+        Check::Authorization => "The token is an access token for PingOne's API, copied whole.".into(),
+        Check::Expiry => format!("The token's end: tokens last one hour. Get a new one: {} Then press Replace token.", connect::TOKEN_SOURCE),
+        Check::Region => "The region is the one of your PingOne console's address (.com, .ca, .eu, .com.au, .sg, .asia).".into(),
+        Check::Network => "The network: a VPN, a proxy or a browser extension can block or cut requests.".into(),
+        Check::Limit => "Other clients of the same licence: they share its limit. Wait a little and try again.".into(),
+        Check::Licence => "The environment's services and licence include MFA.".into(),
+        Check::Status => "PingOne's status page. If it names no incident, try again in a few minutes.".into(),
+        Check::Intermediary => "Whatever stands between this browser and PingOne (proxy, sign-in page of a network): it may have answered, or refused, in PingOne's place.".into(),
+        Check::Report => "PingOne and this page disagree about the API. Please report it with PingOne's words below.".into(),
+    }
+}
+
+/// How a change ended, for the line beside the switch.
+pub fn outcome(outcome: &Outcome, to: bool, at: &str) -> String {
+    let state = if to { "on" } else { "off" };
+    match outcome {
+        Outcome::Changed { read_back: false } => format!("PingOne answered at {at}: MFA is {state}."),
+        Outcome::Changed { read_back: true } => {
+            format!("The answer was lost, so it was read back at {at}: MFA is {state}.")
+        }
+        Outcome::Refused(Fault::RoleMissing(_)) => {
+            "PingOne refused the change: you may read users here, but not change MFA. Nothing was changed."
+                .into()
+        }
+        Outcome::Refused(why) => format!("{} Nothing was changed.", fault(why)),
+        Outcome::Failed(why) => format!("Not changed. {}", fault(why)),
+        Outcome::AnswerLost(why) => {
+            format!("Sent, answer lost: it may have been changed or not. {}", fault(why))
+        }
+        Outcome::Gone(_) => "No longer exists. Nothing was changed.".into(),
+    }
+}
+
+/// While a switch works.
+pub mod switch {
+    /// The PUT is on its way.
+    pub const SENDING: &str = "sending";
+    /// The answer was lost.
+    pub const CHECKING: &str = "answer lost, being checked";
+    /// A GET is on its way.
+    pub const READING: &str = "reading";
+    /// PingOne refused.
+    pub const REFUSED: &str = "refused";
+    /// It did not work.
+    pub const FAILED: &str = "failed";
+    /// Nobody knows.
+    pub const LOST: &str = "answer lost";
+    /// The user is not there.
+    pub const GONE: &str = "no longer exists";
+}
+
+/// What is said aloud.
+pub mod announce {
+    /// A token was taken.
+    pub const TOKEN_TAKEN: &str = "Token taken.";
+    /// Connected.
+    pub fn connected(name: &str) -> String {
+        format!("Connected to {name}.")
+    }
+    /// Copied, or not.
+    pub const fn copied(copied: bool) -> &'static str {
+        if copied { "Copied." } else { "The browser didn't permit copying." }
+    }
+    /// Loaded.
+    pub fn loaded(users: &str) -> String {
+        format!("{users} users loaded.")
+    }
+    /// Found.
+    pub fn found(people: &str) -> String {
+        format!("{people} found.")
+    }
+    /// Changed.
+    pub fn changed(username: &str, state: &str) -> String {
+        format!("MFA for {username} is {state}.")
+    }
+    /// Not changed.
+    pub fn not_changed(username: &str, why: &str) -> String {
+        format!("MFA for {username}: {why}")
+    }
+}
+
+/// The word for an environment's kind.
+pub fn kind(kind: &pingone_mfa_core::domain::tenant::EnvironmentKind) -> String {
+    use pingone_mfa_core::domain::tenant::EnvironmentKind;
+    match kind {
+        EnvironmentKind::Production => "PRODUCTION".into(),
+        EnvironmentKind::Sandbox => "SANDBOX".into(),
+        EnvironmentKind::Other(word) => word.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_remains_is_said_in_the_unit_that_matters() {
+        for (seconds, text) in
+            [(-5, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (7500, "2 h 5 min")]
+        {
+            assert_eq!(remaining(Wall(seconds * 1000), Wall(0)), text);
+        }
+    }
+
+    #[test]
+    fn a_time_in_utc_is_the_same_everywhere() {
+        assert_eq!(utc(Wall(1_651_062_280_823)), "12:24 UTC");
+        assert_eq!(utc(Wall(-1)), "23:59 UTC");
+    }
+
+    #[test]
+    fn pingones_words_are_complete() {
+        let fault = Fault::RoleMissing(Refusal {
+            status: 403,
+            code: Some("ACCESS_FAILED".into()),
+            message: "No.".into(),
+            details: vec![pingone_mfa_core::domain::fault::Detail {
+                code: Some("INSUFFICIENT_PERMISSIONS".into()),
+                target: None,
+                message: "Not authorized.".into(),
+            }],
+            correlation_id: Some("9c1d".into()),
+        });
+        assert_eq!(
+            words(&fault).as_deref(),
+            Some(
+                "403 ACCESS_FAILED \"No.\"; INSUFFICIENT_PERMISSIONS \"Not authorized.\". Correlation-Id 9c1d"
+            )
+        );
+    }
+}
