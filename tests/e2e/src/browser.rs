@@ -1,0 +1,142 @@
+//! A headless Chromium with a profile of its own, driven through one chromedriver for all tests of a process.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use http::Method;
+use serde_json::{Value, json};
+use thirtyfour::ChromeCapabilities;
+use thirtyfour::common::command::{Command as WebDriverCommand, ExtensionCommand};
+use thirtyfour::prelude::*;
+
+/// The browser's flags. None of them hides a page's timers or its cross-origin checks.
+const FLAGS: [&str; 9] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--window-size=1440,900",
+];
+
+/// The chromedriver in use, as long as a browser uses it. One for all: two that look for a free port at the same
+/// time can find the same one.
+static CHROMEDRIVER: Mutex<Weak<Chromedriver>> = Mutex::new(Weak::new());
+
+/// A running chromedriver. Dropping it ends it.
+struct Chromedriver {
+    process: Child,
+    port: u16,
+}
+
+impl Chromedriver {
+    fn shared() -> Arc<Self> {
+        let mut running = CHROMEDRIVER.lock().unwrap_or_else(PoisonError::into_inner);
+        running.upgrade().unwrap_or_else(|| {
+            let started = Arc::new(Self::start());
+            *running = Arc::downgrade(&started);
+            started
+        })
+    }
+
+    fn start() -> Self {
+        let path = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+        let process =
+            Command::new(path).arg("--port=0").stdout(Stdio::piped()).spawn().expect("chromedriver starts");
+        let mut started = Self { process, port: 0 };
+        let output = started.process.stdout.take().expect("its output is piped");
+        started.port = named_port(BufReader::new(output));
+        started
+    }
+}
+
+/// The port that chromedriver says it listens on.
+fn named_port(output: impl BufRead) -> u16 {
+    let mut said = Vec::new();
+    for line in output.lines().map_while(Result::ok) {
+        let port = line.split_once("successfully on port ").map(|(_, port)| port.trim_end_matches('.'));
+        if let Some(port) = port.and_then(|port| port.parse().ok()) {
+            return port;
+        }
+        said.push(line);
+    }
+    panic!("chromedriver names no port, but says: {said:?}");
+}
+
+impl Drop for Chromedriver {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A running browser. Dropping it ends it, and no other: the last handle of a session closes it.
+pub(crate) struct Browser {
+    pub(crate) driver: WebDriver,
+    pub(crate) profile: PathBuf,
+    _chromedriver: Arc<Chromedriver>,
+}
+
+impl Browser {
+    pub(crate) async fn start(profile: &Path) -> Self {
+        let chromedriver = Chromedriver::shared();
+        let url = format!("http://127.0.0.1:{}", chromedriver.port);
+        let driver = WebDriver::new(url, capabilities(profile)).await.expect("Chromium starts");
+        Self { driver, profile: profile.to_owned(), _chromedriver: chromedriver }
+    }
+
+    /// What the console and the network said since this was last asked: level, source and message.
+    pub(crate) async fn log(&self) -> Vec<(String, String, String)> {
+        let answer = self
+            .driver
+            .cmd(WebDriverCommand::ExtensionCommand(Box::new(ReadLog)))
+            .await
+            .expect("the log can be read");
+        let entries: Vec<Value> = answer.value().expect("the log is a list");
+        let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+        entries
+            .iter()
+            .map(|entry| (text(entry, "level"), text(entry, "source"), text(entry, "message")))
+            .collect()
+    }
+
+    /// Ends the browser in order, so that everything it keeps is on disk.
+    pub(crate) async fn quit(self) -> PathBuf {
+        self.driver.quit().await.expect("Chromium ends");
+        self.profile
+    }
+}
+
+fn capabilities(profile: &Path) -> ChromeCapabilities {
+    let mut capabilities = DesiredCapabilities::chrome();
+    let binary = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    capabilities.set_binary(&binary).expect("a binary can be set");
+    for flag in FLAGS {
+        capabilities.add_arg(flag).expect("a flag can be set");
+    }
+    capabilities.add_arg(&format!("--user-data-dir={}", profile.display())).expect("a flag can be set");
+    capabilities.set("goog:loggingPrefs", json!({"browser": "ALL"})).expect("logging can be set");
+    capabilities
+}
+
+#[derive(Debug)]
+struct ReadLog;
+
+impl ExtensionCommand for ReadLog {
+    fn parameters_json(&self) -> Option<Value> {
+        Some(json!({"type": "browser"}))
+    }
+
+    fn method(&self) -> Method {
+        Method::POST
+    }
+
+    fn endpoint(&self) -> Arc<str> {
+        "/se/log".into()
+    }
+}

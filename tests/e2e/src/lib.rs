@@ -1,0 +1,21 @@
+//! The page in a real browser, against the sandbox on another origin, under the production headers.
+//!
+//! A [`World`] is one browser with an empty profile, one sandbox and one page server. The sandbox lives in this
+//! process, so a test asks it what really happened.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "all of this crate is test"
+)]
+
+mod browser;
+mod page;
+mod release;
+mod world;
+
+pub use page::Page;
+pub use release::Release;
+pub use world::World;

@@ -1,0 +1,203 @@
+//! The page as a person finds it: by role and accessible name.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use thirtyfour::prelude::*;
+
+/// How long something may take to appear, in steps of [`STEP`].
+const PATIENCE: u32 = 300;
+
+const STEP: Duration = Duration::from_millis(50);
+
+/// Finds an element by role and name in the element's shadow root. The browser's own roles are taken by their tags.
+const FIND: &str = r#"
+const [role, name] = arguments;
+const root = document.querySelector("pingone-mfa")?.shadowRoot;
+const tags = { button: "button:not([role])", textbox: "input[type=text]", password: "input[type=password]",
+  searchbox: "input[type=search]", combobox: "select", region: "section", grid: "[role=grid]",
+  switch: "[role=switch]", tab: "[role=tab]", dialog: "dialog[open]", link: "a" };
+const nameOf = (element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? element.innerText ?? "";
+return [...(root?.querySelectorAll(tags[role]) ?? [])].find((element) => nameOf(element).trim() === name) ?? null;
+"#;
+
+/// Everything in the document and in local stores that could hold a text.
+const SINKS: &str = r#"
+const sinks = { url: location.href, title: document.title, cookie: document.cookie, name: window.name,
+  history: JSON.stringify(history.state), local: JSON.stringify(localStorage), session: JSON.stringify(sessionStorage) };
+const walk = (node, path) => {
+  for (const attribute of node.attributes ?? []) sinks[`${path} ${attribute.name}`] = attribute.value;
+  if (node.value !== undefined) sinks[`${path} value`] = String(node.value);
+  if (node.nodeType === Node.TEXT_NODE) sinks[`${path} text`] = node.data;
+  for (const [place, child] of [...node.childNodes].entries()) walk(child, `${path}/${place}`);
+  if (node.shadowRoot) walk(node.shadowRoot, `${path}/shadow`);
+};
+walk(document, "");
+const done = arguments[arguments.length - 1];
+indexedDB.databases().then((databases) => { sinks.databases = JSON.stringify(databases); done(sinks); });
+"#;
+
+/// The page in the browser.
+pub struct Page {
+    driver: WebDriver,
+}
+
+impl Page {
+    pub(crate) fn new(driver: WebDriver) -> Self {
+        Self { driver }
+    }
+
+    /// The element with this role and name, once it is there.
+    pub async fn see(&self, role: &str, name: &str) -> WebElement {
+        for _ in 0..PATIENCE {
+            if let Some(element) = self.find(role, name).await {
+                return element;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        panic!("no {role} named '{name}' on this page:\n{}", self.text().await);
+    }
+
+    /// The element with this role and name, if it is there now.
+    pub async fn find(&self, role: &str, name: &str) -> Option<WebElement> {
+        let found = self.driver.execute(FIND, vec![json!(role), json!(name)]).await.ok()?;
+        found.element().ok()
+    }
+
+    /// Presses it.
+    pub async fn press(&self, role: &str, name: &str) {
+        // A part of the page may be renewed between finding and pressing, as under a person's finger.
+        for _ in 0..5 {
+            if self.see(role, name).await.click().await.is_ok() {
+                return;
+            }
+        }
+        panic!("the {role} '{name}' can't be pressed");
+    }
+
+    /// Types into a field and leaves it by Enter.
+    pub async fn enter(&self, role: &str, name: &str, text: &str) {
+        let field = self.see(role, name).await;
+        field.clear().await.expect("the field can be emptied");
+        field.send_keys(text).await.expect("the field takes keys");
+        field.send_keys(Key::Enter + "").await.expect("the field takes Enter");
+    }
+
+    /// Types into a field.
+    pub async fn fill(&self, role: &str, name: &str, text: &str) {
+        let field = self.see(role, name).await;
+        field.clear().await.expect("the field can be emptied");
+        field.send_keys(text).await.expect("the field takes keys");
+    }
+
+    /// Runs a script of the test's own in the page; it calls its last argument when it is done.
+    pub async fn run(&self, script: &str) {
+        self.driver.execute_async(script, vec![]).await.expect("the script ends");
+    }
+
+    /// Loads the page anew.
+    pub async fn reload(&self) {
+        self.driver.refresh().await.expect("the page is served");
+    }
+
+    /// Pastes into the token field, as a paste from the clipboard does.
+    pub async fn paste_token(&self, text: &str) {
+        let field = self.see("password", "Access token").await;
+        let script = "const data = new DataTransfer(); data.setData('text/plain', arguments[1]);
+            arguments[0].dispatchEvent(new ClipboardEvent('paste',
+                { clipboardData: data, bubbles: true, composed: true, cancelable: true }));";
+        let field = field.to_json().expect("an element has a JSON form");
+        self.driver.execute(script, vec![field, json!(text)]).await.expect("the paste arrives");
+    }
+
+    /// Connects with a token and takes what it says.
+    pub async fn connect(&self, token: &str) {
+        self.paste_token(token).await;
+        self.press("button", "Connect").await;
+        self.see("searchbox", "Find a person").await;
+    }
+
+    /// Waits until the page says this.
+    pub async fn hear(&self, sentence: &str) {
+        for _ in 0..PATIENCE {
+            if self.text().await.contains(sentence) {
+                return;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        panic!("the page doesn't say '{sentence}' but:\n{}", self.text().await);
+    }
+
+    /// Everything that is shown.
+    pub async fn text(&self) -> String {
+        let script = "const host = document.querySelector('pingone-mfa');
+            return host?.shadowRoot?.firstElementChild?.innerText ?? document.body.innerText;";
+        let text = self.driver.execute(script, vec![]).await.expect("the page answers");
+        text.json().as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The state of a switch.
+    pub async fn is_on(&self, name: &str) -> bool {
+        let switch = self.see("switch", name).await;
+        switch.attr("aria-checked").await.ok().flatten().as_deref() == Some("true")
+    }
+
+    /// Waits until a switch is on or off.
+    pub async fn wait_for_switch(&self, name: &str, on: bool) {
+        for _ in 0..PATIENCE {
+            if self.is_on(name).await == on {
+                return;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        panic!("'{name}' stays {}", if on { "off" } else { "on" });
+    }
+
+    /// The name of what has the focus.
+    pub async fn focus(&self) -> String {
+        let script = "const active = document.querySelector('pingone-mfa').shadowRoot.activeElement;
+            return active?.getAttribute('aria-label') ?? active?.innerText ?? '';";
+        let name = self.driver.execute(script, vec![]).await.expect("the page answers");
+        name.json().as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Where a text stands in the document, its attributes and fields, the address and the local stores.
+    pub async fn sinks_with(&self, text: &str) -> Vec<String> {
+        let sinks = self.driver.execute_async(SINKS, vec![]).await.expect("the page answers");
+        let Value::Object(sinks) = sinks.json() else { panic!("sinks are an object") };
+        assert!(sinks.len() > 50, "the walk found only {} places", sinks.len());
+        let holds = |value: &Value| value.as_str().is_some_and(|value| value.contains(text));
+        sinks.iter().filter(|(_, value)| holds(value)).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// What axe-core finds wrong on the page as it is, a line each.
+    pub async fn axe(&self) -> Vec<String> {
+        let path =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules/axe-core/axe.min.js");
+        let axe = std::fs::read_to_string(&path).expect("axe-core is installed: cargo xtask test does it");
+        self.driver.execute(axe, vec![]).await.expect("axe loads");
+        let script = "const done = arguments[0];
+            axe.run().then(({ violations }) => done(violations.map(({ id, nodes }) =>
+                `${id}: ${nodes.map((node) => node.html).join(' | ')}`)));";
+        let found = self.driver.execute_async(script, vec![]).await.expect("axe answers");
+        let found = found.json().as_array().expect("axe answers with a list");
+        found.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// Emulates a colour scheme and a width.
+    pub async fn wear(&self, scheme: &str, width: u32, height: u32) {
+        let tools = self.driver.cdp();
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        tools.send_raw("Emulation.setEmulatedMedia", features).await.expect("a scheme");
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        tools.send_raw("Emulation.setDeviceMetricsOverride", size).await.expect("a size");
+    }
+
+    /// Saves a screenshot among the test's artefacts, `tests/e2e/shots`.
+    pub async fn shoot(&self, name: &str) {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("shots");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let file = folder.join(format!("{name}.png"));
+        self.driver.screenshot(&file).await.expect("a screenshot");
+    }
+}

@@ -1,0 +1,130 @@
+//! Everything that one test needs, on ports of its own.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use pingone_sandbox::page::{config_json, serve_page};
+use pingone_sandbox::server::{Shared, now, serve_api};
+use pingone_sandbox::{EnvironmentKind, Sandbox, Seed, TokenSpec};
+use tokio::net::TcpListener;
+
+use crate::browser::Browser;
+use crate::page::Page;
+use crate::release::Release;
+
+static WORLDS: AtomicU32 = AtomicU32::new(0);
+
+/// A browser, a sandbox and a page server.
+pub struct World {
+    browser: Option<Browser>,
+    sandbox: Shared,
+    /// The release that the page server serves.
+    pub release: Release,
+    /// The page's origin.
+    pub page_origin: String,
+    /// The API's origin.
+    pub api_origin: String,
+    folder: PathBuf,
+}
+
+impl World {
+    /// A world with so many users and the config.json that belongs to it.
+    pub async fn with_users(users: u32) -> Self {
+        Self::start(users, config_json).await
+    }
+
+    /// A world whose config.json is made from the API's origin by `config`.
+    pub async fn start(users: u32, config: impl Fn(&str) -> String) -> Self {
+        let number = WORLDS.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("pingone-mfa-e2e-{}-{number}", std::process::id()));
+        let release = Release::copy_to(&folder.join("release"));
+        let (api, api_origin) = listen().await;
+        let (page, page_origin) = listen().await;
+        let sandbox = Sandbox::new(Seed {
+            users,
+            seed: 1,
+            api_base: format!("{api_origin}/v1"),
+            auth_base: api_origin.clone(),
+            kind: EnvironmentKind::Production,
+        });
+        let sandbox: Shared = Arc::new(Mutex::new(sandbox));
+        tokio::spawn(serve_api(api, Arc::clone(&sandbox)));
+        let dist = release.folder().to_owned();
+        tokio::spawn(serve_page(page, dist, api_origin.clone(), config(&api_origin)));
+        let browser = Some(Browser::start(&folder.join("profile")).await);
+        Self { browser, sandbox, release, page_origin, api_origin, folder }
+    }
+
+    fn browser(&self) -> &Browser {
+        self.browser.as_ref().expect("the browser has not been ended")
+    }
+
+    /// What really is so.
+    pub fn sandbox(&self) -> MutexGuard<'_, Sandbox> {
+        self.sandbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A token.
+    #[must_use]
+    pub fn token(&self, spec: &TokenSpec) -> String {
+        self.sandbox().mint(spec, now())
+    }
+
+    /// Opens the page.
+    pub async fn open(&self) -> Page {
+        let driver = self.browser().driver.clone();
+        driver.goto(&self.page_origin).await.expect("the page is served");
+        Page::new(driver)
+    }
+
+    /// What the console said that is a warning or worse. Refused requests are named by the network, not by the
+    /// page, and are left out where `with_network` is false.
+    pub async fn complaints(&self, with_network: bool) -> Vec<String> {
+        let log = self.browser().log().await.into_iter();
+        log.filter(|(level, source, _)| level != "INFO" && (with_network || source != "network"))
+            .map(|(level, source, message)| format!("{level} {source} {message}"))
+            .collect()
+    }
+
+    /// Everything that the console said.
+    pub async fn console(&self) -> String {
+        self.browser().log().await.into_iter().map(|(_, _, message)| message + "\n").collect()
+    }
+
+    /// Ends the browser and says in which files of its profile the text stands.
+    pub async fn files_with(&mut self, texts: &[&str]) -> Vec<Vec<PathBuf>> {
+        let browser = self.browser.take().expect("the browser has not been ended");
+        let profile = browser.quit().await;
+        let files = files_under(&profile);
+        texts.iter().map(|text| files.iter().filter(|file| contains(file, text)).cloned().collect()).collect()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.browser.take();
+        // What is left in the temporary folder is only clutter.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+async fn listen() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    (listener, format!("http://{address}"))
+}
+
+fn files_under(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
+    paths.flat_map(|path| if path.is_dir() { files_under(&path) } else { vec![path] }).collect()
+}
+
+/// The text as UTF-8 and as UTF-16, which browsers write too.
+fn contains(file: &Path, text: &str) -> bool {
+    let bytes = std::fs::read(file).unwrap_or_default();
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let holds = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
+    holds(text.as_bytes()) || holds(&wide)
+}

@@ -1,0 +1,319 @@
+//! An administrator's way from a token to one user's answer, and every way in which it can be barred.
+
+use std::time::Duration;
+
+use pingone_mfa_e2e::{Page, World};
+use pingone_sandbox::page::config_json;
+use pingone_sandbox::{Actor, Role, Seen, TokenSpec};
+
+fn people(seen: &[Seen]) -> Vec<&Seen> {
+    seen.iter().filter(|seen| seen.people > 0).collect()
+}
+
+async fn shoot_both(page: &Page, name: &str) {
+    for scheme in ["light", "dark"] {
+        for (width, height) in [(1440, 900), (390, 844)] {
+            page.wear(scheme, width, height).await;
+            page.shoot(&format!("{name}-{scheme}-{width}")).await;
+        }
+    }
+    page.wear("light", 1440, 900).await;
+}
+
+async fn assert_accessible(page: &Page, screen: &str) {
+    for scheme in ["light", "dark"] {
+        page.wear(scheme, 1440, 900).await;
+        assert_eq!(page.axe().await, Vec::<String>::new(), "{screen}, {scheme}");
+    }
+    page.wear("light", 1440, 900).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_leads_to_the_list_and_a_switch_to_pingones_answer() {
+    let world = World::with_users(250).await;
+    let page = world.open().await;
+    page.see("password", "Access token").await;
+    assert!(page.see("button", "Connect").await.attr("disabled").await.unwrap().is_some());
+    page.connect(&world.token(&TokenSpec::default())).await;
+
+    page.hear("250 users. List read").await;
+    let grid = page.see("grid", "Users").await;
+    assert_eq!(grid.attr("aria-rowcount").await.unwrap().as_deref(), Some("251"));
+    let lists = |seen: &&Seen| seen.method == "GET" && seen.query.contains("limit=200");
+    assert_eq!(world.sandbox().seen().iter().filter(lists).count(), 2, "250 users are two pages");
+
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    assert!(!page.is_on("MFA for jonas.brandt").await);
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    assert_eq!(world.sandbox().mfa_enabled(jonas), Some(true));
+    page.hear("mfaEnabled\ntrue").await;
+
+    let adaeze = world.sandbox().user_named("adaeze.okonkwo").unwrap();
+    page.press("switch", "MFA for adaeze.okonkwo").await;
+    page.see("dialog", "Disable MFA for Adaeze Okonkwo?").await;
+    assert_eq!(page.focus().await, "Keep as it is");
+    page.press("button", "Keep as it is").await;
+    assert!(page.find("dialog", "Disable MFA for Adaeze Okonkwo?").await.is_none());
+    assert_eq!(page.focus().await, "MFA for adaeze.okonkwo", "the focus comes back");
+    assert_eq!(world.sandbox().mfa_enabled(adaeze), Some(true));
+    page.press("switch", "MFA for adaeze.okonkwo").await;
+    page.press("button", "Disable MFA").await;
+    page.wait_for_switch("MFA for adaeze.okonkwo", false).await;
+    assert_eq!(world.sandbox().mfa_enabled(adaeze), Some(false));
+
+    page.press("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
+    page.hear("read ").await;
+    page.shoot("users").await;
+    page.see("tab", "Typed").await.send_keys(thirtyfour::Key::Right + "").await.unwrap();
+    assert_eq!(page.focus().await, "Raw", "an arrow leads to the other tab");
+    page.hear("Authorization: Bearer {token}").await;
+    let (puts, written) = {
+        let sandbox = world.sandbox();
+        let puts = sandbox.seen().iter().filter(|seen| seen.method == "PUT");
+        (puts.clone().count(), puts.map(|seen| seen.path.clone()).collect::<Vec<_>>())
+    };
+    assert_eq!(puts, 2, "each press is one PUT: {written:?}");
+    assert_eq!(world.complaints(true).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_screen_is_accessible_in_both_colour_schemes() {
+    let world = World::with_users(250).await;
+    let page = world.open().await;
+    page.see("password", "Access token").await;
+    assert_accessible(&page, "connect").await;
+    shoot_both(&page, "connect").await;
+    page.paste_token(&world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() }))
+        .await;
+    page.see("textbox", "User ID").await;
+    assert_accessible(&page, "facts").await;
+    shoot_both(&page, "facts").await;
+    page.press("button", "Connect").await;
+    page.hear("250 users. List read").await;
+    assert_accessible(&page, "list").await;
+    shoot_both(&page, "list").await;
+    page.press("switch", "MFA for adaeze.okonkwo").await;
+    page.see("dialog", "Disable MFA for Adaeze Okonkwo?").await;
+    assert_accessible(&page, "question").await;
+    shoot_both(&page, "question").await;
+    page.press("button", "Keep as it is").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.hear("you may read users here, but not change MFA").await;
+    assert_accessible(&page, "refused").await;
+    shoot_both(&page, "refused").await;
+    page.enter("searchbox", "Find a person", "nobody at all").await;
+    page.hear("PingOne has nobody for 'nobody at all'").await;
+    assert_accessible(&page, "nobody").await;
+    page.press("button", "Replace token").await;
+    page.paste_token("no token").await;
+    page.hear("This doesn't look like an access token").await;
+    assert_accessible(&page, "replace").await;
+    shoot_both(&page, "replace").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_token_is_nowhere_but_in_memory() {
+    let mut world = World::with_users(250).await;
+    let page = world.open().await;
+    let token = world.token(&TokenSpec { actor: Actor::Person, ..TokenSpec::default() });
+    let signature = token.rsplit('.').next().unwrap().to_owned();
+    // Typed this time: the field itself must not keep it either.
+    page.enter("password", "Access token", &token).await;
+    page.press("button", "Connect").await;
+    page.hear("250 users. List read").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    page.press("tab", "Raw").await;
+    page.hear("Bearer {token}").await;
+    assert_eq!(page.sinks_with(&signature).await, Vec::<String>::new());
+    assert!(!page.sinks_with("jonas.brandt").await.is_empty(), "the walk does find what is shown");
+    page.press("button", "Forget token").await;
+    page.hear("Forgotten here. PingOne can't revoke it: it stays valid until").await;
+    assert_eq!(page.sinks_with(&signature).await, Vec::<String>::new());
+    assert_eq!(page.sinks_with("jonas.brandt").await, Vec::<String>::new(), "the people are forgotten too");
+    assert!(!world.console().await.contains(&signature));
+    let origin = world.page_origin.trim_start_matches("http://").to_owned();
+    let files = world.files_with(&[&signature, "jonas.brandt", &origin]).await;
+    assert_eq!(files[0], Vec::<std::path::PathBuf>::new(), "the token is in no file of the profile");
+    assert_eq!(files[1], Vec::<std::path::PathBuf>::new(), "nobody's data is in a file of the profile");
+    assert!(!files[2].is_empty(), "the search does find what is there");
+    let saved = files[2].iter().any(|file| file.ends_with("Login Data"));
+    assert!(!saved, "the token was taken for a password of this site");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_user_of_a_hundred_thousand_costs_few_requests() {
+    let world = World::with_users(100_000).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("100,000 users. None loaded.").await;
+    page.see("button", "Load all 100,000 users").await;
+    page.hear("1,000 requests, about 50 s").await;
+    page.enter("searchbox", "Find a person", "jonas.b").await;
+    page.hear("1 person for 'jonas.b'").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    let sandbox = world.sandbox();
+    let personal = people(sandbox.seen());
+    assert!(personal.len() <= 4, "{} requests: {personal:#?}", personal.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_alone_is_enough() {
+    let world = World::with_users(5000).await;
+    let page = world.open().await;
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.enter("textbox", "User ID", &jonas.to_string()).await;
+    page.hear("5,000 users. None loaded.").await;
+    page.see("region", "User").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.hear("MFA is on.").await;
+    assert_eq!(world.sandbox().mfa_enabled(jonas), Some(true));
+    page.enter("searchbox", "Find a person", "00000000-0000-4000-8000-000000000000").await;
+    page.hear("This user doesn't exist in this environment (any more).").await;
+    page.hear("The user ID is one of this environment").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_expires_meanwhile_is_named_and_replaced() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec { lifetime_seconds: 4, ..TokenSpec::default() })).await;
+    page.hear("20 users. List read").await;
+    page.hear("token has ended").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.hear("PingOne refused the token: it has expired. Nothing was changed.").await;
+    page.hear("Get a new one: PingOne's console").await;
+    assert!(!page.is_on("MFA for jonas.brandt").await);
+    page.press("button", "Replace token").await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.hear("token ends").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    assert_eq!(world.complaints(false).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_of_another_region_is_not_sent() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Change Region").await;
+    page.see("combobox", "Region").await.send_keys("Europe").await.unwrap();
+    page.press("button", "Connect").await;
+    page.hear("This token was issued in Local sandbox, but Europe is chosen. Nothing was sent.").await;
+    assert_eq!(world.sandbox().seen(), []);
+    assert_eq!(world.complaints(true).await, Vec::<String>::new(), "nothing was asked of Europe either");
+    page.press("button", "Use Local sandbox").await;
+    page.press("button", "Connect").await;
+    page.hear("20 users. List read").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_environment_is_named() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Change Environment").await;
+    page.enter("textbox", "Environment ID", "not an id").await;
+    page.hear("Environment ID: this is no UUID.").await;
+    page.fill("textbox", "Environment ID", "00000000-0000-4000-8000-000000000000").await;
+    page.press("button", "Connect").await;
+    page.hear("There is no environment with this ID in this region.").await;
+    page.hear("The environment ID is the one that you mean.").await;
+    page.hear("404 NOT_FOUND").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_only_reads_is_named() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() })).await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.hear(
+        "PingOne refused the change: you may read users here, but not change MFA. Nothing was changed.",
+    )
+    .await;
+    page.hear("Identity Data Admin may read users and change MFA").await;
+    page.hear("403 ACCESS_FAILED").await;
+    assert!(!page.is_on("MFA for jonas.brandt").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_may_not_list_still_says_why() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec { role: Role::EnvironmentAdmin, ..TokenSpec::default() })).await;
+    page.hear("PingOne refused: the token's roles don't permit this here.").await;
+    page.hear("Environment Admin may do neither, although PingOne's tutorial says so.").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_that_cannot_be_reached_is_named() {
+    // A port that was free a moment ago and has nobody behind it.
+    let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let dead = format!("http://{dead}");
+    let config = config_json(&dead);
+    let world = World::start(20, move |_| config.clone()).await;
+    world.release.permit(&dead);
+    let page = world.open().await;
+    let origins = Some((dead.clone(), dead.clone()));
+    page.paste_token(&world.token(&TokenSpec { origins, ..TokenSpec::default() })).await;
+    page.press("button", "Connect").await;
+    page.hear("The browser got no readable answer.").await;
+    page.hear("a VPN, a proxy or a browser extension can block or cut requests").await;
+    let complaints = world.complaints(false).await;
+    assert_eq!(complaints, Vec::<String>::new(), "the policy permitted the request");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_token_is_named_and_not_sent() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    let expired = world.token(&TokenSpec { lifetime_seconds: -60, ..TokenSpec::default() });
+    for (text, sentence) in [
+        (expired.as_str(), "This token ended at"),
+        ("{{accessToken}}", "This is a variable that nobody filled in"),
+        ("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4", "This is an ID, not a token."),
+        ("client secret", "This doesn't look like an access token"),
+    ] {
+        page.paste_token(text).await;
+        page.hear(sentence).await;
+        assert!(page.see("button", "Connect").await.attr("disabled").await.unwrap().is_some(), "{sentence}");
+    }
+    let token = world.token(&TokenSpec::default());
+    page.paste_token(&format!("curl -H 'Authorization: Bearer {token}' https://example.com")).await;
+    page.hear("Taken out of a cURL command. The rest of the line was not kept.").await;
+    assert_eq!(world.sandbox().seen(), []);
+    page.press("button", "Connect").await;
+    page.hear("20 users. List read").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_nobody_uses_is_forgotten() {
+    let config = |origin: &str| config_json(origin).replacen('{', r#"{"forgetAfterIdleMinutes":1,"#, 1);
+    let world = World::start(20, config).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("20 users. List read").await;
+    tokio::time::sleep(Duration::from_secs(55)).await;
+    page.hear("Forgotten after 1 minute without use. PingOne can't revoke it").await;
+    assert!(!page.text().await.contains("Jonas Brandt"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_list_is_complete_and_its_table_short() {
+    let world = World::with_users(3000).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Load all 3,000 users").await;
+    page.hear("3,000 users. List read").await;
+    let grid = page.see("grid", "Users").await;
+    assert_eq!(grid.attr("aria-rowcount").await.unwrap().as_deref(), Some("3001"));
+    let rows = grid.find_all(thirtyfour::By::Css("tbody tr[role=row]")).await.unwrap().len();
+    assert!((20..80).contains(&rows), "{rows} rows are in the document");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(world.complaints(true).await, Vec::<String>::new());
+}

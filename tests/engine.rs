@@ -1,0 +1,228 @@
+//! The engine against the sandbox's pure core, on a virtual clock: whole conversations, no network, no waiting.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "all of this is test"
+)]
+
+mod support;
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use futures::channel::mpsc;
+use pingone_mfa_core::api::request::{
+    CountUsers, FindPeople, ReadEnvironment, ReadMfa, ReadPage, ReadUser, WriteMfa,
+};
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::tenant::EnvironmentKind;
+use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::domain::user::{Mfa, UserId};
+use pingone_mfa_core::engine::Clock;
+use pingone_mfa_core::engine::change::{Change, Job};
+use pingone_mfa_core::engine::connection::Connection;
+use pingone_mfa_core::engine::driver::{Command, drive};
+use pingone_mfa_core::engine::listing::{Listing, State};
+use pingone_sandbox::{Role, TokenSpec};
+use support::{Fate, Stage};
+
+fn stage(users: u32) -> Stage {
+    Stage::new(users, &TokenSpec::default())
+}
+
+fn jonas(stage: &Stage) -> UserId {
+    UserId(stage.mount.sandbox.borrow().user_named("jonas.brandt").unwrap())
+}
+
+fn change(stage: &Stage, user: UserId, to: bool) -> (Outcome, Mfa) {
+    let connection = stage.connection.clone();
+    stage.clock.run(async move {
+        let mut change = Change::new(user, to, Rc::new(connection.policy().clone()), connection.jitter());
+        let (_, mut inbox) = mpsc::unbounded();
+        let perform = |job| {
+            let connection = connection.clone();
+            async move {
+                match job {
+                    Job::Write { user, to } => connection.send(WriteMfa { user, enabled: to }).await,
+                    Job::Read(user) => connection.send(ReadMfa(user)).await,
+                }
+            }
+        };
+        drive(&mut change, &connection, &mut inbox, perform, |_| {}).await;
+        (change.outcome().unwrap().clone(), change.read())
+    })
+}
+
+fn list(connection: &Connection, stage: &Stage, command: Option<Command>) -> (State, Vec<UserId>, u64) {
+    let connection = connection.clone();
+    let began = stage.clock.now();
+    let clock = Rc::clone(&stage.clock);
+    stage.clock.run(async move {
+        let mut listing = Listing::new(Rc::new(connection.policy().clone()), connection.jitter());
+        let (sender, mut inbox) = mpsc::unbounded();
+        if let Some(command) = command {
+            sender.unbounded_send(command).unwrap();
+        }
+        drop(sender);
+        let mut users = Vec::new();
+        let page = |cursor| {
+            let connection = connection.clone();
+            async move { connection.send(ReadPage { cursor }).await }
+        };
+        let observe = |listing: &mut Listing| {
+            users.extend(listing.take_fresh().into_iter().map(|row| row.unwrap().id));
+        };
+        drive(&mut listing, &connection, &mut inbox, page, observe).await;
+        (listing.state().clone(), users, began.until(clock.now()).0)
+    })
+}
+
+#[test]
+fn an_environment_a_count_a_person_and_a_user_are_read() {
+    let stage = stage(250);
+    let id = jonas(&stage);
+    let connection = stage.connection.clone();
+    stage.clock.run(async move {
+        let environment = connection.call(ReadEnvironment).await.unwrap();
+        assert_eq!((environment.name.as_str(), environment.kind), ("Workforce", EnvironmentKind::Sandbox));
+        assert_eq!(connection.call(CountUsers).await, Ok(Some(250)));
+        let found = connection
+            .call(FindPeople { text: "brandt".into(), capitalised: "Brandt".into() })
+            .await
+            .unwrap();
+        assert!(found.rows.iter().any(|row| row.as_ref().is_ok_and(|user| user.id == id)));
+        let user = connection.call(ReadUser(id)).await.unwrap();
+        assert_eq!((user.name.as_str(), user.mfa), ("Jonas Brandt", Mfa::Off));
+    });
+}
+
+#[test]
+fn a_listing_reads_every_user_once_and_keeps_to_its_pace() {
+    let stage = stage(10_050);
+    let (end, users, millis) = list(&stage.connection, &stage, None);
+    assert_eq!(end, State::Complete);
+    assert_eq!((users.len(), users.iter().collect::<HashSet<_>>().len()), (10_050, 10_050));
+    // 51 pages with a preflight each, 20 requests a second.
+    assert!((5_000..5_400).contains(&millis), "{millis} ms");
+}
+
+#[test]
+fn a_listing_survives_failing_pages_and_repeats_no_user() {
+    let stage = stage(1000);
+    stage.mount.fates.borrow_mut().extend([
+        Fate::Answered,
+        Fate::Status(503),
+        Fate::NeverArrives,
+        Fate::Answered,
+        Fate::AnswerLost,
+    ]);
+    let (end, users, _) = list(&stage.connection, &stage, None);
+    assert_eq!((end, users.len()), (State::Complete, 1000));
+}
+
+#[test]
+fn a_listing_that_is_halted_for_good_says_why() {
+    let stage = Stage::new(1000, &TokenSpec { role: Role::EnvironmentAdmin, ..TokenSpec::default() });
+    let (end, users, _) = list(&stage.connection, &stage, None);
+    assert!(matches!(end, State::Halted(Fault::RoleMissing(_))), "{end:?}");
+    assert_eq!(users, []);
+}
+
+#[test]
+fn a_stop_before_the_first_page_sends_at_most_that_page() {
+    let stage = stage(1000);
+    let (end, users, _) = list(&stage.connection, &stage, Some(Command::Stop));
+    assert_eq!(end, State::Stopped);
+    assert!(users.len() <= 200);
+    assert!(stage.exchanges.borrow().len() <= 1);
+}
+
+#[test]
+fn a_change_is_one_put() {
+    let stage = stage(50);
+    let user = jonas(&stage);
+    assert_eq!(change(&stage, user, true), (Outcome::Changed { read_back: false }, Mfa::On));
+    assert_eq!(stage.mount.sandbox.borrow().mfa_enabled(user.0), Some(true));
+    assert_eq!(stage.exchanges.borrow().len(), 1);
+}
+
+#[test]
+fn a_change_whose_answer_is_lost_is_read_back_and_not_sent_again() {
+    let stage = stage(50);
+    let user = jonas(&stage);
+    stage.mount.fates.borrow_mut().push_back(Fate::AnswerLost);
+    assert_eq!(change(&stage, user, true), (Outcome::Changed { read_back: true }, Mfa::On));
+    let methods: Vec<String> =
+        stage.exchanges.borrow().iter().map(|exchange| exchange.request.method.to_string()).collect();
+    assert_eq!(methods, ["PUT", "GET"]);
+}
+
+#[test]
+fn a_change_that_never_arrived_is_sent_again() {
+    let stage = stage(50);
+    let user = jonas(&stage);
+    stage.mount.fates.borrow_mut().push_back(Fate::NeverArrives);
+    assert_eq!(change(&stage, user, true).0, Outcome::Changed { read_back: false });
+    assert_eq!(stage.mount.sandbox.borrow().mfa_enabled(user.0), Some(true));
+    assert_eq!(stage.exchanges.borrow().len(), 3, "PUT, GET, PUT");
+}
+
+#[test]
+fn silence_ends_after_the_timeout_and_is_read_back() {
+    let stage = stage(50);
+    let user = jonas(&stage);
+    stage.mount.fates.borrow_mut().push_back(Fate::Silence);
+    assert_eq!(change(&stage, user, true).0, Outcome::Changed { read_back: true });
+    let first = stage.exchanges.borrow()[0].clone();
+    assert_eq!(first.fault, Some(Fault::Timeout { after: Millis::seconds(15) }));
+    assert_eq!(first.took, Millis::seconds(15));
+}
+
+#[test]
+fn nobody_who_is_not_reached_is_called_unchanged() {
+    let stage = stage(50);
+    let user = jonas(&stage);
+    stage.mount.fates.borrow_mut().extend([Fate::AnswerLost].into_iter().chain([Fate::NeverArrives; 9]));
+    assert_eq!(change(&stage, user, true), (Outcome::AnswerLost(Fault::Unreachable), Mfa::Unknown));
+}
+
+#[test]
+fn a_read_only_role_is_refused_and_nothing_is_changed() {
+    let stage = Stage::new(50, &TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() });
+    let user = jonas(&stage);
+    let (outcome, _) = change(&stage, user, true);
+    assert!(matches!(outcome, Outcome::Refused(Fault::RoleMissing(_))), "{outcome:?}");
+    assert_eq!(stage.mount.sandbox.borrow().mfa_enabled(user.0), Some(false));
+    assert_eq!(stage.exchanges.borrow().len(), 1);
+}
+
+#[test]
+fn a_401_is_told_from_an_expired_token_by_the_tokens_own_end() {
+    let stage = Stage::new(50, &TokenSpec { lifetime_seconds: -60, ..TokenSpec::default() });
+    let knowing = stage.connection.with_token_end(Some(stage.clock.wall().plus(-60_000)));
+    let unknowing = stage.connection.clone();
+    stage.clock.run(async move {
+        assert!(matches!(knowing.call(ReadEnvironment).await, Err(Fault::TokenExpired(_))));
+        assert!(matches!(unknowing.call(ReadEnvironment).await, Err(Fault::TokenInvalid(_))));
+    });
+    assert_eq!(stage.exchanges.borrow().len(), 2, "no 401 is tried again");
+}
+
+#[test]
+fn exchanges_never_hold_the_token_and_lists_keep_no_people() {
+    let stage = stage(250);
+    let user = jonas(&stage);
+    change(&stage, user, true);
+    list(&stage.connection, &stage, None);
+    let recorded = format!("{:?}", stage.exchanges.borrow());
+    assert!(!recorded.contains(&stage.token) && !recorded.contains("eyJ"), "the token was recorded");
+    assert!(recorded.contains("mfaEnabled\\\": true"), "{recorded:.400}");
+    assert!(
+        recorded.contains("not kept") && !recorded.contains("@example.com"),
+        "a list's people were recorded"
+    );
+}

@@ -1,0 +1,64 @@
+//! Imports run one way. The core's crates are guarded by the compiler; this guards the widget's layers.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "all of this is test"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A layer, and what its files may never name.
+const FORBIDDEN: [(&str, &[&str]); 3] = [
+    ("platform", &["leptos", "crate::state", "crate::view"]),
+    ("state", &["web_sys", "js_sys", "gloo", "wasm_bindgen", "crate::platform", "crate::view"]),
+    (
+        "view",
+        &[
+            "web_sys",
+            "js_sys",
+            "gloo",
+            "wasm_bindgen",
+            "crate::platform",
+            "pingone_mfa_core::engine",
+            "async ",
+            ".await",
+        ],
+    ),
+];
+
+/// The one file of the view that is made of the browser's own types.
+const MARKUP: &str = "view/markup.rs";
+
+fn files(layer: &str) -> Vec<PathBuf> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let inside = fs::read_dir(source.join(layer)).unwrap().map(|file| file.unwrap().path());
+    inside.chain([source.join(format!("{layer}.rs"))]).collect()
+}
+
+#[test]
+fn no_layer_names_what_is_not_its_own() {
+    for (layer, forbidden) in FORBIDDEN {
+        let files = files(layer);
+        assert!(files.len() > 3, "{layer} has files");
+        for file in files {
+            let text = fs::read_to_string(&file).unwrap();
+            let browsers = ["web_sys", "wasm_bindgen"].as_slice();
+            let permitted = if file.ends_with(MARKUP) { browsers } else { &[] };
+            for name in forbidden.iter().filter(|name| !permitted.contains(name)) {
+                assert!(!text.contains(name), "{} names {name}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn event_delegation_is_off() {
+    // It listens on the document, where no event of a shadow root names its element.
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let leptos = manifest.lines().find(|line| line.starts_with("leptos = ")).unwrap();
+    assert!(leptos.contains("features = [\"csr\"]"), "{leptos}");
+}

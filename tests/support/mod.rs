@@ -1,0 +1,182 @@
+//! A tenant without a network and a clock without time: the sandbox's pure core behind the core's ports.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::future::Future;
+use std::rc::Rc;
+
+use futures::channel::oneshot;
+use futures::executor::LocalPool;
+use futures::future::{FutureExt, LocalBoxFuture};
+use futures::task::LocalSpawnExt;
+use pingone_mfa_core::api::exchange::Exchange;
+use pingone_mfa_core::api::request::Request;
+use pingone_mfa_core::api::{Head, Lost, Response, Transport};
+use pingone_mfa_core::domain::region::{Region, RegionCode};
+use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
+use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::engine::Clock;
+use pingone_mfa_core::engine::connection::Connection;
+use pingone_mfa_core::engine::policy::Policy;
+use pingone_sandbox::{EnvironmentKind, Sandbox, Seed, TokenSpec};
+
+const EPOCH: i64 = 1_795_500_000_000;
+
+/// A clock that jumps to the next deadline whenever nothing else can happen.
+#[derive(Default)]
+pub struct VirtualClock {
+    now: Cell<u64>,
+    sleepers: RefCell<BTreeMap<(u64, u64), oneshot::Sender<()>>>,
+    slept: Cell<u64>,
+}
+
+impl VirtualClock {
+    /// Runs a future to its end, in no time.
+    pub fn run<T: 'static>(&self, future: impl Future<Output = T> + 'static) -> T {
+        let mut pool = LocalPool::new();
+        let done = pool.spawner().spawn_local_with_handle(future).unwrap();
+        let mut done = done.fuse();
+        loop {
+            pool.run_until_stalled();
+            if let Some(value) = (&mut done).now_or_never() {
+                return value;
+            }
+            let next = self.sleepers.borrow_mut().pop_first();
+            let ((at, _), sender) = next.expect("something is awaited that no clock will bring");
+            self.now.set(self.now.get().max(at));
+            let _ = sender.send(());
+        }
+    }
+}
+
+impl Clock for VirtualClock {
+    fn now(&self) -> Millis {
+        Millis(self.now.get())
+    }
+
+    fn wall(&self) -> Wall {
+        Wall(EPOCH + i64::try_from(self.now.get()).unwrap())
+    }
+
+    fn sleep_until(&self, at: Millis) -> LocalBoxFuture<'static, ()> {
+        let (sender, receiver) = oneshot::channel();
+        self.slept.set(self.slept.get() + 1);
+        self.sleepers.borrow_mut().insert((at.0, self.slept.get()), sender);
+        receiver.map(|_| ()).boxed_local()
+    }
+}
+
+/// What happens to a request on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is answered.
+    Answered,
+    /// It never arrives.
+    NeverArrives,
+    /// It arrives, and the answer is lost.
+    AnswerLost,
+    /// It arrives, and the answer never comes.
+    Silence,
+    /// Something answers with this status and no body of PingOne's.
+    Status(u16),
+}
+
+/// The sandbox behind the transport's port, with a latency of 20 ms.
+pub struct Mount {
+    /// The sandbox.
+    pub sandbox: Rc<RefCell<Sandbox>>,
+    /// The fates of the next requests; afterwards all are answered.
+    pub fates: RefCell<VecDeque<Fate>>,
+    token: String,
+    clock: Rc<VirtualClock>,
+}
+
+impl Transport for Mount {
+    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, Lost>> {
+        let fate = self.fates.borrow_mut().pop_front().unwrap_or(Fate::Answered);
+        let (sandbox, token, clock) = (Rc::clone(&self.sandbox), self.token.clone(), Rc::clone(&self.clock));
+        async move {
+            clock.sleep_until(clock.now() + Millis(20)).await;
+            if fate == Fate::NeverArrives {
+                return Err(Lost::Unreachable);
+            }
+            if let Fate::Status(status) = fate {
+                return Ok(Response { head: Head { status, correlation_id: None }, body: Vec::new() });
+            }
+            let sent = http::Request::builder()
+                .method(request.method.to_string().as_str())
+                .uri(request.endpoint.as_str())
+                .header("authorization", format!("Bearer {token}"))
+                .header("content-type", "application/json")
+                .body(request.body.unwrap_or_default())
+                .unwrap();
+            let reply = sandbox.borrow_mut().handle(&sent, pingone_sandbox::Wall(clock.wall().0)).response;
+            match fate {
+                Fate::AnswerLost => Err(Lost::Unreachable),
+                Fate::Silence => std::future::pending().await,
+                Fate::Answered | Fate::NeverArrives | Fate::Status(_) => {
+                    let header = |name: &str| reply.headers().get(name)?.to_str().ok().map(str::to_owned);
+                    let head =
+                        Head { status: reply.status().as_u16(), correlation_id: header("correlation-id") };
+                    Ok(Response { head, body: reply.into_body() })
+                }
+            }
+        }
+        .boxed_local()
+    }
+}
+
+/// A tenant with so many users, and a connection to it.
+pub struct Stage {
+    /// The clock.
+    pub clock: Rc<VirtualClock>,
+    /// The tenant.
+    pub mount: Rc<Mount>,
+    /// The way there.
+    pub connection: Connection,
+    /// What was recorded.
+    pub exchanges: Rc<RefCell<Vec<Exchange>>>,
+    /// The token that the transport adds.
+    pub token: String,
+}
+
+impl Stage {
+    /// A tenant with so many users, reached with this token.
+    pub fn new(users: u32, spec: &TokenSpec) -> Self {
+        let base = "https://api.sandbox.example";
+        let mut sandbox = Sandbox::new(Seed {
+            users,
+            seed: 1,
+            api_base: format!("{base}/v1"),
+            auth_base: "https://auth.sandbox.example".into(),
+            kind: EnvironmentKind::Sandbox,
+        });
+        let token = sandbox.mint(spec, pingone_sandbox::Wall(EPOCH));
+        let region = Region {
+            code: RegionCode("SANDBOX".into()),
+            label: "Sandbox".into(),
+            api_base: format!("{base}/v1"),
+            auth_base: "https://auth.sandbox.example".into(),
+            pingone: None,
+        };
+        let tenant = Tenant { region, environment: EnvironmentId(sandbox.environment_id()) };
+        let clock = Rc::new(VirtualClock::default());
+        let mount = Rc::new(Mount {
+            sandbox: Rc::new(RefCell::new(sandbox)),
+            fates: RefCell::default(),
+            token: token.clone(),
+            clock: Rc::clone(&clock),
+        });
+        let exchanges = Rc::new(RefCell::new(Vec::new()));
+        let record = Rc::clone(&exchanges);
+        let connection = Connection::new(
+            tenant,
+            mount.clone(),
+            clock.clone(),
+            Policy::default(),
+            Rc::new(move |exchange| record.borrow_mut().push(exchange)),
+            7,
+        );
+        Self { clock, mount, connection, exchanges, token }
+    }
+}

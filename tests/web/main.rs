@@ -1,0 +1,73 @@
+//! What only a browser can show of the program: the ports' own adapters and the exported entry.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a test stops at what it didn't expect")]
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{HtmlElement, HtmlInputElement};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+fn wrapper() -> HtmlElement {
+    let document = web_sys::window().unwrap().document().unwrap();
+    let wrapper: HtmlElement = document.create_element("div").unwrap().unchecked_into();
+    document.body().unwrap().append_child(&wrapper).unwrap();
+    wrapper
+}
+
+fn options(pairs: &[(&str, &str)]) -> JsValue {
+    let options = Object::new();
+    for (key, value) in pairs {
+        Reflect::set(&options, &(*key).into(), &(*value).into()).unwrap();
+    }
+    options.into()
+}
+
+fn token_field(wrapper: &HtmlElement) -> HtmlInputElement {
+    wrapper.query_selector("input[type=password]").unwrap().unwrap().unchecked_into()
+}
+
+#[wasm_bindgen_test]
+fn two_elements_mount_apart_and_one_goes_without_the_other() {
+    let (one, other) = (wrapper(), wrapper());
+    let first = pingone_mfa::mount(one.clone(), &options(&[])).unwrap();
+    let second = pingone_mfa::mount(other.clone(), &options(&[("build", "4f2a91c")])).unwrap();
+    assert!(other.inner_text().contains("build 4f2a91c"));
+    first.unmount();
+    assert_eq!(one.child_element_count(), 0);
+    assert!(other.inner_text().contains("Connect to PingOne"));
+    second.unmount();
+}
+
+#[wasm_bindgen_test]
+fn a_config_that_cannot_be_used_is_an_error_that_names_the_field() {
+    let wrapper = wrapper();
+    let config = r#"{"regions":[{"code":"X","label":"x","apiBase":"ftp://a/v1","authBase":"https://a"}]}"#;
+    let error = pingone_mfa::mount(wrapper.clone(), &options(&[("config", config)])).err().unwrap();
+    let message = js_sys::Error::from(error).message();
+    assert_eq!(
+        message,
+        "config.json: regions[0].apiBase: must begin with https:// (http:// on this computer only)"
+    );
+    assert_eq!(wrapper.child_element_count(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn what_is_typed_into_the_token_field_is_read_once_and_taken_out() {
+    let wrapper = wrapper();
+    let widget = pingone_mfa::mount(wrapper.clone(), &options(&[])).unwrap();
+    let field = token_field(&wrapper);
+    assert_eq!(field.get_attribute("autocomplete").as_deref(), Some("one-time-code"));
+    assert!(field.form().is_none(), "a form would make a login of it");
+    field.set_value("Bearer {{accessToken}}");
+    field.dispatch_event(&web_sys::Event::new("change").unwrap()).unwrap();
+    assert_eq!(field.value(), "");
+    leptos::task::tick().await;
+    assert!(
+        wrapper.inner_text().contains("This is a variable that nobody filled in"),
+        "{}",
+        wrapper.inner_text()
+    );
+    widget.unmount();
+}
