@@ -11,7 +11,7 @@ use pingone_mfa_core::api::request::{
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::time::Wall;
-use pingone_mfa_core::domain::user::{Mfa, PopulationId, User, UserId};
+use pingone_mfa_core::domain::user::{Mfa, Population, User, UserId};
 use pingone_mfa_core::engine::change::{Change, Job};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::{Command, drive};
@@ -68,8 +68,8 @@ pub struct Directory {
     pub list: Watched<List>,
     /// When the reading of the list began.
     pub listed_at: Watched<Option<Wall>>,
-    /// The names of the populations.
-    pub populations: Watched<Load<HashMap<PopulationId, String>>>,
+    /// The populations.
+    pub populations: Watched<Load<Vec<Population>>>,
     /// The search whose hits are shown, if any.
     pub search: Watched<Option<Search>>,
     /// The user who is opened, if any.
@@ -124,9 +124,8 @@ impl Directory {
             if few && list_up_to > 0 {
                 self.load_all();
             }
-            let names = connection.call(ReadPopulations).await;
-            let names = names.map(|all| all.into_iter().map(|one| (one.id, one.name)).collect());
-            self.populations.set(Load::ended(names, connection.clock().wall()));
+            let populations = connection.call(ReadPopulations).await;
+            self.populations.set(Load::ended(populations, connection.clock().wall()));
         });
     }
 

@@ -128,8 +128,9 @@ fn cell(class: &'static str, content: impl Content) -> Node {
 /// A population's name; the beginning of its id as long as the name isn't known.
 pub(super) fn population_name(app: AppHandle, id: Option<PopulationId>) -> String {
     let Some(id) = id else { return text::directory::NOTHING.to_owned() };
-    app.directory.populations.with(|names| {
-        let name = names.ready().and_then(|names| names.get(&id).cloned());
-        name.unwrap_or_else(|| id.0.to_string().chars().take(8).collect())
-    })
+    let name = app.directory.populations.with(|populations| {
+        let known = populations.ready().and_then(|known| known.iter().find(|population| population.id == id));
+        known.map(|population| population.name.clone())
+    });
+    name.unwrap_or_else(|| id.0.to_string().chars().take(8).collect())
 }

@@ -40,8 +40,8 @@ const REGION_KEYS: [&str; 5] = ["code", "label", "apiBase", "authBase", "pingone
 /// Reads the text of a config.json. All keys are optional; one that isn't known is an error, because a
 /// misspelt one would silently not hold.
 pub fn read_config(text: &str) -> Result<Settings, ConfigFault> {
-    let body: Value =
-        serde_json::from_str(text).map_err(|error| ConfigFault::new(".", format!("is no JSON: {error}")))?;
+    let body: Value = serde_json::from_slice(text.as_bytes())
+        .map_err(|error| ConfigFault::new(".", format!("is no JSON: {error}")))?;
     only_known(&body, &KEYS, ".", "")?;
     let defaults = Settings::default();
     let regions = regions(&body)?;
