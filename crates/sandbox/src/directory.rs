@@ -28,6 +28,8 @@ pub(crate) struct Person {
     pub(crate) population: usize,
     pub(crate) account: Account,
     pub(crate) mfa_enabled: bool,
+    /// The flag that the user began with.
+    pub(crate) mfa_at_first: bool,
     pub(crate) last_sign_on: Option<Wall>,
     pub(crate) created: Wall,
     pub(crate) updated: Wall,
@@ -39,9 +41,10 @@ impl Person {
     }
 }
 
-/// All of them, in the order of their creation.
+/// All of them, in the order of their creation. Who is deleted leaves an empty place, so that the places of the
+/// others, which cursors name, stay.
 pub(crate) struct Directory {
-    people: Vec<Person>,
+    people: Vec<Option<Person>>,
     places: HashMap<Uuid, usize>,
 }
 
@@ -52,18 +55,40 @@ impl Directory {
 
     pub(crate) fn add(&mut self, person: Person) {
         self.places.insert(person.id, self.people.len());
-        self.people.push(person);
+        self.people.push(Some(person));
+    }
+
+    pub(crate) fn remove(&mut self, id: Uuid) {
+        if let Some(place) = self.places.remove(&id).and_then(|place| self.people.get_mut(place)) {
+            *place = None;
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.places.len()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Person> {
-        self.people.iter()
+        self.people.iter().flatten()
+    }
+
+    /// The people from a place on, with their places.
+    pub(crate) fn from(&self, place: usize) -> impl Iterator<Item = (usize, &Person)> {
+        let people = self.people.get(place..).unwrap_or_default().iter().enumerate();
+        people.filter_map(move |(offset, person)| Some((place + offset, person.as_ref()?)))
+    }
+
+    /// The person at a place or at the next one that isn't empty.
+    pub(crate) fn near(&self, place: u64) -> Option<Uuid> {
+        let place = usize::try_from(place % (self.people.len().max(1) as u64)).unwrap_or(0);
+        self.from(place).chain(self.from(0)).next().map(|(_, person)| person.id)
     }
 
     pub(crate) fn get(&self, id: Uuid) -> Option<&Person> {
-        self.people.get(*self.places.get(&id)?)
+        self.people.get(*self.places.get(&id)?)?.as_ref()
     }
 
     pub(crate) fn get_mut(&mut self, id: Uuid) -> Option<&mut Person> {
-        self.people.get_mut(*self.places.get(&id)?)
+        self.people.get_mut(*self.places.get(&id)?)?.as_mut()
     }
 }

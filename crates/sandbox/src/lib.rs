@@ -9,34 +9,54 @@
 
 use std::fmt;
 
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use uuid::Uuid;
 
+mod background;
+mod behaviour;
 mod cors;
 mod directory;
 mod environment;
+mod fault;
 mod filter;
 mod hal;
 mod keys;
+mod limit;
 mod mfa;
+mod oracle;
 mod populations;
 mod refusal;
 mod route;
 mod seed;
+mod spoil;
 mod token;
 mod users;
 mod wall;
+
+pub mod wire;
 
 #[cfg(feature = "server")]
 pub mod page;
 #[cfg(feature = "server")]
 pub mod server;
 
+pub use background::Happening;
+pub use behaviour::Behaviour;
+pub use fault::{Fault, On, Rule};
+pub use limit::Peer;
+pub use oracle::{Applied, Counts, Oracle, Write};
 pub use token::{Actor, CLIENT_SECRET, Role, TokenSpec};
 pub use wall::Wall;
+pub use wire::Wire;
 
-use directory::Directory;
+use directory::{Directory, Person};
+use fault::Faults;
 use keys::DigestKeys;
+use limit::Limits;
+use refusal::Refusal;
+use route::Resource;
+use seed::Dice;
+use spoil::Carrying;
 
 /// What an environment is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +96,8 @@ pub struct Seed {
 pub struct Reply {
     /// What is sent back.
     pub response: Response<Vec<u8>>,
+    /// How it travels. Where nothing is sent, `response` is what would have been.
+    pub wire: Wire,
 }
 
 /// A request that was answered: what a test asks afterwards.
@@ -84,7 +106,7 @@ pub struct Seen {
     /// When.
     pub at: Wall,
     /// The method, for example `OPTIONS`.
-    pub method: http::Method,
+    pub method: Method,
     /// The path.
     pub path: String,
     /// The query, without `?`.
@@ -100,6 +122,12 @@ pub struct Sandbox {
     seed: Seed,
     directory: Directory,
     keys: DigestKeys,
+    behaviour: Behaviour,
+    faults: Faults,
+    limits: Limits,
+    oracle: Oracle,
+    background: Dice,
+    carrying: Carrying,
     answered: u64,
     minted: u64,
     seen: Vec<Seen>,
@@ -109,24 +137,181 @@ impl Sandbox {
     /// Grows the people of `seed`.
     #[must_use]
     pub fn new(seed: Seed) -> Self {
-        let directory = seed::grow(seed.users, seed.seed);
-        let keys = DigestKeys::new(seed.seed);
-        Self { seed, directory, keys, answered: 0, minted: 0, seen: Vec::new() }
+        Self {
+            directory: seed::grow(seed.users, seed.seed),
+            keys: DigestKeys::new(seed.seed),
+            behaviour: Behaviour::default(),
+            faults: Faults::new(seed.seed),
+            limits: Limits::default(),
+            oracle: Oracle::default(),
+            background: Dice::new(seed.seed ^ 0xba),
+            carrying: Carrying::default(),
+            answered: 0,
+            minted: 0,
+            seen: Vec::new(),
+            seed,
+        }
     }
 
-    /// Answers a request.
+    /// Answers a request. Its [`Peer`], if it has one among its extensions, is the address it came from.
     pub fn handle(&mut self, request: &Request<Vec<u8>>, now: Wall) -> Reply {
         self.answered += 1;
+        self.settle(now);
+        self.churn_if_due(now);
+        self.oracle.count(request.method());
+        if let Some(refusal) = self.limit(request, now) {
+            return self.refuse(request, refusal, now);
+        }
+        let resource = Resource::of(request.uri().path());
+        match self.strike(request, resource.as_ref()) {
+            Some(fault) => self.handle_badly(request, &fault, now),
+            None => {
+                let (response, people) = route::answer(self, request, now);
+                let response = self.complete(request, response, people, now);
+                Reply { response, wire: Wire::default() }
+            }
+        }
+    }
+
+    fn handle_badly(&mut self, request: &Request<Vec<u8>>, fault: &Fault, now: Wall) -> Reply {
+        if let Some((refusal, wire)) = fault.instead() {
+            let mut reply = self.refuse(request, refusal, now);
+            if fault.hides_cors() {
+                cors::hide(&mut reply.response);
+            }
+            return Reply { wire, ..reply };
+        }
+        self.carrying = fault.carrying();
         let (response, people) = route::answer(self, request, now);
-        self.complete(request, response, people, now)
+        self.carrying = Carrying::Now;
+        let mut response = self.complete(request, response, people, now);
+        let wire = fault.spoil(request, &mut response);
+        Reply { response, wire }
+    }
+
+    fn refuse(&mut self, request: &Request<Vec<u8>>, refusal: Refusal, now: Wall) -> Reply {
+        let response = refusal.answer(seed::uuid(self.seed.seed ^ 0xe0, self.answered));
+        let response = self.complete(request, response, 0, now);
+        Reply { response, wire: Wire::default() }
     }
 
     /// Answers a request whose body is too large to be read; `request` has none.
     #[cfg(feature = "server")]
     pub(crate) fn refuse_body(&mut self, request: &Request<Vec<u8>>, now: Wall) -> Reply {
         self.answered += 1;
-        let response = refusal::Refusal::TooLarge.answer(seed::uuid(self.seed.seed ^ 0xe0, self.answered));
-        self.complete(request, response, 0, now)
+        self.refuse(request, Refusal::TooLarge, now)
+    }
+
+    /// A preflight counts only where the behaviour says so; the authorization server is not limited here.
+    fn limit(&mut self, request: &Request<Vec<u8>>, now: Wall) -> Option<Refusal> {
+        let is_free = *request.method() == Method::OPTIONS && !self.behaviour.preflights_count;
+        if is_free || !request.uri().path().starts_with("/v1/") {
+            return None;
+        }
+        let nobody = Peer::default();
+        let peer = request.extensions().get::<Peer>().unwrap_or(&nobody);
+        let seconds = self.limits.pass(&self.behaviour, peer, now).err()?;
+        let hint = self.behaviour.retry_hints.then(|| now.after_seconds(i64::from(seconds)));
+        Some(Refusal::RateLimited { seconds, hint })
+    }
+
+    fn strike(&mut self, request: &Request<Vec<u8>>, resource: Option<&Resource>) -> Option<Fault> {
+        if self.faults.is_empty() {
+            return None;
+        }
+        let endpoint = resource.map_or("", Resource::endpoint);
+        let page = if endpoint == "users" { users::page_number(self, request) } else { 1 };
+        let user = resource.and_then(Resource::user);
+        self.faults.strike(request, fault::Subject { endpoint, user, page })
+    }
+
+    /// Carries out what has become due.
+    pub fn settle(&mut self, now: Wall) {
+        for (user, enabled, at) in self.oracle.settle(now) {
+            self.set_flag(user, enabled, at);
+        }
+    }
+
+    fn set_flag(&mut self, user: Uuid, enabled: bool, at: Wall) {
+        if let Some(person) = self.directory.get_mut(user) {
+            person.mfa_enabled = enabled;
+            person.updated = at;
+        }
+    }
+
+    /// How many users are put on a page of `most`.
+    fn page_size(&self, most: usize, from: usize) -> usize {
+        if !self.behaviour.smaller_pages {
+            return most;
+        }
+        let less = Dice::new(self.seed.seed ^ from as u64).roll() % (most as u64 / 2 + 1);
+        most - usize::try_from(less).unwrap_or(0)
+    }
+
+    /// The flag as the list has it, which may lag behind.
+    fn listed_flag(&self, person: &Person, now: Wall) -> bool {
+        if self.behaviour.list_lag_millis == 0 {
+            return person.mfa_enabled;
+        }
+        let then = now.after_millis(-self.behaviour.list_lag_millis);
+        self.oracle.flag_at(person.id, person.mfa_at_first, then)
+    }
+
+    /// How it behaves.
+    #[must_use]
+    pub fn behaviour(&self) -> &Behaviour {
+        &self.behaviour
+    }
+
+    /// Changes how it behaves.
+    ///
+    /// # Errors
+    /// The value that can't be meant, by its field.
+    pub fn behave(&mut self, behaviour: Behaviour) -> Result<(), String> {
+        behaviour.check()?;
+        self.behaviour = behaviour;
+        Ok(())
+    }
+
+    /// Adds a rule of what goes wrong. The first rule that strikes counts.
+    ///
+    /// # Errors
+    /// The value that can't be meant, by its field.
+    pub fn go_wrong(&mut self, rule: Rule) -> Result<(), String> {
+        rule.check()?;
+        self.faults.add(rule);
+        Ok(())
+    }
+
+    /// The rules of what goes wrong.
+    pub fn faults(&self) -> impl Iterator<Item = &Rule> {
+        self.faults.rules()
+    }
+
+    /// Nothing goes wrong any more.
+    pub fn heal(&mut self) {
+        self.faults.clear();
+    }
+
+    /// What really happened.
+    #[must_use]
+    pub fn oracle(&self) -> &Oracle {
+        &self.oracle
+    }
+
+    /// What really happened, to announce a plan or to count what is in flight.
+    pub fn oracle_mut(&mut self) -> &mut Oracle {
+        &mut self.oracle
+    }
+
+    /// Whether the state is what the record of writes says it must be, user by user. The first who differs, if not.
+    ///
+    /// # Errors
+    /// The user whose flag is another than the record says.
+    pub fn agrees(&self, now: Wall) -> Result<(), Uuid> {
+        let differs =
+            |person: &&Person| person.mfa_enabled != self.oracle.flag_at(person.id, person.mfa_at_first, now);
+        self.directory.iter().find(differs).map_or(Ok(()), |person| Err(person.id))
     }
 
     /// Adds what every answer has, and remembers it.
@@ -136,8 +321,10 @@ impl Sandbox {
         mut response: Response<Vec<u8>>,
         people: u32,
         now: Wall,
-    ) -> Reply {
-        cors::complete(request, &mut response);
+    ) -> Response<Vec<u8>> {
+        if self.behaviour.cors_on_refusals || response.status().is_success() {
+            cors::complete(request, &mut response);
+        }
         hal::complete(&mut response, self.correlation_id());
         self.seen.push(Seen {
             at: now,
@@ -147,7 +334,7 @@ impl Sandbox {
             status: response.status().as_u16(),
             people,
         });
-        Reply { response }
+        response
     }
 
     /// Makes a token, as the authorization server would.

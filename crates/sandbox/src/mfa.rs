@@ -2,16 +2,17 @@
 //!
 //! Source: Ping's Postman collection ("Update User MFA Enabled"): the same body for GET and PUT.
 
-use http::{Request, StatusCode, header};
+use http::{Request, Response, StatusCode, header};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::hal::{Link, json};
+use crate::oracle::{Applied, Write};
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::users;
-use crate::{Sandbox, Wall};
+use crate::spoil::Carrying;
+use crate::{Sandbox, Wall, token, users};
 
 #[derive(Serialize)]
 struct Body {
@@ -30,9 +31,13 @@ struct Links {
 
 pub(crate) fn read(sandbox: &Sandbox, id: Uuid) -> Answer {
     let person = sandbox.directory.get(id).ok_or(Refusal::NotFound)?;
+    Ok((body(sandbox, id, person.mfa_enabled), 1))
+}
+
+fn body(sandbox: &Sandbox, id: Uuid, mfa_enabled: bool) -> Response<Vec<u8>> {
     let user = users::href(&sandbox.seed, id);
     let links = Links { this: Link::to(format!("{user}/mfaEnabled")), user: Link::to(user) };
-    Ok((json(StatusCode::OK, &Body { links, mfa_enabled: person.mfa_enabled }), 1))
+    json(StatusCode::OK, &Body { links, mfa_enabled })
 }
 
 pub(crate) fn write(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, id: Uuid, now: Wall) -> Answer {
@@ -41,10 +46,28 @@ pub(crate) fn write(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, id: Uuid,
         return Err(Refusal::MediaType);
     }
     let enabled = asked(request.body())?;
-    let person = sandbox.directory.get_mut(id).ok_or(Refusal::NotFound)?;
-    person.mfa_enabled = enabled;
-    person.updated = now;
-    read(sandbox, id)
+    let person = sandbox.directory.get(id).ok_or(Refusal::NotFound)?;
+    let applied = match sandbox.carrying {
+        Carrying::Now => Applied::At(now),
+        Carrying::Later(millis) => Applied::Due(now.after_millis(millis.max(1))),
+        Carrying::Never => Applied::Never,
+    };
+    let client = token::client_id(request.headers());
+    let (from, request) = (person.mfa_enabled, sandbox.correlation_id());
+    sandbox.oracle.record(Write {
+        at: now,
+        user: id,
+        from,
+        to: enabled,
+        applied,
+        client,
+        request,
+        planned: None,
+    });
+    if matches!(applied, Applied::At(_)) {
+        sandbox.set_flag(id, enabled, now);
+    }
+    Ok((body(sandbox, id, enabled), 1))
 }
 
 /// `application/json`, with or without parameters.

@@ -7,6 +7,7 @@ use http::{HeaderName, Response, StatusCode, header};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::Wall;
 use crate::hal::{json, put};
 
 const NO_ACCESS: &str = "The request could not be completed. You do not have access to this resource.";
@@ -38,6 +39,10 @@ pub(crate) enum Refusal {
     TooLarge,
     /// 400: the filter.
     Filter,
+    /// 429. In how many seconds the next request may come; without it the body doesn't say.
+    RateLimited { seconds: u32, hint: Option<Wall> },
+    /// 5xx, 408, 409 and whatever else a fault asks for.
+    Failed(StatusCode, Option<u32>),
 }
 
 #[derive(Serialize)]
@@ -60,11 +65,17 @@ struct Detail {
     inner_error: Option<InnerError>,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct InnerError {
-    supported_attributes: &'static [&'static str],
-    supported_operators: &'static [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supported_attributes: Option<&'static [&'static str]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supported_operators: Option<&'static [&'static str]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quota_reset_time: Option<Wall>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<Wall>,
 }
 
 #[derive(Serialize)]
@@ -116,8 +127,9 @@ impl Refusal {
             }
             Self::Filter => {
                 let inner = InnerError {
-                    supported_attributes: &crate::filter::ATTRIBUTES,
-                    supported_operators: &crate::filter::OPERATORS,
+                    supported_attributes: Some(&crate::filter::ATTRIBUTES),
+                    supported_operators: Some(&crate::filter::OPERATORS),
+                    ..InnerError::default()
                 };
                 let message =
                     "The filter can't be read, or names an attribute or operator that is not supported.";
@@ -125,8 +137,62 @@ impl Refusal {
                 detail.inner_error = Some(inner);
                 refuse(StatusCode::BAD_REQUEST, "INVALID_REQUEST", MALFORMED, vec![detail])
             }
+            Self::RateLimited { seconds, hint } => rate_limited(id, seconds, hint),
+            Self::Failed(status, seconds) => failed(id, status, seconds),
         }
     }
+
+    /// What PingOne answers with this status.
+    pub(crate) fn of_status(status: StatusCode, retry_after: Option<u32>) -> Self {
+        match status {
+            StatusCode::UNAUTHORIZED => Self::Token,
+            StatusCode::FORBIDDEN => Self::Role,
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::Method,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::MediaType,
+            StatusCode::TOO_MANY_REQUESTS => {
+                Self::RateLimited { seconds: retry_after.unwrap_or(1), hint: None }
+            }
+            other => Self::Failed(other, retry_after),
+        }
+    }
+}
+
+/// The message is assumed; code, details and `innerError` are specified.
+fn rate_limited(id: Uuid, seconds: u32, hint: Option<Wall>) -> Response<Vec<u8>> {
+    let inner_error = hint.map(|at| InnerError {
+        quota_reset_time: Some(at),
+        retry_after: Some(at),
+        ..InnerError::default()
+    });
+    let message = "The request exceeded the rate limit.";
+    let detail = Detail { code: "LIMIT_EXCEEDED", target: None, message, inner_error };
+    let message = "The request could not be completed. Too many requests.";
+    let body = Body { id, code: "REQUEST_LIMITED", message, details: vec![detail] };
+    let mut response = json(StatusCode::TOO_MANY_REQUESTS, &body);
+    put(response.headers_mut(), header::RETRY_AFTER, &seconds.to_string());
+    response
+}
+
+/// 500 and what is below are PingOne's; 502, 503 and 504 are its gateway's, in API Gateway's shape (assumed).
+fn failed(id: Uuid, status: StatusCode, retry_after: Option<u32>) -> Response<Vec<u8>> {
+    let mut response = match status {
+        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
+            let message = status.canonical_reason().unwrap_or_default();
+            let mut response = json(status, &GatewayBody { message });
+            put(response.headers_mut(), header::CONTENT_TYPE, "application/json");
+            response
+        }
+        status => {
+            let code = if status.is_server_error() { "UNEXPECTED_ERROR" } else { "REQUEST_FAILED" };
+            let message = "The request could not be completed. An unexpected error occurred.";
+            json(status, &Body { id, code, message, details: vec![] })
+        }
+    };
+    if let Some(seconds) = retry_after {
+        put(response.headers_mut(), header::RETRY_AFTER, &seconds.to_string());
+    }
+    response
 }
 
 fn gateway() -> Response<Vec<u8>> {

@@ -20,7 +20,7 @@ pub(crate) enum Resource {
 }
 
 impl Resource {
-    fn of(path: &str) -> Option<Self> {
+    pub(crate) fn of(path: &str) -> Option<Self> {
         let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
         // An empty part names nothing, so that a slash at the end makes another path.
         if parts.iter().any(|part| part.is_empty()) {
@@ -49,6 +49,27 @@ impl Resource {
             Self::Environments | Self::Populations(_) | Self::Users(_) => "OPTIONS,GET,POST",
             Self::User(..) => "OPTIONS,GET,PUT,PATCH,DELETE",
             Self::MfaEnabled(..) => "OPTIONS,GET,PUT",
+        }
+    }
+
+    /// The name by which a fault's rule calls it.
+    pub(crate) fn endpoint(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "token",
+            Self::Environments => "environments",
+            Self::Environment(_) => "environment",
+            Self::Populations(_) => "populations",
+            Self::Users(_) => "users",
+            Self::User(..) => "user",
+            Self::MfaEnabled(..) => "mfaEnabled",
+        }
+    }
+
+    /// Whose data it is about.
+    pub(crate) fn user(&self) -> Option<Uuid> {
+        match self {
+            Self::User(_, id) | Self::MfaEnabled(_, id) => Uuid::try_parse(id).ok(),
+            _ => None,
         }
     }
 
@@ -100,7 +121,7 @@ fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource
         (Resource::Environments, &Method::GET) => Ok((environment::all(&sandbox.seed), 0)),
         (Resource::Environment(_), &Method::GET) => Ok((environment::one(&sandbox.seed), 0)),
         (Resource::Populations(_), &Method::GET) => Ok((populations::list(sandbox), 0)),
-        (Resource::Users(_), &Method::GET) if role.reads_users() => users::list(sandbox, request),
+        (Resource::Users(_), &Method::GET) if role.reads_users() => users::list(sandbox, request, now),
         (Resource::User(_, id), &Method::GET) if role.reads_users() => users::one(sandbox, user_id(id)?),
         (Resource::MfaEnabled(_, id), &Method::GET) if role.reads_users() => mfa::read(sandbox, user_id(id)?),
         (Resource::MfaEnabled(_, id), &Method::PUT) if role.changes_mfa() => {

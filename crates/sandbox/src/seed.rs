@@ -50,10 +50,15 @@ const LONG: &str =
     "Maximiliana Theodora Wilhelmine Friederike Amalia zu Hohenlohe-Waldenburg-Schillingsfürst und Sternberg";
 
 /// `SplitMix64`: small, quick, and the same everywhere.
-struct Dice(u64);
+#[derive(Debug)]
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self) -> u64 {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -64,6 +69,12 @@ impl Dice {
     /// True in so many of a hundred.
     fn percent(&mut self, chance: u64) -> bool {
         self.roll() % 100 < chance
+    }
+
+    /// True in this part of all cases, from 0 to 1.
+    #[expect(clippy::cast_precision_loss, reason = "a part is no exact number")]
+    pub(crate) fn happens(&mut self, share: f64) -> bool {
+        ((self.roll() >> 11) as f64) < share * 9_007_199_254_740_992.0
     }
 
     fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
@@ -94,6 +105,19 @@ pub(crate) fn grow(users: u32, seed: u64) -> Directory {
     directory
 }
 
+/// Somebody who comes later.
+pub(crate) fn newcomer(number: u32, seed: u64, dice: &mut Dice, now: Wall) -> Person {
+    let stranger = stranger(number, seed, dice);
+    Person {
+        id: uuid(seed ^ 0x0e, u64::from(number)),
+        username: format!("new{number:06}"),
+        last_sign_on: None,
+        created: now,
+        updated: now,
+        ..stranger
+    }
+}
+
 /// A few people are always the same, so that a test or a newcomer can look for them.
 fn person(number: u32, seed: u64, dice: &mut Dice) -> Person {
     let stranger = stranger(number, seed, dice);
@@ -114,6 +138,7 @@ fn known(stranger: Person, given: &str, family: &str, username: &str, mfa_enable
         email: Some(format!("{username}@example.com")),
         account: Account::Enabled,
         mfa_enabled,
+        mfa_at_first: mfa_enabled,
         ..stranger
     }
 }
@@ -131,6 +156,12 @@ fn stranger(number: u32, seed: u64, dice: &mut Dice) -> Person {
         4..10 => Account::Disabled,
         _ => Account::Enabled,
     };
+    let population = match dice.roll() % 100 {
+        0..78 => 0,
+        78..94 => 1,
+        _ => 2,
+    };
+    let mfa_enabled = dice.percent(45);
     Person {
         id: uuid(seed, u64::from(number)),
         email: (!dice.percent(6)).then(|| format!("{username}@example.com")),
@@ -139,12 +170,9 @@ fn stranger(number: u32, seed: u64, dice: &mut Dice) -> Person {
         family: family.to_owned(),
         username,
         account,
-        population: match dice.roll() % 100 {
-            0..78 => 0,
-            78..94 => 1,
-            _ => 2,
-        },
-        mfa_enabled: dice.percent(45),
+        population,
+        mfa_enabled,
+        mfa_at_first: mfa_enabled,
         last_sign_on: (!dice.percent(15)).then(|| dice.days_ago(90).max(created)),
         created,
         updated: created,

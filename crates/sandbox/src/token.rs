@@ -148,6 +148,17 @@ pub(crate) fn mint<K: Keys>(seed: &Seed, keys: &K, spec: &TokenSpec, number: u64
     format!("{signed}.{signature}")
 }
 
+/// The client that a token names, whether or not the token holds; for the record of what happened.
+pub(crate) fn client_id(headers: &HeaderMap) -> String {
+    claims(headers).map(|claims| claims.client_id).unwrap_or_default()
+}
+
+fn claims(headers: &HeaderMap) -> Option<Claims> {
+    let token = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
+    let body = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    serde_json::from_slice(&body).ok()
+}
+
 /// The role of whoever sent the request; `None` for a token that is missing, damaged, forged, ended or meant for
 /// another API.
 pub(crate) fn role(seed: &Seed, keys: &impl Keys, headers: &HeaderMap, now: Wall) -> Option<Role> {

@@ -15,10 +15,7 @@ use crate::filter::Filter;
 use crate::hal::{Link, json};
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::{Sandbox, Seed};
-
-/// The documented largest page.
-const LARGEST_PAGE: usize = 200;
+use crate::{Sandbox, Seed, Wall};
 
 pub(crate) fn href(seed: &Seed, id: Uuid) -> String {
     format!("{}/users/{id}", environment::href(seed))
@@ -214,17 +211,18 @@ impl Query {
         Ok(query)
     }
 
-    fn page(&self) -> usize {
-        self.limit.unwrap_or(LARGEST_PAGE).min(LARGEST_PAGE)
+    fn page(&self, sandbox: &Sandbox) -> usize {
+        let largest = sandbox.behaviour.largest_page;
+        self.limit.unwrap_or(largest).min(largest)
     }
 
-    fn link(&self, seed: &Seed, from: usize) -> Link {
+    fn link(&self, sandbox: &Sandbox, from: usize) -> Link {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("cursor", &cursor(from)).append_pair("limit", &self.page().to_string());
+        query.append_pair("cursor", &cursor(from)).append_pair("limit", &self.page(sandbox).to_string());
         if let Some((filter, _)) = &self.filter {
             query.append_pair("filter", filter);
         }
-        Link::to(format!("{}/users?{}", environment::href(seed), query.finish()))
+        Link::to(format!("{}/users?{}", environment::href(&sandbox.seed), query.finish()))
     }
 }
 
@@ -247,19 +245,35 @@ fn place(cursor: &str) -> Option<usize> {
     text.strip_prefix("place:")?.parse().ok()
 }
 
-pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Answer {
+/// The number of the page that a list's query asks for, from 1, as far as that can be told.
+pub(crate) fn page_number(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> u64 {
+    let Ok(query) = Query::read(request) else { return 1 };
+    (query.from / query.page(sandbox).max(1)) as u64 + 1
+}
+
+pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Answer {
     let query = Query::read(request)?;
-    let matches = |person: &&Person| query.filter.as_ref().is_none_or(|(_, filter)| filter.holds(person));
-    let count = sandbox.directory.iter().filter(matches).count();
-    let people = sandbox.directory.iter().filter(matches).skip(query.from).take(query.page());
-    let users: Vec<User> = people.map(|person| body(&sandbox.seed, person)).collect();
+    let filter = query.filter.as_ref().map(|(_, filter)| filter);
+    let matches = |person: &Person| filter.is_none_or(|filter| filter.holds(person));
+    let count = match filter {
+        None => sandbox.directory.len(),
+        Some(_) => sandbox.directory.iter().filter(|person| matches(person)).count(),
+    };
+    let size = sandbox.page_size(query.page(sandbox), query.from);
+    let mut people = sandbox.directory.from(query.from).filter(|(_, person)| matches(person)).peekable();
+    let mut users = Vec::new();
+    while users.len() < size
+        && let Some((_, person)) = people.next()
+    {
+        let mfa_enabled = sandbox.listed_flag(person, now);
+        users.push(User { mfa_enabled, ..body(&sandbox.seed, person) });
+    }
     let (size, seed) = (users.len(), &sandbox.seed);
-    let behind = query.from + size;
     let this = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     let links = PageLinks {
         this: Link::to(format!("{}{}", seed.api_base, this.strip_prefix("/v1").unwrap_or(&this))),
-        next: (behind < count).then(|| query.link(seed, behind)),
-        prev: (query.from > 0).then(|| query.link(seed, query.from.saturating_sub(query.page()))),
+        next: people.peek().map(|(place, _)| query.link(sandbox, *place)),
+        prev: (query.from > 0).then(|| query.link(sandbox, query.from.saturating_sub(query.page(sandbox)))),
     };
     let page = Page { links, embedded: Embedded { users }, count, size };
     Ok((json(StatusCode::OK, &page), u32::try_from(size).unwrap_or(u32::MAX)))

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 /// A point in time, in milliseconds since the Unix epoch.
 ///
 /// Displayed as RFC 3339 in UTC with milliseconds, as PingOne writes it: `2022-04-27T12:24:40.823Z`.
@@ -12,7 +14,19 @@ impl Wall {
     /// So many seconds later, or earlier for a negative number; at the end of time it stays there.
     #[must_use]
     pub const fn after_seconds(self, seconds: i64) -> Self {
-        Self(self.0.saturating_add(seconds.saturating_mul(1000)))
+        self.after_millis(seconds.saturating_mul(1000))
+    }
+
+    /// So many milliseconds later, or earlier for a negative number; at the end of time it stays there.
+    #[must_use]
+    pub const fn after_millis(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+}
+
+impl Serialize for Wall {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -1,0 +1,65 @@
+//! What others do to the users meanwhile.
+
+use uuid::Uuid;
+
+use crate::directory::Person;
+use crate::oracle::{Applied, Write};
+use crate::{Sandbox, Wall, seed};
+
+/// Something that happens in the background.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happening {
+    /// Somebody is added.
+    Added,
+    /// This user is deleted.
+    Deleted(Uuid),
+    /// This user gets another family name.
+    Renamed(Uuid),
+    /// This user's flag is set by somebody else.
+    Switched(Uuid, bool),
+}
+
+impl Sandbox {
+    /// Lets something happen in the background.
+    pub fn happen(&mut self, happening: Happening, now: Wall) {
+        match happening {
+            Happening::Added => {
+                let number = self.seed.users + u32::try_from(self.answered).unwrap_or(u32::MAX / 2);
+                let person = seed::newcomer(number, self.seed.seed, &mut self.background, now);
+                self.directory.add(person);
+            }
+            Happening::Deleted(user) => self.directory.remove(user),
+            Happening::Renamed(user) => {
+                if let Some(person) = self.directory.get_mut(user) {
+                    person.family.push_str("-Neu");
+                    person.updated = now;
+                }
+            }
+            Happening::Switched(user, to) => self.switch(user, to, now),
+        }
+    }
+
+    fn switch(&mut self, user: Uuid, to: bool, now: Wall) {
+        let Some(Person { mfa_enabled: from, .. }) = self.directory.get(user).cloned() else { return };
+        let (request, client) = (self.correlation_id(), "background".to_owned());
+        let applied = Applied::At(now);
+        self.oracle.record(Write { at: now, user, from, to, applied, client, request, planned: None });
+        self.set_flag(user, to, now);
+    }
+
+    /// Lets something happen after every so many requests, where the behaviour says so.
+    pub(crate) fn churn_if_due(&mut self, now: Wall) {
+        if !self.behaviour.churn_every.is_some_and(|every| self.answered.is_multiple_of(every)) {
+            return;
+        }
+        let (kind, place) = (self.background.roll() % 4, self.background.roll());
+        let Some(user) = self.directory.near(place) else { return };
+        let happening = match kind {
+            0 => Happening::Added,
+            1 => Happening::Deleted(user),
+            2 => Happening::Renamed(user),
+            _ => Happening::Switched(user, place.is_multiple_of(2)),
+        };
+        self.happen(happening, now);
+    }
+}

@@ -1,0 +1,168 @@
+//! What a fault makes of a request and its answer.
+
+use http::{Request, Response, StatusCode, header};
+
+use crate::fault::Fault;
+use crate::hal::put;
+use crate::refusal::Refusal;
+use crate::wire::{Body, End, Wire};
+
+/// When a write is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Carrying {
+    /// With its answer.
+    #[default]
+    Now,
+    /// So many milliseconds later.
+    Later(i64),
+    /// Not at all, although the answer says so.
+    Never,
+}
+
+impl Fault {
+    /// What is answered in place of carrying the request out; `None` where it is carried out.
+    pub(crate) fn instead(&self) -> Option<(Refusal, Wire)> {
+        match self {
+            Self::Dropped { reset } => Some((Refusal::NotFound, Wire::lost(end(*reset)))),
+            Self::BlackHole { applied: false } => Some((Refusal::NotFound, Wire::lost(End::Silence))),
+            Self::Status { status, retry_after, .. } => {
+                let refusal = StatusCode::from_u16(*status)
+                    .map_or(Refusal::NotFound, |status| Refusal::of_status(status, *retry_after));
+                Some((refusal, Wire::default()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the answer is without CORS headers.
+    pub(crate) fn hides_cors(&self) -> bool {
+        matches!(self, Self::Status { without_cors: true, .. })
+    }
+
+    /// When a write is carried out.
+    pub(crate) fn carrying(&self) -> Carrying {
+        match self {
+            Self::AppliedLate { millis } => Carrying::Later(*millis),
+            Self::NeverApplied => Carrying::Never,
+            _ => Carrying::Now,
+        }
+    }
+
+    /// Spoils the answer, and says how it travels.
+    pub(crate) fn spoil(&self, request: &Request<Vec<u8>>, response: &mut Response<Vec<u8>>) -> Wire {
+        match self {
+            Self::Delay { millis } => Wire { before_millis: *millis, ..Wire::default() },
+            Self::Drip { portion, every_millis } => {
+                let body = Body::Dripped { portion: (*portion).max(1), every_millis: *every_millis };
+                Wire { body, ..Wire::default() }
+            }
+            Self::Lost { reset } => Wire::lost(end(*reset)),
+            Self::BlackHole { .. } => Wire::lost(End::Silence),
+            Self::Cut { after, reset } => Wire::cut(*after, end(*reset)),
+            other => {
+                other.spoil_body(request, response);
+                Wire::default()
+            }
+        }
+    }
+
+    fn spoil_body(&self, request: &Request<Vec<u8>>, response: &mut Response<Vec<u8>>) {
+        match self {
+            Self::OtherValue => replace_flag(response.body_mut(), other_value),
+            Self::DuplicateKey => replace_flag(response.body_mut(), both_values),
+            Self::ContentType { value } => put(response.headers_mut(), header::CONTENT_TYPE, value),
+            Self::Html => {
+                put(response.headers_mut(), header::CONTENT_TYPE, "text/html;charset=UTF-8");
+                *response.status_mut() = StatusCode::OK;
+                *response.body_mut() = HTML.as_bytes().to_vec();
+            }
+            Self::Oversized { bytes } => {
+                let size = (*bytes).max(response.body().len());
+                response.body_mut().resize(size, b' ');
+            }
+            Self::Truncated { after } => response.body_mut().truncate(*after),
+            Self::Nested { depth } => {
+                *response.body_mut() = [vec![b'['; *depth], vec![b']'; *depth]].concat();
+            }
+            Self::NextLoops => {
+                let this = request.uri().to_string();
+                replace_next(response.body_mut(), |href| same_place(href, &this));
+            }
+            Self::NextElsewhere { href } => replace_next(response.body_mut(), |_| href.clone()),
+            _ => {}
+        }
+    }
+}
+
+const HTML: &str = "<!doctype html><html><head><title>Sign in to the network</title></head><body><h1>Sign in to \
+                    the network</h1></body></html>";
+
+fn end(reset: bool) -> End {
+    if reset { End::Reset } else { End::Fin }
+}
+
+const FLAG: &str = "\"mfaEnabled\" : ";
+
+/// Rewrites every flag of a body, which is text that this sandbox has written itself.
+fn replace_flag(body: &mut Vec<u8>, rewrite: fn(bool) -> String) {
+    let text = String::from_utf8_lossy(body);
+    let mut pieces = text.split(FLAG);
+    let mut rewritten = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (value, rest) = match piece.strip_prefix("true") {
+            Some(rest) => (true, rest),
+            None => (false, piece.strip_prefix("false").unwrap_or(piece)),
+        };
+        rewritten.push_str(&rewrite(value));
+        rewritten.push_str(rest);
+    }
+    *body = rewritten.into_bytes();
+}
+
+fn other_value(value: bool) -> String {
+    format!("{FLAG}{}", !value)
+}
+
+fn both_values(value: bool) -> String {
+    format!("{FLAG}{value}, {FLAG}{}", !value)
+}
+
+/// Rewrites the link to the next page, where there is one.
+fn replace_next(body: &mut Vec<u8>, rewrite: impl Fn(&str) -> String) {
+    let text = String::from_utf8_lossy(body).into_owned();
+    let Some((before, rest)) = text.split_once("\"next\" : {") else { return };
+    let Some((gap, rest)) = rest.split_once("\"href\" : \"") else { return };
+    let Some((href, after)) = rest.split_once('"') else { return };
+    *body = format!("{before}\"next\" : {{{gap}\"href\" : \"{}\"{after}", rewrite(href)).into_bytes();
+}
+
+/// The link to the page that `this` request asked for, at the host of the real link.
+fn same_place(next: &str, this: &str) -> String {
+    let host = next.split("/v1").next().unwrap_or_default();
+    let path = this.find("/v1").and_then(|place| this.get(place..)).unwrap_or(this);
+    format!("{host}{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flag_of_a_body_is_rewritten() {
+        let mut body = br#"{ "a" : 1, "mfaEnabled" : true, "b" : { "mfaEnabled" : false } }"#.to_vec();
+        replace_flag(&mut body, other_value);
+        assert_eq!(body, br#"{ "a" : 1, "mfaEnabled" : false, "b" : { "mfaEnabled" : true } }"#);
+    }
+
+    #[test]
+    fn only_the_link_to_the_next_page_is_rewritten() {
+        let text = r#"{ "self" : { "href" : "a" }, "next" : { "href" : "http://h/v1/x?cursor=2" } }"#;
+        let mut body = text.as_bytes().to_vec();
+        replace_next(&mut body, |next| same_place(next, "/v1/x?limit=1"));
+        assert_eq!(body, text.replace("cursor=2", "limit=1").into_bytes());
+        let mut last = br#"{ "self" : { "href" : "a" } }"#.to_vec();
+        let before = last.clone();
+        replace_next(&mut last, |_| "elsewhere".to_owned());
+        assert_eq!(last, before);
+    }
+}
