@@ -152,12 +152,14 @@ async fn run(options: Options) -> Result<(), String> {
     greet(&options, &mut sandbox, &origin, page_origin);
     let serving = serve_api(api, Arc::new(Mutex::new(sandbox)));
     let Some((dist, (listener, _))) = page else {
-        return serving.await.map_err(|error| error.to_string());
+        serving.await;
+        return Ok(());
     };
     let config = config_json(&origin);
-    tokio::try_join!(serving, serve_page(listener, dist, origin, config))
-        .map_err(|error| error.to_string())?;
-    Ok(())
+    tokio::select! {
+        () = serving => Ok(()),
+        ended = serve_page(listener, dist, origin, config) => ended.map_err(|error| error.to_string()),
+    }
 }
 
 /// The folder of the page. One without a page in it is a mistake that is better told now.
