@@ -1,5 +1,6 @@
 //! What others do to the users meanwhile.
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::directory::Person;
@@ -7,7 +8,8 @@ use crate::oracle::{Applied, Write};
 use crate::{Sandbox, Wall, seed};
 
 /// Something that happens in the background.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Happening {
     /// Somebody is added.
     Added,

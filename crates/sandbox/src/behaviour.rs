@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The behaviour. Its default is PingOne on a good day, without limits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "switches that know nothing of each other")]
 pub struct Behaviour {
     /// The licence's limit, in requests a second; without one nothing is limited.
     pub rate: Option<f64>,

@@ -36,6 +36,8 @@ mod wall;
 pub mod wire;
 
 #[cfg(feature = "server")]
+pub mod control;
+#[cfg(feature = "server")]
 pub mod page;
 #[cfg(feature = "server")]
 pub mod server;
@@ -163,14 +165,12 @@ impl Sandbox {
             return self.refuse(request, refusal, now);
         }
         let resource = Resource::of(request.uri().path());
-        match self.strike(request, resource.as_ref()) {
-            Some(fault) => self.handle_badly(request, &fault, now),
-            None => {
-                let (response, people) = route::answer(self, request, now);
-                let response = self.complete(request, response, people, now);
-                Reply { response, wire: Wire::default() }
-            }
+        if let Some(fault) = self.strike(request, resource.as_ref()) {
+            return self.handle_badly(request, &fault, now);
         }
+        let (response, people) = route::answer(self, request, now);
+        let response = self.complete(request, response, people, now);
+        Reply { response, wire: Wire::default() }
     }
 
     fn handle_badly(&mut self, request: &Request<Vec<u8>>, fault: &Fault, now: Wall) -> Reply {

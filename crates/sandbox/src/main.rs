@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
+use pingone_sandbox::control::{read_rules, serve_control};
 use pingone_sandbox::page::{config_json, serve_page};
-use pingone_sandbox::server::{now, serve_api};
-use pingone_sandbox::{CLIENT_SECRET, EnvironmentKind, Role, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::server::{Shared, now, serve_api};
+use pingone_sandbox::{Behaviour, CLIENT_SECRET, EnvironmentKind, Role, Rule, Sandbox, Seed, TokenSpec};
 use tokio::net::TcpListener;
 
-const HELP: &str = "\
-pingone-sandbox: a PingOne look-alike for users and MFA, on this computer only
+const HELP: &str = r#"pingone-sandbox: a PingOne look-alike for users and MFA, on this computer only
 
 USAGE
     pingone-sandbox [OPTIONS]        (--name VALUE or --name=VALUE)
@@ -26,11 +26,29 @@ OPTIONS
     --page-port N       port of the page (default 4000; 0: any)
     --role WORD         what the printed token may do: admin, read-only, environment-admin (default admin)
     --lifetime SECONDS  how long the printed token lasts (default 3600)
+    --fault RULE        something goes wrong, as JSON; may be given again
+    --faults FILE       a list of such rules
+    --behaviour JSON    limits, page sizes, delays: what differs from the default
+    --control-port N    port of the control API (none without it; 0: any); its / says what it can
     --help              this text
+
+RULES
+    {"on":{"method":"PUT","endpoint":"mfaEnabled"},"share":0.1,"skip":0,"times":5,"fault":{"kind":"lost"}}
+    on      method, endpoint (users, user, mfaEnabled, environment, populations, token, ...), user, page; all
+            optional
+    fault   delay {millis}, drip {portion,everyMillis}, lost {reset}, dropped {reset}, cut {after,reset},
+            black-hole {applied}, applied-late {millis}, never-applied, other-value,
+            status {status,retryAfter,withoutCors}, content-type {value}, html, oversized {bytes},
+            truncated {after}, nested {depth}, duplicate-key, next-loops, next-elsewhere {href}
+
+BEHAVIOUR
+    rate, addressShare, others, preflightsCount, retryHints, largestPage, smallerPages, listLagMillis,
+    churnEvery, corsOnRefusals. For example, half of a licence of 50 requests a second used by others:
+    --behaviour '{"rate":50,"others":25,"retryHints":true}'
 
 Another token, at any time, with client credentials as at PingOne:
     curl -u CLIENT_ID:sandbox-secret -d grant_type=client_credentials AUTH_BASE/ENVIRONMENT_ID/as/token
-";
+"#;
 
 struct Options {
     users: u32,
@@ -40,6 +58,9 @@ struct Options {
     page: Option<PathBuf>,
     page_port: u16,
     token: TokenSpec,
+    faults: Vec<Rule>,
+    behaviour: Behaviour,
+    control_port: Option<u16>,
 }
 
 impl Default for Options {
@@ -52,6 +73,9 @@ impl Default for Options {
             page: None,
             page_port: 4000,
             token: TokenSpec::default(),
+            faults: Vec::new(),
+            behaviour: Behaviour::default(),
+            control_port: None,
         }
     }
 }
@@ -81,6 +105,10 @@ impl Options {
                 "--page" => options.page = Some(value()?.into()),
                 "--kind" => options.kind = kind(&value()?)?,
                 "--role" => options.token.role = role(&value()?)?,
+                "--fault" => options.faults.extend(rules(&name, value()?.as_bytes())?),
+                "--faults" => options.faults.extend(rules_in(&value()?)?),
+                "--behaviour" => options.behaviour = behaviour(&value()?)?,
+                "--control-port" => options.control_port = Some(number(&name, &value()?)?),
                 _ => return Err(format!("{name}: no such option")),
             }
         }
@@ -107,6 +135,21 @@ fn role(word: &str) -> Result<Role, String> {
         "environment-admin" => Ok(Role::EnvironmentAdmin),
         _ => Err(format!("--role: '{word}' is none of admin, read-only, environment-admin")),
     }
+}
+
+fn rules(name: &str, text: &[u8]) -> Result<Vec<Rule>, String> {
+    read_rules(text).map_err(|problem| format!("{name}: {problem}"))
+}
+
+fn rules_in(file: &str) -> Result<Vec<Rule>, String> {
+    let text = std::fs::read(file).map_err(|error| format!("--faults: '{file}' can't be read ({error})"))?;
+    rules(&format!("--faults {file}"), &text)
+}
+
+fn behaviour(text: &str) -> Result<Behaviour, String> {
+    let behaviour: Behaviour = serde_json::from_str(text).map_err(|error| format!("--behaviour: {error}"))?;
+    behaviour.check().map_err(|problem| format!("--behaviour: {problem}"))?;
+    Ok(behaviour)
 }
 
 #[tokio::main]
@@ -150,16 +193,44 @@ async fn run(options: Options) -> Result<(), String> {
     });
     let page_origin = page.as_ref().map(|(_, (_, origin))| origin.as_str());
     greet(&options, &mut sandbox, &origin, page_origin);
-    let serving = serve_api(api, Arc::new(Mutex::new(sandbox)));
-    let Some((dist, (listener, _))) = page else {
-        serving.await;
-        return Ok(());
-    };
-    let config = config_json(&origin);
+    sandbox.behave(options.behaviour)?;
+    options.faults.into_iter().try_for_each(|rule| sandbox.go_wrong(rule))?;
+    let sandbox = Arc::new(Mutex::new(sandbox));
+    let controlling = control(options.control_port, Arc::clone(&sandbox)).await?;
     tokio::select! {
-        () = serving => Ok(()),
-        ended = serve_page(listener, dist, origin, config) => ended.map_err(|error| error.to_string()),
+        () = serve_api(api, sandbox) => Ok(()),
+        ended = controlling => ended,
+        ended = serve_page_if_any(page, origin) => ended,
     }
+}
+
+/// Serves the page, if there is one to serve.
+async fn serve_page_if_any(
+    page: Option<(PathBuf, (TcpListener, String))>,
+    origin: String,
+) -> Result<(), String> {
+    let Some((dist, (listener, _))) = page else { return std::future::pending().await };
+    let config = config_json(&origin);
+    serve_page(listener, dist, origin, config).await.map_err(|error| error.to_string())
+}
+
+/// Opens the control API's port, if there is to be one, and says where it is.
+async fn control(
+    port: Option<u16>,
+    sandbox: Shared,
+) -> Result<impl Future<Output = Result<(), String>>, String> {
+    let listener = match port {
+        Some(port) => {
+            let (listener, origin) = listen("--control-port", port).await?;
+            println!("Control API   {origin}/\n");
+            Some(listener)
+        }
+        None => None,
+    };
+    Ok(async move {
+        let Some(listener) = listener else { return std::future::pending().await };
+        serve_control(listener, sandbox).await.map_err(|error| error.to_string())
+    })
 }
 
 /// The folder of the page. One without a page in it is a mistake that is better told now.

@@ -99,15 +99,12 @@ async fn reply(request: Request<Incoming>, address: SocketAddr, sandbox: &Shared
     let body = timeout(PATIENCE, Limited::new(body, BODY_LIMIT).collect()).await;
     let body = body.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
     let mut sandbox = locked(sandbox);
-    Ok(match body {
-        Ok(body) => sandbox.handle(&Request::from_parts(parts, body.to_bytes().to_vec()), now()),
-        Err(_) => {
-            let mut reply = sandbox.refuse_body(&Request::from_parts(parts, Vec::new()), now());
-            // The rest of the body is still on its way and nobody reads it.
-            reply.wire = Wire { end: End::Fin, ..reply.wire };
-            reply
-        }
-    })
+    if let Ok(body) = body {
+        return Ok(sandbox.handle(&Request::from_parts(parts, body.to_bytes().to_vec()), now()));
+    }
+    let reply = sandbox.refuse_body(&Request::from_parts(parts, Vec::new()), now());
+    // The rest of the body is still on its way and nobody reads it.
+    Ok(Reply { wire: Wire { end: End::Fin, ..reply.wire }, ..reply })
 }
 
 /// No answer at all.
@@ -121,7 +118,7 @@ async fn lost(end: End, socket: &Socket) -> io::Result<Response<Travelling>> {
 }
 
 /// A panic under the lock would be a defect of its own; the people are still whole.
-fn locked(sandbox: &Shared) -> MutexGuard<'_, Sandbox> {
+pub(crate) fn locked(sandbox: &Shared) -> MutexGuard<'_, Sandbox> {
     sandbox.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -16,12 +16,15 @@ pub const CLIENT_SECRET: &str = "sandbox-secret";
 
 /// What a client may do, by PingOne's matrix of built-in roles. It is looked up at every call and is not in the
 /// token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Reads users and changes MFA.
     #[default]
+    #[serde(rename = "admin")]
     IdentityDataAdmin,
     /// Reads users.
+    #[serde(rename = "read-only")]
     IdentityDataReadOnly,
     /// Reads the environment and its populations, but no users.
     EnvironmentAdmin,
@@ -54,7 +57,8 @@ impl Role {
 }
 
 /// Who acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Actor {
     /// A worker application, by client credentials.
     #[default]

@@ -1,0 +1,186 @@
+//! The control API: how a test or a person changes the sandbox while it runs, and asks it what really happened.
+//! It is on a port of its own and knows no tokens; it is for this computer only.
+
+use std::collections::HashMap;
+use std::io;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+use crate::server::{Shared, locked, now};
+use crate::{Actor, Happening, Role, Rule, TokenSpec, Write};
+
+const HELP: &str = "\
+The control API of pingone-sandbox. Bodies are JSON.
+
+GET    /behaviour     how it behaves; PATCH changes the fields that are given:
+                      rate, addressShare, others, preflightsCount, retryHints, largestPage, smallerPages,
+                      listLagMillis, churnEvery, corsOnRefusals
+GET    /faults        what goes wrong; POST adds a rule or a list of rules, DELETE takes all away, for example
+                      {\"on\":{\"method\":\"PUT\",\"endpoint\":\"mfaEnabled\"},\"share\":0.1,\"fault\":{\"kind\":\"lost\"}}
+GET    /oracle        what really happened: counts, every write, writes that no plan announced, whether state and
+                      record agree
+GET    /oracle/{id}   the writes of one user's flag
+POST   /plan          announces writes: {\"USER_ID\":true}; others are marked from then on
+POST   /happenings    something happens: \"added\", {\"deleted\":\"USER_ID\"}, {\"renamed\":\"USER_ID\"},
+                      {\"switched\":[\"USER_ID\",true]}
+POST   /tokens        another token: {\"role\":\"admin\",\"actor\":\"application\",\"lifetimeSeconds\":3600}
+";
+
+/// Serves the control API until the listener fails.
+///
+/// # Errors
+/// The listener's.
+pub async fn serve_control(listener: TcpListener, sandbox: Shared) -> io::Result<()> {
+    let router = Router::new()
+        .route("/", get(async || HELP))
+        .route("/behaviour", get(behaviour).patch(behave))
+        .route("/faults", get(faults).post(go_wrong).delete(heal))
+        .route("/oracle", get(oracle))
+        .route("/oracle/{user}", get(oracle_of))
+        .route("/plan", post(announce))
+        .route("/happenings", post(happen))
+        .route("/tokens", post(token))
+        .with_state(sandbox);
+    axum::serve(listener, router).await
+}
+
+/// An answer, or a sentence that says what is wrong with the request.
+type Answer = Result<Response, (StatusCode, String)>;
+
+fn answer(value: &impl Serialize) -> Answer {
+    let text = serde_json::to_string_pretty(value).map_err(|error| wrong(&error.to_string()))?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], text + "\n").into_response())
+}
+
+fn wrong(sentence: &str) -> (StatusCode, String) {
+    (StatusCode::BAD_REQUEST, format!("{sentence}\n"))
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, (StatusCode, String)> {
+    serde_json::from_slice(body).map_err(|error| wrong(&error.to_string()))
+}
+
+async fn behaviour(State(sandbox): State<Shared>) -> Answer {
+    answer(locked(&sandbox).behaviour())
+}
+
+async fn behave(State(sandbox): State<Shared>, body: Bytes) -> Answer {
+    let changes: Map<String, Value> = read(&body)?;
+    let mut sandbox = locked(&sandbox);
+    let mut behaviour = json!(sandbox.behaviour());
+    if let Some(fields) = behaviour.as_object_mut() {
+        fields.extend(changes);
+    }
+    let behaviour = serde_json::from_value(behaviour).map_err(|error| wrong(&error.to_string()))?;
+    sandbox.behave(behaviour).map_err(|problem| wrong(&problem))?;
+    answer(sandbox.behaviour())
+}
+
+async fn faults(State(sandbox): State<Shared>) -> Answer {
+    answer(&locked(&sandbox).faults().collect::<Vec<_>>())
+}
+
+/// One rule, or a list of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Rules {
+    Many(Vec<Value>),
+    One(Value),
+}
+
+/// Reads one rule or a list of them.
+///
+/// # Errors
+/// What is wrong with the first that can't be read.
+pub fn read_rules(text: &[u8]) -> Result<Vec<Rule>, String> {
+    let rules = match serde_json::from_slice(text).map_err(|error| error.to_string())? {
+        Rules::Many(rules) => rules,
+        Rules::One(rule) => vec![rule],
+    };
+    let rule = |rule: Value| {
+        let rule: Rule = serde_json::from_value(rule).map_err(|error| error.to_string())?;
+        rule.check().map(|()| rule)
+    };
+    rules.into_iter().map(rule).collect()
+}
+
+async fn go_wrong(State(sandbox): State<Shared>, body: Bytes) -> Answer {
+    let rules = read_rules(&body).map_err(|problem| wrong(&problem))?;
+    let mut sandbox = locked(&sandbox);
+    for rule in rules {
+        sandbox.go_wrong(rule).map_err(|problem| wrong(&problem))?;
+    }
+    answer(&sandbox.faults().collect::<Vec<_>>())
+}
+
+async fn heal(State(sandbox): State<Shared>) -> Answer {
+    locked(&sandbox).heal();
+    answer(&json!([]))
+}
+
+async fn oracle(State(sandbox): State<Shared>) -> Answer {
+    let mut sandbox = locked(&sandbox);
+    sandbox.settle(now());
+    let differs = sandbox.agrees(now()).err();
+    let oracle = sandbox.oracle();
+    answer(&json!({
+        "counts": oracle.counts(),
+        "agrees": differs.is_none(),
+        "differs": differs,
+        "unplanned": oracle.unplanned().collect::<Vec<_>>(),
+        "writes": oracle.writes(),
+    }))
+}
+
+async fn oracle_of(State(sandbox): State<Shared>, Path(user): Path<String>) -> Answer {
+    let user = Uuid::try_parse(&user).map_err(|_| wrong("the user's id is no UUID"))?;
+    let sandbox = locked(&sandbox);
+    let writes: Vec<&Write> = sandbox.oracle().writes_of(user).collect();
+    answer(&json!({ "mfaEnabled": sandbox.mfa_enabled(user), "writes": writes }))
+}
+
+async fn announce(State(sandbox): State<Shared>, body: Bytes) -> Answer {
+    let plan: HashMap<Uuid, bool> = read(&body)?;
+    let size = plan.len();
+    locked(&sandbox).oracle_mut().announce(plan);
+    answer(&json!({ "announced": size }))
+}
+
+async fn happen(State(sandbox): State<Shared>, body: Bytes) -> Answer {
+    let happening: Happening = read(&body)?;
+    locked(&sandbox).happen(happening, now());
+    answer(&happening)
+}
+
+/// The token to make.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Wanted {
+    #[serde(default)]
+    role: Role,
+    #[serde(default)]
+    actor: Actor,
+    #[serde(default = "an_hour")]
+    lifetime_seconds: i64,
+}
+
+const fn an_hour() -> i64 {
+    3600
+}
+
+async fn token(State(sandbox): State<Shared>, body: Bytes) -> Answer {
+    let Wanted { role, actor, lifetime_seconds } = read(if body.is_empty() { b"{}" } else { &body })?;
+    let spec = TokenSpec { actor, role, lifetime_seconds, ..TokenSpec::default() };
+    let access_token = locked(&sandbox).mint(&spec, now());
+    answer(&json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": lifetime_seconds }))
+}

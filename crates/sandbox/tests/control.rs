@@ -1,0 +1,145 @@
+//! The control API, over a real socket.
+#![cfg(feature = "server")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::Request;
+use pingone_sandbox::control::serve_control;
+use pingone_sandbox::server::{Shared, now};
+use pingone_sandbox::{EnvironmentKind, Sandbox, Seed, TokenSpec};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use uuid::Uuid;
+
+struct Stage {
+    _runtime: Runtime,
+    sandbox: Shared,
+    address: SocketAddr,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        let base = "http://127.0.0.1:1";
+        let sandbox: Shared = Arc::new(Mutex::new(Sandbox::new(Seed {
+            users: 10,
+            seed: 1,
+            api_base: format!("{base}/v1"),
+            auth_base: base.to_owned(),
+            kind: EnvironmentKind::Sandbox,
+        })));
+        runtime.spawn(serve_control(listener, Arc::clone(&sandbox)));
+        Self { _runtime: runtime, sandbox, address }
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+
+    fn json(&self, method: &str, path: &str, body: &str) -> Value {
+        let (status, text) = self.ask(method, path, body);
+        assert_eq!(status, 200, "{text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    fn user(&self) -> Uuid {
+        self.sandbox.lock().unwrap().user_named("jonas.brandt").unwrap()
+    }
+
+    /// Turns the flag on through the API.
+    fn put(&self) -> u16 {
+        let user = self.user();
+        let mut sandbox = self.sandbox.lock().unwrap();
+        let token = sandbox.mint(&TokenSpec::default(), now());
+        let path = format!("/v1/environments/{}/users/{user}/mfaEnabled", sandbox.environment_id());
+        let request = Request::put(path)
+            .header("Authorization", format!("Bearer {token}"))
+            .header("Content-Type", "application/json")
+            .body(br#"{"mfaEnabled":true}"#.to_vec())
+            .unwrap();
+        sandbox.handle(&request, now()).response.status().as_u16()
+    }
+}
+
+#[test]
+fn the_behaviour_is_changed_field_by_field() {
+    let stage = Stage::new();
+    assert_eq!(stage.json("PATCH", "/behaviour", r#"{"rate":50}"#)["rate"], 50.0);
+    assert_eq!(stage.json("PATCH", "/behaviour", r#"{"retryHints":true}"#)["rate"], 50.0);
+    assert_eq!(stage.json("GET", "/behaviour", "")["retryHints"], true);
+}
+
+#[test]
+fn a_wrong_value_or_name_is_refused_by_name_and_changes_nothing() {
+    let stage = Stage::new();
+    for (path, body, named) in [
+        ("/behaviour", r#"{"rate":0}"#, "rate:"),
+        ("/behaviour", r#"{"rates":5}"#, "rates"),
+        ("/behaviour", "{", "EOF"),
+    ] {
+        let (status, text) = stage.ask("PATCH", path, body);
+        assert!(status == 400 && text.contains(named), "{status} {text}");
+    }
+    assert_eq!(stage.json("GET", "/behaviour", "")["rate"], Value::Null);
+    let (status, text) = stage.ask("POST", "/faults", r#"{"fault":{"kind":"explode"}}"#);
+    assert!(status == 400 && text.contains("explode"), "{text}");
+    let (status, text) =
+        stage.ask("POST", "/faults", r#"[{"fault":{"kind":"html"}},{"share":9,"fault":{"kind":"html"}}]"#);
+    assert!(status == 400 && text.contains("share:"), "{text}");
+    assert_eq!(stage.json("GET", "/faults", ""), json!([]));
+}
+
+#[test]
+fn faults_come_and_go() {
+    let stage = Stage::new();
+    let rule = r#"{"on":{"method":"PUT"},"fault":{"kind":"status","status":503}}"#;
+    assert_eq!(stage.json("POST", "/faults", rule).as_array().unwrap().len(), 1);
+    assert_eq!(stage.put(), 503);
+    assert_eq!(stage.json("DELETE", "/faults", ""), json!([]));
+    assert_eq!(stage.put(), 200);
+}
+
+#[test]
+fn the_oracle_tells_every_write_and_which_nobody_announced() {
+    let stage = Stage::new();
+    let user = stage.user();
+    assert_eq!(stage.json("POST", "/plan", &json!({ user.to_string(): true }).to_string())["announced"], 1);
+    stage.put();
+    stage.json("POST", "/happenings", &json!({ "switched": [user, false] }).to_string());
+    let oracle = stage.json("GET", "/oracle", "");
+    assert_eq!((&oracle["counts"]["put"], &oracle["agrees"]), (&json!(1), &json!(true)));
+    assert_eq!(oracle["writes"].as_array().unwrap().len(), 2);
+    assert_eq!(oracle["unplanned"].as_array().unwrap().len(), 1);
+    assert_eq!(oracle["unplanned"][0]["client"], "background");
+    let one = stage.json("GET", &format!("/oracle/{user}"), "");
+    assert_eq!((&one["mfaEnabled"], one["writes"].as_array().unwrap().len()), (&json!(false), 2));
+}
+
+#[test]
+fn a_token_that_was_asked_for_works() {
+    let stage = Stage::new();
+    let token = stage.json("POST", "/tokens", r#"{"role":"read-only"}"#);
+    let mut sandbox = stage.sandbox.lock().unwrap();
+    let request = Request::get(format!("/v1/environments/{}", sandbox.environment_id()))
+        .header("Authorization", format!("Bearer {}", token["access_token"].as_str().unwrap()))
+        .body(Vec::new())
+        .unwrap();
+    assert_eq!(sandbox.handle(&request, now()).response.status(), 200);
+}
