@@ -361,6 +361,11 @@ impl Sandbox {
         self.directory.iter().find(|person| person.username == username).map(|person| person.id)
     }
 
+    /// The users' ids, in the order of their creation.
+    pub fn user_ids(&self) -> impl Iterator<Item = Uuid> {
+        self.directory.iter().map(|person| person.id)
+    }
+
     /// Every request that was answered, the oldest first.
     #[must_use]
     pub fn seen(&self) -> &[Seen] {

@@ -1,0 +1,183 @@
+//! Whatever is written, goes wrong, waits or happens in the background: the oracle's record and the state agree, and
+//! the same seed gives the same bytes.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use http::Request;
+use pingone_sandbox::{
+    Behaviour, EnvironmentKind, Fault, Happening, On, Rule, Sandbox, Seed, TokenSpec, Wall,
+};
+use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
+use proptest::test_runner::TestCaseResult;
+use proptest::{prop_assert, prop_assert_eq};
+use uuid::Uuid;
+
+const START: i64 = 1_795_478_400_000;
+
+/// One thing that a client, the network or somebody else does.
+#[derive(Debug, Clone)]
+enum Step {
+    Put { user: usize, to: bool },
+    Get { user: usize },
+    List,
+    Wait { millis: i64 },
+    GoWrong(Fault),
+    Heal,
+    Happen { kind: u8, user: usize, to: bool },
+}
+
+fn fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        any::<bool>().prop_map(|reset| Fault::Lost { reset }),
+        any::<bool>().prop_map(|reset| Fault::Dropped { reset }),
+        any::<bool>().prop_map(|applied| Fault::BlackHole { applied }),
+        (0_usize..300, any::<bool>()).prop_map(|(after, reset)| Fault::Cut { after, reset }),
+        (0_i64..5000).prop_map(|millis| Fault::AppliedLate { millis }),
+        Just(Fault::NeverApplied),
+        Just(Fault::OtherValue),
+        Just(Fault::DuplicateKey),
+        (400_u16..600).prop_map(|status| Fault::Status { status, retry_after: None, without_cors: false }),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => (0_usize..8, any::<bool>()).prop_map(|(user, to)| Step::Put { user, to }),
+        1 => (0_usize..8).prop_map(|user| Step::Get { user }),
+        1 => Just(Step::List),
+        2 => (0_i64..4000).prop_map(|millis| Step::Wait { millis }),
+        2 => fault().prop_map(Step::GoWrong),
+        1 => Just(Step::Heal),
+        1 => (0_u8..4, 0_usize..8, any::<bool>()).prop_map(|(kind, user, to)| Step::Happen { kind, user, to }),
+    ]
+}
+
+/// A sandbox and the people it began with.
+struct Stage {
+    sandbox: Sandbox,
+    users: Vec<Uuid>,
+    token: String,
+    now: Wall,
+    bytes: Vec<u8>,
+}
+
+impl Stage {
+    fn new(seed: u64) -> Self {
+        let mut sandbox = Sandbox::new(Seed {
+            users: 8,
+            seed,
+            api_base: "https://api.sandbox.example/v1".to_owned(),
+            auth_base: "https://auth.sandbox.example".to_owned(),
+            kind: EnvironmentKind::Sandbox,
+        });
+        let now = Wall(START);
+        let token = sandbox.mint(&TokenSpec { lifetime_seconds: 1_000_000, ..TokenSpec::default() }, now);
+        let users = sandbox.user_ids().collect();
+        Self { sandbox, users, token, now, bytes: Vec::new() }
+    }
+
+    fn ask(&mut self, method: &str, rest: &str, body: &str) {
+        let path = format!("/v1/environments/{}/{rest}", self.sandbox.environment_id());
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("Authorization", format!("Bearer {}", self.token))
+            .header("Content-Type", "application/json")
+            .body(body.as_bytes().to_vec())
+            .unwrap();
+        let reply = self.sandbox.handle(&request, self.now);
+        self.bytes.extend(reply.response.status().as_str().bytes());
+        self.bytes.extend(reply.response.body());
+    }
+
+    fn take(&mut self, step: &Step) {
+        match step {
+            Step::Put { user, to } => {
+                let rest = format!("users/{}/mfaEnabled", self.users[*user]);
+                self.ask("PUT", &rest, &format!(r#"{{"mfaEnabled":{to}}}"#));
+            }
+            Step::Get { user } => self.ask("GET", &format!("users/{}", self.users[*user]), ""),
+            Step::List => self.ask("GET", "users?limit=3", ""),
+            Step::Wait { millis } => {
+                self.now = self.now.after_millis(*millis);
+                self.sandbox.settle(self.now);
+            }
+            Step::GoWrong(fault) => {
+                let (on, fault) = (On::default(), fault.clone());
+                let rule = Rule { on, share: 0.7, skip: 0, times: Some(2), fault };
+                self.sandbox.go_wrong(rule).unwrap();
+            }
+            Step::Heal => self.sandbox.heal(),
+            Step::Happen { kind, user, to } => {
+                let user = self.users[*user];
+                let happening = match kind {
+                    0 => Happening::Added,
+                    1 => Happening::Deleted(user),
+                    2 => Happening::Renamed(user),
+                    _ => Happening::Switched(user, *to),
+                };
+                self.sandbox.happen(happening, self.now);
+            }
+        }
+    }
+}
+
+fn agrees_after(seed: u64, steps: &[Step]) -> TestCaseResult {
+    let mut stage = Stage::new(seed);
+    for step in steps {
+        stage.take(step);
+        prop_assert_eq!(stage.sandbox.agrees(stage.now), Ok(()));
+    }
+    // A client that has crashed meanwhile comes back later and finds what is due carried out.
+    stage.now = stage.now.after_seconds(60);
+    stage.sandbox.settle(stage.now);
+    prop_assert_eq!(stage.sandbox.agrees(stage.now), Ok(()));
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn record_and_state_agree_at_every_time(
+        seed in any::<u64>(),
+        steps in proptest::collection::vec(step(), 1..60),
+    ) {
+        agrees_after(seed, &steps)?;
+    }
+
+    #[test]
+    fn the_same_seed_and_the_same_steps_give_the_same_bytes(
+        seed in any::<u64>(),
+        steps in proptest::collection::vec(step(), 1..30),
+    ) {
+        let bytes = || {
+            let mut stage = Stage::new(seed);
+            stage.sandbox.behave(Behaviour { churn_every: Some(5), ..Behaviour::default() }).unwrap();
+            steps.iter().for_each(|step| stage.take(step));
+            stage.bytes
+        };
+        prop_assert!(bytes() == bytes());
+    }
+
+    #[test]
+    fn a_list_that_lags_shows_what_was_so_then(switches in proptest::collection::vec((0_usize..8, any::<bool>()), 1..20)) {
+        let mut stage = Stage::new(1);
+        let lag = 10_000;
+        for (user, to) in &switches {
+            stage.take(&Step::Put { user: *user, to: *to });
+            stage.now = stage.now.after_millis(1000);
+        }
+        let flags = |stage: &Stage| -> Vec<Option<bool>> {
+            stage.users.iter().map(|user| stage.sandbox.mfa_enabled(*user)).collect()
+        };
+        let now = flags(&stage);
+        stage.sandbox.behave(Behaviour { list_lag_millis: lag, ..Behaviour::default() }).unwrap();
+        // After the lag the list says the same as the single reads.
+        stage.now = stage.now.after_millis(lag);
+        let path = format!("/v1/environments/{}/users", stage.sandbox.environment_id());
+        let request = Request::get(path).header("Authorization", format!("Bearer {}", stage.token)).body(Vec::new());
+        let reply = stage.sandbox.handle(&request.unwrap(), stage.now);
+        let body: serde_json::Value = serde_json::from_slice(reply.response.body()).unwrap();
+        let listed: Vec<Option<bool>> =
+            body["_embedded"]["users"].as_array().unwrap().iter().map(|user| user["mfaEnabled"].as_bool()).collect();
+        prop_assert_eq!(listed, now);
+    }
+}
