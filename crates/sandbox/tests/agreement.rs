@@ -151,7 +151,9 @@ proptest! {
         let bytes = || {
             let mut stage = Stage::new(seed);
             stage.sandbox.behave(Behaviour { churn_every: Some(5), ..Behaviour::default() }).unwrap();
-            steps.iter().for_each(|step| stage.take(step));
+            for step in &steps {
+                stage.take(step);
+            }
             stage.bytes
         };
         prop_assert!(bytes() == bytes());
