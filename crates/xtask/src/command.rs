@@ -18,13 +18,14 @@ Run it:
               -- ...      what follows goes to the sandbox (see below)
   sandbox   Runs the sandbox alone; what follows `--` goes to it:
               --users N  --seed N  --api-port N (4001)  --page-port N (4000)
-              --page DIR  --kind production|sandbox
+              --page DIR  --kind production|sandbox, and many more: see its own --help
 
 Work on it:
   check     The quick loop: format, lints, native tests.
   test      Everything: format, lints, native tests, tests in a headless browser,
             the release build, and the end-to-end tests against it.
             The last line is the sum: `N passed, N failed`.
+  bench     Measures the sandbox in a release build against its goals.
 
 Ship it:
   dist      Builds the page for production into dist/ and prints its size.
@@ -50,6 +51,7 @@ pub(crate) enum Command {
     Dist,
     Test,
     Check,
+    Bench,
     Seal,
 }
 
@@ -81,6 +83,7 @@ impl Command {
             "dist" => alone(Self::Dist, &name, &rest),
             "test" => alone(Self::Test, &name, &rest),
             "check" => alone(Self::Check, &name, &rest),
+            "bench" => alone(Self::Bench, &name, &rest),
             "seal" => alone(Self::Seal, &name, &rest),
             _ => Err(Failure::Usage(format!("there is no command `{name}`"))),
         }

@@ -56,6 +56,7 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
         Command::Dist => page::release(&workspace, &setup::prepare(&workspace)?)?,
         Command::Test => return Ok(suite::run(&workspace)),
         Command::Check => return Ok(check::run(&workspace)),
+        Command::Bench => demo::bench(&workspace)?,
         Command::Seal => seal::stage::run()?,
     }
     Ok(ExitCode::SUCCESS)
