@@ -15,7 +15,7 @@ use uuid::Uuid;
 mod cors;
 mod directory;
 mod environment;
-mod filter;
+pub mod filter;
 mod hal;
 mod keys;
 mod mfa;

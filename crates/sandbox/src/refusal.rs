@@ -3,10 +3,13 @@
 //! Sources: recorded and documented error bodies; the 403 of the gateway is API Gateway's own. The message of a
 //! 401 and the shapes of a 405 and a 413 are assumed.
 
+use std::borrow::Cow;
+
 use http::{HeaderName, Response, StatusCode, header};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::filter::Refused;
 use crate::hal::{json, put};
 
 const NO_ACCESS: &str = "The request could not be completed. You do not have access to this resource.";
@@ -15,7 +18,7 @@ const INVALID: &str =
     "The request could not be completed. One or more validation errors were in the request.";
 
 /// Why a request is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// 401.
     Token,
@@ -37,7 +40,7 @@ pub(crate) enum Refusal {
     #[cfg(feature = "server")]
     TooLarge,
     /// 400: the filter.
-    Filter,
+    Filter(Refused),
 }
 
 #[derive(Serialize)]
@@ -55,7 +58,7 @@ struct Detail {
     code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<&'static str>,
-    message: &'static str,
+    message: Cow<'static, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     inner_error: Option<InnerError>,
 }
@@ -63,8 +66,8 @@ struct Detail {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct InnerError {
-    supported_attributes: &'static [&'static str],
-    supported_operators: &'static [&'static str],
+    supported_attributes: Vec<&'static str>,
+    supported_operators: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -76,7 +79,12 @@ impl Refusal {
     /// The answer. `id` is the error's own.
     pub(crate) fn answer(self, id: Uuid) -> Response<Vec<u8>> {
         let refuse = |status, code, message, details| json(status, &Body { id, code, message, details });
-        let detail = |code, target, message| Detail { code, target, message, inner_error: None };
+        let detail = |code, target, message: &'static str| Detail {
+            code,
+            target,
+            message: message.into(),
+            inner_error: None,
+        };
         match self {
             Self::Token => {
                 let detail =
@@ -114,17 +122,27 @@ impl Refusal {
                 let message = "The request could not be completed. The request body is too large.";
                 refuse(StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST", message, vec![])
             }
-            Self::Filter => {
-                let inner = InnerError {
-                    supported_attributes: &crate::filter::ATTRIBUTES,
-                    supported_operators: &crate::filter::OPERATORS,
-                };
-                let message =
-                    "The filter can't be read, or names an attribute or operator that is not supported.";
-                let mut detail = detail("INVALID_FILTER", Some("filter"), message);
-                detail.inner_error = Some(inner);
-                refuse(StatusCode::BAD_REQUEST, "INVALID_REQUEST", MALFORMED, vec![detail])
-            }
+            Self::Filter(refused) => refuse(
+                StatusCode::BAD_REQUEST,
+                "INVALID_REQUEST",
+                MALFORMED,
+                vec![Detail::of_filter(&refused)],
+            ),
+        }
+    }
+}
+
+impl Detail {
+    fn of_filter(refused: &Refused) -> Self {
+        let inner_error = InnerError {
+            supported_attributes: Refused::supported_attributes(),
+            supported_operators: refused.supported_operators(),
+        };
+        Self {
+            code: "INVALID_FILTER",
+            target: Some("filter"),
+            message: refused.to_string().into(),
+            inner_error: Some(inner_error),
         }
     }
 }
