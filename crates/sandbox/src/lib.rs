@@ -18,7 +18,7 @@ mod cors;
 mod directory;
 mod environment;
 mod fault;
-mod filter;
+pub mod filter;
 mod hal;
 mod keys;
 mod limit;
