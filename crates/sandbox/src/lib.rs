@@ -12,6 +12,7 @@ use std::fmt;
 use http::{Request, Response};
 use uuid::Uuid;
 
+mod authorization;
 mod cors;
 mod directory;
 mod environment;
@@ -30,11 +31,20 @@ mod wall;
 #[cfg(feature = "server")]
 pub mod page;
 #[cfg(feature = "server")]
+mod rsa_keys;
+#[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "server")]
+mod verified;
 
+pub use authorization::PUBLIC_CLIENT_ID;
+pub use keys::Keys;
+#[cfg(feature = "server")]
+pub use rsa_keys::RsaKeys;
 pub use token::{Actor, CLIENT_SECRET, Role, TokenSpec};
 pub use wall::Wall;
 
+use authorization::{Grants, Redirects};
 use directory::Directory;
 use keys::DigestKeys;
 
@@ -99,19 +109,39 @@ pub struct Seen {
 pub struct Sandbox {
     seed: Seed,
     directory: Directory,
-    keys: DigestKeys,
+    keys: Box<dyn Keys + Send>,
+    grants: Grants,
+    redirects: Redirects,
+    clock_offset_millis: i64,
     answered: u64,
     minted: u64,
     seen: Vec<Seen>,
 }
 
 impl Sandbox {
-    /// Grows the people of `seed`.
+    /// Grows the people of `seed`. Tokens are signed with a digest that comes from the seed too.
     #[must_use]
     pub fn new(seed: Seed) -> Self {
+        let keys = Box::new(DigestKeys::new(seed.seed));
+        Self::with_keys(seed, keys)
+    }
+
+    /// Grows the people of `seed`, and signs tokens with `keys`.
+    #[must_use]
+    pub fn with_keys(seed: Seed, keys: Box<dyn Keys + Send>) -> Self {
         let directory = seed::grow(seed.users, seed.seed);
-        let keys = DigestKeys::new(seed.seed);
-        Self { seed, directory, keys, answered: 0, minted: 0, seen: Vec::new() }
+        let grants = Grants::new(seed.seed);
+        Self {
+            seed,
+            directory,
+            keys,
+            grants,
+            redirects: Redirects::default(),
+            clock_offset_millis: 0,
+            answered: 0,
+            minted: 0,
+            seen: Vec::new(),
+        }
     }
 
     /// Answers a request.
@@ -152,8 +182,25 @@ impl Sandbox {
 
     /// Makes a token, as the authorization server would.
     pub fn mint(&mut self, spec: &TokenSpec, now: Wall) -> String {
-        self.minted += 1;
-        token::mint(&self.seed, &self.keys, spec, self.minted, now)
+        let number = self.next_token();
+        let claims = token::Claims::of(&self.seed, spec, number, self.clock(now));
+        token::sign(&*self.keys, &claims)
+    }
+
+    /// Takes another key, so that no token holds that was issued before.
+    pub fn rotate_keys(&mut self) {
+        self.keys.rotate();
+    }
+
+    /// Lets tokens begin and end by a clock that is so much ahead, or behind for a negative number.
+    pub fn set_clock_offset_millis(&mut self, millis: i64) {
+        self.clock_offset_millis = millis;
+    }
+
+    /// Lets people who signed on return to `uri`, with any port. Only a path on `127.0.0.1` or `localhost`, by
+    /// `http`, is taken; whether it was is told.
+    pub fn register_redirect_uri(&mut self, uri: &str) -> bool {
+        self.redirects.register(uri)
     }
 
     /// The environment.
@@ -183,6 +230,16 @@ impl Sandbox {
     /// Forgets what was seen so far.
     pub fn clear_seen(&mut self) {
         self.seen.clear();
+    }
+
+    /// Now, as the authorization server and the check of tokens take it.
+    fn clock(&self, now: Wall) -> Wall {
+        Wall(now.0.saturating_add(self.clock_offset_millis))
+    }
+
+    fn next_token(&mut self) -> u64 {
+        self.minted += 1;
+        self.minted
     }
 
     fn correlation_id(&self) -> Uuid {
