@@ -65,18 +65,18 @@ fn usual(changes: &[(&str, &str)]) -> Pairs {
     with(with(Vec::new(), &pairs), changes)
 }
 
-fn send(sandbox: &mut Sandbox, request: Request<Vec<u8>>, now: Wall) -> Answer {
-    sandbox.handle(&request, now).response
+fn send(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Answer {
+    sandbox.handle(request, now).response
 }
 
 fn get(sandbox: &mut Sandbox, name: &str) -> Answer {
     let path = format!("/{}/as/{name}", sandbox.environment_id());
-    send(sandbox, Request::get(path).body(Vec::new()).unwrap(), NOW)
+    send(sandbox, &Request::get(path).body(Vec::new()).unwrap(), NOW)
 }
 
 fn post_at(sandbox: &mut Sandbox, name: &str, form: &[(String, String)], now: Wall) -> Answer {
     let path = format!("/{}/as/{name}", sandbox.environment_id());
-    send(sandbox, Request::post(path).body(encoded(form).into_bytes()).unwrap(), now)
+    send(sandbox, &Request::post(path).body(encoded(form).into_bytes()).unwrap(), now)
 }
 
 fn post(sandbox: &mut Sandbox, name: &str, form: &[(&str, &str)]) -> Answer {
@@ -174,7 +174,7 @@ fn users(sandbox: &mut Sandbox, token: &str, method: Method, rest: &str) -> Answ
     let request = Request::builder().method(method).uri(path);
     let request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
     let request = request.header(header::CONTENT_TYPE, "application/json");
-    send(sandbox, request.body(br#"{"mfaEnabled":true}"#.to_vec()).unwrap(), NOW)
+    send(sandbox, &request.body(br#"{"mfaEnabled":true}"#.to_vec()).unwrap(), NOW)
 }
 
 #[test]
@@ -468,7 +468,7 @@ fn a_client_proves_who_it_is_in_one_way() {
         let request = Request::post(path)
             .header(header::AUTHORIZATION, format!("Basic {}", BASE64_STANDARD.encode(credentials)))
             .body(format!("grant_type=client_credentials{form}").into_bytes());
-        send(&mut sandbox, request.unwrap(), NOW)
+        send(&mut sandbox, &request.unwrap(), NOW)
     };
     let right = format!("{worker}:{CLIENT_SECRET}");
     assert_eq!(ask(&right, &format!("&client_id={worker}")).status(), StatusCode::OK);
@@ -493,7 +493,7 @@ fn userinfo_tells_what_the_scopes_allow() {
     let ask = |sandbox: &mut Sandbox, token: &str| {
         let path = format!("/{}/as/userinfo", sandbox.environment_id());
         let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
-        send(sandbox, request.body(Vec::new()).unwrap(), NOW)
+        send(sandbox, &request.body(Vec::new()).unwrap(), NOW)
     };
     let all = tokens(&mut sandbox, "adaeze.okonkwo");
     let info = body(&ask(&mut sandbox, all["access_token"].as_str().unwrap()));
@@ -567,7 +567,7 @@ fn every_origin_reads_answers_but_no_page() {
             .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
             .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization")
             .body(Vec::new());
-        let answer = send(&mut sandbox, preflight.unwrap(), NOW);
+        let answer = send(&mut sandbox, &preflight.unwrap(), NOW);
         assert_eq!(head(&answer, "access-control-allow-origin"), origins, "{name}");
         assert_eq!(head(&answer, "access-control-allow-methods").is_empty(), origins.is_empty(), "{name}");
     }
@@ -587,7 +587,7 @@ fn another_method_or_environment_is_refused() {
     ] {
         for (id, status) in [(sandbox.environment_id(), 405), (Uuid::nil(), 404)] {
             let request = Request::builder().method(method.clone()).uri(format!("/{id}/as/{name}"));
-            let answer = send(&mut sandbox, request.body(Vec::new()).unwrap(), NOW);
+            let answer = send(&mut sandbox, &request.body(Vec::new()).unwrap(), NOW);
             assert_eq!(answer.status().as_u16(), status, "{method} {name}");
         }
     }
