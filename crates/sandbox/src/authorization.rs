@@ -1,6 +1,6 @@
 //! The authorization server: OAuth 2.0 with PKCE, and what of OpenID Connect a single-page application meets.
 //!
-//! Sources: Ping's OpenAPI client (paths), RFC 6749, 7636, 8252, 9207, OpenID Connect Core and Discovery (behavior).
+//! Sources: Ping's Go client (paths), RFC 6749, 7636, 8252, 9207, OpenID Connect Core and Discovery (behavior).
 //! What PingOne answers where the standards leave it open is assumed.
 
 use http::{Request, Response, header};

@@ -90,6 +90,11 @@ impl Grants {
         }
     }
 
+    /// What a refresh token is good for at most.
+    pub(crate) fn scope_of(&self, token: &str) -> Option<&Scope> {
+        self.refresh_tokens.look(token).map(|session| &session.scope)
+    }
+
     /// Uses a refresh token, with the same care.
     pub(crate) fn spend_refresh_token(&mut self, token: &str, now: Wall) -> Result<Session, Problem> {
         match self.refresh_tokens.spend(token, now) {

@@ -26,7 +26,7 @@ const KEPT: [&str; 9] = [
 pub(crate) fn ask(sandbox: &Sandbox, parameters: &Parameters, origin: &str) -> Response<Vec<u8>> {
     let mut content = format!(
         "<p>This is a sandbox: its people are invented, and nobody has a password. \
-         You return to {}.</p>\n<form method=\"post\">\n",
+         You return to {}.</p>\n<form method=\"post\" action=\"authorize\">\n",
         Escaped(origin)
     );
     // Writing into a string can't fail, here and below.

@@ -96,8 +96,10 @@ fn refresh_token(
 ) -> Result<Tokens, Problem> {
     check_public(client)?;
     let token = form.required("refresh_token")?;
+    // A wrong scope is told before the token is used, so that the next attempt can be right.
+    let granted = sandbox.grants.scope_of(token).ok_or(Problem::Grant)?;
+    let scope = granted.narrowed(form.get("scope"))?;
     let session = sandbox.grants.spend_refresh_token(token, now)?;
-    let scope = session.scope.narrowed(form.get("scope"))?;
     // A nonce belongs to the sign-on, not to what follows it.
     for_session(sandbox, Session { nonce: None, ..session }, &scope, now)
 }

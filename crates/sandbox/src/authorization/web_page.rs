@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use http::{HeaderName, Response, StatusCode, header};
+use http::{Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 
 use crate::hal::put;
@@ -58,8 +58,6 @@ pub(crate) fn page(
     put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(headers, header::REFERRER_POLICY, "no-referrer");
     put(headers, header::X_FRAME_OPTIONS, "DENY");
-    // What the query held is nothing for other windows.
-    put(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     response
 }
 
