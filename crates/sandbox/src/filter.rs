@@ -86,14 +86,14 @@ impl Refused {
         match self {
             Self::Operator(_, supported) => supported.clone(),
             Self::TooLong | Self::TooDeep | Self::Expected(_) | Self::Attribute(_) | Self::Value(_) => {
-                Match::COMMON.iter().map(|operator| operator.operator()).collect()
+                common_operators()
             }
         }
     }
 
     /// What `innerError.supportedAttributes` says.
     pub(crate) fn supported_attributes() -> Vec<&'static str> {
-        let texts = Attribute::ALL.iter().map(|attribute| attribute.name());
+        let texts = Attribute::ALL.iter().map(Attribute::name);
         let mut names: Vec<_> = texts.chain(["memberOfGroups", "population.id", "updatedAt"]).collect();
         names.sort_unstable();
         names
@@ -113,6 +113,10 @@ impl fmt::Display for Refused {
             Self::Value(attribute) => write!(f, "The filter's value of '{attribute}' is invalid."),
         }
     }
+}
+
+fn common_operators() -> Vec<&'static str> {
+    Match::COMMON.iter().map(|operator| operator.operator()).collect()
 }
 
 /// Enough of a text to recognize it by.

@@ -168,7 +168,7 @@ fn draft(dice: &mut Dice, world: &World) -> Draft {
         body: Vec::new(),
     };
     match dice.below(10) {
-        0 => draft.path = dice.of(&["/v1/environments", &environment, &environment]).to_owned(),
+        0 => draft.path.push_str(dice.of(&["/v1/environments", &environment, &environment])),
         1 => draft.path = format!("{environment}/populations"),
         2..=3 => {
             draft.path = format!("{environment}/users");
@@ -304,12 +304,12 @@ fn mutated_path(dice: &mut Dice, path: &str) -> String {
     match dice.below(9) {
         0 => drop(parts.remove(place)),
         1 => parts.insert(place, dice.of(&odd).to_owned()),
-        2 => parts[place] = dice.of(&odd).to_owned(),
+        2 => parts[place] = String::from(dice.of(&odd)),
         3 => parts[place] = parts[place].to_uppercase(),
         4 => parts[place] = mutated(dice, &parts[place]),
         5 => {
-            parts[place] =
-                parts[place].bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02x}"))
+            let encoded: Vec<String> = parts[place].bytes().map(|byte| format!("%{byte:02x}")).collect();
+            parts[place] = encoded.concat();
         }
         6 => parts[place] += dice.of(&["/", "%", "%2", "%e9", "?", "#a", ".json"]),
         7 => parts[place] = dice.repeated("a", LONGEST_ADDRESS),
