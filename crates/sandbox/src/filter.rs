@@ -86,7 +86,7 @@ impl Refused {
         match self {
             Self::Operator(_, supported) => supported.clone(),
             Self::TooLong | Self::TooDeep | Self::Expected(_) | Self::Attribute(_) | Self::Value(_) => {
-                Match::COMMON.iter().map(|operator| operator.operator()).collect()
+                common_operators()
             }
         }
     }
@@ -113,6 +113,10 @@ impl fmt::Display for Refused {
             Self::Value(attribute) => write!(f, "The filter's value of '{attribute}' is invalid."),
         }
     }
+}
+
+fn common_operators() -> Vec<&'static str> {
+    Match::COMMON.iter().map(|operator| operator.operator()).collect()
 }
 
 /// Enough of a text to recognize it by.

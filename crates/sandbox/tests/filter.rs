@@ -392,7 +392,7 @@ impl Printer {
             }
             let inner = self.filter(filter);
             let (open, close) = if is_wrapped(filter) { ("(", ")") } else { ("", "") };
-            text.extend([open, inner.as_str(), close]);
+            text.extend([open, &inner, close]);
         }
         text
     }
@@ -417,8 +417,7 @@ impl Printer {
             return serde_json::to_string(value).unwrap();
         }
         let units: Vec<String> = value.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-        let units = units.concat();
-        format!("\"{units}\"")
+        format!("\"{}\"", units.concat())
     }
 }
 

@@ -6,7 +6,7 @@ use std::vec::IntoIter;
 use uuid::Uuid;
 
 use super::lexer::{Word, words};
-use super::{Attribute, Bound, Filter, Match, Refused};
+use super::{Attribute, Bound, Filter, Match, Refused, common_operators};
 use crate::Wall;
 
 /// Deeper nesting is no filter that anyone wrote.
@@ -168,8 +168,7 @@ impl Reader<'_> {
 /// `not` stands where an attribute does, but is an operator.
 fn unsupported(name: &str) -> Refused {
     if name.eq_ignore_ascii_case("not") {
-        let supported = Match::COMMON.iter().map(|operator| operator.operator()).collect();
-        return Refused::Operator(name.to_owned(), supported);
+        return Refused::Operator(name.to_owned(), common_operators());
     }
     Refused::Attribute(name.to_owned())
 }
