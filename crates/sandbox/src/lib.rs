@@ -12,20 +12,28 @@ use std::fmt;
 use http::{Method, Request, Response};
 use uuid::Uuid;
 
+mod access;
 mod background;
 mod behaviour;
+mod capabilities;
 mod cors;
+mod creation;
 mod directory;
 mod environment;
 mod fault;
+mod fields;
 mod filter;
 mod hal;
 mod keys;
 mod limit;
 mod mfa;
+mod mfa_settings;
 mod oracle;
 mod populations;
 mod refusal;
+mod role;
+mod role_assignments;
+mod roles;
 mod route;
 mod seed;
 mod spoil;
@@ -42,19 +50,24 @@ pub mod page;
 #[cfg(feature = "server")]
 pub mod server;
 
+pub use access::Assignment;
 pub use background::Happening;
 pub use behaviour::Behaviour;
 pub use fault::{Fault, On, Rule};
 pub use limit::Peer;
 pub use oracle::{Applied, Counts, Oracle, Write};
-pub use token::{Actor, CLIENT_SECRET, Role, TokenSpec};
+pub use role::{CustomRole, HeldRole, Permission, Role, Scope};
+pub use token::{Actor, CLIENT_SECRET, TokenSpec};
 pub use wall::Wall;
 pub use wire::Wire;
 
+use access::Access;
 use directory::{Directory, Person};
 use fault::Faults;
 use keys::DigestKeys;
 use limit::Limits;
+use mfa_settings::MfaSettings;
+use populations::Populations;
 use refusal::Refusal;
 use route::Resource;
 use seed::Dice;
@@ -123,6 +136,9 @@ pub struct Seen {
 pub struct Sandbox {
     seed: Seed,
     directory: Directory,
+    populations: Populations,
+    mfa_settings: MfaSettings,
+    access: Access,
     keys: DigestKeys,
     behaviour: Behaviour,
     faults: Faults,
@@ -141,6 +157,9 @@ impl Sandbox {
     pub fn new(seed: Seed) -> Self {
         Self {
             directory: seed::grow(seed.users, seed.seed),
+            populations: Populations::default(),
+            mfa_settings: MfaSettings::new(populations::CREATED),
+            access: Access::new(&seed),
             keys: DigestKeys::new(seed.seed),
             behaviour: Behaviour::default(),
             faults: Faults::new(seed.seed),

@@ -8,53 +8,13 @@ use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::access::Caller;
 use crate::keys::Keys;
+use crate::role::Role;
 use crate::{Seed, Wall, environment, seed};
 
 /// The secret of every client, for the token endpoint.
 pub const CLIENT_SECRET: &str = "sandbox-secret";
-
-/// What a client may do, by PingOne's matrix of built-in roles. It is looked up at every call and is not in the
-/// token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Reads users and changes MFA.
-    #[default]
-    #[serde(rename = "admin")]
-    IdentityDataAdmin,
-    /// Reads users.
-    #[serde(rename = "read-only")]
-    IdentityDataReadOnly,
-    /// Reads the environment and its populations, but no users.
-    EnvironmentAdmin,
-}
-
-impl Role {
-    const ALL: [Self; 3] = [Self::IdentityDataAdmin, Self::IdentityDataReadOnly, Self::EnvironmentAdmin];
-
-    /// The client that holds the role.
-    #[must_use]
-    pub fn client_id(self) -> Uuid {
-        Uuid::from_u128(match self {
-            Self::IdentityDataAdmin => 0x0b41_2e8b_0000_4000_8000_0000_0000_0001,
-            Self::IdentityDataReadOnly => 0x0b41_2e8b_0000_4000_8000_0000_0000_0002,
-            Self::EnvironmentAdmin => 0x0b41_2e8b_0000_4000_8000_0000_0000_0003,
-        })
-    }
-
-    pub(crate) fn of_client(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.client_id().to_string() == id)
-    }
-
-    pub(crate) fn reads_users(self) -> bool {
-        self != Self::EnvironmentAdmin
-    }
-
-    pub(crate) fn changes_mfa(self) -> bool {
-        self == Self::IdentityDataAdmin
-    }
-}
 
 /// Who acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -72,8 +32,12 @@ pub enum Actor {
 pub struct TokenSpec {
     /// Who acts.
     pub actor: Actor,
-    /// What the client may do.
+    /// What the client may do: it is the client, or the administrator, who holds this role from the start.
     pub role: Role,
+    /// Who acts instead: a client, or a user where a person acts. What they may do is looked up at every call.
+    pub holder: Option<Uuid>,
+    /// The scopes, for example `p1:update:userMfaEnabled`. One that begins with `p1:` makes it a self-service token.
+    pub scopes: Vec<String>,
     /// How long it lasts; negative for one that has ended.
     pub lifetime_seconds: i64,
     /// The API's origin and the authorization server's base to name instead of the sandbox's own, for a token
@@ -83,7 +47,14 @@ pub struct TokenSpec {
 
 impl Default for TokenSpec {
     fn default() -> Self {
-        Self { actor: Actor::default(), role: Role::default(), lifetime_seconds: 3600, origins: None }
+        Self {
+            actor: Actor::default(),
+            role: Role::default(),
+            holder: None,
+            scopes: Vec::new(),
+            lifetime_seconds: 3600,
+            origins: None,
+        }
     }
 }
 
@@ -95,6 +66,8 @@ struct Claims {
     iat: i64,
     exp: i64,
     aud: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
     env: Uuid,
     org: Uuid,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,9 +95,10 @@ pub(crate) fn mint<K: Keys>(seed: &Seed, keys: &K, spec: &TokenSpec, number: u64
     };
     let issued = now.0.div_euclid(1000);
     let is_person = spec.actor == Actor::Person;
-    let person = is_person.then(|| seed::uuid(seed.seed ^ 0xae, 1));
+    let person = is_person.then(|| spec.holder.unwrap_or_else(|| spec.role.person_id(seed)));
+    let client = spec.holder.filter(|_| !is_person).unwrap_or_else(|| spec.role.client_id());
     let claims = Claims {
-        client_id: spec.role.client_id().to_string(),
+        client_id: client.to_string(),
         iss: format!("{auth_base}/{}/as", environment::ID),
         jti: seed::uuid(seed.seed ^ 0x70, number),
         // One that has ended was issued an hour before its end.
@@ -135,6 +109,7 @@ pub(crate) fn mint<K: Keys>(seed: &Seed, keys: &K, spec: &TokenSpec, number: u64
         },
         exp: issued.saturating_add(spec.lifetime_seconds),
         aud: vec![origin.to_owned()],
+        scope: (!spec.scopes.is_empty()).then(|| spec.scopes.join(" ")),
         env: environment::ID,
         org: environment::ORGANIZATION,
         sub: person,
@@ -163,9 +138,23 @@ fn claims(headers: &HeaderMap) -> Option<Claims> {
     serde_json::from_slice(&body).ok()
 }
 
-/// The role of whoever sent the request; `None` for a token that is missing, damaged, forged, ended or meant for
-/// another API.
-pub(crate) fn role(seed: &Seed, keys: &impl Keys, headers: &HeaderMap, now: Wall) -> Option<Role> {
+impl Claims {
+    /// Roles are not in the token: they are those of the user, or without one of the client.
+    fn caller(&self) -> Option<Caller> {
+        let mut scopes = self.scope.as_deref().unwrap_or_default().split(' ');
+        if scopes.clone().any(|scope| scope.starts_with("p1:")) {
+            let changes_mfa = scopes.any(|scope| scope == "p1:update:userMfaEnabled");
+            return Some(Caller::OneSelf { user: self.sub, changes_mfa });
+        }
+        match self.sub {
+            Some(user) => Some(Caller::Holder(user)),
+            None => Uuid::try_parse(&self.client_id).ok().map(Caller::Holder),
+        }
+    }
+}
+
+/// Who sent the request; `None` for a token that is missing, damaged, forged, ended or meant for another API.
+pub(crate) fn caller(seed: &Seed, keys: &impl Keys, headers: &HeaderMap, now: Wall) -> Option<Caller> {
     let token = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
     let (signed, signature) = token.rsplit_once('.')?;
     let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).ok()?;
@@ -176,5 +165,5 @@ pub(crate) fn role(seed: &Seed, keys: &impl Keys, headers: &HeaderMap, now: Wall
     let claims: Claims = serde_json::from_slice(&body).ok()?;
     let holds = claims.exp.saturating_mul(1000) > now.0;
     let is_meant = claims.aud.iter().any(|audience| audience == api_origin(seed));
-    (holds && is_meant && claims.env == environment::ID).then(|| Role::of_client(&claims.client_id))?
+    (holds && is_meant && claims.env == environment::ID).then(|| claims.caller())?
 }
