@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use crate::{Wall, populations};
+use crate::Wall;
 
 /// Whether an account may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +24,7 @@ pub(crate) struct Person {
     pub(crate) family: String,
     pub(crate) email: Option<String>,
     pub(crate) external_id: Option<String>,
-    /// The place in [`populations::ALL`].
-    pub(crate) population: usize,
+    pub(crate) population: Uuid,
     pub(crate) account: Account,
     pub(crate) mfa_enabled: bool,
     /// The flag that the user began with.
@@ -37,7 +36,7 @@ pub(crate) struct Person {
 
 impl Person {
     pub(crate) fn population_id(&self) -> Uuid {
-        populations::ALL.get(self.population).map_or(Uuid::nil(), |(id, _)| *id)
+        self.population
     }
 }
 

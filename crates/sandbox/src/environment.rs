@@ -3,12 +3,12 @@
 //! Sources: a recorded environment (links shortened to those that this sandbox has), Ping's Postman collection
 //! (collections).
 
-use http::{Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::Seed;
 use crate::hal::{Link, json};
+use crate::{Seed, capabilities, seed};
 
 /// The environment's id.
 pub(crate) const ID: Uuid = Uuid::from_u128(0x5f0c_7e1a_22b1_4c0e_9a55_0d1f_6a7b_c2d4);
@@ -32,9 +32,11 @@ pub(crate) struct Links {
     populations: Option<Link>,
     #[serde(skip_serializing_if = "Option::is_none")]
     users: Option<Link>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    capabilities: Option<Link>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct Reference {
     pub(crate) id: Uuid,
 }
@@ -54,12 +56,44 @@ struct Body {
     created_at: &'static str,
     updated_at: &'static str,
     license: Reference,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bill_of_materials: Option<BillOfMaterials>,
+}
+
+/// The products in the environment. A workforce without PingID: the flag decides here.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BillOfMaterials {
+    products: [Product; 2],
+    solution_type: &'static str,
+}
+
+#[derive(Serialize)]
+struct Product {
+    id: Uuid,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+impl BillOfMaterials {
+    fn of(seed: &Seed) -> Self {
+        let product = |number, kind| Product { id: seed::uuid(seed.seed ^ 0xb0, number), kind };
+        Self {
+            products: [product(1, "PING_ONE_BASE"), product(2, "PING_ONE_MFA")],
+            solution_type: "WORKFORCE",
+        }
+    }
 }
 
 fn body(seed: &Seed) -> Body {
     let under = |name: &str| Some(Link::to(format!("{}/{name}", href(seed))));
     Body {
-        links: Links { this: Link::to(href(seed)), populations: under("populations"), users: under("users") },
+        links: Links {
+            this: Link::to(href(seed)),
+            populations: under("populations"),
+            users: under("users"),
+            capabilities: Some(Link::to(capabilities::href(seed))),
+        },
         id: ID,
         name: "Workforce",
         description: "Everyone who works here.",
@@ -69,11 +103,20 @@ fn body(seed: &Seed) -> Body {
         created_at: "2022-04-18T11:12:42.132Z",
         updated_at: "2022-04-18T11:12:42.207Z",
         license: Reference { id: LICENSE },
+        bill_of_materials: None,
     }
 }
 
-pub(crate) fn one(seed: &Seed) -> Response<Vec<u8>> {
-    json(StatusCode::OK, &body(seed))
+pub(crate) fn one(seed: &Seed, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    let bill_of_materials = expands(request, "billOfMaterials").then(|| BillOfMaterials::of(seed));
+    json(StatusCode::OK, &Body { bill_of_materials, ..body(seed) })
+}
+
+/// Whether the query asks for more about something: `expand=name`, or several names with commas.
+pub(crate) fn expands(request: &Request<Vec<u8>>, name: &str) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes())
+        .any(|(key, names)| key == "expand" && names.split(',').any(|asked| asked.trim() == name))
 }
 
 /// A list that fits on one page.
@@ -90,7 +133,7 @@ pub(crate) struct Collection<T> {
 impl<T> Collection<T> {
     pub(crate) fn of(href: &str, embedded: T, count: usize) -> Self {
         Self {
-            links: Links { this: Link::to(href), populations: None, users: None },
+            links: Links { this: Link::to(href), populations: None, users: None, capabilities: None },
             embedded,
             count,
             size: count,

@@ -12,21 +12,29 @@ use std::fmt;
 use http::{Method, Request, Response};
 use uuid::Uuid;
 
+mod access;
 mod authorization;
 mod background;
 mod behaviour;
+mod capabilities;
 mod cors;
+mod creation;
 mod directory;
 mod environment;
 mod fault;
+mod fields;
 pub mod filter;
 mod hal;
 mod keys;
 mod limit;
 mod mfa;
+mod mfa_settings;
 mod oracle;
 mod populations;
 mod refusal;
+mod role;
+mod role_assignments;
+mod roles;
 mod route;
 mod seed;
 mod spoil;
@@ -47,6 +55,7 @@ pub mod server;
 #[cfg(feature = "server")]
 mod verified;
 
+pub use access::Assignment;
 pub use authorization::PUBLIC_CLIENT_ID;
 pub use background::Happening;
 pub use behaviour::Behaviour;
@@ -54,17 +63,21 @@ pub use fault::{Fault, On, Rule};
 pub use keys::Keys;
 pub use limit::Peer;
 pub use oracle::{Applied, Counts, Oracle, Write};
+pub use role::{CustomRole, HeldRole, Permission, Role, Scope};
 #[cfg(feature = "server")]
 pub use rsa_keys::RsaKeys;
-pub use token::{Actor, CLIENT_SECRET, Role, TokenSpec};
+pub use token::{Actor, CLIENT_SECRET, TokenSpec};
 pub use wall::Wall;
 pub use wire::Wire;
 
+use access::Access;
 use authorization::{Grants, Redirects};
 use directory::{Directory, Person};
 use fault::Faults;
 use keys::DigestKeys;
 use limit::Limits;
+use mfa_settings::MfaSettings;
+use populations::Populations;
 use refusal::Refusal;
 use route::Resource;
 use seed::Dice;
@@ -133,6 +146,9 @@ pub struct Seen {
 pub struct Sandbox {
     seed: Seed,
     directory: Directory,
+    populations: Populations,
+    mfa_settings: MfaSettings,
+    access: Access,
     keys: Box<dyn Keys + Send>,
     behaviour: Behaviour,
     faults: Faults,
@@ -163,8 +179,10 @@ impl Sandbox {
         let number = seed.seed;
         let grants = Grants::new(number);
         Self {
-            seed,
             directory,
+            populations: Populations::default(),
+            mfa_settings: MfaSettings::new(populations::CREATED),
+            access: Access::new(&seed),
             keys,
             grants,
             redirects: Redirects::default(),
@@ -178,6 +196,7 @@ impl Sandbox {
             answered: 0,
             minted: 0,
             seen: Vec::new(),
+            seed,
         }
     }
 

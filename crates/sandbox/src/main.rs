@@ -27,7 +27,8 @@ OPTIONS
     --api-port N        port of the API and the authorization server (default 4001; 0: any)
     --page DIR          serve the built page in DIR too, on an origin of its own
     --page-port N       port of the page (default 4000; 0: any)
-    --role WORD         what the printed token may do: admin, read-only, environment-admin (default admin)
+    --role WORD         what the printed token may do: admin, read-only, environment-admin, organization-admin,
+                        client-application-developer, configuration-read-only (default admin)
     --lifetime SECONDS  how long the printed token lasts (default 3600)
     --fault RULE        something goes wrong, as JSON; may be given again
     --faults FILE       a list of such rules
@@ -136,7 +137,10 @@ fn role(word: &str) -> Result<Role, String> {
         "admin" => Ok(Role::IdentityDataAdmin),
         "read-only" => Ok(Role::IdentityDataReadOnly),
         "environment-admin" => Ok(Role::EnvironmentAdmin),
-        _ => Err(format!("--role: '{word}' is none of admin, read-only, environment-admin")),
+        "organization-admin" => Ok(Role::OrganizationAdmin),
+        "client-application-developer" => Ok(Role::ClientApplicationDeveloper),
+        "configuration-read-only" => Ok(Role::ConfigurationReadOnly),
+        _ => Err(format!("--role: '{word}' is no role. See --help.")),
     }
 }
 

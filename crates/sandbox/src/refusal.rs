@@ -37,6 +37,10 @@ pub(crate) enum Refusal {
     Value(&'static str),
     /// 400: a field that is not there.
     Required(&'static str),
+    /// 400: a value that somebody else has.
+    Taken(&'static str),
+    /// 400: the filter of populations.
+    PopulationFilter,
     /// 413: only a server reads bodies.
     #[cfg(feature = "server")]
     TooLarge,
@@ -127,6 +131,22 @@ impl Refusal {
             Self::Required(target) => {
                 let detail = detail("REQUIRED_VALUE", Some(target), "must not be null");
                 refuse(StatusCode::BAD_REQUEST, "INVALID_DATA", INVALID, vec![detail])
+            }
+            Self::Taken(target) => {
+                let message = "is unique but a non-unique value is provided";
+                let detail = detail("UNIQUENESS_VIOLATION", Some(target), message);
+                refuse(StatusCode::BAD_REQUEST, "INVALID_DATA", INVALID, vec![detail])
+            }
+            Self::PopulationFilter => {
+                let inner = InnerError {
+                    supported_attributes: Some(vec!["id", "name"]),
+                    supported_operators: Some(vec!["eq", "sw"]),
+                    ..InnerError::default()
+                };
+                let message = "The filter can't be read, or is neither of a name's start nor of an id.";
+                let detail =
+                    Detail { inner_error: Some(inner), ..detail("INVALID_FILTER", Some("filter"), message) };
+                refuse(StatusCode::BAD_REQUEST, "INVALID_REQUEST", MALFORMED, vec![detail])
             }
             #[cfg(feature = "server")]
             Self::TooLarge => {

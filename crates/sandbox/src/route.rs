@@ -5,8 +5,11 @@ use uuid::Uuid;
 
 use crate::authorization::{self, Endpoint};
 use crate::refusal::Refusal;
-use crate::token;
-use crate::{Sandbox, Wall, cors, environment, mfa, populations, seed, users};
+use crate::role::Permission;
+use crate::{
+    Sandbox, Wall, capabilities, cors, creation, environment, mfa, mfa_settings, populations,
+    role_assignments, roles, seed, token, users,
+};
 
 /// What a path names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,10 @@ pub(crate) enum Resource {
     Users(String),
     User(String, String),
     MfaEnabled(String, String),
+    RoleAssignments(String, String),
+    Capabilities(String),
+    MfaSettings(String),
+    Roles,
 }
 
 impl Resource {
@@ -38,6 +45,12 @@ impl Resource {
             ["v1", "environments", id, "users", user, "mfaEnabled"] => {
                 Some(Self::MfaEnabled(text(id), text(user)))
             }
+            ["v1", "environments", id, "users", user, "roleAssignments"] => {
+                Some(Self::RoleAssignments(text(id), text(user)))
+            }
+            ["v1", "environments", id, "capabilities"] => Some(Self::Capabilities(text(id))),
+            ["v1", "environments", id, "mfaSettings"] => Some(Self::MfaSettings(text(id))),
+            ["v1", "roles"] => Some(Self::Roles),
             _ => None,
         }
     }
@@ -46,10 +59,13 @@ impl Resource {
     pub(crate) fn methods(&self) -> &'static str {
         match self {
             Self::Authorization(_, endpoint) => endpoint.methods(),
-            Self::Environment(_) => "OPTIONS,GET,PUT,DELETE",
-            Self::Environments | Self::Populations(_) | Self::Users(_) => "OPTIONS,GET,POST",
+            Self::Environment(_) | Self::MfaSettings(_) => "OPTIONS,GET,PUT,DELETE",
+            Self::Environments | Self::Populations(_) | Self::Users(_) | Self::RoleAssignments(..) => {
+                "OPTIONS,GET,POST"
+            }
             Self::User(..) => "OPTIONS,GET,PUT,PATCH,DELETE",
             Self::MfaEnabled(..) => "OPTIONS,GET,PUT",
+            Self::Capabilities(_) | Self::Roles => "OPTIONS,GET",
         }
     }
 
@@ -63,13 +79,19 @@ impl Resource {
             Self::Users(_) => "users",
             Self::User(..) => "user",
             Self::MfaEnabled(..) => "mfaEnabled",
+            Self::RoleAssignments(..) => "roleAssignments",
+            Self::Capabilities(_) => "capabilities",
+            Self::MfaSettings(_) => "mfaSettings",
+            Self::Roles => "roles",
         }
     }
 
     /// Whose data it is about.
     pub(crate) fn user(&self) -> Option<Uuid> {
         match self {
-            Self::User(_, id) | Self::MfaEnabled(_, id) => Uuid::try_parse(id).ok(),
+            Self::User(_, id) | Self::MfaEnabled(_, id) | Self::RoleAssignments(_, id) => {
+                Uuid::try_parse(id).ok()
+            }
             _ => None,
         }
     }
@@ -79,15 +101,37 @@ impl Resource {
         matches!(self, Self::Authorization(_, endpoint) if endpoint.is_navigation())
     }
 
+    /// What a method on it needs; `None` for one that is not supported.
+    fn permission(&self, method: &Method) -> Option<Permission> {
+        Some(match (self, method.as_str()) {
+            (Self::Environments | Self::Environment(_) | Self::Capabilities(_) | Self::Roles, "GET") => {
+                Permission::ReadEnvironments
+            }
+            (Self::Populations(_), "GET") => Permission::ReadPopulations,
+            (Self::Populations(_), "POST") => Permission::CreatePopulations,
+            (Self::Users(_) | Self::User(..) | Self::MfaEnabled(..), "GET") => Permission::ReadUsers,
+            (Self::Users(_), "POST") => Permission::CreateUsers,
+            (Self::MfaEnabled(..), "PUT") => Permission::UpdateUserMfaEnabled,
+            (Self::RoleAssignments(..), "GET") => Permission::ReadUserRoleAssignments,
+            (Self::MfaSettings(_), "GET") => Permission::ReadMfaSettings,
+            (Self::MfaSettings(_), "PUT") => Permission::UpdateMfaSettings,
+            (Self::MfaSettings(_), "DELETE") => Permission::ResetMfaSettings,
+            _ => return None,
+        })
+    }
+
     fn environment(&self) -> Option<&str> {
         match self {
-            Self::Environments => None,
+            Self::Environments | Self::Roles => None,
             Self::Authorization(id, _)
             | Self::Environment(id)
             | Self::Populations(id)
             | Self::Users(id)
             | Self::User(id, _)
-            | Self::MfaEnabled(id, _) => Some(id),
+            | Self::MfaEnabled(id, _)
+            | Self::RoleAssignments(id, _)
+            | Self::Capabilities(id)
+            | Self::MfaSettings(id) => Some(id),
         }
     }
 }
@@ -117,35 +161,36 @@ pub(crate) fn answer(
 
 fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource, now: Wall) -> Answer {
     let clock = sandbox.clock(now);
-    let role = token::role(&sandbox.seed, &mut *sandbox.keys, request.headers(), clock);
-    let role = role.ok_or(Refusal::Token)?;
+    let caller = token::caller(&sandbox.seed, &mut *sandbox.keys, request.headers(), clock);
+    let caller = caller.ok_or(Refusal::Token)?;
     let known = resource.environment().is_none_or(|id| id == environment::ID.to_string());
     if !known {
         // PingOne hides what is under an environment that doesn't exist; the environment itself is a 404.
         let itself = matches!(resource, Resource::Environment(_));
         return Err(if itself { Refusal::NotFound } else { Refusal::Role });
     }
+    let needed = resource.permission(request.method()).ok_or(Refusal::Method)?;
+    let reach = &sandbox.access.reach(&caller, needed, now).ok_or(Refusal::Role)?;
     match (resource, request.method()) {
-        (Resource::Environments, &Method::GET) => Ok((environment::all(&sandbox.seed), 0)),
-        (Resource::Environment(_), &Method::GET) => Ok((environment::one(&sandbox.seed), 0)),
-        (Resource::Populations(_), &Method::GET) => Ok((populations::list(sandbox), 0)),
-        (Resource::Users(_), &Method::GET) if role.reads_users() => users::list(sandbox, request, now),
-        (Resource::User(_, id), &Method::GET) if role.reads_users() => users::one(sandbox, user_id(id)?),
-        (Resource::MfaEnabled(_, id), &Method::GET) if role.reads_users() => mfa::read(sandbox, user_id(id)?),
-        (Resource::MfaEnabled(_, id), &Method::PUT) if role.changes_mfa() => {
-            mfa::write(sandbox, request, user_id(id)?, now)
+        (Resource::Environments, _) => Ok((environment::all(&sandbox.seed), 0)),
+        (Resource::Environment(_), _) => Ok((environment::one(&sandbox.seed, request), 0)),
+        (Resource::Capabilities(_), _) => Ok((capabilities::read(sandbox), 0)),
+        (Resource::Roles, _) => Ok((roles::list(sandbox), 0)),
+        (Resource::Populations(_), &Method::POST) => populations::create(sandbox, request, now),
+        (Resource::Populations(_), _) => populations::list(sandbox, request, reach),
+        (Resource::Users(_), &Method::POST) => creation::user(sandbox, request, reach, now),
+        (Resource::Users(_), _) => users::list(sandbox, request, reach, now),
+        (Resource::User(_, id), _) => users::one(sandbox, request, user_id(id)?, reach),
+        (Resource::MfaEnabled(_, id), &Method::PUT) => mfa::write(sandbox, request, user_id(id)?, reach, now),
+        (Resource::MfaEnabled(_, id), _) => mfa::read(sandbox, user_id(id)?, reach),
+        (Resource::RoleAssignments(_, id), _) => {
+            role_assignments::list(sandbox, request, user_id(id)?, reach)
         }
-        (resource, method) => Err(refused(resource, method)),
-    }
-}
-
-/// What the arms above didn't answer: a known method lacks its role, any other is not supported.
-fn refused(resource: &Resource, method: &Method) -> Refusal {
-    let answers_put = matches!(resource, Resource::MfaEnabled(..));
-    if *method == Method::GET || (*method == Method::PUT && answers_put) {
-        Refusal::Role
-    } else {
-        Refusal::Method
+        (Resource::MfaSettings(_), &Method::PUT) => mfa_settings::write(sandbox, request, now),
+        (Resource::MfaSettings(_), &Method::DELETE) => Ok((mfa_settings::reset(sandbox, now), 0)),
+        (Resource::MfaSettings(_), _) => Ok((mfa_settings::read(sandbox), 0)),
+        // The authorization server answers this one before.
+        (Resource::Authorization(..), _) => Err(Refusal::Method),
     }
 }
 

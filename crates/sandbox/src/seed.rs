@@ -2,8 +2,8 @@
 
 use uuid::{Builder, Uuid};
 
-use crate::Wall;
 use crate::directory::{Account, Directory, Person};
+use crate::{Wall, populations};
 
 /// Before this every seeded thing happened: 1 November 2026.
 const EPOCH: i64 = 1_793_491_200_000;
@@ -157,9 +157,9 @@ fn stranger(number: u32, seed: u64, dice: &mut Dice) -> Person {
         _ => Account::Enabled,
     };
     let population = match dice.roll() % 100 {
-        0..78 => 0,
-        78..94 => 1,
-        _ => 2,
+        0..78 => populations::EMPLOYEES,
+        78..94 => populations::CONTRACTORS,
+        _ => populations::SHOP_FLOOR,
     };
     let mfa_enabled = dice.percent(45);
     Person {

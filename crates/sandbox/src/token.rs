@@ -8,54 +8,14 @@ use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::authorization::{self, Session, people};
+use crate::access::Caller;
+use crate::authorization::{self, Session};
 use crate::keys::Keys;
+use crate::role::Role;
 use crate::{Seed, Wall, environment, seed};
 
 /// The secret of every client, for the token endpoint.
 pub const CLIENT_SECRET: &str = "sandbox-secret";
-
-/// What a client may do, by PingOne's matrix of built-in roles. It is looked up at every call and is not in the
-/// token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Reads users and changes MFA.
-    #[default]
-    #[serde(rename = "admin")]
-    IdentityDataAdmin,
-    /// Reads users.
-    #[serde(rename = "read-only")]
-    IdentityDataReadOnly,
-    /// Reads the environment and its populations, but no users.
-    EnvironmentAdmin,
-}
-
-impl Role {
-    const ALL: [Self; 3] = [Self::IdentityDataAdmin, Self::IdentityDataReadOnly, Self::EnvironmentAdmin];
-
-    /// The client that holds the role.
-    #[must_use]
-    pub fn client_id(self) -> Uuid {
-        Uuid::from_u128(match self {
-            Self::IdentityDataAdmin => 0x0b41_2e8b_0000_4000_8000_0000_0000_0001,
-            Self::IdentityDataReadOnly => 0x0b41_2e8b_0000_4000_8000_0000_0000_0002,
-            Self::EnvironmentAdmin => 0x0b41_2e8b_0000_4000_8000_0000_0000_0003,
-        })
-    }
-
-    pub(crate) fn of_client(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.client_id().to_string() == id)
-    }
-
-    pub(crate) fn reads_users(self) -> bool {
-        self != Self::EnvironmentAdmin
-    }
-
-    pub(crate) fn changes_mfa(self) -> bool {
-        self == Self::IdentityDataAdmin
-    }
-}
 
 /// Who acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -73,8 +33,12 @@ pub enum Actor {
 pub struct TokenSpec {
     /// Who acts.
     pub actor: Actor,
-    /// What the client may do.
+    /// What the client may do: it is the client, or the administrator, who holds this role from the start.
     pub role: Role,
+    /// Who acts instead: a client, or a user where a person acts. What they may do is looked up at every call.
+    pub holder: Option<Uuid>,
+    /// The scopes, for example `p1:update:userMfaEnabled`. One that begins with `p1:` makes it a self-service token.
+    pub scopes: Vec<String>,
     /// How long it lasts; negative for one that has ended.
     pub lifetime_seconds: i64,
     /// The API's origin and the authorization server's base to name instead of the sandbox's own, for a token
@@ -84,7 +48,14 @@ pub struct TokenSpec {
 
 impl Default for TokenSpec {
     fn default() -> Self {
-        Self { actor: Actor::default(), role: Role::default(), lifetime_seconds: 3600, origins: None }
+        Self {
+            actor: Actor::default(),
+            role: Role::default(),
+            holder: None,
+            scopes: Vec::new(),
+            lifetime_seconds: 3600,
+            origins: None,
+        }
     }
 }
 
@@ -135,9 +106,10 @@ impl Claims {
         };
         let issued = now.0.div_euclid(1000);
         let is_person = spec.actor == Actor::Person;
-        let person = is_person.then(|| seed::uuid(seed.seed ^ 0xae, 1));
+        let person = is_person.then(|| spec.holder.unwrap_or_else(|| spec.role.person_id(seed)));
+        let client = spec.holder.filter(|_| !is_person).unwrap_or_else(|| spec.role.client_id());
         Self {
-            client_id: spec.role.client_id().to_string(),
+            client_id: client.to_string(),
             iss: authorization::issuer(auth_base),
             jti: seed::uuid(seed.seed ^ 0x70, number),
             // One that has ended was issued an hour before its end.
@@ -148,7 +120,7 @@ impl Claims {
             },
             exp: issued.saturating_add(spec.lifetime_seconds),
             aud: vec![origin.to_owned()],
-            scope: None,
+            scope: (!spec.scopes.is_empty()).then(|| spec.scopes.join(" ")),
             env: environment::ID,
             org: environment::ORGANIZATION,
             sub: person,
@@ -178,12 +150,17 @@ impl Claims {
         }
     }
 
-    /// PingOne looks roles up at every call: the worker's own, or of whoever signed on.
-    fn role(&self, seed: &Seed) -> Option<Role> {
-        if self.client_id == authorization::PUBLIC_CLIENT_ID.to_string() {
-            return people::role(seed, self.sub?);
+    /// Roles are not in the token: they are those of the user, or without one of the client.
+    fn caller(&self) -> Option<Caller> {
+        let mut scopes = self.scope.as_deref().unwrap_or_default().split(' ');
+        if scopes.clone().any(|scope| scope.starts_with("p1:")) {
+            let changes_mfa = scopes.any(|scope| scope == "p1:update:userMfaEnabled");
+            return Some(Caller::OneSelf { user: self.sub, changes_mfa });
         }
-        Role::of_client(&self.client_id)
+        match self.sub {
+            Some(user) => Some(Caller::Holder(user)),
+            None => Uuid::try_parse(&self.client_id).ok().map(Caller::Holder),
+        }
     }
 }
 
@@ -229,7 +206,7 @@ pub(crate) fn check(seed: &Seed, keys: &mut dyn Keys, headers: &HeaderMap, now: 
     (holds && is_meant && is_own).then_some(claims)
 }
 
-/// The role of whoever sent the request; `None` for a token that [`check`] refuses.
-pub(crate) fn role(seed: &Seed, keys: &mut dyn Keys, headers: &HeaderMap, now: Wall) -> Option<Role> {
-    check(seed, keys, headers, now)?.role(seed)
+/// Who sent the request; `None` for a token that [`check`] refuses.
+pub(crate) fn caller(seed: &Seed, keys: &mut dyn Keys, headers: &HeaderMap, now: Wall) -> Option<Caller> {
+    check(seed, keys, headers, now)?.caller()
 }

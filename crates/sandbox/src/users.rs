@@ -9,13 +9,14 @@ use http::{Request, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::access::Reach;
 use crate::directory::{Account, Person};
 use crate::environment::{self, Reference};
 use crate::filter::Filter;
 use crate::hal::{Link, json};
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::{Sandbox, Seed, Wall};
+use crate::{Sandbox, Seed, Wall, populations};
 
 pub(crate) fn href(seed: &Seed, id: Uuid) -> String {
     format!("{}/users/{id}", environment::href(seed))
@@ -32,13 +33,13 @@ struct Page {
 }
 
 #[derive(Serialize)]
-struct PageLinks {
+pub(crate) struct PageLinks {
     #[serde(rename = "self")]
-    this: Link,
+    pub(crate) this: Link,
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<Link>,
+    pub(crate) next: Option<Link>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    prev: Option<Link>,
+    pub(crate) prev: Option<Link>,
 }
 
 #[derive(Serialize)]
@@ -67,9 +68,11 @@ struct UserLinks {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct User {
+pub(crate) struct User {
     #[serde(rename = "_links")]
     links: UserLinks,
+    #[serde(rename = "_embedded", skip_serializing_if = "Option::is_none")]
+    expanded: Option<Expanded>,
     id: Uuid,
     environment: Reference,
     account: AccountBody,
@@ -119,6 +122,12 @@ struct Status {
     status: &'static str,
 }
 
+/// What `expand` asks for.
+#[derive(Serialize)]
+struct Expanded {
+    population: populations::Body,
+}
+
 #[derive(Serialize)]
 struct Name {
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -155,10 +164,11 @@ impl AccountBody {
     }
 }
 
-fn body(seed: &Seed, person: &Person) -> User {
+pub(crate) fn body(seed: &Seed, person: &Person) -> User {
     let name = Name { given: person.given.clone(), family: person.family.clone() };
     User {
         links: UserLinks::of(&href(seed, person.id)),
+        expanded: None,
         id: person.id,
         environment: Reference { id: environment::ID },
         account: AccountBody::of(person.account),
@@ -180,9 +190,20 @@ fn body(seed: &Seed, person: &Person) -> User {
     }
 }
 
-pub(crate) fn one(sandbox: &Sandbox, id: Uuid) -> Answer {
-    let person = sandbox.directory.get(id).ok_or(Refusal::NotFound)?;
-    Ok((json(StatusCode::OK, &body(&sandbox.seed, person)), 1))
+pub(crate) fn one(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, reach: &Reach) -> Answer {
+    let person = reach.person(&sandbox.directory, id)?;
+    let expanded = populations(sandbox, request).and_then(|all| expanded(&all, person));
+    Ok((json(StatusCode::OK, &User { expanded, ..body(&sandbox.seed, person) }), 1))
+}
+
+/// The populations, if the query asks for them with the users.
+fn populations(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Option<Vec<populations::Body>> {
+    environment::expands(request, "population").then(|| populations::bodies(sandbox).collect())
+}
+
+fn expanded(populations: &[populations::Body], person: &Person) -> Option<Expanded> {
+    let population = populations.iter().find(|population| population.id() == person.population)?;
+    Some(Expanded { population: population.clone() })
 }
 
 /// What the query of a list asks for.
@@ -191,6 +212,7 @@ struct Query {
     limit: Option<usize>,
     from: usize,
     filter: Option<(String, Filter)>,
+    is_expanded: bool,
 }
 
 impl Query {
@@ -204,6 +226,7 @@ impl Query {
                     let filter = Filter::read(&value).map_err(Refusal::Filter)?;
                     query.filter = Some((value.into_owned(), filter));
                 }
+                "expand" => query.is_expanded = environment::expands(request, "population"),
                 // PingOne ignores what it doesn't know.
                 _ => {}
             }
@@ -222,12 +245,15 @@ impl Query {
         if let Some((filter, _)) = &self.filter {
             query.append_pair("filter", filter);
         }
+        if self.is_expanded {
+            query.append_pair("expand", "population");
+        }
         Link::to(format!("{}/users?{}", environment::href(&sandbox.seed), query.finish()))
     }
 }
 
 /// Any number from 1 up. One with more digits than fit is as good as the largest.
-fn limit(text: &str) -> Result<usize, Refusal> {
+pub(crate) fn limit(text: &str) -> Result<usize, Refusal> {
     let is_number = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
     let is_zero = text.bytes().all(|digit| digit == b'0');
     if !is_number || is_zero {
@@ -236,11 +262,11 @@ fn limit(text: &str) -> Result<usize, Refusal> {
     Ok(text.parse().unwrap_or(usize::MAX))
 }
 
-fn cursor(place: usize) -> String {
+pub(crate) fn cursor(place: usize) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(format!("place:{place}"))
 }
 
-fn place(cursor: &str) -> Option<usize> {
+pub(crate) fn place(cursor: &str) -> Option<usize> {
     let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
     text.strip_prefix("place:")?.parse().ok()
 }
@@ -256,13 +282,25 @@ pub(crate) fn page_number(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> u64 
     (query.from / query.page(sandbox).max(1)) as u64 + 1
 }
 
-pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Answer {
+/// The link to the page that the request asks for.
+pub(crate) fn this(seed: &Seed, request: &Request<Vec<u8>>) -> Link {
+    let this = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    Link::to(format!("{}{}", seed.api_base, this.strip_prefix("/v1").unwrap_or(&this)))
+}
+
+pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach, now: Wall) -> Answer {
+    // Nobody lists users with a self-service token, not even themselves.
+    if matches!(reach, Reach::OneSelf(_)) {
+        return Err(Refusal::Role);
+    }
     let query = Query::read(request)?;
+    let populations = populations(sandbox, request);
     let filter = query.filter.as_ref().map(|(_, filter)| filter);
-    let matches = |person: &Person| filter.is_none_or(|filter| filter.holds(person, &belongs));
-    let count = match filter {
-        None => sandbox.directory.len(),
-        Some(_) => sandbox.directory.iter().filter(|person| matches(person)).count(),
+    let matches =
+        |person: &Person| filter.is_none_or(|filter| filter.holds(person, &belongs)) && reach.covers(person);
+    let count = match (filter, reach) {
+        (None, Reach::Environment) => sandbox.directory.len(),
+        _ => sandbox.directory.iter().filter(|person| matches(person)).count(),
     };
     let size = sandbox.page_size(query.page(sandbox), query.from);
     let mut people = sandbox.directory.from(query.from).filter(|(_, person)| matches(person)).peekable();
@@ -271,12 +309,12 @@ pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, now: Wall) -> 
         && let Some((_, person)) = people.next()
     {
         let mfa_enabled = sandbox.listed_flag(person, now);
-        users.push(User { mfa_enabled, ..body(&sandbox.seed, person) });
+        let expanded = populations.as_ref().and_then(|all| expanded(all, person));
+        users.push(User { expanded, mfa_enabled, ..body(&sandbox.seed, person) });
     }
-    let (size, seed) = (users.len(), &sandbox.seed);
-    let this = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let size = users.len();
     let links = PageLinks {
-        this: Link::to(format!("{}{}", seed.api_base, this.strip_prefix("/v1").unwrap_or(&this))),
+        this: this(&sandbox.seed, request),
         next: people.peek().map(|(place, _)| query.link(sandbox, *place)),
         prev: (query.from > 0).then(|| query.link(sandbox, query.from.saturating_sub(query.page(sandbox)))),
     };

@@ -407,7 +407,7 @@ fn other_methods_are_not_allowed() {
     let mut asker = Asker::admin(20);
     let user = format!("/users/{}", asker.user("jonas.brandt"));
     for (method, path) in [
-        (Method::POST, "/users".to_owned()),
+        (Method::DELETE, "/users".to_owned()),
         (Method::DELETE, user.clone()),
         (Method::PUT, user.clone()),
         (Method::POST, format!("{user}/mfaEnabled")),

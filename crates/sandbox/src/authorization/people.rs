@@ -12,10 +12,9 @@ const ADMINISTRATORS: [(u64, Role, &str); 3] = [
     (7, Role::EnvironmentAdmin, "Environment Admin"),
 ];
 
-/// What an administrator may do.
-pub(crate) fn role(seed: &Seed, id: Uuid) -> Option<Role> {
-    let of = |number| seed::uuid(seed.seed, number);
-    ADMINISTRATORS.into_iter().find(|(number, ..)| of(*number) == id).map(|(_, role, _)| role)
+/// The administrators and the role that each holds from the start.
+pub(crate) fn administrators(seed: &Seed) -> impl Iterator<Item = (Uuid, Role)> {
+    ADMINISTRATORS.into_iter().map(|(number, role, _)| (seed::uuid(seed.seed, number), role))
 }
 
 /// Everyone who may sign on now, and what their role is called.

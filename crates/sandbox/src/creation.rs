@@ -1,0 +1,71 @@
+//! The creation of a user.
+//!
+//! Sources: developer.pingidentity.com, PingOne API, its tutorial, step 5, and "Populations" (without one it is the
+//! default population); Ping's OpenAPI description (lengths). Only the attributes that the sandbox's users have are
+//! kept. That an address needs an `@` is assumed.
+
+use http::{Request, StatusCode};
+use uuid::Uuid;
+
+use crate::access::Reach;
+use crate::directory::{Account, Person};
+use crate::fields::Fields;
+use crate::hal::json;
+use crate::refusal::Refusal;
+use crate::route::Answer;
+use crate::{Sandbox, Wall, populations, seed, users};
+
+const LONGEST_USERNAME: usize = 128;
+
+pub(crate) fn user(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, reach: &Reach, now: Wall) -> Answer {
+    let person = asked(sandbox, &Fields::read(request, "username")?, now)?;
+    if !reach.covers(&person) {
+        return Err(Refusal::Role);
+    }
+    if sandbox.user_named(&person.username).is_some() {
+        return Err(Refusal::Taken("username"));
+    }
+    let response = json(StatusCode::CREATED, &users::body(&sandbox.seed, &person));
+    sandbox.directory.add(person);
+    Ok((response, 1))
+}
+
+fn asked(sandbox: &Sandbox, fields: &Fields, now: Wall) -> Result<Person, Refusal> {
+    let text = |name| fields.text(name).map(|text| text.map(str::to_owned));
+    let mfa_enabled = fields.flag("mfaEnabled")?.unwrap_or(sandbox.mfa_settings.users.mfa_enabled);
+    Ok(Person {
+        id: seed::uuid(sandbox.seed.seed ^ 0x0d, sandbox.answered),
+        username: username(fields)?,
+        email: Some(email(fields)?),
+        given: text("name.given")?.unwrap_or_default(),
+        family: text("name.family")?.unwrap_or_default(),
+        external_id: text("externalId")?,
+        population: population(sandbox, fields)?,
+        account: Account::Enabled,
+        mfa_enabled,
+        mfa_at_first: mfa_enabled,
+        last_sign_on: None,
+        created: now,
+        updated: now,
+    })
+}
+
+fn username(fields: &Fields) -> Result<String, Refusal> {
+    let username = fields.text("username")?.ok_or(Refusal::Required("username"))?;
+    let length = username.chars().count();
+    if !(1..=LONGEST_USERNAME).contains(&length) || username.chars().any(char::is_control) {
+        return Err(Refusal::Value("username"));
+    }
+    Ok(username.to_owned())
+}
+
+fn email(fields: &Fields) -> Result<String, Refusal> {
+    let email = fields.text("email")?.ok_or(Refusal::Required("email"))?;
+    if email.contains('@') { Ok(email.to_owned()) } else { Err(Refusal::Value("email")) }
+}
+
+fn population(sandbox: &Sandbox, fields: &Fields) -> Result<Uuid, Refusal> {
+    let Some(id) = fields.text("population.id")? else { return Ok(populations::DEFAULT) };
+    let id = Uuid::try_parse(id).ok().filter(|id| sandbox.populations.has(*id));
+    id.ok_or(Refusal::Value("population.id"))
+}

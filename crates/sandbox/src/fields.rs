@@ -1,0 +1,61 @@
+//! The fields of a JSON body, by their dotted names.
+
+use http::{Request, header};
+use serde_json::{Map, Value};
+
+use crate::refusal::Refusal;
+
+/// What a body says. A field that is `null` is not there.
+pub(crate) struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// Reads the body. `first` is the field that is named where the body is no object at all.
+    pub(crate) fn read(request: &Request<Vec<u8>>, first: &'static str) -> Result<Self, Refusal> {
+        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        if !content_type.is_some_and(is_json) {
+            return Err(Refusal::MediaType);
+        }
+        match serde_json::from_slice(request.body()) {
+            Ok(Value::Object(fields)) => Ok(Self(fields)),
+            _ => Err(Refusal::Value(first)),
+        }
+    }
+
+    pub(crate) fn flag(&self, name: &'static str) -> Result<Option<bool>, Refusal> {
+        self.field(name, Value::as_bool)
+    }
+
+    pub(crate) fn number(&self, name: &'static str) -> Result<Option<u64>, Refusal> {
+        self.field(name, Value::as_u64)
+    }
+
+    pub(crate) fn text(&self, name: &'static str) -> Result<Option<&str>, Refusal> {
+        self.field(name, Value::as_str)
+    }
+
+    fn field<'a, T>(
+        &'a self,
+        name: &'static str,
+        read: impl Fn(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>, Refusal> {
+        match self.value(name)? {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => read(value).map(Some).ok_or(Refusal::Value(name)),
+        }
+    }
+
+    fn value(&self, name: &'static str) -> Result<Option<&Value>, Refusal> {
+        let Some((outer, inner)) = name.split_once('.') else { return Ok(self.0.get(name)) };
+        match self.0.get(outer) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(fields)) => Ok(fields.get(inner)),
+            Some(_) => Err(Refusal::Value(name)),
+        }
+    }
+}
+
+/// `application/json`, with or without parameters.
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}

@@ -1,0 +1,303 @@
+//! Roles: the built-in ones with what each may do here, and custom ones.
+//!
+//! Source: recorded `GET /v1/roles` (ids, names, what a role is applicable to, its permissions and their words).
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::{Builder, Uuid};
+
+use crate::{Seed, seed};
+
+/// Something that a role allows. PingOne has more; these are the ones that the sandbox tells apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission {
+    /// Read environments, and what describes them.
+    ReadEnvironments,
+    /// Read populations.
+    ReadPopulations,
+    /// Create populations.
+    CreatePopulations,
+    /// Read groups.
+    ReadGroups,
+    /// Read users.
+    ReadUsers,
+    /// Create users.
+    CreateUsers,
+    /// Change whether MFA is enabled for a user.
+    UpdateUserMfaEnabled,
+    /// Read the roles of users.
+    ReadUserRoleAssignments,
+    /// Read the devices of users.
+    ReadDevices,
+    /// Read the environment's MFA settings.
+    ReadMfaSettings,
+    /// Change the environment's MFA settings.
+    UpdateMfaSettings,
+    /// Reset the environment's MFA settings.
+    ResetMfaSettings,
+}
+
+impl Permission {
+    /// What it is about, in PingOne's word.
+    #[must_use]
+    pub const fn classifier(self) -> &'static str {
+        match self {
+            Self::ReadEnvironments => "environment",
+            Self::ReadPopulations | Self::CreatePopulations => "population",
+            Self::ReadGroups => "group",
+            Self::ReadUsers | Self::CreateUsers => "user",
+            Self::UpdateUserMfaEnabled => "userMfaEnabled",
+            Self::ReadUserRoleAssignments => "userRoleAssignments",
+            Self::ReadDevices => "device",
+            Self::ReadMfaSettings | Self::UpdateMfaSettings | Self::ResetMfaSettings => "mfaSettings",
+        }
+    }
+
+    /// Whether a role has to hold in the whole environment for it: it isn't about one population's users.
+    pub(crate) const fn is_of_environment(self) -> bool {
+        matches!(
+            self,
+            Self::CreatePopulations
+                | Self::ReadMfaSettings
+                | Self::UpdateMfaSettings
+                | Self::ResetMfaSettings
+        )
+    }
+
+    /// PingOne's description.
+    #[must_use]
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::ReadEnvironments => "Read environments",
+            Self::ReadPopulations => "Read populations",
+            Self::CreatePopulations => "Create populations",
+            Self::ReadGroups => "Read Group",
+            Self::ReadUsers => "Read users",
+            Self::CreateUsers => "Create users",
+            Self::UpdateUserMfaEnabled => "Update user's mfaEnabled status",
+            Self::ReadUserRoleAssignments => "Read roles assigned to users",
+            Self::ReadDevices => "Retrieve user's device",
+            Self::ReadMfaSettings => "Retrieve MFA settings",
+            Self::UpdateMfaSettings => "Update MFA settings",
+            Self::ResetMfaSettings => "Reset MFA settings",
+        }
+    }
+}
+
+/// A built-in role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Reads and creates users, and changes MFA.
+    #[default]
+    #[serde(rename = "admin")]
+    IdentityDataAdmin,
+    /// Reads users.
+    #[serde(rename = "read-only")]
+    IdentityDataReadOnly,
+    /// Reads and changes the environment's settings and its populations, but no users.
+    EnvironmentAdmin,
+    /// Reads environments.
+    OrganizationAdmin,
+    /// Reads the environment, its populations and groups.
+    ClientApplicationDeveloper,
+    /// Reads the environment, its populations, groups and settings.
+    ConfigurationReadOnly,
+}
+
+impl Role {
+    /// In the order in which PingOne lists them.
+    pub const ALL: [Self; 6] = [
+        Self::OrganizationAdmin,
+        Self::EnvironmentAdmin,
+        Self::IdentityDataAdmin,
+        Self::ClientApplicationDeveloper,
+        Self::IdentityDataReadOnly,
+        Self::ConfigurationReadOnly,
+    ];
+
+    const fn number(self) -> u64 {
+        match self {
+            Self::IdentityDataAdmin => 1,
+            Self::IdentityDataReadOnly => 2,
+            Self::EnvironmentAdmin => 3,
+            Self::OrganizationAdmin => 4,
+            Self::ClientApplicationDeveloper => 5,
+            Self::ConfigurationReadOnly => 6,
+        }
+    }
+
+    /// The client that holds the role from the start.
+    #[must_use]
+    pub fn client_id(self) -> Uuid {
+        Uuid::from_u128(0x0b41_2e8b_0000_4000_8000_0000_0000_0000 | u128::from(self.number()))
+    }
+
+    /// The administrator who holds the role from the start. Administrators belong to another environment.
+    pub(crate) fn person_id(self, seed: &Seed) -> Uuid {
+        seed::uuid(seed.seed ^ 0xae, self.number())
+    }
+
+    pub(crate) fn of_client(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.client_id().to_string() == id)
+    }
+
+    /// The role's own id, which is the same in every organization.
+    #[must_use]
+    pub fn id(self) -> Uuid {
+        Uuid::from_u128(match self {
+            Self::IdentityDataAdmin => 0x0bd9_c966_7664_4ac1_b059_0ff9_2939_08e2,
+            Self::IdentityDataReadOnly => 0xce00_e15f_f845_4df1_abf3_fdc4_ff4e_176c,
+            Self::EnvironmentAdmin => 0x29dd_ce68_cd7f_4b2a_b6fc_f7a1_9553_b496,
+            Self::OrganizationAdmin => 0x1813_bc13_8d13_4e88_a825_d40b_fe82_777b,
+            Self::ClientApplicationDeveloper => 0xb505_7d0d_7281_47f6_9398_8a7e_4cb7_1397,
+            Self::ConfigurationReadOnly => 0x7aba_580c_5ec7_4b26_987d_85f4_6276_7455,
+        })
+    }
+
+    /// PingOne's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::IdentityDataAdmin => "Identity Data Admin",
+            Self::IdentityDataReadOnly => "Identity Data Read Only",
+            Self::EnvironmentAdmin => "Environment Admin",
+            Self::OrganizationAdmin => "Organization Admin",
+            Self::ClientApplicationDeveloper => "Client Application Developer",
+            Self::ConfigurationReadOnly => "Configuration Read Only",
+        }
+    }
+
+    pub(crate) const fn applicable_to(self) -> &'static [&'static str] {
+        match self {
+            Self::IdentityDataAdmin | Self::IdentityDataReadOnly => &["POPULATION", "ENVIRONMENT"],
+            Self::EnvironmentAdmin => &["ORGANIZATION", "ENVIRONMENT"],
+            Self::OrganizationAdmin => &["ORGANIZATION"],
+            Self::ClientApplicationDeveloper => &["ENVIRONMENT"],
+            Self::ConfigurationReadOnly => &["ENVIRONMENT", "ORGANIZATION"],
+        }
+    }
+
+    /// The role that its holders may give to others.
+    pub(crate) const fn can_assign(self) -> Option<Self> {
+        match self {
+            Self::IdentityDataAdmin => Some(Self::IdentityDataReadOnly),
+            Self::EnvironmentAdmin => Some(Self::ConfigurationReadOnly),
+            Self::IdentityDataReadOnly
+            | Self::OrganizationAdmin
+            | Self::ClientApplicationDeveloper
+            | Self::ConfigurationReadOnly => None,
+        }
+    }
+
+    /// What it allows.
+    #[must_use]
+    pub const fn permissions(self) -> &'static [Permission] {
+        use Permission::{
+            CreatePopulations, CreateUsers, ReadDevices, ReadEnvironments, ReadGroups, ReadMfaSettings,
+            ReadPopulations, ReadUserRoleAssignments, ReadUsers, ResetMfaSettings, UpdateMfaSettings,
+            UpdateUserMfaEnabled,
+        };
+        match self {
+            Self::IdentityDataAdmin => &[
+                ReadUsers,
+                ReadEnvironments,
+                ReadUserRoleAssignments,
+                ReadDevices,
+                ReadGroups,
+                UpdateUserMfaEnabled,
+                CreateUsers,
+                ReadPopulations,
+            ],
+            Self::IdentityDataReadOnly => &[
+                ReadUsers,
+                ReadEnvironments,
+                ReadGroups,
+                ReadPopulations,
+                ReadUserRoleAssignments,
+                ReadDevices,
+            ],
+            Self::EnvironmentAdmin => &[
+                CreatePopulations,
+                ReadEnvironments,
+                UpdateMfaSettings,
+                ReadGroups,
+                ReadPopulations,
+                ResetMfaSettings,
+                ReadMfaSettings,
+            ],
+            Self::OrganizationAdmin => &[ReadEnvironments],
+            Self::ClientApplicationDeveloper => &[ReadEnvironments, ReadGroups, ReadPopulations],
+            Self::ConfigurationReadOnly => &[ReadEnvironments, ReadMfaSettings, ReadGroups, ReadPopulations],
+        }
+    }
+}
+
+/// A role that the organization made itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomRole {
+    /// Its name, by which it is told from others.
+    pub name: String,
+    /// What it allows.
+    pub permissions: Vec<Permission>,
+}
+
+/// A role that somebody holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeldRole {
+    /// One of PingOne's own.
+    BuiltIn(Role),
+    /// One of the organization's own.
+    Custom(CustomRole),
+}
+
+impl HeldRole {
+    /// The role's id. A custom role's comes from its name.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        match self {
+            Self::BuiltIn(role) => role.id(),
+            Self::Custom(role) => {
+                let digest = Sha256::digest(role.name.as_bytes());
+                let half =
+                    digest.iter().take(16).fold(0, |number: u128, byte| (number << 8) | u128::from(*byte));
+                Builder::from_random_bytes(half.to_be_bytes()).into_uuid()
+            }
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::BuiltIn(role) => role.name(),
+            Self::Custom(role) => &role.name,
+        }
+    }
+
+    pub(crate) fn permissions(&self) -> &[Permission] {
+        match self {
+            Self::BuiltIn(role) => role.permissions(),
+            Self::Custom(role) => &role.permissions,
+        }
+    }
+}
+
+impl From<Role> for HeldRole {
+    fn from(role: Role) -> Self {
+        Self::BuiltIn(role)
+    }
+}
+
+impl From<CustomRole> for HeldRole {
+    fn from(role: CustomRole) -> Self {
+        Self::Custom(role)
+    }
+}
+
+/// Where a role holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// In the whole environment.
+    Environment,
+    /// In one population: for its users only.
+    Population(Uuid),
+}

@@ -1,0 +1,74 @@
+//! The built-in roles, as PingOne lists them.
+//!
+//! Source: recorded `GET /v1/roles`. The permissions are those that the sandbox tells apart, in the recorded order.
+//! Custom roles are not in this list, as documented.
+
+use http::{Response, StatusCode};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::environment::{Collection, Reference};
+use crate::hal::{Link, json};
+use crate::role::{HeldRole, Role};
+use crate::{Sandbox, Seed};
+
+/// A role as it is written. A custom role has no description here, and nobody is told where it is applicable.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Body {
+    #[serde(rename = "_links")]
+    links: Links,
+    id: Uuid,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'static str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    applicable_to: &'static [&'static str],
+    permissions: Vec<Permission>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    can_assign: Option<[Reference; 1]>,
+}
+
+#[derive(Serialize)]
+struct Links {
+    #[serde(rename = "self")]
+    this: Link,
+}
+
+#[derive(Serialize)]
+struct Permission {
+    classifier: &'static str,
+    description: &'static str,
+}
+
+#[derive(Serialize)]
+struct Roles {
+    roles: Vec<Body>,
+}
+
+pub(crate) fn body(seed: &Seed, role: &HeldRole) -> Body {
+    let permissions = role.permissions().iter().map(|permission| Permission {
+        classifier: permission.classifier(),
+        description: permission.description(),
+    });
+    let built_in = match role {
+        HeldRole::BuiltIn(role) => Some(*role),
+        HeldRole::Custom(_) => None,
+    };
+    Body {
+        links: Links { this: Link::to(format!("{}/roles/{}", seed.api_base, role.id())) },
+        id: role.id(),
+        name: role.name().to_owned(),
+        description: built_in.map(Role::name),
+        applicable_to: built_in.map_or(&[], Role::applicable_to),
+        permissions: permissions.collect(),
+        can_assign: built_in.and_then(Role::can_assign).map(|role| [Reference { id: role.id() }]),
+    }
+}
+
+pub(crate) fn list(sandbox: &Sandbox) -> Response<Vec<u8>> {
+    let seed = &sandbox.seed;
+    let roles = Role::ALL.into_iter().map(|role| body(seed, &role.into())).collect();
+    let href = format!("{}/roles", seed.api_base);
+    json(StatusCode::OK, &Collection::of(&href, Roles { roles }, Role::ALL.len()))
+}
