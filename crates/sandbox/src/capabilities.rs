@@ -1,6 +1,6 @@
 //! What the environment's license allows.
 //!
-//! Source: Ping's OpenAPI description (`EnvironmentCapabilities`; only what concerns MFA and rates);
+//! Source: Ping's API description (`EnvironmentCapabilities`; only what concerns MFA and rates);
 //! developer.pingidentity.com, "Base rate limits" (limits). Its address is a recorded link; that the answer is that
 //! model is assumed.
 
@@ -39,13 +39,17 @@ struct Links {
 
 /// How many requests the license allows, by group: a second (`Rps`) or a minute (`Rpm`).
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Quantities {
-    rlg_analytics_rpm: Limit,
-    rlg_audit_rps: Limit,
-    rlg_config_rpm: Limit,
-    rlg_dir_write_rps: Limit,
-    rlg_mfa_rps: Limit,
+    #[serde(rename = "rlgAnalyticsRpm")]
+    analytics: Limit,
+    #[serde(rename = "rlgAuditRps")]
+    audit: Limit,
+    #[serde(rename = "rlgConfigRpm")]
+    config: Limit,
+    #[serde(rename = "rlgDirWriteRps")]
+    directory_write: Limit,
+    #[serde(rename = "rlgMfaRps")]
+    mfa: Limit,
 }
 
 #[derive(Serialize)]
@@ -72,11 +76,11 @@ pub(crate) fn read(sandbox: &Sandbox) -> Response<Vec<u8>> {
         can_use_totp: true,
         environment_id: environment::ID,
         license_quantities: Quantities {
-            rlg_analytics_rpm: limit(600),
-            rlg_audit_rps: limit(10),
-            rlg_config_rpm: limit(600),
-            rlg_dir_write_rps: limit(50),
-            rlg_mfa_rps: limit(100),
+            analytics: limit(600),
+            audit: limit(10),
+            config: limit(600),
+            directory_write: limit(50),
+            mfa: limit(100),
         },
     };
     json(StatusCode::OK, &body)

@@ -304,7 +304,7 @@ pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach,
     {
         let mfa_enabled = sandbox.listed_flag(person, now);
         let expanded = populations.as_ref().and_then(|all| expanded(all, person));
-        users.push(User { mfa_enabled, expanded, ..body(&sandbox.seed, person) });
+        users.push(User { expanded, mfa_enabled, ..body(&sandbox.seed, person) });
     }
     let size = users.len();
     let links = PageLinks {
