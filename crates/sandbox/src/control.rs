@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -33,6 +33,8 @@ GET    /oracle/{id}   the writes of one user's flag
 POST   /plan          announces writes: {\"USER_ID\":true}; others are marked from then on
 POST   /happenings    something happens: \"added\", {\"deleted\":\"USER_ID\"}, {\"renamed\":\"USER_ID\"},
                       {\"switched\":[\"USER_ID\",true]}
+POST   /rotation      another key signs from now on, and no earlier token holds
+PUT    /clock         how far the server's clock is ahead, in milliseconds: {\"offsetMillis\":-90000}
 POST   /tokens        another token: {\"role\":\"admin\",\"actor\":\"application\",\"lifetimeSeconds\":3600}
 ";
 
@@ -49,6 +51,8 @@ pub async fn serve_control(listener: TcpListener, sandbox: Shared) -> io::Result
         .route("/oracle/{user}", get(oracle_of))
         .route("/plan", post(announce))
         .route("/happenings", post(happen))
+        .route("/rotation", post(rotate))
+        .route("/clock", put(set_clock))
         .route("/tokens", post(token))
         .with_state(sandbox);
     axum::serve(listener, router).await
@@ -160,6 +164,24 @@ async fn happen(State(sandbox): State<Shared>, body: Bytes) -> Answer {
     let happening: Happening = read(&body)?;
     locked(&sandbox).happen(happening, now());
     answer(&happening)
+}
+
+async fn rotate(State(sandbox): State<Shared>) -> Answer {
+    locked(&sandbox).rotate_keys();
+    answer(&json!({ "rotated": true }))
+}
+
+/// How far the server's clock is ahead.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Clock {
+    offset_millis: i64,
+}
+
+async fn set_clock(State(sandbox): State<Shared>, body: Bytes) -> Answer {
+    let clock: Clock = read(&body)?;
+    locked(&sandbox).set_clock_offset_millis(clock.offset_millis);
+    answer(&clock)
 }
 
 /// The token to make.

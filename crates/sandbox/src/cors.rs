@@ -32,6 +32,9 @@ const REQUEST_HEADERS: [&str; 17] = [
 pub(crate) fn preflight(request: &Request<Vec<u8>>, resource: Option<&Resource>) -> Response<Vec<u8>> {
     let mut response = Response::new(Vec::new());
     *response.status_mut() = StatusCode::OK;
+    if resource.is_some_and(Resource::is_navigation) {
+        return response;
+    }
     let headers = response.headers_mut();
     if asks_only_for_listed(request) {
         put(headers, header::ACCESS_CONTROL_ALLOW_HEADERS, &REQUEST_HEADERS.join(","));
@@ -60,6 +63,9 @@ pub(crate) fn hide(response: &mut Response<Vec<u8>>) {
 
 /// Adds what every answer says about origins, refusals included.
 pub(crate) fn complete(request: &Request<Vec<u8>>, response: &mut Response<Vec<u8>>) {
+    if Resource::of(request.uri().path()).is_some_and(|resource| resource.is_navigation()) {
+        return;
+    }
     let headers = response.headers_mut();
     put(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     put(headers, HeaderName::from_static("access-control-allow-credentials"), "true");

@@ -1,20 +1,14 @@
-//! The environment, and the authorization server's token endpoint.
+//! The environment.
 //!
 //! Sources: a recorded environment (links shortened to those that this sandbox has), Ping's Postman collection
-//! (collections), the tutorial's step 1 (token), RFC 6749 (its refusals).
+//! (collections).
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use http::{Request, Response, StatusCode, header};
+use http::{Request, Response, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::hal::{Link, json, put};
-use crate::refusal::Refusal;
-use crate::role::Role;
-use crate::route::Answer;
-use crate::token::{CLIENT_SECRET, TokenSpec};
-use crate::{Sandbox, Seed, Wall, capabilities, seed};
+use crate::hal::{Link, json};
+use crate::{Seed, capabilities, seed};
 
 /// The environment's id.
 pub(crate) const ID: Uuid = Uuid::from_u128(0x5f0c_7e1a_22b1_4c0e_9a55_0d1f_6a7b_c2d4);
@@ -155,49 +149,4 @@ struct Environments {
 pub(crate) fn all(seed: &Seed) -> Response<Vec<u8>> {
     let href = format!("{}/environments", seed.api_base);
     json(StatusCode::OK, &Collection::of(&href, Environments { environments: [body(seed)] }, 1))
-}
-
-#[derive(Serialize)]
-struct TokenBody {
-    access_token: String,
-    token_type: &'static str,
-    expires_in: i64,
-}
-
-#[derive(Serialize)]
-struct OAuthError {
-    error: &'static str,
-}
-
-/// `POST /{environment}/as/token` with client credentials, by Basic or in the form.
-pub(crate) fn token(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Answer {
-    if request.method() != http::Method::POST {
-        return Err(Refusal::Method);
-    }
-    let refuse = |status, error| Ok((plain(json(status, &OAuthError { error })), 0));
-    let form: Vec<(String, String)> = form_urlencoded::parse(request.body()).into_owned().collect();
-    let field = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-    if field("grant_type").as_deref() != Some("client_credentials") {
-        return refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type");
-    }
-    let credentials = basic(request).or_else(|| Some((field("client_id")?, field("client_secret")?)));
-    let role =
-        credentials.filter(|(_, secret)| secret == CLIENT_SECRET).and_then(|(id, _)| Role::of_client(&id));
-    let Some(role) = role else { return refuse(StatusCode::UNAUTHORIZED, "invalid_client") };
-    let spec = TokenSpec { role, ..TokenSpec::default() };
-    let access_token = sandbox.mint(&spec, now);
-    let body = TokenBody { access_token, token_type: "Bearer", expires_in: spec.lifetime_seconds };
-    Ok((plain(json(StatusCode::OK, &body)), 0))
-}
-
-/// The authorization server speaks plain JSON.
-fn plain(mut response: Response<Vec<u8>>) -> Response<Vec<u8>> {
-    put(response.headers_mut(), header::CONTENT_TYPE, "application/json");
-    response
-}
-
-fn basic(request: &Request<Vec<u8>>) -> Option<(String, String)> {
-    let encoded = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Basic ")?;
-    let text = String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok()?;
-    text.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned()))
 }

@@ -13,6 +13,7 @@ use http::{Method, Request, Response};
 use uuid::Uuid;
 
 mod access;
+mod authorization;
 mod background;
 mod behaviour;
 mod capabilities;
@@ -22,7 +23,7 @@ mod directory;
 mod environment;
 mod fault;
 mod fields;
-mod filter;
+pub mod filter;
 mod hal;
 mod keys;
 mod limit;
@@ -48,20 +49,29 @@ pub mod control;
 #[cfg(feature = "server")]
 pub mod page;
 #[cfg(feature = "server")]
+mod rsa_keys;
+#[cfg(feature = "server")]
 pub mod server;
+#[cfg(feature = "server")]
+mod verified;
 
 pub use access::Assignment;
+pub use authorization::PUBLIC_CLIENT_ID;
 pub use background::Happening;
 pub use behaviour::Behaviour;
 pub use fault::{Fault, On, Rule};
+pub use keys::Keys;
 pub use limit::Peer;
 pub use oracle::{Applied, Counts, Oracle, Write};
 pub use role::{CustomRole, HeldRole, Permission, Role, Scope};
+#[cfg(feature = "server")]
+pub use rsa_keys::RsaKeys;
 pub use token::{Actor, CLIENT_SECRET, TokenSpec};
 pub use wall::Wall;
 pub use wire::Wire;
 
 use access::Access;
+use authorization::{Grants, Redirects};
 use directory::{Directory, Person};
 use fault::Faults;
 use keys::DigestKeys;
@@ -139,38 +149,54 @@ pub struct Sandbox {
     populations: Populations,
     mfa_settings: MfaSettings,
     access: Access,
-    keys: DigestKeys,
+    keys: Box<dyn Keys + Send>,
     behaviour: Behaviour,
     faults: Faults,
     limits: Limits,
     oracle: Oracle,
     background: Dice,
     carrying: Carrying,
+    grants: Grants,
+    redirects: Redirects,
+    clock_offset_millis: i64,
     answered: u64,
     minted: u64,
     seen: Vec<Seen>,
 }
 
 impl Sandbox {
-    /// Grows the people of `seed`.
+    /// Grows the people of `seed`. Tokens are signed with a digest that comes from the seed too.
     #[must_use]
     pub fn new(seed: Seed) -> Self {
+        let keys = Box::new(DigestKeys::new(seed.seed));
+        Self::with_keys(seed, keys)
+    }
+
+    /// Grows the people of `seed`, and signs tokens with `keys`.
+    #[must_use]
+    pub fn with_keys(seed: Seed, keys: Box<dyn Keys + Send>) -> Self {
+        let directory = seed::grow(seed.users, seed.seed);
+        let number = seed.seed;
+        let grants = Grants::new(number);
         Self {
-            directory: seed::grow(seed.users, seed.seed),
+            access: Access::new(&seed),
+            seed,
+            directory,
             populations: Populations::default(),
             mfa_settings: MfaSettings::new(populations::CREATED),
-            access: Access::new(&seed),
-            keys: DigestKeys::new(seed.seed),
+            keys,
+            grants,
+            redirects: Redirects::default(),
+            clock_offset_millis: 0,
             behaviour: Behaviour::default(),
-            faults: Faults::new(seed.seed),
+            faults: Faults::new(number),
             limits: Limits::default(),
             oracle: Oracle::default(),
-            background: Dice::new(seed.seed ^ 0xba),
+            background: Dice::new(number ^ 0xba),
             carrying: Carrying::default(),
             answered: 0,
             minted: 0,
             seen: Vec::new(),
-            seed,
         }
     }
 
@@ -358,8 +384,28 @@ impl Sandbox {
 
     /// Makes a token, as the authorization server would.
     pub fn mint(&mut self, spec: &TokenSpec, now: Wall) -> String {
-        self.minted += 1;
-        token::mint(&self.seed, &self.keys, spec, self.minted, now)
+        if let Some(holder) = spec.holder {
+            self.access.introduce(holder);
+        }
+        let number = self.next_token();
+        let claims = token::Claims::of(&self.seed, spec, number, self.clock(now));
+        token::sign(&*self.keys, &claims)
+    }
+
+    /// Takes another key, so that no token holds that was issued before.
+    pub fn rotate_keys(&mut self) {
+        self.keys.rotate();
+    }
+
+    /// Lets tokens begin and end by a clock that is so much ahead, or behind for a negative number.
+    pub fn set_clock_offset_millis(&mut self, millis: i64) {
+        self.clock_offset_millis = millis;
+    }
+
+    /// Lets people who signed on return to `uri`, with any port. Only a path on `127.0.0.1` or `localhost`, by
+    /// `http`, is taken; whether it was is told.
+    pub fn register_redirect_uri(&mut self, uri: &str) -> bool {
+        self.redirects.register(uri)
     }
 
     /// The environment.
@@ -394,6 +440,16 @@ impl Sandbox {
     /// Forgets what was seen so far.
     pub fn clear_seen(&mut self) {
         self.seen.clear();
+    }
+
+    /// Now, as the authorization server and the check of tokens take it.
+    fn clock(&self, now: Wall) -> Wall {
+        Wall(now.0.saturating_add(self.clock_offset_millis))
+    }
+
+    fn next_token(&mut self) -> u64 {
+        self.minted += 1;
+        self.minted
     }
 
     fn correlation_id(&self) -> Uuid {

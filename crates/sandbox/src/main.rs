@@ -9,7 +9,10 @@ use std::sync::{Arc, Mutex};
 use pingone_sandbox::control::{read_rules, serve_control};
 use pingone_sandbox::page::{config_json, serve_page};
 use pingone_sandbox::server::{Shared, now, serve_api};
-use pingone_sandbox::{Behaviour, CLIENT_SECRET, EnvironmentKind, Role, Rule, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{
+    Behaviour, CLIENT_SECRET, EnvironmentKind, PUBLIC_CLIENT_ID, Role, RsaKeys, Rule, Sandbox, Seed,
+    TokenSpec,
+};
 use tokio::net::TcpListener;
 
 const HELP: &str = r#"pingone-sandbox: a PingOne look-alike for users and MFA, on this computer only
@@ -188,13 +191,15 @@ async fn run(options: Options) -> Result<(), String> {
         Some(dist) => Some((dist, listen("--page-port", options.page_port).await?)),
         None => None,
     };
-    let mut sandbox = Sandbox::new(Seed {
+    let seed = Seed {
         users: options.users,
         seed: options.seed,
         api_base: format!("{origin}/v1"),
         auth_base: origin.clone(),
         kind: options.kind,
-    });
+    };
+    let keys = RsaKeys::make().map_err(|error| format!("no key for tokens: {error}"))?;
+    let mut sandbox = Sandbox::with_keys(seed, Box::new(keys));
     let page_origin = page.as_ref().map(|(_, (_, origin))| origin.as_str());
     greet(&options, &mut sandbox, &origin, page_origin);
     sandbox.behave(options.behaviour)?;
@@ -258,6 +263,7 @@ fn greet(options: &Options, sandbox: &mut Sandbox, origin: &str, page_origin: Op
     let (kind, users) = (options.kind, options.users);
     println!("Environment   {} (Workforce, {kind}, {users} users)", sandbox.environment_id());
     println!("Client        {}, secret {CLIENT_SECRET}", options.token.role.client_id());
+    println!("Sign-on       client {PUBLIC_CLIENT_ID}, no secret, PKCE");
     println!("Token ends    {ends}");
     let people = ["adaeze.okonkwo", "jonas.brandt", "test.user07"];
     let people: Vec<&str> = people.into_iter().filter(|name| sandbox.user_named(name).is_some()).collect();

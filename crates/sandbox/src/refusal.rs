@@ -3,11 +3,14 @@
 //! Sources: recorded and documented error bodies; the 403 of the gateway is API Gateway's own. The message of a
 //! 401 and the shapes of a 405 and a 413 are assumed.
 
+use std::borrow::Cow;
+
 use http::{HeaderName, Response, StatusCode, header};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::Wall;
+use crate::filter::Refused;
 use crate::hal::{json, put};
 
 const NO_ACCESS: &str = "The request could not be completed. You do not have access to this resource.";
@@ -16,7 +19,7 @@ const INVALID: &str =
     "The request could not be completed. One or more validation errors were in the request.";
 
 /// Why a request is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// 401.
     Token,
@@ -42,7 +45,7 @@ pub(crate) enum Refusal {
     #[cfg(feature = "server")]
     TooLarge,
     /// 400: the filter.
-    Filter,
+    Filter(Refused),
     /// 429. In how many seconds the next request may come; without it the body doesn't say.
     RateLimited { seconds: u32, hint: Option<Wall> },
     /// 5xx, 408, 409 and whatever else a fault asks for.
@@ -64,7 +67,7 @@ struct Detail {
     code: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<&'static str>,
-    message: &'static str,
+    message: Cow<'static, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     inner_error: Option<InnerError>,
 }
@@ -73,9 +76,9 @@ struct Detail {
 #[serde(rename_all = "camelCase")]
 struct InnerError {
     #[serde(skip_serializing_if = "Option::is_none")]
-    supported_attributes: Option<&'static [&'static str]>,
+    supported_attributes: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    supported_operators: Option<&'static [&'static str]>,
+    supported_operators: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     quota_reset_time: Option<Wall>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,7 +94,12 @@ impl Refusal {
     /// The answer. `id` is the error's own.
     pub(crate) fn answer(self, id: Uuid) -> Response<Vec<u8>> {
         let refuse = |status, code, message, details| json(status, &Body { id, code, message, details });
-        let detail = |code, target, message| Detail { code, target, message, inner_error: None };
+        let detail = |code, target, message: &'static str| Detail {
+            code,
+            target,
+            message: message.into(),
+            inner_error: None,
+        };
         match self {
             Self::Token => {
                 let detail =
@@ -131,8 +139,8 @@ impl Refusal {
             }
             Self::PopulationFilter => {
                 let inner = InnerError {
-                    supported_attributes: Some(&["id", "name"]),
-                    supported_operators: Some(&["eq", "sw"]),
+                    supported_attributes: Some(vec!["id", "name"]),
+                    supported_operators: Some(vec!["eq", "sw"]),
                     ..InnerError::default()
                 };
                 let message = "The filter can't be read, or is neither of a name's start nor of an id.";
@@ -145,17 +153,9 @@ impl Refusal {
                 let message = "The request could not be completed. The request body is too large.";
                 refuse(StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST", message, vec![])
             }
-            Self::Filter => {
-                let inner = InnerError {
-                    supported_attributes: Some(&crate::filter::ATTRIBUTES),
-                    supported_operators: Some(&crate::filter::OPERATORS),
-                    ..InnerError::default()
-                };
-                let message =
-                    "The filter can't be read, or names an attribute or operator that is not supported.";
-                let mut detail = detail("INVALID_FILTER", Some("filter"), message);
-                detail.inner_error = Some(inner);
-                refuse(StatusCode::BAD_REQUEST, "INVALID_REQUEST", MALFORMED, vec![detail])
+            Self::Filter(refused) => {
+                let details = vec![Detail::of_filter(&refused)];
+                refuse(StatusCode::BAD_REQUEST, "INVALID_REQUEST", MALFORMED, details)
             }
             Self::RateLimited { seconds, hint } => rate_limited(id, seconds, hint),
             Self::Failed(status, seconds) => failed(id, status, seconds),
@@ -178,6 +178,22 @@ impl Refusal {
     }
 }
 
+impl Detail {
+    fn of_filter(refused: &Refused) -> Self {
+        let inner_error = InnerError {
+            supported_attributes: Some(Refused::supported_attributes()),
+            supported_operators: Some(refused.supported_operators()),
+            ..InnerError::default()
+        };
+        Self {
+            code: "INVALID_FILTER",
+            target: Some("filter"),
+            message: refused.to_string().into(),
+            inner_error: Some(inner_error),
+        }
+    }
+}
+
 /// The message is assumed; code, details and `innerError` are specified.
 fn rate_limited(id: Uuid, seconds: u32, hint: Option<Wall>) -> Response<Vec<u8>> {
     let inner_error = hint.map(|at| InnerError {
@@ -185,7 +201,7 @@ fn rate_limited(id: Uuid, seconds: u32, hint: Option<Wall>) -> Response<Vec<u8>>
         retry_after: Some(at),
         ..InnerError::default()
     });
-    let message = "The request exceeded the rate limit.";
+    let message = "The request exceeded the rate limit.".into();
     let detail = Detail { code: "LIMIT_EXCEEDED", target: None, message, inner_error };
     let message = "The request could not be completed. Too many requests.";
     let body = Body { id, code: "REQUEST_LIMITED", message, details: vec![detail] };

@@ -3,6 +3,7 @@
 use http::{Method, Request, Response};
 use uuid::Uuid;
 
+use crate::authorization::{self, Endpoint};
 use crate::refusal::Refusal;
 use crate::role::Permission;
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
 /// What a path names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Resource {
-    Token(String),
+    Authorization(String, Endpoint),
     Environments,
     Environment(String),
     Populations(String),
@@ -35,7 +36,7 @@ impl Resource {
         }
         let text = |part: &&str| (*part).to_owned();
         match parts.as_slice() {
-            [id, "as", "token"] => Some(Self::Token(text(id))),
+            [id, "as", rest @ ..] => Some(Self::Authorization(text(id), Endpoint::of(rest)?)),
             ["v1", "environments"] => Some(Self::Environments),
             ["v1", "environments", id] => Some(Self::Environment(text(id))),
             ["v1", "environments", id, "populations"] => Some(Self::Populations(text(id))),
@@ -57,7 +58,7 @@ impl Resource {
     /// `Access-Control-Allow-Methods`. PingOne names what the resource has, not what this sandbox answers.
     pub(crate) fn methods(&self) -> &'static str {
         match self {
-            Self::Token(_) => "OPTIONS,POST",
+            Self::Authorization(_, endpoint) => endpoint.methods(),
             Self::Environment(_) | Self::MfaSettings(_) => "OPTIONS,GET,PUT,DELETE",
             Self::Environments | Self::Populations(_) | Self::Users(_) | Self::RoleAssignments(..) => {
                 "OPTIONS,GET,POST"
@@ -71,7 +72,7 @@ impl Resource {
     /// The name by which a fault's rule calls it.
     pub(crate) fn endpoint(&self) -> &'static str {
         match self {
-            Self::Token(_) => "token",
+            Self::Authorization(_, endpoint) => endpoint.name(),
             Self::Environments => "environments",
             Self::Environment(_) => "environment",
             Self::Populations(_) => "populations",
@@ -114,10 +115,15 @@ impl Resource {
         })
     }
 
+    /// Whether a browser goes there itself: no page reads it from another origin.
+    pub(crate) fn is_navigation(&self) -> bool {
+        matches!(self, Self::Authorization(_, endpoint) if endpoint.is_navigation())
+    }
+
     fn environment(&self) -> Option<&str> {
         match self {
             Self::Environments | Self::Roles => None,
-            Self::Token(id)
+            Self::Authorization(id, _)
             | Self::Environment(id)
             | Self::Populations(id)
             | Self::Users(id)
@@ -146,15 +152,17 @@ pub(crate) fn answer(
     let error_id = seed::uuid(sandbox.seed.seed ^ 0xe0, sandbox.answered);
     let answer = match resource {
         None => Err(Refusal::Path),
-        Some(Resource::Token(id)) if id != environment::ID.to_string() => Err(Refusal::NotFound),
-        Some(Resource::Token(_)) => environment::token(sandbox, request, now),
+        Some(Resource::Authorization(id, _)) if id != environment::ID.to_string() => Err(Refusal::NotFound),
+        Some(Resource::Authorization(_, endpoint)) => authorization::answer(sandbox, request, endpoint, now),
         Some(resource) => of_api(sandbox, request, &resource, now),
     };
     answer.unwrap_or_else(|refusal| (refusal.answer(error_id), 0))
 }
 
 fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource, now: Wall) -> Answer {
-    let caller = token::caller(&sandbox.seed, &sandbox.keys, request.headers(), now).ok_or(Refusal::Token)?;
+    let clock = sandbox.clock(now);
+    let caller = token::caller(&sandbox.seed, &mut *sandbox.keys, request.headers(), clock);
+    let caller = caller.filter(|caller| sandbox.access.knows(caller)).ok_or(Refusal::Token)?;
     let known = resource.environment().is_none_or(|id| id == environment::ID.to_string());
     if !known {
         // PingOne hides what is under an environment that doesn't exist; the environment itself is a 404.
@@ -182,7 +190,7 @@ fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource
         (Resource::MfaSettings(_), &Method::DELETE) => Ok((mfa_settings::reset(sandbox, now), 0)),
         (Resource::MfaSettings(_), _) => Ok((mfa_settings::read(sandbox), 0)),
         // The authorization server answers this one before.
-        (Resource::Token(_), _) => Err(Refusal::Method),
+        (Resource::Authorization(..), _) => Err(Refusal::Method),
     }
 }
 

@@ -223,7 +223,7 @@ impl Query {
                 "limit" => query.limit = Some(limit(&value)?),
                 "cursor" => query.from = place(&value).ok_or(Refusal::Value("cursor"))?,
                 "filter" => {
-                    let filter = Filter::read(&value).ok_or(Refusal::Filter)?;
+                    let filter = Filter::read(&value).map_err(Refusal::Filter)?;
                     query.filter = Some((value.into_owned(), filter));
                 }
                 "expand" => query.is_expanded = environment::expands(request, "population"),
@@ -271,6 +271,11 @@ pub(crate) fn place(cursor: &str) -> Option<usize> {
     text.strip_prefix("place:")?.parse().ok()
 }
 
+/// Whether a person belongs to a group, directly or also by way of another. The sandbox has no groups.
+fn belongs(_group: Uuid, _person: &Person, _directly: bool) -> bool {
+    false
+}
+
 /// The number of the page that a list's query asks for, from 1, as far as that can be told.
 pub(crate) fn page_number(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> u64 {
     let Ok(query) = Query::read(request) else { return 1 };
@@ -291,7 +296,8 @@ pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach,
     let query = Query::read(request)?;
     let populations = populations(sandbox, request);
     let filter = query.filter.as_ref().map(|(_, filter)| filter);
-    let matches = |person: &Person| filter.is_none_or(|filter| filter.holds(person)) && reach.covers(person);
+    let matches =
+        |person: &Person| filter.is_none_or(|filter| filter.holds(person, &belongs)) && reach.covers(person);
     let count = match (filter, reach) {
         (None, Reach::Environment) => sandbox.directory.len(),
         _ => sandbox.directory.iter().filter(|person| matches(person)).count(),

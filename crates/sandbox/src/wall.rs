@@ -30,6 +30,64 @@ impl Serialize for Wall {
     }
 }
 
+impl Wall {
+    /// Reads RFC 3339: a date, a time with or without a fraction, and `Z` or an offset. What is finer than a
+    /// millisecond is dropped.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let (date, time) = text.split_once('T')?;
+        let (time, offset) = without_offset(time)?;
+        let midnight = midnight(date)?;
+        Some(Self(midnight.0 + time_of_day(time)? - offset))
+    }
+}
+
+/// A time and its distance from UTC in milliseconds.
+fn without_offset(time: &str) -> Option<(&str, i64)> {
+    if let Some(time) = time.strip_suffix('Z') {
+        return Some((time, 0));
+    }
+    let sign = if time.contains('+') { 1 } else { -1 };
+    let (time, offset) = time.rsplit_once(['+', '-'])?;
+    let (hours, minutes) = offset.split_once(':')?;
+    Some((time, sign * (number(hours, 2, 23)? * 3_600_000 + number(minutes, 2, 59)? * 60_000)))
+}
+
+/// A day that doesn't exist is written back as another one.
+fn midnight(date: &str) -> Option<Wall> {
+    let (year, day) = date.split_once('-')?;
+    let (month, day) = day.split_once('-')?;
+    let (year, month, day) = (number(year, 4, 9999)?, number(month, 2, 12)?, number(day, 2, 31)?);
+    let year_from_march = if month > 2 { year } else { year - 1 };
+    let (era, year_of_era) = (year_from_march.div_euclid(400), year_from_march.rem_euclid(400));
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let days =
+        era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
+    Some(Wall(days * 86_400_000)).filter(|midnight| midnight.to_string().starts_with(date))
+}
+
+fn time_of_day(time: &str) -> Option<i64> {
+    let (time, millis) = match time.split_once('.') {
+        Some((time, fraction)) => (time, millis(fraction)?),
+        None => (time, 0),
+    };
+    let (hours, rest) = time.split_once(':')?;
+    let (minutes, seconds) = rest.split_once(':')?;
+    let minutes = number(hours, 2, 23)? * 60 + number(minutes, 2, 59)?;
+    Some((minutes * 60 + number(seconds, 2, 59)?) * 1000 + millis)
+}
+
+fn millis(fraction: &str) -> Option<i64> {
+    number(fraction, fraction.len(), i64::MAX)?;
+    format!("{fraction:0<3}").get(..3)?.parse().ok()
+}
+
+/// A number of exactly so many digits, at most `largest`.
+fn number(text: &str, digits: usize, largest: i64) -> Option<i64> {
+    let is_number = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|number| is_number && *number <= largest)
+}
+
 impl fmt::Display for Wall {
     /// Days become a date of the Gregorian calendar, with years that begin in March so that a leap day is the
     /// last of its year.
@@ -62,6 +120,52 @@ mod tests {
             (-1, "1969-12-31T23:59:59.999Z"),
         ] {
             assert_eq!(Wall(millis).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for millis in [0, -1, 1_651_062_280_823, 1_709_251_199_900, -62_167_219_200_000, 253_402_300_799_999]
+        {
+            assert_eq!(Wall::read(&Wall(millis).to_string()), Some(Wall(millis)));
+        }
+    }
+
+    #[test]
+    fn the_other_forms_of_rfc_3339_are_read() {
+        for text in [
+            "2022-04-27T12:24:40Z",
+            "2022-04-27T12:24:40.0Z",
+            "2022-04-27T12:24:40.000999Z",
+            "2022-04-27T14:24:40+02:00",
+            "2022-04-27T11:54:40.0-00:30",
+        ] {
+            assert_eq!(Wall::read(text), Some(Wall(1_651_062_280_000)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_point_in_time_is_not_read() {
+        for text in [
+            "",
+            "2022-04-27",
+            "2022-04-27T12:24Z",
+            "2022-04-27T12:24:40",
+            "2022-04-27T12:24:40.Z",
+            "2022-04-27 12:24:40Z",
+            "2022-4-27T12:24:40Z",
+            "2022-02-29T12:24:40Z",
+            "2022-00-27T12:24:40Z",
+            "2022-04-00T12:24:40Z",
+            "2022-13-27T12:24:40Z",
+            "2022-04-27T24:00:00Z",
+            "2022-04-27T12:60:00Z",
+            "2022-04-27T12:24:40+24:00",
+            "2022-04-27T12:24:40+-1:00",
+            "+022-04-27T12:24:40Z",
+            "2022-04-27T12:24:40.99999999999999999999Zé",
+        ] {
+            assert_eq!(Wall::read(text), None, "{text}");
         }
     }
 

@@ -53,7 +53,7 @@ fn each_built_in_role_reaches_what_its_permissions_say() {
         let mut asker = Asker::of(&with_role(role));
         let user = asker.sandbox.user_named("jonas.brandt").unwrap();
         for (name, paths) in [
-            ("environment", vec!["".to_owned(), "/capabilities".to_owned(), "/v1/roles".to_owned()]),
+            ("environment", vec![String::new(), "/capabilities".to_owned(), "/v1/roles".to_owned()]),
             ("populations", vec!["/populations".to_owned()]),
             ("users", vec!["/users".to_owned(), format!("/users/{user}/mfaEnabled")]),
             ("assignments", vec![format!("/users/{user}/roleAssignments")]),
@@ -156,7 +156,7 @@ fn a_role_of_one_population_lists_only_its_users() {
     let page = asker.get("/users");
     assert!(listed(&page, "users").iter().all(|user| id(&user["population"]) == population));
     assert_eq!((&page.1["count"], &page.1["size"]), (&expected["userCount"], &expected["userCount"]));
-    let found = asker.get(&format!("/users?filter=username%20sw%20%22u%22"));
+    let found = asker.get("/users?filter=username%20sw%20%22u%22");
     assert!(listed(&found, "users").iter().all(|user| id(user) != stranger));
     assert_eq!(listed(&asker.get("/populations"), "populations"), &vec![expected]);
 }

@@ -133,6 +133,28 @@ fn the_oracle_tells_every_write_and_which_nobody_announced() {
 }
 
 #[test]
+fn a_rotation_ends_earlier_tokens_and_a_clock_that_is_ahead_ends_them_early() {
+    let stage = Stage::new();
+    let status = |token: &str| {
+        let mut sandbox = stage.sandbox.lock().unwrap();
+        let request = Request::get(format!("/v1/environments/{}", sandbox.environment_id()))
+            .header("Authorization", format!("Bearer {token}"))
+            .body(Vec::new())
+            .unwrap();
+        sandbox.handle(&request, now()).response.status().as_u16()
+    };
+    let token = || stage.json("POST", "/tokens", "")["access_token"].as_str().unwrap().to_owned();
+    let first = token();
+    assert_eq!(status(&first), 200);
+    stage.json("POST", "/rotation", "");
+    assert_eq!(status(&first), 401);
+    let second = token();
+    assert_eq!(status(&second), 200);
+    stage.json("PUT", "/clock", r#"{"offsetMillis":7200000}"#);
+    assert_eq!(status(&second), 401);
+}
+
+#[test]
 fn a_token_that_was_asked_for_works() {
     let stage = Stage::new();
     let token = stage.json("POST", "/tokens", r#"{"role":"read-only"}"#);

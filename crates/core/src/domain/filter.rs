@@ -85,6 +85,7 @@ impl fmt::Display for Quoted<'_> {
             match letter {
                 '"' => f.write_str("\\\"")?,
                 '\\' => f.write_str("\\\\")?,
+                control if control.is_control() => write!(f, "\\u{:04x}", u32::from(control))?,
                 other => write!(f, "{other}")?,
             }
         }
@@ -109,6 +110,12 @@ mod tests {
     #[test]
     fn a_capital_that_is_there_is_not_asked_for_twice() {
         assert_eq!(Filter::person("Li", "Li").to_string().matches("username").count(), 1);
+    }
+
+    #[test]
+    fn a_control_character_is_escaped_as_in_json() {
+        let text = Filter::Equals(Attribute::ExternalId, "a\tb\u{0}".into()).to_string();
+        assert_eq!(text, r#"externalId eq "a\u0009b\u0000""#);
     }
 
     #[test]

@@ -1,0 +1,59 @@
+//! The clients: an application that people sign on to, and the workers.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use http::{Request, header};
+use uuid::Uuid;
+
+use super::parameters::Parameters;
+use super::problem::Problem;
+use crate::{CLIENT_SECRET, Role};
+
+/// The client that people sign on to. It has no secret and no role of its own: theirs count.
+pub const PUBLIC_CLIENT_ID: Uuid = Uuid::from_u128(0x0b41_2e8b_0000_4000_8000_0000_0000_0010);
+
+/// Who asks for tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Client {
+    Public,
+    Worker(Role),
+}
+
+impl Client {
+    fn of_id(id: &str) -> Option<Self> {
+        if id == PUBLIC_CLIENT_ID.to_string() {
+            return Some(Self::Public);
+        }
+        Role::of_client(id).map(Self::Worker)
+    }
+
+    /// The client that sent the request, by Basic or in the form.
+    pub(crate) fn of_request(request: &Request<Vec<u8>>, form: &Parameters) -> Result<Self, Problem> {
+        let secret = form.get("client_secret");
+        if !request.headers().contains_key(header::AUTHORIZATION) {
+            let client = form.get("client_id").and_then(Self::of_id);
+            return client.filter(|client| client.is_proven(secret)).ok_or(Problem::Client);
+        }
+        if secret.is_some() {
+            return Err(Problem::Request("The client proves who it is in two ways."));
+        }
+        let (id, secret) = basic(request).ok_or(Problem::Basic)?;
+        let is_one = form.get("client_id").is_none_or(|other| other == id);
+        let client = Self::of_id(&id).filter(|client| is_one && client.is_proven(Some(&secret)));
+        client.ok_or(Problem::Basic)
+    }
+
+    /// A public client has no secret that it could send.
+    fn is_proven(self, secret: Option<&str>) -> bool {
+        match self {
+            Self::Public => secret.is_none(),
+            Self::Worker(_) => secret == Some(CLIENT_SECRET),
+        }
+    }
+}
+
+fn basic(request: &Request<Vec<u8>>) -> Option<(String, String)> {
+    let encoded = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Basic ")?;
+    let text = String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok()?;
+    text.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned()))
+}

@@ -1,0 +1,24 @@
+//! `/as/jwks`: the public key. A digest's key is secret, so then there is none.
+
+use http::{Method, Request, StatusCode};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::plain;
+use crate::Sandbox;
+use crate::hal::json;
+use crate::refusal::Refusal;
+use crate::route::Answer;
+
+#[derive(Serialize)]
+struct Body {
+    keys: Vec<Value>,
+}
+
+pub(crate) fn answer(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Answer {
+    if request.method() != Method::GET {
+        return Err(Refusal::Method);
+    }
+    let keys = sandbox.keys.jwk().into_iter().collect();
+    Ok((plain(json(StatusCode::OK, &Body { keys })), 0))
+}

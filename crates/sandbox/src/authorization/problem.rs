@@ -1,0 +1,118 @@
+//! Refusals of the authorization server.
+//!
+//! Source: RFC 6749, 6750, 7009 and OpenID Connect Core (codes and statuses); the descriptions are this sandbox's
+//! own.
+
+use std::borrow::Cow;
+
+use http::{Response, StatusCode, header};
+use serde::Serialize;
+
+use super::plain;
+use crate::hal::{json, put};
+
+/// Why a request is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// A parameter that can't be taken, and why.
+    Request(&'static str),
+    /// A parameter that is not there.
+    Missing(&'static str),
+    /// No client, or one that didn't prove who it is in the form.
+    Client,
+    /// One that didn't prove who it is by Basic.
+    Basic,
+    /// A client that may not ask for this.
+    ClientNotAllowed,
+    /// A code or a refresh token that is unknown, used, over or another's.
+    Grant,
+    GrantType,
+    ResponseType,
+    Scope,
+    /// Whoever was to sign on didn't, or may not.
+    Denied,
+    LoginRequired,
+    RequestObject,
+    RequestUri,
+    /// A kind of token that can't be revoked.
+    TokenType,
+    /// An access token that doesn't hold.
+    Token,
+    /// An access token without the scope for it.
+    TokenScope,
+}
+
+#[derive(Serialize)]
+struct Body {
+    error: &'static str,
+    error_description: Cow<'static, str>,
+}
+
+impl Problem {
+    /// The `error`.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Request(_) | Self::Missing(_) => "invalid_request",
+            Self::Client | Self::Basic => "invalid_client",
+            Self::ClientNotAllowed => "unauthorized_client",
+            Self::Grant => "invalid_grant",
+            Self::GrantType => "unsupported_grant_type",
+            Self::ResponseType => "unsupported_response_type",
+            Self::Scope => "invalid_scope",
+            Self::Denied => "access_denied",
+            Self::LoginRequired => "login_required",
+            Self::RequestObject => "request_not_supported",
+            Self::RequestUri => "request_uri_not_supported",
+            Self::TokenType => "unsupported_token_type",
+            Self::Token => "invalid_token",
+            Self::TokenScope => "insufficient_scope",
+        }
+    }
+
+    /// The `error_description`, of which RFC 6749 allows neither quotes nor backslashes.
+    pub(crate) fn description(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Request(why) => why,
+            Self::Missing(name) => return Cow::Owned(format!("The parameter {name} is missing.")),
+            Self::Client | Self::Basic => "The client is unknown, or didn't prove who it is.",
+            Self::ClientNotAllowed => "The client may not use this.",
+            Self::Grant => "The code or token is unknown, used, expired or was issued for something else.",
+            Self::GrantType => "Use client_credentials, authorization_code or refresh_token.",
+            Self::ResponseType => "Use the response type code.",
+            Self::Scope => "A scope is unknown, or was not granted.",
+            Self::Denied => "Nobody signed on.",
+            Self::LoginRequired => "Somebody has to sign on first.",
+            Self::RequestObject => "Request objects are not supported.",
+            Self::RequestUri => "Request URIs are not supported.",
+            Self::TokenType => "Tokens for the PingOne API can't be revoked.",
+            Self::Token => "The access token is missing, invalid or expired.",
+            Self::TokenScope => "The access token needs the scope openid.",
+        })
+    }
+
+    fn status(self) -> StatusCode {
+        match self {
+            Self::Client | Self::Basic | Self::Token => StatusCode::UNAUTHORIZED,
+            Self::TokenScope => StatusCode::FORBIDDEN,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    /// The challenge to one who sent credentials in the header, or should have.
+    fn challenge(self) -> Option<String> {
+        match self {
+            Self::Basic => Some(r#"Basic realm="PingOne""#.to_owned()),
+            Self::Token | Self::TokenScope => Some(format!(r#"Bearer error="{}""#, self.code())),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn answer(self) -> Response<Vec<u8>> {
+        let body = Body { error: self.code(), error_description: self.description() };
+        let mut response = plain(json(self.status(), &body));
+        if let Some(challenge) = self.challenge() {
+            put(response.headers_mut(), header::WWW_AUTHENTICATE, &challenge);
+        }
+        response
+    }
+}

@@ -1,0 +1,36 @@
+//! `/as/revoke`: ends a refresh token. A token for the PingOne API can't be revoked.
+//!
+//! Sources: developer.pingidentity.com, PingOne API, "Token revocation"; RFC 7009 (how it is refused).
+
+use http::{Method, Request, Response};
+
+use super::client::Client;
+use super::parameters::Parameters;
+use super::problem::Problem;
+use crate::Sandbox;
+use crate::refusal::Refusal;
+use crate::route::Answer;
+
+pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request<Vec<u8>>) -> Answer {
+    if request.method() != Method::POST {
+        return Err(Refusal::Method);
+    }
+    let outcome = revoke(sandbox, request);
+    Ok((outcome.map_or_else(Problem::answer, |()| Response::new(Vec::new())), 0))
+}
+
+/// One that is unknown counts as revoked.
+fn revoke(sandbox: &mut Sandbox, request: &Request<Vec<u8>>) -> Result<(), Problem> {
+    let form = Parameters::read(request.body());
+    form.check_once()?;
+    let client = Client::of_request(request, &form)?;
+    let token = form.required("token")?;
+    // Only JWTs have dots here, and all of them are for the API.
+    if token.contains('.') {
+        return Err(Problem::TokenType);
+    }
+    if client == Client::Public {
+        sandbox.grants.revoke(token);
+    }
+    Ok(())
+}

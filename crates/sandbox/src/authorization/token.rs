@@ -1,0 +1,149 @@
+//! `/as/token`: a grant in, tokens out.
+//!
+//! Sources: the tutorial's step 1 (client credentials), RFC 6749 sections 4 to 6, RFC 7636 section 4.6.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use http::{Method, Request, StatusCode};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::client::Client;
+use super::id_token::IdClaims;
+use super::parameters::Parameters;
+use super::problem::Problem;
+use super::scope::Scope;
+use super::{Session, people, plain};
+use crate::hal::json;
+use crate::refusal::Refusal;
+use crate::route::Answer;
+use crate::token::{Claims, sign};
+use crate::{Sandbox, TokenSpec, Wall};
+
+#[derive(Serialize)]
+struct Tokens {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+}
+
+pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Answer {
+    if request.method() != Method::POST {
+        return Err(Refusal::Method);
+    }
+    let tokens = exchange(sandbox, request, now);
+    Ok((tokens.map_or_else(Problem::answer, |tokens| plain(json(StatusCode::OK, &tokens))), 0))
+}
+
+fn exchange(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Result<Tokens, Problem> {
+    let form = Parameters::read(request.body());
+    form.check_once()?;
+    let grant: fn(&mut Sandbox, Client, &Parameters, Wall) -> Result<Tokens, Problem> =
+        match form.get("grant_type") {
+            Some("client_credentials") => client_credentials,
+            Some("authorization_code") => authorization_code,
+            Some("refresh_token") => refresh_token,
+            _ => return Err(Problem::GrantType),
+        };
+    let client = Client::of_request(request, &form)?;
+    grant(sandbox, client, &form, now)
+}
+
+fn client_credentials(
+    sandbox: &mut Sandbox,
+    client: Client,
+    form: &Parameters,
+    now: Wall,
+) -> Result<Tokens, Problem> {
+    let Client::Worker(role) = client else { return Err(Problem::ClientNotAllowed) };
+    let scope = Scope::read(form.get("scope"))?;
+    let spec = TokenSpec { role, ..TokenSpec::default() };
+    let number = sandbox.next_token();
+    let claims = Claims::of(&sandbox.seed, &spec, number, now).with_scope(scope.text());
+    let access_token = sign(&*sandbox.keys, &claims);
+    Ok(Tokens { access_token, scope: claims.scope, ..Tokens::none(spec.lifetime_seconds) })
+}
+
+/// An attempt uses the code, also one that fails.
+fn authorization_code(
+    sandbox: &mut Sandbox,
+    client: Client,
+    form: &Parameters,
+    now: Wall,
+) -> Result<Tokens, Problem> {
+    check_public(client)?;
+    let (code, redirect_uri) = (form.required("code")?, form.required("redirect_uri")?);
+    let verifier = form.required("code_verifier")?;
+    let grant = sandbox.grants.spend_code(code, now)?;
+    if grant.redirect_uri != redirect_uri || grant.challenge != challenge(verifier)? {
+        return Err(Problem::Grant);
+    }
+    let scope = grant.session.scope.clone();
+    for_session(sandbox, grant.session, &scope, now)
+}
+
+fn refresh_token(
+    sandbox: &mut Sandbox,
+    client: Client,
+    form: &Parameters,
+    now: Wall,
+) -> Result<Tokens, Problem> {
+    check_public(client)?;
+    let token = form.required("refresh_token")?;
+    // A wrong scope is told before the token is used, so that the next attempt can be right.
+    let granted = sandbox.grants.scope_of(token).ok_or(Problem::Grant)?;
+    let scope = granted.narrowed(form.get("scope"))?;
+    let session = sandbox.grants.spend_refresh_token(token, now)?;
+    // A nonce belongs to the sign-on, not to what follows it.
+    for_session(sandbox, Session { nonce: None, ..session }, &scope, now)
+}
+
+/// Nobody signs on to a worker.
+fn check_public(client: Client) -> Result<(), Problem> {
+    if client == Client::Public { Ok(()) } else { Err(Problem::ClientNotAllowed) }
+}
+
+/// The challenge that a verifier answers.
+fn challenge(verifier: &str) -> Result<String, Problem> {
+    let mut letters = verifier.bytes();
+    let is_plain = letters.all(|letter| letter.is_ascii_alphanumeric() || b"-._~".contains(&letter));
+    if !is_plain || !(43..=128).contains(&verifier.len()) {
+        return Err(Problem::Request("The code verifier has a wrong length or letters that it can't have."));
+    }
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)))
+}
+
+/// What somebody gets who signed on, as long as they still may.
+fn for_session(sandbox: &mut Sandbox, session: Session, scope: &Scope, now: Wall) -> Result<Tokens, Problem> {
+    if !people::may_sign_on(sandbox, session.person) {
+        return Err(Problem::Grant);
+    }
+    let (spec, number) = (TokenSpec::default(), sandbox.next_token());
+    let claims = Claims::of(&sandbox.seed, &spec, number, now);
+    let claims = claims.with_scope(scope.text()).with_session(&session);
+    let access_token = sign(&*sandbox.keys, &claims);
+    let id_claims = scope.has("openid").then(|| IdClaims::of(&sandbox.seed, &session, now));
+    let id_token = id_claims.map(|claims| sign(&*sandbox.keys, &claims));
+    let refresh_token = Some(sandbox.grants.refresh_token(session));
+    let scope = claims.scope;
+    Ok(Tokens { access_token, scope, id_token, refresh_token, ..Tokens::none(spec.lifetime_seconds) })
+}
+
+impl Tokens {
+    fn none(expires_in: i64) -> Self {
+        Self {
+            access_token: String::new(),
+            token_type: "Bearer",
+            expires_in,
+            scope: None,
+            id_token: None,
+            refresh_token: None,
+        }
+    }
+}

@@ -1,0 +1,586 @@
+//! Filters: read, refused and evaluated.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use http::{Request, Response, header};
+use pingone_sandbox::filter::{Attribute, Bound, Filter, Match, Refused};
+use pingone_sandbox::{EnvironmentKind, Sandbox, Seed, TokenSpec, Wall};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const NOW: Wall = Wall(1_800_000_000_000);
+const BASE: &str = "http://127.0.0.1:4001/v1";
+
+/// A sandbox, and one who filters its people.
+struct Asker {
+    sandbox: Sandbox,
+    token: String,
+}
+
+impl Asker {
+    fn of(users: u32) -> Self {
+        let auth_base = "http://127.0.0.1:4001".to_owned();
+        let kind = EnvironmentKind::Sandbox;
+        let mut sandbox = Sandbox::new(Seed { users, seed: 7, api_base: BASE.to_owned(), auth_base, kind });
+        let token = sandbox.mint(&TokenSpec::default(), NOW);
+        Self { sandbox, token }
+    }
+
+    fn get(&mut self, query: &str) -> Response<Vec<u8>> {
+        let path = format!("/v1/environments/{}/users?{query}", self.sandbox.environment_id());
+        let authorization = format!("Bearer {}", self.token);
+        let request = Request::get(path).header(header::AUTHORIZATION, authorization).body(Vec::new());
+        self.sandbox.handle(&request.unwrap(), NOW).response
+    }
+
+    fn filtered(&mut self, filter: &str) -> Response<Vec<u8>> {
+        let filter: String = form_urlencoded::byte_serialize(filter.as_bytes()).collect();
+        self.get(&format!("filter={filter}"))
+    }
+
+    /// Everyone whom a filter finds.
+    fn found(&mut self, filter: &str) -> Vec<Value> {
+        let answer = self.filtered(filter);
+        assert_eq!(answer.status(), 200, "{filter}");
+        body(&answer)["_embedded"]["users"].as_array().unwrap().clone()
+    }
+
+    fn everyone(&mut self) -> Vec<Value> {
+        body(&self.get(""))["_embedded"]["users"].as_array().unwrap().clone()
+    }
+
+    #[track_caller]
+    fn assert_refused(&mut self, filter: &str, operators: &[&str], message: &str) {
+        let answer = self.filtered(filter);
+        let body = body(&answer);
+        let detail = &body["details"][0];
+        assert_eq!((answer.status().as_u16(), &body["code"]), (400, &json!("INVALID_REQUEST")), "{filter}");
+        assert_eq!((&detail["code"], &detail["target"]), (&json!("INVALID_FILTER"), &json!("filter")));
+        assert_eq!(detail["innerError"]["supportedOperators"], json!(operators), "{filter}");
+        assert!(detail["innerError"]["supportedAttributes"].as_array().unwrap().len() >= 27);
+        assert_eq!(detail["message"], message, "{filter}");
+    }
+}
+
+fn body(answer: &Response<Vec<u8>>) -> Value {
+    serde_json::from_slice(answer.body()).unwrap()
+}
+
+fn text(name: &str, operator: Match, value: &str) -> Filter {
+    Filter::Text(Attribute::named(name).unwrap(), operator, value.to_owned())
+}
+
+fn equal(name: &str, value: &str) -> Filter {
+    text(name, Match::Equals, value)
+}
+
+#[test]
+fn and_binds_closer_than_or_in_any_case() {
+    let read = Filter::read("username eq \"a\" OR email eq \"b\" And enabled eq true oR title sw \"c\"");
+    let both = Filter::All(vec![equal("email", "b"), equal("enabled", "true")]);
+    let any = vec![equal("username", "a"), both, text("title", Match::Starts, "c")];
+    assert_eq!(read, Ok(Filter::Any(any)));
+}
+
+#[test]
+fn parentheses_bind_closer_than_and() {
+    let read = Filter::read("((username eq \"a\") or(email eq \"b\"))and(enabled eq \"false\")");
+    let any = Filter::Any(vec![equal("username", "a"), equal("email", "b")]);
+    assert_eq!(read, Ok(Filter::All(vec![any, equal("enabled", "false")])));
+}
+
+#[test]
+fn a_value_is_escaped_as_in_json() {
+    for (written, value) in [
+        (r#""a\"b\\c""#, "a\"b\\c"),
+        (r#""\u0041\u00e9\ud83d\ude00""#, "Aé😀"),
+        (r#""\/\t) or (""#, "/\t) or ("),
+        (r#""""#, ""),
+    ] {
+        assert_eq!(Filter::read(&format!("username eq {written}")), Ok(equal("username", value)));
+    }
+    for written in [r#""\x41""#, r#""\ud83d""#, r#""\u12""#, "\"\n\"", r#""a\""#, "'a'"] {
+        assert!(Filter::read(&format!("username eq {written}")).is_err(), "{written}");
+    }
+}
+
+#[test]
+fn blanks_of_any_kind_and_number_part_words() {
+    let read = Filter::read("\t( username\teq \r\n \"a b\"\t)  ");
+    assert_eq!(read, Ok(equal("username", "a b")));
+    let group = Uuid::from_u128(7);
+    let written = format!("memberOfGroups [\tid  EQ \"{group}\"\tAND type Eq \"DIRECT\" ]");
+    assert_eq!(Filter::read(&written), Ok(Filter::MemberOf { group, directly: true }));
+}
+
+#[test]
+fn every_documented_attribute_and_operator_is_taken() {
+    let mut asker = Asker::of(5);
+    let common = ["eq", "sw"];
+    for (names, operators) in [
+        (&["accountId", "endDate", "externalId", "locale", "mobilePhone", "nickname"][..], &common[..]),
+        (&["photo.href", "preferredLanguage", "primaryPhone", "startDate", "timezone"], &common),
+        (&["title", "type", "username", "enabled", "name.formatted", "name.middle"], &common),
+        (&["address.streetAddress", "address.locality", "address.region"], &common),
+        (&["address.postalCode", "address.countryCode"], &common),
+        (&["name.honorificPrefix", "name.honorificSuffix"], &common),
+        (&["email"], &["eq", "sw", "ew"]),
+        (&["name.given", "name.family"], &["eq", "sw", "ew", "co"]),
+    ] {
+        for name in names {
+            for operator in operators {
+                assert_eq!(asker.filtered(&format!("{name} {operator} \"x\"")).status(), 200, "{name}");
+            }
+            for operator in ["eq", "sw", "ew", "co", "ne", "gt", "ge", "pr"] {
+                let taken = asker.filtered(&format!("{name} {operator} \"x\"")).status() == 200;
+                assert_eq!(taken, operators.contains(&operator), "{name} {operator}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_refusal_names_what_is_not_supported() {
+    let mut asker = Asker::of(5);
+    for name in [
+        "mfaEnabled",
+        "id",
+        "createdAt",
+        "lastSignOn",
+        "lifecycle.status",
+        "account.status",
+        "verifyStatus",
+        "Username",
+        "é",
+    ] {
+        let message = format!("The filter attribute '{name}' is not supported.");
+        asker.assert_refused(&format!("{name} eq \"x\""), &["eq", "sw"], &message);
+    }
+    let group = "memberOfGroups[id eq \"00000000-0000-4000-8000-000000000001\"";
+    for (filter, operators, word) in [
+        ("username co \"x\"", &["eq", "sw"][..], "co"),
+        ("not (username eq \"x\")", &["eq", "sw"], "not"),
+        ("email co \"x\"", &["eq", "sw", "ew"], "co"),
+        ("name.given ne \"x\"", &["eq", "sw", "ew", "co"], "ne"),
+        ("population.id sw \"x\"", &["eq"], "sw"),
+        ("memberOfGroups[id sw \"x\"]", &["eq"], "sw"),
+        (&format!("{group} and type ne \"DIRECT\"]"), &["eq"], "ne"),
+        ("updatedAt eq \"2026-01-01T00:00:00Z\"", &["ge", "le"], "eq"),
+    ] {
+        let message = format!("The filter operator '{word}' is not supported.");
+        asker.assert_refused(filter, operators, &message);
+    }
+    asker.assert_refused(
+        "memberOfGroups[name eq \"x\"]",
+        &["eq", "sw"],
+        "The filter attribute 'memberOfGroups.name' is not supported.",
+    );
+}
+
+#[test]
+fn a_refusal_names_the_attribute_of_a_wrong_value() {
+    let mut asker = Asker::of(5);
+    let group = "memberOfGroups[id eq \"00000000-0000-4000-8000-000000000001\"";
+    for (filter, attribute) in [
+        ("enabled eq maybe", "enabled"),
+        ("population.id eq \"7\"", "population.id"),
+        ("population.id eq \"00000000000040008000000000000001\"", "population.id"),
+        ("memberOfGroups[id eq \"x\"]", "memberOfGroups"),
+        (&format!("{group} and type eq \"INDIRECT\"]"), "memberOfGroups"),
+        ("updatedAt ge \"yesterday\"", "updatedAt"),
+    ] {
+        let message = format!("The filter's value of '{attribute}' is invalid.");
+        asker.assert_refused(filter, &["eq", "sw"], &message);
+    }
+}
+
+#[test]
+fn a_refusal_says_what_is_expected() {
+    let mut asker = Asker::of(5);
+    for (filter, expected) in [
+        ("", "an attribute"),
+        ("()", "an attribute"),
+        ("\"a\" eq username", "an attribute"),
+        ("username", "an operator"),
+        ("username (", "an operator"),
+        ("username eq", "a quoted value"),
+        ("username eq a", "a quoted value"),
+        ("username eq true", "a quoted value"),
+        ("username eq \"a", "a closing quote"),
+        ("username eq \"\\n\\q\"", "a value escaped as in JSON"),
+        ("(username eq \"a\"", "a closing parenthesis"),
+        ("username eq \"a\")", "'and', 'or' or the end"),
+        ("username eq \"a\" email eq \"b\"", "'and', 'or' or the end"),
+        ("username eq \"a\" and", "an attribute"),
+        ("memberOfGroups eq \"a\"", "an opening bracket"),
+        ("memberOfGroups[", "an attribute of a group"),
+        ("memberOfGroups[id eq \"00000000-0000-4000-8000-000000000001\")", "a closing bracket"),
+    ] {
+        let message = format!("The filter can't be read: {expected} is expected.");
+        asker.assert_refused(filter, &["eq", "sw"], &message);
+    }
+}
+
+#[test]
+fn a_refusal_does_not_repeat_a_long_text() {
+    let name = "é".repeat(10_000);
+    let message = Filter::read(&name).unwrap_err().to_string();
+    assert_eq!(message, format!("The filter attribute '{}' is not supported.", "é".repeat(40)));
+}
+
+#[test]
+fn a_filter_that_is_too_long_or_too_deep_is_refused() {
+    let nested = |depth| format!("{}username eq \"a\"{}", "(".repeat(depth), ")".repeat(depth));
+    assert_eq!(Filter::read(&nested(32)), Ok(equal("username", "a")));
+    assert_eq!(Filter::read(&nested(33)), Err(Refused::TooDeep));
+    let many = "username eq \"a\" or ".repeat(3000);
+    assert!(Filter::read(&format!("{many} username eq \"a\"")).is_ok());
+    for part in ["(", "username eq \"a\" or ", "\"", "\\", "memberOfGroups[", "é"] {
+        assert_eq!(Filter::read(&part.repeat(1_000_000 / part.len())), Err(Refused::TooLong));
+    }
+}
+
+#[test]
+fn what_people_do_not_have_equals_nothing() {
+    let mut asker = Asker::of(200);
+    for name in ["nickname", "address.region", "accountId", "name.middle"] {
+        assert!(asker.found(&format!("{name} sw \"\"")).is_empty(), "{name}");
+    }
+    let (found, everyone) = (asker.found("name.family sw \"\""), asker.everyone());
+    let named: Vec<Value> = everyone.into_iter().filter(|user| user.get("name").is_some()).collect();
+    assert!(found.len() < 200);
+    assert_eq!(found, named);
+}
+
+#[test]
+fn nobody_belongs_to_an_unknown_group() {
+    let mut asker = Asker::of(20);
+    let group = "memberOfGroups[id eq \"00000000-0000-4000-8000-000000000001\"";
+    for filter in [format!("{group}]"), format!("{group} and type eq \"DIRECT\"]")] {
+        assert!(asker.found(&filter).is_empty());
+        assert_eq!(asker.found(&format!("{filter} or username eq \"jonas.brandt\"")).len(), 1);
+    }
+}
+
+#[test]
+fn updated_at_has_bounds_that_are_inside() {
+    let mut asker = Asker::of(50);
+    let mut times: Vec<String> =
+        asker.everyone().iter().map(|user| user["updatedAt"].as_str().unwrap().to_owned()).collect();
+    times.sort_unstable();
+    let (from, until) = (&times[10], &times[30]);
+    assert_eq!(asker.found(&format!("updatedAt ge \"{from}\"")).len(), 40);
+    assert_eq!(asker.found(&format!("updatedAt le \"{until}\"")).len(), 31);
+    assert_eq!(asker.found(&format!("updatedAt ge \"{from}\" and updatedAt le \"{until}\"")).len(), 21);
+}
+
+#[test]
+fn an_end_or_a_part_of_a_name_finds_people() {
+    let mut asker = Asker::of(50);
+    for (filter, test) in [
+        ("name.family co \"ran\"", (|user| user["name"]["family"] == "Brandt") as fn(&Value) -> bool),
+        ("name.given ew \"aeze\"", |user| user["name"]["given"] == "Adaeze"),
+        ("email ew \"brandt@example.com\"", |user| user["email"] == "jonas.brandt@example.com"),
+    ] {
+        let expected: Vec<Value> = asker.everyone().into_iter().filter(test).collect();
+        let found = asker.found(filter);
+        assert!(!found.is_empty() && found.len() < 50);
+        assert_eq!(found, expected, "{filter}");
+    }
+}
+
+#[test]
+fn a_population_is_found_by_its_id_in_any_case() {
+    let mut asker = Asker::of(50);
+    let population = asker.everyone()[0]["population"].clone();
+    let id = population["id"].as_str().unwrap();
+    let lower = asker.found(&format!("population.id eq \"{id}\""));
+    assert!(lower.iter().all(|user| user["population"] == population));
+    assert_eq!(asker.found(&format!("population.id eq \"{}\"", id.to_uppercase())), lower);
+}
+
+fn id() -> impl Strategy<Value = Uuid> {
+    any::<u128>().prop_map(Uuid::from_u128)
+}
+
+fn any_text() -> impl Strategy<Value = Filter> {
+    let attribute = select(Attribute::ALL.iter().collect::<Vec<_>>());
+    attribute.prop_flat_map(|attribute| {
+        let value = prop_oneof![any::<String>(), select(vec!["true", "false"]).prop_map(str::to_owned)];
+        (select(attribute.operators()), value)
+            .prop_map(move |(operator, value)| Filter::Text(attribute, operator, value))
+    })
+}
+
+/// A point in time with a year of four digits.
+fn time() -> impl Strategy<Value = Wall> {
+    (-62_167_219_200_000_i64..=253_402_300_799_999).prop_map(Wall)
+}
+
+fn comparison() -> impl Strategy<Value = Filter> {
+    prop_oneof![
+        5 => any_text(),
+        1 => id().prop_map(Filter::Population),
+        1 => (id(), any::<bool>()).prop_map(|(group, directly)| Filter::MemberOf { group, directly }),
+        1 => (select(&Bound::ALL[..]), time()).prop_map(|(bound, time)| Filter::Updated(bound, time)),
+    ]
+}
+
+fn joined(leaf: impl Strategy<Value = Filter> + 'static) -> impl Strategy<Value = Filter> {
+    leaf.prop_recursive(5, 40, 4, |inner| {
+        prop_oneof![vec(inner.clone(), 2..5).prop_map(Filter::All), vec(inner, 2..5).prop_map(Filter::Any),]
+    })
+}
+
+/// Writes filters in one of the many ways that there are: case, blanks, parentheses and escapes vary.
+struct Printer {
+    whims: Vec<u8>,
+    used: usize,
+}
+
+impl Printer {
+    fn print(whims: &[u8], filter: &Filter) -> String {
+        Self { whims: whims.to_vec(), used: 0 }.filter(filter)
+    }
+
+    fn choose<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        self.used += 1;
+        let whim = self.whims.get(self.used % self.whims.len().max(1)).copied().unwrap_or(0);
+        choices[usize::from(whim) % choices.len()]
+    }
+
+    fn filter(&mut self, filter: &Filter) -> String {
+        let text = match filter {
+            Filter::All(filters) => self.join(filters, &["and", "AND", "And"], |inner| {
+                matches!(inner, Filter::All(_) | Filter::Any(_))
+            }),
+            Filter::Any(filters) => {
+                self.join(filters, &["or", "OR", "oR"], |inner| matches!(inner, Filter::Any(_)))
+            }
+            Filter::Text(attribute, operator, value) => {
+                let is_plain = attribute.is_boolean() && matches!(value.as_str(), "true" | "false");
+                let value = match self.choose(&["quoted", "plain"]) {
+                    "plain" if is_plain => value.clone(),
+                    _ => self.quoted(value),
+                };
+                self.compare(attribute.name(), operator.operator(), &value)
+            }
+            Filter::Population(id) => self.compare("population.id", "eq", &format!("\"{id}\"")),
+            Filter::MemberOf { group, directly } => self.member_of(*group, *directly),
+            Filter::Updated(bound, time) => {
+                self.compare("updatedAt", bound.operator(), &format!("\"{time}\""))
+            }
+        };
+        let blank = self.choose(&["", " ", "\t "]);
+        match self.choose(&["", "", "", "(", "(("]) {
+            // Only a filter that stands for itself may be wrapped without being changed.
+            "(" => format!("({blank}{text})"),
+            "((" => format!("({blank}({text}){blank})"),
+            _ => text,
+        }
+    }
+
+    fn join(&mut self, filters: &[Filter], keywords: &[&str], is_wrapped: fn(&Filter) -> bool) -> String {
+        let mut text = String::new();
+        for (place, filter) in filters.iter().enumerate() {
+            if place > 0 {
+                text += self.choose(&[" ", "\t", "  "]);
+                text += self.choose(keywords);
+                text += self.choose(&[" ", "\n", " \t"]);
+            }
+            let inner = self.filter(filter);
+            let (open, close) = if is_wrapped(filter) { ("(", ")") } else { ("", "") };
+            text.extend([open, &inner, close]);
+        }
+        text
+    }
+
+    fn compare(&mut self, name: &str, operator: &str, value: &str) -> String {
+        let operator = self.choose(&[operator, &operator.to_uppercase()]).to_owned();
+        let blank = self.choose(&[" ", "\t", "   "]);
+        format!("{name}{blank}{operator}{blank}{value}")
+    }
+
+    fn member_of(&mut self, group: Uuid, directly: bool) -> String {
+        let id = self.compare("id", "eq", &format!("\"{group}\""));
+        if !directly {
+            return format!("memberOfGroups[{id}]");
+        }
+        let keyword = self.choose(&["and", "AND"]);
+        format!("memberOfGroups[{id} {keyword} {}]", self.compare("type", "eq", "\"DIRECT\""))
+    }
+
+    fn quoted(&mut self, value: &str) -> String {
+        if self.choose(&["short", "long"]) == "short" {
+            return serde_json::to_string(value).unwrap();
+        }
+        let units: Vec<String> = value.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+        format!("\"{}\"", units.concat())
+    }
+}
+
+/// Words of filters in no order.
+fn word_salad() -> impl Strategy<Value = String> {
+    let words = vec![
+        "(",
+        ")",
+        "[",
+        "]",
+        "\"",
+        "\\",
+        " ",
+        "\t",
+        "and",
+        "OR",
+        "not",
+        "eq",
+        "sw",
+        "ge",
+        "pr",
+        "true",
+        "username",
+        "enabled",
+        "mfaEnabled",
+        "memberOfGroups",
+        "id",
+        "type",
+        "updatedAt",
+        "population.id",
+        "\"DIRECT\"",
+        "\"2026-01-01T00:00:00Z\"",
+        "\"00000000-0000-4000-8000-000000000001\"",
+        "\\u12",
+        "é",
+        "\0",
+    ];
+    vec((select(words), select(vec!["", " "])), 0..40)
+        .prop_map(|words| words.into_iter().flat_map(|(word, blank)| [word, blank]).collect())
+}
+
+/// A filter of what people do have: the texts are beginnings of theirs.
+fn comparison_of_people(everyone: &[Value]) -> impl Strategy<Value = Filter> + use<> {
+    let person = select(everyone.to_vec());
+    let name = select(vec!["username", "email", "name.given", "name.family", "externalId", "enabled"]);
+    let population = person
+        .clone()
+        .prop_map(|person| Filter::Population(person["population"]["id"].as_str().unwrap().parse().unwrap()));
+    let text = (person, name, any::<proptest::sample::Index>()).prop_flat_map(|(person, name, length)| {
+        let value = value_of(&person, name).unwrap_or_default();
+        let length = length.index(value.chars().count() + 1);
+        let start: String = value.chars().take(length).collect();
+        let attribute = Attribute::named(name).unwrap();
+        (select(attribute.operators()), select(vec![value, start]))
+            .prop_map(move |(operator, value)| Filter::Text(attribute, operator, value))
+    });
+    prop_oneof![6 => text, 1 => population]
+}
+
+/// What a person's JSON has by a name.
+fn value_of(person: &Value, name: &str) -> Option<String> {
+    match person.pointer(&format!("/{}", name.replace('.', "/")))? {
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// The reference: asks a person's JSON, one comparison after the other.
+fn holds(filter: &Filter, person: &Value) -> bool {
+    match filter {
+        Filter::All(filters) => {
+            let mut all = true;
+            for filter in filters {
+                all &= holds(filter, person);
+            }
+            all
+        }
+        Filter::Any(filters) => {
+            let mut any = false;
+            for filter in filters {
+                any |= holds(filter, person);
+            }
+            any
+        }
+        Filter::Population(id) => person["population"]["id"] == id.to_string(),
+        Filter::Text(attribute, operator, value) => {
+            let Some(text) = value_of(person, attribute.name()) else { return false };
+            match operator {
+                Match::Equals => text.as_bytes() == value.as_bytes(),
+                Match::Starts => text.strip_prefix(value.as_str()).is_some(),
+                Match::Ends => text.strip_suffix(value.as_str()).is_some(),
+                Match::Contains => text.split(value.as_str()).count() > 1,
+            }
+        }
+        Filter::MemberOf { .. } | Filter::Updated(..) => false,
+    }
+}
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+fn whims() -> impl Strategy<Value = Vec<u8>> {
+    vec(any::<u8>(), 1..30)
+}
+
+proptest! {
+    #![proptest_config(config(512))]
+
+    #[test]
+    fn a_filter_that_is_printed_is_read_back_as_itself(filter in joined(comparison()), whims in whims()) {
+        let text = Printer::print(&whims, &filter);
+        prop_assert_eq!(Filter::read(&text), Ok(filter), "{}", text);
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in prop_oneof![any::<String>(), word_salad()]) {
+        if let Err(refused) = Filter::read(&text) {
+            prop_assert!(!refused.to_string().is_empty());
+        }
+    }
+
+    #[test]
+    fn a_printed_filter_that_is_cut_or_altered_is_read_or_refused(
+        filter in joined(comparison()),
+        place in any::<proptest::sample::Index>(),
+        letter in any::<char>(),
+    ) {
+        let mut letters: Vec<char> = Printer::print(&[0], &filter).chars().collect();
+        let place = place.index(letters.len());
+        letters[place] = letter;
+        let altered: String = letters.iter().collect();
+        let cut: String = letters[..place].iter().collect();
+        for text in [altered, cut] {
+            if let Err(refused) = Filter::read(&text) {
+                prop_assert!(!refused.to_string().is_empty());
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(config(64))]
+
+    #[test]
+    fn any_text_that_is_sent_finds_people_or_is_refused(text in prop_oneof![any::<String>(), word_salad()]) {
+        let mut asker = Asker::of(3);
+        let answer = asker.filtered(&text);
+        if Filter::read(&text).is_ok() {
+            prop_assert_eq!(answer.status(), 200);
+        } else {
+            prop_assert_eq!(&body(&answer)["details"][0]["code"], "INVALID_FILTER");
+        }
+    }
+
+    #[test]
+    fn evaluation_agrees_with_the_reference(
+        filter in joined(comparison_of_people(&Asker::of(40).everyone())),
+        whims in whims(),
+    ) {
+        let mut asker = Asker::of(40);
+        let expected: Vec<Value> =
+            asker.everyone().into_iter().filter(|person| holds(&filter, person)).collect();
+        prop_assert_eq!(asker.found(&Printer::print(&whims, &filter)), expected);
+    }
+}

@@ -1,0 +1,518 @@
+//! A hundred thousand requests that nobody should send. Each is answered, and none changes what it may not.
+//!
+//! They grow from fixed seeds, so that a failure happens again.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+
+use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, header};
+use pingone_sandbox::{Actor, CLIENT_SECRET, EnvironmentKind, Role, Sandbox, Seed, TokenSpec, Wall};
+use serde_json::Value;
+use uuid::Uuid;
+
+const NOW: Wall = Wall(1_800_000_000_000);
+const BASE: &str = "http://127.0.0.1:4001/v1";
+const LIFETIME_SECONDS: i64 = 3600;
+const BATCH: usize = 250;
+
+/// No address is longer: [`Uri`] refuses it.
+const LONGEST_ADDRESS: usize = 65_534;
+
+/// `SplitMix64`.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.roll() % end as u64).unwrap()
+    }
+
+    fn one_in(&mut self, chances: usize) -> bool {
+        self.below(chances) == 0
+    }
+
+    fn of<'a, T: ?Sized>(&mut self, choices: &[&'a T]) -> &'a T {
+        choices[self.below(choices.len())]
+    }
+
+    fn byte(&mut self) -> u8 {
+        u8::try_from(self.roll() & 0xff).unwrap()
+    }
+
+    fn bytes(&mut self, most: usize) -> Vec<u8> {
+        (0..self.below(most + 1)).map(|_| self.byte()).collect()
+    }
+
+    /// Mostly short, seldom very long.
+    fn repeated(&mut self, part: &str, most: usize) -> String {
+        let most = if self.one_in(50) { most } else { most.min(40) };
+        part.repeat(self.below(most + 1))
+    }
+}
+
+/// A sandbox, the tokens of everyone, and the flags as they should be.
+struct World {
+    sandbox: Sandbox,
+    writers: Vec<String>,
+    others: Vec<String>,
+    flags: BTreeMap<Uuid, bool>,
+}
+
+impl World {
+    fn grown(users: u32) -> Self {
+        let auth_base = "http://127.0.0.1:4001".to_owned();
+        let kind = EnvironmentKind::Sandbox;
+        let mut sandbox = Sandbox::new(Seed { users, seed: 7, api_base: BASE.to_owned(), auth_base, kind });
+        let good = TokenSpec { lifetime_seconds: LIFETIME_SECONDS, ..TokenSpec::default() };
+        let elsewhere = ("https://api.pingone.com".to_owned(), "https://auth.pingone.com".to_owned());
+        let writers = [good.clone(), TokenSpec { actor: Actor::Person, ..good.clone() }];
+        let others = [
+            TokenSpec { role: Role::IdentityDataReadOnly, ..good.clone() },
+            TokenSpec { role: Role::EnvironmentAdmin, ..good.clone() },
+            TokenSpec { lifetime_seconds: i64::MIN, ..good.clone() },
+            TokenSpec { origins: Some(elsewhere), ..good },
+        ];
+        let mut mint = |spec: &TokenSpec| sandbox.mint(spec, NOW);
+        let (writers, others) = (writers.iter().map(&mut mint).collect(), others.iter().map(mint).collect());
+        let mut world = Self { sandbox, writers, others, flags: BTreeMap::new() };
+        world.flags = world.listed();
+        world
+    }
+
+    /// Everyone's flag, as a list has it.
+    fn listed(&mut self) -> BTreeMap<Uuid, bool> {
+        let path = format!("/v1/environments/{}/users", self.sandbox.environment_id());
+        let authorization = format!("Bearer {}", self.writers[0]);
+        let request = Request::get(path).header(header::AUTHORIZATION, authorization).body(Vec::new());
+        let answer = self.sandbox.handle(&request.unwrap(), NOW).response;
+        let page: Value = serde_json::from_slice(answer.body()).unwrap();
+        let users = page["_embedded"]["users"].as_array().unwrap();
+        let flag = |user: &Value| {
+            (user["id"].as_str().unwrap().parse().unwrap(), user["mfaEnabled"].as_bool().unwrap())
+        };
+        users.iter().map(flag).collect()
+    }
+
+    /// Whose flag a request sets to what; `None` for all that mustn't change anything.
+    fn change(&self, request: &Request<Vec<u8>>, now: Wall) -> Option<(Uuid, bool)> {
+        let users = format!("/v1/environments/{}/users/", self.sandbox.environment_id());
+        let id = request.uri().path().strip_prefix(&users)?.strip_suffix("/mfaEnabled")?;
+        let id = Uuid::try_parse(id).ok().filter(|_| id.len() == 36)?;
+        let head = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let token = head(header::AUTHORIZATION)?.strip_prefix("Bearer ")?;
+        let media_type = head(header::CONTENT_TYPE)?.split(';').next()?.trim();
+        let body: Value = serde_json::from_slice(request.body()).ok()?;
+        let is_valid = request.method() == Method::PUT
+            && self.flags.contains_key(&id)
+            && self.writers.iter().any(|writer| writer == token)
+            && now < NOW.after_seconds(LIFETIME_SECONDS)
+            && media_type.eq_ignore_ascii_case("application/json");
+        Some((id, body.as_object()?.get("mfaEnabled")?.as_bool()?)).filter(|_| is_valid)
+    }
+
+    #[track_caller]
+    fn assert_flags(&mut self, when: &str) {
+        for (id, flag) in &self.flags {
+            assert_eq!(self.sandbox.mfa_enabled(*id), Some(*flag), "{id} {when}");
+        }
+        assert_eq!(self.listed(), self.flags, "{when}");
+    }
+}
+
+/// A request in the making.
+struct Draft {
+    method: Method,
+    path: String,
+    query: Option<String>,
+    headers: Vec<(HeaderName, Vec<u8>)>,
+    body: Vec<u8>,
+}
+
+impl Draft {
+    fn request(&self) -> Option<Request<Vec<u8>>> {
+        let query = self.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
+        let uri = Uri::try_from(format!("{}{query}", self.path)).ok()?;
+        let mut request = Request::new(self.body.clone());
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = uri;
+        for (name, value) in &self.headers {
+            request.headers_mut().append(name, HeaderValue::from_bytes(value).ok()?);
+        }
+        Some(request)
+    }
+
+    fn replace(&mut self, name: &HeaderName, value: Vec<u8>) {
+        self.headers.retain(|(other, _)| other != name);
+        self.headers.push((name.clone(), value));
+    }
+}
+
+/// A request that is fine, or nearly so.
+fn draft(dice: &mut Dice, world: &World) -> Draft {
+    let environment = format!("/v1/environments/{}", world.sandbox.environment_id());
+    let ids: Vec<&Uuid> = world.flags.keys().collect();
+    let user = format!("{environment}/users/{}", dice.of(&ids));
+    let token = if dice.one_in(4) { &world.others } else { &world.writers };
+    let token = format!("Bearer {}", token[dice.below(token.len())]).into_bytes();
+    let mut draft = Draft {
+        method: Method::GET,
+        path: String::new(),
+        query: None,
+        headers: vec![(header::AUTHORIZATION, token)],
+        body: Vec::new(),
+    };
+    match dice.below(10) {
+        0 => draft.path.push_str(dice.of(&["/v1/environments", &environment, &environment])),
+        1 => draft.path = format!("{environment}/populations"),
+        2..=3 => {
+            draft.path = format!("{environment}/users");
+            draft.query = Some(query(dice));
+        }
+        4 => draft.path = user,
+        5 => draft.path = format!("{user}/mfaEnabled"),
+        6 => {
+            draft.method = Method::POST;
+            draft.path = format!("/{}/as/token", world.sandbox.environment_id());
+            let client = Role::IdentityDataAdmin.client_id();
+            let form =
+                format!("grant_type=client_credentials&client_id={client}&client_secret={CLIENT_SECRET}");
+            draft.body = form.into_bytes();
+        }
+        _ => {
+            draft.method = Method::PUT;
+            draft.path = format!("{user}/mfaEnabled");
+            draft.headers.push((header::CONTENT_TYPE, b"application/json".to_vec()));
+            draft.body = format!(r#"{{"mfaEnabled":{}}}"#, dice.one_in(2)).into_bytes();
+        }
+    }
+    draft
+}
+
+fn query(dice: &mut Dice) -> String {
+    let mut parts = Vec::new();
+    for _ in 0..dice.below(5) {
+        let key = dice.of(&["limit", "cursor", "filter", "filter", "expand", "", "%66ilter", "l%", "order"]);
+        let value = match key {
+            "limit" => {
+                dice.of(&["5", "1", "200", "0", "-1", "1e3", "99999999999999999999", "%31"]).to_owned()
+            }
+            "cursor" => dice.of(&["cGxhY2U6Mw", "cGxhY2U6MTg0NDY3NDQwNzM3MDk1NTE2MTU", "%", "!"]).to_owned(),
+            _ => filter(dice),
+        };
+        parts.push(format!("{key}={value}"));
+    }
+    parts.join(dice.of(&["&", "&", "&", "&&", ";", "?", "=&="]))
+}
+
+fn filter(dice: &mut Dice) -> String {
+    const WORDS: [&str; 24] = [
+        "username",
+        "email",
+        "enabled",
+        "mfaEnabled",
+        "memberOfGroups[id",
+        "eq",
+        "sw",
+        "co",
+        "ne",
+        "and",
+        "or",
+        "not",
+        "(",
+        ")",
+        "[",
+        "]",
+        "\"",
+        "\\",
+        "\"a\"",
+        "true",
+        "\"\\ud83d\"",
+        "\u{0}",
+        "updatedAt ge",
+        "é",
+    ];
+    let text = match dice.below(8) {
+        0..=1 => "username sw \"user\" or enabled eq true".to_owned(),
+        2 => "updatedAt ge \"2024-01-01T00:00:00Z\" and (name.family co \"a\")".to_owned(),
+        3 => dice.repeated("(", 20_000),
+        4 => dice.repeated("\\", 20_000),
+        5 => dice.repeated("username eq \"a\" or ", 1500) + "username sw \"u\"",
+        _ => (0..dice.below(12)).flat_map(|_| [*dice.of(&WORDS.each_ref()), " "]).collect(),
+    };
+    match dice.below(6) {
+        // Most raw text is no address at all; what is one is sent.
+        0 => text.replace(' ', "%20"),
+        1 => text.replace(|letter: char| !letter.is_ascii_alphanumeric(), "%"),
+        _ => form_urlencoded::byte_serialize(text.as_bytes()).collect(),
+    }
+}
+
+fn mutate(dice: &mut Dice, draft: &mut Draft) {
+    match dice.below(9) {
+        0 => draft.method = method(dice),
+        1..=2 => draft.path = mutated_path(dice, &draft.path),
+        3 => {
+            let query = query(dice);
+            draft.query = Some(if dice.one_in(2) { query } else { mutated(dice, &query) });
+        }
+        4..=5 => mutate_token(dice, draft),
+        6 => mutate_headers(dice, draft),
+        7 => draft.body = body(dice),
+        _ => draft.body = mutated_bytes(dice, &draft.body),
+    }
+}
+
+fn method(dice: &mut Dice) -> Method {
+    let known =
+        ["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "put", "BREW"];
+    Method::from_bytes(dice.of(&known).as_bytes()).unwrap()
+}
+
+fn mutated_path(dice: &mut Dice, path: &str) -> String {
+    let mut parts: Vec<String> = path.split('/').map(str::to_owned).collect();
+    let place = dice.below(parts.len());
+    let odd = [
+        "",
+        ".",
+        "..",
+        "%2e%2e",
+        "%",
+        "%zz",
+        "%00",
+        "%2F",
+        "v1",
+        "users",
+        "groups",
+        "devices",
+        "mfaEnabled",
+        "as",
+        "token",
+        "*",
+        ";a=b",
+        "@",
+        "00000000-0000-0000-0000-000000000000",
+        "~",
+        "'",
+        "{}",
+    ];
+    match dice.below(9) {
+        0 => drop(parts.remove(place)),
+        1 => parts.insert(place, dice.of(&odd).to_owned()),
+        2 => parts[place] = String::from(dice.of(&odd)),
+        3 => parts[place] = parts[place].to_uppercase(),
+        4 => parts[place] = mutated(dice, &parts[place]),
+        5 => {
+            let encoded: Vec<String> = parts[place].bytes().map(|byte| format!("%{byte:02x}")).collect();
+            parts[place] = encoded.concat();
+        }
+        6 => parts[place] += dice.of(&["/", "%", "%2", "%e9", "?", "#a", ".json"]),
+        7 => parts[place] = dice.repeated("a", LONGEST_ADDRESS),
+        _ => {
+            return dice
+                .of(&["", "/", "*", "//", "http://127.0.0.1/v1/environments", "localhost:1"])
+                .to_owned();
+        }
+    }
+    parts.join("/")
+}
+
+/// A text with one byte changed, lost or added, all ASCII.
+fn mutated(dice: &mut Dice, text: &str) -> String {
+    let bytes = mutated_bytes(dice, text.as_bytes());
+    bytes.into_iter().map(|byte| char::from(byte & 0x7f)).collect()
+}
+
+fn mutated_bytes(dice: &mut Dice, bytes: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let place = dice.below(bytes.len() + 1);
+    match dice.below(4) {
+        0 => bytes.truncate(place),
+        1 => bytes.insert(place, dice.byte()),
+        _ if place == bytes.len() => bytes.push(dice.byte()),
+        2 => drop(bytes.remove(place)),
+        _ => bytes[place] ^= 1 << dice.below(8),
+    }
+    bytes
+}
+
+fn mutate_token(dice: &mut Dice, draft: &mut Draft) {
+    let name = header::AUTHORIZATION;
+    let Some((_, token)) = draft.headers.iter().find(|(other, _)| *other == name).cloned() else { return };
+    let text = String::from_utf8_lossy(&token).into_owned();
+    let mut parts: Vec<&str> = text.split('.').collect();
+    let value = match dice.below(12) {
+        0 => return draft.headers.retain(|(other, _)| *other != name),
+        1 => {
+            dice.of(&["", "Bearer", "Bearer ", "Bearer .", "Bearer ..", "Bearer ....", "Basic =", "é"]).into()
+        }
+        2 => text.replacen("Bearer ", dice.of(&["bearer ", "Bearer  ", "Basic ", "Bearer\t", "Bearer "]), 1),
+        3 => format!("Bearer {}", dice.repeated("e30.", 10_000)),
+        4 => {
+            parts.reverse();
+            parts.join(".")
+        }
+        // No algorithm, no signature.
+        5 if parts.len() == 3 => format!("Bearer eyJhbGciOiJub25lIn0.{}.", parts[1]),
+        6 => format!("{text}="),
+        7 => return draft.replace(&name, dice.bytes(60)),
+        // A second one, in front or behind.
+        8 => return draft.headers.push((name, b"Bearer second".to_vec())),
+        9 => return draft.headers.insert(0, (name, b"Bearer first".to_vec())),
+        _ => return draft.replace(&name, mutated_bytes(dice, &token)),
+    };
+    draft.replace(&name, value.into_bytes());
+}
+
+fn mutate_headers(dice: &mut Dice, draft: &mut Draft) {
+    let types = [
+        "application/json; charset=utf-8",
+        "APPLICATION/JSON",
+        "application/json;",
+        ";application/json",
+        "application/jsonp",
+        "text/plain",
+        "",
+    ];
+    match dice.below(5) {
+        0 => draft.replace(&header::CONTENT_TYPE, dice.of(&types).as_bytes().to_vec()),
+        1 => draft.headers.retain(|(name, _)| *name != header::CONTENT_TYPE),
+        2 => draft.headers.push((header::CONTENT_LENGTH, b"-1".to_vec())),
+        3 => {
+            draft.headers.push((header::ORIGIN, dice.bytes(30)));
+            let asked = dice.of(&["authorization", ",,,", "x-api-key, x-odd", "\u{e9}"]).as_bytes().to_vec();
+            draft.headers.push((header::ACCESS_CONTROL_REQUEST_HEADERS, asked));
+        }
+        _ => {
+            let name =
+                dice.of(&["correlation-id", "x-odd", "cookie", "range", "accept", "transfer-encoding"]);
+            draft.headers.push((HeaderName::from_static(name), dice.repeated("é", 50_000).into_bytes()));
+        }
+    }
+}
+
+fn body(dice: &mut Dice) -> Vec<u8> {
+    match dice.below(8) {
+        0 => Vec::new(),
+        1 => dice.bytes(200),
+        2 => dice.repeated("[", 100_000).into_bytes(),
+        3 => dice.repeated(r#"{"mfaEnabled":"#, 20_000).into_bytes(),
+        4 => format!(r#"{{"mfaEnabled":true,"a":"{}"}}"#, dice.repeated("a", 1_000_000)).into_bytes(),
+        _ => dice
+            .of(&[
+                "null",
+                "{}",
+                "[true]",
+                r#"{"mfaEnabled":null}"#,
+                r#"{"mfaEnabled":"true"}"#,
+                r#"{"mfaEnabled":1e999}"#,
+                r#"{"mfaEnabled":true}{}"#,
+                r#"{"mfaEnabled":true,"mfaEnabled":false}"#,
+                r#"{"mfaEnabled":true,"mfaEnabled":0}"#,
+                r#"{"MFAENABLED":true}"#,
+                "\u{feff}{\"mfaEnabled\":true}",
+            ])
+            .as_bytes()
+            .to_vec(),
+    }
+}
+
+fn time(dice: &mut Dice) -> Wall {
+    match dice.below(40) {
+        0 => Wall(i64::MIN),
+        1 => Wall(i64::MAX),
+        2 => NOW.after_seconds(LIFETIME_SECONDS),
+        _ => NOW,
+    }
+}
+
+#[track_caller]
+fn assert_is_an_answer(answer: &Response<Vec<u8>>, when: &str) {
+    let status = answer.status().as_u16();
+    assert!(status == 200 || (400..500).contains(&status), "{status} {when}");
+    let id = answer.headers().get("correlation-id").and_then(|id| id.to_str().ok());
+    assert!(id.is_some_and(|id| Uuid::try_parse(id).is_ok()), "{when}");
+    if answer.headers().contains_key(header::CONTENT_TYPE) {
+        assert!(serde_json::from_slice::<serde::de::IgnoredAny>(answer.body()).is_ok(), "{when}");
+    } else {
+        assert!(answer.body().is_empty(), "{when}");
+    }
+}
+
+/// How often each status was answered.
+type Tally = BTreeMap<u16, usize>;
+
+fn ask_batch(dice: &mut Dice, world: &mut World, number: usize, tally: &mut Tally) -> usize {
+    let (mut answered, mut changes) = (0, 0);
+    while answered < BATCH {
+        let mut draft = draft(dice, world);
+        (0..dice.below(4)).for_each(|_| mutate(dice, &mut draft));
+        let Some(request) = draft.request() else { continue };
+        let now = time(dice);
+        let when = format!("in batch {number}: {}", start(&format!("{request:?}")));
+        let answer = world.sandbox.handle(&request, now).response;
+        assert_is_an_answer(&answer, &when);
+        let change = world.change(&request, now);
+        let is_change = request.method() == Method::PUT && answer.status() == 200;
+        assert_eq!(is_change, change.is_some(), "{when}");
+        world.flags.extend(change);
+        changes += usize::from(is_change);
+        answered += 1;
+        *tally.entry(answer.status().as_u16()).or_default() += 1;
+    }
+    changes
+}
+
+/// Enough of a request to recognize it by.
+fn start(text: &str) -> String {
+    text.chars().take(2000).collect()
+}
+
+#[test]
+fn a_hundred_thousand_odd_requests_are_answered_and_change_only_what_they_may() {
+    let mut world = World::grown(9);
+    let (mut tally, mut changes) = (Tally::new(), 0);
+    for number in 0..400 {
+        let mut dice = Dice(number as u64);
+        changes += ask_batch(&mut dice, &mut world, number, &mut tally);
+        world.assert_flags(&format!("after batch {number}"));
+        world.sandbox.clear_seen();
+    }
+    assert_eq!(tally.values().sum::<usize>(), 100_000);
+    // The requests are odd in every way, and some are fine.
+    for status in [200, 400, 401, 403, 404, 405, 415] {
+        assert!(tally.get(&status).is_some_and(|times| *times > 200), "{status}: {tally:?}");
+    }
+    assert!(changes > 2000, "{changes}");
+}
+
+#[test]
+fn an_empty_request_is_answered() {
+    let mut world = World::grown(3);
+    for method in ["GET", "PUT", "POST", "OPTIONS"] {
+        let mut request = Request::new(Vec::new());
+        *request.method_mut() = method.parse().unwrap();
+        assert_is_an_answer(&world.sandbox.handle(&request, NOW).response, method);
+    }
+    world.assert_flags("after all");
+}
+
+#[test]
+fn the_longest_filter_that_an_address_holds_is_answered() {
+    let mut world = World::grown(9);
+    let authorization = format!("Bearer {}", world.writers[0]);
+    let users = format!("/v1/environments/{}/users?filter=", world.sandbox.environment_id());
+    for part in ["(", "a", "%22", "%28", "%5C", "%", "+", "username+eq+%22a%22+or+", "%F0%9F%98%80"] {
+        assert!(Uri::try_from(format!("{users}{}", part.repeat(1_000_000 / part.len()))).is_err());
+        let filter = part.repeat((LONGEST_ADDRESS - users.len()) / part.len());
+        let request = Request::get(format!("{users}{filter}")).header(header::AUTHORIZATION, &authorization);
+        let answer = world.sandbox.handle(&request.body(Vec::new()).unwrap(), NOW).response;
+        assert_is_an_answer(&answer, part);
+        assert_eq!(answer.status(), 400, "{part}");
+    }
+}

@@ -1,0 +1,199 @@
+//! What tokens are signed with, and what is checked of them.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac};
+use http::{Request, Response, header};
+use pingone_sandbox::{EnvironmentKind, Sandbox, Seed, TokenSpec, Wall};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+const NOW: Wall = Wall(1_800_000_000_000);
+const SEED: u64 = 7;
+
+fn seed() -> Seed {
+    Seed {
+        users: 10,
+        seed: SEED,
+        api_base: "http://127.0.0.1:4001/v1".to_owned(),
+        auth_base: "http://127.0.0.1:4001".to_owned(),
+        kind: EnvironmentKind::Sandbox,
+    }
+}
+
+fn status(sandbox: &mut Sandbox, token: &str, now: Wall) -> u16 {
+    let path = format!("/v1/environments/{}", sandbox.environment_id());
+    let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
+    sandbox.handle(&request.body(Vec::new()).unwrap(), now).response.status().as_u16()
+}
+
+fn part(token: &str, place: usize) -> Value {
+    let part = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(place).unwrap()).unwrap();
+    serde_json::from_slice(&part).unwrap()
+}
+
+/// A token with any header and claims, signed with a digest under `key`.
+fn forged(head: &Value, claims: &Value, key: &[u8]) -> String {
+    let [head, claims] = [head, claims].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part.to_string()));
+    let mut digest = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    digest.update(format!("{head}.{claims}").as_bytes());
+    format!("{head}.{claims}.{}", BASE64_URL_SAFE_NO_PAD.encode(digest.finalize().into_bytes()))
+}
+
+fn jwks(sandbox: &mut Sandbox) -> Value {
+    let path = format!("/{}/as/jwks", sandbox.environment_id());
+    let answer: Response<Vec<u8>> =
+        sandbox.handle(&Request::get(path).body(Vec::new()).unwrap(), NOW).response;
+    serde_json::from_slice(answer.body()).unwrap()
+}
+
+#[test]
+fn a_signature_alone_lets_nobody_in() {
+    let mut sandbox = Sandbox::new(seed());
+    let good = sandbox.mint(&TokenSpec::default(), NOW);
+    let (head, claims) = (part(&good, 0), part(&good, 1));
+    let key = SEED.to_le_bytes();
+    assert_eq!(status(&mut sandbox, &forged(&head, &claims, &key), NOW), 200, "the forger knows the key");
+    for (name, value) in [
+        ("iss", json!("http://127.0.0.1:4001/as")),
+        ("env", json!("00000000-0000-4000-8000-000000000000")),
+        ("aud", json!(["http://127.0.0.1:4002"])),
+        ("exp", json!(NOW.0 / 1000)),
+        ("client_id", json!("00000000-0000-4000-8000-000000000000")),
+    ] {
+        let mut wrong = claims.clone();
+        wrong[name] = value;
+        assert_eq!(status(&mut sandbox, &forged(&head, &wrong, &key), NOW), 401, "{name}");
+    }
+    for algorithm in ["none", "RS256", "hs256", ""] {
+        let mut wrong = head.clone();
+        wrong["alg"] = json!(algorithm);
+        assert_eq!(status(&mut sandbox, &forged(&wrong, &claims, &key), NOW), 401, "{algorithm}");
+    }
+}
+
+#[test]
+fn no_token_survives_a_rotation() {
+    let mut sandbox = Sandbox::new(seed());
+    let before = sandbox.mint(&TokenSpec::default(), NOW);
+    sandbox.rotate_keys();
+    let between = sandbox.mint(&TokenSpec::default(), NOW);
+    assert_eq!(status(&mut sandbox, &before, NOW), 401);
+    assert_eq!(status(&mut sandbox, &between, NOW), 200);
+    assert_ne!(part(&before, 0)["kid"], part(&between, 0)["kid"]);
+    sandbox.rotate_keys();
+    assert_eq!((status(&mut sandbox, &before, NOW), status(&mut sandbox, &between, NOW)), (401, 401));
+}
+
+#[test]
+fn rotated_keys_come_from_the_seed_too() {
+    let run = || {
+        let mut sandbox = Sandbox::new(seed());
+        sandbox.rotate_keys();
+        sandbox.mint(&TokenSpec::default(), NOW)
+    };
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn a_clock_that_is_ahead_moves_when_tokens_begin_and_end() {
+    let mut sandbox = Sandbox::new(seed());
+    let before = sandbox.mint(&TokenSpec::default(), NOW);
+    sandbox.set_clock_offset_millis(3_600_000);
+    assert_eq!(status(&mut sandbox, &before, NOW), 401);
+    let ahead = sandbox.mint(&TokenSpec::default(), NOW);
+    assert_eq!(part(&ahead, 1)["iat"].as_i64().unwrap(), NOW.0 / 1000 + 3600);
+    assert_eq!(part(&ahead, 1)["exp"].as_i64().unwrap(), NOW.0 / 1000 + 7200);
+    assert_eq!(status(&mut sandbox, &ahead, Wall(NOW.0 + 3_599_999)), 200);
+    assert_eq!(status(&mut sandbox, &ahead, Wall(NOW.0 + 3_600_000)), 401);
+    sandbox.set_clock_offset_millis(-3_600_000);
+    assert_eq!(status(&mut sandbox, &before, Wall(NOW.0 + 7_199_999)), 200);
+    sandbox.set_clock_offset_millis(i64::MIN);
+    assert_eq!(status(&mut sandbox, &before, Wall(i64::MIN)), 200, "time ends instead of overflowing");
+}
+
+#[cfg(feature = "server")]
+mod rs256 {
+    use super::*;
+    use pingone_sandbox::RsaKeys;
+    use rsa::pkcs1v15::{Signature, VerifyingKey};
+    use rsa::signature::Verifier;
+    use rsa::{BigUint, RsaPublicKey};
+    use sha2::Digest;
+
+    fn sandbox() -> Sandbox {
+        Sandbox::with_keys(seed(), Box::new(RsaKeys::make().unwrap()))
+    }
+
+    fn bytes(jwk: &Value, name: &str) -> Vec<u8> {
+        BASE64_URL_SAFE_NO_PAD.decode(jwk[name].as_str().unwrap()).unwrap()
+    }
+
+    /// Whether a token verifies with a published key, by nothing but the two.
+    fn verifies(token: &str, jwk: &Value) -> bool {
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        let [modulus, exponent] = ["n", "e"].map(|name| BigUint::from_bytes_be(&bytes(jwk, name)));
+        let key = VerifyingKey::<Sha256>::new(RsaPublicKey::new(modulus, exponent).unwrap());
+        let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).unwrap();
+        key.verify(signed.as_bytes(), &Signature::try_from(signature.as_slice()).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn a_token_verifies_with_the_published_key() {
+        let mut sandbox = sandbox();
+        let token = sandbox.mint(&TokenSpec::default(), NOW);
+        let keys = jwks(&mut sandbox);
+        let key = &keys["keys"][0];
+        assert!(verifies(&token, key));
+        assert_eq!(part(&token, 0), json!({ "alg": "RS256", "typ": "JWT", "kid": key["kid"] }));
+        assert_eq!((&key["kty"], &key["alg"], &key["use"]), (&"RSA".into(), &"RS256".into(), &"sig".into()));
+        assert_eq!((bytes(key, "n").len(), bytes(key, "e")), (256, vec![1, 0, 1]));
+        let members = format!(r#"{{"e":{},"kty":"RSA","n":{}}}"#, key["e"], key["n"]);
+        assert_eq!(key["kid"], BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(members)));
+        assert!(key.get("d").is_none() && key.get("p").is_none(), "the private key is not published");
+    }
+
+    #[test]
+    fn a_rotation_publishes_another_key() {
+        let mut sandbox = sandbox();
+        let before = (sandbox.mint(&TokenSpec::default(), NOW), jwks(&mut sandbox));
+        assert_eq!(status(&mut sandbox, &before.0, NOW), 200);
+        sandbox.rotate_keys();
+        let after = (sandbox.mint(&TokenSpec::default(), NOW), jwks(&mut sandbox));
+        assert_eq!(status(&mut sandbox, &before.0, NOW), 401, "nor is it remembered");
+        assert_eq!(status(&mut sandbox, &after.0, NOW), 200);
+        assert_ne!(before.1, after.1);
+        assert!(verifies(&after.0, &after.1["keys"][0]) && !verifies(&before.0, &after.1["keys"][0]));
+    }
+
+    #[test]
+    fn a_token_that_was_let_in_lets_no_altered_one_in() {
+        let mut sandbox = sandbox();
+        let token = sandbox.mint(&TokenSpec::default(), NOW);
+        for _ in 0..100 {
+            assert_eq!(status(&mut sandbox, &token, NOW), 200);
+        }
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        let other = sandbox.mint(&TokenSpec::default(), NOW);
+        let (_, of_other) = other.rsplit_once('.').unwrap();
+        for wrong in [format!("{signed}.{of_other}"), format!("{signed}."), format!("{signed}.AA{signature}")]
+        {
+            assert_eq!(status(&mut sandbox, &wrong, NOW), 401);
+        }
+        assert_eq!(status(&mut sandbox, &token, Wall(NOW.0 + 3_600_000)), 401, "it still ends");
+    }
+
+    #[test]
+    fn the_public_key_is_no_key_of_a_digest() {
+        let mut sandbox = sandbox();
+        let token = sandbox.mint(&TokenSpec::default(), NOW);
+        let keys = jwks(&mut sandbox);
+        let modulus = bytes(&keys["keys"][0], "n");
+        let mut head = part(&token, 0);
+        for algorithm in ["HS256", "RS256"] {
+            head["alg"] = json!(algorithm);
+            assert_eq!(status(&mut sandbox, &forged(&head, &part(&token, 1), &modulus), NOW), 401);
+        }
+    }
+}
