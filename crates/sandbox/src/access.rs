@@ -79,8 +79,7 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// A client and an administrator from elsewhere hold each built-in role from the start, and the
-    /// administrators among the people theirs.
+    /// A client and an administrator hold each built-in role from the start, and so do those who may sign on theirs.
     pub(crate) fn new(seed: &Seed) -> Self {
         let mut access = Self { seed: seed.seed, assigned: 0, delay_millis: 0, holders: HashMap::new() };
         for role in Role::ALL {
@@ -108,19 +107,6 @@ impl Access {
     fn withdraw(&mut self, holder: Uuid, role: &HeldRole, scope: Scope) {
         if let Some(assignments) = self.holders.get_mut(&holder) {
             assignments.retain(|held| held.role != *role || held.scope != scope);
-        }
-    }
-
-    /// From now on this is a client or a user, even one that holds nothing.
-    pub(crate) fn introduce(&mut self, holder: Uuid) {
-        self.holders.entry(holder).or_default();
-    }
-
-    /// Whether the caller exists. A token for one who doesn't holds no more than a forged one.
-    pub(crate) fn knows(&self, caller: &Caller) -> bool {
-        match caller {
-            Caller::Holder(holder) => self.holders.contains_key(holder),
-            Caller::OneSelf { .. } => true,
         }
     }
 

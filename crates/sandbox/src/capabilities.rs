@@ -1,6 +1,6 @@
 //! What the environment's license allows.
 //!
-//! Source: Ping's API description (`EnvironmentCapabilities`; only what concerns MFA and rates);
+//! Source: Ping's OpenAPI description (`EnvironmentCapabilities`; only what concerns MFA and rates);
 //! developer.pingidentity.com, "Base rate limits" (limits). Its address is a recorded link; that the answer is that
 //! model is assumed.
 
@@ -39,17 +39,14 @@ struct Links {
 
 /// How many requests the license allows, by group: a second (`Rps`) or a minute (`Rpm`).
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "PingOne's own names")]
 struct Quantities {
-    #[serde(rename = "rlgAnalyticsRpm")]
-    analytics: Limit,
-    #[serde(rename = "rlgAuditRps")]
-    audit: Limit,
-    #[serde(rename = "rlgConfigRpm")]
-    config: Limit,
-    #[serde(rename = "rlgDirWriteRps")]
-    directory_write: Limit,
-    #[serde(rename = "rlgMfaRps")]
-    mfa: Limit,
+    rlg_analytics_rpm: Limit,
+    rlg_audit_rps: Limit,
+    rlg_config_rpm: Limit,
+    rlg_dir_write_rps: Limit,
+    rlg_mfa_rps: Limit,
 }
 
 #[derive(Serialize)]
@@ -76,11 +73,11 @@ pub(crate) fn read(sandbox: &Sandbox) -> Response<Vec<u8>> {
         can_use_totp: true,
         environment_id: environment::ID,
         license_quantities: Quantities {
-            analytics: limit(600),
-            audit: limit(10),
-            config: limit(600),
-            directory_write: limit(50),
-            mfa: limit(100),
+            rlg_analytics_rpm: limit(600),
+            rlg_audit_rps: limit(10),
+            rlg_config_rpm: limit(600),
+            rlg_dir_write_rps: limit(50),
+            rlg_mfa_rps: limit(100),
         },
     };
     json(StatusCode::OK, &body)

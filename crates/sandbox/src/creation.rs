@@ -1,7 +1,7 @@
 //! The creation of a user.
 //!
 //! Sources: developer.pingidentity.com, PingOne API, its tutorial, step 5, and "Populations" (without one it is the
-//! default population); Ping's API description (lengths). Only the attributes that the sandbox's users have are
+//! default population); Ping's OpenAPI description (lengths). Only the attributes that the sandbox's users have are
 //! kept. That an address needs an `@` is assumed.
 
 use http::{Request, StatusCode};

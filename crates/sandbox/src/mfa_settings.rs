@@ -1,7 +1,7 @@
 //! The environment's MFA settings.
 //!
 //! Sources: developer.pingidentity.com, PingOne API, "MFA settings" (body of the PUT, all of it optional); Ping's
-//! API description (answer); the tests of Ping's Terraform provider (defaults). Assumed: a field that is not in
+//! OpenAPI description (answer); the tests of Ping's Terraform provider (defaults). Assumed: a field that is not in
 //! the PUT gets its default; the answer to a reset are the settings.
 
 use http::{Request, Response, StatusCode};

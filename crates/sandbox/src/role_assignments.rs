@@ -1,6 +1,6 @@
 //! The roles of one user.
 //!
-//! Sources: developer.pingidentity.com, PingOne API, "Read role assignments" (also `expand=role`); Ping's API
+//! Sources: developer.pingidentity.com, PingOne API, "Read role assignments" (also `expand=role`); Ping's OpenAPI
 //! description (`RoleAssignment`). That the role stands among what is embedded is assumed, and that an assignment is
 //! listed before it has arrived everywhere.
 

@@ -60,12 +60,15 @@ fn a_signature_alone_lets_nobody_in() {
         ("env", json!("00000000-0000-4000-8000-000000000000")),
         ("aud", json!(["http://127.0.0.1:4002"])),
         ("exp", json!(NOW.0 / 1000)),
-        ("client_id", json!("00000000-0000-4000-8000-000000000000")),
     ] {
         let mut wrong = claims.clone();
         wrong[name] = value;
         assert_eq!(status(&mut sandbox, &forged(&head, &wrong, &key), NOW), 401, "{name}");
     }
+    // A client that nobody gave a role is let in and may do nothing.
+    let mut stranger = claims.clone();
+    stranger["client_id"] = json!("00000000-0000-4000-8000-000000000000");
+    assert_eq!(status(&mut sandbox, &forged(&head, &stranger, &key), NOW), 403);
     for algorithm in ["none", "RS256", "hs256", ""] {
         let mut wrong = head.clone();
         wrong["alg"] = json!(algorithm);

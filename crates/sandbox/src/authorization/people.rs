@@ -5,20 +5,23 @@ use uuid::Uuid;
 use crate::directory::{Account, Person};
 use crate::{Role, Sandbox, Seed, seed};
 
-/// The numbers of the administrators among the people, and the roles that they hold from the start.
-const ADMINISTRATORS: [(u64, Role); 3] =
-    [(2, Role::IdentityDataAdmin), (3, Role::IdentityDataReadOnly), (7, Role::EnvironmentAdmin)];
+/// The numbers of the administrators among the people, what they may do, and what the role is called.
+const ADMINISTRATORS: [(u64, Role, &str); 3] = [
+    (2, Role::IdentityDataAdmin, "Identity Data Admin"),
+    (3, Role::IdentityDataReadOnly, "Identity Data Read Only"),
+    (7, Role::EnvironmentAdmin, "Environment Admin"),
+];
 
-/// The administrators' ids, and the roles that they hold from the start.
+/// The administrators and the role that each holds from the start.
 pub(crate) fn administrators(seed: &Seed) -> impl Iterator<Item = (Uuid, Role)> {
-    ADMINISTRATORS.into_iter().map(|(number, role)| (seed::uuid(seed.seed, number), role))
+    ADMINISTRATORS.into_iter().map(|(number, role, _)| (seed::uuid(seed.seed, number), role))
 }
 
 /// Everyone who may sign on now, and what their role is called.
 pub(crate) fn all(sandbox: &Sandbox) -> impl Iterator<Item = (&Person, &'static str)> {
-    administrators(&sandbox.seed).filter_map(|(id, role)| {
-        let person = sandbox.directory.get(id)?;
-        (person.account == Account::Enabled).then_some((person, role.name()))
+    ADMINISTRATORS.into_iter().filter_map(|(number, _, role)| {
+        let person = sandbox.directory.get(seed::uuid(sandbox.seed.seed, number))?;
+        (person.account == Account::Enabled).then_some((person, role))
     })
 }
 
