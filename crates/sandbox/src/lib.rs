@@ -12,15 +12,22 @@ use std::fmt;
 use http::{Request, Response};
 use uuid::Uuid;
 
+mod bypass;
+mod comparison;
 mod cors;
+mod detail;
+mod devices;
 mod directory;
 mod environment;
 mod filter;
+mod groups;
 mod hal;
 mod keys;
 mod mfa;
+mod paging;
 mod populations;
 mod refusal;
+mod report;
 mod route;
 mod seed;
 mod token;
@@ -32,11 +39,15 @@ pub mod page;
 #[cfg(feature = "server")]
 pub mod server;
 
+pub use devices::{DeviceSpec, DeviceState, DeviceType};
 pub use token::{Actor, CLIENT_SECRET, Role, TokenSpec};
 pub use wall::Wall;
 
+use bypass::Bypasses;
+use devices::Devices;
 use directory::Directory;
 use keys::DigestKeys;
+use report::Report;
 
 /// What an environment is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +111,10 @@ pub struct Sandbox {
     seed: Seed,
     directory: Directory,
     keys: DigestKeys,
+    devices: Devices,
+    bypasses: Bypasses,
+    report: Report,
+    began: Option<Wall>,
     answered: u64,
     minted: u64,
     seen: Vec<Seen>,
@@ -111,12 +126,25 @@ impl Sandbox {
     pub fn new(seed: Seed) -> Self {
         let directory = seed::grow(seed.users, seed.seed);
         let keys = DigestKeys::new(seed.seed);
-        Self { seed, directory, keys, answered: 0, minted: 0, seen: Vec::new() }
+        let (devices, bypasses) = (Devices::seeded(seed.seed), Bypasses::seeded(seed.seed));
+        Self {
+            seed,
+            directory,
+            keys,
+            devices,
+            bypasses,
+            report: Report::default(),
+            began: None,
+            answered: 0,
+            minted: 0,
+            seen: Vec::new(),
+        }
     }
 
     /// Answers a request.
     pub fn handle(&mut self, request: &Request<Vec<u8>>, now: Wall) -> Reply {
         self.answered += 1;
+        self.began.get_or_insert(now);
         let (response, people) = route::answer(self, request, now);
         self.complete(request, response, people, now)
     }
@@ -183,6 +211,11 @@ impl Sandbox {
     /// Forgets what was seen so far.
     pub fn clear_seen(&mut self) {
         self.seen.clear();
+    }
+
+    /// The first point in time at which something was asked. What is seeded to be going on counts from there.
+    fn began(&self, now: Wall) -> Wall {
+        self.began.unwrap_or(now)
     }
 
     fn correlation_id(&self) -> Uuid {

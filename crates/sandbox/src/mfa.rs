@@ -4,7 +4,7 @@
 
 use http::{Request, StatusCode, header};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::hal::{Link, json};
@@ -36,12 +36,9 @@ pub(crate) fn read(sandbox: &Sandbox, id: Uuid) -> Answer {
 }
 
 pub(crate) fn write(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, id: Uuid, now: Wall) -> Answer {
-    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if !content_type.is_some_and(is_json) {
-        return Err(Refusal::MediaType);
-    }
-    let enabled = asked(request.body())?;
+    let enabled = asked(&fields(request, "mfaEnabled")?)?;
     let person = sandbox.directory.get_mut(id).ok_or(Refusal::NotFound)?;
+    sandbox.report.keep(id, person.mfa_enabled, now);
     person.mfa_enabled = enabled;
     person.updated = now;
     read(sandbox, id)
@@ -53,10 +50,22 @@ fn is_json(content_type: &str) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-fn asked(body: &[u8]) -> Result<bool, Refusal> {
-    let Ok(Value::Object(fields)) = serde_json::from_slice(body) else {
-        return Err(Refusal::Value("mfaEnabled"));
-    };
+/// The fields of a JSON body. `target` is what a body that is none lacks.
+pub(crate) fn fields(
+    request: &Request<Vec<u8>>,
+    target: &'static str,
+) -> Result<Map<String, Value>, Refusal> {
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !content_type.is_some_and(is_json) {
+        return Err(Refusal::MediaType);
+    }
+    match serde_json::from_slice(request.body()) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        _ => Err(Refusal::Value(target)),
+    }
+}
+
+fn asked(fields: &Map<String, Value>) -> Result<bool, Refusal> {
     match fields.get("mfaEnabled") {
         Some(Value::Bool(enabled)) => Ok(*enabled),
         None | Some(Value::Null) => Err(Refusal::Required("mfaEnabled")),

@@ -7,7 +7,9 @@ use http::{HeaderName, Response, StatusCode, header};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::comparison::{self, Offer};
 use crate::hal::{json, put};
+use crate::{Wall, report};
 
 const NO_ACCESS: &str = "The request could not be completed. You do not have access to this resource.";
 const MALFORMED: &str = "The request could not be completed. The request was malformed or invalid.";
@@ -38,6 +40,14 @@ pub(crate) enum Refusal {
     TooLarge,
     /// 400: the filter.
     Filter,
+    /// 400: the filter of a collection that offers these.
+    Comparison(Offer),
+    /// 429: one report too soon.
+    Report {
+        /// When the next one may be asked for.
+        next: Wall,
+        now: Wall,
+    },
 }
 
 #[derive(Serialize)]
@@ -114,6 +124,8 @@ impl Refusal {
                 let message = "The request could not be completed. The request body is too large.";
                 refuse(StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST", message, vec![])
             }
+            Self::Comparison(offer) => comparison::refusal(offer, id),
+            Self::Report { next, now } => report::limited(id, next, now),
             Self::Filter => {
                 let inner = InnerError {
                     supported_attributes: &crate::filter::ATTRIBUTES,

@@ -5,7 +5,9 @@ use uuid::Uuid;
 
 use crate::refusal::Refusal;
 use crate::token;
-use crate::{Sandbox, Wall, cors, environment, mfa, populations, seed, users};
+use crate::{
+    Sandbox, Wall, bypass, cors, devices, environment, groups, mfa, populations, report, seed, users,
+};
 
 /// What a path names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,11 @@ pub(crate) enum Resource {
     Users(String),
     User(String, String),
     MfaEnabled(String, String),
+    Devices(String, String),
+    Bypass(String, String),
+    Groups(String),
+    Reports(String),
+    ReportEntries(String, String),
 }
 
 impl Resource {
@@ -37,6 +44,13 @@ impl Resource {
             ["v1", "environments", id, "users", user, "mfaEnabled"] => {
                 Some(Self::MfaEnabled(text(id), text(user)))
             }
+            ["v1", "environments", id, "users", user, "devices"] => Some(Self::Devices(text(id), text(user))),
+            ["v1", "environments", id, "users", user, "bypassMFA"] => Some(Self::Bypass(text(id), text(user))),
+            ["v1", "environments", id, "groups"] => Some(Self::Groups(text(id))),
+            ["v1", "environments", id, "dataExplorations"] => Some(Self::Reports(text(id))),
+            ["v1", "environments", id, "dataExplorations", report, "entries"] => {
+                Some(Self::ReportEntries(text(id), text(report)))
+            }
             _ => None,
         }
     }
@@ -46,6 +60,10 @@ impl Resource {
         match self {
             Self::Token(_) => "OPTIONS,POST",
             Self::Environment(_) => "OPTIONS,GET,PUT,DELETE",
+            Self::Devices(..) | Self::Groups(_) => "OPTIONS,GET,POST",
+            Self::Bypass(..) => "OPTIONS,GET,PUT",
+            Self::Reports(_) => "OPTIONS,POST",
+            Self::ReportEntries(..) => "OPTIONS,GET",
             Self::Environments | Self::Populations(_) | Self::Users(_) => "OPTIONS,GET,POST",
             Self::User(..) => "OPTIONS,GET,PUT,PATCH,DELETE",
             Self::MfaEnabled(..) => "OPTIONS,GET,PUT",
@@ -60,7 +78,12 @@ impl Resource {
             | Self::Populations(id)
             | Self::Users(id)
             | Self::User(id, _)
-            | Self::MfaEnabled(id, _) => Some(id),
+            | Self::MfaEnabled(id, _)
+            | Self::Devices(id, _)
+            | Self::Bypass(id, _)
+            | Self::Groups(id)
+            | Self::Reports(id)
+            | Self::ReportEntries(id, _) => Some(id),
         }
     }
 }
@@ -101,10 +124,24 @@ fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource
         (Resource::Environment(_), &Method::GET) => Ok((environment::one(&sandbox.seed), 0)),
         (Resource::Populations(_), &Method::GET) => Ok((populations::list(sandbox), 0)),
         (Resource::Users(_), &Method::GET) if role.reads_users() => users::list(sandbox, request),
-        (Resource::User(_, id), &Method::GET) if role.reads_users() => users::one(sandbox, user_id(id)?),
+        (Resource::User(_, id), &Method::GET) if role.reads_users() => users::one(sandbox, request, user_id(id)?),
         (Resource::MfaEnabled(_, id), &Method::GET) if role.reads_users() => mfa::read(sandbox, user_id(id)?),
         (Resource::MfaEnabled(_, id), &Method::PUT) if role.changes_mfa() => {
             mfa::write(sandbox, request, user_id(id)?, now)
+        }
+        (Resource::Devices(_, id), &Method::GET) if role.reads_users() => {
+            devices::list(sandbox, request, user_id(id)?, now)
+        }
+        (Resource::Bypass(_, id), &Method::GET) if role.reads_users() => {
+            bypass::read(sandbox, user_id(id)?, now)
+        }
+        (Resource::Bypass(_, id), &Method::PUT) if role.changes_mfa() => {
+            bypass::write(sandbox, request, user_id(id)?, now)
+        }
+        (Resource::Groups(_), &Method::GET) => groups::list(sandbox, request),
+        (Resource::Reports(_), &Method::POST) if role.reads_users() => report::create(sandbox, request, now),
+        (Resource::ReportEntries(_, id), &Method::GET) if role.reads_users() => {
+            report::entries(sandbox, request, id)
         }
         (resource, method) => Err(refused(resource, method)),
     }
@@ -112,8 +149,12 @@ fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource
 
 /// What the arms above didn't answer: a known method lacks its role, any other is not supported.
 fn refused(resource: &Resource, method: &Method) -> Refusal {
-    let answers_put = matches!(resource, Resource::MfaEnabled(..));
-    if *method == Method::GET || (*method == Method::PUT && answers_put) {
+    let answers = match resource {
+        Resource::Reports(_) => *method == Method::POST,
+        Resource::MfaEnabled(..) | Resource::Bypass(..) => matches!(*method, Method::GET | Method::PUT),
+        _ => *method == Method::GET,
+    };
+    if answers {
         Refusal::Role
     } else {
         Refusal::Method

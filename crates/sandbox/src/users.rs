@@ -15,7 +15,7 @@ use crate::filter::Filter;
 use crate::hal::{Link, json};
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::{Sandbox, Seed};
+use crate::{Sandbox, Seed, groups};
 
 /// The documented largest page.
 const LARGEST_PAGE: usize = 200;
@@ -86,6 +86,10 @@ struct User {
     #[serde(skip_serializing_if = "Option::is_none")]
     last_sign_on: Option<LastSignOn>,
     lifecycle: Status,
+    #[serde(rename = "memberOfGroupIDs", skip_serializing_if = "Option::is_none")]
+    group_ids: Option<Vec<Uuid>>,
+    #[serde(rename = "memberOfGroupNames", skip_serializing_if = "Option::is_none")]
+    group_names: Option<Vec<&'static str>>,
     mfa_enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<Name>,
@@ -174,6 +178,8 @@ fn body(seed: &Seed, person: &Person) -> User {
             .last_sign_on
             .map(|at| LastSignOn { at: at.to_string(), remote_ip: "198.51.100.7" }),
         lifecycle: Status { status: "ACCOUNT_OK" },
+        group_ids: None,
+        group_names: None,
         mfa_enabled: person.mfa_enabled,
         name: (!name.given.is_empty() || !name.family.is_empty()).then_some(name),
         population: Reference { id: person.population_id() },
@@ -183,9 +189,20 @@ fn body(seed: &Seed, person: &Person) -> User {
     }
 }
 
-pub(crate) fn one(sandbox: &Sandbox, id: Uuid) -> Answer {
+pub(crate) fn one(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid) -> Answer {
     let person = sandbox.directory.get(id).ok_or(Refusal::NotFound)?;
-    Ok((json(StatusCode::OK, &body(&sandbox.seed, person)), 1))
+    let user = User {
+        group_ids: includes(request, "memberOfGroupIDs").then(|| groups::ids_of(person)),
+        group_names: includes(request, "memberOfGroupNames").then(|| groups::names_of(person)),
+        ..body(&sandbox.seed, person)
+    };
+    Ok((json(StatusCode::OK, &user), 1))
+}
+
+/// Whether the query asks for what is not read otherwise. Only a single user can have it.
+fn includes(request: &Request<Vec<u8>>, wanted: &str) -> bool {
+    form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
+        .any(|(name, value)| name == "include" && value.split(',').any(|one| one == wanted))
 }
 
 /// What the query of a list asks for.
@@ -229,7 +246,7 @@ impl Query {
 }
 
 /// Any number from 1 up. One with more digits than fit is as good as the largest.
-fn limit(text: &str) -> Result<usize, Refusal> {
+pub(crate) fn limit(text: &str) -> Result<usize, Refusal> {
     let is_number = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
     let is_zero = text.bytes().all(|digit| digit == b'0');
     if !is_number || is_zero {
@@ -238,11 +255,11 @@ fn limit(text: &str) -> Result<usize, Refusal> {
     Ok(text.parse().unwrap_or(usize::MAX))
 }
 
-fn cursor(place: usize) -> String {
+pub(crate) fn cursor(place: usize) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(format!("place:{place}"))
 }
 
-fn place(cursor: &str) -> Option<usize> {
+pub(crate) fn place(cursor: &str) -> Option<usize> {
     let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
     text.strip_prefix("place:")?.parse().ok()
 }
