@@ -21,6 +21,11 @@ impl Fields {
         }
     }
 
+    /// All of them, for who reads lists and objects.
+    pub(crate) fn all(self) -> Map<String, Value> {
+        self.0
+    }
+
     pub(crate) fn flag(&self, name: &'static str) -> Result<Option<bool>, Refusal> {
         self.field(name, Value::as_bool)
     }

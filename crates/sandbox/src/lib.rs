@@ -16,22 +16,29 @@ mod access;
 mod authorization;
 mod background;
 mod behaviour;
+mod bypass;
 mod capabilities;
+mod comparison;
 mod cors;
 mod creation;
+mod detail;
+mod devices;
 mod directory;
 mod environment;
 mod fault;
 mod fields;
 pub mod filter;
+mod groups;
 mod hal;
 mod keys;
 mod limit;
 mod mfa;
 mod mfa_settings;
 mod oracle;
+mod paging;
 mod populations;
 mod refusal;
+mod report;
 mod role;
 mod role_assignments;
 mod roles;
@@ -59,6 +66,7 @@ pub use access::Assignment;
 pub use authorization::PUBLIC_CLIENT_ID;
 pub use background::Happening;
 pub use behaviour::Behaviour;
+pub use devices::{DeviceSpec, DeviceState, DeviceType};
 pub use fault::{Fault, On, Rule};
 pub use keys::Keys;
 pub use limit::Peer;
@@ -72,6 +80,8 @@ pub use wire::Wire;
 
 use access::Access;
 use authorization::{Grants, Redirects};
+use bypass::Bypasses;
+use devices::Devices;
 use directory::{Directory, Person};
 use fault::Faults;
 use keys::DigestKeys;
@@ -79,6 +89,7 @@ use limit::Limits;
 use mfa_settings::MfaSettings;
 use populations::Populations;
 use refusal::Refusal;
+use report::Report;
 use route::Resource;
 use seed::Dice;
 use spoil::Carrying;
@@ -159,6 +170,10 @@ pub struct Sandbox {
     grants: Grants,
     redirects: Redirects,
     clock_offset_millis: i64,
+    devices: Devices,
+    bypasses: Bypasses,
+    report: Report,
+    began: Option<Wall>,
     answered: u64,
     minted: u64,
     seen: Vec<Seen>,
@@ -193,6 +208,10 @@ impl Sandbox {
             oracle: Oracle::default(),
             background: Dice::new(number ^ 0xba),
             carrying: Carrying::default(),
+            devices: Devices::seeded(number),
+            bypasses: Bypasses::seeded(number),
+            report: Report::default(),
+            began: None,
             answered: 0,
             minted: 0,
             seen: Vec::new(),
@@ -203,6 +222,7 @@ impl Sandbox {
     /// Answers a request. Its [`Peer`], if it has one among its extensions, is the address it came from.
     pub fn handle(&mut self, request: &Request<Vec<u8>>, now: Wall) -> Reply {
         self.answered += 1;
+        self.began.get_or_insert(now);
         self.settle(now);
         self.churn_if_due(now);
         self.oracle.count(request.method());
@@ -279,6 +299,7 @@ impl Sandbox {
 
     fn set_flag(&mut self, user: Uuid, enabled: bool, at: Wall) {
         if let Some(person) = self.directory.get_mut(user) {
+            self.report.keep(user, person.mfa_enabled, at);
             person.mfa_enabled = enabled;
             person.updated = at;
         }
@@ -447,6 +468,11 @@ impl Sandbox {
     fn next_token(&mut self) -> u64 {
         self.minted += 1;
         self.minted
+    }
+
+    /// The first point in time at which something was asked. What is seeded to be going on counts from there.
+    fn began(&self, now: Wall) -> Wall {
+        self.began.unwrap_or(now)
     }
 
     fn correlation_id(&self) -> Uuid {

@@ -9,9 +9,10 @@ use http::{HeaderName, Response, StatusCode, header};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::Wall;
+use crate::comparison::{self, Offer};
 use crate::filter::Refused;
 use crate::hal::{json, put};
+use crate::{Wall, report};
 
 const NO_ACCESS: &str = "The request could not be completed. You do not have access to this resource.";
 const MALFORMED: &str = "The request could not be completed. The request was malformed or invalid.";
@@ -50,6 +51,14 @@ pub(crate) enum Refusal {
     RateLimited { seconds: u32, hint: Option<Wall> },
     /// 5xx, 408, 409 and whatever else a fault asks for.
     Failed(StatusCode, Option<u32>),
+    /// 400: the filter of a collection that offers these.
+    Comparison(Offer),
+    /// 429: one report too soon.
+    Report {
+        /// When the next one may be asked for.
+        next: Wall,
+        now: Wall,
+    },
 }
 
 #[derive(Serialize)]
@@ -153,6 +162,8 @@ impl Refusal {
                 let message = "The request could not be completed. The request body is too large.";
                 refuse(StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST", message, vec![])
             }
+            Self::Comparison(offer) => comparison::refusal(offer, id),
+            Self::Report { next, now } => report::limited(id, next, now),
             Self::Filter(refused) => {
                 let details = vec![Detail::of_filter(&refused)];
                 refuse(StatusCode::BAD_REQUEST, "INVALID_REQUEST", MALFORMED, details)

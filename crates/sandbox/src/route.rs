@@ -3,12 +3,13 @@
 use http::{Method, Request, Response};
 use uuid::Uuid;
 
+use crate::access::Reach;
 use crate::authorization::{self, Endpoint};
 use crate::refusal::Refusal;
 use crate::role::Permission;
 use crate::{
-    Sandbox, Wall, capabilities, cors, creation, environment, mfa, mfa_settings, populations,
-    role_assignments, roles, seed, token, users,
+    Sandbox, Wall, bypass, capabilities, cors, creation, devices, environment, groups, mfa, mfa_settings,
+    populations, report, role_assignments, roles, seed, token, users,
 };
 
 /// What a path names.
@@ -25,6 +26,11 @@ pub(crate) enum Resource {
     Capabilities(String),
     MfaSettings(String),
     Roles,
+    Devices(String, String),
+    Bypass(String, String),
+    Groups(String),
+    Reports(String),
+    ReportEntries(String, String),
 }
 
 impl Resource {
@@ -51,6 +57,15 @@ impl Resource {
             ["v1", "environments", id, "capabilities"] => Some(Self::Capabilities(text(id))),
             ["v1", "environments", id, "mfaSettings"] => Some(Self::MfaSettings(text(id))),
             ["v1", "roles"] => Some(Self::Roles),
+            ["v1", "environments", id, "users", user, "devices"] => Some(Self::Devices(text(id), text(user))),
+            ["v1", "environments", id, "users", user, "bypassMFA"] => {
+                Some(Self::Bypass(text(id), text(user)))
+            }
+            ["v1", "environments", id, "groups"] => Some(Self::Groups(text(id))),
+            ["v1", "environments", id, "dataExplorations"] => Some(Self::Reports(text(id))),
+            ["v1", "environments", id, "dataExplorations", report, "entries"] => {
+                Some(Self::ReportEntries(text(id), text(report)))
+            }
             _ => None,
         }
     }
@@ -60,12 +75,16 @@ impl Resource {
         match self {
             Self::Authorization(_, endpoint) => endpoint.methods(),
             Self::Environment(_) | Self::MfaSettings(_) => "OPTIONS,GET,PUT,DELETE",
-            Self::Environments | Self::Populations(_) | Self::Users(_) | Self::RoleAssignments(..) => {
-                "OPTIONS,GET,POST"
-            }
+            Self::Environments
+            | Self::Populations(_)
+            | Self::Users(_)
+            | Self::RoleAssignments(..)
+            | Self::Devices(..)
+            | Self::Groups(_) => "OPTIONS,GET,POST",
+            Self::Reports(_) => "OPTIONS,POST",
             Self::User(..) => "OPTIONS,GET,PUT,PATCH,DELETE",
-            Self::MfaEnabled(..) => "OPTIONS,GET,PUT",
-            Self::Capabilities(_) | Self::Roles => "OPTIONS,GET",
+            Self::MfaEnabled(..) | Self::Bypass(..) => "OPTIONS,GET,PUT",
+            Self::Capabilities(_) | Self::Roles | Self::ReportEntries(..) => "OPTIONS,GET",
         }
     }
 
@@ -83,6 +102,10 @@ impl Resource {
             Self::Capabilities(_) => "capabilities",
             Self::MfaSettings(_) => "mfaSettings",
             Self::Roles => "roles",
+            Self::Devices(..) => "devices",
+            Self::Bypass(..) => "bypassMFA",
+            Self::Groups(_) => "groups",
+            Self::Reports(_) | Self::ReportEntries(..) => "dataExplorations",
         }
     }
 
@@ -112,6 +135,12 @@ impl Resource {
             (Self::Users(_) | Self::User(..) | Self::MfaEnabled(..), "GET") => Permission::ReadUsers,
             (Self::Users(_), "POST") => Permission::CreateUsers,
             (Self::MfaEnabled(..), "PUT") => Permission::UpdateUserMfaEnabled,
+            (Self::Devices(..), "GET") => Permission::ReadDevices,
+            (Self::Bypass(..) | Self::ReportEntries(..), "GET") | (Self::Reports(_), "POST") => {
+                Permission::ReadUsers
+            }
+            (Self::Bypass(..), "PUT") => Permission::UpdateUserMfaEnabled,
+            (Self::Groups(_), "GET") => Permission::ReadGroups,
             (Self::RoleAssignments(..), "GET") => Permission::ReadUserRoleAssignments,
             (Self::MfaSettings(_), "GET") => Permission::ReadMfaSettings,
             (Self::MfaSettings(_), "PUT") => Permission::UpdateMfaSettings,
@@ -131,7 +160,12 @@ impl Resource {
             | Self::MfaEnabled(id, _)
             | Self::RoleAssignments(id, _)
             | Self::Capabilities(id)
-            | Self::MfaSettings(id) => Some(id),
+            | Self::MfaSettings(id)
+            | Self::Devices(id, _)
+            | Self::Bypass(id, _)
+            | Self::Groups(id)
+            | Self::Reports(id)
+            | Self::ReportEntries(id, _) => Some(id),
         }
     }
 }
@@ -189,9 +223,25 @@ fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource
         (Resource::MfaSettings(_), &Method::PUT) => mfa_settings::write(sandbox, request, now),
         (Resource::MfaSettings(_), &Method::DELETE) => Ok((mfa_settings::reset(sandbox, now), 0)),
         (Resource::MfaSettings(_), _) => Ok((mfa_settings::read(sandbox), 0)),
+        (Resource::Devices(_, id), _) => devices::list(sandbox, request, reached(sandbox, reach, id)?, now),
+        (Resource::Bypass(_, id), &Method::PUT) => {
+            let id = reached(sandbox, reach, id)?;
+            bypass::write(sandbox, request, id, now)
+        }
+        (Resource::Bypass(_, id), _) => bypass::read(sandbox, reached(sandbox, reach, id)?, now),
+        (Resource::Groups(_), _) => groups::list(sandbox, request),
+        (Resource::Reports(_), _) => report::create(sandbox, request, now),
+        (Resource::ReportEntries(_, id), _) => report::entries(sandbox, request, id),
         // The authorization server answers this one before.
         (Resource::Authorization(..), _) => Err(Refusal::Method),
     }
+}
+
+/// The user with this id, if the caller reaches that far.
+fn reached(sandbox: &Sandbox, reach: &Reach, id: &str) -> Result<Uuid, Refusal> {
+    let id = user_id(id)?;
+    reach.person(&sandbox.directory, id)?;
+    Ok(id)
 }
 
 /// Only the form with hyphens: the other forms of a UUID are no ids here.

@@ -6,7 +6,16 @@ use crate::directory::{Account, Directory, Person};
 use crate::{Wall, populations};
 
 /// Before this every seeded thing happened: 1 November 2026.
-const EPOCH: i64 = 1_793_491_200_000;
+pub(crate) const EPOCH: i64 = 1_793_491_200_000;
+
+/// MFA is on, and there is no device.
+pub(crate) const NO_DEVICE: u64 = 10;
+/// The only device was never activated.
+pub(crate) const PENDING: u64 = 11;
+/// The only device is blocked.
+pub(crate) const BLOCKED: u64 = 12;
+/// A bypass runs when the sandbox begins.
+pub(crate) const BYPASS_RUNNING: u64 = 13;
 
 const DAY: i64 = 24 * 3600 * 1000;
 
@@ -58,6 +67,12 @@ impl Dice {
         Self(seed)
     }
 
+    /// Dice for one subject of a user or group, so that it is known without rolling for all who come before.
+    pub(crate) fn about(id: Uuid, subject: u64) -> Self {
+        let (high, low) = id.as_u64_pair();
+        Self(high ^ low.rotate_left(17) ^ subject.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
     pub(crate) fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -67,7 +82,7 @@ impl Dice {
     }
 
     /// True in so many of a hundred.
-    fn percent(&mut self, chance: u64) -> bool {
+    pub(crate) fn percent(&mut self, chance: u64) -> bool {
         self.roll() % 100 < chance
     }
 
@@ -125,6 +140,18 @@ fn person(number: u32, seed: u64, dice: &mut Dice) -> Person {
         2 => known(stranger, "Adaeze", "Okonkwo", "adaeze.okonkwo", true),
         3 => known(stranger, "Jonas", "Brandt", "jonas.brandt", false),
         7 => known(stranger, "Test", "User07", "test.user07", false),
+        10 => known(stranger, "Dina", "Nodevice", "dina.nodevice", true),
+        11 => known(stranger, "Paul", "Pending", "paul.pending", true),
+        12 => known(stranger, "Bela", "Blocked", "bela.blocked", true),
+        13 => known(stranger, "Bypass", "Running", "bypass.running", true),
+        14 => Person {
+            account: Account::Locked(Wall(EPOCH - DAY).max(stranger.created)),
+            ..known(stranger, "Lena", "Locked", "lena.locked", true)
+        },
+        15 => Person {
+            account: Account::Disabled,
+            ..known(stranger, "Dora", "Disabled", "dora.disabled", false)
+        },
         9 => Person { given: LONG.to_owned(), family: LONG.to_owned(), ..stranger },
         _ => stranger,
     }

@@ -16,7 +16,7 @@ use crate::filter::Filter;
 use crate::hal::{Link, json};
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::{Sandbox, Seed, Wall, populations};
+use crate::{Sandbox, Seed, Wall, groups, populations};
 
 pub(crate) fn href(seed: &Seed, id: Uuid) -> String {
     format!("{}/users/{id}", environment::href(seed))
@@ -86,6 +86,10 @@ pub(crate) struct User {
     #[serde(skip_serializing_if = "Option::is_none")]
     last_sign_on: Option<LastSignOn>,
     lifecycle: Status,
+    #[serde(rename = "memberOfGroupIDs", skip_serializing_if = "Option::is_none")]
+    group_ids: Option<Vec<Uuid>>,
+    #[serde(rename = "memberOfGroupNames", skip_serializing_if = "Option::is_none")]
+    group_names: Option<Vec<&'static str>>,
     mfa_enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<Name>,
@@ -181,6 +185,8 @@ pub(crate) fn body(seed: &Seed, person: &Person) -> User {
             .last_sign_on
             .map(|at| LastSignOn { at: at.to_string(), remote_ip: "198.51.100.7" }),
         lifecycle: Status { status: "ACCOUNT_OK" },
+        group_ids: None,
+        group_names: None,
         mfa_enabled: person.mfa_enabled,
         name: (!name.given.is_empty() || !name.family.is_empty()).then_some(name),
         population: Reference { id: person.population_id() },
@@ -193,7 +199,13 @@ pub(crate) fn body(seed: &Seed, person: &Person) -> User {
 pub(crate) fn one(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, reach: &Reach) -> Answer {
     let person = reach.person(&sandbox.directory, id)?;
     let expanded = populations(sandbox, request).and_then(|all| expanded(&all, person));
-    Ok((json(StatusCode::OK, &User { expanded, ..body(&sandbox.seed, person) }), 1))
+    let user = User {
+        expanded,
+        group_ids: includes(request, "memberOfGroupIDs").then(|| groups::ids_of(person)),
+        group_names: includes(request, "memberOfGroupNames").then(|| groups::names_of(person)),
+        ..body(&sandbox.seed, person)
+    };
+    Ok((json(StatusCode::OK, &user), 1))
 }
 
 /// The populations, if the query asks for them with the users.
@@ -204,6 +216,12 @@ fn populations(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Option<Vec<popu
 fn expanded(populations: &[populations::Body], person: &Person) -> Option<Expanded> {
     let population = populations.iter().find(|population| population.id() == person.population)?;
     Some(Expanded { population: population.clone() })
+}
+
+/// Whether the query asks for what is not read otherwise. Only a single user can have it.
+fn includes(request: &Request<Vec<u8>>, wanted: &str) -> bool {
+    form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
+        .any(|(name, value)| name == "include" && value.split(',').any(|one| one == wanted))
 }
 
 /// What the query of a list asks for.
@@ -271,11 +289,6 @@ pub(crate) fn place(cursor: &str) -> Option<usize> {
     text.strip_prefix("place:")?.parse().ok()
 }
 
-/// Whether a person belongs to a group, directly or also by way of another. The sandbox has no groups.
-fn belongs(_group: Uuid, _person: &Person, _directly: bool) -> bool {
-    false
-}
-
 /// The number of the page that a list's query asks for, from 1, as far as that can be told.
 pub(crate) fn page_number(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> u64 {
     let Ok(query) = Query::read(request) else { return 1 };
@@ -296,8 +309,9 @@ pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach,
     let query = Query::read(request)?;
     let populations = populations(sandbox, request);
     let filter = query.filter.as_ref().map(|(_, filter)| filter);
-    let matches =
-        |person: &Person| filter.is_none_or(|filter| filter.holds(person, &belongs)) && reach.covers(person);
+    let matches = |person: &Person| {
+        filter.is_none_or(|filter| filter.holds(person, &groups::holds)) && reach.covers(person)
+    };
     let count = match (filter, reach) {
         (None, Reach::Environment) => sandbox.directory.len(),
         _ => sandbox.directory.iter().filter(|person| matches(person)).count(),

@@ -1,0 +1,337 @@
+//! A user's MFA devices.
+//!
+//! Source: Ping's Postman collection (the list's head), developer.pingidentity.com, PingOne API, "Read All MFA User
+//! Devices" (filter, `activate` link), a third party's account of the fields. How addresses are masked, what stands
+//! in `block` and `lock`, and that a lock is gone when it ends are assumed.
+//!
+//! Who has which devices follows from the user's id, so that nothing is stored for a hundred thousand users and the
+//! same seed gives the same devices.
+
+use std::collections::HashMap;
+
+use http::{Request, StatusCode};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::comparison::{Comparison, Offer, Operator};
+use crate::directory::Person;
+use crate::environment::{self, Reference};
+use crate::hal::{Link, json};
+use crate::paging::Asked;
+use crate::refusal::Refusal;
+use crate::route::Answer;
+use crate::seed::{self, Dice};
+use crate::{Sandbox, Wall, users};
+
+const OFFER: Offer = &[("status", &[Operator::Equals]), ("type", &[Operator::Equals])];
+
+const HOUR_SECONDS: i64 = 3600;
+
+/// What a device is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceType {
+    /// `EMAIL`.
+    Email,
+    /// `SMS`.
+    Sms,
+    /// `TOTP`.
+    Totp,
+    /// `FIDO2`.
+    Fido2,
+    /// `MOBILE`.
+    Mobile,
+    /// `PINGID_MOBILE`.
+    PingIdMobile,
+    /// `PINGID_DESKTOP`.
+    PingIdDesktop,
+    /// `YUBIKEY`, of PingID.
+    YubiKey,
+}
+
+impl DeviceType {
+    /// As PingOne writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Email => "EMAIL",
+            Self::Sms => "SMS",
+            Self::Totp => "TOTP",
+            Self::Fido2 => "FIDO2",
+            Self::Mobile => "MOBILE",
+            Self::PingIdMobile => "PINGID_MOBILE",
+            Self::PingIdDesktop => "PINGID_DESKTOP",
+            Self::YubiKey => "YUBIKEY",
+        }
+    }
+}
+
+/// Whether a device can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceState {
+    /// `ACTIVE`.
+    Active,
+    /// `ACTIVATION_REQUIRED`.
+    ActivationRequired,
+    /// `ACTIVE`, but an administrator blocked it.
+    Blocked,
+    /// `ACTIVE`, but locked after failures, until a day after the sandbox began.
+    Locked,
+}
+
+impl DeviceState {
+    /// The `status`, as PingOne writes it.
+    #[must_use]
+    pub const fn status(self) -> &'static str {
+        match self {
+            Self::ActivationRequired => "ACTIVATION_REQUIRED",
+            Self::Active | Self::Blocked | Self::Locked => "ACTIVE",
+        }
+    }
+}
+
+/// A device that somebody has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeviceSpec {
+    /// What it is.
+    pub kind: DeviceType,
+    /// Whether it can be used.
+    pub state: DeviceState,
+}
+
+impl DeviceSpec {
+    /// An active device.
+    #[must_use]
+    pub const fn active(kind: DeviceType) -> Self {
+        Self { kind, state: DeviceState::Active }
+    }
+}
+
+/// The devices that don't follow from the user's id.
+pub(crate) struct Devices(HashMap<Uuid, Vec<DeviceSpec>>);
+
+impl Devices {
+    pub(crate) fn seeded(seed: u64) -> Self {
+        let of = |number, devices: &[(DeviceType, DeviceState)]| {
+            let specs = devices.iter().map(|(kind, state)| DeviceSpec { kind: *kind, state: *state });
+            (seed::uuid(seed, number), specs.collect())
+        };
+        Self(HashMap::from([
+            of(seed::NO_DEVICE, &[]),
+            of(seed::PENDING, &[(DeviceType::Sms, DeviceState::ActivationRequired)]),
+            of(seed::BLOCKED, &[(DeviceType::Mobile, DeviceState::Blocked)]),
+            of(seed::BYPASS_RUNNING, &[(DeviceType::Totp, DeviceState::Active)]),
+        ]))
+    }
+
+    /// What a person has, the default device first.
+    pub(crate) fn of(&self, person: &Person) -> Vec<DeviceSpec> {
+        self.0.get(&person.id).cloned().unwrap_or_else(|| grown(person.id))
+    }
+}
+
+/// The devices of somebody who isn't known by name. They don't depend on MFA being on: PingOne keeps both apart.
+fn grown(id: Uuid) -> Vec<DeviceSpec> {
+    use DeviceState::{ActivationRequired, Active, Blocked, Locked};
+    let mut dice = Dice::about(id, 0xde);
+    let share = dice.roll() % 100;
+    let mut device = |state| DeviceSpec { kind: common(&mut dice), state };
+    match share {
+        0..34 => vec![],
+        34..68 => vec![device(Active)],
+        68..78 => vec![device(Active), device(Active)],
+        78..82 => vec![device(Active), device(ActivationRequired), device(Blocked), device(Active)],
+        82..88 => vec![device(ActivationRequired)],
+        88..91 => vec![device(Blocked)],
+        91..94 => vec![device(Locked)],
+        94..97 => vec![DeviceSpec::active(DeviceType::PingIdMobile)],
+        97..99 => vec![DeviceSpec::active(DeviceType::PingIdDesktop)],
+        _ => vec![DeviceSpec::active(DeviceType::YubiKey)],
+    }
+}
+
+fn common(dice: &mut Dice) -> DeviceType {
+    match dice.roll() % 5 {
+        0 => DeviceType::Email,
+        1 => DeviceType::Sms,
+        2 => DeviceType::Totp,
+        3 => DeviceType::Fido2,
+        _ => DeviceType::Mobile,
+    }
+}
+
+impl Sandbox {
+    /// The devices that a user has, the default one first.
+    #[must_use]
+    pub fn devices(&self, user: Uuid) -> Option<Vec<DeviceSpec>> {
+        self.directory.get(user).map(|person| self.devices.of(person))
+    }
+
+    /// Gives a user these devices and no others.
+    pub fn set_devices(&mut self, user: Uuid, devices: Vec<DeviceSpec>) {
+        self.devices.0.insert(user, devices);
+    }
+}
+
+/// A device's id. It is the same for the same place in the user's list.
+pub(crate) fn id(user: Uuid, place: usize) -> Uuid {
+    seed::uuid(user.as_u64_pair().1 ^ 0xde, place as u64)
+}
+
+/// The address that codes go to, for a device that has one.
+pub(crate) fn email(spec: DeviceSpec, person: &Person) -> Option<String> {
+    let own = person.email.clone().unwrap_or_else(|| format!("{}@example.com", person.username));
+    let (name, domain) = own.split_once('@').filter(|_| spec.kind == DeviceType::Email)?;
+    let first: String = name.chars().take(1).collect();
+    Some(format!("{first}***@{domain}"))
+}
+
+/// The number that codes go to, for a device that has one. Numbers with 555-01 belong to nobody.
+pub(crate) fn phone(spec: DeviceSpec, device: Uuid) -> Option<String> {
+    let last = Dice::about(device, 0x55).roll() % 100;
+    (spec.kind == DeviceType::Sms).then(|| format!("+1.*****501{last:02}"))
+}
+
+#[derive(Serialize)]
+struct ListLinks {
+    #[serde(rename = "self")]
+    this: Link,
+    #[serde(rename = "devices.reorder")]
+    reorder: Link,
+}
+
+#[derive(Serialize)]
+struct List {
+    #[serde(rename = "_links")]
+    links: ListLinks,
+    #[serde(rename = "_embedded")]
+    embedded: Embedded,
+    count: usize,
+    size: usize,
+}
+
+#[derive(Serialize)]
+struct Embedded {
+    devices: Vec<Body>,
+}
+
+#[derive(Serialize)]
+struct Links {
+    #[serde(rename = "self")]
+    this: Link,
+    environment: Link,
+    user: Link,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activate: Option<Link>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    #[serde(rename = "_links")]
+    links: Links,
+    id: Uuid,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    status: &'static str,
+    user: Reference,
+    environment: Reference,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nickname: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    block: Option<Block>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lock: Option<Lock>,
+    created_at: String,
+    updated_at: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Block {
+    status: &'static str,
+    blocked_at: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Lock {
+    status: &'static str,
+    expires_at: String,
+}
+
+/// When the sandbox began, and what time it is.
+#[derive(Clone, Copy)]
+struct Times {
+    began: Wall,
+    now: Wall,
+}
+
+/// A device that waits for its activation is an hour old, because PingOne deletes one after a day.
+fn created(state: DeviceState, person: &Person, began: Wall, dice: &mut Dice) -> Wall {
+    if state == DeviceState::ActivationRequired {
+        return began.after_seconds(-HOUR_SECONDS).max(person.created);
+    }
+    let hours = i64::try_from(dice.roll() % 2000).unwrap_or(0);
+    Wall(person.created.after_seconds(hours * HOUR_SECONDS).0.min(seed::EPOCH))
+}
+
+fn body(sandbox: &Sandbox, person: &Person, place: usize, spec: DeviceSpec, times: Times) -> Body {
+    let id = id(person.id, place);
+    let user = users::href(&sandbox.seed, person.id);
+    let this = format!("{user}/devices/{id}");
+    let mut dice = Dice::about(id, 0xc4);
+    let created = created(spec.state, person, times.began, &mut dice);
+    let is_waiting = spec.state == DeviceState::ActivationRequired;
+    let updated = if spec.state == DeviceState::Blocked { Wall(seed::EPOCH) } else { created };
+    let expires = times.began.after_seconds(24 * HOUR_SECONDS);
+    Body {
+        links: Links {
+            activate: is_waiting.then(|| Link::to(this.clone())),
+            this: Link::to(this),
+            environment: Link::to(environment::href(&sandbox.seed)),
+            user: Link::to(user),
+        },
+        id,
+        kind: spec.kind.name(),
+        status: spec.state.status(),
+        user: Reference { id: person.id },
+        environment: Reference { id: environment::ID },
+        nickname: dice.percent(30).then_some("Work"),
+        email: email(spec, person),
+        phone: phone(spec, id),
+        block: (spec.state == DeviceState::Blocked)
+            .then(|| Block { status: "BLOCKED", blocked_at: updated.to_string() }),
+        lock: (spec.state == DeviceState::Locked && times.now < expires)
+            .then(|| Lock { status: "LOCKED", expires_at: expires.to_string() }),
+        created_at: created.to_string(),
+        updated_at: updated.to_string(),
+    }
+}
+
+fn matches(body: &Body, comparison: &Comparison) -> bool {
+    comparison.holds(Some(if comparison.attribute == "type" { body.kind } else { body.status }))
+}
+
+/// Answers the list. It is never longer than one page.
+pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, now: Wall) -> Answer {
+    let asked = Asked::of(request)?;
+    let person = sandbox.directory.get(id).ok_or(Refusal::NotFound)?;
+    let filter = match asked.filter() {
+        Some(text) => Comparison::all(text, OFFER).ok_or(Refusal::Comparison(OFFER))?,
+        None => Vec::new(),
+    };
+    let times = Times { began: sandbox.began(now), now };
+    let specs = sandbox.devices.of(person).into_iter().enumerate();
+    let devices = specs.map(|(place, spec)| body(sandbox, person, place, spec, times));
+    let devices: Vec<Body> =
+        devices.filter(|body| filter.iter().all(|comparison| matches(body, comparison))).collect();
+    let count = devices.len();
+    let reorder = Link::to(format!("{}/devices", users::href(&sandbox.seed, id)));
+    let links = ListLinks { this: asked.this(&sandbox.seed), reorder };
+    let list = List { links, embedded: Embedded { devices }, count, size: count };
+    Ok((json(StatusCode::OK, &list), 1))
+}

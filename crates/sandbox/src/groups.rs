@@ -1,0 +1,167 @@
+//! The groups, and who is in which.
+//!
+//! Source: a recorded list of api.pingone.eu; filter and limit as documented. Who is in a group follows from the
+//! user's id, so that nothing is stored and the same seed gives the same members. That a user of a group inside
+//! another belongs to both is documented; that the two `include`s name both is assumed.
+
+use http::{Request, StatusCode};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::comparison::{Comparison, Offer, Operator};
+use crate::directory::Person;
+use crate::environment::{self, Reference};
+use crate::hal::{Link, json};
+use crate::paging::Asked;
+use crate::refusal::Refusal;
+use crate::route::Answer;
+use crate::{Sandbox, populations, seed};
+
+const OFFER: Offer = &[
+    ("id", &[Operator::Equals]),
+    ("name", &[Operator::Equals, Operator::Starts]),
+    ("population.id", &[Operator::Equals]),
+];
+
+struct Group {
+    id: Uuid,
+    name: &'static str,
+    /// The only population whose users can be in it.
+    population: Option<Uuid>,
+    /// So many of a hundred users who can be in it are, directly.
+    share: u64,
+    /// The places in [`ALL`] of the groups inside it.
+    inside: &'static [usize],
+}
+
+impl Group {
+    const fn new(number: u128, name: &'static str, share: u64) -> Self {
+        let id = Uuid::from_u128(0x8ff6_8824_0000_4000_8000_0000_0000_0000 + number);
+        Self { id, name, population: None, share, inside: &[] }
+    }
+
+    const fn of_population(self, population: Uuid) -> Self {
+        Self { population: Some(population), ..self }
+    }
+
+    const fn around(self, inside: &'static [usize]) -> Self {
+        Self { inside, ..self }
+    }
+}
+
+const ALL: [Group; 12] = [
+    Group::new(1, "Engineering", 4).around(&[1, 2]),
+    Group::new(2, "Engineering Platform", 5).around(&[3]),
+    Group::new(3, "Engineering Web", 6),
+    Group::new(4, "On call", 3),
+    Group::new(5, "Finance", 7).around(&[5]),
+    Group::new(6, "Payroll", 2),
+    Group::new(7, "Head office", 0).around(&[0, 4]),
+    Group::new(8, "External partners", 40).of_population(populations::CONTRACTORS),
+    Group::new(9, "Warehouse", 60).of_population(populations::SHOP_FLOOR),
+    Group::new(10, "VPN", 30),
+    Group::new(11, "Pilot \"MFA für alle\"", 10),
+    Group::new(12, "Leavers", 0),
+];
+
+/// Whether a person is in a group; with `direct_only`, not by way of a group inside it.
+pub(crate) fn holds(group_id: Uuid, person: &Person, direct_only: bool) -> bool {
+    let group = ALL.iter().find(|group| group.id == group_id);
+    group.is_some_and(|group| if direct_only { is_direct(group, person) } else { is_in(group, person) })
+}
+
+fn is_in(group: &Group, person: &Person) -> bool {
+    is_direct(group, person)
+        || group.inside.iter().filter_map(|place| ALL.get(*place)).any(|inner| is_in(inner, person))
+}
+
+fn is_direct(group: &Group, person: &Person) -> bool {
+    let may_be = group.population.is_none_or(|population| population == person.population);
+    may_be && seed::Dice::about(person.id, group.id.as_u64_pair().1).percent(group.share)
+}
+
+/// The groups that a person is in: their ids, or their names.
+pub(crate) fn ids_of(person: &Person) -> Vec<Uuid> {
+    ALL.iter().filter(|group| is_in(group, person)).map(|group| group.id).collect()
+}
+
+/// See [`ids_of`].
+pub(crate) fn names_of(person: &Person) -> Vec<&'static str> {
+    ALL.iter().filter(|group| is_in(group, person)).map(|group| group.name).collect()
+}
+
+#[derive(Serialize)]
+struct Embedded {
+    groups: Vec<Body>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    #[serde(rename = "_links")]
+    links: Links,
+    id: Uuid,
+    environment: Reference,
+    name: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    population: Option<Reference>,
+    direct_member_counts: Counts,
+    created_at: &'static str,
+    updated_at: &'static str,
+    check_sum: String,
+}
+
+#[derive(Serialize)]
+struct Links {
+    #[serde(rename = "self")]
+    this: Link,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    users: usize,
+    groups: usize,
+}
+
+fn body(sandbox: &Sandbox, href: &str, group: &Group) -> Body {
+    let users = sandbox.directory.iter().filter(|person| is_direct(group, person)).count();
+    Body {
+        links: Links { this: Link::to(format!("{href}/{}", group.id)) },
+        id: group.id,
+        environment: Reference { id: environment::ID },
+        name: group.name,
+        population: group.population.map(|id| Reference { id }),
+        direct_member_counts: Counts { users, groups: group.inside.len() },
+        created_at: "2022-04-27T13:04:35.161Z",
+        updated_at: "2022-04-27T13:18:13.394Z",
+        check_sum: check_sum(group, users),
+    }
+}
+
+/// Eleven digits that change with the members. How PingOne computes them is not known.
+fn check_sum(group: &Group, users: usize) -> String {
+    let mut dice = seed::Dice::about(group.id, users as u64);
+    (10_000_000_000 + dice.roll() % 90_000_000_000).to_string()
+}
+
+fn matches(group: &Group, comparison: &Comparison) -> bool {
+    match comparison.attribute {
+        "id" => comparison.holds(Some(&group.id.to_string())),
+        "population.id" => comparison.holds(group.population.map(|id| id.to_string()).as_deref()),
+        _ => comparison.holds(Some(group.name)),
+    }
+}
+
+pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Answer {
+    let asked = Asked::of(request)?;
+    let filter = match asked.filter() {
+        Some(text) => Comparison::all(text, OFFER).ok_or(Refusal::Comparison(OFFER))?,
+        None => Vec::new(),
+    };
+    let found: Vec<&Group> =
+        ALL.iter().filter(|group| filter.iter().all(|comparison| matches(group, comparison))).collect();
+    let href = format!("{}/groups", environment::href(&sandbox.seed));
+    let groups: Vec<Body> = asked.rows(&found).iter().map(|group| body(sandbox, &href, group)).collect();
+    let size = groups.len();
+    Ok((json(StatusCode::OK, &asked.page(sandbox, &href, Embedded { groups }, found.len(), size)), 0))
+}

@@ -1,0 +1,371 @@
+//! The report of MFA: users and their devices, by whether MFA is on.
+//!
+//! Source: developer.pingidentity.com, PingOne API, "Reporting" (request, `expand`, `sync`, `entries`, `next`, five
+//! seconds, fifteen minutes) and Ping's Postman collection (a created report). Assumed: the status of a creation, how
+//! the entries are embedded, that values are text, that a user without a device has a row, that reading more entries
+//! is not limited, the role. Files (`ASYNC_FILE`) are not offered.
+
+use std::collections::HashMap;
+
+use http::{Request, Response, StatusCode, header};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::comparison::{Comparison, Offer, Operator};
+use crate::detail::Detail;
+use crate::devices::{self, DeviceSpec};
+use crate::directory::Person;
+use crate::environment::{self, Reference};
+use crate::fields::Fields;
+use crate::hal::{Link, json, put};
+use crate::paging::Asked;
+use crate::refusal::Refusal;
+use crate::route::Answer;
+use crate::{Sandbox, Wall, seed};
+
+/// The only template.
+const TEMPLATE: Uuid = Uuid::from_u128(0xdb63_2bfd_7054_4bde_b108_a384_aac2_d513);
+
+const OFFER: Offer = &[("deviceType", &[Operator::Equals]), ("mfaEnabled", &[Operator::Equals])];
+
+const FIELDS: [&str; 8] =
+    ["userId", "username", "mfaEnabled", "deviceId", "deviceType", "deviceStatus", "phone", "email"];
+
+/// Between two reports.
+const PAUSE_SECONDS: i64 = 5;
+
+/// After this the report's source is renewed.
+const QUARTER_MILLIS: i64 = 15 * 60 * 1000;
+
+/// So many reports can still be read; PingOne keeps them "only for a short time".
+const KEPT: usize = 4;
+
+/// A user, what MFA was, and the place of a device in the user's list.
+#[derive(Clone, Copy)]
+struct Row {
+    user: Uuid,
+    is_enabled: bool,
+    device: Option<usize>,
+}
+
+/// A report that was created.
+struct Created {
+    id: Uuid,
+    at: Wall,
+    fields: Vec<&'static str>,
+    filter: Option<String>,
+    rows: Vec<Row>,
+}
+
+/// What is known about reports.
+#[derive(Default)]
+pub(crate) struct Report {
+    is_forbidden: bool,
+    last: Option<Wall>,
+    /// The quarter of an hour that `earlier` is about.
+    quarter: i64,
+    /// What MFA was when the quarter of an hour began, for those who had it changed since.
+    earlier: HashMap<Uuid, bool>,
+    created: Vec<Created>,
+    count: u64,
+}
+
+impl Report {
+    /// Remembers what MFA was before a change. The source of a report is the state at the last quarter of an hour,
+    /// and everybody who wasn't changed since is still in it.
+    pub(crate) fn keep(&mut self, user: Uuid, before: bool, now: Wall) {
+        let quarter = now.0.div_euclid(QUARTER_MILLIS);
+        if quarter != self.quarter {
+            self.quarter = quarter;
+            self.earlier.clear();
+        }
+        self.earlier.entry(user).or_insert(before);
+    }
+
+    /// What MFA was for a person when the quarter of an hour began.
+    fn was_enabled(&self, person: &Person, now: Wall) -> bool {
+        let earlier =
+            self.earlier.get(&person.id).filter(|_| now.0.div_euclid(QUARTER_MILLIS) == self.quarter);
+        earlier.copied().unwrap_or(person.mfa_enabled)
+    }
+
+    fn allow(&mut self, now: Wall) -> Result<(), Refusal> {
+        let next = self.last.map(|last| last.after_seconds(PAUSE_SECONDS)).filter(|next| now < *next);
+        if let Some(next) = next {
+            return Err(Refusal::Report { next, now });
+        }
+        self.last = Some(now);
+        Ok(())
+    }
+}
+
+impl Sandbox {
+    /// Whether reports are refused with 403, as for a role that may not read them.
+    pub fn forbid_report(&mut self, is_forbidden: bool) {
+        self.report.is_forbidden = is_forbidden;
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "PingOne's own names")]
+struct Limit {
+    quota_limit: u32,
+    quota_reset_time: String,
+    retry_after: String,
+}
+
+/// The refusal of a report that comes too soon.
+pub(crate) fn limited(id: Uuid, next: Wall, now: Wall) -> Response<Vec<u8>> {
+    let inner_error =
+        Limit { quota_limit: 1, quota_reset_time: next.to_string(), retry_after: next.to_string() };
+    let detail =
+        Detail { code: "LIMIT_EXCEEDED", target: None, message: "Too many requests were sent.", inner_error };
+    let message = "The request could not be completed. The rate limit was exceeded.";
+    let mut response = detail.answer(id, StatusCode::TOO_MANY_REQUESTS, "REQUEST_LIMITED", message);
+    let seconds = (next.0 - now.0).div_euclid(1000) + 1;
+    put(response.headers_mut(), header::RETRY_AFTER, &seconds.min(PAUSE_SECONDS).to_string());
+    response
+}
+
+/// What a request asks for.
+struct Order {
+    fields: Vec<&'static str>,
+    filter: Option<String>,
+    comparisons: Vec<Comparison>,
+    has_entries: bool,
+}
+
+impl Order {
+    fn read(request: &Request<Vec<u8>>) -> Result<Self, Refusal> {
+        let body = Fields::read(request, "dataExplorationTemplate.id")?.all();
+        template(&body)?;
+        match text(&body, "deliverAs")? {
+            None | Some("ENTRIES") => {}
+            Some(_) => return Err(Refusal::Value("deliverAs")),
+        }
+        let filter = text(&body, "filter")?;
+        let comparisons = match filter {
+            Some(text) => Comparison::all(text, OFFER).ok_or(Refusal::Comparison(OFFER))?,
+            None => Vec::new(),
+        };
+        let has_entries = expands(request);
+        if has_entries && text(&body, "sync")? != Some("true") {
+            return Err(Refusal::Value("sync"));
+        }
+        Ok(Self { fields: fields(&body)?, filter: filter.map(str::to_owned), comparisons, has_entries })
+    }
+
+    fn wants(&self, spec: Option<DeviceSpec>, is_enabled: bool) -> bool {
+        let is_enabled = if is_enabled { "true" } else { "false" };
+        self.comparisons.iter().all(|comparison| match comparison.attribute {
+            "deviceType" => comparison.holds(spec.map(|spec| spec.kind.name())),
+            _ => comparison.holds(Some(is_enabled)),
+        })
+    }
+}
+
+fn template(body: &Map<String, Value>) -> Result<(), Refusal> {
+    const TARGET: &str = "dataExplorationTemplate.id";
+    match body.get("dataExplorationTemplate").and_then(|template| template.get("id")) {
+        None | Some(Value::Null) => Err(Refusal::Required(TARGET)),
+        Some(Value::String(id)) if *id == TEMPLATE.to_string() => Ok(()),
+        Some(_) => Err(Refusal::Value(TARGET)),
+    }
+}
+
+fn text<'a>(body: &'a Map<String, Value>, name: &'static str) -> Result<Option<&'a str>, Refusal> {
+    match body.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(Refusal::Value(name)),
+    }
+}
+
+fn fields(body: &Map<String, Value>) -> Result<Vec<&'static str>, Refusal> {
+    match body.get("fields") {
+        None | Some(Value::Null) => Ok(FIELDS.to_vec()),
+        Some(Value::Array(fields)) => {
+            fields.iter().map(|one| field(one).ok_or(Refusal::Value("fields"))).collect()
+        }
+        Some(_) => Err(Refusal::Value("fields")),
+    }
+}
+
+fn field(one: &Value) -> Option<&'static str> {
+    let name = one.get("name")?.as_str()?;
+    FIELDS.into_iter().find(|known| *known == name)
+}
+
+fn expands(request: &Request<Vec<u8>>) -> bool {
+    form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
+        .any(|(name, value)| name == "expand" && value == "entries")
+}
+
+/// A row, with the fields in the order in which they were asked for.
+struct Entry(Vec<(&'static str, String)>);
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+#[derive(Serialize)]
+struct Embedded {
+    entries: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+struct Links {
+    #[serde(rename = "self")]
+    this: Link,
+    environment: Link,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<Link>,
+}
+
+#[derive(Serialize)]
+struct Name {
+    name: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    #[serde(rename = "_links")]
+    links: Links,
+    #[serde(rename = "_embedded", skip_serializing_if = "Option::is_none")]
+    embedded: Option<Embedded>,
+    id: Uuid,
+    environment: Reference,
+    created_at: String,
+    updated_at: String,
+    fields: Vec<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter: Option<String>,
+    status: &'static str,
+    deliver_as: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<usize>,
+}
+
+/// Creates a report; with `expand=entries` its first page is in the answer.
+pub(crate) fn create(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Answer {
+    if sandbox.report.is_forbidden {
+        return Err(Refusal::Role);
+    }
+    sandbox.report.allow(now)?;
+    let asked = Asked::of(request)?;
+    let order = Order::read(request)?;
+    sandbox.report.count += 1;
+    let created = Created {
+        id: seed::uuid(sandbox.seed.seed ^ 0xda, sandbox.report.count),
+        at: now,
+        rows: rows(sandbox, &order, now),
+        fields: order.fields,
+        filter: order.filter,
+    };
+    let (body, people) = body(sandbox, &asked, &created, order.has_entries);
+    if sandbox.report.created.len() >= KEPT {
+        sandbox.report.created.remove(0);
+    }
+    sandbox.report.created.push(created);
+    Ok((json(StatusCode::CREATED, &body), people))
+}
+
+fn rows(sandbox: &Sandbox, order: &Order, now: Wall) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for person in sandbox.directory.iter() {
+        let is_enabled = sandbox.report.was_enabled(person, now);
+        let specs = sandbox.devices.of(person);
+        if specs.is_empty() && order.wants(None, is_enabled) {
+            rows.push(Row { user: person.id, is_enabled, device: None });
+        }
+        let places = specs.into_iter().enumerate().filter(|(_, spec)| order.wants(Some(*spec), is_enabled));
+        rows.extend(places.map(|(place, _)| Row { user: person.id, is_enabled, device: Some(place) }));
+    }
+    rows
+}
+
+fn href(sandbox: &Sandbox, id: Uuid) -> String {
+    format!("{}/dataExplorations/{id}", environment::href(&sandbox.seed))
+}
+
+fn body(sandbox: &Sandbox, asked: &Asked, created: &Created, has_entries: bool) -> (Body, u32) {
+    let this = href(sandbox, created.id);
+    let rows = if has_entries { asked.rows(&created.rows) } else { &[] };
+    let next = asked.next(&format!("{this}/entries"), created.rows.len()).filter(|_| has_entries);
+    let body = Body {
+        links: Links { this: Link::to(this), environment: Link::to(environment::href(&sandbox.seed)), next },
+        embedded: has_entries.then(|| embedded(sandbox, created, rows)),
+        id: created.id,
+        environment: Reference { id: environment::ID },
+        created_at: created.at.to_string(),
+        updated_at: created.at.to_string(),
+        fields: created.fields.iter().map(|name| Name { name }).collect(),
+        filter: created.filter.clone(),
+        status: "SUCCESS",
+        deliver_as: "ENTRIES",
+        count: has_entries.then_some(created.rows.len()),
+        size: has_entries.then_some(rows.len()),
+    };
+    (body, people(rows))
+}
+
+fn people(rows: &[Row]) -> u32 {
+    u32::try_from(rows.len()).unwrap_or(u32::MAX)
+}
+
+/// A page of a report's rows.
+pub(crate) fn entries(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: &str) -> Answer {
+    if sandbox.report.is_forbidden {
+        return Err(Refusal::Role);
+    }
+    let asked = Asked::of(request)?;
+    let created = sandbox.report.created.iter().find(|created| created.id.to_string() == id);
+    let created = created.ok_or(Refusal::NotFound)?;
+    let rows = asked.rows(&created.rows);
+    let href = format!("{}/entries", href(sandbox, created.id));
+    let embedded = embedded(sandbox, created, rows);
+    let page = asked.page(sandbox, &href, embedded, created.rows.len(), rows.len());
+    Ok((json(StatusCode::OK, &page), people(rows)))
+}
+
+fn embedded(sandbox: &Sandbox, created: &Created, rows: &[Row]) -> Embedded {
+    Embedded { entries: rows.iter().filter_map(|row| entry(sandbox, created, *row)).collect() }
+}
+
+fn entry(sandbox: &Sandbox, created: &Created, row: Row) -> Option<Entry> {
+    let person = sandbox.directory.get(row.user)?;
+    let device = row.device.and_then(|place| {
+        let spec = sandbox.devices.of(person).get(place).copied()?;
+        Some((devices::id(person.id, place), spec))
+    });
+    let fields = created.fields.iter();
+    Some(Entry(
+        fields.filter_map(|name| Some((*name, value(name, person, device, row.is_enabled)?))).collect(),
+    ))
+}
+
+fn value(
+    name: &str,
+    person: &Person,
+    device: Option<(Uuid, DeviceSpec)>,
+    is_enabled: bool,
+) -> Option<String> {
+    let (id, spec) = device.unzip();
+    match name {
+        "userId" => Some(person.id.to_string()),
+        "username" => Some(person.username.clone()),
+        "mfaEnabled" => Some(is_enabled.to_string()),
+        "deviceId" => id.map(|id| id.to_string()),
+        "deviceType" => spec.map(|spec| spec.kind.name().to_owned()),
+        "deviceStatus" => spec.map(|spec| spec.state.status().to_owned()),
+        "phone" => devices::phone(spec?, id?),
+        _ => devices::email(spec?, person),
+    }
+}
