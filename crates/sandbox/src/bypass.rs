@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn another_form_or_a_day_that_does_not_exist_is_none() {
-        for text in ["", "2025-02-30T00:00:00.000Z", "2025-11-30T00:00:00Z", "2025-11-30T24:00:00.000Z", "Z"] {
+        for text in ["", "2025-02-30T00:00:00.000Z", "2025-11-30T00:00:00Z", "2025-11-30T24:00:00.000Z", "Z"]
+        {
             assert_eq!(written(text), None, "{text}");
         }
     }

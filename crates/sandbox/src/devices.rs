@@ -131,7 +131,7 @@ impl Devices {
 
 /// The devices of somebody who isn't known by name. They don't depend on MFA being on: PingOne keeps both apart.
 fn grown(id: Uuid) -> Vec<DeviceSpec> {
-    use DeviceState::{Active, ActivationRequired, Blocked, Locked};
+    use DeviceState::{ActivationRequired, Active, Blocked, Locked};
     let mut dice = Dice::about(id, 0xde);
     let share = dice.roll() % 100;
     let mut device = |state| DeviceSpec { kind: common(&mut dice), state };

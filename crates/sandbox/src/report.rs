@@ -84,7 +84,8 @@ impl Report {
 
     /// What MFA was for a person when the quarter of an hour began.
     fn was_enabled(&self, person: &Person, now: Wall) -> bool {
-        let earlier = self.earlier.get(&person.id).filter(|_| now.0.div_euclid(QUARTER_MILLIS) == self.quarter);
+        let earlier =
+            self.earlier.get(&person.id).filter(|_| now.0.div_euclid(QUARTER_MILLIS) == self.quarter);
         earlier.copied().unwrap_or(person.mfa_enabled)
     }
 
@@ -121,7 +122,7 @@ pub(crate) fn limited(id: Uuid, next: Wall, now: Wall) -> Response<Vec<u8>> {
         Detail { code: "LIMIT_EXCEEDED", target: None, message: "Too many requests were sent.", inner_error };
     let message = "The request could not be completed. The rate limit was exceeded.";
     let mut response = detail.answer(id, StatusCode::TOO_MANY_REQUESTS, "REQUEST_LIMITED", message);
-    let seconds = (next.0 - now.0).div_euclid(1000) + 1;
+    let seconds = next.0.saturating_sub(now.0).saturating_add(999).div_euclid(1000);
     put(response.headers_mut(), header::RETRY_AFTER, &seconds.min(PAUSE_SECONDS).to_string());
     response
 }
@@ -297,11 +298,7 @@ fn body(sandbox: &Sandbox, asked: &Asked, created: &Created, has_entries: bool) 
     let rows = if has_entries { asked.rows(&created.rows) } else { &[] };
     let next = asked.next(&format!("{this}/entries"), created.rows.len()).filter(|_| has_entries);
     let body = Body {
-        links: Links {
-            this: Link::to(this),
-            environment: Link::to(environment::href(&sandbox.seed)),
-            next,
-        },
+        links: Links { this: Link::to(this), environment: Link::to(environment::href(&sandbox.seed)), next },
         embedded: has_entries.then(|| embedded(sandbox, created, rows)),
         id: created.id,
         environment: Reference { id: environment::ID },

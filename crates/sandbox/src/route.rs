@@ -45,7 +45,9 @@ impl Resource {
                 Some(Self::MfaEnabled(text(id), text(user)))
             }
             ["v1", "environments", id, "users", user, "devices"] => Some(Self::Devices(text(id), text(user))),
-            ["v1", "environments", id, "users", user, "bypassMFA"] => Some(Self::Bypass(text(id), text(user))),
+            ["v1", "environments", id, "users", user, "bypassMFA"] => {
+                Some(Self::Bypass(text(id), text(user)))
+            }
             ["v1", "environments", id, "groups"] => Some(Self::Groups(text(id))),
             ["v1", "environments", id, "dataExplorations"] => Some(Self::Reports(text(id))),
             ["v1", "environments", id, "dataExplorations", report, "entries"] => {
@@ -124,7 +126,9 @@ fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource
         (Resource::Environment(_), &Method::GET) => Ok((environment::one(&sandbox.seed), 0)),
         (Resource::Populations(_), &Method::GET) => Ok((populations::list(sandbox), 0)),
         (Resource::Users(_), &Method::GET) if role.reads_users() => users::list(sandbox, request),
-        (Resource::User(_, id), &Method::GET) if role.reads_users() => users::one(sandbox, request, user_id(id)?),
+        (Resource::User(_, id), &Method::GET) if role.reads_users() => {
+            users::one(sandbox, request, user_id(id)?)
+        }
         (Resource::MfaEnabled(_, id), &Method::GET) if role.reads_users() => mfa::read(sandbox, user_id(id)?),
         (Resource::MfaEnabled(_, id), &Method::PUT) if role.changes_mfa() => {
             mfa::write(sandbox, request, user_id(id)?, now)
@@ -154,11 +158,7 @@ fn refused(resource: &Resource, method: &Method) -> Refusal {
         Resource::MfaEnabled(..) | Resource::Bypass(..) => matches!(*method, Method::GET | Method::PUT),
         _ => *method == Method::GET,
     };
-    if answers {
-        Refusal::Role
-    } else {
-        Refusal::Method
-    }
+    if answers { Refusal::Role } else { Refusal::Method }
 }
 
 /// Only the form with hyphens: the other forms of a UUID are no ids here.
