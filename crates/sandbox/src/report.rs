@@ -108,7 +108,7 @@ impl Sandbox {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Limit {
+struct Exceeded {
     quota_limit: u32,
     quota_reset_time: String,
     retry_after: String,
@@ -117,7 +117,7 @@ struct Limit {
 /// The refusal of a report that comes too soon.
 pub(crate) fn limited(id: Uuid, next: Wall, now: Wall) -> Response<Vec<u8>> {
     let inner_error =
-        Limit { quota_limit: 1, quota_reset_time: next.to_string(), retry_after: next.to_string() };
+        Exceeded { quota_limit: 1, quota_reset_time: next.to_string(), retry_after: next.to_string() };
     let detail =
         Detail { code: "LIMIT_EXCEEDED", target: None, message: "Too many requests were sent.", inner_error };
     let message = "The request could not be completed. The rate limit was exceeded.";

@@ -60,15 +60,16 @@ impl Resource {
     /// `Access-Control-Allow-Methods`. PingOne names what the resource has, not what this sandbox answers.
     pub(crate) fn methods(&self) -> &'static str {
         match self {
-            Self::Token(_) => "OPTIONS,POST",
+            Self::Token(_) | Self::Reports(_) => "OPTIONS,POST",
             Self::Environment(_) => "OPTIONS,GET,PUT,DELETE",
-            Self::Devices(..) | Self::Groups(_) => "OPTIONS,GET,POST",
-            Self::Bypass(..) => "OPTIONS,GET,PUT",
-            Self::Reports(_) => "OPTIONS,POST",
             Self::ReportEntries(..) => "OPTIONS,GET",
-            Self::Environments | Self::Populations(_) | Self::Users(_) => "OPTIONS,GET,POST",
+            Self::Environments
+            | Self::Populations(_)
+            | Self::Users(_)
+            | Self::Devices(..)
+            | Self::Groups(_) => "OPTIONS,GET,POST",
             Self::User(..) => "OPTIONS,GET,PUT,PATCH,DELETE",
-            Self::MfaEnabled(..) => "OPTIONS,GET,PUT",
+            Self::MfaEnabled(..) | Self::Bypass(..) => "OPTIONS,GET,PUT",
         }
     }
 

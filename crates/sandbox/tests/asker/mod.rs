@@ -1,4 +1,5 @@
 //! A sandbox, and one who asks it.
+#![allow(dead_code, reason = "each test uses a part")]
 
 use http::{Method, Request, Response, header};
 use pingone_sandbox::{EnvironmentKind, Role, Sandbox, Seed, TokenSpec, Wall};
