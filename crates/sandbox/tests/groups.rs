@@ -117,7 +117,9 @@ fn members_of_an_inner_group_belong_to_the_outer_ones_too() {
         ] {
             assert!(!names.contains(inner) || names.contains(outer), "{names:?}");
         }
-        names.into_iter().for_each(|name| *members.entry(name).or_default() += 1);
+        for name in names {
+            *members.entry(name).or_default() += 1;
+        }
     }
     let direct = |asker: &mut Asker, name: &str| {
         let group = filtered(asker, &format!("name eq \"{name}\"")).remove(0);
