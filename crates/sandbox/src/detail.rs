@@ -1,6 +1,6 @@
 //! The body of a refusal whose one detail has an `innerError`.
 //!
-//! Source: Ping's OpenAPI description (error models).
+//! Source: Ping's own API description (error models).
 
 use http::{Response, StatusCode};
 use serde::Serialize;

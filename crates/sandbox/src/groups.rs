@@ -82,7 +82,7 @@ fn is_direct(group: &Group, person: &Person) -> bool {
 
 /// The groups that a person is in: their ids, or their names.
 pub(crate) fn ids_of(person: &Person) -> Vec<Uuid> {
-    ALL.iter().filter(|group| is_in(group, person)).map(|group| group.id).collect()
+    ALL.iter().map(|group| group.id).filter(|id| holds(*id, person, false)).collect()
 }
 
 /// See [`ids_of`].

@@ -109,8 +109,7 @@ impl Sandbox {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "PingOne's own names")]
-struct Limit {
+struct Exceeded {
     quota_limit: u32,
     quota_reset_time: String,
     retry_after: String,
@@ -119,12 +118,12 @@ struct Limit {
 /// The refusal of a report that comes too soon.
 pub(crate) fn limited(id: Uuid, next: Wall, now: Wall) -> Response<Vec<u8>> {
     let inner_error =
-        Limit { quota_limit: 1, quota_reset_time: next.to_string(), retry_after: next.to_string() };
+        Exceeded { quota_limit: 1, quota_reset_time: next.to_string(), retry_after: next.to_string() };
     let detail =
         Detail { code: "LIMIT_EXCEEDED", target: None, message: "Too many requests were sent.", inner_error };
     let message = "The request could not be completed. The rate limit was exceeded.";
     let mut response = detail.answer(id, StatusCode::TOO_MANY_REQUESTS, "REQUEST_LIMITED", message);
-    let seconds = (next.0 - now.0).div_euclid(1000) + 1;
+    let seconds = next.0.saturating_sub(now.0).saturating_add(999).div_euclid(1000);
     put(response.headers_mut(), header::RETRY_AFTER, &seconds.min(PAUSE_SECONDS).to_string());
     response
 }

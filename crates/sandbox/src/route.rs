@@ -134,12 +134,11 @@ impl Resource {
             (Self::Populations(_), "POST") => Permission::CreatePopulations,
             (Self::Users(_) | Self::User(..) | Self::MfaEnabled(..), "GET") => Permission::ReadUsers,
             (Self::Users(_), "POST") => Permission::CreateUsers,
-            (Self::MfaEnabled(..), "PUT") => Permission::UpdateUserMfaEnabled,
+            (Self::MfaEnabled(..) | Self::Bypass(..), "PUT") => Permission::UpdateUserMfaEnabled,
             (Self::Devices(..), "GET") => Permission::ReadDevices,
             (Self::Bypass(..) | Self::ReportEntries(..), "GET") | (Self::Reports(_), "POST") => {
                 Permission::ReadUsers
             }
-            (Self::Bypass(..), "PUT") => Permission::UpdateUserMfaEnabled,
             (Self::Groups(_), "GET") => Permission::ReadGroups,
             (Self::RoleAssignments(..), "GET") => Permission::ReadUserRoleAssignments,
             (Self::MfaSettings(_), "GET") => Permission::ReadMfaSettings,
