@@ -35,6 +35,8 @@ POST   /happenings    something happens: \"added\", {\"deleted\":\"USER_ID\"}, {
                       {\"switched\":[\"USER_ID\",true]}
 POST   /rotation      another key signs from now on, and no earlier token holds
 PUT    /clock         how far the server's clock is ahead, in milliseconds: {\"offsetMillis\":-90000}
+PUT    /role-delay    how long a new assignment of a role takes to count: {\"millis\":60000}
+PUT    /report        whether the MFA report is refused: {\"isForbidden\":true}
 POST   /tokens        another token: {\"role\":\"admin\",\"actor\":\"application\",\"lifetimeSeconds\":3600}
 ";
 
@@ -53,6 +55,8 @@ pub async fn serve_control(listener: TcpListener, sandbox: Shared) -> io::Result
         .route("/happenings", post(happen))
         .route("/rotation", post(rotate))
         .route("/clock", put(set_clock))
+        .route("/role-delay", put(set_role_delay))
+        .route("/report", put(set_report))
         .route("/tokens", post(token))
         .with_state(sandbox);
     axum::serve(listener, router).await
@@ -182,6 +186,32 @@ async fn set_clock(State(sandbox): State<Shared>, body: Bytes) -> Answer {
     let clock: Clock = read(&body)?;
     locked(&sandbox).set_clock_offset_millis(clock.offset_millis);
     answer(&clock)
+}
+
+/// How long a new assignment of a role takes to count.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Delay {
+    millis: i64,
+}
+
+async fn set_role_delay(State(sandbox): State<Shared>, body: Bytes) -> Answer {
+    let delay: Delay = read(&body)?;
+    locked(&sandbox).set_role_delay_millis(delay.millis);
+    answer(&delay)
+}
+
+/// Whether the MFA report is refused.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ReportSwitch {
+    is_forbidden: bool,
+}
+
+async fn set_report(State(sandbox): State<Shared>, body: Bytes) -> Answer {
+    let switch: ReportSwitch = read(&body)?;
+    locked(&sandbox).forbid_report(switch.is_forbidden);
+    answer(&switch)
 }
 
 /// The token to make.

@@ -155,6 +155,21 @@ fn a_rotation_ends_earlier_tokens_and_a_clock_that_is_ahead_ends_them_early() {
 }
 
 #[test]
+fn the_report_and_the_delay_of_roles_are_switched_from_outside() {
+    let stage = Stage::new();
+    assert_eq!(stage.json("PUT", "/role-delay", r#"{"millis":60000}"#)["millis"], 60_000);
+    stage.json("PUT", "/report", r#"{"isForbidden":true}"#);
+    let mut sandbox = stage.sandbox.lock().unwrap();
+    let token = sandbox.mint(&TokenSpec::default(), now());
+    let request = Request::post(format!("/v1/environments/{}/dataExplorations", sandbox.environment_id()))
+        .header("Authorization", format!("Bearer {token}"))
+        .header("Content-Type", "application/json")
+        .body(b"{}".to_vec())
+        .unwrap();
+    assert_eq!(sandbox.handle(&request, now()).response.status(), 403);
+}
+
+#[test]
 fn a_token_that_was_asked_for_works() {
     let stage = Stage::new();
     let token = stage.json("POST", "/tokens", r#"{"role":"read-only"}"#);
