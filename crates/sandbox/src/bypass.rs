@@ -83,21 +83,9 @@ fn asked(request: &Request<Vec<u8>>) -> Result<Wall, Refusal> {
     }
 }
 
-/// The point in time that is written exactly like this. Written times of four-digit years sort like the times
-/// themselves, so it is found by halving; a day or form that doesn't exist is found nowhere.
+/// The point in time that is written exactly like this.
 fn written(text: &str) -> Option<Wall> {
-    /// 1 January of the years 0 and 10000.
-    const YEARS: (i64, i64) = (-62_167_219_200_000, 253_402_300_800_000);
-    let (mut low, mut high) = YEARS;
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if Wall(middle).to_string().as_str() < text {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    Some(Wall(low)).filter(|found| found.0 < YEARS.1 && found.to_string() == text)
+    Wall::read(text).filter(|read| read.to_string() == text)
 }
 
 #[cfg(test)]
