@@ -59,6 +59,11 @@ impl Reach {
         }
     }
 
+    /// A self-service token reaches one's own user and flag, and none of the lists and settings around them.
+    pub(crate) fn refuse_self_service(&self) -> Result<(), Refusal> {
+        if matches!(self, Self::OneSelf(_)) { Err(Refusal::Role) } else { Ok(()) }
+    }
+
     /// The person with this id, if the reach goes that far. With a self-service token everybody else is a 403,
     /// whether or not they exist.
     pub(crate) fn person<'a>(&self, directory: &'a Directory, id: Uuid) -> Result<&'a Person, Refusal> {

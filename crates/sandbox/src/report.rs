@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::access::Reach;
 use crate::comparison::{Comparison, Offer, Operator};
 use crate::detail::Detail;
 use crate::devices::{self, DeviceSpec};
@@ -88,6 +89,11 @@ impl Report {
         let earlier =
             self.earlier.get(&person.id).filter(|_| now.0.div_euclid(QUARTER_MILLIS) == self.quarter);
         earlier.copied().unwrap_or(person.mfa_enabled)
+    }
+
+    /// Reports are for whoever has a role, unless nobody may read them.
+    fn permit(&self, reach: &Reach) -> Result<(), Refusal> {
+        if self.is_forbidden { Err(Refusal::Role) } else { reach.refuse_self_service() }
     }
 
     fn allow(&mut self, now: Wall) -> Result<(), Refusal> {
@@ -253,10 +259,8 @@ struct Body {
 }
 
 /// Creates a report; with `expand=entries` its first page is in the answer.
-pub(crate) fn create(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Answer {
-    if sandbox.report.is_forbidden {
-        return Err(Refusal::Role);
-    }
+pub(crate) fn create(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, reach: &Reach, now: Wall) -> Answer {
+    sandbox.report.permit(reach)?;
     sandbox.report.allow(now)?;
     let asked = Asked::of(request)?;
     let order = Order::read(request)?;
@@ -264,7 +268,7 @@ pub(crate) fn create(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wal
     let created = Created {
         id: seed::uuid(sandbox.seed.seed ^ 0xda, sandbox.report.count),
         at: now,
-        rows: rows(sandbox, &order, now),
+        rows: rows(sandbox, &order, reach, now),
         fields: order.fields,
         filter: order.filter,
     };
@@ -276,9 +280,9 @@ pub(crate) fn create(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wal
     Ok((json(StatusCode::CREATED, &body), people))
 }
 
-fn rows(sandbox: &Sandbox, order: &Order, now: Wall) -> Vec<Row> {
+fn rows(sandbox: &Sandbox, order: &Order, reach: &Reach, now: Wall) -> Vec<Row> {
     let mut rows = Vec::new();
-    for person in sandbox.directory.iter() {
+    for person in sandbox.directory.iter().filter(|person| reach.covers(person)) {
         let is_enabled = sandbox.report.was_enabled(person, now);
         let specs = sandbox.devices.of(person);
         if specs.is_empty() && order.wants(None, is_enabled) {
@@ -319,18 +323,18 @@ fn people(rows: &[Row]) -> u32 {
     u32::try_from(rows.len()).unwrap_or(u32::MAX)
 }
 
-/// A page of a report's rows.
-pub(crate) fn entries(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: &str) -> Answer {
-    if sandbox.report.is_forbidden {
-        return Err(Refusal::Role);
-    }
+/// A page of a report's rows, as far as the reader reaches: whoever created it may have reached further.
+pub(crate) fn entries(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: &str, reach: &Reach) -> Answer {
+    sandbox.report.permit(reach)?;
     let asked = Asked::of(request)?;
     let created = sandbox.report.created.iter().find(|created| created.id.to_string() == id);
     let created = created.ok_or(Refusal::NotFound)?;
-    let rows = asked.rows(&created.rows);
+    let is_covered = |row: &&Row| sandbox.directory.get(row.user).is_some_and(|person| reach.covers(person));
+    let covered: Vec<Row> = created.rows.iter().filter(is_covered).copied().collect();
+    let rows = asked.rows(&covered);
     let href = format!("{}/entries", href(sandbox, created.id));
     let embedded = embedded(sandbox, created, rows);
-    let page = asked.page(sandbox, &href, embedded, created.rows.len(), rows.len());
+    let page = asked.page(sandbox, &href, embedded, covered.len(), rows.len());
     Ok((json(StatusCode::OK, &page), people(rows)))
 }
 

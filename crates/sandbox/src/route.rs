@@ -229,15 +229,16 @@ fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource
         }
         (Resource::Bypass(_, id), _) => bypass::read(sandbox, reached(sandbox, reach, id)?, now),
         (Resource::Groups(_), _) => groups::list(sandbox, request),
-        (Resource::Reports(_), _) => report::create(sandbox, request, now),
-        (Resource::ReportEntries(_, id), _) => report::entries(sandbox, request, id),
+        (Resource::Reports(_), _) => report::create(sandbox, request, reach, now),
+        (Resource::ReportEntries(_, id), _) => report::entries(sandbox, request, id, reach),
         // The authorization server answers this one before.
         (Resource::Authorization(..), _) => Err(Refusal::Method),
     }
 }
 
-/// The user with this id, if the caller reaches that far.
+/// The user with this id, if the caller has a role that reaches that far.
 fn reached(sandbox: &Sandbox, reach: &Reach, id: &str) -> Result<Uuid, Refusal> {
+    reach.refuse_self_service()?;
     let id = user_id(id)?;
     reach.person(&sandbox.directory, id)?;
     Ok(id)

@@ -302,10 +302,7 @@ pub(crate) fn this(seed: &Seed, request: &Request<Vec<u8>>) -> Link {
 }
 
 pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach, now: Wall) -> Answer {
-    // Nobody lists users with a self-service token, not even themselves.
-    if matches!(reach, Reach::OneSelf(_)) {
-        return Err(Refusal::Role);
-    }
+    reach.refuse_self_service()?;
     let query = Query::read(request)?;
     let populations = populations(sandbox, request);
     let filter = query.filter.as_ref().map(|(_, filter)| filter);

@@ -6,6 +6,7 @@ mod asker;
 use asker::{Answer, Asker, NOW, id, listed, refusal};
 use http::Method;
 use pingone_sandbox::{Actor, CustomRole, Permission, Role, Scope, TokenSpec, Wall};
+use serde_json::Value;
 use uuid::Uuid;
 
 const SOMEBODY: Uuid = Uuid::from_u128(0x1d);
@@ -24,6 +25,11 @@ fn somebody() -> TokenSpec {
 fn self_service(user: Uuid, scopes: &[&str]) -> TokenSpec {
     let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
     TokenSpec { actor: Actor::Person, holder: Some(user), scopes, ..TokenSpec::default() }
+}
+
+fn ask_for_report(asker: &mut Asker) -> Answer {
+    let order = r#"{"dataExplorationTemplate":{"id":"db632bfd-7054-4bde-b108-a384aac2d513"},"sync":"true"}"#;
+    asker.send(Method::POST, "/dataExplorations?expand=entries", order)
 }
 
 fn put_flag(asker: &mut Asker, user: Uuid) -> Answer {
@@ -180,6 +186,22 @@ fn a_role_of_one_population_is_forbidden_the_users_of_another() {
 }
 
 #[test]
+fn a_role_of_one_population_has_only_its_users_in_a_report() {
+    let mut asker = Asker::of(&somebody());
+    let (population, ..) = neighbours(&mut asker);
+    let all = ask_for_report(&mut asker);
+    let of_all = format!("/dataExplorations/{}/entries", id(&all.1));
+    asker.become_holder(&somebody());
+    asker.sandbox.assign(SOMEBODY, Role::IdentityDataAdmin, Scope::Population(population), NOW);
+    let page = asker.get("/users");
+    let own: Vec<&Value> = listed(&page, "users").iter().map(|user| &user["id"]).collect();
+    let seen = asker.get(&of_all);
+    assert!(!listed(&seen, "entries").is_empty());
+    assert!(listed(&seen, "entries").iter().all(|entry| own.contains(&&entry["userId"])));
+    assert!(seen.1["count"].as_u64().unwrap() < all.1["count"].as_u64().unwrap());
+}
+
+#[test]
 fn roles_of_several_populations_add_up() {
     let mut asker = Asker::of(&somebody());
     let all = asker.get("/populations");
@@ -226,6 +248,14 @@ fn a_self_service_token_reaches_its_own_user_and_nothing_else() {
     for path in ["/users", "", "/populations", "/mfaSettings", "/capabilities", "/v1/roles", &assignments] {
         assert_eq!(refusal(&asker.get(path)), FORBIDDEN, "{path}");
     }
+    // Neither can it see everybody in a report, nor excuse its own user from the second factor.
+    assert_eq!(refusal(&ask_for_report(&mut asker)), FORBIDDEN);
+    for rest in ["devices", "bypassMFA"] {
+        assert_eq!(refusal(&asker.get(&format!("/users/{own}/{rest}"))), FORBIDDEN, "{rest}");
+    }
+    let bypass = r#"{"bypassMFAEnabledUntil":"2027-11-30T00:00:00.000Z"}"#;
+    let answer = asker.send(Method::PUT, &format!("/users/{own}/bypassMFA"), bypass);
+    assert_eq!(refusal(&answer), FORBIDDEN);
 }
 
 #[test]
