@@ -8,7 +8,6 @@ use std::collections::HashMap;
 
 use http::{Request, StatusCode};
 use serde::Serialize;
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::fields::Fields;
@@ -75,12 +74,9 @@ pub(crate) fn write(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, id: Uuid,
 }
 
 fn asked(request: &Request<Vec<u8>>) -> Result<Wall, Refusal> {
-    let fields = Fields::read(request, UNTIL)?.all();
-    match fields.get(UNTIL) {
-        Some(Value::String(text)) => written(text).ok_or(Refusal::Value(UNTIL)),
-        None | Some(Value::Null) => Err(Refusal::Required(UNTIL)),
-        Some(_) => Err(Refusal::Value(UNTIL)),
-    }
+    let fields = Fields::read(request, UNTIL)?;
+    let text = fields.text(UNTIL)?.ok_or(Refusal::Required(UNTIL))?;
+    written(text).ok_or(Refusal::Value(UNTIL))
 }
 
 /// The point in time that is written exactly like this.

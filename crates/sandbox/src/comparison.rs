@@ -4,13 +4,13 @@
 //! That they can be joined, and how a value is escaped, is assumed to be as for users.
 
 use std::iter::Peekable;
-use std::str::Chars;
 
-use http::{Response, StatusCode};
-use serde::Serialize;
 use uuid::Uuid;
 
-use crate::detail::Detail;
+use crate::filter::lexer::{Word, words};
+
+/// The length of an id with hyphens.
+const HYPHENATED: usize = 36;
 
 /// What a collection can be filtered by: attributes, each with its operators.
 pub(crate) type Offer = &'static [(&'static str, &'static [Operator])];
@@ -41,7 +41,7 @@ pub(crate) struct Comparison {
 impl Comparison {
     /// Reads what must hold together; `None` for anything that PingOne would answer with `INVALID_FILTER`.
     pub(crate) fn all(text: &str, offer: Offer) -> Option<Vec<Self>> {
-        let mut words = words(text)?.into_iter().peekable();
+        let mut words = words(text).ok()?.into_iter().peekable();
         let mut all = Vec::new();
         let mut open = 0_usize;
         loop {
@@ -56,12 +56,16 @@ impl Comparison {
         }
     }
 
-    fn read(words: &mut impl Iterator<Item = Word>, offer: Offer) -> Option<Self> {
+    fn read<'a>(words: &mut impl Iterator<Item = Word<'a>>, offer: Offer) -> Option<Self> {
         let Word::Plain(name) = words.next()? else { return None };
         let (attribute, operators) = *offer.iter().find(|(attribute, _)| *attribute == name)?;
         let Word::Plain(name) = words.next()? else { return None };
-        let operator = *operators.iter().find(|operator| operator.name().eq_ignore_ascii_case(&name))?;
+        let operator = *operators.iter().find(|operator| operator.name().eq_ignore_ascii_case(name))?;
         let Word::Quoted(value) = words.next()? else { return None };
+        // As in the filters of users, a wrong id is refused.
+        if (attribute == "id" || attribute.ends_with(".id")) && !is_id(&value) {
+            return None;
+        }
         Some(Self { attribute, operator, value })
     }
 
@@ -74,15 +78,11 @@ impl Comparison {
     }
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Word {
-    Open,
-    Close,
-    Plain(String),
-    Quoted(String),
+fn is_id(text: &str) -> bool {
+    text.len() == HYPHENATED && Uuid::try_parse(text).is_ok()
 }
 
-fn count(words: &mut Peekable<impl Iterator<Item = Word>>, expected: &Word) -> usize {
+fn count<'a>(words: &mut Peekable<impl Iterator<Item = Word<'a>>>, expected: &Word<'_>) -> usize {
     let mut found = 0;
     while words.next_if(|word| word == expected).is_some() {
         found += 1;
@@ -90,61 +90,13 @@ fn count(words: &mut Peekable<impl Iterator<Item = Word>>, expected: &Word) -> u
     found
 }
 
-fn words(text: &str) -> Option<Vec<Word>> {
-    let mut letters = text.chars().peekable();
-    let mut words = Vec::new();
-    while let Some(letter) = letters.next() {
-        match letter {
-            ' ' => {}
-            '(' => words.push(Word::Open),
-            ')' => words.push(Word::Close),
-            '"' => words.push(Word::Quoted(quoted(&mut letters)?)),
-            other => words.push(Word::Plain(plain(other, &mut letters))),
-        }
-    }
-    Some(words)
-}
-
-fn quoted(letters: &mut Peekable<Chars<'_>>) -> Option<String> {
-    let mut value = String::new();
-    loop {
-        match letters.next()? {
-            '"' => return Some(value),
-            '\\' => value.push(letters.next().filter(|escaped| matches!(escaped, '"' | '\\'))?),
-            other => value.push(other),
-        }
-    }
-}
-
-fn plain(first: char, letters: &mut Peekable<Chars<'_>>) -> String {
-    let mut word = String::from(first);
-    while let Some(letter) = letters.next_if(|letter| !" ()\"".contains(*letter)) {
-        word.push(letter);
-    }
-    word
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Supported {
-    supported_attributes: Vec<&'static str>,
-    supported_operators: Vec<&'static str>,
-}
-
-/// The refusal of a filter that is none of these.
-pub(crate) fn refusal(offer: Offer, id: Uuid) -> Response<Vec<u8>> {
-    let mut operators: Vec<&str> =
-        offer.iter().flat_map(|(_, operators)| operators.iter().map(|operator| operator.name())).collect();
+/// What a refusal says is supported: the attributes, and the operators of any of them.
+pub(crate) fn supported(offer: Offer) -> (Vec<&'static str>, Vec<&'static str>) {
+    let operators = offer.iter().flat_map(|(_, operators)| operators.iter().map(|operator| operator.name()));
+    let mut operators: Vec<_> = operators.collect();
     operators.sort_unstable();
     operators.dedup();
-    let inner_error = Supported {
-        supported_attributes: offer.iter().map(|(attribute, _)| *attribute).collect(),
-        supported_operators: operators,
-    };
-    let message = "The filter can't be read, or names an attribute or operator that is not supported.";
-    let detail = Detail { code: "INVALID_FILTER", target: Some("filter"), message, inner_error };
-    let message = "The request could not be completed. The request was malformed or invalid.";
-    detail.answer(id, StatusCode::BAD_REQUEST, "INVALID_REQUEST", message)
+    (offer.iter().map(|(attribute, _)| *attribute).collect(), operators)
 }
 
 #[cfg(test)]

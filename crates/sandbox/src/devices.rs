@@ -320,10 +320,7 @@ fn matches(body: &Body, comparison: &Comparison) -> bool {
 pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, now: Wall) -> Answer {
     let asked = Asked::of(request)?;
     let person = sandbox.directory.get(id).ok_or(Refusal::NotFound)?;
-    let filter = match asked.filter() {
-        Some(text) => Comparison::all(text, OFFER).ok_or(Refusal::Comparison(OFFER))?,
-        None => Vec::new(),
-    };
+    let filter = asked.comparisons(OFFER)?;
     let times = Times { began: sandbox.began(now), now };
     let specs = sandbox.devices.of(person).into_iter().enumerate();
     let devices = specs.map(|(place, spec)| body(sandbox, person, place, spec, times));

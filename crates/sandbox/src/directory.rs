@@ -34,12 +34,6 @@ pub(crate) struct Person {
     pub(crate) updated: Wall,
 }
 
-impl Person {
-    pub(crate) fn population_id(&self) -> Uuid {
-        self.population
-    }
-}
-
 /// All of them, in the order of their creation. Who is deleted leaves an empty place, so that the places of the
 /// others, which cursors name, stay.
 pub(crate) struct Directory {

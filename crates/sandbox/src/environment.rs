@@ -8,7 +8,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::hal::{Link, json};
-use crate::{Seed, capabilities, seed};
+use crate::paging::Page;
+use crate::{Seed, capabilities, query, seed};
 
 /// The environment's id.
 pub(crate) const ID: Uuid = Uuid::from_u128(0x5f0c_7e1a_22b1_4c0e_9a55_0d1f_6a7b_c2d4);
@@ -25,15 +26,12 @@ pub(crate) fn href(seed: &Seed) -> String {
 }
 
 #[derive(Serialize)]
-pub(crate) struct Links {
+struct Links {
     #[serde(rename = "self")]
     this: Link,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    populations: Option<Link>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    users: Option<Link>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    capabilities: Option<Link>,
+    populations: Link,
+    users: Link,
+    capabilities: Link,
 }
 
 #[derive(Clone, Serialize)]
@@ -86,13 +84,13 @@ impl BillOfMaterials {
 }
 
 fn body(seed: &Seed) -> Body {
-    let under = |name: &str| Some(Link::to(format!("{}/{name}", href(seed))));
+    let under = |name: &str| Link::to(format!("{}/{name}", href(seed)));
     Body {
         links: Links {
             this: Link::to(href(seed)),
             populations: under("populations"),
             users: under("users"),
-            capabilities: Some(Link::to(capabilities::href(seed))),
+            capabilities: Link::to(capabilities::href(seed)),
         },
         id: ID,
         name: "Workforce",
@@ -108,37 +106,9 @@ fn body(seed: &Seed) -> Body {
 }
 
 pub(crate) fn one(seed: &Seed, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let bill_of_materials = expands(request, "billOfMaterials").then(|| BillOfMaterials::of(seed));
+    let bill_of_materials =
+        query::names(request, "expand", "billOfMaterials").then(|| BillOfMaterials::of(seed));
     json(StatusCode::OK, &Body { bill_of_materials, ..body(seed) })
-}
-
-/// Whether the query asks for more about something: `expand=name`, or several names with commas.
-pub(crate) fn expands(request: &Request<Vec<u8>>, name: &str) -> bool {
-    let query = request.uri().query().unwrap_or_default();
-    form_urlencoded::parse(query.as_bytes())
-        .any(|(key, names)| key == "expand" && names.split(',').any(|asked| asked.trim() == name))
-}
-
-/// A list that fits on one page.
-#[derive(Serialize)]
-pub(crate) struct Collection<T> {
-    #[serde(rename = "_links")]
-    links: Links,
-    #[serde(rename = "_embedded")]
-    embedded: T,
-    count: usize,
-    size: usize,
-}
-
-impl<T> Collection<T> {
-    pub(crate) fn of(href: &str, embedded: T, count: usize) -> Self {
-        Self {
-            links: Links { this: Link::to(href), populations: None, users: None, capabilities: None },
-            embedded,
-            count,
-            size: count,
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -148,5 +118,5 @@ struct Environments {
 
 pub(crate) fn all(seed: &Seed) -> Response<Vec<u8>> {
     let href = format!("{}/environments", seed.api_base);
-    json(StatusCode::OK, &Collection::of(&href, Environments { environments: [body(seed)] }, 1))
+    json(StatusCode::OK, &Page::only(&href, Environments { environments: [body(seed)] }, 1))
 }

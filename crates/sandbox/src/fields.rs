@@ -21,11 +21,6 @@ impl Fields {
         }
     }
 
-    /// All of them, for who reads lists and objects.
-    pub(crate) fn all(self) -> Map<String, Value> {
-        self.0
-    }
-
     pub(crate) fn flag(&self, name: &'static str) -> Result<Option<bool>, Refusal> {
         self.field(name, Value::as_bool)
     }
@@ -36,6 +31,10 @@ impl Fields {
 
     pub(crate) fn text(&self, name: &'static str) -> Result<Option<&str>, Refusal> {
         self.field(name, Value::as_str)
+    }
+
+    pub(crate) fn list(&self, name: &'static str) -> Result<Option<&Vec<Value>>, Refusal> {
+        self.field(name, Value::as_array)
     }
 
     fn field<'a, T>(

@@ -13,7 +13,7 @@ use crate::Wall;
 mod attribute;
 mod evaluation;
 mod grammar;
-mod lexer;
+pub(crate) mod lexer;
 
 pub use attribute::{Attribute, Match};
 

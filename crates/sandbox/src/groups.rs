@@ -13,7 +13,6 @@ use crate::directory::Person;
 use crate::environment::{self, Reference};
 use crate::hal::{Link, json};
 use crate::paging::Asked;
-use crate::refusal::Refusal;
 use crate::route::Answer;
 use crate::{Sandbox, populations, seed};
 
@@ -154,10 +153,7 @@ fn matches(group: &Group, comparison: &Comparison) -> bool {
 
 pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Answer {
     let asked = Asked::of(request)?;
-    let filter = match asked.filter() {
-        Some(text) => Comparison::all(text, OFFER).ok_or(Refusal::Comparison(OFFER))?,
-        None => Vec::new(),
-    };
+    let filter = asked.comparisons(OFFER)?;
     let found: Vec<&Group> =
         ALL.iter().filter(|group| filter.iter().all(|comparison| matches(group, comparison))).collect();
     let href = format!("{}/groups", environment::href(&sandbox.seed));

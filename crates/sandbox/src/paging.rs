@@ -3,13 +3,15 @@
 //! Source: developer.pingidentity.com, PingOne API, "Paging and ordering collections"; the cursor's text is
 //! assumed.
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::Request;
 use serde::Serialize;
 
+use crate::comparison::{Comparison, Offer};
 use crate::hal::Link;
 use crate::refusal::Refusal;
-use crate::users;
-use crate::{Sandbox, Seed};
+use crate::{Sandbox, Seed, query};
 
 /// The largest page of a collection that documents none of its own.
 const LARGEST_PAGE: usize = 1000;
@@ -18,53 +20,98 @@ const LARGEST_PAGE: usize = 1000;
 #[derive(Serialize)]
 pub(crate) struct Page<T> {
     #[serde(rename = "_links")]
-    links: Links,
+    pub(crate) links: Links,
     #[serde(rename = "_embedded")]
-    embedded: T,
-    count: usize,
-    size: usize,
+    pub(crate) embedded: T,
+    pub(crate) count: usize,
+    pub(crate) size: usize,
 }
 
 #[derive(Serialize)]
-struct Links {
+pub(crate) struct Links {
     #[serde(rename = "self")]
-    this: Link,
+    pub(crate) this: Link,
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<Link>,
+    pub(crate) next: Option<Link>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    prev: Option<Link>,
+    pub(crate) prev: Option<Link>,
 }
 
-/// The part of a query that every collection has.
-pub(crate) struct Asked {
+impl<T> Page<T> {
+    /// A collection that has no second page.
+    pub(crate) fn only(href: &str, embedded: T, count: usize) -> Self {
+        Self { links: Links { this: Link::to(href), next: None, prev: None }, embedded, count, size: count }
+    }
+}
+
+/// Any number from 1 up. One with more digits than fit is as good as the largest.
+pub(crate) fn limit(text: &str) -> Result<usize, Refusal> {
+    let is_number = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    let is_zero = text.bytes().all(|digit| digit == b'0');
+    if !is_number || is_zero {
+        return Err(Refusal::Value("limit"));
+    }
+    Ok(text.parse().unwrap_or(usize::MAX))
+}
+
+/// The place that a cursor names.
+pub(crate) fn place(cursor: &str) -> Result<usize, Refusal> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    let place = text.as_deref().and_then(|text| text.strip_prefix("place:")?.parse().ok());
+    place.ok_or(Refusal::Value("cursor"))
+}
+
+/// A link to the page that begins at a place. `more` are the parameters that go on from page to page.
+pub(crate) fn link(href: &str, place: usize, limit: usize, more: &[(&str, &str)]) -> Link {
+    let cursor = BASE64_URL_SAFE_NO_PAD.encode(format!("place:{place}"));
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("cursor", &cursor).append_pair("limit", &limit.to_string()).extend_pairs(more);
+    Link::to(format!("{href}?{}", query.finish()))
+}
+
+/// The link to what the request asks for.
+pub(crate) fn this(seed: &Seed, request: &Request<Vec<u8>>) -> Link {
+    let this = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    Link::to(format!("{}{}", seed.api_base, this.strip_prefix("/v1").unwrap_or(&this)))
+}
+
+/// The part of a query that every small collection has.
+pub(crate) struct Asked<'a> {
+    request: &'a Request<Vec<u8>>,
     limit: usize,
     from: usize,
     filter: Option<String>,
-    /// The path and the query as they were sent.
-    this: String,
 }
 
-impl Asked {
-    pub(crate) fn of(request: &Request<Vec<u8>>) -> Result<Self, Refusal> {
-        let this = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
-        let mut asked = Self { limit: LARGEST_PAGE, from: 0, filter: None, this };
-        for (name, value) in form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()) {
+impl<'a> Asked<'a> {
+    pub(crate) fn of(request: &'a Request<Vec<u8>>) -> Result<Self, Refusal> {
+        Self::with_page(request, LARGEST_PAGE)
+    }
+
+    /// With this many rows on a page unless the query says so.
+    pub(crate) fn with_page(request: &'a Request<Vec<u8>>, page: usize) -> Result<Self, Refusal> {
+        let mut asked = Self { request, limit: page, from: 0, filter: None };
+        for (name, value) in query::parameters(request) {
             match name.as_ref() {
-                "limit" => asked.limit = users::limit(&value)?.min(LARGEST_PAGE),
-                "cursor" => asked.from = users::place(&value).ok_or(Refusal::Value("cursor"))?,
+                "limit" => asked.limit = limit(&value)?.min(LARGEST_PAGE),
+                "cursor" => asked.from = place(&value)?,
                 "filter" => asked.filter = Some(value.into_owned()),
+                // PingOne ignores what it doesn't know.
                 _ => {}
             }
         }
         Ok(asked)
     }
 
-    pub(crate) fn filter(&self) -> Option<&str> {
-        self.filter.as_deref()
+    /// What must hold together for a row to be asked for.
+    pub(crate) fn comparisons(&self, offer: Offer) -> Result<Vec<Comparison>, Refusal> {
+        let read = |text| Comparison::all(text, offer).ok_or(Refusal::Comparison(offer));
+        self.filter.as_deref().map_or(Ok(Vec::new()), read)
     }
 
     /// The part of all rows that is on this page.
-    pub(crate) fn rows<'a, T>(&self, all: &'a [T]) -> &'a [T] {
+    pub(crate) fn rows<'b, T>(&self, all: &'b [T]) -> &'b [T] {
         let rest = all.get(self.from..).unwrap_or_default();
         rest.get(..self.limit).unwrap_or(rest)
     }
@@ -80,18 +127,13 @@ impl Asked {
     }
 
     fn link(&self, href: &str, from: usize) -> Link {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("cursor", &users::cursor(from)).append_pair("limit", &self.limit.to_string());
-        if let Some(filter) = &self.filter {
-            query.append_pair("filter", filter);
-        }
-        Link::to(format!("{href}?{}", query.finish()))
+        let filter = self.filter.as_deref().map(|filter| ("filter", filter));
+        link(href, from, self.limit, filter.as_slice())
     }
 
     /// The address that was asked.
     pub(crate) fn this(&self, seed: &Seed) -> Link {
-        let rest = self.this.strip_prefix("/v1").unwrap_or(&self.this);
-        Link::to(format!("{}{rest}", seed.api_base))
+        this(seed, self.request)
     }
 
     /// The page with these rows, `size` of `count`.

@@ -10,12 +10,13 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Reach;
+use crate::comparison::{Comparison, Offer, Operator};
 use crate::environment::{self, Reference};
 use crate::fields::Fields;
 use crate::hal::{Link, json};
+use crate::paging::Asked;
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::users::{self, PageLinks};
 use crate::{Sandbox, Seed, Wall, seed};
 
 pub(crate) const EMPLOYEES: Uuid = Uuid::from_u128(0xa495_aeea_0000_4000_8000_0000_0000_0001);
@@ -30,6 +31,8 @@ pub(crate) const CREATED: Wall = Wall(1_650_280_363_756);
 
 /// The documented default page.
 const PAGE: usize = 250;
+
+const OFFER: Offer = &[("id", &[Operator::Equals]), ("name", &[Operator::Starts])];
 
 struct Population {
     id: Uuid,
@@ -82,16 +85,6 @@ struct Links {
 }
 
 #[derive(Serialize)]
-struct Page {
-    #[serde(rename = "_links")]
-    links: PageLinks,
-    #[serde(rename = "_embedded")]
-    embedded: Embedded,
-    count: usize,
-    size: usize,
-}
-
-#[derive(Serialize)]
 struct Embedded {
     populations: Vec<Body>,
 }
@@ -128,83 +121,24 @@ impl Body {
     }
 }
 
-/// What populations can be found by.
-enum Filter {
-    Name(String),
-    Id(Uuid),
-}
-
-impl Filter {
-    /// A value is written as a JSON string, as in the filters of users.
-    fn read(text: &str) -> Option<Self> {
-        let (attribute, rest) = text.trim().split_once(' ')?;
-        let (operator, value) = rest.trim_start().split_once(' ')?;
-        let value: String = serde_json::from_str(value.trim()).ok()?;
-        match (attribute, operator.to_ascii_lowercase().as_str()) {
-            ("name", "sw") => Some(Self::Name(value)),
-            ("id", "eq") => Uuid::try_parse(&value).ok().map(Self::Id),
-            _ => None,
-        }
-    }
-
-    fn holds(&self, population: &Body) -> bool {
-        match self {
-            Self::Name(start) => population.name.starts_with(start),
-            Self::Id(id) => population.id == *id,
-        }
-    }
-}
-
-/// What the query of a list asks for.
-struct Query {
-    limit: usize,
-    from: usize,
-    filter: Option<(String, Filter)>,
-}
-
-impl Query {
-    fn read(request: &Request<Vec<u8>>) -> Result<Self, Refusal> {
-        let mut query = Self { limit: PAGE, from: 0, filter: None };
-        for (name, value) in form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()) {
-            match name.as_ref() {
-                "limit" => query.limit = users::limit(&value)?,
-                "cursor" => query.from = users::place(&value).ok_or(Refusal::Value("cursor"))?,
-                "filter" => {
-                    let filter = Filter::read(&value).ok_or(Refusal::PopulationFilter)?;
-                    query.filter = Some((value.into_owned(), filter));
-                }
-                _ => {}
-            }
-        }
-        Ok(query)
-    }
-
-    fn link(&self, seed: &Seed, from: usize) -> Link {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("cursor", &users::cursor(from)).append_pair("limit", &self.limit.to_string());
-        if let Some((filter, _)) = &self.filter {
-            query.append_pair("filter", filter);
-        }
-        Link::to(format!("{}?{}", href(seed), query.finish()))
+fn matches(population: &Body, comparison: &Comparison) -> bool {
+    match comparison.attribute {
+        "id" => comparison.holds(Some(&population.id.to_string())),
+        _ => comparison.holds(Some(&population.name)),
     }
 }
 
 /// Answers a page of them.
 pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach) -> Answer {
-    let query = Query::read(request)?;
-    let is_asked = |one: &Body| query.filter.as_ref().is_none_or(|(_, filter)| filter.holds(one));
+    let asked = Asked::with_page(request, PAGE)?;
+    let filter = asked.comparisons(OFFER)?;
+    let is_asked = |one: &Body| filter.iter().all(|comparison| matches(one, comparison));
     let found: Vec<Body> =
         bodies(sandbox).filter(|one| reach.covers_population(one.id) && is_asked(one)).collect();
-    let count = found.len();
-    let populations: Vec<Body> = found.into_iter().skip(query.from).take(query.limit).collect();
-    let (size, seed) = (populations.len(), &sandbox.seed);
-    let behind = query.from.saturating_add(size);
-    let links = PageLinks {
-        this: users::this(seed, request),
-        next: (behind < count).then(|| query.link(seed, behind)),
-        prev: (query.from > 0).then(|| query.link(seed, query.from.saturating_sub(query.limit))),
-    };
-    Ok((json(StatusCode::OK, &Page { links, embedded: Embedded { populations }, count, size }), 0))
+    let populations = asked.rows(&found).to_vec();
+    let size = populations.len();
+    let page = asked.page(sandbox, &href(&sandbox.seed), Embedded { populations }, found.len(), size);
+    Ok((json(StatusCode::OK, &page), 0))
 }
 
 /// Creates one.

@@ -9,10 +9,10 @@ use http::{HeaderName, Response, StatusCode, header};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::Wall;
 use crate::comparison::{self, Offer};
 use crate::filter::Refused;
 use crate::hal::{json, put};
-use crate::{Wall, report};
 
 const NO_ACCESS: &str = "The request could not be completed. You do not have access to this resource.";
 const MALFORMED: &str = "The request could not be completed. The request was malformed or invalid.";
@@ -40,8 +40,6 @@ pub(crate) enum Refusal {
     Required(&'static str),
     /// 400: a value that somebody else has.
     Taken(&'static str),
-    /// 400: the filter of populations.
-    PopulationFilter,
     /// 413: only a server reads bodies.
     #[cfg(feature = "server")]
     TooLarge,
@@ -53,12 +51,6 @@ pub(crate) enum Refusal {
     Failed(StatusCode, Option<u32>),
     /// 400: the filter of a collection that offers these.
     Comparison(Offer),
-    /// 429: one report too soon.
-    Report {
-        /// When the next one may be asked for.
-        next: Wall,
-        now: Wall,
-    },
 }
 
 #[derive(Serialize)]
@@ -146,26 +138,20 @@ impl Refusal {
                 let detail = detail("UNIQUENESS_VIOLATION", Some(target), message);
                 refuse(StatusCode::BAD_REQUEST, "INVALID_DATA", INVALID, vec![detail])
             }
-            Self::PopulationFilter => {
-                let inner = InnerError {
-                    supported_attributes: Some(vec!["id", "name"]),
-                    supported_operators: Some(vec!["eq", "sw"]),
-                    ..InnerError::default()
-                };
-                let message = "The filter can't be read, or is neither of a name's start nor of an id.";
-                let detail =
-                    Detail { inner_error: Some(inner), ..detail("INVALID_FILTER", Some("filter"), message) };
-                refuse(StatusCode::BAD_REQUEST, "INVALID_REQUEST", MALFORMED, vec![detail])
-            }
             #[cfg(feature = "server")]
             Self::TooLarge => {
                 let message = "The request could not be completed. The request body is too large.";
                 refuse(StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST", message, vec![])
             }
-            Self::Comparison(offer) => comparison::refusal(offer, id),
-            Self::Report { next, now } => report::limited(id, next, now),
+            Self::Comparison(offer) => {
+                let message =
+                    "The filter can't be read, or names an attribute or operator that is not supported.";
+                let details = vec![Detail::of_filter(message.into(), comparison::supported(offer))];
+                refuse(StatusCode::BAD_REQUEST, "INVALID_REQUEST", MALFORMED, details)
+            }
             Self::Filter(refused) => {
-                let details = vec![Detail::of_filter(&refused)];
+                let supported = (Refused::supported_attributes(), refused.supported_operators());
+                let details = vec![Detail::of_filter(refused.to_string().into(), supported)];
                 refuse(StatusCode::BAD_REQUEST, "INVALID_REQUEST", MALFORMED, details)
             }
             Self::RateLimited { seconds, hint } => rate_limited(id, seconds, hint),
@@ -190,18 +176,16 @@ impl Refusal {
 }
 
 impl Detail {
-    fn of_filter(refused: &Refused) -> Self {
+    fn of_filter(
+        message: Cow<'static, str>,
+        (attributes, operators): (Vec<&'static str>, Vec<&'static str>),
+    ) -> Self {
         let inner_error = InnerError {
-            supported_attributes: Some(Refused::supported_attributes()),
-            supported_operators: Some(refused.supported_operators()),
+            supported_attributes: Some(attributes),
+            supported_operators: Some(operators),
             ..InnerError::default()
         };
-        Self {
-            code: "INVALID_FILTER",
-            target: Some("filter"),
-            message: refused.to_string().into(),
-            inner_error: Some(inner_error),
-        }
+        Self { code: "INVALID_FILTER", target: Some("filter"), message, inner_error: Some(inner_error) }
     }
 }
 

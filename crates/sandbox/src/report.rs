@@ -7,26 +7,28 @@
 
 use std::collections::HashMap;
 
-use http::{Request, Response, StatusCode, header};
+use http::{Request, StatusCode};
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::access::Reach;
 use crate::comparison::{Comparison, Offer, Operator};
-use crate::detail::Detail;
 use crate::devices::{self, DeviceSpec};
 use crate::directory::Person;
 use crate::environment::{self, Reference};
 use crate::fields::Fields;
-use crate::hal::{Link, json, put};
+use crate::hal::{Link, json};
 use crate::paging::Asked;
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::{Sandbox, Wall, seed};
+use crate::{Sandbox, Wall, query, seed};
 
 /// The only template.
 const TEMPLATE: Uuid = Uuid::from_u128(0xdb63_2bfd_7054_4bde_b108_a384_aac2_d513);
+
+/// Where a request names it.
+const TEMPLATE_ID: &str = "dataExplorationTemplate.id";
 
 const OFFER: Offer = &[("deviceType", &[Operator::Equals]), ("mfaEnabled", &[Operator::Equals])];
 
@@ -99,7 +101,7 @@ impl Report {
     fn allow(&mut self, now: Wall) -> Result<(), Refusal> {
         let next = self.last.map(|last| last.after_seconds(PAUSE_SECONDS)).filter(|next| now < *next);
         if let Some(next) = next {
-            return Err(Refusal::Report { next, now });
+            return Err(Refusal::RateLimited { seconds: seconds_until(next, now), hint: Some(next) });
         }
         self.last = Some(now);
         Ok(())
@@ -113,25 +115,10 @@ impl Sandbox {
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Exceeded {
-    quota_limit: u32,
-    quota_reset_time: String,
-    retry_after: String,
-}
-
-/// The refusal of a report that comes too soon.
-pub(crate) fn limited(id: Uuid, next: Wall, now: Wall) -> Response<Vec<u8>> {
-    let inner_error =
-        Exceeded { quota_limit: 1, quota_reset_time: next.to_string(), retry_after: next.to_string() };
-    let detail =
-        Detail { code: "LIMIT_EXCEEDED", target: None, message: "Too many requests were sent.", inner_error };
-    let message = "The request could not be completed. The rate limit was exceeded.";
-    let mut response = detail.answer(id, StatusCode::TOO_MANY_REQUESTS, "REQUEST_LIMITED", message);
-    let seconds = next.0.saturating_sub(now.0).saturating_add(999).div_euclid(1000);
-    put(response.headers_mut(), header::RETRY_AFTER, &seconds.min(PAUSE_SECONDS).to_string());
-    response
+/// `Retry-After` counts whole seconds.
+fn seconds_until(next: Wall, now: Wall) -> u32 {
+    let millis = next.0.saturating_sub(now.0).clamp(0, PAUSE_SECONDS * 1000);
+    u32::try_from(millis.saturating_add(999) / 1000).unwrap_or(0)
 }
 
 /// What a request asks for.
@@ -144,22 +131,24 @@ struct Order {
 
 impl Order {
     fn read(request: &Request<Vec<u8>>) -> Result<Self, Refusal> {
-        let body = Fields::read(request, "dataExplorationTemplate.id")?.all();
-        template(&body)?;
-        match text(&body, "deliverAs")? {
-            None | Some("ENTRIES") => {}
-            Some(_) => return Err(Refusal::Value("deliverAs")),
+        let body = Fields::read(request, TEMPLATE_ID)?;
+        let template = body.text(TEMPLATE_ID)?.ok_or(Refusal::Required(TEMPLATE_ID))?;
+        if template != TEMPLATE.to_string() {
+            return Err(Refusal::Value(TEMPLATE_ID));
         }
-        let filter = text(&body, "filter")?;
-        let comparisons = match filter {
+        if !matches!(body.text("deliverAs")?, None | Some("ENTRIES")) {
+            return Err(Refusal::Value("deliverAs"));
+        }
+        let filter = body.text("filter")?.map(str::to_owned);
+        let comparisons = match &filter {
             Some(text) => Comparison::all(text, OFFER).ok_or(Refusal::Comparison(OFFER))?,
             None => Vec::new(),
         };
-        let has_entries = expands(request);
-        if has_entries && text(&body, "sync")? != Some("true") {
+        let has_entries = query::names(request, "expand", "entries");
+        if has_entries && body.text("sync")? != Some("true") {
             return Err(Refusal::Value("sync"));
         }
-        Ok(Self { fields: fields(&body)?, filter: filter.map(str::to_owned), comparisons, has_entries })
+        Ok(Self { fields: fields(&body)?, filter, comparisons, has_entries })
     }
 
     fn wants(&self, spec: Option<DeviceSpec>, is_enabled: bool) -> bool {
@@ -171,41 +160,14 @@ impl Order {
     }
 }
 
-fn template(body: &Map<String, Value>) -> Result<(), Refusal> {
-    const TARGET: &str = "dataExplorationTemplate.id";
-    match body.get("dataExplorationTemplate").and_then(|template| template.get("id")) {
-        None | Some(Value::Null) => Err(Refusal::Required(TARGET)),
-        Some(Value::String(id)) if *id == TEMPLATE.to_string() => Ok(()),
-        Some(_) => Err(Refusal::Value(TARGET)),
-    }
-}
-
-fn text<'a>(body: &'a Map<String, Value>, name: &'static str) -> Result<Option<&'a str>, Refusal> {
-    match body.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(Refusal::Value(name)),
-    }
-}
-
-fn fields(body: &Map<String, Value>) -> Result<Vec<&'static str>, Refusal> {
-    match body.get("fields") {
-        None | Some(Value::Null) => Ok(FIELDS.to_vec()),
-        Some(Value::Array(fields)) => {
-            fields.iter().map(|one| field(one).ok_or(Refusal::Value("fields"))).collect()
-        }
-        Some(_) => Err(Refusal::Value("fields")),
-    }
+fn fields(body: &Fields) -> Result<Vec<&'static str>, Refusal> {
+    let Some(asked) = body.list("fields")? else { return Ok(FIELDS.to_vec()) };
+    asked.iter().map(|one| field(one).ok_or(Refusal::Value("fields"))).collect()
 }
 
 fn field(one: &Value) -> Option<&'static str> {
     let name = one.get("name")?.as_str()?;
     FIELDS.into_iter().find(|known| *known == name)
-}
-
-fn expands(request: &Request<Vec<u8>>) -> bool {
-    form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
-        .any(|(name, value)| name == "expand" && value == "entries")
 }
 
 /// A row, with the fields in the order in which they were asked for.

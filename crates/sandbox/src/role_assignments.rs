@@ -9,11 +9,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::{Assignment, Reach};
-use crate::environment::{self, Collection, Reference};
+use crate::environment::{self, Reference};
 use crate::hal::{Link, json};
+use crate::paging::Page;
 use crate::role::Scope;
 use crate::route::Answer;
-use crate::{Sandbox, roles, users};
+use crate::{Sandbox, query, roles, users};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -63,7 +64,7 @@ impl ScopeBody {
 pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, reach: &Reach) -> Answer {
     let person = reach.person(&sandbox.directory, id)?;
     let href = format!("{}/roleAssignments", users::href(&sandbox.seed, person.id));
-    let is_expanded = environment::expands(request, "role");
+    let is_expanded = query::names(request, "expand", "role");
     let body = |held: &Assignment| Body {
         links: Links { this: Link::to(format!("{href}/{}", held.id)) },
         embedded: is_expanded.then(|| Embedded { role: roles::body(&sandbox.seed, &held.role) }),
@@ -74,5 +75,5 @@ pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, reac
     };
     let role_assignments: Vec<Body> = sandbox.assignments(id).iter().map(body).collect();
     let count = role_assignments.len();
-    Ok((json(StatusCode::OK, &Collection::of(&href, RoleAssignments { role_assignments }, count)), 0))
+    Ok((json(StatusCode::OK, &Page::only(&href, RoleAssignments { role_assignments }, count)), 0))
 }

@@ -7,8 +7,9 @@ use http::{Response, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::environment::{Collection, Reference};
+use crate::environment::Reference;
 use crate::hal::{Link, json};
+use crate::paging::Page;
 use crate::role::{HeldRole, Role};
 use crate::{Sandbox, Seed};
 
@@ -70,5 +71,5 @@ pub(crate) fn list(sandbox: &Sandbox) -> Response<Vec<u8>> {
     let seed = &sandbox.seed;
     let roles = Role::ALL.into_iter().map(|role| body(seed, &role.into())).collect();
     let href = format!("{}/roles", seed.api_base);
-    json(StatusCode::OK, &Collection::of(&href, Roles { roles }, Role::ALL.len()))
+    json(StatusCode::OK, &Page::only(&href, Roles { roles }, Role::ALL.len()))
 }

@@ -3,8 +3,6 @@
 //! Source: a recorded list of api.pingone.eu (order of fields, links, empty lists); paging as documented, the
 //! cursor's text is assumed.
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::{Request, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
@@ -14,32 +12,13 @@ use crate::directory::{Account, Person};
 use crate::environment::{self, Reference};
 use crate::filter::Filter;
 use crate::hal::{Link, json};
+use crate::paging::{self, Links, Page};
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::{Sandbox, Seed, Wall, groups, populations};
+use crate::{Sandbox, Seed, Wall, groups, populations, query};
 
 pub(crate) fn href(seed: &Seed, id: Uuid) -> String {
     format!("{}/users/{id}", environment::href(seed))
-}
-
-#[derive(Serialize)]
-struct Page {
-    #[serde(rename = "_links")]
-    links: PageLinks,
-    #[serde(rename = "_embedded")]
-    embedded: Embedded,
-    count: usize,
-    size: usize,
-}
-
-#[derive(Serialize)]
-pub(crate) struct PageLinks {
-    #[serde(rename = "self")]
-    pub(crate) this: Link,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) next: Option<Link>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) prev: Option<Link>,
 }
 
 #[derive(Serialize)]
@@ -189,7 +168,7 @@ pub(crate) fn body(seed: &Seed, person: &Person) -> User {
         group_names: None,
         mfa_enabled: person.mfa_enabled,
         name: (!name.given.is_empty() || !name.family.is_empty()).then_some(name),
-        population: Reference { id: person.population_id() },
+        population: Reference { id: person.population },
         updated_at: person.updated.to_string(),
         username: person.username.clone(),
         verify_status: "NOT_INITIATED",
@@ -201,8 +180,8 @@ pub(crate) fn one(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, reach
     let expanded = populations(sandbox, request).and_then(|all| expanded(&all, person));
     let user = User {
         expanded,
-        group_ids: includes(request, "memberOfGroupIDs").then(|| groups::ids_of(person)),
-        group_names: includes(request, "memberOfGroupNames").then(|| groups::names_of(person)),
+        group_ids: query::names(request, "include", "memberOfGroupIDs").then(|| groups::ids_of(person)),
+        group_names: query::names(request, "include", "memberOfGroupNames").then(|| groups::names_of(person)),
         ..body(&sandbox.seed, person)
     };
     Ok((json(StatusCode::OK, &user), 1))
@@ -210,18 +189,12 @@ pub(crate) fn one(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, reach
 
 /// The populations, if the query asks for them with the users.
 fn populations(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Option<Vec<populations::Body>> {
-    environment::expands(request, "population").then(|| populations::bodies(sandbox).collect())
+    query::names(request, "expand", "population").then(|| populations::bodies(sandbox).collect())
 }
 
 fn expanded(populations: &[populations::Body], person: &Person) -> Option<Expanded> {
     let population = populations.iter().find(|population| population.id() == person.population)?;
     Some(Expanded { population: population.clone() })
-}
-
-/// Whether the query asks for what is not read otherwise. Only a single user can have it.
-fn includes(request: &Request<Vec<u8>>, wanted: &str) -> bool {
-    form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
-        .any(|(name, value)| name == "include" && value.split(',').any(|one| one == wanted))
 }
 
 /// What the query of a list asks for.
@@ -236,15 +209,15 @@ struct Query {
 impl Query {
     fn read(request: &Request<Vec<u8>>) -> Result<Self, Refusal> {
         let mut query = Self::default();
-        for (name, value) in form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()) {
+        for (name, value) in query::parameters(request) {
             match name.as_ref() {
-                "limit" => query.limit = Some(limit(&value)?),
-                "cursor" => query.from = place(&value).ok_or(Refusal::Value("cursor"))?,
+                "limit" => query.limit = Some(paging::limit(&value)?),
+                "cursor" => query.from = paging::place(&value)?,
                 "filter" => {
                     let filter = Filter::read(&value).map_err(Refusal::Filter)?;
                     query.filter = Some((value.into_owned(), filter));
                 }
-                "expand" => query.is_expanded = environment::expands(request, "population"),
+                "expand" => query.is_expanded |= query::names(request, "expand", "population"),
                 // PingOne ignores what it doesn't know.
                 _ => {}
             }
@@ -258,47 +231,18 @@ impl Query {
     }
 
     fn link(&self, sandbox: &Sandbox, from: usize) -> Link {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("cursor", &cursor(from)).append_pair("limit", &self.page(sandbox).to_string());
-        if let Some((filter, _)) = &self.filter {
-            query.append_pair("filter", filter);
-        }
-        if self.is_expanded {
-            query.append_pair("expand", "population");
-        }
-        Link::to(format!("{}/users?{}", environment::href(&sandbox.seed), query.finish()))
+        let filter = self.filter.as_ref().map(|(filter, _)| ("filter", filter.as_str()));
+        let expand = self.is_expanded.then_some(("expand", "population"));
+        let more: Vec<_> = filter.into_iter().chain(expand).collect();
+        let href = format!("{}/users", environment::href(&sandbox.seed));
+        paging::link(&href, from, self.page(sandbox), &more)
     }
-}
-
-/// Any number from 1 up. One with more digits than fit is as good as the largest.
-pub(crate) fn limit(text: &str) -> Result<usize, Refusal> {
-    let is_number = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
-    let is_zero = text.bytes().all(|digit| digit == b'0');
-    if !is_number || is_zero {
-        return Err(Refusal::Value("limit"));
-    }
-    Ok(text.parse().unwrap_or(usize::MAX))
-}
-
-pub(crate) fn cursor(place: usize) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(format!("place:{place}"))
-}
-
-pub(crate) fn place(cursor: &str) -> Option<usize> {
-    let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
-    text.strip_prefix("place:")?.parse().ok()
 }
 
 /// The number of the page that a list's query asks for, from 1, as far as that can be told.
 pub(crate) fn page_number(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> u64 {
     let Ok(query) = Query::read(request) else { return 1 };
     (query.from / query.page(sandbox).max(1)) as u64 + 1
-}
-
-/// The link to the page that the request asks for.
-pub(crate) fn this(seed: &Seed, request: &Request<Vec<u8>>) -> Link {
-    let this = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
-    Link::to(format!("{}{}", seed.api_base, this.strip_prefix("/v1").unwrap_or(&this)))
 }
 
 pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach, now: Wall) -> Answer {
@@ -324,8 +268,8 @@ pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach,
         users.push(User { expanded, mfa_enabled, ..body(&sandbox.seed, person) });
     }
     let size = users.len();
-    let links = PageLinks {
-        this: this(&sandbox.seed, request),
+    let links = Links {
+        this: paging::this(&sandbox.seed, request),
         next: people.peek().map(|(place, _)| query.link(sandbox, *place)),
         prev: (query.from > 0).then(|| query.link(sandbox, query.from.saturating_sub(query.page(sandbox)))),
     };

@@ -17,7 +17,7 @@ impl Filter {
             Self::Text(attribute, operator, value) => {
                 attribute.of(person).is_some_and(|text| operator.holds(text, value))
             }
-            Self::Population(id) => person.population_id() == *id,
+            Self::Population(id) => person.population == *id,
             Self::MemberOf { group, directly } => membership(*group, person, *directly),
             Self::Updated(Bound::From, time) => person.updated >= *time,
             Self::Updated(Bound::Until, time) => person.updated <= *time,

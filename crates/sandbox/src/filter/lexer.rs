@@ -9,7 +9,7 @@ const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// A word.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Word<'a> {
+pub(crate) enum Word<'a> {
     Open,
     Close,
     OpenBracket,
@@ -19,7 +19,7 @@ pub(super) enum Word<'a> {
     Quoted(String),
 }
 
-pub(super) fn words(text: &str) -> Result<Vec<Word<'_>>, Refused> {
+pub(crate) fn words(text: &str) -> Result<Vec<Word<'_>>, Refused> {
     let mut rest = text.trim_start_matches(BLANKS);
     let mut words = Vec::new();
     while let Some(first) = rest.chars().next() {
