@@ -67,7 +67,7 @@ fn the_tutorials_request_is_sent_as_it_is_written() {
 fn a_recorded_page_is_read_and_odd_rows_cost_no_other_row() {
     let page = answer(&ReadPage { cursor: None }, 200, include_str!("fixtures/users-page.json")).unwrap();
     let ada = page.rows[0].as_ref().unwrap();
-    assert_eq!((ada.name.as_str(), ada.username.as_str()), ("Ada Example", "ada@example.com"));
+    assert_eq!((ada.name.to_string().as_str(), ada.username.as_str()), ("Ada Example", "ada@example.com"));
     assert_eq!((ada.mfa, ada.account), (Mfa::Off, Account::Enabled));
     assert_eq!(ada.last_sign_on, Some(Wall(1_651_062_280_823)));
     let text = page.rows[1].as_ref().unwrap();

@@ -96,7 +96,7 @@ fn an_environment_a_count_a_person_and_a_user_are_read() {
             .unwrap();
         assert!(found.rows.iter().any(|row| row.as_ref().is_ok_and(|user| user.id == id)));
         let user = connection.call(ReadUser(id)).await.unwrap();
-        assert_eq!((user.name.as_str(), user.mfa), ("Jonas Brandt", Mfa::Off));
+        assert_eq!((user.name.to_string().as_str(), user.mfa), ("Jonas Brandt", Mfa::Off));
     });
 }
 

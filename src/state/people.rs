@@ -145,17 +145,19 @@ impl People {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pingone_mfa_core::domain::user::Account;
+    use pingone_mfa_core::domain::user::{Account, Name};
     use uuid::Uuid;
 
     fn user(number: u128, mfa: Mfa) -> User {
         User {
             id: UserId(Uuid::from_u128(number)),
             username: format!("user{number}"),
-            name: String::new(),
+            name: Name::default(),
             email: None,
+            external_id: None,
             population: None,
             account: Account::Enabled,
+            created_at: None,
             last_sign_on: None,
             mfa,
         }

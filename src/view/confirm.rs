@@ -12,7 +12,7 @@ pub(super) fn confirm(app: AppHandle) -> Node {
     let (dialog, keep) = (Handle::new(), Handle::new());
     let title = move || {
         let user = directory.asking.get().and_then(|id| directory.user(id));
-        let name = user.map(|user| if user.name.is_empty() { user.username } else { user.name });
+        let name = user.map(|user| if user.name.is_empty() { user.username } else { user.name.to_string() });
         text::confirm::title(&name.unwrap_or_default())
     };
     let place = move || match app.session.phase.get() {

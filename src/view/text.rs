@@ -382,7 +382,7 @@ pub fn last_sign_on(locale: &dyn Locale, at: Option<Wall>, now: Wall) -> String 
 
 /// What a user is called: the name, or the words for having none.
 pub fn name_of(user: &User) -> String {
-    if user.name.is_empty() { directory::NO_NAME.to_owned() } else { user.name.clone() }
+    if user.name.is_empty() { directory::NO_NAME.to_owned() } else { user.name.to_string() }
 }
 
 /// After a token was forgotten.

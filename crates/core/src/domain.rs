@@ -10,6 +10,8 @@ pub mod token;
 
 pub mod user;
 
+pub mod status;
+
 pub mod filter;
 
 pub mod fault;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::domain::fault::{Detail, Refusal};
 use crate::domain::tenant::{Environment, EnvironmentId, EnvironmentKind};
 use crate::domain::time::{Millis, Wall};
-use crate::domain::user::{Account, Mfa, Population, PopulationId, UnreadableUser, User, UserId};
+use crate::domain::user::{Account, Mfa, Name, Population, PopulationId, UnreadableUser, User, UserId};
 
 use super::json::{Wrong, at, boolean, id, list, need, number, text};
 use super::redaction::{excerpt, redact};
@@ -99,21 +99,23 @@ fn read_user(body: &Value) -> Result<User, Wrong> {
         username: need(text(body, "username")?, "username")?.to_owned(),
         name: name(body)?,
         email: text(body, "email")?.map(str::to_owned),
+        external_id: text(body, "externalId")?.map(str::to_owned),
         population: id(body, "population.id")?.map(PopulationId),
         account: account(body)?,
+        created_at: date_time(body, "createdAt")?,
         last_sign_on: date_time(body, "lastSignOn.at")?,
         // Only a Boolean is a state; a text, a number or null is "unknown", and the row stays readable.
         mfa: at(body, "mfaEnabled").and_then(Value::as_bool).map_or(Mfa::Unknown, Mfa::from),
     })
 }
 
-fn name(body: &Value) -> Result<String, Wrong> {
-    let parts = [text(body, "name.given")?, text(body, "name.family")?].into_iter().flatten();
-    let joined = parts.filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join(" ");
-    if !joined.is_empty() {
-        return Ok(joined);
-    }
-    Ok(text(body, "name.formatted")?.unwrap_or_default().to_owned())
+fn name(body: &Value) -> Result<Name, Wrong> {
+    let part = |path| -> Result<String, Wrong> {
+        let part = text(body, path)?.filter(|part| !part.trim().is_empty());
+        Ok(part.unwrap_or_default().to_owned())
+    };
+    let name = Name { given: part("name.given")?, family: part("name.family")? };
+    if name.is_empty() { Ok(Name { family: part("name.formatted")?, ..name }) } else { Ok(name) }
 }
 
 fn account(body: &Value) -> Result<Account, Wrong> {

@@ -66,6 +66,30 @@ pub enum Account {
     Unknown,
 }
 
+/// What a person is called. The parts keep their blanks; one that holds nothing else is empty.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Name {
+    /// The given name.
+    pub given: String,
+    /// The family name, or the whole name where PingOne has it in one piece.
+    pub family: String,
+}
+
+impl Name {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.given.is_empty() && self.family.is_empty()
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let gap = if self.given.is_empty() || self.family.is_empty() { "" } else { " " };
+        write!(f, "{}{gap}{}", self.given, self.family)
+    }
+}
+
 /// A user, as read from a list or alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
@@ -73,14 +97,18 @@ pub struct User {
     pub id: UserId,
     /// Unique in the environment while the user exists.
     pub username: String,
-    /// Given and family name as far as there are any; empty for many a service account.
-    pub name: String,
+    /// The name; empty for many a service account.
+    pub name: Name,
     /// The e-mail address.
     pub email: Option<String>,
+    /// The id that another system has for the user.
+    pub external_id: Option<String>,
     /// The population.
     pub population: Option<PopulationId>,
     /// The account's state.
     pub account: Account,
+    /// When the user was created.
+    pub created_at: Option<Wall>,
     /// When the user last signed on. `None`: never.
     pub last_sign_on: Option<Wall>,
     /// The flag.
