@@ -42,7 +42,9 @@ impl Widget {
 }
 
 /// Shows the product in `wrapper`. `options` has `config` (the text of config.json), `clock` (the clock worker),
-/// `build`, and the element's attributes `region`, `environmentId` and `userId`; all may be missing.
+/// `build`,
+/// `ownsAddress` (whether the page's `#` is this product's), and the element's attributes `region`,
+/// `environmentId` and `userId`; all may be missing.
 ///
 /// # Errors
 /// A config.json that can't be used, as a sentence that names the field.
@@ -57,7 +59,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         clock: Rc::new(BrowserClock::new(worker_in(options))),
         locale: Rc::new(BrowserLocale::new()),
         preferences: Rc::new(LocalPreferences),
-        host: Rc::new(BrowserHost),
+        host: Rc::new(BrowserHost { owns_address: flag(options, "ownsAddress") }),
         seed: Math::random().to_bits(),
     };
     // Mounting makes what runs the app's tasks, so the app is started inside and handed out.
@@ -70,6 +72,10 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
     });
     let app = started.get().ok_or_else(|| JsValue::from(js_sys::Error::new("not mounted")))?;
     Ok(Widget { app, _mounted: mounted })
+}
+
+fn flag(options: &JsValue, name: &str) -> bool {
+    Reflect::get(options, &name.into()).is_ok_and(|value| value.is_truthy())
 }
 
 fn wishes(options: &JsValue) -> Result<Wishes, String> {

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use pingone_mfa_core::api::Transport;
+use pingone_mfa_core::domain::query::Filters;
 use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::port::{Host, Locale, Preferences, TokenHolder};
@@ -21,9 +22,11 @@ pub mod paste;
 
 pub mod session;
 
-pub mod people;
-
 pub mod switch;
+
+pub mod table;
+
+pub mod address;
 
 pub mod directory;
 
@@ -31,6 +34,8 @@ use announcement::Announcer;
 use directory::Directory;
 use exchanges::Exchanges;
 use session::Session;
+use table::View;
+use watched::Watched;
 
 /// What the page's surroundings offer, built once in `lib.rs`.
 pub struct Ports {
@@ -79,6 +84,8 @@ pub struct App {
     pub exchanges: &'static Exchanges,
     /// What screen readers are told.
     pub announcer: &'static Announcer,
+    /// What the page's address named that isn't known.
+    pub address_problems: Watched<Vec<String>>,
 }
 
 /// The state as the view and its verbs hold it.
@@ -94,9 +101,45 @@ impl App {
         let exchanges: &'static Exchanges = Box::leak(Box::default());
         let directory: &'static Directory = Box::leak(Box::new(Directory::new(ports, announcer)));
         let session = Session::new(ports, wishes, directory, exchanges, announcer);
-        let app: AppHandle = Box::leak(Box::new(Self { ports, session, directory, exchanges, announcer }));
+        let app: AppHandle = Box::leak(Box::new(Self {
+            ports,
+            session,
+            directory,
+            exchanges,
+            announcer,
+            address_problems: Watched::default(),
+        }));
         app.session.begin(region, environment);
+        app.follow_address();
         app
+    }
+
+    /// Looks at the list as the address says, now and whenever somebody goes back or forward.
+    fn follow_address(&'static self) {
+        let follow = move |text: String| {
+            if text.trim_start_matches('#') == address::write(&self.directory.table.view.get_untracked()) {
+                return;
+            }
+            let (view, problems) = address::read(&text);
+            self.address_problems.set(problems);
+            self.directory.look(view);
+        };
+        follow(self.ports.host.address());
+        self.ports.host.on_address(Box::new(follow));
+    }
+
+    /// Looks at the list in another way, and says so in the address.
+    pub fn look(&'static self, view: View) {
+        self.ports.host.set_address(&address::write(&view));
+        self.address_problems.set(Vec::new());
+        self.directory.look(view);
+    }
+
+    /// Shows everyone who was listed.
+    pub fn show_everyone(&'static self) {
+        let view = self.directory.table.view.get_untracked();
+        self.directory.table.search_for(&self.directory.users, "");
+        self.look(View { filters: Filters::default(), ..view });
     }
 
     /// Empties everything and ends what is going on.

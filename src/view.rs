@@ -9,16 +9,22 @@ use crate::state::session::Phase;
 pub mod text;
 
 mod band;
+mod cells;
 mod confirm;
 mod connect;
 mod directory;
 mod fault;
+mod find;
 mod grid;
+mod list;
 mod live;
 mod markup;
 mod response;
+mod selection;
+mod status;
 mod switch;
 mod token;
+mod toolbar;
 mod user;
 mod window;
 

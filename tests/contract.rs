@@ -65,7 +65,9 @@ fn the_tutorials_request_is_sent_as_it_is_written() {
 
 #[test]
 fn a_recorded_page_is_read_and_odd_rows_cost_no_other_row() {
-    let page = answer(&ReadPage { cursor: None }, 200, include_str!("fixtures/users-page.json")).unwrap();
+    let page =
+        answer(&ReadPage { filter: None, cursor: None }, 200, include_str!("fixtures/users-page.json"))
+            .unwrap();
     let ada = page.rows[0].as_ref().unwrap();
     assert_eq!((ada.name.to_string().as_str(), ada.username.as_str()), ("Ada Example", "ada@example.com"));
     assert_eq!((ada.mfa, ada.account), (Mfa::Off, Account::Enabled));
@@ -76,14 +78,14 @@ fn a_recorded_page_is_read_and_odd_rows_cost_no_other_row() {
     assert_eq!((unreadable.field.as_str(), unreadable.problem.as_str()), ("username", "is no text"));
     assert_eq!(unreadable.id, UserId::read("57de9478-8f63-4383-ab62-4e086c741d01"));
     assert_eq!(page.count, Some(40_112));
-    let next = ReadPage { cursor: page.next }.request(&europe()).endpoint;
+    let next = ReadPage { filter: None, cursor: page.next }.request(&europe()).endpoint;
     assert!(next.as_str().ends_with("/users?limit=200&cursor=AbC-_9"), "{}", next.as_str());
 }
 
 #[test]
 fn a_link_that_leads_elsewhere_is_not_followed() {
     let page = include_str!("fixtures/users-page.json").replace("api.pingone.eu", "api.pingone.evil");
-    assert_eq!(fault(&ReadPage { cursor: None }, 200, &page), Fault::Paging(Paging::Elsewhere));
+    assert_eq!(fault(&ReadPage { filter: None, cursor: None }, 200, &page), Fault::Paging(Paging::Elsewhere));
 }
 
 #[test]

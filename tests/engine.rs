@@ -26,7 +26,7 @@ use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::change::{Change, Job};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::{Command, drive};
-use pingone_mfa_core::engine::listing::{Listing, State};
+use pingone_mfa_core::engine::listing::{self, Listing, State};
 use pingone_sandbox::{Role, TokenSpec};
 use support::{Fate, Stage};
 
@@ -62,23 +62,55 @@ fn list(connection: &Connection, stage: &Stage, command: Option<Command>) -> (St
     let began = stage.clock.now();
     let clock = Rc::clone(&stage.clock);
     stage.clock.run(async move {
-        let mut listing = Listing::new(Rc::new(connection.policy().clone()), connection.jitter());
+        let policy = Rc::new(connection.policy().clone());
+        let mut listing = Listing::of_all(&[], None, policy, connection.jitter());
         let (sender, mut inbox) = mpsc::unbounded();
         if let Some(command) = command {
             sender.unbounded_send(command).unwrap();
         }
         drop(sender);
         let mut users = Vec::new();
-        let page = |cursor| {
+        let page = |job: listing::Job| {
             let connection = connection.clone();
-            async move { connection.send(ReadPage { cursor }).await }
+            async move { connection.send(job.page).await }
         };
         let observe = |listing: &mut Listing| {
             users.extend(listing.take_fresh().into_iter().map(|row| row.unwrap().id));
         };
         drive(&mut listing, &connection, &mut inbox, page, observe).await;
-        (listing.state().clone(), users, began.until(clock.now()).0)
+        (listing.state(), users, began.until(clock.now()).0)
     })
+}
+
+#[test]
+fn populations_are_read_side_by_side_and_everyone_comes_once() {
+    let stage = stage(5000);
+    let connection = stage.connection.clone();
+    let (count, mut ids) = stage.clock.run(async move {
+        let populations = connection.call(ReadPopulations).await.unwrap();
+        let total = connection.call(CountUsers).await.unwrap();
+        let policy = Rc::new(connection.policy().clone());
+        let mut listing = Listing::of_all(&populations, total, policy, connection.jitter());
+        assert_eq!(listing.lanes(), populations.len());
+        let (_, mut inbox) = mpsc::unbounded();
+        let page = |job: listing::Job| {
+            let connection = connection.clone();
+            async move { connection.send(job.page).await }
+        };
+        let mut ids = Vec::new();
+        let observe = |listing: &mut Listing| {
+            ids.extend(listing.take_fresh().into_iter().map(|row| row.unwrap().id));
+        };
+        drive(&mut listing, &connection, &mut inbox, page, observe).await;
+        assert_eq!((listing.state(), listing.unread()), (State::Complete, 0));
+        (listing.count(), ids)
+    });
+    assert_eq!((count, ids.len()), (Some(5000), 5000));
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 5000, "nobody is in two populations");
+    let first = stage.exchanges.borrow()[2].request.endpoint.as_str().to_owned();
+    assert!(first.contains("filter=population.id%20eq%20%22"), "{first}");
 }
 
 #[test]

@@ -35,8 +35,14 @@ const MARKUP: &str = "view/markup.rs";
 
 fn files(layer: &str) -> Vec<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let inside = fs::read_dir(source.join(layer)).unwrap().map(|file| file.unwrap().path());
-    inside.chain([source.join(format!("{layer}.rs"))]).collect()
+    let mut files = files_under(&source.join(layer));
+    files.push(source.join(format!("{layer}.rs")));
+    files
+}
+
+fn files_under(folder: &Path) -> Vec<PathBuf> {
+    let inside = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    inside.flat_map(|path| if path.is_dir() { files_under(&path) } else { vec![path] }).collect()
 }
 
 #[test]

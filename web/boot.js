@@ -74,6 +74,7 @@ async function start() {
   await refuseServiceWorkers();
   host.config = await readConfig();
   host.clock = clockWorker();
+  host.ownsAddress = true;
   try {
     await import(address(RELEASE.element.file));
   } catch {

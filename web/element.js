@@ -122,6 +122,7 @@ class PingOneMfa extends HTMLElement {
     return {
       config: this.config,
       clock: this.clock,
+      ownsAddress: this.ownsAddress,
       build: RELEASE.build,
       region: this.getAttribute("region"),
       environmentId: this.getAttribute("environment-id"),

@@ -2,15 +2,49 @@
 
 use futures::future::{FutureExt, LocalBoxFuture};
 use pingone_mfa_core::port::Host;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Location;
 
 /// The browser's window.
-pub(crate) struct BrowserHost;
+pub(crate) struct BrowserHost {
+    /// Whether the page's address is this product's to write.
+    pub(crate) owns_address: bool,
+}
+
+impl BrowserHost {
+    fn location(&self) -> Option<Location> {
+        web_sys::window().filter(|_| self.owns_address).map(|window| window.location())
+    }
+}
 
 impl Host for BrowserHost {
     fn set_title(&self, title: &str) {
         if let Some(document) = web_sys::window().and_then(|window| window.document()) {
             document.set_title(title);
+        }
+    }
+
+    fn address(&self) -> String {
+        self.location().and_then(|location| location.hash().ok()).unwrap_or_default()
+    }
+
+    fn set_address(&self, text: &str) {
+        if let Some(location) = self.location() {
+            // A browser that refuses this shows an older address, and nothing else is lost.
+            let _ = location.set_hash(text);
+        }
+    }
+
+    fn on_address(&self, then: Box<dyn Fn(String)>) {
+        let (Some(window), true) = (web_sys::window(), self.owns_address) else { return };
+        let location = window.location();
+        let changed = Closure::<dyn Fn()>::new(move || then(location.hash().unwrap_or_default()));
+        let listener = changed.as_ref().unchecked_ref();
+        if window.add_event_listener_with_callback("hashchange", listener).is_ok() {
+            // The page that owns its address lives as long as this product does.
+            changed.forget();
         }
     }
 

@@ -1,10 +1,10 @@
 //! Numbers and times as the browser writes them.
 
-use js_sys::Intl::{DateTimeFormat, NumberFormat};
-use js_sys::{Array, Date, Function, JsString, Object, Reflect};
+use js_sys::Intl::{Collator, DateTimeFormat, NumberFormat};
+use js_sys::{Array, Date, Function, JsString, Map, Object, Reflect, RegExp};
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::port::Locale;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// The browser's `Intl`, in the page's language.
 pub(crate) struct BrowserLocale {
@@ -12,6 +12,8 @@ pub(crate) struct BrowserLocale {
     times: Function,
     seconds: Function,
     dates: Function,
+    collator: Function,
+    marks: RegExp,
 }
 
 impl BrowserLocale {
@@ -24,6 +26,9 @@ impl BrowserLocale {
             times: times(&[("hour", "2-digit"), ("minute", "2-digit")]),
             seconds: times(&[("hour", "2-digit"), ("minute", "2-digit"), ("second", "2-digit")]),
             dates: times(&[("day", "numeric"), ("month", "short"), ("year", "numeric")]),
+            // People are sorted as their reader is used to, whatever language the page is in.
+            collator: Collator::new(&Array::new(), &Object::new()).compare(),
+            marks: RegExp::new("\\p{M}+", "gu"),
         }
     }
 }
@@ -70,8 +75,62 @@ impl Locale for BrowserLocale {
         String::from(JsString::from(first).to_upper_case()) + letters.as_str()
     }
 
+    fn fold(&self, text: &str) -> String {
+        let apart = JsString::from(text).normalize("NFKD");
+        let bare = apart.replace_by_pattern(&self.marks, "");
+        // Capitals first: they know that two letters make one, and one is two.
+        let folded = String::from(bare.to_upper_case().to_lower_case());
+        folded.chars().fold(String::with_capacity(folded.len()), |mut text, letter| {
+            match plain(letter) {
+                Some(plain) => text.push_str(plain),
+                None => text.push(letter),
+            }
+            text
+        })
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "our own u32 comes back")]
+    fn rank(&self, texts: &[&str]) -> Vec<u32> {
+        let (places, sorted) = (Map::new(), Array::new());
+        for (place, text) in (0_u32..).zip(texts) {
+            let text = JsValue::from_str(text);
+            places.set(&text, &place.into());
+            sorted.push(&text);
+        }
+        // Sorted by the browser itself: a comparison in this program would cross over a million times.
+        let sort = Reflect::get(&sorted, &"sort".into()).and_then(JsCast::dyn_into::<Function>);
+        if let Ok(sort) = sort {
+            // A comparison of texts throws nothing; unsorted they stay in their order.
+            let _ = sort.call1(&sorted, &self.collator);
+        }
+        let mut ranks = vec![0; texts.len()];
+        for (rank, text) in (0_u32..).zip(sorted.iter()) {
+            let place = places.get(&text).as_f64().map(|place| place as usize);
+            if let Some(place) = place.and_then(|place| ranks.get_mut(place)) {
+                *place = rank;
+            }
+        }
+        ranks
+    }
+
     fn is_same_day(&self, one: Wall, other: Wall) -> bool {
         self.date(one) == self.date(other)
+    }
+}
+
+/// Letters with a stroke and joined ones, which Unicode doesn't take apart.
+const fn plain(letter: char) -> Option<&'static str> {
+    match letter {
+        'ø' => Some("o"),
+        'ł' => Some("l"),
+        'đ' | 'ð' => Some("d"),
+        'ħ' => Some("h"),
+        'ŧ' => Some("t"),
+        'ı' => Some("i"),
+        'æ' => Some("ae"),
+        'œ' => Some("oe"),
+        'þ' => Some("th"),
+        _ => None,
     }
 }
 
@@ -95,5 +154,29 @@ mod tests {
         ] {
             assert_eq!(locale.capitalised(text), capitalised);
         }
+    }
+
+    #[wasm_bindgen_test]
+    fn accents_and_capitals_are_folded_away_in_any_script() {
+        let locale = BrowserLocale::new();
+        for (text, folded) in [
+            ("Zoë", "zoe"),
+            ("Łucja", "lucja"),
+            ("Straße", "strasse"),
+            ("Ørsted Æ", "orsted ae"),
+            ("Γιώργος", "γιωργοσ"),
+            ("ＡＢＣ", "abc"),
+            ("王", "王"),
+            ("Siobhán\n", "siobhan\n"),
+        ] {
+            assert_eq!(locale.fold(text), folded, "{text}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn texts_are_ranked_as_people_sort_them() {
+        let locale = BrowserLocale::new();
+        assert_eq!(locale.rank(&["zebra", "Éclair", "apple", "Zebra2", "eclair"]), [3, 2, 0, 4, 1]);
+        assert_eq!(locale.rank(&[]), Vec::<u32>::new());
     }
 }

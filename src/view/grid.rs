@@ -1,136 +1,273 @@
-//! The table of users. Only the rows in sight are in the document; the others are the height of two spacers.
+//! The table of users, as a grid: only the rows in sight are in the document, and the keyboard goes everywhere.
 
 use std::rc::Rc;
 
 use leptos::prelude::Effect;
-use pingone_mfa_core::domain::user::{Account, PopulationId, User};
+use pingone_mfa_core::domain::order::{Column, Sort};
+use pingone_mfa_core::domain::users::Row;
 
-use super::markup::{Content, Handle, Node, button, group, part_of, rows, says, tag};
-use super::switch::mfa_switch;
+use super::cells::{cells, class_of};
+use super::markup::{
+    Event, Handle, Node, button, cell_of, group, held, is_checked, key_of, once_shown, part_of, rows, says,
+    tag,
+};
 use super::text;
-use super::window::Window;
+use super::window::{self, Item, Window};
 use crate::state::AppHandle;
-use crate::state::people::{Row, RowKey};
+use crate::state::directory::Source;
 use crate::state::watched::Watched;
 
-/// The columns' classes; the narrow page leaves some out by them.
-const COLUMNS: [&str; 7] = ["name", "username", "email", "population", "account", "last-sign-on", "mfa"];
-
-pub(super) fn grid(app: AppHandle) -> Node {
-    let directory = &app.directory;
-    let scroller = Handle::new();
-    // Until the table has been laid out, a screenful is assumed.
-    let in_sight = Rc::new(Watched::new((0, 800)));
-    let measured = Rc::clone(&in_sight);
-    let measure = move || {
-        if let Some(view) = scroller.view() {
-            measured.set(view);
-        }
-    };
-    let measure_again = measure.clone();
-    Effect::new(move |_| {
-        // Another source or a first row changes what is in sight without a scroll.
-        directory.len(directory.source());
-        measure_again();
-    });
-    let len = move || directory.len(directory.source());
-    let window = move || {
-        let (top, height) = in_sight.get();
-        Window::at(len(), top, height)
-    };
-    let keys = {
-        let window = window.clone();
-        move || {
-            let window = window();
-            directory.keys(directory.source(), window.from, window.to)
-        }
-    };
-    let above = window.clone();
-    let body = tag("tbody")
-        .with(spacer(move || above().above()))
-        .with(rows(keys, move |(place, key)| row(app, place, key)))
-        .with(spacer(move || window().below(len())));
-    let table = tag("table")
-        .class("grid")
-        .set("role", "grid")
-        .set("aria-label", text::directory::USERS)
-        .set_to("aria-colcount", COLUMNS.len().to_string())
-        .follow("aria-rowcount", move || Some((len() + 1).to_string()))
-        .with(head())
-        .with(body);
-    tag("div").class("grid-scroll").known_as(scroller).on("scroll", move |_| measure()).with(table)
+/// Where the keyboard is in the grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cell {
+    /// The row's `aria-rowindex`: 1 is the head.
+    row: usize,
+    /// The cell's place in its row.
+    column: usize,
 }
 
-fn head() -> Node {
-    let cells = text::directory::COLUMNS.iter().zip(COLUMNS);
-    let cells = cells.map(|(name, class)| {
-        tag("th").class(class).set("role", "columnheader").set("scope", "col").with(*name)
-    });
-    let row = tag("tr").set("role", "row").set("aria-rowindex", "1").with(cells.collect::<Vec<_>>());
+/// A grid and where its keyboard is.
+#[derive(Clone)]
+struct Grid {
+    app: AppHandle,
+    scroller: Handle,
+    /// How far it is scrolled, and how high it is.
+    in_sight: Rc<Watched<(i32, i32)>>,
+    /// The cell that has the focus or had it last.
+    focused: Rc<Watched<Option<Cell>>>,
+}
+
+pub(super) fn grid(app: AppHandle) -> Node {
+    let grid = Grid {
+        app,
+        scroller: Handle::new(),
+        // Until the table has been laid out, a screenful is assumed.
+        in_sight: Rc::new(Watched::new((0, 800))),
+        focused: Rc::default(),
+    };
+    let columns =
+        move || (app.directory.table.view.with(|view| view.columns.clone()), app.directory.source());
+    let (scrolled, pressed, focused) = (grid.clone(), grid.clone(), grid.clone());
+    grid.clone().mend();
+    tag("div")
+        .class("grid-scroll")
+        .known_as(grid.scroller)
+        .on("scroll", move |_| scrolled.measure())
+        .on("keydown", move |event| pressed.press(&event))
+        .on("focusin", move |event| focused.take_focus(&event))
+        .with(part_of(columns, move |(columns, source)| grid.table(columns, source)))
+}
+
+/// All columns that are shown.
+fn with_name(columns: Vec<Column>) -> Vec<Column> {
+    std::iter::once(Column::Name).chain(columns).collect()
+}
+
+impl Grid {
+    fn table(&self, columns: Vec<Column>, source: Source) -> Node {
+        let app = self.app;
+        let columns = Rc::new(with_name(columns));
+        let head = head(app, &columns, source);
+        let grid = self.clone();
+        let items = move || {
+            let (top, height) = grid.in_sight.get();
+            let len = app.directory.len();
+            let place = grid.focused.get().and_then(|cell| cell.row.checked_sub(2));
+            let items = Window::at(len, top, height).items(len, place);
+            app.directory
+                .with_rows(|rows| items.into_iter().filter_map(|item| keyed(item, rows)).collect::<Vec<_>>())
+        };
+        let colcount = columns.len() + usize::from(source == Source::List);
+        let body = tag("tbody").with(rows(items, move |(item, row)| shown(app, item, row, &columns, source)));
+        tag("table")
+            .class("grid")
+            .set("role", "grid")
+            .set("aria-label", text::directory::USERS)
+            .set("aria-multiselectable", "true")
+            .set_to("aria-colcount", colcount.to_string())
+            .follow("aria-rowcount", move || Some((app.directory.len() + 1).to_string()))
+            .with(head)
+            .with(body)
+    }
+
+    fn measure(&self) {
+        if let Some(view) = self.scroller.view() {
+            self.in_sight.set(view);
+        }
+    }
+
+    /// Other rows change what is in sight without a scroll, and may take the focused one away.
+    fn mend(self) {
+        Effect::new(move |_| {
+            self.app.directory.len();
+            self.app.directory.source();
+            let grid = self.clone();
+            once_shown(move || {
+                grid.measure();
+                grid.keep_focus();
+            });
+        });
+    }
+
+    fn keep_focus(&self) {
+        let is_nowhere = self.scroller.keep_tab_stop();
+        if let Some(cell) = self.focused.get_untracked().filter(|_| is_nowhere) {
+            self.focus(cell);
+        }
+    }
+
+    fn take_focus(&self, event: &Event) {
+        if let Some((row, column)) = cell_of(event) {
+            let cell = Some(Cell { row, column });
+            if self.focused.get_untracked() != cell {
+                self.focused.set(cell);
+            }
+        }
+        self.scroller.keep_tab_stop();
+    }
+
+    /// Moves to a cell, as near to it as the table has one.
+    fn focus(&self, cell: Cell) {
+        let last = self.app.directory.len() + 1;
+        let cell = Cell { row: cell.row.clamp(1, last), ..cell };
+        self.focused.set(Some(cell));
+        if let (Some(place), Some((top, height))) = (cell.row.checked_sub(2), self.scroller.view()) {
+            self.scroller.scroll_to(window::top_for(place, top, height));
+            self.measure();
+        }
+        let scroller = self.scroller;
+        once_shown(move || scroller.focus_cell(cell.row, cell.column));
+    }
+
+    /// The keys of a grid: <https://www.w3.org/WAI/ARIA/apg/patterns/grid/>.
+    fn press(&self, event: &Event) {
+        let Some((row, column)) = cell_of(event) else { return };
+        let held = held(event);
+        let columns = self.app.directory.table.view.with_untracked(|view| view.columns.len());
+        let last_column = columns + usize::from(self.app.directory.source() == Source::List);
+        let last_row = self.app.directory.len() + 1;
+        let page = window::page(self.scroller.view().map_or(0, |(_, height)| height));
+        let (row, column) = match key_of(event).as_str() {
+            "ArrowDown" => (row + 1, column),
+            "ArrowUp" => (row.saturating_sub(1), column),
+            "ArrowRight" => (row, column + 1),
+            "ArrowLeft" => (row, column.saturating_sub(1)),
+            "PageDown" => (row + page, column),
+            "PageUp" => (row.saturating_sub(page).max(row.min(2)), column),
+            "Home" if held.control => (1, 0),
+            "End" if held.control => (last_row, last_column),
+            "Home" => (row, 0),
+            "End" => (row, last_column),
+            _ => return,
+        };
+        event.prevent_default();
+        self.focus(Cell { row, column: column.min(last_column) });
+    }
+}
+
+fn keyed(item: Item, rows: &[Row]) -> Option<(Item, Option<Row>)> {
+    match item {
+        Item::Row(place) => rows.get(place).map(|row| (item, Some(*row))),
+        Item::Gap { .. } => Some((item, None)),
+    }
+}
+
+fn head(app: AppHandle, columns: &[Column], source: Source) -> Node {
+    let select = (source == Source::List).then(|| select_all(app));
+    let heads: Vec<Node> = columns.iter().map(|column| head_cell(app, *column, source)).collect();
+    let row = tag("tr").set("role", "row").set("aria-rowindex", "1").with(select).with(heads);
     tag("thead").with(row)
 }
 
-/// The height of the rows that are out of sight, in pixels.
-fn spacer(height: impl Fn() -> u64 + 'static) -> Node {
-    part_of(height, |height| {
-        let cell = tag("td").set_to("height", height.to_string());
-        (height > 0).then(|| tag("tr").class("spacer").set("aria-hidden", "true").with(cell))
-    })
-}
-
-fn row(app: AppHandle, place: usize, key: RowKey) -> Node {
-    let cells = part_of(
-        move || app.directory.row(key).map(Row::without_mfa),
-        move |row| match row {
-            Some(Row::User(user)) => group().with(cells(app, user)),
-            Some(Row::Unreadable(row)) => {
-                let sentence = text::directory::unreadable_row(&row.field, &row.problem);
-                let id = row.id.map(|id| format!(" {id}"));
-                cell("unreadable", sentence + &id.unwrap_or_default())
-            }
-            None => group(),
-        },
-    );
-    tag("tr").set("role", "row").set_to("aria-rowindex", (place + 2).to_string()).with(cells)
-}
-
-fn cells(app: AppHandle, user: User) -> Vec<Node> {
-    let id = user.id;
-    let name = text::name_of(&user);
-    let name_class = if user.name.is_empty() { "name absent" } else { "name" };
-    let account_class = match user.account {
-        Account::Enabled => "account",
-        Account::Disabled | Account::Locked | Account::Unknown => "account notable",
+fn select_all(app: AppHandle) -> Node {
+    let table = &app.directory.table;
+    let number = move || app.ports.locale.number(app.directory.len() as u64);
+    let has_all = move || {
+        let selected = table.selected.with(|selected| selected.len());
+        selected > 0 && selected == app.directory.len()
     };
-    let email = user.email.unwrap_or_else(|| text::directory::NOTHING.to_owned());
-    let now = app.session.now.get_untracked();
-    let signed_on = text::last_sign_on(app.ports.locale.as_ref(), user.last_sign_on, now);
-    let population = user.population;
-    let open = button(tag("bdi").with(name.clone()), move || app.directory.open(id))
-        .class("row-open")
-        .set_to("aria-label", text::directory::open(&name, &user.username));
-    let words = |class, words: String| cell(class, tag("bdi").with(words.clone())).set_to("title", words);
-    vec![
-        cell(name_class, open).set_to("title", name),
-        words("username", user.username),
-        words("email", email),
-        cell("population", tag("bdi").with(says(move || population_name(app, population)))),
-        cell(account_class, text::account(user.account)),
-        cell("last-sign-on", signed_on),
-        cell("mfa", mfa_switch(app, id)),
-    ]
+    let select = tag("input")
+        .set("type", "checkbox")
+        .set("tabindex", "-1")
+        .follow("aria-label", move || Some(text::table::select_all(&number())))
+        .checked(has_all)
+        .on("change", move |_| table.select_all(&app.directory.users));
+    tag("th").class("select").set("role", "columnheader").set("scope", "col").with(select)
 }
 
-fn cell(class: &'static str, content: impl Content) -> Node {
-    tag("td").class(class).set("role", "gridcell").with(content)
+fn head_cell(app: AppHandle, column: Column, source: Source) -> Node {
+    let table = &app.directory.table;
+    let name = text::table::column(column);
+    let cell = tag("th").class(class_of(column)).set("role", "columnheader").set("scope", "col");
+    // What PingOne found stays in PingOne's order.
+    if source == Source::Found {
+        return cell.set("tabindex", "-1").with(name);
+    }
+    let order = move || table.view.with(|view| view.sort.filter(|sort| sort.key == column));
+    let direction = move || {
+        let order = order()?;
+        Some(if order.is_descending { "descending" } else { "ascending" }.to_owned())
+    };
+    let arrow = move || match order() {
+        None => "",
+        Some(Sort { is_descending: false, .. }) => " ↑",
+        Some(Sort { is_descending: true, .. }) => " ↓",
+    };
+    let press = button(group().with(name).with(arrow_part(arrow)), move || sort_by(app, column))
+        .class("sort")
+        .set("tabindex", "-1");
+    cell.follow("aria-sort", direction).with(press)
 }
 
-/// A population's name; the beginning of its id as long as the name isn't known.
-pub(super) fn population_name(app: AppHandle, id: Option<PopulationId>) -> String {
-    let Some(id) = id else { return text::directory::NOTHING.to_owned() };
-    let name = app.directory.populations.with(|populations| {
-        let known = populations.ready().and_then(|known| known.iter().find(|population| population.id == id));
-        known.map(|population| population.name.clone())
-    });
-    name.unwrap_or_else(|| id.0.to_string().chars().take(8).collect())
+fn arrow_part(arrow: impl Fn() -> &'static str + 'static) -> Node {
+    tag("span").set("aria-hidden", "true").with(says(move || arrow().to_owned()))
+}
+
+/// Upwards, downwards, and then PingOne's own order again.
+fn sort_by(app: AppHandle, column: Column) {
+    let directory = app.directory;
+    let mut view = directory.table.view.get_untracked();
+    view.sort = match view.sort.filter(|sort| sort.key == column) {
+        None => Some(Sort { key: column, is_descending: false }),
+        Some(sort) if !sort.is_descending => Some(Sort { is_descending: true, ..sort }),
+        Some(_) => None,
+    };
+    app.look(view);
+}
+
+fn shown(app: AppHandle, item: Item, row: Option<Row>, columns: &Rc<Vec<Column>>, source: Source) -> Node {
+    match (item, row) {
+        (Item::Row(place), Some(row)) => {
+            let select = (source == Source::List).then(|| select_cell(app, row));
+            let is_selected = move || app.directory.table.selected.with(|selected| selected.contains(row));
+            tag("tr")
+                .set("role", "row")
+                .set_to("aria-rowindex", (place + 2).to_string())
+                .follow("aria-selected", move || Some(is_selected().to_string()))
+                .with(select)
+                .with(cells(app, row, columns))
+        }
+        (Item::Gap { height, .. }, _) => {
+            let cell = tag("td").set_to("height", height.to_string());
+            tag("tr").class("spacer").set("aria-hidden", "true").with(cell)
+        }
+        (Item::Row(_), None) => group(),
+    }
+}
+
+fn select_cell(app: AppHandle, row: Row) -> Node {
+    let directory = app.directory;
+    let table = &directory.table;
+    let name = move || directory.users.with(|users| text::table::select(users.username(row)));
+    let is_readable = directory.users.with_untracked(|users| users.unreadable(row).is_none());
+    let select = move || {
+        tag("input")
+            .set("type", "checkbox")
+            .set("tabindex", "-1")
+            .follow("aria-label", move || Some(name()))
+            .checked(move || table.selected.with(|selected| selected.contains(row)))
+            .on("click", move |event| table.select(row, is_checked(&event), held(&event).shift))
+    };
+    let cell = tag("td").class("select").set("role", "gridcell");
+    if is_readable { cell.with(select()) } else { cell.set("tabindex", "-1") }
 }

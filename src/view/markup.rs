@@ -17,9 +17,13 @@ use leptos::tachys::html::attribute::custom::custom_attribute;
 use leptos::tachys::html::event::on;
 use leptos::tachys::html::node_ref::node_ref;
 use leptos::tachys::html::property::prop;
+use leptos::tachys::html::style::style;
 use leptos::tachys::view::keyed::keyed;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{ClipboardEvent, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent};
+use leptos::web_sys::{
+    ClipboardEvent, Element, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent,
+    ShadowRoot,
+};
 use send_wrapper::SendWrapper;
 
 pub(super) use leptos::ev::Event;
@@ -112,6 +116,18 @@ impl Node {
         self.attribute(following(name, Box::new(value)))
     }
 
+    /// The width as a part of the space that is there, in tenths of a percent.
+    pub(super) fn width(self, per_mille: u64) -> Self {
+        let width = format!("{}.{}%", per_mille / 10, per_mille % 10);
+        // Through the object model: the policy forbids the attribute.
+        self.attribute(style(("width", width)).into_any_attr())
+    }
+
+    /// Whether a checkbox is checked.
+    pub(super) fn checked(self, is_checked: impl Fn() -> bool + 'static) -> Self {
+        self.attribute(checked_property(Box::new(is_checked)))
+    }
+
     /// The text in a field.
     pub(super) fn value(self, value: impl Fn() -> String + 'static) -> Self {
         self.attribute(value_property(Box::new(value)))
@@ -170,6 +186,11 @@ fn following(name: &'static str, value: Box<dyn Fn() -> Option<String>>) -> AnyA
 fn value_property(value: Box<dyn Fn() -> String>) -> AnyAttribute {
     let value = SendWrapper::new(value);
     prop("value", move || (*value)()).into_any_attr()
+}
+
+fn checked_property(is_checked: Box<dyn Fn() -> bool>) -> AnyAttribute {
+    let is_checked = SendWrapper::new(is_checked);
+    prop("checked", move || (*is_checked)()).into_any_attr()
 }
 
 fn listener(event: &'static str, then: Box<dyn FnMut(Event)>) -> AnyAttribute {
@@ -249,8 +270,9 @@ impl Handle {
         Self(NodeRef::new())
     }
 
+    /// Nothing once the view around it is gone: what was put off until the next frame may come that late.
     fn now(self) -> Option<HtmlElement> {
-        self.0.get_untracked()
+        self.0.try_get_untracked().flatten()
     }
 
     /// Gives it the focus.
@@ -266,6 +288,41 @@ impl Handle {
         self.now().map(|element| (element.scroll_top(), element.client_height()))
     }
 
+    /// Scrolls it down to so many pixels.
+    pub(super) fn scroll_to(self, top: i32) {
+        if let Some(element) = self.now() {
+            element.set_scroll_top(top);
+        }
+    }
+
+    /// Gives the focus to a cell of the table in it: to what can be pressed in the cell, or else to the cell itself.
+    /// `row` is the row's `aria-rowindex`, `column` the cell's place.
+    pub(super) fn focus_cell(self, row: usize, column: usize) {
+        if let Some(cell) = self.now().and_then(|element| cell(&element, row, column)) {
+            // It throws for no element of HTML.
+            let _ = cell.focus();
+        }
+    }
+
+    /// Has one cell of the table in it reachable by Tab, as a grid wants it: the one with the focus or, where there is
+    /// none any more, the first of the head. Says whether the focus is nowhere.
+    pub(super) fn keep_tab_stop(self) -> bool {
+        let Some(element) = self.now() else { return false };
+        let active =
+            element.get_root_node().dyn_into::<ShadowRoot>().ok().and_then(|root| root.active_element());
+        let focused = active.clone().filter(|active| *active != *element && element.contains(Some(active)));
+        let stop = focused
+            .or_else(|| found(&element, TAB_STOP))
+            .or_else(|| found(&element, "thead button, thead input"));
+        for old in all(&element, TAB_STOP) {
+            set(&old, "tabindex", "-1");
+        }
+        if let Some(stop) = stop {
+            set(&stop, "tabindex", "0");
+        }
+        active.is_none()
+    }
+
     /// Opens it as a modal dialog, or closes it. Waits for it to be there.
     pub(super) fn show_modal(self, is_open: bool) {
         let Some(dialog) = self.0.get().map(JsCast::unchecked_into::<HtmlDialogElement>) else { return };
@@ -278,9 +335,78 @@ impl Handle {
     }
 }
 
+/// What Tab reaches in a table.
+const TAB_STOP: &str = "[tabindex='0']";
+
+fn found(inside: &HtmlElement, selector: &str) -> Option<Element> {
+    // Only a wrong selector throws, and these are ours.
+    inside.query_selector(selector).ok().flatten()
+}
+
+fn all(inside: &HtmlElement, selector: &str) -> Vec<Element> {
+    let Ok(list) = inside.query_selector_all(selector) else { return Vec::new() };
+    (0..list.length()).filter_map(|place| list.item(place)?.dyn_into().ok()).collect()
+}
+
+fn set(element: &Element, name: &str, value: &str) {
+    // It throws only for a name that is none.
+    let _ = element.set_attribute(name, value);
+}
+
+fn cell(table: &HtmlElement, row: usize, column: usize) -> Option<HtmlElement> {
+    let row = found(table, &format!("[aria-rowindex='{row}']"))?;
+    let cell = row.children().item(u32::try_from(column).ok()?)?;
+    let inside = cell.query_selector("button, input").ok().flatten();
+    inside.unwrap_or(cell).dyn_into().ok()
+}
+
+/// The place of the cell that an event comes from: the row's `aria-rowindex` and the cell's place in it.
+pub(super) fn cell_of(event: &Event) -> Option<(usize, usize)> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let cell = target.closest("td, th").ok()??;
+    let row = cell.closest("tr").ok()??;
+    let mut column = 0;
+    let mut before = cell.previous_element_sibling();
+    while let Some(sibling) = before {
+        column += 1;
+        before = sibling.previous_element_sibling();
+    }
+    Some((row.get_attribute("aria-rowindex")?.parse().ok()?, column))
+}
+
+/// What was held while a key or a button was pressed.
+pub(super) struct Held {
+    /// Shift.
+    pub(super) shift: bool,
+    /// Control, or Command on a Mac.
+    pub(super) control: bool,
+}
+
+/// What is held at an event of the keyboard or the pointer.
+pub(super) fn held(event: &Event) -> Held {
+    if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+        return Held { shift: event.shift_key(), control: event.ctrl_key() || event.meta_key() };
+    }
+    let pointer = event.dyn_ref::<MouseEvent>();
+    Held {
+        shift: pointer.is_some_and(MouseEvent::shift_key),
+        control: pointer.is_some_and(|event| event.ctrl_key() || event.meta_key()),
+    }
+}
+
+/// Does something once everything that is to be shown is there.
+pub(super) fn once_shown(then: impl FnOnce() + 'static) {
+    leptos::prelude::request_animation_frame(then);
+}
+
 /// The text in the field that the event comes from.
 pub(super) fn text_in(event: &Event) -> String {
     leptos::prelude::event_target_value(event)
+}
+
+/// Whether the checkbox that the event comes from is checked.
+pub(super) fn is_checked(event: &Event) -> bool {
+    leptos::prelude::event_target_checked(event)
 }
 
 /// Takes the text out of the field that the event comes from.

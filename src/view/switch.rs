@@ -2,16 +2,19 @@
 
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
+use pingone_mfa_core::domain::users::Users;
 
 use super::markup::{Node, button, group, part_of, says, tag};
 use super::text;
 use crate::state::AppHandle;
 use crate::state::switch::Switch;
 
-pub(super) fn mfa_switch(app: AppHandle, id: UserId) -> Node {
+/// `tab_index` is -1 inside the grid, where arrow keys lead to it.
+pub(super) fn mfa_switch(app: AppHandle, id: UserId, tab_index: &'static str) -> Node {
     let directory = &app.directory;
-    let mfa = move || directory.with_user(id, |user| user.mfa).unwrap_or(Mfa::Unknown);
-    let username = move || directory.with_user(id, |user| user.username.clone()).unwrap_or_default();
+    let mfa = move || directory.with_user(id, Users::mfa).unwrap_or(Mfa::Unknown);
+    let username =
+        move || directory.with_user(id, |users, row| users.username(row).to_owned()).unwrap_or_default();
     let is_busy = move || directory.switches.with(|switches| switches.get(&id).is_some_and(Switch::is_busy));
     // aria-disabled and not disabled: a disabled button would lose the focus.
     let pressed = move || {
@@ -37,7 +40,7 @@ pub(super) fn mfa_switch(app: AppHandle, id: UserId) -> Node {
                 .follow("aria-label", move || Some(text::directory::read_mfa(&username())))
         };
         let doing = part_of(doing, |doing| doing.map(|(word, class)| tag("span").class(class).with(word)));
-        group().with(switch.follow("aria-busy", busy)).with(doing)
+        group().with(switch.set("tabindex", tab_index).follow("aria-busy", busy)).with(doing)
     })
 }
 

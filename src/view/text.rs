@@ -146,9 +146,6 @@ pub mod directory {
     pub const NEVER: &str = "never";
     /// Nothing there.
     pub const NOTHING: &str = "–";
-    /// The columns.
-    pub const COLUMNS: [&str; 7] =
-        ["Name", "Username", "E-mail", "Population", "Account", "Last sign-on", "MFA"];
     /// How many there are, before any is listed.
     pub fn none_loaded(users: &str) -> String {
         format!("{users} users. None loaded.")
@@ -165,13 +162,14 @@ pub mod directory {
     pub fn cost(requests: &str, seconds: &str) -> String {
         format!("{requests} requests, about {seconds} s")
     }
-    /// While loading.
-    pub fn loading(loaded: &str, total: &str) -> String {
-        format!("{loaded} of about {total} loaded.")
+    /// While loading. The time that is left is not known where the number of users isn't.
+    pub fn loading(loaded: &str, total: &str, pace: &str, seconds: Option<&str>) -> String {
+        let left = seconds.map(|seconds| format!(", about {seconds} s left")).unwrap_or_default();
+        format!("{loaded} of about {total} loaded, {pace} requests a second{left}.")
     }
-    /// All are there.
-    pub fn complete(loaded: &str, at: &str) -> String {
-        format!("{loaded} users. List read {at}.")
+    /// Users whose pages could not be had.
+    pub fn unread(users: &str) -> String {
+        format!("{users} users could not be read. Everyone else is in the list.")
     }
     /// Stopped or halted.
     pub fn partial(loaded: &str, total: &str, at: &str) -> String {
@@ -221,6 +219,195 @@ pub mod directory {
     pub fn open(name: &str, username: &str) -> String {
         format!("{name}, open {username}")
     }
+}
+
+/// The table, and what is shown of it.
+pub mod table {
+    use pingone_mfa_core::domain::order::Column;
+    use pingone_mfa_core::domain::query::{DevicesFilter, MfaFilter};
+    use pingone_mfa_core::domain::time::Wall;
+    use pingone_mfa_core::domain::users::Class;
+    use pingone_mfa_core::port::Locale;
+
+    /// The landmark.
+    pub const TOOLBAR: &str = "Search and filter";
+    /// The field.
+    pub const SEARCH: &str = "Search users";
+    /// A filter.
+    pub const MFA: &str = "MFA status";
+    /// A filter.
+    pub const DEVICES: &str = "Devices";
+    /// A filter.
+    pub const ACCOUNT: &str = "Account";
+    /// A filter.
+    pub const POPULATION: &str = "Population";
+    /// A filter.
+    pub const GROUP: &str = "Group";
+    /// The rest of the filters, and the columns.
+    pub const MORE: &str = "More";
+    /// A filter.
+    pub const CREATED_SINCE: &str = "Created since (UTC)";
+    /// A filter.
+    pub const INACTIVE_DAYS: &str = "No sign-on for so many days";
+    /// A filter.
+    pub const NEVER_SIGNED_ON: &str = "Never signed on";
+    /// The choice of columns.
+    pub const COLUMNS: &str = "Columns";
+    /// Takes search and filters away.
+    pub const SHOW_ALL: &str = "Show everyone";
+    /// Selects nobody.
+    pub const CLEAR_SELECTION: &str = "Clear selection";
+
+    /// A filter's first choice.
+    pub fn any(filter: &str) -> String {
+        format!("{filter}: any")
+    }
+    /// A choice of the filter by the flag.
+    pub const fn mfa_filter(filter: &MfaFilter) -> &'static str {
+        match filter {
+            MfaFilter::On => "MFA: on",
+            MfaFilter::Class(Class::OnWithDevice) => "MFA: on, with a device",
+            MfaFilter::Class(Class::OnWithoutDevice) => "MFA: on, no device",
+            MfaFilter::Class(Class::OnNotChecked) => "MFA: on, devices not checked",
+            MfaFilter::Class(Class::OnBypassed) => "MFA: on, but bypassed",
+            MfaFilter::Class(Class::Off) => "MFA: off",
+            MfaFilter::Class(Class::Unknown) => "MFA: unknown",
+        }
+    }
+    /// A choice of the filter by devices.
+    pub const fn devices_filter(filter: &DevicesFilter) -> &'static str {
+        match filter {
+            DevicesFilter::With => "Devices: at least one",
+            DevicesFilter::Without => "Devices: none",
+            DevicesFilter::NotChecked => "Devices: not checked",
+        }
+    }
+    /// A column's name.
+    pub const fn column(column: Column) -> &'static str {
+        match column {
+            Column::Name => "Name",
+            Column::Username => "Username",
+            Column::Email => "E-mail",
+            Column::Population => "Population",
+            Column::Account => "Account",
+            Column::LastSignOn => "Last sign-on",
+            Column::Created => "Created",
+            Column::ExternalId => "External ID",
+            Column::Id => "ID",
+            Column::Devices => "Devices",
+            Column::Mfa => "MFA",
+        }
+    }
+    /// How many are shown, over how many, and how old they are.
+    pub fn shown(shown: &str, count: u64, of: Option<&str>, age: Option<&str>) -> String {
+        let of = of.map(|of| format!(" of {of}")).unwrap_or_default();
+        let users = if count == 1 && of.is_empty() { "user" } else { "users" };
+        let age = age.map(|age| format!(" {age}")).unwrap_or_default();
+        format!("{shown}{of} {users}.{age}")
+    }
+    /// When the list was read.
+    pub fn age(locale: &dyn Locale, at: Wall, now: Wall) -> String {
+        let minutes = now.since(at).max(0) / 60_000;
+        let ago = match minutes {
+            0 => String::new(),
+            1..120 => format!(", {minutes} min ago"),
+            _ => format!(", {} h ago", minutes / 60),
+        };
+        format!("List read {}{ago}.", locale.time(at))
+    }
+    /// Nobody of a whole list.
+    pub fn no_match(listed: &str) -> String {
+        format!("No match among {listed} users.")
+    }
+    /// Nobody of a list that isn't whole.
+    pub fn no_match_yet(listed: &str) -> String {
+        format!("No match in the {listed} users loaded so far.")
+    }
+    /// The button.
+    pub fn ask_pingone(text: &str) -> String {
+        format!("Search PingOne for '{text}'")
+    }
+    /// The checkbox in the head.
+    pub fn select_all(shown: &str) -> String {
+        format!("Select all {shown} that match")
+    }
+    /// A row's checkbox.
+    pub fn select(username: &str) -> String {
+        format!("Select {username}")
+    }
+    /// Over what can be done with a selection.
+    pub fn selected(selected: &str, count: usize) -> String {
+        format!("{selected} {} selected.", if count == 1 { "user" } else { "users" })
+    }
+    /// An address that names what isn't known.
+    pub fn address_problem(parts: &str) -> String {
+        format!("This page's address names what isn't known, and it was left out: {parts}")
+    }
+}
+
+/// MFA status. Never called coverage.
+pub mod status {
+    use pingone_mfa_core::domain::status::Counts;
+    use pingone_mfa_core::port::Locale;
+
+    /// The region's and the table's name.
+    pub const NAME: &str = "MFA status";
+    /// What on means, and what this page doesn't know.
+    pub const MEANING: &str = "On means that PingOne may ask this user for a second factor. Whether it asks is decided by sign-on policies and DaVinci flows, which this page doesn't read.";
+    /// The columns.
+    pub const HEADS: [&str; 9] =
+        ["Population", "Users", "On", "Share", "No device", "Not checked", "Bypassed", "Off", "Unknown"];
+    /// The first line.
+    pub const ALL: &str = "All users";
+    /// Users who name no population.
+    pub const NO_POPULATION: &str = "No population";
+    /// What a number counts.
+    pub const USERS: &str = "users";
+    /// What a number counts.
+    pub const ON: &str = "MFA on";
+    /// What a number counts.
+    pub const NO_DEVICE: &str = "MFA on, no device";
+    /// What a number counts.
+    pub const NOT_CHECKED: &str = "MFA on, devices not checked";
+    /// What a number counts.
+    pub const BYPASSED: &str = "MFA on, but bypassed";
+    /// What a number counts.
+    pub const OFF: &str = "MFA off";
+    /// What a number counts.
+    pub const UNKNOWN: &str = "MFA unknown";
+    /// In the legend.
+    pub const LEGEND_ON: &str = "on, with a device";
+    /// In the legend.
+    pub const LEGEND_BYPASSED: &str = "on, bypassed";
+    /// In the legend.
+    pub const LEGEND_NOT_CHECKED: &str = "on, not checked";
+    /// In the legend.
+    pub const LEGEND_NO_DEVICE: &str = "on, no device";
+    /// In the legend.
+    pub const LEGEND_OFF: &str = "off";
+    /// In the legend.
+    pub const LEGEND_UNKNOWN: &str = "unknown";
+
+    /// For how many MFA is on.
+    pub fn headline(locale: &dyn Locale, counts: &Counts) -> String {
+        let (on, users) = (locale.number(counts.on()), locale.number(counts.users()));
+        let share = super::percent(counts.on(), counts.users()).map(|share| format!(" ({share} %)"));
+        format!("MFA is on for {on} of {users} users{}.", share.unwrap_or_default())
+    }
+    /// A number that can be pressed.
+    pub fn show(count: &str, whose: &str, label: &str) -> String {
+        format!("Show {count}: {whose}, {label}")
+    }
+    /// Populations that are not in the table.
+    pub fn rest(populations: &str) -> String {
+        format!("And {populations} smaller populations; the filter has them all.")
+    }
+}
+
+/// A share in percent with one decimal, rounded down: a hundred percent is everyone. `None` of nobody.
+pub fn percent(part: u64, all: u64) -> Option<String> {
+    let tenths = part.saturating_mul(1000).checked_div(all)?;
+    Some(format!("{}.{}", tenths / 10, tenths % 10))
 }
 
 /// The opened user.
@@ -373,11 +560,12 @@ pub fn moment(locale: &dyn Locale, at: Wall, now: Wall) -> String {
 
 /// When someone signed on last.
 pub fn last_sign_on(locale: &dyn Locale, at: Option<Wall>, now: Wall) -> String {
-    match at {
-        None => directory::NEVER.into(),
-        Some(at) if locale.is_same_day(at, now) => format!("today {}", locale.time(at)),
-        Some(at) => locale.date(at),
-    }
+    at.map_or_else(|| directory::NEVER.into(), |at| moment_of(locale, at, now))
+}
+
+/// A point in time that may be long ago: today's with its time, others by their date.
+pub fn moment_of(locale: &dyn Locale, at: Wall, now: Wall) -> String {
+    if locale.is_same_day(at, now) { format!("today {}", locale.time(at)) } else { locale.date(at) }
 }
 
 /// What a user is called: the name, or the words for having none.
@@ -624,6 +812,16 @@ mod tests {
     fn a_time_in_utc_is_the_same_everywhere() {
         assert_eq!(utc(Wall(1_651_062_280_823)), "12:24 UTC");
         assert_eq!(utc(Wall(-1)), "23:59 UTC");
+    }
+
+    #[test]
+    fn a_share_is_never_rounded_up() {
+        for (part, all, share) in
+            [(17_905, 40_112, "44.6"), (99_999, 100_000, "99.9"), (5, 5, "100.0"), (0, 7, "0.0")]
+        {
+            assert_eq!(percent(part, all).as_deref(), Some(share));
+        }
+        assert_eq!(percent(0, 0), None);
     }
 
     #[test]

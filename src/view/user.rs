@@ -1,18 +1,18 @@
 //! One user, opened by a row, by a search or by id alone.
 
+use pingone_mfa_core::domain::order::Column;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::time::Wall;
-use pingone_mfa_core::domain::user::UserId;
+use pingone_mfa_core::domain::user::{Mfa, User, UserId};
 
+use super::cells::population_name;
 use super::fault::{fault_card, fault_card_titled};
-use super::grid::population_name;
 use super::markup::{Node, button, group, part_of, says, tag};
 use super::switch::mfa_switch;
 use super::text;
 use crate::state::AppHandle;
 use crate::state::directory::Opened;
 use crate::state::load::Load;
-use crate::state::people::{Row, RowKey};
 use crate::state::switch::Switch;
 
 /// The user who is opened, if any.
@@ -44,40 +44,34 @@ fn read(app: AppHandle, opened: Opened) -> Node {
 }
 
 fn facts(app: AppHandle, id: UserId) -> Node {
-    part_of(
-        move || app.directory.row(RowKey::User(id)).map(Row::without_mfa),
-        move |row| {
-            let Some(Row::User(user)) = row else { return None };
-            let name = text::name_of(&user);
-            let now = app.session.now.get_untracked();
-            let signed_on = text::last_sign_on(app.ports.locale.as_ref(), user.last_sign_on, now);
-            let email = user.email.unwrap_or_else(|| text::directory::NOTHING.to_owned());
-            let population = says(move || population_name(app, user.population));
-            let copy = button(text::user::COPY_ID, move || app.session.copy(id.to_string())).class("quiet");
-            let [_, username_label, email_label, population_label, account_label, sign_on_label, _] =
-                text::directory::COLUMNS;
-            let facts = tag("dl")
-                .define(username_label, tag("bdi").with(user.username))
-                .define(email_label, tag("bdi").with(email))
-                .define(population_label, tag("bdi").with(population))
-                .define(account_label, text::account(user.account))
-                .define(sign_on_label, signed_on)
-                .define(
-                    text::user::ID,
-                    group().with(tag("span").class("id").with(id.to_string())).with(copy),
-                );
-            Some(group().with(tag("h2").with(tag("bdi").with(name))).with(facts))
-        },
-    )
+    let user = move || app.directory.user(id).map(|user| User { mfa: Mfa::Unknown, ..user });
+    part_of(user, move |user| {
+        let user = user?;
+        let name = text::name_of(&user);
+        let locale = app.ports.locale.as_ref();
+        let now = app.session.now.get_untracked();
+        let signed_on = text::last_sign_on(locale, user.last_sign_on, now);
+        let population = user.clone();
+        let population = says(move || population_name(app, &population));
+        let email = user.email.unwrap_or_else(|| text::directory::NOTHING.to_owned());
+        let copy = button(text::user::COPY_ID, move || app.session.copy(id.to_string())).class("quiet");
+        let facts = tag("dl")
+            .define(text::table::column(Column::Username), tag("bdi").with(user.username))
+            .define(text::table::column(Column::Email), tag("bdi").with(email))
+            .define(text::table::column(Column::Population), tag("bdi").with(population))
+            .define(text::table::column(Column::Account), text::account(user.account))
+            .define(text::table::column(Column::LastSignOn), signed_on)
+            .define(text::user::ID, group().with(tag("span").class("id").with(id.to_string())).with(copy));
+        Some(group().with(tag("h2").with(tag("bdi").with(name))).with(facts))
+    })
 }
 
 fn mfa(app: AppHandle, id: UserId, at: Wall) -> Node {
-    let [.., name] = text::directory::COLUMNS;
     let at = text::user::read_at(&app.ports.locale.time_to_second(at));
     tag("p")
         .class("user-mfa")
-        .with(tag("span").class("user-mfa-name").with(name))
-        .with(mfa_switch(app, id))
+        .with(tag("span").class("user-mfa-name").with(text::table::column(Column::Mfa)))
+        .with(mfa_switch(app, id, "0"))
         .with(tag("span").class("hint").with(at))
 }
 

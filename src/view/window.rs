@@ -6,6 +6,9 @@ pub(super) const ROW: u32 = 32;
 /// Rows kept ready above and below, so that scrolling never shows a gap.
 const MARGIN: usize = 12;
 
+/// However high the view is, no more rows than this are rendered.
+const MOST: usize = 78;
+
 /// The stretch of rows that is rendered: from `from` up to, but without, `to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Window {
@@ -21,18 +24,62 @@ impl Window {
         let first = places(top).min(rows);
         let from = first.saturating_sub(MARGIN);
         let to = first.saturating_add(places(height)).saturating_add(1 + MARGIN).min(rows);
-        Self { from, to }
+        Self { from, to: to.min(from + MOST) }
     }
 
-    /// The height of the rows above, in pixels.
-    pub(super) fn above(self) -> u64 {
-        pixels(self.from)
+    /// What stands in the table, from the top to the bottom of its `rows`. The row that has the focus is rendered
+    /// wherever it is: without it the focus would be lost.
+    pub(super) fn items(self, rows: usize, focused: Option<usize>) -> Vec<Item> {
+        let outside = focused.filter(|place| *place < rows && !(self.from..self.to).contains(place));
+        let mut items = Vec::new();
+        let above = outside.filter(|place| *place < self.from);
+        stretch(&mut items, 0, self.from, above);
+        items.extend((self.from..self.to).map(Item::Row));
+        stretch(&mut items, self.to, rows, outside.filter(|place| *place >= self.to));
+        items
     }
+}
 
-    /// The height of the rows below, in pixels.
-    pub(super) fn below(self, rows: usize) -> u64 {
-        pixels(rows.saturating_sub(self.to))
+/// Something in the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Item {
+    /// The row at this place.
+    Row(usize),
+    /// The rows that aren't rendered, from a place on, by their height in pixels.
+    Gap {
+        /// The place of the first.
+        from: usize,
+        /// The height of all.
+        height: u64,
+    },
+}
+
+/// The rows from `from` up to `to` as gaps, and the one among them that is rendered.
+fn stretch(items: &mut Vec<Item>, from: usize, to: usize, rendered: Option<usize>) {
+    let Some(place) = rendered else { return gap(items, from, to) };
+    gap(items, from, place);
+    items.push(Item::Row(place));
+    gap(items, place + 1, to);
+}
+
+fn gap(items: &mut Vec<Item>, from: usize, to: usize) {
+    if to > from {
+        items.push(Item::Gap { from, height: pixels(to - from) });
     }
+}
+
+/// How far a view of `height` is to be scrolled so that the row at a place is whole in it, under a head as high as a
+/// row; `top` is how far it is scrolled now.
+pub(super) fn top_for(place: usize, top: i32, height: i32) -> i32 {
+    let row = i32::try_from(pixels(place)).unwrap_or(i32::MAX);
+    let line = i32::try_from(ROW).unwrap_or(0);
+    let last = row.saturating_add(2 * line).saturating_sub(height);
+    if row < top { row } else { top.max(last) }
+}
+
+/// How many rows a view of `height` shows under its head.
+pub(super) fn page(height: i32) -> usize {
+    places(height).saturating_sub(1).max(1)
 }
 
 fn places(pixels: i32) -> usize {
@@ -52,12 +99,40 @@ mod tests {
         assert_eq!(Window::at(100_000, 0, 640), Window { from: 0, to: 33 });
     }
 
+    fn heights(items: &[Item]) -> u64 {
+        let height = |item: &Item| match item {
+            Item::Row(_) => u64::from(ROW),
+            Item::Gap { height, .. } => *height,
+        };
+        items.iter().map(height).sum()
+    }
+
     #[test]
     fn in_the_middle_both_margins_are_rendered_and_heights_add_up() {
         let window = Window::at(1000, 32 * 500, 320);
         assert_eq!(window, Window { from: 488, to: 523 });
-        let rendered = (window.to - window.from) as u64 * u64::from(ROW);
-        assert_eq!(window.above() + rendered + window.below(1000), 1000 * u64::from(ROW));
+        for focused in [None, Some(0), Some(3), Some(487), Some(500), Some(523), Some(999), Some(5000)] {
+            let items = window.items(1000, focused);
+            assert_eq!(heights(&items), 1000 * u64::from(ROW), "{focused:?}");
+            let is_rendered = focused.is_none_or(|place| place > 999 || items.contains(&Item::Row(place)));
+            assert!(is_rendered, "{focused:?}");
+        }
+    }
+
+    #[test]
+    fn however_high_the_view_is_few_rows_are_rendered() {
+        let items = Window::at(100_000, 32 * 500, 20_000).items(100_000, Some(7));
+        assert!(items.iter().filter(|item| matches!(item, Item::Row(_))).count() <= 80);
+    }
+
+    #[test]
+    fn a_row_is_brought_into_sight_by_the_shortest_way() {
+        let height = 320;
+        assert_eq!(top_for(0, 100, height), 0);
+        assert_eq!(top_for(5, 100, height), 100, "it is in sight already");
+        assert_eq!(top_for(100, 0, height), 32 * 102 - height);
+        assert_eq!(page(height), 9);
+        assert_eq!(page(0), 1);
     }
 
     #[test]

@@ -10,6 +10,12 @@ pub mod token;
 
 pub mod user;
 
+pub mod users;
+
+pub mod query;
+
+pub mod order;
+
 pub mod status;
 
 pub mod filter;

@@ -37,6 +37,12 @@ pub trait Locale {
     /// The text with a capital first letter, in any script. The browser knows them all; a table of our own would be
     /// a tenth of the page.
     fn capitalised(&self, text: &str) -> String;
+
+    /// The text without capitals and accents, so that two spellings of one name compare equal.
+    fn fold(&self, text: &str) -> String;
+
+    /// For each text its place among them all, as the reader's language sorts.
+    fn rank(&self, texts: &[&str]) -> Vec<u32>;
 }
 
 /// What is remembered on this computer: where was connected last, and nothing else.
@@ -52,6 +58,15 @@ pub trait Preferences {
 pub trait Host {
     /// Sets the title of the document.
     fn set_title(&self, title: &str);
+
+    /// What stands behind the `#` of the page's address. Nothing where the page isn't this product's own.
+    fn address(&self) -> String;
+
+    /// Puts it there, as a further step that can be gone back from.
+    fn set_address(&self, text: &str);
+
+    /// Calls `then` with it whenever somebody goes back or forward.
+    fn on_address(&self, then: Box<dyn Fn(String)>);
 
     /// Puts a text on the clipboard; `false` if the browser refuses.
     fn copy(&self, text: String) -> LocalBoxFuture<'static, bool>;

@@ -186,6 +186,8 @@ pub const PAGE: u32 = 200;
 /// Reads one page of the users.
 #[derive(Debug, Clone)]
 pub struct ReadPage {
+    /// Whose; `None` for everyone's.
+    pub filter: Option<Filter>,
     /// Where the page begins; `None` for the first.
     pub cursor: Option<Cursor>,
 }
@@ -206,7 +208,7 @@ impl Call for ReadPage {
     const SUBJECT: Subject = Subject::List;
 
     fn request(&self, tenant: &Tenant) -> Request {
-        Request::get(Endpoint::users(tenant, PAGE, None, self.cursor.as_ref()))
+        Request::get(Endpoint::users(tenant, PAGE, self.filter.as_ref(), self.cursor.as_ref()))
     }
 
     fn read(&self, tenant: &Tenant, body: &Value) -> Result<Page, Unusable> {

@@ -50,7 +50,8 @@ pub fn environment(body: &Value) -> Result<Environment, Misread> {
 pub fn populations(body: &Value) -> Result<Vec<Population>, Misread> {
     let population = |row: &Value| -> Result<Population, Wrong> {
         let name = need(text(row, "name")?, "name")?.to_owned();
-        Ok(Population { id: PopulationId(need(id(row, "id")?, "id")?), name })
+        let users = number(row, "userCount")?;
+        Ok(Population { id: PopulationId(need(id(row, "id")?, "id")?), name, users })
     };
     let path = "_embedded.populations";
     let rows = list(body, path)?.iter().enumerate();

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::user::PopulationId;
+
 /// An attribute of a user that PingOne filters by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attribute {
@@ -39,6 +41,8 @@ pub enum Filter {
     StartsWith(Attribute, String),
     /// `attribute eq "value"`.
     Equals(Attribute, String),
+    /// `population.id eq "…"`.
+    Population(PopulationId),
     /// One of them holds.
     Any(Vec<Filter>),
 }
@@ -63,6 +67,7 @@ impl fmt::Display for Filter {
         match self {
             Self::StartsWith(attribute, value) => write!(f, "{} sw {}", attribute.name(), Quoted(value)),
             Self::Equals(attribute, value) => write!(f, "{} eq {}", attribute.name(), Quoted(value)),
+            Self::Population(id) => write!(f, "population.id eq \"{}\"", id.0.hyphenated()),
             Self::Any(filters) => {
                 for (index, filter) in filters.iter().enumerate() {
                     if index > 0 {

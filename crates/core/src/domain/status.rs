@@ -2,6 +2,7 @@
 //! policies decide who is asked for a second factor, and nobody here reads them.
 
 use super::user::PopulationId;
+use super::users::Class;
 
 /// So many users, by the state of their flag and devices. Every user is in exactly one of the classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,6 +26,29 @@ impl Counts {
     #[must_use]
     pub const fn on(&self) -> u64 {
         self.on_with_device + self.on_without_device + self.on_not_checked + self.on_bypassed
+    }
+
+    /// Counts one more.
+    pub const fn add(&mut self, class: Class) {
+        let count = match class {
+            Class::OnWithDevice => &mut self.on_with_device,
+            Class::OnWithoutDevice => &mut self.on_without_device,
+            Class::OnNotChecked => &mut self.on_not_checked,
+            Class::OnBypassed => &mut self.on_bypassed,
+            Class::Off => &mut self.off,
+            Class::Unknown => &mut self.unknown,
+        };
+        *count += 1;
+    }
+
+    /// Counts others too.
+    pub const fn join(&mut self, others: &Self) {
+        self.on_with_device += others.on_with_device;
+        self.on_without_device += others.on_without_device;
+        self.on_not_checked += others.on_not_checked;
+        self.on_bypassed += others.on_bypassed;
+        self.off += others.off;
+        self.unknown += others.unknown;
     }
 
     /// All of them.

@@ -27,6 +27,10 @@ impl fmt::Display for UserId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PopulationId(pub Uuid);
 
+/// A group's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct GroupId(pub Uuid);
+
 /// A population: a set of users with rules of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Population {
@@ -34,6 +38,8 @@ pub struct Population {
     pub id: PopulationId,
     /// Its name.
     pub name: String,
+    /// How many users it has, where PingOne says so.
+    pub users: Option<u64>,
 }
 
 /// The user flag `mfaEnabled`. It permits PingOne to ask for a second factor; policies decide whether it does.

@@ -13,7 +13,7 @@ use crate::api::request::{Call, Kind, Request, Subject};
 use crate::api::{Lost, Transport};
 use crate::domain::fault::Fault;
 use crate::domain::tenant::Tenant;
-use crate::domain::time::Wall;
+use crate::domain::time::{PerSecond, Wall};
 
 use super::Clock;
 use super::driver::drive;
@@ -88,6 +88,12 @@ impl Connection {
     /// Whether a call may leave now.
     pub fn ask(&self, priority: Priority, kind: Kind) -> Grant {
         self.pacer.borrow_mut().ask(self.clock.now(), priority, kind)
+    }
+
+    /// Reads a second that may leave now, preflights counted.
+    #[must_use]
+    pub fn pace(&self) -> PerSecond {
+        self.pacer.borrow().pace(Kind::Read)
     }
 
     /// Reads something for a person who waits: paced, sent, and repeated where that may help.

@@ -1,46 +1,49 @@
-//! Reads all users of an environment, page by page, following the cursor of each page's link to the next.
+//! Reads users page by page, following the cursor of each page's link to the next: everyone by one cursor, several
+//! populations side by side, or the members of a group.
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
-use crate::api::endpoint::Cursor;
-use crate::api::request::{Kind, PAGE, Page};
-use crate::domain::fault::{Fault, Paging};
+use crate::api::request::{Kind, Page, ReadPage};
+use crate::domain::fault::{Fault, RetryKind};
+use crate::domain::filter::Filter;
 use crate::domain::time::Millis;
-use crate::domain::user::{UnreadableUser, User};
+use crate::domain::user::{Population, UnreadableUser, User};
 
 use super::driver::{Command, Event, Step, Work};
 use super::pacer::Priority;
 use super::policy::Policy;
-use super::retry::{Jitter, pause};
+use super::retry::Jitter;
+use lane::Lane;
 
-/// One page, beginning at a cursor; the first has none.
-pub type Job = Option<Cursor>;
+mod lane;
+mod plan;
+
+/// One page of one lane.
+#[derive(Debug, Clone)]
+pub struct Job {
+    lane: usize,
+    /// The page.
+    pub page: ReadPage,
+}
 
 /// A listing.
 pub struct Listing {
     policy: Rc<Policy>,
     jitter: Jitter,
-    cursor: Job,
-    seen: HashSet<Cursor>,
-    attempts: u32,
-    pages: u64,
-    count: Option<u64>,
+    lanes: Vec<Lane>,
+    /// Whose turn it is.
+    turn: usize,
     fresh: Vec<Result<User, UnreadableUser>>,
-    state: State,
+    halted: Option<Fault>,
+    is_stopped: bool,
 }
 
 /// Where a listing stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// The next page may be asked for from this time on.
-    Ready {
-        /// The earliest time.
-        from: Millis,
-    },
-    /// A page is on its way.
-    Sent,
-    /// A page could not be had; [`Command::Resume`] asks for it again.
+    /// Pages are being read.
+    Reading,
+    /// Some page could not be had, and everything else was read, or waits for a token. [`Command::Resume`] asks again.
     Halted(Fault),
     /// All pages were read.
     Complete,
@@ -49,32 +52,55 @@ pub enum State {
 }
 
 impl Listing {
-    /// A listing that has read nothing.
+    /// A listing of everyone, as far as `total` and the populations' own counts tell what is there.
     #[must_use]
-    pub fn new(policy: Rc<Policy>, jitter: Jitter) -> Self {
-        Self {
-            policy,
-            jitter,
-            cursor: None,
-            seen: HashSet::new(),
-            attempts: 0,
-            pages: 0,
-            count: None,
-            fresh: Vec::new(),
-            state: State::Ready { from: Millis(0) },
-        }
+    pub fn of_all(
+        populations: &[Population],
+        total: Option<u64>,
+        policy: Rc<Policy>,
+        jitter: Jitter,
+    ) -> Self {
+        Self::of(plan::lanes(populations, total), policy, jitter)
+    }
+
+    /// A listing of those for whom a filter holds.
+    #[must_use]
+    pub fn of_filter(filter: Filter, policy: Rc<Policy>, jitter: Jitter) -> Self {
+        Self::of(vec![Lane::new(Some(filter), None)], policy, jitter)
+    }
+
+    fn of(lanes: Vec<Lane>, policy: Rc<Policy>, jitter: Jitter) -> Self {
+        Self { policy, jitter, lanes, turn: 0, fresh: Vec::new(), halted: None, is_stopped: false }
     }
 
     /// Where it stands.
     #[must_use]
-    pub fn state(&self) -> &State {
-        &self.state
+    pub fn state(&self) -> State {
+        if self.is_complete() {
+            State::Complete
+        } else if self.is_stopped {
+            State::Stopped
+        } else {
+            self.halted.clone().map_or(State::Reading, State::Halted)
+        }
     }
 
-    /// How many users the list has, by the newest page's account.
+    /// How many users the list has, by the newest pages' account, or before them by the populations' own.
     #[must_use]
     pub fn count(&self) -> Option<u64> {
-        self.count
+        self.lanes.iter().map(Lane::count).sum()
+    }
+
+    /// How many users were not read, by the same account.
+    #[must_use]
+    pub fn unread(&self) -> u64 {
+        self.lanes.iter().map(Lane::unread).sum()
+    }
+
+    /// In how many lanes it reads.
+    #[must_use]
+    pub fn lanes(&self) -> usize {
+        self.lanes.len()
     }
 
     /// The rows that came since this was last called.
@@ -82,45 +108,55 @@ impl Listing {
         std::mem::take(&mut self.fresh)
     }
 
-    fn read(&mut self, page: Page) -> State {
-        self.attempts = 0;
-        self.pages += 1;
-        self.count = page.count.or(self.count);
-        self.fresh.extend(page.rows);
-        let Some(next) = page.next else { return State::Complete };
-        if !self.seen.insert(next.clone()) || self.pages > self.most_pages() {
-            return State::Halted(Fault::Paging(Paging::Loop));
-        }
-        self.cursor = Some(next);
-        State::Ready { from: Millis(0) }
+    fn is_complete(&self) -> bool {
+        self.lanes.iter().all(|lane| lane.state == lane::State::Complete)
     }
 
-    /// Pages may be smaller than asked for and empty ones may come between, but without a bound a list that
-    /// never ends would be read for ever.
-    fn most_pages(&self) -> u64 {
-        const SMALLEST: u64 = 10;
-        let users = self.count.unwrap_or(1_000_000);
-        2 * users.div_ceil(SMALLEST.min(u64::from(PAGE))) + 10
+    fn answered(&mut self, lane: usize, answer: Result<Page, Fault>, now: Millis) {
+        let Some(lane) = self.lanes.get_mut(lane) else { return };
+        match answer {
+            Ok(page) => self.fresh.extend(lane.read(page)),
+            Err(fault) => {
+                // The other lanes would only be refused in the same way.
+                if fault.retry() == RetryKind::WithNewToken {
+                    self.halted = Some(fault.clone());
+                }
+                lane.failed(fault, &self.policy, &mut self.jitter, now);
+            }
+        }
+        self.halted = self.halted.take().or_else(|| self.dead_end());
     }
 
-    fn failed(&mut self, fault: Fault, now: Millis) -> State {
-        match pause(&self.policy, self.attempts, &fault, &mut self.jitter) {
-            Some(pause) => State::Ready { from: now + pause },
-            None => State::Halted(fault),
+    /// The fault that keeps the last lanes from going on, once no other lane can.
+    fn dead_end(&self) -> Option<Fault> {
+        let is_moving = |lane: &Lane| matches!(lane.state, lane::State::Ready { .. } | lane::State::Sent);
+        if self.lanes.iter().any(is_moving) {
+            return None;
         }
+        self.lanes.iter().find_map(|lane| match &lane.state {
+            lane::State::Failed(fault) => Some(fault.clone()),
+            _ => None,
+        })
     }
 
     fn command(&mut self, command: Command, now: Millis) {
-        match (command, &self.state) {
-            (Command::Stop, State::Ready { .. } | State::Sent | State::Halted(_)) => {
-                self.state = State::Stopped;
+        match command {
+            Command::Stop => self.is_stopped = true,
+            Command::Resume if self.halted.take().is_some() => {
+                for lane in &mut self.lanes {
+                    if matches!(lane.state, lane::State::Failed(_)) {
+                        lane.renew(now);
+                    }
+                }
             }
-            (Command::Resume, State::Halted(_)) => {
-                self.attempts = 0;
-                self.state = State::Ready { from: now };
-            }
-            (Command::Stop | Command::Resume, _) => {}
+            Command::Resume => {}
         }
+    }
+
+    /// The lanes from the one whose turn it is, around.
+    fn in_turn(&self) -> impl Iterator<Item = (usize, &Lane)> {
+        let lanes = self.lanes.iter().enumerate();
+        lanes.clone().skip(self.turn).chain(lanes.take(self.turn))
     }
 }
 
@@ -133,31 +169,39 @@ impl Work for Listing {
         Kind::Read
     }
 
+    fn width(&self) -> u32 {
+        self.policy.reads_in_flight
+    }
+
     fn next(&self, now: Millis) -> Step<Job> {
-        match self.state {
-            State::Ready { from } if now < from => Step::WaitUntil(from),
-            State::Ready { .. } => Step::Start(self.cursor.clone()),
-            State::Sent | State::Halted(_) => Step::Idle,
-            State::Complete | State::Stopped => Step::Done,
+        if self.is_stopped || self.is_complete() {
+            return Step::Done;
         }
+        if self.halted.is_some() {
+            return Step::Idle;
+        }
+        let mut earliest: Option<Millis> = None;
+        for (index, lane) in self.in_turn() {
+            match lane.state {
+                lane::State::Ready { from } if from <= now => {
+                    return Step::Start(Job { lane: index, page: lane.page() });
+                }
+                lane::State::Ready { from } => earliest = Some(earliest.map_or(from, |at| at.min(from))),
+                lane::State::Sent | lane::State::Failed(_) | lane::State::Complete => {}
+            }
+        }
+        earliest.map_or(Step::Idle, Step::WaitUntil)
     }
 
     fn apply(&mut self, event: Event<Job, Page>, now: Millis) {
         match event {
-            Event::Started(_) => {
-                self.attempts += 1;
-                self.state = State::Sent;
-            }
-            Event::Answered(_, answer) => {
-                let state = match answer {
-                    Ok(page) => self.read(page),
-                    Err(fault) => self.failed(fault, now),
-                };
-                // A page that was on its way when it was stopped is kept, but nothing follows it.
-                if self.state != State::Stopped || state == State::Complete {
-                    self.state = state;
+            Event::Started(job) => {
+                self.turn = job.lane + 1;
+                if let Some(lane) = self.lanes.get_mut(job.lane) {
+                    lane.started();
                 }
             }
+            Event::Answered(job, answer) => self.answered(job.lane, answer, now),
             Event::Command(command) => self.command(command, now),
         }
     }
@@ -166,9 +210,12 @@ impl Work for Listing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::endpoint::Cursor;
+    use crate::domain::fault::Paging;
     use crate::domain::fault::Refusal;
     use crate::domain::region::{RegionCode, Regions};
     use crate::domain::tenant::{EnvironmentId, Tenant};
+    use crate::domain::user::PopulationId;
     use uuid::Uuid;
 
     fn cursor(name: &str) -> Cursor {
@@ -184,7 +231,18 @@ mod tests {
     }
 
     fn listing() -> Listing {
-        Listing::new(Rc::new(Policy::default()), Jitter::new(1))
+        Listing::of_all(&[], Some(3), Rc::new(Policy::default()), Jitter::new(1))
+    }
+
+    /// Three populations of a thousand users.
+    fn side_by_side() -> Listing {
+        let population = |number| Population {
+            id: PopulationId(Uuid::from_u128(number)),
+            name: format!("P{number}"),
+            users: Some(1000),
+        };
+        let populations: Vec<Population> = (1..=3).map(population).collect();
+        Listing::of_all(&populations, Some(3000), Rc::new(Policy::default()), Jitter::new(1))
     }
 
     fn start(listing: &mut Listing) -> Job {
@@ -193,10 +251,10 @@ mod tests {
         job
     }
 
-    fn answer(listing: &mut Listing, answer: Result<Page, Fault>) -> Job {
+    fn answer(listing: &mut Listing, answer: Result<Page, Fault>) -> Option<Cursor> {
         let job = start(listing);
         listing.apply(Event::Answered(job.clone(), answer), Millis(0));
-        job
+        job.page.cursor
     }
 
     #[test]
@@ -205,8 +263,8 @@ mod tests {
         assert_eq!(answer(&mut listing, Ok(page(Some("a")))), None);
         assert_eq!(answer(&mut listing, Ok(page(Some("b")))), Some(cursor("a")));
         assert_eq!(answer(&mut listing, Ok(page(None))), Some(cursor("b")));
-        assert_eq!(listing.next(Millis(0)), Step::Done);
-        assert_eq!((listing.state(), listing.count()), (&State::Complete, Some(3)));
+        assert!(matches!(listing.next(Millis(0)), Step::Done));
+        assert_eq!((listing.state(), listing.count()), (State::Complete, Some(3)));
     }
 
     #[test]
@@ -214,7 +272,7 @@ mod tests {
         let mut listing = listing();
         answer(&mut listing, Ok(page(Some("a"))));
         answer(&mut listing, Ok(page(Some("a"))));
-        assert_eq!(listing.state(), &State::Halted(Fault::Paging(Paging::Loop)));
+        assert_eq!(listing.state(), State::Halted(Fault::Paging(Paging::Loop)));
     }
 
     #[test]
@@ -226,7 +284,7 @@ mod tests {
             answer(&mut listing, Ok(page(Some(&pages.to_string()))));
             assert!(pages < 100);
         }
-        assert_eq!(listing.state(), &State::Halted(Fault::Paging(Paging::Loop)));
+        assert_eq!(listing.state(), State::Halted(Fault::Paging(Paging::Loop)));
     }
 
     #[test]
@@ -236,11 +294,11 @@ mod tests {
         for _ in 0..3 {
             assert_eq!(answer(&mut listing, Err(Fault::Unreachable)), Some(cursor("a")));
         }
-        assert_eq!(listing.state(), &State::Halted(Fault::Unreachable));
-        assert_eq!(listing.next(Millis(u64::MAX)), Step::Idle);
+        assert_eq!(listing.state(), State::Halted(Fault::Unreachable));
+        assert!(matches!(listing.next(Millis(u64::MAX)), Step::Idle));
         listing.apply(Event::Command(Command::Resume), Millis(9));
         assert_eq!(answer(&mut listing, Ok(page(None))), Some(cursor("a")));
-        assert_eq!(listing.state(), &State::Complete);
+        assert_eq!(listing.state(), State::Complete);
     }
 
     #[test]
@@ -250,7 +308,7 @@ mod tests {
         answer(&mut listing, Err(Fault::TokenExpired(Refusal::default())));
         assert!(matches!(listing.state(), State::Halted(Fault::TokenExpired(_))));
         listing.apply(Event::Command(Command::Resume), Millis(0));
-        assert_eq!(start(&mut listing), Some(cursor("a")));
+        assert_eq!(start(&mut listing).page.cursor, Some(cursor("a")));
     }
 
     #[test]
@@ -258,9 +316,72 @@ mod tests {
         let mut listing = listing();
         let job = start(&mut listing);
         listing.apply(Event::Command(Command::Stop), Millis(0));
-        assert_eq!(listing.next(Millis(0)), Step::Done);
+        assert!(matches!(listing.next(Millis(0)), Step::Done));
         listing.apply(Event::Answered(job, Ok(page(Some("a")))), Millis(0));
-        assert_eq!((listing.state(), listing.next(Millis(0))), (&State::Stopped, Step::Done));
+        assert_eq!(listing.state(), State::Stopped);
+        assert!(matches!(listing.next(Millis(0)), Step::Done));
         assert_eq!(listing.count(), Some(3));
+    }
+
+    #[test]
+    fn lanes_take_turns_and_each_follows_its_own_cursors() {
+        let mut listing = side_by_side();
+        let started: Vec<usize> = (0..3).map(|_| start(&mut listing).lane).collect();
+        assert_eq!(started, [0, 1, 2]);
+        assert!(matches!(listing.next(Millis(0)), Step::Idle), "one page of a lane at a time");
+        let job = |lane| Job { lane, page: ReadPage { filter: None, cursor: None } };
+        listing.apply(Event::Answered(job(1), Ok(page(Some("b")))), Millis(0));
+        let next = start(&mut listing);
+        assert_eq!((next.lane, next.page.cursor), (1, Some(cursor("b"))));
+        let population = Filter::Population(PopulationId(Uuid::from_u128(2)));
+        assert_eq!(next.page.filter, Some(population));
+        for lane in [0, 2, 1] {
+            assert_eq!(listing.state(), State::Reading);
+            listing.apply(Event::Answered(job(lane), Ok(page(None))), Millis(0));
+        }
+        assert_eq!((listing.state(), listing.count(), listing.unread()), (State::Complete, Some(9), 0));
+    }
+
+    #[test]
+    fn an_ended_token_halts_every_lane_once() {
+        let mut listing = side_by_side();
+        let jobs: Vec<Job> = (0..3).map(|_| start(&mut listing)).collect();
+        for job in &jobs {
+            let ended = Err(Fault::TokenExpired(Refusal::default()));
+            listing.apply(Event::Answered(job.clone(), ended), Millis(0));
+            assert!(matches!(listing.next(Millis(u64::MAX)), Step::Idle));
+        }
+        listing.apply(Event::Command(Command::Resume), Millis(0));
+        let again: Vec<usize> = (0..3).map(|_| start(&mut listing).lane).collect();
+        assert_eq!(again, [0, 1, 2], "each asks for the same page again");
+    }
+
+    #[test]
+    fn a_lane_that_cannot_go_on_keeps_no_other_from_its_end() {
+        let mut listing = side_by_side();
+        let poisoned = || Err(Fault::ServerFailed(Refusal { status: 500, ..Refusal::default() }));
+        let mut asked = 0;
+        while let Step::Start(job) = listing.next(Millis(u64::MAX)) {
+            listing.apply(Event::Started(job.clone()), Millis(0));
+            asked += usize::from(job.lane == 1);
+            let answer = if job.lane == 1 { poisoned() } else { Ok(page(None)) };
+            listing.apply(Event::Answered(job, answer), Millis(0));
+        }
+        assert_eq!(asked, 3, "as often as the policy says");
+        assert!(matches!(listing.state(), State::Halted(Fault::ServerFailed(_))));
+        assert_eq!(listing.unread(), 1000);
+        listing.apply(Event::Command(Command::Resume), Millis(0));
+        assert_eq!(start(&mut listing).lane, 1, "only what is missing is asked for again");
+    }
+
+    #[test]
+    fn a_cursor_that_has_expired_begins_its_lane_again_once() {
+        let mut listing = listing();
+        answer(&mut listing, Ok(page(Some("a"))));
+        let refused = || Err(Fault::RequestRefused(Refusal { status: 400, ..Refusal::default() }));
+        assert_eq!(answer(&mut listing, refused()), Some(cursor("a")));
+        assert_eq!(answer(&mut listing, Ok(page(Some("a")))), None, "from the beginning, and no circle");
+        assert_eq!(answer(&mut listing, refused()), Some(cursor("a")));
+        assert!(matches!(listing.state(), State::Halted(Fault::RequestRefused(_))));
     }
 }

@@ -1,0 +1,252 @@
+//! In which order users are shown.
+
+use std::cmp::Ordering;
+
+use super::time::Wall;
+use super::user::{Account, Mfa};
+use super::users::{Devices, Row, Users};
+
+/// A column of the list; users can be ordered by each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Column {
+    /// Family name, then given name, as the reader's language sorts.
+    Name,
+    /// Username, folded.
+    Username,
+    /// E-mail, folded.
+    Email,
+    /// Population, by its name as the reader's language sorts.
+    Population,
+    /// The account's state.
+    Account,
+    /// The last sign-on.
+    LastSignOn,
+    /// The creation.
+    Created,
+    /// How many devices can be used.
+    Devices,
+    /// The flag.
+    Mfa,
+    /// The external id, folded.
+    ExternalId,
+    /// The id.
+    Id,
+}
+
+/// An order. What a user doesn't have stands at the end either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Sort {
+    /// By what.
+    pub key: Column,
+    /// The last first.
+    pub is_descending: bool,
+}
+
+/// How a language sorts: a place for each name and each population. Ranked once per distinct text, because comparing by
+/// a locale is slow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ranks {
+    /// For each of [`Users::names`].
+    pub names: Vec<u32>,
+    /// For each population, by its id.
+    pub populations: Vec<(super::user::PopulationId, u32)>,
+}
+
+/// What is not there.
+const LAST: u64 = u64::MAX;
+
+/// Puts `rows` in order. Equal ones stay as they are.
+pub fn sort(users: &Users, rows: &mut [Row], sort: Sort, ranks: &Ranks) {
+    let key = |row: Row| key(users, row, sort.key, ranks);
+    let mut keyed: Vec<(u64, u32, Row)> =
+        rows.iter().zip(0..).map(|(row, place)| (key(*row), place, *row)).collect();
+    let line = line(sort.key);
+    let compare = |one: &(u64, u32, Row), other: &(u64, u32, Row)| {
+        let mut order = one.0.cmp(&other.0);
+        // The key of a text is only its beginning.
+        if let (Ordering::Equal, Some(line)) = (order, line) {
+            order = users.folded_line(one.2, line).cmp(users.folded_line(other.2, line));
+        }
+        if sort.is_descending && one.0 != LAST && other.0 != LAST {
+            order = order.reverse();
+        }
+        order.then(one.1.cmp(&other.1))
+    };
+    keyed.sort_unstable_by(compare);
+    for (row, (.., sorted)) in rows.iter_mut().zip(keyed) {
+        *row = sorted;
+    }
+}
+
+fn key(users: &Users, row: Row, key: Column, ranks: &Ranks) -> u64 {
+    if users.unreadable(row).is_some() {
+        return LAST;
+    }
+    match key {
+        Column::Name => name_key(users, row, ranks),
+        Column::Username | Column::Email | Column::ExternalId => {
+            line(key).map_or(LAST, |line| beginning(users.folded_line(row, line)))
+        }
+        Column::Population => population_key(users, row, ranks),
+        Column::Account => match users.account(row) {
+            Account::Enabled => 0,
+            Account::Locked => 1,
+            Account::Disabled => 2,
+            Account::Unknown => LAST,
+        },
+        Column::LastSignOn => users.last_sign_on(row).map_or(LAST, time_key),
+        Column::Created => users.created_at(row).map_or(LAST, time_key),
+        Column::Devices => match users.devices(row) {
+            Devices::NotChecked => LAST,
+            Devices::Usable(devices) => u64::from(devices),
+        },
+        Column::Mfa => match users.mfa(row) {
+            Mfa::On => 0,
+            Mfa::Off => 1,
+            Mfa::Unknown => LAST,
+        },
+        // Half of an id is as good as all of it: the other half decides nothing that a person sees.
+        Column::Id => users.id(row).map_or(LAST, |id| id.0.as_u64_pair().0),
+    }
+}
+
+/// The line of the folded texts that a key looks at.
+const fn line(key: Column) -> Option<usize> {
+    match key {
+        Column::Username => Some(0),
+        Column::Email => Some(2),
+        Column::ExternalId => Some(3),
+        _ => None,
+    }
+}
+
+fn name_key(users: &Users, row: Row, ranks: &Ranks) -> u64 {
+    // Without a family name somebody stands behind the others, by the given one.
+    let rank = |place: usize| ranks.names.get(place).map_or(u64::from(u32::MAX), |rank| u64::from(*rank));
+    let (family, given) = users.name_places(row);
+    (rank(family) << 32) | rank(given)
+}
+
+fn population_key(users: &Users, row: Row, ranks: &Ranks) -> u64 {
+    let Some(id) = users.population(row) else { return LAST };
+    let rank = ranks.populations.iter().find(|(known, _)| *known == id);
+    // One without a name stands behind those that have one.
+    rank.map_or(LAST - 1, |(_, rank)| u64::from(*rank))
+}
+
+fn time_key(at: Wall) -> u64 {
+    at.0.wrapping_sub(i64::MIN).cast_unsigned()
+}
+
+/// The first bytes of a text as a number that compares like them.
+fn beginning(text: &[u8]) -> u64 {
+    if text.is_empty() {
+        return LAST;
+    }
+    let mut bytes = [0; 8];
+    for (byte, letter) in bytes.iter_mut().zip(text) {
+        *byte = *letter;
+    }
+    // No text begins with eight bytes of 255.
+    u64::from_be_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::user::{Name, PopulationId, User};
+    use crate::domain::users::tests::{fold, user};
+    use uuid::Uuid;
+
+    const ALL: [Column; 11] = [
+        Column::Name,
+        Column::Username,
+        Column::Email,
+        Column::Population,
+        Column::Account,
+        Column::LastSignOn,
+        Column::Created,
+        Column::Devices,
+        Column::Mfa,
+        Column::ExternalId,
+        Column::Id,
+    ];
+
+    fn names(people: &[User], key: Column, is_descending: bool) -> Vec<String> {
+        let mut users = Users::default();
+        let mut rows: Vec<Row> = people.iter().map(|user| users.learn(user, &fold)).collect();
+        let mut sorted = users.names();
+        sorted.sort_by_key(|name| name.to_lowercase());
+        let rank =
+            |name: &&str| u32::try_from(sorted.iter().position(|other| other == name).unwrap()).unwrap();
+        let ranks = Ranks {
+            names: users.names().iter().map(rank).collect(),
+            populations: vec![(PopulationId(Uuid::from_u128(7)), 1), (PopulationId(Uuid::from_u128(8)), 0)],
+        };
+        sort(&users, &mut rows, Sort { key, is_descending }, &ranks);
+        rows.iter().map(|row| users.username(*row).to_owned()).collect()
+    }
+
+    fn person(number: u128, username: &str, given: &str, family: &str) -> User {
+        let name = Name { given: given.into(), family: family.into() };
+        User { username: username.into(), name, ..user(number) }
+    }
+
+    #[test]
+    fn names_sort_by_family_and_then_given_and_nameless_ones_stand_at_the_end() {
+        let people = [
+            person(1, "a", "Zoë", "Holm"),
+            person(2, "b", "", ""),
+            person(3, "c", "Ana", "holm"),
+            person(4, "d", "Ana", "Brandt"),
+            person(5, "e", "Only", ""),
+        ];
+        assert_eq!(names(&people, Column::Name, false), ["d", "a", "c", "e", "b"]);
+        assert_eq!(names(&people, Column::Name, true), ["e", "c", "a", "d", "b"]);
+    }
+
+    #[test]
+    fn usernames_sort_folded_and_beyond_their_beginning() {
+        let people = ["prefix.long.b", "Prefix.long.A", "b", "É", "prefix.long"];
+        let people: Vec<User> =
+            people.iter().zip(1..).map(|(username, number)| person(number, username, "", "")).collect();
+        let sorted = ["b", "É", "prefix.long", "Prefix.long.A", "prefix.long.b"];
+        assert_eq!(names(&people, Column::Username, false), sorted);
+        let mut backwards = sorted;
+        backwards.reverse();
+        assert_eq!(names(&people, Column::Username, true), backwards);
+    }
+
+    #[test]
+    fn what_is_missing_stands_at_the_end_either_way() {
+        let never = person(1, "never", "", "");
+        let early = User { last_sign_on: Some(Wall(-5)), ..person(2, "early", "", "") };
+        let late = User { last_sign_on: Some(Wall(5)), ..person(3, "late", "", "") };
+        let people = [never, late, early];
+        assert_eq!(names(&people, Column::LastSignOn, false), ["early", "late", "never"]);
+        assert_eq!(names(&people, Column::LastSignOn, true), ["late", "early", "never"]);
+    }
+
+    #[test]
+    fn populations_sort_by_their_rank() {
+        let of = |number, username, id| User {
+            population: Some(PopulationId(Uuid::from_u128(id))),
+            ..person(number, username, "", "")
+        };
+        let people = [of(1, "seven", 7), of(2, "nameless", 9), of(3, "eight", 8)];
+        assert_eq!(names(&people, Column::Population, false), ["eight", "seven", "nameless"]);
+    }
+
+    #[test]
+    fn every_order_keeps_everyone() {
+        let people: Vec<User> = (0..500).map(user).collect();
+        for key in ALL {
+            for is_descending in [false, true] {
+                let mut sorted = names(&people, key, is_descending);
+                sorted.sort_unstable();
+                sorted.dedup();
+                assert_eq!(sorted.len(), people.len(), "{key:?}");
+            }
+        }
+    }
+}

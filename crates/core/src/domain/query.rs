@@ -1,0 +1,372 @@
+//! Who of those who were read is shown: a search and filters. No index is needed, because everyone is in memory.
+
+use memchr::memmem::Finder;
+
+use super::time::Wall;
+use super::user::{Account, GroupId, Mfa, PopulationId};
+use super::users::{Class, Devices, Fold, Row, Rows, Users, folded};
+
+/// Which flags are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MfaFilter {
+    /// On, whatever is known of devices and bypasses.
+    On,
+    /// One class of the status page.
+    Class(Class),
+}
+
+/// Which devices are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DevicesFilter {
+    /// At least one can be used.
+    With,
+    /// None can be used.
+    Without,
+    /// Nobody has looked.
+    NotChecked,
+}
+
+/// Which last sign-ons are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SignOnFilter {
+    /// Never signed on.
+    Never,
+    /// No sign-on for so many days; whoever never signed on counts from the day of creation.
+    NotForDays(u32),
+}
+
+/// A group whose members are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct GroupFilter {
+    /// Which.
+    pub group: GroupId,
+    /// Without those who are members through another group.
+    pub is_direct: bool,
+}
+
+/// What must hold together for a user to be shown. `Default` shows everyone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Filters {
+    /// By the flag.
+    pub mfa: Option<MfaFilter>,
+    /// By devices.
+    pub devices: Option<DevicesFilter>,
+    /// By the account's state.
+    pub account: Option<Account>,
+    /// By population.
+    pub population: Option<PopulationId>,
+    /// By group. Whose members are who is given to [`matching`] apart: it is read from PingOne.
+    pub group: Option<GroupFilter>,
+    /// Created at this time or later.
+    pub created_since: Option<Wall>,
+    /// By the last sign-on.
+    pub sign_on: Option<SignOnFilter>,
+}
+
+impl Filters {
+    /// Whether everyone is shown.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn holds(&self, users: &Users, row: Row, now: Wall) -> bool {
+        self.mfa.is_none_or(|filter| match filter {
+            MfaFilter::On => users.mfa(row) == Mfa::On,
+            MfaFilter::Class(class) => users.class(row, now) == class,
+        }) && self.devices.is_none_or(|filter| filter.holds(users.devices(row)))
+            && self.account.is_none_or(|account| users.account(row) == account)
+            && self.population.is_none_or(|id| users.population(row) == Some(id))
+            && self.created_since.is_none_or(|since| users.created_at(row).is_some_and(|at| at >= since))
+            && self.sign_on.is_none_or(|filter| filter.holds(users, row, now))
+    }
+}
+
+impl DevicesFilter {
+    fn holds(self, devices: Devices) -> bool {
+        match devices {
+            Devices::NotChecked => self == Self::NotChecked,
+            Devices::Usable(0) => self == Self::Without,
+            Devices::Usable(_) => self == Self::With,
+        }
+    }
+}
+
+impl SignOnFilter {
+    fn holds(self, users: &Users, row: Row, now: Wall) -> bool {
+        // Of a row that could not be read nobody knows.
+        if users.unreadable(row).is_some() {
+            return false;
+        }
+        match (self, users.last_sign_on(row)) {
+            (Self::Never, last) => last.is_none(),
+            (Self::NotForDays(days), last) => {
+                let since = last.or_else(|| users.created_at(row));
+                since.is_some_and(|since| now.since(since) >= i64::from(days) * DAY)
+            }
+        }
+    }
+}
+
+const DAY: i64 = 24 * 3600 * 1000;
+
+/// From so many letters on a word may be the beginning of an id.
+const ID_FROM: usize = 4;
+
+/// More words than this are looked for as they stand.
+const MOST_WORDS: usize = 8;
+
+/// A text to be found in username, name, e-mail or external id, or as the beginning of an id. Each word must be found,
+/// in any of them.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    words: Vec<Word>,
+}
+
+#[derive(Debug, Clone)]
+struct Word {
+    text: String,
+    finder: Finder<'static>,
+    /// The first digits of an id, as many as there are.
+    id: Option<IdStart>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct IdStart {
+    bits: u128,
+    mask: u128,
+}
+
+impl Search {
+    /// A search for what was typed.
+    #[must_use]
+    pub fn new(text: &str, fold: Fold<'_>) -> Self {
+        let text = folded(text.trim(), fold);
+        let mut words: Vec<&str> = text.split_whitespace().take(MOST_WORDS + 1).collect();
+        if words.len() > MOST_WORDS {
+            words = vec![&text];
+        }
+        Self { words: words.into_iter().map(Word::new).collect() }
+    }
+
+    /// Whether everyone is found.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Whether whoever is found by this was found by `earlier` too, so that only those need to be looked at.
+    #[must_use]
+    pub fn narrows(&self, earlier: &Self) -> bool {
+        let is_covered =
+            |old: &Word| self.words.iter().any(|new| new.id.is_none() && new.text.contains(&old.text));
+        earlier.words.iter().all(is_covered)
+    }
+
+    fn finds(&self, users: &Users, row: Row) -> bool {
+        let text = users.folded(row);
+        self.words.iter().all(|word| word.finder.find(text).is_some() || word.starts_id(users, row))
+    }
+}
+
+impl Word {
+    fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), finder: Finder::new(text).into_owned(), id: IdStart::read(text) }
+    }
+
+    fn starts_id(&self, users: &Users, row: Row) -> bool {
+        let Some(start) = self.id else { return false };
+        users.id(row).is_some_and(|id| id.0.as_u128() & start.mask == start.bits)
+    }
+}
+
+impl IdStart {
+    fn read(text: &str) -> Option<Self> {
+        const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+        let (mut bits, mut shift) = (0_u128, 128_u32);
+        for (place, letter) in text.chars().enumerate() {
+            if letter == '-' && HYPHENS.contains(&place) {
+                continue;
+            }
+            shift = shift.checked_sub(4)?;
+            bits |= u128::from(letter.to_digit(16)?) << shift;
+        }
+        let mask = u128::MAX.checked_shl(shift).unwrap_or(0);
+        (text.len() >= ID_FROM).then_some(Self { bits, mask })
+    }
+}
+
+/// The users among `rows` whom search and filters show at `now`, in the same order. `members` are those of the
+/// filter's group; without them a filter by group shows nobody.
+#[must_use]
+pub fn matching(
+    users: &Users,
+    rows: &[Row],
+    search: &Search,
+    filters: &Filters,
+    members: Option<&Rows>,
+    now: Wall,
+) -> Vec<Row> {
+    let is_member = |row| filters.group.is_none() || members.is_some_and(|members| members.contains(row));
+    let is_filtered = !filters.is_empty();
+    let is_shown = |row: &Row| {
+        (!is_filtered || (filters.holds(users, *row, now) && is_member(*row)))
+            && (search.is_empty() || search.finds(users, *row))
+    };
+    rows.iter().copied().filter(is_shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::user::{Name, UnreadableUser, User, UserId};
+    use crate::domain::users::tests::{fold, user};
+    use uuid::Uuid;
+
+    struct Stage {
+        users: Users,
+        rows: Vec<Row>,
+    }
+
+    impl Stage {
+        fn of(people: impl IntoIterator<Item = User>) -> Self {
+            let mut users = Users::default();
+            let rows = people.into_iter().map(|user| users.learn(&user, &fold)).collect();
+            Self { users, rows }
+        }
+
+        fn find(&self, text: &str) -> Vec<u32> {
+            self.with(text, &Filters::default())
+        }
+
+        fn filter(&self, filters: &Filters) -> Vec<u32> {
+            self.with("", filters)
+        }
+
+        fn with(&self, text: &str, filters: &Filters) -> Vec<u32> {
+            let search = Search::new(text, &fold);
+            let found = matching(&self.users, &self.rows, &search, filters, None, Wall(100 * DAY));
+            found.into_iter().map(|row| row.0).collect()
+        }
+    }
+
+    fn named(number: u128, given: &str, family: &str) -> User {
+        User { name: Name { given: given.into(), family: family.into() }, ..user(number) }
+    }
+
+    #[test]
+    fn zoe_finds_zoe_with_and_without_her_dots_and_in_capitals() {
+        let stage = Stage::of([named(1, "Zoë", "Brandt"), named(2, "ZOE", "Łuk"), named(3, "Ana", "Holm")]);
+        for text in ["zoe", "Zoë", "ZOE", " zoe "] {
+            assert_eq!(stage.find(text), [0, 1], "{text}");
+        }
+        assert_eq!(stage.find("luk zo"), [1], "each word must be found, in any order");
+    }
+
+    #[test]
+    fn username_e_mail_and_external_id_are_looked_at_too() {
+        let stage = Stage::of([
+            user(1),
+            User { external_id: Some("E-77".into()), ..user(2) },
+            User { email: None, ..user(3) },
+        ]);
+        assert_eq!(stage.find("user002"), [1]);
+        assert_eq!(stage.find("003@EXAMPLE.com"), Vec::<u32>::new());
+        assert_eq!(stage.find("001@EXAMPLE.com"), [0]);
+        assert_eq!(stage.find("e-77"), [1]);
+    }
+
+    #[test]
+    fn an_id_is_found_by_its_beginning_from_four_letters_on() {
+        let id = |text: &str| UserId(Uuid::parse_str(text).unwrap());
+        let stage = Stage::of([
+            User { id: id("8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4"), ..user(1) },
+            User { id: id("00000000-0000-4000-8000-0000008c1e0b"), ..user(2) },
+        ]);
+        for text in
+            ["8c1e", "8C1E0B52-", "8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4", "8c1e0b5222b14c0e9a550d1f6a7bc2d4"]
+        {
+            assert_eq!(stage.find(text), [0], "{text}");
+        }
+        for text in ["8c1", "8-c1e", "8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4a"] {
+            assert_eq!(stage.find(text), Vec::<u32>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn hostile_texts_are_only_texts() {
+        let odd = [".*", "[a", "\"; drop", "<img src=x>", "\u{202e}gpj", "a\\b", "(?i)", "%", "\u{0}"];
+        let people = odd.iter().zip(1..).map(|(text, number)| named(number, text, "X"));
+        let stage = Stage::of(people);
+        for (place, text) in odd.iter().enumerate() {
+            assert_eq!(stage.find(text), [u32::try_from(place).unwrap()], "{text}");
+        }
+        assert_eq!(stage.find(&"a ".repeat(500_000)), Vec::<u32>::new());
+        assert_eq!(stage.find(&"x".repeat(1_000_000)), Vec::<u32>::new());
+    }
+
+    #[test]
+    fn a_longer_search_looks_only_at_what_the_shorter_one_found() {
+        let search = |text: &str| Search::new(text, &fold);
+        assert!(search("okon").narrows(&search("oko")));
+        assert!(search("oko ad").narrows(&search("ad")));
+        assert!(search("oko").narrows(&search("")));
+        assert!(!search("oko").narrows(&search("okon")));
+        assert!(!search("deaf").narrows(&search("dea")), "it may be the beginning of an id by now");
+    }
+
+    #[test]
+    fn filters_hold_together() {
+        let stage = {
+            let mut stage = Stage::of([
+                User { mfa: Mfa::On, last_sign_on: Some(Wall(95 * DAY)), ..user(1) },
+                User {
+                    mfa: Mfa::On,
+                    last_sign_on: Some(Wall(70 * DAY)),
+                    account: Account::Locked,
+                    ..user(2)
+                },
+                User { created_at: Some(Wall(99 * DAY)), ..user(3) },
+                user(4),
+            ]);
+            stage.users.set_devices(stage.rows[1], Devices::Usable(0));
+            stage
+        };
+        let all = Filters::default();
+        let on = Filters { mfa: Some(MfaFilter::On), ..all };
+        assert_eq!(stage.filter(&on), [0, 1]);
+        let bare = Filters { mfa: Some(MfaFilter::Class(Class::OnWithoutDevice)), ..all };
+        assert_eq!(stage.filter(&bare), [1]);
+        assert_eq!(stage.filter(&Filters { devices: Some(DevicesFilter::NotChecked), ..on }), [0]);
+        assert_eq!(stage.filter(&Filters { account: Some(Account::Locked), ..on }), [1]);
+        assert_eq!(stage.filter(&Filters { population: user(1).population, ..all }), [0, 2]);
+        assert_eq!(stage.filter(&Filters { created_since: Some(Wall(99 * DAY)), ..all }), [2]);
+        assert_eq!(stage.filter(&Filters { sign_on: Some(SignOnFilter::Never), ..all }), [2, 3]);
+        assert_eq!(stage.filter(&Filters { sign_on: Some(SignOnFilter::NotForDays(30)), ..all }), [1, 3]);
+        assert_eq!(stage.with("user001", &on), [0]);
+    }
+
+    #[test]
+    fn a_group_shows_its_members_and_nobody_before_they_are_known() {
+        let stage = Stage::of([user(1), user(2)]);
+        let group = GroupFilter { group: GroupId(Uuid::nil()), is_direct: false };
+        let filters = Filters { group: Some(group), ..Filters::default() };
+        assert_eq!(stage.filter(&filters), Vec::<u32>::new());
+        let members: Rows = [stage.rows[1]].into_iter().collect();
+        let found =
+            matching(&stage.users, &stage.rows, &Search::default(), &filters, Some(&members), Wall(0));
+        assert_eq!(found, [stage.rows[1]]);
+    }
+
+    #[test]
+    fn an_unreadable_row_is_shown_among_the_unknown_only() {
+        let mut stage = Stage::of([user(1)]);
+        let broken = UnreadableUser { id: None, field: "username".into(), problem: "missing".into() };
+        stage.rows.push(stage.users.learn_unreadable(broken));
+        let unknown = Filters { mfa: Some(MfaFilter::Class(Class::Unknown)), ..Filters::default() };
+        assert_eq!(stage.filter(&unknown), [1]);
+        let never = Filters { sign_on: Some(SignOnFilter::Never), ..Filters::default() };
+        assert_eq!(stage.filter(&never), [0]);
+        assert_eq!(stage.find(""), [0, 1]);
+    }
+}

@@ -1,0 +1,550 @@
+//! Everyone who was read, each once, packed: a hundred thousand users have to fit into a page's memory and be
+//! searched between two key presses.
+
+use std::collections::HashMap;
+
+use hashbrown::HashTable;
+use uuid::Uuid;
+
+use super::status::{Counts, PopulationStatus, Status};
+use super::time::Wall;
+use super::user::{Account, Mfa, Name, PopulationId, UnreadableUser, User, UserId};
+
+mod rows;
+mod texts;
+mod words;
+
+pub use rows::Rows;
+use texts::{Text, Texts};
+use words::{Word, Words};
+
+/// Folds capitals and accents away, so that Zoe finds Zoë. The browser does it for other letters than ASCII.
+pub type Fold<'a> = &'a dyn Fn(&str) -> String;
+
+/// A user's place among those who were read. It stays the same as long as they are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Row(pub u32);
+
+impl Row {
+    pub(super) fn place(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// How many devices a user has, as far as somebody looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Devices {
+    /// Nobody has looked.
+    #[default]
+    NotChecked,
+    /// So many can be used; others wait for activation, or are blocked or locked.
+    Usable(u8),
+}
+
+/// What the status page makes of a user. Every user is in exactly one class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// MFA is on, with an active device.
+    OnWithDevice,
+    /// MFA is on, without one.
+    OnWithoutDevice,
+    /// MFA is on, and nobody has looked for devices.
+    OnNotChecked,
+    /// MFA is on, and a bypass runs.
+    OnBypassed,
+    /// MFA is off.
+    Off,
+    /// The flag is not known.
+    Unknown,
+}
+
+#[derive(Debug, Clone)]
+struct Record {
+    id: UserId,
+    created_at: i64,
+    last_sign_on: i64,
+    username: Text,
+    email: Text,
+    external_id: Text,
+    /// Username, name, e-mail and external id, folded, a line each.
+    folded: Text,
+    given: Word,
+    family: Word,
+    population: u32,
+    mfa: Mfa,
+    account: Account,
+    devices: Devices,
+}
+
+/// A time that isn't there.
+const NEVER: i64 = i64::MIN;
+
+/// The population of users who name none.
+const NO_POPULATION: u32 = u32::MAX;
+
+/// Everyone who was read.
+#[derive(Debug, Clone, Default)]
+pub struct Users {
+    records: Vec<Record>,
+    places: HashTable<u32>,
+    words: Words,
+    shown: Texts,
+    folded: Texts,
+    populations: Vec<PopulationId>,
+    unreadable: HashMap<u32, UnreadableUser>,
+    bypasses: HashMap<u32, Wall>,
+}
+
+impl Users {
+    /// Makes room for so many users at once, so that the store needn't move while it grows.
+    pub fn reserve(&mut self, users: usize) {
+        let further = users.saturating_sub(self.records.len());
+        self.records.reserve_exact(further);
+        self.places.reserve(further, |place| hash(id_at(&self.records, *place)));
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there is nobody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// Takes note of a user. One who is there already is known better afterwards, at the same place; what was read
+    /// about devices stays.
+    pub fn learn(&mut self, user: &User, fold: Fold<'_>) -> Row {
+        let known = self.find(user.id);
+        let before = known.and_then(|row| self.records.get(row.place())).cloned();
+        let record = self.record(user, before.as_ref(), fold);
+        match known {
+            Some(row) => {
+                self.unreadable.remove(&row.0);
+                if let Some(place) = self.records.get_mut(row.place()) {
+                    *place = record;
+                }
+                row
+            }
+            None => self.push(record),
+        }
+    }
+
+    /// Takes note of a row that could not be read. It is shown and counted, its state is unknown.
+    pub fn learn_unreadable(&mut self, unreadable: UnreadableUser) -> Row {
+        let id = unreadable.id.unwrap_or(UserId(Uuid::nil()));
+        let row =
+            unreadable.id.and_then(|id| self.find(id)).unwrap_or_else(|| self.push(Record::unreadable(id)));
+        self.set_mfa(row, Mfa::Unknown);
+        self.unreadable.insert(row.0, unreadable);
+        row
+    }
+
+    fn push(&mut self, record: Record) -> Row {
+        let place = u32::try_from(self.records.len()).unwrap_or(u32::MAX);
+        // A row without an id can't be found by it, and there may be many.
+        if record.id.0 != Uuid::nil() {
+            let records = &self.records;
+            self.places.insert_unique(hash(record.id), place, |place| hash(id_at(records, *place)));
+        }
+        self.records.push(record);
+        Row(place)
+    }
+
+    fn record(&mut self, user: &User, before: Option<&Record>, fold: Fold<'_>) -> Record {
+        let shown = &mut self.shown;
+        let mut text = |new: Option<&str>, old: Option<Text>| {
+            let old = old.filter(|old| shown.get(*old) == new);
+            old.unwrap_or_else(|| new.map_or(Text::NONE, |new| shown.add(&[new])))
+        };
+        let username = text(Some(&user.username), before.map(|before| before.username));
+        let email = text(user.email.as_deref(), before.map(|before| before.email));
+        let external_id = text(user.external_id.as_deref(), before.map(|before| before.external_id));
+        let (given, family) = (self.words.add(&user.name.given), self.words.add(&user.name.family));
+        let is_same = |before: &&Record| {
+            (before.username, before.email, before.external_id, before.given, before.family)
+                == (username, email, external_id, given, family)
+        };
+        let folded = match before.filter(is_same) {
+            Some(before) => before.folded,
+            None => self.fold(user, fold),
+        };
+        Record {
+            id: user.id,
+            created_at: user.created_at.map_or(NEVER, |at| at.0),
+            last_sign_on: user.last_sign_on.map_or(NEVER, |at| at.0),
+            username,
+            email,
+            external_id,
+            folded,
+            given,
+            family,
+            population: user.population.map_or(NO_POPULATION, |id| self.population_number(id)),
+            mfa: user.mfa,
+            account: user.account,
+            devices: before.map_or(Devices::NotChecked, |before| before.devices),
+        }
+    }
+
+    fn fold(&mut self, user: &User, fold: Fold<'_>) -> Text {
+        let name = user.name.to_string();
+        let lines = [&user.username, &name, user.email.as_deref().unwrap_or_default()];
+        let [username, name, email] = lines.map(|line| folded(line, fold));
+        let external_id = folded(user.external_id.as_deref().unwrap_or_default(), fold);
+        self.folded.add(&[&username, "\n", &name, "\n", &email, "\n", &external_id])
+    }
+
+    fn population_number(&mut self, id: PopulationId) -> u32 {
+        // A tenant has few populations, and the users of one come together.
+        let known = self.populations.iter().rposition(|known| *known == id);
+        let number = known.unwrap_or_else(|| {
+            self.populations.push(id);
+            self.populations.len() - 1
+        });
+        u32::try_from(number).unwrap_or(NO_POPULATION)
+    }
+
+    /// The place of a user, if read.
+    #[must_use]
+    pub fn find(&self, id: UserId) -> Option<Row> {
+        let is_it = |place: &u32| id_at(&self.records, *place) == id;
+        self.places.find(hash(id), is_it).map(|place| Row(*place))
+    }
+
+    fn at(&self, row: Row) -> Option<&Record> {
+        self.records.get(row.place())
+    }
+
+    /// A user with everything that is known.
+    #[must_use]
+    pub fn user(&self, row: Row) -> Option<User> {
+        let record = self.at(row).filter(|_| !self.unreadable.contains_key(&row.0))?;
+        let text = |text| self.shown.get(text).map(str::to_owned);
+        Some(User {
+            id: record.id,
+            username: text(record.username).unwrap_or_default(),
+            name: Name {
+                given: self.words.get(record.given).to_owned(),
+                family: self.words.get(record.family).to_owned(),
+            },
+            email: text(record.email),
+            external_id: text(record.external_id),
+            population: self.population_of(record),
+            account: record.account,
+            created_at: time(record.created_at),
+            last_sign_on: time(record.last_sign_on),
+            mfa: record.mfa,
+        })
+    }
+
+    /// What is wrong with a row that could not be read.
+    #[must_use]
+    pub fn unreadable(&self, row: Row) -> Option<&UnreadableUser> {
+        self.unreadable.get(&row.0)
+    }
+
+    /// How many rows could not be read.
+    #[must_use]
+    pub fn unreadable_len(&self) -> usize {
+        self.unreadable.len()
+    }
+
+    /// A user's id; nil for an unreadable row that has none.
+    #[must_use]
+    pub fn id(&self, row: Row) -> Option<UserId> {
+        self.at(row).map(|record| record.id)
+    }
+
+    /// A user's username.
+    #[must_use]
+    pub fn username(&self, row: Row) -> &str {
+        self.at(row).and_then(|record| self.shown.get(record.username)).unwrap_or_default()
+    }
+
+    /// The flag as it was last answered.
+    #[must_use]
+    pub fn mfa(&self, row: Row) -> Mfa {
+        self.at(row).map_or(Mfa::Unknown, |record| record.mfa)
+    }
+
+    /// The account's state.
+    #[must_use]
+    pub fn account(&self, row: Row) -> Account {
+        self.at(row).map_or(Account::Unknown, |record| record.account)
+    }
+
+    /// The population.
+    #[must_use]
+    pub fn population(&self, row: Row) -> Option<PopulationId> {
+        self.at(row).and_then(|record| self.population_of(record))
+    }
+
+    fn population_of(&self, record: &Record) -> Option<PopulationId> {
+        self.populations.get(record.population as usize).copied()
+    }
+
+    /// When the user was created.
+    #[must_use]
+    pub fn created_at(&self, row: Row) -> Option<Wall> {
+        self.at(row).and_then(|record| time(record.created_at))
+    }
+
+    /// When the user last signed on; `None` for never.
+    #[must_use]
+    pub fn last_sign_on(&self, row: Row) -> Option<Wall> {
+        self.at(row).and_then(|record| time(record.last_sign_on))
+    }
+
+    /// The devices, as far as somebody looked.
+    #[must_use]
+    pub fn devices(&self, row: Row) -> Devices {
+        self.at(row).map_or(Devices::NotChecked, |record| record.devices)
+    }
+
+    /// When the bypass that was read for a user ends.
+    #[must_use]
+    pub fn bypassed_until(&self, row: Row) -> Option<Wall> {
+        self.bypasses.get(&row.0).copied()
+    }
+
+    /// Takes note of a flag.
+    pub fn set_mfa(&mut self, row: Row, mfa: Mfa) {
+        if let Some(record) = self.records.get_mut(row.place()) {
+            record.mfa = mfa;
+        }
+    }
+
+    /// Takes note of what is known of devices.
+    pub fn set_devices(&mut self, row: Row, devices: Devices) {
+        if let Some(record) = self.records.get_mut(row.place()) {
+            record.devices = devices;
+        }
+    }
+
+    /// Takes note of a bypass, or of there being none.
+    pub fn set_bypass(&mut self, row: Row, until: Option<Wall>) {
+        match until {
+            Some(until) => self.bypasses.insert(row.0, until),
+            None => self.bypasses.remove(&row.0),
+        };
+    }
+
+    /// What the status page makes of a user at `now`.
+    #[must_use]
+    pub fn class(&self, row: Row, now: Wall) -> Class {
+        let Some(record) = self.at(row) else { return Class::Unknown };
+        match (record.mfa, record.devices) {
+            (Mfa::Off, _) => Class::Off,
+            (Mfa::Unknown, _) => Class::Unknown,
+            // Hardly anybody has one, so that the map is asked only where there is anything in it.
+            (Mfa::On, _)
+                if !self.bypasses.is_empty() && self.bypassed_until(row).is_some_and(|end| end > now) =>
+            {
+                Class::OnBypassed
+            }
+            (Mfa::On, Devices::NotChecked) => Class::OnNotChecked,
+            (Mfa::On, Devices::Usable(0)) => Class::OnWithoutDevice,
+            (Mfa::On, Devices::Usable(_)) => Class::OnWithDevice,
+        }
+    }
+
+    /// Counts the users at these places.
+    #[must_use]
+    pub fn status(&self, rows: &[Row], now: Wall) -> Status {
+        let mut counts = vec![Counts::default(); self.populations.len() + 1];
+        let nowhere = self.populations.len();
+        for row in rows {
+            let Some(record) = self.at(*row) else { continue };
+            let place = nowhere.min(record.population as usize);
+            if let Some(counts) = counts.get_mut(place) {
+                counts.add(self.class(*row, now));
+            }
+        }
+        let ids = self.populations.iter().copied().map(Some).chain([None]);
+        let parts = ids.zip(counts).filter(|(_, counts)| counts.users() > 0);
+        let mut populations: Vec<PopulationStatus> =
+            parts.map(|(population, counts)| PopulationStatus { population, counts }).collect();
+        populations.sort_by_key(|part| std::cmp::Reverse(part.counts.users()));
+        let mut all = Counts::default();
+        for part in &populations {
+            all.join(&part.counts);
+        }
+        Status { all, populations }
+    }
+
+    /// The distinct names, given and family, in an order that never changes but grows at its end. What ranks them by a
+    /// locale ranks few texts instead of many users.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        self.words.all()
+    }
+
+    /// How many distinct names there are.
+    #[must_use]
+    pub fn names_len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Everything that a search looks at, folded.
+    pub(super) fn folded(&self, row: Row) -> &[u8] {
+        self.at(row).and_then(|record| self.folded.bytes(record.folded)).unwrap_or_default()
+    }
+
+    /// A line of [`Users::folded`].
+    pub(super) fn folded_line(&self, row: Row, line: usize) -> &[u8] {
+        self.folded(row).split(|byte| *byte == b'\n').nth(line).unwrap_or_default()
+    }
+
+    /// The places of family and given name in [`Users::names`].
+    pub(super) fn name_places(&self, row: Row) -> (usize, usize) {
+        let nothing = (Word::EMPTY.place(), Word::EMPTY.place());
+        self.at(row).map_or(nothing, |record| (record.family.place(), record.given.place()))
+    }
+}
+
+impl Record {
+    fn unreadable(id: UserId) -> Self {
+        Self {
+            id,
+            created_at: NEVER,
+            last_sign_on: NEVER,
+            username: Text::NONE,
+            email: Text::NONE,
+            external_id: Text::NONE,
+            folded: Text::NONE,
+            given: Word::EMPTY,
+            family: Word::EMPTY,
+            population: NO_POPULATION,
+            mfa: Mfa::Unknown,
+            account: Account::Unknown,
+            devices: Devices::NotChecked,
+        }
+    }
+}
+
+fn time(millis: i64) -> Option<Wall> {
+    (millis != NEVER).then_some(Wall(millis))
+}
+
+fn id_at(records: &[Record], place: u32) -> UserId {
+    records.get(place as usize).map_or(UserId(Uuid::nil()), |record| record.id)
+}
+
+/// PingOne's ids are random, so that their own bits are as good as any hash of them.
+fn hash(id: UserId) -> u64 {
+    let (high, low) = id.0.as_u64_pair();
+    high ^ low.rotate_left(32)
+}
+
+/// A text as the search compares it, on one line.
+pub(super) fn folded(text: &str, fold: Fold<'_>) -> String {
+    let mut folded = if text.is_ascii() { text.to_ascii_lowercase() } else { fold(text) };
+    if folded.contains('\n') {
+        folded = folded.replace('\n', " ");
+    }
+    folded
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Folds as far as tests need it.
+    pub(in crate::domain) fn fold(text: &str) -> String {
+        text.to_lowercase().replace(['ë', 'é', 'è'], "e").replace('ł', "l")
+    }
+
+    pub(in crate::domain) fn user(number: u128) -> User {
+        User {
+            id: UserId(Uuid::from_u128(number)),
+            username: format!("user{number:03}"),
+            name: Name { given: "Zoë".into(), family: format!("Brandt{}", number % 3) },
+            email: Some(format!("User{number:03}@example.com")),
+            external_id: None,
+            population: Some(PopulationId(Uuid::from_u128(number % 2))),
+            account: Account::Enabled,
+            created_at: Some(Wall(1)),
+            last_sign_on: None,
+            mfa: Mfa::Off,
+        }
+    }
+
+    #[test]
+    fn a_user_comes_back_as_learned() {
+        let mut users = Users::default();
+        users.reserve(300);
+        let rows: Vec<Row> = (1..=300).map(|number| users.learn(&user(number), &fold)).collect();
+        for (number, row) in (1..=300).zip(rows) {
+            assert_eq!(users.user(row), Some(user(number)));
+            assert_eq!(users.find(user(number).id), Some(row));
+        }
+        assert_eq!((users.len(), users.names_len()), (300, 4));
+        assert_eq!(users.find(UserId(Uuid::from_u128(999))), None);
+    }
+
+    #[test]
+    fn a_user_who_comes_twice_is_kept_once_with_the_newer_state() {
+        let mut users = Users::default();
+        let row = users.learn(&user(1), &fold);
+        users.set_devices(row, Devices::Usable(2));
+        let renamed = User { username: "other".into(), mfa: Mfa::On, email: None, ..user(1) };
+        assert_eq!(users.learn(&renamed, &fold), row);
+        assert_eq!((users.len(), users.user(row)), (1, Some(renamed)));
+        assert_eq!(users.devices(row), Devices::Usable(2), "a list says nothing about devices");
+        assert_eq!(users.folded(row), b"other\nzoe brandt1\n\n");
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_kept_and_its_state_is_unknown() {
+        let mut users = Users::default();
+        let broken = |id| UnreadableUser { id, field: "username".into(), problem: "missing".into() };
+        let row = users.learn(&User { mfa: Mfa::On, ..user(1) }, &fold);
+        assert_eq!(users.learn_unreadable(broken(Some(user(1).id))), row);
+        assert_eq!((users.user(row), users.mfa(row)), (None, Mfa::Unknown));
+        let (one, other) = (users.learn_unreadable(broken(None)), users.learn_unreadable(broken(None)));
+        assert!(one != other && users.unreadable(one).is_some());
+        assert_eq!(users.learn(&user(1), &fold), row);
+        assert!(users.unreadable(row).is_none(), "read again, and readable");
+    }
+
+    #[test]
+    fn everyone_is_in_one_class_and_populations_add_up() {
+        let mut users = Users::default();
+        let mut rows = Vec::new();
+        for number in 0..60 {
+            let mfa = [Mfa::On, Mfa::Off, Mfa::Unknown][number as usize % 3];
+            let row = users.learn(&User { mfa, ..user(number) }, &fold);
+            match number % 4 {
+                0 => users.set_devices(row, Devices::Usable(1)),
+                1 => users.set_devices(row, Devices::Usable(0)),
+                _ => {}
+            }
+            rows.push(row);
+        }
+        users.set_bypass(rows[0], Some(Wall(100)));
+        let status = users.status(&rows, Wall(99));
+        let all = Counts {
+            on_with_device: 4,
+            on_without_device: 5,
+            on_not_checked: 10,
+            on_bypassed: 1,
+            off: 20,
+            unknown: 20,
+        };
+        assert_eq!((status.all, all.users()), (all, 60));
+        assert_eq!(status.populations.iter().map(|part| part.counts.users()).sum::<u64>(), 60);
+        assert_eq!(users.status(&rows, Wall(100)).all.on_bypassed, 0, "a bypass ends");
+    }
+
+    #[test]
+    fn users_without_a_population_are_counted_too() {
+        let mut users = Users::default();
+        let rows = [users.learn(&User { population: None, ..user(1) }, &fold), users.learn(&user(2), &fold)];
+        let status = users.status(&rows, Wall(0));
+        assert_eq!(status.all.users(), 2);
+        assert!(status.populations.iter().any(|part| part.population.is_none()));
+    }
+}

@@ -1,0 +1,80 @@
+//! A set of users, by their places.
+
+use super::Row;
+
+/// A set of users: one bit each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rows {
+    words: Vec<u64>,
+    len: usize,
+}
+
+impl Rows {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is nobody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Whether a user is among them.
+    #[must_use]
+    pub fn contains(&self, row: Row) -> bool {
+        let (place, bit) = split(row);
+        self.words.get(place).is_some_and(|word| word & bit != 0)
+    }
+
+    /// Adds a user.
+    pub fn insert(&mut self, row: Row) {
+        let (place, bit) = split(row);
+        if place >= self.words.len() {
+            self.words.resize(place + 1, 0);
+        }
+        if let Some(word) = self.words.get_mut(place) {
+            self.len += usize::from(*word & bit == 0);
+            *word |= bit;
+        }
+    }
+
+    /// Takes a user out.
+    pub fn remove(&mut self, row: Row) {
+        let (place, bit) = split(row);
+        if let Some(word) = self.words.get_mut(place) {
+            self.len -= usize::from(*word & bit != 0);
+            *word &= !bit;
+        }
+    }
+}
+
+impl FromIterator<Row> for Rows {
+    fn from_iter<I: IntoIterator<Item = Row>>(rows: I) -> Self {
+        let mut set = Self::default();
+        rows.into_iter().for_each(|row| set.insert(row));
+        set
+    }
+}
+
+fn split(row: Row) -> (usize, u64) {
+    (row.place() / 64, 1 << (row.place() % 64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_counts_each_user_once() {
+        let mut rows: Rows = [3, 64, 3, 200].map(Row).into_iter().collect();
+        assert_eq!(rows.len(), 3);
+        assert!(rows.contains(Row(200)) && !rows.contains(Row(199)) && !rows.contains(Row(9999)));
+        rows.remove(Row(3));
+        rows.remove(Row(3));
+        rows.remove(Row(9999));
+        assert_eq!((rows.len(), rows.contains(Row(3))), (2, false));
+    }
+}

@@ -1,0 +1,133 @@
+//! One sequence of pages: everyone, one population, the members of one group.
+
+use std::collections::HashSet;
+
+use crate::api::endpoint::Cursor;
+use crate::api::request::{PAGE, Page, ReadPage};
+use crate::domain::fault::{Fault, Paging, RetryKind};
+use crate::domain::filter::Filter;
+use crate::domain::time::Millis;
+use crate::domain::user::{UnreadableUser, User};
+use crate::engine::policy::Policy;
+use crate::engine::retry::{Jitter, pause};
+
+/// The smallest page that is believed, for the bound on their number.
+const SMALLEST: u64 = 10;
+
+/// Where a lane stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum State {
+    /// The next page may be asked for from this time on.
+    Ready { from: Millis },
+    /// A page is on its way.
+    Sent,
+    /// A page could not be had.
+    Failed(Fault),
+    /// All pages were read.
+    Complete,
+}
+
+/// One sequence of pages.
+#[derive(Debug)]
+pub(super) struct Lane {
+    filter: Option<Filter>,
+    cursor: Option<Cursor>,
+    seen: HashSet<Cursor>,
+    attempts: u32,
+    pages: u64,
+    rows: u64,
+    count: Option<u64>,
+    has_restarted: bool,
+    pub(super) state: State,
+}
+
+impl Lane {
+    /// A lane that has read nothing. `expected` is how many users there should be, as far as that is known.
+    pub(super) fn new(filter: Option<Filter>, expected: Option<u64>) -> Self {
+        Self {
+            filter,
+            cursor: None,
+            seen: HashSet::new(),
+            attempts: 0,
+            pages: 0,
+            rows: 0,
+            count: expected,
+            has_restarted: false,
+            state: State::Ready { from: Millis(0) },
+        }
+    }
+
+    /// How many users it has, by the newest page's account.
+    pub(super) fn count(&self) -> Option<u64> {
+        self.count
+    }
+
+    /// How many of its users were not read.
+    pub(super) fn unread(&self) -> u64 {
+        match self.state {
+            State::Complete => 0,
+            _ => self.count.unwrap_or_default().saturating_sub(self.rows),
+        }
+    }
+
+    /// The next page.
+    pub(super) fn page(&self) -> ReadPage {
+        ReadPage { filter: self.filter.clone(), cursor: self.cursor.clone() }
+    }
+
+    pub(super) fn started(&mut self) {
+        self.attempts += 1;
+        self.state = State::Sent;
+    }
+
+    /// Takes a page, and hands its rows on.
+    pub(super) fn read(&mut self, page: Page) -> Vec<Result<User, UnreadableUser>> {
+        self.attempts = 0;
+        self.pages += 1;
+        self.rows += page.rows.len() as u64;
+        self.count = page.count.or(self.count);
+        self.state = self.after(page.next);
+        page.rows
+    }
+
+    fn after(&mut self, next: Option<Cursor>) -> State {
+        let Some(next) = next else { return State::Complete };
+        if !self.seen.insert(next.clone()) || self.pages > self.most_pages() {
+            return State::Failed(Fault::Paging(Paging::Loop));
+        }
+        self.cursor = Some(next);
+        State::Ready { from: Millis(0) }
+    }
+
+    /// Pages may be smaller than asked for and empty ones may come between, but without a bound a list that
+    /// never ends would be read for ever.
+    fn most_pages(&self) -> u64 {
+        let users = self.count.unwrap_or(1_000_000);
+        2 * users.div_ceil(SMALLEST.min(u64::from(PAGE))) + 10
+    }
+
+    /// Takes note of a page that could not be had.
+    pub(super) fn failed(&mut self, fault: Fault, policy: &Policy, jitter: &mut Jitter, now: Millis) {
+        if fault.retry() == RetryKind::WithNewToken {
+            return self.renew(now);
+        }
+        // A cursor lives only so long. What was read is kept: users who come again are merged by their ids.
+        if matches!(fault, Fault::RequestRefused(_)) && self.cursor.is_some() && !self.has_restarted {
+            self.has_restarted = true;
+            self.cursor = None;
+            self.seen.clear();
+            self.rows = 0;
+            return self.renew(now);
+        }
+        self.state = match pause(policy, self.attempts, &fault, jitter) {
+            Some(pause) => State::Ready { from: now + pause },
+            None => State::Failed(fault),
+        };
+    }
+
+    /// Asks for the same page again, as if for the first time.
+    pub(super) fn renew(&mut self, now: Millis) {
+        self.attempts = 0;
+        self.state = State::Ready { from: now };
+    }
+}

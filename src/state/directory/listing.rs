@@ -1,0 +1,150 @@
+//! The list of everyone.
+
+use std::rc::Rc;
+
+use futures::channel::mpsc;
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::time::PerSecond;
+use pingone_mfa_core::domain::user::{UnreadableUser, User};
+use pingone_mfa_core::domain::users::Users;
+use pingone_mfa_core::engine::driver::{Command, drive};
+use pingone_mfa_core::engine::listing::{Job, Listing, State};
+
+use super::Directory;
+use crate::state::announcement::Announcement;
+use crate::state::load::Load;
+
+/// A row as PingOne's pages bring it.
+pub(super) type ReadRow = Result<User, UnreadableUser>;
+
+/// How far the list is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum List {
+    /// Nobody asked for it.
+    Idle,
+    /// Pages are being read.
+    Loading {
+        /// Requests a second, preflights counted.
+        pace: PerSecond,
+    },
+    /// Pages could not be had; the rows so far are there.
+    Halted {
+        /// Why.
+        fault: Fault,
+        /// How many users were not read, by PingOne's count.
+        unread: u64,
+    },
+    /// A person stopped it.
+    Stopped,
+    /// Every page was read.
+    Complete,
+}
+
+impl List {
+    /// Whether pages are being read.
+    #[must_use]
+    pub fn is_loading(&self) -> bool {
+        matches!(self, Self::Loading { .. })
+    }
+
+    /// Whether more may be in PingOne than was read.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        !matches!(self, Self::Complete | Self::Idle)
+    }
+}
+
+impl Directory {
+    /// Reads all users, from the first page on. What was read before is forgotten but for the one who is opened.
+    pub fn load_all(&'static self) {
+        let Some(connection) = self.connection() else { return };
+        if self.list.with_untracked(List::is_loading) {
+            return;
+        }
+        self.forget_list();
+        self.list.set(List::Loading { pace: connection.pace() });
+        self.listed_at.set(Some(connection.clock().wall()));
+        let total = self.total.with_untracked(|total| total.ready().copied().flatten());
+        self.users.update(|users| users.reserve(room(total)));
+        let populations = self.populations.with_untracked(|populations| populations.ready().cloned());
+        let policy = Rc::new(connection.policy().clone());
+        let mut listing =
+            Listing::of_all(&populations.unwrap_or_default(), total, policy, connection.jitter());
+        let (sender, mut inbox) = mpsc::unbounded();
+        self.commands.replace(Some(sender));
+        self.tasks.spawn(async move {
+            // The connection is asked for at every page, because a new token makes a new one.
+            let page = |job: Job| {
+                let connection = self.connection();
+                async move { connection.ok_or(Fault::TokenForgotten)?.send(job.page).await }
+            };
+            drive(&mut listing, &connection, &mut inbox, page, |listing| self.take(listing)).await;
+        });
+    }
+
+    fn forget_list(&'static self) {
+        let opened = self.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.id));
+        let opened = opened.and_then(|id| self.user(id));
+        self.search.set(None);
+        self.found.set(Vec::new());
+        self.table.forget_rows();
+        self.users.set(Users::default());
+        self.learn(opened.map(Ok));
+    }
+
+    /// Starts no further page.
+    pub fn stop(&'static self) {
+        self.command(Command::Stop);
+    }
+
+    /// Asks again for the pages that could not be had.
+    pub fn resume(&'static self) {
+        if let Some(connection) = self.connection() {
+            self.list.set(List::Loading { pace: connection.pace() });
+            self.command(Command::Resume);
+        }
+    }
+
+    fn command(&'static self, command: Command) {
+        if let Some(sender) = &*self.commands.borrow() {
+            // A listing that has ended takes no command.
+            let _ = sender.unbounded_send(command);
+        }
+    }
+
+    fn take(&'static self, listing: &mut Listing) {
+        let rows = self.learn(listing.take_fresh());
+        let list = self.state_of(listing);
+        if let (Some(count), Some(at)) = (listing.count(), self.listed_at.get_untracked()) {
+            self.total.set(Load::Ready { value: Some(count), at });
+        }
+        let has_ended = !matches!(list, List::Loading { .. });
+        self.users.with_untracked(|users| self.table.extend(users, rows, has_ended));
+        if self.list.get_untracked() == list {
+            return;
+        }
+        match &list {
+            List::Complete => self.announcer.tell(Announcement::ListLoaded(self.table.listed() as u64)),
+            List::Halted { fault, .. } => self.announcer.tell(Announcement::Failed(fault.clone())),
+            List::Idle | List::Loading { .. } | List::Stopped => {}
+        }
+        self.list.set(list);
+    }
+
+    fn state_of(&'static self, listing: &Listing) -> List {
+        match listing.state() {
+            State::Reading => {
+                List::Loading { pace: self.connection().map_or(PerSecond(1.0), |to| to.pace()) }
+            }
+            State::Halted(fault) => List::Halted { fault, unread: listing.unread() },
+            State::Stopped => List::Stopped,
+            State::Complete => List::Complete,
+        }
+    }
+}
+
+/// How much room is made at once: an answer that counts a billion users is not believed before they come.
+fn room(total: Option<u64>) -> usize {
+    const MOST: u64 = 500_000;
+    usize::try_from(total.unwrap_or(0).min(MOST)).unwrap_or(0)
+}

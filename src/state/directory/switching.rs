@@ -1,0 +1,138 @@
+//! The switches: one user's flag at a time.
+
+use std::rc::Rc;
+
+use futures::channel::mpsc;
+use pingone_mfa_core::api::request::{ReadMfa, WriteMfa};
+use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::user::{Mfa, UserId};
+use pingone_mfa_core::engine::change::{Change, Job};
+use pingone_mfa_core::engine::connection::Connection;
+use pingone_mfa_core::engine::driver::drive;
+
+use super::Directory;
+use crate::state::announcement::Announcement;
+use crate::state::switch::Switch;
+
+impl Directory {
+    /// A person pressed the switch. Turning on asks nothing; turning off asks once.
+    pub fn press(&'static self, id: UserId) {
+        let mfa = self.users.with_untracked(|users| users.find(id).map(|row| users.mfa(row)));
+        match mfa {
+            Some(Mfa::Off) => self.set_mfa(id, true),
+            Some(Mfa::On) => self.asking.set(Some(id)),
+            Some(Mfa::Unknown) | None => self.read_mfa(id),
+        }
+    }
+
+    /// The answer to the question: disable MFA.
+    pub fn disable(&'static self) {
+        if let Some(id) = self.asking.get_untracked() {
+            self.asking.set(None);
+            self.set_mfa(id, false);
+        }
+    }
+
+    /// The answer to the question: keep it as it is.
+    pub fn keep(&'static self) {
+        self.asking.set(None);
+    }
+
+    /// Sets one user's flag.
+    pub fn set_mfa(&'static self, id: UserId, to: bool) {
+        let Some(connection) = self.start(id, Switch::Sending { to }) else { return };
+        self.tasks.spawn(async move {
+            let policy = Rc::new(connection.policy().clone());
+            let mut change = Change::new(id, to, policy, connection.jitter());
+            let (_, mut inbox) = mpsc::unbounded();
+            let perform = |job| {
+                let connection = connection.clone();
+                async move {
+                    match job {
+                        Job::Write { user, to } => connection.send(WriteMfa { user, enabled: to }).await,
+                        Job::Read(user) => connection.send(ReadMfa(user)).await,
+                    }
+                }
+            };
+            let observe = |change: &mut Change| {
+                if change.is_in_doubt() {
+                    self.set_switch(id, Switch::Checking { to });
+                }
+            };
+            drive(&mut change, &connection, &mut inbox, perform, observe).await;
+            if let Some(outcome) = change.outcome() {
+                self.changed(id, to, outcome.clone(), change.read(), connection.clock().wall());
+            }
+        });
+    }
+
+    /// Reads one user's flag.
+    pub fn read_mfa(&'static self, id: UserId) {
+        let Some(connection) = self.start(id, Switch::Reading) else { return };
+        self.tasks.spawn(async move {
+            let answer = connection.call(ReadMfa(id)).await;
+            self.switches.update(|switches| {
+                switches.remove(&id);
+            });
+            match answer {
+                Ok(answer) => self.learn_mfa(id, answer.enabled.into()),
+                Err(fault) => self.announcer.tell(Announcement::Failed(fault)),
+            }
+        });
+    }
+
+    /// The connection, if nothing is in flight for this user.
+    fn start(&'static self, id: UserId, switch: Switch) -> Option<Connection> {
+        let busy = self.switches.with_untracked(|switches| switches.get(&id).is_some_and(Switch::is_busy));
+        let connection = self.connection().filter(|_| !busy)?;
+        self.set_switch(id, switch);
+        Some(connection)
+    }
+
+    fn set_switch(&'static self, id: UserId, switch: Switch) {
+        self.switches.update(|switches| {
+            switches.insert(id, switch);
+        });
+    }
+
+    fn changed(&'static self, id: UserId, to: bool, outcome: Outcome, read: Mfa, at: Wall) {
+        let username = self.users.with_untracked(|users| {
+            users.find(id).map_or_else(|| id.to_string(), |row| users.username(row).to_owned())
+        });
+        match &outcome {
+            Outcome::Changed { .. } => {
+                self.learn_mfa(id, read);
+                self.announcer.tell(Announcement::Changed { username, mfa: read });
+            }
+            // Nobody knows any more what the flag is.
+            Outcome::AnswerLost(_) => {
+                self.learn_mfa(id, Mfa::Unknown);
+                self.announcer.tell(Announcement::NotChanged { username, to, outcome: outcome.clone() });
+                self.show(id, at);
+            }
+            Outcome::Refused(_) | Outcome::Failed(_) | Outcome::Gone(_) => {
+                if read != Mfa::Unknown {
+                    self.learn_mfa(id, read);
+                }
+                self.announcer.tell(Announcement::NotChanged { username, to, outcome: outcome.clone() });
+                self.show(id, at);
+            }
+        }
+        self.set_switch(id, Switch::Ended { to, outcome, at });
+    }
+
+    fn learn_mfa(&'static self, id: UserId, mfa: Mfa) {
+        self.users.update(|users| {
+            if let Some(row) = users.find(id) {
+                users.set_mfa(row, mfa);
+            }
+        });
+        self.recount();
+    }
+
+    /// Shows and counts anew what a change of one user may have changed.
+    pub(super) fn recount(&'static self) {
+        self.users.with_untracked(|users| self.table.renew(users));
+    }
+}

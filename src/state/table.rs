@@ -1,0 +1,296 @@
+//! What is shown of the list: search, filters, order, columns, and who is selected.
+
+use std::cell::{Cell, RefCell};
+
+use pingone_mfa_core::domain::order::{Column, Ranks, Sort, sort};
+use pingone_mfa_core::domain::query::{Filters, Search, matching};
+use pingone_mfa_core::domain::status::Status;
+use pingone_mfa_core::domain::user::Population;
+use pingone_mfa_core::domain::users::{Row, Rows, Users};
+
+use super::Ports;
+use super::load::Load;
+use super::watched::Watched;
+
+/// The columns in their order, without the name, which is always there.
+pub const COLUMNS: [Column; 10] = [
+    Column::Username,
+    Column::Email,
+    Column::Population,
+    Column::Account,
+    Column::LastSignOn,
+    Column::Created,
+    Column::ExternalId,
+    Column::Id,
+    Column::Devices,
+    Column::Mfa,
+];
+
+/// How the list is looked at. It stands in the address, so that it can be gone back to; nobody's data is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// The filters.
+    pub filters: Filters,
+    /// The order; `None` for PingOne's own.
+    pub sort: Option<Sort>,
+    /// The columns, besides the name.
+    pub columns: Vec<Column>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        let columns = vec![
+            Column::Username,
+            Column::Population,
+            Column::Account,
+            Column::LastSignOn,
+            Column::Devices,
+            Column::Mfa,
+        ];
+        Self { filters: Filters::default(), sort: None, columns }
+    }
+}
+
+/// What is shown of the list.
+pub struct Table {
+    /// Filters, order and columns.
+    pub view: Watched<View>,
+    /// What was typed to search for.
+    pub search: Watched<String>,
+    /// The rows that search and filters show, in their order.
+    pub shown: Watched<Vec<Row>>,
+    /// The counts of everyone who was listed.
+    pub status: Watched<Status>,
+    /// Who is selected: always among those who are shown.
+    pub selected: Watched<Rows>,
+    /// Everyone who was listed, in the order that is shown.
+    ordered: RefCell<Vec<Row>>,
+    listed: RefCell<Rows>,
+    members: RefCell<Option<Rows>>,
+    searched: RefCell<Search>,
+    ranks: RefCell<Ranks>,
+    /// Where a range of selected rows begins.
+    anchor: Cell<Option<Row>>,
+    ports: &'static Ports,
+}
+
+impl Table {
+    pub(super) fn new(ports: &'static Ports) -> Self {
+        Self {
+            view: Watched::new(View::default()),
+            search: Watched::default(),
+            shown: Watched::default(),
+            status: Watched::default(),
+            selected: Watched::default(),
+            ordered: RefCell::default(),
+            listed: RefCell::default(),
+            members: RefCell::default(),
+            searched: RefCell::default(),
+            ranks: RefCell::default(),
+            anchor: Cell::default(),
+            ports,
+        }
+    }
+
+    /// How many users were listed.
+    pub fn listed(&self) -> usize {
+        self.listed.borrow().len()
+    }
+
+    /// Forgets who was listed; how the list is looked at stays.
+    pub(super) fn forget_rows(&self) {
+        self.ordered.take();
+        self.listed.take();
+        self.members.take();
+        self.ranks.replace(Ranks { populations: self.ranks.take().populations, ..Ranks::default() });
+        self.shown.set(Vec::new());
+        self.status.set(Status::default());
+        self.deselect();
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&self) {
+        self.forget_rows();
+        self.ranks.take();
+        self.search.set(String::new());
+        self.searched.take();
+    }
+
+    /// Adds rows at the end. A user who is there already is not listed again. Once the list `has_ended`, everything is
+    /// put in order: while it grows, rows that jump could not be read.
+    pub(super) fn extend(&self, users: &Users, rows: Vec<Row>, has_ended: bool) {
+        let fresh: Vec<Row> = {
+            let mut listed = self.listed.borrow_mut();
+            let mut is_new = |row: &Row| {
+                !listed.contains(*row) && {
+                    listed.insert(*row);
+                    true
+                }
+            };
+            rows.into_iter().filter(|row| is_new(row)).collect()
+        };
+        self.ordered.borrow_mut().extend(&fresh);
+        if has_ended {
+            self.reorder(users);
+            return self.renew(users);
+        }
+        let matching = self.matching(users, &fresh);
+        if !matching.is_empty() {
+            self.shown.update(|shown| shown.extend(matching));
+        }
+        self.count(users);
+    }
+
+    /// Shows and counts everything anew.
+    pub(super) fn renew(&self, users: &Users) {
+        let shown = self.matching(users, &self.ordered.borrow());
+        self.show(shown);
+        self.count(users);
+    }
+
+    fn matching(&self, users: &Users, rows: &[Row]) -> Vec<Row> {
+        let members = self.members.borrow();
+        let (search, now) = (self.searched.borrow(), self.ports.clock.wall());
+        self.view.with_untracked(|view| matching(users, rows, &search, &view.filters, members.as_ref(), now))
+    }
+
+    /// Nobody who isn't shown stays selected.
+    fn show(&self, shown: Vec<Row>) {
+        let is_selected =
+            |selected: &Rows| shown.iter().copied().filter(|row| selected.contains(*row)).collect();
+        let kept: Option<Rows> =
+            self.selected.with_untracked(|selected| (!selected.is_empty()).then(|| is_selected(selected)));
+        if let Some(kept) = kept {
+            self.selected.set(kept);
+        }
+        self.shown.set(shown);
+    }
+
+    fn count(&self, users: &Users) {
+        let now = self.ports.clock.wall();
+        let status = users.status(&self.ordered.borrow(), now);
+        if self.status.with_untracked(|old| *old != status) {
+            self.status.set(status);
+        }
+    }
+
+    fn reorder(&self, users: &Users) {
+        let Some(order) = self.view.with_untracked(|view| view.sort) else { return };
+        if order.key == Column::Name {
+            self.rank_names(users);
+        }
+        sort(users, &mut self.ordered.borrow_mut(), order, &self.ranks.borrow());
+    }
+
+    fn rank_names(&self, users: &Users) {
+        let mut ranks = self.ranks.borrow_mut();
+        if ranks.names.len() != users.names_len() {
+            ranks.names = self.ports.locale.rank(&users.names());
+        }
+    }
+
+    /// Takes note of the populations' names, for the order.
+    pub(super) fn name_populations(
+        &self,
+        users: &Watched<Users>,
+        populations: &Watched<Load<Vec<Population>>>,
+    ) {
+        let ranked = populations.with_untracked(|populations| {
+            let known = populations.ready().map(Vec::as_slice).unwrap_or_default();
+            let names: Vec<&str> = known.iter().map(|population| population.name.as_str()).collect();
+            let ids = known.iter().map(|population| population.id);
+            ids.zip(self.ports.locale.rank(&names)).collect()
+        });
+        self.ranks.borrow_mut().populations = ranked;
+        if self.view.with_untracked(|view| view.sort.is_some_and(|order| order.key == Column::Population)) {
+            users.with_untracked(|users| {
+                self.reorder(users);
+                self.renew(users);
+            });
+        }
+    }
+
+    /// Searches for what was typed.
+    pub fn search_for(&self, users: &Watched<Users>, text: &str) {
+        let search = Search::new(text, &|text| self.ports.locale.fold(text));
+        let narrows = search.narrows(&self.searched.borrow());
+        self.search.set(text.to_owned());
+        self.searched.replace(search);
+        users.with_untracked(|users| {
+            let shown = if narrows {
+                self.shown.with_untracked(|shown| self.matching(users, shown))
+            } else {
+                self.matching(users, &self.ordered.borrow())
+            };
+            self.show(shown);
+        });
+    }
+
+    /// Looks at the list in another way.
+    pub fn look(&self, users: &Watched<Users>, view: View) {
+        let before = self.view.get_untracked();
+        let (reorders, filters) = (before.sort != view.sort, before.filters != view.filters);
+        if filters && before.filters.group != view.filters.group {
+            self.members.take();
+        }
+        self.view.set(view);
+        users.with_untracked(|users| {
+            if reorders {
+                self.restore_order();
+                self.reorder(users);
+            }
+            if reorders || filters {
+                self.renew(users);
+            }
+        });
+    }
+
+    /// PingOne's own order is the one in which users were read.
+    fn restore_order(&self) {
+        self.ordered.borrow_mut().sort_unstable();
+    }
+
+    /// Takes note of who is in the filter's group.
+    pub(super) fn set_members(&self, users: &Users, members: Rows) {
+        self.members.replace(Some(members));
+        self.renew(users);
+    }
+
+    /// Selects a user or not; with `range` everyone between the one before and this one, as they are shown.
+    pub fn select(&self, row: Row, to: bool, range: bool) {
+        let anchor = self.anchor.get().filter(|_| range);
+        let rows = anchor.map_or_else(|| vec![row], |anchor| self.between(anchor, row));
+        self.selected.update(|selected| {
+            for row in rows {
+                if to { selected.insert(row) } else { selected.remove(row) }
+            }
+        });
+        self.anchor.set(Some(row));
+    }
+
+    fn between(&self, one: Row, other: Row) -> Vec<Row> {
+        self.shown.with_untracked(|shown| {
+            let place = |row| shown.iter().position(|shown| *shown == row);
+            let (Some(one), Some(other)) = (place(one), place(other)) else { return vec![other] };
+            shown.get(one.min(other)..=one.max(other)).unwrap_or_default().to_vec()
+        })
+    }
+
+    /// Selects everyone who is shown and can be changed, or nobody if they are selected already.
+    pub fn select_all(&self, users: &Watched<Users>) {
+        let all: Rows = users.with_untracked(|users| {
+            let is_readable = |row: &Row| users.unreadable(*row).is_none();
+            self.shown.with_untracked(|shown| shown.iter().copied().filter(is_readable).collect())
+        });
+        let has_all = self.selected.with_untracked(|selected| *selected == all);
+        self.selected.set(if has_all { Rows::default() } else { all });
+    }
+
+    /// Selects nobody.
+    pub fn deselect(&self) {
+        self.anchor.set(None);
+        if self.selected.with_untracked(|selected| !selected.is_empty()) {
+            self.selected.set(Rows::default());
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Finding one person in PingOne.
+
+use super::fault::fault_card;
+use super::markup::{Event, Node, button, group, key_of, part_of, tag, text_in};
+use super::text;
+use crate::state::AppHandle;
+use crate::state::directory::{List, Search};
+use crate::state::load::Load;
+
+pub(super) fn find_person(app: AppHandle) -> Node {
+    let find_on_enter = move |event: Event| {
+        if key_of(&event) == "Enter" {
+            app.directory.find(&text_in(&event));
+        }
+    };
+    let field = tag("input")
+        .set("type", "search")
+        .set("autocomplete", "off")
+        .set("spellcheck", "false")
+        .set("aria-label", text::directory::FIND)
+        .set("placeholder", text::directory::FIND)
+        .on("keydown", find_on_enter);
+    tag("div").class("find").with(field).with(tag("span").class("hint").with(text::directory::FIND_HINT))
+}
+
+/// What came of a search in PingOne.
+pub(super) fn found(app: AppHandle) -> Node {
+    part_of(
+        move || app.directory.search.get(),
+        move |search| search.map(|search| search_status(app, &search)),
+    )
+}
+
+fn search_status(app: AppHandle, search: &Search) -> Node {
+    let directory = &app.directory;
+    let has_list = directory.list.with_untracked(|list| *list != List::Idle);
+    let back = if has_list { text::directory::BACK_TO_LIST } else { text::directory::CLEAR_SEARCH };
+    let answer = match &search.hits {
+        Load::Failed(fault) => fault_card(fault),
+        Load::Idle | Load::Loading => {
+            tag("p").class("working").with(text::directory::searching(&search.text))
+        }
+        Load::Ready { value, at } => tag("p").with(found_line(app, &search.text, *value, *at)),
+    };
+    group().with(answer).with(button(back, move || directory.close_search()))
+}
+
+fn found_line(app: AppHandle, text: &str, hits: u64, at: pingone_mfa_core::domain::time::Wall) -> String {
+    let locale = &app.ports.locale;
+    let shown = app.directory.len() as u64;
+    let (all, at) = (locale.number(hits), locale.time_to_second(at));
+    if hits > shown {
+        text::directory::found_many(&locale.number(shown), &all, text, &at)
+    } else {
+        text::directory::found(shown, &all, text, &at)
+    }
+}

@@ -1,0 +1,149 @@
+//! The list as a whole: how many there are, how far the reading is, how old it is, and what can be done about it.
+
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::time::PerSecond;
+
+use super::fault::fault_card;
+use super::markup::{Node, button, group, part, part_of, says, tag};
+use super::text;
+use crate::state::AppHandle;
+use crate::state::directory::List;
+use crate::state::load::Load;
+
+/// Users a request, because every page of 200 has a preflight.
+const USERS_PER_REQUEST: u64 = 100;
+
+/// What the part looks like; figures inside change by themselves.
+#[derive(Clone, PartialEq)]
+enum Look {
+    Before,
+    Loading,
+    Halted { fault: Fault, unread: u64 },
+    Stopped,
+    Complete,
+}
+
+pub(super) fn list(app: AppHandle) -> Node {
+    let look = move || match app.directory.list.get() {
+        List::Idle => Look::Before,
+        List::Loading { .. } => Look::Loading,
+        List::Halted { fault, unread } => Look::Halted { fault, unread },
+        List::Stopped => Look::Stopped,
+        List::Complete => Look::Complete,
+    };
+    part_of(look, move |look| look.node(app))
+}
+
+impl Look {
+    fn node(self, app: AppHandle) -> Node {
+        let directory = app.directory;
+        let stop = || button(text::directory::STOP, move || directory.stop());
+        let again = || button(text::directory::READ_AGAIN, move || directory.load_all());
+        let partial = || tag("p").with(says(move || partial(app)));
+        match self {
+            Self::Before => before_list(app),
+            Self::Loading => {
+                let sentence = tag("p").class("working").with(says(move || loading(app)));
+                group().with(sentence).with(stop())
+            }
+            Self::Halted { fault, unread } => {
+                let unread = (unread > 0).then(|| text::directory::unread(&app.ports.locale.number(unread)));
+                let go_on = button(text::directory::GO_ON, move || directory.resume());
+                group()
+                    .with(partial())
+                    .with(fault_card(&fault))
+                    .with(unread.map(|unread| tag("p").class("note").with(unread)))
+                    .with(go_on)
+                    .with(stop())
+            }
+            Self::Stopped => group().with(partial()).with(again()),
+            Self::Complete => group().with(part(move || remarks(app))),
+        }
+    }
+}
+
+fn number(app: AppHandle, number: u64) -> String {
+    app.ports.locale.number(number)
+}
+
+fn total(app: AppHandle) -> Option<u64> {
+    app.directory.total.with(|total| total.ready().copied().flatten())
+}
+
+/// How many were listed. Read from the counts, so that whoever shows it is shown anew.
+pub(super) fn listed(app: AppHandle) -> u64 {
+    app.directory.table.status.with(|status| status.all.users())
+}
+
+fn of_total(app: AppHandle) -> String {
+    total(app).map_or_else(|| "?".to_owned(), |total| number(app, total))
+}
+
+fn partial(app: AppHandle) -> String {
+    let at = app.directory.listed_at.get().map(|at| app.ports.locale.time(at)).unwrap_or_default();
+    text::directory::partial(&number(app, listed(app)), &of_total(app), &at)
+}
+
+fn loading(app: AppHandle) -> String {
+    let List::Loading { pace } = app.directory.list.get() else { return String::new() };
+    let left = total(app).map(|total| seconds(total.saturating_sub(listed(app)), pace));
+    let left = left.map(|left| number(app, left));
+    text::directory::loading(
+        &number(app, listed(app)),
+        &of_total(app),
+        &number(app, whole(pace)),
+        left.as_deref(),
+    )
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a pace is small and not negative"
+)]
+fn whole(pace: PerSecond) -> u64 {
+    pace.0 as u64
+}
+
+/// How long the reading of so many users takes at a pace, rounded up.
+fn seconds(users: u64, pace: PerSecond) -> u64 {
+    let requests = users.div_ceil(2 * USERS_PER_REQUEST) * 2;
+    requests.div_ceil(whole(pace).max(1))
+}
+
+/// What is odd about a list that was read to its end.
+fn remarks(app: AppHandle) -> Vec<Node> {
+    let listed = listed(app);
+    let differs = total(app).filter(|count| *count != listed);
+    let differs = differs.map(|count| text::directory::differs(&number(app, count)));
+    let unreadable = app.directory.users.with(|users| users.unreadable_len()) as u64;
+    let unreadable = (unreadable > 0).then(|| text::directory::unreadable(&number(app, unreadable)));
+    let empty = (listed == 0).then(|| text::directory::NO_USERS.to_owned());
+    let remarks = [differs, unreadable, empty].into_iter().flatten();
+    remarks.map(|remark| tag("p").class("note").with(remark)).collect()
+}
+
+/// Before the list: how many there are, and what loading them costs.
+fn before_list(app: AppHandle) -> Node {
+    part(move || match app.directory.total.get() {
+        Load::Idle | Load::Loading => tag("p").class("working").with(text::directory::COUNTING),
+        Load::Failed(fault) => fault_card(&fault),
+        Load::Ready { value: None, .. } => {
+            let load = button(text::directory::LOAD_ALL, move || app.directory.load_all());
+            group().with(tag("p").with(text::directory::COUNT_UNKNOWN)).with(load)
+        }
+        Load::Ready { value: Some(users), .. } => offer(app, users),
+    })
+}
+
+fn offer(app: AppHandle, users: u64) -> Node {
+    let pace = app.directory.read_ceiling();
+    let requests = users.div_ceil(2 * USERS_PER_REQUEST) * 2;
+    let cost = text::directory::cost(&number(app, requests), &number(app, seconds(users, pace).max(1)));
+    let users = number(app, users);
+    let load = button(text::directory::load_all(&users), move || app.directory.load_all());
+    group()
+        .with(tag("p").with(text::directory::none_loaded(&users)))
+        .with(load)
+        .with(tag("span").class("hint").with(cost))
+}

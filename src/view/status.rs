@@ -1,0 +1,149 @@
+//! MFA status: who has MFA on, by population, as bars to read and numbers to press.
+
+use pingone_mfa_core::domain::query::{Filters, MfaFilter};
+use pingone_mfa_core::domain::status::{Counts, PopulationStatus};
+use pingone_mfa_core::domain::user::PopulationId;
+use pingone_mfa_core::domain::users::Class;
+
+use super::markup::{Node, button, group, part_of, says, tag};
+use super::text;
+use crate::state::AppHandle;
+
+/// More populations than this would be longer than the list below.
+const MOST: usize = 12;
+
+pub(super) fn status(app: AppHandle) -> Node {
+    let directory = app.directory;
+    let headline = move || {
+        let all = directory.table.status.with(|status| status.all);
+        text::status::headline(app.ports.locale.as_ref(), &all)
+    };
+    let table = part_of(
+        move || directory.table.status.with(|status| (status.all, status.populations.clone())),
+        move |(all, populations)| (all.users() > 0).then(|| numbers(app, &all, &populations)),
+    );
+    tag("section")
+        .class("mfa-status")
+        .set("aria-label", text::status::NAME)
+        .with(tag("h2").with(says(headline)))
+        .with(tag("p").class("hint").with(text::status::MEANING))
+        .with(table)
+}
+
+fn numbers(app: AppHandle, all: &Counts, populations: &[PopulationStatus]) -> Node {
+    let heads = text::status::HEADS.iter().map(|head| tag("th").set("scope", "col").with(*head));
+    let head = tag("thead").with(tag("tr").with(heads.collect::<Vec<_>>()));
+    let everyone = line(app, Scope::Everyone, text::status::ALL.to_owned(), all);
+    let lines = populations.iter().take(MOST).map(|part| population_line(app, part));
+    let rest = populations.len().saturating_sub(MOST);
+    let rest = (rest > 0).then(|| text::status::rest(&app.ports.locale.number(rest as u64)));
+    // One population is everyone.
+    let lines: Vec<Node> = if populations.len() > 1 { lines.collect() } else { Vec::new() };
+    let table = tag("table")
+        .class("numbers")
+        .set("aria-label", text::status::NAME)
+        .with(head)
+        .with(tag("tbody").with(everyone).with(lines));
+    group().with(table).with(rest.map(|rest| tag("p").class("hint").with(rest))).with(legend())
+}
+
+fn population_line(app: AppHandle, part: &PopulationStatus) -> Node {
+    let name = match part.population {
+        None => text::status::NO_POPULATION.to_owned(),
+        Some(id) => {
+            let name = app.directory.population_name(id);
+            name.unwrap_or_else(|| id.0.to_string().chars().take(8).collect())
+        }
+    };
+    let scope = part.population.map_or(Scope::Nowhere, Scope::Population);
+    line(app, scope, name, &part.counts)
+}
+
+/// Whose numbers a line has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    Everyone,
+    Population(PopulationId),
+    /// Users without a population: no filter shows them alone.
+    Nowhere,
+}
+
+fn line(app: AppHandle, scope: Scope, name: String, counts: &Counts) -> Node {
+    let cell = |class: &'static str, label: &'static str, filter: Option<MfaFilter>, count: u64| {
+        tag("td").class(class).with(number(app, scope, &name, label, filter, count))
+    };
+    let class = |class| Some(MfaFilter::Class(class));
+    tag("tr")
+        .with(tag("th").set("scope", "row").with(tag("bdi").with(name.clone())))
+        .with(cell("count", text::status::USERS, None, counts.users()))
+        .with(cell("count", text::status::ON, Some(MfaFilter::On), counts.on()))
+        .with(tag("td").class("bar-cell").with(bar(counts)))
+        .with(cell("count", text::status::NO_DEVICE, class(Class::OnWithoutDevice), counts.on_without_device))
+        .with(cell("count", text::status::NOT_CHECKED, class(Class::OnNotChecked), counts.on_not_checked))
+        .with(cell("count", text::status::BYPASSED, class(Class::OnBypassed), counts.on_bypassed))
+        .with(cell("count", text::status::OFF, class(Class::Off), counts.off))
+        .with(cell("count", text::status::UNKNOWN, class(Class::Unknown), counts.unknown))
+}
+
+/// A number that shows whom it counts.
+fn number(
+    app: AppHandle,
+    scope: Scope,
+    whose: &str,
+    label: &'static str,
+    mfa: Option<MfaFilter>,
+    count: u64,
+) -> Node {
+    let written = app.ports.locale.number(count);
+    let population = match scope {
+        Scope::Everyone => None,
+        Scope::Population(id) => Some(id),
+        Scope::Nowhere => return tag("span").with(written),
+    };
+    if count == 0 {
+        return tag("span").class("zero").with(written);
+    }
+    let show = move || {
+        let mut view = app.directory.table.view.get_untracked();
+        view.filters = Filters { mfa, population, ..Filters::default() };
+        app.directory.table.search_for(&app.directory.users, "");
+        app.look(view);
+    };
+    let name = text::status::show(&written, whose, label);
+    button(written, show).class("quiet number").set_to("aria-label", name)
+}
+
+/// The parts of a bar that differ by colour and by their order; the numbers beside it say the same.
+fn bar(counts: &Counts) -> Node {
+    let parts = [
+        ("bar-part on", counts.on_with_device),
+        ("bar-part bypassed", counts.on_bypassed),
+        ("bar-part not-checked", counts.on_not_checked),
+        ("bar-part no-device", counts.on_without_device),
+        ("bar-part off", counts.off),
+        ("bar-part unknown", counts.unknown),
+    ];
+    let users = counts.users().max(1);
+    let part = |(class, count): (&'static str, u64)| {
+        (count > 0).then(|| tag("span").class(class).width(count.saturating_mul(1000) / users))
+    };
+    tag("div")
+        .class("bar")
+        .set("aria-hidden", "true")
+        .with(parts.map(part).into_iter().flatten().collect::<Vec<_>>())
+}
+
+fn legend() -> Node {
+    let entry = |(class, name): (&'static str, &'static str)| {
+        tag("span").class("legend-entry").with(tag("span").class(class).set("aria-hidden", "true")).with(name)
+    };
+    let entries = [
+        ("bar-part on", text::status::LEGEND_ON),
+        ("bar-part bypassed", text::status::LEGEND_BYPASSED),
+        ("bar-part not-checked", text::status::LEGEND_NOT_CHECKED),
+        ("bar-part no-device", text::status::LEGEND_NO_DEVICE),
+        ("bar-part off", text::status::LEGEND_OFF),
+        ("bar-part unknown", text::status::LEGEND_UNKNOWN),
+    ];
+    tag("p").class("hint legend").with(entries.map(entry).into_iter().collect::<Vec<_>>())
+}
