@@ -70,6 +70,17 @@ impl Wall {
         let minutes = (days_since_epoch(year, month, day) * 24 + hour) * 60 + minute - offset;
         Some(Self((minutes * 60 + second) * 1000 + fraction))
     }
+
+    /// Writes the point as PingOne does, in UTC and to the millisecond: `2022-04-27T12:24:40.823Z`. What is written
+    /// of the years 0 to 9999 is read back by [`Wall::from_rfc3339`]; other years need more than four digits.
+    #[must_use]
+    pub fn to_rfc3339(self) -> String {
+        let (seconds, millis) = (self.0.div_euclid(1000), self.0.rem_euclid(1000));
+        let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+        let [year, month, day] = date_of(days);
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+    }
 }
 
 fn numbers(text: &str, separator: char, widths: [usize; 3]) -> Option<[i64; 3]> {
@@ -113,6 +124,18 @@ const fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     let year_of_era = year.rem_euclid(400);
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+/// Year, month and day of a day since 1970-01-01: the way back from [`days_since_epoch`], by the same years from March.
+const fn date_of(days: i64) -> [i64; 3] {
+    let days = days + 719_468;
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let month = (month_from_march + 2) % 12 + 1;
+    let year = days.div_euclid(146_097) * 400 + year_of_era + if month <= 2 { 1 } else { 0 };
+    [year, month, day_of_year - (153 * month_from_march + 2) / 5 + 1]
 }
 
 /// A pace, in requests a second.
@@ -180,6 +203,31 @@ mod tests {
             "２022-04-27T12:24:40Z",
         ] {
             assert_eq!(Wall::from_rfc3339(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_point_is_written_as_pingone_writes_it() {
+        for (millis, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (1_651_062_280_823, "2022-04-27T12:24:40.823Z"),
+            (1_709_251_199_900, "2024-02-29T23:59:59.900Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(Wall(millis).to_rfc3339(), text);
+        }
+    }
+
+    #[test]
+    fn every_day_of_ten_thousand_years_is_written_and_read_back() {
+        let (first, last) = (days_since_epoch(0, 1, 1), days_since_epoch(9999, 12, 31));
+        for day in first..=last {
+            let [year, month, date] = date_of(day);
+            assert_eq!(days_since_epoch(year, month, date), day);
+        }
+        for day in (first..=last).step_by(97) {
+            let at = Wall(day * 86_400_000 + 49_801_007);
+            assert_eq!(Wall::from_rfc3339(&at.to_rfc3339()), Some(at));
         }
     }
 
