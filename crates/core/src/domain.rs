@@ -12,6 +12,10 @@ pub mod user;
 
 pub mod status;
 
+pub mod csv;
+
+pub mod export;
+
 pub mod filter;
 
 pub mod fault;
