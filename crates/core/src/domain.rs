@@ -12,6 +12,8 @@ pub mod user;
 
 pub mod status;
 
+pub mod snapshot;
+
 pub mod csv;
 
 pub mod export;
