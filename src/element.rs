@@ -13,6 +13,7 @@ use web_sys::HtmlElement;
 
 use crate::platform::clock::{BrowserClock, worker_in};
 use crate::platform::fetch::FetchTransport;
+use crate::platform::files::BrowserFiles;
 use crate::platform::host::BrowserHost;
 use crate::platform::locale::BrowserLocale;
 use crate::platform::panic;
@@ -60,6 +61,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         locale: Rc::new(BrowserLocale::new()),
         preferences: Rc::new(LocalPreferences),
         host: Rc::new(BrowserHost { owns_address: flag(options, "ownsAddress") }),
+        files: Rc::new(BrowserFiles),
         seed: Math::random().to_bits(),
     };
     // Mounting makes what runs the app's tasks, so the app is started inside and handed out.

@@ -2,6 +2,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod fetch;
+pub(crate) mod files;
 pub(crate) mod host;
 pub(crate) mod locale;
 pub(crate) mod panic;

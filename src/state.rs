@@ -6,7 +6,7 @@ use pingone_mfa_core::api::Transport;
 use pingone_mfa_core::domain::query::Filters;
 use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::port::{Host, Locale, Preferences, TokenHolder};
+use pingone_mfa_core::port::{Files, Host, Locale, Preferences, TokenHolder};
 
 pub mod watched;
 
@@ -51,6 +51,8 @@ pub struct Ports {
     pub preferences: Rc<dyn Preferences>,
     /// The document around the widget.
     pub host: Rc<dyn Host>,
+    /// Saves files and opens them.
+    pub files: Rc<dyn Files>,
     /// Where the jitter of retries starts.
     pub seed: u64,
 }

@@ -8,6 +8,8 @@ use crate::state::session::Phase;
 
 pub mod text;
 
+pub mod summary;
+
 mod band;
 mod cells;
 mod confirm;

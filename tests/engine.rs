@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use pingone_mfa_core::api::request::{
-    CountUsers, FindPeople, ReadEnvironment, ReadMfa, ReadPage, ReadUser, WriteMfa,
+    CountUsers, FindPeople, ReadEnvironment, ReadMfa, ReadPopulations, ReadUser, WriteMfa,
 };
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::outcome::Outcome;

@@ -404,10 +404,15 @@ pub mod status {
     }
 }
 
-/// A share in percent with one decimal, rounded down: a hundred percent is everyone. `None` of nobody.
-pub fn percent(part: u64, all: u64) -> Option<String> {
-    let tenths = part.saturating_mul(1000).checked_div(all)?;
-    Some(format!("{}.{}", tenths / 10, tenths % 10))
+/// A share to one decimal, rounded to the nearest; `None` of nobody. What would be rounded to none or to all, and is
+/// neither, is told apart.
+pub fn percent(part: u64, whole: u64) -> Option<String> {
+    let tenths = part.saturating_mul(2000).saturating_add(whole).checked_div(whole.saturating_mul(2))?;
+    Some(match tenths {
+        0 if part > 0 => "under 0.1".into(),
+        1000.. if part < whole => "over 99.9".into(),
+        _ => format!("{}.{}", tenths / 10, tenths % 10),
+    })
 }
 
 /// The opened user.
@@ -815,11 +820,23 @@ mod tests {
     }
 
     #[test]
-    fn a_share_is_never_rounded_up() {
-        for (part, all, share) in
-            [(17_905, 40_112, "44.6"), (99_999, 100_000, "99.9"), (5, 5, "100.0"), (0, 7, "0.0")]
-        {
-            assert_eq!(percent(part, all).as_deref(), Some(share));
+    fn a_share_is_exact_to_one_decimal_and_never_all_or_none_by_rounding() {
+        for (part, whole, share) in [
+            (0, 7, "0.0"),
+            (7, 7, "100.0"),
+            (1, 3, "33.3"),
+            (2, 3, "66.7"),
+            (1, 1000, "0.1"),
+            (1, 2000, "0.1"),
+            (1, 2001, "under 0.1"),
+            (1, 10_000_000, "under 0.1"),
+            (1999, 2000, "over 99.9"),
+            (1998, 2000, "99.9"),
+            (17_905, 40_112, "44.6"),
+            (15_877, 40_112, "39.6"),
+            (1, 16, "6.3"),
+        ] {
+            assert_eq!(percent(part, whole).as_deref(), Some(share), "{part} of {whole}");
         }
         assert_eq!(percent(0, 0), None);
     }

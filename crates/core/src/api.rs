@@ -24,6 +24,10 @@ pub mod claims;
 
 pub mod config;
 
+pub mod export;
+
+pub mod snapshot;
+
 /// The largest body that is read, in bytes: a page of 200 users has about 300 kB.
 pub const BODY_LIMIT: usize = 8 * 1024 * 1024;
 

@@ -18,6 +18,12 @@ pub mod order;
 
 pub mod status;
 
+pub mod snapshot;
+
+pub mod csv;
+
+pub mod export;
+
 pub mod filter;
 
 pub mod fault;

@@ -71,3 +71,37 @@ pub trait Host {
     /// Puts a text on the clipboard; `false` if the browser refuses.
     fn copy(&self, text: String) -> LocalBoxFuture<'static, bool>;
 }
+
+/// Files that come and go by the hand of whoever uses the page. Nothing is opened or saved that nobody asked for.
+pub trait Files {
+    /// Begins a file that is to be saved under this name. Nothing is saved before [`Download::finish`].
+    fn save(&self, name: &str, mime: &'static str) -> Box<dyn Download>;
+
+    /// Asks for one file and reads it, if it has at most `limit_bytes` bytes. `accept` says what is offered first, as
+    /// in HTML: `.csv,.txt`. Browsers open the question only while a press or key of the user is fresh.
+    fn open(&self, accept: &'static str, limit_bytes: u32) -> LocalBoxFuture<'static, Opened>;
+}
+
+/// A file that is being written. Dropped unfinished, it is gone.
+pub trait Download {
+    /// Appends a text. It leaves the program's memory at once, so that only the texts' own size matters: some hundred
+    /// kilobytes each are right, one row each is slow.
+    fn write(&mut self, text: &str);
+
+    /// Hands the file to the browser. `false` if any part of it was not taken: then nothing is saved. Where the browser
+    /// puts it, and whether its user agrees, no page is told.
+    fn finish(self: Box<Self>) -> bool;
+}
+
+/// What came of asking for a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// Its text, without a byte order mark.
+    Text(String),
+    /// No file was chosen.
+    Cancelled,
+    /// It has more bytes than are read; none was.
+    TooLarge,
+    /// The browser didn't ask, could not read it, or it is no UTF-8.
+    Unreadable,
+}

@@ -59,6 +59,12 @@ pub(super) fn need<T>(found: Option<T>, path: &str) -> Result<T, Wrong> {
     found.ok_or_else(|| Wrong::new(path, "is missing"))
 }
 
+/// A text as JSON has it, in quotes.
+pub(super) fn quoted(text: &str) -> String {
+    // Every text has a JSON form, so that this can't fail.
+    serde_json::to_string(text).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

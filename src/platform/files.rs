@@ -1,0 +1,216 @@
+//! Files that are saved and opened: nothing of them stays in the program's memory, and nothing is written into the
+//! document.
+
+use futures::future::{FutureExt, LocalBoxFuture};
+use gloo_timers::callback::Timeout;
+use js_sys::{Array, Promise, Uint8Array};
+use pingone_mfa_core::port::{Download, Files, Opened};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlInputElement, Url};
+
+/// How long a saved file's address holds, in milliseconds. Browsers begin to read it after the click, and none says
+/// when it has.
+const ADDRESS_HOLDS: u32 = 60_000;
+
+/// The browser's downloads and its question for a file.
+pub(crate) struct BrowserFiles;
+
+impl Files for BrowserFiles {
+    fn save(&self, name: &str, mime: &'static str) -> Box<dyn Download> {
+        Box::new(BrowserDownload::new(name, mime))
+    }
+
+    fn open(&self, accept: &'static str, limit_bytes: u32) -> LocalBoxFuture<'static, Opened> {
+        // Asked now and not when the future is first polled: the user's press must still be fresh.
+        let asked = ask(accept);
+        async move {
+            match asked {
+                Ok(answer) => answer.read(limit_bytes).await,
+                Err(_) => Opened::Unreadable,
+            }
+        }
+        .boxed_local()
+    }
+}
+
+/// A file that is being written, each text a Blob of its own: the browser keeps those outside of the program.
+struct BrowserDownload {
+    name: String,
+    mime: &'static str,
+    parts: Array,
+    is_whole: bool,
+}
+
+impl BrowserDownload {
+    fn new(name: &str, mime: &'static str) -> Self {
+        Self { name: name.to_owned(), mime, parts: Array::new(), is_whole: true }
+    }
+
+    /// All that was written.
+    fn blob(&self) -> Result<Blob, JsValue> {
+        let options = BlobPropertyBag::new();
+        options.set_type(self.mime);
+        Blob::new_with_blob_sequence_and_options(&self.parts, &options)
+    }
+}
+
+impl Download for BrowserDownload {
+    fn write(&mut self, text: &str) {
+        let bytes = Uint8Array::from(text.as_bytes());
+        match Blob::new_with_buffer_source_sequence(&Array::of1(&bytes)) {
+            Ok(part) => {
+                self.parts.push(&part);
+            }
+            Err(_) => self.is_whole = false,
+        }
+    }
+
+    fn finish(self: Box<Self>) -> bool {
+        self.is_whole && self.blob().and_then(|blob| hand_over(&self.name, &blob)).is_ok()
+    }
+}
+
+/// By a link that is never in the document: the policy has no word on a link that is saved, and the click reaches
+/// nobody's listener.
+fn hand_over(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let link: HtmlAnchorElement = element("a")?;
+    let address = Url::create_object_url_with_blob(blob)?;
+    link.set_href(&address);
+    link.set_download(name);
+    link.click();
+    let revoke = move || {
+        // An address that is gone already is no loss.
+        let _ = Url::revoke_object_url(&address);
+    };
+    Timeout::new(ADDRESS_HOLDS, revoke).forget();
+    Ok(())
+}
+
+fn element<E: JsCast>(tag: &str) -> Result<E, JsValue> {
+    let document = web_sys::window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
+    document.create_element(tag)?.dyn_into().map_err(JsValue::from)
+}
+
+/// The question for a file, and the answer to come.
+struct Answer {
+    input: HtmlInputElement,
+    given: Promise,
+}
+
+fn ask(accept: &str) -> Result<Answer, JsValue> {
+    let input: HtmlInputElement = element("input")?;
+    input.set_type("file");
+    input.set_accept(accept);
+    let answer = Answer::of(input);
+    // Unlike a click, this says when the browser doesn't ask.
+    answer.input.show_picker()?;
+    Ok(answer)
+}
+
+impl Answer {
+    fn of(input: HtmlInputElement) -> Self {
+        let given = Promise::new(&mut |given, _| {
+            input.set_onchange(Some(&given));
+            input.set_oncancel(Some(&given));
+        });
+        Self { input, given }
+    }
+
+    async fn read(self, limit_bytes: u32) -> Opened {
+        if JsFuture::from(self.given).await.is_err() {
+            return Opened::Unreadable;
+        }
+        match self.input.files().and_then(|files| files.get(0)) {
+            Some(file) => read(&file, limit_bytes).await,
+            None => Opened::Cancelled,
+        }
+    }
+}
+
+async fn read(file: &Blob, limit_bytes: u32) -> Opened {
+    if file.size() > f64::from(limit_bytes) {
+        return Opened::TooLarge;
+    }
+    let Ok(buffer) = JsFuture::from(file.array_buffer()).await else { return Opened::Unreadable };
+    let bytes = Uint8Array::new(&buffer).to_vec();
+    // A byte order mark is no part of the text. What is no UTF-8 is refused: guessed letters would name nobody.
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    str::from_utf8(text).map_or(Opened::Unreadable, |text| Opened::Text(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use js_sys::{Function, Object, Reflect};
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+    use web_sys::Event;
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    fn file(bytes: &[u8]) -> Blob {
+        Blob::new_with_buffer_source_sequence(&Array::of1(&Uint8Array::from(bytes))).unwrap()
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_saved_file_holds_every_byte_that_was_written() {
+        let mut download = BrowserDownload::new("users.csv", "text/csv;charset=utf-8");
+        download.write("\u{feff}userId,username\r\n");
+        download.write("");
+        download.write("1,Ana 👩\u{200d}🔧\0\r\n2,王\n");
+        let blob = download.blob().unwrap();
+        let buffer = JsFuture::from(blob.array_buffer()).await.unwrap();
+        let bytes = Uint8Array::new(&buffer).to_vec();
+        let written = "\u{feff}userId,username\r\n1,Ana 👩\u{200d}🔧\0\r\n2,王\n";
+        assert_eq!(String::from_utf8(bytes).as_deref(), Ok(written));
+        assert_eq!(blob.type_(), "text/csv;charset=utf-8");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_finished_file_is_handed_over_under_its_name() {
+        // Takes the click's place, so that no file is left on the disk of whoever runs the tests.
+        let links = Reflect::get(&js_sys::global(), &"HTMLAnchorElement".into()).unwrap();
+        let links: Object = Reflect::get(&links, &"prototype".into()).unwrap().unchecked_into();
+        let keep = Function::new_no_args("globalThis.clicked = this");
+        Reflect::set(&links, &"click".into(), &keep).unwrap();
+        let mut download: Box<dyn Download> = BrowserFiles.save("users.csv", "text/csv;charset=utf-8");
+        download.write("userId\r\n");
+        download.write("1\r\n");
+        let is_handed_over = download.finish();
+        Reflect::delete_property(&links, &"click".into()).unwrap();
+        assert!(is_handed_over);
+        let link = Reflect::get(&js_sys::global(), &"clicked".into()).unwrap();
+        let link: HtmlAnchorElement = link.dyn_into().unwrap();
+        assert_eq!(link.download(), "users.csv");
+        let saved = gloo_net::http::Request::get(&link.href()).send().await.unwrap();
+        assert_eq!(saved.text().await.unwrap(), "userId\r\n1\r\n");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_file_is_read_up_to_its_limit_and_without_its_byte_order_mark() {
+        assert_eq!(read(&file("\u{feff}王".as_bytes()), 6).await, Opened::Text("王".into()));
+        assert_eq!(read(&file(b"123456"), 5).await, Opened::TooLarge);
+        assert_eq!(read(&file(b""), 0).await, Opened::Text(String::new()));
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_file_in_another_encoding_is_not_guessed() {
+        assert_eq!(read(&file(b"\xff\xfea\0n\0a\0"), 100).await, Opened::Unreadable);
+        assert_eq!(read(&file(b"M\xfcller"), 100).await, Opened::Unreadable);
+    }
+
+    #[wasm_bindgen_test]
+    async fn whoever_closes_the_question_has_opened_nothing() {
+        let input: HtmlInputElement = element("input").unwrap();
+        input.set_type("file");
+        let answer = Answer::of(input.clone());
+        input.dispatch_event(&Event::new("cancel").unwrap()).unwrap();
+        assert_eq!(answer.read(100).await, Opened::Cancelled);
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_browser_that_does_not_ask_keeps_nobody_waiting() {
+        // No user has pressed anything in a test.
+        assert_eq!(BrowserFiles.open(".csv", 100).await, Opened::Unreadable);
+    }
+}
