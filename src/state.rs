@@ -30,9 +30,12 @@ pub mod address;
 
 pub mod directory;
 
+pub mod saving;
+
 use announcement::Announcer;
 use directory::Directory;
 use exchanges::Exchanges;
+use saving::Saving;
 use session::Session;
 use table::View;
 use watched::Watched;
@@ -86,6 +89,8 @@ pub struct App {
     pub exchanges: &'static Exchanges,
     /// What screen readers are told.
     pub announcer: &'static Announcer,
+    /// What is saved as files.
+    pub saving: Saving,
     /// What the page's address named that isn't known.
     pub address_problems: Watched<Vec<String>>,
 }
@@ -109,6 +114,7 @@ impl App {
             directory,
             exchanges,
             announcer,
+            saving: Saving::default(),
             address_problems: Watched::default(),
         }));
         app.session.begin(region, environment);
@@ -146,6 +152,7 @@ impl App {
 
     /// Empties everything and ends what is going on.
     pub fn end(&'static self) {
+        self.saving.clear();
         self.session.end();
     }
 }

@@ -12,7 +12,6 @@ pub mod summary;
 
 mod band;
 mod cells;
-mod confirm;
 mod connect;
 mod directory;
 mod fault;
@@ -21,7 +20,9 @@ mod grid;
 mod list;
 mod live;
 mod markup;
+mod question;
 mod response;
+mod saving;
 mod selection;
 mod status;
 mod switch;

@@ -87,7 +87,8 @@ fn populations_are_read_side_by_side_and_everyone_comes_once() {
     let stage = stage(5000);
     let connection = stage.connection.clone();
     let (count, mut ids) = stage.clock.run(async move {
-        let populations = connection.call(ReadPopulations).await.unwrap();
+        let read = connection.call(ReadPopulations { cursor: None }).await.unwrap();
+        let populations = read.populations;
         let total = connection.call(CountUsers).await.unwrap();
         let policy = Rc::new(connection.policy().clone());
         let mut listing = Listing::of_all(&populations, total, policy, connection.jitter());

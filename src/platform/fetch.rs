@@ -64,6 +64,7 @@ fn outgoing(
     let authorization = Zeroizing::new(format!("Bearer {}", token.as_ref().ok_or(Lost::NoToken)?.expose()));
     let method = match request.method {
         Method::Get => HttpMethod::GET,
+        Method::Post => HttpMethod::POST,
         Method::Put => HttpMethod::PUT,
     };
     let builder = RequestBuilder::new(request.endpoint.as_str())

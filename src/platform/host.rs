@@ -48,6 +48,13 @@ impl Host for BrowserHost {
         }
     }
 
+    fn print(&self) {
+        if let Some(window) = web_sys::window() {
+            // A browser without a printer says so itself.
+            let _ = window.print();
+        }
+    }
+
     fn copy(&self, text: String) -> LocalBoxFuture<'static, bool> {
         async move {
             let Some(window) = web_sys::window() else { return false };

@@ -163,9 +163,7 @@ fn take(view: &mut View, name: &str, value: &str) -> Option<()> {
         "account" => filters.account = Some(value_of(ACCOUNT, value)?),
         "population" => filters.population = Some(PopulationId(id(value)?)),
         "group" => filters.group = Some(GroupFilter { group: GroupId(id(value)?), ..group }),
-        "direct" => {
-            filters.group = (value == "1").then_some(Some(GroupFilter { is_direct: true, ..group }))?
-        }
+        "direct" if value == "1" => filters.group = Some(GroupFilter { is_direct: true, ..group }),
         "created" => filters.created_since = Some(date(value)?),
         "sign-on" => filters.sign_on = Some(sign_on(value)?),
         "sort" => {

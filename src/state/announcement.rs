@@ -21,6 +21,8 @@ pub enum Announcement {
     TokenForgotten(Option<Wall>),
     /// A text was put on the clipboard, or not.
     Copied(bool),
+    /// A file was handed to the browser, or not.
+    Saved(bool),
     /// All users were loaded.
     ListLoaded(u64),
     /// A search found so many people.

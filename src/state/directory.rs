@@ -5,8 +5,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use futures::channel::mpsc::UnboundedSender;
-use pingone_mfa_core::api::request::{CountUsers, ReadPopulations};
+use pingone_mfa_core::api::request::{CountUsers, ReadPopulations, ReadProducts};
 use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::group::Group;
 use pingone_mfa_core::domain::time::{PerSecond, Wall};
 use pingone_mfa_core::domain::user::{Population, PopulationId, User, UserId};
 use pingone_mfa_core::domain::users::{Row, Users};
@@ -21,12 +22,18 @@ use super::table::{Table, View};
 use super::tasks::Tasks;
 use super::watched::Watched;
 
+mod bypassing;
+mod checking;
 mod finding;
+mod grouping;
 mod listing;
 mod opening;
 mod switching;
 
+pub use bypassing::Bypassing;
+pub use checking::{Checking, Report};
 pub use finding::Search;
+pub use grouping::Members;
 pub use listing::List;
 pub use opening::Opened;
 
@@ -59,8 +66,22 @@ pub struct Directory {
     found: Watched<Vec<Row>>,
     /// The user who is opened, if any.
     pub opened: Watched<Option<Opened>>,
-    /// The user about whom is asked whether MFA is to be disabled.
+    /// The user about whom is asked whether MFA is to be disabled, or bypassed for a while.
     pub asking: Watched<Option<UserId>>,
+    /// The bypass that was asked for last, and for whom.
+    pub bypassing: Watched<Option<(UserId, Bypassing)>>,
+    /// What the flag of new users begins with.
+    pub mfa_default: Watched<Load<Option<bool>>>,
+    /// Whether PingID is in the environment, as far as the token is told.
+    pub has_pingid: Watched<bool>,
+    /// The groups.
+    pub groups: Watched<Load<Vec<Group>>>,
+    /// Who is in the group that is filtered by.
+    pub members: Watched<Option<Members>>,
+    /// PingOne's report of everyone's devices.
+    pub report: Watched<Load<Report>>,
+    /// How far the reading of devices one by one is.
+    pub checking: Watched<Option<Checking>>,
     /// The switches that were pressed.
     pub switches: Watched<HashMap<UserId, Switch>>,
     connection: RefCell<Option<Connection>>,
@@ -84,6 +105,13 @@ impl Directory {
             found: Watched::default(),
             opened: Watched::default(),
             asking: Watched::default(),
+            bypassing: Watched::default(),
+            mfa_default: Watched::new(Load::Idle),
+            has_pingid: Watched::default(),
+            groups: Watched::new(Load::Idle),
+            members: Watched::default(),
+            report: Watched::new(Load::Idle),
+            checking: Watched::default(),
             switches: Watched::default(),
             connection: RefCell::default(),
             commands: RefCell::default(),
@@ -112,9 +140,12 @@ impl Directory {
             if few && list_up_to > 0 {
                 self.load_all();
             }
-            let populations = connection.call(ReadPopulations).await;
+            let populations = all_populations(&connection).await;
             self.populations.set(Load::ended(populations, connection.clock().wall()));
             self.table.name_populations(&self.users, &self.populations);
+            // Whoever isn't told has nothing to be warned of.
+            let products = connection.call(ReadProducts).await.ok().flatten().unwrap_or_default();
+            self.has_pingid.set(products.iter().any(|product| product == "PING_ID"));
         });
     }
 
@@ -135,6 +166,13 @@ impl Directory {
         self.found.set(Vec::new());
         self.opened.set(None);
         self.asking.set(None);
+        self.bypassing.set(None);
+        self.mfa_default.set(Load::Idle);
+        self.has_pingid.set(false);
+        self.groups.set(Load::Idle);
+        self.members.set(None);
+        self.report.set(Load::Idle);
+        self.checking.set(None);
         self.switches.set(HashMap::new());
         self.table.clear();
         self.users.set(Users::default());
@@ -147,6 +185,10 @@ impl Directory {
     /// Whether something is going on that a person waits for.
     pub fn is_working(&'static self) -> bool {
         self.list.with_untracked(List::is_loading)
+            || self.report.with_untracked(|report| *report == Load::Loading)
+            || self
+                .checking
+                .with_untracked(|checking| checking.as_ref().is_some_and(|checking| checking.is_running))
             || self.switches.with_untracked(|switches| switches.values().any(Switch::is_busy))
     }
 
@@ -168,6 +210,7 @@ impl Directory {
     /// Looks at the list in another way.
     pub(super) fn look(&'static self, view: View) {
         self.table.look(&self.users, view);
+        self.follow_group();
     }
 
     /// Which rows the table shows.
@@ -184,7 +227,7 @@ impl Directory {
     }
 
     /// How many rows the table shows.
-    pub fn len(&self) -> usize {
+    pub fn shown_len(&self) -> usize {
         self.with_rows(<[Row]>::len)
     }
 
@@ -210,12 +253,20 @@ impl Directory {
             Some(known.name.clone())
         })
     }
+}
 
-    /// Why the number of users can't be had, if it can't.
-    pub fn total_fault(&self) -> Option<Fault> {
-        self.total.with(|total| match total {
-            Load::Failed(fault) => Some(fault.clone()),
-            Load::Idle | Load::Loading | Load::Ready { .. } => None,
-        })
+/// More pages of populations than an environment can have.
+const MOST_PAGES: usize = 50;
+
+async fn all_populations(connection: &Connection) -> Result<Vec<Population>, Fault> {
+    let (mut populations, mut cursor) = (Vec::new(), None);
+    for _ in 0..MOST_PAGES {
+        let page = connection.call(ReadPopulations { cursor }).await?;
+        populations.extend(page.populations);
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
     }
+    Ok(populations)
 }

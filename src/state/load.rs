@@ -37,4 +37,12 @@ impl<T> Load<T> {
             Self::Idle | Self::Loading | Self::Failed(_) => None,
         }
     }
+
+    /// A copy of what was read, or nothing.
+    pub fn ready_or_default(&self) -> T
+    where
+        T: Clone + Default,
+    {
+        self.ready().cloned().unwrap_or_default()
+    }
 }

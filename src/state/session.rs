@@ -191,6 +191,11 @@ impl Session {
         self.settings.list_on_connect
     }
 
+    /// What the deployment decides.
+    pub fn settings(&'static self) -> &'static Settings {
+        &self.settings
+    }
+
     /// All regions on offer.
     pub fn regions(&'static self) -> Vec<Region> {
         self.settings.regions.iter().cloned().collect()
@@ -330,7 +335,7 @@ impl Session {
         let recorder: Recorder = Rc::new(move |exchange: Exchange| exchanges.record(exchange));
         let ports = self.ports;
         let (transport, clock) = (Rc::clone(&ports.transport), Rc::clone(&ports.clock));
-        Connection::new(tenant, transport, clock, Policy::default(), recorder, ports.seed)
+        Connection::new(tenant, transport, clock, Policy::with_rate(self.settings.rate), recorder, ports.seed)
     }
 
     fn connected(&'static self, connection: Connection, environment: Environment, user: Option<UserId>) {

@@ -230,7 +230,7 @@ impl Table {
     pub fn look(&self, users: &Watched<Users>, view: View) {
         let before = self.view.get_untracked();
         let (reorders, filters) = (before.sort != view.sort, before.filters != view.filters);
-        if filters && before.filters.group != view.filters.group {
+        if before.filters.group != view.filters.group {
             self.members.take();
         }
         self.view.set(view);

@@ -1,11 +1,12 @@
 //! The people of the environment: find one, list all, and the panels beside them.
 
-use super::confirm::confirm;
 use super::find::{find_person, found};
 use super::grid::grid;
 use super::list::list;
 use super::markup::{Node, group, part_of, tag};
+use super::question::question;
 use super::response::response;
+use super::saving::saving;
 use super::selection::selection;
 use super::status::status;
 use super::text;
@@ -25,7 +26,8 @@ pub(super) fn directory(app: AppHandle) -> Node {
             },
         )))
         .with(tag("aside").class("directory-side").with(opened_user(app)).with(response(app)))
-        .with(confirm(app))
+        .with(question(app))
+        .with(saving(app))
 }
 
 /// The list, what it adds up to, and what is shown of it.
@@ -45,7 +47,7 @@ fn everyone(app: AppHandle) -> Node {
 
 /// Whom PingOne found.
 fn hits(app: AppHandle) -> Node {
-    let has_rows = move || app.directory.len() > 0;
+    let has_rows = move || app.directory.shown_len() > 0;
     group()
         .with(tag("div").class("line").with(found(app)))
         .with(part_of(has_rows, move |has_rows| has_rows.then(|| grid(app))))

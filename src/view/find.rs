@@ -47,7 +47,7 @@ fn search_status(app: AppHandle, search: &Search) -> Node {
 
 fn found_line(app: AppHandle, text: &str, hits: u64, at: pingone_mfa_core::domain::time::Wall) -> String {
     let locale = &app.ports.locale;
-    let shown = app.directory.len() as u64;
+    let shown = app.directory.shown_len() as u64;
     let (all, at) = (locale.number(hits), locale.time_to_second(at));
     if hits > shown {
         text::directory::found_many(&locale.number(shown), &all, text, &at)

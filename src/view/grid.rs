@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::Effect;
 use pingone_mfa_core::domain::order::{Column, Sort};
-use pingone_mfa_core::domain::users::Row;
+use pingone_mfa_core::domain::users::{Row, Rows};
 
 use super::cells::{cells, class_of};
 use super::markup::{
@@ -71,7 +71,7 @@ impl Grid {
         let grid = self.clone();
         let items = move || {
             let (top, height) = grid.in_sight.get();
-            let len = app.directory.len();
+            let len = app.directory.shown_len();
             let place = grid.focused.get().and_then(|cell| cell.row.checked_sub(2));
             let items = Window::at(len, top, height).items(len, place);
             app.directory
@@ -85,7 +85,7 @@ impl Grid {
             .set("aria-label", text::directory::USERS)
             .set("aria-multiselectable", "true")
             .set_to("aria-colcount", colcount.to_string())
-            .follow("aria-rowcount", move || Some((app.directory.len() + 1).to_string()))
+            .follow("aria-rowcount", move || Some((app.directory.shown_len() + 1).to_string()))
             .with(head)
             .with(body)
     }
@@ -99,7 +99,7 @@ impl Grid {
     /// Other rows change what is in sight without a scroll, and may take the focused one away.
     fn mend(self) {
         Effect::new(move |_| {
-            self.app.directory.len();
+            self.app.directory.shown_len();
             self.app.directory.source();
             let grid = self.clone();
             once_shown(move || {
@@ -128,7 +128,7 @@ impl Grid {
 
     /// Moves to a cell, as near to it as the table has one.
     fn focus(&self, cell: Cell) {
-        let last = self.app.directory.len() + 1;
+        let last = self.app.directory.shown_len() + 1;
         let cell = Cell { row: cell.row.clamp(1, last), ..cell };
         self.focused.set(Some(cell));
         if let (Some(place), Some((top, height))) = (cell.row.checked_sub(2), self.scroller.view()) {
@@ -145,7 +145,7 @@ impl Grid {
         let held = held(event);
         let columns = self.app.directory.table.view.with_untracked(|view| view.columns.len());
         let last_column = columns + usize::from(self.app.directory.source() == Source::List);
-        let last_row = self.app.directory.len() + 1;
+        let last_row = self.app.directory.shown_len() + 1;
         let page = window::page(self.scroller.view().map_or(0, |(_, height)| height));
         let (row, column) = match key_of(event).as_str() {
             "ArrowDown" => (row + 1, column),
@@ -181,10 +181,10 @@ fn head(app: AppHandle, columns: &[Column], source: Source) -> Node {
 
 fn select_all(app: AppHandle) -> Node {
     let table = &app.directory.table;
-    let number = move || app.ports.locale.number(app.directory.len() as u64);
+    let number = move || app.ports.locale.number(app.directory.shown_len() as u64);
     let has_all = move || {
-        let selected = table.selected.with(|selected| selected.len());
-        selected > 0 && selected == app.directory.len()
+        let selected = table.selected.with(Rows::len);
+        selected > 0 && selected == app.directory.shown_len()
     };
     let select = tag("input")
         .set("type", "checkbox")

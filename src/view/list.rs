@@ -2,6 +2,7 @@
 
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::time::PerSecond;
+use pingone_mfa_core::domain::users::Users;
 
 use super::fault::fault_card;
 use super::markup::{Node, button, group, part, part_of, says, tag};
@@ -91,24 +92,15 @@ fn loading(app: AppHandle) -> String {
     text::directory::loading(
         &number(app, listed(app)),
         &of_total(app),
-        &number(app, whole(pace)),
+        &number(app, pace.whole()),
         left.as_deref(),
     )
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a pace is small and not negative"
-)]
-fn whole(pace: PerSecond) -> u64 {
-    pace.0 as u64
 }
 
 /// How long the reading of so many users takes at a pace, rounded up.
 fn seconds(users: u64, pace: PerSecond) -> u64 {
     let requests = users.div_ceil(2 * USERS_PER_REQUEST) * 2;
-    requests.div_ceil(whole(pace).max(1))
+    requests.div_ceil(pace.whole().max(1))
 }
 
 /// What is odd about a list that was read to its end.
@@ -116,7 +108,7 @@ fn remarks(app: AppHandle) -> Vec<Node> {
     let listed = listed(app);
     let differs = total(app).filter(|count| *count != listed);
     let differs = differs.map(|count| text::directory::differs(&number(app, count)));
-    let unreadable = app.directory.users.with(|users| users.unreadable_len()) as u64;
+    let unreadable = app.directory.users.with(Users::unreadable_len) as u64;
     let unreadable = (unreadable > 0).then(|| text::directory::unreadable(&number(app, unreadable)));
     let empty = (listed == 0).then(|| text::directory::NO_USERS.to_owned());
     let remarks = [differs, unreadable, empty].into_iter().flatten();

@@ -21,6 +21,7 @@ fn sentence(ports: &Ports, announcement: &Announcement) -> String {
         Announcement::Connected(name) => text::announce::connected(name),
         Announcement::TokenForgotten(until) => text::forgotten(locale, *until, None),
         Announcement::Copied(copied) => text::announce::copied(*copied).to_owned(),
+        Announcement::Saved(saved) => text::announce::saved(*saved).to_owned(),
         Announcement::ListLoaded(users) => text::announce::loaded(&locale.number(*users)),
         Announcement::Found(people) => text::announce::found(&locale.number(*people)),
         Announcement::Changed { username, mfa } => text::announce::changed(username, text::mfa(*mfa)),

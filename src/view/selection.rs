@@ -1,17 +1,48 @@
-//! Who is selected, and what can be done with them.
+//! Who is selected, and what can be done with them, or else with everyone who is shown.
 
+use pingone_mfa_core::domain::users::Rows;
+
+use super::fault::fault_card;
 use super::markup::{Node, button, group, part_of, tag};
 use super::text;
 use crate::state::AppHandle;
+use crate::state::directory::Checking;
 
 pub(super) fn selection(app: AppHandle) -> Node {
     let table = &app.directory.table;
-    let count = move || table.selected.with(|selected| selected.len());
-    part_of(count, move |selected| (selected > 0).then(|| bar(app, selected)))
+    let count = move || table.selected.with(Rows::len);
+    let class = move || Some(if count() > 0 { "line selection active" } else { "line selection" }.to_owned());
+    let save = button(text::saving::SAVE, move || app.ask_what_to_save());
+    let bar = tag("div")
+        .follow("class", class)
+        .with(part_of(count, move |selected| line(app, selected)))
+        .with(save);
+    let checking = move || app.directory.checking.get();
+    group()
+        .with(bar)
+        .with(part_of(checking, move |checking| checking.map(|checking| progress(app, &checking))))
 }
 
-fn bar(app: AppHandle, selected: usize) -> Node {
-    let sentence = text::table::selected(&app.ports.locale.number(selected as u64), selected);
-    let clear = button(text::table::CLEAR_SELECTION, move || app.directory.table.deselect()).class("quiet");
-    tag("div").class("line selection").with(group().with(tag("p").with(sentence)).with(clear))
+fn line(app: AppHandle, selected: usize) -> Node {
+    let locale = app.ports.locale.as_ref();
+    let number = locale.number(selected as u64);
+    let clear =
+        || button(text::table::CLEAR_SELECTION, move || app.directory.table.deselect()).class("quiet");
+    let check = || {
+        let cost = text::table::check_cost(locale, selected as u64, app.directory.read_ceiling());
+        let check = button(text::table::check(&number, selected), move || app.directory.check_selected());
+        group().with(check).with(tag("span").class("hint").with(cost))
+    };
+    let sentence = tag("p").with(text::table::selected(&number, selected));
+    group().with(sentence).with((selected > 0).then(clear)).with((selected > 0).then(check))
+}
+
+/// How far the reading of devices one by one is.
+fn progress(app: AppHandle, checking: &Checking) -> Node {
+    let locale = app.ports.locale.as_ref();
+    let name = if checking.is_running { text::directory::STOP } else { text::saving::CLOSE };
+    let stop = button(name, move || app.directory.stop_checking()).class("quiet");
+    let class = if checking.is_running { "working" } else { "done" };
+    let sentence = tag("p").class(class).set("role", "status").with(text::table::checked(locale, checking));
+    tag("div").class("line").with(sentence).with(stop).with(checking.fault.as_ref().map(fault_card))
 }

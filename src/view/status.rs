@@ -1,13 +1,19 @@
 //! MFA status: who has MFA on, by population, as bars to read and numbers to press.
 
 use pingone_mfa_core::domain::query::{Filters, MfaFilter};
+use pingone_mfa_core::domain::snapshot::{PopulationChange, change};
 use pingone_mfa_core::domain::status::{Counts, PopulationStatus};
 use pingone_mfa_core::domain::user::PopulationId;
 use pingone_mfa_core::domain::users::Class;
 
-use super::markup::{Node, button, group, part_of, says, tag};
+use super::fault::fault_card_titled;
+use super::markup::{Node, button, group, part, part_of, says, tag};
+use super::summary::{Summarised, summary};
 use super::text;
-use crate::state::AppHandle;
+use crate::state::directory::{List, Report};
+use crate::state::load::Load;
+use crate::state::session::Phase;
+use crate::state::{App, AppHandle};
 
 /// More populations than this would be longer than the list below.
 const MOST: usize = 12;
@@ -25,15 +31,118 @@ pub(super) fn status(app: AppHandle) -> Node {
     tag("section")
         .class("mfa-status")
         .set("aria-label", text::status::NAME)
-        .with(tag("h2").with(says(headline)))
+        .with(tag("div").class("line").with(tag("h2").with(says(headline))).with(actions(app)))
         .with(tag("p").class("hint").with(text::status::MEANING))
         .with(table)
+        .with(devices(app))
+        .with(part_of(
+            move || flag_may_not_decide(app),
+            |may_not| may_not.then(|| tag("p").class("note warn").with(text::status::PINGID)),
+        ))
+        .with(part(move || comparison(app)))
+}
+
+/// With PingID the flag may say nothing about how somebody signs on.
+fn flag_may_not_decide(app: AppHandle) -> bool {
+    let directory = app.directory;
+    directory.has_pingid.get()
+        || directory.report.with(|report| report.ready().is_some_and(|report| report.has_pingid))
+}
+
+/// How devices are known, and what makes them known.
+fn devices(app: AppHandle) -> Node {
+    let directory = app.directory;
+    let is_complete = move || directory.list.with(|list| *list == List::Complete);
+    let read = move |name| button(name, move || directory.read_report()).class("quiet");
+    let show = move |(report, is_complete): (Load<Report>, bool)| {
+        let line = tag("div").class("line");
+        match report {
+            Load::Idle => {
+                let offer =
+                    group().with(read(text::status::READ_DEVICES)).with(hint(text::status::REPORT_COST));
+                line.with(hint(text::status::NOT_READ)).with(is_complete.then_some(offer))
+            }
+            Load::Loading => line.with(tag("p").class("working hint").with(text::status::READING_DEVICES)),
+            Load::Failed(fault) => {
+                let title = text::status::no_report(&fault);
+                line.with(fault_card_titled(&fault, title)).with(read(text::fault::TRY_AGAIN))
+            }
+            Load::Ready { value, .. } => line
+                .with(hint(&text::status::report(app.ports.locale.as_ref(), &value)))
+                .with(read(text::directory::READ_AGAIN)),
+        }
+    };
+    part_of(move || (directory.report.get(), is_complete()), show)
+}
+
+fn hint(sentence: &str) -> Node {
+    tag("p").class("hint").with(sentence)
+}
+
+/// What can be done with numbers that are whole.
+fn actions(app: AppHandle) -> Node {
+    let is_complete = move || app.directory.list.with(|list| *list == List::Complete);
+    part_of(is_complete, move |is_complete| {
+        is_complete.then(|| {
+            let copy = move || {
+                if let Some(text) = summary_of(app) {
+                    app.session.copy(text);
+                }
+            };
+            let quiet = |name, then: fn(AppHandle)| button(name, move || then(app)).class("quiet");
+            tag("div")
+                .class("actions")
+                .with(button(text::status::COPY_SUMMARY, copy).class("quiet"))
+                .with(quiet(text::status::SAVE_SNAPSHOT, App::save_snapshot))
+                .with(quiet(text::status::COMPARE, App::open_snapshot))
+                .with(quiet(text::status::PRINT, |app| app.ports.host.print()))
+        })
+    })
+}
+
+fn summary_of(app: AppHandle) -> Option<String> {
+    let Phase::Connected { environment, .. } = app.session.phase.get_untracked() else { return None };
+    let directory = app.directory;
+    let earlier = app.earlier();
+    let summarised = Summarised {
+        environment: &environment,
+        status: &directory.table.status.get_untracked(),
+        populations: &app.populations(),
+        list_read_at: directory.listed_at.get_untracked()?,
+        devices_as_of: directory.devices_as_of(),
+        earlier: earlier.as_ref(),
+    };
+    Some(summary(&summarised, app.ports.locale.as_ref()))
+}
+
+/// What changed since an older snapshot.
+fn comparison(app: AppHandle) -> Option<Node> {
+    let stop = || button(text::status::STOP_COMPARING, move || app.saving.earlier.set(None)).class("quiet");
+    match app.saving.earlier.get()? {
+        Err(unusable) => {
+            let problem =
+                tag("p").class("problem").set("role", "alert").with(text::saving::unusable(&unusable));
+            Some(group().with(problem).with(stop()))
+        }
+        Ok(earlier) => {
+            let locale = app.ports.locale.as_ref();
+            let at = format!("{} {}", locale.date(earlier.list_read_at), locale.time(earlier.list_read_at));
+            let changes = change(&earlier, &app.snapshot()?);
+            let item = |change: &PopulationChange| {
+                let name = change.name.clone().unwrap_or_else(|| text::status::NO_POPULATION.to_owned());
+                tag("li").with(tag("bdi").with(text::status::change(locale, &name, &change.presence)))
+            };
+            let list = tag("ul").class("changes").with(changes.iter().map(item).collect::<Vec<_>>());
+            let line = tag("div").class("line").with(tag("p").with(text::status::compared(&at))).with(stop());
+            Some(group().with(line).with(list))
+        }
+    }
 }
 
 fn numbers(app: AppHandle, all: &Counts, populations: &[PopulationStatus]) -> Node {
     let heads = text::status::HEADS.iter().map(|head| tag("th").set("scope", "col").with(*head));
     let head = tag("thead").with(tag("tr").with(heads.collect::<Vec<_>>()));
-    let everyone = line(app, Scope::Everyone, text::status::ALL.to_owned(), all);
+    let everyone = line(app, Scope::Everyone, text::status::ALL, all);
     let lines = populations.iter().take(MOST).map(|part| population_line(app, part));
     let rest = populations.len().saturating_sub(MOST);
     let rest = (rest > 0).then(|| text::status::rest(&app.ports.locale.number(rest as u64)));
@@ -44,6 +153,7 @@ fn numbers(app: AppHandle, all: &Counts, populations: &[PopulationStatus]) -> No
         .set("aria-label", text::status::NAME)
         .with(head)
         .with(tag("tbody").with(everyone).with(lines));
+    let table = tag("div").class("numbers-scroll").with(table);
     group().with(table).with(rest.map(|rest| tag("p").class("hint").with(rest))).with(legend())
 }
 
@@ -56,7 +166,7 @@ fn population_line(app: AppHandle, part: &PopulationStatus) -> Node {
         }
     };
     let scope = part.population.map_or(Scope::Nowhere, Scope::Population);
-    line(app, scope, name, &part.counts)
+    line(app, scope, &name, &part.counts)
 }
 
 /// Whose numbers a line has.
@@ -68,13 +178,13 @@ enum Scope {
     Nowhere,
 }
 
-fn line(app: AppHandle, scope: Scope, name: String, counts: &Counts) -> Node {
+fn line(app: AppHandle, scope: Scope, name: &str, counts: &Counts) -> Node {
     let cell = |class: &'static str, label: &'static str, filter: Option<MfaFilter>, count: u64| {
-        tag("td").class(class).with(number(app, scope, &name, label, filter, count))
+        tag("td").class(class).with(number(app, scope, name, label, filter, count))
     };
     let class = |class| Some(MfaFilter::Class(class));
     tag("tr")
-        .with(tag("th").set("scope", "row").with(tag("bdi").with(name.clone())))
+        .with(tag("th").set("scope", "row").with(tag("bdi").with(name)))
         .with(cell("count", text::status::USERS, None, counts.users()))
         .with(cell("count", text::status::ON, Some(MfaFilter::On), counts.on()))
         .with(tag("td").class("bar-cell").with(bar(counts)))

@@ -54,10 +54,10 @@ fn title(of: &Summarised, locale: &dyn Locale) -> String {
 fn share(of: &Summarised, locale: &dyn Locale) -> String {
     let all = of.status.all;
     let users = if all.users() == 1 { "user" } else { "users" };
-    let now = format!("MFA is on for {} {users}{}", ratio(all, locale), in_brackets(all, locale));
+    let now = format!("MFA is on for {} {users}{}", ratio(all, locale), in_brackets(all));
     let Some(earlier) = of.earlier else { return format!("{now}.") };
     let (before, at) = (earlier.all(), text::moment(locale, earlier.list_read_at, of.list_read_at));
-    format!("{now}; {at}: {}{}.", locale.number(before.on()), in_brackets(before, locale))
+    format!("{now}; {at}: {}{}.", locale.number(before.on()), in_brackets(before))
 }
 
 fn populations(of: &Summarised, locale: &dyn Locale) -> Option<String> {
@@ -97,7 +97,7 @@ fn ratio(counts: Counts, locale: &dyn Locale) -> String {
     format!("{} of {}", locale.number(counts.on()), locale.number(counts.users()))
 }
 
-fn in_brackets(counts: Counts, locale: &dyn Locale) -> String {
+fn in_brackets(counts: Counts) -> String {
     text::percent(counts.on(), counts.users()).map(|percent| format!(" ({percent} %)")).unwrap_or_default()
 }
 

@@ -5,6 +5,7 @@
 
 use pingone_mfa_core::api::claims::{Note, PasteFault};
 use pingone_mfa_core::domain::advice::Check;
+use pingone_mfa_core::domain::device::DeviceState;
 use pingone_mfa_core::domain::fault::{Fault, Paging, Refusal};
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::time::Wall;
@@ -225,9 +226,11 @@ pub mod directory {
 pub mod table {
     use pingone_mfa_core::domain::order::Column;
     use pingone_mfa_core::domain::query::{DevicesFilter, MfaFilter};
-    use pingone_mfa_core::domain::time::Wall;
+    use pingone_mfa_core::domain::time::{PerSecond, Wall};
     use pingone_mfa_core::domain::users::Class;
     use pingone_mfa_core::port::Locale;
+
+    use crate::state::directory::Checking;
 
     /// The landmark.
     pub const TOOLBAR: &str = "Search and filter";
@@ -245,6 +248,10 @@ pub mod table {
     pub const GROUP: &str = "Group";
     /// The rest of the filters, and the columns.
     pub const MORE: &str = "More";
+    /// In the filter by group.
+    pub const DIRECT: &str = "Direct members of the group only";
+    /// While the members are read.
+    pub const READING_GROUP: &str = "Reading the group's members …";
     /// A filter.
     pub const CREATED_SINCE: &str = "Created since (UTC)";
     /// A filter.
@@ -337,7 +344,39 @@ pub mod table {
     }
     /// Over what can be done with a selection.
     pub fn selected(selected: &str, count: usize) -> String {
+        if count == 0 {
+            return "Nobody is selected.".into();
+        }
         format!("{selected} {} selected.", if count == 1 { "user" } else { "users" })
+    }
+    /// Who is in a group.
+    pub fn group_read(locale: &dyn Locale, members: u64, unlisted: u64, at: &str) -> String {
+        let word = if members == 1 { "member" } else { "members" };
+        let unlisted = if unlisted == 0 {
+            String::new()
+        } else {
+            format!(" {} of them not in the list.", locale.number(unlisted))
+        };
+        format!("Group: {} {word}, read from PingOne at {at}.{unlisted}", locale.number(members))
+    }
+    /// The button that reads devices.
+    pub fn check(selected: &str, count: usize) -> String {
+        format!("Check devices of {selected} {}", if count == 1 { "user" } else { "users" })
+    }
+    /// What it costs: a call each, and a preflight.
+    pub fn check_cost(locale: &dyn Locale, users: u64, pace: PerSecond) -> String {
+        let requests = users * 2;
+        let seconds = requests.div_ceil(pace.whole().max(1));
+        format!("{} requests, about {} s", locale.number(requests), locale.number(seconds))
+    }
+    /// How far it is.
+    pub fn checked(locale: &dyn Locale, checking: &Checking) -> String {
+        let number = |number: usize| locale.number(number as u64);
+        let failed = match checking.failed {
+            0 => String::new(),
+            failed => format!(" {} could not be read.", number(failed)),
+        };
+        format!("Devices of {} of {} users read.{failed}", number(checking.done), number(checking.of))
     }
     /// An address that names what isn't known.
     pub fn address_problem(parts: &str) -> String {
@@ -345,15 +384,87 @@ pub mod table {
     }
 }
 
+/// Saving users.
+pub mod saving {
+    use crate::state::saving::{Progress, Unusable};
+    use pingone_mfa_core::port::Locale;
+
+    /// The button.
+    pub const SAVE: &str = "Save as file …";
+    /// The dialog's name.
+    pub const NAME: &str = "Save users";
+    /// The first choice.
+    pub const CONTENTS: &str = "What the file says";
+    /// Without names.
+    pub const STATES_ONLY: &str = "User IDs, states and times only";
+    /// With names.
+    pub const WITH_NAMES: &str = "With names, usernames and e-mail addresses: contains personal data";
+    /// The second choice.
+    pub const FORMAT: &str = "Format";
+    /// A format.
+    pub const CSV: &str = "CSV";
+    /// A format.
+    pub const JSON: &str = "JSON";
+    /// The byte order mark.
+    pub const FOR_EXCEL: &str = "For Excel (with a byte order mark)";
+    /// Where the file is.
+    pub const PLACE: &str = "The file is made in this browser and sent nowhere.";
+    /// The way back.
+    pub const CLOSE: &str = "Close";
+
+    /// The button.
+    pub fn go(locale: &dyn Locale, rows: usize) -> String {
+        let users = if rows == 1 { "user" } else { "users" };
+        format!("Save {} {users}", locale.number(rows as u64))
+    }
+    /// How far it is.
+    pub fn progress(locale: &dyn Locale, progress: Progress) -> String {
+        let number = |rows: usize| locale.number(rows as u64);
+        match progress {
+            Progress::Idle => String::new(),
+            Progress::Writing { rows, of } => format!("{} of {} written.", number(rows), number(of)),
+            Progress::Ended { rows, saved: true } => {
+                format!("{} users handed to the browser as a file.", number(rows))
+            }
+            Progress::Ended { saved: false, .. } => {
+                "The browser didn't take the file. Nothing was saved.".into()
+            }
+        }
+    }
+    /// Why a snapshot can't be compared with.
+    pub fn unusable(unusable: &Unusable) -> String {
+        match unusable {
+            Unusable::Fault(fault) => format!("This is no snapshot of this page: {fault}."),
+            Unusable::TooLarge => "This file is too large to be a snapshot: at most 1 MB.".into(),
+            Unusable::Unreadable => "The file could not be read as text.".into(),
+            Unusable::OtherEnvironment => "This snapshot is of another environment.".into(),
+        }
+    }
+}
+
 /// MFA status. Never called coverage.
 pub mod status {
+    use pingone_mfa_core::domain::fault::Fault;
+    use pingone_mfa_core::domain::snapshot::Presence;
     use pingone_mfa_core::domain::status::Counts;
     use pingone_mfa_core::port::Locale;
+
+    use crate::state::directory::Report;
 
     /// The region's and the table's name.
     pub const NAME: &str = "MFA status";
     /// What on means, and what this page doesn't know.
     pub const MEANING: &str = "On means that PingOne may ask this user for a second factor. Whether it asks is decided by sign-on policies and DaVinci flows, which this page doesn't read.";
+    /// Before the report.
+    pub const NOT_READ: &str = "Devices: not checked.";
+    /// The button.
+    pub const READ_DEVICES: &str = "Read PingOne's report of devices";
+    /// What it costs.
+    pub const REPORT_COST: &str = "PingOne makes one every 5 s at most; its data is up to 15 min old.";
+    /// While it is read.
+    pub const READING_DEVICES: &str = "Reading PingOne's report of devices …";
+    /// `PingID` is there.
+    pub const PINGID: &str = "PingID is in use here. For users of PingID this flag may not decide whether they are asked for a second factor.";
     /// The columns.
     pub const HEADS: [&str; 9] =
         ["Population", "Users", "On", "Share", "No device", "Not checked", "Bypassed", "Off", "Unknown"];
@@ -361,6 +472,16 @@ pub mod status {
     pub const ALL: &str = "All users";
     /// Users who name no population.
     pub const NO_POPULATION: &str = "No population";
+    /// The button.
+    pub const COPY_SUMMARY: &str = "Copy summary";
+    /// The button.
+    pub const SAVE_SNAPSHOT: &str = "Save snapshot";
+    /// The button.
+    pub const COMPARE: &str = "Compare with a snapshot …";
+    /// The button.
+    pub const STOP_COMPARING: &str = "Stop comparing";
+    /// The button.
+    pub const PRINT: &str = "Print";
     /// What a number counts.
     pub const USERS: &str = "users";
     /// What a number counts.
@@ -394,6 +515,44 @@ pub mod status {
         let share = super::percent(counts.on(), counts.users()).map(|share| format!(" ({share} %)"));
         format!("MFA is on for {on} of {users} users{}.", share.unwrap_or_default())
     }
+    /// The report that was merged.
+    pub fn report(locale: &dyn Locale, report: &Report) -> String {
+        let number = |number: usize| locale.number(number as u64);
+        let unreadable = match report.unreadable {
+            0 => String::new(),
+            rows => format!(" {} of its rows could not be read.", number(rows)),
+        };
+        let at = locale.time(report.made_at);
+        format!(
+            "Devices: PingOne's report of {at}, with {} users. Its data is up to 15 min older.{unreadable}",
+            number(report.users)
+        )
+    }
+    /// There is no report.
+    pub fn no_report(fault: &Fault) -> String {
+        let way = "Devices of a selection can be read one by one.";
+        match fault {
+            Fault::RoleMissing(_) => format!("Your token may not use PingOne's report of devices. {way}"),
+            _ => format!("{} {way}", super::fault(fault)),
+        }
+    }
+    /// What is compared with.
+    pub fn compared(at: &str) -> String {
+        format!("Compared with the snapshot of {at}:")
+    }
+    /// What became of a population.
+    pub fn change(locale: &dyn Locale, name: &str, presence: &Presence) -> String {
+        let on =
+            |counts: &Counts| format!("{} of {}", locale.number(counts.on()), locale.number(counts.users()));
+        match presence {
+            Presence::Stayed { before, after } if before == after => {
+                format!("{name}: unchanged, on {}", on(after))
+            }
+            Presence::Stayed { before, after } => format!("{name}: on {}, was {}", on(after), on(before)),
+            Presence::Came { after } => format!("{name}: on {}, was not in it", on(after)),
+            Presence::Went { before } => format!("{name}: was {}, has no users now", on(before)),
+        }
+    }
     /// A number that can be pressed.
     pub fn show(count: &str, whose: &str, label: &str) -> String {
         format!("Show {count}: {whose}, {label}")
@@ -417,38 +576,182 @@ pub fn percent(part: u64, whole: u64) -> Option<String> {
 
 /// The opened user.
 pub mod user {
+    use pingone_mfa_core::domain::device::{Device, DeviceState};
+    use pingone_mfa_core::domain::users::Class;
+
     /// The panel's name.
     pub const NAME: &str = "User";
     /// While reading.
     pub const READING: &str = "Reading the user …";
+    /// While reading a part.
+    pub const READING_PART: &str = "reading …";
     /// The button.
     pub const CLOSE: &str = "Close";
     /// The button.
     pub const COPY_ID: &str = "Copy ID";
     /// A fact's name.
     pub const ID: &str = "ID";
+    /// A state's name.
+    pub const BYPASS: &str = "Bypass";
+    /// Without one.
+    pub const NO_BYPASS: &str = "none";
+    /// A state's name.
+    pub const GROUPS: &str = "Groups";
+    /// A state's name.
+    pub const DEFAULT: &str = "Default";
+    /// The role may not read it.
+    pub const DEFAULT_FORBIDDEN: &str =
+        "for new users: not readable with this role. An Environment Admin can look it up.";
+    /// While a bypass is written.
+    pub const BYPASSING: &str = "Allowing …";
+    /// The role may not write one.
+    pub const BYPASS_FORBIDDEN: &str = "PingOne refused: your role may not allow a bypass. Nothing was changed. In PingOne's console it is under Directory, Users, the user, Services, Authentication: Allow MFA bypass.";
+
     /// When it was read.
     pub fn read_at(at: &str) -> String {
         format!("read {at}")
     }
+    /// How many devices there are.
+    pub fn devices(devices: &[Device]) -> String {
+        let usable = devices.iter().filter(|device| device.state == DeviceState::Active).count();
+        match (devices.len(), usable) {
+            (0, _) => "none".into(),
+            (all, usable) if all == usable => format!("{usable} active"),
+            (all, usable) => format!("{usable} active of {all}"),
+        }
+    }
+    /// When a device was paired.
+    pub fn paired(date: &str) -> String {
+        format!("paired {date}")
+    }
+    /// No group is known.
+    pub const fn no_groups(is_told: bool) -> &'static str {
+        if is_told { "none" } else { "PingOne doesn't say" }
+    }
+    /// What new users begin with.
+    pub const fn default(enabled: Option<bool>) -> &'static str {
+        match enabled {
+            Some(true) => "new users begin with MFA on",
+            Some(false) => "new users begin with MFA off",
+            None => "for new users: PingOne doesn't say",
+        }
+    }
+    /// What the states mean together.
+    pub const fn meaning(class: Class) -> &'static str {
+        match class {
+            Class::OnWithDevice => {
+                "If PingOne asks, this person can answer. Sign-on policies decide whether it asks."
+            }
+            Class::OnWithoutDevice => {
+                "MFA is on, but there is no active device. Depending on your sign-on policy this person is let in without a second factor or turned away. This page can't see which."
+            }
+            Class::OnNotChecked => {
+                "MFA is on. Whether this person could answer is not known: devices were not read."
+            }
+            Class::OnBypassed => {
+                "MFA is on, but a bypass runs: until it ends this person is let in without a second factor."
+            }
+            Class::Off => "MFA is off: PingOne can't ask this person for a second factor.",
+            Class::Unknown => "The flag is not known.",
+        }
+    }
+    /// A bypass that PingOne confirmed.
+    pub fn bypassed(until: &str, at: &str) -> String {
+        format!("Bypass {until}. PingOne answered at {at}.")
+    }
+    /// A bypass that was refused.
+    pub fn not_bypassed(why: &str) -> String {
+        format!("{why} No bypass was set.")
+    }
+    /// A bypass whose answer was lost.
+    pub fn bypass_lost(why: &str) -> String {
+        format!("Sent, answer lost: the bypass may have been set or not. {why}")
+    }
+}
+
+/// The word for a type of device; PingOne's own where there is no other.
+pub fn device_kind(kind: &str) -> String {
+    match kind {
+        "EMAIL" => "E-mail",
+        "SMS" => "Text message",
+        "VOICE" => "Phone call",
+        "TOTP" => "Authenticator app",
+        "FIDO2" => "FIDO2",
+        "MOBILE" => "PingOne mobile app",
+        "WHATSAPP" => "WhatsApp",
+        "OATH_TOKEN" => "OATH token",
+        "PINGID_MOBILE" => "PingID mobile app",
+        "PINGID_DESKTOP" => "PingID desktop app",
+        "YUBIKEY" => "YubiKey of PingID",
+        other => other,
+    }
+    .to_owned()
+}
+
+/// Why a device can't be used.
+pub const fn device_state(state: DeviceState) -> Option<&'static str> {
+    match state {
+        DeviceState::Active => None,
+        DeviceState::ActivationRequired => Some("not activated"),
+        DeviceState::Blocked => Some("blocked"),
+        DeviceState::Locked => Some("locked"),
+        DeviceState::Unknown => Some("state not known"),
+    }
 }
 
 /// The question before turning off.
-pub mod confirm {
-    /// Its title.
+pub mod question {
+    use pingone_mfa_core::domain::time::Wall;
+    use pingone_mfa_core::port::Locale;
+
+    /// The first way.
+    pub const BYPASS_WAY: &str = "Allow sign-on without MFA for";
+    /// What it means.
+    pub const BYPASS_MEANING: &str = "MFA stays on and asks again afterwards.";
+    /// The name of the choice of hours.
+    pub const HOURS: &str = "Hours";
+    /// The second way.
+    pub const DISABLE_WAY: &str = "Disable MFA until someone enables it again";
+    /// The deployment forbids the first way.
+    pub const NO_BYPASS: &str = "This deployment doesn't permit bypasses.";
+    /// The way back; it has the focus.
+    pub const KEEP: &str = "Keep as it is";
+    /// The way forward.
+    pub const DISABLE: &str = "Disable MFA";
+
+    /// The question.
     pub fn title(name: &str) -> String {
-        format!("Disable MFA for {name}?")
+        format!("Change MFA for {name}")
     }
     /// Where it happens.
     pub fn place(environment: &str, kind: &str) -> String {
         format!("{environment}, {kind}")
     }
-    /// What it means.
-    pub const MEANING: &str = "Until someone enables it again, PingOne can't ask this person for a second factor; your sign-on policies decide whether they are let in without one or turned away. PingOne doesn't say whether paired devices are kept.";
-    /// The way back; it has the focus.
-    pub const KEEP: &str = "Keep as it is";
-    /// The way forward.
-    pub const DISABLE: &str = "Disable MFA";
+    /// So many hours.
+    pub fn hours(hours: u64) -> String {
+        if hours == 1 { "1 hour".into() } else { format!("{hours} hours") }
+    }
+    /// Until when, here and for a colleague elsewhere.
+    pub fn until(locale: &dyn Locale, end: Wall, now: Wall) -> String {
+        let time = locale.time(end);
+        let day = if locale.is_same_day(end, now) { String::new() } else { format!("{} ", locale.date(end)) };
+        format!("until {day}{time} ({})", super::utc(end))
+    }
+    /// The button of the first way.
+    pub fn allow(until: &str) -> String {
+        format!("Allow until {until}")
+    }
+    /// What turning off means.
+    pub fn disabled(devices: Option<usize>) -> String {
+        let devices = match devices {
+            Some(1) => "the paired device is".to_owned(),
+            Some(devices) if devices > 1 => format!("the {devices} paired devices are"),
+            _ => "paired devices are".to_owned(),
+        };
+        format!(
+            "PingOne can't ask this person for a second factor then. It doesn't say whether {devices} kept."
+        )
+    }
 }
 
 /// The response panel.
@@ -771,6 +1074,10 @@ pub mod announce {
     /// Copied, or not.
     pub const fn copied(copied: bool) -> &'static str {
         if copied { "Copied." } else { "The browser didn't permit copying." }
+    }
+    /// Saved, or not.
+    pub const fn saved(saved: bool) -> &'static str {
+        if saved { "Saved." } else { "The browser didn't take the file." }
     }
     /// Loaded.
     pub fn loaded(users: &str) -> String {

@@ -1,17 +1,19 @@
 //! Searching and filtering the list, and the line that says what is shown of it.
 
 use pingone_mfa_core::domain::order::Column;
-use pingone_mfa_core::domain::query::Filters;
-use pingone_mfa_core::domain::user::PopulationId;
+use pingone_mfa_core::domain::query::{Filters, GroupFilter};
+use pingone_mfa_core::domain::user::{GroupId, PopulationId};
 use uuid::Uuid;
 
 use super::connect::selected;
+use super::fault::fault_card;
 use super::list::listed;
-use super::markup::{Event, Node, button, is_checked, part, part_of, says, tag, text_in};
+use super::markup::{Event, Node, button, group, is_checked, part, part_of, says, tag, text_in};
 use super::text;
 use crate::state::AppHandle;
 use crate::state::address::{self, date, date_of, sign_on, sign_on_word, value_of, word_of};
-use crate::state::directory::List;
+use crate::state::directory::{List, Members};
+use crate::state::load::Load;
 use crate::state::table::{COLUMNS, View};
 
 pub(super) fn toolbar(app: AppHandle) -> Node {
@@ -26,6 +28,7 @@ pub(super) fn toolbar(app: AppHandle) -> Node {
                 .into_iter()
                 .collect::<Vec<_>>(),
         )
+        .with(group_choice(app))
         .with(more(app))
         .with(part(move || problems(app)))
 }
@@ -86,6 +89,34 @@ const POPULATION: Choice = Choice {
     choose: |filters, word| filters.population = Uuid::try_parse(word).ok().map(PopulationId),
 };
 
+const GROUP: Choice = Choice {
+    name: text::table::GROUP,
+    options: |app| {
+        let chosen = app.directory.table.view.with_untracked(|view| view.filters.group);
+        app.directory.groups.with(|groups| {
+            let known = groups.ready().map(Vec::as_slice).unwrap_or_default();
+            let named = |id| known.iter().any(|group| group.id == id);
+            // A group may be chosen by the address before any name is known.
+            let unnamed = chosen.map(|filter| filter.group).filter(|id| !named(*id));
+            let unnamed = unnamed.map(|id| (id.0.to_string(), id.0.to_string().chars().take(8).collect()));
+            known.iter().map(|group| (group.id.0.to_string(), group.name.clone())).chain(unnamed).collect()
+        })
+    },
+    chosen: |filters| filters.group.map(|filter| filter.group.0.to_string()).unwrap_or_default(),
+    choose: |filters, word| {
+        let group = Uuid::try_parse(word).ok().map(GroupId);
+        let is_direct = filters.group.is_some_and(|filter| filter.is_direct);
+        filters.group = group.map(|group| GroupFilter { group, is_direct });
+    },
+};
+
+/// The names of the groups are read when somebody turns to the choice.
+fn group_choice(app: AppHandle) -> Node {
+    choice(app, GROUP)
+        .on("pointerdown", move |_| app.directory.read_groups())
+        .on("focus", move |_| app.directory.read_groups())
+}
+
 fn labels<T>(words: &[(T, &'static str)], label: impl Fn(&T) -> &'static str) -> Vec<(String, String)> {
     words.iter().map(|(value, word)| ((*word).to_owned(), label(value).to_owned())).collect()
 }
@@ -131,8 +162,24 @@ fn more(app: AppHandle) -> Node {
     let days = tag("input").set("type", "number").set("min", "1").value(days).on("change", on_days);
     let never =
         tag("input").set("type", "checkbox").checked(move || signed_on() == "never").on("change", on_never);
+    let is_direct = move || view.with(|view| view.filters.group.is_some_and(|filter| filter.is_direct));
+    let on_direct = move |event: Event| {
+        let is_direct = is_checked(&event);
+        change(app, |view| {
+            if let Some(group) = &mut view.filters.group {
+                group.is_direct = is_direct;
+            }
+        });
+    };
+    let has_no_group = move || view.with(|view| view.filters.group.is_none().then(String::new));
+    let direct = tag("input")
+        .set("type", "checkbox")
+        .follow("disabled", has_no_group)
+        .checked(is_direct)
+        .on("change", on_direct);
     let panel = tag("div")
         .class("more-panel")
+        .with(tag("label").class("check").with(direct).with(text::table::DIRECT))
         .with(labelled(text::table::CREATED_SINCE, created))
         .with(labelled(text::table::INACTIVE_DAYS, days))
         .with(tag("label").class("check").with(never).with(text::table::NEVER_SIGNED_ON))
@@ -197,13 +244,17 @@ pub(super) fn shown(app: AppHandle) -> Node {
         .with(tag("p").set("role", "status").with(says(move || shown_line(app))))
         .with(part_of(is_filtered, everyone))
         .with(part_of(is_complete, again))
+        .with(part_of(
+            move || directory.members.get(),
+            move |members| members.map(|members| group_line(app, &members)),
+        ))
         .with(part_of(move || ask_pingone(app), move |text| text.map(|text| offer_search(app, text))))
 }
 
 fn shown_line(app: AppHandle) -> String {
     let directory = app.directory;
     let locale = app.ports.locale.as_ref();
-    let (shown, listed) = (directory.len() as u64, listed(app));
+    let (shown, listed) = (directory.shown_len() as u64, listed(app));
     let (is_loading, is_complete) = directory.list.with(|list| (list.is_loading(), *list == List::Complete));
     if shown == 0 && listed > 0 {
         let listed = locale.number(listed);
@@ -215,12 +266,33 @@ fn shown_line(app: AppHandle) -> String {
     text::table::shown(&locale.number(shown), shown, of.as_deref(), age.as_deref())
 }
 
+/// Who is in the group that is filtered by, by whose account and when.
+fn group_line(app: AppHandle, members: &Members) -> Node {
+    let filter = members.filter;
+    let again =
+        || button(text::directory::READ_AGAIN, move || app.directory.read_members(filter)).class("quiet");
+    match &members.read {
+        Load::Idle | Load::Loading => tag("p").class("working hint").with(text::table::READING_GROUP),
+        Load::Failed(fault) => group().with(fault_card(fault)).with(again()),
+        Load::Ready { value, at } => {
+            let locale = app.ports.locale.as_ref();
+            let listed = app
+                .directory
+                .users
+                .with_untracked(|users| value.iter().filter(|id| users.find(**id).is_some()).count());
+            let (all, at) = (value.len() as u64, locale.time(*at));
+            let sentence = text::table::group_read(locale, all, all - listed as u64, &at);
+            group().with(tag("p").class("hint").with(sentence)).with(again())
+        }
+    }
+}
+
 /// What was searched for in vain while PingOne may have it.
 fn ask_pingone(app: AppHandle) -> Option<String> {
     let directory = app.directory;
     let is_partial = directory.list.with(List::is_partial);
     let text = directory.table.search.with(|text| text.trim().to_owned());
-    (is_partial && directory.len() == 0 && !text.is_empty()).then_some(text)
+    (is_partial && directory.shown_len() == 0 && !text.is_empty()).then_some(text)
 }
 
 fn offer_search(app: AppHandle, text: String) -> Node {

@@ -1,45 +1,47 @@
-//! One user, opened by a row, by a search or by id alone.
+//! One user, opened by a row, by a search or by id alone: each fact with its own time.
 
+use pingone_mfa_core::domain::device::Device;
+use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::order::Column;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::{Mfa, User, UserId};
+use pingone_mfa_core::domain::users::{Class, Users};
 
 use super::cells::population_name;
 use super::fault::{fault_card, fault_card_titled};
-use super::markup::{Node, button, group, part_of, says, tag};
+use super::markup::{Content, Node, button, group, part_of, says, tag};
 use super::switch::mfa_switch;
 use super::text;
 use crate::state::AppHandle;
-use crate::state::directory::Opened;
+use crate::state::directory::{Bypassing, Opened};
 use crate::state::load::Load;
 use crate::state::switch::Switch;
 
 /// The user who is opened, if any.
 pub(super) fn opened_user(app: AppHandle) -> Node {
     let directory = &app.directory;
-    part_of(
-        move || directory.opened.get(),
-        move |opened| {
-            let close = button(text::user::CLOSE, move || directory.close()).class("quiet user-close");
-            let panel = tag("section").class("user").set("aria-label", text::user::NAME).with(close);
-            opened.map(|opened| panel.with(read(app, opened)))
-        },
-    )
+    let read = move || {
+        directory.opened.with(|opened| opened.as_ref().map(|opened| (opened.id, opened.read.clone())))
+    };
+    part_of(read, move |opened| {
+        let close = button(text::user::CLOSE, move || directory.close()).class("quiet user-close");
+        let panel = tag("section").class("user").set("aria-label", text::user::NAME).with(close);
+        opened.map(|(id, read)| panel.with(person(app, id, &read)))
+    })
 }
 
-fn read(app: AppHandle, opened: Opened) -> Node {
-    let id = opened.id;
+fn person(app: AppHandle, id: UserId, read: &Load<()>) -> Node {
     let id_line = tag("p").class("id").with(id.to_string());
-    match opened.read {
+    match read {
         Load::Idle | Load::Loading => {
             group().with(tag("p").class("working").with(text::user::READING)).with(id_line)
         }
         Load::Failed(fault) => {
             let again = button(text::fault::TRY_AGAIN, move || app.directory.open(id));
-            group().with(id_line).with(fault_card(&fault)).with(again)
+            group().with(id_line).with(fault_card(fault)).with(again)
         }
-        Load::Ready { at, .. } => group().with(facts(app, id)).with(mfa(app, id, at)).with(ended(app, id)),
+        Load::Ready { .. } => group().with(facts(app, id)).with(states(app, id)).with(ended(app, id)),
     }
 }
 
@@ -66,22 +68,178 @@ fn facts(app: AppHandle, id: UserId) -> Node {
     })
 }
 
-fn mfa(app: AppHandle, id: UserId, at: Wall) -> Node {
-    let at = text::user::read_at(&app.ports.locale.time_to_second(at));
-    tag("p")
-        .class("user-mfa")
-        .with(tag("span").class("user-mfa-name").with(text::table::column(Column::Mfa)))
-        .with(mfa_switch(app, id, "0"))
-        .with(tag("span").class("hint").with(at))
+/// What decides whether this person is asked for a second factor, as far as PingOne tells.
+fn states(app: AppHandle, id: UserId) -> Node {
+    let rows = tag("div")
+        .class("states")
+        .with(mfa(app, id))
+        .with(bypass(app))
+        .with(devices(app))
+        .with(groups(app))
+        .with(default(app));
+    group().with(rows).with(meaning(app, id))
 }
 
-/// How the last change of this user's flag ended.
+/// One state: its name, what it is, and when it was read.
+fn state(name: &'static str, value: impl Content, read_at: Option<String>) -> Node {
+    tag("div")
+        .class("state")
+        .with(tag("span").class("state-name").with(name))
+        .with(tag("span").class("state-value").with(value))
+        .with(read_at.map(|at| tag("span").class("hint").with(at)))
+}
+
+fn read_at(app: AppHandle, at: Wall) -> String {
+    text::user::read_at(&app.ports.locale.time_to_second(at))
+}
+
+fn part<T: Clone + PartialEq + 'static>(
+    app: AppHandle,
+    of: fn(&Opened) -> &Load<T>,
+    show: impl Fn(Load<T>) -> Node + 'static,
+) -> Node {
+    let part = move || app.directory.opened.with(|opened| opened.as_ref().map(|opened| of(opened).clone()));
+    part_of(part, move |part| part.map(&show))
+}
+
+/// A part that isn't there: not asked for, on its way, or why it can't be had.
+fn missing(fault: Option<&Fault>) -> Node {
+    match fault {
+        None => tag("span").class("hint").with(text::user::READING_PART),
+        Some(fault) => tag("span").class("failed-part").with(text::fault(fault)),
+    }
+}
+
+fn mfa(app: AppHandle, id: UserId) -> Node {
+    part(
+        app,
+        |opened| &opened.mfa,
+        move |read| {
+            let name = text::table::column(Column::Mfa);
+            let switch = mfa_switch(app, id, "0");
+            match read {
+                Load::Ready { at, .. } => state(name, switch, Some(read_at(app, at))),
+                Load::Failed(fault) => state(name, group().with(switch).with(missing(Some(&fault))), None),
+                Load::Idle | Load::Loading => state(name, switch, None),
+            }
+        },
+    )
+}
+
+fn bypass(app: AppHandle) -> Node {
+    part(
+        app,
+        |opened| &opened.bypass,
+        move |read| {
+            let name = text::user::BYPASS;
+            match read {
+                Load::Ready { value, at } => {
+                    let locale = app.ports.locale.as_ref();
+                    let until = value.map_or_else(
+                        || text::user::NO_BYPASS.to_owned(),
+                        |until| text::question::until(locale, until, app.session.now.get_untracked()),
+                    );
+                    state(name, until, Some(read_at(app, at)))
+                }
+                Load::Failed(fault) => state(name, missing(Some(&fault)), None),
+                Load::Idle | Load::Loading => state(name, missing(None), None),
+            }
+        },
+    )
+}
+
+fn devices(app: AppHandle) -> Node {
+    part(
+        app,
+        |opened| &opened.devices,
+        move |read| {
+            let name = text::table::DEVICES;
+            match read {
+                Load::Ready { value, at } => {
+                    let count = text::user::devices(&value);
+                    let list = tag("ul").class("device-list");
+                    let list = list.with(value.iter().map(|one| device(app, one)).collect::<Vec<_>>());
+                    group()
+                        .with(state(name, count, Some(read_at(app, at))))
+                        .with((!value.is_empty()).then_some(list))
+                }
+                Load::Failed(fault) => state(name, missing(Some(&fault)), None),
+                Load::Idle | Load::Loading => state(name, missing(None), None),
+            }
+        },
+    )
+}
+
+fn device(app: AppHandle, device: &Device) -> Node {
+    let paired = device.created_at.map(|at| text::user::paired(&app.ports.locale.date(at)));
+    let words = [
+        Some(text::device_kind(&device.kind)),
+        device.nickname.as_ref().map(|nickname| format!("\"{nickname}\"")),
+        device.address.clone(),
+        paired,
+        text::device_state(device.state).map(str::to_owned),
+    ];
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    tag("li").with(tag("bdi").with(words.join(", ")))
+}
+
+fn groups(app: AppHandle) -> Node {
+    part(
+        app,
+        |opened| &opened.groups,
+        move |read| {
+            let name = text::user::GROUPS;
+            match read {
+                Load::Ready { value: Some(groups), at } if !groups.is_empty() => {
+                    state(name, tag("bdi").with(groups.join(", ")), Some(read_at(app, at)))
+                }
+                Load::Ready { value, at } => {
+                    state(name, text::user::no_groups(value.is_some()), Some(read_at(app, at)))
+                }
+                Load::Failed(fault) => state(name, missing(Some(&fault)), None),
+                Load::Idle | Load::Loading => state(name, missing(None), None),
+            }
+        },
+    )
+}
+
+/// What new users begin with: it explains a flag that nobody remembers having set.
+fn default(app: AppHandle) -> Node {
+    part_of(
+        move || app.directory.mfa_default.get(),
+        move |read| match read {
+            Load::Ready { value, at } => {
+                state(text::user::DEFAULT, text::user::default(value), Some(read_at(app, at)))
+            }
+            Load::Failed(Fault::RoleMissing(_)) => {
+                state(text::user::DEFAULT, text::user::DEFAULT_FORBIDDEN, None)
+            }
+            Load::Failed(fault) => state(text::user::DEFAULT, missing(Some(&fault)), None),
+            Load::Idle | Load::Loading => state(text::user::DEFAULT, missing(None), None),
+        },
+    )
+}
+
+/// What the states mean together at sign-on.
+fn meaning(app: AppHandle, id: UserId) -> Node {
+    let class = move || {
+        let now = app.session.now.get();
+        app.directory.with_user(id, |users: &Users, row| users.class(row, now))
+    };
+    part_of(class, move |class| {
+        let sentence = text::user::meaning(class.unwrap_or(Class::Unknown));
+        let class = if class == Some(Class::OnWithoutDevice) { "note warn" } else { "note" };
+        tag("p").class(class).with(sentence)
+    })
+}
+
+/// How the last change of this user ended.
 fn ended(app: AppHandle, id: UserId) -> Node {
     let ended = move || match app.directory.switches.with(|switches| switches.get(&id).cloned()) {
         Some(Switch::Ended { to, outcome, at }) => Some((to, outcome, at)),
         Some(Switch::Sending { .. } | Switch::Checking { .. } | Switch::Reading) | None => None,
     };
-    part_of(ended, move |ended| {
+    let flag = part_of(ended, move |ended| {
         let (to, outcome, at) = ended?;
         let sentence = text::outcome(&outcome, to, &app.ports.locale.time_to_second(at));
         Some(match outcome.fault() {
@@ -90,7 +248,30 @@ fn ended(app: AppHandle, id: UserId) -> Node {
             }
             None => tag("p").class("note done").with(sentence),
         })
-    })
+    });
+    let bypassing = move || {
+        let bypassing = app.directory.bypassing.get();
+        bypassing.filter(|(user, _)| *user == id).map(|(_, bypassing)| bypassing)
+    };
+    group().with(flag).with(part_of(bypassing, move |bypassing| bypassing.map(|ended| bypassed(app, &ended))))
+}
+
+fn bypassed(app: AppHandle, bypassing: &Bypassing) -> Node {
+    let locale = app.ports.locale.as_ref();
+    match bypassing {
+        Bypassing::Sending => tag("p").class("working").with(text::user::BYPASSING),
+        Bypassing::Allowed { until, at } => {
+            let until = text::question::until(locale, *until, *at);
+            tag("p").class("note done").with(text::user::bypassed(&until, &locale.time_to_second(*at)))
+        }
+        Bypassing::Refused(fault @ Fault::RoleMissing(_)) => {
+            fault_card_titled(fault, text::user::BYPASS_FORBIDDEN.to_owned())
+        }
+        Bypassing::Refused(fault) => fault_card_titled(fault, text::user::not_bypassed(&text::fault(fault))),
+        Bypassing::AnswerLost(fault) => {
+            fault_card_titled(fault, text::user::bypass_lost(&text::fault(fault)))
+        }
+    }
 }
 
 fn read_again(app: AppHandle, id: UserId, outcome: &Outcome) -> Option<Node> {

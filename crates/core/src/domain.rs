@@ -10,6 +10,10 @@ pub mod token;
 
 pub mod user;
 
+pub mod device;
+
+pub mod group;
+
 pub mod users;
 
 pub mod query;

@@ -68,6 +68,9 @@ pub trait Host {
     /// Calls `then` with it whenever somebody goes back or forward.
     fn on_address(&self, then: Box<dyn Fn(String)>);
 
+    /// Offers the page to be printed.
+    fn print(&self);
+
     /// Puts a text on the clipboard; `false` if the browser refuses.
     fn copy(&self, text: String) -> LocalBoxFuture<'static, bool>;
 }

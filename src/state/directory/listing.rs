@@ -66,10 +66,9 @@ impl Directory {
         self.listed_at.set(Some(connection.clock().wall()));
         let total = self.total.with_untracked(|total| total.ready().copied().flatten());
         self.users.update(|users| users.reserve(room(total)));
-        let populations = self.populations.with_untracked(|populations| populations.ready().cloned());
+        let populations = self.populations.with_untracked(Load::ready_or_default);
         let policy = Rc::new(connection.policy().clone());
-        let mut listing =
-            Listing::of_all(&populations.unwrap_or_default(), total, policy, connection.jitter());
+        let mut listing = Listing::of_all(&populations, total, policy, connection.jitter());
         let (sender, mut inbox) = mpsc::unbounded();
         self.commands.replace(Some(sender));
         self.tasks.spawn(async move {
@@ -88,6 +87,9 @@ impl Directory {
         self.search.set(None);
         self.found.set(Vec::new());
         self.table.forget_rows();
+        // A new list says nothing about devices.
+        self.report.set(Load::Idle);
+        self.checking.set(None);
         self.users.set(Users::default());
         self.learn(opened.map(Ok));
     }
@@ -120,6 +122,9 @@ impl Directory {
         }
         let has_ended = !matches!(list, List::Loading { .. });
         self.users.with_untracked(|users| self.table.extend(users, rows, has_ended));
+        if has_ended {
+            self.follow_group();
+        }
         if self.list.get_untracked() == list {
             return;
         }

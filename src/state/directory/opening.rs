@@ -1,6 +1,12 @@
-//! The one user who is opened.
+//! The one user who is opened: everything that is known of one person, each with its own time.
 
-use pingone_mfa_core::api::request::ReadUser;
+use std::future::Future;
+
+use pingone_mfa_core::api::request::{
+    ReadBypass, ReadDevices, ReadMemberships, ReadMfa, ReadMfaDefault, ReadUser,
+};
+use pingone_mfa_core::domain::device::{Device, usable};
+use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::UserId;
 
@@ -15,13 +21,27 @@ pub struct Opened {
     pub id: UserId,
     /// How far the reading of that user is.
     pub read: Load<()>,
+    /// The flag, read alone.
+    pub mfa: Load<()>,
+    /// The devices.
+    pub devices: Load<Vec<Device>>,
+    /// Until when a bypass runs; `None` without one.
+    pub bypass: Load<Option<Wall>>,
+    /// The names of the groups; `None` where PingOne says nothing.
+    pub groups: Load<Option<Vec<String>>>,
+}
+
+impl Opened {
+    fn new(id: UserId, read: Load<()>) -> Self {
+        Self { id, read, mfa: Load::Idle, devices: Load::Idle, bypass: Load::Idle, groups: Load::Idle }
+    }
 }
 
 impl Directory {
     /// Opens one user, by id alone.
     pub fn open(&'static self, id: UserId) {
         let Some(connection) = self.connection() else { return };
-        self.opened.set(Some(Opened { id, read: Load::Loading }));
+        self.opened.set(Some(Opened::new(id, Load::Loading)));
         self.tasks.spawn(async move {
             let answer = connection.call(ReadUser(id)).await;
             if !self.is_open(id) {
@@ -33,9 +53,95 @@ impl Directory {
             if let Err(fault) = &read {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
             }
-            self.opened.set(Some(Opened { id, read: Load::ended(read, connection.clock().wall()) }));
+            let is_there = read.is_ok();
+            let read = Load::ended(read, connection.clock().wall());
+            self.change_opened(id, |opened| opened.read = read);
             self.recount();
+            if is_there {
+                self.read_parts(id);
+            }
         });
+    }
+
+    /// Reads what the list doesn't say of a user.
+    pub fn read_parts(&'static self, id: UserId) {
+        let Some(connection) = self.connection() else { return };
+        let to = connection.clone();
+        self.part(id, |opened| &mut opened.mfa, async move {
+            let answer = to.call(ReadMfa(id)).await?;
+            self.learn_mfa(id, answer.enabled.into());
+            Ok(())
+        });
+        let to = connection.clone();
+        self.part(id, |opened| &mut opened.bypass, async move {
+            let until = to.call(ReadBypass(id)).await?;
+            self.learn_bypass(id, until);
+            Ok(until)
+        });
+        let to = connection.clone();
+        self.part(id, |opened| &mut opened.devices, async move {
+            let devices = to.call(ReadDevices(id)).await?;
+            self.learn_devices(id, &devices);
+            Ok(devices)
+        });
+        self.part(id, |opened| &mut opened.groups, async move { connection.call(ReadMemberships(id)).await });
+        self.read_default();
+    }
+
+    /// Reads one part of what is shown of the opened user.
+    fn part<T: 'static>(
+        &'static self,
+        id: UserId,
+        part: fn(&mut Opened) -> &mut Load<T>,
+        read: impl Future<Output = Result<T, Fault>> + 'static,
+    ) {
+        self.change_opened(id, |opened| *part(opened) = Load::Loading);
+        self.tasks.spawn(async move {
+            let answer = read.await;
+            let at = self.ports.clock.wall();
+            self.change_opened(id, |opened| *part(opened) = Load::ended(answer, at));
+        });
+    }
+
+    /// What new users begin with is the environment's, and is asked for once.
+    fn read_default(&'static self) {
+        let Some(connection) = self.connection() else { return };
+        if self.mfa_default.with_untracked(|default| *default != Load::Idle) {
+            return;
+        }
+        self.mfa_default.set(Load::Loading);
+        self.tasks.spawn(async move {
+            let answer = connection.call(ReadMfaDefault).await;
+            self.mfa_default.set(Load::ended(answer, connection.clock().wall()));
+        });
+    }
+
+    pub(super) fn change_opened(&'static self, id: UserId, change: impl FnOnce(&mut Opened)) {
+        if self.is_open(id) {
+            self.opened.update(|opened| {
+                if let Some(opened) = opened {
+                    change(opened);
+                }
+            });
+        }
+    }
+
+    pub(super) fn learn_devices(&'static self, id: UserId, devices: &[Device]) {
+        self.users.update(|users| {
+            if let Some(row) = users.find(id) {
+                users.set_devices(row, usable(devices));
+            }
+        });
+        self.recount();
+    }
+
+    pub(super) fn learn_bypass(&'static self, id: UserId, until: Option<Wall>) {
+        self.users.update(|users| {
+            if let Some(row) = users.find(id) {
+                users.set_bypass(row, until);
+            }
+        });
+        self.recount();
     }
 
     pub(super) fn is_open(&'static self, id: UserId) -> bool {
@@ -46,7 +152,7 @@ impl Directory {
     pub(super) fn show(&'static self, id: UserId, at: Wall) {
         let is_known = self.users.with_untracked(|users| users.find(id).is_some());
         if !self.is_open(id) && is_known {
-            self.opened.set(Some(Opened { id, read: Load::Ready { value: (), at } }));
+            self.opened.set(Some(Opened::new(id, Load::Ready { value: (), at })));
         }
     }
 

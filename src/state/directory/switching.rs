@@ -122,7 +122,7 @@ impl Directory {
         self.set_switch(id, Switch::Ended { to, outcome, at });
     }
 
-    fn learn_mfa(&'static self, id: UserId, mfa: Mfa) {
+    pub(super) fn learn_mfa(&'static self, id: UserId, mfa: Mfa) {
         self.users.update(|users| {
             if let Some(row) = users.find(id) {
                 users.set_mfa(row, mfa);

@@ -16,6 +16,7 @@ const [role, name] = arguments;
 const root = document.querySelector("pingone-mfa")?.shadowRoot;
 const tags = { button: "button:not([role])", textbox: "input[type=text]", password: "input[type=password]",
   searchbox: "input[type=search]", combobox: "select", region: "section", grid: "[role=grid]",
+  checkbox: "input[type=checkbox]", radio: "input[type=radio]", columnheader: "th",
   switch: "[role=switch]", tab: "[role=tab]", dialog: "dialog[open]", link: "a" };
 const nameOf = (element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? element.innerText ?? "";
 return [...(root?.querySelectorAll(tags[role]) ?? [])].find((element) => nameOf(element).trim() === name) ?? null;

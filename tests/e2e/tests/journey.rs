@@ -51,13 +51,14 @@ async fn a_token_leads_to_the_list_and_a_switch_to_pingones_answer() {
 
     let adaeze = world.sandbox().user_named("adaeze.okonkwo").unwrap();
     page.press("switch", "MFA for adaeze.okonkwo").await;
-    page.see("dialog", "Disable MFA for Adaeze Okonkwo?").await;
+    page.see("dialog", "Change MFA for Adaeze Okonkwo").await;
     assert_eq!(page.focus().await, "Keep as it is");
     page.press("button", "Keep as it is").await;
-    assert!(page.find("dialog", "Disable MFA for Adaeze Okonkwo?").await.is_none());
+    assert!(page.find("dialog", "Change MFA for Adaeze Okonkwo").await.is_none());
     assert_eq!(page.focus().await, "MFA for adaeze.okonkwo", "the focus comes back");
     assert_eq!(world.sandbox().mfa_enabled(adaeze), Some(true));
     page.press("switch", "MFA for adaeze.okonkwo").await;
+    page.press("radio", "Disable MFA until someone enables it again").await;
     page.press("button", "Disable MFA").await;
     page.wait_for_switch("MFA for adaeze.okonkwo", false).await;
     assert_eq!(world.sandbox().mfa_enabled(adaeze), Some(false));
@@ -74,7 +75,8 @@ async fn a_token_leads_to_the_list_and_a_switch_to_pingones_answer() {
         (puts.clone().count(), puts.map(|seen| seen.path.clone()).collect::<Vec<_>>())
     };
     assert_eq!(puts, 2, "each press is one PUT: {written:?}");
-    assert_eq!(world.complaints(true).await, Vec::<String>::new());
+    // This role may not read what new users begin with, and the browser notes that refusal.
+    assert_eq!(world.complaints(false).await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,7 +96,7 @@ async fn every_screen_is_accessible_in_both_colour_schemes() {
     assert_accessible(&page, "list").await;
     shoot_both(&page, "list").await;
     page.press("switch", "MFA for adaeze.okonkwo").await;
-    page.see("dialog", "Disable MFA for Adaeze Okonkwo?").await;
+    page.see("dialog", "Change MFA for Adaeze Okonkwo").await;
     assert_accessible(&page, "question").await;
     shoot_both(&page, "question").await;
     page.press("button", "Keep as it is").await;

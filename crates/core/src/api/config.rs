@@ -4,9 +4,9 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::domain::region::{Region, RegionCode, Regions};
-use crate::domain::settings::Settings;
+use crate::domain::settings::{BypassRule, Rate, Settings};
 use crate::domain::tenant::EnvironmentId;
-use crate::domain::time::Millis;
+use crate::domain::time::{Millis, PerSecond};
 
 use super::json::{self, Wrong};
 
@@ -32,8 +32,15 @@ impl From<Wrong> for ConfigFault {
     }
 }
 
-const KEYS: [&str; 5] =
-    ["regions", "defaultRegion", "environmentId", "listOnConnect", "forgetAfterIdleMinutes"];
+const KEYS: [&str; 7] = [
+    "regions",
+    "defaultRegion",
+    "environmentId",
+    "listOnConnect",
+    "forgetAfterIdleMinutes",
+    "rate",
+    "bypass",
+];
 
 const REGION_KEYS: [&str; 5] = ["code", "label", "apiBase", "authBase", "pingone"];
 
@@ -51,7 +58,41 @@ pub fn read_config(text: &str) -> Result<Settings, ConfigFault> {
         list_on_connect: json::number(&body, "listOnConnect")?.unwrap_or(defaults.list_on_connect),
         forget_after_idle: idle(json::number(&body, "forgetAfterIdleMinutes")?)?
             .unwrap_or(defaults.forget_after_idle),
+        rate: rate(&body)?,
+        bypass: bypass(&body)?,
         regions,
+    })
+}
+
+/// The ceilings. `max` bounds both, so that one key caps whatever is raised later.
+fn rate(body: &Value) -> Result<Rate, ConfigFault> {
+    let Some(found) = json::at(body, "rate") else { return Ok(Rate::default()) };
+    only_known(found, &["read", "write", "max"], "rate", "rate.")?;
+    let usual = Rate::default();
+    let pace = |name: &str, usual: PerSecond| -> Result<PerSecond, ConfigFault> {
+        let path = format!("rate.{name}");
+        let Some(number) = json::number(body, &path)? else { return Ok(usual) };
+        let pace = u32::try_from(number).ok().filter(|pace| (1..=2000).contains(pace));
+        let pace = pace.ok_or_else(|| ConfigFault::new(path, "must be a number from 1 to 2000"))?;
+        Ok(PerSecond(f64::from(pace)))
+    };
+    let (read, write) = (pace("read", usual.read)?, pace("write", usual.write)?);
+    let most = pace("max", PerSecond(if read.0 < write.0 { write.0 } else { read.0 }))?;
+    Ok(Rate { read: read.min(most), write: write.min(most) })
+}
+
+fn bypass(body: &Value) -> Result<BypassRule, ConfigFault> {
+    let Some(found) = json::at(body, "bypass") else { return Ok(BypassRule::default()) };
+    only_known(found, &["allowed", "maxHours", "note"], "bypass", "bypass.")?;
+    let usual = BypassRule::default();
+    let hours = json::number(body, "bypass.maxHours")?.unwrap_or(usual.most_hours);
+    if !(1..=usual.most_hours).contains(&hours) {
+        return Err(ConfigFault::new("bypass.maxHours", "must be a number from 1 to 24"));
+    }
+    Ok(BypassRule {
+        is_allowed: json::boolean(body, "bypass.allowed")?.unwrap_or(usual.is_allowed),
+        most_hours: hours,
+        note: json::text(body, "bypass.note")?.map(|note| note.chars().take(300).collect()),
     })
 }
 
@@ -155,6 +196,18 @@ mod tests {
     }
 
     #[test]
+    fn ceilings_and_bypasses_are_the_deployments_to_set() {
+        let settings = read_config(
+            r#"{"rate":{"read":200,"write":30,"max":100},"bypass":{"maxHours":4,"note":"Ask the service desk."}}"#,
+        )
+        .unwrap();
+        assert_eq!(settings.rate, Rate { read: PerSecond(100.0), write: PerSecond(30.0) });
+        let rule = BypassRule { is_allowed: true, most_hours: 4, note: Some("Ask the service desk.".into()) };
+        assert_eq!(settings.bypass, rule);
+        assert!(!read_config(r#"{"bypass":{"allowed":false}}"#).unwrap().bypass.is_allowed);
+    }
+
+    #[test]
     fn a_bad_key_is_named() {
         let region = |api: &str| {
             format!(r#"{{"regions":[{{"code":"X","label":"x","apiBase":"{api}","authBase":"https://a"}}]}}"#)
@@ -179,6 +232,11 @@ mod tests {
                 "regions[0].authBase",
             ),
             (r#"{"regions":[5]}"#.into(), "regions[0]"),
+            (r#"{"rate":5}"#.into(), "rate"),
+            (r#"{"rate":{"read":0}}"#.into(), "rate.read"),
+            (r#"{"rate":{"reads":5}}"#.into(), "rate.reads"),
+            (r#"{"bypass":{"maxHours":25}}"#.into(), "bypass.maxHours"),
+            (r#"{"bypass":{"allowed":"no"}}"#.into(), "bypass.allowed"),
             ("{} {}".into(), "."),
             ("[]".into(), "."),
         ] {

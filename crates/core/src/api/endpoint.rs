@@ -1,6 +1,7 @@
 //! The only place where a URL is made.
 
 use form_urlencoded::Serializer;
+use uuid::Uuid;
 
 use crate::domain::fault::Paging;
 use crate::domain::filter::Filter;
@@ -21,17 +22,49 @@ impl Endpoint {
         Self(format!("{}/environments/{}", tenant.region.api_base, tenant.environment))
     }
 
-    /// `/environments/{environment}/populations`.
-    pub fn populations(tenant: &Tenant) -> Self {
-        Self::environment(tenant).with("/populations")
+    /// `/environments/{environment}`, with the products that are in it.
+    pub fn environment_with_products(tenant: &Tenant) -> Self {
+        Self::environment(tenant).with("?expand=billOfMaterials")
+    }
+
+    /// One page of `/environments/{environment}/populations`, of 250 as PingOne documents.
+    pub fn populations(tenant: &Tenant, cursor: Option<&Cursor>) -> Self {
+        Self::page(tenant, "/populations", 250, None, cursor)
     }
 
     /// One page of `/environments/{environment}/users`.
     pub fn users(tenant: &Tenant, limit: u32, filter: Option<&Filter>, cursor: Option<&Cursor>) -> Self {
+        let filter = filter.map(ToString::to_string);
+        Self::page(tenant, "/users", limit, filter.as_deref().map(|filter| ("filter", filter)), cursor)
+    }
+
+    /// One page of `/environments/{environment}/groups`.
+    pub fn groups(tenant: &Tenant, limit: u32, cursor: Option<&Cursor>) -> Self {
+        Self::page(tenant, "/groups", limit, None, cursor)
+    }
+
+    /// `/environments/{environment}/dataExplorations`, answering with its first entries.
+    pub fn reports(tenant: &Tenant, limit: u32) -> Self {
+        Self::page(tenant, "/dataExplorations", limit, Some(("expand", "entries")), None)
+    }
+
+    /// One page of `/environments/{environment}/dataExplorations/{report}/entries`.
+    pub fn report_entries(tenant: &Tenant, report: Uuid, limit: u32, cursor: &Cursor) -> Self {
+        let path = format!("/dataExplorations/{}/entries", report.hyphenated());
+        Self::page(tenant, &path, limit, None, Some(cursor))
+    }
+
+    fn page(
+        tenant: &Tenant,
+        path: &str,
+        limit: u32,
+        parameter: Option<(&str, &str)>,
+        cursor: Option<&Cursor>,
+    ) -> Self {
         let mut query = Serializer::new(String::new());
         query.append_pair("limit", &limit.to_string());
-        if let Some(filter) = filter {
-            query.append_pair("filter", &filter.to_string());
+        if let Some((name, value)) = parameter {
+            query.append_pair(name, value);
         }
         if let Some(Cursor(cursor)) = cursor {
             query.append_pair("cursor", cursor);
@@ -39,7 +72,22 @@ impl Endpoint {
         // Form encoding writes a blank as "+"; the recorded requests have "%20", which means the same to every
         // server.
         let query = query.finish().replace('+', "%20");
-        Self::environment(tenant).with("/users?").with(&query)
+        Self::environment(tenant).with(path).with("?").with(&query)
+    }
+
+    /// `/environments/{environment}/mfaSettings`.
+    pub fn mfa_settings(tenant: &Tenant) -> Self {
+        Self::environment(tenant).with("/mfaSettings")
+    }
+
+    /// `/environments/{environment}/users/{user}/{part}`.
+    pub fn user_part(tenant: &Tenant, user: UserId, part: &'static str) -> Self {
+        Self::user(tenant, user).with("/").with(part)
+    }
+
+    /// `/environments/{environment}/users/{user}`, with the names of the user's groups.
+    pub fn user_with_groups(tenant: &Tenant, user: UserId) -> Self {
+        Self::user(tenant, user).with("?include=memberOfGroupNames")
     }
 
     /// `/environments/{environment}/users/{user}`.
@@ -64,12 +112,12 @@ impl Endpoint {
 }
 
 impl Cursor {
-    /// Takes the cursor, and nothing else, out of the link to the next page. The URL of that page is made by
-    /// [`Endpoint::users`], so a link that leads elsewhere is a fault and is never followed. Behind a
+    /// Takes the cursor, and nothing else, out of the link to the next page of the list at `list` (`/users`). The URL
+    /// of that page is made by [`Endpoint`], so a link that leads elsewhere is a fault and is never followed. Behind a
     /// deployment's own region the links may name PingOne's host instead of the proxy's.
-    pub fn from_link(tenant: &Tenant, href: &str) -> Result<Self, Paging> {
+    pub fn from_link(tenant: &Tenant, list: &str, href: &str) -> Result<Self, Paging> {
         let (path, query) = href.split_once('?').ok_or(Paging::NoCursor)?;
-        let expected = Endpoint::environment(tenant).with("/users");
+        let expected = Endpoint::environment(tenant).with(list);
         if tenant.region.is_built_in() && path != expected.as_str() {
             return Err(Paging::Elsewhere);
         }
@@ -85,7 +133,6 @@ mod tests {
     use super::*;
     use crate::domain::region::{RegionCode, Regions};
     use crate::domain::tenant::EnvironmentId;
-    use uuid::Uuid;
 
     fn tenant() -> Tenant {
         let region = Regions::default().get(&RegionCode("EU".into())).unwrap().clone();
@@ -114,7 +161,8 @@ mod tests {
 
     #[test]
     fn only_the_cursor_is_taken_from_a_link() {
-        let cursor = Cursor::from_link(&tenant(), &format!("{USERS}?cursor=a%2Fb%3D&limit=7")).unwrap();
+        let cursor =
+            Cursor::from_link(&tenant(), "/users", &format!("{USERS}?cursor=a%2Fb%3D&limit=7")).unwrap();
         assert_eq!(
             Endpoint::users(&tenant(), 200, None, Some(&cursor)).as_str(),
             format!("{USERS}?limit=200&cursor=a%2Fb%3D")
@@ -129,9 +177,9 @@ mod tests {
             ("https://api.pingone.eu/v1/environments/other/users?cursor=a", Paging::Elsewhere),
             (USERS, Paging::NoCursor),
         ] {
-            assert_eq!(Cursor::from_link(&tenant(), link), Err(problem), "{link}");
+            assert_eq!(Cursor::from_link(&tenant(), "/users", link), Err(problem), "{link}");
         }
         let no_cursor = format!("{USERS}?limit=5&cursor=");
-        assert_eq!(Cursor::from_link(&tenant(), &no_cursor), Err(Paging::NoCursor));
+        assert_eq!(Cursor::from_link(&tenant(), "/users", &no_cursor), Err(Paging::NoCursor));
     }
 }

@@ -12,11 +12,21 @@ use crate::domain::user::{Mfa, Population, UnreadableUser, User, UserId};
 use super::endpoint::{Cursor, Endpoint};
 use super::wire::{self, MfaAnswer, Misread};
 
+mod groups;
+mod person;
+mod report;
+
+pub use groups::{Groups, ReadGroups};
+pub use person::{ReadBypass, ReadDevices, ReadMemberships, ReadMfaDefault, WriteBypass};
+pub use report::{ReadReport, ReportPage};
+
 /// How a request is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// `GET`.
     Get,
+    /// `POST`.
+    Post,
     /// `PUT`.
     Put,
 }
@@ -25,6 +35,7 @@ impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Get => "GET",
+            Self::Post => "POST",
             Self::Put => "PUT",
         })
     }
@@ -138,24 +149,59 @@ impl Call for ReadEnvironment {
     }
 }
 
-/// Reads the names of the populations: the first page, of 250 by PingOne's default.
+/// Reads which of PingOne's products are in the environment. `None` where the token isn't told.
 #[derive(Debug, Clone, Copy)]
-pub struct ReadPopulations;
+pub struct ReadProducts;
+
+impl Call for ReadProducts {
+    type Answer = Option<Vec<String>>;
+    const SUBJECT: Subject = Subject::Environment;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        Request::get(Endpoint::environment_with_products(tenant))
+    }
+
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<Vec<String>>, Unusable> {
+        Ok(wire::products(body)?)
+    }
+
+    fn facts(products: &Option<Vec<String>>) -> Vec<Fact> {
+        products.iter().map(|products| fact("billOfMaterials.products", &products.join(", "))).collect()
+    }
+}
+
+/// Reads one page of the populations. An environment may have ten thousand.
+#[derive(Debug, Clone)]
+pub struct ReadPopulations {
+    /// Where the page begins; `None` for the first.
+    pub cursor: Option<Cursor>,
+}
+
+/// One page of the populations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Populations {
+    /// The populations in PingOne's order.
+    pub populations: Vec<Population>,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<Cursor>,
+}
 
 impl Call for ReadPopulations {
-    type Answer = Vec<Population>;
+    type Answer = Populations;
     const SUBJECT: Subject = Subject::List;
 
     fn request(&self, tenant: &Tenant) -> Request {
-        Request::get(Endpoint::populations(tenant))
+        Request::get(Endpoint::populations(tenant, self.cursor.as_ref()))
     }
 
-    fn read(&self, _: &Tenant, body: &Value) -> Result<Vec<Population>, Unusable> {
-        Ok(wire::populations(body)?)
+    fn read(&self, tenant: &Tenant, body: &Value) -> Result<Populations, Unusable> {
+        let (populations, next) = wire::populations(body)?;
+        let next = next.map(|href| Cursor::from_link(tenant, "/populations", &href)).transpose();
+        Ok(Populations { populations, next: next.map_err(Unusable::Paging)? })
     }
 
-    fn facts(populations: &Vec<Population>) -> Vec<Fact> {
-        vec![fact("populations", &populations.len())]
+    fn facts(page: &Populations) -> Vec<Fact> {
+        vec![fact("populations", &page.populations.len())]
     }
 }
 
@@ -213,7 +259,7 @@ impl Call for ReadPage {
 
     fn read(&self, tenant: &Tenant, body: &Value) -> Result<Page, Unusable> {
         let users = wire::users(body)?;
-        let next = users.next.map(|href| Cursor::from_link(tenant, &href)).transpose();
+        let next = users.next.map(|href| Cursor::from_link(tenant, "/users", &href)).transpose();
         Ok(Page { rows: users.rows, count: users.count, next: next.map_err(Unusable::Paging)? })
     }
 

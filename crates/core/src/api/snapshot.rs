@@ -83,7 +83,7 @@ impl Snapshot {
             return Err(SnapshotFault::new(".", "is larger than 1 MB"));
         }
         // Editors put a byte order mark in front, which is no JSON.
-        let body: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        let body: Value = serde_json::from_slice(text.trim_start_matches('\u{feff}').as_bytes())
             .map_err(|error| SnapshotFault::new(".", format!("is no JSON: {error}")))?;
         is_ours(&body)?;
         let environment = json::need(json::id(&body, "environment")?, "environment")?;

@@ -6,12 +6,19 @@
 use serde_json::Value;
 
 use crate::domain::fault::{Detail, Refusal};
+use crate::domain::group::Group;
 use crate::domain::tenant::{Environment, EnvironmentId, EnvironmentKind};
 use crate::domain::time::{Millis, Wall};
-use crate::domain::user::{Account, Mfa, Name, Population, PopulationId, UnreadableUser, User, UserId};
+use crate::domain::user::{
+    Account, GroupId, Mfa, Name, Population, PopulationId, UnreadableUser, User, UserId,
+};
 
 use super::json::{Wrong, at, boolean, id, list, need, number, text};
 use super::redaction::{excerpt, redact};
+
+pub mod person;
+
+pub mod report;
 
 /// Why a body was not understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +53,32 @@ pub fn environment(body: &Value) -> Result<Environment, Misread> {
     Ok(Environment { id: EnvironmentId(need(id(body, "id")?, "id")?), name, kind })
 }
 
-/// `GET /environments/{id}/populations`.
-pub fn populations(body: &Value) -> Result<Vec<Population>, Misread> {
+/// The types of the products in an environment, by `GET /environments/{id}?expand=billOfMaterials`; `None` where PingOne
+/// doesn't tell them to this token.
+pub fn products(body: &Value) -> Result<Option<Vec<String>>, Misread> {
+    let path = "billOfMaterials.products";
+    if at(body, path).is_none() {
+        return Ok(None);
+    }
+    let product = |row: &Value| Ok::<_, Wrong>(text(row, "type")?.unwrap_or_default().to_owned());
+    Ok(Some(list(body, path)?.iter().map(product).collect::<Result<_, _>>()?))
+}
+
+/// One page of `GET /environments/{id}/groups`, and its `_links.next.href` as it came.
+pub fn groups(body: &Value) -> Result<(Vec<Group>, Option<String>), Misread> {
+    let group = |row: &Value| -> Result<Group, Wrong> {
+        let name = need(text(row, "name")?, "name")?.to_owned();
+        Ok(Group { id: GroupId(need(id(row, "id")?, "id")?), name })
+    };
+    let path = "_embedded.groups";
+    let rows = list(body, path)?.iter().enumerate();
+    let read = |(index, row)| group(row).map_err(|wrong| within(path, index, &wrong));
+    let groups = rows.map(read).collect::<Result<_, _>>()?;
+    Ok((groups, text(body, "_links.next.href")?.map(str::to_owned)))
+}
+
+/// One page of `GET /environments/{id}/populations`, and its `_links.next.href` as it came.
+pub fn populations(body: &Value) -> Result<(Vec<Population>, Option<String>), Misread> {
     let population = |row: &Value| -> Result<Population, Wrong> {
         let name = need(text(row, "name")?, "name")?.to_owned();
         let users = number(row, "userCount")?;
@@ -56,7 +87,8 @@ pub fn populations(body: &Value) -> Result<Vec<Population>, Misread> {
     let path = "_embedded.populations";
     let rows = list(body, path)?.iter().enumerate();
     let inside = |(index, row)| population(row).map_err(|wrong| within(path, index, &wrong));
-    Ok(rows.map(inside).collect::<Result<_, _>>()?)
+    let populations = rows.map(inside).collect::<Result<_, _>>()?;
+    Ok((populations, text(body, "_links.next.href")?.map(str::to_owned)))
 }
 
 fn within(path: &str, index: usize, wrong: &Wrong) -> Wrong {

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::user::PopulationId;
+use super::user::{GroupId, PopulationId};
 
 /// An attribute of a user that PingOne filters by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,14 @@ pub enum Filter {
     Equals(Attribute, String),
     /// `population.id eq "…"`.
     Population(PopulationId),
+    /// `memberOfGroups[id eq "…"]`, or without those who are members through another group
+    /// `memberOfGroups[id eq "…" and type eq "DIRECT"]`.
+    MemberOf {
+        /// Which group.
+        group: GroupId,
+        /// Without the others.
+        is_direct: bool,
+    },
     /// One of them holds.
     Any(Vec<Filter>),
 }
@@ -68,6 +76,10 @@ impl fmt::Display for Filter {
             Self::StartsWith(attribute, value) => write!(f, "{} sw {}", attribute.name(), Quoted(value)),
             Self::Equals(attribute, value) => write!(f, "{} eq {}", attribute.name(), Quoted(value)),
             Self::Population(id) => write!(f, "population.id eq \"{}\"", id.0.hyphenated()),
+            Self::MemberOf { group, is_direct } => {
+                let direct = if *is_direct { " and type eq \"DIRECT\"" } else { "" };
+                write!(f, "memberOfGroups[id eq \"{}\"{direct}]", group.0.hyphenated())
+            }
             Self::Any(filters) => {
                 for (index, filter) in filters.iter().enumerate() {
                     if index > 0 {
@@ -121,6 +133,18 @@ mod tests {
     fn a_control_character_is_escaped_as_in_json() {
         let text = Filter::Equals(Attribute::ExternalId, "a\tb\u{0}".into()).to_string();
         assert_eq!(text, r#"externalId eq "a\u0009b\u0000""#);
+    }
+
+    #[test]
+    fn members_of_a_group_are_asked_for_as_in_the_recorded_requests() {
+        let group = GroupId(uuid::Uuid::nil());
+        let all = Filter::MemberOf { group, is_direct: false }.to_string();
+        assert_eq!(all, r#"memberOfGroups[id eq "00000000-0000-0000-0000-000000000000"]"#);
+        let direct = Filter::MemberOf { group, is_direct: true }.to_string();
+        assert_eq!(
+            direct,
+            r#"memberOfGroups[id eq "00000000-0000-0000-0000-000000000000" and type eq "DIRECT"]"#
+        );
     }
 
     #[test]

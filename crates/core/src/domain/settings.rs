@@ -2,7 +2,7 @@
 
 use super::region::{RegionCode, Regions};
 use super::tenant::EnvironmentId;
-use super::time::Millis;
+use super::time::{Millis, PerSecond};
 
 /// The settings of a deployment; `Default` is what holds without a config.json.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +15,10 @@ pub struct Settings {
     pub environment: Option<EnvironmentId>,
     /// Up to this many users are listed without being asked for; 0 for never.
     pub list_on_connect: u64,
+    /// How fast requests may leave.
+    pub rate: Rate,
+    /// What holds for bypasses.
+    pub bypass: BypassRule,
     /// After this long without a key or a pointer the token is forgotten.
     pub forget_after_idle: Millis,
 }
@@ -26,7 +30,41 @@ impl Default for Settings {
             default_region: None,
             environment: None,
             list_on_connect: 1000,
+            rate: Rate::default(),
+            bypass: BypassRule::default(),
             forget_after_idle: Millis::seconds(15 * 60),
         }
+    }
+}
+
+/// Ceilings in requests a second, preflights counted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rate {
+    /// For reads.
+    pub read: PerSecond,
+    /// For writes.
+    pub write: PerSecond,
+}
+
+impl Default for Rate {
+    fn default() -> Self {
+        Self { read: PerSecond(20.0), write: PerSecond(10.0) }
+    }
+}
+
+/// What a deployment permits of bypasses: of letting somebody sign on without a second factor for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BypassRule {
+    /// Whether they are permitted at all.
+    pub is_allowed: bool,
+    /// For how many hours at most.
+    pub most_hours: u64,
+    /// A sentence of the deployment's own, shown where somebody is about to allow one.
+    pub note: Option<String>,
+}
+
+impl Default for BypassRule {
+    fn default() -> Self {
+        Self { is_allowed: true, most_hours: 24, note: None }
     }
 }

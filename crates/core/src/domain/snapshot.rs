@@ -56,22 +56,13 @@ impl Snapshot {
     /// All users' counts.
     #[must_use]
     pub fn all(&self) -> Counts {
-        self.populations.iter().fold(Counts::default(), |all, population| plus(all, population.counts))
+        let mut all = Counts::default();
+        self.populations.iter().for_each(|population| all.join(&population.counts));
+        all
     }
 
     fn get(&self, population: Option<PopulationId>) -> Option<&PopulationSnapshot> {
         self.populations.iter().find(|other| other.population == population)
-    }
-}
-
-const fn plus(one: Counts, other: Counts) -> Counts {
-    Counts {
-        on_with_device: one.on_with_device + other.on_with_device,
-        on_without_device: one.on_without_device + other.on_without_device,
-        on_not_checked: one.on_not_checked + other.on_not_checked,
-        on_bypassed: one.on_bypassed + other.on_bypassed,
-        off: one.off + other.off,
-        unknown: one.unknown + other.unknown,
     }
 }
 

@@ -154,6 +154,17 @@ impl PerSecond {
         Millis((1000.0 * f64::from(requests) / self.0).clamp(1.0, 3_600_000.0).ceil() as u64)
     }
 
+    /// The whole requests in a second, for showing and estimating.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a pace is small and not negative"
+    )]
+    pub const fn whole(self) -> u64 {
+        self.0 as u64
+    }
+
     /// The slower of the two.
     #[must_use]
     pub fn min(self, other: Self) -> Self {

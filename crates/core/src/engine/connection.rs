@@ -96,13 +96,14 @@ impl Connection {
         self.pacer.borrow().pace(Kind::Read)
     }
 
-    /// Reads something for a person who waits: paced, sent, and repeated where that may help.
+    /// Makes a call for a person who waits: paced, sent, and repeated where that may help. A write only if writing the
+    /// same twice is as good as once.
     pub async fn call<C: Call + Clone + 'static>(&self, call: C) -> Result<C::Answer, Fault>
     where
         C::Answer: 'static,
     {
         let answer = Rc::new(RefCell::new(None));
-        let perform = |()| -> LocalBoxFuture<'static, Result<(), Fault>> {
+        let perform = |_| -> LocalBoxFuture<'static, Result<(), Fault>> {
             let (connection, call, answer) = (self.clone(), call.clone(), Rc::clone(&answer));
             Box::pin(async move {
                 let read = connection.send(call).await?;
@@ -110,16 +111,17 @@ impl Connection {
                 Ok(())
             })
         };
-        let result = self.read_once(&perform).await;
+        let result = self.make_once(C::KIND, &perform).await;
         // A read that went well has left its answer.
         result.and_then(|()| answer.take().ok_or(Fault::TokenForgotten))
     }
 
-    async fn read_once(
+    async fn make_once(
         &self,
-        perform: &dyn Fn(()) -> LocalBoxFuture<'static, Result<(), Fault>>,
+        kind: Kind,
+        perform: &dyn Fn(Kind) -> LocalBoxFuture<'static, Result<(), Fault>>,
     ) -> Result<(), Fault> {
-        let mut once = Once::new(Rc::clone(&self.policy), self.jitter());
+        let mut once = Once::new(kind, Rc::clone(&self.policy), self.jitter());
         let (_, mut inbox) = mpsc::unbounded();
         drive(&mut once, self, &mut inbox, perform, |_| {}).await;
         // The driver ends only when the work is done.

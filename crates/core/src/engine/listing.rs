@@ -223,7 +223,7 @@ mod tests {
         let tenant = Tenant { region, environment: EnvironmentId(Uuid::nil()) };
         let link =
             format!("{}/environments/{}/users?cursor={name}", tenant.region.api_base, tenant.environment);
-        Cursor::from_link(&tenant, &link).unwrap()
+        Cursor::from_link(&tenant, "/users", &link).unwrap()
     }
 
     fn page(next: Option<&str>) -> Page {

@@ -1,4 +1,4 @@
-//! One read that a person waits for.
+//! One call that a person waits for, and that may be made twice without harm.
 
 use std::rc::Rc;
 
@@ -11,9 +11,10 @@ use super::pacer::Priority;
 use super::policy::Policy;
 use super::retry::{Jitter, pause};
 
-/// A read, repeated where that may help. What it answers stays with whoever performs it, so that one machine in
-/// the program serves every kind of read.
+/// A call, repeated where that may help. What it answers stays with whoever performs it, so that one machine in
+/// the program serves every kind of call. A write belongs here only if writing the same twice is as good as once.
 pub struct Once {
+    kind: Kind,
     policy: Rc<Policy>,
     jitter: Jitter,
     made: u32,
@@ -28,10 +29,10 @@ enum State {
 }
 
 impl Once {
-    /// A read that was not made yet.
+    /// A call that was not made yet.
     #[must_use]
-    pub fn new(policy: Rc<Policy>, jitter: Jitter) -> Self {
-        Self { policy, jitter, made: 0, state: State::Waiting { until: Millis(0) } }
+    pub fn new(kind: Kind, policy: Rc<Policy>, jitter: Jitter) -> Self {
+        Self { kind, policy, jitter, made: 0, state: State::Waiting { until: Millis(0) } }
     }
 
     /// What came of it; `None` before it is done.
@@ -45,36 +46,36 @@ impl Once {
 }
 
 impl Work for Once {
-    type Job = ();
+    type Job = Kind;
     type Answer = ();
     const PRIORITY: Priority = Priority::Single;
 
-    fn kind((): &()) -> Kind {
-        Kind::Read
+    fn kind(kind: &Kind) -> Kind {
+        *kind
     }
 
-    fn next(&self, now: Millis) -> Step<()> {
+    fn next(&self, now: Millis) -> Step<Kind> {
         match self.state {
             State::Waiting { until } if now < until => Step::WaitUntil(until),
-            State::Waiting { .. } => Step::Start(()),
+            State::Waiting { .. } => Step::Start(self.kind),
             State::Sent => Step::Idle,
             State::Done(_) => Step::Done,
         }
     }
 
-    fn apply(&mut self, event: Event<(), ()>, now: Millis) {
+    fn apply(&mut self, event: Event<Kind, ()>, now: Millis) {
         match event {
-            Event::Started(()) => {
+            Event::Started(_) => {
                 self.made += 1;
                 self.state = State::Sent;
             }
-            Event::Answered((), Err(fault)) => {
+            Event::Answered(_, Err(fault)) => {
                 self.state = match pause(&self.policy, self.made, &fault, &mut self.jitter) {
                     Some(pause) => State::Waiting { until: now + pause },
                     None => State::Done(Err(fault)),
                 };
             }
-            Event::Answered((), Ok(())) => self.state = State::Done(Ok(())),
+            Event::Answered(_, Ok(())) => self.state = State::Done(Ok(())),
             // Nobody holds the other end of this work's inbox.
             Event::Command(_) => {}
         }

@@ -1,5 +1,6 @@
 //! Every constant of the engine, so that a test can make its own.
 
+use crate::domain::settings::Rate;
 use crate::domain::time::{Millis, PerSecond};
 
 /// How the engine behaves.
@@ -27,13 +28,21 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
+        Self::with_rate(Rate::default())
+    }
+}
+
+impl Policy {
+    /// The usual constants, with a deployment's ceilings.
+    #[must_use]
+    pub const fn with_rate(rate: Rate) -> Self {
         Self {
             timeout: Millis::seconds(15),
             attempts: 3,
             first_pause: Millis(500),
             longest_pause: Millis::seconds(30),
-            reads: PerSecond(20.0),
-            writes: PerSecond(10.0),
+            reads: rate.read,
+            writes: rate.write,
             reads_in_flight: 6,
             writes_in_flight: 8,
             publish_every: Millis(100),

@@ -70,7 +70,8 @@ impl Prefix {
     fn of(mut value: usize) -> Self {
         let (mut written, mut length) = ([0; 5], 0);
         for byte in &mut written {
-            *byte = (value & 0x7f) as u8;
+            let [low, ..] = value.to_le_bytes();
+            *byte = low & 0x7f;
             value >>= 7;
             length += 1;
             if value == 0 {

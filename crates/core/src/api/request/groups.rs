@@ -1,0 +1,44 @@
+//! The list of groups.
+
+use serde_json::Value;
+
+use super::{Call, Fact, PAGE, Request, Subject, Unusable, fact};
+use crate::api::endpoint::{Cursor, Endpoint};
+use crate::api::wire;
+use crate::domain::group::Group;
+use crate::domain::tenant::Tenant;
+
+/// Reads one page of the groups.
+#[derive(Debug, Clone)]
+pub struct ReadGroups {
+    /// Where the page begins; `None` for the first.
+    pub cursor: Option<Cursor>,
+}
+
+/// One page of the groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Groups {
+    /// The groups in PingOne's order.
+    pub groups: Vec<Group>,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<Cursor>,
+}
+
+impl Call for ReadGroups {
+    type Answer = Groups;
+    const SUBJECT: Subject = Subject::List;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        Request::get(Endpoint::groups(tenant, PAGE, self.cursor.as_ref()))
+    }
+
+    fn read(&self, tenant: &Tenant, body: &Value) -> Result<Groups, Unusable> {
+        let (groups, next) = wire::groups(body)?;
+        let next = next.map(|href| Cursor::from_link(tenant, "/groups", &href)).transpose();
+        Ok(Groups { groups, next: next.map_err(Unusable::Paging)? })
+    }
+
+    fn facts(page: &Groups) -> Vec<Fact> {
+        vec![fact("groups", &page.groups.len())]
+    }
+}

@@ -1,0 +1,131 @@
+//! Calls about one person beyond the user, and about what new users begin with.
+
+use serde_json::Value;
+
+use super::{Call, Fact, Kind, Method, Request, Subject, Unusable, fact};
+use crate::api::endpoint::Endpoint;
+use crate::api::wire::person;
+use crate::domain::device::Device;
+use crate::domain::tenant::Tenant;
+use crate::domain::time::Wall;
+use crate::domain::user::UserId;
+
+/// Reads one user's devices.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadDevices(pub UserId);
+
+impl Call for ReadDevices {
+    type Answer = Vec<Device>;
+    const SUBJECT: Subject = Subject::User;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        Request::get(Endpoint::user_part(tenant, self.0, "devices"))
+    }
+
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Vec<Device>, Unusable> {
+        Ok(person::devices(body)?)
+    }
+
+    fn facts(devices: &Vec<Device>) -> Vec<Fact> {
+        let each = devices.iter().map(|device| fact("type", &device.kind));
+        std::iter::once(fact("devices", &devices.len())).chain(each).collect()
+    }
+}
+
+/// Reads until when one user may sign on without a second factor.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadBypass(pub UserId);
+
+impl Call for ReadBypass {
+    type Answer = Option<Wall>;
+    const SUBJECT: Subject = Subject::User;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        Request::get(Endpoint::user_part(tenant, self.0, "bypassMFA"))
+    }
+
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<Wall>, Unusable> {
+        Ok(person::bypass(body)?)
+    }
+
+    fn facts(until: &Option<Wall>) -> Vec<Fact> {
+        bypass_facts(*until)
+    }
+}
+
+/// Lets one user sign on without a second factor for a while.
+#[derive(Debug, Clone, Copy)]
+pub struct WriteBypass {
+    /// Whom.
+    pub user: UserId,
+    /// Until when.
+    pub until: Wall,
+}
+
+impl Call for WriteBypass {
+    type Answer = Option<Wall>;
+    const KIND: Kind = Kind::Write;
+    const SUBJECT: Subject = Subject::User;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        Request {
+            method: Method::Put,
+            endpoint: Endpoint::user_part(tenant, self.user, "bypassMFA"),
+            body: Some(person::bypass_body(self.until)),
+        }
+    }
+
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<Wall>, Unusable> {
+        Ok(person::bypass(body)?)
+    }
+
+    fn facts(until: &Option<Wall>) -> Vec<Fact> {
+        bypass_facts(*until)
+    }
+}
+
+fn bypass_facts(until: Option<Wall>) -> Vec<Fact> {
+    until.map(|until| fact("bypassMFAEnabledUntil", &until.to_rfc3339())).into_iter().collect()
+}
+
+/// Reads the names of the groups that one user is in.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadMemberships(pub UserId);
+
+impl Call for ReadMemberships {
+    type Answer = Option<Vec<String>>;
+    const SUBJECT: Subject = Subject::User;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        Request::get(Endpoint::user_with_groups(tenant, self.0))
+    }
+
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<Vec<String>>, Unusable> {
+        Ok(person::memberships(body)?)
+    }
+
+    fn facts(groups: &Option<Vec<String>>) -> Vec<Fact> {
+        groups.iter().map(|groups| fact("memberOfGroupNames", &groups.join(", "))).collect()
+    }
+}
+
+/// Reads what the flag of new users begins with.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadMfaDefault;
+
+impl Call for ReadMfaDefault {
+    type Answer = Option<bool>;
+    const SUBJECT: Subject = Subject::List;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        Request::get(Endpoint::mfa_settings(tenant))
+    }
+
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<bool>, Unusable> {
+        Ok(person::mfa_default(body)?)
+    }
+
+    fn facts(enabled: &Option<bool>) -> Vec<Fact> {
+        enabled.map(|enabled| fact("users.mfaEnabled", &enabled)).into_iter().collect()
+    }
+}

@@ -1,0 +1,71 @@
+//! PingOne's report of MFA: who has MFA on, and on which devices.
+//!
+//! Source: developer.pingidentity.com, PingOne API, "MFA reports" (request, `entries`); how entries are embedded, and
+//! that values are text, is assumed.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::Misread;
+use crate::api::json::{id, list, need, text};
+use crate::domain::time::Wall;
+use crate::domain::user::UserId;
+
+/// One row: a user, and one device if there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Who.
+    pub user: UserId,
+    /// The device's type and whether it is active; `None` for a user without a device.
+    pub device: Option<(String, bool)>,
+}
+
+/// What an answer about a report says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The report; the rows of a later page don't say it.
+    pub id: Option<Uuid>,
+    /// When PingOne made it.
+    pub created_at: Option<Wall>,
+    /// The rows, as far as they could be read.
+    pub entries: Vec<Entry>,
+    /// How many rows could not be read.
+    pub unreadable: usize,
+    /// `_links.next.href`, as it came.
+    pub next: Option<String>,
+}
+
+/// The template of the report, the only one that there is.
+const TEMPLATE: &str = "db632bfd-7054-4bde-b108-a384aac2d513";
+
+/// The body of the request.
+pub fn request() -> Vec<u8> {
+    let fields = ["userId", "deviceId", "deviceType", "deviceStatus"];
+    let fields = fields.map(|name| format!("{{\"name\":\"{name}\"}}")).join(",");
+    format!(
+        "{{\"dataExplorationTemplate\":{{\"id\":\"{TEMPLATE}\"}},\"fields\":[{fields}],\
+         \"deliverAs\":\"ENTRIES\",\"sync\":\"true\"}}"
+    )
+    .into_bytes()
+}
+
+/// `POST /environments/{id}/dataExplorations` and a later page of its entries.
+pub fn report(body: &Value) -> Result<Report, Misread> {
+    let rows = list(body, "_embedded.entries")?;
+    let entries: Vec<Entry> = rows.iter().filter_map(entry).collect();
+    Ok(Report {
+        id: id(body, "id")?,
+        created_at: super::date_time(body, "createdAt")?,
+        unreadable: rows.len() - entries.len(),
+        entries,
+        next: text(body, "_links.next.href")?.map(str::to_owned),
+    })
+}
+
+fn entry(row: &Value) -> Option<Entry> {
+    let user = need(id(row, "userId").ok()?, "userId").ok().map(UserId)?;
+    let kind = text(row, "deviceType").ok()?;
+    let has_device = kind.is_some() || text(row, "deviceId").ok()?.is_some();
+    let is_active = text(row, "deviceStatus").ok()? == Some("ACTIVE");
+    Some(Entry { user, device: has_device.then(|| (kind.unwrap_or_default().to_owned(), is_active)) })
+}

@@ -1,0 +1,81 @@
+//! Letting one user sign on without a second factor for a while.
+
+use pingone_mfa_core::api::request::{ReadBypass, WriteBypass};
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::user::UserId;
+use pingone_mfa_core::engine::connection::Connection;
+
+use super::Directory;
+use crate::state::announcement::Announcement;
+use crate::state::load::Load;
+
+/// How a bypass that was asked for ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Bypassing {
+    /// The PUT is on its way.
+    Sending,
+    /// PingOne says until when.
+    Allowed {
+        /// Until when.
+        until: Wall,
+        /// When PingOne said so.
+        at: Wall,
+    },
+    /// PingOne refused, and nothing was changed.
+    Refused(Fault),
+    /// Nobody knows: the answer was lost, and no other could be had.
+    AnswerLost(Fault),
+}
+
+const HOUR: i64 = 3_600_000;
+
+impl Directory {
+    /// The end of a bypass of so many hours that begins now.
+    pub fn bypass_end(&'static self, hours: u64) -> Wall {
+        self.ports.clock.wall().plus(i64::try_from(hours).unwrap_or(0).saturating_mul(HOUR))
+    }
+
+    /// Lets the user about whom is asked sign on without a second factor for so many hours.
+    pub fn allow_bypass(&'static self, hours: u64) {
+        let (Some(user), Some(connection)) = (self.asking.get_untracked(), self.connection()) else { return };
+        let until = self.bypass_end(hours);
+        self.asking.set(None);
+        if !self.is_open(user) {
+            self.open(user);
+        }
+        self.bypassing.set(Some((user, Bypassing::Sending)));
+        self.tasks.spawn(async move {
+            let ended = bypass(&connection, user, until).await;
+            if let Bypassing::Allowed { until, at } = &ended {
+                let (until, at) = (*until, *at);
+                self.learn_bypass(user, Some(until));
+                self.change_opened(user, |opened| opened.bypass = Load::Ready { value: Some(until), at });
+            }
+            if let Bypassing::Refused(fault) | Bypassing::AnswerLost(fault) = &ended {
+                self.announcer.tell(Announcement::Failed(fault.clone()));
+            }
+            self.bypassing.set(Some((user, ended)));
+        });
+    }
+}
+
+/// Writes the end, and reads it where the answer was lost. Writing the same end twice is as good as once.
+async fn bypass(connection: &Connection, user: UserId, until: Wall) -> Bypassing {
+    let at = || connection.clock().wall();
+    let fault = match connection.call(WriteBypass { user, until }).await {
+        Ok(Some(until)) => return Bypassing::Allowed { until, at: at() },
+        // A 200 that names no end proves nothing.
+        Ok(None) => Fault::Unreachable,
+        Err(fault) => fault,
+    };
+    let is_refusal = fault.refusal().is_some_and(|refusal| (400..500).contains(&refusal.status));
+    if is_refusal || fault == Fault::TokenForgotten {
+        return Bypassing::Refused(fault);
+    }
+    match connection.call(ReadBypass(user)).await {
+        Ok(Some(read)) if read == until => Bypassing::Allowed { until, at: at() },
+        Ok(_) => Bypassing::Refused(fault),
+        Err(_) => Bypassing::AnswerLost(fault),
+    }
+}

@@ -1,0 +1,126 @@
+//! Groups: their names for the filter, and who is in the one that is filtered by.
+
+use std::rc::Rc;
+
+use futures::channel::mpsc;
+use pingone_mfa_core::api::request::ReadGroups;
+use pingone_mfa_core::domain::fault::{Fault, Paging};
+use pingone_mfa_core::domain::filter::Filter;
+use pingone_mfa_core::domain::group::Group;
+use pingone_mfa_core::domain::query::GroupFilter;
+use pingone_mfa_core::domain::user::UserId;
+use pingone_mfa_core::domain::users::Rows;
+use pingone_mfa_core::engine::connection::Connection;
+use pingone_mfa_core::engine::driver::drive;
+use pingone_mfa_core::engine::listing::{Job, Listing, State};
+
+use super::Directory;
+use crate::state::load::Load;
+
+/// The members of the group that is filtered by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Members {
+    /// Which group, and in which way.
+    pub filter: GroupFilter,
+    /// How far the reading is. Everyone whom PingOne named, whether listed or not.
+    pub read: Load<Vec<UserId>>,
+}
+
+/// More pages of groups than this are not read: no choice has room for them.
+const MOST_PAGES: usize = 25;
+
+impl Directory {
+    /// Reads the names of the groups, once.
+    pub fn read_groups(&'static self) {
+        let Some(connection) = self.connection() else { return };
+        let is_wanted = self.groups.with_untracked(|groups| matches!(groups, Load::Idle | Load::Failed(_)));
+        if !is_wanted {
+            return;
+        }
+        self.groups.set(Load::Loading);
+        self.tasks.spawn(async move {
+            let groups = all_groups(&connection).await;
+            self.groups.set(Load::ended(groups, connection.clock().wall()));
+        });
+    }
+
+    /// Reads who is in the group that is filtered by, if that is another one than before.
+    pub(super) fn follow_group(&'static self) {
+        let filter = self.table.view.with_untracked(|view| view.filters.group);
+        let known = self.members.with_untracked(|members| members.as_ref().map(|members| members.filter));
+        if filter == known {
+            return self.place_members();
+        }
+        match filter {
+            None => self.members.set(None),
+            Some(filter) => self.read_members(filter),
+        }
+    }
+
+    /// Asks PingOne who is in a group.
+    pub fn read_members(&'static self, filter: GroupFilter) {
+        let Some(connection) = self.connection() else { return };
+        self.read_groups();
+        self.members.set(Some(Members { filter, read: Load::Loading }));
+        self.tasks.spawn(async move {
+            let members = members(&connection, filter).await;
+            let is_asked =
+                |members: &Option<Members>| members.as_ref().is_some_and(|known| known.filter == filter);
+            // Another group has been chosen meanwhile.
+            if self.members.with_untracked(|known| !is_asked(known)) {
+                return;
+            }
+            let read = Load::ended(members, connection.clock().wall());
+            self.members.set(Some(Members { filter, read }));
+            self.place_members();
+        });
+    }
+
+    /// Shows those of the members who were listed.
+    pub(super) fn place_members(&'static self) {
+        let rows = self.members.with_untracked(|members| {
+            let ids = members.as_ref()?.read.ready()?;
+            let place = |users: &pingone_mfa_core::domain::users::Users| -> Rows {
+                ids.iter().filter_map(|id| users.find(*id)).collect()
+            };
+            Some(self.users.with_untracked(place))
+        });
+        if let Some(rows) = rows {
+            self.users.with_untracked(|users| self.table.set_members(users, rows));
+        }
+    }
+}
+
+async fn all_groups(connection: &Connection) -> Result<Vec<Group>, Fault> {
+    let (mut groups, mut cursor) = (Vec::new(), None);
+    for _ in 0..MOST_PAGES {
+        let page = connection.call(ReadGroups { cursor }).await?;
+        groups.extend(page.groups);
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(groups)
+}
+
+async fn members(connection: &Connection, filter: GroupFilter) -> Result<Vec<UserId>, Fault> {
+    let filter = Filter::MemberOf { group: filter.group, is_direct: filter.is_direct };
+    let policy = Rc::new(connection.policy().clone());
+    let mut listing = Listing::of_filter(filter, policy, connection.jitter());
+    // Nobody resumes it, so that a page that can't be had ends it.
+    let (sender, mut inbox) = mpsc::unbounded();
+    drop(sender);
+    let page = |job: Job| connection.send(job.page);
+    let mut ids = Vec::new();
+    let observe = |listing: &mut Listing| {
+        let rows = listing.take_fresh().into_iter();
+        ids.extend(rows.filter_map(|row| row.map_or_else(|row| row.id, |user| Some(user.id))));
+    };
+    drive(&mut listing, connection, &mut inbox, page, observe).await;
+    match listing.state() {
+        State::Complete => Ok(ids),
+        State::Halted(fault) => Err(fault),
+        State::Reading | State::Stopped => Err(Fault::Paging(Paging::Loop)),
+    }
+}

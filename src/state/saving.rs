@@ -1,0 +1,248 @@
+//! What is saved as files: users as CSV or JSON, and the counts of the MFA status as a snapshot.
+
+use pingone_mfa_core::api::export::Exporter;
+use pingone_mfa_core::api::snapshot::{SNAPSHOT_LIMIT, SnapshotFault};
+use pingone_mfa_core::domain::export::{Contents, Export, ExportRow, Format};
+use pingone_mfa_core::domain::snapshot::Snapshot;
+use pingone_mfa_core::domain::tenant::Environment;
+use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::domain::user::Population;
+use pingone_mfa_core::domain::users::{Devices, Row, Users};
+use pingone_mfa_core::port::Opened;
+
+use super::App;
+use super::announcement::Announcement;
+use super::load::Load;
+use super::session::Phase;
+use super::tasks::Tasks;
+use super::watched::Watched;
+
+/// So many rows are written before the page may do something else.
+const ROWS_AT_ONCE: usize = 1000;
+
+/// How far a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Progress {
+    /// None is written.
+    #[default]
+    Idle,
+    /// So many rows of so many.
+    Writing {
+        /// Written.
+        rows: usize,
+        /// Of so many.
+        of: usize,
+    },
+    /// The browser has it, or refused it.
+    Ended {
+        /// How many rows it has.
+        rows: usize,
+        /// Whether the browser took it.
+        saved: bool,
+    },
+}
+
+/// Why a snapshot can't be compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unusable {
+    /// It is no snapshot.
+    Fault(SnapshotFault),
+    /// It is too large for one.
+    TooLarge,
+    /// The file could not be read.
+    Unreadable,
+    /// It is of another environment.
+    OtherEnvironment,
+}
+
+/// What is saved as files.
+#[derive(Default)]
+pub struct Saving {
+    /// Whether is asked what is to be saved.
+    pub is_asking: Watched<bool>,
+    /// How much of a person the file says.
+    pub with_names: Watched<bool>,
+    /// Whether it is JSON.
+    pub as_json: Watched<bool>,
+    /// Whether a byte order mark stands in front of CSV.
+    pub for_excel: Watched<bool>,
+    /// How far the file is.
+    pub progress: Watched<Progress>,
+    /// An older snapshot that the status is compared with.
+    pub earlier: Watched<Option<Result<Snapshot, Unusable>>>,
+    tasks: Tasks,
+}
+
+impl Saving {
+    /// Forgets what was chosen, and ends what is going on.
+    pub(super) fn clear(&self) {
+        self.tasks.abort_all();
+        self.is_asking.set(false);
+        self.progress.set(Progress::Idle);
+        self.earlier.set(None);
+    }
+
+    fn format(&self) -> Format {
+        if self.as_json.get_untracked() {
+            return Format::Json;
+        }
+        Format::Csv { byte_order_mark: self.for_excel.get_untracked() }
+    }
+}
+
+impl App {
+    /// Asks what is to be saved.
+    pub fn ask_what_to_save(&'static self) {
+        self.saving.progress.set(Progress::Idle);
+        self.saving.is_asking.set(true);
+    }
+
+    /// Whom a file would have: the selected ones, or else everyone who is shown.
+    pub fn rows_to_save(&'static self) -> Vec<Row> {
+        let table = &self.directory.table;
+        let rows = table.shown.with(Vec::clone);
+        table.selected.with(|selected| {
+            if selected.is_empty() {
+                rows
+            } else {
+                rows.into_iter().filter(|row| selected.contains(*row)).collect()
+            }
+        })
+    }
+
+    fn environment(&'static self) -> Option<Environment> {
+        match self.session.phase.get_untracked() {
+            Phase::Connected { environment, .. } => Some(environment),
+            Phase::Form | Phase::Connecting => None,
+        }
+    }
+
+    /// Saves users, a thousand at a time, so that the page goes on meanwhile.
+    pub fn save_users(&'static self) {
+        let saving = &self.saving;
+        let (Some(environment), Some(list_read_at)) =
+            (self.environment(), self.directory.listed_at.get_untracked())
+        else {
+            return;
+        };
+        if matches!(saving.progress.get_untracked(), Progress::Writing { .. }) {
+            return;
+        }
+        let contents =
+            if saving.with_names.get_untracked() { Contents::WithNames } else { Contents::StatesOnly };
+        let devices_as_of = self.directory.devices_as_of();
+        let export = Export { format: saving.format(), contents, list_read_at, devices_as_of };
+        let (rows, clock) = (self.rows_to_save(), std::rc::Rc::clone(&self.ports.clock));
+        saving.progress.set(Progress::Writing { rows: 0, of: rows.len() });
+        saving.tasks.spawn(async move {
+            let mut exporter = Exporter::new(export);
+            let name = exporter.file_name(&environment.name, clock.wall());
+            let mut download = self.ports.files.save(&name, exporter.mime());
+            download.write(&exporter.begin());
+            for (chunk, number) in rows.chunks(ROWS_AT_ONCE).zip(0..) {
+                download.write(&self.written(chunk, &mut exporter));
+                self.saving.progress.set(Progress::Writing { rows: number * ROWS_AT_ONCE, of: rows.len() });
+                clock.sleep_until(clock.now() + Millis(1)).await;
+            }
+            download.write(&exporter.end());
+            let saved = download.finish();
+            self.saving.progress.set(Progress::Ended { rows: rows.len(), saved });
+            self.announcer.tell(Announcement::Saved(saved));
+        });
+    }
+
+    fn written(&'static self, rows: &[Row], exporter: &mut Exporter) -> String {
+        let mut text = String::new();
+        self.directory.users.with_untracked(|users| {
+            for row in rows {
+                self.write_row(users, *row, exporter, &mut text);
+            }
+        });
+        text
+    }
+
+    fn write_row(&'static self, users: &Users, row: Row, exporter: &mut Exporter, text: &mut String) {
+        // A row that could not be read says nothing but its id.
+        let Some(id) = users.id(row) else { return };
+        let user = users.user(row);
+        let user = user.as_ref();
+        let population_name = users.population(row).and_then(|id| self.directory.population_name(id));
+        let devices = match users.devices(row) {
+            Devices::NotChecked => None,
+            Devices::Usable(devices) => Some(u16::from(devices)),
+        };
+        let row = ExportRow {
+            id,
+            username: user.map_or("", |user| &user.username),
+            given_name: user.map_or("", |user| &user.name.given),
+            family_name: user.map_or("", |user| &user.name.family),
+            email: user.and_then(|user| user.email.as_deref()),
+            external_id: user.and_then(|user| user.external_id.as_deref()),
+            population_name: population_name.as_deref(),
+            population: users.population(row),
+            account: users.account(row),
+            mfa: users.mfa(row),
+            devices,
+            created_at: users.created_at(row),
+            last_sign_on: users.last_sign_on(row),
+            bypass_until: users.bypassed_until(row),
+        };
+        exporter.row(&row, text);
+    }
+
+    /// The counts as they are now, to be kept or compared.
+    pub fn snapshot(&'static self) -> Option<Snapshot> {
+        let Phase::Connected { environment, region } = self.session.phase.get() else { return None };
+        let directory = self.directory;
+        let list_read_at = directory.listed_at.get()?;
+        let names = self.populations();
+        let status = directory.table.status.get();
+        Some(Snapshot::of(
+            environment.id,
+            region.code,
+            list_read_at,
+            directory.devices_as_of(),
+            &status,
+            &names,
+        ))
+    }
+
+    /// Saves the counts.
+    pub fn save_snapshot(&'static self) {
+        let Some(snapshot) = self.snapshot() else { return };
+        let day: String =
+            snapshot.list_read_at.to_rfc3339().chars().take(16).filter(|letter| *letter != ':').collect();
+        let mut download = self.ports.files.save(&format!("mfa-status-{day}.json"), "application/json");
+        download.write(&snapshot.write());
+        self.announcer.tell(Announcement::Saved(download.finish()));
+    }
+
+    /// Asks for an older snapshot and compares the status with it.
+    pub fn open_snapshot(&'static self) {
+        let opening = self.ports.files.open(".json", SNAPSHOT_LIMIT);
+        self.saving.tasks.spawn(async move {
+            let earlier = match opening.await {
+                Opened::Cancelled => return,
+                Opened::TooLarge => Err(Unusable::TooLarge),
+                Opened::Unreadable => Err(Unusable::Unreadable),
+                Opened::Text(text) => Snapshot::read(&text).map_err(Unusable::Fault),
+            };
+            let environment = self.environment().map(|environment| environment.id);
+            let earlier = earlier.and_then(|earlier| {
+                let is_ours = Some(earlier.environment) == environment;
+                is_ours.then_some(earlier).ok_or(Unusable::OtherEnvironment)
+            });
+            self.saving.earlier.set(Some(earlier));
+        });
+    }
+
+    /// The snapshot that the status is compared with, if it can be.
+    pub fn earlier(&'static self) -> Option<Snapshot> {
+        self.saving.earlier.with(|earlier| earlier.clone()?.ok())
+    }
+
+    /// What is known of populations, for whoever names them.
+    pub fn populations(&'static self) -> Vec<Population> {
+        self.directory.populations.with(Load::ready_or_default)
+    }
+}

@@ -1,0 +1,155 @@
+//! The one question: before MFA is turned off for somebody. There are two ways, and the gentler one is chosen at first;
+//! the focus is on keeping everything as it is.
+
+use std::rc::Rc;
+
+use leptos::prelude::Effect;
+use pingone_mfa_core::domain::settings::BypassRule;
+use pingone_mfa_core::domain::user::UserId;
+
+use super::markup::{Event, Handle, Node, button, group, part_of, says, tag, text_in};
+use super::text;
+use crate::state::AppHandle;
+use crate::state::session::Phase;
+use crate::state::watched::Watched;
+
+/// The hours on offer, as far as the deployment permits them.
+const HOURS: [u64; 4] = [1, 4, 8, 24];
+
+/// What was chosen in the dialog.
+struct Choice {
+    /// Off for good, and not for a while.
+    for_good: Watched<bool>,
+    hours: Watched<u64>,
+}
+
+pub(super) fn question(app: AppHandle) -> Node {
+    let directory = app.directory;
+    let (dialog, keep) = (Handle::new(), Handle::new());
+    let title =
+        move || text::question::title(&directory.asking.get().map(|id| name_of(app, id)).unwrap_or_default());
+    let rule = &app.session.settings().bypass;
+    let choice =
+        Rc::new(Choice { for_good: Watched::new(!rule.is_allowed), hours: Watched::new(offered(rule)) });
+    let again = Rc::clone(&choice);
+    Effect::new(move |_| {
+        let asks = directory.asking.with(Option::is_some);
+        dialog.show_modal(asks);
+        if asks {
+            again.for_good.set(!rule.is_allowed);
+            keep.focus();
+        }
+    });
+    let ways = Rc::clone(&choice);
+    tag("dialog")
+        .known_as(dialog)
+        .class("confirm")
+        .follow("aria-label", move || Some(title()))
+        .on("close", move |_| directory.keep())
+        .with(tag("h2").with(says(title)))
+        .with(part_of(move || directory.asking.get(), move |asked| asked.map(|id| the_ways(app, id, &ways))))
+        .with(
+            tag("footer")
+                .with(tag("span").class("confirm-place").with(says(move || place(app))))
+                .with(button(text::question::KEEP, move || directory.keep()).known_as(keep).class("primary"))
+                .with(go(app, &choice)),
+        )
+}
+
+fn name_of(app: AppHandle, id: UserId) -> String {
+    let user = app.directory.user(id);
+    user.map(|user| if user.name.is_empty() { user.username } else { user.name.to_string() })
+        .unwrap_or_default()
+}
+
+fn place(app: AppHandle) -> String {
+    match app.session.phase.get() {
+        Phase::Connected { environment, .. } => {
+            text::question::place(&environment.name, &text::kind(&environment.kind))
+        }
+        Phase::Form | Phase::Connecting => String::new(),
+    }
+}
+
+/// The usual hours, or the most that are permitted.
+fn offered(rule: &BypassRule) -> u64 {
+    const USUAL: u64 = 8;
+    HOURS.into_iter().filter(|hours| *hours <= rule.most_hours.min(USUAL)).max().unwrap_or(1)
+}
+
+fn the_ways(app: AppHandle, id: UserId, choice: &Rc<Choice>) -> Node {
+    let rule = &app.session.settings().bypass;
+    let devices = app.directory.opened.with_untracked(|opened| {
+        let opened = opened.as_ref().filter(|opened| opened.id == id)?;
+        opened.devices.ready().map(Vec::len)
+    });
+    let for_good =
+        way(choice, true, group().with(text::question::DISABLE_WAY), text::question::disabled(devices));
+    if !rule.is_allowed {
+        return group().with(tag("p").with(text::question::NO_BYPASS)).with(note(rule)).with(for_good);
+    }
+    let hours = Rc::clone(choice);
+    let until = move || {
+        let end = app.directory.bypass_end(hours.hours.get());
+        text::question::until(app.ports.locale.as_ref(), end, app.session.now.get())
+    };
+    let name = group().with(text::question::BYPASS_WAY).with(hours_choice(choice, rule)).with(says(until));
+    group()
+        .with(way(choice, false, name, text::question::BYPASS_MEANING.to_owned()))
+        .with(note(rule))
+        .with(for_good)
+}
+
+fn note(rule: &BypassRule) -> Option<Node> {
+    rule.note.as_ref().map(|note| tag("p").class("note").with(note.as_str()))
+}
+
+fn way(choice: &Rc<Choice>, for_good: bool, name: Node, meaning: String) -> Node {
+    let (shown, chosen) = (Rc::clone(choice), Rc::clone(choice));
+    let radio = tag("input")
+        .set("type", "radio")
+        .set("name", "way")
+        .checked(move || shown.for_good.get() == for_good)
+        .on("change", move |_| chosen.for_good.set(for_good));
+    let label = tag("label").class("check").with(radio).with(tag("span").class("way-name").with(name));
+    tag("div").class("way").with(label).with(tag("p").class("hint").with(meaning))
+}
+
+fn hours_choice(choice: &Rc<Choice>, rule: &BypassRule) -> Node {
+    let chosen = Rc::clone(choice);
+    let current = choice.hours.get_untracked();
+    let option = |hours: u64| {
+        let option = tag("option").set_to("value", hours.to_string()).with(text::question::hours(hours));
+        super::connect::selected(option, hours == current)
+    };
+    let options = HOURS.into_iter().filter(|hours| *hours <= rule.most_hours).map(option);
+    let on_change = move |event: Event| {
+        if let Ok(hours) = text_in(&event).parse() {
+            chosen.hours.set(hours);
+            chosen.for_good.set(false);
+        }
+    };
+    tag("select")
+        .set("aria-label", text::question::HOURS)
+        .on("change", on_change)
+        .with(options.collect::<Vec<_>>())
+}
+
+fn go(app: AppHandle, choice: &Rc<Choice>) -> Node {
+    let (named, pressed) = (Rc::clone(choice), Rc::clone(choice));
+    let name = move || {
+        if named.for_good.get() {
+            return text::question::DISABLE.to_owned();
+        }
+        let end = app.directory.bypass_end(named.hours.get());
+        text::question::allow(&text::moment(app.ports.locale.as_ref(), end, app.session.now.get()))
+    };
+    let press = move || {
+        if pressed.for_good.get_untracked() {
+            app.directory.disable();
+        } else {
+            app.directory.allow_bypass(pressed.hours.get_untracked());
+        }
+    };
+    button(says(name), press).class("danger")
+}
