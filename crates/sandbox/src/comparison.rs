@@ -63,7 +63,7 @@ impl Comparison {
         let operator = *operators.iter().find(|operator| operator.name().eq_ignore_ascii_case(name))?;
         let Word::Quoted(value) = words.next()? else { return None };
         // As in the filters of users, a wrong id is refused.
-        if (attribute == "id" || attribute.ends_with(".id")) && !is_id(&value) {
+        if attribute.rsplit('.').next() == Some("id") && !is_id(&value) {
             return None;
         }
         Some(Self { attribute, operator, value })
