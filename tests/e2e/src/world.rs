@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pingone_sandbox::page::{config_json, serve_page};
 use pingone_sandbox::server::{Shared, now, serve_api};
-use pingone_sandbox::{EnvironmentKind, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
 use tokio::net::TcpListener;
 
 use crate::browser::Browser;
@@ -47,6 +47,7 @@ impl World {
             api_base: format!("{api_origin}/v1"),
             auth_base: api_origin.clone(),
             kind: EnvironmentKind::Production,
+            populations: Populations::Usual,
         });
         let sandbox: Shared = Arc::new(Mutex::new(sandbox));
         tokio::spawn(serve_api(api, Arc::clone(&sandbox)));
