@@ -18,7 +18,7 @@ use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::policy::Policy;
-use pingone_sandbox::{EnvironmentKind, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
 
 const EPOCH: i64 = 1_795_500_000_000;
 
@@ -150,6 +150,7 @@ impl Stage {
             api_base: format!("{base}/v1"),
             auth_base: "https://auth.sandbox.example".into(),
             kind: EnvironmentKind::Sandbox,
+            populations: Populations::Usual,
         });
         let token = sandbox.mint(spec, pingone_sandbox::Wall(EPOCH));
         let region = Region {

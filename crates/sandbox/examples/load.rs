@@ -16,7 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use pingone_sandbox::server::{Shared, now, serve_api};
-use pingone_sandbox::{EnvironmentKind, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -109,6 +109,7 @@ fn measure() -> io::Result<[Line; 5]> {
         api_base: format!("http://{address}/v1"),
         auth_base: format!("http://{address}"),
         kind: EnvironmentKind::Sandbox,
+        populations: Populations::Usual,
     });
     let ready = began.elapsed();
     let token = sandbox.mint(&TokenSpec::default(), now());

@@ -24,6 +24,7 @@ mod creation;
 mod devices;
 mod directory;
 mod environment;
+mod family;
 mod fault;
 mod fields;
 pub mod filter;
@@ -71,6 +72,7 @@ pub use fault::{Fault, On, Rule};
 pub use keys::Keys;
 pub use limit::Peer;
 pub use oracle::{Applied, Counts, Oracle, Write};
+pub use populations::Populations;
 pub use role::{CustomRole, HeldRole, Permission, Role, Scope};
 #[cfg(feature = "server")]
 pub use rsa_keys::RsaKeys;
@@ -87,7 +89,7 @@ use fault::Faults;
 use keys::DigestKeys;
 use limit::Limits;
 use mfa_settings::MfaSettings;
-use populations::Populations;
+use populations::Register;
 use refusal::Refusal;
 use report::Report;
 use route::Resource;
@@ -125,6 +127,8 @@ pub struct Seed {
     pub auth_base: String,
     /// What the environment is for.
     pub kind: EnvironmentKind,
+    /// Which populations the users are in.
+    pub populations: Populations,
 }
 
 /// An answer.
@@ -157,7 +161,7 @@ pub struct Seen {
 pub struct Sandbox {
     seed: Seed,
     directory: Directory,
-    populations: Populations,
+    populations: Register,
     mfa_settings: MfaSettings,
     access: Access,
     keys: Box<dyn Keys + Send>,
@@ -190,12 +194,12 @@ impl Sandbox {
     /// Grows the people of `seed`, and signs tokens with `keys`.
     #[must_use]
     pub fn with_keys(seed: Seed, keys: Box<dyn Keys + Send>) -> Self {
-        let directory = seed::grow(seed.users, seed.seed);
+        let directory = seed::grow(&seed);
         let number = seed.seed;
         let grants = Grants::new(number);
         Self {
             directory,
-            populations: Populations::default(),
+            populations: Register::from(seed.populations),
             mfa_settings: MfaSettings::new(populations::CREATED),
             access: Access::new(&seed),
             keys,

@@ -10,8 +10,8 @@ use pingone_sandbox::control::{read_rules, serve_control};
 use pingone_sandbox::page::{config_json, serve_page};
 use pingone_sandbox::server::{Shared, now, serve_api};
 use pingone_sandbox::{
-    Behaviour, CLIENT_SECRET, EnvironmentKind, PUBLIC_CLIENT_ID, Role, RsaKeys, Rule, Sandbox, Seed,
-    TokenSpec,
+    Behaviour, CLIENT_SECRET, EnvironmentKind, PUBLIC_CLIENT_ID, Populations, Role, RsaKeys, Rule, Sandbox,
+    Seed, TokenSpec,
 };
 use tokio::net::TcpListener;
 
@@ -197,6 +197,7 @@ async fn run(options: Options) -> Result<(), String> {
         api_base: format!("{origin}/v1"),
         auth_base: origin.clone(),
         kind: options.kind,
+        populations: Populations::Usual,
     };
     let keys = RsaKeys::make().map_err(|error| format!("no key for tokens: {error}"))?;
     let mut sandbox = Sandbox::with_keys(seed, Box::new(keys));

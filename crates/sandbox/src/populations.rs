@@ -19,9 +19,9 @@ use crate::refusal::Refusal;
 use crate::route::Answer;
 use crate::{Sandbox, Seed, Wall, seed};
 
-pub(crate) const EMPLOYEES: Uuid = Uuid::from_u128(0xa495_aeea_0000_4000_8000_0000_0000_0001);
-pub(crate) const CONTRACTORS: Uuid = Uuid::from_u128(0xa495_aeea_0000_4000_8000_0000_0000_0002);
-pub(crate) const SHOP_FLOOR: Uuid = Uuid::from_u128(0xa495_aeea_0000_4000_8000_0000_0000_0003);
+pub(crate) const EMPLOYEES: Uuid = id(1);
+pub(crate) const CONTRACTORS: Uuid = id(2);
+pub(crate) const SHOP_FLOOR: Uuid = id(3);
 
 /// Where users come who are created without a population.
 pub(crate) const DEFAULT: Uuid = EMPLOYEES;
@@ -41,23 +41,50 @@ struct Population {
     created: Wall,
 }
 
-/// All of them, in the order of their creation.
-pub(crate) struct Populations(Vec<Population>);
+/// Which populations a sandbox begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Populations {
+    /// Employees, Contractors and Shop floor: most users are in the first.
+    Usual,
+    /// So many, at least one, that differ in size by one user at most. Users are dealt out in turn.
+    Even(u8),
+}
 
-impl Default for Populations {
-    fn default() -> Self {
-        let seeded = [(EMPLOYEES, "Employees"), (CONTRACTORS, "Contractors"), (SHOP_FLOOR, "Shop floor")];
-        let seeded = seeded.map(|(id, name)| Population {
-            id,
-            name: name.to_owned(),
+/// The id of one of the seeded ones, from 1.
+const fn id(number: u8) -> Uuid {
+    Uuid::from_u128(0xa495_aeea_0000_4000_8000_0000_0000_0000 | number as u128)
+}
+
+/// Whose turn a user's number is among so many even populations.
+pub(crate) fn turn(user: u32, populations: u8) -> Uuid {
+    let place = user.saturating_sub(1) % u32::from(populations.max(1));
+    id(u8::try_from(place).unwrap_or(0).saturating_add(1))
+}
+
+/// All of them, in the order of their creation.
+pub(crate) struct Register(Vec<Population>);
+
+impl From<Populations> for Register {
+    fn from(populations: Populations) -> Self {
+        let names = match populations {
+            Populations::Usual => ["Employees", "Contractors", "Shop floor"].map(str::to_owned).into(),
+            Populations::Even(most) => {
+                (1..=most.max(1)).map(|number| format!("Population {number}")).collect()
+            }
+        };
+        let names: Vec<String> = names;
+        let seeded = (1..).zip(names);
+        let seeded = seeded.map(|(number, name)| Population {
+            id: id(number),
+            name,
             description: None,
             created: CREATED,
         });
-        Self(seeded.into())
+        Self(seeded.collect())
     }
 }
 
-impl Populations {
+impl Register {
     pub(crate) fn has(&self, id: Uuid) -> bool {
         self.0.iter().any(|population| population.id == id)
     }

@@ -3,7 +3,9 @@
 use uuid::{Builder, Uuid};
 
 use crate::directory::{Account, Directory, Person};
-use crate::{Wall, populations};
+use crate::family::{CYRILLIC, GREEK, LATIN};
+use crate::populations::{self, Populations};
+use crate::{Seed, Wall};
 
 /// Before this every seeded thing happened: 1 November 2026.
 pub(crate) const EPOCH: i64 = 1_793_491_200_000;
@@ -16,6 +18,10 @@ pub(crate) const PENDING: u64 = 11;
 pub(crate) const BLOCKED: u64 = 12;
 /// A bypass runs when the sandbox begins.
 pub(crate) const BYPASS_RUNNING: u64 = 13;
+
+/// Who comes after so many has a family name of their own making. The first ones, whom small worlds and their pictures
+/// show, share a few.
+const FEW: u32 = 5000;
 
 const DAY: i64 = 24 * 3600 * 1000;
 
@@ -92,7 +98,7 @@ impl Dice {
         ((self.roll() >> 11) as f64) < share * 9_007_199_254_740_992.0
     }
 
-    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+    pub(crate) fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
         let place = self.roll() % choices.len().max(1) as u64;
         usize::try_from(place).ok().and_then(|place| choices.get(place).copied()).unwrap_or_default()
     }
@@ -110,12 +116,17 @@ pub(crate) fn uuid(seed: u64, number: u64) -> Uuid {
     Builder::from_random_bytes(halves.to_be_bytes()).into_uuid()
 }
 
-/// So many people.
-pub(crate) fn grow(users: u32, seed: u64) -> Directory {
-    let mut dice = Dice(seed);
-    let mut directory = Directory::with_room(users as usize);
-    for number in 1..=users {
-        directory.add(person(number, seed, &mut dice));
+/// The people of a seed.
+pub(crate) fn grow(seed: &Seed) -> Directory {
+    let mut dice = Dice(seed.seed);
+    let mut directory = Directory::with_room(seed.users as usize);
+    for number in 1..=seed.users {
+        let person = person(number, seed.seed, &mut dice);
+        let population = match seed.populations {
+            Populations::Usual => person.population,
+            Populations::Even(populations) => populations::turn(number, populations),
+        };
+        directory.add(Person { population, ..person });
     }
     directory
 }
@@ -170,12 +181,20 @@ fn known(stranger: Person, given: &str, family: &str, username: &str, mfa_enable
     }
 }
 
+/// In the scripts that make names of syllables. The dice are the user's own, so that nothing else falls otherwise.
+fn made_family(script: usize, id: Uuid) -> Option<String> {
+    let syllables = [LATIN, GREEK, CYRILLIC];
+    syllables.get(script).map(|syllables| syllables.name(&mut Dice::about(id, 0xfa)))
+}
+
 fn stranger(number: u32, seed: u64, dice: &mut Dice) -> Person {
     // Most names are Latin; each of the other scripts has its share.
     let script = if dice.percent(70) { 0 } else { usize::try_from(1 + dice.roll() % 6).unwrap_or(0) };
     let (given, family) = NAMES.get(script).copied().unwrap_or((&["A"], &["B"]));
     let is_service = dice.percent(3);
     let (given, family) = if is_service { ("", "") } else { (dice.of(given), dice.of(family)) };
+    let id = uuid(seed, u64::from(number));
+    let made = if number > FEW && !is_service { made_family(script, id) } else { None };
     let username = if is_service { format!("svc-print-{number:02}") } else { format!("user{number:06}") };
     let created = dice.days_ago(1500);
     let account = match dice.roll() % 100 {
@@ -190,11 +209,11 @@ fn stranger(number: u32, seed: u64, dice: &mut Dice) -> Person {
     };
     let mfa_enabled = dice.percent(45);
     Person {
-        id: uuid(seed, u64::from(number)),
+        id,
         email: (!dice.percent(6)).then(|| format!("{username}@example.com")),
         external_id: dice.percent(60).then(|| format!("E{number:07}")),
         given: given.to_owned(),
-        family: family.to_owned(),
+        family: made.unwrap_or_else(|| family.to_owned()),
         username,
         account,
         population,
@@ -203,5 +222,46 @@ fn stranger(number: u32, seed: u64, dice: &mut Dice) -> Person {
         last_sign_on: (!dice.percent(15)).then(|| dice.days_ago(90).max(created)),
         created,
         updated: created,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::EnvironmentKind;
+
+    fn grown(users: u32) -> Directory {
+        grow(&Seed {
+            users,
+            seed: 1,
+            api_base: String::new(),
+            auth_base: String::new(),
+            kind: EnvironmentKind::Sandbox,
+            populations: Populations::Usual,
+        })
+    }
+
+    #[test]
+    fn a_large_directory_has_thousands_of_family_names_in_several_scripts() {
+        let directory = grown(100_000);
+        let families: HashSet<&str> = directory.iter().map(|person| person.family.as_str()).collect();
+        assert!(families.len() >= 10_000, "{}", families.len());
+        let after = |number: usize| directory.from(number).map(|(_, person)| person.family.as_str());
+        for letter in ['é', 'α', 'к', '李', 'ح', 'כ', '鈴'] {
+            assert!(after(FEW as usize).any(|family| family.contains(letter)), "{letter}");
+        }
+    }
+
+    #[test]
+    fn the_first_people_are_the_same_however_many_follow() {
+        let (few, many) = (grown(20), grown(10_000));
+        let same =
+            few.iter().zip(many.iter()).filter(|(one, other)| format!("{one:?}") == format!("{other:?}"));
+        assert_eq!(same.count(), 20);
+        let shared: HashSet<&str> = NAMES.iter().flat_map(|(_, families)| families.iter().copied()).collect();
+        let is_shared = |person: &Person| person.family.is_empty() || shared.contains(person.family.as_str());
+        assert!(many.iter().skip(15).take(FEW as usize - 15).all(is_shared));
     }
 }

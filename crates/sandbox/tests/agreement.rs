@@ -4,7 +4,7 @@
 
 use http::Request;
 use pingone_sandbox::{
-    Behaviour, EnvironmentKind, Fault, Happening, On, Rule, Sandbox, Seed, TokenSpec, Wall,
+    Behaviour, EnvironmentKind, Fault, Happening, On, Populations, Rule, Sandbox, Seed, TokenSpec, Wall,
 };
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use proptest::test_runner::TestCaseResult;
@@ -68,6 +68,7 @@ impl Stage {
             api_base: "https://api.sandbox.example/v1".to_owned(),
             auth_base: "https://auth.sandbox.example".to_owned(),
             kind: EnvironmentKind::Sandbox,
+            populations: Populations::Usual,
         });
         let now = Wall(START);
         let token = sandbox.mint(&TokenSpec { lifetime_seconds: 1_000_000, ..TokenSpec::default() }, now);

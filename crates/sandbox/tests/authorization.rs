@@ -4,7 +4,9 @@
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use http::{Method, Request, Response, StatusCode, header};
-use pingone_sandbox::{CLIENT_SECRET, EnvironmentKind, PUBLIC_CLIENT_ID, Role, Sandbox, Seed, Wall};
+use pingone_sandbox::{
+    CLIENT_SECRET, EnvironmentKind, PUBLIC_CLIENT_ID, Populations, Role, Sandbox, Seed, Wall,
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -25,6 +27,7 @@ fn grown(seed: u64) -> Sandbox {
         api_base: format!("{HOST}/v1"),
         auth_base: HOST.to_owned(),
         kind: EnvironmentKind::Sandbox,
+        populations: Populations::Usual,
     })
 }
 
@@ -613,6 +616,7 @@ fn with_nobody_to_choose_the_page_can_still_be_left() {
         api_base: format!("{HOST}/v1"),
         auth_base: HOST.to_owned(),
         kind: EnvironmentKind::Sandbox,
+        populations: Populations::Usual,
     });
     let html = authorize(&mut sandbox, &[]);
     assert!(!text(&html).contains("name=\"person\"") && text(&html).contains("name=\"cancel\""));

@@ -4,7 +4,9 @@
 use std::collections::HashSet;
 
 use http::{Method, Request, Response, StatusCode, header};
-use pingone_sandbox::{Actor, CLIENT_SECRET, EnvironmentKind, Role, Sandbox, Seed, TokenSpec, Wall};
+use pingone_sandbox::{
+    Actor, CLIENT_SECRET, EnvironmentKind, Populations, Role, Sandbox, Seed, TokenSpec, Wall,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -13,14 +15,19 @@ const BASE: &str = "http://127.0.0.1:4001/v1";
 
 type Answer = Response<Vec<u8>>;
 
-fn grown(users: u32, seed: u64) -> Sandbox {
-    Sandbox::new(Seed {
+fn seed(users: u32, seed: u64) -> Seed {
+    Seed {
         users,
         seed,
         api_base: BASE.to_owned(),
         auth_base: "http://127.0.0.1:4001".to_owned(),
         kind: EnvironmentKind::Sandbox,
-    })
+        populations: Populations::Usual,
+    }
+}
+
+fn grown(users: u32, number: u64) -> Sandbox {
+    Sandbox::new(seed(users, number))
 }
 
 fn request(method: Method, path: &str, token: Option<&str>) -> Request<Vec<u8>> {
@@ -40,7 +47,11 @@ struct Asker {
 
 impl Asker {
     fn of(users: u32, spec: &TokenSpec) -> Self {
-        let mut sandbox = grown(users, 7);
+        Self::grown(seed(users, 7), spec)
+    }
+
+    fn grown(seed: Seed, spec: &TokenSpec) -> Self {
+        let mut sandbox = Sandbox::new(seed);
         let token = sandbox.mint(spec, NOW);
         Self { sandbox, token }
     }
@@ -684,6 +695,23 @@ fn a_hundred_thousand_users_are_all_there() {
     assert_eq!(page["count"], 100_000);
     let found = body(&asker.filtered("username eq \"test.user07\""));
     assert_eq!(found["count"], 1);
+}
+
+#[test]
+fn even_populations_divide_the_users_among_themselves() {
+    let seed = Seed { populations: Populations::Even(8), ..seed(20, 7) };
+    let mut asker = Asker::grown(seed, &TokenSpec::default());
+    let populations = body(&asker.get("/populations"));
+    let populations = populations["_embedded"]["populations"].as_array().unwrap().clone();
+    let sizes: Vec<_> = populations.iter().map(|one| one["userCount"].as_u64().unwrap()).collect();
+    assert_eq!(sizes, [3, 3, 3, 3, 2, 2, 2, 2]);
+    let names: HashSet<_> = populations.iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), 8);
+    let fifth = body(&asker.filtered(&format!("population.id eq {}", populations[4]["id"])));
+    let usernames: Vec<_> =
+        fifth["_embedded"]["users"].as_array().unwrap().iter().map(|user| user["username"].clone()).collect();
+    assert_eq!((&fifth["count"], usernames.len()), (&2.into(), 2));
+    assert_eq!(usernames[1], "bypass.running", "the thirteenth is the fifth population's second");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 use http::Request;
 use pingone_sandbox::control::serve_control;
 use pingone_sandbox::server::{Shared, now};
-use pingone_sandbox::{EnvironmentKind, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -34,6 +34,7 @@ impl Stage {
             api_base: format!("{base}/v1"),
             auth_base: base.to_owned(),
             kind: EnvironmentKind::Sandbox,
+            populations: Populations::Usual,
         })));
         runtime.spawn(serve_control(listener, Arc::clone(&sandbox)));
         Self { _runtime: runtime, sandbox, address }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use pingone_sandbox::server::{Shared, now, serve_api};
-use pingone_sandbox::{Applied, Behaviour, EnvironmentKind, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{Applied, Behaviour, EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -73,6 +73,7 @@ impl Stage {
             api_base: format!("http://{address}/v1"),
             auth_base: format!("http://{address}"),
             kind: EnvironmentKind::Sandbox,
+            populations: Populations::Usual,
         });
         if !rule.is_empty() {
             sandbox.go_wrong(serde_json::from_str(rule).unwrap()).unwrap();

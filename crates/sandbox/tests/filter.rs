@@ -3,7 +3,7 @@
 
 use http::{Request, Response, header};
 use pingone_sandbox::filter::{Attribute, Bound, Filter, Match, Refused};
-use pingone_sandbox::{EnvironmentKind, Sandbox, Seed, TokenSpec, Wall};
+use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec, Wall};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -23,7 +23,14 @@ impl Asker {
     fn of(users: u32) -> Self {
         let auth_base = "http://127.0.0.1:4001".to_owned();
         let kind = EnvironmentKind::Sandbox;
-        let mut sandbox = Sandbox::new(Seed { users, seed: 7, api_base: BASE.to_owned(), auth_base, kind });
+        let mut sandbox = Sandbox::new(Seed {
+            users,
+            seed: 7,
+            api_base: BASE.to_owned(),
+            auth_base,
+            kind,
+            populations: Populations::Usual,
+        });
         let token = sandbox.mint(&TokenSpec::default(), NOW);
         Self { sandbox, token }
     }

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, header};
-use pingone_sandbox::{Actor, CLIENT_SECRET, EnvironmentKind, Role, Sandbox, Seed, TokenSpec, Wall};
+use pingone_sandbox::{
+    Actor, CLIENT_SECRET, EnvironmentKind, Populations, Role, Sandbox, Seed, TokenSpec, Wall,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -68,7 +70,14 @@ impl World {
     fn grown(users: u32) -> Self {
         let auth_base = "http://127.0.0.1:4001".to_owned();
         let kind = EnvironmentKind::Sandbox;
-        let mut sandbox = Sandbox::new(Seed { users, seed: 7, api_base: BASE.to_owned(), auth_base, kind });
+        let mut sandbox = Sandbox::new(Seed {
+            users,
+            seed: 7,
+            api_base: BASE.to_owned(),
+            auth_base,
+            kind,
+            populations: Populations::Usual,
+        });
         let good = TokenSpec { lifetime_seconds: LIFETIME_SECONDS, ..TokenSpec::default() };
         let elsewhere = ("https://api.pingone.com".to_owned(), "https://auth.pingone.com".to_owned());
         let writers = [good.clone(), TokenSpec { actor: Actor::Person, ..good.clone() }];

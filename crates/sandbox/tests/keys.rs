@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use http::{Request, Response, header};
-use pingone_sandbox::{EnvironmentKind, Sandbox, Seed, TokenSpec, Wall};
+use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec, Wall};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -19,6 +19,7 @@ fn seed() -> Seed {
         api_base: "http://127.0.0.1:4001/v1".to_owned(),
         auth_base: "http://127.0.0.1:4001".to_owned(),
         kind: EnvironmentKind::Sandbox,
+        populations: Populations::Usual,
     }
 }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use http::{Method, Request, header};
-use pingone_sandbox::{EnvironmentKind, Role, Sandbox, Seed, TokenSpec, Wall};
+use pingone_sandbox::{EnvironmentKind, Populations, Role, Sandbox, Seed, TokenSpec, Wall};
 use uuid::Uuid;
 
 const NOW: Wall = Wall(1_800_000_000_000);
@@ -40,6 +40,7 @@ impl Asker {
             api_base: "http://127.0.0.1:4001/v1".to_owned(),
             auth_base: "http://127.0.0.1:4001".to_owned(),
             kind: EnvironmentKind::Sandbox,
+            populations: Populations::Usual,
         });
         let user = sandbox.user_named("jonas.brandt").unwrap();
         Self { sandbox, user }

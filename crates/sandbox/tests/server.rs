@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use pingone_sandbox::page::{config_json, serve_page};
 use pingone_sandbox::server::{now, serve_api};
-use pingone_sandbox::{EnvironmentKind, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -106,6 +106,7 @@ fn api(runtime: &Runtime) -> (SocketAddr, String, String) {
         api_base: format!("http://{address}/v1"),
         auth_base: format!("http://{address}"),
         kind: EnvironmentKind::Production,
+        populations: Populations::Usual,
     });
     let token = sandbox.mint(&TokenSpec::default(), now());
     let path = format!("/v1/environments/{}", sandbox.environment_id());

@@ -26,6 +26,11 @@ Work on it:
             the release build, and the end-to-end tests against it.
             The last line is the sum: `N passed, N failed`.
   bench     Measures the sandbox in a release build against its goals.
+  bench directory
+            Measures the page's list of 100,000 users in a headless browser, beside plain
+            loops and a grid that many use: a table, and target/bench/directory.md.
+              --rounds N  how often each is measured (default 5; about two minutes each)
+              --quick     one round with few users, to see that everything works
 
 Ship it:
   dist      Builds the page for production into dist/ and prints its size.
@@ -51,8 +56,16 @@ pub(crate) enum Command {
     Dist,
     Test,
     Check,
-    Bench,
+    Bench(Bench),
     Seal,
+}
+
+/// What `bench` measures.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Bench {
+    Sandbox,
+    /// With options that the measurement reads itself.
+    Directory(Vec<String>),
 }
 
 /// The options of `demo`.
@@ -83,9 +96,19 @@ impl Command {
             "dist" => alone(Self::Dist, &name, &rest),
             "test" => alone(Self::Test, &name, &rest),
             "check" => alone(Self::Check, &name, &rest),
-            "bench" => alone(Self::Bench, &name, &rest),
+            "bench" => Bench::parse(rest).map(Self::Bench),
             "seal" => alone(Self::Seal, &name, &rest),
             _ => Err(Failure::Usage(format!("there is no command `{name}`"))),
+        }
+    }
+}
+
+impl Bench {
+    fn parse(mut arguments: Vec<String>) -> Result<Self, Failure> {
+        match arguments.first().map(String::as_str) {
+            None => Ok(Self::Sandbox),
+            Some("directory") => Ok(Self::Directory(arguments.split_off(1))),
+            Some(other) => Err(Failure::Usage(format!("`bench` measures no `{other}`"))),
         }
     }
 }
@@ -194,13 +217,21 @@ mod tests {
     }
 
     #[test]
+    fn a_measurement_is_named_and_gets_its_options_unread() {
+        assert_eq!(parse("bench").unwrap(), Command::Bench(Bench::Sandbox));
+        let expected = Bench::Directory(vec!["--rounds".to_owned(), "3".to_owned()]);
+        assert_eq!(parse("bench directory --rounds 3").unwrap(), Command::Bench(expected));
+        assert!(parse("bench --quick").unwrap_err().to_string().contains("`--quick`"));
+    }
+
+    #[test]
     fn a_command_without_options_refuses_them() {
         assert!(parse("test --fast").unwrap_err().to_string().contains("`--fast`"));
     }
 
     #[test]
     fn every_command_stands_in_the_help() {
-        for name in ["demo", "sandbox", "check", "test", "dist", "setup", "seal", "help"] {
+        for name in ["demo", "sandbox", "check", "test", "bench", "dist", "setup", "seal", "help"] {
             assert!(HELP.contains(&format!("\n  {name} ")), "{name}");
         }
     }

@@ -42,12 +42,6 @@ pub(crate) fn sandbox(workspace: &Workspace, options: &[String]) -> Result<(), F
     process::hand_over(server(workspace).args(options))
 }
 
-/// The `bench` command.
-pub(crate) fn bench(workspace: &Workspace) -> Result<(), Failure> {
-    let arguments = ["run", "--quiet", "--release", "-p", "pingone-sandbox", "--example", "load"];
-    process::run(&mut workspace.cargo(&arguments))
-}
-
 fn server(workspace: &Workspace) -> Command {
     workspace.cargo(&["run", "--quiet", "-p", "pingone-sandbox", "--"])
 }

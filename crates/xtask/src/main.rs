@@ -4,10 +4,11 @@
 //! run them on any system: the program finds what it needs, installs what is missing, and says so.
 //!
 //! `command` reads the arguments. `setup`, `machine` and `packages` see to the tools, `page` builds
-//! the page, `seal` names and signs its files, `suite` checks everything, `demo` shows it.
+//! the page, `seal` names and signs its files, `suite` checks everything, `bench` measures, `demo` shows it.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
 
+mod bench;
 mod check;
 mod command;
 mod demo;
@@ -56,7 +57,7 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
         Command::Dist => page::release(&workspace, &setup::prepare(&workspace)?)?,
         Command::Test => return Ok(suite::run(&workspace)),
         Command::Check => return Ok(check::run(&workspace)),
-        Command::Bench => demo::bench(&workspace)?,
+        Command::Bench(what) => bench::run(&workspace, &what)?,
         Command::Seal => seal::stage::run()?,
     }
     Ok(ExitCode::SUCCESS)

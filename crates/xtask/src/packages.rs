@@ -1,4 +1,5 @@
-//! The packages that come from npm: wasm-opt (binaryen) and terser for the release, axe-core for the end-to-end tests.
+//! The packages that come from npm: wasm-opt (binaryen) and terser for the release, axe-core for the end-to-end tests,
+//! a grid to measure the page beside.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -8,19 +9,30 @@ use crate::machine::Need;
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Installs what package-lock.json says, where that has not been done since it last changed.
+/// Installs what the release and its tests need.
 pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
-    let lock = workspace.path("package-lock.json");
-    let installed = workspace.path("node_modules/.package-lock.json");
+    let reason = "binaryen, terser and axe-core with `npm ci`: two shrink the page, one checks it";
+    install_in(&workspace.path(""), workspace, reason)
+}
+
+/// Installs what the page is measured beside.
+pub(crate) fn install_for_bench(workspace: &Workspace) -> Result<(), Failure> {
+    let reason = "AG Grid Community with `npm ci`: the page is measured beside it";
+    install_in(&workspace.path("tests/bench"), workspace, reason)
+}
+
+/// Installs what a folder's package-lock.json says, where that has not been done since it last changed.
+fn install_in(folder: &Path, workspace: &Workspace, reason: &str) -> Result<(), Failure> {
+    let lock = folder.join("package-lock.json");
+    let installed = folder.join("node_modules/.package-lock.json");
     if is_newer(&installed, &lock).map_err(Failure::file("look at", &lock))? {
         return Ok(());
     }
     // npm is a script of Node.js; asked for first, so that the message names what is missing.
     Need::Node.path()?;
-    println!(
-        "Installing binaryen, terser and axe-core with `npm ci`: two shrink the page, one checks it (a few seconds)."
-    );
-    process::run(workspace.command(Need::Npm.path()?).args(["ci", "--ignore-scripts"]))
+    println!("Installing {reason} (a few seconds).");
+    let mut npm = workspace.command(Need::Npm.path()?);
+    process::run(npm.current_dir(folder).args(["ci", "--ignore-scripts"]))
 }
 
 /// Where npm puts programs.

@@ -96,6 +96,30 @@ impl Page {
         self.driver.execute_async(script, vec![]).await.expect("the script ends");
     }
 
+    /// What a script of the caller's own says; it calls its last argument with the answer.
+    ///
+    /// # Errors
+    /// The browser's, and a script that doesn't end in time.
+    pub async fn ask(&self, script: &str, arguments: Vec<Value>) -> WebDriverResult<Value> {
+        Ok(self.driver.execute_async(script, arguments).await?.json().clone())
+    }
+
+    /// Lets scripts take so long.
+    ///
+    /// # Errors
+    /// The browser's.
+    pub async fn be_patient(&self, time: Duration) -> WebDriverResult<()> {
+        self.driver.set_script_timeout(time).await
+    }
+
+    /// Asks the browser by its developer tools' protocol.
+    ///
+    /// # Errors
+    /// The browser's.
+    pub async fn devtools(&self, method: &str, parameters: Value) -> WebDriverResult<Value> {
+        self.driver.cdp().send_raw(method, parameters).await
+    }
+
     /// Loads the page anew.
     pub async fn reload(&self) {
         self.driver.refresh().await.expect("the page is served");

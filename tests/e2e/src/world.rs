@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pingone_sandbox::page::{config_json, serve_page};
 use pingone_sandbox::server::{Shared, now, serve_api};
-use pingone_sandbox::{EnvironmentKind, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
 use tokio::net::TcpListener;
 
 use crate::browser::Browser;
@@ -36,6 +36,11 @@ impl World {
 
     /// A world whose config.json is made from the API's origin by `config`.
     pub async fn start(users: u32, config: impl Fn(&str) -> String) -> Self {
+        Self::populated(users, Populations::Usual, config).await
+    }
+
+    /// The same with these populations.
+    pub async fn populated(users: u32, populations: Populations, config: impl Fn(&str) -> String) -> Self {
         let number = WORLDS.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("pingone-mfa-e2e-{}-{number}", std::process::id()));
         let release = Release::copy_to(&folder.join("release"));
@@ -47,6 +52,7 @@ impl World {
             api_base: format!("{api_origin}/v1"),
             auth_base: api_origin.clone(),
             kind: EnvironmentKind::Production,
+            populations,
         });
         let sandbox: Shared = Arc::new(Mutex::new(sandbox));
         tokio::spawn(serve_api(api, Arc::clone(&sandbox)));
@@ -73,9 +79,23 @@ impl World {
 
     /// Opens the page.
     pub async fn open(&self) -> Page {
+        self.visit(&self.page_origin).await
+    }
+
+    /// Opens another page.
+    pub async fn visit(&self, url: &str) -> Page {
         let driver = self.browser().driver.clone();
-        driver.goto(&self.page_origin).await.expect("the page is served");
+        driver.goto(url).await.expect("the page is served");
         Page::new(driver)
+    }
+
+    /// Ends the browser and starts another that remembers nothing.
+    pub async fn renew_browser(&mut self) {
+        if let Some(browser) = self.browser.take() {
+            // A profile that stays behind is only clutter.
+            let _ = std::fs::remove_dir_all(browser.quit().await);
+        }
+        self.browser = Some(Browser::start(&self.folder.join("profile")).await);
     }
 
     /// What the console said that is a warning or worse. Refused requests are named by the network, not by the

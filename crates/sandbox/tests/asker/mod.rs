@@ -1,7 +1,7 @@
 //! A sandbox, and one who asks it.
 
 use http::{Method, Request, header};
-use pingone_sandbox::{EnvironmentKind, Sandbox, Seed, TokenSpec, Wall};
+use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec, Wall};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -23,6 +23,7 @@ impl Asker {
             api_base: "http://127.0.0.1:4001/v1".to_owned(),
             auth_base: "http://127.0.0.1:4001".to_owned(),
             kind: EnvironmentKind::Sandbox,
+            populations: Populations::Usual,
         });
         let token = sandbox.mint(spec, NOW);
         Self { sandbox, token }

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test uses a part")]
 
 use http::{Method, Request, Response, header};
-use pingone_sandbox::{EnvironmentKind, Role, Sandbox, Seed, TokenSpec, Wall};
+use pingone_sandbox::{EnvironmentKind, Populations, Role, Sandbox, Seed, TokenSpec, Wall};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -23,6 +23,7 @@ impl Asker {
             api_base: "http://127.0.0.1:4001/v1".to_owned(),
             auth_base: "http://127.0.0.1:4001".to_owned(),
             kind: EnvironmentKind::Sandbox,
+            populations: Populations::Usual,
         });
         let token =
             sandbox.mint(&TokenSpec { role, lifetime_seconds: 1_000_000, ..TokenSpec::default() }, NOW);

@@ -1,0 +1,53 @@
+//! The measurements. Each is a program of its own, because it needs a release build and this one is none.
+
+use std::process::Command;
+
+use crate::command::Bench;
+use crate::failure::Failure;
+use crate::machine::{self, Need};
+use crate::workspace::Workspace;
+use crate::{packages, page, process, setup};
+
+/// The `bench` command.
+pub(crate) fn run(workspace: &Workspace, what: &Bench) -> Result<(), Failure> {
+    match what {
+        Bench::Sandbox => sandbox(workspace),
+        Bench::Directory(options) => directory(workspace, options),
+    }
+}
+
+fn sandbox(workspace: &Workspace) -> Result<(), Failure> {
+    let arguments = ["run", "--quiet", "--release", "-p", "pingone-sandbox", "--example", "load"];
+    process::run(&mut workspace.cargo(&arguments))
+}
+
+/// Measures the page that it builds first.
+fn directory(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
+    machine::complete(&machine::ALL)?;
+    let tools = setup::prepare(workspace)?;
+    packages::install_for_bench(workspace)?;
+    page::release(workspace, &tools)?;
+    process::run(measurement(workspace, options).envs([
+        ("CHROMEDRIVER", Need::Chromedriver.path()?),
+        ("CHROMIUM", Need::Chromium.path()?),
+        ("PINGONE_MFA_DIST", workspace.dist()),
+    ]))
+}
+
+fn measurement(workspace: &Workspace, options: &[String]) -> Command {
+    let mut command = workspace.cargo(&["run", "--quiet", "--release", "-p", "pingone-mfa-bench", "--"]);
+    command.args(options);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_is_measured_by_a_release_build_with_the_given_options() {
+        let command = measurement(&Workspace::find().unwrap(), &["--quick".to_owned()]);
+        let arguments: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
+        assert_eq!(arguments, ["run", "--quiet", "--release", "-p", "pingone-mfa-bench", "--", "--quick"]);
+    }
+}

@@ -1,0 +1,268 @@
+//! The courses, and one contender's way through one.
+
+use std::path::Path;
+use std::time::Duration;
+
+use pingone_mfa_e2e::{Page, World};
+use pingone_sandbox::page::{config_json, serve_page};
+use pingone_sandbox::{Fault, On, Populations, Rule, TokenSpec};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::time::sleep;
+
+use crate::figures::{Contender, Figures, Measure};
+use crate::hand::{self, Outcome};
+
+/// The ceilings of our page that config.json lifts, so that the page is measured and not its politeness.
+const RATE: &str = r#""rate":{"read":2000,"max":2000}"#;
+
+/// What is typed: a family name, one without its accent, a whole name, another script, an external ID.
+const NAMES: [&str; 5] = ["okonkwo", "wojcik", "jonas br", "ελένη α", "e00123"];
+
+/// How long something of our page may take to appear, in steps of [`STEP`].
+const PATIENCE: u32 = 300;
+
+const STEP: Duration = Duration::from_millis(50);
+
+/// After a search was cleared, until the page is at rest.
+const CALM: Duration = Duration::from_millis(500);
+
+/// What is listed, and how far away PingOne is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Course {
+    pub(crate) users: u32,
+    /// Before every answer, a preflight's included: both travel the same way.
+    pub(crate) latency_millis: u64,
+    pub(crate) populations: Populations,
+    pub(crate) contenders: &'static [Contender],
+    /// Whether the list is used too, not only read.
+    pub(crate) is_used: bool,
+}
+
+/// A world with a course in it, and the pages of the other contenders on an origin of their own.
+pub(crate) struct Track {
+    course: Course,
+    world: World,
+    origin: String,
+}
+
+/// Whether the built page knows the ceilings of config.json. One that doesn't says so instead of beginning.
+pub(crate) async fn knows_rate() -> Outcome<bool> {
+    let world = World::start(1, lifted).await;
+    let page = world.open().await;
+    for _ in 0..PATIENCE {
+        if page.find("password", "Access token").await.is_some() {
+            return Ok(true);
+        }
+        if page.text().await.contains("config.json") {
+            return Ok(false);
+        }
+        sleep(STEP).await;
+    }
+    Err(format!("the page doesn't begin:\n{}", page.text().await).into())
+}
+
+/// The config.json with the ceilings lifted.
+fn lifted(api_origin: &str) -> String {
+    config_json(api_origin).replacen('{', &format!("{{{RATE},"), 1)
+}
+
+impl Track {
+    pub(crate) async fn lay(course: Course, knows_rate: bool) -> Outcome<Self> {
+        let config = if knows_rate { lifted } else { config_json };
+        let world = World::populated(course.users, course.populations, config).await;
+        let origin = serve_pages(&world).await?;
+        if course.latency_millis > 0 {
+            for method in ["GET", "OPTIONS"] {
+                let on = On { method: Some(method.to_owned()), ..On::default() };
+                let fault = Fault::Delay { millis: course.latency_millis };
+                world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault })?;
+            }
+        }
+        Ok(Self { course, world, origin })
+    }
+
+    /// One contender, with a browser that remembers nothing. What fails is taken note of.
+    pub(crate) async fn run(&mut self, contender: Contender, figures: &mut Figures) {
+        self.world.renew_browser().await;
+        let outcome = match contender {
+            Contender::Floor => self.floor(figures).await,
+            Contender::Lanes => self.loops("lanes").await.map(|(_, millis)| millis),
+            Contender::Filter => self.filter(figures).await,
+            Contender::Peer => self.peer(figures).await,
+            Contender::Page => self.page(figures).await,
+        };
+        self.world.sandbox().clear_seen();
+        match outcome {
+            Ok(Some(millis)) => figures.add(contender, Measure::Listing, millis),
+            Ok(None) => {}
+            Err(error) => figures.miss(contender, Measure::Listing, error.to_string()),
+        }
+    }
+
+    fn access(&self) -> Value {
+        let token = self.world.token(&TokenSpec::default());
+        let environment = self.world.sandbox().environment_id();
+        json!({"environment": format!("{}/v1/environments/{environment}", self.world.api_origin), "token": token})
+    }
+
+    async fn visit(&self, name: &str) -> Outcome<Page> {
+        let page = self.world.visit(&format!("{}/pages/{name}.html", self.origin)).await;
+        hand::equip(&page).await?;
+        Ok(page)
+    }
+
+    /// A loop: how long it took.
+    async fn loops(&self, contender: &str) -> Outcome<(Page, Option<f64>)> {
+        let page = self.visit("loop").await?;
+        let millis = hand::number(&page, &format!("contender.{contender}(given)"), self.access()).await?;
+        let listed = hand::number(&page, "contender.users.length", Value::Null).await?;
+        if listed != Some(f64::from(self.course.users)) {
+            return Err(format!("{listed:?} users listed").into());
+        }
+        Ok((page, millis))
+    }
+
+    async fn floor(&self, figures: &mut Figures) -> Outcome<Option<f64>> {
+        let (page, millis) = self.loops("floor").await?;
+        if self.course.is_used {
+            figures.add(Contender::Floor, Measure::Memory, hand::megabytes(&page).await?);
+        }
+        Ok(millis)
+    }
+
+    async fn filter(&self, figures: &mut Figures) -> Outcome<Option<f64>> {
+        let page = self.visit("filter").await?;
+        hand::value(&page, "contender.list(given)", self.access()).await?;
+        figures.add(Contender::Filter, Measure::Memory, hand::megabytes(&page).await?);
+        search(&page, Contender::Filter, figures).await?;
+        Ok(None)
+    }
+
+    async fn peer(&self, figures: &mut Figures) -> Outcome<Option<f64>> {
+        let page = self.visit("peer").await?;
+        let given = json!([self.access(), self.course.users]);
+        let millis = hand::number(&page, "bench.list(...given)", given).await?;
+        self.used(&page, Contender::Peer, figures).await?;
+        Ok(millis)
+    }
+
+    async fn page(&self, figures: &mut Figures) -> Outcome<Option<f64>> {
+        let page = self.world.open().await;
+        page.connect(&self.world.token(&TokenSpec::default())).await;
+        let load = format!("Load all {} users", grouped(self.course.users));
+        let mut button = None;
+        for _ in 0..PATIENCE {
+            button = page.find("button", &load).await;
+            if button.is_some() {
+                break;
+            }
+            sleep(STEP).await;
+        }
+        let button = button.ok_or_else(|| format!("no button '{load}'"))?;
+        hand::equip(&page).await?;
+        hand::value(&page, "bench.armListing(given)", json!(self.course.users)).await?;
+        button.click().await?;
+        let millis = hand::number(&page, "bench.result", Value::Null).await?;
+        self.used(&page, Contender::Page, figures).await?;
+        Ok(millis)
+    }
+
+    /// Scrolls, searches and sorts the list that was read, where the course says so.
+    async fn used(&self, page: &Page, contender: Contender, figures: &mut Figures) -> Outcome<()> {
+        if !self.course.is_used {
+            return Ok(());
+        }
+        scroll(page, contender, figures).await?;
+        figures.add(contender, Measure::Memory, hand::megabytes(page).await?);
+        search(page, contender, figures).await?;
+        sort(page, contender, figures).await?;
+        figures.add(contender, Measure::MemoryAfterUse, hand::megabytes(page).await?);
+        Ok(())
+    }
+}
+
+/// What was watched covers the listing too.
+async fn scroll(page: &Page, contender: Contender, figures: &mut Figures) -> Outcome<()> {
+    hand::value(page, "bench.toTop()", Value::Null).await?;
+    hand::value(page, "bench.watch()", Value::Null).await?;
+    hand::wheel(page).await?;
+    hand::value(page, "bench.leap()", Value::Null).await?;
+    let watched = hand::value(page, "bench.watched()", Value::Null).await?;
+    let tasks: Vec<f64> =
+        watched["tasks"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+    figures.add(contender, Measure::LongestTask, tasks.iter().copied().fold(0.0, f64::max));
+    figures.add(contender, Measure::LongTasks, f64::from(u32::try_from(tasks.len())?));
+    figures.add(contender, Measure::Rows, watched["rows"].as_f64().ok_or("no rows were counted")?);
+    Ok(())
+}
+
+async fn search(page: &Page, contender: Contender, figures: &mut Figures) -> Outcome<()> {
+    if hand::value(page, "bench.search() === undefined", Value::Null).await? == json!(true) {
+        figures.miss(contender, Measure::Key, "no searchbox 'Search users'");
+        return Ok(());
+    }
+    for name in NAMES {
+        hand::value(page, "bench.search().focus()", Value::Null).await?;
+        for millis in hand::keys(page, name).await? {
+            figures.add(contender, Measure::Key, millis);
+        }
+        hand::value(page, "bench.clear()", Value::Null).await?;
+        sleep(CALM).await;
+    }
+    Ok(())
+}
+
+async fn sort(page: &Page, contender: Contender, figures: &mut Figures) -> Outcome<()> {
+    if hand::value(page, "bench.header() == null", Value::Null).await? == json!(true) {
+        figures.miss(contender, Measure::Sort, "no button in the column header 'Name'");
+        return Ok(());
+    }
+    hand::value(page, "bench.toTop()", Value::Null).await?;
+    hand::value(page, "bench.armSort()", Value::Null).await?;
+    hand::press(page, "bench.middle(bench.header())").await?;
+    match hand::number(page, "bench.result", Value::Null).await? {
+        Some(millis) => figures.add(contender, Measure::Sort, millis),
+        None => figures.miss(contender, Measure::Sort, "the first row stayed"),
+    }
+    Ok(())
+}
+
+/// Serves the pages of this package, isolated like the product's, so that their clocks are as fine.
+async fn serve_pages(world: &World) -> Outcome<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let origin = format!("http://{}", listener.local_addr()?);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).to_owned();
+    tokio::spawn(serve_page(listener, folder, world.api_origin.clone(), String::new()));
+    Ok(origin)
+}
+
+/// A number as English writes it.
+pub(crate) fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped() {
+        assert_eq!([7, 1000, 20_000, 1_234_567].map(grouped), ["7", "1,000", "20,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn the_ceilings_stand_in_a_config_that_is_json() {
+        let config: Value = serde_json::from_str(&lifted("http://127.0.0.1:1")).unwrap();
+        assert_eq!(config["rate"]["read"], 2000);
+        assert_eq!(config["defaultRegion"], "SANDBOX");
+    }
+}

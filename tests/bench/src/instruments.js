@@ -1,0 +1,120 @@
+// Laid into every page alike, after it has loaded. What a page shows is found by roles and names, as a person would.
+(() => {
+  const root = document.querySelector("pingone-mfa")?.shadowRoot ?? document;
+  const all = (selector) => [...root.querySelectorAll(selector)];
+  const grid = () => root.querySelector("[role=grid], [role=treegrid]");
+  const row = (index) => grid()?.querySelector(`[role=row][aria-rowindex="${index}"]`)?.textContent;
+  const search = () => all("input[type=search]").find((field) => field.getAttribute("aria-label") === "Search users");
+  const isAsked = (name) => all("button").some((button) => button.textContent.trim() === name);
+  const header = () => all("[role=columnheader]").find((cell) => cell.textContent.trim().startsWith("Name"));
+
+  // The line above the table, as "15,266 of 40,112 users" begins.
+  const count = () => all("p").map((line) => line.textContent.trim())
+    .find((line) => /^[\d,]+ (of [\d,]+ )?users\b/.test(line));
+
+  // When the next frame has been drawn: its callback, and a task after it.
+  const afterFrame = (then) => requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => then(performance.now());
+    channel.port2.postMessage(undefined);
+  });
+  const frame = () => new Promise(requestAnimationFrame);
+
+  // What really scrolls the rows; a grid may have other boxes that scroll.
+  const scroller = () => {
+    const scrolls = (box) => box.scrollHeight > box.clientHeight + 1
+      && ["auto", "scroll"].includes(getComputedStyle(box).overflowY) && box.querySelector("[role=row]");
+    return all("*").filter(scrolls).sort((one, other) => other.scrollHeight - one.scrollHeight)[0];
+  };
+
+  const watched = { rows: 0, tasks: [] };
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) watched.tasks.push(duration);
+  }).observe({ type: "longtask" });
+  const look = () => {
+    watched.rows = Math.max(watched.rows, all("[role=row]").length);
+    if (watched.looking) requestAnimationFrame(look);
+  };
+
+  // The first trusted or scripted event of a kind from now on, by its own time.
+  const began = (kind) => new Promise((hear) => {
+    addEventListener(kind, (event) => hear(event.timeStamp), { capture: true, once: true });
+  });
+
+  // As long as the driver waits for a script.
+  const PATIENCE = 10 * 60_000;
+
+  // From `start` to when the table's last row of so many is there after the list has been read to its end.
+  const listed = async (start, users) => {
+    watched.looking = true;
+    look();
+    const isRead = () => grid()?.getAttribute("aria-rowcount") === String(users + 1) && !isAsked("Stop");
+    while (!isRead()) {
+      await frame();
+      if (performance.now() - start > PATIENCE) throw new Error(`the list doesn't end: ${grid()?.ariaRowCount} rows`);
+    }
+    while (!row(users + 1)) {
+      const box = scroller();
+      if (box) box.scrollTop = box.scrollHeight;
+      await frame();
+      if (performance.now() - start > PATIENCE) throw new Error("the last row doesn't come");
+    }
+    const end = await new Promise(afterFrame);
+    watched.looking = false;
+    return end - start;
+  };
+
+  // From an event of a kind to the frame after `state` differs; null where it doesn't for so long.
+  const reacted = (kind, state, patience) => new Promise((done) => {
+    const before = state();
+    let start;
+    began(kind).then((at) => { start = at; });
+    const seen = new MutationObserver(() => {
+      if (start === undefined || state() === before) return;
+      seen.disconnect();
+      afterFrame((end) => done(end - start));
+    });
+    seen.observe(root, { subtree: true, childList: true, characterData: true, attributes: true });
+    setTimeout(() => { seen.disconnect(); done(null); }, patience);
+  });
+
+  globalThis.bench = {
+    search, count,
+    // Arms a clock that the next event starts; `result` is what it will show.
+    armListing(users) { this.result = began("click").then((start) => listed(start, users)); },
+    armKey() { this.result = reacted("keydown", count, 1_000); },
+    armSort() { this.result = reacted("click", () => row(2), 10_000); },
+    list: (access, users) => {
+      const start = performance.now();
+      return Promise.all([listed(start, users), contender.list(access)]).then(([millis]) => millis);
+    },
+    clear() {
+      search().value = "";
+      search().dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
+    },
+    async toTop() {
+      const box = scroller();
+      if (box) box.scrollTop = 0;
+      await frame();
+      await frame();
+    },
+    // Where a press on a thing has to go.
+    middle(thing) {
+      const box = thing.getBoundingClientRect();
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    },
+    header: () => header()?.querySelector("button, .ag-header-cell-label"),
+    scroller,
+    // Leaps to twenty places of the table; between two, two frames.
+    async leap() {
+      const box = scroller();
+      for (let place = 0; place < 20; place++) {
+        box.scrollTop = ((place * 7) % 20) / 20 * box.scrollHeight;
+        await frame();
+        await frame();
+      }
+    },
+    watch() { watched.looking = true; look(); },
+    watched() { watched.looking = false; return watched; },
+  };
+})();

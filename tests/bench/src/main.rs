@@ -1,0 +1,160 @@
+//! Measures the page's directory beside plain loops, a plain filter and a grid that many use: in headless Chromium,
+//! against the sandbox on another origin, the contenders in turn. `cargo xtask bench directory` runs it.
+//!
+//! The page is the one that `PINGONE_MFA_DIST` names, and is used by its real interface.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a measurement prints")]
+#![allow(clippy::indexing_slicing, reason = "only JSON is indexed, where what isn't there is null")]
+
+mod course;
+mod figures;
+mod hand;
+mod report;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use pingone_sandbox::Populations;
+use serde_json::json;
+
+use course::{Course, Track, grouped, knows_rate};
+use figures::{Contender, Figures};
+use hand::Outcome;
+
+/// How often each contender runs where nobody asks for a number.
+const ROUNDS: u32 = 5;
+
+/// Told in every report.
+const REMARKS: [&str; 5] = [
+    "Ours is measured with config.json's ceiling for reads lifted to 2000 requests a second (`rate`), so that the \
+     page is measured and not its politeness. Its clock runs from the click on \"Load all\" to the frame in which \
+     the last row is in the table; a loop's until its last page is parsed. The six lanes know the populations \
+     before the clock starts.",
+    "Latency stands before every answer, those to preflights (OPTIONS) included: both travel the same way, and every \
+     page is two requests. It is the same for all.",
+    "A key's clock runs from the event's own time to a task after the first frame whose count differs. Keys that \
+     leave the count as it is are not counted.",
+    "Memory is the JavaScript heap (`Runtime.getHeapUsage`: used size), what arrays hold outside it (backing stores), \
+     and every WebAssembly memory in the whole size that it ever grew to, after two collections. Chromium's backing \
+     stores leave WebAssembly memories out, so nothing is counted twice. The document's own objects are not in it.",
+    "Tasks are those that the browser itself calls long (`PerformanceObserver`).",
+];
+
+struct Options {
+    rounds: u32,
+    is_quick: bool,
+}
+
+impl Options {
+    fn read(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
+        let mut arguments = arguments.into_iter();
+        let (mut rounds, mut is_quick) = (None, false);
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--quick" => is_quick = true,
+                "--rounds" => {
+                    let value =
+                        arguments.next().and_then(|value| value.parse().ok()).filter(|rounds| *rounds > 0);
+                    rounds = Some(value.ok_or("--rounds: a number from 1 on is missing")?);
+                }
+                _ => return Err(format!("{argument}: no such option; there are --rounds N and --quick")),
+            }
+        }
+        Ok(Self { rounds: rounds.unwrap_or(if is_quick { 1 } else { ROUNDS }), is_quick })
+    }
+
+    fn near(&self) -> Course {
+        Course {
+            users: if self.is_quick { 5_000 } else { 100_000 },
+            latency_millis: 0,
+            populations: Populations::Usual,
+            contenders: &Contender::ALL,
+            is_used: true,
+        }
+    }
+
+    fn far(&self) -> Course {
+        Course {
+            users: if self.is_quick { 4_000 } else { 20_000 },
+            latency_millis: 50,
+            populations: Populations::Even(8),
+            contenders: &[Contender::Floor, Contender::Lanes, Contender::Page],
+            is_used: false,
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = match Options::read(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(problem) => {
+            eprintln!("{problem}");
+            return ExitCode::from(2);
+        }
+    };
+    match measure(&options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("not measured: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(options: &Options) -> Outcome<()> {
+    let knows_rate = knows_rate().await?;
+    let (near, far) = (options.near(), options.far());
+    let near_figures = run(near, options.rounds, knows_rate).await?;
+    let far_figures = run(far, options.rounds, knows_rate).await?;
+    let mut remarks = REMARKS.to_vec();
+    if !knows_rate {
+        remarks.push(
+            "**The page refused `rate` in config.json, so it ran with the ceilings that it was built with.** Where \
+             they are the usual ones, its times are its politeness.",
+        );
+    }
+    if options.is_quick {
+        remarks.push("**A quick run, to see that everything works: its figures say nothing.**");
+    }
+    let text = report::markdown((&near, &near_figures), (&far, &far_figures), options.rounds, &remarks);
+    let raw = json!({"near": near_figures.raw(), "far": far_figures.raw(), "rounds": options.rounds});
+    print!("{text}");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/bench");
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join("directory.md"), text)?;
+    std::fs::write(folder.join("directory.json"), format!("{raw:#}\n"))?;
+    Ok(())
+}
+
+async fn run(course: Course, rounds: u32, knows_rate: bool) -> Outcome<Figures> {
+    let mut figures = Figures::default();
+    let mut track = Track::lay(course, knows_rate).await?;
+    for round in 1..=rounds {
+        for contender in course.contenders {
+            let (name, users) = (contender.name(), grouped(course.users));
+            eprintln!("{users} users, round {round} of {rounds}: {name}");
+            track.run(*contender, &mut figures).await;
+        }
+    }
+    Ok(figures)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rounds(line: &str) -> Result<u32, String> {
+        Options::read(line.split_whitespace().map(str::to_owned)).map(|options| options.rounds)
+    }
+
+    #[test]
+    fn five_rounds_are_run_unless_told_otherwise() {
+        assert_eq!([rounds(""), rounds("--quick"), rounds("--quick --rounds 3")], [Ok(5), Ok(1), Ok(3)]);
+    }
+
+    #[test]
+    fn a_wrong_option_is_named() {
+        assert!(rounds("--rounds 0").is_err_and(|problem| problem.starts_with("--rounds")));
+        assert!(rounds("--round 3").is_err_and(|problem| problem.starts_with("--round:")));
+    }
+}
