@@ -8,9 +8,9 @@
   const isAsked = (name) => all("button").some((button) => button.textContent.trim() === name);
   const header = () => all("[role=columnheader]").find((cell) => cell.textContent.trim().startsWith("Name"));
 
-  // The line above the table, as "15,266 of 40,112 users" begins.
-  const count = () => all("p").map((line) => line.textContent.trim())
-    .find((line) => /^[\d,]+ (of [\d,]+ )?users\b/.test(line));
+  // The count above the table, as in "15,266 of 40,112 users. List read 13:36."; what follows it changes by itself.
+  const count = () => all("p").map((line) => /^[\d,]+ (of [\d,]+ )?users\b/.exec(line.textContent.trim())?.[0])
+    .find((line) => line !== undefined);
 
   // When the next frame has been drawn: its callback, and a task after it.
   const afterFrame = (then) => requestAnimationFrame(() => {
