@@ -1,5 +1,6 @@
 //! The people, as they really are.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use uuid::Uuid;
@@ -39,19 +40,31 @@ pub(crate) struct Person {
 pub(crate) struct Directory {
     people: Vec<Option<Person>>,
     places: HashMap<Uuid, usize>,
+    /// How many people a filter holds for, by its text, until somebody changes: every page of a list says it again,
+    /// and to count a hundred thousand for each would be most of its work.
+    counts: RefCell<HashMap<String, usize>>,
 }
+
+/// So many counts are kept at most.
+const COUNTS: usize = 64;
 
 impl Directory {
     pub(crate) fn with_room(people: usize) -> Self {
-        Self { people: Vec::with_capacity(people), places: HashMap::with_capacity(people) }
+        Self {
+            people: Vec::with_capacity(people),
+            places: HashMap::with_capacity(people),
+            counts: RefCell::default(),
+        }
     }
 
     pub(crate) fn add(&mut self, person: Person) {
+        self.counts.get_mut().clear();
         self.places.insert(person.id, self.people.len());
         self.people.push(Some(person));
     }
 
     pub(crate) fn remove(&mut self, id: Uuid) {
+        self.counts.get_mut().clear();
         if let Some(place) = self.places.remove(&id).and_then(|place| self.people.get_mut(place)) {
             *place = None;
         }
@@ -59,6 +72,20 @@ impl Directory {
 
     pub(crate) fn len(&self) -> usize {
         self.places.len()
+    }
+
+    /// How many people a filter with this text holds for.
+    pub(crate) fn count(&self, filter: &str, holds: impl Fn(&Person) -> bool) -> usize {
+        if let Some(known) = self.counts.borrow().get(filter) {
+            return *known;
+        }
+        let count = self.iter().filter(|person| holds(person)).count();
+        let mut counts = self.counts.borrow_mut();
+        if counts.len() >= COUNTS {
+            counts.clear();
+        }
+        counts.insert(filter.to_owned(), count);
+        count
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Person> {
@@ -82,6 +109,7 @@ impl Directory {
     }
 
     pub(crate) fn get_mut(&mut self, id: Uuid) -> Option<&mut Person> {
+        self.counts.get_mut().clear();
         self.people.get_mut(*self.places.get(&id)?)?.as_mut()
     }
 }

@@ -249,12 +249,13 @@ pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach,
     reach.refuse_self_service()?;
     let query = Query::read(request)?;
     let populations = populations(sandbox, request);
-    let filter = query.filter.as_ref().map(|(_, filter)| filter);
     let matches = |person: &Person| {
+        let filter = query.filter.as_ref().map(|(_, filter)| filter);
         filter.is_none_or(|filter| filter.holds(person, &groups::holds)) && reach.covers(person)
     };
-    let count = match (filter, reach) {
+    let count = match (&query.filter, reach) {
         (None, Reach::Environment) => sandbox.directory.len(),
+        (Some((text, _)), Reach::Environment) => sandbox.directory.count(text, matches),
         _ => sandbox.directory.iter().filter(|person| matches(person)).count(),
     };
     let size = sandbox.page_size(query.page(sandbox), query.from);

@@ -3,7 +3,7 @@
 
 use http::{Request, Response, header};
 use pingone_sandbox::filter::{Attribute, Bound, Filter, Match, Refused};
-use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec, Wall};
+use pingone_sandbox::{EnvironmentKind, Happening, Populations, Sandbox, Seed, TokenSpec, Wall};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -590,4 +590,19 @@ proptest! {
             asker.everyone().into_iter().filter(|person| holds(&filter, person)).collect();
         prop_assert_eq!(asker.found(&Printer::print(&whims, &filter)), expected);
     }
+}
+
+#[test]
+fn the_count_of_a_filter_is_never_an_older_one() {
+    let mut asker = Asker::of(20);
+    let count = |asker: &mut Asker, filter: &str| body(&asker.filtered(filter))["count"].as_u64().unwrap();
+    let (named, new) = ("name.family eq \"Brandt-Neu\"", "username sw \"new\"");
+    let jonas = asker.sandbox.user_named("jonas.brandt").unwrap();
+    assert_eq!((count(&mut asker, named), count(&mut asker, new)), (0, 0));
+    asker.sandbox.happen(Happening::Renamed(jonas), NOW);
+    assert_eq!(count(&mut asker, named), 1);
+    asker.sandbox.happen(Happening::Added, NOW);
+    assert_eq!(count(&mut asker, new), 1);
+    asker.sandbox.happen(Happening::Deleted(jonas), NOW);
+    assert_eq!(count(&mut asker, named), 0);
 }

@@ -46,31 +46,14 @@ pub(crate) struct Track {
     origin: String,
 }
 
-/// Whether the built page knows the ceilings of config.json. One that doesn't says so instead of beginning.
-pub(crate) async fn knows_rate() -> Outcome<bool> {
-    let world = World::start(1, lifted).await;
-    let page = world.open().await;
-    for _ in 0..PATIENCE {
-        if page.find("password", "Access token").await.is_some() {
-            return Ok(true);
-        }
-        if page.text().await.contains("config.json") {
-            return Ok(false);
-        }
-        sleep(STEP).await;
-    }
-    Err(format!("the page doesn't begin:\n{}", page.text().await).into())
-}
-
 /// The config.json with the ceilings lifted.
 fn lifted(api_origin: &str) -> String {
     config_json(api_origin).replacen('{', &format!("{{{RATE},"), 1)
 }
 
 impl Track {
-    pub(crate) async fn lay(course: Course, knows_rate: bool) -> Outcome<Self> {
-        let config = if knows_rate { lifted } else { config_json };
-        let world = World::populated(course.users, course.populations, config).await;
+    pub(crate) async fn lay(course: Course) -> Outcome<Self> {
+        let world = World::populated(course.users, course.populations, lifted).await;
         let origin = serve_pages(&world).await?;
         if course.latency_millis > 0 {
             for method in ["GET", "OPTIONS"] {

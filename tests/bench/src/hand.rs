@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 const INSTRUMENTS: &str = include_str!("instruments.js");
 
-/// No listing takes longer.
-const PATIENCE: Duration = Duration::from_mins(10);
+/// No script takes longer; the driver's connection itself would end at two minutes.
+const PATIENCE: Duration = Duration::from_secs(115);
 
 /// Between two keys. Nobody types faster, and what a page still does for the last one is over.
 const BETWEEN_KEYS: Duration = Duration::from_millis(150);

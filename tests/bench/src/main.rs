@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use pingone_sandbox::Populations;
 use serde_json::json;
 
-use course::{Course, Track, grouped, knows_rate};
+use course::{Course, Track, grouped};
 use figures::{Contender, Figures};
 use hand::Outcome;
 
@@ -102,17 +102,10 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(options: &Options) -> Outcome<()> {
-    let knows_rate = knows_rate().await?;
     let (near, far) = (options.near(), options.far());
-    let near_figures = run(near, options.rounds, knows_rate).await?;
-    let far_figures = run(far, options.rounds, knows_rate).await?;
+    let near_figures = run(near, options.rounds).await?;
+    let far_figures = run(far, options.rounds).await?;
     let mut remarks = REMARKS.to_vec();
-    if !knows_rate {
-        remarks.push(
-            "**The page refused `rate` in config.json, so it ran with the ceilings that it was built with.** Where \
-             they are the usual ones, its times are its politeness.",
-        );
-    }
     if options.is_quick {
         remarks.push("**A quick run, to see that everything works: its figures say nothing.**");
     }
@@ -126,9 +119,9 @@ async fn measure(options: &Options) -> Outcome<()> {
     Ok(())
 }
 
-async fn run(course: Course, rounds: u32, knows_rate: bool) -> Outcome<Figures> {
+async fn run(course: Course, rounds: u32) -> Outcome<Figures> {
     let mut figures = Figures::default();
-    let mut track = Track::lay(course, knows_rate).await?;
+    let mut track = Track::lay(course).await?;
     for round in 1..=rounds {
         for contender in course.contenders {
             let (name, users) = (contender.name(), grouped(course.users));

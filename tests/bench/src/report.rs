@@ -131,7 +131,7 @@ fn row(figures: &Figures, measure: Measure, unit: &str, contender: Contender, fl
 }
 
 fn missing(figures: &Figures, contender: Contender, measure: Measure) -> String {
-    let why = figures.why_missing(contender, measure).unwrap_or("not in this course");
+    let why = figures.why_missing(contender, measure).unwrap_or("it didn't come to that");
     // A table's cell is one line without a bar.
     let why: String = why.chars().map(|letter| if "\n|".contains(letter) { ' ' } else { letter }).collect();
     format!("not measured: {why}")
