@@ -120,6 +120,11 @@ impl Page {
         self.driver.cdp().send_raw(method, parameters).await
     }
 
+    /// The document's title.
+    pub async fn title(&self) -> String {
+        self.driver.title().await.expect("the page answers")
+    }
+
     /// Loads the page anew.
     pub async fn reload(&self) {
         self.driver.refresh().await.expect("the page is served");
