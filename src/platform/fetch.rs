@@ -42,10 +42,12 @@ impl Transport for FetchTransport {
         let token = Rc::clone(&self.token);
         async move {
             // Dropped with this future, and then it aborts the request.
-            let flight = Flight::new()?;
-            let request = outgoing(&request, &token, &flight.0.signal())?;
+            let mut flight = Flight::new()?;
+            let request = outgoing(&request, &token, &flight.controller.signal())?;
             let response = request.send().await.map_err(|_| Lost::Unreachable)?;
-            received(&response).await
+            let received = received(&response).await;
+            flight.has_landed = received.is_ok();
+            received
         }
         .boxed_local()
     }
@@ -121,17 +123,23 @@ async fn body(response: &gloo_net::http::Response) -> Result<Vec<u8>, BodyEnd> {
 }
 
 /// A request on its way. gloo-net doesn't abort one whose future is dropped.
-struct Flight(AbortController);
+struct Flight {
+    controller: AbortController,
+    has_landed: bool,
+}
 
 impl Flight {
     fn new() -> Result<Self, Lost> {
-        AbortController::new().map(Self).map_err(|_| Lost::Unreachable)
+        let controller = AbortController::new().map_err(|_| Lost::Unreachable)?;
+        Ok(Self { controller, has_landed: false })
     }
 }
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        // Without a reason: gloo-net panics on a rejection that is no Error.
-        self.0.abort();
+        if !self.has_landed {
+            // Without a reason: gloo-net panics on a rejection that is no Error.
+            self.controller.abort();
+        }
     }
 }

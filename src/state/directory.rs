@@ -136,13 +136,22 @@ impl Directory {
             }
             let few = matches!(total, Ok(Some(users)) if users <= list_up_to);
             self.total.set(Load::ended(total, connection.clock().wall()));
-            // A list of few costs less than knowing how to read it side by side.
             if few && list_up_to > 0 {
                 self.load_all();
             }
+        });
+        self.read_populations();
+    }
+
+    fn read_populations(&'static self) {
+        let Some(connection) = self.connection() else { return };
+        self.tasks.spawn(async move {
             let populations = all_populations(&connection).await;
             self.populations.set(Load::ended(populations, connection.clock().wall()));
             self.table.name_populations(&self.users, &self.populations);
+            if self.list.with_untracked(List::is_loading) {
+                self.read_list();
+            }
             // Whoever isn't told has nothing to be warned of.
             let products = connection.call(ReadProducts).await.ok().flatten().unwrap_or_default();
             self.has_pingid.set(products.iter().any(|product| product == "PING_ID"));

@@ -3,8 +3,7 @@
 use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::redaction::PLACEHOLDER;
 
-use super::connect::selected;
-use super::markup::{Event, Handle, Node, button, group, key_of, part, part_of, says, tag, text_in};
+use super::markup::{Event, Handle, Node, button, group, key_of, part_of, rows, says, tag, text_in};
 use super::text;
 use crate::state::AppHandle;
 use crate::state::exchanges::{Form, Numbered};
@@ -78,21 +77,21 @@ fn choice(app: AppHandle) -> Node {
         let newest = exchanges.kept.with(|kept| kept.front().map(name_of));
         text::response::newest(&newest.unwrap_or_default())
     };
-    let options = move || {
-        let chosen = exchanges.chosen.get();
-        let option = |numbered: &Numbered| {
-            let option = tag("option").set_to("value", numbered.number.to_string()).with(name_of(numbered));
-            selected(option, chosen == Some(numbered.number))
-        };
-        let newest = tag("option").set("value", "").with(says(newest));
-        let kept: Vec<_> = exchanges.kept.with(|kept| kept.iter().map(option).collect());
-        group().with(selected(newest, chosen.is_none())).with(kept)
+    let numbers = move || exchanges.kept.with(|kept| kept.iter().map(|numbered| numbered.number).collect());
+    // One comes and one goes with every exchange, and the others stay as they are.
+    let option = move |number: u64| {
+        let name = exchanges.kept.with_untracked(|kept| {
+            kept.iter().find(|numbered| numbered.number == number).map(name_of).unwrap_or_default()
+        });
+        tag("option").set_to("value", number.to_string()).with(name)
     };
     tag("select")
         .class("response-choice")
         .set("aria-label", text::response::EXCHANGE)
+        .value(move || exchanges.chosen.get().map(|number| number.to_string()).unwrap_or_default())
         .on("change", move |event| exchanges.chosen.set(text_in(&event).parse().ok()))
-        .with(part(options))
+        .with(tag("option").set("value", "").with(says(newest)))
+        .with(rows(numbers, option))
 }
 
 fn line(exchange: &Exchange, at: &str) -> String {

@@ -63,6 +63,14 @@ impl Directory {
         }
         self.forget_list();
         self.list.set(List::Loading { pace: connection.pace() });
+        // How it is read depends on the populations. Once they are known, they begin it.
+        if self.populations.with_untracked(|populations| *populations != Load::Loading) {
+            self.read_list();
+        }
+    }
+
+    pub(super) fn read_list(&'static self) {
+        let Some(connection) = self.connection() else { return };
         self.listed_at.set(Some(connection.clock().wall()));
         let total = self.total.with_untracked(|total| total.ready().copied().flatten());
         self.users.update(|users| users.reserve(room(total)));

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use thirtyfour::TypingData;
 use thirtyfour::prelude::*;
 
 /// How long something may take to appear, in steps of [`STEP`].
@@ -40,7 +41,7 @@ indexedDB.databases().then((databases) => { sinks.databases = JSON.stringify(dat
 
 /// The page in the browser.
 pub struct Page {
-    driver: WebDriver,
+    pub driver: WebDriver,
 }
 
 impl Page {
@@ -74,6 +75,119 @@ impl Page {
             }
         }
         panic!("the {role} '{name}' can't be pressed");
+    }
+
+    /// Presses the first element of a role whose name begins so.
+    pub async fn press_beginning(&self, role: &str, beginning: &str) {
+        for _ in 0..PATIENCE {
+            if let Some(name) = self.names(role, beginning).await.first() {
+                return self.press(role, name).await;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        panic!("no {role} begins with '{beginning}':\n{}", self.text().await);
+    }
+
+    /// The names of all elements of a role that begin so.
+    pub async fn names(&self, role: &str, beginning: &str) -> Vec<String> {
+        let script = FIND.replace(
+            ".find((element) => nameOf(element).trim() === name) ?? null",
+            ".map((element) => nameOf(element).trim()).filter((found) => found.startsWith(name))",
+        );
+        let names =
+            self.driver.execute(script, vec![json!(role), json!(beginning)]).await.expect("the page answers");
+        let names = names.json().as_array().cloned().unwrap_or_default();
+        names.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
+    /// Chooses an option by its label.
+    pub async fn choose(&self, name: &str, label: &str) {
+        let field = self.see("combobox", name).await.to_json().expect("an element has a JSON form");
+        let script = "const [field, label] = arguments;
+            const option = [...field.options].find((option) => option.text === label);
+            if (!option) return false;
+            field.value = option.value;
+            field.dispatchEvent(new Event('change', { bubbles: true }));
+            return true;";
+        let chosen = self.driver.execute(script, vec![field, json!(label)]).await.expect("the page answers");
+        assert_eq!(chosen.json(), &Value::Bool(true), "'{name}' offers no '{label}'");
+    }
+
+    /// The label of what is chosen.
+    pub async fn chosen(&self, name: &str) -> String {
+        let field = self.see("combobox", name).await.to_json().expect("an element has a JSON form");
+        let script = "return arguments[0].selectedOptions[0].text;";
+        let label = self.driver.execute(script, vec![field]).await.expect("the page answers");
+        label.json().as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Puts a text into a search field at once, however long it is.
+    pub async fn type_raw(&self, name: &str, text: &str) {
+        let field = self.see("searchbox", name).await.to_json().expect("an element has a JSON form");
+        let script = "const [field, text] = arguments; field.value = text;
+            field.dispatchEvent(new InputEvent('input', { bubbles: true }));";
+        self.driver.execute(script, vec![field, json!(text)]).await.expect("the field takes it");
+        tokio::time::sleep(STEP).await;
+    }
+
+    /// Asks PingOne for a person.
+    pub async fn find_in_pingone(&self, text: &str) {
+        self.enter("searchbox", "Find a person", text).await;
+    }
+
+    /// How many users the table shows, by its own account.
+    pub async fn shown(&self) -> usize {
+        let script =
+            "const grid = document.querySelector('pingone-mfa').shadowRoot.querySelector('[role=grid]');
+            return Number(grid.getAttribute('aria-rowcount')) - 1;";
+        let shown = self.driver.execute(script, vec![]).await.expect("the page answers");
+        shown.json().as_u64().and_then(|shown| shown.try_into().ok()).expect("a number of rows")
+    }
+
+    /// Sends keys to whatever has the focus.
+    pub async fn send(&self, keys: impl Into<TypingData>) {
+        let script = "return document.querySelector('pingone-mfa').shadowRoot.activeElement;";
+        let focused = self.driver.execute(script, vec![]).await.expect("the page answers");
+        let focused = focused.element().expect("something has the focus");
+        focused.send_keys(keys).await.expect("keys are taken");
+        tokio::time::sleep(STEP).await;
+    }
+
+    /// Waits until the focus is in the grid's row with this index.
+    pub async fn focused_row(&self, index: usize) {
+        let script = "const active = document.querySelector('pingone-mfa').shadowRoot.activeElement;
+            return active?.closest('tr')?.getAttribute('aria-rowindex') ?? '';";
+        let mut found = String::new();
+        for _ in 0..PATIENCE {
+            let row = self.driver.execute(script, vec![]).await.expect("the page answers");
+            found = row.json().as_str().unwrap_or_default().to_owned();
+            if found == index.to_string() {
+                return;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        panic!("the focus is in row '{found}' and not in {index}");
+    }
+
+    /// The page's address.
+    pub async fn address(&self) -> String {
+        self.driver.current_url().await.expect("the page has an address").to_string()
+    }
+
+    /// Waits until the page's address ends so.
+    pub async fn hear_address(&self, end: &str) {
+        for _ in 0..PATIENCE {
+            if self.address().await.ends_with(end) {
+                return;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        panic!("the address is {}", self.address().await);
+    }
+
+    /// Goes back.
+    pub async fn back(&self) {
+        self.driver.back().await.expect("there is a page to go back to");
     }
 
     /// Types into a field and leaves it by Enter.
@@ -118,11 +232,6 @@ impl Page {
     /// The browser's.
     pub async fn devtools(&self, method: &str, parameters: Value) -> WebDriverResult<Value> {
         self.driver.cdp().send_raw(method, parameters).await
-    }
-
-    /// The document's title.
-    pub async fn title(&self) -> String {
-        self.driver.title().await.expect("the page answers")
     }
 
     /// Loads the page anew.

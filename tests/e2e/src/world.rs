@@ -77,6 +77,20 @@ impl World {
         self.sandbox().mint(spec, now())
     }
 
+    /// Has the browser save files into a folder of this world's own.
+    pub async fn downloads(&self) -> Downloads {
+        let folder = self.folder.join("downloads");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let behaviour = serde_json::json!({"behavior": "allow", "downloadPath": folder});
+        self.browser()
+            .driver
+            .cdp()
+            .send_raw("Browser.setDownloadBehavior", behaviour)
+            .await
+            .expect("a folder");
+        Downloads(folder)
+    }
+
     /// Opens the page.
     pub async fn open(&self) -> Page {
         self.visit(&self.page_origin).await
@@ -118,6 +132,24 @@ impl World {
         let profile = browser.quit().await;
         let files = files_under(&profile);
         texts.iter().map(|text| files.iter().filter(|file| contains(file, text)).cloned().collect()).collect()
+    }
+}
+
+/// Where the browser saves files.
+pub struct Downloads(PathBuf);
+
+impl Downloads {
+    /// The text of the one file whose name ends so, once it is there whole.
+    pub async fn file(&self, end: &str) -> String {
+        for _ in 0..600 {
+            let files = files_under(&self.0);
+            let is_it = |file: &&PathBuf| file.to_string_lossy().ends_with(end);
+            if let Some(file) = files.iter().find(is_it) {
+                return std::fs::read_to_string(file).expect("a text");
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("no file ends with {end}: {:?}", files_under(&self.0));
     }
 }
 

@@ -1,6 +1,10 @@
 //! One request and its answer, as they are shown. Free of the token by construction: requests have none, and
 //! answers are redacted.
 
+use std::str::CharIndices;
+
+use memchr::{memchr2, memchr3};
+
 use crate::domain::fault::Fault;
 use crate::domain::time::{Millis, Wall};
 
@@ -62,7 +66,7 @@ fn pretty(text: &str, skipped: &str) -> String {
     let mut printed = String::new();
     let mut depth = 0_usize;
     let mut skip_from = None;
-    let mut letters = text.char_indices();
+    let mut letters = from(text, 0);
     while let Some((place, letter)) = letters.next() {
         let is_shown = skip_from.is_none();
         match letter {
@@ -76,6 +80,10 @@ fn pretty(text: &str, skipped: &str) -> String {
                 if is_shown && depth == 1 && word.trim_matches('"') == skipped && !skipped.is_empty() {
                     printed.push_str(": \"not kept\"");
                     skip_from = Some(depth);
+                    // A page of users is skipped at once: letter by letter it would take longer than reading it.
+                    if let Some(behind) = end_of_object(text.as_bytes(), end) {
+                        letters = from(text, behind);
+                    }
                 }
             }
             '{' | '[' => {
@@ -106,6 +114,59 @@ fn pretty(text: &str, skipped: &str) -> String {
         }
     }
     printed
+}
+
+/// The letters of a text from a place on, with their places in it.
+fn from(text: &str, start: usize) -> Letters<'_> {
+    Letters { start, letters: text.get(start..).unwrap_or_default().char_indices() }
+}
+
+struct Letters<'a> {
+    start: usize,
+    letters: CharIndices<'a>,
+}
+
+impl Iterator for Letters<'_> {
+    type Item = (usize, char);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.letters.next().map(|(place, letter)| (self.start + place, letter))
+    }
+}
+
+/// Behind the brace that ends the object which is the value at `start`; `None` where there is another value, or no end.
+fn end_of_object(text: &[u8], start: usize) -> Option<usize> {
+    let is_between = |byte: &u8| *byte == b':' || byte.is_ascii_whitespace();
+    let mut place = start + text.get(start..)?.iter().take_while(|byte| is_between(byte)).count();
+    if text.get(place) != Some(&b'{') {
+        return None;
+    }
+    let mut depth = 0_usize;
+    loop {
+        place += memchr3(b'"', b'{', b'}', text.get(place..)?)?;
+        match text.get(place)? {
+            b'{' => depth += 1,
+            b'}' => depth = depth.checked_sub(1)?,
+            _ => place = end_of_quoted(text, place)? - 1,
+        }
+        place += 1;
+        if depth == 0 {
+            return Some(place);
+        }
+    }
+}
+
+/// Behind the quote that ends the text which begins at `start`.
+fn end_of_quoted(text: &[u8], start: usize) -> Option<usize> {
+    let mut place = start + 1;
+    loop {
+        place += memchr2(b'"', b'\\', text.get(place..)?)?;
+        if text.get(place) == Some(&b'"') {
+            return Some(place + 1);
+        }
+        // Whatever is escaped ends nothing.
+        place += 2;
+    }
 }
 
 /// Behind the quote that ends the text which begins at `start`.
@@ -150,7 +211,20 @@ mod tests {
 
     #[test]
     fn what_is_no_json_breaks_nothing() {
-        for text in ["", "\"", "\"\\", "}}}", "<html>a, b</html>", "[[[[", "é\"é\\", ",,"] {
+        for text in [
+            r#"{"_embedded":{"a":"#,
+            r#"{"_embedded":{"a":"\"#,
+            r#"{"_embedded" : [ 1, {"a":2} ],"count":2}"#,
+            "{\"_embedded\":",
+            "",
+            "\"",
+            "\"\\",
+            "}}}",
+            "<html>a, b</html>",
+            "[[[[",
+            "é\"é\\",
+            ",,",
+        ] {
             pretty(text, "_embedded");
         }
         assert_eq!(pretty("é\"é\\\"é\"x", ""), "é\"é\\\"é\"x");

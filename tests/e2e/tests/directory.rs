@@ -1,0 +1,347 @@
+//! The list: a hundred thousand users found, filtered, sorted, selected and saved; one person understood; and every
+//! way in which a listing can go wrong.
+
+use std::collections::HashSet;
+
+use pingone_mfa_e2e::{Page, World};
+use pingone_sandbox::page::config_json;
+use pingone_sandbox::{Behaviour, DeviceState, Fault, On, Role, Rule, TokenSpec};
+use thirtyfour::Key;
+
+/// The deployment's config.json with its ceiling for reads lifted: what is tested here is not the pace.
+fn quick(origin: &str) -> String {
+    config_json(origin).replacen('{', r#"{"rate":{"read":2000},"#, 1)
+}
+
+async fn listed(world: &World, users: &str) -> Page {
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.press("button", &format!("Load all {users} users")).await;
+    page.hear(&format!("{users} users. List read")).await;
+    page
+}
+
+/// How many users really have MFA off.
+fn off(world: &World) -> usize {
+    let sandbox = world.sandbox();
+    sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).count()
+}
+
+fn with_commas(number: usize) -> String {
+    if number < 1000 { number.to_string() } else { format!("{},{:03}", number / 1000, number % 1000) }
+}
+
+fn pages(method: &str, endpoint: &str, page: Option<u64>) -> On {
+    On { method: Some(method.into()), endpoint: Some(endpoint.into()), user: None, page }
+}
+
+fn breaks(world: &World, page: Option<u64>, times: Option<u64>, fault: Fault) {
+    let rule = Rule { on: pages("GET", "users", page), share: 1.0, skip: 0, times, fault };
+    world.sandbox().go_wrong(rule).expect("a rule that can be meant");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_thousand_users_are_found_filtered_sorted_selected_and_saved() {
+    let world = World::start(100_000, quick).await;
+    let page = listed(&world, "100,000").await;
+    let grid = page.see("grid", "Users").await;
+    assert_eq!(grid.attr("aria-rowcount").await.unwrap().as_deref(), Some("100001"));
+
+    page.fill("searchbox", "Search users", "adaeze okonk").await;
+    page.hear("1 of 100,000 users").await;
+    page.fill("searchbox", "Search users", "ZOE").await;
+    page.hear("Zoë").await;
+    page.press("button", "Show everyone").await;
+    page.hear("100,000 users. List read").await;
+
+    page.choose("MFA status", "MFA: off").await;
+    let off = off(&world);
+    page.hear(&format!("{} of 100,000 users", with_commas(off))).await;
+    page.press("button", "Name").await;
+    page.see("button", "Name ↑").await;
+    let select = format!("Select all {} that match", with_commas(off));
+    page.press("checkbox", &select).await;
+    page.hear(&format!("{} users selected.", with_commas(off))).await;
+
+    // To the end by the keyboard alone.
+    page.see("checkbox", &select).await.send_keys(Key::Control + Key::End).await.unwrap();
+    page.focused_row(off + 1).await;
+    page.see("grid", "Users").await;
+
+    let folder = world.downloads().await;
+    page.press("button", "Save as file …").await;
+    page.press("button", &format!("Save {} users", with_commas(off))).await;
+    page.hear("users handed to the browser as a file.").await;
+    let saved = folder.file(".csv").await;
+    let ids: HashSet<&str> = saved.lines().skip(2).filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(ids.len(), off, "everyone once");
+    assert!(saved.starts_with("# contains ids and states only; list read "), "{:.200}", saved);
+    assert!(!saved.contains("@example.com"), "no address is in it");
+    page.press("radio", "With names, usernames and e-mail addresses: contains personal data").await;
+    page.press("radio", "JSON").await;
+    page.press("button", &format!("Save {} users", with_commas(off))).await;
+    let saved = folder.file("-contains-personal-data.json").await;
+    let saved: serde_json::Value = serde_json::from_str(&saved).expect("it is JSON");
+    assert_eq!(saved["contains"], "personal data");
+    let users = saved["users"].as_array().unwrap();
+    assert!(users.len() == off && users.iter().all(|user| user["mfa"] == "off"));
+    page.press("button", "Close").await;
+
+    page.choose("Population", "Contractors").await;
+    let shown = page.shown().await;
+    page.hear(&format!("{} users selected.", with_commas(shown))).await;
+    assert!(shown < off, "whoever isn't shown any more isn't selected either");
+    assert_eq!(world.complaints(false).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_view_stands_in_the_address_and_nobody_does() {
+    let world = World::start(3000, quick).await;
+    let page = listed(&world, "3,000").await;
+    page.choose("Account", "locked").await;
+    page.fill("searchbox", "Search users", "lena").await;
+    page.hear("1 of 3,000 users").await;
+    let address = page.address().await;
+    assert!(address.ends_with("#account=locked"), "{address}");
+    page.choose("MFA status", "MFA: on").await;
+    assert!(page.address().await.ends_with("#mfa=on&account=locked"));
+    page.back().await;
+    page.hear_address("#account=locked").await;
+    page.reload().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Load all 3,000 users").await;
+    page.hear(" of 3,000 users. List read").await;
+    assert_eq!(page.chosen("Account").await, "locked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_numbers_of_the_status_agree_with_the_table_they_show() {
+    let world = World::start(3000, quick).await;
+    let page = listed(&world, "3,000").await;
+    let on = 3000 - off(&world);
+    page.hear(&format!("MFA is on for {} of 3,000 users", with_commas(on))).await;
+    page.press("button", "Read PingOne's report of devices").await;
+    page.hear("Devices: PingOne's report of").await;
+    let numbers = page.names("button", "Show ").await;
+    assert!(numbers.len() > 10, "{numbers:?}");
+    for name in numbers {
+        page.press("button", &name).await;
+        let said = name.trim_start_matches("Show ").split(':').next().unwrap().replace(',', "");
+        assert_eq!(page.shown().await.to_string(), said, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_shows_those_whom_pingone_names() {
+    let world = World::start(1200, quick).await;
+    let page = listed(&world, "1,200").await;
+    page.see("combobox", "Group").await.focus().await.unwrap();
+    page.hear("Pilot \"MFA für alle\"").await;
+    page.choose("Group", "Pilot \"MFA für alle\"").await;
+    page.hear("members, read from PingOne at").await;
+    let (shown, text) = (page.shown().await, page.text().await);
+    assert!(shown > 0 && text.contains(&format!("Group: {shown} members")), "{shown}\n{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_person_is_understood_and_bypassed() {
+    let world = World::start(1200, quick).await;
+    let page = listed(&world, "1,200").await;
+    page.fill("searchbox", "Search users", "dina").await;
+    page.press("button", "Dina Nodevice, open dina.nodevice").await;
+    page.hear("MFA is on, but there is no active device.").await;
+    page.hear("not readable with this role. An Environment Admin can look it up.").await;
+    page.press("switch", "MFA for dina.nodevice").await;
+    page.see("dialog", "Change MFA for Dina Nodevice").await;
+    assert_eq!(page.focus().await, "Keep as it is");
+    page.choose("Hours", "4 hours").await;
+    page.press_beginning("button", "Allow until ").await;
+    page.hear("PingOne answered at").await;
+    page.hear("until it ends this person is let in without a second factor").await;
+    let dina = world.sandbox().user_named("dina.nodevice").unwrap();
+    assert_eq!(world.sandbox().mfa_enabled(dina), Some(true), "a bypass leaves the flag alone");
+    page.hear("MFA is on for").await;
+    page.press("button", "Show 1: All users, MFA on, but bypassed").await;
+    page.hear("1 of 1,200 users").await;
+    assert_eq!(page.axe().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_may_forbid_bypasses_and_a_role_may_lack_them() {
+    let config =
+        |origin: &str| quick(origin).replacen('{', r#"{"bypass":{"allowed":false,"note":"Call 4711."},"#, 1);
+    let world = World::start(50, config).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() })).await;
+    page.press("switch", "MFA for adaeze.okonkwo").await;
+    page.hear("This deployment doesn't permit bypasses.").await;
+    page.hear("Call 4711.").await;
+    page.see("button", "Disable MFA").await;
+    page.press("button", "Keep as it is").await;
+
+    let world = World::start(50, quick).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() })).await;
+    page.press("switch", "MFA for adaeze.okonkwo").await;
+    page.press_beginning("button", "Allow until ").await;
+    page.hear("your role may not allow a bypass. Nothing was changed. In PingOne's console").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn devices_of_a_selection_are_read_where_the_report_is_forbidden() {
+    let world = World::start(50, quick).await;
+    world.sandbox().forbid_report(true);
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Read PingOne's report of devices").await;
+    page.hear("Your token may not use PingOne's report of devices.").await;
+    page.press("checkbox", "Select dina.nodevice").await;
+    page.press("checkbox", "Select adaeze.okonkwo").await;
+    page.press("button", "Check devices of 2 users").await;
+    page.hear("Devices of 2 of 2 users read.").await;
+    let usable = |name: &str| {
+        let sandbox = world.sandbox();
+        let devices = sandbox.devices(sandbox.user_named(name).unwrap()).unwrap();
+        devices.iter().filter(|device| device.state == DeviceState::Active).count()
+    };
+    let without = ["dina.nodevice", "adaeze.okonkwo"].into_iter().filter(|name| usable(name) == 0).count();
+    page.see("button", &format!("Show {without}: All users, MFA on, no device")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keyboard_goes_everywhere_in_the_grid_and_keeps_its_place() {
+    let world = World::start(500, quick).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("500 users. List read").await;
+    let first = page.see("checkbox", "Select all 500 that match").await;
+    assert_eq!(first.attr("tabindex").await.unwrap().as_deref(), Some("0"), "Tab reaches the head");
+    first.send_keys(Key::Down + "").await.unwrap();
+    page.focused_row(2).await;
+    page.send(Key::Right + "").await;
+    assert!(page.focus().await.contains(", open "), "{}", page.focus().await);
+    page.send(Key::PageDown + "").await;
+    page.send(Key::Control + Key::End).await;
+    page.focused_row(501).await;
+    page.send(Key::Home + "").await;
+    assert!(page.focus().await.starts_with("Select "));
+    // Scrolled away, the row with the focus stays in the document.
+    page.run("document.querySelector('pingone-mfa').shadowRoot.querySelector('.grid-scroll').scrollTop = 0; setTimeout(arguments[0], 300);").await;
+    page.focused_row(501).await;
+    // Filtered away, its place is taken by the nearest row.
+    page.run("const search = document.querySelector('pingone-mfa').shadowRoot.querySelector('input.search'); search.value = 'okonkwo'; search.dispatchEvent(new InputEvent('input', { bubbles: true })); setTimeout(arguments[0], 300);").await;
+    page.focused_row(2).await;
+    assert_eq!(page.axe().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn small_pages_empty_ones_and_people_who_come_and_go_cost_nobody() {
+    let world = World::start(1500, quick).await;
+    let behaviour =
+        Behaviour { smaller_pages: true, largest_page: 90, churn_every: Some(3), ..Behaviour::default() };
+    world.sandbox().behave(behaviour).unwrap();
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.press_beginning("button", "Load all 1,50").await;
+    page.hear(" users. List read").await;
+    let shown = page.shown().await;
+    assert!((1450..1600).contains(&shown), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ended_token_pauses_the_list_and_another_goes_on_from_the_cursor() {
+    let world = World::start(12_000, config_json).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec { lifetime_seconds: 4, ..TokenSpec::default() })).await;
+    page.press("button", "Load all 12,000 users").await;
+    page.hear("about 12,000 loaded, 20 requests a second, about").await;
+    page.hear("PingOne refused the token: it has expired.").await;
+    let before = world.sandbox().seen().len();
+    page.press("button", "Replace token").await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.hear("12,000 users. List read").await;
+    let again = world.sandbox().seen()[before..].iter().filter(|seen| seen.query.contains("cursor")).count();
+    assert!(again < 55, "only what was missing is read: {again} pages");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_fails_is_retried_and_one_that_keeps_failing_is_named() {
+    let world = World::start(1500, quick).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.see("button", "Load all 1,500 users").await;
+    breaks(&world, Some(2), Some(1), Fault::Cut { after: 900, reset: true });
+    breaks(
+        &world,
+        Some(3),
+        Some(1),
+        Fault::Status { status: 429, retry_after: Some(1), without_cors: false },
+    );
+    page.press("button", "Load all 1,500 users").await;
+    page.hear("1,500 users. List read").await;
+    world.sandbox().heal();
+    breaks(&world, Some(3), None, Fault::Status { status: 500, retry_after: None, without_cors: false });
+    page.press("button", "Read again").await;
+    page.hear("users could not be read. Everyone else is in the list.").await;
+    page.hear("500 UNEXPECTED_ERROR").await;
+    page.fill("searchbox", "Search users", "nobody.at.all").await;
+    page.hear("users loaded so far.").await;
+    page.see("button", "Search PingOne for 'nobody.at.all'").await;
+    world.sandbox().heal();
+    page.press("button", "Go on").await;
+    page.press("button", "Show everyone").await;
+    page.hear("1,500 users. List read").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_leads_astray_or_says_nonsense_is_named() {
+    let elsewhere =
+        Fault::NextElsewhere { href: "https://api.pingone.evil.example/v1/users?cursor=x".into() };
+    for (fault, sentence) in [
+        (Fault::Html, "not JSON"),
+        (Fault::Truncated { after: 500 }, "not JSON"),
+        (Fault::Oversized { bytes: 9 * 1024 * 1024 }, "larger than"),
+        (Fault::Nested { depth: 200_000 }, "not JSON"),
+    ] {
+        let world = World::start(1500, quick).await;
+        let page = world.open().await;
+        page.connect(&world.token(&TokenSpec::default())).await;
+        page.see("button", "Load all 1,500 users").await;
+        breaks(&world, Some(1), None, fault.clone());
+        page.press("button", "Load all 1,500 users").await;
+        page.see("button", "Go on").await;
+        let text = page.text().await;
+        assert!(text.contains(sentence), "{fault:?}: {text}");
+    }
+    let world = World::start(1500, quick).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.see("button", "Load all 1,500 users").await;
+    breaks(&world, Some(2), None, Fault::NextLoops);
+    page.press("button", "Load all 1,500 users").await;
+    page.hear("pages go round in a circle").await;
+    world.sandbox().heal();
+    breaks(&world, Some(1), None, elsewhere);
+    page.press("button", "Go on").await;
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    assert_eq!(world.complaints(false).await, Vec::<String>::new(), "nobody else was asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_text_is_found_as_text_and_never_run() {
+    let world = World::start(1500, quick).await;
+    let page = listed(&world, "1,500").await;
+    for text in [".*", "[a", "\" or 1 eq 1", "<img src=x onerror=alert(1)>", "\u{202e}gpj.exe", "王", "ελένη"]
+    {
+        page.type_raw("Search users", text).await;
+        let shown = page.shown().await;
+        assert!(shown < 1500, "{text}: {shown}");
+    }
+    page.type_raw("Search users", &"x".repeat(1_000_000)).await;
+    page.hear("No match among 1,500 users.").await;
+    page.type_raw("Search users", "").await;
+    page.hear("1,500 users. List read").await;
+    page.find_in_pingone("<img src=x onerror=alert(1)>").await;
+    page.hear("PingOne has nobody for '<img src=x onerror=alert(1)>'").await;
+    assert_eq!(world.complaints(false).await, Vec::<String>::new());
+}
