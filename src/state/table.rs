@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use pingone_mfa_core::domain::order::{Column, Ranks, Sort, sort};
 use pingone_mfa_core::domain::query::{Filters, Search, matching};
 use pingone_mfa_core::domain::status::Status;
+use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::domain::user::Population;
 use pingone_mfa_core::domain::users::{Row, Rows, Users};
 
@@ -25,6 +26,9 @@ pub const COLUMNS: [Column; 10] = [
     Column::Devices,
     Column::Mfa,
 ];
+
+/// How often the counts are shown anew while the list grows.
+const COUNT_EVERY: Millis = Millis(500);
 
 /// How the list is looked at. It stands in the address, so that it can be gone back to; nobody's data is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +73,8 @@ pub struct Table {
     members: RefCell<Option<Rows>>,
     searched: RefCell<Search>,
     ranks: RefCell<Ranks>,
+    /// When everyone was counted last.
+    counted_at: Cell<Millis>,
     /// Where a range of selected rows begins.
     anchor: Cell<Option<Row>>,
     ports: &'static Ports,
@@ -87,6 +93,7 @@ impl Table {
             members: RefCell::default(),
             searched: RefCell::default(),
             ranks: RefCell::default(),
+            counted_at: Cell::default(),
             anchor: Cell::default(),
             ports,
         }
@@ -138,7 +145,9 @@ impl Table {
         if !matching.is_empty() {
             self.shown.update(|shown| shown.extend(matching));
         }
-        self.count(users);
+        if self.counted_at.get().until(self.ports.clock.now()) >= COUNT_EVERY {
+            self.count(users);
+        }
     }
 
     /// Shows and counts everything anew.
@@ -168,6 +177,7 @@ impl Table {
 
     fn count(&self, users: &Users) {
         let now = self.ports.clock.wall();
+        self.counted_at.set(self.ports.clock.now());
         let status = users.status(&self.ordered.borrow(), now);
         if self.status.with_untracked(|old| *old != status) {
             self.status.set(status);

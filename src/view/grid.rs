@@ -52,7 +52,7 @@ pub(super) fn grid(app: AppHandle) -> Node {
     tag("div")
         .class("grid-scroll")
         .known_as(grid.scroller)
-        .on("scroll", move |_| scrolled.measure())
+        .on("scroll", move |_| scrolled.follow_scroll())
         .on("keydown", move |event| pressed.press(&event))
         .on("focusin", move |event| focused.take_focus(&event))
         .with(part_of(columns, move |(columns, source)| grid.table(columns, source)))
@@ -96,6 +96,15 @@ impl Grid {
         }
     }
 
+    /// The row with the focus may be moved in the document by a scroll, and loses the focus then.
+    fn follow_scroll(&self) {
+        self.measure();
+        if self.focused.with_untracked(Option::is_some) {
+            let grid = self.clone();
+            once_shown(move || grid.keep_focus());
+        }
+    }
+
     /// Other rows change what is in sight without a scroll, and may take the focused one away.
     fn mend(self) {
         Effect::new(move |_| {
@@ -111,9 +120,12 @@ impl Grid {
 
     fn keep_focus(&self) {
         let is_nowhere = self.scroller.keep_tab_stop();
-        if let Some(cell) = self.focused.get_untracked().filter(|_| is_nowhere) {
-            self.focus(cell);
-        }
+        let Some(cell) = self.focused.get_untracked().filter(|_| is_nowhere) else { return };
+        let last = self.app.directory.shown_len() + 1;
+        let cell = Cell { row: cell.row.clamp(1, last), ..cell };
+        self.focused.set(Some(cell));
+        let scroller = self.scroller;
+        once_shown(move || scroller.focus_cell(cell.row, cell.column));
     }
 
     fn take_focus(&self, event: &Event) {

@@ -21,8 +21,8 @@ use leptos::tachys::html::style::style;
 use leptos::tachys::view::keyed::keyed;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{
-    ClipboardEvent, Element, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent,
-    ShadowRoot,
+    ClipboardEvent, Element, FocusOptions, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent,
+    MouseEvent, ShadowRoot,
 };
 use send_wrapper::SendWrapper;
 
@@ -295,12 +295,14 @@ impl Handle {
         }
     }
 
-    /// Gives the focus to a cell of the table in it: to what can be pressed in the cell, or else to the cell itself.
+    /// Gives the focus, without scrolling, to a cell of the table in it: to what can be pressed in the cell, or else to the cell itself.
     /// `row` is the row's `aria-rowindex`, `column` the cell's place.
     pub(super) fn focus_cell(self, row: usize, column: usize) {
         if let Some(cell) = self.now().and_then(|element| cell(&element, row, column)) {
+            let still = FocusOptions::new();
+            still.set_prevent_scroll(true);
             // It throws for no element of HTML.
-            let _ = cell.focus();
+            let _ = cell.focus_with_options(&still);
         }
     }
 
@@ -320,7 +322,7 @@ impl Handle {
         if let Some(stop) = stop {
             set(&stop, "tabindex", "0");
         }
-        active.is_none()
+        active.is_none() && nothing_has_focus()
     }
 
     /// Opens it as a modal dialog, or closes it. Waits for it to be there.
@@ -337,6 +339,12 @@ impl Handle {
 
 /// What Tab reaches in a table.
 const TAB_STOP: &str = "[tabindex='0']";
+
+/// Whether the browser gives the focus to no element at all: it was on one that has gone.
+fn nothing_has_focus() -> bool {
+    let document = leptos::prelude::document();
+    document.active_element().is_none_or(|active| active.tag_name() == "BODY")
+}
 
 fn found(inside: &HtmlElement, selector: &str) -> Option<Element> {
     // Only a wrong selector throws, and these are ours.

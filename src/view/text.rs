@@ -170,7 +170,7 @@ pub mod directory {
     }
     /// Users whose pages could not be had.
     pub fn unread(users: &str) -> String {
-        format!("{users} users could not be read. Everyone else is in the list.")
+        format!("{users} users were not read and are not in the list.")
     }
     /// Stopped or halted.
     pub fn partial(loaded: &str, total: &str, at: &str) -> String {

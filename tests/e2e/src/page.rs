@@ -41,7 +41,7 @@ indexedDB.databases().then((databases) => { sinks.databases = JSON.stringify(dat
 
 /// The page in the browser.
 pub struct Page {
-    pub driver: WebDriver,
+    driver: WebDriver,
 }
 
 impl Page {

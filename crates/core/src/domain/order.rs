@@ -57,25 +57,38 @@ const LAST: u64 = u64::MAX;
 
 /// Puts `rows` in order. Equal ones stay as they are.
 pub fn sort(users: &Users, rows: &mut [Row], sort: Sort, ranks: &Ranks) {
-    let key = |row: Row| key(users, row, sort.key, ranks);
+    let key = |row: Row| match key(users, row, sort.key, ranks) {
+        LAST => LAST,
+        key if sort.is_descending => LAST - 1 - key,
+        key => key,
+    };
     let mut keyed: Vec<(u64, u32, Row)> =
         rows.iter().zip(0..).map(|(row, place)| (key(*row), place, *row)).collect();
-    let line = line(sort.key);
-    let compare = |one: &(u64, u32, Row), other: &(u64, u32, Row)| {
-        let mut order = one.0.cmp(&other.0);
-        // The key of a text is only its beginning.
-        if let (Ordering::Equal, Some(line)) = (order, line) {
-            order = users.folded_line(one.2, line).cmp(users.folded_line(other.2, line));
+    match line(sort.key) {
+        // Whole numbers are quick to compare, and a hundred thousand users are compared two million times.
+        None => keyed.sort_unstable_by_key(|(key, place, _)| (*key, *place)),
+        Some(line) => {
+            keyed.sort_unstable_by(|one, other| by_text(users, line, sort.is_descending, one, other))
         }
-        if sort.is_descending && one.0 != LAST && other.0 != LAST {
-            order = order.reverse();
-        }
-        order.then(one.1.cmp(&other.1))
-    };
-    keyed.sort_unstable_by(compare);
+    }
     for (row, (.., sorted)) in rows.iter_mut().zip(keyed) {
         *row = sorted;
     }
+}
+
+/// The key of a text is only its beginning.
+fn by_text(
+    users: &Users,
+    line: usize,
+    is_descending: bool,
+    one: &(u64, u32, Row),
+    other: &(u64, u32, Row),
+) -> Ordering {
+    let texts = || {
+        let order = users.folded_line(one.2, line).cmp(users.folded_line(other.2, line));
+        if is_descending { order.reverse() } else { order }
+    };
+    one.0.cmp(&other.0).then_with(texts).then(one.1.cmp(&other.1))
 }
 
 fn key(users: &Users, row: Row, key: Column, ranks: &Ranks) -> u64 {

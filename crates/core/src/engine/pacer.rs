@@ -1,7 +1,8 @@
 //! How fast requests may leave: one pacer for everything that a connection sends.
 //!
-//! Below the ceilings the pace is learned. It starts at the ceiling for reads, or at [`START`] if that is less,
-//! and doubles every 250 ms of clean answers until the first slow-down. A slow-down takes it to 0.9 of what was
+//! Below the ceilings the pace is learned. It starts at the higher ceiling, or at [`START`] if that is less, or at a
+//! sixteenth of the ceiling if that is more: whoever permits much has a reason. It doubles every 100 ms of clean answers
+//! until the first slow-down. A slow-down takes it to 0.9 of what was
 //! answered in the last second and holds; afterwards it probes upwards by steps that grow with success and
 //! shrink with the pace. Many refusals at once are one slow-down.
 
@@ -25,6 +26,9 @@ const REQUESTS_PER_CALL: u32 = 2;
 
 /// A person's own call may use up so much of the time ahead; the work of many then waits for it.
 const BORROWED: Millis = Millis(1000);
+
+/// How long clean answers come before the pace doubles.
+const DOUBLING: Millis = Millis(100);
 
 const SECOND: Millis = Millis(1000);
 
@@ -77,7 +81,7 @@ impl Pacer {
             reads: policy.reads,
             writes: policy.writes,
             longest_pause: policy.longest_pause,
-            learned: PerSecond(START).min(fastest(policy)),
+            learned: start(fastest(policy)),
             phase: Phase::Start { doubled: now },
             next_free: now,
             closed_until: now,
@@ -124,7 +128,7 @@ impl Pacer {
         self.answered.push_back(now);
         self.forget_old(now);
         match self.phase {
-            Phase::Start { doubled } if doubled.until(now) >= Millis(250) => {
+            Phase::Start { doubled } if doubled.until(now) >= DOUBLING => {
                 self.learned = self.at_most_fastest(self.learned.0 * 2.0);
                 self.phase = Phase::Start { doubled: now };
             }
@@ -161,6 +165,11 @@ impl Pacer {
     fn at_most_fastest(&self, pace: f64) -> PerSecond {
         PerSecond(pace.min(self.reads.0.max(self.writes.0)))
     }
+}
+
+fn start(ceiling: PerSecond) -> PerSecond {
+    let start = PerSecond(ceiling.0 / 16.0);
+    if start.0 > START { start } else { PerSecond(START).min(ceiling) }
 }
 
 const fn fastest(policy: &Policy) -> PerSecond {
@@ -214,6 +223,13 @@ mod tests {
         calls_until(&mut pacer, Millis(0), Millis(2000), Kind::Read);
         assert_eq!(pacer.pace(Kind::Read), PerSecond(160.0));
         assert_eq!(pacer.pace(Kind::Write), PerSecond(10.0));
+    }
+
+    #[test]
+    fn who_permits_much_begins_faster() {
+        let begins =
+            |reads| Pacer::new(&Policy { reads: PerSecond(reads), ..Policy::default() }, Millis(0)).learned;
+        assert_eq!([5.0, 20.0, 300.0, 1600.0].map(begins), [10.0, 20.0, 20.0, 100.0].map(PerSecond));
     }
 
     #[test]
