@@ -11,14 +11,18 @@
 
 use pingone_mfa_core::api::client::{Moment, read};
 use pingone_mfa_core::api::request::{
-    Call, CountUsers, ReadEnvironment, ReadMfa, ReadPage, ReadUser, Request, Subject, WriteMfa,
+    Call, CountUsers, ReadBypass, ReadDevices, ReadEnvironment, ReadGroups, ReadMemberships, ReadMfa,
+    ReadMfaDefault, ReadPage, ReadPopulations, ReadProducts, ReadReport, ReadUser, Request, Subject,
+    WriteBypass, WriteMfa,
 };
 use pingone_mfa_core::api::{Head, Lost, Response};
+use pingone_mfa_core::domain::device::{DeviceState, usable};
 use pingone_mfa_core::domain::fault::{Fault, Paging};
 use pingone_mfa_core::domain::region::{RegionCode, Regions};
 use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
 use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::user::{Account, Mfa, UserId};
+use pingone_mfa_core::domain::users::Devices;
 
 /// 24 November 2026, midnight UTC.
 const NOW: Moment = Moment { now: Wall(1_795_478_400_000), token_expired: false };
@@ -94,6 +98,87 @@ fn a_flag_is_taken_only_from_its_own_user() {
     let other = UserId::read("05ad3cc6-8723-4f85-9711-05ad549717f7").unwrap();
     let Fault::WrongShape(bad) = fault(&ReadMfa(other), 200, MFA_ENABLED) else { panic!("taken") };
     assert_eq!(bad.problem, "_links.user.href: names another user");
+}
+
+/// The list's head as in Ping's Postman collection; the fields of a device as a third party reports them.
+#[test]
+fn devices_are_read_and_an_odd_one_costs_no_other() {
+    let user_link = format!("https://api.pingone.eu/v1/environments/x/users/{}", user());
+    let body = format!(
+        r#"{{"_links":{{"self":{{"href":"{user_link}/devices"}}}},"_embedded":{{"devices":[
+            {{"type":"TOTP","status":"ACTIVE","nickname":"Pixel","createdAt":"2026-05-03T10:00:00.000Z"}},
+            {{"type":"SMS","status":"ACTIVE","phone":"+1.*****50101","block":{{"status":"BLOCKED"}}}},
+            {{"type":"EMAIL","status":"ACTIVATION_REQUIRED","email":"a***@example.com"}},
+            {{"type":"MOBILE","status":"ACTIVE","lock":{{"status":"LOCKED"}}}},
+            {{"type":"FIDO2","status":7}}, 5]}}}}"#
+    );
+    let devices = answer(&ReadDevices(user()), 200, &body).unwrap();
+    let states: Vec<DeviceState> = devices.iter().map(|device| device.state).collect();
+    use DeviceState::{ActivationRequired, Active, Blocked, Locked, Unknown};
+    assert_eq!(states, [Active, Blocked, ActivationRequired, Locked, Unknown, Unknown]);
+    assert_eq!(devices[2].address.as_deref(), Some("a***@example.com"));
+    assert_eq!(usable(&devices), Devices::Usable(1));
+    let other = body.replace(&user().to_string(), "05ad3cc6-8723-4f85-9711-05ad549717f7");
+    assert!(matches!(fault(&ReadDevices(user()), 200, &other), Fault::WrongShape(_)), "somebody else's");
+}
+
+/// Documented: the form of the date, and that both fields are absent without a bypass.
+#[test]
+fn a_bypass_is_written_in_the_one_form_that_pingone_takes() {
+    let until = Wall::from_rfc3339("2025-11-30T00:00:00.000Z").unwrap();
+    let call = WriteBypass { user: user(), until };
+    let Request { method, endpoint, body } = call.request(&europe());
+    assert_eq!((method.to_string().as_str(), endpoint.as_str().ends_with("/bypassMFA")), ("PUT", true));
+    assert_eq!(body.as_deref(), Some(br#"{"bypassMFAEnabledUntil":"2025-11-30T00:00:00.000Z"}"#.as_slice()));
+    let set = r#"{"bypassMFAEnabled":true,"bypassMFAEnabledUntil":"2025-11-30T00:00:00.000Z"}"#;
+    assert_eq!(answer(&ReadBypass(user()), 200, set), Ok(Some(until)));
+    assert_eq!(answer(&ReadBypass(user()), 200, "{}"), Ok(None));
+}
+
+/// Documented: the template, `deliverAs`, `entries`; how they are embedded is assumed.
+#[test]
+fn a_report_is_read_row_by_row_and_half_a_device_is_unreadable() {
+    let first = r#"{"id":"b8085e46-ea2c-437c-a06b-e74990fe2b70","createdAt":"2026-11-24T00:00:00Z","status":"SUCCESS",
+        "_links":{"next":{"href":"https://api.pingone.eu/v1/environments/d959e98c-40dd-4fb9-96b7-c53be9478c3e/dataExplorations/b8085e46-ea2c-437c-a06b-e74990fe2b70/entries?cursor=abc"}},
+        "_embedded":{"entries":[
+            {"userId":"05ad3cc6-8723-4f85-9711-05ad549717f6"},
+            {"userId":"05ad3cc6-8723-4f85-9711-05ad549717f7","deviceType":"TOTP","deviceStatus":"ACTIVE"},
+            {"userId":"05ad3cc6-8723-4f85-9711-05ad549717f8","deviceType":"TOTP"},
+            {"username":"nobody"}]}}"#;
+    let page = answer(&ReadReport::New, 201, first).unwrap();
+    assert_eq!((page.entries.len(), page.unreadable), (2, 2));
+    assert_eq!(page.entries[1].device, Some(("TOTP".into(), true)));
+    let next = page.next.unwrap().request(&europe()).endpoint;
+    assert!(next.as_str().ends_with("/entries?limit=1000&cursor=abc"), "{}", next.as_str());
+    let unready = first.replace("SUCCESS", "IN_PROGRESS");
+    assert!(matches!(fault(&ReadReport::New, 201, &unready), Fault::WrongShape(_)));
+    let bare = r#"{"id":"b8085e46-ea2c-437c-a06b-e74990fe2b70","status":"SUCCESS"}"#;
+    assert!(answer(&ReadReport::New, 201, bare).unwrap().next.is_some(), "its rows are asked for");
+}
+
+/// Recorded: the shape of groups. Documented: `userCount`, `include`, `users.mfaEnabled`.
+#[test]
+fn what_surrounds_users_is_read() {
+    let groups =
+        r#"{"_embedded":{"groups":[{"id":"8ff68824-2449-4526-90d6-d9dde3660757","name":"example group"}]}}"#;
+    let read = answer(&ReadGroups { cursor: None }, 200, groups).unwrap();
+    assert_eq!((read.groups[0].name.as_str(), read.next.is_none()), ("example group", true));
+    let populations = r#"{"_embedded":{"populations":[
+        {"id":"5e5cf2d4-2e11-4efc-89f1-73110c277ded","name":"Accounting","userCount":6},
+        {"id":"14865d2f-5c28-40a2-97e7-10cb921e2ade","name":"Engineering"}]}}"#;
+    let read = answer(&ReadPopulations { cursor: None }, 200, populations).unwrap().populations;
+    assert_eq!((read[0].users, read[1].users), (Some(6), None));
+    let member = r#"{"memberOfGroupNames":["A","B"]}"#;
+    assert_eq!(answer(&ReadMemberships(user()), 200, member), Ok(Some(vec!["A".into(), "B".into()])));
+    assert_eq!(answer(&ReadMemberships(user()), 200, "{}"), Ok(None));
+    for (body, read) in
+        [(r#"{"users":{"mfaEnabled":true}}"#, Some(true)), (r#"{"users":{"mfaEnabled":"yes"}}"#, None)]
+    {
+        assert_eq!(answer(&ReadMfaDefault, 200, body), Ok(read), "{body}");
+    }
+    let bill = r#"{"billOfMaterials":{"products":[{"type":"PING_ONE_MFA"},{"type":"PING_ID"}]}}"#;
+    assert_eq!(answer(&ReadProducts, 200, bill), Ok(Some(vec!["PING_ONE_MFA".into(), "PING_ID".into()])));
+    assert_eq!(answer(&ReadProducts, 200, "{}"), Ok(None));
 }
 
 #[test]

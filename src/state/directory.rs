@@ -204,15 +204,20 @@ impl Directory {
     /// Learns users, folded as the reader's language does.
     fn learn(&'static self, rows: impl IntoIterator<Item = listing::ReadRow>) -> Vec<Row> {
         let fold = |text: &str| self.ports.locale.fold(text);
-        let mut learned = Vec::new();
-        self.users.update(|users| {
-            for row in rows {
-                learned.push(match row {
-                    Ok(user) => users.learn(&user, &fold),
-                    Err(unreadable) => users.learn_unreadable(unreadable),
-                });
-            }
+        let (learned, has_changed) = self.users.update_unseen(|users| {
+            let before = users.len();
+            let learn = |row| match row {
+                Ok(user) => users.learn(&user, &fold),
+                Err(unreadable) => users.learn_unreadable(unreadable),
+            };
+            let learned: Vec<Row> = rows.into_iter().map(learn).collect();
+            let has_changed = users.len() < before + learned.len();
+            (learned, has_changed)
         });
+        // Who comes new changes no row that is shown, and while a list is read thousands come every second.
+        if has_changed {
+            self.users.notify();
+        }
         learned
     }
 

@@ -63,6 +63,8 @@ pub struct Table {
     pub search: Watched<String>,
     /// The rows that search and filters show, in their order.
     pub shown: Watched<Vec<Row>>,
+    /// How many users were listed.
+    pub listed_len: Watched<u64>,
     /// The counts of everyone who was listed.
     pub status: Watched<Status>,
     /// Who is selected: always among those who are shown.
@@ -86,6 +88,7 @@ impl Table {
             view: Watched::new(View::default()),
             search: Watched::default(),
             shown: Watched::default(),
+            listed_len: Watched::default(),
             status: Watched::default(),
             selected: Watched::default(),
             ordered: RefCell::default(),
@@ -99,17 +102,13 @@ impl Table {
         }
     }
 
-    /// How many users were listed.
-    pub fn listed(&self) -> usize {
-        self.listed.borrow().len()
-    }
-
     /// Forgets who was listed; how the list is looked at stays.
     pub(super) fn forget_rows(&self) {
         self.ordered.take();
         self.listed.take();
         self.members.take();
         self.ranks.replace(Ranks { populations: self.ranks.take().populations, ..Ranks::default() });
+        self.listed_len.set(0);
         self.shown.set(Vec::new());
         self.status.set(Status::default());
         self.deselect();
@@ -137,6 +136,7 @@ impl Table {
             rows.into_iter().filter(|row| is_new(row)).collect()
         };
         self.ordered.borrow_mut().extend(&fresh);
+        self.listed_len.set(self.listed.borrow().len() as u64);
         if has_ended {
             self.reorder(users);
             return self.renew(users);

@@ -33,6 +33,16 @@ impl<T> Watched<T> {
         self.changed.notify();
     }
 
+    /// Changes the value in a way that nobody who shows it can see.
+    pub fn update_unseen<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        change(&mut self.value.borrow_mut())
+    }
+
+    /// Has whoever shows the value show it anew.
+    pub fn notify(&self) {
+        self.changed.notify();
+    }
+
     /// Reads the value; whoever does so while being shown is shown anew when it changes.
     pub fn with<R>(&self, read: impl FnOnce(&T) -> R) -> R {
         self.changed.track();

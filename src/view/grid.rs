@@ -91,7 +91,8 @@ impl Grid {
     }
 
     fn measure(&self) {
-        if let Some(view) = self.scroller.view() {
+        let view = self.scroller.view();
+        if let Some(view) = view.filter(|view| *view != self.in_sight.get_untracked()) {
             self.in_sight.set(view);
         }
     }
@@ -107,14 +108,18 @@ impl Grid {
 
     /// Other rows change what is in sight without a scroll, and may take the focused one away.
     fn mend(self) {
-        Effect::new(move |_| {
-            self.app.directory.shown_len();
-            self.app.directory.source();
-            let grid = self.clone();
-            once_shown(move || {
-                grid.measure();
-                grid.keep_focus();
-            });
+        Effect::new(move |before: Option<(usize, Source)>| {
+            let now = (self.app.directory.shown_len(), self.app.directory.source());
+            // A table that grows moves nothing that is in sight, and measuring makes the browser lay it out at once.
+            let grows = before.is_some_and(|(len, source)| source == now.1 && (1..=now.0).contains(&len));
+            if !grows {
+                let grid = self.clone();
+                once_shown(move || {
+                    grid.measure();
+                    grid.keep_focus();
+                });
+            }
+            now
         });
     }
 

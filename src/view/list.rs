@@ -71,9 +71,9 @@ fn total(app: AppHandle) -> Option<u64> {
     app.directory.total.with(|total| total.ready().copied().flatten())
 }
 
-/// How many were listed. Whoever shows it is shown anew with every user who comes.
+/// How many were listed.
 pub(super) fn listed(app: AppHandle) -> u64 {
-    app.directory.users.with(|_| app.directory.table.listed() as u64)
+    app.directory.table.listed_len.get()
 }
 
 fn of_total(app: AppHandle) -> String {

@@ -1,11 +1,11 @@
 //! Devices of many: by PingOne's report for everyone, or one by one for those who are selected.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use pingone_mfa_core::api::request::{ReadDevices, ReadReport};
 use pingone_mfa_core::domain::device::is_pingids;
 use pingone_mfa_core::domain::fault::{Fault, Paging};
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::domain::users::{Devices, Row};
 use pingone_mfa_core::engine::connection::Connection;
@@ -42,7 +42,10 @@ pub struct Checking {
     pub is_running: bool,
 }
 
-/// More rows than a report of an environment can have.
+/// The pause that PingOne wants between two reports of an environment.
+const BETWEEN_REPORTS: Millis = Millis::seconds(5);
+
+/// More pages than a report of an environment can have.
 const MOST_PAGES: usize = 20_000;
 
 /// What a report says of one user.
@@ -160,10 +163,18 @@ impl Directory {
 async fn report(connection: &Connection) -> Result<(Report, HashMap<UserId, Reported>), Fault> {
     let mut users: HashMap<UserId, Reported> = HashMap::new();
     let (mut unreadable, mut made_at) = (0, None);
-    let mut next = Some(ReadReport::New);
-    for _ in 0..MOST_PAGES {
-        let Some(read) = next.take() else { break };
-        let page = connection.call(read.clone()).await?;
+    let mut seen = HashSet::new();
+    let mut read = ReadReport::New;
+    loop {
+        let page = match connection.call(read.clone()).await {
+            // PingOne makes one report in five seconds, and doesn't always say so.
+            Err(Fault::RateLimited { .. }) if read == ReadReport::New => {
+                let clock = connection.clock();
+                clock.sleep_until(clock.now() + BETWEEN_REPORTS).await;
+                connection.call(ReadReport::New).await?
+            }
+            answer => answer?,
+        };
         made_at = made_at.or(page.created_at);
         unreadable += page.unreadable;
         for entry in page.entries {
@@ -173,10 +184,11 @@ async fn report(connection: &Connection) -> Result<(Report, HashMap<UserId, Repo
                 reported.has_pingid |= is_pingids(&kind);
             }
         }
-        if page.next.as_ref() == Some(&read) {
+        let Some(next) = page.next else { break };
+        if seen.len() == MOST_PAGES || !seen.insert(next.clone()) {
             return Err(Fault::Paging(Paging::Loop));
         }
-        next = page.next;
+        read = next;
     }
     let made_at = made_at.unwrap_or_else(|| connection.clock().wall());
     Ok((Report { made_at, users: users.len(), unreadable, has_pingid: false }, users))

@@ -137,7 +137,9 @@ impl Directory {
             return;
         }
         match &list {
-            List::Complete => self.announcer.tell(Announcement::ListLoaded(self.table.listed() as u64)),
+            List::Complete => {
+                self.announcer.tell(Announcement::ListLoaded(self.table.listed_len.get_untracked()))
+            }
             List::Halted { fault, .. } => self.announcer.tell(Announcement::Failed(fault.clone())),
             List::Idle | List::Loading { .. } | List::Stopped => {}
         }

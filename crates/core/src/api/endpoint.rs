@@ -49,9 +49,9 @@ impl Endpoint {
     }
 
     /// One page of `/environments/{environment}/dataExplorations/{report}/entries`.
-    pub fn report_entries(tenant: &Tenant, report: Uuid, limit: u32, cursor: &Cursor) -> Self {
+    pub fn report_entries(tenant: &Tenant, report: Uuid, limit: u32, cursor: Option<&Cursor>) -> Self {
         let path = format!("/dataExplorations/{}/entries", report.hyphenated());
-        Self::page(tenant, &path, limit, None, Some(cursor))
+        Self::page(tenant, &path, limit, None, cursor)
     }
 
     fn page(

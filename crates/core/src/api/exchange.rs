@@ -51,7 +51,7 @@ pub fn shown(subject: Subject, answer: &Result<Response, Lost>) -> Option<Answer
         Err(Lost::NoToken | Lost::Unreachable) => return None,
     };
     // A list's people are not kept a second time: the table has them.
-    let skipped = if subject == Subject::List { "_embedded" } else { "" };
+    let skipped: &[&str] = if subject == Subject::List { &["_embedded", "entries"] } else { &[] };
     let printed = std::str::from_utf8(&response.body).ok().map(|text| pretty(text, skipped));
     let body = match printed {
         Some(printed) if printed.len() <= KEPT => redact(&printed),
@@ -60,9 +60,9 @@ pub fn shown(subject: Subject, answer: &Result<Response, Lost>) -> Option<Answer
     Some(Answer { head: response.head.clone(), body })
 }
 
-/// The text with one field a line. The value of the outermost field `skipped` is left out. Works on the text and
+/// The text with one field a line. The values of the outermost fields `skipped` are left out. Works on the text and
 /// not on its value, so that numbers, order and whatever is no JSON at all stay as they came.
-fn pretty(text: &str, skipped: &str) -> String {
+fn pretty(text: &str, skipped: &[&str]) -> String {
     let mut printed = String::new();
     let mut depth = 0_usize;
     let mut skip_from = None;
@@ -77,7 +77,7 @@ fn pretty(text: &str, skipped: &str) -> String {
                 if is_shown {
                     printed.push_str(word);
                 }
-                if is_shown && depth == 1 && word.trim_matches('"') == skipped && !skipped.is_empty() {
+                if is_shown && depth == 1 && skipped.contains(&word.trim_matches('"')) {
                     printed.push_str(": \"not kept\"");
                     skip_from = Some(depth);
                     // A page of users is skipped at once: letter by letter it would take longer than reading it.
@@ -197,16 +197,18 @@ mod tests {
     fn a_body_is_shown_one_field_a_line_in_its_own_order() {
         let text = r#"{"b" : 1.50, "a":{"t":"x, \"{y}\" \\","l":[ ]},"z":null}"#;
         let shown = "{\n  \"b\": 1.50,\n  \"a\": {\n    \"t\": \"x, \\\"{y}\\\" \\\\\",\n    \"l\": [\n      \n    ]\n  },\n  \"z\": null\n}";
-        assert_eq!(pretty(text, ""), shown);
-        assert_eq!(pretty(shown, ""), shown);
+        assert_eq!(pretty(text, &[]), shown);
+        assert_eq!(pretty(shown, &[]), shown);
     }
 
     #[test]
     fn the_people_of_a_list_are_left_out() {
         let text = r#"{"_links":{"_embedded":1},"_embedded":{"users":[{"a":"}"},2]},"count":2}"#;
         let shown = "{\n  \"_links\": {\n    \"_embedded\": 1\n  },\n  \"_embedded\": \"not kept\",\n  \"count\": 2\n}";
-        assert_eq!(pretty(text, "_embedded"), shown);
-        assert!(pretty(r#"{"count":2,"_embedded":{"users":[1]}}"#, "_embedded").ends_with("\"not kept\"\n}"));
+        assert_eq!(pretty(text, &["_embedded"]), shown);
+        assert!(
+            pretty(r#"{"count":2,"_embedded":{"users":[1]}}"#, &["_embedded"]).ends_with("\"not kept\"\n}")
+        );
     }
 
     #[test]
@@ -225,8 +227,8 @@ mod tests {
             "é\"é\\",
             ",,",
         ] {
-            pretty(text, "_embedded");
+            pretty(text, &["_embedded"]);
         }
-        assert_eq!(pretty("é\"é\\\"é\"x", ""), "é\"é\\\"é\"x");
+        assert_eq!(pretty("é\"é\\\"é\"x", &[]), "é\"é\\\"é\"x");
     }
 }

@@ -28,7 +28,7 @@ pub struct ReportPage {
 
 /// Asks for a report, or for a further page of one. PingOne makes at most one report in five seconds for an
 /// environment, of data that is up to fifteen minutes old.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ReadReport {
     /// A new report.
     New,
@@ -36,8 +36,8 @@ pub enum ReadReport {
     Page {
         /// Which.
         report: Uuid,
-        /// Where the page begins.
-        cursor: Cursor,
+        /// Where the page begins; `None` for the first.
+        cursor: Option<Cursor>,
     },
 }
 
@@ -53,7 +53,7 @@ impl Call for ReadReport {
                 body: Some(report::request()),
             },
             Self::Page { report, cursor } => {
-                Request::get(Endpoint::report_entries(tenant, *report, ENTRIES, cursor))
+                Request::get(Endpoint::report_entries(tenant, *report, ENTRIES, cursor.as_ref()))
             }
         }
     }
@@ -65,12 +65,13 @@ impl Call for ReadReport {
             Self::Page { report, .. } => Some(*report),
         };
         let next = match (&read.next, id) {
+            (None, Some(report)) if !read.has_entries => Some(Self::Page { report, cursor: None }),
             (None, _) => None,
             (Some(_), None) => return Err(Unusable::Paging(Paging::NoCursor)),
             (Some(href), Some(report)) => {
                 let path = format!("/dataExplorations/{}/entries", report.hyphenated());
                 let cursor = Cursor::from_link(tenant, &path, href).map_err(Unusable::Paging)?;
-                Some(Self::Page { report, cursor })
+                Some(Self::Page { report, cursor: Some(cursor) })
             }
         };
         let (entries, unreadable, created_at) = (read.entries, read.unreadable, read.created_at);

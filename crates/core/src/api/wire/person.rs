@@ -5,17 +5,21 @@
 
 use serde_json::Value;
 
-use super::{Misread, date_time, within};
-use crate::api::json::{Wrong, at, boolean, list, need, text};
+use super::{Misread, date_time};
+use crate::api::json::{Wrong, at, list, need, text};
 use crate::domain::device::{Device, DeviceState};
 use crate::domain::time::Wall;
 
 /// `GET /environments/{id}/users/{id}/devices`.
 pub fn devices(body: &Value) -> Result<Vec<Device>, Misread> {
     let path = "_embedded.devices";
-    let rows = list(body, path)?.iter().enumerate();
-    let read = |(index, row)| device(row).map_err(|wrong| within(path, index, &wrong));
-    Ok(rows.map(read).collect::<Result<_, _>>()?)
+    Ok(list(body, path)?.iter().map(|row| device(row).unwrap_or_else(|_| unreadable(row))).collect())
+}
+
+/// A device of another shape costs no other one. It is listed, and nobody says that it can be used.
+fn unreadable(row: &Value) -> Device {
+    let kind = text(row, "type").ok().flatten().unwrap_or("unreadable").to_owned();
+    Device { kind, nickname: None, address: None, state: DeviceState::Unknown, created_at: None }
 }
 
 fn device(row: &Value) -> Result<Device, Wrong> {
@@ -64,6 +68,7 @@ pub fn memberships(body: &Value) -> Result<Option<Vec<String>>, Misread> {
 }
 
 /// What new users begin with, by `GET /environments/{id}/mfaSettings`. `None` where PingOne says nothing.
-pub fn mfa_default(body: &Value) -> Result<Option<bool>, Misread> {
-    Ok(boolean(body, "users.mfaEnabled")?)
+#[must_use]
+pub fn mfa_default(body: &Value) -> Option<bool> {
+    at(body, "users.mfaEnabled").and_then(Value::as_bool)
 }

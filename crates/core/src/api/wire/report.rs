@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Misread;
-use crate::api::json::{id, list, need, text};
+use crate::api::json::{at, id, list, need, text};
 use crate::domain::time::Wall;
 use crate::domain::user::UserId;
 
@@ -29,6 +29,8 @@ pub struct Report {
     pub created_at: Option<Wall>,
     /// The rows, as far as they could be read.
     pub entries: Vec<Entry>,
+    /// Whether there is a place for rows at all.
+    pub has_entries: bool,
     /// How many rows could not be read.
     pub unreadable: usize,
     /// `_links.next.href`, as it came.
@@ -49,13 +51,18 @@ pub fn request() -> Vec<u8> {
     .into_bytes()
 }
 
-/// `POST /environments/{id}/dataExplorations` and a later page of its entries.
+/// `POST /environments/{id}/dataExplorations` and a later page of its entries. A creation may come without entries.
 pub fn report(body: &Value) -> Result<Report, Misread> {
-    let rows = list(body, "_embedded.entries")?;
+    if text(body, "status")?.is_some_and(|status| status != "SUCCESS") {
+        return Err(Misread::Shape("status is not SUCCESS: the report is not made yet".to_owned()));
+    }
+    let path = "_embedded.entries";
+    let rows = if at(body, path).is_some() { list(body, path)? } else { &[] };
     let entries: Vec<Entry> = rows.iter().filter_map(entry).collect();
     Ok(Report {
         id: id(body, "id")?,
         created_at: super::date_time(body, "createdAt")?,
+        has_entries: at(body, path).is_some(),
         unreadable: rows.len() - entries.len(),
         entries,
         next: text(body, "_links.next.href")?.map(str::to_owned),
@@ -64,8 +71,14 @@ pub fn report(body: &Value) -> Result<Report, Misread> {
 
 fn entry(row: &Value) -> Option<Entry> {
     let user = need(id(row, "userId").ok()?, "userId").ok().map(UserId)?;
-    let kind = text(row, "deviceType").ok()?;
-    let has_device = kind.is_some() || text(row, "deviceId").ok()?.is_some();
-    let is_active = text(row, "deviceStatus").ok()? == Some("ACTIVE");
-    Some(Entry { user, device: has_device.then(|| (kind.unwrap_or_default().to_owned(), is_active)) })
+    let field = |name| text(row, name).ok();
+    let (kind, id, status) = (field("deviceType")?, field("deviceId")?, field("deviceStatus")?);
+    match (kind.or(id), status) {
+        (None, None) => Some(Entry { user, device: None }),
+        (Some(_), Some(status)) => {
+            Some(Entry { user, device: Some((kind.unwrap_or_default().to_owned(), status == "ACTIVE")) })
+        }
+        // A device of which half is told may be usable or not.
+        (Some(_), None) | (None, Some(_)) => None,
+    }
 }
