@@ -24,6 +24,10 @@ const PATIENCE: u32 = 300;
 
 const STEP: Duration = Duration::from_millis(50);
 
+/// Between the button's appearance and the press. Nobody presses in the frame in which it appears, and what the page
+/// reads meanwhile to list sooner is part of how it works.
+const GLANCE: Duration = Duration::from_secs(2);
+
 /// After a search was cleared, until the page is at rest.
 const CALM: Duration = Duration::from_millis(500);
 
@@ -144,6 +148,7 @@ impl Track {
         }
         let button = button.ok_or_else(|| format!("no button '{load}'"))?;
         hand::equip(&page).await?;
+        sleep(GLANCE).await;
         hand::value(&page, "bench.armListing(given)", json!(self.course.users)).await?;
         button.click().await?;
         let millis = hand::number(&page, "bench.result", Value::Null).await?;

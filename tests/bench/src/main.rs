@@ -26,9 +26,9 @@ const ROUNDS: u32 = 5;
 /// Told in every report.
 const REMARKS: [&str; 5] = [
     "Ours is measured with config.json's ceiling for reads lifted to 2000 requests a second (`rate`), so that the \
-     page is measured and not its politeness. Its clock runs from the click on \"Load all\" to the frame in which \
-     the last row is in the table; a loop's until its last page is parsed. The six lanes know the populations \
-     before the clock starts.",
+     page is measured and not its politeness. \"Load all\" is pressed two seconds after it appears, as by a person who \
+     reads it; the clock runs from that click to the frame in which the last row is in the table, a loop's until its \
+     last page is parsed. The six lanes know the populations before the clock starts.",
     "Latency stands before every answer, those to preflights (OPTIONS) included: both travel the same way, and every \
      page is two requests. It is the same for all.",
     "A key's clock runs from the event's own time to a task after the first frame whose count differs. Keys that \
