@@ -1,13 +1,21 @@
 //! The last exchanges with PingOne, in memory.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use pingone_mfa_core::api::exchange::Exchange;
+use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::engine::Clock;
 
+use super::tasks::Tasks;
 use super::watched::Watched;
 
 /// How many are kept.
 pub const KEPT: usize = 50;
+
+/// How often the newest one is shown at most.
+const SHOWN_EVERY: Millis = Millis(200);
 
 /// An exchange and its number, which never repeats.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,15 +45,30 @@ pub struct Exchanges {
     pub chosen: Watched<Option<u64>>,
     /// How they are shown.
     pub form: Watched<Form>,
+    is_resting: Cell<bool>,
+    has_unseen: Cell<bool>,
+    tasks: Tasks,
 }
 
 impl Exchanges {
-    /// Keeps one more.
-    pub fn record(&self, exchange: Exchange) {
-        self.kept.update(|kept| {
+    /// Keeps one more. While hundreds come in a second, not each of them is shown.
+    pub fn record(&'static self, exchange: Exchange, clock: &Rc<dyn Clock>) {
+        self.kept.update_unseen(|kept| {
             let number = kept.front().map_or(1, |newest| newest.number + 1);
             kept.push_front(Numbered { number, exchange });
             kept.truncate(KEPT);
+        });
+        if self.is_resting.replace(true) {
+            return self.has_unseen.set(true);
+        }
+        self.kept.notify();
+        let rest = clock.sleep_until(clock.now() + SHOWN_EVERY);
+        self.tasks.spawn(async move {
+            rest.await;
+            self.is_resting.set(false);
+            if self.has_unseen.replace(false) {
+                self.kept.notify();
+            }
         });
     }
 
@@ -60,6 +83,9 @@ impl Exchanges {
 
     /// Forgets all.
     pub fn clear(&self) {
+        self.tasks.abort_all();
+        self.is_resting.set(false);
+        self.has_unseen.set(false);
         self.kept.set(VecDeque::new());
         self.chosen.set(None);
     }

@@ -332,8 +332,8 @@ impl Session {
 
     fn connection_to(&'static self, tenant: Tenant) -> Connection {
         let exchanges = self.exchanges;
-        let recorder: Recorder = Rc::new(move |exchange: Exchange| exchanges.record(exchange));
         let ports = self.ports;
+        let recorder: Recorder = Rc::new(move |exchange: Exchange| exchanges.record(exchange, &ports.clock));
         let (transport, clock) = (Rc::clone(&ports.transport), Rc::clone(&ports.clock));
         Connection::new(tenant, transport, clock, Policy::with_rate(self.settings.rate), recorder, ports.seed)
     }

@@ -250,7 +250,8 @@ impl Table {
                 self.reorder(users);
             }
             if reorders || filters {
-                self.renew(users);
+                let shown = self.matching(users, &self.ordered.borrow());
+                self.show(shown);
             }
         });
     }
