@@ -47,7 +47,7 @@ fn answer<C: Call>(call: &C, status: u16, body: &str) -> Result<C::Answer, Fault
     let mut answer = None;
     let response = Ok(Response { head, body: body.as_bytes().to_vec() });
     read(C::SUBJECT, &response, NOW, &mut |body| {
-        answer = Some(call.read(&europe(), body)?);
+        answer = Some(call.read_body(&europe(), body)?);
         Ok(Vec::new())
     })?;
     Ok(answer.unwrap())
@@ -103,6 +103,7 @@ fn a_flag_is_taken_only_from_its_own_user() {
 /// The list's head as in Ping's Postman collection; the fields of a device as a third party reports them.
 #[test]
 fn devices_are_read_and_an_odd_one_costs_no_other() {
+    use DeviceState::{ActivationRequired, Active, Blocked, Locked, Unknown};
     let user_link = format!("https://api.pingone.eu/v1/environments/x/users/{}", user());
     let body = format!(
         r#"{{"_links":{{"self":{{"href":"{user_link}/devices"}}}},"_embedded":{{"devices":[
@@ -114,7 +115,6 @@ fn devices_are_read_and_an_odd_one_costs_no_other() {
     );
     let devices = answer(&ReadDevices(user()), 200, &body).unwrap();
     let states: Vec<DeviceState> = devices.iter().map(|device| device.state).collect();
-    use DeviceState::{ActivationRequired, Active, Blocked, Locked, Unknown};
     assert_eq!(states, [Active, Blocked, ActivationRequired, Locked, Unknown, Unknown]);
     assert_eq!(devices[2].address.as_deref(), Some("a***@example.com"));
     assert_eq!(usable(&devices), Devices::Usable(1));

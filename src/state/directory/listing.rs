@@ -138,7 +138,7 @@ impl Directory {
         }
         match &list {
             List::Complete => {
-                self.announcer.tell(Announcement::ListLoaded(self.table.listed_len.get_untracked()))
+                self.announcer.tell(Announcement::ListLoaded(self.table.listed_len.get_untracked()));
             }
             List::Halted { fault, .. } => self.announcer.tell(Announcement::Failed(fault.clone())),
             List::Idle | List::Loading { .. } | List::Stopped => {}

@@ -1,7 +1,5 @@
 //! From bytes to meaning: what an answer to a [`Call`] says, or which [`Fault`] it is.
 
-use serde_json::Value;
-
 use crate::domain::fault::{BadAnswer, Fault};
 use crate::domain::time::Wall;
 
@@ -20,7 +18,7 @@ pub struct Moment {
 }
 
 /// Reads the body of a 2xx, keeps what it says, and tells what the typed view shows of it.
-pub type Reader<'a> = dyn FnMut(&Value) -> Result<Vec<Fact>, Unusable> + 'a;
+pub type Reader<'a> = dyn FnMut(&[u8]) -> Result<Vec<Fact>, Unusable> + 'a;
 
 /// Reads an answer about `subject`.
 pub fn read(
@@ -37,8 +35,7 @@ pub fn read(
     if !(200..300).contains(&status) {
         return Err(Fault::StatusUnexpected(bad(&response.head, excerpt(&response.body))));
     }
-    let body = wire::parse(&response.body).map_err(Unusable::Misread);
-    body.and_then(|body| read(&body)).map_err(|unusable| match unusable {
+    read(&response.body).map_err(|unusable| match unusable {
         Unusable::Misread(Misread::NotJson(text)) => Fault::NotJson(bad(&response.head, text)),
         Unusable::Misread(Misread::Shape(problem)) => Fault::WrongShape(bad(&response.head, problem)),
         Unusable::Paging(paging) => Fault::Paging(paging),

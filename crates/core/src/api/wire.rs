@@ -16,6 +16,8 @@ use crate::domain::user::{
 use super::json::{Wrong, at, boolean, id, list, need, number, text};
 use super::redaction::{excerpt, redact};
 
+pub mod page;
+
 pub mod person;
 
 pub mod report;
@@ -37,9 +39,13 @@ impl From<Wrong> for Misread {
 
 /// Reads a body as JSON.
 pub fn parse(body: &[u8]) -> Result<Value, Misread> {
-    // A byte order mark is no JSON, but proxies add one.
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    let body = without_mark(body);
     serde_json::from_slice(body).map_err(|_| Misread::NotJson(excerpt(body)))
+}
+
+/// A byte order mark is no JSON, but proxies add one.
+fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 /// `GET /environments/{id}`.
@@ -152,12 +158,16 @@ fn name(body: &Value) -> Result<Name, Wrong> {
 }
 
 fn account(body: &Value) -> Result<Account, Wrong> {
-    Ok(match (boolean(body, "enabled")?, text(body, "account.status")?) {
+    Ok(account_of(boolean(body, "enabled")?, text(body, "account.status")?))
+}
+
+fn account_of(enabled: Option<bool>, status: Option<&str>) -> Account {
+    match (enabled, status) {
         (Some(false), _) => Account::Disabled,
         (_, Some("LOCKED")) => Account::Locked,
         (Some(true), _) => Account::Enabled,
         (None, _) => Account::Unknown,
-    })
+    }
 }
 
 fn date_time(body: &Value, path: &str) -> Result<Option<Wall>, Wrong> {

@@ -68,7 +68,7 @@ pub fn sort(users: &Users, rows: &mut [Row], sort: Sort, ranks: &Ranks) {
         // Whole numbers are quick to compare, and a hundred thousand users are compared two million times.
         None => keyed.sort_unstable_by_key(|(key, place, _)| (*key, *place)),
         Some(line) => {
-            keyed.sort_unstable_by(|one, other| by_text(users, line, sort.is_descending, one, other))
+            keyed.sort_unstable_by(|one, other| by_text(users, line, sort.is_descending, one, other));
         }
     }
     for (row, (.., sorted)) in rows.iter_mut().zip(keyed) {

@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use futures::future::{Either, LocalBoxFuture, select};
-use serde_json::Value;
 
 use crate::api::client::{self, Moment, Reader};
 use crate::api::exchange::{self, Exchange};
@@ -131,8 +130,8 @@ impl Connection {
     /// Sends one call, once. The pacer has been asked before.
     pub async fn send<C: Call>(&self, call: C) -> Result<C::Answer, Fault> {
         let mut answer = None;
-        let mut read = |body: &Value| {
-            let read = call.read(&self.tenant, body)?;
+        let mut read = |body: &[u8]| {
+            let read = call.read_body(&self.tenant, body)?;
             let facts = C::facts(&read);
             answer = Some(read);
             Ok(facts)
