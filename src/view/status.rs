@@ -32,8 +32,9 @@ pub(super) fn status(app: AppHandle) -> Node {
         .class("mfa-status")
         .set("aria-label", text::status::NAME)
         .with(tag("div").class("line").with(tag("h2").with(says(headline))).with(actions(app)))
-        .with(tag("p").class("hint").with(text::status::MEANING))
+        .with(hint(text::status::MEANING))
         .with(table)
+        .with(hint(text::status::VISIBLE))
         .with(devices(app))
         .with(part_of(
             move || flag_may_not_decide(app),

@@ -455,6 +455,9 @@ pub mod status {
     pub const NAME: &str = "MFA status";
     /// What on means, and what this page doesn't know.
     pub const MEANING: &str = "On means that PingOne may ask this user for a second factor. Whether it asks is decided by sign-on policies and DaVinci flows, which this page doesn't read.";
+    /// Whom the numbers count.
+    pub const VISIBLE: &str =
+        "Counted are those that your token may see; a role may be limited to some populations.";
     /// Before the report.
     pub const NOT_READ: &str = "Devices: not checked.";
     /// The button.

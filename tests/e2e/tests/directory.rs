@@ -37,7 +37,7 @@ fn pages(method: &str, endpoint: &str, page: Option<u64>) -> On {
 
 fn breaks(world: &World, page: Option<u64>, times: Option<u64>, fault: Fault) {
     let rule = Rule { on: pages("GET", "users", page), share: 1.0, skip: 0, times, fault };
-    world.sandbox().go_wrong(rule).expect("a rule that can be meant");
+    assert_eq!(world.sandbox().go_wrong(rule), Ok(()), "a rule that can be meant");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,7 +75,7 @@ async fn a_hundred_thousand_users_are_found_filtered_sorted_selected_and_saved()
     let saved = folder.file(".csv").await;
     let ids: HashSet<&str> = saved.lines().skip(2).filter_map(|line| line.split(',').next()).collect();
     assert_eq!(ids.len(), off, "everyone once");
-    assert!(saved.starts_with("# contains ids and states only; list read "), "{:.200}", saved);
+    assert!(saved.starts_with("# contains ids and states only; list read "), "{saved:.200}");
     assert!(!saved.contains("@example.com"), "no address is in it");
     page.press("radio", "With names, usernames and e-mail addresses: contains personal data").await;
     page.press("radio", "JSON").await;
@@ -206,6 +206,12 @@ async fn devices_of_a_selection_are_read_where_the_report_is_forbidden() {
     };
     let without = ["dina.nodevice", "adaeze.okonkwo"].into_iter().filter(|name| usable(name) == 0).count();
     page.see("button", &format!("Show {without}: All users, MFA on, no device")).await;
+    page.press("button", "Save as file …").await;
+    page.see("dialog", "Save users").await;
+    for scheme in ["light", "dark"] {
+        page.wear(scheme, 1440, 900).await;
+        assert_eq!(page.axe().await, Vec::<String>::new(), "{scheme}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
