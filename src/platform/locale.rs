@@ -123,6 +123,8 @@ const fn plain(letter: char) -> Option<&'static str> {
         'æ' => Some("ae"),
         'œ' => Some("oe"),
         'þ' => Some("th"),
+        // A sigma at the end of a word is written in another way, and may be in the middle of what is typed.
+        'ς' => Some("σ"),
         _ => None,
     }
 }
