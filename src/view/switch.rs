@@ -13,8 +13,12 @@ use crate::state::switch::Switch;
 pub(super) fn mfa_switch(app: AppHandle, id: UserId, tab_index: &'static str) -> Node {
     let directory = &app.directory;
     let mfa = move || directory.with_user(id, Users::mfa).unwrap_or(Mfa::Unknown);
-    let username =
-        move || directory.with_user(id, |users, row| users.username(row).to_owned()).unwrap_or_default();
+    // Who is renamed gets another row, so that the name needn't be followed.
+    let username = move || {
+        directory.users.with_untracked(|users| {
+            users.find(id).map(|row| users.username(row).to_owned()).unwrap_or_default()
+        })
+    };
     let is_busy = move || directory.switches.with(|switches| switches.get(&id).is_some_and(Switch::is_busy));
     // aria-disabled and not disabled: a disabled button would lose the focus.
     let pressed = move || {
@@ -32,12 +36,10 @@ pub(super) fn mfa_switch(app: AppHandle, id: UserId, tab_index: &'static str) ->
                 .set("role", "switch")
                 .class("switch")
                 .follow("aria-checked", move || Some((mfa() == Mfa::On).to_string()))
-                .follow("aria-label", move || Some(text::directory::switch(&username())))
+                .set_to("aria-label", text::directory::switch(&username()))
                 .follow("aria-disabled", busy)
         } else {
-            button(word, pressed)
-                .class("quiet")
-                .follow("aria-label", move || Some(text::directory::read_mfa(&username())))
+            button(word, pressed).class("quiet").set_to("aria-label", text::directory::read_mfa(&username()))
         };
         let doing = part_of(doing, |doing| doing.map(|(word, class)| tag("span").class(class).with(word)));
         group().with(switch.set("tabindex", tab_index).follow("aria-busy", busy)).with(doing)

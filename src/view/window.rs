@@ -4,7 +4,7 @@
 pub(super) const ROW: u32 = 32;
 
 /// Rows kept ready above and below, so that scrolling never shows a gap.
-const MARGIN: usize = 6;
+const MARGIN: usize = 4;
 
 /// However high the view is, no more rows than this are rendered.
 const MOST: usize = 78;
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn at_the_top_the_first_rows_are_rendered() {
-        assert_eq!(Window::at(100_000, 0, 640), Window { from: 0, to: 27 });
+        assert_eq!(Window::at(100_000, 0, 640), Window { from: 0, to: 25 });
     }
 
     fn heights(items: &[Item]) -> u64 {
@@ -110,8 +110,8 @@ mod tests {
     #[test]
     fn in_the_middle_both_margins_are_rendered_and_heights_add_up() {
         let window = Window::at(1000, 32 * 500, 320);
-        assert_eq!(window, Window { from: 494, to: 517 });
-        for focused in [None, Some(0), Some(3), Some(493), Some(500), Some(517), Some(999), Some(5000)] {
+        assert_eq!(window, Window { from: 496, to: 515 });
+        for focused in [None, Some(0), Some(3), Some(495), Some(500), Some(515), Some(999), Some(5000)] {
             let items = window.items(1000, focused);
             assert_eq!(heights(&items), 1000 * u64::from(ROW), "{focused:?}");
             let is_rendered = focused.is_none_or(|place| place > 999 || items.contains(&Item::Row(place)));
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn beyond_the_end_and_above_the_top_nothing_breaks() {
-        assert_eq!(Window::at(10, 32 * 5000, 640), Window { from: 4, to: 10 });
+        assert_eq!(Window::at(10, 32 * 5000, 640), Window { from: 6, to: 10 });
         assert_eq!(Window::at(0, -50, -1), Window { from: 0, to: 0 });
         assert_eq!(Window::at(10, i32::MIN, i32::MAX), Window { from: 0, to: 10 });
     }
