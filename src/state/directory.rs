@@ -87,6 +87,7 @@ pub struct Directory {
     connection: RefCell<Option<Connection>>,
     commands: RefCell<Option<UnboundedSender<Command>>>,
     tasks: Tasks,
+    checking_tasks: Tasks,
     ports: &'static Ports,
     announcer: &'static Announcer,
 }
@@ -116,6 +117,7 @@ impl Directory {
             connection: RefCell::default(),
             commands: RefCell::default(),
             tasks: Tasks::default(),
+            checking_tasks: Tasks::default(),
             announcer,
         }
     }
@@ -181,7 +183,7 @@ impl Directory {
         self.groups.set(Load::Idle);
         self.members.set(None);
         self.report.set(Load::Idle);
-        self.checking.set(None);
+        self.stop_checking();
         self.switches.set(HashMap::new());
         self.table.clear();
         self.users.set(Users::default());

@@ -104,11 +104,8 @@ impl Directory {
             self.users.with_untracked(|users| rows.iter().filter_map(|row| users.id(*row)).collect());
         let checking = Checking { of: ids.len(), done: 0, failed: 0, fault: None, is_running: true };
         self.checking.set(Some(checking));
-        self.tasks.spawn(async move {
+        self.checking_tasks.spawn(async move {
             for id in ids {
-                if self.checking.with_untracked(Option::is_none) {
-                    return;
-                }
                 let answer = connection.call(ReadDevices(id)).await;
                 let fault = answer.map(|devices| self.learn_devices(id, &devices)).err();
                 if self.checked(fault) {
@@ -151,6 +148,7 @@ impl Directory {
 
     /// Ends the reading of devices; what was read stays.
     pub fn stop_checking(&'static self) {
+        self.checking_tasks.abort_all();
         self.checking.set(None);
     }
 

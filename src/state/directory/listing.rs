@@ -97,7 +97,7 @@ impl Directory {
         self.table.forget_rows();
         // A new list says nothing about devices.
         self.report.set(Load::Idle);
-        self.checking.set(None);
+        self.stop_checking();
         self.users.set(Users::default());
         self.learn(opened.map(Ok));
     }
