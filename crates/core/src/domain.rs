@@ -36,4 +36,8 @@ pub mod outcome;
 
 pub mod advice;
 
+pub mod reference;
+
+pub mod limits;
+
 pub mod settings;

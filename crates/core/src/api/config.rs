@@ -1,5 +1,9 @@
 //! Reads a deployment's `config.json`. It is public to whoever opens the page.
 
+mod limits;
+
+use std::ops::RangeInclusive;
+
 use serde_json::Value;
 use thiserror::Error;
 
@@ -32,14 +36,25 @@ impl From<Wrong> for ConfigFault {
     }
 }
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 18] = [
     "regions",
     "defaultRegion",
     "environmentId",
     "listOnConnect",
     "forgetAfterIdleMinutes",
+    "idleMinutes",
     "rate",
     "bypass",
+    "bypassMaxHours",
+    "access",
+    "turnOff",
+    "maxRunUsers",
+    "protectedGroups",
+    "tokenSources",
+    "changeReference",
+    "journalDays",
+    "notice",
+    "support",
 ];
 
 const REGION_KEYS: [&str; 5] = ["code", "label", "apiBase", "authBase", "pingone"];
@@ -56,44 +71,78 @@ pub fn read_config(text: &str) -> Result<Settings, ConfigFault> {
         default_region: known(&regions, "defaultRegion", json::text(&body, "defaultRegion")?)?,
         environment: json::id(&body, "environmentId")?.map(EnvironmentId),
         list_on_connect: json::number(&body, "listOnConnect")?.unwrap_or(defaults.list_on_connect),
-        forget_after_idle: idle(json::number(&body, "forgetAfterIdleMinutes")?)?
-            .unwrap_or(defaults.forget_after_idle),
+        forget_after_idle: idle(&body)?.unwrap_or(defaults.forget_after_idle),
         rate: rate(&body)?,
         bypass: bypass(&body)?,
+        limits: limits::limits(&body)?,
+        journal_days: within(&body, "journalDays", 1..=30)?.unwrap_or(defaults.journal_days),
+        notice: plain(&body, "notice", 300)?,
+        support: plain(&body, "support", 200)?,
         regions,
     })
 }
 
-/// The ceilings. `max` bounds both, so that one key caps whatever is raised later.
+/// The ceilings. `max` bounds both, and whatever is chosen later; a deployment that raises one of them without it
+/// permits that much.
 fn rate(body: &Value) -> Result<Rate, ConfigFault> {
-    let Some(found) = json::at(body, "rate") else { return Ok(Rate::default()) };
-    only_known(found, &["read", "write", "max"], "rate", "rate.")?;
     let usual = Rate::default();
-    let pace = |name: &str, usual: PerSecond| -> Result<PerSecond, ConfigFault> {
-        let path = format!("rate.{name}");
-        let Some(number) = json::number(body, &path)? else { return Ok(usual) };
-        let pace = u32::try_from(number).ok().filter(|pace| (1..=2000).contains(pace));
-        let pace = pace.ok_or_else(|| ConfigFault::new(path, "must be a number from 1 to 2000"))?;
-        Ok(PerSecond(f64::from(pace)))
+    let Some(found) = json::at(body, "rate") else { return Ok(usual) };
+    only_known(found, &["read", "write", "max"], "rate", "rate.")?;
+    let pace = |field: &str| -> Result<Option<PerSecond>, ConfigFault> {
+        let number = within(body, field, 1..=2000)?.and_then(|number| u32::try_from(number).ok());
+        Ok(number.map(|number| PerSecond(f64::from(number))))
     };
-    let (read, write) = (pace("read", usual.read)?, pace("write", usual.write)?);
-    let most = pace("max", PerSecond(if read.0 < write.0 { write.0 } else { read.0 }))?;
-    Ok(Rate { read: read.min(most), write: write.min(most) })
+    let read = pace("rate.read")?.unwrap_or(usual.read);
+    let write = pace("rate.write")?.unwrap_or(usual.write);
+    let max = pace("rate.max")?.unwrap_or_else(|| usual.max.max(read).max(write));
+    Ok(Rate { read: read.min(max), write: write.min(max), max })
 }
 
 fn bypass(body: &Value) -> Result<BypassRule, ConfigFault> {
-    let Some(found) = json::at(body, "bypass") else { return Ok(BypassRule::default()) };
-    only_known(found, &["allowed", "maxHours", "note"], "bypass", "bypass.")?;
-    let usual = BypassRule::default();
-    let hours = json::number(body, "bypass.maxHours")?.unwrap_or(usual.most_hours);
-    if !(1..=usual.most_hours).contains(&hours) {
-        return Err(ConfigFault::new("bypass.maxHours", "must be a number from 1 to 24"));
+    if let Some(found) = json::at(body, "bypass") {
+        only_known(found, &["allowed", "maxHours", "note"], "bypass", "bypass.")?;
     }
+    let usual = BypassRule::default();
+    let hours = spelling(body, "bypass.maxHours", "bypassMaxHours")?;
     Ok(BypassRule {
         is_allowed: json::boolean(body, "bypass.allowed")?.unwrap_or(usual.is_allowed),
-        most_hours: hours,
+        most_hours: within(body, hours, 1..=usual.most_hours)?.unwrap_or(usual.most_hours),
         note: json::text(body, "bypass.note")?.map(|note| note.chars().take(300).collect()),
     })
+}
+
+/// Which of the two spellings of a key is there. Both at once are refused, because nothing says which one holds.
+fn spelling<'a>(body: &Value, usual: &'a str, other: &'a str) -> Result<&'a str, ConfigFault> {
+    match (json::at(body, usual), json::at(body, other)) {
+        (_, None) => Ok(usual),
+        (None, Some(_)) => Ok(other),
+        (Some(_), Some(_)) => Err(ConfigFault::new(
+            other,
+            format!("is another spelling of {usual}; only one of them may be there"),
+        )),
+    }
+}
+
+/// A whole number of the range, if there is one.
+fn within(body: &Value, field: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, ConfigFault> {
+    let Some(number) = json::number(body, field)? else { return Ok(None) };
+    if range.contains(&number) {
+        return Ok(Some(number));
+    }
+    Err(ConfigFault::new(field, format!("must be a number from {} to {}", range.start(), range.end())))
+}
+
+/// A text for the page of at most so many characters, if there is one.
+fn plain(body: &Value, field: &str, most: usize) -> Result<Option<String>, ConfigFault> {
+    let Some(text) = json::text(body, field)? else { return Ok(None) };
+    let is_blank = text.trim().is_empty();
+    if is_blank || text.chars().count() > most || text.chars().any(char::is_control) {
+        let problem = format!(
+            "must be 1 to {most} characters, not only blanks and without line breaks or other controls"
+        );
+        return Err(ConfigFault::new(field, problem));
+    }
+    Ok(Some(text.to_owned()))
 }
 
 fn only_known(body: &Value, keys: &[&str], itself: &str, path: &str) -> Result<(), ConfigFault> {
@@ -165,12 +214,10 @@ fn known(regions: &Regions, field: &str, code: Option<&str>) -> Result<Option<Re
     Err(ConfigFault::new(field, format!("must be one of {}", codes.join(", "))))
 }
 
-fn idle(minutes: Option<u64>) -> Result<Option<Millis>, ConfigFault> {
-    let Some(minutes) = minutes else { return Ok(None) };
-    if (1..=60).contains(&minutes) {
-        return Ok(Some(Millis::seconds(minutes * 60)));
-    }
-    Err(ConfigFault::new("forgetAfterIdleMinutes", "must be a number from 1 to 60"))
+fn idle(body: &Value) -> Result<Option<Millis>, ConfigFault> {
+    let field = spelling(body, "forgetAfterIdleMinutes", "idleMinutes")?;
+    let minutes = within(body, field, 1..=60)?;
+    Ok(minutes.map(|minutes| Millis::seconds(minutes * 60)))
 }
 
 #[cfg(test)]
@@ -201,10 +248,54 @@ mod tests {
             r#"{"rate":{"read":200,"write":30,"max":100},"bypass":{"maxHours":4,"note":"Ask the service desk."}}"#,
         )
         .unwrap();
-        assert_eq!(settings.rate, Rate { read: PerSecond(100.0), write: PerSecond(30.0) });
+        let (read, write) = (PerSecond(100.0), PerSecond(30.0));
+        assert_eq!(settings.rate, Rate { read, write, max: PerSecond(100.0) });
         let rule = BypassRule { is_allowed: true, most_hours: 4, note: Some("Ask the service desk.".into()) };
         assert_eq!(settings.bypass, rule);
         assert!(!read_config(r#"{"bypass":{"allowed":false}}"#).unwrap().bypass.is_allowed);
+    }
+
+    #[test]
+    fn the_highest_ceiling_is_never_below_the_ceilings() {
+        for (rate, expected) in [
+            ("{}", [20.0, 10.0, 50.0]),
+            (r#"{"max":5}"#, [5.0, 5.0, 5.0]),
+            (r#"{"max":300}"#, [20.0, 10.0, 300.0]),
+            (r#"{"read":40}"#, [40.0, 10.0, 50.0]),
+            (r#"{"write":200}"#, [20.0, 200.0, 200.0]),
+        ] {
+            let [read, write, max] = expected.map(PerSecond);
+            let settings = read_config(&format!(r#"{{"rate":{rate}}}"#)).unwrap();
+            assert_eq!(settings.rate, Rate { read, write, max }, "{rate}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_two_spellings_holds_in_either_and_never_in_both() {
+        let idle = |text: &str| read_config(text).map(|settings| settings.forget_after_idle);
+        assert_eq!(idle(r#"{"idleMinutes":5}"#), idle(r#"{"forgetAfterIdleMinutes":5}"#));
+        assert_eq!(idle(r#"{"idleMinutes":5}"#), Ok(Millis::seconds(300)));
+        let bypass = |text: &str| read_config(text).map(|settings| settings.bypass);
+        assert_eq!(bypass(r#"{"bypassMaxHours":4}"#), bypass(r#"{"bypass":{"maxHours":4}}"#));
+        assert_eq!(bypass(r#"{"bypass":{"note":"x"},"bypassMaxHours":4}"#).unwrap().most_hours, 4);
+        for (text, names) in [
+            (r#"{"idleMinutes":5,"forgetAfterIdleMinutes":5}"#, ["idleMinutes", "forgetAfterIdleMinutes"]),
+            (r#"{"bypassMaxHours":4,"bypass":{"maxHours":4}}"#, ["bypassMaxHours", "bypass.maxHours"]),
+        ] {
+            let said = read_config(text).unwrap_err().to_string();
+            assert!(names.iter().all(|name| said.contains(name)), "{said}");
+        }
+    }
+
+    #[test]
+    fn the_journal_and_the_deployments_words_are_kept() {
+        let text = r#"{"journalDays":30,"notice":"Für Änderungen an Administratoren gilt CHG-7.","support":"Ext. 4711"}"#;
+        let settings = read_config(text).unwrap();
+        assert_eq!(settings.journal_days, 30);
+        assert_eq!(settings.notice.as_deref(), Some("Für Änderungen an Administratoren gilt CHG-7."));
+        assert_eq!(settings.support.as_deref(), Some("Ext. 4711"));
+        let longest = format!(r#"{{"notice":"{}","support":"{}"}}"#, "ä".repeat(300), "ä".repeat(200));
+        assert!(read_config(&longest).is_ok());
     }
 
     #[test]
@@ -237,6 +328,19 @@ mod tests {
             (r#"{"rate":{"reads":5}}"#.into(), "rate.reads"),
             (r#"{"bypass":{"maxHours":25}}"#.into(), "bypass.maxHours"),
             (r#"{"bypass":{"allowed":"no"}}"#.into(), "bypass.allowed"),
+            (r#"{"rate":{"max":2001}}"#.into(), "rate.max"),
+            (r#"{"bypassMaxHours":25}"#.into(), "bypassMaxHours"),
+            (r#"{"bypassMaxHours":4,"bypass":{"maxHours":4}}"#.into(), "bypassMaxHours"),
+            (r#"{"bypass":5}"#.into(), "bypass"),
+            (r#"{"idleMinutes":61}"#.into(), "idleMinutes"),
+            (r#"{"idleMinutes":5,"forgetAfterIdleMinutes":5}"#.into(), "idleMinutes"),
+            (r#"{"journalDays":0}"#.into(), "journalDays"),
+            (r#"{"journalDays":31}"#.into(), "journalDays"),
+            (r#"{"notice":""}"#.into(), "notice"),
+            (r#"{"notice":5}"#.into(), "notice"),
+            (format!(r#"{{"notice":"{}"}}"#, "x".repeat(301)), "notice"),
+            (r#"{"support":"a\nb"}"#.into(), "support"),
+            (format!(r#"{{"support":"{}"}}"#, "x".repeat(201)), "support"),
             ("{} {}".into(), "."),
             ("[]".into(), "."),
         ] {

@@ -1,5 +1,6 @@
 //! What a deployment decides for everyone who opens its page.
 
+use super::limits::Limits;
 use super::region::{RegionCode, Regions};
 use super::tenant::EnvironmentId;
 use super::time::{Millis, PerSecond};
@@ -19,8 +20,16 @@ pub struct Settings {
     pub rate: Rate,
     /// What holds for bypasses.
     pub bypass: BypassRule,
+    /// What may be done on the page.
+    pub limits: Limits,
     /// After this long without a key or a pointer the token is forgotten.
     pub forget_after_idle: Millis,
+    /// For how many days the journal of runs is kept.
+    pub journal_days: u64,
+    /// A sentence of the deployment's own, shown to everyone before they connect and before they change anything.
+    pub notice: Option<String>,
+    /// Where to ask for help.
+    pub support: Option<String>,
 }
 
 impl Default for Settings {
@@ -32,7 +41,11 @@ impl Default for Settings {
             list_on_connect: 1000,
             rate: Rate::default(),
             bypass: BypassRule::default(),
+            limits: Limits::default(),
             forget_after_idle: Millis::seconds(15 * 60),
+            journal_days: 7,
+            notice: None,
+            support: None,
         }
     }
 }
@@ -44,11 +57,13 @@ pub struct Rate {
     pub read: PerSecond,
     /// For writes.
     pub write: PerSecond,
+    /// The highest ceiling that may be chosen for a run.
+    pub max: PerSecond,
 }
 
 impl Default for Rate {
     fn default() -> Self {
-        Self { read: PerSecond(20.0), write: PerSecond(10.0) }
+        Self { read: PerSecond(20.0), write: PerSecond(10.0), max: PerSecond(50.0) }
     }
 }
 

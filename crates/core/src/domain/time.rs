@@ -170,6 +170,12 @@ impl PerSecond {
     pub fn min(self, other: Self) -> Self {
         if other.0 < self.0 { other } else { self }
     }
+
+    /// The faster of the two.
+    #[must_use]
+    pub fn max(self, other: Self) -> Self {
+        if other.0 > self.0 { other } else { self }
+    }
 }
 
 #[cfg(test)]
