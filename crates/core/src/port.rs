@@ -1,6 +1,8 @@
 //! What the page needs of its surroundings, besides the engine's [`crate::engine::Clock`] and
 //! [`crate::api::Transport`].
 
+use std::any::Any;
+
 use futures::future::LocalBoxFuture;
 
 use crate::domain::region::RegionCode;
@@ -107,4 +109,68 @@ pub enum Opened {
     TooLarge,
     /// The browser didn't ask, could not read it, or it is no UTF-8.
     Unreadable,
+}
+
+/// What a journal answers, in its time.
+pub type JournalAnswer<T> = LocalBoxFuture<'static, Result<T, JournalFault>>;
+
+/// Stores what runs did, in this browser. Bytes in, bytes out: whoever asks knows what they mean.
+///
+/// What is asked for begins at once and is done even if nobody waits for it.
+pub trait Journal {
+    /// Appends records to a run, all of them or none. When it resolves with `Ok` they are on the disk.
+    fn append(&self, run: &str, records: Vec<Vec<u8>>) -> JournalAnswer<()>;
+
+    /// Every record of a run, in the order of appending. Of a run that isn't stored, none.
+    fn read(&self, run: &str) -> JournalAnswer<Vec<Vec<u8>>>;
+
+    /// The runs that are stored: the name and the first record of each, in the order of their names.
+    fn list(&self) -> JournalAnswer<Vec<(String, Vec<u8>)>>;
+
+    /// Deletes everything of a run.
+    fn delete(&self, run: &str) -> JournalAnswer<()>;
+}
+
+/// Why a journal could not do what it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JournalFault {
+    /// This browser stores nothing here: it can't, its user forbids it, or another page stands in the way.
+    Unavailable,
+    /// There is no room.
+    Full,
+    /// What is stored was made by a newer page, which this one can't read.
+    Newer,
+    /// Anything else, by the browser's name for it, as in `UnknownError`. It holds nothing that was stored.
+    Failed(String),
+}
+
+/// Sees to it that only one page of this browser runs something of a name.
+pub trait Lease {
+    /// Takes it, unless another page has it. With `steal` it is taken from that page, which is told.
+    fn take(&self, name: &str, steal: bool) -> LocalBoxFuture<'static, Taken>;
+}
+
+/// What came of asking for a lease.
+pub enum Taken {
+    /// It is held here.
+    Held(Held),
+    /// Another page holds it.
+    Elsewhere,
+    /// This browser lends none, so that nothing is known of other pages.
+    Unavailable,
+}
+
+/// A lease, held until this is dropped.
+pub struct Held {
+    /// Resolves when another page has taken the lease over, and never otherwise.
+    pub lost: LocalBoxFuture<'static, ()>,
+    /// Gives the lease back when it is dropped.
+    _release: Box<dyn Any>,
+}
+
+impl Held {
+    /// A lease that ends when `release` is dropped, or when `lost` resolves.
+    pub fn new(lost: LocalBoxFuture<'static, ()>, release: impl Any) -> Self {
+        Self { lost, _release: Box::new(release) }
+    }
 }

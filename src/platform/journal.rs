@@ -1,0 +1,517 @@
+//! What runs did, in the browser's IndexedDB: one store, its keys `[run, number]`, its values bytes.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use futures::channel::oneshot;
+use futures::future::{Either, FutureExt, select};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use pingone_mfa_core::port::{Journal, JournalAnswer, JournalFault};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    IdbCursor, IdbCursorDirection, IdbCursorWithValue, IdbDatabase, IdbKeyRange, IdbObjectStore,
+    IdbOpenDbRequest, IdbRequest, IdbTransaction, IdbTransactionMode,
+};
+
+const DATABASE: &str = "pingone-mfa";
+const VERSION: u32 = 1;
+const STORE: &str = "records";
+
+#[wasm_bindgen]
+extern "C" {
+    /// A database whose transactions take options; web-sys has that only as unstable.
+    #[wasm_bindgen(extends = IdbDatabase)]
+    #[derive(Clone, PartialEq)]
+    type Database;
+
+    #[wasm_bindgen(method, catch, js_name = "transaction")]
+    fn begin(
+        this: &Database,
+        store: &str,
+        mode: IdbTransactionMode,
+        options: &Object,
+    ) -> Result<IdbTransaction, JsValue>;
+}
+
+/// The browser's database.
+pub(crate) struct BrowserJournal(Rc<Connection>);
+
+impl BrowserJournal {
+    /// Opens nothing before it is asked for something.
+    pub(crate) fn new() -> Self {
+        Self::of(DATABASE, VERSION)
+    }
+
+    fn of(name: &'static str, version: u32) -> Self {
+        Self(Rc::new(Connection { name, version, database: RefCell::default() }))
+    }
+
+    /// Works on the store in one transaction, as a task of its own: a transaction ends as soon as nothing is asked of
+    /// it, so it can't wait until its caller is polled again.
+    fn transact<T: 'static>(
+        &self,
+        mode: IdbTransactionMode,
+        work: impl AsyncFnOnce(IdbObjectStore) -> Result<T, JsValue> + 'static,
+    ) -> JournalAnswer<T> {
+        let connection = Rc::clone(&self.0);
+        let (sender, receiver) = oneshot::channel();
+        spawn_local(async move {
+            // Whoever has stopped waiting needs no answer.
+            let _ = sender.send(connection.transact(mode, work).await);
+        });
+        receiver
+            .map(|answer| answer.unwrap_or_else(|_| Err(JournalFault::Failed(ABORTED.into()))))
+            .boxed_local()
+    }
+}
+
+impl Journal for BrowserJournal {
+    fn append(&self, run: &str, records: Vec<Vec<u8>>) -> JournalAnswer<()> {
+        let run = run.to_owned();
+        self.transact(IdbTransactionMode::Readwrite, async move |store| append(&store, &run, &records).await)
+    }
+
+    fn read(&self, run: &str) -> JournalAnswer<Vec<Vec<u8>>> {
+        let run = run.to_owned();
+        self.transact(IdbTransactionMode::Readonly, async move |store| read(&store, &run).await)
+    }
+
+    fn list(&self) -> JournalAnswer<Vec<(String, Vec<u8>)>> {
+        self.transact(IdbTransactionMode::Readonly, async move |store| list(&store).await)
+    }
+
+    fn delete(&self, run: &str) -> JournalAnswer<()> {
+        let run = run.to_owned();
+        self.transact(IdbTransactionMode::Readwrite, async move |store| {
+            store.delete(&range(&run)?)?;
+            Ok(())
+        })
+    }
+}
+
+async fn append(store: &IdbObjectStore, run: &str, records: &[Vec<u8>]) -> Result<(), JsValue> {
+    // Looked up and not remembered: another page may have written, if this one's lease was taken over.
+    let mut number = next_number(store, run).await?;
+    for record in records {
+        let key = Array::of2(&run.into(), &number.into());
+        // A request that fails ends the transaction, which is waited for.
+        store.add_with_key(&Uint8Array::from(record.as_slice()), &key)?;
+        number += 1.0;
+    }
+    Ok(())
+}
+
+/// One more than the last number of a run.
+async fn next_number(store: &IdbObjectStore, run: &str) -> Result<f64, JsValue> {
+    let request = store.open_key_cursor_with_range_and_direction(&range(run)?, IdbCursorDirection::Prev)?;
+    let last = answer(&request).await?;
+    if last.is_null() {
+        return Ok(0.0);
+    }
+    let key = Array::from(&last.unchecked_into::<IdbCursor>().key()?);
+    // Whatever stands there, a number of its own is better than one that is taken.
+    Ok(key.get(1).as_f64().map_or(0.0, |number| number + 1.0))
+}
+
+async fn read(store: &IdbObjectStore, run: &str) -> Result<Vec<Vec<u8>>, JsValue> {
+    let records = answer(&store.get_all_with_key(&range(run)?)?).await?;
+    Ok(Array::from(&records).iter().map(|record| bytes(&record)).collect())
+}
+
+async fn list(store: &IdbObjectStore) -> Result<Vec<(String, Vec<u8>)>, JsValue> {
+    let request = store.open_cursor()?;
+    let mut runs = Vec::new();
+    loop {
+        let cursor = answer(&request).await?;
+        if cursor.is_null() {
+            return Ok(runs);
+        }
+        let cursor: IdbCursorWithValue = cursor.unchecked_into();
+        let run = Array::from(&cursor.key()?).get(0).as_string().unwrap_or_default();
+        // On to the next run: only the first record of each is read.
+        cursor.continue_with_key(&end(&run))?;
+        runs.push((run, bytes(&cursor.value()?)));
+    }
+}
+
+fn bytes(record: &JsValue) -> Vec<u8> {
+    Uint8Array::new(record).to_vec()
+}
+
+/// All keys of a run.
+fn range(run: &str) -> Result<JsValue, JsValue> {
+    IdbKeyRange::bound(&Array::of1(&run.into()), &end(run)).map(JsValue::from)
+}
+
+/// Sorts behind every number of the run, because arrays sort behind numbers.
+fn end(run: &str) -> Array {
+    Array::of2(&run.into(), &Array::new())
+}
+
+/// The one connection, opened when it is needed and again when it was lost.
+struct Connection {
+    name: &'static str,
+    version: u32,
+    database: RefCell<Option<Database>>,
+}
+
+impl Connection {
+    async fn transact<T>(
+        self: Rc<Self>,
+        mode: IdbTransactionMode,
+        work: impl AsyncFnOnce(IdbObjectStore) -> Result<T, JsValue>,
+    ) -> Result<T, JournalFault> {
+        let transaction = self.begin(mode).await?;
+        let result = carry_out(&transaction, work).await;
+        result.map_err(|error| {
+            // Whatever broke, the next call begins with a connection that works.
+            self.close();
+            fault(&error)
+        })
+    }
+
+    async fn begin(self: &Rc<Self>, mode: IdbTransactionMode) -> Result<IdbTransaction, JournalFault> {
+        let open = self.database.borrow().clone();
+        // A connection that the browser has closed begins nothing; another one may, and says why if it doesn't.
+        if let Some(begun) = open.and_then(|database| begin(&database, mode).ok()) {
+            return Ok(begun);
+        }
+        self.close();
+        let database = self.open().await.map_err(|error| opening_fault(&error))?;
+        self.keep(&database);
+        begin(&database, mode).map_err(|error| fault(&error))
+    }
+
+    async fn open(&self) -> Result<Database, JsValue> {
+        let factory = web_sys::window().ok_or(JsValue::NULL)?.indexed_db()?.ok_or(JsValue::NULL)?;
+        let request = factory.open_with_u32(self.name, self.version)?;
+        let upgrading = request.clone();
+        // What it throws ends the request with an error.
+        let upgrade = Closure::once_into_js(move || create_store(&upgrading));
+        request.set_onupgradeneeded(Some(upgrade.unchecked_ref()));
+        opened(&request).await
+    }
+
+    fn keep(self: &Rc<Self>, database: &Database) {
+        let connection = Rc::downgrade(self);
+        let closing = database.clone();
+        let lost = Closure::once_into_js(move || {
+            // A newer page waits until every older one has closed.
+            closing.close();
+            forget(&connection, &closing);
+        });
+        let lost: &Function = lost.unchecked_ref();
+        database.set_onversionchange(Some(lost));
+        // The transactions are told before, by their `abort`.
+        database.set_onclose(Some(lost));
+        if let Some(other) = self.database.replace(Some(database.clone())) {
+            other.close();
+        }
+    }
+
+    fn close(&self) {
+        if let Some(database) = self.database.take() {
+            // Transactions that are under way still end.
+            database.close();
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn begin(database: &Database, mode: IdbTransactionMode) -> Result<IdbTransaction, JsValue> {
+    let options = Object::new();
+    // Some browsers otherwise report a transaction as complete before it is on the disk.
+    Reflect::set(&options, &"durability".into(), &"strict".into())?;
+    database.begin(STORE, mode, &options)
+}
+
+/// Unless another one is open by now.
+fn forget(connection: &Weak<Connection>, closed: &Database) {
+    if let Some(connection) = connection.upgrade() {
+        connection.database.borrow_mut().take_if(|open| open == closed);
+    }
+}
+
+fn create_store(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
+    request.result()?.unchecked_into::<IdbDatabase>().create_object_store(STORE)?;
+    Ok(())
+}
+
+async fn opened(request: &IdbOpenDbRequest) -> Result<Database, JsValue> {
+    let blocked = Promise::new(&mut |blocked, _| request.set_onblocked(Some(&blocked)));
+    match select(Box::pin(answer(request)), JsFuture::from(blocked)).await {
+        Either::Left((database, _)) => Ok(database?.unchecked_into()),
+        Either::Right(_) => {
+            close_when_opened(request);
+            Err(JsValue::NULL)
+        }
+    }
+}
+
+/// What opens when nobody waits any more would stand in the way of others.
+fn close_when_opened(request: &IdbOpenDbRequest) {
+    let late = request.clone();
+    let close = Closure::once_into_js(move || {
+        late.result().map(|database| database.unchecked_into::<IdbDatabase>().close())
+    });
+    request.set_onsuccess(Some(close.unchecked_ref()));
+}
+
+/// Works until all is stored, or nothing is.
+async fn carry_out<T>(
+    transaction: &IdbTransaction,
+    work: impl AsyncFnOnce(IdbObjectStore) -> Result<T, JsValue>,
+) -> Result<T, JsValue> {
+    // Listened to from the beginning, because it may end before the work does.
+    let ended = JsFuture::from(Promise::new(&mut |complete, abort| {
+        transaction.set_oncomplete(Some(&complete));
+        transaction.set_onabort(Some(&abort));
+    }));
+    let worked = match transaction.object_store(STORE) {
+        Ok(store) => work(store).await,
+        Err(error) => Err(error),
+    };
+    let value = worked.inspect_err(|_| {
+        // One that has ended has nothing left to undo.
+        let _ = transaction.abort();
+    })?;
+    match ended.await {
+        Ok(_) => Ok(value),
+        Err(_) => Err(transaction.error().into()),
+    }
+}
+
+async fn answer(request: &IdbRequest) -> Result<JsValue, JsValue> {
+    let answered = Promise::new(&mut |success, error| {
+        request.set_onsuccess(Some(&success));
+        request.set_onerror(Some(&error));
+    });
+    match JsFuture::from(answered).await {
+        Ok(_) => request.result(),
+        Err(_) => Err(request.error()?.into()),
+    }
+}
+
+/// What the browser calls an end that has no other name.
+const ABORTED: &str = "AbortError";
+
+fn fault(error: &JsValue) -> JournalFault {
+    match name(error).as_deref() {
+        Some("QuotaExceededError") => JournalFault::Full,
+        Some("VersionError") => JournalFault::Newer,
+        other => JournalFault::Failed(other.unwrap_or(ABORTED).to_owned()),
+    }
+}
+
+/// Without a name it is this file's own: there is no database, or it is blocked.
+fn opening_fault(error: &JsValue) -> JournalFault {
+    match name(error).as_deref() {
+        // So browsers say that their user forbids it, or that a private window has none.
+        None | Some("SecurityError" | "InvalidStateError" | "NotAllowedError") => JournalFault::Unavailable,
+        // So Chromium says that its user forbids it, but also that the database is broken.
+        Some("UnknownError") if is_storage_forbidden() => JournalFault::Unavailable,
+        Some(_) => fault(error),
+    }
+}
+
+/// What forbids the database forbids the local storage too, and there it throws.
+fn is_storage_forbidden() -> bool {
+    web_sys::window().is_none_or(|window| window.local_storage().is_err())
+}
+
+fn name(error: &JsValue) -> Option<String> {
+    Reflect::get(error, &"name".into()).ok()?.as_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+    use web_sys::DomException;
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    /// A journal without anything in it, in a database of the test's own.
+    async fn empty(name: &'static str) -> BrowserJournal {
+        let factory = web_sys::window().unwrap().indexed_db().unwrap().unwrap();
+        answer(&factory.delete_database(name).unwrap()).await.unwrap();
+        BrowserJournal::of(name, VERSION)
+    }
+
+    fn record(number: usize) -> Vec<u8> {
+        format!("record {number}").into_bytes()
+    }
+
+    fn records(numbers: std::ops::Range<usize>) -> Vec<Vec<u8>> {
+        numbers.map(record).collect()
+    }
+
+    fn open_connections(journal: &BrowserJournal) -> usize {
+        usize::from(journal.0.database.borrow().is_some())
+    }
+
+    #[wasm_bindgen_test]
+    async fn what_was_appended_is_read_byte_by_byte() {
+        let journal = empty("bytes").await;
+        let written = vec![vec![0, 255, 10, 0], Vec::new(), "王".as_bytes().to_vec()];
+        assert_eq!(journal.append("a", written.clone()).await, Ok(()));
+        assert_eq!(journal.read("a").await, Ok(written));
+        assert_eq!(journal.read("b").await, Ok(Vec::new()));
+    }
+
+    #[wasm_bindgen_test]
+    async fn three_hundred_records_in_batches_stay_in_their_order() {
+        let journal = empty("order").await;
+        for batch in 0..20 {
+            assert_eq!(journal.append("a", records(batch * 15..batch * 15 + 15)).await, Ok(()));
+        }
+        assert_eq!(journal.read("a").await, Ok(records(0..300)));
+    }
+
+    #[wasm_bindgen_test]
+    async fn appends_at_the_same_time_stay_in_the_order_they_were_asked_for() {
+        let journal = empty("same time").await;
+        let appends = (0..10).map(|batch| journal.append("a", records(batch * 3..batch * 3 + 3)));
+        let appended = futures::future::join_all(appends).await;
+        assert!(appended.iter().all(Result::is_ok), "{appended:?}");
+        assert_eq!(journal.read("a").await, Ok(records(0..30)));
+        assert_eq!(open_connections(&journal), 1);
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_append_that_nobody_waits_for_is_stored() {
+        let journal = empty("nobody waits").await;
+        drop(journal.append("a", records(0..2)));
+        assert_eq!(journal.read("a").await, Ok(records(0..2)));
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_append_survives_a_caller_that_is_busy_with_something_else() {
+        let journal = empty("busy").await;
+        let mut append = journal.append("a", records(0..2));
+        assert_eq!(futures::poll!(&mut append), std::task::Poll::Pending);
+        gloo_timers::future::TimeoutFuture::new(200).await;
+        assert_eq!(append.await, Ok(()));
+        assert_eq!(journal.read("a").await, Ok(records(0..2)));
+    }
+
+    #[wasm_bindgen_test]
+    async fn two_runs_do_not_mix_and_are_listed_by_their_first_record() {
+        let journal = empty("two runs").await;
+        // One name begins with the other, as the names of one day do.
+        for (run, numbers) in [("run", 0..1), ("run 2", 10..11), ("run", 1..3), ("run 2", 11..14)] {
+            assert_eq!(journal.append(run, records(numbers)).await, Ok(()));
+        }
+        assert_eq!(journal.read("run").await, Ok(records(0..3)));
+        assert_eq!(journal.read("run 2").await, Ok(records(10..14)));
+        let listed = vec![("run".to_owned(), record(0)), ("run 2".to_owned(), record(10))];
+        assert_eq!(journal.list().await, Ok(listed));
+    }
+
+    #[wasm_bindgen_test]
+    async fn deleting_one_run_leaves_the_other() {
+        let journal = empty("deleting").await;
+        assert_eq!(journal.list().await, Ok(Vec::new()));
+        assert_eq!(journal.append("a", records(0..20)).await, Ok(()));
+        assert_eq!(journal.append("b", records(5..7)).await, Ok(()));
+        assert_eq!(journal.delete("a").await, Ok(()));
+        assert_eq!(journal.delete("never written").await, Ok(()));
+        assert_eq!(journal.read("a").await, Ok(Vec::new()));
+        assert_eq!(journal.list().await, Ok(vec![("b".to_owned(), record(5))]));
+        assert_eq!(journal.read("b").await, Ok(records(5..7)));
+    }
+
+    #[wasm_bindgen_test]
+    async fn records_survive_a_connection_that_is_opened_again() {
+        let journal = empty("again").await;
+        assert_eq!(journal.append("a", records(0..2)).await, Ok(()));
+        drop(journal);
+        let journal = BrowserJournal::of("again", VERSION);
+        assert_eq!(journal.read("a").await, Ok(records(0..2)));
+        // Closed without a word, as a browser does that has lost its database.
+        journal.0.database.borrow().as_ref().unwrap().close();
+        assert_eq!(journal.append("a", records(2..4)).await, Ok(()));
+        assert_eq!(journal.read("a").await, Ok(records(0..4)));
+    }
+
+    #[wasm_bindgen_test]
+    async fn two_pages_on_one_run_overwrite_nothing() {
+        let page = empty("two pages").await;
+        let other = BrowserJournal::of("two pages", VERSION);
+        for (journal, numbers) in [(&page, 0..2), (&other, 2..4), (&page, 4..6)] {
+            assert_eq!(journal.append("a", records(numbers)).await, Ok(()));
+        }
+        assert_eq!(other.read("a").await, Ok(records(0..6)));
+    }
+
+    #[wasm_bindgen_test]
+    async fn what_is_written_is_on_the_disk_when_it_is_reported() {
+        let journal = empty("strict").await;
+        let transaction = journal.0.begin(IdbTransactionMode::Readwrite).await.unwrap();
+        let durability = Reflect::get(&transaction, &"durability".into()).unwrap();
+        assert_eq!(durability.as_string().as_deref(), Some("strict"));
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_transaction_that_breaks_stores_nothing_and_the_next_one_works() {
+        let journal = empty("breaks").await;
+        let half = journal.transact(IdbTransactionMode::Readwrite, async |store: IdbObjectStore| {
+            append(&store, "a", &records(0..1)).await?;
+            Err::<(), _>(DomException::new_with_message_and_name("", "DataError").unwrap().into())
+        });
+        assert_eq!(half.await, Err(JournalFault::Failed("DataError".into())));
+        assert_eq!(journal.read("a").await, Ok(Vec::new()));
+        let twice = journal.transact(IdbTransactionMode::Readwrite, async |store: IdbObjectStore| {
+            append(&store, "a", &records(0..1)).await?;
+            store.add_with_key(&"twice".into(), &Array::of2(&"a".into(), &0.into()))?;
+            Ok(())
+        });
+        assert_eq!(twice.await, Err(JournalFault::Failed("ConstraintError".into())));
+        assert_eq!(journal.append("a", records(1..2)).await, Ok(()));
+        assert_eq!(journal.read("a").await, Ok(records(1..2)));
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_newer_page_gets_through_and_the_older_one_says_so() {
+        let old = empty("newer").await;
+        assert_eq!(old.append("a", records(0..1)).await, Ok(()));
+        let factory = web_sys::window().unwrap().indexed_db().unwrap().unwrap();
+        let newer = answer(&factory.open_with_u32("newer", 2).unwrap()).await.unwrap();
+        assert_eq!(open_connections(&old), 0);
+        assert_eq!(old.append("a", records(1..2)).await, Err(JournalFault::Newer));
+        assert_eq!(old.list().await, Err(JournalFault::Newer));
+        newer.unchecked_into::<IdbDatabase>().close();
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_page_that_does_not_give_way_keeps_nobody_waiting() {
+        drop(empty("blocked").await);
+        let factory = web_sys::window().unwrap().indexed_db().unwrap().unwrap();
+        let rigid = answer(&factory.open_with_u32("blocked", 1).unwrap()).await.unwrap();
+        let journal = BrowserJournal::of("blocked", 2);
+        assert_eq!(journal.list().await, Err(JournalFault::Unavailable));
+        rigid.unchecked_into::<IdbDatabase>().close();
+        assert_eq!(journal.list().await, Ok(Vec::new()));
+    }
+
+    #[wasm_bindgen_test]
+    fn the_browsers_names_of_errors_are_told_apart() {
+        let error = |name| JsValue::from(DomException::new_with_message_and_name("secret", name).unwrap());
+        let unknown = JournalFault::Failed("UnknownError".into());
+        assert_eq!(fault(&error("QuotaExceededError")), JournalFault::Full);
+        assert_eq!(fault(&error("UnknownError")), unknown);
+        assert_eq!(fault(&JsValue::NULL), JournalFault::Failed("AbortError".into()));
+        assert_eq!(opening_fault(&error("VersionError")), JournalFault::Newer);
+        assert_eq!(opening_fault(&error("SecurityError")), JournalFault::Unavailable);
+        assert_eq!(opening_fault(&error("UnknownError")), unknown);
+        assert_eq!(opening_fault(&JsValue::NULL), JournalFault::Unavailable);
+    }
+}

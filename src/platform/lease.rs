@@ -1,0 +1,170 @@
+//! One page at a time, by the browser's Web Locks. They end with their page, however it ends.
+
+use futures::channel::oneshot;
+use futures::future::{Either, FutureExt, LocalBoxFuture, pending, select};
+use js_sys::{Function, Object, Promise, Reflect};
+use pingone_mfa_core::port::{Held, Lease, Taken};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen]
+extern "C" {
+    /// A navigator that may lend locks; web-sys has them only as unstable.
+    type Lender;
+
+    #[wasm_bindgen(method, getter)]
+    fn locks(this: &Lender) -> Option<Locks>;
+
+    type Locks;
+
+    #[wasm_bindgen(method, catch)]
+    fn request(this: &Locks, name: &str, options: &Object, granted: &Function) -> Result<Promise, JsValue>;
+}
+
+/// The browser's locks, where it has them: no page that came over plain http does.
+pub(crate) struct BrowserLease;
+
+impl Lease for BrowserLease {
+    fn take(&self, name: &str, steal: bool) -> LocalBoxFuture<'static, Taken> {
+        let asked = ask(name, steal);
+        async move {
+            match asked {
+                Ok(asked) => asked.answer().await,
+                Err(_) => Taken::Unavailable,
+            }
+        }
+        .boxed_local()
+    }
+}
+
+/// A lock that was asked for.
+struct Asked {
+    /// `None` if another page holds it.
+    granted: oneshot::Receiver<Option<Release>>,
+    /// Ends when the lock does, or when the browser refuses to be asked.
+    ended: JsFuture,
+}
+
+fn ask(name: &str, steal: bool) -> Result<Asked, JsValue> {
+    let navigator = web_sys::window().ok_or(JsValue::NULL)?.navigator();
+    let locks = navigator.unchecked_ref::<Lender>().locks().ok_or(JsValue::NULL)?;
+    let options = Object::new();
+    let manner = if steal { "steal" } else { "ifAvailable" };
+    Reflect::set(&options, &manner.into(), &true.into())?;
+    let (sender, granted) = oneshot::channel();
+    let grant = Closure::once_into_js(move |lock: JsValue| grant(&lock, sender));
+    let ended = JsFuture::from(locks.request(name, &options, grant.unchecked_ref())?);
+    Ok(Asked { granted, ended })
+}
+
+/// The browser holds the lock until the promise that it is given here resolves.
+fn grant(lock: &JsValue, sender: oneshot::Sender<Option<Release>>) -> Promise {
+    let mut release = None;
+    let held = Promise::new(&mut |resolve, _| release = Some(Release(resolve)));
+    // Not sent, the release is dropped here, and with it goes the lock that nobody waits for.
+    let _ = sender.send(release.filter(|_| !lock.is_null()));
+    held
+}
+
+impl Asked {
+    async fn answer(self) -> Taken {
+        match select(self.granted, self.ended).await {
+            Either::Left((Ok(Some(release)), ended)) => Taken::Held(held(ended, release)),
+            Either::Left((Ok(None), _)) => Taken::Elsewhere,
+            Either::Left((Err(_), _)) | Either::Right(_) => Taken::Unavailable,
+        }
+    }
+}
+
+fn held(ended: JsFuture, release: Release) -> Held {
+    let lost = async move {
+        // The promise that holds the lock never rejects, so a rejection means that the lock was taken away.
+        if ended.await.is_ok() {
+            pending::<()>().await;
+        }
+    };
+    // Fused, because it may be asked again after it has resolved.
+    Held::new(lost.fuse().boxed_local(), release)
+}
+
+/// Gives the lock back when it is dropped.
+struct Release(Function);
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        // Resolving a promise throws nothing.
+        let _ = self.0.call0(&JsValue::UNDEFINED);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::poll;
+    use gloo_timers::future::TimeoutFuture;
+    use std::task::Poll;
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    async fn take(name: &str) -> Option<Held> {
+        match BrowserLease.take(name, false).await {
+            Taken::Held(held) => Some(held),
+            Taken::Elsewhere => None,
+            Taken::Unavailable => panic!("no locks"),
+        }
+    }
+
+    async fn steal(name: &str) -> Held {
+        match BrowserLease.take(name, true).await {
+            Taken::Held(held) => held,
+            Taken::Elsewhere | Taken::Unavailable => panic!("not stolen"),
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_lease_is_refused_while_it_is_held_and_free_when_it_is_dropped() {
+        let first = take("held").await.unwrap();
+        assert!(take("held").await.is_none());
+        assert!(take("another name").await.is_some());
+        drop(first);
+        // The browser gives it back in a task of its own.
+        TimeoutFuture::new(50).await;
+        assert!(take("held").await.is_some());
+    }
+
+    #[wasm_bindgen_test]
+    async fn whoever_held_a_stolen_lease_is_told_and_nobody_else() {
+        let mut first = take("stolen").await.unwrap();
+        assert_eq!(poll!(&mut first.lost), Poll::Pending);
+        let mut second = steal("stolen").await;
+        first.lost.as_mut().await;
+        assert_eq!(poll!(&mut first.lost), Poll::Pending, "it is told once");
+        drop(first);
+        TimeoutFuture::new(50).await;
+        assert_eq!(poll!(&mut second.lost), Poll::Pending);
+        assert!(take("stolen").await.is_none(), "the first one's end gives nothing back");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_free_lease_can_be_stolen_too() {
+        let held = steal("free").await;
+        assert!(take("free").await.is_none());
+        drop(held);
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_lease_that_nobody_waits_for_is_given_back() {
+        drop(BrowserLease.take("not waited for", false));
+        TimeoutFuture::new(50).await;
+        assert!(take("not waited for").await.is_some());
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_browser_that_refuses_to_be_asked_keeps_nobody_waiting() {
+        // Names that begin with a hyphen are reserved, so the request is rejected before anything is granted.
+        assert!(matches!(BrowserLease.take("-reserved", false).await, Taken::Unavailable));
+    }
+}
