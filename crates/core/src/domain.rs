@@ -28,6 +28,8 @@ pub mod csv;
 
 pub mod export;
 
+pub mod list;
+
 pub mod filter;
 
 pub mod fault;

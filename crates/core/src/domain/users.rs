@@ -264,6 +264,12 @@ impl Users {
         self.at(row).and_then(|record| self.shown.get(record.username)).unwrap_or_default()
     }
 
+    /// The id that another system has for a user; empty if there is none.
+    #[must_use]
+    pub fn external_id(&self, row: Row) -> &str {
+        self.at(row).and_then(|record| self.shown.get(record.external_id)).unwrap_or_default()
+    }
+
     /// The flag as it was last answered.
     #[must_use]
     pub fn mfa(&self, row: Row) -> Mfa {

@@ -1,0 +1,270 @@
+//! Whom the entries of a list name: one user, nobody, one of several, or somebody who was named before.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::super::user::UserId;
+use super::super::users::{Fold, Row, Users, folded};
+use super::columns::trimmed;
+use super::{Entry, Identity, List};
+
+/// The entries of a list, by their places, each in exactly one pile and each pile in the list's order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Piles {
+    /// They name one user each, and nobody names the same user twice.
+    pub found: Vec<(usize, UserId)>,
+    /// They name nobody, or have a [`Problem`](super::Problem).
+    pub not_found: Vec<usize>,
+    /// They name several users each, at least two.
+    pub ambiguous: Vec<(usize, Vec<UserId>)>,
+    /// They say what an earlier entry says, or name a user whom an earlier one names.
+    pub twice: Vec<usize>,
+}
+
+impl Piles {
+    /// Piles by what PingOne answered: to an entry, by its place, the users it names, in any order and any number of
+    /// pieces. Whatever is among [`List::questions`] and has no answer is not found; answers to other entries say
+    /// nothing new.
+    #[must_use]
+    pub fn from_answers(list: &List, answers: Vec<(usize, Vec<UserId>)>, fold: Fold<'_>) -> Self {
+        let asked = Asked::of(list, fold);
+        let mut named: Vec<Vec<UserId>> = vec![Vec::new(); list.entries().len()];
+        for (entry, users) in answers {
+            if let Some(named) = named.get_mut(entry) {
+                named.extend(users);
+            }
+        }
+        Self::of(&asked.states, named)
+    }
+
+    /// `named` has for each entry whom it names.
+    fn of(states: &[State], named: Vec<Vec<UserId>>) -> Self {
+        let mut piles = Self::default();
+        let mut taken = HashSet::new();
+        for (entry, (state, mut users)) in states.iter().zip(named).enumerate() {
+            users.sort_unstable();
+            users.dedup();
+            match (state, users.as_slice()) {
+                (State::Unaskable, _) | (State::Question, []) => piles.not_found.push(entry),
+                (State::Question, [user]) if taken.insert(*user) => piles.found.push((entry, *user)),
+                (State::Again, _) | (State::Question, [_]) => piles.twice.push(entry),
+                (State::Question, _) => piles.ambiguous.push((entry, users)),
+            }
+        }
+        piles
+    }
+}
+
+/// What is to be done to learn whom an entry names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Somebody has to look.
+    Question,
+    /// An earlier entry says the same.
+    Again,
+    /// It has a problem.
+    Unaskable,
+}
+
+/// What an entry says, so that two that mean the same are the same.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Key<'a> {
+    Id(UserId),
+    Text(Cow<'a, [u8]>),
+}
+
+impl<'a> Key<'a> {
+    fn of(entry: &'a Entry, identity: Identity, fold: Fold<'_>) -> Option<Self> {
+        if entry.problem.is_some() {
+            return None;
+        }
+        match identity {
+            Identity::UserId => UserId::read(&entry.value).map(Self::Id),
+            Identity::ExternalId => Some(Self::Text(entry.value.as_bytes().into())),
+            Identity::Username | Identity::Email => {
+                Some(Self::Text(folded(&entry.value, fold).into_bytes().into()))
+            }
+        }
+    }
+
+    /// What an entry has to say to name a user; `None` if no entry can.
+    fn naming(users: &'a Users, row: Row, identity: Identity) -> Option<Self> {
+        let text = match identity {
+            Identity::UserId => return users.id(row).map(Self::Id),
+            Identity::ExternalId => trimmed(users.external_id(row)).as_bytes(),
+            Identity::Username => users.folded_line(row, USERNAME_LINE).trim_ascii(),
+            Identity::Email => users.folded_line(row, EMAIL_LINE).trim_ascii(),
+        };
+        (!text.is_empty()).then_some(Self::Text(text.into()))
+    }
+}
+
+/// Where a username stands in what a search looks at.
+const USERNAME_LINE: usize = 0;
+
+/// Where an e-mail address stands there.
+const EMAIL_LINE: usize = 2;
+
+/// The different things that the entries of a list say.
+struct Asked<'a> {
+    /// By what is said, the first entry that says it.
+    firsts: HashMap<Key<'a>, usize>,
+    /// One for each entry.
+    states: Vec<State>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(list: &'a List, fold: Fold<'_>) -> Self {
+        let mut firsts = HashMap::with_capacity(list.entries().len());
+        let mut state = |(place, entry)| {
+            let Some(key) = Key::of(entry, list.identity(), fold) else { return State::Unaskable };
+            let first = *firsts.entry(key).or_insert(place);
+            if first == place { State::Question } else { State::Again }
+        };
+        let states = list.entries().iter().enumerate().map(&mut state).collect();
+        Self { firsts, states }
+    }
+}
+
+impl List {
+    /// The entries that somebody has to look up, by their places: those without a problem, and of several that say the
+    /// same the first.
+    #[must_use]
+    pub fn questions(&self, fold: Fold<'_>) -> Vec<usize> {
+        let states = Asked::of(self, fold).states.into_iter().enumerate();
+        states.filter(|(_, state)| *state == State::Question).map(|(entry, _)| entry).collect()
+    }
+
+    /// Piles by the users who were read. Usernames and e-mail addresses are compared as the search does it, `fold` being
+    /// what the users were learned with; external ids are compared exactly.
+    #[must_use]
+    pub fn match_in(&self, users: &Users, fold: Fold<'_>) -> Piles {
+        let asked = Asked::of(self, fold);
+        let mut named: Vec<Vec<UserId>> = vec![Vec::new(); self.entries().len()];
+        for row in (0..users.len()).filter_map(|place| u32::try_from(place).ok()).map(Row) {
+            // A row without an id can't be changed, and names nobody.
+            let Some(id) = users.id(row).filter(|id| !id.0.is_nil()) else { continue };
+            let key = Key::naming(users, row, self.identity());
+            let first = key.and_then(|key| asked.firsts.get(&key));
+            if let Some(named) = first.and_then(|first| named.get_mut(*first)) {
+                named.push(id);
+            }
+        }
+        Piles::of(&asked.states, named)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+    use super::*;
+
+    use uuid::Uuid;
+
+    use crate::domain::user::{UnreadableUser, User};
+    use crate::domain::users::tests::{fold, user};
+
+    fn list(text: &str, by: Identity) -> List {
+        let mut list = read(text.as_bytes()).unwrap();
+        list.identify(0, by, false);
+        list
+    }
+
+    fn store(people: &[User]) -> Users {
+        let mut users = Users::default();
+        for person in people {
+            users.learn(person, &fold);
+        }
+        users
+    }
+
+    fn id(number: u128) -> UserId {
+        user(number).id
+    }
+
+    #[test]
+    fn usernames_and_addresses_are_found_whatever_their_capitals() {
+        let users = store(&[user(1), User { username: " ŁUK ".into(), ..user(2) }]);
+        let piles = list("USER001\nłuk\nstranger\n", Identity::Username).match_in(&users, &fold);
+        assert_eq!((piles.found, piles.not_found), (vec![(0, id(1)), (1, id(2))], vec![2]));
+        let piles = list("user001@EXAMPLE.com\nuser001", Identity::Email).match_in(&users, &fold);
+        assert_eq!((piles.found, piles.not_found), (vec![(0, id(1))], vec![1]));
+    }
+
+    #[test]
+    fn external_ids_are_compared_exactly_and_ids_as_what_they_mean() {
+        let users = store(&[User { external_id: Some("E-1".into()), ..user(1) }, user(2)]);
+        let piles = list("e-1\n E-1\u{a0}\n", Identity::ExternalId).match_in(&users, &fold);
+        assert_eq!((piles.found, piles.not_found), (vec![(1, id(1))], vec![0]));
+        let text = format!("{{{}}}\n{}\nuser002\n", id(2), id(9).to_string().to_uppercase());
+        let piles = list(&text, Identity::UserId).match_in(&users, &fold);
+        assert_eq!((piles.found, piles.not_found), (vec![(0, id(2))], vec![1, 2]));
+    }
+
+    #[test]
+    fn an_address_that_several_users_share_is_ambiguous() {
+        let shared = |number| User { email: Some("Team@example.com".into()), ..user(number) };
+        let users = store(&[shared(3), shared(1), user(2)]);
+        let piles = list("team@example.com\nTEAM@example.com\n", Identity::Email).match_in(&users, &fold);
+        assert_eq!(piles.ambiguous, [(0, vec![id(1), id(3)])]);
+        assert_eq!((piles.twice, piles.found), (vec![1], vec![]));
+    }
+
+    #[test]
+    fn whoever_is_named_again_is_in_the_list_twice() {
+        let list = list("user001\nnobody\nUser001 \nNOBODY\n4.1E+07\n4.1E+07\n", Identity::Username);
+        let piles = list.match_in(&store(&[user(1)]), &fold);
+        assert_eq!((piles.found, piles.twice), (vec![(0, id(1))], vec![2, 3]));
+        assert_eq!(piles.not_found, [1, 4, 5], "what a spreadsheet shortened may have been different");
+        assert_eq!(list.questions(&fold), [0, 1]);
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_found_by_its_id_alone() {
+        let mut users = Users::default();
+        for id in [None, Some(id(1))] {
+            users.learn_unreadable(UnreadableUser {
+                id,
+                field: "username".into(),
+                problem: "missing".into(),
+            });
+        }
+        let text = format!("{}\n{}\n", Uuid::nil(), id(1));
+        let piles = list(&text, Identity::UserId).match_in(&users, &fold);
+        assert_eq!((piles.found, piles.not_found), (vec![(1, id(1))], vec![0]));
+    }
+
+    #[test]
+    fn answers_are_piled_like_users_who_were_read() {
+        let list = list("ana\nbo\ncy\nANA\ndi\n\u{eb}\n", Identity::Username);
+        let answers = vec![
+            (4, vec![id(4)]),
+            (0, vec![id(1)]),
+            (1, vec![id(2), id(3)]),
+            (4, vec![id(4)]),
+            (3, vec![id(7)]),
+            (5, vec![id(1)]),
+            (99, vec![id(8)]),
+        ];
+        let expected = Piles {
+            found: vec![(0, id(1)), (4, id(4))],
+            not_found: vec![2],
+            ambiguous: vec![(1, vec![id(2), id(3)])],
+            twice: vec![3, 5],
+        };
+        assert_eq!(Piles::from_answers(&list, answers, &fold), expected);
+    }
+
+    #[test]
+    fn a_long_list_is_matched_against_many_users_in_one_go() {
+        // The store relies on ids being random.
+        let scattered = |number: u128| {
+            UserId(Uuid::from_u128(number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)))
+        };
+        let people: Vec<User> =
+            (1..=100_000).map(|number| User { id: scattered(number), ..user(number) }).collect();
+        let lines: Vec<String> = (0..200_000).map(|number| format!("USER{number:03}")).collect();
+        let piles = list(&lines.join("\n"), Identity::Username).match_in(&store(&people), &fold);
+        assert_eq!((piles.found.len(), piles.not_found.len()), (100_000, 100_000));
+    }
+}

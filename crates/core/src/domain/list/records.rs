@@ -1,0 +1,332 @@
+//! Where the records of a separated text begin and end, and what stands in their cells: RFC 4180, read with lenience.
+//!
+//! A cell is quoted if its quotation marks close right before a separator or the end of a line. Otherwise they are
+//! letters like any other: one stray mark must not swallow the people of a thousand lines.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr_iter};
+
+/// What stands between the cells of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Separator {
+    /// `,`
+    Comma,
+    /// `;`, where the comma is for decimals.
+    Semicolon,
+    /// The tabulator, as cells are copied.
+    Tab,
+}
+
+impl Separator {
+    /// Where two are as likely, the later is meant: commas stand in texts, tabulators don't.
+    const ALL: [Self; 3] = [Self::Comma, Self::Semicolon, Self::Tab];
+
+    fn bytes(separator: Option<Self>) -> &'static [u8] {
+        match separator {
+            None => b"",
+            Some(Self::Comma) => b",",
+            Some(Self::Semicolon) => b";",
+            Some(Self::Tab) => b"\t",
+        }
+    }
+
+    /// The separator that a file names in a first line of its own, `sep=;`, as Excel takes it, and where the next line
+    /// begins, in bytes.
+    pub(super) fn declared(text: &str) -> Option<(Self, usize)> {
+        let end = text.find(['\r', '\n'])?;
+        let (line, rest) = text.split_at_checked(end)?;
+        let (name, sign) = line.split_at_checked("sep=".len())?;
+        let is_it = |separator: &Self| Self::bytes(Some(*separator)) == sign.as_bytes();
+        let separator = Self::ALL.into_iter().find(is_it).filter(|_| name.eq_ignore_ascii_case("sep="))?;
+        Some((separator, end + line_end_len(rest.as_bytes())))
+    }
+
+    /// The separator by which most of the first lines have the same number of cells; `None` if fewer than half of them
+    /// have more than one.
+    pub(super) fn of(text: &str) -> Option<Self> {
+        let lines = Records::new(text, 0, 1, b",;\t");
+        let lines = lines.map(|record| record.text(text)).filter(|line| !line.starts_with('#'));
+        let lines: Vec<[usize; 3]> = lines.take(LINES_LOOKED_AT).map(counts).collect();
+        let likelihood = |place: usize| {
+            let counts: Vec<usize> = lines.iter().filter_map(|line| line.get(place)).copied().collect();
+            let separated = counts.iter().filter(|count| **count > 0);
+            let same = |count: &usize| counts.iter().filter(|other| *other == count).count();
+            let agreeing = separated.clone().map(same).max().unwrap_or(0);
+            (separated.count() * 2 >= lines.len() && agreeing > 0)
+                .then(|| (agreeing, counts.iter().sum::<usize>()))
+        };
+        let likely =
+            Self::ALL.into_iter().enumerate().filter_map(|(place, it)| Some((likelihood(place)?, it)));
+        likely.max_by_key(|(likelihood, _)| *likelihood).map(|(_, separator)| separator)
+    }
+}
+
+/// How many lines tell the separator.
+const LINES_LOOKED_AT: usize = 20;
+
+/// How often each separator stands outside quotes.
+fn counts(line: &str) -> [usize; 3] {
+    let ends = Fields::new(line, b",;\t").filter_map(|field| line.as_bytes().get(field.end));
+    let mut counts = [0; 3];
+    for end in ends {
+        let place = Separator::ALL.iter().position(|it| Separator::bytes(Some(*it)) == [*end]);
+        if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
+            *count += 1;
+        }
+    }
+    counts
+}
+
+/// Where a record stands in its text. One whose cells are all blank is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Record {
+    /// The line it begins at, counted from 1 as editors do.
+    pub(super) line: usize,
+    start: usize,
+    end: usize,
+}
+
+impl Record {
+    /// As it was written, without the end of its line.
+    pub(super) fn text(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// The records of a text, one after the other.
+#[derive(Debug)]
+pub(super) struct Records<'a> {
+    text: &'a str,
+    separators: &'static [u8],
+    at: usize,
+    line: usize,
+}
+
+impl<'a> Records<'a> {
+    /// Those of a text from a place on, in bytes, that is the beginning of a line with this number.
+    fn new(text: &'a str, at: usize, line: usize, separators: &'static [u8]) -> Self {
+        Self { text, separators, at, line }
+    }
+
+    /// Those of a whole text, or of all but its first line.
+    pub(super) fn of(text: &'a str, start: usize, separator: Option<Separator>) -> Self {
+        let line = if start == 0 { 1 } else { 2 };
+        Self::new(text, start, line, Separator::bytes(separator))
+    }
+
+    /// Whether nothing stands in a record, whatever separates it.
+    fn is_blank(&self, record: Record) -> bool {
+        let is_nothing = |letter: char| matches!(letter, '"' | ',' | ';') || is_blank(letter);
+        record.text(self.text).chars().all(is_nothing)
+    }
+}
+
+impl Iterator for Records<'_> {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        while self.at < self.text.len() {
+            let rest = self.text.get(self.at..)?;
+            let len = Fields::new(rest, self.separators).last().map_or(0, |field| field.end);
+            let (inside, after) = rest.as_bytes().split_at_checked(len)?;
+            let record = Record { line: self.line, start: self.at, end: self.at + len };
+            self.at = record.end + line_end_len(after);
+            self.line += line_ends(inside) + 1;
+            if !self.is_blank(record) {
+                return Some(record);
+            }
+        }
+        None
+    }
+}
+
+/// The cells of a record, without their quotes, as they are otherwise.
+pub(super) fn cells(record: &str, separator: Option<Separator>) -> impl Iterator<Item = Cow<'_, str>> {
+    let fields = Fields::new(record, Separator::bytes(separator));
+    fields.map(|field| {
+        let content = record.get(field.start..field.start + field.len).unwrap_or_default();
+        if field.is_quoted && content.contains('"') {
+            return content.replace("\"\"", "\"").into();
+        }
+        content.into()
+    })
+}
+
+/// A cell's place, in bytes.
+#[derive(Debug, Clone, Copy)]
+struct Field {
+    /// Where its content begins, after the quotation mark if it is quoted.
+    start: usize,
+    len: usize,
+    is_quoted: bool,
+    /// Where its separator, the end of its line or that of the text stands.
+    end: usize,
+}
+
+/// The cells of the first record of a text.
+#[derive(Debug)]
+struct Fields<'a> {
+    bytes: &'a [u8],
+    separators: &'static [u8],
+    /// Where the next begins; `None` after the last.
+    at: Option<usize>,
+}
+
+impl<'a> Fields<'a> {
+    fn new(text: &'a str, separators: &'static [u8]) -> Self {
+        Self { bytes: text.as_bytes(), separators, at: Some(0) }
+    }
+
+    fn quoted(&self, at: usize) -> Option<Field> {
+        let start = self.after_blanks(at);
+        if self.bytes.get(start) != Some(&b'"') {
+            return None;
+        }
+        let start = start + 1;
+        let closing = self.closing(start)?;
+        let end = self.after_blanks(closing + 1);
+        let is_closed = self.bytes.get(end).is_none_or(|byte| self.ends(*byte));
+        is_closed.then_some(Field { start, len: closing - start, is_quoted: true, end })
+    }
+
+    /// The first quotation mark that isn't doubled.
+    fn closing(&self, from: usize) -> Option<usize> {
+        let mut at = from;
+        loop {
+            let mark = at + memchr(b'"', self.bytes.get(at..)?)?;
+            if self.bytes.get(mark + 1) != Some(&b'"') {
+                return Some(mark);
+            }
+            at = mark + 2;
+        }
+    }
+
+    fn unquoted(&self, start: usize) -> Field {
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let len = rest.iter().position(|byte| self.ends(*byte)).unwrap_or(rest.len());
+        Field { start, len, is_quoted: false, end: start + len }
+    }
+
+    fn after_blanks(&self, at: usize) -> usize {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        at + rest.iter().take_while(|byte| **byte == b' ').count()
+    }
+
+    fn ends(&self, byte: u8) -> bool {
+        matches!(byte, b'\r' | b'\n') || self.separators.contains(&byte)
+    }
+}
+
+impl Iterator for Fields<'_> {
+    type Item = Field;
+
+    fn next(&mut self) -> Option<Field> {
+        let at = self.at?;
+        let field = self.quoted(at).unwrap_or_else(|| self.unquoted(at));
+        let is_separated = self.bytes.get(field.end).is_some_and(|byte| self.separators.contains(byte));
+        self.at = is_separated.then_some(field.end + 1);
+        Some(field)
+    }
+}
+
+/// How long the end of a line is that a text begins with: 2 for CRLF, 1 for LF or CR, 0 for none.
+fn line_end_len(bytes: &[u8]) -> usize {
+    match bytes {
+        [b'\r', b'\n', ..] => 2,
+        [b'\r' | b'\n', ..] => 1,
+        _ => 0,
+    }
+}
+
+/// How many lines end in a text. CRLF ends one.
+pub(super) fn line_ends(bytes: &[u8]) -> usize {
+    let feeds = memchr_iter(b'\n', bytes).count();
+    let returns = memchr_iter(b'\r', bytes).count();
+    let pairs = bytes.windows(2).filter(|pair| pair == b"\r\n").count();
+    feeds + returns - pairs
+}
+
+/// Whether a letter is only there by accident at the edge of a cell: blanks, breaks, and what has no width.
+pub(super) fn is_blank(letter: char) -> bool {
+    let has_no_width = matches!(
+        letter,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    );
+    has_no_width || letter.is_whitespace() || letter.is_control()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(text: &str, separator: Option<Separator>) -> Vec<(usize, Vec<String>)> {
+        let cells = |record: Record| cells(record.text(text), separator).map(Cow::into_owned).collect();
+        Records::of(text, 0, separator).map(|record| (record.line, cells(record))).collect()
+    }
+
+    fn row(line: usize, cells: &[&str]) -> (usize, Vec<String>) {
+        (line, cells.iter().map(|cell| (*cell).to_owned()).collect())
+    }
+
+    #[test]
+    fn every_end_of_a_line_ends_one_and_empty_lines_are_nothing() {
+        let text = "a,b\r\nc,d\n\n \t\n,\n\"\",\re,f\r\r\ng";
+        let expected = [row(1, &["a", "b"]), row(2, &["c", "d"]), row(7, &["e", "f"]), row(9, &["g"])];
+        assert_eq!(table(text, Some(Separator::Comma)), expected);
+    }
+
+    #[test]
+    fn quotes_hold_separators_line_breaks_and_quotes_together() {
+        let text = "\"a;1\r\n\n2\";b\n \"c \"\"x\"\"\" ;\"\"\nd";
+        let expected = [row(1, &["a;1\r\n\n2", "b"]), row(4, &["c \"x\"", ""]), row(5, &["d"])];
+        assert_eq!(table(text, Some(Separator::Semicolon)), expected);
+    }
+
+    #[test]
+    fn a_stray_quote_is_a_letter_and_swallows_nobody() {
+        for (text, expected) in [
+            ("5\" pipe,b", vec![row(1, &["5\" pipe", "b"])]),
+            ("\"a\"b,c", vec![row(1, &["\"a\"b", "c"])]),
+            ("\"nick,b\nc,d", vec![row(1, &["\"nick", "b"]), row(2, &["c", "d"])]),
+            ("\"nick,b\nc,\"d, e\"", vec![row(1, &["\"nick", "b"]), row(2, &["c", "d, e"])]),
+            ("a,\"", vec![row(1, &["a", "\""])]),
+        ] {
+            assert_eq!(table(text, Some(Separator::Comma)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_separator_is_the_one_that_most_lines_agree_on() {
+        for (text, expected) in [
+            ("a,b\nc,d", Some(Separator::Comma)),
+            ("id;pay\na;1,5\nb;2,5", Some(Separator::Semicolon)),
+            ("a;1,5\nb;2,5", Some(Separator::Semicolon)),
+            ("a\tb, c\nd\te; f", Some(Separator::Tab)),
+            ("\"a,b\";c\n\"d,\n,e\";f", Some(Separator::Semicolon)),
+            ("ana\nzoe\nholm, jr.\nbo", None),
+            ("ana\nzoe", None),
+            ("# one; two; three\na,b", Some(Separator::Comma)),
+            ("", None),
+        ] {
+            assert_eq!(Separator::of(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_may_name_its_separator() {
+        assert_eq!(Separator::declared("sep=;\r\na"), Some((Separator::Semicolon, 7)));
+        assert_eq!(Separator::declared("SEP=\t\na"), Some((Separator::Tab, 6)));
+        for text in ["sep=|\na", "sep=;", "sep", "sé=;\n", "a\nsep=;\n", ""] {
+            assert_eq!(Separator::declared(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn many_stray_quotes_take_no_longer_than_others() {
+        for line in ["\"a\" b,", "\"\"\"\"x,", "\"\n", "\",", "\"\"a\n", " \"  "] {
+            let text = format!("\"{}", line.repeat(200_000));
+            assert!(Records::of(&text, 0, Some(Separator::Comma)).count() <= 200_001, "{line}");
+        }
+    }
+}
