@@ -485,7 +485,7 @@ mod tests {
             for column in 0..3 {
                 list.identify(column, by, column == 1);
                 let all: Vec<usize> = (0..list.entries().len()).collect();
-                let Piles { found, not_found, ambiguous, twice } = list.match_in(&users, &fold);
+                let Piles { found, not_found, ambiguous, twice } = list.match_in(&users);
                 let places =
                     found.iter().map(|(entry, _)| entry).chain(ambiguous.iter().map(|(entry, _)| entry));
                 let mut places: Vec<usize> = places.chain(&not_found).chain(&twice).copied().collect();

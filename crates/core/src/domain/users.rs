@@ -264,6 +264,12 @@ impl Users {
         self.at(row).and_then(|record| self.shown.get(record.username)).unwrap_or_default()
     }
 
+    /// A user's e-mail address; empty if there is none.
+    #[must_use]
+    pub fn email(&self, row: Row) -> &str {
+        self.at(row).and_then(|record| self.shown.get(record.email)).unwrap_or_default()
+    }
+
     /// The id that another system has for a user; empty if there is none.
     #[must_use]
     pub fn external_id(&self, row: Row) -> &str {

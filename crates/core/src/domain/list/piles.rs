@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::super::user::UserId;
-use super::super::users::{Fold, Row, Users, folded};
+use super::super::users::{Row, Users};
 use super::columns::trimmed;
 use super::{Entry, Identity, List};
 
@@ -26,8 +26,8 @@ impl Piles {
     /// pieces. Whatever is among [`List::questions`] and has no answer is not found; answers to other entries say
     /// nothing new.
     #[must_use]
-    pub fn from_answers(list: &List, answers: Vec<(usize, Vec<UserId>)>, fold: Fold<'_>) -> Self {
-        let asked = Asked::of(list, fold);
+    pub fn from_answers(list: &List, answers: Vec<(usize, Vec<UserId>)>) -> Self {
+        let asked = Asked::of(list);
         let mut named: Vec<Vec<UserId>> = vec![Vec::new(); list.entries().len()];
         for (entry, users) in answers {
             if let Some(named) = named.get_mut(entry) {
@@ -70,20 +70,18 @@ enum State {
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Key<'a> {
     Id(UserId),
-    Text(Cow<'a, [u8]>),
+    Text(Cow<'a, str>),
 }
 
 impl<'a> Key<'a> {
-    fn of(entry: &'a Entry, identity: Identity, fold: Fold<'_>) -> Option<Self> {
+    fn of(entry: &'a Entry, identity: Identity) -> Option<Self> {
         if entry.problem.is_some() {
             return None;
         }
         match identity {
             Identity::UserId => UserId::read(&entry.value).map(Self::Id),
-            Identity::ExternalId => Some(Self::Text(entry.value.as_bytes().into())),
-            Identity::Username | Identity::Email => {
-                Some(Self::Text(folded(&entry.value, fold).into_bytes().into()))
-            }
+            Identity::ExternalId => Some(Self::Text(Cow::Borrowed(&entry.value))),
+            Identity::Username | Identity::Email => Some(Self::Text(entry.value.to_lowercase().into())),
         }
     }
 
@@ -91,19 +89,13 @@ impl<'a> Key<'a> {
     fn naming(users: &'a Users, row: Row, identity: Identity) -> Option<Self> {
         let text = match identity {
             Identity::UserId => return users.id(row).map(Self::Id),
-            Identity::ExternalId => trimmed(users.external_id(row)).as_bytes(),
-            Identity::Username => users.folded_line(row, USERNAME_LINE).trim_ascii(),
-            Identity::Email => users.folded_line(row, EMAIL_LINE).trim_ascii(),
+            Identity::ExternalId => Cow::Borrowed(trimmed(users.external_id(row))),
+            Identity::Username => trimmed(users.username(row)).to_lowercase().into(),
+            Identity::Email => trimmed(users.email(row)).to_lowercase().into(),
         };
-        (!text.is_empty()).then_some(Self::Text(text.into()))
+        (!text.is_empty()).then_some(Self::Text(text))
     }
 }
-
-/// Where a username stands in what a search looks at.
-const USERNAME_LINE: usize = 0;
-
-/// Where an e-mail address stands there.
-const EMAIL_LINE: usize = 2;
 
 /// The different things that the entries of a list say.
 struct Asked<'a> {
@@ -114,10 +106,10 @@ struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn of(list: &'a List, fold: Fold<'_>) -> Self {
+    fn of(list: &'a List) -> Self {
         let mut firsts = HashMap::with_capacity(list.entries().len());
         let mut state = |(place, entry)| {
-            let Some(key) = Key::of(entry, list.identity(), fold) else { return State::Unaskable };
+            let Some(key) = Key::of(entry, list.identity()) else { return State::Unaskable };
             let first = *firsts.entry(key).or_insert(place);
             if first == place { State::Question } else { State::Again }
         };
@@ -130,16 +122,16 @@ impl List {
     /// The entries that somebody has to look up, by their places: those without a problem, and of several that say the
     /// same the first.
     #[must_use]
-    pub fn questions(&self, fold: Fold<'_>) -> Vec<usize> {
-        let states = Asked::of(self, fold).states.into_iter().enumerate();
+    pub fn questions(&self) -> Vec<usize> {
+        let states = Asked::of(self).states.into_iter().enumerate();
         states.filter(|(_, state)| *state == State::Question).map(|(entry, _)| entry).collect()
     }
 
-    /// Piles by the users who were read. Usernames and e-mail addresses are compared as the search does it, `fold` being
-    /// what the users were learned with; external ids are compared exactly.
+    /// Piles by the users who were read. Capitals don't count in usernames and e-mail addresses. Accents do, unlike in a
+    /// search: nobody looks at each of a list's people before something is changed. External ids are compared exactly.
     #[must_use]
-    pub fn match_in(&self, users: &Users, fold: Fold<'_>) -> Piles {
-        let asked = Asked::of(self, fold);
+    pub fn match_in(&self, users: &Users) -> Piles {
+        let asked = Asked::of(self);
         let mut named: Vec<Vec<UserId>> = vec![Vec::new(); self.entries().len()];
         for row in (0..users.len()).filter_map(|place| u32::try_from(place).ok()).map(Row) {
             // A row without an id can't be changed, and names nobody.
@@ -185,19 +177,26 @@ mod tests {
     #[test]
     fn usernames_and_addresses_are_found_whatever_their_capitals() {
         let users = store(&[user(1), User { username: " ŁUK ".into(), ..user(2) }]);
-        let piles = list("USER001\nłuk\nstranger\n", Identity::Username).match_in(&users, &fold);
+        let piles = list("USER001\nłuk\nstranger\n", Identity::Username).match_in(&users);
         assert_eq!((piles.found, piles.not_found), (vec![(0, id(1)), (1, id(2))], vec![2]));
-        let piles = list("user001@EXAMPLE.com\nuser001", Identity::Email).match_in(&users, &fold);
+        let piles = list("user001@EXAMPLE.com\nuser001", Identity::Email).match_in(&users);
         assert_eq!((piles.found, piles.not_found), (vec![(0, id(1))], vec![1]));
+    }
+
+    #[test]
+    fn an_accent_makes_another_person() {
+        let people = ["zoe", "Zoë"].map(|name| User { username: name.into(), ..user(name.len() as u128) });
+        let piles = list("ZOË\nzoé\n", Identity::Username).match_in(&store(&people));
+        assert_eq!((piles.found, piles.not_found), (vec![(0, people[1].id)], vec![1]));
     }
 
     #[test]
     fn external_ids_are_compared_exactly_and_ids_as_what_they_mean() {
         let users = store(&[User { external_id: Some("E-1".into()), ..user(1) }, user(2)]);
-        let piles = list("e-1\n E-1\u{a0}\n", Identity::ExternalId).match_in(&users, &fold);
+        let piles = list("e-1\n E-1\u{a0}\n", Identity::ExternalId).match_in(&users);
         assert_eq!((piles.found, piles.not_found), (vec![(1, id(1))], vec![0]));
         let text = format!("{{{}}}\n{}\nuser002\n", id(2), id(9).to_string().to_uppercase());
-        let piles = list(&text, Identity::UserId).match_in(&users, &fold);
+        let piles = list(&text, Identity::UserId).match_in(&users);
         assert_eq!((piles.found, piles.not_found), (vec![(0, id(2))], vec![1, 2]));
     }
 
@@ -205,7 +204,7 @@ mod tests {
     fn an_address_that_several_users_share_is_ambiguous() {
         let shared = |number| User { email: Some("Team@example.com".into()), ..user(number) };
         let users = store(&[shared(3), shared(1), user(2)]);
-        let piles = list("team@example.com\nTEAM@example.com\n", Identity::Email).match_in(&users, &fold);
+        let piles = list("team@example.com\nTEAM@example.com\n", Identity::Email).match_in(&users);
         assert_eq!(piles.ambiguous, [(0, vec![id(1), id(3)])]);
         assert_eq!((piles.twice, piles.found), (vec![1], vec![]));
     }
@@ -213,10 +212,10 @@ mod tests {
     #[test]
     fn whoever_is_named_again_is_in_the_list_twice() {
         let list = list("user001\nnobody\nUser001 \nNOBODY\n4.1E+07\n4.1E+07\n", Identity::Username);
-        let piles = list.match_in(&store(&[user(1)]), &fold);
+        let piles = list.match_in(&store(&[user(1)]));
         assert_eq!((piles.found, piles.twice), (vec![(0, id(1))], vec![2, 3]));
         assert_eq!(piles.not_found, [1, 4, 5], "what a spreadsheet shortened may have been different");
-        assert_eq!(list.questions(&fold), [0, 1]);
+        assert_eq!(list.questions(), [0, 1]);
     }
 
     #[test]
@@ -230,7 +229,7 @@ mod tests {
             });
         }
         let text = format!("{}\n{}\n", Uuid::nil(), id(1));
-        let piles = list(&text, Identity::UserId).match_in(&users, &fold);
+        let piles = list(&text, Identity::UserId).match_in(&users);
         assert_eq!((piles.found, piles.not_found), (vec![(1, id(1))], vec![0]));
     }
 
@@ -252,7 +251,7 @@ mod tests {
             ambiguous: vec![(1, vec![id(2), id(3)])],
             twice: vec![3, 5],
         };
-        assert_eq!(Piles::from_answers(&list, answers, &fold), expected);
+        assert_eq!(Piles::from_answers(&list, answers), expected);
     }
 
     #[test]
@@ -264,7 +263,7 @@ mod tests {
         let people: Vec<User> =
             (1..=100_000).map(|number| User { id: scattered(number), ..user(number) }).collect();
         let lines: Vec<String> = (0..200_000).map(|number| format!("USER{number:03}")).collect();
-        let piles = list(&lines.join("\n"), Identity::Username).match_in(&store(&people), &fold);
+        let piles = list(&lines.join("\n"), Identity::Username).match_in(&store(&people));
         assert_eq!((piles.found.len(), piles.not_found.len()), (100_000, 100_000));
     }
 }
