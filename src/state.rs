@@ -106,7 +106,8 @@ impl App {
         let ports: &'static Ports = Box::leak(Box::new(ports));
         let announcer: &'static Announcer = Box::leak(Box::default());
         let exchanges: &'static Exchanges = Box::leak(Box::default());
-        let directory: &'static Directory = Box::leak(Box::new(Directory::new(ports, announcer)));
+        let directory: &'static Directory =
+            Box::leak(Box::new(Directory::new(ports, announcer, wishes.settings.clone())));
         let session = Session::new(ports, wishes, directory, exchanges, announcer);
         let app: AppHandle = Box::leak(Box::new(Self {
             ports,

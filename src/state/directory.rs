@@ -8,8 +8,10 @@ use futures::channel::mpsc::UnboundedSender;
 use pingone_mfa_core::api::request::{CountUsers, ReadPopulations, ReadProducts};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::group::Group;
+use pingone_mfa_core::domain::limits::Access;
+use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::domain::time::{PerSecond, Wall};
-use pingone_mfa_core::domain::user::{Population, PopulationId, User, UserId};
+use pingone_mfa_core::domain::user::{Mfa, Population, PopulationId, User, UserId};
 use pingone_mfa_core::domain::users::{Row, Users};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::Command;
@@ -90,10 +92,11 @@ pub struct Directory {
     checking_tasks: Tasks,
     ports: &'static Ports,
     announcer: &'static Announcer,
+    settings: Settings,
 }
 
 impl Directory {
-    pub(super) fn new(ports: &'static Ports, announcer: &'static Announcer) -> Self {
+    pub(super) fn new(ports: &'static Ports, announcer: &'static Announcer, settings: Settings) -> Self {
         Self {
             ports,
             users: Watched::default(),
@@ -119,6 +122,26 @@ impl Directory {
             tasks: Tasks::default(),
             checking_tasks: Tasks::default(),
             announcer,
+            settings,
+        }
+    }
+
+    /// Whether the deployment permits bypasses.
+    pub fn may_bypass(&self) -> bool {
+        self.settings.bypass.is_allowed && self.settings.limits.access >= Access::One
+    }
+
+    /// Whether the deployment permits this change of one user.
+    pub fn may_change(&self, to: bool) -> bool {
+        self.settings.limits.may_change_one(to)
+    }
+
+    /// Whether there is anything that pressing the switch of a user with this flag may do.
+    pub fn may_press(&self, mfa: Mfa) -> bool {
+        match mfa {
+            Mfa::Off => self.may_change(true),
+            Mfa::On => self.may_change(false) || self.may_bypass(),
+            Mfa::Unknown => true,
         }
     }
 

@@ -28,12 +28,21 @@ pub(super) fn connect(app: AppHandle) -> Node {
     let form = tag("main")
         .class("connect")
         .with(tag("h1").with(text::connect::TITLE))
+        .with(notice(app))
         .with(forgotten(app))
         .with(token_field(app))
         .with(facts)
         .with(problem(app))
         .with(tag("div").class("connect-go").with(connect_button(app)).with(hint(connect_hint(app))));
     group().with(masthead).with(form)
+}
+
+/// What the deployment says to everyone, and where it helps.
+fn notice(app: AppHandle) -> Node {
+    let settings = app.session.settings();
+    let notice = settings.notice.as_ref().map(|notice| tag("p").class("note").with(notice.as_str()));
+    let support = settings.support.as_ref().map(|support| hint(text::connect::support(support)));
+    group().with(notice).with(support)
 }
 
 fn hint(text: impl Content) -> Node {

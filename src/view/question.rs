@@ -29,14 +29,16 @@ pub(super) fn question(app: AppHandle) -> Node {
     let title =
         move || text::question::title(&directory.asking.get().map(|id| name_of(app, id)).unwrap_or_default());
     let rule = &app.session.settings().bypass;
-    let choice =
-        Rc::new(Choice { for_good: Watched::new(!rule.is_allowed), hours: Watched::new(offered(rule)) });
+    let choice = Rc::new(Choice {
+        for_good: Watched::new(!directory.may_bypass()),
+        hours: Watched::new(offered(rule)),
+    });
     let again = Rc::clone(&choice);
     Effect::new(move |_| {
         let asks = directory.asking.with(Option::is_some);
         dialog.show_modal(asks);
         if asks {
-            again.for_good.set(!rule.is_allowed);
+            again.for_good.set(!directory.may_bypass());
             keep.focus();
         }
     });
@@ -85,7 +87,7 @@ fn the_ways(app: AppHandle, id: UserId, choice: &Rc<Choice>) -> Node {
     });
     let for_good =
         way(choice, true, group().with(text::question::DISABLE_WAY), text::question::disabled(devices));
-    if !rule.is_allowed {
+    if !app.directory.may_bypass() {
         return group().with(tag("p").with(text::question::NO_BYPASS)).with(note(rule)).with(for_good);
     }
     let hours = Rc::clone(choice);
@@ -94,6 +96,11 @@ fn the_ways(app: AppHandle, id: UserId, choice: &Rc<Choice>) -> Node {
         text::question::until(app.ports.locale.as_ref(), end, app.session.now.get())
     };
     let name = group().with(text::question::BYPASS_WAY).with(hours_choice(choice, rule)).with(says(until));
+    let for_good = if app.directory.may_change(false) {
+        for_good
+    } else {
+        tag("p").class("hint").with(text::question::NEVER_OFF)
+    };
     group()
         .with(way(choice, false, name, text::question::BYPASS_MEANING.to_owned()))
         .with(note(rule))

@@ -27,9 +27,12 @@ pub(super) fn mfa_switch(app: AppHandle, id: UserId, tab_index: &'static str) ->
         }
     };
     let doing = move || directory.switches.with(|switches| switches.get(&id).and_then(doing));
-    let is_known = move || mfa() != Mfa::Unknown;
-    part_of(is_known, move |is_known| {
+    let shape = move || (mfa() != Mfa::Unknown, directory.may_press(mfa()));
+    part_of(shape, move |(is_known, may_press)| {
         let word = says(move || text::mfa(mfa()).to_owned());
+        if !may_press {
+            return tag("span").class("switch-word").with(word);
+        }
         let busy = move || Some(is_busy().to_string());
         let switch = if is_known {
             button(tag("span").class("switch-word").set("aria-hidden", "true").with(word), pressed)

@@ -24,6 +24,11 @@ pub const MEANING: &str =
 pub mod connect {
     /// The form's title.
     pub const TITLE: &str = "Connect to PingOne";
+    /// Where the deployment helps.
+    pub fn support(where_to_ask: &str) -> String {
+        format!("Help: {where_to_ask}")
+    }
+
     /// The token field's name.
     pub const TOKEN: &str = "Access token";
     /// Under the token field.
@@ -717,6 +722,8 @@ pub mod question {
     pub const DISABLE_WAY: &str = "Disable MFA until someone enables it again";
     /// The deployment forbids the first way.
     pub const NO_BYPASS: &str = "This deployment doesn't permit bypasses.";
+    /// The deployment forbids the second way.
+    pub const NEVER_OFF: &str = "This deployment doesn't permit turning MFA off.";
     /// The way back; it has the focus.
     pub const KEEP: &str = "Keep as it is";
     /// The way forward.

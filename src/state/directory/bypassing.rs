@@ -39,6 +39,9 @@ impl Directory {
     /// Lets the user about whom is asked sign on without a second factor for so many hours.
     pub fn allow_bypass(&'static self, hours: u64) {
         let (Some(user), Some(connection)) = (self.asking.get_untracked(), self.connection()) else { return };
+        if !self.may_bypass() {
+            return;
+        }
         let until = self.bypass_end(hours);
         self.asking.set(None);
         self.bypassing.set(Some((user, Bypassing::Sending)));

@@ -20,6 +20,7 @@ impl Directory {
     pub fn press(&'static self, id: UserId) {
         let mfa = self.users.with_untracked(|users| users.find(id).map(|row| users.mfa(row)));
         match mfa {
+            Some(mfa) if !self.may_press(mfa) => {}
             Some(Mfa::Off) => self.set_mfa(id, true),
             Some(Mfa::On) => self.asking.set(Some(id)),
             Some(Mfa::Unknown) | None => self.read_mfa(id),
@@ -41,6 +42,9 @@ impl Directory {
 
     /// Sets one user's flag.
     pub fn set_mfa(&'static self, id: UserId, to: bool) {
+        if !self.may_change(to) {
+            return;
+        }
         let Some(connection) = self.start(id, Switch::Sending { to }) else { return };
         self.tasks.spawn(async move {
             let policy = Rc::new(connection.policy().clone());

@@ -188,6 +188,28 @@ async fn a_deployment_may_forbid_bypasses_and_a_role_may_lack_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_deployment_switches_off_is_not_offered() {
+    let limits = r#"{"turnOff":"never","notice":"Only for the service desk.","support":"desk.example/mfa","#;
+    let world = World::start(50, |origin| quick(origin).replacen('{', limits, 1)).await;
+    let page = world.open().await;
+    page.hear("Only for the service desk.").await;
+    page.hear("Help: desk.example/mfa").await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.press("switch", "MFA for adaeze.okonkwo").await;
+    page.hear("This deployment doesn't permit turning MFA off.").await;
+    assert_eq!(page.names("radio", "Disable MFA").await, Vec::<String>::new());
+    page.press("button", "Keep as it is").await;
+    assert_eq!(world.sandbox().mfa_enabled(world.sandbox().user_named("jonas.brandt").unwrap()), Some(true));
+
+    let world = World::start(50, |origin| quick(origin).replacen('{', r#"{"access":"read","#, 1)).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.see("checkbox", "Select adaeze.okonkwo").await;
+    assert_eq!(page.names("switch", "MFA for").await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn devices_of_a_selection_are_read_where_the_report_is_forbidden() {
     let world = World::start(50, quick).await;
     world.sandbox().forbid_report(true);
