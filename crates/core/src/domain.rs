@@ -36,6 +36,10 @@ pub mod fault;
 
 pub mod outcome;
 
+pub mod plan;
+
+pub mod row;
+
 pub mod advice;
 
 pub mod reference;

@@ -1,0 +1,162 @@
+//! What a run is going to change, frozen before anything is sent: who, from what, to what, and who is left out.
+
+use std::fmt;
+
+use super::tenant::EnvironmentId;
+use super::time::Wall;
+use super::user::{Mfa, UserId};
+
+/// A frozen plan. Nothing outside it is ever written by the run that carries it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The environment of all its users.
+    pub environment: EnvironmentId,
+    /// The value that every row is to have.
+    pub to: bool,
+    /// When it was frozen.
+    pub made_at: Wall,
+    /// The rows, in the order in which they are written.
+    pub rows: Vec<PlannedRow>,
+    /// Who was chosen and is not changed.
+    pub left_out: Vec<LeftOut>,
+    /// The change reference, as typed; empty for none.
+    pub reference: String,
+    /// Where the run waits for a person.
+    pub stops: Stops,
+    /// Why MFA is turned off, as typed; empty where nobody was asked.
+    pub reason: String,
+    /// The plan number of the run that this one takes back.
+    pub undoes: Option<PlanNumber>,
+}
+
+/// One user's change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlannedRow {
+    /// Whose flag.
+    pub user: UserId,
+    /// What it was.
+    pub from: Mfa,
+    /// When that was read.
+    pub read_at: Wall,
+}
+
+/// Somebody who was chosen and is not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Who.
+    pub user: UserId,
+    /// Why.
+    pub why: Exclusion,
+}
+
+/// Why somebody who was chosen is not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Exclusion {
+    /// The flag has the value already.
+    AlreadySo,
+    /// The account is disabled.
+    AccountDisabled,
+    /// A member of a group that the deployment protects.
+    Protected,
+    /// The user was not there when the values were read again.
+    Gone,
+    /// MFA is to be turned on, and there is no active device.
+    NoDevice,
+    /// MFA is to be turned on, and nobody knows of devices.
+    DevicesNotKnown,
+    /// The flag could not be read.
+    Unreadable,
+}
+
+/// Where a run waits for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stops {
+    /// After the first row, which is the test user's.
+    pub after_test_user: bool,
+    /// After every so many further rows.
+    pub every: Option<u32>,
+}
+
+/// The number of a plan: what it will change, in eight characters, "7F3A-91C2".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PlanNumber(pub u32);
+
+impl fmt::Display for PlanNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04X}-{:04X}", self.0 >> 16, self.0 & 0xffff)
+    }
+}
+
+impl Plan {
+    /// Its number. Two plans have the same one only if they are for the same environment, rows, values and time, or by
+    /// an accident of one in four thousand million.
+    #[must_use]
+    pub fn number(&self) -> PlanNumber {
+        let mut hash = crc32fast::Hasher::new();
+        hash.update(self.environment.0.as_bytes());
+        hash.update(&[u8::from(self.to)]);
+        hash.update(&self.made_at.0.to_be_bytes());
+        for row in &self.rows {
+            hash.update(row.user.0.as_bytes());
+            hash.update(&[match row.from {
+                Mfa::Off => 0,
+                Mfa::On => 1,
+                Mfa::Unknown => 2,
+            }]);
+        }
+        PlanNumber(hash.finalize())
+    }
+
+    /// Puts the test user's row first. `false` if there is no such row; then nothing is changed.
+    pub fn start_with(&mut self, user: UserId) -> bool {
+        let Some(place) = self.rows.iter().position(|row| row.user == user) else { return false };
+        if let Some(rows) = self.rows.get_mut(..=place) {
+            rows.rotate_right(1);
+        }
+        self.stops.after_test_user = true;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn plan(users: u128) -> Plan {
+        let row = |user| PlannedRow { user: UserId(Uuid::from_u128(user)), from: Mfa::Off, read_at: Wall(1) };
+        Plan {
+            environment: EnvironmentId(Uuid::from_u128(9)),
+            to: true,
+            made_at: Wall(7),
+            rows: (1..=users).map(row).collect(),
+            left_out: vec![],
+            reference: String::new(),
+            stops: Stops::default(),
+            reason: String::new(),
+            undoes: None,
+        }
+    }
+
+    #[test]
+    fn a_number_has_two_groups_and_changes_with_what_is_changed() {
+        let number = plan(3).number();
+        assert_eq!(number.to_string().len(), 9);
+        assert_eq!(PlanNumber(0x7f3a_01c2).to_string(), "7F3A-01C2");
+        assert_eq!(number, plan(3).number());
+        assert_ne!(number, plan(4).number());
+        assert_ne!(number, Plan { to: false, ..plan(3) }.number());
+        let mut other = plan(3);
+        other.rows[1].from = Mfa::Unknown;
+        assert_ne!(number, other.number());
+    }
+
+    #[test]
+    fn the_test_user_comes_first_and_nobody_is_lost() {
+        let mut plan = plan(5);
+        assert!(plan.start_with(UserId(Uuid::from_u128(4))));
+        let order: Vec<u128> = plan.rows.iter().map(|row| row.user.0.as_u128()).collect();
+        assert_eq!((order, plan.stops.after_test_user), (vec![4, 1, 2, 3, 5], true));
+        assert!(!plan.start_with(UserId(Uuid::from_u128(77))));
+    }
+}
