@@ -19,6 +19,7 @@ use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::policy::Policy;
 use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
+use uuid::Uuid;
 
 const EPOCH: i64 = 1_795_500_000_000;
 
@@ -87,6 +88,8 @@ pub struct Mount {
     pub sandbox: Rc<RefCell<Sandbox>>,
     /// The fates of the next requests; afterwards all are answered.
     pub fates: RefCell<VecDeque<Fate>>,
+    /// Reads of this user are answered with a 500 for ever, and so are writes.
+    pub poisoned: Cell<Option<Uuid>>,
     token: String,
     clock: Rc<VirtualClock>,
 }
@@ -94,6 +97,9 @@ pub struct Mount {
 impl Transport for Mount {
     fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, Lost>> {
         let fate = self.fates.borrow_mut().pop_front().unwrap_or(Fate::Answered);
+        let is_poisoned =
+            self.poisoned.get().is_some_and(|user| request.endpoint.as_str().contains(&user.to_string()));
+        let fate = if is_poisoned { Fate::Status(500) } else { fate };
         let (sandbox, token, clock) = (Rc::clone(&self.sandbox), self.token.clone(), Rc::clone(&self.clock));
         async move {
             clock.sleep_until(clock.now() + Millis(20)).await;
@@ -165,6 +171,7 @@ impl Stage {
         let mount = Rc::new(Mount {
             sandbox: Rc::new(RefCell::new(sandbox)),
             fates: RefCell::default(),
+            poisoned: Cell::default(),
             token: token.clone(),
             clock: Rc::clone(&clock),
         });

@@ -24,6 +24,8 @@ pub mod change;
 
 pub mod listing;
 
+pub mod run;
+
 /// The clocks of the computer.
 pub trait Clock {
     /// The monotonic clock: for waiting and measuring. It never jumps.

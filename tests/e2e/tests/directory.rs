@@ -200,7 +200,8 @@ async fn what_a_deployment_switches_off_is_not_offered() {
     page.hear("This deployment doesn't permit turning MFA off.").await;
     assert_eq!(page.names("radio", "Disable MFA").await, Vec::<String>::new());
     page.press("button", "Keep as it is").await;
-    assert_eq!(world.sandbox().mfa_enabled(world.sandbox().user_named("jonas.brandt").unwrap()), Some(true));
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    assert_eq!(world.sandbox().mfa_enabled(jonas), Some(true));
 
     let world = World::start(50, |origin| quick(origin).replacen('{', r#"{"access":"read","#, 1)).await;
     let page = world.open().await;

@@ -133,7 +133,7 @@ impl Change {
 
 /// What a failure says about the PUT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Meaning {
+pub(super) enum Meaning {
     /// Nothing was changed, and the same PUT may work later.
     NotNow,
     /// Nothing was changed, and the same PUT never works.
@@ -143,7 +143,7 @@ enum Meaning {
 }
 
 impl Meaning {
-    fn of(fault: &Fault) -> Self {
+    pub(super) fn of(fault: &Fault) -> Self {
         if *fault == Fault::TokenForgotten {
             return Self::Final;
         }
@@ -175,11 +175,11 @@ impl Work for Change {
     type Answer = MfaAnswer;
     const PRIORITY: Priority = Priority::Single;
 
-    fn kind(job: &Job) -> Kind {
-        match job {
+    fn kind(job: &Job) -> Option<Kind> {
+        Some(match job {
             Job::Write { .. } => Kind::Write,
             Job::Read(_) => Kind::Read,
-        }
+        })
     }
 
     fn next(&self, now: Millis) -> Step<Job> {

@@ -46,6 +46,15 @@ pub enum Command {
     Resume,
     /// Start nothing more.
     Stop,
+    /// Start nothing until [`Command::Resume`].
+    Pause,
+    /// There is another token, and this is when it ends, if it says so.
+    Token {
+        /// By the clock that [`Clock::now`](super::Clock::now) tells.
+        until: Option<Millis>,
+        /// Whose token it is: a place among those who acted in this work.
+        actor: u8,
+    },
 }
 
 /// The way in for commands while work is driven.
@@ -62,8 +71,8 @@ pub trait Work {
     /// Whether a person waits for it.
     const PRIORITY: Priority;
 
-    /// Which ceiling a job counts against.
-    fn kind(job: &Self::Job) -> Kind;
+    /// Which ceiling a job counts against; `None` for one that sends nothing, which no pacer delays.
+    fn kind(job: &Self::Job) -> Option<Kind>;
 
     /// How many jobs are in flight at most.
     fn width(&self) -> u32 {
@@ -101,7 +110,8 @@ pub async fn drive<W, F>(
         let wake = match work.next(now) {
             Step::Done if flights.is_empty() => break,
             Step::Start(job) if flights.len() < work.width() as usize => {
-                match connection.ask(W::PRIORITY, W::kind(&job)) {
+                let grant = W::kind(&job).map_or(Grant::Now, |kind| connection.ask(W::PRIORITY, kind));
+                match grant {
                     Grant::Now => {
                         work.apply(Event::Started(job.clone()), now);
                         let flight = perform(job.clone());

@@ -149,7 +149,7 @@ impl Listing {
                     }
                 }
             }
-            Command::Resume => {}
+            Command::Resume | Command::Pause | Command::Token { .. } => {}
         }
     }
 
@@ -165,8 +165,8 @@ impl Work for Listing {
     type Answer = Page;
     const PRIORITY: Priority = Priority::Bulk;
 
-    fn kind(_: &Job) -> Kind {
-        Kind::Read
+    fn kind(_: &Job) -> Option<Kind> {
+        Some(Kind::Read)
     }
 
     fn width(&self) -> u32 {

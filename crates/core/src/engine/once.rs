@@ -50,8 +50,8 @@ impl Work for Once {
     type Answer = ();
     const PRIORITY: Priority = Priority::Single;
 
-    fn kind(kind: &Kind) -> Kind {
-        *kind
+    fn kind(kind: &Kind) -> Option<Kind> {
+        Some(*kind)
     }
 
     fn next(&self, now: Millis) -> Step<Kind> {

@@ -22,6 +22,18 @@ pub struct Policy {
     pub reads_in_flight: u32,
     /// How many writes of one piece of work are in flight at most.
     pub writes_in_flight: u32,
+    /// How many rows of a run are between a stored intent and a stored outcome at most.
+    pub intents: u32,
+    /// So many refusals of a run's rows in a row, all the same, halt it.
+    pub refusals_in_a_row: u32,
+    /// So many failures of PingOne or of the network in a row halt a run.
+    pub failures_in_a_row: u32,
+    /// How long a halted run waits before it asks whether PingOne answers again; it doubles each time.
+    pub first_probe: Millis,
+    /// No such wait is longer.
+    pub longest_probe: Millis,
+    /// Before the end of a token no PUT of a run is sent for so long.
+    pub token_margin: Millis,
     /// How often the state of work is shown at most.
     pub publish_every: Millis,
 }
@@ -45,6 +57,12 @@ impl Policy {
             writes: rate.write,
             reads_in_flight: 6,
             writes_in_flight: 8,
+            intents: 32,
+            refusals_in_a_row: 20,
+            failures_in_a_row: 10,
+            first_probe: Millis::seconds(5),
+            longest_probe: Millis::seconds(60),
+            token_margin: Millis::seconds(60),
             publish_every: Millis(100),
         }
     }

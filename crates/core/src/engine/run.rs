@@ -1,0 +1,607 @@
+//! The change of many users' flags, as one piece of work.
+//!
+//! A row is written only after its intent was stored, so that a page that dies knows whom to read first. At most
+//! [`Policy::intents`] rows are between intent and stored outcome. What a failure of a PUT means is decided as for a
+//! single change ([`super::change`]); here the rows wait for each other: a 401, a refusal that repeats itself and a
+//! network that is gone halt all of them once, and nobody's attempts are used up by it.
+//!
+//! A stop starts nothing more, not even a read. What is in flight is awaited; a row whose answer is lost stays so.
+
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+
+use uuid::Uuid;
+
+use crate::api::request::Kind;
+use crate::domain::fault::{Fault, RetryKind};
+use crate::domain::plan::Plan;
+use crate::domain::row::{Failure, Row, RowState, Tally};
+use crate::domain::time::{Millis, Wall};
+use crate::domain::user::{Mfa, UserId};
+
+use super::change::Meaning;
+use super::driver::{Command, Event, Step, Work};
+use super::pacer::Priority;
+use super::policy::Policy;
+use super::retry::{Jitter, pause};
+use breaker::Breaker;
+use ledger::Ledger;
+
+mod breaker;
+mod ledger;
+
+pub use ledger::Record;
+
+/// The place of a row in its plan.
+pub type Place = u32;
+
+/// What can be started for a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Job {
+    /// The PUT.
+    Write {
+        /// The row.
+        place: Place,
+        /// Whose flag.
+        user: UserId,
+        /// On or off.
+        to: bool,
+    },
+    /// The GET that tells what a lost answer would have said, or whether PingOne can be reached again.
+    Read {
+        /// The row.
+        place: Place,
+        /// Whose flag.
+        user: UserId,
+    },
+    /// Stores records; nothing is sent.
+    Store(Rc<Vec<Record>>),
+    /// Takes note that time has brought something about; nothing is sent.
+    Halt(Halt),
+}
+
+/// What a job brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noted {
+    /// When it was answered, by the computer's clock.
+    pub at: Wall,
+    /// The answer's Correlation-Id.
+    pub correlation_id: Option<Uuid>,
+    /// What was said, or why nothing was.
+    pub said: Result<Said, Fault>,
+}
+
+/// What was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// The flag.
+    Flag(Mfa),
+    /// The records are stored.
+    Stored,
+}
+
+/// Why a run starts nothing for now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Halt {
+    /// A person paused it.
+    Asked,
+    /// The test user was changed; a person looks.
+    TestUser,
+    /// As many rows as a person named were settled.
+    Step,
+    /// The token has ended, or is about to.
+    Token,
+    /// PingOne refused many users in a row in the same way.
+    Refused(Fault),
+    /// PingOne fails or can't be reached. It is asked again then.
+    Failing {
+        /// By the monotonic clock.
+        until: Millis,
+        /// What went wrong last.
+        fault: Fault,
+    },
+    /// What is about to happen can't be stored.
+    NotStored(Fault),
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Rows are being written.
+    Running,
+    /// Nothing is started.
+    Halted(Halt),
+    /// A person stopped it; what is in flight is awaited.
+    Stopping,
+    /// Nothing is in flight, and there are rows that were not settled.
+    Stopped,
+    /// Every row is settled.
+    Ended,
+}
+
+/// A run.
+pub struct Run {
+    plan: Rc<Plan>,
+    policy: Rc<Policy>,
+    jitter: Jitter,
+    rows: Vec<Row>,
+    tally: Tally,
+    failures: HashMap<Place, Failure>,
+    fresh: Vec<Place>,
+    /// Rows with a stored intent that can be written.
+    armed: VecDeque<Place>,
+    /// Rows that are written again, from when on, and what went wrong before.
+    again: Vec<(Millis, Place, Fault)>,
+    /// Rows whose answer was lost, from when on they are read, and how often they were.
+    doubts: Vec<Doubt>,
+    in_flight: u32,
+    ledger: Ledger,
+    breaker: Breaker,
+    halt: Option<Halt>,
+    is_stopping: bool,
+    /// Settled rows after which a person is waited for.
+    step_at: Option<u32>,
+    token_until: Option<Millis>,
+    actor: u8,
+    /// When something was last answered.
+    last: Wall,
+}
+
+#[derive(Debug, Clone)]
+struct Doubt {
+    from: Millis,
+    place: Place,
+    reads: u32,
+    fault: Fault,
+    is_sent: bool,
+}
+
+impl Run {
+    /// A run that has sent nothing. Its plan must have been stored. `token_until` is when the token ends, by the
+    /// monotonic clock.
+    #[must_use]
+    pub fn new(plan: Rc<Plan>, policy: Rc<Policy>, jitter: Jitter, token_until: Option<Millis>) -> Self {
+        let rows = u32::try_from(plan.rows.len()).unwrap_or(u32::MAX);
+        let step_at = if plan.stops.after_test_user { Some(1) } else { plan.stops.every };
+        let mut run = Self {
+            rows: vec![Row::default(); plan.rows.len()],
+            tally: Tally::waiting(rows),
+            failures: HashMap::new(),
+            fresh: Vec::new(),
+            armed: VecDeque::new(),
+            again: Vec::new(),
+            doubts: Vec::new(),
+            in_flight: 0,
+            ledger: Ledger::new(rows),
+            breaker: Breaker::default(),
+            halt: None,
+            is_stopping: false,
+            step_at,
+            token_until,
+            actor: 0,
+            last: plan.made_at,
+            plan,
+            policy,
+            jitter,
+        };
+        run.ledger.intend(&run.policy);
+        run
+    }
+
+    /// What it carries out.
+    #[must_use]
+    pub fn plan(&self) -> &Rc<Plan> {
+        &self.plan
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        match &self.halt {
+            _ if self.tally.ended() == self.tally.all() => Standing::Ended,
+            _ if self.is_stopping && self.in_flight == 0 => Standing::Stopped,
+            _ if self.is_stopping => Standing::Stopping,
+            Some(halt) => Standing::Halted(halt.clone()),
+            None => Standing::Running,
+        }
+    }
+
+    /// How many rows are in each state.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// What became of each row, in the plan's order.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// What went wrong for a row.
+    #[must_use]
+    pub fn failure(&self, place: Place) -> Option<&Failure> {
+        self.failures.get(&place)
+    }
+
+    /// The rows whose state has changed since this was last called.
+    pub fn take_fresh(&mut self) -> Vec<Place> {
+        std::mem::take(&mut self.fresh)
+    }
+
+    fn set(&mut self, place: Place, state: RowState) {
+        let Some(row) = self.rows.get_mut(place as usize) else { return };
+        self.tally.moved(row.state, state);
+        row.state = state;
+        self.fresh.push(place);
+    }
+
+    fn settle(&mut self, place: Place, state: RowState, noted: &Noted, fault: Option<&Fault>) {
+        self.set(place, state);
+        if let Some(fault) = fault {
+            self.failures.insert(place, Failure::of(fault));
+        }
+        let Some(row) = self.rows.get_mut(place as usize) else { return };
+        (row.at, row.correlation_id) = (Some(noted.at), noted.correlation_id);
+        self.ledger.settled(place, *row, fault.map(Failure::of));
+        if self.step_at.is_some_and(|at| self.tally.ended() >= at) && self.halt.is_none() {
+            let is_test = self.plan.stops.after_test_user && self.tally.ended() == 1;
+            self.halt = Some(if is_test { Halt::TestUser } else { Halt::Step });
+        }
+    }
+
+    fn written(&mut self, place: Place, noted: &Noted, now: Millis) {
+        let fault = match &noted.said {
+            Ok(Said::Flag(flag)) if *flag == Mfa::from(self.plan.to) => {
+                self.breaker.good();
+                return self.settle(place, RowState::Changed, noted, None);
+            }
+            // A 200 that says something else proves nothing.
+            Ok(_) => Fault::Unreachable,
+            Err(fault) => fault.clone(),
+        };
+        if fault.retry() == RetryKind::WithNewToken {
+            return self.give_back(place);
+        }
+        match Meaning::of(&fault) {
+            Meaning::Lost => {
+                self.failing(&fault, now);
+                self.doubts.push(Doubt { from: now, place, reads: 0, fault, is_sent: false });
+            }
+            Meaning::Final => self.refused(place, noted, &fault),
+            Meaning::NotNow => {
+                if !matches!(fault, Fault::RateLimited { .. }) {
+                    self.failing(&fault, now);
+                }
+                self.write_again(place, noted, &fault, now);
+            }
+        }
+    }
+
+    /// A 401 says nothing about the row, and every row in flight gets one.
+    fn give_back(&mut self, place: Place) {
+        self.halt = Some(Halt::Token);
+        if let Some(row) = self.rows.get_mut(place as usize) {
+            row.writes = row.writes.saturating_sub(1);
+        }
+        self.set(place, RowState::Waiting);
+        self.armed.push_front(place);
+    }
+
+    fn refused(&mut self, place: Place, noted: &Noted, fault: &Fault) {
+        let is_gone = matches!(fault, Fault::UserUnknown(_));
+        let state = if is_gone { RowState::Gone } else { RowState::Refused };
+        self.settle(place, state, noted, Some(fault));
+        if is_gone {
+            self.breaker.good();
+        } else if self.breaker.refused(fault) >= self.policy.refusals_in_a_row {
+            self.halt = Some(Halt::Refused(fault.clone()));
+        }
+    }
+
+    fn write_again(&mut self, place: Place, noted: &Noted, fault: &Fault, now: Millis) {
+        let writes = self.rows.get(place as usize).map_or(0, |row| u32::from(row.writes));
+        match pause(&self.policy, writes, fault, &mut self.jitter) {
+            Some(pause) => self.again.push((now + pause, place, fault.clone())),
+            None => self.settle(place, RowState::Failed, noted, Some(fault)),
+        }
+    }
+
+    fn read(&mut self, place: Place, noted: &Noted, now: Millis) {
+        let Some(index) = self.doubts.iter().position(|doubt| doubt.place == place && doubt.is_sent) else {
+            return self.probed(noted, now);
+        };
+        let mut doubt = self.doubts.swap_remove(index);
+        doubt.is_sent = false;
+        match &noted.said {
+            Ok(Said::Flag(flag)) => {
+                self.recovered();
+                if *flag == Mfa::from(self.plan.to) {
+                    self.settle(place, RowState::Changed, noted, None);
+                } else {
+                    self.write_again(place, noted, &doubt.fault, now);
+                }
+            }
+            Ok(Said::Stored) => self.doubts.push(doubt),
+            Err(fault @ Fault::UserUnknown(_)) => {
+                self.recovered();
+                self.settle(place, RowState::Gone, noted, Some(fault));
+            }
+            Err(fault) if fault.retry() == RetryKind::WithNewToken => {
+                self.halt = Some(Halt::Token);
+                self.doubts.push(doubt);
+            }
+            Err(fault) => {
+                // While nothing can be reached no row's attempts are used up.
+                doubt.reads += u32::from(self.breaker.is_calm());
+                self.failing(fault, now);
+                match pause(&self.policy, doubt.reads, fault, &mut self.jitter) {
+                    Some(pause) => self.doubts.push(Doubt { from: now + pause, ..doubt }),
+                    None => self.settle(place, RowState::AnswerLost, noted, Some(&doubt.fault)),
+                }
+            }
+        }
+    }
+
+    /// A read that belongs to no doubt was sent to find out whether PingOne answers.
+    fn probed(&mut self, noted: &Noted, now: Millis) {
+        match &noted.said {
+            Err(fault) if fault.retry() == RetryKind::WithNewToken => self.halt = Some(Halt::Token),
+            Err(fault) if is_failing(fault) => self.failing(fault, now),
+            Ok(_) | Err(_) => self.recovered(),
+        }
+    }
+
+    fn recovered(&mut self) {
+        self.breaker.good();
+        if matches!(self.halt, Some(Halt::Failing { .. })) {
+            self.halt = None;
+        }
+    }
+
+    fn failing(&mut self, fault: &Fault, now: Millis) {
+        if !is_failing(fault) {
+            return;
+        }
+        let in_a_row = self.breaker.failed();
+        let is_open = matches!(self.halt, Some(Halt::Failing { .. }));
+        if is_open || (in_a_row >= self.policy.failures_in_a_row && self.halt.is_none()) {
+            let until = now + self.breaker.next_probe(&self.policy, is_open && self.in_flight == 0);
+            self.halt = Some(Halt::Failing { until, fault: fault.clone() });
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Stop => self.is_stopping = true,
+            Command::Pause if self.halt.is_none() => self.halt = Some(Halt::Asked),
+            Command::Pause => {}
+            Command::Resume => self.resume(),
+            Command::Token { until, actor } => {
+                (self.token_until, self.actor) = (until, actor);
+                if self.halt == Some(Halt::Token) {
+                    self.halt = None;
+                }
+            }
+        }
+    }
+
+    /// After a stop nothing is asked any more: what is in doubt stays so, and what would have been sent again failed.
+    fn wind_up(&mut self) {
+        let noted = Noted { at: self.last, correlation_id: None, said: Ok(Said::Stored) };
+        for (_, place, fault) in std::mem::take(&mut self.again) {
+            self.settle(place, RowState::Failed, &noted, Some(&fault));
+        }
+        let (sent, unsent) = std::mem::take(&mut self.doubts).into_iter().partition(|doubt| doubt.is_sent);
+        self.doubts = sent;
+        let unsent: Vec<Doubt> = unsent;
+        for doubt in unsent {
+            self.settle(doubt.place, RowState::AnswerLost, &noted, Some(&doubt.fault));
+        }
+    }
+
+    fn resume(&mut self) {
+        match self.halt.take() {
+            // Only another token helps.
+            Some(Halt::Token) => self.halt = Some(Halt::Token),
+            Some(Halt::TestUser | Halt::Step) => {
+                self.step_at = self.plan.stops.every.map(|every| self.tally.ended() + every);
+            }
+            Some(Halt::NotStored(_)) => self.ledger.try_again(),
+            Some(Halt::Asked | Halt::Refused(_) | Halt::Failing { .. }) | None => self.breaker.good(),
+        }
+    }
+
+    fn user(&self, place: Place) -> Option<UserId> {
+        self.plan.rows.get(place as usize).map(|row| row.user)
+    }
+
+    fn write(&self, place: Place) -> Option<Job> {
+        self.user(place).map(|user| Job::Write { place, user, to: self.plan.to })
+    }
+
+    /// How many more rows may be started before a person is waited for.
+    fn room(&self) -> bool {
+        let sending = self.tally.of(RowState::Sending);
+        self.step_at.is_none_or(|at| self.tally.ended() + sending < at)
+    }
+
+    /// The next read of a doubt that may be sent, or when there is one.
+    fn next_read(&self, now: Millis) -> Option<Step<Job>> {
+        let next = self.doubts.iter().filter(|doubt| !doubt.is_sent).min_by_key(|doubt| doubt.from)?;
+        if next.from > now {
+            return Some(Step::WaitUntil(next.from));
+        }
+        self.user(next.place).map(|user| Step::Start(Job::Read { place: next.place, user }))
+    }
+
+    fn next_write(&self, now: Millis) -> Option<Step<Job>> {
+        let again = self.again.iter().min_by_key(|(from, ..)| *from);
+        if let Some((from, place, _)) = again
+            && *from <= now
+        {
+            return self.write(*place).map(Step::Start);
+        }
+        let fresh = self.armed.front().filter(|_| self.room()).and_then(|place| self.write(*place));
+        fresh.map(Step::Start).or_else(|| again.map(|(from, ..)| Step::WaitUntil(*from)))
+    }
+
+    /// A read of somebody who isn't in doubt, if there is anybody: whoever is may be the one who can't be read.
+    fn probe(&self) -> Option<Job> {
+        let is_in_doubt = |place: Place| self.doubts.iter().any(|doubt| doubt.place == place);
+        let places = 0..u32::try_from(self.plan.rows.len()).unwrap_or(u32::MAX);
+        let place = places.into_iter().find(|place| !is_in_doubt(*place)).unwrap_or_default();
+        self.user(place).map(|user| Job::Read { place, user })
+    }
+
+    fn is_token_ending(&self, now: Millis) -> bool {
+        self.token_until.is_some_and(|until| now + self.policy.token_margin >= until)
+    }
+
+    fn while_halted(&self, halt: &Halt, now: Millis) -> Step<Job> {
+        match halt {
+            Halt::Failing { until, .. } if self.in_flight > 0 || now < *until => {
+                if self.in_flight > 0 {
+                    Step::Idle
+                } else {
+                    Step::WaitUntil(*until)
+                }
+            }
+            Halt::Failing { .. } => self.probe().map_or(Step::Idle, Step::Start),
+            // What was sent before the pause is settled.
+            Halt::Asked | Halt::TestUser | Halt::Step | Halt::Refused(_) => {
+                self.next_read(now).unwrap_or(Step::Idle)
+            }
+            Halt::Token | Halt::NotStored(_) => Step::Idle,
+        }
+    }
+}
+
+/// Whether a fault says that PingOne, or the way to it, fails for everyone.
+fn is_failing(fault: &Fault) -> bool {
+    matches!(fault.retry(), RetryKind::WhenOnline)
+        || matches!(fault, Fault::ServerFailed(_) | Fault::Timeout { .. } | Fault::BodyCut(_))
+}
+
+/// The earlier of two steps of which neither starts anything, or the one that does.
+fn sooner(one: Option<Step<Job>>, other: Option<Step<Job>>) -> Step<Job> {
+    match (one, other) {
+        (Some(Step::WaitUntil(one)), Some(Step::WaitUntil(other))) => Step::WaitUntil(one.min(other)),
+        (Some(start @ Step::Start(_)), _) | (_, Some(start @ Step::Start(_))) => start,
+        (Some(step), _) | (None, Some(step)) => step,
+        (None, None) => Step::Idle,
+    }
+}
+
+impl Work for Run {
+    type Job = Job;
+    type Answer = Noted;
+    const PRIORITY: Priority = Priority::Bulk;
+
+    fn kind(job: &Job) -> Option<Kind> {
+        match job {
+            Job::Write { .. } => Some(Kind::Write),
+            Job::Read { .. } => Some(Kind::Read),
+            Job::Store(_) | Job::Halt(_) => None,
+        }
+    }
+
+    /// One more, for what is stored.
+    fn width(&self) -> u32 {
+        self.policy.writes_in_flight + 2
+    }
+
+    fn next(&self, now: Millis) -> Step<Job> {
+        if !matches!(self.halt, Some(Halt::NotStored(_)))
+            && let Some(records) = self.ledger.due()
+        {
+            return Step::Start(Job::Store(records));
+        }
+        let is_over = self.is_stopping || self.tally.ended() == self.tally.all();
+        if is_over {
+            return if self.in_flight == 0 && self.ledger.is_stored() { Step::Done } else { Step::Idle };
+        }
+        if let Some(halt) = &self.halt {
+            return self.while_halted(halt, now);
+        }
+        if self.is_token_ending(now) {
+            return Step::Start(Job::Halt(Halt::Token));
+        }
+        if self.in_flight >= self.policy.writes_in_flight {
+            return Step::Idle;
+        }
+        let step = sooner(self.next_read(now), self.next_write(now));
+        // The token's end has to be noticed although nothing is due before it.
+        match (step, self.token_until) {
+            (Step::WaitUntil(at), Some(until)) => Step::WaitUntil(at.min(until - self.policy.token_margin)),
+            (step, _) => step,
+        }
+    }
+
+    fn apply(&mut self, event: Event<Job, Noted>, now: Millis) {
+        match event {
+            Event::Started(job) => self.started(job),
+            Event::Answered(job, answer) => {
+                let noted = answer.unwrap_or_else(|fault| Noted {
+                    at: Wall(0),
+                    correlation_id: None,
+                    said: Err(fault),
+                });
+                self.answered(&job, &noted, now);
+            }
+            Event::Command(command) => self.command(command),
+        }
+        if self.is_stopping {
+            self.wind_up();
+        } else {
+            self.ledger.intend(&self.policy);
+        }
+    }
+}
+
+impl Run {
+    fn started(&mut self, job: Job) {
+        match job {
+            Job::Write { place, .. } => {
+                self.in_flight += 1;
+                self.armed.retain(|other| *other != place);
+                self.again.retain(|(_, other, _)| *other != place);
+                if let Some(row) = self.rows.get_mut(place as usize) {
+                    row.writes = row.writes.saturating_add(1);
+                    row.actor = self.actor;
+                }
+                self.set(place, RowState::Sending);
+            }
+            Job::Read { place, .. } => {
+                self.in_flight += 1;
+                if let Some(doubt) = self.doubts.iter_mut().find(|doubt| doubt.place == place) {
+                    doubt.is_sent = true;
+                }
+            }
+            Job::Store(_) => self.ledger.leaves(),
+            Job::Halt(halt) => self.halt = Some(halt),
+        }
+    }
+
+    fn answered(&mut self, job: &Job, noted: &Noted, now: Millis) {
+        self.last = self.last.max(noted.at);
+        match job {
+            Job::Write { place, .. } => {
+                self.in_flight = self.in_flight.saturating_sub(1);
+                self.written(*place, noted, now);
+            }
+            Job::Read { place, .. } => {
+                self.in_flight = self.in_flight.saturating_sub(1);
+                self.read(*place, noted, now);
+            }
+            Job::Store(records) => match &noted.said {
+                Ok(_) => self.armed.extend(self.ledger.stored()),
+                Err(fault) => {
+                    self.ledger.failed(records);
+                    self.halt = Some(Halt::NotStored(fault.clone()));
+                }
+            },
+            Job::Halt(_) => {}
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Counts what goes wrong in a row, so that a run asks instead of failing for everyone.
+
+use crate::domain::fault::Fault;
+use crate::domain::row::Failure;
+use crate::domain::time::Millis;
+use crate::engine::policy::Policy;
+
+/// What went wrong in a row.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Breaker {
+    refused: u32,
+    last: Option<Failure>,
+    failed: u32,
+    probes: u32,
+}
+
+impl Breaker {
+    /// PingOne answered and did what was asked.
+    pub(super) fn good(&mut self) {
+        *self = Self::default();
+    }
+
+    /// PingOne refused. How often it now did in a row, in the same way.
+    pub(super) fn refused(&mut self, fault: &Fault) -> u32 {
+        let failure = Failure::of(fault);
+        let is_same = self
+            .last
+            .as_ref()
+            .is_some_and(|last| (last.status, &last.code) == (failure.status, &failure.code));
+        self.refused = if is_same { self.refused + 1 } else { 1 };
+        self.last = Some(failure);
+        self.failed = 0;
+        self.refused
+    }
+
+    /// There was no answer, or one that says that PingOne fails. How often that now was so in a row.
+    pub(super) fn failed(&mut self) -> u32 {
+        self.failed += 1;
+        self.failed
+    }
+
+    /// Whether what was last answered was no failure.
+    pub(super) fn is_calm(&self) -> bool {
+        self.failed == 0
+    }
+
+    /// How long to wait before PingOne is asked again; longer after every time that was in vain.
+    pub(super) fn next_probe(&mut self, policy: &Policy, was_in_vain: bool) -> Millis {
+        if was_in_vain {
+            self.probes += 1;
+        }
+        let doubled = policy.first_probe.0.saturating_mul(1 << self.probes.min(10));
+        Millis(doubled).min(policy.longest_probe)
+    }
+}

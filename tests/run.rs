@@ -1,0 +1,238 @@
+//! Runs against the sandbox's pure core, on a virtual clock. The oracle is the judge.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "all of this is test"
+)]
+
+mod support;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures::channel::mpsc;
+use pingone_mfa_core::api::request::{ReadMfa, WriteMfa};
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::row::RowState;
+use pingone_mfa_core::domain::tenant::EnvironmentId;
+use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::domain::user::{Mfa, UserId};
+use pingone_mfa_core::engine::Clock;
+use pingone_mfa_core::engine::driver::{Command, drive};
+use pingone_mfa_core::engine::run::{Halt, Job, Noted, Record, Run, Said, Standing};
+use pingone_sandbox::{Role, TokenSpec};
+use support::{Fate, Stage};
+
+/// Everyone whose MFA is off, to be turned on.
+fn plan(stage: &Stage, stops: Stops) -> Plan {
+    let sandbox = stage.mount.sandbox.borrow();
+    let read_at = stage.clock.wall();
+    let users = sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false));
+    Plan {
+        environment: EnvironmentId(sandbox.environment_id()),
+        to: true,
+        made_at: read_at,
+        rows: users.map(|id| PlannedRow { user: UserId(id), from: Mfa::Off, read_at }).collect(),
+        left_out: vec![],
+        reference: String::new(),
+        stops,
+        reason: String::new(),
+        undoes: None,
+    }
+}
+
+/// Drives a run. `decide` is asked at every halt; `None` drops the run there, as a page that is closed does.
+fn carry_out(
+    stage: &Stage,
+    plan: Plan,
+    decide: impl Fn(&Halt) -> Option<Command> + 'static,
+) -> (Run, Vec<Record>) {
+    let (connection, clock) = (stage.connection.clone(), Rc::clone(&stage.clock));
+    let stored = Rc::new(RefCell::new(Vec::new()));
+    let journal = Rc::clone(&stored);
+    let run = stage.clock.run(async move {
+        let mut run =
+            Run::new(Rc::new(plan), Rc::new(connection.policy().clone()), connection.jitter(), None);
+        let (sender, mut inbox) = mpsc::unbounded();
+        let perform = |job: Job| {
+            let (connection, journal, clock) = (connection.clone(), Rc::clone(&journal), Rc::clone(&clock));
+            async move {
+                let said = match job {
+                    Job::Write { user, to, .. } => connection
+                        .send(WriteMfa { user, enabled: to })
+                        .await
+                        .map(|said| Said::Flag(said.enabled.into())),
+                    Job::Read { user, .. } => {
+                        connection.send(ReadMfa(user)).await.map(|said| Said::Flag(said.enabled.into()))
+                    }
+                    Job::Store(records) => {
+                        clock.sleep_until(clock.now() + Millis(2)).await;
+                        journal.borrow_mut().extend(records.iter().cloned());
+                        Ok(Said::Stored)
+                    }
+                    Job::Halt(_) => Ok(Said::Stored),
+                };
+                Ok(Noted { at: clock.wall(), correlation_id: None, said })
+            }
+        };
+        let observe = |run: &mut Run| {
+            if let Standing::Halted(halt) = run.standing()
+                && let Some(command) = decide(&halt)
+            {
+                sender.unbounded_send(command).unwrap();
+            }
+        };
+        drive(&mut run, &connection, &mut inbox, perform, observe).await;
+        run
+    });
+    (run, stored.take())
+}
+
+fn never(halt: &Halt) -> Option<Command> {
+    panic!("halted: {halt:?}")
+}
+
+/// Every row that is called changed is so, and whoever is called waiting was never written.
+fn agrees(stage: &Stage, run: &Run) {
+    let sandbox = stage.mount.sandbox.borrow();
+    for (row, planned) in run.rows().iter().zip(&run.plan().rows) {
+        let flag = sandbox.mfa_enabled(planned.user.0);
+        match row.state {
+            RowState::Changed => assert_eq!(flag, Some(true)),
+            RowState::Waiting => assert_eq!((flag, row.writes), (Some(false), 0)),
+            RowState::Sending => panic!("a run that is over sends nothing"),
+            _ => {}
+        }
+    }
+    assert_eq!(run.tally().all() as usize, run.rows().len());
+}
+
+#[test]
+fn everyone_is_changed_once_and_every_outcome_is_stored_after_its_intent() {
+    let stage = Stage::new(300, &TokenSpec::default());
+    let plan = plan(&stage, Stops::default());
+    let rows = u32::try_from(plan.rows.len()).unwrap();
+    let (run, stored) = carry_out(&stage, plan, never);
+    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (Standing::Ended, rows));
+    agrees(&stage, &run);
+    let puts =
+        stage.exchanges.borrow().iter().filter(|sent| sent.request.method.to_string() == "PUT").count();
+    assert_eq!(puts, rows as usize);
+    assert!(!format!("{stored:?}").contains(&stage.token), "no record holds the token");
+    let mut intended = Vec::new();
+    let mut settled = 0;
+    for record in &stored {
+        match record {
+            Record::Intent(places) => intended.extend(places),
+            Record::Settled { place, row, .. } => {
+                assert!(intended.contains(place) && row.state == RowState::Changed);
+                settled += 1;
+            }
+        }
+        assert!(intended.len() - settled <= 32 + 1, "the window of intents");
+    }
+    assert_eq!((settled, intended.len()), (rows as usize, rows as usize));
+}
+
+#[test]
+fn lost_answers_are_read_and_nobody_is_called_changed_who_is_not() {
+    let stage = Stage::new(200, &TokenSpec::default());
+    let plan = plan(&stage, Stops::default());
+    let fates = [Fate::Answered, Fate::AnswerLost, Fate::NeverArrives, Fate::Status(503), Fate::Silence];
+    stage.mount.fates.borrow_mut().extend(fates.into_iter().cycle().take(60));
+    let (run, _) =
+        carry_out(&stage, plan, |halt| matches!(halt, Halt::Failing { .. }).then_some(Command::Resume));
+    assert_eq!(run.standing(), Standing::Ended);
+    agrees(&stage, &run);
+    assert!(run.tally().of(RowState::Changed) > 50, "{:?}", run.tally());
+}
+
+#[test]
+fn twenty_refusals_in_a_row_ask_instead_of_failing_for_everyone() {
+    let stage = Stage::new(300, &TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() });
+    let plan = plan(&stage, Stops::default());
+    let (run, _) = carry_out(&stage, plan, |halt| {
+        assert!(matches!(halt, Halt::Refused(Fault::RoleMissing(_))), "{halt:?}");
+        Some(Command::Stop)
+    });
+    assert_eq!(run.standing(), Standing::Stopped);
+    let refused = run.tally().of(RowState::Refused);
+    assert!((20..=28).contains(&refused), "{refused}");
+    agrees(&stage, &run);
+}
+
+#[test]
+fn a_401_pauses_everyone_once_and_costs_nobody_an_attempt() {
+    let stage = Stage::new(300, &TokenSpec { lifetime_seconds: 20, ..TokenSpec::default() });
+    let plan = plan(&stage, Stops::default());
+    let (run, _) = carry_out(&stage, plan, |halt| {
+        assert_eq!(*halt, Halt::Token);
+        Some(Command::Stop)
+    });
+    agrees(&stage, &run);
+    let refused = stage.exchanges.borrow().iter().filter(|sent| sent.fault.is_some()).count();
+    assert!((1..=8).contains(&refused), "{refused}");
+    assert_eq!(run.tally().of(RowState::Refused) + run.tally().of(RowState::Failed), 0);
+    assert!(run.tally().of(RowState::Changed) > 0 && run.tally().of(RowState::Waiting) > 0);
+}
+
+#[test]
+fn a_test_user_comes_first_and_then_steps_are_waited_for() {
+    let stage = Stage::new(300, &TokenSpec::default());
+    let plan = plan(&stage, Stops { after_test_user: true, every: Some(50) });
+    let rows = u32::try_from(plan.rows.len()).unwrap();
+    let halts = Rc::new(RefCell::new(Vec::new()));
+    let seen = Rc::clone(&halts);
+    let (run, _) = carry_out(&stage, plan, move |halt| {
+        seen.borrow_mut().push(halt.clone());
+        Some(Command::Resume)
+    });
+    assert_eq!(run.tally().of(RowState::Changed), rows);
+    assert_eq!(halts.borrow()[0], Halt::TestUser);
+    let steps = halts.borrow().iter().filter(|halt| **halt == Halt::Step).count();
+    assert_eq!(steps, ((rows - 2) / 50) as usize);
+}
+
+#[test]
+fn after_a_stop_nothing_is_sent_and_the_rest_is_untouched() {
+    let stage = Stage::new(300, &TokenSpec::default());
+    let plan = plan(&stage, Stops { after_test_user: false, every: Some(30) });
+    let (run, _) = carry_out(&stage, plan, |halt| (*halt == Halt::Step).then_some(Command::Stop));
+    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (Standing::Stopped, 30));
+    agrees(&stage, &run);
+    assert_eq!(stage.exchanges.borrow().len(), 30);
+}
+
+#[test]
+fn a_network_that_is_gone_halts_everyone_and_comes_back_by_itself() {
+    let stage = Stage::new(300, &TokenSpec::default());
+    let plan = plan(&stage, Stops::default());
+    let rows = u32::try_from(plan.rows.len()).unwrap();
+    stage.mount.fates.borrow_mut().extend([Fate::NeverArrives; 24]);
+    let halts = Rc::new(RefCell::new(0));
+    let seen = Rc::clone(&halts);
+    let (run, _) = carry_out(&stage, plan, move |halt| {
+        assert!(matches!(halt, Halt::Failing { .. }), "{halt:?}");
+        *seen.borrow_mut() += 1;
+        None
+    });
+    assert!(*halts.borrow() > 0);
+    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (Standing::Ended, rows));
+    agrees(&stage, &run);
+}
+
+#[test]
+fn one_user_whom_no_read_can_tell_of_keeps_nobody_from_the_end() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops::default());
+    let rows = u32::try_from(plan.rows.len()).unwrap();
+    let last = plan.rows.last().unwrap().user;
+    stage.mount.poisoned.set(Some(last.0));
+    let (run, _) = carry_out(&stage, plan, |_| None);
+    assert_eq!(run.standing(), Standing::Ended);
+    assert_eq!((run.tally().of(RowState::Changed), run.tally().of(RowState::AnswerLost)), (rows - 1, 1));
+}
