@@ -14,6 +14,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures::channel::mpsc;
+use futures::future::FutureExt;
 use pingone_mfa_core::api::request::{ReadMfa, WriteMfa};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
@@ -23,6 +24,7 @@ use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::driver::{Command, drive};
+use pingone_mfa_core::engine::journal::{Entry, restore};
 use pingone_mfa_core::engine::run::{Halt, Job, Noted, Record, Run, Said, Standing};
 use pingone_sandbox::{Role, TokenSpec};
 use support::{Fate, Stage};
@@ -45,18 +47,28 @@ fn plan(stage: &Stage, stops: Stops) -> Plan {
     }
 }
 
-/// Drives a run. `decide` is asked at every halt; `None` drops the run there, as a page that is closed does.
+/// Drives a run. `decide` is asked at every halt; with `None` it waits.
 fn carry_out(
     stage: &Stage,
     plan: Plan,
     decide: impl Fn(&Halt) -> Option<Command> + 'static,
 ) -> (Run, Vec<Record>) {
+    let policy = Rc::new(stage.connection.policy().clone());
+    go_on(stage, Run::new(Rc::new(plan), policy, stage.connection.jitter(), None), decide, u64::MAX)
+}
+
+/// Drives a run until it is over, or until a page would be killed at `killed_at`, by the monotonic clock.
+fn go_on(
+    stage: &Stage,
+    run: Run,
+    decide: impl Fn(&Halt) -> Option<Command> + 'static,
+    killed_at: u64,
+) -> (Run, Vec<Record>) {
+    let mut run = run;
     let (connection, clock) = (stage.connection.clone(), Rc::clone(&stage.clock));
     let stored = Rc::new(RefCell::new(Vec::new()));
     let journal = Rc::clone(&stored);
     let run = stage.clock.run(async move {
-        let mut run =
-            Run::new(Rc::new(plan), Rc::new(connection.policy().clone()), connection.jitter(), None);
         let (sender, mut inbox) = mpsc::unbounded();
         let perform = |job: Job| {
             let (connection, journal, clock) = (connection.clone(), Rc::clone(&journal), Rc::clone(&clock));
@@ -86,7 +98,13 @@ fn carry_out(
                 sender.unbounded_send(command).unwrap();
             }
         };
-        drive(&mut run, &connection, &mut inbox, perform, observe).await;
+        let death = if killed_at == u64::MAX {
+            futures::future::pending().boxed_local()
+        } else {
+            clock.sleep_until(Millis(killed_at))
+        };
+        let driven = drive(&mut run, &connection, &mut inbox, perform, observe).boxed_local();
+        futures::future::select(driven, death).await;
         run
     });
     (run, stored.take())
@@ -235,4 +253,30 @@ fn one_user_whom_no_read_can_tell_of_keeps_nobody_from_the_end() {
     let (run, _) = carry_out(&stage, plan, |_| None);
     assert_eq!(run.standing(), Standing::Ended);
     assert_eq!((run.tally().of(RowState::Changed), run.tally().of(RowState::AnswerLost)), (rows - 1, 1));
+}
+
+#[test]
+fn a_killed_run_goes_on_from_its_journal_and_reads_first_whoever_may_have_been_written() {
+    for killed_at in [3, 25, 500, 1111, 4321, 9876] {
+        let stage = Stage::new(300, &TokenSpec::default());
+        let plan = plan(&stage, Stops::default());
+        let rows = u32::try_from(plan.rows.len()).unwrap();
+        let policy = Rc::new(stage.connection.policy().clone());
+        let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
+        let (_, stored) = go_on(&stage, run, never, killed_at);
+        let sent = stage.exchanges.borrow().len();
+        let restored =
+            restore(&[Entry::Plan(plan).encode(), Entry::Batch(stored).encode()]).expect("what was stored");
+        assert!(restored.open.len() <= 32, "{}", restored.open.len());
+        let open = restored.open.clone();
+        let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
+        let (run, _) = go_on(&stage, run, never, u64::MAX);
+        assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (Standing::Ended, rows));
+        agrees(&stage, &run);
+        let exchanges = stage.exchanges.borrow();
+        let (reads, later) = exchanges[sent..].split_at(open.len());
+        let is_put = |method: String| method == "PUT";
+        assert!(reads.iter().all(|sent| !is_put(sent.request.method.to_string())), "read first");
+        assert!(later.iter().all(|sent| is_put(sent.request.method.to_string())));
+    }
 }

@@ -26,6 +26,8 @@ pub mod listing;
 
 pub mod run;
 
+pub mod journal;
+
 /// The clocks of the computer.
 pub trait Clock {
     /// The monotonic clock: for waiting and measuring. It never jumps.

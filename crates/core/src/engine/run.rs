@@ -21,6 +21,7 @@ use crate::domain::user::{Mfa, UserId};
 
 use super::change::Meaning;
 use super::driver::{Command, Event, Step, Work};
+use super::journal::Restored;
 use super::pacer::Priority;
 use super::policy::Policy;
 use super::retry::{Jitter, pause};
@@ -145,6 +146,8 @@ pub struct Run {
     actor: u8,
     /// When something was last answered.
     last: Wall,
+    /// How many rows from before a crash are still to be read. Until then nothing is written.
+    unsettled: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -180,11 +183,45 @@ impl Run {
             token_until,
             actor: 0,
             last: plan.made_at,
+            unsettled: 0,
             plan,
             policy,
             jitter,
         };
         run.ledger.intend(&run.policy);
+        run
+    }
+
+    /// A run that goes on from its journal. Whoever may have been written is read before anything is sent.
+    #[must_use]
+    pub fn resumed(
+        restored: Restored,
+        policy: Rc<Policy>,
+        jitter: Jitter,
+        token_until: Option<Millis>,
+    ) -> Self {
+        let Restored { plan, rows, failures, open } = restored;
+        let mut run = Self::new(Rc::new(plan), policy, jitter, token_until);
+        for (place, row) in rows.into_iter().enumerate() {
+            if let Some(known) = run.rows.get_mut(place) {
+                run.tally.moved(known.state, row.state);
+                *known = row;
+            }
+        }
+        run.failures = failures.into_iter().collect();
+        let is_waiting = |place: &Place| {
+            run.rows.get(*place as usize).is_some_and(|row| !row.state.is_ended()) && !open.contains(place)
+        };
+        let waiting = (0..run.tally.all()).filter(is_waiting).collect();
+        run.ledger = Ledger::resumed(waiting, &open);
+        run.ledger.intend(&run.policy);
+        run.unsettled = open.len();
+        for place in open {
+            run.set(place, RowState::Sending);
+            let fault = Fault::Unreachable;
+            run.doubts.push(Doubt { from: Millis(0), place, reads: 0, fault, is_sent: false });
+        }
+        run.step_at = run.plan.stops.every.map(|every| run.tally.ended() + every);
         run
     }
 
@@ -313,6 +350,9 @@ impl Run {
         };
         let mut doubt = self.doubts.swap_remove(index);
         doubt.is_sent = false;
+        if noted.said.is_ok() || matches!(noted.said, Err(Fault::UserUnknown(_))) {
+            self.unsettled = self.unsettled.saturating_sub(1);
+        }
         match &noted.said {
             Ok(Said::Flag(flag)) => {
                 self.recovered();
@@ -335,9 +375,11 @@ impl Run {
                 // While nothing can be reached no row's attempts are used up.
                 doubt.reads += u32::from(self.breaker.is_calm());
                 self.failing(fault, now);
-                match pause(&self.policy, doubt.reads, fault, &mut self.jitter) {
-                    Some(pause) => self.doubts.push(Doubt { from: now + pause, ..doubt }),
-                    None => self.settle(place, RowState::AnswerLost, noted, Some(&doubt.fault)),
+                if let Some(pause) = pause(&self.policy, doubt.reads, fault, &mut self.jitter) {
+                    self.doubts.push(Doubt { from: now + pause, ..doubt });
+                } else {
+                    self.unsettled = self.unsettled.saturating_sub(1);
+                    self.settle(place, RowState::AnswerLost, noted, Some(&doubt.fault));
                 }
             }
         }
@@ -436,6 +478,9 @@ impl Run {
     }
 
     fn next_write(&self, now: Millis) -> Option<Step<Job>> {
+        if self.unsettled > 0 {
+            return None;
+        }
         let again = self.again.iter().min_by_key(|(from, ..)| *from);
         if let Some((from, place, _)) = again
             && *from <= now

@@ -51,6 +51,11 @@ impl Ledger {
         }
     }
 
+    /// A ledger of what is left after a crash: rows that wait, and rows between intent and outcome.
+    pub(super) fn resumed(waiting: VecDeque<Place>, open: &[Place]) -> Self {
+        Self { open: u32::try_from(open.len()).unwrap_or(u32::MAX), next: waiting, ..Self::new(0) }
+    }
+
     /// Declares the next rows, in batches, while there is room for them.
     pub(super) fn intend(&mut self, policy: &Policy) {
         let room = policy.intents.saturating_sub(self.open) as usize;

@@ -1,0 +1,459 @@
+//! What is stored of a run, as bytes, and a run from what was stored.
+//!
+//! An entry is a version, a kind, its fields, and a CRC-32 over all of them; numbers are big-endian, a text is its length
+//! in bytes and UTF-8. The first entry of a run is its plan, every further one a batch of [`Record`]s. There are ids,
+//! states and PingOne's codes in it, and no names, no addresses, no token.
+//!
+//! What comes back may have been cut, altered or written by a newer page. Nothing of it is believed before all of it was
+//! read.
+
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedRow, Stops};
+use crate::domain::row::{Failure, Row, RowState};
+use crate::domain::tenant::EnvironmentId;
+use crate::domain::time::Wall;
+use crate::domain::user::{Mfa, UserId};
+
+use super::run::{Place, Record};
+
+/// The version that this page writes, and the only one it reads.
+const VERSION: u8 = 1;
+
+const PLAN: u8 = 1;
+const BATCH: u8 = 2;
+const INTENT: u8 = 1;
+const SETTLED: u8 = 2;
+
+/// No more of PingOne's words is stored for one row.
+const LONGEST_MESSAGE: usize = 300;
+
+/// One entry of a run's journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry {
+    /// The first one.
+    Plan(Plan),
+    /// Every other one.
+    Batch(Vec<Record>),
+}
+
+/// Why a journal can't be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Damage {
+    /// It was written by a newer version of the page.
+    #[error("written by a newer version")]
+    Newer,
+    /// Its bytes are not those that were written.
+    #[error("the checksum is wrong")]
+    Altered,
+    /// The checksum is right, and it still makes no sense.
+    #[error("it makes no sense")]
+    Senseless,
+    /// It has no plan.
+    #[error("there is no plan")]
+    NoPlan,
+}
+
+/// What is known of a run from its journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// The plan.
+    pub plan: Plan,
+    /// The rows, in the plan's order. Whoever isn't settled is waiting.
+    pub rows: Vec<Row>,
+    /// What went wrong, by row.
+    pub failures: Vec<(Place, Failure)>,
+    /// The rows with an intent and without an outcome: a PUT may have been sent. They are read before anything is.
+    pub open: Vec<Place>,
+}
+
+impl Entry {
+    /// Its bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Bytes(vec![VERSION]);
+        match self {
+            Self::Plan(plan) => bytes.plan(plan),
+            Self::Batch(records) => bytes.batch(records),
+        }
+        let sum = crc32fast::hash(&bytes.0);
+        bytes.number(sum);
+        bytes.0
+    }
+
+    /// Reads an entry.
+    ///
+    /// # Errors
+    /// Any [`Damage`] but [`Damage::NoPlan`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, Damage> {
+        let (body, sum) = bytes.split_last_chunk::<4>().ok_or(Damage::Altered)?;
+        if crc32fast::hash(body) != u32::from_be_bytes(*sum) {
+            return Err(Damage::Altered);
+        }
+        let mut reader = Reader(body);
+        if reader.byte()? != VERSION {
+            return Err(Damage::Newer);
+        }
+        let entry = match reader.byte()? {
+            PLAN => Self::Plan(reader.plan()?),
+            BATCH => Self::Batch(reader.batch()?),
+            _ => return Err(Damage::Senseless),
+        };
+        if reader.0.is_empty() { Ok(entry) } else { Err(Damage::Senseless) }
+    }
+}
+
+/// Reads a whole journal.
+///
+/// # Errors
+/// Any [`Damage`]; then nothing of it is to be used.
+pub fn restore(entries: &[Vec<u8>]) -> Result<Restored, Damage> {
+    let mut entries = entries.iter();
+    let Entry::Plan(plan) = Entry::decode(entries.next().ok_or(Damage::NoPlan)?)? else {
+        return Err(Damage::NoPlan);
+    };
+    let mut restored = Restored {
+        rows: vec![Row::default(); plan.rows.len()],
+        plan,
+        failures: Vec::new(),
+        open: Vec::new(),
+    };
+    let mut intended = vec![false; restored.rows.len()];
+    for entry in entries {
+        let Entry::Batch(records) = Entry::decode(entry)? else { return Err(Damage::Senseless) };
+        for record in records {
+            restored.take(record, &mut intended)?;
+        }
+    }
+    let open = intended.iter().enumerate().filter(|(_, is_open)| **is_open);
+    restored.open = open.filter_map(|(place, _)| Place::try_from(place).ok()).collect();
+    Ok(restored)
+}
+
+impl Restored {
+    fn take(&mut self, record: Record, intended: &mut [bool]) -> Result<(), Damage> {
+        match record {
+            Record::Intent(places) => {
+                for place in places {
+                    *intended.get_mut(place as usize).ok_or(Damage::Senseless)? = true;
+                }
+            }
+            Record::Settled { place, row, failure } => {
+                *self.rows.get_mut(place as usize).ok_or(Damage::Senseless)? = row;
+                *intended.get_mut(place as usize).ok_or(Damage::Senseless)? = false;
+                self.failures.extend(failure.map(|failure| (place, failure)));
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Bytes(Vec<u8>);
+
+impl Bytes {
+    fn number(&mut self, number: u32) {
+        self.0.extend(number.to_be_bytes());
+    }
+
+    fn time(&mut self, at: Wall) {
+        self.0.extend(at.0.to_be_bytes());
+    }
+
+    fn maybe<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
+        self.0.push(u8::from(value.is_some()));
+        if let Some(value) = value {
+            write(self, value);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.number(length(text.len()));
+        self.0.extend(text.as_bytes());
+    }
+
+    fn plan(&mut self, plan: &Plan) {
+        self.0.push(PLAN);
+        self.0.extend(plan.environment.0.as_bytes());
+        self.0.push(u8::from(plan.to));
+        self.time(plan.made_at);
+        self.text(&plan.reference);
+        self.text(&plan.reason);
+        self.0.push(u8::from(plan.stops.after_test_user));
+        self.maybe(plan.stops.every, Self::number);
+        self.maybe(plan.undoes, |bytes, number| bytes.number(number.0));
+        self.number(length(plan.rows.len()));
+        for row in &plan.rows {
+            self.0.extend(row.user.0.as_bytes());
+            self.0.push(place(&FLAGS, row.from));
+            self.time(row.read_at);
+        }
+        self.number(length(plan.left_out.len()));
+        for left_out in &plan.left_out {
+            self.0.extend(left_out.user.0.as_bytes());
+            self.0.push(place(&EXCLUSIONS, left_out.why));
+        }
+    }
+
+    fn batch(&mut self, records: &[Record]) {
+        self.0.push(BATCH);
+        self.number(length(records.len()));
+        for record in records {
+            match record {
+                Record::Intent(places) => {
+                    self.0.push(INTENT);
+                    self.number(length(places.len()));
+                    for place in places {
+                        self.number(*place);
+                    }
+                }
+                Record::Settled { place, row, failure } => {
+                    self.0.push(SETTLED);
+                    self.number(*place);
+                    self.row(row);
+                    self.maybe(failure.as_ref(), Self::failure);
+                }
+            }
+        }
+    }
+
+    fn row(&mut self, row: &Row) {
+        self.0.push(place(&RowState::ALL, row.state));
+        self.0.extend(row.writes.to_be_bytes());
+        self.maybe(row.at, Self::time);
+        self.maybe(row.read_back_at, Self::time);
+        self.maybe(row.correlation_id, |bytes, id| bytes.0.extend(id.as_bytes()));
+        self.0.push(row.actor);
+    }
+
+    fn failure(&mut self, failure: &Failure) {
+        self.0.extend(failure.status.to_be_bytes());
+        self.maybe(failure.code.as_deref(), Self::text);
+        let end = failure.message.floor_char_boundary(LONGEST_MESSAGE);
+        self.text(failure.message.get(..end).unwrap_or_default());
+    }
+}
+
+const FLAGS: [Mfa; 3] = [Mfa::Off, Mfa::On, Mfa::Unknown];
+
+const EXCLUSIONS: [Exclusion; 7] = [
+    Exclusion::AlreadySo,
+    Exclusion::AccountDisabled,
+    Exclusion::Protected,
+    Exclusion::Gone,
+    Exclusion::NoDevice,
+    Exclusion::DevicesNotKnown,
+    Exclusion::Unreadable,
+];
+
+fn length(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+/// Each of these lists has everything there is, and is far shorter than 256.
+fn place<T: PartialEq + Copy>(all: &[T], one: T) -> u8 {
+    all.iter().position(|other| *other == one).and_then(|place| u8::try_from(place).ok()).unwrap_or_default()
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn chunk<const N: usize>(&mut self) -> Result<[u8; N], Damage> {
+        let (chunk, rest) = self.0.split_first_chunk::<N>().ok_or(Damage::Senseless)?;
+        self.0 = rest;
+        Ok(*chunk)
+    }
+
+    fn byte(&mut self) -> Result<u8, Damage> {
+        self.chunk::<1>().map(|[byte]| byte)
+    }
+
+    fn is(&mut self) -> Result<bool, Damage> {
+        match self.byte()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Damage::Senseless),
+        }
+    }
+
+    fn number(&mut self) -> Result<u32, Damage> {
+        self.chunk().map(u32::from_be_bytes)
+    }
+
+    fn short(&mut self) -> Result<u16, Damage> {
+        self.chunk().map(u16::from_be_bytes)
+    }
+
+    fn time(&mut self) -> Result<Wall, Damage> {
+        self.chunk().map(i64::from_be_bytes).map(Wall)
+    }
+
+    fn id(&mut self) -> Result<Uuid, Damage> {
+        self.chunk().map(Uuid::from_bytes)
+    }
+
+    fn text(&mut self) -> Result<String, Damage> {
+        let length = self.number()? as usize;
+        let (text, rest) = self.0.split_at_checked(length).ok_or(Damage::Senseless)?;
+        self.0 = rest;
+        std::str::from_utf8(text).map(str::to_owned).map_err(|_| Damage::Senseless)
+    }
+
+    fn maybe<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Damage>) -> Result<Option<T>, Damage> {
+        if self.is()? { read(self).map(Some) } else { Ok(None) }
+    }
+
+    fn one_of<T: Copy>(&mut self, all: &[T]) -> Result<T, Damage> {
+        all.get(usize::from(self.byte()?)).copied().ok_or(Damage::Senseless)
+    }
+
+    /// The length is not believed: what isn't there ends the reading, and no room is made for it before.
+    fn many<T>(&mut self, read: impl Fn(&mut Self) -> Result<T, Damage>) -> Result<Vec<T>, Damage> {
+        let length = self.number()? as usize;
+        let mut many = Vec::with_capacity(length.min(self.0.len()));
+        for _ in 0..length {
+            many.push(read(self)?);
+        }
+        Ok(many)
+    }
+
+    fn plan(&mut self) -> Result<Plan, Damage> {
+        Ok(Plan {
+            environment: EnvironmentId(self.id()?),
+            to: self.is()?,
+            made_at: self.time()?,
+            reference: self.text()?,
+            reason: self.text()?,
+            stops: Stops { after_test_user: self.is()?, every: self.maybe(Self::number)? },
+            undoes: self.maybe(Self::number)?.map(PlanNumber),
+            rows: self.many(Self::planned)?,
+            left_out: self.many(|reader| {
+                Ok(LeftOut { user: UserId(reader.id()?), why: reader.one_of(&EXCLUSIONS)? })
+            })?,
+        })
+    }
+
+    fn planned(&mut self) -> Result<PlannedRow, Damage> {
+        Ok(PlannedRow { user: UserId(self.id()?), from: self.one_of(&FLAGS)?, read_at: self.time()? })
+    }
+
+    fn batch(&mut self) -> Result<Vec<Record>, Damage> {
+        self.many(|reader| match reader.byte()? {
+            INTENT => reader.many(Self::number).map(Record::Intent),
+            SETTLED => Ok(Record::Settled {
+                place: reader.number()?,
+                row: reader.row()?,
+                failure: reader.maybe(Self::failure)?,
+            }),
+            _ => Err(Damage::Senseless),
+        })
+    }
+
+    fn row(&mut self) -> Result<Row, Damage> {
+        Ok(Row {
+            state: self.one_of(&RowState::ALL)?,
+            writes: self.short()?,
+            at: self.maybe(Self::time)?,
+            read_back_at: self.maybe(Self::time)?,
+            correlation_id: self.maybe(Self::id)?,
+            actor: self.byte()?,
+        })
+    }
+
+    fn failure(&mut self) -> Result<Failure, Damage> {
+        Ok(Failure { status: self.short()?, code: self.maybe(Self::text)?, message: self.text()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn plan(users: u128) -> Plan {
+        let user = |number| UserId(Uuid::from_u128(number));
+        let row = |number| PlannedRow { user: user(number), from: Mfa::Off, read_at: Wall(5) };
+        Plan {
+            environment: EnvironmentId(Uuid::from_u128(99)),
+            to: true,
+            made_at: Wall(1_795_500_000_000),
+            rows: (1..=users).map(row).collect(),
+            left_out: vec![LeftOut { user: user(50), why: Exclusion::Protected }],
+            reference: "CHG0041273".into(),
+            stops: Stops { after_test_user: true, every: Some(50) },
+            reason: "Ä".into(),
+            undoes: Some(PlanNumber(7)),
+        }
+    }
+
+    fn settled(place: Place, state: RowState) -> Record {
+        let row = Row { state, writes: 2, at: Some(Wall(9)), actor: 1, ..Row::default() };
+        let failure = (state == RowState::Refused).then(|| Failure {
+            status: 403,
+            code: Some("ACCESS_FAILED".into()),
+            message: "no".into(),
+        });
+        Record::Settled { place, row, failure }
+    }
+
+    fn journal() -> Vec<Vec<u8>> {
+        let batches = [
+            vec![Record::Intent(vec![0, 1, 2])],
+            vec![settled(0, RowState::Changed), settled(2, RowState::Refused), Record::Intent(vec![3])],
+        ];
+        let plan = Entry::Plan(plan(5)).encode();
+        std::iter::once(plan).chain(batches.map(|batch| Entry::Batch(batch).encode())).collect()
+    }
+
+    #[test]
+    fn a_run_comes_back_with_its_outcomes_and_with_what_is_open() {
+        let restored = restore(&journal()).unwrap();
+        assert_eq!(restored.plan, plan(5));
+        let states: Vec<RowState> = restored.rows.iter().map(|row| row.state).collect();
+        let waiting = RowState::Waiting;
+        assert_eq!(states, [RowState::Changed, waiting, RowState::Refused, waiting, waiting]);
+        assert_eq!((restored.open, restored.failures.len()), (vec![1, 3], 1));
+    }
+
+    #[test]
+    fn every_altered_byte_and_every_cut_is_noticed() {
+        for entry in journal() {
+            for at in 0..entry.len() {
+                let mut altered = entry.clone();
+                altered[at] ^= 0x10;
+                assert_eq!(Entry::decode(&altered), Err(Damage::Altered), "byte {at}");
+                assert!(Entry::decode(&entry[..at]).is_err(), "cut at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_newer_or_has_no_plan_or_names_strangers_is_refused() {
+        let mut newer = vec![VERSION + 1, BATCH];
+        newer.extend(crc32fast::hash(&newer).to_be_bytes());
+        assert_eq!(Entry::decode(&newer), Err(Damage::Newer));
+        assert_eq!(restore(&[]), Err(Damage::NoPlan));
+        assert_eq!(restore(&journal()[1..]), Err(Damage::NoPlan));
+        let stranger = Entry::Batch(vec![Record::Intent(vec![5])]).encode();
+        assert_eq!(restore(&[Entry::Plan(plan(5)).encode(), stranger]), Err(Damage::Senseless));
+    }
+
+    #[test]
+    fn a_hundred_thousand_rows_are_two_and_a_half_megabytes() {
+        let bytes = Entry::Plan(plan(100_000)).encode();
+        assert!(bytes.len() < 2_510_000, "{}", bytes.len());
+        assert_eq!(Entry::decode(&bytes).map(|entry| entry == Entry::Plan(plan(100_000))), Ok(true));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let mut bytes = bytes;
+            bytes.insert(0, VERSION);
+            bytes.extend(crc32fast::hash(&bytes).to_be_bytes());
+            if let Ok(entry) = Entry::decode(&bytes) {
+                prop_assert_eq!(Entry::decode(&entry.encode()), Ok(entry));
+            }
+        }
+    }
+}
