@@ -280,3 +280,29 @@ fn a_killed_run_goes_on_from_its_journal_and_reads_first_whoever_may_have_been_w
         assert!(later.iter().all(|sent| is_put(sent.request.method.to_string())));
     }
 }
+
+#[test]
+fn in_the_last_minute_of_a_token_nothing_is_written_and_another_token_goes_on() {
+    let stage = Stage::new(600, &TokenSpec::default());
+    let plan = plan(&stage, Stops::default());
+    let rows = u32::try_from(plan.rows.len()).unwrap();
+    let policy = Rc::new(stage.connection.policy().clone());
+    let until = Millis::seconds(70);
+    let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), Some(until));
+    let clock = Rc::clone(&stage.clock);
+    let (run, _) = go_on(
+        &stage,
+        run,
+        move |halt| {
+            assert_eq!(*halt, Halt::Token);
+            let now = clock.now();
+            assert!((10_000..10_500).contains(&now.0), "{now:?}");
+            Some(Command::Token { until: None, actor: 1 })
+        },
+        u64::MAX,
+    );
+    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (Standing::Ended, rows));
+    let actors = |actor| run.rows().iter().filter(|row| row.actor == actor).count();
+    assert!(actors(0) > 0 && actors(1) > 0, "each row says under whose token it was sent");
+    agrees(&stage, &run);
+}
