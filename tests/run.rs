@@ -77,9 +77,9 @@ fn go_on(
                     Job::Write { user, to, .. } => connection
                         .send(WriteMfa { user, enabled: to })
                         .await
-                        .map(|said| Said::Flag(said.enabled.into())),
+                        .map(|said| Said::Flag(said.enabled)),
                     Job::Read { user, .. } => {
-                        connection.send(ReadMfa(user)).await.map(|said| Said::Flag(said.enabled.into()))
+                        connection.send(ReadMfa(user)).await.map(|said| Said::Flag(said.enabled))
                     }
                     Job::Store(records) => {
                         clock.sleep_until(clock.now() + Millis(2)).await;
@@ -305,4 +305,17 @@ fn in_the_last_minute_of_a_token_nothing_is_written_and_another_token_goes_on() 
     let actors = |actor| run.rows().iter().filter(|row| row.actor == actor).count();
     assert!(actors(0) > 0 && actors(1) > 0, "each row says under whose token it was sent");
     agrees(&stage, &run);
+}
+
+#[test]
+fn a_run_that_was_killed_at_its_test_user_still_waits_for_a_person() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops { after_test_user: true, every: None });
+    let policy = Rc::new(stage.connection.policy().clone());
+    let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
+    let (_, stored) = go_on(&stage, run, |_| None, 5_000);
+    assert_eq!(stage.exchanges.borrow().len(), 1);
+    let restored = restore(&[Entry::Plan(plan).encode(), Entry::Batch(stored).encode()]).unwrap();
+    let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
+    assert_eq!(run.standing(), Standing::Halted(Halt::TestUser));
 }

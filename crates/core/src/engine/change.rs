@@ -90,7 +90,7 @@ impl Change {
                 return State::Done(Outcome::Changed { read_back: false });
             }
             // A 200 that says the other value proves nothing but that something is wrong.
-            Ok(answer) => Fault::WrongShape(contradiction(&answer)),
+            Ok(answer) => Fault::WrongShape(contradiction(answer.enabled)),
             Err(fault) => fault,
         };
         match Meaning::of(&fault) {
@@ -165,8 +165,8 @@ fn refused(fault: Fault) -> Outcome {
     }
 }
 
-fn contradiction(answer: &MfaAnswer) -> BadAnswer {
-    let problem = format!("mfaEnabled: {} although the other was asked for", answer.enabled);
+pub(super) fn contradiction(enabled: bool) -> BadAnswer {
+    let problem = format!("mfaEnabled: {enabled} although the other was asked for");
     BadAnswer { status: 200, correlation_id: None, problem }
 }
 

@@ -17,9 +17,9 @@ use crate::domain::fault::{Fault, RetryKind};
 use crate::domain::plan::Plan;
 use crate::domain::row::{Failure, Row, RowState, Tally};
 use crate::domain::time::{Millis, Wall};
-use crate::domain::user::{Mfa, UserId};
+use crate::domain::user::UserId;
 
-use super::change::Meaning;
+use super::change::{Meaning, contradiction};
 use super::driver::{Command, Event, Step, Work};
 use super::journal::Restored;
 use super::pacer::Priority;
@@ -76,7 +76,7 @@ pub struct Noted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Said {
     /// The flag.
-    Flag(Mfa),
+    Flag(bool),
     /// The records are stored.
     Stored,
 }
@@ -221,7 +221,12 @@ impl Run {
             let fault = Fault::Unreachable;
             run.doubts.push(Doubt { from: Millis(0), place, reads: 0, fault, is_sent: false });
         }
-        run.step_at = run.plan.stops.every.map(|every| run.tally.ended() + every);
+        match (run.plan.stops.after_test_user, run.tally.ended()) {
+            (true, 0) => {}
+            // Nobody has said yet that the test user is as expected.
+            (true, 1) => run.halt = Some(Halt::TestUser),
+            (_, ended) => run.step_at = run.plan.stops.every.map(|every| ended + every),
+        }
         run
     }
 
@@ -289,12 +294,12 @@ impl Run {
 
     fn written(&mut self, place: Place, noted: &Noted, now: Millis) {
         let fault = match &noted.said {
-            Ok(Said::Flag(flag)) if *flag == Mfa::from(self.plan.to) => {
+            Ok(Said::Flag(flag)) if *flag == self.plan.to => {
                 self.breaker.good();
                 return self.settle(place, RowState::Changed, noted, None);
             }
-            // A 200 that says something else proves nothing.
-            Ok(_) => Fault::Unreachable,
+            // A 200 that says the other value proves nothing but that something is wrong.
+            Ok(_) => Fault::WrongShape(contradiction(!self.plan.to)),
             Err(fault) => fault.clone(),
         };
         if fault.retry() == RetryKind::WithNewToken {
@@ -356,7 +361,7 @@ impl Run {
         match &noted.said {
             Ok(Said::Flag(flag)) => {
                 self.recovered();
-                if *flag == Mfa::from(self.plan.to) {
+                if *flag == self.plan.to {
                     self.settle(place, RowState::Changed, noted, None);
                 } else {
                     self.write_again(place, noted, &doubt.fault, now);
@@ -449,8 +454,9 @@ impl Run {
             Some(Halt::TestUser | Halt::Step) => {
                 self.step_at = self.plan.stops.every.map(|every| self.tally.ended() + every);
             }
-            Some(Halt::NotStored(_)) => self.ledger.try_again(),
-            Some(Halt::Asked | Halt::Refused(_) | Halt::Failing { .. }) | None => self.breaker.good(),
+            Some(Halt::Asked | Halt::Refused(_) | Halt::Failing { .. } | Halt::NotStored(_)) | None => {
+                self.breaker.good();
+            }
         }
     }
 
@@ -462,8 +468,8 @@ impl Run {
         self.user(place).map(|user| Job::Write { place, user, to: self.plan.to })
     }
 
-    /// How many more rows may be started before a person is waited for.
-    fn room(&self) -> bool {
+    /// Whether a further row may be started before a person is waited for.
+    fn has_room(&self) -> bool {
         let sending = self.tally.of(RowState::Sending);
         self.step_at.is_none_or(|at| self.tally.ended() + sending < at)
     }
@@ -487,7 +493,7 @@ impl Run {
         {
             return self.write(*place).map(Step::Start);
         }
-        let fresh = self.armed.front().filter(|_| self.room()).and_then(|place| self.write(*place));
+        let fresh = self.armed.front().filter(|_| self.has_room()).and_then(|place| self.write(*place));
         fresh.map(Step::Start).or_else(|| again.map(|(from, ..)| Step::WaitUntil(*from)))
     }
 
@@ -588,7 +594,7 @@ impl Work for Run {
             Event::Started(job) => self.started(job),
             Event::Answered(job, answer) => {
                 let noted = answer.unwrap_or_else(|fault| Noted {
-                    at: Wall(0),
+                    at: self.last,
                     correlation_id: None,
                     said: Err(fault),
                 });

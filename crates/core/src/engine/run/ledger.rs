@@ -100,16 +100,11 @@ impl Ledger {
 
     /// It is not stored, and waits again, before everything that came later.
     pub(super) fn failed(&mut self, records: &[Record]) {
-        self.try_again();
-        let later = std::mem::take(&mut self.waiting);
-        self.waiting = records.iter().cloned().chain(later).collect();
-    }
-
-    /// Nothing is on its way.
-    pub(super) fn try_again(&mut self) {
         self.is_storing = false;
         self.storing.clear();
         self.settling = 0;
+        let later = std::mem::take(&mut self.waiting);
+        self.waiting = records.iter().cloned().chain(later).collect();
     }
 
     /// Whether nothing waits and nothing is on its way.
