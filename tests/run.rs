@@ -8,6 +8,8 @@
     reason = "all of this is test"
 )]
 
+#[path = "support/notebook.rs"]
+mod notebook;
 mod support;
 
 use std::cell::RefCell;
@@ -15,8 +17,9 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use futures::future::FutureExt;
-use pingone_mfa_core::api::request::{ReadMfa, WriteMfa};
-use pingone_mfa_core::domain::fault::Fault;
+use notebook::Notebook;
+use pingone_mfa_core::api::request::WriteMfa;
+use pingone_mfa_core::domain::fault::{Fault, JournalFault};
 use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
@@ -25,7 +28,10 @@ use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::driver::{Command, drive};
 use pingone_mfa_core::engine::journal::{Entry, restore};
-use pingone_mfa_core::engine::run::{Halt, Job, Noted, Record, Run, Said, Standing};
+use pingone_mfa_core::engine::listing::Listing;
+use pingone_mfa_core::engine::run::readback::{ReadBack, State};
+use pingone_mfa_core::engine::run::{Delivery, Halt, Job, Record, Run, Standing};
+use pingone_mfa_core::port::Journal;
 use pingone_sandbox::{Role, TokenSpec};
 use support::{Fate, Stage};
 
@@ -64,33 +70,42 @@ fn go_on(
     decide: impl Fn(&Halt) -> Option<Command> + 'static,
     killed_at: u64,
 ) -> (Run, Vec<Record>) {
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let run = keep_going(stage, run, &notebook, decide, killed_at);
+    let records = notebook.entries.borrow().iter().flat_map(|entry| records(entry)).collect();
+    (run, records)
+}
+
+fn records(entry: &[u8]) -> Vec<Record> {
+    match Entry::decode(entry).unwrap() {
+        Entry::Batch(records) => records,
+        Entry::Plan(_) => vec![],
+    }
+}
+
+fn delivery(stage: &Stage, notebook: &Rc<Notebook>) -> Delivery {
+    let connection = stage.connection.clone();
+    Delivery {
+        connection: Rc::new(move || Some(connection.clone())),
+        journal: Rc::clone(notebook) as Rc<dyn Journal>,
+        name: "run".into(),
+        clock: Rc::clone(&stage.clock) as Rc<dyn Clock>,
+    }
+}
+
+fn keep_going(
+    stage: &Stage,
+    run: Run,
+    notebook: &Rc<Notebook>,
+    decide: impl Fn(&Halt) -> Option<Command> + 'static,
+    killed_at: u64,
+) -> Run {
     let mut run = run;
     let (connection, clock) = (stage.connection.clone(), Rc::clone(&stage.clock));
-    let stored = Rc::new(RefCell::new(Vec::new()));
-    let journal = Rc::clone(&stored);
-    let run = stage.clock.run(async move {
+    let delivery = delivery(stage, notebook);
+    stage.clock.run(async move {
         let (sender, mut inbox) = mpsc::unbounded();
-        let perform = |job: Job| {
-            let (connection, journal, clock) = (connection.clone(), Rc::clone(&journal), Rc::clone(&clock));
-            async move {
-                let said = match job {
-                    Job::Write { user, to, .. } => connection
-                        .send(WriteMfa { user, enabled: to })
-                        .await
-                        .map(|said| Said::Flag(said.enabled)),
-                    Job::Read { user, .. } => {
-                        connection.send(ReadMfa(user)).await.map(|said| Said::Flag(said.enabled))
-                    }
-                    Job::Store(records) => {
-                        clock.sleep_until(clock.now() + Millis(2)).await;
-                        journal.borrow_mut().extend(records.iter().cloned());
-                        Ok(Said::Stored)
-                    }
-                    Job::Halt(_) => Ok(Said::Stored),
-                };
-                Ok(Noted { at: clock.wall(), correlation_id: None, said })
-            }
-        };
+        let perform = |job: Job| delivery.clone().carry(job);
         let observe = |run: &mut Run| {
             if let Standing::Halted(halt) = run.standing()
                 && let Some(command) = decide(&halt)
@@ -106,8 +121,23 @@ fn go_on(
         let driven = drive(&mut run, &connection, &mut inbox, perform, observe).boxed_local();
         futures::future::select(driven, death).await;
         run
-    });
-    (run, stored.take())
+    })
+}
+
+/// Reads back what a run did, by list pages or one by one.
+fn read_back(stage: &Stage, run: Run, notebook: &Rc<Notebook>, by_pages: bool) -> Run {
+    let mut run = run;
+    let connection = stage.connection.clone();
+    let delivery = delivery(stage, notebook);
+    stage.clock.run(async move {
+        let (_sender, mut inbox) = mpsc::unbounded();
+        let policy = Rc::new(connection.policy().clone());
+        let listing = by_pages.then(|| Listing::of_all(&[], None, policy, connection.jitter()));
+        let mut back = ReadBack::new(&mut run, listing);
+        drive(&mut back, &connection, &mut inbox, |job| delivery.clone().carry_back(job), |_| {}).await;
+        assert_eq!(back.state(), State::Complete);
+        run
+    })
 }
 
 fn never(halt: &Halt) -> Option<Command> {
@@ -318,4 +348,93 @@ fn a_run_that_was_killed_at_its_test_user_still_waits_for_a_person() {
     let restored = restore(&[Entry::Plan(plan).encode(), Entry::Batch(stored).encode()]).unwrap();
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
     assert_eq!(run.standing(), Standing::Halted(Halt::TestUser));
+}
+
+/// A run of everyone, with what it stored.
+fn done(stage: &Stage) -> (Run, Rc<Notebook>) {
+    let plan = plan(stage, Stops::default());
+    let policy = Rc::new(stage.connection.policy().clone());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    notebook.entries.borrow_mut().push(Entry::Plan(plan.clone()).encode());
+    let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
+    (keep_going(stage, run, &notebook, |_| None, u64::MAX), notebook)
+}
+
+fn set(stage: &Stage, user: UserId, to: bool) {
+    let connection = stage.connection.clone();
+    stage.clock.run(async move { connection.call(WriteMfa { user, enabled: to }).await }).unwrap();
+}
+
+#[test]
+fn a_full_journal_halts_before_anything_is_written_that_it_does_not_know() {
+    let stage = Stage::new(300, &TokenSpec::default());
+    let plan = plan(&stage, Stops::default());
+    let rows = u32::try_from(plan.rows.len()).unwrap();
+    let policy = Rc::new(stage.connection.policy().clone());
+    let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    notebook.room.set(9);
+    let (book, halts) = (Rc::clone(&notebook), Rc::new(RefCell::new(0)));
+    let seen = Rc::clone(&halts);
+    let exchanges = Rc::clone(&stage.exchanges);
+    let run = keep_going(
+        &stage,
+        run,
+        &notebook,
+        move |halt| {
+            assert_eq!(*halt, Halt::NotStored(Fault::NotStored(JournalFault::Full)));
+            *seen.borrow_mut() += 1;
+            let intended: usize = book
+                .entries
+                .borrow()
+                .iter()
+                .flat_map(|entry| records(entry))
+                .map(|record| if let Record::Intent(places) = record { places.len() } else { 0 })
+                .sum();
+            assert!(exchanges.borrow().len() <= intended, "no PUT without a stored intent");
+            book.room.set(usize::MAX);
+            Some(Command::Resume)
+        },
+        u64::MAX,
+    );
+    assert!(*halts.borrow() > 0);
+    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (Standing::Ended, rows));
+    agrees(&stage, &run);
+}
+
+#[test]
+fn every_changed_row_is_read_back_by_pages_and_what_others_changed_is_told() {
+    for by_pages in [true, false] {
+        let stage = Stage::new(300, &TokenSpec::default());
+        let (run, notebook) = done(&stage);
+        let other = run.plan().rows[7].user;
+        set(&stage, other, false);
+        let sent = stage.exchanges.borrow().len();
+        let run = read_back(&stage, run, &notebook, by_pages);
+        assert_eq!(run.to_read_back(), 0);
+        assert_eq!(run.tally().of(RowState::ChangedBySomeoneElse), 1);
+        assert_eq!(run.rows()[7].state, RowState::ChangedBySomeoneElse);
+        assert!(run.rows().iter().all(|row| row.read_back_at.is_some()));
+        let reads = stage.exchanges.borrow().len() - sent;
+        // A read by itself after the settle window needs no second one; a page does.
+        assert_eq!(reads, if by_pages { 2 + 1 } else { run.rows().len() });
+        let settled = run.rows()[7].at.unwrap();
+        assert!(run.rows()[7].read_back_at.unwrap().since(settled) >= 30_000, "not before the settle window");
+        let restored = restore(&notebook.entries.borrow()).unwrap();
+        assert_eq!(restored.rows, run.rows(), "it is stored");
+    }
+}
+
+#[test]
+fn a_read_back_settles_rows_whose_answer_was_lost_and_finds_who_is_gone() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops::default());
+    let lost = plan.rows.last().unwrap().user;
+    stage.mount.poisoned.set(Some(lost.0));
+    let (run, notebook) = done(&stage);
+    assert_eq!(run.tally().of(RowState::AnswerLost), 1);
+    stage.mount.poisoned.set(None);
+    let run = read_back(&stage, run, &notebook, true);
+    assert_eq!((run.tally().of(RowState::AnswerLost), run.tally().of(RowState::Failed)), (0, 1));
+    agrees(&stage, &run);
 }

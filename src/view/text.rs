@@ -6,7 +6,7 @@
 use pingone_mfa_core::api::claims::{Note, PasteFault};
 use pingone_mfa_core::domain::advice::Check;
 use pingone_mfa_core::domain::device::DeviceState;
-use pingone_mfa_core::domain::fault::{Fault, Paging, Refusal};
+use pingone_mfa_core::domain::fault::{Fault, JournalFault, Paging, Refusal};
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::token::Actor;
@@ -988,6 +988,16 @@ pub fn fault(fault: &Fault) -> String {
         Fault::Paging(Paging::Loop) => "PingOne's pages go round in a circle. The list was stopped.".into(),
         Fault::Paging(Paging::NoCursor) => "The link to the next page has no cursor. The list was stopped.".into(),
         Fault::Paging(Paging::Elsewhere) => "The link to the next page leads to another host or environment. It was not followed.".into(),
+        Fault::NotStored(why) => not_stored(why),
+    }
+}
+
+fn not_stored(why: &JournalFault) -> String {
+    match why {
+        JournalFault::Unavailable => "This browser doesn't let the page store anything, so a run could not be continued after a crash. Nothing more is sent.".into(),
+        JournalFault::Full => "There is no room left to store what the run does. Nothing more is sent.".into(),
+        JournalFault::Newer => "What is stored in this browser was made by a newer version of this page. Nothing more is sent.".into(),
+        JournalFault::Failed(name) => format!("What the run does could not be stored ({name}). Nothing more is sent."),
     }
 }
 
@@ -1030,6 +1040,7 @@ pub fn check(check: Check, fault: &Fault) -> String {
         Check::Licence => "The environment's services and licence include MFA.".into(),
         Check::Status => "PingOne's status page. If it names no incident, try again in a few minutes.".into(),
         Check::Intermediary => "Whatever stands between this browser and PingOne (proxy, sign-in page of a network): it may have answered, or refused, in PingOne's place.".into(),
+        Check::Storage => "This browser's storage: a private window, blocked site data or a full disk keeps the page from storing what it does.".into(),
         Check::Report => "PingOne and this page disagree about the API. Please report it with PingOne's words below.".into(),
     }
 }

@@ -5,6 +5,7 @@ use std::any::Any;
 
 use futures::future::LocalBoxFuture;
 
+use crate::domain::fault::JournalFault;
 use crate::domain::region::RegionCode;
 use crate::domain::tenant::EnvironmentId;
 use crate::domain::time::Wall;
@@ -129,19 +130,6 @@ pub trait Journal {
 
     /// Deletes everything of a run.
     fn delete(&self, run: &str) -> JournalAnswer<()>;
-}
-
-/// Why a journal could not do what it was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum JournalFault {
-    /// This browser stores nothing here: it can't, its user forbids it, or another page stands in the way.
-    Unavailable,
-    /// There is no room.
-    Full,
-    /// What is stored was made by a newer page, which this one can't read.
-    Newer,
-    /// Anything else, by the browser's name for it, as in `UnknownError`. It holds nothing that was stored.
-    Failed(String),
 }
 
 /// Sees to it that only one page of this browser runs something of a name.

@@ -29,6 +29,8 @@ pub enum Check {
     Status,
     /// Something between the browser and PingOne that answers in its place.
     Intermediary,
+    /// What this browser lets the page store.
+    Storage,
     /// This product and PingOne disagree about the API: worth a report.
     Report,
 }
@@ -46,7 +48,7 @@ impl Fault {
     pub fn advice(&self) -> Advice {
         use Check::{
             Authorization, Environment, Expiry, Intermediary, Licence, Limit, Network, Region, Report, Role,
-            Status, User,
+            Status, Storage, User,
         };
         let checks: &'static [Check] = match self {
             Self::TokenExpired(_) | Self::TokenForgotten => &[Expiry],
@@ -65,6 +67,7 @@ impl Fault {
             Self::Timeout { .. } | Self::BodyCut(_) => &[Network, Status],
             Self::Unreachable => &[Region, Network, Status, Intermediary],
             Self::WrongShape(_) | Self::Paging(_) => &[Report],
+            Self::NotStored(_) => &[Storage],
         };
         Advice { checks }
     }

@@ -67,6 +67,23 @@ pub enum Paging {
     Elsewhere,
 }
 
+/// Why the journal of a run could not do what it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum JournalFault {
+    /// This browser stores nothing here: it can't, its user forbids it, or another page stands in the way.
+    #[error("this browser stores nothing here")]
+    Unavailable,
+    /// There is no room.
+    #[error("there is no room")]
+    Full,
+    /// What is stored was made by a newer page, which this one can't read.
+    #[error("what is stored was made by a newer page")]
+    Newer,
+    /// Anything else, by the browser's name for it, as in `UnknownError`. It holds nothing that was stored.
+    #[error("{0}")]
+    Failed(String),
+}
+
 /// A failure. Every variant has an [`advice`](Fault::advice) and a [`retry`](Fault::retry).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Fault {
@@ -142,6 +159,9 @@ pub enum Fault {
     /// A list can't be followed.
     #[error("paging: {0}")]
     Paging(Paging),
+    /// What a run does can't be stored in this browser, so it does nothing.
+    #[error("not stored: {0}")]
+    NotStored(JournalFault),
 }
 
 /// When the same request may work.
@@ -183,7 +203,8 @@ impl Fault {
             | Self::RequestRefused(_)
             | Self::BodyTooLarge(_)
             | Self::WrongShape(_)
-            | Self::Paging(_) => RetryKind::Never,
+            | Self::Paging(_)
+            | Self::NotStored(_) => RetryKind::Never,
         }
     }
 
@@ -256,6 +277,7 @@ impl Fault {
             Self::NotJson(bad()),
             Self::WrongShape(bad()),
             Self::Paging(Paging::Loop),
+            Self::NotStored(JournalFault::Full),
         ]
     }
 }

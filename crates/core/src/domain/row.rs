@@ -89,7 +89,7 @@ pub struct Row {
     pub writes: u16,
     /// When that was settled.
     pub at: Option<Wall>,
-    /// When the value was read again after it had been changed, and was so.
+    /// When the value was read again after the run; what was found then is the state.
     pub read_back_at: Option<Wall>,
     /// The Correlation-Id of the answer that settled it.
     pub correlation_id: Option<Uuid>,

@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use futures::future::{Either, LocalBoxFuture, select};
+use uuid::Uuid;
 
 use crate::api::client::{self, Moment, Reader};
 use crate::api::exchange::{self, Exchange};
 use crate::api::request::{Call, Kind, Request, Subject};
-use crate::api::{Lost, Transport};
+use crate::api::{Lost, Response, Transport};
 use crate::domain::fault::Fault;
 use crate::domain::tenant::Tenant;
 use crate::domain::time::{PerSecond, Wall};
@@ -23,6 +24,25 @@ use super::retry::Jitter;
 
 /// Takes note of every exchange.
 pub type Recorder = Rc<dyn Fn(Exchange)>;
+
+/// An answer, with what tells it from others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noted<T> {
+    /// When it was complete, by the computer's clock.
+    pub at: Wall,
+    /// Its Correlation-Id, if it has one of the usual form.
+    pub correlation_id: Option<Uuid>,
+    /// What it says, or why it says nothing.
+    pub said: Result<T, Fault>,
+}
+
+impl<T> Noted<T> {
+    /// The same answer, understood in another way.
+    #[must_use]
+    pub fn map<S>(self, say: impl FnOnce(T) -> S) -> Noted<S> {
+        Noted { at: self.at, correlation_id: self.correlation_id, said: self.said.map(say) }
+    }
+}
 
 /// A tenant, the ports to reach it, and the pace that has been learned with it. Clones share the pace.
 #[derive(Clone)]
@@ -129,6 +149,11 @@ impl Connection {
 
     /// Sends one call, once. The pacer has been asked before.
     pub async fn send<C: Call>(&self, call: C) -> Result<C::Answer, Fault> {
+        self.note(call).await.said
+    }
+
+    /// Sends one call, once, and keeps what its answer is known by.
+    pub async fn note<C: Call>(&self, call: C) -> Noted<C::Answer> {
         let mut answer = None;
         let mut read = |body: &[u8]| {
             let read = call.read_body(&self.tenant, body)?;
@@ -138,13 +163,14 @@ impl Connection {
         };
         let exchange: LocalBoxFuture<'_, _> =
             Box::pin(self.exchange(call.request(&self.tenant), C::SUBJECT, &mut read));
-        exchange.await?;
+        let Noted { at, correlation_id, said } = exchange.await;
         // What was read without a fault is there.
-        answer.ok_or(Fault::TokenForgotten)
+        let said = said.and_then(|()| answer.ok_or(Fault::TokenForgotten));
+        Noted { at, correlation_id, said }
     }
 
     /// What every call has in common. Not generic, so that the program has it once.
-    async fn exchange(&self, request: Request, subject: Subject, read: &mut Reader<'_>) -> Result<(), Fault> {
+    async fn exchange(&self, request: Request, subject: Subject, read: &mut Reader<'_>) -> Noted<()> {
         let (began, at) = (self.clock.now(), self.clock.wall());
         let sent = self.transport.send(request.clone());
         let timeout = self.clock.sleep_until(began + self.policy.timeout);
@@ -167,11 +193,24 @@ impl Connection {
             fault: read.as_ref().err().cloned(),
             facts: read.clone().unwrap_or_default(),
         });
-        read.map(|_| ())
+        Noted {
+            at: self.clock.wall(),
+            correlation_id: correlation_id(answer.as_ref()),
+            said: read.map(|_| ()),
+        }
     }
 
     fn moment(&self) -> Moment {
         let now = self.clock.wall();
         Moment { now, token_expired: self.token_end.is_some_and(|end| end <= now) }
     }
+}
+
+fn correlation_id(answer: Option<&Result<Response, Lost>>) -> Option<Uuid> {
+    let head = match answer? {
+        Ok(response) => &response.head,
+        Err(Lost::BodyCut(head) | Lost::BodyTooLarge(head)) => head,
+        Err(Lost::NoToken | Lost::Unreachable) => return None,
+    };
+    Uuid::try_parse(head.correlation_id.as_deref()?).ok()
 }

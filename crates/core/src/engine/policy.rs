@@ -34,6 +34,8 @@ pub struct Policy {
     pub longest_probe: Millis,
     /// Before the end of a token no PUT of a run is sent for so long.
     pub token_margin: Millis,
+    /// After a change so long passes before a read that differs is believed.
+    pub settle: Millis,
     /// How often the state of work is shown at most.
     pub publish_every: Millis,
 }
@@ -63,6 +65,7 @@ impl Policy {
             first_probe: Millis::seconds(5),
             longest_probe: Millis::seconds(60),
             token_margin: Millis::seconds(60),
+            settle: Millis::seconds(30),
             publish_every: Millis(100),
         }
     }

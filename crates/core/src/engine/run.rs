@@ -10,8 +10,6 @@
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
-use uuid::Uuid;
-
 use crate::api::request::Kind;
 use crate::domain::fault::{Fault, RetryKind};
 use crate::domain::plan::Plan;
@@ -20,6 +18,7 @@ use crate::domain::time::{Millis, Wall};
 use crate::domain::user::UserId;
 
 use super::change::{Meaning, contradiction};
+use super::connection::Noted;
 use super::driver::{Command, Event, Step, Work};
 use super::journal::Restored;
 use super::pacer::Priority;
@@ -29,8 +28,11 @@ use breaker::Breaker;
 use ledger::Ledger;
 
 mod breaker;
+mod delivery;
 mod ledger;
+pub mod readback;
 
+pub use delivery::Delivery;
 pub use ledger::Record;
 
 /// The place of a row in its plan.
@@ -59,17 +61,6 @@ pub enum Job {
     Store(Rc<Vec<Record>>),
     /// Takes note that time has brought something about; nothing is sent.
     Halt(Halt),
-}
-
-/// What a job brought.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Noted {
-    /// When it was answered, by the computer's clock.
-    pub at: Wall,
-    /// The answer's Correlation-Id.
-    pub correlation_id: Option<Uuid>,
-    /// What was said, or why nothing was.
-    pub said: Result<Said, Fault>,
 }
 
 /// What was said.
@@ -278,7 +269,7 @@ impl Run {
         self.fresh.push(place);
     }
 
-    fn settle(&mut self, place: Place, state: RowState, noted: &Noted, fault: Option<&Fault>) {
+    fn settle(&mut self, place: Place, state: RowState, noted: &Noted<Said>, fault: Option<&Fault>) {
         self.set(place, state);
         if let Some(fault) = fault {
             self.failures.insert(place, Failure::of(fault));
@@ -292,7 +283,7 @@ impl Run {
         }
     }
 
-    fn written(&mut self, place: Place, noted: &Noted, now: Millis) {
+    fn written(&mut self, place: Place, noted: &Noted<Said>, now: Millis) {
         let fault = match &noted.said {
             Ok(Said::Flag(flag)) if *flag == self.plan.to => {
                 self.breaker.good();
@@ -330,7 +321,7 @@ impl Run {
         self.armed.push_front(place);
     }
 
-    fn refused(&mut self, place: Place, noted: &Noted, fault: &Fault) {
+    fn refused(&mut self, place: Place, noted: &Noted<Said>, fault: &Fault) {
         let is_gone = matches!(fault, Fault::UserUnknown(_));
         let state = if is_gone { RowState::Gone } else { RowState::Refused };
         self.settle(place, state, noted, Some(fault));
@@ -341,7 +332,7 @@ impl Run {
         }
     }
 
-    fn write_again(&mut self, place: Place, noted: &Noted, fault: &Fault, now: Millis) {
+    fn write_again(&mut self, place: Place, noted: &Noted<Said>, fault: &Fault, now: Millis) {
         let writes = self.rows.get(place as usize).map_or(0, |row| u32::from(row.writes));
         match pause(&self.policy, writes, fault, &mut self.jitter) {
             Some(pause) => self.again.push((now + pause, place, fault.clone())),
@@ -349,7 +340,7 @@ impl Run {
         }
     }
 
-    fn read(&mut self, place: Place, noted: &Noted, now: Millis) {
+    fn read(&mut self, place: Place, noted: &Noted<Said>, now: Millis) {
         let Some(index) = self.doubts.iter().position(|doubt| doubt.place == place && doubt.is_sent) else {
             return self.probed(noted, now);
         };
@@ -391,7 +382,7 @@ impl Run {
     }
 
     /// A read that belongs to no doubt was sent to find out whether PingOne answers.
-    fn probed(&mut self, noted: &Noted, now: Millis) {
+    fn probed(&mut self, noted: &Noted<Said>, now: Millis) {
         match &noted.said {
             Err(fault) if fault.retry() == RetryKind::WithNewToken => self.halt = Some(Halt::Token),
             Err(fault) if is_failing(fault) => self.failing(fault, now),
@@ -546,7 +537,7 @@ fn sooner(one: Option<Step<Job>>, other: Option<Step<Job>>) -> Step<Job> {
 
 impl Work for Run {
     type Job = Job;
-    type Answer = Noted;
+    type Answer = Noted<Said>;
     const PRIORITY: Priority = Priority::Bulk;
 
     fn kind(job: &Job) -> Option<Kind> {
@@ -589,7 +580,7 @@ impl Work for Run {
         }
     }
 
-    fn apply(&mut self, event: Event<Job, Noted>, now: Millis) {
+    fn apply(&mut self, event: Event<Job, Noted<Said>>, now: Millis) {
         match event {
             Event::Started(job) => self.started(job),
             Event::Answered(job, answer) => {
@@ -634,7 +625,7 @@ impl Run {
         }
     }
 
-    fn answered(&mut self, job: &Job, noted: &Noted, now: Millis) {
+    fn answered(&mut self, job: &Job, noted: &Noted<Said>, now: Millis) {
         self.last = self.last.max(noted.at);
         match job {
             Job::Write { place, .. } => {

@@ -1,0 +1,406 @@
+//! Reads back what a run changed: by list pages where many are to be read, one by one where few are. A row that differs
+//! is read once more by itself, after the settle window, because an answer may be older than what it speaks of.
+//!
+//! It also tells what became of rows whose answer was lost: that PUT may have arrived, and late.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::api::request::{Kind, Page};
+use crate::domain::fault::{Fault, RetryKind};
+use crate::domain::row::{Failure, RowState};
+use crate::domain::time::{Millis, Wall};
+use crate::domain::user::{Mfa, UnreadableUser, User, UserId};
+use crate::engine::connection::Noted;
+use crate::engine::driver::{Command, Event, Step, Work};
+use crate::engine::listing::{self, Listing};
+use crate::engine::pacer::Priority;
+use crate::engine::policy::Policy;
+use crate::engine::retry::{Jitter, pause};
+
+use super::{Place, Record, Run, Said};
+
+/// What can be started for a read-back.
+#[derive(Debug, Clone)]
+pub enum Job {
+    /// A page of the list.
+    Page(listing::Job),
+    /// One user's flag.
+    Read {
+        /// The row.
+        place: Place,
+        /// Whose flag.
+        user: UserId,
+    },
+    /// Stores records; nothing is sent.
+    Store(Rc<Vec<Record>>),
+}
+
+/// What a job brought.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// A page, and when it was complete.
+    Page(Noted<Page>),
+    /// A flag, or that records are stored.
+    Noted(Noted<Said>),
+}
+
+/// Where a read-back stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Values are being read.
+    Reading,
+    /// They can't be for now. [`Command::Resume`] or another token goes on.
+    Halted(Fault),
+    /// A person ended it.
+    Stopped,
+    /// Everything was read that can be.
+    Complete,
+}
+
+/// A row that is read by itself.
+#[derive(Debug, Clone, Copy)]
+struct Single {
+    from: Millis,
+    place: Place,
+    reads: u32,
+    is_sent: bool,
+}
+
+impl Single {
+    const fn new(place: Place, from: Millis) -> Self {
+        Self { from, place, reads: 0, is_sent: false }
+    }
+}
+
+/// The read-back of a run that sends nothing more.
+pub struct ReadBack<'run> {
+    run: &'run mut Run,
+    policy: Rc<Policy>,
+    jitter: Jitter,
+    listing: Option<Listing>,
+    /// Rows that a page may still bring.
+    open: HashMap<UserId, Place>,
+    singles: Vec<Single>,
+    in_flight: u32,
+    /// Everyone whom the pages brought, to be shown.
+    users: Vec<Result<User, UnreadableUser>>,
+    halted: Option<Fault>,
+    is_stopped: bool,
+}
+
+impl<'run> ReadBack<'run> {
+    /// A read-back that has sent nothing. Without a listing every row is read by itself.
+    pub fn new(run: &'run mut Run, listing: Option<Listing>) -> Self {
+        let due: Vec<Place> = due(run).collect();
+        let (policy, jitter) = (Rc::clone(&run.policy), run.jitter.clone());
+        let mut back = Self {
+            run,
+            policy,
+            jitter,
+            listing,
+            open: HashMap::new(),
+            singles: Vec::new(),
+            in_flight: 0,
+            users: Vec::new(),
+            halted: None,
+            is_stopped: false,
+        };
+        if back.listing.is_some() {
+            back.open = due.into_iter().filter_map(|place| Some((back.run.user(place)?, place))).collect();
+        } else {
+            back.singles = due.into_iter().map(|place| Single::new(place, Millis(0))).collect();
+        }
+        back
+    }
+
+    /// The run whose rows it reads.
+    pub fn run(&mut self) -> &mut Run {
+        self.run
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn state(&self) -> State {
+        if self.left() == 0 {
+            State::Complete
+        } else if self.is_stopped {
+            State::Stopped
+        } else {
+            self.halted.clone().map_or(State::Reading, State::Halted)
+        }
+    }
+
+    /// How many rows are still to be read.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.open.len() + self.singles.len()
+    }
+
+    /// Whom the pages brought since this was last called.
+    pub fn take_users(&mut self) -> Vec<Result<User, UnreadableUser>> {
+        std::mem::take(&mut self.users)
+    }
+
+    fn read_alone(&mut self, place: Place, from: Millis) {
+        self.singles.push(Single::new(place, from));
+    }
+
+    fn page(&mut self, job: listing::Job, answer: Result<Noted<Page>, Fault>, now: Millis) {
+        let Some(listing) = &mut self.listing else { return };
+        let (at, page) = match answer {
+            Ok(noted) => (noted.at, noted.said),
+            Err(fault) => (self.run.last, Err(fault)),
+        };
+        listing.apply(Event::Answered(job, page), now);
+        let (fresh, state) = (listing.take_fresh(), listing.state());
+        for user in fresh.iter().flatten() {
+            self.seen(user, at, now);
+        }
+        self.users.extend(fresh);
+        match state {
+            listing::State::Halted(fault) => self.halted = Some(fault),
+            listing::State::Complete => {
+                // Whoever isn't in the list may have been deleted, or moved from page to page.
+                for (_, place) in std::mem::take(&mut self.open) {
+                    self.read_alone(place, now);
+                }
+            }
+            listing::State::Reading | listing::State::Stopped => {}
+        }
+    }
+
+    fn seen(&mut self, user: &User, at: Wall, now: Millis) {
+        let flag = match user.mfa {
+            Mfa::On => true,
+            Mfa::Off => false,
+            Mfa::Unknown => return,
+        };
+        let Some(place) = self.open.remove(&user.id) else { return };
+        match self.settle_left(place, flag, at) {
+            Some(left) => self.read_alone(place, now + left),
+            None => self.tell(place, flag, at),
+        }
+    }
+
+    /// How long a row that differs is left alone before it is read by itself; `None` if it doesn't differ.
+    fn settle_left(&self, place: Place, flag: bool, at: Wall) -> Option<Millis> {
+        let row = self.run.rows.get(place as usize)?;
+        (flag != self.run.plan.to).then(|| {
+            let passed = row.at.map_or(0, |settled| at.since(settled).max(0));
+            Millis(self.policy.settle.0.saturating_sub(passed.unsigned_abs()))
+        })
+    }
+
+    /// What a read says of a row, once and for all.
+    fn tell(&mut self, place: Place, flag: bool, at: Wall) {
+        let is_so = flag == self.run.plan.to;
+        let Some(row) = self.run.rows.get(place as usize).copied() else { return };
+        let state = match (row.state, is_so) {
+            (_, true) => RowState::Changed,
+            (RowState::Changed, false) => RowState::ChangedBySomeoneElse,
+            (RowState::AnswerLost, false) => RowState::Failed,
+            (state, false) => state,
+        };
+        if state != row.state {
+            self.run.set(place, state);
+        }
+        self.keep(place, at, None);
+    }
+
+    fn keep(&mut self, place: Place, at: Wall, fault: Option<&Fault>) {
+        self.run.last = self.run.last.max(at);
+        let failure = fault.map(Failure::of);
+        match &failure {
+            Some(failure) => {
+                self.run.failures.insert(place, failure.clone());
+            }
+            None if self.run.rows.get(place as usize).is_some_and(|row| row.state == RowState::Changed) => {
+                self.run.failures.remove(&place);
+            }
+            None => {}
+        }
+        let Some(row) = self.run.rows.get_mut(place as usize) else { return };
+        row.read_back_at = Some(at);
+        let row = *row;
+        self.run.fresh.push(place);
+        self.run.ledger.settled(place, row, failure);
+    }
+
+    fn single(&mut self, place: Place, noted: &Noted<Said>, now: Millis) {
+        let Some(index) = self.singles.iter().position(|single| single.place == place && single.is_sent)
+        else {
+            return;
+        };
+        let single = Single { is_sent: false, ..self.singles.swap_remove(index) };
+        match &noted.said {
+            Ok(Said::Flag(flag)) => match self.settle_left(place, *flag, noted.at) {
+                Some(left) if left > Millis(0) => {
+                    self.singles.push(Single { from: now + left, reads: 0, ..single });
+                }
+                _ => self.tell(place, *flag, noted.at),
+            },
+            Ok(Said::Stored) => self.singles.push(single),
+            Err(fault @ Fault::UserUnknown(_)) => {
+                self.run.set(place, RowState::Gone);
+                self.keep(place, noted.at, Some(fault));
+            }
+            Err(fault) if fault.retry() == RetryKind::WithNewToken => {
+                self.halted = Some(fault.clone());
+                self.singles.push(single);
+            }
+            Err(fault) => {
+                let reads = single.reads + 1;
+                if let Some(pause) = pause(&self.policy, reads, fault, &mut self.jitter) {
+                    self.singles.push(Single { from: now + pause, reads, ..single });
+                } else {
+                    // It stays to be read: whoever goes on tries it again.
+                    self.halted = Some(fault.clone());
+                    self.singles.push(Single::new(place, now));
+                }
+            }
+        }
+    }
+
+    fn command(&mut self, command: Command, now: Millis) {
+        match command {
+            Command::Stop => self.is_stopped = true,
+            Command::Resume | Command::Token { .. } => {
+                self.halted = None;
+                if let Some(listing) = &mut self.listing {
+                    listing.apply(Event::Command(Command::Resume), now);
+                }
+            }
+            Command::Pause => {}
+        }
+    }
+
+    fn next_single(&self, now: Millis) -> Option<Step<Job>> {
+        let next = self.singles.iter().filter(|single| !single.is_sent).min_by_key(|single| single.from)?;
+        if next.from > now {
+            return Some(Step::WaitUntil(next.from));
+        }
+        self.run.user(next.place).map(|user| Step::Start(Job::Read { place: next.place, user }))
+    }
+
+    fn next_page(&self, now: Millis) -> Option<Step<Job>> {
+        match self.listing.as_ref()?.next(now) {
+            Step::Start(job) => Some(Step::Start(Job::Page(job))),
+            Step::WaitUntil(at) => Some(Step::WaitUntil(at)),
+            Step::Idle | Step::Done => None,
+        }
+    }
+}
+
+/// The rows of which a read can still tell something.
+fn due(run: &Run) -> impl Iterator<Item = Place> {
+    let is_due = |row: &super::Row| match row.state {
+        RowState::Changed => row.read_back_at.is_none(),
+        RowState::AnswerLost => true,
+        // What failed was sent, and may have arrived after it was read.
+        RowState::Failed => row.writes > 0 && row.read_back_at.is_none(),
+        _ => false,
+    };
+    (0..).zip(&run.rows).filter(move |(_, row)| is_due(row)).map(|(place, _)| place)
+}
+
+impl Run {
+    /// How many rows a read-back would read.
+    #[must_use]
+    pub fn to_read_back(&self) -> usize {
+        due(self).count()
+    }
+}
+
+impl Work for ReadBack<'_> {
+    type Job = Job;
+    type Answer = Answer;
+    const PRIORITY: Priority = Priority::Bulk;
+
+    fn kind(job: &Job) -> Option<Kind> {
+        match job {
+            Job::Page(_) | Job::Read { .. } => Some(Kind::Read),
+            Job::Store(_) => None,
+        }
+    }
+
+    /// One more, for what is stored.
+    fn width(&self) -> u32 {
+        self.policy.reads_in_flight + 1
+    }
+
+    fn next(&self, now: Millis) -> Step<Job> {
+        let is_unstorable = matches!(self.halted, Some(Fault::NotStored(_)));
+        if !is_unstorable && let Some(records) = self.run.ledger.due() {
+            return Step::Start(Job::Store(records));
+        }
+        if self.is_stopped || self.left() == 0 {
+            let is_over = self.in_flight == 0 && (is_unstorable || self.run.ledger.is_stored());
+            return if is_over { Step::Done } else { Step::Idle };
+        }
+        if self.halted.is_some() || self.in_flight >= self.policy.reads_in_flight {
+            return Step::Idle;
+        }
+        match (self.next_page(now), self.next_single(now)) {
+            (Some(Step::WaitUntil(one)), Some(Step::WaitUntil(other))) => Step::WaitUntil(one.min(other)),
+            (Some(start @ Step::Start(_)), _) | (_, Some(start @ Step::Start(_))) => start,
+            (Some(step), _) | (None, Some(step)) => step,
+            (None, None) => Step::Idle,
+        }
+    }
+
+    fn apply(&mut self, event: Event<Job, Answer>, now: Millis) {
+        match event {
+            Event::Started(job) => self.started(job, now),
+            Event::Answered(Job::Store(records), answer) => self.stored(&records, answer),
+            Event::Answered(Job::Page(job), answer) => {
+                self.in_flight = self.in_flight.saturating_sub(1);
+                let page = answer.and_then(|answer| match answer {
+                    Answer::Page(page) => Ok(page),
+                    Answer::Noted(_) => Err(Fault::TokenForgotten),
+                });
+                self.page(job, page, now);
+            }
+            Event::Answered(Job::Read { place, .. }, answer) => {
+                self.in_flight = self.in_flight.saturating_sub(1);
+                let said = answer.and_then(|answer| match answer {
+                    Answer::Noted(noted) => Ok(noted),
+                    Answer::Page(_) => Err(Fault::TokenForgotten),
+                });
+                let unsaid = |fault| Noted { at: self.run.last, correlation_id: None, said: Err(fault) };
+                let noted = said.unwrap_or_else(unsaid);
+                self.single(place, &noted, now);
+            }
+            Event::Command(command) => self.command(command, now),
+        }
+    }
+}
+
+impl ReadBack<'_> {
+    fn started(&mut self, job: Job, now: Millis) {
+        match job {
+            Job::Store(_) => self.run.ledger.leaves(),
+            Job::Page(job) => {
+                self.in_flight += 1;
+                if let Some(listing) = &mut self.listing {
+                    listing.apply(Event::Started(job), now);
+                }
+            }
+            Job::Read { place, .. } => {
+                self.in_flight += 1;
+                if let Some(single) = self.singles.iter_mut().find(|single| single.place == place) {
+                    single.is_sent = true;
+                }
+            }
+        }
+    }
+
+    fn stored(&mut self, records: &[Record], answer: Result<Answer, Fault>) {
+        let (Ok(Answer::Noted(Noted { said: Err(fault), .. })) | Err(fault)) = answer else {
+            self.run.ledger.stored();
+            return;
+        };
+        self.run.ledger.failed(records);
+        self.halted = Some(fault);
+    }
+}
