@@ -1,11 +1,13 @@
 //! What is stored of a run, as bytes, and a run from what was stored.
 //!
 //! An entry is a version, a kind, its fields, and a CRC-32 over all of them; numbers are big-endian, a text is its length
-//! in bytes and UTF-8. The first entry of a run is its plan, every further one a batch of [`Record`]s. There are ids,
+//! in bytes and UTF-8. The first entry of a run is its plan; batches of [`Record`]s follow. There are ids,
 //! states and PingOne's codes in it, and no names, no addresses, no token.
 //!
 //! What comes back may have been cut, altered or written by a newer page. Nothing of it is believed before all of it was
 //! read.
+
+use std::collections::HashMap;
 
 use thiserror::Error;
 use uuid::Uuid;
@@ -14,6 +16,7 @@ use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedRow, Stop
 use crate::domain::row::{Failure, Row, RowState};
 use crate::domain::tenant::EnvironmentId;
 use crate::domain::time::Wall;
+use crate::domain::token::Actor;
 use crate::domain::user::{Mfa, UserId};
 
 use super::run::{Place, Record};
@@ -23,6 +26,8 @@ const VERSION: u8 = 1;
 
 const PLAN: u8 = 1;
 const BATCH: u8 = 2;
+const ACTOR: u8 = 3;
+const CLOSED: u8 = 4;
 const INTENT: u8 = 1;
 const SETTLED: u8 = 2;
 
@@ -34,8 +39,12 @@ const LONGEST_MESSAGE: usize = 300;
 pub enum Entry {
     /// The first one.
     Plan(Plan),
-    /// Every other one.
+    /// What was sent, and what came of it.
     Batch(Vec<Record>),
+    /// Under whose token it goes on; rows name actors by their place among these entries.
+    Actor(Actor),
+    /// Nothing more is going to be done for this run.
+    Closed(Wall),
 }
 
 /// Why a journal can't be used.
@@ -63,9 +72,13 @@ pub struct Restored {
     /// The rows, in the plan's order. Whoever isn't settled is waiting.
     pub rows: Vec<Row>,
     /// What went wrong, by row.
-    pub failures: Vec<(Place, Failure)>,
+    pub failures: HashMap<Place, Failure>,
     /// The rows with an intent and without an outcome: a PUT may have been sent. They are read before anything is.
     pub open: Vec<Place>,
+    /// Under whose tokens it was sent.
+    pub actors: Vec<Actor>,
+    /// When it was said that nothing more is going to be done.
+    pub closed_at: Option<Wall>,
 }
 
 impl Entry {
@@ -76,6 +89,11 @@ impl Entry {
         match self {
             Self::Plan(plan) => bytes.plan(plan),
             Self::Batch(records) => bytes.batch(records),
+            Self::Actor(actor) => bytes.actor(actor),
+            Self::Closed(at) => {
+                bytes.0.push(CLOSED);
+                bytes.time(*at);
+            }
         }
         let sum = crc32fast::hash(&bytes.0);
         bytes.number(sum);
@@ -98,6 +116,8 @@ impl Entry {
         let entry = match reader.byte()? {
             PLAN => Self::Plan(reader.plan()?),
             BATCH => Self::Batch(reader.batch()?),
+            ACTOR => Self::Actor(reader.actor()?),
+            CLOSED => Self::Closed(reader.time()?),
             _ => return Err(Damage::Senseless),
         };
         if reader.0.is_empty() { Ok(entry) } else { Err(Damage::Senseless) }
@@ -116,14 +136,22 @@ pub fn restore(entries: &[Vec<u8>]) -> Result<Restored, Damage> {
     let mut restored = Restored {
         rows: vec![Row::default(); plan.rows.len()],
         plan,
-        failures: Vec::new(),
+        failures: HashMap::new(),
         open: Vec::new(),
+        actors: Vec::new(),
+        closed_at: None,
     };
     let mut intended = vec![false; restored.rows.len()];
     for entry in entries {
-        let Entry::Batch(records) = Entry::decode(entry)? else { return Err(Damage::Senseless) };
-        for record in records {
-            restored.take(record, &mut intended)?;
+        match Entry::decode(entry)? {
+            Entry::Plan(_) => return Err(Damage::Senseless),
+            Entry::Batch(records) => {
+                for record in records {
+                    restored.take(record, &mut intended)?;
+                }
+            }
+            Entry::Actor(actor) => restored.actors.push(actor),
+            Entry::Closed(at) => restored.closed_at = Some(at),
         }
     }
     let open = intended.iter().enumerate().filter(|(_, is_open)| **is_open);
@@ -142,6 +170,7 @@ impl Restored {
             Record::Settled { place, row, failure } => {
                 *self.rows.get_mut(place as usize).ok_or(Damage::Senseless)? = row;
                 *intended.get_mut(place as usize).ok_or(Damage::Senseless)? = false;
+                self.failures.remove(&place);
                 self.failures.extend(failure.map(|failure| (place, failure)));
             }
         }
@@ -215,6 +244,18 @@ impl Bytes {
                 }
             }
         }
+    }
+
+    fn actor(&mut self, actor: &Actor) {
+        self.0.push(ACTOR);
+        let (kind, id) = match actor {
+            Actor::Unknown => (0, None),
+            Actor::Application(id) => (1, Some(id)),
+            Actor::Person(id) => (2, id.as_ref()),
+            Actor::EndUser(id) => (3, id.as_ref()),
+        };
+        self.0.push(kind);
+        self.maybe(id.map(String::as_str), Self::text);
     }
 
     fn row(&mut self, row: &Row) {
@@ -333,6 +374,17 @@ impl Reader<'_> {
         })
     }
 
+    fn actor(&mut self) -> Result<Actor, Damage> {
+        let kind = self.byte()?;
+        Ok(match (kind, self.maybe(Self::text)?) {
+            (0, None) => Actor::Unknown,
+            (1, Some(id)) => Actor::Application(id),
+            (2, id) => Actor::Person(id),
+            (3, id) => Actor::EndUser(id),
+            _ => return Err(Damage::Senseless),
+        })
+    }
+
     fn planned(&mut self) -> Result<PlannedRow, Damage> {
         Ok(PlannedRow { user: UserId(self.id()?), from: self.one_of(&FLAGS)?, read_at: self.time()? })
     }
@@ -402,7 +454,9 @@ mod tests {
             vec![settled(0, RowState::Changed), settled(2, RowState::Refused), Record::Intent(vec![3])],
         ];
         let plan = Entry::Plan(plan(5)).encode();
-        std::iter::once(plan).chain(batches.map(|batch| Entry::Batch(batch).encode())).collect()
+        let ends = [Entry::Actor(Actor::Application("0b41".into())), Entry::Closed(Wall(12))];
+        let entries = batches.map(Entry::Batch).into_iter().chain(ends);
+        std::iter::once(plan).chain(entries.map(|entry| entry.encode())).collect()
     }
 
     #[test]
@@ -413,6 +467,8 @@ mod tests {
         let waiting = RowState::Waiting;
         assert_eq!(states, [RowState::Changed, waiting, RowState::Refused, waiting, waiting]);
         assert_eq!((restored.open, restored.failures.len()), (vec![1, 3], 1));
+        assert_eq!(restored.actors, [Actor::Application("0b41".into())]);
+        assert_eq!(restored.closed_at, Some(Wall(12)));
     }
 
     #[test]

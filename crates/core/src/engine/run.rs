@@ -191,7 +191,7 @@ impl Run {
         jitter: Jitter,
         token_until: Option<Millis>,
     ) -> Self {
-        let Restored { plan, rows, failures, open } = restored;
+        let Restored { plan, rows, failures, open, .. } = restored;
         let mut run = Self::new(Rc::new(plan), policy, jitter, token_until);
         for (place, row) in rows.into_iter().enumerate() {
             if let Some(known) = run.rows.get_mut(place) {
@@ -199,7 +199,7 @@ impl Run {
                 *known = row;
             }
         }
-        run.failures = failures.into_iter().collect();
+        run.failures = failures;
         let is_waiting = |place: &Place| {
             run.rows.get(*place as usize).is_some_and(|row| !row.state.is_ended()) && !open.contains(place)
         };

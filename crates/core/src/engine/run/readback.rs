@@ -210,16 +210,12 @@ impl<'run> ReadBack<'run> {
 
     fn keep(&mut self, place: Place, at: Wall, fault: Option<&Fault>) {
         self.run.last = self.run.last.max(at);
-        let failure = fault.map(Failure::of);
-        match &failure {
-            Some(failure) => {
-                self.run.failures.insert(place, failure.clone());
-            }
-            None if self.run.rows.get(place as usize).is_some_and(|row| row.state == RowState::Changed) => {
-                self.run.failures.remove(&place);
-            }
-            None => {}
+        if let Some(fault) = fault {
+            self.run.failures.insert(place, Failure::of(fault));
+        } else if self.run.rows.get(place as usize).is_some_and(|row| row.state == RowState::Changed) {
+            self.run.failures.remove(&place);
         }
+        let failure = self.run.failures.get(&place).cloned();
         let Some(row) = self.run.rows.get_mut(place as usize) else { return };
         row.read_back_at = Some(at);
         let row = *row;
