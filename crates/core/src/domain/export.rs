@@ -27,6 +27,14 @@ impl Contents {
         }
     }
 
+    /// What a file's name says of it.
+    pub(super) const fn warning(self) -> &'static str {
+        match self {
+            Self::StatesOnly => "",
+            Self::WithNames => "-contains-personal-data",
+        }
+    }
+
     /// The columns, in their order.
     #[must_use]
     pub const fn columns(self) -> &'static [Column] {
@@ -59,7 +67,7 @@ impl Format {
         }
     }
 
-    const fn ending(self) -> &'static str {
+    pub(super) const fn ending(self) -> &'static str {
         match self {
             Self::Csv { .. } => "csv",
             Self::Json => "json",
@@ -89,16 +97,18 @@ impl Export {
     /// saved; the time is UTC.
     #[must_use]
     pub fn file_name(&self, environment_name: &str, at: Wall) -> String {
-        let environment = plain(environment_name);
-        let gap = if environment.is_empty() { "" } else { "-" };
-        let seconds = Wall(at.0.div_euclid(1000).saturating_mul(1000)).to_rfc3339();
-        let at: String = seconds.trim_end_matches(".000Z").replace(['-', ':'], "");
-        let warning = match self.contents {
-            Contents::StatesOnly => "",
-            Contents::WithNames => "-contains-personal-data",
-        };
-        format!("mfa-users{gap}{environment}-{at}Z{warning}.{}", self.format.ending())
+        let stem = stem("mfa-users", environment_name, at);
+        format!("{stem}{}.{}", self.contents.warning(), self.format.ending())
     }
+}
+
+/// The beginning of a file's name: what it is, the environment, and when it is saved, in UTC.
+pub(super) fn stem(what: &str, environment_name: &str, at: Wall) -> String {
+    let environment = plain(environment_name);
+    let gap = if environment.is_empty() { "" } else { "-" };
+    let seconds = Wall(at.0.div_euclid(1000).saturating_mul(1000)).to_rfc3339();
+    let at: String = seconds.trim_end_matches(".000Z").replace(['-', ':'], "");
+    format!("{what}{gap}{environment}-{at}Z")
 }
 
 /// The ASCII letters and digits of a name, with a hyphen for whatever stands between them.
@@ -275,7 +285,7 @@ impl<'a> ExportRow<'a> {
             Column::PopulationName => Cell::Text(self.population_name),
             Column::PopulationId => Cell::Id(self.population.map(|population| population.0)),
             Column::Account => Cell::Text(Some(account(self.account))),
-            Column::Mfa => Cell::Text(Some(mfa(self.mfa))),
+            Column::Mfa => Cell::Text(Some(self.mfa.word())),
             Column::UsableDevices => Cell::Count(self.devices),
             Column::CreatedAt => Cell::Time(self.created_at),
             Column::LastSignOn => Cell::Time(self.last_sign_on),
@@ -291,15 +301,6 @@ const fn account(account: Account) -> &'static str {
         Account::Disabled => "disabled",
         Account::Locked => "locked",
         Account::Unknown => "unknown",
-    }
-}
-
-/// The same for the flag.
-const fn mfa(mfa: Mfa) -> &'static str {
-    match mfa {
-        Mfa::On => "on",
-        Mfa::Off => "off",
-        Mfa::Unknown => "unknown",
     }
 }
 

@@ -236,7 +236,8 @@ impl Bytes {
 
 const FLAGS: [Mfa; 3] = [Mfa::Off, Mfa::On, Mfa::Unknown];
 
-const EXCLUSIONS: [Exclusion; 7] = [
+/// The bytes that they are stored as: a new one comes last.
+const EXCLUSIONS: [Exclusion; Exclusion::ALL.len()] = [
     Exclusion::AlreadySo,
     Exclusion::AccountDisabled,
     Exclusion::Protected,
@@ -244,6 +245,8 @@ const EXCLUSIONS: [Exclusion; 7] = [
     Exclusion::NoDevice,
     Exclusion::DevicesNotKnown,
     Exclusion::Unreadable,
+    Exclusion::ChangedBySomeoneElse,
+    Exclusion::EarlierNotKnown,
 ];
 
 fn length(length: usize) -> u32 {
@@ -413,6 +416,15 @@ mod tests {
         let waiting = RowState::Waiting;
         assert_eq!(states, [RowState::Changed, waiting, RowState::Refused, waiting, waiting]);
         assert_eq!((restored.open, restored.failures.len()), (vec![1, 3], 1));
+    }
+
+    #[test]
+    fn a_reason_to_leave_somebody_out_keeps_its_byte() {
+        let bytes = Exclusion::ALL.map(|why| place(&EXCLUSIONS, why));
+        assert_eq!(bytes, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        let left_out = Exclusion::ALL.map(|why| LeftOut { user: UserId(Uuid::from_u128(1)), why });
+        let entry = Entry::Plan(Plan { left_out: left_out.to_vec(), ..plan(1) });
+        assert_eq!(Entry::decode(&entry.encode()), Ok(entry));
     }
 
     #[test]
