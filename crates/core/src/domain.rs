@@ -40,6 +40,12 @@ pub mod plan;
 
 pub mod row;
 
+pub mod draft;
+
+pub mod estimate;
+
+pub mod confirmation;
+
 pub mod advice;
 
 pub mod reference;

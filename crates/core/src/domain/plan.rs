@@ -218,7 +218,9 @@ mod tests {
     fn a_number_is_read_as_it_is_shown() {
         let number = PlanNumber(0x7f3a_01c2);
         assert_eq!(PlanNumber::read(&number.to_string()), Some(number));
-        for text in ["", "7F3A01C2", "7F3A-01C", "7F3A-01CX", "+F3A-01C2", "7F3A-+1C2", "7F3A-01C2 ", "ä3A-01C2"] {
+        for text in
+            ["", "7F3A01C2", "7F3A-01C", "7F3A-01CX", "+F3A-01C2", "7F3A-+1C2", "7F3A-01C2 ", "ä3A-01C2"]
+        {
             assert_eq!(PlanNumber::read(text), None, "{text}");
         }
     }
