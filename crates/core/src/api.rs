@@ -28,6 +28,10 @@ pub mod export;
 
 pub mod snapshot;
 
+mod part;
+
+pub mod plan;
+
 /// The largest body that is read, in bytes: a page of 200 users has about 300 kB.
 pub const BODY_LIMIT: usize = 8 * 1024 * 1024;
 

@@ -27,14 +27,6 @@ impl Contents {
         }
     }
 
-    /// What a file's name says of it.
-    pub(super) const fn warning(self) -> &'static str {
-        match self {
-            Self::StatesOnly => "",
-            Self::WithNames => "-contains-personal-data",
-        }
-    }
-
     /// The columns, in their order.
     #[must_use]
     pub const fn columns(self) -> &'static [Column] {
@@ -67,7 +59,7 @@ impl Format {
         }
     }
 
-    pub(super) const fn ending(self) -> &'static str {
+    const fn ending(self) -> &'static str {
         match self {
             Self::Csv { .. } => "csv",
             Self::Json => "json",
@@ -97,18 +89,21 @@ impl Export {
     /// saved; the time is UTC.
     #[must_use]
     pub fn file_name(&self, environment_name: &str, at: Wall) -> String {
-        let stem = stem("mfa-users", environment_name, at);
-        format!("{stem}{}.{}", self.contents.warning(), self.format.ending())
+        file_name("mfa-users", environment_name, at, self.contents, self.format)
     }
 }
 
-/// The beginning of a file's name: what it is, the environment, and when it is saved, in UTC.
-pub(super) fn stem(what: &str, environment_name: &str, at: Wall) -> String {
+/// What a file is called: what it is, the environment, when it is saved in UTC, and a warning where it has names.
+pub fn file_name(what: &str, environment_name: &str, at: Wall, contents: Contents, format: Format) -> String {
     let environment = plain(environment_name);
     let gap = if environment.is_empty() { "" } else { "-" };
     let seconds = Wall(at.0.div_euclid(1000).saturating_mul(1000)).to_rfc3339();
     let at: String = seconds.trim_end_matches(".000Z").replace(['-', ':'], "");
-    format!("{what}{gap}{environment}-{at}Z")
+    let warning = match contents {
+        Contents::StatesOnly => "",
+        Contents::WithNames => "-contains-personal-data",
+    };
+    format!("{what}{gap}{environment}-{at}Z{warning}.{}", format.ending())
 }
 
 /// The ASCII letters and digits of a name, with a hyphen for whatever stands between them.
