@@ -42,6 +42,8 @@ pub mod row;
 
 pub mod draft;
 
+pub mod report;
+
 pub mod estimate;
 
 pub mod confirmation;
