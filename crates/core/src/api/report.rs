@@ -37,7 +37,7 @@ mod object;
 mod read;
 mod table;
 
-pub use read::read;
+pub use read::{ReportReader, read};
 
 /// The largest report that is read, in bytes: two hundred thousand rows with a long message each.
 pub const REPORT_LIMIT: u32 = 256 * 1024 * 1024;

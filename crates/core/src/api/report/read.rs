@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
-use std::str::Lines;
 
 use serde_json::Value;
 
@@ -18,27 +17,88 @@ use super::{CHECKSUM, KIND, LEFT_OUT, REPORT_LIMIT, ReportFault, VERSION};
 
 type Read<T> = Result<T, ReportFault>;
 
-/// Reads what a [`ReportWriter`](super::ReportWriter) wrote as JSON. Names are passed over. A report of another environment
-/// is read like any other: whoever uses it looks at the plan's.
+/// Reads one file, step by step, so that the page can do something else in between.
+#[derive(Debug)]
+pub struct ReportReader {
+    text: String,
+    /// Where the next line begins.
+    at: usize,
+    head: Value,
+    rows: Rows,
+    left_out: Option<Vec<LeftOut>>,
+}
+
+impl ReportReader {
+    /// Looks at the file as a whole.
+    ///
+    /// # Errors
+    /// `.` where the file is no report as this page writes it or is over [`REPORT_LIMIT`], `version` where a newer page
+    /// wrote it, `checksum` where it was cut or altered, and the field where its first line can't be used.
+    pub fn new(file: Vec<u8>) -> Read<Self> {
+        if file.len() > REPORT_LIMIT as usize {
+            return Err(ReportFault::new(".", "is larger than 256 MB"));
+        }
+        let text = String::from_utf8(file).map_err(|_| ReportFault::new(".", "is no UTF-8"))?;
+        // Editors put a byte order mark in front, which is no JSON.
+        let report = text.trim_start_matches('\u{feff}');
+        is_ours(report)?;
+        is_whole(report)?;
+        let mut at = text.len() - report.len();
+        let head = head(line(&text, &mut at).unwrap_or_default())?;
+        Ok(Self { text, at, head, rows: Rows::default(), left_out: None })
+    }
+
+    /// Reads at most so many further rows. The report comes with the last.
+    ///
+    /// # Errors
+    /// The first field that is missing or can't be used. Then nothing of the file is to be used.
+    pub fn step(&mut self, rows: usize) -> Read<Option<Report>> {
+        for _ in 0..rows.max(1) {
+            let Some(line) = line(&self.text, &mut self.at) else {
+                let section = if self.left_out.is_some() { "leftOut" } else { "rows" };
+                return Err(ReportFault::new(section, "does not end"));
+            };
+            match &mut self.left_out {
+                None if line == LEFT_OUT => self.left_out = Some(Vec::new()),
+                None => {
+                    let index = self.rows.settled.len();
+                    element(line, "rows", index, |row| self.rows.row(row))?;
+                }
+                Some(left_out) if line.starts_with(CHECKSUM) => {
+                    let left_out = std::mem::take(left_out);
+                    return report(&self.head, std::mem::take(&mut self.rows), left_out).map(Some);
+                }
+                Some(left_out) => {
+                    let index = left_out.len();
+                    let read = |row: &Value| self.rows.left_out(row);
+                    left_out.push(element(line, "leftOut", index, read)?);
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Reads what a [`ReportWriter`](super::ReportWriter) wrote as JSON, at once. Names are passed over. A report of another
+/// environment is read like any other: whoever uses it looks at the plan's.
 ///
 /// # Errors
-/// The first field that is missing or can't be used. `.` where the file is no report as this page writes it or is over
-/// [`REPORT_LIMIT`], `version` where a newer page wrote it, `checksum` where it was cut or altered.
-pub fn read(bytes: &[u8]) -> Read<Report> {
-    if bytes.len() > REPORT_LIMIT as usize {
-        return Err(ReportFault::new(".", "is larger than 256 MB"));
+/// As [`ReportReader`].
+pub fn read(file: Vec<u8>) -> Read<Report> {
+    let mut reader = ReportReader::new(file)?;
+    loop {
+        if let Some(report) = reader.step(usize::MAX)? {
+            return Ok(report);
+        }
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| ReportFault::new(".", "is no UTF-8"))?;
-    // Editors put a byte order mark in front, which is no JSON.
-    let text = text.trim_start_matches('\u{feff}');
-    is_ours(text)?;
-    is_whole(text)?;
-    let mut lines = text.lines();
-    let head = head(lines.next().unwrap_or_default())?;
-    let mut read = Rows::default();
-    section(&mut lines, "rows", LEFT_OUT, |row, _| read.row(row))?;
-    let left_out = left_out(&mut lines, &mut read.seen)?;
-    report(&head, read, left_out)
+}
+
+/// The line that begins there, without its end; `at` is then where the next one begins.
+fn line<'t>(text: &'t str, at: &mut usize) -> Option<&'t str> {
+    let rest = text.get(*at..).filter(|rest| !rest.is_empty())?;
+    let line = rest.split('\n').next().unwrap_or_default();
+    *at += line.len() + 1;
+    Some(line.strip_suffix('\r').unwrap_or(line))
 }
 
 /// Asked before the checksum: another version may have none.
@@ -91,25 +151,14 @@ fn parse(text: &str, path: &str) -> Read<Value> {
     serde_json::from_str(text).map_err(|error| ReportFault::new(path, format!("is no JSON: {error}")))
 }
 
-/// The lines up to the one that begins with `end`, each an element of the list.
-fn section(
-    lines: &mut Lines<'_>,
-    name: &'static str,
-    end: &str,
-    mut take: impl FnMut(&Value, usize) -> Read<()>,
-) -> Read<()> {
-    for (index, line) in lines.enumerate() {
-        if line.starts_with(end) {
-            return Ok(());
-        }
-        let path = format!("{name}[{index}]");
-        let value = parse(line.strip_suffix(',').unwrap_or(line), &path)?;
-        take(&value, index).map_err(|fault| fault.within(&path))?;
-    }
-    Err(ReportFault::new(name, "does not end"))
+/// An element of a list, on a line of its own.
+fn element<T>(line: &str, list: &'static str, index: usize, read: impl FnOnce(&Value) -> Read<T>) -> Read<T> {
+    let path = format!("{list}[{index}]");
+    let value = parse(line.strip_suffix(',').unwrap_or(line), &path)?;
+    read(&value).map_err(|fault| fault.within(&path))
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Rows {
     planned: Vec<PlannedRow>,
     settled: Vec<Row>,
@@ -140,6 +189,11 @@ impl Rows {
         });
         Ok(())
     }
+
+    fn left_out(&mut self, row: &Value) -> Read<LeftOut> {
+        let user = user(row, &mut self.seen)?;
+        Ok(LeftOut { user, why: word(row, "because", Exclusion::of_word)? })
+    }
 }
 
 fn user(row: &Value, seen: &mut HashSet<UserId>) -> Read<UserId> {
@@ -160,15 +214,6 @@ fn failure(row: &Value) -> Read<Option<Failure>> {
         code: code.map(str::to_owned),
         message: message.to_owned(),
     }))
-}
-
-fn left_out(lines: &mut Lines<'_>, seen: &mut HashSet<UserId>) -> Read<Vec<LeftOut>> {
-    let mut left_out = Vec::new();
-    section(lines, "leftOut", CHECKSUM, |row, _| {
-        left_out.push(LeftOut { user: user(row, seen)?, why: word(row, "because", Exclusion::of_word)? });
-        Ok(())
-    })?;
-    Ok(left_out)
 }
 
 fn report(head: &Value, read: Rows, left_out: Vec<LeftOut>) -> Read<Report> {
