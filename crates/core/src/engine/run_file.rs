@@ -95,7 +95,7 @@ pub fn write(environment: EnvironmentId, entries: &[Vec<u8>]) -> String {
     file
 }
 
-/// Reads what [`write`] wrote, and all that its entries say. A run of another environment is read like any other:
+/// Reads what [`write()`] wrote, and all that its entries say. A run of another environment is read like any other:
 /// whoever goes on with it looks at the plan's.
 ///
 /// # Errors
