@@ -28,6 +28,12 @@ pub mod export;
 
 pub mod snapshot;
 
+mod part;
+
+pub mod plan;
+
+pub mod report;
+
 /// The largest body that is read, in bytes: a page of 200 users has about 300 kB.
 pub const BODY_LIMIT: usize = 8 * 1024 * 1024;
 

@@ -40,6 +40,14 @@ pub mod plan;
 
 pub mod row;
 
+pub mod draft;
+
+pub mod report;
+
+pub mod estimate;
+
+pub mod confirmation;
+
 pub mod advice;
 
 pub mod reference;

@@ -28,6 +28,8 @@ pub mod run;
 
 pub mod journal;
 
+pub mod run_file;
+
 /// The clocks of the computer.
 pub trait Clock {
     /// The monotonic clock: for waiting and measuring. It never jumps.

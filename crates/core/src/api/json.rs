@@ -4,6 +4,8 @@
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::domain::time::Wall;
+
 /// A field that is missing or of another type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wrong {
@@ -46,6 +48,13 @@ pub(super) fn number(value: &Value, path: &str) -> Result<Option<u64>, Wrong> {
 pub(super) fn id(value: &Value, path: &str) -> Result<Option<Uuid>, Wrong> {
     let Some(found) = text(value, path)? else { return Ok(None) };
     Uuid::try_parse(found).map(Some).map_err(|_| Wrong::new(path, "is no UUID"))
+}
+
+/// A point in time, if there is one.
+pub(super) fn time(value: &Value, path: &str) -> Result<Option<Wall>, Wrong> {
+    let Some(found) = text(value, path)? else { return Ok(None) };
+    let at = Wall::from_rfc3339(found);
+    at.map(Some).ok_or_else(|| Wrong::new(path, "is no time like 2026-11-23T13:36:00.000Z"))
 }
 
 /// A list, which must be there.

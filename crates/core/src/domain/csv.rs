@@ -42,6 +42,27 @@ pub fn write_field(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// Writes a record of such fields.
+pub fn write_record<'a>(fields: impl IntoIterator<Item = &'a str>, out: &mut String) {
+    for (index, field) in fields.into_iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        write_field(field, out);
+    }
+    out.push_str(RECORD_END);
+}
+
+/// Writes a line about the file itself, as it stands above the columns' names: `# key,value`. Programs that skip
+/// comments skip it, so that a line break inside the value becomes a blank; spreadsheets show two cells.
+pub fn write_note(key: &str, value: &str, out: &mut String) {
+    out.push_str("# ");
+    out.push_str(key);
+    out.push(',');
+    write_field(&value.replace(['\r', '\n'], " "), out);
+    out.push_str(RECORD_END);
+}
+
 /// The text with an apostrophe before everything that a spreadsheet could take for a formula.
 pub fn guarded(text: &str) -> Cow<'_, str> {
     at_cells(text, |cell, is_first| needs_guard(cell, is_first).then_some((cell, "'")))
@@ -142,6 +163,16 @@ mod tests {
             assert!(matches!(guarded(text), Cow::Borrowed(kept) if kept == text), "{text:?}");
             assert!(matches!(unguarded(text), Cow::Borrowed(kept) if kept == text), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_note_is_one_line_whatever_it_says() {
+        let mut out = String::new();
+        write_note("reason", "=1, \"2\"\r\n=3;=4", &mut out);
+        assert_eq!(out, "# reason,\"'=1, \"\"2\"\"  =3;'=4\"\r\n");
+        out.clear();
+        write_record(["a", "", "b,c"], &mut out);
+        assert_eq!(out, "a,,\"b,c\"\r\n");
     }
 
     #[test]

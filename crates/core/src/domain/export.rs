@@ -89,16 +89,21 @@ impl Export {
     /// saved; the time is UTC.
     #[must_use]
     pub fn file_name(&self, environment_name: &str, at: Wall) -> String {
-        let environment = plain(environment_name);
-        let gap = if environment.is_empty() { "" } else { "-" };
-        let seconds = Wall(at.0.div_euclid(1000).saturating_mul(1000)).to_rfc3339();
-        let at: String = seconds.trim_end_matches(".000Z").replace(['-', ':'], "");
-        let warning = match self.contents {
-            Contents::StatesOnly => "",
-            Contents::WithNames => "-contains-personal-data",
-        };
-        format!("mfa-users{gap}{environment}-{at}Z{warning}.{}", self.format.ending())
+        file_name("mfa-users", environment_name, at, self.contents, self.format)
     }
+}
+
+/// What a file is called: what it is, the environment, when it is saved in UTC, and a warning where it has names.
+pub fn file_name(what: &str, environment_name: &str, at: Wall, contents: Contents, format: Format) -> String {
+    let environment = plain(environment_name);
+    let gap = if environment.is_empty() { "" } else { "-" };
+    let seconds = Wall(at.0.div_euclid(1000).saturating_mul(1000)).to_rfc3339();
+    let at: String = seconds.trim_end_matches(".000Z").replace(['-', ':'], "");
+    let warning = match contents {
+        Contents::StatesOnly => "",
+        Contents::WithNames => "-contains-personal-data",
+    };
+    format!("{what}{gap}{environment}-{at}Z{warning}.{}", format.ending())
 }
 
 /// The ASCII letters and digits of a name, with a hyphen for whatever stands between them.
@@ -275,7 +280,7 @@ impl<'a> ExportRow<'a> {
             Column::PopulationName => Cell::Text(self.population_name),
             Column::PopulationId => Cell::Id(self.population.map(|population| population.0)),
             Column::Account => Cell::Text(Some(account(self.account))),
-            Column::Mfa => Cell::Text(Some(mfa(self.mfa))),
+            Column::Mfa => Cell::Text(Some(self.mfa.word())),
             Column::UsableDevices => Cell::Count(self.devices),
             Column::CreatedAt => Cell::Time(self.created_at),
             Column::LastSignOn => Cell::Time(self.last_sign_on),
@@ -291,15 +296,6 @@ const fn account(account: Account) -> &'static str {
         Account::Disabled => "disabled",
         Account::Locked => "locked",
         Account::Unknown => "unknown",
-    }
-}
-
-/// The same for the flag.
-const fn mfa(mfa: Mfa) -> &'static str {
-    match mfa {
-        Mfa::On => "on",
-        Mfa::Off => "off",
-        Mfa::Unknown => "unknown",
     }
 }
 

@@ -33,6 +33,18 @@ pub enum Access {
     Run,
 }
 
+impl Access {
+    /// The word that config.json and files have for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::One => "one",
+            Self::Run => "run",
+        }
+    }
+}
+
 /// How MFA may be turned off, from the least to the most. It holds within [`Access`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum TurnOff {
@@ -43,6 +55,18 @@ pub enum TurnOff {
     /// For many users in a run, too.
     #[default]
     Run,
+}
+
+impl TurnOff {
+    /// The word that config.json and files have for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::One => "one",
+            Self::Run => "run",
+        }
+    }
 }
 
 /// The ways in which a token may reach the page.

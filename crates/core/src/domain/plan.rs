@@ -66,6 +66,56 @@ pub enum Exclusion {
     DevicesNotKnown,
     /// The flag could not be read.
     Unreadable,
+    /// The run is taken back, and the flag no longer has the value that the run gave it.
+    ChangedBySomeoneElse,
+    /// The run is taken back, and nobody knows what the flag was before it.
+    EarlierNotKnown,
+}
+
+impl Exclusion {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::AlreadySo,
+        Self::AccountDisabled,
+        Self::Protected,
+        Self::Gone,
+        Self::NoDevice,
+        Self::DevicesNotKnown,
+        Self::Unreadable,
+        Self::ChangedBySomeoneElse,
+        Self::EarlierNotKnown,
+    ];
+
+    /// The words that files have for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AlreadySo => "already so",
+            Self::AccountDisabled => "account disabled",
+            Self::Protected => "protected",
+            Self::Gone => "no longer exists",
+            Self::NoDevice => "no active device",
+            Self::DevicesNotKnown => "devices not known",
+            Self::Unreadable => "could not be read",
+            Self::ChangedBySomeoneElse => "changed by someone else",
+            Self::EarlierNotKnown => "earlier value not known",
+        }
+    }
+
+    /// The reason that a file's words stand for.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|why| why.word() == word)
+    }
+
+    /// The state that files give somebody who is left out for it.
+    #[must_use]
+    pub const fn state(self) -> &'static str {
+        match self {
+            Self::Protected => "protected",
+            _ => "left out",
+        }
+    }
 }
 
 /// Where a run waits for a person.
@@ -84,6 +134,19 @@ pub struct PlanNumber(pub u32);
 impl fmt::Display for PlanNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04X}-{:04X}", self.0 >> 16, self.0 & 0xffff)
+    }
+}
+
+impl PlanNumber {
+    /// Reads a number as it is shown: `7F3A-91C2`.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let (first, second) = text.split_once('-')?;
+        let half = |text: &str| {
+            let is_half = text.len() == 4 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+            is_half.then(|| u32::from_str_radix(text, 16).ok()).flatten()
+        };
+        Some(Self(half(first)? << 16 | half(second)?))
     }
 }
 
@@ -149,6 +212,25 @@ mod tests {
         let mut other = plan(3);
         other.rows[1].from = Mfa::Unknown;
         assert_ne!(number, other.number());
+    }
+
+    #[test]
+    fn a_number_is_read_as_it_is_shown() {
+        let number = PlanNumber(0x7f3a_01c2);
+        assert_eq!(PlanNumber::read(&number.to_string()), Some(number));
+        for text in
+            ["", "7F3A01C2", "7F3A-01C", "7F3A-01CX", "+F3A-01C2", "7F3A-+1C2", "7F3A-01C2 ", "ä3A-01C2"]
+        {
+            assert_eq!(PlanNumber::read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_reason_to_leave_somebody_out_has_words_of_its_own() {
+        for why in Exclusion::ALL {
+            assert_eq!(Exclusion::of_word(why.word()), Some(why));
+        }
+        assert_eq!(Exclusion::of_word("other"), None);
     }
 
     #[test]

@@ -154,6 +154,21 @@ impl PerSecond {
         Millis((1000.0 * f64::from(requests) / self.0).clamp(1.0, 3_600_000.0).ceil() as u64)
     }
 
+    /// How long so many requests take at this pace; as long as there is for a pace that is none.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a cast saturates, and no run has so many requests that a millisecond is lost"
+    )]
+    pub fn span(self, requests: u64) -> Millis {
+        if requests == 0 {
+            return Millis(0);
+        }
+        if self.0 > 0.0 { Millis((1000.0 * requests as f64 / self.0) as u64) } else { Millis(u64::MAX) }
+    }
+
     /// The whole requests in a second, for showing and estimating.
     #[must_use]
     #[expect(

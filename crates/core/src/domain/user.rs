@@ -53,6 +53,24 @@ pub enum Mfa {
     Unknown,
 }
 
+impl Mfa {
+    /// The word that files have for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Off => "off",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The value that a file's word stands for.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::On, Self::Off, Self::Unknown].into_iter().find(|mfa| mfa.word() == word)
+    }
+}
+
 impl From<bool> for Mfa {
     fn from(enabled: bool) -> Self {
         if enabled { Self::On } else { Self::Off }
@@ -135,6 +153,14 @@ pub struct UnreadableUser {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_value_of_the_flag_has_a_word_of_its_own() {
+        for mfa in [Mfa::On, Mfa::Off, Mfa::Unknown] {
+            assert_eq!(Mfa::of_word(mfa.word()), Some(mfa));
+        }
+        assert_eq!(Mfa::of_word("true"), None);
+    }
 
     #[test]
     fn an_id_is_read_as_people_paste_it() {

@@ -277,7 +277,8 @@ impl Bytes {
 
 const FLAGS: [Mfa; 3] = [Mfa::Off, Mfa::On, Mfa::Unknown];
 
-const EXCLUSIONS: [Exclusion; 7] = [
+/// The bytes that they are stored as: a new one comes last.
+const EXCLUSIONS: [Exclusion; Exclusion::ALL.len()] = [
     Exclusion::AlreadySo,
     Exclusion::AccountDisabled,
     Exclusion::Protected,
@@ -285,6 +286,8 @@ const EXCLUSIONS: [Exclusion; 7] = [
     Exclusion::NoDevice,
     Exclusion::DevicesNotKnown,
     Exclusion::Unreadable,
+    Exclusion::ChangedBySomeoneElse,
+    Exclusion::EarlierNotKnown,
 ];
 
 fn length(length: usize) -> u32 {
@@ -469,6 +472,15 @@ mod tests {
         assert_eq!((restored.open, restored.failures.len()), (vec![1, 3], 1));
         assert_eq!(restored.actors, [Actor::Application("0b41".into())]);
         assert_eq!(restored.closed_at, Some(Wall(12)));
+    }
+
+    #[test]
+    fn a_reason_to_leave_somebody_out_keeps_its_byte() {
+        let bytes = Exclusion::ALL.map(|why| place(&EXCLUSIONS, why));
+        assert_eq!(bytes, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        let left_out = Exclusion::ALL.map(|why| LeftOut { user: UserId(Uuid::from_u128(1)), why });
+        let entry = Entry::Plan(Plan { left_out: left_out.to_vec(), ..plan(1) });
+        assert_eq!(Entry::decode(&entry.encode()), Ok(entry));
     }
 
     #[test]

@@ -14,8 +14,8 @@ use super::{ConfigFault, only_known, plain, within};
 const MOST_GROUPS: usize = 20;
 
 pub(super) fn limits(body: &Value) -> Result<Limits, ConfigFault> {
-    let access = [("read", Access::Read), ("one", Access::One), ("run", Access::Run)];
-    let turn_off = [("never", TurnOff::Never), ("one", TurnOff::One), ("run", TurnOff::Run)];
+    let access = [Access::Read, Access::One, Access::Run].map(|access| (access.word(), access));
+    let turn_off = [TurnOff::Never, TurnOff::One, TurnOff::Run].map(|turn_off| (turn_off.word(), turn_off));
     Ok(Limits {
         access: one_of(body, "access", access)?.unwrap_or_default(),
         turn_off: one_of(body, "turnOff", turn_off)?.unwrap_or_default(),

@@ -1,0 +1,332 @@
+//! A report from a file. It comes back from someone's disk, so that nothing in it is believed before all of it was read.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use crate::api::json;
+use crate::domain::limits::{Access, TurnOff};
+use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedRow, Stops};
+use crate::domain::report::{LimitsInForce, Operator, Report};
+use crate::domain::row::{Failure, Row, RowState};
+use crate::domain::tenant::EnvironmentId;
+use crate::domain::user::{GroupId, Mfa, UserId};
+
+use super::{CHECKSUM, KIND, LEFT_OUT, REPORT_LIMIT, ReportFault, VERSION};
+
+type Read<T> = Result<T, ReportFault>;
+
+/// Reads one file, step by step, so that the page can do something else in between.
+#[derive(Debug)]
+pub struct ReportReader {
+    text: String,
+    /// Where the next line begins.
+    at: usize,
+    head: Value,
+    rows: Rows,
+    left_out: Option<Vec<LeftOut>>,
+}
+
+impl ReportReader {
+    /// Looks at the file as a whole.
+    ///
+    /// # Errors
+    /// `.` where the file is no report as this page writes it or is over [`REPORT_LIMIT`], `version` where a newer page
+    /// wrote it, `checksum` where it was cut or altered, and the field where its first line can't be used.
+    pub fn new(file: Vec<u8>) -> Read<Self> {
+        if file.len() > REPORT_LIMIT as usize {
+            return Err(ReportFault::new(".", "is larger than 256 MB"));
+        }
+        let text = String::from_utf8(file).map_err(|_| ReportFault::new(".", "is no UTF-8"))?;
+        // Editors put a byte order mark in front, which is no JSON.
+        let report = text.trim_start_matches('\u{feff}');
+        is_ours(report)?;
+        is_whole(report)?;
+        let mut at = text.len() - report.len();
+        let head = head(line(&text, &mut at).unwrap_or_default())?;
+        Ok(Self { text, at, head, rows: Rows::default(), left_out: None })
+    }
+
+    /// Reads at most so many further rows. The report comes with the last.
+    ///
+    /// # Errors
+    /// The first field that is missing or can't be used. Then nothing of the file is to be used.
+    pub fn step(&mut self, rows: usize) -> Read<Option<Report>> {
+        for _ in 0..rows.max(1) {
+            let Some(line) = line(&self.text, &mut self.at) else {
+                let section = if self.left_out.is_some() { "leftOut" } else { "rows" };
+                return Err(ReportFault::new(section, "does not end"));
+            };
+            match &mut self.left_out {
+                None if line == LEFT_OUT => self.left_out = Some(Vec::new()),
+                None => {
+                    let index = self.rows.settled.len();
+                    element(line, "rows", index, |row| self.rows.row(row))?;
+                }
+                Some(left_out) if line.starts_with(CHECKSUM) => {
+                    let left_out = std::mem::take(left_out);
+                    return report(&self.head, std::mem::take(&mut self.rows), left_out).map(Some);
+                }
+                Some(left_out) => {
+                    let index = left_out.len();
+                    let read = |row: &Value| self.rows.left_out(row);
+                    left_out.push(element(line, "leftOut", index, read)?);
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Reads what a [`ReportWriter`](super::ReportWriter) wrote as JSON, at once. Names are passed over. A report of another
+/// environment is read like any other: whoever uses it looks at the plan's.
+///
+/// # Errors
+/// As [`ReportReader`].
+pub fn read(file: Vec<u8>) -> Read<Report> {
+    let mut reader = ReportReader::new(file)?;
+    loop {
+        if let Some(report) = reader.step(usize::MAX)? {
+            return Ok(report);
+        }
+    }
+}
+
+/// The line that begins there, without its end; `at` is then where the next one begins.
+fn line<'t>(text: &'t str, at: &mut usize) -> Option<&'t str> {
+    let rest = text.get(*at..).filter(|rest| !rest.is_empty())?;
+    let line = rest.split('\n').next().unwrap_or_default();
+    *at += line.len() + 1;
+    Some(line.strip_suffix('\r').unwrap_or(line))
+}
+
+/// Asked before the checksum: another version may have none.
+fn is_ours(text: &str) -> Read<()> {
+    let kind = format!("{{\"kind\":\"{KIND}\",\"version\":");
+    let Some(rest) = text.strip_prefix(&kind) else {
+        let begin = text.get(..text.floor_char_boundary(200)).unwrap_or_default();
+        let is_rewritten = begin.contains(KIND);
+        let problem =
+            if is_rewritten { "was written anew by another program".into() } else { format!("is no {KIND}") };
+        return Err(ReportFault::new(".", problem));
+    };
+    let version = rest.split_once(',').map(|(version, _)| version.parse::<u64>());
+    match version {
+        Some(Ok(VERSION)) => Ok(()),
+        Some(Ok(newer)) if newer > VERSION => {
+            let problem = format!("is {newer}, from a newer version of this page; this one reads {VERSION}");
+            Err(ReportFault::new("version", problem))
+        }
+        Some(Ok(other)) => Err(ReportFault::new("version", format!("is {other}; this page reads {VERSION}"))),
+        Some(Err(_)) => Err(ReportFault::new("version", "is no whole number")),
+        None => Err(ReportFault::new("checksum", "is missing: the file was cut off")),
+    }
+}
+
+fn is_whole(text: &str) -> Read<()> {
+    let end = text.rfind(CHECKSUM).and_then(|at| text.split_at_checked(at));
+    let Some((body, end)) = end else {
+        return Err(ReportFault::new(
+            "checksum",
+            "is missing: the file was cut off, or not made by this page",
+        ));
+    };
+    let mut sum = crc32fast::Hasher::new();
+    // Mail and version control turn line feeds into CRLF; in the file itself there is no carriage return.
+    body.split('\r').for_each(|piece| sum.update(piece.as_bytes()));
+    let expected = format!("{CHECKSUM}{:08x}\"}}", sum.finalize());
+    if end.trim_end() != expected {
+        return Err(ReportFault::new("checksum", "does not fit: the file was cut or altered"));
+    }
+    Ok(())
+}
+
+fn head(line: &str) -> Read<Value> {
+    let head = line.strip_suffix(",\"rows\":[").ok_or_else(|| ReportFault::new("rows", "is missing"))?;
+    parse(&format!("{head}}}"), ".")
+}
+
+fn parse(text: &str, path: &str) -> Read<Value> {
+    serde_json::from_str(text).map_err(|error| ReportFault::new(path, format!("is no JSON: {error}")))
+}
+
+/// An element of a list, on a line of its own.
+fn element<T>(line: &str, list: &'static str, index: usize, read: impl FnOnce(&Value) -> Read<T>) -> Read<T> {
+    let path = format!("{list}[{index}]");
+    let value = parse(line.strip_suffix(',').unwrap_or(line), &path)?;
+    read(&value).map_err(|fault| fault.within(&path))
+}
+
+#[derive(Debug, Default)]
+struct Rows {
+    planned: Vec<PlannedRow>,
+    settled: Vec<Row>,
+    failures: HashMap<u32, Failure>,
+    to: HashSet<&'static str>,
+    seen: HashSet<UserId>,
+}
+
+impl Rows {
+    fn row(&mut self, row: &Value) -> Read<()> {
+        let user = user(row, &mut self.seen)?;
+        let from = word(row, "from", Mfa::of_word)?;
+        let read_at = json::need(json::time(row, "readAt")?, "readAt")?;
+        self.to.insert(word(row, "to", Mfa::of_word)?.word());
+        let place =
+            u32::try_from(self.settled.len()).map_err(|_| ReportFault::new("userId", "is one too many"))?;
+        if let Some(failure) = failure(row)? {
+            self.failures.insert(place, failure);
+        }
+        self.planned.push(PlannedRow { user, from, read_at });
+        self.settled.push(Row {
+            state: word(row, "state", RowState::of_word)?,
+            writes: small(row, "writes")?,
+            at: json::time(row, "at")?,
+            read_back_at: json::time(row, "readBackAt")?,
+            correlation_id: json::id(row, "correlationId")?,
+            actor: small(row, "operator")?,
+        });
+        Ok(())
+    }
+
+    fn left_out(&mut self, row: &Value) -> Read<LeftOut> {
+        let user = user(row, &mut self.seen)?;
+        Ok(LeftOut { user, why: word(row, "because", Exclusion::of_word)? })
+    }
+}
+
+fn user(row: &Value, seen: &mut HashSet<UserId>) -> Read<UserId> {
+    let user = UserId(json::need(json::id(row, "userId")?, "userId")?);
+    if seen.insert(user) { Ok(user) } else { Err(ReportFault::new("userId", "is there twice")) }
+}
+
+/// What went wrong for a row; without a message nothing did.
+fn failure(row: &Value) -> Read<Option<Failure>> {
+    let code = json::text(row, "code")?;
+    let status = json::number(row, "status")?.map(|_| small(row, "status")).transpose()?;
+    let Some(message) = json::text(row, "message")? else {
+        let is_nothing = code.is_none() && status.is_none();
+        return if is_nothing { Ok(None) } else { Err(ReportFault::new("message", "is missing")) };
+    };
+    Ok(Some(Failure {
+        status: status.unwrap_or_default(),
+        code: code.map(str::to_owned),
+        message: message.to_owned(),
+    }))
+}
+
+fn report(head: &Value, read: Rows, left_out: Vec<LeftOut>) -> Read<Report> {
+    let to = direction(head)?;
+    let word = Mfa::from(to).word();
+    if read.to.iter().any(|other| *other != word) {
+        return Err(ReportFault::new("to", "is not what its rows say"));
+    }
+    let plan = Plan {
+        environment: EnvironmentId(json::need(json::id(head, "environmentId")?, "environmentId")?),
+        to,
+        made_at: json::need(json::time(head, "madeAt")?, "madeAt")?,
+        rows: read.planned,
+        left_out,
+        reference: text(head, "changeReference")?,
+        stops: stops(head)?,
+        reason: text(head, "reason")?,
+        undoes: number(head, "undoes")?,
+    };
+    if number(head, "planNumber")? != Some(plan.number()) {
+        return Err(ReportFault::new("planNumber", "is not that of its rows"));
+    }
+    let report = Report {
+        plan: Rc::new(plan),
+        rows: read.settled,
+        failures: read.failures,
+        environment_name: json::text(head, "environmentName")?.map(str::to_owned),
+        operators: texts(head, "operators")?.map(|name| name.map(Operator::of_word)).collect::<Read<_>>()?,
+        page_version: text(head, "pageVersion")?,
+        started_at: json::time(head, "startedAt")?,
+        ended_at: json::time(head, "endedAt")?,
+        written_at: json::need(json::time(head, "writtenAt")?, "writtenAt")?,
+        limits: limits(json::need(json::at(head, "limits"), "limits")?)
+            .map_err(|fault| fault.within("limits"))?,
+    };
+    counts(head, &report)?;
+    Ok(report)
+}
+
+fn direction(head: &Value) -> Read<bool> {
+    match word(head, "to", Mfa::of_word)? {
+        Mfa::On => Ok(true),
+        Mfa::Off => Ok(false),
+        Mfa::Unknown => Err(ReportFault::new("to", "is neither on nor off")),
+    }
+}
+
+fn stops(head: &Value) -> Read<Stops> {
+    let after_test_user = json::boolean(head, "stops.afterTestUser")?;
+    let every = json::number(head, "stops.every")?.map(|_| small(head, "stops.every")).transpose()?;
+    Ok(Stops { after_test_user: json::need(after_test_user, "stops.afterTestUser")?, every })
+}
+
+fn limits(limits: &Value) -> Read<LimitsInForce> {
+    let access = |word: &str| {
+        [Access::Read, Access::One, Access::Run].into_iter().find(|access| access.word() == word)
+    };
+    let turn_off = |word: &str| {
+        [TurnOff::Never, TurnOff::One, TurnOff::Run].into_iter().find(|turn_off| turn_off.word() == word)
+    };
+    let group = |text: &str| {
+        let group = UserId::read(text).map(|id| GroupId(id.0));
+        group.ok_or_else(|| ReportFault::new("protectedGroups", "has something that is no UUID"))
+    };
+    Ok(LimitsInForce {
+        requests_per_second: json::need(json::number(limits, "requestsPerSecond")?, "requestsPerSecond")?,
+        access: word(limits, "access", access)?,
+        turn_off: word(limits, "turnOff", turn_off)?,
+        max_run_users: json::number(limits, "maxRunUsers")?,
+        protected_groups: texts(limits, "protectedGroups")?
+            .map(|text| text.and_then(group))
+            .collect::<Read<_>>()?,
+        needs_reference: json::need(
+            json::boolean(limits, "changeReferenceRequired")?,
+            "changeReferenceRequired",
+        )?,
+    })
+}
+
+fn counts(head: &Value, report: &Report) -> Read<()> {
+    let counts = json::need(json::at(head, "counts"), "counts")?;
+    let tally = report.tally();
+    for state in RowState::ALL {
+        if json::number(counts, state.word())? != Some(tally.of(state).into()) {
+            return Err(ReportFault::new(format!("counts.{state}"), "is not how many there are"));
+        }
+    }
+    Ok(())
+}
+
+fn word<T>(value: &Value, path: &str, of_word: impl Fn(&str) -> Option<T>) -> Read<T> {
+    let word = json::need(json::text(value, path)?, path)?;
+    of_word(word).ok_or_else(|| ReportFault::new(path, "is no word that this page knows"))
+}
+
+fn text(value: &Value, path: &str) -> Read<String> {
+    Ok(json::need(json::text(value, path)?, path)?.to_owned())
+}
+
+fn texts<'v>(value: &'v Value, path: &'static str) -> Read<impl Iterator<Item = Read<&'v str>>> {
+    let list = json::list(value, path)?.iter();
+    Ok(list.map(move |text| {
+        text.as_str().ok_or_else(|| ReportFault::new(path, "has something that is no text"))
+    }))
+}
+
+fn number(head: &Value, path: &str) -> Read<Option<PlanNumber>> {
+    let Some(text) = json::text(head, path)? else { return Ok(None) };
+    PlanNumber::read(text).map(Some).ok_or_else(|| ReportFault::new(path, "is no number like 7F3A-91C2"))
+}
+
+/// A whole number that must be there and small enough.
+fn small<T: TryFrom<u64>>(value: &Value, path: &str) -> Read<T> {
+    let number = json::need(json::number(value, path)?, path)?;
+    T::try_from(number).map_err(|_| ReportFault::new(path, "is too large"))
+}

@@ -1,0 +1,123 @@
+//! A report as CSV.
+
+use std::borrow::Cow;
+
+use crate::api::plan::{contains, named, notes, yes_or_no};
+use crate::domain::csv::write_note;
+use crate::domain::export::Contents;
+use crate::domain::plan::LeftOut;
+use crate::domain::report::{Audit, Operator, Report};
+use crate::domain::row::RowState;
+use crate::domain::time::Wall;
+use crate::domain::user::Mfa;
+
+use super::Line;
+
+/// The columns. The second is only there in a file with names.
+const COLUMNS: [&str; 15] = [
+    "userId",
+    "username",
+    "from",
+    "readAt",
+    "to",
+    "state",
+    "at",
+    "readBackAt",
+    "status",
+    "code",
+    "message",
+    "correlationId",
+    "writes",
+    "operator",
+    "leftOutBecause",
+];
+
+pub(super) fn head(report: &Report, contents: Contents, byte_order_mark: bool, out: &mut String) {
+    contains(contents, byte_order_mark, out);
+    notes(&report.plan, report.environment_name.as_deref(), out);
+    for operator in &report.operators {
+        write_note("operator", operator.word(), out);
+    }
+    write_note("pageVersion", &report.page_version, out);
+    write_note("startedAt", &time(report.started_at), out);
+    write_note("endedAt", &time(report.ended_at), out);
+    write_note("writtenAt", &report.written_at.to_rfc3339(), out);
+    counts(report, out);
+    limits(report, out);
+    audit(report, out);
+    named(&COLUMNS.map(Cow::Borrowed), contents, out);
+}
+
+fn counts(report: &Report, out: &mut String) {
+    let tally = report.tally();
+    for state in RowState::ALL {
+        write_note(state.word(), &tally.of(state).to_string(), out);
+    }
+    let read_back = report.read_back();
+    write_note("changed and read back", &read_back.users.to_string(), out);
+    write_note("firstReadBackAt", &time(read_back.first), out);
+    write_note("lastReadBackAt", &time(read_back.last), out);
+}
+
+fn limits(report: &Report, out: &mut String) {
+    let limits = &report.limits;
+    let groups: Vec<String> =
+        limits.protected_groups.iter().map(|group| group.0.hyphenated().to_string()).collect();
+    write_note("requestsPerSecond", &limits.requests_per_second.to_string(), out);
+    write_note("access", limits.access.word(), out);
+    write_note("turnOff", limits.turn_off.word(), out);
+    write_note("maxRunUsers", &limits.max_run_users.map(|most| most.to_string()).unwrap_or_default(), out);
+    write_note("protectedGroups", &groups.join(" "), out);
+    write_note("changeReferenceRequired", yes_or_no(limits.needs_reference), out);
+}
+
+fn audit(report: &Report, out: &mut String) {
+    let audit = report.audit();
+    write_note("auditLog", Audit::AUTHORITY, out);
+    write_note("auditFilter", &audit.filter, out);
+    write_note("auditFilterOfARow", &format!("{}{}", audit.filter, Audit::ROW), out);
+    write_note("auditAtOnceUntil", &audit.at_once_until.to_rfc3339(), out);
+    write_note("auditOnRequestUntil", &audit.on_request_until.to_rfc3339(), out);
+}
+
+pub(super) fn row(line: &Line<'_>, contents: Contents, username: &str, out: &mut String) {
+    let Line { report, planned, row, failure } = line;
+    let status: Cow<str> = match failure.map(|failure| failure.status) {
+        None => "".into(),
+        Some(0) => "no answer".into(),
+        Some(status) => status.to_string().into(),
+    };
+    let correlation_id = row.correlation_id.map(|id| id.hyphenated().to_string());
+    let fields: [Cow<str>; COLUMNS.len()] = [
+        planned.user.to_string().into(),
+        username.into(),
+        planned.from.word().into(),
+        planned.read_at.to_rfc3339().into(),
+        Mfa::from(report.plan.to).word().into(),
+        row.state.word().into(),
+        time(row.at).into(),
+        time(row.read_back_at).into(),
+        status,
+        failure.and_then(|failure| failure.code.as_deref()).unwrap_or_default().into(),
+        failure.map_or("", |failure| &failure.message).into(),
+        correlation_id.unwrap_or_default().into(),
+        row.writes.to_string().into(),
+        report.operator(row).map_or("", Operator::word).into(),
+        "".into(),
+    ];
+    named(&fields, contents, out);
+}
+
+pub(super) fn left_out(left_out: LeftOut, contents: Contents, username: &str, out: &mut String) {
+    let mut fields = [""; COLUMNS.len()].map(Cow::Borrowed);
+    let [user, name, _, _, _, state, .., why] = &mut fields;
+    *user = left_out.user.to_string().into();
+    *name = username.into();
+    *state = left_out.why.state().into();
+    *why = left_out.why.word().into();
+    named(&fields, contents, out);
+}
+
+fn time(at: Option<Wall>) -> String {
+    at.map(Wall::to_rfc3339).unwrap_or_default()
+}

@@ -1,0 +1,414 @@
+//! Who is to be changed, before anybody has read again what they have: a selection, a list, the rest of a run that
+//! failed, or a run that is taken back. Weighed against freshly read values it becomes a [`Plan`].
+
+use std::collections::HashSet;
+
+use super::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedRow, Stops};
+use super::tenant::EnvironmentId;
+use super::time::Wall;
+use super::user::{Account, Mfa, UserId};
+use super::users::{Devices, Row, Users};
+
+mod afterwards;
+
+pub use afterwards::{Failures, Mendable, Remedy, UNDO_HOURS, may_undo, undo_until};
+
+/// Who is to be changed, and to what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// The environment of all of them.
+    pub environment: EnvironmentId,
+    /// The value that they are to have.
+    pub to: bool,
+    /// Who, in the order in which they are written. Whoever is there twice counts once.
+    pub users: Vec<UserId>,
+    /// Who is left out whatever is read about them.
+    pub left_out: Vec<LeftOut>,
+    /// What it means that somebody has the value already.
+    pub already: Exclusion,
+    /// The plan number of the run that is taken back.
+    pub undoes: Option<PlanNumber>,
+    /// The change reference, as far as there is one.
+    pub reference: String,
+    /// The reason, as far as there is one.
+    pub reason: String,
+}
+
+/// What was read again, after the choice and before the first PUT.
+#[derive(Clone, Copy)]
+pub struct Fresh<'a> {
+    /// Everyone who was read, with the values that were read.
+    pub users: &'a Users,
+    /// When somebody was read again; `None` for whoever was not there any more. Only a reading that came to its end can
+    /// tell.
+    pub read_at: &'a dyn Fn(Row) -> Option<Wall>,
+    /// The members of the groups that the deployment protects.
+    pub protected: &'a HashSet<UserId>,
+}
+
+/// Who is changed although it may not be wanted; `Default` is what a review begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choices {
+    /// Those whose account is disabled.
+    pub disabled: bool,
+    /// Where MFA is turned on, those without an active device.
+    pub without_device: bool,
+    /// Where MFA is turned on, those whose devices nobody knows of.
+    pub devices_not_known: bool,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self { disabled: false, without_device: false, devices_not_known: true }
+    }
+}
+
+impl Choices {
+    /// Everyone: for a run that is taken back or sent again, whose users were chosen once.
+    pub const ALL: Self = Self { disabled: true, without_device: true, devices_not_known: true };
+}
+
+/// What became of a draft: its plan, and the counts that the review shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weighed {
+    /// The plan. It has as many rows as will be changed.
+    pub plan: Plan,
+    /// How many users were chosen, each counted once. They are those who need a change, and those who are left out for
+    /// another reason than their devices.
+    pub chosen: u64,
+    /// How many need a change: the sum of the following three where MFA is turned on.
+    pub need_change: u64,
+    /// Of those, how many have an active device. 0 where MFA is turned off, as are the next two.
+    pub with_device: u64,
+    /// How many have none.
+    pub without_device: u64,
+    /// Of how many nobody knows.
+    pub devices_not_known: u64,
+    /// How many have a disabled account and would need a change, whether they are left out or not.
+    pub disabled: u64,
+    left_out: [u64; Exclusion::ALL.len()],
+}
+
+impl Weighed {
+    /// How many are left out for a reason.
+    #[must_use]
+    pub fn left_out(&self, why: Exclusion) -> u64 {
+        let counted = Exclusion::ALL.into_iter().zip(self.left_out);
+        counted.filter(|(other, _)| *other == why).map(|(_, users)| users).sum()
+    }
+
+    fn leave_out(&mut self, user: UserId, why: Exclusion) {
+        self.plan.left_out.push(LeftOut { user, why });
+        let place = Exclusion::ALL.iter().position(|other| *other == why);
+        if let Some(count) = place.and_then(|place| self.left_out.get_mut(place)) {
+            *count += 1;
+        }
+    }
+
+    fn nobody(draft: &Draft, now: Wall) -> Self {
+        let plan = Plan {
+            environment: draft.environment,
+            to: draft.to,
+            made_at: now,
+            rows: Vec::with_capacity(draft.users.len()),
+            left_out: Vec::with_capacity(draft.left_out.len()),
+            reference: draft.reference.clone(),
+            stops: Stops::default(),
+            reason: draft.reason.clone(),
+            undoes: draft.undoes,
+        };
+        Self {
+            plan,
+            chosen: 0,
+            need_change: 0,
+            with_device: 0,
+            without_device: 0,
+            devices_not_known: 0,
+            disabled: 0,
+            left_out: [0; Exclusion::ALL.len()],
+        }
+    }
+}
+
+impl Draft {
+    /// Of users who were chosen.
+    #[must_use]
+    pub fn new(environment: EnvironmentId, to: bool, users: Vec<UserId>) -> Self {
+        Self {
+            environment,
+            to,
+            users,
+            left_out: Vec::new(),
+            already: Exclusion::AlreadySo,
+            undoes: None,
+            reference: String::new(),
+            reason: String::new(),
+        }
+    }
+
+    /// The plan that comes of it, frozen at `now`, with everyone in exactly one count.
+    ///
+    /// Of several reasons to leave somebody out the first counts: nobody is there, nothing could be read, nothing is to
+    /// be done, protected, disabled, devices. So the disabled are those who would be changed if they were included.
+    #[must_use]
+    pub fn weigh(&self, fresh: &Fresh<'_>, choices: Choices, now: Wall) -> Weighed {
+        let mut weighed = Weighed::nobody(self, now);
+        let mut seen = HashSet::with_capacity(self.users.len());
+        for left_out in &self.left_out {
+            if seen.insert(left_out.user) {
+                weighed.chosen += 1;
+                weighed.leave_out(left_out.user, left_out.why);
+            }
+        }
+        for user in &self.users {
+            if !seen.insert(*user) {
+                continue;
+            }
+            weighed.chosen += 1;
+            match self.row(*user, fresh, choices, &mut weighed) {
+                Ok(row) => weighed.plan.rows.push(row),
+                Err(why) => weighed.leave_out(*user, why),
+            }
+        }
+        weighed
+    }
+
+    fn row(
+        &self,
+        user: UserId,
+        fresh: &Fresh<'_>,
+        choices: Choices,
+        weighed: &mut Weighed,
+    ) -> Result<PlannedRow, Exclusion> {
+        // A row of a list that had no id can't be looked for.
+        if user.0.is_nil() {
+            return Err(Exclusion::Unreadable);
+        }
+        let row = fresh.users.find(user).ok_or(Exclusion::Gone)?;
+        let read_at = (fresh.read_at)(row).ok_or(Exclusion::Gone)?;
+        let from = fresh.users.mfa(row);
+        if from == Mfa::Unknown || fresh.users.unreadable(row).is_some() {
+            return Err(Exclusion::Unreadable);
+        }
+        if from == Mfa::from(self.to) {
+            return Err(self.already);
+        }
+        if fresh.protected.contains(&user) {
+            return Err(Exclusion::Protected);
+        }
+        if fresh.users.account(row) == Account::Disabled {
+            weighed.disabled += 1;
+            choices.disabled.then_some(()).ok_or(Exclusion::AccountDisabled)?;
+        }
+        weighed.need_change += 1;
+        if self.to {
+            weighed.count_devices(fresh.users.devices(row), choices)?;
+        }
+        Ok(PlannedRow { user, from, read_at })
+    }
+}
+
+impl Weighed {
+    fn count_devices(&mut self, devices: Devices, choices: Choices) -> Result<(), Exclusion> {
+        let (count, is_included, why) = match devices {
+            Devices::Usable(0) => (&mut self.without_device, choices.without_device, Exclusion::NoDevice),
+            Devices::Usable(_) => {
+                self.with_device += 1;
+                return Ok(());
+            }
+            Devices::NotChecked => {
+                (&mut self.devices_not_known, choices.devices_not_known, Exclusion::DevicesNotKnown)
+            }
+        };
+        *count += 1;
+        is_included.then_some(()).ok_or(why)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::user::{Name, UnreadableUser, User};
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    const NOW: Wall = Wall(1_795_441_000_000);
+
+    fn id(number: u128) -> UserId {
+        UserId(Uuid::from_u128(number))
+    }
+
+    fn user(number: u128, mfa: Mfa, account: Account) -> User {
+        User {
+            id: id(number),
+            username: format!("user{number}"),
+            name: Name::default(),
+            email: None,
+            external_id: None,
+            population: None,
+            account,
+            created_at: None,
+            last_sign_on: None,
+            mfa,
+        }
+    }
+
+    fn store(people: &[(Mfa, Account, Devices)]) -> Users {
+        let mut users = Users::default();
+        for ((mfa, account, devices), number) in people.iter().zip(1..) {
+            let row = users.learn(&user(number, *mfa, *account), &str::to_lowercase);
+            users.set_devices(row, *devices);
+        }
+        users
+    }
+
+    fn draft(to: bool, users: impl IntoIterator<Item = u128>) -> Draft {
+        Draft::new(EnvironmentId(Uuid::from_u128(99)), to, users.into_iter().map(id).collect())
+    }
+
+    /// Everyone was read at their place in milliseconds, but for those who are gone.
+    fn weigh(draft: &Draft, users: &Users, gone: &[u32], protected: &[u128], choices: Choices) -> Weighed {
+        let protected = protected.iter().copied().map(id).collect();
+        let read_at = |row: Row| (!gone.contains(&row.0)).then(|| Wall(i64::from(row.0)));
+        draft.weigh(&Fresh { users, read_at: &read_at, protected: &protected }, choices, NOW)
+    }
+
+    fn written(weighed: &Weighed) -> Vec<u128> {
+        weighed.plan.rows.iter().map(|row| row.user.0.as_u128()).collect()
+    }
+
+    const OFF: (Mfa, Account, Devices) = (Mfa::Off, Account::Enabled, Devices::Usable(1));
+
+    #[test]
+    fn everyone_who_was_chosen_is_in_one_count_and_the_plan_says_why() {
+        let mut users = store(&[
+            OFF,
+            (Mfa::On, Account::Enabled, Devices::Usable(1)),
+            (Mfa::Off, Account::Disabled, Devices::Usable(1)),
+            OFF,
+            (Mfa::Unknown, Account::Enabled, Devices::Usable(1)),
+            (Mfa::Off, Account::Locked, Devices::Usable(0)),
+            (Mfa::Off, Account::Unknown, Devices::NotChecked),
+            OFF,
+        ]);
+        let lost = UnreadableUser { id: Some(id(8)), field: "username".into(), problem: "is missing".into() };
+        users.learn_unreadable(lost);
+        let weighed =
+            weigh(&draft(true, [1, 2, 3, 4, 5, 6, 7, 8, 9, 1]), &users, &[], &[4], Choices::default());
+        assert_eq!((weighed.chosen, weighed.need_change, weighed.disabled), (9, 3, 1));
+        assert_eq!((weighed.with_device, weighed.without_device, weighed.devices_not_known), (1, 1, 1));
+        assert_eq!(written(&weighed), [1, 7]);
+        let why: Vec<_> =
+            weighed.plan.left_out.iter().map(|left| (left.user.0.as_u128(), left.why)).collect();
+        let expected = [
+            (2, Exclusion::AlreadySo),
+            (3, Exclusion::AccountDisabled),
+            (4, Exclusion::Protected),
+            (5, Exclusion::Unreadable),
+            (6, Exclusion::NoDevice),
+            (8, Exclusion::Unreadable),
+            (9, Exclusion::Gone),
+        ];
+        assert_eq!(why, expected);
+        assert_eq!(weighed.left_out(Exclusion::Unreadable), 2);
+        assert_eq!(weighed.left_out(Exclusion::EarlierNotKnown), 0);
+    }
+
+    #[test]
+    fn a_row_says_what_was_read_and_when_it_was() {
+        let users = store(&[OFF, OFF]);
+        let plan = weigh(&draft(true, [2, 1]), &users, &[], &[], Choices::default()).plan;
+        let row = |user, at| PlannedRow { user: id(user), from: Mfa::Off, read_at: Wall(at) };
+        assert_eq!((plan.rows, plan.made_at, plan.to), (vec![row(2, 1), row(1, 0)], NOW, true));
+    }
+
+    #[test]
+    fn who_was_not_there_when_the_list_was_read_again_is_gone_although_known_from_before() {
+        let users = store(&[OFF, OFF]);
+        let weighed = weigh(&draft(true, [1, 2]), &users, &[0], &[], Choices::default());
+        assert_eq!((written(&weighed), weighed.left_out(Exclusion::Gone)), (vec![2], 1));
+    }
+
+    #[test]
+    fn a_choice_moves_people_and_never_the_count_beside_it() {
+        let disabled = (Mfa::Off, Account::Disabled, Devices::Usable(0));
+        let users = store(&[OFF, disabled, (Mfa::Off, Account::Enabled, Devices::NotChecked)]);
+        let draft = draft(true, 1..=3);
+        let none = Choices { disabled: false, without_device: false, devices_not_known: false };
+        let some = weigh(&draft, &users, &[], &[], none);
+        assert_eq!((some.disabled, some.devices_not_known, written(&some)), (1, 1, vec![1]));
+        let without = weigh(&draft, &users, &[], &[], Choices { disabled: true, ..none });
+        assert_eq!((without.disabled, without.without_device, written(&without)), (1, 1, vec![1]));
+        let all = weigh(&draft, &users, &[], &[], Choices::ALL);
+        assert_eq!((all.disabled, all.without_device, written(&all)), (1, 1, vec![1, 2, 3]));
+    }
+
+    #[test]
+    fn who_is_protected_is_never_changed_whatever_is_chosen() {
+        let users = store(&[(Mfa::Off, Account::Disabled, Devices::Usable(0)), OFF]);
+        let weighed = weigh(&draft(true, [1, 2]), &users, &[], &[1], Choices::ALL);
+        assert_eq!((written(&weighed), weighed.disabled), (vec![2], 0));
+    }
+
+    #[test]
+    fn devices_are_nobodys_question_where_mfa_is_turned_off() {
+        let users = store(&[(Mfa::On, Account::Enabled, Devices::Usable(0))]);
+        let none = Choices { disabled: false, without_device: false, devices_not_known: false };
+        let weighed = weigh(&draft(false, [1]), &users, &[], &[], none);
+        assert_eq!((written(&weighed), weighed.need_change, weighed.without_device), (vec![1], 1, 0));
+    }
+
+    #[test]
+    fn a_row_without_an_id_is_unreadable_and_not_gone() {
+        let weighed = weigh(&draft(true, [0, 5]), &store(&[]), &[], &[], Choices::default());
+        let counts = (weighed.left_out(Exclusion::Unreadable), weighed.left_out(Exclusion::Gone));
+        assert_eq!(counts, (1, 1));
+    }
+
+    #[test]
+    fn where_all_have_the_value_nothing_is_to_be_done() {
+        let weighed = weigh(&draft(false, [1, 2]), &store(&[OFF, OFF]), &[], &[], Choices::ALL);
+        assert_eq!((weighed.plan.rows.len(), weighed.left_out(Exclusion::AlreadySo)), (0, 2));
+    }
+
+    fn any_person() -> impl Strategy<Value = (Mfa, Account, Devices)> {
+        let mfa = prop_oneof![Just(Mfa::On), Just(Mfa::Off), Just(Mfa::Unknown)];
+        let account = prop_oneof![Just(Account::Enabled), Just(Account::Disabled), Just(Account::Unknown)];
+        let devices = prop_oneof![Just(Devices::NotChecked), (0_u8..3).prop_map(Devices::Usable)];
+        (mfa, account, devices)
+    }
+
+    proptest! {
+        #[test]
+        fn the_counts_add_up_and_nobody_is_lost_or_written_twice(
+            people in proptest::collection::vec(any_person(), 0..40),
+            chosen in proptest::collection::vec(0_u128..50, 0..60),
+            gone in proptest::collection::vec(0_u32..40, 0..5),
+            protected in proptest::collection::vec(0_u128..40, 0..5),
+            (to, disabled, without_device, devices_not_known) in any::<(bool, bool, bool, bool)>(),
+        ) {
+            let choices = Choices { disabled, without_device, devices_not_known };
+            let users = store(&people);
+            let weighed = weigh(&draft(to, chosen.iter().copied()), &users, &gone, &protected, choices);
+            let distinct: HashSet<u128> = chosen.into_iter().collect();
+            prop_assert_eq!(weighed.chosen, distinct.len() as u64);
+            let left_out = |why| weighed.left_out(why);
+            let by_devices = left_out(Exclusion::NoDevice) + left_out(Exclusion::DevicesNotKnown);
+            let all_left_out: u64 = Exclusion::ALL.into_iter().map(left_out).sum();
+            prop_assert_eq!(all_left_out, weighed.plan.left_out.len() as u64);
+            prop_assert_eq!(weighed.chosen, weighed.need_change + all_left_out - by_devices);
+            prop_assert_eq!(weighed.need_change, weighed.plan.rows.len() as u64 + by_devices);
+            if to {
+                let split = weighed.with_device + weighed.without_device + weighed.devices_not_known;
+                prop_assert_eq!(split, weighed.need_change);
+            }
+            let mut named: HashSet<u128> = written(&weighed).into_iter().collect();
+            prop_assert_eq!(named.len(), weighed.plan.rows.len());
+            named.extend(weighed.plan.left_out.iter().map(|left| left.user.0.as_u128()));
+            prop_assert_eq!(named, distinct);
+            for row in &weighed.plan.rows {
+                prop_assert!(row.from == Mfa::from(!to) && !protected.contains(&row.user.0.as_u128()));
+            }
+        }
+    }
+}

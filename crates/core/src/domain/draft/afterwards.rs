@@ -1,0 +1,263 @@
+//! What a run leaves to do: send again what failed, or take it back.
+
+use crate::domain::plan::{Exclusion, LeftOut, Plan};
+use crate::domain::row::{Failure, Row, RowState};
+use crate::domain::time::Wall;
+use crate::domain::user::{Mfa, UserId};
+
+use super::Draft;
+
+/// What went wrong for a row, by its place in the plan.
+pub type Failures<'a> = &'a dyn Fn(u32) -> Option<&'a Failure>;
+
+/// For how long a run can be taken back, in hours after its end. Later too much has happened to the users that nobody
+/// here knows of.
+pub const UNDO_HOURS: i64 = 72;
+
+/// What can mend a row that was not changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Remedy {
+    /// The same PUT again: PingOne or the way to it failed, or nobody knows what became of it.
+    Retry,
+    /// The same PUT again, once somebody has granted a role or a licence.
+    Grant,
+}
+
+impl Remedy {
+    /// What can mend a row; `None` if nothing does, or nothing is to be mended.
+    ///
+    /// It follows [`Fault::retry`](crate::domain::fault::Fault::retry). Of what is never worth the same request, two have
+    /// causes outside of it and can go away while the report is open: 403 with a code of PingOne's, which is a missing
+    /// role or the licence. A 403 without one comes from a gateway or from something in between, and every other 4xx
+    /// is about the request itself: it would be refused again. Who was changed, is gone, or was changed by someone else
+    /// is nobody whom a retry may touch.
+    #[must_use]
+    pub fn of(state: RowState, failure: Option<&Failure>) -> Option<Self> {
+        match state {
+            RowState::Failed | RowState::AnswerLost => Some(Self::Retry),
+            RowState::Refused => {
+                failure.filter(|failure| failure.status == 403 && failure.code.is_some()).map(|_| Self::Grant)
+            }
+            RowState::Waiting
+            | RowState::Sending
+            | RowState::Changed
+            | RowState::AlreadySo
+            | RowState::Gone
+            | RowState::ChangedBySomeoneElse => None,
+        }
+    }
+}
+
+/// How many rows of a run can be mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mendable {
+    /// By a retry alone.
+    pub retry: u32,
+    /// By a retry, once a role or a licence was granted.
+    pub grant: u32,
+}
+
+impl Mendable {
+    /// Counts them. `rows` are in the plan's order.
+    #[must_use]
+    pub fn of(rows: &[Row], failures: Failures<'_>) -> Self {
+        let mut mendable = Self::default();
+        for (row, place) in rows.iter().zip(0..) {
+            match Remedy::of(row.state, failures(place)) {
+                Some(Remedy::Retry) => mendable.retry += 1,
+                Some(Remedy::Grant) => mendable.grant += 1,
+                None => {}
+            }
+        }
+        mendable
+    }
+}
+
+/// Until when a run that ended then can be taken back.
+#[must_use]
+pub const fn undo_until(ended_at: Wall) -> Wall {
+    ended_at.plus(UNDO_HOURS * 3_600_000)
+}
+
+/// Whether a run that ended then can still be taken back.
+#[must_use]
+pub fn may_undo(ended_at: Wall, now: Wall) -> bool {
+    now <= undo_until(ended_at)
+}
+
+impl Draft {
+    /// Sends again what a retry can mend, and with `has_grant` also those rows that needed a role or a licence. It is
+    /// for the same value, and like every draft it is weighed against fresh values: whoever was changed after all, by a
+    /// PUT whose answer was lost or by someone else, has the value already and is left out.
+    #[must_use]
+    pub fn retry(plan: &Plan, rows: &[Row], failures: Failures<'_>, has_grant: bool) -> Self {
+        let is_mended = |remedy| match remedy {
+            Some(Remedy::Retry) => true,
+            Some(Remedy::Grant) => has_grant,
+            None => false,
+        };
+        let settled = plan.rows.iter().zip(rows).zip(0..);
+        let mended = settled.filter(|((_, row), place)| is_mended(Remedy::of(row.state, failures(*place))));
+        let users = mended.map(|((planned, _), _)| planned.user).collect();
+        Self {
+            undoes: plan.undoes,
+            reference: plan.reference.clone(),
+            reason: plan.reason.clone(),
+            ..Self::new(plan.environment, plan.to, users)
+        }
+    }
+
+    /// Takes a run back: whoever it changed gets the other value again, and nobody else anything. Whoever, by a fresh
+    /// reading, no longer has what the run gave them is left out as changed by someone else.
+    ///
+    /// A row whose earlier value was not known is left out: PingOne takes only on and off, so that any value that is
+    /// written there would be a guess, and a guess is no way back. A row that had the value before the run
+    /// and was written all the same has nothing to go back to.
+    #[must_use]
+    pub fn undo(plan: &Plan, rows: &[Row]) -> Self {
+        let mut draft = Self {
+            already: Exclusion::ChangedBySomeoneElse,
+            undoes: Some(plan.number()),
+            ..Self::new(plan.environment, !plan.to, Vec::new())
+        };
+        for (planned, row) in plan.rows.iter().zip(rows) {
+            draft.take_back(planned.user, planned.from, row.state);
+        }
+        draft
+    }
+
+    fn take_back(&mut self, user: UserId, from: Mfa, state: RowState) {
+        let why = match (state, from) {
+            (RowState::ChangedBySomeoneElse, _) => Exclusion::ChangedBySomeoneElse,
+            (RowState::Changed, Mfa::Unknown) => Exclusion::EarlierNotKnown,
+            (RowState::Changed, from) if from == Mfa::from(self.to) => return self.users.push(user),
+            (RowState::Changed, _) => Exclusion::AlreadySo,
+            _ => return,
+        };
+        self.left_out.push(LeftOut { user, why });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fault::{Fault, Refusal, RetryKind};
+    use crate::domain::plan::{PlannedRow, Stops};
+    use crate::domain::tenant::EnvironmentId;
+    use uuid::Uuid;
+
+    fn plan(from: &[Mfa]) -> Plan {
+        let row = |(from, number): (&Mfa, u128)| PlannedRow {
+            user: UserId(Uuid::from_u128(number)),
+            from: *from,
+            read_at: Wall(1),
+        };
+        Plan {
+            environment: EnvironmentId(Uuid::from_u128(99)),
+            to: true,
+            made_at: Wall(7),
+            rows: from.iter().zip(0..).map(row).collect(),
+            left_out: vec![LeftOut { user: UserId(Uuid::from_u128(50)), why: Exclusion::Protected }],
+            reference: "CHG1".into(),
+            stops: Stops { after_test_user: true, every: Some(5) },
+            reason: "because".into(),
+            undoes: None,
+        }
+    }
+
+    fn rows(states: &[RowState]) -> Vec<Row> {
+        states.iter().map(|state| Row { state: *state, ..Row::default() }).collect()
+    }
+
+    fn numbers(users: &[UserId]) -> Vec<u128> {
+        users.iter().map(|user| user.0.as_u128()).collect()
+    }
+
+    fn failure(status: u16, code: Option<&str>) -> Failure {
+        Failure { status, code: code.map(str::to_owned), message: "no".into() }
+    }
+
+    #[test]
+    fn a_retry_has_whoever_it_can_mend_and_nobody_else() {
+        let (role, gateway) = (failure(403, Some("ACCESS_FAILED")), failure(403, None));
+        let (bad, server) = (failure(400, Some("INVALID_DATA")), failure(503, None));
+        let states: Vec<RowState> = RowState::ALL.into_iter().chain([RowState::Refused; 2]).collect();
+        let failures = |place: u32| match states.get(place as usize) {
+            Some(RowState::Refused) if place == 5 => Some(&role),
+            Some(RowState::Refused) if place == 9 => Some(&gateway),
+            Some(RowState::Refused) => Some(&bad),
+            Some(RowState::Failed) => Some(&server),
+            _ => None,
+        };
+        let (plan, rows) = (plan(&[Mfa::Off; 11]), rows(&states));
+        assert_eq!(Mendable::of(&rows, &failures), Mendable { retry: 2, grant: 1 });
+        let draft = Draft::retry(&plan, &rows, &failures, false);
+        let mended: Vec<RowState> =
+            numbers(&draft.users).iter().map(|user| states[usize::try_from(*user).unwrap()]).collect();
+        assert_eq!(mended, [RowState::Failed, RowState::AnswerLost]);
+        let granted = Draft::retry(&plan, &rows, &failures, true);
+        assert_eq!(numbers(&granted.users), [5, 6, 7]);
+        assert_eq!((granted.to, granted.already), (true, Exclusion::AlreadySo));
+        assert_eq!((granted.reference.as_str(), granted.reason.as_str()), ("CHG1", "because"));
+        assert!(granted.left_out.is_empty());
+    }
+
+    #[test]
+    fn a_retry_of_an_undo_goes_on_taking_back_the_same_run() {
+        let undo = Plan { undoes: Some(plan(&[]).number()), ..plan(&[Mfa::On]) };
+        let draft = Draft::retry(&undo, &rows(&[RowState::AnswerLost]), &|_| None, false);
+        // The PUT whose answer was lost may have been ours.
+        assert_eq!((draft.undoes, draft.already), (undo.undoes, Exclusion::AlreadySo));
+    }
+
+    #[test]
+    fn what_mends_a_refusal_agrees_with_what_the_fault_says_of_a_retry() {
+        let refusal = |status, code: Option<&str>| Refusal {
+            status,
+            code: code.map(str::to_owned),
+            ..Refusal::default()
+        };
+        for (fault, remedy) in [
+            (Fault::RoleMissing(refusal(403, Some("ACCESS_FAILED"))), Some(Remedy::Grant)),
+            (Fault::LicenceExceeded(refusal(403, Some("LICENSE_EXCEEDED"))), Some(Remedy::Grant)),
+            (Fault::PathUnknown(refusal(403, None)), None),
+            (Fault::NotFound(refusal(404, Some("NOT_FOUND"))), None),
+            (Fault::MediaTypeRefused(refusal(415, None)), None),
+            (Fault::RequestRefused(refusal(400, Some("INVALID_DATA"))), None),
+        ] {
+            assert_eq!(fault.retry(), RetryKind::Never, "{fault}");
+            assert_eq!(Remedy::of(RowState::Refused, Some(&Failure::of(&fault))), remedy, "{fault}");
+        }
+        assert_eq!(Remedy::of(RowState::Refused, None), None);
+    }
+
+    #[test]
+    fn an_undo_has_whoever_this_run_changed_and_names_the_run() {
+        let plan = plan(&[Mfa::Off; 9]);
+        let draft = Draft::undo(&plan, &rows(&RowState::ALL));
+        let changed = RowState::ALL.iter().position(|state| *state == RowState::Changed).unwrap();
+        assert_eq!(numbers(&draft.users), [changed as u128]);
+        assert_eq!((draft.to, draft.undoes), (false, Some(plan.number())));
+        assert_eq!(draft.already, Exclusion::ChangedBySomeoneElse);
+        let left_out = [LeftOut { user: plan.rows[8].user, why: Exclusion::ChangedBySomeoneElse }];
+        assert_eq!(draft.left_out, left_out);
+        assert!(draft.reference.is_empty() && draft.reason.is_empty());
+    }
+
+    #[test]
+    fn what_was_not_known_before_or_was_so_before_is_not_taken_back() {
+        let plan = plan(&[Mfa::Unknown, Mfa::Off, Mfa::On]);
+        let draft = Draft::undo(&plan, &rows(&[RowState::Changed; 3]));
+        assert_eq!(numbers(&draft.users), [1]);
+        let why: Vec<Exclusion> = draft.left_out.iter().map(|left| left.why).collect();
+        assert_eq!(why, [Exclusion::EarlierNotKnown, Exclusion::AlreadySo]);
+    }
+
+    #[test]
+    fn a_run_can_be_taken_back_for_three_days() {
+        let ended = Wall(1_000);
+        assert_eq!(undo_until(ended), Wall(1_000 + 72 * 3_600_000));
+        assert!(may_undo(ended, undo_until(ended)) && may_undo(ended, Wall(0)));
+        assert!(!may_undo(ended, undo_until(ended).plus(1)));
+    }
+}

@@ -1,0 +1,315 @@
+//! What a run leaves behind for those who ask later: what was planned, what became of every user, under whose token, and
+//! where PingOne itself says so. [`crate::api::report`] writes and reads it.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::export::{self, Contents, Format};
+use super::limits::{Access, Limits, TurnOff};
+use super::plan::{Exclusion, Plan};
+use super::row::{Failure, Row, RowState, Tally};
+use super::time::{PerSecond, Wall};
+use super::user::{GroupId, UserId};
+
+/// The report of one run, over or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// What was planned.
+    pub plan: Rc<Plan>,
+    /// What became of the plan's rows, in its order. It has as many.
+    pub rows: Vec<Row>,
+    /// What went wrong, by the row's place.
+    pub failures: HashMap<u32, Failure>,
+    /// What the environment is called, where that is known.
+    pub environment_name: Option<String>,
+    /// Under whose tokens it ran; a row names its place among them.
+    pub operators: Vec<Operator>,
+    /// The version of the page that ran it.
+    pub page_version: String,
+    /// When the first request left; `None` if none did.
+    pub started_at: Option<Wall>,
+    /// When it was over; `None` if it is not.
+    pub ended_at: Option<Wall>,
+    /// When this was put together.
+    pub written_at: Wall,
+    /// The limits in force while it ran.
+    pub limits: LimitsInForce,
+}
+
+/// Who PingOne's audit log names for what was sent under one token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operator {
+    /// A person or an application, as the page calls it.
+    Named(String),
+    /// An application, and nobody knows which person used it.
+    Application,
+}
+
+impl Operator {
+    /// What files say of an application whose user nobody knows. A name that is the same text means the same.
+    pub const APPLICATION: &str = "application, no person";
+
+    /// What files say.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Named(name) => name,
+            Self::Application => Self::APPLICATION,
+        }
+    }
+
+    /// What a file's text stands for.
+    #[must_use]
+    pub fn of_word(word: &str) -> Self {
+        if word == Self::APPLICATION { Self::Application } else { Self::Named(word.to_owned()) }
+    }
+}
+
+/// The limits that a run kept to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LimitsInForce {
+    /// The ceiling, in whole requests a second, preflights counted.
+    pub requests_per_second: u64,
+    /// What the deployment permits to be changed.
+    pub access: Access,
+    /// How it permits MFA to be turned off.
+    pub turn_off: TurnOff,
+    /// How many users a run may have; `None` for no limit.
+    pub max_run_users: Option<u64>,
+    /// The groups whose members are never changed.
+    pub protected_groups: Vec<GroupId>,
+    /// Whether a run must name a change reference.
+    pub needs_reference: bool,
+}
+
+impl LimitsInForce {
+    /// Of a deployment's limits and the ceiling that was chosen.
+    #[must_use]
+    pub fn of(limits: &Limits, ceiling: PerSecond) -> Self {
+        Self {
+            requests_per_second: ceiling.whole(),
+            access: limits.access,
+            turn_off: limits.turn_off,
+            max_run_users: limits.max_run_users,
+            protected_groups: limits.protected_groups.clone(),
+            needs_reference: limits.change_reference.is_required,
+        }
+    }
+}
+
+/// How many of the changed users were read back, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReadBack {
+    /// How many.
+    pub users: u32,
+    /// The first time.
+    pub first: Option<Wall>,
+    /// The last one.
+    pub last: Option<Wall>,
+}
+
+/// Where PingOne's audit log says what a run did. A row's change is found by its Correlation-Id; where an answer was lost
+/// that id belongs to the read which told what had become of it, and the log has no change under it.
+///
+/// Sources: developer.pingidentity.com, PingOne API, "Read Audit Activities" (filters); docs.pingidentity.com, PingOne,
+/// "Audit parameters" (how far back).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audit {
+    /// The filter, as `GET /environments/{id}/activities` takes it. A filter must have a range of time.
+    pub filter: String,
+    /// Until when the log shows the whole run at once: 14 days after its begin.
+    pub at_once_until: Wall,
+    /// Until when it can be asked for the run: 730 days after its begin.
+    pub on_request_until: Wall,
+}
+
+impl Audit {
+    /// What a report says of itself.
+    pub const AUTHORITY: &str = "PingOne's audit log is the authority";
+
+    /// What is added to the filter to find one row's change.
+    pub const ROW: &str = " AND correlationid eq \"<correlationId of the row>\"";
+
+    /// How far computers' clocks are thought to be wrong, in milliseconds, and events to be recorded late.
+    const SLACK: i64 = 5 * 60_000;
+
+    const DAY: i64 = 86_400_000;
+}
+
+impl Report {
+    /// How many users are in each state.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally::waiting(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
+        self.rows.iter().for_each(|row| tally.moved(RowState::Waiting, row.state));
+        tally
+    }
+
+    /// How many were left out for a reason.
+    #[must_use]
+    pub fn left_out(&self, why: Exclusion) -> usize {
+        self.plan.left_out.iter().filter(|left_out| left_out.why == why).count()
+    }
+
+    /// How many of the changed users were read back, and when.
+    #[must_use]
+    pub fn read_back(&self) -> ReadBack {
+        let changed = self.rows.iter().filter(|row| row.state == RowState::Changed);
+        let mut read_back = ReadBack::default();
+        for at in changed.filter_map(|row| row.read_back_at) {
+            read_back.users += 1;
+            read_back.first = Some(read_back.first.map_or(at, |first| first.min(at)));
+            read_back.last = read_back.last.max(Some(at));
+        }
+        read_back
+    }
+
+    /// Who is in a state, in the plan's order.
+    pub fn users(&self, state: RowState) -> impl Iterator<Item = UserId> {
+        let rows = self.plan.rows.iter().zip(&self.rows);
+        rows.filter(move |(_, row)| row.state == state).map(|(planned, _)| planned.user)
+    }
+
+    /// What went wrong for a row.
+    #[must_use]
+    pub fn failure(&self, place: u32) -> Option<&Failure> {
+        self.failures.get(&place)
+    }
+
+    /// Under whose token a row's last PUT was sent; nobody's if none was.
+    #[must_use]
+    pub fn operator(&self, row: &Row) -> Option<&Operator> {
+        self.operators.get(usize::from(row.actor)).filter(|_| row.writes > 0)
+    }
+
+    /// Where PingOne's audit log says what it did.
+    #[must_use]
+    pub fn audit(&self) -> Audit {
+        let begin = self.started_at.unwrap_or(self.plan.made_at);
+        let end = self.ended_at.unwrap_or(self.written_at);
+        let (from, until) = (begin.plus(-Audit::SLACK).to_rfc3339(), end.plus(Audit::SLACK).to_rfc3339());
+        Audit {
+            filter: format!("recordedAt gt \"{from}\" AND recordedAt lt \"{until}\""),
+            at_once_until: begin.plus(14 * Audit::DAY),
+            on_request_until: begin.plus(730 * Audit::DAY),
+        }
+    }
+
+    /// What its file is called, for example `mfa-run-7F3A-91C2-Workforce-20261123T133600Z.csv`.
+    #[must_use]
+    pub fn file_name(&self, contents: Contents, format: Format) -> String {
+        let what = format!("mfa-run-{}", self.plan.number());
+        let environment = self.environment_name.as_deref().unwrap_or_default();
+        export::file_name(&what, environment, self.written_at, contents, format)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::plan::{LeftOut, PlannedRow, Stops};
+    use crate::domain::reference::ChangeReference;
+    use crate::domain::tenant::EnvironmentId;
+    use crate::domain::user::Mfa;
+    use uuid::Uuid;
+
+    const BEGIN: Wall = Wall(1_795_440_960_000);
+
+    fn report(rows: Vec<Row>) -> Report {
+        let user = |number| UserId(Uuid::from_u128(number));
+        let planned = (1..).take(rows.len()).map(|number| PlannedRow {
+            user: user(number),
+            from: Mfa::Off,
+            read_at: BEGIN,
+        });
+        let plan = Plan {
+            environment: EnvironmentId(Uuid::from_u128(99)),
+            to: true,
+            made_at: BEGIN,
+            rows: planned.collect(),
+            left_out: vec![LeftOut { user: user(50), why: Exclusion::Protected }],
+            reference: String::new(),
+            stops: Stops::default(),
+            reason: String::new(),
+            undoes: None,
+        };
+        Report {
+            plan: plan.into(),
+            rows,
+            failures: HashMap::new(),
+            environment_name: Some("Workforce".into()),
+            operators: vec![Operator::Application, Operator::Named("Ana".into())],
+            page_version: "0.1.0".into(),
+            started_at: Some(BEGIN),
+            ended_at: None,
+            written_at: BEGIN.plus(60_000),
+            limits: LimitsInForce::default(),
+        }
+    }
+
+    fn changed(read_back_at: Option<i64>) -> Row {
+        Row {
+            state: RowState::Changed,
+            writes: 1,
+            read_back_at: read_back_at.map(Wall),
+            actor: 1,
+            ..Row::default()
+        }
+    }
+
+    #[test]
+    fn a_report_counts_everyone_and_tells_answered_from_read_back() {
+        let different = Row { state: RowState::ChangedBySomeoneElse, ..changed(Some(1)) };
+        let report =
+            report(vec![changed(Some(9)), changed(None), changed(Some(5)), different, Row::default()]);
+        let tally = report.tally();
+        assert_eq!((tally.of(RowState::Changed), tally.of(RowState::Waiting), tally.all()), (3, 1, 5));
+        assert_eq!(report.read_back(), ReadBack { users: 2, first: Some(Wall(5)), last: Some(Wall(9)) });
+        assert_eq!(report.users(RowState::Waiting).collect::<Vec<_>>(), [UserId(Uuid::from_u128(5))]);
+        assert_eq!((report.left_out(Exclusion::Protected), report.left_out(Exclusion::Gone)), (1, 0));
+    }
+
+    #[test]
+    fn a_row_names_its_operator_only_if_something_was_sent_for_it() {
+        let report = report(vec![]);
+        assert_eq!(report.operator(&changed(None)).map(Operator::word), Some("Ana"));
+        assert_eq!(report.operator(&Row::default()), None);
+        assert_eq!(report.operator(&Row { actor: 7, ..changed(None) }), None);
+        for operator in &report.operators {
+            assert_eq!(&Operator::of_word(operator.word()), operator);
+        }
+    }
+
+    #[test]
+    fn the_audit_log_is_asked_for_the_whole_run_and_a_little_more() {
+        let running = report(vec![]);
+        let audit = running.audit();
+        assert_eq!(
+            audit.filter,
+            "recordedAt gt \"2026-11-23T13:31:00.000Z\" AND recordedAt lt \"2026-11-23T13:42:00.000Z\""
+        );
+        assert_eq!(audit.at_once_until.to_rfc3339(), "2026-12-07T13:36:00.000Z");
+        assert_eq!(audit.on_request_until.to_rfc3339(), "2028-11-22T13:36:00.000Z");
+        let over = Report { ended_at: Some(BEGIN.plus(1_000)), ..running };
+        assert!(over.audit().filter.ends_with("recordedAt lt \"2026-11-23T13:41:01.000Z\""));
+    }
+
+    #[test]
+    fn a_report_is_named_for_its_plan_and_says_whether_it_has_names() {
+        let report = report(vec![]);
+        let name = report.file_name(Contents::WithNames, Format::Json);
+        let number = report.plan.number();
+        assert_eq!(name, format!("mfa-run-{number}-Workforce-20261123T133700Z-contains-personal-data.json"));
+    }
+
+    #[test]
+    fn the_limits_in_force_are_the_deployments_and_the_chosen_ceiling() {
+        let limits = Limits {
+            max_run_users: Some(7),
+            change_reference: ChangeReference { is_required: true, ..ChangeReference::default() },
+            ..Limits::default()
+        };
+        let held = LimitsInForce::of(&limits, PerSecond(10.5));
+        assert_eq!((held.requests_per_second, held.max_run_users, held.needs_reference), (10, Some(7), true));
+    }
+}
