@@ -15,6 +15,8 @@ use crate::platform::clock::{BrowserClock, worker_in};
 use crate::platform::fetch::FetchTransport;
 use crate::platform::files::BrowserFiles;
 use crate::platform::host::BrowserHost;
+use crate::platform::journal::BrowserJournal;
+use crate::platform::lease::BrowserLease;
 use crate::platform::locale::BrowserLocale;
 use crate::platform::panic;
 use crate::platform::preferences::LocalPreferences;
@@ -62,6 +64,8 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         preferences: Rc::new(LocalPreferences),
         host: Rc::new(BrowserHost { owns_address: flag(options, "ownsAddress") }),
         files: Rc::new(BrowserFiles),
+        journal: Rc::new(BrowserJournal::new()),
+        lease: Rc::new(BrowserLease),
         seed: Math::random().to_bits(),
     };
     // Mounting makes what runs the app's tasks, so the app is started inside and handed out.

@@ -4,9 +4,7 @@ pub(crate) mod clock;
 pub(crate) mod fetch;
 pub(crate) mod files;
 pub(crate) mod host;
-#[expect(dead_code, reason = "no part of the page asks for it yet")]
 pub(crate) mod journal;
-#[allow(dead_code, reason = "no part of the page asks for it yet")]
 pub(crate) mod lease;
 pub(crate) mod locale;
 pub(crate) mod panic;

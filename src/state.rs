@@ -6,7 +6,7 @@ use pingone_mfa_core::api::Transport;
 use pingone_mfa_core::domain::query::Filters;
 use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::port::{Files, Host, Locale, Preferences, TokenHolder};
+use pingone_mfa_core::port::{Files, Host, Journal, Lease, Locale, Preferences, TokenHolder};
 
 pub mod watched;
 
@@ -30,11 +30,19 @@ pub mod address;
 
 pub mod directory;
 
+pub mod reporting;
+
+pub mod review;
+
+pub mod run;
+
 pub mod saving;
 
 use announcement::Announcer;
 use directory::Directory;
 use exchanges::Exchanges;
+use review::Review;
+use run::Run;
 use saving::Saving;
 use session::Session;
 use table::View;
@@ -56,6 +64,10 @@ pub struct Ports {
     pub host: Rc<dyn Host>,
     /// Saves files and opens them.
     pub files: Rc<dyn Files>,
+    /// Stores what runs do.
+    pub journal: Rc<dyn Journal>,
+    /// Sees to it that only one page runs something.
+    pub lease: Rc<dyn Lease>,
     /// Where the jitter of retries starts.
     pub seed: u64,
 }
@@ -89,6 +101,10 @@ pub struct App {
     pub exchanges: &'static Exchanges,
     /// What screen readers are told.
     pub announcer: &'static Announcer,
+    /// The run that is going on, and those that are stored.
+    pub run: &'static Run,
+    /// What is looked at before a run begins.
+    pub review: &'static Review,
     /// What is saved as files.
     pub saving: Saving,
     /// What the page's address named that isn't known.
@@ -108,13 +124,19 @@ impl App {
         let exchanges: &'static Exchanges = Box::leak(Box::default());
         let directory: &'static Directory =
             Box::leak(Box::new(Directory::new(ports, announcer, wishes.settings.clone())));
-        let session = Session::new(ports, wishes, directory, exchanges, announcer);
+        let journal_days = wishes.settings.journal_days;
+        let run: &'static Run = Box::leak(Box::new(Run::new(ports, directory, announcer, journal_days)));
+        let limits = wishes.settings.limits.clone();
+        let review: &'static Review = Box::leak(Box::new(Review::new(ports, directory, run, limits)));
+        let session = Session::new(ports, wishes, directory, run, review, exchanges, announcer);
         let app: AppHandle = Box::leak(Box::new(Self {
             ports,
             session,
             directory,
             exchanges,
             announcer,
+            run,
+            review,
             saving: Saving::default(),
             address_problems: Watched::default(),
         }));

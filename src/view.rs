@@ -22,6 +22,8 @@ mod live;
 mod markup;
 mod question;
 mod response;
+mod review;
+mod run;
 mod saving;
 mod selection;
 mod status;

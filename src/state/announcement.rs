@@ -2,9 +2,11 @@
 
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::row::Tally;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::Mfa;
 
+use super::run::Halt;
 use super::watched::Watched;
 
 /// Something that has happened.
@@ -45,6 +47,29 @@ pub enum Announcement {
     },
     /// A read failed.
     Failed(Fault),
+    /// A run begins, or goes on.
+    RunStarted {
+        /// Of how many users.
+        users: u64,
+        /// Whether it begins.
+        is_new: bool,
+    },
+    /// A run has come so far.
+    RunAt {
+        /// In whole tenths.
+        percent: u32,
+        /// How many users are settled.
+        done: u64,
+    },
+    /// A run waits.
+    RunHalted(Halt),
+    /// A run is over.
+    RunEnded {
+        /// What became of its users.
+        tally: Tally,
+        /// Whether a person stopped it.
+        is_stopped: bool,
+    },
 }
 
 /// The newest announcement. Results go to the polite live region, failures to the assertive one.
@@ -60,7 +85,9 @@ impl Announcer {
     /// Tells it.
     pub fn tell(&self, announcement: Announcement) {
         match announcement {
-            Announcement::Failed(_) | Announcement::NotChanged { .. } => self.failure.set(announcement),
+            Announcement::Failed(_) | Announcement::NotChanged { .. } | Announcement::RunHalted(_) => {
+                self.failure.set(announcement);
+            }
             _ => self.result.set(announcement),
         }
     }

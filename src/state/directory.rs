@@ -36,6 +36,7 @@ pub use bypassing::Bypassing;
 pub use checking::{Checking, Report};
 pub use finding::Search;
 pub use grouping::Members;
+pub(super) use grouping::members;
 pub use listing::List;
 pub use opening::Opened;
 
@@ -244,6 +245,34 @@ impl Directory {
             self.users.notify();
         }
         learned
+    }
+
+    /// Learns users who were read again. What shows them is renewed by [`Directory::recount_all`].
+    pub(super) fn learn_quietly(&'static self, rows: impl IntoIterator<Item = listing::ReadRow>) {
+        let fold = |text: &str| self.ports.locale.fold(text);
+        self.users.update_unseen(|users| {
+            for row in rows {
+                match row {
+                    Ok(user) => users.learn(&user, &fold),
+                    Err(unreadable) => users.learn_unreadable(unreadable),
+                };
+            }
+        });
+    }
+
+    /// Shows and counts anew what was learned.
+    pub(super) fn recount_all(&'static self) {
+        self.users.notify();
+        self.recount();
+    }
+
+    /// Who is selected, in the order that is shown.
+    pub(super) fn selected_ids(&'static self) -> Vec<UserId> {
+        let rows: Vec<Row> = self.table.selected.with_untracked(|selected| {
+            let is_selected = |row: &&Row| selected.contains(**row);
+            self.table.shown.with_untracked(|shown| shown.iter().filter(is_selected).copied().collect())
+        });
+        self.users.with_untracked(|users| rows.into_iter().filter_map(|row| users.id(row)).collect())
     }
 
     /// Looks at the list in another way.

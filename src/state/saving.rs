@@ -18,7 +18,7 @@ use super::tasks::Tasks;
 use super::watched::Watched;
 
 /// So many rows are written before the page may do something else.
-const ROWS_AT_ONCE: usize = 1000;
+pub(super) const ROWS_AT_ONCE: usize = 1000;
 
 /// How far a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -70,7 +70,13 @@ pub struct Saving {
     pub progress: Watched<Progress>,
     /// An older snapshot that the status is compared with.
     pub earlier: Watched<Option<Result<Snapshot, Unusable>>>,
-    tasks: Tasks,
+    /// Whether a run's report has usernames.
+    pub report_with_names: Watched<bool>,
+    /// Whether it is JSON.
+    pub report_as_json: Watched<bool>,
+    /// How far a run's report is.
+    pub reported: Watched<Progress>,
+    pub(super) tasks: Tasks,
 }
 
 impl Saving {
@@ -79,6 +85,7 @@ impl Saving {
         self.tasks.abort_all();
         self.is_asking.set(false);
         self.progress.set(Progress::Idle);
+        self.reported.set(Progress::Idle);
         self.earlier.set(None);
     }
 
@@ -110,7 +117,7 @@ impl App {
         })
     }
 
-    fn environment(&'static self) -> Option<Environment> {
+    pub(super) fn environment(&'static self) -> Option<Environment> {
         match self.session.phase.get_untracked() {
             Phase::Connected { environment, .. } => Some(environment),
             Phase::Form | Phase::Connecting => None,

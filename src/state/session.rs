@@ -21,6 +21,8 @@ use super::announcement::{Announcement, Announcer};
 use super::directory::Directory;
 use super::exchanges::Exchanges;
 use super::paste::{Forgetting, Pasted};
+use super::review::Review;
+use super::run::Run;
 use super::tasks::Tasks;
 use super::watched::Watched;
 use super::{Ports, Wishes};
@@ -103,6 +105,8 @@ pub struct Session {
     ticking: Tasks,
     connecting: Tasks,
     directory: &'static Directory,
+    run: &'static Run,
+    review: &'static Review,
     exchanges: &'static Exchanges,
     announcer: &'static Announcer,
 }
@@ -112,6 +116,8 @@ impl Session {
         ports: &'static Ports,
         wishes: Wishes,
         directory: &'static Directory,
+        run: &'static Run,
+        review: &'static Review,
         exchanges: &'static Exchanges,
         announcer: &'static Announcer,
     ) -> Self {
@@ -135,6 +141,8 @@ impl Session {
             ticking: Tasks::default(),
             connecting: Tasks::default(),
             directory,
+            run,
+            review,
             exchanges,
             announcer,
         }
@@ -167,6 +175,7 @@ impl Session {
         self.ticking.spawn(async move {
             loop {
                 clock.sleep_until(clock.now() + Millis(1000)).await;
+                self.run.look_at_clock(self.now.get_untracked());
                 self.now.set(clock.wall());
                 self.forget_when_idle(clock.now());
             }
@@ -176,7 +185,8 @@ impl Session {
     fn forget_when_idle(&'static self, now: Millis) {
         let idle = self.settings.forget_after_idle;
         let has_token = self.pasted.with_untracked(|pasted| pasted.facts().is_some());
-        if has_token && !self.directory.is_working() && self.touched.get().until(now) >= idle {
+        let is_working = self.directory.is_working() || self.run.is_working();
+        if has_token && !is_working && self.touched.get().until(now) >= idle {
             self.forget_because(Forgetting::Idle(idle.0 / 60_000));
         }
     }
@@ -277,7 +287,9 @@ impl Session {
             self.connection.borrow().clone().map(|connection| connection.with_token_end(facts.expires_at));
         if let Some(renewed) = renewed {
             self.connection.replace(Some(renewed.clone()));
-            self.directory.continue_with(renewed);
+            self.directory.continue_with(renewed.clone());
+            self.run.continue_with(renewed, facts);
+            self.review.continue_with_token();
         }
     }
 
@@ -344,9 +356,13 @@ impl Session {
         ports.preferences.remember(&region.code, environment.id);
         ports.host.set_title(&format!("{} - PingOne MFA", environment.name));
         self.connection.replace(Some(connection.clone()));
-        self.announcer.tell(Announcement::Connected(environment.name.clone()));
+        let name = environment.name.clone();
+        self.announcer.tell(Announcement::Connected(name.clone()));
         self.phase.set(Phase::Connected { environment, region });
         let list_up_to = self.settings.list_on_connect;
+        if let Some(facts) = self.pasted.with_untracked(|pasted| pasted.facts().cloned()) {
+            self.run.begin(connection.clone(), &facts, &name);
+        }
         self.directory.begin(connection, list_up_to);
         if let Some(user) = user {
             self.directory.open(user);
@@ -362,6 +378,8 @@ impl Session {
         let until = self.pasted.with_untracked(|pasted| pasted.facts().and_then(|facts| facts.expires_at));
         self.connecting.abort_all();
         self.directory.clear();
+        self.review.close();
+        self.run.clear();
         self.exchanges.clear();
         self.connection.replace(None);
         let ports = self.ports;

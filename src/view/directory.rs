@@ -6,6 +6,8 @@ use super::list::list;
 use super::markup::{Node, group, part_of, tag};
 use super::question::question;
 use super::response::response;
+use super::review::review;
+use super::run::run;
 use super::saving::saving;
 use super::selection::selection;
 use super::status::status;
@@ -18,7 +20,7 @@ use crate::state::directory::{List, Source};
 pub(super) fn directory(app: AppHandle) -> Node {
     tag("main")
         .class("directory")
-        .with(tag("div").class("directory-people").with(find_person(app)).with(part_of(
+        .with(tag("div").class("directory-people").with(run(app)).with(find_person(app)).with(part_of(
             move || app.directory.source(),
             move |source| match source {
                 Source::List => everyone(app),
@@ -28,6 +30,7 @@ pub(super) fn directory(app: AppHandle) -> Node {
         .with(tag("aside").class("directory-side").with(opened_user(app)).with(response(app)))
         .with(question(app))
         .with(saving(app))
+        .with(review(app))
 }
 
 /// The list, what it adds up to, and what is shown of it.

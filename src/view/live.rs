@@ -29,5 +29,9 @@ fn sentence(ports: &Ports, announcement: &Announcement) -> String {
             text::announce::not_changed(username, &text::outcome(outcome, *to, ""))
         }
         Announcement::Failed(fault) => text::fault(fault),
+        Announcement::RunStarted { users, is_new } => text::run::started(&locale.number(*users), *is_new),
+        Announcement::RunAt { percent, done } => text::run::at(*percent, &locale.number(*done)),
+        Announcement::RunHalted(halt) => text::run::halt(halt),
+        Announcement::RunEnded { tally, is_stopped } => text::run::ended(locale, *tally, *is_stopped),
     }
 }

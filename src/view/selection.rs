@@ -34,7 +34,12 @@ fn line(app: AppHandle, selected: usize) -> Node {
         group().with(check).with(tag("span").class("hint").with(cost))
     };
     let sentence = tag("p").with(text::table::selected(&number, selected));
-    group().with(sentence).with((selected > 0).then(clear)).with((selected > 0).then(check))
+    let changes = (selected > 0).then(|| [true, false].map(|to| change(app, to, &number, selected)));
+    group()
+        .with(sentence)
+        .with((selected > 0).then(clear))
+        .with(changes.map(|changes| changes.into_iter().flatten().collect::<Vec<_>>()))
+        .with((selected > 0).then(check))
 }
 
 /// How far the reading of devices one by one is.
@@ -45,4 +50,13 @@ fn progress(app: AppHandle, checking: &Checking) -> Node {
     let class = if checking.is_running { "working" } else { "done" };
     let sentence = tag("p").class(class).set("role", "status").with(text::table::checked(locale, checking));
     tag("div").class("line").with(sentence).with(stop).with(checking.fault.as_ref().map(fault_card))
+}
+
+/// Turning MFA on or off for everyone who is selected, where the deployment permits it.
+fn change(app: AppHandle, to: bool, number: &str, selected: usize) -> Option<Node> {
+    let is_permitted = if selected == 1 { app.directory.may_change(to) } else { app.review.may_run(to) };
+    is_permitted.then(|| {
+        button(text::review::begin(to, number, selected), move || app.review.of_selected(to))
+            .follow("disabled", move || app.run.is_open().then(String::new))
+    })
 }

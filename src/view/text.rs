@@ -13,6 +13,10 @@ use pingone_mfa_core::domain::token::Actor;
 use pingone_mfa_core::domain::user::{Account, Mfa, User};
 use pingone_mfa_core::port::Locale;
 
+pub mod review;
+
+pub mod run;
+
 /// The product's name.
 pub const PRODUCT: &str = "PingOne MFA";
 

@@ -104,7 +104,10 @@ async fn all_groups(connection: &Connection) -> Result<Vec<Group>, Fault> {
     Ok(groups)
 }
 
-async fn members(connection: &Connection, filter: GroupFilter) -> Result<Vec<UserId>, Fault> {
+pub(in crate::state) async fn members(
+    connection: &Connection,
+    filter: GroupFilter,
+) -> Result<Vec<UserId>, Fault> {
     let filter = Filter::MemberOf { group: filter.group, is_direct: filter.is_direct };
     let policy = Rc::new(connection.policy().clone());
     let mut listing = Listing::of_filter(filter, policy, connection.jitter());

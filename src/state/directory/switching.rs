@@ -135,6 +135,18 @@ impl Directory {
         self.recount();
     }
 
+    /// Takes note of many flags at once, and counts once.
+    pub(in crate::state) fn learn_flags(&'static self, flags: &[(UserId, Mfa)]) {
+        self.users.update(|users| {
+            for (id, mfa) in flags {
+                if let Some(row) = users.find(*id) {
+                    users.set_mfa(row, *mfa);
+                }
+            }
+        });
+        self.recount();
+    }
+
     /// Shows and counts anew what a change of one user may have changed.
     pub(super) fn recount(&'static self) {
         self.users.with_untracked(|users| self.table.renew(users));

@@ -221,6 +221,11 @@ impl Run {
         run
     }
 
+    /// Under whose token it begins: a place among those who act in it.
+    pub fn act_as(&mut self, actor: u8) {
+        self.actor = actor;
+    }
+
     /// What it carries out.
     #[must_use]
     pub fn plan(&self) -> &Rc<Plan> {
@@ -255,6 +260,12 @@ impl Run {
     #[must_use]
     pub fn failure(&self, place: Place) -> Option<&Failure> {
         self.failures.get(&place)
+    }
+
+    /// Everything that went wrong, by row.
+    #[must_use]
+    pub fn failures(&self) -> &HashMap<Place, Failure> {
+        &self.failures
     }
 
     /// The rows whose state has changed since this was last called.

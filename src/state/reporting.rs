@@ -1,0 +1,121 @@
+//! What comes after a run: its report as a file, what can be sent again, and what can be taken back.
+
+use std::rc::Rc;
+
+use pingone_mfa_core::api::report::ReportWriter;
+use pingone_mfa_core::domain::draft::{Draft, Mendable, may_undo, undo_until};
+use pingone_mfa_core::domain::export::{Contents, Format};
+use pingone_mfa_core::domain::report::{LimitsInForce, Operator, Report};
+use pingone_mfa_core::domain::row::{Row, RowState};
+use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::domain::token::Actor;
+use pingone_mfa_core::domain::user::UserId;
+
+use super::App;
+use super::announcement::Announcement;
+use super::saving::{Progress, ROWS_AT_ONCE};
+
+impl App {
+    /// The report of the run that is over, as far as it is known.
+    pub fn report(&'static self) -> Option<Report> {
+        let progress = self.run.progress.get_untracked()?;
+        let settings = self.session.settings();
+        self.run.with_kept(|run, actors| Report {
+            plan: Rc::clone(run.plan()),
+            rows: run.rows().to_vec(),
+            failures: run.failures().clone(),
+            environment_name: self.environment().map(|environment| environment.name),
+            operators: actors.iter().map(operator).collect(),
+            page_version: self.session.build.clone(),
+            started_at: Some(progress.started_at),
+            ended_at: progress.ended_at,
+            written_at: self.ports.clock.wall(),
+            limits: LimitsInForce::of(&settings.limits, progress.ceiling),
+        })
+    }
+
+    /// Saves the report, a thousand rows at a time, so that the page goes on meanwhile.
+    pub fn save_report(&'static self) {
+        let saving = &self.saving;
+        if matches!(saving.reported.get_untracked(), Progress::Writing { .. }) {
+            return;
+        }
+        let Some(report) = self.report() else { return };
+        let contents =
+            if saving.report_with_names.get_untracked() { Contents::WithNames } else { Contents::StatesOnly };
+        let format = if saving.report_as_json.get_untracked() {
+            Format::Json
+        } else {
+            Format::Csv { byte_order_mark: false }
+        };
+        let (of, clock) = (report.rows.len(), Rc::clone(&self.ports.clock));
+        saving.reported.set(Progress::Writing { rows: 0, of });
+        saving.tasks.spawn(async move {
+            let mut writer = ReportWriter::new(Rc::new(report), format, contents);
+            let mut download = self.ports.files.save(&writer.file_name(), writer.mime());
+            let mut rows = 0;
+            loop {
+                let slice = self.directory.users.with_untracked(|users| {
+                    let username = |id: UserId| users.find(id).map_or("", |row| users.username(row));
+                    writer.slice(ROWS_AT_ONCE, &username)
+                });
+                let Some(text) = slice else { break };
+                download.write(&text);
+                rows = of.min(rows + ROWS_AT_ONCE);
+                self.saving.reported.set(Progress::Writing { rows, of });
+                clock.sleep_until(clock.now() + Millis(1)).await;
+            }
+            let saved = download.finish();
+            self.saving.reported.set(Progress::Ended { rows: of, saved });
+            self.announcer.tell(Announcement::Saved(saved));
+        });
+    }
+
+    /// How many users were changed and read back.
+    pub fn read_back(&'static self) -> u32 {
+        let is_read_back = |row: &&Row| row.state == RowState::Changed && row.read_back_at.is_some();
+        let count = self.run.with_kept(|run, _| run.rows().iter().filter(is_read_back).count());
+        count.and_then(|count| u32::try_from(count).ok()).unwrap_or_default()
+    }
+
+    /// How many users could be sent again.
+    pub fn mendable(&'static self) -> Option<Mendable> {
+        self.run.with_kept(|run, _| Mendable::of(run.rows(), &|place| run.failure(place)))
+    }
+
+    /// How many users' changes could be taken back, and until when that is offered. `None` where nobody's could.
+    pub fn undoable(&'static self) -> Option<(u32, Wall)> {
+        let ended_at = self.run.progress.with(|progress| progress.as_ref()?.ended_at)?;
+        let changed = self
+            .run
+            .progress
+            .with(|progress| progress.as_ref().map_or(0, |progress| progress.tally.of(RowState::Changed)));
+        let is_offered = changed > 0 && may_undo(ended_at, self.ports.clock.wall());
+        is_offered.then(|| (changed, undo_until(ended_at)))
+    }
+
+    /// Reviews sending again what a retry can mend.
+    pub fn retry(&'static self) {
+        let draft = self
+            .run
+            .with_kept(|run, _| Draft::retry(run.plan(), run.rows(), &|place| run.failure(place), false));
+        if let Some(draft) = draft {
+            self.review.of_draft(draft);
+        }
+    }
+
+    /// Reviews taking back what the run has changed.
+    pub fn undo(&'static self) {
+        if let Some(draft) = self.run.with_kept(|run, _| Draft::undo(run.plan(), run.rows())) {
+            self.review.of_draft(draft);
+        }
+    }
+}
+
+fn operator(actor: &Actor) -> Operator {
+    match actor {
+        Actor::Application(id) => Operator::Named(format!("application {id}")),
+        Actor::Person(Some(id)) | Actor::EndUser(Some(id)) => Operator::Named(format!("person {id}")),
+        Actor::Person(None) | Actor::EndUser(None) | Actor::Unknown => Operator::Application,
+    }
+}

@@ -1,0 +1,439 @@
+//! What is looked at before a run begins: who was chosen, what they have now, and what will be changed.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use futures::channel::mpsc::{self, UnboundedSender};
+use futures::stream::StreamExt;
+use pingone_mfa_core::api::request::ReadUser;
+use pingone_mfa_core::domain::confirmation::{Confirmation, confirmation, is_number_typed};
+use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh, Weighed};
+use pingone_mfa_core::domain::estimate::{Effort, Estimate};
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::limits::{Limits, RunObstacle};
+use pingone_mfa_core::domain::plan::{Plan, Stops};
+use pingone_mfa_core::domain::query::GroupFilter;
+use pingone_mfa_core::domain::time::{Millis, PerSecond, Wall};
+use pingone_mfa_core::domain::user::UserId;
+use pingone_mfa_core::domain::users::{Row, Users};
+use pingone_mfa_core::engine::connection::Connection;
+use pingone_mfa_core::engine::driver::{Command, drive};
+use pingone_mfa_core::engine::listing::{Job, Listing, State};
+
+use super::Ports;
+use super::directory::{Directory, members};
+use super::load::Load;
+use super::run::{PAGE, Run};
+use super::tasks::Tasks;
+use super::watched::Watched;
+
+/// How many users are read one by one at once.
+const SIDE_BY_SIDE: usize = 6;
+
+/// A run that is to be started.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reviewed {
+    /// Who is to be changed.
+    pub draft: Rc<Draft>,
+    /// When the list was read from which they were chosen.
+    pub listed_at: Option<Wall>,
+    /// How far the reading of what they have now is.
+    pub reading: Reading,
+}
+
+/// How far the values are read again.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reading {
+    /// So many of the chosen were read.
+    Going(u64),
+    /// They could not be read.
+    Failed(Fault),
+    /// They were read, and this is what comes of it.
+    Ready(Rc<Weighed>),
+}
+
+/// Why the run can't be started yet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Obstacle {
+    /// The deployment forbids it.
+    Limit(RunObstacle),
+    /// MFA of so many administrators is never turned off at once.
+    Administrators,
+    /// Nobody needs a change.
+    NothingToDo,
+    /// No test user is named, and one must be.
+    TestUserMissing,
+    /// There is no such user in the plan.
+    TestUserUnknown,
+    /// The number of users after which to wait is none.
+    StepUnreadable,
+    /// The change reference is missing, or looks different from what the deployment wants.
+    Reference,
+    /// No reason is given.
+    ReasonMissing,
+    /// The number of changes is not typed, or another one.
+    NumberMissing,
+}
+
+/// What is looked at before a run begins.
+pub struct Review {
+    /// The run that is to be started, if any.
+    pub shown: Watched<Option<Reviewed>>,
+    /// Whom to change although it may not be wanted.
+    pub choices: Watched<Choices>,
+    /// The test user, by username or ID.
+    pub start_with: Watched<String>,
+    /// After how many further users to wait.
+    pub then: Watched<String>,
+    /// The change reference.
+    pub reference: Watched<String>,
+    /// Why MFA is turned off.
+    pub reason: Watched<String>,
+    /// The number of changes, as typed.
+    pub typed: Watched<String>,
+    fresh: RefCell<HashMap<UserId, Wall>>,
+    protected: RefCell<HashSet<UserId>>,
+    commands: RefCell<Option<UnboundedSender<Command>>>,
+    tasks: Tasks,
+    ports: &'static Ports,
+    directory: &'static Directory,
+    run: &'static Run,
+    limits: Limits,
+}
+
+impl Review {
+    pub(super) fn new(
+        ports: &'static Ports,
+        directory: &'static Directory,
+        run: &'static Run,
+        limits: Limits,
+    ) -> Self {
+        Self {
+            shown: Watched::default(),
+            choices: Watched::default(),
+            start_with: Watched::default(),
+            then: Watched::default(),
+            reference: Watched::default(),
+            reason: Watched::default(),
+            typed: Watched::default(),
+            fresh: RefCell::default(),
+            protected: RefCell::default(),
+            commands: RefCell::default(),
+            tasks: Tasks::default(),
+            ports,
+            directory,
+            run,
+            limits,
+        }
+    }
+
+    /// Whether the deployment permits runs in this direction.
+    pub fn may_run(&self, to: bool) -> bool {
+        self.limits.may_run(to)
+    }
+
+    /// What the deployment wants of a change reference, if it wants one.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Begins with everyone who is selected. Of one user only the usual question is asked.
+    pub fn of_selected(&'static self, to: bool) {
+        let Some(connection) = self.run.connection() else { return };
+        let users = self.directory.selected_ids();
+        match users.as_slice() {
+            [] => {}
+            [one] if to => self.directory.set_mfa(*one, true),
+            [one] => self.directory.asking.set(Some(*one)),
+            _ => self.begin(Draft::new(connection.tenant().environment, to, users), Choices::default()),
+        }
+    }
+
+    /// Begins with a run that is sent again or taken back.
+    pub fn of_draft(&'static self, draft: Draft) {
+        self.begin(draft, Choices::ALL);
+    }
+
+    fn begin(&'static self, draft: Draft, choices: Choices) {
+        if self.run.is_open_untracked() {
+            return;
+        }
+        self.choices.set(choices);
+        for field in [&self.start_with, &self.then, &self.typed] {
+            field.set(String::new());
+        }
+        self.reference.set(draft.reference.clone());
+        self.reason.set(draft.reason.clone());
+        let listed_at = self.directory.listed_at.get_untracked();
+        self.shown.set(Some(Reviewed { draft: Rc::new(draft), listed_at, reading: Reading::Going(0) }));
+        self.read();
+    }
+
+    /// Reads again what everyone has.
+    pub fn read(&'static self) {
+        let (Some(reviewed), Some(connection)) = (self.shown.get_untracked(), self.run.connection()) else {
+            return;
+        };
+        self.tasks.abort_all();
+        self.fresh.take();
+        self.set_reading(Reading::Going(0));
+        self.tasks.spawn(async move {
+            let read = match self.read_protected(&connection).await {
+                Ok(()) => self.read_values(&reviewed.draft, &connection).await,
+                Err(fault) => Err(fault),
+            };
+            match read {
+                Ok(()) => self.weigh(),
+                Err(fault) => self.set_reading(Reading::Failed(fault)),
+            }
+        });
+    }
+
+    /// A group that can't be read protects nobody, so nothing begins without it.
+    async fn read_protected(&'static self, connection: &Connection) -> Result<(), Fault> {
+        self.protected.take();
+        for group in &self.limits.protected_groups {
+            let members = members(connection, GroupFilter { group: *group, is_direct: false }).await?;
+            self.protected.borrow_mut().extend(members);
+        }
+        Ok(())
+    }
+
+    async fn read_values(&'static self, draft: &Draft, connection: &Connection) -> Result<(), Fault> {
+        let total = self.directory.total.with_untracked(|total| total.ready().copied().flatten());
+        let pages = total.map_or(u64::MAX, |total| total.div_ceil(PAGE));
+        if draft.users.len() as u64 <= pages {
+            self.read_singly(draft, connection).await
+        } else {
+            self.read_by_pages(draft, total, connection).await
+        }
+    }
+
+    async fn read_singly(&'static self, draft: &Draft, connection: &Connection) -> Result<(), Fault> {
+        let reads = futures::stream::iter(draft.users.clone()).map(|id| async move {
+            let answer = connection.call(ReadUser(id)).await;
+            (id, answer)
+        });
+        let mut reads = reads.buffer_unordered(SIDE_BY_SIDE);
+        while let Some((id, answer)) = reads.next().await {
+            match answer {
+                Ok(user) => {
+                    self.directory.learn_quietly([Ok(user)]);
+                    self.fresh.borrow_mut().insert(id, connection.clock().wall());
+                }
+                Err(Fault::UserUnknown(_)) => {}
+                Err(fault) => return Err(fault),
+            }
+            self.set_reading(Reading::Going(self.fresh.borrow().len() as u64));
+        }
+        self.directory.recount_all();
+        Ok(())
+    }
+
+    async fn read_by_pages(
+        &'static self,
+        draft: &Draft,
+        total: Option<u64>,
+        connection: &Connection,
+    ) -> Result<(), Fault> {
+        let chosen: HashSet<UserId> = draft.users.iter().copied().collect();
+        let populations = self.directory.populations.with_untracked(Load::ready_or_default);
+        let policy = Rc::new(connection.policy().clone());
+        let mut listing = Listing::of_all(&populations, total, policy, connection.jitter());
+        let (sender, mut inbox) = mpsc::unbounded();
+        self.commands.replace(Some(sender));
+        let page = |job: Job| {
+            let connection = self.run.connection();
+            async move { connection.ok_or(Fault::TokenForgotten)?.send(job.page).await }
+        };
+        let observe = |listing: &mut Listing| {
+            let at = connection.clock().wall();
+            let rows: Vec<_> = listing.take_fresh().into_iter().filter(|row| is_of(row, &chosen)).collect();
+            self.fresh.borrow_mut().extend(rows.iter().filter_map(id_of).map(|id| (id, at)));
+            self.directory.learn_quietly(rows);
+            let read = self.fresh.borrow().len() as u64;
+            match listing.state() {
+                State::Halted(fault) => self.set_reading(Reading::Failed(fault)),
+                _ => self.set_reading(Reading::Going(read)),
+            }
+        };
+        drive(&mut listing, connection, &mut inbox, page, observe).await;
+        self.directory.recount_all();
+        match listing.state() {
+            State::Halted(fault) => Err(fault),
+            State::Complete | State::Stopped | State::Reading => Ok(()),
+        }
+    }
+
+    /// Reads on after a fault: from the page that could not be had, or from the beginning.
+    pub fn read_on(&'static self) {
+        let sent =
+            self.commands.borrow().as_ref().map(|sender| sender.unbounded_send(Command::Resume).is_ok());
+        if sent == Some(true) { self.set_reading(Reading::Going(0)) } else { self.read() }
+    }
+
+    pub(super) fn continue_with_token(&'static self) {
+        let has_failed = |shown: &Option<Reviewed>| {
+            shown.as_ref().is_some_and(|reviewed| matches!(reviewed.reading, Reading::Failed(_)))
+        };
+        if self.shown.with_untracked(has_failed) {
+            self.read_on();
+        }
+    }
+
+    fn set_reading(&'static self, reading: Reading) {
+        self.shown.update(|shown| {
+            if let Some(reviewed) = shown {
+                reviewed.reading = reading;
+            }
+        });
+    }
+
+    fn weigh(&'static self) {
+        let Some(reviewed) = self.shown.get_untracked() else { return };
+        let choices = self.choices.get_untracked();
+        let (fresh, protected) = (self.fresh.borrow(), self.protected.borrow());
+        let now = self.ports.clock.wall();
+        let weighed = self.directory.users.with_untracked(|users: &Users| {
+            let read_at = |row: Row| users.id(row).and_then(|id| fresh.get(&id).copied());
+            let read = Fresh { users, read_at: &read_at, protected: &protected };
+            reviewed.draft.weigh(&read, choices, now)
+        });
+        self.set_reading(Reading::Ready(Rc::new(weighed)));
+    }
+
+    /// Chooses whom to change although it may not be wanted.
+    pub fn choose(&'static self, choices: Choices) {
+        self.choices.set(choices);
+        self.typed.set(String::new());
+        self.weigh();
+    }
+
+    /// What was weighed, once it is.
+    pub fn weighed(&'static self) -> Option<Rc<Weighed>> {
+        self.shown.with(|shown| match shown.as_ref().map(|reviewed| &reviewed.reading) {
+            Some(Reading::Ready(weighed)) => Some(Rc::clone(weighed)),
+            _ => None,
+        })
+    }
+
+    /// What is asked before it begins.
+    pub fn confirmation(&'static self, weighed: &Weighed) -> Confirmation {
+        let name = self.run.environment_name.borrow();
+        confirmation(weighed.plan.to, weighed.plan.rows.len() as u64, &name)
+    }
+
+    /// What it costs.
+    pub fn estimate(&'static self, weighed: &Weighed) -> Option<Estimate> {
+        let connection = self.run.connection()?;
+        let changes = weighed.plan.rows.len() as u64;
+        let total = self.directory.total.with_untracked(|total| total.ready().copied().flatten());
+        let pages = total.map_or(changes, |total| total.div_ceil(PAGE)).min(changes);
+        let has_test_user = self.start_with.with(|name| !name.trim().is_empty());
+        let effort = Effort { changes, has_test_user, read_back_pages: pages };
+        let policy = connection.policy();
+        Some(effort.at(policy.writes, self.run.token_left(), policy.token_margin))
+    }
+
+    /// How fast it is at most, in requests a second.
+    pub fn ceiling(&'static self) -> PerSecond {
+        self.run.connection().map_or(PerSecond(1.0), |connection| connection.policy().writes)
+    }
+
+    /// Why it can't be started yet; `None` if it can.
+    pub fn obstacle(&'static self, weighed: &Weighed) -> Option<Obstacle> {
+        let changes = weighed.plan.rows.len() as u64;
+        let to = weighed.plan.to;
+        if let Some(obstacle) = self.limits.run_obstacle(to, changes) {
+            return Some(Obstacle::Limit(obstacle));
+        }
+        let (test_user, number, reason) = match self.confirmation(weighed) {
+            Confirmation::NothingToDo => return Some(Obstacle::NothingToDo),
+            Confirmation::Never => return Some(Obstacle::Administrators),
+            Confirmation::None => (false, false, false),
+            Confirmation::Dialog => (false, false, true),
+            Confirmation::Review { test_user, number, reason } => (test_user, number, reason),
+        };
+        let is_named = self.start_with.with(|name| !name.trim().is_empty());
+        let reference_fits = self.reference.with(|text| self.limits.change_reference.fits(text.trim()));
+        let rules = [
+            (test_user && !is_named, Obstacle::TestUserMissing),
+            (is_named && self.test_user(weighed).is_none(), Obstacle::TestUserUnknown),
+            (self.step().is_err(), Obstacle::StepUnreadable),
+            (!reference_fits, Obstacle::Reference),
+            (reason && self.reason.with(|text| text.trim().is_empty()), Obstacle::ReasonMissing),
+            (number && !self.typed.with(|text| is_number_typed(text, changes)), Obstacle::NumberMissing),
+        ];
+        rules.into_iter().find(|(is_in_the_way, _)| *is_in_the_way).map(|(_, obstacle)| obstacle)
+    }
+
+    /// The test user, if such a user is in the plan.
+    fn test_user(&'static self, weighed: &Weighed) -> Option<UserId> {
+        let text = self.start_with.with(|text| text.trim().to_owned());
+        let id = UserId::read(&text);
+        self.directory.users.with_untracked(|users| {
+            let is_meant = |user: UserId| {
+                id == Some(user) || users.find(user).is_some_and(|row| users.username(row) == text)
+            };
+            weighed.plan.rows.iter().map(|row| row.user).find(|user| is_meant(*user))
+        })
+    }
+
+    fn step(&'static self) -> Result<Option<u32>, ()> {
+        self.then.with(|text| match text.trim() {
+            "" => Ok(None),
+            text => text.parse().ok().filter(|step| *step > 0).map(Some).ok_or(()),
+        })
+    }
+
+    /// The plan as it would be carried out, frozen.
+    pub fn plan(&'static self, weighed: &Weighed) -> Plan {
+        let mut plan = weighed.plan.clone();
+        plan.stops = Stops { after_test_user: false, every: self.step().ok().flatten() };
+        plan.reference = self.reference.with(|text| text.trim().to_owned());
+        plan.reason = self.reason.with(|text| text.trim().to_owned());
+        if let Some(user) = self.test_user(weighed) {
+            // It is in the plan: that is how it was found.
+            plan.start_with(user);
+        }
+        plan
+    }
+
+    /// Starts the run.
+    pub fn start(&'static self) {
+        let Some(weighed) = self.weighed() else { return };
+        if self.obstacle(&weighed).is_some() {
+            return;
+        }
+        let plan = self.plan(&weighed);
+        self.close();
+        self.run.start(plan);
+    }
+
+    /// Leaves it; nothing was sent.
+    pub fn close(&'static self) {
+        self.tasks.abort_all();
+        self.commands.replace(None);
+        self.fresh.take();
+        self.shown.set(None);
+    }
+
+    /// Above this age the values are read again before anything begins.
+    pub fn is_old(&'static self, weighed: &Weighed) -> bool {
+        weighed.plan.made_at.since(self.ports.clock.wall()).unsigned_abs() > OLD.0
+    }
+}
+
+/// Values that were read longer ago are read again.
+const OLD: Millis = Millis::seconds(10 * 60);
+
+type ReadRow = Result<pingone_mfa_core::domain::user::User, pingone_mfa_core::domain::user::UnreadableUser>;
+
+fn id_of(row: &ReadRow) -> Option<UserId> {
+    row.as_ref().map_or_else(|row| row.id, |user| Some(user.id))
+}
+
+fn is_of(row: &ReadRow, chosen: &HashSet<UserId>) -> bool {
+    id_of(row).is_some_and(|id| chosen.contains(&id))
+}

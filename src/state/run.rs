@@ -1,0 +1,300 @@
+//! The run that is going on, or over, and those that this browser has stored.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use futures::channel::mpsc::UnboundedSender;
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::plan::{Plan, PlanNumber};
+use pingone_mfa_core::domain::row::{RowState, Tally};
+use pingone_mfa_core::domain::time::{Millis, PerSecond, Wall};
+use pingone_mfa_core::domain::token::{Actor, TokenFacts};
+use pingone_mfa_core::domain::user::{Mfa, UserId};
+use pingone_mfa_core::engine::connection::Connection;
+use pingone_mfa_core::engine::driver::Command;
+use pingone_mfa_core::engine::run::{self as engine, Place};
+
+use super::Ports;
+use super::announcement::Announcer;
+use super::directory::Directory;
+use super::tasks::Tasks;
+use super::watched::Watched;
+
+mod carrying;
+mod pace;
+mod stored;
+
+pub(super) use carrying::PAGE;
+use pace::Speed;
+pub use pingone_mfa_core::engine::run::Halt;
+pub use stored::Stored;
+
+/// Where the run stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Phase {
+    /// The plan is being stored; nothing was sent.
+    Starting,
+    /// Nothing was sent, and nothing is going to be.
+    NotStarted(Fault),
+    /// Another page of this browser runs something in this environment. Nothing was sent from here, or no longer is.
+    Elsewhere,
+    /// Rows are being written.
+    Working,
+    /// Nothing is started.
+    Halted(Halt),
+    /// A person stopped it; what is in flight is awaited.
+    Stopping,
+    /// What was changed is being read back; so many are left.
+    ReadingBack(usize),
+    /// The read-back waits.
+    ReadBackHalted(Fault),
+    /// It is over. So many rows could still be read back.
+    Over {
+        /// Rows of which nobody has read what they are now.
+        unread: usize,
+        /// Whether a person stopped it.
+        is_stopped: bool,
+    },
+}
+
+impl Phase {
+    /// Whether something is sent, or is going to be without anybody's doing.
+    #[must_use]
+    pub fn is_working(&self) -> bool {
+        matches!(self, Self::Starting | Self::Working | Self::Stopping | Self::ReadingBack(_))
+    }
+
+    /// Whether leaving the page would interrupt something.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.is_working() || matches!(self, Self::Halted(_) | Self::ReadBackHalted(_))
+    }
+}
+
+/// How far the run is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// What it carries out.
+    pub plan: Rc<Plan>,
+    /// The plan's number.
+    pub number: PlanNumber,
+    /// Where it stands.
+    pub phase: Phase,
+    /// How many users are in each state.
+    pub tally: Tally,
+    /// When it began on this page.
+    pub started_at: Wall,
+    /// When it was over.
+    pub ended_at: Option<Wall>,
+    /// Users settled a second, lately; `None` before there is anything to tell.
+    pub users_per_second: Option<f64>,
+    /// Requests a second at most, preflights counted.
+    pub ceiling: PerSecond,
+    /// Whether other pages of this browser can be seen. Where not, nothing keeps two from running at once.
+    pub sees_other_pages: bool,
+}
+
+impl Progress {
+    /// When it will be over at this pace.
+    #[must_use]
+    pub fn ends_at(&self, now: Wall) -> Option<Wall> {
+        let pace = self.users_per_second.filter(|pace| *pace > 0.01)?;
+        let left = f64::from(self.tally.all() - self.tally.ended());
+        #[expect(clippy::cast_possible_truncation, reason = "less than a day's milliseconds for any run")]
+        let millis = (left / pace * 1000.0).min(1e12) as i64;
+        Some(Wall(now.0 + millis))
+    }
+}
+
+/// The run that is going on, or over, and those that are stored.
+pub struct Run {
+    /// How far it is; `None` where there is none.
+    pub progress: Watched<Option<Progress>>,
+    /// What became of each user, in the plan's order.
+    pub states: Watched<Vec<RowState>>,
+    /// What this browser has stored of runs in this environment.
+    pub stored: Watched<Vec<Stored>>,
+    /// When this computer slept while the run was going on, from and until.
+    pub slept: Watched<Option<(Wall, Wall)>>,
+    pub(super) environment_name: RefCell<String>,
+    places: RefCell<HashMap<UserId, Place>>,
+    /// The run itself, while nothing drives it.
+    kept: RefCell<Option<Kept>>,
+    speed: RefCell<Speed>,
+    /// Users whose flags were changed and not yet shown in the list.
+    unshown: RefCell<Vec<(UserId, Mfa)>>,
+    shown_at: Cell<Millis>,
+    told_tenths: Cell<u32>,
+    commands: RefCell<Option<UnboundedSender<Command>>>,
+    connection: RefCell<Option<Connection>>,
+    actor: RefCell<Actor>,
+    token_end: Cell<Option<Wall>>,
+    actors: RefCell<Vec<Actor>>,
+    tasks: Tasks,
+    ports: &'static Ports,
+    directory: &'static Directory,
+    announcer: &'static Announcer,
+    journal_days: u64,
+}
+
+/// A run that nothing drives.
+struct Kept {
+    run: engine::Run,
+    name: Rc<str>,
+}
+
+impl Run {
+    pub(super) fn new(
+        ports: &'static Ports,
+        directory: &'static Directory,
+        announcer: &'static Announcer,
+        journal_days: u64,
+    ) -> Self {
+        Self {
+            progress: Watched::default(),
+            states: Watched::default(),
+            stored: Watched::default(),
+            slept: Watched::default(),
+            environment_name: RefCell::default(),
+            places: RefCell::default(),
+            kept: RefCell::default(),
+            speed: RefCell::default(),
+            unshown: RefCell::default(),
+            shown_at: Cell::default(),
+            told_tenths: Cell::default(),
+            commands: RefCell::default(),
+            connection: RefCell::default(),
+            actor: RefCell::default(),
+            token_end: Cell::default(),
+            actors: RefCell::default(),
+            tasks: Tasks::default(),
+            ports,
+            directory,
+            announcer,
+            journal_days,
+        }
+    }
+
+    /// Begins with a new connection: looks for runs that this browser has stored of its environment.
+    pub(super) fn begin(&'static self, connection: Connection, facts: &TokenFacts, environment: &str) {
+        self.environment_name.replace(environment.to_owned());
+        self.act_as(connection, facts);
+        self.find_stored();
+    }
+
+    /// Goes on with another token.
+    pub(super) fn continue_with(&'static self, connection: Connection, facts: &TokenFacts) {
+        self.act_as(connection, facts);
+        if self.commands.borrow().is_none() {
+            return;
+        }
+        self.tasks.spawn(async move {
+            // Each row names its actor by a place that must be stored before.
+            let actor = self.place_of_actor().await;
+            self.command(Command::Token { until: self.token_until(), actor });
+        });
+    }
+
+    fn act_as(&self, connection: Connection, facts: &TokenFacts) {
+        self.connection.replace(Some(connection));
+        self.actor.replace(facts.actor.clone());
+        self.token_end.set(facts.expires_at);
+    }
+
+    /// Forgets what is shown, and ends what is going on. What is stored stays.
+    pub(super) fn clear(&'static self) {
+        self.tasks.abort_all();
+        self.connection.replace(None);
+        self.forget_run();
+        self.stored.set(Vec::new());
+    }
+
+    fn forget_run(&'static self) {
+        self.commands.replace(None);
+        self.kept.replace(None);
+        self.places.take();
+        self.actors.take();
+        self.unshown.take();
+        self.slept.set(None);
+        self.states.set(Vec::new());
+        self.progress.set(None);
+    }
+
+    /// Whether something is going on, so that nothing else may change users.
+    pub fn is_open(&'static self) -> bool {
+        self.progress.with(|progress| progress.as_ref().is_some_and(|progress| progress.phase.is_open()))
+    }
+
+    pub(super) fn is_working(&'static self) -> bool {
+        self.progress
+            .with_untracked(|progress| progress.as_ref().is_some_and(|progress| progress.phase.is_working()))
+    }
+
+    /// What became of a user in this run, if it is one of the run's.
+    pub fn state_of(&'static self, user: UserId) -> Option<RowState> {
+        self.states.with(|states| {
+            let place = *self.places.borrow().get(&user)?;
+            states.get(place as usize).copied()
+        })
+    }
+
+    /// Starts nothing until [`Run::resume`].
+    pub fn pause(&'static self) {
+        self.command(Command::Pause);
+    }
+
+    /// Goes on.
+    pub fn resume(&'static self) {
+        self.command(Command::Resume);
+    }
+
+    /// Starts nothing more; what was changed stays.
+    pub fn stop(&'static self) {
+        self.command(Command::Stop);
+    }
+
+    fn command(&'static self, command: Command) {
+        if let Some(sender) = &*self.commands.borrow() {
+            // A run that has just ended takes no command.
+            let _ = sender.unbounded_send(command);
+        }
+    }
+
+    /// Takes a run that is over off the screen.
+    pub fn close(&'static self) {
+        if !self.is_open() {
+            self.forget_run();
+            self.find_stored();
+        }
+    }
+
+    /// Something of the run that is over, and of those under whose tokens it was sent.
+    pub(super) fn with_kept<R>(&self, read: impl FnOnce(&engine::Run, &[Actor]) -> R) -> Option<R> {
+        let kept = self.kept.borrow();
+        kept.as_ref().map(|kept| read(&kept.run, &self.actors.borrow()))
+    }
+
+    pub(super) fn connection(&self) -> Option<Connection> {
+        self.connection.borrow().clone()
+    }
+
+    /// How long the token still holds, if it says so.
+    pub(super) fn token_left(&self) -> Option<Millis> {
+        let left = self.token_end.get()?.since(self.ports.clock.wall()).max(0);
+        Some(Millis(left.unsigned_abs()))
+    }
+
+    /// When the token ends, by the monotonic clock.
+    fn token_until(&self) -> Option<Millis> {
+        self.token_left().map(|left| self.ports.clock.now() + left)
+    }
+
+    fn set_phase(&'static self, phase: Phase) {
+        self.progress.update(|progress| {
+            if let Some(progress) = progress {
+                progress.phase = phase;
+            }
+        });
+    }
+}

@@ -1,0 +1,433 @@
+//! Carries a run out: stores the plan, drives it, reads back what it changed.
+
+use std::rc::Rc;
+
+use futures::channel::mpsc;
+use futures::future::{Either, FutureExt, LocalBoxFuture, pending, select};
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::plan::Plan;
+use pingone_mfa_core::domain::row::{RowState, Tally};
+use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::domain::user::Mfa;
+use pingone_mfa_core::engine::connection::Connection;
+use pingone_mfa_core::engine::driver::{Inbox, drive};
+use pingone_mfa_core::engine::journal::{Entry, Restored, restore};
+use pingone_mfa_core::engine::listing::Listing;
+use pingone_mfa_core::engine::run::readback::{self, ReadBack};
+use pingone_mfa_core::engine::run::{self as engine, Delivery, Standing};
+use pingone_mfa_core::port::{Held, Taken};
+
+use super::{Halt, Kept, Phase, Progress, Run};
+use crate::state::announcement::Announcement;
+use crate::state::load::Load;
+
+/// How often the list shows what the run has changed.
+const SHOW_EVERY: Millis = Millis::seconds(1);
+
+/// Users of one page of a list.
+pub(in crate::state) const PAGE: u64 = 200;
+
+/// Without this much time between two looks at the clock the computer slept.
+const SLEEP: i64 = 30_000;
+
+impl Run {
+    /// Carries a plan out, from its first row on.
+    pub fn start(&'static self, plan: Plan) {
+        self.begin_with(plan, None, false);
+    }
+
+    /// Goes on with a run that this browser has stored. Whoever may have been sent something is read first.
+    pub fn go_on(&'static self, name: Rc<str>) {
+        self.open_stored(name, false);
+    }
+
+    /// Takes the run over from the page that has it; that page stops at once.
+    pub fn take_over(&'static self) {
+        let Some(plan) = self.plan() else { return };
+        let name = name_of(&plan);
+        self.tasks.spawn(async move {
+            let has_begun = self.ports.journal.read(&name).await.is_ok_and(|entries| !entries.is_empty());
+            if has_begun {
+                self.open_stored(name, true);
+            } else {
+                self.begin_with((*plan).clone(), None, true);
+            }
+        });
+    }
+
+    /// The plan of the run that is shown.
+    pub fn plan(&'static self) -> Option<Rc<Plan>> {
+        self.progress.with_untracked(|progress| progress.as_ref().map(|progress| Rc::clone(&progress.plan)))
+    }
+
+    /// Reads what the rows are now of which nobody knows.
+    pub fn check(&'static self) {
+        let (Some(kept), Some(connection)) = (self.kept.take(), self.connection()) else { return };
+        self.tasks.spawn(async move {
+            let (sender, mut inbox) = mpsc::unbounded();
+            self.commands.replace(Some(sender));
+            let Kept { mut run, name } = kept;
+            let is_stopped = run.standing() == Standing::Stopped;
+            self.read_back(&mut run, &self.delivery(&name), &connection, &mut inbox).await;
+            self.over(run, name, is_stopped).await;
+        });
+    }
+
+    /// Shows a stored run that is over, for its report and to take it back.
+    pub fn look_at(&'static self, name: Rc<str>) {
+        let Some(connection) = self.connection().filter(|_| !self.is_open_untracked()) else { return };
+        self.tasks.spawn(async move {
+            let restored = match self.entries_of(&name).await {
+                Ok(entries) => restore(&entries),
+                Err(fault) => return self.announcer.tell(Announcement::Failed(fault)),
+            };
+            let Ok(restored) = restored else { return };
+            let plan = Rc::new(restored.plan.clone());
+            self.forget_run();
+            self.show_plan(&plan);
+            self.actors.replace(restored.actors.clone());
+            let closed_at = restored.closed_at;
+            let policy = Rc::new(connection.policy().clone());
+            let run = engine::Run::resumed(restored, policy, connection.jitter(), None);
+            let mut progress = self.first_progress(&plan, &connection);
+            (progress.started_at, progress.ended_at) = (plan.made_at, closed_at);
+            self.progress.set(Some(progress));
+            let unread = run.to_read_back();
+            let is_stopped = run.tally().ended() < run.tally().all();
+            // What it found then says nothing of what the users have now.
+            self.states.set(run.rows().iter().map(|row| row.state).collect());
+            self.progress.update(|progress| {
+                if let Some(progress) = progress {
+                    (progress.tally, progress.phase) = (run.tally(), Phase::Over { unread, is_stopped });
+                }
+            });
+            self.kept.replace(Some(Kept { run, name }));
+        });
+    }
+
+    fn show_plan(&'static self, plan: &Plan) {
+        self.places.replace(plan.rows.iter().zip(0..).map(|(row, place)| (row.user, place)).collect());
+        self.states.set(vec![RowState::Waiting; plan.rows.len()]);
+    }
+
+    fn open_stored(&'static self, name: Rc<str>, steal: bool) {
+        self.tasks.spawn(async move {
+            let entries = match self.entries_of(&name).await {
+                Ok(entries) => entries,
+                Err(fault) => return self.announcer.tell(Announcement::Failed(fault)),
+            };
+            // One that can't be read was never offered.
+            if let Ok(restored) = restore(&entries) {
+                self.begin_with(restored.plan.clone(), Some(restored), steal);
+            }
+        });
+    }
+
+    fn begin_with(&'static self, plan: Plan, restored: Option<Restored>, steal: bool) {
+        let Some(connection) = self.connection() else { return };
+        if plan.environment != connection.tenant().environment || self.is_working() {
+            return;
+        }
+        self.forget_run();
+        let plan = Rc::new(plan);
+        let name = name_of(&plan);
+        self.show_plan(&plan);
+        self.told_tenths.set(0);
+        self.speed.take();
+        self.progress.set(Some(self.first_progress(&plan, &connection)));
+        self.tasks.spawn(async move {
+            let (held, sees_other_pages) = match self.ports.lease.take(&lease_of(&connection), steal).await {
+                Taken::Held(held) => (Some(held), true),
+                Taken::Unavailable => (None, false),
+                Taken::Elsewhere => return self.set_phase(Phase::Elsewhere),
+            };
+            self.progress.update(|progress| {
+                if let Some(progress) = progress {
+                    progress.sees_other_pages = sees_other_pages;
+                }
+            });
+            match self.make_run(&plan, &name, restored, &connection).await {
+                Ok(run) => self.carry_out(run, name, held, connection).await,
+                Err(fault) => {
+                    self.announcer.tell(Announcement::Failed(fault.clone()));
+                    self.set_phase(Phase::NotStarted(fault));
+                }
+            }
+        });
+    }
+
+    fn first_progress(&'static self, plan: &Rc<Plan>, connection: &Connection) -> Progress {
+        Progress {
+            plan: Rc::clone(plan),
+            number: plan.number(),
+            phase: Phase::Starting,
+            tally: Tally::waiting(length(plan.rows.len())),
+            started_at: self.ports.clock.wall(),
+            ended_at: None,
+            users_per_second: None,
+            ceiling: connection.policy().writes,
+            sees_other_pages: true,
+        }
+    }
+
+    /// The run, whose plan and actor are stored.
+    async fn make_run(
+        &'static self,
+        plan: &Rc<Plan>,
+        name: &Rc<str>,
+        restored: Option<Restored>,
+        connection: &Connection,
+    ) -> Result<engine::Run, Fault> {
+        let policy = Rc::new(connection.policy().clone());
+        let is_new = restored.is_none();
+        if let Some(restored) = &restored {
+            self.actors.replace(restored.actors.clone());
+        } else {
+            let entry = Entry::Plan((**plan).clone()).encode();
+            self.ports.journal.append(name, vec![entry]).await.map_err(Fault::NotStored)?;
+        }
+        let actor = self.store_actor(name).await?;
+        let (jitter, until) = (connection.jitter(), self.token_until());
+        let mut run = match restored {
+            Some(restored) => engine::Run::resumed(restored, policy, jitter, until),
+            None => engine::Run::new(Rc::clone(plan), policy, jitter, until),
+        };
+        run.act_as(actor);
+        self.states.set(run.rows().iter().map(|row| row.state).collect());
+        let begun = Announcement::RunStarted { users: u64::from(run.tally().all()), is_new };
+        self.announcer.tell(begun);
+        Ok(run)
+    }
+
+    /// The place of the present actor, stored.
+    pub(super) async fn place_of_actor(&'static self) -> u8 {
+        let Some(plan) = self.plan() else { return 0 };
+        let stored = self.store_actor(&name_of(&plan)).await;
+        // A journal that takes nothing halts the run at its next record, and says so.
+        stored.unwrap_or_default()
+    }
+
+    async fn store_actor(&'static self, name: &Rc<str>) -> Result<u8, Fault> {
+        let actor = self.actor.borrow().clone();
+        let known = self.actors.borrow().iter().position(|known| *known == actor);
+        let place = known.unwrap_or_else(|| {
+            self.actors.borrow_mut().push(actor.clone());
+            self.actors.borrow().len() - 1
+        });
+        if known.is_none() {
+            let entry = Entry::Actor(actor).encode();
+            self.ports.journal.append(name, vec![entry]).await.map_err(Fault::NotStored)?;
+        }
+        Ok(u8::try_from(place).unwrap_or(u8::MAX))
+    }
+
+    fn delivery(&'static self, name: &Rc<str>) -> Delivery {
+        Delivery {
+            connection: Rc::new(|| self.connection()),
+            journal: Rc::clone(&self.ports.journal),
+            name: Rc::clone(name),
+            clock: Rc::clone(&self.ports.clock),
+        }
+    }
+
+    async fn carry_out(
+        &'static self,
+        run: engine::Run,
+        name: Rc<str>,
+        held: Option<Held>,
+        connection: Connection,
+    ) {
+        let mut run = run;
+        let (sender, mut inbox) = mpsc::unbounded();
+        self.commands.replace(Some(sender));
+        let (lost, _held): (LocalBoxFuture<'static, ()>, _) = match held {
+            Some(mut held) => (std::mem::replace(&mut held.lost, pending().boxed_local()), Some(held)),
+            None => (pending().boxed_local(), None),
+        };
+        let delivery = self.delivery(&name);
+        let driven = async {
+            drive(
+                &mut run,
+                &connection,
+                &mut inbox,
+                |job| delivery.clone().carry(job),
+                |run| self.observe(run),
+            )
+            .await;
+            let is_stopped = run.standing() == Standing::Stopped;
+            if !is_stopped {
+                self.read_back(&mut run, &delivery, &connection, &mut inbox).await;
+            }
+            is_stopped
+        };
+        let is_stopped = match select(driven.boxed_local(), lost).await {
+            Either::Left((is_stopped, _)) => is_stopped,
+            // What was in flight is open in the journal: the other page reads it first.
+            Either::Right(_) => {
+                self.commands.replace(None);
+                return self.set_phase(Phase::Elsewhere);
+            }
+        };
+        self.over(run, name, is_stopped).await;
+    }
+
+    async fn read_back(
+        &'static self,
+        run: &mut engine::Run,
+        delivery: &Delivery,
+        connection: &Connection,
+        inbox: &mut Inbox,
+    ) {
+        let due = run.to_read_back();
+        if due == 0 {
+            return;
+        }
+        self.set_phase(Phase::ReadingBack(due));
+        let total = self.directory.total.with_untracked(|total| total.ready().copied().flatten());
+        let pages = total.map_or(u64::MAX, |total| total.div_ceil(PAGE));
+        let listing = (due as u64 > pages).then(|| {
+            let populations = self.directory.populations.with_untracked(Load::ready_or_default);
+            let policy = Rc::new(connection.policy().clone());
+            Listing::of_all(&populations, total, policy, connection.jitter())
+        });
+        let mut back = ReadBack::new(run, listing);
+        let observe = |back: &mut ReadBack<'_>| {
+            let read = back.take_users();
+            self.unshown.borrow_mut().extend(read.iter().flatten().map(|user| (user.id, user.mfa)));
+            let phase = match back.state() {
+                readback::State::Halted(fault) => Phase::ReadBackHalted(fault),
+                _ => Phase::ReadingBack(back.left()),
+            };
+            self.take(back.run(), phase);
+        };
+        drive(&mut back, connection, inbox, |job| delivery.clone().carry_back(job), observe).await;
+    }
+
+    fn observe(&'static self, run: &mut engine::Run) {
+        let phase = match run.standing() {
+            Standing::Running | Standing::Ended => Phase::Working,
+            Standing::Halted(halt) => Phase::Halted(halt),
+            Standing::Stopping | Standing::Stopped => Phase::Stopping,
+        };
+        self.take(run, phase);
+    }
+
+    /// Shows what has changed since the last time.
+    fn take(&'static self, run: &mut engine::Run, phase: Phase) {
+        let fresh = run.take_fresh();
+        let (tally, to, now) = (run.tally(), run.plan().to, self.ports.clock.now());
+        self.states.update(|states| {
+            for place in &fresh {
+                if let (Some(state), Some(row)) =
+                    (states.get_mut(*place as usize), run.rows().get(*place as usize))
+                {
+                    *state = row.state;
+                }
+            }
+        });
+        let changed = fresh.iter().filter_map(|place| {
+            let (row, planned) = (run.rows().get(*place as usize)?, run.plan().rows.get(*place as usize)?);
+            match row.state {
+                RowState::Changed => Some((planned.user, to.into())),
+                RowState::ChangedBySomeoneElse => Some((planned.user, (!to).into())),
+                RowState::AnswerLost => Some((planned.user, Mfa::Unknown)),
+                _ => None,
+            }
+        });
+        self.unshown.borrow_mut().extend(changed);
+        if self.shown_at.get().until(now) >= SHOW_EVERY {
+            self.show_changes();
+        }
+        self.speed.borrow_mut().see(now, tally.ended());
+        self.tell(&phase, tally);
+        self.progress.update(|progress| {
+            if let Some(progress) = progress {
+                progress.users_per_second = self.speed.borrow().users_per_second();
+                (progress.tally, progress.phase) = (tally, phase);
+            }
+        });
+    }
+
+    fn show_changes(&'static self) {
+        self.shown_at.set(self.ports.clock.now());
+        let changed = self.unshown.take();
+        if !changed.is_empty() {
+            self.directory.learn_flags(&changed);
+        }
+    }
+
+    /// Every tenth, and every halt once.
+    fn tell(&'static self, phase: &Phase, tally: Tally) {
+        let was =
+            self.progress.with_untracked(|progress| progress.as_ref().map(|progress| progress.phase.clone()));
+        if was.as_ref() == Some(phase) || !matches!(phase, Phase::Halted(_)) {
+            let tenths = tally.ended().saturating_mul(10) / tally.all().max(1);
+            if tenths > self.told_tenths.get() && tenths < 10 {
+                self.told_tenths.set(tenths);
+                self.announcer
+                    .tell(Announcement::RunAt { percent: tenths * 10, done: u64::from(tally.ended()) });
+            }
+            return;
+        }
+        if let Phase::Halted(halt) = phase
+            && was.is_none_or(|was| !is_same_halt(&was, halt))
+        {
+            self.announcer.tell(Announcement::RunHalted(halt.clone()));
+        }
+    }
+
+    async fn over(&'static self, run: engine::Run, name: Rc<str>, is_stopped: bool) {
+        self.commands.replace(None);
+        self.show_changes();
+        let unread = run.to_read_back();
+        let at = self.ports.clock.wall();
+        if unread == 0 || is_stopped {
+            let closed = self.ports.journal.append(&name, vec![Entry::Closed(at).encode()]).await;
+            if let Err(fault) = closed {
+                // It will be offered to be continued although nothing is left to be done, and nothing worse.
+                self.announcer.tell(Announcement::Failed(Fault::NotStored(fault)));
+            }
+        }
+        let tally = run.tally();
+        self.progress.update(|progress| {
+            if let Some(progress) = progress {
+                progress.ended_at = Some(at);
+                progress.tally = tally;
+                progress.phase = Phase::Over { unread, is_stopped };
+            }
+        });
+        self.announcer.tell(Announcement::RunEnded { tally, is_stopped });
+        self.kept.replace(Some(Kept { run, name }));
+    }
+
+    /// Takes note of the time, every second: a computer that slept is told of.
+    pub(in crate::state) fn look_at_clock(&'static self, before: Wall) {
+        let now = self.ports.clock.wall();
+        if self.is_open_untracked() && now.since(before) >= SLEEP {
+            self.slept.set(Some((before, now)));
+        }
+    }
+
+    pub(in crate::state) fn is_open_untracked(&'static self) -> bool {
+        self.progress
+            .with_untracked(|progress| progress.as_ref().is_some_and(|progress| progress.phase.is_open()))
+    }
+}
+
+/// A probe that fails again is no news.
+fn is_same_halt(was: &Phase, halt: &Halt) -> bool {
+    matches!((was, halt), (Phase::Halted(Halt::Failing { .. }), Halt::Failing { .. }))
+}
+
+/// The names sort by the time when the plans were made.
+fn name_of(plan: &Plan) -> Rc<str> {
+    format!("{:016} {}", plan.made_at.0, plan.number()).into()
+}
+
+fn lease_of(connection: &Connection) -> String {
+    format!("pingone-mfa run {}", connection.tenant().environment)
+}
+
+fn length(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,52 @@
+//! How fast users are settled, lately.
+
+use std::collections::VecDeque;
+
+use pingone_mfa_core::domain::time::Millis;
+
+/// Over so long the pace is taken.
+const WINDOW: Millis = Millis::seconds(10);
+
+/// Less than this says nothing.
+const LEAST: Millis = Millis::seconds(2);
+
+/// What was settled in the last seconds.
+#[derive(Debug, Default)]
+pub(super) struct Speed {
+    seen: VecDeque<(Millis, u32)>,
+}
+
+impl Speed {
+    /// So many were settled by now.
+    pub(super) fn see(&mut self, now: Millis, settled: u32) {
+        while self.seen.len() > 1 && self.seen.get(1).is_some_and(|(at, _)| at.until(now) >= WINDOW) {
+            self.seen.pop_front();
+        }
+        self.seen.push_back((now, settled));
+    }
+
+    /// Users a second.
+    #[expect(clippy::cast_precision_loss, reason = "some seconds")]
+    pub(super) fn users_per_second(&self) -> Option<f64> {
+        let (from, before) = *self.seen.front()?;
+        let (until, after) = *self.seen.back()?;
+        let took = from.until(until);
+        (took >= LEAST).then(|| f64::from(after - before) * 1000.0 / took.0 as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pace_is_that_of_the_last_ten_seconds() {
+        let mut speed = Speed::default();
+        speed.see(Millis(0), 0);
+        assert_eq!(speed.users_per_second(), None);
+        for second in 1..=20_u32 {
+            speed.see(Millis::seconds(second.into()), second.saturating_sub(10) * 5);
+        }
+        assert_eq!(speed.users_per_second(), Some(5.0));
+    }
+}

@@ -1,0 +1,127 @@
+//! The runs that this browser has stored: one that isn't finished can be continued, one that is can be looked at.
+
+use std::rc::Rc;
+
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::plan::{Plan, PlanNumber};
+use pingone_mfa_core::domain::row::{RowState, Tally};
+use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::token::Actor;
+use pingone_mfa_core::engine::journal::{Damage, Entry, Restored, restore};
+
+use super::Run;
+use crate::state::announcement::Announcement;
+
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 3600 * 1000;
+
+/// What is stored of one run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// Under which name.
+    pub name: Rc<str>,
+    /// What can be told of it.
+    pub contents: Result<Contents, Damage>,
+}
+
+/// A stored run that can be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contents {
+    /// The plan's number.
+    pub number: PlanNumber,
+    /// On or off.
+    pub to: bool,
+    /// When the plan was made.
+    pub made_at: Wall,
+    /// How many users are in each state.
+    pub tally: Tally,
+    /// How many may have been sent something, and are read first.
+    pub open: usize,
+    /// Whose token it was sent with last.
+    pub actor: Option<Actor>,
+    /// When it was said that nothing more is going to be done.
+    pub closed_at: Option<Wall>,
+}
+
+impl Stored {
+    fn of(name: &str, entries: &[Vec<u8>]) -> Self {
+        let contents = restore(entries).map(|restored| Contents {
+            number: restored.plan.number(),
+            to: restored.plan.to,
+            made_at: restored.plan.made_at,
+            tally: tally(&restored),
+            open: restored.open.len(),
+            actor: restored.actors.last().cloned(),
+            closed_at: restored.closed_at,
+        });
+        Self { name: name.into(), contents }
+    }
+
+    /// Whether somebody has still to go on with it or to say that it is over.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        self.contents.as_ref().is_ok_and(|contents| contents.closed_at.is_none())
+    }
+}
+
+fn tally(restored: &Restored) -> Tally {
+    let mut tally = Tally::waiting(u32::try_from(restored.rows.len()).unwrap_or(u32::MAX));
+    for row in &restored.rows {
+        tally.moved(RowState::Waiting, row.state);
+    }
+    tally
+}
+
+impl Run {
+    /// Looks what this browser has stored of this environment. What is older than the deployment keeps it is deleted.
+    pub(super) fn find_stored(&'static self) {
+        let Some(connection) = self.connection() else { return };
+        let environment = connection.tenant().environment;
+        let days = i64::try_from(self.journal_days).unwrap_or(i64::MAX);
+        let oldest = self.ports.clock.wall().0.saturating_sub(days.saturating_mul(DAY));
+        self.tasks.spawn(async move {
+            // Where nothing can be stored there is nothing to be found; a run that begins says so.
+            let Ok(listed) = self.ports.journal.list().await else { return };
+            let mut found = Vec::new();
+            for (name, first) in listed {
+                let plan = plan_of(&first);
+                if plan.as_ref().is_some_and(|plan| plan.made_at.0 < oldest) {
+                    // It is tried again the next time.
+                    let _ = self.ports.journal.delete(&name).await;
+                    continue;
+                }
+                if plan.is_some_and(|plan| plan.environment != environment) {
+                    continue;
+                }
+                if let Ok(entries) = self.ports.journal.read(&name).await {
+                    found.push(Stored::of(&name, &entries));
+                }
+            }
+            found.reverse();
+            self.stored.set(found);
+        });
+    }
+
+    /// Deletes what is stored of a run.
+    pub fn discard(&'static self, name: Rc<str>) {
+        self.tasks.spawn(async move {
+            if let Err(fault) = self.ports.journal.delete(&name).await {
+                self.announcer.tell(Announcement::Failed(Fault::NotStored(fault)));
+            }
+            self.find_stored();
+        });
+    }
+
+    /// What is stored of a run, as it is.
+    pub(super) async fn entries_of(&'static self, name: &str) -> Result<Vec<Vec<u8>>, Fault> {
+        self.ports.journal.read(name).await.map_err(Fault::NotStored)
+    }
+}
+
+/// What can't be read is of nobody knows which environment, and is shown.
+fn plan_of(first: &[u8]) -> Option<Plan> {
+    match Entry::decode(first) {
+        Ok(Entry::Plan(plan)) => Some(plan),
+        _ => None,
+    }
+}

@@ -1,0 +1,299 @@
+//! The review: what a run will change, before anything is sent. The focus is on going back.
+
+use std::rc::Rc;
+
+use leptos::prelude::Effect;
+use pingone_mfa_core::domain::confirmation::Confirmation;
+use pingone_mfa_core::domain::draft::{Choices, Weighed};
+use pingone_mfa_core::domain::estimate::TokenSpan;
+use pingone_mfa_core::domain::plan::Exclusion;
+use pingone_mfa_core::domain::reference::Pattern;
+use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::token::Actor;
+
+use super::fault::fault_card;
+use super::markup::{Handle, Node, button, group, is_checked, part_of, says, tag, text_in};
+use super::text;
+use crate::state::AppHandle;
+use crate::state::review::{Reading, Reviewed};
+use crate::state::session::Phase;
+use crate::state::watched::Watched;
+
+/// Milliseconds of a minute.
+const MINUTE: u64 = 60_000;
+
+pub(super) fn review(app: AppHandle) -> Node {
+    let review = app.review;
+    let (dialog, back) = (Handle::new(), Handle::new());
+    let is_shown = move || review.shown.with(Option::is_some);
+    Effect::new(move |was: Option<bool>| {
+        let is_open = is_shown();
+        dialog.show_modal(is_open);
+        if is_open && was != Some(true) {
+            back.focus();
+        }
+        is_open
+    });
+    let to = move || review.shown.with(|shown| shown.as_ref().is_some_and(|reviewed| reviewed.draft.to));
+    let contents = part_of(
+        move || review.shown.with(|shown| look(shown.as_ref())),
+        move |look| look.map(|look| contents(app, look)),
+    );
+    tag("dialog")
+        .known_as(dialog)
+        .class("confirm review")
+        .follow("aria-label", move || Some(text::review::name(to()).to_owned()))
+        .on("close", move |_| review.close())
+        .with(tag("h2").with(says(move || text::review::name(to()).to_owned())))
+        .with(contents)
+        .with(
+            tag("footer")
+                .with(tag("span").class("confirm-place").with(says(move || place(app))))
+                .with(button(text::review::BACK, move || review.close()).known_as(back).class("primary"))
+                .with(part_of(is_shown, move |is_shown| is_shown.then(|| go(app)))),
+        )
+}
+
+fn place(app: AppHandle) -> String {
+    match app.session.phase.get() {
+        Phase::Connected { environment, region } => {
+            format!(
+                "{}, {}",
+                text::question::place(&environment.name, &text::kind(&environment.kind)),
+                region.label
+            )
+        }
+        Phase::Form | Phase::Connecting => String::new(),
+    }
+}
+
+/// What is shown, without the figures that change by themselves.
+fn look(shown: Option<&Reviewed>) -> Option<Reading> {
+    shown.map(|reviewed| match &reviewed.reading {
+        Reading::Going(_) => Reading::Going(0),
+        other => other.clone(),
+    })
+}
+
+fn contents(app: AppHandle, look: Reading) -> Node {
+    match look {
+        Reading::Going(_) => tag("p").class("working").set("role", "status").with(says(move || reading(app))),
+        Reading::Failed(fault) => {
+            let again = button(text::review::READ_AGAIN, move || app.review.read_on());
+            group().with(fault_card(&fault)).with(again)
+        }
+        Reading::Ready(weighed) => ready(app, &weighed),
+    }
+}
+
+fn number(app: AppHandle, number: u64) -> String {
+    app.ports.locale.number(number)
+}
+
+fn moment(app: AppHandle, at: Wall) -> String {
+    text::moment(app.ports.locale.as_ref(), at, app.session.now.get_untracked())
+}
+
+fn reading(app: AppHandle) -> String {
+    app.review.shown.with(|shown| match shown {
+        Some(Reviewed { draft, reading: Reading::Going(read), .. }) => {
+            text::review::reading(&number(app, *read), &number(app, draft.users.len() as u64))
+        }
+        _ => String::new(),
+    })
+}
+
+fn ready(app: AppHandle, weighed: &Rc<Weighed>) -> Node {
+    let listed_at = app.review.shown.with_untracked(|shown| shown.as_ref().and_then(|shown| shown.listed_at));
+    let listed_at = listed_at.map(|at| moment(app, at));
+    let read_at = moment(app, weighed.plan.made_at);
+    let sentence = text::review::chosen(&number(app, weighed.chosen), listed_at.as_deref(), &read_at);
+    let of_plan = Rc::clone(weighed);
+    let plan = move || text::review::plan(&app.review.plan(&of_plan).number().to_string());
+    let is_application =
+        app.session.facts().is_some_and(|facts| matches!(facts.actor, Actor::Application(_)));
+    let note = if weighed.plan.to {
+        (weighed.plan.rows.len() as u64 > weighed.with_device).then_some(text::review::NO_DEVICE_NOTE)
+    } else {
+        Some(text::review::OFF_NOTE)
+    };
+    group()
+        .with(tag("p").class("review-plan").with(says(plan)))
+        .with(tag("p").with(sentence))
+        .with(sums(app, weighed))
+        .with(note.map(|note| tag("p").class("note warn").with(note)))
+        .with(is_application.then(|| tag("p").class("hint").with(text::review::NOT_YOU)))
+        .with(costs(app, weighed))
+        .with(fields(app, weighed))
+}
+
+/// From the chosen to those who will be changed.
+fn sums(app: AppHandle, weighed: &Weighed) -> Node {
+    let to = weighed.plan.to;
+    let row = |sign: &'static str, users: u64, name: &'static str, choice: Option<Node>| {
+        tag("tr")
+            .with(tag("td").class("review-sign").with(sign))
+            .with(tag("td").class("review-number").with(number(app, users)))
+            .with(tag("th").set("scope", "row").with(name))
+            .with(tag("td").with(choice))
+    };
+    let out = |why: Exclusion| {
+        let users = weighed.left_out(why);
+        (users > 0).then(|| row("−", users, text::review::exclusion(why, to), None))
+    };
+    let disabled = (weighed.disabled > 0).then(|| {
+        let is_in = app.review.choices.get_untracked().disabled;
+        let choice = choice(app, text::review::DISABLED, is_in, |choices, is_in| choices.disabled = is_in);
+        let sign = if is_in { "" } else { "−" };
+        row(sign, weighed.disabled, text::review::exclusion(Exclusion::AccountDisabled, to), Some(choice))
+    });
+    let first = [Exclusion::AlreadySo, Exclusion::ChangedBySomeoneElse, Exclusion::EarlierNotKnown];
+    let second = [Exclusion::Protected, Exclusion::Gone, Exclusion::Unreadable];
+    let devices = to.then(|| devices(app, weighed, &row));
+    let sum = |users, name| row("", users, name, None).class("review-sum");
+    tag("table")
+        .class("review-sums")
+        .with(row("", weighed.chosen, text::review::CHOSEN, None))
+        .with(first.into_iter().filter_map(out).collect::<Vec<_>>())
+        .with(disabled)
+        .with(second.into_iter().filter_map(out).collect::<Vec<_>>())
+        .with(to.then(|| sum(weighed.need_change, text::review::NEED_CHANGE)))
+        .with(devices)
+        .with(sum(weighed.plan.rows.len() as u64, text::review::WILL_CHANGE))
+}
+
+type MakeRow<'a> = dyn Fn(&'static str, u64, &'static str, Option<Node>) -> Node + 'a;
+
+fn devices(app: AppHandle, weighed: &Weighed, row: &MakeRow<'_>) -> Vec<Node> {
+    let choices = app.review.choices.get_untracked();
+    let sign = |is_in: bool| if is_in { "" } else { "−" };
+    let without = (weighed.without_device > 0).then(|| {
+        let choice = choice(app, text::review::WITHOUT_DEVICE, choices.without_device, |choices, is_in| {
+            choices.without_device = is_in;
+        });
+        let name = text::review::WITHOUT_ACTIVE_DEVICE;
+        row(sign(choices.without_device), weighed.without_device, name, Some(choice))
+    });
+    let unknown = (weighed.devices_not_known > 0).then(|| {
+        let choice = choice(app, text::review::NOT_KNOWN, choices.devices_not_known, |choices, is_in| {
+            choices.devices_not_known = is_in;
+        });
+        let name = text::review::DEVICES_NOT_KNOWN;
+        row(sign(choices.devices_not_known), weighed.devices_not_known, name, Some(choice))
+    });
+    let with = (weighed.with_device > 0)
+        .then(|| row("", weighed.with_device, text::review::WITH_ACTIVE_DEVICE, None));
+    [with, without, unknown].into_iter().flatten().collect()
+}
+
+fn choice(app: AppHandle, name: &'static str, is_in: bool, set: fn(&mut Choices, bool)) -> Node {
+    let on_change = move |event| {
+        let mut choices = app.review.choices.get_untracked();
+        set(&mut choices, is_checked(&event));
+        app.review.choose(choices);
+    };
+    let field = tag("input")
+        .set("type", "checkbox")
+        .set("aria-label", name)
+        .checked(move || is_in)
+        .on("change", on_change);
+    tag("label").class("check").with(field).with(text::review::INCLUDE)
+}
+
+fn costs(app: AppHandle, weighed: &Rc<Weighed>) -> Node {
+    let weighed = Rc::clone(weighed);
+    let changes = number(app, weighed.plan.rows.len() as u64);
+    let estimate = move || {
+        app.session.now.get();
+        app.review.estimate(&weighed)
+    };
+    part_of(estimate, move |estimate| {
+        estimate.map(|estimate| {
+            let pace = number(app, app.review.ceiling().whole());
+            let takes = text::review::takes(estimate.takes.0.div_ceil(MINUTE), &pace);
+            let requests = text::review::requests(&number(app, estimate.requests), &changes);
+            let token = match estimate.token {
+                TokenSpan::Unknown => text::review::TOKEN_UNKNOWN.to_owned(),
+                TokenSpan::Lasts { left } => text::review::token_lasts(left.0 / MINUTE),
+                TokenSpan::Ends { left, waits_after } => {
+                    let now = app.session.now.get_untracked();
+                    let at = Wall(now.0.saturating_add(i64::try_from(waits_after.0).unwrap_or(i64::MAX)));
+                    text::review::token_ends(left.0 / MINUTE, &moment(app, at))
+                }
+            };
+            tag("dl")
+                .class("review-costs")
+                .define(text::review::TAKES, group().with(takes).with(tag("br")).with(requests))
+                .define(text::review::TOKEN, token)
+                .define(text::review::COMPUTER, text::review::COMPUTER_MEANING)
+                .define(text::review::ELSEWHERE, text::review::ELSEWHERE_MEANING)
+        })
+    })
+}
+
+fn fields(app: AppHandle, weighed: &Rc<Weighed>) -> Node {
+    let review = app.review;
+    let changes = weighed.plan.rows.len() as u64;
+    let (number_needed, reason_needed) = match review.confirmation(weighed) {
+        Confirmation::Review { number, reason, .. } => (number, reason),
+        Confirmation::Dialog => (false, true),
+        Confirmation::None | Confirmation::NothingToDo | Confirmation::Never => (false, false),
+    };
+    let is_many = changes > 1;
+    let typed = text::review::type_number(&number(app, changes));
+    tag("div")
+        .class("review-fields")
+        .with(is_many.then(|| {
+            field(text::review::START_WITH.into(), Some(text::review::START_WITH_MEANING), &review.start_with)
+        }))
+        .with(
+            is_many.then(|| field(text::review::THEN.into(), Some(text::review::THEN_MEANING), &review.then)),
+        )
+        .with(field(text::review::REFERENCE.into(), None, &review.reference))
+        .with(
+            reason_needed.then(|| {
+                field(text::review::REASON.into(), Some(text::review::REASON_MEANING), &review.reason)
+            }),
+        )
+        .with(number_needed.then(|| field(typed, None, &review.typed)))
+}
+
+fn field(name: String, meaning: Option<&'static str>, value: &'static Watched<String>) -> Node {
+    let input = tag("input")
+        .set("type", "text")
+        .set("autocomplete", "off")
+        .set("spellcheck", "false")
+        .set_to("aria-label", name.clone())
+        .value(move || value.get())
+        .on("input", move |event| value.set(text_in(&event)));
+    tag("label")
+        .class("review-field")
+        .with(tag("span").class("field-name").with(name))
+        .with(input)
+        .with(meaning.map(|meaning| tag("span").class("hint").with(meaning)))
+}
+
+fn go(app: AppHandle) -> Node {
+    let review = app.review;
+    let pattern = review.limits().change_reference.pattern.as_ref();
+    let obstacle = move || {
+        let weighed = review.weighed()?;
+        review.obstacle(&weighed)
+    };
+    let sentence = move || {
+        let locale = app.ports.locale.as_ref();
+        let pattern = pattern.map(Pattern::as_str);
+        obstacle().map(|obstacle| text::review::obstacle(locale, &obstacle, pattern)).unwrap_or_default()
+    };
+    let changes = move || review.weighed().map_or(0, |weighed| weighed.plan.rows.len() as u64);
+    let is_ready = move || review.weighed().is_some() && obstacle().is_none();
+    let run =
+        button(says(move || text::review::go(&number(app, changes()), changes())), move || review.start())
+            .class("danger")
+            .set("aria-describedby", "review-obstacle")
+            .follow("disabled", move || (!is_ready()).then(String::new));
+    let class = "review-obstacle hint";
+    let sentence =
+        tag("p").class(class).set("id", "review-obstacle").set("role", "status").with(says(sentence));
+    group().with(run).with(sentence)
+}

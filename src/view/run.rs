@@ -1,0 +1,359 @@
+//! The run: working, waiting, over; and the runs that this browser has stored.
+
+use pingone_mfa_core::domain::row::RowState;
+use pingone_mfa_core::domain::time::Wall;
+
+use super::fault::fault_card;
+use super::markup::{Node, button, group, part_of, says, tag};
+use super::text;
+use crate::state::AppHandle;
+use crate::state::run::{Halt, Phase, Progress, Stored};
+use crate::state::saving::Progress as Written;
+use crate::state::watched::Watched;
+
+pub(super) fn run(app: AppHandle) -> Node {
+    let phase =
+        move || app.run.progress.with(|run| run.as_ref().map(|run| (look_of(&run.phase), run.number)));
+    let screen = move |shown: Option<(Phase, _)>| match shown {
+        Some((phase, _)) => section(app, &phase),
+        None => stored(app),
+    };
+    part_of(phase, screen)
+}
+
+/// A phase without the figures that change by themselves.
+fn look_of(phase: &Phase) -> Phase {
+    match phase {
+        Phase::ReadingBack(_) => Phase::ReadingBack(0),
+        other => other.clone(),
+    }
+}
+
+fn section(app: AppHandle, phase: &Phase) -> Node {
+    tag("section")
+        .class("run")
+        .set("aria-label", text::run::NAME)
+        .with(heading(app))
+        .with(is_begun(phase).then(|| figures(app)))
+        .with(waiting_for(app, phase))
+        .with(remarks(app))
+        .with(tag("footer").with(actions(app, phase)))
+}
+
+fn is_begun(phase: &Phase) -> bool {
+    !matches!(phase, Phase::Starting | Phase::NotStarted(_) | Phase::Elsewhere)
+}
+
+/// Something of the run, as it is now.
+fn of_run<R: Default>(app: AppHandle, read: impl FnOnce(&Progress) -> R) -> R {
+    app.run.progress.with(|run| run.as_ref().map(read).unwrap_or_default())
+}
+
+fn number(app: AppHandle, number: u32) -> String {
+    app.ports.locale.number(u64::from(number))
+}
+
+fn moment(app: AppHandle, at: Wall) -> String {
+    text::moment(app.ports.locale.as_ref(), at, app.session.now.get())
+}
+
+fn heading(app: AppHandle) -> Node {
+    let title = move || {
+        of_run(app, |run| {
+            let users = number(app, run.tally.all());
+            if matches!(run.phase, Phase::Over { .. }) {
+                text::run::title_after(run.plan.to, &users)
+            } else {
+                text::run::title(run.plan.to, &users)
+            }
+        })
+    };
+    let facts = move || {
+        of_run(app, |run| {
+            text::run::facts(&run.number.to_string(), &run.plan.reference, &moment(app, run.started_at))
+        })
+    };
+    tag("header").with(tag("h2").with(says(title))).with(tag("p").class("hint").with(says(facts)))
+}
+
+fn figures(app: AppHandle) -> Node {
+    group().with(bar(app)).with(tag("p").with(says(move || how_far(app)))).with(counts(app))
+}
+
+fn per_mille(run: &Progress) -> u64 {
+    u64::from(run.tally.ended()) * 1000 / u64::from(run.tally.all().max(1))
+}
+
+fn bar(app: AppHandle) -> Node {
+    let percent = move || of_run(app, per_mille) / 10;
+    tag("div")
+        .class("run-bar")
+        .with(
+            tag("progress")
+                .set("aria-label", text::run::PROGRESS)
+                .set("max", "1000")
+                .follow("value", move || Some(of_run(app, per_mille).to_string()))
+                .with(says(move || format!("{} %", percent()))),
+        )
+        .with(
+            tag("span")
+                .class("run-percent")
+                .set("aria-hidden", "true")
+                .with(says(move || format!("{} %", percent()))),
+        )
+}
+
+fn how_far(app: AppHandle) -> String {
+    of_run(app, |run| {
+        let left = run.tally.all() - run.tally.ended();
+        let ready =
+            (run.phase == Phase::Working && left > 0).then(|| run.ends_at(app.session.now.get())).flatten();
+        let ready = ready.map(|at| moment(app, at));
+        text::run::done(&number(app, run.tally.ended()), &number(app, left), ready.as_deref())
+    })
+}
+
+/// How many users are in each state; what nobody is in isn't shown.
+fn counts(app: AppHandle) -> Node {
+    let states = move || {
+        of_run(app, |run| {
+            let is_shown = |state: &RowState| *state == RowState::Changed || run.tally.of(*state) > 0;
+            RowState::ALL.into_iter().filter(is_shown).collect::<Vec<_>>()
+        })
+    };
+    let item = move |state: RowState| {
+        let count = says(move || of_run(app, |run| number(app, run.tally.of(state))));
+        let sentence = text::run::meaning(state);
+        tag("div")
+            .set("title", sentence)
+            .with(tag("dt").with(text::run::state(state)))
+            .with(tag("dd").with(count))
+    };
+    let items = move |states: Vec<RowState>| states.into_iter().map(item).collect::<Vec<_>>();
+    tag("dl").class("run-counts").with(part_of(states, items))
+}
+
+/// Why nothing is sent, or what is done besides.
+fn waiting_for(app: AppHandle, phase: &Phase) -> Node {
+    let says_so = |sentence: String| tag("p").class("note").with(sentence);
+    match phase {
+        Phase::Starting => tag("p").class("working").with(text::run::STARTING),
+        Phase::NotStarted(fault) => {
+            group().with(says_so(text::run::NOT_STARTED.into())).with(fault_card(fault))
+        }
+        Phase::Elsewhere => says_so(text::run::ELSEWHERE.into()),
+        Phase::Working => tag("p").class("hint").with(says(move || pace(app))),
+        Phase::Halted(halt) => halted(halt),
+        Phase::Stopping => tag("p").class("working").with(text::run::STOPPING),
+        Phase::ReadingBack(_) => {
+            let left = move || {
+                of_run(app, |run| match run.phase {
+                    Phase::ReadingBack(left) => app.ports.locale.number(left as u64),
+                    _ => String::new(),
+                })
+            };
+            tag("p").class("working").with(says(move || text::run::reading_back(&left())))
+        }
+        Phase::ReadBackHalted(fault) => fault_card(fault),
+        Phase::Over { unread, is_stopped } => over(app, *unread, *is_stopped),
+    }
+}
+
+fn halted(halt: &Halt) -> Node {
+    let sentence = tag("p").class("note").with(text::run::halt(halt));
+    match halt {
+        Halt::Token => group().with(sentence).with(tag("p").with(text::run::NEEDS_TOKEN)),
+        Halt::Refused(fault) | Halt::NotStored(fault) | Halt::Failing { fault, .. } => {
+            group().with(sentence).with(fault_card(fault))
+        }
+        Halt::Asked | Halt::TestUser | Halt::Step => sentence,
+    }
+}
+
+fn pace(app: AppHandle) -> String {
+    of_run(app, |run| {
+        let Some(pace) = run.users_per_second else { return String::new() };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some users a second")]
+        let tenths = (pace * 10.0).round().max(0.0) as u64;
+        text::run::pace(tenths, &app.ports.locale.number(run.ceiling.whole()))
+    })
+}
+
+/// What a person should know besides.
+fn remarks(app: AppHandle) -> Node {
+    let slept = part_of(
+        move || app.run.slept.get(),
+        move |slept| {
+            slept.map(|(from, until)| {
+                tag("p").class("note").with(text::run::slept(&moment(app, from), &moment(app, until)))
+            })
+        },
+    );
+    let is_blind = move || of_run(app, |run| run.phase.is_open() && !run.sees_other_pages);
+    let blind = part_of(is_blind, |is_blind| is_blind.then(|| tag("p").class("note").with(text::run::BLIND)));
+    let token = part_of(
+        move || token_ends(app),
+        |left| left.map(|left| tag("p").class("note").with(text::run::token_ends(&left))),
+    );
+    group().with(slept).with(blind).with(token)
+}
+
+/// The next token may be given from so long before the end of the present one.
+const TOKEN_NOTICE: i64 = 10 * 60 * 1000;
+
+fn token_ends(app: AppHandle) -> Option<String> {
+    let is_working = of_run(app, |run| run.phase == Phase::Working);
+    let ends = app.session.facts().and_then(|facts| facts.expires_at).filter(|_| is_working)?;
+    let now = app.session.now.get();
+    let left = ends.since(now);
+    let ready = of_run(app, |run| run.ends_at(now));
+    let is_short = (0..TOKEN_NOTICE).contains(&left) && ready.is_none_or(|ready| ready > ends);
+    is_short.then(|| text::remaining(ends, now))
+}
+
+fn actions(app: AppHandle, phase: &Phase) -> Node {
+    let run = app.run;
+    let stop = || {
+        group()
+            .with(tag("span").class("hint").with(text::run::STAYS))
+            .with(button(text::run::STOP, move || run.stop()))
+    };
+    let resume = |name: &'static str| button(name, move || run.resume()).class("primary");
+    let close = || button(text::run::CLOSE, move || run.close());
+    match phase {
+        Phase::Starting | Phase::Stopping => group(),
+        Phase::NotStarted(_) => close(),
+        Phase::Elsewhere => group().with(close()).with(button(text::run::TAKE_OVER, move || run.take_over())),
+        Phase::Working => group().with(stop()).with(button(text::run::PAUSE, move || run.pause())),
+        Phase::Halted(Halt::Token) => stop(),
+        Phase::Halted(Halt::Asked) => group().with(stop()).with(resume(text::run::RESUME)),
+        Phase::Halted(Halt::TestUser | Halt::Step | Halt::Refused(_)) => {
+            group().with(stop()).with(resume(text::run::GO_ON))
+        }
+        Phase::Halted(Halt::Failing { .. } | Halt::NotStored(_)) => {
+            group().with(stop()).with(resume(text::run::TRY_NOW))
+        }
+        Phase::ReadingBack(_) => button(text::run::LEAVE_UNREAD, move || run.stop()),
+        Phase::ReadBackHalted(_) => {
+            let leave = button(text::run::LEAVE_UNREAD, move || run.stop());
+            group().with(leave).with(resume(text::run::TRY_NOW))
+        }
+        Phase::Over { unread, .. } => after(app, *unread).with(close()),
+    }
+}
+
+fn over(app: AppHandle, unread: usize, is_stopped: bool) -> Node {
+    let sentence = of_run(app, |run| {
+        let changed = run.tally.of(RowState::Changed);
+        let time = run.ended_at.map(|at| moment(app, at)).unwrap_or_default();
+        let read_back = app.read_back();
+        let left = number(app, run.tally.of(RowState::Waiting));
+        text::run::over(
+            run.plan.to,
+            &time,
+            &number(app, changed),
+            &number(app, read_back),
+            is_stopped.then_some(left.as_str()),
+        )
+    });
+    let unread = (unread > 0).then(|| text::run::unread(&app.ports.locale.number(unread as u64)));
+    group()
+        .with(tag("p").class("run-result").with(sentence))
+        .with(unread.map(|unread| tag("p").class("note").with(unread)))
+        .with(report(app))
+}
+
+fn report(app: AppHandle) -> Node {
+    let saving = &app.saving;
+    let radio = |name, group: &'static str, chosen: &'static Watched<bool>, value: bool| {
+        let field = tag("input")
+            .set("type", "radio")
+            .set("name", group)
+            .checked(move || chosen.get() == value)
+            .on("change", move |_| chosen.set(value));
+        tag("label").class("check").with(field).with(name)
+    };
+    let is_writing = move || matches!(saving.reported.get(), Written::Writing { .. });
+    let save = button(text::run::SAVE_REPORT, move || app.save_report())
+        .class("primary")
+        .follow("disabled", move || is_writing().then(String::new));
+    let progress = move || text::saving::progress(app.ports.locale.as_ref(), saving.reported.get());
+    tag("fieldset")
+        .class("run-report")
+        .with(tag("legend").class("field-name").with(text::run::REPORT))
+        .with(radio(text::run::IDS_ONLY, "report-contents", &saving.report_with_names, false))
+        .with(radio(text::run::WITH_NAMES, "report-contents", &saving.report_with_names, true))
+        .with(radio(text::run::CSV, "report-format", &saving.report_as_json, false))
+        .with(radio(text::run::JSON, "report-format", &saving.report_as_json, true))
+        .with(save)
+        .with(tag("span").set("role", "status").with(says(progress)))
+        .with(tag("p").class("hint").with(text::run::AUTHORITY))
+}
+
+/// What can be done about what failed, and about what was changed.
+fn after(app: AppHandle, unread: usize) -> Node {
+    let check = (unread > 0).then(|| button(text::run::CHECK, move || app.run.check()));
+    let mendable = app.mendable().unwrap_or_default();
+    let retry = (mendable.retry > 0)
+        .then(|| button(text::run::retry(&number(app, mendable.retry)), move || app.retry()));
+    let grant = (mendable.grant > 0)
+        .then(|| tag("span").class("hint").with(text::run::needs_role(&number(app, mendable.grant))));
+    let undo = app.undoable().filter(|_| app.review.may_run(!of_run(app, |run| run.plan.to)));
+    let undo = undo.map(|(users, until)| {
+        let to = of_run(app, |run| run.plan.to);
+        group()
+            .with(tag("span").class("hint").with(text::run::undo_until(&moment(app, until))))
+            .with(button(text::run::undo(to, &number(app, users)), move || app.undo()))
+    });
+    group().with(grant).with(retry).with(check).with(undo)
+}
+
+/// The runs that this browser has stored.
+fn stored(app: AppHandle) -> Node {
+    let runs = move || app.run.stored.get();
+    part_of(runs, move |runs: Vec<Stored>| {
+        let has_any = !runs.is_empty();
+        has_any.then(|| {
+            tag("section")
+                .class("run stored")
+                .set("aria-label", text::run::STORED)
+                .with(runs.into_iter().map(|run| one_stored(app, run)).collect::<Vec<_>>())
+        })
+    })
+}
+
+fn one_stored(app: AppHandle, run: Stored) -> Node {
+    let is_unfinished = run.is_unfinished();
+    let (first, second) = (run.name.clone(), run.name.clone());
+    let discard = button(text::run::DISCARD, move || app.run.discard(first.clone())).class("quiet");
+    let line = |sentence: String| tag("p").with(sentence);
+    let contents = match run.contents {
+        Ok(contents) => contents,
+        Err(damage) => {
+            let sentence = line(text::run::damaged(&damage.to_string()));
+            return tag("div").class("line").with(sentence).with(discard);
+        }
+    };
+    let when = moment(app, contents.made_at);
+    let plan = contents.number.to_string();
+    if is_unfinished {
+        let (all, done) = (contents.tally.all(), contents.tally.ended());
+        let by = contents.actor.as_ref().map(text::actor_short);
+        let sentence = text::run::unfinished(
+            contents.to,
+            &when,
+            &plan,
+            &number(app, done),
+            &number(app, all),
+            by.as_deref(),
+            &number(app, all - done),
+        );
+        let go_on = button(text::run::CONTINUE, move || app.run.go_on(second.clone())).class("primary");
+        let go_on = app.review.may_run(contents.to).then_some(go_on);
+        return tag("div").class("line note").with(line(sentence)).with(go_on).with(discard);
+    }
+    let changed = number(app, contents.tally.of(RowState::Changed));
+    let look = button(text::run::LOOK, move || app.run.look_at(second.clone())).class("quiet");
+    let sentence = line(text::run::finished(contents.to, &when, &plan, &changed)).class("hint");
+    tag("div").class("line").with(sentence).with(look).with(discard)
+}

@@ -1,0 +1,253 @@
+//! Runs: while they work, wait, and are over.
+
+use pingone_mfa_core::domain::row::{RowState, Tally};
+use pingone_mfa_core::port::Locale;
+
+use crate::state::run::Halt;
+
+/// What is told when a run begins.
+pub fn started(users: &str, is_new: bool) -> String {
+    if is_new { format!("Run started: {users} users.") } else { format!("Run continued: {users} users.") }
+}
+
+/// What is told at every tenth.
+pub fn at(percent: u32, done: &str) -> String {
+    format!("{percent} percent, {done} done.")
+}
+
+/// Why a run waits, in one sentence.
+pub fn halt(halt: &Halt) -> String {
+    match halt {
+        Halt::Asked => "Paused.".into(),
+        Halt::TestUser => "The test user is done. The run waits for you.".into(),
+        Halt::Step => "As many users as you named are done. The run waits for you.".into(),
+        Halt::Token => "Paused: token needed. Nothing is lost.".into(),
+        Halt::Refused(fault) => format!(
+            "Stopped by itself: 20 users in a row were refused. Your role may have been removed. {}",
+            super::fault(fault)
+        ),
+        Halt::Failing { fault, .. } => format!(
+            "Paused: PingOne or the network fails for everyone. It is tried again at most once a minute, and goes on by itself. {}",
+            super::fault(fault)
+        ),
+        Halt::NotStored(fault) => super::fault(fault),
+    }
+}
+
+/// What is told when a run is over.
+pub fn ended(locale: &dyn Locale, tally: Tally, is_stopped: bool) -> String {
+    let changed = locale.number(u64::from(tally.of(RowState::Changed)));
+    let failed = [RowState::Failed, RowState::Refused, RowState::AnswerLost].map(|state| tally.of(state));
+    let failed = locale.number(failed.into_iter().map(u64::from).sum());
+    let word = if is_stopped { "Stopped" } else { "Finished" };
+    format!("{word}: {changed} changed, {failed} failed.")
+}
+
+/// The section.
+pub const NAME: &str = "Run";
+/// The bar.
+pub const PROGRESS: &str = "Run progress";
+/// Starts nothing for now.
+pub const PAUSE: &str = "Pause";
+/// Goes on after a pause.
+pub const RESUME: &str = "Resume";
+/// Ends the run.
+pub const STOP: &str = "Stop";
+/// What a stop doesn't do.
+pub const STAYS: &str = "Changes made stay.";
+/// Goes on at the test user.
+pub const GO_ON: &str = "Go on";
+/// Tries at once.
+pub const TRY_NOW: &str = "Try now";
+/// Before the first PUT.
+pub const STARTING: &str = "The plan is being stored in this browser. Nothing was sent yet.";
+/// Nothing was sent.
+pub const NOT_STARTED: &str = "The run was not started. Nothing was sent.";
+/// Another page runs.
+pub const ELSEWHERE: &str = "A run in this environment is working in another tab of this browser.";
+/// The way to have it here.
+pub const TAKE_OVER: &str = "Take it over here";
+/// While what is in flight is awaited.
+pub const STOPPING: &str = "Stopping. What was sent is awaited, nothing more is started.";
+/// No locks.
+pub const BLIND: &str =
+    "This browser doesn't say whether another of its tabs runs something here. Keep it to one tab.";
+/// Goes on with a stored run.
+pub const CONTINUE: &str = "Continue";
+/// Deletes a stored run.
+pub const DISCARD: &str = "Discard";
+/// Shows a stored run that is over.
+pub const LOOK: &str = "Show";
+/// Reads what nobody knows.
+pub const CHECK: &str = "Check now";
+/// Ends a read-back that waits.
+pub const LEAVE_UNREAD: &str = "Leave them unread";
+/// Takes the run off the screen.
+pub const CLOSE: &str = "Close";
+/// The report.
+pub const SAVE_REPORT: &str = "Save report";
+/// What the report may have.
+pub const IDS_ONLY: &str = "User IDs only";
+/// What the report may have.
+pub const WITH_NAMES: &str = "With usernames: contains personal data";
+/// The form of the report.
+pub const CSV: &str = "CSV";
+/// The form of the report.
+pub const JSON: &str = "JSON";
+/// The group of choices.
+pub const REPORT: &str = "Report";
+/// Where the truth is.
+pub const AUTHORITY: &str = "PingOne's audit log is the authority.";
+/// Where a token is needed.
+pub const NEEDS_TOKEN: &str = "Press Replace token above and paste the next one: the run goes on by itself. If the token belongs to someone else, the report says from which row on. Not now? Close this page: it will offer to continue.";
+/// The heading of what is stored.
+pub const STORED: &str = "Runs stored in this browser";
+
+/// On or off, as an action.
+pub fn action(to: bool) -> &'static str {
+    if to { "Enable MFA" } else { "Disable MFA" }
+}
+
+/// What is being done, to how many.
+pub fn title(to: bool, users: &str) -> String {
+    format!("{} MFA for {users} users", if to { "Enabling" } else { "Disabling" })
+}
+
+/// What was done, and by which plan.
+pub fn title_after(to: bool, users: &str) -> String {
+    format!("{} for {users} users", action(to))
+}
+
+/// By what it is known.
+pub fn facts(number: &str, reference: &str, time: &str) -> String {
+    let reference = if reference.is_empty() { String::new() } else { format!(", {reference}") };
+    format!("plan {number}{reference}, started {time}")
+}
+
+/// How far it is.
+pub fn done(done: &str, left: &str, ready: Option<&str>) -> String {
+    let ready = ready.map(|at| format!(", ready at about {at}")).unwrap_or_default();
+    format!("{done} done, {left} to go{ready}.")
+}
+
+/// How fast it is, in tenths of users a second.
+pub fn pace(tenths: u64, ceiling: &str) -> String {
+    let requests = tenths * 2;
+    let (users, requests) = (tenth(tenths), tenth(requests));
+    format!(
+        "{users} users a second ({requests} requests, ceiling {ceiling}). PingOne limits requests per licence and shares the limit with your other environments."
+    )
+}
+
+fn tenth(tenths: u64) -> String {
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// A state of a row, as it is counted.
+pub fn state(state: RowState) -> &'static str {
+    state.word()
+}
+
+/// What a state means, in a sentence.
+pub fn meaning(state: RowState) -> &'static str {
+    match state {
+        RowState::Waiting => "Nothing was sent for this user.",
+        RowState::Sending => "Sent, and not yet settled.",
+        RowState::Changed => "PingOne answered that the flag is what was asked for.",
+        RowState::AlreadySo => "It was so before anything was sent.",
+        RowState::Refused => "PingOne refused. The flag is what it was.",
+        RowState::Failed => "It did not work, and a read says that the flag is what it was.",
+        RowState::AnswerLost => "Sent, answer lost. No read could tell what the flag is.",
+        RowState::Gone => "The user no longer exists.",
+        RowState::ChangedBySomeoneElse => "It was changed, and a later read says that it is different again.",
+    }
+}
+
+/// While what was changed is read back.
+pub fn reading_back(left: &str) -> String {
+    format!("Every change was answered. Reading back what the users have now: {left} to go.")
+}
+
+/// A read-back that waits.
+pub fn read_back_halted(left: &str) -> String {
+    format!("The read-back waits: {left} users were not read back yet.")
+}
+
+/// What came of it, in one sentence.
+pub fn over(to: bool, time: &str, changed: &str, read_back: &str, left: Option<&str>) -> String {
+    let state = if to { "on" } else { "off" };
+    let verb = if to { "enabled" } else { "disabled" };
+    let begin = match left {
+        Some(left) => format!("Stopped at {time}. {left} users were not touched."),
+        None => format!("Finished at {time}."),
+    };
+    format!("{begin} MFA was {verb} for {changed} users; {read_back} were read back and are {state}.")
+}
+
+/// How many nobody knows of.
+pub fn unread(users: &str) -> String {
+    format!("{users} users were not read back.")
+}
+
+/// What a retry can mend.
+pub fn retry(users: &str) -> String {
+    format!("Retry {users}")
+}
+
+/// What needs a role first.
+pub fn needs_role(users: &str) -> String {
+    format!("{users} were refused and need a role.")
+}
+
+/// Taking it back.
+pub fn undo(to: bool, users: &str) -> String {
+    let verb = if to { "disable" } else { "enable" };
+    format!("Undo: {verb} MFA for {users} users")
+}
+
+/// Until when that is offered.
+pub fn undo_until(time: &str) -> String {
+    format!("Offered until {time}. It opens a review; only users who still hold the value are changed.")
+}
+
+/// A computer that slept.
+pub fn slept(from: &str, until: &str) -> String {
+    format!("This computer slept from {from} to {until}. What was open is checked; the run goes on.")
+}
+
+/// A token that ends before the run does.
+pub fn token_ends(left: &str) -> String {
+    format!("Your token ends in {left}. You can give the next one now: press Replace token above.")
+}
+
+/// A run that is stored and not finished.
+pub fn unfinished(
+    to: bool,
+    when: &str,
+    number: &str,
+    done: &str,
+    all: &str,
+    by: Option<&str>,
+    left: &str,
+) -> String {
+    let by = by.map(|by| format!(", by {by}")).unwrap_or_default();
+    format!(
+        "A run of {when} isn't finished: {}, plan {number}, {done} of {all}{by}. Whoever may have been sent something is read first; {left} users are to go.",
+        action(to)
+    )
+}
+
+/// A run that is stored and over.
+pub fn finished(to: bool, when: &str, number: &str, changed: &str) -> String {
+    format!("{when}: {}, plan {number}, {changed} changed.", action(to))
+}
+
+/// A stored run that can't be read.
+pub fn damaged(why: &str) -> String {
+    format!("A stored run can't be used: {why}. It is never carried out.")
+}
+
+/// The page's title while it runs.
+pub fn tab(percent: u64, place: &str) -> String {
+    format!("{percent} % - {place}")
+}
