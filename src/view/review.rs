@@ -275,6 +275,7 @@ fn field(name: String, meaning: Option<&'static str>, value: &'static Watched<St
 
 fn go(app: AppHandle) -> Node {
     let review = app.review;
+    let to = move || review.shown.with(|shown| shown.as_ref().is_none_or(|reviewed| reviewed.draft.to));
     let pattern = review.limits().change_reference.pattern.as_ref();
     let obstacle = move || {
         let weighed = review.weighed()?;
@@ -289,7 +290,7 @@ fn go(app: AppHandle) -> Node {
     let is_ready = move || review.weighed().is_some() && obstacle().is_none();
     let run =
         button(says(move || text::review::go(&number(app, changes()), changes())), move || review.start())
-            .class("danger")
+            .follow("class", move || (!to()).then(|| "danger".to_owned()))
             .set("aria-describedby", "review-obstacle")
             .follow("disabled", move || (!is_ready()).then(String::new));
     let class = "review-obstacle hint";
