@@ -377,3 +377,91 @@ async fn hostile_text_is_found_as_text_and_never_run() {
     page.hear("PingOne has nobody for '<img src=x onerror=alert(1)>'").await;
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateways_refusal_in_html_names_what_to_check_and_loses_nothing() {
+    let world = World::start(1500, quick).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.see("button", "Load all 1,500 users").await;
+    breaks(&world, Some(4), None, Fault::Gateway { status: 403 });
+    page.press("button", "Load all 1,500 users").await;
+    page.hear("PingOne refused: the token's roles don't permit this here.").await;
+    page.hear("What to check").await;
+    page.hear("users were not read and are not in the list.").await;
+    let shown = page.shown().await;
+    assert!((200..1500).contains(&shown), "what was read stays: {shown}");
+    page.press("button", "Raw").await;
+    world.sandbox().heal();
+    page.press("button", "Go on").await;
+    page.hear("1,500 users. List read").await;
+
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let refused = On { method: Some("PUT".into()), endpoint: Some("mfaEnabled".into()), ..On::default() };
+    let rule = Rule { on: refused, share: 1.0, skip: 0, times: None, fault: Fault::Gateway { status: 403 } };
+    assert_eq!(world.sandbox().go_wrong(rule), Ok(()));
+    page.fill("searchbox", "Search users", "jonas.brandt").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.hear("refused").await;
+    assert!(!page.is_on("MFA for jonas.brandt").await, "nothing moves that PingOne didn't say");
+    assert_eq!(world.sandbox().mfa_enabled(jonas), Some(false));
+    assert_eq!(world.sandbox().oracle().writes_of(jonas).count(), 0);
+    let ran =
+        page.ask_shadow("[window.ran ?? null, root.querySelectorAll('h1, center, script').length]").await;
+    assert_eq!(ran, serde_json::json!([null, 0]), "its HTML is a text");
+    world.sandbox().heal();
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+}
+
+/// What PingOne never says of a flag; an empty one leaves the flag out.
+const ODD: [&str; 6] = ["", "null", "\"true\"", "1", "0", "\"false\""];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flag_that_is_neither_true_nor_false_is_unknown_and_never_on_or_off() {
+    let world = World::start(60, quick).await;
+    let odd: Vec<String> = ODD.map(str::to_owned).into();
+    let values = odd.iter().cloned().chain(["true".into(), "false".into()]).collect();
+    breaks(&world, None, None, Fault::OddFlag { values });
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("60 users. List read").await;
+    // Eight people in turn: six whose flag is odd, one whose is true, one whose is false.
+    page.hear("MFA is on for 7 of 60 users").await;
+    for (choice, users) in [("MFA: on", 7), ("MFA: off", 7), ("MFA: unknown", 46)] {
+        page.choose("MFA status", choice).await;
+        page.hear(&format!("{users} of 60 users")).await;
+    }
+    let shown =
+        page.ask_shadow("[...root.querySelectorAll('tbody td.mfa')].map((cell) => cell.innerText)").await;
+    let shown = shown.as_array().unwrap();
+    assert!(shown.len() > 5 && shown.iter().all(|word| word == "unknown"), "{shown:?}");
+    assert_eq!(page.names("switch", "MFA for").await, Vec::<String>::new(), "there is nothing to switch");
+    let folder = world.downloads().await;
+    page.press("checkbox", "Select all 46 that match").await;
+    page.press("button", "Save as file …").await;
+    page.press("radio", "JSON").await;
+    page.press("button", "Save 46 users").await;
+    let saved: serde_json::Value = serde_json::from_str(&folder.file(".json").await).unwrap();
+    assert!(saved["users"].as_array().unwrap().iter().all(|user| user["mfa"] == "unknown"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_odd_flag_is_unknown_in_a_persons_panel_and_no_answer_to_a_change() {
+    let world = World::start(60, quick).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("60 users. List read").await;
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    for value in ODD {
+        world.sandbox().heal();
+        let on = On { user: Some(jonas), ..On::default() };
+        let fault = Fault::OddFlag { values: vec![value.into()] };
+        world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+        page.press("button", "Jonas Brandt, open jonas.brandt").await;
+        page.hear("An Environment Admin can look it up.").await;
+        page.shoot("zz-odd").await;
+        println!("{value}: {}", page.text().await);
+        page.press("button", "Close").await;
+    }
+}
