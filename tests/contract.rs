@@ -192,6 +192,8 @@ fn each_documented_refusal_has_its_own_name() {
         ("TokenInvalid", fault(&put, 401, include_str!("fixtures/error-401.json"))),
         ("RoleMissing", fault(&put, 403, e403)),
         ("RoleMissing", fault(&CountUsers, 403, e403)),
+        ("RequestRefused", fault(&CountUsers, 403, "<html>Rejected</html>")),
+        ("RequestRefused", fault(&put, 403, "")),
         ("EnvironmentUnknown", fault(&ReadEnvironment, 403, e403)),
         ("EnvironmentUnknown", fault(&ReadEnvironment, 404, e404)),
         ("LicenceExceeded", fault(&put, 403, include_str!("fixtures/error-403-licence.json"))),

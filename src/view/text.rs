@@ -975,6 +975,9 @@ pub fn fault(fault: &Fault) -> String {
         Fault::UserUnknown(_) => "This user doesn't exist in this environment (any more).".into(),
         Fault::NotFound(_) => "PingOne answered that this doesn't exist.".into(),
         Fault::MediaTypeRefused(_) => "PingOne refused the content type of the request.".into(),
+        Fault::RequestRefused(refusal) if refusal.code.is_none() => {
+            format!("The request was refused with {}, but not in PingOne's words.", refusal.status)
+        }
         Fault::RequestRefused(refusal) => format!("PingOne refused the request with {}.", refusal.status),
         Fault::RateLimited { .. } => "PingOne is limiting requests (429), and went on doing so.".into(),
         Fault::ServerFailed(refusal) => format!("PingOne failed with {}, and went on doing so.", refusal.status),
