@@ -14,6 +14,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use futures::channel::mpsc;
+use futures::future::FutureExt;
 use pingone_mfa_core::api::request::{
     CountUsers, FindPeople, ReadEnvironment, ReadMfa, ReadPopulations, ReadUser, WriteMfa,
 };
@@ -21,7 +22,7 @@ use pingone_mfa_core::api::wire;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::tenant::EnvironmentKind;
-use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::domain::time::{Millis, PerSecond};
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::change::{Change, Job};
@@ -161,6 +162,35 @@ fn a_listing_reads_every_user_once_and_keeps_to_its_pace() {
     assert_eq!((users.len(), users.iter().collect::<HashSet<_>>().len()), (10_050, 10_050));
     // 51 pages with a preflight each, 20 requests a second.
     assert!((5_000..5_400).contains(&millis), "{millis} ms");
+}
+
+#[test]
+fn a_ceiling_that_is_raised_in_the_middle_of_a_listing_counts_from_then_on() {
+    let stage = stage(10_050);
+    let (connection, clock) = (stage.connection.clone(), Rc::clone(&stage.clock));
+    let raised = stage.clock.sleep_until(Millis(2000)).map(move |()| connection.limit_reads(PerSecond(50.0)));
+    let (connection, exchanges) = (stage.connection.clone(), Rc::clone(&stage.exchanges));
+    let times = stage.clock.run(async move {
+        let policy = Rc::new(connection.policy().clone());
+        let mut listing = Listing::of_all(&[], None, policy, connection.jitter());
+        let (sender, mut inbox) = mpsc::unbounded();
+        drop(sender);
+        let page = |job: listing::Job| {
+            let connection = connection.clone();
+            async move { connection.send(job.page).await }
+        };
+        futures::join!(drive(&mut listing, &connection, &mut inbox, page, |_| {}), raised);
+        assert_eq!(listing.state(), State::Complete);
+        exchanges.borrow().iter().map(|exchange| exchange.at).collect::<Vec<_>>()
+    });
+    let began = *times.first().unwrap();
+    // A page with its preflight is two requests.
+    let pages = |from: i64, to: i64| {
+        times.iter().filter(|at| (began.plus(from)..began.plus(to)).contains(at)).count()
+    };
+    assert!((19..=21).contains(&pages(0, 2000)), "{} pages at 20 a second", pages(0, 2000));
+    assert!(pages(2200, 3200) > 20, "{} pages at 50 a second", pages(2200, 3200));
+    assert!(clock.now() < Millis(3500), "{:?}", clock.now());
 }
 
 #[test]

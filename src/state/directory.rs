@@ -30,6 +30,7 @@ mod finding;
 mod grouping;
 mod listing;
 mod opening;
+mod pacing;
 mod switching;
 
 pub use bypassing::Bypassing;
@@ -84,6 +85,8 @@ pub struct Directory {
     pub report: Watched<Load<Report>>,
     /// How far the reading of devices one by one is.
     pub checking: Watched<Option<Checking>>,
+    /// How fast reads leave at most, in requests a second.
+    pub read_ceiling: Watched<PerSecond>,
     /// The switches that were pressed.
     pub switches: Watched<HashMap<UserId, Switch>>,
     connection: RefCell<Option<Connection>>,
@@ -116,6 +119,7 @@ impl Directory {
             members: Watched::default(),
             report: Watched::new(Load::Idle),
             checking: Watched::default(),
+            read_ceiling: Watched::new(pacing::remembered(ports, settings.rate)),
             switches: Watched::default(),
             connection: RefCell::default(),
             commands: RefCell::default(),
@@ -151,6 +155,7 @@ impl Directory {
 
     /// Begins with a new connection: asks how many users there are, and lists them at once if they are few.
     pub fn begin(&'static self, connection: Connection, list_up_to: u64) {
+        connection.limit_reads(self.read_ceiling.get_untracked());
         self.connection.replace(Some(connection.clone()));
         self.total.set(Load::Loading);
         self.populations.set(Load::Loading);
@@ -268,11 +273,6 @@ impl Directory {
     /// How many rows the table shows.
     pub fn shown_len(&self) -> usize {
         self.with_rows(<[Row]>::len)
-    }
-
-    /// How fast reads may be at most, in requests a second.
-    pub fn read_ceiling(&self) -> PerSecond {
-        self.connection().map_or(PerSecond(1.0), |connection| connection.policy().reads)
     }
 
     /// Something of a user, if that user was read.

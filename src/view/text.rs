@@ -134,6 +134,8 @@ pub mod directory {
     pub const FIND_HINT: &str = "Enter searches PingOne: username, e-mail, name, external ID or user ID";
     /// While counting.
     pub const COUNTING: &str = "Counting the users …";
+    /// How fast reads leave at most.
+    pub const READ_CEILING: &str = "Requests a second, at most";
     /// The button.
     pub const STOP: &str = "Stop";
     /// The button.
@@ -1091,6 +1093,10 @@ pub mod announce {
     /// Saved, or not.
     pub const fn saved(saved: bool) -> &'static str {
         if saved { "Saved." } else { "The browser didn't take the file." }
+    }
+    /// Another ceiling.
+    pub fn read_ceiling(ceiling: &str) -> String {
+        format!("At most {ceiling} requests a second from now on.")
     }
     /// Loaded.
     pub fn loaded(users: &str) -> String {

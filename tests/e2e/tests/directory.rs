@@ -407,8 +407,7 @@ async fn a_gateways_refusal_in_html_names_what_to_check_and_loses_nothing() {
     page.hear("refused with 403, but not in PingOne's words. Nothing was changed.").await;
     assert!(!page.is_on("MFA for jonas.brandt").await, "nothing moves that PingOne didn't say");
     assert_eq!(world.sandbox().mfa_enabled(jonas), Some(false));
-    let ran =
-        page.ask_shadow("[window.ran ?? null, root.querySelectorAll('center, script').length]").await;
+    let ran = page.ask_shadow("[window.ran ?? null, root.querySelectorAll('center, script').length]").await;
     assert_eq!(ran, serde_json::json!([null, 0]), "its HTML is a text");
     world.sandbox().heal();
     page.press("switch", "MFA for jonas.brandt").await;
@@ -483,4 +482,31 @@ async fn an_odd_flag_is_no_answer_to_a_change_and_unknown_in_the_persons_panel()
         page.hear("MFA is on").await;
         page.press("button", "Close").await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ceiling_of_reads_is_raised_while_a_list_is_read_and_remembered() {
+    let config = |origin: &str| config_json(origin).replacen('{', r#"{"rate":{"max":200},"#, 1);
+    let world = World::start(6000, config).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("60 requests, about 3 s").await;
+    assert_eq!(page.chosen("Requests a second, at most").await, "20");
+    let offered =
+        page.ask_shadow("[...root.querySelector('.ceiling select').options].map(({ text }) => text)");
+    assert_eq!(offered.await, serde_json::json!(["5", "10", "20", "50", "100", "200"]));
+    page.choose("Requests a second, at most", "5").await;
+    page.hear("At most 5 requests a second from now on.").await;
+    page.hear("60 requests, about 12 s").await;
+    page.press("button", "Load all 6,000 users").await;
+    page.hear("about 6,000 loaded, 5 requests a second, about").await;
+    page.choose("Requests a second, at most", "200").await;
+    page.hear("At most 200 requests a second from now on.").await;
+    page.hear("6,000 users. List read").await;
+
+    page.reload().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.see("button", "Load all 6,000 users").await;
+    assert_eq!(page.chosen("Requests a second, at most").await, "200");
+    assert_eq!(page.axe().await, Vec::<String>::new());
 }
