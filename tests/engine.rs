@@ -16,7 +16,7 @@ use std::rc::Rc;
 use futures::channel::mpsc;
 use futures::future::FutureExt;
 use pingone_mfa_core::api::request::{
-    CountUsers, FindPeople, ReadEnvironment, ReadMfa, ReadPopulations, ReadUser, WriteMfa,
+    CountUsers, FindPeople, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, WriteMfa,
 };
 use pingone_mfa_core::api::wire;
 use pingone_mfa_core::domain::fault::Fault;
@@ -29,6 +29,7 @@ use pingone_mfa_core::engine::change::{Change, Job};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::{Command, drive};
 use pingone_mfa_core::engine::listing::{self, Listing, State};
+use pingone_mfa_core::engine::report::{self, Reporting};
 use pingone_sandbox::{Role, TokenSpec};
 use support::{Fate, Stage};
 
@@ -293,6 +294,67 @@ fn a_401_is_told_from_an_expired_token_by_the_tokens_own_end() {
         assert!(matches!(unknowing.call(ReadEnvironment).await, Err(Fault::TokenInvalid(_))));
     });
     assert_eq!(stage.exchanges.borrow().len(), 2, "no 401 is tried again");
+}
+
+/// Reads the report of devices, and gives it another token whenever it is halted.
+fn report(stage: &Stage) -> (report::State, Reporting, usize) {
+    let connection = stage.connection.clone();
+    let (mount, clock) = (Rc::clone(&stage.mount), Rc::clone(&stage.clock));
+    stage.clock.run(async move {
+        let policy = Rc::new(connection.policy().clone());
+        let mut reporting = Reporting::new(policy, connection.jitter());
+        let (sender, mut inbox) = mpsc::unbounded();
+        let mut halts = 0;
+        let page = |job: ReadReport| {
+            let connection = connection.clone();
+            async move { connection.send(job).await }
+        };
+        let observe = |reporting: &mut Reporting| {
+            if matches!(reporting.state(), report::State::Halted(_)) {
+                halts += 1;
+                let now = pingone_sandbox::Wall(clock.wall().0);
+                let token = mount.sandbox.borrow_mut().mint(&TokenSpec::default(), now);
+                mount.held.replace(token);
+                sender.unbounded_send(Command::Resume).unwrap();
+            }
+        };
+        drive(&mut reporting, &connection, &mut inbox, page, observe).await;
+        (reporting.state().clone(), reporting, halts)
+    })
+}
+
+#[test]
+fn a_report_whose_token_ends_in_the_middle_goes_on_with_the_next_from_the_same_page() {
+    let whole = Stage::new(20_000, &TokenSpec::default());
+    let (end, expected, halts) = report(&whole);
+    assert_eq!((end, halts), (report::State::Complete, 0));
+    let stage = Stage::new(20_000, &TokenSpec { lifetime_seconds: 1, ..TokenSpec::default() });
+    let (end, reporting, halts) = report(&stage);
+    assert_eq!((end, halts), (report::State::Complete, 1));
+    assert_eq!(reporting.users(), expected.users(), "no device is lost and none is counted twice");
+    assert!(!expected.users().is_empty());
+    let calls = |stage: &Stage| stage.exchanges.borrow().len();
+    assert_eq!(calls(&stage), calls(&whole) + 1, "only the refused page is asked for again");
+    let posts = stage.exchanges.borrow().iter().filter(|exchange| exchange.request.body.is_some()).count();
+    assert_eq!(posts, 1, "no second report is made");
+}
+
+#[test]
+fn a_report_that_comes_too_soon_after_another_waits_for_its_turn() {
+    let stage = stage(50);
+    assert_eq!(report(&stage).0, report::State::Complete);
+    let before = stage.clock.now();
+    assert_eq!(report(&stage).0, report::State::Complete);
+    assert!(before.until(stage.clock.now()) >= Millis::seconds(5));
+}
+
+#[test]
+fn a_report_that_a_role_may_not_have_is_not_asked_for_again() {
+    let stage = stage(50);
+    stage.mount.sandbox.borrow_mut().forbid_report(true);
+    let (end, ..) = report(&stage);
+    assert!(matches!(end, report::State::Failed(Fault::RoleMissing(_))), "{end:?}");
+    assert_eq!(stage.exchanges.borrow().len(), 1);
 }
 
 #[test]

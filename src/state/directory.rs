@@ -92,6 +92,8 @@ pub struct Directory {
     connection: RefCell<Option<Connection>>,
     commands: RefCell<Option<UnboundedSender<Command>>>,
     tasks: Tasks,
+    report_commands: RefCell<Option<UnboundedSender<Command>>>,
+    report_tasks: Tasks,
     checking_tasks: Tasks,
     ports: &'static Ports,
     announcer: &'static Announcer,
@@ -124,6 +126,8 @@ impl Directory {
             connection: RefCell::default(),
             commands: RefCell::default(),
             tasks: Tasks::default(),
+            report_commands: RefCell::default(),
+            report_tasks: Tasks::default(),
             checking_tasks: Tasks::default(),
             announcer,
             settings,
@@ -194,6 +198,7 @@ impl Directory {
         if matches!(self.list.get_untracked(), List::Halted { .. }) {
             self.resume();
         }
+        self.continue_report();
     }
 
     /// Forgets everything that was read, and ends what is going on.
@@ -210,7 +215,7 @@ impl Directory {
         self.has_pingid.set(false);
         self.groups.set(Load::Idle);
         self.members.set(None);
-        self.report.set(Load::Idle);
+        self.forget_report();
         self.stop_checking();
         self.switches.set(HashMap::new());
         self.table.clear();

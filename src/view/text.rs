@@ -451,7 +451,7 @@ pub mod saving {
 
 /// MFA status. Never called coverage.
 pub mod status {
-    use pingone_mfa_core::domain::fault::Fault;
+    use pingone_mfa_core::domain::fault::{Fault, RetryKind};
     use pingone_mfa_core::domain::snapshot::Presence;
     use pingone_mfa_core::domain::status::Counts;
     use pingone_mfa_core::port::Locale;
@@ -542,6 +542,9 @@ pub mod status {
     pub fn no_report(fault: &Fault) -> String {
         let way = "Devices of a selection can be read one by one.";
         match fault {
+            _ if fault.retry() == RetryKind::WithNewToken => {
+                format!("{} With another token the report of devices goes on.", super::fault(fault))
+            }
             Fault::RoleMissing(_) => format!("Your token may not use PingOne's report of devices. {way}"),
             _ => format!("{} {way}", super::fault(fault)),
         }

@@ -510,3 +510,26 @@ async fn the_ceiling_of_reads_is_raised_while_a_list_is_read_and_remembered() {
     assert_eq!(page.chosen("Requests a second, at most").await, "200");
     assert_eq!(page.axe().await, Vec::<String>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ended_token_pauses_the_report_of_devices_and_another_goes_on() {
+    let world = World::start(12_000, quick).await;
+    let page = listed(&world, "12,000").await;
+    let ends = Rule {
+        on: On { method: Some("GET".into()), endpoint: Some("dataExplorations".into()), ..On::default() },
+        share: 1.0,
+        skip: 3,
+        times: None,
+        fault: Fault::Status { status: 401, retry_after: None, without_cors: false },
+    };
+    assert_eq!(world.sandbox().go_wrong(ends), Ok(()));
+    page.press("button", "Read PingOne's report of devices").await;
+    page.hear("With another token the report of devices goes on.").await;
+    world.sandbox().heal();
+    let before = world.sandbox().seen().len();
+    page.press("button", "Replace token").await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.hear("Devices: PingOne's report of").await;
+    let made_again = world.sandbox().seen()[before..].iter().filter(|seen| seen.method == "POST").count();
+    assert_eq!(made_again, 0, "the same report goes on");
+}
