@@ -111,7 +111,7 @@ fn of_total(app: AppHandle) -> String {
     total(app).map_or_else(|| "?".to_owned(), |total| number(app, total))
 }
 
-fn partial(app: AppHandle) -> String {
+pub(super) fn partial(app: AppHandle) -> String {
     let at = app.directory.listed_at.get().map(|at| app.ports.locale.time(at)).unwrap_or_default();
     text::directory::partial(&number(app, listed(app)), &of_total(app), &at)
 }

@@ -454,6 +454,7 @@ pub mod status {
     use pingone_mfa_core::domain::fault::{Fault, RetryKind};
     use pingone_mfa_core::domain::snapshot::Presence;
     use pingone_mfa_core::domain::status::Counts;
+    use pingone_mfa_core::domain::time::Wall;
     use pingone_mfa_core::port::Locale;
 
     use crate::state::directory::Report;
@@ -524,6 +525,10 @@ pub mod status {
         let (on, users) = (locale.number(counts.on()), locale.number(counts.users()));
         let share = super::percent(counts.on(), counts.users()).map(|share| format!(" ({share} %)"));
         format!("MFA is on for {on} of {users} users{}.", share.unwrap_or_default())
+    }
+    /// On paper: when the list was read that the numbers are of.
+    pub fn read_on(locale: &dyn Locale, at: Wall) -> String {
+        format!("List read on {} at {}.", locale.date(at), locale.time(at))
     }
     /// The report that was merged.
     pub fn report(locale: &dyn Locale, report: &Report) -> String {
@@ -748,13 +753,16 @@ pub mod question {
     }
     /// Until when, here and for a colleague elsewhere.
     pub fn until(locale: &dyn Locale, end: Wall, now: Wall) -> String {
-        let time = locale.time(end);
-        let day = if locale.is_same_day(end, now) { String::new() } else { format!("{} ", locale.date(end)) };
-        format!("until {day}{time} ({})", super::utc(end))
+        format!("until {} ({})", here(locale, end, now), super::utc(end))
     }
     /// The button of the first way.
-    pub fn allow(until: &str) -> String {
-        format!("Allow until {until}")
+    pub fn allow(locale: &dyn Locale, end: Wall, now: Wall) -> String {
+        format!("Allow until {}", here(locale, end, now))
+    }
+    /// A time without its date could be today's, and a date without its time any hour of it.
+    fn here(locale: &dyn Locale, end: Wall, now: Wall) -> String {
+        let time = locale.time(end);
+        if locale.is_same_day(end, now) { time } else { format!("{} {time}", locale.date(end)) }
     }
     /// What turning off means.
     pub fn disabled(devices: Option<usize>) -> String {
@@ -811,6 +819,8 @@ pub mod fault {
     pub const CHECKS: &str = "What to check";
     /// Over PingOne's words.
     pub const WORDS: &str = "PingOne's words";
+    /// The same where it may not have been PingOne.
+    pub const ANSWER: &str = "What was answered";
     /// The button.
     pub const TRY_AGAIN: &str = "Try again";
 }

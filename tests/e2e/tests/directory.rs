@@ -533,3 +533,28 @@ async fn an_ended_token_pauses_the_report_of_devices_and_another_goes_on() {
     let made_again = world.sandbox().seen()[before..].iter().filter(|seen| seen.method == "POST").count();
     assert_eq!(made_again, 0, "the same report goes on");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_printed_is_one_page_of_numbers_with_their_time_and_nothing_to_press() {
+    let world = World::start(3000, quick).await;
+    let page = listed(&world, "3,000").await;
+    page.press("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
+    page.hear("An Environment Admin can look it up.").await;
+    let paper = page.devtools("Page.printToPDF", serde_json::json!({})).await.unwrap();
+    let script = "const [paper, done] = arguments; done(atob(paper).match(/\\/Type \\/Page\\b/g).length);";
+    let pages = page.ask(script, vec![paper["data"].clone()]).await.unwrap();
+    assert_eq!(pages, 1);
+    page.devtools("Emulation.setEmulatedMedia", serde_json::json!({"media": "print"})).await.unwrap();
+    let text = page.text().await;
+    for said in
+        ["Workforce", "MFA is on for ", "List read on ", "On means that PingOne may ask", "Contractors"]
+    {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    for person in ["Adaeze", "example.com"] {
+        assert!(!text.contains(person), "{person}: {text}");
+    }
+    let pressed = "[...root.querySelectorAll('button, input, select, summary, a')]
+        .filter((element) => element.checkVisibility() && !element.matches('.number')).map((element) => element.innerText)";
+    assert_eq!(page.ask_shadow(pressed).await, serde_json::json!([]), "nothing to press");
+}
