@@ -166,6 +166,17 @@ fn a_listing_reads_every_user_once_and_keeps_to_its_pace() {
 }
 
 #[test]
+fn lists_of_every_size_around_a_page_are_read_whole() {
+    for users in [0, 1, 199, 200, 201, 400] {
+        let stage = stage(users);
+        let (end, read, _) = list(&stage.connection, &stage, None);
+        let read: HashSet<UserId> = read.into_iter().collect();
+        let real: HashSet<UserId> = stage.mount.sandbox.borrow().user_ids().map(UserId).collect();
+        assert_eq!((end, read), (State::Complete, real), "{users} users");
+    }
+}
+
+#[test]
 fn a_ceiling_that_is_raised_in_the_middle_of_a_listing_counts_from_then_on() {
     let stage = stage(10_050);
     let (connection, clock) = (stage.connection.clone(), Rc::clone(&stage.clock));

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
-use pingone_sandbox::{Behaviour, DeviceState, Fault, On, Role, Rule, TokenSpec};
+use pingone_sandbox::{Behaviour, DeviceState, Fault, Happening, On, Role, Rule, TokenSpec};
 use thirtyfour::Key;
 
 /// The deployment's config.json with its ceiling for reads lifted: what is tested here is not the pace.
@@ -538,6 +538,7 @@ async fn an_ended_token_pauses_the_report_of_devices_and_another_goes_on() {
 async fn what_is_printed_is_one_page_of_numbers_with_their_time_and_nothing_to_press() {
     let world = World::start(3000, quick).await;
     let page = listed(&world, "3,000").await;
+    page.fill("searchbox", "Search users", "adaeze okonk").await;
     page.press("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
     page.hear("An Environment Admin can look it up.").await;
     let paper = page.devtools("Page.printToPDF", serde_json::json!({})).await.unwrap();
@@ -557,4 +558,20 @@ async fn what_is_printed_is_one_page_of_numbers_with_their_time_and_nothing_to_p
     let pressed = "[...root.querySelectorAll('button, input, select, summary, a')]
         .filter((element) => element.checkVisibility() && !element.matches('.number')).map((element) => element.innerText)";
     assert_eq!(page.ask_shadow(pressed).await, serde_json::json!([]), "nothing to press");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_changes_while_it_is_read_says_so() {
+    let config = |origin: &str| config_json(origin).replacen('{', r#"{"rate":{"read":5},"#, 1);
+    let world = World::start(1500, config).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Load all 1,500 users").await;
+    page.hear("about 1,500 loaded, 5 requests a second").await;
+    page.see("grid", "Users").await;
+    page.hear("00 of about 1,500 loaded").await;
+    let first = world.sandbox().user_ids().next().unwrap();
+    world.sandbox().happen(Happening::Deleted(first), pingone_sandbox::server::now());
+    page.hear("PingOne counts 1,499: the list changed while it was read.").await;
+    assert_eq!(page.shown().await, 1500);
 }
