@@ -171,8 +171,8 @@ fn lists_of_every_size_around_a_page_are_read_whole() {
         let stage = stage(users);
         let (end, read, _) = list(&stage.connection, &stage, None);
         let read: HashSet<UserId> = read.into_iter().collect();
-        let real: HashSet<UserId> = stage.mount.sandbox.borrow().user_ids().map(UserId).collect();
-        assert_eq!((end, read), (State::Complete, real), "{users} users");
+        let expected: HashSet<UserId> = stage.mount.sandbox.borrow().user_ids().map(UserId).collect();
+        assert_eq!((end, read), (State::Complete, expected), "{users} users");
     }
 }
 
