@@ -87,6 +87,35 @@ fn a_recorded_page_is_read_and_odd_rows_cost_no_other_row() {
 }
 
 #[test]
+fn a_page_that_is_cut_marked_empty_or_nested_is_read_or_named_and_never_more() {
+    let whole = include_str!("fixtures/users-page.json");
+    let list = ReadPage { filter: None, cursor: None };
+    let rows = answer(&list, 200, whole).unwrap().rows;
+    assert_eq!(answer(&list, 200, &format!("\u{feff}{whole}")).unwrap().rows, rows, "a byte order mark");
+    for end in (0..whole.len() - 2).filter(|end| whole.is_char_boundary(*end)) {
+        let fault = fault(&list, 200, &whole[..end]);
+        assert!(matches!(fault, Fault::NotJson(_)), "cut at {end}: {fault:?}");
+    }
+    let nested = "[".repeat(100_000) + &"]".repeat(100_000);
+    assert!(matches!(fault(&list, 200, &nested), Fault::NotJson(_)));
+    for shape in ["{}", "[]", "null", "0", "\"users\"", r#"{"_embedded":{"users":5}}"#] {
+        let fault = fault(&list, 200, shape);
+        assert!(matches!(fault, Fault::WrongShape(_)), "{shape}: {fault:?}");
+    }
+}
+
+#[test]
+fn a_flag_that_stands_twice_is_the_last_one_as_browsers_take_it() {
+    let user = |flags: &str| {
+        format!(r#"{{"_embedded":{{"users":[{{"id":"{}","username":"a",{flags}}}]}},"count":1}}"#, user())
+    };
+    let list = ReadPage { filter: None, cursor: None };
+    let flag = |flags| answer(&list, 200, &user(flags)).unwrap().rows.remove(0).unwrap().mfa;
+    assert_eq!(flag(r#""mfaEnabled":true,"mfaEnabled":false"#), Mfa::Off);
+    assert_eq!(flag(r#""mfaEnabled":false,"mfaEnabled":true"#), Mfa::On);
+}
+
+#[test]
 fn a_link_that_leads_elsewhere_is_not_followed() {
     let page = include_str!("fixtures/users-page.json").replace("api.pingone.eu", "api.pingone.evil");
     assert_eq!(fault(&ReadPage { filter: None, cursor: None }, 200, &page), Fault::Paging(Paging::Elsewhere));
@@ -192,6 +221,8 @@ fn each_documented_refusal_has_its_own_name() {
         ("TokenInvalid", fault(&put, 401, include_str!("fixtures/error-401.json"))),
         ("RoleMissing", fault(&put, 403, e403)),
         ("RoleMissing", fault(&CountUsers, 403, e403)),
+        ("RequestRefused", fault(&CountUsers, 403, "<html>Rejected</html>")),
+        ("RequestRefused", fault(&put, 403, "")),
         ("EnvironmentUnknown", fault(&ReadEnvironment, 403, e403)),
         ("EnvironmentUnknown", fault(&ReadEnvironment, 404, e404)),
         ("LicenceExceeded", fault(&put, 403, include_str!("fixtures/error-403-licence.json"))),

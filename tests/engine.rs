@@ -14,20 +14,22 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use futures::channel::mpsc;
+use futures::future::FutureExt;
 use pingone_mfa_core::api::request::{
-    CountUsers, FindPeople, ReadEnvironment, ReadMfa, ReadPopulations, ReadUser, WriteMfa,
+    CountUsers, FindPeople, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, WriteMfa,
 };
 use pingone_mfa_core::api::wire;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::tenant::EnvironmentKind;
-use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::domain::time::{Millis, PerSecond};
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::change::{Change, Job};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::{Command, drive};
 use pingone_mfa_core::engine::listing::{self, Listing, State};
+use pingone_mfa_core::engine::report::{self, Reporting};
 use pingone_sandbox::{Role, TokenSpec};
 use support::{Fate, Stage};
 
@@ -164,6 +166,46 @@ fn a_listing_reads_every_user_once_and_keeps_to_its_pace() {
 }
 
 #[test]
+fn lists_of_every_size_around_a_page_are_read_whole() {
+    for users in [0, 1, 199, 200, 201, 400] {
+        let stage = stage(users);
+        let (end, read, _) = list(&stage.connection, &stage, None);
+        let read: HashSet<UserId> = read.into_iter().collect();
+        let expected: HashSet<UserId> = stage.mount.sandbox.borrow().user_ids().map(UserId).collect();
+        assert_eq!((end, read), (State::Complete, expected), "{users} users");
+    }
+}
+
+#[test]
+fn a_ceiling_that_is_raised_in_the_middle_of_a_listing_counts_from_then_on() {
+    let stage = stage(10_050);
+    let (connection, clock) = (stage.connection.clone(), Rc::clone(&stage.clock));
+    let raised = stage.clock.sleep_until(Millis(2000)).map(move |()| connection.limit_reads(PerSecond(50.0)));
+    let (connection, exchanges) = (stage.connection.clone(), Rc::clone(&stage.exchanges));
+    let times = stage.clock.run(async move {
+        let policy = Rc::new(connection.policy().clone());
+        let mut listing = Listing::of_all(&[], None, policy, connection.jitter());
+        let (sender, mut inbox) = mpsc::unbounded();
+        drop(sender);
+        let page = |job: listing::Job| {
+            let connection = connection.clone();
+            async move { connection.send(job.page).await }
+        };
+        futures::join!(drive(&mut listing, &connection, &mut inbox, page, |_| {}), raised);
+        assert_eq!(listing.state(), State::Complete);
+        exchanges.borrow().iter().map(|exchange| exchange.at).collect::<Vec<_>>()
+    });
+    let began = *times.first().unwrap();
+    // A page with its preflight is two requests.
+    let pages = |from: i64, to: i64| {
+        times.iter().filter(|at| (began.plus(from)..began.plus(to)).contains(at)).count()
+    };
+    assert!((19..=21).contains(&pages(0, 2000)), "{} pages at 20 a second", pages(0, 2000));
+    assert!(pages(2200, 3200) > 20, "{} pages at 50 a second", pages(2200, 3200));
+    assert!(clock.now() < Millis(3500), "{:?}", clock.now());
+}
+
+#[test]
 fn a_listing_survives_failing_pages_and_repeats_no_user() {
     let stage = stage(1000);
     stage.mount.fates.borrow_mut().extend([
@@ -263,6 +305,67 @@ fn a_401_is_told_from_an_expired_token_by_the_tokens_own_end() {
         assert!(matches!(unknowing.call(ReadEnvironment).await, Err(Fault::TokenInvalid(_))));
     });
     assert_eq!(stage.exchanges.borrow().len(), 2, "no 401 is tried again");
+}
+
+/// Reads the report of devices, and gives it another token whenever it is halted.
+fn report(stage: &Stage) -> (report::State, Reporting, usize) {
+    let connection = stage.connection.clone();
+    let (mount, clock) = (Rc::clone(&stage.mount), Rc::clone(&stage.clock));
+    stage.clock.run(async move {
+        let policy = Rc::new(connection.policy().clone());
+        let mut reporting = Reporting::new(policy, connection.jitter());
+        let (sender, mut inbox) = mpsc::unbounded();
+        let mut halts = 0;
+        let page = |job: ReadReport| {
+            let connection = connection.clone();
+            async move { connection.send(job).await }
+        };
+        let observe = |reporting: &mut Reporting| {
+            if matches!(reporting.state(), report::State::Halted(_)) {
+                halts += 1;
+                let now = pingone_sandbox::Wall(clock.wall().0);
+                let token = mount.sandbox.borrow_mut().mint(&TokenSpec::default(), now);
+                mount.held.replace(token);
+                sender.unbounded_send(Command::Resume).unwrap();
+            }
+        };
+        drive(&mut reporting, &connection, &mut inbox, page, observe).await;
+        (reporting.state().clone(), reporting, halts)
+    })
+}
+
+#[test]
+fn a_report_whose_token_ends_in_the_middle_goes_on_with_the_next_from_the_same_page() {
+    let whole = Stage::new(20_000, &TokenSpec::default());
+    let (end, expected, halts) = report(&whole);
+    assert_eq!((end, halts), (report::State::Complete, 0));
+    let stage = Stage::new(20_000, &TokenSpec { lifetime_seconds: 1, ..TokenSpec::default() });
+    let (end, reporting, halts) = report(&stage);
+    assert_eq!((end, halts), (report::State::Complete, 1));
+    assert_eq!(reporting.users(), expected.users(), "no device is lost and none is counted twice");
+    assert!(!expected.users().is_empty());
+    let calls = |stage: &Stage| stage.exchanges.borrow().len();
+    assert_eq!(calls(&stage), calls(&whole) + 1, "only the refused page is asked for again");
+    let posts = stage.exchanges.borrow().iter().filter(|exchange| exchange.request.body.is_some()).count();
+    assert_eq!(posts, 1, "no second report is made");
+}
+
+#[test]
+fn a_report_that_comes_too_soon_after_another_waits_for_its_turn() {
+    let stage = stage(50);
+    assert_eq!(report(&stage).0, report::State::Complete);
+    let before = stage.clock.now();
+    assert_eq!(report(&stage).0, report::State::Complete);
+    assert!(before.until(stage.clock.now()) >= Millis::seconds(5));
+}
+
+#[test]
+fn a_report_that_a_role_may_not_have_is_not_asked_for_again() {
+    let stage = stage(50);
+    stage.mount.sandbox.borrow_mut().forbid_report(true);
+    let (end, ..) = report(&stage);
+    assert!(matches!(end, report::State::Failed(Fault::RoleMissing(_))), "{end:?}");
+    assert_eq!(stage.exchanges.borrow().len(), 1);
 }
 
 #[test]

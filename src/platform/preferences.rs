@@ -1,4 +1,5 @@
-//! Region and environment of the last connection, in the browser's local storage. Two keys, nothing else.
+//! Region and environment of the last connection and the chosen ceiling for reads, in the browser's local storage. Three
+//! keys, nothing else.
 
 use pingone_mfa_core::domain::region::RegionCode;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
@@ -8,6 +9,7 @@ use web_sys::Storage;
 
 const REGION: &str = "pingone-mfa.region";
 const ENVIRONMENT: &str = "pingone-mfa.environment";
+const READ_CEILING: &str = "pingone-mfa.requests-per-second";
 
 /// The browser's local storage, where it may be used.
 pub(crate) struct LocalPreferences;
@@ -24,6 +26,16 @@ impl Preferences for LocalPreferences {
         // A full or forbidden store only costs the convenience.
         let _ = storage.set_item(REGION, &region.0);
         let _ = storage.set_item(ENVIRONMENT, &environment.to_string());
+    }
+
+    fn read_ceiling(&self) -> Option<u32> {
+        storage()?.get_item(READ_CEILING).ok()??.parse().ok()
+    }
+
+    fn remember_read_ceiling(&self, per_second: u32) {
+        if let Some(storage) = storage() {
+            let _ = storage.set_item(READ_CEILING, &per_second.to_string());
+        }
     }
 }
 

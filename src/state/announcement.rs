@@ -3,7 +3,7 @@
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::row::Tally;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::{PerSecond, Wall};
 use pingone_mfa_core::domain::user::Mfa;
 
 use super::run::Halt;
@@ -25,6 +25,8 @@ pub enum Announcement {
     Copied(bool),
     /// A file was handed to the browser, or not.
     Saved(bool),
+    /// Reads leave at most so fast from now on.
+    ReadCeiling(PerSecond),
     /// All users were loaded.
     ListLoaded(u64),
     /// A search found so many people.

@@ -30,6 +30,7 @@ mod finding;
 mod grouping;
 mod listing;
 mod opening;
+mod pacing;
 mod switching;
 
 pub use bypassing::Bypassing;
@@ -85,11 +86,15 @@ pub struct Directory {
     pub report: Watched<Load<Report>>,
     /// How far the reading of devices one by one is.
     pub checking: Watched<Option<Checking>>,
+    /// How fast reads leave at most, in requests a second.
+    pub read_ceiling: Watched<PerSecond>,
     /// The switches that were pressed.
     pub switches: Watched<HashMap<UserId, Switch>>,
     connection: RefCell<Option<Connection>>,
     commands: RefCell<Option<UnboundedSender<Command>>>,
     tasks: Tasks,
+    report_commands: RefCell<Option<UnboundedSender<Command>>>,
+    report_tasks: Tasks,
     checking_tasks: Tasks,
     ports: &'static Ports,
     announcer: &'static Announcer,
@@ -117,10 +122,13 @@ impl Directory {
             members: Watched::default(),
             report: Watched::new(Load::Idle),
             checking: Watched::default(),
+            read_ceiling: Watched::new(pacing::remembered(ports, settings.rate)),
             switches: Watched::default(),
             connection: RefCell::default(),
             commands: RefCell::default(),
             tasks: Tasks::default(),
+            report_commands: RefCell::default(),
+            report_tasks: Tasks::default(),
             checking_tasks: Tasks::default(),
             announcer,
             settings,
@@ -152,6 +160,7 @@ impl Directory {
 
     /// Begins with a new connection: asks how many users there are, and lists them at once if they are few.
     pub fn begin(&'static self, connection: Connection, list_up_to: u64) {
+        connection.limit_reads(self.read_ceiling.get_untracked());
         self.connection.replace(Some(connection.clone()));
         self.total.set(Load::Loading);
         self.populations.set(Load::Loading);
@@ -190,6 +199,7 @@ impl Directory {
         if matches!(self.list.get_untracked(), List::Halted { .. }) {
             self.resume();
         }
+        self.continue_report();
     }
 
     /// Forgets everything that was read, and ends what is going on.
@@ -206,7 +216,7 @@ impl Directory {
         self.has_pingid.set(false);
         self.groups.set(Load::Idle);
         self.members.set(None);
-        self.report.set(Load::Idle);
+        self.forget_report();
         self.stop_checking();
         self.switches.set(HashMap::new());
         self.table.clear();
@@ -297,11 +307,6 @@ impl Directory {
     /// How many rows the table shows.
     pub fn shown_len(&self) -> usize {
         self.with_rows(<[Row]>::len)
-    }
-
-    /// How fast reads may be at most, in requests a second.
-    pub fn read_ceiling(&self) -> PerSecond {
-        self.connection().map_or(PerSecond(1.0), |connection| connection.policy().reads)
     }
 
     /// Something of a user, if that user was read.

@@ -2,7 +2,7 @@
 
 use super::find::{find_person, found};
 use super::grid::grid;
-use super::list::list;
+use super::list::{ceiling, list};
 use super::markup::{Node, group, part_of, tag};
 use super::question::question;
 use super::response::response;
@@ -43,7 +43,7 @@ fn everyone(app: AppHandle) -> Node {
     };
     let meaning = move |has_list: bool| (!has_list).then(|| tag("p").class("hint").with(text::MEANING));
     group()
-        .with(tag("div").class("line").with(list(app)))
+        .with(tag("div").class("line").with(list(app)).with(ceiling(app)))
         .with(part_of(has_list, list_of))
         .with(part_of(has_list, meaning))
 }

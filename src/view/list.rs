@@ -4,8 +4,9 @@ use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::time::PerSecond;
 use pingone_mfa_core::domain::users::Users;
 
+use super::connect::selected;
 use super::fault::fault_card;
-use super::markup::{Node, button, group, part, part_of, says, tag};
+use super::markup::{Event, Node, button, group, part, part_of, says, tag, text_in};
 use super::text;
 use crate::state::AppHandle;
 use crate::state::directory::List;
@@ -33,6 +34,36 @@ pub(super) fn list(app: AppHandle) -> Node {
         List::Complete => Look::Complete,
     };
     part_of(look, move |look| look.node(app))
+}
+
+/// How fast is read at most: asked while there is something to read.
+pub(super) fn ceiling(app: AppHandle) -> Node {
+    let directory = app.directory;
+    let is_of_use = move || directory.list.with(|list| *list != List::Complete);
+    let options = move || {
+        let in_use = directory.read_ceiling.with_untracked(|ceiling| ceiling.whole());
+        let option = |ceiling: u32| {
+            let written = number(app, u64::from(ceiling));
+            let option = tag("option").set_to("value", ceiling.to_string()).with(written);
+            selected(option, u64::from(ceiling) == in_use)
+        };
+        directory.read_ceilings().into_iter().map(option).collect::<Vec<_>>()
+    };
+    let choose = move |event: Event| {
+        if let Ok(ceiling) = text_in(&event).parse() {
+            directory.limit_reads(ceiling);
+        }
+    };
+    part_of(is_of_use, move |is_of_use| {
+        is_of_use.then(|| {
+            let choice = tag("select")
+                .set("aria-label", text::directory::READ_CEILING)
+                .on("change", choose)
+                .with(options());
+            let name = tag("span").class("hint").with(text::directory::READ_CEILING);
+            tag("label").class("ceiling").with(name).with(choice)
+        })
+    })
 }
 
 impl Look {
@@ -80,7 +111,7 @@ fn of_total(app: AppHandle) -> String {
     total(app).map_or_else(|| "?".to_owned(), |total| number(app, total))
 }
 
-fn partial(app: AppHandle) -> String {
+pub(super) fn partial(app: AppHandle) -> String {
     let at = app.directory.listed_at.get().map(|at| app.ports.locale.time(at)).unwrap_or_default();
     text::directory::partial(&number(app, listed(app)), &of_total(app), &at)
 }
@@ -129,7 +160,7 @@ fn before_list(app: AppHandle) -> Node {
 }
 
 fn offer(app: AppHandle, users: u64) -> Node {
-    let pace = app.directory.read_ceiling();
+    let pace = app.directory.read_ceiling.get();
     let requests = users.div_ceil(2 * USERS_PER_REQUEST) * 2;
     let cost = text::directory::cost(&number(app, requests), &number(app, seconds(users, pace).max(1)));
     let users = number(app, users);

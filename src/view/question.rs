@@ -149,7 +149,7 @@ fn go(app: AppHandle, choice: &Rc<Choice>) -> Node {
             return text::question::DISABLE.to_owned();
         }
         let end = app.directory.bypass_end(named.hours.get());
-        text::question::allow(&text::moment(app.ports.locale.as_ref(), end, app.session.now.get()))
+        text::question::allow(app.ports.locale.as_ref(), end, app.session.now.get())
     };
     let press = move || {
         if pressed.for_good.get_untracked() {

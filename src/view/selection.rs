@@ -29,7 +29,7 @@ fn line(app: AppHandle, selected: usize) -> Node {
     let clear =
         || button(text::table::CLEAR_SELECTION, move || app.directory.table.deselect()).class("quiet");
     let check = || {
-        let cost = text::table::check_cost(locale, selected as u64, app.directory.read_ceiling());
+        let cost = text::table::check_cost(locale, selected as u64, app.directory.read_ceiling.get());
         let check = button(text::table::check(&number, selected), move || app.directory.check_selected());
         group().with(check).with(tag("span").class("hint").with(cost))
     };

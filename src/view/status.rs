@@ -7,6 +7,7 @@ use pingone_mfa_core::domain::user::PopulationId;
 use pingone_mfa_core::domain::users::Class;
 
 use super::fault::fault_card_titled;
+use super::list::partial;
 use super::markup::{Node, button, group, part, part_of, says, tag};
 use super::summary::{Summarised, summary};
 use super::text;
@@ -32,6 +33,7 @@ pub(super) fn status(app: AppHandle) -> Node {
         .class("mfa-status")
         .set("aria-label", text::status::NAME)
         .with(tag("div").class("line").with(tag("h2").with(says(headline))).with(actions(app)))
+        .with(tag("p").class("on-paper").with(says(move || read_on(app))))
         .with(hint(text::status::MEANING))
         .with(table)
         .with(hint(text::status::VISIBLE))
@@ -41,6 +43,15 @@ pub(super) fn status(app: AppHandle) -> Node {
             |may_not| may_not.then(|| tag("p").class("note warn").with(text::status::PINGID)),
         ))
         .with(part(move || comparison(app)))
+}
+
+/// When the list was read, or how much of it.
+fn read_on(app: AppHandle) -> String {
+    if app.directory.list.with(|list| *list != List::Complete) {
+        return partial(app);
+    }
+    let at = app.directory.listed_at.get();
+    at.map(|at| text::status::read_on(app.ports.locale.as_ref(), at)).unwrap_or_default()
 }
 
 /// With PingID the flag may say nothing about how somebody signs on.

@@ -138,6 +138,8 @@ pub mod directory {
     pub const FIND_HINT: &str = "Enter searches PingOne: username, e-mail, name, external ID or user ID";
     /// While counting.
     pub const COUNTING: &str = "Counting the users …";
+    /// How fast reads leave at most.
+    pub const READ_CEILING: &str = "Requests a second, at most";
     /// The button.
     pub const STOP: &str = "Stop";
     /// The button.
@@ -453,9 +455,10 @@ pub mod saving {
 
 /// MFA status. Never called coverage.
 pub mod status {
-    use pingone_mfa_core::domain::fault::Fault;
+    use pingone_mfa_core::domain::fault::{Fault, RetryKind};
     use pingone_mfa_core::domain::snapshot::Presence;
     use pingone_mfa_core::domain::status::Counts;
+    use pingone_mfa_core::domain::time::Wall;
     use pingone_mfa_core::port::Locale;
 
     use crate::state::directory::Report;
@@ -527,6 +530,10 @@ pub mod status {
         let share = super::percent(counts.on(), counts.users()).map(|share| format!(" ({share} %)"));
         format!("MFA is on for {on} of {users} users{}.", share.unwrap_or_default())
     }
+    /// On paper: when the list was read that the numbers are of.
+    pub fn read_on(locale: &dyn Locale, at: Wall) -> String {
+        format!("List read on {} at {}.", locale.date(at), locale.time(at))
+    }
     /// The report that was merged.
     pub fn report(locale: &dyn Locale, report: &Report) -> String {
         let number = |number: usize| locale.number(number as u64);
@@ -544,6 +551,9 @@ pub mod status {
     pub fn no_report(fault: &Fault) -> String {
         let way = "Devices of a selection can be read one by one.";
         match fault {
+            _ if fault.retry() == RetryKind::WithNewToken => {
+                format!("{} With another token the report of devices goes on.", super::fault(fault))
+            }
             Fault::RoleMissing(_) => format!("Your token may not use PingOne's report of devices. {way}"),
             _ => format!("{} {way}", super::fault(fault)),
         }
@@ -747,13 +757,16 @@ pub mod question {
     }
     /// Until when, here and for a colleague elsewhere.
     pub fn until(locale: &dyn Locale, end: Wall, now: Wall) -> String {
-        let time = locale.time(end);
-        let day = if locale.is_same_day(end, now) { String::new() } else { format!("{} ", locale.date(end)) };
-        format!("until {day}{time} ({})", super::utc(end))
+        format!("until {} ({})", here(locale, end, now), super::utc(end))
     }
     /// The button of the first way.
-    pub fn allow(until: &str) -> String {
-        format!("Allow until {until}")
+    pub fn allow(locale: &dyn Locale, end: Wall, now: Wall) -> String {
+        format!("Allow until {}", here(locale, end, now))
+    }
+    /// A time without its date could be today's, and a date without its time any hour of it.
+    fn here(locale: &dyn Locale, end: Wall, now: Wall) -> String {
+        let time = locale.time(end);
+        if locale.is_same_day(end, now) { time } else { format!("{} {time}", locale.date(end)) }
     }
     /// What turning off means.
     pub fn disabled(devices: Option<usize>) -> String {
@@ -810,6 +823,8 @@ pub mod fault {
     pub const CHECKS: &str = "What to check";
     /// Over PingOne's words.
     pub const WORDS: &str = "PingOne's words";
+    /// The same where it may not have been PingOne.
+    pub const ANSWER: &str = "What was answered";
     /// The button.
     pub const TRY_AGAIN: &str = "Try again";
 }
@@ -979,6 +994,9 @@ pub fn fault(fault: &Fault) -> String {
         Fault::UserUnknown(_) => "This user doesn't exist in this environment (any more).".into(),
         Fault::NotFound(_) => "PingOne answered that this doesn't exist.".into(),
         Fault::MediaTypeRefused(_) => "PingOne refused the content type of the request.".into(),
+        Fault::RequestRefused(refusal) if refusal.code.is_none() => {
+            format!("The request was refused with {}, but not in PingOne's words.", refusal.status)
+        }
         Fault::RequestRefused(refusal) => format!("PingOne refused the request with {}.", refusal.status),
         Fault::RateLimited { .. } => "PingOne is limiting requests (429), and went on doing so.".into(),
         Fault::ServerFailed(refusal) => format!("PingOne failed with {}, and went on doing so.", refusal.status),
@@ -1103,6 +1121,10 @@ pub mod announce {
     /// Saved, or not.
     pub const fn saved(saved: bool) -> &'static str {
         if saved { "Saved." } else { "The browser didn't take the file." }
+    }
+    /// Another ceiling.
+    pub fn read_ceiling(ceiling: &str) -> String {
+        format!("At most {ceiling} requests a second from now on.")
     }
     /// Loaded.
     pub fn loaded(users: &str) -> String {

@@ -255,13 +255,13 @@ fn shown_line(app: AppHandle) -> String {
     let directory = app.directory;
     let locale = app.ports.locale.as_ref();
     let (shown, listed) = (directory.shown_len() as u64, listed(app));
-    let (is_loading, is_complete) = directory.list.with(|list| (list.is_loading(), *list == List::Complete));
+    let is_complete = directory.list.with(|list| *list == List::Complete);
     if shown == 0 && listed > 0 {
         let listed = locale.number(listed);
         return if is_complete { text::table::no_match(&listed) } else { text::table::no_match_yet(&listed) };
     }
     let of = (shown != listed).then(|| locale.number(listed));
-    let read = directory.listed_at.get().filter(|_| !is_loading);
+    let read = directory.listed_at.get().filter(|_| is_complete);
     let age = read.map(|at| text::table::age(locale, at, app.session.now.get()));
     text::table::shown(&locale.number(shown), shown, of.as_deref(), age.as_deref())
 }

@@ -191,7 +191,7 @@ fn groups(app: AppHandle) -> Node {
             let name = text::user::GROUPS;
             match read {
                 Load::Ready { value: Some(groups), at } if !groups.is_empty() => {
-                    state(name, tag("bdi").with(groups.join(", ")), Some(read_at(app, at)))
+                    state(name, names(&groups), Some(read_at(app, at)))
                 }
                 Load::Ready { value, at } => {
                     state(name, text::user::no_groups(value.is_some()), Some(read_at(app, at)))
@@ -201,6 +201,14 @@ fn groups(app: AppHandle) -> Node {
             }
         },
     )
+}
+
+/// Each name by itself: one that is written from right to left turns no other around.
+fn names(names: &[String]) -> Vec<Node> {
+    let name = |(place, name): (usize, &String)| {
+        group().with((place > 0).then_some(", ")).with(tag("bdi").with(name.as_str()))
+    };
+    names.iter().enumerate().map(name).collect()
 }
 
 /// What new users begin with: it explains a flag that nobody remembers having set.

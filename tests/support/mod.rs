@@ -90,7 +90,8 @@ pub struct Mount {
     pub fates: RefCell<VecDeque<Fate>>,
     /// Reads of this user are answered with a 500 for ever, and so are writes.
     pub poisoned: Cell<Option<Uuid>>,
-    token: String,
+    /// The token that is added to every request.
+    pub held: RefCell<String>,
     clock: Rc<VirtualClock>,
 }
 
@@ -100,7 +101,8 @@ impl Transport for Mount {
         let is_poisoned =
             self.poisoned.get().is_some_and(|user| request.endpoint.as_str().contains(&user.to_string()));
         let fate = if is_poisoned { Fate::Status(500) } else { fate };
-        let (sandbox, token, clock) = (Rc::clone(&self.sandbox), self.token.clone(), Rc::clone(&self.clock));
+        let (sandbox, token, clock) =
+            (Rc::clone(&self.sandbox), self.held.borrow().clone(), Rc::clone(&self.clock));
         async move {
             clock.sleep_until(clock.now() + Millis(20)).await;
             if fate == Fate::NeverArrives {
@@ -142,7 +144,7 @@ pub struct Stage {
     pub connection: Connection,
     /// What was recorded.
     pub exchanges: Rc<RefCell<Vec<Exchange>>>,
-    /// The token that the transport adds.
+    /// The token that the transport adds at first.
     pub token: String,
 }
 
@@ -172,7 +174,7 @@ impl Stage {
             sandbox: Rc::new(RefCell::new(sandbox)),
             fates: RefCell::default(),
             poisoned: Cell::default(),
-            token: token.clone(),
+            held: RefCell::new(token.clone()),
             clock: Rc::clone(&clock),
         });
         let exchanges = Rc::new(RefCell::new(Vec::new()));

@@ -48,13 +48,19 @@ pub trait Locale {
     fn rank(&self, texts: &[&str]) -> Vec<u32>;
 }
 
-/// What is remembered on this computer: where was connected last, and nothing else.
+/// What is remembered on this computer: where was connected last, how fast was read, and nothing else.
 pub trait Preferences {
     /// The region and environment of the last connection, as far as they can be read.
     fn last(&self) -> (Option<RegionCode>, Option<EnvironmentId>);
 
     /// Remembers them. A browser that stores nothing is no error.
     fn remember(&self, region: &RegionCode, environment: EnvironmentId);
+
+    /// The ceiling for reads that was chosen last, in requests a second.
+    fn read_ceiling(&self) -> Option<u32>;
+
+    /// Remembers it.
+    fn remember_read_ceiling(&self, per_second: u32);
 }
 
 /// The page around the widget.

@@ -21,7 +21,35 @@ pub enum Happening {
     Switched(Uuid, bool),
 }
 
+/// What people have typed about a user.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// `username`.
+    pub username: String,
+    /// `name.given`; empty for none.
+    pub given: String,
+    /// `name.family`; empty for none.
+    pub family: String,
+    /// `email`.
+    pub email: Option<String>,
+    /// `externalId`.
+    pub external_id: Option<String>,
+}
+
 impl Sandbox {
+    /// Has a user described by these texts. Whether PingOne would take them all is not asked.
+    pub fn describe(&mut self, user: Uuid, texts: Texts) {
+        if let Some(person) = self.directory.get_mut(user) {
+            let Texts { username, given, family, email, external_id } = texts;
+            *person = Person { username, given, family, email, external_id, ..person.clone() };
+        }
+    }
+
+    /// Gives the population or the group of this name another; whether there is one.
+    pub fn rename(&mut self, name: &str, other: &str) -> bool {
+        self.populations.rename(name, other) || self.group_names.rename(name, other)
+    }
+
     /// Lets something happen in the background.
     pub fn happen(&mut self, happening: Happening, now: Wall) {
         match happening {

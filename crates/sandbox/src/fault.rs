@@ -120,6 +120,11 @@ pub enum Fault {
     },
     /// A page of HTML instead of the answer, with status 200.
     Html,
+    /// It is not carried out, and a gateway answers with this status and a page of HTML.
+    Gateway {
+        /// From 400 to 599.
+        status: u16,
+    },
     /// The body is filled up with blanks to this size.
     Oversized {
         /// In bytes.
@@ -137,6 +142,11 @@ pub enum Fault {
     },
     /// Every `mfaEnabled` stands twice, with different values.
     DuplicateKey,
+    /// Each `mfaEnabled` of a body is the next of these values, from the first again after the last.
+    OddFlag {
+        /// As JSON, for example `null` or `"true"`; an empty text leaves the flag out.
+        values: Vec<String>,
+    },
     /// The link to the next page leads to this one.
     NextLoops,
     /// The link to the next page leads elsewhere.
@@ -159,8 +169,11 @@ impl Rule {
             return Err("on.method: is no method".to_owned());
         }
         match &self.fault {
-            Fault::Status { status, .. } if !(400..600).contains(status) => {
+            Fault::Status { status, .. } | Fault::Gateway { status } if !(400..600).contains(status) => {
                 Err("fault.status: must be from 400 to 599".to_owned())
+            }
+            Fault::OddFlag { values } if !values.iter().all(|value| is_value(value)) => {
+                Err("fault.values: must be JSON, or empty".to_owned())
             }
             Fault::Drip { portion: 0, .. } => Err("fault.portion: must be at least 1".to_owned()),
             Fault::Oversized { bytes } if *bytes > MOST_BYTES => {
@@ -172,6 +185,10 @@ impl Rule {
             _ => Ok(()),
         }
     }
+}
+
+fn is_value(text: &str) -> bool {
+    text.is_empty() || serde_json::from_str::<serde_json::Value>(text).is_ok()
 }
 
 /// More than this is no test of a client any more.
@@ -296,6 +313,8 @@ mod tests {
         let wrong = |json: &str| rule(json).check().unwrap_err();
         assert!(wrong(r#"{"share":2,"fault":{"kind":"html"}}"#).starts_with("share:"));
         assert!(wrong(r#"{"fault":{"kind":"status","status":200}}"#).starts_with("fault.status:"));
+        assert!(wrong(r#"{"fault":{"kind":"gateway","status":200}}"#).starts_with("fault.status:"));
+        assert!(wrong(r#"{"fault":{"kind":"odd-flag","values":["tru"]}}"#).starts_with("fault.values:"));
         assert!(
             wrong(r#"{"fault":{"kind":"drip","portion":0,"everyMillis":1}}"#).starts_with("fault.portion:")
         );

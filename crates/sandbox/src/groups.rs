@@ -4,6 +4,8 @@
 //! user's id, so that nothing is stored and the same seed gives the same members. That a user of a group inside
 //! another belongs to both is documented; that the two `include`s name both is assumed.
 
+use std::collections::HashMap;
+
 use http::{Request, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
@@ -63,6 +65,22 @@ const ALL: [Group; 12] = [
     Group::new(12, "Leavers", 0),
 ];
 
+/// The names of groups that were given another.
+#[derive(Default)]
+pub(crate) struct Names(HashMap<Uuid, String>);
+
+impl Names {
+    fn of<'a>(&'a self, group: &Group) -> &'a str {
+        self.0.get(&group.id).map_or(group.name, String::as_str)
+    }
+
+    /// Whether there was one.
+    pub(crate) fn rename(&mut self, name: &str, other: &str) -> bool {
+        let group = ALL.iter().find(|group| self.of(group) == name);
+        group.map(|group| self.0.insert(group.id, other.to_owned())).is_some()
+    }
+}
+
 /// Whether a person is in a group; with `direct_only`, not by way of a group inside it.
 pub(crate) fn holds(group_id: Uuid, person: &Person, direct_only: bool) -> bool {
     let group = ALL.iter().find(|group| group.id == group_id);
@@ -85,8 +103,8 @@ pub(crate) fn ids_of(person: &Person) -> Vec<Uuid> {
 }
 
 /// See [`ids_of`].
-pub(crate) fn names_of(person: &Person) -> Vec<&'static str> {
-    ALL.iter().filter(|group| is_in(group, person)).map(|group| group.name).collect()
+pub(crate) fn names_of<'a>(names: &'a Names, person: &Person) -> Vec<&'a str> {
+    ALL.iter().filter(|group| is_in(group, person)).map(|group| names.of(group)).collect()
 }
 
 #[derive(Serialize)]
@@ -101,7 +119,7 @@ struct Body {
     links: Links,
     id: Uuid,
     environment: Reference,
-    name: &'static str,
+    name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     population: Option<Reference>,
     direct_member_counts: Counts,
@@ -128,7 +146,7 @@ fn body(sandbox: &Sandbox, href: &str, group: &Group) -> Body {
         links: Links { this: Link::to(format!("{href}/{}", group.id)) },
         id: group.id,
         environment: Reference { id: environment::ID },
-        name: group.name,
+        name: sandbox.group_names.of(group).to_owned(),
         population: group.population.map(|id| Reference { id }),
         direct_member_counts: Counts { users, groups: group.inside.len() },
         created_at: "2022-04-27T13:04:35.161Z",
@@ -143,19 +161,20 @@ fn check_sum(group: &Group, users: usize) -> String {
     (10_000_000_000 + dice.roll() % 90_000_000_000).to_string()
 }
 
-fn matches(group: &Group, comparison: &Comparison) -> bool {
+fn matches(names: &Names, group: &Group, comparison: &Comparison) -> bool {
     match comparison.attribute {
         "id" => comparison.holds(Some(&group.id.to_string())),
         "population.id" => comparison.holds(group.population.map(|id| id.to_string()).as_deref()),
-        _ => comparison.holds(Some(group.name)),
+        _ => comparison.holds(Some(names.of(group))),
     }
 }
 
 pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Answer {
     let asked = Asked::of(request)?;
     let filter = asked.comparisons(OFFER)?;
-    let found: Vec<&Group> =
-        ALL.iter().filter(|group| filter.iter().all(|comparison| matches(group, comparison))).collect();
+    let is_asked =
+        |group: &Group| filter.iter().all(|comparison| matches(&sandbox.group_names, group, comparison));
+    let found: Vec<&Group> = ALL.iter().filter(|group| is_asked(group)).collect();
     let href = format!("{}/groups", environment::href(&sandbox.seed));
     let groups: Vec<Body> = asked.rows(&found).iter().map(|group| body(sandbox, &href, group)).collect();
     let size = groups.len();

@@ -65,7 +65,7 @@ mod verified;
 
 pub use access::Assignment;
 pub use authorization::PUBLIC_CLIENT_ID;
-pub use background::Happening;
+pub use background::{Happening, Texts};
 pub use behaviour::Behaviour;
 pub use devices::{DeviceSpec, DeviceState, DeviceType};
 pub use fault::{Fault, On, Rule};
@@ -162,6 +162,7 @@ pub struct Sandbox {
     seed: Seed,
     directory: Directory,
     populations: Register,
+    group_names: groups::Names,
     mfa_settings: MfaSettings,
     access: Access,
     keys: Box<dyn Keys + Send>,
@@ -200,6 +201,7 @@ impl Sandbox {
         Self {
             directory,
             populations: Register::from(seed.populations),
+            group_names: groups::Names::default(),
             mfa_settings: MfaSettings::new(populations::CREATED),
             access: Access::new(&seed),
             keys,

@@ -85,6 +85,12 @@ impl From<Populations> for Register {
 }
 
 impl Register {
+    /// Whether there was one.
+    pub(crate) fn rename(&mut self, name: &str, other: &str) -> bool {
+        let population = self.0.iter_mut().find(|population| population.name == name);
+        population.map(|population| other.clone_into(&mut population.name)).is_some()
+    }
+
     pub(crate) fn has(&self, id: Uuid) -> bool {
         self.0.iter().any(|population| population.id == id)
     }

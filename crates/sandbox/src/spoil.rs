@@ -43,7 +43,7 @@ impl Fault {
     pub(crate) fn carrying(&self) -> Carrying {
         match self {
             Self::AppliedLate { millis } => Carrying::Later(*millis),
-            Self::NeverApplied => Carrying::Never,
+            Self::NeverApplied | Self::Gateway { .. } => Carrying::Never,
             _ => Carrying::Now,
         }
     }
@@ -70,11 +70,15 @@ impl Fault {
         match self {
             Self::OtherValue => replace_flag(response.body_mut(), other_value),
             Self::DuplicateKey => replace_flag(response.body_mut(), both_values),
+            Self::OddFlag { values } => {
+                let mut values = values.iter().cycle();
+                replace_flag(response.body_mut(), |value| odd_value(value, values.next()));
+            }
             Self::ContentType { value } => put(response.headers_mut(), header::CONTENT_TYPE, value),
-            Self::Html => {
-                put(response.headers_mut(), header::CONTENT_TYPE, "text/html;charset=UTF-8");
-                *response.status_mut() = StatusCode::OK;
-                *response.body_mut() = HTML.as_bytes().to_vec();
+            Self::Html => become_html(response, StatusCode::OK, HTML),
+            Self::Gateway { status } => {
+                let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::FORBIDDEN);
+                become_html(response, status, GATEWAY);
             }
             Self::Oversized { bytes } => {
                 let size = (*bytes).max(response.body().len());
@@ -97,6 +101,15 @@ impl Fault {
 const HTML: &str = "<!doctype html><html><head><title>Sign in to the network</title></head><body><h1>Sign in to \
                     the network</h1></body></html>";
 
+const GATEWAY: &str = "<html><head><title>Request rejected</title></head><body><center><h1>The requested URL was \
+                       rejected.</h1></center><script>window.ran = true</script></body></html>";
+
+fn become_html(response: &mut Response<Vec<u8>>, status: StatusCode, html: &str) {
+    put(response.headers_mut(), header::CONTENT_TYPE, "text/html;charset=UTF-8");
+    *response.status_mut() = status;
+    *response.body_mut() = html.as_bytes().to_vec();
+}
+
 fn end(reset: bool) -> End {
     if reset { End::Reset } else { End::Fin }
 }
@@ -104,7 +117,7 @@ fn end(reset: bool) -> End {
 const FLAG: &str = "\"mfaEnabled\" : ";
 
 /// Rewrites every flag of a body, which is text that this sandbox has written itself.
-fn replace_flag(body: &mut Vec<u8>, rewrite: fn(bool) -> String) {
+fn replace_flag(body: &mut Vec<u8>, mut rewrite: impl FnMut(bool) -> String) {
     let text = String::from_utf8_lossy(body);
     let mut pieces = text.split(FLAG);
     let mut rewritten = pieces.next().unwrap_or_default().to_owned();
@@ -113,7 +126,10 @@ fn replace_flag(body: &mut Vec<u8>, rewrite: fn(bool) -> String) {
             Some(rest) => (true, rest),
             None => (false, piece.strip_prefix("false").unwrap_or(piece)),
         };
-        rewritten.push_str(&rewrite(value));
+        let flag = rewrite(value);
+        // Without the flag, one comma is too many.
+        let rest = if flag.is_empty() { rest.trim_start().strip_prefix(',').unwrap_or(rest) } else { rest };
+        rewritten.push_str(&flag);
         rewritten.push_str(rest);
     }
     *body = rewritten.into_bytes();
@@ -125,6 +141,14 @@ fn other_value(value: bool) -> String {
 
 fn both_values(value: bool) -> String {
     format!("{FLAG}{value}, {FLAG}{}", !value)
+}
+
+fn odd_value(value: bool, odd: Option<&String>) -> String {
+    match odd.map(String::as_str) {
+        None => format!("{FLAG}{value}"),
+        Some("") => String::new(),
+        Some(odd) => format!("{FLAG}{odd}"),
+    }
 }
 
 /// Rewrites the link to the next page, where there is one.
@@ -152,6 +176,19 @@ mod tests {
         let mut body = br#"{ "a" : 1, "mfaEnabled" : true, "b" : { "mfaEnabled" : false } }"#.to_vec();
         replace_flag(&mut body, other_value);
         assert_eq!(body, br#"{ "a" : 1, "mfaEnabled" : false, "b" : { "mfaEnabled" : true } }"#);
+    }
+
+    #[test]
+    fn flags_are_odd_in_turn_or_left_out() {
+        let values = ["null", "", "\"true\""].map(str::to_owned);
+        let mut values = values.iter().cycle();
+        let mut body = br#"[{ "mfaEnabled" : true }, { "mfaEnabled" : true,
+ "b" : 1 }, { "mfaEnabled" : false }, { "mfaEnabled" : false }]"#
+            .to_vec();
+        replace_flag(&mut body, |value| odd_value(value, values.next()));
+        let wanted = r#"[{ "mfaEnabled" : null }, { 
+ "b" : 1 }, { "mfaEnabled" : "true" }, { "mfaEnabled" : null }]"#;
+        assert_eq!(String::from_utf8(body).unwrap(), wanted);
     }
 
     #[test]

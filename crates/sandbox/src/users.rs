@@ -22,8 +22,8 @@ pub(crate) fn href(seed: &Seed, id: Uuid) -> String {
 }
 
 #[derive(Serialize)]
-struct Embedded {
-    users: Vec<User>,
+struct Embedded<'a> {
+    users: Vec<User<'a>>,
 }
 
 #[derive(Serialize)]
@@ -47,7 +47,7 @@ struct UserLinks {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct User {
+pub(crate) struct User<'a> {
     #[serde(rename = "_links")]
     links: UserLinks,
     #[serde(rename = "_embedded", skip_serializing_if = "Option::is_none")]
@@ -68,7 +68,7 @@ pub(crate) struct User {
     #[serde(rename = "memberOfGroupIDs", skip_serializing_if = "Option::is_none")]
     group_ids: Option<Vec<Uuid>>,
     #[serde(rename = "memberOfGroupNames", skip_serializing_if = "Option::is_none")]
-    group_names: Option<Vec<&'static str>>,
+    group_names: Option<Vec<&'a str>>,
     mfa_enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<Name>,
@@ -147,7 +147,7 @@ impl AccountBody {
     }
 }
 
-pub(crate) fn body(seed: &Seed, person: &Person) -> User {
+pub(crate) fn body<'a>(seed: &Seed, person: &Person) -> User<'a> {
     let name = Name { given: person.given.clone(), family: person.family.clone() };
     User {
         links: UserLinks::of(&href(seed, person.id)),
@@ -181,7 +181,8 @@ pub(crate) fn one(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, reach
     let user = User {
         expanded,
         group_ids: query::names(request, "include", "memberOfGroupIDs").then(|| groups::ids_of(person)),
-        group_names: query::names(request, "include", "memberOfGroupNames").then(|| groups::names_of(person)),
+        group_names: query::names(request, "include", "memberOfGroupNames")
+            .then(|| groups::names_of(&sandbox.group_names, person)),
         ..body(&sandbox.seed, person)
     };
     Ok((json(StatusCode::OK, &user), 1))

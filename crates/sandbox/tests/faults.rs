@@ -284,12 +284,26 @@ fn a_page_of_html_can_stand_in_the_answers_place() {
 }
 
 #[test]
+fn a_gateway_can_refuse_with_html_and_nothing_is_carried_out() {
+    let stage = Stage::with(r#"{"on":{"method":"PUT"},"fault":{"kind":"gateway","status":403}}"#);
+    let before = stage.is_on();
+    let got = stage.put();
+    assert_eq!(got.status(), Some(403));
+    assert!(got.head().contains("content-type: text/html") && got.body().starts_with("<html>"));
+    assert_eq!(stage.is_on(), before);
+}
+
+#[test]
 fn a_body_can_be_oversized_truncated_nested_or_have_a_key_twice() {
     let body = |fault: &str| Stage::with(&format!(r#"{{"fault":{fault}}}"#)).list().body().to_owned();
     assert_eq!(body(r#"{"kind":"oversized","bytes":9000000}"#).len(), 9_000_000);
     assert_eq!(body(r#"{"kind":"truncated","after":50}"#).len(), 50);
     assert!(serde_json::from_str::<serde_json::Value>(&body(r#"{"kind":"nested","depth":5000}"#)).is_err());
     assert!(body(r#"{"kind":"duplicate-key"}"#).contains("\"mfaEnabled\" : true, \"mfaEnabled\" : false"));
+    let odd = body(r#"{"kind":"odd-flag","values":["null","","1"]}"#);
+    let odd: serde_json::Value = serde_json::from_str(&odd).unwrap();
+    let flag = |place: usize| odd["_embedded"]["users"][place].get("mfaEnabled").cloned();
+    assert_eq!([0, 1, 2].map(flag), [Some(serde_json::Value::Null), None, Some(1.into())]);
 }
 
 #[test]

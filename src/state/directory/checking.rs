@@ -1,14 +1,15 @@
 //! Devices of many: by PingOne's report for everyone, or one by one for those who are selected.
 
-use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
-use pingone_mfa_core::api::request::{ReadDevices, ReadReport};
-use pingone_mfa_core::domain::device::is_pingids;
-use pingone_mfa_core::domain::fault::{Fault, Paging};
-use pingone_mfa_core::domain::time::{Millis, Wall};
+use futures::channel::mpsc;
+use pingone_mfa_core::api::request::ReadDevices;
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::domain::users::{Devices, Row};
-use pingone_mfa_core::engine::connection::Connection;
+use pingone_mfa_core::engine::driver::{Command, drive};
+use pingone_mfa_core::engine::report::{Reporting, State};
 
 use super::Directory;
 use crate::state::announcement::Announcement;
@@ -42,42 +43,72 @@ pub struct Checking {
     pub is_running: bool,
 }
 
-/// The pause that PingOne wants between two reports of an environment.
-const BETWEEN_REPORTS: Millis = Millis::seconds(5);
-
-/// More pages than a report of an environment can have.
-const MOST_PAGES: usize = 20_000;
-
-/// What a report says of one user.
-#[derive(Default)]
-struct Reported {
-    usable: u8,
-    has_pingid: bool,
-}
-
 impl Directory {
-    /// Reads PingOne's report of everyone's devices and merges it with the list.
+    /// Reads PingOne's report of everyone's devices and merges it with the list. One that waits for a token goes on.
     pub fn read_report(&'static self) {
         let Some(connection) = self.connection() else { return };
         if self.report.with_untracked(|report| *report == Load::Loading) {
             return;
         }
         self.report.set(Load::Loading);
-        self.tasks.spawn(async move {
-            let answer = report(&connection).await;
-            let read = answer.map(|(mut report, users)| {
-                report.has_pingid = users.values().any(|reported| reported.has_pingid);
-                self.merge(&users);
-                report
-            });
-            if let Err(fault) = &read {
-                self.announcer.tell(Announcement::Failed(fault.clone()));
+        if self.resume_report() {
+            return;
+        }
+        let policy = Rc::new(connection.policy().clone());
+        let mut reporting = Reporting::new(policy, connection.jitter());
+        let (sender, mut inbox) = mpsc::unbounded();
+        self.report_commands.replace(Some(sender));
+        self.report_tasks.spawn(async move {
+            // The connection is asked for at every page, because a new token makes a new one.
+            let page = |job| {
+                let connection = self.connection();
+                async move { connection.ok_or(Fault::TokenForgotten)?.send(job).await }
+            };
+            let observe = |reporting: &mut Reporting| {
+                if let State::Halted(fault) = reporting.state() {
+                    self.report_ended(Err(fault.clone()));
+                }
+            };
+            drive(&mut reporting, &connection, &mut inbox, page, observe).await;
+            self.report_commands.replace(None);
+            match reporting.state() {
+                State::Failed(fault) => self.report_ended(Err(fault.clone())),
+                State::Complete => self.report_ended(Ok(self.merge(&reporting))),
+                State::Ready { .. } | State::Sent | State::Halted(_) => {}
             }
-            self.report.set(Load::ended(read, connection.clock().wall()));
         });
     }
 
-    fn merge(&'static self, reported: &HashMap<UserId, Reported>) {
+    /// Goes on with a report that waits for a token; whether there is one.
+    fn resume_report(&'static self) -> bool {
+        let commands = self.report_commands.borrow();
+        commands.as_ref().is_some_and(|sender| sender.unbounded_send(Command::Resume).is_ok())
+    }
+
+    /// Goes on with a report that the last token's end has halted.
+    pub(super) fn continue_report(&'static self) {
+        let is_halted = self.report_commands.borrow().is_some();
+        if is_halted && self.report.with_untracked(|report| matches!(report, Load::Failed(_))) {
+            self.read_report();
+        }
+    }
+
+    fn report_ended(&'static self, read: Result<Report, Fault>) {
+        if let Err(fault) = &read {
+            self.announcer.tell(Announcement::Failed(fault.clone()));
+        }
+        self.report.set(Load::ended(read, self.ports.clock.wall()));
+    }
+
+    /// Ends the reading of a report, and forgets what one said.
+    pub(super) fn forget_report(&'static self) {
+        self.report_tasks.abort_all();
+        self.report_commands.replace(None);
+        self.report.set(Load::Idle);
+    }
+
+    fn merge(&'static self, reporting: &Reporting) -> Report {
+        let reported = reporting.users();
         self.users.update(|users| {
             for (id, reported) in reported {
                 if let Some(row) = users.find(*id) {
@@ -86,6 +117,12 @@ impl Directory {
             }
         });
         self.recount();
+        Report {
+            made_at: reporting.made_at().unwrap_or_else(|| self.ports.clock.wall()),
+            users: reported.len(),
+            unreadable: reporting.unreadable(),
+            has_pingid: reported.values().any(|reported| reported.has_pingid),
+        }
     }
 
     /// Reads the devices of everyone who is selected, one call each.
@@ -156,38 +193,4 @@ impl Directory {
     pub fn devices_as_of(&self) -> Option<Wall> {
         self.report.with(|report| report.ready().map(|report| report.made_at))
     }
-}
-
-async fn report(connection: &Connection) -> Result<(Report, HashMap<UserId, Reported>), Fault> {
-    let mut users: HashMap<UserId, Reported> = HashMap::new();
-    let (mut unreadable, mut made_at) = (0, None);
-    let mut seen = HashSet::new();
-    let mut read = ReadReport::New;
-    loop {
-        let page = match connection.call(read.clone()).await {
-            // PingOne makes one report in five seconds, and doesn't always say so.
-            Err(Fault::RateLimited { .. }) if read == ReadReport::New => {
-                let clock = connection.clock();
-                clock.sleep_until(clock.now() + BETWEEN_REPORTS).await;
-                connection.call(ReadReport::New).await?
-            }
-            answer => answer?,
-        };
-        made_at = made_at.or(page.created_at);
-        unreadable += page.unreadable;
-        for entry in page.entries {
-            let reported = users.entry(entry.user).or_default();
-            if let Some((kind, is_active)) = entry.device {
-                reported.usable = reported.usable.saturating_add(u8::from(is_active));
-                reported.has_pingid |= is_pingids(&kind);
-            }
-        }
-        let Some(next) = page.next else { break };
-        if seen.len() == MOST_PAGES || !seen.insert(next.clone()) {
-            return Err(Fault::Paging(Paging::Loop));
-        }
-        read = next;
-    }
-    let made_at = made_at.unwrap_or_else(|| connection.clock().wall());
-    Ok((Report { made_at, users: users.len(), unreadable, has_pingid: false }, users))
 }

@@ -96,7 +96,7 @@ impl Directory {
         self.found.set(Vec::new());
         self.table.forget_rows();
         // A new list says nothing about devices.
-        self.report.set(Load::Idle);
+        self.forget_report();
         self.stop_checking();
         self.users.set(Users::default());
         self.learn(opened.map(Ok));

@@ -218,6 +218,13 @@ impl Page {
         Ok(self.driver.execute_async(script, arguments).await?.json().clone())
     }
 
+    /// The value of an expression in which `root` is the element's shadow root.
+    pub async fn ask_shadow(&self, expression: &str) -> Value {
+        let script =
+            format!("const root = document.querySelector('pingone-mfa').shadowRoot; return {expression};");
+        self.driver.execute(script, vec![]).await.expect("the page answers").json().clone()
+    }
+
     /// Lets scripts take so long.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
-use pingone_sandbox::{Behaviour, DeviceState, Fault, On, Role, Rule, TokenSpec};
+use pingone_sandbox::{Behaviour, DeviceState, Fault, Happening, On, Role, Rule, TokenSpec};
 use thirtyfour::Key;
 
 /// The deployment's config.json with its ceiling for reads lifted: what is tested here is not the pace.
@@ -376,4 +376,202 @@ async fn hostile_text_is_found_as_text_and_never_run() {
     page.find_in_pingone("<img src=x onerror=alert(1)>").await;
     page.hear("PingOne has nobody for '<img src=x onerror=alert(1)>'").await;
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateways_refusal_in_html_names_what_to_check_and_loses_nothing() {
+    let world = World::start(1500, quick).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.see("button", "Load all 1,500 users").await;
+    breaks(&world, Some(4), None, Fault::Gateway { status: 403 });
+    page.press("button", "Load all 1,500 users").await;
+    page.hear("The request was refused with 403, but not in PingOne's words.").await;
+    page.hear("it may have answered, or refused, in PingOne's place.").await;
+    page.hear("users were not read and are not in the list.").await;
+    let shown = page.shown().await;
+    assert!((200..1500).contains(&shown), "what was read stays: {shown}");
+    page.press("tab", "Raw").await;
+    page.hear("<h1>The requested URL was rejected.").await;
+    world.sandbox().heal();
+    page.press("button", "Go on").await;
+    page.hear("1,500 users. List read").await;
+
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let refused = On { method: Some("PUT".into()), endpoint: Some("mfaEnabled".into()), ..On::default() };
+    let rule = Rule { on: refused, share: 1.0, skip: 0, times: None, fault: Fault::Gateway { status: 403 } };
+    assert_eq!(world.sandbox().go_wrong(rule), Ok(()));
+    page.fill("searchbox", "Search users", "jonas.brandt").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.press("button", "Jonas Brandt, open jonas.brandt").await;
+    page.hear("refused with 403, but not in PingOne's words. Nothing was changed.").await;
+    assert!(!page.is_on("MFA for jonas.brandt").await, "nothing moves that PingOne didn't say");
+    assert_eq!(world.sandbox().mfa_enabled(jonas), Some(false));
+    let ran = page.ask_shadow("[window.ran ?? null, root.querySelectorAll('center, script').length]").await;
+    assert_eq!(ran, serde_json::json!([null, 0]), "its HTML is a text");
+    world.sandbox().heal();
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+}
+
+/// What PingOne never says of a flag; an empty one leaves the flag out.
+const ODD: [&str; 6] = ["", "null", "\"true\"", "1", "0", "\"false\""];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flag_that_is_neither_true_nor_false_is_unknown_and_never_on_or_off() {
+    let world = World::start(60, quick).await;
+    let odd: Vec<String> = ODD.map(str::to_owned).into();
+    let values = odd.iter().cloned().chain(["true".into(), "false".into()]).collect();
+    breaks(&world, None, None, Fault::OddFlag { values });
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("60 users. List read").await;
+    // Eight people in turn: six whose flag is odd, one whose is true, one whose is false.
+    page.hear("MFA is on for 7 of 60 users").await;
+    for (choice, users) in [("MFA: on", 7), ("MFA: off", 7), ("MFA: unknown", 46)] {
+        page.choose("MFA status", choice).await;
+        page.hear(&format!("{users} of 60 users")).await;
+    }
+    let shown =
+        page.ask_shadow("[...root.querySelectorAll('tbody td.mfa')].map((cell) => cell.innerText)").await;
+    let shown = shown.as_array().unwrap();
+    assert!(shown.len() > 5 && shown.iter().all(|word| word == "unknown"), "{shown:?}");
+    assert_eq!(page.names("switch", "MFA for").await, Vec::<String>::new(), "there is nothing to switch");
+    let folder = world.downloads().await;
+    page.press("checkbox", "Select all 46 that match").await;
+    page.press("button", "Save as file …").await;
+    page.press("radio", "JSON").await;
+    page.press("button", "Save 46 users").await;
+    let saved: serde_json::Value = serde_json::from_str(&folder.file(".json").await).unwrap();
+    assert!(saved["users"].as_array().unwrap().iter().all(|user| user["mfa"] == "unknown"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_odd_flag_is_no_answer_to_a_change_and_unknown_in_the_persons_panel() {
+    let world = World::start(60, quick).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("60 users. List read").await;
+    let off: Vec<_> = {
+        let sandbox = world.sandbox();
+        sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).collect()
+    };
+    for (value, user) in ODD.into_iter().zip(off) {
+        page.type_raw("Search users", &user.to_string()).await;
+        page.hear("1 of 60 users").await;
+        let on = On { user: Some(user), ..On::default() };
+        let fault = Fault::OddFlag { values: vec![value.into()] };
+        world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+        page.ask_shadow("root.querySelector('tbody td.mfa [role=switch]').click()").await;
+        page.hear("Sent, answer lost: it may have been changed or not.").await;
+        assert_eq!(world.sandbox().mfa_enabled(user), Some(true), "it was carried out");
+        assert_eq!(
+            page.names("switch", "MFA for").await,
+            Vec::<String>::new(),
+            "{value}: not known any more"
+        );
+        // Whoever's change is in doubt is opened.
+        page.hear("The flag is not known.").await;
+        assert_eq!(
+            page.names("switch", "MFA for").await,
+            Vec::<String>::new(),
+            "{value}: neither on nor off"
+        );
+        world.sandbox().heal();
+        page.press_beginning("button", "Read MFA").await;
+        page.hear("MFA is on").await;
+        page.press("button", "Close").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ceiling_of_reads_is_raised_while_a_list_is_read_and_remembered() {
+    let config = |origin: &str| config_json(origin).replacen('{', r#"{"rate":{"max":200},"#, 1);
+    let world = World::start(6000, config).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("60 requests, about 3 s").await;
+    assert_eq!(page.chosen("Requests a second, at most").await, "20");
+    let offered =
+        page.ask_shadow("[...root.querySelector('.ceiling select').options].map(({ text }) => text)");
+    assert_eq!(offered.await, serde_json::json!(["5", "10", "20", "50", "100", "200"]));
+    page.choose("Requests a second, at most", "5").await;
+    page.hear("At most 5 requests a second from now on.").await;
+    page.hear("60 requests, about 12 s").await;
+    page.press("button", "Load all 6,000 users").await;
+    page.hear("about 6,000 loaded, 5 requests a second, about").await;
+    page.choose("Requests a second, at most", "200").await;
+    page.hear("At most 200 requests a second from now on.").await;
+    page.hear("6,000 users. List read").await;
+
+    page.reload().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.see("button", "Load all 6,000 users").await;
+    assert_eq!(page.chosen("Requests a second, at most").await, "200");
+    assert_eq!(page.axe().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ended_token_pauses_the_report_of_devices_and_another_goes_on() {
+    let world = World::start(12_000, quick).await;
+    let page = listed(&world, "12,000").await;
+    let ends = Rule {
+        on: On { method: Some("GET".into()), endpoint: Some("dataExplorations".into()), ..On::default() },
+        share: 1.0,
+        skip: 3,
+        times: None,
+        fault: Fault::Status { status: 401, retry_after: None, without_cors: false },
+    };
+    assert_eq!(world.sandbox().go_wrong(ends), Ok(()));
+    page.press("button", "Read PingOne's report of devices").await;
+    page.hear("With another token the report of devices goes on.").await;
+    world.sandbox().heal();
+    let before = world.sandbox().seen().len();
+    page.press("button", "Replace token").await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.hear("Devices: PingOne's report of").await;
+    let made_again = world.sandbox().seen()[before..].iter().filter(|seen| seen.method == "POST").count();
+    assert_eq!(made_again, 0, "the same report goes on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_printed_is_one_page_of_numbers_with_their_time_and_nothing_to_press() {
+    let world = World::start(3000, quick).await;
+    let page = listed(&world, "3,000").await;
+    page.fill("searchbox", "Search users", "adaeze okonk").await;
+    page.press("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
+    page.hear("An Environment Admin can look it up.").await;
+    let paper = page.devtools("Page.printToPDF", serde_json::json!({})).await.unwrap();
+    let script = "const [paper, done] = arguments; done(atob(paper).match(/\\/Type \\/Page\\b/g).length);";
+    let pages = page.ask(script, vec![paper["data"].clone()]).await.unwrap();
+    assert_eq!(pages, 1);
+    page.devtools("Emulation.setEmulatedMedia", serde_json::json!({"media": "print"})).await.unwrap();
+    let text = page.text().await;
+    for said in
+        ["Workforce", "MFA is on for ", "List read on ", "On means that PingOne may ask", "Contractors"]
+    {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    for person in ["Adaeze", "example.com"] {
+        assert!(!text.contains(person), "{person}: {text}");
+    }
+    let pressed = "[...root.querySelectorAll('button, input, select, summary, a')]
+        .filter((element) => element.checkVisibility() && !element.matches('.number')).map((element) => element.innerText)";
+    assert_eq!(page.ask_shadow(pressed).await, serde_json::json!([]), "nothing to press");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_changes_while_it_is_read_says_so() {
+    let config = |origin: &str| config_json(origin).replacen('{', r#"{"rate":{"read":5},"#, 1);
+    let world = World::start(1500, config).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Load all 1,500 users").await;
+    page.hear("about 1,500 loaded, 5 requests a second").await;
+    page.see("grid", "Users").await;
+    page.hear("00 of about 1,500 loaded").await;
+    let first = world.sandbox().user_ids().next().unwrap();
+    world.sandbox().happen(Happening::Deleted(first), pingone_sandbox::server::now());
+    page.hear("PingOne counts 1,499: the list changed while it was read.").await;
+    assert_eq!(page.shown().await, 1500);
 }

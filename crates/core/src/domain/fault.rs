@@ -117,7 +117,7 @@ pub enum Fault {
     /// 415.
     #[error("415: content type refused")]
     MediaTypeRefused(Refusal),
-    /// 400 and every other 4xx without a meaning of its own.
+    /// 400 and every other 4xx without a meaning of its own. Without a code, something on the way may have refused.
     #[error("{}: request refused", .0.status)]
     RequestRefused(Refusal),
     /// 429.

@@ -53,11 +53,11 @@ impl Default for Settings {
 /// Ceilings in requests a second, preflights counted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rate {
-    /// For reads.
+    /// For reads, until somebody chooses another.
     pub read: PerSecond,
     /// For writes.
     pub write: PerSecond,
-    /// The highest ceiling that may be chosen for a run.
+    /// The highest ceiling that may be chosen.
     pub max: PerSecond,
 }
 

@@ -115,6 +115,11 @@ impl Connection {
         self.pacer.borrow().pace(Kind::Read)
     }
 
+    /// Reads never leave faster than this from now on, in work under way too.
+    pub fn limit_reads(&self, ceiling: PerSecond) {
+        self.pacer.borrow_mut().limit_reads(ceiling);
+    }
+
     /// Makes a call for a person who waits: paced, sent, and repeated where that may help. A write only if writing the
     /// same twice is as good as once.
     pub async fn call<C: Call + Clone + 'static>(&self, call: C) -> Result<C::Answer, Fault>

@@ -378,10 +378,21 @@ mod tests {
     fn a_cursor_that_has_expired_begins_its_lane_again_once() {
         let mut listing = listing();
         answer(&mut listing, Ok(page(Some("a"))));
-        let refused = || Err(Fault::RequestRefused(Refusal { status: 400, ..Refusal::default() }));
+        let code = Some("INVALID_DATA".to_owned());
+        let refusal = Refusal { status: 400, code, ..Refusal::default() };
+        let refused = || Err(Fault::RequestRefused(refusal.clone()));
         assert_eq!(answer(&mut listing, refused()), Some(cursor("a")));
         assert_eq!(answer(&mut listing, Ok(page(Some("a")))), None, "from the beginning, and no circle");
         assert_eq!(answer(&mut listing, refused()), Some(cursor("a")));
+        assert!(matches!(listing.state(), State::Halted(Fault::RequestRefused(_))));
+    }
+
+    #[test]
+    fn a_refusal_that_is_not_pingones_says_nothing_of_a_cursor() {
+        let mut listing = listing();
+        answer(&mut listing, Ok(page(Some("a"))));
+        let refused = Fault::RequestRefused(Refusal { status: 403, ..Refusal::default() });
+        answer(&mut listing, Err(refused));
         assert!(matches!(listing.state(), State::Halted(Fault::RequestRefused(_))));
     }
 }

@@ -89,6 +89,11 @@ impl Pacer {
         }
     }
 
+    /// Reads never leave faster than this from now on. What was learned stays.
+    pub const fn limit_reads(&mut self, ceiling: PerSecond) {
+        self.reads = ceiling;
+    }
+
     /// Whether a call may be sent now.
     pub fn ask(&mut self, now: Millis, priority: Priority, kind: Kind) -> Grant {
         if now < self.closed_until {
@@ -230,6 +235,18 @@ mod tests {
         let begins =
             |reads| Pacer::new(&Policy { reads: PerSecond(reads), ..Policy::default() }, Millis(0)).learned;
         assert_eq!([5.0, 20.0, 300.0, 1600.0].map(begins), [10.0, 20.0, 20.0, 100.0].map(PerSecond));
+    }
+
+    #[test]
+    fn another_ceiling_for_reads_holds_from_then_on_and_for_reads_alone() {
+        let mut pacer = Pacer::new(&Policy::default(), Millis(0));
+        pacer.limit_reads(PerSecond(50.0));
+        assert_eq!(pacer.pace(Kind::Read), PerSecond(20.0), "what was learned stays");
+        calls_until(&mut pacer, Millis(0), Millis(2000), Kind::Read);
+        assert_eq!(pacer.pace(Kind::Read), PerSecond(50.0));
+        pacer.limit_reads(PerSecond(5.0));
+        assert_eq!(pacer.pace(Kind::Read), PerSecond(5.0));
+        assert_eq!(pacer.pace(Kind::Write), PerSecond(10.0));
     }
 
     #[test]

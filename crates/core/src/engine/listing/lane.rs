@@ -112,7 +112,9 @@ impl Lane {
             return self.renew(now);
         }
         // A cursor lives only so long. What was read is kept: users who come again are merged by their ids.
-        if matches!(fault, Fault::RequestRefused(_)) && self.cursor.is_some() && !self.has_restarted {
+        // A refusal without a code isn't PingOne's, and says nothing of cursors.
+        let is_pingones = matches!(&fault, Fault::RequestRefused(refusal) if refusal.code.is_some());
+        if is_pingones && self.cursor.is_some() && !self.has_restarted {
             self.has_restarted = true;
             self.cursor = None;
             self.seen.clear();

@@ -1,0 +1,232 @@
+//! What people have typed about themselves and others: whatever it is, it is shown as text, found as text, sorted,
+//! saved and read back, and never run.
+
+use std::collections::BTreeSet;
+
+use pingone_mfa_core::domain::csv::unguarded;
+use pingone_mfa_e2e::{Page, World};
+use pingone_sandbox::page::config_json;
+use pingone_sandbox::{Texts, TokenSpec};
+use serde_json::{Value, json};
+
+const MARKUP: &str = r#"<img src=x onerror="window.ran=1">"#;
+const POPULATION: &str = r#""><script>window.ran=1</script><b>Contractors"#;
+const GROUP: &str = r#"<svg onload="window.ran=1">VPN & 'co' "#;
+
+/// Each of them stands in every field of one user.
+fn hostile() -> Vec<String> {
+    let texts = [
+        MARKUP,
+        r#""><script>window.ran=1</script>"#,
+        "javascript:window.ran=1",
+        "'; DROP TABLE users; --",
+        r".*+?^${}()|[\]/",
+        "[a-",
+        "{{7*7}}${7*7}%s%n",
+        "\u{202e}gnp.exe",
+        "مريم <b>حداد</b>",
+        "王芳&amp;",
+        "Ze\u{200b}ro\u{feff}Wid\u{200d}th",
+        "👩‍👩‍👧‍👦🏳️‍🌈",
+        "Z\u{0337}\u{0321}\u{0356}a\u{0338}l\u{0336}g\u{0334}o\u{0337}",
+        "=HYPERLINK(\"http://evil.example\",\"x\")",
+        "@SUM(1+1)",
+        "-2+3",
+        "one; =2+5; \"two\", three",
+        "two\r\nlines\tand a tab",
+        "null",
+        "İstanbul ẞ ﬁ",
+    ];
+    let long = ["Llanfair".repeat(32), "\u{202b}W".repeat(120)];
+    texts.into_iter().map(str::to_owned).chain(long).collect()
+}
+
+/// Users with these texts among sixty.
+async fn world(texts: &[String]) -> World {
+    let config = |origin: &str| config_json(origin).replacen('{', r#"{"rate":{"read":2000},"#, 1);
+    let world = World::start(60, config).await;
+    let mut sandbox = world.sandbox();
+    let ids: Vec<_> = sandbox.user_ids().skip(20).collect();
+    for (id, text) in ids.into_iter().zip(texts) {
+        let text = text.clone();
+        let texts = Texts {
+            username: text.clone(),
+            given: text.clone(),
+            family: text.clone(),
+            email: Some(text.clone()),
+            external_id: Some(text),
+        };
+        sandbox.describe(id, texts);
+    }
+    assert!(sandbox.rename("Contractors", POPULATION) && sandbox.rename("VPN", GROUP));
+    drop(sandbox);
+    world
+}
+
+async fn listed(world: &World) -> Page {
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("60 users. List read").await;
+    // Every column is shown, and every population is named.
+    page.ask_shadow("root.querySelector('details.more').open = true").await;
+    for column in ["E-mail", "External ID", "ID", "Created"] {
+        page.press("checkbox", column).await;
+    }
+    page.ask_shadow("root.querySelector('details.more').open = false").await;
+    page.hear(POPULATION).await;
+    page
+}
+
+/// The texts of a column's cells that are in the document.
+async fn column(page: &Page, class: &str) -> Vec<String> {
+    let script = format!("[...root.querySelectorAll('tbody td.{class}')].map((cell) => cell.textContent)");
+    serde_json::from_value(page.ask_shadow(&script).await).unwrap_or_default()
+}
+
+/// Nothing of a text has become an element, an attribute or a script.
+async fn nothing_ran(page: &Page) {
+    let script = "({ ran: window.ran ?? null,
+        elements: [...root.querySelectorAll('img, script, svg, b, iframe, object, [onerror], [onload]')]
+            .map((element) => element.outerHTML),
+        links: [...root.querySelectorAll('[href], [src]')].map((element) => element.getAttribute('href') ?? element.src)
+            .filter((href) => !/^(https:|http:|#|blob:)/.test(href)) })";
+    let found = page.ask_shadow(script).await;
+    assert_eq!(found, json!({ "ran": null, "elements": [], "links": [] }));
+}
+
+/// Every row is as high as every other, and the page is no wider than its window.
+async fn layout_is_whole(page: &Page, width: u32) {
+    page.wear("light", width, 900).await;
+    let script = "({ heights: new Set([...root.querySelectorAll('tbody tr[aria-rowindex]')]
+            .map((row) => row.getBoundingClientRect().height)).size,
+        over: document.scrollingElement.scrollWidth - document.documentElement.clientWidth })";
+    assert_eq!(page.ask_shadow(script).await, json!({ "heights": 1, "over": 0 }), "at {width}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_people_are_called_is_shown_and_found_as_text() {
+    let texts = hostile();
+    let world = world(&texts).await;
+    let page = listed(&world).await;
+    for text in &texts {
+        // A field of one line takes no line breaks.
+        page.type_raw("Search users", text.lines().last().unwrap()).await;
+        page.hear(" of 60 users").await;
+        for class in ["username", "email", "external-id"] {
+            let cells = column(&page, class).await;
+            assert!(cells.contains(text), "{class} {text:?}: {cells:?}");
+        }
+        let names = column(&page, "name").await;
+        assert!(names.contains(&format!("{text} {text}")), "{text:?}: {names:?}");
+        assert!(page.shown().await < 5, "{text:?} is a text and no pattern");
+    }
+    page.type_raw("Search users", "").await;
+    page.hear("60 users. List read").await;
+    nothing_ran(&page).await;
+    for width in [1280, 400] {
+        layout_is_whole(&page, width).await;
+    }
+
+    page.choose("Population", POPULATION).await;
+    assert!((1..60).contains(&page.shown().await));
+    assert!(column(&page, "population").await.iter().all(|population| population == POPULATION));
+    page.press("button", "Show everyone").await;
+    page.see("combobox", "Group").await.focus().await.unwrap();
+    page.hear(GROUP.trim()).await;
+    page.choose("Group", GROUP.trim()).await;
+    page.hear("members, read from PingOne at").await;
+    page.press("button", "Show everyone").await;
+    page.find_in_pingone(MARKUP).await;
+    page.see("button", &format!("{MARKUP} {MARKUP}, open {MARKUP}")).await;
+    nothing_ran(&page).await;
+    assert_eq!(world.complaints(false).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_people_are_called_is_sorted_saved_and_read_back() {
+    let texts = hostile();
+    let world = world(&texts).await;
+    let page = listed(&world).await;
+    let folder = world.downloads().await;
+    let select = "Select all 60 that match";
+    page.press("checkbox", select).await;
+    page.press("button", "Username").await;
+    page.see("button", "Username ↑").await;
+    page.press("button", "Save as file …").await;
+    page.press("radio", "With names, usernames and e-mail addresses: contains personal data").await;
+    page.press("button", "Save 60 users").await;
+    let csv = folder.file(".csv").await;
+    page.press("button", "Close").await;
+    page.press("button", "Username ↑").await;
+    page.see("button", "Username ↓").await;
+    page.press("button", "Save as file …").await;
+    page.press("radio", "With names, usernames and e-mail addresses: contains personal data").await;
+    page.press("radio", "JSON").await;
+    page.press("button", "Save 60 users").await;
+    let saved: Value = serde_json::from_str(&folder.file(".json").await).unwrap();
+    page.press("button", "Close").await;
+
+    let (_, table) = csv.split_once('\n').expect("the first line says what the file contains");
+    let mut reader = csv::ReaderBuilder::new().from_reader(table.as_bytes());
+    let place = |name: &str| {
+        let head = csv::ReaderBuilder::new().from_reader(table.as_bytes()).headers().unwrap().clone();
+        head.iter().position(|head| head == name).unwrap_or_else(|| panic!("no {name}: {head:?}"))
+    };
+    let places = ["username", "givenName", "familyName", "email", "externalId"].map(place);
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 60);
+    let formula = |cell: &str| cell.trim_start().starts_with(['=', '+', '-', '@']);
+    assert!(!rows.iter().flat_map(|row| row.iter()).any(formula), "no cell is a formula");
+    let read = |place: usize| rows.iter().map(move |row| unguarded(&row[place]).into_owned());
+    for place in places {
+        let read: BTreeSet<String> = read(place).collect();
+        for text in &texts {
+            assert!(read.contains(text), "{text:?} in {place}");
+        }
+    }
+    let upwards: Vec<String> = read(places[0]).collect();
+    let users = saved["users"].as_array().unwrap().iter();
+    let mut downwards: Vec<String> =
+        users.map(|user| user["username"].as_str().unwrap().to_owned()).collect();
+    downwards.reverse();
+    assert_eq!(upwards, downwards, "one order, there and back");
+    nothing_ran(&page).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_called_anything_can_be_opened_and_asked_about() {
+    let texts = hostile();
+    let world = world(&texts).await;
+    let page = listed(&world).await;
+    let mut of_the_group = 0;
+    for text in &texts {
+        let id = world.sandbox().user_named(text).unwrap();
+        page.type_raw("Search users", &id.to_string()).await;
+        page.hear("1 of 60 users").await;
+        page.ask_shadow("root.querySelector('tbody .row-open').click()").await;
+        page.hear("An Environment Admin can look it up.").await;
+        let panel = "({ name: root.querySelector('.user h2').textContent,
+            facts: [...root.querySelectorAll('.user dd bdi')].map((fact) => fact.textContent),
+            groups: [...root.querySelectorAll('.user .state bdi')].map((group) => group.textContent) })";
+        let panel = page.ask_shadow(panel).await;
+        assert_eq!(panel["name"], format!("{text} {text}"));
+        let facts = panel["facts"].as_array().unwrap();
+        assert!(facts[..2].iter().all(|fact| fact == text), "{text:?}: {panel}");
+        of_the_group += usize::from(panel["groups"].as_array().unwrap().contains(&json!(GROUP)));
+        if world.sandbox().mfa_enabled(id) == Some(true) {
+            page.ask_shadow("root.querySelector('.user [role=switch]').click()").await;
+            page.see("dialog", format!("Change MFA for {text} {text}").trim()).await;
+            for width in [400, 1280] {
+                layout_is_whole(&page, width).await;
+            }
+            page.press("button", "Keep as it is").await;
+        }
+        for width in [400, 1280] {
+            layout_is_whole(&page, width).await;
+        }
+        page.press("button", "Close").await;
+    }
+    assert!(of_the_group > 0, "somebody is in that group");
+    nothing_ran(&page).await;
+    assert_eq!(world.complaints(false).await, Vec::<String>::new());
+}
