@@ -444,6 +444,12 @@ impl Sandbox {
         self.directory.get(user).map(|person| person.mfa_enabled)
     }
 
+    /// What a user is called.
+    #[must_use]
+    pub fn username(&self, user: Uuid) -> Option<&str> {
+        self.directory.get(user).map(|person| person.username.as_str())
+    }
+
     /// The user with this username.
     #[must_use]
     pub fn user_named(&self, username: &str) -> Option<Uuid> {

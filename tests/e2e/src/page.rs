@@ -241,6 +241,23 @@ impl Page {
         self.driver.cdp().send_raw(method, parameters).await
     }
 
+    /// The tab that is looked at.
+    pub async fn tab(&self) -> WindowHandle {
+        self.driver.window().await.expect("a tab")
+    }
+
+    /// Opens a page in another tab, and looks at that one.
+    pub async fn new_tab(&self, url: &str) {
+        let tab = self.driver.new_tab().await.expect("another tab");
+        self.show_tab(&tab).await;
+        self.driver.goto(url).await.expect("the page is served");
+    }
+
+    /// Looks at a tab.
+    pub async fn show_tab(&self, tab: &WindowHandle) {
+        self.driver.switch_to_window(tab.clone()).await.expect("the tab is there");
+    }
+
     /// Loads the page anew.
     pub async fn reload(&self) {
         self.driver.refresh().await.expect("the page is served");

@@ -1,9 +1,13 @@
 //! Runs: reviewed, carried out, interrupted, continued, read back, reported, taken back. The sandbox's oracle is the
 //! judge.
 
+use std::collections::HashSet;
+use std::time::Duration;
+
 use pingone_mfa_e2e::{Page, World};
-use pingone_sandbox::TokenSpec;
 use pingone_sandbox::page::config_json;
+use pingone_sandbox::{Fault, On, Role, Rule, TokenSpec};
+use uuid::Uuid;
 
 /// The deployment's config.json with its ceilings lifted: what is tested here is not the pace.
 fn quick(origin: &str) -> String {
@@ -57,4 +61,194 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     page.press("button", &format!("Run {users} changes")).await;
     page.hear(&format!("MFA was disabled for {users} users; {users} were read back and are off.")).await;
     assert_eq!(off(&world), users);
+}
+
+fn on_put(share: f64, skip: u64, times: Option<u64>, fault: Fault) -> Rule {
+    let on = On { method: Some("PUT".into()), endpoint: Some("mfaEnabled".into()), user: None, page: None };
+    Rule { on, share, skip, times, fault }
+}
+
+/// A config.json whose runs are slow enough to be watched.
+fn watched(origin: &str) -> String {
+    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":60,"max":2000},"#, 1)
+}
+
+/// The same, and slow enough for a hand.
+fn slow(origin: &str) -> String {
+    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":20,"max":2000},"#, 1)
+}
+
+/// Every user who was off, and what the sandbox was asked to write.
+fn agrees(world: &World, planned: &HashSet<Uuid>, on: bool) {
+    let sandbox = world.sandbox();
+    for write in sandbox.oracle().writes() {
+        assert!(planned.contains(&write.user) && write.to == on, "a write outside the plan: {write:?}");
+    }
+    for user in planned {
+        assert_eq!(sandbox.mfa_enabled(*user), Some(on), "{user}");
+    }
+}
+
+fn who_is_off(world: &World) -> HashSet<Uuid> {
+    let sandbox = world.sandbox();
+    sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).collect()
+}
+
+fn username(world: &World, id: Uuid) -> String {
+    world.sandbox().username(id).expect("a user of the sandbox").to_owned()
+}
+
+/// Answers are lost, requests don't arrive, and too many of them are refused.
+fn goes_wrong(world: &World) {
+    let mut sandbox = world.sandbox();
+    let limited = Fault::Status { status: 429, retry_after: Some(1), without_cors: false };
+    for rule in [
+        on_put(0.08, 2, None, Fault::Lost { reset: true }),
+        on_put(0.04, 2, None, limited),
+        on_put(0.04, 2, None, Fault::Dropped { reset: false }),
+    ] {
+        assert_eq!(sandbox.go_wrong(rule), Ok(()), "a rule that can be meant");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
+    let mut world = World::start(260, watched).await;
+    let page = listed(&world, "260").await;
+    let planned = who_is_off(&world);
+    let first = username(&world, *planned.iter().next().expect("somebody is off"));
+    goes_wrong(&world);
+    let ended = Fault::Status { status: 401, retry_after: None, without_cors: false };
+    world.sandbox().go_wrong(on_put(1.0, 40, None, ended)).unwrap();
+    let users = review_off(&world, &page).await;
+    page.press("checkbox", "Include disabled accounts").await;
+    page.hear("Start with: name one of these users, who is changed first.").await;
+    page.fill("textbox", "Start with", &first).await;
+    page.fill("textbox", "Change reference", "CHG0041273").await;
+    page.press("button", &format!("Run {users} changes")).await;
+
+    page.hear("The test user is done. The run waits for you.").await;
+    assert_eq!(world.sandbox().oracle().writes().len(), 1);
+    page.press("button", "Go on").await;
+
+    page.hear("Paused: token needed. Nothing is lost.").await;
+    page.shoot("run-token").await;
+    world.sandbox().heal();
+    goes_wrong(&world);
+    let spec = TokenSpec::default();
+    let token = world.token(&spec);
+    page.press("button", "Replace token").await;
+    page.paste_token(&token).await;
+    page.see("button", "Pause").await;
+
+    tokio::time::sleep(Duration::from_millis(800)).await;
+    page.reload().await;
+    page.connect(&world.token(&spec)).await;
+    page.hear("isn't finished").await;
+    page.shoot("run-continue").await;
+    let sent = world.sandbox().oracle().counts().put;
+    assert!(usize::try_from(sent).unwrap() < users + 60, "it was interrupted");
+    page.press("button", "Continue").await;
+    page.hear("Finished at").await;
+    page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
+    agrees(&world, &planned, true);
+
+    page.press("radio", "JSON").await;
+    let folder = world.downloads().await;
+    page.press("button", "Save report").await;
+    let report: serde_json::Value = serde_json::from_str(&folder.file(".json").await).expect("it is JSON");
+    let rows = report["rows"].as_array().expect("rows");
+    let changed: HashSet<Uuid> = rows
+        .iter()
+        .filter(|row| row["state"] == "changed")
+        .map(|row| row["userId"].as_str().and_then(|id| id.parse().ok()).expect("a user's id"))
+        .collect();
+    assert_eq!(changed, planned, "the report agrees with the oracle");
+    assert_eq!(report["changeReference"], "CHG0041273");
+
+    let found = world.files_with(&[&token, "@example.com"]).await;
+    assert!(found.iter().all(Vec::is_empty), "neither the token nor an address is stored: {found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_the_click_on_stop_no_fetch_is_started() {
+    let world = World::start(100, slow).await;
+    let page = listed(&world, "100").await;
+    let users = review_off(&world, &page).await;
+    let note_the_click = "performance.setResourceTimingBufferSize(5000);
+         document.addEventListener('click', (event) => {
+           const button = event.composedPath()[0];
+           if (button.innerText === 'Stop') window.stoppedAt = performance.now(); }, true);
+         arguments[arguments.length - 1]();";
+    page.ask(note_the_click, vec![]).await.expect("the page listens");
+    page.press("checkbox", "Include disabled accounts").await;
+    page.press("button", &format!("Run {users} changes")).await;
+    page.hear("users a second").await;
+    page.press("button", "Stop").await;
+    page.hear("Stopped at").await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let script = "arguments[arguments.length - 1](performance.getEntriesByType('resource')
+        .filter((entry) => entry.startTime > window.stoppedAt).length);";
+    let started = page.ask(script, vec![]).await.expect("the page answers");
+    assert_eq!(started, 0);
+    assert!(off(&world) > 0, "the rest is untouched");
+    page.shoot("run-stopped").await;
+    page.press("button", "Check now").await;
+    page.hear("were read back and are on.").await;
+    let changed = users - off(&world);
+    page.hear(&format!("MFA was enabled for {changed} users; {changed} were read back and are on.")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_tab_sees_the_run_and_takes_it_over() {
+    let world = World::start(100, watched).await;
+    let page = listed(&world, "100").await;
+    let planned = who_is_off(&world);
+    let users = review_off(&world, &page).await;
+    page.press("checkbox", "Include disabled accounts").await;
+    page.press("button", &format!("Run {users} changes")).await;
+    page.see("button", "Pause").await;
+    page.press("button", "Pause").await;
+    page.hear("Paused.").await;
+
+    let first = page.tab().await;
+    page.new_tab(&world.page_origin).await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("isn't finished").await;
+    page.press("button", "Continue").await;
+    page.hear("A run in this environment is working in another tab of this browser.").await;
+    page.press("button", "Take it over here").await;
+    page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
+    agrees(&world, &planned, true);
+    page.show_tab(&first).await;
+    page.hear("A run in this environment is working in another tab of this browser.").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_may_not_change_anybody_stops_the_run_by_itself() {
+    let world = World::start(100, watched).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() })).await;
+    page.hear("100 users. List read").await;
+    let users = review_off(&world, &page).await;
+    page.press("checkbox", "Include disabled accounts").await;
+    page.press("button", &format!("Run {users} changes")).await;
+    page.hear("20 users in a row were refused").await;
+    page.shoot("run-refused").await;
+    page.press("button", "Stop").await;
+    page.hear("MFA was enabled for 0 users").await;
+    assert_eq!(off(&world), users);
+    assert_eq!(page.axe().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_deployment_permits_of_runs_is_all_that_is_offered() {
+    let one = |origin: &str| config_json(origin).replacen('{', r#"{"access":"one","#, 1);
+    let world = World::start(60, one).await;
+    let page = listed(&world, "60").await;
+    page.choose("MFA status", "MFA: off").await;
+    let off = off(&world);
+    page.press("checkbox", &format!("Select all {off} that match")).await;
+    page.hear(&format!("{off} users selected.")).await;
+    assert_eq!(page.names("button", "Enable MFA for").await, Vec::<String>::new());
 }
