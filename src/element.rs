@@ -62,7 +62,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         clock: Rc::new(BrowserClock::new(worker_in(options))),
         locale: Rc::new(BrowserLocale::new()),
         preferences: Rc::new(LocalPreferences),
-        host: Rc::new(BrowserHost { owns_address: flag(options, "ownsAddress") }),
+        host: Rc::new(BrowserHost::new(flag(options, "ownsAddress"))),
         files: Rc::new(BrowserFiles),
         journal: Rc::new(BrowserJournal::new()),
         lease: Rc::new(BrowserLease),

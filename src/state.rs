@@ -8,6 +8,8 @@ use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::port::{Files, Host, Journal, Lease, Locale, Preferences, TokenHolder};
 
+pub mod title;
+
 pub mod watched;
 
 pub mod load;

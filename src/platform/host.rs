@@ -5,15 +5,22 @@ use pingone_mfa_core::port::Host;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Location;
+use web_sys::{Event, Location};
 
 /// The browser's window.
 pub(crate) struct BrowserHost {
     /// Whether the page's address is this product's to write.
-    pub(crate) owns_address: bool,
+    owns_address: bool,
+    leaving: Closure<dyn Fn(Event)>,
 }
 
+const LEAVING: &str = "beforeunload";
+
 impl BrowserHost {
+    pub(crate) fn new(owns_address: bool) -> Self {
+        Self { owns_address, leaving: Closure::new(|event: Event| event.prevent_default()) }
+    }
+
     fn location(&self) -> Option<Location> {
         web_sys::window().filter(|_| self.owns_address).map(|window| window.location())
     }
@@ -46,6 +53,17 @@ impl Host for BrowserHost {
             // The page that owns its address lives as long as this product does.
             changed.forget();
         }
+    }
+
+    fn ask_before_leaving(&self, asks: bool) {
+        let Some(window) = web_sys::window() else { return };
+        let listener = self.leaving.as_ref().unchecked_ref();
+        // It throws for no listener; the same one is there only once.
+        let _ = if asks {
+            window.add_event_listener_with_callback(LEAVING, listener)
+        } else {
+            window.remove_event_listener_with_callback(LEAVING, listener)
+        };
     }
 
     fn print(&self) {

@@ -126,6 +126,7 @@ pub struct Run {
     unshown: RefCell<Vec<(UserId, Mfa)>>,
     shown_at: Cell<Millis>,
     told_tenths: Cell<u32>,
+    title: RefCell<String>,
     commands: RefCell<Option<UnboundedSender<Command>>>,
     connection: RefCell<Option<Connection>>,
     actor: RefCell<Actor>,
@@ -163,6 +164,7 @@ impl Run {
             unshown: RefCell::default(),
             shown_at: Cell::default(),
             told_tenths: Cell::default(),
+            title: RefCell::default(),
             commands: RefCell::default(),
             connection: RefCell::default(),
             actor: RefCell::default(),
@@ -205,6 +207,7 @@ impl Run {
     /// Forgets what is shown, and ends what is going on. What is stored stays.
     pub(super) fn clear(&'static self) {
         self.tasks.abort_all();
+        self.ports.host.ask_before_leaving(false);
         self.connection.replace(None);
         self.forget_run();
         self.stored.set(Vec::new());

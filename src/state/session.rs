@@ -24,6 +24,7 @@ use super::paste::{Forgetting, Pasted};
 use super::review::Review;
 use super::run::Run;
 use super::tasks::Tasks;
+use super::title::Title;
 use super::watched::Watched;
 use super::{Ports, Wishes};
 
@@ -354,7 +355,7 @@ impl Session {
         let region = connection.tenant().region.clone();
         let ports = self.ports;
         ports.preferences.remember(&region.code, environment.id);
-        ports.host.set_title(&format!("{} - PingOne MFA", environment.name));
+        ports.host.set_title(&Title::Place.text(&environment.name));
         self.connection.replace(Some(connection.clone()));
         let name = environment.name.clone();
         self.announcer.tell(Announcement::Connected(name.clone()));

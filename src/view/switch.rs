@@ -1,6 +1,7 @@
 //! One user's switch. It moves when a response says so, never before.
 
 use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::domain::users::Users;
 
@@ -19,14 +20,21 @@ pub(super) fn mfa_switch(app: AppHandle, id: UserId, tab_index: &'static str) ->
             users.find(id).map(|row| users.username(row).to_owned()).unwrap_or_default()
         })
     };
-    let is_busy = move || directory.switches.with(|switches| switches.get(&id).is_some_and(Switch::is_busy));
+    // Whoever the run is about to change isn't changed by hand.
+    let is_in_run = move || app.run.is_open() && app.run.state_of(id).is_some_and(|state| !state.is_ended());
+    let is_busy = move || {
+        is_in_run() || directory.switches.with(|switches| switches.get(&id).is_some_and(Switch::is_busy))
+    };
     // aria-disabled and not disabled: a disabled button would lose the focus.
     let pressed = move || {
         if !is_busy() {
             directory.press(id);
         }
     };
-    let doing = move || directory.switches.with(|switches| switches.get(&id).and_then(doing));
+    let doing = move || {
+        let by_hand = directory.switches.with(|switches| switches.get(&id).and_then(doing));
+        by_hand.or_else(|| app.run.state_of(id).map(in_run))
+    };
     let shape = move || (mfa() != Mfa::Unknown, directory.may_press(mfa()));
     part_of(shape, move |(is_known, may_press)| {
         let word = says(move || text::mfa(mfa()).to_owned());
@@ -64,4 +72,17 @@ fn doing(switch: &Switch) -> Option<(&'static str, &'static str)> {
         },
     };
     Some((word, class))
+}
+
+/// What became of the user in the run, and the class of the word.
+fn in_run(state: RowState) -> (&'static str, &'static str) {
+    let class = match state {
+        RowState::Waiting | RowState::Sending | RowState::Changed | RowState::AlreadySo => "switch-doing",
+        RowState::Refused
+        | RowState::Failed
+        | RowState::AnswerLost
+        | RowState::Gone
+        | RowState::ChangedBySomeoneElse => "switch-doing failed",
+    };
+    (state.word(), class)
 }

@@ -77,6 +77,9 @@ pub trait Host {
     /// Calls `then` with it whenever somebody goes back or forward.
     fn on_address(&self, then: Box<dyn Fn(String)>);
 
+    /// Has the browser ask whoever is about to leave the page, or no longer. Browsers may not.
+    fn ask_before_leaving(&self, asks: bool);
+
     /// Offers the page to be printed.
     fn print(&self);
 

@@ -20,6 +20,7 @@ use pingone_mfa_core::port::{Held, Taken};
 use super::{Halt, Kept, Phase, Progress, Run};
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
+use crate::state::title::Title;
 
 /// How often the list shows what the run has changed.
 const SHOW_EVERY: Millis = Millis::seconds(1);
@@ -146,9 +147,11 @@ impl Run {
                     progress.sees_other_pages = sees_other_pages;
                 }
             });
+            self.ports.host.ask_before_leaving(true);
             match self.make_run(&plan, &name, restored, &connection).await {
                 Ok(run) => self.carry_out(run, name, held, connection).await,
                 Err(fault) => {
+                    self.ports.host.ask_before_leaving(false);
                     self.announcer.tell(Announcement::Failed(fault.clone()));
                     self.set_phase(Phase::NotStarted(fault));
                 }
@@ -265,6 +268,8 @@ impl Run {
             // What was in flight is open in the journal: the other page reads it first.
             Either::Right(_) => {
                 self.commands.replace(None);
+                self.ports.host.ask_before_leaving(false);
+                self.title(&Phase::Elsewhere, Tally::default());
                 return self.set_phase(Phase::Elsewhere);
             }
         };
@@ -335,11 +340,13 @@ impl Run {
             }
         });
         self.unshown.borrow_mut().extend(changed);
-        if self.shown_at.get().until(now) >= SHOW_EVERY {
+        // While nothing moves, what is counted here and in the list is the same.
+        if phase != Phase::Working || self.shown_at.get().until(now) >= SHOW_EVERY {
             self.show_changes();
         }
         self.speed.borrow_mut().see(now, tally.ended());
         self.tell(&phase, tally);
+        self.title(&phase, tally);
         self.progress.update(|progress| {
             if let Some(progress) = progress {
                 progress.users_per_second = self.speed.borrow().users_per_second();
@@ -353,6 +360,27 @@ impl Run {
         let changed = self.unshown.take();
         if !changed.is_empty() {
             self.directory.learn_flags(&changed);
+        }
+    }
+
+    /// The tab says how far it is, or that it waits for somebody.
+    fn title(&'static self, phase: &Phase, tally: Tally) {
+        let environment = self.environment_name.borrow();
+        let title = match phase {
+            Phase::Halted(Halt::Token) => Title::TokenNeeded { done: tally.ended(), of: tally.all() },
+            Phase::Halted(_) | Phase::ReadBackHalted(_) => {
+                Title::Waiting { done: tally.ended(), of: tally.all() }
+            }
+            Phase::Over { .. } | Phase::NotStarted(_) | Phase::Elsewhere => Title::Place,
+            Phase::Starting | Phase::Working | Phase::Stopping | Phase::ReadingBack(_) => {
+                let percent = u64::from(tally.ended()) * 100 / u64::from(tally.all().max(1));
+                Title::Running { percent }
+            }
+        };
+        let title = title.text(&environment);
+        if *self.title.borrow() != title {
+            self.ports.host.set_title(&title);
+            self.title.replace(title);
         }
     }
 
@@ -396,6 +424,8 @@ impl Run {
                 progress.phase = Phase::Over { unread, is_stopped };
             }
         });
+        self.title(&Phase::Over { unread, is_stopped }, tally);
+        self.ports.host.ask_before_leaving(false);
         self.announcer.tell(Announcement::RunEnded { tally, is_stopped });
         self.kept.replace(Some(Kept { run, name }));
     }

@@ -22,14 +22,12 @@ pub fn halt(halt: &Halt) -> String {
         Halt::TestUser => "The test user is done. The run waits for you.".into(),
         Halt::Step => "As many users as you named are done. The run waits for you.".into(),
         Halt::Token => "Paused: token needed. Nothing is lost.".into(),
-        Halt::Refused(fault) => format!(
-            "Stopped by itself: 20 users in a row were refused. Your role may have been removed. {}",
-            super::fault(fault)
-        ),
-        Halt::Failing { fault, .. } => format!(
-            "Paused: PingOne or the network fails for everyone. It is tried again at most once a minute, and goes on by itself. {}",
-            super::fault(fault)
-        ),
+        Halt::Refused(_) => {
+            "Stopped by itself: 20 users in a row were refused. Your role may have been removed.".into()
+        }
+        Halt::Failing { .. } => {
+            "Paused: PingOne or the network fails for everyone. It is tried again at most once a minute, and goes on by itself.".into()
+        }
         Halt::NotStored(fault) => super::fault(fault),
     }
 }
@@ -245,9 +243,4 @@ pub fn finished(to: bool, when: &str, number: &str, changed: &str) -> String {
 /// A stored run that can't be read.
 pub fn damaged(why: &str) -> String {
     format!("A stored run can't be used: {why}. It is never carried out.")
-}
-
-/// The page's title while it runs.
-pub fn tab(percent: u64, place: &str) -> String {
-    format!("{percent} % - {place}")
 }
