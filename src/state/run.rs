@@ -22,10 +22,12 @@ use super::tasks::Tasks;
 use super::watched::Watched;
 
 mod carrying;
+mod file;
 mod pace;
 mod stored;
 
 pub(super) use carrying::PAGE;
+pub use file::NotTaken;
 use pace::Speed;
 pub use pingone_mfa_core::engine::run::Halt;
 pub use stored::Stored;
@@ -115,6 +117,8 @@ pub struct Run {
     pub states: Watched<Vec<RowState>>,
     /// What this browser has stored of runs in this environment.
     pub stored: Watched<Vec<Stored>>,
+    /// Why the last run file was not taken.
+    pub not_taken: Watched<Option<NotTaken>>,
     /// When this computer slept while the run was going on, from and until.
     pub slept: Watched<Option<(Wall, Wall)>>,
     pub(super) environment_name: RefCell<String>,
@@ -156,6 +160,7 @@ impl Run {
             progress: Watched::default(),
             states: Watched::default(),
             stored: Watched::default(),
+            not_taken: Watched::default(),
             slept: Watched::default(),
             environment_name: RefCell::default(),
             places: RefCell::default(),
@@ -211,6 +216,7 @@ impl Run {
         self.connection.replace(None);
         self.forget_run();
         self.stored.set(Vec::new());
+        self.not_taken.set(None);
     }
 
     fn forget_run(&'static self) {

@@ -2,6 +2,7 @@
 
 use super::fault::fault_card;
 use super::markup::{Event, Node, button, group, key_of, part_of, tag, text_in};
+use super::run::open_file;
 use super::text;
 use crate::state::AppHandle;
 use crate::state::directory::{List, Search};
@@ -20,7 +21,11 @@ pub(super) fn find_person(app: AppHandle) -> Node {
         .set("aria-label", text::directory::FIND)
         .set("placeholder", text::directory::FIND)
         .on("keydown", find_on_enter);
-    tag("div").class("find").with(field).with(tag("span").class("hint").with(text::directory::FIND_HINT))
+    tag("div")
+        .class("find")
+        .with(field)
+        .with(tag("span").class("hint").with(text::directory::FIND_HINT))
+        .with(open_file(app))
 }
 
 /// What came of a search in PingOne.

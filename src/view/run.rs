@@ -7,6 +7,7 @@ use super::fault::fault_card;
 use super::markup::{Node, button, group, part_of, says, tag};
 use super::text;
 use crate::state::AppHandle;
+use crate::state::review::Obstacle;
 use crate::state::run::{Halt, Phase, Progress, Stored};
 use crate::state::saving::Progress as Written;
 use crate::state::watched::Watched;
@@ -218,6 +219,11 @@ fn actions(app: AppHandle, phase: &Phase) -> Node {
             .with(tag("span").class("hint").with(text::run::STAYS))
             .with(button(text::run::STOP, move || run.stop()))
     };
+    let file = || {
+        group()
+            .with(tag("span").class("hint").with(text::run::SAVE_FILE_MEANING))
+            .with(button(text::run::SAVE_FILE, move || run.save_file()).class("quiet"))
+    };
     let resume = |name: &'static str| button(name, move || run.resume()).class("primary");
     let close = || button(text::run::CLOSE, move || run.close());
     match phase {
@@ -225,8 +231,8 @@ fn actions(app: AppHandle, phase: &Phase) -> Node {
         Phase::NotStarted(_) => close(),
         Phase::Elsewhere => group().with(close()).with(button(text::run::TAKE_OVER, move || run.take_over())),
         Phase::Working => group().with(stop()).with(button(text::run::PAUSE, move || run.pause())),
-        Phase::Halted(Halt::Token) => stop(),
-        Phase::Halted(Halt::Asked) => group().with(stop()).with(resume(text::run::RESUME)),
+        Phase::Halted(Halt::Token) => group().with(file()).with(stop()),
+        Phase::Halted(Halt::Asked) => group().with(file()).with(stop()).with(resume(text::run::RESUME)),
         Phase::Halted(Halt::TestUser | Halt::Step | Halt::Refused(_)) => {
             group().with(stop()).with(resume(text::run::GO_ON))
         }
@@ -310,16 +316,26 @@ fn after(app: AppHandle, unread: usize) -> Node {
 
 /// The runs that this browser has stored.
 fn stored(app: AppHandle) -> Node {
-    let runs = move || app.run.stored.get();
-    part_of(runs, move |runs: Vec<Stored>| {
+    let runs = move || (app.run.stored.get(), app.run.not_taken.get());
+    part_of(runs, move |(runs, not_taken)| {
         let has_any = !runs.is_empty();
-        has_any.then(|| {
+        let problem =
+            not_taken.map(|why| tag("p").class("note").set("role", "alert").with(text::run::not_taken(&why)));
+        let section = has_any.then(|| {
             tag("section")
                 .class("run stored")
                 .set("aria-label", text::run::STORED)
                 .with(runs.into_iter().map(|run| one_stored(app, run)).collect::<Vec<_>>())
-        })
+        });
+        group().with(problem).with(section)
     })
+}
+
+/// The way to a run that was saved as a file.
+pub(super) fn open_file(app: AppHandle) -> Node {
+    let is_permitted = app.review.may_run(true) || app.review.may_run(false);
+    let open = button(text::run::OPEN_FILE, move || app.run.open_file()).class("quiet");
+    group().with(is_permitted.then(|| open.follow("disabled", move || app.run.is_open().then(String::new))))
 }
 
 fn one_stored(app: AppHandle, run: Stored) -> Node {
@@ -349,7 +365,18 @@ fn one_stored(app: AppHandle, run: Stored) -> Node {
             &number(app, all - done),
         );
         let go_on = button(text::run::CONTINUE, move || app.run.go_on(second.clone())).class("primary");
-        let go_on = app.review.may_run(contents.to).then_some(go_on);
+        let obstacle = app.review.limits().run_obstacle(contents.to, u64::from(all));
+        let go_on = match obstacle {
+            None => go_on,
+            Some(obstacle) => {
+                let obstacle = Obstacle::Limit(obstacle);
+                tag("p").class("hint").with(text::review::obstacle(
+                    app.ports.locale.as_ref(),
+                    &obstacle,
+                    None,
+                ))
+            }
+        };
         return tag("div").class("line note").with(line(sentence)).with(go_on).with(discard);
     }
     let changed = number(app, contents.tally.of(RowState::Changed));

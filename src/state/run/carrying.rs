@@ -450,7 +450,7 @@ fn is_same_halt(was: &Phase, halt: &Halt) -> bool {
 }
 
 /// The names sort by the time when the plans were made.
-fn name_of(plan: &Plan) -> Rc<str> {
+pub(super) fn name_of(plan: &Plan) -> Rc<str> {
     format!("{:016} {}", plan.made_at.0, plan.number()).into()
 }
 

@@ -3,7 +3,7 @@
 use pingone_mfa_core::domain::row::{RowState, Tally};
 use pingone_mfa_core::port::Locale;
 
-use crate::state::run::Halt;
+use crate::state::run::{Halt, NotTaken};
 
 /// What is told when a run begins.
 pub fn started(users: &str, is_new: bool) -> String {
@@ -98,6 +98,29 @@ pub const REPORT: &str = "Report";
 pub const AUTHORITY: &str = "PingOne's audit log is the authority.";
 /// Where a token is needed.
 pub const NEEDS_TOKEN: &str = "Press Replace token above and paste the next one: the run goes on by itself. If the token belongs to someone else, the report says from which row on. Not now? Close this page: it will offer to continue.";
+/// Saves a run that waits.
+pub const SAVE_FILE: &str = "Save run file";
+/// What that is for.
+pub const SAVE_FILE_MEANING: &str =
+    "To go on elsewhere: user IDs only, no token. Don't continue it here as well.";
+/// Goes on with a run from a file.
+pub const OPEN_FILE: &str = "Continue from a run file …";
+
+/// Why a run file is not taken.
+pub fn not_taken(why: &NotTaken) -> String {
+    match why {
+        NotTaken::Fault(fault) => format!("The run file is not taken: {fault}. Nothing was stored or sent."),
+        NotTaken::Unreadable => "The file could not be read. Nothing was stored or sent.".into(),
+        NotTaken::OtherEnvironment => {
+            "The run file is of another environment. Connect to that one. Nothing was stored or sent.".into()
+        }
+        NotTaken::HereAlready => {
+            "This run is stored in this browser already. Continue it there, or discard it first.".into()
+        }
+        NotTaken::NotStored(fault) => super::fault(fault),
+    }
+}
+
 /// The heading of what is stored.
 pub const STORED: &str = "Runs stored in this browser";
 

@@ -1,0 +1,73 @@
+//! A run as a file, to go on with it on another computer.
+
+use std::rc::Rc;
+
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::engine::run_file::{self, RUN_FILE_LIMIT, RunFileFault};
+use pingone_mfa_core::port::Opened;
+
+use super::Run;
+use super::carrying::name_of;
+use crate::state::announcement::Announcement;
+
+/// Why a run file is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotTaken {
+    /// It can't be used.
+    Fault(RunFileFault),
+    /// It could not be read.
+    Unreadable,
+    /// It is of another environment than the connected one.
+    OtherEnvironment,
+    /// The same run is stored in this browser already.
+    HereAlready,
+    /// It can't be stored here.
+    NotStored(Fault),
+}
+
+impl Run {
+    /// Saves the run that waits, with everything that is known of it.
+    pub fn save_file(&'static self) {
+        let (Some(plan), Some(connection)) = (self.plan(), self.connection()) else { return };
+        self.tasks.spawn(async move {
+            let entries = match self.entries_of(&name_of(&plan)).await {
+                Ok(entries) => entries,
+                Err(fault) => return self.announcer.tell(Announcement::Failed(fault)),
+            };
+            let name = run_file::file_name(plan.number());
+            let mut download = self.ports.files.save(&name, run_file::MIME);
+            download.write(&run_file::write(connection.tenant().environment, &entries));
+            self.announcer.tell(Announcement::Saved(download.finish()));
+        });
+    }
+
+    /// Asks for a run file, stores what is in it, and offers to continue.
+    pub fn open_file(&'static self) {
+        let opening = self.ports.files.open(".txt", RUN_FILE_LIMIT);
+        self.tasks.spawn(async move {
+            let taken = match opening.await {
+                Opened::Cancelled => return,
+                Opened::TooLarge => Err(NotTaken::Fault(RunFileFault::TooLarge)),
+                Opened::Unreadable => Err(NotTaken::Unreadable),
+                Opened::Text(text) => self.take_file(&text).await,
+            };
+            self.not_taken.set(taken.err());
+            self.find_stored();
+        });
+    }
+
+    async fn take_file(&'static self, text: &str) -> Result<(), NotTaken> {
+        let file = run_file::read(text.as_bytes()).map_err(NotTaken::Fault)?;
+        let environment = self.connection().map(|connection| connection.tenant().environment);
+        if environment != Some(file.restored.plan.environment) {
+            return Err(NotTaken::OtherEnvironment);
+        }
+        let name: Rc<str> = name_of(&file.restored.plan);
+        let known = self.entries_of(&name).await.map_err(NotTaken::NotStored)?;
+        if !known.is_empty() {
+            return Err(NotTaken::HereAlready);
+        }
+        let stored = self.ports.journal.append(&name, file.entries).await;
+        stored.map_err(|fault| NotTaken::NotStored(Fault::NotStored(fault)))
+    }
+}
