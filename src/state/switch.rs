@@ -18,6 +18,8 @@ pub enum Switch {
     },
     /// A GET is on its way because a person asked for it.
     Reading,
+    /// Nothing was sent: the deployment protects this user.
+    Protected,
     /// The change ended.
     Ended {
         /// On or off.

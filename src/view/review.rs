@@ -249,7 +249,11 @@ fn fields(app: AppHandle, weighed: &Rc<Weighed>) -> Node {
         .with(
             is_many.then(|| field(text::review::THEN.into(), Some(text::review::THEN_MEANING), &review.then)),
         )
-        .with(field(text::review::REFERENCE.into(), None, &review.reference))
+        .with(field(
+            text::review::REFERENCE.into(),
+            review.limits().change_reference.hint.as_deref(),
+            &review.reference,
+        ))
         .with(
             reason_needed.then(|| {
                 field(text::review::REASON.into(), Some(text::review::REASON_MEANING), &review.reason)

@@ -63,6 +63,7 @@ fn doing(switch: &Switch) -> Option<(&'static str, &'static str)> {
         Switch::Sending { .. } => (text::switch::SENDING, "switch-doing"),
         Switch::Checking { .. } => (text::switch::CHECKING, "switch-doing"),
         Switch::Reading => (text::switch::READING, "switch-doing"),
+        Switch::Protected => (text::switch::PROTECTED, "switch-doing failed"),
         Switch::Ended { outcome, .. } => match outcome {
             Outcome::Changed { .. } => return None,
             Outcome::Refused(_) => (text::switch::REFUSED, "switch-doing failed"),

@@ -1090,6 +1090,8 @@ pub fn outcome(outcome: &Outcome, to: bool, at: &str) -> String {
 
 /// While a switch works.
 pub mod switch {
+    /// The deployment protects this user.
+    pub const PROTECTED: &str = "protected by this deployment";
     /// The PUT is on its way.
     pub const SENDING: &str = "sending";
     /// The answer was lost.

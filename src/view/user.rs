@@ -245,7 +245,8 @@ fn meaning(app: AppHandle, id: UserId) -> Node {
 fn ended(app: AppHandle, id: UserId) -> Node {
     let ended = move || match app.directory.switches.with(|switches| switches.get(&id).cloned()) {
         Some(Switch::Ended { to, outcome, at }) => Some((to, outcome, at)),
-        Some(Switch::Sending { .. } | Switch::Checking { .. } | Switch::Reading) | None => None,
+        Some(Switch::Sending { .. } | Switch::Checking { .. } | Switch::Reading | Switch::Protected)
+        | None => None,
     };
     let flag = part_of(ended, move |ended| {
         let (to, outcome, at) = ended?;

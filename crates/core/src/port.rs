@@ -48,7 +48,8 @@ pub trait Locale {
     fn rank(&self, texts: &[&str]) -> Vec<u32>;
 }
 
-/// What is remembered on this computer: where was connected last, how fast was read, and nothing else.
+/// What is remembered on this computer: where was connected last, how fast was read. What runs do is kept by [`Journal`], and
+/// nothing else is.
 pub trait Preferences {
     /// The region and environment of the last connection, as far as they can be read.
     fn last(&self) -> (Option<RegionCode>, Option<EnvironmentId>);

@@ -4,14 +4,16 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use pingone_mfa_core::api::request::{ReadMfa, WriteMfa};
+use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::query::GroupFilter;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::engine::change::{Change, Job};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::drive;
 
-use super::Directory;
+use super::{Directory, members};
 use crate::state::announcement::Announcement;
 use crate::state::switch::Switch;
 
@@ -47,6 +49,14 @@ impl Directory {
         }
         let Some(connection) = self.start(id, Switch::Sending { to }) else { return };
         self.tasks.spawn(async move {
+            match self.is_protected(&connection, id).await {
+                Ok(false) => {}
+                Ok(true) => return self.set_switch(id, Switch::Protected),
+                Err(fault) => {
+                    let (outcome, at) = (Outcome::Refused(fault), connection.clock().wall());
+                    return self.changed(id, to, outcome, Mfa::Unknown, at);
+                }
+            }
             let policy = Rc::new(connection.policy().clone());
             let mut change = Change::new(id, to, policy, connection.jitter());
             let (_, mut inbox) = mpsc::unbounded();
@@ -69,6 +79,18 @@ impl Directory {
                 self.changed(id, to, outcome.clone(), change.read(), connection.clock().wall());
             }
         });
+    }
+
+    /// Whether a user is in a group that the deployment protects. A group that can't be read protects nobody, so nothing
+    /// is changed without it.
+    async fn is_protected(&'static self, connection: &Connection, id: UserId) -> Result<bool, Fault> {
+        for group in &self.settings.limits.protected_groups {
+            let members = members(connection, GroupFilter { group: *group, is_direct: false }).await?;
+            if members.contains(&id) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Reads one user's flag.
