@@ -450,6 +450,12 @@ impl Sandbox {
         self.directory.get(user).map(|person| person.username.as_str())
     }
 
+    /// Whether a user is in a group, directly or by way of another.
+    #[must_use]
+    pub fn is_in_group(&self, user: Uuid, group: Uuid) -> bool {
+        self.directory.get(user).is_some_and(|person| groups::holds(group, person, false))
+    }
+
     /// The user with this username.
     #[must_use]
     pub fn user_named(&self, username: &str) -> Option<Uuid> {

@@ -252,3 +252,38 @@ async fn what_a_deployment_permits_of_runs_is_all_that_is_offered() {
     page.hear(&format!("{off} users selected.")).await;
     assert_eq!(page.names("button", "Enable MFA for").await, Vec::<String>::new());
 }
+
+/// The sandbox's group "VPN".
+const VPN: &str = "8ff68824-0000-4000-8000-00000000000a";
+
+fn protecting_vpn(origin: &str) -> String {
+    let limits = format!(r#"{{"protectedGroups":["{VPN}"],"rate":{{"read":2000,"write":400,"max":2000}},"#);
+    config_json(origin).replacen('{', &limits, 1)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_the_deployment_protects_is_never_changed() {
+    let world = World::start(100, protecting_vpn).await;
+    let page = listed(&world, "100").await;
+    let vpn: Uuid = VPN.parse().expect("an id");
+    let (protected, others): (HashSet<Uuid>, HashSet<Uuid>) = {
+        let sandbox = world.sandbox();
+        let off = sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false));
+        off.partition(|id| sandbox.is_in_group(*id, vpn))
+    };
+    assert!(!protected.is_empty() && !others.is_empty());
+    let one = username(&world, *protected.iter().next().expect("somebody is protected"));
+    page.choose("MFA status", "MFA: off").await;
+    page.fill("searchbox", "Search users", &one).await;
+    page.press("switch", &format!("MFA for {one}")).await;
+    page.hear("protected by this deployment").await;
+    page.press("button", "Show everyone").await;
+
+    review_off(&world, &page).await;
+    page.press("checkbox", "Include disabled accounts").await;
+    page.hear(&format!("{}\tprotected", protected.len())).await;
+    page.press("button", &format!("Run {} changes", others.len())).await;
+    page.hear("Finished at").await;
+    agrees(&world, &others, true);
+    assert_eq!(who_is_off(&world), protected);
+}
