@@ -23,6 +23,7 @@ mod markup;
 mod question;
 mod response;
 mod saving;
+mod seat;
 mod selection;
 mod status;
 mod switch;

@@ -11,8 +11,9 @@ use super::markup::{
     Event, Handle, Node, button, cell_of, group, held, is_checked, key_of, once_shown, part_of, rows, says,
     tag,
 };
+use super::seat::{Element, Seat, Seated};
 use super::text;
-use super::window::{self, Item, Window};
+use super::window::{self, Window};
 use crate::state::AppHandle;
 use crate::state::directory::Source;
 use crate::state::watched::Watched;
@@ -69,16 +70,22 @@ impl Grid {
         let columns = Rc::new(with_name(columns));
         let head = head(app, &columns, source);
         let grid = self.clone();
+        let seats = Rc::new(Seated::default());
+        let seating = Rc::clone(&seats);
         let items = move || {
             let (top, height) = grid.in_sight.get();
             let len = app.directory.shown_len();
             let place = grid.focused.get().and_then(|cell| cell.row.checked_sub(2));
             let items = Window::at(len, top, height).items(len, place);
-            app.directory
-                .with_rows(|rows| items.into_iter().filter_map(|item| keyed(item, rows)).collect::<Vec<_>>())
+            app.directory.with_rows(|rows| seating.seat(&items, rows))
         };
         let colcount = columns.len() + usize::from(source == Source::List);
-        let body = tag("tbody").with(rows(items, move |(item, row)| shown(app, item, row, &columns, source)));
+        let body = tag("tbody").with(rows(items, move |element| match element {
+            Element::Seat(number) => {
+                seats.get(number).map_or_else(group, |seat| shown(app, &seat, &columns, source))
+            }
+            Element::Gap { height, .. } => spacer(height),
+        }));
         tag("table")
             .class("grid")
             .set("role", "grid")
@@ -182,13 +189,6 @@ impl Grid {
     }
 }
 
-fn keyed(item: Item, rows: &[Row]) -> Option<(Item, Option<Row>)> {
-    match item {
-        Item::Row(place) => rows.get(place).map(|row| (item, Some(*row))),
-        Item::Gap { .. } => Some((item, None)),
-    }
-}
-
 fn head(app: AppHandle, columns: &[Column], source: Source) -> Node {
     let select = (source == Source::List).then(|| select_all(app));
     let heads: Vec<Node> = columns.iter().map(|column| head_cell(app, *column, source)).collect();
@@ -252,39 +252,48 @@ fn sort_by(app: AppHandle, column: Column) {
     app.look(view);
 }
 
-fn shown(app: AppHandle, item: Item, row: Option<Row>, columns: &Rc<Vec<Column>>, source: Source) -> Node {
-    match (item, row) {
-        (Item::Row(place), Some(row)) => {
-            let select = (source == Source::List).then(|| select_cell(app, row));
-            let is_selected = move || app.directory.table.selected.with(|selected| selected.contains(row));
-            tag("tr")
-                .set("role", "row")
-                .set_to("aria-rowindex", (place + 2).to_string())
-                .follow("aria-selected", move || Some(is_selected().to_string()))
-                .with(select)
-                .with(cells(app, row, columns))
-        }
-        (Item::Gap { height, .. }, _) => {
-            let cell = tag("td").set_to("height", height.to_string());
-            tag("tr").class("spacer").set("aria-hidden", "true").with(cell)
-        }
-        (Item::Row(_), None) => group(),
-    }
+fn shown(app: AppHandle, seat: &Rc<Seat>, columns: &[Column], source: Source) -> Node {
+    let [placed, pressed, guarded, held] = [(); 4].map(|()| Rc::clone(seat));
+    let row: Rc<dyn Fn() -> Row> = Rc::new(move || held.row());
+    let select = (source == Source::List).then(|| select_cell(app, &row));
+    let selected = Rc::clone(&row);
+    let is_selected = move || app.directory.table.selected.with(|all| all.contains(selected()));
+    let press = Rc::clone(&pressed);
+    tag("tr")
+        .set("role", "row")
+        .follow("aria-rowindex", move || Some((placed.place() + 2).to_string()))
+        .follow("aria-selected", move || Some(is_selected().to_string()))
+        .on("pointerdown", move |_| pressed.press())
+        .on("keydown", move |_| press.press())
+        .first_on("click", move |event| guarded.guard(&event))
+        .with(select)
+        .with(cells(app, row, columns))
 }
 
-fn select_cell(app: AppHandle, row: Row) -> Node {
+fn spacer(height: u64) -> Node {
+    let cell = tag("td").set_to("height", height.to_string());
+    tag("tr").class("spacer").set("aria-hidden", "true").with(cell)
+}
+
+fn select_cell(app: AppHandle, row: &Rc<dyn Fn() -> Row>) -> Node {
     let directory = app.directory;
     let table = &directory.table;
-    let name = move || directory.users.with(|users| text::table::select(users.username(row)));
-    let is_readable = directory.users.with_untracked(|users| users.unreadable(row).is_none());
+    let readable = Rc::clone(row);
+    let is_readable = move || directory.users.with(|users| users.unreadable(readable()).is_none());
+    let row = Rc::clone(row);
     let select = move || {
+        let [named, checked, row] = [(); 3].map(|()| Rc::clone(&row));
         tag("input")
             .set("type", "checkbox")
             .set("tabindex", "-1")
-            .follow("aria-label", move || Some(name()))
-            .checked(move || table.selected.with(|selected| selected.contains(row)))
-            .on("click", move |event| table.select(row, is_checked(&event), held(&event).shift))
+            .follow("aria-label", move || {
+                Some(directory.users.with(|users| text::table::select(users.username(named()))))
+            })
+            .checked(move || table.selected.with(|selected| selected.contains(checked())))
+            .on("click", move |event| table.select(row(), is_checked(&event), held(&event).shift))
     };
-    let cell = tag("td").class("select").set("role", "gridcell");
-    if is_readable { cell.with(select()) } else { cell.set("tabindex", "-1") }
+    part_of(is_readable, move |is_readable| {
+        let cell = tag("td").class("select").set("role", "gridcell");
+        if is_readable { cell.with(select()) } else { cell.set("tabindex", "-1") }
+    })
 }

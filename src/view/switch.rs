@@ -1,5 +1,7 @@
 //! One user's switch. It moves when a response says so, never before.
 
+use std::rc::Rc;
+
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::domain::users::Users;
@@ -9,43 +11,59 @@ use super::text;
 use crate::state::AppHandle;
 use crate::state::switch::Switch;
 
+/// Whose switch it is, which may change; `None` for nobody's.
+pub(super) type Whose = Rc<dyn Fn() -> Option<UserId>>;
+
 /// `tab_index` is -1 inside the grid, where arrow keys lead to it.
-pub(super) fn mfa_switch(app: AppHandle, id: UserId, tab_index: &'static str) -> Node {
+pub(super) fn mfa_switch(app: AppHandle, whose: &Whose, tab_index: &'static str) -> Node {
     let directory = &app.directory;
-    let mfa = move || directory.with_user(id, Users::mfa).unwrap_or(Mfa::Unknown);
-    // Who is renamed gets another row, so that the name needn't be followed.
-    let username = move || {
-        directory.users.with_untracked(|users| {
-            users.find(id).map(|row| users.username(row).to_owned()).unwrap_or_default()
-        })
+    let [flag, named, busy, told, pressed] = [(); 5].map(|()| Rc::clone(whose));
+    let mfa =
+        Rc::new(move || flag().and_then(|id| directory.with_user(id, Users::mfa)).unwrap_or(Mfa::Unknown));
+    let username = Rc::new(move || {
+        let name = |users: &Users, row| users.username(row).to_owned();
+        named().and_then(|id| directory.with_user(id, name)).unwrap_or_default()
+    });
+    let is_busy = Rc::new(move || {
+        busy().is_some_and(|id| directory.switches.with(|all| all.get(&id).is_some_and(Switch::is_busy)))
+    });
+    let doing =
+        Rc::new(move || told().and_then(|id| directory.switches.with(|all| all.get(&id).and_then(doing))));
+    let shaped = Rc::clone(&mfa);
+    let shape = move || {
+        let mfa = shaped();
+        (mfa != Mfa::Unknown, directory.may_press(mfa))
     };
-    let is_busy = move || directory.switches.with(|switches| switches.get(&id).is_some_and(Switch::is_busy));
-    // aria-disabled and not disabled: a disabled button would lose the focus.
-    let pressed = move || {
-        if !is_busy() {
-            directory.press(id);
-        }
-    };
-    let doing = move || directory.switches.with(|switches| switches.get(&id).and_then(doing));
-    let shape = move || (mfa() != Mfa::Unknown, directory.may_press(mfa()));
     part_of(shape, move |(is_known, may_press)| {
-        let word = says(move || text::mfa(mfa()).to_owned());
+        let [said, checked] = [(); 2].map(|()| Rc::clone(&mfa));
+        let word = says(move || text::mfa(said()).to_owned());
         if !may_press {
             return tag("span").class("switch-word").with(word);
         }
-        let busy = move || Some(is_busy().to_string());
+        let (pressed, username, doing) = (Rc::clone(&pressed), Rc::clone(&username), Rc::clone(&doing));
+        let [held, disabled, busy] = [(); 3].map(|()| Rc::clone(&is_busy));
+        // aria-disabled and not disabled: a disabled button would lose the focus.
+        let press = move || {
+            if let Some(id) = pressed().filter(|_| !held()) {
+                directory.press(id);
+            }
+        };
         let switch = if is_known {
-            button(tag("span").class("switch-word").set("aria-hidden", "true").with(word), pressed)
+            button(tag("span").class("switch-word").set("aria-hidden", "true").with(word), press)
                 .set("role", "switch")
                 .class("switch")
-                .follow("aria-checked", move || Some((mfa() == Mfa::On).to_string()))
-                .set_to("aria-label", text::directory::switch(&username()))
-                .follow("aria-disabled", busy)
+                .follow("aria-checked", move || Some((checked() == Mfa::On).to_string()))
+                .follow("aria-label", move || Some(text::directory::switch(&username())))
+                .follow("aria-disabled", move || Some(disabled().to_string()))
         } else {
-            button(word, pressed).class("quiet").set_to("aria-label", text::directory::read_mfa(&username()))
+            button(word, press)
+                .class("quiet")
+                .follow("aria-label", move || Some(text::directory::read_mfa(&username())))
         };
-        let doing = part_of(doing, |doing| doing.map(|(word, class)| tag("span").class(class).with(word)));
-        group().with(switch.set("tabindex", tab_index).follow("aria-busy", busy)).with(doing)
+        let doing =
+            part_of(move || doing(), |doing| doing.map(|(word, class)| tag("span").class(class).with(word)));
+        let switch = switch.set("tabindex", tab_index).follow("aria-busy", move || Some(busy().to_string()));
+        group().with(switch).with(doing)
     })
 }
 
