@@ -105,7 +105,7 @@ impl Locale for BrowserLocale {
     }
 
     fn rank(&self, texts: &[&str]) -> Vec<u32> {
-        ranked(texts, &|text| self.fold(text), &|lines| self.sorted(lines))
+        ranked(texts, &|lines| self.sorted(lines))
     }
 
     fn is_same_day(&self, one: Wall, other: Wall) -> bool {

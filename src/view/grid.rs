@@ -36,7 +36,13 @@ struct Grid {
     in_sight: Rc<Watched<(i32, i32)>>,
     /// The cell that has the focus or had it last.
     focused: Rc<Watched<Option<Cell>>>,
+    /// How many rows may be rendered by now.
+    ready: Rc<Watched<usize>>,
 }
+
+/// So many rows are made for a frame. The first ones come together with the first pages: all at once would hold up the
+/// browser for longer than a person wouldn't feel.
+const ROWS_A_FRAME: usize = 6;
 
 pub(super) fn grid(app: AppHandle) -> Node {
     let grid = Grid {
@@ -45,6 +51,7 @@ pub(super) fn grid(app: AppHandle) -> Node {
         // Until the table has been laid out, a screenful is assumed.
         in_sight: Rc::new(Watched::new((0, 800))),
         focused: Rc::default(),
+        ready: Rc::default(),
     };
     let columns =
         move || (app.directory.table.view.with(|view| view.columns.clone()), app.directory.source());
@@ -76,7 +83,8 @@ impl Grid {
             let (top, height) = grid.in_sight.get();
             let len = app.directory.shown_len();
             let place = grid.focused.get().and_then(|cell| cell.row.checked_sub(2));
-            let items = Window::at(len, top, height).items(len, place);
+            let window = Window::at(len, top, height);
+            let items = grid.ready_of(window).items(len, place);
             app.directory.with_rows(|rows| seating.seat(&items, rows))
         };
         let colcount = columns.len() + usize::from(source == Source::List);
@@ -95,6 +103,21 @@ impl Grid {
             .follow("aria-rowcount", move || Some((app.directory.shown_len() + 1).to_string()))
             .with(head)
             .with(body)
+    }
+
+    /// What of a window may be rendered. The rest follows, some rows a frame.
+    fn ready_of(&self, window: Window) -> Window {
+        let ready = self.ready.get();
+        let cut = window.at_most(ready);
+        if cut != window {
+            let all = Rc::clone(&self.ready);
+            once_shown(move || {
+                if all.get_untracked() == ready {
+                    all.set(ready + ROWS_A_FRAME);
+                }
+            });
+        }
+        cut
     }
 
     fn measure(&self) {

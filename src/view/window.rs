@@ -31,6 +31,11 @@ impl Window {
         Self { from, to: to.min(from + MOST) }
     }
 
+    /// The stretch without what is more than so many rows.
+    pub(super) fn at_most(self, rows: usize) -> Self {
+        Self { to: self.to.min(self.from.saturating_add(rows)), ..self }
+    }
+
     /// What stands in the table, from the top to the bottom of its `rows`. The row that has the focus is rendered
     /// wherever it is: without it the focus would be lost.
     pub(super) fn items(self, rows: usize, focused: Option<usize>) -> Vec<Item> {
@@ -154,6 +159,14 @@ mod tests {
     fn however_high_the_view_is_few_rows_are_rendered() {
         let items = Window::at(100_000, 32 * 500, 20_000).items(100_000, Some(7));
         assert!(items.iter().filter(|item| matches!(item, Item::Row(_))).count() <= 80);
+    }
+
+    #[test]
+    fn of_a_window_only_the_first_rows_may_be_rendered_and_heights_add_up() {
+        let window = Window::at(1000, 32 * 500, 320);
+        assert_eq!(window.at_most(5), Window { from: 496, to: 501 });
+        assert_eq!(window.at_most(78), window);
+        assert_eq!(heights(&window.at_most(0).items(1000, None)), 1000 * u64::from(ROW));
     }
 
     #[test]
