@@ -31,7 +31,7 @@ pub(super) const fn class_of(column: Column) -> &'static str {
 
 /// What a row shows besides the switch, which follows the flag by itself.
 #[derive(PartialEq)]
-enum Facts {
+pub(super) enum Facts {
     User { user: User, population: String, devices: Devices },
     Unreadable(UnreadableUser),
     Nobody,
@@ -45,9 +45,13 @@ enum Kind {
     Nobody,
 }
 
-/// The cells of a row: of whomever `row` comes to.
-pub(super) fn cells(app: AppHandle, row: Rc<dyn Fn() -> Row>, columns: &[Column]) -> Node {
-    let facts = kept(move || facts(app, row()));
+/// What is shown of whomever `row` comes to.
+pub(super) fn kept_facts(app: AppHandle, row: impl Fn() -> Row + 'static) -> Kept<Facts> {
+    kept(move || facts(app, row()))
+}
+
+/// The cells of a row.
+pub(super) fn cells(app: AppHandle, facts: Kept<Facts>, columns: &[Column]) -> Node {
     let columns = columns.to_vec();
     let kind = facts.clone();
     part_of(
@@ -72,7 +76,13 @@ impl Facts {
         }
     }
 
-    const fn user(&self) -> Option<&User> {
+    /// Whether the row could be read.
+    pub(super) const fn is_readable(&self) -> bool {
+        !matches!(self, Self::Unreadable(_))
+    }
+
+    /// The user, if the row is one.
+    pub(super) const fn user(&self) -> Option<&User> {
         match self {
             Self::User { user, .. } => Some(user),
             Self::Unreadable(_) | Self::Nobody => None,

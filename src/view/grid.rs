@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use leptos::prelude::Effect;
 use pingone_mfa_core::domain::order::{Column, Sort};
-use pingone_mfa_core::domain::users::{Row, Rows};
+use pingone_mfa_core::domain::users::Rows;
 
-use super::cells::{cells, class_of};
+use super::cells::{Facts, cells, class_of, kept_facts};
 use super::markup::{
-    Event, Handle, Node, button, cell_of, group, held, is_checked, key_of, once_shown, part_of, rows, says,
-    tag,
+    Event, Handle, Kept, Node, button, cell_of, group, held, is_checked, key_of, once_shown, part_of, rows,
+    says, tag,
 };
-use super::seat::{Element, Seat, Seated};
+use super::seat::{Element, Gap, Seat, Seated};
 use super::text;
 use super::window::{self, Window};
 use crate::state::AppHandle;
@@ -92,7 +92,7 @@ impl Grid {
             Element::Seat(number) => {
                 seats.get(number).map_or_else(group, |seat| shown(app, &seat, &columns, source))
             }
-            Element::Gap { height, .. } => spacer(height),
+            Element::Gap(number) => seats.gap(number).map_or_else(group, |gap| spacer(&gap)),
         }));
         tag("table")
             .class("grid")
@@ -276,11 +276,10 @@ fn sort_by(app: AppHandle, column: Column) {
 }
 
 fn shown(app: AppHandle, seat: &Rc<Seat>, columns: &[Column], source: Source) -> Node {
-    let [placed, pressed, guarded, held] = [(); 4].map(|()| Rc::clone(seat));
-    let row: Rc<dyn Fn() -> Row> = Rc::new(move || held.row());
-    let select = (source == Source::List).then(|| select_cell(app, &row));
-    let selected = Rc::clone(&row);
-    let is_selected = move || app.directory.table.selected.with(|all| all.contains(selected()));
+    let [placed, pressed, guarded, held, selected] = [(); 5].map(|()| Rc::clone(seat));
+    let facts = kept_facts(app, move || held.row());
+    let select = (source == Source::List).then(|| select_cell(app, seat, &facts));
+    let is_selected = move || app.directory.table.selected.with(|all| all.contains(selected.row()));
     let press = Rc::clone(&pressed);
     tag("tr")
         .set("role", "row")
@@ -290,33 +289,33 @@ fn shown(app: AppHandle, seat: &Rc<Seat>, columns: &[Column], source: Source) ->
         .on("keydown", move |_| press.press())
         .first_on("click", move |event| guarded.guard(&event))
         .with(select)
-        .with(cells(app, row, columns))
+        .with(cells(app, facts, columns))
 }
 
-fn spacer(height: u64) -> Node {
-    let cell = tag("td").set_to("height", height.to_string());
+fn spacer(gap: &Rc<Gap>) -> Node {
+    let gap = Rc::clone(gap);
+    let cell = tag("td").follow("height", move || Some(gap.height().to_string()));
     tag("tr").class("spacer").set("aria-hidden", "true").with(cell)
 }
 
-fn select_cell(app: AppHandle, row: &Rc<dyn Fn() -> Row>) -> Node {
-    let directory = app.directory;
-    let table = &directory.table;
-    let readable = Rc::clone(row);
-    let is_readable = move || directory.users.with(|users| users.unreadable(readable()).is_none());
-    let row = Rc::clone(row);
+fn select_cell(app: AppHandle, seat: &Rc<Seat>, facts: &Kept<Facts>) -> Node {
+    let table = &app.directory.table;
+    let (readable, facts, seat) = (facts.clone(), facts.clone(), Rc::clone(seat));
     let select = move || {
-        let [named, checked, row] = [(); 3].map(|()| Rc::clone(&row));
+        let (named, checked, seat) = (facts.clone(), Rc::clone(&seat), Rc::clone(&seat));
+        let name = |facts: &Facts| facts.user().map(|user| text::table::select(&user.username));
         tag("input")
             .set("type", "checkbox")
             .set("tabindex", "-1")
-            .follow("aria-label", move || {
-                Some(directory.users.with(|users| text::table::select(users.username(named()))))
-            })
-            .checked(move || table.selected.with(|selected| selected.contains(checked())))
-            .on("click", move |event| table.select(row(), is_checked(&event), held(&event).shift))
+            .follow("aria-label", move || named.with(name).flatten())
+            .checked(move || table.selected.with(|selected| selected.contains(checked.row())))
+            .on("click", move |event| table.select(seat.row(), is_checked(&event), held(&event).shift))
     };
-    part_of(is_readable, move |is_readable| {
-        let cell = tag("td").class("select").set("role", "gridcell");
-        if is_readable { cell.with(select()) } else { cell.set("tabindex", "-1") }
-    })
+    part_of(
+        move || readable.with(Facts::is_readable),
+        move |is_readable| {
+            let cell = tag("td").class("select").set("role", "gridcell");
+            if is_readable == Some(false) { cell.set("tabindex", "-1") } else { cell.with(select()) }
+        },
+    )
 }

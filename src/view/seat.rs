@@ -15,13 +15,8 @@ use crate::state::watched::Watched;
 pub(super) enum Element {
     /// The seat of this number.
     Seat(usize),
-    /// The rows that aren't rendered, as in [`Item::Gap`].
-    Gap {
-        /// The place of the first.
-        from: usize,
-        /// The height of all in pixels.
-        height: u64,
-    },
+    /// The gap of this number, counted from the top.
+    Gap(usize),
 }
 
 /// All seats.
@@ -29,6 +24,7 @@ pub(super) enum Element {
 pub(super) struct Seated {
     places: RefCell<Seats>,
     seats: RefCell<Vec<Rc<Seat>>>,
+    gaps: RefCell<Vec<Rc<Gap>>>,
 }
 
 /// An element for a row, and who is in it.
@@ -37,6 +33,11 @@ pub(super) struct Seat {
     taken_by: Watched<(usize, Row)>,
     /// Who was in it when a button or a key went down on it.
     pressed: Cell<Option<Row>>,
+}
+
+/// The rows that aren't rendered, as in [`Item::Gap`].
+pub(super) struct Gap {
+    height: Watched<u64>,
 }
 
 impl Seated {
@@ -52,11 +53,11 @@ impl Seated {
         for (number, by) in numbers.iter().zip(&taken) {
             self.take(*number, *by);
         }
-        let mut numbers = numbers.into_iter();
+        let (mut numbers, mut gaps) = (numbers.into_iter(), 0..);
         let element = |item: &Item| match item {
             Item::Row(place) if *place >= rows.len() => None,
             Item::Row(_) => numbers.next().map(Element::Seat),
-            Item::Gap { from, height } => Some(Element::Gap { from: *from, height: *height }),
+            Item::Gap { height } => gaps.next().map(|number| self.leave(number, *height)),
         };
         items.iter().filter_map(element).collect()
     }
@@ -70,9 +71,36 @@ impl Seated {
         }
     }
 
+    fn leave(&self, number: usize, height: u64) -> Element {
+        let mut gaps = self.gaps.borrow_mut();
+        match gaps.get(number) {
+            Some(gap) => gap.leave(height),
+            None => gaps.push(Rc::new(Gap { height: Watched::new(height) })),
+        }
+        Element::Gap(number)
+    }
+
+    /// A gap by its number.
+    pub(super) fn gap(&self, number: usize) -> Option<Rc<Gap>> {
+        self.gaps.borrow().get(number).cloned()
+    }
+
     /// A seat by its number.
     pub(super) fn get(&self, number: usize) -> Option<Rc<Seat>> {
         self.seats.borrow().get(number).cloned()
+    }
+}
+
+impl Gap {
+    fn leave(&self, height: u64) {
+        if self.height.get_untracked() != height {
+            self.height.set(height);
+        }
+    }
+
+    /// The height in pixels.
+    pub(super) fn height(&self) -> u64 {
+        self.height.get()
     }
 }
 
@@ -118,7 +146,7 @@ mod tests {
     fn shown(seated: &Seated, elements: &[Element]) -> Vec<Option<(usize, Row)>> {
         let of = |element: &Element| match element {
             Element::Seat(number) => Some(seated.get(*number).unwrap().taken_by.get_untracked()),
-            Element::Gap { .. } => None,
+            Element::Gap(_) => None,
         };
         elements.iter().map(of).collect()
     }
@@ -126,7 +154,7 @@ mod tests {
     #[test]
     fn whatever_is_scrolled_or_found_each_place_shows_its_row() {
         let seated = Seated::default();
-        let gap = Item::Gap { from: 2, height: 64 };
+        let gap = Item::Gap { height: 64 };
         for (items, all) in [
             (vec![Item::Row(0), Item::Row(1), gap], vec![7, 8, 9, 10]),
             (vec![Item::Row(1), Item::Row(2)], vec![7, 8, 9, 10]),
@@ -151,5 +179,26 @@ mod tests {
     fn a_place_beyond_the_rows_is_not_shown() {
         let seated = Seated::default();
         assert_eq!(seated.seat(&[Item::Row(0), Item::Row(5)], &rows(&[1])), [Element::Seat(0)]);
+    }
+
+    #[test]
+    fn gaps_are_as_high_as_what_is_left_out() {
+        let seated = Seated::default();
+        let [low, high] = [32, 6400].map(|height| Item::Gap { height });
+        for items in [vec![low], vec![high, low], vec![low, Item::Row(0), high]] {
+            let elements = seated.seat(&items, &rows(&[1]));
+            let height = |element: &Element| match element {
+                Element::Gap(number) => seated.gap(*number).map(|gap| gap.height.get_untracked()),
+                Element::Seat(_) => None,
+            };
+            let left: Vec<u64> = items
+                .iter()
+                .filter_map(|item| match item {
+                    Item::Gap { height } => Some(*height),
+                    Item::Row(_) => None,
+                })
+                .collect();
+            assert_eq!(elements.iter().filter_map(height).collect::<Vec<_>>(), left);
+        }
     }
 }

@@ -6,7 +6,7 @@ use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::domain::users::Users;
 
-use super::markup::{Node, button, group, part_of, says, tag};
+use super::markup::{Node, button, group, kept, part_of, says, tag};
 use super::text;
 use crate::state::AppHandle;
 use crate::state::switch::Switch;
@@ -17,34 +17,31 @@ pub(super) type Whose = Rc<dyn Fn() -> Option<UserId>>;
 /// `tab_index` is -1 inside the grid, where arrow keys lead to it.
 pub(super) fn mfa_switch(app: AppHandle, whose: &Whose, tab_index: &'static str) -> Node {
     let directory = &app.directory;
-    let [flag, named, busy, told, pressed] = [(); 5].map(|()| Rc::clone(whose));
-    let mfa =
-        Rc::new(move || flag().and_then(|id| directory.with_user(id, Users::mfa)).unwrap_or(Mfa::Unknown));
+    let [of, named, pressed] = [(); 3].map(|()| Rc::clone(whose));
+    let state = kept(move || State::of(app, of()));
+    // Who is renamed gets another label because `whose` is renewed then.
     let username = Rc::new(move || {
-        let name = |users: &Users, row| users.username(row).to_owned();
-        named().and_then(|id| directory.with_user(id, name)).unwrap_or_default()
+        directory.users.with_untracked(|users| {
+            let row = named().and_then(|id| users.find(id));
+            row.map(|row| users.username(row).to_owned()).unwrap_or_default()
+        })
     });
-    let is_busy = Rc::new(move || {
-        busy().is_some_and(|id| directory.switches.with(|all| all.get(&id).is_some_and(Switch::is_busy)))
-    });
-    let doing =
-        Rc::new(move || told().and_then(|id| directory.switches.with(|all| all.get(&id).and_then(doing))));
-    let shaped = Rc::clone(&mfa);
+    let shaped = state.clone();
     let shape = move || {
-        let mfa = shaped();
+        let mfa = shaped.with(|state| state.mfa).unwrap_or(Mfa::Unknown);
         (mfa != Mfa::Unknown, directory.may_press(mfa))
     };
     part_of(shape, move |(is_known, may_press)| {
-        let [said, checked] = [(); 2].map(|()| Rc::clone(&mfa));
-        let word = says(move || text::mfa(said()).to_owned());
+        let [said, checked, held, disabled, busy, doing] = [(); 6].map(|()| state.clone());
+        let word = says(move || said.with(|state| text::mfa(state.mfa).to_owned()).unwrap_or_default());
         if !may_press {
             return tag("span").class("switch-word").with(word);
         }
-        let (pressed, username, doing) = (Rc::clone(&pressed), Rc::clone(&username), Rc::clone(&doing));
-        let [held, disabled, busy] = [(); 3].map(|()| Rc::clone(&is_busy));
+        let (pressed, username) = (Rc::clone(&pressed), Rc::clone(&username));
         // aria-disabled and not disabled: a disabled button would lose the focus.
         let press = move || {
-            if let Some(id) = pressed().filter(|_| !held()) {
+            let is_busy = held.with_untracked(|state| state.is_busy) == Some(true);
+            if let Some(id) = pressed().filter(|_| !is_busy) {
                 directory.press(id);
             }
         };
@@ -52,19 +49,43 @@ pub(super) fn mfa_switch(app: AppHandle, whose: &Whose, tab_index: &'static str)
             button(tag("span").class("switch-word").set("aria-hidden", "true").with(word), press)
                 .set("role", "switch")
                 .class("switch")
-                .follow("aria-checked", move || Some((checked() == Mfa::On).to_string()))
+                .follow("aria-checked", move || checked.with(|state| (state.mfa == Mfa::On).to_string()))
                 .follow("aria-label", move || Some(text::directory::switch(&username())))
-                .follow("aria-disabled", move || Some(disabled().to_string()))
+                .follow("aria-disabled", move || disabled.with(|state| state.is_busy.to_string()))
         } else {
             button(word, press)
                 .class("quiet")
                 .follow("aria-label", move || Some(text::directory::read_mfa(&username())))
         };
-        let doing =
-            part_of(move || doing(), |doing| doing.map(|(word, class)| tag("span").class(class).with(word)));
-        let switch = switch.set("tabindex", tab_index).follow("aria-busy", move || Some(busy().to_string()));
+        let doing = part_of(
+            move || doing.with(|state| state.doing).flatten(),
+            |doing| doing.map(|(word, class)| tag("span").class(class).with(word)),
+        );
+        let switch = switch
+            .set("tabindex", tab_index)
+            .follow("aria-busy", move || busy.with(|state| state.is_busy.to_string()));
         group().with(switch).with(doing)
     })
+}
+
+/// What a switch shows.
+#[derive(PartialEq)]
+struct State {
+    mfa: Mfa,
+    is_busy: bool,
+    /// The word beside it, and its class.
+    doing: Option<(&'static str, &'static str)>,
+}
+
+impl State {
+    fn of(app: AppHandle, id: Option<UserId>) -> Self {
+        let directory = &app.directory;
+        let mfa = id.and_then(|id| directory.with_user(id, Users::mfa)).unwrap_or(Mfa::Unknown);
+        directory.switches.with(|switches| {
+            let switch = id.and_then(|id| switches.get(&id));
+            Self { mfa, is_busy: switch.is_some_and(Switch::is_busy), doing: switch.and_then(doing) }
+        })
+    }
 }
 
 /// The word beside the switch, and its class: what is going on, or how it went wrong.

@@ -81,11 +81,9 @@ impl Seats {
 pub(super) enum Item {
     /// The row at this place.
     Row(usize),
-    /// The rows that aren't rendered, from a place on, by their height in pixels.
+    /// Rows that aren't rendered.
     Gap {
-        /// The place of the first.
-        from: usize,
-        /// The height of all.
+        /// Their height in pixels.
         height: u64,
     },
 }
@@ -100,7 +98,7 @@ fn stretch(items: &mut Vec<Item>, from: usize, to: usize, rendered: Option<usize
 
 fn gap(items: &mut Vec<Item>, from: usize, to: usize) {
     if to > from {
-        items.push(Item::Gap { from, height: pixels(to - from) });
+        items.push(Item::Gap { height: pixels(to - from) });
     }
 }
 
@@ -138,7 +136,7 @@ mod tests {
     fn heights(items: &[Item]) -> u64 {
         let height = |item: &Item| match item {
             Item::Row(_) => u64::from(ROW),
-            Item::Gap { height, .. } => *height,
+            Item::Gap { height } => *height,
         };
         items.iter().map(height).sum()
     }
