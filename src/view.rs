@@ -25,6 +25,7 @@ mod response;
 mod review;
 mod run;
 mod saving;
+mod seat;
 mod selection;
 mod status;
 mod switch;

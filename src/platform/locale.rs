@@ -1,9 +1,8 @@
 //! Numbers and times as the browser writes them.
 
-use std::collections::HashMap;
-
 use js_sys::Intl::{Collator, DateTimeFormat, NumberFormat};
 use js_sys::{Array, Date, Function, JsString, Object, Reflect, RegExp};
+use pingone_mfa_core::domain::ranking::ranked;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::port::Locale;
 use wasm_bindgen::{JsCast, JsValue};
@@ -32,6 +31,23 @@ impl BrowserLocale {
             collator: Collator::new(&Array::new(), &Object::new()).compare(),
             marks: RegExp::new("\\p{M}+", "gu"),
         }
+    }
+}
+
+/// A day of 27 hours in milliseconds: longer than any that a change of the clocks makes.
+const LONGEST_DAY: i64 = 27 * 3_600_000;
+
+impl BrowserLocale {
+    /// Lines as the reader's language sorts them. They cross over at once, and are sorted by the browser itself: one by
+    /// one, or compared by this program, they would cross over a million times.
+    fn sorted(&self, lines: &str) -> String {
+        let lines = JsString::from(lines).split("\n");
+        let sort = Reflect::get(&lines, &"sort".into()).and_then(JsCast::dyn_into::<Function>);
+        if let Ok(sort) = sort {
+            // A comparison of texts throws nothing; unsorted they stay in their order.
+            let _ = sort.call1(&lines, &self.collator);
+        }
+        String::from(lines.join("\n"))
     }
 }
 
@@ -92,22 +108,12 @@ impl Locale for BrowserLocale {
     }
 
     fn rank(&self, texts: &[&str]) -> Vec<u32> {
-        // All texts cross over at once, a line each, and come back sorted: one by one it would take as long as sorting.
-        let lines: Vec<String> = texts.iter().map(|text| text.replace('\n', " ")).collect();
-        let sorted = JsString::from(lines.join("\n")).split("\n");
-        // Sorted by the browser itself: a comparison in this program would cross over a million times.
-        let sort = Reflect::get(&sorted, &"sort".into()).and_then(JsCast::dyn_into::<Function>);
-        if let Ok(sort) = sort {
-            // A comparison of texts throws nothing; unsorted they stay in their order.
-            let _ = sort.call1(&sorted, &self.collator);
-        }
-        let sorted = String::from(sorted.join("\n"));
-        let ranks: HashMap<&str, u32> = sorted.split('\n').zip(0..).collect();
-        lines.iter().map(|line| ranks.get(line.as_str()).copied().unwrap_or(u32::MAX)).collect()
+        ranked(texts, &|lines| self.sorted(lines))
     }
 
     fn is_same_day(&self, one: Wall, other: Wall) -> bool {
-        self.date(one) == self.date(other)
+        // To write a date is slow, and no day is longer.
+        one.since(other).abs() <= LONGEST_DAY && self.date(one) == self.date(other)
     }
 }
 
@@ -173,5 +179,28 @@ mod tests {
         let locale = BrowserLocale::new();
         assert_eq!(locale.rank(&["zebra", "Éclair", "apple", "Zebra2", "eclair"]), [3, 2, 0, 4, 1]);
         assert_eq!(locale.rank(&[]), Vec::<u32>::new());
+    }
+
+    #[wasm_bindgen_test]
+    fn ranks_agree_with_the_reader_s_collator() {
+        let locale = BrowserLocale::new();
+        let syllables =
+            ["an", "Ó", "o'", "de la ", "ß", "-", "Ł", "ng", "aa", "王", "é", "Ch", "ά", "Д", "2", "z"];
+        let texts: Vec<String> = (0..4096_usize)
+            .map(|number| {
+                [number % 16, number / 16 % 16, number / 256].map(|place| syllables[place]).concat()
+            })
+            .collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let ranks = locale.rank(&texts);
+        let mut sorted = vec![""; texts.len()];
+        for (text, rank) in texts.iter().zip(&ranks) {
+            sorted[*rank as usize] = text;
+        }
+        assert!(sorted.iter().all(|text| !text.is_empty()), "nobody shares a place");
+        for pair in sorted.windows(2) {
+            let order = locale.collator.call2(&JsValue::UNDEFINED, &pair[0].into(), &pair[1].into());
+            assert!(order.unwrap().as_f64().unwrap() <= 0.0, "{pair:?}");
+        }
     }
 }

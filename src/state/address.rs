@@ -10,7 +10,7 @@ use pingone_mfa_core::domain::user::{Account, GroupId, PopulationId};
 use pingone_mfa_core::domain::users::Class;
 use uuid::Uuid;
 
-use super::table::{COLUMNS, View};
+use super::table::View;
 
 /// A value of a filter and its word.
 type Words<T> = &'static [(T, &'static str)];
@@ -176,7 +176,7 @@ fn take(view: &mut View, name: &str, value: &str) -> Option<()> {
                 .filter(|word| !word.is_empty())
                 .map(|word| value_of(COLUMN, word))
                 .collect::<Option<_>>()?;
-            view.columns = COLUMNS.into_iter().filter(|column| named.contains(column)).collect();
+            view.columns = Column::OPTIONAL.into_iter().filter(|column| named.contains(column)).collect();
         }
         _ => return None,
     }

@@ -13,20 +13,6 @@ use super::Ports;
 use super::load::Load;
 use super::watched::Watched;
 
-/// The columns in their order, without the name, which is always there.
-pub const COLUMNS: [Column; 10] = [
-    Column::Username,
-    Column::Email,
-    Column::Population,
-    Column::Account,
-    Column::LastSignOn,
-    Column::Created,
-    Column::ExternalId,
-    Column::Id,
-    Column::Devices,
-    Column::Mfa,
-];
-
 /// How often the counts are shown anew while the list grows.
 const COUNT_EVERY: Millis = Millis(500);
 

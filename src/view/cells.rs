@@ -1,11 +1,14 @@
 //! What stands in a row of the table.
 
+use std::rc::Rc;
+
 use pingone_mfa_core::domain::order::Column;
+use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::{Account, Mfa, UnreadableUser, User};
 use pingone_mfa_core::domain::users::{Devices, Row};
 
-use super::markup::{Content, Node, button, group, part_of, tag};
-use super::switch::mfa_switch;
+use super::markup::{Content, Kept, Node, button, group, kept, part_of, says, tag};
+use super::switch::{Whose, mfa_switch};
 use super::text;
 use crate::state::AppHandle;
 
@@ -26,27 +29,65 @@ pub(super) const fn class_of(column: Column) -> &'static str {
     }
 }
 
-/// What a row shows besides the switch, which changes by itself: it would lose the focus with the row around it.
-#[derive(Clone, PartialEq)]
-enum Facts {
+/// What a row shows besides the switch, which follows the flag by itself.
+#[derive(PartialEq)]
+pub(super) enum Facts {
     User { user: User, population: String, devices: Devices },
     Unreadable(UnreadableUser),
     Nobody,
 }
 
-pub(super) fn cells(app: AppHandle, row: Row, columns: &[Column]) -> Node {
+/// What the cells of a row are. As long as it stays the same, only what they say changes.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    User,
+    Unreadable,
+    Nobody,
+}
+
+/// What is shown of whomever `row` comes to.
+pub(super) fn kept_facts(app: AppHandle, row: impl Fn() -> Row + 'static) -> Kept<Facts> {
+    kept(move || facts(app, row()))
+}
+
+/// The cells of a row.
+pub(super) fn cells(app: AppHandle, facts: Kept<Facts>, columns: &[Column]) -> Node {
     let columns = columns.to_vec();
+    let kind = facts.clone();
     part_of(
-        move || facts(app, row),
-        move |facts| match facts {
-            Facts::User { user, population, devices } => {
-                let cells = columns.iter().map(|column| cell_of(app, *column, &user, &population, devices));
+        move || kind.with(Facts::kind),
+        move |kind| match kind {
+            Some(Kind::User) => {
+                let cells = columns.iter().map(|column| cell_of(app, *column, &facts));
                 group().with(cells.collect::<Vec<_>>())
             }
-            Facts::Unreadable(row) => unreadable(&row, columns.len()),
-            Facts::Nobody => group(),
+            Some(Kind::Unreadable) => unreadable(&facts, columns.len()),
+            Some(Kind::Nobody) | None => group(),
         },
     )
+}
+
+impl Facts {
+    const fn kind(&self) -> Kind {
+        match self {
+            Self::User { .. } => Kind::User,
+            Self::Unreadable(_) => Kind::Unreadable,
+            Self::Nobody => Kind::Nobody,
+        }
+    }
+
+    /// Whether the row could be read.
+    pub(super) const fn is_readable(&self) -> bool {
+        !matches!(self, Self::Unreadable(_))
+    }
+
+    /// The user, if the row is one.
+    pub(super) const fn user(&self) -> Option<&User> {
+        match self {
+            Self::User { user, .. } => Some(user),
+            Self::Unreadable(_) | Self::Nobody => None,
+        }
+    }
 }
 
 fn facts(app: AppHandle, row: Row) -> Facts {
@@ -69,42 +110,90 @@ pub(super) fn population_name(app: AppHandle, user: &User) -> String {
     name.unwrap_or_else(|| id.0.to_string().chars().take(8).collect())
 }
 
-fn unreadable(row: &UnreadableUser, columns: usize) -> Node {
-    let sentence = text::directory::unreadable_row(&row.field, &row.problem);
-    let id = row.id.map(|id| format!(" {id}"));
-    cell("unreadable", sentence + &id.unwrap_or_default()).set_to("colspan", columns.to_string())
+fn unreadable(facts: &Kept<Facts>, columns: usize) -> Node {
+    let sentence = |facts: &Facts| {
+        let Facts::Unreadable(row) = facts else { return String::new() };
+        let id = row.id.map(|id| format!(" {id}")).unwrap_or_default();
+        text::directory::unreadable_row(&row.field, &row.problem) + &id
+    };
+    cell("unreadable", says(saying(facts, sentence))).set_to("colspan", columns.to_string())
 }
 
-fn cell_of(app: AppHandle, column: Column, user: &User, population: &str, devices: Devices) -> Node {
+/// What something of the facts comes to, as long as there are any.
+fn saying(facts: &Kept<Facts>, say: impl Fn(&Facts) -> String + 'static) -> impl Fn() -> String + 'static {
+    let facts = facts.clone();
+    move || facts.with(&say).unwrap_or_default()
+}
+
+fn cell_of(app: AppHandle, column: Column, facts: &Kept<Facts>) -> Node {
     let class = class_of(column);
-    let nothing = || text::directory::NOTHING.to_owned();
-    let time = |at| text::moment_of(app.ports.locale.as_ref(), at, app.session.now.get_untracked());
+    let say = move |facts: &Facts| match facts {
+        Facts::User { user, population, devices } => word(app, column, user, population, *devices),
+        Facts::Unreadable(_) | Facts::Nobody => String::new(),
+    };
     match column {
-        Column::Name => name_cell(app, user),
-        Column::Username => words(class, &user.username),
-        Column::Email => words(class, user.email.as_deref().unwrap_or(text::directory::NOTHING)),
-        Column::Population => words(class, population),
-        Column::Account => plain(account_class(user.account), text::account(user.account).to_owned()),
-        Column::LastSignOn => {
-            plain(class, user.last_sign_on.map_or_else(|| text::directory::NEVER.to_owned(), time))
+        Column::Name => name_cell(app, facts),
+        Column::Mfa => {
+            let facts = facts.clone();
+            let whose: Whose =
+                Rc::new(move || facts.with(|facts| facts.user().map(|user| user.id)).flatten());
+            cell(class, mfa_switch(app, &whose, "-1"))
         }
-        Column::Created => plain(class, user.created_at.map_or_else(nothing, time)),
-        Column::ExternalId => words(class, user.external_id.as_deref().unwrap_or(text::directory::NOTHING)),
-        Column::Id => words("user-id id", &user.id.to_string()),
-        Column::Devices => plain(class, devices_word(devices)),
-        Column::Mfa => cell(class, mfa_switch(app, user.id, "-1")),
+        Column::Account => {
+            let class = |facts: &Facts| {
+                let account = facts.user().map_or(Account::Unknown, |user| user.account);
+                account_class(account).to_owned()
+            };
+            let class = saying(facts, class);
+            following_cell(move || Some(class()), says(saying(facts, say))).set("tabindex", "-1")
+        }
+        Column::LastSignOn | Column::Created | Column::Devices => plain(class, says(saying(facts, say))),
+        Column::Id => words("user-id id", facts, say),
+        Column::Username | Column::Email | Column::Population | Column::ExternalId => {
+            words(class, facts, say)
+        }
     }
 }
 
-fn name_cell(app: AppHandle, user: &User) -> Node {
-    let id = user.id;
-    let name = text::name_of(user);
-    let class = if user.name.is_empty() { "name absent" } else { "name" };
-    let open = button(tag("bdi").with(name.clone()), move || app.directory.open(id))
+/// What a cell says.
+fn word(app: AppHandle, column: Column, user: &User, population: &str, devices: Devices) -> String {
+    let text = |text: Option<&str>| text.unwrap_or(text::directory::NOTHING).to_owned();
+    let time = |at: Option<Wall>, never: &'static str| {
+        let locale = app.ports.locale.as_ref();
+        at.map_or_else(|| never.to_owned(), |at| text::moment_of(locale, at, app.session.now.get_untracked()))
+    };
+    match column {
+        Column::Name => text::name_of(user),
+        Column::Username => user.username.clone(),
+        Column::Email => text(user.email.as_deref()),
+        Column::Population => population.to_owned(),
+        Column::Account => text::account(user.account).to_owned(),
+        Column::LastSignOn => time(user.last_sign_on, text::directory::NEVER),
+        Column::Created => time(user.created_at, text::directory::NOTHING),
+        Column::ExternalId => text(user.external_id.as_deref()),
+        Column::Id => user.id.to_string(),
+        Column::Devices => devices_word(devices),
+        Column::Mfa => text::mfa(user.mfa).to_owned(),
+    }
+}
+
+fn name_cell(app: AppHandle, facts: &Kept<Facts>) -> Node {
+    let of_user =
+        |say: fn(&User) -> String| saying(facts, move |facts| facts.user().map(say).unwrap_or_default());
+    let (name, title) = (of_user(text::name_of), of_user(text::name_of));
+    let label = of_user(|user| text::directory::open(&text::name_of(user), &user.username));
+    let class = of_user(|user| if user.name.is_empty() { "name absent" } else { "name" }.to_owned());
+    let opened = facts.clone();
+    let open = move || {
+        if let Some(id) = opened.with_untracked(|facts| facts.user().map(|user| user.id)).flatten() {
+            app.directory.open(id);
+        }
+    };
+    let open = button(tag("bdi").with(says(name)), open)
         .class("row-open")
         .set("tabindex", "-1")
-        .set_to("aria-label", text::directory::open(&name, &user.username));
-    cell(class, open).set_to("title", name)
+        .follow("aria-label", move || Some(label()));
+    following_cell(move || Some(class()), open).follow("title", move || Some(title()))
 }
 
 const fn account_class(account: Account) -> &'static str {
@@ -122,8 +211,9 @@ fn devices_word(devices: Devices) -> String {
 }
 
 /// A text that may be written in any direction and be longer than its cell.
-fn words(class: &'static str, words: &str) -> Node {
-    plain(class, tag("bdi").with(words)).set_to("title", words.to_owned())
+fn words(class: &'static str, facts: &Kept<Facts>, say: impl Fn(&Facts) -> String + Copy + 'static) -> Node {
+    let title = saying(facts, say);
+    plain(class, tag("bdi").with(says(saying(facts, say)))).follow("title", move || Some(title()))
 }
 
 /// A cell without anything to press: the focus is on the cell itself.
@@ -133,4 +223,8 @@ fn plain(class: &'static str, content: impl Content) -> Node {
 
 fn cell(class: &'static str, content: impl Content) -> Node {
     tag("td").class(class).set("role", "gridcell").with(content)
+}
+
+fn following_cell(class: impl Fn() -> Option<String> + 'static, content: impl Content) -> Node {
+    tag("td").follow("class", class).set("role", "gridcell").with(content)
 }

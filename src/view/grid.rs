@@ -4,15 +4,16 @@ use std::rc::Rc;
 
 use leptos::prelude::Effect;
 use pingone_mfa_core::domain::order::{Column, Sort};
-use pingone_mfa_core::domain::users::{Row, Rows};
+use pingone_mfa_core::domain::users::Rows;
 
-use super::cells::{cells, class_of};
+use super::cells::{Facts, cells, class_of, kept_facts};
 use super::markup::{
-    Event, Handle, Node, button, cell_of, group, held, is_checked, key_of, once_shown, part_of, rows, says,
-    tag,
+    Event, Handle, Kept, Node, button, cell_of, group, held, is_checked, key_of, once_shown, part_of, rows,
+    says, tag,
 };
+use super::seat::{Element, Gap, Seat, Seated};
 use super::text;
-use super::window::{self, Item, Window};
+use super::window::{self, Window};
 use crate::state::AppHandle;
 use crate::state::directory::Source;
 use crate::state::watched::Watched;
@@ -35,7 +36,13 @@ struct Grid {
     in_sight: Rc<Watched<(i32, i32)>>,
     /// The cell that has the focus or had it last.
     focused: Rc<Watched<Option<Cell>>>,
+    /// How many rows may be rendered by now.
+    ready: Rc<Watched<usize>>,
 }
+
+/// So many rows are made for a frame. The first ones come together with the first pages: all at once would hold up the
+/// browser for longer than a person wouldn't feel.
+const ROWS_A_FRAME: usize = 6;
 
 pub(super) fn grid(app: AppHandle) -> Node {
     let grid = Grid {
@@ -44,6 +51,7 @@ pub(super) fn grid(app: AppHandle) -> Node {
         // Until the table has been laid out, a screenful is assumed.
         in_sight: Rc::new(Watched::new((0, 800))),
         focused: Rc::default(),
+        ready: Rc::default(),
     };
     let columns =
         move || (app.directory.table.view.with(|view| view.columns.clone()), app.directory.source());
@@ -69,16 +77,23 @@ impl Grid {
         let columns = Rc::new(with_name(columns));
         let head = head(app, &columns, source);
         let grid = self.clone();
+        let seats = Rc::new(Seated::default());
+        let seating = Rc::clone(&seats);
         let items = move || {
             let (top, height) = grid.in_sight.get();
             let len = app.directory.shown_len();
             let place = grid.focused.get().and_then(|cell| cell.row.checked_sub(2));
-            let items = Window::at(len, top, height).items(len, place);
-            app.directory
-                .with_rows(|rows| items.into_iter().filter_map(|item| keyed(item, rows)).collect::<Vec<_>>())
+            let window = Window::at(len, top, height);
+            let items = grid.ready_of(window).items(len, place);
+            app.directory.with_rows(|rows| seating.seat(&items, rows))
         };
         let colcount = columns.len() + usize::from(source == Source::List);
-        let body = tag("tbody").with(rows(items, move |(item, row)| shown(app, item, row, &columns, source)));
+        let body = tag("tbody").with(rows(items, move |element| match element {
+            Element::Seat(number) => {
+                seats.get(number).map_or_else(group, |seat| shown(app, &seat, &columns, source))
+            }
+            Element::Gap(number) => seats.gap(number).map_or_else(group, |gap| spacer(&gap)),
+        }));
         tag("table")
             .class("grid")
             .set("role", "grid")
@@ -88,6 +103,21 @@ impl Grid {
             .follow("aria-rowcount", move || Some((app.directory.shown_len() + 1).to_string()))
             .with(head)
             .with(body)
+    }
+
+    /// What of a window may be rendered. The rest follows, some rows a frame.
+    fn ready_of(&self, window: Window) -> Window {
+        let ready = self.ready.get();
+        let cut = window.at_most(ready);
+        if cut != window {
+            let all = Rc::clone(&self.ready);
+            once_shown(move || {
+                if all.get_untracked() == ready {
+                    all.set(ready + ROWS_A_FRAME);
+                }
+            });
+        }
+        cut
     }
 
     fn measure(&self) {
@@ -182,13 +212,6 @@ impl Grid {
     }
 }
 
-fn keyed(item: Item, rows: &[Row]) -> Option<(Item, Option<Row>)> {
-    match item {
-        Item::Row(place) => rows.get(place).map(|row| (item, Some(*row))),
-        Item::Gap { .. } => Some((item, None)),
-    }
-}
-
 fn head(app: AppHandle, columns: &[Column], source: Source) -> Node {
     let select = (source == Source::List).then(|| select_all(app));
     let heads: Vec<Node> = columns.iter().map(|column| head_cell(app, *column, source)).collect();
@@ -252,39 +275,47 @@ fn sort_by(app: AppHandle, column: Column) {
     app.look(view);
 }
 
-fn shown(app: AppHandle, item: Item, row: Option<Row>, columns: &Rc<Vec<Column>>, source: Source) -> Node {
-    match (item, row) {
-        (Item::Row(place), Some(row)) => {
-            let select = (source == Source::List).then(|| select_cell(app, row));
-            let is_selected = move || app.directory.table.selected.with(|selected| selected.contains(row));
-            tag("tr")
-                .set("role", "row")
-                .set_to("aria-rowindex", (place + 2).to_string())
-                .follow("aria-selected", move || Some(is_selected().to_string()))
-                .with(select)
-                .with(cells(app, row, columns))
-        }
-        (Item::Gap { height, .. }, _) => {
-            let cell = tag("td").set_to("height", height.to_string());
-            tag("tr").class("spacer").set("aria-hidden", "true").with(cell)
-        }
-        (Item::Row(_), None) => group(),
-    }
+fn shown(app: AppHandle, seat: &Rc<Seat>, columns: &[Column], source: Source) -> Node {
+    let [placed, pressed, guarded, held, selected] = [(); 5].map(|()| Rc::clone(seat));
+    let facts = kept_facts(app, move || held.row());
+    let select = (source == Source::List).then(|| select_cell(app, seat, &facts));
+    let is_selected = move || app.directory.table.selected.with(|all| all.contains(selected.row()));
+    let press = Rc::clone(&pressed);
+    tag("tr")
+        .set("role", "row")
+        .follow("aria-rowindex", move || Some((placed.place() + 2).to_string()))
+        .follow("aria-selected", move || Some(is_selected().to_string()))
+        .on("pointerdown", move |_| pressed.press())
+        .on("keydown", move |_| press.press())
+        .first_on("click", move |event| guarded.guard(&event))
+        .with(select)
+        .with(cells(app, facts, columns))
 }
 
-fn select_cell(app: AppHandle, row: Row) -> Node {
-    let directory = app.directory;
-    let table = &directory.table;
-    let name = move || directory.users.with(|users| text::table::select(users.username(row)));
-    let is_readable = directory.users.with_untracked(|users| users.unreadable(row).is_none());
+fn spacer(gap: &Rc<Gap>) -> Node {
+    let gap = Rc::clone(gap);
+    let cell = tag("td").follow("height", move || Some(gap.height().to_string()));
+    tag("tr").class("spacer").set("aria-hidden", "true").with(cell)
+}
+
+fn select_cell(app: AppHandle, seat: &Rc<Seat>, facts: &Kept<Facts>) -> Node {
+    let table = &app.directory.table;
+    let (readable, facts, seat) = (facts.clone(), facts.clone(), Rc::clone(seat));
     let select = move || {
+        let (named, checked, seat) = (facts.clone(), Rc::clone(&seat), Rc::clone(&seat));
+        let name = |facts: &Facts| facts.user().map(|user| text::table::select(&user.username));
         tag("input")
             .set("type", "checkbox")
             .set("tabindex", "-1")
-            .follow("aria-label", move || Some(name()))
-            .checked(move || table.selected.with(|selected| selected.contains(row)))
-            .on("click", move |event| table.select(row, is_checked(&event), held(&event).shift))
+            .follow("aria-label", move || named.with(name).flatten())
+            .checked(move || table.selected.with(|selected| selected.contains(checked.row())))
+            .on("click", move |event| table.select(seat.row(), is_checked(&event), held(&event).shift))
     };
-    let cell = tag("td").class("select").set("role", "gridcell");
-    if is_readable { cell.with(select()) } else { cell.set("tabindex", "-1") }
+    part_of(
+        move || readable.with(Facts::is_readable),
+        move |is_readable| {
+            let cell = tag("td").class("select").set("role", "gridcell");
+            if is_readable == Some(false) { cell.set("tabindex", "-1") } else { cell.with(select()) }
+        },
+    )
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use leptos::ev;
 use leptos::html::{self, ElementChild};
-use leptos::prelude::{AddAnyAttr, AnyView, Get, GetUntracked, IntoAny, Memo, NodeRef};
+use leptos::prelude::{AddAnyAttr, AnyView, ArcMemo, Get, GetUntracked, IntoAny, NodeRef};
 use leptos::tachys::html::attribute::any_attribute::{AnyAttribute, IntoAnyAttribute};
 use leptos::tachys::html::attribute::custom::custom_attribute;
 use leptos::tachys::html::event::on;
@@ -138,6 +138,11 @@ impl Node {
         self.attribute(listener(event, Box::new(then)))
     }
 
+    /// What happens at an event of this name before anything inside the element takes note of it.
+    pub(super) fn first_on(self, event: &'static str, then: impl FnMut(Event) + 'static) -> Self {
+        self.attribute(first_listener(event, Box::new(then)))
+    }
+
     /// Makes the element known as `handle`.
     pub(super) fn known_as(self, handle: Handle) -> Self {
         self.attribute(node_ref::<html::Custom<&'static str>, _>(handle.0).into_any_attr())
@@ -197,6 +202,10 @@ fn listener(event: &'static str, then: Box<dyn FnMut(Event)>) -> AnyAttribute {
     on(ev::Custom::<Event>::new(event), then).into_any_attr()
 }
 
+fn first_listener(event: &'static str, then: Box<dyn FnMut(Event)>) -> AnyAttribute {
+    on(ev::capture(ev::Custom::<Event>::new(event)), then).into_any_attr()
+}
+
 fn changing_text(say: Box<dyn Fn() -> String>) -> Node {
     let say = SendWrapper::new(say);
     Node::of((move || (*say)()).into_any())
@@ -207,10 +216,11 @@ fn changing_part(show: Box<dyn Fn() -> AnyView>) -> Node {
     Node::of((move || (*show)()).into_any())
 }
 
-/// Counts how often `differs` says so.
-fn changes(differs: Box<dyn Fn() -> bool>) -> Memo<u64> {
+/// Counts how often `differs` says so. Whoever holds it keeps it: what Leptos keeps for a list's rows is thrown away when
+/// others come, also for the rows that stay.
+fn changes(differs: Box<dyn Fn() -> bool>) -> ArcMemo<u64> {
     let differs = SendWrapper::new(differs);
-    Memo::new(move |count: Option<&u64>| count.copied().unwrap_or(0) + u64::from(differs()))
+    ArcMemo::new(move |count: Option<&u64>| count.copied().unwrap_or(0) + u64::from(differs()))
 }
 
 /// A text that changes with what `say` reads.
@@ -224,26 +234,55 @@ pub(super) fn part<C: Content>(show: impl Fn() -> C + 'static) -> Node {
     changing_part(Box::new(move || group().with(show()).view()))
 }
 
+/// A value that is made once for all who show it; they are renewed only when it comes out differently.
+pub(super) struct Kept<T> {
+    value: Rc<RefCell<Option<T>>>,
+    changes: ArcMemo<u64>,
+}
+
+// Derived, it would want the value to be one that can be cloned.
+impl<T> Clone for Kept<T> {
+    fn clone(&self) -> Self {
+        Self { value: Rc::clone(&self.value), changes: self.changes.clone() }
+    }
+}
+
+/// Keeps what `make` makes of what it reads.
+pub(super) fn kept<T: PartialEq + 'static>(make: impl Fn() -> T + 'static) -> Kept<T> {
+    let value: Rc<RefCell<Option<T>>> = Rc::default();
+    let last = Rc::clone(&value);
+    let changes = changes(Box::new(move || {
+        let new = Some(make());
+        let differs = *last.borrow() != new;
+        if differs {
+            last.replace(new);
+        }
+        differs
+    }));
+    Kept { value, changes }
+}
+
+impl<T> Kept<T> {
+    /// Reads the value; whoever does so while being shown is shown anew when it changes.
+    pub(super) fn with<R>(&self, read: impl FnOnce(&T) -> R) -> Option<R> {
+        self.changes.get();
+        self.value.borrow().as_ref().map(read)
+    }
+
+    /// Reads the value as it is now.
+    pub(super) fn with_untracked<R>(&self, read: impl FnOnce(&T) -> R) -> Option<R> {
+        self.changes.get_untracked();
+        self.value.borrow().as_ref().map(read)
+    }
+}
+
 /// A part that is made anew only when `key` comes out differently.
 pub(super) fn part_of<K: PartialEq + Clone + 'static, C: Content>(
     key: impl Fn() -> K + 'static,
     show: impl Fn(K) -> C + 'static,
 ) -> Node {
-    let shown: Rc<RefCell<Option<K>>> = Rc::default();
-    let last = Rc::clone(&shown);
-    let changes = changes(Box::new(move || {
-        let key = Some(key());
-        let differs = *last.borrow() != key;
-        if differs {
-            last.replace(key);
-        }
-        differs
-    }));
-    part(move || {
-        changes.get();
-        let key = shown.borrow().clone();
-        key.map(&show)
-    })
+    let key = kept(key);
+    part(move || key.with(K::clone).map(&show))
 }
 
 /// Rows, each made once and kept as long as its key is among the keys.
@@ -405,6 +444,12 @@ pub(super) fn held(event: &Event) -> Held {
 /// Does something once everything that is to be shown is there.
 pub(super) fn once_shown(then: impl FnOnce() + 'static) {
     leptos::prelude::request_animation_frame(then);
+}
+
+/// Takes an event away from whatever was to take note of it, the browser included.
+pub(super) fn stop(event: &Event) {
+    event.prevent_default();
+    event.stop_propagation();
 }
 
 /// The text in the field that the event comes from.

@@ -1,60 +1,96 @@
 //! One user's switch. It moves when a response says so, never before.
 
+use std::rc::Rc;
+
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::domain::users::Users;
 
-use super::markup::{Node, button, group, part_of, says, tag};
+use super::markup::{Node, button, group, kept, part_of, says, tag};
 use super::text;
 use crate::state::AppHandle;
 use crate::state::switch::Switch;
 
+/// Whose switch it is, which may change; `None` for nobody's.
+pub(super) type Whose = Rc<dyn Fn() -> Option<UserId>>;
+
 /// `tab_index` is -1 inside the grid, where arrow keys lead to it.
-pub(super) fn mfa_switch(app: AppHandle, id: UserId, tab_index: &'static str) -> Node {
+pub(super) fn mfa_switch(app: AppHandle, whose: &Whose, tab_index: &'static str) -> Node {
     let directory = &app.directory;
-    let mfa = move || directory.with_user(id, Users::mfa).unwrap_or(Mfa::Unknown);
-    // Who is renamed gets another row, so that the name needn't be followed.
-    let username = move || {
+    let [of, named, pressed] = [(); 3].map(|()| Rc::clone(whose));
+    let state = kept(move || State::of(app, of()));
+    // Who is renamed gets another label because `whose` is renewed then.
+    let username = Rc::new(move || {
         directory.users.with_untracked(|users| {
-            users.find(id).map(|row| users.username(row).to_owned()).unwrap_or_default()
+            let row = named().and_then(|id| users.find(id));
+            row.map(|row| users.username(row).to_owned()).unwrap_or_default()
         })
+    });
+    let shaped = state.clone();
+    let shape = move || {
+        let mfa = shaped.with(|state| state.mfa).unwrap_or(Mfa::Unknown);
+        (mfa != Mfa::Unknown, directory.may_press(mfa))
     };
-    // Whoever the run is about to change isn't changed by hand.
-    let is_in_run = move || app.run.is_open() && app.run.state_of(id).is_some_and(|state| !state.is_ended());
-    let is_busy = move || {
-        is_in_run() || directory.switches.with(|switches| switches.get(&id).is_some_and(Switch::is_busy))
-    };
-    // aria-disabled and not disabled: a disabled button would lose the focus.
-    let pressed = move || {
-        if !is_busy() {
-            directory.press(id);
-        }
-    };
-    let doing = move || {
-        let by_hand = directory.switches.with(|switches| switches.get(&id).and_then(doing));
-        by_hand.or_else(|| app.run.state_of(id).map(in_run))
-    };
-    let shape = move || (mfa() != Mfa::Unknown, directory.may_press(mfa()));
     part_of(shape, move |(is_known, may_press)| {
-        let word = says(move || text::mfa(mfa()).to_owned());
+        let [said, checked, held, disabled, busy, doing] = [(); 6].map(|()| state.clone());
+        let word = says(move || said.with(|state| text::mfa(state.mfa).to_owned()).unwrap_or_default());
         if !may_press {
             return tag("span").class("switch-word").with(word);
         }
-        let busy = move || Some(is_busy().to_string());
+        let (pressed, username) = (Rc::clone(&pressed), Rc::clone(&username));
+        // aria-disabled and not disabled: a disabled button would lose the focus.
+        let press = move || {
+            let is_busy = held.with_untracked(|state| state.is_busy) == Some(true);
+            if let Some(id) = pressed().filter(|_| !is_busy) {
+                directory.press(id);
+            }
+        };
         let switch = if is_known {
-            button(tag("span").class("switch-word").set("aria-hidden", "true").with(word), pressed)
+            button(tag("span").class("switch-word").set("aria-hidden", "true").with(word), press)
                 .set("role", "switch")
                 .class("switch")
-                .follow("aria-checked", move || Some((mfa() == Mfa::On).to_string()))
-                .set_to("aria-label", text::directory::switch(&username()))
-                .follow("aria-disabled", busy)
+                .follow("aria-checked", move || checked.with(|state| (state.mfa == Mfa::On).to_string()))
+                .follow("aria-label", move || Some(text::directory::switch(&username())))
+                .follow("aria-disabled", move || disabled.with(|state| state.is_busy.to_string()))
         } else {
-            button(word, pressed).class("quiet").set_to("aria-label", text::directory::read_mfa(&username()))
+            button(word, press)
+                .class("quiet")
+                .follow("aria-label", move || Some(text::directory::read_mfa(&username())))
         };
-        let doing = part_of(doing, |doing| doing.map(|(word, class)| tag("span").class(class).with(word)));
-        group().with(switch.set("tabindex", tab_index).follow("aria-busy", busy)).with(doing)
+        let doing = part_of(
+            move || doing.with(|state| state.doing).flatten(),
+            |doing| doing.map(|(word, class)| tag("span").class(class).with(word)),
+        );
+        let switch = switch
+            .set("tabindex", tab_index)
+            .follow("aria-busy", move || busy.with(|state| state.is_busy.to_string()));
+        group().with(switch).with(doing)
     })
+}
+
+/// What a switch shows.
+#[derive(PartialEq)]
+struct State {
+    mfa: Mfa,
+    is_busy: bool,
+    /// The word beside it, and its class.
+    doing: Option<(&'static str, &'static str)>,
+}
+
+impl State {
+    fn of(app: AppHandle, id: Option<UserId>) -> Self {
+        let directory = &app.directory;
+        let mfa = id.and_then(|id| directory.with_user(id, Users::mfa)).unwrap_or(Mfa::Unknown);
+        let in_run = id.and_then(|id| app.run.state_of(id));
+        // Whoever the run is about to change isn't changed by hand.
+        let is_waiting = in_run.is_some_and(|state| !state.is_ended()) && app.run.is_open();
+        directory.switches.with(|switches| {
+            let switch = id.and_then(|id| switches.get(&id));
+            let is_busy = is_waiting || switch.is_some_and(Switch::is_busy);
+            Self { mfa, is_busy, doing: switch.and_then(doing).or_else(|| in_run.map(doing_in_run)) }
+        })
+    }
 }
 
 /// The word beside the switch, and its class: what is going on, or how it went wrong.
@@ -76,7 +112,7 @@ fn doing(switch: &Switch) -> Option<(&'static str, &'static str)> {
 }
 
 /// What became of the user in the run, and the class of the word.
-fn in_run(state: RowState) -> (&'static str, &'static str) {
+fn doing_in_run(state: RowState) -> (&'static str, &'static str) {
     let class = match state {
         RowState::Waiting | RowState::Sending | RowState::Changed | RowState::AlreadySo => "switch-doing",
         RowState::Refused

@@ -14,7 +14,7 @@ use crate::state::AppHandle;
 use crate::state::address::{self, date, date_of, sign_on, sign_on_word, value_of, word_of};
 use crate::state::directory::{List, Members};
 use crate::state::load::Load;
-use crate::state::table::{COLUMNS, View};
+use crate::state::table::View;
 
 pub(super) fn toolbar(app: AppHandle) -> Node {
     tag("div")
@@ -192,7 +192,7 @@ fn labelled(name: &'static str, field: Node) -> Node {
 }
 
 fn columns(app: AppHandle) -> Node {
-    let boxes: Vec<Node> = COLUMNS.iter().map(|column| column_box(app, *column)).collect();
+    let boxes: Vec<Node> = Column::OPTIONAL.iter().map(|column| column_box(app, *column)).collect();
     let legend = tag("legend").class("field-name").with(text::table::COLUMNS);
     tag("fieldset").class("columns").with(legend).with(boxes)
 }
@@ -204,7 +204,7 @@ fn column_box(app: AppHandle, column: Column) -> Node {
         change(app, |view| {
             let shown =
                 |other: &Column| if *other == column { is_shown } else { view.columns.contains(other) };
-            view.columns = COLUMNS.into_iter().filter(shown).collect();
+            view.columns = Column::OPTIONAL.into_iter().filter(shown).collect();
         });
     };
     let is_shown = move || view.with(|view| view.columns.contains(&column));

@@ -1,5 +1,7 @@
 //! One user, opened by a row, by a search or by id alone: each fact with its own time.
 
+use std::rc::Rc;
+
 use pingone_mfa_core::domain::device::Device;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::order::Column;
@@ -11,7 +13,7 @@ use pingone_mfa_core::domain::users::{Class, Users};
 use super::cells::population_name;
 use super::fault::{fault_card, fault_card_titled};
 use super::markup::{Content, Node, button, group, part_of, says, tag};
-use super::switch::mfa_switch;
+use super::switch::{Whose, mfa_switch};
 use super::text;
 use crate::state::AppHandle;
 use crate::state::directory::{Bypassing, Opened};
@@ -111,12 +113,13 @@ fn missing(fault: Option<&Fault>) -> Node {
 }
 
 fn mfa(app: AppHandle, id: UserId) -> Node {
+    let whose: Whose = Rc::new(move || Some(id));
     part(
         app,
         |opened| &opened.mfa,
         move |read| {
             let name = text::table::column(Column::Mfa);
-            let switch = mfa_switch(app, id, "0");
+            let switch = mfa_switch(app, &whose, "0");
             match read {
                 Load::Ready { at, .. } => state(name, switch, Some(read_at(app, at))),
                 Load::Failed(fault) => state(name, group().with(switch).with(missing(Some(&fault))), None),

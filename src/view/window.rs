@@ -19,12 +19,21 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// The stretch for a table of `rows`, scrolled down by `top` in a view of `height`, both in pixels.
+    /// The stretch for a table of `rows` under a head as high as a row, scrolled down by `top` in a view of `height`,
+    /// both in pixels.
     pub(super) fn at(rows: usize, top: i32, height: i32) -> Self {
+        // A table that has become shorter is scrolled less far, as the browser will say once it has laid it out.
+        let lowest = pixels(rows.saturating_add(1)).saturating_sub(u64::try_from(height).unwrap_or(0));
+        let top = top.min(i32::try_from(lowest).unwrap_or(i32::MAX));
         let first = places(top).min(rows);
         let from = first.saturating_sub(MARGIN);
         let to = first.saturating_add(places(height)).saturating_add(1 + MARGIN).min(rows);
         Self { from, to: to.min(from + MOST) }
+    }
+
+    /// The stretch without what is more than so many rows.
+    pub(super) fn at_most(self, rows: usize) -> Self {
+        Self { to: self.to.min(self.from.saturating_add(rows)), ..self }
     }
 
     /// What stands in the table, from the top to the bottom of its `rows`. The row that has the focus is rendered
@@ -40,16 +49,41 @@ impl Window {
     }
 }
 
+/// Which seat each rendered place has. A place keeps its seat as long as it is rendered; a seat that is left is taken
+/// by another place, because elements that are there already are shown sooner than new ones.
+#[derive(Debug, Default)]
+pub(super) struct Seats {
+    places: Vec<Option<usize>>,
+}
+
+impl Seats {
+    /// Seats these places and nobody else; the seats are in the order of the places.
+    pub(super) fn seat(&mut self, places: &[usize]) -> Vec<usize> {
+        for seat in &mut self.places {
+            *seat = seat.filter(|place| places.contains(place));
+        }
+        places.iter().map(|place| self.seat_of(*place)).collect()
+    }
+
+    fn seat_of(&mut self, place: usize) -> usize {
+        let its = self.places.iter().position(|seat| *seat == Some(place));
+        let seat = its.or_else(|| self.places.iter().position(Option::is_none)).unwrap_or(self.places.len());
+        match self.places.get_mut(seat) {
+            Some(taken) => *taken = Some(place),
+            None => self.places.push(Some(place)),
+        }
+        seat
+    }
+}
+
 /// Something in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Item {
     /// The row at this place.
     Row(usize),
-    /// The rows that aren't rendered, from a place on, by their height in pixels.
+    /// Rows that aren't rendered.
     Gap {
-        /// The place of the first.
-        from: usize,
-        /// The height of all.
+        /// Their height in pixels.
         height: u64,
     },
 }
@@ -64,7 +98,7 @@ fn stretch(items: &mut Vec<Item>, from: usize, to: usize, rendered: Option<usize
 
 fn gap(items: &mut Vec<Item>, from: usize, to: usize) {
     if to > from {
-        items.push(Item::Gap { from, height: pixels(to - from) });
+        items.push(Item::Gap { height: pixels(to - from) });
     }
 }
 
@@ -102,7 +136,7 @@ mod tests {
     fn heights(items: &[Item]) -> u64 {
         let height = |item: &Item| match item {
             Item::Row(_) => u64::from(ROW),
-            Item::Gap { height, .. } => *height,
+            Item::Gap { height } => *height,
         };
         items.iter().map(height).sum()
     }
@@ -126,6 +160,14 @@ mod tests {
     }
 
     #[test]
+    fn of_a_window_only_the_first_rows_may_be_rendered_and_heights_add_up() {
+        let window = Window::at(1000, 32 * 500, 320);
+        assert_eq!(window.at_most(5), Window { from: 496, to: 501 });
+        assert_eq!(window.at_most(78), window);
+        assert_eq!(heights(&window.at_most(0).items(1000, None)), 1000 * u64::from(ROW));
+    }
+
+    #[test]
     fn a_row_is_brought_into_sight_by_the_shortest_way() {
         let height = 320;
         assert_eq!(top_for(0, 100, height), 0);
@@ -137,8 +179,23 @@ mod tests {
 
     #[test]
     fn beyond_the_end_and_above_the_top_nothing_breaks() {
-        assert_eq!(Window::at(10, 32 * 5000, 640), Window { from: 6, to: 10 });
+        assert_eq!(Window::at(10, 32 * 5000, 640), Window { from: 0, to: 10 });
+        assert_eq!(
+            Window::at(100, 32 * 5000, 640),
+            Window { from: 77, to: 100 },
+            "as far down as there are rows"
+        );
         assert_eq!(Window::at(0, -50, -1), Window { from: 0, to: 0 });
         assert_eq!(Window::at(10, i32::MIN, i32::MAX), Window { from: 0, to: 10 });
+    }
+
+    #[test]
+    fn a_place_keeps_its_seat_and_a_seat_that_is_left_is_taken_again() {
+        let mut seats = Seats::default();
+        assert_eq!(seats.seat(&[0, 1, 2]), [0, 1, 2]);
+        assert_eq!(seats.seat(&[1, 2, 3]), [1, 2, 0]);
+        assert_eq!(seats.seat(&[2]), [2]);
+        assert_eq!(seats.seat(&[0, 2, 70, 71]), [0, 2, 1, 3]);
+        assert_eq!(seats.seat(&[]), Vec::<usize>::new());
     }
 }

@@ -17,6 +17,7 @@ pub mod group;
 pub mod users;
 
 pub mod query;
+pub mod ranking;
 
 pub mod order;
 

@@ -18,6 +18,10 @@ pub(crate) enum Finish {
     Optimised,
 }
 
+/// With vectors a search goes over the texts several times as fast. Every browser that knows the style sheet's
+/// `light-dark()` has them.
+const FEATURES: &str = "-Ctarget-feature=+simd128";
+
 /// The `dist` command: the production build and its size.
 pub(crate) fn release(workspace: &Workspace, tools: &Tools) -> Result<(), Failure> {
     packages::install(workspace)?;
@@ -52,10 +56,11 @@ fn trunk(workspace: &Workspace, tools: &Tools, finish: Finish) -> Result<Command
         Finish::Plain => command.env_remove(seal::stage::OPTIMISERS),
         Finish::Optimised => command.env(seal::stage::OPTIMISERS, packages::programs(workspace)),
     };
-    if let Some(flags) = cargo_home().as_deref().and_then(remap) {
-        command
-            .env(format!("CARGO_TARGET_{}_RUSTFLAGS", WASM_TARGET.to_uppercase().replace('-', "_")), flags);
-    }
+    let remap = cargo_home().as_deref().and_then(remap).unwrap_or_default();
+    command.env(
+        format!("CARGO_TARGET_{}_RUSTFLAGS", WASM_TARGET.to_uppercase().replace('-', "_")),
+        format!("{FEATURES} {remap}"),
+    );
     Ok(command)
 }
 

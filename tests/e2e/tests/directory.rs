@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
 use pingone_sandbox::{Behaviour, DeviceState, Fault, Happening, On, Role, Rule, TokenSpec};
+use serde_json::json;
 use thirtyfour::Key;
 
 /// The deployment's config.json with its ceiling for reads lifted: what is tested here is not the pace.
@@ -261,6 +262,37 @@ async fn the_keyboard_goes_everywhere_in_the_grid_and_keeps_its_place() {
     page.run("const search = document.querySelector('pingone-mfa').shadowRoot.querySelector('input.search'); search.value = 'okonkwo'; search.dispatchEvent(new InputEvent('input', { bubbles: true })); setTimeout(arguments[0], 300);").await;
     page.focused_row(2).await;
     assert_eq!(page.axe().await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_press_that_began_on_somebody_else_opens_nobody() {
+    const ROOT: &str = "const root = document.querySelector('pingone-mfa').shadowRoot;";
+    let world = World::start(500, quick).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("500 users. List read").await;
+    let place = format!(
+        "{ROOT} const name = root.querySelector('[aria-rowindex=\"2\"] .row-open'); name.scrollIntoView({{block: 'center'}});
+        const box = name.getBoundingClientRect(); arguments[0]([box.x + 20, box.y + box.height / 2]);"
+    );
+    let place = page.ask(&place, vec![]).await.unwrap();
+    let mouse = async |kind: &str| {
+        let event = json!({"type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1});
+        page.devtools("Input.dispatchMouseEvent", event).await.unwrap();
+    };
+    let first = format!(
+        "{ROOT} setTimeout(arguments[0], 300, [root.querySelector('[aria-rowindex=\"2\"]').textContent, root.querySelector('.user') !== null]);"
+    );
+    let before = page.ask(&first, vec![]).await.unwrap();
+    mouse("mousePressed").await;
+    page.run(&format!("{ROOT} const search = root.querySelector('input.search'); search.value = 'okonkwo'; search.dispatchEvent(new InputEvent('input', {{ bubbles: true }})); setTimeout(arguments[0], 300);")).await;
+    mouse("mouseReleased").await;
+    let after = page.ask(&first, vec![]).await.unwrap();
+    assert_ne!(before[0], after[0], "the list changed under the pointer");
+    assert_eq!(after[1], json!(false), "nobody was opened");
+    mouse("mousePressed").await;
+    mouse("mouseReleased").await;
+    assert_eq!(page.ask(&first, vec![]).await.unwrap()[1], json!(true), "a whole press opens");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,6 +33,22 @@ pub enum Column {
     Id,
 }
 
+impl Column {
+    /// All but the name, which is always there, in the order in which they are shown.
+    pub const OPTIONAL: [Self; 10] = [
+        Self::Username,
+        Self::Email,
+        Self::Population,
+        Self::Account,
+        Self::LastSignOn,
+        Self::Created,
+        Self::ExternalId,
+        Self::Id,
+        Self::Devices,
+        Self::Mfa,
+    ];
+}
+
 /// An order. What a user doesn't have stands at the end either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Sort {
@@ -171,20 +187,6 @@ mod tests {
     use crate::domain::users::tests::{fold, user};
     use uuid::Uuid;
 
-    const ALL: [Column; 11] = [
-        Column::Name,
-        Column::Username,
-        Column::Email,
-        Column::Population,
-        Column::Account,
-        Column::LastSignOn,
-        Column::Created,
-        Column::Devices,
-        Column::Mfa,
-        Column::ExternalId,
-        Column::Id,
-    ];
-
     fn names(people: &[User], key: Column, is_descending: bool) -> Vec<String> {
         let mut users = Users::default();
         let mut rows: Vec<Row> = people.iter().map(|user| users.learn(user, &fold)).collect();
@@ -253,7 +255,7 @@ mod tests {
     #[test]
     fn every_order_keeps_everyone() {
         let people: Vec<User> = (0..500).map(user).collect();
-        for key in ALL {
+        for key in Column::OPTIONAL.into_iter().chain([Column::Name]) {
             for is_descending in [false, true] {
                 let mut sorted = names(&people, key, is_descending);
                 sorted.sort_unstable();

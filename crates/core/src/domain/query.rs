@@ -1,5 +1,7 @@
 //! Who of those who were read is shown: a search and filters. No index is needed, because everyone is in memory.
 
+use std::cmp::Reverse;
+
 use memchr::memmem::Finder;
 
 use super::time::Wall;
@@ -116,6 +118,9 @@ const ID_FROM: usize = 4;
 /// More words than this are looked for as they stand.
 const MOST_WORDS: usize = 8;
 
+/// From this part of everyone on, one pass over all texts is quicker than a look at each.
+const PASS_FROM: usize = 4;
+
 /// A text to be found in username, name, e-mail or external id, or as the beginning of an id. Each word must be found,
 /// in any of them.
 #[derive(Debug, Clone, Default)]
@@ -146,6 +151,8 @@ impl Search {
         if words.len() > MOST_WORDS {
             words = vec![&text];
         }
+        // The longest is likely to be the rarest; whoever lacks it isn't looked at for the others.
+        words.sort_by_key(|word| Reverse(word.len()));
         Self { words: words.into_iter().map(Word::new).collect() }
     }
 
@@ -163,15 +170,29 @@ impl Search {
         earlier.words.iter().all(is_covered)
     }
 
-    fn finds(&self, users: &Users, row: Row) -> bool {
-        let text = users.folded(row);
-        self.words.iter().all(|word| word.finder.find(text).is_some() || word.starts_id(users, row))
+    /// Who among `rows` is found.
+    fn find(&self, users: &Users, rows: impl Iterator<Item = Row>, is_most: bool) -> Vec<Row> {
+        let Some((first, others)) = self.words.split_first() else { return rows.collect() };
+        let holding = is_most.then(|| users.holding(&first.finder));
+        let holds = |row| holding.as_ref().map_or_else(|| first.is_in(users, row), |rows| rows.contains(row));
+        let is_found = |row: &Row| {
+            (holds(*row) || first.starts_id(users, *row)) && others.iter().all(|word| word.finds(users, *row))
+        };
+        rows.filter(is_found).collect()
     }
 }
 
 impl Word {
     fn new(text: &str) -> Self {
         Self { text: text.to_owned(), finder: Finder::new(text).into_owned(), id: IdStart::read(text) }
+    }
+
+    fn finds(&self, users: &Users, row: Row) -> bool {
+        self.is_in(users, row) || self.starts_id(users, row)
+    }
+
+    fn is_in(&self, users: &Users, row: Row) -> bool {
+        self.finder.find(users.folded(row)).is_some()
     }
 
     fn starts_id(&self, users: &Users, row: Row) -> bool {
@@ -209,11 +230,9 @@ pub fn matching(
 ) -> Vec<Row> {
     let is_member = |row| filters.group.is_none() || members.is_some_and(|members| members.contains(row));
     let is_filtered = !filters.is_empty();
-    let is_shown = |row: &Row| {
-        (!is_filtered || (filters.holds(users, *row, now) && is_member(*row)))
-            && (search.is_empty() || search.finds(users, *row))
-    };
-    rows.iter().copied().filter(is_shown).collect()
+    let is_shown = |row: &Row| !is_filtered || (filters.holds(users, *row, now) && is_member(*row));
+    let is_most = rows.len() >= users.len() / PASS_FROM;
+    search.find(users, rows.iter().copied().filter(is_shown), is_most)
 }
 
 #[cfg(test)]
@@ -313,6 +332,32 @@ mod tests {
         assert!(search("oko").narrows(&search("")));
         assert!(!search("oko").narrows(&search("okon")));
         assert!(!search("deaf").narrows(&search("dea")), "it may be the beginning of an id by now");
+    }
+
+    #[test]
+    fn among_few_the_same_are_found_as_among_everyone() {
+        let people =
+            (0..400).map(|number| named(number, "Zoë", ["Brandt", "Holm", "Łuk"][number as usize % 3]));
+        let stage = Stage::of(people);
+        for text in ["zoe", "luk", "holm user01", "user01 zoe\n", "z b", "m\nuser", "0000", "nobody"] {
+            let search = Search::new(text, &fold);
+            let among = |rows: &[Row]| {
+                matching(&stage.users, rows, &search, &Filters::default(), None, Wall(0)).into_iter()
+            };
+            let one_by_one: Vec<Row> = stage.rows.chunks(50).flat_map(among).collect();
+            assert_eq!(among(&stage.rows).collect::<Vec<_>>(), one_by_one, "{text}");
+            let mut backwards = stage.rows.clone();
+            backwards.reverse();
+            assert!(among(&backwards).rev().eq(one_by_one), "{text}");
+        }
+    }
+
+    #[test]
+    fn who_is_renamed_is_found_by_the_new_name_only() {
+        let mut stage = Stage::of((1..=20).map(|number| named(number, "Zoë", "Brandt")));
+        stage.users.learn(&named(5, "Ana", "Holm"), &fold);
+        assert_eq!(stage.find("holm"), [4]);
+        assert_eq!(stage.find("brandt").len(), 19);
     }
 
     #[test]

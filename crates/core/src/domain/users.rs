@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use hashbrown::HashTable;
+use memchr::memmem::Finder;
 use uuid::Uuid;
 
 use super::status::{Counts, PopulationStatus, Status};
@@ -403,6 +404,13 @@ impl Users {
     /// Everything that a search looks at, folded.
     pub(super) fn folded(&self, row: Row) -> &[u8] {
         self.at(row).and_then(|record| self.folded.bytes(record.folded)).unwrap_or_default()
+    }
+
+    /// Those whose [`Users::folded`] holds what `finder` finds.
+    pub(super) fn holding(&self, finder: &Finder<'_>) -> Rows {
+        let mut pass = self.folded.pass(finder);
+        let rows = self.records.iter().zip(0..).filter(|(record, _)| pass.holds(record.folded));
+        rows.map(|(_, place)| Row(place)).collect()
     }
 
     /// A line of [`Users::folded`].

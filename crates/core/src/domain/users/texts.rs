@@ -1,6 +1,8 @@
 //! Texts packed one behind the other. A hundred thousand users have some hundred thousand texts; as strings of their
 //! own each would cost its room twice.
 
+use memchr::memmem::Finder;
+
 /// A chunk's room in bytes, 2^18. Chunks never move, so that the store grows without ever copying itself.
 const CHUNK: usize = 1 << OFFSET_BITS;
 
@@ -13,6 +15,14 @@ pub(super) struct Text(u32);
 impl Text {
     /// The text that isn't there.
     pub(super) const NONE: Self = Self(u32::MAX);
+
+    const fn chunk(self) -> usize {
+        (self.0 >> OFFSET_BITS) as usize
+    }
+
+    const fn offset(self) -> usize {
+        self.0 as usize & (CHUNK - 1)
+    }
 }
 
 /// Packed texts.
@@ -47,16 +57,57 @@ impl Texts {
         if text == Text::NONE {
             return None;
         }
-        let chunk = self.chunks.get((text.0 >> OFFSET_BITS) as usize)?;
-        let rest = chunk.get(text.0 as usize & (CHUNK - 1)..)?;
+        let rest = self.chunks.get(text.chunk())?.get(text.offset()..)?;
         let (length, rest) = Prefix::read(rest)?;
         rest.get(..length)
+    }
+
+    /// A look through these texts for what `finder` finds.
+    pub(super) fn pass<'a>(&'a self, finder: &'a Finder<'a>) -> Pass<'a> {
+        Pass { texts: self, finder, chunk: 0, from: 0, next: None }
     }
 
     /// A text; `None` for [`Text::NONE`].
     pub(super) fn get(&self, text: Text) -> Option<&str> {
         // Only whole texts were added, so that this can't fail.
         self.bytes(text).and_then(|bytes| std::str::from_utf8(bytes).ok())
+    }
+}
+
+/// A look through texts that are asked for as they were added: a chunk is gone over once, as one long text, where
+/// beginning anew for every text would take longer than looking. Texts in another order are answered for as well, one
+/// by one.
+pub(super) struct Pass<'a> {
+    texts: &'a Texts,
+    finder: &'a Finder<'a>,
+    chunk: usize,
+    /// From here on the chunk was looked through.
+    from: usize,
+    /// Where the first match from there on begins; `None` before the first look.
+    next: Option<usize>,
+}
+
+impl Pass<'_> {
+    /// Whether a text holds what is looked for.
+    pub(super) fn holds(&mut self, text: Text) -> bool {
+        let Some(bytes) = self.texts.bytes(text) else { return false };
+        let (chunk, from) = (text.chunk(), text.offset() + Prefix::of(bytes.len()).bytes().len());
+        let follows = (chunk == self.chunk && from >= self.from) || chunk == self.chunk + 1;
+        if !follows {
+            return self.finder.find(bytes).is_some();
+        }
+        let next = self.next.filter(|next| chunk == self.chunk && *next >= from);
+        let next = next.unwrap_or_else(|| self.look(chunk, from));
+        // The first match may begin in this text and end in the next one, which is none. None that is whole can begin
+        // behind it and end before it.
+        next.saturating_add(self.finder.needle().len()) <= from + bytes.len()
+    }
+
+    fn look(&mut self, chunk: usize, from: usize) -> usize {
+        let rest = self.texts.chunks.get(chunk).and_then(|chunk| chunk.get(from..)).unwrap_or_default();
+        let next = self.finder.find(rest).map_or(usize::MAX, |place| from + place);
+        (self.chunk, self.from, self.next) = (chunk, from, Some(next));
+        next
     }
 }
 
@@ -124,6 +175,48 @@ mod tests {
         assert!(texts.chunks.len() > 3);
         for (number, place) in places.iter().enumerate() {
             assert_eq!(texts.get(*place), Some(format!("user{number:06}").as_str()));
+        }
+    }
+
+    #[test]
+    fn a_pass_finds_within_a_text_and_never_across_two() {
+        let mut texts = Texts::default();
+        // The length in front of the second is a hyphen.
+        let second = "cd".to_owned() + &"x".repeat(43);
+        let places: Vec<Text> =
+            ["ab", &second, "", "abab", "b", "a"].iter().map(|text| texts.add(&[text])).collect();
+        let holding = |needle: &str, places: &[Text]| {
+            let finder = Finder::new(needle);
+            let mut pass = texts.pass(&finder);
+            places.iter().map(|place| pass.holds(*place)).collect::<Vec<_>>()
+        };
+        assert_eq!(holding("ab", &places), [true, false, false, true, false, false]);
+        assert_eq!(holding("b", &places), [true, false, false, true, true, false]);
+        assert_eq!(holding("b-cd", &places), [false; 6]);
+        assert_eq!(holding("b\0", &places), [false; 6]);
+        assert_eq!(holding("xa", &places), [false; 6]);
+        let mut backwards = places.clone();
+        backwards.reverse();
+        assert_eq!(holding("ab", &backwards), [false, false, true, false, false, true]);
+        assert_eq!(holding("a", &[Text::NONE, places[5], places[0]]), [false, true, true]);
+    }
+
+    #[test]
+    fn a_pass_agrees_with_a_look_at_each_text_through_many_chunks() {
+        let mut texts = Texts::default();
+        let mut places: Vec<Text> =
+            (0..60_000).map(|number| texts.add(&[&format!("user{:05}", number * 7919 % 60_000)])).collect();
+        places.push(texts.add(&["77".repeat(CHUNK).as_str()]));
+        places.push(texts.add(&["after 77"]));
+        // Somebody who was renamed has a text far behind the others'.
+        places.swap(100, 59_000);
+        for needle in ["7", "77", "r12", "user59999", "9u", "nobody"] {
+            let finder = Finder::new(needle);
+            let mut pass = texts.pass(&finder);
+            for place in &places {
+                let each = finder.find(texts.bytes(*place).unwrap()).is_some();
+                assert_eq!(pass.holds(*place), each, "{needle}");
+            }
         }
     }
 }
