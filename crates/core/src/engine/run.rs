@@ -250,6 +250,12 @@ impl Run {
         self.tally
     }
 
+    /// Whether everything that is known of it is stored.
+    #[must_use]
+    pub fn is_stored(&self) -> bool {
+        self.ledger.is_stored()
+    }
+
     /// What became of each row, in the plan's order.
     #[must_use]
     pub fn rows(&self) -> &[Row] {
