@@ -208,28 +208,32 @@ pub async fn live(world: Rc<World>, plan: Plan) -> Over {
     let until = world.token_until();
     let policy = Rc::clone(&stage.policy);
     let mut run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), until);
-    while !stage.write(&mut run).await {
-        if !world.violations.borrow().is_empty() {
-            return over(stage, run, false);
-        }
-        stage.screen.is_stopped.set(false);
-        run = stage.reborn(run);
-    }
-    let is_stopped = run.standing() == Standing::Stopped;
-    if is_stopped && world.dice.borrow_mut().happens(400) {
-        return over(stage, run, false);
-    }
-    world.life.borrow_mut().is_stopped = false;
-    stage.screen.is_stopped.set(false);
+    let mut is_closed = false;
     loop {
-        if let Some(state) = stage.read_back(&mut run).await {
-            return over(stage, run, state == readback::State::Complete);
+        if !is_closed && !stage.write(&mut run).await {
+            run = stage.reborn(run);
+        } else {
+            if run.standing() == Standing::Stopped && !is_closed {
+                is_closed = true;
+                stage.shelf.close();
+                if world.dice.borrow_mut().happens(400) {
+                    return over(stage, run, false);
+                }
+                // Whoever looks again later does so with a token that holds.
+                world.begin_life(HashSet::new(), stage.policy.reads_in_flight);
+                world.give_token();
+            }
+            world.life.borrow_mut().is_stopped = false;
+            stage.screen.is_stopped.set(false);
+            if let Some(state) = stage.read_back(&mut run).await {
+                return over(stage, run, state == readback::State::Complete);
+            }
+            run = stage.reborn(run);
         }
+        stage.screen.is_stopped.set(false);
         if !world.violations.borrow().is_empty() {
             return over(stage, run, false);
         }
-        stage.screen.is_stopped.set(false);
-        run = stage.reborn(run);
     }
 }
 

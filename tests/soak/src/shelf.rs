@@ -53,6 +53,11 @@ impl Shelf {
         }
     }
 
+    /// Nothing more is going to be written.
+    pub fn close(&self) {
+        self.commit(vec![Entry::Closed(self.world.clock.wall()).encode()]);
+    }
+
     fn commit(&self, entries: Vec<Vec<u8>>) {
         let mut open = self.world.open.borrow_mut();
         for entry in &entries {

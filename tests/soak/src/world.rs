@@ -264,7 +264,10 @@ impl World {
 
     fn happen(&self) {
         let Some((at, happening)) = self.happenings.borrow_mut().pop_front() else { return };
-        self.sandbox.borrow_mut().happen(happening, self.at(at));
+        let mut sandbox = self.sandbox.borrow_mut();
+        // What was to be carried out before that is.
+        sandbox.settle(self.at(at));
+        sandbox.happen(happening, self.at(at));
     }
 
     /// The sandbox's time at a time of the monotonic clock.
@@ -428,7 +431,8 @@ impl World {
             read.1 = true;
         }
         let response = self.replies.borrow_mut().remove(&number).ok_or(Lost::Unreachable)?;
-        if response.head.status == 401 {
+        // Of one that is cut nobody knows what it said.
+        if response.head.status == 401 && back == Return::Whole {
             let mut traffic = self.traffic.get();
             traffic.unauthorized += 1;
             self.traffic.set(traffic);
