@@ -70,37 +70,39 @@ pub fn judge(world: &World, over: &Over, since: Wall) -> Verdict {
 fn outside(world: &World, run: &Run, since: Wall) -> u32 {
     let planned = world.planned.borrow();
     let sandbox = world.sandbox.borrow();
-    let ours = sandbox.oracle().writes().iter().filter(|write| write.client != "background" && write.at >= wall(since));
-    let outside = ours
-        .filter(|write| write.to != run.plan().to || !planned.0.contains_key(&write.user))
-        .count();
+    let ours = sandbox
+        .oracle()
+        .writes()
+        .iter()
+        .filter(|write| write.client != "background" && write.at >= wall(since));
+    let outside =
+        ours.filter(|write| write.to != run.plan().to || !planned.0.contains_key(&write.user)).count();
     u32::try_from(outside).unwrap()
 }
 
-/// This client's PUTs that were understood, and how many of them were carried out.
+/// How many PUTs of this client were understood.
 fn ours(world: &World, user: Uuid, to: bool, since: Wall) -> usize {
     let sandbox = world.sandbox.borrow();
     let writes = sandbox.oracle().writes_of(user);
     writes.filter(|write| write.client != "background" && write.to == to && write.at >= wall(since)).count()
 }
 
-fn was(world: &World, run: &Run, user: Uuid, value: bool, at: Option<Wall>) -> bool {
-    let _ = run;
+fn was(world: &World, user: Uuid, value: bool, at: Option<Wall>) -> bool {
     at.is_none_or(|at| world.was(user, value, at.plus(-TRAVEL), at))
 }
 
 fn is_changed(world: &World, run: &Run, user: Uuid, row: &Row, since: Wall) -> bool {
     let to = run.plan().to;
     let is_ours = ours(world, user, to, since) > 0;
-    let was_seen = row.writes > 0 && row.at.is_some() && was(world, run, user, to, row.at);
+    let was_seen = row.writes > 0 && row.at.is_some() && was(world, user, to, row.at);
     // A read-back that found it tells of a row whose answer was lost.
     let was_read = row.read_back_at.is_some();
-    (is_ours || was_seen || was_read) && was(world, run, user, to, row.read_back_at)
+    (is_ours || was_seen || was_read) && was(world, user, to, row.read_back_at)
 }
 
 fn lie(world: &World, run: &Run, user: Uuid, row: &Row, since: Wall) -> Option<&'static str> {
     let to = run.plan().to;
-    let was_not = was(world, run, user, !to, row.read_back_at);
+    let was_not = was(world, user, !to, row.read_back_at);
     let is_true = match row.state {
         RowState::Waiting => ours(world, user, to, since) == 0 && row.writes == 0,
         RowState::Refused if row.writes <= 1 => ours(world, user, to, since) == 0,

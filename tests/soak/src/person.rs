@@ -85,13 +85,7 @@ pub async fn sit(world: Rc<World>, screen: Rc<Screen>, commands: UnboundedSender
     }
 }
 
-fn decide(
-    world: &World,
-    screen: &Screen,
-    is_healed: bool,
-    is_run: bool,
-    actor: &mut u8,
-) -> Option<Command> {
+fn decide(world: &World, screen: &Screen, is_healed: bool, is_run: bool, actor: &mut u8) -> Option<Command> {
     if screen.is_stopped.get() {
         return None;
     }

@@ -320,7 +320,9 @@ impl World {
             traffic.puts += 1;
             let (places, to) = &*self.planned.borrow();
             let place = user.and_then(|user| places.get(&user));
-            if place.is_none() || request.body.as_deref() != Some(format!("{{\"mfaEnabled\":{to}}}").as_bytes()) {
+            if place.is_none()
+                || request.body.as_deref() != Some(format!("{{\"mfaEnabled\":{to}}}").as_bytes())
+            {
                 self.violated("a PUT outside the plan");
             }
             if place.is_none_or(|place| !self.open.borrow().contains(place)) {
@@ -397,13 +399,8 @@ impl World {
         let mut flights = self.flights.borrow_mut();
         if is_put && trouble == Some(Trouble::Twice) {
             let again = self.as_sent(&request);
-            let flight = Flight {
-                request: again,
-                fault: None,
-                bare: None,
-                is_carried_out: true,
-                number: u64::MAX,
-            };
+            let flight =
+                Flight { request: again, fault: None, bare: None, is_carried_out: true, number: u64::MAX };
             flights.insert((arrival, number * 2), flight);
         }
         flights.insert((arrival, number * 2 + 1), flight(self.as_sent(&request), number));
@@ -413,7 +410,8 @@ impl World {
     /// A token that has ended by now is one that the sandbox never gave.
     fn as_sent(&self, request: &Request) -> http::Request<Vec<u8>> {
         let token = self.token.get();
-        let token = if token < self.ended.get() { "ended".to_owned() } else { self.tokens.borrow()[token].clone() };
+        let token =
+            if token < self.ended.get() { "ended".to_owned() } else { self.tokens.borrow()[token].clone() };
         http::Request::builder()
             .method(request.method.to_string().as_str())
             .uri(request.endpoint.as_str())
@@ -423,7 +421,13 @@ impl World {
             .unwrap()
     }
 
-    fn come_back(&self, number: u64, back: Return, token: usize, read: Option<Uuid>) -> Result<Response, Lost> {
+    fn come_back(
+        &self,
+        number: u64,
+        back: Return,
+        token: usize,
+        read: Option<Uuid>,
+    ) -> Result<Response, Lost> {
         self.catch_up();
         if let Some(read) = read
             && let Some(read) = self.life.borrow_mut().reads.get_mut(&read)

@@ -46,10 +46,7 @@ const MANY: u32 = if cfg!(debug_assertions) { 10_000 } else { 100_000 };
 #[test]
 fn a_run_of_very_many_goes_over_three_tokens_and_costs_each_no_more_401_than_were_in_flight() {
     let third = u64::from(MANY) * 5 / 3;
-    let scenario = Scenario {
-        token_ends: vec![Millis(third), Millis(third * 2)],
-        ..Scenario::calm(MANY)
-    };
+    let scenario = Scenario { token_ends: vec![Millis(third), Millis(third * 2)], ..Scenario::calm(MANY) };
     let outcome = play_scenario(scenario, 1, Dice::new(1));
     assert_eq!(outcome.violations, Vec::<String>::new());
     assert_eq!(outcome.states.iter().sum::<u64>(), u64::from(MANY));

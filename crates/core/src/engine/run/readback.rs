@@ -310,7 +310,8 @@ impl<'run> ReadBack<'run> {
     }
 
     fn next_single(&self, now: Millis) -> Option<Step<Job>> {
-        let next = self.singles.iter().filter(|single| single.sent.is_none()).min_by_key(|single| single.from)?;
+        let next =
+            self.singles.iter().filter(|single| single.sent.is_none()).min_by_key(|single| single.from)?;
         if next.from > now {
             return Some(Step::WaitUntil(next.from));
         }
