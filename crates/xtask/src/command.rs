@@ -31,6 +31,11 @@ Work on it:
             loops and a grid that many use: a table, and target/bench/directory.md.
               --rounds N  how often each is measured (default 5; about two minutes each)
               --quick     one round with few users, to see that everything works
+  soak      Plays 1,000 runs of 200 users in which everything goes wrong, on a virtual clock, and
+            holds what they say against what really happened. Fails if anything differs.
+              --runs N    how many seeds (default 1000)
+              --users N   how many users each run has (default 200)
+              --seed N    the first seed (default 1)
 
 Ship it:
   dist      Builds the page for production into dist/ and prints its size.
@@ -57,6 +62,8 @@ pub(crate) enum Command {
     Test,
     Check,
     Bench(Bench),
+    /// With options that the program reads itself.
+    Soak(Vec<String>),
     Seal,
 }
 
@@ -97,6 +104,7 @@ impl Command {
             "test" => alone(Self::Test, &name, &rest),
             "check" => alone(Self::Check, &name, &rest),
             "bench" => Bench::parse(rest).map(Self::Bench),
+            "soak" => Ok(Self::Soak(rest)),
             "seal" => alone(Self::Seal, &name, &rest),
             _ => Err(Failure::Usage(format!("there is no command `{name}`"))),
         }
@@ -231,7 +239,7 @@ mod tests {
 
     #[test]
     fn every_command_stands_in_the_help() {
-        for name in ["demo", "sandbox", "check", "test", "bench", "dist", "setup", "seal", "help"] {
+        for name in ["demo", "sandbox", "check", "test", "bench", "soak", "dist", "setup", "seal", "help"] {
             assert!(HELP.contains(&format!("\n  {name} ")), "{name}");
         }
     }

@@ -4,7 +4,8 @@
 //! run them on any system: the program finds what it needs, installs what is missing, and says so.
 //!
 //! `command` reads the arguments. `setup`, `machine` and `packages` see to the tools, `page` builds
-//! the page, `seal` names and signs its files, `suite` checks everything, `bench` measures, `demo` shows it.
+//! the page, `seal` names and signs its files, `suite` checks everything, `bench` measures, `soak` plays
+//! runs under everything that goes wrong, `demo` shows it.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
 
@@ -23,6 +24,7 @@ mod report;
 mod seal;
 mod setup;
 mod size;
+mod soak;
 mod stopwatch;
 mod suite;
 mod tally;
@@ -58,6 +60,7 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
         Command::Test => return Ok(suite::run(&workspace)),
         Command::Check => return Ok(check::run(&workspace)),
         Command::Bench(what) => bench::run(&workspace, &what)?,
+        Command::Soak(options) => soak::run(&workspace, &options)?,
         Command::Seal => seal::stage::run()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -109,15 +109,24 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// What a fault leaves behind.
+    /// No more of anybody's words is kept for one row, in bytes of UTF-8.
+    const LONGEST: usize = 300;
+
+    /// What a fault leaves behind. It is cut here and nowhere else, so that a run says the same before and after it was
+    /// stored.
     #[must_use]
     pub fn of(fault: &Fault) -> Self {
         let refusal = fault.refusal();
         Self {
             status: refusal.map_or(0, |refusal| refusal.status),
-            code: refusal.and_then(|refusal| refusal.code.clone()),
-            message: refusal.map_or_else(|| fault.to_string(), |refusal| refusal.message.clone()),
+            code: refusal.and_then(|refusal| refusal.code.clone()).map(Self::cut),
+            message: Self::cut(refusal.map_or_else(|| fault.to_string(), |refusal| refusal.message.clone())),
         }
+    }
+
+    fn cut(mut words: String) -> String {
+        words.truncate(words.floor_char_boundary(Self::LONGEST));
+        words
     }
 }
 
@@ -170,6 +179,7 @@ fn place(state: RowState) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::fault::Refusal;
 
     #[test]
     fn every_state_has_a_word_of_its_own() {
@@ -177,6 +187,18 @@ mod tests {
             assert_eq!(RowState::of_word(state.word()), Some(state));
         }
         assert_eq!(RowState::of_word("done"), None);
+    }
+
+    #[test]
+    fn what_is_kept_of_a_refusal_has_an_end_and_no_half_letters() {
+        let refusal = Refusal {
+            code: Some("C".repeat(400)),
+            message: format!("x{}", "ä".repeat(400)),
+            ..Refusal::default()
+        };
+        let failure = Failure::of(&Fault::RequestRefused(refusal));
+        assert_eq!(failure.code.map(|code| code.len()), Some(300));
+        assert_eq!(failure.message, format!("x{}", "ä".repeat(149)));
     }
 
     #[test]

@@ -134,14 +134,15 @@ pub async fn drive<W, F>(
         let sleep = sleep_until(connection, wake);
         pin_mut!(sleep);
         select_biased! {
+            // What a person decided goes before an answer that came at the same time: after a stop nothing is started.
+            command = inbox.select_next_some() => {
+                work.apply(Event::Command(command), clock.now());
+                unpublished = true;
+            }
             () = flights.select_next_some() => {
                 for (job, answer) in answers.take() {
                     work.apply(Event::Answered(job, answer), clock.now());
                 }
-                unpublished = true;
-            }
-            command = inbox.select_next_some() => {
-                work.apply(Event::Command(command), clock.now());
                 unpublished = true;
             }
             () = sleep => {}

@@ -31,9 +31,6 @@ const CLOSED: u8 = 4;
 const INTENT: u8 = 1;
 const SETTLED: u8 = 2;
 
-/// No more of PingOne's words is stored for one row.
-const LONGEST_MESSAGE: usize = 300;
-
 /// One entry of a run's journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
@@ -163,8 +160,10 @@ impl Restored {
     fn take(&mut self, record: Record, intended: &mut [bool]) -> Result<(), Damage> {
         match record {
             Record::Intent(places) => {
+                let actor = u8::try_from(self.actors.len().saturating_sub(1)).unwrap_or(u8::MAX);
                 for place in places {
                     *intended.get_mut(place as usize).ok_or(Damage::Senseless)? = true;
+                    self.rows.get_mut(place as usize).ok_or(Damage::Senseless)?.actor = actor;
                 }
             }
             Record::Settled { place, row, failure } => {
@@ -270,8 +269,7 @@ impl Bytes {
     fn failure(&mut self, failure: &Failure) {
         self.0.extend(failure.status.to_be_bytes());
         self.maybe(failure.code.as_deref(), Self::text);
-        let end = failure.message.floor_char_boundary(LONGEST_MESSAGE);
-        self.text(failure.message.get(..end).unwrap_or_default());
+        self.text(&failure.message);
     }
 }
 

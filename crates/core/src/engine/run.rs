@@ -7,7 +7,7 @@
 //!
 //! A stop starts nothing more, not even a read. What is in flight is awaited; a row whose answer is lost stays so.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use crate::api::request::Kind;
@@ -25,10 +25,12 @@ use super::pacer::Priority;
 use super::policy::Policy;
 use super::retry::{Jitter, pause};
 use breaker::Breaker;
+use halts::Halts;
 use ledger::Ledger;
 
 mod breaker;
 mod delivery;
+mod halts;
 mod ledger;
 pub mod readback;
 
@@ -50,11 +52,16 @@ pub enum Job {
         /// On or off.
         to: bool,
     },
-    /// The GET that tells what a lost answer would have said, or whether PingOne can be reached again.
+    /// The GET that tells what a lost answer would have said.
     Read {
         /// The row.
         place: Place,
         /// Whose flag.
+        user: UserId,
+    },
+    /// The GET that tells whether PingOne can be reached again.
+    Probe {
+        /// Whose flag; nobody asks for the answer.
         user: UserId,
     },
     /// Stores records; nothing is sent.
@@ -126,14 +133,17 @@ pub struct Run {
     again: Vec<(Millis, Place, Fault)>,
     /// Rows whose answer was lost, from when on they are read, and how often they were.
     doubts: Vec<Doubt>,
-    in_flight: u32,
+    /// What was sent and is not answered: for which row, and with the how manieth token.
+    in_flight: Vec<(Option<Place>, u32)>,
     ledger: Ledger,
     breaker: Breaker,
-    halt: Option<Halt>,
+    halts: Halts,
     is_stopping: bool,
-    /// Settled rows after which a person is waited for.
+    /// Settled rows after which a person is waited for. No further row is intended before.
     step_at: Option<u32>,
     token_until: Option<Millis>,
+    /// How many other tokens there were before this one.
+    token: u32,
     actor: u8,
     /// When something was last answered.
     last: Wall,
@@ -165,13 +175,14 @@ impl Run {
             armed: VecDeque::new(),
             again: Vec::new(),
             doubts: Vec::new(),
-            in_flight: 0,
+            in_flight: Vec::new(),
             ledger: Ledger::new(rows),
             breaker: Breaker::default(),
-            halt: None,
+            halts: Halts::default(),
             is_stopping: false,
             step_at,
             token_until,
+            token: 0,
             actor: 0,
             last: plan.made_at,
             unsettled: 0,
@@ -179,11 +190,12 @@ impl Run {
             policy,
             jitter,
         };
-        run.ledger.intend(&run.policy);
+        run.ledger.intend(&run.policy, run.step_at);
         run
     }
 
-    /// A run that goes on from its journal. Whoever may have been written is read before anything is sent.
+    /// A run that goes on from its journal. Whoever may have been written is read before anything is sent. One that was
+    /// closed is stopped: it can be read back, and nothing is written.
     #[must_use]
     pub fn resumed(
         restored: Restored,
@@ -191,7 +203,7 @@ impl Run {
         jitter: Jitter,
         token_until: Option<Millis>,
     ) -> Self {
-        let Restored { plan, rows, failures, open, .. } = restored;
+        let Restored { plan, rows, failures, open, closed_at, .. } = restored;
         let mut run = Self::new(Rc::new(plan), policy, jitter, token_until);
         for (place, row) in rows.into_iter().enumerate() {
             if let Some(known) = run.rows.get_mut(place) {
@@ -200,23 +212,35 @@ impl Run {
             }
         }
         run.failures = failures;
+        match (run.plan.stops.after_test_user, run.tally.ended()) {
+            (true, 0) => {}
+            // Nobody has said yet that the test user is as expected: nobody else was intended.
+            (true, 1) if open.is_empty() => run.halts.wait_for_person(Halt::TestUser),
+            (_, ended) => run.step_at = run.plan.stops.every.map(|every| ended + every),
+        }
+        let opened: HashSet<Place> = open.iter().copied().collect();
         let is_waiting = |place: &Place| {
-            run.rows.get(*place as usize).is_some_and(|row| !row.state.is_ended()) && !open.contains(place)
+            run.rows.get(*place as usize).is_some_and(|row| !row.state.is_ended()) && !opened.contains(place)
         };
         let waiting = (0..run.tally.all()).filter(is_waiting).collect();
-        run.ledger = Ledger::resumed(waiting, &open);
-        run.ledger.intend(&run.policy);
+        run.ledger = Ledger::resumed(waiting, run.tally.ended(), &open);
+        run.is_stopping = closed_at.is_some();
+        if !run.is_stopping {
+            run.ledger.intend(&run.policy, run.step_at);
+        }
         run.unsettled = open.len();
         for place in open {
             run.set(place, RowState::Sending);
+            // Nobody knows whether its PUT was sent. It counts as sent: what a read finds then is taken for this run's
+            // doing, and can be taken back.
+            if let Some(row) = run.rows.get_mut(place as usize) {
+                row.writes = row.writes.max(1);
+            }
             let fault = Fault::Unreachable;
             run.doubts.push(Doubt { from: Millis(0), place, reads: 0, fault, is_sent: false });
         }
-        match (run.plan.stops.after_test_user, run.tally.ended()) {
-            (true, 0) => {}
-            // Nobody has said yet that the test user is as expected.
-            (true, 1) => run.halt = Some(Halt::TestUser),
-            (_, ended) => run.step_at = run.plan.stops.every.map(|every| ended + every),
+        if run.is_stopping {
+            run.wind_up();
         }
         run
     }
@@ -235,11 +259,14 @@ impl Run {
     /// Where it stands.
     #[must_use]
     pub fn standing(&self) -> Standing {
-        match &self.halt {
-            _ if self.tally.ended() == self.tally.all() => Standing::Ended,
-            _ if self.is_stopping && self.in_flight == 0 => Standing::Stopped,
+        let is_ended = self.tally.ended() == self.tally.all();
+        match self.halts.first() {
+            // The last outcomes are as good as lost while they can't be stored.
+            Some(halt @ Halt::NotStored(_)) if !self.is_stopping => Standing::Halted(halt),
+            _ if is_ended => Standing::Ended,
+            _ if self.is_stopping && self.in_flight.is_empty() => Standing::Stopped,
             _ if self.is_stopping => Standing::Stopping,
-            Some(halt) => Standing::Halted(halt.clone()),
+            Some(halt) => Standing::Halted(halt),
             None => Standing::Running,
         }
     }
@@ -248,6 +275,12 @@ impl Run {
     #[must_use]
     pub fn tally(&self) -> Tally {
         self.tally
+    }
+
+    /// Whether everything that is known of it is stored.
+    #[must_use]
+    pub fn is_stored(&self) -> bool {
+        self.ledger.is_stored()
     }
 
     /// What became of each row, in the plan's order.
@@ -288,13 +321,17 @@ impl Run {
         let Some(row) = self.rows.get_mut(place as usize) else { return };
         (row.at, row.correlation_id) = (Some(noted.at), noted.correlation_id);
         self.ledger.settled(place, *row, fault.map(Failure::of));
-        if self.step_at.is_some_and(|at| self.tally.ended() >= at) && self.halt.is_none() {
+    }
+
+    /// A step is over once its last row is settled, and is told once nothing else halts the run.
+    fn end_step(&mut self) {
+        if self.step_at.is_some_and(|at| self.tally.ended() >= at) && self.halts.first().is_none() {
             let is_test = self.plan.stops.after_test_user && self.tally.ended() == 1;
-            self.halt = Some(if is_test { Halt::TestUser } else { Halt::Step });
+            self.halts.wait_for_person(if is_test { Halt::TestUser } else { Halt::Step });
         }
     }
 
-    fn written(&mut self, place: Place, noted: &Noted<Said>, now: Millis) {
+    fn written(&mut self, place: Place, token: u32, noted: &Noted<Said>, now: Millis) {
         let fault = match &noted.said {
             Ok(Said::Flag(flag)) if *flag == self.plan.to => {
                 self.breaker.good();
@@ -305,7 +342,8 @@ impl Run {
             Err(fault) => fault.clone(),
         };
         if fault.retry() == RetryKind::WithNewToken {
-            return self.give_back(place);
+            self.unauthorized(token);
+            return self.give_back(place, fault, now);
         }
         match Meaning::of(&fault) {
             Meaning::Lost => {
@@ -322,11 +360,18 @@ impl Run {
         }
     }
 
-    /// A 401 says nothing about the row, and every row in flight gets one.
-    fn give_back(&mut self, place: Place) {
-        self.halt = Some(Halt::Token);
-        if let Some(row) = self.rows.get_mut(place as usize) {
-            row.writes = row.writes.saturating_sub(1);
+    /// A 401 halts everyone once. One that comes late, with a token that was replaced since, says nothing new.
+    fn unauthorized(&mut self, token: u32) {
+        self.halts.needs_token |= token == self.token;
+    }
+
+    /// A 401 says nothing about the row, and every row in flight gets one. But what was sent for it before may still
+    /// arrive.
+    fn give_back(&mut self, place: Place, fault: Fault, now: Millis) {
+        let Some(row) = self.rows.get_mut(place as usize) else { return };
+        row.writes = row.writes.saturating_sub(1);
+        if row.writes > 0 {
+            return self.again.push((now, place, fault));
         }
         self.set(place, RowState::Waiting);
         self.armed.push_front(place);
@@ -339,7 +384,7 @@ impl Run {
         if is_gone {
             self.breaker.good();
         } else if self.breaker.refused(fault) >= self.policy.refusals_in_a_row {
-            self.halt = Some(Halt::Refused(fault.clone()));
+            self.halts.refused(fault.clone());
         }
     }
 
@@ -351,9 +396,9 @@ impl Run {
         }
     }
 
-    fn read(&mut self, place: Place, noted: &Noted<Said>, now: Millis) {
+    fn read(&mut self, place: Place, token: u32, noted: &Noted<Said>, now: Millis) {
         let Some(index) = self.doubts.iter().position(|doubt| doubt.place == place && doubt.is_sent) else {
-            return self.probed(noted, now);
+            return;
         };
         let mut doubt = self.doubts.swap_remove(index);
         doubt.is_sent = false;
@@ -375,7 +420,7 @@ impl Run {
                 self.settle(place, RowState::Gone, noted, Some(fault));
             }
             Err(fault) if fault.retry() == RetryKind::WithNewToken => {
-                self.halt = Some(Halt::Token);
+                self.unauthorized(token);
                 self.doubts.push(doubt);
             }
             Err(fault) => {
@@ -392,10 +437,9 @@ impl Run {
         }
     }
 
-    /// A read that belongs to no doubt was sent to find out whether PingOne answers.
-    fn probed(&mut self, noted: &Noted<Said>, now: Millis) {
+    fn probed(&mut self, token: u32, noted: &Noted<Said>, now: Millis) {
         match &noted.said {
-            Err(fault) if fault.retry() == RetryKind::WithNewToken => self.halt = Some(Halt::Token),
+            Err(fault) if fault.retry() == RetryKind::WithNewToken => self.unauthorized(token),
             Err(fault) if is_failing(fault) => self.failing(fault, now),
             Ok(_) | Err(_) => self.recovered(),
         }
@@ -403,9 +447,7 @@ impl Run {
 
     fn recovered(&mut self) {
         self.breaker.good();
-        if matches!(self.halt, Some(Halt::Failing { .. })) {
-            self.halt = None;
-        }
+        self.halts.failing = None;
     }
 
     fn failing(&mut self, fault: &Fault, now: Millis) {
@@ -413,24 +455,25 @@ impl Run {
             return;
         }
         let in_a_row = self.breaker.failed();
-        let is_open = matches!(self.halt, Some(Halt::Failing { .. }));
-        if is_open || (in_a_row >= self.policy.failures_in_a_row && self.halt.is_none()) {
-            let until = now + self.breaker.next_probe(&self.policy, is_open && self.in_flight == 0);
-            self.halt = Some(Halt::Failing { until, fault: fault.clone() });
+        let is_open = self.halts.failing.is_some();
+        if is_open || in_a_row >= self.policy.failures_in_a_row {
+            let until = now + self.breaker.next_probe(&self.policy, is_open && self.in_flight.is_empty());
+            self.halts.failing = Some((until, fault.clone()));
         }
     }
 
     fn command(&mut self, command: Command) {
         match command {
-            Command::Stop => self.is_stopping = true,
-            Command::Pause if self.halt.is_none() => self.halt = Some(Halt::Asked),
-            Command::Pause => {}
+            Command::Stop => {
+                self.is_stopping = true;
+                self.halts.unstored = None;
+            }
+            Command::Pause => self.halts.wait_for_person(Halt::Asked),
             Command::Resume => self.resume(),
             Command::Token { until, actor } => {
                 (self.token_until, self.actor) = (until, actor);
-                if self.halt == Some(Halt::Token) {
-                    self.halt = None;
-                }
+                self.token += 1;
+                self.halts.needs_token = false;
             }
         }
     }
@@ -447,18 +490,22 @@ impl Run {
         for doubt in unsent {
             self.settle(doubt.place, RowState::AnswerLost, &noted, Some(&doubt.fault));
         }
+        // Whoever was intended and is not written is no open question.
+        self.armed.extend(self.ledger.forget_intents());
+        for place in std::mem::take(&mut self.armed) {
+            if let Some(row) = self.rows.get(place as usize) {
+                self.ledger.settled(place, *row, None);
+            }
+        }
     }
 
     fn resume(&mut self) {
-        match self.halt.take() {
-            // Only another token helps.
-            Some(Halt::Token) => self.halt = Some(Halt::Token),
+        match self.halts.resume() {
             Some(Halt::TestUser | Halt::Step) => {
                 self.step_at = self.plan.stops.every.map(|every| self.tally.ended() + every);
             }
-            Some(Halt::Asked | Halt::Refused(_) | Halt::Failing { .. } | Halt::NotStored(_)) | None => {
-                self.breaker.good();
-            }
+            Some(Halt::Refused(_) | Halt::Failing { .. }) => self.breaker.good(),
+            Some(Halt::Asked | Halt::Token | Halt::NotStored(_)) | None => {}
         }
     }
 
@@ -470,19 +517,13 @@ impl Run {
         self.user(place).map(|user| Job::Write { place, user, to: self.plan.to })
     }
 
-    /// Whether a further row may be started before a person is waited for.
-    fn has_room(&self) -> bool {
-        let sending = self.tally.of(RowState::Sending);
-        self.step_at.is_none_or(|at| self.tally.ended() + sending < at)
-    }
-
     /// The next read of a doubt that may be sent, or when there is one.
     fn next_read(&self, now: Millis) -> Option<Step<Job>> {
         let next = self.doubts.iter().filter(|doubt| !doubt.is_sent).min_by_key(|doubt| doubt.from)?;
         if next.from > now {
             return Some(Step::WaitUntil(next.from));
         }
-        self.user(next.place).map(|user| Step::Start(Job::Read { place: next.place, user }))
+        self.read_of(next).map(Step::Start)
     }
 
     fn next_write(&self, now: Millis) -> Option<Step<Job>> {
@@ -495,16 +536,22 @@ impl Run {
         {
             return self.write(*place).map(Step::Start);
         }
-        let fresh = self.armed.front().filter(|_| self.has_room()).and_then(|place| self.write(*place));
+        let fresh = self.armed.front().and_then(|place| self.write(*place));
         fresh.map(Step::Start).or_else(|| again.map(|(from, ..)| Step::WaitUntil(*from)))
     }
 
     /// A read of somebody who isn't in doubt, if there is anybody: whoever is may be the one who can't be read.
     fn probe(&self) -> Option<Job> {
         let is_in_doubt = |place: Place| self.doubts.iter().any(|doubt| doubt.place == place);
-        let places = 0..u32::try_from(self.plan.rows.len()).unwrap_or(u32::MAX);
-        let place = places.into_iter().find(|place| !is_in_doubt(*place)).unwrap_or_default();
-        self.user(place).map(|user| Job::Read { place, user })
+        let mut places = 0..u32::try_from(self.plan.rows.len()).unwrap_or(u32::MAX);
+        match places.find(|place| !is_in_doubt(*place)) {
+            Some(place) => self.user(place).map(|user| Job::Probe { user }),
+            None => self.doubts.first().and_then(|doubt| self.read_of(doubt)),
+        }
+    }
+
+    fn read_of(&self, doubt: &Doubt) -> Option<Job> {
+        self.user(doubt.place).map(|user| Job::Read { place: doubt.place, user })
     }
 
     fn is_token_ending(&self, now: Millis) -> bool {
@@ -512,20 +559,25 @@ impl Run {
     }
 
     fn while_halted(&self, halt: &Halt, now: Millis) -> Step<Job> {
-        match halt {
-            Halt::Failing { until, .. } if self.in_flight > 0 || now < *until => {
-                if self.in_flight > 0 {
-                    Step::Idle
-                } else {
-                    Step::WaitUntil(*until)
-                }
-            }
-            Halt::Failing { .. } => self.probe().map_or(Step::Idle, Step::Start),
+        match (halt, &self.halts.failing) {
+            (Halt::Token | Halt::NotStored(_), _) => Step::Idle,
+            (Halt::Failing { until, .. }, _) => self.while_failing(*until, now),
             // What was sent before the pause is settled.
-            Halt::Asked | Halt::TestUser | Halt::Step | Halt::Refused(_) => {
+            (Halt::Asked | Halt::TestUser | Halt::Step | Halt::Refused(_), None) => {
                 self.next_read(now).unwrap_or(Step::Idle)
             }
-            Halt::Token | Halt::NotStored(_) => Step::Idle,
+            (_, Some((until, _))) if !self.doubts.is_empty() => self.while_failing(*until, now),
+            (_, Some(_)) => Step::Idle,
+        }
+    }
+
+    fn while_failing(&self, until: Millis, now: Millis) -> Step<Job> {
+        if !self.in_flight.is_empty() {
+            Step::Idle
+        } else if now < until {
+            Step::WaitUntil(until)
+        } else {
+            self.probe().map_or(Step::Idle, Step::Start)
         }
     }
 }
@@ -554,7 +606,7 @@ impl Work for Run {
     fn kind(job: &Job) -> Option<Kind> {
         match job {
             Job::Write { .. } => Some(Kind::Write),
-            Job::Read { .. } => Some(Kind::Read),
+            Job::Read { .. } | Job::Probe { .. } => Some(Kind::Read),
             Job::Store(_) | Job::Halt(_) => None,
         }
     }
@@ -565,23 +617,23 @@ impl Work for Run {
     }
 
     fn next(&self, now: Millis) -> Step<Job> {
-        if !matches!(self.halt, Some(Halt::NotStored(_)))
-            && let Some(records) = self.ledger.due()
-        {
+        let is_unstorable = self.halts.unstored.is_some();
+        if !is_unstorable && let Some(records) = self.ledger.due() {
             return Step::Start(Job::Store(records));
         }
-        let is_over = self.is_stopping || self.tally.ended() == self.tally.all();
-        if is_over {
-            return if self.in_flight == 0 && self.ledger.is_stored() { Step::Done } else { Step::Idle };
+        if self.is_stopping || self.tally.ended() == self.tally.all() {
+            // A stop is not held up by what can't be stored.
+            let is_stored = self.ledger.is_stored() || (self.is_stopping && is_unstorable);
+            return if self.in_flight.is_empty() && is_stored { Step::Done } else { Step::Idle };
         }
-        if let Some(halt) = &self.halt {
-            return self.while_halted(halt, now);
+        if self.in_flight.len() >= self.policy.writes_in_flight as usize {
+            return Step::Idle;
+        }
+        if let Some(halt) = self.halts.first() {
+            return self.while_halted(&halt, now);
         }
         if self.is_token_ending(now) {
             return Step::Start(Job::Halt(Halt::Token));
-        }
-        if self.in_flight >= self.policy.writes_in_flight {
-            return Step::Idle;
         }
         let step = sooner(self.next_read(now), self.next_write(now));
         // The token's end has to be noticed although nothing is due before it.
@@ -607,7 +659,8 @@ impl Work for Run {
         if self.is_stopping {
             self.wind_up();
         } else {
-            self.ledger.intend(&self.policy);
+            self.end_step();
+            self.ledger.intend(&self.policy, self.step_at);
         }
     }
 }
@@ -616,7 +669,7 @@ impl Run {
     fn started(&mut self, job: Job) {
         match job {
             Job::Write { place, .. } => {
-                self.in_flight += 1;
+                self.in_flight.push((Some(place), self.token));
                 self.armed.retain(|other| *other != place);
                 self.again.retain(|(_, other, _)| *other != place);
                 if let Some(row) = self.rows.get_mut(place as usize) {
@@ -626,13 +679,15 @@ impl Run {
                 self.set(place, RowState::Sending);
             }
             Job::Read { place, .. } => {
-                self.in_flight += 1;
+                self.in_flight.push((Some(place), self.token));
                 if let Some(doubt) = self.doubts.iter_mut().find(|doubt| doubt.place == place) {
                     doubt.is_sent = true;
                 }
             }
+            Job::Probe { .. } => self.in_flight.push((None, self.token)),
             Job::Store(_) => self.ledger.leaves(),
-            Job::Halt(halt) => self.halt = Some(halt),
+            Job::Halt(Halt::Token) => self.halts.needs_token = true,
+            Job::Halt(halt) => self.halts.wait_for_person(halt),
         }
     }
 
@@ -640,21 +695,35 @@ impl Run {
         self.last = self.last.max(noted.at);
         match job {
             Job::Write { place, .. } => {
-                self.in_flight = self.in_flight.saturating_sub(1);
-                self.written(*place, noted, now);
+                let token = self.landed(Some(*place));
+                self.written(*place, token, noted, now);
             }
             Job::Read { place, .. } => {
-                self.in_flight = self.in_flight.saturating_sub(1);
-                self.read(*place, noted, now);
+                let token = self.landed(Some(*place));
+                self.read(*place, token, noted, now);
+            }
+            Job::Probe { .. } => {
+                let token = self.landed(None);
+                self.probed(token, noted, now);
             }
             Job::Store(records) => match &noted.said {
                 Ok(_) => self.armed.extend(self.ledger.stored()),
                 Err(fault) => {
                     self.ledger.failed(records);
-                    self.halt = Some(Halt::NotStored(fault.clone()));
+                    self.halts.unstored = Some(fault.clone());
                 }
             },
             Job::Halt(_) => {}
         }
+    }
+
+    /// Something is answered. With the how manieth token it was sent.
+    fn landed(&mut self, place: Option<Place>) -> u32 {
+        if self.is_stopping {
+            // What is new is tried to be stored, whatever could not be before.
+            self.halts.unstored = None;
+        }
+        let index = self.in_flight.iter().position(|(other, _)| *other == place);
+        index.map_or(self.token, |index| self.in_flight.swap_remove(index).1)
     }
 }

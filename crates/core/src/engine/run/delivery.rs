@@ -37,7 +37,7 @@ impl Delivery {
                 let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
                 connection.note(WriteMfa { user, enabled: to }).await.map(|said| Said::Flag(said.enabled))
             }
-            Job::Read { user, .. } => {
+            Job::Read { user, .. } | Job::Probe { user } => {
                 let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
                 connection.note(ReadMfa(user)).await.map(|said| Said::Flag(said.enabled))
             }

@@ -35,6 +35,8 @@ pub(super) struct Ledger {
     settling: u32,
     /// Rows between intent and stored outcome.
     open: u32,
+    /// Rows that were ever intended.
+    intended: u32,
     /// Rows that can be intended next.
     next: VecDeque<Place>,
 }
@@ -47,28 +49,48 @@ impl Ledger {
             storing: Vec::new(),
             settling: 0,
             open: 0,
+            intended: 0,
             next: (0..rows).collect(),
         }
     }
 
-    /// A ledger of what is left after a crash: rows that wait, and rows between intent and outcome.
-    pub(super) fn resumed(waiting: VecDeque<Place>, open: &[Place]) -> Self {
-        Self { open: u32::try_from(open.len()).unwrap_or(u32::MAX), next: waiting, ..Self::new(0) }
+    /// A ledger of what is left after a crash: rows that wait, how many are settled, and rows between intent and
+    /// outcome.
+    pub(super) fn resumed(waiting: VecDeque<Place>, settled: u32, open: &[Place]) -> Self {
+        let open = u32::try_from(open.len()).unwrap_or(u32::MAX);
+        Self { open, intended: settled.saturating_add(open), next: waiting, ..Self::new(0) }
     }
 
-    /// Declares the next rows, in batches, while there is room for them.
-    pub(super) fn intend(&mut self, policy: &Policy) {
-        let room = policy.intents.saturating_sub(self.open) as usize;
+    /// Declares the next rows, in batches, while there is room for them, and not more than `until` altogether: whoever
+    /// is not to be written before a person has looked must not seem to have been, should the page die.
+    pub(super) fn intend(&mut self, policy: &Policy, until: Option<u32>) {
+        let room = policy.intents.saturating_sub(self.open);
         // Many small batches would be stored more slowly than few larger ones.
-        if room < policy.intents as usize / 4 {
+        if room < policy.intents / 4 {
             return;
         }
-        let rows: Vec<Place> = self.next.drain(..room.min(self.next.len())).collect();
+        let left = until.map_or(u32::MAX, |until| until.saturating_sub(self.intended));
+        let rows: Vec<Place> = self.next.drain(..self.next.len().min(room.min(left) as usize)).collect();
         if rows.is_empty() {
             return;
         }
-        self.open += u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        let intended = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        self.open += intended;
+        self.intended += intended;
         self.waiting.push(Record::Intent(rows));
+    }
+
+    /// The rows whose intents are not on their way. Each may have been stored all the same, where storing seemed to fail.
+    pub(super) fn forget_intents(&mut self) -> Vec<Place> {
+        let mut forgotten = Vec::new();
+        self.waiting.retain_mut(|record| match record {
+            Record::Intent(rows) => {
+                forgotten.append(rows);
+                false
+            }
+            Record::Settled { .. } => true,
+        });
+        forgotten
     }
 
     pub(super) fn settled(&mut self, place: Place, row: Row, failure: Option<Failure>) {

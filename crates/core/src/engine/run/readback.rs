@@ -64,12 +64,13 @@ struct Single {
     from: Millis,
     place: Place,
     reads: u32,
-    is_sent: bool,
+    /// With the how manieth token it was sent.
+    sent: Option<u32>,
 }
 
 impl Single {
     const fn new(place: Place, from: Millis) -> Self {
-        Self { from, place, reads: 0, is_sent: false }
+        Self { from, place, reads: 0, sent: None }
     }
 }
 
@@ -85,7 +86,14 @@ pub struct ReadBack<'run> {
     in_flight: u32,
     /// Everyone whom the pages brought, to be shown.
     users: Vec<Result<User, UnreadableUser>>,
+    /// Why nothing is stored; it ends when a person goes on.
+    unstored: Option<Fault>,
+    /// Why another token is needed, which alone ends it.
+    unauthorized: Option<Fault>,
+    /// Why nothing else is read; it ends when a person goes on.
     halted: Option<Fault>,
+    /// How many other tokens there were before this one.
+    token: u32,
     is_stopped: bool,
 }
 
@@ -103,7 +111,10 @@ impl<'run> ReadBack<'run> {
             singles: Vec::new(),
             in_flight: 0,
             users: Vec::new(),
+            unstored: None,
+            unauthorized: None,
             halted: None,
+            token: 0,
             is_stopped: false,
         };
         if back.listing.is_some() {
@@ -122,13 +133,25 @@ impl<'run> ReadBack<'run> {
     /// Where it stands.
     #[must_use]
     pub fn state(&self) -> State {
-        if self.left() == 0 {
+        let is_stored = self.run.ledger.is_stored() || self.unstored.is_none();
+        if self.left() == 0 && is_stored {
             State::Complete
         } else if self.is_stopped {
             State::Stopped
         } else {
-            self.halted.clone().map_or(State::Reading, State::Halted)
+            self.told().map_or(State::Reading, |fault| State::Halted(fault.clone()))
         }
+    }
+
+    /// The reason to wait that is told. The others wait behind it.
+    fn told(&self) -> Option<&Fault> {
+        self.unstored.as_ref().or(self.unauthorized.as_ref()).or(self.halted.as_ref())
+    }
+
+    fn halt(&mut self, fault: &Fault) {
+        let is_unauthorized = fault.retry() == RetryKind::WithNewToken;
+        let why = if is_unauthorized { &mut self.unauthorized } else { &mut self.halted };
+        *why = Some(fault.clone());
     }
 
     /// How many rows are still to be read.
@@ -159,7 +182,7 @@ impl<'run> ReadBack<'run> {
         }
         self.users.extend(fresh);
         match state {
-            listing::State::Halted(fault) => self.halted = Some(fault),
+            listing::State::Halted(fault) => self.halt(&fault),
             listing::State::Complete => {
                 // Whoever isn't in the list may have been deleted, or moved from page to page.
                 for (_, place) in std::mem::take(&mut self.open) {
@@ -224,11 +247,10 @@ impl<'run> ReadBack<'run> {
     }
 
     fn single(&mut self, place: Place, noted: &Noted<Said>, now: Millis) {
-        let Some(index) = self.singles.iter().position(|single| single.place == place && single.is_sent)
-        else {
-            return;
-        };
-        let single = Single { is_sent: false, ..self.singles.swap_remove(index) };
+        let is_it = |single: &Single| single.place == place && single.sent.is_some();
+        let Some(index) = self.singles.iter().position(is_it) else { return };
+        let sent = self.singles.swap_remove(index);
+        let single = Single { sent: None, ..sent };
         match &noted.said {
             Ok(Said::Flag(flag)) => match self.settle_left(place, *flag, noted.at) {
                 Some(left) if left > Millis(0) => {
@@ -242,7 +264,10 @@ impl<'run> ReadBack<'run> {
                 self.keep(place, noted.at, Some(fault));
             }
             Err(fault) if fault.retry() == RetryKind::WithNewToken => {
-                self.halted = Some(fault.clone());
+                // One that comes late, with a token that was replaced since, says nothing new.
+                if sent.sent == Some(self.token) {
+                    self.halt(fault);
+                }
                 self.singles.push(single);
             }
             Err(fault) => {
@@ -251,7 +276,7 @@ impl<'run> ReadBack<'run> {
                     self.singles.push(Single { from: now + pause, reads, ..single });
                 } else {
                     // It stays to be read: whoever goes on tries it again.
-                    self.halted = Some(fault.clone());
+                    self.halt(fault);
                     self.singles.push(Single::new(place, now));
                 }
             }
@@ -260,19 +285,33 @@ impl<'run> ReadBack<'run> {
 
     fn command(&mut self, command: Command, now: Millis) {
         match command {
-            Command::Stop => self.is_stopped = true,
-            Command::Resume | Command::Token { .. } => {
-                self.halted = None;
-                if let Some(listing) = &mut self.listing {
-                    listing.apply(Event::Command(Command::Resume), now);
-                }
+            Command::Stop => {
+                self.is_stopped = true;
+                self.unstored = None;
+            }
+            Command::Resume if self.unstored.is_some() => self.unstored = None,
+            // Only another token helps.
+            Command::Resume if self.unauthorized.is_some() => {}
+            Command::Resume => self.go_on(now),
+            Command::Token { .. } => {
+                self.token += 1;
+                self.unauthorized = None;
+                self.go_on(now);
             }
             Command::Pause => {}
         }
     }
 
+    fn go_on(&mut self, now: Millis) {
+        self.halted = None;
+        if let Some(listing) = &mut self.listing {
+            listing.apply(Event::Command(Command::Resume), now);
+        }
+    }
+
     fn next_single(&self, now: Millis) -> Option<Step<Job>> {
-        let next = self.singles.iter().filter(|single| !single.is_sent).min_by_key(|single| single.from)?;
+        let next =
+            self.singles.iter().filter(|single| single.sent.is_none()).min_by_key(|single| single.from)?;
         if next.from > now {
             return Some(Step::WaitUntil(next.from));
         }
@@ -295,6 +334,8 @@ fn due(run: &Run) -> impl Iterator<Item = Place> {
         RowState::AnswerLost => true,
         // What failed was sent, and may have arrived after it was read.
         RowState::Failed => row.writes > 0 && row.read_back_at.is_none(),
+        // So may what was sent before the PUT that was refused.
+        RowState::Refused => row.writes > 1 && row.read_back_at.is_none(),
         _ => false,
     };
     (0..).zip(&run.rows).filter(move |(_, row)| is_due(row)).map(|(place, _)| place)
@@ -326,15 +367,16 @@ impl Work for ReadBack<'_> {
     }
 
     fn next(&self, now: Millis) -> Step<Job> {
-        let is_unstorable = matches!(self.halted, Some(Fault::NotStored(_)));
+        let is_unstorable = self.unstored.is_some();
         if !is_unstorable && let Some(records) = self.run.ledger.due() {
             return Step::Start(Job::Store(records));
         }
         if self.is_stopped || self.left() == 0 {
-            let is_over = self.in_flight == 0 && (is_unstorable || self.run.ledger.is_stored());
+            let is_stored = self.run.ledger.is_stored() || (self.is_stopped && is_unstorable);
+            let is_over = self.in_flight == 0 && is_stored;
             return if is_over { Step::Done } else { Step::Idle };
         }
-        if self.halted.is_some() || self.in_flight >= self.policy.reads_in_flight {
+        if self.told().is_some() || self.in_flight >= self.policy.reads_in_flight {
             return Step::Idle;
         }
         match (self.next_page(now), self.next_single(now)) {
@@ -385,7 +427,7 @@ impl ReadBack<'_> {
             Job::Read { place, .. } => {
                 self.in_flight += 1;
                 if let Some(single) = self.singles.iter_mut().find(|single| single.place == place) {
-                    single.is_sent = true;
+                    single.sent = Some(self.token);
                 }
             }
         }
@@ -397,6 +439,6 @@ impl ReadBack<'_> {
             return;
         };
         self.run.ledger.failed(records);
-        self.halted = Some(fault);
+        self.unstored = Some(fault);
     }
 }

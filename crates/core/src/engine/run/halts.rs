@@ -1,0 +1,58 @@
+//! Why a run starts nothing for now. Several reasons may hold at once, and each ends in its own way: none hides another
+//! for good.
+
+use crate::domain::fault::Fault;
+use crate::domain::time::Millis;
+
+use super::Halt;
+
+/// The reasons that hold.
+#[derive(Debug, Default)]
+pub(super) struct Halts {
+    /// Ends when a person goes on; what waits is stored then, or fails again.
+    pub(super) unstored: Option<Fault>,
+    /// Ends with another token.
+    pub(super) needs_token: bool,
+    /// Ends when a person goes on.
+    person: Option<Halt>,
+    /// Ends when PingOne answers.
+    pub(super) failing: Option<(Millis, Fault)>,
+}
+
+impl Halts {
+    /// The reason that is told. The others wait behind it.
+    pub(super) fn first(&self) -> Option<Halt> {
+        let failing = || {
+            let (until, fault) = self.failing.clone()?;
+            Some(Halt::Failing { until, fault })
+        };
+        match &self.unstored {
+            Some(fault) => Some(Halt::NotStored(fault.clone())),
+            None if self.needs_token => Some(Halt::Token),
+            None => self.person.clone().or_else(failing),
+        }
+    }
+
+    /// A person is to go on, or asked to be waited for. What is shown to them already stays.
+    pub(super) fn wait_for_person(&mut self, why: Halt) {
+        self.person.get_or_insert(why);
+    }
+
+    /// PingOne refuses everyone. Whoever paused the run learns of it too.
+    pub(super) fn refused(&mut self, fault: Fault) {
+        self.person = Some(Halt::Refused(fault));
+    }
+
+    /// A person goes on, and has seen the reason that was told. Returns it.
+    pub(super) fn resume(&mut self) -> Option<Halt> {
+        let told = self.first()?;
+        match &told {
+            Halt::NotStored(_) => self.unstored = None,
+            // Only another token helps.
+            Halt::Token => {}
+            Halt::Asked | Halt::TestUser | Halt::Step | Halt::Refused(_) => self.person = None,
+            Halt::Failing { .. } => self.failing = None,
+        }
+        Some(told)
+    }
+}

@@ -1,0 +1,42 @@
+//! Chance that can be repeated.
+
+use pingone_mfa_core::domain::time::Millis;
+
+/// A source of chance: `SplitMix64`, from a seed.
+#[derive(Debug, Clone)]
+pub struct Dice(u64);
+
+impl Dice {
+    /// Dice that fall the same way for the same seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x2545_f491_4f6c_dd1d))
+    }
+
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number from `least` to `most`, both included.
+    pub fn between(&mut self, least: u64, most: u64) -> u64 {
+        least + self.roll() % (most - least + 1)
+    }
+
+    /// A time from `least` to `most` milliseconds.
+    pub fn millis(&mut self, least: u64, most: u64) -> Millis {
+        Millis(self.between(least, most))
+    }
+
+    /// Whether something happens that does so in `per_mille` of a thousand cases.
+    pub fn happens(&mut self, per_mille: u64) -> bool {
+        self.roll() % 1000 < per_mille
+    }
+
+    /// One of several.
+    pub fn of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[usize::try_from(self.roll() % all.len() as u64).unwrap()]
+    }
+}

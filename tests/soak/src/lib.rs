@@ -1,0 +1,24 @@
+//! Runs under everything that goes wrong, on a virtual clock, drawn from seeds.
+//!
+//! [`campaign::play`] draws a [`scenario::Scenario`], lives through it and judges it. What is sent passes
+//! [`world::World`], where every request may meet trouble, and what is stored passes [`shelf::Shelf`]. [`person`] decides
+//! and lets the page die; [`life`] begins it again. Both look out for what must never happen, at any moment; [`judge`]
+//! holds the end against what the sandbox's oracle knows.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "all of this is test"
+)]
+
+pub mod campaign;
+pub mod dice;
+pub mod judge;
+pub mod life;
+pub mod person;
+pub mod scenario;
+pub mod shelf;
+#[path = "../../support/mod.rs"]
+pub mod support;
+pub mod world;
