@@ -25,7 +25,7 @@ const LEFT: f64 = 0.9;
 
 /// How fast the pace rises again: after so many steps, one a second, it has risen by up to four requests a second each.
 /// A limit that falls to a tenth and comes back is found again in less than half a minute.
-const RISE: f64 = 16.0;
+const RISE: f64 = 20.0;
 
 /// Every call is a preflight and a request: browsers remember a preflight by its URL, and every call has its
 /// own.
