@@ -64,7 +64,12 @@ impl Browser {
     }
 
     /// One request over one of the connections.
-    async fn exchange(&self, method: Method, request: &Request, body: Vec<u8>) -> Option<http::Response<Vec<u8>>> {
+    async fn exchange(
+        &self,
+        method: Method,
+        request: &Request,
+        body: Vec<u8>,
+    ) -> Option<http::Response<Vec<u8>>> {
         if self.free.get() == 0 {
             let (sender, receiver) = oneshot::channel();
             self.queue.borrow_mut().push_back(sender);
@@ -182,11 +187,16 @@ impl Race {
             let (_sender, mut inbox) = mpsc::unbounded::<Command>();
             let observe = |run: &mut Run| {
                 let standing = run.standing();
-                let is_waiting = matches!(&standing, Standing::Halted(halt) if !matches!(halt, Halt::Failing { .. }));
+                let is_waiting =
+                    matches!(&standing, Standing::Halted(halt) if !matches!(halt, Halt::Failing { .. }));
                 assert!(!is_waiting, "nobody helps: {standing:?}");
             };
             let driven = drive(&mut run, &connection, &mut inbox, |job| delivery.clone().carry(job), observe);
-            futures::future::select(driven.boxed_local(), beside.then(|()| futures::future::pending::<()>()).boxed_local()).await;
+            futures::future::select(
+                driven.boxed_local(),
+                beside.then(|()| futures::future::pending::<()>()).boxed_local(),
+            )
+            .await;
             run
         });
         assert_eq!(run.tally().of(RowState::Changed), run.tally().all(), "{:?}", run.tally());
@@ -266,13 +276,18 @@ fn a_limit_that_nobody_told_of_is_found_and_nearly_used_up() {
         (Behaviour { cors_on_refusals: false, ..limit(50.0) }, 50.0, 0.75, 0.05),
         (Behaviour { preflights_count: true, ..limit(50.0) }, 25.0, 0.90, 0.02),
         (Behaviour { preflights_count: true, cors_on_refusals: false, ..limit(50.0) }, 25.0, 0.75, 0.05),
-        (limit(17.5), 17.5, 0.90, 0.03), (limit(5.0), 5.0, 0.90, 0.1),
+        (limit(17.5), 17.5, 0.90, 0.03),
+        (limit(5.0), 5.0, 0.90, 0.1),
     ] {
         let users = if possible > 10.0 { 3000 } else { 600 };
         let race = Race::of(users, behaviour.clone(), LIFTED);
         race.alone();
         let part = f64::from(u32::try_from(users).unwrap()) / race.took() / possible;
-        eprintln!("{behaviour:?}: {part:.3} of what is possible, {:.4} refused, slowed {:?}", race.refused(), race.connection.slowed());
+        eprintln!(
+            "{behaviour:?}: {part:.3} of what is possible, {:.4} refused, slowed {:?}",
+            race.refused(),
+            race.connection.slowed()
+        );
         assert!(part >= least, "{part} of what is possible under {behaviour:?}");
         assert!(race.refused() <= most, "{} refused under {behaviour:?}", race.refused());
     }
@@ -290,11 +305,15 @@ fn a_limit_that_falls_and_comes_back_is_followed_within_half_a_minute() {
             change_limit(&stage, Millis::seconds(30), with(5.0)).await;
             change_limit(&stage, Millis::seconds(90), with(50.0)).await;
         });
-        let line: Vec<_> = (0..28).map(|place| race.goodput(f64::from(place) * 5.0, f64::from(place + 1) * 5.0)).collect();
+        let line: Vec<_> =
+            (0..28).map(|place| race.goodput(f64::from(place) * 5.0, f64::from(place + 1) * 5.0)).collect();
         eprintln!("{preflights_count} {cors_on_refusals} {line:?} {}", race.refused());
         let slow = users / 10.0;
         let (fallen, back) = (race.goodput(60.0, 90.0), race.goodput(120.0, 140.0));
-        assert!((slow * 0.65..=slow * 1.05).contains(&fallen), "{fallen} users a second while the limit is low");
+        assert!(
+            (slow * 0.65..=slow * 1.05).contains(&fallen),
+            "{fallen} users a second while the limit is low"
+        );
         assert!(back >= users * 0.75, "{back} users a second when it has come back");
     }
 }

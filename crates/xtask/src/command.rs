@@ -31,6 +31,13 @@ Work on it:
             loops and a grid that many use: a table, and target/bench/directory.md.
               --rounds N  how often each is measured (default 5; about two minutes each)
               --quick     one round with few users, to see that everything works
+  bench runs
+            Measures the page's runs in a headless browser, beside a plain pool of requests
+            and a script, and under limits: a table, and target/bench/runs.md.
+              --rounds N  how often each is measured without a limit (default 3)
+              --quick     one round with few users, to see that everything works
+              pace far limit hidden counted drop neighbour
+                          only these; everything takes about 15 minutes
 
 Ship it:
   dist      Builds the page for production into dist/ and prints its size.
@@ -66,6 +73,8 @@ pub(crate) enum Bench {
     Sandbox,
     /// With options that the measurement reads itself.
     Directory(Vec<String>),
+    /// The same.
+    Runs(Vec<String>),
 }
 
 /// The options of `demo`.
@@ -108,6 +117,7 @@ impl Bench {
         match arguments.first().map(String::as_str) {
             None => Ok(Self::Sandbox),
             Some("directory") => Ok(Self::Directory(arguments.split_off(1))),
+            Some("runs") => Ok(Self::Runs(arguments.split_off(1))),
             Some(other) => Err(Failure::Usage(format!("`bench` measures no `{other}`"))),
         }
     }

@@ -76,7 +76,17 @@ impl Connection {
         let pacer = Rc::new(RefCell::new(Pacer::new(&policy, clock.now())));
         let policy = Rc::new(policy);
         let slowed = Rc::default();
-        Self { tenant: Rc::new(tenant), transport, clock, policy, pacer, slowed, token_end: None, recorder, seed }
+        Self {
+            tenant: Rc::new(tenant),
+            transport,
+            clock,
+            policy,
+            pacer,
+            slowed,
+            token_end: None,
+            recorder,
+            seed,
+        }
     }
 
     /// The same connection, and its pace, with another token.

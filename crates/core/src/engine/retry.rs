@@ -40,13 +40,7 @@ pub fn pause_of_row(policy: &Policy, made: u32, fault: &Fault, jitter: &mut Jitt
     pause_of(policy, attempts, made, fault, jitter)
 }
 
-fn pause_of(
-    policy: &Policy,
-    attempts: u32,
-    made: u32,
-    fault: &Fault,
-    jitter: &mut Jitter,
-) -> Option<Millis> {
+fn pause_of(policy: &Policy, attempts: u32, made: u32, fault: &Fault, jitter: &mut Jitter) -> Option<Millis> {
     let asked = match fault.retry() {
         RetryKind::Later { after } => after,
         RetryKind::WhenOnline => None,
