@@ -83,8 +83,10 @@ pub(crate) async fn run(arguments: impl IntoIterator<Item = String>) -> Outcome<
             for line in &mut course_lines {
                 eprintln!("{}, round {round}: {}", course.title(), line.contender.name());
                 let users = line.users();
-                match Track::measure(course, line.contender, users).await {
-                    Ok(measured) => line.samples.push(measured),
+                // As a task of its own, so that a page on which something isn't found costs one sample.
+                match tokio::spawn(Track::measure(course, line.contender, users)).await {
+                    Ok(Ok(measured)) => line.samples.push(measured),
+                    Ok(Err(error)) => line.missed = Some(error.to_string()),
                     Err(error) => line.missed = Some(error.to_string()),
                 }
             }
