@@ -231,6 +231,8 @@ mod tests {
         assert_eq!(parse("bench").unwrap(), Command::Bench(Bench::Sandbox));
         let expected = Bench::Directory(vec!["--rounds".to_owned(), "3".to_owned()]);
         assert_eq!(parse("bench directory --rounds 3").unwrap(), Command::Bench(expected));
+        let expected = Bench::Runs(vec!["--quick".to_owned(), "pace".to_owned()]);
+        assert_eq!(parse("bench runs --quick pace").unwrap(), Command::Bench(expected));
         assert!(parse("bench --quick").unwrap_err().to_string().contains("`--quick`"));
     }
 

@@ -322,4 +322,51 @@ mod tests {
         let granted = (0..100).filter(|_| pacer.ask(Millis(0), Priority::Single, Kind::Write) == Grant::Now);
         assert_eq!(granted.count(), 6);
     }
+
+    #[test]
+    fn a_refusal_of_what_left_after_a_slow_down_slows_down_again_and_is_not_told_again() {
+        let mut pacer = Pacer::new(&fast(), Millis(0));
+        calls_until(&mut pacer, Millis(0), Millis(3000), Kind::Read);
+        let mut refused = |sent, now| {
+            let is_news = pacer.answered(Millis(sent), Millis(now), Some(&limited(None)));
+            (is_news, pacer.pace(Kind::Read).0)
+        };
+        let (is_news, first) = refused(2980, 3000);
+        assert!(is_news);
+        assert_eq!(refused(2990, 3010), (false, first), "it left before the pace fell");
+        let (is_news, second) = refused(3020, 3040);
+        assert!(!is_news && second < first, "{second} after {first}");
+    }
+
+    #[test]
+    fn a_fault_that_may_hide_a_429_slows_down_but_nobody_is_told_that_pingone_did() {
+        let mut pacer = Pacer::new(&fast(), Millis(0));
+        calls_until(&mut pacer, Millis(0), Millis(3000), Kind::Read);
+        assert!(!pacer.answered(Millis(2980), Millis(3000), Some(&Fault::Unreachable)));
+        assert!(pacer.pace(Kind::Read) < PerSecond(160.0));
+        assert!(pacer.answered(Millis(2990), Millis(3010), Some(&limited(None))), "now it says so");
+    }
+
+    #[test]
+    fn an_answer_that_takes_long_slows_down_whatever_it_says() {
+        let mut pacer = Pacer::new(&fast(), Millis(0));
+        calls_until(&mut pacer, Millis(0), Millis(3000), Kind::Read);
+        pacer.answered(Millis(0), Millis(5000), None);
+        assert_eq!(pacer.pace(Kind::Read), PerSecond(160.0));
+        pacer.answered(Millis(0), Millis(5001), None);
+        assert!(pacer.pace(Kind::Read).0 <= 4.0);
+    }
+
+    #[test]
+    fn late_timers_cost_no_pace_and_never_lead_above_the_ceiling() {
+        let mut pacer = Pacer::new(&Policy::default(), Millis(0));
+        let (mut now, mut sent) = (Millis(0), 0);
+        while now < Millis::seconds(60) {
+            match pacer.ask(now, Priority::Bulk, Kind::Read) {
+                Grant::Now => sent += 1,
+                Grant::At(at) => now = at + Millis(15),
+            }
+        }
+        assert!((599..=600).contains(&sent), "{sent}");
+    }
 }
