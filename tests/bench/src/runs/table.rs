@@ -24,11 +24,14 @@ impl Line {
         if self.contender == Contender::Script { self.course_users / 5 } else { self.course_users }
     }
 
-    /// The middle of the samples' paces; of two middles the smaller, which flatters nobody.
+    /// The middle of the samples' paces; of two middles ours is the smaller and another's the larger, which flatters
+    /// nobody.
     fn median(&self) -> Option<f64> {
         let mut paces: Vec<f64> = self.samples.iter().map(|sample| sample.per_second).collect();
         paces.sort_by(f64::total_cmp);
-        paces.get(paces.len().checked_sub(1)? / 2).copied()
+        let last = paces.len().checked_sub(1)?;
+        let middle = if self.contender == Contender::Page { last / 2 } else { paces.len() / 2 };
+        paces.get(middle).copied()
     }
 
     fn worst(&self, figure: impl Fn(&Measured) -> f64) -> f64 {
@@ -147,6 +150,15 @@ mod tests {
         };
         assert!(said(190.0).contains("| met, 0.950 times |"), "{}", said(190.0));
         assert!(said(189.99).contains("| **MISSED**, 0.949 times |"), "{}", said(189.99));
+    }
+
+    #[test]
+    fn of_two_middles_ours_is_the_smaller_and_anothers_the_larger() {
+        let median = |contender| {
+            let samples = [1.0, 2.0].map(|per_second| Measured { per_second, ..Measured::default() });
+            Line { samples: samples.to_vec(), ..Line::new(Course::Pace, contender, 3000) }.median()
+        };
+        assert_eq!((median(Contender::Page), median(Contender::Pool)), (Some(1.0), Some(2.0)));
     }
 
     #[test]
