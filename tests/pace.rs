@@ -10,7 +10,9 @@
 )]
 
 #[path = "support/notebook.rs"]
+#[allow(dead_code, reason = "each test needs a part of it")]
 mod notebook;
+#[allow(dead_code, reason = "each test needs a part of it")]
 mod support;
 
 use std::cell::{Cell, RefCell};

@@ -24,7 +24,7 @@ const RATE: &str = r#""rate":{"read":2000,"write":2000,"max":2000}"#;
 const LATENCY: u64 = 20;
 
 /// How long a run may take, and something of our page may take to appear.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_mins(4);
 
 const STEP: Duration = Duration::from_millis(200);
 
@@ -272,9 +272,9 @@ impl Track {
     fn stored_at(&self) -> Option<i64> {
         let sandbox = self.world.sandbox();
         let list = format!("/v1/environments/{}/users", sandbox.environment_id());
-        let last = sandbox.seen().iter().rposition(is_good)?;
+        let end = sandbox.seen().iter().rposition(is_good)?;
         let done = sandbox.seen().iter().filter(|seen| is_good(seen)).count() + 1 >= self.users as usize;
-        let next = sandbox.seen().iter().skip(last).find(|seen| seen.path == list)?;
+        let next = sandbox.seen().iter().skip(end).find(|seen| seen.path == list)?;
         done.then_some(next.at.0)
     }
 
