@@ -274,6 +274,13 @@ fn a_wait_that_the_body_names_is_understood() {
     assert_eq!(wait(&body.replace("2026-11-24T00:00:09Z", "120")), Some(Millis(120_000)));
     assert_eq!(wait(&body.replace("2026", "2001")), Some(Millis(0)), "a time that has passed is no wait");
     assert_eq!(wait(&body.replace("2026-11-24T00:00:09Z", "soon")), None);
+    for odd in ["-5", "1.5", "1e3", "99999999999999999999", "null", "\"\"", "{}"] {
+        assert_eq!(wait(&body.replace("\"2026-11-24T00:00:09Z\"", odd)), None, "{odd}");
+    }
+    let reset = body.replace("retryAfter", "quotaResetTime");
+    assert_eq!(wait(&reset), Some(Millis(9000)), "when the quota is full again is a hint too");
+    let both = body.replace("\"retryAfter\"", "\"quotaResetTime\":\"2026-11-24T00:01:00Z\",\"retryAfter\"");
+    assert_eq!(wait(&both), Some(Millis(9000)), "the wait itself comes first");
     assert_eq!(wait("<html>"), None);
 }
 

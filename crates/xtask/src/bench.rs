@@ -13,6 +13,7 @@ pub(crate) fn run(workspace: &Workspace, what: &Bench) -> Result<(), Failure> {
     match what {
         Bench::Sandbox => sandbox(workspace),
         Bench::Directory(options) => directory(workspace, options),
+        Bench::Runs(options) => runs(workspace, options),
     }
 }
 
@@ -21,13 +22,29 @@ fn sandbox(workspace: &Workspace) -> Result<(), Failure> {
     process::run(&mut workspace.cargo(&arguments))
 }
 
-/// Measures the page that it builds first.
 fn directory(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
     machine::complete(&machine::ALL)?;
-    let tools = setup::prepare(workspace)?;
     packages::install_for_bench(workspace)?;
+    measure(workspace, measurement(workspace, options))
+}
+
+/// The script needs a Python of its own, and is left out where there is none.
+fn runs(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
+    machine::complete(&machine::ALL)?;
+    let mut command = measurement(workspace, &["runs".to_owned()]);
+    command.args(options);
+    match packages::python_for_bench(workspace) {
+        Ok(python) => drop(command.env("PINGONE_MFA_PYTHON", python)),
+        Err(failure) => println!("The script is not measured: {failure}"),
+    }
+    measure(workspace, command)
+}
+
+/// Measures the page that it builds first.
+fn measure(workspace: &Workspace, mut measurement: Command) -> Result<(), Failure> {
+    let tools = setup::prepare(workspace)?;
     page::release(workspace, &tools)?;
-    process::run(measurement(workspace, options).envs([
+    process::run(measurement.envs([
         ("CHROMEDRIVER", Need::Chromedriver.path()?),
         ("CHROMIUM", Need::Chromium.path()?),
         ("PINGONE_MFA_DIST", workspace.dist()),

@@ -36,6 +36,13 @@ Work on it:
               --runs N    how many seeds (default 1000)
               --users N   how many users each run has (default 200)
               --seed N    the first seed (default 1)
+  bench runs
+            Measures the page's runs in a headless browser, beside a plain pool of requests
+            and a script, and under limits: a table, and target/bench/runs.md.
+              --rounds N  how often each is measured without a limit (default 3)
+              --quick     one round with few users, to see that everything works
+              pace far limit hidden counted drop neighbour
+                          only these; everything takes about 15 minutes
 
 Ship it:
   dist      Builds the page for production into dist/ and prints its size.
@@ -73,6 +80,8 @@ pub(crate) enum Bench {
     Sandbox,
     /// With options that the measurement reads itself.
     Directory(Vec<String>),
+    /// The same.
+    Runs(Vec<String>),
 }
 
 /// The options of `demo`.
@@ -116,6 +125,7 @@ impl Bench {
         match arguments.first().map(String::as_str) {
             None => Ok(Self::Sandbox),
             Some("directory") => Ok(Self::Directory(arguments.split_off(1))),
+            Some("runs") => Ok(Self::Runs(arguments.split_off(1))),
             Some(other) => Err(Failure::Usage(format!("`bench` measures no `{other}`"))),
         }
     }
@@ -229,6 +239,8 @@ mod tests {
         assert_eq!(parse("bench").unwrap(), Command::Bench(Bench::Sandbox));
         let expected = Bench::Directory(vec!["--rounds".to_owned(), "3".to_owned()]);
         assert_eq!(parse("bench directory --rounds 3").unwrap(), Command::Bench(expected));
+        let expected = Bench::Runs(vec!["--quick".to_owned(), "pace".to_owned()]);
+        assert_eq!(parse("bench runs --quick pace").unwrap(), Command::Bench(expected));
         assert!(parse("bench --quick").unwrap_err().to_string().contains("`--quick`"));
     }
 

@@ -9,6 +9,9 @@ use crate::machine::Need;
 use crate::process;
 use crate::workspace::Workspace;
 
+/// The HTTP client of most Python scripts.
+const REQUESTS: &str = "2.32.5";
+
 /// Installs what the release and its tests need.
 pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
     let reason = "binaryen, terser and axe-core with `npm ci`: two shrink the page, one checks it";
@@ -19,6 +22,22 @@ pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
 pub(crate) fn install_for_bench(workspace: &Workspace) -> Result<(), Failure> {
     let reason = "AG Grid Community with `npm ci`: the page is measured beside it";
     install_in(&workspace.path("tests/bench"), workspace, reason)
+}
+
+/// A Python with `requests`, in an environment of its own, where that has not been made yet.
+pub(crate) fn python_for_bench(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let folder = workspace.path("target/bench/python");
+    let python = folder.join("bin/python");
+    // pip puts it there together with requests.
+    if !folder.join("bin/normalizer").exists() {
+        println!(
+            "Installing requests {REQUESTS} with pip: the page is measured beside a script (a few seconds)."
+        );
+        process::run(workspace.command("python3").args(["-m", "venv"]).arg(&folder))?;
+        let requests = format!("requests=={REQUESTS}");
+        process::run(workspace.command(&python).args(["-m", "pip", "install", "--quiet", &requests]))?;
+    }
+    Ok(python)
 }
 
 /// Installs what a folder's package-lock.json says, where that has not been done since it last changed.

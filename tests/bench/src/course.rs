@@ -217,7 +217,7 @@ async fn sort(page: &Page, contender: Contender, figures: &mut Figures) -> Outco
 }
 
 /// Serves the pages of this package, isolated like the product's, so that their clocks are as fine.
-async fn serve_pages(world: &World) -> Outcome<String> {
+pub(crate) async fn serve_pages(world: &World) -> Outcome<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let origin = format!("http://{}", listener.local_addr()?);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).to_owned();

@@ -1,5 +1,6 @@
-//! Measures the page's directory beside plain loops, a plain filter and a grid that many use: in headless Chromium,
-//! against the sandbox on another origin, the contenders in turn. `cargo xtask bench directory` runs it.
+//! Measures the page in headless Chromium, against the sandbox on another origin, the contenders in turn:
+//! its directory beside plain loops, a plain filter and a grid that many use, and (with `runs` as the first word) its
+//! runs beside a plain pool and a script. `cargo xtask bench directory` and `cargo xtask bench runs` run it.
 //!
 //! The page is the one that `PINGONE_MFA_DIST` names, and is used by its real interface.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a measurement prints")]
@@ -9,6 +10,7 @@ mod course;
 mod figures;
 mod hand;
 mod report;
+mod runs;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -85,14 +87,22 @@ impl Options {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let options = match Options::read(std::env::args().skip(1)) {
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.next_if(|word| word == "runs").is_some() {
+        return ended(runs::run(arguments).await);
+    }
+    let options = match Options::read(arguments) {
         Ok(options) => options,
         Err(problem) => {
             eprintln!("{problem}");
             return ExitCode::from(2);
         }
     };
-    match measure(&options).await {
+    ended(measure(&options).await)
+}
+
+fn ended(outcome: Outcome<()>) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("not measured: {error}");

@@ -205,10 +205,15 @@ pub fn is_gateways(body: &Value) -> bool {
     at(body, "id").is_none() && at(body, "code").is_none() && at(body, "message").is_some()
 }
 
-/// How long PingOne asks to wait: a date-time or a number of seconds, as its sources differ.
+/// How long PingOne asks to wait: a date-time or a number of seconds, as its sources differ. Where it says only when a
+/// quota is full again, until then.
 pub fn retry_after(body: &Value, now: Wall) -> Option<Millis> {
     let details = at(body, "details")?.as_array()?;
-    let inner = details.iter().find_map(|detail| at(detail, "innerError.retryAfter"))?;
+    let hint = |path: &str| details.iter().find_map(|detail| wait(at(detail, path)?, now));
+    hint("innerError.retryAfter").or_else(|| hint("innerError.quotaResetTime"))
+}
+
+fn wait(inner: &Value, now: Wall) -> Option<Millis> {
     let seconds = inner.as_u64().or_else(|| inner.as_str()?.parse().ok());
     let millis = match seconds {
         Some(seconds) => i64::try_from(seconds).ok()?.saturating_mul(1000),

@@ -143,17 +143,6 @@ const fn date_of(days: i64) -> [i64; 3] {
 pub struct PerSecond(pub f64);
 
 impl PerSecond {
-    /// The room that so many requests take at this pace, rounded up so that the pace is never exceeded.
-    #[must_use]
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped to 1 ms … 1 h first"
-    )]
-    pub fn room(self, requests: u32) -> Millis {
-        Millis((1000.0 * f64::from(requests) / self.0).clamp(1.0, 3_600_000.0).ceil() as u64)
-    }
-
     /// How long so many requests take at this pace; as long as there is for a pace that is none.
     #[must_use]
     #[expect(
@@ -196,14 +185,6 @@ impl PerSecond {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_room_of_a_request_is_never_zero_and_never_endless() {
-        assert_eq!(PerSecond(20.0).room(2), Millis(100));
-        assert_eq!(PerSecond(160.0).room(2), Millis(13));
-        assert_eq!(PerSecond(1e9).room(1), Millis(1));
-        assert_eq!(PerSecond(0.0).room(1), Millis(3_600_000));
-    }
 
     #[test]
     fn a_date_time_is_read_as_pingone_writes_it() {

@@ -1,6 +1,6 @@
 //! The way to one tenant: everything that is sent to it is paced, timed and recorded here.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures::channel::mpsc;
@@ -44,6 +44,9 @@ impl<T> Noted<T> {
     }
 }
 
+/// How often PingOne slowed a connection down, and when last.
+type Slowed = (u32, Option<Wall>);
+
 /// A tenant, the ports to reach it, and the pace that has been learned with it. Clones share the pace.
 #[derive(Clone)]
 pub struct Connection {
@@ -52,6 +55,7 @@ pub struct Connection {
     clock: Rc<dyn Clock>,
     policy: Rc<Policy>,
     pacer: Rc<RefCell<Pacer>>,
+    slowed: Rc<Cell<Slowed>>,
     token_end: Option<Wall>,
     recorder: Recorder,
     seed: u64,
@@ -71,7 +75,18 @@ impl Connection {
     ) -> Self {
         let pacer = Rc::new(RefCell::new(Pacer::new(&policy, clock.now())));
         let policy = Rc::new(policy);
-        Self { tenant: Rc::new(tenant), transport, clock, policy, pacer, token_end: None, recorder, seed }
+        let slowed = Rc::default();
+        Self {
+            tenant: Rc::new(tenant),
+            transport,
+            clock,
+            policy,
+            pacer,
+            slowed,
+            token_end: None,
+            recorder,
+            seed,
+        }
     }
 
     /// The same connection, and its pace, with another token.
@@ -118,6 +133,15 @@ impl Connection {
     /// Reads never leave faster than this from now on, in work under way too.
     pub fn limit_reads(&self, ceiling: PerSecond) {
         self.pacer.borrow_mut().limit_reads(ceiling);
+    }
+
+    /// How often PingOne slowed everything down by saying 429, and when it last began to, by the computer's clock. Refusals
+    /// in a storm, and those that follow before the pace rises again, are one slow-down. It counts from the connection's
+    /// beginning and for all its clones: who asks for one run takes the difference. A 429 that the browser hides is
+    /// slowed down for, but not counted, because nobody can tell it from a network that fails.
+    #[must_use]
+    pub fn slowed(&self) -> (u32, Option<Wall>) {
+        self.slowed.get()
     }
 
     /// Makes a call for a person who waits: paced, sent, and repeated where that may help. A write only if writing the
@@ -188,7 +212,10 @@ impl Connection {
             None => Err(Fault::Timeout { after: self.policy.timeout }),
         };
         if !matches!(answer, Some(Err(Lost::NoToken))) {
-            self.pacer.borrow_mut().answered(self.clock.now(), read.as_ref().err());
+            let fault = read.as_ref().err();
+            if self.pacer.borrow_mut().answered(began, self.clock.now(), fault) {
+                self.slowed.set((self.slowed.get().0.saturating_add(1), Some(self.clock.wall())));
+            }
         }
         (self.recorder)(Exchange {
             at,

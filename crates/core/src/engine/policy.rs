@@ -10,6 +10,9 @@ pub struct Policy {
     pub timeout: Millis,
     /// How often the same request is sent at most.
     pub attempts: u32,
+    /// The same for a row of a run where it was refused for the pace, or may have been. Ping's own clients try ten
+    /// times.
+    pub attempts_of_a_row: u32,
     /// The longest pause before the second attempt; it doubles with every further one.
     pub first_pause: Millis,
     /// No pause is longer, whatever PingOne asks for.
@@ -53,6 +56,7 @@ impl Policy {
         Self {
             timeout: Millis::seconds(15),
             attempts: 3,
+            attempts_of_a_row: 10,
             first_pause: Millis(500),
             longest_pause: Millis::seconds(30),
             reads: rate.read,

@@ -29,12 +29,24 @@ impl Jitter {
 /// or all attempts are made. Full jitter: anything from nothing to the doubled pause, but never less than
 /// PingOne asked for.
 pub fn pause(policy: &Policy, made: u32, fault: &Fault, jitter: &mut Jitter) -> Option<Millis> {
+    pause_of(policy, policy.attempts, made, fault, jitter)
+}
+
+/// The same for one row of a run. A 429, and what may be a hidden one, says nothing about the row that it happens to
+/// meet: many rows wait for the pace, and one that meets several refusals has not failed.
+pub fn pause_of_row(policy: &Policy, made: u32, fault: &Fault, jitter: &mut Jitter) -> Option<Millis> {
+    let is_about_pace = matches!(fault, Fault::RateLimited { .. } | Fault::Unreachable);
+    let attempts = if is_about_pace { policy.attempts_of_a_row } else { policy.attempts };
+    pause_of(policy, attempts, made, fault, jitter)
+}
+
+fn pause_of(policy: &Policy, attempts: u32, made: u32, fault: &Fault, jitter: &mut Jitter) -> Option<Millis> {
     let asked = match fault.retry() {
         RetryKind::Later { after } => after,
         RetryKind::WhenOnline => None,
         RetryKind::Never | RetryKind::WithNewToken => return None,
     };
-    if made >= policy.attempts {
+    if made >= attempts {
         return None;
     }
     let doubled = policy.first_pause.0.saturating_mul(1 << made.saturating_sub(1).min(20));
@@ -80,5 +92,16 @@ mod tests {
         assert_eq!(pause(&policy, policy.attempts, &limited(None), &mut jitter), None);
         assert_eq!(pause(&policy, 1, &Fault::TokenForgotten, &mut jitter), None);
         assert_eq!(pause(&policy, 1, &Fault::RoleMissing(Refusal::default()), &mut jitter), None);
+    }
+    #[test]
+    fn refusals_for_the_pace_use_up_a_rows_attempts_more_slowly_than_failures_of_its_own() {
+        let policy = Policy::default();
+        let mut jitter = Jitter::new(1);
+        let mut again = |made, fault: &Fault| pause_of_row(&policy, made, fault, &mut jitter).is_some();
+        for fault in [limited(None), Fault::Unreachable] {
+            assert!(again(policy.attempts, &fault) && again(policy.attempts_of_a_row - 1, &fault));
+            assert!(!again(policy.attempts_of_a_row, &fault));
+        }
+        assert!(!again(policy.attempts, &Fault::ServerFailed(Refusal::default())));
     }
 }

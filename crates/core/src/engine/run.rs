@@ -23,7 +23,7 @@ use super::driver::{Command, Event, Step, Work};
 use super::journal::Restored;
 use super::pacer::Priority;
 use super::policy::Policy;
-use super::retry::{Jitter, pause};
+use super::retry::{Jitter, pause_of_row};
 use breaker::Breaker;
 use halts::Halts;
 use ledger::Ledger;
@@ -390,7 +390,7 @@ impl Run {
 
     fn write_again(&mut self, place: Place, noted: &Noted<Said>, fault: &Fault, now: Millis) {
         let writes = self.rows.get(place as usize).map_or(0, |row| u32::from(row.writes));
-        match pause(&self.policy, writes, fault, &mut self.jitter) {
+        match pause_of_row(&self.policy, writes, fault, &mut self.jitter) {
             Some(pause) => self.again.push((now + pause, place, fault.clone())),
             None => self.settle(place, RowState::Failed, noted, Some(fault)),
         }
@@ -427,7 +427,7 @@ impl Run {
                 // While nothing can be reached no row's attempts are used up.
                 doubt.reads += u32::from(self.breaker.is_calm());
                 self.failing(fault, now);
-                if let Some(pause) = pause(&self.policy, doubt.reads, fault, &mut self.jitter) {
+                if let Some(pause) = pause_of_row(&self.policy, doubt.reads, fault, &mut self.jitter) {
                     self.doubts.push(Doubt { from: now + pause, ..doubt });
                 } else {
                     self.unsettled = self.unsettled.saturating_sub(1);

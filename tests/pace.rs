@@ -1,0 +1,347 @@
+//! The pace of runs on a virtual clock, against the sandbox's rate limits, through what a browser makes of them: every
+//! call has a preflight, six connections lead to a host, and an answer without CORS headers is none.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    reason = "all of this is test"
+)]
+
+#[path = "support/notebook.rs"]
+#[allow(dead_code, reason = "each test needs a part of it")]
+mod notebook;
+#[allow(dead_code, reason = "each test needs a part of it")]
+mod support;
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use futures::channel::{mpsc, oneshot};
+use futures::future::{FutureExt, LocalBoxFuture};
+use http::Method;
+use notebook::Notebook;
+use pingone_mfa_core::api::request::Request;
+use pingone_mfa_core::api::{Head, Lost, Response, Transport};
+use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::row::RowState;
+use pingone_mfa_core::domain::settings::Rate;
+use pingone_mfa_core::domain::tenant::EnvironmentId;
+use pingone_mfa_core::domain::time::{Millis, PerSecond, Wall};
+use pingone_mfa_core::domain::user::{Mfa, UserId};
+use pingone_mfa_core::engine::Clock;
+use pingone_mfa_core::engine::connection::Connection;
+use pingone_mfa_core::engine::driver::{Command, drive};
+use pingone_mfa_core::engine::policy::Policy;
+use pingone_mfa_core::engine::run::{Delivery, Halt, Run, Standing};
+use pingone_mfa_core::port::Journal;
+use pingone_sandbox::{Behaviour, Peer, TokenSpec};
+use support::{Stage, VirtualClock};
+
+/// Connections to one host.
+const CONNECTIONS: u32 = 6;
+
+/// The ceilings of a deployment that permits much more than PingOne does.
+const LIFTED: Rate = Rate { read: PerSecond(2000.0), write: PerSecond(2000.0), max: PerSecond(2000.0) };
+
+/// A limit of so many requests a second that one address may use up.
+fn limit(rate: f64) -> Behaviour {
+    Behaviour { rate: Some(rate), address_share: 1.0, preflights_count: false, ..Behaviour::default() }
+}
+
+/// What a browser makes of requests.
+struct Browser {
+    stage: Rc<Stage>,
+    latency: Cell<Millis>,
+    free: Cell<u32>,
+    queue: RefCell<VecDeque<oneshot::Sender<()>>>,
+}
+
+impl Browser {
+    fn before(stage: Rc<Stage>) -> Rc<Self> {
+        let (latency, free) = (Cell::new(Millis(20)), Cell::new(CONNECTIONS));
+        Rc::new(Self { stage, latency, free, queue: RefCell::default() })
+    }
+
+    /// One request over one of the connections.
+    async fn exchange(
+        &self,
+        method: Method,
+        request: &Request,
+        body: Vec<u8>,
+    ) -> Option<http::Response<Vec<u8>>> {
+        if self.free.get() == 0 {
+            let (sender, receiver) = oneshot::channel();
+            self.queue.borrow_mut().push_back(sender);
+            receiver.await.unwrap();
+        } else {
+            self.free.set(self.free.get() - 1);
+        }
+        let stage = &self.stage;
+        let sent = http::Request::builder()
+            .method(method)
+            .uri(request.endpoint.as_str())
+            .header("origin", "https://page.example")
+            .header("access-control-request-method", request.method.to_string())
+            .header("authorization", format!("Bearer {}", stage.token))
+            .header("content-type", "application/json")
+            .extension(Peer("the page's".to_owned()))
+            .body(body)
+            .unwrap();
+        let now = pingone_sandbox::Wall(stage.clock.wall().0);
+        let answer = stage.mount.sandbox.borrow_mut().handle(&sent, now).response;
+        stage.clock.sleep_until(stage.clock.now() + self.latency.get()).await;
+        match self.queue.borrow_mut().pop_front() {
+            Some(next) => next.send(()).unwrap(),
+            None => self.free.set(self.free.get() + 1),
+        }
+        answer.headers().contains_key("access-control-allow-origin").then_some(answer)
+    }
+}
+
+struct Tab(Rc<Browser>);
+
+impl Transport for Tab {
+    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, Lost>> {
+        let browser = Rc::clone(&self.0);
+        async move {
+            let preflight = browser.exchange(Method::OPTIONS, &request, vec![]).await;
+            if !preflight.is_some_and(|answer| answer.status().is_success()) {
+                return Err(Lost::Unreachable);
+            }
+            let method = Method::from_bytes(request.method.to_string().as_bytes()).unwrap();
+            let body = request.body.clone().unwrap_or_default();
+            let answer = browser.exchange(method, &request, body).await.ok_or(Lost::Unreachable)?;
+            let head = Head { status: answer.status().as_u16(), correlation_id: None };
+            Ok(Response { head, body: answer.into_body() })
+        }
+        .boxed_local()
+    }
+}
+
+/// A run of many users, and what the sandbox saw of it.
+struct Race {
+    stage: Rc<Stage>,
+    browser: Rc<Browser>,
+    connection: Connection,
+    run: RefCell<Option<Run>>,
+}
+
+impl Race {
+    /// So many users whose MFA is off, before this behaviour and under these ceilings.
+    fn of(users: usize, behaviour: Behaviour, rate: Rate) -> Self {
+        // About a third of the sandbox's users have their MFA off.
+        let stage = Rc::new(Stage::new(u32::try_from(users * 4 + 40).unwrap(), &TokenSpec::default()));
+        stage.mount.sandbox.borrow_mut().behave(behaviour).unwrap();
+        let browser = Browser::before(Rc::clone(&stage));
+        let connection = Connection::new(
+            stage.connection.tenant().clone(),
+            Rc::new(Tab(Rc::clone(&browser))),
+            stage.clock.clone(),
+            Policy::with_rate(rate),
+            Rc::new(|_| {}),
+            7,
+        );
+        let run = RefCell::new(None);
+        let race = Self { stage, browser, connection, run };
+        let policy = Rc::new(race.connection.policy().clone());
+        let plan = Rc::new(race.plan(users));
+        race.run.replace(Some(Run::new(plan, policy, race.connection.jitter(), None)));
+        race
+    }
+
+    fn plan(&self, users: usize) -> Plan {
+        let sandbox = self.stage.mount.sandbox.borrow();
+        let read_at = self.stage.clock.wall();
+        let off = sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).take(users);
+        let rows: Vec<_> = off.map(|id| PlannedRow { user: UserId(id), from: Mfa::Off, read_at }).collect();
+        assert_eq!(rows.len(), users);
+        Plan {
+            environment: EnvironmentId(sandbox.environment_id()),
+            to: true,
+            made_at: read_at,
+            rows,
+            left_out: vec![],
+            reference: String::new(),
+            stops: Stops::default(),
+            reason: String::new(),
+            undoes: None,
+        }
+    }
+
+    /// Drives the run to its end, beside what else goes on. Nobody is there to help, so nothing may halt for a person.
+    fn run(&self, beside: impl Future<Output = ()> + 'static) -> Run {
+        let mut run = self.run.take().unwrap();
+        let connection = self.connection.clone();
+        let clock: Rc<VirtualClock> = Rc::clone(&self.stage.clock);
+        let delivery = Delivery {
+            connection: Rc::new({
+                let connection = connection.clone();
+                move || Some(connection.clone())
+            }),
+            journal: Rc::new(Notebook::new(&clock)) as Rc<dyn Journal>,
+            name: "run".into(),
+            clock: Rc::clone(&clock) as Rc<dyn Clock>,
+        };
+        let run = clock.run(async move {
+            let (_sender, mut inbox) = mpsc::unbounded::<Command>();
+            let observe = |run: &mut Run| {
+                let standing = run.standing();
+                let is_waiting =
+                    matches!(&standing, Standing::Halted(halt) if !matches!(halt, Halt::Failing { .. }));
+                assert!(!is_waiting, "nobody helps: {standing:?}");
+            };
+            let driven = drive(&mut run, &connection, &mut inbox, |job| delivery.clone().carry(job), observe);
+            futures::future::select(
+                driven.boxed_local(),
+                beside.then(|()| futures::future::pending::<()>()).boxed_local(),
+            )
+            .await;
+            run
+        });
+        assert_eq!(run.tally().of(RowState::Changed), run.tally().all(), "{:?}", run.tally());
+        run
+    }
+
+    fn alone(&self) -> Run {
+        self.run(futures::future::pending())
+    }
+
+    /// Users a second, from the first PUT on, that were changed between two points of its time.
+    fn goodput(&self, from: f64, until: f64) -> f64 {
+        let first = self.first();
+        let sandbox = self.stage.mount.sandbox.borrow();
+        let is_within = |at: i64| {
+            let second = (at - first) as f64 / 1000.0;
+            (from..until).contains(&second)
+        };
+        let good = sandbox.seen().iter().filter(|seen| seen.method == Method::PUT && seen.status == 200);
+        good.filter(|seen| is_within(seen.at.0)).count() as f64 / (until - from)
+    }
+
+    /// When the first PUT came.
+    fn first(&self) -> i64 {
+        let sandbox = self.stage.mount.sandbox.borrow();
+        sandbox.seen().iter().find(|seen| seen.method == Method::PUT).unwrap().at.0
+    }
+
+    /// Seconds from the first PUT to the last answer.
+    fn took(&self) -> f64 {
+        let sandbox = self.stage.mount.sandbox.borrow();
+        (sandbox.seen().last().unwrap().at.0 - self.first()) as f64 / 1000.0
+    }
+
+    /// The refused part of what counted.
+    fn refused(&self) -> f64 {
+        let sandbox = self.stage.mount.sandbox.borrow();
+        let preflights_count = sandbox.behaviour().preflights_count;
+        let counted = sandbox.seen().iter().filter(|seen| preflights_count || seen.method != Method::OPTIONS);
+        let (refused, passed): (Vec<_>, Vec<_>) = counted.partition(|seen| seen.status == 429);
+        refused.len() as f64 / (refused.len() + passed.len()) as f64
+    }
+}
+
+/// What the sandbox lets through of one client that asks evenly, so often a second, until `end`.
+async fn neighbour(stage: Rc<Stage>, per_second: u64, end: Millis, refused: Rc<Cell<u32>>) {
+    let mut at = stage.clock.now();
+    while stage.clock.now() < end {
+        let environment = stage.mount.sandbox.borrow().environment_id();
+        let sent = http::Request::get(format!("/v1/environments/{environment}"))
+            .header("authorization", format!("Bearer {}", stage.token))
+            .extension(Peer("another's".to_owned()))
+            .body(vec![])
+            .unwrap();
+        let now = pingone_sandbox::Wall(stage.clock.wall().0);
+        let status = stage.mount.sandbox.borrow_mut().handle(&sent, now).response.status();
+        refused.set(refused.get() + u32::from(status.as_u16() == 429));
+        at = at + Millis(1000 / per_second);
+        stage.clock.sleep_until(at).await;
+    }
+}
+
+/// Changes the limit at a time.
+async fn change_limit(stage: &Stage, at: Millis, behaviour: Behaviour) {
+    stage.clock.sleep_until(at).await;
+    stage.mount.sandbox.borrow_mut().behave(behaviour).unwrap();
+}
+
+#[test]
+fn a_limit_that_nobody_told_of_is_found_and_nearly_used_up() {
+    for (behaviour, possible, least, most) in [
+        (limit(50.0), 50.0, 0.90, 0.02),
+        (Behaviour { retry_hints: true, ..limit(50.0) }, 50.0, 0.90, 0.02),
+        (Behaviour { cors_on_refusals: false, ..limit(50.0) }, 50.0, 0.75, 0.05),
+        (Behaviour { preflights_count: true, ..limit(50.0) }, 25.0, 0.90, 0.02),
+        (Behaviour { preflights_count: true, cors_on_refusals: false, ..limit(50.0) }, 25.0, 0.75, 0.05),
+        (limit(17.5), 17.5, 0.90, 0.02),
+    ] {
+        let race = Race::of(3000, behaviour.clone(), LIFTED);
+        race.alone();
+        // What the bucket held at first is no pace.
+        let part = (3000.0 - possible) / race.took() / possible;
+        assert!(part >= least, "{part} of what is possible under {behaviour:?}");
+        assert!(race.refused() <= most, "{} refused under {behaviour:?}", race.refused());
+    }
+}
+
+#[test]
+fn a_limit_that_falls_and_comes_back_is_followed_within_half_a_minute() {
+    for (preflights_count, cors_on_refusals, users) in
+        [(false, true, 50.0), (true, true, 25.0), (false, false, 50.0), (true, false, 25.0)]
+    {
+        let with = move |rate| Behaviour { preflights_count, cors_on_refusals, ..limit(rate) };
+        let race = Race::of(if preflights_count { 3200 } else { 6000 }, with(50.0), LIFTED);
+        let stage = Rc::clone(&race.stage);
+        race.run(async move {
+            change_limit(&stage, Millis::seconds(30), with(5.0)).await;
+            change_limit(&stage, Millis::seconds(90), with(50.0)).await;
+        });
+        let slow = users / 10.0;
+        let (fallen, back) = (race.goodput(60.0, 90.0), race.goodput(115.0, 130.0));
+        // Where a refusal can't be read, somebody is read to find out what became of them.
+        assert!((slow * 0.65..=slow * 1.05).contains(&fallen), "{fallen} users a second under the low limit");
+        assert!(back >= users * 0.90, "{back} users a second when it has come back");
+    }
+}
+
+#[test]
+fn nothing_new_leaves_inside_a_window_that_pingone_asked_for() {
+    let race = Race::of(600, Behaviour { retry_hints: true, ..limit(20.0) }, LIFTED);
+    race.alone();
+    let sandbox = race.stage.mount.sandbox.borrow();
+    // The sandbox asks for a second. What had left when its refusal came back is on its way.
+    let windows = sandbox.seen().iter().filter(|seen| seen.status == 429).map(|seen| seen.at.0);
+    let windows: Vec<_> = windows.map(|at| at + 100..at + 1000).collect();
+    assert!(!windows.is_empty(), "the limit was met");
+    for seen in sandbox.seen() {
+        assert!(!windows.iter().any(|window| window.contains(&seen.at.0)), "at {}", seen.at.0);
+    }
+}
+
+#[test]
+fn it_is_told_how_often_pingone_slowed_everything_down_and_when_last() {
+    let race = Race::of(600, limit(50.0), LIFTED);
+    assert_eq!(race.connection.slowed(), (0, None));
+    race.alone();
+    let (times, last) = race.connection.slowed();
+    let refusals = race.stage.mount.sandbox.borrow().seen().iter().filter(|seen| seen.status == 429).count();
+    assert!((1..10).contains(&times) && (times as usize) < refusals, "{times} times by {refusals} refusals");
+    assert!(last.is_some_and(|last| last > Wall(race.first()) && last <= race.stage.clock.wall()));
+
+    let race = Race::of(600, Behaviour { cors_on_refusals: false, ..limit(50.0) }, LIFTED);
+    race.alone();
+    assert_eq!(race.connection.slowed(), (0, None), "nobody could read that it was PingOne");
+}
+
+#[test]
+fn another_client_of_the_licence_that_needs_most_of_it_is_left_alone() {
+    let behaviour = Behaviour { preflights_count: true, ..limit(50.0) };
+    let race = Race::of(600, behaviour, Rate::default());
+    let refused = Rc::new(Cell::new(0));
+    let beside = neighbour(Rc::clone(&race.stage), 35, Millis::seconds(110), Rc::clone(&refused));
+    race.run(beside);
+    assert_eq!((refused.get(), race.refused()), (0, 0.0));
+    assert!(race.took() >= 110.0, "at 5 users a second the other was there to the end");
+}
