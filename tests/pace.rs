@@ -124,7 +124,6 @@ impl Transport for Tab {
 /// A run of many users, and what the sandbox saw of it.
 struct Race {
     stage: Rc<Stage>,
-    browser: Rc<Browser>,
     connection: Connection,
     run: RefCell<Option<Run>>,
 }
@@ -138,18 +137,18 @@ impl Race {
         let browser = Browser::before(Rc::clone(&stage));
         let connection = Connection::new(
             stage.connection.tenant().clone(),
-            Rc::new(Tab(Rc::clone(&browser))),
+            Rc::new(Tab(browser)),
             stage.clock.clone(),
             Policy::with_rate(rate),
             Rc::new(|_| {}),
             7,
         );
         let run = RefCell::new(None);
-        let race = Self { stage, browser, connection, run };
-        let policy = Rc::new(race.connection.policy().clone());
-        let plan = Rc::new(race.plan(users));
-        race.run.replace(Some(Run::new(plan, policy, race.connection.jitter(), None)));
-        race
+        let made = Self { stage, connection, run };
+        let policy = Rc::new(made.connection.policy().clone());
+        let plan = Rc::new(made.plan(users));
+        made.run.replace(Some(Run::new(plan, policy, made.connection.jitter(), None)));
+        made
     }
 
     fn plan(&self, users: usize) -> Plan {

@@ -93,6 +93,8 @@ pub struct Progress {
     pub users_per_second: Option<f64>,
     /// Requests a second at most, preflights counted.
     pub ceiling: PerSecond,
+    /// How often PingOne slowed it down, and when last.
+    pub slowed: Option<(u32, Wall)>,
     /// Whether other pages of this browser can be seen. Where not, nothing keeps two from running at once.
     pub sees_other_pages: bool,
 }
@@ -129,6 +131,8 @@ pub struct Run {
     /// Users whose flags were changed and not yet shown in the list.
     unshown: RefCell<Vec<(UserId, Mfa)>>,
     shown_at: Cell<Millis>,
+    /// How often the connection had been slowed down before.
+    slowed_before: Cell<u32>,
     told_tenths: Cell<u32>,
     title: RefCell<String>,
     commands: RefCell<Option<UnboundedSender<Command>>>,
@@ -168,6 +172,7 @@ impl Run {
             speed: RefCell::default(),
             unshown: RefCell::default(),
             shown_at: Cell::default(),
+            slowed_before: Cell::default(),
             told_tenths: Cell::default(),
             title: RefCell::default(),
             commands: RefCell::default(),

@@ -176,7 +176,11 @@ fn pace(app: AppHandle) -> String {
         let Some(pace) = run.users_per_second else { return String::new() };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some users a second")]
         let tenths = (pace * 10.0).round().max(0.0) as u64;
-        text::run::pace(tenths, &app.ports.locale.number(run.ceiling.whole()))
+        let pace = text::run::pace(tenths, &app.ports.locale.number(run.ceiling.whole()));
+        match run.slowed {
+            Some((times, last)) => format!("{pace} {}", text::run::slowed(times, &moment(app, last))),
+            None => pace,
+        }
     })
 }
 

@@ -134,6 +134,7 @@ impl Run {
         let name = name_of(&plan);
         self.show_plan(&plan);
         self.told_tenths.set(0);
+        self.slowed_before.set(connection.slowed().0);
         self.speed.take();
         self.progress.set(Some(self.first_progress(&plan, &connection)));
         self.tasks.spawn(async move {
@@ -169,6 +170,7 @@ impl Run {
             ended_at: None,
             users_per_second: None,
             ceiling: connection.policy().writes,
+            slowed: None,
             sees_other_pages: true,
         }
     }
@@ -350,9 +352,17 @@ impl Run {
         self.progress.update(|progress| {
             if let Some(progress) = progress {
                 progress.users_per_second = self.speed.borrow().users_per_second();
+                progress.slowed = self.slowed();
                 (progress.tally, progress.phase) = (tally, phase);
             }
         });
+    }
+
+    /// How often the run was slowed down, and when last.
+    fn slowed(&self) -> Option<(u32, Wall)> {
+        let (times, last) = self.connection()?.slowed();
+        let times = times.saturating_sub(self.slowed_before.get());
+        last.filter(|_| times > 0).map(|last| (times, last))
     }
 
     fn show_changes(&'static self) {

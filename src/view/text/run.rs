@@ -164,6 +164,15 @@ fn tenth(tenths: u64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
+/// How often PingOne slowed the run down.
+pub fn slowed(times: u32, last: &str) -> String {
+    match times {
+        1 => format!("PingOne slowed this run once, at {last}."),
+        2 => format!("PingOne slowed this run twice, last at {last}."),
+        times => format!("PingOne slowed this run {times} times, last at {last}."),
+    }
+}
+
 /// A state of a row, as it is counted.
 pub fn state(state: RowState) -> &'static str {
     state.word()
