@@ -106,7 +106,6 @@ fn decide(world: &World, screen: &Screen, is_healed: bool, is_run: bool, actor: 
     // Somebody may be away from the page for a while.
     let is_away = !is_healed && happens(400);
     match seen {
-        Seen::Over => None,
         Seen::Halted(_) | Seen::ReadBackHalted { .. } if is_away => None,
         Seen::Halted(Halt::Token) | Seen::ReadBackHalted { needs_token: true } => token(actor),
         Seen::Halted(Halt::Failing { .. }) if !happens(100) => None,
@@ -116,6 +115,6 @@ fn decide(world: &World, screen: &Screen, is_healed: bool, is_run: bool, actor: 
         }
         Seen::Working if happens(pauses) && is_run => Some(Command::Pause),
         Seen::Working if happens(if is_healed { 0 } else { 10 }) => token(actor),
-        Seen::Working => None,
+        Seen::Working | Seen::Over => None,
     }
 }

@@ -77,6 +77,7 @@ pub struct Spell {
 
 /// Everything that is drawn before a run begins.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "switches that know nothing of each other")]
 pub struct Scenario {
     /// How many users there are.
     pub users: u32,

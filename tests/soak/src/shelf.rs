@@ -107,16 +107,16 @@ pub struct Hand(pub Rc<Shelf>);
 
 impl Journal for Hand {
     fn append(&self, _: &str, records: Vec<Vec<u8>>) -> JournalAnswer<()> {
-        let shelf = Rc::clone(&self.0);
-        let (takes, says_so, is_so) = shelf.chance();
+        let kept = Rc::clone(&self.0);
+        let (takes, says_so, is_so) = kept.chance();
         if is_so {
-            shelf.pending.replace(Some(records));
+            kept.pending.replace(Some(records));
         }
-        let done = shelf.world.clock.sleep_until(shelf.world.clock.now() + takes);
+        let done = kept.world.clock.sleep_until(kept.world.clock.now() + takes);
         async move {
             done.await;
-            if let Some(entries) = shelf.pending.take() {
-                shelf.commit(entries);
+            if let Some(entries) = kept.pending.take() {
+                kept.commit(entries);
             }
             if says_so { Ok(()) } else { Err(JournalFault::Full) }
         }

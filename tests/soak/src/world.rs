@@ -344,11 +344,11 @@ impl World {
     }
 
     /// Sends a request off, and says when what comes back, by the number of the request.
-    fn depart(&self, request: Request) -> (u64, Millis, Return) {
+    fn depart(&self, request: &Request) -> (u64, Millis, Return) {
         self.catch_up();
         let now = self.clock.now();
         let user = user_of(request.endpoint.as_str());
-        self.inspect(&request, user, now);
+        self.inspect(request, user, now);
         let is_put = request.method == Method::Put;
         let number = self.sent.replace(self.sent.get() + 1);
         let trouble = self.trouble(now, user);
@@ -361,7 +361,6 @@ impl World {
         let failed = |dice: &mut Dice| Some((dice.of(&[500, 502, 503, 504]), Vec::new()));
         let status = |status| Some(Fault::Status { status, retry_after: None, without_cors: false });
         match trouble {
-            None => {}
             Some(Trouble::NeverArrives) => (is_carried_out, back) = (false, Return::Lost),
             Some(Trouble::AnswerLost) => back = Return::Lost,
             Some(Trouble::Silence) => back = Return::Never,
@@ -374,12 +373,9 @@ impl World {
                 fault = Some(Fault::AppliedLate { millis });
             }
             Some(Trouble::NeverApplied) if is_put => fault = Some(Fault::NeverApplied),
-            Some(Trouble::AppliedLate | Trouble::NeverApplied | Trouble::Twice) => {}
             Some(Trouble::Cut) => back = Return::Cut,
             Some(Trouble::Html) => fault = Some(Fault::Html),
             Some(Trouble::OtherValue) if is_put => fault = Some(Fault::OtherValue),
-            // A read that says the other value is a lie that nobody can find out.
-            Some(Trouble::OtherValue) => {}
             Some(Trouble::Truncated) => fault = Some(Fault::Truncated { after: 9 }),
             Some(Trouble::AppliedThenFailed) => bare = failed(&mut dice),
             Some(Trouble::Failed) => (is_carried_out, bare) = (false, failed(&mut dice)),
@@ -394,16 +390,19 @@ impl World {
                 );
                 (is_carried_out, bare) = (false, Some((400, body.into_bytes())));
             }
+            // These happen to PUTs alone: a read that says the other value is a lie that nobody can find out.
+            Some(Trouble::AppliedLate | Trouble::NeverApplied | Trouble::OtherValue | Trouble::Twice)
+            | None => {}
         }
         let flight = |request, number| Flight { request, fault, bare, is_carried_out, number };
         let mut flights = self.flights.borrow_mut();
         if is_put && trouble == Some(Trouble::Twice) {
-            let again = self.as_sent(&request);
+            let again = self.as_sent(request);
             let flight =
                 Flight { request: again, fault: None, bare: None, is_carried_out: true, number: u64::MAX };
             flights.insert((arrival, number * 2), flight);
         }
-        flights.insert((arrival, number * 2 + 1), flight(self.as_sent(&request), number));
+        flights.insert((arrival, number * 2 + 1), flight(self.as_sent(request), number));
         (number, answer, back)
     }
 
@@ -488,7 +487,7 @@ impl Transport for Gate {
         let world = Rc::clone(&self.0);
         let token = world.token.get();
         let read = (request.method == Method::Get).then(|| user_of(request.endpoint.as_str())).flatten();
-        let (number, answer, back) = world.depart(request);
+        let (number, answer, back) = world.depart(&request);
         async move {
             if back == Return::Never {
                 pending::<()>().await;
