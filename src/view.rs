@@ -26,6 +26,7 @@ mod review;
 mod run;
 mod saving;
 mod selection;
+mod sheet;
 mod status;
 mod switch;
 mod token;
