@@ -391,7 +391,7 @@ fn the_people_of_a_list_are_looked_up_by_whatever_names_them() {
     let users: Vec<UserId> = stage.mount.sandbox.borrow().user_ids().map(UserId).take(45).collect();
     let username = |user: &UserId| stage.mount.sandbox.borrow().username(user.0).unwrap().to_owned();
     let by_name: String = users.iter().map(|user| username(user).to_uppercase() + "\n").collect();
-    let by_id: String = users.iter().map(|user| format!("{user}\n")).collect();
+    let by_id: String = users.iter().map(|user| user.to_string() + "\n").collect();
     let nobody = UserId(uuid::Uuid::from_u128(7));
     for (text, by, requests) in [
         (format!("{by_name}stranger\"1\n"), Identity::Username, 5),

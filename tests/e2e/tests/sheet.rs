@@ -62,8 +62,11 @@ async fn a_spreadsheet_list_with_windows_1252_semicolons_duplicates_and_stranger
     let page = listed(&world, "100").await;
     let people = people_off(&world, 5);
     let header = "Name;Benutzername;Köln €\r\n";
-    let found: String =
-        people.iter().map(|(_, username)| format!("\"Müller; Jörg\"; {username} ;5\r\n")).collect();
+    let found = people
+        .iter()
+        .map(|(_, username)| format!("\"Müller; Jörg\"; {username} ;5\r\n"))
+        .collect::<Vec<_>>()
+        .concat();
     let strangers = "<img src=x onerror=alert(1)>;stränger;\"=HYPERLINK(\"\"http://x\"\")\"\r\n\
                      @SUM(1+1);4.1E+07;Zürich €\r\n";
     let twice = format!("Ä;{};6\r\n", people[0].1.to_uppercase());
@@ -131,7 +134,7 @@ async fn a_list_is_looked_up_in_pingone_before_any_user_is_loaded() {
     page.see("button", "Look up 24 lines in PingOne").await;
     page.shoot("sheet-before").await;
 
-    // The token ends after the first answers.
+    // The token ends meanwhile.
     let on = On { method: Some("GET".into()), endpoint: Some("users".into()), user: None, page: None };
     let fault = Fault::Status { status: 401, retry_after: None, without_cors: false };
     let rule = Rule { on, share: 1.0, skip: 0, times: Some(2), fault };
@@ -170,7 +173,7 @@ async fn a_list_is_selected_whatever_is_filtered_and_taken_away_again() {
     page.press("button", "Select them in the table").await;
     page.hear("6 users selected.").await;
     page.hear("100 users. List read").await;
-    assert_eq!(page.chosen("MFA status").await, "MFA: all");
+    assert_eq!(page.chosen("MFA status").await, "MFA status: any");
     page.choose_file("From a list …", &two).await;
     page.press("button", "Take them out of the selection").await;
     page.hear("4 users selected.").await;
@@ -201,7 +204,7 @@ async fn what_is_no_list_is_named_and_long_lists_want_everyone_loaded() {
     assert_eq!(page.axe().await, Vec::<String>::new());
 
     let name = people_off(&world, 1).remove(0).1;
-    let lines: String = (0..2001).map(|number| format!("stranger{number}\n")).collect();
+    let lines = (0..2001).map(|number| format!("stranger{number}\n")).collect::<Vec<_>>().concat();
     let long = world.file("long.csv", format!("{name}\n{lines}").as_bytes());
     page.choose_file("Another file …", &long).await;
     page.hear("Lists of more than 2,000 lines are compared with the list of all users").await;

@@ -208,13 +208,12 @@ impl Lookup {
             self.halted = Some(fault);
             return;
         }
-        match pause(&self.policy, portion.attempts, &fault, &mut self.jitter) {
-            Some(pause) => portion.progress = Progress::Ready { from: now + pause },
-            None => {
-                portion.progress = Progress::Failed;
-                self.halted = Some(fault);
-            }
+        if let Some(pause) = pause(&self.policy, portion.attempts, &fault, &mut self.jitter) {
+            portion.progress = Progress::Ready { from: now + pause };
+            return;
         }
+        portion.progress = Progress::Failed;
+        self.halted = Some(fault);
     }
 
     /// One question may be what an answer fails for: the others are asked without it.
@@ -301,6 +300,8 @@ impl Work for Lookup {
 mod tests {
     use super::*;
 
+    use std::ops::RangeInclusive;
+
     use crate::domain::fault::Refusal;
     use crate::domain::list::{Identity, List, Piles, read};
     use crate::domain::region::{RegionCode, Regions};
@@ -332,6 +333,11 @@ mod tests {
     fn page(users: &[User], next: Option<Cursor>) -> Result<Answer, Fault> {
         let rows = users.iter().cloned().map(Ok).collect();
         Ok(Answer::Page(Page { rows, count: None, next }))
+    }
+
+    /// Usernames, a line each.
+    fn named(numbers: RangeInclusive<u32>) -> String {
+        numbers.map(|number| format!("user{number:03}\n")).collect::<Vec<_>>().concat()
     }
 
     fn cursor() -> Cursor {
@@ -368,7 +374,7 @@ mod tests {
 
     #[test]
     fn several_people_are_asked_for_at_once_and_sorted_into_piles() {
-        let names: String = (1..=25).map(|number| format!("USER{number:03}\n")).collect();
+        let names = named(1..=25).to_uppercase();
         let list = list(&format!("{names}user003\n"), Identity::Username);
         let mut lookup = lookup(&list);
         assert_eq!(drive(&mut lookup, &[user(3), user(20)], ""), 3);
@@ -388,7 +394,7 @@ mod tests {
 
     #[test]
     fn a_question_that_is_refused_takes_nobody_else_with_it() {
-        let names: String = (1..=10).map(|number| format!("user{number:03}\n")).collect();
+        let names = named(1..=10);
         let list = list(&format!("{names}bad\n"), Identity::Username);
         let mut lookup = lookup(&list);
         drive(&mut lookup, &[user(7)], "bad");
@@ -398,7 +404,7 @@ mod tests {
 
     #[test]
     fn refusals_of_everything_are_the_lists_fault_no_longer() {
-        let names: String = (1..=200).map(|number| format!("user{number:03}\n")).collect();
+        let names = named(1..=200);
         let list = list(&names, Identity::Username);
         let mut lookup = lookup(&list);
         let requests = drive(&mut lookup, &[], "user");
