@@ -255,7 +255,7 @@ impl Step {
 fn finding_of(app: AppHandle, step: Step, is_loaded: bool, close: Handle) -> Node {
     let sheet = &app.directory.sheet;
     let asking = || tag("p").set("role", "status").with(says(move || asking(app)));
-    let stop = || {
+    let end = || {
         button(text::sheet::STOP, move || {
             sheet.stop();
             close.focus();
@@ -265,14 +265,14 @@ fn finding_of(app: AppHandle, step: Step, is_loaded: bool, close: Handle) -> Nod
     match step {
         Step::NotYet if is_loaded => group(),
         Step::NotYet => not_yet(app, close),
-        Step::Asking => line().with(asking().class("working")).with(stop()),
+        Step::Asking => line().with(asking().class("working")).with(end()),
         Step::Halted(fault) => {
             // The page's own field for a token lies behind this dialog.
             let needs_token = fault.retry() == RetryKind::WithNewToken;
             let token = needs_token.then(|| group().with(token_field(app)).with(problem(app)));
             let go_on =
                 (!needs_token).then(|| button(text::sheet::GO_ON, move || app.directory.resume_sheet()));
-            let ways = line().with(go_on).with(stop());
+            let ways = line().with(go_on).with(end());
             group().with(fault_card(&fault)).with(asking()).with(token).with(ways)
         }
         Step::Done(found) => piles(app, &found),

@@ -53,7 +53,8 @@ async fn run(page: &Page, users: usize) {
 
 /// One byte a letter, as Excel writes in Western Europe.
 fn windows_1252(text: &str) -> Vec<u8> {
-    text.chars().map(|letter| if letter == '€' { 0x80 } else { u8::try_from(letter).unwrap() }).collect()
+    let byte = |letter| if letter == '€' { 0x80 } else { u8::try_from(letter).expect("one byte") };
+    text.chars().map(byte).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
