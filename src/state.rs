@@ -175,6 +175,13 @@ impl App {
         self.look(View { filters: Filters::default(), ..view });
     }
 
+    /// Shows everyone, and selects exactly the people of the list that is open. The list is closed.
+    pub fn select_sheet(&'static self) {
+        self.show_everyone();
+        self.directory.select_sheet();
+        self.directory.sheet.close();
+    }
+
     /// Empties everything and ends what is going on.
     pub fn end(&'static self) {
         self.saving.clear();

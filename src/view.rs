@@ -27,6 +27,7 @@ mod run;
 mod saving;
 mod seat;
 mod selection;
+mod sheet;
 mod status;
 mod switch;
 mod token;

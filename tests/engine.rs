@@ -20,6 +20,7 @@ use pingone_mfa_core::api::request::{
 };
 use pingone_mfa_core::api::wire;
 use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::list::{Identity, Piles, Questions, read};
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::tenant::EnvironmentKind;
 use pingone_mfa_core::domain::time::{Millis, PerSecond};
@@ -29,6 +30,7 @@ use pingone_mfa_core::engine::change::{Change, Job};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::{Command, drive};
 use pingone_mfa_core::engine::listing::{self, Listing, State};
+use pingone_mfa_core::engine::lookup::{self, Answer, Ask, Lookup};
 use pingone_mfa_core::engine::report::{self, Reporting};
 use pingone_sandbox::{Role, TokenSpec};
 use support::{Fate, Stage};
@@ -381,4 +383,46 @@ fn exchanges_never_hold_the_token_and_lists_keep_no_people() {
         recorded.contains("not kept") && !recorded.contains("@example.com"),
         "a list's people were recorded"
     );
+}
+
+#[test]
+fn the_people_of_a_list_are_looked_up_by_whatever_names_them() {
+    let stage = stage(300);
+    let users: Vec<UserId> = stage.mount.sandbox.borrow().user_ids().map(UserId).take(45).collect();
+    let username = |user: &UserId| stage.mount.sandbox.borrow().username(user.0).unwrap().to_owned();
+    let by_name: String = users.iter().map(|user| username(user).to_uppercase() + "\n").collect();
+    let by_id: String = users.iter().map(|user| user.to_string() + "\n").collect();
+    let nobody = UserId(uuid::Uuid::from_u128(7));
+    for (text, by, requests) in [
+        (format!("{by_name}stranger\"1\n"), Identity::Username, 5),
+        (format!("{by_id}{nobody}\n"), Identity::UserId, 46),
+    ] {
+        let before = stage.exchanges.borrow().len();
+        let mut list = read(text.as_bytes()).unwrap();
+        list.identify(0, by, false);
+        let connection = stage.connection.clone();
+        let (piles, refused) = stage.clock.run(async move {
+            let policy = Rc::new(connection.policy().clone());
+            let mut lookup = Lookup::new(Rc::new(Questions::of(&list)), policy, connection.jitter());
+            let (_, mut inbox) = mpsc::unbounded();
+            let perform = |job: lookup::Job| {
+                let connection = connection.clone();
+                async move {
+                    match job.ask {
+                        Ask::Page(page) => connection.send(page).await.map(Answer::Page),
+                        Ask::User(user) => match connection.send(ReadUser(user)).await {
+                            Err(Fault::UserUnknown(_)) => Ok(Answer::User(false)),
+                            answer => answer.map(|_| Answer::User(true)),
+                        },
+                    }
+                }
+            };
+            drive(&mut lookup, &connection, &mut inbox, perform, |_| {}).await;
+            assert_eq!(lookup.state(), lookup::State::Complete);
+            (Piles::from_answers(&list, lookup.answers()), lookup.refused())
+        });
+        let found: Vec<UserId> = piles.found.iter().map(|(_, user)| *user).collect();
+        assert_eq!((found, piles.not_found, refused), (users.clone(), vec![45], 0), "{by:?}");
+        assert_eq!(stage.exchanges.borrow().len() - before, requests, "{by:?}");
+    }
 }

@@ -31,6 +31,7 @@ mod grouping;
 mod listing;
 mod opening;
 mod pacing;
+mod sheet;
 mod switching;
 
 pub use bypassing::Bypassing;
@@ -40,6 +41,9 @@ pub use grouping::Members;
 pub(super) use grouping::members;
 pub use listing::List;
 pub use opening::Opened;
+pub use sheet::{
+    By, Finding, Found, LARGEST, MOST_LOOKED_UP, Opening, Pile, Sheet, Trouble, Understood, Unusable,
+};
 
 /// Which rows the table shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +94,8 @@ pub struct Directory {
     pub read_ceiling: Watched<PerSecond>,
     /// The switches that were pressed.
     pub switches: Watched<HashMap<UserId, Switch>>,
+    /// A list of people that was opened, if any.
+    pub sheet: Sheet,
     connection: RefCell<Option<Connection>>,
     commands: RefCell<Option<UnboundedSender<Command>>>,
     tasks: Tasks,
@@ -124,6 +130,7 @@ impl Directory {
             checking: Watched::default(),
             read_ceiling: Watched::new(pacing::remembered(ports, settings.rate)),
             switches: Watched::default(),
+            sheet: Sheet::default(),
             connection: RefCell::default(),
             commands: RefCell::default(),
             tasks: Tasks::default(),
@@ -200,6 +207,7 @@ impl Directory {
             self.resume();
         }
         self.continue_report();
+        self.continue_sheet();
     }
 
     /// Forgets everything that was read, and ends what is going on.
@@ -219,6 +227,7 @@ impl Directory {
         self.forget_report();
         self.stop_checking();
         self.switches.set(HashMap::new());
+        self.sheet.close();
         self.table.clear();
         self.users.set(Users::default());
         self.total.set(Load::Idle);
@@ -235,6 +244,7 @@ impl Directory {
                 .checking
                 .with_untracked(|checking| checking.as_ref().is_some_and(|checking| checking.is_running))
             || self.switches.with_untracked(|switches| switches.values().any(Switch::is_busy))
+            || self.sheet.is_asking()
     }
 
     /// Learns users, folded as the reader's language does.

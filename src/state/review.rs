@@ -146,16 +146,27 @@ impl Review {
             [] => {}
             [one] if to => self.directory.set_mfa(*one, true),
             [one] => self.directory.asking.set(Some(*one)),
-            _ => self.begin(Draft::new(connection.tenant().environment, to, users), Choices::default()),
+            _ => self.begin_of(Draft::new(connection.tenant().environment, to, users), Choices::default()),
         }
+    }
+
+    /// Begins with these users. `listed_at` is when the list was read in which they were found, if they were.
+    pub fn of_users(&'static self, to: bool, users: Vec<UserId>, listed_at: Option<Wall>) {
+        let Some(connection) = self.run.connection() else { return };
+        let draft = Draft::new(connection.tenant().environment, to, users);
+        self.begin(draft, Choices::default(), listed_at);
     }
 
     /// Begins with a run that is sent again or taken back.
     pub fn of_draft(&'static self, draft: Draft) {
-        self.begin(draft, Choices::ALL);
+        self.begin_of(draft, Choices::ALL);
     }
 
-    fn begin(&'static self, draft: Draft, choices: Choices) {
+    fn begin_of(&'static self, draft: Draft, choices: Choices) {
+        self.begin(draft, choices, self.directory.listed_at.get_untracked());
+    }
+
+    fn begin(&'static self, draft: Draft, choices: Choices, listed_at: Option<Wall>) {
         if self.run.is_open_untracked() {
             return;
         }
@@ -165,7 +176,6 @@ impl Review {
         }
         self.reference.set(draft.reference.clone());
         self.reason.set(draft.reason.clone());
-        let listed_at = self.directory.listed_at.get_untracked();
         self.shown.set(Some(Reviewed { draft: Rc::new(draft), listed_at, reading: Reading::Going(0) }));
         self.read();
     }

@@ -8,7 +8,7 @@ use pingone_mfa_core::domain::tenant::Environment;
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::domain::user::Population;
 use pingone_mfa_core::domain::users::{Devices, Row, Users};
-use pingone_mfa_core::port::Opened;
+use pingone_mfa_core::port::{Opened, utf_8};
 
 use super::App;
 use super::announcement::Announcement;
@@ -117,7 +117,8 @@ impl App {
         })
     }
 
-    pub(super) fn environment(&'static self) -> Option<Environment> {
+    /// The environment that is connected to, if any.
+    pub fn environment(&'static self) -> Option<Environment> {
         match self.session.phase.get_untracked() {
             Phase::Connected { environment, .. } => Some(environment),
             Phase::Form | Phase::Connecting => None,
@@ -232,7 +233,9 @@ impl App {
                 Opened::Cancelled => return,
                 Opened::TooLarge => Err(Unusable::TooLarge),
                 Opened::Unreadable => Err(Unusable::Unreadable),
-                Opened::Text(text) => Snapshot::read(&text).map_err(Unusable::Fault),
+                Opened::Bytes(bytes) => utf_8(&bytes)
+                    .ok_or(Unusable::Unreadable)
+                    .and_then(|text| Snapshot::read(text).map_err(Unusable::Fault)),
             };
             let environment = self.environment().map(|environment| environment.id);
             let earlier = earlier.and_then(|earlier| {

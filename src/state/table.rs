@@ -283,6 +283,17 @@ impl Table {
         self.selected.set(if has_all { Rows::default() } else { all });
     }
 
+    /// Selects these and nobody else, as far as they are shown and can be changed.
+    pub(super) fn select_only(&self, users: &Watched<Users>, rows: Vec<Row>) {
+        let meant: Rows = rows.into_iter().collect();
+        let only: Rows = users.with_untracked(|users| {
+            let is_meant = |row: &Row| meant.contains(*row) && users.unreadable(*row).is_none();
+            self.shown.with_untracked(|shown| shown.iter().copied().filter(is_meant).collect())
+        });
+        self.anchor.set(None);
+        self.selected.set(only);
+    }
+
     /// Selects nobody.
     pub fn deselect(&self) {
         self.anchor.set(None);

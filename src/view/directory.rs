@@ -10,6 +10,7 @@ use super::review::review;
 use super::run::run;
 use super::saving::saving;
 use super::selection::selection;
+use super::sheet::{from_list, sheet};
 use super::status::status;
 use super::text;
 use super::toolbar::{shown, toolbar};
@@ -30,6 +31,7 @@ pub(super) fn directory(app: AppHandle) -> Node {
         .with(tag("aside").class("directory-side").with(opened_user(app)).with(response(app)))
         .with(question(app))
         .with(saving(app))
+        .with(sheet(app))
         .with(review(app))
 }
 
@@ -41,11 +43,16 @@ fn everyone(app: AppHandle) -> Node {
             group().with(status(app)).with(toolbar(app)).with(shown(app)).with(selection(app)).with(grid(app))
         })
     };
-    let meaning = move |has_list: bool| (!has_list).then(|| tag("p").class("hint").with(text::MEANING));
+    let without = move |has_list: bool| {
+        (!has_list).then(|| {
+            let line = tag("div").class("line").with(from_list(app));
+            group().with(line).with(tag("p").class("hint").with(text::MEANING))
+        })
+    };
     group()
         .with(tag("div").class("line").with(list(app)).with(ceiling(app)))
         .with(part_of(has_list, list_of))
-        .with(part_of(has_list, meaning))
+        .with(part_of(has_list, without))
 }
 
 /// Whom PingOne found.

@@ -4,6 +4,7 @@ use pingone_mfa_core::domain::users::Rows;
 
 use super::fault::fault_card;
 use super::markup::{Node, button, group, part_of, tag};
+use super::sheet::from_list;
 use super::text;
 use crate::state::AppHandle;
 use crate::state::directory::Checking;
@@ -16,6 +17,7 @@ pub(super) fn selection(app: AppHandle) -> Node {
     let bar = tag("div")
         .follow("class", class)
         .with(part_of(count, move |selected| line(app, selected)))
+        .with(from_list(app))
         .with(save);
     let checking = move || app.directory.checking.get();
     group()

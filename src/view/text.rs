@@ -17,6 +17,8 @@ pub mod review;
 
 pub mod run;
 
+pub mod sheet;
+
 /// The product's name.
 pub const PRODUCT: &str = "PingOne MFA";
 

@@ -24,6 +24,8 @@ pub mod change;
 
 pub mod listing;
 
+pub mod lookup;
+
 pub mod report;
 
 pub mod run;

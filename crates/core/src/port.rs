@@ -100,9 +100,14 @@ pub trait Files {
 
 /// A file that is being written. Dropped unfinished, it is gone.
 pub trait Download {
-    /// Appends a text. It leaves the program's memory at once, so that only the texts' own size matters: some hundred
+    /// Appends a text: [`Download::write_bytes`] of its UTF-8.
+    fn write(&mut self, text: &str) {
+        self.write_bytes(text.as_bytes());
+    }
+
+    /// Appends bytes. They leave the program's memory at once, so that only the pieces' own size matters: some hundred
     /// kilobytes each are right, one row each is slow.
-    fn write(&mut self, text: &str);
+    fn write_bytes(&mut self, bytes: &[u8]);
 
     /// Hands the file to the browser. `false` if any part of it was not taken: then nothing is saved. Where the browser
     /// puts it, and whether its user agrees, no page is told.
@@ -112,14 +117,20 @@ pub trait Download {
 /// What came of asking for a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened {
-    /// Its text, without a byte order mark.
-    Text(String),
+    /// What is in it.
+    Bytes(Vec<u8>),
     /// No file was chosen.
     Cancelled,
     /// It has more bytes than are read; none was.
     TooLarge,
-    /// The browser didn't ask, could not read it, or it is no UTF-8.
+    /// The browser didn't ask, or could not read it.
     Unreadable,
+}
+
+/// The text of a file in UTF-8, without its byte order mark. What is no UTF-8 is none: guessed letters would name nobody.
+#[must_use]
+pub fn utf_8(bytes: &[u8]) -> Option<&str> {
+    str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).ok()
 }
 
 /// What a journal answers, in its time.
@@ -170,5 +181,18 @@ impl Held {
     /// A lease that ends when `release` is dropped, or when `lost` resolves.
     pub fn new(lost: LocalBoxFuture<'static, ()>, release: impl Any) -> Self {
         Self { lost, _release: Box::new(release) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_no_byte_order_mark_and_another_encoding_is_not_guessed() {
+        assert_eq!(utf_8("\u{feff}王".as_bytes()), Some("王"));
+        assert_eq!(utf_8(b""), Some(""));
+        assert_eq!(utf_8(b"\xff\xfea\0n\0a\0"), None);
+        assert_eq!(utf_8(b"M\xfcller"), None);
     }
 }

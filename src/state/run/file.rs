@@ -49,15 +49,15 @@ impl Run {
                 Opened::Cancelled => return,
                 Opened::TooLarge => Err(NotTaken::Fault(RunFileFault::TooLarge)),
                 Opened::Unreadable => Err(NotTaken::Unreadable),
-                Opened::Text(text) => self.take_file(&text).await,
+                Opened::Bytes(bytes) => self.take_file(&bytes).await,
             };
             self.not_taken.set(taken.err());
             self.find_stored();
         });
     }
 
-    async fn take_file(&'static self, text: &str) -> Result<(), NotTaken> {
-        let file = run_file::read(text.as_bytes()).map_err(NotTaken::Fault)?;
+    async fn take_file(&'static self, bytes: &[u8]) -> Result<(), NotTaken> {
+        let file = run_file::read(bytes).map_err(NotTaken::Fault)?;
         let environment = self.connection().map(|connection| connection.tenant().environment);
         if environment != Some(file.restored.plan.environment) {
             return Err(NotTaken::OtherEnvironment);

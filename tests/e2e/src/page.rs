@@ -100,6 +100,33 @@ impl Page {
         names.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
+    /// Presses a button that asks for a file, and answers with this one: by the developer tools, because no driver
+    /// reaches the question itself.
+    pub async fn choose_file(&self, button: &str, file: &std::path::Path) {
+        let note = "const real = HTMLInputElement.prototype.showPicker;
+            window.asking = undefined;
+            if (!window.notesAsking) HTMLInputElement.prototype.showPicker = function () {
+                window.asking = this;
+                return real.call(this);
+            };
+            window.notesAsking = true;";
+        self.driver.execute(note, vec![]).await.expect("the page notes it");
+        let quietly = json!({"enabled": true});
+        self.devtools("Page.setInterceptFileChooserDialog", quietly).await.expect("no dialog is shown");
+        self.press("button", button).await;
+        for _ in 0..PATIENCE {
+            let asking = self.devtools("Runtime.evaluate", json!({"expression": "window.asking"})).await;
+            let asking = asking.expect("the page answers");
+            if let Some(input) = asking["result"]["objectId"].as_str() {
+                let files = json!({"files": [file], "objectId": input});
+                self.devtools("DOM.setFileInputFiles", files).await.expect("the file is taken");
+                return;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        panic!("'{button}' asks for no file");
+    }
+
     /// Chooses an option by its label.
     pub async fn choose(&self, name: &str, label: &str) {
         let field = self.see("combobox", name).await.to_json().expect("an element has a JSON form");

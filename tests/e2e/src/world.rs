@@ -91,6 +91,14 @@ impl World {
         Downloads(folder)
     }
 
+    /// Puts a file where the browser can open it.
+    #[must_use]
+    pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.folder.join(name);
+        std::fs::write(&path, bytes).expect("the file is written");
+        path
+    }
+
     /// Opens the page.
     pub async fn open(&self) -> Page {
         self.visit(&self.page_origin).await
@@ -141,15 +149,23 @@ pub struct Downloads(PathBuf);
 impl Downloads {
     /// The text of the one file whose name ends so, once it is there whole.
     pub async fn file(&self, end: &str) -> String {
+        String::from_utf8(self.bytes("", end).await).expect("a text")
+    }
+
+    /// The one file whose name begins and ends so, once it is there whole.
+    pub async fn bytes(&self, beginning: &str, end: &str) -> Vec<u8> {
         for _ in 0..600 {
             let files = files_under(&self.0);
-            let is_it = |file: &&PathBuf| file.to_string_lossy().ends_with(end);
+            let is_it = |file: &&PathBuf| {
+                let name = file.file_name().unwrap_or_default().to_string_lossy();
+                name.starts_with(beginning) && name.ends_with(end)
+            };
             if let Some(file) = files.iter().find(is_it) {
-                return std::fs::read_to_string(file).expect("a text");
+                return std::fs::read(file).expect("a file");
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        panic!("no file ends with {end}: {:?}", files_under(&self.0));
+        panic!("no file begins with {beginning} and ends with {end}: {:?}", files_under(&self.0));
     }
 }
 

@@ -287,3 +287,30 @@ async fn whoever_the_deployment_protects_is_never_changed() {
     agrees(&world, &others, true);
     assert_eq!(who_is_off(&world), protected);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_waits_goes_on_in_another_browser_by_its_file() {
+    let mut world = World::start(100, slow).await;
+    let page = listed(&world, "100").await;
+    let planned = who_is_off(&world);
+    let users = review_off(&world, &page).await;
+    page.press("checkbox", "Include disabled accounts").await;
+    page.press("button", &format!("Run {users} changes")).await;
+    page.press("button", "Pause").await;
+    page.hear("Paused.").await;
+    let folder = world.downloads().await;
+    page.press("button", "Save run file").await;
+    let file = std::env::temp_dir().join(format!("pingone-mfa-{}-run.txt", std::process::id()));
+    std::fs::write(&file, folder.file(".txt").await).unwrap();
+
+    world.renew_browser().await;
+    let page = listed(&world, "100").await;
+    page.choose_file("Continue from a run file …", &file).await;
+    page.hear("isn't finished").await;
+    page.choose_file("Continue from a run file …", &file).await;
+    page.hear("This run is stored in this browser already.").await;
+    page.press("button", "Continue").await;
+    page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
+    agrees(&world, &planned, true);
+    std::fs::remove_file(&file).unwrap();
+}

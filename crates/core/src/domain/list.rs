@@ -13,12 +13,14 @@ use super::user::UserId;
 mod columns;
 mod encoding;
 mod piles;
+mod questions;
 mod records;
 
 use columns::{Cells, value};
 pub use columns::{Column, Identity};
 pub use encoding::Encoding;
 pub use piles::Piles;
+pub use questions::Questions;
 pub use records::Separator;
 use records::{Record, Records, cells, is_blank, line_ends};
 
@@ -96,6 +98,8 @@ pub struct List {
     /// Where the first line begins after one that names the separator, in bytes.
     start: usize,
     encoding: Encoding,
+    /// Whether it begins with a byte order mark.
+    is_marked: bool,
     separator: Option<Separator>,
     records: Vec<Record>,
     /// The header's place among the records, as it was found.
@@ -119,7 +123,7 @@ pub fn read(bytes: &[u8]) -> Result<List, ListFault> {
     if let Some((before, _)) = text.split_once('\0') {
         return Err(ListFault::ZeroByte { line: line_ends(before.as_bytes()) + 1 });
     }
-    List::of(text, encoding)
+    List::of(text, encoding, encoding.is_marked(bytes))
 }
 
 fn is_workbook(bytes: &[u8]) -> bool {
@@ -137,7 +141,7 @@ fn is_html(text: &str) -> bool {
 }
 
 impl List {
-    fn of(text: String, encoding: Encoding) -> Result<Self, ListFault> {
+    fn of(text: String, encoding: Encoding, is_marked: bool) -> Result<Self, ListFault> {
         let declared = Separator::declared(&text);
         let start = declared.map_or(0, |(_, start)| start);
         let separator = declared.map(|(separator, _)| separator).or_else(|| Separator::of(&text));
@@ -150,6 +154,7 @@ impl List {
             text,
             start,
             encoding,
+            is_marked,
             separator,
             records,
             found_header: None,
@@ -270,10 +275,17 @@ impl List {
         lines.map(preview).collect()
     }
 
-    /// A file of some entries, by their places, in this order: below the line that names the separator and the header,
-    /// if there are any, their lines with all columns, as they were. Lines end with CRLF; there is no byte order mark.
+    /// A file of some entries, as bytes in the encoding that the list has, with its byte order mark if it has one:
+    /// what [`List::text_of`] says.
     #[must_use]
-    pub fn file_of(&self, entries: &[usize]) -> String {
+    pub fn file_of(&self, entries: &[usize]) -> Vec<u8> {
+        self.encoding.encode(&self.text_of(entries), self.is_marked)
+    }
+
+    /// Some entries, by their places, in this order: below the line that names the separator and the header, if there
+    /// are any, their lines with all columns, as they were. Lines end with CRLF.
+    #[must_use]
+    pub fn text_of(&self, entries: &[usize]) -> String {
         let named = self.text.get(..self.start).map(trimmed_line).filter(|line| !line.is_empty());
         let header = self.header.and_then(|place| self.records.get(place));
         let people = self.people();
@@ -454,14 +466,14 @@ mod tests {
         let text = "\u{feff}login ;note\nana;\"a;\"\"b\"\"\n2\"\n\n'bo ; x \"y\"\rzoë;";
         let list = list(text);
         assert_eq!(
-            list.file_of(&[0, 1, 2]),
+            list.text_of(&[0, 1, 2]),
             "login ;note\r\nana;\"a;\"\"b\"\"\n2\"\r\n'bo ; x \"y\"\r\nzoë;\r\n"
         );
-        assert_eq!(list.file_of(&[2, 99]), "login ;note\r\nzoë;\r\n");
-        let again = read(list.file_of(&[0, 1, 2]).as_bytes()).unwrap();
+        assert_eq!(list.text_of(&[2, 99]), "login ;note\r\nzoë;\r\n");
+        let again = read(list.text_of(&[0, 1, 2]).as_bytes()).unwrap();
         assert_eq!(values(&again), values(&list));
         let named = read(b"sep=;\nana;1\nbo;2").unwrap();
-        assert_eq!((named.file_of(&[1]).as_str(), named.entries()[1].line), ("sep=;\r\nbo;2\r\n", 3));
+        assert_eq!((named.text_of(&[1]).as_str(), named.entries()[1].line), ("sep=;\r\nbo;2\r\n", 3));
     }
 
     fn any_cell() -> impl Strategy<Value = String> {
@@ -492,7 +504,7 @@ mod tests {
                 places.sort_unstable();
                 assert_eq!(places, all, "each in one pile");
                 assert_eq!(list.preview().len(), all.len().min(PREVIEWED));
-                let file = list.file_of(&all);
+                let file = list.text_of(&all);
                 assert!(list.people().iter().all(|record| file.contains(record.text(&list.text))));
             }
         }
@@ -520,7 +532,7 @@ mod tests {
             }
             let list = read(&writer.into_inner().unwrap()).unwrap();
             let all: Vec<usize> = (0..list.entries().len()).collect();
-            let file = list.file_of(&all);
+            let file = list.text_of(&all);
             let mut reader = csv::Reader::from_reader(file.as_bytes());
             let back: Vec<Vec<String>> =
                 reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();

@@ -469,7 +469,7 @@ pub(super) fn folded(text: &str, fold: Fold<'_>) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// Folds as far as tests need it.
@@ -477,7 +477,7 @@ pub(super) mod tests {
         text.to_lowercase().replace(['ë', 'é', 'è'], "e").replace('ł', "l")
     }
 
-    pub(in crate::domain) fn user(number: u128) -> User {
+    pub(crate) fn user(number: u128) -> User {
         User {
             id: UserId(Uuid::from_u128(number)),
             username: format!("user{number:03}"),

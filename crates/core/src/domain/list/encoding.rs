@@ -46,6 +46,42 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Encoding) {
     }
 }
 
+impl Encoding {
+    /// The byte order mark that files in this encoding may begin with.
+    fn mark(self) -> &'static [u8] {
+        match self {
+            Self::Utf8 => b"\xef\xbb\xbf",
+            Self::Utf16Le => b"\xff\xfe",
+            Self::Utf16Be => b"\xfe\xff",
+            Self::Windows1252 => b"",
+        }
+    }
+
+    /// Whether a file in this encoding begins with its byte order mark.
+    pub(super) fn is_marked(self, bytes: &[u8]) -> bool {
+        !self.mark().is_empty() && bytes.starts_with(self.mark())
+    }
+
+    /// A text as bytes in this encoding: what [`decode`] made a text of becomes what it was.
+    pub(super) fn encode(self, text: &str, with_mark: bool) -> Vec<u8> {
+        let mut bytes = if with_mark { self.mark().to_vec() } else { Vec::new() };
+        match self {
+            Self::Utf8 => bytes.extend_from_slice(text.as_bytes()),
+            Self::Utf16Le => bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes)),
+            Self::Utf16Be => bytes.extend(text.encode_utf16().flat_map(u16::to_be_bytes)),
+            Self::Windows1252 => bytes.extend(text.chars().map(windows_1252_byte)),
+        }
+        bytes
+    }
+}
+
+fn windows_1252_byte(letter: char) -> u8 {
+    let special = FROM_80.iter().position(|other| *other == letter);
+    let byte = special.and_then(|place| u8::try_from(place + 0x80).ok());
+    // Every letter of such a file was made of one byte.
+    byte.or_else(|| u8::try_from(letter).ok()).unwrap_or(b'?')
+}
+
 fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     let (pairs, rest) = bytes.as_chunks::<2>();
     let units = pairs.iter().map(|pair| unit(*pair));
@@ -75,6 +111,18 @@ fn windows_1252(byte: u8) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_becomes_the_bytes_that_it_was_made_of() {
+        let all: Vec<u8> = (0..=255).collect();
+        let (text, encoding) = decode(&all);
+        assert_eq!((encoding, encoding.encode(&text, false)), (Encoding::Windows1252, all));
+        for bytes in [&b"\xef\xbb\xbfM\xc3\xbcller"[..], b"\xff\xfeM\0\xfc\0", b"\xfe\xff\0M\0\xfc", b"plain"]
+        {
+            let (text, encoding) = decode(bytes);
+            assert_eq!(encoding.encode(&text, encoding.is_marked(bytes)), bytes);
+        }
+    }
 
     fn utf_16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
         text.encode_utf16().flat_map(bytes).collect()

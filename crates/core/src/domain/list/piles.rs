@@ -80,8 +80,7 @@ impl<'a> Key<'a> {
         }
         match identity {
             Identity::UserId => UserId::read(&entry.value).map(Self::Id),
-            Identity::ExternalId => Some(Self::Text(Cow::Borrowed(&entry.value))),
-            Identity::Username | Identity::Email => Some(Self::Text(entry.value.to_lowercase().into())),
+            _ => Some(Self::Text(compared(&entry.value, identity))),
         }
     }
 
@@ -89,11 +88,20 @@ impl<'a> Key<'a> {
     fn naming(users: &'a Users, row: Row, identity: Identity) -> Option<Self> {
         let text = match identity {
             Identity::UserId => return users.id(row).map(Self::Id),
-            Identity::ExternalId => Cow::Borrowed(trimmed(users.external_id(row))),
-            Identity::Username => trimmed(users.username(row)).to_lowercase().into(),
-            Identity::Email => trimmed(users.email(row)).to_lowercase().into(),
+            Identity::ExternalId => users.external_id(row),
+            Identity::Username => users.username(row),
+            Identity::Email => users.email(row),
         };
+        let text = compared(trimmed(text), identity);
         (!text.is_empty()).then_some(Self::Text(text))
+    }
+}
+
+/// What of a text is compared: capitals count in external ids only.
+pub(super) fn compared(text: &str, identity: Identity) -> Cow<'_, str> {
+    match identity {
+        Identity::UserId | Identity::ExternalId => Cow::Borrowed(text),
+        Identity::Username | Identity::Email => text.to_lowercase().into(),
     }
 }
 

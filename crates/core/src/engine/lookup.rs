@@ -1,0 +1,466 @@
+//! Looks up the people of a list in PingOne: several in one request where a filter can name them, and one by one where
+//! they are named by id.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+use crate::api::endpoint::Cursor;
+use crate::api::request::{Kind, Page, ReadPage};
+use crate::domain::fault::{Fault, Paging, RetryKind};
+use crate::domain::list::Questions;
+use crate::domain::time::Millis;
+use crate::domain::user::UserId;
+
+use super::driver::{Command, Event, Step, Work};
+use super::pacer::Priority;
+use super::policy::Policy;
+use super::retry::{Jitter, pause};
+
+/// More pages than an answer to some questions can have. Several users may share an e-mail address.
+const MOST_PAGES: u32 = 50;
+
+/// So many questions may be refused before it is taken for more than their fault.
+const MOST_REFUSED: usize = 20;
+
+/// What is asked at once.
+#[derive(Debug, Clone)]
+pub struct Job {
+    portion: usize,
+    /// The request.
+    pub ask: Ask,
+}
+
+/// A request of a lookup.
+#[derive(Debug, Clone)]
+pub enum Ask {
+    /// Those for whom a filter holds.
+    Page(ReadPage),
+    /// One user.
+    User(UserId),
+}
+
+/// What a request of a lookup answers.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// To [`Ask::Page`].
+    Page(Page),
+    /// To [`Ask::User`]: whether there is such a user.
+    User(bool),
+}
+
+/// Where a lookup stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// It goes on.
+    Asking,
+    /// It waits; [`Command::Resume`] asks again.
+    Halted(Fault),
+    /// Every question was answered, or refused.
+    Complete,
+}
+
+/// A lookup.
+pub struct Lookup {
+    questions: Rc<Questions>,
+    policy: Rc<Policy>,
+    jitter: Jitter,
+    portions: Vec<Portion>,
+    named: HashMap<usize, Vec<UserId>>,
+    refused: Vec<usize>,
+    done: usize,
+    halted: Option<Fault>,
+}
+
+/// Questions that are asked at once.
+struct Portion {
+    questions: Range<usize>,
+    cursor: Option<Cursor>,
+    pages: u32,
+    attempts: u32,
+    progress: Progress,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    Ready { from: Millis },
+    Sent,
+    Failed,
+    Done,
+}
+
+impl Portion {
+    fn new(questions: Range<usize>) -> Self {
+        let progress = Progress::Ready { from: Millis(0) };
+        Self { questions, cursor: None, pages: 0, attempts: 0, progress }
+    }
+}
+
+impl Lookup {
+    /// A lookup that has asked nothing.
+    #[must_use]
+    pub fn new(questions: Rc<Questions>, policy: Rc<Policy>, jitter: Jitter) -> Self {
+        let portions = questions.portions().into_iter().map(Portion::new).collect();
+        Self {
+            questions,
+            policy,
+            jitter,
+            portions,
+            named: HashMap::new(),
+            refused: Vec::new(),
+            done: 0,
+            halted: None,
+        }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn state(&self) -> State {
+        if let Some(fault) = &self.halted {
+            return State::Halted(fault.clone());
+        }
+        if self.is_complete() { State::Complete } else { State::Asking }
+    }
+
+    /// How many questions are answered or refused.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        self.done
+    }
+
+    /// How many questions PingOne refused to answer, or answered in a way that can't be read.
+    #[must_use]
+    pub fn refused(&self) -> usize {
+        self.refused.len()
+    }
+
+    /// Whom the list's entries name, as far as they name anybody.
+    #[must_use]
+    pub fn answers(&self) -> Vec<(usize, Vec<UserId>)> {
+        self.named.iter().map(|(entry, users)| (*entry, users.clone())).collect()
+    }
+
+    fn is_complete(&self) -> bool {
+        self.portions.iter().all(|portion| portion.progress == Progress::Done)
+    }
+
+    fn ask(&self, portion: &Portion) -> Option<Ask> {
+        if let Some(user) = self.questions.user(portion.questions.start) {
+            return Some(Ask::User(user));
+        }
+        let filter = self.questions.filter(portion.questions.clone())?;
+        Some(Ask::Page(ReadPage { filter: Some(filter), cursor: portion.cursor.clone() }))
+    }
+
+    fn answered(&mut self, place: usize, answer: Result<Answer, Fault>, now: Millis) {
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(fault) => return self.failed(place, fault, now),
+        };
+        let Some(portion) = self.portions.get_mut(place) else { return };
+        portion.attempts = 0;
+        portion.pages += 1;
+        let next = match answer {
+            Answer::User(is_there) => {
+                let user = self.questions.user(portion.questions.start).filter(|_| is_there);
+                if let (Some(user), Some(entry)) = (user, self.questions.entry(portion.questions.start)) {
+                    self.named.entry(entry).or_default().push(user);
+                }
+                None
+            }
+            Answer::Page(page) => {
+                for user in page.rows.iter().flatten().filter(|user| !user.id.0.is_nil()) {
+                    if let Some(entry) = self.questions.naming(user) {
+                        self.named.entry(entry).or_default().push(user.id);
+                    }
+                }
+                page.next
+            }
+        };
+        match next {
+            None => self.end(place),
+            Some(_) if portion.pages >= MOST_PAGES => {
+                portion.progress = Progress::Failed;
+                self.halted = Some(Fault::Paging(Paging::Loop));
+            }
+            Some(next) => {
+                portion.cursor = Some(next);
+                portion.progress = Progress::Ready { from: now };
+            }
+        }
+    }
+
+    fn end(&mut self, place: usize) {
+        if let Some(portion) = self.portions.get_mut(place) {
+            portion.progress = Progress::Done;
+            self.done += portion.questions.len();
+        }
+    }
+
+    fn failed(&mut self, place: usize, fault: Fault, now: Millis) {
+        if matches!(fault, Fault::RequestRefused(_) | Fault::WrongShape(_)) {
+            return self.narrow(place, fault, now);
+        }
+        let Some(portion) = self.portions.get_mut(place) else { return };
+        if fault.retry() == RetryKind::WithNewToken {
+            portion.attempts = 0;
+            portion.progress = Progress::Ready { from: now };
+            self.halted = Some(fault);
+            return;
+        }
+        if let Some(pause) = pause(&self.policy, portion.attempts, &fault, &mut self.jitter) {
+            portion.progress = Progress::Ready { from: now + pause };
+            return;
+        }
+        portion.progress = Progress::Failed;
+        self.halted = Some(fault);
+    }
+
+    /// One question may be what an answer fails for: the others are asked without it.
+    fn narrow(&mut self, place: usize, fault: Fault, now: Millis) {
+        let Some(portion) = self.portions.get_mut(place) else { return };
+        let Range { start, end } = portion.questions;
+        if end - start > 1 {
+            let middle = start.midpoint(end);
+            *portion = Portion { progress: Progress::Ready { from: now }, ..Portion::new(start..middle) };
+            self.portions.push(Portion::new(middle..end));
+            return;
+        }
+        if self.refused.len() >= MOST_REFUSED {
+            portion.progress = Progress::Failed;
+            self.halted = Some(fault);
+            return;
+        }
+        self.refused.push(start);
+        self.end(place);
+    }
+
+    fn resume(&mut self, now: Millis) {
+        if self.halted.take().is_none() {
+            return;
+        }
+        for portion in &mut self.portions {
+            if portion.progress == Progress::Failed {
+                *portion = Portion {
+                    progress: Progress::Ready { from: now },
+                    ..Portion::new(portion.questions.clone())
+                };
+            }
+        }
+    }
+}
+
+impl Work for Lookup {
+    type Job = Job;
+    type Answer = Answer;
+    const PRIORITY: Priority = Priority::Bulk;
+
+    fn kind(_: &Job) -> Option<Kind> {
+        Some(Kind::Read)
+    }
+
+    fn width(&self) -> u32 {
+        self.policy.reads_in_flight
+    }
+
+    fn next(&self, now: Millis) -> Step<Job> {
+        if self.halted.is_some() {
+            return Step::Idle;
+        }
+        let mut earliest: Option<Millis> = None;
+        let mut is_done = true;
+        for (place, portion) in self.portions.iter().enumerate() {
+            is_done &= portion.progress == Progress::Done;
+            let Progress::Ready { from } = portion.progress else { continue };
+            if from > now {
+                earliest = Some(earliest.map_or(from, |at| at.min(from)));
+            } else if let Some(ask) = self.ask(portion) {
+                return Step::Start(Job { portion: place, ask });
+            }
+        }
+        if is_done { Step::Done } else { earliest.map_or(Step::Idle, Step::WaitUntil) }
+    }
+
+    fn apply(&mut self, event: Event<Job, Answer>, now: Millis) {
+        match event {
+            Event::Started(job) => {
+                if let Some(portion) = self.portions.get_mut(job.portion) {
+                    portion.attempts += 1;
+                    portion.progress = Progress::Sent;
+                }
+            }
+            Event::Answered(job, answer) => self.answered(job.portion, answer, now),
+            Event::Command(Command::Resume) => self.resume(now),
+            Event::Command(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::ops::RangeInclusive;
+
+    use crate::domain::fault::Refusal;
+    use crate::domain::list::{Identity, List, Piles, read};
+    use crate::domain::region::{RegionCode, Regions};
+    use crate::domain::tenant::{EnvironmentId, Tenant};
+    use crate::domain::user::User;
+    use crate::domain::users::tests::user;
+    use uuid::Uuid;
+
+    fn list(text: &str, by: Identity) -> List {
+        let mut list = read(text.as_bytes()).unwrap();
+        list.identify(0, by, false);
+        list
+    }
+
+    fn lookup(list: &List) -> Lookup {
+        Lookup::new(Rc::new(Questions::of(list)), Rc::new(Policy::default()), Jitter::new(1))
+    }
+
+    fn start(lookup: &mut Lookup) -> Job {
+        let Step::Start(job) = lookup.next(Millis(u64::MAX)) else { panic!("{:?}", lookup.state()) };
+        lookup.apply(Event::Started(job.clone()), Millis(0));
+        job
+    }
+
+    fn answer(lookup: &mut Lookup, job: Job, answer: Result<Answer, Fault>) {
+        lookup.apply(Event::Answered(job, answer), Millis(0));
+    }
+
+    fn page(users: &[User], next: Option<Cursor>) -> Result<Answer, Fault> {
+        let rows = users.iter().cloned().map(Ok).collect();
+        Ok(Answer::Page(Page { rows, count: None, next }))
+    }
+
+    /// Usernames, a line each.
+    fn named(numbers: RangeInclusive<u32>) -> String {
+        numbers.map(|number| format!("user{number:03}\n")).collect::<Vec<_>>().concat()
+    }
+
+    fn cursor() -> Cursor {
+        let region = Regions::default().get(&RegionCode("EU".into())).unwrap().clone();
+        let tenant = Tenant { region, environment: EnvironmentId(Uuid::nil()) };
+        let link = format!("{}/environments/{}/users?cursor=a", tenant.region.api_base, tenant.environment);
+        Cursor::from_link(&tenant, "/users", &link).unwrap()
+    }
+
+    fn refused() -> Fault {
+        Fault::RequestRefused(Refusal::default())
+    }
+
+    /// Answers from these users as PingOne would, refusing whatever asks for `poison`.
+    fn drive(lookup: &mut Lookup, users: &[User], poison: &str) -> usize {
+        let mut requests = 0;
+        while !matches!(lookup.next(Millis(u64::MAX)), Step::Done | Step::Idle) {
+            requests += 1;
+            let job = start(lookup);
+            let said = match &job.ask {
+                Ask::User(id) => Ok(Answer::User(users.iter().any(|user| user.id == *id))),
+                Ask::Page(asked) => {
+                    let filter = asked.filter.as_ref().unwrap().to_string();
+                    let holds = |user: &&User| filter.contains(&format!("\"{}\"", user.username));
+                    let rows: Vec<User> = users.iter().filter(holds).cloned().collect();
+                    let is_poisoned = !poison.is_empty() && filter.contains(poison);
+                    if is_poisoned { Err(refused()) } else { page(&rows, None) }
+                }
+            };
+            answer(lookup, job, said);
+        }
+        requests
+    }
+
+    #[test]
+    fn several_people_are_asked_for_at_once_and_sorted_into_piles() {
+        let names = named(1..=25).to_uppercase();
+        let list = list(&format!("{names}user003\n"), Identity::Username);
+        let mut lookup = lookup(&list);
+        assert_eq!(drive(&mut lookup, &[user(3), user(20)], ""), 3);
+        assert_eq!((lookup.state(), lookup.done()), (State::Complete, 25));
+        let piles = Piles::from_answers(&list, lookup.answers());
+        assert_eq!(piles.found, [(2, user(3).id), (19, user(20).id)]);
+        assert_eq!((piles.not_found.len(), piles.twice), (23, vec![25]));
+    }
+
+    #[test]
+    fn a_user_who_does_not_exist_is_no_fault() {
+        let list = list(&format!("{}\n{}\n", user(1).id, user(2).id), Identity::UserId);
+        let mut lookup = lookup(&list);
+        assert_eq!(drive(&mut lookup, &[user(2)], ""), 2);
+        assert_eq!(lookup.answers(), [(1, vec![user(2).id])]);
+    }
+
+    #[test]
+    fn a_question_that_is_refused_takes_nobody_else_with_it() {
+        let names = named(1..=10);
+        let list = list(&format!("{names}bad\n"), Identity::Username);
+        let mut lookup = lookup(&list);
+        drive(&mut lookup, &[user(7)], "bad");
+        assert_eq!((lookup.state(), lookup.refused(), lookup.done()), (State::Complete, 1, 11));
+        assert_eq!(lookup.answers(), [(6, vec![user(7).id])]);
+    }
+
+    #[test]
+    fn refusals_of_everything_are_the_lists_fault_no_longer() {
+        let names = named(1..=200);
+        let list = list(&names, Identity::Username);
+        let mut lookup = lookup(&list);
+        let requests = drive(&mut lookup, &[], "user");
+        assert_eq!(lookup.state(), State::Halted(refused()));
+        assert!(requests < 100, "{requests}");
+    }
+
+    #[test]
+    fn every_page_of_an_answer_is_read_and_users_who_share_an_address_are_more_than_one() {
+        let shared = |number| User { email: Some("desk@example.com".into()), ..user(number) };
+        let list = list("desk@example.com\n", Identity::Email);
+        let mut lookup = lookup(&list);
+        let job = start(&mut lookup);
+        let cursor = cursor();
+        answer(&mut lookup, job, page(&[shared(1)], Some(cursor.clone())));
+        let job = start(&mut lookup);
+        let Ask::Page(asked) = &job.ask else { panic!() };
+        assert_eq!(asked.cursor, Some(cursor));
+        answer(&mut lookup, job, page(&[shared(2)], None));
+        let piles = Piles::from_answers(&list, lookup.answers());
+        assert_eq!(piles.ambiguous.len(), 1);
+    }
+
+    #[test]
+    fn a_tokens_end_waits_and_goes_on_where_it_was() {
+        let list = list("user001\n", Identity::Username);
+        let mut lookup = lookup(&list);
+        let job = start(&mut lookup);
+        let ended = Fault::TokenExpired(Refusal::default());
+        answer(&mut lookup, job, Err(ended.clone()));
+        assert_eq!(lookup.state(), State::Halted(ended));
+        assert!(matches!(lookup.next(Millis(u64::MAX)), Step::Idle));
+        lookup.apply(Event::Command(Command::Resume), Millis(0));
+        drive(&mut lookup, &[user(1)], "");
+        assert_eq!((lookup.state(), lookup.answers().len()), (State::Complete, 1));
+    }
+
+    #[test]
+    fn what_fails_is_asked_again_and_then_waits_for_a_person() {
+        let list = list("user001\n", Identity::Username);
+        let mut lookup = lookup(&list);
+        for _ in 0..3 {
+            assert_eq!(lookup.state(), State::Asking);
+            let job = start(&mut lookup);
+            answer(&mut lookup, job, Err(Fault::Unreachable));
+        }
+        assert_eq!(lookup.state(), State::Halted(Fault::Unreachable));
+        lookup.apply(Event::Command(Command::Resume), Millis(0));
+        drive(&mut lookup, &[user(1)], "");
+        assert_eq!(lookup.answers().len(), 1);
+    }
+
+    #[test]
+    fn a_list_without_a_question_is_done_at_once() {
+        let lookup = lookup(&list("4.1E+07\n", Identity::Username));
+        assert!(matches!(lookup.next(Millis(0)), Step::Done));
+        assert_eq!(lookup.state(), State::Complete);
+    }
+}

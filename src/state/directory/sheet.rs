@@ -1,0 +1,484 @@
+//! A list of people that somebody has as a file: how it is understood, whom it names, and what is kept of it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures::channel::mpsc::{self, UnboundedSender};
+use pingone_mfa_core::api::request::ReadUser;
+use pingone_mfa_core::domain::export::file_name;
+use pingone_mfa_core::domain::export::{Contents, Format};
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::list::{
+    self, Column, Encoding, Identity, List as People, ListFault, Piles, PreviewLine, Problem, Questions,
+    Separator,
+};
+use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::domain::user::UserId;
+use pingone_mfa_core::domain::users::{Row, Rows};
+use pingone_mfa_core::engine::driver::{Command, drive};
+use pingone_mfa_core::engine::lookup::{Answer, Ask, Job, Lookup, State};
+use pingone_mfa_core::port::Opened;
+
+use super::{Directory, List};
+use crate::state::announcement::Announcement;
+use crate::state::tasks::Tasks;
+use crate::state::watched::Watched;
+
+/// So many lines are looked up in PingOne at most. Longer lists are compared with the list of all users.
+pub const MOST_LOOKED_UP: usize = 2000;
+
+/// The largest file that is read, in bytes.
+pub const LARGEST: u32 = 64 << 20;
+
+/// Of each problem so many lines are named.
+const NAMED: usize = 3;
+
+/// So long a cell is shown at most, in letters.
+const SHOWN_OF_A_CELL: usize = 60;
+
+/// So many columns are shown and can be chosen. A file that isn't a list may have any number.
+const MOST_COLUMNS: usize = 200;
+
+/// What came of the file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Opening {
+    /// It is being read.
+    Reading,
+    /// It is no list.
+    Unusable(Unusable),
+    /// It is a list.
+    Read(Rc<Understood>),
+}
+
+/// Why a file can't be taken for a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unusable {
+    /// What is in it.
+    Fault(ListFault),
+    /// It has more bytes than are read.
+    TooLarge,
+    /// The browser could not read it.
+    Unreadable,
+}
+
+/// A list as it is understood.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Understood {
+    /// How the file was written.
+    pub encoding: Encoding,
+    /// What stands between its cells.
+    pub separator: Option<Separator>,
+    /// How many people it has.
+    pub lines: usize,
+    /// How many have to be looked up: each once, and nobody whose cell can't name anybody.
+    pub questions: usize,
+    /// How many requests that takes.
+    pub requests: usize,
+    /// Whether a line is taken for the columns' names.
+    pub has_header: bool,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The place of the column that says who is meant.
+    pub column: usize,
+    /// By what users are named there.
+    pub identity: Identity,
+    /// The first lines.
+    pub preview: Vec<PreviewLine>,
+    /// Why some lines name nobody.
+    pub troubles: Vec<Trouble>,
+}
+
+/// A problem that lines have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// Which.
+    pub problem: Problem,
+    /// How many lines have it.
+    pub lines: usize,
+    /// The first of them: where they stand, and what they say.
+    pub first: Vec<(usize, String)>,
+}
+
+/// How far it is known whom the list names.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Finding {
+    /// Nobody has looked.
+    NotYet,
+    /// PingOne is asked.
+    Asking {
+        /// So many questions were answered.
+        done: usize,
+        /// Of so many.
+        of: usize,
+        /// What it waits for, if it waits.
+        halted: Option<Fault>,
+    },
+    /// It is known.
+    Done(Rc<Found>),
+}
+
+impl Finding {
+    fn found(&self) -> Option<Rc<Found>> {
+        match self {
+            Self::Done(found) => Some(Rc::clone(found)),
+            Self::NotYet | Self::Asking { .. } => None,
+        }
+    }
+}
+
+/// Whom the list names.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The list's entries.
+    pub piles: Piles,
+    /// Who told.
+    pub by: By,
+    /// How many questions PingOne didn't answer; they are among those who weren't found.
+    pub refused: usize,
+}
+
+/// Who told whom a list names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The list of all users, of that time.
+    List(Wall),
+    /// PingOne, at that time.
+    PingOne(Wall),
+}
+
+/// One of the four piles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pile {
+    /// [`Piles::found`]
+    Found,
+    /// [`Piles::not_found`]
+    NotFound,
+    /// [`Piles::ambiguous`]
+    MoreThanOne,
+    /// [`Piles::twice`]
+    Twice,
+}
+
+impl Pile {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Found, Self::NotFound, Self::MoreThanOne, Self::Twice];
+
+    /// The list's entries in it, by their places.
+    #[must_use]
+    pub fn entries(self, piles: &Piles) -> Vec<usize> {
+        match self {
+            Self::Found => piles.found.iter().map(|(entry, _)| *entry).collect(),
+            Self::NotFound => piles.not_found.clone(),
+            Self::MoreThanOne => piles.ambiguous.iter().map(|(entry, _)| *entry).collect(),
+            Self::Twice => piles.twice.clone(),
+        }
+    }
+
+    /// How many entries are in it.
+    #[must_use]
+    pub fn len(self, piles: &Piles) -> usize {
+        match self {
+            Self::Found => piles.found.len(),
+            Self::NotFound => piles.not_found.len(),
+            Self::MoreThanOne => piles.ambiguous.len(),
+            Self::Twice => piles.twice.len(),
+        }
+    }
+
+    /// The word for it in a file's name.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Found => "mfa-list-found",
+            Self::NotFound => "mfa-list-not-found",
+            Self::MoreThanOne => "mfa-list-more-than-one",
+            Self::Twice => "mfa-list-twice",
+        }
+    }
+}
+
+/// A list of people that somebody has as a file. It is forgotten when it is closed.
+pub struct Sheet {
+    /// What came of the file; `None` where none is open.
+    pub opening: Watched<Option<Opening>>,
+    /// How far it is known whom the list names.
+    pub finding: Watched<Finding>,
+    people: RefCell<Option<People>>,
+    commands: RefCell<Option<UnboundedSender<Command>>>,
+    /// The question for a file, and the lookup.
+    tasks: Tasks,
+}
+
+impl Default for Sheet {
+    fn default() -> Self {
+        Self {
+            opening: Watched::default(),
+            finding: Watched::new(Finding::NotYet),
+            people: RefCell::default(),
+            commands: RefCell::default(),
+            tasks: Tasks::default(),
+        }
+    }
+}
+
+impl Sheet {
+    /// Forgets the file and ends what is going on about it.
+    pub fn close(&self) {
+        self.forget();
+        if self.opening.with_untracked(Option::is_some) {
+            self.opening.set(None);
+        }
+    }
+
+    fn forget(&self) {
+        self.stop();
+        self.people.take();
+    }
+
+    /// Asks PingOne no further; what it has answered is forgotten.
+    pub fn stop(&self) {
+        self.tasks.abort_all();
+        self.commands.take();
+        self.finding.set(Finding::NotYet);
+    }
+
+    /// Whether PingOne is being asked.
+    pub(super) fn is_asking(&self) -> bool {
+        self.finding.with_untracked(|finding| matches!(finding, Finding::Asking { halted: None, .. }))
+    }
+
+    /// Whom the list names, once that is known.
+    #[must_use]
+    pub fn found(&self) -> Option<Rc<Found>> {
+        self.finding.with(Finding::found)
+    }
+
+    /// The users whom the list names, in its order.
+    #[must_use]
+    pub fn users(&self) -> Vec<UserId> {
+        let found = self.finding.with_untracked(Finding::found);
+        found.map(|found| found.piles.found.iter().map(|(_, user)| *user).collect()).unwrap_or_default()
+    }
+
+    fn understood(&self) {
+        let understood = self.people.borrow().as_ref().map(understood);
+        self.opening.set(understood.map(|understood| Opening::Read(Rc::new(understood))));
+    }
+}
+
+impl Directory {
+    /// Asks for a file and reads the list in it.
+    pub fn open_sheet(&'static self) {
+        let opening = self.ports.files.open(".csv,.tsv,.txt,text/csv,text/plain", LARGEST);
+        let clock = Rc::clone(&self.ports.clock);
+        self.tasks.spawn(async move {
+            let opened = opening.await;
+            if opened == Opened::Cancelled {
+                return;
+            }
+            self.sheet.forget();
+            self.sheet.opening.set(Some(Opening::Reading));
+            // A large file takes a moment, and the page says so before.
+            clock.sleep_until(clock.now() + Millis(20)).await;
+            let read = match opened {
+                Opened::Bytes(bytes) => list::read(&bytes).map_err(Unusable::Fault),
+                Opened::TooLarge => Err(Unusable::TooLarge),
+                Opened::Cancelled | Opened::Unreadable => Err(Unusable::Unreadable),
+            };
+            // Whoever has closed it meanwhile wants none of it.
+            if self.sheet.opening.with_untracked(Option::is_none) {
+                return;
+            }
+            match read {
+                Ok(people) => {
+                    self.sheet.people.replace(Some(people));
+                    self.sheet.understood();
+                    self.match_sheet();
+                }
+                Err(unusable) => self.sheet.opening.set(Some(Opening::Unusable(unusable))),
+            }
+        });
+    }
+
+    /// Reads the list anew: who is meant stands in this column and is named by this.
+    pub fn identify(&'static self, column: usize, by: Identity, has_header: bool) {
+        self.sheet.stop();
+        if let Some(people) = &mut *self.sheet.people.borrow_mut() {
+            people.identify(column, by, has_header);
+        }
+        self.sheet.understood();
+        self.match_sheet();
+    }
+
+    /// Looks for the list's people among all users, if they were read to the end.
+    pub fn match_sheet(&'static self) {
+        let at = self.listed_at.get_untracked();
+        let (true, Some(at)) = (self.list.with_untracked(|list| *list == List::Complete), at) else { return };
+        if self.sheet.finding.with_untracked(|finding| matches!(finding, Finding::Asking { .. })) {
+            return;
+        }
+        let people = self.sheet.people.borrow();
+        let Some(people) = people.as_ref() else { return };
+        let piles = self.users.with_untracked(|users| people.match_in(users));
+        self.tell_found(Found { piles, by: By::List(at), refused: 0 });
+    }
+
+    fn tell_found(&'static self, found: Found) {
+        self.announcer.tell(Announcement::Found(found.piles.found.len() as u64));
+        self.sheet.finding.set(Finding::Done(Rc::new(found)));
+    }
+
+    /// Looks the list's people up in PingOne.
+    pub fn look_up_sheet(&'static self) {
+        let Some(connection) = self.connection() else { return };
+        let questions = self.sheet.people.borrow().as_ref().map(|people| Rc::new(Questions::of(people)));
+        let Some(questions) = questions else { return };
+        self.sheet.stop();
+        let of = questions.len();
+        self.sheet.finding.set(Finding::Asking { done: 0, of, halted: None });
+        let policy = Rc::new(connection.policy().clone());
+        let mut lookup = Lookup::new(questions, policy, connection.jitter());
+        let (sender, mut inbox) = mpsc::unbounded();
+        self.sheet.commands.replace(Some(sender));
+        self.sheet.tasks.spawn(async move {
+            // The connection is asked for at every request, because a new token makes a new one.
+            let ask = |job: Job| {
+                let connection = self.connection();
+                async move {
+                    let connection = connection.ok_or(Fault::TokenForgotten)?;
+                    match job.ask {
+                        Ask::Page(page) => connection.send(page).await.map(Answer::Page),
+                        Ask::User(user) => match connection.send(ReadUser(user)).await {
+                            Ok(_) => Ok(Answer::User(true)),
+                            Err(Fault::UserUnknown(_)) => Ok(Answer::User(false)),
+                            Err(fault) => Err(fault),
+                        },
+                    }
+                }
+            };
+            let observe = |lookup: &mut Lookup| {
+                let halted = match lookup.state() {
+                    State::Halted(fault) => Some(fault),
+                    State::Asking | State::Complete => None,
+                };
+                let finding = Finding::Asking { done: lookup.done(), of, halted };
+                if self.sheet.finding.with_untracked(|old| *old != finding) {
+                    if let Finding::Asking { halted: Some(fault), .. } = &finding {
+                        self.announcer.tell(Announcement::Failed(fault.clone()));
+                    }
+                    self.sheet.finding.set(finding);
+                }
+            };
+            drive(&mut lookup, &connection, &mut inbox, ask, observe).await;
+            if lookup.state() != State::Complete {
+                return;
+            }
+            let piles = {
+                let people = self.sheet.people.borrow();
+                people.as_ref().map(|people| Piles::from_answers(people, lookup.answers()))
+            };
+            if let Some(piles) = piles {
+                let by = By::PingOne(connection.clock().wall());
+                self.tell_found(Found { piles, by, refused: lookup.refused() });
+            }
+        });
+    }
+
+    /// Goes on with a lookup that waits.
+    pub fn resume_sheet(&'static self) {
+        if let Some(sender) = &*self.sheet.commands.borrow() {
+            // A lookup that has ended takes no command.
+            let _ = sender.unbounded_send(Command::Resume);
+        }
+    }
+
+    /// Goes on with a lookup that the last token's end has halted.
+    pub(super) fn continue_sheet(&'static self) {
+        if self
+            .sheet
+            .finding
+            .with_untracked(|finding| matches!(finding, Finding::Asking { halted: Some(_), .. }))
+        {
+            self.resume_sheet();
+        }
+    }
+
+    /// Saves a pile: its lines as they are in the file, with all columns.
+    pub fn save_pile(&'static self, pile: Pile, environment_name: &str) {
+        let Some(found) = self.sheet.finding.with_untracked(Finding::found) else { return };
+        let saved = {
+            let people = self.sheet.people.borrow();
+            let Some(people) = people.as_ref() else { return };
+            let (at, csv) = (self.ports.clock.wall(), Format::Csv { byte_order_mark: false });
+            let name = file_name(pile.word(), environment_name, at, Contents::WithNames, csv);
+            let mut download = self.ports.files.save(&name, "text/csv");
+            download.write_bytes(&people.file_of(&pile.entries(&found.piles)));
+            download.finish()
+        };
+        self.announcer.tell(Announcement::Saved(saved));
+    }
+
+    /// Selects exactly the list's people, as far as they are in the table.
+    pub(in crate::state) fn select_sheet(&'static self) {
+        self.close_search();
+        self.table.select_only(&self.users, self.rows_of_sheet());
+    }
+
+    /// Takes the list's people out of the selection.
+    pub fn deselect_sheet(&'static self) {
+        let rows = self.rows_of_sheet();
+        self.table.selected.update(|selected| {
+            for row in rows {
+                selected.remove(row);
+            }
+        });
+    }
+
+    /// How many of the list's people are selected.
+    pub fn sheet_selected(&'static self) -> usize {
+        self.sheet.finding.with(|_| ());
+        let rows = self.rows_of_sheet();
+        self.table.selected.with(|selected: &Rows| rows.iter().filter(|row| selected.contains(**row)).count())
+    }
+
+    fn rows_of_sheet(&'static self) -> Vec<Row> {
+        let ids = self.sheet.users();
+        self.users.with_untracked(|users| ids.into_iter().filter_map(|id| users.find(id)).collect())
+    }
+}
+
+fn understood(people: &People) -> Understood {
+    let questions = Questions::of(people);
+    let short = |cell: String| -> String {
+        if cell.chars().nth(SHOWN_OF_A_CELL).is_none() {
+            return cell;
+        }
+        cell.chars().take(SHOWN_OF_A_CELL).chain(['…']).collect()
+    };
+    let preview = people.preview().into_iter().map(|line| PreviewLine {
+        cells: line.cells.into_iter().take(MOST_COLUMNS).map(short).collect(),
+        value: short(line.value),
+        ..line
+    });
+    let column = |column: &Column| Column { name: column.name.clone().map(short), ..column.clone() };
+    Understood {
+        encoding: people.encoding(),
+        separator: people.separator(),
+        lines: people.entries().len(),
+        questions: questions.len(),
+        requests: questions.portions().len(),
+        has_header: people.has_header(),
+        columns: people.columns().iter().take(MOST_COLUMNS).map(column).collect(),
+        column: people.column(),
+        identity: people.identity(),
+        preview: preview.collect(),
+        troubles: [Problem::SpreadsheetNumber, Problem::NotAnId, Problem::Empty]
+            .into_iter()
+            .filter_map(|problem| {
+                let has_it = || people.entries().iter().filter(move |entry| entry.problem == Some(problem));
+                let first = has_it().take(NAMED).map(|entry| (entry.line, short(entry.value.clone())));
+                let (lines, first) = (has_it().count(), first.collect());
+                (lines > 0).then_some(Trouble { problem, lines, first })
+            })
+            .collect(),
+    }
+}

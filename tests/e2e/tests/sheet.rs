@@ -1,0 +1,218 @@
+//! Lists of people as administrators have them. The sandbox's oracle is the judge.
+
+use std::collections::HashSet;
+
+use pingone_mfa_e2e::{Page, World};
+use pingone_sandbox::page::config_json;
+use pingone_sandbox::{Fault, On, Rule, TokenSpec};
+use serde_json::json;
+use uuid::Uuid;
+
+/// The deployment's config.json with its ceilings lifted: what is tested here is not the pace.
+fn quick(origin: &str) -> String {
+    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":400,"max":2000},"#, 1)
+}
+
+/// The same, and nobody is listed without being asked for.
+fn unlisted(origin: &str) -> String {
+    quick(origin).replacen('{', r#"{"listOnConnect":0,"#, 1)
+}
+
+async fn listed(world: &World, users: &str) -> Page {
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear(&format!("{users} users. List read")).await;
+    page
+}
+
+/// The ids and usernames of so many users whose MFA is off.
+fn people_off(world: &World, people: usize) -> Vec<(Uuid, String)> {
+    let sandbox = world.sandbox();
+    let off = sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false));
+    off.filter_map(|id| Some((id, sandbox.username(id)?.to_owned()))).take(people).collect()
+}
+
+/// Every write was one to these users, and each of them is on.
+fn only_these_are_on(world: &World, planned: &HashSet<Uuid>) {
+    let sandbox = world.sandbox();
+    let written: HashSet<Uuid> = sandbox.oracle().writes().iter().map(|write| write.user).collect();
+    assert_eq!(&written, planned);
+    assert!(planned.iter().all(|user| sandbox.mfa_enabled(*user) == Some(true)));
+}
+
+/// Starts the run that is reviewed and waits for its end.
+async fn run(page: &Page, users: usize) {
+    page.see("dialog", "Review: enable MFA").await;
+    page.hear("will be changed").await;
+    if page.find("checkbox", "Include disabled accounts").await.is_some() {
+        page.press("checkbox", "Include disabled accounts").await;
+    }
+    page.press("button", &format!("Run {users} changes")).await;
+    page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
+}
+
+/// One byte a letter, as Excel writes in Western Europe.
+fn windows_1252(text: &str) -> Vec<u8> {
+    let byte = |letter| if letter == '€' { 0x80 } else { u8::try_from(letter).unwrap_or(b'?') };
+    text.chars().map(byte).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spreadsheet_list_with_windows_1252_semicolons_duplicates_and_strangers_is_understood() {
+    let world = World::start(100, quick).await;
+    let page = listed(&world, "100").await;
+    let people = people_off(&world, 5);
+    let header = "Name;Benutzername;Köln €\r\n";
+    let found = people
+        .iter()
+        .map(|(_, username)| format!("\"Müller; Jörg\"; {username} ;5\r\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    let strangers = "<img src=x onerror=alert(1)>;stränger;\"=HYPERLINK(\"\"http://x\"\")\"\r\n\
+                     @SUM(1+1);4.1E+07;Zürich €\r\n";
+    let twice = format!("Ä;{};6\r\n", people[0].1.to_uppercase());
+    let file = world.file("team.csv", &windows_1252(&format!("{header}{found}{strangers}{twice}")));
+
+    page.choose_file("From a list …", &file).await;
+    page.see("dialog", "People from a list").await;
+    page.hear("Windows-1252, separated by semicolons, 8 lines of people below a header.").await;
+    assert_eq!(page.chosen("Column").await, "Benutzername");
+    assert_eq!(page.chosen("It holds").await, "Username");
+    assert_eq!(page.focus().await, "Close");
+    page.hear(
+        "1 line with a number that the spreadsheet shortened; its last digits are lost (line 8: 4.1E+07)",
+    )
+    .await;
+    page.hear("Müller; Jörg").await;
+    for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 400), ("dark", 400)] {
+        page.wear(scheme, width, 900).await;
+        page.shoot(&format!("sheet-{scheme}-{width}")).await;
+        assert_eq!(page.axe().await, Vec::<String>::new(), "{scheme}, {width}");
+    }
+    page.wear("light", 1280, 900).await;
+
+    // Other people's cells are texts and nothing else.
+    page.hear("=HYPERLINK(\"http://x\")").await;
+    assert_eq!(page.ask_shadow("root.querySelectorAll('img').length").await, json!(0));
+
+    page.choose("Column", "Name").await;
+    page.see("button", "Save not found …").await;
+    page.hear("Nobody is found").await;
+    page.choose("Column", "Benutzername").await;
+    assert_eq!(page.chosen("It holds").await, "Username");
+    let folder = world.downloads().await;
+    page.press("button", "Save not found …").await;
+    let saved = folder.bytes("mfa-list-not-found-", "-contains-personal-data.csv").await;
+    assert_eq!(saved, windows_1252(&format!("{header}{strangers}")), "byte by byte");
+    page.press("button", "Save twice …").await;
+    let saved = folder.bytes("mfa-list-twice-", "-contains-personal-data.csv").await;
+    assert_eq!(saved, windows_1252(&format!("{header}{twice}")));
+
+    page.press("button", "Enable MFA for 5 users").await;
+    page.see("button", "Back").await;
+    page.press("button", "Back").await;
+    page.see("dialog", "People from a list").await;
+    page.press("button", "Enable MFA for 5 users").await;
+    run(&page, 5).await;
+    only_these_are_on(&world, &people.iter().map(|(id, _)| *id).collect());
+    assert!(page.find("dialog", "People from a list").await.is_none(), "the list is gone with the run");
+    assert_eq!(page.sinks_with("Zürich €").await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_looked_up_in_pingone_before_any_user_is_loaded() {
+    let world = World::start(100, unlisted).await;
+    let page = world.open().await;
+    let spec = TokenSpec::default();
+    page.connect(&world.token(&spec)).await;
+    page.hear("100 users").await;
+    let people = people_off(&world, 14);
+    let mut lines: Vec<String> = people.iter().map(|(_, username)| username.clone()).collect();
+    lines.extend((0..10).map(|number| format!("stranger\"{number}")));
+    let file = world.file("team.txt", format!("username\n{}\n", lines.join("\n")).as_bytes());
+    page.choose_file("From a list …", &file).await;
+    page.hear("UTF-8, one column, 24 lines of people below a header.").await;
+    page.see("button", "Look up 24 lines in PingOne").await;
+    page.shoot("sheet-before").await;
+
+    // The token ends meanwhile.
+    let on = On { method: Some("GET".into()), endpoint: Some("users".into()), user: None, page: None };
+    let fault = Fault::Status { status: 401, retry_after: None, without_cors: false };
+    let rule = Rule { on, share: 1.0, skip: 0, times: Some(2), fault };
+    assert_eq!(world.sandbox().go_wrong(rule), Ok(()), "a rule that can be meant");
+    page.press("button", "Look up 24 lines in PingOne").await;
+    page.hear("of 24 looked up in PingOne.").await;
+    page.see("password", "Access token").await;
+    page.shoot("sheet-token").await;
+    assert_eq!(page.axe().await, Vec::<String>::new());
+    world.sandbox().heal();
+    page.paste_token(&world.token(&spec)).await;
+
+    page.hear("Looked up in PingOne at").await;
+    page.shoot("sheet-looked-up").await;
+    let counts = page.ask_shadow(
+        "[...root.querySelectorAll('.sheet-piles .review-number')].map((cell) => cell.innerText)",
+    );
+    assert_eq!(counts.await, json!(["14", "10", "0", "0"]));
+    page.press("button", "Enable MFA for 14 users").await;
+    run(&page, 14).await;
+    only_these_are_on(&world, &people.iter().map(|(id, _)| *id).collect());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_selected_whatever_is_filtered_and_taken_away_again() {
+    let world = World::start(100, quick).await;
+    let page = listed(&world, "100").await;
+    let people = people_off(&world, 6);
+    let names: Vec<&str> = people.iter().map(|(_, username)| username.as_str()).collect();
+    let six = world.file("six.csv", names.join("\n").as_bytes());
+    let two = world.file("two.csv", names[..2].join("\n").as_bytes());
+
+    page.choose("MFA status", "MFA: on").await;
+    page.fill("searchbox", "Search users", "zzz").await;
+    page.choose_file("From a list …", &six).await;
+    page.press("button", "Select them in the table").await;
+    page.hear("6 users selected.").await;
+    page.hear("100 users. List read").await;
+    assert_eq!(page.chosen("MFA status").await, "MFA status: any");
+    page.choose_file("From a list …", &two).await;
+    page.press("button", "Take them out of the selection").await;
+    page.hear("4 users selected.").await;
+    page.press("button", "Enable MFA for 4 users").await;
+    run(&page, 4).await;
+    only_these_are_on(&world, &people[2..].iter().map(|(id, _)| *id).collect());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_list_is_named_and_long_lists_want_everyone_loaded() {
+    let world = World::start(100, unlisted).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("100 users").await;
+    page.choose_file("From a list …", &world.file("empty.csv", b" \r\n;;\r\n")).await;
+    page.hear("This file is empty").await;
+    for (name, bytes, sentence) in [
+        ("book.xlsx", b"PK\x03\x04rest".to_vec(), "This file is a workbook or an archive."),
+        ("page.csv", b"<!DOCTYPE html><p>".to_vec(), "This file is a web page, not a list."),
+        ("binary.csv", b"ana\n\x01\0\x02".to_vec(), "line 2 has a zero byte"),
+        ("many.csv", b"ana\n".repeat(200_001), "This list has more than 200,000 lines."),
+        ("large.csv", vec![b'a'; (64 << 20) + 1], "This file is larger than 64 MB"),
+    ] {
+        page.choose_file("Another file …", &world.file(name, &bytes)).await;
+        page.hear(sentence).await;
+    }
+    page.shoot("sheet-unusable").await;
+    assert_eq!(page.axe().await, Vec::<String>::new());
+
+    let name = people_off(&world, 1).remove(0).1;
+    let lines = (0..2001).map(|number| format!("stranger{number}\n")).collect::<Vec<_>>().concat();
+    let long = world.file("long.csv", format!("{name}\n{lines}").as_bytes());
+    page.choose_file("Another file …", &long).await;
+    page.hear("Lists of more than 2,000 lines are compared with the list of all users").await;
+    let load = "[...root.querySelectorAll('dialog[open] button')].find((button) => button.innerText.startsWith('Load all')).click()";
+    page.ask_shadow(load).await;
+    page.hear("Compared with the list of").await;
+    page.see("button", "Enable MFA for 1 user").await;
+    page.press("button", "Close").await;
+    assert_eq!(page.sinks_with("stranger1").await, Vec::<String>::new());
+}
