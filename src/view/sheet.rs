@@ -310,6 +310,7 @@ fn piles(app: AppHandle, found: &Found) -> Node {
     let locale = app.ports.locale.as_ref();
     let row = |pile: Pile| {
         let lines = pile.len(&found.piles);
+        let meaning = tag("span").class("hint").with(text::sheet::pile_meaning(pile));
         let save = (lines > 0).then(|| {
             button(text::sheet::save(pile), move || {
                 let name = app.environment().map(|environment| environment.name).unwrap_or_default();
@@ -318,8 +319,7 @@ fn piles(app: AppHandle, found: &Found) -> Node {
         });
         tag("tr")
             .with(tag("td").class("review-number").with(locale.number(lines as u64)))
-            .with(tag("th").set("scope", "row").with(text::sheet::pile(pile)))
-            .with(tag("td").class("hint").with(text::sheet::pile_meaning(pile)))
+            .with(tag("th").set("scope", "row").with(text::sheet::pile(pile)).with(meaning))
             .with(tag("td").with(save))
     };
     let moment = |at| text::moment(locale, at, app.session.now.get_untracked());
