@@ -330,9 +330,9 @@ mod tests {
         lookup.apply(Event::Answered(job, answer), Millis(0));
     }
 
-    fn page(users: &[User], next: Option<Cursor>) -> Result<Answer, Fault> {
+    fn page(users: &[User], next: Option<Cursor>) -> Answer {
         let rows = users.iter().cloned().map(Ok).collect();
-        Ok(Answer::Page(Page { rows, count: None, next }))
+        Answer::Page(Page { rows, count: None, next })
     }
 
     /// Usernames, a line each.
@@ -364,7 +364,7 @@ mod tests {
                     let holds = |user: &&User| filter.contains(&format!("\"{}\"", user.username));
                     let rows: Vec<User> = users.iter().filter(holds).cloned().collect();
                     let is_poisoned = !poison.is_empty() && filter.contains(poison);
-                    if is_poisoned { Err(refused()) } else { page(&rows, None) }
+                    if is_poisoned { Err(refused()) } else { Ok(page(&rows, None)) }
                 }
             };
             answer(lookup, job, said);
@@ -419,11 +419,11 @@ mod tests {
         let mut lookup = lookup(&list);
         let job = start(&mut lookup);
         let cursor = cursor();
-        answer(&mut lookup, job, page(&[shared(1)], Some(cursor.clone())));
+        answer(&mut lookup, job, Ok(page(&[shared(1)], Some(cursor.clone()))));
         let job = start(&mut lookup);
         let Ask::Page(asked) = &job.ask else { panic!() };
         assert_eq!(asked.cursor, Some(cursor));
-        answer(&mut lookup, job, page(&[shared(2)], None));
+        answer(&mut lookup, job, Ok(page(&[shared(2)], None)));
         let piles = Piles::from_answers(&list, lookup.answers());
         assert_eq!(piles.ambiguous.len(), 1);
     }
