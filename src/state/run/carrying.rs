@@ -214,12 +214,13 @@ impl Run {
 
     async fn store_actor(&'static self, name: &Rc<str>) -> Result<u8, Fault> {
         let actor = self.actor.borrow().clone();
-        let known = self.actors.borrow().iter().position(|known| *known == actor);
-        let place = known.unwrap_or_else(|| {
+        // Whoever comes back after somebody else gets another place: the last one stored is who acts.
+        let is_known = self.actors.borrow().last() == Some(&actor);
+        if !is_known {
             self.actors.borrow_mut().push(actor.clone());
-            self.actors.borrow().len() - 1
-        });
-        if known.is_none() {
+        }
+        let place = self.actors.borrow().len().saturating_sub(1);
+        if !is_known {
             let entry = Entry::Actor(actor).encode();
             self.ports.journal.append(name, vec![entry]).await.map_err(Fault::NotStored)?;
         }
