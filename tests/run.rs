@@ -79,7 +79,7 @@ fn go_on(
 fn records(entry: &[u8]) -> Vec<Record> {
     match Entry::decode(entry).unwrap() {
         Entry::Batch(records) => records,
-        Entry::Plan(_) | Entry::Actor(_) | Entry::Closed(_) => vec![],
+        Entry::Plan(_) | Entry::Actor { .. } | Entry::Closed(_) => vec![],
     }
 }
 

@@ -16,7 +16,7 @@ use pingone_mfa_core::engine::driver::Command;
 use pingone_mfa_core::engine::run::{self as engine, Place};
 
 use super::Ports;
-use super::announcement::Announcer;
+use super::announcement::{Announcement, Announcer};
 use super::directory::Directory;
 use super::tasks::Tasks;
 use super::watched::Watched;
@@ -27,6 +27,7 @@ mod pace;
 mod stored;
 
 pub(super) use carrying::PAGE;
+use carrying::name_of;
 pub use file::NotTaken;
 use pace::Speed;
 pub use pingone_mfa_core::engine::run::Halt;
@@ -198,13 +199,15 @@ impl Run {
     /// Goes on with another token.
     pub(super) fn continue_with(&'static self, connection: Connection, facts: &TokenFacts) {
         self.act_as(connection, facts);
-        if self.commands.borrow().is_none() {
-            return;
-        }
+        let Some(plan) = self.plan().filter(|_| self.commands.borrow().is_some()) else { return };
+        // Before anything else can be sent: each row names whose token it was sent with.
+        let (actor, storing) = self.act(&name_of(&plan));
+        self.command(Command::Token { until: self.token_until(), actor });
         self.tasks.spawn(async move {
-            // Each row names its actor by a place that must be stored before.
-            let actor = self.place_of_actor().await;
-            self.command(Command::Token { until: self.token_until(), actor });
+            if let Err(fault) = storing.await {
+                // It is stored again at the end.
+                self.announcer.tell(Announcement::Failed(Fault::NotStored(fault)));
+            }
         });
     }
 

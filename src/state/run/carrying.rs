@@ -4,19 +4,20 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use futures::future::{Either, FutureExt, LocalBoxFuture, pending, select};
-use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::fault::{Fault, JournalFault};
 use pingone_mfa_core::domain::plan::Plan;
 use pingone_mfa_core::domain::row::{RowState, Tally};
 use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::user::Mfa;
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::{Inbox, drive};
-use pingone_mfa_core::engine::journal::{Entry, Restored, restore};
+use pingone_mfa_core::engine::journal::{Damage, Entry, restore};
 use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::run::readback::{self, ReadBack};
 use pingone_mfa_core::engine::run::{self as engine, Delivery, Standing};
-use pingone_mfa_core::port::{Held, Taken};
+use pingone_mfa_core::port::{Held, JournalAnswer, Taken};
 
+use super::stored::plan_of;
 use super::{Halt, Kept, Phase, Progress, Run};
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
@@ -34,26 +35,29 @@ const SLEEP: i64 = 30_000;
 impl Run {
     /// Carries a plan out, from its first row on.
     pub fn start(&'static self, plan: Plan) {
-        self.begin_with(plan, None, false);
+        self.begin_with(plan, false);
     }
 
     /// Goes on with a run that this browser has stored. Whoever may have been sent something is read first.
     pub fn go_on(&'static self, name: Rc<str>) {
-        self.open_stored(name, false);
+        self.tasks.spawn(async move {
+            match self.entries_of(&name).await {
+                // One that can't be read was never offered.
+                Ok(entries) => {
+                    if let Some(plan) = entries.first().and_then(|first| plan_of(first)) {
+                        self.begin_with(plan, false);
+                    }
+                }
+                Err(fault) => self.announcer.tell(Announcement::Failed(fault)),
+            }
+        });
     }
 
     /// Takes the run over from the page that has it; that page stops at once.
     pub fn take_over(&'static self) {
-        let Some(plan) = self.plan() else { return };
-        let name = name_of(&plan);
-        self.tasks.spawn(async move {
-            let has_begun = self.ports.journal.read(&name).await.is_ok_and(|entries| !entries.is_empty());
-            if has_begun {
-                self.open_stored(name, true);
-            } else {
-                self.begin_with((*plan).clone(), None, true);
-            }
-        });
+        if let Some(plan) = self.plan() {
+            self.begin_with((*plan).clone(), true);
+        }
     }
 
     /// The plan of the run that is shown.
@@ -65,12 +69,16 @@ impl Run {
     pub fn check(&'static self) {
         let (Some(kept), Some(connection)) = (self.kept.take(), self.connection()) else { return };
         self.tasks.spawn(async move {
+            let Some(held) = self.take_lease(&connection, false).await else { return };
             let (sender, mut inbox) = mpsc::unbounded();
             self.commands.replace(Some(sender));
             let Kept { mut run, name } = kept;
             let is_stopped = run.standing() == Standing::Stopped;
-            self.read_back(&mut run, &self.delivery(&name), &connection, &mut inbox).await;
-            self.over(run, name, is_stopped).await;
+            let delivery = self.delivery(&name);
+            let read = self.read_back(&mut run, &delivery, &connection, &mut inbox);
+            if self.while_held(held, read.boxed_local()).await.is_some() {
+                self.over(run, name, is_stopped).await;
+            }
         });
     }
 
@@ -111,22 +119,10 @@ impl Run {
         self.states.set(vec![RowState::Waiting; plan.rows.len()]);
     }
 
-    fn open_stored(&'static self, name: Rc<str>, steal: bool) {
-        self.tasks.spawn(async move {
-            let entries = match self.entries_of(&name).await {
-                Ok(entries) => entries,
-                Err(fault) => return self.announcer.tell(Announcement::Failed(fault)),
-            };
-            // One that can't be read was never offered.
-            if let Ok(restored) = restore(&entries) {
-                self.begin_with(restored.plan.clone(), Some(restored), steal);
-            }
-        });
-    }
-
-    fn begin_with(&'static self, plan: Plan, restored: Option<Restored>, steal: bool) {
+    /// Nothing of what is stored is believed before the lease is held: until then another page may add to it.
+    fn begin_with(&'static self, plan: Plan, steal: bool) {
         let Some(connection) = self.connection() else { return };
-        if plan.environment != connection.tenant().environment || self.is_working() {
+        if plan.environment != connection.tenant().environment || self.is_open_untracked() {
             return;
         }
         self.forget_run();
@@ -138,18 +134,9 @@ impl Run {
         self.speed.take();
         self.progress.set(Some(self.first_progress(&plan, &connection)));
         self.tasks.spawn(async move {
-            let (held, sees_other_pages) = match self.ports.lease.take(&lease_of(&connection), steal).await {
-                Taken::Held(held) => (Some(held), true),
-                Taken::Unavailable => (None, false),
-                Taken::Elsewhere => return self.set_phase(Phase::Elsewhere),
-            };
-            self.progress.update(|progress| {
-                if let Some(progress) = progress {
-                    progress.sees_other_pages = sees_other_pages;
-                }
-            });
+            let Some(held) = self.take_lease(&connection, steal).await else { return };
             self.ports.host.ask_before_leaving(true);
-            match self.make_run(&plan, &name, restored, &connection).await {
+            match self.make_run(&plan, &name, &connection).await {
                 Ok(run) => self.carry_out(run, name, held, connection).await,
                 Err(fault) => {
                     self.ports.host.ask_before_leaving(false);
@@ -158,6 +145,43 @@ impl Run {
                 }
             }
         });
+    }
+
+    /// The lease of the environment, as far as the browser lends any; `None` if another page has it.
+    async fn take_lease(&'static self, connection: &Connection, steal: bool) -> Option<Option<Held>> {
+        let (held, sees_other_pages) = match self.ports.lease.take(&lease_of(connection), steal).await {
+            Taken::Held(held) => (Some(held), true),
+            Taken::Unavailable => (None, false),
+            Taken::Elsewhere => {
+                self.set_phase(Phase::Elsewhere);
+                return None;
+            }
+        };
+        self.progress.update(|progress| {
+            if let Some(progress) = progress {
+                progress.sees_other_pages = sees_other_pages;
+            }
+        });
+        Some(held)
+    }
+
+    /// What `work` comes to, or nothing if another page takes the lease over before. What was in flight then is open in
+    /// the journal, and the other page reads it first.
+    async fn while_held<T>(&'static self, held: Option<Held>, work: LocalBoxFuture<'_, T>) -> Option<T> {
+        let (lost, _held): (LocalBoxFuture<'static, ()>, _) = match held {
+            Some(mut held) => (std::mem::replace(&mut held.lost, pending().boxed_local()), Some(held)),
+            None => (pending().boxed_local(), None),
+        };
+        match select(work, lost).await {
+            Either::Left((done, _)) => Some(done),
+            Either::Right(_) => {
+                self.commands.replace(None);
+                self.ports.host.ask_before_leaving(false);
+                self.title(&Phase::Elsewhere, Tally::default());
+                self.set_phase(Phase::Elsewhere);
+                None
+            }
+        }
     }
 
     fn first_progress(&'static self, plan: &Rc<Plan>, connection: &Connection) -> Progress {
@@ -175,56 +199,52 @@ impl Run {
         }
     }
 
-    /// The run, whose plan and actor are stored.
+    /// The run, whose plan and actor are stored: a new one, or what the journal has of it.
     async fn make_run(
         &'static self,
         plan: &Rc<Plan>,
         name: &Rc<str>,
-        restored: Option<Restored>,
         connection: &Connection,
     ) -> Result<engine::Run, Fault> {
         let policy = Rc::new(connection.policy().clone());
-        let is_new = restored.is_none();
-        if let Some(restored) = &restored {
-            self.actors.replace(restored.actors.clone());
-        } else {
+        let (jitter, until) = (connection.jitter(), self.token_until());
+        let entries = self.entries_of(name).await?;
+        let is_new = entries.is_empty();
+        let mut run = if is_new {
             let entry = Entry::Plan((**plan).clone()).encode();
             self.ports.journal.append(name, vec![entry]).await.map_err(Fault::NotStored)?;
-        }
-        let actor = self.store_actor(name).await?;
-        let (jitter, until) = (connection.jitter(), self.token_until());
-        let mut run = match restored {
-            Some(restored) => engine::Run::resumed(restored, policy, jitter, until),
-            None => engine::Run::new(Rc::clone(plan), policy, jitter, until),
+            engine::Run::new(Rc::clone(plan), policy, jitter, until)
+        } else {
+            let restored = restore(&entries).map_err(not_restored)?;
+            self.actors.replace(restored.actors.clone());
+            self.set_started(plan.made_at);
+            engine::Run::resumed(restored, policy, jitter, until)
         };
-        run.act_as(actor);
+        let (place, storing) = self.act(name);
+        storing.await.map_err(Fault::NotStored)?;
+        run.act_as(place);
         self.states.set(run.rows().iter().map(|row| row.state).collect());
-        let begun = Announcement::RunStarted { users: u64::from(run.tally().all()), is_new };
-        self.announcer.tell(begun);
+        self.announcer.tell(Announcement::RunStarted { users: u64::from(run.tally().all()), is_new });
         Ok(run)
     }
 
-    /// The place of the present actor, stored.
-    pub(super) async fn place_of_actor(&'static self) -> u8 {
-        let Some(plan) = self.plan() else { return 0 };
-        let stored = self.store_actor(&name_of(&plan)).await;
-        // A journal that takes nothing halts the run at its next record, and says so.
-        stored.unwrap_or_default()
+    fn set_started(&'static self, at: Wall) {
+        self.progress.update(|progress| {
+            if let Some(progress) = progress {
+                progress.started_at = at;
+            }
+        });
     }
 
-    async fn store_actor(&'static self, name: &Rc<str>) -> Result<u8, Fault> {
+    /// The place of the present actor, and its way into the journal, which begins at once: what is stored later stands
+    /// behind it. Whoever comes back after somebody else gets another place.
+    pub(super) fn act(&'static self, name: &str) -> (u8, JournalAnswer<()>) {
         let actor = self.actor.borrow().clone();
-        // Whoever comes back after somebody else gets another place: the last one stored is who acts.
-        let is_known = self.actors.borrow().last() == Some(&actor);
-        if !is_known {
+        if self.actors.borrow().last() != Some(&actor) {
             self.actors.borrow_mut().push(actor.clone());
         }
-        let place = self.actors.borrow().len().saturating_sub(1);
-        if !is_known {
-            let entry = Entry::Actor(actor).encode();
-            self.ports.journal.append(name, vec![entry]).await.map_err(Fault::NotStored)?;
-        }
-        Ok(u8::try_from(place).unwrap_or(u8::MAX))
+        let place = u8::try_from(self.actors.borrow().len().saturating_sub(1)).unwrap_or(u8::MAX);
+        (place, self.ports.journal.append(name, vec![Entry::Actor { place, actor }.encode()]))
     }
 
     fn delivery(&'static self, name: &Rc<str>) -> Delivery {
@@ -246,10 +266,6 @@ impl Run {
         let mut run = run;
         let (sender, mut inbox) = mpsc::unbounded();
         self.commands.replace(Some(sender));
-        let (lost, _held): (LocalBoxFuture<'static, ()>, _) = match held {
-            Some(mut held) => (std::mem::replace(&mut held.lost, pending().boxed_local()), Some(held)),
-            None => (pending().boxed_local(), None),
-        };
         let delivery = self.delivery(&name);
         let driven = async {
             drive(
@@ -266,17 +282,9 @@ impl Run {
             }
             is_stopped
         };
-        let is_stopped = match select(driven.boxed_local(), lost).await {
-            Either::Left((is_stopped, _)) => is_stopped,
-            // What was in flight is open in the journal: the other page reads it first.
-            Either::Right(_) => {
-                self.commands.replace(None);
-                self.ports.host.ask_before_leaving(false);
-                self.title(&Phase::Elsewhere, Tally::default());
-                return self.set_phase(Phase::Elsewhere);
-            }
-        };
-        self.over(run, name, is_stopped).await;
+        if let Some(is_stopped) = self.while_held(held, driven.boxed_local()).await {
+            self.over(run, name, is_stopped).await;
+        }
     }
 
     async fn read_back(
@@ -344,7 +352,7 @@ impl Run {
         });
         self.unshown.borrow_mut().extend(changed);
         // While nothing moves, what is counted here and in the list is the same.
-        if phase != Phase::Working || self.shown_at.get().until(now) >= SHOW_EVERY {
+        if !phase.is_working() || self.shown_at.get().until(now) >= SHOW_EVERY {
             self.show_changes();
         }
         self.speed.borrow_mut().see(now, tally.ended());
@@ -420,17 +428,15 @@ impl Run {
         self.show_changes();
         let unread = run.to_read_back();
         let at = self.ports.clock.wall();
-        if unread == 0 || is_stopped {
-            let closed = self.ports.journal.append(&name, vec![Entry::Closed(at).encode()]).await;
-            if let Err(fault) = closed {
-                // It will be offered to be continued although nothing is left to be done, and nothing worse.
-                self.announcer.tell(Announcement::Failed(Fault::NotStored(fault)));
-            }
+        if let Err(fault) = self.store_end(&name, (unread == 0 || is_stopped).then_some(at)).await {
+            // It will be offered to be continued although nothing is left to be done, and nothing worse.
+            self.announcer.tell(Announcement::Failed(fault));
         }
         let tally = run.tally();
         self.progress.update(|progress| {
             if let Some(progress) = progress {
-                progress.ended_at = Some(at);
+                // Whoever reads rows back later ends nothing anew.
+                progress.ended_at.get_or_insert(at);
                 progress.tally = tally;
                 progress.phase = Phase::Over { unread, is_stopped };
             }
@@ -439,6 +445,14 @@ impl Run {
         self.ports.host.ask_before_leaving(false);
         self.announcer.tell(Announcement::RunEnded { tally, is_stopped });
         self.kept.replace(Some(Kept { run, name }));
+    }
+
+    /// Stores who acted, once more because some may not have been stored, and that nothing more is going to be done.
+    async fn store_end(&'static self, name: &str, closed_at: Option<Wall>) -> Result<(), Fault> {
+        let actors = self.actors.borrow().clone().into_iter().zip(0..=u8::MAX);
+        let actors = actors.map(|(actor, place)| Entry::Actor { place, actor });
+        let entries = actors.chain(closed_at.map(Entry::Closed)).map(|entry| entry.encode()).collect();
+        self.ports.journal.append(name, entries).await.map_err(Fault::NotStored)
     }
 
     /// Takes note of the time, every second: a computer that slept is told of.
@@ -465,7 +479,12 @@ pub(super) fn name_of(plan: &Plan) -> Rc<str> {
     format!("{:016} {}", plan.made_at.0, plan.number()).into()
 }
 
-fn lease_of(connection: &Connection) -> String {
+/// What was readable when it was offered, and no longer is.
+fn not_restored(damage: Damage) -> Fault {
+    Fault::NotStored(JournalFault::Failed(damage.to_string()))
+}
+
+pub(super) fn lease_of(connection: &Connection) -> String {
     format!("pingone-mfa run {}", connection.tenant().environment)
 }
 

@@ -10,7 +10,7 @@ use super::Run;
 use super::carrying::name_of;
 use crate::state::announcement::Announcement;
 
-/// Why a run file is not taken.
+/// Why a run file is not taken, or a stored run not discarded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotTaken {
     /// It can't be used.
@@ -21,6 +21,8 @@ pub enum NotTaken {
     OtherEnvironment,
     /// The same run is stored in this browser already.
     HereAlready,
+    /// Another page of this browser runs something in this environment.
+    WorkingElsewhere,
     /// It can't be stored here.
     NotStored(Fault),
 }

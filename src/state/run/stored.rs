@@ -8,8 +8,10 @@ use pingone_mfa_core::domain::row::{RowState, Tally};
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::token::Actor;
 use pingone_mfa_core::engine::journal::{Damage, Entry, Restored, restore};
+use pingone_mfa_core::port::Taken;
 
-use super::Run;
+use super::carrying::lease_of;
+use super::{NotTaken, Run};
 use crate::state::announcement::Announcement;
 
 /// Milliseconds of a day.
@@ -104,7 +106,14 @@ impl Run {
 
     /// Deletes what is stored of a run.
     pub fn discard(&'static self, name: Rc<str>) {
+        let Some(connection) = self.connection() else { return };
         self.tasks.spawn(async move {
+            // The page that carries it out would go on storing into nothing.
+            let taken = self.ports.lease.take(&lease_of(&connection), false).await;
+            if matches!(taken, Taken::Elsewhere) {
+                return self.not_taken.set(Some(NotTaken::WorkingElsewhere));
+            }
+            self.not_taken.set(None);
             if let Err(fault) = self.ports.journal.delete(&name).await {
                 self.announcer.tell(Announcement::Failed(Fault::NotStored(fault)));
             }
@@ -119,7 +128,7 @@ impl Run {
 }
 
 /// What can't be read is of nobody knows which environment, and is shown.
-fn plan_of(first: &[u8]) -> Option<Plan> {
+pub(super) fn plan_of(first: &[u8]) -> Option<Plan> {
     match Entry::decode(first) {
         Ok(Entry::Plan(plan)) => Some(plan),
         _ => None,

@@ -117,6 +117,10 @@ pub fn not_taken(why: &NotTaken) -> String {
         NotTaken::HereAlready => {
             "This run is stored in this browser already. Continue it there, or discard it first.".into()
         }
+        NotTaken::WorkingElsewhere => {
+            "A run in this environment is working in another tab. Stop it there before you discard one."
+                .into()
+        }
         NotTaken::NotStored(fault) => super::fault(fault),
     }
 }

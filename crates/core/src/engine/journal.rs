@@ -38,8 +38,13 @@ pub enum Entry {
     Plan(Plan),
     /// What was sent, and what came of it.
     Batch(Vec<Record>),
-    /// Under whose token it goes on; rows name actors by their place among these entries.
-    Actor(Actor),
+    /// Under whose token it goes on. It names its place itself, so that one that could not be stored moves no other.
+    Actor {
+        /// What rows call the actor.
+        place: u8,
+        /// Who it is.
+        actor: Actor,
+    },
     /// Nothing more is going to be done for this run.
     Closed(Wall),
 }
@@ -72,7 +77,7 @@ pub struct Restored {
     pub failures: HashMap<Place, Failure>,
     /// The rows with an intent and without an outcome: a PUT may have been sent. They are read before anything is.
     pub open: Vec<Place>,
-    /// Under whose tokens it was sent.
+    /// Under whose tokens it was sent, by the places that rows name.
     pub actors: Vec<Actor>,
     /// When it was said that nothing more is going to be done.
     pub closed_at: Option<Wall>,
@@ -86,7 +91,7 @@ impl Entry {
         match self {
             Self::Plan(plan) => bytes.plan(plan),
             Self::Batch(records) => bytes.batch(records),
-            Self::Actor(actor) => bytes.actor(actor),
+            Self::Actor { place, actor } => bytes.actor(*place, actor),
             Self::Closed(at) => {
                 bytes.0.push(CLOSED);
                 bytes.time(*at);
@@ -113,7 +118,7 @@ impl Entry {
         let entry = match reader.byte()? {
             PLAN => Self::Plan(reader.plan()?),
             BATCH => Self::Batch(reader.batch()?),
-            ACTOR => Self::Actor(reader.actor()?),
+            ACTOR => Self::Actor { place: reader.byte()?, actor: reader.actor()? },
             CLOSED => Self::Closed(reader.time()?),
             _ => return Err(Damage::Senseless),
         };
@@ -147,8 +152,11 @@ pub fn restore(entries: &[Vec<u8>]) -> Result<Restored, Damage> {
                     restored.take(record, &mut intended)?;
                 }
             }
-            Entry::Actor(actor) => restored.actors.push(actor),
-            Entry::Closed(at) => restored.closed_at = Some(at),
+            Entry::Actor { place, actor } => restored.acts(place, actor),
+            // Whoever reads rows back later ends nothing anew.
+            Entry::Closed(at) => {
+                restored.closed_at.get_or_insert(at);
+            }
         }
     }
     let open = intended.iter().enumerate().filter(|(_, is_open)| **is_open);
@@ -157,6 +165,16 @@ pub fn restore(entries: &[Vec<u8>]) -> Result<Restored, Damage> {
 }
 
 impl Restored {
+    fn acts(&mut self, place: u8, actor: Actor) {
+        let place = usize::from(place);
+        if place >= self.actors.len() {
+            self.actors.resize(place + 1, Actor::Unknown);
+        }
+        if let Some(known) = self.actors.get_mut(place) {
+            *known = actor;
+        }
+    }
+
     fn take(&mut self, record: Record, intended: &mut [bool]) -> Result<(), Damage> {
         match record {
             Record::Intent(places) => {
@@ -245,8 +263,8 @@ impl Bytes {
         }
     }
 
-    fn actor(&mut self, actor: &Actor) {
-        self.0.push(ACTOR);
+    fn actor(&mut self, place: u8, actor: &Actor) {
+        self.0.extend([ACTOR, place]);
         let (kind, id) = match actor {
             Actor::Unknown => (0, None),
             Actor::Application(id) => (1, Some(id)),
@@ -455,7 +473,8 @@ mod tests {
             vec![settled(0, RowState::Changed), settled(2, RowState::Refused), Record::Intent(vec![3])],
         ];
         let plan = Entry::Plan(plan(5)).encode();
-        let ends = [Entry::Actor(Actor::Application("0b41".into())), Entry::Closed(Wall(12))];
+        let actor = Actor::Application("0b41".into());
+        let ends = [Entry::Actor { place: 1, actor }, Entry::Closed(Wall(12)), Entry::Closed(Wall(99))];
         let entries = batches.map(Entry::Batch).into_iter().chain(ends);
         std::iter::once(plan).chain(entries.map(|entry| entry.encode())).collect()
     }
@@ -468,7 +487,7 @@ mod tests {
         let waiting = RowState::Waiting;
         assert_eq!(states, [RowState::Changed, waiting, RowState::Refused, waiting, waiting]);
         assert_eq!((restored.open, restored.failures.len()), (vec![1, 3], 1));
-        assert_eq!(restored.actors, [Actor::Application("0b41".into())]);
+        assert_eq!(restored.actors, [Actor::Unknown, Actor::Application("0b41".into())]);
         assert_eq!(restored.closed_at, Some(Wall(12)));
     }
 
