@@ -40,6 +40,7 @@ pub use finding::Search;
 pub use grouping::Members;
 pub(super) use grouping::members;
 pub use listing::List;
+pub(super) use listing::ReadRow;
 pub use opening::Opened;
 pub use sheet::{
     By, Finding, Found, LARGEST, MOST_LOOKED_UP, Opening, Pile, Sheet, Trouble, Understood, Unusable,
@@ -248,9 +249,20 @@ impl Directory {
     }
 
     /// Learns users, folded as the reader's language does.
-    fn learn(&'static self, rows: impl IntoIterator<Item = listing::ReadRow>) -> Vec<Row> {
+    fn learn(&'static self, rows: impl IntoIterator<Item = ReadRow>) -> Vec<Row> {
+        let (learned, has_changed) = self.learn_unseen(rows);
+        // Who comes new changes no row that is shown, and while a list is read thousands come every second.
+        if has_changed {
+            self.users.notify();
+        }
+        learned
+    }
+
+    /// Learns users without showing them anew, which [`Directory::recount_all`] does; and whether somebody was known
+    /// before.
+    pub(super) fn learn_unseen(&'static self, rows: impl IntoIterator<Item = ReadRow>) -> (Vec<Row>, bool) {
         let fold = |text: &str| self.ports.locale.fold(text);
-        let (learned, has_changed) = self.users.update_unseen(|users| {
+        self.users.update_unseen(|users| {
             let before = users.len();
             let learn = |row| match row {
                 Ok(user) => users.learn(&user, &fold),
@@ -259,25 +271,7 @@ impl Directory {
             let learned: Vec<Row> = rows.into_iter().map(learn).collect();
             let has_changed = users.len() < before + learned.len();
             (learned, has_changed)
-        });
-        // Who comes new changes no row that is shown, and while a list is read thousands come every second.
-        if has_changed {
-            self.users.notify();
-        }
-        learned
-    }
-
-    /// Learns users who were read again. What shows them is renewed by [`Directory::recount_all`].
-    pub(super) fn learn_quietly(&'static self, rows: impl IntoIterator<Item = listing::ReadRow>) {
-        let fold = |text: &str| self.ports.locale.fold(text);
-        self.users.update_unseen(|users| {
-            for row in rows {
-                match row {
-                    Ok(user) => users.learn(&user, &fold),
-                    Err(unreadable) => users.learn_unreadable(unreadable),
-                };
-            }
-        });
+        })
     }
 
     /// Shows and counts anew what was learned.

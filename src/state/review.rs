@@ -10,7 +10,7 @@ use pingone_mfa_core::api::request::ReadUser;
 use pingone_mfa_core::domain::confirmation::{Confirmation, confirmation, is_number_typed};
 use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh, Weighed};
 use pingone_mfa_core::domain::estimate::{Effort, Estimate};
-use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::fault::{Fault, Paging};
 use pingone_mfa_core::domain::limits::{Limits, RunObstacle};
 use pingone_mfa_core::domain::plan::{Plan, Stops};
 use pingone_mfa_core::domain::query::GroupFilter;
@@ -22,7 +22,7 @@ use pingone_mfa_core::engine::driver::{Command, drive};
 use pingone_mfa_core::engine::listing::{Job, Listing, State};
 
 use super::Ports;
-use super::directory::{Directory, members};
+use super::directory::{Directory, ReadRow, members};
 use super::load::Load;
 use super::run::{PAGE, Run};
 use super::tasks::Tasks;
@@ -213,15 +213,19 @@ impl Review {
     async fn read_values(&'static self, draft: &Draft, connection: &Connection) -> Result<(), Fault> {
         let total = self.directory.total.with_untracked(|total| total.ready().copied().flatten());
         let pages = total.map_or(u64::MAX, |total| total.div_ceil(PAGE));
-        if draft.users.len() as u64 <= pages {
-            self.read_singly(draft, connection).await
-        } else {
-            self.read_by_pages(draft, total, connection).await
+        if draft.users.len() as u64 > pages {
+            self.read_by_pages(draft, total, connection).await?;
         }
+        // Whoever isn't in the list may have been deleted, or moved from page to page while it was read.
+        let is_unread = |user: &UserId| !self.fresh.borrow().contains_key(user);
+        let unread = draft.users.iter().copied().filter(is_unread).collect();
+        self.read_singly(unread, connection).await?;
+        self.directory.recount_all();
+        Ok(())
     }
 
-    async fn read_singly(&'static self, draft: &Draft, connection: &Connection) -> Result<(), Fault> {
-        let reads = futures::stream::iter(draft.users.clone()).map(|id| async move {
+    async fn read_singly(&'static self, users: Vec<UserId>, connection: &Connection) -> Result<(), Fault> {
+        let reads = futures::stream::iter(users).map(|id| async move {
             let answer = connection.call(ReadUser(id)).await;
             (id, answer)
         });
@@ -229,7 +233,7 @@ impl Review {
         while let Some((id, answer)) = reads.next().await {
             match answer {
                 Ok(user) => {
-                    self.directory.learn_quietly([Ok(user)]);
+                    self.directory.learn_unseen([Ok(user)]);
                     self.fresh.borrow_mut().insert(id, connection.clock().wall());
                 }
                 Err(Fault::UserUnknown(_)) => {}
@@ -237,7 +241,6 @@ impl Review {
             }
             self.set_reading(Reading::Going(self.fresh.borrow().len() as u64));
         }
-        self.directory.recount_all();
         Ok(())
     }
 
@@ -261,7 +264,7 @@ impl Review {
             let at = connection.clock().wall();
             let rows: Vec<_> = listing.take_fresh().into_iter().filter(|row| is_of(row, &chosen)).collect();
             self.fresh.borrow_mut().extend(rows.iter().filter_map(id_of).map(|id| (id, at)));
-            self.directory.learn_quietly(rows);
+            self.directory.learn_unseen(rows);
             let read = self.fresh.borrow().len() as u64;
             match listing.state() {
                 State::Halted(fault) => self.set_reading(Reading::Failed(fault)),
@@ -269,10 +272,11 @@ impl Review {
             }
         };
         drive(&mut listing, connection, &mut inbox, page, observe).await;
-        self.directory.recount_all();
         match listing.state() {
+            State::Complete => Ok(()),
             State::Halted(fault) => Err(fault),
-            State::Complete | State::Stopped | State::Reading => Ok(()),
+            // Nothing less than everything tells who is no longer there.
+            State::Stopped | State::Reading => Err(Fault::Paging(Paging::Loop)),
         }
     }
 
@@ -416,6 +420,10 @@ impl Review {
         if self.obstacle(&weighed).is_some() {
             return;
         }
+        if self.is_old(&weighed) {
+            // What is read now may be other numbers: a person looks at them first.
+            return self.read();
+        }
         let plan = self.plan(&weighed);
         self.close();
         self.run.start(plan);
@@ -429,16 +437,13 @@ impl Review {
         self.shown.set(None);
     }
 
-    /// Above this age the values are read again before anything begins.
-    pub fn is_old(&'static self, weighed: &Weighed) -> bool {
-        weighed.plan.made_at.since(self.ports.clock.wall()).unsigned_abs() > OLD.0
+    fn is_old(&self, weighed: &Weighed) -> bool {
+        self.ports.clock.wall().since(weighed.plan.made_at).unsigned_abs() > OLD.0
     }
 }
 
 /// Values that were read longer ago are read again.
 const OLD: Millis = Millis::seconds(10 * 60);
-
-type ReadRow = Result<pingone_mfa_core::domain::user::User, pingone_mfa_core::domain::user::UnreadableUser>;
 
 fn id_of(row: &ReadRow) -> Option<UserId> {
     row.as_ref().map_or_else(|row| row.id, |user| Some(user.id))

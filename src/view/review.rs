@@ -6,6 +6,7 @@ use leptos::prelude::Effect;
 use pingone_mfa_core::domain::confirmation::Confirmation;
 use pingone_mfa_core::domain::draft::{Choices, Weighed};
 use pingone_mfa_core::domain::estimate::TokenSpan;
+use pingone_mfa_core::domain::fault::RetryKind;
 use pingone_mfa_core::domain::plan::Exclusion;
 use pingone_mfa_core::domain::reference::Pattern;
 use pingone_mfa_core::domain::time::Wall;
@@ -14,6 +15,7 @@ use pingone_mfa_core::domain::token::Actor;
 use super::fault::fault_card;
 use super::markup::{Handle, Node, button, group, is_checked, part_of, says, tag, text_in};
 use super::text;
+use super::token::token_field;
 use crate::state::AppHandle;
 use crate::state::review::{Reading, Reviewed};
 use crate::state::session::Phase;
@@ -79,8 +81,12 @@ fn contents(app: AppHandle, look: Reading) -> Node {
     match look {
         Reading::Going(_) => tag("p").class("working").set("role", "status").with(says(move || reading(app))),
         Reading::Failed(fault) => {
-            let again = button(text::review::READ_AGAIN, move || app.review.read_on());
-            group().with(fault_card(&fault)).with(again)
+            // The page's own field for a token lies behind this dialog.
+            let needs_token = fault.retry() == RetryKind::WithNewToken;
+            let token = needs_token.then(|| token_field(app));
+            let again =
+                (!needs_token).then(|| button(text::review::READ_AGAIN, move || app.review.read_on()));
+            group().with(fault_card(&fault)).with(token).with(again)
         }
         Reading::Ready(weighed) => ready(app, &weighed),
     }

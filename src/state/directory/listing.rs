@@ -15,7 +15,7 @@ use crate::state::announcement::Announcement;
 use crate::state::load::Load;
 
 /// A row as PingOne's pages bring it.
-pub(super) type ReadRow = Result<User, UnreadableUser>;
+pub(in crate::state) type ReadRow = Result<User, UnreadableUser>;
 
 /// How far the list is.
 #[derive(Debug, Clone, PartialEq)]

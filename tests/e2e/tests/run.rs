@@ -215,6 +215,8 @@ async fn a_second_tab_sees_the_run_and_takes_it_over() {
     page.new_tab(&world.page_origin).await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("isn't finished").await;
+    page.press("button", "Discard").await;
+    page.hear("working in another tab. Stop it there before you discard one.").await;
     page.press("button", "Continue").await;
     page.hear("A run in this environment is working in another tab of this browser.").await;
     page.press("button", "Take it over here").await;
@@ -313,4 +315,22 @@ async fn a_run_that_waits_goes_on_in_another_browser_by_its_file() {
     page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
     agrees(&world, &planned, true);
     std::fs::remove_file(&file).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_whose_token_ends_takes_the_next_one_and_reads_on() {
+    let world = World::start(100, quick).await;
+    let page = listed(&world, "100").await;
+    let on = On { method: Some("GET".into()), endpoint: Some("users".into()), user: None, page: None };
+    let fault = Fault::Status { status: 401, retry_after: None, without_cors: false };
+    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+    let users = review_off(&world, &page).await;
+    page.see("password", "Access token").await;
+    assert_eq!(page.axe().await, Vec::<String>::new());
+    page.shoot("review-token").await;
+    world.sandbox().heal();
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.hear(&format!("{users} users chosen")).await;
+    page.press("button", "Back").await;
+    assert_eq!(world.sandbox().oracle().counts().put, 0);
 }
