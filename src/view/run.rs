@@ -1,16 +1,16 @@
 //! The run: working, waiting, over; and the runs that this browser has stored.
 
 use pingone_mfa_core::domain::row::RowState;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::{Millis, Wall};
 
 use super::fault::fault_card;
 use super::markup::{Node, button, group, part_of, says, tag};
+use super::saving::radio;
 use super::text;
 use crate::state::AppHandle;
 use crate::state::review::Obstacle;
 use crate::state::run::{Halt, Phase, Progress, Stored};
 use crate::state::saving::Progress as Written;
-use crate::state::watched::Watched;
 
 pub(super) fn run(app: AppHandle) -> Node {
     let phase =
@@ -26,6 +26,9 @@ pub(super) fn run(app: AppHandle) -> Node {
 fn look_of(phase: &Phase) -> Phase {
     match phase {
         Phase::ReadingBack(_) => Phase::ReadingBack(0),
+        Phase::Halted(Halt::Failing { fault, .. }) => {
+            Phase::Halted(Halt::Failing { until: Millis(0), fault: fault.clone() })
+        }
         other => other.clone(),
     }
 }
@@ -275,14 +278,6 @@ fn over(app: AppHandle, unread: usize, is_stopped: bool) -> Node {
 
 fn report(app: AppHandle) -> Node {
     let saving = &app.saving;
-    let radio = |name, group: &'static str, chosen: &'static Watched<bool>, value: bool| {
-        let field = tag("input")
-            .set("type", "radio")
-            .set("name", group)
-            .checked(move || chosen.get() == value)
-            .on("change", move |_| chosen.set(value));
-        tag("label").class("check").with(field).with(name)
-    };
     let is_writing = move || matches!(saving.reported.get(), Written::Writing { .. });
     let save = button(text::run::SAVE_REPORT, move || app.save_report())
         .class("primary")
@@ -291,10 +286,10 @@ fn report(app: AppHandle) -> Node {
     tag("fieldset")
         .class("run-report")
         .with(tag("legend").class("field-name").with(text::run::REPORT))
-        .with(radio(text::run::IDS_ONLY, "report-contents", &saving.report_with_names, false))
-        .with(radio(text::run::WITH_NAMES, "report-contents", &saving.report_with_names, true))
-        .with(radio(text::run::CSV, "report-format", &saving.report_as_json, false))
-        .with(radio(text::run::JSON, "report-format", &saving.report_as_json, true))
+        .with(radio("report-contents", text::run::IDS_ONLY, &saving.report_with_names, false))
+        .with(radio("report-contents", text::run::WITH_NAMES, &saving.report_with_names, true))
+        .with(radio("report-format", text::run::CSV, &saving.report_as_json, false))
+        .with(radio("report-format", text::run::JSON, &saving.report_as_json, true))
         .with(save)
         .with(tag("span").set("role", "status").with(says(progress)))
         .with(tag("p").class("hint").with(text::run::AUTHORITY))

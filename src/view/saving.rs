@@ -62,7 +62,12 @@ fn fieldset(name: &'static str) -> Node {
     tag("fieldset").class("choices").with(tag("legend").class("field-name").with(name))
 }
 
-fn radio(group: &'static str, name: &'static str, chosen: &'static Watched<bool>, value: bool) -> Node {
+pub(super) fn radio(
+    group: &'static str,
+    name: &'static str,
+    chosen: &'static Watched<bool>,
+    value: bool,
+) -> Node {
     let field = tag("input")
         .set("type", "radio")
         .set("name", group)
