@@ -12,6 +12,7 @@ use pingone_mfa_core::domain::reference::Pattern;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::token::Actor;
 
+use super::connect::problem;
 use super::fault::fault_card;
 use super::markup::{Handle, Node, button, group, is_checked, part_of, says, tag, text_in};
 use super::text;
@@ -36,6 +37,7 @@ pub(super) fn review(app: AppHandle) -> Node {
         }
         is_open
     });
+    let is_weighed = move || review.weighed().is_some();
     let to = move || review.shown.with(|shown| shown.as_ref().is_some_and(|reviewed| reviewed.draft.to));
     let contents = part_of(
         move || review.shown.with(|shown| look(shown.as_ref())),
@@ -52,7 +54,7 @@ pub(super) fn review(app: AppHandle) -> Node {
             tag("footer")
                 .with(tag("span").class("confirm-place").with(says(move || place(app))))
                 .with(button(text::review::BACK, move || review.close()).known_as(back).class("primary"))
-                .with(part_of(is_shown, move |is_shown| is_shown.then(|| go(app)))),
+                .with(part_of(is_weighed, move |is_weighed| is_weighed.then(|| go(app)))),
         )
 }
 
@@ -83,7 +85,8 @@ fn contents(app: AppHandle, look: Reading) -> Node {
         Reading::Failed(fault) => {
             // The page's own field for a token lies behind this dialog.
             let needs_token = fault.retry() == RetryKind::WithNewToken;
-            let token = needs_token.then(|| token_field(app));
+            let token = needs_token
+                .then(|| tag("div").class("review-token").with(token_field(app)).with(problem(app)));
             let again =
                 (!needs_token).then(|| button(text::review::READ_AGAIN, move || app.review.read_on()));
             group().with(fault_card(&fault)).with(token).with(again)
