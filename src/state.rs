@@ -40,6 +40,8 @@ pub mod run;
 
 pub mod saving;
 
+pub mod unusable;
+
 use announcement::Announcer;
 use directory::Directory;
 use exchanges::Exchanges;
@@ -172,6 +174,7 @@ impl App {
     pub fn show_everyone(&'static self) {
         let view = self.directory.table.view.get_untracked();
         self.directory.table.search_for(&self.directory.users, "");
+        self.directory.close_outcomes();
         self.look(View { filters: Filters::default(), ..view });
     }
 

@@ -20,6 +20,7 @@ mod grid;
 mod list;
 mod live;
 mod markup;
+mod outcomes;
 mod question;
 mod response;
 mod review;

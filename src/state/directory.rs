@@ -30,6 +30,7 @@ mod finding;
 mod grouping;
 mod listing;
 mod opening;
+mod outcomes;
 mod pacing;
 mod sheet;
 mod switching;
@@ -42,6 +43,7 @@ pub(super) use grouping::members;
 pub use listing::List;
 pub(super) use listing::ReadRow;
 pub use opening::Opened;
+pub use outcomes::{Outcomes, Shown};
 pub use sheet::{
     By, Finding, Found, LARGEST, MOST_LOOKED_UP, Opening, Pile, Sheet, Trouble, Understood, Unusable,
 };
@@ -87,6 +89,8 @@ pub struct Directory {
     pub groups: Watched<Load<Vec<Group>>>,
     /// Who is in the group that is filtered by.
     pub members: Watched<Option<Members>>,
+    /// The report of a run that is filtered by, if any.
+    pub outcomes: Watched<Option<Outcomes>>,
     /// PingOne's report of everyone's devices.
     pub report: Watched<Load<Report>>,
     /// How far the reading of devices one by one is.
@@ -127,6 +131,7 @@ impl Directory {
             has_pingid: Watched::default(),
             groups: Watched::new(Load::Idle),
             members: Watched::default(),
+            outcomes: Watched::default(),
             report: Watched::new(Load::Idle),
             checking: Watched::default(),
             read_ceiling: Watched::new(pacing::remembered(ports, settings.rate)),
@@ -225,6 +230,7 @@ impl Directory {
         self.has_pingid.set(false);
         self.groups.set(Load::Idle);
         self.members.set(None);
+        self.outcomes.set(None);
         self.forget_report();
         self.stop_checking();
         self.switches.set(HashMap::new());

@@ -71,6 +71,14 @@ impl App {
         });
     }
 
+    /// Shows the people of the run that is over in the list.
+    pub fn show_run_in_list(&'static self) {
+        if let Some(report) = self.report() {
+            self.show_everyone();
+            self.directory.show_outcomes(Rc::new(report));
+        }
+    }
+
     /// How many users were changed and read back.
     pub fn read_back(&'static self) -> u32 {
         let is_read_back = |row: &&Row| row.state == RowState::Changed && row.read_back_at.is_some();

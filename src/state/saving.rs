@@ -15,6 +15,7 @@ use super::announcement::Announcement;
 use super::load::Load;
 use super::session::Phase;
 use super::tasks::Tasks;
+use super::unusable::Unusable;
 use super::watched::Watched;
 
 /// So many rows are written before the page may do something else.
@@ -42,19 +43,6 @@ pub enum Progress {
     },
 }
 
-/// Why a snapshot can't be compared with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unusable {
-    /// It is no snapshot.
-    Fault(SnapshotFault),
-    /// It is too large for one.
-    TooLarge,
-    /// The file could not be read.
-    Unreadable,
-    /// It is of another environment.
-    OtherEnvironment,
-}
-
 /// What is saved as files.
 #[derive(Default)]
 pub struct Saving {
@@ -69,7 +57,7 @@ pub struct Saving {
     /// How far the file is.
     pub progress: Watched<Progress>,
     /// An older snapshot that the status is compared with.
-    pub earlier: Watched<Option<Result<Snapshot, Unusable>>>,
+    pub earlier: Watched<Option<Result<Snapshot, Unusable<SnapshotFault>>>>,
     /// Whether a run's report has usernames.
     pub report_with_names: Watched<bool>,
     /// Whether it is JSON.

@@ -59,6 +59,8 @@ pub struct Table {
     ordered: RefCell<Vec<Row>>,
     listed: RefCell<Rows>,
     members: RefCell<Option<Rows>>,
+    /// Whom a report names, if the list is filtered by one.
+    outcomes: RefCell<Option<Rows>>,
     searched: RefCell<Search>,
     ranks: RefCell<Ranks>,
     /// When everyone was counted last.
@@ -80,6 +82,7 @@ impl Table {
             ordered: RefCell::default(),
             listed: RefCell::default(),
             members: RefCell::default(),
+            outcomes: RefCell::default(),
             searched: RefCell::default(),
             ranks: RefCell::default(),
             counted_at: Cell::default(),
@@ -93,6 +96,8 @@ impl Table {
         self.ordered.take();
         self.listed.take();
         self.members.take();
+        // They are found again once the new list has ended.
+        self.outcomes.borrow_mut().as_mut().map(std::mem::take);
         self.ranks.replace(Ranks { populations: self.ranks.take().populations, ..Ranks::default() });
         self.listed_len.set(0);
         self.shown.set(Vec::new());
@@ -103,6 +108,7 @@ impl Table {
     /// Forgets everything.
     pub(super) fn clear(&self) {
         self.forget_rows();
+        self.outcomes.take();
         self.ranks.take();
         self.search.set(String::new());
         self.searched.take();
@@ -144,8 +150,12 @@ impl Table {
     }
 
     fn matching(&self, users: &Users, rows: &[Row]) -> Vec<Row> {
-        let members = self.members.borrow();
+        let (members, outcomes) = (self.members.borrow(), self.outcomes.borrow());
         let (search, now) = (self.searched.borrow(), self.ports.clock.wall());
+        let named: Option<Vec<Row>> = outcomes
+            .as_ref()
+            .map(|outcomes| rows.iter().copied().filter(|row| outcomes.contains(*row)).collect());
+        let rows = named.as_deref().unwrap_or(rows);
         self.view.with_untracked(|view| matching(users, rows, &search, &view.filters, members.as_ref(), now))
     }
 
@@ -250,6 +260,17 @@ impl Table {
     /// Takes note of who is in the filter's group.
     pub(super) fn set_members(&self, users: &Users, members: Rows) {
         self.members.replace(Some(members));
+        self.renew(users);
+    }
+
+    /// Whether a user was listed.
+    pub(super) fn lists(&self, row: Row) -> bool {
+        self.listed.borrow().contains(row)
+    }
+
+    /// Shows these alone, as far as search and filters show them; `None` for everyone.
+    pub(super) fn narrow(&self, users: &Users, to: Option<Rows>) {
+        self.outcomes.replace(to);
         self.renew(users);
     }
 

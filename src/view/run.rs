@@ -291,6 +291,7 @@ fn report(app: AppHandle) -> Node {
         .with(radio("report-format", text::run::CSV, &saving.report_as_json, false))
         .with(radio("report-format", text::run::JSON, &saving.report_as_json, true))
         .with(save)
+        .with(button(text::outcomes::SHOW_IN_LIST, move || app.show_run_in_list()))
         .with(tag("span").set("role", "status").with(says(progress)))
         .with(tag("p").class("hint").with(text::run::AUTHORITY))
 }

@@ -4,6 +4,7 @@ use pingone_mfa_core::domain::users::Rows;
 
 use super::fault::fault_card;
 use super::markup::{Node, button, group, part_of, tag};
+use super::outcomes;
 use super::sheet::from_list;
 use super::text;
 use crate::state::AppHandle;
@@ -18,6 +19,7 @@ pub(super) fn selection(app: AppHandle) -> Node {
         .follow("class", class)
         .with(part_of(count, move |selected| line(app, selected)))
         .with(from_list(app))
+        .with(outcomes::open(app))
         .with(save);
     let checking = move || app.directory.checking.get();
     group()

@@ -133,7 +133,7 @@ fn comparison(app: AppHandle) -> Option<Node> {
     match app.saving.earlier.get()? {
         Err(unusable) => {
             let problem =
-                tag("p").class("problem").set("role", "alert").with(text::saving::unusable(&unusable));
+                tag("p").class("problem").set("role", "alert").with(text::status::unusable(&unusable));
             Some(group().with(problem).with(stop()))
         }
         Ok(earlier) => {

@@ -13,6 +13,8 @@ use pingone_mfa_core::domain::token::Actor;
 use pingone_mfa_core::domain::user::{Account, Mfa, User};
 use pingone_mfa_core::port::Locale;
 
+pub mod outcomes;
+
 pub mod review;
 
 pub mod run;
@@ -399,7 +401,10 @@ pub mod table {
 
 /// Saving users.
 pub mod saving {
-    use crate::state::saving::{Progress, Unusable};
+    use std::fmt::Display;
+
+    use crate::state::saving::Progress;
+    use crate::state::unusable::Unusable;
     use pingone_mfa_core::port::Locale;
 
     /// The button.
@@ -444,13 +449,13 @@ pub mod saving {
             }
         }
     }
-    /// Why a snapshot can't be compared with.
-    pub fn unusable(unusable: &Unusable) -> String {
+    /// Why a file of this page can't be used.
+    pub fn unusable<F: Display>(what: &str, most: &str, unusable: &Unusable<F>) -> String {
         match unusable {
-            Unusable::Fault(fault) => format!("This is no snapshot of this page: {fault}."),
-            Unusable::TooLarge => "This file is too large to be a snapshot: at most 1 MB.".into(),
+            Unusable::Fault(fault) => format!("This is no {what} of this page: {fault}."),
+            Unusable::TooLarge => format!("This file is too large to be a {what}: at most {most}."),
             Unusable::Unreadable => "The file could not be read as text.".into(),
-            Unusable::OtherEnvironment => "This snapshot is of another environment.".into(),
+            Unusable::OtherEnvironment => format!("This {what} is of another environment."),
         }
     }
 }
@@ -463,7 +468,10 @@ pub mod status {
     use pingone_mfa_core::domain::time::Wall;
     use pingone_mfa_core::port::Locale;
 
+    use pingone_mfa_core::api::snapshot::SnapshotFault;
+
     use crate::state::directory::Report;
+    use crate::state::unusable::Unusable;
 
     /// The region's and the table's name.
     pub const NAME: &str = "MFA status";
@@ -497,6 +505,10 @@ pub mod status {
     pub const COMPARE: &str = "Compare with a snapshot …";
     /// The button.
     pub const STOP_COMPARING: &str = "Stop comparing";
+    /// Why a snapshot can't be compared with.
+    pub fn unusable(unusable: &Unusable<SnapshotFault>) -> String {
+        super::saving::unusable("snapshot", "1 MB", unusable)
+    }
     /// The button.
     pub const PRINT: &str = "Print";
     /// What a number counts.

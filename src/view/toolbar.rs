@@ -9,6 +9,7 @@ use super::connect::selected;
 use super::fault::fault_card;
 use super::list::listed;
 use super::markup::{Event, Node, button, group, is_checked, part, part_of, says, tag, text_in};
+use super::outcomes;
 use super::text;
 use crate::state::AppHandle;
 use crate::state::address::{self, date, date_of, sign_on, sign_on_word, value_of, word_of};
@@ -234,7 +235,8 @@ pub(super) fn shown(app: AppHandle) -> Node {
     let is_complete = move || directory.list.with(|list| *list == List::Complete);
     let is_filtered = move || {
         let is_searched = directory.table.search.with(|text| !text.trim().is_empty());
-        is_searched || directory.table.view.with(|view| !view.filters.is_empty())
+        let is_named = directory.outcomes.with(Option::is_some);
+        is_searched || is_named || directory.table.view.with(|view| !view.filters.is_empty())
     };
     let everyone = move |is_filtered: bool| {
         is_filtered.then(|| button(text::table::SHOW_ALL, move || app.show_everyone()).class("quiet"))
@@ -244,6 +246,7 @@ pub(super) fn shown(app: AppHandle) -> Node {
         .with(tag("p").set("role", "status").with(says(move || shown_line(app))))
         .with(part_of(is_filtered, everyone))
         .with(part_of(is_complete, again))
+        .with(outcomes::outcomes(app))
         .with(part_of(
             move || directory.members.get(),
             move |members| members.map(|members| group_line(app, &members)),

@@ -132,6 +132,7 @@ impl Directory {
         self.users.with_untracked(|users| self.table.extend(users, rows, has_ended));
         if has_ended {
             self.follow_group();
+            self.follow_outcomes();
         }
         if self.list.get_untracked() == list {
             return;

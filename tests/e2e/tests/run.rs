@@ -334,3 +334,52 @@ async fn a_review_whose_token_ends_takes_the_next_one_and_reads_on() {
     page.press("button", "Back").await;
     assert_eq!(world.sandbox().oracle().counts().put, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_runs_report_filters_the_list_by_what_became_of_everyone() {
+    let world = World::start(100, quick).await;
+    let page = listed(&world, "100").await;
+    let refused = Fault::Status { status: 400, retry_after: None, without_cors: false };
+    world.sandbox().go_wrong(on_put(1.0, 0, Some(5), refused)).unwrap();
+    let users = review_off(&world, &page).await;
+    page.press("checkbox", "Include disabled accounts").await;
+    page.press("button", &format!("Run {users} changes")).await;
+    page.hear("Finished at").await;
+    page.press("radio", "JSON").await;
+    let folder = world.downloads().await;
+    page.press("button", "Save report").await;
+    let report = folder.file(".json").await;
+
+    page.press("button", "Show in the list").await;
+    page.hear("Report of run").await;
+    assert_eq!(page.shown().await, users);
+    page.choose("Result of the run", "refused (5)").await;
+    page.hear("5 of 100 users.").await;
+    assert_eq!(page.shown().await, 5);
+    for (scheme, width) in [("light", 1440), ("dark", 400)] {
+        page.wear(scheme, width, 900).await;
+        page.ask_shadow("root.querySelector('.toolbar').scrollIntoView()").await;
+        page.shoot(&format!("run-report-in-list-{scheme}-{width}")).await;
+        assert_eq!(page.axe().await, Vec::<String>::new(), "{scheme} {width}");
+    }
+    page.wear("light", 1440, 900).await;
+    page.ask_shadow("scrollTo(0, 0)").await;
+    page.press("button", "Close").await;
+    page.press("button", "Show everyone").await;
+    page.hear("100 users. List read").await;
+
+    let table = world.file("table.csv", b"id,state\n1,changed\n");
+    page.choose_file("From a run's report \u{2026}", &table).await;
+    page.hear("This file is no pingone-mfa report. Choose a report that this page saved as JSON.").await;
+    let cut = world.file("cut.json", report.get(..report.len() / 2).unwrap_or_default().as_bytes());
+    page.choose_file("From a run's report \u{2026}", &cut).await;
+    page.hear("This is no report of this page").await;
+    let whole = world.file("whole.json", report.as_bytes());
+    page.choose_file("From a run's report \u{2026}", &whole).await;
+    page.choose("Result of the run", &format!("changed ({})", users - 5)).await;
+    page.hear(&format!("{} of 100 users.", users - 5)).await;
+    page.press("checkbox", &format!("Select all {} that match", users - 5)).await;
+    page.press("button", "Read again").await;
+    page.hear(&format!("{} of 100 users.", users - 5)).await;
+    assert_eq!(page.shown().await, users - 5, "a list that was read again is filtered as before");
+}

@@ -36,6 +36,17 @@ pub struct Report {
     pub limits: LimitsInForce,
 }
 
+/// Some of the people whom a report names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// Everyone of the plan.
+    Planned,
+    /// Whoever of the plan ended in this state.
+    In(RowState),
+    /// Whoever was left out of the plan.
+    LeftOut,
+}
+
 /// Who PingOne's audit log names for what was sent under one token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operator {
@@ -170,6 +181,26 @@ impl Report {
         rows.filter(move |(_, row)| row.state == state).map(|(planned, _)| planned.user)
     }
 
+    /// Some of the people, in the report's order.
+    #[must_use]
+    pub fn part(&self, part: Part) -> Vec<UserId> {
+        match part {
+            Part::Planned => self.plan.rows.iter().map(|planned| planned.user).collect(),
+            Part::In(state) => self.users(state).collect(),
+            Part::LeftOut => self.plan.left_out.iter().map(|left_out| left_out.user).collect(),
+        }
+    }
+
+    /// The parts that have anybody, and how many.
+    #[must_use]
+    pub fn parts(&self) -> Vec<(Part, usize)> {
+        let tally = self.tally();
+        let states = RowState::ALL.map(|state| (Part::In(state), tally.of(state) as usize));
+        let all = (Part::Planned, self.rows.len());
+        let left_out = (Part::LeftOut, self.plan.left_out.len());
+        [all].into_iter().chain(states).chain([left_out]).filter(|(_, count)| *count > 0).collect()
+    }
+
     /// What went wrong for a row.
     #[must_use]
     pub fn failure(&self, place: u32) -> Option<&Failure> {
@@ -267,6 +298,19 @@ mod tests {
         assert_eq!(report.read_back(), ReadBack { users: 2, first: Some(Wall(5)), last: Some(Wall(9)) });
         assert_eq!(report.users(RowState::Waiting).collect::<Vec<_>>(), [UserId(Uuid::from_u128(5))]);
         assert_eq!((report.left_out(Exclusion::Protected), report.left_out(Exclusion::Gone)), (1, 0));
+    }
+
+    #[test]
+    fn the_parts_of_a_report_are_those_that_have_anybody() {
+        let report = report(vec![changed(None), Row::default(), changed(None)]);
+        let parts = report.parts();
+        let (changed, waiting) = (Part::In(RowState::Changed), Part::In(RowState::Waiting));
+        assert_eq!(parts, [(Part::Planned, 3), (waiting, 1), (changed, 2), (Part::LeftOut, 1)]);
+        for (part, count) in parts {
+            assert_eq!(report.part(part).len(), count, "{part:?}");
+        }
+        let ids = |numbers: [u128; 2]| numbers.map(|number| UserId(Uuid::from_u128(number)));
+        assert_eq!(report.part(changed), ids([1, 3]));
     }
 
     #[test]

@@ -1,0 +1,114 @@
+//! The report of a run that the list is filtered by.
+
+use std::rc::Rc;
+
+use pingone_mfa_core::api::report::{REPORT_LIMIT, ReportFault, ReportReader};
+use pingone_mfa_core::domain::report::{Part, Report};
+use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::domain::users::{Row, Rows, Users};
+use pingone_mfa_core::port::Opened;
+
+use super::Directory;
+use crate::state::saving::ROWS_AT_ONCE;
+use crate::state::unusable::Unusable;
+
+/// What came of a report that was opened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcomes {
+    /// It is being read.
+    Reading,
+    /// It can't be used.
+    Unusable(Unusable<ReportFault>),
+    /// Some of its people are shown.
+    Shown(Shown),
+}
+
+/// Whom of a report the list shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// The report.
+    pub report: Rc<Report>,
+    /// Which of its people.
+    pub part: Part,
+    /// How many of them are not in the list.
+    pub unlisted: usize,
+}
+
+impl Directory {
+    /// Asks for a report that was saved as JSON and shows its people.
+    pub fn open_outcomes(&'static self) {
+        let opening = self.ports.files.open(".json", REPORT_LIMIT);
+        self.tasks.spawn(async move {
+            let read = match opening.await {
+                Opened::Cancelled => return,
+                Opened::TooLarge => Err(Unusable::TooLarge),
+                Opened::Unreadable => Err(Unusable::Unreadable),
+                Opened::Bytes(bytes) => {
+                    self.close_outcomes();
+                    self.outcomes.set(Some(Outcomes::Reading));
+                    self.read_outcomes(bytes).await
+                }
+            };
+            match read {
+                Ok(report) => self.show_outcomes(Rc::new(report)),
+                Err(why) => {
+                    self.close_outcomes();
+                    self.outcomes.set(Some(Outcomes::Unusable(why)));
+                }
+            }
+        });
+    }
+
+    /// A thousand rows at a time, so that the page goes on meanwhile.
+    async fn read_outcomes(&'static self, bytes: Vec<u8>) -> Result<Report, Unusable<ReportFault>> {
+        let mut reader = ReportReader::new(bytes).map_err(Unusable::Fault)?;
+        let report = loop {
+            if let Some(report) = reader.step(ROWS_AT_ONCE).map_err(Unusable::Fault)? {
+                break report;
+            }
+            let clock = &self.ports.clock;
+            clock.sleep_until(clock.now() + Millis(1)).await;
+        };
+        let environment = self.connection().map(|connection| connection.tenant().environment);
+        let is_ours = environment == Some(report.plan.environment);
+        is_ours.then_some(report).ok_or(Unusable::OtherEnvironment)
+    }
+
+    /// Shows the people of a report.
+    pub(in crate::state) fn show_outcomes(&'static self, report: Rc<Report>) {
+        self.close_search();
+        self.place_outcomes(report, Part::Planned);
+    }
+
+    /// Shows some of the people of the report that is shown.
+    pub fn show_part(&'static self, part: Part) {
+        if let Some(Outcomes::Shown(shown)) = self.outcomes.get_untracked() {
+            self.place_outcomes(shown.report, part);
+        }
+    }
+
+    /// Lets the report go: the list shows everyone again, as far as search and filters do.
+    pub fn close_outcomes(&'static self) {
+        self.outcomes.set(None);
+        self.users.with_untracked(|users| self.table.narrow(users, None));
+    }
+
+    /// Finds the report's people in a list that was read anew.
+    pub(super) fn follow_outcomes(&'static self) {
+        if let Some(Outcomes::Shown(shown)) = self.outcomes.get_untracked() {
+            self.place_outcomes(shown.report, shown.part);
+        }
+    }
+
+    fn place_outcomes(&'static self, report: Rc<Report>, part: Part) {
+        let ids = report.part(part);
+        let is_listed = |row: &Row| self.table.lists(*row);
+        let place = |users: &Users| -> Rows {
+            ids.iter().filter_map(|id| users.find(*id)).filter(is_listed).collect()
+        };
+        let rows = self.users.with_untracked(place);
+        let unlisted = ids.len().saturating_sub(rows.len());
+        self.users.with_untracked(|users| self.table.narrow(users, Some(rows)));
+        self.outcomes.set(Some(Outcomes::Shown(Shown { report, part, unlisted })));
+    }
+}

@@ -1,0 +1,14 @@
+//! A file of this page that can't be used.
+
+/// Why not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unusable<F> {
+    /// It isn't what it should be.
+    Fault(F),
+    /// It is too large for that.
+    TooLarge,
+    /// The file could not be read.
+    Unreadable,
+    /// It is of another environment.
+    OtherEnvironment,
+}
