@@ -126,15 +126,31 @@ fn keep_going(
 
 /// Reads back what a run did, by list pages or one by one.
 fn read_back(stage: &Stage, run: Run, notebook: &Rc<Notebook>, by_pages: bool) -> Run {
+    read_back_with(stage, run, notebook, by_pages, Command::Pause)
+}
+
+/// The same, with what a person does whenever it waits.
+fn read_back_with(
+    stage: &Stage,
+    run: Run,
+    notebook: &Rc<Notebook>,
+    by_pages: bool,
+    decision: Command,
+) -> Run {
     let mut run = run;
     let connection = stage.connection.clone();
     let delivery = delivery(stage, notebook);
     stage.clock.run(async move {
-        let (_sender, mut inbox) = mpsc::unbounded();
+        let (sender, mut inbox) = mpsc::unbounded();
         let policy = Rc::new(connection.policy().clone());
         let listing = by_pages.then(|| Listing::of_all(&[], None, policy, connection.jitter()));
         let mut back = ReadBack::new(&mut run, listing);
-        drive(&mut back, &connection, &mut inbox, |job| delivery.clone().carry_back(job), |_| {}).await;
+        let observe = |back: &mut ReadBack<'_>| {
+            if matches!(back.state(), State::Halted(_)) {
+                sender.unbounded_send(decision).unwrap();
+            }
+        };
+        drive(&mut back, &connection, &mut inbox, |job| delivery.clone().carry_back(job), observe).await;
         assert_eq!(back.state(), State::Complete);
         run
     })
@@ -352,7 +368,10 @@ fn a_run_that_was_killed_at_its_test_user_still_waits_for_a_person() {
 
 /// A run of everyone, with what it stored.
 fn done(stage: &Stage) -> (Run, Rc<Notebook>) {
-    let plan = plan(stage, Stops::default());
+    done_with(stage, plan(stage, Stops::default()))
+}
+
+fn done_with(stage: &Stage, plan: Plan) -> (Run, Rc<Notebook>) {
     let policy = Rc::new(stage.connection.policy().clone());
     let notebook = Rc::new(Notebook::new(&stage.clock));
     notebook.entries.borrow_mut().push(Entry::Plan(plan.clone()).encode());
@@ -436,5 +455,20 @@ fn a_read_back_settles_rows_whose_answer_was_lost_and_finds_who_is_gone() {
     stage.mount.poisoned.set(None);
     let run = read_back(&stage, run, &notebook, true);
     assert_eq!((run.tally().of(RowState::AnswerLost), run.tally().of(RowState::Failed)), (0, 1));
+    agrees(&stage, &run);
+}
+
+#[test]
+fn a_404_from_something_on_the_way_calls_nobody_gone() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops::default());
+    let rows = u32::try_from(plan.rows.len()).unwrap();
+    stage.mount.fates.borrow_mut().extend([Fate::Status(404); 5]);
+    let (run, notebook) = done_with(&stage, plan);
+    let counts = |run: &Run| [RowState::Gone, RowState::Refused].map(|state| run.tally().of(state));
+    assert_eq!((run.standing(), counts(&run)), (Standing::Ended, [0, 5]));
+    stage.mount.fates.borrow_mut().push_back(Fate::Status(404));
+    let run = read_back_with(&stage, run, &notebook, false, Command::Resume);
+    assert_eq!((counts(&run), run.tally().of(RowState::Changed)), ([0, 5], rows - 5));
     agrees(&stage, &run);
 }

@@ -1008,6 +1008,9 @@ pub fn fault(fault: &Fault) -> String {
         Fault::UserUnknown(_) => "This user doesn't exist in this environment (any more).".into(),
         Fault::NotFound(_) => "PingOne answered that this doesn't exist.".into(),
         Fault::MediaTypeRefused(_) => "PingOne refused the content type of the request.".into(),
+        Fault::RequestRefused(refusal) if refusal.code.is_none() && refusal.status == 404 => {
+            "A 404 came, but not in PingOne's words. It says nothing about who exists.".into()
+        }
         Fault::RequestRefused(refusal) if refusal.code.is_none() => {
             format!("The request was refused with {}, but not in PingOne's words.", refusal.status)
         }

@@ -71,8 +71,8 @@ fn refused(subject: Subject, response: &Response, moment: Moment) -> Fault {
         (401, _) => Fault::TokenInvalid(refusal),
         (403, _) if gateways => Fault::PathUnknown(refusal),
         (403, _) if refusal.names("LICENSE_EXCEEDED") => Fault::LicenceExceeded(refusal),
-        // What stands on the way refuses too, and knows nothing of roles.
-        (403, _) if refusal.code.is_none() => Fault::RequestRefused(refusal),
+        // What stands on the way refuses too, and knows nothing of roles or of who exists.
+        (403 | 404, _) if refusal.code.is_none() => Fault::RequestRefused(refusal),
         (403 | 404, Subject::Environment) => Fault::EnvironmentUnknown(refusal),
         (403, _) => Fault::RoleMissing(refusal),
         (404, Subject::User) => Fault::UserUnknown(refusal),

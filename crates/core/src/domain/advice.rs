@@ -60,6 +60,9 @@ impl Fault {
             Self::UserUnknown(_) => &[Environment, User],
             Self::NotFound(_) => &[Environment, Report],
             Self::MediaTypeRefused(_) | Self::BodyTooLarge(_) => &[Intermediary, Report],
+            Self::RequestRefused(refusal) if refusal.code.is_none() && refusal.status == 404 => {
+                &[Region, Intermediary]
+            }
             Self::RequestRefused(refusal) if refusal.code.is_none() => &[Intermediary],
             Self::RequestRefused(_) => &[User, Report],
             Self::RateLimited { .. } => &[Limit],

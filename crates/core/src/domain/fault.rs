@@ -108,7 +108,7 @@ pub enum Fault {
     /// 403 with the gateway's own body: the path is not one of PingOne's.
     #[error("403: the gateway doesn't know this path")]
     PathUnknown(Refusal),
-    /// 404 for a user.
+    /// 404 for a user, in PingOne's words: one without a code comes from something on the way.
     #[error("404: no such user")]
     UserUnknown(Refusal),
     /// 404 for anything else.
