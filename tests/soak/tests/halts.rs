@@ -14,10 +14,11 @@ use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::time::{Millis, Wall};
-use pingone_mfa_core::domain::user::{Mfa, UserId};
+use pingone_mfa_core::domain::user::{Mfa, Population, PopulationId, UserId};
 use pingone_mfa_core::engine::connection::Noted;
 use pingone_mfa_core::engine::driver::{Command, Event, Step, Work};
 use pingone_mfa_core::engine::journal::{Entry, Restored, restore};
+use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::policy::Policy;
 use pingone_mfa_core::engine::retry::Jitter;
 use pingone_mfa_core::engine::run::readback::{self, ReadBack};
@@ -335,4 +336,41 @@ fn a_refusal_after_a_lost_answer_is_read_back_because_the_first_may_have_arrived
     hand.run.apply(Event::Started(again.clone()), at);
     hand.answer(again, Err(Fault::RoleMissing(Refusal { status: 403, ..Refusal::default() })));
     assert_eq!((hand.run.rows()[0].state, hand.run.to_read_back()), (RowState::Refused, 1));
+}
+
+#[test]
+fn a_page_of_a_read_back_that_is_refused_for_the_former_token_asks_for_no_other() {
+    let mut hand = Hand::new(3, Stops::default());
+    hand.store();
+    let jobs = [hand.write(0), hand.write(1), hand.write(2)];
+    for job in jobs {
+        hand.answer(job, ON);
+    }
+    hand.store();
+    let population = |number| Population {
+        id: PopulationId(Uuid::from_u128(number)),
+        name: number.to_string(),
+        users: Some(1000),
+    };
+    let populations: Vec<Population> = (1..=3).map(population).collect();
+    let listing = Listing::of_all(&populations, Some(3000), Rc::new(Policy::default()), Jitter::new(1));
+    let mut back = ReadBack::new(&mut hand.run, Some(listing));
+    let start = |back: &mut ReadBack<'_>| {
+        let Step::Start(page) = back.next(NOW) else { panic!("{:?}", back.state()) };
+        back.apply(Event::Started(page.clone()), NOW);
+        page
+    };
+    let refused = || Noted { at: Wall(7), correlation_id: None, said: Err(unauthorized()) };
+    let refuse = |back: &mut ReadBack<'_>, page| {
+        back.apply(Event::Answered(page, Ok(readback::Answer::Page(refused()))), NOW);
+    };
+    let [first, second] = [start(&mut back), start(&mut back)];
+    refuse(&mut back, first);
+    assert_eq!(back.state(), readback::State::Halted(unauthorized()));
+    back.apply(Event::Command(token()), NOW);
+    refuse(&mut back, second);
+    assert_eq!(back.state(), readback::State::Reading);
+    let third = start(&mut back);
+    refuse(&mut back, third);
+    assert_eq!(back.state(), readback::State::Halted(unauthorized()));
 }

@@ -35,6 +35,8 @@ pub struct Listing {
     turn: usize,
     fresh: Vec<Result<User, UnreadableUser>>,
     halted: Option<Fault>,
+    /// How many other tokens there were before this one.
+    token: u32,
     is_stopped: bool,
 }
 
@@ -70,7 +72,7 @@ impl Listing {
     }
 
     fn of(lanes: Vec<Lane>, policy: Rc<Policy>, jitter: Jitter) -> Self {
-        Self { policy, jitter, lanes, turn: 0, fresh: Vec::new(), halted: None, is_stopped: false }
+        Self { policy, jitter, lanes, turn: 0, fresh: Vec::new(), halted: None, token: 0, is_stopped: false }
     }
 
     /// Where it stands.
@@ -117,8 +119,9 @@ impl Listing {
         match answer {
             Ok(page) => self.fresh.extend(lane.read(page)),
             Err(fault) => {
-                // The other lanes would only be refused in the same way.
-                if fault.retry() == RetryKind::WithNewToken {
+                // The other lanes would only be refused in the same way. One that comes late, with a token that was
+                // replaced since, says nothing new.
+                if fault.retry() == RetryKind::WithNewToken && lane.token == self.token {
                     self.halted = Some(fault.clone());
                 }
                 lane.failed(fault, &self.policy, &mut self.jitter, now);
@@ -142,14 +145,23 @@ impl Listing {
     fn command(&mut self, command: Command, now: Millis) {
         match command {
             Command::Stop => self.is_stopped = true,
-            Command::Resume if self.halted.take().is_some() => {
-                for lane in &mut self.lanes {
-                    if matches!(lane.state, lane::State::Failed(_)) {
-                        lane.renew(now);
-                    }
-                }
+            Command::Resume => self.resume(now),
+            Command::Token { .. } => {
+                self.token += 1;
+                self.resume(now);
             }
-            Command::Resume | Command::Pause | Command::Token { .. } => {}
+            Command::Pause => {}
+        }
+    }
+
+    fn resume(&mut self, now: Millis) {
+        let Some(halted) = self.halted.take() else { return };
+        // Only another token mends that.
+        self.token += u32::from(halted.retry() == RetryKind::WithNewToken);
+        for lane in &mut self.lanes {
+            if matches!(lane.state, lane::State::Failed(_)) {
+                lane.renew(now);
+            }
         }
     }
 
@@ -198,7 +210,7 @@ impl Work for Listing {
             Event::Started(job) => {
                 self.turn = job.lane + 1;
                 if let Some(lane) = self.lanes.get_mut(job.lane) {
-                    lane.started();
+                    lane.started(self.token);
                 }
             }
             Event::Answered(job, answer) => self.answered(job.lane, answer, now),
@@ -309,6 +321,23 @@ mod tests {
         assert!(matches!(listing.state(), State::Halted(Fault::TokenExpired(_))));
         listing.apply(Event::Command(Command::Resume), Millis(0));
         assert_eq!(start(&mut listing).page.cursor, Some(cursor("a")));
+    }
+
+    #[test]
+    fn a_401_that_comes_after_the_next_token_halts_nothing() {
+        for goes_on in [Command::Resume, Command::Token { until: None, actor: 0 }] {
+            let mut listing = side_by_side();
+            let [first, second] = [start(&mut listing), start(&mut listing)];
+            let refused = || Err(Fault::TokenInvalid(Refusal::default()));
+            listing.apply(Event::Answered(first, refused()), Millis(0));
+            assert!(matches!(listing.state(), State::Halted(Fault::TokenInvalid(_))));
+            listing.apply(Event::Command(goes_on), Millis(0));
+            listing.apply(Event::Answered(second, refused()), Millis(0));
+            assert_eq!(listing.state(), State::Reading);
+            // Whoever is refused now is so with the next token.
+            answer(&mut listing, refused());
+            assert!(matches!(listing.state(), State::Halted(Fault::TokenInvalid(_))));
+        }
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub(super) struct Lane {
     rows: u64,
     count: Option<u64>,
     has_restarted: bool,
+    /// With the how manieth token the last page was asked for.
+    pub(super) token: u32,
     pub(super) state: State,
 }
 
@@ -53,6 +55,7 @@ impl Lane {
             rows: 0,
             count: expected,
             has_restarted: false,
+            token: 0,
             state: State::Ready { from: Millis(0) },
         }
     }
@@ -75,8 +78,9 @@ impl Lane {
         ReadPage { filter: self.filter.clone(), cursor: self.cursor.clone() }
     }
 
-    pub(super) fn started(&mut self) {
+    pub(super) fn started(&mut self, token: u32) {
         self.attempts += 1;
+        self.token = token;
         self.state = State::Sent;
     }
 

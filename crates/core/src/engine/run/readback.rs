@@ -292,20 +292,20 @@ impl<'run> ReadBack<'run> {
             Command::Resume if self.unstored.is_some() => self.unstored = None,
             // Only another token helps.
             Command::Resume if self.unauthorized.is_some() => {}
-            Command::Resume => self.go_on(now),
+            Command::Resume => self.go_on(command, now),
             Command::Token { .. } => {
                 self.token += 1;
                 self.unauthorized = None;
-                self.go_on(now);
+                self.go_on(command, now);
             }
             Command::Pause => {}
         }
     }
 
-    fn go_on(&mut self, now: Millis) {
+    fn go_on(&mut self, command: Command, now: Millis) {
         self.halted = None;
         if let Some(listing) = &mut self.listing {
-            listing.apply(Event::Command(Command::Resume), now);
+            listing.apply(Event::Command(command), now);
         }
     }
 
