@@ -302,6 +302,36 @@ fn one_user_whom_no_read_can_tell_of_keeps_nobody_from_the_end() {
 }
 
 #[test]
+fn a_user_who_fails_alone_has_failed_after_the_attempts_also_in_a_plan_of_one() {
+    for lost in [Fate::Status(500), Fate::NeverArrives] {
+        let stage = Stage::new(100, &TokenSpec::default());
+        let mut plan = plan(&stage, Stops::default());
+        plan.rows.truncate(1);
+        stage.mount.poisoned.set(Some(plan.rows[0].user.0));
+        stage.mount.poison.set(lost);
+        let (run, _) = carry_out(&stage, plan, |halt| {
+            assert!(matches!(halt, Halt::Failing { .. }), "{halt:?}");
+            None
+        });
+        assert_eq!((run.standing(), run.rows()[0].state), (Standing::Ended, RowState::AnswerLost));
+        let sent = stage.exchanges.borrow().len();
+        let most = if lost == Fate::NeverArrives { 1 + 10 + 1 } else { 1 + 3 };
+        assert_eq!(sent, most, "{lost:?}");
+    }
+}
+
+#[test]
+fn a_network_that_is_gone_fails_nobody_also_in_a_plan_of_one() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let mut plan = plan(&stage, Stops::default());
+    plan.rows.truncate(1);
+    stage.mount.fates.borrow_mut().extend([Fate::NeverArrives; 40]);
+    let (run, _) = carry_out(&stage, plan, |_| None);
+    assert_eq!((run.standing(), run.rows()[0].state), (Standing::Ended, RowState::Changed));
+    agrees(&stage, &run);
+}
+
+#[test]
 fn a_killed_run_goes_on_from_its_journal_and_reads_first_whoever_may_have_been_written() {
     for killed_at in [3, 25, 500, 1111, 4321, 9876] {
         let stage = Stage::new(300, &TokenSpec::default());

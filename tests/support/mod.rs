@@ -88,8 +88,10 @@ pub struct Mount {
     pub sandbox: Rc<RefCell<Sandbox>>,
     /// The fates of the next requests; afterwards all are answered.
     pub fates: RefCell<VecDeque<Fate>>,
-    /// Reads of this user are answered with a 500 for ever, and so are writes.
+    /// Reads of this user meet [`Mount::poison`] for ever, and so do writes.
     pub poisoned: Cell<Option<Uuid>>,
+    /// A 500, if nothing else is said.
+    pub poison: Cell<Fate>,
     /// The token that is added to every request.
     pub held: RefCell<String>,
     clock: Rc<VirtualClock>,
@@ -100,7 +102,7 @@ impl Transport for Mount {
         let fate = self.fates.borrow_mut().pop_front().unwrap_or(Fate::Answered);
         let is_poisoned =
             self.poisoned.get().is_some_and(|user| request.endpoint.as_str().contains(&user.to_string()));
-        let fate = if is_poisoned { Fate::Status(500) } else { fate };
+        let fate = if is_poisoned { self.poison.get() } else { fate };
         let (sandbox, token, clock) =
             (Rc::clone(&self.sandbox), self.held.borrow().clone(), Rc::clone(&self.clock));
         async move {
@@ -174,6 +176,7 @@ impl Stage {
             sandbox: Rc::new(RefCell::new(sandbox)),
             fates: RefCell::default(),
             poisoned: Cell::default(),
+            poison: Cell::new(Fate::Status(500)),
             held: RefCell::new(token.clone()),
             clock: Rc::clone(&clock),
         });

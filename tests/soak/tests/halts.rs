@@ -374,3 +374,24 @@ fn a_page_of_a_read_back_that_is_refused_for_the_former_token_asks_for_no_other(
     refuse(&mut back, third);
     assert_eq!(back.state(), readback::State::Halted(unauthorized()));
 }
+
+#[test]
+fn a_user_whose_put_always_fails_while_reads_do_not_has_failed_after_three() {
+    let mut hand = Hand::new(1, Stops::default());
+    hand.store();
+    let failed = || Err(Fault::ServerFailed(Refusal { status: 500, ..Refusal::default() }));
+    let mut now = NOW;
+    for _ in 0..3 {
+        while let Step::WaitUntil(at) = hand.run.next(now) {
+            now = at;
+        }
+        for said in [failed(), OFF] {
+            let Step::Start(job) = hand.run.next(now) else { panic!("{:?}", hand.run.standing()) };
+            hand.run.apply(Event::Started(job.clone()), now);
+            hand.run.apply(Event::Answered(job, Ok(noted(said))), now);
+        }
+    }
+    assert_eq!((hand.run.rows()[0].state, hand.run.rows()[0].writes), (RowState::Failed, 3));
+    hand.store();
+    assert_eq!((hand.run.standing(), hand.run.next(now)), (Standing::Ended, Step::Done));
+}

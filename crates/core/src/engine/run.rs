@@ -61,8 +61,8 @@ pub enum Job {
     },
     /// The GET that tells whether PingOne can be reached again.
     Probe {
-        /// Whose flag; nobody asks for the answer.
-        user: UserId,
+        /// Whose flag; nobody asks for the answer. `None` where everyone is in doubt: then users are counted.
+        user: Option<UserId>,
     },
     /// Stores records; nothing is sent.
     Store(Rc<Vec<Record>>),
@@ -75,6 +75,8 @@ pub enum Job {
 pub enum Said {
     /// The flag.
     Flag(bool),
+    /// PingOne answers; nobody asked what.
+    Reached,
     /// The records are stored.
     Stored,
 }
@@ -347,13 +349,13 @@ impl Run {
         }
         match Meaning::of(&fault) {
             Meaning::Lost => {
-                self.failing(&fault, now);
+                self.failing(Some(place), &fault, now);
                 self.doubts.push(Doubt { from: now, place, reads: 0, fault, is_sent: false });
             }
             Meaning::Final => self.refused(place, noted, &fault),
             Meaning::NotNow => {
                 if !matches!(fault, Fault::RateLimited { .. }) {
-                    self.failing(&fault, now);
+                    self.failing(Some(place), &fault, now);
                 }
                 self.write_again(place, noted, &fault, now);
             }
@@ -414,7 +416,7 @@ impl Run {
                     self.write_again(place, noted, &doubt.fault, now);
                 }
             }
-            Ok(Said::Stored) => self.doubts.push(doubt),
+            Ok(Said::Reached | Said::Stored) => self.doubts.push(doubt),
             Err(fault @ Fault::UserUnknown(_)) => {
                 self.recovered();
                 self.settle(place, RowState::Gone, noted, Some(fault));
@@ -424,9 +426,9 @@ impl Run {
                 self.doubts.push(doubt);
             }
             Err(fault) => {
-                // While nothing can be reached no row's attempts are used up.
-                doubt.reads += u32::from(self.breaker.is_calm());
-                self.failing(fault, now);
+                // While others fail as well no row's attempts are used up. Whoever fails alone has failed.
+                doubt.reads += u32::from(self.breaker.is_alone(place));
+                self.failing(Some(place), fault, now);
                 if let Some(pause) = pause_of_row(&self.policy, doubt.reads, fault, &mut self.jitter) {
                     self.doubts.push(Doubt { from: now + pause, ..doubt });
                 } else {
@@ -440,7 +442,7 @@ impl Run {
     fn probed(&mut self, token: u32, noted: &Noted<Said>, now: Millis) {
         match &noted.said {
             Err(fault) if fault.retry() == RetryKind::WithNewToken => self.unauthorized(token),
-            Err(fault) if is_failing(fault) => self.failing(fault, now),
+            Err(fault) if is_failing(fault) => self.failing(None, fault, now),
             Ok(_) | Err(_) => self.recovered(),
         }
     }
@@ -450,11 +452,11 @@ impl Run {
         self.halts.failing = None;
     }
 
-    fn failing(&mut self, fault: &Fault, now: Millis) {
+    fn failing(&mut self, place: Option<Place>, fault: &Fault, now: Millis) {
         if !is_failing(fault) {
             return;
         }
-        let in_a_row = self.breaker.failed();
+        let in_a_row = self.breaker.failed(place);
         let is_open = self.halts.failing.is_some();
         if is_open || in_a_row >= self.policy.failures_in_a_row {
             let until = now + self.breaker.next_probe(&self.policy, is_open && self.in_flight.is_empty());
@@ -540,14 +542,12 @@ impl Run {
         fresh.map(Step::Start).or_else(|| again.map(|(from, ..)| Step::WaitUntil(*from)))
     }
 
-    /// A read of somebody who isn't in doubt, if there is anybody: whoever is may be the one who can't be read.
-    fn probe(&self) -> Option<Job> {
+    /// A read of somebody who isn't in doubt: whoever is may be the one who can't be read.
+    fn probe(&self) -> Job {
         let is_in_doubt = |place: Place| self.doubts.iter().any(|doubt| doubt.place == place);
         let mut places = 0..u32::try_from(self.plan.rows.len()).unwrap_or(u32::MAX);
-        match places.find(|place| !is_in_doubt(*place)) {
-            Some(place) => self.user(place).map(|user| Job::Probe { user }),
-            None => self.doubts.first().and_then(|doubt| self.read_of(doubt)),
-        }
+        let place = places.find(|place| !is_in_doubt(*place));
+        Job::Probe { user: place.and_then(|place| self.user(place)) }
     }
 
     fn read_of(&self, doubt: &Doubt) -> Option<Job> {
@@ -577,7 +577,7 @@ impl Run {
         } else if now < until {
             Step::WaitUntil(until)
         } else {
-            self.probe().map_or(Step::Idle, Step::Start)
+            Step::Start(self.probe())
         }
     }
 }

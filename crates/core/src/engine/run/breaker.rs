@@ -5,13 +5,25 @@ use crate::domain::row::Failure;
 use crate::domain::time::Millis;
 use crate::engine::policy::Policy;
 
+use super::Place;
+
 /// What went wrong in a row.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Breaker {
     refused: u32,
     last: Option<Failure>,
     failed: u32,
+    by: FailedBy,
     probes: u32,
+}
+
+/// Whose requests failed in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum FailedBy {
+    #[default]
+    Nobody,
+    One(Place),
+    Several,
 }
 
 impl Breaker {
@@ -29,19 +41,28 @@ impl Breaker {
             .is_some_and(|last| (last.status, &last.code) == (failure.status, &failure.code));
         self.refused = if is_same { self.refused + 1 } else { 1 };
         self.last = Some(failure);
-        self.failed = 0;
+        (self.failed, self.by) = (0, FailedBy::Nobody);
         self.refused
     }
 
-    /// There was no answer, or one that says that PingOne fails. How often that now was so in a row.
-    pub(super) fn failed(&mut self) -> u32 {
+    /// There was no answer, or one that says that PingOne fails. How often that now was so in a row. A probe is for no
+    /// row in doubt.
+    pub(super) fn failed(&mut self, place: Option<Place>) -> u32 {
+        self.by = match place {
+            Some(place) if self.is_alone(place) => FailedBy::One(place),
+            Some(_) | None => FailedBy::Several,
+        };
         self.failed += 1;
         self.failed
     }
 
-    /// Whether what was last answered was no failure.
-    pub(super) fn is_calm(&self) -> bool {
-        self.failed == 0
+    /// Whether nothing fails but what is sent for this row.
+    pub(super) fn is_alone(&self, place: Place) -> bool {
+        match self.by {
+            FailedBy::Nobody => true,
+            FailedBy::One(other) => other == place,
+            FailedBy::Several => false,
+        }
     }
 
     /// How long to wait before PingOne is asked again; longer after every time that was in vain.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::api::request::{Page, ReadMfa, ReadPage, WriteMfa};
+use crate::api::request::{CountUsers, Page, ReadMfa, ReadPage, WriteMfa};
 use crate::domain::fault::Fault;
 use crate::engine::Clock;
 use crate::engine::connection::{Connection, Noted};
@@ -37,9 +37,13 @@ impl Delivery {
                 let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
                 connection.note(WriteMfa { user, enabled: to }).await.map(|said| Said::Flag(said.enabled))
             }
-            Job::Read { user, .. } | Job::Probe { user } => {
+            Job::Read { user, .. } | Job::Probe { user: Some(user) } => {
                 let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
                 connection.note(ReadMfa(user)).await.map(|said| Said::Flag(said.enabled))
+            }
+            Job::Probe { user: None } => {
+                let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
+                connection.note(CountUsers).await.map(|_| Said::Reached)
             }
             Job::Store(records) => self.store(&records).await,
             Job::Halt(_) => self.note(Ok(Said::Stored)),
