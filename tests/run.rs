@@ -18,6 +18,7 @@ use std::rc::Rc;
 use futures::channel::mpsc;
 use futures::future::FutureExt;
 use notebook::Notebook;
+use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::request::WriteMfa;
 use pingone_mfa_core::domain::fault::{Fault, JournalFault};
 use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
@@ -26,13 +27,13 @@ use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::driver::{Command, drive};
+use pingone_mfa_core::engine::driver::{Command, Event, Work, drive};
 use pingone_mfa_core::engine::journal::{Entry, restore};
 use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::run::readback::{ReadBack, State};
 use pingone_mfa_core::engine::run::{Delivery, Halt, Job, Record, Run, Standing};
 use pingone_mfa_core::port::Journal;
-use pingone_sandbox::{Role, TokenSpec};
+use pingone_sandbox::{Happening, Role, TokenSpec};
 use support::{Fate, Stage};
 
 /// Everyone whose MFA is off, to be turned on.
@@ -71,7 +72,11 @@ fn go_on(
     killed_at: u64,
 ) -> (Run, Vec<Record>) {
     let notebook = Rc::new(Notebook::new(&stage.clock));
-    let run = keep_going(stage, run, &notebook, decide, killed_at);
+    let run = if killed_at == u64::MAX {
+        go_on_reading_again(stage, run, &notebook, true, decide)
+    } else {
+        keep_going(stage, run, &notebook, decide, killed_at)
+    };
     let records = notebook.entries.borrow().iter().flat_map(|entry| records(entry)).collect();
     (run, records)
 }
@@ -137,23 +142,53 @@ fn read_back_with(
     by_pages: bool,
     decision: Command,
 ) -> Run {
+    let listing = listing(stage, by_pages);
+    read_with(stage, run, notebook, decision, |run| ReadBack::new(run, listing))
+}
+
+/// Reads again those who wait.
+fn read_again(stage: &Stage, run: Run, notebook: &Rc<Notebook>, by_pages: bool) -> Run {
+    let listing = listing(stage, by_pages);
+    read_with(stage, run, notebook, Command::Pause, |run| ReadBack::of_waiting(run, listing))
+}
+
+fn listing(stage: &Stage, by_pages: bool) -> Option<Listing> {
+    let policy = Rc::new(stage.connection.policy().clone());
+    by_pages.then(|| Listing::of_all(&[], None, policy, stage.connection.jitter()))
+}
+
+fn read_with(
+    stage: &Stage,
+    run: Run,
+    notebook: &Rc<Notebook>,
+    decision: Command,
+    begin: impl FnOnce(&mut Run) -> ReadBack<'_> + 'static,
+) -> Run {
     let mut run = run;
     let connection = stage.connection.clone();
     let delivery = delivery(stage, notebook);
     stage.clock.run(async move {
         let (sender, mut inbox) = mpsc::unbounded();
-        let policy = Rc::new(connection.policy().clone());
-        let listing = by_pages.then(|| Listing::of_all(&[], None, policy, connection.jitter()));
-        let mut back = ReadBack::new(&mut run, listing);
+        let mut back = begin(&mut run);
         let observe = |back: &mut ReadBack<'_>| {
             if matches!(back.state(), State::Halted(_)) {
                 sender.unbounded_send(decision).unwrap();
             }
         };
         drive(&mut back, &connection, &mut inbox, |job| delivery.clone().carry_back(job), observe).await;
-        assert_eq!(back.state(), State::Complete);
+        let end = if decision == Command::Stop { State::Stopped } else { State::Complete };
+        assert_eq!(back.state(), end);
         run
     })
+}
+
+fn wait(stage: &Stage, time: Millis) {
+    let clock = Rc::clone(&stage.clock);
+    stage.clock.run(async move { clock.sleep_until(clock.now() + time).await });
+}
+
+fn now(stage: &Stage) -> pingone_sandbox::Wall {
+    pingone_sandbox::Wall(stage.clock.wall().0)
 }
 
 fn never(halt: &Halt) -> Option<Command> {
@@ -196,6 +231,7 @@ fn everyone_is_changed_once_and_every_outcome_is_stored_after_its_intent() {
                 assert!(intended.contains(place) && row.state == RowState::Changed);
                 settled += 1;
             }
+            Record::Seen { .. } => panic!("nobody was read"),
         }
         assert!(intended.len() - settled <= 32 + 1, "the window of intents");
     }
@@ -501,4 +537,167 @@ fn a_404_from_something_on_the_way_calls_nobody_gone() {
     let run = read_back_with(&stage, run, &notebook, false, Command::Resume);
     assert_eq!((counts(&run), run.tally().of(RowState::Changed)), ([0, 5], rows - 5));
     agrees(&stage, &run);
+}
+
+const ELEVEN_MINUTES: Millis = Millis::seconds(11 * 60);
+
+/// Drives a run that may be outdated to its end.
+fn go_on_reading_again(
+    stage: &Stage,
+    run: Run,
+    notebook: &Rc<Notebook>,
+    by_pages: bool,
+    decide: impl Fn(&Halt) -> Option<Command> + 'static,
+) -> Run {
+    let (mut run, decide) = (run, Rc::new(decide));
+    loop {
+        let decide = Rc::clone(&decide);
+        run = keep_going(stage, run, notebook, move |halt| decide(halt), u64::MAX);
+        if run.standing() != Standing::Outdated {
+            return run;
+        }
+        run = read_again(stage, run, notebook, by_pages);
+    }
+}
+
+fn puts_of(stage: &Stage, user: UserId) -> usize {
+    let is_put = |sent: &&Exchange| {
+        sent.request.method.to_string() == "PUT" && sent.request.endpoint.as_str().contains(&user.to_string())
+    };
+    stage.exchanges.borrow().iter().filter(is_put).count()
+}
+
+#[test]
+fn a_run_that_goes_on_after_a_long_while_reads_again_those_who_wait_and_writes_nobody_who_is_so() {
+    for by_pages in [true, false] {
+        let stage = Stage::new(300, &TokenSpec::default());
+        let plan = plan(&stage, Stops::default());
+        let rows = u32::try_from(plan.rows.len()).unwrap();
+        let policy = Rc::new(stage.connection.policy().clone());
+        let notebook = Rc::new(Notebook::new(&stage.clock));
+        notebook.entries.borrow_mut().push(Entry::Plan(plan.clone()).encode());
+        let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
+        let run = keep_going(&stage, run, &notebook, never, 2_000);
+        let done = run.tally().of(RowState::Changed) as usize;
+        let (others, gone) = (plan.rows[rows as usize - 5..].to_vec(), plan.rows[rows as usize - 9].user);
+        for other in &others {
+            set(&stage, other.user, true);
+        }
+        stage.mount.sandbox.borrow_mut().happen(Happening::Deleted(gone.0), now(&stage));
+        let sent = others.iter().map(|other| puts_of(&stage, other.user)).sum::<usize>();
+        wait(&stage, ELEVEN_MINUTES);
+        let continued_at = stage.clock.wall();
+        let restored = restore(&notebook.entries.borrow()).unwrap();
+        let open = restored.open.len();
+        let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
+        let run = go_on_reading_again(&stage, run, &notebook, by_pages, never);
+        let counts =
+            [RowState::AlreadySo, RowState::Gone, RowState::Changed].map(|state| run.tally().of(state));
+        assert_eq!((run.standing(), counts), (Standing::Ended, [5, 1, rows - 6]));
+        agrees(&stage, &run);
+        assert_eq!(others.iter().map(|other| puts_of(&stage, other.user)).sum::<usize>(), sent, "no PUT");
+        let read_later = run.plan().rows.iter().filter(|row| row.read_at >= continued_at).count();
+        assert!(done > 0 && open > 0);
+        assert_eq!(read_later, rows as usize - done - open - 6);
+        let restored = restore(&notebook.entries.borrow()).unwrap();
+        assert_eq!((restored.rows, &restored.plan), (run.rows().to_vec(), &**run.plan()), "it is stored");
+    }
+}
+
+#[test]
+fn a_run_that_goes_on_at_once_reads_nobody_who_waits() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops { after_test_user: true, every: None });
+    let (run, _) = carry_out(&stage, plan, |_| Some(Command::Resume));
+    assert_eq!(run.standing(), Standing::Ended);
+    assert!(stage.exchanges.borrow().iter().all(|sent| sent.request.method.to_string() == "PUT"));
+}
+
+#[test]
+fn a_run_that_waited_long_for_a_person_reads_again_too_and_the_test_user_stays_one() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops { after_test_user: true, every: Some(30) });
+    let policy = Rc::new(stage.connection.policy().clone());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let run = Run::new(Rc::new(plan.clone()), policy, stage.connection.jitter(), None);
+    let run = keep_going(&stage, run, &notebook, |_| None, 5_000);
+    assert_eq!(run.standing(), Standing::Halted(Halt::TestUser));
+    for other in &plan.rows[1..=20] {
+        set(&stage, other.user, true);
+    }
+    wait(&stage, ELEVEN_MINUTES);
+    let halts = Rc::new(RefCell::new(Vec::new()));
+    let seen = Rc::clone(&halts);
+    let mut run = run;
+    run.apply(Event::Command(Command::Resume), stage.clock.now());
+    let run = go_on_reading_again(&stage, run, &notebook, true, move |halt| {
+        seen.borrow_mut().push(halt.clone());
+        Some(Command::Resume)
+    });
+    assert_eq!((run.standing(), run.tally().of(RowState::AlreadySo)), (Standing::Ended, 20));
+    assert!(halts.borrow().iter().all(|halt| *halt == Halt::Step), "{halts:?}");
+    let written = plan.rows.len() - 1 - 20;
+    let steps = halts.borrow().iter().filter(|halt| **halt == Halt::Step).count();
+    assert_eq!(steps, (written - 1) / 30, "only who is written counts for a step");
+    agrees(&stage, &run);
+}
+
+#[test]
+fn nobody_else_waits_for_one_who_waits_and_cannot_be_read() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops::default());
+    let rows = u32::try_from(plan.rows.len()).unwrap();
+    stage.mount.poisoned.set(Some(plan.rows[9].user.0));
+    wait(&stage, ELEVEN_MINUTES);
+    let policy = Rc::new(stage.connection.policy().clone());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let restored = restore(&[Entry::Plan(plan).encode()]).unwrap();
+    let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
+    let run = go_on_reading_again(&stage, run, &notebook, false, |_| None);
+    assert_eq!((run.standing(), run.rows()[9].state), (Standing::Ended, RowState::Failed));
+    assert_eq!((run.rows()[9].writes, run.tally().of(RowState::Changed)), (0, rows - 1));
+}
+
+#[test]
+fn a_stop_while_those_who_wait_are_read_writes_nobody() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops::default());
+    wait(&stage, ELEVEN_MINUTES);
+    let policy = Rc::new(stage.connection.policy().clone());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let restored = restore(&[Entry::Plan(plan).encode()]).unwrap();
+    let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
+    let run = keep_going(&stage, run, &notebook, never, u64::MAX);
+    assert_eq!(run.standing(), Standing::Outdated);
+    stage.mount.fates.borrow_mut().extend([Fate::Status(500); 200]);
+    let run = read_with(&stage, run, &notebook, Command::Stop, |run| ReadBack::of_waiting(run, None));
+    let run = keep_going(&stage, run, &notebook, never, u64::MAX);
+    assert_eq!(run.standing(), Standing::Stopped);
+    agrees(&stage, &run);
+}
+
+#[test]
+fn a_test_user_who_was_not_written_yet_stays_one_after_others_were_read_to_be_so() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops { after_test_user: true, every: None });
+    for other in &plan.rows[1..=20] {
+        set(&stage, other.user, true);
+    }
+    wait(&stage, ELEVEN_MINUTES);
+    let policy = Rc::new(stage.connection.policy().clone());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    notebook.entries.borrow_mut().push(Entry::Plan(plan).encode());
+    let resumed = |policy| {
+        let restored = restore(&notebook.entries.borrow()).unwrap();
+        Run::resumed(restored, policy, stage.connection.jitter(), None)
+    };
+    let run = keep_going(&stage, resumed(Rc::clone(&policy)), &notebook, never, u64::MAX);
+    let run = read_again(&stage, run, &notebook, true);
+    let at = stage.clock.now() + Millis::seconds(5);
+    let run = keep_going(&stage, run, &notebook, |_| None, at.0);
+    for run in [run, resumed(policy)] {
+        assert_eq!(run.standing(), Standing::Halted(Halt::TestUser));
+        let counts = [RowState::AlreadySo, RowState::Changed].map(|state| run.tally().of(state));
+        assert_eq!((counts, run.rows()[0].state), ([20, 1], RowState::Changed));
+    }
 }

@@ -63,6 +63,13 @@ pub enum Announcement {
         /// How many users are settled.
         done: u64,
     },
+    /// A run had waited for long, and those who wait in it were read again.
+    RunReadAgain {
+        /// How many of them have the value by now.
+        already: u64,
+        /// The value.
+        to: bool,
+    },
     /// A run waits.
     RunHalted(Halt),
     /// A run is over.

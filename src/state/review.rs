@@ -14,7 +14,7 @@ use pingone_mfa_core::domain::fault::{Fault, Paging};
 use pingone_mfa_core::domain::limits::{Limits, RunObstacle};
 use pingone_mfa_core::domain::plan::{Plan, Stops};
 use pingone_mfa_core::domain::query::GroupFilter;
-use pingone_mfa_core::domain::time::{Millis, PerSecond, Wall};
+use pingone_mfa_core::domain::time::{PerSecond, Wall};
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::domain::users::{Row, Users};
 use pingone_mfa_core::engine::connection::Connection;
@@ -438,12 +438,10 @@ impl Review {
     }
 
     fn is_old(&self, weighed: &Weighed) -> bool {
-        self.ports.clock.wall().since(weighed.plan.made_at).unsigned_abs() > OLD.0
+        let age = self.ports.clock.wall().since(weighed.plan.made_at).unsigned_abs();
+        self.run.connection().is_none_or(|connection| age > connection.policy().old.0)
     }
 }
-
-/// Values that were read longer ago are read again.
-const OLD: Millis = Millis::seconds(10 * 60);
 
 fn id_of(row: &ReadRow) -> Option<UserId> {
     row.as_ref().map_or_else(|row| row.id, |user| Some(user.id))

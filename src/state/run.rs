@@ -46,6 +46,10 @@ pub enum Phase {
     Working,
     /// Nothing is started.
     Halted(Halt),
+    /// It waited for long: those who wait are being read again; so many are left.
+    ReadingAgain(usize),
+    /// They can't be read for now.
+    ReadAgainHalted(Fault),
     /// A person stopped it; what is in flight is awaited.
     Stopping,
     /// What was changed is being read back; so many are left.
@@ -65,13 +69,17 @@ impl Phase {
     /// Whether something is sent, or is going to be without anybody's doing.
     #[must_use]
     pub fn is_working(&self) -> bool {
-        matches!(self, Self::Starting | Self::Working | Self::Stopping | Self::ReadingBack(_))
+        matches!(
+            self,
+            Self::Starting | Self::Working | Self::ReadingAgain(_) | Self::Stopping | Self::ReadingBack(_)
+        )
     }
 
     /// Whether leaving the page would interrupt something.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.is_working() || matches!(self, Self::Halted(_) | Self::ReadBackHalted(_))
+        self.is_working()
+            || matches!(self, Self::Halted(_) | Self::ReadAgainHalted(_) | Self::ReadBackHalted(_))
     }
 }
 
@@ -94,6 +102,8 @@ pub struct Progress {
     pub users_per_second: Option<f64>,
     /// Requests a second at most, preflights counted.
     pub ceiling: PerSecond,
+    /// When those who waited were last read again before it went on, and how many of them had the value by then.
+    pub read_again: Option<(Wall, u32)>,
     /// How often PingOne slowed it down, and when last.
     pub slowed: Option<(u32, Wall)>,
     /// Whether other pages of this browser can be seen. Where not, nothing keeps two from running at once.

@@ -32,6 +32,9 @@ fn sentence(ports: &Ports, announcement: &Announcement) -> String {
         Announcement::Failed(fault) => text::fault(fault),
         Announcement::RunStarted { users, is_new } => text::run::started(&locale.number(*users), *is_new),
         Announcement::RunAt { percent, done } => text::run::at(*percent, &locale.number(*done)),
+        Announcement::RunReadAgain { already, to } => {
+            text::run::by_now(*to, *already, &locale.number(*already))
+        }
         Announcement::RunHalted(halt) => text::run::halt(halt),
         Announcement::RunEnded { tally, is_stopped } => text::run::ended(locale, *tally, *is_stopped),
     }

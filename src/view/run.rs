@@ -26,6 +26,7 @@ pub(super) fn run(app: AppHandle) -> Node {
 fn look_of(phase: &Phase) -> Phase {
     match phase {
         Phase::ReadingBack(_) => Phase::ReadingBack(0),
+        Phase::ReadingAgain(_) => Phase::ReadingAgain(0),
         Phase::Halted(Halt::Failing { fault, .. }) => {
             Phase::Halted(Halt::Failing { until: Millis(0), fault: fault.clone() })
         }
@@ -149,18 +150,21 @@ fn waiting_for(app: AppHandle, phase: &Phase) -> Node {
         Phase::Working => tag("p").class("hint").with(says(move || pace(app))),
         Phase::Halted(halt) => halted(halt),
         Phase::Stopping => tag("p").class("working").with(text::run::STOPPING),
-        Phase::ReadingBack(_) => {
-            let left = move || {
-                of_run(app, |run| match run.phase {
-                    Phase::ReadingBack(left) => app.ports.locale.number(left as u64),
-                    _ => String::new(),
-                })
-            };
-            tag("p").class("working").with(says(move || text::run::reading_back(&left())))
-        }
-        Phase::ReadBackHalted(fault) => fault_card(fault),
+        Phase::ReadingBack(_) => reading(app, text::run::reading_back),
+        Phase::ReadingAgain(_) => reading(app, text::run::reading_again),
+        Phase::ReadBackHalted(fault) | Phase::ReadAgainHalted(fault) => fault_card(fault),
         Phase::Over { unread, is_stopped } => over(app, *unread, *is_stopped),
     }
+}
+
+fn reading(app: AppHandle, sentence: fn(&str) -> String) -> Node {
+    let left = move || {
+        of_run(app, |run| match run.phase {
+            Phase::ReadingBack(left) | Phase::ReadingAgain(left) => app.ports.locale.number(left as u64),
+            _ => String::new(),
+        })
+    };
+    tag("p").class("working").with(says(move || sentence(&left())))
 }
 
 fn halted(halt: &Halt) -> Node {
@@ -197,13 +201,22 @@ fn remarks(app: AppHandle) -> Node {
             })
         },
     );
+    let again = part_of(
+        move || of_run(app, |run| run.read_again.map(|(at, already)| (run.plan.to, at, already))),
+        move |again| {
+            again.map(|(to, at, already)| {
+                let sentence = text::run::read_again(to, &moment(app, at), already, &number(app, already));
+                tag("p").class("note").with(sentence)
+            })
+        },
+    );
     let is_blind = move || of_run(app, |run| run.phase.is_open() && !run.sees_other_pages);
     let blind = part_of(is_blind, |is_blind| is_blind.then(|| tag("p").class("note").with(text::run::BLIND)));
     let token = part_of(
         move || token_ends(app),
         |left| left.map(|left| tag("p").class("note").with(text::run::token_ends(&left))),
     );
-    group().with(slept).with(blind).with(token)
+    group().with(slept).with(again).with(blind).with(token)
 }
 
 /// The next token may be given from so long before the end of the present one.
@@ -247,6 +260,8 @@ fn actions(app: AppHandle, phase: &Phase) -> Node {
             group().with(stop()).with(resume(text::run::TRY_NOW))
         }
         Phase::ReadingBack(_) => button(text::run::LEAVE_UNREAD, move || run.stop()),
+        Phase::ReadingAgain(_) => stop(),
+        Phase::ReadAgainHalted(_) => group().with(stop()).with(resume(text::run::TRY_NOW)),
         Phase::ReadBackHalted(_) => {
             let leave = button(text::run::LEAVE_UNREAD, move || run.stop());
             group().with(leave).with(resume(text::run::TRY_NOW))

@@ -194,6 +194,7 @@ impl Run {
             ended_at: None,
             users_per_second: None,
             ceiling: connection.policy().writes,
+            read_again: None,
             slowed: None,
             sees_other_pages: true,
         }
@@ -268,14 +269,14 @@ impl Run {
         self.commands.replace(Some(sender));
         let delivery = self.delivery(&name);
         let driven = async {
-            drive(
-                &mut run,
-                &connection,
-                &mut inbox,
-                |job| delivery.clone().carry(job),
-                |run| self.observe(run),
-            )
-            .await;
+            loop {
+                let perform = |job| delivery.clone().carry(job);
+                drive(&mut run, &connection, &mut inbox, perform, |run| self.observe(run)).await;
+                if run.standing() != Standing::Outdated {
+                    break;
+                }
+                self.read_again(&mut run, &delivery, &connection, &mut inbox).await;
+            }
             let is_stopped = run.standing() == Standing::Stopped;
             if !is_stopped {
                 self.read_back(&mut run, &delivery, &connection, &mut inbox).await;
@@ -299,29 +300,66 @@ impl Run {
             return;
         }
         self.set_phase(Phase::ReadingBack(due));
-        let total = self.directory.total.with_untracked(|total| total.ready().copied().flatten());
-        let pages = total.map_or(u64::MAX, |total| total.div_ceil(PAGE));
-        let listing = (due as u64 > pages).then(|| {
-            let populations = self.directory.populations.with_untracked(Load::ready_or_default);
-            let policy = Rc::new(connection.policy().clone());
-            Listing::of_all(&populations, total, policy, connection.jitter())
-        });
-        let mut back = ReadBack::new(run, listing);
+        let mut back = ReadBack::new(run, self.listing_for(due, connection));
         let observe = |back: &mut ReadBack<'_>| {
-            let read = back.take_users();
-            self.unshown.borrow_mut().extend(read.iter().flatten().map(|user| (user.id, user.mfa)));
             let phase = match back.state() {
                 readback::State::Halted(fault) => Phase::ReadBackHalted(fault),
                 _ => Phase::ReadingBack(back.left()),
             };
-            self.take(back.run(), phase);
+            self.take_read(back, phase);
         };
         drive(&mut back, connection, inbox, |job| delivery.clone().carry_back(job), observe).await;
     }
 
+    /// Reads those who wait, because others may have changed them since they were read.
+    async fn read_again(
+        &'static self,
+        run: &mut engine::Run,
+        delivery: &Delivery,
+        connection: &Connection,
+        inbox: &mut Inbox,
+    ) {
+        let (due, before) = (run.to_read_again(), run.tally().of(RowState::AlreadySo));
+        self.set_phase(Phase::ReadingAgain(due));
+        let mut back = ReadBack::of_waiting(run, self.listing_for(due, connection));
+        let observe = |back: &mut ReadBack<'_>| {
+            let phase = match back.state() {
+                readback::State::Halted(fault) => Phase::ReadAgainHalted(fault),
+                _ => Phase::ReadingAgain(back.left()),
+            };
+            self.take_read(back, phase);
+        };
+        drive(&mut back, connection, inbox, |job| delivery.clone().carry_back(job), observe).await;
+        let (already, to) = (run.tally().of(RowState::AlreadySo) - before, run.plan().to);
+        self.announcer.tell(Announcement::RunReadAgain { already: u64::from(already), to });
+        self.progress.update(|progress| {
+            if let Some(progress) = progress {
+                progress.read_again = Some((self.ports.clock.wall(), already));
+            }
+        });
+    }
+
+    /// The list, where reading it takes fewer requests than reading so many users one by one.
+    fn listing_for(&'static self, due: usize, connection: &Connection) -> Option<Listing> {
+        let total = self.directory.total.with_untracked(|total| total.ready().copied().flatten());
+        let pages = total.map_or(u64::MAX, |total| total.div_ceil(PAGE));
+        (due as u64 > pages).then(|| {
+            let populations = self.directory.populations.with_untracked(Load::ready_or_default);
+            let policy = Rc::new(connection.policy().clone());
+            Listing::of_all(&populations, total, policy, connection.jitter())
+        })
+    }
+
+    /// Shows what a reading brought.
+    fn take_read(&'static self, back: &mut ReadBack<'_>, phase: Phase) {
+        let read = back.take_users();
+        self.unshown.borrow_mut().extend(read.iter().flatten().map(|user| (user.id, user.mfa)));
+        self.take(back.run(), phase);
+    }
+
     fn observe(&'static self, run: &mut engine::Run) {
         let phase = match run.standing() {
-            Standing::Running | Standing::Ended => Phase::Working,
+            Standing::Running | Standing::Outdated | Standing::Ended => Phase::Working,
             Standing::Halted(halt) => Phase::Halted(halt),
             Standing::Stopping | Standing::Stopped => Phase::Stopping,
         };
@@ -344,7 +382,7 @@ impl Run {
         let changed = fresh.iter().filter_map(|place| {
             let (row, planned) = (run.rows().get(*place as usize)?, run.plan().rows.get(*place as usize)?);
             match row.state {
-                RowState::Changed => Some((planned.user, to.into())),
+                RowState::Changed | RowState::AlreadySo => Some((planned.user, to.into())),
                 RowState::ChangedBySomeoneElse => Some((planned.user, (!to).into())),
                 RowState::AnswerLost => Some((planned.user, Mfa::Unknown)),
                 _ => None,
@@ -387,11 +425,15 @@ impl Run {
         let environment = self.environment_name.borrow();
         let title = match phase {
             Phase::Halted(Halt::Token) => Title::TokenNeeded { done: tally.ended(), of: tally.all() },
-            Phase::Halted(_) | Phase::ReadBackHalted(_) => {
+            Phase::Halted(_) | Phase::ReadAgainHalted(_) | Phase::ReadBackHalted(_) => {
                 Title::Waiting { done: tally.ended(), of: tally.all() }
             }
             Phase::Over { .. } | Phase::NotStarted(_) | Phase::Elsewhere => Title::Place,
-            Phase::Starting | Phase::Working | Phase::Stopping | Phase::ReadingBack(_) => {
+            Phase::Starting
+            | Phase::Working
+            | Phase::ReadingAgain(_)
+            | Phase::Stopping
+            | Phase::ReadingBack(_) => {
                 let percent = u64::from(tally.ended()) * 100 / u64::from(tally.all().max(1));
                 Title::Running { percent }
             }

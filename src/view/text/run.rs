@@ -177,6 +177,28 @@ pub fn slowed(times: u32, last: &str) -> String {
     }
 }
 
+/// While those who wait are read again.
+pub fn reading_again(left: &str) -> String {
+    format!(
+        "The run waited for a while. Reading again what the users have who were not changed yet: {left} to go. Until then nothing is changed."
+    )
+}
+
+/// When those who waited were read again, and what came of it.
+pub fn read_again(to: bool, time: &str, already: u32, users: &str) -> String {
+    format!("Read again at {time}, because the run had waited. {}", by_now(to, u64::from(already), users))
+}
+
+/// How many of those who waited need nothing any more.
+pub fn by_now(to: bool, already: u64, users: &str) -> String {
+    let state = if to { "on" } else { "off" };
+    match already {
+        0 => format!("Nobody who waits is {state} by now."),
+        1 => format!("1 is {state} by now and needs no change."),
+        _ => format!("{users} are {state} by now and need no change."),
+    }
+}
+
 /// A state of a row, as it is counted.
 pub fn state(state: RowState) -> &'static str {
     state.word()

@@ -6,6 +6,7 @@
 //!   there at that time too.
 //! - **Waiting** is true if no PUT of this client was understood.
 //! - **Refused** and **failed** are true if, once read back, the value was not there at that time.
+//! - **Already so** is true if no PUT of this client was understood and the value was there when it was read.
 //! - **Changed by someone else** is true if the value was not there when it was read back.
 //! - **No longer exists** is true if the user doesn't.
 
@@ -109,7 +110,9 @@ fn lie(world: &World, run: &Run, user: Uuid, row: &Row, since: Wall) -> Option<&
         RowState::Refused | RowState::Failed => was_not,
         RowState::ChangedBySomeoneElse => row.read_back_at.is_some() && was_not,
         RowState::Gone => world.sandbox.borrow().mfa_enabled(user).is_none(),
-        RowState::AlreadySo => false,
+        RowState::AlreadySo => {
+            row.writes == 0 && ours(world, user, to, since) == 0 && was(world, user, to, row.at)
+        }
         RowState::Changed | RowState::AnswerLost | RowState::Sending => true,
     };
     (!is_true).then_some("and that is not so")

@@ -61,7 +61,7 @@ impl Stage {
         } else {
             Rate::default()
         };
-        let policy = Policy::with_rate(rate);
+        let policy = Policy { old: world.scenario.borrow().old, ..Policy::with_rate(rate) };
         let region = Region {
             code: RegionCode("SANDBOX".into()),
             label: "Sandbox".into(),
@@ -103,7 +103,7 @@ impl Stage {
             }
             self.screen.seen.replace(match run.standing() {
                 Standing::Halted(halt) => Seen::Halted(halt),
-                Standing::Running => Seen::Working,
+                Standing::Running | Standing::Outdated => Seen::Working,
                 Standing::Stopping | Standing::Stopped | Standing::Ended => Seen::Over,
             });
         };
@@ -118,6 +118,39 @@ impl Stage {
         if run.to_read_back() == 0 {
             return Some(readback::State::Complete);
         }
+        self.read(run, ReadBack::new, false).await
+    }
+
+    /// Drives a run that may have to read again who waits, in one life of the page. `false` if the page died.
+    async fn write_and_read_again(&self, run: &mut Run) -> bool {
+        loop {
+            if !self.write(run).await {
+                return false;
+            }
+            if run.standing() != Standing::Outdated {
+                return true;
+            }
+            self.forget_late_stop();
+            match self.read(run, ReadBack::of_waiting, true).await {
+                None => return false,
+                Some(readback::State::Stopped) => {}
+                Some(_) => self.forget_late_stop(),
+            }
+        }
+    }
+
+    /// A stop that came as the work ended is none: nobody took it.
+    fn forget_late_stop(&self) {
+        self.world.life.borrow_mut().is_stopped = false;
+        self.screen.is_stopped.set(false);
+    }
+
+    async fn read<'run>(
+        &self,
+        run: &'run mut Run,
+        begin: fn(&'run mut Run, Option<Listing>) -> ReadBack<'run>,
+        is_run: bool,
+    ) -> Option<readback::State> {
         self.screen.seen.replace(Seen::Working);
         self.world.life.borrow_mut().width = self.policy.reads_in_flight;
         let (sender, mut inbox) = mpsc::unbounded();
@@ -127,7 +160,7 @@ impl Stage {
             .borrow()
             .by_pages
             .then(|| Listing::of_all(&[], None, Rc::clone(&self.policy), self.connection.jitter()));
-        let mut back = ReadBack::new(run, listing);
+        let mut back = begin(run, listing);
         let observe = |back: &mut ReadBack<'_>| {
             self.screen.seen.replace(match back.state() {
                 readback::State::Halted(fault) => {
@@ -139,7 +172,7 @@ impl Stage {
         };
         let perform = |job| self.delivery.clone().carry_back(job);
         let driven = drive(&mut back, &self.connection, &mut inbox, perform, observe).boxed_local();
-        let person = sit(Rc::clone(&self.world), Rc::clone(&self.screen), sender, false).boxed_local();
+        let person = sit(Rc::clone(&self.world), Rc::clone(&self.screen), sender, is_run).boxed_local();
         match select(driven, person).await {
             Either::Left(_) => {}
             Either::Right(_) => return None,
@@ -213,7 +246,7 @@ pub async fn live(world: Rc<World>, plan: Plan) -> Over {
     let mut run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), until);
     let mut is_closed = false;
     loop {
-        if !is_closed && !stage.write(&mut run).await {
+        if !is_closed && !stage.write_and_read_again(&mut run).await {
             run = stage.reborn(run);
         } else {
             if run.standing() == Standing::Stopped && !is_closed {

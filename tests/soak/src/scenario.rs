@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use pingone_mfa_core::domain::plan::Stops;
 use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::engine::policy::Policy;
 
 use crate::dice::Dice;
 
@@ -121,6 +122,8 @@ pub struct Scenario {
     pub is_undone: bool,
     /// Whether the page permits a much higher pace.
     pub is_fast: bool,
+    /// After how long a wait those who wait are read again.
+    pub old: Millis,
 }
 
 impl Scenario {
@@ -162,6 +165,12 @@ impl Scenario {
             by_pages: dice.happens(600),
             is_undone: dice.happens(400),
             is_fast,
+            // Of what was drawn already, so that each seed goes on to what it always has.
+            old: match (users + u32::try_from(crashes + others).unwrap()) % 3 {
+                0 => Millis::seconds(5),
+                1 => Millis::seconds(60),
+                _ => Policy::default().old,
+            },
         }
     }
 
@@ -190,6 +199,7 @@ impl Scenario {
             by_pages: true,
             is_undone: false,
             is_fast: true,
+            old: Policy::default().old,
         }
     }
 

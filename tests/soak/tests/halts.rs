@@ -82,12 +82,21 @@ impl Hand {
     }
 
     fn start(&mut self) -> Job {
+        self.look();
         match self.run.next(NOW) {
             Step::Start(job) => {
                 self.run.apply(Event::Started(job.clone()), NOW);
                 job
             }
             other => panic!("{other:?} while {:?}", self.run.standing()),
+        }
+    }
+
+    /// Lets it look what time it is, which is none that has passed.
+    fn look(&mut self) {
+        if self.run.next(NOW) == Step::Start(Job::Look) {
+            self.run.apply(Event::Started(Job::Look), NOW);
+            self.answer(Job::Look, Ok(Said::Stored));
         }
     }
 

@@ -30,6 +30,7 @@ const ACTOR: u8 = 3;
 const CLOSED: u8 = 4;
 const INTENT: u8 = 1;
 const SETTLED: u8 = 2;
+const SEEN: u8 = 3;
 
 /// One entry of a run's journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +70,7 @@ pub enum Damage {
 /// What is known of a run from its journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restored {
-    /// The plan.
+    /// The plan. Of whoever was read again it says when that was.
     pub plan: Plan,
     /// The rows, in the plan's order. Whoever isn't settled is waiting.
     pub rows: Vec<Row>,
@@ -190,6 +191,11 @@ impl Restored {
                 self.failures.remove(&place);
                 self.failures.extend(failure.map(|failure| (place, failure)));
             }
+            Record::Seen { at, places } => {
+                for place in places {
+                    self.plan.rows.get_mut(place as usize).ok_or(Damage::Senseless)?.read_at = at;
+                }
+            }
         }
         Ok(())
     }
@@ -248,10 +254,12 @@ impl Bytes {
             match record {
                 Record::Intent(places) => {
                     self.0.push(INTENT);
-                    self.number(length(places.len()));
-                    for place in places {
-                        self.number(*place);
-                    }
+                    self.places(places);
+                }
+                Record::Seen { at, places } => {
+                    self.0.push(SEEN);
+                    self.time(*at);
+                    self.places(places);
                 }
                 Record::Settled { place, row, failure } => {
                     self.0.push(SETTLED);
@@ -260,6 +268,13 @@ impl Bytes {
                     self.maybe(failure.as_ref(), Self::failure);
                 }
             }
+        }
+    }
+
+    fn places(&mut self, places: &[Place]) {
+        self.number(length(places.len()));
+        for place in places {
+            self.number(*place);
         }
     }
 
@@ -416,6 +431,7 @@ impl Reader<'_> {
                 row: reader.row()?,
                 failure: reader.maybe(Self::failure)?,
             }),
+            SEEN => Ok(Record::Seen { at: reader.time()?, places: reader.many(Self::number)? }),
             _ => Err(Damage::Senseless),
         })
     }

@@ -39,6 +39,8 @@ pub struct Policy {
     pub token_margin: Millis,
     /// After a change so long passes before a read that differs is believed.
     pub settle: Millis,
+    /// What was read longer ago is read again before it is acted upon.
+    pub old: Millis,
     /// How often the state of work is shown at most.
     pub publish_every: Millis,
 }
@@ -70,6 +72,7 @@ impl Policy {
             longest_probe: Millis::seconds(60),
             token_margin: Millis::seconds(60),
             settle: Millis::seconds(30),
+            old: Millis::seconds(10 * 60),
             publish_every: Millis(100),
         }
     }

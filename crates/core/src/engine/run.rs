@@ -33,6 +33,7 @@ mod delivery;
 mod halts;
 mod ledger;
 pub mod readback;
+mod reread;
 
 pub use delivery::Delivery;
 pub use ledger::Record;
@@ -68,6 +69,8 @@ pub enum Job {
     Store(Rc<Vec<Record>>),
     /// Takes note that time has brought something about; nothing is sent.
     Halt(Halt),
+    /// Looks what time it is, because it may have waited for long; nothing is sent.
+    Look,
 }
 
 /// What was said.
@@ -112,6 +115,9 @@ pub enum Standing {
     Running,
     /// Nothing is started.
     Halted(Halt),
+    /// It waited for so long that others may have changed whom it hasn't written. What is in doubt is settled, and then
+    /// it is done for now: it goes on once [`ReadBack::of_waiting`](readback::ReadBack::of_waiting) is complete.
+    Outdated,
     /// A person stopped it; what is in flight is awaited.
     Stopping,
     /// Nothing is in flight, and there are rows that were not settled.
@@ -149,8 +155,23 @@ pub struct Run {
     actor: u8,
     /// When something was last answered.
     last: Wall,
+    /// When a row was last settled or read; `None` before anything was answered.
+    active_at: Option<Wall>,
+    look: Look,
+    /// Whether the values of those who wait are to be read again.
+    is_outdated: bool,
+    /// How many rows were settled although nothing was sent for them.
+    unsent: u32,
     /// How many rows from before a crash are still to be read. Until then nothing is written.
     unsettled: usize,
+}
+
+/// Whether it has looked what time it is since it last waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Due,
+    Sent,
+    Done,
 }
 
 #[derive(Debug, Clone)]
@@ -187,6 +208,10 @@ impl Run {
             token: 0,
             actor: 0,
             last: plan.made_at,
+            active_at: None,
+            look: Look::Done,
+            is_outdated: false,
+            unsent: 0,
             unsettled: 0,
             plan,
             policy,
@@ -210,16 +235,21 @@ impl Run {
         for (place, row) in rows.into_iter().enumerate() {
             if let Some(known) = run.rows.get_mut(place) {
                 run.tally.moved(known.state, row.state);
+                run.unsent += u32::from(row.state.is_ended() && row.writes == 0);
                 *known = row;
             }
         }
         run.failures = failures;
-        match (run.plan.stops.after_test_user, run.tally.ended()) {
-            (true, 0) => {}
+        let ended = run.tally.ended();
+        match (run.plan.stops.after_test_user, run.carried_out()) {
+            (true, 0) => run.step_at = Some(ended + 1),
             // Nobody has said yet that the test user is as expected: nobody else was intended.
             (true, 1) if open.is_empty() => run.halts.wait_for_person(Halt::TestUser),
-            (_, ended) => run.step_at = run.plan.stops.every.map(|every| ended + every),
+            _ => run.step_at = run.plan.stops.every.map(|every| ended + every),
         }
+        let (settled, read) = (run.rows.iter().filter_map(|row| row.at), run.plan.rows.iter());
+        run.active_at = settled.chain(read.map(|planned| planned.read_at)).max();
+        run.look = Look::Due;
         let opened: HashSet<Place> = open.iter().copied().collect();
         let is_waiting = |place: &Place| {
             run.rows.get(*place as usize).is_some_and(|row| !row.state.is_ended()) && !opened.contains(place)
@@ -269,6 +299,7 @@ impl Run {
             _ if self.is_stopping && self.in_flight.is_empty() => Standing::Stopped,
             _ if self.is_stopping => Standing::Stopping,
             Some(halt) => Standing::Halted(halt),
+            None if self.is_outdated => Standing::Outdated,
             None => Standing::Running,
         }
     }
@@ -317,6 +348,7 @@ impl Run {
 
     fn settle(&mut self, place: Place, state: RowState, noted: &Noted<Said>, fault: Option<&Fault>) {
         self.set(place, state);
+        self.active_at = self.active_at.max(Some(noted.at));
         if let Some(fault) = fault {
             self.failures.insert(place, Failure::of(fault));
         }
@@ -325,10 +357,15 @@ impl Run {
         self.ledger.settled(place, *row, fault.map(Failure::of));
     }
 
+    /// How many rows are settled by what this run did: whoever needed nothing is no test user.
+    fn carried_out(&self) -> u32 {
+        self.tally.ended() - self.unsent
+    }
+
     /// A step is over once its last row is settled, and is told once nothing else halts the run.
     fn end_step(&mut self) {
         if self.step_at.is_some_and(|at| self.tally.ended() >= at) && self.halts.first().is_none() {
-            let is_test = self.plan.stops.after_test_user && self.tally.ended() == 1;
+            let is_test = self.plan.stops.after_test_user && self.carried_out() == 1;
             self.halts.wait_for_person(if is_test { Halt::TestUser } else { Halt::Step });
         }
     }
@@ -571,6 +608,11 @@ impl Run {
         }
     }
 
+    fn while_outdated(&self, now: Millis) -> Step<Job> {
+        let is_settled = self.in_flight.is_empty() && self.ledger.is_stored();
+        self.next_read(now).unwrap_or(if is_settled { Step::Done } else { Step::Idle })
+    }
+
     fn while_failing(&self, until: Millis, now: Millis) -> Step<Job> {
         if !self.in_flight.is_empty() {
             Step::Idle
@@ -607,7 +649,7 @@ impl Work for Run {
         match job {
             Job::Write { .. } => Some(Kind::Write),
             Job::Read { .. } | Job::Probe { .. } => Some(Kind::Read),
-            Job::Store(_) | Job::Halt(_) => None,
+            Job::Store(_) | Job::Halt(_) | Job::Look => None,
         }
     }
 
@@ -634,6 +676,12 @@ impl Work for Run {
         }
         if self.is_token_ending(now) {
             return Step::Start(Job::Halt(Halt::Token));
+        }
+        match self.look {
+            Look::Due => return Step::Start(Job::Look),
+            Look::Sent => return Step::Idle,
+            Look::Done if self.is_outdated => return self.while_outdated(now),
+            Look::Done => {}
         }
         let step = sooner(self.next_read(now), self.next_write(now));
         // The token's end has to be noticed although nothing is due before it.
@@ -662,6 +710,9 @@ impl Work for Run {
             self.end_step();
             self.ledger.intend(&self.policy, self.step_at);
         }
+        if self.halts.first().is_some() {
+            self.look = Look::Due;
+        }
     }
 }
 
@@ -688,11 +739,16 @@ impl Run {
             Job::Store(_) => self.ledger.leaves(),
             Job::Halt(Halt::Token) => self.halts.needs_token = true,
             Job::Halt(halt) => self.halts.wait_for_person(halt),
+            Job::Look => self.look = Look::Sent,
         }
     }
 
     fn answered(&mut self, job: &Job, noted: &Noted<Said>, now: Millis) {
         self.last = self.last.max(noted.at);
+        let active_at = *self.active_at.get_or_insert(noted.at);
+        if Millis(noted.at.since(active_at).max(0).unsigned_abs()) > self.policy.old && !self.is_outdated {
+            self.outdated(now);
+        }
         match job {
             Job::Write { place, .. } => {
                 let token = self.landed(Some(*place));
@@ -713,7 +769,16 @@ impl Run {
                     self.halts.unstored = Some(fault.clone());
                 }
             },
-            Job::Halt(_) => {}
+            Job::Look if self.look == Look::Sent => self.look = Look::Done,
+            Job::Halt(_) | Job::Look => {}
+        }
+    }
+
+    /// Others may have changed meanwhile whom nobody has looked at. Whoever would be written again is read first.
+    fn outdated(&mut self, now: Millis) {
+        self.is_outdated = self.tally.of(RowState::Waiting) > 0;
+        for (_, place, fault) in std::mem::take(&mut self.again) {
+            self.doubts.push(Doubt { from: now, place, reads: 0, fault, is_sent: false });
         }
     }
 

@@ -46,7 +46,7 @@ impl Delivery {
                 connection.note(CountUsers).await.map(|_| Said::Reached)
             }
             Job::Store(records) => self.store(&records).await,
-            Job::Halt(_) => self.note(Ok(Said::Stored)),
+            Job::Halt(_) | Job::Look => self.note(Ok(Said::Stored)),
         })
     }
 

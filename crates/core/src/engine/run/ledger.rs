@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::domain::row::{Failure, Row};
+use crate::domain::time::Wall;
 use crate::engine::policy::Policy;
 
 use super::Place;
@@ -22,6 +23,13 @@ pub enum Record {
         row: Row,
         /// What went wrong.
         failure: Option<Failure>,
+    },
+    /// These rows were read again then, before anything was sent for them: they still have what the plan says.
+    Seen {
+        /// When.
+        at: Wall,
+        /// Which.
+        places: Vec<Place>,
     },
 }
 
@@ -88,13 +96,32 @@ impl Ledger {
                 forgotten.append(rows);
                 false
             }
-            Record::Settled { .. } => true,
+            Record::Settled { .. } | Record::Seen { .. } => true,
         });
         forgotten
     }
 
     pub(super) fn settled(&mut self, place: Place, row: Row, failure: Option<Failure>) {
         self.waiting.push(Record::Settled { place, row, failure });
+    }
+
+    /// A row that is settled next was never intended. It counts as if it had been.
+    pub(super) fn unintended(&mut self) {
+        self.open += 1;
+        self.intended += 1;
+    }
+
+    /// A row was read before anything was sent for it. Those of one page are one record.
+    pub(super) fn seen(&mut self, place: Place, at: Wall) {
+        match self.waiting.last_mut() {
+            Some(Record::Seen { at: other, places }) if *other == at => places.push(place),
+            _ => self.waiting.push(Record::Seen { at, places: vec![place] }),
+        }
+    }
+
+    /// Of the rows that can be intended next, keeps these.
+    pub(super) fn keep_next(&mut self, is_kept: impl Fn(Place) -> bool) {
+        self.next.retain(|place| is_kept(*place));
     }
 
     /// What is to be stored now.
@@ -109,6 +136,7 @@ impl Ledger {
             match record {
                 Record::Intent(rows) => self.storing.extend(rows),
                 Record::Settled { .. } => self.settling += 1,
+                Record::Seen { .. } => {}
             }
         }
     }

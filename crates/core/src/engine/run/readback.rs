@@ -2,6 +2,8 @@
 //! is read once more by itself, after the settle window, because an answer may be older than what it speaks of.
 //!
 //! It also tells what became of rows whose answer was lost: that PUT may have arrived, and late.
+//!
+//! A run that waited for long has those who wait read in the same way before it goes on.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -58,6 +60,15 @@ pub enum State {
     Complete,
 }
 
+/// What is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whom {
+    /// Whoever was written, after the run.
+    Written,
+    /// Whoever waits, before the run goes on.
+    Waiting,
+}
+
 /// A row that is read by itself.
 #[derive(Debug, Clone, Copy)]
 struct Single {
@@ -74,9 +85,10 @@ impl Single {
     }
 }
 
-/// The read-back of a run that sends nothing more.
+/// The read-back of a run that sends nothing more, or nothing for now.
 pub struct ReadBack<'run> {
     run: &'run mut Run,
+    whom: Whom,
     policy: Rc<Policy>,
     jitter: Jitter,
     listing: Option<Listing>,
@@ -100,10 +112,24 @@ pub struct ReadBack<'run> {
 impl<'run> ReadBack<'run> {
     /// A read-back that has sent nothing. Without a listing every row is read by itself.
     pub fn new(run: &'run mut Run, listing: Option<Listing>) -> Self {
-        let due: Vec<Place> = due(run).collect();
+        let due = due(run).collect();
+        Self::of(run, Whom::Written, due, listing)
+    }
+
+    /// The reading of those who wait in a run that is [`Outdated`](super::Standing::Outdated). Once it is complete the
+    /// run can go on; a stop stops the run.
+    pub fn of_waiting(run: &'run mut Run, listing: Option<Listing>) -> Self {
+        let due = run.waiting().collect();
+        let mut back = Self::of(run, Whom::Waiting, due, listing);
+        back.end();
+        back
+    }
+
+    fn of(run: &'run mut Run, whom: Whom, due: Vec<Place>, listing: Option<Listing>) -> Self {
         let (policy, jitter) = (Rc::clone(&run.policy), run.jitter.clone());
         let mut back = Self {
             run,
+            whom,
             policy,
             jitter,
             listing,
@@ -208,6 +234,9 @@ impl<'run> ReadBack<'run> {
 
     /// How long a row that differs is left alone before it is read by itself; `None` if it doesn't differ.
     fn settle_left(&self, place: Place, flag: bool, at: Wall) -> Option<Millis> {
+        if self.whom == Whom::Waiting {
+            return None;
+        }
         let row = self.run.rows.get(place as usize)?;
         (flag != self.run.plan.to).then(|| {
             let passed = row.at.map_or(0, |settled| at.since(settled).max(0));
@@ -217,6 +246,9 @@ impl<'run> ReadBack<'run> {
 
     /// What a read says of a row, once and for all.
     fn tell(&mut self, place: Place, flag: bool, at: Wall) {
+        if self.whom == Whom::Waiting {
+            return self.run.has_by_now(place, flag, at);
+        }
         let is_so = flag == self.run.plan.to;
         let Some(row) = self.run.rows.get(place as usize).copied() else { return };
         let state = match (row.state, is_so) {
@@ -251,6 +283,9 @@ impl<'run> ReadBack<'run> {
         let Some(index) = self.singles.iter().position(is_it) else { return };
         let sent = self.singles.swap_remove(index);
         let single = Single { sent: None, ..sent };
+        if noted.said.is_ok() {
+            self.run.breaker.good();
+        }
         match &noted.said {
             Ok(Said::Flag(flag)) => match self.settle_left(place, *flag, noted.at) {
                 Some(left) if left > Millis(0) => {
@@ -259,6 +294,9 @@ impl<'run> ReadBack<'run> {
                 _ => self.tell(place, *flag, noted.at),
             },
             Ok(Said::Reached | Said::Stored) => self.singles.push(single),
+            Err(fault @ Fault::UserUnknown(_)) if self.whom == Whom::Waiting => {
+                self.run.end_unsent(place, RowState::Gone, noted.at, Some(fault));
+            }
             Err(fault @ Fault::UserUnknown(_)) => {
                 self.run.set(place, RowState::Gone);
                 self.keep(place, noted.at, Some(fault));
@@ -272,8 +310,13 @@ impl<'run> ReadBack<'run> {
             }
             Err(fault) => {
                 let reads = single.reads + 1;
+                let is_alone = self.run.breaker.is_alone(place);
+                self.run.breaker.failed(Some(place));
                 if let Some(pause) = pause(&self.policy, reads, fault, &mut self.jitter) {
                     self.singles.push(Single { from: now + pause, reads, ..single });
+                } else if self.whom == Whom::Waiting && is_alone && matches!(fault, Fault::ServerFailed(_)) {
+                    // Nobody else is to wait for whoever can't be read, and who can't be read isn't written.
+                    self.run.end_unsent(place, RowState::Failed, noted.at, Some(fault));
                 } else {
                     // It stays to be read: whoever goes on tries it again.
                     self.halt(fault);
@@ -284,6 +327,10 @@ impl<'run> ReadBack<'run> {
     }
 
     fn command(&mut self, command: Command, now: Millis) {
+        // What is said meanwhile is said to the run. Going on is so only if nothing keeps the reading from it.
+        if self.whom == Whom::Waiting && (command != Command::Resume || self.told().is_none()) {
+            self.run.told_meanwhile(command);
+        }
         match command {
             Command::Stop => {
                 self.is_stopped = true;
@@ -299,6 +346,13 @@ impl<'run> ReadBack<'run> {
                 self.go_on(command, now);
             }
             Command::Pause => {}
+        }
+    }
+
+    /// Everyone was read: a run that waited for it can go on.
+    fn end(&mut self) {
+        if self.whom == Whom::Waiting && self.left() == 0 {
+            self.run.reread();
         }
     }
 
@@ -411,6 +465,7 @@ impl Work for ReadBack<'_> {
             }
             Event::Command(command) => self.command(command, now),
         }
+        self.end();
     }
 }
 
@@ -435,7 +490,8 @@ impl ReadBack<'_> {
 
     fn stored(&mut self, records: &[Record], answer: Result<Answer, Fault>) {
         let (Ok(Answer::Noted(Noted { said: Err(fault), .. })) | Err(fault)) = answer else {
-            self.run.ledger.stored();
+            let armed = self.run.ledger.stored();
+            self.run.armed.extend(armed);
             return;
         };
         self.run.ledger.failed(records);

@@ -1,0 +1,78 @@
+//! What is read of those who wait, before their first PUT: whoever has the value by now needs none.
+
+use std::rc::Rc;
+
+use crate::domain::fault::Fault;
+use crate::domain::row::{Failure, RowState};
+use crate::domain::time::Wall;
+use crate::engine::driver::Command;
+
+use super::{Place, Run};
+
+impl Run {
+    /// The rows for which nothing was sent and something is going to be.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = Place> {
+        let rows = (0..).zip(&self.rows);
+        rows.filter(|(_, row)| row.state == RowState::Waiting).map(|(place, _)| place)
+    }
+
+    /// How many rows are read again before a run that is [`Outdated`](super::Standing::Outdated) goes on.
+    #[must_use]
+    pub fn to_read_again(&self) -> usize {
+        self.waiting().count()
+    }
+
+    /// What a person says while those who wait are read. Nobody is intended before all of them were.
+    pub(super) fn told_meanwhile(&mut self, command: Command) {
+        self.command(command);
+        if self.is_stopping {
+            self.wind_up();
+        }
+    }
+
+    /// What a row that waits has by now.
+    pub(super) fn has_by_now(&mut self, place: Place, flag: bool, at: Wall) {
+        if flag == self.plan.to {
+            return self.end_unsent(place, RowState::AlreadySo, at, None);
+        }
+        self.last = self.last.max(at);
+        if let Some(planned) = Rc::make_mut(&mut self.plan).rows.get_mut(place as usize) {
+            planned.read_at = at;
+        }
+        self.ledger.seen(place, at);
+    }
+
+    /// Settles a row that waits, and for which nothing is going to be sent.
+    pub(super) fn end_unsent(&mut self, place: Place, state: RowState, at: Wall, fault: Option<&Fault>) {
+        self.last = self.last.max(at);
+        self.set(place, state);
+        if let Some(fault) = fault {
+            self.failures.insert(place, Failure::of(fault));
+        }
+        let Some(row) = self.rows.get_mut(place as usize) else { return };
+        row.at = Some(at);
+        let (row, armed) = (*row, self.armed.len());
+        self.armed.retain(|other| *other != place);
+        if self.armed.len() == armed {
+            self.ledger.unintended();
+        }
+        self.ledger.settled(place, row, fault.map(Failure::of));
+        // A step is so many users who are written.
+        self.unsent += 1;
+        self.step_at = self.step_at.map(|at| at + 1);
+    }
+
+    /// Everyone who waits was read: it can go on.
+    pub(super) fn reread(&mut self) {
+        if !self.is_outdated {
+            return;
+        }
+        let rows = &self.rows;
+        self.ledger.keep_next(|place| rows.get(place as usize).is_some_and(|row| !row.state.is_ended()));
+        self.is_outdated = false;
+        self.active_at = Some(self.last);
+        if !self.is_stopping {
+            self.ledger.intend(&self.policy, self.step_at);
+        }
+    }
+}
