@@ -102,11 +102,11 @@ impl App {
         is_offered.then(|| (changed, undo_until(ended_at)))
     }
 
-    /// Reviews sending again what a retry can mend.
-    pub fn retry(&'static self) {
+    /// Reviews sending again what a retry can mend, with those who were refused for want of a role if that was granted.
+    pub fn retry(&'static self, has_grant: bool) {
         let draft = self
             .run
-            .with_kept(|run, _| Draft::retry(run.plan(), run.rows(), &|place| run.failure(place), false));
+            .with_kept(|run, _| Draft::retry(run.plan(), run.rows(), &|place| run.failure(place), has_grant));
         if let Some(draft) = draft {
             self.review.of_draft(draft);
         }

@@ -316,9 +316,17 @@ fn after(app: AppHandle, unread: usize) -> Node {
     let check = (unread > 0).then(|| button(text::run::CHECK, move || app.run.check()));
     let mendable = app.mendable().unwrap_or_default();
     let retry = (mendable.retry > 0)
-        .then(|| button(text::run::retry(&number(app, mendable.retry)), move || app.retry()));
-    let grant = (mendable.grant > 0)
-        .then(|| tag("span").class("hint").with(text::run::needs_role(&number(app, mendable.grant))));
+        .then(|| button(text::run::retry(&number(app, mendable.retry)), move || app.retry(false)));
+    let grant = (mendable.grant > 0).then(|| {
+        let all = number(app, mendable.retry + mendable.grant);
+        group()
+            .with(
+                tag("span")
+                    .class("hint")
+                    .with(text::run::needs_role(mendable.grant, &number(app, mendable.grant))),
+            )
+            .with(button(text::run::retry_granted(mendable.retry, &all), move || app.retry(true)))
+    });
     let undo = app.undoable().filter(|_| app.review.may_run(!of_run(app, |run| run.plan.to)));
     let undo = undo.map(|(users, until)| {
         let to = of_run(app, |run| run.plan.to);

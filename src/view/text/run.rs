@@ -251,8 +251,15 @@ pub fn retry(users: &str) -> String {
 }
 
 /// What needs a role first.
-pub fn needs_role(users: &str) -> String {
-    format!("{users} were refused and need a role.")
+pub fn needs_role(count: u32, users: &str) -> String {
+    let were = if count == 1 { "was refused and needs" } else { "were refused and need" };
+    format!("{users} {were} a role or a licence. Once that is granted, they can be sent again.")
+}
+
+/// Sends them again, with what a retry can mend anyway.
+pub fn retry_granted(others: u32, all: &str) -> String {
+    let too = if others > 0 { ", the refused too" } else { " who were refused" };
+    format!("Retry {all}{too}")
 }
 
 /// Taking it back.
