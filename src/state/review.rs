@@ -14,7 +14,7 @@ use pingone_mfa_core::domain::fault::{Fault, Paging};
 use pingone_mfa_core::domain::limits::{Limits, RunObstacle};
 use pingone_mfa_core::domain::plan::{Plan, Stops};
 use pingone_mfa_core::domain::query::GroupFilter;
-use pingone_mfa_core::domain::time::{PerSecond, Wall};
+use pingone_mfa_core::domain::time::{Millis, PerSecond, Wall};
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::domain::users::{Row, Users};
 use pingone_mfa_core::engine::connection::Connection;
@@ -45,6 +45,8 @@ pub struct Reviewed {
 /// How far the values are read again.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reading {
+    /// They are read from then on: until then what the run before sent late may arrive.
+    Waiting(Wall),
     /// So many of the chosen were read.
     Going(u64),
     /// They could not be read.
@@ -189,6 +191,7 @@ impl Review {
         self.fresh.take();
         self.set_reading(Reading::Going(0));
         self.tasks.spawn(async move {
+            self.wait_for_late_answers(&reviewed.draft, &connection).await;
             let read = match self.read_protected(&connection).await {
                 Ok(()) => self.read_values(&reviewed.draft, &connection).await,
                 Err(fault) => Err(fault),
@@ -198,6 +201,17 @@ impl Review {
                 Err(fault) => self.set_reading(Reading::Failed(fault)),
             }
         });
+    }
+
+    async fn wait_for_late_answers(&'static self, draft: &Draft, connection: &Connection) {
+        let clock = &self.ports.clock;
+        let left = draft.settles_in(connection.policy().settle, clock.wall());
+        if left > Millis(0) {
+            let millis = i64::try_from(left.0).unwrap_or(i64::MAX);
+            self.set_reading(Reading::Waiting(clock.wall().plus(millis)));
+            clock.sleep_until(clock.now() + left).await;
+            self.set_reading(Reading::Going(0));
+        }
     }
 
     /// A group that can't be read protects nobody, so nothing begins without it.

@@ -81,6 +81,10 @@ fn look(shown: Option<&Reviewed>) -> Option<Reading> {
 
 fn contents(app: AppHandle, look: Reading) -> Node {
     match look {
+        Reading::Waiting(until) => {
+            let until = app.ports.locale.time_to_second(until);
+            tag("p").class("working").set("role", "status").with(text::review::waiting(&until))
+        }
         Reading::Going(_) => tag("p").class("working").set("role", "status").with(says(move || reading(app))),
         Reading::Failed(fault) => {
             // The page's own field for a token lies behind this dialog.

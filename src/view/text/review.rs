@@ -85,6 +85,11 @@ pub fn chosen(users: &str, listed_at: Option<&str>, read_at: &str) -> String {
     format!("{users} users chosen{list}. Read again at {read_at}.")
 }
 
+/// Before the values are read.
+pub fn waiting(until: &str) -> String {
+    format!("Waiting until {until} so that late answers are in.")
+}
+
 /// While the values are read.
 pub fn reading(read: &str, all: &str) -> String {
     format!("Reading again what they have now: {read} of {all}. Nothing is sent that changes anything.")

@@ -11,6 +11,7 @@ use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::domain::user::{Account, Mfa, Name, User, UserId};
 use pingone_mfa_core::domain::users::Users;
 use pingone_mfa_core::engine::Clock;
+use pingone_mfa_core::engine::policy::Policy;
 use uuid::Uuid;
 
 use crate::dice::Dice;
@@ -18,10 +19,6 @@ use crate::judge::{Verdict, judge};
 use crate::life::{Over, live};
 use crate::scenario::Scenario;
 use crate::world::World;
-
-/// Between a run's last PUT and its taking back passes at least this long. A PUT whose answer was lost may still be on
-/// its way, and would undo the undo.
-const SETTLE: Millis = Millis::seconds(30);
 
 /// What came of one seed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -173,13 +170,15 @@ fn fresh(world: &World) -> Users {
 
 async fn undo(world: &Rc<World>, over: &Over, outcome: &mut Outcome) {
     world.life.borrow_mut().is_stopped = false;
-    world.clock.sleep_until(world.clock.now() + SETTLE).await;
+    let draft = Draft::undo(over.run.plan(), over.run.rows());
+    let wait = draft.settles_in(Policy::default().settle, world.clock.wall());
+    world.clock.sleep_until(world.clock.now() + wait).await;
     world.catch_up();
     let (before, now) = (fresh(world), world.clock.wall());
     let first = over.run.plan();
     let protected = HashSet::new();
     let fresh = Fresh { users: &before, read_at: &|_| Some(now), protected: &protected };
-    let plan = Draft::undo(first, over.run.rows()).weigh(&fresh, Choices::ALL, now).plan;
+    let plan = draft.weigh(&fresh, Choices::ALL, now).plan;
     let taken: HashSet<Uuid> = plan.rows.iter().map(|row| row.user.0).collect();
     for (row, planned) in over.run.rows().iter().zip(&first.rows) {
         let flag = before.find(planned.user).map(|row| before.mfa(row));

@@ -95,6 +95,7 @@ impl Stage {
     /// Drives the run in one life of the page. `false` if the page died.
     async fn write(&self, run: &mut Run) -> bool {
         self.screen.seen.replace(Seen::Working);
+        self.world.life.borrow_mut().width = self.policy.writes_in_flight;
         let (sender, mut inbox) = mpsc::unbounded();
         let observe = |run: &mut Run| {
             // Of very many that would take longer than all the rest.

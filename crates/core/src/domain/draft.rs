@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedRow, Stops};
 use super::tenant::EnvironmentId;
-use super::time::Wall;
+use super::time::{Millis, Wall};
 use super::user::{Account, Mfa, UserId};
 use super::users::{Devices, Row, Users};
 
@@ -28,6 +28,8 @@ pub struct Draft {
     pub already: Exclusion,
     /// The plan number of the run that is taken back.
     pub undoes: Option<PlanNumber>,
+    /// When a PUT of the run that it follows was last settled; what was sent late may still arrive after that.
+    pub written_at: Option<Wall>,
     /// The change reference, as far as there is one.
     pub reference: String,
     /// The reason, as far as there is one.
@@ -141,9 +143,18 @@ impl Draft {
             left_out: Vec::new(),
             already: Exclusion::AlreadySo,
             undoes: None,
+            written_at: None,
             reference: String::new(),
             reason: String::new(),
         }
+    }
+
+    /// How long to wait before anybody's value is read, so that what the run before sent late has arrived; nothing where
+    /// `settle` has passed since. A clock that was put back makes nobody wait for longer.
+    #[must_use]
+    pub fn settles_in(&self, settle: Millis, now: Wall) -> Millis {
+        let passed = self.written_at.map(|at| now.since(at).max(0).unsigned_abs());
+        Millis(passed.map_or(0, |passed| settle.0.saturating_sub(passed)))
     }
 
     /// The plan that comes of it, frozen at `now`, with everyone in exactly one count.

@@ -85,6 +85,11 @@ pub fn may_undo(ended_at: Wall, now: Wall) -> bool {
     now <= undo_until(ended_at)
 }
 
+/// When a PUT of a run was last settled. Whoever was never written is settled by a read.
+fn written_at(rows: &[Row]) -> Option<Wall> {
+    rows.iter().filter(|row| row.writes > 0).filter_map(|row| row.at).max()
+}
+
 impl Draft {
     /// Sends again what a retry can mend, and with `has_grant` also those rows that needed a role or a licence. It is
     /// for the same value, and like every draft it is weighed against fresh values: whoever was changed after all, by a
@@ -101,6 +106,7 @@ impl Draft {
         let users = mended.map(|((planned, _), _)| planned.user).collect();
         Self {
             undoes: plan.undoes,
+            written_at: written_at(rows),
             reference: plan.reference.clone(),
             reason: plan.reason.clone(),
             ..Self::new(plan.environment, plan.to, users)
@@ -118,6 +124,7 @@ impl Draft {
         let mut draft = Self {
             already: Exclusion::ChangedBySomeoneElse,
             undoes: Some(plan.number()),
+            written_at: written_at(rows),
             ..Self::new(plan.environment, !plan.to, Vec::new())
         };
         for (planned, row) in plan.rows.iter().zip(rows) {
@@ -144,6 +151,7 @@ mod tests {
     use crate::domain::fault::{Fault, Refusal, RetryKind};
     use crate::domain::plan::{PlannedRow, Stops};
     use crate::domain::tenant::EnvironmentId;
+    use crate::domain::time::Millis;
     use uuid::Uuid;
 
     fn plan(from: &[Mfa]) -> Plan {
@@ -242,6 +250,23 @@ mod tests {
         let left_out = [LeftOut { user: plan.rows[8].user, why: Exclusion::ChangedBySomeoneElse }];
         assert_eq!(draft.left_out, left_out);
         assert!(draft.reference.is_empty() && draft.reason.is_empty());
+    }
+
+    #[test]
+    fn values_are_read_once_what_was_sent_late_has_arrived() {
+        let settled =
+            |writes, at| Row { state: RowState::Failed, writes, at: Some(Wall(at)), ..Row::default() };
+        let rows = [settled(1, 5_000), settled(3, 9_000), settled(0, 99_000), Row::default()];
+        let plan = plan(&[Mfa::Off; 4]);
+        let wait = |draft: &Draft, now| draft.settles_in(Millis::seconds(30), Wall(now));
+        for draft in [Draft::undo(&plan, &rows), Draft::retry(&plan, &rows, &|_| None, false)] {
+            assert_eq!(wait(&draft, 9_000), Millis::seconds(30));
+            assert_eq!(wait(&draft, 20_000), Millis::seconds(19));
+            assert_eq!((wait(&draft, 39_000), wait(&draft, 900_000)), (Millis(0), Millis(0)));
+            assert_eq!(wait(&draft, 1_000), Millis::seconds(30), "the clock was put back");
+        }
+        assert_eq!(wait(&Draft::new(plan.environment, true, vec![]), 9_000), Millis(0));
+        assert_eq!(wait(&Draft::undo(&plan, &rows[3..]), 9_000), Millis(0));
     }
 
     #[test]
