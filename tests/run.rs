@@ -13,6 +13,7 @@ mod notebook;
 mod support;
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use futures::channel::mpsc;
@@ -20,12 +21,14 @@ use futures::future::FutureExt;
 use notebook::Notebook;
 use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::request::WriteMfa;
+use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh};
 use pingone_mfa_core::domain::fault::{Fault, JournalFault};
-use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::domain::user::{Mfa, UserId};
+use pingone_mfa_core::domain::user::{Account, Mfa, Name, User, UserId};
+use pingone_mfa_core::domain::users::Users;
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::driver::{Command, Event, Work, drive};
 use pingone_mfa_core::engine::journal::{Entry, restore};
@@ -33,7 +36,7 @@ use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::run::readback::{ReadBack, State};
 use pingone_mfa_core::engine::run::{Delivery, Halt, Job, Record, Run, Standing};
 use pingone_mfa_core::port::Journal;
-use pingone_sandbox::{Happening, Role, TokenSpec};
+use pingone_sandbox::{Fault as SandboxFault, Happening, On, Role, Rule, TokenSpec};
 use support::{Fate, Stage};
 
 /// Everyone whose MFA is off, to be turned on.
@@ -700,4 +703,70 @@ fn a_test_user_who_was_not_written_yet_stays_one_after_others_were_read_to_be_so
         let counts = [RowState::AlreadySo, RowState::Changed].map(|state| run.tally().of(state));
         assert_eq!((counts, run.rows()[0].state), ([20, 1], RowState::Changed));
     }
+}
+
+/// Everyone, as they are now.
+fn fresh_values(stage: &Stage) -> Users {
+    let sandbox = stage.mount.sandbox.borrow();
+    let mut users = Users::default();
+    for id in sandbox.user_ids() {
+        let user = User {
+            id: UserId(id),
+            username: id.to_string(),
+            name: Name::default(),
+            email: None,
+            external_id: None,
+            population: None,
+            account: Account::Enabled,
+            created_at: None,
+            last_sign_on: None,
+            mfa: sandbox.mfa_enabled(id).map_or(Mfa::Unknown, Mfa::from),
+        };
+        users.learn(&user, &str::to_lowercase);
+    }
+    users
+}
+
+#[test]
+fn an_undo_takes_back_what_was_applied_late_and_leaves_alone_what_others_have_changed() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops::default());
+    // The last are answered at once and carried out when the run is long over.
+    let late: Vec<UserId> = plan.rows.iter().rev().take(10).map(|row| row.user).collect();
+    for user in &late {
+        let on = On { method: Some("PUT".into()), user: Some(user.0), ..On::default() };
+        let fault = SandboxFault::AppliedLate { millis: 20_000 };
+        let rule = Rule { on, share: 1.0, skip: 0, times: Some(1), fault };
+        stage.mount.sandbox.borrow_mut().go_wrong(rule).unwrap();
+    }
+    let (run, _) = done_with(&stage, plan);
+    assert_eq!(run.tally().of(RowState::Changed) as usize, run.rows().len());
+    let others: Vec<UserId> = run.plan().rows.iter().take(10).map(|row| row.user).collect();
+    for (other, times) in others.iter().zip([1, 2].into_iter().cycle()) {
+        // Some were turned off, some off and on again.
+        for to in [false, true].into_iter().take(times) {
+            stage.mount.sandbox.borrow_mut().happen(Happening::Switched(other.0, to), now(&stage));
+        }
+    }
+    let draft = Draft::undo(run.plan(), run.rows());
+    wait(&stage, draft.settles_in(stage.connection.policy().settle, stage.clock.wall()));
+    stage.mount.sandbox.borrow_mut().settle(now(&stage));
+    let (users, read_at, protected) = (fresh_values(&stage), stage.clock.wall(), HashSet::new());
+    let fresh = Fresh { users: &users, read_at: &|_| Some(read_at), protected: &protected };
+    let weighed = draft.weigh(&fresh, Choices::ALL, read_at);
+    assert_eq!(weighed.left_out(Exclusion::ChangedBySomeoneElse), 5, "those who are off by somebody else");
+    let (undo, _) = carry_out(&stage, weighed.plan, never);
+    assert_eq!(undo.tally().of(RowState::Changed) as usize, run.rows().len() - 5);
+    wait(&stage, Millis::seconds(60));
+    let mut sandbox = stage.mount.sandbox.borrow_mut();
+    sandbox.settle(now(&stage));
+    for row in &run.plan().rows {
+        let writes: Vec<_> = sandbox.oracle().writes_of(row.user.0).collect();
+        let ours = writes.iter().filter(|write| write.client != "background");
+        let ours: Vec<bool> = ours.map(|write| write.to).collect();
+        let is_left = others.iter().step_by(2).any(|other| *other == row.user);
+        assert_eq!(ours, if is_left { vec![true] } else { vec![true, false] }, "{}", row.user);
+        assert_eq!(sandbox.mfa_enabled(row.user.0), Some(false));
+    }
+    assert!(late.iter().all(|user| sandbox.oracle().writes_of(user.0).count() == 2));
 }
