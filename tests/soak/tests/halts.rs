@@ -404,3 +404,29 @@ fn a_user_whose_put_always_fails_while_reads_do_not_has_failed_after_three() {
     hand.store();
     assert_eq!((hand.run.standing(), hand.run.next(now)), (Standing::Ended, Step::Done));
 }
+
+#[test]
+fn rows_that_are_to_be_written_again_after_a_long_wait_are_read_once_and_then_written() {
+    let mut hand = Hand::new(2, Stops::default());
+    hand.store();
+    let jobs = [hand.write(0), hand.write(1)];
+    for job in jobs {
+        hand.answer(job, Err(Fault::ServerFailed(Refusal { status: 500, ..Refusal::default() })));
+    }
+    let later = Wall(60 * 60 * 1000);
+    let (mut now, mut sent) = (NOW, Vec::new());
+    while sent.len() < 4 {
+        match hand.run.next(now) {
+            Step::WaitUntil(at) => now = at,
+            Step::Start(job) => {
+                let is_write = matches!(job, Job::Write { .. });
+                sent.extend((!matches!(job, Job::Store(_))).then_some(is_write));
+                hand.run.apply(Event::Started(job.clone()), now);
+                let said = noted(if is_write { ON } else { OFF });
+                hand.run.apply(Event::Answered(job, Ok(Noted { at: later, ..said })), now);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(sent, [false, false, true, true]);
+}

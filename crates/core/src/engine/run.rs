@@ -447,6 +447,7 @@ impl Run {
         match &noted.said {
             Ok(Said::Flag(flag)) => {
                 self.recovered();
+                self.active_at = self.active_at.max(Some(noted.at));
                 if *flag == self.plan.to {
                     self.settle(place, RowState::Changed, noted, None);
                 } else {
@@ -777,6 +778,8 @@ impl Run {
     /// Others may have changed meanwhile whom nobody has looked at. Whoever would be written again is read first.
     fn outdated(&mut self, now: Millis) {
         self.is_outdated = self.tally.of(RowState::Waiting) > 0;
+        // Once for each wait: who is read now would else be read again and again, and never written.
+        self.active_at = Some(self.last);
         for (_, place, fault) in std::mem::take(&mut self.again) {
             self.doubts.push(Doubt { from: now, place, reads: 0, fault, is_sent: false });
         }
