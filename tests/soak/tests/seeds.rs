@@ -33,6 +33,8 @@ fn seeds_that_once_found_something_find_nothing_any_more() {
     plays([1238, 1275], Some(200));
     plays([1035, 1213], Some(40));
     plays([50_529, 52_009, 52_170, 55_971], Some(12));
+    // Who was read twice after a long wait counted for two of those who had to be read before anybody was written.
+    plays([5124], Some(12));
 }
 
 #[test]

@@ -162,8 +162,6 @@ pub struct Run {
     is_outdated: bool,
     /// How many rows were settled although nothing was sent for them.
     unsent: u32,
-    /// How many rows from before a crash are still to be read. Until then nothing is written.
-    unsettled: usize,
 }
 
 /// Whether it has looked what time it is since it last waited.
@@ -181,6 +179,8 @@ struct Doubt {
     reads: u32,
     fault: Fault,
     is_sent: bool,
+    /// Whether it was open at a crash. Until all of those were read nothing is written.
+    is_from_before: bool,
 }
 
 impl Run {
@@ -212,7 +212,6 @@ impl Run {
             look: Look::Done,
             is_outdated: false,
             unsent: 0,
-            unsettled: 0,
             plan,
             policy,
             jitter,
@@ -260,7 +259,6 @@ impl Run {
         if !run.is_stopping {
             run.ledger.intend(&run.policy, run.step_at);
         }
-        run.unsettled = open.len();
         for place in open {
             run.set(place, RowState::Sending);
             // Nobody knows whether its PUT was sent. It counts as sent: what a read finds then is taken for this run's
@@ -269,7 +267,9 @@ impl Run {
                 row.writes = row.writes.max(1);
             }
             let fault = Fault::Unreachable;
-            run.doubts.push(Doubt { from: Millis(0), place, reads: 0, fault, is_sent: false });
+            let doubt =
+                Doubt { from: Millis(0), place, reads: 0, fault, is_sent: false, is_from_before: true };
+            run.doubts.push(doubt);
         }
         if run.is_stopping {
             run.wind_up();
@@ -387,7 +387,14 @@ impl Run {
         match Meaning::of(&fault) {
             Meaning::Lost => {
                 self.failing(Some(place), &fault, now);
-                self.doubts.push(Doubt { from: now, place, reads: 0, fault, is_sent: false });
+                self.doubts.push(Doubt {
+                    from: now,
+                    place,
+                    reads: 0,
+                    fault,
+                    is_sent: false,
+                    is_from_before: false,
+                });
             }
             Meaning::Final => self.refused(place, noted, &fault),
             Meaning::NotNow => {
@@ -441,9 +448,6 @@ impl Run {
         };
         let mut doubt = self.doubts.swap_remove(index);
         doubt.is_sent = false;
-        if noted.said.is_ok() || matches!(noted.said, Err(Fault::UserUnknown(_))) {
-            self.unsettled = self.unsettled.saturating_sub(1);
-        }
         match &noted.said {
             Ok(Said::Flag(flag)) => {
                 self.recovered();
@@ -470,7 +474,6 @@ impl Run {
                 if let Some(pause) = pause_of_row(&self.policy, doubt.reads, fault, &mut self.jitter) {
                     self.doubts.push(Doubt { from: now + pause, ..doubt });
                 } else {
-                    self.unsettled = self.unsettled.saturating_sub(1);
                     self.settle(place, RowState::AnswerLost, noted, Some(&doubt.fault));
                 }
             }
@@ -567,7 +570,7 @@ impl Run {
     }
 
     fn next_write(&self, now: Millis) -> Option<Step<Job>> {
-        if self.unsettled > 0 {
+        if self.doubts.iter().any(|doubt| doubt.is_from_before) {
             return None;
         }
         let again = self.again.iter().min_by_key(|(from, ..)| *from);
@@ -781,7 +784,14 @@ impl Run {
         // Once for each wait: who is read now would else be read again and again, and never written.
         self.active_at = Some(self.last);
         for (_, place, fault) in std::mem::take(&mut self.again) {
-            self.doubts.push(Doubt { from: now, place, reads: 0, fault, is_sent: false });
+            self.doubts.push(Doubt {
+                from: now,
+                place,
+                reads: 0,
+                fault,
+                is_sent: false,
+                is_from_before: false,
+            });
         }
     }
 
