@@ -15,6 +15,7 @@ mod cells;
 mod connect;
 mod directory;
 mod fault;
+mod figures;
 mod find;
 mod grid;
 mod list;

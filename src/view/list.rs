@@ -6,6 +6,7 @@ use pingone_mfa_core::domain::users::Users;
 
 use super::connect::selected;
 use super::fault::fault_card;
+use super::figures::number;
 use super::markup::{Event, Node, button, group, part, part_of, says, tag, text_in};
 use super::text;
 use crate::state::AppHandle;
@@ -43,7 +44,7 @@ pub(super) fn ceiling(app: AppHandle) -> Node {
     let options = move || {
         let in_use = directory.read_ceiling.with_untracked(|ceiling| ceiling.whole());
         let option = |ceiling: u32| {
-            let written = number(app, u64::from(ceiling));
+            let written = number(app, ceiling);
             let option = tag("option").set_to("value", ceiling.to_string()).with(written);
             selected(option, u64::from(ceiling) == in_use)
         };
@@ -79,7 +80,7 @@ impl Look {
                 group().with(sentence).with(stop())
             }
             Self::Halted { fault, unread } => {
-                let unread = (unread > 0).then(|| text::directory::unread(&app.ports.locale.number(unread)));
+                let unread = (unread > 0).then(|| text::directory::unread(&number(app, unread)));
                 let go_on = button(text::directory::GO_ON, move || directory.resume());
                 group()
                     .with(partial())
@@ -92,10 +93,6 @@ impl Look {
             Self::Complete => group().with(part(move || remarks(app))),
         }
     }
-}
-
-fn number(app: AppHandle, number: u64) -> String {
-    app.ports.locale.number(number)
 }
 
 fn total(app: AppHandle) -> Option<u64> {

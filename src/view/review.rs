@@ -14,6 +14,7 @@ use pingone_mfa_core::domain::token::Actor;
 
 use super::connect::problem;
 use super::fault::fault_card;
+use super::figures::{moment, number};
 use super::markup::{Handle, Node, button, group, is_checked, part_of, says, tag, text_in};
 use super::text;
 use super::token::token_field;
@@ -93,14 +94,6 @@ fn contents(app: AppHandle, look: Reading) -> Node {
         }
         Reading::Ready(weighed) => ready(app, &weighed),
     }
-}
-
-fn number(app: AppHandle, number: u64) -> String {
-    app.ports.locale.number(number)
-}
-
-fn moment(app: AppHandle, at: Wall) -> String {
-    text::moment(app.ports.locale.as_ref(), at, app.session.now.get_untracked())
 }
 
 fn reading(app: AppHandle) -> String {

@@ -1,9 +1,10 @@
 //! The run: working, waiting, over; and the runs that this browser has stored.
 
 use pingone_mfa_core::domain::row::RowState;
-use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::domain::time::Millis;
 
 use super::fault::fault_card;
+use super::figures::{moment, number};
 use super::markup::{Node, button, group, part_of, says, tag};
 use super::saving::radio;
 use super::text;
@@ -51,14 +52,6 @@ fn is_begun(phase: &Phase) -> bool {
 /// Something of the run, as it is now.
 fn of_run<R: Default>(app: AppHandle, read: impl FnOnce(&Progress) -> R) -> R {
     app.run.progress.with(|run| run.as_ref().map(read).unwrap_or_default())
-}
-
-fn number(app: AppHandle, number: u32) -> String {
-    app.ports.locale.number(u64::from(number))
-}
-
-fn moment(app: AppHandle, at: Wall) -> String {
-    text::moment(app.ports.locale.as_ref(), at, app.session.now.get())
 }
 
 fn heading(app: AppHandle) -> Node {
@@ -152,7 +145,7 @@ fn waiting_for(app: AppHandle, phase: &Phase) -> Node {
         Phase::ReadingBack(_) => {
             let left = move || {
                 of_run(app, |run| match run.phase {
-                    Phase::ReadingBack(left) => app.ports.locale.number(left as u64),
+                    Phase::ReadingBack(left) => number(app, left as u64),
                     _ => String::new(),
                 })
             };
@@ -179,7 +172,7 @@ fn pace(app: AppHandle) -> String {
         let Some(pace) = run.users_per_second else { return String::new() };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some users a second")]
         let tenths = (pace * 10.0).round().max(0.0) as u64;
-        let pace = text::run::pace(tenths, &app.ports.locale.number(run.ceiling.whole()));
+        let pace = text::run::pace(tenths, &number(app, run.ceiling.whole()));
         match run.slowed {
             Some((times, last)) => format!("{pace} {}", text::run::slowed(times, &moment(app, last))),
             None => pace,
@@ -269,7 +262,7 @@ fn over(app: AppHandle, unread: usize, is_stopped: bool) -> Node {
             is_stopped.then_some(left.as_str()),
         )
     });
-    let unread = (unread > 0).then(|| text::run::unread(&app.ports.locale.number(unread as u64)));
+    let unread = (unread > 0).then(|| text::run::unread(&number(app, unread as u64)));
     group()
         .with(tag("p").class("run-result").with(sentence))
         .with(unread.map(|unread| tag("p").class("note").with(unread)))

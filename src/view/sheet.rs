@@ -10,6 +10,7 @@ use pingone_mfa_core::domain::time::Wall;
 
 use super::connect::{problem, selected};
 use super::fault::fault_card;
+use super::figures::{moment, number};
 use super::list::list;
 use super::markup::{Event, Handle, Node, button, group, is_checked, part_of, says, tag, text_in};
 use super::text;
@@ -214,7 +215,7 @@ fn preview(app: AppHandle, list: &Understood) -> Node {
         let cells = line.cells.iter().take(list.columns.len()).enumerate();
         let cells =
             cells.map(|(place, cell)| tag("td").class(class(place)).with(tag("bdi").with(cell.clone())));
-        let number = app.ports.locale.number(line.line as u64);
+        let number = number(app, line.line as u64);
         tag("tr").with(tag("th").set("scope", "row").with(number)).with(cells.collect::<Vec<_>>())
     });
     let head =
@@ -318,14 +319,13 @@ fn piles(app: AppHandle, found: &Found) -> Node {
             })
         });
         tag("tr")
-            .with(tag("td").class("review-number").with(locale.number(lines as u64)))
+            .with(tag("td").class("review-number").with(number(app, lines as u64)))
             .with(tag("th").set("scope", "row").with(text::sheet::pile(pile)).with(meaning))
             .with(tag("td").with(save))
     };
-    let moment = |at| text::moment(locale, at, app.session.now.get_untracked());
     let by = match found.by {
-        By::List(at) => text::sheet::by_list(&moment(at)),
-        By::PingOne(at) => text::sheet::by_pingone(&moment(at)),
+        By::List(at) => text::sheet::by_list(&moment(app, at)),
+        By::PingOne(at) => text::sheet::by_pingone(&moment(app, at)),
     };
     let asked = matches!(found.by, By::PingOne(_)) && !found.piles.not_found.is_empty();
     let table = tag("table")
@@ -366,7 +366,7 @@ fn choices(app: AppHandle) -> Option<Choices> {
 
 fn changes(app: AppHandle, choices: Option<Choices>) -> Option<Node> {
     let Choices { found, listed_at, is_listed, selected } = choices.filter(|choices| choices.found > 0)?;
-    let number = app.ports.locale.number(found as u64);
+    let number = number(app, found as u64);
     let change = |to: bool| {
         app.review.may_run(to).then(|| {
             let begin = move || app.review.of_users(to, app.directory.sheet.users(), listed_at);

@@ -51,6 +51,10 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     page.shoot("run-over").await;
     assert_eq!(off(&world), 0);
     page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
+    page.press("radio", "JSON").await;
+    // The page takes note of the time every second.
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    assert_eq!(page.focus().await, "JSON", "the focus stays where it is");
 
     page.press("button", &format!("Undo: disable MFA for {users} users")).await;
     page.see("dialog", "Review: disable MFA").await;
