@@ -25,6 +25,7 @@ use super::Ports;
 use super::directory::{Directory, ReadRow, members};
 use super::load::Load;
 use super::run::{PAGE, Run};
+use super::saving::Progress;
 use super::tasks::Tasks;
 use super::watched::Watched;
 
@@ -92,6 +93,10 @@ pub struct Review {
     pub reason: Watched<String>,
     /// The number of changes, as typed.
     pub typed: Watched<String>,
+    /// Whether a file of it has usernames.
+    pub save_with_names: Watched<bool>,
+    /// How far such a file is.
+    pub saved: Watched<Progress>,
     fresh: RefCell<HashMap<UserId, Wall>>,
     protected: RefCell<HashSet<UserId>>,
     commands: RefCell<Option<UnboundedSender<Command>>>,
@@ -117,6 +122,8 @@ impl Review {
             reference: Watched::default(),
             reason: Watched::default(),
             typed: Watched::default(),
+            save_with_names: Watched::default(),
+            saved: Watched::default(),
             fresh: RefCell::default(),
             protected: RefCell::default(),
             commands: RefCell::default(),
@@ -174,6 +181,8 @@ impl Review {
         for field in [&self.start_with, &self.then, &self.typed] {
             field.set(String::new());
         }
+        self.save_with_names.set(false);
+        self.saved.set(Progress::Idle);
         self.reference.set(draft.reference.clone());
         self.reason.set(draft.reason.clone());
         self.shown.set(Some(Reviewed { draft: Rc::new(draft), listed_at, reading: Reading::Going(0) }));

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use leptos::prelude::Effect;
+use pingone_mfa_core::api::plan::Extent;
 use pingone_mfa_core::domain::confirmation::Confirmation;
 use pingone_mfa_core::domain::draft::{Choices, Weighed};
 use pingone_mfa_core::domain::estimate::TokenSpan;
@@ -16,6 +17,7 @@ use super::connect::problem;
 use super::fault::fault_card;
 use super::figures::{moment, number};
 use super::markup::{Handle, Node, button, group, is_checked, part_of, says, tag, text_in};
+use super::saving::radio;
 use super::text;
 use super::token::token_field;
 use crate::state::AppHandle;
@@ -123,6 +125,7 @@ fn ready(app: AppHandle, weighed: &Rc<Weighed>) -> Node {
         .with(tag("p").class("review-plan").with(says(plan)))
         .with(tag("p").with(sentence))
         .with(sums(app, weighed))
+        .with(files(app, weighed))
         .with(note.map(|note| tag("p").class("note warn").with(note)))
         .with(is_application.then(|| tag("p").class("hint").with(text::review::NOT_YOU)))
         .with(costs(app, weighed))
@@ -162,6 +165,27 @@ fn sums(app: AppHandle, weighed: &Weighed) -> Node {
         .with(to.then(|| sum(weighed.need_change, text::review::NEED_CHANGE)))
         .with(devices)
         .with(sum(weighed.plan.rows.len() as u64, text::review::WILL_CHANGE))
+}
+
+/// What of it can be saved, before anything is sent.
+fn files(app: AppHandle, weighed: &Weighed) -> Node {
+    let (with_names, saved) = (&app.review.save_with_names, &app.review.saved);
+    let save = |name: String, extent: Extent| {
+        button(name, move || app.save_plan(extent))
+            .follow("disabled", move || saved.get().is_writing().then(String::new))
+    };
+    let left_out = weighed.plan.left_out.len();
+    let left_out = (left_out > 0)
+        .then(|| save(text::review::save_left_out(&number(app, left_out as u64)), Extent::LeftOut));
+    let progress = move || text::saving::progress(app.ports.locale.as_ref(), saved.get());
+    tag("fieldset")
+        .class("run-report")
+        .with(tag("legend").class("field-name").with(text::review::FILES))
+        .with(radio("plan-contents", text::run::IDS_ONLY, with_names, false))
+        .with(radio("plan-contents", text::run::WITH_NAMES, with_names, true))
+        .with(save(text::review::SAVE_PLAN.to_owned(), Extent::Plan))
+        .with(left_out)
+        .with(tag("span").set("role", "status").with(says(progress)))
 }
 
 type MakeRow<'a> = dyn Fn(&'static str, u64, &'static str, Option<Node>) -> Node + 'a;

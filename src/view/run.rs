@@ -11,7 +11,6 @@ use super::text;
 use crate::state::AppHandle;
 use crate::state::review::Obstacle;
 use crate::state::run::{Halt, Phase, Progress, Stored};
-use crate::state::saving::Progress as Written;
 
 pub(super) fn run(app: AppHandle) -> Node {
     let phase =
@@ -271,7 +270,7 @@ fn over(app: AppHandle, unread: usize, is_stopped: bool) -> Node {
 
 fn report(app: AppHandle) -> Node {
     let saving = &app.saving;
-    let is_writing = move || matches!(saving.reported.get(), Written::Writing { .. });
+    let is_writing = move || saving.reported.get().is_writing();
     let save = button(text::run::SAVE_REPORT, move || app.save_report())
         .class("primary")
         .follow("disabled", move || is_writing().then(String::new));

@@ -45,6 +45,7 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     page.hear(&format!("{users} users chosen")).await;
     page.shoot("review").await;
     assert_eq!(page.focus().await, "Back");
+    files_of_the_review(&world, &page).await;
     page.press("checkbox", "Include disabled accounts").await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("Finished at").await;
@@ -54,7 +55,8 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     page.press("radio", "JSON").await;
     // The page takes note of the time every second.
     tokio::time::sleep(Duration::from_millis(2500)).await;
-    assert_eq!(page.focus().await, "JSON", "the focus stays where it is");
+    let focused = page.ask_shadow("root.activeElement?.parentElement?.innerText").await;
+    assert_eq!(focused, "JSON", "the focus stays where it is");
 
     page.press("button", &format!("Undo: disable MFA for {users} users")).await;
     page.see("dialog", "Review: disable MFA").await;
@@ -65,6 +67,23 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     page.press("button", &format!("Run {users} changes")).await;
     page.hear(&format!("MFA was disabled for {users} users; {users} were read back and are off.")).await;
     assert_eq!(off(&world), users);
+}
+
+/// The plan and whom it leaves out are saved before anything is sent: without names, and with them where that is asked for.
+async fn files_of_the_review(world: &World, page: &Page) {
+    let folder = world.downloads().await;
+    page.press("button", "Save plan").await;
+    let plan = folder.bytes("mfa-plan-", "Z.csv").await;
+    let plan = String::from_utf8_lossy(&plan);
+    assert!(plan.starts_with("# contains ids and states only\r\n# planNumber,"), "{plan}");
+    let left_out = plan.lines().filter(|line| line.ends_with(",account disabled")).count();
+    assert!(left_out > 0 && plan.contains("\r\nuserId,from,readAt,to,leftOutBecause\r\n"), "{plan}");
+    page.press("radio", "With usernames: contains personal data").await;
+    page.press("button", &format!("Save the list of {left_out} left out")).await;
+    let list = folder.file("-contains-personal-data.csv").await;
+    assert!(list.contains("\r\nuserId,username,leftOutBecause\r\n"), "{list}");
+    assert_eq!(list.lines().filter(|line| line.ends_with(",account disabled")).count(), left_out);
+    assert_eq!(world.sandbox().oracle().counts().put, 0);
 }
 
 fn on_put(share: f64, skip: u64, times: Option<u64>, fault: Fault) -> Rule {
