@@ -11,6 +11,7 @@ pub mod text;
 pub mod summary;
 
 mod band;
+mod ceiling;
 mod cells;
 mod connect;
 mod directory;

@@ -29,7 +29,7 @@ impl App {
             started_at: Some(progress.started_at),
             ended_at: progress.ended_at,
             written_at: self.ports.clock.wall(),
-            limits: LimitsInForce::of(&settings.limits, progress.ceiling),
+            limits: LimitsInForce::of(&settings.limits, progress.highest_ceiling),
         })
     }
 

@@ -14,7 +14,7 @@ use pingone_mfa_core::domain::fault::{Fault, Paging};
 use pingone_mfa_core::domain::limits::{Limits, RunObstacle};
 use pingone_mfa_core::domain::plan::{Plan, Stops};
 use pingone_mfa_core::domain::query::GroupFilter;
-use pingone_mfa_core::domain::time::{Millis, PerSecond, Wall};
+use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::domain::users::{Row, Users};
 use pingone_mfa_core::engine::connection::Connection;
@@ -355,13 +355,8 @@ impl Review {
         let pages = total.map_or(changes, |total| total.div_ceil(PAGE)).min(changes);
         let has_test_user = self.start_with.with(|name| !name.trim().is_empty());
         let effort = Effort { changes, has_test_user, read_back_pages: pages };
-        let policy = connection.policy();
-        Some(effort.at(policy.writes, self.run.token_left(), policy.token_margin))
-    }
-
-    /// How fast it is at most, in requests a second.
-    pub fn ceiling(&'static self) -> PerSecond {
-        self.run.connection().map_or(PerSecond(1.0), |connection| connection.policy().writes)
+        let margin = connection.policy().token_margin;
+        Some(effort.at(self.run.ceiling.get(), self.run.token_left(), margin))
     }
 
     /// Why it can't be started yet; `None` if it can.

@@ -8,6 +8,7 @@ use futures::channel::mpsc::UnboundedSender;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::plan::{Plan, PlanNumber};
 use pingone_mfa_core::domain::row::{RowState, Tally};
+use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::domain::time::{Millis, PerSecond, Wall};
 use pingone_mfa_core::domain::token::{Actor, TokenFacts};
 use pingone_mfa_core::domain::user::{Mfa, UserId};
@@ -17,6 +18,7 @@ use pingone_mfa_core::engine::run::{self as engine, Place};
 
 use super::Ports;
 use super::announcement::{Announcement, Announcer};
+use super::ceiling::Ceiling;
 use super::directory::Directory;
 use super::tasks::Tasks;
 use super::watched::Watched;
@@ -92,8 +94,8 @@ pub struct Progress {
     pub ended_at: Option<Wall>,
     /// Users settled a second, lately; `None` before there is anything to tell.
     pub users_per_second: Option<f64>,
-    /// Requests a second at most, preflights counted.
-    pub ceiling: PerSecond,
+    /// Requests a second at most, preflights counted: the highest ceiling that held while it ran.
+    pub highest_ceiling: PerSecond,
     /// How often PingOne slowed it down, and when last.
     pub slowed: Option<(u32, Wall)>,
     /// Whether other pages of this browser can be seen. Where not, nothing keeps two from running at once.
@@ -124,6 +126,8 @@ pub struct Run {
     pub not_taken: Watched<Option<NotTaken>>,
     /// When this computer slept while the run was going on, from and until.
     pub slept: Watched<Option<(Wall, Wall)>>,
+    /// How fast is written at most.
+    pub ceiling: Ceiling,
     pub(super) environment_name: RefCell<String>,
     places: RefCell<HashMap<UserId, Place>>,
     /// The run itself, while nothing drives it.
@@ -159,7 +163,7 @@ impl Run {
         ports: &'static Ports,
         directory: &'static Directory,
         announcer: &'static Announcer,
-        journal_days: u64,
+        settings: &Settings,
     ) -> Self {
         Self {
             progress: Watched::default(),
@@ -167,6 +171,7 @@ impl Run {
             stored: Watched::default(),
             not_taken: Watched::default(),
             slept: Watched::default(),
+            ceiling: Ceiling::new(Watched::new(settings.rate.write), settings.rate.max),
             environment_name: RefCell::default(),
             places: RefCell::default(),
             kept: RefCell::default(),
@@ -185,13 +190,15 @@ impl Run {
             ports,
             directory,
             announcer,
-            journal_days,
+            journal_days: settings.journal_days,
         }
     }
 
     /// Begins with a new connection: looks for runs that this browser has stored of its environment.
     pub(super) fn begin(&'static self, connection: Connection, facts: &TokenFacts, environment: &str) {
         self.environment_name.replace(environment.to_owned());
+        // What was chosen for another environment says nothing about this one.
+        self.ceiling.begin_with(connection.policy().writes);
         self.act_as(connection, facts);
         self.find_stored();
     }

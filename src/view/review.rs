@@ -6,17 +6,18 @@ use leptos::prelude::Effect;
 use pingone_mfa_core::api::plan::Extent;
 use pingone_mfa_core::domain::confirmation::Confirmation;
 use pingone_mfa_core::domain::draft::{Choices, Weighed};
-use pingone_mfa_core::domain::estimate::TokenSpan;
+use pingone_mfa_core::domain::estimate::{Estimate, TokenSpan};
 use pingone_mfa_core::domain::fault::RetryKind;
 use pingone_mfa_core::domain::plan::Exclusion;
 use pingone_mfa_core::domain::reference::Pattern;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::token::Actor;
 
+use super::ceiling::ceiling;
 use super::connect::problem;
 use super::fault::fault_card;
 use super::figures::{moment, number};
-use super::markup::{Handle, Node, button, group, is_checked, part_of, says, tag, text_in};
+use super::markup::{Handle, Node, button, group, is_checked, kept, part_of, says, tag, text_in};
 use super::saving::radio;
 use super::text;
 use super::token::token_field;
@@ -226,35 +227,46 @@ fn choice(app: AppHandle, name: &'static str, is_in: bool, set: fn(&mut Choices,
     tag("label").class("check").with(field).with(text::review::INCLUDE)
 }
 
+/// What it costs, with the choice that changes that. Only the texts in it follow the clock.
 fn costs(app: AppHandle, weighed: &Rc<Weighed>) -> Node {
     let weighed = Rc::clone(weighed);
     let changes = number(app, weighed.plan.rows.len() as u64);
-    let estimate = move || {
+    let estimate = kept(move || {
         app.session.now.get();
         app.review.estimate(&weighed)
+    });
+    let of_it = move |say: Box<dyn Fn(&Estimate) -> String>| {
+        let estimate = estimate.clone();
+        says(move || estimate.with(|estimate| estimate.as_ref().map(&say)).flatten().unwrap_or_default())
     };
-    part_of(estimate, move |estimate| {
-        estimate.map(|estimate| {
-            let pace = number(app, app.review.ceiling().whole());
-            let takes = text::review::takes(estimate.takes.0.div_ceil(MINUTE), &pace);
-            let requests = text::review::requests(&number(app, estimate.requests), &changes);
-            let token = match estimate.token {
-                TokenSpan::Unknown => text::review::TOKEN_UNKNOWN.to_owned(),
-                TokenSpan::Lasts { left } => text::review::token_lasts(left.0 / MINUTE),
-                TokenSpan::Ends { left, waits_after } => {
-                    let now = app.session.now.get_untracked();
-                    let at = Wall(now.0.saturating_add(i64::try_from(waits_after.0).unwrap_or(i64::MAX)));
-                    text::review::token_ends(left.0 / MINUTE, &moment(app, at))
-                }
-            };
-            tag("dl")
-                .class("review-costs")
-                .define(text::review::TAKES, group().with(takes).with(tag("br")).with(requests))
-                .define(text::review::TOKEN, token)
-                .define(text::review::COMPUTER, text::review::COMPUTER_MEANING)
-                .define(text::review::ELSEWHERE, text::review::ELSEWHERE_MEANING)
-        })
-    })
+    let takes = of_it(Box::new(move |estimate| {
+        let pace = number(app, app.run.ceiling.get().whole());
+        text::review::takes(estimate.takes.0.div_ceil(MINUTE), &pace)
+    }));
+    let requests =
+        of_it(Box::new(move |estimate| text::review::requests(&number(app, estimate.requests), &changes)));
+    let token = of_it(Box::new(move |estimate| token(app, estimate.token)));
+    let ceiling = ceiling(app, &app.run.ceiling, move |chosen| app.run.limit(chosen));
+    let takes = group().with(takes).with(tag("br")).with(requests).with(ceiling);
+    tag("dl")
+        .class("review-costs")
+        .define(text::review::TAKES, takes)
+        .define(text::review::TOKEN, token)
+        .define(text::review::COMPUTER, text::review::COMPUTER_MEANING)
+        .define(text::review::ELSEWHERE, text::review::ELSEWHERE_MEANING)
+}
+
+/// Whether the token lasts.
+fn token(app: AppHandle, token: TokenSpan) -> String {
+    match token {
+        TokenSpan::Unknown => text::review::TOKEN_UNKNOWN.to_owned(),
+        TokenSpan::Lasts { left } => text::review::token_lasts(left.0 / MINUTE),
+        TokenSpan::Ends { left, waits_after } => {
+            let now = app.session.now.get_untracked();
+            let at = Wall(now.0.saturating_add(i64::try_from(waits_after.0).unwrap_or(i64::MAX)));
+            text::review::token_ends(left.0 / MINUTE, &moment(app, at))
+        }
+    }
 }
 
 fn fields(app: AppHandle, weighed: &Rc<Weighed>) -> Node {

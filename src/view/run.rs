@@ -3,6 +3,7 @@
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::time::Millis;
 
+use super::ceiling::ceiling;
 use super::fault::fault_card;
 use super::figures::{moment, number};
 use super::markup::{Node, button, group, part_of, says, tag};
@@ -40,12 +41,18 @@ fn section(app: AppHandle, phase: &Phase) -> Node {
         .with(heading(app))
         .with(is_begun(phase).then(|| figures(app)))
         .with(waiting_for(app, phase))
+        .with(is_written(phase).then(|| ceiling(app, &app.run.ceiling, move |chosen| app.run.limit(chosen))))
         .with(remarks(app))
         .with(tag("footer").with(actions(app, phase)))
 }
 
 fn is_begun(phase: &Phase) -> bool {
     !matches!(phase, Phase::Starting | Phase::NotStarted(_) | Phase::Elsewhere)
+}
+
+/// Whether users are changed, or are going to be.
+fn is_written(phase: &Phase) -> bool {
+    matches!(phase, Phase::Working | Phase::Halted(_))
 }
 
 /// Something of the run, as it is now.
@@ -171,7 +178,7 @@ fn pace(app: AppHandle) -> String {
         let Some(pace) = run.users_per_second else { return String::new() };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some users a second")]
         let tenths = (pace * 10.0).round().max(0.0) as u64;
-        let pace = text::run::pace(tenths, &number(app, run.ceiling.whole()));
+        let pace = text::run::pace(tenths, &number(app, app.run.ceiling.get().whole()));
         match run.slowed {
             Some((times, last)) => format!("{pace} {}", text::run::slowed(times, &moment(app, last))),
             None => pace,

@@ -98,7 +98,7 @@ impl Run {
             let closed_at = restored.closed_at;
             let policy = Rc::new(connection.policy().clone());
             let run = engine::Run::resumed(restored, policy, connection.jitter(), None);
-            let mut progress = self.first_progress(&plan, &connection);
+            let mut progress = self.first_progress(&plan);
             (progress.started_at, progress.ended_at) = (plan.made_at, closed_at);
             self.progress.set(Some(progress));
             let unread = run.to_read_back();
@@ -132,7 +132,7 @@ impl Run {
         self.told_tenths.set(0);
         self.slowed_before.set(connection.slowed().0);
         self.speed.take();
-        self.progress.set(Some(self.first_progress(&plan, &connection)));
+        self.progress.set(Some(self.first_progress(&plan)));
         self.tasks.spawn(async move {
             let Some(held) = self.take_lease(&connection, steal).await else { return };
             self.ports.host.ask_before_leaving(true);
@@ -184,7 +184,7 @@ impl Run {
         }
     }
 
-    fn first_progress(&'static self, plan: &Rc<Plan>, connection: &Connection) -> Progress {
+    fn first_progress(&'static self, plan: &Rc<Plan>) -> Progress {
         Progress {
             plan: Rc::clone(plan),
             number: plan.number(),
@@ -193,7 +193,7 @@ impl Run {
             started_at: self.ports.clock.wall(),
             ended_at: None,
             users_per_second: None,
-            ceiling: connection.policy().writes,
+            highest_ceiling: self.ceiling.get_untracked(),
             slowed: None,
             sees_other_pages: true,
         }
@@ -360,7 +360,9 @@ impl Run {
         self.title(&phase, tally);
         self.progress.update(|progress| {
             if let Some(progress) = progress {
-                progress.users_per_second = self.speed.borrow().users_per_second();
+                if let Some(pace) = self.speed.borrow().users_per_second() {
+                    progress.users_per_second = Some(pace);
+                }
                 progress.slowed = self.slowed();
                 (progress.tally, progress.phase) = (tally, phase);
             }

@@ -1,8 +1,12 @@
-//! How fast users are settled, lately.
+//! How fast users are settled, lately, and how fast they may be.
 
 use std::collections::VecDeque;
 
+use pingone_mfa_core::api::request::Kind;
 use pingone_mfa_core::domain::time::Millis;
+
+use super::Run;
+use crate::state::announcement::Announcement;
 
 /// Over so long the pace is taken.
 const WINDOW: Millis = Millis::seconds(10);
@@ -32,6 +36,26 @@ impl Speed {
         let (until, after) = *self.seen.back()?;
         let took = from.until(until);
         (took >= LEAST).then(|| f64::from(after - before) * 1000.0 / took.0 as f64)
+    }
+}
+
+impl Run {
+    /// Sends at most so many requests a second from now on, in a run that is going on too.
+    pub fn limit(&'static self, per_second: u32) {
+        let ceiling = self.ceiling.choose(per_second);
+        if let Some(connection) = self.connection() {
+            connection.limit(Kind::Write, ceiling);
+        }
+        // How fast it was says nothing about how fast it will be.
+        self.speed.take();
+        self.progress.update(|progress| {
+            if let Some(progress) = progress.as_mut().filter(|progress| progress.phase.is_open())
+                && progress.highest_ceiling.0 < ceiling.0
+            {
+                progress.highest_ceiling = ceiling;
+            }
+        });
+        self.announcer.tell(Announcement::Ceiling(ceiling));
     }
 }
 

@@ -14,6 +14,9 @@ fn quick(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":400,"max":2000},"#, 1)
 }
 
+/// How fast is sent at most.
+const CEILING: &str = "Requests a second, at most";
+
 async fn listed(world: &World, users: &str) -> Page {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
@@ -46,6 +49,10 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     page.shoot("review").await;
     assert_eq!(page.focus().await, "Back");
     files_of_the_review(&world, &page).await;
+    page.choose(CEILING, "5").await;
+    page.hear("at 5 requests a second").await;
+    page.choose(CEILING, "2000").await;
+    page.hear("at 2,000 requests a second").await;
     page.press("checkbox", "Include disabled accounts").await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("Finished at").await;
@@ -207,6 +214,9 @@ async fn after_the_click_on_stop_no_fetch_is_started() {
     page.press("checkbox", "Include disabled accounts").await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("users a second").await;
+    assert_eq!(page.chosen(CEILING).await, "20");
+    page.choose(CEILING, "10").await;
+    page.hear("ceiling 10").await;
     page.press("button", "Stop").await;
     page.hear("Stopped at").await;
     tokio::time::sleep(Duration::from_secs(1)).await;

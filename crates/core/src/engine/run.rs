@@ -603,10 +603,10 @@ impl Work for Run {
     type Answer = Noted<Said>;
     const PRIORITY: Priority = Priority::Bulk;
 
+    /// Everything that a run sends keeps to the run's ceiling, its reads too.
     fn kind(job: &Job) -> Option<Kind> {
         match job {
-            Job::Write { .. } => Some(Kind::Write),
-            Job::Read { .. } | Job::Probe { .. } => Some(Kind::Read),
+            Job::Write { .. } | Job::Read { .. } | Job::Probe { .. } => Some(Kind::Write),
             Job::Store(_) | Job::Halt(_) => None,
         }
     }
