@@ -348,12 +348,11 @@ fn most_a_second(race: &Race, from: i64, until: i64) -> usize {
 /// Cases R10 and R11 of the faults.
 #[test]
 fn another_ceiling_holds_within_a_second_for_everything_that_a_run_sends() {
-    let rate = Rate { read: PerSecond(200.0), write: PerSecond(200.0), max: PerSecond(200.0) };
-    let race = Race::of(900, Behaviour::default(), rate);
-    // Of some nobody knows what became of them, so that they are read in between.
-    let fault = Fault::Status { status: 500, retry_after: None, without_cors: false };
-    let on = On { method: Some("PUT".into()), endpoint: None, user: None, page: None };
-    let rule = Rule { on, share: 0.03, skip: 0, times: None, fault };
+    let most = PerSecond(200.0);
+    let race = Race::of(900, Behaviour::default(), Rate { read: most, write: most, max: most });
+    // Answers contradict what was asked for, so that rows are read in between.
+    let on = On { method: Some("PUT".into()), ..On::default() };
+    let rule = Rule { on, share: 0.3, skip: 0, times: None, fault: Fault::OtherValue };
     race.stage.mount.sandbox.borrow_mut().go_wrong(rule).unwrap();
     let connection = race.connection.clone();
     let stage = Rc::clone(&race.stage);
@@ -364,11 +363,13 @@ fn another_ceiling_holds_within_a_second_for_everything_that_a_run_sends() {
     race.run(async move {
         change(5, 10.0).await;
         change(25, 4.0).await;
-        change(45, 200.0).await;
+        change(45, 100.0).await;
     });
     let most = |from, until| most_a_second(&race, from, until);
     assert!(most(1, 5) > 150, "{} before", most(1, 5));
-    assert_eq!((most(6, 25), most(26, 45)), (10, 4));
+    // A call that leaves some milliseconds late is made up for by the next one.
+    assert!(most(6, 25) <= 11 && most(26, 45) <= 5, "{} and {}", most(6, 25), most(26, 45));
+    assert!((80..=102).contains(&most(46, 60)), "{} after", most(46, 60));
 }
 
 #[test]
