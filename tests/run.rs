@@ -18,12 +18,14 @@ use std::rc::Rc;
 use futures::channel::mpsc;
 use futures::future::FutureExt;
 use notebook::Notebook;
-use pingone_mfa_core::api::request::WriteMfa;
+use pingone_mfa_core::api::exchange::Exchange;
+use pingone_mfa_core::api::request::{Method, WriteMfa};
 use pingone_mfa_core::domain::fault::{Fault, JournalFault};
 use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::domain::trial::Compared;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::driver::{Command, drive};
@@ -32,7 +34,7 @@ use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::run::readback::{ReadBack, State};
 use pingone_mfa_core::engine::run::{Delivery, Halt, Job, Record, Run, Standing};
 use pingone_mfa_core::port::Journal;
-use pingone_sandbox::{Role, TokenSpec};
+use pingone_sandbox::{On, Role, Rule, TokenSpec};
 use support::{Fate, Stage};
 
 /// Everyone whose MFA is off, to be turned on.
@@ -245,6 +247,64 @@ fn a_test_user_comes_first_and_then_steps_are_waited_for() {
     assert_eq!(steps, ((rows - 2) / 50) as usize);
 }
 
+/// A run up to its test user, what was sent for that, and with which status each was answered.
+fn tried(stage: &Stage) -> (Run, Vec<String>) {
+    let plan = plan(stage, Stops { after_test_user: true, every: None });
+    let policy = Rc::new(stage.connection.policy().clone());
+    let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
+    let (run, _) = go_on(stage, run, |_| None, 120_000);
+    let test_user = run.plan().rows[0].user.to_string();
+    let line = |sent: &Exchange| {
+        let path = sent.request.endpoint.as_str();
+        assert!(path.contains(&test_user), "{path}");
+        format!("{} {}", sent.request.method, path.rsplit('/').next().unwrap_or_default())
+    };
+    let sent = stage.exchanges.borrow().iter().map(line).collect();
+    (run, sent)
+}
+
+#[test]
+fn the_test_users_devices_are_read_before_the_change_and_after_it_and_then_it_waits() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let (run, sent) = tried(&stage);
+    assert_eq!(sent, ["GET devices", "PUT mfaEnabled", "GET mfaEnabled", "GET devices"]);
+    assert_eq!(run.standing(), Standing::Halted(Halt::TestUser));
+    let trial = run.trial().unwrap();
+    assert_eq!(trial.flag, Some(Ok(true)));
+    assert!(matches!(trial.devices(), Some(Compared::Same(_))), "{trial:?}");
+}
+
+#[test]
+fn devices_that_cannot_be_read_keep_no_run_from_its_test_user() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let on = On { endpoint: Some("devices".into()), ..On::default() };
+    let fault = pingone_sandbox::Fault::Status { status: 403, retry_after: None, without_cors: false };
+    let rule = Rule { on, share: 1.0, skip: 0, times: None, fault };
+    stage.mount.sandbox.borrow_mut().go_wrong(rule).unwrap();
+    let (run, sent) = tried(&stage);
+    assert_eq!(sent, ["GET devices", "PUT mfaEnabled", "GET mfaEnabled", "GET devices"]);
+    assert_eq!((run.standing(), run.rows()[0].state), (Standing::Halted(Halt::TestUser), RowState::Changed));
+    assert!(matches!(run.trial().unwrap().devices(), Some(Compared::NotReadAfter(_))));
+}
+
+#[test]
+fn a_look_that_fails_for_a_moment_is_repeated_before_the_test_user_is_written() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    stage.mount.fates.borrow_mut().extend([Fate::NeverArrives, Fate::Status(503)]);
+    let (run, sent) = tried(&stage);
+    assert_eq!(sent[..4], ["GET devices", "GET devices", "GET devices", "PUT mfaEnabled"]);
+    assert!(matches!(run.trial().unwrap().devices(), Some(Compared::Same(_))));
+}
+
+#[test]
+fn a_look_whose_token_ended_waits_for_another_and_writes_nobody() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    stage.mount.held.replace(String::new());
+    let (run, sent) = tried(&stage);
+    assert_eq!((run.standing(), run.trial().unwrap().before.clone()), (Standing::Halted(Halt::Token), None));
+    assert_eq!(sent, ["GET devices"]);
+}
+
 #[test]
 fn after_a_stop_nothing_is_sent_and_the_rest_is_untouched() {
     let stage = Stage::new(300, &TokenSpec::default());
@@ -344,7 +404,8 @@ fn a_run_that_was_killed_at_its_test_user_still_waits_for_a_person() {
     let policy = Rc::new(stage.connection.policy().clone());
     let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
     let (_, stored) = go_on(&stage, run, |_| None, 5_000);
-    assert_eq!(stage.exchanges.borrow().len(), 1);
+    let puts = |sent: &&Exchange| sent.request.method == Method::Put;
+    assert_eq!(stage.exchanges.borrow().iter().filter(puts).count(), 1);
     let restored = restore(&[Entry::Plan(plan).encode(), Entry::Batch(stored).encode()]).unwrap();
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
     assert_eq!(run.standing(), Standing::Halted(Halt::TestUser));

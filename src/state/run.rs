@@ -11,6 +11,7 @@ use pingone_mfa_core::domain::row::{RowState, Tally};
 use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::domain::time::{Millis, PerSecond, Wall};
 use pingone_mfa_core::domain::token::{Actor, TokenFacts};
+use pingone_mfa_core::domain::trial::Trial;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::Command;
@@ -96,6 +97,8 @@ pub struct Progress {
     pub users_per_second: Option<f64>,
     /// Requests a second at most, preflights counted: the highest ceiling that held while it ran.
     pub highest_ceiling: PerSecond,
+    /// What was seen of the test user, where one is looked at.
+    pub trial: Option<Trial>,
     /// How often PingOne slowed it down, and when last.
     pub slowed: Option<(u32, Wall)>,
     /// Whether other pages of this browser can be seen. Where not, nothing keeps two from running at once.

@@ -2,6 +2,7 @@
 
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::domain::trial::Trial;
 
 use super::ceiling::ceiling;
 use super::fault::fault_card;
@@ -146,7 +147,7 @@ fn waiting_for(app: AppHandle, phase: &Phase) -> Node {
         }
         Phase::Elsewhere => says_so(text::run::ELSEWHERE.into()),
         Phase::Working => tag("p").class("hint").with(says(move || pace(app))),
-        Phase::Halted(halt) => halted(halt),
+        Phase::Halted(halt) => halted(app, halt),
         Phase::Stopping => tag("p").class("working").with(text::run::STOPPING),
         Phase::ReadingBack(_) => {
             let left = move || {
@@ -162,15 +163,28 @@ fn waiting_for(app: AppHandle, phase: &Phase) -> Node {
     }
 }
 
-fn halted(halt: &Halt) -> Node {
+fn halted(app: AppHandle, halt: &Halt) -> Node {
     let sentence = tag("p").class("note").with(text::run::halt(halt));
     match halt {
         Halt::Token => group().with(sentence).with(tag("p").with(text::run::NEEDS_TOKEN)),
         Halt::Refused(fault) | Halt::NotStored(fault) | Halt::Failing { fault, .. } => {
             group().with(sentence).with(fault_card(fault))
         }
-        Halt::Asked | Halt::TestUser | Halt::Step => sentence,
+        Halt::TestUser => group().with(sentence).with(part_of(
+            move || of_run(app, |run| run.trial.clone()),
+            move |trial| trial.map(|trial| tried(app, &trial)),
+        )),
+        Halt::Asked | Halt::Step => sentence,
     }
+}
+
+/// What was seen of the test user, for whoever decides whether the run goes on.
+fn tried(app: AppHandle, trial: &Trial) -> Node {
+    let flag = trial.flag.as_ref().map(text::run::tried_flag);
+    let devices =
+        trial.devices().map(|devices| text::run::tried_devices(app.ports.locale.as_ref(), &devices));
+    let sentences: Vec<String> = flag.into_iter().chain(devices).collect();
+    tag("p").class("run-trial").with(tag("bdi").with(sentences.join(" ")))
 }
 
 fn pace(app: AppHandle) -> String {

@@ -194,6 +194,7 @@ impl Run {
             ended_at: None,
             users_per_second: None,
             highest_ceiling: self.ceiling.get_untracked(),
+            trial: None,
             slowed: None,
             sees_other_pages: true,
         }
@@ -364,6 +365,7 @@ impl Run {
                     progress.users_per_second = Some(pace);
                 }
                 progress.slowed = self.slowed();
+                progress.trial = run.trial().cloned();
                 (progress.tally, progress.phase) = (tally, phase);
             }
         });

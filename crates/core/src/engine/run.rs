@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use crate::api::request::Kind;
+use crate::domain::device::Device;
 use crate::domain::fault::{Fault, RetryKind};
 use crate::domain::plan::Plan;
 use crate::domain::row::{Failure, Row, RowState, Tally};
@@ -27,15 +28,18 @@ use super::retry::{Jitter, pause_of_row};
 use breaker::Breaker;
 use halts::Halts;
 use ledger::Ledger;
+use trial::Course;
 
 mod breaker;
 mod delivery;
 mod halts;
 mod ledger;
 pub mod readback;
+mod trial;
 
 pub use delivery::Delivery;
 pub use ledger::Record;
+pub use trial::Look;
 
 /// The place of a row in its plan.
 pub type Place = u32;
@@ -64,6 +68,13 @@ pub enum Job {
         /// Whose flag; nobody asks for the answer.
         user: UserId,
     },
+    /// A GET that a person sees who looks at the test user.
+    Look {
+        /// What is read.
+        look: Look,
+        /// The test user.
+        user: UserId,
+    },
     /// Stores records; nothing is sent.
     Store(Rc<Vec<Record>>),
     /// Takes note that time has brought something about; nothing is sent.
@@ -71,10 +82,12 @@ pub enum Job {
 }
 
 /// What was said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Said {
     /// The flag.
     Flag(bool),
+    /// The devices.
+    Devices(Vec<Device>),
     /// The records are stored.
     Stored,
 }
@@ -138,6 +151,8 @@ pub struct Run {
     ledger: Ledger,
     breaker: Breaker,
     halts: Halts,
+    /// Where one user is changed first for a person to look at.
+    trial: Option<Course>,
     is_stopping: bool,
     /// Settled rows after which a person is waited for. No further row is intended before.
     step_at: Option<u32>,
@@ -167,6 +182,8 @@ impl Run {
     pub fn new(plan: Rc<Plan>, policy: Rc<Policy>, jitter: Jitter, token_until: Option<Millis>) -> Self {
         let rows = u32::try_from(plan.rows.len()).unwrap_or(u32::MAX);
         let step_at = if plan.stops.after_test_user { Some(1) } else { plan.stops.every };
+        // Where nobody else comes after, nobody looks in between.
+        let has_trial = plan.stops.after_test_user && plan.rows.len() > 1;
         let mut run = Self {
             rows: vec![Row::default(); plan.rows.len()],
             tally: Tally::waiting(rows),
@@ -179,6 +196,7 @@ impl Run {
             ledger: Ledger::new(rows),
             breaker: Breaker::default(),
             halts: Halts::default(),
+            trial: has_trial.then(Course::default),
             is_stopping: false,
             step_at,
             token_until,
@@ -218,6 +236,8 @@ impl Run {
             (true, 1) if open.is_empty() => run.halts.wait_for_person(Halt::TestUser),
             (_, ended) => run.step_at = run.plan.stops.every.map(|every| ended + every),
         }
+        // Nobody looks twice. What was seen isn't stored, because it is about a person.
+        run.trial = run.trial.take().filter(|_| run.tally.ended() == 0);
         let opened: HashSet<Place> = open.iter().copied().collect();
         let is_waiting = |place: &Place| {
             run.rows.get(*place as usize).is_some_and(|row| !row.state.is_ended()) && !opened.contains(place)
@@ -323,9 +343,13 @@ impl Run {
         self.ledger.settled(place, *row, fault.map(Failure::of));
     }
 
-    /// A step is over once its last row is settled, and is told once nothing else halts the run.
+    /// A step is over once its last row is settled and the test user was looked at, and is told once nothing else halts
+    /// the run.
     fn end_step(&mut self) {
-        if self.step_at.is_some_and(|at| self.tally.ended() >= at) && self.halts.first().is_none() {
+        if self.look_due().is_none()
+            && self.step_at.is_some_and(|at| self.tally.ended() >= at)
+            && self.halts.first().is_none()
+        {
             let is_test = self.plan.stops.after_test_user && self.tally.ended() == 1;
             self.halts.wait_for_person(if is_test { Halt::TestUser } else { Halt::Step });
         }
@@ -414,7 +438,7 @@ impl Run {
                     self.write_again(place, noted, &doubt.fault, now);
                 }
             }
-            Ok(Said::Stored) => self.doubts.push(doubt),
+            Ok(Said::Stored | Said::Devices(_)) => self.doubts.push(doubt),
             Err(fault @ Fault::UserUnknown(_)) => {
                 self.recovered();
                 self.settle(place, RowState::Gone, noted, Some(fault));
@@ -606,7 +630,7 @@ impl Work for Run {
     /// Everything that a run sends keeps to the run's ceiling, its reads too.
     fn kind(job: &Job) -> Option<Kind> {
         match job {
-            Job::Write { .. } | Job::Read { .. } | Job::Probe { .. } => Some(Kind::Write),
+            Job::Write { .. } | Job::Read { .. } | Job::Probe { .. } | Job::Look { .. } => Some(Kind::Write),
             Job::Store(_) | Job::Halt(_) => None,
         }
     }
@@ -635,7 +659,8 @@ impl Work for Run {
         if self.is_token_ending(now) {
             return Step::Start(Job::Halt(Halt::Token));
         }
-        let step = sooner(self.next_read(now), self.next_write(now));
+        let look = self.next_look(now);
+        let step = look.unwrap_or_else(|| sooner(self.next_read(now), self.next_write(now)));
         // The token's end has to be noticed although nothing is due before it.
         match (step, self.token_until) {
             (Step::WaitUntil(at), Some(until)) => Step::WaitUntil(at.min(until - self.policy.token_margin)),
@@ -685,6 +710,10 @@ impl Run {
                 }
             }
             Job::Probe { .. } => self.in_flight.push((None, self.token)),
+            Job::Look { .. } => {
+                self.in_flight.push((None, self.token));
+                self.looking();
+            }
             Job::Store(_) => self.ledger.leaves(),
             Job::Halt(Halt::Token) => self.halts.needs_token = true,
             Job::Halt(halt) => self.halts.wait_for_person(halt),
@@ -705,6 +734,10 @@ impl Run {
             Job::Probe { .. } => {
                 let token = self.landed(None);
                 self.probed(token, noted, now);
+            }
+            Job::Look { look, .. } => {
+                let token = self.landed(None);
+                self.looked(*look, token, noted, now);
             }
             Job::Store(records) => match &noted.said {
                 Ok(_) => self.armed.extend(self.ledger.stored()),

@@ -258,7 +258,7 @@ impl<'run> ReadBack<'run> {
                 }
                 _ => self.tell(place, *flag, noted.at),
             },
-            Ok(Said::Stored) => self.singles.push(single),
+            Ok(Said::Stored | Said::Devices(_)) => self.singles.push(single),
             Err(fault @ Fault::UserUnknown(_)) => {
                 self.run.set(place, RowState::Gone);
                 self.keep(place, noted.at, Some(fault));
