@@ -12,7 +12,9 @@ use super::connect::{problem, selected};
 use super::fault::fault_card;
 use super::figures::{moment, number};
 use super::list::list;
-use super::markup::{Event, Handle, Node, button, group, is_checked, part_of, says, tag, text_in};
+use super::markup::{
+    Event, Handle, Node, button, group, is_checked, once_shown, part_of, says, tag, text_in,
+};
 use super::text;
 use super::token::token_field;
 use crate::state::AppHandle;
@@ -207,9 +209,11 @@ fn field(name: &'static str, choice: Node) -> Node {
 
 /// The first lines, as a table that scrolls sideways.
 fn preview(app: AppHandle, list: &Understood) -> Node {
+    let (frame, chosen) = (Handle::new(), Handle::new());
     let class = |place: usize| if place == list.column { "sheet-chosen" } else { "" };
     let heads = list.columns.iter().enumerate().map(|(place, column)| {
-        tag("th").set("scope", "col").class(class(place)).with(tag("bdi").with(name_of(column)))
+        let head = tag("th").set("scope", "col").class(class(place)).with(tag("bdi").with(name_of(column)));
+        if place == list.column { head.known_as(chosen) } else { head }
     });
     let rows = list.preview.iter().map(|line| {
         let cells = line.cells.iter().take(list.columns.len()).enumerate();
@@ -225,7 +229,10 @@ fn preview(app: AppHandle, list: &Understood) -> Node {
         .with(tag("caption").with(text::sheet::PREVIEW))
         .with(tag("thead").with(head))
         .with(tag("tbody").with(rows.collect::<Vec<_>>()));
+    // On a narrow page the column that names the people may begin outside.
+    once_shown(move || chosen.show_within(frame));
     tag("div")
+        .known_as(frame)
         .class("sheet-scroll")
         .set("role", "region")
         .set("tabindex", "0")

@@ -25,6 +25,18 @@ async fn listed(world: &World, users: &str) -> Page {
     page
 }
 
+/// Nothing is hard to read and nothing leads out of the page sideways, light or dark, wide or narrow.
+async fn looks_well(page: &Page, screen: &str) {
+    for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 400), ("dark", 400)] {
+        page.wear(scheme, width, 900).await;
+        page.shoot(&format!("{screen}-{scheme}-{width}")).await;
+        assert_eq!(page.axe().await, Vec::<String>::new(), "{screen}, {scheme}, {width}");
+        let wide = page.ask_shadow("document.documentElement.scrollWidth").await;
+        assert!(wide.as_u64().is_some_and(|wide| wide <= u64::from(width)), "{screen}, {width}: {wide}");
+    }
+    page.wear("light", 1280, 900).await;
+}
+
 fn off(world: &World) -> usize {
     let sandbox = world.sandbox();
     sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).count()
@@ -46,8 +58,8 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     let page = listed(&world, "100").await;
     let users = review_off(&world, &page).await;
     page.hear(&format!("{users} users chosen")).await;
-    page.shoot("review").await;
     assert_eq!(page.focus().await, "Back");
+    looks_well(&page, "review").await;
     files_of_the_review(&world, &page).await;
     page.choose(CEILING, "5").await;
     page.hear("at 5 requests a second").await;
@@ -56,7 +68,7 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     page.press("checkbox", "Include disabled accounts").await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("Finished at").await;
-    page.shoot("run-over").await;
+    looks_well(&page, "run-over").await;
     assert_eq!(off(&world), 0);
     page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
     page.press("radio", "JSON").await;
@@ -159,6 +171,9 @@ async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
 
     page.hear("The test user is done. The run waits for you.").await;
     assert_eq!(world.sandbox().oracle().writes().len(), 1);
+    page.hear("Read again: MFA is on.").await;
+    page.hear("before and after.").await;
+    looks_well(&page, "run-test-user").await;
     page.press("button", "Go on").await;
 
     page.hear("Paused: token needed. Nothing is lost.").await;
@@ -202,8 +217,8 @@ async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_the_click_on_stop_no_fetch_is_started() {
-    let world = World::start(100, slow).await;
-    let page = listed(&world, "100").await;
+    let world = World::start(300, slow).await;
+    let page = listed(&world, "300").await;
     let users = review_off(&world, &page).await;
     let note_the_click = "performance.setResourceTimingBufferSize(5000);
          document.addEventListener('click', (event) => {
@@ -215,8 +230,9 @@ async fn after_the_click_on_stop_no_fetch_is_started() {
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("users a second").await;
     assert_eq!(page.chosen(CEILING).await, "20");
-    page.choose(CEILING, "10").await;
-    page.hear("ceiling 10").await;
+    page.choose(CEILING, "5").await;
+    page.hear("ceiling 5").await;
+    looks_well(&page, "run-working").await;
     page.press("button", "Stop").await;
     page.hear("Stopped at").await;
     tokio::time::sleep(Duration::from_secs(1)).await;
