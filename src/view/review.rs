@@ -180,13 +180,17 @@ fn files(app: AppHandle, weighed: &Weighed) -> Node {
         .then(|| save(text::review::save_left_out(&number(app, left_out as u64)), Extent::LeftOut));
     let progress = move || text::saving::progress(app.ports.locale.as_ref(), saved.get());
     tag("fieldset")
-        .class("run-report")
+        .class("files")
         .with(tag("legend").class("field-name").with(text::review::FILES))
         .with(radio("plan-contents", text::run::IDS_ONLY, with_names, false))
         .with(radio("plan-contents", text::run::WITH_NAMES, with_names, true))
-        .with(save(text::review::SAVE_PLAN.to_owned(), Extent::Plan))
-        .with(left_out)
-        .with(tag("span").set("role", "status").with(says(progress)))
+        .with(
+            tag("div")
+                .class("line")
+                .with(save(text::review::SAVE_PLAN.to_owned(), Extent::Plan))
+                .with(left_out)
+                .with(tag("span").set("role", "status").with(says(progress))),
+        )
 }
 
 type MakeRow<'a> = dyn Fn(&'static str, u64, &'static str, Option<Node>) -> Node + 'a;

@@ -297,7 +297,7 @@ fn report(app: AppHandle) -> Node {
         .follow("disabled", move || is_writing().then(String::new));
     let progress = move || text::saving::progress(app.ports.locale.as_ref(), saving.reported.get());
     tag("fieldset")
-        .class("run-report")
+        .class("files")
         .with(tag("legend").class("field-name").with(text::run::REPORT))
         .with(radio("report-contents", text::run::IDS_ONLY, &saving.report_with_names, false))
         .with(radio("report-contents", text::run::WITH_NAMES, &saving.report_with_names, true))

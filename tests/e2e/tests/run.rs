@@ -63,7 +63,7 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     files_of_the_review(&world, &page).await;
     page.choose(CEILING, "5").await;
     page.hear("at 5 requests a second").await;
-    page.choose(CEILING, "2000").await;
+    page.choose(CEILING, "2,000").await;
     page.hear("at 2,000 requests a second").await;
     page.press("checkbox", "Include disabled accounts").await;
     page.press("button", &format!("Run {users} changes")).await;
@@ -118,6 +118,11 @@ fn watched(origin: &str) -> String {
 /// The same, and slow enough for a hand.
 fn slow(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":20,"max":2000},"#, 1)
+}
+
+/// The same, and slow enough to be looked at.
+fn slowest(origin: &str) -> String {
+    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":2,"max":2000},"#, 1)
 }
 
 /// Every user who was off, and what the sandbox was asked to write.
@@ -217,8 +222,8 @@ async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_the_click_on_stop_no_fetch_is_started() {
-    let world = World::start(300, slow).await;
-    let page = listed(&world, "300").await;
+    let world = World::start(100, slowest).await;
+    let page = listed(&world, "100").await;
     let users = review_off(&world, &page).await;
     let note_the_click = "performance.setResourceTimingBufferSize(5000);
          document.addEventListener('click', (event) => {
@@ -229,10 +234,10 @@ async fn after_the_click_on_stop_no_fetch_is_started() {
     page.press("checkbox", "Include disabled accounts").await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("users a second").await;
-    assert_eq!(page.chosen(CEILING).await, "20");
+    looks_well(&page, "run-working").await;
+    assert_eq!(page.chosen(CEILING).await, "2");
     page.choose(CEILING, "5").await;
     page.hear("ceiling 5").await;
-    looks_well(&page, "run-working").await;
     page.press("button", "Stop").await;
     page.hear("Stopped at").await;
     tokio::time::sleep(Duration::from_secs(1)).await;
