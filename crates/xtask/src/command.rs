@@ -36,6 +36,12 @@ Work on it:
               --runs N    how many seeds (default 1000)
               --users N   how many users each run has (default 200)
               --seed N    the first seed (default 1)
+  soak --browser
+            Plays runs in a headless browser, over real sockets, and kills the browser in the
+            midst of others (kill -9). Fails if a report differs from what really happened.
+              --runs N    how many seeds (default 50; about a minute each)
+              --kills N   how many kills (default 100; about 16 seconds each)
+              --seed N    the first seed (default 1)
   bench runs
             Measures the page's runs in a headless browser, beside a plain pool of requests
             and a script, and under limits: a table, and target/bench/runs.md.
