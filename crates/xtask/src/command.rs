@@ -49,6 +49,7 @@ Work on it:
               --quick     one round with few users, to see that everything works
               pace far limit hidden counted drop neighbour
                           only these; everything takes about 15 minutes
+              background  a tab that is hidden for ten minutes: only where it is named
 
 Ship it:
   dist      Builds the page for production into dist/ and prints its size.

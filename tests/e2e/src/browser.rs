@@ -24,6 +24,13 @@ const FLAGS: [&str; 9] = [
     "--window-size=1440,900",
 ];
 
+/// What chromedriver adds so that hidden pages keep their pace.
+const NEVER_THROTTLING: [&str; 3] = [
+    "disable-background-timer-throttling",
+    "disable-backgrounding-occluded-windows",
+    "disable-renderer-backgrounding",
+];
+
 /// The chromedriver in use, as long as a browser uses it. One for all: two that look for a free port at the same
 /// time can find the same one.
 static CHROMEDRIVER: Mutex<Weak<Chromedriver>> = Mutex::new(Weak::new());
@@ -84,9 +91,22 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) async fn start(profile: &Path) -> Self {
+        Self::with(profile, capabilities(profile)).await
+    }
+
+    /// The same, and what is hidden is slowed down as it is for a person.
+    pub(crate) async fn start_throttling(profile: &Path) -> Self {
+        let mut capabilities = capabilities(profile);
+        for switch in NEVER_THROTTLING {
+            capabilities.add_exclude_switch(switch).expect("a switch can be left out");
+        }
+        Self::with(profile, capabilities).await
+    }
+
+    async fn with(profile: &Path, capabilities: ChromeCapabilities) -> Self {
         let chromedriver = Chromedriver::shared();
         let url = format!("http://127.0.0.1:{}", chromedriver.port);
-        let driver = WebDriver::new(url, capabilities(profile)).await.expect("Chromium starts");
+        let driver = WebDriver::new(url, capabilities).await.expect("Chromium starts");
         Self { driver, profile: profile.to_owned(), _chromedriver: chromedriver }
     }
 

@@ -130,6 +130,14 @@ impl World {
         self.browser = Some(Browser::start(&self.folder.join("profile")).await);
     }
 
+    /// The same, and the new one slows down what is hidden, which tests don't want and people have.
+    pub async fn renew_browser_throttling(&mut self) {
+        if let Some(browser) = self.browser.take() {
+            let _ = std::fs::remove_dir_all(browser.quit().await);
+        }
+        self.browser = Some(Browser::start_throttling(&self.folder.join("profile")).await);
+    }
+
     /// Kills the browser in the midst of whatever it does, and starts another that finds what was on its disk.
     pub async fn kill_browser(&mut self) {
         if let Some(browser) = self.browser.take() {
