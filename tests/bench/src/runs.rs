@@ -2,6 +2,7 @@
 
 mod background;
 mod course;
+mod crowd;
 mod ground;
 mod long;
 mod table;
@@ -144,8 +145,8 @@ mod tests {
         assert_eq!(read("").unwrap().courses().count(), Course::ALL.len());
         let some = read("--rounds 2 pace drop").unwrap();
         assert_eq!((some.rounds, some.courses().count()), (2, 2));
-        let long = read("--quick background").unwrap();
-        assert_eq!((long.courses().count(), long.long), (0, vec![Long::Background]));
+        let long = read("--quick crowd").unwrap();
+        assert_eq!((long.courses().count(), long.long), (0, vec![Long::Crowd]));
     }
 
     #[test]
