@@ -290,6 +290,14 @@ impl Directory {
         self.recount();
     }
 
+    /// The user with this username, if one was read.
+    pub(super) fn named(&'static self, username: &str) -> Option<UserId> {
+        self.users.with_untracked(|users| {
+            let mut rows = (0..u32::try_from(users.len()).unwrap_or(u32::MAX)).map(Row);
+            rows.find(|row| users.username(*row) == username).and_then(|row| users.id(row))
+        })
+    }
+
     /// Who is selected, in the order that is shown.
     pub(super) fn selected_ids(&'static self) -> Vec<UserId> {
         let rows: Vec<Row> = self.table.selected.with_untracked(|selected| {

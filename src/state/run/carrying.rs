@@ -11,7 +11,7 @@ use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::user::Mfa;
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::{Inbox, drive};
-use pingone_mfa_core::engine::journal::{Damage, Entry, restore};
+use pingone_mfa_core::engine::journal::{Damage, Entry};
 use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::run::readback::{self, ReadBack};
 use pingone_mfa_core::engine::run::{self as engine, Delivery, Standing};
@@ -87,7 +87,7 @@ impl Run {
         let Some(connection) = self.connection().filter(|_| !self.is_open_untracked()) else { return };
         self.tasks.spawn(async move {
             let restored = match self.entries_of(&name).await {
-                Ok(entries) => restore(&entries),
+                Ok(entries) => self.restored(&entries).await,
                 Err(fault) => return self.announcer.tell(Announcement::Failed(fault)),
             };
             let Ok(restored) = restored else { return };
@@ -216,7 +216,7 @@ impl Run {
             self.ports.journal.append(name, vec![entry]).await.map_err(Fault::NotStored)?;
             engine::Run::new(Rc::clone(plan), policy, jitter, until)
         } else {
-            let restored = restore(&entries).map_err(not_restored)?;
+            let restored = self.restored(&entries).await.map_err(not_restored)?;
             self.actors.replace(restored.actors.clone());
             self.set_started(plan.made_at);
             engine::Run::resumed(restored, policy, jitter, until)
