@@ -17,6 +17,7 @@ pub mod load;
 pub mod tasks;
 
 pub mod announcement;
+pub mod ceiling;
 
 pub mod exchanges;
 
@@ -128,8 +129,7 @@ impl App {
         let exchanges: &'static Exchanges = Box::leak(Box::default());
         let directory: &'static Directory =
             Box::leak(Box::new(Directory::new(ports, announcer, wishes.settings.clone())));
-        let journal_days = wishes.settings.journal_days;
-        let run: &'static Run = Box::leak(Box::new(Run::new(ports, directory, announcer, journal_days)));
+        let run: &'static Run = Box::leak(Box::new(Run::new(ports, directory, announcer, &wishes.settings)));
         let limits = wishes.settings.limits.clone();
         let review: &'static Review = Box::leak(Box::new(Review::new(ports, directory, run, limits)));
         let session = Session::new(ports, wishes, directory, run, review, exchanges, announcer);

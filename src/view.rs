@@ -11,10 +11,12 @@ pub mod text;
 pub mod summary;
 
 mod band;
+mod ceiling;
 mod cells;
 mod connect;
 mod directory;
 mod fault;
+mod figures;
 mod find;
 mod grid;
 mod list;

@@ -16,7 +16,7 @@ use std::rc::Rc;
 use futures::channel::mpsc;
 use futures::future::FutureExt;
 use pingone_mfa_core::api::request::{
-    CountUsers, FindPeople, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, WriteMfa,
+    CountUsers, FindPeople, Kind, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, WriteMfa,
 };
 use pingone_mfa_core::api::wire;
 use pingone_mfa_core::domain::fault::Fault;
@@ -182,7 +182,8 @@ fn lists_of_every_size_around_a_page_are_read_whole() {
 fn a_ceiling_that_is_raised_in_the_middle_of_a_listing_counts_from_then_on() {
     let stage = stage(10_050);
     let (connection, clock) = (stage.connection.clone(), Rc::clone(&stage.clock));
-    let raised = stage.clock.sleep_until(Millis(2000)).map(move |()| connection.limit_reads(PerSecond(50.0)));
+    let raised =
+        stage.clock.sleep_until(Millis(2000)).map(move |()| connection.limit(Kind::Read, PerSecond(50.0)));
     let (connection, exchanges) = (stage.connection.clone(), Rc::clone(&stage.exchanges));
     let times = stage.clock.run(async move {
         let policy = Rc::new(connection.policy().clone());

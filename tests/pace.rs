@@ -23,7 +23,7 @@ use futures::channel::{mpsc, oneshot};
 use futures::future::{FutureExt, LocalBoxFuture};
 use http::Method;
 use notebook::Notebook;
-use pingone_mfa_core::api::request::Request;
+use pingone_mfa_core::api::request::{Kind, Request};
 use pingone_mfa_core::api::{Head, Lost, Response, Transport};
 use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::row::RowState;
@@ -37,7 +37,8 @@ use pingone_mfa_core::engine::driver::{Command, drive};
 use pingone_mfa_core::engine::policy::Policy;
 use pingone_mfa_core::engine::run::{Delivery, Halt, Run, Standing};
 use pingone_mfa_core::port::Journal;
-use pingone_sandbox::{Behaviour, Peer, TokenSpec};
+
+use pingone_sandbox::{Behaviour, Fault, On, Peer, Rule, TokenSpec};
 use support::{Stage, VirtualClock};
 
 /// Connections to one host.
@@ -332,6 +333,43 @@ fn it_is_told_how_often_pingone_slowed_everything_down_and_when_last() {
     let race = Race::of(600, Behaviour { cors_on_refusals: false, ..limit(50.0) }, LIFTED);
     race.alone();
     assert_eq!(race.connection.slowed(), (0, None), "nobody could read that it was PingOne");
+}
+
+/// The most requests, preflights counted, that came in any second between two points of a race's time, in seconds.
+fn most_a_second(race: &Race, from: i64, until: i64) -> usize {
+    let began = race.first();
+    let sandbox = race.stage.mount.sandbox.borrow();
+    let times = sandbox.seen().iter().map(|seen| seen.at.0 - began);
+    let times: Vec<i64> = times.filter(|at| (from * 1000..until * 1000).contains(at)).collect();
+    let in_second = |from: &i64| times.iter().filter(|at| (*from..from + 1000).contains(*at)).count();
+    times.iter().map(in_second).max().unwrap_or_default()
+}
+
+/// Cases R10 and R11 of the faults.
+#[test]
+fn another_ceiling_holds_within_a_second_for_everything_that_a_run_sends() {
+    let most = PerSecond(200.0);
+    let race = Race::of(900, Behaviour::default(), Rate { read: most, write: most, max: most });
+    // Answers contradict what was asked for, so that rows are read in between.
+    let on = On { method: Some("PUT".into()), ..On::default() };
+    let rule = Rule { on, share: 0.3, skip: 0, times: None, fault: Fault::OtherValue };
+    race.stage.mount.sandbox.borrow_mut().go_wrong(rule).unwrap();
+    let connection = race.connection.clone();
+    let stage = Rc::clone(&race.stage);
+    let change = async move |second, ceiling| {
+        stage.clock.sleep_until(Millis::seconds(second)).await;
+        connection.limit(Kind::Write, PerSecond(ceiling));
+    };
+    race.run(async move {
+        change(5, 10.0).await;
+        change(25, 4.0).await;
+        change(45, 100.0).await;
+    });
+    let most = |from, until| most_a_second(&race, from, until);
+    assert!(most(1, 5) > 150, "{} before", most(1, 5));
+    // A call that leaves some milliseconds late is made up for by the next one.
+    assert!(most(6, 25) <= 11 && most(26, 45) <= 5, "{} and {}", most(6, 25), most(26, 45));
+    assert!((80..=102).contains(&most(46, 60)), "{} after", most(46, 60));
 }
 
 #[test]

@@ -20,13 +20,14 @@ use futures::channel::mpsc;
 use futures::future::FutureExt;
 use notebook::Notebook;
 use pingone_mfa_core::api::exchange::Exchange;
-use pingone_mfa_core::api::request::WriteMfa;
+use pingone_mfa_core::api::request::{Method, WriteMfa};
 use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh};
 use pingone_mfa_core::domain::fault::{Fault, JournalFault};
 use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::domain::trial::Compared;
 use pingone_mfa_core::domain::user::{Account, Mfa, Name, User, UserId};
 use pingone_mfa_core::domain::users::Users;
 use pingone_mfa_core::engine::Clock;
@@ -300,6 +301,64 @@ fn a_test_user_comes_first_and_then_steps_are_waited_for() {
     assert_eq!(steps, ((rows - 2) / 50) as usize);
 }
 
+/// A run up to its test user, what was sent for that, and with which status each was answered.
+fn tried(stage: &Stage) -> (Run, Vec<String>) {
+    let plan = plan(stage, Stops { after_test_user: true, every: None });
+    let policy = Rc::new(stage.connection.policy().clone());
+    let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
+    let (run, _) = go_on(stage, run, |_| None, 120_000);
+    let test_user = run.plan().rows[0].user.to_string();
+    let line = |sent: &Exchange| {
+        let path = sent.request.endpoint.as_str();
+        assert!(path.contains(&test_user), "{path}");
+        format!("{} {}", sent.request.method, path.rsplit('/').next().unwrap_or_default())
+    };
+    let sent = stage.exchanges.borrow().iter().map(line).collect();
+    (run, sent)
+}
+
+#[test]
+fn the_test_users_devices_are_read_before_the_change_and_after_it_and_then_it_waits() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let (run, sent) = tried(&stage);
+    assert_eq!(sent, ["GET devices", "PUT mfaEnabled", "GET mfaEnabled", "GET devices"]);
+    assert_eq!(run.standing(), Standing::Halted(Halt::TestUser));
+    let trial = run.trial().unwrap();
+    assert_eq!(trial.flag, Some(Ok(true)));
+    assert!(matches!(trial.devices(), Some(Compared::Same(_))), "{trial:?}");
+}
+
+#[test]
+fn devices_that_cannot_be_read_keep_no_run_from_its_test_user() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let on = On { endpoint: Some("devices".into()), ..On::default() };
+    let fault = pingone_sandbox::Fault::Status { status: 403, retry_after: None, without_cors: false };
+    let rule = Rule { on, share: 1.0, skip: 0, times: None, fault };
+    stage.mount.sandbox.borrow_mut().go_wrong(rule).unwrap();
+    let (run, sent) = tried(&stage);
+    assert_eq!(sent, ["GET devices", "PUT mfaEnabled", "GET mfaEnabled", "GET devices"]);
+    assert_eq!((run.standing(), run.rows()[0].state), (Standing::Halted(Halt::TestUser), RowState::Changed));
+    assert!(matches!(run.trial().unwrap().devices(), Some(Compared::NotReadAfter(_))));
+}
+
+#[test]
+fn a_look_that_fails_for_a_moment_is_repeated_before_the_test_user_is_written() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    stage.mount.fates.borrow_mut().extend([Fate::NeverArrives, Fate::Status(503)]);
+    let (run, sent) = tried(&stage);
+    assert_eq!(sent[..4], ["GET devices", "GET devices", "GET devices", "PUT mfaEnabled"]);
+    assert!(matches!(run.trial().unwrap().devices(), Some(Compared::Same(_))));
+}
+
+#[test]
+fn a_look_whose_token_ended_waits_for_another_and_writes_nobody() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    stage.mount.held.replace(String::new());
+    let (run, sent) = tried(&stage);
+    assert_eq!((run.standing(), run.trial().unwrap().before.clone()), (Standing::Halted(Halt::Token), None));
+    assert_eq!(sent, ["GET devices"]);
+}
+
 #[test]
 fn after_a_stop_nothing_is_sent_and_the_rest_is_untouched() {
     let stage = Stage::new(300, &TokenSpec::default());
@@ -429,7 +488,8 @@ fn a_run_that_was_killed_at_its_test_user_still_waits_for_a_person() {
     let policy = Rc::new(stage.connection.policy().clone());
     let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
     let (_, stored) = go_on(&stage, run, |_| None, 5_000);
-    assert_eq!(stage.exchanges.borrow().len(), 1);
+    let puts = |sent: &&Exchange| sent.request.method == Method::Put;
+    assert_eq!(stage.exchanges.borrow().iter().filter(puts).count(), 1);
     let restored = restore(&[Entry::Plan(plan).encode(), Entry::Batch(stored).encode()]).unwrap();
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
     assert_eq!(run.standing(), Standing::Halted(Halt::TestUser));
@@ -613,7 +673,10 @@ fn a_run_that_goes_on_at_once_reads_nobody_who_waits() {
     let plan = plan(&stage, Stops { after_test_user: true, every: None });
     let (run, _) = carry_out(&stage, plan, |_| Some(Command::Resume));
     assert_eq!(run.standing(), Standing::Ended);
-    assert!(stage.exchanges.borrow().iter().all(|sent| sent.request.method.to_string() == "PUT"));
+    let test_user = run.plan().rows[0].user.to_string();
+    let exchanges = stage.exchanges.borrow();
+    let mut reads = exchanges.iter().filter(|sent| sent.request.method != Method::Put);
+    assert!(reads.all(|sent| sent.request.endpoint.as_str().contains(&test_user)));
 }
 
 #[test]
@@ -643,6 +706,36 @@ fn a_run_that_waited_long_for_a_person_reads_again_too_and_the_test_user_stays_o
     let steps = halts.borrow().iter().filter(|halt| **halt == Halt::Step).count();
     assert_eq!(steps, (written - 1) / 30, "only who is written counts for a step");
     agrees(&stage, &run);
+}
+
+#[test]
+fn whoever_needs_nothing_by_now_is_no_test_user() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops { after_test_user: true, every: None });
+    set(&stage, plan.rows[0].user, true);
+    wait(&stage, ELEVEN_MINUTES);
+    let policy = Rc::new(stage.connection.policy().clone());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let restored = restore(&[Entry::Plan(plan.clone()).encode()]).unwrap();
+    let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
+    let asked = Rc::new(RefCell::new(Vec::new()));
+    let halts = Rc::clone(&asked);
+    let run = go_on_reading_again(&stage, run, &notebook, true, move |halt| {
+        halts.borrow_mut().push(halt.clone());
+        Some(Command::Resume)
+    });
+    assert_eq!((run.standing(), run.rows()[0].state), (Standing::Ended, RowState::AlreadySo));
+    assert_eq!(*asked.borrow(), [Halt::TestUser]);
+    let path = format!("/users/{}/devices", plan.rows[1].user);
+    let exchanges = stage.exchanges.borrow();
+    let looks: Vec<String> = exchanges
+        .iter()
+        .map(|sent| sent.request.endpoint.as_str().to_owned())
+        .filter(|path| path.contains("/devices"))
+        .collect();
+    assert_eq!(looks.len(), 2, "{looks:?}");
+    assert!(looks.iter().all(|look| look.contains(&path)), "{looks:?}");
+    assert!(matches!(run.trial().unwrap().devices(), Some(Compared::Same(_))));
 }
 
 #[test]

@@ -21,6 +21,9 @@ const DATABASE: &str = "pingone-mfa";
 const VERSION: u32 = 1;
 const STORE: &str = "records";
 
+/// So many records are read at once.
+const RECORDS_AT_ONCE: u32 = 1000;
+
 #[wasm_bindgen]
 extern "C" {
     /// A database whose transactions take options; web-sys has that only as unstable.
@@ -117,9 +120,22 @@ async fn next_number(store: &IdbObjectStore, run: &str) -> Result<f64, JsValue> 
     Ok(key.get(1).as_f64().map_or(0.0, |number| number + 1.0))
 }
 
+/// Reads some records at a time: those of a run of very many would hold the page up.
 async fn read(store: &IdbObjectStore, run: &str) -> Result<Vec<Vec<u8>>, JsValue> {
-    let records = answer(&store.get_all_with_key(&range(run)?)?).await?;
-    Ok(Array::from(&records).iter().map(|record| bytes(&record)).collect())
+    let mut read = Vec::new();
+    let mut rest = range(run)?;
+    loop {
+        let keys = store.get_all_keys_with_key_and_limit(&rest, RECORDS_AT_ONCE)?;
+        let records = store.get_all_with_key_and_limit(&rest, RECORDS_AT_ONCE)?;
+        let (keys, records) = futures::try_join!(answer(&keys), answer(&records))?;
+        let records = Array::from(&records);
+        read.extend(records.iter().map(|record| bytes(&record)));
+        if records.length() < RECORDS_AT_ONCE {
+            return Ok(read);
+        }
+        let last = Array::from(&keys).pop();
+        rest = IdbKeyRange::bound_with_lower_open(&last, &end(run), true)?.into();
+    }
 }
 
 async fn list(store: &IdbObjectStore) -> Result<Vec<(String, Vec<u8>)>, JsValue> {
@@ -375,6 +391,17 @@ mod tests {
             assert_eq!(journal.append("a", records(batch * 15..batch * 15 + 15)).await, Ok(()));
         }
         assert_eq!(journal.read("a").await, Ok(records(0..300)));
+    }
+
+    #[wasm_bindgen_test]
+    async fn more_records_than_are_read_at_once_are_read_once_each() {
+        let journal = empty("many").await;
+        let all = records(0..RECORDS_AT_ONCE as usize * 2);
+        assert_eq!(journal.append("a", all.clone()).await, Ok(()));
+        assert_eq!(journal.append("b", records(0..1)).await, Ok(()));
+        assert_eq!(journal.read("a").await, Ok(all.clone()));
+        assert_eq!(journal.append("a", records(0..1)).await, Ok(()));
+        assert_eq!(journal.read("a").await, Ok([all, records(0..1)].concat()));
     }
 
     #[wasm_bindgen_test]

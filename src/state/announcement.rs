@@ -25,8 +25,8 @@ pub enum Announcement {
     Copied(bool),
     /// A file was handed to the browser, or not.
     Saved(bool),
-    /// Reads leave at most so fast from now on.
-    ReadCeiling(PerSecond),
+    /// Requests leave at most so fast from now on.
+    Ceiling(PerSecond),
     /// All users were loaded.
     ListLoaded(u64),
     /// A search found so many people.

@@ -5,12 +5,12 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use futures::channel::mpsc::UnboundedSender;
-use pingone_mfa_core::api::request::{CountUsers, ReadPopulations, ReadProducts};
+use pingone_mfa_core::api::request::{CountUsers, Kind, ReadPopulations, ReadProducts};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::group::Group;
 use pingone_mfa_core::domain::limits::Access;
 use pingone_mfa_core::domain::settings::Settings;
-use pingone_mfa_core::domain::time::{PerSecond, Wall};
+use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::{Mfa, Population, PopulationId, User, UserId};
 use pingone_mfa_core::domain::users::{Row, Users};
 use pingone_mfa_core::engine::connection::Connection;
@@ -18,6 +18,7 @@ use pingone_mfa_core::engine::driver::Command;
 
 use super::Ports;
 use super::announcement::{Announcement, Announcer};
+use super::ceiling::Ceiling;
 use super::load::Load;
 use super::switch::Switch;
 use super::table::{Table, View};
@@ -96,7 +97,7 @@ pub struct Directory {
     /// How far the reading of devices one by one is.
     pub checking: Watched<Option<Checking>>,
     /// How fast reads leave at most, in requests a second.
-    pub read_ceiling: Watched<PerSecond>,
+    pub read_ceiling: Ceiling,
     /// The switches that were pressed.
     pub switches: Watched<HashMap<UserId, Switch>>,
     /// A list of people that was opened, if any.
@@ -134,7 +135,10 @@ impl Directory {
             outcomes: Watched::default(),
             report: Watched::new(Load::Idle),
             checking: Watched::default(),
-            read_ceiling: Watched::new(pacing::remembered(ports, settings.rate)),
+            read_ceiling: Ceiling::new(
+                Watched::new(pacing::remembered(ports, settings.rate)),
+                settings.rate.max,
+            ),
             switches: Watched::default(),
             sheet: Sheet::default(),
             connection: RefCell::default(),
@@ -173,7 +177,7 @@ impl Directory {
 
     /// Begins with a new connection: asks how many users there are, and lists them at once if they are few.
     pub fn begin(&'static self, connection: Connection, list_up_to: u64) {
-        connection.limit_reads(self.read_ceiling.get_untracked());
+        connection.limit(Kind::Read, self.read_ceiling.get_untracked());
         self.connection.replace(Some(connection.clone()));
         self.total.set(Load::Loading);
         self.populations.set(Load::Loading);
@@ -284,6 +288,14 @@ impl Directory {
     pub(super) fn recount_all(&'static self) {
         self.users.notify();
         self.recount();
+    }
+
+    /// The user with this username, if one was read.
+    pub(super) fn named(&'static self, username: &str) -> Option<UserId> {
+        self.users.with_untracked(|users| {
+            let mut rows = (0..u32::try_from(users.len()).unwrap_or(u32::MAX)).map(Row);
+            rows.find(|row| users.username(*row) == username).and_then(|row| users.id(row))
+        })
     }
 
     /// Who is selected, in the order that is shown.

@@ -2,18 +2,17 @@
 
 use std::rc::Rc;
 
+use pingone_mfa_core::api::plan::Username;
 use pingone_mfa_core::api::report::ReportWriter;
 use pingone_mfa_core::domain::draft::{Draft, Mendable, may_undo, undo_until};
-use pingone_mfa_core::domain::export::{Contents, Format};
+use pingone_mfa_core::domain::export::Format;
 use pingone_mfa_core::domain::report::{LimitsInForce, Operator, Report};
 use pingone_mfa_core::domain::row::{Row, RowState};
-use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::token::Actor;
-use pingone_mfa_core::domain::user::UserId;
 
 use super::App;
-use super::announcement::Announcement;
-use super::saving::{Progress, ROWS_AT_ONCE};
+use super::saving::contents;
 
 impl App {
     /// The report of the run that is over, as far as it is known.
@@ -30,45 +29,28 @@ impl App {
             started_at: Some(progress.started_at),
             ended_at: progress.ended_at,
             written_at: self.ports.clock.wall(),
-            limits: LimitsInForce::of(&settings.limits, progress.ceiling),
+            limits: LimitsInForce::of(&settings.limits, progress.highest_ceiling),
         })
     }
 
     /// Saves the report, a thousand rows at a time, so that the page goes on meanwhile.
     pub fn save_report(&'static self) {
         let saving = &self.saving;
-        if matches!(saving.reported.get_untracked(), Progress::Writing { .. }) {
+        if saving.reported.get_untracked().is_writing() {
             return;
         }
         let Some(report) = self.report() else { return };
-        let contents =
-            if saving.report_with_names.get_untracked() { Contents::WithNames } else { Contents::StatesOnly };
         let format = if saving.report_as_json.get_untracked() {
             Format::Json
         } else {
             Format::Csv { byte_order_mark: false }
         };
-        let (of, clock) = (report.rows.len(), Rc::clone(&self.ports.clock));
-        saving.reported.set(Progress::Writing { rows: 0, of });
-        saving.tasks.spawn(async move {
-            let mut writer = ReportWriter::new(Rc::new(report), format, contents);
-            let mut download = self.ports.files.save(&writer.file_name(), writer.mime());
-            let mut rows = 0;
-            loop {
-                let slice = self.directory.users.with_untracked(|users| {
-                    let username = |id: UserId| users.find(id).map_or("", |row| users.username(row));
-                    writer.slice(ROWS_AT_ONCE, &username)
-                });
-                let Some(text) = slice else { break };
-                download.write(&text);
-                rows = of.min(rows + ROWS_AT_ONCE);
-                self.saving.reported.set(Progress::Writing { rows, of });
-                clock.sleep_until(clock.now() + Millis(1)).await;
-            }
-            let saved = download.finish();
-            self.saving.reported.set(Progress::Ended { rows: of, saved });
-            self.announcer.tell(Announcement::Saved(saved));
-        });
+        let of = report.rows.len();
+        let contents = contents(saving.report_with_names.get_untracked());
+        let mut writer = ReportWriter::new(Rc::new(report), format, contents);
+        let (name, mime) = (writer.file_name(), writer.mime());
+        let slices = Box::new(move |rows, username: Username<'_>| writer.slice(rows, username));
+        self.save_slices(&name, mime, of, &saving.reported, slices);
     }
 
     /// Shows the people of the run that is over in the list.

@@ -8,13 +8,13 @@ use futures::channel::mpsc::{self, UnboundedSender};
 use futures::stream::StreamExt;
 use pingone_mfa_core::api::request::ReadUser;
 use pingone_mfa_core::domain::confirmation::{Confirmation, confirmation, is_number_typed};
-use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh, Weighed};
+use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh, Weighed, Weighing};
 use pingone_mfa_core::domain::estimate::{Effort, Estimate};
 use pingone_mfa_core::domain::fault::{Fault, Paging};
 use pingone_mfa_core::domain::limits::{Limits, RunObstacle};
 use pingone_mfa_core::domain::plan::{Plan, Stops};
 use pingone_mfa_core::domain::query::GroupFilter;
-use pingone_mfa_core::domain::time::{Millis, PerSecond, Wall};
+use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::domain::users::{Row, Users};
 use pingone_mfa_core::engine::connection::Connection;
@@ -25,8 +25,12 @@ use super::Ports;
 use super::directory::{Directory, ReadRow, members};
 use super::load::Load;
 use super::run::{PAGE, Run};
+use super::saving::Progress;
 use super::tasks::Tasks;
 use super::watched::Watched;
+
+/// So many users are weighed before the page may do something else.
+const ROWS_AT_ONCE: usize = 10_000;
 
 /// How many users are read one by one at once.
 const SIDE_BY_SIDE: usize = 6;
@@ -94,6 +98,10 @@ pub struct Review {
     pub reason: Watched<String>,
     /// The number of changes, as typed.
     pub typed: Watched<String>,
+    /// Whether a file of it has usernames.
+    pub save_with_names: Watched<bool>,
+    /// How far such a file is.
+    pub saved: Watched<Progress>,
     fresh: RefCell<HashMap<UserId, Wall>>,
     protected: RefCell<HashSet<UserId>>,
     commands: RefCell<Option<UnboundedSender<Command>>>,
@@ -119,6 +127,8 @@ impl Review {
             reference: Watched::default(),
             reason: Watched::default(),
             typed: Watched::default(),
+            save_with_names: Watched::default(),
+            saved: Watched::default(),
             fresh: RefCell::default(),
             protected: RefCell::default(),
             commands: RefCell::default(),
@@ -176,6 +186,8 @@ impl Review {
         for field in [&self.start_with, &self.then, &self.typed] {
             field.set(String::new());
         }
+        self.save_with_names.set(false);
+        self.saved.set(Progress::Idle);
         self.reference.set(draft.reference.clone());
         self.reason.set(draft.reason.clone());
         self.shown.set(Some(Reviewed { draft: Rc::new(draft), listed_at, reading: Reading::Going(0) }));
@@ -197,7 +209,7 @@ impl Review {
                 Err(fault) => Err(fault),
             };
             match read {
-                Ok(()) => self.weigh(),
+                Ok(()) => self.weigh_in_slices(&reviewed.draft, &connection).await,
                 Err(fault) => self.set_reading(Reading::Failed(fault)),
             }
         });
@@ -318,17 +330,32 @@ impl Review {
         });
     }
 
+    /// Very many would be one long task, as would be their counts before it.
+    async fn weigh_in_slices(&'static self, draft: &Draft, connection: &Connection) {
+        let choices = self.choices.get_untracked();
+        let clock = connection.clock();
+        let mut weighing = Weighing::new(draft, self.ports.clock.wall());
+        loop {
+            clock.sleep_until(clock.now() + Millis(1)).await;
+            if self.with_fresh(|fresh| weighing.step(draft, fresh, choices, ROWS_AT_ONCE)) {
+                return self.set_reading(Reading::Ready(Rc::new(weighing.finish())));
+            }
+        }
+    }
+
     fn weigh(&'static self) {
         let Some(reviewed) = self.shown.get_untracked() else { return };
-        let choices = self.choices.get_untracked();
-        let (fresh, protected) = (self.fresh.borrow(), self.protected.borrow());
-        let now = self.ports.clock.wall();
-        let weighed = self.directory.users.with_untracked(|users: &Users| {
-            let read_at = |row: Row| users.id(row).and_then(|id| fresh.get(&id).copied());
-            let read = Fresh { users, read_at: &read_at, protected: &protected };
-            reviewed.draft.weigh(&read, choices, now)
-        });
+        let (choices, now) = (self.choices.get_untracked(), self.ports.clock.wall());
+        let weighed = self.with_fresh(|fresh| reviewed.draft.weigh(fresh, choices, now));
         self.set_reading(Reading::Ready(Rc::new(weighed)));
+    }
+
+    fn with_fresh<R>(&'static self, use_it: impl FnOnce(&Fresh<'_>) -> R) -> R {
+        let (fresh, protected) = (self.fresh.borrow(), self.protected.borrow());
+        self.directory.users.with_untracked(|users: &Users| {
+            let read_at = |row: Row| users.id(row).and_then(|id| fresh.get(&id).copied());
+            use_it(&Fresh { users, read_at: &read_at, protected: &protected })
+        })
     }
 
     /// Chooses whom to change although it may not be wanted.
@@ -360,13 +387,8 @@ impl Review {
         let pages = total.map_or(changes, |total| total.div_ceil(PAGE)).min(changes);
         let has_test_user = self.start_with.with(|name| !name.trim().is_empty());
         let effort = Effort { changes, has_test_user, read_back_pages: pages };
-        let policy = connection.policy();
-        Some(effort.at(policy.writes, self.run.token_left(), policy.token_margin))
-    }
-
-    /// How fast it is at most, in requests a second.
-    pub fn ceiling(&'static self) -> PerSecond {
-        self.run.connection().map_or(PerSecond(1.0), |connection| connection.policy().writes)
+        let margin = connection.policy().token_margin;
+        Some(effort.at(self.run.ceiling.get(), self.run.token_left(), margin))
     }
 
     /// Why it can't be started yet; `None` if it can.
@@ -399,13 +421,9 @@ impl Review {
     /// The test user, if such a user is in the plan.
     fn test_user(&'static self, weighed: &Weighed) -> Option<UserId> {
         let text = self.start_with.with(|text| text.trim().to_owned());
-        let id = UserId::read(&text);
-        self.directory.users.with_untracked(|users| {
-            let is_meant = |user: UserId| {
-                id == Some(user) || users.find(user).is_some_and(|row| users.username(row) == text)
-            };
-            weighed.plan.rows.iter().map(|row| row.user).find(|user| is_meant(*user))
-        })
+        let in_plan = |user: UserId| weighed.plan.rows.iter().any(|row| row.user == user).then_some(user);
+        let by_id = UserId::read(&text).and_then(in_plan);
+        by_id.or_else(|| self.directory.named(&text).and_then(in_plan))
     }
 
     fn step(&'static self) -> Result<Option<u32>, ()> {

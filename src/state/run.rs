@@ -8,8 +8,10 @@ use futures::channel::mpsc::UnboundedSender;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::plan::{Plan, PlanNumber};
 use pingone_mfa_core::domain::row::{RowState, Tally};
+use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::domain::time::{Millis, PerSecond, Wall};
 use pingone_mfa_core::domain::token::{Actor, TokenFacts};
+use pingone_mfa_core::domain::trial::Trial;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::Command;
@@ -17,6 +19,7 @@ use pingone_mfa_core::engine::run::{self as engine, Place};
 
 use super::Ports;
 use super::announcement::{Announcement, Announcer};
+use super::ceiling::Ceiling;
 use super::directory::Directory;
 use super::tasks::Tasks;
 use super::watched::Watched;
@@ -100,10 +103,12 @@ pub struct Progress {
     pub ended_at: Option<Wall>,
     /// Users settled a second, lately; `None` before there is anything to tell.
     pub users_per_second: Option<f64>,
-    /// Requests a second at most, preflights counted.
-    pub ceiling: PerSecond,
+    /// Requests a second at most, preflights counted: the highest ceiling that held while it ran.
+    pub highest_ceiling: PerSecond,
     /// When those who waited were last read again before it went on, and how many of them had the value by then.
     pub read_again: Option<(Wall, u32)>,
+    /// What was seen of the test user, where one is looked at.
+    pub trial: Option<Trial>,
     /// How often PingOne slowed it down, and when last.
     pub slowed: Option<(u32, Wall)>,
     /// Whether other pages of this browser can be seen. Where not, nothing keeps two from running at once.
@@ -134,6 +139,8 @@ pub struct Run {
     pub not_taken: Watched<Option<NotTaken>>,
     /// When this computer slept while the run was going on, from and until.
     pub slept: Watched<Option<(Wall, Wall)>>,
+    /// How fast is written at most.
+    pub ceiling: Ceiling,
     pub(super) environment_name: RefCell<String>,
     places: RefCell<HashMap<UserId, Place>>,
     /// The run itself, while nothing drives it.
@@ -169,7 +176,7 @@ impl Run {
         ports: &'static Ports,
         directory: &'static Directory,
         announcer: &'static Announcer,
-        journal_days: u64,
+        settings: &Settings,
     ) -> Self {
         Self {
             progress: Watched::default(),
@@ -177,6 +184,7 @@ impl Run {
             stored: Watched::default(),
             not_taken: Watched::default(),
             slept: Watched::default(),
+            ceiling: Ceiling::new(Watched::new(settings.rate.write), settings.rate.max),
             environment_name: RefCell::default(),
             places: RefCell::default(),
             kept: RefCell::default(),
@@ -195,13 +203,15 @@ impl Run {
             ports,
             directory,
             announcer,
-            journal_days,
+            journal_days: settings.journal_days,
         }
     }
 
     /// Begins with a new connection: looks for runs that this browser has stored of its environment.
     pub(super) fn begin(&'static self, connection: Connection, facts: &TokenFacts, environment: &str) {
         self.environment_name.replace(environment.to_owned());
+        // What was chosen for another environment says nothing about this one.
+        self.ceiling.begin_with(connection.policy().writes);
         self.act_as(connection, facts);
         self.find_stored();
     }

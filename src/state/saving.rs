@@ -1,12 +1,15 @@
 //! What is saved as files: users as CSV or JSON, and the counts of the MFA status as a snapshot.
 
+use std::rc::Rc;
+
 use pingone_mfa_core::api::export::Exporter;
+use pingone_mfa_core::api::plan::{Extent, PlanWriter, Username};
 use pingone_mfa_core::api::snapshot::{SNAPSHOT_LIMIT, SnapshotFault};
 use pingone_mfa_core::domain::export::{Contents, Export, ExportRow, Format};
 use pingone_mfa_core::domain::snapshot::Snapshot;
 use pingone_mfa_core::domain::tenant::Environment;
 use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::domain::user::Population;
+use pingone_mfa_core::domain::user::{Population, UserId};
 use pingone_mfa_core::domain::users::{Devices, Row, Users};
 use pingone_mfa_core::port::{Opened, utf_8};
 
@@ -41,6 +44,22 @@ pub enum Progress {
         /// Whether the browser took it.
         saved: bool,
     },
+}
+
+impl Progress {
+    /// Whether a file is being written.
+    #[must_use]
+    pub const fn is_writing(self) -> bool {
+        matches!(self, Self::Writing { .. })
+    }
+}
+
+/// What makes the next slice of a file, of at most so many rows, until there is none.
+pub(super) type Slices = Box<dyn FnMut(usize, Username<'_>) -> Option<String>>;
+
+/// What a file says of a person.
+pub(super) const fn contents(with_names: bool) -> Contents {
+    if with_names { Contents::WithNames } else { Contents::StatesOnly }
 }
 
 /// What is saved as files.
@@ -121,14 +140,13 @@ impl App {
         else {
             return;
         };
-        if matches!(saving.progress.get_untracked(), Progress::Writing { .. }) {
+        if saving.progress.get_untracked().is_writing() {
             return;
         }
-        let contents =
-            if saving.with_names.get_untracked() { Contents::WithNames } else { Contents::StatesOnly };
+        let contents = contents(saving.with_names.get_untracked());
         let devices_as_of = self.directory.devices_as_of();
         let export = Export { format: saving.format(), contents, list_read_at, devices_as_of };
-        let (rows, clock) = (self.rows_to_save(), std::rc::Rc::clone(&self.ports.clock));
+        let (rows, clock) = (self.rows_to_save(), Rc::clone(&self.ports.clock));
         saving.progress.set(Progress::Writing { rows: 0, of: rows.len() });
         saving.tasks.spawn(async move {
             let mut exporter = Exporter::new(export);
@@ -184,6 +202,53 @@ impl App {
             bypass_until: users.bypassed_until(row),
         };
         exporter.row(&row, text);
+    }
+
+    /// Saves the plan that is reviewed, or the list of those whom it leaves out.
+    pub fn save_plan(&'static self, extent: Extent) {
+        let saved = &self.review.saved;
+        let Some(weighed) = self.review.weighed().filter(|_| !saved.get_untracked().is_writing()) else {
+            return;
+        };
+        let plan = Rc::new(self.review.plan(&weighed));
+        let environment = self.environment().map(|environment| environment.name);
+        let contents = contents(self.review.save_with_names.get_untracked());
+        let mut writer = PlanWriter::new(plan, extent, environment, contents, false);
+        let (name, of) = (writer.file_name(self.ports.clock.wall()), writer.rows());
+        let (mime, slices) =
+            (writer.mime(), Box::new(move |rows, username: Username<'_>| writer.slice(rows, username)));
+        self.save_slices(&name, mime, of, saved, slices);
+    }
+
+    /// Saves a file slice by slice, so that the page goes on meanwhile. It is going to have so many rows.
+    pub(super) fn save_slices(
+        &'static self,
+        name: &str,
+        mime: &'static str,
+        of: usize,
+        progress: &'static Watched<Progress>,
+        slices: Slices,
+    ) {
+        let (mut slices, clock) = (slices, Rc::clone(&self.ports.clock));
+        let mut download = self.ports.files.save(name, mime);
+        progress.set(Progress::Writing { rows: 0, of });
+        self.saving.tasks.spawn(async move {
+            let mut rows = 0;
+            loop {
+                let slice = self.directory.users.with_untracked(|users| {
+                    let username = |id: UserId| users.find(id).map_or("", |row| users.username(row));
+                    slices(ROWS_AT_ONCE, &username)
+                });
+                let Some(text) = slice else { break };
+                download.write(&text);
+                rows = of.min(rows + ROWS_AT_ONCE);
+                progress.set(Progress::Writing { rows, of });
+                clock.sleep_until(clock.now() + Millis(1)).await;
+            }
+            let saved = download.finish();
+            progress.set(Progress::Ended { rows: of, saved });
+            self.announcer.tell(Announcement::Saved(saved));
+        });
     }
 
     /// The counts as they are now, to be kept or compared.

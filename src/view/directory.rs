@@ -2,7 +2,7 @@
 
 use super::find::{find_person, found};
 use super::grid::grid;
-use super::list::{ceiling, list};
+use super::list::{list, read_ceiling};
 use super::markup::{Node, group, part_of, tag};
 use super::question::question;
 use super::response::response;
@@ -50,7 +50,7 @@ fn everyone(app: AppHandle) -> Node {
         })
     };
     group()
-        .with(tag("div").class("line").with(list(app)).with(ceiling(app)))
+        .with(tag("div").class("line").with(list(app)).with(read_ceiling(app)))
         .with(part_of(has_list, list_of))
         .with(part_of(has_list, without))
 }

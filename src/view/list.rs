@@ -4,9 +4,10 @@ use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::time::PerSecond;
 use pingone_mfa_core::domain::users::Users;
 
-use super::connect::selected;
+use super::ceiling::ceiling;
 use super::fault::fault_card;
-use super::markup::{Event, Node, button, group, part, part_of, says, tag, text_in};
+use super::figures::number;
+use super::markup::{Node, button, group, part, part_of, says, tag};
 use super::text;
 use crate::state::AppHandle;
 use crate::state::directory::List;
@@ -37,32 +38,11 @@ pub(super) fn list(app: AppHandle) -> Node {
 }
 
 /// How fast is read at most: asked while there is something to read.
-pub(super) fn ceiling(app: AppHandle) -> Node {
+pub(super) fn read_ceiling(app: AppHandle) -> Node {
     let directory = app.directory;
     let is_of_use = move || directory.list.with(|list| *list != List::Complete);
-    let options = move || {
-        let in_use = directory.read_ceiling.with_untracked(|ceiling| ceiling.whole());
-        let option = |ceiling: u32| {
-            let written = number(app, u64::from(ceiling));
-            let option = tag("option").set_to("value", ceiling.to_string()).with(written);
-            selected(option, u64::from(ceiling) == in_use)
-        };
-        directory.read_ceilings().into_iter().map(option).collect::<Vec<_>>()
-    };
-    let choose = move |event: Event| {
-        if let Ok(ceiling) = text_in(&event).parse() {
-            directory.limit_reads(ceiling);
-        }
-    };
     part_of(is_of_use, move |is_of_use| {
-        is_of_use.then(|| {
-            let choice = tag("select")
-                .set("aria-label", text::directory::READ_CEILING)
-                .on("change", choose)
-                .with(options());
-            let name = tag("span").class("hint").with(text::directory::READ_CEILING);
-            tag("label").class("ceiling").with(name).with(choice)
-        })
+        is_of_use.then(|| ceiling(app, &directory.read_ceiling, move |chosen| directory.limit_reads(chosen)))
     })
 }
 
@@ -79,7 +59,7 @@ impl Look {
                 group().with(sentence).with(stop())
             }
             Self::Halted { fault, unread } => {
-                let unread = (unread > 0).then(|| text::directory::unread(&app.ports.locale.number(unread)));
+                let unread = (unread > 0).then(|| text::directory::unread(&number(app, unread)));
                 let go_on = button(text::directory::GO_ON, move || directory.resume());
                 group()
                     .with(partial())
@@ -92,10 +72,6 @@ impl Look {
             Self::Complete => group().with(part(move || remarks(app))),
         }
     }
-}
-
-fn number(app: AppHandle, number: u64) -> String {
-    app.ports.locale.number(number)
 }
 
 fn total(app: AppHandle) -> Option<u64> {

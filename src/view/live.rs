@@ -22,7 +22,7 @@ fn sentence(ports: &Ports, announcement: &Announcement) -> String {
         Announcement::TokenForgotten(until) => text::forgotten(locale, *until, None),
         Announcement::Copied(copied) => text::announce::copied(*copied).to_owned(),
         Announcement::Saved(saved) => text::announce::saved(*saved).to_owned(),
-        Announcement::ReadCeiling(ceiling) => text::announce::read_ceiling(&locale.number(ceiling.whole())),
+        Announcement::Ceiling(ceiling) => text::announce::ceiling(&locale.number(ceiling.whole())),
         Announcement::ListLoaded(users) => text::announce::loaded(&locale.number(*users)),
         Announcement::Found(people) => text::announce::found(&locale.number(*people)),
         Announcement::Changed { username, mfa } => text::announce::changed(username, text::mfa(*mfa)),

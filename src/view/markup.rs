@@ -334,6 +334,13 @@ impl Handle {
         }
     }
 
+    /// Scrolls `frame` sideways until this cell of the table in it can be seen, and no further.
+    pub(super) fn show_within(self, frame: Self) {
+        let (Some(cell), Some(frame)) = (self.now(), frame.now()) else { return };
+        let (begin, width) = (cell.offset_left(), cell.offset_width());
+        frame.set_scroll_left((begin + width - frame.client_width()).max(0).min(begin));
+    }
+
     /// Gives the focus, without scrolling, to a cell of the table in it: to what can be pressed in the cell, or else to the cell itself.
     /// `row` is the row's `aria-rowindex`, `column` the cell's place.
     pub(super) fn focus_cell(self, row: usize, column: usize) {

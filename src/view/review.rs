@@ -3,18 +3,22 @@
 use std::rc::Rc;
 
 use leptos::prelude::Effect;
+use pingone_mfa_core::api::plan::Extent;
 use pingone_mfa_core::domain::confirmation::Confirmation;
 use pingone_mfa_core::domain::draft::{Choices, Weighed};
-use pingone_mfa_core::domain::estimate::TokenSpan;
+use pingone_mfa_core::domain::estimate::{Estimate, TokenSpan};
 use pingone_mfa_core::domain::fault::RetryKind;
 use pingone_mfa_core::domain::plan::Exclusion;
 use pingone_mfa_core::domain::reference::Pattern;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::token::Actor;
 
+use super::ceiling::ceiling;
 use super::connect::problem;
 use super::fault::fault_card;
-use super::markup::{Handle, Node, button, group, is_checked, part_of, says, tag, text_in};
+use super::figures::{moment, number};
+use super::markup::{Handle, Node, button, group, is_checked, kept, part_of, says, tag, text_in};
+use super::saving::radio;
 use super::text;
 use super::token::token_field;
 use crate::state::AppHandle;
@@ -99,14 +103,6 @@ fn contents(app: AppHandle, look: Reading) -> Node {
     }
 }
 
-fn number(app: AppHandle, number: u64) -> String {
-    app.ports.locale.number(number)
-}
-
-fn moment(app: AppHandle, at: Wall) -> String {
-    text::moment(app.ports.locale.as_ref(), at, app.session.now.get_untracked())
-}
-
 fn reading(app: AppHandle) -> String {
     app.review.shown.with(|shown| match shown {
         Some(Reviewed { draft, reading: Reading::Going(read), .. }) => {
@@ -134,6 +130,7 @@ fn ready(app: AppHandle, weighed: &Rc<Weighed>) -> Node {
         .with(tag("p").class("review-plan").with(says(plan)))
         .with(tag("p").with(sentence))
         .with(sums(app, weighed))
+        .with(files(app, weighed))
         .with(note.map(|note| tag("p").class("note warn").with(note)))
         .with(is_application.then(|| tag("p").class("hint").with(text::review::NOT_YOU)))
         .with(costs(app, weighed))
@@ -175,6 +172,31 @@ fn sums(app: AppHandle, weighed: &Weighed) -> Node {
         .with(sum(weighed.plan.rows.len() as u64, text::review::WILL_CHANGE))
 }
 
+/// What of it can be saved, before anything is sent.
+fn files(app: AppHandle, weighed: &Weighed) -> Node {
+    let (with_names, saved) = (&app.review.save_with_names, &app.review.saved);
+    let save = |name: String, extent: Extent| {
+        button(name, move || app.save_plan(extent))
+            .follow("disabled", move || saved.get().is_writing().then(String::new))
+    };
+    let left_out = weighed.plan.left_out.len();
+    let left_out = (left_out > 0)
+        .then(|| save(text::review::save_left_out(&number(app, left_out as u64)), Extent::LeftOut));
+    let progress = move || text::saving::progress(app.ports.locale.as_ref(), saved.get());
+    tag("fieldset")
+        .class("files")
+        .with(tag("legend").class("field-name").with(text::review::FILES))
+        .with(radio("plan-contents", text::run::IDS_ONLY, with_names, false))
+        .with(radio("plan-contents", text::run::WITH_NAMES, with_names, true))
+        .with(
+            tag("div")
+                .class("line")
+                .with(save(text::review::SAVE_PLAN.to_owned(), Extent::Plan))
+                .with(left_out)
+                .with(tag("span").set("role", "status").with(says(progress))),
+        )
+}
+
 type MakeRow<'a> = dyn Fn(&'static str, u64, &'static str, Option<Node>) -> Node + 'a;
 
 fn devices(app: AppHandle, weighed: &Weighed, row: &MakeRow<'_>) -> Vec<Node> {
@@ -213,35 +235,46 @@ fn choice(app: AppHandle, name: &'static str, is_in: bool, set: fn(&mut Choices,
     tag("label").class("check").with(field).with(text::review::INCLUDE)
 }
 
+/// What it costs, with the choice that changes that. Only the texts in it follow the clock.
 fn costs(app: AppHandle, weighed: &Rc<Weighed>) -> Node {
     let weighed = Rc::clone(weighed);
     let changes = number(app, weighed.plan.rows.len() as u64);
-    let estimate = move || {
+    let estimate = kept(move || {
         app.session.now.get();
         app.review.estimate(&weighed)
+    });
+    let of_it = move |say: Box<dyn Fn(&Estimate) -> String>| {
+        let estimate = estimate.clone();
+        says(move || estimate.with(|estimate| estimate.as_ref().map(&say)).flatten().unwrap_or_default())
     };
-    part_of(estimate, move |estimate| {
-        estimate.map(|estimate| {
-            let pace = number(app, app.review.ceiling().whole());
-            let takes = text::review::takes(estimate.takes.0.div_ceil(MINUTE), &pace);
-            let requests = text::review::requests(&number(app, estimate.requests), &changes);
-            let token = match estimate.token {
-                TokenSpan::Unknown => text::review::TOKEN_UNKNOWN.to_owned(),
-                TokenSpan::Lasts { left } => text::review::token_lasts(left.0 / MINUTE),
-                TokenSpan::Ends { left, waits_after } => {
-                    let now = app.session.now.get_untracked();
-                    let at = Wall(now.0.saturating_add(i64::try_from(waits_after.0).unwrap_or(i64::MAX)));
-                    text::review::token_ends(left.0 / MINUTE, &moment(app, at))
-                }
-            };
-            tag("dl")
-                .class("review-costs")
-                .define(text::review::TAKES, group().with(takes).with(tag("br")).with(requests))
-                .define(text::review::TOKEN, token)
-                .define(text::review::COMPUTER, text::review::COMPUTER_MEANING)
-                .define(text::review::ELSEWHERE, text::review::ELSEWHERE_MEANING)
-        })
-    })
+    let takes = of_it(Box::new(move |estimate| {
+        let pace = number(app, app.run.ceiling.get().whole());
+        text::review::takes(estimate.takes.0.div_ceil(MINUTE), &pace)
+    }));
+    let requests =
+        of_it(Box::new(move |estimate| text::review::requests(&number(app, estimate.requests), &changes)));
+    let token = of_it(Box::new(move |estimate| token(app, estimate.token)));
+    let ceiling = ceiling(app, &app.run.ceiling, move |chosen| app.run.limit(chosen));
+    let takes = group().with(takes).with(tag("br")).with(requests).with(ceiling);
+    tag("dl")
+        .class("review-costs")
+        .define(text::review::TAKES, takes)
+        .define(text::review::TOKEN, token)
+        .define(text::review::COMPUTER, text::review::COMPUTER_MEANING)
+        .define(text::review::ELSEWHERE, text::review::ELSEWHERE_MEANING)
+}
+
+/// Whether the token lasts.
+fn token(app: AppHandle, token: TokenSpan) -> String {
+    match token {
+        TokenSpan::Unknown => text::review::TOKEN_UNKNOWN.to_owned(),
+        TokenSpan::Lasts { left } => text::review::token_lasts(left.0 / MINUTE),
+        TokenSpan::Ends { left, waits_after } => {
+            let now = app.session.now.get_untracked();
+            let at = Wall(now.0.saturating_add(i64::try_from(waits_after.0).unwrap_or(i64::MAX)));
+            text::review::token_ends(left.0 / MINUTE, &moment(app, at))
+        }
+    }
 }
 
 fn fields(app: AppHandle, weighed: &Rc<Weighed>) -> Node {

@@ -1,16 +1,18 @@
 //! The run: working, waiting, over; and the runs that this browser has stored.
 
 use pingone_mfa_core::domain::row::RowState;
-use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::domain::trial::Trial;
 
+use super::ceiling::ceiling;
 use super::fault::fault_card;
+use super::figures::{moment, number};
 use super::markup::{Node, button, group, part_of, says, tag};
 use super::saving::radio;
 use super::text;
 use crate::state::AppHandle;
 use crate::state::review::Obstacle;
 use crate::state::run::{Halt, Phase, Progress, Stored};
-use crate::state::saving::Progress as Written;
 
 pub(super) fn run(app: AppHandle) -> Node {
     let phase =
@@ -41,6 +43,7 @@ fn section(app: AppHandle, phase: &Phase) -> Node {
         .with(heading(app))
         .with(is_begun(phase).then(|| figures(app)))
         .with(waiting_for(app, phase))
+        .with(is_written(phase).then(|| ceiling(app, &app.run.ceiling, move |chosen| app.run.limit(chosen))))
         .with(remarks(app))
         .with(tag("footer").with(actions(app, phase)))
 }
@@ -49,17 +52,14 @@ fn is_begun(phase: &Phase) -> bool {
     !matches!(phase, Phase::Starting | Phase::NotStarted(_) | Phase::Elsewhere)
 }
 
+/// Whether users are changed, or are going to be.
+fn is_written(phase: &Phase) -> bool {
+    matches!(phase, Phase::Working | Phase::Halted(_))
+}
+
 /// Something of the run, as it is now.
 fn of_run<R: Default>(app: AppHandle, read: impl FnOnce(&Progress) -> R) -> R {
     app.run.progress.with(|run| run.as_ref().map(read).unwrap_or_default())
-}
-
-fn number(app: AppHandle, number: u32) -> String {
-    app.ports.locale.number(u64::from(number))
-}
-
-fn moment(app: AppHandle, at: Wall) -> String {
-    text::moment(app.ports.locale.as_ref(), at, app.session.now.get())
 }
 
 fn heading(app: AppHandle) -> Node {
@@ -148,7 +148,7 @@ fn waiting_for(app: AppHandle, phase: &Phase) -> Node {
         }
         Phase::Elsewhere => says_so(text::run::ELSEWHERE.into()),
         Phase::Working => tag("p").class("hint").with(says(move || pace(app))),
-        Phase::Halted(halt) => halted(halt),
+        Phase::Halted(halt) => halted(app, halt),
         Phase::Stopping => tag("p").class("working").with(text::run::STOPPING),
         Phase::ReadingBack(_) => reading(app, text::run::reading_back),
         Phase::ReadingAgain(_) => reading(app, text::run::reading_again),
@@ -160,22 +160,35 @@ fn waiting_for(app: AppHandle, phase: &Phase) -> Node {
 fn reading(app: AppHandle, sentence: fn(&str) -> String) -> Node {
     let left = move || {
         of_run(app, |run| match run.phase {
-            Phase::ReadingBack(left) | Phase::ReadingAgain(left) => app.ports.locale.number(left as u64),
+            Phase::ReadingBack(left) | Phase::ReadingAgain(left) => number(app, left as u64),
             _ => String::new(),
         })
     };
     tag("p").class("working").with(says(move || sentence(&left())))
 }
 
-fn halted(halt: &Halt) -> Node {
+fn halted(app: AppHandle, halt: &Halt) -> Node {
     let sentence = tag("p").class("note").with(text::run::halt(halt));
     match halt {
         Halt::Token => group().with(sentence).with(tag("p").with(text::run::NEEDS_TOKEN)),
         Halt::Refused(fault) | Halt::NotStored(fault) | Halt::Failing { fault, .. } => {
             group().with(sentence).with(fault_card(fault))
         }
-        Halt::Asked | Halt::TestUser | Halt::Step => sentence,
+        Halt::TestUser => group().with(sentence).with(part_of(
+            move || of_run(app, |run| run.trial.clone()),
+            move |trial| trial.map(|trial| tried(app, &trial)),
+        )),
+        Halt::Asked | Halt::Step => sentence,
     }
+}
+
+/// What was seen of the test user, for whoever decides whether the run goes on.
+fn tried(app: AppHandle, trial: &Trial) -> Node {
+    let flag = trial.flag.as_ref().map(text::run::tried_flag);
+    let devices =
+        trial.devices().map(|devices| text::run::tried_devices(app.ports.locale.as_ref(), &devices));
+    let sentences: Vec<String> = flag.into_iter().chain(devices).collect();
+    tag("p").class("run-trial").with(tag("bdi").with(sentences.join(" ")))
 }
 
 fn pace(app: AppHandle) -> String {
@@ -183,7 +196,7 @@ fn pace(app: AppHandle) -> String {
         let Some(pace) = run.users_per_second else { return String::new() };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some users a second")]
         let tenths = (pace * 10.0).round().max(0.0) as u64;
-        let pace = text::run::pace(tenths, &app.ports.locale.number(run.ceiling.whole()));
+        let pace = text::run::pace(tenths, &number(app, app.run.ceiling.get().whole()));
         match run.slowed {
             Some((times, last)) => format!("{pace} {}", text::run::slowed(times, &moment(app, last))),
             None => pace,
@@ -284,7 +297,7 @@ fn over(app: AppHandle, unread: usize, is_stopped: bool) -> Node {
             is_stopped.then_some(left.as_str()),
         )
     });
-    let unread = (unread > 0).then(|| text::run::unread(&app.ports.locale.number(unread as u64)));
+    let unread = (unread > 0).then(|| text::run::unread(&number(app, unread as u64)));
     group()
         .with(tag("p").class("run-result").with(sentence))
         .with(unread.map(|unread| tag("p").class("note").with(unread)))
@@ -293,13 +306,13 @@ fn over(app: AppHandle, unread: usize, is_stopped: bool) -> Node {
 
 fn report(app: AppHandle) -> Node {
     let saving = &app.saving;
-    let is_writing = move || matches!(saving.reported.get(), Written::Writing { .. });
+    let is_writing = move || saving.reported.get().is_writing();
     let save = button(text::run::SAVE_REPORT, move || app.save_report())
         .class("primary")
         .follow("disabled", move || is_writing().then(String::new));
     let progress = move || text::saving::progress(app.ports.locale.as_ref(), saving.reported.get());
     tag("fieldset")
-        .class("run-report")
+        .class("files")
         .with(tag("legend").class("field-name").with(text::run::REPORT))
         .with(radio("report-contents", text::run::IDS_ONLY, &saving.report_with_names, false))
         .with(radio("report-contents", text::run::WITH_NAMES, &saving.report_with_names, true))

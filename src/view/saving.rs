@@ -5,7 +5,6 @@ use leptos::prelude::Effect;
 use super::markup::{Handle, Node, button, group, is_checked, part_of, says, tag};
 use super::text;
 use crate::state::AppHandle;
-use crate::state::saving::Progress;
 use crate::state::watched::Watched;
 
 pub(super) fn saving(app: AppHandle) -> Node {
@@ -78,7 +77,7 @@ pub(super) fn radio(
 
 fn go(app: AppHandle) -> Node {
     let rows = move || app.rows_to_save().len();
-    let is_writing = move || matches!(app.saving.progress.get(), Progress::Writing { .. });
+    let is_writing = move || app.saving.progress.get().is_writing();
     button(says(move || text::saving::go(app.ports.locale.as_ref(), rows())), move || app.save_users())
         .class("primary")
         .follow("disabled", move || (rows() == 0 || is_writing()).then(String::new))

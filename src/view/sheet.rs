@@ -10,8 +10,11 @@ use pingone_mfa_core::domain::time::Wall;
 
 use super::connect::{problem, selected};
 use super::fault::fault_card;
+use super::figures::{moment, number};
 use super::list::list;
-use super::markup::{Event, Handle, Node, button, group, is_checked, part_of, says, tag, text_in};
+use super::markup::{
+    Event, Handle, Node, button, group, is_checked, once_shown, part_of, says, tag, text_in,
+};
 use super::text;
 use super::token::token_field;
 use crate::state::AppHandle;
@@ -206,15 +209,17 @@ fn field(name: &'static str, choice: Node) -> Node {
 
 /// The first lines, as a table that scrolls sideways.
 fn preview(app: AppHandle, list: &Understood) -> Node {
+    let (frame, chosen) = (Handle::new(), Handle::new());
     let class = |place: usize| if place == list.column { "sheet-chosen" } else { "" };
     let heads = list.columns.iter().enumerate().map(|(place, column)| {
-        tag("th").set("scope", "col").class(class(place)).with(tag("bdi").with(name_of(column)))
+        let head = tag("th").set("scope", "col").class(class(place)).with(tag("bdi").with(name_of(column)));
+        if place == list.column { head.known_as(chosen) } else { head }
     });
     let rows = list.preview.iter().map(|line| {
         let cells = line.cells.iter().take(list.columns.len()).enumerate();
         let cells =
             cells.map(|(place, cell)| tag("td").class(class(place)).with(tag("bdi").with(cell.clone())));
-        let number = app.ports.locale.number(line.line as u64);
+        let number = number(app, line.line as u64);
         tag("tr").with(tag("th").set("scope", "row").with(number)).with(cells.collect::<Vec<_>>())
     });
     let head =
@@ -224,7 +229,10 @@ fn preview(app: AppHandle, list: &Understood) -> Node {
         .with(tag("caption").with(text::sheet::PREVIEW))
         .with(tag("thead").with(head))
         .with(tag("tbody").with(rows.collect::<Vec<_>>()));
+    // On a narrow page the column that names the people may begin outside.
+    once_shown(move || chosen.show_within(frame));
     tag("div")
+        .known_as(frame)
         .class("sheet-scroll")
         .set("role", "region")
         .set("tabindex", "0")
@@ -318,14 +326,13 @@ fn piles(app: AppHandle, found: &Found) -> Node {
             })
         });
         tag("tr")
-            .with(tag("td").class("review-number").with(locale.number(lines as u64)))
+            .with(tag("td").class("review-number").with(number(app, lines as u64)))
             .with(tag("th").set("scope", "row").with(text::sheet::pile(pile)).with(meaning))
             .with(tag("td").with(save))
     };
-    let moment = |at| text::moment(locale, at, app.session.now.get_untracked());
     let by = match found.by {
-        By::List(at) => text::sheet::by_list(&moment(at)),
-        By::PingOne(at) => text::sheet::by_pingone(&moment(at)),
+        By::List(at) => text::sheet::by_list(&moment(app, at)),
+        By::PingOne(at) => text::sheet::by_pingone(&moment(app, at)),
     };
     let asked = matches!(found.by, By::PingOne(_)) && !found.piles.not_found.is_empty();
     let table = tag("table")
@@ -366,7 +373,7 @@ fn choices(app: AppHandle) -> Option<Choices> {
 
 fn changes(app: AppHandle, choices: Option<Choices>) -> Option<Node> {
     let Choices { found, listed_at, is_listed, selected } = choices.filter(|choices| choices.found > 0)?;
-    let number = app.ports.locale.number(found as u64);
+    let number = number(app, found as u64);
     let change = |to: bool| {
         app.review.may_run(to).then(|| {
             let begin = move || app.review.of_users(to, app.directory.sheet.users(), listed_at);

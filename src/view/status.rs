@@ -7,6 +7,7 @@ use pingone_mfa_core::domain::user::PopulationId;
 use pingone_mfa_core::domain::users::Class;
 
 use super::fault::fault_card_titled;
+use super::figures;
 use super::list::partial;
 use super::markup::{Node, button, group, part, part_of, says, tag};
 use super::summary::{Summarised, summary};
@@ -157,7 +158,7 @@ fn numbers(app: AppHandle, all: &Counts, populations: &[PopulationStatus]) -> No
     let everyone = line(app, Scope::Everyone, text::status::ALL, all);
     let lines = populations.iter().take(MOST).map(|part| population_line(app, part));
     let rest = populations.len().saturating_sub(MOST);
-    let rest = (rest > 0).then(|| text::status::rest(&app.ports.locale.number(rest as u64)));
+    let rest = (rest > 0).then(|| text::status::rest(&figures::number(app, rest as u64)));
     // One population is everyone.
     let lines: Vec<Node> = if populations.len() > 1 { lines.collect() } else { Vec::new() };
     let table = tag("table")
@@ -216,7 +217,7 @@ fn number(
     mfa: Option<MfaFilter>,
     count: u64,
 ) -> Node {
-    let written = app.ports.locale.number(count);
+    let written = figures::number(app, count);
     let population = match scope {
         Scope::Everyone => None,
         Scope::Population(id) => Some(id),

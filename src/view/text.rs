@@ -143,7 +143,7 @@ pub mod directory {
     /// While counting.
     pub const COUNTING: &str = "Counting the users …";
     /// How fast reads leave at most.
-    pub const READ_CEILING: &str = "Requests a second, at most";
+    pub const CEILING: &str = "Requests a second, at most";
     /// The button.
     pub const STOP: &str = "Stop";
     /// The button.
@@ -1142,7 +1142,7 @@ pub mod announce {
         if saved { "Saved." } else { "The browser didn't take the file." }
     }
     /// Another ceiling.
-    pub fn read_ceiling(ceiling: &str) -> String {
+    pub fn ceiling(ceiling: &str) -> String {
         format!("At most {ceiling} requests a second from now on.")
     }
     /// Loaded.

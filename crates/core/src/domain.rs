@@ -8,6 +8,8 @@ pub mod tenant;
 
 pub mod token;
 
+pub mod trial;
+
 pub mod user;
 
 pub mod device;

@@ -36,6 +36,12 @@ Work on it:
               --runs N    how many seeds (default 1000)
               --users N   how many users each run has (default 200)
               --seed N    the first seed (default 1)
+  soak --browser
+            Plays runs in a headless browser, over real sockets, and kills the browser in the
+            midst of others (kill -9). Fails if a report differs from what really happened.
+              --runs N    how many seeds (default 50; about a minute each)
+              --kills N   how many kills (default 100; about 16 seconds each)
+              --seed N    the first seed (default 1)
   bench runs
             Measures the page's runs in a headless browser, beside a plain pool of requests
             and a script, and under limits: a table, and target/bench/runs.md.
@@ -43,6 +49,9 @@ Work on it:
               --quick     one round with few users, to see that everything works
               pace far limit hidden counted drop neighbour
                           only these; everything takes about 15 minutes
+              background crowd
+                          a tab that is hidden for ten minutes, and the page during a run of
+                          100,000: only where they are named, 12 and 6 minutes
 
 Ship it:
   dist      Builds the page for production into dist/ and prints its size.

@@ -1,19 +1,38 @@
-//! Runs by seed, on a virtual clock. A program of its own, because it needs a release build and this one is none.
+//! Runs by seed, on a virtual clock or in a browser. Programs of their own, because they need a release build and this
+//! one is none.
 
 use std::process::Command;
 
 use crate::failure::Failure;
-use crate::process;
+use crate::machine::{self, Need};
 use crate::workspace::Workspace;
+use crate::{page, process, setup};
+
+/// Plays in the browser and not on a virtual clock.
+const BROWSER: &str = "--browser";
 
 /// The `soak` command.
 pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
-    process::run(&mut player(workspace, options))
+    if options.iter().any(|option| option == BROWSER) {
+        return in_browser(workspace, options);
+    }
+    process::run(&mut player(workspace, "pingone-mfa-soak", options))
 }
 
-fn player(workspace: &Workspace, options: &[String]) -> Command {
-    let mut command = workspace.cargo(&["run", "--quiet", "--release", "-p", "pingone-mfa-soak", "--"]);
-    command.args(options);
+/// Plays the page that it builds first.
+fn in_browser(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
+    machine::complete(&machine::ALL)?;
+    page::release(workspace, &setup::prepare(workspace)?)?;
+    process::run(player(workspace, "pingone-mfa-soak-browser", options).envs([
+        ("CHROMEDRIVER", Need::Chromedriver.path()?),
+        ("CHROMIUM", Need::Chromium.path()?),
+        ("PINGONE_MFA_DIST", workspace.dist()),
+    ]))
+}
+
+fn player(workspace: &Workspace, program: &str, options: &[String]) -> Command {
+    let mut command = workspace.cargo(&["run", "--quiet", "--release", "-p", program, "--"]);
+    command.args(options.iter().filter(|option| *option != BROWSER));
     command
 }
 
@@ -23,8 +42,10 @@ mod tests {
 
     #[test]
     fn seeds_are_played_by_a_release_build_with_the_given_options() {
-        let command = player(&Workspace::find().unwrap(), &["--runs".to_owned(), "3".to_owned()]);
+        let options = ["--browser", "--runs", "3"].map(str::to_owned);
+        let command = player(&Workspace::find().unwrap(), "pingone-mfa-soak-browser", &options);
         let arguments: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
-        assert_eq!(arguments, ["run", "--quiet", "--release", "-p", "pingone-mfa-soak", "--", "--runs", "3"]);
+        let expected = ["run", "--quiet", "--release", "-p", "pingone-mfa-soak-browser", "--", "--runs", "3"];
+        assert_eq!(arguments, expected);
     }
 }

@@ -11,7 +11,7 @@ use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::user::Mfa;
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::{Inbox, drive};
-use pingone_mfa_core::engine::journal::{Damage, Entry, restore};
+use pingone_mfa_core::engine::journal::{Damage, Entry};
 use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::run::readback::{self, ReadBack};
 use pingone_mfa_core::engine::run::{self as engine, Delivery, Standing};
@@ -87,7 +87,7 @@ impl Run {
         let Some(connection) = self.connection().filter(|_| !self.is_open_untracked()) else { return };
         self.tasks.spawn(async move {
             let restored = match self.entries_of(&name).await {
-                Ok(entries) => restore(&entries),
+                Ok(entries) => self.restored(&entries).await,
                 Err(fault) => return self.announcer.tell(Announcement::Failed(fault)),
             };
             let Ok(restored) = restored else { return };
@@ -98,7 +98,7 @@ impl Run {
             let closed_at = restored.closed_at;
             let policy = Rc::new(connection.policy().clone());
             let run = engine::Run::resumed(restored, policy, connection.jitter(), None);
-            let mut progress = self.first_progress(&plan, &connection);
+            let mut progress = self.first_progress(&plan);
             (progress.started_at, progress.ended_at) = (plan.made_at, closed_at);
             self.progress.set(Some(progress));
             let unread = run.to_read_back();
@@ -132,7 +132,7 @@ impl Run {
         self.told_tenths.set(0);
         self.slowed_before.set(connection.slowed().0);
         self.speed.take();
-        self.progress.set(Some(self.first_progress(&plan, &connection)));
+        self.progress.set(Some(self.first_progress(&plan)));
         self.tasks.spawn(async move {
             let Some(held) = self.take_lease(&connection, steal).await else { return };
             self.ports.host.ask_before_leaving(true);
@@ -184,7 +184,7 @@ impl Run {
         }
     }
 
-    fn first_progress(&'static self, plan: &Rc<Plan>, connection: &Connection) -> Progress {
+    fn first_progress(&'static self, plan: &Rc<Plan>) -> Progress {
         Progress {
             plan: Rc::clone(plan),
             number: plan.number(),
@@ -193,8 +193,9 @@ impl Run {
             started_at: self.ports.clock.wall(),
             ended_at: None,
             users_per_second: None,
-            ceiling: connection.policy().writes,
+            highest_ceiling: self.ceiling.get_untracked(),
             read_again: None,
+            trial: None,
             slowed: None,
             sees_other_pages: true,
         }
@@ -216,7 +217,7 @@ impl Run {
             self.ports.journal.append(name, vec![entry]).await.map_err(Fault::NotStored)?;
             engine::Run::new(Rc::clone(plan), policy, jitter, until)
         } else {
-            let restored = restore(&entries).map_err(not_restored)?;
+            let restored = self.restored(&entries).await.map_err(not_restored)?;
             self.actors.replace(restored.actors.clone());
             self.set_started(plan.made_at);
             engine::Run::resumed(restored, policy, jitter, until)
@@ -398,8 +399,11 @@ impl Run {
         self.title(&phase, tally);
         self.progress.update(|progress| {
             if let Some(progress) = progress {
-                progress.users_per_second = self.speed.borrow().users_per_second();
+                if let Some(pace) = self.speed.borrow().users_per_second() {
+                    progress.users_per_second = Some(pace);
+                }
                 progress.slowed = self.slowed();
+                progress.trial = run.trial().cloned();
                 (progress.tally, progress.phase) = (tally, phase);
             }
         });

@@ -1,8 +1,12 @@
-//! How fast users are settled, lately.
+//! How fast users are settled, lately, and how fast they may be.
 
 use std::collections::VecDeque;
 
+use pingone_mfa_core::api::request::Kind;
 use pingone_mfa_core::domain::time::Millis;
+
+use super::Run;
+use crate::state::announcement::Announcement;
 
 /// Over so long the pace is taken.
 const WINDOW: Millis = Millis::seconds(10);
@@ -10,15 +14,20 @@ const WINDOW: Millis = Millis::seconds(10);
 /// Less than this says nothing.
 const LEAST: Millis = Millis::seconds(2);
 
-/// What was settled in the last seconds.
+/// What was settled in the last seconds, from the first that was.
 #[derive(Debug, Default)]
 pub(super) struct Speed {
+    begin: Option<u32>,
     seen: VecDeque<(Millis, u32)>,
 }
 
 impl Speed {
     /// So many were settled by now.
     pub(super) fn see(&mut self, now: Millis, settled: u32) {
+        // The first leave at once, and would make it seem faster than the ceiling.
+        if *self.begin.get_or_insert(settled) == settled {
+            return;
+        }
         while self.seen.len() > 1 && self.seen.get(1).is_some_and(|(at, _)| at.until(now) >= WINDOW) {
             self.seen.pop_front();
         }
@@ -35,6 +44,26 @@ impl Speed {
     }
 }
 
+impl Run {
+    /// Sends at most so many requests a second from now on, in a run that is going on too.
+    pub fn limit(&'static self, per_second: u32) {
+        let ceiling = self.ceiling.choose(per_second);
+        if let Some(connection) = self.connection() {
+            connection.limit(Kind::Write, ceiling);
+        }
+        // How fast it was says nothing about how fast it will be.
+        self.speed.take();
+        self.progress.update(|progress| {
+            if let Some(progress) = progress.as_mut().filter(|progress| progress.phase.is_open())
+                && progress.highest_ceiling.0 < ceiling.0
+            {
+                progress.highest_ceiling = ceiling;
+            }
+        });
+        self.announcer.tell(Announcement::Ceiling(ceiling));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +77,15 @@ mod tests {
             speed.see(Millis::seconds(second.into()), second.saturating_sub(10) * 5);
         }
         assert_eq!(speed.users_per_second(), Some(5.0));
+    }
+
+    #[test]
+    fn one_user_a_second_is_no_more_than_one_at_the_beginning_either() {
+        let mut speed = Speed::default();
+        for settled in 0..=3_u32 {
+            let at = u64::from(settled).saturating_sub(1) * 1000 + 20 * u64::from(settled.min(1));
+            speed.see(Millis(at), settled);
+        }
+        assert_eq!(speed.users_per_second(), Some(1.0));
     }
 }

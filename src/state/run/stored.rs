@@ -5,9 +5,9 @@ use std::rc::Rc;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::plan::{Plan, PlanNumber};
 use pingone_mfa_core::domain::row::{RowState, Tally};
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::token::Actor;
-use pingone_mfa_core::engine::journal::{Damage, Entry, Restored, restore};
+use pingone_mfa_core::engine::journal::{Damage, Entry, Restored, Restoring};
 use pingone_mfa_core::port::Taken;
 
 use super::carrying::lease_of;
@@ -16,6 +16,9 @@ use crate::state::announcement::Announcement;
 
 /// Milliseconds of a day.
 const DAY: i64 = 24 * 3600 * 1000;
+
+/// So many entries are read before the page may do something else.
+const ENTRIES_AT_ONCE: usize = 500;
 
 /// What is stored of one run.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,8 +49,8 @@ pub struct Contents {
 }
 
 impl Stored {
-    fn of(name: &str, entries: &[Vec<u8>]) -> Self {
-        let contents = restore(entries).map(|restored| Contents {
+    fn of(name: &str, restored: Result<Restored, Damage>) -> Self {
+        let contents = restored.map(|restored| Contents {
             number: restored.plan.number(),
             to: restored.plan.to,
             made_at: restored.plan.made_at,
@@ -96,7 +99,7 @@ impl Run {
                     continue;
                 }
                 if let Ok(entries) = self.ports.journal.read(&name).await {
-                    found.push(Stored::of(&name, &entries));
+                    found.push(Stored::of(&name, self.restored(&entries).await));
                 }
             }
             found.reverse();
@@ -124,6 +127,19 @@ impl Run {
     /// What is stored of a run, as it is.
     pub(super) async fn entries_of(&'static self, name: &str) -> Result<Vec<Vec<u8>>, Fault> {
         self.ports.journal.read(name).await.map_err(Fault::NotStored)
+    }
+
+    /// What a journal says, read some entries at a time: of very many users it has thousands.
+    pub(super) async fn restored(&'static self, entries: &[Vec<u8>]) -> Result<Restored, Damage> {
+        let clock = &self.ports.clock;
+        let mut restoring = Restoring::default();
+        for some in entries.chunks(ENTRIES_AT_ONCE) {
+            for entry in some {
+                restoring.take(entry)?;
+            }
+            clock.sleep_until(clock.now() + Millis(1)).await;
+        }
+        restoring.finish()
     }
 }
 

@@ -24,6 +24,10 @@ pub const REASON_MEANING: &str = "stands in the report; don't name people";
 pub const BACK: &str = "Back";
 /// Reads again after a fault.
 pub const READ_AGAIN: &str = "Try again";
+/// What can be saved of it.
+pub const FILES: &str = "Save as a file";
+/// All of it.
+pub const SAVE_PLAN: &str = "Save plan";
 /// A choice.
 pub const INCLUDE: &str = "include";
 /// A choice about people without a device.
@@ -72,6 +76,11 @@ pub fn name(to: bool) -> &'static str {
 pub fn begin(to: bool, number: &str, users: usize) -> String {
     let noun = if users == 1 { "user" } else { "users" };
     format!("{} for {number} {noun}", super::run::action(to))
+}
+
+/// Saves whom it leaves out, and why.
+pub fn save_left_out(users: &str) -> String {
+    format!("Save the list of {users} left out")
 }
 
 /// The plan's number.

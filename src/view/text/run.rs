@@ -1,6 +1,9 @@
 //! Runs: while they work, wait, and are over.
 
+use pingone_mfa_core::domain::device::Device;
+use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::row::{RowState, Tally};
+use pingone_mfa_core::domain::trial::Compared;
 use pingone_mfa_core::port::Locale;
 
 use crate::state::run::{Halt, NotTaken};
@@ -30,6 +33,55 @@ pub fn halt(halt: &Halt) -> String {
         }
         Halt::NotStored(fault) => super::fault(fault),
     }
+}
+
+/// What the test user's flag is after the change.
+pub fn tried_flag(flag: &Result<bool, Fault>) -> String {
+    match flag {
+        Ok(true) => "Read again: MFA is on.".into(),
+        Ok(false) => "Read again: MFA is off.".into(),
+        Err(fault) => format!("The test user could not be read again. {}", super::fault(fault)),
+    }
+}
+
+/// What became of the test user's devices, which the change should not touch.
+pub fn tried_devices(locale: &dyn Locale, devices: &Compared) -> String {
+    match devices {
+        Compared::Same(0) => "No device before and after.".into(),
+        Compared::Same(1) => "1 device before and after.".into(),
+        Compared::Same(same) => format!("{} devices before and after.", locale.number(*same as u64)),
+        Compared::Differ { before, after, gone, new } => {
+            let (before, after) = (locale.number(*before as u64), locale.number(*after as u64));
+            let gone = named("Before and no longer", gone);
+            let new = named("New", new);
+            format!("The devices differ: {before} before, {after} after.{gone}{new}")
+        }
+        Compared::NotReadBefore(fault) => {
+            format!("The devices could not be read before the change. {}", super::fault(fault))
+        }
+        Compared::NotReadAfter(fault) => {
+            format!("The devices could not be read after the change. {}", super::fault(fault))
+        }
+        Compared::NotKept => {
+            "Which devices there were before the change isn't known: the page was left in between.".into()
+        }
+    }
+}
+
+fn named(what: &str, devices: &[Device]) -> String {
+    if devices.is_empty() {
+        return String::new();
+    }
+    let devices: Vec<String> = devices.iter().map(device).collect();
+    format!(" {what}: {}.", devices.join(", "))
+}
+
+fn device(device: &Device) -> String {
+    let nickname = device.nickname.as_ref().map(|nickname| format!(" \"{nickname}\""));
+    let address = device.address.as_ref().map(|address| format!(" {address}"));
+    let state = super::device_state(device.state).map(|state| format!(" ({state})"));
+    let rest = [nickname, address, state].into_iter().flatten().collect::<String>();
+    format!("{}{rest}", super::device_kind(&device.kind))
 }
 
 /// What is told when a run is over.
@@ -212,7 +264,7 @@ pub fn meaning(state: RowState) -> &'static str {
         RowState::Changed => "PingOne answered that the flag is what was asked for.",
         RowState::AlreadySo => "It was so before anything was sent.",
         RowState::Refused => "PingOne refused. The flag is what it was.",
-        RowState::Failed => "It did not work, and a read says that the flag is what it was.",
+        RowState::Failed => "It did not work, and the flag is not known to have changed.",
         RowState::AnswerLost => "Sent, answer lost. No read could tell what the flag is.",
         RowState::Gone => "The user no longer exists.",
         RowState::ChangedBySomeoneElse => "It was changed, and a later read says that it is different again.",

@@ -197,7 +197,7 @@ pub const fn pile(pile: Pile) -> &'static str {
 pub const fn pile_meaning(pile: Pile) -> &'static str {
     match pile {
         Pile::Found => "name one user each",
-        Pile::NotFound => "name nobody in this environment",
+        Pile::NotFound => "name nobody here",
         Pile::MoreThanOne => "name several users, so none of them",
         Pile::Twice => "name somebody whom an earlier line names",
     }

@@ -1,6 +1,10 @@
 //! Measures a run of many users beside what somebody would do instead, and under limits that nobody told the page of.
 
+mod background;
 mod course;
+mod crowd;
+mod ground;
+mod long;
 mod table;
 mod track;
 
@@ -8,6 +12,7 @@ use std::path::Path;
 
 use crate::hand::Outcome;
 use course::Course;
+use long::Long;
 use table::Line;
 use track::Track;
 
@@ -34,14 +39,16 @@ const REMARKS: [&str; 5] = [
 struct Options {
     rounds: u32,
     is_quick: bool,
-    /// The courses' words; all of them if there is none.
+    /// The courses' words; if nothing is named, all of them.
     only: Vec<String>,
+    /// What takes so long that it has to be named.
+    long: Vec<Long>,
 }
 
 impl Options {
     fn read(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
         let mut arguments = arguments.into_iter();
-        let (mut rounds, mut is_quick, mut only) = (None, false, Vec::new());
+        let (mut rounds, mut is_quick, mut only, mut long) = (None, false, Vec::new(), Vec::new());
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--quick" => is_quick = true,
@@ -51,8 +58,15 @@ impl Options {
                     rounds = Some(value.ok_or("--rounds: a number from 1 on is missing")?);
                 }
                 word if Course::ALL.iter().any(|course| course.word() == word) => only.push(argument),
+                word if Long::ALL.iter().any(|long| long.word() == word) => {
+                    long.extend(Long::ALL.iter().filter(|long| long.word() == word));
+                }
                 _ => {
-                    let words: Vec<_> = Course::ALL.iter().map(|course| course.word()).collect();
+                    let words: Vec<_> = Course::ALL
+                        .iter()
+                        .map(|course| course.word())
+                        .chain(Long::ALL.iter().map(|long| long.word()))
+                        .collect();
                     let words = words.join(", ");
                     return Err(format!(
                         "{argument}: no such option; there are --rounds N, --quick, and the courses {words}"
@@ -60,13 +74,14 @@ impl Options {
                 }
             }
         }
-        Ok(Self { rounds: rounds.unwrap_or(if is_quick { 1 } else { ROUNDS }), is_quick, only })
+        Ok(Self { rounds: rounds.unwrap_or(if is_quick { 1 } else { ROUNDS }), is_quick, only, long })
     }
 
     fn courses(&self) -> impl Iterator<Item = Course> {
+        let is_all = self.only.is_empty() && self.long.is_empty();
         Course::ALL
             .into_iter()
-            .filter(|course| self.only.is_empty() || self.only.iter().any(|word| word == course.word()))
+            .filter(move |course| is_all || self.only.iter().any(|word| word == course.word()))
     }
 }
 
@@ -97,7 +112,19 @@ pub(crate) async fn run(arguments: impl IntoIterator<Item = String>) -> Outcome<
     if options.is_quick {
         remarks.push("**A quick run, to see that everything works: its figures say nothing.**");
     }
-    let text = table::markdown(&lines, &remarks);
+    let mut text = table::markdown(&lines, &remarks);
+    for long in options.long {
+        eprintln!("{}", long.word());
+        let is_quick = options.is_quick;
+        let measured = tokio::spawn(async move { long.measure(is_quick).await }).await;
+        let section = measured.map_err(|error| error.to_string());
+        let section = section.and_then(|section| section.map_err(|error| error.to_string()));
+        let word = long.word();
+        text += &section.map_or_else(
+            |why| format!("\n## {word}\n\nnot measured: {why}\n"),
+            |section| format!("\n{section}"),
+        );
+    }
     print!("{text}");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/bench");
     std::fs::create_dir_all(&folder)?;
@@ -118,6 +145,8 @@ mod tests {
         assert_eq!(read("").unwrap().courses().count(), Course::ALL.len());
         let some = read("--rounds 2 pace drop").unwrap();
         assert_eq!((some.rounds, some.courses().count()), (2, 2));
+        let long = read("--quick crowd").unwrap();
+        assert_eq!((long.courses().count(), long.long), (0, vec![Long::Crowd]));
     }
 
     #[test]

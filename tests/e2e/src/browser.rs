@@ -24,6 +24,13 @@ const FLAGS: [&str; 9] = [
     "--window-size=1440,900",
 ];
 
+/// What chromedriver adds so that hidden pages keep their pace.
+const NEVER_THROTTLING: [&str; 3] = [
+    "disable-background-timer-throttling",
+    "disable-backgrounding-occluded-windows",
+    "disable-renderer-backgrounding",
+];
+
 /// The chromedriver in use, as long as a browser uses it. One for all: two that look for a free port at the same
 /// time can find the same one.
 static CHROMEDRIVER: Mutex<Weak<Chromedriver>> = Mutex::new(Weak::new());
@@ -84,9 +91,22 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) async fn start(profile: &Path) -> Self {
+        Self::with(profile, capabilities(profile)).await
+    }
+
+    /// The same, and what is hidden is slowed down as it is for a person.
+    pub(crate) async fn start_throttling(profile: &Path) -> Self {
+        let mut capabilities = capabilities(profile);
+        for switch in NEVER_THROTTLING {
+            capabilities.add_exclude_switch(switch).expect("a switch can be left out");
+        }
+        Self::with(profile, capabilities).await
+    }
+
+    async fn with(profile: &Path, capabilities: ChromeCapabilities) -> Self {
         let chromedriver = Chromedriver::shared();
         let url = format!("http://127.0.0.1:{}", chromedriver.port);
-        let driver = WebDriver::new(url, capabilities(profile)).await.expect("Chromium starts");
+        let driver = WebDriver::new(url, capabilities).await.expect("Chromium starts");
         Self { driver, profile: profile.to_owned(), _chromedriver: chromedriver }
     }
 
@@ -110,6 +130,39 @@ impl Browser {
         self.driver.quit().await.expect("Chromium ends");
         self.profile
     }
+
+    /// Ends the browser and everything that it started, all at once and without a word (`kill -9`).
+    pub(crate) fn kill(self) -> PathBuf {
+        let browser = self.driver.capabilities().get("goog:processID").and_then(Value::as_u64);
+        let browser = browser.expect("chromedriver names the browser's process");
+        let all = with_descendants(browser).into_iter().map(|process| process.to_string());
+        let killed = Command::new("kill").arg("-9").args(all).stderr(Stdio::null()).status();
+        // Some may have ended since they were listed; that the browser is gone is what counts.
+        killed.expect("processes can be killed");
+        self.driver.leak().expect("its session is still open");
+        self.profile
+    }
+}
+
+/// A process and all that come from it.
+fn with_descendants(process: u64) -> Vec<u64> {
+    let listed =
+        Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output().expect("processes can be listed");
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    let pairs: Vec<(u64, u64)> = listed
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split_whitespace().map(|word| word.parse().ok());
+            Some((words.next()??, words.next()??))
+        })
+        .collect();
+    let mut family = vec![process];
+    let mut next = 0;
+    while let Some(parent) = family.get(next).copied() {
+        family.extend(pairs.iter().filter(|(_, of)| *of == parent).map(|(child, _)| *child));
+        next += 1;
+    }
+    family
 }
 
 fn capabilities(profile: &Path) -> ChromeCapabilities {

@@ -41,6 +41,16 @@ impl World {
 
     /// The same with these populations.
     pub async fn populated(users: u32, populations: Populations, config: impl Fn(&str) -> String) -> Self {
+        Self::seeded(1, users, populations, config).await
+    }
+
+    /// The same, its people and whatever goes wrong drawn from a seed.
+    pub async fn seeded(
+        seed: u64,
+        users: u32,
+        populations: Populations,
+        config: impl Fn(&str) -> String,
+    ) -> Self {
         let number = WORLDS.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("pingone-mfa-e2e-{}-{number}", std::process::id()));
         let release = Release::copy_to(&folder.join("release"));
@@ -48,7 +58,7 @@ impl World {
         let (page, page_origin) = listen().await;
         let sandbox = Sandbox::new(Seed {
             users,
-            seed: 1,
+            seed,
             api_base: format!("{api_origin}/v1"),
             auth_base: api_origin.clone(),
             kind: EnvironmentKind::Production,
@@ -116,6 +126,22 @@ impl World {
         if let Some(browser) = self.browser.take() {
             // A profile that stays behind is only clutter.
             let _ = std::fs::remove_dir_all(browser.quit().await);
+        }
+        self.browser = Some(Browser::start(&self.folder.join("profile")).await);
+    }
+
+    /// The same, and the new one slows down what is hidden, which tests don't want and people have.
+    pub async fn renew_browser_throttling(&mut self) {
+        if let Some(browser) = self.browser.take() {
+            let _ = std::fs::remove_dir_all(browser.quit().await);
+        }
+        self.browser = Some(Browser::start_throttling(&self.folder.join("profile")).await);
+    }
+
+    /// Kills the browser in the midst of whatever it does, and starts another that finds what was on its disk.
+    pub async fn kill_browser(&mut self) {
+        if let Some(browser) = self.browser.take() {
+            browser.kill();
         }
         self.browser = Some(Browser::start(&self.folder.join("profile")).await);
     }

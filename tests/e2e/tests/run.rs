@@ -14,12 +14,27 @@ fn quick(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":400,"max":2000},"#, 1)
 }
 
+/// How fast is sent at most.
+const CEILING: &str = "Requests a second, at most";
+
 async fn listed(world: &World, users: &str) -> Page {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     // So few are listed without being asked for.
     page.hear(&format!("{users} users. List read")).await;
     page
+}
+
+/// Nothing is hard to read and nothing leads out of the page sideways, light or dark, wide or narrow.
+async fn looks_well(page: &Page, screen: &str) {
+    for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 400), ("dark", 400)] {
+        page.wear(scheme, width, 900).await;
+        page.shoot(&format!("{screen}-{scheme}-{width}")).await;
+        assert_eq!(page.axe().await, Vec::<String>::new(), "{screen}, {scheme}, {width}");
+        let wide = page.ask_shadow("document.documentElement.scrollWidth").await;
+        assert!(wide.as_u64().is_some_and(|wide| wide <= u64::from(width)), "{screen}, {width}: {wide}");
+    }
+    page.wear("light", 1280, 900).await;
 }
 
 fn off(world: &World) -> usize {
@@ -43,14 +58,24 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     let page = listed(&world, "100").await;
     let users = review_off(&world, &page).await;
     page.hear(&format!("{users} users chosen")).await;
-    page.shoot("review").await;
     assert_eq!(page.focus().await, "Back");
+    looks_well(&page, "review").await;
+    files_of_the_review(&world, &page).await;
+    page.choose(CEILING, "5").await;
+    page.hear("at 5 requests a second").await;
+    page.choose(CEILING, "2,000").await;
+    page.hear("at 2,000 requests a second").await;
     page.press("checkbox", "Include disabled accounts").await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("Finished at").await;
-    page.shoot("run-over").await;
+    looks_well(&page, "run-over").await;
     assert_eq!(off(&world), 0);
     page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
+    page.press("radio", "JSON").await;
+    // The page takes note of the time every second.
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    let focused = page.ask_shadow("root.activeElement?.parentElement?.innerText").await;
+    assert_eq!(focused, "JSON", "the focus stays where it is");
 
     page.press("button", &format!("Undo: disable MFA for {users} users")).await;
     page.see("dialog", "Review: disable MFA").await;
@@ -61,6 +86,23 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     page.press("button", &format!("Run {users} changes")).await;
     page.hear(&format!("MFA was disabled for {users} users; {users} were read back and are off.")).await;
     assert_eq!(off(&world), users);
+}
+
+/// The plan and whom it leaves out are saved before anything is sent: without names, and with them where that is asked for.
+async fn files_of_the_review(world: &World, page: &Page) {
+    let folder = world.downloads().await;
+    page.press("button", "Save plan").await;
+    let plan = folder.bytes("mfa-plan-", "Z.csv").await;
+    let plan = String::from_utf8_lossy(&plan);
+    assert!(plan.starts_with("# contains ids and states only\r\n# planNumber,"), "{plan}");
+    let left_out = plan.lines().filter(|line| line.ends_with(",account disabled")).count();
+    assert!(left_out > 0 && plan.contains("\r\nuserId,from,readAt,to,leftOutBecause\r\n"), "{plan}");
+    page.press("radio", "With usernames: contains personal data").await;
+    page.press("button", &format!("Save the list of {left_out} left out")).await;
+    let list = folder.file("-contains-personal-data.csv").await;
+    assert!(list.contains("\r\nuserId,username,leftOutBecause\r\n"), "{list}");
+    assert_eq!(list.lines().filter(|line| line.ends_with(",account disabled")).count(), left_out);
+    assert_eq!(world.sandbox().oracle().counts().put, 0);
 }
 
 fn on_put(share: f64, skip: u64, times: Option<u64>, fault: Fault) -> Rule {
@@ -76,6 +118,11 @@ fn watched(origin: &str) -> String {
 /// The same, and slow enough for a hand.
 fn slow(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":20,"max":2000},"#, 1)
+}
+
+/// The same, and slow enough to be looked at.
+fn slowest(origin: &str) -> String {
+    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":2,"max":2000},"#, 1)
 }
 
 /// Every user who was off, and what the sandbox was asked to write.
@@ -129,6 +176,9 @@ async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
 
     page.hear("The test user is done. The run waits for you.").await;
     assert_eq!(world.sandbox().oracle().writes().len(), 1);
+    page.hear("Read again: MFA is on.").await;
+    page.hear("before and after.").await;
+    looks_well(&page, "run-test-user").await;
     page.press("button", "Go on").await;
 
     page.hear("Paused: token needed. Nothing is lost.").await;
@@ -172,7 +222,7 @@ async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_the_click_on_stop_no_fetch_is_started() {
-    let world = World::start(100, slow).await;
+    let world = World::start(100, slowest).await;
     let page = listed(&world, "100").await;
     let users = review_off(&world, &page).await;
     let note_the_click = "performance.setResourceTimingBufferSize(5000);
@@ -184,6 +234,10 @@ async fn after_the_click_on_stop_no_fetch_is_started() {
     page.press("checkbox", "Include disabled accounts").await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("users a second").await;
+    looks_well(&page, "run-working").await;
+    assert_eq!(page.chosen(CEILING).await, "2");
+    page.choose(CEILING, "5").await;
+    page.hear("ceiling 5").await;
     page.press("button", "Stop").await;
     page.hear("Stopped at").await;
     tokio::time::sleep(Duration::from_secs(1)).await;

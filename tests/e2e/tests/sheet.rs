@@ -1,6 +1,7 @@
 //! Lists of people as administrators have them. The sandbox's oracle is the judge.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
@@ -68,7 +69,7 @@ async fn a_spreadsheet_list_with_windows_1252_semicolons_duplicates_and_stranger
         .map(|(_, username)| format!("\"Müller; Jörg\"; {username} ;5\r\n"))
         .collect::<Vec<_>>()
         .concat();
-    let strangers = "<img src=x onerror=alert(1)>;stränger;\"=HYPERLINK(\"\"http://x\"\")\"\r\n\
+    let strangers = "<img src=x onerror=alert(1) title='long enough to push all others out'>;stränger;\"=HYPERLINK(\"\"http://x\"\")\"\r\n\
                      @SUM(1+1);4.1E+07;Zürich €\r\n";
     let twice = format!("Ä;{};6\r\n", people[0].1.to_uppercase());
     let file = world.file("team.csv", &windows_1252(&format!("{header}{strangers}{found}{twice}")));
@@ -89,6 +90,20 @@ async fn a_spreadsheet_list_with_windows_1252_semicolons_duplicates_and_stranger
         page.shoot(&format!("sheet-{scheme}-{width}")).await;
         assert_eq!(page.axe().await, Vec::<String>::new(), "{scheme}, {width}");
     }
+
+    // The chosen column stands behind a name that is wider than the page.
+    page.choose("Column", "Name").await;
+    page.choose("Column", "Benutzername").await;
+    let inside = "(([frame, cell]) => cell.left >= frame.left && cell.right <= frame.right)(
+        ['.sheet-scroll', 'th.sheet-chosen'].map((name) => root.querySelector(name).getBoundingClientRect()))";
+    for _ in 0..100 {
+        if page.ask_shadow(inside).await == json!(true) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(page.ask_shadow(inside).await, json!(true), "the chosen column can be seen");
+    page.shoot("sheet-chosen-400").await;
     page.wear("light", 1280, 900).await;
 
     // Other people's cells are texts and nothing else.

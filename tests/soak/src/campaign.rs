@@ -58,9 +58,7 @@ impl Outcome {
     pub fn add(&mut self, other: &Self) {
         self.runs += other.runs;
         self.users += other.users;
-        self.verdict.false_changed += other.verdict.false_changed;
-        self.verdict.without_outcome += other.verdict.without_outcome;
-        self.verdict.outside += other.verdict.outside;
+        self.verdict.add(other.verdict);
         self.widest = self.widest.max(other.widest);
         self.crashes += other.crashes;
         self.resumes += other.resumes;
@@ -77,9 +75,7 @@ impl Outcome {
     fn take(&mut self, over: &Over, verdict: Verdict) {
         self.runs += 1;
         self.users += over.run.rows().len() as u64;
-        self.verdict.false_changed += verdict.false_changed;
-        self.verdict.without_outcome += verdict.without_outcome;
-        self.verdict.outside += verdict.outside;
+        self.verdict.add(verdict);
         self.widest = self.widest.max(*over.shelf.widest.borrow());
         self.crashes += over.crashes;
         self.resumes += over.resumes;

@@ -10,15 +10,18 @@
 //! - **Changed by someone else** is true if the value was not there when it was read back.
 //! - **No longer exists** is true if the user doesn't.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use pingone_mfa_core::api::report::ReportWriter;
 use pingone_mfa_core::domain::export::{Contents, Format};
+use pingone_mfa_core::domain::plan::Plan;
 use pingone_mfa_core::domain::report::{LimitsInForce, Operator, Report};
 use pingone_mfa_core::domain::row::{Row, RowState};
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::run::{Run, Standing};
+use pingone_mfa_core::engine::run::Standing;
+use pingone_sandbox::{Applied, Sandbox};
 use uuid::Uuid;
 
 use crate::life::Over;
@@ -38,84 +41,122 @@ pub struct Verdict {
     pub outside: u32,
 }
 
+impl Verdict {
+    /// The sum of two.
+    pub fn add(&mut self, other: Self) {
+        self.false_changed += other.false_changed;
+        self.without_outcome += other.without_outcome;
+        self.outside += other.outside;
+    }
+}
+
 /// Judges a run that is over.
 pub fn judge(world: &World, over: &Over, since: Wall) -> Verdict {
-    let mut verdict = Verdict { outside: outside(world, &over.run, since), ..Verdict::default() };
     let run = &over.run;
-    if run.tally().all() as usize != run.plan().rows.len() || run.rows().len() != run.plan().rows.len() {
+    if run.tally().all() as usize != run.plan().rows.len() {
         world.violated("rows were lost");
     }
-    for (place, (row, planned)) in (0_u32..).zip(run.rows().iter().zip(&run.plan().rows)) {
-        let user = planned.user.0;
-        let is_open = matches!(row.state, RowState::Waiting | RowState::Sending);
-        if row.state == RowState::Sending || (is_open && run.standing() == Standing::Ended) {
-            verdict.without_outcome += 1;
-            world.violated(format!("row {place} of a run that is over is {}", row.state));
-        }
-        if row.state == RowState::Changed && !is_changed(world, run, user, row, since) {
-            verdict.false_changed += 1;
-            world.violated(format!("row {place} is called changed: {row:?}"));
-        }
-        if let Some(lie) = lie(world, run, user, row, since) {
-            world.violated(format!("row {place} is called {}, {lie}: {row:?}", row.state));
-        }
-    }
-    if world.sandbox.borrow().agrees(wall(world.clock.wall())).is_err() {
+    let sandbox = world.sandbox.borrow();
+    let history = History { sandbox: &sandbox, plan: run.plan(), since };
+    let is_ended = run.standing() == Standing::Ended;
+    let verdict = history.judge(run.rows(), is_ended, &|what| world.violated(what));
+    if sandbox.agrees(wall(world.clock.wall())).is_err() {
         world.violated("the sandbox disagrees with itself");
     }
     keeps_no_token(world, over, since);
     verdict
 }
 
-/// How many writes of this client are not in the plan.
-fn outside(world: &World, run: &Run, since: Wall) -> u32 {
-    let planned = world.planned.borrow();
-    let sandbox = world.sandbox.borrow();
-    let ours = sandbox
-        .oracle()
-        .writes()
-        .iter()
-        .filter(|write| write.client != "background" && write.at >= wall(since));
-    let outside =
-        ours.filter(|write| write.to != run.plan().to || !planned.0.contains_key(&write.user)).count();
-    u32::try_from(outside).unwrap()
+/// What really happened while a plan was carried out.
+pub struct History<'h> {
+    /// Who knows.
+    pub sandbox: &'h Sandbox,
+    /// What was to happen.
+    pub plan: &'h Plan,
+    /// When it began.
+    pub since: Wall,
 }
 
-/// How many PUTs of this client were understood.
-fn ours(world: &World, user: Uuid, to: bool, since: Wall) -> usize {
-    let sandbox = world.sandbox.borrow();
-    let writes = sandbox.oracle().writes_of(user);
-    writes.filter(|write| write.client != "background" && write.to == to && write.at >= wall(since)).count()
-}
-
-fn was(world: &World, user: Uuid, value: bool, at: Option<Wall>) -> bool {
-    at.is_none_or(|at| world.was(user, value, at.plus(-TRAVEL), at))
-}
-
-fn is_changed(world: &World, run: &Run, user: Uuid, row: &Row, since: Wall) -> bool {
-    let to = run.plan().to;
-    let is_ours = ours(world, user, to, since) > 0;
-    let was_seen = row.writes > 0 && row.at.is_some() && was(world, user, to, row.at);
-    // A read-back that found it tells of a row whose answer was lost.
-    let was_read = row.read_back_at.is_some();
-    (is_ours || was_seen || was_read) && was(world, user, to, row.read_back_at)
-}
-
-fn lie(world: &World, run: &Run, user: Uuid, row: &Row, since: Wall) -> Option<&'static str> {
-    let to = run.plan().to;
-    let was_not = was(world, user, !to, row.read_back_at);
-    let is_true = match row.state {
-        RowState::Waiting => ours(world, user, to, since) == 0 && row.writes == 0,
-        RowState::Refused if row.writes <= 1 => ours(world, user, to, since) == 0,
-        RowState::Refused | RowState::Failed => was_not,
-        RowState::ChangedBySomeoneElse => row.read_back_at.is_some() && was_not,
-        RowState::Gone => world.sandbox.borrow().mfa_enabled(user).is_none(),
-        RowState::AlreadySo => {
-            row.writes == 0 && ours(world, user, to, since) == 0 && was(world, user, to, row.at)
+impl History<'_> {
+    /// Holds all rows of a run that is over against it. `is_ended` is whether every row was to get an outcome; `told`
+    /// hears each lie.
+    pub fn judge(&self, rows: &[Row], is_ended: bool, told: &dyn Fn(String)) -> Verdict {
+        let mut verdict = Verdict { outside: self.outside(), ..Verdict::default() };
+        if rows.len() != self.plan.rows.len() {
+            told("rows were lost".to_owned());
         }
-        RowState::Changed | RowState::AnswerLost | RowState::Sending => true,
-    };
-    (!is_true).then_some("and that is not so")
+        for (place, (row, planned)) in rows.iter().zip(&self.plan.rows).enumerate() {
+            let user = planned.user.0;
+            let is_open = matches!(row.state, RowState::Waiting | RowState::Sending);
+            if row.state == RowState::Sending || (is_open && is_ended) {
+                verdict.without_outcome += 1;
+                told(format!("row {place} of a run that is over is {}", row.state));
+            }
+            if row.state == RowState::Changed && !self.is_changed(user, row) {
+                verdict.false_changed += 1;
+                told(format!("row {place} is called changed: {row:?}"));
+            }
+            if let Some(lie) = self.lie(user, row) {
+                told(format!("row {place} is called {}, {lie}: {row:?}", row.state));
+            }
+        }
+        verdict
+    }
+
+    /// How many writes of this client are not in the plan.
+    fn outside(&self) -> u32 {
+        let planned: HashSet<Uuid> = self.plan.rows.iter().map(|row| row.user.0).collect();
+        let writes = self.sandbox.oracle().writes().iter();
+        let ours = writes.filter(|write| write.client != "background" && write.at >= wall(self.since));
+        let outside = ours.filter(|write| write.to != self.plan.to || !planned.contains(&write.user));
+        u32::try_from(outside.count()).unwrap()
+    }
+
+    /// How many PUTs of this client were understood.
+    fn ours(&self, user: Uuid) -> usize {
+        let writes = self.sandbox.oracle().writes_of(user);
+        let is_ours = |write: &&pingone_sandbox::Write| {
+            write.client != "background" && write.to == self.plan.to && write.at >= wall(self.since)
+        };
+        writes.filter(is_ours).count()
+    }
+
+    /// Whether a user's flag was this when it was looked up for an answer that was read then.
+    fn was(&self, user: Uuid, value: bool, at: Option<Wall>) -> bool {
+        at.is_none_or(|at| {
+            let (from, until) = (wall(at.plus(-TRAVEL)), wall(at));
+            let oracle = self.sandbox.oracle();
+            oracle.flag_at(user, !value, from) == value
+                || oracle.writes_of(user).any(|write| {
+                    write.to == value && matches!(write.applied, Applied::At(at) if at >= from && at <= until)
+                })
+        })
+    }
+
+    fn is_changed(&self, user: Uuid, row: &Row) -> bool {
+        let to = self.plan.to;
+        let is_ours = self.ours(user) > 0;
+        let was_seen = row.writes > 0 && row.at.is_some() && self.was(user, to, row.at);
+        // A read-back that found it tells of a row whose answer was lost.
+        let was_read = row.read_back_at.is_some();
+        (is_ours || was_seen || was_read) && self.was(user, to, row.read_back_at)
+    }
+
+    fn lie(&self, user: Uuid, row: &Row) -> Option<&'static str> {
+        let was_not = self.was(user, !self.plan.to, row.read_back_at);
+        let is_true = match row.state {
+            RowState::Waiting => self.ours(user) == 0 && row.writes == 0,
+            RowState::Refused if row.writes <= 1 => self.ours(user) == 0,
+            RowState::Refused | RowState::Failed => was_not,
+            RowState::ChangedBySomeoneElse => row.read_back_at.is_some() && was_not,
+            RowState::Gone => self.sandbox.mfa_enabled(user).is_none(),
+            RowState::AlreadySo => {
+                row.writes == 0 && self.ours(user) == 0 && self.was(user, self.plan.to, row.at)
+            }
+            RowState::Changed | RowState::AnswerLost | RowState::Sending => true,
+        };
+        (!is_true).then_some("and that is not so")
+    }
 }
 
 fn keeps_no_token(world: &World, over: &Over, since: Wall) {

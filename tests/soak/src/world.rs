@@ -453,18 +453,6 @@ impl World {
             Return::Lost | Return::Never => Err(Lost::Unreachable),
         }
     }
-
-    /// What a user's flag was at some time between two.
-    pub fn was(&self, user: Uuid, value: bool, from: Wall, until: Wall) -> bool {
-        let sandbox = self.sandbox.borrow();
-        let (from, until) = (wall(from), wall(until));
-        let oracle = sandbox.oracle();
-        oracle.flag_at(user, !value, from) == value
-            || oracle.writes_of(user).any(|write| {
-                write.to == value
-                    && matches!(write.applied, pingone_sandbox::Applied::At(at) if at >= from && at <= until)
-            })
-    }
 }
 
 /// The same time for the sandbox.

@@ -14,6 +14,7 @@ use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::domain::trial::{Compared, Trial};
 use pingone_mfa_core::domain::user::{Mfa, Population, PopulationId, UserId};
 use pingone_mfa_core::engine::connection::Noted;
 use pingone_mfa_core::engine::driver::{Command, Event, Step, Work};
@@ -22,7 +23,7 @@ use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::policy::Policy;
 use pingone_mfa_core::engine::retry::Jitter;
 use pingone_mfa_core::engine::run::readback::{self, ReadBack};
-use pingone_mfa_core::engine::run::{Halt, Job, Record, Run, Said, Standing};
+use pingone_mfa_core::engine::run::{Halt, Job, Look, Record, Run, Said, Standing};
 use uuid::Uuid;
 
 const NOW: Millis = Millis(1_000_000);
@@ -82,7 +83,7 @@ impl Hand {
     }
 
     fn start(&mut self) -> Job {
-        self.look();
+        self.read_clock();
         match self.run.next(NOW) {
             Step::Start(job) => {
                 self.run.apply(Event::Started(job.clone()), NOW);
@@ -93,10 +94,10 @@ impl Hand {
     }
 
     /// Lets it look what time it is, which is none that has passed.
-    fn look(&mut self) {
-        if self.run.next(NOW) == Step::Start(Job::Look) {
-            self.run.apply(Event::Started(Job::Look), NOW);
-            self.answer(Job::Look, Ok(Said::Stored));
+    fn read_clock(&mut self) {
+        if self.run.next(NOW) == Step::Start(Job::Clock) {
+            self.run.apply(Event::Started(Job::Clock), NOW);
+            self.answer(Job::Clock, Ok(Said::Stored));
         }
     }
 
@@ -130,6 +131,14 @@ impl Hand {
         job
     }
 
+    /// Looks at the test user.
+    fn look(&mut self, look: Look) {
+        let job = self.start();
+        assert!(matches!(job, Job::Look { look: other, .. } if other == look), "{job:?}");
+        let said = if look == Look::Flag { ON } else { Ok(Said::Devices(vec![])) };
+        self.answer(job, said);
+    }
+
     fn halted(&self) -> Halt {
         match self.run.standing() {
             Standing::Halted(halt) => halt,
@@ -146,12 +155,15 @@ fn token() -> Command {
 fn a_pause_while_the_test_user_is_written_does_not_do_away_with_the_look_at_it() {
     let mut hand = Hand::new(3, TEST_USER);
     hand.store();
+    hand.look(Look::Before);
     let job = hand.write(0);
     hand.command(Command::Pause);
     hand.answer(job, ON);
     hand.store();
     assert_eq!(hand.halted(), Halt::Asked);
     hand.command(Command::Resume);
+    hand.look(Look::Flag);
+    hand.look(Look::After);
     assert_eq!(hand.halted(), Halt::TestUser);
     hand.command(Command::Resume);
     assert_eq!(hand.run.standing(), Standing::Running);
@@ -163,12 +175,16 @@ fn a_pause_while_the_test_user_is_written_does_not_do_away_with_the_look_at_it()
 fn a_page_that_dies_at_the_test_user_writes_nobody_else_before_a_person_has_looked() {
     let mut hand = Hand::new(50, TEST_USER);
     assert_eq!(hand.store(), [Record::Intent(vec![0])]);
+    hand.look(Look::Before);
     hand.write(0);
     hand.crash();
     let read = hand.start();
     assert!(matches!(read, Job::Read { place: 0, .. }), "{read:?}");
     hand.answer(read, ON);
     hand.store();
+    hand.look(Look::Flag);
+    hand.look(Look::After);
+    assert_eq!(hand.run.trial().and_then(Trial::devices), Some(Compared::NotKept));
     assert_eq!(hand.halted(), Halt::TestUser);
     hand.crash();
     assert_eq!(hand.halted(), Halt::TestUser);

@@ -9,6 +9,15 @@
 //! 91fd2c1c-22b1-4c0e-9a55-0d1f6a7bc2d4,,,,protected
 //! ```
 //!
+//! A list of whoever was left out begins with fewer lines, so that it can be opened as a list of people again:
+//!
+//! ```text
+//! # contains ids and states only
+//! # planNumber,7F3A-91C2
+//! userId,leftOutBecause
+//! 91fd2c1c-22b1-4c0e-9a55-0d1f6a7bc2d4,no active device
+//! ```
+//!
 //! Texts are guarded against being taken for formulas, as [`crate::domain::csv`] says.
 
 use std::borrow::Cow;
@@ -20,7 +29,7 @@ use crate::domain::plan::{Exclusion, LeftOut, Plan, PlannedRow};
 use crate::domain::time::Wall;
 use crate::domain::user::{Mfa, UserId};
 
-use super::part::{self, Part};
+use super::part::{Part, Slice};
 
 /// What a user is called, empty where that isn't known. Nobody is asked in a file without names.
 pub type Username<'n> = &'n dyn Fn(UserId) -> &'n str;
@@ -28,10 +37,23 @@ pub type Username<'n> = &'n dyn Fn(UserId) -> &'n str;
 /// The columns. The second is only there in a file with names.
 const COLUMNS: [&str; 6] = ["userId", "username", "from", "readAt", "to", "leftOutBecause"];
 
+/// The columns of a list of whoever was left out. The second is only there in a file with names.
+const LEFT_OUT_COLUMNS: [&str; 3] = ["userId", "username", "leftOutBecause"];
+
+/// What of a plan is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Plan,
+    /// Whoever was left out, and why.
+    LeftOut,
+}
+
 /// Writes one file: every [`slice`](Self::slice) until there is none.
 #[derive(Debug)]
 pub struct PlanWriter {
     plan: Rc<Plan>,
+    extent: Extent,
     environment_name: Option<String>,
     contents: Contents,
     byte_order_mark: bool,
@@ -43,18 +65,23 @@ impl PlanWriter {
     #[must_use]
     pub fn new(
         plan: Rc<Plan>,
+        extent: Extent,
         environment_name: Option<String>,
         contents: Contents,
         byte_order_mark: bool,
     ) -> Self {
-        Self { plan, environment_name, contents, byte_order_mark, part: Part::Head }
+        Self { plan, extent, environment_name, contents, byte_order_mark, part: Part::Head }
     }
 
     /// What the file is called, for example `mfa-plan-7F3A-91C2-Workforce-20261123T133600Z.csv`. `at` is when it is
     /// saved.
     #[must_use]
     pub fn file_name(&self, at: Wall) -> String {
-        let what = format!("mfa-plan-{}", self.plan.number());
+        let what = match self.extent {
+            Extent::Plan => "mfa-plan",
+            Extent::LeftOut => "mfa-left-out",
+        };
+        let what = format!("{what}-{}", self.plan.number());
         let environment = self.environment_name.as_deref().unwrap_or_default();
         export::file_name(&what, environment, at, self.contents, self.format())
     }
@@ -72,34 +99,48 @@ impl PlanWriter {
     /// The next part of the file, with at most so many rows; `None` after the last.
     pub fn slice(&mut self, rows: usize, username: Username<'_>) -> Option<String> {
         let mut out = String::new();
-        self.part = match self.part {
-            Part::Head => {
-                self.head(&mut out);
-                Part::Rows(0)
-            }
-            Part::Rows(from) => {
-                let (places, is_last) = part::next(from, rows, self.plan.rows.len());
-                for row in self.plan.rows.get(places.clone()).unwrap_or_default() {
+        match self.part.advance(rows, self.planned().len(), self.plan.left_out.len())? {
+            Slice::Head => self.head(&mut out),
+            Slice::Rows { places, .. } => {
+                for row in self.planned().get(places).unwrap_or_default() {
                     self.row(row, username, &mut out);
                 }
-                if is_last { Part::LeftOut(0) } else { Part::Rows(places.end) }
             }
-            Part::LeftOut(from) => {
-                let (places, is_last) = part::next(from, rows, self.plan.left_out.len());
-                for left_out in self.plan.left_out.get(places.clone()).unwrap_or_default() {
+            Slice::LeftOut { places } => {
+                for left_out in self.plan.left_out.get(places).unwrap_or_default() {
                     self.left_out(*left_out, username, &mut out);
                 }
-                if is_last { Part::Ended } else { Part::LeftOut(places.end) }
             }
-            Part::Ended => return None,
-        };
+        }
         Some(out)
+    }
+
+    /// How many rows the file is going to have.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.planned().len() + self.plan.left_out.len()
+    }
+
+    fn planned(&self) -> &[PlannedRow] {
+        match self.extent {
+            Extent::Plan => &self.plan.rows,
+            Extent::LeftOut => &[],
+        }
     }
 
     fn head(&self, out: &mut String) {
         contains(self.contents, self.byte_order_mark, out);
-        notes(&self.plan, self.environment_name.as_deref(), out);
-        named(&COLUMNS.map(Cow::Borrowed), self.contents, out);
+        let environment_name = self.environment_name.as_deref();
+        match self.extent {
+            Extent::Plan => {
+                notes(&self.plan, environment_name, out);
+                named(&COLUMNS.map(Cow::Borrowed), self.contents, out);
+            }
+            Extent::LeftOut => {
+                known_by(&self.plan, environment_name, out);
+                named(&LEFT_OUT_COLUMNS.map(Cow::Borrowed), self.contents, out);
+            }
+        }
     }
 
     fn row(&self, row: &PlannedRow, username: Username<'_>, out: &mut String) {
@@ -115,12 +156,14 @@ impl PlanWriter {
     }
 
     fn left_out(&self, left_out: LeftOut, username: Username<'_>, out: &mut String) {
-        let mut fields = [""; COLUMNS.len()].map(Cow::Borrowed);
-        let [user, called, .., why] = &mut fields;
-        *user = left_out.user.to_string().into();
-        *called = name(self.contents, left_out.user, username).into();
-        *why = left_out.why.word().into();
-        named(&fields, self.contents, out);
+        let user: Cow<'_, str> = left_out.user.to_string().into();
+        let called: Cow<'_, str> = name(self.contents, left_out.user, username).into();
+        let why: Cow<'_, str> = left_out.why.word().into();
+        let none = || Cow::Borrowed("");
+        match self.extent {
+            Extent::Plan => named(&[user, called, none(), none(), none(), why], self.contents, out),
+            Extent::LeftOut => named(&[user, called, why], self.contents, out),
+        }
     }
 }
 
@@ -148,11 +191,7 @@ pub(super) fn named(fields: &[Cow<'_, str>], contents: Contents, out: &mut Strin
 
 /// The lines about a plan.
 pub(super) fn notes(plan: &Plan, environment_name: Option<&str>, out: &mut String) {
-    write_note("planNumber", &plan.number().to_string(), out);
-    write_note("environmentId", &plan.environment.to_string(), out);
-    write_note("environmentName", environment_name.unwrap_or_default(), out);
-    write_note("to", Mfa::from(plan.to).word(), out);
-    write_note("madeAt", &plan.made_at.to_rfc3339(), out);
+    known_by(plan, environment_name, out);
     write_note("changeReference", &plan.reference, out);
     write_note("reason", &plan.reason, out);
     write_note("undoes", &plan.undoes.map(|number| number.to_string()).unwrap_or_default(), out);
@@ -167,6 +206,15 @@ pub(super) fn notes(plan: &Plan, environment_name: Option<&str>, out: &mut Strin
     }
 }
 
+/// The lines that a plan is known by.
+fn known_by(plan: &Plan, environment_name: Option<&str>, out: &mut String) {
+    write_note("planNumber", &plan.number().to_string(), out);
+    write_note("environmentId", &plan.environment.to_string(), out);
+    write_note("environmentName", environment_name.unwrap_or_default(), out);
+    write_note("to", Mfa::from(plan.to).word(), out);
+    write_note("madeAt", &plan.made_at.to_rfc3339(), out);
+}
+
 pub(super) const fn yes_or_no(is_so: bool) -> &'static str {
     if is_so { "yes" } else { "no" }
 }
@@ -174,6 +222,7 @@ pub(super) const fn yes_or_no(is_so: bool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::list::{self, Identity};
     use crate::domain::plan::Stops;
     use crate::domain::tenant::EnvironmentId;
     use proptest::prelude::*;
@@ -201,7 +250,10 @@ mod tests {
     }
 
     fn written(plan: Plan, contents: Contents, rows: usize, name: Username<'_>) -> String {
-        let mut writer = PlanWriter::new(plan.into(), Some("=Work".into()), contents, true);
+        in_full(PlanWriter::new(plan.into(), Extent::Plan, Some("=Work".into()), contents, true), rows, name)
+    }
+
+    fn in_full(mut writer: PlanWriter, rows: usize, name: Username<'_>) -> String {
         std::iter::from_fn(|| writer.slice(rows, name)).collect()
     }
 
@@ -246,15 +298,55 @@ userId,from,readAt,to,leftOutBecause
     fn with_names_a_plan_says_that_it_has_personal_data() {
         let text = written(plan(1, ""), Contents::WithNames, 5, &|_| "=ana");
         assert!(text.contains("# contains personal data\r\n") && text.contains("1,'=ana,on,"), "{text}");
-        let writer = PlanWriter::new(plan(1, "").into(), None, Contents::WithNames, false);
+        let writer = PlanWriter::new(plan(1, "").into(), Extent::Plan, None, Contents::WithNames, false);
         let number = plan(1, "").number();
         let name = format!("mfa-plan-{number}-20261123T133600Z-contains-personal-data.csv");
         assert_eq!((writer.file_name(AT), writer.mime()), (name, "text/csv;charset=utf-8"));
     }
 
+    fn left_out(contents: Contents) -> PlanWriter {
+        PlanWriter::new(plan(3, "").into(), Extent::LeftOut, Some("Work".into()), contents, false)
+    }
+
+    #[test]
+    fn whoever_was_left_out_is_a_list_that_says_why_and_nobody_else_is_in_it() {
+        let number = plan(3, "").number();
+        let expected = format!(
+            "# contains ids and states only
+# planNumber,{number}
+# environmentId,00000000-0000-0000-0000-000000000063
+# environmentName,Work
+# to,off
+# madeAt,2026-11-23T13:36:00.000Z
+userId,leftOutBecause
+00000000-0000-0000-0000-00000007a120,protected
+00000000-0000-0000-0000-00000007a121,earlier value not known
+"
+        );
+        let writer = left_out(Contents::StatesOnly);
+        assert_eq!(writer.file_name(AT), format!("mfa-left-out-{number}-Work-20261123T133600Z.csv"));
+        assert_eq!(writer.rows(), 2);
+        assert_eq!(in_full(writer, 1, &|_| "Ana"), expected.replace('\n', "\r\n"));
+        let named = in_full(left_out(Contents::WithNames), 9, &|_| "=ana");
+        assert!(named.contains("# contains personal data\r\n") && named.contains("userId,username,leftOut"));
+        assert!(named.contains("7a120,'=ana,protected\r\n"), "{named}");
+    }
+
+    #[test]
+    fn a_list_of_whoever_was_left_out_can_be_opened_as_a_list_of_people() {
+        for contents in [Contents::StatesOnly, Contents::WithNames] {
+            let list = list::read(in_full(left_out(contents), 9, &|_| "ana").as_bytes()).unwrap();
+            assert_eq!((list.column(), list.identity()), (0, Identity::UserId));
+            let ids: Vec<&str> = list.entries().iter().map(|entry| entry.value.as_str()).collect();
+            let left_out = plan(3, "").left_out;
+            assert_eq!(ids, left_out.iter().map(|left| left.user.to_string()).collect::<Vec<_>>());
+        }
+    }
+
     #[test]
     fn two_hundred_thousand_rows_are_written_in_slices_and_nobody_is_lost() {
-        let mut writer = PlanWriter::new(plan(200_000, "").into(), None, Contents::StatesOnly, false);
+        let mut writer =
+            PlanWriter::new(plan(200_000, "").into(), Extent::Plan, None, Contents::StatesOnly, false);
         let slices: Vec<String> = std::iter::from_fn(|| writer.slice(1_000, &|_| "")).collect();
         assert_eq!(slices.len(), 202);
         let table = records(&slices[1..].concat(), b',');

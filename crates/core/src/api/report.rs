@@ -30,7 +30,7 @@ use crate::domain::report::Report;
 use crate::domain::row::{Failure, Row};
 
 use super::json::Wrong;
-use super::part::{self, Part};
+use super::part::{Part, Slice};
 use super::plan::{Username, name};
 
 mod object;
@@ -110,25 +110,19 @@ impl ReportWriter {
     /// The next part of the file, with at most so many rows; `None` after the last.
     pub fn slice(&mut self, rows: usize, username: Username<'_>) -> Option<String> {
         let mut out = String::new();
-        self.part = match self.part {
-            Part::Head => {
-                self.head(&mut out);
-                Part::Rows(0)
-            }
-            Part::Rows(from) => {
-                let (places, is_last) = part::next(from, rows, self.report.plan.rows.len());
-                let until = places.end;
+        let (planned, left_out) = (self.report.plan.rows.len(), self.report.plan.left_out.len());
+        match self.part.advance(rows, planned, left_out)? {
+            Slice::Head => self.head(&mut out),
+            Slice::Rows { places, is_last } => {
                 places.for_each(|place| self.row(place, username, &mut out));
-                if is_last { self.between(&mut out) } else { Part::Rows(until) }
+                if is_last {
+                    self.between(&mut out);
+                }
             }
-            Part::LeftOut(from) => {
-                let (places, is_last) = part::next(from, rows, self.report.plan.left_out.len());
-                let until = places.end;
+            Slice::LeftOut { places, .. } => {
                 places.for_each(|place| self.left_out(place, username, &mut out));
-                if is_last { Part::Ended } else { Part::LeftOut(until) }
             }
-            Part::Ended => return None,
-        };
+        }
         self.sum.update(out.as_bytes());
         if self.part == Part::Ended && self.format == Format::Json {
             out.push_str(&self.end());
@@ -160,12 +154,11 @@ impl ReportWriter {
         }
     }
 
-    fn between(&self, out: &mut String) -> Part {
+    fn between(&self, out: &mut String) {
         if self.format == Format::Json {
             out.push('\n');
             out.push_str(LEFT_OUT);
         }
-        Part::LeftOut(0)
     }
 
     fn left_out(&self, place: usize, username: Username<'_>, out: &mut String) {

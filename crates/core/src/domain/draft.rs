@@ -7,7 +7,7 @@ use super::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedRow, Stops};
 use super::tenant::EnvironmentId;
 use super::time::{Millis, Wall};
 use super::user::{Account, Mfa, UserId};
-use super::users::{Devices, Row, Users};
+use super::users::{Devices, Row, Rows, Users};
 
 mod afterwards;
 
@@ -163,30 +163,14 @@ impl Draft {
     /// be done, protected, disabled, devices. So the disabled are those who would be changed if they were included.
     #[must_use]
     pub fn weigh(&self, fresh: &Fresh<'_>, choices: Choices, now: Wall) -> Weighed {
-        let mut weighed = Weighed::nobody(self, now);
-        let mut seen = HashSet::with_capacity(self.users.len());
-        for left_out in &self.left_out {
-            if seen.insert(left_out.user) {
-                weighed.chosen += 1;
-                weighed.leave_out(left_out.user, left_out.why);
-            }
-        }
-        for user in &self.users {
-            if !seen.insert(*user) {
-                continue;
-            }
-            weighed.chosen += 1;
-            match self.row(*user, fresh, choices, &mut weighed) {
-                Ok(row) => weighed.plan.rows.push(row),
-                Err(why) => weighed.leave_out(*user, why),
-            }
-        }
-        weighed
+        let mut weighing = Weighing::new(self, now);
+        while !weighing.step(self, fresh, choices, usize::MAX) {}
+        weighing.finish()
     }
 
     fn row(
         &self,
-        user: UserId,
+        (user, row): (UserId, Option<Row>),
         fresh: &Fresh<'_>,
         choices: Choices,
         weighed: &mut Weighed,
@@ -195,7 +179,7 @@ impl Draft {
         if user.0.is_nil() {
             return Err(Exclusion::Unreadable);
         }
-        let row = fresh.users.find(user).ok_or(Exclusion::Gone)?;
+        let row = row.ok_or(Exclusion::Gone)?;
         let read_at = (fresh.read_at)(row).ok_or(Exclusion::Gone)?;
         let from = fresh.users.mfa(row);
         if from == Mfa::Unknown || fresh.users.unreadable(row).is_some() {
@@ -216,6 +200,68 @@ impl Draft {
             weighed.count_devices(fresh.users.devices(row), choices)?;
         }
         Ok(PlannedRow { user, from, read_at })
+    }
+}
+
+/// A draft that is weighed some users at a time, so that a page can do something else in between. What it is weighed
+/// against must stay the same meanwhile.
+#[derive(Debug)]
+pub struct Weighing {
+    weighed: Weighed,
+    /// Who was there already: by the place of whoever was read, which is looked up in no time, and by id otherwise.
+    seen: (Rows, HashSet<UserId>),
+    /// How many users are weighed.
+    done: usize,
+}
+
+impl Weighing {
+    /// Nobody is weighed yet; the plan is frozen at `now`.
+    #[must_use]
+    pub fn new(draft: &Draft, now: Wall) -> Self {
+        Self { weighed: Weighed::nobody(draft, now), seen: Default::default(), done: 0 }
+    }
+
+    /// Weighs at most so many further users; whether those were the last.
+    pub fn step(&mut self, draft: &Draft, fresh: &Fresh<'_>, choices: Choices, users: usize) -> bool {
+        if self.done == 0 {
+            self.leave_out(draft, fresh);
+        }
+        for user in draft.users.iter().skip(self.done).take(users) {
+            let row = fresh.users.find(*user);
+            if !self.is_new(*user, row) {
+                continue;
+            }
+            self.weighed.chosen += 1;
+            match draft.row((*user, row), fresh, choices, &mut self.weighed) {
+                Ok(row) => self.weighed.plan.rows.push(row),
+                Err(why) => self.weighed.leave_out(*user, why),
+            }
+        }
+        self.done = self.done.saturating_add(users);
+        self.done >= draft.users.len()
+    }
+
+    /// What comes of it.
+    #[must_use]
+    pub fn finish(self) -> Weighed {
+        self.weighed
+    }
+
+    fn leave_out(&mut self, draft: &Draft, fresh: &Fresh<'_>) {
+        for left_out in &draft.left_out {
+            if self.is_new(left_out.user, fresh.users.find(left_out.user)) {
+                self.weighed.chosen += 1;
+                self.weighed.leave_out(left_out.user, left_out.why);
+            }
+        }
+    }
+
+    fn is_new(&mut self, user: UserId, row: Option<Row>) -> bool {
+        let (rows, others) = &mut self.seen;
+        let Some(row) = row else { return others.insert(user) };
+        let is_new = !rows.contains(row);
+        rows.insert(row);
+        is_new
     }
 }
 

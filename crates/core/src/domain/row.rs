@@ -21,7 +21,7 @@ pub enum RowState {
     AlreadySo,
     /// PingOne refused; the flag is what it was.
     Refused,
-    /// It did not work, and a read says that the flag is what it was.
+    /// It did not work, and the flag is not known to have changed.
     Failed,
     /// Sent and not answered, and no read could tell.
     AnswerLost,

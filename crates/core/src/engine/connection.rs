@@ -130,9 +130,9 @@ impl Connection {
         self.pacer.borrow().pace(Kind::Read)
     }
 
-    /// Reads never leave faster than this from now on, in work under way too.
-    pub fn limit_reads(&self, ceiling: PerSecond) {
-        self.pacer.borrow_mut().limit_reads(ceiling);
+    /// What counts against this ceiling never leaves faster from now on, in work under way too.
+    pub fn limit(&self, kind: Kind, ceiling: PerSecond) {
+        self.pacer.borrow_mut().limit(kind, ceiling);
     }
 
     /// How often PingOne slowed everything down by saying 429, and when it last began to, by the computer's clock. Refusals

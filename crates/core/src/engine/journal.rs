@@ -132,37 +132,68 @@ impl Entry {
 /// # Errors
 /// Any [`Damage`]; then nothing of it is to be used.
 pub fn restore(entries: &[Vec<u8>]) -> Result<Restored, Damage> {
-    let mut entries = entries.iter();
-    let Entry::Plan(plan) = Entry::decode(entries.next().ok_or(Damage::NoPlan)?)? else {
-        return Err(Damage::NoPlan);
-    };
-    let mut restored = Restored {
-        rows: vec![Row::default(); plan.rows.len()],
-        plan,
-        failures: HashMap::new(),
-        open: Vec::new(),
-        actors: Vec::new(),
-        closed_at: None,
-    };
-    let mut intended = vec![false; restored.rows.len()];
+    let mut restoring = Restoring::default();
     for entry in entries {
-        match Entry::decode(entry)? {
-            Entry::Plan(_) => return Err(Damage::Senseless),
-            Entry::Batch(records) => {
+        restoring.take(entry)?;
+    }
+    restoring.finish()
+}
+
+/// A journal that is read entry by entry, so that a page can do something else in between.
+#[derive(Debug, Default)]
+pub struct Restoring {
+    /// What is known by now; nothing before the plan.
+    restored: Option<Restored>,
+    /// Which rows have an intent and no outcome.
+    intended: Vec<bool>,
+}
+
+impl Restoring {
+    /// Reads the next entry.
+    ///
+    /// # Errors
+    /// Any [`Damage`]; then nothing of the journal is to be used.
+    pub fn take(&mut self, entry: &[u8]) -> Result<(), Damage> {
+        match (&mut self.restored, Entry::decode(entry)?) {
+            (None, Entry::Plan(plan)) => self.begin(plan),
+            (None, _) => return Err(Damage::NoPlan),
+            (Some(_), Entry::Plan(_)) => return Err(Damage::Senseless),
+            (Some(restored), Entry::Batch(records)) => {
                 for record in records {
-                    restored.take(record, &mut intended)?;
+                    restored.take(record, &mut self.intended)?;
                 }
             }
-            Entry::Actor { place, actor } => restored.acts(place, actor),
+            (Some(restored), Entry::Actor { place, actor }) => restored.acts(place, actor),
             // Whoever reads rows back later ends nothing anew.
-            Entry::Closed(at) => {
+            (Some(restored), Entry::Closed(at)) => {
                 restored.closed_at.get_or_insert(at);
             }
         }
+        Ok(())
     }
-    let open = intended.iter().enumerate().filter(|(_, is_open)| **is_open);
-    restored.open = open.filter_map(|(place, _)| Place::try_from(place).ok()).collect();
-    Ok(restored)
+
+    fn begin(&mut self, plan: Plan) {
+        self.intended = vec![false; plan.rows.len()];
+        self.restored = Some(Restored {
+            rows: vec![Row::default(); plan.rows.len()],
+            plan,
+            failures: HashMap::new(),
+            open: Vec::new(),
+            actors: Vec::new(),
+            closed_at: None,
+        });
+    }
+
+    /// What all of it says.
+    ///
+    /// # Errors
+    /// [`Damage::NoPlan`] where there was no entry.
+    pub fn finish(self) -> Result<Restored, Damage> {
+        let mut restored = self.restored.ok_or(Damage::NoPlan)?;
+        let open = self.intended.iter().enumerate().filter(|(_, is_open)| **is_open);
+        restored.open = open.filter_map(|(place, _)| Place::try_from(place).ok()).collect();
+        Ok(restored)
+    }
 }
 
 impl Restored {

@@ -104,9 +104,12 @@ impl Pacer {
         }
     }
 
-    /// Reads never leave faster than this from now on. What was learned stays.
-    pub const fn limit_reads(&mut self, ceiling: PerSecond) {
-        self.reads = ceiling;
+    /// What counts against this ceiling never leaves faster from now on. What was learned stays.
+    pub const fn limit(&mut self, kind: Kind, ceiling: PerSecond) {
+        match kind {
+            Kind::Read => self.reads = ceiling,
+            Kind::Write => self.writes = ceiling,
+        }
     }
 
     /// Whether a call may be sent now.
@@ -293,13 +296,24 @@ mod tests {
     #[test]
     fn another_ceiling_for_reads_holds_from_then_on_and_for_reads_alone() {
         let mut pacer = Pacer::new(&Policy::default(), Millis(0));
-        pacer.limit_reads(PerSecond(50.0));
+        pacer.limit(Kind::Read, PerSecond(50.0));
         assert_eq!(pacer.pace(Kind::Read), PerSecond(20.0), "what was learned stays");
         calls_until(&mut pacer, Millis(0), Millis(2000), Kind::Read);
         assert_eq!(pacer.pace(Kind::Read), PerSecond(50.0));
-        pacer.limit_reads(PerSecond(5.0));
+        pacer.limit(Kind::Read, PerSecond(5.0));
         assert_eq!(pacer.pace(Kind::Read), PerSecond(5.0));
         assert_eq!(pacer.pace(Kind::Write), PerSecond(10.0));
+    }
+
+    #[test]
+    fn another_ceiling_for_writes_holds_from_then_on_and_for_writes_alone() {
+        let mut pacer = Pacer::new(&Policy::default(), Millis(0));
+        pacer.limit(Kind::Write, PerSecond(2.0));
+        assert_eq!(calls_until(&mut pacer, Millis(0), Millis::seconds(10), Kind::Write), 10);
+        assert_eq!(pacer.pace(Kind::Read), PerSecond(20.0));
+        pacer.limit(Kind::Write, PerSecond(40.0));
+        calls_until(&mut pacer, Millis::seconds(10), Millis::seconds(11), Kind::Write);
+        assert_eq!(pacer.pace(Kind::Write), PerSecond(40.0));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use crate::api::request::Kind;
+use crate::domain::device::Device;
 use crate::domain::fault::{Fault, RetryKind};
 use crate::domain::plan::Plan;
 use crate::domain::row::{Failure, Row, RowState, Tally};
@@ -27,6 +28,7 @@ use super::retry::{Jitter, pause_of_row};
 use breaker::Breaker;
 use halts::Halts;
 use ledger::Ledger;
+use trial::Course;
 
 mod breaker;
 mod delivery;
@@ -34,9 +36,11 @@ mod halts;
 mod ledger;
 pub mod readback;
 mod reread;
+mod trial;
 
 pub use delivery::Delivery;
 pub use ledger::Record;
+pub use trial::Look;
 
 /// The place of a row in its plan.
 pub type Place = u32;
@@ -65,21 +69,30 @@ pub enum Job {
         /// Whose flag; nobody asks for the answer. `None` where everyone is in doubt: then users are counted.
         user: Option<UserId>,
     },
+    /// A GET that a person sees who looks at the test user.
+    Look {
+        /// What is read.
+        look: Look,
+        /// The test user.
+        user: UserId,
+    },
     /// Stores records; nothing is sent.
     Store(Rc<Vec<Record>>),
     /// Takes note that time has brought something about; nothing is sent.
     Halt(Halt),
-    /// Looks what time it is, because it may have waited for long; nothing is sent.
-    Look,
+    /// Asks what time it is, because it may have waited for long; nothing is sent.
+    Clock,
 }
 
 /// What was said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Said {
     /// The flag.
     Flag(bool),
     /// PingOne answers; nobody asked what.
     Reached,
+    /// The devices.
+    Devices(Vec<Device>),
     /// The records are stored.
     Stored,
 }
@@ -146,6 +159,8 @@ pub struct Run {
     ledger: Ledger,
     breaker: Breaker,
     halts: Halts,
+    /// Where one user is changed first for a person to look at.
+    trial: Option<Course>,
     is_stopping: bool,
     /// Settled rows after which a person is waited for. No further row is intended before.
     step_at: Option<u32>,
@@ -157,16 +172,16 @@ pub struct Run {
     last: Wall,
     /// When a row was last settled or read; `None` before anything was answered.
     active_at: Option<Wall>,
-    look: Look,
+    clock: Asked,
     /// Whether the values of those who wait are to be read again.
     is_outdated: bool,
     /// How many rows were settled although nothing was sent for them.
     unsent: u32,
 }
 
-/// Whether it has looked what time it is since it last waited.
+/// Whether it has asked what time it is since it last waited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Look {
+enum Asked {
     Due,
     Sent,
     Done,
@@ -190,6 +205,8 @@ impl Run {
     pub fn new(plan: Rc<Plan>, policy: Rc<Policy>, jitter: Jitter, token_until: Option<Millis>) -> Self {
         let rows = u32::try_from(plan.rows.len()).unwrap_or(u32::MAX);
         let step_at = if plan.stops.after_test_user { Some(1) } else { plan.stops.every };
+        // Where nobody else comes after, nobody looks in between.
+        let has_trial = plan.stops.after_test_user && plan.rows.len() > 1;
         let mut run = Self {
             rows: vec![Row::default(); plan.rows.len()],
             tally: Tally::waiting(rows),
@@ -202,6 +219,7 @@ impl Run {
             ledger: Ledger::new(rows),
             breaker: Breaker::default(),
             halts: Halts::default(),
+            trial: has_trial.then(Course::default),
             is_stopping: false,
             step_at,
             token_until,
@@ -209,7 +227,7 @@ impl Run {
             actor: 0,
             last: plan.made_at,
             active_at: None,
-            look: Look::Done,
+            clock: Asked::Done,
             is_outdated: false,
             unsent: 0,
             plan,
@@ -248,7 +266,9 @@ impl Run {
         }
         let (settled, read) = (run.rows.iter().filter_map(|row| row.at), run.plan.rows.iter());
         run.active_at = settled.chain(read.map(|planned| planned.read_at)).max();
-        run.look = Look::Due;
+        run.clock = Asked::Due;
+        // Nobody looks twice. What was seen isn't stored, because it is about a person.
+        run.trial = run.trial.take().filter(|_| run.carried_out() == 0);
         let opened: HashSet<Place> = open.iter().copied().collect();
         let is_waiting = |place: &Place| {
             run.rows.get(*place as usize).is_some_and(|row| !row.state.is_ended()) && !opened.contains(place)
@@ -362,9 +382,13 @@ impl Run {
         self.tally.ended() - self.unsent
     }
 
-    /// A step is over once its last row is settled, and is told once nothing else halts the run.
+    /// A step is over once its last row is settled and the test user was looked at, and is told once nothing else halts
+    /// the run.
     fn end_step(&mut self) {
-        if self.step_at.is_some_and(|at| self.tally.ended() >= at) && self.halts.first().is_none() {
+        if self.look_due().is_none()
+            && self.step_at.is_some_and(|at| self.tally.ended() >= at)
+            && self.halts.first().is_none()
+        {
             let is_test = self.plan.stops.after_test_user && self.carried_out() == 1;
             self.halts.wait_for_person(if is_test { Halt::TestUser } else { Halt::Step });
         }
@@ -458,7 +482,7 @@ impl Run {
                     self.write_again(place, noted, &doubt.fault, now);
                 }
             }
-            Ok(Said::Reached | Said::Stored) => self.doubts.push(doubt),
+            Ok(Said::Reached | Said::Stored | Said::Devices(_)) => self.doubts.push(doubt),
             Err(fault @ Fault::UserUnknown(_)) => {
                 self.recovered();
                 self.settle(place, RowState::Gone, noted, Some(fault));
@@ -649,11 +673,11 @@ impl Work for Run {
     type Answer = Noted<Said>;
     const PRIORITY: Priority = Priority::Bulk;
 
+    /// Everything that a run sends keeps to the run's ceiling, its reads too.
     fn kind(job: &Job) -> Option<Kind> {
         match job {
-            Job::Write { .. } => Some(Kind::Write),
-            Job::Read { .. } | Job::Probe { .. } => Some(Kind::Read),
-            Job::Store(_) | Job::Halt(_) | Job::Look => None,
+            Job::Write { .. } | Job::Read { .. } | Job::Probe { .. } | Job::Look { .. } => Some(Kind::Write),
+            Job::Store(_) | Job::Halt(_) | Job::Clock => None,
         }
     }
 
@@ -681,13 +705,14 @@ impl Work for Run {
         if self.is_token_ending(now) {
             return Step::Start(Job::Halt(Halt::Token));
         }
-        match self.look {
-            Look::Due => return Step::Start(Job::Look),
-            Look::Sent => return Step::Idle,
-            Look::Done if self.is_outdated => return self.while_outdated(now),
-            Look::Done => {}
+        match self.clock {
+            Asked::Due => return Step::Start(Job::Clock),
+            Asked::Sent => return Step::Idle,
+            Asked::Done if self.is_outdated => return self.while_outdated(now),
+            Asked::Done => {}
         }
-        let step = sooner(self.next_read(now), self.next_write(now));
+        let look = self.next_look(now);
+        let step = look.unwrap_or_else(|| sooner(self.next_read(now), self.next_write(now)));
         // The token's end has to be noticed although nothing is due before it.
         match (step, self.token_until) {
             (Step::WaitUntil(at), Some(until)) => Step::WaitUntil(at.min(until - self.policy.token_margin)),
@@ -715,7 +740,7 @@ impl Work for Run {
             self.ledger.intend(&self.policy, self.step_at);
         }
         if self.halts.first().is_some() {
-            self.look = Look::Due;
+            self.clock = Asked::Due;
         }
     }
 }
@@ -740,10 +765,14 @@ impl Run {
                 }
             }
             Job::Probe { .. } => self.in_flight.push((None, self.token)),
+            Job::Look { .. } => {
+                self.in_flight.push((None, self.token));
+                self.looking();
+            }
             Job::Store(_) => self.ledger.leaves(),
             Job::Halt(Halt::Token) => self.halts.needs_token = true,
             Job::Halt(halt) => self.halts.wait_for_person(halt),
-            Job::Look => self.look = Look::Sent,
+            Job::Clock => self.clock = Asked::Sent,
         }
     }
 
@@ -766,6 +795,10 @@ impl Run {
                 let token = self.landed(None);
                 self.probed(token, noted, now);
             }
+            Job::Look { look, .. } => {
+                let token = self.landed(None);
+                self.looked(*look, token, noted, now);
+            }
             Job::Store(records) => match &noted.said {
                 Ok(_) => self.armed.extend(self.ledger.stored()),
                 Err(fault) => {
@@ -773,8 +806,8 @@ impl Run {
                     self.halts.unstored = Some(fault.clone());
                 }
             },
-            Job::Look if self.look == Look::Sent => self.look = Look::Done,
-            Job::Halt(_) | Job::Look => {}
+            Job::Clock if self.clock == Asked::Sent => self.clock = Asked::Done,
+            Job::Halt(_) | Job::Clock => {}
         }
     }
 

@@ -49,7 +49,9 @@ pub(super) fn markdown(lines: &[Line], remarks: &[&str]) -> String {
     for line in lines {
         table += &row(line, lines);
     }
-    parts.push(table);
+    if !lines.is_empty() {
+        parts.push(table);
+    }
     parts.join("\n\n")
 }
 
@@ -113,15 +115,15 @@ fn verdict(line: &Line, median: f64, refused: f64, lines: &[Line]) -> (String, S
     }
 }
 
-fn judged(is_met: bool, words: &str) -> String {
+pub(super) fn judged(is_met: bool, words: &str) -> String {
     if is_met { format!("met, {words}") } else { format!("**MISSED**, {words}") }
 }
 
-fn down(figure: f64, digits: u8) -> String {
+pub(super) fn down(figure: f64, digits: u8) -> String {
     rounded(figure, digits, f64::floor)
 }
 
-fn up(figure: f64, digits: u8) -> String {
+pub(super) fn up(figure: f64, digits: u8) -> String {
     rounded(figure, digits, f64::ceil)
 }
 

@@ -2,28 +2,25 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::MutexGuard;
 use std::time::Duration;
 
-use pingone_mfa_e2e::{Page, World};
-use pingone_sandbox::page::config_json;
 use pingone_sandbox::server::now;
-use pingone_sandbox::{Behaviour, Fault, On, Peer, Populations, Rule, Seen, TokenSpec};
+use pingone_sandbox::{Behaviour, Fault, On, Peer, Rule, Sandbox, Seen, TokenSpec};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::course::{Contender, Course, LIMIT, LOW, NEIGHBOUR};
-use crate::course::{grouped, serve_pages};
+use super::ground::{Ground, LIFTED, is_good};
+use crate::course::serve_pages;
 use crate::hand::{self, Outcome};
-
-/// The ceilings that config.json lifts.
-const RATE: &str = r#""rate":{"read":2000,"write":2000,"max":2000}"#;
 
 /// Before every delayed answer, in milliseconds.
 const LATENCY: u64 = 20;
 
-/// How long a run may take, and something of our page may take to appear.
+/// How long a run may take.
 const PATIENCE: Duration = Duration::from_mins(4);
 
 const STEP: Duration = Duration::from_millis(200);
@@ -49,11 +46,10 @@ pub(super) struct Measured {
     pub(super) neighbour: Option<(u32, u32)>,
 }
 
-/// A world with a course in it.
+/// A ground with a course on it.
 pub(super) struct Track {
     course: Course,
-    users: u32,
-    world: World,
+    ground: Ground,
 }
 
 impl Track {
@@ -68,52 +64,27 @@ impl Track {
     }
 
     async fn lay(course: Course, users: u32) -> Outcome<Self> {
-        let config = move |origin: &str| {
-            let config = config_json(origin);
-            if course.is_lifted() { config.replacen('{', &format!("{{{RATE},"), 1) } else { config }
-        };
-        let world = World::populated(users, Populations::Usual, config).await;
-        let track = Self { course, users, world };
-        track.turn_everyone_off()?;
+        let ground = Ground::lay(users, course.is_lifted().then_some(LIFTED)).await?;
+        let track = Self { course, ground };
         for method in course.delayed() {
             let on = On { method: Some((*method).to_owned()), ..On::default() };
             let fault = Fault::Delay { millis: LATENCY };
-            track.world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault })?;
+            track.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault })?;
         }
         Ok(track)
     }
 
-    fn environment(&self) -> String {
-        let environment = self.world.sandbox().environment_id();
-        format!("{}/v1/environments/{environment}", self.world.api_origin)
-    }
-
-    fn ids(&self) -> Vec<String> {
-        self.world.sandbox().user_ids().map(|id| id.to_string()).collect()
-    }
-
-    fn turn_everyone_off(&self) -> Outcome<()> {
-        let token = self.world.token(&TokenSpec::default());
-        let environment = self.world.sandbox().environment_id();
-        for id in self.ids() {
-            let request = http::Request::put(format!("/v1/environments/{environment}/users/{id}/mfaEnabled"))
-                .header("authorization", format!("Bearer {token}"))
-                .header("content-type", "application/json")
-                .body(br#"{"mfaEnabled":false}"#.to_vec())?;
-            let status = self.world.sandbox().handle(&request, now()).response.status();
-            if !status.is_success() {
-                return Err(format!("a user can't be prepared: {status}").into());
-            }
-        }
-        Ok(())
+    fn sandbox(&self) -> MutexGuard<'_, Sandbox> {
+        self.ground.world.sandbox()
     }
 
     async fn pool(&self) -> Outcome<Measured> {
-        let origin = serve_pages(&self.world).await?;
-        let page = self.world.visit(&format!("{origin}/pages/pool.html")).await;
+        let origin = serve_pages(&self.ground.world).await?;
+        let page = self.ground.world.visit(&format!("{origin}/pages/pool.html")).await;
         hand::equip(&page).await?;
-        let token = self.world.token(&TokenSpec::default());
-        let given = json!({"environment": self.environment(), "token": token, "users": self.ids()});
+        let token = self.ground.world.token(&TokenSpec::default());
+        let given =
+            json!({"environment": self.ground.environment(), "token": token, "users": self.ground.ids()});
         self.begin()?;
         let changed = hand::number(&page, "contender.change(given)", given).await?;
         self.measured(changed.ok_or("the pool told nothing")?)
@@ -122,8 +93,8 @@ impl Track {
     async fn script(&self) -> Outcome<Measured> {
         let python = std::env::var("PINGONE_MFA_PYTHON").map_err(|_| "there is no Python with requests")?;
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("sequential.py");
-        let mut lines = vec![self.environment(), self.world.token(&TokenSpec::default())];
-        lines.extend(self.ids());
+        let mut lines = vec![self.ground.environment(), self.ground.world.token(&TokenSpec::default())];
+        lines.extend(self.ground.ids());
         self.begin()?;
         let mut child = Command::new(PathBuf::from(python))
             .arg(script)
@@ -139,8 +110,10 @@ impl Track {
     }
 
     async fn page(&self) -> Outcome<Measured> {
-        let page = self.world.open().await;
-        self.review(&page).await?;
+        let page = self.ground.world.open().await;
+        self.ground.review(&page).await?;
+        self.begin()?;
+        page.press("button", "Go on").await;
         let went_on = Instant::now();
         match self.course {
             Course::Drop => self.changing_limit(went_on).await?,
@@ -150,61 +123,21 @@ impl Track {
         self.measured_run(went_on)
     }
 
-    /// Everything that a person does, until the rest of the run goes on.
-    async fn review(&self, page: &Page) -> Outcome<()> {
-        let users = grouped(self.users);
-        page.connect(&self.world.token(&TokenSpec::default())).await;
-        self.list(page).await?;
-        page.press("checkbox", &format!("Select all {users} that match")).await;
-        page.press("button", &format!("Enable MFA for {users} users")).await;
-        page.see("dialog", "Review: enable MFA").await;
-        page.hear(&format!("{users} users chosen")).await;
-        page.press("checkbox", "Include disabled accounts").await;
-        let first = self.ids().first().cloned().ok_or("nobody is there")?;
-        page.fill("textbox", "Start with", &first).await;
-        if self.users > 500 {
-            page.fill("textbox", &format!("Type {users}"), &self.users.to_string()).await;
-        }
-        page.press("button", &format!("Run {users} changes")).await;
-        page.see("button", "Go on").await;
-        self.begin()?;
-        page.press("button", "Go on").await;
-        Ok(())
-    }
-
-    /// Few users are listed without being asked for.
-    async fn list(&self, page: &Page) -> Outcome<()> {
-        let whole = format!("Select all {} that match", grouped(self.users));
-        let deadline = Instant::now() + PATIENCE;
-        let mut is_asked = false;
-        while Instant::now() < deadline {
-            if page.find("checkbox", &whole).await.is_some() {
-                return Ok(());
-            }
-            if !is_asked && !page.names("button", "Load all").await.is_empty() {
-                page.press_beginning("button", "Load all").await;
-                is_asked = true;
-            }
-            sleep(STEP).await;
-        }
-        Err("the list was not read".into())
-    }
-
     /// From here on it counts, and the limit holds.
     fn begin(&self) -> Outcome<()> {
-        let mut sandbox = self.world.sandbox();
+        let mut sandbox = self.sandbox();
         sandbox.clear_seen();
         Ok(sandbox.behave(self.course.behaviour())?)
     }
 
     fn limit_to(&self, rate: f64) -> Outcome<()> {
-        Ok(self.world.sandbox().behave(Behaviour { rate: Some(rate), ..self.course.behaviour() })?)
+        Ok(self.sandbox().behave(Behaviour { rate: Some(rate), ..self.course.behaviour() })?)
     }
 
     async fn until_stored(&self) -> Outcome<()> {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
-            if self.stored_at().is_some() {
+            if self.ground.stored_at().is_some() {
                 return Ok(());
             }
             sleep(STEP).await;
@@ -224,8 +157,8 @@ impl Track {
 
     async fn beside_neighbour(&self) -> Outcome<Measured> {
         let (mut asked, mut refused) = (0, 0);
-        let token = self.world.token(&TokenSpec::default());
-        let environment = self.world.sandbox().environment_id();
+        let token = self.ground.world.token(&TokenSpec::default());
+        let environment = self.sandbox().environment_id();
         let request = http::Request::get(format!("/v1/environments/{environment}"))
             .header("authorization", format!("Bearer {token}"))
             .extension(Peer("another client's".to_owned()))
@@ -234,7 +167,7 @@ impl Track {
             let mut ticks = tokio::time::interval(Duration::from_secs(1) / NEIGHBOUR);
             loop {
                 ticks.tick().await;
-                let status = self.world.sandbox().handle(&request, now()).response.status();
+                let status = self.sandbox().handle(&request, now()).response.status();
                 asked += 1;
                 refused += u32::from(status.as_u16() == 429);
             }
@@ -243,16 +176,16 @@ impl Track {
             () = other => {}
             ended = self.until_stored() => ended?,
         }
-        Ok(Measured { neighbour: Some((asked, refused)), ..self.measured(f64::from(self.users - 1))? })
+        Ok(Measured { neighbour: Some((asked, refused)), ..self.measured(f64::from(self.ground.users - 1))? })
     }
 
     fn measured_run(&self, went_on: Instant) -> Outcome<Measured> {
         if self.course != Course::Drop {
             // Without the test user.
-            return self.measured(f64::from(self.users - 1));
+            return self.measured(f64::from(self.ground.users - 1));
         }
         let began = now().0 - i64::try_from(went_on.elapsed().as_millis())?;
-        let sandbox = self.world.sandbox();
+        let sandbox = self.sandbox();
         let good: Vec<i64> =
             sandbox.seen().iter().filter(|seen| is_good(seen)).map(|seen| seen.at.0).collect();
         let follow = |change: Duration, end: Duration, rate: f64, share: f64| {
@@ -268,20 +201,10 @@ impl Track {
         Ok(Measured { per_second, refused, followed: Some((down, up)), neighbour: None })
     }
 
-    /// When the last outcome had been stored.
-    fn stored_at(&self) -> Option<i64> {
-        let sandbox = self.world.sandbox();
-        let list = format!("/v1/environments/{}/users", sandbox.environment_id());
-        let end = sandbox.seen().iter().rposition(is_good)?;
-        let done = sandbox.seen().iter().filter(|seen| is_good(seen)).count() + 1 >= self.users as usize;
-        let next = sandbox.seen().iter().skip(end).find(|seen| seen.path == list)?;
-        done.then_some(next.at.0)
-    }
-
     /// What the sandbox saw of somebody who is done, and says that so many were changed.
     fn measured(&self, changed: f64) -> Outcome<Measured> {
-        let until = self.stored_at().ok_or("not everyone was changed")?;
-        let sandbox = self.world.sandbox();
+        let until = self.ground.stored_at().ok_or("not everyone was changed")?;
+        let sandbox = self.sandbox();
         if let Some(left) = sandbox.user_ids().find(|id| sandbox.mfa_enabled(*id) != Some(true)) {
             return Err(format!("{left} was not changed").into());
         }
@@ -291,10 +214,6 @@ impl Track {
         let per_second = changed * 1000.0 / (until - from) as f64;
         Ok(Measured { per_second, refused: refused(sandbox.seen(), self.course), ..Measured::default() })
     }
-}
-
-fn is_good(seen: &Seen) -> bool {
-    seen.method == http::Method::PUT && seen.status == 200
 }
 
 fn refused(seen: &[Seen], course: Course) -> f64 {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::api::request::{CountUsers, Page, ReadMfa, ReadPage, WriteMfa};
+use crate::api::request::{CountUsers, Page, ReadDevices, ReadMfa, ReadPage, WriteMfa};
 use crate::domain::fault::Fault;
 use crate::engine::Clock;
 use crate::engine::connection::{Connection, Noted};
@@ -10,7 +10,7 @@ use crate::engine::journal::Entry;
 use crate::port::Journal;
 
 use super::readback::{self, Answer};
-use super::{Job, Record, Said};
+use super::{Job, Look, Record, Said};
 
 /// Where the jobs of one run go.
 #[derive(Clone)]
@@ -37,7 +37,13 @@ impl Delivery {
                 let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
                 connection.note(WriteMfa { user, enabled: to }).await.map(|said| Said::Flag(said.enabled))
             }
-            Job::Read { user, .. } | Job::Probe { user: Some(user) } => {
+            Job::Look { look: Look::Before | Look::After, user } => {
+                let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
+                connection.note(ReadDevices(user)).await.map(Said::Devices)
+            }
+            Job::Read { user, .. }
+            | Job::Probe { user: Some(user) }
+            | Job::Look { look: Look::Flag, user } => {
                 let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
                 connection.note(ReadMfa(user)).await.map(|said| Said::Flag(said.enabled))
             }
@@ -46,7 +52,7 @@ impl Delivery {
                 connection.note(CountUsers).await.map(|_| Said::Reached)
             }
             Job::Store(records) => self.store(&records).await,
-            Job::Halt(_) | Job::Look => self.note(Ok(Said::Stored)),
+            Job::Halt(_) | Job::Clock => self.note(Ok(Said::Stored)),
         })
     }
 

@@ -293,7 +293,7 @@ impl<'run> ReadBack<'run> {
                 }
                 _ => self.tell(place, *flag, noted.at),
             },
-            Ok(Said::Reached | Said::Stored) => self.singles.push(single),
+            Ok(Said::Reached | Said::Stored | Said::Devices(_)) => self.singles.push(single),
             Err(fault @ Fault::UserUnknown(_)) if self.whom == Whom::Waiting => {
                 self.run.end_unsent(place, RowState::Gone, noted.at, Some(fault));
             }

@@ -60,6 +60,7 @@ impl Run {
         // A step is so many users who are written.
         self.unsent += 1;
         self.step_at = self.step_at.map(|at| at + 1);
+        self.begin_trial_anew();
     }
 
     /// Everyone who waits was read: it can go on.

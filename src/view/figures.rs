@@ -1,0 +1,16 @@
+//! Numbers and moments, as the reader writes them.
+
+use pingone_mfa_core::domain::time::Wall;
+
+use super::text;
+use crate::state::AppHandle;
+
+pub(super) fn number(app: AppHandle, number: impl Into<u64>) -> String {
+    app.ports.locale.number(number.into())
+}
+
+/// The time, or the day if that is another than today. Nothing is shown anew because a second has passed: a part with a
+/// button would lose the focus.
+pub(super) fn moment(app: AppHandle, at: Wall) -> String {
+    text::moment(app.ports.locale.as_ref(), at, app.session.now.get_untracked())
+}

@@ -1,0 +1,143 @@
+//! A world in which everyone's MFA is off, and what a person does in it until a run of everyone goes on.
+
+use std::time::Duration;
+
+use pingone_mfa_e2e::{Page, World};
+use pingone_sandbox::page::config_json;
+use pingone_sandbox::server::now;
+use pingone_sandbox::{Populations, Seen, TokenSpec};
+use tokio::time::{Instant, sleep};
+
+use crate::course::grouped;
+use crate::hand::Outcome;
+
+/// The ceilings of a config.json that is no brake.
+pub(super) const LIFTED: &str = r#""rate":{"read":2000,"write":2000,"max":2000}"#;
+
+/// How long something of our page may take to appear.
+const PATIENCE: Duration = Duration::from_mins(4);
+
+const STEP: Duration = Duration::from_millis(200);
+
+pub(super) struct Ground {
+    pub(super) users: u32,
+    pub(super) world: World,
+}
+
+impl Ground {
+    /// With these ceilings, if not with those that hold by default.
+    pub(super) async fn lay(users: u32, rate: Option<&'static str>) -> Outcome<Self> {
+        let config = move |origin: &str| {
+            let config = config_json(origin);
+            rate.map_or_else(|| config.clone(), |rate| config.replacen('{', &format!("{{{rate},"), 1))
+        };
+        let world = World::populated(users, Populations::Usual, config).await;
+        let ground = Self { users, world };
+        ground.turn_everyone_off()?;
+        Ok(ground)
+    }
+
+    pub(super) fn environment(&self) -> String {
+        let environment = self.world.sandbox().environment_id();
+        format!("{}/v1/environments/{environment}", self.world.api_origin)
+    }
+
+    pub(super) fn ids(&self) -> Vec<String> {
+        self.world.sandbox().user_ids().map(|id| id.to_string()).collect()
+    }
+
+    fn turn_everyone_off(&self) -> Outcome<()> {
+        let token = self.world.token(&TokenSpec::default());
+        let environment = self.world.sandbox().environment_id();
+        for id in self.ids() {
+            let request = http::Request::put(format!("/v1/environments/{environment}/users/{id}/mfaEnabled"))
+                .header("authorization", format!("Bearer {token}"))
+                .header("content-type", "application/json")
+                .body(br#"{"mfaEnabled":false}"#.to_vec())?;
+            let status = self.world.sandbox().handle(&request, now()).response.status();
+            if !status.is_success() {
+                return Err(format!("a user can't be prepared: {status}").into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything that a person does until the run's test user is done.
+    pub(super) async fn review(&self, page: &Page) -> Outcome<()> {
+        self.list(page).await?;
+        self.weigh(page).await?;
+        self.start(page).await;
+        Ok(())
+    }
+
+    /// Connects and reads the list. Few users are listed without being asked for.
+    pub(super) async fn list(&self, page: &Page) -> Outcome<()> {
+        page.connect(&self.world.token(&TokenSpec::default())).await;
+        let whole = format!("Select all {} that match", grouped(self.users));
+        let deadline = Instant::now() + PATIENCE;
+        let mut is_asked = false;
+        while Instant::now() < deadline {
+            if page.find("checkbox", &whole).await.is_some() {
+                return Ok(());
+            }
+            if !is_asked && !page.names("button", "Load all").await.is_empty() {
+                page.press_beginning("button", "Load all").await;
+                is_asked = true;
+            }
+            sleep(STEP).await;
+        }
+        Err("the list was not read".into())
+    }
+
+    /// Selects everyone and reviews the change, up to the button that starts it.
+    pub(super) async fn weigh(&self, page: &Page) -> Outcome<()> {
+        let users = grouped(self.users);
+        page.press("checkbox", &format!("Select all {users} that match")).await;
+        page.press("button", &format!("Enable MFA for {users} users")).await;
+        page.see("dialog", "Review: enable MFA").await;
+        let deadline = Instant::now() + PATIENCE;
+        while page.find("textbox", "Start with").await.is_none() {
+            if Instant::now() > deadline {
+                return Err("the values were not read again".into());
+            }
+            sleep(STEP).await;
+        }
+        page.hear(&format!("{users} users chosen")).await;
+        page.press("checkbox", "Include disabled accounts").await;
+        let first = self.ids().first().cloned().ok_or("nobody is there")?;
+        type_into(page, "Start with", &first).await?;
+        if self.users > 500 {
+            type_into(page, &format!("Type {users}"), &self.users.to_string()).await?;
+        }
+        Ok(())
+    }
+
+    /// Starts the run; its test user is done, and it waits.
+    pub(super) async fn start(&self, page: &Page) {
+        page.press("button", &format!("Run {} changes", grouped(self.users))).await;
+        page.see("button", "Go on").await;
+    }
+
+    /// When the last outcome had been stored.
+    pub(super) fn stored_at(&self) -> Option<i64> {
+        let sandbox = self.world.sandbox();
+        let list = format!("/v1/environments/{}/users", sandbox.environment_id());
+        let end = sandbox.seen().iter().rposition(is_good)?;
+        let done = sandbox.seen().iter().filter(|seen| is_good(seen)).count() + 1 >= self.users as usize;
+        let next = sandbox.seen().iter().skip(end).find(|seen| seen.path == list)?;
+        done.then_some(next.at.0)
+    }
+}
+
+/// Key by key: a driver's keys come all at once, and no hand's do.
+async fn type_into(page: &Page, name: &str, text: &str) -> Outcome<()> {
+    page.see("textbox", name).await.click().await?;
+    for letter in text.chars() {
+        page.send(letter.to_string()).await;
+    }
+    Ok(())
+}
+
+pub(super) fn is_good(seen: &Seen) -> bool {
+    seen.method == http::Method::PUT && seen.status == 200
+}

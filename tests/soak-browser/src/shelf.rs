@@ -1,0 +1,56 @@
+//! What the page has stored, read from the browser's own database.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use pingone_mfa_core::engine::journal::{Restored, restore};
+use pingone_mfa_e2e::Page;
+use serde_json::Value;
+
+/// A database that isn't there is not made: the page would find it empty.
+const READ: &str = r#"
+const done = arguments[arguments.length - 1];
+(async () => {
+  const known = await indexedDB.databases();
+  if (!known.some(({ name }) => name === "pingone-mfa")) return [];
+  const answered = (request) => new Promise((hear, fail) => {
+    request.onsuccess = () => hear(request.result);
+    request.onerror = () => fail(request.error);
+  });
+  const database = await answered(indexedDB.open("pingone-mfa"));
+  try {
+    const store = database.transaction("records").objectStore("records");
+    const [keys, values] = await Promise.all([answered(store.getAllKeys()), answered(store.getAll())]);
+    return keys.map(([run, number], place) =>
+      [run, number, btoa(String.fromCharCode(...new Uint8Array(values[place])))]);
+  } finally {
+    database.close();
+  }
+})().then(done, (error) => done(String(error)));
+"#;
+
+/// The journal of the one run that is stored.
+pub(crate) struct Shelf {
+    /// The keys of its entries: the run's name and a number.
+    pub(crate) keys: Vec<(String, u64)>,
+    entries: Vec<Vec<u8>>,
+}
+
+impl Shelf {
+    /// Reads it without the page's doing.
+    pub(crate) async fn read(page: &Page) -> Self {
+        let read = page.ask(READ, vec![]).await.expect("the page answers");
+        let rows = read.as_array().unwrap_or_else(|| panic!("the database can't be read: {read}"));
+        let entry = |row: &Value| {
+            let key = (row[0].as_str().map(str::to_owned)?, row[1].as_u64()?);
+            Some((key, STANDARD.decode(row[2].as_str()?).ok()?))
+        };
+        let (keys, entries) = rows.iter().map(|row| entry(row).expect("a key and bytes")).unzip();
+        Self { keys, entries }
+    }
+
+    /// What it says; `None` where nothing is stored.
+    pub(crate) fn restored(&self) -> Option<Restored> {
+        (!self.entries.is_empty())
+            .then(|| restore(&self.entries).expect("a journal of one run that can be read"))
+    }
+}
