@@ -27,8 +27,8 @@ use records::{Record, Records, cells, is_blank, line_ends};
 /// The most people a list may have.
 pub const MOST_LINES: usize = 200_000;
 
-/// How many lines at the beginning may hold the header.
-const HEADER_WITHIN: usize = 10;
+/// How many lines at the beginning may hold the header. Plans and reports of this page begin with many remarks.
+const HEADER_WITHIN: usize = 50;
 
 /// How many lines tell what the columns are.
 const LINES_LOOKED_AT: usize = 100;
