@@ -52,6 +52,12 @@ async fn review_off(world: &World, page: &Page) -> usize {
     off
 }
 
+/// Nobody is read right after a run: a change may still come that was answered before.
+async fn let_answers_come_in(page: &Page) {
+    page.hear("so that late answers are in.").await;
+    tokio::time::sleep(Duration::from_secs(25)).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     let world = World::start(100, quick).await;
@@ -79,6 +85,7 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
 
     page.press("button", &format!("Undo: disable MFA for {users} users")).await;
     page.see("dialog", "Review: disable MFA").await;
+    let_answers_come_in(&page).await;
     page.hear("Reason: say why MFA is turned off.").await;
     page.shoot("review-off").await;
     page.fill("textbox", "Reason", "Taken back").await;
@@ -436,4 +443,27 @@ async fn a_runs_report_filters_the_list_by_what_became_of_everyone() {
     page.press("button", "Read again").await;
     page.hear(&format!("{} of 100 users.", users - 5)).await;
     assert_eq!(page.shown().await, users - 5, "a list that was read again is filtered as before");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_refused_is_sent_again_once_that_can_help() {
+    let world = World::start(100, quick).await;
+    let page = listed(&world, "100").await;
+    let planned = who_is_off(&world);
+    let refused = Fault::Status { status: 403, retry_after: None, without_cors: false };
+    world.sandbox().go_wrong(on_put(1.0, 0, Some(5), refused)).unwrap();
+    let users = review_off(&world, &page).await;
+    page.press("checkbox", "Include disabled accounts").await;
+    page.press("button", &format!("Run {users} changes")).await;
+    page.hear(&format!("MFA was enabled for {} users", users - 5)).await;
+    assert_eq!(off(&world), 5);
+    page.shoot("run-refused-some").await;
+
+    page.press("button", "Retry 5 who were refused").await;
+    page.see("dialog", "Review: enable MFA").await;
+    page.shoot("review-waits").await;
+    let_answers_come_in(&page).await;
+    page.press("button", "Run 5 changes").await;
+    page.hear("MFA was enabled for 5 users; 5 were read back and are on.").await;
+    agrees(&world, &planned, true);
 }
