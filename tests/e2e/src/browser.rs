@@ -1,6 +1,7 @@
 //! A headless Chromium with a profile of its own, driven through one chromedriver for all tests of a process.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, ErrorKind};
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -53,13 +54,29 @@ impl Chromedriver {
 
     fn start() -> Self {
         let path = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+        let port = format!("--port={}", free_port());
         let process =
-            Command::new(path).arg("--port=0").stdout(Stdio::piped()).spawn().expect("chromedriver starts");
+            Command::new(path).arg(port).stdout(Stdio::piped()).spawn().expect("chromedriver starts");
         let mut started = Self { process, port: 0 };
         let output = started.process.stdout.take().expect("its output is piped");
         started.port = named_port(BufReader::new(output));
         started
     }
+}
+
+/// A port that is free under both of this machine's names for itself: chromedriver takes one that is free under the one,
+/// and ends where it isn't under the other.
+fn free_port() -> u16 {
+    for _ in 0..100 {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
+        let port = listener.local_addr().expect("it listens").port();
+        let other = TcpListener::bind((Ipv6Addr::LOCALHOST, port));
+        // A machine without the second name has nobody there.
+        if !other.is_err_and(|problem| problem.kind() == ErrorKind::AddrInUse) {
+            return port;
+        }
+    }
+    panic!("no port is free under both names");
 }
 
 /// The port that chromedriver says it listens on.
