@@ -22,6 +22,8 @@ pub mod redaction;
 
 pub mod claims;
 
+pub mod sign_in;
+
 pub mod config;
 
 pub mod export;

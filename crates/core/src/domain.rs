@@ -8,6 +8,8 @@ pub mod tenant;
 
 pub mod token;
 
+pub mod sign_in;
+
 pub mod trial;
 
 pub mod user;

@@ -166,30 +166,31 @@ fn is_jwt(text: &str) -> bool {
         && text.matches('.').count() == 2
 }
 
-struct Claims {
+/// The header and the claims of a JSON web token. Nothing is verified.
+pub(super) struct Claims {
     header: Map<String, Value>,
     claims: Map<String, Value>,
 }
 
 impl Claims {
-    fn decode(token: &str) -> Result<Self, PasteFault> {
+    pub(super) fn decode(token: &str) -> Result<Self, PasteFault> {
         let mut parts = token.split('.');
         let mut next = || parts.next().and_then(object).ok_or(PasteFault::Damaged);
         Ok(Self { header: next()?, claims: next()? })
     }
 
-    fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.claims.get(name)?.as_str()
     }
 
     /// A point in time in whole or broken seconds; anything else is as good as missing.
     #[expect(clippy::cast_possible_truncation, reason = "checked against the range of dates first")]
-    fn time(&self, name: &str) -> Option<Wall> {
+    pub(super) fn time(&self, name: &str) -> Option<Wall> {
         let seconds = self.claims.get(name)?.as_f64()?;
         (0.0..4e10).contains(&seconds).then_some(Wall((seconds * 1000.0) as i64))
     }
 
-    fn audience(&self) -> Vec<String> {
+    pub(super) fn audience(&self) -> Vec<String> {
         match self.claims.get("aud") {
             Some(Value::String(one)) => vec![one.clone()],
             Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),

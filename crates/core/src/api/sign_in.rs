@@ -1,0 +1,238 @@
+//! Signing in with PingOne: authorization code with PKCE, as a public application without a secret.
+//!
+//! The signature of the ID token isn't checked: it comes from the token endpoint itself, over TLS (OpenID Connect Core
+//! 3.1.3.7, number 6). What it says is compared with what was asked for.
+//!
+//! Sources: RFC 6749 section 4.1, RFC 7636, RFC 9207, OpenID Connect Core 1.0 section 3.1; PingOne's endpoints:
+//! developer.pingidentity.com, PingOne API, "OpenID Connect/OAuth 2".
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::domain::region::RegionCode;
+use crate::domain::sign_in::{Attempt, ClientId, SignInFault, SignInPlace};
+use crate::domain::time::Wall;
+use crate::domain::token::Secret;
+
+use super::claims::Claims;
+use super::json;
+
+/// How much chance an attempt needs, in bytes: 32 each for state, nonce and verifier.
+pub const CHANCE: usize = 96;
+
+/// What is asked for: an ID token, so that the answer can be told to be ours. What the access token may do is decided by
+/// the person's roles.
+const SCOPE: &str = "openid";
+
+/// How far PingOne's clock and this computer's may differ, in milliseconds.
+const SKEW: i64 = 60_000;
+
+/// PingOne's words are cut after so many letters.
+const LONGEST_DESCRIPTION: usize = 500;
+
+/// What PingOne sends back instead of a token, to be exchanged once.
+pub struct Code(Zeroizing<String>);
+
+/// A new attempt, of bytes that nobody can guess.
+#[must_use]
+pub fn begin(place: SignInPlace, chance: &[u8; CHANCE], now: Wall) -> Attempt {
+    let mut words = chance.chunks_exact(CHANCE / 3).map(|bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes));
+    let mut word = || words.next().unwrap_or_default();
+    Attempt { place, state: word(), nonce: word(), verifier: word(), begun_at: now }
+}
+
+/// The address at PingOne where somebody signs in.
+#[must_use]
+pub fn address(attempt: &Attempt) -> String {
+    let SignInPlace { issuer, client, redirect_uri, .. } = &attempt.place;
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("response_type", "code")
+        .append_pair("client_id", &client.0.to_string())
+        .append_pair("redirect_uri", redirect_uri)
+        .append_pair("scope", SCOPE)
+        .append_pair("state", &attempt.state)
+        .append_pair("nonce", &attempt.nonce)
+        .append_pair("code_challenge", &challenge(&attempt.verifier))
+        .append_pair("code_challenge_method", "S256")
+        .finish();
+    format!("{issuer}/authorize?{query}")
+}
+
+/// RFC 7636 section 4.2, S256.
+fn challenge(verifier: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
+}
+
+/// An attempt as text, to be kept until the answer.
+#[must_use]
+pub fn write(attempt: &Attempt) -> String {
+    let Attempt { place, state, nonce, verifier, begun_at } = attempt;
+    serde_json::json!({
+        "version": 1,
+        "region": place.region.0,
+        "issuer": place.issuer,
+        "clientId": place.client.0.to_string(),
+        "redirectUri": place.redirect_uri,
+        "state": state,
+        "nonce": nonce,
+        "verifier": verifier,
+        "begunAt": begun_at.0,
+    })
+    .to_string()
+}
+
+/// An attempt that was kept; `None` where the text is none of this version's.
+#[must_use]
+pub fn read(text: &str) -> Option<Attempt> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    let text = |path| json::text(&value, path).ok().flatten().map(str::to_owned);
+    if json::number(&value, "version") != Ok(Some(1)) {
+        return None;
+    }
+    let place = SignInPlace {
+        region: RegionCode(text("region")?),
+        issuer: text("issuer")?,
+        client: ClientId(Uuid::try_parse(&text("clientId")?).ok()?),
+        redirect_uri: text("redirectUri")?,
+    };
+    let begun_at = Wall(i64::try_from(json::number(&value, "begunAt").ok()??).ok()?);
+    Some(Attempt {
+        place,
+        state: text("state")?,
+        nonce: text("nonce")?,
+        verifier: text("verifier")?,
+        begun_at,
+    })
+}
+
+/// Whether the query of this page's address is an answer of an authorization server, whoever asked it.
+#[must_use]
+pub fn is_answer(query: &str) -> bool {
+    let names: Vec<_> = pairs(query).map(|(name, _)| name).collect();
+    let has = |name: &str| names.iter().any(|other| other == name);
+    has("state") && (has("code") || has("error"))
+}
+
+/// Reads the answer in this page's address: `query` is what stands behind its `?`.
+///
+/// # Errors
+/// Where it is no answer to `attempt`, came too late, or says that nobody was signed in. An issuer that isn't named is
+/// taken for the one that was asked: the ID token names it again.
+pub fn returned(query: &str, attempt: Option<&Attempt>, now: Wall) -> Result<Code, SignInFault> {
+    let attempt = attempt.ok_or(SignInFault::NothingBegun)?;
+    let one = |name| only(query, name);
+    if one("state")?.as_deref().map(String::as_str) != Some(attempt.state.as_str()) {
+        return Err(SignInFault::OtherAttempt);
+    }
+    if let Some(issuer) = one("iss")?.filter(|issuer| **issuer != attempt.place.issuer) {
+        return Err(SignInFault::OtherIssuer(cut(&issuer)));
+    }
+    if let Some(code) = one("error")? {
+        let description = one("error_description")?.map(|text| cut(&text)).unwrap_or_default();
+        return Err(SignInFault::Refused { code: cut(&code), description });
+    }
+    if attempt.is_over(now) {
+        return Err(SignInFault::TooLate);
+    }
+    one("code")?.filter(|code| !code.is_empty()).map(Code).ok_or(unreadable("code", "is missing"))
+}
+
+fn pairs(query: &str) -> impl Iterator<Item = (String, Zeroizing<String>)> {
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned())))
+}
+
+/// A parameter that stands twice has been tampered with (RFC 6749 section 3.1).
+fn only(query: &str, name: &'static str) -> Result<Option<Zeroizing<String>>, SignInFault> {
+    let mut found = pairs(query).filter(|(other, _)| other == name).map(|(_, value)| value);
+    let first = found.next();
+    if found.next().is_some() {
+        return Err(unreadable(name, "stands twice"));
+    }
+    Ok(first)
+}
+
+/// Where a code is exchanged.
+#[must_use]
+pub fn token_address(attempt: &Attempt) -> String {
+    format!("{}/token", attempt.place.issuer)
+}
+
+/// The form that exchanges a code for a token. It is sent once and shown nowhere.
+#[must_use]
+pub fn exchange(attempt: &Attempt, code: &Code) -> Zeroizing<String> {
+    let form = form_urlencoded::Serializer::new(String::new())
+        .append_pair("grant_type", "authorization_code")
+        .append_pair("client_id", &attempt.place.client.0.to_string())
+        .append_pair("redirect_uri", &attempt.place.redirect_uri)
+        .append_pair("code", &code.0)
+        .append_pair("code_verifier", &attempt.verifier)
+        .finish();
+    Zeroizing::new(form)
+}
+
+/// Reads what the token endpoint answered: the access token, whose claims are read as a pasted one's are. A refresh token
+/// that nobody asked for is dropped.
+///
+/// # Errors
+/// Where the code was not exchanged, the answer can't be read, or its ID token is not an answer to `attempt`.
+pub fn granted(status: u16, body: &[u8], attempt: &Attempt, now: Wall) -> Result<Secret, SignInFault> {
+    let value: Value =
+        serde_json::from_slice(body).map_err(|_| unreadable("the token endpoint's answer", "is no JSON"))?;
+    if status != 200 {
+        return Err(not_exchanged(&value));
+    }
+    let text = |path: &'static str| {
+        let found = json::text(&value, path).map_err(|_| unreadable(path, "is no text"))?;
+        found.ok_or(unreadable(path, "is missing"))
+    };
+    if !text("token_type")?.eq_ignore_ascii_case("bearer") {
+        return Err(unreadable("token_type", "is not Bearer"));
+    }
+    check_id_token(text("id_token")?, attempt, now)?;
+    Ok(Secret::new(Zeroizing::new(text("access_token")?.to_owned())))
+}
+
+fn not_exchanged(value: &Value) -> SignInFault {
+    let text = |path| json::text(value, path).ok().flatten().map(cut);
+    match text("error") {
+        Some(code) => {
+            SignInFault::NotExchanged { code, description: text("error_description").unwrap_or_default() }
+        }
+        None => unreadable("error", "is missing"),
+    }
+}
+
+/// OpenID Connect Core 3.1.3.7.
+fn check_id_token(token: &str, attempt: &Attempt, now: Wall) -> Result<(), SignInFault> {
+    let claims = Claims::decode(token).map_err(|_| unreadable("id_token", "is damaged"))?;
+    let issuer = claims.text("iss").unwrap_or_default();
+    if issuer != attempt.place.issuer {
+        return Err(SignInFault::OtherIssuer(cut(issuer)));
+    }
+    let client = attempt.place.client.0.to_string();
+    let is_party = claims.text("azp").is_none_or(|party| party == client);
+    if !is_party || claims.audience() != [client] {
+        return Err(SignInFault::OtherAudience);
+    }
+    if claims.text("nonce") != Some(attempt.nonce.as_str()) {
+        return Err(SignInFault::OtherNonce);
+    }
+    let ends_at = claims.time("exp").ok_or(unreadable("id_token", "says no end"))?;
+    if now.since(ends_at) > SKEW {
+        return Err(SignInFault::Expired);
+    }
+    Ok(())
+}
+
+fn cut(text: impl AsRef<str>) -> String {
+    text.as_ref().chars().take(LONGEST_DESCRIPTION).collect()
+}
+
+const fn unreadable(field: &'static str, problem: &'static str) -> SignInFault {
+    SignInFault::Unreadable { field, problem }
+}

@@ -1,0 +1,288 @@
+//! Signing in, as the sandbox's authorization server and those who would cheat answer it.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use http::{Request, StatusCode};
+use pingone_mfa_core::api::claims::read_paste;
+use pingone_mfa_core::api::sign_in::{
+    self, CHANCE, Code, address, begin, exchange, granted, is_answer, returned, token_address,
+};
+use pingone_mfa_core::domain::region::{Region, RegionCode};
+use pingone_mfa_core::domain::sign_in::{Attempt, ClientId, SignInFault, SignInPlace};
+use pingone_mfa_core::domain::tenant::EnvironmentId;
+use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::token::Actor;
+use pingone_sandbox::{EnvironmentKind, PUBLIC_CLIENT_ID, Populations, Sandbox, Seed};
+use serde_json::{Value, json};
+
+const NOW: Wall = Wall(1_800_000_000_000);
+const HOST: &str = "http://127.0.0.1:4001";
+const REDIRECT: &str = "http://127.0.0.1:4000/";
+
+fn sandbox() -> Sandbox {
+    Sandbox::new(Seed {
+        users: 20,
+        seed: 7,
+        api_base: format!("{HOST}/v1"),
+        auth_base: HOST.to_owned(),
+        kind: EnvironmentKind::Sandbox,
+        populations: Populations::Usual,
+    })
+}
+
+fn place(sandbox: &Sandbox) -> SignInPlace {
+    let region = Region {
+        code: RegionCode("LOCAL".into()),
+        label: "Local sandbox".into(),
+        api_base: format!("{HOST}/v1"),
+        auth_base: HOST.into(),
+        pingone: None,
+    };
+    let environment = EnvironmentId(sandbox.environment_id());
+    SignInPlace::new(&region, environment, ClientId(PUBLIC_CLIENT_ID), REDIRECT.into())
+}
+
+fn attempt(sandbox: &Sandbox) -> Attempt {
+    let mut chance = [0; CHANCE];
+    chance.iter_mut().zip(1..).for_each(|(byte, number)| *byte = number);
+    begin(place(sandbox), &chance, NOW)
+}
+
+fn post(sandbox: &mut Sandbox, address: &str, form: &str) -> (u16, Vec<u8>, String) {
+    let path = address.strip_prefix(HOST).unwrap();
+    let request = Request::post(path).body(form.as_bytes().to_vec()).unwrap();
+    let response = sandbox.handle(&request, pingone_sandbox::Wall(NOW.0)).response;
+    let location = response.headers().get("location").map_or("", |value| value.to_str().unwrap()).to_owned();
+    (response.status().as_u16(), response.body().clone(), location)
+}
+
+/// Somebody signs on where the page sends them; the query with which they come back.
+fn sign_on(sandbox: &mut Sandbox, attempt: &Attempt, choice: &str) -> String {
+    let address = address(attempt);
+    let (endpoint, query) = address.split_once('?').unwrap();
+    let (status, body, location) = post(sandbox, endpoint, &format!("{query}&{choice}"));
+    assert_eq!(status, StatusCode::FOUND, "{}", String::from_utf8_lossy(&body));
+    location.strip_prefix(&format!("{REDIRECT}?")).unwrap().to_owned()
+}
+
+fn person(sandbox: &Sandbox) -> String {
+    format!("person={}", sandbox.user_named("adaeze.okonkwo").unwrap())
+}
+
+fn fault<T>(result: Result<T, SignInFault>) -> SignInFault {
+    result.err().unwrap()
+}
+
+fn with(query: &str, name: &str, value: Option<&str>) -> String {
+    let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().filter(|(other, _)| other != name);
+    let pairs: Vec<_> = pairs.chain(value.map(|value| (name.to_owned(), value.to_owned()))).collect();
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+fn came_back(sandbox: &mut Sandbox, attempt: &Attempt) -> Code {
+    let who = person(sandbox);
+    let query = sign_on(sandbox, attempt, &who);
+    assert!(is_answer(&query));
+    returned(&query, Some(attempt), NOW).ok().unwrap()
+}
+
+fn tokens(sandbox: &mut Sandbox, attempt: &Attempt) -> Value {
+    let code = came_back(sandbox, attempt);
+    let (status, body, _) = post(sandbox, &token_address(attempt), &exchange(attempt, &code));
+    assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+    serde_json::from_slice(&body).unwrap()
+}
+
+#[test]
+fn a_person_signs_in_and_the_token_names_them() {
+    let mut sandbox = sandbox();
+    let attempt = attempt(&sandbox);
+    let answer = tokens(&mut sandbox, &attempt);
+    let token = granted(200, answer.to_string().as_bytes(), &attempt, NOW).ok().unwrap();
+    let facts = read_paste(token.expose(), NOW).ok().unwrap().facts;
+    assert_eq!(facts.issuer, Some(attempt.place.issuer.clone()));
+    assert!(matches!(facts.actor, Actor::Person(Some(_))), "{:?}", facts.actor);
+}
+
+#[test]
+fn a_code_is_good_for_one_exchange_and_one_verifier() {
+    let mut sandbox = sandbox();
+    let first = attempt(&sandbox);
+    let code = came_back(&mut sandbox, &first);
+    let other = Attempt { verifier: "a".repeat(43), ..first.clone() };
+    for attempt in [&other, &first] {
+        let (status, body, _) = post(&mut sandbox, &token_address(attempt), &exchange(attempt, &code));
+        let SignInFault::NotExchanged { code, .. } = fault(granted(status, &body, attempt, NOW)) else {
+            panic!("{}", String::from_utf8_lossy(&body))
+        };
+        assert_eq!(code, "invalid_grant");
+    }
+}
+
+#[test]
+fn an_answer_to_another_attempt_or_to_none_is_not_taken() {
+    let mut sandbox = sandbox();
+    let attempt = attempt(&sandbox);
+    let who = person(&sandbox);
+    let query = sign_on(&mut sandbox, &attempt, &who);
+    assert!(fault(returned(&query, None, NOW)) == SignInFault::NothingBegun);
+    for state in [None, Some(""), Some("another"), Some(&attempt.state[1..])] {
+        let altered = with(&query, "state", state);
+        assert!(fault(returned(&altered, Some(&attempt), NOW)) == SignInFault::OtherAttempt, "{state:?}");
+    }
+    let twice = format!("{query}&code=another");
+    let problem = SignInFault::Unreadable { field: "code", problem: "stands twice" };
+    assert_eq!(fault(returned(&twice, Some(&attempt), NOW)), problem);
+    let late = NOW.plus(15 * 60_000 + 1);
+    assert_eq!(fault(returned(&query, Some(&attempt), late)), SignInFault::TooLate);
+    assert_eq!(fault(returned(&query, Some(&attempt), NOW.plus(-1))), SignInFault::TooLate);
+    assert!(returned(&query, Some(&attempt), NOW.plus(15 * 60_000)).is_ok());
+}
+
+#[test]
+fn an_answer_of_another_region_is_not_taken_and_one_that_names_none_is_told_by_its_id_token() {
+    let mut sandbox = sandbox();
+    let attempt = attempt(&sandbox);
+    let who = person(&sandbox);
+    let query = sign_on(&mut sandbox, &attempt, &who);
+    let elsewhere = "https://auth.pingone.com/5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4/as";
+    let mixed_up = with(&query, "iss", Some(elsewhere));
+    let expected = SignInFault::OtherIssuer(elsewhere.into());
+    assert_eq!(fault(returned(&mixed_up, Some(&attempt), NOW)), expected);
+    assert!(returned(&with(&query, "iss", None), Some(&attempt), NOW).is_ok());
+}
+
+#[test]
+fn who_declines_is_told_so_in_pingones_words() {
+    let mut sandbox = sandbox();
+    let attempt = attempt(&sandbox);
+    let query = sign_on(&mut sandbox, &attempt, "cancel=yes");
+    let SignInFault::Refused { code, description } = fault(returned(&query, Some(&attempt), NOW)) else {
+        panic!("{query}")
+    };
+    assert_eq!(code, "access_denied");
+    assert!(!description.is_empty());
+    let endless = with(&query, "error_description", Some(&"a".repeat(100_000)));
+    let SignInFault::Refused { description, .. } = fault(returned(&endless, Some(&attempt), NOW)) else {
+        panic!("{query}")
+    };
+    assert_eq!(description.len(), 500);
+}
+
+/// An ID token with other claims.
+fn forged(answer: &Value, change: impl Fn(&mut Value)) -> Value {
+    use base64::Engine;
+    use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+    let token = answer["id_token"].as_str().unwrap();
+    let parts: Vec<&str> = token.split('.').collect();
+    let mut claims: Value =
+        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
+    change(&mut claims);
+    let claims = BASE64_URL_SAFE_NO_PAD.encode(claims.to_string());
+    let mut answer = answer.clone();
+    answer["id_token"] = json!(format!("{}.{claims}.{}", parts[0], parts[2]));
+    answer
+}
+
+#[test]
+fn an_id_token_that_is_no_answer_to_this_attempt_gives_no_token() {
+    let mut sandbox = sandbox();
+    let attempt = attempt(&sandbox);
+    let answer = tokens(&mut sandbox, &attempt);
+    let read = |answer: &Value| granted(200, answer.to_string().as_bytes(), &attempt, NOW);
+    assert!(read(&forged(&answer, |_| {})).is_ok(), "unchanged it is taken");
+    let issuer = "https://auth.pingone.com/x/as";
+    let other = fault(read(&forged(&answer, |claims| claims["iss"] = json!(issuer))));
+    assert_eq!(other, SignInFault::OtherIssuer(issuer.into()));
+    let client = PUBLIC_CLIENT_ID.to_string();
+    for audience in [json!("another"), json!([client, "another"]), json!([]), Value::Null] {
+        let other = fault(read(&forged(&answer, |claims| claims["aud"] = audience.clone())));
+        assert_eq!(other, SignInFault::OtherAudience, "{audience}");
+    }
+    let other = fault(read(&forged(&answer, |claims| claims["azp"] = json!("another"))));
+    assert_eq!(other, SignInFault::OtherAudience);
+    for nonce in [json!("another"), Value::Null] {
+        let other = fault(read(&forged(&answer, |claims| claims["nonce"] = nonce.clone())));
+        assert_eq!(other, SignInFault::OtherNonce);
+    }
+    let other = fault(read(&forged(&answer, |claims| claims["exp"] = json!(NOW.0 / 1000 - 61))));
+    assert_eq!(other, SignInFault::Expired);
+}
+
+#[test]
+fn an_answer_that_is_cut_odd_or_a_web_page_gives_no_token_and_names_its_part() {
+    let mut sandbox = sandbox();
+    let attempt = attempt(&sandbox);
+    let answer = tokens(&mut sandbox, &attempt);
+    let read = |status, body: &str| fault(granted(status, body.as_bytes(), &attempt, NOW));
+    let is_unreadable = |fault: &SignInFault| matches!(fault, SignInFault::Unreadable { .. });
+    for body in ["", "<html>", "[]", "{}", "null", "{\"access_token\":\"eyJ"] {
+        for status in [200, 400, 502] {
+            assert!(is_unreadable(&read(status, body)), "{status} {body}");
+        }
+    }
+    for part in ["access_token", "id_token", "token_type"] {
+        for value in [Value::Null, json!(7), json!(["a"])] {
+            let mut altered = answer.clone();
+            altered[part] = value;
+            let fault = read(200, &altered.to_string());
+            assert!(matches!(&fault, SignInFault::Unreadable { field, .. } if *field == part), "{fault}");
+        }
+    }
+    let mut altered = answer.clone();
+    altered["token_type"] = json!("DPoP");
+    assert!(is_unreadable(&read(200, &altered.to_string())));
+}
+
+#[test]
+fn no_refusal_repeats_a_code_or_a_token() {
+    let mut sandbox = sandbox();
+    let attempt = attempt(&sandbox);
+    let answer = tokens(&mut sandbox, &attempt);
+    let token = answer["access_token"].as_str().unwrap();
+    let forged = forged(&answer, |claims| claims["nonce"] = json!("another"));
+    let fault = fault(granted(200, forged.to_string().as_bytes(), &attempt, NOW));
+    assert!(!format!("{fault} {fault:?}").contains(token));
+}
+
+#[test]
+fn an_attempt_is_kept_and_read_as_it_was_and_nothing_else_is_read() {
+    let sandbox = sandbox();
+    let attempt = attempt(&sandbox);
+    let text = sign_in::write(&attempt);
+    assert!(sign_in::read(&text) == Some(attempt));
+    for (from, to) in [("\"version\":1", "\"version\":2"), ("verifier", "verifer"), ("}", "")] {
+        let altered = text.replace(from, to);
+        assert!(altered != text && sign_in::read(&altered).is_none(), "{from}");
+    }
+    assert!(sign_in::read("").is_none());
+}
+
+#[test]
+fn chance_makes_state_nonce_and_verifier_and_the_address_shows_no_verifier() {
+    let sandbox = sandbox();
+    let one = attempt(&sandbox);
+    assert!([&one.state, &one.nonce, &one.verifier].iter().all(|word| word.len() == 43), "RFC 7636 4.1");
+    assert!(one.state != one.nonce && one.nonce != one.verifier && one.state != one.verifier);
+    assert!(!address(&one).contains(&one.verifier));
+    assert!(
+        address(&one).starts_with(&format!("{}/authorize?response_type=code&client_id=", one.place.issuer))
+    );
+}
+
+#[test]
+fn the_challenge_is_the_one_of_rfc_7636() {
+    let sandbox = sandbox();
+    let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned();
+    let attempt = Attempt { verifier, ..attempt(&sandbox) };
+    let challenge = "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+    assert!(address(&attempt).contains(challenge), "appendix B");
+}
+
+#[test]
+fn only_an_answer_is_taken_for_one() {
+    for query in ["", "code=a", "state=b", "mfa=off", "error=a", "statex=1&codex=2"] {
+        assert!(!is_answer(query), "{query}");
+    }
+    assert!(is_answer("error=access_denied&state=b"));
+}
