@@ -20,6 +20,7 @@ use crate::platform::lease::BrowserLease;
 use crate::platform::locale::BrowserLocale;
 use crate::platform::panic;
 use crate::platform::preferences::LocalPreferences;
+use crate::platform::sign_in::BrowserSignIn;
 use crate::state::{App, AppHandle, Ports, Wishes};
 use crate::view;
 
@@ -46,7 +47,8 @@ impl Widget {
 
 /// Shows the product in `wrapper`. `options` has `config` (the text of config.json), `clock` (the clock worker),
 /// `build`,
-/// `ownsAddress` (whether the page's `#` is this product's), and the element's attributes `region`,
+/// `ownsAddress` (whether the page's address is this product's), `signInAnswer` (the query with which somebody came
+/// back from PingOne), and the element's attributes `region`,
 /// `environmentId` and `userId`; all may be missing.
 ///
 /// # Errors
@@ -66,6 +68,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         files: Rc::new(BrowserFiles),
         journal: Rc::new(BrowserJournal::new()),
         lease: Rc::new(BrowserLease),
+        sign_in: Rc::new(BrowserSignIn::new(flag(options, "ownsAddress"), text(options, "signInAnswer"))),
         seed: Math::random().to_bits(),
     };
     // Mounting makes what runs the app's tasks, so the app is started inside and handed out.
@@ -84,8 +87,12 @@ fn flag(options: &JsValue, name: &str) -> bool {
     Reflect::get(options, &name.into()).is_ok_and(|value| value.is_truthy())
 }
 
+fn text(options: &JsValue, name: &str) -> Option<String> {
+    Reflect::get(options, &name.into()).ok().and_then(|value| value.as_string())
+}
+
 fn wishes(options: &JsValue) -> Result<Wishes, String> {
-    let text = |name: &str| Reflect::get(options, &name.into()).ok().and_then(|value| value.as_string());
+    let text = |name: &str| text(options, name);
     let settings = text("config").map(|config| read_config(&config)).transpose();
     Ok(Wishes {
         settings: settings.map_err(|fault| fault.to_string())?.unwrap_or_default(),

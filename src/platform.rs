@@ -9,3 +9,4 @@ pub(crate) mod lease;
 pub(crate) mod locale;
 pub(crate) mod panic;
 pub(crate) mod preferences;
+pub(crate) mod sign_in;

@@ -6,7 +6,7 @@ use pingone_mfa_core::api::Transport;
 use pingone_mfa_core::domain::query::Filters;
 use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::port::{Files, Host, Journal, Lease, Locale, Preferences, TokenHolder};
+use pingone_mfa_core::port::{Files, Host, Journal, Lease, Locale, Preferences, SignIn, TokenHolder};
 
 pub mod title;
 
@@ -41,6 +41,8 @@ pub mod run;
 
 pub mod saving;
 
+pub mod signing_in;
+
 pub mod unusable;
 
 use announcement::Announcer;
@@ -73,6 +75,8 @@ pub struct Ports {
     pub journal: Rc<dyn Journal>,
     /// Sees to it that only one page runs something.
     pub lease: Rc<dyn Lease>,
+    /// Signs people in.
+    pub sign_in: Rc<dyn SignIn>,
     /// Where the jitter of retries starts.
     pub seed: u64,
 }

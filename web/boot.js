@@ -70,7 +70,17 @@ async function whyMissing({ file, integrity }) {
   }
 }
 
+// Somebody comes back from signing in: what PingOne sent leaves the address, and with it the history, at once.
+function takeSignInAnswer() {
+  const query = new URLSearchParams(location.search);
+  if (!query.has("state") || !(query.has("code") || query.has("error"))) return undefined;
+  const answer = location.search.slice(1);
+  history.replaceState(null, "", location.pathname + location.hash);
+  return answer;
+}
+
 async function start() {
+  host.signInAnswer = takeSignInAnswer();
   await refuseServiceWorkers();
   host.config = await readConfig();
   host.clock = clockWorker();

@@ -123,11 +123,19 @@ class PingOneMfa extends HTMLElement {
       config: this.config,
       clock: this.clock,
       ownsAddress: this.ownsAddress,
+      signInAnswer: this.#signInAnswer(),
       build: RELEASE.build,
       region: this.getAttribute("region"),
       environmentId: this.getAttribute("environment-id"),
       userId: this.getAttribute("user-id"),
     };
+  }
+
+  // It is handed on once: a code is good for one exchange.
+  #signInAnswer() {
+    const answer = this.signInAnswer;
+    this.signInAnswer = undefined;
+    return answer;
   }
 
   #say(cause) {

@@ -88,7 +88,7 @@ fn outgoing(
     built.map_err(|_| Lost::Unreachable)
 }
 
-async fn received(response: &gloo_net::http::Response) -> Result<Response, Lost> {
+pub(super) async fn received(response: &gloo_net::http::Response) -> Result<Response, Lost> {
     let correlation_id = response.headers().get("correlation-id");
     let head = Head { status: response.status(), correlation_id };
     match body(response).await {

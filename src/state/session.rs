@@ -23,6 +23,7 @@ use super::exchanges::Exchanges;
 use super::paste::{Forgetting, Pasted};
 use super::review::Review;
 use super::run::Run;
+use super::signing_in::SigningIn;
 use super::tasks::Tasks;
 use super::title::Title;
 use super::watched::Watched;
@@ -97,6 +98,8 @@ pub struct Session {
     pub user: Watched<String>,
     /// Why Connect went no further.
     pub obstacle: Watched<Option<Obstacle>>,
+    /// How far somebody is who signs in.
+    pub signing_in: Watched<SigningIn>,
     /// Whether the field for another token is shown.
     pub replacing: Watched<bool>,
     /// The computer's time, renewed every second.
@@ -104,7 +107,7 @@ pub struct Session {
     touched: Cell<Millis>,
     connection: RefCell<Option<Connection>>,
     ticking: Tasks,
-    connecting: Tasks,
+    pub(super) connecting: Tasks,
     directory: &'static Directory,
     run: &'static Run,
     review: &'static Review,
@@ -135,6 +138,7 @@ impl Session {
             environment_open: Watched::default(),
             user: Watched::new(wishes.user.unwrap_or_default()),
             obstacle: Watched::default(),
+            signing_in: Watched::default(),
             replacing: Watched::default(),
             now: Watched::new(ports.clock.wall()),
             touched: Cell::new(ports.clock.now()),
@@ -153,6 +157,7 @@ impl Session {
     pub(super) fn begin(&'static self, region: Option<String>, environment: Option<String>) {
         self.wish(region, environment);
         self.tick();
+        self.come_back();
     }
 
     /// Ends: nothing is kept, nothing goes on.
@@ -190,6 +195,10 @@ impl Session {
         if has_token && !is_working && self.touched.get().until(now) >= idle {
             self.forget_because(Forgetting::Idle(idle.0 / 60_000));
         }
+    }
+
+    pub(super) fn ports(&self) -> &'static Ports {
+        self.ports
     }
 
     /// Takes note that a person is there.
@@ -388,6 +397,7 @@ impl Session {
         ports.host.set_title("PingOne MFA");
         self.pasted.set(Pasted::Forgotten { until, why });
         self.paste_fault.set(None);
+        self.signing_in.set(SigningIn::No);
         self.replacing.set(false);
         self.obstacle.set(None);
         self.phase.set(Phase::Form);

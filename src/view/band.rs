@@ -5,7 +5,7 @@ use pingone_mfa_core::domain::tenant::{Environment, EnvironmentKind};
 use super::connect::problem;
 use super::markup::{Node, button, group, part_of, says, tag};
 use super::text;
-use super::token::token_field;
+use super::token::next_token;
 use crate::state::AppHandle;
 
 /// The band of a connection to `environment`.
@@ -50,7 +50,7 @@ fn replacement(app: AppHandle) -> Node {
     tag("section")
         .class("replace")
         .set("aria-label", text::band::REPLACE)
-        .with(token_field(app))
+        .with(next_token(app))
         .with(problem(app))
         .with(button(text::band::KEEP, move || toggle_replacement(app)).class("quiet"))
 }

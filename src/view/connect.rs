@@ -10,6 +10,7 @@ use super::token::token_field;
 use crate::state::AppHandle;
 use crate::state::paste::{Forgetting, Pasted};
 use crate::state::session::{Obstacle, Phase};
+use crate::state::signing_in::SigningIn;
 use crate::state::watched::Watched;
 
 pub(super) fn connect(app: AppHandle) -> Node {
@@ -19,10 +20,13 @@ pub(super) fn connect(app: AppHandle) -> Node {
         .class("masthead")
         .with(tag("strong").class("masthead-name").with(text::PRODUCT))
         .with(tag("span").class("masthead-build").with(version));
+    let offers_paste = app.session.offers_paste();
     let facts = part_of(
         move || has_token(app),
-        move |has_token| {
-            if has_token { facts(app) } else { hint(text::connect::TOKEN_SOURCE) }
+        move |has_token| match (has_token, offers_paste) {
+            (true, _) => Some(facts(app)),
+            (false, true) => Some(hint(text::connect::TOKEN_SOURCE)),
+            (false, false) => None,
         },
     );
     let form = tag("main")
@@ -30,11 +34,47 @@ pub(super) fn connect(app: AppHandle) -> Node {
         .with(tag("h1").with(text::connect::TITLE))
         .with(notice(app))
         .with(forgotten(app))
-        .with(token_field(app))
+        .with(sign_in(app))
+        .with(offers_paste.then(|| token_field(app)))
         .with(facts)
         .with(problem(app))
-        .with(tag("div").class("connect-go").with(connect_button(app)).with(hint(connect_hint(app))));
+        .with(part_of(
+            move || offers_paste || has_token(app),
+            move |is_of_use| is_of_use.then(|| connect_line(app)),
+        ));
     group().with(masthead).with(form)
+}
+
+/// The first way in, where the deployment has one.
+fn sign_in(app: AppHandle) -> Node {
+    let session = &app.session;
+    let (signs_in, pastes) = (session.offers_sign_in(), session.offers_paste());
+    let no_way = (!signs_in && !pastes).then(|| tag("p").class("note").with(text::sign_in::NO_WAY));
+    let is_busy =
+        move || session.signing_in.with(|now| matches!(now, SigningIn::Leaving | SigningIn::Exchanging));
+    let offer = || {
+        let go = button(text::sign_in::SIGN_IN, move || session.sign_in())
+            .class("primary")
+            .follow("disabled", move || is_busy().then(String::new));
+        let or = pastes.then(|| hint(text::sign_in::OR_PASTE));
+        group().with(tag("div").class("connect-go").with(go).with(hint(text::sign_in::HINT))).with(or)
+    };
+    group()
+        .with(no_way)
+        .with(part_of(move || session.signing_in.get(), came_of_it))
+        .with(signs_in.then(offer))
+}
+
+fn came_of_it(signing_in: SigningIn) -> Option<Node> {
+    let working = |sentence| tag("p").class("working").set("role", "status").with(sentence);
+    match signing_in {
+        SigningIn::No => None,
+        SigningIn::Leaving => Some(working(text::sign_in::LEAVING)),
+        SigningIn::Exchanging => Some(working(text::sign_in::EXCHANGING)),
+        SigningIn::Failed(fault) => {
+            Some(tag("p").class("problem").set("role", "alert").with(text::sign_in::fault(&fault)))
+        }
+    }
 }
 
 /// What the deployment says to everyone, and where it helps.
@@ -51,6 +91,10 @@ fn hint(text: impl Content) -> Node {
 
 fn has_token(app: AppHandle) -> bool {
     app.session.pasted.with(|pasted| pasted.facts().is_some())
+}
+
+fn connect_line(app: AppHandle) -> Node {
+    tag("div").class("connect-go").with(connect_button(app)).with(hint(connect_hint(app)))
 }
 
 fn connect_button(app: AppHandle) -> Node {

@@ -20,7 +20,7 @@ use super::figures::{moment, number};
 use super::markup::{Handle, Node, button, group, is_checked, kept, part_of, says, tag, text_in};
 use super::saving::radio;
 use super::text;
-use super::token::token_field;
+use super::token::next_token;
 use crate::state::AppHandle;
 use crate::state::review::{Reading, Reviewed};
 use crate::state::session::Phase;
@@ -94,7 +94,7 @@ fn contents(app: AppHandle, look: Reading) -> Node {
             // The page's own field for a token lies behind this dialog.
             let needs_token = fault.retry() == RetryKind::WithNewToken;
             let token = needs_token
-                .then(|| tag("div").class("review-token").with(token_field(app)).with(problem(app)));
+                .then(|| tag("div").class("review-token").with(next_token(app)).with(problem(app)));
             let again =
                 (!needs_token).then(|| button(text::review::READ_AGAIN, move || app.review.read_on()));
             group().with(fault_card(&fault)).with(token).with(again)

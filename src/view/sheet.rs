@@ -16,7 +16,7 @@ use super::markup::{
     Event, Handle, Node, button, group, is_checked, once_shown, part_of, says, tag, text_in,
 };
 use super::text;
-use super::token::token_field;
+use super::token::next_token;
 use crate::state::AppHandle;
 use crate::state::directory::{
     By, Finding, Found, List, MOST_LOOKED_UP, Opening, Pile, Understood, Unusable,
@@ -277,7 +277,7 @@ fn finding_of(app: AppHandle, step: Step, is_loaded: bool, close: Handle) -> Nod
         Step::Halted(fault) => {
             // The page's own field for a token lies behind this dialog.
             let needs_token = fault.retry() == RetryKind::WithNewToken;
-            let token = needs_token.then(|| group().with(token_field(app)).with(problem(app)));
+            let token = needs_token.then(|| group().with(next_token(app)).with(problem(app)));
             let go_on =
                 (!needs_token).then(|| button(text::sheet::GO_ON, move || app.directory.resume_sheet()));
             let ways = line().with(go_on).with(end());

@@ -21,6 +21,8 @@ pub mod run;
 
 pub mod sheet;
 
+pub mod sign_in;
+
 /// The product's name.
 pub const PRODUCT: &str = "PingOne MFA";
 

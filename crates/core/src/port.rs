@@ -5,6 +5,10 @@ use std::any::Any;
 
 use futures::future::LocalBoxFuture;
 
+use zeroize::Zeroizing;
+
+use crate::api::sign_in::CHANCE;
+use crate::api::{Lost, Response};
 use crate::domain::fault::JournalFault;
 use crate::domain::region::RegionCode;
 use crate::domain::tenant::EnvironmentId;
@@ -62,6 +66,34 @@ pub trait Preferences {
 
     /// Remembers it.
     fn remember_read_ceiling(&self, per_second: u32);
+}
+
+/// The way to PingOne and back, where somebody signs in. Only a page that is this product's own can be left.
+pub trait SignIn {
+    /// This page's address, where PingOne is to send the answer; `None` where the page can't be left.
+    fn redirect_uri(&self) -> Option<String>;
+
+    /// Bytes that nobody can guess; `None` where the browser has none.
+    fn chance(&self) -> Option<[u8; CHANCE]>;
+
+    /// Keeps an attempt until it is taken, for this tab alone. `false` if the browser keeps nothing.
+    fn keep(&self, attempt: &str) -> bool;
+
+    /// Takes the attempt that was kept. There is none a second time.
+    fn take(&self) -> Option<String>;
+
+    /// Leaves for another address. `false` if it can't.
+    fn leave(&self, address: &str) -> bool;
+
+    /// The query with which somebody came back, if it is an answer. It stands in the page's address no more.
+    fn answer(&self) -> Option<Zeroizing<String>>;
+
+    /// Posts a form to a token endpoint. Neither is kept or shown.
+    fn exchange(
+        &self,
+        address: &str,
+        form: Zeroizing<String>,
+    ) -> LocalBoxFuture<'static, Result<Response, Lost>>;
 }
 
 /// The page around the widget.

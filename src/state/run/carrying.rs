@@ -91,6 +91,10 @@ impl Run {
                 Err(fault) => return self.announcer.tell(Announcement::Failed(fault)),
             };
             let Ok(restored) = restored else { return };
+            // Another run has begun while this one was read, and must keep its controls.
+            if self.is_open_untracked() {
+                return;
+            }
             let plan = Rc::new(restored.plan.clone());
             self.forget_run();
             self.show_plan(&plan);
@@ -331,6 +335,10 @@ impl Run {
             self.take_read(back, phase);
         };
         drive(&mut back, connection, inbox, |job| delivery.clone().carry_back(job), observe).await;
+        // After a stop nobody knows of those who were not read.
+        if back.state() != readback::State::Complete {
+            return;
+        }
         let (already, to) = (run.tally().of(RowState::AlreadySo) - before, run.plan().to);
         self.announcer.tell(Announcement::RunReadAgain { already: u64::from(already), to });
         self.progress.update(|progress| {

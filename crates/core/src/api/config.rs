@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::domain::region::{Region, RegionCode, Regions};
 use crate::domain::settings::{BypassRule, Rate, Settings};
+use crate::domain::sign_in::{ClientId, SignInApplication};
 use crate::domain::tenant::EnvironmentId;
 use crate::domain::time::{Millis, PerSecond};
 
@@ -36,10 +37,12 @@ impl From<Wrong> for ConfigFault {
     }
 }
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 20] = [
     "regions",
     "defaultRegion",
     "environmentId",
+    "clientId",
+    "clientEnvironmentId",
     "listOnConnect",
     "forgetAfterIdleMinutes",
     "idleMinutes",
@@ -67,9 +70,12 @@ pub fn read_config(text: &str) -> Result<Settings, ConfigFault> {
     only_known(&body, &KEYS, ".", "")?;
     let defaults = Settings::default();
     let regions = regions(&body)?;
+    let default_region = known(&regions, "defaultRegion", json::text(&body, "defaultRegion")?)?;
+    let environment = json::id(&body, "environmentId")?.map(EnvironmentId);
     Ok(Settings {
-        default_region: known(&regions, "defaultRegion", json::text(&body, "defaultRegion")?)?,
-        environment: json::id(&body, "environmentId")?.map(EnvironmentId),
+        sign_in: sign_in(&body, environment, default_region.is_some())?,
+        default_region,
+        environment,
         list_on_connect: json::number(&body, "listOnConnect")?.unwrap_or(defaults.list_on_connect),
         forget_after_idle: idle(&body)?.unwrap_or(defaults.forget_after_idle),
         rate: rate(&body)?,
@@ -80,6 +86,30 @@ pub fn read_config(text: &str) -> Result<Settings, ConfigFault> {
         support: plain(&body, "support", 200)?,
         regions,
     })
+}
+
+/// Where people sign in must be known before anybody has a token.
+fn sign_in(
+    body: &Value,
+    environment: Option<EnvironmentId>,
+    has_region: bool,
+) -> Result<Option<SignInApplication>, ConfigFault> {
+    let own = json::id(body, "clientEnvironmentId")?.map(EnvironmentId);
+    let Some(client) = json::id(body, "clientId")?.map(ClientId) else {
+        let problem = "is there without clientId, the application that people sign in to";
+        return if own.is_some() { Err(ConfigFault::new("clientEnvironmentId", problem)) } else { Ok(None) };
+    };
+    if !has_region {
+        return Err(ConfigFault::new(
+            "defaultRegion",
+            "must be there where clientId is: people sign in there",
+        ));
+    }
+    let environment = own.or(environment).ok_or_else(|| {
+        let problem = "must be there where clientId is, unless environmentId is: the application lives in it";
+        ConfigFault::new("clientEnvironmentId", problem)
+    })?;
+    Ok(Some(SignInApplication { client, environment }))
 }
 
 /// The ceilings. `max` bounds both, and whatever is chosen later; a deployment that raises one of them without it
@@ -240,6 +270,29 @@ mod tests {
         assert_eq!(region.api_base, "https://p.example/pingone/v1");
         assert_eq!(region.pingone, Some(RegionCode("EU".into())));
         assert_eq!((settings.regions.iter().count(), settings.list_on_connect), (7, 0));
+    }
+
+    #[test]
+    fn where_people_sign_in_is_known_as_a_whole_or_named_as_missing() {
+        let id = |number: u8| format!("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d{number}");
+        let (client, own, other) = (id(1), id(2), id(3));
+        let read = |keys: &str| read_config(&format!("{{{keys}}}"));
+        let both = format!(r#""clientId":"{client}","defaultRegion":"EU""#);
+        let environment_of = |keys: &str| {
+            let settings = read(&format!("{both},{keys}")).unwrap();
+            settings.sign_in.unwrap().environment.to_string()
+        };
+        assert_eq!(environment_of(&format!(r#""environmentId":"{own}""#)), own);
+        let apart = format!(r#""environmentId":"{own}","clientEnvironmentId":"{other}""#);
+        assert_eq!(environment_of(&apart), other);
+        for (keys, field) in [
+            (both.clone(), "clientEnvironmentId"),
+            (format!(r#""clientId":"{client}","environmentId":"{own}""#), "defaultRegion"),
+            (format!(r#""clientEnvironmentId":"{own}""#), "clientEnvironmentId"),
+            (r#""clientId":"admin""#.to_owned(), "clientId"),
+        ] {
+            assert_eq!(read(&keys).map_err(|fault| fault.field), Err(field.to_owned()), "{keys}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::limits::Limits;
 use super::region::{RegionCode, Regions};
+use super::sign_in::SignInApplication;
 use super::tenant::EnvironmentId;
 use super::time::{Millis, PerSecond};
 
@@ -14,6 +15,8 @@ pub struct Settings {
     pub default_region: Option<RegionCode>,
     /// The environment that is worked on, where it isn't the token's own.
     pub environment: Option<EnvironmentId>,
+    /// By which application people sign in, in [`Settings::default_region`].
+    pub sign_in: Option<SignInApplication>,
     /// Up to this many users are listed without being asked for; 0 for never.
     pub list_on_connect: u64,
     /// How fast requests may leave.
@@ -38,6 +41,7 @@ impl Default for Settings {
             regions: Regions::default(),
             default_region: None,
             environment: None,
+            sign_in: None,
             list_on_connect: 1000,
             rate: Rate::default(),
             bypass: BypassRule::default(),

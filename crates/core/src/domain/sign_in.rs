@@ -12,6 +12,15 @@ use super::time::{Millis, Wall};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ClientId(pub Uuid);
 
+/// By which application people sign in at a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignInApplication {
+    /// The application.
+    pub client: ClientId,
+    /// The environment that it lives in, which need not be the one that is worked on.
+    pub environment: EnvironmentId,
+}
+
 /// Where somebody signs in, and to what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignInPlace {
@@ -102,6 +111,12 @@ pub enum SignInFault {
         /// PingOne's words.
         description: String,
     },
+    /// The token endpoint could not be reached.
+    #[error("the token endpoint could not be reached")]
+    Unreachable,
+    /// This browser keeps nothing, or doesn't leave the page.
+    #[error("this browser keeps nothing, or doesn't leave the page")]
+    NotHere,
     /// The answer can't be read.
     #[error("{field} {problem}")]
     Unreadable {
