@@ -275,6 +275,8 @@ impl Run {
         let delivery = self.delivery(&name);
         let driven = async {
             loop {
+                // One that waits for a person from its first moment on is told of nothing that it could be shown at.
+                self.observe(&mut run);
                 let perform = |job| delivery.clone().carry(job);
                 drive(&mut run, &connection, &mut inbox, perform, |run| self.observe(run)).await;
                 if run.standing() != Standing::Outdated {

@@ -186,6 +186,11 @@ async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
     page.hear("Read again: MFA is on.").await;
     page.hear("before and after.").await;
     looks_well(&page, "run-test-user").await;
+    page.reload().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("isn't finished").await;
+    page.press("button", "Continue").await;
+    page.hear("The test user is done. The run waits for you.").await;
     page.press("button", "Go on").await;
 
     page.hear("Paused: token needed. Nothing is lost.").await;
