@@ -659,7 +659,7 @@ fn is_failing(fault: &Fault) -> bool {
 }
 
 /// The earlier of two steps of which neither starts anything, or the one that does.
-fn sooner(one: Option<Step<Job>>, other: Option<Step<Job>>) -> Step<Job> {
+fn sooner<J>(one: Option<Step<J>>, other: Option<Step<J>>) -> Step<J> {
     match (one, other) {
         (Some(Step::WaitUntil(one)), Some(Step::WaitUntil(other))) => Step::WaitUntil(one.min(other)),
         (Some(start @ Step::Start(_)), _) | (_, Some(start @ Step::Start(_))) => start,
