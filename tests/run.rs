@@ -930,6 +930,38 @@ fn fails_from_some_point_on(
     read_with_some_unreadable(is_readable, fault, most)
 }
 
+#[test]
+fn a_stop_while_the_first_intents_after_the_reading_are_stored_leaves_nobody_open() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let mut run = outdated(&stage, &notebook);
+    let now = stage.clock.now();
+    let mut back = ReadBack::of_waiting(&mut run, None);
+    let mut is_stopped = false;
+    while let Step::Start(job) = back.next(now) {
+        back.apply(Event::Started(job.clone()), now);
+        let said = match &job {
+            // Some are so by now, which makes room for others to be intended.
+            readback::Job::Read { place, .. } => Said::Flag(*place < 20),
+            readback::Job::Store(records) => {
+                if records.iter().any(|record| matches!(record, Record::Intent(_))) && !is_stopped {
+                    is_stopped = true;
+                    back.apply(Event::Command(Command::Stop), now);
+                }
+                notebook.entries.borrow_mut().push(Entry::Batch(records.to_vec()).encode());
+                Said::Stored
+            }
+            readback::Job::Page(_) => panic!("nothing is listed"),
+        };
+        back.apply(Event::Answered(job, answer(&stage, Ok(said))), now);
+    }
+    assert!(is_stopped && matches!(back.next(now), Step::Done));
+    let run = keep_going(&stage, run, &notebook, never, u64::MAX);
+    assert_eq!(run.standing(), Standing::Stopped);
+    let restored = restore(&notebook.entries.borrow()).unwrap();
+    assert_eq!((restored.rows.as_slice(), restored.open.as_slice()), (run.rows(), [].as_slice()));
+}
+
 /// Everyone, as they are now.
 fn fresh_values(stage: &Stage) -> Users {
     let sandbox = stage.mount.sandbox.borrow();

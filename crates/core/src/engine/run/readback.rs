@@ -463,6 +463,10 @@ impl Work for ReadBack<'_> {
             Event::Command(command) => self.command(command, now),
         }
         self.end();
+        // Also whoever was intended meanwhile.
+        if self.whom == Whom::Waiting && self.run.is_stopping {
+            self.run.wind_up();
+        }
     }
 }
 
