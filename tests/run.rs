@@ -26,7 +26,7 @@ use pingone_mfa_core::domain::fault::{BadAnswer, Fault, JournalFault, Refusal};
 use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::trial::Compared;
 use pingone_mfa_core::domain::user::{Account, Mfa, Name, User, UserId};
 use pingone_mfa_core::domain::users::Users;
@@ -960,6 +960,57 @@ fn a_stop_while_the_first_intents_after_the_reading_are_stored_leaves_nobody_ope
     assert_eq!(run.standing(), Standing::Stopped);
     let restored = restore(&notebook.entries.borrow()).unwrap();
     assert_eq!((restored.rows.as_slice(), restored.open.as_slice()), (run.rows(), [].as_slice()));
+}
+
+/// A run whose first intents are stored.
+fn intended(stage: &Stage) -> Run {
+    let policy = Rc::new(stage.connection.policy().clone());
+    let plan = Rc::new(plan(stage, Stops::default()));
+    let mut run = Run::new(plan, policy, stage.connection.jitter(), None);
+    carry_out_next(stage, &mut run, Ok(Said::Stored));
+    run
+}
+
+/// Starts what is next, and answers it.
+fn carry_out_next(stage: &Stage, run: &mut Run, said: Result<Said, Fault>) -> Job {
+    let now = stage.clock.now();
+    let Step::Start(job) = run.next(now) else { panic!("nothing is started: {:?}", run.standing()) };
+    run.apply(Event::Started(job.clone()), now);
+    let noted = Noted { at: stage.clock.wall(), correlation_id: None, said };
+    run.apply(Event::Answered(job.clone(), Ok(noted)), now);
+    job
+}
+
+#[test]
+fn before_a_write_a_run_that_heard_nothing_for_long_looks_what_time_it_is() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let mut run = intended(&stage);
+    wait(&stage, Millis::seconds(6));
+    assert_eq!(carry_out_next(&stage, &mut run, Ok(Said::Stored)), Job::Clock);
+    assert!(matches!(carry_out_next(&stage, &mut run, Ok(Said::Flag(true))), Job::Write { .. }));
+    wait(&stage, ELEVEN_MINUTES);
+    while run.standing() == Standing::Running {
+        let job = carry_out_next(&stage, &mut run, Ok(Said::Stored));
+        assert!(matches!(job, Job::Clock | Job::Store(_)), "{job:?}");
+    }
+    assert_eq!(run.standing(), Standing::Outdated);
+}
+
+#[test]
+fn a_run_that_is_told_that_the_computer_slept_looks_what_time_it_is_before_it_writes() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let mut run = intended(&stage);
+    let now = stage.clock.now();
+    assert!(matches!(run.next(now), Step::Start(Job::Write { .. })));
+    run.apply(Event::Command(Command::Woke), now);
+    // The clock for waiting stood still meanwhile.
+    let at = Wall(stage.clock.wall().0 + 11 * 60 * 1000);
+    let Step::Start(job) = run.next(now) else { panic!("nothing is started") };
+    assert_eq!(job, Job::Clock);
+    run.apply(Event::Started(job.clone()), now);
+    let noted = Noted { at, correlation_id: None, said: Ok(Said::Stored) };
+    run.apply(Event::Answered(job, Ok(noted)), now);
+    assert_eq!(run.standing(), Standing::Outdated);
 }
 
 /// Everyone, as they are now.

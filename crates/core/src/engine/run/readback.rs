@@ -347,7 +347,7 @@ impl<'run> ReadBack<'run> {
                 self.unauthorized = None;
                 self.go_on(command, now);
             }
-            Command::Pause => {}
+            Command::Pause | Command::Woke => {}
         }
     }
 
