@@ -22,20 +22,21 @@ use notebook::Notebook;
 use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::request::{Method, WriteMfa};
 use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh};
-use pingone_mfa_core::domain::fault::{Fault, JournalFault};
+use pingone_mfa_core::domain::fault::{BadAnswer, Fault, JournalFault, Refusal};
 use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::trial::Compared;
 use pingone_mfa_core::domain::user::{Account, Mfa, Name, User, UserId};
 use pingone_mfa_core::domain::users::Users;
 use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::driver::{Command, Event, Work, drive};
+use pingone_mfa_core::engine::connection::Noted;
+use pingone_mfa_core::engine::driver::{Command, Event, Step, Work, drive};
 use pingone_mfa_core::engine::journal::{Entry, restore};
 use pingone_mfa_core::engine::listing::Listing;
-use pingone_mfa_core::engine::run::readback::{ReadBack, State};
-use pingone_mfa_core::engine::run::{Delivery, Halt, Job, Record, Run, Standing};
+use pingone_mfa_core::engine::run::readback::{self, ReadBack, State};
+use pingone_mfa_core::engine::run::{Delivery, Halt, Job, Record, Run, Said, Standing};
 use pingone_mfa_core::port::Journal;
 use pingone_sandbox::{Fault as SandboxFault, Happening, On, Role, Rule, TokenSpec};
 use support::{Fate, Stage};
@@ -796,6 +797,220 @@ fn a_test_user_who_was_not_written_yet_stays_one_after_others_were_read_to_be_so
         let counts = [RowState::AlreadySo, RowState::Changed].map(|state| run.tally().of(state));
         assert_eq!((counts, run.rows()[0].state), ([20, 1], RowState::Changed));
     }
+}
+
+/// A run that waited for so long that those who wait are to be read again.
+fn outdated(stage: &Stage, notebook: &Rc<Notebook>) -> Run {
+    let plan = plan(stage, Stops::default());
+    wait(stage, ELEVEN_MINUTES);
+    let policy = Rc::new(stage.connection.policy().clone());
+    notebook.entries.borrow_mut().push(Entry::Plan(plan).encode());
+    let restored = restore(&notebook.entries.borrow()).unwrap();
+    let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
+    let run = keep_going(stage, run, notebook, never, u64::MAX);
+    assert_eq!(run.standing(), Standing::Outdated);
+    run
+}
+
+/// What somebody's read, or storing, is answered.
+fn answer(stage: &Stage, said: Result<Said, Fault>) -> Result<readback::Answer, Fault> {
+    Ok(readback::Answer::Noted(Noted { at: stage.clock.wall(), correlation_id: None, said }))
+}
+
+/// Reads by hand until it is done or waits for a person. `said` tells of each row what its read is answered.
+fn read_by_hand(
+    stage: &Stage,
+    back: &mut ReadBack<'_>,
+    now: &mut Millis,
+    mut said: impl FnMut(u32) -> Result<Said, Fault>,
+) {
+    let mut flying = std::collections::VecDeque::new();
+    loop {
+        match back.next(*now) {
+            Step::Start(job) => {
+                back.apply(Event::Started(job.clone()), *now);
+                flying.push_back(job);
+                if flying.len() < 6 {
+                    continue;
+                }
+            }
+            Step::WaitUntil(at) if flying.is_empty() => {
+                *now = at;
+                continue;
+            }
+            _ => {}
+        }
+        let Some(job) = flying.pop_front() else { return };
+        let answered = match &job {
+            readback::Job::Read { place, .. } => said(*place),
+            readback::Job::Store(_) => Ok(Said::Stored),
+            readback::Job::Page(_) => panic!("nothing is listed"),
+        };
+        back.apply(Event::Answered(job, answer(stage, answered)), *now);
+    }
+}
+
+/// Reads again those who wait, some of whom can't be read. How often a person had to go on, at most so often, and how
+/// many are in these states then.
+fn read_with_some_unreadable(
+    is_readable: impl Fn(u32, u32) -> bool,
+    fault: &Fault,
+    most: u32,
+) -> (State, u32, [u32; 2]) {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let mut run = outdated(&stage, &notebook);
+    let (rows, mut now, mut resumes) = (run.tally().all(), stage.clock.now(), 0);
+    let mut back = ReadBack::of_waiting(&mut run, None);
+    loop {
+        read_by_hand(&stage, &mut back, &mut now, |place| {
+            if is_readable(place, rows) { Ok(Said::Flag(false)) } else { Err(fault.clone()) }
+        });
+        if !matches!(back.state(), State::Halted(_)) || resumes == most {
+            break;
+        }
+        resumes += 1;
+        back.apply(Event::Command(Command::Resume), now);
+    }
+    let state = back.state();
+    let counts = [RowState::Refused, RowState::Failed].map(|state| run.tally().of(state));
+    assert!(run.rows().iter().all(|row| row.writes == 0));
+    (state, resumes, counts)
+}
+
+fn status(status: u16) -> Refusal {
+    Refusal { status, ..Refusal::default() }
+}
+
+#[test]
+fn who_alone_cannot_be_read_while_others_can_ends_without_a_put_and_keeps_nobody_waiting() {
+    let bad_answer = BadAnswer { status: 200, correlation_id: None, problem: String::new() };
+    let refused = Fault::RoleMissing(Refusal { code: Some("ACCESS_FAILED".into()), ..status(403) });
+    let cases = [
+        (refused, [2, 0]),
+        (Fault::RequestRefused(status(400)), [2, 0]),
+        (Fault::WrongShape(bad_answer), [0, 2]),
+        (Fault::ServerFailed(status(500)), [0, 2]),
+        (Fault::Timeout { after: Millis::seconds(15) }, [0, 2]),
+    ];
+    for (fault, counts) in cases {
+        let between = read_with_some_unreadable(|place, _| ![9, 10].contains(&place), &fault, 0);
+        assert_eq!(between, (State::Complete, 0, counts), "{fault:?}");
+        let last = read_with_some_unreadable(|place, rows| place + 2 < rows, &fault, 0);
+        assert_eq!(last, (State::Complete, 0, counts), "{fault:?}");
+        let (state, resumes, of) = read_with_some_unreadable(|place, _| place > 1, &fault, 2);
+        assert_eq!((state, of), (State::Complete, counts), "{resumes} {fault:?}");
+    }
+}
+
+#[test]
+fn what_fails_for_everyone_who_waits_ends_nobody_however_often_a_person_goes_on() {
+    for fault in [Fault::Unreachable, Fault::ServerFailed(status(500)), Fault::RoleMissing(status(403))] {
+        let after_some = |place, _| place < 30;
+        for (state, resumes, counts) in [
+            read_with_some_unreadable(|_, _| false, &fault, 5),
+            fails_from_some_point_on(after_some, &fault, 5),
+        ] {
+            assert_eq!((state, resumes, counts), (State::Halted(fault.clone()), 5, [0, 0]));
+        }
+    }
+}
+
+/// The same where nobody at all can be read any more, once somebody could not.
+fn fails_from_some_point_on(
+    is_readable: impl Fn(u32, u32) -> bool,
+    fault: &Fault,
+    most: u32,
+) -> (State, u32, [u32; 2]) {
+    let is_over = std::cell::Cell::new(false);
+    let is_readable = |place, rows| {
+        is_over.set(is_over.get() || !is_readable(place, rows));
+        !is_over.get()
+    };
+    read_with_some_unreadable(is_readable, fault, most)
+}
+
+#[test]
+fn a_stop_while_the_first_intents_after_the_reading_are_stored_leaves_nobody_open() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let mut run = outdated(&stage, &notebook);
+    let now = stage.clock.now();
+    let mut back = ReadBack::of_waiting(&mut run, None);
+    let mut is_stopped = false;
+    while let Step::Start(job) = back.next(now) {
+        back.apply(Event::Started(job.clone()), now);
+        let said = match &job {
+            // Some are so by now, which makes room for others to be intended.
+            readback::Job::Read { place, .. } => Said::Flag(*place < 20),
+            readback::Job::Store(records) => {
+                if records.iter().any(|record| matches!(record, Record::Intent(_))) && !is_stopped {
+                    is_stopped = true;
+                    back.apply(Event::Command(Command::Stop), now);
+                }
+                notebook.entries.borrow_mut().push(Entry::Batch(records.to_vec()).encode());
+                Said::Stored
+            }
+            readback::Job::Page(_) => panic!("nothing is listed"),
+        };
+        back.apply(Event::Answered(job, answer(&stage, Ok(said))), now);
+    }
+    assert!(is_stopped && matches!(back.next(now), Step::Done));
+    let run = keep_going(&stage, run, &notebook, never, u64::MAX);
+    assert_eq!(run.standing(), Standing::Stopped);
+    let restored = restore(&notebook.entries.borrow()).unwrap();
+    assert_eq!((restored.rows.as_slice(), restored.open.as_slice()), (run.rows(), [].as_slice()));
+}
+
+/// A run whose first intents are stored.
+fn intended(stage: &Stage) -> Run {
+    let policy = Rc::new(stage.connection.policy().clone());
+    let plan = Rc::new(plan(stage, Stops::default()));
+    let mut run = Run::new(plan, policy, stage.connection.jitter(), None);
+    carry_out_next(stage, &mut run, Ok(Said::Stored));
+    run
+}
+
+/// Starts what is next, and answers it.
+fn carry_out_next(stage: &Stage, run: &mut Run, said: Result<Said, Fault>) -> Job {
+    let now = stage.clock.now();
+    let Step::Start(job) = run.next(now) else { panic!("nothing is started: {:?}", run.standing()) };
+    run.apply(Event::Started(job.clone()), now);
+    let noted = Noted { at: stage.clock.wall(), correlation_id: None, said };
+    run.apply(Event::Answered(job.clone(), Ok(noted)), now);
+    job
+}
+
+#[test]
+fn before_a_write_a_run_that_heard_nothing_for_long_looks_what_time_it_is() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let mut run = intended(&stage);
+    wait(&stage, Millis::seconds(6));
+    assert_eq!(carry_out_next(&stage, &mut run, Ok(Said::Stored)), Job::Clock);
+    assert!(matches!(carry_out_next(&stage, &mut run, Ok(Said::Flag(true))), Job::Write { .. }));
+    wait(&stage, ELEVEN_MINUTES);
+    while run.standing() == Standing::Running {
+        let job = carry_out_next(&stage, &mut run, Ok(Said::Stored));
+        assert!(matches!(job, Job::Clock | Job::Store(_)), "{job:?}");
+    }
+    assert_eq!(run.standing(), Standing::Outdated);
+}
+
+#[test]
+fn a_run_that_is_told_that_the_computer_slept_looks_what_time_it_is_before_it_writes() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let mut run = intended(&stage);
+    let now = stage.clock.now();
+    assert!(matches!(run.next(now), Step::Start(Job::Write { .. })));
+    run.apply(Event::Command(Command::Woke), now);
+    // The clock for waiting stood still meanwhile.
+    let at = Wall(stage.clock.wall().0 + 11 * 60 * 1000);
+    let Step::Start(job) = run.next(now) else { panic!("nothing is started") };
+    assert_eq!(job, Job::Clock);
+    run.apply(Event::Started(job.clone()), now);
+    let noted = Noted { at, correlation_id: None, said: Ok(Said::Stored) };
+    run.apply(Event::Answered(job, Ok(noted)), now);
+    assert_eq!(run.standing(), Standing::Outdated);
 }
 
 /// Everyone, as they are now.

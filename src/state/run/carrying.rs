@@ -10,7 +10,7 @@ use pingone_mfa_core::domain::row::{RowState, Tally};
 use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::user::Mfa;
 use pingone_mfa_core::engine::connection::Connection;
-use pingone_mfa_core::engine::driver::{Inbox, drive};
+use pingone_mfa_core::engine::driver::{Command, Inbox, drive};
 use pingone_mfa_core::engine::journal::{Damage, Entry};
 use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::run::readback::{self, ReadBack};
@@ -516,6 +516,7 @@ impl Run {
         let now = self.ports.clock.wall();
         if self.is_open_untracked() && now.since(before) >= SLEEP {
             self.slept.set(Some((before, now)));
+            self.command(Command::Woke);
         }
     }
 

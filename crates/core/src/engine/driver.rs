@@ -48,6 +48,8 @@ pub enum Command {
     Stop,
     /// Start nothing until [`Command::Resume`].
     Pause,
+    /// Nobody's decision: this computer slept, and only the wall clock went on.
+    Woke,
     /// There is another token, and this is when it ends, if it says so.
     Token {
         /// By the clock that [`Clock::now`](super::Clock::now) tells.

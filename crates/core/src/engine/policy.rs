@@ -41,6 +41,8 @@ pub struct Policy {
     pub settle: Millis,
     /// What was read longer ago is read again before it is acted upon.
     pub old: Millis,
+    /// Before a write a run that was answered nothing for so long looks what time it is.
+    pub unsure: Millis,
     /// How often the state of work is shown at most.
     pub publish_every: Millis,
 }
@@ -73,6 +75,7 @@ impl Policy {
             token_margin: Millis::seconds(60),
             settle: Millis::seconds(30),
             old: Millis::seconds(10 * 60),
+            unsure: Millis::seconds(5),
             publish_every: Millis(100),
         }
     }

@@ -170,6 +170,8 @@ pub struct Run {
     actor: u8,
     /// When something was last answered.
     last: Wall,
+    /// The same by the monotonic clock.
+    answered_at: Millis,
     /// When a row was last settled or read; `None` before anything was answered.
     active_at: Option<Wall>,
     clock: Asked,
@@ -226,6 +228,7 @@ impl Run {
             token: 0,
             actor: 0,
             last: plan.made_at,
+            answered_at: Millis(0),
             active_at: None,
             clock: Asked::Done,
             is_outdated: false,
@@ -536,6 +539,7 @@ impl Run {
                 self.halts.unstored = None;
             }
             Command::Pause => self.halts.wait_for_person(Halt::Asked),
+            Command::Woke => self.clock = Asked::Due,
             Command::Resume => self.resume(),
             Command::Token { until, actor } => {
                 (self.token_until, self.actor) = (until, actor);
@@ -659,7 +663,7 @@ fn is_failing(fault: &Fault) -> bool {
 }
 
 /// The earlier of two steps of which neither starts anything, or the one that does.
-fn sooner(one: Option<Step<Job>>, other: Option<Step<Job>>) -> Step<Job> {
+fn sooner<J>(one: Option<Step<J>>, other: Option<Step<J>>) -> Step<J> {
     match (one, other) {
         (Some(Step::WaitUntil(one)), Some(Step::WaitUntil(other))) => Step::WaitUntil(one.min(other)),
         (Some(start @ Step::Start(_)), _) | (_, Some(start @ Step::Start(_))) => start,
@@ -713,6 +717,11 @@ impl Work for Run {
         }
         let look = self.next_look(now);
         let step = look.unwrap_or_else(|| sooner(self.next_read(now), self.next_write(now)));
+        // Whatever kept it from writing for long, others may have changed whom it writes.
+        let is_write = matches!(step, Step::Start(Job::Write { .. }));
+        if is_write && self.answered_at.until(now) > self.policy.unsure {
+            return Step::Start(Job::Clock);
+        }
         // The token's end has to be noticed although nothing is due before it.
         match (step, self.token_until) {
             (Step::WaitUntil(at), Some(until)) => Step::WaitUntil(at.min(until - self.policy.token_margin)),
@@ -777,7 +786,7 @@ impl Run {
     }
 
     fn answered(&mut self, job: &Job, noted: &Noted<Said>, now: Millis) {
-        self.last = self.last.max(noted.at);
+        (self.last, self.answered_at) = (self.last.max(noted.at), now);
         let active_at = *self.active_at.get_or_insert(noted.at);
         if Millis(noted.at.since(active_at).max(0).unsigned_abs()) > self.policy.old && !self.is_outdated {
             self.outdated(now);

@@ -20,7 +20,10 @@ use crate::engine::pacer::Priority;
 use crate::engine::policy::Policy;
 use crate::engine::retry::{Jitter, pause};
 
-use super::{Place, Record, Run, Said};
+use super::{Place, Record, Run, Said, sooner};
+use suspects::Suspects;
+
+mod suspects;
 
 /// What can be started for a read-back.
 #[derive(Debug, Clone)]
@@ -77,11 +80,13 @@ struct Single {
     reads: u32,
     /// With the how manieth token it was sent.
     sent: Option<u32>,
+    /// Whether all attempts were made before, and a person went on.
+    is_asked: bool,
 }
 
 impl Single {
     const fn new(place: Place, from: Millis) -> Self {
-        Self { from, place, reads: 0, sent: None }
+        Self { from, place, reads: 0, sent: None, is_asked: false }
     }
 }
 
@@ -95,6 +100,7 @@ pub struct ReadBack<'run> {
     /// Rows that a page may still bring.
     open: HashMap<UserId, Place>,
     singles: Vec<Single>,
+    suspects: Suspects,
     in_flight: u32,
     /// Everyone whom the pages brought, to be shown.
     users: Vec<Result<User, UnreadableUser>>,
@@ -135,6 +141,7 @@ impl<'run> ReadBack<'run> {
             listing,
             open: HashMap::new(),
             singles: Vec::new(),
+            suspects: Suspects::default(),
             in_flight: 0,
             users: Vec::new(),
             unstored: None,
@@ -183,7 +190,7 @@ impl<'run> ReadBack<'run> {
     /// How many rows are still to be read.
     #[must_use]
     pub fn left(&self) -> usize {
-        self.open.len() + self.singles.len()
+        self.open.len() + self.singles.len() + self.suspects.len()
     }
 
     /// Whom the pages brought since this was last called.
@@ -280,7 +287,9 @@ impl<'run> ReadBack<'run> {
 
     fn single(&mut self, place: Place, noted: &Noted<Said>, now: Millis) {
         let is_it = |single: &Single| single.place == place && single.sent.is_some();
-        let Some(index) = self.singles.iter().position(is_it) else { return };
+        let Some(index) = self.singles.iter().position(is_it) else {
+            return self.probed(place, noted, now);
+        };
         let sent = self.singles.swap_remove(index);
         let single = Single { sent: None, ..sent };
         if noted.said.is_ok() {
@@ -310,17 +319,10 @@ impl<'run> ReadBack<'run> {
             }
             Err(fault) => {
                 let reads = single.reads + 1;
-                let is_alone = self.run.breaker.is_alone(place);
-                self.run.breaker.failed(Some(place));
                 if let Some(pause) = pause(&self.policy, reads, fault, &mut self.jitter) {
                     self.singles.push(Single { from: now + pause, reads, ..single });
-                } else if self.whom == Whom::Waiting && is_alone && matches!(fault, Fault::ServerFailed(_)) {
-                    // Nobody else is to wait for whoever can't be read, and who can't be read isn't written.
-                    self.run.end_unsent(place, RowState::Failed, noted.at, Some(fault));
                 } else {
-                    // It stays to be read: whoever goes on tries it again.
-                    self.halt(fault);
-                    self.singles.push(Single::new(place, now));
+                    self.unreadable(single, fault, noted.at, now);
                 }
             }
         }
@@ -345,7 +347,7 @@ impl<'run> ReadBack<'run> {
                 self.unauthorized = None;
                 self.go_on(command, now);
             }
-            Command::Pause => {}
+            Command::Pause | Command::Woke => {}
         }
     }
 
@@ -433,12 +435,7 @@ impl Work for ReadBack<'_> {
         if self.told().is_some() || self.in_flight >= self.policy.reads_in_flight {
             return Step::Idle;
         }
-        match (self.next_page(now), self.next_single(now)) {
-            (Some(Step::WaitUntil(one)), Some(Step::WaitUntil(other))) => Step::WaitUntil(one.min(other)),
-            (Some(start @ Step::Start(_)), _) | (_, Some(start @ Step::Start(_))) => start,
-            (Some(step), _) | (None, Some(step)) => step,
-            (None, None) => Step::Idle,
-        }
+        sooner(self.next_probe(now), Some(sooner(self.next_page(now), self.next_single(now))))
     }
 
     fn apply(&mut self, event: Event<Job, Answer>, now: Millis) {
@@ -466,6 +463,10 @@ impl Work for ReadBack<'_> {
             Event::Command(command) => self.command(command, now),
         }
         self.end();
+        // Also whoever was intended meanwhile.
+        if self.whom == Whom::Waiting && self.run.is_stopping {
+            self.run.wind_up();
+        }
     }
 }
 
@@ -483,6 +484,8 @@ impl ReadBack<'_> {
                 self.in_flight += 1;
                 if let Some(single) = self.singles.iter_mut().find(|single| single.place == place) {
                     single.sent = Some(self.token);
+                } else {
+                    self.suspects.started(place, self.token);
                 }
             }
         }

@@ -25,9 +25,6 @@ impl Run {
     /// What a person says while those who wait are read. Nobody is intended before all of them were.
     pub(super) fn told_meanwhile(&mut self, command: Command) {
         self.command(command);
-        if self.is_stopping {
-            self.wind_up();
-        }
     }
 
     /// What a row that waits has by now.
