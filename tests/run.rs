@@ -1013,6 +1013,34 @@ fn a_run_that_is_told_that_the_computer_slept_looks_what_time_it_is_before_it_wr
     assert_eq!(run.standing(), Standing::Outdated);
 }
 
+#[test]
+fn who_was_read_before_a_long_halt_of_the_reading_is_read_once_more() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let mut run = outdated(&stage, &notebook);
+    let (rows, mut now) = (run.tally().all() as usize, stage.clock.now());
+    let mut back = ReadBack::of_waiting(&mut run, None);
+    let (mut early, mut late) = (Vec::new(), Vec::new());
+    read_by_hand(&stage, &mut back, &mut now, |place| {
+        if early.len() == 20 {
+            return Err(Fault::TokenInvalid(status(401)));
+        }
+        early.push(place);
+        Ok(Said::Flag(false))
+    });
+    assert!(matches!(back.state(), State::Halted(_)));
+    wait(&stage, ELEVEN_MINUTES);
+    now = now + ELEVEN_MINUTES;
+    back.apply(Event::Command(Command::Token { until: None, actor: 0 }), now);
+    read_by_hand(&stage, &mut back, &mut now, |place| {
+        late.push(place);
+        Ok(Said::Flag(early[..5].contains(&place)))
+    });
+    assert_eq!((back.state(), early.len(), late.len()), (State::Complete, 20, rows));
+    let different: HashSet<u32> = late.into_iter().collect();
+    assert_eq!((different.len(), run.tally().of(RowState::AlreadySo)), (rows, 5));
+}
+
 /// Everyone, as they are now.
 fn fresh_values(stage: &Stage) -> Users {
     let sandbox = stage.mount.sandbox.borrow();
