@@ -1041,6 +1041,47 @@ fn who_was_read_before_a_long_halt_of_the_reading_is_read_once_more() {
     assert_eq!((different.len(), run.tally().of(RowState::AlreadySo)), (rows, 5));
 }
 
+#[test]
+fn a_test_user_written_before_the_wait_keeps_the_devices_that_were_seen() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops { after_test_user: true, every: None });
+    for other in &plan.rows[20..] {
+        set(&stage, other.user, true);
+    }
+    let policy = Rc::new(stage.connection.policy().clone());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let mut run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
+    carry_out_next(&stage, &mut run, Ok(Said::Stored));
+    let look = carry_out_next(&stage, &mut run, Ok(Said::Devices(vec![])));
+    assert!(matches!(look, Job::Look { .. }));
+    let write = carry_out_next(&stage, &mut run, Err(Fault::Timeout { after: Millis::seconds(15) }));
+    assert!(matches!(write, Job::Write { .. }));
+    run.apply(Event::Command(Command::Pause), stage.clock.now());
+    wait(&stage, ELEVEN_MINUTES);
+    run.apply(Event::Command(Command::Resume), stage.clock.now());
+    let run = go_on_reading_again(&stage, run, &notebook, false, |_| Some(Command::Stop));
+    assert!(run.tally().of(RowState::AlreadySo) > 0);
+    assert_eq!(run.trial().unwrap().before, Some(Ok(vec![])));
+}
+
+#[test]
+fn a_test_user_who_is_not_written_yet_is_looked_at_anew_after_a_long_wait() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops { after_test_user: true, every: None });
+    let policy = Rc::new(stage.connection.policy().clone());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let mut run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
+    carry_out_next(&stage, &mut run, Ok(Said::Stored));
+    carry_out_next(&stage, &mut run, Ok(Said::Devices(vec![])));
+    run.apply(Event::Command(Command::Pause), stage.clock.now());
+    wait(&stage, ELEVEN_MINUTES);
+    run.apply(Event::Command(Command::Resume), stage.clock.now());
+    let run = keep_going(&stage, run, &notebook, never, u64::MAX);
+    assert_eq!(run.standing(), Standing::Outdated);
+    let run = read_again(&stage, run, &notebook, true);
+    assert_eq!(run.trial().unwrap().before, None);
+}
+
 /// Everyone, as they are now.
 fn fresh_values(stage: &Stage) -> Users {
     let sandbox = stage.mount.sandbox.borrow();

@@ -57,7 +57,6 @@ impl Run {
         // A step is so many users who are written.
         self.unsent += 1;
         self.step_at = self.step_at.map(|at| at + 1);
-        self.begin_trial_anew();
     }
 
     /// Everyone who waits was read: it can go on.
@@ -69,6 +68,7 @@ impl Run {
         self.ledger.keep_next(|place| rows.get(place as usize).is_some_and(|row| !row.state.is_ended()));
         self.is_outdated = false;
         self.active_at = Some(self.last);
+        self.begin_trial_anew();
         if !self.is_stopping {
             self.ledger.intend(&self.policy, self.step_at);
         }
