@@ -1014,6 +1014,20 @@ fn a_run_that_is_told_that_the_computer_slept_looks_what_time_it_is_before_it_wr
 }
 
 #[test]
+fn a_pause_while_those_who_wait_are_read_is_a_wait_like_any_other() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let mut run = outdated(&stage, &notebook);
+    let mut now = stage.clock.now();
+    let mut back = ReadBack::of_waiting(&mut run, None);
+    back.apply(Event::Command(Command::Pause), now);
+    read_by_hand(&stage, &mut back, &mut now, |_| Ok(Said::Flag(false)));
+    assert_eq!(run.standing(), Standing::Halted(Halt::Asked));
+    run.apply(Event::Command(Command::Resume), now);
+    assert_eq!(run.next(now), Step::Start(Job::Clock));
+}
+
+#[test]
 fn who_was_read_before_a_long_halt_of_the_reading_is_read_once_more() {
     let stage = Stage::new(100, &TokenSpec::default());
     let notebook = Rc::new(Notebook::new(&stage.clock));

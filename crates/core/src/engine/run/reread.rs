@@ -7,7 +7,7 @@ use crate::domain::row::{Failure, RowState};
 use crate::domain::time::Wall;
 use crate::engine::driver::Command;
 
-use super::{Place, Run};
+use super::{Asked, Place, Run};
 
 impl Run {
     /// The rows for which nothing was sent and something is going to be.
@@ -25,6 +25,10 @@ impl Run {
     /// What a person says while those who wait are read. Nobody is intended before all of them were.
     pub(super) fn told_meanwhile(&mut self, command: Command) {
         self.command(command);
+        // It waits from now on, however long ago it looked what time it is.
+        if self.halts.first().is_some() {
+            self.clock = Asked::Due;
+        }
     }
 
     /// What a row that waits has by now.
