@@ -1013,6 +1013,89 @@ fn a_run_that_is_told_that_the_computer_slept_looks_what_time_it_is_before_it_wr
     assert_eq!(run.standing(), Standing::Outdated);
 }
 
+#[test]
+fn a_pause_while_those_who_wait_are_read_is_a_wait_like_any_other() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let mut run = outdated(&stage, &notebook);
+    let mut now = stage.clock.now();
+    let mut back = ReadBack::of_waiting(&mut run, None);
+    back.apply(Event::Command(Command::Pause), now);
+    read_by_hand(&stage, &mut back, &mut now, |_| Ok(Said::Flag(false)));
+    assert_eq!(run.standing(), Standing::Halted(Halt::Asked));
+    run.apply(Event::Command(Command::Resume), now);
+    assert_eq!(run.next(now), Step::Start(Job::Clock));
+}
+
+#[test]
+fn who_was_read_before_a_long_halt_of_the_reading_is_read_once_more() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let mut run = outdated(&stage, &notebook);
+    let (rows, mut now) = (run.tally().all() as usize, stage.clock.now());
+    let mut back = ReadBack::of_waiting(&mut run, None);
+    let (mut early, mut late) = (Vec::new(), Vec::new());
+    read_by_hand(&stage, &mut back, &mut now, |place| {
+        if early.len() == 20 {
+            return Err(Fault::TokenInvalid(status(401)));
+        }
+        early.push(place);
+        Ok(Said::Flag(false))
+    });
+    assert!(matches!(back.state(), State::Halted(_)));
+    wait(&stage, ELEVEN_MINUTES);
+    now = now + ELEVEN_MINUTES;
+    back.apply(Event::Command(Command::Token { until: None, actor: 0 }), now);
+    read_by_hand(&stage, &mut back, &mut now, |place| {
+        late.push(place);
+        Ok(Said::Flag(early[..5].contains(&place)))
+    });
+    assert_eq!((back.state(), early.len(), late.len()), (State::Complete, 20, rows));
+    let different: HashSet<u32> = late.into_iter().collect();
+    assert_eq!((different.len(), run.tally().of(RowState::AlreadySo)), (rows, 5));
+}
+
+#[test]
+fn a_test_user_written_before_the_wait_keeps_the_devices_that_were_seen() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops { after_test_user: true, every: None });
+    for other in &plan.rows[20..] {
+        set(&stage, other.user, true);
+    }
+    let policy = Rc::new(stage.connection.policy().clone());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let mut run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
+    carry_out_next(&stage, &mut run, Ok(Said::Stored));
+    let look = carry_out_next(&stage, &mut run, Ok(Said::Devices(vec![])));
+    assert!(matches!(look, Job::Look { .. }));
+    let write = carry_out_next(&stage, &mut run, Err(Fault::Timeout { after: Millis::seconds(15) }));
+    assert!(matches!(write, Job::Write { .. }));
+    run.apply(Event::Command(Command::Pause), stage.clock.now());
+    wait(&stage, ELEVEN_MINUTES);
+    run.apply(Event::Command(Command::Resume), stage.clock.now());
+    let run = go_on_reading_again(&stage, run, &notebook, false, |_| Some(Command::Stop));
+    assert!(run.tally().of(RowState::AlreadySo) > 0);
+    assert_eq!(run.trial().unwrap().before, Some(Ok(vec![])));
+}
+
+#[test]
+fn a_test_user_who_is_not_written_yet_is_looked_at_anew_after_a_long_wait() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops { after_test_user: true, every: None });
+    let policy = Rc::new(stage.connection.policy().clone());
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let mut run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
+    carry_out_next(&stage, &mut run, Ok(Said::Stored));
+    carry_out_next(&stage, &mut run, Ok(Said::Devices(vec![])));
+    run.apply(Event::Command(Command::Pause), stage.clock.now());
+    wait(&stage, ELEVEN_MINUTES);
+    run.apply(Event::Command(Command::Resume), stage.clock.now());
+    let run = keep_going(&stage, run, &notebook, never, u64::MAX);
+    assert_eq!(run.standing(), Standing::Outdated);
+    let run = read_again(&stage, run, &notebook, true);
+    assert_eq!(run.trial().unwrap().before, None);
+}
+
 /// Everyone, as they are now.
 fn fresh_values(stage: &Stage) -> Users {
     let sandbox = stage.mount.sandbox.borrow();

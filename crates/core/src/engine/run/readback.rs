@@ -110,6 +110,8 @@ pub struct ReadBack<'run> {
     unauthorized: Option<Fault>,
     /// Why nothing else is read; it ends when a person goes on.
     halted: Option<Fault>,
+    /// When it began to wait; nothing was read since.
+    halted_at: Option<Wall>,
     /// How many other tokens there were before this one.
     token: u32,
     is_stopped: bool,
@@ -147,6 +149,7 @@ impl<'run> ReadBack<'run> {
             unstored: None,
             unauthorized: None,
             halted: None,
+            halted_at: None,
             token: 0,
             is_stopped: false,
         };
@@ -203,11 +206,14 @@ impl<'run> ReadBack<'run> {
     }
 
     fn page(&mut self, job: listing::Job, answer: Result<Noted<Page>, Fault>, now: Millis) {
-        let Some(listing) = &mut self.listing else { return };
         let (at, page) = match answer {
             Ok(noted) => (noted.at, noted.said),
             Err(fault) => (self.run.last, Err(fault)),
         };
+        if page.is_ok() {
+            self.read_after_halt(at, now);
+        }
+        let Some(listing) = &mut self.listing else { return };
         listing.apply(Event::Answered(job, page), now);
         let (fresh, state) = (listing.take_fresh(), listing.state());
         for user in fresh.iter().flatten() {
@@ -286,6 +292,9 @@ impl<'run> ReadBack<'run> {
     }
 
     fn single(&mut self, place: Place, noted: &Noted<Said>, now: Millis) {
+        if noted.said.is_ok() {
+            self.read_after_halt(noted.at, now);
+        }
         let is_it = |single: &Single| single.place == place && single.sent.is_some();
         let Some(index) = self.singles.iter().position(is_it) else {
             return self.probed(place, noted, now);
@@ -356,6 +365,21 @@ impl<'run> ReadBack<'run> {
         if self.whom == Whom::Waiting && self.left() == 0 {
             self.run.reread();
         }
+    }
+
+    /// What was read before a long halt is as old as what it replaced.
+    fn read_after_halt(&mut self, at: Wall, now: Millis) {
+        if self.whom == Whom::Written || self.told().is_some() {
+            return;
+        }
+        let Some(halted_at) = self.halted_at.take() else { return };
+        if Millis(at.since(halted_at).max(0).unsigned_abs()) <= self.policy.old {
+            return;
+        }
+        self.acquit(now);
+        let unread = self.unread();
+        let again = self.run.waiting().filter(|place| !unread.contains(place));
+        self.singles.extend(again.map(|place| Single::new(place, now)));
     }
 
     fn go_on(&mut self, command: Command, now: Millis) {
@@ -461,6 +485,9 @@ impl Work for ReadBack<'_> {
                 self.single(place, &noted, now);
             }
             Event::Command(command) => self.command(command, now),
+        }
+        if self.told().is_some() {
+            self.halted_at.get_or_insert(self.run.last);
         }
         self.end();
         // Also whoever was intended meanwhile.

@@ -7,7 +7,7 @@ use crate::domain::row::{Failure, RowState};
 use crate::domain::time::Wall;
 use crate::engine::driver::Command;
 
-use super::{Place, Run};
+use super::{Asked, Place, Run};
 
 impl Run {
     /// The rows for which nothing was sent and something is going to be.
@@ -25,6 +25,10 @@ impl Run {
     /// What a person says while those who wait are read. Nobody is intended before all of them were.
     pub(super) fn told_meanwhile(&mut self, command: Command) {
         self.command(command);
+        // It waits from now on, however long ago it looked what time it is.
+        if self.halts.first().is_some() {
+            self.clock = Asked::Due;
+        }
     }
 
     /// What a row that waits has by now.
@@ -57,7 +61,6 @@ impl Run {
         // A step is so many users who are written.
         self.unsent += 1;
         self.step_at = self.step_at.map(|at| at + 1);
-        self.begin_trial_anew();
     }
 
     /// Everyone who waits was read: it can go on.
@@ -69,6 +72,7 @@ impl Run {
         self.ledger.keep_next(|place| rows.get(place as usize).is_some_and(|row| !row.state.is_ended()));
         self.is_outdated = false;
         self.active_at = Some(self.last);
+        self.begin_trial_anew();
         if !self.is_stopping {
             self.ledger.intend(&self.policy, self.step_at);
         }

@@ -72,9 +72,11 @@ impl Run {
         (0..).zip(&self.rows).find(|(_, row)| !needs_nothing(row)).map(|(place, _)| place)
     }
 
-    /// What was seen of somebody who needs nothing any more was not seen of the test user.
+    /// What was seen before a long wait is old, and may be of somebody who needs nothing any more. What was seen before a
+    /// PUT can't be seen again after it.
     pub(super) fn begin_trial_anew(&mut self) {
-        if self.carried_out() == 0 {
+        let test_user = self.test_user().and_then(|place| self.rows.get(place as usize));
+        if test_user.is_some_and(|row| row.writes == 0) {
             self.trial = self.trial.take().map(|_| Course::default());
         }
     }
