@@ -813,8 +813,8 @@ fn outdated(stage: &Stage, notebook: &Rc<Notebook>) -> Run {
 }
 
 /// What somebody's read, or storing, is answered.
-fn answer(stage: &Stage, said: Result<Said, Fault>) -> Result<readback::Answer, Fault> {
-    Ok(readback::Answer::Noted(Noted { at: stage.clock.wall(), correlation_id: None, said }))
+fn answer(stage: &Stage, said: Result<Said, Fault>) -> readback::Answer {
+    readback::Answer::Noted(Noted { at: stage.clock.wall(), correlation_id: None, said })
 }
 
 /// Reads by hand until it is done or waits for a person. `said` tells of each row what its read is answered.
@@ -846,7 +846,7 @@ fn read_by_hand(
             readback::Job::Store(_) => Ok(Said::Stored),
             readback::Job::Page(_) => panic!("nothing is listed"),
         };
-        back.apply(Event::Answered(job, answer(stage, answered)), *now);
+        back.apply(Event::Answered(job, Ok(answer(stage, answered))), *now);
     }
 }
 
@@ -872,10 +872,10 @@ fn read_with_some_unreadable(
         resumes += 1;
         back.apply(Event::Command(Command::Resume), now);
     }
-    let state = back.state();
+    let end = back.state();
     let counts = [RowState::Refused, RowState::Failed].map(|state| run.tally().of(state));
     assert!(run.rows().iter().all(|row| row.writes == 0));
-    (state, resumes, counts)
+    (end, resumes, counts)
 }
 
 fn status(status: u16) -> Refusal {
@@ -953,7 +953,7 @@ fn a_stop_while_the_first_intents_after_the_reading_are_stored_leaves_nobody_ope
             }
             readback::Job::Page(_) => panic!("nothing is listed"),
         };
-        back.apply(Event::Answered(job, answer(&stage, Ok(said))), now);
+        back.apply(Event::Answered(job, Ok(answer(&stage, Ok(said)))), now);
     }
     assert!(is_stopped && matches!(back.next(now), Step::Done));
     let run = keep_going(&stage, run, &notebook, never, u64::MAX);
