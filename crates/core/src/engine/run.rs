@@ -200,6 +200,13 @@ struct Doubt {
     is_from_before: bool,
 }
 
+impl Doubt {
+    /// About a row that nobody has read yet, and may from then on.
+    const fn new(place: Place, fault: Fault, from: Millis) -> Self {
+        Self { from, place, reads: 0, fault, is_sent: false, is_from_before: false }
+    }
+}
+
 impl Run {
     /// A run that has sent nothing. Its plan must have been stored. `token_until` is when the token ends, by the
     /// monotonic clock.
@@ -290,9 +297,7 @@ impl Run {
                 row.writes = row.writes.max(1);
             }
             let fault = Fault::Unreachable;
-            let doubt =
-                Doubt { from: Millis(0), place, reads: 0, fault, is_sent: false, is_from_before: true };
-            run.doubts.push(doubt);
+            run.doubts.push(Doubt { is_from_before: true, ..Doubt::new(place, fault, Millis(0)) });
         }
         if run.is_stopping {
             run.wind_up();
@@ -414,14 +419,7 @@ impl Run {
         match Meaning::of(&fault) {
             Meaning::Lost => {
                 self.failing(Some(place), &fault, now);
-                self.doubts.push(Doubt {
-                    from: now,
-                    place,
-                    reads: 0,
-                    fault,
-                    is_sent: false,
-                    is_from_before: false,
-                });
+                self.doubts.push(Doubt::new(place, fault, now));
             }
             Meaning::Final => self.refused(place, noted, &fault),
             Meaning::NotNow => {
@@ -826,14 +824,7 @@ impl Run {
         // Once for each wait: who is read now would else be read again and again, and never written.
         self.active_at = Some(self.last);
         for (_, place, fault) in std::mem::take(&mut self.again) {
-            self.doubts.push(Doubt {
-                from: now,
-                place,
-                reads: 0,
-                fault,
-                is_sent: false,
-                is_from_before: false,
-            });
+            self.doubts.push(Doubt::new(place, fault, now));
         }
     }
 
