@@ -186,8 +186,11 @@ impl Downloads {
                 let name = file.file_name().unwrap_or_default().to_string_lossy();
                 name.starts_with(beginning) && name.ends_with(end)
             };
-            if let Some(file) = files.iter().find(is_it) {
-                return std::fs::read(file).expect("a file");
+            // The browser first takes the name with an empty file and then moves the whole one there; the
+            // page saves no empty files.
+            let saved = files.iter().find(is_it).map(|file| std::fs::read(file).expect("a file"));
+            if let Some(bytes) = saved.filter(|bytes| !bytes.is_empty()) {
+                return bytes;
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
