@@ -103,8 +103,9 @@ pub struct Progress {
     pub ended_at: Option<Wall>,
     /// Users settled a second, lately; `None` before there is anything to tell.
     pub users_per_second: Option<f64>,
-    /// Requests a second at most, preflights counted: the highest ceiling that held while it ran.
-    pub highest_ceiling: PerSecond,
+    /// Requests a second at most, preflights counted: the highest ceiling that held while it ran; `None` where a part of
+    /// it ran before this page had it, because the journal holds no ceilings.
+    pub highest_ceiling: Option<PerSecond>,
     /// When those who waited were last read again before it went on, and how many of them had the value by then.
     pub read_again: Option<(Wall, u32)>,
     /// What was seen of the test user, where one is looked at.

@@ -103,7 +103,8 @@ impl Run {
             let policy = Rc::new(connection.policy().clone());
             let run = engine::Run::resumed(restored, policy, connection.jitter(), None);
             let mut progress = self.first_progress(&plan);
-            (progress.started_at, progress.ended_at) = (plan.made_at, closed_at);
+            (progress.started_at, progress.ended_at, progress.highest_ceiling) =
+                (plan.made_at, closed_at, None);
             self.progress.set(Some(progress));
             let unread = run.to_read_back();
             let is_stopped = run.tally().ended() < run.tally().all();
@@ -197,7 +198,7 @@ impl Run {
             started_at: self.ports.clock.wall(),
             ended_at: None,
             users_per_second: None,
-            highest_ceiling: self.ceiling.get_untracked(),
+            highest_ceiling: Some(self.ceiling.get_untracked()),
             read_again: None,
             trial: None,
             slowed: None,
@@ -223,7 +224,7 @@ impl Run {
         } else {
             let restored = self.restored(&entries).await.map_err(not_restored)?;
             self.actors.replace(restored.actors.clone());
-            self.set_started(plan.made_at);
+            self.set_begun_before(plan.made_at);
             engine::Run::resumed(restored, policy, jitter, until)
         };
         let (place, storing) = self.act(name);
@@ -234,10 +235,11 @@ impl Run {
         Ok(run)
     }
 
-    fn set_started(&'static self, at: Wall) {
+    /// It began at `at`, under ceilings that nobody wrote down.
+    fn set_begun_before(&'static self, at: Wall) {
         self.progress.update(|progress| {
             if let Some(progress) = progress {
-                progress.started_at = at;
+                (progress.started_at, progress.highest_ceiling) = (at, None);
             }
         });
     }

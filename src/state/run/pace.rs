@@ -55,9 +55,10 @@ impl Run {
         self.speed.take();
         self.progress.update(|progress| {
             if let Some(progress) = progress.as_mut().filter(|progress| progress.phase.is_open())
-                && progress.highest_ceiling.0 < ceiling.0
+                && let Some(highest) = progress.highest_ceiling.as_mut()
+                && highest.0 < ceiling.0
             {
-                progress.highest_ceiling = ceiling;
+                *highest = ceiling;
             }
         });
         self.announcer.tell(Announcement::Ceiling(ceiling));

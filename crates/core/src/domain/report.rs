@@ -79,8 +79,9 @@ impl Operator {
 /// The limits that a run kept to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LimitsInForce {
-    /// The ceiling, in whole requests a second, preflights counted.
-    pub requests_per_second: u64,
+    /// The highest ceiling, in whole requests a second, preflights counted; `None` where a part of the run was carried
+    /// out before the page that reports it had it.
+    pub requests_per_second: Option<u64>,
     /// What the deployment permits to be changed.
     pub access: Access,
     /// How it permits MFA to be turned off.
@@ -94,11 +95,11 @@ pub struct LimitsInForce {
 }
 
 impl LimitsInForce {
-    /// Of a deployment's limits and the ceiling that was chosen.
+    /// Of a deployment's limits and the highest ceiling that was chosen, where it is known.
     #[must_use]
-    pub fn of(limits: &Limits, ceiling: PerSecond) -> Self {
+    pub fn of(limits: &Limits, ceiling: Option<PerSecond>) -> Self {
         Self {
-            requests_per_second: ceiling.whole(),
+            requests_per_second: ceiling.map(PerSecond::whole),
             access: limits.access,
             turn_off: limits.turn_off,
             max_run_users: limits.max_run_users,
@@ -353,7 +354,10 @@ mod tests {
             change_reference: ChangeReference { is_required: true, ..ChangeReference::default() },
             ..Limits::default()
         };
-        let held = LimitsInForce::of(&limits, PerSecond(10.5));
-        assert_eq!((held.requests_per_second, held.max_run_users, held.needs_reference), (10, Some(7), true));
+        let held = LimitsInForce::of(&limits, Some(PerSecond(10.5)));
+        assert_eq!(
+            (held.requests_per_second, held.max_run_users, held.needs_reference),
+            (Some(10), Some(7), true)
+        );
     }
 }

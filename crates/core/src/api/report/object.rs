@@ -127,7 +127,7 @@ fn limits(report: &Report, object: &mut Object<'_>) {
     let limits = &report.limits;
     let groups: Vec<String> =
         limits.protected_groups.iter().map(|group| group.0.hyphenated().to_string()).collect();
-    object.number("requestsPerSecond", Some(limits.requests_per_second));
+    object.number("requestsPerSecond", limits.requests_per_second);
     object.text("access", Some(limits.access.word()));
     object.text("turnOff", Some(limits.turn_off.word()));
     object.number("maxRunUsers", limits.max_run_users);

@@ -279,7 +279,7 @@ fn limits(limits: &Value) -> Read<LimitsInForce> {
         group.ok_or_else(|| ReportFault::new("protectedGroups", "has something that is no UUID"))
     };
     Ok(LimitsInForce {
-        requests_per_second: json::need(json::number(limits, "requestsPerSecond")?, "requestsPerSecond")?,
+        requests_per_second: json::number(limits, "requestsPerSecond")?,
         access: word(limits, "access", access)?,
         turn_off: word(limits, "turnOff", turn_off)?,
         max_run_users: json::number(limits, "maxRunUsers")?,

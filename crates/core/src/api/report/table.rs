@@ -63,12 +63,16 @@ fn limits(report: &Report, out: &mut String) {
     let limits = &report.limits;
     let groups: Vec<String> =
         limits.protected_groups.iter().map(|group| group.0.hyphenated().to_string()).collect();
-    write_note("requestsPerSecond", &limits.requests_per_second.to_string(), out);
+    write_note("requestsPerSecond", &number_or_nothing(limits.requests_per_second), out);
     write_note("access", limits.access.word(), out);
     write_note("turnOff", limits.turn_off.word(), out);
-    write_note("maxRunUsers", &limits.max_run_users.map(|most| most.to_string()).unwrap_or_default(), out);
+    write_note("maxRunUsers", &number_or_nothing(limits.max_run_users), out);
     write_note("protectedGroups", &groups.join(" "), out);
     write_note("changeReferenceRequired", yes_or_no(limits.needs_reference), out);
+}
+
+fn number_or_nothing(number: Option<u64>) -> String {
+    number.map(|number| number.to_string()).unwrap_or_default()
 }
 
 fn audit(report: &Report, out: &mut String) {

@@ -65,7 +65,7 @@ fn report() -> Report {
         ended_at: Some(BEGIN.plus(60_000)),
         written_at: BEGIN.plus(70_000),
         limits: LimitsInForce {
-            requests_per_second: 10,
+            requests_per_second: Some(10),
             access: Access::Run,
             turn_off: TurnOff::One,
             max_run_users: Some(20_000),
@@ -465,7 +465,7 @@ prop_compose! {
         operators in proptest::collection::vec(any_text(), 0..3),
         page_version in any_text(),
         times in (proptest::option::of(any_time()), proptest::option::of(any_time()), any_time()),
-        (requests_per_second, max_run_users, needs_reference) in any::<(u64, Option<u64>, bool)>(),
+        (requests_per_second, max_run_users, needs_reference) in any::<(Option<u64>, Option<u64>, bool)>(),
         access in proptest::sample::select(vec![Access::Read, Access::One, Access::Run]),
         turn_off in proptest::sample::select(vec![TurnOff::Never, TurnOff::One, TurnOff::Run]),
         groups in proptest::collection::vec(any::<u128>(), 0..3),
