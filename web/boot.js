@@ -74,15 +74,20 @@ async function clockWorker() {
   return new Worker(policy.createScriptURL(tick));
 }
 
+// With an integrity the browser doesn't tell a refusal by the server from another content, so it is asked once more.
 async function refuseAltered({ file, integrity }, cache) {
   let response;
   try {
     response = await fetch(address(file), { cache, ...(integrity && { integrity }) });
-    if (response.ok) return;
   } catch {
-    throw new StartFailure(`${file} arrived incomplete or doesn't match this release. Reload in a minute; if it stays, the files on the server were altered or mixed.`);
+    response = await fetch(address(file), { cache: "no-store" }).catch(() => undefined);
+    if (response?.ok !== false) {
+      throw new StartFailure(`${file} arrived incomplete or doesn't match this release. Reload in a minute; if it stays, the files on the server were altered or mixed.`);
+    }
   }
-  throw new StartFailure(`${file}: the server answered ${response.status}. Files of this release are missing.`);
+  if (!response.ok) {
+    throw new StartFailure(`${file}: the server answered ${response.status}. Files of this release are missing.`);
+  }
 }
 
 // Somebody comes back from signing in: what PingOne sent leaves the address, and with it the history, at once.

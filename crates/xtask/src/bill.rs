@@ -63,29 +63,13 @@ fn render(parts: &[Part], compiler: &str, lock: &Lock) -> Value {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "version": 1,
-        "metadata": { "component": program.first().map(|part| component("application", part)) },
+        "metadata": { "component": program.first().map(|part| component("application", part, "cargo", None)) },
         "components": components,
     })
 }
 
 fn library(part: &Part, lock: &Lock) -> Value {
-    let mut component = component("library", part);
-    if let Some(checksum) = lock.checksum(&part.name, &part.version) {
-        component["hashes"] = json!([{ "alg": "SHA-256", "content": checksum }]);
-    }
-    component
-}
-
-fn component(kind: &str, part: &Part) -> Value {
-    let purl = format!("pkg:cargo/{}@{}", part.name, part.version);
-    json!({
-        "type": kind,
-        "bom-ref": purl,
-        "name": part.name,
-        "version": part.version,
-        "licenses": [{ "expression": part.licence }],
-        "purl": purl,
-    })
+    component("library", part, "cargo", lock.checksum(&part.name, &part.version))
 }
 
 /// It is linked into the program too, and comes with the compiler.
@@ -95,10 +79,23 @@ fn standard_library(version: &str) -> Value {
         version: version.to_owned(),
         licence: "MIT OR Apache-2.0".to_owned(),
     };
-    let mut component = component("library", &part);
-    component["purl"] = json!(format!("pkg:generic/rust-std@{version}"));
-    component["bom-ref"] = component["purl"].clone();
-    component
+    component("library", &part, "generic", None)
+}
+
+/// The crates of this workspace are in no registry and have no checksum.
+fn component(kind: &str, part: &Part, registry: &str, checksum: Option<&str>) -> Value {
+    let address = format!("pkg:{registry}/{}@{}", part.name, part.version);
+    let hashes: Vec<_> =
+        checksum.into_iter().map(|content| json!({ "alg": "SHA-256", "content": content })).collect();
+    json!({
+        "type": kind,
+        "bom-ref": address,
+        "name": part.name,
+        "version": part.version,
+        "licenses": [{ "expression": part.licence }],
+        "purl": address,
+        "hashes": hashes,
+    })
 }
 
 #[cfg(test)]

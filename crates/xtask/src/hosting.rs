@@ -63,7 +63,11 @@ mod tests {
                 match line.strip_prefix("  ").and_then(|line| line.split_once(": ")) {
                     Some((name, value)) if applies => {
                         let before = said.insert(name.to_owned(), value.to_owned());
-                        assert_eq!(before, None, "Cloudflare would join what is said twice about {}", file.name);
+                        assert_eq!(
+                            before, None,
+                            "Cloudflare would join what is said twice about {}",
+                            file.name
+                        );
                     }
                     Some(_) => {}
                     None => applies = line == "/*" || line == format!("/{}", file.name),
@@ -95,7 +99,7 @@ mod tests {
         for line in text.lines().map(str::trim) {
             if let Some(condition) = line.strip_prefix("if (") {
                 applies = match condition.trim_end_matches(") {") {
-                    "!-f $request_filename" => false,
+                    "!-f $request_filename" | "$http_range" => false,
                     condition if condition.contains("(?:element|pingone-mfa|widget)") => {
                         headers::is_for_portals(name)
                     }

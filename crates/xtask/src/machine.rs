@@ -21,8 +21,7 @@ pub(crate) enum Need {
 }
 
 /// Everything that `test` needs.
-pub(crate) const ALL: [Need; 5] =
-    [Need::Chromium, Need::Chromedriver, Need::Node, Need::Npm, Need::Nginx];
+pub(crate) const ALL: [Need; 5] = [Need::Chromium, Need::Chromedriver, Need::Node, Need::Npm, Need::Nginx];
 
 /// Where macOS keeps a browser that is not on PATH.
 const MAC_CHROME: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";

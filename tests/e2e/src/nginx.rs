@@ -54,7 +54,8 @@ impl Nginx {
     pub async fn serve(release: &Release, path: &str, origin: &str) -> Self {
         let folder = release.folder().with_file_name("nginx");
         std::fs::create_dir_all(&folder).expect("a folder");
-        let own = std::fs::read_to_string(release.folder().join("nginx.conf")).expect("the release brings it");
+        let own =
+            std::fs::read_to_string(release.folder().join("nginx.conf")).expect("the release brings it");
         let own = decide(&own, "location / {", &format!("location {path} {{"));
         let own = decide(&own, "/srv/pingone-mfa/;", &format!("{}/;", release.folder().display()));
         let own =
@@ -98,9 +99,10 @@ impl Nginx {
     pub fn ask(&self, method: &str, name: &str, headers: &[&str]) -> Answer {
         let mut request = format!("{method} {}{name} HTTP/1.1\r\nHost: {}\r\n", self.path, self.address);
         for header in headers {
-            request += &format!("{header}\r\n");
+            request.push_str(header);
+            request.push_str("\r\n");
         }
-        request += "Connection: close\r\n\r\n";
+        request.push_str("Connection: close\r\n\r\n");
         let mut stream = TcpStream::connect(self.address).expect("nginx listens");
         stream.write_all(request.as_bytes()).expect("nginx reads");
         let mut answer = Vec::new();
@@ -126,8 +128,7 @@ fn decide(text: &str, from: &str, to: &str) -> String {
 fn around(folder: &Path, address: SocketAddr) -> String {
     let folder = folder.display();
     let kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-    let temporary: String =
-        kinds.iter().map(|kind| format!("  {kind}_temp_path {folder}/{kind};\n")).collect();
+    let temporary = kinds.map(|kind| format!("  {kind}_temp_path {folder}/{kind};\n")).concat();
     format!(
         "daemon off;\nmaster_process off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\n\
          events {{ worker_connections 256; }}\nhttp {{\n  access_log off;\n{temporary}  \

@@ -33,8 +33,10 @@ impl Road {
     pub fn to(origin: &str, end: &'static str, mishap: Mishap) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let clear = Arc::new(AtomicBool::new(false));
-        let road =
-            Self { origin: format!("http://{}", listener.local_addr().expect("an address")), clear: clear.clone() };
+        let road = Self {
+            origin: format!("http://{}", listener.local_addr().expect("an address")),
+            clear: clear.clone(),
+        };
         let page = origin.trim_start_matches("http://").to_owned();
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
@@ -55,10 +57,11 @@ impl Road {
 fn carry(mut browser: TcpStream, page: &str, end: &str, mishap: Mishap, clear: &AtomicBool) -> Option<()> {
     let head = head(&mut browser)?;
     let file = head.split(' ').nth(1)?.to_owned();
-    let lines = head.lines().filter(|line| !line.to_lowercase().starts_with("connection:"));
-    let request: String = lines.filter(|line| !line.is_empty()).map(|line| format!("{line}\r\n")).collect();
+    let is_kept = |line: &&str| !line.is_empty() && !line.to_lowercase().starts_with("connection:");
+    let mut request: Vec<_> = head.lines().filter(is_kept).collect();
+    request.extend(["Connection: close", "", ""]);
     let mut server = TcpStream::connect(page).ok()?;
-    server.write_all(format!("{request}Connection: close\r\n\r\n").as_bytes()).ok()?;
+    server.write_all(request.join("\r\n").as_bytes()).ok()?;
     let mut answer = Vec::new();
     server.read_to_end(&mut answer).ok()?;
     if clear.load(Ordering::SeqCst) || !file.ends_with(end) {

@@ -114,8 +114,10 @@ async fn whichever_file_is_altered_the_page_refuses_to_start_and_says_so() {
     for name in &mut loaded {
         *name = name.rsplit('/').next().unwrap().to_owned();
     }
-    let pinned: Vec<String> = world.release.names().into_iter().filter(|name| loaded.contains(name)).collect();
-    let stems: Vec<_> = pinned.iter().filter_map(|name| name.rsplit_once('-')).map(|(stem, _)| stem).collect();
+    let pinned: Vec<String> =
+        world.release.names().into_iter().filter(|name| loaded.contains(name)).collect();
+    let stems: Vec<_> =
+        pinned.iter().filter_map(|name| name.rsplit_once('-')).map(|(stem, _)| stem).collect();
     assert_eq!(stems, ["boot", "element", "page", "pingone-mfa", "tick", "widget"], "{loaded:?}");
     for name in pinned.iter().filter(|name| name.contains('-')) {
         world.release.alter("", name);
@@ -135,7 +137,11 @@ async fn whichever_file_is_altered_the_page_refuses_to_start_and_says_so() {
 async fn a_page_of_one_release_among_the_files_of_another_says_so() {
     let world = World::with_users(1).await;
     world.release.remove("boot-", ".js");
-    world.open().await.hear("Reload in a minute; if it stays, the files on the server were altered or mixed").await;
+    world
+        .open()
+        .await
+        .hear("Reload in a minute; if it stays, the files on the server were altered or mixed")
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -174,10 +180,9 @@ async fn wasm_that_is_cut_on_its_way_is_named_and_another_try_without_reloading_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_that_stall_are_named_after_ten_seconds_and_the_page_starts_when_they_arrive() {
-    for (end, sentence) in [
-        (".wasm", ".wasm hasn't arrived after 10 seconds."),
-        ("config.json", "config.json or tick-"),
-    ] {
+    for (end, sentence) in
+        [(".wasm", ".wasm hasn't arrived after 10 seconds."), ("config.json", "config.json or tick-")]
+    {
         let world = World::with_users(1).await;
         let road = Road::to(&world.page_origin, end, Mishap::Stalled);
         let page = world.visit(&road.origin).await;

@@ -1,5 +1,7 @@
 //! `Caddyfile`: one site of its own, or a part of one.
 
+use std::fmt::Write as _;
+
 use super::headers::{self, Keep};
 
 const HEAD: &str = "\
@@ -15,14 +17,19 @@ mfa.example.com {
 pub(super) fn render() -> String {
     let mut text = HEAD.to_owned();
     let hashed = headers::HASHED;
-    text.push_str(&format!("\t@kept {{\n\t\tpath_regexp {hashed}\n\t\tfile\n\t}}\n"));
-    text.push_str(&format!("\t@asked {{\n\t\tnot {{\n\t\t\tpath_regexp {hashed}\n\t\t\tfile\n\t\t}}\n\t}}\n"));
+    // Writing to a string can't fail.
+    let _ = writeln!(text, "\t@kept {{\n\t\tpath_regexp {hashed}\n\t\tfile\n\t}}");
+    let _ = writeln!(text, "\t@asked {{\n\t\tnot {{\n\t\t\tpath_regexp {hashed}\n\t\t\tfile\n\t\t}}\n\t}}");
     let stems = headers::PORTAL_STEMS.join("|");
-    text.push_str(&format!("\t@portals path_regexp /(?:{stems}){hashed}\n\n"));
+    let _ = writeln!(text, "\t@portals path_regexp /(?:{stems}){hashed}\n");
 
     text.push_str("\theader * {\n");
-    text.push_str("\t\t# YOURS: connect-src (your region alone, or the regions of config.json); frame-ancestors (the\n");
-    text.push_str("\t\t# portal that frames the page, and then no X-Frame-Options); Strict-Transport-Security, which\n");
+    text.push_str(
+        "\t\t# YOURS: connect-src (your region alone, or the regions of config.json); frame-ancestors (the\n",
+    );
+    text.push_str(
+        "\t\t# portal that frames the page, and then no X-Frame-Options); Strict-Transport-Security, which\n",
+    );
     text.push_str("\t\t# holds for the whole host name\n");
     for (name, value) in headers::everywhere() {
         line(&mut text, name, &value);
@@ -36,11 +43,11 @@ pub(super) fn render() -> String {
 }
 
 fn block(text: &mut String, matcher: &str, (name, value): (&str, &str)) {
-    text.push_str(&format!("\theader {matcher} {{\n"));
+    let _ = writeln!(text, "\theader {matcher} {{");
     line(text, name, value);
     text.push_str("\t}\n");
 }
 
 fn line(text: &mut String, name: &str, value: &str) {
-    text.push_str(&format!("\t\t{name} \"{value}\"\n"));
+    let _ = writeln!(text, "\t\t{name} \"{value}\"");
 }

@@ -3,6 +3,8 @@
 //! All headers stand in that location, because nginx forgets what the server says as soon as a location says anything.
 //! Conditions only set variables, which is what they are safe for.
 
+use std::fmt::Write as _;
+
 use super::headers::{self, Keep};
 
 const HEAD: &str = "\
@@ -70,7 +72,10 @@ fn caching(text: &mut String) {
     );
     let portals = format!("$uri ~ \"/(?:{}){}\"", headers::PORTAL_STEMS.join("|"), headers::HASHED);
     condition(text, &portals, &[("portals", headers::FOR_PORTALS.1)]);
-    condition(text, "!-f $request_filename", &[("keep", ""), ("ask", Keep::Ask.value())]);
+    let asked = [("keep", ""), ("ask", Keep::Ask.value())];
+    condition(text, "!-f $request_filename", &asked);
+    line(text, "# nginx decides about a range only after the headers.");
+    condition(text, "$http_range", &asked);
     line(text, "add_header Cache-Control $pingone_mfa_keep;");
     line(text, "add_header Cache-Control $pingone_mfa_ask always;");
     line(text, &format!("add_header {} $pingone_mfa_portals always;", headers::FOR_PORTALS.0));
@@ -89,5 +94,6 @@ fn add(text: &mut String, name: &str, value: &str) {
 }
 
 fn line(text: &mut String, content: &str) {
-    text.push_str(&format!("    {content}\n"));
+    // Writing to a string can't fail.
+    let _ = writeln!(text, "    {content}");
 }

@@ -3,6 +3,8 @@
 //! Cloudflare joins the values of a header that several matching rules name, so no two rules for one path name the same:
 //! what is kept for how long is said file by file.
 
+use std::fmt::Write as _;
+
 use super::Served;
 use super::headers::{self, Keep};
 
@@ -32,8 +34,9 @@ pub(super) fn render(served: &[Served]) -> String {
 }
 
 fn rule(text: &mut String, path: &str, headers: &[(&str, String)]) {
-    text.push_str(&format!("/{path}\n"));
+    // Writing to a string can't fail.
+    let _ = writeln!(text, "/{path}");
     for (name, value) in headers {
-        text.push_str(&format!("  {name}: {value}\n"));
+        let _ = writeln!(text, "  {name}: {value}");
     }
 }

@@ -120,8 +120,7 @@ fn save(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
 fn write_hosting(folder: &Path, sealed: &Sealed) -> Result<(), Failure> {
     let is_sealed = |name: &str| sealed.assets.iter().any(|asset| asset.name == name);
     let keep = |name: &str| if is_sealed(name) { Keep::Forever } else { Keep::Ask };
-    let served: Vec<_> =
-        names(folder)?.into_iter().map(|name| Served { keep: keep(&name), name }).collect();
+    let served: Vec<_> = names(folder)?.into_iter().map(|name| Served { keep: keep(&name), name }).collect();
     for (name, text) in hosting::files(&served) {
         save(folder, name, text.as_bytes())?;
     }
@@ -137,7 +136,9 @@ fn write_packed(folder: &Path) -> Result<(), Failure> {
         let path = folder.join(&name);
         let plain = bytes(&path)?;
         for (ending, packed) in pack::forms(&plain).map_err(Failure::file("compress", &path))? {
-            save(folder, &format!("{name}.{ending}"), &packed)?;
+            if packed.len() < plain.len() {
+                save(folder, &format!("{name}.{ending}"), &packed)?;
+            }
         }
     }
     Ok(())
@@ -258,7 +259,8 @@ mod tests {
         seal_folder(&staging.0, &Ok).unwrap();
         let headers = fs::read_to_string(staging.0.join("_headers")).unwrap();
         for name in staging.names() {
-            let is_kept = headers.contains(&format!("/{name}\n  Cache-Control: public, max-age=31536000, immutable\n"));
+            let is_kept =
+                headers.contains(&format!("/{name}\n  Cache-Control: public, max-age=31536000, immutable\n"));
             assert_eq!(is_kept, name.contains('-'), "{name} in {headers}");
         }
     }
