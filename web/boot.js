@@ -51,10 +51,10 @@ async function readConfig() {
   return response.text();
 }
 
-// The browser drops a style sheet that doesn't match, without a word to anyone.
+// The browser drops a style sheet that doesn't match, and has an empty one for a missing one, without a word to anyone.
 async function refuseAlteredStyle() {
   const { sheet, href, integrity } = document.querySelector("link[rel=stylesheet]");
-  if (sheet) return;
+  if (sheet?.cssRules.length > 0) return;
   const file = new URL(href).pathname.split("/").at(-1);
   await refuseAltered({ file, integrity }, "no-store");
   throw new StartFailure(`${file} was lost on its way. Reload.`);
