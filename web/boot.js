@@ -5,6 +5,9 @@ const RELEASE = { element: { file: "element.js", integrity: "" }, tick: { file: 
 // After this long without the element something is said, although it may still arrive.
 const PATIENCE = 10_000;
 
+// What is waited for, in words.
+let awaited = `config.json or ${RELEASE.tick.file}`;
+
 const host = document.querySelector("pingone-mfa");
 const address = (file) => new URL(file, import.meta.url).href;
 
@@ -48,8 +51,20 @@ async function readConfig() {
   return response.text();
 }
 
-// One named policy, for the one address that a script may be made from.
-function clockWorker() {
+// The browser drops a style sheet that doesn't match, and has an empty one for a missing one, without a word to anyone.
+async function refuseAlteredStyle() {
+  const { sheet, href, integrity } = document.querySelector("link[rel=stylesheet]");
+  if (sheet?.cssRules.length > 0) return;
+  const file = new URL(href).pathname.split("/").at(-1);
+  await refuseAltered({ file, integrity }, "no-store");
+  throw new StartFailure(`${file} was lost on its way. Reload.`);
+}
+
+// One named policy, for the one address that a script may be made from. A worker's script can't carry an integrity, so
+// the same address is asked for with one before. Without workers the page's own timers serve.
+async function clockWorker() {
+  if (typeof Worker === "undefined") return undefined;
+  await refuseAltered(RELEASE.tick, "default");
   const tick = address(RELEASE.tick.file);
   const only = (url) => {
     if (url === tick) return url;
@@ -59,14 +74,19 @@ function clockWorker() {
   return new Worker(policy.createScriptURL(tick));
 }
 
-async function whyMissing({ file, integrity }) {
+// With an integrity the browser doesn't tell a refusal by the server from another content, so it is asked once more.
+async function refuseAltered({ file, integrity }, cache) {
+  let response;
   try {
-    const response = await fetch(address(file), { cache: "no-store" });
-    if (!response.ok) return `${file}: the server answered ${response.status}. Files of this release are missing.`;
-    await fetch(address(file), { cache: "no-store", integrity });
-    return `${file} could not be run by this browser. It needs modules, WebAssembly and shadow roots.`;
+    response = await fetch(address(file), { cache, ...(integrity && { integrity }) });
   } catch {
-    return `${file} arrived incomplete or doesn't match this release. Reload in a minute; if it stays, the files on the server were altered or mixed.`;
+    response = await fetch(address(file), { cache: "no-store" }).catch(() => undefined);
+    if (response?.ok !== false) {
+      throw new StartFailure(`${file} arrived incomplete or doesn't match this release. Reload in a minute; if it stays, the files on the server were altered or mixed.`);
+    }
+  }
+  if (!response.ok) {
+    throw new StartFailure(`${file}: the server answered ${response.status}. Files of this release are missing.`);
   }
 }
 
@@ -82,18 +102,20 @@ function takeSignInAnswer() {
 async function start() {
   host.signInAnswer = takeSignInAnswer();
   await refuseServiceWorkers();
-  host.config = await readConfig();
-  host.clock = clockWorker();
+  await refuseAlteredStyle();
+  [host.config, host.clock] = await Promise.all([readConfig(), clockWorker()]);
   host.ownsAddress = true;
+  awaited = RELEASE.element.file;
   try {
     await import(address(RELEASE.element.file));
   } catch {
-    throw new StartFailure(await whyMissing(RELEASE.element));
+    await refuseAltered(RELEASE.element, "no-store");
+    throw new StartFailure(`${RELEASE.element.file} could not be run by this browser. It needs modules, WebAssembly and shadow roots.`);
   }
 }
 
 const late = setTimeout(
-  () => show(`${RELEASE.element.file} hasn't arrived after ${PATIENCE / 1000} seconds. Still waiting for it.`),
+  () => show(`${awaited} hasn't arrived after ${PATIENCE / 1000} seconds. Still waiting.`),
   PATIENCE,
 );
 start()

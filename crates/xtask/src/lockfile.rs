@@ -1,4 +1,4 @@
-//! The one question asked of Cargo.lock: which version of a package is locked.
+//! What is asked of Cargo.lock: which version of a package is locked, and with which checksum.
 //!
 //! wasm-bindgen's command line refuses a module that another version of its library made, so the
 //! lock file, and not this program, decides which one is installed.
@@ -8,11 +8,36 @@ use std::fs;
 use crate::failure::Failure;
 use crate::workspace::Workspace;
 
+/// The lock file's text.
+#[derive(Debug)]
+pub(crate) struct Lock(String);
+
+impl Lock {
+    pub(crate) fn read(workspace: &Workspace) -> Result<Self, Failure> {
+        let path = workspace.path("Cargo.lock");
+        fs::read_to_string(&path).map(Self).map_err(Failure::file("read", &path))
+    }
+
+    /// The SHA-256 of a package as the registry sends it; crates of this workspace have none.
+    pub(crate) fn checksum(&self, package: &str, version: &str) -> Option<&str> {
+        let head = format!("\nname = \"{package}\"\nversion = \"{version}\"\n");
+        let block = self.0.split("[[package]]").find(|block| block.starts_with(&head))?;
+        let line = block.lines().find_map(|line| line.strip_prefix("checksum = \""))?;
+        line.strip_suffix('"')
+    }
+}
+
+#[cfg(test)]
+impl From<&str> for Lock {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
 /// The version of `package` that the workspace builds with.
 pub(crate) fn locked_version(workspace: &Workspace, package: &str) -> Result<String, Failure> {
-    let path = workspace.path("Cargo.lock");
-    let text = fs::read_to_string(&path).map_err(Failure::file("read", &path))?;
-    version_of(&text, package).map(str::to_owned).ok_or_else(|| Failure::Missing {
+    let lock = Lock::read(workspace)?;
+    version_of(&lock.0, package).map(str::to_owned).ok_or_else(|| Failure::Missing {
         what: format!("`{package}` in Cargo.lock"),
         remedy: "add it to the page's dependencies and run `cargo metadata` once".to_owned(),
     })
@@ -37,11 +62,20 @@ version = \"0.4.80\"
 name = \"wasm-bindgen\"
 version = \"0.2.130\"
 source = \"registry\"
+checksum = \"00ff\"
 ";
 
     #[test]
     fn the_version_is_the_package_s_own_and_not_that_of_a_namesake() {
         assert_eq!(version_of(LOCK, "wasm-bindgen"), Some("0.2.130"));
+    }
+
+    #[test]
+    fn a_checksum_is_that_of_this_package_in_this_version() {
+        let lock = Lock::from(LOCK);
+        assert_eq!(lock.checksum("wasm-bindgen", "0.2.130"), Some("00ff"));
+        assert_eq!(lock.checksum("wasm-bindgen", "0.2.129"), None);
+        assert_eq!(lock.checksum("wasm-bindgen-futures", "0.4.80"), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What has to come from the operating system: a browser with its driver, Node.js, npm.
+//! What has to come from the operating system: a browser with its driver, Node.js, npm, nginx.
 //!
 //! On Debian as root, which is what a container of a continuous integration is, `test` installs them
 //! itself. Everywhere else a program has no business doing that, so the message says what to install.
@@ -17,13 +17,17 @@ pub(crate) enum Need {
     Chromedriver,
     Node,
     Npm,
+    Nginx,
 }
 
 /// Everything that `test` needs.
-pub(crate) const ALL: [Need; 4] = [Need::Chromium, Need::Chromedriver, Need::Node, Need::Npm];
+pub(crate) const ALL: [Need; 5] = [Need::Chromium, Need::Chromedriver, Need::Node, Need::Npm, Need::Nginx];
 
 /// Where macOS keeps a browser that is not on PATH.
 const MAC_CHROME: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+
+/// Where Debian keeps nginx, which is on PATH only for root.
+const DEBIAN_NGINX: &str = "/usr/sbin/nginx";
 
 impl Need {
     /// The path of the program, or a failure that says what to install.
@@ -34,9 +38,16 @@ impl Need {
     fn find(self) -> Option<PathBuf> {
         self.named_by_environment()
             .or_else(|| self.programs().iter().find_map(|program| on_path(program)))
-            .or_else(|| {
-                (self == Self::Chromium).then(|| PathBuf::from(MAC_CHROME)).filter(|path| path.is_file())
-            })
+            .or_else(|| self.usual_place().map(PathBuf::from).filter(|path| path.is_file()))
+    }
+
+    /// Where it is when it isn't on PATH.
+    fn usual_place(self) -> Option<&'static str> {
+        match self {
+            Self::Chromium => Some(MAC_CHROME),
+            Self::Nginx => Some(DEBIAN_NGINX),
+            Self::Chromedriver | Self::Node | Self::Npm => None,
+        }
     }
 
     /// A variable that names the program wins over PATH.
@@ -44,6 +55,7 @@ impl Need {
         let variable = match self {
             Self::Chromium => "CHROMIUM",
             Self::Chromedriver => "CHROMEDRIVER",
+            Self::Nginx => "NGINX",
             Self::Node | Self::Npm => return None,
         };
         env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file())
@@ -57,6 +69,7 @@ impl Need {
             Self::Chromedriver => &["chromedriver"],
             Self::Node => &["node"],
             Self::Npm => &["npm"],
+            Self::Nginx => &["nginx"],
         }
     }
 
@@ -67,6 +80,7 @@ impl Need {
             Self::Chromedriver => "chromium-driver",
             Self::Node => "nodejs",
             Self::Npm => "npm",
+            Self::Nginx => "nginx",
         }
     }
 }
@@ -119,7 +133,7 @@ fn missing(absent: &[Need]) -> Failure {
         what: programs.join(", "),
         remedy: format!(
             "install it and see that it is on PATH (on Debian or Ubuntu: apt-get install {}; elsewhere: \
-             Chrome or Chromium with the chromedriver of the same version, Node.js 20 or newer with npm)",
+             Chrome or Chromium with the chromedriver of the same version, Node.js 20 or newer with npm, nginx)",
             packages.join(" ")
         ),
     }

@@ -4,16 +4,19 @@
 //! run them on any system: the program finds what it needs, installs what is missing, and says so.
 //!
 //! `command` reads the arguments. `setup`, `machine` and `packages` see to the tools, `page` builds
-//! the page, `seal` names and signs its files, `suite` checks everything, `bench` measures, `soak` plays
+//! the page, `seal` names and binds its files, `hosting` says how they
+//! want to be served, `bill` what they are made of, `suite` checks everything, `bench` measures, `soak` plays
 //! runs under everything that goes wrong, `demo` shows it.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
 
 mod bench;
+mod bill;
 mod check;
 mod command;
 mod demo;
 mod failure;
+mod hosting;
 mod install;
 mod lockfile;
 mod machine;
@@ -61,7 +64,7 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
         Command::Check => return Ok(check::run(&workspace)),
         Command::Bench(what) => bench::run(&workspace, &what)?,
         Command::Soak(options) => soak::run(&workspace, &options)?,
-        Command::Seal => seal::stage::run()?,
+        Command::Seal => seal::stage::run(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,6 +9,7 @@
 mod fingerprint;
 mod glue;
 mod markup;
+mod pack;
 pub(crate) mod stage;
 mod text;
 

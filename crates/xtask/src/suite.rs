@@ -31,6 +31,7 @@ struct Kit {
     tools: Tools,
     chromium: PathBuf,
     chromedriver: PathBuf,
+    nginx: PathBuf,
     /// PATH with the tools first.
     path: OsString,
 }
@@ -42,7 +43,7 @@ impl Kit {
         let tools = setup::prepare(workspace)?;
         let path = tools.path()?;
         let (chromium, chromedriver) = (Need::Chromium.path()?, Need::Chromedriver.path()?);
-        Ok(Self { tools, chromium, chromedriver, path })
+        Ok(Self { tools, chromium, chromedriver, nginx: Need::Nginx.path()?, path })
     }
 }
 
@@ -76,6 +77,7 @@ fn end_to_end_tests(workspace: &Workspace, kit: &Kit) -> Command {
     command.env("PINGONE_MFA_DIST", workspace.dist());
     command.env("CHROMEDRIVER", &kit.chromedriver);
     command.env("CHROMIUM", &kit.chromium);
+    command.env("NGINX", &kit.nginx);
     command
 }
 
@@ -88,6 +90,7 @@ mod tests {
             tools: Tools::default(),
             chromium: PathBuf::from("the browser"),
             chromedriver: PathBuf::from("the driver"),
+            nginx: PathBuf::from("the server"),
             path: OsString::from("the path"),
         }
     }
@@ -112,5 +115,6 @@ mod tests {
         let command = end_to_end_tests(&workspace, &kit());
         assert_eq!(variable(&command, "PINGONE_MFA_DIST"), Some(workspace.dist().into()));
         assert_eq!(variable(&command, "CHROMIUM"), Some("the browser".into()));
+        assert_eq!(variable(&command, "NGINX"), Some("the server".into()));
     }
 }

@@ -12,10 +12,14 @@
 )]
 
 mod browser;
+mod nginx;
 mod page;
 mod release;
+mod road;
 mod world;
 
+pub use nginx::{Answer, Nginx};
 pub use page::Page;
 pub use release::Release;
+pub use road::{Mishap, Road};
 pub use world::World;

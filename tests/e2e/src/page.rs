@@ -326,6 +326,19 @@ impl Page {
         text.json().as_str().unwrap_or_default().to_owned()
     }
 
+    /// What a screen reader would say, also where no script may run.
+    pub async fn spoken(&self) -> String {
+        let tree = self.devtools("Accessibility.getFullAXTree", json!({})).await.expect("the page is spoken");
+        let nodes = tree["nodes"].as_array().cloned().unwrap_or_default();
+        nodes.iter().filter_map(|node| node["name"]["value"].as_str()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Has a script run before anything of the pages that are opened from now on.
+    pub async fn precede(&self, script: &str) {
+        let script = json!({"source": script});
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", script).await.expect("the script is kept");
+    }
+
     /// The state of a switch.
     pub async fn is_on(&self, name: &str) -> bool {
         let switch = self.see("switch", name).await;

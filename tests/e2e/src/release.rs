@@ -21,8 +21,26 @@ impl Release {
     }
 
     /// Where it is.
-    pub(crate) fn folder(&self) -> &Path {
+    #[must_use]
+    pub fn folder(&self) -> &Path {
         &self.0
+    }
+
+    /// The names of its files, in order.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let files = std::fs::read_dir(&self.0).expect("a folder").map(|file| file.expect("a file"));
+        let files = files.filter(|file| file.path().is_file());
+        let mut names: Vec<String> =
+            files.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// The bytes of a file.
+    #[must_use]
+    pub fn read(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.0.join(name)).expect("a file")
     }
 
     /// The one file whose name begins and ends so.
@@ -38,7 +56,7 @@ impl Release {
         found.remove(0)
     }
 
-    /// Flips one bit in the middle of a file.
+    /// Flips one bit in the middle of a file; the second time it is as it was.
     pub fn alter(&self, begin: &str, end: &str) {
         let path = self.file(begin, end);
         let mut bytes = std::fs::read(&path).expect("a file");

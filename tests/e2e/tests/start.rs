@@ -1,6 +1,7 @@
 //! A page that can't start says which file is to blame, and is never white.
 
-use pingone_mfa_e2e::World;
+use pingone_mfa_e2e::{Mishap, Road, World};
+use pingone_sandbox::TokenSpec;
 use pingone_sandbox::page::config_json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,4 +97,137 @@ async fn the_policy_is_strict_on_every_file_and_nothing_breaks_it() {
     let page = world.open().await;
     page.see("password", "Access token").await;
     assert_eq!(world.complaints(true).await, Vec::<String>::new());
+}
+
+/// One byte of each file that the page loads and runs. Two aren't pinned by any other: index.html pins the rest, and the
+/// icon runs nothing; SHA256SUMS covers both (`tests/hosting.rs`). A stale file from another release is the same case.
+#[tokio::test(flavor = "multi_thread")]
+async fn whichever_file_is_altered_the_page_refuses_to_start_and_says_so() {
+    let mut world = World::with_users(1).await;
+    let page = world.open().await;
+    page.see("password", "Access token").await;
+    let loaded = page
+        .ask("arguments[0](performance.getEntriesByType('resource').map((entry) => entry.name));", vec![])
+        .await
+        .unwrap();
+    let mut loaded: Vec<String> = serde_json::from_value(loaded).unwrap();
+    for name in &mut loaded {
+        *name = name.rsplit('/').next().unwrap().to_owned();
+    }
+    let pinned: Vec<String> =
+        world.release.names().into_iter().filter(|name| loaded.contains(name)).collect();
+    let stems: Vec<_> =
+        pinned.iter().filter_map(|name| name.rsplit_once('-')).map(|(stem, _)| stem).collect();
+    assert_eq!(stems, ["boot", "element", "page", "pingone-mfa", "tick", "widget"], "{loaded:?}");
+    for name in pinned.iter().filter(|name| name.contains('-')) {
+        world.release.alter("", name);
+        // What was loaded before is kept for a year, so that only a new browser asks for it.
+        world.renew_browser().await;
+        let page = world.open().await;
+        page.hear("Reload in a minute; if it stays, the files on the server were altered or mixed.").await;
+        if !name.starts_with("boot-") {
+            page.hear(name).await;
+        }
+        assert!(page.find("password", "Access token").await.is_none(), "{name}");
+        world.release.alter("", name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_one_release_among_the_files_of_another_says_so() {
+    let world = World::with_users(1).await;
+    world.release.remove("boot-", ".js");
+    world
+        .open()
+        .await
+        .hear("Reload in a minute; if it stays, the files on the server were altered or mixed")
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_clock_or_style_is_named_with_its_status() {
+    let world = World::with_users(1).await;
+    world.release.remove("tick-", ".js");
+    let page = world.open().await;
+    page.hear("tick-").await;
+    page.hear(".js: the server answered 404.").await;
+    let world = World::with_users(1).await;
+    world.release.remove("page-", ".css");
+    world.open().await.hear(".css: the server answered 404.").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wasm_that_a_gateway_refuses_is_named_and_another_try_without_reloading_works() {
+    let world = World::with_users(1).await;
+    let road = Road::to(&world.page_origin, ".wasm", Mishap::Unavailable);
+    let page = world.visit(&road.origin).await;
+    page.hear(".wasm: the server answered 503.").await;
+    road.clear();
+    page.press("button", "Try again").await;
+    page.see("password", "Access token").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wasm_that_is_cut_on_its_way_is_named_and_another_try_without_reloading_works() {
+    let world = World::with_users(1).await;
+    let road = Road::to(&world.page_origin, ".wasm", Mishap::Cut);
+    let page = world.visit(&road.origin).await;
+    page.hear(".wasm could not be downloaded, or the download was cut.").await;
+    road.clear();
+    page.press("button", "Try again").await;
+    page.see("password", "Access token").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_stall_are_named_after_ten_seconds_and_the_page_starts_when_they_arrive() {
+    for (end, sentence) in
+        [(".wasm", ".wasm hasn't arrived after 10 seconds."), ("config.json", "config.json or tick-")]
+    {
+        let world = World::with_users(1).await;
+        let road = Road::to(&world.page_origin, end, Mishap::Stalled);
+        let page = world.visit(&road.origin).await;
+        page.hear(sentence).await;
+        road.clear();
+        page.see("password", "Access token").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wasm_of_an_unknown_type_starts_all_the_same() {
+    let world = World::with_users(1).await;
+    let road = Road::to(&world.page_origin, ".wasm", Mishap::Untyped);
+    world.visit(&road.origin).await.see("password", "Access token").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_without_wasm_is_told_so() {
+    let world = World::with_users(1).await;
+    world.visit("about:blank").await.precede("delete window.WebAssembly;").await;
+    world.open().await.hear("This browser has WebAssembly switched off.").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_without_workers_or_a_database_still_lists_and_switches_users() {
+    let world = World::with_users(20).await;
+    let without = "delete window.Worker; Object.defineProperty(window, 'indexedDB', { value: undefined });";
+    world.visit("about:blank").await.precede(without).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_scripts_the_last_word_is_shown() {
+    let world = World::with_users(1).await;
+    let page = world.visit("about:blank").await;
+    page.devtools("Emulation.setScriptExecutionDisabled", serde_json::json!({"value": true})).await.unwrap();
+    let page = world.open().await;
+    for _ in 0..300 {
+        if page.spoken().await.contains("JavaScript is switched off") {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("nothing is said without scripts:\n{}", page.spoken().await);
 }

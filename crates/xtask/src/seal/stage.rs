@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use super::{Parts, Sealed, Shorten, fingerprint, seal};
+use super::{Parts, Sealed, Shorten, fingerprint, pack, seal};
 use crate::failure::Failure;
-use crate::process;
+use crate::hosting::{self, Keep, Served};
+use crate::workspace::Workspace;
+use crate::{bill, process};
 
 /// Names the folder with wasm-opt and terser; where it is not set, wasm and scripts stay as they were written.
 pub(crate) const OPTIMISERS: &str = "PINGONE_MFA_OPTIMISERS";
@@ -41,14 +43,16 @@ const OPTIMISATION: [&str; 12] = [
 ];
 
 /// The `seal` command.
-pub(crate) fn run() -> Result<(), Failure> {
+pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     let folder = env::var_os(STAGING).map(PathBuf::from).ok_or_else(|| Failure::Missing {
         what: STAGING.to_owned(),
         remedy: "`seal` is called by Trunk's post_build hook; run `cargo xtask dist`".to_owned(),
     })?;
     let Some(optimisers) = env::var_os(OPTIMISERS).map(PathBuf::from) else {
-        return seal_folder(&folder, &Ok);
+        seal_folder(&folder, &Ok)?;
+        return write_sums(&folder);
     };
+    save(&folder, bill::FILE, bill::of_materials(workspace)?.as_bytes())?;
     let wasm = folder.join(WASM);
     process::run(program(&optimisers, "wasm-opt").args(OPTIMISATION).arg(&wasm).arg("-o").arg(&wasm))?;
     let terser = || {
@@ -56,7 +60,9 @@ pub(crate) fn run() -> Result<(), Failure> {
         terser.args(["--module", "--compress", "--mangle"]);
         terser
     };
-    seal_folder(&folder, &|script| process::filter(&mut terser(), &script))
+    seal_folder(&folder, &|script| process::filter(&mut terser(), &script))?;
+    write_packed(&folder)?;
+    write_sums(&folder)
 }
 
 /// A program from npm.
@@ -72,7 +78,7 @@ fn seal_folder(folder: &Path, shorten: Shorten<'_>) -> Result<(), Failure> {
         fs::remove_file(&path).map_err(Failure::file("remove", &path))?;
     }
     write(folder, &sealed)?;
-    write_sums(folder)
+    write_hosting(folder, &sealed)
 }
 
 fn read(folder: &Path) -> Result<Parts, Failure> {
@@ -100,24 +106,59 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 
 fn write(folder: &Path, sealed: &Sealed) -> Result<(), Failure> {
     for asset in &sealed.assets {
-        let path = folder.join(&asset.name);
-        fs::write(&path, &asset.bytes).map_err(Failure::file("write", &path))?;
+        save(folder, &asset.name, &asset.bytes)?;
     }
-    let path = folder.join("index.html");
-    fs::write(&path, &sealed.index).map_err(Failure::file("write", &path))
+    save(folder, "index.html", sealed.index.as_bytes())
+}
+
+fn save(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let path = folder.join(name);
+    fs::write(&path, bytes).map_err(Failure::file("write", &path))
+}
+
+/// How the files want to be served, for several servers.
+fn write_hosting(folder: &Path, sealed: &Sealed) -> Result<(), Failure> {
+    let is_sealed = |name: &str| sealed.assets.iter().any(|asset| asset.name == name);
+    let keep = |name: &str| if is_sealed(name) { Keep::Forever } else { Keep::Ask };
+    let served: Vec<_> = names(folder)?.into_iter().map(|name| Served { keep: keep(&name), name }).collect();
+    for (name, text) in hosting::files(&served) {
+        save(folder, name, text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Puts the compressed forms beside the files, for servers that send what they find.
+fn write_packed(folder: &Path) -> Result<(), Failure> {
+    for name in names(folder)? {
+        if !pack::is_worth_it(&name) {
+            continue;
+        }
+        let path = folder.join(&name);
+        let plain = bytes(&path)?;
+        for (ending, packed) in pack::forms(&plain).map_err(Failure::file("compress", &path))? {
+            if packed.len() < plain.len() {
+                save(folder, &format!("{name}.{ending}"), &packed)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Sums of all files, so that whoever hosts the page can see that it arrived whole.
 fn write_sums(folder: &Path) -> Result<(), Failure> {
+    let mut sums = String::new();
+    for name in names(folder)? {
+        sums.push_str(&fingerprint::sum_line(&name, &bytes(&folder.join(&name))?));
+    }
+    save(folder, SUMS, sums.as_bytes())
+}
+
+/// The names of all files but the sums, in order.
+fn names(folder: &Path) -> Result<Vec<String>, Failure> {
     let mut names = Vec::new();
     collect(folder, "", &mut names)?;
     names.sort();
-    let mut sums = String::new();
-    for name in &names {
-        sums.push_str(&fingerprint::sum_line(name, &bytes(&folder.join(name))?));
-    }
-    let path = folder.join(SUMS);
-    fs::write(&path, sums).map_err(Failure::file("write", &path))
+    Ok(names)
 }
 
 /// The names of all files below a folder, with `/` between their parts on every system.
@@ -157,7 +198,6 @@ mod tests {
                 ("tokens.css", &parts.tokens),
                 ("widget.css", &parts.widget),
                 ("page.css", &parts.page),
-                ("_headers", &"/*\n".to_owned()),
                 ("fonts/a.txt", &"a".to_owned()),
             ] {
                 fs::write(folder.join(name), content).unwrap();
@@ -167,10 +207,7 @@ mod tests {
         }
 
         fn names(&self) -> Vec<String> {
-            let mut names = Vec::new();
-            collect(&self.0, "", &mut names).unwrap();
-            names.sort();
-            names
+            names(&self.0).unwrap()
         }
     }
 
@@ -188,11 +225,13 @@ mod tests {
         let stems: Vec<_> =
             names.iter().map(|name| name.rsplit_once('-').map_or(&**name, |(stem, _)| stem)).collect();
         let expected = [
+            "Caddyfile",
             "_headers",
             "boot",
             "element",
             "fonts/a.txt",
             "index.html",
+            "nginx.conf",
             "page",
             "pingone-mfa",
             "tick",
@@ -205,10 +244,25 @@ mod tests {
     fn the_sums_name_every_file_but_themselves() {
         let staging = Staging::new("sums");
         seal_folder(&staging.0, &Ok).unwrap();
+        write_packed(&staging.0).unwrap();
+        write_sums(&staging.0).unwrap();
+        assert!(staging.0.join("index.html.gz").is_file() && staging.0.join("index.html.br").is_file());
         let sums = fs::read_to_string(staging.0.join(SUMS)).unwrap();
         let named: Vec<_> =
             sums.lines().filter_map(|line| line.split_once("  ")).map(|(_, name)| name).collect();
         assert_eq!(named, staging.names());
+    }
+
+    #[test]
+    fn what_is_named_by_its_content_is_kept_and_the_page_is_not() {
+        let staging = Staging::new("kept");
+        seal_folder(&staging.0, &Ok).unwrap();
+        let headers = fs::read_to_string(staging.0.join("_headers")).unwrap();
+        for name in staging.names() {
+            let is_kept =
+                headers.contains(&format!("/{name}\n  Cache-Control: public, max-age=31536000, immutable\n"));
+            assert_eq!(is_kept, name.contains('-'), "{name} in {headers}");
+        }
     }
 
     #[test]

@@ -1,0 +1,163 @@
+//! The bill of materials: which crates the program consists of, in CycloneDX's form.
+//!
+//! Cargo is asked for all that is compiled for the page's program, so features and target count, and what only runs while
+//! building (macros, build scripts, tests) doesn't. The linker drops what isn't used, so the bill is rather too long. Nothing in it changes from build to build: no date, no serial number.
+
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::lockfile::Lock;
+use crate::process;
+use crate::workspace::{WASM_TARGET, Workspace};
+
+/// Its name in the release.
+pub(crate) const FILE: &str = "sbom.cdx.json";
+
+const PROGRAM: &str = "pingone-mfa";
+
+/// A crate as cargo names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Part {
+    name: String,
+    version: String,
+    licence: String,
+}
+
+/// The bill of the page's program, as the text of its file.
+pub(crate) fn of_materials(workspace: &Workspace) -> Result<String, Failure> {
+    let tree = process::filter(&mut tree(workspace), "")?;
+    let compiler = process::filter(workspace.command("rustc").arg("--version"), "")?;
+    let bill = render(&parts(&tree), &compiler, &Lock::read(workspace)?);
+    Ok(format!("{bill:#}\n"))
+}
+
+fn tree(workspace: &Workspace) -> std::process::Command {
+    let mut command = workspace.cargo(&["tree", "--package", PROGRAM, "--target", WASM_TARGET]);
+    command.args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}|{l}|"]);
+    command.args(["--locked", "--offline"]);
+    command
+}
+
+/// Each crate once, by name.
+fn parts(tree: &str) -> Vec<Part> {
+    let mut parts: Vec<Part> = tree.lines().filter_map(part).collect();
+    parts.sort();
+    parts.dedup();
+    parts
+}
+
+fn part(line: &str) -> Option<Part> {
+    let (package, rest) = line.split_once('|')?;
+    let (licence, _) = rest.split_once('|')?;
+    let mut words = package.split_whitespace();
+    let (name, version) = (words.next()?, words.next()?.strip_prefix('v')?);
+    // The slash is what crates wrote before SPDX expressions.
+    Some(Part { name: name.to_owned(), version: version.to_owned(), licence: licence.replace('/', " OR ") })
+}
+
+fn render(parts: &[Part], compiler: &str, lock: &Lock) -> Value {
+    let (program, libraries): (Vec<_>, Vec<_>) = parts.iter().partition(|part| part.name == PROGRAM);
+    let mut components: Vec<Value> = libraries.into_iter().map(|part| library(part, lock)).collect();
+    components.extend(compiler.split_whitespace().nth(1).map(standard_library));
+    json!({
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": { "component": program.first().map(|part| component("application", part, "cargo", None)) },
+        "components": components,
+    })
+}
+
+fn library(part: &Part, lock: &Lock) -> Value {
+    component("library", part, "cargo", lock.checksum(&part.name, &part.version))
+}
+
+/// It is linked into the program too, and comes with the compiler.
+fn standard_library(version: &str) -> Value {
+    let part = Part {
+        name: "rust-std".to_owned(),
+        version: version.to_owned(),
+        licence: "MIT OR Apache-2.0".to_owned(),
+    };
+    component("library", &part, "generic", None)
+}
+
+/// The crates of this workspace are in no registry and have no checksum.
+fn component(kind: &str, part: &Part, registry: &str, checksum: Option<&str>) -> Value {
+    let address = format!("pkg:{registry}/{}@{}", part.name, part.version);
+    let hashes: Vec<_> =
+        checksum.into_iter().map(|content| json!({ "alg": "SHA-256", "content": content })).collect();
+    json!({
+        "type": kind,
+        "bom-ref": address,
+        "name": part.name,
+        "version": part.version,
+        "licenses": [{ "expression": part.licence }],
+        "purl": address,
+        "hashes": hashes,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TREE: &str = "\
+pingone-mfa v0.1.0 (/somewhere)|MIT OR Apache-2.0|
+zeroize v1.8.2|Apache-2.0/MIT|
+leptos v0.8.23|MIT|
+zeroize v1.8.2|Apache-2.0/MIT| (*)
+";
+
+    const LOCK: &str = "\
+[[package]]
+name = \"leptos\"
+version = \"0.8.23\"
+checksum = \"abcd\"
+";
+
+    fn bill() -> Value {
+        render(&parts(TREE), "rustc 1.95.0 (f2d3 2026-03-21)", &Lock::from(LOCK))
+    }
+
+    #[test]
+    fn each_crate_is_named_once_and_the_standard_library_with_them() {
+        let bill = bill();
+        let names: Vec<_> = bill["components"].as_array().unwrap().iter().map(|part| &part["name"]).collect();
+        assert_eq!(names, ["leptos", "zeroize", "rust-std"]);
+        assert_eq!(bill["components"][2]["purl"], "pkg:generic/rust-std@1.95.0");
+    }
+
+    #[test]
+    fn the_program_itself_is_what_the_bill_is_about() {
+        assert_eq!(bill()["metadata"]["component"]["name"], "pingone-mfa");
+        assert!(!bill().to_string().contains("somewhere"), "no folder of the builder's");
+    }
+
+    #[test]
+    fn a_crate_has_its_address_its_licence_and_its_checksum() {
+        let bill = bill();
+        assert_eq!(bill["components"][0]["purl"], "pkg:cargo/leptos@0.8.23");
+        assert_eq!(bill["components"][0]["hashes"][0]["content"], "abcd");
+        assert_eq!(bill["components"][1]["licenses"][0]["expression"], "Apache-2.0 OR MIT");
+    }
+
+    #[test]
+    fn the_real_bill_has_what_the_page_is_made_of_and_nothing_that_only_builds_or_tests_it() {
+        let workspace = Workspace::find().unwrap();
+        let bill: Value = serde_json::from_str(&of_materials(&workspace).unwrap()).unwrap();
+        let components = bill["components"].as_array().unwrap();
+        let has = |name: &str| components.iter().any(|part| part["name"] == name);
+        for name in ["leptos", "gloo-net", "pingone-mfa-core", "zeroize"] {
+            assert!(has(name), "{name} is missing");
+        }
+        for name in ["leptos_macro", "serde_derive", "pingone-sandbox", "tokio", "thirtyfour", "brotli"] {
+            assert!(!has(name), "{name} isn't in the program");
+        }
+        for part in components {
+            let ours = part["name"].as_str().unwrap().starts_with("pingone-") || part["name"] == "rust-std";
+            assert!(ours || part["hashes"][0]["content"].is_string(), "{part}");
+            assert_ne!(part["licenses"][0]["expression"], "", "{part}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! How the release wants to be served: one list of headers, written for each kind of server.
+//!
+//! The three files come from [`headers`] alone, so that they can't say different things; the tests read each of them
+//! back and compare.
+
+mod caddy;
+mod headers;
+mod nginx;
+mod pages;
+
+pub(crate) use headers::Keep;
+
+/// A file of the release, and how long a browser may keep it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Served {
+    pub(crate) name: String,
+    pub(crate) keep: Keep,
+}
+
+/// The files that tell servers how to serve these ones: name and text.
+pub(crate) fn files(served: &[Served]) -> [(&'static str, String); 3] {
+    [("_headers", pages::render(served)), ("nginx.conf", nginx::render()), ("Caddyfile", caddy::render())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::headers::{self, Keep};
+    use super::*;
+    use std::collections::BTreeMap;
+
+    type Headers = BTreeMap<String, String>;
+
+    fn served() -> Vec<Served> {
+        let file = |name: &str, keep| Served { name: name.to_owned(), keep };
+        vec![
+            file("boot-0123456789abcdef.js", Keep::Forever),
+            file("element-0123456789abcdef.js", Keep::Forever),
+            file("index.html", Keep::Ask),
+            file("pingone-mfa-0123456789abcdef.wasm", Keep::Forever),
+            file("widget-0123456789abcdef.css", Keep::Forever),
+        ]
+    }
+
+    /// What the list itself says about a file.
+    fn expected(name: &str) -> Headers {
+        let keep = if name.contains('-') { Keep::Forever } else { Keep::Ask };
+        let mut headers: Headers =
+            headers::everywhere().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        headers.insert("Cache-Control".to_owned(), keep.value().to_owned());
+        if headers::is_for_portals(name) {
+            let (name, value) = headers::FOR_PORTALS;
+            headers.insert(name.to_owned(), value.to_owned());
+        }
+        headers
+    }
+
+    #[test]
+    fn the_headers_file_says_what_the_list_says() {
+        let text = pages::render(&served());
+        for file in served() {
+            let (mut applies, mut said) = (false, Headers::new());
+            for line in text.lines().filter(|line| !line.starts_with('#')) {
+                match line.strip_prefix("  ").and_then(|line| line.split_once(": ")) {
+                    Some((name, value)) if applies => {
+                        let before = said.insert(name.to_owned(), value.to_owned());
+                        assert_eq!(
+                            before, None,
+                            "Cloudflare would join what is said twice about {}",
+                            file.name
+                        );
+                    }
+                    Some(_) => {}
+                    None => applies = line == "/*" || line == format!("/{}", file.name),
+                }
+            }
+            assert_eq!(said, expected(&file.name), "{}", file.name);
+        }
+    }
+
+    #[test]
+    fn the_start_page_is_asked_for_again_by_its_short_address_too() {
+        let text = pages::render(&served());
+        for path in ["/", "/index.html", "/config.json"] {
+            assert!(text.contains(&format!("\n{path}\n  Cache-Control: no-cache\n")), "{path} in {text}");
+        }
+    }
+
+    #[test]
+    fn no_line_is_longer_than_cloudflare_takes() {
+        for line in pages::render(&served()).lines() {
+            assert!(line.len() <= 2_000, "{} characters: {line}", line.len());
+        }
+    }
+
+    /// nginx's variables as they are after its conditions were asked about a file that is there.
+    fn nginx_variables(text: &str, name: &str) -> Headers {
+        let mut variables = Headers::new();
+        let mut applies = true;
+        for line in text.lines().map(str::trim) {
+            if let Some(condition) = line.strip_prefix("if (") {
+                applies = match condition.trim_end_matches(") {") {
+                    "!-f $request_filename" | "$http_range" => false,
+                    condition if condition.contains("(?:element|pingone-mfa|widget)") => {
+                        headers::is_for_portals(name)
+                    }
+                    condition if condition.starts_with("$uri ~ ") => name.contains('-'),
+                    other => panic!("a condition that this test doesn't know: {other}"),
+                };
+            } else if line == "}" {
+                applies = true;
+            } else if let Some(set) = line.strip_prefix("set $").filter(|_| applies) {
+                let (variable, value) = set.split_once(' ').unwrap();
+                let value = value.split('#').next().unwrap().trim().trim_end_matches(';').trim_matches('"');
+                variables.insert(format!("${variable}"), value.to_owned());
+            }
+        }
+        variables
+    }
+
+    #[test]
+    fn nginx_says_what_the_list_says() {
+        let text = nginx::render();
+        for file in served() {
+            let variables = nginx_variables(&text, &file.name);
+            let mut said = Headers::new();
+            for line in text.lines().filter_map(|line| line.trim().strip_prefix("add_header ")) {
+                let (name, value) = line.split_once(' ').unwrap();
+                let value = value.trim_end_matches(';').trim_end_matches(" always");
+                let mut value = value.trim_matches('"').to_owned();
+                for (variable, content) in &variables {
+                    value = value.replace(variable.as_str(), content);
+                }
+                // nginx leaves out a header whose value is empty.
+                if !value.is_empty() {
+                    assert_eq!(said.insert(name.to_owned(), value), None, "{name} twice for {}", file.name);
+                }
+            }
+            assert_eq!(said, expected(&file.name), "{}", file.name);
+        }
+    }
+
+    #[test]
+    fn caddy_says_what_the_list_says() {
+        let text = caddy::render();
+        for file in served() {
+            let mut said = Headers::new();
+            let (mut block, mut applies) = (String::new(), false);
+            for line in text.lines().map(str::trim) {
+                if let Some(head) = line.strip_prefix("header ").and_then(|head| head.strip_suffix(" {")) {
+                    block = head.to_owned();
+                    applies = match head {
+                        "*" => true,
+                        "@kept" => file.keep == Keep::Forever,
+                        "@asked" => file.keep == Keep::Ask,
+                        "@portals" => headers::is_for_portals(&file.name),
+                        other => panic!("a matcher that this test doesn't know: {other}"),
+                    };
+                } else if line == "}" {
+                    block.clear();
+                } else if !block.is_empty() && applies && !line.starts_with('#') {
+                    let (name, value) = line.split_once(' ').unwrap();
+                    said.insert(name.to_owned(), value.trim_matches('"').to_owned());
+                }
+            }
+            assert_eq!(said, expected(&file.name), "{}", file.name);
+        }
+    }
+}

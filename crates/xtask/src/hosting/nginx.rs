@@ -1,0 +1,99 @@
+//! `nginx.conf`: one location, to be included in a server.
+//!
+//! All headers stand in that location, because nginx forgets what the server says as soon as a location says anything.
+//! Conditions only set variables, which is what they are safe for.
+
+use std::fmt::Write as _;
+
+use super::headers::{self, Keep};
+
+const HEAD: &str = "\
+# PingOne MFA on nginx: include this file in a server block.
+# YOURS TO DECIDE are the marked lines. For another path than / only the location's line changes:
+# `location /tools/mfa/ {`.
+
+";
+
+const TYPES: &str = "
+    # What is shipped compressed is sent so. With ngx_brotli also: brotli_static on;
+    gzip_static on;
+    gzip_vary on;
+
+    types {
+        text/html html;
+        text/css css;
+        text/javascript js;
+        application/wasm wasm;
+        application/json json;
+        image/svg+xml svg;
+        application/gzip gz;
+        application/octet-stream br;
+    }
+    default_type text/plain;
+    charset utf-8;
+    charset_types text/css text/javascript text/plain;
+";
+
+pub(super) fn render() -> String {
+    let mut text = HEAD.to_owned();
+    text.push_str("location / {                                # YOURS: the path\n");
+    text.push_str("    alias /srv/pingone-mfa/;                # YOURS: the folder with these files\n");
+    text.push_str("    index index.html;\n");
+    text.push_str("    # YOURS: your region alone, or the regions of config.json.\n");
+    line(&mut text, &format!("set $pingone_mfa_connect \"{}\";", headers::PINGONE));
+    text.push_str("    # YOURS: the portal that frames the page; then without X-Frame-Options.\n");
+    line(&mut text, &format!("set $pingone_mfa_framing \"{}\";", headers::FRAMING));
+    add(&mut text, headers::FRAME_OPTIONS.0, headers::FRAME_OPTIONS.1);
+    text.push_str("    # YOURS: holds for the whole host name.\n");
+    add(&mut text, headers::TRANSPORT.0, headers::TRANSPORT.1);
+    text.push('\n');
+    let policy = headers::policy("$pingone_mfa_connect", "$pingone_mfa_framing");
+    add(&mut text, "Content-Security-Policy", &policy);
+    for (name, value) in headers::fixed() {
+        add(&mut text, name, value);
+    }
+    text.push('\n');
+    caching(&mut text);
+    text.push_str(TYPES);
+    text.push_str("}\n");
+    text
+}
+
+/// What is kept is said without `always`, so that no failure is ever kept for a year.
+fn caching(text: &mut String) {
+    line(text, "# A header without a value isn't sent.");
+    line(text, "set $pingone_mfa_keep \"\";");
+    line(text, &format!("set $pingone_mfa_ask \"{}\";", Keep::Ask.value()));
+    line(text, "set $pingone_mfa_portals \"\";");
+    condition(
+        text,
+        &format!("$uri ~ \"{}\"", headers::HASHED),
+        &[("keep", Keep::Forever.value()), ("ask", "")],
+    );
+    let portals = format!("$uri ~ \"/(?:{}){}\"", headers::PORTAL_STEMS.join("|"), headers::HASHED);
+    condition(text, &portals, &[("portals", headers::FOR_PORTALS.1)]);
+    let asked = [("keep", ""), ("ask", Keep::Ask.value())];
+    condition(text, "!-f $request_filename", &asked);
+    line(text, "# nginx decides about a range only after the headers.");
+    condition(text, "$http_range", &asked);
+    line(text, "add_header Cache-Control $pingone_mfa_keep;");
+    line(text, "add_header Cache-Control $pingone_mfa_ask always;");
+    line(text, &format!("add_header {} $pingone_mfa_portals always;", headers::FOR_PORTALS.0));
+}
+
+fn condition(text: &mut String, condition: &str, sets: &[(&str, &str)]) {
+    line(text, &format!("if ({condition}) {{"));
+    for (variable, value) in sets {
+        line(text, &format!("    set $pingone_mfa_{variable} \"{value}\";"));
+    }
+    line(text, "}");
+}
+
+fn add(text: &mut String, name: &str, value: &str) {
+    line(text, &format!("add_header {name} \"{value}\" always;"));
+}
+
+fn line(text: &mut String, content: &str) {
+    // Writing to a string can't fail.
+    let _ = writeln!(text, "    {content}");
+}

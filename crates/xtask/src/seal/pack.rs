@@ -1,0 +1,65 @@
+//! The compressed forms of a file, made once and as small as they get.
+
+use std::io::{self, Write as _};
+
+use brotli::CompressorWriter;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+/// What servers look for beside a file.
+const ENDINGS: [&str; 6] = ["html", "js", "css", "wasm", "svg", "json"];
+
+/// The highest quality, and a window as large as every browser accepts.
+const QUALITY: u32 = 11;
+const WINDOW: u32 = 24;
+const BUFFER: usize = 1 << 16;
+
+/// Whether a browser loads this file and it gets smaller.
+pub(super) fn is_worth_it(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending))
+}
+
+/// The compressed forms, each with the ending that its file gets. The same bytes always give the same forms.
+pub(super) fn forms(plain: &[u8]) -> io::Result<[(&'static str, Vec<u8>); 2]> {
+    Ok([("gz", gzip(plain)?), ("br", brotli(plain)?)])
+}
+
+fn gzip(plain: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(plain)?;
+    encoder.finish()
+}
+
+fn brotli(plain: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = CompressorWriter::new(Vec::new(), BUFFER, QUALITY, WINDOW);
+    encoder.write_all(plain)?;
+    encoder.flush()?;
+    Ok(encoder.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read as _;
+
+    #[test]
+    fn both_forms_are_smaller_and_hold_the_same() {
+        let plain = "the same words again and again ".repeat(1_000).into_bytes();
+        let [(_, gzip), (_, brotli)] = forms(&plain).unwrap();
+        assert!(gzip.len() < 1_000 && brotli.len() < gzip.len(), "{} and {}", gzip.len(), brotli.len());
+        let mut read = Vec::new();
+        flate2::read::GzDecoder::new(&*gzip).read_to_end(&mut read).unwrap();
+        assert_eq!(read, plain);
+        read.clear();
+        brotli::Decompressor::new(&*brotli, BUFFER).read_to_end(&mut read).unwrap();
+        assert_eq!(read, plain);
+    }
+
+    #[test]
+    fn what_nobody_loads_stays_as_it_is() {
+        for name in ["_headers", "SHA256SUMS", "nginx.conf", "SECURITY.md", "boot-00ff.js.gz"] {
+            assert!(!is_worth_it(name), "{name}");
+        }
+        assert!(is_worth_it("pingone-mfa-00ff.wasm"));
+    }
+}

@@ -1,0 +1,153 @@
+//! A real nginx that serves a release with the configuration that the release brings.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::release::Release;
+
+/// A running nginx. Dropping it ends it.
+pub struct Nginx {
+    process: Child,
+    address: SocketAddr,
+    path: String,
+}
+
+/// What it answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers in order, their names in small letters.
+    pub headers: Vec<(String, String)>,
+    /// The body as it was sent.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The values of a header.
+    #[must_use]
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        let of_name = self.headers.iter().filter(|(found, _)| found.eq_ignore_ascii_case(name));
+        of_name.map(|(_, value)| value.as_str()).collect()
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer has a head");
+        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
+        let headers = lines.filter_map(|line| line.split_once(": "));
+        Self {
+            status: status.parse().expect("a status"),
+            headers: headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect(),
+            body: bytes[end + 4..].to_vec(),
+        }
+    }
+}
+
+impl Nginx {
+    /// Serves the release under a path that begins and ends with a slash. What the release leaves to the deployment is
+    /// decided here: the path, the folder, and one more origin that the page may ask.
+    pub async fn serve(release: &Release, path: &str, origin: &str) -> Self {
+        let folder = release.folder().with_file_name("nginx");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let own =
+            std::fs::read_to_string(release.folder().join("nginx.conf")).expect("the release brings it");
+        let own = decide(&own, "location / {", &format!("location {path} {{"));
+        let own = decide(&own, "/srv/pingone-mfa/;", &format!("{}/;", release.folder().display()));
+        let own =
+            decide(&own, "set $pingone_mfa_connect \"", &format!("set $pingone_mfa_connect \"{origin} "));
+        std::fs::write(folder.join("release.conf"), own).expect("a file");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        std::fs::write(folder.join("nginx.conf"), around(&folder, address)).expect("a file");
+        drop(listener);
+        let mut started = Self { process: start(&folder), address, path: path.to_owned() };
+        started.wait(&folder).await;
+        started
+    }
+
+    async fn wait(&mut self, folder: &Path) {
+        for _ in 0..200 {
+            if TcpStream::connect(self.address).is_ok() {
+                return;
+            }
+            let ended = self.process.try_wait().expect("nginx can be looked at");
+            assert!(ended.is_none(), "nginx doesn't start:\n{}", complaint(folder));
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("nginx doesn't listen:\n{}", complaint(folder));
+    }
+
+    /// Its origin.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Where the page is.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}{}", self.origin(), self.path)
+    }
+
+    /// Asks for a file of the release.
+    #[must_use]
+    pub fn ask(&self, method: &str, name: &str, headers: &[&str]) -> Answer {
+        let mut request = format!("{method} {}{name} HTTP/1.1\r\nHost: {}\r\n", self.path, self.address);
+        for header in headers {
+            request.push_str(header);
+            request.push_str("\r\n");
+        }
+        request.push_str("Connection: close\r\n\r\n");
+        let mut stream = TcpStream::connect(self.address).expect("nginx listens");
+        stream.write_all(request.as_bytes()).expect("nginx reads");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("nginx answers");
+        Answer::read(&answer)
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Changes what occurs once.
+fn decide(text: &str, from: &str, to: &str) -> String {
+    assert_eq!(text.matches(from).count(), 1, "`{from}` in nginx.conf:\n{text}");
+    text.replace(from, to)
+}
+
+/// What nginx needs around the release's own configuration; all that it writes stays in the folder.
+fn around(folder: &Path, address: SocketAddr) -> String {
+    let folder = folder.display();
+    let kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+    let temporary = kinds.map(|kind| format!("  {kind}_temp_path {folder}/{kind};\n")).concat();
+    format!(
+        "daemon off;\nmaster_process off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\n\
+         events {{ worker_connections 256; }}\nhttp {{\n  access_log off;\n{temporary}  \
+         server {{ listen {address}; include {folder}/release.conf; }}\n}}\n"
+    )
+}
+
+fn start(folder: &Path) -> Child {
+    let usual = PathBuf::from("/usr/sbin/nginx");
+    let named = std::env::var_os("NGINX").map(PathBuf::from);
+    let program = named.unwrap_or_else(|| if usual.is_file() { usual } else { PathBuf::from("nginx") });
+    let mut command = Command::new(&program);
+    command.arg("-e").arg(folder.join("error.log")).arg("-p").arg(folder).arg("-c").arg("nginx.conf");
+    let started = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    started.unwrap_or_else(|problem| {
+        panic!("{} doesn't start: {problem}. On Debian: apt-get install nginx", program.display())
+    })
+}
+
+fn complaint(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("error.log")).unwrap_or_default()
+}

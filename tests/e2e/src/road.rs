@@ -1,0 +1,102 @@
+//! A road to the page on which something happens to one file.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+/// What happens to the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mishap {
+    /// A gateway answers in its place, in HTML.
+    Unavailable,
+    /// The connection ends in the middle of it.
+    Cut,
+    /// Nothing comes after its first half, until the road is clear.
+    Stalled,
+    /// The server doesn't know its type.
+    Untyped,
+}
+
+/// A server before the page's server.
+pub struct Road {
+    /// Its origin, which the browser takes for the page's.
+    pub origin: String,
+    clear: Arc<AtomicBool>,
+}
+
+impl Road {
+    /// A road to the page at this origin; something happens to the files whose names end so.
+    #[must_use]
+    pub fn to(origin: &str, end: &'static str, mishap: Mishap) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let clear = Arc::new(AtomicBool::new(false));
+        let road = Self {
+            origin: format!("http://{}", listener.local_addr().expect("an address")),
+            clear: clear.clone(),
+        };
+        let page = origin.trim_start_matches("http://").to_owned();
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let (page, clear) = (page.clone(), clear.clone());
+                // The browser hangs up as it likes, and that is no failure.
+                thread::spawn(move || carry(stream, &page, end, mishap, &clear));
+            }
+        });
+        road
+    }
+
+    /// From now on nothing happens, and what was stalled goes on.
+    pub fn clear(&self) {
+        self.clear.store(true, Ordering::SeqCst);
+    }
+}
+
+fn carry(mut browser: TcpStream, page: &str, end: &str, mishap: Mishap, clear: &AtomicBool) -> Option<()> {
+    let head = head(&mut browser)?;
+    let file = head.split(' ').nth(1)?.to_owned();
+    let is_kept = |line: &&str| !line.is_empty() && !line.to_lowercase().starts_with("connection:");
+    let mut request: Vec<_> = head.lines().filter(is_kept).collect();
+    request.extend(["Connection: close", "", ""]);
+    let mut server = TcpStream::connect(page).ok()?;
+    server.write_all(request.join("\r\n").as_bytes()).ok()?;
+    let mut answer = Vec::new();
+    server.read_to_end(&mut answer).ok()?;
+    if clear.load(Ordering::SeqCst) || !file.ends_with(end) {
+        return browser.write_all(&answer).ok();
+    }
+    let half = answer.len() / 2;
+    match mishap {
+        Mishap::Unavailable => browser.write_all(
+            b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html\r\nContent-Length: 13\r\nConnection: close\r\n\r\n<h1>Busy</h1>",
+        ),
+        Mishap::Cut => browser.write_all(answer.get(..half)?),
+        Mishap::Untyped => browser.write_all(&untyped(&answer)),
+        Mishap::Stalled => {
+            browser.write_all(answer.get(..half)?).ok()?;
+            while !clear.load(Ordering::SeqCst) {
+                thread::sleep(Duration::from_millis(20));
+            }
+            browser.write_all(answer.get(half..)?)
+        }
+    }
+    .ok()
+}
+
+/// A request up to its empty line; the page asks for files only, so nothing follows.
+fn head(stream: &mut TcpStream) -> Option<String> {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte).ok()?;
+        head.extend(byte);
+    }
+    String::from_utf8(head).ok()
+}
+
+fn untyped(answer: &[u8]) -> Vec<u8> {
+    let (known, unknown): (&[u8], &[u8]) = (b"application/wasm", b"application/octet-stream");
+    let at = answer.windows(known.len()).position(|window| window == known).expect("a type to take away");
+    [&answer[..at], unknown, &answer[at + known.len()..]].concat()
+}

@@ -1,0 +1,237 @@
+//! The release on a real nginx under a path of its own, as its own configuration wants it served.
+
+use std::process::Command;
+
+use pingone_mfa_e2e::{Answer, Nginx, World};
+use pingone_sandbox::TokenSpec;
+use pingone_sandbox::page::{config_json, serve_page};
+use serde_json::{Value, json};
+
+const PATH: &str = "/tools/mfa/";
+
+const FOREVER: &str = "public, max-age=31536000, immutable";
+
+/// What no answer may be without.
+const REQUIRED: [&str; 9] = [
+    "content-security-policy",
+    "strict-transport-security",
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "cross-origin-embedder-policy",
+    "permissions-policy",
+];
+
+async fn hosted() -> (World, Nginx) {
+    let world = World::with_users(250).await;
+    world.release.add("config.json", &config_json(&world.api_origin));
+    let nginx = Nginx::serve(&world.release, PATH, &world.api_origin).await;
+    (world, nginx)
+}
+
+/// Each required header, with the value that the release's `_headers` gives it.
+fn assert_headers(answer: &Answer, world: &World, what: &str) {
+    let rules = String::from_utf8_lossy(&world.release.read("_headers")).into_owned();
+    for name in REQUIRED {
+        let rule = rules.lines().find_map(|line| {
+            let (found, value) = line.trim().split_once(": ")?;
+            found.eq_ignore_ascii_case(name).then_some(value)
+        });
+        let widened = format!("connect-src 'self' {}", world.api_origin);
+        let value = rule.unwrap_or_default().replace("connect-src 'self'", &widened);
+        // nginx puts the headers on a range that isn't there twice.
+        let times = if answer.status == 416 { 2 } else { 1 };
+        assert_eq!(answer.all(name), vec![value; times], "{name} of {what}, {}", answer.status);
+    }
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("json") => "application/json",
+        Some("svg") => "image/svg+xml",
+        Some("gz") => "application/gzip",
+        Some("br") => "application/octet-stream",
+        _ => "text/plain; charset=utf-8",
+    }
+}
+
+fn is_hashed(name: &str) -> bool {
+    name.contains('-') && [".js", ".css", ".wasm"].iter().any(|ending| name.ends_with(ending))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_file_comes_whole_typed_and_with_its_headers() {
+    let (world, nginx) = hosted().await;
+    let names = world.release.names();
+    assert_eq!(names.iter().filter(|name| is_hashed(name)).count(), 6, "{names:?}");
+    for name in names.iter().map(String::as_str).chain([""]) {
+        let file = if name.is_empty() { "index.html" } else { name };
+        let whole = world.release.read(file);
+        let answer = nginx.ask("GET", name, &[]);
+        assert_eq!((answer.status, answer.body == whole), (200, true), "{name}");
+        let head = nginx.ask("HEAD", name, &[]);
+        assert_eq!((head.status, head.body.len()), (200, 0), "{name}");
+        let part = nginx.ask("GET", name, &["Range: bytes=0-0"]);
+        assert_eq!((part.status, &part.body[..]), (206, &whole[..1]), "{name}");
+        let tag = format!("If-None-Match: {}", answer.all("etag")[0]);
+        let same = nginx.ask("GET", name, &[&tag]);
+        assert_eq!((same.status, same.body.len()), (304, 0), "{name}");
+        for answer in [&answer, &head, &part, &same] {
+            assert_headers(answer, &world, name);
+            let kept = is_hashed(name) && answer.status != 206;
+            let keep = if kept { FOREVER } else { "no-cache" };
+            assert_eq!(answer.all("cache-control"), [keep], "{name}, {}", answer.status);
+            let for_portals =
+                ["element-", "pingone-mfa-", "widget-"].iter().any(|stem| name.starts_with(stem));
+            let origins: &[&str] = if for_portals && is_hashed(name) { &["*"] } else { &[] };
+            assert_eq!(answer.all("access-control-allow-origin"), origins, "{name}, {}", answer.status);
+        }
+        for answer in [&answer, &head] {
+            assert_eq!(answer.all("content-type"), [media_type(file)], "{name}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shipped_compressed_is_sent_so() {
+    let (world, nginx) = hosted().await;
+    let names = world.release.names();
+    let packed: Vec<_> = names.iter().filter(|name| names.contains(&format!("{name}.gz"))).collect();
+    // The clock worker is too small for that.
+    for name in names.iter().filter(|name| is_hashed(name) && !name.starts_with("tick-")) {
+        assert!(packed.contains(&name) && names.contains(&format!("{name}.br")), "{name} in {names:?}");
+    }
+    for name in packed {
+        let answer = nginx.ask("GET", name, &["Accept-Encoding: gzip"]);
+        assert_eq!(answer.all("content-encoding"), ["gzip"], "{name}");
+        assert_eq!(answer.all("content-type"), [media_type(name)], "{name}");
+        assert!(answer.body == world.release.read(&format!("{name}.gz")), "{name}");
+        assert_headers(&answer, &world, name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_refusal_carries_the_headers_too_and_is_never_kept() {
+    let (world, nginx) = hosted().await;
+    std::fs::create_dir(world.release.folder().join("empty")).unwrap();
+    let wasm = world.release.names().into_iter().find(|name| name.starts_with("pingone-mfa-")).unwrap();
+    let cases = [
+        ("GET", "nothing.html", "", 404),
+        ("HEAD", "nothing.html", "", 404),
+        ("GET", "pingone-mfa-0123456789abcdef.wasm", "", 404),
+        ("GET", "empty/", "", 403),
+        ("GET", "empty", "", 301),
+        ("POST", "index.html", "Content-Length: 0", 405),
+        ("POST", &wasm, "Content-Length: 0", 405),
+        ("GET", &wasm, "Range: bytes=99999999-", 416),
+    ];
+    for (method, name, header, status) in cases {
+        let headers: &[&str] = if header.is_empty() { &[] } else { &[header] };
+        let answer = nginx.ask(method, name, headers);
+        assert_eq!(answer.status, status, "{method} {name}");
+        assert_headers(&answer, &world, name);
+        assert!(!answer.all("cache-control").contains(&FOREVER), "{method} {name}: {answer:?}");
+    }
+    assert_ne!(nginx.ask("GET", "../../etc/passwd", &[]).status, 200);
+    assert_ne!(nginx.ask("GET", "..%2fnginx/nginx.conf", &[]).status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn under_a_path_of_its_own_a_token_leads_to_the_list_and_a_switch_to_pingones_answer() {
+    let (world, nginx) = hosted().await;
+    let page = world.visit(&nginx.url()).await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("250 users. List read").await;
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    assert_eq!(world.sandbox().mfa_enabled(jonas), Some(true));
+
+    let loaded = page
+        .ask(
+            "arguments[0](performance.getEntriesByType('resource').map((entry) =>
+                [entry.name, entry.encodedBodySize, entry.decodedBodySize]));",
+            vec![],
+        )
+        .await
+        .unwrap();
+    let (mut own, mut foreign) = (Vec::new(), Vec::new());
+    for entry in loaded.as_array().unwrap() {
+        let name = entry[0].as_str().unwrap();
+        match name.strip_prefix(&nginx.url()) {
+            Some(file) => own.push((file.to_owned(), entry[1].as_u64(), entry[2].as_u64())),
+            None => foreign.push(name.to_owned()),
+        }
+    }
+    assert!(foreign.iter().all(|name| name.starts_with(&world.api_origin)), "{foreign:?}");
+    let wasm = own.iter().find(|(file, ..)| file.starts_with("pingone-mfa-")).unwrap();
+    assert!(wasm.1 < wasm.2, "it came compressed: {wasm:?}");
+    // This role may not read what new users begin with, and the browser notes that refusal by the sandbox.
+    let complaints = world.complaints(true).await;
+    let ours: Vec<_> = complaints.iter().filter(|line| !line.contains(&world.api_origin)).collect();
+    assert_eq!(ours, Vec::<&String>::new());
+}
+
+/// A portal on another origin that isolates itself and permits what docs/hosting.md says, and no more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_that_isolates_itself_can_show_the_element() {
+    let (world, nginx) = hosted().await;
+    let index = String::from_utf8(world.release.read("index.html")).unwrap();
+    let element = index.split("href=\"element-").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
+    let portal = world.release.folder().with_file_name("portal");
+    std::fs::create_dir_all(&portal).unwrap();
+    let html = format!(
+        "<!doctype html><title>Portal</title><pingone-mfa></pingone-mfa>\
+         <script type=\"module\" src=\"{}element-{element}></script>",
+        nginx.url()
+    );
+    std::fs::write(portal.join("index.html"), html).unwrap();
+    let origin = nginx.origin();
+    let headers = format!(
+        "/*\n  Content-Security-Policy: default-src 'none'; script-src {origin} 'wasm-unsafe-eval'; connect-src \
+         {origin}; require-trusted-types-for 'script'\n  Cross-Origin-Embedder-Policy: require-corp\n  \
+         Cross-Origin-Opener-Policy: same-origin\n"
+    );
+    std::fs::write(portal.join("_headers"), headers).unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(serve_page(listener, portal, world.api_origin.clone(), String::new()));
+
+    let page = world.visit(&url).await;
+    page.see("password", "Access token").await;
+    let isolated = page.ask("arguments[0](crossOriginIsolated);", vec![]).await.unwrap();
+    assert_eq!(isolated, json!(true));
+    let style = page.ask_shadow("root.adoptedStyleSheets[0].cssRules.length > 1").await;
+    assert_eq!(style, Value::Bool(true));
+    assert_eq!(world.complaints(false).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sums_cover_every_file_and_find_the_one_that_was_altered() {
+    let world = World::with_users(1).await;
+    let check = || {
+        let mut command = Command::new("sha256sum");
+        command.args(["--check", "--strict", "--quiet", "SHA256SUMS"]).current_dir(world.release.folder());
+        let output = command.output().expect("sha256sum starts (Debian: apt-get install coreutils)");
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    assert_eq!(check(), (true, String::new()));
+    let sums = String::from_utf8(world.release.read("SHA256SUMS")).unwrap();
+    let named: Vec<_> = sums.lines().filter_map(|line| line.split_once("  ")).map(|(_, name)| name).collect();
+    let mut expected = world.release.names();
+    expected.retain(|name| name != "SHA256SUMS");
+    assert_eq!(named, expected);
+    for name in ["nginx.conf", "Caddyfile", "_headers", "sbom.cdx.json", "SECURITY.md", "index.html"] {
+        assert!(named.contains(&name), "{name}");
+        world.release.alter("", name);
+        let (whole, output) = check();
+        assert!(!whole && output.contains(&format!("{name}: FAILED")), "{name}: {output}");
+        world.release.alter("", name);
+    }
+}
