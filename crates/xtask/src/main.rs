@@ -61,7 +61,7 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
         Command::Check => return Ok(check::run(&workspace)),
         Command::Bench(what) => bench::run(&workspace, &what)?,
         Command::Soak(options) => soak::run(&workspace, &options)?,
-        Command::Seal => seal::stage::run()?,
+        Command::Seal => seal::stage::run(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)
 }
