@@ -44,10 +44,9 @@ impl Widget {
 }
 
 /// Shows the product in `wrapper`. `options` has `config` (the text of config.json), `clock` (the clock worker),
-/// `build`,
-/// `ownsAddress` (whether the page's address is this product's), `signInAnswer` (the query with which somebody came
-/// back from PingOne), `rest` (whose `failure` says why what stands behind the form could not be loaded), and the element's attributes `region`,
-/// `environmentId` and `userId`; all may be missing.
+/// `build`, `ownsAddress` (whether the page's address is this product's), `signInAnswer` (the query with which
+/// somebody came back from PingOne), `rest` (whose `failure` says why what stands behind the form could not be loaded),
+/// and the element's attributes `region`, `environmentId` and `userId`; all may be missing.
 ///
 /// # Errors
 /// A config.json that can't be used, as a sentence that names the field.
