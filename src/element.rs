@@ -1,9 +1,9 @@
 //! What `web/element.js` calls.
 
-use std::cell::Cell;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
-use js_sys::{Math, Reflect};
+use js_sys::Reflect;
 use leptos::mount::UnmountHandle;
 use leptos::prelude::{AnyView, Render};
 use pingone_mfa_core::api::config::read_config;
@@ -12,22 +12,20 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlElement;
 
 use crate::platform::clock::{BrowserClock, worker_in};
-use crate::platform::fetch::FetchTransport;
-use crate::platform::files::BrowserFiles;
 use crate::platform::host::BrowserHost;
-use crate::platform::journal::BrowserJournal;
-use crate::platform::lease::BrowserLease;
 use crate::platform::locale::BrowserLocale;
 use crate::platform::panic;
 use crate::platform::preferences::LocalPreferences;
 use crate::platform::sign_in::BrowserSignIn;
-use crate::state::{App, AppHandle, Ports, Wishes};
-use crate::view;
+use crate::rest::{Outside, SplitRest};
+use crate::state::session::Session;
+use crate::state::{Entrance, Wishes};
+use crate::view::{self, ScreensPlace};
 
 /// A mounted element.
 #[wasm_bindgen]
 pub struct Widget {
-    app: AppHandle,
+    session: &'static Session,
     _mounted: UnmountHandle<<AnyView as Render>::State>,
 }
 
@@ -36,20 +34,19 @@ impl Widget {
     /// Forgets the token and everything that was read with it.
     #[wasm_bindgen(js_name = forgetToken)]
     pub fn forget_token(&self) {
-        self.app.session.forget();
+        self.session.forget();
     }
 
     /// Takes everything away. The token is forgotten, and what is in flight is aborted.
     pub fn unmount(self) {
-        self.app.end();
+        self.session.end();
     }
 }
 
 /// Shows the product in `wrapper`. `options` has `config` (the text of config.json), `clock` (the clock worker),
-/// `build`,
-/// `ownsAddress` (whether the page's address is this product's), `signInAnswer` (the query with which somebody came
-/// back from PingOne), and the element's attributes `region`,
-/// `environmentId` and `userId`; all may be missing.
+/// `build`, `ownsAddress` (whether the page's address is this product's), `signInAnswer` (the query with which
+/// somebody came back from PingOne), `rest` (whose `failure` says why what stands behind the form could not be loaded),
+/// and the element's attributes `region`, `environmentId` and `userId`; all may be missing.
 ///
 /// # Errors
 /// A config.json that can't be used, as a sentence that names the field.
@@ -57,30 +54,37 @@ impl Widget {
 pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue> {
     panic::watch();
     let wishes = wishes(options).map_err(|problem| JsValue::from(js_sys::Error::new(&problem)))?;
-    let transport = Rc::new(FetchTransport::default());
-    let ports = Ports {
-        transport: transport.clone(),
-        tokens: transport,
+    let outside = Rc::new(Outside {
+        transport: Rc::default(),
         clock: Rc::new(BrowserClock::new(worker_in(options))),
         locale: Rc::new(BrowserLocale::new()),
-        preferences: Rc::new(LocalPreferences),
         host: Rc::new(BrowserHost::new(flag(options, "ownsAddress"))),
-        files: Rc::new(BrowserFiles),
-        journal: Rc::new(BrowserJournal::new()),
-        lease: Rc::new(BrowserLease),
+    });
+    let screens = ScreensPlace::default();
+    let entrance = Entrance {
+        tokens: outside.transport.clone(),
+        clock: outside.clock.clone(),
+        locale: outside.locale.clone(),
+        preferences: Rc::new(LocalPreferences),
+        host: outside.host.clone(),
         sign_in: Rc::new(BrowserSignIn::new(flag(options, "ownsAddress"), text(options, "signInAnswer"))),
-        seed: Math::random().to_bits(),
+        rest: Rc::new(SplitRest::new(outside, screens.clone(), report(options))),
     };
-    // Mounting makes what runs the app's tasks, so the app is started inside and handed out.
-    let started = Rc::new(Cell::new(None));
+    // Mounting makes what runs the session's tasks, so the session is started inside and handed out.
+    let started = Rc::new(OnceCell::new());
     let handed_out = Rc::clone(&started);
     let mounted = leptos::mount::mount_to(wrapper, move || {
-        let app = App::start(ports, wishes);
-        handed_out.set(Some(app));
-        view::root(app)
+        let session = Session::start(entrance, wishes);
+        // Mounting runs this once.
+        let _ = handed_out.set(session);
+        view::root(session, &screens)
     });
-    let app = started.get().ok_or_else(|| JsValue::from(js_sys::Error::new("not mounted")))?;
-    Ok(Widget { app, _mounted: mounted })
+    let session = started.get().copied().ok_or_else(|| JsValue::from(js_sys::Error::new("not mounted")))?;
+    Ok(Widget { session, _mounted: mounted })
+}
+
+fn report(options: &JsValue) -> JsValue {
+    Reflect::get(options, &"rest".into()).unwrap_or(JsValue::UNDEFINED)
 }
 
 fn flag(options: &JsValue, name: &str) -> bool {

@@ -15,3 +15,6 @@ pub use element::{Widget, mount};
 
 #[cfg(target_arch = "wasm32")]
 mod element;
+
+#[cfg(target_arch = "wasm32")]
+mod rest;

@@ -1,11 +1,13 @@
 //! What is so, as signals, and the verbs that change it. Components read the one and call the other.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use pingone_mfa_core::api::Transport;
 use pingone_mfa_core::domain::query::Filters;
 use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::engine::Clock;
+use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::port::{Files, Host, Journal, Lease, Locale, Preferences, SignIn, TokenHolder};
 
 pub mod title;
@@ -23,6 +25,8 @@ pub mod exchanges;
 
 pub mod paste;
 
+pub mod rooms;
+
 pub mod session;
 
 pub mod switch;
@@ -34,6 +38,8 @@ pub mod address;
 pub mod directory;
 
 pub mod reporting;
+
+mod connecting;
 
 pub mod review;
 
@@ -49,18 +55,35 @@ use announcement::Announcer;
 use directory::Directory;
 use exchanges::Exchanges;
 use review::Review;
+use rooms::Rest;
 use run::Run;
 use saving::Saving;
 use session::Session;
 use table::View;
 use watched::Watched;
 
-/// What the page's surroundings offer, built once in `lib.rs`.
+/// What the page's surroundings offer to the form.
+pub struct Entrance {
+    /// Holds the token.
+    pub tokens: Rc<dyn TokenHolder>,
+    /// Tells the time and waits.
+    pub clock: Rc<dyn Clock>,
+    /// Writes numbers and times.
+    pub locale: Rc<dyn Locale>,
+    /// Remembers region and environment.
+    pub preferences: Rc<dyn Preferences>,
+    /// The document around the widget.
+    pub host: Rc<dyn Host>,
+    /// Signs people in.
+    pub sign_in: Rc<dyn SignIn>,
+    /// Loads what stands behind the form.
+    pub rest: Rc<dyn Rest>,
+}
+
+/// What the page's surroundings offer to somebody who is connected.
 pub struct Ports {
     /// Sends requests.
     pub transport: Rc<dyn Transport>,
-    /// Holds the token for it.
-    pub tokens: Rc<dyn TokenHolder>,
     /// Tells the time and waits.
     pub clock: Rc<dyn Clock>,
     /// Writes numbers and times.
@@ -75,8 +98,6 @@ pub struct Ports {
     pub journal: Rc<dyn Journal>,
     /// Sees to it that only one page runs something.
     pub lease: Rc<dyn Lease>,
-    /// Signs people in.
-    pub sign_in: Rc<dyn SignIn>,
     /// Where the jitter of retries starts.
     pub seed: u64,
 }
@@ -103,7 +124,7 @@ pub struct App {
     /// What the page's surroundings offer.
     pub ports: &'static Ports,
     /// Who is connected to what.
-    pub session: Session,
+    pub session: &'static Session,
     /// The people of the environment.
     pub directory: &'static Directory,
     /// What was sent and answered.
@@ -118,37 +139,36 @@ pub struct App {
     pub saving: Saving,
     /// What the page's address named that isn't known.
     pub address_problems: Watched<Vec<String>>,
+    connection: RefCell<Option<Connection>>,
 }
 
 /// The state as the view and its verbs hold it.
 pub type AppHandle = &'static App;
 
 impl App {
-    /// An element that has done nothing yet.
+    /// What stands behind the form of this session, before anybody is connected.
     #[must_use]
-    pub fn start(ports: Ports, wishes: Wishes) -> AppHandle {
-        let (region, environment) = (wishes.region.clone(), wishes.environment.clone());
+    pub fn open(session: &'static Session, ports: Ports) -> AppHandle {
+        let settings = session.settings();
         let ports: &'static Ports = Box::leak(Box::new(ports));
-        let announcer: &'static Announcer = Box::leak(Box::default());
-        let exchanges: &'static Exchanges = Box::leak(Box::default());
+        let announcer = session.announcer;
         let directory: &'static Directory =
-            Box::leak(Box::new(Directory::new(ports, announcer, wishes.settings.clone())));
-        let run: &'static Run = Box::leak(Box::new(Run::new(ports, directory, announcer, &wishes.settings)));
-        let limits = wishes.settings.limits.clone();
-        let review: &'static Review = Box::leak(Box::new(Review::new(ports, directory, run, limits)));
-        let session = Session::new(ports, wishes, directory, run, review, exchanges, announcer);
+            Box::leak(Box::new(Directory::new(ports, announcer, settings.clone())));
+        let run: &'static Run = Box::leak(Box::new(Run::new(ports, directory, announcer, settings)));
+        let review: &'static Review =
+            Box::leak(Box::new(Review::new(ports, directory, run, settings.limits.clone())));
         let app: AppHandle = Box::leak(Box::new(Self {
             ports,
             session,
             directory,
-            exchanges,
+            exchanges: Box::leak(Box::default()),
             announcer,
             run,
             review,
             saving: Saving::default(),
             address_problems: Watched::default(),
+            connection: RefCell::default(),
         }));
-        app.session.begin(region, environment);
         app.follow_address();
         app
     }
@@ -187,11 +207,5 @@ impl App {
         self.show_everyone();
         self.directory.select_sheet();
         self.directory.sheet.close();
-    }
-
-    /// Empties everything and ends what is going on.
-    pub fn end(&'static self) {
-        self.saving.clear();
-        self.session.end();
     }
 }

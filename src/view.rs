@@ -1,10 +1,15 @@
 //! What is shown. Its functions read what is so from `state` and call the verbs there; every sentence comes from
 //! [`text`], every element from `markup`.
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use leptos::prelude::AnyView;
+use pingone_mfa_core::domain::tenant::Environment;
 
 use crate::state::AppHandle;
-use crate::state::session::Phase;
+use crate::state::announcement::Announcement;
+use crate::state::session::{Phase, Session};
 
 pub mod text;
 
@@ -38,24 +43,43 @@ mod toolbar;
 mod user;
 mod window;
 
+/// How what stands behind the form is shown. The form knows it by this alone, so that it can be loaded later.
+pub struct Screens {
+    connected: Box<dyn Fn(Environment, String) -> markup::Node>,
+    announced: Box<dyn Fn(&Announcement) -> String>,
+}
+
+/// Where they are put once they are here.
+pub type ScreensPlace = Rc<OnceCell<Screens>>;
+
+/// The screens of somebody who is connected.
+#[must_use]
+pub fn screens(app: AppHandle) -> Screens {
+    let connected = move |environment, region| {
+        markup::group().with(band::band(app, environment, region)).with(directory::directory(app))
+    };
+    Screens {
+        connected: Box::new(connected),
+        announced: Box::new(move |announcement| live::sentence(app.ports, announcement)),
+    }
+}
+
 /// Everything that one element shows.
-pub fn root(app: AppHandle) -> AnyView {
-    let session = &app.session;
+pub fn root(session: &'static Session, screens: &ScreensPlace) -> AnyView {
     let place = move || match session.phase.get() {
         Phase::Connected { environment, region } => Some((environment, region.label)),
-        Phase::Form | Phase::Connecting => None,
+        Phase::Form | Phase::Loading | Phase::Connecting => None,
     };
-    let screen = markup::part_of(place, move |place| match place {
-        Some((environment, region)) => {
-            markup::group().with(band::band(app, environment, region)).with(directory::directory(app))
-        }
-        None => connect::connect(app),
+    let behind = Rc::clone(screens);
+    let screen = markup::part_of(place, move |place| match (place, behind.get()) {
+        (Some((environment, region)), Some(screens)) => (screens.connected)(environment, region),
+        _ => connect::connect(session),
     });
     markup::tag("div")
         .class("app")
         .on("keydown", move |_| session.touch())
         .on("pointerdown", move |_| session.touch())
         .with(screen)
-        .with(live::live(app))
+        .with(live::live(session, screens))
         .view()
 }

@@ -1,6 +1,6 @@
 // <pingone-mfa>: the only loader of the wasm. A thin shell; everything else happens inside.
 import start, { mount } from "./pingone-mfa.js";
-const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", integrity: "" }, style: { file: "widget.css", integrity: "" }, build: "dev" };
+const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", integrity: "" }, rest: { file: "rest.wasm", integrity: "" }, style: { file: "widget.css", integrity: "" }, build: "dev" };
 
 // After this long without the files something is said, although they may still arrive.
 const PATIENCE = 10_000;
@@ -20,15 +20,23 @@ function loaded() {
   return release;
 }
 
+// What failed once is asked of the server, because a cache may have kept the failure.
+const failed = new Set();
+
 async function download({ file, integrity }) {
-  const options = { credentials: "same-origin", ...(integrity && { integrity }) };
+  const cache = failed.has(file) ? "reload" : "default";
+  const options = { credentials: "same-origin", cache, ...(integrity && { integrity }) };
   let response;
+  failed.add(file);
   try {
     response = await fetch(address(file), options);
   } catch {
     throw new StartFailure(await whyMissing(file));
   }
-  if (response.ok) return response;
+  if (response.ok) {
+    failed.delete(file);
+    return response;
+  }
   throw new StartFailure(`${file}: the server answered ${response.status}. Files of this release are missing.`);
 }
 
@@ -43,21 +51,58 @@ async function whyMissing(file) {
   }
 }
 
+// What the first file exports. The second one shares its memory and its table of functions.
+let exported;
 async function program() {
   const response = await download(RELEASE.wasm);
   try {
-    await start({ module_or_path: response });
+    exported = await start({ module_or_path: response });
   } catch (failure) {
-    throw new StartFailure(whyNotRun(failure));
+    throw new StartFailure(whyNotRun(failure, RELEASE.wasm.file));
   }
 }
 
-function whyNotRun(failure) {
+// What stands behind the form. It is started once: another start would empty what the first one remembers. A failed
+// one is forgotten, so that another try is another download.
+let rest;
+function restLoaded() {
+  rest ??= startRest().catch((failure) => {
+    rest = undefined;
+    throw failure;
+  });
+  return rest;
+}
+
+async function startRest() {
+  const response = await download(RELEASE.rest);
+  try {
+    await WebAssembly.instantiate(await response.arrayBuffer(), { __wasm_split: exported });
+  } catch (failure) {
+    throw new StartFailure(whyNotRun(failure, RELEASE.rest.file));
+  }
+}
+
+// Why it didn't arrive: the program asks here when it is told that it didn't.
+const report = { failure: "" };
+
+// The program calls this by name, and is told by one of its own functions how it went.
+async function __wasm_split_load_rest(callback, data) {
+  let isLoaded = true;
+  try {
+    await restLoaded();
+  } catch (failure) {
+    report.failure = failure.message;
+    isLoaded = false;
+  }
+  exported.__indirect_function_table.get(callback)(data, isLoaded);
+}
+
+function whyNotRun(failure, file) {
   if (typeof WebAssembly === "undefined") return "This browser has WebAssembly switched off.";
   if (failure instanceof WebAssembly.CompileError && /eval|Content Security/i.test(failure.message)) {
     return "This page's security policy blocks WebAssembly: script-src needs 'wasm-unsafe-eval'.";
   }
-  return `${RELEASE.wasm.file} could not be run: ${failure.message}`;
+  return `${file} could not be run: ${failure.message}`;
 }
 
 async function sheet() {
@@ -125,6 +170,7 @@ class PingOneMfa extends HTMLElement {
       ownsAddress: this.ownsAddress,
       signInAnswer: this.#signInAnswer(),
       build: RELEASE.build,
+      rest: report,
       region: this.getAttribute("region"),
       environmentId: this.getAttribute("environment-id"),
       userId: this.getAttribute("user-id"),

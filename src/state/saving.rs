@@ -128,7 +128,7 @@ impl App {
     pub fn environment(&'static self) -> Option<Environment> {
         match self.session.phase.get_untracked() {
             Phase::Connected { environment, .. } => Some(environment),
-            Phase::Form | Phase::Connecting => None,
+            Phase::Form | Phase::Loading | Phase::Connecting => None,
         }
     }
 

@@ -1,11 +1,9 @@
 //! From a pasted token to a connected environment, and back.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use pingone_mfa_core::api::claims::{PasteFault, read_paste};
-use pingone_mfa_core::api::exchange::Exchange;
-use pingone_mfa_core::api::request::ReadEnvironment;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::region::{Agreement, Region, RegionCode};
 use pingone_mfa_core::domain::settings::Settings;
@@ -13,27 +11,23 @@ use pingone_mfa_core::domain::tenant::{Environment, EnvironmentId, Tenant};
 use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::token::TokenFacts;
 use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::engine::connection::{Connection, Recorder};
-use pingone_mfa_core::engine::policy::Policy;
 use uuid::Uuid;
 
 use super::announcement::{Announcement, Announcer};
-use super::directory::Directory;
-use super::exchanges::Exchanges;
 use super::paste::{Forgetting, Pasted};
-use super::review::Review;
-use super::run::Run;
+use super::rooms::Rooms;
 use super::signing_in::SigningIn;
 use super::tasks::Tasks;
-use super::title::Title;
 use super::watched::Watched;
-use super::{Ports, Wishes};
+use super::{Entrance, Wishes};
 
 /// Where a session stands.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Phase {
     /// The form is shown.
     Form,
+    /// The part of the program that stands behind the form is still being loaded.
+    Loading,
     /// The environment is being read.
     Connecting,
     /// The environment was read.
@@ -70,13 +64,15 @@ pub enum Obstacle {
         /// The region that issued it.
         issued: RegionCode,
     },
+    /// The part of the program that stands behind the form could not be loaded, and why. Nothing was sent.
+    NotLoaded(String),
     /// PingOne said no.
     Fault(Fault),
 }
 
 /// Who is connected to what, and the form that leads there.
 pub struct Session {
-    ports: &'static Ports,
+    entrance: &'static Entrance,
     settings: Settings,
     /// The build, for reports.
     pub build: String,
@@ -105,28 +101,27 @@ pub struct Session {
     /// The computer's time, renewed every second.
     pub now: Watched<Wall>,
     touched: Cell<Millis>,
-    connection: RefCell<Option<Connection>>,
+    rooms: Cell<Option<&'static dyn Rooms>>,
     ticking: Tasks,
     pub(super) connecting: Tasks,
-    directory: &'static Directory,
-    run: &'static Run,
-    review: &'static Review,
-    exchanges: &'static Exchanges,
-    announcer: &'static Announcer,
+    /// What screen readers are told.
+    pub announcer: &'static Announcer,
 }
 
 impl Session {
-    pub(super) fn new(
-        ports: &'static Ports,
-        wishes: Wishes,
-        directory: &'static Directory,
-        run: &'static Run,
-        review: &'static Review,
-        exchanges: &'static Exchanges,
-        announcer: &'static Announcer,
-    ) -> Self {
+    /// An element of which nothing but the form is there. It is kept as long as the page, as [`super::App`] is.
+    #[must_use]
+    pub fn start(entrance: Entrance, wishes: Wishes) -> &'static Self {
+        let (region, environment) = (wishes.region.clone(), wishes.environment.clone());
+        let entrance: &'static Entrance = Box::leak(Box::new(entrance));
+        let session: &'static Self = Box::leak(Box::new(Self::new(entrance, wishes)));
+        session.begin(region, environment);
+        session
+    }
+
+    fn new(entrance: &'static Entrance, wishes: Wishes) -> Self {
         Self {
-            ports,
+            entrance,
             settings: wishes.settings,
             build: wishes.build,
             phase: Watched::new(Phase::Form),
@@ -140,29 +135,34 @@ impl Session {
             obstacle: Watched::default(),
             signing_in: Watched::default(),
             replacing: Watched::default(),
-            now: Watched::new(ports.clock.wall()),
-            touched: Cell::new(ports.clock.now()),
-            connection: RefCell::default(),
+            now: Watched::new(entrance.clock.wall()),
+            touched: Cell::new(entrance.clock.now()),
+            rooms: Cell::default(),
             ticking: Tasks::default(),
             connecting: Tasks::default(),
-            directory,
-            run,
-            review,
-            exchanges,
-            announcer,
+            announcer: Box::leak(Box::default()),
         }
     }
 
-    /// Begins: the wishes of the host page are taken over, and the time runs.
-    pub(super) fn begin(&'static self, region: Option<String>, environment: Option<String>) {
+    /// Begins: the wishes of the host page are taken over, the time runs, and while somebody looks at the form,
+    /// what stands behind it is loaded.
+    fn begin(&'static self, region: Option<String>, environment: Option<String>) {
         self.wish(region, environment);
         self.tick();
+        let loading = self.entrance.rest.load();
+        self.ticking.spawn(async move {
+            // Whether it came to anything is of interest once somebody connects, and then it is tried again.
+            let _ = loading.await;
+        });
         self.come_back();
     }
 
     /// Ends: nothing is kept, nothing goes on.
-    pub(super) fn end(&'static self) {
+    pub fn end(&'static self) {
         self.forget();
+        if let Some(rooms) = self.rooms.get() {
+            rooms.end();
+        }
         self.ticking.abort_all();
     }
 
@@ -177,11 +177,13 @@ impl Session {
 
     /// Renews the time every second, and forgets a token that nobody uses.
     fn tick(&'static self) {
-        let clock = Rc::clone(&self.ports.clock);
+        let clock = Rc::clone(&self.entrance.clock);
         self.ticking.spawn(async move {
             loop {
                 clock.sleep_until(clock.now() + Millis(1000)).await;
-                self.run.look_at_clock(self.now.get_untracked());
+                if let Some(rooms) = self.rooms.get() {
+                    rooms.look_at_clock(self.now.get_untracked());
+                }
                 self.now.set(clock.wall());
                 self.forget_when_idle(clock.now());
             }
@@ -191,19 +193,20 @@ impl Session {
     fn forget_when_idle(&'static self, now: Millis) {
         let idle = self.settings.forget_after_idle;
         let has_token = self.pasted.with_untracked(|pasted| pasted.facts().is_some());
-        let is_working = self.directory.is_working() || self.run.is_working();
+        let is_working = self.rooms.get().is_some_and(Rooms::is_working);
         if has_token && !is_working && self.touched.get().until(now) >= idle {
             self.forget_because(Forgetting::Idle(idle.0 / 60_000));
         }
     }
 
-    pub(super) fn ports(&self) -> &'static Ports {
-        self.ports
+    /// What the page's surroundings offer to the form.
+    pub fn entrance(&self) -> &'static Entrance {
+        self.entrance
     }
 
     /// Takes note that a person is there.
     pub fn touch(&'static self) {
-        self.touched.set(self.ports.clock.now());
+        self.touched.set(self.entrance.clock.now());
     }
 
     /// Up to how many users are listed without being asked for.
@@ -231,7 +234,7 @@ impl Session {
         self.touch();
         self.obstacle.set(None);
         self.paste_fault.set(None);
-        match read_paste(text, self.ports.clock.wall()) {
+        match read_paste(text, self.entrance.clock.wall()) {
             Err(PasteFault::Empty) => {}
             Err(fault) => self.refuse(fault),
             Ok(paste) => {
@@ -239,7 +242,7 @@ impl Session {
                 if self.is_connected() && !self.fits(&facts) {
                     return;
                 }
-                self.ports.tokens.hold(paste.token);
+                self.entrance.tokens.hold(paste.token);
                 self.pasted.set(Pasted::Taken { facts: facts.clone(), notes: paste.notes });
                 self.announcer.tell(Announcement::TokenTaken);
                 if self.is_connected() { self.replaced(&facts) } else { self.fill_in(&facts) }
@@ -252,7 +255,7 @@ impl Session {
     fn refuse(&'static self, fault: PasteFault) {
         self.paste_fault.set(Some(fault));
         if !self.is_connected() {
-            self.ports.tokens.forget();
+            self.entrance.tokens.forget();
             self.pasted.set(Pasted::Nothing);
         }
     }
@@ -263,7 +266,7 @@ impl Session {
 
     /// What can be read from the token need not be asked.
     fn fill_in(&'static self, facts: &TokenFacts) {
-        let (last_region, last_environment) = self.ports.preferences.last();
+        let (last_region, last_environment) = self.entrance.preferences.last();
         let settings = &self.settings;
         let preferred = self.region.get_untracked().or(settings.default_region.clone());
         let named = settings.regions.of_token(facts, preferred.as_ref()).map(|region| region.code.clone());
@@ -293,13 +296,8 @@ impl Session {
 
     fn replaced(&'static self, facts: &TokenFacts) {
         self.replacing.set(false);
-        let renewed =
-            self.connection.borrow().clone().map(|connection| connection.with_token_end(facts.expires_at));
-        if let Some(renewed) = renewed {
-            self.connection.replace(Some(renewed.clone()));
-            self.directory.continue_with(renewed.clone());
-            self.run.continue_with(renewed, facts);
-            self.review.continue_with_token();
+        if let Some(rooms) = self.rooms.get() {
+            rooms.continue_with(facts);
         }
     }
 
@@ -318,7 +316,7 @@ impl Session {
             return;
         }
         match self.plan() {
-            Ok(plan) => self.start(plan),
+            Ok(plan) => self.set_out(plan),
             Err(obstacle) => self.obstacle.set(Some(obstacle)),
         }
     }
@@ -336,47 +334,32 @@ impl Session {
         }
     }
 
-    fn start(&'static self, plan: Plan) {
+    fn set_out(&'static self, plan: Plan) {
         self.obstacle.set(None);
-        self.phase.set(Phase::Connecting);
-        let connection = self.connection_to(plan.tenant).with_token_end(plan.facts.expires_at);
+        self.phase.set(Phase::Loading);
         self.connecting.spawn(async move {
-            match connection.call(ReadEnvironment).await {
-                Ok(environment) => self.connected(connection, environment, plan.user),
-                Err(fault) => {
-                    self.announcer.tell(Announcement::Failed(fault.clone()));
-                    self.obstacle.set(Some(Obstacle::Fault(fault)));
-                    self.phase.set(Phase::Form);
-                }
+            match self.rooms().await {
+                Ok(rooms) => rooms.connect(plan),
+                Err(why) => self.go_no_further(Obstacle::NotLoaded(why)),
             }
         });
     }
 
-    fn connection_to(&'static self, tenant: Tenant) -> Connection {
-        let exchanges = self.exchanges;
-        let ports = self.ports;
-        let recorder: Recorder = Rc::new(move |exchange: Exchange| exchanges.record(exchange, &ports.clock));
-        let (transport, clock) = (Rc::clone(&ports.transport), Rc::clone(&ports.clock));
-        Connection::new(tenant, transport, clock, Policy::with_rate(self.settings.rate), recorder, ports.seed)
+    /// What stands behind the form. It is made once; only one who connects asks for it, and nobody does twice at
+    /// a time.
+    async fn rooms(&'static self) -> Result<&'static dyn Rooms, String> {
+        if let Some(rooms) = self.rooms.get() {
+            return Ok(rooms);
+        }
+        let rooms = self.entrance.rest.open(self).await?;
+        self.rooms.set(Some(rooms));
+        Ok(rooms)
     }
 
-    fn connected(&'static self, connection: Connection, environment: Environment, user: Option<UserId>) {
-        let region = connection.tenant().region.clone();
-        let ports = self.ports;
-        ports.preferences.remember(&region.code, environment.id);
-        ports.host.set_title(&Title::Place.text(&environment.name));
-        self.connection.replace(Some(connection.clone()));
-        let name = environment.name.clone();
-        self.announcer.tell(Announcement::Connected(name.clone()));
-        self.phase.set(Phase::Connected { environment, region });
-        let list_up_to = self.settings.list_on_connect;
-        if let Some(facts) = self.pasted.with_untracked(|pasted| pasted.facts().cloned()) {
-            self.run.begin(connection.clone(), &facts, &name);
-        }
-        self.directory.begin(connection, list_up_to);
-        if let Some(user) = user {
-            self.directory.open(user);
-        }
+    /// Shows the form again, and why.
+    pub(super) fn go_no_further(&'static self, obstacle: Obstacle) {
+        self.obstacle.set(Some(obstacle));
+        self.phase.set(Phase::Form);
     }
 
     /// Forgets the token and everything that was read with it.
@@ -387,14 +370,11 @@ impl Session {
     fn forget_because(&'static self, why: Forgetting) {
         let until = self.pasted.with_untracked(|pasted| pasted.facts().and_then(|facts| facts.expires_at));
         self.connecting.abort_all();
-        self.directory.clear();
-        self.review.close();
-        self.run.clear();
-        self.exchanges.clear();
-        self.connection.replace(None);
-        let ports = self.ports;
-        ports.tokens.forget();
-        ports.host.set_title("PingOne MFA");
+        if let Some(rooms) = self.rooms.get() {
+            rooms.clear();
+        }
+        self.entrance.tokens.forget();
+        self.entrance.host.set_title("PingOne MFA");
         self.pasted.set(Pasted::Forgotten { until, why });
         self.paste_fault.set(None);
         self.signing_in.set(SigningIn::No);
@@ -406,7 +386,7 @@ impl Session {
 
     /// Puts a text on the clipboard.
     pub fn copy(&'static self, text: String) {
-        let copying = self.ports.host.copy(text);
+        let copying = self.entrance.host.copy(text);
         self.connecting.spawn(async move {
             let copied = copying.await;
             self.announcer.tell(Announcement::Copied(copied));
@@ -420,10 +400,10 @@ impl Session {
 }
 
 /// What Connect is about to do.
-struct Plan {
-    tenant: Tenant,
-    facts: TokenFacts,
-    user: Option<UserId>,
+pub struct Plan {
+    pub(super) tenant: Tenant,
+    pub(super) facts: TokenFacts,
+    pub(super) user: Option<UserId>,
 }
 
 fn environment_id(text: &str) -> Result<EnvironmentId, Obstacle> {

@@ -37,7 +37,7 @@ impl Session {
         let settings = self.settings();
         let sign_in = settings.sign_in?;
         let region = settings.default_region.as_ref().and_then(|code| self.region_of(code))?;
-        let redirect_uri = self.ports().sign_in.redirect_uri()?;
+        let redirect_uri = self.entrance().sign_in.redirect_uri()?;
         Some(SignInPlace::new(&region, sign_in.environment, sign_in.client, redirect_uri))
     }
 
@@ -49,20 +49,20 @@ impl Session {
     }
 
     fn leave(&'static self) -> Result<(), SignInFault> {
-        let (ports, not_here) = (self.ports(), || SignInFault::NotHere);
+        let (entrance, not_here) = (self.entrance(), || SignInFault::NotHere);
         let place = self.place_of_sign_in().ok_or_else(not_here)?;
-        let chance = ports.sign_in.chance().ok_or_else(not_here)?;
-        let attempt = begin(place, &chance, ports.clock.wall());
-        let has_left = ports.sign_in.keep(&write(&attempt)) && ports.sign_in.leave(&address(&attempt));
+        let chance = entrance.sign_in.chance().ok_or_else(not_here)?;
+        let attempt = begin(place, &chance, entrance.clock.wall());
+        let has_left = entrance.sign_in.keep(&write(&attempt)) && entrance.sign_in.leave(&address(&attempt));
         has_left.then_some(()).ok_or_else(not_here)
     }
 
     /// Goes on where somebody came back from PingOne. The attempt is used up, whatever comes of it.
     pub(super) fn come_back(&'static self) {
-        let sign_in = &self.ports().sign_in;
+        let sign_in = &self.entrance().sign_in;
         let Some(answer) = sign_in.answer().filter(|answer| is_answer(answer)) else { return };
         let attempt = sign_in.take().as_deref().and_then(read).filter(|attempt| self.is_known(attempt));
-        match returned(&answer, attempt.as_ref(), self.ports().clock.wall()) {
+        match returned(&answer, attempt.as_ref(), self.entrance().clock.wall()) {
             Ok(code) => {
                 if let Some(attempt) = attempt {
                     self.exchange(attempt, &code);
@@ -79,11 +79,13 @@ impl Session {
 
     fn exchange(&'static self, attempt: Attempt, code: &Code) {
         self.signing_in.set(SigningIn::Exchanging);
-        let sign_in = &self.ports().sign_in;
+        let sign_in = &self.entrance().sign_in;
         let exchanging = sign_in.exchange(&token_address(&attempt), exchange(&attempt, code));
         self.connecting.spawn(async move {
             let granted = match exchanging.await {
-                Ok(answer) => granted(answer.head.status, &answer.body, &attempt, self.ports().clock.wall()),
+                Ok(answer) => {
+                    granted(answer.head.status, &answer.body, &attempt, self.entrance().clock.wall())
+                }
                 Err(_) => Err(SignInFault::Unreachable),
             };
             match granted {

@@ -50,8 +50,8 @@ fn replacement(app: AppHandle) -> Node {
     tag("section")
         .class("replace")
         .set("aria-label", text::band::REPLACE)
-        .with(next_token(app))
-        .with(problem(app))
+        .with(next_token(app.session))
+        .with(problem(app.session))
         .with(button(text::band::KEEP, move || toggle_replacement(app)).class("quiet"))
 }
 

@@ -7,24 +7,22 @@ use super::fault::fault_card;
 use super::markup::{Content, Event, Node, button, group, key_of, part, part_of, says, tag, text_in};
 use super::text;
 use super::token::token_field;
-use crate::state::AppHandle;
 use crate::state::paste::{Forgetting, Pasted};
-use crate::state::session::{Obstacle, Phase};
+use crate::state::session::{Obstacle, Phase, Session};
 use crate::state::signing_in::SigningIn;
 use crate::state::watched::Watched;
 
-pub(super) fn connect(app: AppHandle) -> Node {
-    let session = &app.session;
+pub(super) fn connect(session: &'static Session) -> Node {
     let version = format!("{}, build {}", env!("CARGO_PKG_VERSION"), session.build);
     let masthead = tag("header")
         .class("masthead")
         .with(tag("strong").class("masthead-name").with(text::PRODUCT))
         .with(tag("span").class("masthead-build").with(version));
-    let offers_paste = app.session.offers_paste();
+    let offers_paste = session.offers_paste();
     let facts = part_of(
-        move || has_token(app),
+        move || has_token(session),
         move |has_token| match (has_token, offers_paste) {
-            (true, _) => Some(facts(app)),
+            (true, _) => Some(facts(session)),
             (false, true) => Some(hint(text::connect::TOKEN_SOURCE)),
             (false, false) => None,
         },
@@ -32,22 +30,21 @@ pub(super) fn connect(app: AppHandle) -> Node {
     let form = tag("main")
         .class("connect")
         .with(tag("h1").with(text::connect::TITLE))
-        .with(notice(app))
-        .with(forgotten(app))
-        .with(sign_in(app))
-        .with(offers_paste.then(|| token_field(app)))
+        .with(notice(session))
+        .with(forgotten(session))
+        .with(sign_in(session))
+        .with(offers_paste.then(|| token_field(session)))
         .with(facts)
-        .with(problem(app))
+        .with(problem(session))
         .with(part_of(
-            move || offers_paste || has_token(app),
-            move |is_of_use| is_of_use.then(|| connect_line(app)),
+            move || offers_paste || has_token(session),
+            move |is_of_use| is_of_use.then(|| connect_line(session)),
         ));
     group().with(masthead).with(form)
 }
 
 /// The first way in, where the deployment has one.
-fn sign_in(app: AppHandle) -> Node {
-    let session = &app.session;
+fn sign_in(session: &'static Session) -> Node {
     let (signs_in, pastes) = (session.offers_sign_in(), session.offers_paste());
     let no_way = (!signs_in && !pastes).then(|| tag("p").class("note").with(text::sign_in::NO_WAY));
     let is_busy =
@@ -78,8 +75,8 @@ fn came_of_it(signing_in: SigningIn) -> Option<Node> {
 }
 
 /// What the deployment says to everyone, and where it helps.
-fn notice(app: AppHandle) -> Node {
-    let settings = app.session.settings();
+fn notice(session: &'static Session) -> Node {
+    let settings = session.settings();
     let notice = settings.notice.as_ref().map(|notice| tag("p").class("note").with(notice.as_str()));
     let support = settings.support.as_ref().map(|support| hint(text::connect::support(support)));
     group().with(notice).with(support)
@@ -89,49 +86,52 @@ fn hint(text: impl Content) -> Node {
     tag("p").class("hint").with(text)
 }
 
-fn has_token(app: AppHandle) -> bool {
-    app.session.pasted.with(|pasted| pasted.facts().is_some())
+fn has_token(session: &'static Session) -> bool {
+    session.pasted.with(|pasted| pasted.facts().is_some())
 }
 
-fn connect_line(app: AppHandle) -> Node {
-    tag("div").class("connect-go").with(connect_button(app)).with(hint(connect_hint(app)))
+fn connect_line(session: &'static Session) -> Node {
+    tag("div").class("connect-go").with(connect_button(session)).with(hint(connect_hint(session)))
 }
 
-fn connect_button(app: AppHandle) -> Node {
-    let is_connecting = move || app.session.phase.with(|phase| *phase == Phase::Connecting);
-    let name = move || if is_connecting() { text::connect::CONNECTING } else { text::connect::CONNECT };
-    button(says(move || name().to_owned()), move || app.session.connect())
+fn connect_button(session: &'static Session) -> Node {
+    let name = move || match session.phase.get() {
+        Phase::Form | Phase::Connected { .. } => text::connect::CONNECT,
+        Phase::Loading => text::connect::LOADING,
+        Phase::Connecting => text::connect::CONNECTING,
+    };
+    let is_busy = move || session.phase.with(|phase| *phase != Phase::Form);
+    button(says(move || name().to_owned()), move || session.connect())
         .class("primary")
-        .follow("disabled", move || (!has_token(app) || is_connecting()).then(String::new))
+        .follow("disabled", move || (!has_token(session) || is_busy()).then(String::new))
 }
 
-fn connect_hint(app: AppHandle) -> String {
-    let limit = app.session.list_on_connect();
+fn connect_hint(session: &'static Session) -> String {
+    let limit = session.list_on_connect();
     if limit == 0 {
         return text::connect::connect_hint_none();
     }
-    text::connect::connect_hint_list(&app.ports.locale.number(limit))
+    text::connect::connect_hint_list(&session.entrance().locale.number(limit))
 }
 
-fn forgotten(app: AppHandle) -> Node {
+fn forgotten(session: &'static Session) -> Node {
     part(move || {
-        let Pasted::Forgotten { until, why } = app.session.pasted.get() else { return None };
+        let Pasted::Forgotten { until, why } = session.pasted.get() else { return None };
         let idle = match why {
             Forgetting::Asked => None,
             Forgetting::Idle(minutes) => Some(minutes),
         };
-        let sentence = text::forgotten(app.ports.locale.as_ref(), until, idle);
+        let sentence = text::forgotten(session.entrance().locale.as_ref(), until, idle);
         Some(tag("p").class("note").with(sentence))
     })
 }
 
-fn facts(app: AppHandle) -> Node {
-    let session = &app.session;
+fn facts(session: &'static Session) -> Node {
     let facts = move || session.facts().unwrap_or_default();
-    let ends = move || text::ends(app.ports.locale.as_ref(), facts().expires_at, session.now.get());
+    let ends = move || text::ends(session.entrance().locale.as_ref(), facts().expires_at, session.now.get());
     let list = tag("dl")
-        .with(fact(text::connect::REGION, region(app)))
-        .with(fact(text::connect::ENVIRONMENT_FACT, environment(app)))
+        .with(fact(text::connect::REGION, region(session)))
+        .with(fact(text::connect::ENVIRONMENT_FACT, environment(session)))
         .with(fact(text::connect::ACTS_AS, says(move || text::actor(&facts().actor))))
         .with(fact(text::connect::ENDS, says(ends)))
         .with(fact(text::connect::TOKEN_FACT, says(move || text::connect::last_four(&facts().last_four))));
@@ -140,8 +140,8 @@ fn facts(app: AppHandle) -> Node {
         .set("aria-label", text::connect::FACTS)
         .with(tag("h2").with(text::connect::FACTS))
         .with(list)
-        .with(notes(app));
-    let user = id_field(app, &session.user).on("input", move |event| session.user.set(text_in(&event)));
+        .with(notes(session));
+    let user = id_field(session, &session.user).on("input", move |event| session.user.set(text_in(&event)));
     let user = tag("label")
         .class("field")
         .with(tag("span").class("field-name").with(text::connect::USER))
@@ -154,10 +154,10 @@ fn fact(name: &'static str, value: impl Content) -> Node {
 }
 
 /// A field for an id. There is no form element, which browsers would take for a login, so Enter is ours.
-fn id_field(app: AppHandle, id: &'static Watched<String>) -> Node {
+fn id_field(session: &'static Session, id: &'static Watched<String>) -> Node {
     let connect_on_enter = move |event: Event| {
         if key_of(&event) == "Enter" {
-            app.session.connect();
+            session.connect();
         }
     };
     tag("input")
@@ -170,8 +170,7 @@ fn id_field(app: AppHandle, id: &'static Watched<String>) -> Node {
 }
 
 /// The region as a fact with Change beside it, or as a choice.
-fn region(app: AppHandle) -> Node {
-    let session = &app.session;
+fn region(session: &'static Session) -> Node {
     let shown = move || {
         let region = session.region.get().and_then(|code| session.region_of(&code));
         region.map(|region| text::region(&region.label, &region.api_base)).unwrap_or_default()
@@ -180,7 +179,7 @@ fn region(app: AppHandle) -> Node {
         move || session.region_open.get(),
         move |is_open| {
             if is_open {
-                region_choice(app)
+                region_choice(session)
             } else {
                 fact_value(text::connect::REGION, "fact-value", shown, &session.region_open)
             }
@@ -188,8 +187,7 @@ fn region(app: AppHandle) -> Node {
     )
 }
 
-fn region_choice(app: AppHandle) -> Node {
-    let session = &app.session;
+fn region_choice(session: &'static Session) -> Node {
     let options = move || {
         let chosen = session.region.get();
         let nothing = tag("option").set("value", "").with(text::connect::CHOOSE_REGION);
@@ -225,8 +223,7 @@ fn fact_value(
     group().with(tag("span").class(class).with(says(value))).with(change)
 }
 
-fn environment(app: AppHandle) -> Node {
-    let session = &app.session;
+fn environment(session: &'static Session) -> Node {
     let is_tokens_own = move || {
         let own = session.facts().and_then(|facts| facts.environment);
         own.is_some_and(|own| own.to_string() == session.environment.get().trim())
@@ -239,7 +236,7 @@ fn environment(app: AppHandle) -> Node {
         move || session.environment_open.get(),
         move |is_open| {
             if is_open {
-                let field = id_field(app, &session.environment).on("input", on_input);
+                let field = id_field(session, &session.environment).on("input", on_input);
                 return field.set("aria-label", text::connect::ENVIRONMENT);
             }
             let (name, open) = (text::connect::ENVIRONMENT_FACT, &session.environment_open);
@@ -250,9 +247,9 @@ fn environment(app: AppHandle) -> Node {
     group().with(shown).with(source)
 }
 
-fn notes(app: AppHandle) -> Node {
+fn notes(session: &'static Session) -> Node {
     part(move || {
-        let Pasted::Taken { facts, notes } = app.session.pasted.get() else { return None };
+        let Pasted::Taken { facts, notes } = session.pasted.get() else { return None };
         let audit = is_application(&facts).then(|| text::connect::AUDIT_APPLICATION.to_owned());
         let sentences = notes.into_iter().map(text::note).chain(audit);
         let items: Vec<_> = sentences.map(|sentence| tag("li").with(sentence)).collect();
@@ -265,12 +262,11 @@ fn is_application(facts: &TokenFacts) -> bool {
 }
 
 /// Why Connect went no further.
-pub(super) fn problem(app: AppHandle) -> Node {
-    part(move || app.session.obstacle.get().map(|obstacle| obstacle_card(app, obstacle)))
+pub(super) fn problem(session: &'static Session) -> Node {
+    part(move || session.obstacle.get().map(|obstacle| obstacle_card(session, obstacle)))
 }
 
-fn obstacle_card(app: AppHandle, obstacle: Obstacle) -> Node {
-    let session = &app.session;
+fn obstacle_card(session: &'static Session, obstacle: Obstacle) -> Node {
     let label =
         |code: &RegionCode| session.region_of(code).map_or_else(|| code.0.clone(), |region| region.label);
     let sentence: String = match obstacle {
@@ -287,7 +283,15 @@ fn obstacle_card(app: AppHandle, obstacle: Obstacle) -> Node {
             let take = button(text::connect::take_region(&name), take);
             return tag("div").class("problem").set("role", "alert").with(conflict).with(take);
         }
+        Obstacle::NotLoaded(why) => return not_loaded(session, why),
         Obstacle::Fault(fault) => return fault_card(&fault),
     };
     tag("p").class("problem").set("role", "alert").with(sentence)
+}
+
+/// What stands behind the form is missing. Nothing was sent, so that trying again is always right.
+fn not_loaded(session: &'static Session, why: String) -> Node {
+    let again = button(text::fault::TRY_AGAIN, move || session.connect());
+    let title = tag("p").with(text::connect::NOT_LOADED);
+    tag("div").class("problem").set("role", "alert").with(title).with(tag("p").with(why)).with(again)
 }

@@ -1,25 +1,39 @@
 //! The two live regions: results politely, failures at once.
 
-use super::markup::{Node, group, says, tag};
-use super::text;
-use crate::state::announcement::Announcement;
-use crate::state::{AppHandle, Ports};
+use std::rc::Rc;
 
-pub(super) fn live(app: AppHandle) -> Node {
-    let announcer = &app.announcer;
+use super::markup::{Node, group, says, tag};
+use super::{ScreensPlace, text};
+use crate::state::Ports;
+use crate::state::announcement::Announcement;
+use crate::state::session::Session;
+
+pub(super) fn live(session: &'static Session, screens: &ScreensPlace) -> Node {
+    let announcer = session.announcer;
     let region = |role, urgency| tag("div").class("unseen").set("role", role).set("aria-live", urgency);
-    let result = says(move || announcer.result.with(|result| sentence(app.ports, result)));
-    let failure = says(move || announcer.failure.with(|failure| sentence(app.ports, failure)));
+    let (politely, at_once) = (Rc::clone(screens), Rc::clone(screens));
+    let result = says(move || announcer.result.with(|result| told(session, &politely, result)));
+    let failure = says(move || announcer.failure.with(|failure| told(session, &at_once, failure)));
     group().with(region("status", "polite").with(result)).with(region("alert", "assertive").with(failure))
 }
 
-fn sentence(ports: &Ports, announcement: &Announcement) -> String {
-    let locale = ports.locale.as_ref();
+/// The form has few sentences of its own; all others come with what stands behind it.
+fn told(session: &'static Session, screens: &ScreensPlace, announcement: &Announcement) -> String {
+    let locale = session.entrance().locale.as_ref();
     match announcement {
         Announcement::Quiet => String::new(),
         Announcement::TokenTaken => text::announce::TOKEN_TAKEN.to_owned(),
-        Announcement::Connected(name) => text::announce::connected(name),
         Announcement::TokenForgotten(until) => text::forgotten(locale, *until, None),
+        other => screens.get().map(|screens| (screens.announced)(other)).unwrap_or_default(),
+    }
+}
+
+/// What is told of somebody who is connected.
+pub(super) fn sentence(ports: &Ports, announcement: &Announcement) -> String {
+    let locale = ports.locale.as_ref();
+    match announcement {
+        Announcement::Quiet | Announcement::TokenTaken | Announcement::TokenForgotten(_) => String::new(),
+        Announcement::Connected(name) => text::announce::connected(name),
         Announcement::Copied(copied) => text::announce::copied(*copied).to_owned(),
         Announcement::Saved(saved) => text::announce::saved(*saved).to_owned(),
         Announcement::Ceiling(ceiling) => text::announce::ceiling(&locale.number(ceiling.whole())),

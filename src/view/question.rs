@@ -69,7 +69,7 @@ fn place(app: AppHandle) -> String {
         Phase::Connected { environment, .. } => {
             text::question::place(&environment.name, &text::kind(&environment.kind))
         }
-        Phase::Form | Phase::Connecting => String::new(),
+        Phase::Form | Phase::Loading | Phase::Connecting => String::new(),
     }
 }
 

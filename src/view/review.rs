@@ -71,7 +71,7 @@ fn place(app: AppHandle) -> String {
                 region.label
             )
         }
-        Phase::Form | Phase::Connecting => String::new(),
+        Phase::Form | Phase::Loading | Phase::Connecting => String::new(),
     }
 }
 
@@ -93,8 +93,9 @@ fn contents(app: AppHandle, look: Reading) -> Node {
         Reading::Failed(fault) => {
             // The page's own field for a token lies behind this dialog.
             let needs_token = fault.retry() == RetryKind::WithNewToken;
-            let token = needs_token
-                .then(|| tag("div").class("review-token").with(next_token(app)).with(problem(app)));
+            let token = needs_token.then(|| {
+                tag("div").class("review-token").with(next_token(app.session)).with(problem(app.session))
+            });
             let again =
                 (!needs_token).then(|| button(text::review::READ_AGAIN, move || app.review.read_on()));
             group().with(fault_card(&fault)).with(token).with(again)

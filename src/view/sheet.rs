@@ -277,7 +277,7 @@ fn finding_of(app: AppHandle, step: Step, is_loaded: bool, close: Handle) -> Nod
         Step::Halted(fault) => {
             // The page's own field for a token lies behind this dialog.
             let needs_token = fault.retry() == RetryKind::WithNewToken;
-            let token = needs_token.then(|| group().with(next_token(app)).with(problem(app)));
+            let token = needs_token.then(|| group().with(next_token(app.session)).with(problem(app.session)));
             let go_on =
                 (!needs_token).then(|| button(text::sheet::GO_ON, move || app.directory.resume_sheet()));
             let ways = line().with(go_on).with(end());

@@ -76,6 +76,11 @@ pub mod connect {
     pub const CONNECT: &str = "Connect";
     /// While it works.
     pub const CONNECTING: &str = "Connecting …";
+    /// While the part of the program that it needs is still on its way.
+    pub const LOADING: &str = "Loading …";
+    /// Where that part didn't arrive.
+    pub const NOT_LOADED: &str =
+        "The rest of the page could not be loaded. Nothing was sent, and the token is still here.";
     /// Under the button.
     pub const CONNECT_HINT: &str = "Reads the environment's name and the number of users.";
     /// Where few users are listed at once.

@@ -4,23 +4,21 @@ use zeroize::Zeroizing;
 
 use super::markup::{Event, Node, button, group, part, tag, take_paste, take_text_from};
 use super::text;
-use crate::state::AppHandle;
+use crate::state::session::Session;
 
 /// The ways to another token while one is connected.
-pub(super) fn next_token(app: AppHandle) -> Node {
-    let session = &app.session;
+pub(super) fn next_token(session: &'static Session) -> Node {
     let sign_in = session.offers_sign_in().then(|| {
         let go = button(text::sign_in::SIGN_IN_AGAIN, move || session.sign_in());
         let hint = tag("span").class("hint").with(text::sign_in::LEAVES);
         tag("div").class("line").with(go).with(hint)
     });
-    group().with(sign_in).with(session.offers_paste().then(|| token_field(app)))
+    group().with(sign_in).with(session.offers_paste().then(|| token_field(session)))
 }
 
 /// The field. A paste never reaches it: the text is taken from the event. What is typed or dropped is taken when
 /// it is complete.
-pub(super) fn token_field(app: AppHandle) -> Node {
-    let session = &app.session;
+pub(super) fn token_field(session: &'static Session) -> Node {
     let on_paste = move |event: Event| {
         if let Some(text) = take_paste(&event) {
             session.take_paste(&Zeroizing::new(text));
@@ -30,7 +28,7 @@ pub(super) fn token_field(app: AppHandle) -> Node {
     let problem = move || {
         let fault = session.paste_fault.get()?;
         let now = session.now.get_untracked();
-        Some(text::paste_fault(app.ports.locale.as_ref(), fault, now))
+        Some(text::paste_fault(session.entrance().locale.as_ref(), fault, now))
     };
     // Not part of any form, and no password of this site: nothing offers to save it.
     let field = tag("input")

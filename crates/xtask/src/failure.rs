@@ -22,6 +22,10 @@ pub(crate) enum Failure {
     Exit { line: String, status: ExitStatus },
     /// A file that Trunk left can't be sealed as it is.
     Seal { file: String, problem: String },
+    /// The program that was built can't be taken apart.
+    Split(String),
+    /// What a first visit loads is larger than it may be.
+    Large { bytes: u64, most: u64 },
 }
 
 impl Failure {
@@ -54,6 +58,12 @@ impl fmt::Display for Failure {
             Self::Exit { line, status } => {
                 write!(f, "`{line}` failed ({status}); its output above says why")
             }
+            Self::Split(problem) => write!(f, "the program can't be divided into two files: {problem}"),
+            Self::Large { bytes, most } => write!(
+                f,
+                "a first visit loads {bytes} B after gzip, and {most} B is the most; see what the form has come to reach, \
+                 or move it behind the form (src/rest.rs)"
+            ),
             Self::Seal { file, problem } => write!(f, "{file} can't be sealed: {problem}"),
         }
     }

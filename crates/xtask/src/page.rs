@@ -22,12 +22,16 @@ pub(crate) enum Finish {
 /// `light-dark()` has them.
 const FEATURES: &str = "-Ctarget-feature=+simd128";
 
+/// The linker leaves a note at every address that it wrote, without which the program can't be taken apart.
+const RELOCATIONS: &str = "-Clink-arg=--emit-relocs";
+
 /// The `dist` command: the production build and its size.
 pub(crate) fn release(workspace: &Workspace, tools: &Tools) -> Result<(), Failure> {
     packages::install(workspace)?;
     build(workspace, tools, Finish::Optimised)?;
-    print!("{}", size::table(&workspace.dist())?);
-    Ok(())
+    let visit = size::Visit::of(&workspace.dist())?;
+    print!("{visit}");
+    visit.judge()
 }
 
 /// Builds the page into dist/.
@@ -59,7 +63,7 @@ fn trunk(workspace: &Workspace, tools: &Tools, finish: Finish) -> Result<Command
     let remap = cargo_home().as_deref().and_then(remap).unwrap_or_default();
     command.env(
         format!("CARGO_TARGET_{}_RUSTFLAGS", WASM_TARGET.to_uppercase().replace('-', "_")),
-        format!("{FEATURES} {remap}"),
+        format!("{FEATURES} {RELOCATIONS} {remap}"),
     );
     Ok(command)
 }

@@ -10,6 +10,7 @@ mod fingerprint;
 mod glue;
 mod markup;
 mod pack;
+mod split;
 pub(crate) mod stage;
 mod text;
 
@@ -29,6 +30,7 @@ struct Parts {
     widget: String,
     page: String,
     wasm: Vec<u8>,
+    rest: Vec<u8>,
 }
 
 /// A file named by its content.
@@ -48,7 +50,7 @@ struct Sealed {
 
 const ELEMENT_IMPORT: &str = r#"import start, { mount } from "./pingone-mfa.js";"#;
 const ELEMENT_START: &str = "const start = __wbg_init;";
-const ELEMENT_RELEASE: &str = r#"const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", integrity: "" }, style: { file: "widget.css", integrity: "" }, build: "dev" };"#;
+const ELEMENT_RELEASE: &str = r#"const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", integrity: "" }, rest: { file: "rest.wasm", integrity: "" }, style: { file: "widget.css", integrity: "" }, build: "dev" };"#;
 const BOOT_RELEASE: &str = r#"const RELEASE = { element: { file: "element.js", integrity: "" }, tick: { file: "tick.js", integrity: "" } };"#;
 const INDEX_PRELOAD: &str = r#"<link rel="modulepreload" href="element.js">"#;
 const INDEX_SCRIPT: &str = r#"<script type="module" src="boot.js"></script>"#;
@@ -78,23 +80,25 @@ type Shorten<'a> = &'a dyn Fn(String) -> Result<String, Failure>;
 fn seal(parts: Parts, shorten: Shorten<'_>) -> Result<Sealed, Failure> {
     markup::refuse_inline(&parts.index)?;
     let wasm = Asset::new("pingone-mfa", "wasm", parts.wasm);
+    let rest = Asset::new("rest", "wasm", parts.rest);
     let style = Asset::new("widget", "css", format!("{}\n{}", parts.tokens, parts.widget).into_bytes());
     let page = Asset::new("page", "css", parts.page.into_bytes());
     let script = |stem, text| Ok(Asset::new(stem, "js", shorten(text)?.into_bytes()));
     let tick = script("tick", parts.tick)?;
-    let element = script("element", element(&parts.element, &parts.glue, &wasm, &style)?)?;
+    let element = script("element", element(&parts.element, &parts.glue, [&wasm, &rest], &style)?)?;
     let boot = script("boot", boot(&parts.boot, &element, &tick)?)?;
     let index = index(&parts.index, &element, &boot, &page)?;
-    Ok(Sealed { index, assets: vec![wasm, style, page, tick, element, boot] })
+    Ok(Sealed { index, assets: vec![wasm, rest, style, page, tick, element, boot] })
 }
 
 /// One module of glue and element: two would need a second integrity, which an import can't carry.
-fn element(element: &str, glue: &str, wasm: &Asset, style: &Asset) -> Result<String, Failure> {
+fn element(element: &str, glue: &str, [wasm, rest]: [&Asset; 2], style: &Asset) -> Result<String, Failure> {
+    let build = Fingerprint::of(&[&*wasm.bytes, &rest.bytes].concat()).build();
     let release = format!(
-        r#"const RELEASE = {{ wasm: {}, style: {}, build: "{}" }};"#,
+        r#"const RELEASE = {{ wasm: {}, rest: {}, style: {}, build: "{build}" }};"#,
         wasm.reference(),
+        rest.reference(),
         style.reference(),
-        wasm.fingerprint.build()
     );
     let element = replace_once("element.js", element, ELEMENT_IMPORT, ELEMENT_START)?;
     let element = replace_once("element.js", &element, ELEMENT_RELEASE, &release)?;
@@ -152,6 +156,7 @@ mod fixture {
             widget: ".run { margin: 0 }".to_owned(),
             page: "body { margin: 0 }".to_owned(),
             wasm: b"\0asm\x01\0\0\0".to_vec(),
+            rest: b"\0asm\x01\0\0\0rest".to_vec(),
         }
     }
 }
@@ -183,16 +188,20 @@ mod tests {
     }
 
     #[test]
-    fn the_element_vouches_for_the_wasm_and_the_style_sheet() {
+    fn the_element_vouches_for_both_wasms_and_the_style_sheet() {
         let (_, find) = sealed(parts());
         let wasm = Fingerprint::of(b"\0asm\x01\0\0\0");
+        let rest = Fingerprint::of(b"\0asm\x01\0\0\0rest");
+        let both = Fingerprint::of(b"\0asm\x01\0\0\0\0asm\x01\0\0\0rest");
         let (style, css) = find("widget-");
         let expected = format!(
-            r#"const RELEASE = {{ wasm: {{ file: "pingone-mfa-{}.wasm", integrity: "{}" }}, style: {{ file: "{style}", integrity: "{}" }}, build: "{}" }};"#,
+            r#"const RELEASE = {{ wasm: {{ file: "pingone-mfa-{}.wasm", integrity: "{}" }}, rest: {{ file: "rest-{}.wasm", integrity: "{}" }}, style: {{ file: "{style}", integrity: "{}" }}, build: "{}" }};"#,
             wasm.short(),
             wasm.integrity(),
+            rest.short(),
+            rest.integrity(),
             Fingerprint::of(css.as_bytes()).integrity(),
-            wasm.build(),
+            both.build(),
         );
         assert!(find("element-").1.contains(&expected), "{expected}");
     }
@@ -231,6 +240,16 @@ mod tests {
             assert_ne!(before(stem).0, after(stem).0);
         }
         assert_eq!(before("tick-").0, after("tick-").0);
+    }
+
+    #[test]
+    fn another_rest_renames_everything_that_leads_to_it_but_not_the_first_wasm() {
+        let (_, before) = sealed(parts());
+        let (_, after) = sealed(Parts { rest: b"\0asm\x02\0\0\0".to_vec(), ..parts() });
+        for stem in ["rest-", "element-", "boot-"] {
+            assert_ne!(before(stem).0, after(stem).0);
+        }
+        assert_eq!(before("pingone-mfa-").0, after("pingone-mfa-").0);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How large the built page is, raw and as a server sends it compressed.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use std::path::Path;
 use std::{fs, io};
@@ -31,40 +31,73 @@ impl Size {
     }
 }
 
-/// What is loaded when the page starts, beside the few lines of index.html.
-const KINDS: [&str; 3] = ["wasm", "js", "css"];
+/// What a first visit loads, up to the form, by the kinds of its files.
+const KINDS: [&str; 5] = ["html", "js", "css", "svg", "wasm"];
 
-/// The sizes of the files in `folder` by kind, as a table to print.
-pub(crate) fn table(folder: &Path) -> Result<String, Failure> {
-    let mut rows = Vec::new();
-    let mut total = Size::default();
-    for kind in KINDS {
-        let size = of_kind(folder, kind).map_err(Failure::file("read", folder))?;
-        total.add(size);
-        rows.push((kind, size));
-    }
-    rows.push(("total", total));
-    Ok(render(&rows))
+/// How the name of the file begins that a first visit doesn't wait for.
+const REST: &str = "rest-";
+
+/// The most that a first visit may load, after gzip.
+const MOST: u64 = 200_000;
+
+/// What the built page is for the network.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    kinds: Vec<(&'static str, Size)>,
+    rest: Size,
 }
 
-fn of_kind(folder: &Path, kind: &str) -> io::Result<Size> {
-    let mut sum = Size::default();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == kind) {
-            sum.add(Size::of(&fs::read(path)?)?);
-        }
+impl Visit {
+    /// The sizes of the files in `folder`.
+    pub(crate) fn of(folder: &Path) -> Result<Self, Failure> {
+        Self::read(folder).map_err(Failure::file("read", folder))
     }
-    Ok(sum)
+
+    fn read(folder: &Path) -> io::Result<Self> {
+        let mut visit =
+            Self { kinds: KINDS.map(|kind| (kind, Size::default())).to_vec(), rest: Size::default() };
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            let kind = path.extension().unwrap_or_default();
+            let is_rest = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(REST));
+            let place = visit.kinds.iter_mut().find(|(name, _)| kind == *name).map(|(_, size)| size);
+            if let Some(size) = if is_rest { Some(&mut visit.rest) } else { place } {
+                size.add(Size::of(&fs::read(path)?)?);
+            }
+        }
+        Ok(visit)
+    }
+
+    fn first(&self) -> Size {
+        let mut first = Size::default();
+        self.kinds.iter().for_each(|(_, size)| first.add(*size));
+        first
+    }
+
+    /// Whether a first visit loads no more than it may.
+    pub(crate) fn judge(&self) -> Result<(), Failure> {
+        let bytes = self.first().gzip;
+        if bytes <= MOST { Ok(()) } else { Err(Failure::Large { bytes, most: MOST }) }
+    }
+}
+
+impl fmt::Display for Visit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut total = self.first();
+        total.add(self.rest);
+        let sums = [("first visit", self.first()), ("rest", self.rest), ("total", total)];
+        let rows: Vec<_> = self.kinds.iter().copied().chain(sums).collect();
+        f.write_str(&render(&rows))
+    }
 }
 
 fn render(rows: &[(&str, Size)]) -> String {
-    let mut text = format!("{:<6}{:>12}{:>11}{:>12}{:>11}\n", "", "raw", "", "gzip -9", "");
+    let mut text = format!("{:<11}{:>12}{:>11}{:>12}{:>11}\n", "", "raw", "", "gzip -9", "");
     for (name, size) in rows {
         // Writing to a string can't fail.
         let _ = writeln!(
             text,
-            "{name:<6}{:>10} B{:>8} kB{:>10} B{:>8} kB",
+            "{name:<11}{:>10} B{:>8} kB{:>10} B{:>8} kB",
             size.raw,
             kilobytes(size.raw),
             size.gzip,
@@ -98,9 +131,29 @@ mod tests {
         assert!(size.gzip < 100, "{size:?}");
     }
 
+    fn visit(form: u64, rest: u64) -> Visit {
+        let size = |gzip| Size { raw: 3 * gzip, gzip };
+        Visit { kinds: vec![("js", size(10)), ("wasm", size(form))], rest: size(rest) }
+    }
+
+    #[test]
+    fn a_first_visit_has_a_limit_and_the_rest_has_none() {
+        assert!(visit(MOST - 10, 5 * MOST).judge().is_ok());
+        let message = visit(MOST - 9, 0).judge().unwrap_err().to_string();
+        assert!(message.contains("200001 B"), "{message}");
+    }
+
+    #[test]
+    fn the_first_visit_the_rest_and_their_sum_are_told_apart() {
+        let text = visit(150_000, 400_000).to_string();
+        let sums: Vec<_> =
+            text.lines().rev().take(3).map(|line| line.rsplit("  ").next().unwrap().trim()).collect();
+        assert_eq!(sums, ["550.0 kB", "400.0 kB", "150.0 kB"]);
+    }
+
     #[test]
     fn a_row_shows_bytes_and_kilobytes_raw_and_compressed() {
         let text = render(&[("wasm", Size { raw: 512_345, gzip: 180_123 })]);
-        assert!(text.ends_with("wasm      512345 B   512.3 kB    180123 B   180.1 kB\n"), "{text}");
+        assert!(text.ends_with("wasm           512345 B   512.3 kB    180123 B   180.1 kB\n"), "{text}");
     }
 }

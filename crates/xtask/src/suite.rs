@@ -60,8 +60,18 @@ fn steps(workspace: &Workspace, report: &mut Report) -> Result<(), Stopped> {
 /// The runner is given by name and found on PATH, because cargo splits this variable at spaces.
 /// Its options for Chromium stand in webdriver.json, which it reads in the package's folder.
 fn browser_tests(workspace: &Workspace, kit: &Kit) -> Command {
-    let arguments =
-        ["test", "-p", "pingone-mfa", "--target", WASM_TARGET, "--lib", "--test", "web", "--no-fail-fast"];
+    let arguments = [
+        "test",
+        "-p",
+        "pingone-mfa",
+        "--target",
+        WASM_TARGET,
+        "--lib",
+        "--test",
+        "web",
+        "--no-fail-fast",
+        "--no-default-features",
+    ];
     let mut command = workspace.cargo(&arguments);
     command.env("PATH", &kit.path);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");

@@ -3,6 +3,7 @@
 use pingone_mfa_e2e::{Mishap, Road, World};
 use pingone_sandbox::TokenSpec;
 use pingone_sandbox::page::config_json;
+use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn altered_wasm_is_refused_by_name() {
@@ -26,6 +27,49 @@ async fn missing_wasm_is_named_with_its_status() {
     let world = World::with_users(1).await;
     world.release.remove("pingone-mfa-", ".wasm");
     world.open().await.hear(".wasm: the server answered 404.").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_form_is_there_without_the_rest_which_is_named_and_loaded_again() {
+    let world = World::with_users(3).await;
+    let rest = world.release.file("rest-", ".wasm");
+    let whole = std::fs::read(&rest).unwrap();
+    world.release.remove("rest-", ".wasm");
+    let page = world.open().await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Connect").await;
+    page.hear("The rest of the page could not be loaded. Nothing was sent").await;
+    page.hear(".wasm: the server answered 404. Files of this release are missing.").await;
+    assert!(world.sandbox().seen().is_empty(), "nothing was sent");
+    assert_eq!(page.axe().await, Vec::<String>::new());
+
+    let mut altered = whole.clone();
+    altered[whole.len() / 2] ^= 1;
+    std::fs::write(&rest, altered).unwrap();
+    page.press("button", "Try again").await;
+    page.hear(".wasm doesn't match this release.").await;
+    assert!(world.sandbox().seen().is_empty(), "nothing was sent");
+
+    std::fs::write(&rest, whole).unwrap();
+    page.press("button", "Try again").await;
+    page.hear("3 users. List read").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_quicker_than_the_rest_reads_that_it_is_loading() {
+    let world = World::with_users(3).await;
+    let page = world.open().await;
+    page.see("password", "Access token").await;
+    // From now on the network is slow, and the rest is asked for anew.
+    page.devtools("Network.enable", json!({})).await.unwrap();
+    let slow = json!({"offline": false, "latency": 0, "downloadThroughput": 200_000, "uploadThroughput": -1});
+    page.devtools("Network.setCacheDisabled", json!({"cacheDisabled": true})).await.unwrap();
+    page.devtools("Network.emulateNetworkConditions", slow).await.unwrap();
+    page.reload().await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Connect").await;
+    page.see("button", "Loading …").await;
+    page.hear("3 users. List read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,12 @@ use crate::failure::Failure;
 /// What the glue may export. Its functions and classes stay; who exports them doesn't.
 const KEPT: [&str; 3] = ["function ", "async function ", "class "];
 
-/// Takes the exports away: the joined module offers the element's interface and nothing else.
+/// How the glue takes the loader of the second file, which the element defines. The split names the module.
+const LOADER_IMPORT: &str = r#"import * as import1 from "./__wasm_split.js""#;
+const LOADER: &str = "const import1 = { __wasm_split_load_rest };";
+
+/// Takes the exports away: the joined module offers the element's interface and nothing else. The loader that the glue
+/// would import stands in the same module.
 pub(super) fn without_exports(glue: &str) -> Result<String, Failure> {
     let lines: Result<Vec<_>, _> = glue.lines().filter(|line| !is_export_list(line)).map(plain).collect();
     lines.map(|lines| lines.join("\n"))
@@ -22,6 +27,9 @@ fn plain(line: &str) -> Result<&str, Failure> {
         } else {
             Err(refusal(line))
         };
+    }
+    if line == LOADER_IMPORT {
+        return Ok(LOADER);
     }
     // Only declarations start at the margin; an import there would be a second file to vouch for.
     if line.starts_with("import ") || line.starts_with("import{") {
@@ -56,6 +64,11 @@ mod tests {
         let line = "import { now } from './snippets/clock/inline0.js';";
         let message = without_exports(line).unwrap_err().to_string();
         assert!(message.ends_with(line), "{message}");
+    }
+
+    #[test]
+    fn the_loader_of_the_second_file_is_the_element_s() {
+        assert_eq!(without_exports(LOADER_IMPORT).unwrap(), LOADER);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+use super::split::{REST, split};
 use super::{Parts, Sealed, Shorten, fingerprint, pack, seal};
 use crate::failure::Failure;
 use crate::hosting::{self, Keep, Served};
@@ -20,19 +21,29 @@ const WASM: &str = "pingone-mfa_bg.wasm";
 const SUMS: &str = "SHA256SUMS";
 
 /// The parts that are gone once they are sealed; all others stay as they are.
-const SOURCES: [&str; 8] =
-    [WASM, "pingone-mfa.js", "element.js", "boot.js", "tick.js", "tokens.css", "widget.css", "page.css"];
+const SOURCES: [&str; 9] = [
+    WASM,
+    REST,
+    "pingone-mfa.js",
+    "element.js",
+    "boot.js",
+    "tick.js",
+    "tokens.css",
+    "widget.css",
+    "page.css",
+];
 
 /// For size, and with the features that rustc 1.95 turns on for wasm32 by default, and the vectors that the build
 /// asks for: without them wasm-opt refuses what the compiler wrote. What counts is the size after gzip, so
 /// repetition is welcome if it is near: functions that are called once stay functions, common parts stay where
 /// they are, and functions of one name lie side by side. That is 3 % more before gzip and 7 % less after it.
-const OPTIMISATION: [&str; 12] = [
+const OPTIMISATION: [&str; 13] = [
     "-Oz",
     "--one-caller-inline-max-function-size=1",
     "--skip-pass=local-cse",
     "--reorder-functions-by-name",
     "--strip-debug",
+    "--strip-producers",
     "--enable-simd",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
@@ -48,13 +59,15 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
         what: STAGING.to_owned(),
         remedy: "`seal` is called by Trunk's post_build hook; run `cargo xtask dist`".to_owned(),
     })?;
+    split(workspace, &folder)?;
     let Some(optimisers) = env::var_os(OPTIMISERS).map(PathBuf::from) else {
         seal_folder(&folder, &Ok)?;
         return write_sums(&folder);
     };
     save(&folder, bill::FILE, bill::of_materials(workspace)?.as_bytes())?;
-    let wasm = folder.join(WASM);
-    process::run(program(&optimisers, "wasm-opt").args(OPTIMISATION).arg(&wasm).arg("-o").arg(&wasm))?;
+    for wasm in [folder.join(WASM), folder.join(REST)] {
+        process::run(program(&optimisers, "wasm-opt").args(OPTIMISATION).arg(&wasm).arg("-o").arg(&wasm))?;
+    }
     let terser = || {
         let mut terser = program(&optimisers, "terser");
         terser.args(["--module", "--compress", "--mangle"]);
@@ -92,6 +105,7 @@ fn read(folder: &Path) -> Result<Parts, Failure> {
         widget: text(folder, "widget.css")?,
         page: text(folder, "page.css")?,
         wasm: bytes(&folder.join(WASM))?,
+        rest: bytes(&folder.join(REST))?,
     })
 }
 
@@ -203,6 +217,7 @@ mod tests {
                 fs::write(folder.join(name), content).unwrap();
             }
             fs::write(folder.join(WASM), &parts.wasm).unwrap();
+            fs::write(folder.join(REST), &parts.rest).unwrap();
             Self(folder)
         }
 
@@ -234,6 +249,7 @@ mod tests {
             "nginx.conf",
             "page",
             "pingone-mfa",
+            "rest",
             "tick",
             "widget",
         ];

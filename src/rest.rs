@@ -1,0 +1,114 @@
+//! What stands behind the form, in a file of its own: a first visit doesn't wait for it.
+
+use std::rc::Rc;
+
+use futures::future::{FutureExt, LocalBoxFuture};
+use js_sys::{Math, Reflect};
+use wasm_bindgen::JsValue;
+
+use crate::platform::clock::BrowserClock;
+use crate::platform::fetch::FetchTransport;
+use crate::platform::files::BrowserFiles;
+use crate::platform::host::BrowserHost;
+use crate::platform::journal::BrowserJournal;
+use crate::platform::lease::BrowserLease;
+use crate::platform::locale::BrowserLocale;
+use crate::platform::preferences::LocalPreferences;
+use crate::state::rooms::{Rest, Rooms};
+use crate::state::session::Session;
+use crate::state::{App, Ports};
+use crate::view::{self, ScreensPlace};
+
+/// The browser, as far as the form and what stands behind it share it.
+pub(crate) struct Outside {
+    pub(crate) transport: Rc<FetchTransport>,
+    pub(crate) clock: Rc<BrowserClock>,
+    pub(crate) locale: Rc<BrowserLocale>,
+    pub(crate) host: Rc<BrowserHost>,
+}
+
+/// The way to the second file, for one element.
+pub(crate) struct SplitRest {
+    outside: Rc<Outside>,
+    screens: ScreensPlace,
+    /// Where `element.js` says why the file didn't arrive.
+    report: JsValue,
+}
+
+impl SplitRest {
+    pub(crate) fn new(outside: Rc<Outside>, screens: ScreensPlace, report: JsValue) -> Self {
+        Self { outside, screens, report }
+    }
+}
+
+impl Rest for SplitRest {
+    fn load(&self) -> LocalBoxFuture<'static, Result<(), String>> {
+        let report = self.report.clone();
+        async move { load_rest().await.map_err(|_| why(&report)) }.boxed_local()
+    }
+
+    fn open(&self, session: &'static Session) -> LocalBoxFuture<'static, Result<&'static dyn Rooms, String>> {
+        let (outside, screens, report) = (self.outside.clone(), self.screens.clone(), self.report.clone());
+        async move { open_rest(outside, screens, session).await.map_err(|NotLoaded| why(&report)) }
+            .boxed_local()
+    }
+}
+
+fn why(report: &JsValue) -> String {
+    Reflect::get(report, &"failure".into()).ok().and_then(|why| why.as_string()).unwrap_or_default()
+}
+
+/// The second file isn't here. Why is known to `element.js` alone.
+struct NotLoaded;
+
+/// The one way into the second file: whatever only this reaches is there, and not in the first one.
+#[cfg(feature = "split")]
+#[allow(clippy::unnecessary_wraps, reason = "the loading can fail, and its failure takes the same way")]
+#[wasm_split_helpers::wasm_split(rest, fallible, preload(load_rest))]
+fn open_rest(
+    outside: Rc<Outside>,
+    screens: ScreensPlace,
+    session: &'static Session,
+) -> Result<&'static dyn Rooms, NotLoaded> {
+    Ok(rooms(&outside, &screens, session))
+}
+
+#[cfg(feature = "split")]
+impl From<wasm_split_helpers::SplitLoaderError> for NotLoaded {
+    fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
+        Self
+    }
+}
+
+#[cfg(not(feature = "split"))]
+async fn load_rest() -> Result<(), NotLoaded> {
+    Ok(())
+}
+
+#[cfg(not(feature = "split"))]
+async fn open_rest(
+    outside: Rc<Outside>,
+    screens: ScreensPlace,
+    session: &'static Session,
+) -> Result<&'static dyn Rooms, NotLoaded> {
+    Ok(rooms(&outside, &screens, session))
+}
+
+/// Makes what stands behind the form. An element has it made once.
+fn rooms(outside: &Outside, screens: &ScreensPlace, session: &'static Session) -> &'static dyn Rooms {
+    let ports = Ports {
+        transport: outside.transport.clone(),
+        clock: outside.clock.clone(),
+        locale: outside.locale.clone(),
+        preferences: Rc::new(LocalPreferences),
+        host: outside.host.clone(),
+        files: Rc::new(BrowserFiles),
+        journal: Rc::new(BrowserJournal::new()),
+        lease: Rc::new(BrowserLease),
+        seed: Math::random().to_bits(),
+    };
+    let app = App::open(session, ports);
+    // There are none yet: the session asks for its rooms once.
+    let _ = screens.set(view::screens(app));
+    app
+}

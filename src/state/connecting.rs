@@ -1,0 +1,94 @@
+//! From a plan to a connected environment, and to another token for it.
+
+use std::rc::Rc;
+
+use pingone_mfa_core::api::exchange::Exchange;
+use pingone_mfa_core::api::request::ReadEnvironment;
+use pingone_mfa_core::domain::tenant::{Environment, Tenant};
+use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::token::TokenFacts;
+use pingone_mfa_core::domain::user::UserId;
+use pingone_mfa_core::engine::connection::{Connection, Recorder};
+use pingone_mfa_core::engine::policy::Policy;
+
+use super::App;
+use super::announcement::Announcement;
+use super::rooms::Rooms;
+use super::session::{Obstacle, Phase, Plan};
+use super::title::Title;
+
+impl Rooms for App {
+    fn connect(&'static self, plan: Plan) {
+        let session = self.session;
+        session.phase.set(Phase::Connecting);
+        let connection = self.connection_to(plan.tenant).with_token_end(plan.facts.expires_at);
+        session.connecting.spawn(async move {
+            match connection.call(ReadEnvironment).await {
+                Ok(environment) => self.connected(connection, environment, plan.user),
+                Err(fault) => {
+                    session.announcer.tell(Announcement::Failed(fault.clone()));
+                    session.go_no_further(Obstacle::Fault(fault));
+                }
+            }
+        });
+    }
+
+    fn continue_with(&'static self, facts: &TokenFacts) {
+        let renewed =
+            self.connection.borrow().clone().map(|connection| connection.with_token_end(facts.expires_at));
+        if let Some(renewed) = renewed {
+            self.connection.replace(Some(renewed.clone()));
+            self.directory.continue_with(renewed.clone());
+            self.run.continue_with(renewed, facts);
+            self.review.continue_with_token();
+        }
+    }
+
+    fn is_working(&self) -> bool {
+        self.directory.is_working() || self.run.is_working()
+    }
+
+    fn look_at_clock(&'static self, last: Wall) {
+        self.run.look_at_clock(last);
+    }
+
+    fn clear(&'static self) {
+        self.directory.clear();
+        self.review.close();
+        self.run.clear();
+        self.exchanges.clear();
+        self.connection.replace(None);
+    }
+
+    fn end(&'static self) {
+        self.saving.clear();
+    }
+}
+
+impl App {
+    fn connection_to(&'static self, tenant: Tenant) -> Connection {
+        let (exchanges, ports) = (self.exchanges, self.ports);
+        let recorder: Recorder = Rc::new(move |exchange: Exchange| exchanges.record(exchange, &ports.clock));
+        let (transport, clock) = (Rc::clone(&ports.transport), Rc::clone(&ports.clock));
+        let policy = Policy::with_rate(self.session.settings().rate);
+        Connection::new(tenant, transport, clock, policy, recorder, ports.seed)
+    }
+
+    fn connected(&'static self, connection: Connection, environment: Environment, user: Option<UserId>) {
+        let (session, ports) = (self.session, self.ports);
+        let region = connection.tenant().region.clone();
+        ports.preferences.remember(&region.code, environment.id);
+        ports.host.set_title(&Title::Place.text(&environment.name));
+        self.connection.replace(Some(connection.clone()));
+        let name = environment.name.clone();
+        session.announcer.tell(Announcement::Connected(name.clone()));
+        session.phase.set(Phase::Connected { environment, region });
+        if let Some(facts) = session.pasted.with_untracked(|pasted| pasted.facts().cloned()) {
+            self.run.begin(connection.clone(), &facts, &name);
+        }
+        self.directory.begin(connection, session.list_on_connect());
+        if let Some(user) = user {
+            self.directory.open(user);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! What stands behind the form: everything that somebody who is connected sees and does. A first visit doesn't wait for
+//! it, because it is a file of its own.
+
+use futures::future::LocalBoxFuture;
+use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::token::TokenFacts;
+
+use super::session::{Plan, Session};
+
+/// Loads what stands behind the form.
+pub trait Rest {
+    /// Loads it, or says why it can't be loaded. What failed is tried again when this is called again.
+    fn load(&self) -> LocalBoxFuture<'static, Result<(), String>>;
+
+    /// Makes it for this element, once it is loaded.
+    fn open(&self, session: &'static Session) -> LocalBoxFuture<'static, Result<&'static dyn Rooms, String>>;
+}
+
+/// What stands behind the form, as far as the form has to do with it.
+pub trait Rooms {
+    /// Reads the environment and, if that goes well, shows it.
+    fn connect(&'static self, plan: Plan);
+
+    /// Goes on with another token. The transport has it already.
+    fn continue_with(&'static self, facts: &TokenFacts);
+
+    /// Whether something is going on that a person waits for.
+    fn is_working(&self) -> bool;
+
+    /// Looks whether the computer slept since this time.
+    fn look_at_clock(&'static self, last: Wall);
+
+    /// Forgets everything that was read.
+    fn clear(&'static self);
+
+    /// Lets go of what outlasts a connection.
+    fn end(&'static self);
+}
