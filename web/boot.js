@@ -51,10 +51,19 @@ async function readConfig() {
   return response.text();
 }
 
+// The rules of a sheet that was refused may not be read.
+function hasRules(sheet) {
+  try {
+    return sheet !== null && sheet.cssRules.length > 0;
+  } catch {
+    return false;
+  }
+}
+
 // The browser drops a style sheet that doesn't match, and has an empty one for a missing one, without a word to anyone.
 async function refuseAlteredStyle() {
   const { sheet, href, integrity } = document.querySelector("link[rel=stylesheet]");
-  if (sheet?.cssRules.length > 0) return;
+  if (hasRules(sheet)) return;
   const file = new URL(href).pathname.split("/").at(-1);
   await refuseAltered({ file, integrity }, "no-store");
   throw new StartFailure(`${file} was lost on its way. Reload.`);

@@ -69,7 +69,7 @@ fn is_hashed(name: &str) -> bool {
 async fn every_file_comes_whole_typed_and_with_its_headers() {
     let (world, nginx) = hosted().await;
     let names = world.release.names();
-    assert_eq!(names.iter().filter(|name| is_hashed(name)).count(), 6, "{names:?}");
+    assert_eq!(names.iter().filter(|name| is_hashed(name)).count(), 7, "{names:?}");
     for name in names.iter().map(String::as_str).chain([""]) {
         let file = if name.is_empty() { "index.html" } else { name };
         let whole = world.release.read(file);

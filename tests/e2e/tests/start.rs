@@ -158,6 +158,8 @@ async fn whichever_file_is_altered_the_page_refuses_to_start_and_says_so() {
     for name in &mut loaded {
         *name = name.rsplit('/').next().unwrap().to_owned();
     }
+    // What stands behind the form follows later, and is refused there.
+    loaded.retain(|name| !name.starts_with("rest-"));
     let pinned: Vec<String> =
         world.release.names().into_iter().filter(|name| loaded.contains(name)).collect();
     let stems: Vec<_> =

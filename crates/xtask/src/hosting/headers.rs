@@ -21,7 +21,7 @@ pub(super) const TRANSPORT: (&str, &str) =
 pub(super) const FOR_PORTALS: (&str, &str) = ("Access-Control-Allow-Origin", "*");
 
 /// The files of the element, by the first part of their names.
-pub(super) const PORTAL_STEMS: [&str; 3] = ["element", "pingone-mfa", "widget"];
+pub(super) const PORTAL_STEMS: [&str; 4] = ["element", "pingone-mfa", "rest", "widget"];
 
 /// What follows the first part of a name that holds a hash, as a pattern that nginx and Caddy read alike.
 pub(super) const HASHED: &str = r"-[0-9a-f]+\.(?:js|css|wasm)$";
