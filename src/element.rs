@@ -7,13 +7,17 @@ use js_sys::{Math, Reflect};
 use leptos::mount::UnmountHandle;
 use leptos::prelude::{AnyView, Render};
 use pingone_mfa_core::api::config::read_config;
+use pingone_mfa_core::api::frame::Hello;
+use pingone_mfa_core::port::Embedder;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlElement;
 
 use crate::platform::clock::{BrowserClock, worker_in};
+use crate::platform::embedder::PageEmbedder;
 use crate::platform::fetch::FetchTransport;
 use crate::platform::files::BrowserFiles;
+use crate::platform::frame::FrameEmbedder;
 use crate::platform::host::BrowserHost;
 use crate::platform::journal::BrowserJournal;
 use crate::platform::lease::BrowserLease;
@@ -48,7 +52,8 @@ impl Widget {
 /// Shows the product in `wrapper`. `options` has `config` (the text of config.json), `clock` (the clock worker),
 /// `build`,
 /// `ownsAddress` (whether the page's address is this product's), `signInAnswer` (the query with which somebody came
-/// back from PingOne), and the element's attributes `region`,
+/// back from PingOne), `frame` (the `origin` of the page around this frame, and the `hello` that it said), what the
+/// element offers of the page around it (`givesTokens`, `provide`, `tell`), and its attributes `region`,
 /// `environmentId` and `userId`; all may be missing.
 ///
 /// # Errors
@@ -56,7 +61,21 @@ impl Widget {
 #[wasm_bindgen]
 pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue> {
     panic::watch();
-    let wishes = wishes(options).map_err(|problem| JsValue::from(js_sys::Error::new(&problem)))?;
+    let mut wishes = wishes(options).map_err(|problem| error(&problem))?;
+    let framed = FrameEmbedder::new(options);
+    let embedder: Rc<dyn Embedder> = match &framed {
+        Some((frame, _)) if !wishes.settings.frame_ancestors.iter().any(|listed| listed == frame.origin()) => {
+            return Err(error("the page around this frame is not in config.json's frameAncestors"));
+        }
+        Some((frame, hello)) => {
+            wish(&mut wishes, hello);
+            Rc::new(frame.clone())
+        }
+        None => Rc::new(PageEmbedder::new(options)),
+    };
+    if let Some((frame, _)) = &framed {
+        frame.follow_height(wrapper.clone());
+    }
     let transport = Rc::new(FetchTransport::default());
     let ports = Ports {
         transport: transport.clone(),
@@ -69,6 +88,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         journal: Rc::new(BrowserJournal::new()),
         lease: Rc::new(BrowserLease),
         sign_in: Rc::new(BrowserSignIn::new(flag(options, "ownsAddress"), text(options, "signInAnswer"))),
+        embedder,
         seed: Math::random().to_bits(),
     };
     // Mounting makes what runs the app's tasks, so the app is started inside and handed out.
@@ -79,8 +99,22 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         handed_out.set(Some(app));
         view::root(app)
     });
-    let app = started.get().ok_or_else(|| JsValue::from(js_sys::Error::new("not mounted")))?;
+    let app = started.get().ok_or_else(|| error("not mounted"))?;
+    if let Some((frame, _)) = framed {
+        frame.on_forget(Box::new(move || app.session.forget()));
+    }
     Ok(Widget { app, _mounted: mounted })
+}
+
+fn error(problem: &str) -> JsValue {
+    js_sys::Error::new(problem).into()
+}
+
+/// What the page around the frame wishes stands for the element's attributes.
+fn wish(wishes: &mut Wishes, hello: &Hello) {
+    wishes.region = hello.region.clone();
+    wishes.environment = hello.environment.clone();
+    wishes.user = hello.user.clone();
 }
 
 fn flag(options: &JsValue, name: &str) -> bool {

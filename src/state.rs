@@ -6,7 +6,7 @@ use pingone_mfa_core::api::Transport;
 use pingone_mfa_core::domain::query::Filters;
 use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::port::{Files, Host, Journal, Lease, Locale, Preferences, SignIn, TokenHolder};
+use pingone_mfa_core::port::{Embedder, Files, Host, Journal, Lease, Locale, Preferences, SignIn, TokenHolder};
 
 pub mod title;
 
@@ -22,6 +22,8 @@ pub mod ceiling;
 pub mod exchanges;
 
 pub mod paste;
+
+pub mod handing;
 
 pub mod session;
 
@@ -77,6 +79,8 @@ pub struct Ports {
     pub lease: Rc<dyn Lease>,
     /// Signs people in.
     pub sign_in: Rc<dyn SignIn>,
+    /// The page that this one is a part of.
+    pub embedder: Rc<dyn Embedder>,
     /// Where the jitter of retries starts.
     pub seed: u64,
 }

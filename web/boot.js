@@ -5,7 +5,10 @@ const RELEASE = { element: { file: "element.js", integrity: "" }, tick: { file: 
 // After this long without the element something is said, although it may still arrive.
 const PATIENCE = 10_000;
 
-const host = document.querySelector("pingone-mfa");
+// embed.html is shown in frames alone, index.html in none.
+const isEmbed = document.documentElement.hasAttribute("data-embed");
+
+let host = document.querySelector("pingone-mfa");
 const address = (file) => new URL(file, import.meta.url).href;
 
 class StartFailure extends Error {}
@@ -48,6 +51,35 @@ async function readConfig() {
   return response.text();
 }
 
+let reading;
+const config = () => (reading ??= readConfig());
+
+async function isListed(origins) {
+  try {
+    const { frameAncestors } = JSON.parse(await config());
+    return Array.isArray(frameAncestors) && origins.every((origin) => frameAncestors.includes(origin));
+  } catch {
+    return false;
+  }
+}
+
+// The page around this frame says hello as soon as the frame has loaded, so it is listened to from the first moment
+// on. Until one that config.json lists has said it, this page is empty, takes nothing and answers nothing.
+function invited() {
+  return new Promise((resolve) => {
+    async function hear({ source, origin, data }) {
+      if (source !== parent || data?.type !== "pingone-mfa:hello") return;
+      if (await isListed([origin, ...(location.ancestorOrigins ?? [])])) {
+        removeEventListener("message", hear);
+        resolve({ origin, hello: data });
+      } else {
+        console.warn(`pingone-mfa: ${origin}, or a page around it, is not in config.json's frameAncestors; this frame stays empty.`);
+      }
+    }
+    addEventListener("message", hear);
+  });
+}
+
 // One named policy, for the one address that a script may be made from.
 function clockWorker() {
   const tick = address(RELEASE.tick.file);
@@ -80,11 +112,10 @@ function takeSignInAnswer() {
 }
 
 async function start() {
-  host.signInAnswer = takeSignInAnswer();
   await refuseServiceWorkers();
-  host.config = await readConfig();
+  host.config = await config();
   host.clock = clockWorker();
-  host.ownsAddress = true;
+  host.ownsAddress = !isEmbed;
   try {
     await import(address(RELEASE.element.file));
   } catch {
@@ -92,13 +123,35 @@ async function start() {
   }
 }
 
-const late = setTimeout(
-  () => show(`${RELEASE.element.file} hasn't arrived after ${PATIENCE / 1000} seconds. Still waiting for it.`),
-  PATIENCE,
-);
-start()
-  .catch((failure) => {
+async function startOrSay() {
+  const late = setTimeout(
+    () => show(`${RELEASE.element.file} hasn't arrived after ${PATIENCE / 1000} seconds. Still waiting for it.`),
+    PATIENCE,
+  );
+  try {
+    await start();
+  } catch (failure) {
     if (!(failure instanceof StartFailure)) console.error(failure);
     show(failure instanceof StartFailure ? failure.message : `boot: ${failure}`);
-  })
-  .finally(() => clearTimeout(late));
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+// Nothing waits at the module's top: the page around the frame says hello when this page has loaded.
+async function startInvited() {
+  const frame = await invited();
+  host = document.body.appendChild(document.createElement("pingone-mfa"));
+  host.frame = frame;
+  startOrSay();
+}
+
+if (isEmbed !== (self !== top)) {
+  document.body.replaceChildren();
+  console.warn("pingone-mfa: embed.html is shown in frames alone, index.html in none.");
+} else if (isEmbed) {
+  startInvited();
+} else {
+  host.signInAnswer = takeSignInAnswer();
+  startOrSay();
+}

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use pingone_mfa_core::api::claims::{PasteFault, read_paste};
 use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::request::ReadEnvironment;
+use pingone_mfa_core::domain::embedding::Told;
 use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::provision::Provision;
 use pingone_mfa_core::domain::region::{Agreement, Region, RegionCode};
 use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::domain::tenant::{Environment, EnvironmentId, Tenant};
@@ -20,6 +22,7 @@ use uuid::Uuid;
 use super::announcement::{Announcement, Announcer};
 use super::directory::Directory;
 use super::exchanges::Exchanges;
+use super::handing::Handing;
 use super::paste::{Forgetting, Pasted};
 use super::review::Review;
 use super::run::Run;
@@ -100,11 +103,14 @@ pub struct Session {
     pub obstacle: Watched<Option<Obstacle>>,
     /// How far somebody is who signs in.
     pub signing_in: Watched<SigningIn>,
+    /// How far the host page is with a token.
+    pub handing: Watched<Handing>,
     /// Whether the field for another token is shown.
     pub replacing: Watched<bool>,
     /// The computer's time, renewed every second.
     pub now: Watched<Wall>,
     touched: Cell<Millis>,
+    pub(super) provision: RefCell<Provision>,
     connection: RefCell<Option<Connection>>,
     ticking: Tasks,
     pub(super) connecting: Tasks,
@@ -139,6 +145,8 @@ impl Session {
             user: Watched::new(wishes.user.unwrap_or_default()),
             obstacle: Watched::default(),
             signing_in: Watched::default(),
+            handing: Watched::default(),
+            provision: RefCell::default(),
             replacing: Watched::default(),
             now: Watched::new(ports.clock.wall()),
             touched: Cell::new(ports.clock.now()),
@@ -158,6 +166,8 @@ impl Session {
         self.wish(region, environment);
         self.tick();
         self.come_back();
+        self.ports.embedder.tell(&Told::Ready);
+        self.ask_host_at_start();
     }
 
     /// Ends: nothing is kept, nothing goes on.
@@ -184,6 +194,7 @@ impl Session {
                 self.run.look_at_clock(self.now.get_untracked());
                 self.now.set(clock.wall());
                 self.forget_when_idle(clock.now());
+                self.ask_host_when_due();
             }
         });
     }
@@ -229,22 +240,32 @@ impl Session {
     /// Reads what was pasted. The caller has emptied the field.
     pub fn take_paste(&'static self, text: &str) {
         self.touch();
+        if self.take(text) {
+            self.is_not_handed();
+        }
+    }
+
+    /// Takes a token, if it is one that can be used here.
+    pub(super) fn take(&'static self, text: &str) -> bool {
         self.obstacle.set(None);
         self.paste_fault.set(None);
-        match read_paste(text, self.ports.clock.wall()) {
-            Err(PasteFault::Empty) => {}
-            Err(fault) => self.refuse(fault),
-            Ok(paste) => {
-                let facts = paste.facts.clone();
-                if self.is_connected() && !self.fits(&facts) {
-                    return;
-                }
-                self.ports.tokens.hold(paste.token);
-                self.pasted.set(Pasted::Taken { facts: facts.clone(), notes: paste.notes });
-                self.announcer.tell(Announcement::TokenTaken);
-                if self.is_connected() { self.replaced(&facts) } else { self.fill_in(&facts) }
+        let paste = match read_paste(text, self.ports.clock.wall()) {
+            Err(PasteFault::Empty) => return false,
+            Err(fault) => {
+                self.refuse(fault);
+                return false;
             }
+            Ok(paste) => paste,
+        };
+        let facts = paste.facts.clone();
+        if self.is_connected() && !self.fits(&facts) {
+            return false;
         }
+        self.ports.tokens.hold(paste.token);
+        self.pasted.set(Pasted::Taken { facts: facts.clone(), notes: paste.notes });
+        self.announcer.tell(Announcement::TokenTaken);
+        if self.is_connected() { self.replaced(&facts) } else { self.fill_in(&facts) }
+        true
     }
 
     /// While connected the token in use stays; otherwise an earlier one goes, so that what is shown is what is
@@ -314,6 +335,11 @@ impl Session {
     /// before anything is sent.
     pub fn connect(&'static self) {
         self.touch();
+        self.go();
+    }
+
+    /// The same, whoever asks for it.
+    pub(super) fn go(&'static self) {
         if self.phase.with_untracked(|phase| *phase != Phase::Form) {
             return;
         }
@@ -355,7 +381,10 @@ impl Session {
     fn connection_to(&'static self, tenant: Tenant) -> Connection {
         let exchanges = self.exchanges;
         let ports = self.ports;
-        let recorder: Recorder = Rc::new(move |exchange: Exchange| exchanges.record(exchange, &ports.clock));
+        let recorder: Recorder = Rc::new(move |exchange: Exchange| {
+            self.see_answer(&exchange);
+            exchanges.record(exchange, &ports.clock);
+        });
         let (transport, clock) = (Rc::clone(&ports.transport), Rc::clone(&ports.clock));
         Connection::new(tenant, transport, clock, Policy::with_rate(self.settings.rate), recorder, ports.seed)
     }
@@ -366,6 +395,8 @@ impl Session {
         ports.preferences.remember(&region.code, environment.id);
         ports.host.set_title(&Title::Place.text(&environment.name));
         self.connection.replace(Some(connection.clone()));
+        let told = Told::Connected { environment: environment.id, region: region.code.clone() };
+        ports.embedder.tell(&told);
         let name = environment.name.clone();
         self.announcer.tell(Announcement::Connected(name.clone()));
         self.phase.set(Phase::Connected { environment, region });
@@ -394,6 +425,7 @@ impl Session {
         self.connection.replace(None);
         let ports = self.ports;
         ports.tokens.forget();
+        self.is_not_handed();
         ports.host.set_title("PingOne MFA");
         self.pasted.set(Pasted::Forgotten { until, why });
         self.paste_fault.set(None);

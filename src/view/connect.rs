@@ -6,7 +6,7 @@ use pingone_mfa_core::domain::token::{Actor, TokenFacts};
 use super::fault::fault_card;
 use super::markup::{Content, Event, Node, button, group, key_of, part, part_of, says, tag, text_in};
 use super::text;
-use super::token::token_field;
+use super::token::{from_host, token_field};
 use crate::state::AppHandle;
 use crate::state::paste::{Forgetting, Pasted};
 use crate::state::session::{Obstacle, Phase};
@@ -34,6 +34,7 @@ pub(super) fn connect(app: AppHandle) -> Node {
         .with(tag("h1").with(text::connect::TITLE))
         .with(notice(app))
         .with(forgotten(app))
+        .with(app.session.offers_host().then(|| from_host(app)))
         .with(sign_in(app))
         .with(offers_paste.then(|| token_field(app)))
         .with(facts)
@@ -49,7 +50,7 @@ pub(super) fn connect(app: AppHandle) -> Node {
 fn sign_in(app: AppHandle) -> Node {
     let session = &app.session;
     let (signs_in, pastes) = (session.offers_sign_in(), session.offers_paste());
-    let no_way = (!signs_in && !pastes).then(|| tag("p").class("note").with(text::sign_in::NO_WAY));
+    let no_way = (!signs_in && !pastes && !session.offers_host()).then(|| tag("p").class("note").with(text::sign_in::NO_WAY));
     let is_busy =
         move || session.signing_in.with(|now| matches!(now, SigningIn::Leaving | SigningIn::Exchanging));
     let offer = || {

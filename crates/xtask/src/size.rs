@@ -51,7 +51,9 @@ fn of_kind(folder: &Path, kind: &str) -> io::Result<Size> {
     let mut sum = Size::default();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == kind) {
+        let is_for_host_pages =
+            path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("pingone-mfa-frame"));
+        if !is_for_host_pages && path.extension().is_some_and(|extension| extension == kind) {
             sum.add(Size::of(&fs::read(path)?)?);
         }
     }

@@ -17,6 +17,10 @@ const STAGING: &str = "TRUNK_STAGING_DIR";
 const WASM: &str = "pingone-mfa_bg.wasm";
 const SUMS: &str = "SHA256SUMS";
 
+/// Under these names pages that frame the product find their script and its types, whatever the release.
+const FRAME: [(&str, &str); 2] =
+    [("frame.js", "pingone-mfa-frame.js"), ("frame.d.ts", "pingone-mfa-frame.d.ts")];
+
 /// The parts that are gone once they are sealed; all others stay as they are.
 const SOURCES: [&str; 8] =
     [WASM, "pingone-mfa.js", "element.js", "boot.js", "tick.js", "tokens.css", "widget.css", "page.css"];
@@ -71,6 +75,10 @@ fn seal_folder(folder: &Path, shorten: Shorten<'_>) -> Result<(), Failure> {
         let path = folder.join(name);
         fs::remove_file(&path).map_err(Failure::file("remove", &path))?;
     }
+    for (from, to) in FRAME {
+        let from = folder.join(from);
+        fs::rename(&from, folder.join(to)).map_err(Failure::file("rename", &from))?;
+    }
     write(folder, &sealed)?;
     write_sums(folder)
 }
@@ -78,6 +86,8 @@ fn seal_folder(folder: &Path, shorten: Shorten<'_>) -> Result<(), Failure> {
 fn read(folder: &Path) -> Result<Parts, Failure> {
     Ok(Parts {
         index: text(folder, "index.html")?,
+        embed: text(folder, "embed.html")?,
+        frame: text(folder, "frame.js")?,
         boot: text(folder, "boot.js")?,
         element: text(folder, "element.js")?,
         glue: text(folder, "pingone-mfa.js")?,
@@ -103,8 +113,16 @@ fn write(folder: &Path, sealed: &Sealed) -> Result<(), Failure> {
         let path = folder.join(&asset.name);
         fs::write(&path, &asset.bytes).map_err(Failure::file("write", &path))?;
     }
-    let path = folder.join("index.html");
-    fs::write(&path, &sealed.index).map_err(Failure::file("write", &path))
+    let named: [(&str, &[u8]); 3] = [
+        ("index.html", sealed.index.as_bytes()),
+        ("embed.html", sealed.embed.as_bytes()),
+        ("pingone-mfa-frame.js", &sealed.frame),
+    ];
+    for (name, bytes) in named {
+        let path = folder.join(name);
+        fs::write(&path, bytes).map_err(Failure::file("write", &path))?;
+    }
+    Ok(())
 }
 
 /// Sums of all files, so that whoever hosts the page can see that it arrived whole.
@@ -150,6 +168,9 @@ mod tests {
             fs::create_dir_all(folder.join("fonts")).unwrap();
             for (name, content) in [
                 ("index.html", &parts.index),
+                ("embed.html", &parts.embed),
+                ("frame.js", &parts.frame),
+                ("frame.d.ts", &"export {};\n".to_owned()),
                 ("boot.js", &parts.boot),
                 ("element.js", &parts.element),
                 ("pingone-mfa.js", &parts.glue),
@@ -191,9 +212,13 @@ mod tests {
             "_headers",
             "boot",
             "element",
+            "embed.html",
             "fonts/a.txt",
             "index.html",
             "page",
+            "pingone-mfa",
+            "pingone-mfa-frame",
+            "pingone-mfa",
             "pingone-mfa",
             "tick",
             "widget",
