@@ -13,9 +13,11 @@
 
 mod browser;
 mod page;
+mod portal;
 mod release;
 mod world;
 
 pub use page::Page;
+pub use portal::Portal;
 pub use release::Release;
 pub use world::World;
