@@ -64,7 +64,9 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
     let mut wishes = wishes(options).map_err(|problem| error(&problem))?;
     let framed = FrameEmbedder::new(options);
     let embedder: Rc<dyn Embedder> = match &framed {
-        Some((frame, _)) if !wishes.settings.frame_ancestors.iter().any(|listed| listed == frame.origin()) => {
+        Some((frame, _))
+            if !wishes.settings.frame_ancestors.iter().any(|listed| listed == frame.origin()) =>
+        {
             return Err(error("the page around this frame is not in config.json's frameAncestors"));
         }
         Some((frame, hello)) => {

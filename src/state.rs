@@ -6,7 +6,9 @@ use pingone_mfa_core::api::Transport;
 use pingone_mfa_core::domain::query::Filters;
 use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::port::{Embedder, Files, Host, Journal, Lease, Locale, Preferences, SignIn, TokenHolder};
+use pingone_mfa_core::port::{
+    Embedder, Files, Host, Journal, Lease, Locale, Preferences, SignIn, TokenHolder,
+};
 
 pub mod title;
 

@@ -159,7 +159,9 @@ fn read(data: &JsValue) -> Option<Message> {
 }
 
 fn warn(said: &str) {
-    web_sys::console::warn_1(&format!("pingone-mfa: in a message of the page around this frame: {said}").into());
+    web_sys::console::warn_1(
+        &format!("pingone-mfa: in a message of the page around this frame: {said}").into(),
+    );
 }
 
 /// Theme and custom properties hold for the whole page of the frame. Through the object model: the policy forbids the

@@ -50,7 +50,8 @@ pub(super) fn connect(app: AppHandle) -> Node {
 fn sign_in(app: AppHandle) -> Node {
     let session = &app.session;
     let (signs_in, pastes) = (session.offers_sign_in(), session.offers_paste());
-    let no_way = (!signs_in && !pastes && !session.offers_host()).then(|| tag("p").class("note").with(text::sign_in::NO_WAY));
+    let no_way = (!signs_in && !pastes && !session.offers_host())
+        .then(|| tag("p").class("note").with(text::sign_in::NO_WAY));
     let is_busy =
         move || session.signing_in.with(|now| matches!(now, SigningIn::Leaving | SigningIn::Exchanging));
     let offer = || {

@@ -311,7 +311,8 @@ impl Page {
 
     /// Goes to the previous thing that can be focused.
     pub async fn step_back(&self) {
-        let chain = self.driver.action_chain().key_down(Key::Shift).send_keys(Key::Tab + "").key_up(Key::Shift);
+        let chain =
+            self.driver.action_chain().key_down(Key::Shift).send_keys(Key::Tab + "").key_up(Key::Shift);
         chain.perform().await.expect("keys are taken");
         tokio::time::sleep(STEP).await;
     }

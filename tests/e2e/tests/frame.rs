@@ -1,4 +1,5 @@
 //! The product in a frame of a portal on another site: tokens in, counts and ids out, and nothing for anybody else.
+#![allow(clippy::expect_used, reason = "all of this is test")]
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use serde_json::Value;
 
 /// A config.json whose runs are quick, with these ancestors.
 fn framed_by(ancestors: &[&str]) -> impl Fn(&str) -> String {
-    let ancestors = serde_json::to_string(ancestors).unwrap();
+    let ancestors = serde_json::to_string(ancestors).expect("a list has a JSON form");
     move |api: &str| {
         let keys = format!(
             r#"{{"frameAncestors":{ancestors},"tokenSources":["host"],"rate":{{"read":2000,"write":400,"max":2000}},"#
@@ -37,7 +38,7 @@ fn as_it_is(script: String) -> String {
 /// A token that looks right and that PingOne refuses.
 fn stale(world: &World) -> String {
     let token = world.token(&TokenSpec::default());
-    let (rest, signature) = token.rsplit_once('.').unwrap();
+    let (rest, signature) = token.rsplit_once('.').expect("a token has three parts");
     let altered: String = signature.chars().rev().collect();
     assert_ne!(altered, signature);
     format!("{rest}.{altered}")
@@ -46,7 +47,7 @@ fn stale(world: &World) -> String {
 /// What the portal was told, in order.
 async fn told(page: &Page) -> Vec<String> {
     let lines = page.value("[...document.querySelectorAll('#told li')].map((line) => line.innerText)").await;
-    lines.as_array().unwrap().iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    lines.as_array().expect("a list of lines").iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 async fn until_told(page: &Page, beginning: &str) {
@@ -66,8 +67,10 @@ async fn a_portal_hands_over_tokens_and_learns_counts_and_ids() {
     backend.give(&token);
     let page = world.visit(&origin).await;
     // Everything that reaches the portal's window, told or not.
-    page.value("(window.heard = [], addEventListener('message', ({ data }) => heard.push(JSON.stringify(data))))")
-        .await;
+    page.value(
+        "(window.heard = [], addEventListener('message', ({ data }) => heard.push(JSON.stringify(data))))",
+    )
+    .await;
     until_told(&page, "connected").await;
 
     page.enter_frame().await;
@@ -107,7 +110,8 @@ async fn a_portal_hands_over_tokens_and_learns_counts_and_ids() {
     ];
     assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{told:?}");
     assert!(at("run-progress").is_some(), "{told:?}");
-    let finished: Value = serde_json::from_str(told.last().unwrap().trim_start_matches("run-finished ")).unwrap();
+    let finished: Value =
+        serde_json::from_str(told.last().unwrap().trim_start_matches("run-finished ")).unwrap();
     assert_eq!((&finished["done"], &finished["failed"]), (&finished["total"], &0.into()), "{finished}");
     assert_eq!(finished["stopped"], false);
     let heard = page.value("heard.join(' ')").await;
@@ -197,9 +201,11 @@ async fn height_look_and_keyboard_cross_the_border() {
     page.press_beginning("button", "Close").await;
     page.until(&format!("innerHeight === {before}")).await;
 
-    let accent = "getComputedStyle(document.querySelector('pingone-mfa')).getPropertyValue('--pingone-mfa-accent')";
+    let accent =
+        "getComputedStyle(document.querySelector('pingone-mfa')).getPropertyValue('--pingone-mfa-accent')";
     assert_eq!(page.value(accent).await, "#7a1fa2");
-    let scheme = "getComputedStyle(document.querySelector('pingone-mfa').shadowRoot.firstElementChild).colorScheme";
+    let scheme =
+        "getComputedStyle(document.querySelector('pingone-mfa').shadowRoot.firstElementChild).colorScheme";
     assert_eq!(page.value(scheme).await, "light");
     page.leave_frame().await;
     page.value("document.querySelector('#dark').click()").await;
@@ -232,8 +238,10 @@ async fn what_is_no_message_of_the_protocol_changes_nothing() {
     backend.give(&token);
     let page = world.visit(&origin).await;
     until_told(&page, "connected").await;
-    page.value("(window.heard = [], addEventListener('message', ({ data }) => heard.push(JSON.stringify(data))))")
-        .await;
+    page.value(
+        "(window.heard = [], addEventListener('message', ({ data }) => heard.push(JSON.stringify(data))))",
+    )
+    .await;
     let cyclic = "(() => { const cyclic = { type: 'pingone-mfa:token', version: 1 }; cyclic.self = cyclic; return cyclic; })()";
     for message in [
         "null",
@@ -249,13 +257,17 @@ async fn what_is_no_message_of_the_protocol_changes_nothing() {
         "'x'.repeat(5000000)",
         cyclic,
     ] {
-        page.value(&format!("document.querySelector('iframe').contentWindow.postMessage({message}, {:?})", world.page_origin))
-            .await;
+        page.value(&format!(
+            "document.querySelector('iframe').contentWindow.postMessage({message}, {:?})",
+            world.page_origin
+        ))
+        .await;
     }
-    // A frame inside the product's frame, or a window that the portal opened, is somebody else.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let console = world.console().await;
-    for said in ["version must be 1", "type is not known", "request is not one that is waited for", "theme must be"] {
+    for said in
+        ["version must be 1", "type is not known", "request is not one that is waited for", "theme must be"]
+    {
         assert!(console.contains(said), "{said} in {console}");
     }
     assert!(!console.contains("eyJ"), "{console}");
