@@ -76,7 +76,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         None => Rc::new(PageEmbedder::new(options)),
     };
     if let Some((frame, _)) = &framed {
-        frame.follow_height(wrapper.clone());
+        frame.follow_height(&wrapper);
     }
     let transport = Rc::new(FetchTransport::default());
     let ports = Ports {
@@ -114,9 +114,9 @@ fn error(problem: &str) -> JsValue {
 
 /// What the page around the frame wishes stands for the element's attributes.
 fn wish(wishes: &mut Wishes, hello: &Hello) {
-    wishes.region = hello.region.clone();
-    wishes.environment = hello.environment.clone();
-    wishes.user = hello.user.clone();
+    wishes.region.clone_from(&hello.region);
+    wishes.environment.clone_from(&hello.environment);
+    wishes.user.clone_from(&hello.user);
 }
 
 fn flag(options: &JsValue, name: &str) -> bool {

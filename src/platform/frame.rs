@@ -23,12 +23,15 @@ pub(crate) struct FrameEmbedder {
     border: Rc<Border>,
 }
 
+/// Takes what the host page hands over.
+type Answer = oneshot::Sender<Option<Zeroizing<String>>>;
+
 struct Border {
     /// The only origin that is listened to and posted to.
     origin: String,
     around: Window,
     last_request: Cell<u32>,
-    asked: RefCell<Option<(u32, oneshot::Sender<Option<Zeroizing<String>>>)>>,
+    asked: RefCell<Option<(u32, Answer)>>,
     on_forget: RefCell<Option<Box<dyn Fn()>>>,
 }
 
@@ -72,7 +75,7 @@ impl FrameEmbedder {
     }
 
     /// Tells how high `wrapper` is, now and whenever that changes.
-    pub(crate) fn follow_height(&self, wrapper: HtmlElement) {
+    pub(crate) fn follow_height(&self, wrapper: &HtmlElement) {
         let border = Rc::clone(&self.border);
         let last = Cell::new(0);
         let observed = wrapper.clone();
@@ -83,7 +86,7 @@ impl FrameEmbedder {
             }
         });
         if let Ok(observer) = ResizeObserver::new(changed.as_ref().unchecked_ref()) {
-            observer.observe(&wrapper);
+            observer.observe(wrapper);
             changed.forget();
         }
     }

@@ -265,9 +265,9 @@ impl Session {
         self.pasted.set(Pasted::Taken { facts: facts.clone(), notes: paste.notes });
         self.announcer.tell(Announcement::TokenTaken);
         if self.is_connected() {
-            self.replaced(&facts)
+            self.replaced(&facts);
         } else {
-            self.fill_in(&facts)
+            self.fill_in(&facts);
         }
         true
     }

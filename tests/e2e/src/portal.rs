@@ -13,15 +13,21 @@ const EXAMPLE: &str = "https://mfa.example.com";
 /// A portal that isn't served yet: a world's config.json has to name its origin first.
 pub struct Portal {
     listener: TcpListener,
-    /// Its origin. By its host it is another site than the page's and the API's.
+    /// Its origin, always another than the page's.
     pub origin: String,
 }
 
 impl Portal {
-    /// Takes a port.
+    /// Takes a port. By its host the portal is on another site than the page and the API.
     pub async fn new() -> Self {
         let (listener, origin) = listen().await;
         Self { listener, origin: origin.replace("127.0.0.1", "localhost") }
+    }
+
+    /// The same on the page's own site, where the browser's log has the frame's console too.
+    pub async fn on_the_same_site() -> Self {
+        let (listener, origin) = listen().await;
+        Self { listener, origin }
     }
 
     /// Serves the example, as it is but for the product's origin, and whatever `adapt` makes of its script.
