@@ -22,7 +22,8 @@ pub(super) fn next_token(app: AppHandle) -> Node {
 /// How far the host page is with a token, and the way to ask it once more.
 pub(super) fn from_host(app: AppHandle) -> Node {
     let session = &app.session;
-    let ask = move |name: &'static str| tag("div").class("line").with(button(name, move || session.ask_host()));
+    let ask =
+        move |name: &'static str| tag("div").class("line").with(button(name, move || session.ask_host()));
     let missed = move || {
         // Beside the field the same is said already.
         let fault = session.paste_fault.get().filter(|_| !session.offers_paste());

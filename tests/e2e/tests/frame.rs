@@ -272,7 +272,10 @@ async fn what_is_no_message_of_the_protocol_changes_nothing() {
         assert!(console.contains(said), "{said} in {console}");
     }
     assert!(!console.contains("eyJ"), "{console}");
-    assert_eq!(page.value("heard.length").await, 0, "nothing was answered");
+    // The list that comes in changes the height, whatever is posted.
+    let answers =
+        page.value("heard.filter((message) => !message.includes('\"pingone-mfa:height\"')).join(' ')").await;
+    assert_eq!(answers, "", "nothing was answered");
     page.enter_frame().await;
     page.hear("5 users. List read").await;
 }
