@@ -7,11 +7,15 @@ use js_sys::Reflect;
 use leptos::mount::UnmountHandle;
 use leptos::prelude::{AnyView, Render};
 use pingone_mfa_core::api::config::read_config;
+use pingone_mfa_core::api::frame::Hello;
+use pingone_mfa_core::port::Embedder;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlElement;
 
 use crate::platform::clock::{BrowserClock, worker_in};
+use crate::platform::embedder::PageEmbedder;
+use crate::platform::frame::FrameEmbedder;
 use crate::platform::host::BrowserHost;
 use crate::platform::locale::BrowserLocale;
 use crate::platform::panic;
@@ -46,19 +50,38 @@ impl Widget {
 /// Shows the product in `wrapper`. `options` has `config` (the text of config.json), `clock` (the clock worker),
 /// `build`, `ownsAddress` (whether the page's address is this product's), `signInAnswer` (the query with which
 /// somebody came back from PingOne), `rest` (whose `failure` says why what stands behind the form could not be loaded),
-/// and the element's attributes `region`, `environmentId` and `userId`; all may be missing.
+/// `frame` (the `origin` of the page around this frame, and the `hello` that it said), what the element offers of the
+/// page around it (`givesTokens`, `provide`, `tell`), and its attributes `region`, `environmentId` and `userId`; all may
+/// be missing.
 ///
 /// # Errors
 /// A config.json that can't be used, as a sentence that names the field.
 #[wasm_bindgen]
 pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue> {
     panic::watch();
-    let wishes = wishes(options).map_err(|problem| JsValue::from(js_sys::Error::new(&problem)))?;
+    let mut wishes = wishes(options).map_err(|problem| error(&problem))?;
+    let framed = FrameEmbedder::new(options);
+    let embedder: Rc<dyn Embedder> = match &framed {
+        Some((frame, _))
+            if !wishes.settings.frame_ancestors.iter().any(|listed| listed == frame.origin()) =>
+        {
+            return Err(error("the page around this frame is not in config.json's frameAncestors"));
+        }
+        Some((frame, hello)) => {
+            wish(&mut wishes, hello);
+            Rc::new(frame.clone())
+        }
+        None => Rc::new(PageEmbedder::new(options)),
+    };
+    if let Some((frame, _)) = &framed {
+        frame.follow_height(&wrapper);
+    }
     let outside = Rc::new(Outside {
         transport: Rc::default(),
         clock: Rc::new(BrowserClock::new(worker_in(options))),
         locale: Rc::new(BrowserLocale::new()),
         host: Rc::new(BrowserHost::new(flag(options, "ownsAddress"))),
+        embedder,
     });
     let screens = ScreensPlace::default();
     let entrance = Entrance {
@@ -68,6 +91,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         preferences: Rc::new(LocalPreferences),
         host: outside.host.clone(),
         sign_in: Rc::new(BrowserSignIn::new(flag(options, "ownsAddress"), text(options, "signInAnswer"))),
+        embedder: outside.embedder.clone(),
         rest: Rc::new(SplitRest::new(outside, screens.clone(), report(options))),
     };
     // Mounting makes what runs the session's tasks, so the session is started inside and handed out.
@@ -79,12 +103,26 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         let _ = handed_out.set(session);
         view::root(session, &screens)
     });
-    let session = started.get().copied().ok_or_else(|| JsValue::from(js_sys::Error::new("not mounted")))?;
+    let session = started.get().copied().ok_or_else(|| error("not mounted"))?;
+    if let Some((frame, _)) = framed {
+        frame.on_forget(Box::new(move || session.forget()));
+    }
     Ok(Widget { session, _mounted: mounted })
 }
 
 fn report(options: &JsValue) -> JsValue {
     Reflect::get(options, &"rest".into()).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn error(problem: &str) -> JsValue {
+    js_sys::Error::new(problem).into()
+}
+
+/// What the page around the frame wishes stands for the element's attributes.
+fn wish(wishes: &mut Wishes, hello: &Hello) {
+    wishes.region.clone_from(&hello.region);
+    wishes.environment.clone_from(&hello.environment);
+    wishes.user.clone_from(&hello.user);
 }
 
 fn flag(options: &JsValue, name: &str) -> bool {

@@ -1,8 +1,10 @@
 //! The browser, behind the ports of the core. Nothing here decides.
 
 pub(crate) mod clock;
+pub(crate) mod embedder;
 pub(crate) mod fetch;
 pub(crate) mod files;
+pub(crate) mod frame;
 pub(crate) mod host;
 pub(crate) mod journal;
 pub(crate) mod lease;

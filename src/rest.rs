@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{Math, Reflect};
+use pingone_mfa_core::port::Embedder;
 use wasm_bindgen::JsValue;
 
 use crate::platform::clock::BrowserClock;
@@ -25,6 +26,7 @@ pub(crate) struct Outside {
     pub(crate) clock: Rc<BrowserClock>,
     pub(crate) locale: Rc<BrowserLocale>,
     pub(crate) host: Rc<BrowserHost>,
+    pub(crate) embedder: Rc<dyn Embedder>,
 }
 
 /// The way to the second file, for one element.
@@ -105,6 +107,7 @@ fn rooms(outside: &Outside, screens: &ScreensPlace, session: &'static Session) -
         files: Rc::new(BrowserFiles),
         journal: Rc::new(BrowserJournal::new()),
         lease: Rc::new(BrowserLease),
+        embedder: outside.embedder.clone(),
         seed: Math::random().to_bits(),
     };
     let app = App::open(session, ports);

@@ -8,7 +8,9 @@ use pingone_mfa_core::domain::query::Filters;
 use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::connection::Connection;
-use pingone_mfa_core::port::{Files, Host, Journal, Lease, Locale, Preferences, SignIn, TokenHolder};
+use pingone_mfa_core::port::{
+    Embedder, Files, Host, Journal, Lease, Locale, Preferences, SignIn, TokenHolder,
+};
 
 pub mod title;
 
@@ -26,6 +28,8 @@ pub mod exchanges;
 pub mod paste;
 
 pub mod rooms;
+
+pub mod handing;
 
 pub mod session;
 
@@ -76,6 +80,8 @@ pub struct Entrance {
     pub host: Rc<dyn Host>,
     /// Signs people in.
     pub sign_in: Rc<dyn SignIn>,
+    /// The page that this one is a part of.
+    pub embedder: Rc<dyn Embedder>,
     /// Loads what stands behind the form.
     pub rest: Rc<dyn Rest>,
 }
@@ -98,6 +104,8 @@ pub struct Ports {
     pub journal: Rc<dyn Journal>,
     /// Sees to it that only one page runs something.
     pub lease: Rc<dyn Lease>,
+    /// The page that this one is a part of.
+    pub embedder: Rc<dyn Embedder>,
     /// Where the jitter of retries starts.
     pub seed: u64,
 }

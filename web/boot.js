@@ -8,7 +8,10 @@ const PATIENCE = 10_000;
 // What is waited for, in words.
 let awaited = `config.json or ${RELEASE.tick.file}`;
 
-const host = document.querySelector("pingone-mfa");
+// embed.html is shown in frames alone, index.html in none.
+const isEmbed = document.documentElement.hasAttribute("data-embed");
+
+let host = document.querySelector("pingone-mfa");
 const address = (file) => new URL(file, import.meta.url).href;
 
 class StartFailure extends Error {}
@@ -49,6 +52,35 @@ async function readConfig() {
   if (response.status === 404) return "{}";
   if (!response.ok) throw new StartFailure(`config.json: the server answered ${response.status}.`);
   return response.text();
+}
+
+let reading;
+const config = () => (reading ??= readConfig());
+
+async function isListed(origins) {
+  try {
+    const { frameAncestors } = JSON.parse(await config());
+    return Array.isArray(frameAncestors) && origins.every((origin) => frameAncestors.includes(origin));
+  } catch {
+    return false;
+  }
+}
+
+// The page around this frame says hello as soon as the frame has loaded, so it is listened to from the first moment
+// on. Until one that config.json lists has said it, this page is empty, takes nothing and answers nothing.
+function invited() {
+  return new Promise((resolve) => {
+    async function hear({ source, origin, data }) {
+      if (source !== parent || data?.type !== "pingone-mfa:hello") return;
+      if (await isListed([origin, ...(location.ancestorOrigins ?? [])])) {
+        removeEventListener("message", hear);
+        resolve({ origin, hello: data });
+      } else {
+        console.warn(`pingone-mfa: ${origin}, or a page around it, is not in config.json's frameAncestors; this frame stays empty.`);
+      }
+    }
+    addEventListener("message", hear);
+  });
 }
 
 // The rules of a sheet that was refused may not be read.
@@ -109,11 +141,10 @@ function takeSignInAnswer() {
 }
 
 async function start() {
-  host.signInAnswer = takeSignInAnswer();
   await refuseServiceWorkers();
   await refuseAlteredStyle();
-  [host.config, host.clock] = await Promise.all([readConfig(), clockWorker()]);
-  host.ownsAddress = true;
+  [host.config, host.clock] = await Promise.all([config(), clockWorker()]);
+  host.ownsAddress = !isEmbed;
   awaited = RELEASE.element.file;
   try {
     await import(address(RELEASE.element.file));
@@ -123,13 +154,35 @@ async function start() {
   }
 }
 
-const late = setTimeout(
-  () => show(`${awaited} hasn't arrived after ${PATIENCE / 1000} seconds. Still waiting.`),
-  PATIENCE,
-);
-start()
-  .catch((failure) => {
+async function startOrSay() {
+  const late = setTimeout(
+    () => show(`${awaited} hasn't arrived after ${PATIENCE / 1000} seconds. Still waiting.`),
+    PATIENCE,
+  );
+  try {
+    await start();
+  } catch (failure) {
     if (!(failure instanceof StartFailure)) console.error(failure);
     show(failure instanceof StartFailure ? failure.message : `boot: ${failure}`);
-  })
-  .finally(() => clearTimeout(late));
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+// Nothing waits at the module's top: the page around the frame says hello when this page has loaded.
+async function startInvited() {
+  const frame = await invited();
+  host = document.body.appendChild(document.createElement("pingone-mfa"));
+  host.frame = frame;
+  startOrSay();
+}
+
+if (isEmbed !== (self !== top)) {
+  document.body.replaceChildren();
+  console.warn("pingone-mfa: embed.html is shown in frames alone, index.html in none.");
+} else if (isEmbed) {
+  startInvited();
+} else {
+  host.signInAnswer = takeSignInAnswer();
+  startOrSay();
+}

@@ -171,10 +171,30 @@ class PingOneMfa extends HTMLElement {
       signInAnswer: this.#signInAnswer(),
       build: RELEASE.build,
       rest: report,
+      frame: this.frame,
+      givesTokens: () => typeof this.tokenProvider === "function",
+      provide: this.#provide,
+      tell: ({ type, version, ...detail }) => this.#tell(type, detail),
       region: this.getAttribute("region"),
       environmentId: this.getAttribute("environment-id"),
       userId: this.getAttribute("user-id"),
     };
+  }
+
+  // The token goes from the host page's answer to the program, and nowhere else.
+  #provide = async (reason) => {
+    this.#tell("pingone-mfa:token-needed", { reason });
+    try {
+      return (await this.tokenProvider({ reason }))?.accessToken;
+    } catch (failure) {
+      // Its message is the host page's, and might hold anything.
+      console.error(`pingone-mfa: tokenProvider failed: ${failure?.name}`);
+      return undefined;
+    }
+  };
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 
   // It is handed on once: a code is good for one exchange.

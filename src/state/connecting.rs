@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::request::ReadEnvironment;
+use pingone_mfa_core::domain::embedding::Told;
 use pingone_mfa_core::domain::tenant::{Environment, Tenant};
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::token::TokenFacts;
@@ -67,10 +68,13 @@ impl Rooms for App {
 
 impl App {
     fn connection_to(&'static self, tenant: Tenant) -> Connection {
-        let (exchanges, ports) = (self.exchanges, self.ports);
-        let recorder: Recorder = Rc::new(move |exchange: Exchange| exchanges.record(exchange, &ports.clock));
+        let (session, exchanges, ports) = (self.session, self.exchanges, self.ports);
+        let recorder: Recorder = Rc::new(move |exchange: Exchange| {
+            session.see_answer(&exchange);
+            exchanges.record(exchange, &ports.clock);
+        });
         let (transport, clock) = (Rc::clone(&ports.transport), Rc::clone(&ports.clock));
-        let policy = Policy::with_rate(self.session.settings().rate);
+        let policy = Policy::with_rate(session.settings().rate);
         Connection::new(tenant, transport, clock, policy, recorder, ports.seed)
     }
 
@@ -80,6 +84,8 @@ impl App {
         ports.preferences.remember(&region.code, environment.id);
         ports.host.set_title(&Title::Place.text(&environment.name));
         self.connection.replace(Some(connection.clone()));
+        let told = Told::Connected { environment: environment.id, region: region.code.clone() };
+        ports.embedder.tell(&told);
         let name = environment.name.clone();
         session.announcer.tell(Announcement::Connected(name.clone()));
         session.phase.set(Phase::Connected { environment, region });

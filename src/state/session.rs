@@ -1,10 +1,12 @@
 //! From a pasted token to a connected environment, and back.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use pingone_mfa_core::api::claims::{PasteFault, read_paste};
+use pingone_mfa_core::domain::embedding::Told;
 use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::provision::Provision;
 use pingone_mfa_core::domain::region::{Agreement, Region, RegionCode};
 use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::domain::tenant::{Environment, EnvironmentId, Tenant};
@@ -14,6 +16,7 @@ use pingone_mfa_core::domain::user::UserId;
 use uuid::Uuid;
 
 use super::announcement::{Announcement, Announcer};
+use super::handing::Handing;
 use super::paste::{Forgetting, Pasted};
 use super::rooms::Rooms;
 use super::signing_in::SigningIn;
@@ -96,12 +99,15 @@ pub struct Session {
     pub obstacle: Watched<Option<Obstacle>>,
     /// How far somebody is who signs in.
     pub signing_in: Watched<SigningIn>,
+    /// How far the host page is with a token.
+    pub handing: Watched<Handing>,
     /// Whether the field for another token is shown.
     pub replacing: Watched<bool>,
     /// The computer's time, renewed every second.
     pub now: Watched<Wall>,
     touched: Cell<Millis>,
     rooms: Cell<Option<&'static dyn Rooms>>,
+    pub(super) provision: RefCell<Provision>,
     ticking: Tasks,
     pub(super) connecting: Tasks,
     /// What screen readers are told.
@@ -134,6 +140,8 @@ impl Session {
             user: Watched::new(wishes.user.unwrap_or_default()),
             obstacle: Watched::default(),
             signing_in: Watched::default(),
+            handing: Watched::default(),
+            provision: RefCell::default(),
             replacing: Watched::default(),
             now: Watched::new(entrance.clock.wall()),
             touched: Cell::new(entrance.clock.now()),
@@ -155,6 +163,8 @@ impl Session {
             let _ = loading.await;
         });
         self.come_back();
+        self.entrance.embedder.tell(&Told::Ready);
+        self.ask_host_at_start();
     }
 
     /// Ends: nothing is kept, nothing goes on.
@@ -186,6 +196,7 @@ impl Session {
                 }
                 self.now.set(clock.wall());
                 self.forget_when_idle(clock.now());
+                self.ask_host_when_due();
             }
         });
     }
@@ -232,22 +243,36 @@ impl Session {
     /// Reads what was pasted. The caller has emptied the field.
     pub fn take_paste(&'static self, text: &str) {
         self.touch();
+        if self.take(text) {
+            self.is_not_handed();
+        }
+    }
+
+    /// Takes a token, if it is one that can be used here.
+    pub(super) fn take(&'static self, text: &str) -> bool {
         self.obstacle.set(None);
         self.paste_fault.set(None);
-        match read_paste(text, self.entrance.clock.wall()) {
-            Err(PasteFault::Empty) => {}
-            Err(fault) => self.refuse(fault),
-            Ok(paste) => {
-                let facts = paste.facts.clone();
-                if self.is_connected() && !self.fits(&facts) {
-                    return;
-                }
-                self.entrance.tokens.hold(paste.token);
-                self.pasted.set(Pasted::Taken { facts: facts.clone(), notes: paste.notes });
-                self.announcer.tell(Announcement::TokenTaken);
-                if self.is_connected() { self.replaced(&facts) } else { self.fill_in(&facts) }
+        let paste = match read_paste(text, self.entrance.clock.wall()) {
+            Err(PasteFault::Empty) => return false,
+            Err(fault) => {
+                self.refuse(fault);
+                return false;
             }
+            Ok(paste) => paste,
+        };
+        let facts = paste.facts.clone();
+        if self.is_connected() && !self.fits(&facts) {
+            return false;
         }
+        self.entrance.tokens.hold(paste.token);
+        self.pasted.set(Pasted::Taken { facts: facts.clone(), notes: paste.notes });
+        self.announcer.tell(Announcement::TokenTaken);
+        if self.is_connected() {
+            self.replaced(&facts);
+        } else {
+            self.fill_in(&facts);
+        }
+        true
     }
 
     /// While connected the token in use stays; otherwise an earlier one goes, so that what is shown is what is
@@ -312,6 +337,11 @@ impl Session {
     /// before anything is sent.
     pub fn connect(&'static self) {
         self.touch();
+        self.go();
+    }
+
+    /// The same, whoever asks for it.
+    pub(super) fn go(&'static self) {
         if self.phase.with_untracked(|phase| *phase != Phase::Form) {
             return;
         }
@@ -374,6 +404,7 @@ impl Session {
             rooms.clear();
         }
         self.entrance.tokens.forget();
+        self.is_not_handed();
         self.entrance.host.set_title("PingOne MFA");
         self.pasted.set(Pasted::Forgotten { until, why });
         self.paste_fault.set(None);

@@ -6,7 +6,7 @@ use pingone_mfa_core::domain::token::{Actor, TokenFacts};
 use super::fault::fault_card;
 use super::markup::{Content, Event, Node, button, group, key_of, part, part_of, says, tag, text_in};
 use super::text;
-use super::token::token_field;
+use super::token::{from_host, token_field};
 use crate::state::paste::{Forgetting, Pasted};
 use crate::state::session::{Obstacle, Phase, Session};
 use crate::state::signing_in::SigningIn;
@@ -32,6 +32,7 @@ pub(super) fn connect(session: &'static Session) -> Node {
         .with(tag("h1").with(text::connect::TITLE))
         .with(notice(session))
         .with(forgotten(session))
+        .with(session.offers_host().then(|| from_host(session)))
         .with(sign_in(session))
         .with(offers_paste.then(|| token_field(session)))
         .with(facts)
@@ -46,7 +47,8 @@ pub(super) fn connect(session: &'static Session) -> Node {
 /// The first way in, where the deployment has one.
 fn sign_in(session: &'static Session) -> Node {
     let (signs_in, pastes) = (session.offers_sign_in(), session.offers_paste());
-    let no_way = (!signs_in && !pastes).then(|| tag("p").class("note").with(text::sign_in::NO_WAY));
+    let no_way = (!signs_in && !pastes && !session.offers_host())
+        .then(|| tag("p").class("note").with(text::sign_in::NO_WAY));
     let is_busy =
         move || session.signing_in.with(|now| matches!(now, SigningIn::Leaving | SigningIn::Exchanging));
     let offer = || {

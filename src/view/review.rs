@@ -134,6 +134,7 @@ fn ready(app: AppHandle, weighed: &Rc<Weighed>) -> Node {
         .with(files(app, weighed))
         .with(note.map(|note| tag("p").class("note warn").with(note)))
         .with(is_application.then(|| tag("p").class("hint").with(text::review::NOT_YOU)))
+        .with(app.ports.embedder.is_around_frame().then(|| tag("p").class("hint").with(text::handing::APART)))
         .with(costs(app, weighed))
         .with(fields(app, weighed))
 }

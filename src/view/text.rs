@@ -21,6 +21,7 @@ pub mod run;
 
 pub mod sheet;
 
+pub mod handing;
 pub mod sign_in;
 
 /// The product's name.

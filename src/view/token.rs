@@ -2,8 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use super::markup::{Event, Node, button, group, part, tag, take_paste, take_text_from};
+use super::markup::{Event, Node, button, group, part, part_of, tag, take_paste, take_text_from};
 use super::text;
+use crate::state::handing::Handing;
 use crate::state::session::Session;
 
 /// The ways to another token while one is connected.
@@ -13,7 +14,30 @@ pub(super) fn next_token(session: &'static Session) -> Node {
         let hint = tag("span").class("hint").with(text::sign_in::LEAVES);
         tag("div").class("line").with(go).with(hint)
     });
-    group().with(sign_in).with(session.offers_paste().then(|| token_field(session)))
+    let host = session.offers_host().then(|| from_host(session));
+    group().with(host).with(sign_in).with(session.offers_paste().then(|| token_field(session)))
+}
+
+/// How far the host page is with a token, and the way to ask it once more.
+pub(super) fn from_host(session: &'static Session) -> Node {
+    let ask =
+        move |name: &'static str| tag("div").class("line").with(button(name, move || session.ask_host()));
+    let missed = move || {
+        // Beside the field the same is said already.
+        let fault = session.paste_fault.get().filter(|_| !session.offers_paste());
+        let now = session.now.get_untracked();
+        let why = fault.map(|fault| text::paste_fault(session.entrance().locale.as_ref(), fault, now));
+        let why = why.unwrap_or_else(|| text::handing::MISSED.to_owned());
+        tag("p").class("problem").set("role", "alert").with(why)
+    };
+    part_of(
+        move || session.handing.get(),
+        move |handing| match handing {
+            Handing::Asking => tag("p").class("working").set("role", "status").with(text::handing::ASKING),
+            Handing::Missed => group().with(part(move || Some(missed()))).with(ask(text::handing::ASK_AGAIN)),
+            Handing::Idle => ask(text::handing::ASK),
+        },
+    )
 }
 
 /// The field. A paste never reaches it: the text is taken from the event. What is typed or dropped is taken when

@@ -24,6 +24,8 @@ pub mod claims;
 
 pub mod sign_in;
 
+pub mod frame;
+
 pub mod config;
 
 pub mod export;

@@ -8,6 +8,10 @@ pub mod tenant;
 
 pub mod token;
 
+pub mod embedding;
+
+pub mod provision;
+
 pub mod sign_in;
 
 pub mod trial;

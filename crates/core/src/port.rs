@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::api::sign_in::CHANCE;
 use crate::api::{Lost, Response};
+use crate::domain::embedding::{Reason, Told};
 use crate::domain::fault::JournalFault;
 use crate::domain::region::RegionCode;
 use crate::domain::tenant::EnvironmentId;
@@ -118,6 +119,21 @@ pub trait Host {
 
     /// Puts a text on the clipboard; `false` if the browser refuses.
     fn copy(&self, text: String) -> LocalBoxFuture<'static, bool>;
+}
+
+/// The page that this product is a part of, where it isn't a page of its own: around its element, or around its frame.
+pub trait Embedder {
+    /// Whether it hands over tokens.
+    fn gives_tokens(&self) -> bool;
+
+    /// Whether it is a page of another origin, around a frame.
+    fn is_around_frame(&self) -> bool;
+
+    /// Asks it for a token. `None` if it gives none.
+    fn token(&self, reason: Reason) -> LocalBoxFuture<'static, Option<Zeroizing<String>>>;
+
+    /// Tells it what has happened.
+    fn tell(&self, told: &Told);
 }
 
 /// Files that come and go by the hand of whoever uses the page. Nothing is opened or saved that nobody asked for.

@@ -1,8 +1,8 @@
 //! Serves a built page with the production headers, so that tests meet the real policy.
 //!
 //! The headers come from the release itself (`dist/_headers`, the format of Cloudflare Pages and Netlify): blocks
-//! of a path pattern and indented `Name: value` lines. Of two blocks that match, the later one wins a name. Only
-//! `connect-src` is widened, by the sandbox's own origin.
+//! of a path pattern and indented `Name: value` lines. Of two blocks that match, the later one wins a name; `! Name`
+//! takes away what an earlier one says. Only `connect-src` is widened, by the sandbox's own origin.
 
 use std::io;
 use std::path::PathBuf;
@@ -108,8 +108,14 @@ fn matching<'a>(rules: &'a str, path: &str) -> Vec<(&'a str, &'a str)> {
     let mut lines = Vec::new();
     for line in rules.lines().filter(|line| !line.trim().is_empty()) {
         if line.starts_with([' ', '\t']) {
-            let header = line.split_once(':').filter(|_| applies);
-            lines.extend(header.map(|(name, value)| (name.trim(), value.trim())));
+            if !applies {
+                continue;
+            }
+            if let Some(name) = line.trim().strip_prefix("! ") {
+                lines.retain(|(earlier, _): &(&str, &str)| !earlier.eq_ignore_ascii_case(name));
+            } else if let Some((name, value)) = line.split_once(':') {
+                lines.push((name.trim(), value.trim()));
+            }
             continue;
         }
         let pattern = line.trim();
@@ -146,6 +152,13 @@ mod tests {
         let rules = "/*\n  A: 1\n  B: x: y\n\n/\n  A: 2\n/other\n  A: 3\n";
         assert_eq!(matching(rules, "/"), [("A", "1"), ("B", "x: y"), ("A", "2")]);
         assert_eq!(matching(rules, "/file.js"), [("A", "1"), ("B", "x: y")]);
+    }
+
+    #[test]
+    fn a_later_block_takes_away_what_an_earlier_one_says() {
+        let rules = "/*\n  A: 1\n  B: 2\n# a word\n/other\n  ! a\n  ! B\n  B: 3\n";
+        assert_eq!(matching(rules, "/other"), [("B", "3")]);
+        assert_eq!(matching(rules, "/"), [("A", "1"), ("B", "2")]);
     }
 
     #[test]

@@ -35,17 +35,25 @@ mod tests {
         vec![
             file("boot-0123456789abcdef.js", Keep::Forever),
             file("element-0123456789abcdef.js", Keep::Forever),
+            file("embed.html", Keep::Ask),
             file("index.html", Keep::Ask),
             file("pingone-mfa-0123456789abcdef.wasm", Keep::Forever),
+            file("pingone-mfa-frame-0123456789abcdef.js", Keep::Forever),
+            file("pingone-mfa-frame.d.ts", Keep::Ask),
+            file("pingone-mfa-frame.js", Keep::Ask),
             file("widget-0123456789abcdef.css", Keep::Forever),
         ]
     }
 
     /// What the list itself says about a file.
-    fn expected(name: &str) -> Headers {
-        let keep = if name.contains('-') { Keep::Forever } else { Keep::Ask };
+    fn expected(Served { name, keep }: &Served) -> Headers {
+        let own = if headers::is_embed(name) {
+            Vec::from(headers::embedded())
+        } else {
+            Vec::from(headers::unframed())
+        };
         let mut headers: Headers =
-            headers::everywhere().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            headers::common().chain(own).map(|(name, value)| (name.to_owned(), value)).collect();
         headers.insert("Cache-Control".to_owned(), keep.value().to_owned());
         if headers::is_for_portals(name) {
             let (name, value) = headers::FOR_PORTALS;
@@ -60,6 +68,10 @@ mod tests {
         for file in served() {
             let (mut applies, mut said) = (false, Headers::new());
             for line in text.lines().filter(|line| !line.starts_with('#')) {
+                if let Some(name) = line.strip_prefix("  ! ") {
+                    assert!(!applies || said.remove(name).is_some(), "nothing to take away: {line}");
+                    continue;
+                }
                 match line.strip_prefix("  ").and_then(|line| line.split_once(": ")) {
                     Some((name, value)) if applies => {
                         let before = said.insert(name.to_owned(), value.to_owned());
@@ -70,10 +82,13 @@ mod tests {
                         );
                     }
                     Some(_) => {}
-                    None => applies = line == "/*" || line == format!("/{}", file.name),
+                    None => {
+                        let is_embed = line == "/embed*" && file.name.starts_with("embed");
+                        applies = is_embed || line == "/*" || line == format!("/{}", file.name);
+                    }
                 }
             }
-            assert_eq!(said, expected(&file.name), "{}", file.name);
+            assert_eq!(said, expected(&file), "{}", file.name);
         }
     }
 
@@ -93,17 +108,17 @@ mod tests {
     }
 
     /// nginx's variables as they are after its conditions were asked about a file that is there.
-    fn nginx_variables(text: &str, name: &str) -> Headers {
+    fn nginx_variables(text: &str, Served { name, keep }: &Served) -> Headers {
+        let uri = |pattern: &str| format!("$uri ~ \"{pattern}\"");
         let mut variables = Headers::new();
         let mut applies = true;
         for line in text.lines().map(str::trim) {
             if let Some(condition) = line.strip_prefix("if (") {
                 applies = match condition.trim_end_matches(") {") {
                     "!-f $request_filename" | "$http_range" => false,
-                    condition if condition.contains("(?:element|pingone-mfa|widget)") => {
-                        headers::is_for_portals(name)
-                    }
-                    condition if condition.starts_with("$uri ~ ") => name.contains('-'),
+                    condition if condition == uri(headers::EMBED) => headers::is_embed(name),
+                    condition if condition == uri(&headers::for_portals()) => headers::is_for_portals(name),
+                    condition if condition == uri(headers::HASHED) => *keep == Keep::Forever,
                     other => panic!("a condition that this test doesn't know: {other}"),
                 };
             } else if line == "}" {
@@ -111,31 +126,35 @@ mod tests {
             } else if let Some(set) = line.strip_prefix("set $").filter(|_| applies) {
                 let (variable, value) = set.split_once(' ').unwrap();
                 let value = value.split('#').next().unwrap().trim().trim_end_matches(';').trim_matches('"');
-                variables.insert(format!("${variable}"), value.to_owned());
+                let value = filled_in(value, &variables);
+                variables.insert(format!("${variable}"), value);
             }
         }
         variables
+    }
+
+    fn filled_in(value: &str, variables: &Headers) -> String {
+        variables
+            .iter()
+            .fold(value.to_owned(), |value, (name, content)| value.replace(name.as_str(), content))
     }
 
     #[test]
     fn nginx_says_what_the_list_says() {
         let text = nginx::render();
         for file in served() {
-            let variables = nginx_variables(&text, &file.name);
+            let variables = nginx_variables(&text, &file);
             let mut said = Headers::new();
             for line in text.lines().filter_map(|line| line.trim().strip_prefix("add_header ")) {
                 let (name, value) = line.split_once(' ').unwrap();
                 let value = value.trim_end_matches(';').trim_end_matches(" always");
-                let mut value = value.trim_matches('"').to_owned();
-                for (variable, content) in &variables {
-                    value = value.replace(variable.as_str(), content);
-                }
+                let value = filled_in(value.trim_matches('"'), &variables);
                 // nginx leaves out a header whose value is empty.
                 if !value.is_empty() {
                     assert_eq!(said.insert(name.to_owned(), value), None, "{name} twice for {}", file.name);
                 }
             }
-            assert_eq!(said, expected(&file.name), "{}", file.name);
+            assert_eq!(said, expected(&file), "{}", file.name);
         }
     }
 
@@ -153,6 +172,8 @@ mod tests {
                         "@kept" => file.keep == Keep::Forever,
                         "@asked" => file.keep == Keep::Ask,
                         "@portals" => headers::is_for_portals(&file.name),
+                        "@framed" => headers::is_embed(&file.name),
+                        "@unframed" => !headers::is_embed(&file.name),
                         other => panic!("a matcher that this test doesn't know: {other}"),
                     };
                 } else if line == "}" {
@@ -162,7 +183,7 @@ mod tests {
                     said.insert(name.to_owned(), value.trim_matches('"').to_owned());
                 }
             }
-            assert_eq!(said, expected(&file.name), "{}", file.name);
+            assert_eq!(said, expected(&file), "{}", file.name);
         }
     }
 }

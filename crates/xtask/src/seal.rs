@@ -1,8 +1,8 @@
 //! Sealing: the files that Trunk leaves are joined, named by their content, and bound together by
 //! hashes, so that a file which is altered on its way is refused by the browser.
 //!
-//! index.html holds the integrity of the boot and element scripts, those hold the integrity of the
-//! wasm, the style sheet and the clock worker: whoever vouches for index.html vouches for all.
+//! index.html and embed.html hold the integrity of the boot and element scripts, those hold the integrity of the
+//! wasm, the style sheet and the clock worker: whoever vouches for one of the pages vouches for all.
 //!
 //! Everything here is a function of texts and bytes; `stage` reads and writes the files.
 
@@ -22,6 +22,9 @@ use text::replace_once;
 #[derive(Debug, Clone)]
 struct Parts {
     index: String,
+    embed: String,
+    /// For pages that frame embed.html.
+    frame: String,
     boot: String,
     element: String,
     glue: String,
@@ -45,6 +48,9 @@ struct Asset {
 #[derive(Debug)]
 struct Sealed {
     index: String,
+    embed: String,
+    /// Under a name that stays, for pages that take every release as it comes; under its own it is an asset too.
+    frame: Vec<u8>,
     assets: Vec<Asset>,
 }
 
@@ -79,6 +85,7 @@ type Shorten<'a> = &'a dyn Fn(String) -> Result<String, Failure>;
 /// Names and binds all parts, from the wasm up to the page.
 fn seal(parts: Parts, shorten: Shorten<'_>) -> Result<Sealed, Failure> {
     markup::refuse_inline(&parts.index)?;
+    markup::refuse_inline(&parts.embed)?;
     let wasm = Asset::new("pingone-mfa", "wasm", parts.wasm);
     let rest = Asset::new("rest", "wasm", parts.rest);
     let style = Asset::new("widget", "css", format!("{}\n{}", parts.tokens, parts.widget).into_bytes());
@@ -87,8 +94,12 @@ fn seal(parts: Parts, shorten: Shorten<'_>) -> Result<Sealed, Failure> {
     let tick = script("tick", parts.tick)?;
     let element = script("element", element(&parts.element, &parts.glue, [&wasm, &rest], &style)?)?;
     let boot = script("boot", boot(&parts.boot, &element, &tick)?)?;
-    let index = index(&parts.index, &wasm, &element, &boot, &page)?;
-    Ok(Sealed { index, assets: vec![wasm, rest, style, page, tick, element, boot] })
+    let index = html("index.html", &parts.index, &wasm, &element, &boot, &page)?;
+    let embed = html("embed.html", &parts.embed, &wasm, &element, &boot, &page)?;
+    let frame = script("pingone-mfa-frame", parts.frame)?;
+    let named = frame.bytes.clone();
+    let assets = vec![wasm, rest, style, page, tick, element, boot, frame];
+    Ok(Sealed { index, embed, frame: named, assets })
 }
 
 /// One module of glue and element: two would need a second integrity, which an import can't carry.
@@ -111,7 +122,14 @@ fn boot(boot: &str, element: &Asset, tick: &Asset) -> Result<String, Failure> {
     replace_once("boot.js", boot, BOOT_RELEASE, &release)
 }
 
-fn index(index: &str, wasm: &Asset, element: &Asset, boot: &Asset, page: &Asset) -> Result<String, Failure> {
+fn html(
+    file: &str,
+    html: &str,
+    wasm: &Asset,
+    element: &Asset,
+    boot: &Asset,
+    page: &Asset,
+) -> Result<String, Failure> {
     // The wasm is on its way before the scripts that ask for it. It has no integrity here, which browsers ignore for
     // such a link; the element holds it to its own when it takes what came.
     let preload = format!(
@@ -122,17 +140,17 @@ fn index(index: &str, wasm: &Asset, element: &Asset, boot: &Asset, page: &Asset)
     );
     let script = format!(r#"<script type="module" src={}></script>"#, boot.attributes());
     let style = format!(r#"<link rel="stylesheet" href={}>"#, page.attributes());
-    let index = replace_once("index.html", index, INDEX_PRELOAD, &preload)?;
-    let index = replace_once("index.html", &index, INDEX_SCRIPT, &script)?;
-    let index = replace_once("index.html", &index, INDEX_STYLE, &style)?;
+    let html = replace_once(file, html, INDEX_PRELOAD, &preload)?;
+    let html = replace_once(file, &html, INDEX_SCRIPT, &script)?;
+    let html = replace_once(file, &html, INDEX_STYLE, &style)?;
     // Measured: a script that starts first imports the element before its integrity is known.
-    if index.find(&preload) > index.find(&script) {
+    if html.find(&preload) > html.find(&script) {
         return Err(Failure::Seal {
-            file: "index.html".to_owned(),
+            file: file.to_owned(),
             problem: format!("`{INDEX_PRELOAD}` has to stand before `{INDEX_SCRIPT}`"),
         });
     }
-    Ok(without_blank_lines(&index))
+    Ok(without_blank_lines(&html))
 }
 
 /// Trunk leaves an empty line where each of its links was.
@@ -147,11 +165,16 @@ mod fixture {
     use super::*;
 
     pub(super) fn parts() -> Parts {
-        Parts {
-            index: format!(
+        let page = |body: &str| {
+            format!(
                 "<!doctype html>\n<html>\n  <head>\n    {INDEX_PRELOAD}\n    {INDEX_SCRIPT}\n    {INDEX_STYLE}\n  \
-                 </head>\n  <body><pingone-mfa></pingone-mfa></body>\n</html>\n"
-            ),
+                 </head>\n  <body>{body}</body>\n</html>\n"
+            )
+        };
+        Parts {
+            index: page("<pingone-mfa></pingone-mfa>"),
+            embed: page(""),
+            frame: "export function framePingOneMfa() {}\n".to_owned(),
             boot: format!("// boots\n{BOOT_RELEASE}\nimport(RELEASE.element.file);\n"),
             element: format!("// defines\n{ELEMENT_IMPORT}\n{ELEMENT_RELEASE}\nstart(); mount();\n"),
             glue:
@@ -190,7 +213,9 @@ mod tests {
             let (name, content) = find(stem);
             let integrity = Fingerprint::of(content.as_bytes()).integrity();
             let expected = format!(r#""{name}" integrity="{integrity}" crossorigin="anonymous">"#);
-            assert!(sealed.index.contains(&expected), "{expected} in {}", sealed.index);
+            for page in [&sealed.index, &sealed.embed] {
+                assert!(page.contains(&expected), "{expected} in {page}");
+            }
         }
     }
 
@@ -264,8 +289,26 @@ mod tests {
         let (sealed, find) = sealed(parts());
         let (name, _) = find("pingone-mfa-");
         let link = format!(r#"<link rel="preload" as="fetch" href="{name}" crossorigin="anonymous">"#);
-        assert!(sealed.index.contains(&link), "{}", sealed.index);
-        assert!(!sealed.index.contains("rest-"), "{}", sealed.index);
+        for page in [&sealed.index, &sealed.embed] {
+            assert!(page.contains(&link), "{page}");
+            assert!(!page.contains("rest-"), "{page}");
+        }
+    }
+
+    #[test]
+    fn the_script_for_host_pages_has_one_name_that_stays_and_one_of_its_own() {
+        let (sealed, find) = sealed(parts());
+        let (name, content) = find("pingone-mfa-frame-");
+        assert_eq!(content.as_bytes(), sealed.frame);
+        let fingerprint = Fingerprint::of(content.as_bytes());
+        assert_eq!(name, format!("pingone-mfa-frame-{}.js", fingerprint.short()));
+        assert!(!sealed.index.contains(&name) && !sealed.embed.contains(&name));
+    }
+
+    #[test]
+    fn the_script_for_host_pages_is_small_as_it_was_written() {
+        let script = include_str!("../../../web/frame.js");
+        assert!(script.len() < 3000, "{} bytes", script.len());
     }
 
     #[test]

@@ -37,6 +37,9 @@ const KINDS: [&str; 5] = ["html", "js", "css", "svg", "wasm"];
 /// How the name of the file begins that a first visit doesn't wait for.
 const REST: &str = "rest-";
 
+/// How the names of what only pages load that frame the product begin, and of what they load in place of index.html.
+const FRAMED: [&str; 2] = ["pingone-mfa-frame", "embed.html"];
+
 /// The most that a first visit may load, after gzip.
 const MOST: u64 = 200_000;
 
@@ -58,11 +61,15 @@ impl Visit {
             Self { kinds: KINDS.map(|kind| (kind, Size::default())).to_vec(), rest: Size::default() };
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if FRAMED.iter().any(|framed| name.starts_with(framed)) {
+                continue;
+            }
             let kind = path.extension().unwrap_or_default();
-            let is_rest = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(REST));
+            let is_rest = name.starts_with(REST);
             let place = visit.kinds.iter_mut().find(|(name, _)| kind == *name).map(|(_, size)| size);
             if let Some(size) = if is_rest { Some(&mut visit.rest) } else { place } {
-                size.add(Size::of(&fs::read(path)?)?);
+                size.add(Size::of(&fs::read(&path)?)?);
             }
         }
         Ok(visit)

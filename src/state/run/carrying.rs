@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use futures::future::{Either, FutureExt, LocalBoxFuture, pending, select};
+use pingone_mfa_core::domain::embedding::{RunCounts, Told};
 use pingone_mfa_core::domain::fault::{Fault, JournalFault};
 use pingone_mfa_core::domain::plan::Plan;
 use pingone_mfa_core::domain::row::{RowState, Tally};
@@ -409,6 +410,7 @@ impl Run {
         self.speed.borrow_mut().see(now, tally.ended());
         self.tell(&phase, tally);
         self.title(&phase, tally);
+        self.tell_host(run.plan(), tally);
         self.progress.update(|progress| {
             if let Some(progress) = progress {
                 if let Some(pace) = self.speed.borrow().users_per_second() {
@@ -461,6 +463,14 @@ impl Run {
         }
     }
 
+    /// The host page learns numbers, and only new ones.
+    fn tell_host(&'static self, plan: &Plan, tally: Tally) {
+        let is_new = |progress: &Option<Progress>| progress.as_ref().is_some_and(|was| was.tally != tally);
+        if self.progress.with_untracked(is_new) {
+            self.ports.embedder.tell(&Told::RunProgress(counts(plan, tally)));
+        }
+    }
+
     /// Every tenth, and every halt once.
     fn tell(&'static self, phase: &Phase, tally: Tally) {
         let was =
@@ -502,6 +512,8 @@ impl Run {
         self.title(&Phase::Over { unread, is_stopped }, tally);
         self.ports.host.ask_before_leaving(false);
         self.announcer.tell(Announcement::RunEnded { tally, is_stopped });
+        let counts = counts(run.plan(), tally);
+        self.ports.embedder.tell(&Told::RunFinished { counts, is_stopped });
         self.kept.replace(Some(Kept { run, name }));
     }
 
@@ -525,6 +537,17 @@ impl Run {
     pub(in crate::state) fn is_open_untracked(&'static self) -> bool {
         self.progress
             .with_untracked(|progress| progress.as_ref().is_some_and(|progress| progress.phase.is_open()))
+    }
+}
+
+fn counts(plan: &Plan, tally: Tally) -> RunCounts {
+    let failed = [RowState::Refused, RowState::Failed, RowState::AnswerLost].map(|state| tally.of(state));
+    RunCounts {
+        number: plan.number(),
+        total: tally.all(),
+        done: tally.ended(),
+        changed: tally.of(RowState::Changed),
+        failed: failed.into_iter().sum(),
     }
 }
 

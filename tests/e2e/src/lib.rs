@@ -14,12 +14,14 @@
 mod browser;
 mod nginx;
 mod page;
+mod portal;
 mod release;
 mod road;
 mod world;
 
 pub use nginx::{Answer, Nginx};
 pub use page::Page;
+pub use portal::Portal;
 pub use release::Release;
 pub use road::{Mishap, Road};
 pub use world::World;

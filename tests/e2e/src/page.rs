@@ -268,6 +268,55 @@ impl Page {
         self.driver.cdp().send_raw(method, parameters).await
     }
 
+    /// Looks into the one frame of the page, once it is there.
+    pub async fn enter_frame(&self) {
+        for _ in 0..PATIENCE {
+            if let Ok(frame) = self.driver.find(By::Css("iframe")).await {
+                frame.enter_frame().await.expect("the frame can be looked into");
+                return;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        panic!("there is no frame");
+    }
+
+    /// Looks at the page around the frame again.
+    pub async fn leave_frame(&self) {
+        self.driver.enter_default_frame().await.expect("the page is there");
+    }
+
+    /// The value of an expression, on whatever page or frame is looked at.
+    pub async fn value(&self, expression: &str) -> Value {
+        let value = self.driver.execute(format!("return {expression};"), vec![]).await;
+        value.expect("the page answers").json().clone()
+    }
+
+    /// Waits until an expression is true.
+    pub async fn until(&self, expression: &str) {
+        for _ in 0..PATIENCE {
+            if self.value(expression).await == Value::Bool(true) {
+                return;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        panic!("never true: {expression}");
+    }
+
+    /// Presses keys, wherever the focus is.
+    pub async fn type_keys(&self, keys: impl Into<TypingData>) {
+        let keys = self.driver.action_chain().send_keys(keys);
+        keys.perform().await.expect("keys are taken");
+        tokio::time::sleep(STEP).await;
+    }
+
+    /// Goes to the previous thing that can be focused.
+    pub async fn step_back(&self) {
+        let chain =
+            self.driver.action_chain().key_down(Key::Shift).send_keys(Key::Tab + "").key_up(Key::Shift);
+        chain.perform().await.expect("keys are taken");
+        tokio::time::sleep(STEP).await;
+    }
+
     /// The tab that is looked at.
     pub async fn tab(&self) -> WindowHandle {
         self.driver.window().await.expect("a tab")

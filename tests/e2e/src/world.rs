@@ -72,6 +72,10 @@ impl World {
         Self { browser, sandbox, release, page_origin, api_origin, folder }
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     fn browser(&self) -> &Browser {
         self.browser.as_ref().expect("the browser has not been ended")
     }
@@ -206,7 +210,7 @@ impl Drop for World {
     }
 }
 
-async fn listen() -> (TcpListener, String) {
+pub(crate) async fn listen() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     (listener, format!("http://{address}"))

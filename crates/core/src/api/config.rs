@@ -1,5 +1,6 @@
 //! Reads a deployment's `config.json`. It is public to whoever opens the page.
 
+mod ancestors;
 mod limits;
 
 use std::ops::RangeInclusive;
@@ -37,7 +38,7 @@ impl From<Wrong> for ConfigFault {
     }
 }
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "regions",
     "defaultRegion",
     "environmentId",
@@ -58,6 +59,7 @@ const KEYS: [&str; 20] = [
     "journalDays",
     "notice",
     "support",
+    "frameAncestors",
 ];
 
 const REGION_KEYS: [&str; 5] = ["code", "label", "apiBase", "authBase", "pingone"];
@@ -84,6 +86,7 @@ pub fn read_config(text: &str) -> Result<Settings, ConfigFault> {
         journal_days: within(&body, "journalDays", 1..=30)?.unwrap_or(defaults.journal_days),
         notice: plain(&body, "notice", 300)?,
         support: plain(&body, "support", 200)?,
+        frame_ancestors: ancestors::ancestors(&body)?,
         regions,
     })
 }

@@ -33,6 +33,8 @@ pub struct Settings {
     pub notice: Option<String>,
     /// Where to ask for help.
     pub support: Option<String>,
+    /// The origins whose pages may frame this one; none, where it is empty.
+    pub frame_ancestors: Vec<String>,
 }
 
 impl Default for Settings {
@@ -50,6 +52,7 @@ impl Default for Settings {
             journal_days: 7,
             notice: None,
             support: None,
+            frame_ancestors: Vec::new(),
         }
     }
 }

@@ -20,34 +20,35 @@ pub(super) fn render() -> String {
     // Writing to a string can't fail.
     let _ = writeln!(text, "\t@kept {{\n\t\tpath_regexp {hashed}\n\t\tfile\n\t}}");
     let _ = writeln!(text, "\t@asked {{\n\t\tnot {{\n\t\t\tpath_regexp {hashed}\n\t\t\tfile\n\t\t}}\n\t}}");
-    let stems = headers::PORTAL_STEMS.join("|");
-    let _ = writeln!(text, "\t@portals path_regexp /(?:{stems}){hashed}\n");
+    let _ = writeln!(text, "\t@portals path_regexp {}", headers::for_portals());
+    let embed = headers::EMBED;
+    let _ = writeln!(text, "\t@framed path_regexp {embed}\n\t@unframed not path_regexp {embed}\n");
 
-    text.push_str("\theader * {\n");
     text.push_str(
-        "\t\t# YOURS: connect-src (your region alone, or the regions of config.json); frame-ancestors (the\n",
+        "\t# YOURS: Strict-Transport-Security, which holds for the whole host name; connect-src, twice (your region\n",
     );
     text.push_str(
-        "\t\t# portal that frames the page, and then no X-Frame-Options); Strict-Transport-Security, which\n",
+        "\t# alone, or the regions of config.json); frame-ancestors of @framed (the portals that frame embed.html,\n",
     );
-    text.push_str("\t\t# holds for the whole host name\n");
-    for (name, value) in headers::everywhere() {
-        line(&mut text, name, &value);
-    }
-    text.push_str("\t}\n");
-    block(&mut text, "@kept", ("Cache-Control", Keep::Forever.value()));
-    block(&mut text, "@asked", ("Cache-Control", Keep::Ask.value()));
-    block(&mut text, "@portals", headers::FOR_PORTALS);
+    text.push_str("\t# the same as frameAncestors in config.json)\n");
+    block(&mut text, "*", headers::common());
+    block(&mut text, "@unframed", headers::unframed());
+    block(&mut text, "@framed", headers::embedded());
+    block(&mut text, "@kept", one("Cache-Control", Keep::Forever.value()));
+    block(&mut text, "@asked", one("Cache-Control", Keep::Ask.value()));
+    block(&mut text, "@portals", one(headers::FOR_PORTALS.0, headers::FOR_PORTALS.1));
     text.push_str("\n\tfile_server {\n\t\tprecompressed br gzip\n\t}\n}\n");
     text
 }
 
-fn block(text: &mut String, matcher: &str, (name, value): (&str, &str)) {
-    let _ = writeln!(text, "\theader {matcher} {{");
-    line(text, name, value);
-    text.push_str("\t}\n");
+fn one(name: &'static str, value: &str) -> [(&'static str, String); 1] {
+    [(name, value.to_owned())]
 }
 
-fn line(text: &mut String, name: &str, value: &str) {
-    let _ = writeln!(text, "\t\t{name} \"{value}\"");
+fn block(text: &mut String, matcher: &str, headers: impl IntoIterator<Item = (&'static str, String)>) {
+    let _ = writeln!(text, "\theader {matcher} {{");
+    for (name, value) in headers {
+        let _ = writeln!(text, "\t\t{name} \"{value}\"");
+    }
+    text.push_str("\t}\n");
 }

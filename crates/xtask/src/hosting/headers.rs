@@ -6,11 +6,23 @@ pub(super) const PINGONE: &str = "https://api.pingone.com https://api.pingone.ca
     https://auth.pingone.ca https://auth.pingone.eu https://auth.pingone.com.au https://auth.pingone.sg \
     https://auth.pingone.asia";
 
-/// Who may show the page in a frame: nobody, until a deployment names its portal.
+/// Who may show embed.html in a frame: nobody, until a deployment names its portal. No other page is ever shown in one.
 pub(super) const FRAMING: &str = "'none'";
 
-/// Goes with [`FRAMING`]: it knows no list of portals, so a deployment that names one leaves it out.
+/// Said of all but embed.html, because it knows no list of portals.
 pub(super) const FRAME_OPTIONS: (&str, &str) = ("X-Frame-Options", "DENY");
+
+/// Whether a page shares its windows with the one that opened it.
+pub(super) const OPENER: &str = "Cross-Origin-Opener-Policy";
+
+/// The value of [`OPENER`] for all but embed.html.
+pub(super) const APART: &str = "same-origin";
+
+/// The value of [`OPENER`] for embed.html: as a page it shows nothing, and in a frame it may open windows that answer.
+pub(super) const TOGETHER: &str = "unsafe-none";
+
+/// The page that is shown in frames alone, as a pattern that nginx and Caddy read alike.
+pub(super) const EMBED: &str = r"/embed\.html$";
 
 /// Holds for the whole host name, so a deployment on a shared one decides it there.
 pub(super) const TRANSPORT: (&str, &str) =
@@ -21,16 +33,18 @@ pub(super) const TRANSPORT: (&str, &str) =
 pub(super) const FOR_PORTALS: (&str, &str) = ("Access-Control-Allow-Origin", "*");
 
 /// The files of the element, by the first part of their names.
-pub(super) const PORTAL_STEMS: [&str; 4] = ["element", "pingone-mfa", "rest", "widget"];
+const PORTAL_STEMS: [&str; 5] = ["element", "pingone-mfa", "pingone-mfa-frame", "rest", "widget"];
+
+/// What portals load under names that stay: the script that makes the frame, and its types.
+const PORTAL_NAMES: [&str; 2] = ["pingone-mfa-frame.d.ts", "pingone-mfa-frame.js"];
 
 /// What follows the first part of a name that holds a hash, as a pattern that nginx and Caddy read alike.
 pub(super) const HASHED: &str = r"-[0-9a-f]+\.(?:js|css|wasm)$";
 
 /// What depends on nothing.
-const FIXED: [(&str, &str); 6] = [
+const FIXED: [(&str, &str); 5] = [
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Cross-Origin-Embedder-Policy", "require-corp"),
     (
@@ -59,31 +73,64 @@ impl Keep {
     }
 }
 
-/// The content security policy, with the two parts that a deployment may change as they are given.
-pub(super) fn policy(pingone: &str, framing: &str) -> String {
+/// The content security policy, with the part that a deployment may change as it is given. No page but embed.html is
+/// shown in a frame.
+pub(super) fn policy(pingone: &str) -> String {
+    format!("{}; frame-ancestors 'none'", unframed_policy(pingone))
+}
+
+/// The content security policy of embed.html. Who may frame it stands first, to be found and changed.
+pub(super) fn embed_policy(pingone: &str, framing: &str) -> String {
+    format!("frame-ancestors {framing}; {}", unframed_policy(pingone))
+}
+
+fn unframed_policy(pingone: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src \
          'self' {pingone}; worker-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'; frame-src \
-         'none'; frame-ancestors {framing}; require-trusted-types-for 'script'; trusted-types pingone-mfa"
+         'none'; require-trusted-types-for 'script'; trusted-types pingone-mfa"
     )
 }
 
-/// What every answer carries, whatever it answers, but for the policy, framing and transport.
+/// What every answer carries, whatever it answers, but for transport and what embed.html has of its own.
 pub(super) fn fixed() -> impl Iterator<Item = (&'static str, &'static str)> {
     FIXED.into_iter()
 }
 
-/// What every answer carries, as it is shipped.
-pub(super) fn everywhere() -> Vec<(&'static str, String)> {
-    let policy = ("Content-Security-Policy", policy(PINGONE, FRAMING));
-    let rest = [TRANSPORT, FRAME_OPTIONS].into_iter().chain(fixed());
-    std::iter::once(policy).chain(rest.map(|(name, value)| (name, value.to_owned()))).collect()
+/// What every answer carries, embed.html too, as it is shipped.
+pub(super) fn common() -> impl Iterator<Item = (&'static str, String)> {
+    std::iter::once(TRANSPORT).chain(fixed()).map(|(name, value)| (name, value.to_owned()))
 }
 
-/// Whether an element on another origin loads this file.
+/// What every answer carries besides, unless it is embed.html.
+pub(super) fn unframed() -> [(&'static str, String); 3] {
+    [
+        ("Content-Security-Policy", policy(PINGONE)),
+        (FRAME_OPTIONS.0, FRAME_OPTIONS.1.to_owned()),
+        (OPENER, APART.to_owned()),
+    ]
+}
+
+/// What embed.html carries instead.
+pub(super) fn embedded() -> [(&'static str, String); 2] {
+    [("Content-Security-Policy", embed_policy(PINGONE, FRAMING)), (OPENER, TOGETHER.to_owned())]
+}
+
+/// Whether this is the page that is shown in frames alone.
+pub(super) fn is_embed(name: &str) -> bool {
+    name == "embed.html"
+}
+
+/// Whether a page on another origin loads this file: for the element, or to make the frame.
 pub(super) fn is_for_portals(name: &str) -> bool {
     let stem = name.rsplit_once('-').map(|(stem, _)| stem);
-    stem.is_some_and(|stem| PORTAL_STEMS.contains(&stem))
+    PORTAL_NAMES.contains(&name) || stem.is_some_and(|stem| PORTAL_STEMS.contains(&stem))
+}
+
+/// The same, as a pattern that nginx and Caddy read alike.
+pub(super) fn for_portals() -> String {
+    let names = PORTAL_NAMES.map(|name| name.replace('.', r"\."));
+    format!("/(?:(?:{}){HASHED}|(?:{})$)", PORTAL_STEMS.join("|"), names.join("|"))
 }
 
 #[cfg(test)]
@@ -92,25 +139,41 @@ mod tests {
 
     #[test]
     fn the_element_its_program_and_its_style_are_for_portals_and_no_other_file_is() {
-        for name in ["element-00ff.js", "pingone-mfa-00ff.wasm", "widget-00ff.css"] {
+        let for_frames = ["pingone-mfa-frame-00ff.js", "pingone-mfa-frame.js", "pingone-mfa-frame.d.ts"];
+        for name in
+            ["element-00ff.js", "pingone-mfa-00ff.wasm", "widget-00ff.css"].into_iter().chain(for_frames)
+        {
             assert!(is_for_portals(name), "{name}");
         }
-        for name in ["boot-00ff.js", "tick-00ff.js", "page-00ff.css", "index.html", "element.js"] {
+        for name in
+            ["boot-00ff.js", "tick-00ff.js", "page-00ff.css", "index.html", "embed.html", "element.js"]
+        {
             assert!(!is_for_portals(name), "{name}");
         }
     }
 
     #[test]
-    fn the_policy_runs_no_text() {
-        let policy = policy(PINGONE, FRAMING);
-        for weak in ["unsafe-inline", "'unsafe-eval'", "data:", "blob:", "*", "http:"] {
-            assert!(!policy.contains(weak), "{weak} in {policy}");
+    fn no_policy_runs_text() {
+        for policy in [policy(PINGONE), embed_policy(PINGONE, FRAMING)] {
+            for weak in ["unsafe-inline", "'unsafe-eval'", "data:", "blob:", "*", "http:"] {
+                assert!(!policy.contains(weak), "{weak} in {policy}");
+            }
         }
     }
 
     #[test]
+    fn embed_html_differs_only_in_who_frames_it_and_what_it_shares() {
+        let directives = |policy: &str| {
+            let mut directives: Vec<_> = policy.split("; ").map(str::to_owned).collect();
+            directives.sort();
+            directives
+        };
+        assert_eq!(directives(&policy(PINGONE)), directives(&embed_policy(PINGONE, "'none'")));
+    }
+
+    #[test]
     fn no_value_would_end_a_quoted_text() {
-        for (name, value) in everywhere() {
+        for (name, value) in common().chain(unframed()).chain(embedded()) {
             assert!(!value.contains(['"', '\\', '\n', '{', '}', '$', '#']), "{name}: {value}");
         }
     }

@@ -41,14 +41,14 @@ pub(super) fn render() -> String {
     text.push_str("    index index.html;\n");
     text.push_str("    # YOURS: your region alone, or the regions of config.json.\n");
     line(&mut text, &format!("set $pingone_mfa_connect \"{}\";", headers::PINGONE));
-    text.push_str("    # YOURS: the portal that frames the page; then without X-Frame-Options.\n");
+    text.push_str(
+        "    # YOURS: the portals that frame embed.html, the same as frameAncestors in config.json.\n",
+    );
     line(&mut text, &format!("set $pingone_mfa_framing \"{}\";", headers::FRAMING));
-    add(&mut text, headers::FRAME_OPTIONS.0, headers::FRAME_OPTIONS.1);
     text.push_str("    # YOURS: holds for the whole host name.\n");
     add(&mut text, headers::TRANSPORT.0, headers::TRANSPORT.1);
     text.push('\n');
-    let policy = headers::policy("$pingone_mfa_connect", "$pingone_mfa_framing");
-    add(&mut text, "Content-Security-Policy", &policy);
+    framing(&mut text);
     for (name, value) in headers::fixed() {
         add(&mut text, name, value);
     }
@@ -59,9 +59,23 @@ pub(super) fn render() -> String {
     text
 }
 
+/// embed.html is shown in frames, and nothing else is.
+fn framing(text: &mut String) {
+    let connect = "$pingone_mfa_connect";
+    let (policy, embed) = (headers::policy(connect), headers::embed_policy(connect, "$pingone_mfa_framing"));
+    line(text, "# A header without a value isn't sent.");
+    line(text, &format!("set $pingone_mfa_policy \"{policy}\";"));
+    line(text, &format!("set $pingone_mfa_frame_options \"{}\";", headers::FRAME_OPTIONS.1));
+    line(text, &format!("set $pingone_mfa_opener \"{}\";", headers::APART));
+    let embed = [("policy", &*embed), ("frame_options", ""), ("opener", headers::TOGETHER)];
+    condition(text, &format!("$uri ~ \"{}\"", headers::EMBED), &embed);
+    line(text, "add_header Content-Security-Policy $pingone_mfa_policy always;");
+    line(text, &format!("add_header {} $pingone_mfa_frame_options always;", headers::FRAME_OPTIONS.0));
+    line(text, &format!("add_header {} $pingone_mfa_opener always;", headers::OPENER));
+}
+
 /// What is kept is said without `always`, so that no failure is ever kept for a year.
 fn caching(text: &mut String) {
-    line(text, "# A header without a value isn't sent.");
     line(text, "set $pingone_mfa_keep \"\";");
     line(text, &format!("set $pingone_mfa_ask \"{}\";", Keep::Ask.value()));
     line(text, "set $pingone_mfa_portals \"\";");
@@ -70,7 +84,7 @@ fn caching(text: &mut String) {
         &format!("$uri ~ \"{}\"", headers::HASHED),
         &[("keep", Keep::Forever.value()), ("ask", "")],
     );
-    let portals = format!("$uri ~ \"/(?:{}){}\"", headers::PORTAL_STEMS.join("|"), headers::HASHED);
+    let portals = format!("$uri ~ \"{}\"", headers::for_portals());
     condition(text, &portals, &[("portals", headers::FOR_PORTALS.1)]);
     let asked = [("keep", ""), ("ask", Keep::Ask.value())];
     condition(text, "!-f $request_filename", &asked);

@@ -1,7 +1,7 @@
 //! `_headers`, which Cloudflare Pages and Netlify read.
 //!
 //! Cloudflare joins the values of a header that several matching rules name, so no two rules for one path name the same:
-//! what is kept for how long is said file by file.
+//! what is kept for how long is said file by file. What embed.html has of its own takes the place of what is said of all.
 
 use std::fmt::Write as _;
 
@@ -10,8 +10,8 @@ use super::headers::{self, Keep};
 
 const HEAD: &str = "\
 # Read by Cloudflare Pages and Netlify. Paths begin at the site's root.
-# YOURS TO DECIDE: connect-src (your region alone, or the regions of config.json); frame-ancestors (the portal that frames
-# the page, and then no X-Frame-Options); Strict-Transport-Security, which holds for the whole host name.
+# YOURS TO DECIDE: connect-src (your region alone, or the regions of config.json); frame-ancestors of /embed* (the portals
+# that frame it, the same as frameAncestors in config.json); Strict-Transport-Security, which holds for the whole host name.
 ";
 
 /// Paths that are no file of the release: the start page's short address, what the deployment adds, and the sums.
@@ -19,11 +19,15 @@ const BESIDES: [&str; 3] = ["", "config.json", "SHA256SUMS"];
 
 pub(super) fn render(served: &[Served]) -> String {
     let mut text = HEAD.to_owned();
-    rule(&mut text, "*", &headers::everywhere());
+    rule(&mut text, "*", &headers::unframed().into_iter().chain(headers::common()).collect::<Vec<_>>());
     for name in BESIDES {
         rule(&mut text, name, &[("Cache-Control", Keep::Ask.value().to_owned())]);
     }
     for file in served {
+        if headers::is_embed(&file.name) {
+            embed_rule(&mut text, file);
+            continue;
+        }
         let mut lines = vec![("Cache-Control", file.keep.value().to_owned())];
         if headers::is_for_portals(&file.name) {
             lines.push((headers::FOR_PORTALS.0, headers::FOR_PORTALS.1.to_owned()));
@@ -33,9 +37,23 @@ pub(super) fn render(served: &[Served]) -> String {
     text
 }
 
-fn rule(text: &mut String, path: &str, headers: &[(&str, String)]) {
+/// Cloudflare serves the page by a short address too.
+fn embed_rule(text: &mut String, file: &Served) {
+    text.push_str("/embed*\n");
+    for (name, _) in headers::unframed() {
+        let _ = writeln!(text, "  ! {name}");
+    }
+    let keep = ("Cache-Control", file.keep.value().to_owned());
+    lines(text, headers::embedded().into_iter().chain([keep]));
+}
+
+fn rule(text: &mut String, path: &str, headers: &[(&'static str, String)]) {
     // Writing to a string can't fail.
     let _ = writeln!(text, "/{path}");
+    lines(text, headers.iter().map(|(name, value)| (*name, value.clone())));
+}
+
+fn lines(text: &mut String, headers: impl IntoIterator<Item = (&'static str, String)>) {
     for (name, value) in headers {
         let _ = writeln!(text, "  {name}: {value}");
     }

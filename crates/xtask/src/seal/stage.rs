@@ -20,6 +20,10 @@ const STAGING: &str = "TRUNK_STAGING_DIR";
 const WASM: &str = "pingone-mfa_bg.wasm";
 const SUMS: &str = "SHA256SUMS";
 
+/// Under these names pages that frame the product find their script and its types, whatever the release.
+const FRAME: [(&str, &str); 2] =
+    [("frame.js", "pingone-mfa-frame.js"), ("frame.d.ts", "pingone-mfa-frame.d.ts")];
+
 /// The parts that are gone once they are sealed; all others stay as they are.
 const SOURCES: [&str; 9] = [
     WASM,
@@ -90,6 +94,10 @@ fn seal_folder(folder: &Path, shorten: Shorten<'_>) -> Result<(), Failure> {
         let path = folder.join(name);
         fs::remove_file(&path).map_err(Failure::file("remove", &path))?;
     }
+    for (from, to) in FRAME {
+        let from = folder.join(from);
+        fs::rename(&from, folder.join(to)).map_err(Failure::file("rename", &from))?;
+    }
     write(folder, &sealed)?;
     write_hosting(folder, &sealed)
 }
@@ -97,6 +105,8 @@ fn seal_folder(folder: &Path, shorten: Shorten<'_>) -> Result<(), Failure> {
 fn read(folder: &Path) -> Result<Parts, Failure> {
     Ok(Parts {
         index: text(folder, "index.html")?,
+        embed: text(folder, "embed.html")?,
+        frame: text(folder, "frame.js")?,
         boot: text(folder, "boot.js")?,
         element: text(folder, "element.js")?,
         glue: text(folder, "pingone-mfa.js")?,
@@ -122,7 +132,14 @@ fn write(folder: &Path, sealed: &Sealed) -> Result<(), Failure> {
     for asset in &sealed.assets {
         save(folder, &asset.name, &asset.bytes)?;
     }
-    save(folder, "index.html", sealed.index.as_bytes())
+    for (name, bytes) in [
+        ("index.html", sealed.index.as_bytes()),
+        ("embed.html", sealed.embed.as_bytes()),
+        ("pingone-mfa-frame.js", &sealed.frame),
+    ] {
+        save(folder, name, bytes)?;
+    }
+    Ok(())
 }
 
 fn save(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
@@ -205,6 +222,9 @@ mod tests {
             fs::create_dir_all(folder.join("fonts")).unwrap();
             for (name, content) in [
                 ("index.html", &parts.index),
+                ("embed.html", &parts.embed),
+                ("frame.js", &parts.frame),
+                ("frame.d.ts", &"export {};\n".to_owned()),
                 ("boot.js", &parts.boot),
                 ("element.js", &parts.element),
                 ("pingone-mfa.js", &parts.glue),
@@ -244,10 +264,14 @@ mod tests {
             "_headers",
             "boot",
             "element",
+            "embed.html",
             "fonts/a.txt",
             "index.html",
             "nginx.conf",
             "page",
+            "pingone-mfa",
+            "pingone-mfa-frame",
+            "pingone-mfa",
             "pingone-mfa",
             "rest",
             "tick",
@@ -277,7 +301,8 @@ mod tests {
         for name in staging.names() {
             let is_kept =
                 headers.contains(&format!("/{name}\n  Cache-Control: public, max-age=31536000, immutable\n"));
-            assert_eq!(is_kept, name.contains('-'), "{name} in {headers}");
+            let is_named_by_content = name.contains('-') && FRAME.iter().all(|(_, stays)| *stays != name);
+            assert_eq!(is_kept, is_named_by_content, "{name} in {headers}");
         }
     }
 

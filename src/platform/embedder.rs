@@ -1,0 +1,53 @@
+//! The page around the element: its token provider, and the events that it may listen to.
+
+use futures::future::{FutureExt, LocalBoxFuture};
+use js_sys::{Function, JSON, Promise, Reflect};
+use pingone_mfa_core::api::frame;
+use pingone_mfa_core::domain::embedding::{Reason, Told};
+use pingone_mfa_core::port::Embedder;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use zeroize::Zeroizing;
+
+/// The page around the element, through what `web/element.js` gives: `givesTokens()`, `provide(reason)` and
+/// `tell(message)`.
+pub(crate) struct PageEmbedder {
+    options: JsValue,
+}
+
+impl PageEmbedder {
+    pub(crate) fn new(options: &JsValue) -> Self {
+        Self { options: options.clone() }
+    }
+
+    fn call(&self, name: &str, with: &JsValue) -> Option<JsValue> {
+        let function: Function = Reflect::get(&self.options, &name.into()).ok()?.dyn_into().ok()?;
+        function.call1(&JsValue::NULL, with).ok()
+    }
+}
+
+impl Embedder for PageEmbedder {
+    fn gives_tokens(&self) -> bool {
+        self.call("givesTokens", &JsValue::UNDEFINED).is_some_and(|gives| gives.is_truthy())
+    }
+
+    fn is_around_frame(&self) -> bool {
+        false
+    }
+
+    fn token(&self, reason: Reason) -> LocalBoxFuture<'static, Option<Zeroizing<String>>> {
+        let answer = self.call("provide", &reason.word().into());
+        async move {
+            let answer = JsFuture::from(Promise::resolve(&answer?)).await.ok()?;
+            answer.as_string().map(Zeroizing::new)
+        }
+        .boxed_local()
+    }
+
+    fn tell(&self, told: &Told) {
+        // What the core writes is JSON.
+        if let Ok(message) = JSON::parse(&frame::tell(told)) {
+            self.call("tell", &message);
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! The product in a frame of a portal on another site: tokens in, counts and ids out, and nothing for anybody else.
+#![allow(clippy::expect_used, reason = "all of this is test")]
+
+use std::time::Duration;
+
+use pingone_mfa_e2e::{Page, Portal, World};
+use pingone_sandbox::page::config_json;
+use pingone_sandbox::{Fault, On, Rule, TokenSpec};
+use serde_json::Value;
+
+/// A config.json whose runs are quick, with these ancestors.
+fn framed_by(ancestors: &[&str]) -> impl Fn(&str) -> String {
+    let ancestors = serde_json::to_string(ancestors).expect("a list has a JSON form");
+    move |api: &str| {
+        let keys = format!(
+            r#"{{"frameAncestors":{ancestors},"tokenSources":["host"],"rate":{{"read":2000,"write":400,"max":2000}},"#
+        );
+        config_json(api).replacen('{', &keys, 1)
+    }
+}
+
+/// The line of the headers that a deployment edits.
+fn permit_framing(world: &World, origin: &str) {
+    let policy = "Content-Security-Policy: frame-ancestors";
+    world.release.rewrite_headers(&format!("{policy} 'none'"), &format!("{policy} {origin}"));
+}
+
+async fn world_of(portal: &Portal, users: u32) -> World {
+    let world = World::start(users, framed_by(&[&portal.origin])).await;
+    permit_framing(&world, &portal.origin);
+    world
+}
+
+fn as_it_is(script: String) -> String {
+    script
+}
+
+/// A token that looks right and that PingOne refuses.
+fn stale(world: &World) -> String {
+    let token = world.token(&TokenSpec::default());
+    let (rest, signature) = token.rsplit_once('.').expect("a token has three parts");
+    let altered: String = signature.chars().rev().collect();
+    assert_ne!(altered, signature);
+    format!("{rest}.{altered}")
+}
+
+/// What the portal was told, in order.
+async fn told(page: &Page) -> Vec<String> {
+    let lines = page.value("[...document.querySelectorAll('#told li')].map((line) => line.innerText)").await;
+    lines.as_array().expect("a list of lines").iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+async fn until_told(page: &Page, beginning: &str) {
+    page.until(&format!(
+        "[...document.querySelectorAll('#told li')].some((line) => line.innerText.startsWith({beginning:?}))"
+    ))
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_hands_over_tokens_and_learns_counts_and_ids() {
+    let portal = Portal::new().await;
+    let world = world_of(&portal, 30).await;
+    let origin = portal.origin.clone();
+    let backend = portal.serve(&world, as_it_is);
+    let token = world.token(&TokenSpec::default());
+    backend.give(&token);
+    let page = world.visit(&origin).await;
+    // Everything that reaches the portal's window, told or not.
+    page.value(
+        "(window.heard = [], addEventListener('message', ({ data }) => heard.push(JSON.stringify(data))))",
+    )
+    .await;
+    until_told(&page, "connected").await;
+
+    page.enter_frame().await;
+    page.hear("30 users. List read").await;
+    assert!(page.find("password", "Access token").await.is_none(), "tokens come from the portal alone");
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    assert_eq!(world.sandbox().mfa_enabled(jonas), Some(true));
+
+    // In the midst of the run PingOne refuses the token, and the portal gives another.
+    let on = On { method: Some("PUT".into()), endpoint: Some("mfaEnabled".into()), user: None, page: None };
+    let fault = Fault::Status { status: 401, retry_after: None, without_cors: false };
+    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 1, times: Some(1), fault }).unwrap();
+    let next = world.token(&TokenSpec { lifetime_seconds: 3000, ..TokenSpec::default() });
+    backend.give(&next);
+    page.choose("MFA status", "MFA: off").await;
+    page.press_beginning("checkbox", "Select all ").await;
+    page.press_beginning("button", "Enable MFA for ").await;
+    page.hear("This page is inside another one.").await;
+    page.press_beginning("button", "Run ").await;
+    page.hear("Finished at").await;
+    for token in [&token, &next] {
+        assert_eq!(page.sinks_with(token).await, Vec::<String>::new());
+    }
+
+    page.leave_frame().await;
+    until_told(&page, "run-finished").await;
+    let told = told(&page).await;
+    let at = |beginning: &str| told.iter().position(|line| line.starts_with(beginning));
+    let order = [
+        at("ready"),
+        at(r#"token-needed {"request":1,"reason":"start"}"#),
+        at("connected"),
+        at(r#"token-needed {"request":2,"reason":"unauthorized"}"#),
+        at("run-finished"),
+    ];
+    assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{told:?}");
+    assert!(at("run-progress").is_some(), "{told:?}");
+    let finished: Value =
+        serde_json::from_str(told.last().unwrap().trim_start_matches("run-finished ")).unwrap();
+    assert_eq!((&finished["done"], &finished["failed"]), (&finished["total"], &0.into()), "{finished}");
+    assert_eq!(finished["stopped"], false);
+    let heard = page.value("heard.join(' ')").await;
+    let heard = heard.as_str().unwrap();
+    assert!(heard.contains("pingone-mfa:height"), "{heard}");
+    for token in [&token, &next] {
+        assert!(!heard.contains(token.as_str()), "no message holds a token");
+        assert_eq!(page.sinks_with(token).await, Vec::<String>::new());
+    }
+    assert!(!heard.contains("jonas") && !told.concat().contains("jonas"));
+    let complaints = world.complaints(false).await;
+    assert_eq!(complaints, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stale_token_is_replaced_by_the_portal() {
+    let portal = Portal::new().await;
+    let world = world_of(&portal, 5).await;
+    let origin = portal.origin.clone();
+    let backend = portal.serve(&world, as_it_is);
+    backend.give(&stale(&world));
+    let page = world.visit(&origin).await;
+    until_told(&page, r#"token-needed {"request":2,"reason":"unauthorized"}"#).await;
+    backend.give(&world.token(&TokenSpec::default()));
+    until_told(&page, "connected").await;
+    page.enter_frame().await;
+    page.hear("5 users. List read").await;
+
+    page.leave_frame().await;
+    page.value("document.querySelector('#sign-out').click()").await;
+    page.enter_frame().await;
+    page.hear("Ask the page around this one for a token").await;
+    page.press("button", "Ask the page around this one for a token").await;
+    page.hear("5 users. List read").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_that_has_no_token_can_be_asked_again() {
+    let portal = Portal::new().await;
+    let world = world_of(&portal, 5).await;
+    let origin = portal.origin.clone();
+    let backend = portal.serve(&world, as_it_is);
+    let page = world.visit(&origin).await;
+    page.enter_frame().await;
+    page.hear("handed over no token that can be used here").await;
+    backend.give(&world.token(&TokenSpec { lifetime_seconds: -60, ..TokenSpec::default() }));
+    page.press("button", "Ask again").await;
+    page.hear("ended").await;
+    backend.give(&world.token(&TokenSpec::default()));
+    page.press("button", "Ask again").await;
+    page.hear("5 users. List read").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_about_to_end_is_replaced_before() {
+    let portal = Portal::on_the_same_site().await;
+    let world = world_of(&portal, 5).await;
+    let origin = portal.origin.clone();
+    let backend = portal.serve(&world, as_it_is);
+    backend.give(&world.token(&TokenSpec { lifetime_seconds: 182, ..TokenSpec::default() }));
+    let page = world.visit(&origin).await;
+    until_told(&page, "connected").await;
+    backend.give(&world.token(&TokenSpec { lifetime_seconds: 7200, ..TokenSpec::default() }));
+    until_told(&page, r#"token-needed {"request":2,"reason":"expiry"}"#).await;
+    page.enter_frame().await;
+    page.hear("119 min").await;
+    assert_eq!(world.complaints(false).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn height_look_and_keyboard_cross_the_border() {
+    let portal = Portal::new().await;
+    let world = world_of(&portal, 5).await;
+    let origin = portal.origin.clone();
+    let backend = portal.serve(&world, as_it_is);
+    backend.give(&world.token(&TokenSpec::default()));
+    let page = world.visit(&origin).await;
+    page.wear("light", 1280, 3000).await;
+    until_told(&page, "connected").await;
+    page.enter_frame().await;
+    page.hear("5 users. List read").await;
+    let height = "document.querySelector('pingone-mfa').shadowRoot.querySelector('.widget').offsetHeight";
+    let is_whole = format!("{height} > 400 && innerHeight === {height}");
+    page.until(&is_whole).await;
+    let before = page.value("innerHeight").await.as_u64().unwrap();
+    page.press("button", "Forget token").await;
+    page.until(&format!("innerHeight < {before} && innerHeight === Math.max(320, {height})")).await;
+    page.press("button", "Ask the page around this one for a token").await;
+    page.until(&format!("innerHeight === {before}")).await;
+
+    let accent =
+        "getComputedStyle(document.querySelector('pingone-mfa')).getPropertyValue('--pingone-mfa-accent')";
+    assert_eq!(page.value(accent).await, "#7a1fa2");
+    let scheme =
+        "getComputedStyle(document.querySelector('pingone-mfa').shadowRoot.firstElementChild).colorScheme";
+    assert_eq!(page.value(scheme).await, "light");
+    page.leave_frame().await;
+    page.value("document.querySelector('#dark').click()").await;
+    page.enter_frame().await;
+    page.until(&format!("{scheme} === 'dark'")).await;
+
+    page.leave_frame().await;
+    page.value("document.querySelector('#sign-out').focus()").await;
+    page.type_keys(thirtyfour::Key::Tab + "").await;
+    assert_eq!(page.value("document.activeElement.tagName").await, "IFRAME");
+    page.enter_frame().await;
+    assert_eq!(page.focus().await, "Replace token");
+    page.leave_frame().await;
+    page.step_back().await;
+    assert_eq!(page.value("document.activeElement.id").await, "sign-out");
+    page.value("document.querySelector('#after').focus()").await;
+    page.step_back().await;
+    assert_eq!(page.value("document.activeElement.tagName").await, "IFRAME");
+    page.type_keys(thirtyfour::Key::Tab + "").await;
+    assert_eq!(page.value("document.activeElement.id").await, "after");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_message_of_the_protocol_changes_nothing() {
+    let portal = Portal::on_the_same_site().await;
+    let world = world_of(&portal, 5).await;
+    let origin = portal.origin.clone();
+    let backend = portal.serve(&world, as_it_is);
+    let token = world.token(&TokenSpec::default());
+    backend.give(&token);
+    let page = world.visit(&origin).await;
+    until_told(&page, "connected").await;
+    page.value(
+        "(window.heard = [], addEventListener('message', ({ data }) => heard.push(JSON.stringify(data))))",
+    )
+    .await;
+    let cyclic = "(() => { const cyclic = { type: 'pingone-mfa:token', version: 1 }; cyclic.self = cyclic; return cyclic; })()";
+    for message in [
+        "null",
+        "1n",
+        "'pingone-mfa:forget'",
+        "{ type: 'pingone-mfa:forget' }",
+        "{ type: 'pingone-mfa:forget', version: 2 }",
+        "{ type: 'pingone-mfa:get-token', version: 1 }",
+        "{ type: 'pingone-mfa:token', version: 1, request: 1, accessToken: 'eyJ.eyJ.x' }",
+        "{ type: 'pingone-mfa:hello', version: 1, environmentId: 'x' }",
+        "{ type: 'pingone-mfa:look', version: 1, theme: 'sepia', properties: { '--pingone-mfa-ink': 'url(//x)' } }",
+        "new Map([['type', 'pingone-mfa:forget']])",
+        "'x'.repeat(5000000)",
+        cyclic,
+    ] {
+        page.value(&format!(
+            "document.querySelector('iframe').contentWindow.postMessage({message}, {:?})",
+            world.page_origin
+        ))
+        .await;
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let console = world.console().await;
+    for said in
+        ["version must be 1", "type is not known", "request is not one that is waited for", "theme must be"]
+    {
+        assert!(console.contains(said), "{said} in {console}");
+    }
+    assert!(!console.contains("eyJ"), "{console}");
+    // The list that comes in changes the height, whatever is posted.
+    let answers =
+        page.value("heard.filter((message) => !message.includes('\"pingone-mfa:height\"')).join(' ')").await;
+    assert_eq!(answers, "", "nothing was answered");
+    page.enter_frame().await;
+    page.hear("5 users. List read").await;
+}
+
+/// Nothing but an empty page: nothing shown, nobody told, nothing asked.
+async fn is_empty(world: &World, page: &Page) {
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(told(page).await, Vec::<String>::new());
+    page.enter_frame().await;
+    assert_eq!(page.value("document.querySelector('pingone-mfa')").await, Value::Null);
+    assert_eq!(page.value("document.body.innerText.trim()").await, "");
+    page.leave_frame().await;
+    assert!(world.sandbox().seen().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_frame_of_an_unlisted_origin_the_page_stays_empty() {
+    for ancestors in [vec![], vec!["https://portal.example.com"]] {
+        let portal = Portal::on_the_same_site().await;
+        let world = World::start(1, framed_by(&ancestors)).await;
+        // The headers permit everybody: what is tested is the page's own look at who is around it.
+        permit_framing(&world, "*");
+        let origin = portal.origin.clone();
+        portal.serve(&world, as_it_is).give(&world.token(&TokenSpec::default()));
+        let page = world.visit(&origin).await;
+        is_empty(&world, &page).await;
+        assert!(world.console().await.contains("frameAncestors; this frame stays empty"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_released_the_headers_let_nobody_frame_the_page() {
+    let portal = Portal::new().await;
+    let world = World::start(1, framed_by(&[&portal.origin])).await;
+    let origin = portal.origin.clone();
+    portal.serve(&world, as_it_is).give(&world.token(&TokenSpec::default()));
+    let page = world.visit(&origin).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(told(&page).await, Vec::<String>::new());
+    assert!(world.console().await.contains("frame-ancestors"));
+    assert!(world.sandbox().seen().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_full_page_never_runs_in_a_frame_and_the_frames_page_never_outside_one() {
+    let portal = Portal::new().await;
+    let world = World::start(1, framed_by(&[&portal.origin])).await;
+    world.release.rewrite_headers("frame-ancestors 'none'", "frame-ancestors *");
+    world.release.rewrite_headers("X-Frame-Options: DENY", "X-Other: x");
+    let origin = portal.origin.clone();
+    let index = |script: String| script.replace("/embed.html", "/index.html");
+    portal.serve(&world, index).give(&world.token(&TokenSpec::default()));
+    let page = world.visit(&origin).await;
+    is_empty(&world, &page).await;
+    let page = world.visit(&format!("{}/embed.html", world.page_origin)).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(page.value("document.body.childElementCount").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_script_for_portals_is_small_and_has_both_its_names() {
+    let world = World::with_users(1).await;
+    let own = std::fs::read(world.release.file("pingone-mfa-frame-", ".js")).unwrap();
+    let stays = std::fs::read(world.release.file("pingone-mfa-frame.js", "")).unwrap();
+    assert_eq!(own, stays);
+    assert!(own.len() < 3000, "{} bytes", own.len());
+}

@@ -1,0 +1,70 @@
+// For pages that frame pingone-mfa: makes the frame, hands it tokens, follows its height, relays what it tells.
+const PREFIX = "pingone-mfa:";
+const VERSION = 1;
+
+const RUN = { run: "string", total: "number", done: "number", changed: "number", failed: "number" };
+
+// What the frame tells, field by field. Anything else is dropped.
+const TOLD = {
+  ready: {},
+  connected: { environmentId: "string", region: "string" },
+  "token-needed": { request: "number", reason: "string" },
+  "run-progress": RUN,
+  "run-finished": { ...RUN, stopped: "boolean" },
+  height: { height: "number" },
+};
+
+export function framePingOneMfa(container, { src, tokenProvider, ...wishes }) {
+  const address = new URL(src, location.href);
+  if (address.origin === location.origin) throw new TypeError("pingone-mfa: src needs an origin of its own");
+
+  const iframe = document.createElement("iframe");
+  iframe.title = "PingOne MFA";
+  iframe.sandbox = "allow-scripts allow-same-origin allow-downloads allow-modals";
+  iframe.allow = "clipboard-write";
+  iframe.referrerPolicy = "no-referrer";
+  Object.assign(iframe.style, { display: "block", width: "100%", height: "320px", border: "0" });
+
+  const say = (type, fields) =>
+    iframe.contentWindow?.postMessage({ ...fields, type: PREFIX + type, version: VERSION }, address.origin);
+
+  async function handOver({ request, reason }) {
+    let accessToken;
+    try {
+      accessToken = (await tokenProvider({ reason }))?.accessToken;
+    } catch (failure) {
+      console.error(`pingone-mfa: tokenProvider failed: ${failure?.name}`);
+    }
+    if (typeof accessToken === "string") say("token", { request, accessToken });
+    else say("no-token", { request });
+  }
+
+  function hear({ source, origin, data }) {
+    if (source !== iframe.contentWindow || origin !== address.origin) return;
+    const type = String(data?.type);
+    const name = type.startsWith(PREFIX) && type.slice(PREFIX.length);
+    if (!Object.hasOwn(TOLD, name) || data.version !== VERSION) return;
+    const fields = Object.entries(TOLD[name]);
+    if (fields.some(([field, kind]) => typeof data[field] !== kind)) return;
+    const detail = Object.fromEntries(fields.map(([field]) => [field, data[field]]));
+    if (name === "token-needed") handOver(detail);
+    // No higher than the window, so that the frame's dialogs can be seen whole.
+    if (name === "height") iframe.style.height = `${Math.max(320, Math.min(detail.height, innerHeight))}px`;
+    iframe.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
+  }
+
+  addEventListener("message", hear);
+  iframe.addEventListener("load", () => say("hello", wishes));
+  iframe.src = address.href;
+  container.append(iframe);
+
+  return {
+    iframe,
+    look: (look) => say("look", look),
+    forgetToken: () => say("forget"),
+    remove() {
+      removeEventListener("message", hear);
+      iframe.remove();
+    },
+  };
+}
