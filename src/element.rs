@@ -48,7 +48,7 @@ impl Widget {
 /// Shows the product in `wrapper`. `options` has `config` (the text of config.json), `clock` (the clock worker),
 /// `build`,
 /// `ownsAddress` (whether the page's address is this product's), `signInAnswer` (the query with which somebody came
-/// back from PingOne), and the element's attributes `region`,
+/// back from PingOne), `home` (the folder of this release, where its page stands), and the element's attributes `region`,
 /// `environmentId` and `userId`; all may be missing.
 ///
 /// # Errors
@@ -68,7 +68,11 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         files: Rc::new(BrowserFiles),
         journal: Rc::new(BrowserJournal::new()),
         lease: Rc::new(BrowserLease),
-        sign_in: Rc::new(BrowserSignIn::new(flag(options, "ownsAddress"), text(options, "signInAnswer"))),
+        sign_in: Rc::new(BrowserSignIn::new(
+            flag(options, "ownsAddress"),
+            text(options, "home"),
+            text(options, "signInAnswer"),
+        )),
         seed: Math::random().to_bits(),
     };
     // Mounting makes what runs the app's tasks, so the app is started inside and handed out.

@@ -33,6 +33,8 @@ pub mod address;
 
 pub mod directory;
 
+pub mod renewing;
+
 pub mod reporting;
 
 pub mod review;

@@ -5,10 +5,10 @@
 use http::{Request, StatusCode};
 use pingone_mfa_core::api::claims::read_paste;
 use pingone_mfa_core::api::sign_in::{
-    self, CHANCE, Code, address, begin, exchange, granted, is_answer, returned, token_address,
+    self, CHANCE, Code, Granted, WINDOW_MARK, address, begin, exchange, is_answer, returned, token_address,
 };
 use pingone_mfa_core::domain::region::{Region, RegionCode};
-use pingone_mfa_core::domain::sign_in::{Attempt, ClientId, SignInFault, SignInPlace};
+use pingone_mfa_core::domain::sign_in::{Attempt, ClientId, SignInFault, SignInPlace, Way};
 use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::token::Actor;
@@ -45,7 +45,12 @@ fn place(sandbox: &Sandbox) -> SignInPlace {
 fn attempt(sandbox: &Sandbox) -> Attempt {
     let mut chance = [0; CHANCE];
     chance.iter_mut().zip(1..).for_each(|(byte, number)| *byte = number);
-    begin(place(sandbox), &chance, NOW)
+    begin(place(sandbox), Way::ThisPage, &chance, NOW)
+}
+
+/// Where no token is renewed.
+fn granted(status: u16, body: &[u8], attempt: &Attempt, now: Wall) -> Result<Granted, SignInFault> {
+    sign_in::granted(status, body, attempt, false, now)
 }
 
 fn post(sandbox: &mut Sandbox, address: &str, form: &str) -> (u16, Vec<u8>, String) {
@@ -88,7 +93,7 @@ fn came_back(sandbox: &mut Sandbox, attempt: &Attempt) -> Code {
 
 fn tokens(sandbox: &mut Sandbox, attempt: &Attempt) -> Value {
     let code = came_back(sandbox, attempt);
-    let (status, body, _) = post(sandbox, &token_address(attempt), &exchange(attempt, &code));
+    let (status, body, _) = post(sandbox, &token_address(&attempt.place), &exchange(attempt, &code));
     assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
     serde_json::from_slice(&body).unwrap()
 }
@@ -98,8 +103,8 @@ fn a_person_signs_in_and_the_token_names_them() {
     let mut sandbox = sandbox();
     let attempt = attempt(&sandbox);
     let answer = tokens(&mut sandbox, &attempt);
-    let token = granted(200, answer.to_string().as_bytes(), &attempt, NOW).ok().unwrap();
-    let facts = read_paste(token.expose(), NOW).ok().unwrap().facts;
+    let granted = granted(200, answer.to_string().as_bytes(), &attempt, NOW).ok().unwrap();
+    let facts = read_paste(granted.token.expose(), NOW).ok().unwrap().facts;
     assert_eq!(facts.issuer, Some(attempt.place.issuer.clone()));
     assert!(matches!(facts.actor, Actor::Person(Some(_))), "{:?}", facts.actor);
 }
@@ -111,7 +116,7 @@ fn a_code_is_good_for_one_exchange_and_one_verifier() {
     let code = came_back(&mut sandbox, &first);
     let other = Attempt { verifier: "a".repeat(43), ..first.clone() };
     for attempt in [&other, &first] {
-        let (status, body, _) = post(&mut sandbox, &token_address(attempt), &exchange(attempt, &code));
+        let (status, body, _) = post(&mut sandbox, &token_address(&attempt.place), &exchange(attempt, &code));
         let SignInFault::NotExchanged { code, .. } = fault(granted(status, &body, attempt, NOW)) else {
             panic!("{}", String::from_utf8_lossy(&body))
         };
@@ -217,7 +222,7 @@ fn an_answer_that_is_cut_odd_or_a_web_page_gives_no_token_and_names_its_part() {
     let read = |status, body: &str| fault(granted(status, body.as_bytes(), &attempt, NOW));
     let is_unreadable = |fault: &SignInFault| matches!(fault, SignInFault::Unreadable { .. });
     for body in ["", "<html>", "[]", "{}", "null", "{\"access_token\":\"eyJ"] {
-        for status in [200, 400, 502] {
+        for status in [200, 400, 403] {
             assert!(is_unreadable(&read(status, body)), "{status} {body}");
         }
     }

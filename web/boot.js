@@ -5,18 +5,23 @@ const RELEASE = { element: { file: "element.js", integrity: "" }, tick: { file: 
 // After this long without the element something is said, although it may still arrive.
 const PATIENCE = 10_000;
 
+// How the state of a sign-in in a window of its own begins, and what its answer is called.
+const WINDOW_MARK = "window.";
+const SIGN_IN = "pingone-mfa:sign-in";
+const HANDED_OVER = "This window can be closed. Go on in the page that opened it; if that is gone, reload here.";
+
 const host = document.querySelector("pingone-mfa");
 const address = (file) => new URL(file, import.meta.url).href;
 
 class StartFailure extends Error {}
 
 // The card stands in the element's light DOM: once the element is defined, its shadow root hides the card.
-function show(cause) {
+function show(cause, name = "PingOne MFA didn't start") {
   const card = document.createElement("section");
   card.className = "start-failure";
   card.setAttribute("role", "alert");
   const title = document.createElement("h1");
-  title.textContent = "PingOne MFA didn't start";
+  title.textContent = name;
   const text = document.createElement("p");
   text.textContent = cause;
   const again = document.createElement("button");
@@ -73,14 +78,29 @@ async function whyMissing({ file, integrity }) {
 // Somebody comes back from signing in: what PingOne sent leaves the address, and with it the history, at once.
 function takeSignInAnswer() {
   const query = new URLSearchParams(location.search);
-  if (!query.has("state") || !(query.has("code") || query.has("error"))) return undefined;
+  if (!query.has("state")) return undefined;
+  const isWindow = query.get("state").startsWith(WINDOW_MARK);
+  const isAnswer = query.has("code") || query.has("error");
+  if (!isWindow && !isAnswer) return undefined;
   const answer = location.search.slice(1);
   history.replaceState(null, "", location.pathname + location.hash);
-  return answer;
+  return { text: answer, isWindow, isAnswer };
 }
 
-async function start() {
-  host.signInAnswer = takeSignInAnswer();
+// This is the window that a page opened to sign in or out. Only pages of this origin can hear it, and only the one whose
+// attempt it answers can use it. The channel doesn't reach a frame on another site, the opener isn't always there.
+function bringBack({ text, isAnswer }) {
+  const message = { kind: SIGN_IN, answer: text };
+  if (isAnswer) {
+    new BroadcastChannel(SIGN_IN).postMessage(message);
+    window.opener?.postMessage(message, location.origin);
+  }
+  setTimeout(close, 0);
+  setTimeout(() => show(HANDED_OVER, "Go on in the other window"), 1000);
+}
+
+async function start(signInAnswer) {
+  host.signInAnswer = signInAnswer?.text;
   await refuseServiceWorkers();
   host.config = await readConfig();
   host.clock = clockWorker();
@@ -92,13 +112,19 @@ async function start() {
   }
 }
 
-const late = setTimeout(
-  () => show(`${RELEASE.element.file} hasn't arrived after ${PATIENCE / 1000} seconds. Still waiting for it.`),
-  PATIENCE,
-);
-start()
-  .catch((failure) => {
-    if (!(failure instanceof StartFailure)) console.error(failure);
-    show(failure instanceof StartFailure ? failure.message : `boot: ${failure}`);
-  })
-  .finally(() => clearTimeout(late));
+function begin() {
+  const answer = takeSignInAnswer();
+  if (answer?.isWindow) return bringBack(answer);
+  const late = setTimeout(
+    () => show(`${RELEASE.element.file} hasn't arrived after ${PATIENCE / 1000} seconds. Still waiting for it.`),
+    PATIENCE,
+  );
+  start(answer)
+    .catch((failure) => {
+      if (!(failure instanceof StartFailure)) console.error(failure);
+      show(failure instanceof StartFailure ? failure.message : `boot: ${failure}`);
+    })
+    .finally(() => clearTimeout(late));
+}
+
+begin();

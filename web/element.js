@@ -123,6 +123,7 @@ class PingOneMfa extends HTMLElement {
       config: this.config,
       clock: this.clock,
       ownsAddress: this.ownsAddress,
+      home: address("./"),
       signInAnswer: this.#signInAnswer(),
       build: RELEASE.build,
       region: this.getAttribute("region"),

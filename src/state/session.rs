@@ -23,7 +23,7 @@ use super::exchanges::Exchanges;
 use super::paste::{Forgetting, Pasted};
 use super::review::Review;
 use super::run::Run;
-use super::signing_in::SigningIn;
+use super::signing_in::{SigningIn, Standing};
 use super::tasks::Tasks;
 use super::title::Title;
 use super::watched::Watched;
@@ -100,6 +100,8 @@ pub struct Session {
     pub obstacle: Watched<Option<Obstacle>>,
     /// How far somebody is who signs in.
     pub signing_in: Watched<SigningIn>,
+    /// Who signed in, and with what.
+    pub(super) standing: Standing,
     /// Whether the field for another token is shown.
     pub replacing: Watched<bool>,
     /// The computer's time, renewed every second.
@@ -139,6 +141,7 @@ impl Session {
             user: Watched::new(wishes.user.unwrap_or_default()),
             obstacle: Watched::default(),
             signing_in: Watched::default(),
+            standing: Standing::default(),
             replacing: Watched::default(),
             now: Watched::new(ports.clock.wall()),
             touched: Cell::new(ports.clock.now()),
@@ -184,6 +187,7 @@ impl Session {
                 self.run.look_at_clock(self.now.get_untracked());
                 self.now.set(clock.wall());
                 self.forget_when_idle(clock.now());
+                self.renew_when_due();
             }
         });
     }
@@ -229,22 +233,32 @@ impl Session {
     /// Reads what was pasted. The caller has emptied the field.
     pub fn take_paste(&'static self, text: &str) {
         self.touch();
+        if self.take(text) {
+            self.is_not_signed_in();
+        }
+    }
+
+    /// Takes a token, if it is one that can be used here.
+    pub(super) fn take(&'static self, text: &str) -> bool {
         self.obstacle.set(None);
         self.paste_fault.set(None);
-        match read_paste(text, self.ports.clock.wall()) {
-            Err(PasteFault::Empty) => {}
-            Err(fault) => self.refuse(fault),
-            Ok(paste) => {
-                let facts = paste.facts.clone();
-                if self.is_connected() && !self.fits(&facts) {
-                    return;
-                }
-                self.ports.tokens.hold(paste.token);
-                self.pasted.set(Pasted::Taken { facts: facts.clone(), notes: paste.notes });
-                self.announcer.tell(Announcement::TokenTaken);
-                if self.is_connected() { self.replaced(&facts) } else { self.fill_in(&facts) }
+        let paste = match read_paste(text, self.ports.clock.wall()) {
+            Err(PasteFault::Empty) => return false,
+            Err(fault) => {
+                self.refuse(fault);
+                return false;
             }
+            Ok(paste) => paste,
+        };
+        let facts = paste.facts.clone();
+        if self.is_connected() && !self.fits(&facts) {
+            return false;
         }
+        self.ports.tokens.hold(paste.token);
+        self.pasted.set(Pasted::Taken { facts: facts.clone(), notes: paste.notes });
+        self.announcer.tell(Announcement::TokenTaken);
+        if self.is_connected() { self.replaced(&facts) } else { self.fill_in(&facts) }
+        true
     }
 
     /// While connected the token in use stays; otherwise an earlier one goes, so that what is shown is what is
@@ -257,7 +271,7 @@ impl Session {
         }
     }
 
-    fn is_connected(&'static self) -> bool {
+    pub(super) fn is_connected(&'static self) -> bool {
         self.phase.with_untracked(|phase| matches!(phase, Phase::Connected { .. }))
     }
 
@@ -394,10 +408,10 @@ impl Session {
         self.connection.replace(None);
         let ports = self.ports;
         ports.tokens.forget();
+        self.is_not_signed_in();
         ports.host.set_title("PingOne MFA");
         self.pasted.set(Pasted::Forgotten { until, why });
         self.paste_fault.set(None);
-        self.signing_in.set(SigningIn::No);
         self.replacing.set(false);
         self.obstacle.set(None);
         self.phase.set(Phase::Form);

@@ -9,7 +9,7 @@ use super::fault::fault_card;
 use super::figures::{moment, number};
 use super::markup::{Node, button, group, part_of, says, tag};
 use super::saving::radio;
-use super::text;
+use super::{sign_in, text};
 use crate::state::AppHandle;
 use crate::state::review::Obstacle;
 use crate::state::run::{Halt, Phase, Progress, Stored};
@@ -225,11 +225,16 @@ fn remarks(app: AppHandle) -> Node {
     );
     let is_blind = move || of_run(app, |run| run.phase.is_open() && !run.sees_other_pages);
     let blind = part_of(is_blind, |is_blind| is_blind.then(|| tag("p").class("note").with(text::run::BLIND)));
+    let signs_in = app.session.offers_sign_in();
     let token = part_of(
         move || token_ends(app),
-        |left| left.map(|left| tag("p").class("note").with(text::run::token_ends(&left))),
+        move |left| left.map(|left| tag("p").class("note").with(text::run::token_ends(&left, signs_in))),
     );
-    group().with(slept).with(again).with(blind).with(token)
+    let sign_in = part_of(
+        move || signs_in && token_ends(app).is_some(),
+        move |is_time| is_time.then(|| tag("div").class("line").with(sign_in::from_elsewhere(app))),
+    );
+    group().with(slept).with(again).with(blind).with(token).with(sign_in)
 }
 
 /// The next token may be given from so long before the end of the present one.

@@ -2,19 +2,14 @@
 
 use zeroize::Zeroizing;
 
-use super::markup::{Event, Node, button, group, part, tag, take_paste, take_text_from};
-use super::text;
+use super::markup::{Event, Node, group, part, tag, take_paste, take_text_from};
+use super::{sign_in, text};
 use crate::state::AppHandle;
 
 /// The ways to another token while one is connected.
 pub(super) fn next_token(app: AppHandle) -> Node {
     let session = &app.session;
-    let sign_in = session.offers_sign_in().then(|| {
-        let go = button(text::sign_in::SIGN_IN_AGAIN, move || session.sign_in());
-        let hint = tag("span").class("hint").with(text::sign_in::LEAVES);
-        tag("div").class("line").with(go).with(hint)
-    });
-    group().with(sign_in).with(session.offers_paste().then(|| token_field(app)))
+    group().with(sign_in::again(app)).with(session.offers_paste().then(|| token_field(app)))
 }
 
 /// The field. A paste never reaches it: the text is taken from the event. What is typed or dropped is taken when
