@@ -92,7 +92,11 @@ impl SignIn for BrowserSignIn {
         BrowserWindow::open(address).map(|window| Box::new(window) as Box<dyn SignInWindow>)
     }
 
-    fn post(&self, address: &str, form: Zeroizing<String>) -> LocalBoxFuture<'static, Result<Response, Lost>> {
+    fn post(
+        &self,
+        address: &str,
+        form: Zeroizing<String>,
+    ) -> LocalBoxFuture<'static, Result<Response, Lost>> {
         let request = RequestBuilder::new(address)
             .method(HttpMethod::POST)
             .mode(RequestMode::Cors)

@@ -99,7 +99,9 @@ impl Session {
         let way = Way::choose(sign_in.can_leave(), false);
         let address = sign_off::address(&signed_in.place, way);
         // A window opens in the moment of the press, or not at all. It is PingOne's, and closes when it comes back.
-        if way == Way::OwnWindow && let Some(window) = sign_in.open(&address) {
+        if way == Way::OwnWindow
+            && let Some(window) = sign_in.open(&address)
+        {
             window.leave_open();
         }
         let revoking = sign_off::revocation(&signed_in)

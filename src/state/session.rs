@@ -257,7 +257,11 @@ impl Session {
         self.ports.tokens.hold(paste.token);
         self.pasted.set(Pasted::Taken { facts: facts.clone(), notes: paste.notes });
         self.announcer.tell(Announcement::TokenTaken);
-        if self.is_connected() { self.replaced(&facts) } else { self.fill_in(&facts) }
+        if self.is_connected() {
+            self.replaced(&facts);
+        } else {
+            self.fill_in(&facts);
+        }
         true
     }
 

@@ -32,9 +32,12 @@ pub(super) fn band(app: AppHandle, environment: Environment, region: String) -> 
                 .follow("aria-expanded", move || Some(session.replacing.get().to_string())),
         )
         .with(button(text::band::FORGET, move || session.forget()))
-        .with(part_of(move || session.is_signed_in(), move |is_signed_in| {
-            is_signed_in.then(|| button(text::sign_in::SIGN_OUT, move || session.sign_out()))
-        }));
+        .with(part_of(
+            move || session.is_signed_in(),
+            move |is_signed_in| {
+                is_signed_in.then(|| button(text::sign_in::SIGN_OUT, move || session.sign_out()))
+            },
+        ));
     let replacement =
         part_of(move || session.replacing.get(), move |is_open| is_open.then(|| replacement(app)));
     let band = tag("header").class("band").set("aria-label", text::band::NAME).with(place).with(actions);

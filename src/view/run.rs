@@ -225,16 +225,16 @@ fn remarks(app: AppHandle) -> Node {
     );
     let is_blind = move || of_run(app, |run| run.phase.is_open() && !run.sees_other_pages);
     let blind = part_of(is_blind, |is_blind| is_blind.then(|| tag("p").class("note").with(text::run::BLIND)));
-    let signs_in = app.session.offers_sign_in();
+    let offers_sign_in = app.session.offers_sign_in();
     let token = part_of(
         move || token_ends(app),
-        move |left| left.map(|left| tag("p").class("note").with(text::run::token_ends(&left, signs_in))),
+        move |left| left.map(|left| tag("p").class("note").with(text::run::token_ends(&left, offers_sign_in))),
     );
-    let sign_in = part_of(
-        move || signs_in && token_ends(app).is_some(),
+    let again_in_time = part_of(
+        move || offers_sign_in && token_ends(app).is_some(),
         move |is_time| is_time.then(|| tag("div").class("line").with(sign_in::from_elsewhere(app))),
     );
-    group().with(slept).with(again).with(blind).with(token).with(sign_in)
+    group().with(slept).with(again).with(blind).with(token).with(again_in_time)
 }
 
 /// The next token may be given from so long before the end of the present one.

@@ -97,7 +97,8 @@ pub trait SignIn {
     fn open(&self, address: &str) -> Option<Box<dyn SignInWindow>>;
 
     /// Posts a form to the authorization server. Neither is kept or shown.
-    fn post(&self, address: &str, form: Zeroizing<String>) -> LocalBoxFuture<'static, Result<Response, Lost>>;
+    fn post(&self, address: &str, form: Zeroizing<String>)
+    -> LocalBoxFuture<'static, Result<Response, Lost>>;
 }
 
 /// A window in which somebody signs in. Dropped, it is closed as far as this page can, and nobody listens to it any more.

@@ -34,7 +34,8 @@ pub(super) struct BrowserWindow {
 impl BrowserWindow {
     pub(super) fn open(address: &str) -> Option<Self> {
         let page = web_sys::window()?;
-        let opened = page.open_with_url_and_target_and_features(address, "_blank", FEATURES).ok().flatten()?;
+        let opened =
+            page.open_with_url_and_target_and_features(address, "_blank", FEATURES).ok().flatten()?;
         let origin = page.location().origin().ok()?;
         let (sender, answers) = unbounded();
         let heard =

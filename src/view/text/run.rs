@@ -332,7 +332,8 @@ pub fn slept(from: &str, until: &str) -> String {
 
 /// A token that ends before the run does.
 pub fn token_ends(left: &str, signs_in: bool) -> String {
-    let how = if signs_in { "sign in again, or press Replace token above" } else { "press Replace token above" };
+    let how =
+        if signs_in { "sign in again, or press Replace token above" } else { "press Replace token above" };
     format!("Your token ends in {left}. You can give the next one now: {how}.")
 }
 

@@ -11,7 +11,8 @@ pub const SIGN_IN_AGAIN: &str = "Sign in again";
 /// What that does to the page.
 pub const OWN_WINDOW: &str = "Opens PingOne in a window of its own. This page and what runs in it stay.";
 /// While that window is open.
-pub const WAITING: &str = "Sign in in PingOne's window; this page waits for it. If you closed it, sign in again.";
+pub const WAITING: &str =
+    "Sign in in PingOne's window; this page waits for it. If you closed it, sign in again.";
 /// Once it can't be seen any more.
 pub const WINDOW_GONE: &str = "Nobody was signed in yet: PingOne's window was closed, or can't be seen from here. If it is still open, go on there; otherwise sign in again.";
 /// The button that ends the wait.
@@ -95,10 +96,14 @@ pub fn not_renewed(fault: &SignInFault) -> String {
         SignInFault::NotExchanged { code, description } => {
             format!("PingOne refused that ({code}){}", words(description))
         }
-        SignInFault::OtherToken => "the next token was somebody else's, or for somewhere else, and was not kept.".into(),
+        SignInFault::OtherToken => {
+            "the next token was somebody else's, or for somewhere else, and was not kept.".into()
+        }
         _ => "PingOne's answer was made for something else or can't be read, and was not kept.".into(),
     };
-    format!("Your sign-in is not renewed any more: {why} The token in use holds until its end. Sign in again before that, and everything here goes on.")
+    format!(
+        "Your sign-in is not renewed any more: {why} The token in use holds until its end. Sign in again before that, and everything here goes on."
+    )
 }
 
 fn refused(code: &str, description: &str) -> String {

@@ -228,7 +228,11 @@ async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
     assert_eq!(changed, planned, "the report agrees with the oracle");
     assert_eq!(report["changeReference"], "CHG0041273");
     let limits = report["limits"].as_object().expect("limits");
-    assert_eq!(limits["requestsPerSecond"], serde_json::Value::Null, "it began under ceilings of another page");
+    assert_eq!(
+        limits["requestsPerSecond"],
+        serde_json::Value::Null,
+        "it began under ceilings of another page"
+    );
 
     let found = world.files_with(&[&token, "@example.com"]).await;
     assert!(found.iter().all(Vec::is_empty), "neither the token nor an address is stored: {found:?}");
