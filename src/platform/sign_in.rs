@@ -15,6 +15,7 @@ use web_sys::{
 use zeroize::Zeroizing;
 
 use super::fetch::received;
+use super::panic;
 use window::BrowserWindow;
 
 /// What an attempt is kept under, in this tab and until it ends.
@@ -108,6 +109,9 @@ impl SignIn for BrowserSignIn {
             .header("Content-Type", "application/x-www-form-urlencoded")
             .body(JsValue::from_str(&form));
         async move {
+            if panic::has_happened() {
+                return Err(Lost::Unreachable);
+            }
             let response = request.map_err(|_| Lost::Unreachable)?.send().await;
             received(&response.map_err(|_| Lost::Unreachable)?).await
         }

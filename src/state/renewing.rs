@@ -1,6 +1,6 @@
 //! The next token of somebody who signed in, before the present one ends; and the end of a sign-in.
 
-use futures::future::{Either, select};
+use futures::future::{Either, LocalBoxFuture, select};
 use pingone_mfa_core::api::sign_in::renewal::{Renewed, renewal, renewed};
 use pingone_mfa_core::api::sign_in::{sign_off, token_address};
 use pingone_mfa_core::api::{Lost, Response};
@@ -8,6 +8,9 @@ use pingone_mfa_core::domain::sign_in::{SignInFault, SignedIn, Way};
 use pingone_mfa_core::domain::time::Millis;
 
 use super::session::Session;
+
+/// An answer that takes longer won't come.
+const LONGEST_ANSWER: Millis = Millis::seconds(30);
 
 /// So long a refresh token's revocation may hold up the way to PingOne's sign-off.
 const PATIENCE: Millis = Millis::seconds(3);
@@ -34,7 +37,9 @@ impl Session {
 
     pub(super) fn renew_when_due(&'static self) {
         let clock = &self.ports().clock;
-        if self.standing.renewal.borrow().is_due(clock.now(), clock.wall()) {
+        let is_due = self.standing.renewal.borrow().is_due(clock.now(), clock.wall());
+        // Whoever is just connecting began it with the token in use.
+        if is_due && self.is_connected() {
             self.renew();
         }
     }
@@ -48,7 +53,7 @@ impl Session {
         self.standing.renewal.borrow_mut().ask();
         let asking = self.ports().sign_in.post(&address, form);
         self.standing.renewing.spawn(async move {
-            match self.read_renewed(asking.await) {
+            match self.read_renewed(self.answer_in_time(asking).await) {
                 Ok(renewed) => self.go_on_with(renewed),
                 Err(fault) if fault.may_pass() => {
                     self.standing.renewal.borrow_mut().miss(self.ports().clock.now());
@@ -69,8 +74,20 @@ impl Session {
         self.standing.not_renewed.set(Some(fault));
     }
 
-    fn read_renewed(&'static self, answer: Result<Response, Lost>) -> Result<Renewed, SignInFault> {
-        let answer = answer.map_err(|_| SignInFault::Unreachable)?;
+    /// What the authorization server answers, or that it can't be reached.
+    pub(super) async fn answer_in_time(
+        &'static self,
+        asking: LocalBoxFuture<'static, Result<Response, Lost>>,
+    ) -> Result<Response, SignInFault> {
+        let clock = &self.ports().clock;
+        match select(asking, clock.sleep_until(clock.now() + LONGEST_ANSWER)).await {
+            Either::Left((Ok(answer), _)) => Ok(answer),
+            Either::Left((Err(_), _)) | Either::Right(_) => Err(SignInFault::Unreachable),
+        }
+    }
+
+    fn read_renewed(&'static self, answer: Result<Response, SignInFault>) -> Result<Renewed, SignInFault> {
+        let answer = answer?;
         let present = self.pasted.with_untracked(|pasted| pasted.facts().cloned()).unwrap_or_default();
         let now = self.ports().clock.wall();
         self.standing.signed_in.with_untracked(|signed_in| {

@@ -172,11 +172,10 @@ impl Session {
         let sign_in = &self.ports().sign_in;
         let exchanging = sign_in.post(&token_address(&attempt.place), exchange(&attempt, code));
         self.connecting.spawn(async move {
-            let (now, renews) = (self.ports().clock.wall(), self.renews());
-            let granted = match exchanging.await {
-                Ok(answer) => granted(answer.head.status, &answer.body, &attempt, renews, now),
-                Err(_) => Err(SignInFault::Unreachable),
-            };
+            let granted = self.answer_in_time(exchanging).await.and_then(|answer| {
+                let (now, renews) = (self.ports().clock.wall(), self.renews());
+                granted(answer.head.status, &answer.body, &attempt, renews, now)
+            });
             match granted {
                 Ok(granted) => self.signed_in(granted),
                 Err(fault) => self.signing_in.set(SigningIn::Failed(fault)),

@@ -228,7 +228,9 @@ fn remarks(app: AppHandle) -> Node {
     let offers_sign_in = app.session.offers_sign_in();
     let token = part_of(
         move || token_ends(app),
-        move |left| left.map(|left| tag("p").class("note").with(text::run::token_ends(&left, offers_sign_in))),
+        move |left| {
+            left.map(|left| tag("p").class("note").with(text::run::token_ends(&left, offers_sign_in)))
+        },
     );
     let again_in_time = part_of(
         move || offers_sign_in && token_ends(app).is_some(),

@@ -37,8 +37,14 @@ fn slow(origin: &str) -> String {
 
 /// A page that shares its windows' group, as a portal's may be: it sees whether a window is closed.
 fn without_isolation(world: &World) {
-    world.release.rewrite_headers("Cross-Origin-Opener-Policy: same-origin", "Cross-Origin-Opener-Policy: unsafe-none");
-    world.release.rewrite_headers("Cross-Origin-Embedder-Policy: require-corp", "Cross-Origin-Embedder-Policy: unsafe-none");
+    world.release.rewrite_headers(
+        "Cross-Origin-Opener-Policy: same-origin",
+        "Cross-Origin-Opener-Policy: unsafe-none",
+    );
+    world.release.rewrite_headers(
+        "Cross-Origin-Embedder-Policy: require-corp",
+        "Cross-Origin-Embedder-Policy: unsafe-none",
+    );
 }
 
 /// How often an endpoint of the authorization server was asked for.
@@ -208,6 +214,12 @@ async fn the_next_token_comes_by_a_window_and_neither_the_page_nor_its_run_stops
     page.hear("Token taken.").await;
     assert_eq!(asked(&world, "POST", "token"), 2);
     page.see("button", "Stop").await;
+    for _ in 0..1200 {
+        if page.text().await.contains("Finished at") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     page.hear("Finished at").await;
     assert!(world.sandbox().oracle().counts().put > before, "the run went on");
     let stayed = page.ask("arguments[arguments.length - 1](window.stayed === true)", vec![]).await;
@@ -311,7 +323,8 @@ async fn a_window_that_nobody_waits_for_says_so_and_starts_nothing() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     page.shoot("sign-in-window-left").await;
-    let script = "arguments[arguments.length - 1](!customElements.get('pingone-mfa') && document.body.innerText)";
+    let script =
+        "arguments[arguments.length - 1](!customElements.get('pingone-mfa') && document.body.innerText)";
     let text = page.ask(script, vec![]).await.expect("the page answers");
     assert!(text.as_str().is_some_and(|text| text.contains("Go on in the page that opened it")), "{text}");
     assert!(!address(&page).await.contains("stolen"));
@@ -338,14 +351,14 @@ async fn a_token_is_renewed_by_itself_and_who_is_signed_in_no_more_is_asked() {
     world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).expect("a rule");
     world.sandbox().end_sessions();
     // The next attempt comes a minute after the last, the one after the outage five seconds later.
-    page.be_patient(Duration::from_secs(90)).await.expect("patience");
     for _ in 0..1600 {
         if page.text().await.contains("Your sign-in is not renewed any more") {
             break;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    page.hear("Your sign-in is not renewed any more: it was ended, used up or withdrawn (invalid_grant)").await;
+    page.hear("Your sign-in is not renewed any more: it was ended, used up or withdrawn (invalid_grant)")
+        .await;
     assert_eq!(asked(&world, "POST", "token"), 4, "an outage is waited for, a refusal isn't asked again");
     assert_eq!(page.axe().await, Vec::<String>::new());
     page.shoot("sign-in-not-renewed").await;
@@ -396,7 +409,10 @@ async fn a_code_that_is_not_exchanged_signs_nobody_in_and_the_next_attempt_works
     let page = world.open().await;
     let on = || On { method: Some("POST".into()), endpoint: Some("token".into()), user: None, page: None };
     let hidden = Fault::Status { status: 400, retry_after: None, without_cors: true };
-    world.sandbox().go_wrong(Rule { on: on(), share: 1.0, skip: 0, times: None, fault: hidden }).expect("a rule");
+    world
+        .sandbox()
+        .go_wrong(Rule { on: on(), share: 1.0, skip: 0, times: None, fault: hidden })
+        .expect("a rule");
     go_to_pingone(&world, &page).await;
     press_at_pingone(&page, "button[name=person]").await;
     arrive(&page, &world.page_origin).await;
@@ -406,7 +422,10 @@ async fn a_code_that_is_not_exchanged_signs_nobody_in_and_the_next_attempt_works
 
     world.sandbox().heal();
     let late = Fault::Gateway { status: 403 };
-    world.sandbox().go_wrong(Rule { on: on(), share: 1.0, skip: 0, times: Some(1), fault: late }).expect("a rule");
+    world
+        .sandbox()
+        .go_wrong(Rule { on: on(), share: 1.0, skip: 0, times: Some(1), fault: late })
+        .expect("a rule");
     go_to_pingone(&world, &page).await;
     press_at_pingone(&page, "button[name=person]").await;
     arrive(&page, &world.page_origin).await;
