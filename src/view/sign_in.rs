@@ -38,9 +38,10 @@ pub(super) fn again(app: AppHandle) -> Option<Node> {
 pub(super) fn not_renewed(app: AppHandle) -> Node {
     let notice = move |why: Option<SignInFault>| {
         why.map(|fault| {
-            let sentence = tag("p").with(text::sign_in::not_renewed(&fault));
-            let section = tag("section").class("problem").set("role", "alert");
-            section.set("aria-label", text::sign_in::RENEWAL).with(sentence).with(from_elsewhere(app))
+            let sentence = tag("p").class("problem").set("role", "alert");
+            let sentence = sentence.with(text::sign_in::not_renewed(&fault));
+            let section = tag("section").class("replace").set("aria-label", text::sign_in::RENEWAL);
+            section.with(sentence).with(tag("div").class("line").with(from_elsewhere(app)))
         })
     };
     part_of(move || app.session.not_renewed(), notice)

@@ -54,6 +54,11 @@ fn asked(world: &World, method: &str, endpoint: &str) -> usize {
     sandbox.seen().iter().filter(|seen| seen.method == method && is_it(&seen.path)).count()
 }
 
+/// Does something in the page.
+async fn perform(page: &Page, script: &str) {
+    page.run(&format!("{script}; arguments[arguments.length - 1]();")).await;
+}
+
 async fn signed_in(world: &World) -> Page {
     let page = world.open().await;
     go_to_pingone(world, &page).await;
@@ -190,7 +195,7 @@ async fn an_answer_that_nobody_waits_for_signs_nobody_in_and_leaves_the_address(
 async fn the_next_token_comes_by_a_window_and_neither_the_page_nor_its_run_stops() {
     let mut world = World::start(100, slow).await;
     let page = signed_in(&world).await;
-    page.run("window.stayed = true").await;
+    perform(&page, "window.stayed = true").await;
     page.choose("MFA status", "MFA: off").await;
     page.press_beginning("checkbox", "Select all").await;
     page.press_beginning("button", "Enable MFA for").await;
@@ -237,14 +242,14 @@ async fn a_window_that_is_blocked_closed_or_cancelled_is_explained_and_there_is_
     without_isolation(&world);
     let page = signed_in(&world).await;
     page.press("button", "Replace token").await;
-    page.run("window.opens = window.open; window.open = () => null").await;
+    perform(&page, "window.opens = window.open; window.open = () => null").await;
     page.press("button", "Sign in again").await;
     page.hear("this browser opened no window for PingOne. Allow this page to open windows").await;
     page.see("button", "Sign in on this page").await;
     page.shoot("sign-in-blocked").await;
     assert_eq!(page.axe().await, Vec::<String>::new());
 
-    page.run("window.open = window.opens").await;
+    perform(&page, "window.open = window.opens").await;
     page.press("button", "Sign in again").await;
     let from = page.opened_window().await;
     arrive(&page, &world.api_origin).await;
@@ -267,14 +272,14 @@ async fn a_window_that_is_blocked_closed_or_cancelled_is_explained_and_there_is_
     assert!(page.find("button", "Cancel sign-in").await.is_none());
 
     // Only the opener can hear this one, as in a frame on another site.
-    page.run("window.BroadcastChannel = undefined").await;
+    perform(&page, "window.BroadcastChannel = undefined").await;
     page.press("button", "Sign in again").await;
     sign_in_in_window(&world, &page).await;
     page.hear("Token taken.").await;
 
     // And the way that needs no window.
     page.press("button", "Replace token").await;
-    page.run("window.open = () => null").await;
+    perform(&page, "window.open = () => null").await;
     page.press("button", "Sign in again").await;
     page.press("button", "Sign in on this page").await;
     arrive(&page, &world.api_origin).await;
@@ -292,7 +297,8 @@ async fn what_is_said_to_a_page_that_waits_signs_nobody_in_unless_it_is_pingones
     page.press("button", "Sign in again").await;
     let from = page.opened_window().await;
     page.show_tab(&from).await;
-    page.run(
+    perform(
+        &page,
         "const channel = new BroadcastChannel('pingone-mfa:sign-in');
         for (const answer of ['', 'code=stolen', 'code=stolen&state=window.guessed', 7, null, {}]) {
             channel.postMessage({ kind: 'pingone-mfa:sign-in', answer });
@@ -347,7 +353,7 @@ async fn a_token_is_renewed_by_itself_and_who_is_signed_in_no_more_is_asked() {
     assert!(page.sinks_with("eyJ").await.is_empty());
 
     let on = On { method: Some("POST".into()), endpoint: Some("token".into()), user: None, page: None };
-    let fault = Fault::Status { status: 503, retry_after: None, without_cors: true };
+    let fault = Fault::Status { status: 503, retry_after: None, without_cors: false };
     world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).expect("a rule");
     world.sandbox().end_sessions();
     // The next attempt comes a minute after the last, the one after the outage five seconds later.
@@ -375,6 +381,46 @@ async fn a_token_is_renewed_by_itself_and_who_is_signed_in_no_more_is_asked() {
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
     let found = world.files_with(&["eyJhbGciOi"]).await;
     assert!(found.iter().all(Vec::is_empty), "no token is on the disk: {found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_outlives_its_token_goes_on_by_itself_once_the_next_one_can_be_got() {
+    let world = World::start(100, |origin| slow(origin).replacen('{', r#"{"refresh":true,"#, 1)).await;
+    // A token that ends in 25 seconds, and an outage that is longer.
+    world.sandbox().set_clock_offset_millis(-(60 * 60 - 25) * 1000);
+    let on = On { method: Some("POST".into()), endpoint: Some("token".into()), user: None, page: None };
+    let fault = Fault::Status { status: 503, retry_after: None, without_cors: false };
+    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 1, times: Some(3), fault }).expect("a rule");
+    let page = signed_in(&world).await;
+    world.sandbox().set_clock_offset_millis(0);
+    let is_off = |world: &World| {
+        let sandbox = world.sandbox();
+        sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).count()
+    };
+    let off = is_off(&world);
+    page.choose("MFA status", "MFA: off").await;
+    page.press_beginning("checkbox", "Select all").await;
+    page.press_beginning("button", "Enable MFA for").await;
+    page.press("checkbox", "Include disabled accounts").await;
+    page.press_beginning("button", "Run ").await;
+    for _ in 0..800 {
+        if page.text().await.contains("token has ended") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    page.hear("token has ended").await;
+    let (left, written) = (is_off(&world), world.sandbox().oracle().counts().put);
+    assert!(left > 0 && left < off && written > 0, "the token ends amid the run: {left} of {off}");
+    for _ in 0..2400 {
+        if page.text().await.contains("Finished at") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    page.hear("Finished at").await;
+    assert_eq!(is_off(&world), 0, "nobody was asked, and everyone was changed");
+    assert_eq!(asked(&world, "POST", "token"), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -443,7 +489,7 @@ async fn who_comes_back_where_the_attempt_was_cleared_away_begins_again() {
     go_to_pingone(&world, &page).await;
     let pingone = address(&page).await;
     let page = world.visit(&format!("{}/config.json", world.page_origin)).await;
-    page.run("sessionStorage.clear()").await;
+    perform(&page, "sessionStorage.clear()").await;
     let page = world.visit(&pingone).await;
     press_at_pingone(&page, "button[name=person]").await;
     arrive(&page, &world.page_origin).await;
