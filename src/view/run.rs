@@ -170,7 +170,11 @@ fn reading(app: AppHandle, sentence: fn(&str) -> String) -> Node {
 fn halted(app: AppHandle, halt: &Halt) -> Node {
     let sentence = tag("p").class("note").with(text::run::halt(halt));
     match halt {
-        Halt::Token => group().with(sentence).with(tag("p").with(text::run::NEEDS_TOKEN)),
+        Halt::Token => {
+            let signs_in = app.session.offers_sign_in();
+            let again = signs_in.then(|| tag("div").class("line").with(sign_in::from_elsewhere(app)));
+            group().with(sentence).with(tag("p").with(text::run::needs_token(signs_in))).with(again)
+        }
         Halt::Refused(fault) | Halt::NotStored(fault) | Halt::Failing { fault, .. } => {
             group().with(sentence).with(fault_card(fault))
         }
