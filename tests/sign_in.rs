@@ -440,7 +440,7 @@ fn a_renewed_token_of_somebody_else_or_for_elsewhere_is_not_taken() {
     assert!(read(altered(&answer, "access_token", |_| {})).is_ok(), "unchanged it is taken");
     for (claim, value) in [
         ("iss", json!("https://auth.pingone.com/x/as")),
-        ("env", json!("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4")),
+        ("env", json!("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d5")),
         ("p1.userId", json!("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4")),
         ("aud", json!(["https://api.pingone.com"])),
     ] {

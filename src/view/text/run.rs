@@ -155,7 +155,9 @@ pub fn needs_token(signs_in: bool) -> String {
     } else {
         "Press Replace token above and paste the next one"
     };
-    format!("{how}: the run goes on by itself. If the token belongs to someone else, the report says from which row on. Not now? Close this page: it will offer to continue.")
+    format!(
+        "{how}: the run goes on by itself. If the token belongs to someone else, the report says from which row on. Not now? Close this page: it will offer to continue."
+    )
 }
 /// Saves a run that waits.
 pub const SAVE_FILE: &str = "Save run file";
