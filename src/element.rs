@@ -49,10 +49,10 @@ impl Widget {
 
 /// Shows the product in `wrapper`. `options` has `config` (the text of config.json), `clock` (the clock worker),
 /// `build`, `ownsAddress` (whether the page's address is this product's), `signInAnswer` (the query with which
-/// somebody came back from PingOne), `rest` (whose `failure` says why what stands behind the form could not be loaded),
-/// `frame` (the `origin` of the page around this frame, and the `hello` that it said), what the element offers of the
-/// page around it (`givesTokens`, `provide`, `tell`), and its attributes `region`, `environmentId` and `userId`; all may
-/// be missing.
+/// somebody came back from PingOne), `home` (the folder of this release, where its page stands), `rest` (whose `failure`
+/// says why what stands behind the form could not be loaded), `frame` (the `origin` of the page around this frame, and
+/// the `hello` that it said), what the element offers of the page around it (`givesTokens`, `provide`, `tell`), and its
+/// attributes `region`, `environmentId` and `userId`; all may be missing.
 ///
 /// # Errors
 /// A config.json that can't be used, as a sentence that names the field.
@@ -84,13 +84,16 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         embedder,
     });
     let screens = ScreensPlace::default();
+    // A frame's page is this product's own too, although its address is nobody's affair.
+    let owns_page = flag(options, "ownsAddress") || framed.is_some();
+    let (home, answer) = (text(options, "home"), text(options, "signInAnswer"));
     let entrance = Entrance {
         tokens: outside.transport.clone(),
         clock: outside.clock.clone(),
         locale: outside.locale.clone(),
         preferences: Rc::new(LocalPreferences),
         host: outside.host.clone(),
-        sign_in: Rc::new(BrowserSignIn::new(flag(options, "ownsAddress"), text(options, "signInAnswer"))),
+        sign_in: Rc::new(BrowserSignIn::new(owns_page, home, answer)),
         embedder: outside.embedder.clone(),
         rest: Rc::new(SplitRest::new(outside, screens.clone(), report(options))),
     };

@@ -41,6 +41,8 @@ pub mod address;
 
 pub mod directory;
 
+pub mod renewing;
+
 pub mod reporting;
 
 mod connecting;

@@ -36,6 +36,7 @@ mod saving;
 mod seat;
 mod selection;
 mod sheet;
+mod sign_in;
 mod status;
 mod switch;
 mod token;

@@ -3,15 +3,18 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use http::{Request, StatusCode};
+use pingone_mfa::view::text;
 use pingone_mfa_core::api::claims::read_paste;
+use pingone_mfa_core::api::sign_in::renewal::{Renewed, renewal, renewed};
+use pingone_mfa_core::api::sign_in::sign_off;
 use pingone_mfa_core::api::sign_in::{
-    self, CHANCE, Code, address, begin, exchange, granted, is_answer, returned, token_address,
+    self, CHANCE, Code, Granted, WINDOW_MARK, address, begin, exchange, is_answer, returned, token_address,
 };
 use pingone_mfa_core::domain::region::{Region, RegionCode};
-use pingone_mfa_core::domain::sign_in::{Attempt, ClientId, SignInFault, SignInPlace};
+use pingone_mfa_core::domain::sign_in::{Attempt, ClientId, SignInFault, SignInPlace, SignedIn, Way};
 use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::time::Wall;
-use pingone_mfa_core::domain::token::Actor;
+use pingone_mfa_core::domain::token::{Actor, TokenFacts};
 use pingone_sandbox::{EnvironmentKind, PUBLIC_CLIENT_ID, Populations, Sandbox, Seed};
 use serde_json::{Value, json};
 
@@ -45,7 +48,12 @@ fn place(sandbox: &Sandbox) -> SignInPlace {
 fn attempt(sandbox: &Sandbox) -> Attempt {
     let mut chance = [0; CHANCE];
     chance.iter_mut().zip(1..).for_each(|(byte, number)| *byte = number);
-    begin(place(sandbox), &chance, NOW)
+    begin(place(sandbox), Way::ThisPage, &chance, NOW)
+}
+
+/// Where no token is renewed.
+fn granted(status: u16, body: &[u8], attempt: &Attempt, now: Wall) -> Result<Granted, SignInFault> {
+    sign_in::granted(status, body, attempt, false, now)
 }
 
 fn post(sandbox: &mut Sandbox, address: &str, form: &str) -> (u16, Vec<u8>, String) {
@@ -88,7 +96,7 @@ fn came_back(sandbox: &mut Sandbox, attempt: &Attempt) -> Code {
 
 fn tokens(sandbox: &mut Sandbox, attempt: &Attempt) -> Value {
     let code = came_back(sandbox, attempt);
-    let (status, body, _) = post(sandbox, &token_address(attempt), &exchange(attempt, &code));
+    let (status, body, _) = post(sandbox, &token_address(&attempt.place), &exchange(attempt, &code));
     assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
     serde_json::from_slice(&body).unwrap()
 }
@@ -98,8 +106,8 @@ fn a_person_signs_in_and_the_token_names_them() {
     let mut sandbox = sandbox();
     let attempt = attempt(&sandbox);
     let answer = tokens(&mut sandbox, &attempt);
-    let token = granted(200, answer.to_string().as_bytes(), &attempt, NOW).ok().unwrap();
-    let facts = read_paste(token.expose(), NOW).ok().unwrap().facts;
+    let granted = granted(200, answer.to_string().as_bytes(), &attempt, NOW).ok().unwrap();
+    let facts = read_paste(granted.token.expose(), NOW).ok().unwrap().facts;
     assert_eq!(facts.issuer, Some(attempt.place.issuer.clone()));
     assert!(matches!(facts.actor, Actor::Person(Some(_))), "{:?}", facts.actor);
 }
@@ -111,7 +119,7 @@ fn a_code_is_good_for_one_exchange_and_one_verifier() {
     let code = came_back(&mut sandbox, &first);
     let other = Attempt { verifier: "a".repeat(43), ..first.clone() };
     for attempt in [&other, &first] {
-        let (status, body, _) = post(&mut sandbox, &token_address(attempt), &exchange(attempt, &code));
+        let (status, body, _) = post(&mut sandbox, &token_address(&attempt.place), &exchange(attempt, &code));
         let SignInFault::NotExchanged { code, .. } = fault(granted(status, &body, attempt, NOW)) else {
             panic!("{}", String::from_utf8_lossy(&body))
         };
@@ -171,16 +179,21 @@ fn who_declines_is_told_so_in_pingones_words() {
 
 /// An ID token with other claims.
 fn forged(answer: &Value, change: impl Fn(&mut Value)) -> Value {
+    altered(answer, "id_token", change)
+}
+
+/// A token with other claims.
+fn altered(answer: &Value, name: &str, change: impl Fn(&mut Value)) -> Value {
     use base64::Engine;
     use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-    let token = answer["id_token"].as_str().unwrap();
+    let token = answer[name].as_str().unwrap();
     let parts: Vec<&str> = token.split('.').collect();
     let mut claims: Value =
         serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
     change(&mut claims);
     let claims = BASE64_URL_SAFE_NO_PAD.encode(claims.to_string());
     let mut answer = answer.clone();
-    answer["id_token"] = json!(format!("{}.{claims}.{}", parts[0], parts[2]));
+    answer[name] = json!(format!("{}.{claims}.{}", parts[0], parts[2]));
     answer
 }
 
@@ -217,7 +230,7 @@ fn an_answer_that_is_cut_odd_or_a_web_page_gives_no_token_and_names_its_part() {
     let read = |status, body: &str| fault(granted(status, body.as_bytes(), &attempt, NOW));
     let is_unreadable = |fault: &SignInFault| matches!(fault, SignInFault::Unreadable { .. });
     for body in ["", "<html>", "[]", "{}", "null", "{\"access_token\":\"eyJ"] {
-        for status in [200, 400, 502] {
+        for status in [200, 400, 403] {
             assert!(is_unreadable(&read(status, body)), "{status} {body}");
         }
     }
@@ -277,6 +290,194 @@ fn the_challenge_is_the_one_of_rfc_7636() {
     let attempt = Attempt { verifier, ..attempt(&sandbox) };
     let challenge = "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
     assert!(address(&attempt).contains(challenge), "appendix B");
+}
+
+#[test]
+fn a_token_endpoint_that_fails_signs_nobody_in_and_may_work_later() {
+    let sandbox = sandbox();
+    let attempt = attempt(&sandbox);
+    for status in [408, 429, 500, 502, 503, 504] {
+        for body in ["", "<html>", r#"{"error":"server_error"}"#] {
+            let fault = fault(granted(status, body.as_bytes(), &attempt, NOW));
+            assert!(fault == SignInFault::Unreachable && fault.may_pass(), "{status} {body}");
+        }
+    }
+}
+
+#[test]
+fn an_access_token_of_another_issuer_is_not_taken() {
+    let mut sandbox = sandbox();
+    let attempt = attempt(&sandbox);
+    let answer = tokens(&mut sandbox, &attempt);
+    let issuer = "https://auth.pingone.com/x/as";
+    let mixed = altered(&answer, "access_token", |claims| claims["iss"] = json!(issuer));
+    let fault = fault(granted(200, mixed.to_string().as_bytes(), &attempt, NOW));
+    assert_eq!(fault, SignInFault::OtherIssuer(issuer.into()));
+}
+
+#[test]
+fn what_pingone_does_not_say_or_says_unasked_changes_nothing() {
+    let mut sandbox = sandbox();
+    let attempt = attempt(&sandbox);
+    let mut answer = tokens(&mut sandbox, &attempt);
+    assert!(answer["refresh_token"].is_string(), "the sandbox gives one unasked");
+    answer.as_object_mut().unwrap().remove("expires_in");
+    let granted = granted(200, answer.to_string().as_bytes(), &attempt, NOW).ok().unwrap();
+    assert!(granted.signed_in.refresh.is_none() && renewal(&granted.signed_in).is_none());
+    let facts = read_paste(granted.token.expose(), NOW).ok().unwrap().facts;
+    assert_eq!(facts.expires_at, Some(NOW.plus(3_600_000)));
+}
+
+#[test]
+fn a_refusal_says_what_it_means_and_its_code() {
+    for (code, meaning) in [
+        ("access_denied", "you declined"),
+        ("login_required", "wants to see you sign on"),
+        ("consent_required", "wants your consent"),
+        ("temporarily_unavailable", "can't do it now"),
+        ("invalid_scope", "whoever runs this page"),
+    ] {
+        let fault = SignInFault::Refused { code: code.into(), description: "Words.".into() };
+        let said = text::sign_in::fault(&fault);
+        assert!(said.contains(meaning) && said.contains(code) && said.contains("Words"), "{said}");
+    }
+}
+
+#[test]
+fn only_a_window_of_its_own_is_marked_and_the_page_knows_the_mark() {
+    let sandbox = sandbox();
+    let chance = [7; CHANCE];
+    let state = |way| begin(place(&sandbox), way, &chance, NOW).state;
+    assert!(state(Way::OwnWindow).starts_with(WINDOW_MARK));
+    assert_eq!(state(Way::OwnWindow), format!("{WINDOW_MARK}{}", state(Way::ThisPage)));
+    assert!(!WINDOW_MARK.bytes().all(|letter| letter.is_ascii_alphanumeric() || b"-_".contains(&letter)));
+    let boot = include_str!("../web/boot.js");
+    assert!(boot.contains(&format!("const WINDOW_MARK = \"{WINDOW_MARK}\";")));
+}
+
+/// Somebody who signed in where tokens are renewed, and the claims of their token.
+fn renewing(sandbox: &mut Sandbox) -> (SignedIn, TokenFacts) {
+    let attempt = attempt(sandbox);
+    let answer = tokens(sandbox, &attempt);
+    let granted = sign_in::granted(200, answer.to_string().as_bytes(), &attempt, true, NOW).ok().unwrap();
+    let facts = read_paste(granted.token.expose(), NOW).ok().unwrap().facts;
+    (granted.signed_in, facts)
+}
+
+/// What the token endpoint answers to the refresh token.
+fn refreshed(sandbox: &mut Sandbox, signed_in: &SignedIn) -> (u16, Value) {
+    let form = renewal(signed_in).unwrap();
+    let (status, body, _) = post(sandbox, &token_address(&signed_in.place), &form);
+    (status, serde_json::from_slice(&body).unwrap())
+}
+
+fn read_renewed(
+    answer: &(u16, Value),
+    signed_in: &SignedIn,
+    facts: &TokenFacts,
+) -> Result<Renewed, SignInFault> {
+    renewed(answer.0, answer.1.to_string().as_bytes(), signed_in, facts, NOW)
+}
+
+#[test]
+fn a_token_is_renewed_again_and_again_each_time_with_the_next_refresh_token() {
+    let mut sandbox = sandbox();
+    let (mut signed_in, mut facts) = renewing(&mut sandbox);
+    for _ in 0..5 {
+        let answer = refreshed(&mut sandbox, &signed_in);
+        let renewed = read_renewed(&answer, &signed_in, &facts).ok().unwrap();
+        let next = read_paste(renewed.token.expose(), NOW).ok().unwrap().facts;
+        assert_ne!(next.last_four, facts.last_four);
+        (signed_in.refresh, facts) = (renewed.refresh, next);
+        assert!(signed_in.refresh.is_some());
+    }
+}
+
+#[test]
+fn a_refresh_token_that_is_not_replaced_stays_and_an_id_token_need_not_come() {
+    let mut sandbox = sandbox();
+    let (signed_in, facts) = renewing(&mut sandbox);
+    let (status, mut answer) = refreshed(&mut sandbox, &signed_in);
+    answer.as_object_mut().unwrap().remove("refresh_token");
+    answer.as_object_mut().unwrap().remove("id_token");
+    let renewed = read_renewed(&(status, answer), &signed_in, &facts).ok().unwrap();
+    assert!(renewed.refresh.is_none() && renewal(&signed_in).is_some());
+}
+
+#[test]
+fn a_refresh_token_that_was_used_or_ended_is_refused_for_good() {
+    let mut sandbox = sandbox();
+    let (signed_in, facts) = renewing(&mut sandbox);
+    // The answer to the first is lost on its way.
+    refreshed(&mut sandbox, &signed_in);
+    let again = refreshed(&mut sandbox, &signed_in);
+    let fault = fault(read_renewed(&again, &signed_in, &facts));
+    assert!(!fault.may_pass());
+    let said = text::sign_in::not_renewed(&fault);
+    assert!(said.contains("invalid_grant") && said.contains("Sign in again"), "{said}");
+}
+
+#[test]
+fn a_renewal_that_meets_an_outage_is_tried_again() {
+    let mut sandbox = sandbox();
+    let (signed_in, facts) = renewing(&mut sandbox);
+    for status in [429, 500, 503] {
+        let fault = fault(read_renewed(&(status, json!({})), &signed_in, &facts));
+        assert!(fault.may_pass(), "{status}");
+    }
+    for (status, body) in [(400, json!({})), (401, json!({"error": "invalid_client"})), (200, json!({}))] {
+        let fault = fault(read_renewed(&(status, body), &signed_in, &facts));
+        assert!(!fault.may_pass(), "{status}: {fault}");
+    }
+}
+
+#[test]
+fn a_renewed_token_of_somebody_else_or_for_elsewhere_is_not_taken() {
+    let mut sandbox = sandbox();
+    let (signed_in, facts) = renewing(&mut sandbox);
+    let (status, answer) = refreshed(&mut sandbox, &signed_in);
+    let read = |answer: Value| read_renewed(&(status, answer), &signed_in, &facts);
+    assert!(read(altered(&answer, "access_token", |_| {})).is_ok(), "unchanged it is taken");
+    for (claim, value) in [
+        ("iss", json!("https://auth.pingone.com/x/as")),
+        ("env", json!("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d5")),
+        ("p1.userId", json!("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4")),
+        ("aud", json!(["https://api.pingone.com"])),
+    ] {
+        let other = altered(&answer, "access_token", |claims| claims[claim] = value.clone());
+        assert_eq!(fault(read(other)), SignInFault::OtherToken, "{claim}");
+    }
+    let forged =
+        |claim: &str, value: Value| altered(&answer, "id_token", |claims| claims[claim] = value.clone());
+    let issuer = "https://auth.pingone.com/x/as";
+    assert_eq!(fault(read(forged("iss", json!(issuer)))), SignInFault::OtherIssuer(issuer.into()));
+    assert_eq!(fault(read(forged("aud", json!("another")))), SignInFault::OtherAudience);
+    assert_eq!(fault(read(forged("nonce", json!("another")))), SignInFault::OtherNonce);
+    assert_eq!(fault(read(forged("sub", json!("another")))), SignInFault::OtherToken);
+    assert_eq!(fault(read(forged("exp", json!(NOW.0 / 1000 - 61)))), SignInFault::Expired);
+    assert!(read(forged("nonce", json!(signed_in.nonce))).is_ok(), "the sign-in's own nonce may be there");
+    let damaged = altered(&answer, "access_token", |claims| claims["exp"] = json!(0));
+    assert!(matches!(fault(read(damaged)), SignInFault::Unreadable { field: "access_token", .. }));
+}
+
+#[test]
+fn whoever_signs_out_revokes_the_refresh_token_and_is_led_back() {
+    let mut sandbox = sandbox();
+    let (signed_in, facts) = renewing(&mut sandbox);
+    let form = sign_off::revocation(&signed_in).unwrap();
+    let (status, _, _) = post(&mut sandbox, &sign_off::revocation_address(&signed_in.place), &form);
+    assert_eq!(status, 200);
+    let refused = refreshed(&mut sandbox, &signed_in);
+    assert!(matches!(fault(read_renewed(&refused, &signed_in, &facts)), SignInFault::NotExchanged { .. }));
+    for (way, back) in
+        [(Way::ThisPage, REDIRECT.to_owned()), (Way::OwnWindow, format!("{REDIRECT}?state={WINDOW_MARK}"))]
+    {
+        let address = sign_off::address(&signed_in.place, way);
+        assert!(!address.contains("eyJ"), "no token stands in an address");
+        let request = Request::get(address.strip_prefix(HOST).unwrap()).body(Vec::new()).unwrap();
+        let response = sandbox.handle(&request, pingone_sandbox::Wall(NOW.0)).response;
+        assert_eq!(response.headers()["location"], back);
+    }
 }
 
 #[test]

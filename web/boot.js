@@ -8,6 +8,11 @@ const PATIENCE = 10_000;
 // What is waited for, in words.
 let awaited = `config.json or ${RELEASE.tick.file}`;
 
+// How the state of a sign-in in a window of its own begins, and what its answer is called.
+const WINDOW_MARK = "window.";
+const SIGN_IN = "pingone-mfa:sign-in";
+const HANDED_OVER = "This window can be closed. Go on in the page that opened it; if that is gone, reload here.";
+
 // embed.html is shown in frames alone, index.html in none.
 const isEmbed = document.documentElement.hasAttribute("data-embed");
 
@@ -17,12 +22,12 @@ const address = (file) => new URL(file, import.meta.url).href;
 class StartFailure extends Error {}
 
 // The card stands in the element's light DOM: once the element is defined, its shadow root hides the card.
-function show(cause) {
+function show(cause, name = "PingOne MFA didn't start") {
   const card = document.createElement("section");
   card.className = "start-failure";
   card.setAttribute("role", "alert");
   const title = document.createElement("h1");
-  title.textContent = "PingOne MFA didn't start";
+  title.textContent = name;
   const text = document.createElement("p");
   text.textContent = cause;
   const again = document.createElement("button");
@@ -134,13 +139,30 @@ async function refuseAltered({ file, integrity }, cache) {
 // Somebody comes back from signing in: what PingOne sent leaves the address, and with it the history, at once.
 function takeSignInAnswer() {
   const query = new URLSearchParams(location.search);
-  if (!query.has("state") || !(query.has("code") || query.has("error"))) return undefined;
+  if (!query.has("state")) return undefined;
+  const isWindow = query.get("state").startsWith(WINDOW_MARK);
+  const isAnswer = query.has("code") || query.has("error");
+  if (!isWindow && !isAnswer) return undefined;
   const answer = location.search.slice(1);
   history.replaceState(null, "", location.pathname + location.hash);
-  return answer;
+  return { text: answer, isWindow, isAnswer };
 }
 
-async function start() {
+// This is the window that a page opened to sign in or out. Only pages of this origin can hear it, and only the one whose
+// attempt it answers can use it. The channel doesn't reach a frame on another site, the opener isn't always there.
+function bringBack({ text, isAnswer }) {
+  const message = { kind: SIGN_IN, answer: text };
+  if (isAnswer) {
+    new BroadcastChannel(SIGN_IN).postMessage(message);
+    window.opener?.postMessage(message, location.origin);
+  }
+  host ??= document.body;
+  setTimeout(close, 0);
+  setTimeout(() => show(HANDED_OVER, "Go on in the other window"), 1000);
+}
+
+async function start(signInAnswer) {
+  host.signInAnswer = signInAnswer?.text;
   await refuseServiceWorkers();
   await refuseAlteredStyle();
   [host.config, host.clock] = await Promise.all([config(), clockWorker()]);
@@ -154,13 +176,13 @@ async function start() {
   }
 }
 
-async function startOrSay() {
+async function startOrSay(signInAnswer) {
   const late = setTimeout(
     () => show(`${awaited} hasn't arrived after ${PATIENCE / 1000} seconds. Still waiting.`),
     PATIENCE,
   );
   try {
-    await start();
+    await start(signInAnswer);
   } catch (failure) {
     if (!(failure instanceof StartFailure)) console.error(failure);
     show(failure instanceof StartFailure ? failure.message : `boot: ${failure}`);
@@ -177,12 +199,19 @@ async function startInvited() {
   startOrSay();
 }
 
-if (isEmbed !== (self !== top)) {
-  document.body.replaceChildren();
-  console.warn("pingone-mfa: embed.html is shown in frames alone, index.html in none.");
-} else if (isEmbed) {
-  startInvited();
-} else {
-  host.signInAnswer = takeSignInAnswer();
-  startOrSay();
+// A window that was opened to sign in or out comes back to the page that opened it, and that may be embed.html.
+function begin() {
+  const isFramed = self !== top;
+  const answer = isFramed ? undefined : takeSignInAnswer();
+  if (answer?.isWindow) return bringBack(answer);
+  if (isEmbed !== isFramed) {
+    document.body.replaceChildren();
+    console.warn("pingone-mfa: embed.html is shown in frames alone, index.html in none.");
+  } else if (isEmbed) {
+    startInvited();
+  } else {
+    startOrSay(answer);
+  }
 }
+
+begin();

@@ -168,6 +168,7 @@ class PingOneMfa extends HTMLElement {
       config: this.config,
       clock: this.clock,
       ownsAddress: this.ownsAddress,
+      home: address("./"),
       signInAnswer: this.#signInAnswer(),
       build: RELEASE.build,
       rest: report,

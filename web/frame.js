@@ -20,7 +20,7 @@ export function framePingOneMfa(container, { src, tokenProvider, ...wishes }) {
 
   const iframe = document.createElement("iframe");
   iframe.title = "PingOne MFA";
-  iframe.sandbox = "allow-scripts allow-same-origin allow-downloads allow-modals";
+  iframe.sandbox = "allow-scripts allow-same-origin allow-downloads allow-modals allow-popups allow-popups-to-escape-sandbox";
   iframe.allow = "clipboard-write";
   iframe.referrerPolicy = "no-referrer";
   Object.assign(iframe.style, { display: "block", width: "100%", height: "320px", border: "0" });

@@ -1,11 +1,13 @@
 //! The way to PingOne and back, where somebody signs in.
 
+mod window;
+
 use futures::future::{FutureExt, LocalBoxFuture};
 use gloo_net::http::RequestBuilder;
 use http::Method as HttpMethod;
 use pingone_mfa_core::api::sign_in::CHANCE;
 use pingone_mfa_core::api::{Lost, Response};
-use pingone_mfa_core::port::SignIn;
+use pingone_mfa_core::port::{SignIn, SignInWindow};
 use wasm_bindgen::JsValue;
 use web_sys::{
     ReferrerPolicy, RequestCache, RequestCredentials, RequestMode, RequestRedirect, Storage, Window,
@@ -13,24 +15,29 @@ use web_sys::{
 use zeroize::Zeroizing;
 
 use super::fetch::received;
+use super::panic;
+use window::BrowserWindow;
 
 /// What an attempt is kept under, in this tab and until it ends.
 const KEY: &str = "pingone-mfa:sign-in";
 
 /// The browser's window.
 pub(crate) struct BrowserSignIn {
-    /// Whether the page is this product's own, so that it may be left.
+    /// Whether the page is this product's own.
     owns_page: bool,
+    /// The folder that the element was loaded from: this product's page stands there.
+    home: Option<String>,
     answer: Option<Zeroizing<String>>,
 }
 
 impl BrowserSignIn {
-    pub(crate) fn new(owns_page: bool, answer: Option<String>) -> Self {
-        Self { owns_page, answer: answer.map(Zeroizing::new) }
+    pub(crate) fn new(owns_page: bool, home: Option<String>, answer: Option<String>) -> Self {
+        Self { owns_page, home, answer: answer.map(Zeroizing::new) }
     }
 
+    /// The window, where it can be left.
     fn window(&self) -> Option<Window> {
-        web_sys::window().filter(|_| self.owns_page)
+        web_sys::window().filter(|window| self.owns_page && is_top(window))
     }
 
     fn storage(&self) -> Option<Storage> {
@@ -38,10 +45,22 @@ impl BrowserSignIn {
     }
 }
 
+fn is_top(window: &Window) -> bool {
+    window.top().ok().flatten().is_some_and(|top| top == *window)
+}
+
 impl SignIn for BrowserSignIn {
     fn redirect_uri(&self) -> Option<String> {
-        let location = self.window()?.location();
-        Some(format!("{}{}", location.origin().ok()?, location.pathname().ok()?))
+        let location = web_sys::window()?.location();
+        let origin = location.origin().ok()?;
+        if self.owns_page {
+            return Some(format!("{origin}{}", location.pathname().ok()?));
+        }
+        self.home.clone().filter(|home| home.starts_with(&format!("{origin}/")))
+    }
+
+    fn can_leave(&self) -> bool {
+        self.window().is_some()
     }
 
     fn chance(&self) -> Option<[u8; CHANCE]> {
@@ -70,7 +89,11 @@ impl SignIn for BrowserSignIn {
         self.answer.clone()
     }
 
-    fn exchange(
+    fn open(&self, address: &str) -> Option<Box<dyn SignInWindow>> {
+        BrowserWindow::open(address).map(|window| Box::new(window) as Box<dyn SignInWindow>)
+    }
+
+    fn post(
         &self,
         address: &str,
         form: Zeroizing<String>,
@@ -86,6 +109,9 @@ impl SignIn for BrowserSignIn {
             .header("Content-Type", "application/x-www-form-urlencoded")
             .body(JsValue::from_str(&form));
         async move {
+            if panic::has_happened() {
+                return Err(Lost::Unreachable);
+            }
             let response = request.map_err(|_| Lost::Unreachable)?.send().await;
             received(&response.map_err(|_| Lost::Unreachable)?).await
         }

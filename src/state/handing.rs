@@ -77,6 +77,7 @@ impl Session {
             self.handing.set(Handing::Missed);
             return;
         }
+        self.is_not_signed_in();
         let ends_at = self.pasted.with_untracked(|pasted| pasted.facts().and_then(|facts| facts.expires_at));
         self.provision.borrow_mut().held(self.entrance().clock.wall(), ends_at);
         self.handing.set(Handing::Idle);

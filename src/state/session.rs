@@ -19,7 +19,7 @@ use super::announcement::{Announcement, Announcer};
 use super::handing::Handing;
 use super::paste::{Forgetting, Pasted};
 use super::rooms::Rooms;
-use super::signing_in::SigningIn;
+use super::signing_in::{SigningIn, Standing};
 use super::tasks::Tasks;
 use super::watched::Watched;
 use super::{Entrance, Wishes};
@@ -99,6 +99,8 @@ pub struct Session {
     pub obstacle: Watched<Option<Obstacle>>,
     /// How far somebody is who signs in.
     pub signing_in: Watched<SigningIn>,
+    /// Who signed in, and with what.
+    pub(super) standing: Standing,
     /// How far the host page is with a token.
     pub handing: Watched<Handing>,
     /// Whether the field for another token is shown.
@@ -140,6 +142,7 @@ impl Session {
             user: Watched::new(wishes.user.unwrap_or_default()),
             obstacle: Watched::default(),
             signing_in: Watched::default(),
+            standing: Standing::default(),
             handing: Watched::default(),
             provision: RefCell::default(),
             replacing: Watched::default(),
@@ -197,6 +200,7 @@ impl Session {
                 self.now.set(clock.wall());
                 self.forget_when_idle(clock.now());
                 self.ask_host_when_due();
+                self.renew_when_due();
             }
         });
     }
@@ -245,6 +249,7 @@ impl Session {
         self.touch();
         if self.take(text) {
             self.is_not_handed();
+            self.is_not_signed_in();
         }
     }
 
@@ -285,7 +290,7 @@ impl Session {
         }
     }
 
-    fn is_connected(&'static self) -> bool {
+    pub(super) fn is_connected(&'static self) -> bool {
         self.phase.with_untracked(|phase| matches!(phase, Phase::Connected { .. }))
     }
 
@@ -405,10 +410,10 @@ impl Session {
         }
         self.entrance.tokens.forget();
         self.is_not_handed();
+        self.is_not_signed_in();
         self.entrance.host.set_title("PingOne MFA");
         self.pasted.set(Pasted::Forgotten { until, why });
         self.paste_fault.set(None);
-        self.signing_in.set(SigningIn::No);
         self.replacing.set(false);
         self.obstacle.set(None);
         self.phase.set(Phase::Form);

@@ -1,11 +1,21 @@
 //! Signing in with PingOne: on the way there, and back with an answer.
 
-use pingone_mfa_core::api::sign_in::{Code, token_address};
+use std::cell::RefCell;
+
+use futures::future::{Either, select};
+use pingone_mfa_core::api::sign_in::{Code, Granted, token_address};
 use pingone_mfa_core::api::sign_in::{address, begin, exchange, granted, is_answer, read, returned, write};
-use pingone_mfa_core::domain::sign_in::{Attempt, SignInFault, SignInPlace};
-use pingone_mfa_core::domain::token::Secret;
+use pingone_mfa_core::domain::renewal::Renewal;
+use pingone_mfa_core::domain::sign_in::{Attempt, SignInFault, SignInPlace, SignedIn, Way};
+use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::port::SignInWindow;
 
 use super::session::{Phase, Session};
+use super::tasks::Tasks;
+use super::watched::Watched;
+
+/// How often is looked whether PingOne's window is still there.
+const LOOK: Millis = Millis::seconds(1);
 
 /// How far somebody is who signs in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,14 +25,30 @@ pub enum SigningIn {
     No,
     /// The page is about to be left for PingOne.
     Leaving,
+    /// PingOne is open in a window of its own.
+    Waiting {
+        /// Whether that window was closed, or went out of this page's sight.
+        is_gone: bool,
+    },
     /// PingOne has answered, and its code is exchanged for a token.
     Exchanging,
     /// It came to nothing.
     Failed(SignInFault),
 }
 
+/// Who signed in, and what goes on because of it.
+#[derive(Default)]
+pub struct Standing {
+    pub(super) signed_in: Watched<Option<SignedIn>>,
+    pub(super) renewal: RefCell<Renewal>,
+    /// Why PingOne gives no next token, where one was expected.
+    pub(super) not_renewed: Watched<Option<SignInFault>>,
+    waiting: Tasks,
+    pub(super) renewing: Tasks,
+}
+
 impl Session {
-    /// Whether people sign in here: the deployment names an application for it, and the page may be left.
+    /// Whether people sign in here: the deployment names an application for it, and there is a way back.
     pub fn offers_sign_in(&'static self) -> bool {
         let is_permitted = self.settings().limits.token_sources.sign_in;
         is_permitted && self.place_of_sign_in().is_some()
@@ -33,7 +59,17 @@ impl Session {
         self.settings().limits.token_sources.paste
     }
 
-    fn place_of_sign_in(&'static self) -> Option<SignInPlace> {
+    /// Whether the token in use is one of somebody who signed in.
+    pub fn is_signed_in(&'static self) -> bool {
+        self.standing.signed_in.with(Option::is_some)
+    }
+
+    /// Whether the page itself can go to PingOne and come back.
+    pub fn can_leave(&'static self) -> bool {
+        self.entrance().sign_in.can_leave()
+    }
+
+    pub(super) fn place_of_sign_in(&'static self) -> Option<SignInPlace> {
         let settings = self.settings();
         let sign_in = settings.sign_in?;
         let region = settings.default_region.as_ref().and_then(|code| self.region_of(code))?;
@@ -41,20 +77,74 @@ impl Session {
         Some(SignInPlace::new(&region, sign_in.environment, sign_in.client, redirect_uri))
     }
 
-    /// Leaves for PingOne, where somebody signs in.
+    /// Goes to PingOne, where somebody signs in, in the way that loses nothing.
     pub fn sign_in(&'static self) {
-        self.touch();
-        let left = self.leave();
-        self.signing_in.set(left.map_or_else(SigningIn::Failed, |()| SigningIn::Leaving));
+        self.sign_in_by(Way::choose(self.can_leave(), self.is_connected()));
     }
 
-    fn leave(&'static self) -> Result<(), SignInFault> {
+    /// Goes to PingOne and leaves the page, because somebody wants that.
+    pub fn sign_in_here(&'static self) {
+        self.sign_in_by(Way::ThisPage);
+    }
+
+    /// Waits no longer for PingOne's window.
+    pub fn stop_signing_in(&'static self) {
+        self.touch();
+        self.standing.waiting.abort_all();
+        self.signing_in.set(SigningIn::No);
+    }
+
+    fn sign_in_by(&'static self, way: Way) {
+        self.touch();
+        self.standing.waiting.abort_all();
+        let gone = self.depart(way);
+        self.signing_in.set(gone.unwrap_or_else(SigningIn::Failed));
+    }
+
+    fn depart(&'static self, way: Way) -> Result<SigningIn, SignInFault> {
         let (entrance, not_here) = (self.entrance(), || SignInFault::NotHere);
         let place = self.place_of_sign_in().ok_or_else(not_here)?;
         let chance = entrance.sign_in.chance().ok_or_else(not_here)?;
-        let attempt = begin(place, &chance, entrance.clock.wall());
+        let attempt = begin(place, way, &chance, entrance.clock.wall());
+        if way == Way::OwnWindow {
+            let window = entrance.sign_in.open(&address(&attempt)).ok_or(SignInFault::Blocked)?;
+            self.wait_for(window, attempt);
+            return Ok(SigningIn::Waiting { is_gone: false });
+        }
         let has_left = entrance.sign_in.keep(&write(&attempt)) && entrance.sign_in.leave(&address(&attempt));
-        has_left.then_some(()).ok_or_else(not_here)
+        has_left.then_some(SigningIn::Leaving).ok_or_else(not_here)
+    }
+
+    /// Waits for the answer of PingOne's window, as long as the attempt lasts.
+    fn wait_for(&'static self, mut window: Box<dyn SignInWindow>, attempt: Attempt) {
+        let clock = &self.entrance().clock;
+        self.standing.waiting.spawn(async move {
+            loop {
+                let look = clock.sleep_until(clock.now() + LOOK);
+                let answer = match select(window.answer(), look).await {
+                    Either::Left((answer, _)) => Some(answer),
+                    Either::Right(_) => None,
+                };
+                let now = clock.wall();
+                match answer.map(|answer| returned(&answer, Some(&attempt), now)) {
+                    // Other pages of this origin hear other windows' answers too.
+                    Some(Err(SignInFault::OtherAttempt)) => {}
+                    Some(Ok(code)) => return self.exchange(attempt, &code),
+                    Some(Err(fault)) => return self.signing_in.set(SigningIn::Failed(fault)),
+                    None if attempt.is_over(now) => {
+                        return self.signing_in.set(SigningIn::Failed(SignInFault::TooLate));
+                    }
+                    None => self.see_window(window.is_gone()),
+                }
+            }
+        });
+    }
+
+    fn see_window(&'static self, is_gone: bool) {
+        let seen = SigningIn::Waiting { is_gone };
+        if self.signing_in.with_untracked(|now| *now != seen) {
+            self.signing_in.set(seen);
+        }
     }
 
     /// Goes on where somebody came back from PingOne. The attempt is used up, whatever comes of it.
@@ -80,32 +170,50 @@ impl Session {
     fn exchange(&'static self, attempt: Attempt, code: &Code) {
         self.signing_in.set(SigningIn::Exchanging);
         let sign_in = &self.entrance().sign_in;
-        let exchanging = sign_in.exchange(&token_address(&attempt), exchange(&attempt, code));
+        let exchanging = sign_in.post(&token_address(&attempt.place), exchange(&attempt, code));
         self.connecting.spawn(async move {
-            let granted = match exchanging.await {
-                Ok(answer) => {
-                    granted(answer.head.status, &answer.body, &attempt, self.entrance().clock.wall())
-                }
-                Err(_) => Err(SignInFault::Unreachable),
-            };
+            let granted = self.answer_in_time(exchanging).await.and_then(|answer| {
+                let (now, renews) = (self.entrance().clock.wall(), self.renews());
+                granted(answer.head.status, &answer.body, &attempt, renews, now)
+            });
             match granted {
-                Ok(token) => self.signed_in(&attempt, &token),
+                Ok(granted) => self.signed_in(granted),
                 Err(fault) => self.signing_in.set(SigningIn::Failed(fault)),
             }
         });
     }
 
-    /// Whoever signed in wants to be connected.
-    fn signed_in(&'static self, attempt: &Attempt, token: &Secret) {
+    /// Whoever signed in wants to be connected, or to go on.
+    fn signed_in(&'static self, granted: Granted) {
         self.signing_in.set(SigningIn::No);
-        // Somebody has connected with a pasted token meanwhile.
-        if self.phase.with_untracked(|phase| *phase != Phase::Form) {
+        match self.phase.get_untracked() {
+            // Somebody has begun to connect with a pasted token meanwhile.
+            Phase::Loading | Phase::Connecting => return,
+            Phase::Form => self.region.set(Some(granted.signed_in.place.region.clone())),
+            Phase::Connected { .. } => {}
+        }
+        // What was signed in with before ends with its token, and stays where this one isn't taken.
+        if !self.take(granted.token.expose()) {
             return;
         }
-        self.region.set(Some(attempt.place.region.clone()));
-        self.take_paste(token.expose());
-        if self.pasted.with_untracked(|pasted| pasted.facts().is_some()) {
-            self.connect();
-        }
+        self.end_standing();
+        self.is_not_handed();
+        self.standing.signed_in.set(Some(granted.signed_in));
+        self.hold_renewal();
+        self.connect();
+    }
+
+    /// The token in use is none that somebody signed in for, or there is none.
+    pub(super) fn is_not_signed_in(&'static self) {
+        self.standing.waiting.abort_all();
+        self.end_standing();
+        self.standing.signed_in.set(None);
+        self.signing_in.set(SigningIn::No);
+    }
+
+    fn end_standing(&'static self) {
+        self.standing.renewing.abort_all();
+        self.standing.renewal.borrow_mut().end();
+        self.standing.not_renewed.set(None);
     }
 }

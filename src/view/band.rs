@@ -4,8 +4,8 @@ use pingone_mfa_core::domain::tenant::{Environment, EnvironmentKind};
 
 use super::connect::problem;
 use super::markup::{Node, button, group, part_of, says, tag};
-use super::text;
 use super::token::next_token;
+use super::{sign_in, text};
 use crate::state::AppHandle;
 
 /// The band of a connection to `environment`.
@@ -31,11 +31,17 @@ pub(super) fn band(app: AppHandle, environment: Environment, region: String) -> 
             button(text::band::REPLACE, move || toggle_replacement(app))
                 .follow("aria-expanded", move || Some(session.replacing.get().to_string())),
         )
-        .with(button(text::band::FORGET, move || session.forget()));
+        .with(button(text::band::FORGET, move || session.forget()))
+        .with(part_of(
+            move || session.is_signed_in(),
+            move |is_signed_in| {
+                is_signed_in.then(|| button(text::sign_in::SIGN_OUT, move || session.sign_out()))
+            },
+        ));
     let replacement =
         part_of(move || session.replacing.get(), move |is_open| is_open.then(|| replacement(app)));
     let band = tag("header").class("band").set("aria-label", text::band::NAME).with(place).with(actions);
-    group().with(band).with(replacement)
+    group().with(band).with(sign_in::not_renewed(session)).with(replacement)
 }
 
 fn kind_tag(kind: &EnvironmentKind) -> Node {

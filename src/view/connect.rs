@@ -5,11 +5,10 @@ use pingone_mfa_core::domain::token::{Actor, TokenFacts};
 
 use super::fault::fault_card;
 use super::markup::{Content, Event, Node, button, group, key_of, part, part_of, says, tag, text_in};
-use super::text;
 use super::token::{from_host, token_field};
+use super::{sign_in, text};
 use crate::state::paste::{Forgetting, Pasted};
 use crate::state::session::{Obstacle, Phase, Session};
-use crate::state::signing_in::SigningIn;
 use crate::state::watched::Watched;
 
 pub(super) fn connect(session: &'static Session) -> Node {
@@ -33,7 +32,7 @@ pub(super) fn connect(session: &'static Session) -> Node {
         .with(notice(session))
         .with(forgotten(session))
         .with(session.offers_host().then(|| from_host(session)))
-        .with(sign_in(session))
+        .with(sign_in::first(session))
         .with(offers_paste.then(|| token_field(session)))
         .with(facts)
         .with(problem(session))
@@ -42,38 +41,6 @@ pub(super) fn connect(session: &'static Session) -> Node {
             move |is_of_use| is_of_use.then(|| connect_line(session)),
         ));
     group().with(masthead).with(form)
-}
-
-/// The first way in, where the deployment has one.
-fn sign_in(session: &'static Session) -> Node {
-    let (signs_in, pastes) = (session.offers_sign_in(), session.offers_paste());
-    let no_way = (!signs_in && !pastes && !session.offers_host())
-        .then(|| tag("p").class("note").with(text::sign_in::NO_WAY));
-    let is_busy =
-        move || session.signing_in.with(|now| matches!(now, SigningIn::Leaving | SigningIn::Exchanging));
-    let offer = || {
-        let go = button(text::sign_in::SIGN_IN, move || session.sign_in())
-            .class("primary")
-            .follow("disabled", move || is_busy().then(String::new));
-        let or = pastes.then(|| hint(text::sign_in::OR_PASTE));
-        group().with(tag("div").class("connect-go").with(go).with(hint(text::sign_in::HINT))).with(or)
-    };
-    group()
-        .with(no_way)
-        .with(part_of(move || session.signing_in.get(), came_of_it))
-        .with(signs_in.then(offer))
-}
-
-fn came_of_it(signing_in: SigningIn) -> Option<Node> {
-    let working = |sentence| tag("p").class("working").set("role", "status").with(sentence);
-    match signing_in {
-        SigningIn::No => None,
-        SigningIn::Leaving => Some(working(text::sign_in::LEAVING)),
-        SigningIn::Exchanging => Some(working(text::sign_in::EXCHANGING)),
-        SigningIn::Failed(fault) => {
-            Some(tag("p").class("problem").set("role", "alert").with(text::sign_in::fault(&fault)))
-        }
-    }
 }
 
 /// What the deployment says to everyone, and where it helps.

@@ -9,7 +9,7 @@ use super::fault::fault_card;
 use super::figures::{moment, number};
 use super::markup::{Node, button, group, part_of, says, tag};
 use super::saving::radio;
-use super::text;
+use super::{sign_in, text};
 use crate::state::AppHandle;
 use crate::state::review::Obstacle;
 use crate::state::run::{Halt, Phase, Progress, Stored};
@@ -170,7 +170,11 @@ fn reading(app: AppHandle, sentence: fn(&str) -> String) -> Node {
 fn halted(app: AppHandle, halt: &Halt) -> Node {
     let sentence = tag("p").class("note").with(text::run::halt(halt));
     match halt {
-        Halt::Token => group().with(sentence).with(tag("p").with(text::run::NEEDS_TOKEN)),
+        Halt::Token => {
+            let signs_in = app.session.offers_sign_in();
+            let again = signs_in.then(|| tag("div").class("line").with(sign_in::from_elsewhere(app.session)));
+            group().with(sentence).with(tag("p").with(text::run::needs_token(signs_in))).with(again)
+        }
         Halt::Refused(fault) | Halt::NotStored(fault) | Halt::Failing { fault, .. } => {
             group().with(sentence).with(fault_card(fault))
         }
@@ -225,11 +229,18 @@ fn remarks(app: AppHandle) -> Node {
     );
     let is_blind = move || of_run(app, |run| run.phase.is_open() && !run.sees_other_pages);
     let blind = part_of(is_blind, |is_blind| is_blind.then(|| tag("p").class("note").with(text::run::BLIND)));
+    let offers_sign_in = app.session.offers_sign_in();
     let token = part_of(
         move || token_ends(app),
-        |left| left.map(|left| tag("p").class("note").with(text::run::token_ends(&left))),
+        move |left| {
+            left.map(|left| tag("p").class("note").with(text::run::token_ends(&left, offers_sign_in)))
+        },
     );
-    group().with(slept).with(again).with(blind).with(token)
+    let again_in_time = part_of(
+        move || offers_sign_in && token_ends(app).is_some(),
+        move |is_time| is_time.then(|| tag("div").class("line").with(sign_in::from_elsewhere(app.session))),
+    );
+    group().with(slept).with(again).with(blind).with(token).with(again_in_time)
 }
 
 /// The next token may be given from so long before the end of the present one.

@@ -3,19 +3,15 @@
 use zeroize::Zeroizing;
 
 use super::markup::{Event, Node, button, group, part, part_of, tag, take_paste, take_text_from};
-use super::text;
+use super::{sign_in, text};
 use crate::state::handing::Handing;
 use crate::state::session::Session;
 
 /// The ways to another token while one is connected.
 pub(super) fn next_token(session: &'static Session) -> Node {
-    let sign_in = session.offers_sign_in().then(|| {
-        let go = button(text::sign_in::SIGN_IN_AGAIN, move || session.sign_in());
-        let hint = tag("span").class("hint").with(text::sign_in::LEAVES);
-        tag("div").class("line").with(go).with(hint)
-    });
     let host = session.offers_host().then(|| from_host(session));
-    group().with(host).with(sign_in).with(session.offers_paste().then(|| token_field(session)))
+    let field = session.offers_paste().then(|| token_field(session));
+    group().with(host).with(sign_in::again(session)).with(field)
 }
 
 /// How far the host page is with a token, and the way to ask it once more.

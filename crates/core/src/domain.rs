@@ -4,6 +4,8 @@ pub mod time;
 
 pub mod region;
 
+pub mod renewal;
+
 pub mod tenant;
 
 pub mod token;

@@ -69,10 +69,14 @@ pub trait Preferences {
     fn remember_read_ceiling(&self, per_second: u32);
 }
 
-/// The way to PingOne and back, where somebody signs in. Only a page that is this product's own can be left.
+/// The way to PingOne and back, where somebody signs in.
 pub trait SignIn {
-    /// This page's address, where PingOne is to send the answer; `None` where the page can't be left.
+    /// The address where PingOne is to send the answer: that of this product's page. `None` where that page is of another
+    /// origin than the one around the element, so that no answer would arrive here.
     fn redirect_uri(&self) -> Option<String>;
+
+    /// Whether the page can be left and come back to: it is this product's own, and in no frame.
+    fn can_leave(&self) -> bool;
 
     /// Bytes that nobody can guess; `None` where the browser has none.
     fn chance(&self) -> Option<[u8; CHANCE]>;
@@ -89,12 +93,25 @@ pub trait SignIn {
     /// The query with which somebody came back, if it is an answer. It stands in the page's address no more.
     fn answer(&self) -> Option<Zeroizing<String>>;
 
-    /// Posts a form to a token endpoint. Neither is kept or shown.
-    fn exchange(
-        &self,
-        address: &str,
-        form: Zeroizing<String>,
-    ) -> LocalBoxFuture<'static, Result<Response, Lost>>;
+    /// Opens an address in a window of its own, which a browser permits only in the moment of a press. `None` if it
+    /// doesn't.
+    fn open(&self, address: &str) -> Option<Box<dyn SignInWindow>>;
+
+    /// Posts a form to the authorization server. Neither is kept or shown.
+    fn post(&self, address: &str, form: Zeroizing<String>)
+    -> LocalBoxFuture<'static, Result<Response, Lost>>;
+}
+
+/// A window in which somebody signs in. Dropped, it is closed as far as this page can, and nobody listens to it any more.
+pub trait SignInWindow {
+    /// The next answer that a window of this product brings back to this origin. It may be meant for another page.
+    fn answer(&mut self) -> LocalBoxFuture<'_, Zeroizing<String>>;
+
+    /// Whether it was closed, or went out of this page's sight.
+    fn is_gone(&self) -> bool;
+
+    /// Lets it stay, and go its way.
+    fn leave_open(self: Box<Self>);
 }
 
 /// The page around the widget.

@@ -102,7 +102,7 @@ pub(crate) fn answer(
         Endpoint::Discovery => discovery::answer(sandbox, request),
         Endpoint::Jwks => jwks::answer(sandbox, request),
         Endpoint::Revoke => revoke::answer(sandbox, request),
-        Endpoint::Signoff => signoff::answer(request),
+        Endpoint::Signoff => signoff::answer(sandbox, request),
         Endpoint::Token => token::answer(sandbox, request, now),
         Endpoint::Userinfo => userinfo::answer(sandbox, request, now),
     }

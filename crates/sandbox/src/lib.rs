@@ -421,6 +421,11 @@ impl Sandbox {
         self.keys.rotate();
     }
 
+    /// Ends the sessions of all who signed on, so that no refresh token is good any more.
+    pub fn end_sessions(&mut self) {
+        self.grants.end_all();
+    }
+
     /// Lets tokens begin and end by a clock that is so much ahead, or behind for a negative number.
     pub fn set_clock_offset_millis(&mut self, millis: i64) {
         self.clock_offset_millis = millis;

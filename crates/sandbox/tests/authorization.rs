@@ -577,6 +577,39 @@ fn every_origin_reads_answers_but_no_page() {
 }
 
 #[test]
+fn whoever_signs_off_is_led_back_to_a_registered_address_and_nowhere_else() {
+    let mut sandbox = grown(7);
+    let mut sign_off = |pairs: &[(&str, &str)]| {
+        let query = encoded(&with(Vec::new(), pairs));
+        get(&mut sandbox, &format!("signoff?{query}"))
+    };
+    let back = sign_off(&[("post_logout_redirect_uri", REDIRECT), ("state", "s &1")]);
+    assert_eq!(
+        (back.status(), head(&back, "location")),
+        (StatusCode::FOUND, "http://127.0.0.1:4000/?state=s+%261")
+    );
+    let back = sign_off(&[("post_logout_redirect_uri", REDIRECT)]);
+    assert_eq!(head(&back, "location"), REDIRECT);
+    for elsewhere in ["https://evil.example/", "http://127.0.0.1:4000/<script>"] {
+        let refused = sign_off(&[("post_logout_redirect_uri", elsewhere)]);
+        assert_eq!(
+            (refused.status(), head(&refused, "location")),
+            (StatusCode::BAD_REQUEST, ""),
+            "{elsewhere}"
+        );
+        assert!(!text(&refused).contains("<script>"));
+    }
+}
+
+#[test]
+fn sessions_that_are_ended_are_refreshed_no_more() {
+    let mut sandbox = grown(7);
+    let first = tokens(&mut sandbox, "adaeze.okonkwo");
+    sandbox.end_sessions();
+    assert_refused(&refresh(&mut sandbox, &first["refresh_token"]), 400, "invalid_grant");
+}
+
+#[test]
 fn another_method_or_environment_is_refused() {
     let mut sandbox = grown(7);
     for (method, name) in [

@@ -149,7 +149,16 @@ pub const REPORT: &str = "Report";
 /// Where the truth is.
 pub const AUTHORITY: &str = "PingOne's audit log is the authority.";
 /// Where a token is needed.
-pub const NEEDS_TOKEN: &str = "Press Replace token above and paste the next one: the run goes on by itself. If the token belongs to someone else, the report says from which row on. Not now? Close this page: it will offer to continue.";
+pub fn needs_token(signs_in: bool) -> String {
+    let how = if signs_in {
+        "Sign in again, or press Replace token above"
+    } else {
+        "Press Replace token above and paste the next one"
+    };
+    format!(
+        "{how}: the run goes on by itself. If the token belongs to someone else, the report says from which row on. Not now? Close this page: it will offer to continue."
+    )
+}
 /// Saves a run that waits.
 pub const SAVE_FILE: &str = "Save run file";
 /// What that is for.
@@ -331,8 +340,10 @@ pub fn slept(from: &str, until: &str) -> String {
 }
 
 /// A token that ends before the run does.
-pub fn token_ends(left: &str) -> String {
-    format!("Your token ends in {left}. You can give the next one now: press Replace token above.")
+pub fn token_ends(left: &str, signs_in: bool) -> String {
+    let how =
+        if signs_in { "sign in again, or press Replace token above" } else { "press Replace token above" };
+    format!("Your token ends in {left}. You can give the next one now: {how}.")
 }
 
 /// A run that is stored and not finished.

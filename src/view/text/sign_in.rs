@@ -9,7 +9,22 @@ pub const HINT: &str = "With your own account and roles. PingOne records your na
 /// The button where somebody is connected.
 pub const SIGN_IN_AGAIN: &str = "Sign in again";
 /// What that does to the page.
+pub const OWN_WINDOW: &str = "Opens PingOne in a window of its own. This page and what runs in it stay.";
+/// While that window is open.
+pub const WAITING: &str =
+    "Sign in in PingOne's window; this page waits for it. If you closed it, sign in again.";
+/// Once it can't be seen any more.
+pub const WINDOW_GONE: &str = "Nobody was signed in yet: PingOne's window was closed, or can't be seen from here. If it is still open, go on there; otherwise sign in again.";
+/// The button that ends the wait.
+pub const STOP_WAITING: &str = "Cancel sign-in";
+/// The button that needs no window.
+pub const SIGN_IN_HERE: &str = "Sign in on this page";
+/// What that does to the page.
 pub const LEAVES: &str = "Leaves this page. A run that waits is stored, and can be continued afterwards.";
+/// The button of the band.
+pub const SIGN_OUT: &str = "Sign out";
+/// The notice's name where a sign-in isn't renewed any more.
+pub const RENEWAL: &str = "Renewal of the sign-in";
 /// Between the two ways in.
 pub const OR_PASTE: &str = "or paste an access token";
 /// The page is being left.
@@ -50,8 +65,16 @@ pub fn fault(fault: &SignInFault) -> String {
             "Nobody was signed in: PingOne didn't exchange its code ({code}){} Sign in again; if it stays, whoever runs this page should check the application's grant types, PKCE and redirect URI.",
             words(description)
         ),
+        SignInFault::OtherToken => {
+            "Nobody was signed in: the token is somebody else's, or for somewhere else. It was not kept. Sign in again; if it stays, tell whoever runs this page."
+                .into()
+        }
         SignInFault::Unreachable => {
-            "Nobody was signed in: PingOne's authorization server could not be reached from here. Check network, proxy and the page's connect-src, and sign in again."
+            "Nobody was signed in: PingOne's authorization server could not be reached from here, or can't answer now. Check network, proxy and the page's connect-src, and sign in again."
+                .into()
+        }
+        SignInFault::Blocked => {
+            "Nobody was signed in: this browser opened no window for PingOne. Allow this page to open windows and sign in again."
                 .into()
         }
         SignInFault::NotHere => {
@@ -62,6 +85,25 @@ pub fn fault(fault: &SignInFault) -> String {
             format!("Nobody was signed in: {field} {problem}. Sign in again; if it stays, something between you and PingOne answers.")
         }
     }
+}
+
+/// Why PingOne gives no next token, and what to do.
+pub fn not_renewed(fault: &SignInFault) -> String {
+    let why = match fault {
+        SignInFault::NotExchanged { code, description } if code == "invalid_grant" => {
+            format!("it was ended, used up or withdrawn ({code}){}", words(description))
+        }
+        SignInFault::NotExchanged { code, description } => {
+            format!("PingOne refused that ({code}){}", words(description))
+        }
+        SignInFault::OtherToken => {
+            "the next token was somebody else's, or for somewhere else, and was not kept.".into()
+        }
+        _ => "PingOne's answer was made for something else or can't be read, and was not kept.".into(),
+    };
+    format!(
+        "Your sign-in is not renewed any more: {why} The token in use holds until its end. Sign in again before that, and everything here goes on."
+    )
 }
 
 fn refused(code: &str, description: &str) -> String {

@@ -322,6 +322,30 @@ impl Page {
         self.driver.window().await.expect("a tab")
     }
 
+    /// How many tabs and windows there are.
+    pub async fn tabs(&self) -> usize {
+        self.driver.windows().await.expect("tabs").len()
+    }
+
+    /// Looks at the window that the page has opened, once it is there.
+    pub async fn opened_window(&self) -> WindowHandle {
+        let from = self.tab().await;
+        for _ in 0..PATIENCE {
+            let all = self.driver.windows().await.expect("tabs");
+            if let Some(other) = all.into_iter().find(|tab| *tab != from) {
+                self.show_tab(&other).await;
+                return from;
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        panic!("the page opened no window:\n{}", self.text().await);
+    }
+
+    /// Closes the window that is looked at, as a person would.
+    pub async fn close_window(&self) {
+        self.driver.close_window().await.expect("it can be closed");
+    }
+
     /// Opens a page in another tab, and looks at that one.
     pub async fn new_tab(&self, url: &str) {
         let tab = self.driver.new_tab().await.expect("another tab");

@@ -38,12 +38,13 @@ impl From<Wrong> for ConfigFault {
     }
 }
 
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 22] = [
     "regions",
     "defaultRegion",
     "environmentId",
     "clientId",
     "clientEnvironmentId",
+    "refresh",
     "listOnConnect",
     "forgetAfterIdleMinutes",
     "idleMinutes",
@@ -98,9 +99,12 @@ fn sign_in(
     has_region: bool,
 ) -> Result<Option<SignInApplication>, ConfigFault> {
     let own = json::id(body, "clientEnvironmentId")?.map(EnvironmentId);
+    let renews = json::boolean(body, "refresh")?;
     let Some(client) = json::id(body, "clientId")?.map(ClientId) else {
+        let alone = [("clientEnvironmentId", own.is_some()), ("refresh", renews.is_some())];
+        let Some((field, _)) = alone.into_iter().find(|(_, is_there)| *is_there) else { return Ok(None) };
         let problem = "is there without clientId, the application that people sign in to";
-        return if own.is_some() { Err(ConfigFault::new("clientEnvironmentId", problem)) } else { Ok(None) };
+        return Err(ConfigFault::new(field, problem));
     };
     if !has_region {
         return Err(ConfigFault::new(
@@ -112,7 +116,7 @@ fn sign_in(
         let problem = "must be there where clientId is, unless environmentId is: the application lives in it";
         ConfigFault::new("clientEnvironmentId", problem)
     })?;
-    Ok(Some(SignInApplication { client, environment }))
+    Ok(Some(SignInApplication { client, environment, renews: renews.unwrap_or(false) }))
 }
 
 /// The ceilings. `max` bounds both, and whatever is chosen later; a deployment that raises one of them without it
@@ -293,9 +297,16 @@ mod tests {
             (format!(r#""clientId":"{client}","environmentId":"{own}""#), "defaultRegion"),
             (format!(r#""clientEnvironmentId":"{own}""#), "clientEnvironmentId"),
             (r#""clientId":"admin""#.to_owned(), "clientId"),
+            (r#""refresh":true"#.to_owned(), "refresh"),
+            (format!(r#"{both},"environmentId":"{own}","refresh":"yes""#), "refresh"),
         ] {
             assert_eq!(read(&keys).map_err(|fault| fault.field), Err(field.to_owned()), "{keys}");
         }
+        let renews = |keys: &str| {
+            let settings = read(&format!(r#"{both},"environmentId":"{own}"{keys}"#)).unwrap();
+            settings.sign_in.unwrap().renews
+        };
+        assert!(renews(r#","refresh":true"#) && !renews(r#","refresh":false"#) && !renews(""));
     }
 
     #[test]

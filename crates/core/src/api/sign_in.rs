@@ -14,12 +14,15 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::domain::region::RegionCode;
-use crate::domain::sign_in::{Attempt, ClientId, SignInFault, SignInPlace};
+use crate::domain::sign_in::{Attempt, ClientId, SignInFault, SignInPlace, SignedIn, Way};
 use crate::domain::time::Wall;
-use crate::domain::token::Secret;
+use crate::domain::token::{Secret, TokenFacts};
 
-use super::claims::Claims;
+use super::claims::{Claims, read_paste};
 use super::json;
+
+pub mod renewal;
+pub mod sign_off;
 
 /// How much chance an attempt needs, in bytes: 32 each for state, nonce and verifier.
 pub const CHANCE: usize = 96;
@@ -31,18 +34,32 @@ const SCOPE: &str = "openid";
 /// How far PingOne's clock and this computer's may differ, in milliseconds.
 const SKEW: i64 = 60_000;
 
+/// How the state of an attempt in a window of its own begins, so that `web/boot.js` can tell where to bring the answer
+/// before anything else is loaded.
+pub const WINDOW_MARK: &str = "window.";
+
 /// PingOne's words are cut after so many letters.
 const LONGEST_DESCRIPTION: usize = 500;
 
 /// What PingOne sends back instead of a token, to be exchanged once.
 pub struct Code(Zeroizing<String>);
 
+/// What a code was exchanged for.
+pub struct Granted {
+    /// The access token.
+    pub token: Secret,
+    /// Who signed in, and what is kept of that.
+    pub signed_in: SignedIn,
+}
+
 /// A new attempt, of bytes that nobody can guess.
 #[must_use]
-pub fn begin(place: SignInPlace, chance: &[u8; CHANCE], now: Wall) -> Attempt {
+pub fn begin(place: SignInPlace, way: Way, chance: &[u8; CHANCE], now: Wall) -> Attempt {
     let mut words = chance.chunks_exact(CHANCE / 3).map(|bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes));
     let mut word = || words.next().unwrap_or_default();
-    Attempt { place, state: word(), nonce: word(), verifier: word(), begun_at: now }
+    let mark = if way == Way::OwnWindow { WINDOW_MARK } else { "" };
+    let state = format!("{mark}{}", word());
+    Attempt { place, state, nonce: word(), verifier: word(), begun_at: now }
 }
 
 /// The address at PingOne where somebody signs in.
@@ -156,10 +173,10 @@ fn only(query: &str, name: &'static str) -> Result<Option<Zeroizing<String>>, Si
     Ok(first)
 }
 
-/// Where a code is exchanged.
+/// Where a code or a refresh token is exchanged.
 #[must_use]
-pub fn token_address(attempt: &Attempt) -> String {
-    format!("{}/token", attempt.place.issuer)
+pub fn token_address(place: &SignInPlace) -> String {
+    format!("{}/token", place.issuer)
 }
 
 /// The form that exchanges a code for a token. It is sent once and shown nowhere.
@@ -176,25 +193,73 @@ pub fn exchange(attempt: &Attempt, code: &Code) -> Zeroizing<String> {
 }
 
 /// Reads what the token endpoint answered: the access token, whose claims are read as a pasted one's are. A refresh token
-/// that nobody asked for is dropped.
+/// is dropped unless the deployment `renews` with it.
 ///
 /// # Errors
-/// Where the code was not exchanged, the answer can't be read, or its ID token is not an answer to `attempt`.
-pub fn granted(status: u16, body: &[u8], attempt: &Attempt, now: Wall) -> Result<Secret, SignInFault> {
-    let value: Value =
-        serde_json::from_slice(body).map_err(|_| unreadable("the token endpoint's answer", "is no JSON"))?;
-    if status != 200 {
-        return Err(not_exchanged(&value));
+/// Where the code was not exchanged, the answer can't be read, or its tokens are not an answer to `attempt`.
+pub fn granted(
+    status: u16,
+    body: &[u8],
+    attempt: &Attempt,
+    renews: bool,
+    now: Wall,
+) -> Result<Granted, SignInFault> {
+    let answer = Answer::read(status, body)?;
+    let Attempt { place, nonce, .. } = attempt;
+    let claims = id_token(answer.text("id_token")?, place, now)?;
+    if claims.text("nonce") != Some(nonce.as_str()) {
+        return Err(SignInFault::OtherNonce);
     }
-    let text = |path: &'static str| {
-        let found = json::text(&value, path).map_err(|_| unreadable(path, "is no text"))?;
-        found.ok_or(unreadable(path, "is missing"))
-    };
-    if !text("token_type")?.eq_ignore_ascii_case("bearer") {
-        return Err(unreadable("token_type", "is not Bearer"));
+    let subject = claims.text("sub").ok_or(unreadable("id_token", "names nobody"))?.to_owned();
+    let (token, facts) = answer.access_token(now)?;
+    if let Some(issuer) = facts.and_then(|facts| facts.issuer).filter(|issuer| *issuer != place.issuer) {
+        return Err(SignInFault::OtherIssuer(cut(issuer)));
     }
-    check_id_token(text("id_token")?, attempt, now)?;
-    Ok(Secret::new(Zeroizing::new(text("access_token")?.to_owned())))
+    let refresh = if renews { answer.refresh_token()? } else { None };
+    let signed_in = SignedIn { place: place.clone(), nonce: nonce.clone(), subject, refresh };
+    Ok(Granted { token, signed_in })
+}
+
+/// What a token endpoint answered, if it is tokens.
+struct Answer(Value);
+
+impl Answer {
+    fn read(status: u16, body: &[u8]) -> Result<Self, SignInFault> {
+        if status == 408 || status == 429 || status >= 500 {
+            return Err(SignInFault::Unreachable);
+        }
+        let value: Value = serde_json::from_slice(body)
+            .map_err(|_| unreadable("the token endpoint's answer", "is no JSON"))?;
+        if status != 200 {
+            return Err(not_exchanged(&value));
+        }
+        let answer = Self(value);
+        if !answer.text("token_type")?.eq_ignore_ascii_case("bearer") {
+            return Err(unreadable("token_type", "is not Bearer"));
+        }
+        Ok(answer)
+    }
+
+    fn text(&self, path: &'static str) -> Result<&str, SignInFault> {
+        self.optional(path)?.ok_or(unreadable(path, "is missing"))
+    }
+
+    fn optional(&self, path: &'static str) -> Result<Option<&str>, SignInFault> {
+        json::text(&self.0, path).map_err(|_| unreadable(path, "is no text"))
+    }
+
+    /// The access token, and its claims where they can be read: what is wrong with one that can't be used is said when
+    /// it is taken, as of a pasted one.
+    fn access_token(&self, now: Wall) -> Result<(Secret, Option<TokenFacts>), SignInFault> {
+        let token = Secret::new(Zeroizing::new(self.text("access_token")?.to_owned()));
+        let facts = read_paste(token.expose(), now).ok().map(|paste| paste.facts);
+        Ok((token, facts))
+    }
+
+    fn refresh_token(&self) -> Result<Option<Secret>, SignInFault> {
+        let token = self.optional("refresh_token")?.filter(|token| !token.is_empty());
+        Ok(token.map(|token| Secret::new(Zeroizing::new(token.to_owned()))))
+    }
 }
 
 fn not_exchanged(value: &Value) -> SignInFault {
@@ -207,26 +272,23 @@ fn not_exchanged(value: &Value) -> SignInFault {
     }
 }
 
-/// OpenID Connect Core 3.1.3.7.
-fn check_id_token(token: &str, attempt: &Attempt, now: Wall) -> Result<(), SignInFault> {
+/// The claims of an ID token that is this place's, for this application alone, and not over (OpenID Connect Core 3.1.3.7).
+fn id_token(token: &str, place: &SignInPlace, now: Wall) -> Result<Claims, SignInFault> {
     let claims = Claims::decode(token).map_err(|_| unreadable("id_token", "is damaged"))?;
     let issuer = claims.text("iss").unwrap_or_default();
-    if issuer != attempt.place.issuer {
+    if issuer != place.issuer {
         return Err(SignInFault::OtherIssuer(cut(issuer)));
     }
-    let client = attempt.place.client.0.to_string();
+    let client = place.client.0.to_string();
     let is_party = claims.text("azp").is_none_or(|party| party == client);
     if !is_party || claims.audience() != [client] {
         return Err(SignInFault::OtherAudience);
-    }
-    if claims.text("nonce") != Some(attempt.nonce.as_str()) {
-        return Err(SignInFault::OtherNonce);
     }
     let ends_at = claims.time("exp").ok_or(unreadable("id_token", "says no end"))?;
     if now.since(ends_at) > SKEW {
         return Err(SignInFault::Expired);
     }
-    Ok(())
+    Ok(claims)
 }
 
 fn cut(text: impl AsRef<str>) -> String {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::region::{Region, RegionCode};
 use super::tenant::EnvironmentId;
 use super::time::{Millis, Wall};
+use super::token::Secret;
 
 /// The application that people sign in to: a public one, without a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,6 +20,25 @@ pub struct SignInApplication {
     pub client: ClientId,
     /// The environment that it lives in, which need not be the one that is worked on.
     pub environment: EnvironmentId,
+    /// Whether a token is renewed by itself, with a refresh token in the page's memory.
+    pub renews: bool,
+}
+
+/// How somebody gets to PingOne and back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// The page is left, and PingOne leads back to it.
+    ThisPage,
+    /// PingOne opens in a window of its own, which comes back to the page's address, hands its answer over and closes.
+    OwnWindow,
+}
+
+impl Way {
+    /// A window wherever leaving the page would lose something, or isn't possible.
+    #[must_use]
+    pub fn choose(can_leave: bool, would_lose: bool) -> Self {
+        if can_leave && !would_lose { Self::ThisPage } else { Self::OwnWindow }
+    }
 }
 
 /// Where somebody signs in, and to what.
@@ -71,6 +91,18 @@ impl Attempt {
     }
 }
 
+/// Somebody who signed in, for as long as the page is there: never stored, and gone with the token.
+pub struct SignedIn {
+    /// Where.
+    pub place: SignInPlace,
+    /// Ties an ID token that names it to this sign-in.
+    pub nonce: String,
+    /// Who, as the ID token says.
+    pub subject: String,
+    /// What the next access token is got with, where the deployment wants that. It is good once.
+    pub refresh: Option<Secret>,
+}
+
 /// Why somebody who came back from PingOne is not signed in. Nothing of the answer is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SignInFault {
@@ -111,7 +143,13 @@ pub enum SignInFault {
         /// PingOne's words.
         description: String,
     },
-    /// The token endpoint could not be reached.
+    /// The browser opened no window.
+    #[error("the browser opened no window")]
+    Blocked,
+    /// What a renewal brought is somebody else's, or for somewhere else.
+    #[error("the renewed token is somebody else's, or for somewhere else")]
+    OtherToken,
+    /// The token endpoint could not be reached, or can't answer now.
     #[error("the token endpoint could not be reached")]
     Unreachable,
     /// This browser keeps nothing, or doesn't leave the page.
@@ -125,4 +163,25 @@ pub enum SignInFault {
         /// What is wrong with it.
         problem: &'static str,
     },
+}
+
+impl SignInFault {
+    /// Whether a renewal that came to this may work a moment later: something was in the way, and nobody said no.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Unreachable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_left_only_where_it_can_be_and_nothing_is_lost() {
+        assert_eq!(Way::choose(true, false), Way::ThisPage);
+        for (can_leave, would_lose) in [(true, true), (false, false), (false, true)] {
+            assert_eq!(Way::choose(can_leave, would_lose), Way::OwnWindow, "{can_leave} {would_lose}");
+        }
+    }
 }

@@ -114,6 +114,11 @@ impl Grants {
         }
     }
 
+    /// Ends every session.
+    pub(crate) fn end_all(&mut self) {
+        self.refresh_tokens.forget(|_| true);
+    }
+
     fn end(&mut self, session: Uuid) {
         self.refresh_tokens.forget(|other| other.id == session);
     }

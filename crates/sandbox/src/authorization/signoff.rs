@@ -1,15 +1,46 @@
-//! `/as/signoff`: nobody stays signed on here, so there is only a page.
+//! `/as/signoff`: nobody stays signed on here, so there is only the way back.
+//!
+//! Source: developer.pingidentity.com, PingOne API, "Signoff". An address that no application has registered is not led
+//! back to; what such a page says is assumed. An ID token as a hint isn't looked at.
 
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, Response, StatusCode, header};
 
-use super::web_page::page;
+use super::parameters::Parameters;
+use super::web_page::{Escaped, page};
+use crate::Sandbox;
+use crate::hal::put;
 use crate::refusal::Refusal;
 use crate::route::Answer;
 
-pub(crate) fn answer(request: &Request<Vec<u8>>) -> Answer {
+pub(crate) fn answer(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Answer {
     if request.method() != Method::GET {
         return Err(Refusal::Method);
     }
-    let content = "<p>This sandbox keeps nobody signed on. Access tokens hold until they end.</p>\n";
-    Ok((page(StatusCode::OK, "You signed off", content, None), 0))
+    let parameters = Parameters::read(request.uri().query().unwrap_or_default().as_bytes());
+    let response = match parameters.get("post_logout_redirect_uri") {
+        None => {
+            let content = "<p>This sandbox keeps nobody signed on. Access tokens hold until they end.</p>\n";
+            page(StatusCode::OK, "You signed off", content, None)
+        }
+        Some(uri) if sandbox.redirects.origin(uri).is_some() => back(uri, parameters.get("state")),
+        Some(uri) => {
+            let content = format!("<p>{} is not registered.</p>\n", Escaped(uri));
+            page(StatusCode::BAD_REQUEST, "Nobody is led back there", &content, None)
+        }
+    };
+    Ok((response, 0))
+}
+
+fn back(uri: &str, state: Option<&str>) -> Response<Vec<u8>> {
+    let mut location = uri.to_owned();
+    if let Some(state) = state {
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("state", state).finish();
+        location.push(if uri.contains('?') { '&' } else { '?' });
+        location.push_str(&query);
+    }
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = StatusCode::FOUND;
+    put(response.headers_mut(), header::LOCATION, &location);
+    put(response.headers_mut(), header::REFERRER_POLICY, "no-referrer");
+    response
 }

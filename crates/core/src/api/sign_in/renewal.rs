@@ -1,0 +1,70 @@
+//! The next access token for somebody who signed in, before the present one ends.
+//!
+//! Sources: RFC 6749 section 6, OpenID Connect Core 1.0 section 12; developer.pingidentity.com, PingOne API, "Token
+//! (`refresh_token`)".
+
+use zeroize::Zeroizing;
+
+use super::{Answer, id_token, unreadable};
+use crate::domain::sign_in::{SignInFault, SignedIn};
+use crate::domain::time::Wall;
+use crate::domain::token::{Secret, TokenFacts};
+
+/// What a refresh token was exchanged for.
+pub struct Renewed {
+    /// The access token.
+    pub token: Secret,
+    /// The next refresh token; where there is none, the one that was used stays good (RFC 6749 section 6).
+    pub refresh: Option<Secret>,
+}
+
+/// The form that asks for the next access token; `None` where nothing was granted to ask with. It is sent once and shown
+/// nowhere. No scope is asked for: it stays what it was.
+#[must_use]
+pub fn renewal(signed_in: &SignedIn) -> Option<Zeroizing<String>> {
+    let token = signed_in.refresh.as_ref()?;
+    let form = form_urlencoded::Serializer::new(String::new())
+        .append_pair("grant_type", "refresh_token")
+        .append_pair("client_id", &signed_in.place.client.0.to_string())
+        .append_pair("refresh_token", token.expose())
+        .finish();
+    Some(Zeroizing::new(form))
+}
+
+/// Reads what came of it. `present` are the claims of the access token in use: the next one is the same person's, of the
+/// same issuer and environment, for the same API.
+///
+/// # Errors
+/// Where there is no next token, the answer can't be read, or it is somebody else's.
+pub fn renewed(
+    status: u16,
+    body: &[u8],
+    signed_in: &SignedIn,
+    present: &TokenFacts,
+    now: Wall,
+) -> Result<Renewed, SignInFault> {
+    let answer = Answer::read(status, body)?;
+    if let Some(token) = answer.optional("id_token")? {
+        check(token, signed_in, now)?;
+    }
+    let (token, facts) = answer.access_token(now)?;
+    let facts = facts.ok_or(unreadable("access_token", "can't be used"))?;
+    let is_same = facts.issuer == present.issuer
+        && facts.environment == present.environment
+        && facts.audience == present.audience
+        && facts.actor == present.actor;
+    if !is_same {
+        return Err(SignInFault::OtherToken);
+    }
+    Ok(Renewed { token, refresh: answer.refresh_token()? })
+}
+
+/// OpenID Connect Core 12.2: the same issuer, application and subject; a nonce need not be there.
+fn check(token: &str, signed_in: &SignedIn, now: Wall) -> Result<(), SignInFault> {
+    let claims = id_token(token, &signed_in.place, now)?;
+    if claims.text("nonce").is_some_and(|nonce| nonce != signed_in.nonce) {
+        return Err(SignInFault::OtherNonce);
+    }
+    let is_same = claims.text("sub") == Some(signed_in.subject.as_str());
+    is_same.then_some(()).ok_or(SignInFault::OtherToken)
+}

@@ -1,0 +1,138 @@
+//! The next token of somebody who signed in, before the present one ends; and the end of a sign-in.
+
+use futures::future::{Either, LocalBoxFuture, select};
+use pingone_mfa_core::api::sign_in::renewal::{Renewed, renewal, renewed};
+use pingone_mfa_core::api::sign_in::{sign_off, token_address};
+use pingone_mfa_core::api::{Lost, Response};
+use pingone_mfa_core::domain::sign_in::{SignInFault, SignedIn, Way};
+use pingone_mfa_core::domain::time::Millis;
+
+use super::session::Session;
+
+/// An answer that takes longer won't come.
+const LONGEST_ANSWER: Millis = Millis::seconds(30);
+
+/// So long a refresh token's revocation may hold up the way to PingOne's sign-off.
+const PATIENCE: Millis = Millis::seconds(3);
+
+impl Session {
+    pub(super) fn renews(&'static self) -> bool {
+        self.settings().sign_in.is_some_and(|sign_in| sign_in.renews)
+    }
+
+    /// Why PingOne gives no next token, where one was expected.
+    pub fn not_renewed(&'static self) -> Option<SignInFault> {
+        self.standing.not_renewed.get()
+    }
+
+    /// The token that was just taken is renewed by itself, where that was granted.
+    pub(super) fn hold_renewal(&'static self) {
+        let has_refresh = |now: &Option<SignedIn>| now.as_ref().is_some_and(|now| now.refresh.is_some());
+        let is_granted = self.standing.signed_in.with_untracked(has_refresh);
+        let facts = self.pasted.with_untracked(|pasted| pasted.facts().cloned()).filter(|_| is_granted);
+        if let Some(facts) = facts {
+            self.standing.renewal.borrow_mut().hold(&facts, self.entrance().clock.now());
+        }
+    }
+
+    pub(super) fn renew_when_due(&'static self) {
+        let clock = &self.entrance().clock;
+        let is_due = self.standing.renewal.borrow().is_due(clock.now(), clock.wall());
+        // Whoever is just connecting began it with the token in use.
+        if is_due && self.is_connected() {
+            self.renew();
+        }
+    }
+
+    fn renew(&'static self) {
+        let form_and_place = self.standing.signed_in.with_untracked(|signed_in| {
+            let signed_in = signed_in.as_ref()?;
+            Some((renewal(signed_in)?, token_address(&signed_in.place)))
+        });
+        let Some((form, address)) = form_and_place else { return };
+        self.standing.renewal.borrow_mut().ask();
+        let asking = self.entrance().sign_in.post(&address, form);
+        self.standing.renewing.spawn(async move {
+            match self.read_renewed(self.answer_in_time(asking).await) {
+                Ok(renewed) => self.go_on_with(renewed),
+                Err(fault) if fault.may_pass() => {
+                    self.standing.renewal.borrow_mut().miss(self.entrance().clock.now());
+                }
+                Err(fault) => self.end_renewal(fault),
+            }
+        });
+    }
+
+    /// PingOne said no, or what it said can't be trusted: the refresh token is of no more use, and a person is asked.
+    fn end_renewal(&'static self, fault: SignInFault) {
+        self.standing.renewal.borrow_mut().end();
+        self.standing.signed_in.update_unseen(|signed_in| {
+            if let Some(signed_in) = signed_in {
+                signed_in.refresh = None;
+            }
+        });
+        self.standing.not_renewed.set(Some(fault));
+    }
+
+    /// What the authorization server answers, or that it can't be reached.
+    pub(super) async fn answer_in_time(
+        &'static self,
+        asking: LocalBoxFuture<'static, Result<Response, Lost>>,
+    ) -> Result<Response, SignInFault> {
+        let clock = &self.entrance().clock;
+        match select(asking, clock.sleep_until(clock.now() + LONGEST_ANSWER)).await {
+            Either::Left((Ok(answer), _)) => Ok(answer),
+            Either::Left((Err(_), _)) | Either::Right(_) => Err(SignInFault::Unreachable),
+        }
+    }
+
+    fn read_renewed(&'static self, answer: Result<Response, SignInFault>) -> Result<Renewed, SignInFault> {
+        let answer = answer?;
+        let present = self.pasted.with_untracked(|pasted| pasted.facts().cloned()).unwrap_or_default();
+        let now = self.entrance().clock.wall();
+        self.standing.signed_in.with_untracked(|signed_in| {
+            let signed_in = signed_in.as_ref().ok_or(SignInFault::NothingBegun)?;
+            renewed(answer.head.status, &answer.body, signed_in, &present, now)
+        })
+    }
+
+    fn go_on_with(&'static self, renewed: Renewed) {
+        self.standing.signed_in.update_unseen(|signed_in| {
+            if let (Some(signed_in), Some(refresh)) = (signed_in, renewed.refresh) {
+                signed_in.refresh = Some(refresh);
+            }
+        });
+        if self.take(renewed.token.expose()) {
+            self.hold_renewal();
+        }
+    }
+
+    /// Signs out: the token and everything that was read with it leaves this page's memory, the refresh token is revoked,
+    /// and PingOne ends the browser's session.
+    pub fn sign_out(&'static self) {
+        let sign_in = &self.entrance().sign_in;
+        let Some(signed_in) = self.standing.signed_in.update_unseen(Option::take) else { return };
+        self.forget();
+        let way = Way::choose(sign_in.can_leave(), false);
+        let address = sign_off::address(&signed_in.place, way);
+        // A window opens in the moment of the press, or not at all. It is PingOne's, and closes when it comes back.
+        if way == Way::OwnWindow
+            && let Some(window) = sign_in.open(&address)
+        {
+            window.leave_open();
+        }
+        let revoking = sign_off::revocation(&signed_in)
+            .map(|form| sign_in.post(&sign_off::revocation_address(&signed_in.place), form));
+        let clock = &self.entrance().clock;
+        self.connecting.spawn(async move {
+            if let Some(revoking) = revoking {
+                // What isn't revoked is in nobody's memory any more, and ends by itself.
+                let (Either::Left(_) | Either::Right(_)) =
+                    select(revoking, clock.sleep_until(clock.now() + PATIENCE)).await;
+            }
+            if way == Way::ThisPage {
+                sign_in.leave(&address);
+            }
+        });
+    }
+}
