@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pingone_mfa_e2e::{Page, World};
+use pingone_mfa_e2e::{Page, Portal, World};
 use pingone_sandbox::page::config_json;
 use pingone_sandbox::{EnvironmentKind, Fault, On, PUBLIC_CLIENT_ID, Populations, Rule, Sandbox, Seed};
 use serde_json::Value;
@@ -538,4 +538,27 @@ async fn an_element_signs_in_by_a_window_and_its_host_page_stays() {
         assert_eq!((asked(&world, "GET", "signoff"), page.tabs().await), (1, 1), "isolated: {isolated}");
         page.see("button", "Sign in with PingOne").await;
     }
+}
+
+/// On another site no channel leads into the frame: what is left is the opener, and that embed.html shares its windows.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frame_on_another_site_signs_in_by_a_window_and_its_portal_stays() {
+    let portal = Portal::new().await;
+    let origin = portal.origin.clone();
+    let keys = format!(r#"{{"tokenSources":["signin"],"frameAncestors":["{origin}"],"#);
+    let world = World::start(20, |api| with_sign_in(api).replacen('{', &keys, 1)).await;
+    assert!(world.sandbox().register_redirect_uri("http://127.0.0.1/embed.html"));
+    let policy = "Content-Security-Policy: frame-ancestors";
+    world.release.rewrite_headers(&format!("{policy} 'none'"), &format!("{policy} {origin}"));
+    let _no_tokens = portal.serve(&world, |script| script);
+    let page = world.visit(&origin).await;
+    page.enter_frame().await;
+    page.press("button", "Sign in with PingOne").await;
+    page.hear("Sign in in PingOne's window").await;
+    sign_in_in_window(&world, &page).await;
+    page.enter_frame().await;
+    page.hear("20 users. List read").await;
+    assert!(page.find("button", "Sign out").await.is_some());
+    page.leave_frame().await;
+    assert!(address(&page).await.starts_with(&origin));
 }
