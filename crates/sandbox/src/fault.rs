@@ -130,6 +130,11 @@ pub enum Fault {
         /// In bytes.
         bytes: usize,
     },
+    /// The same, and it is sent compressed: few bytes become many.
+    GzipBomb {
+        /// In bytes, before it is compressed.
+        bytes: usize,
+    },
     /// The body ends early, but is sent as a whole one.
     Truncated {
         /// The bytes that are left.
@@ -176,7 +181,7 @@ impl Rule {
                 Err("fault.values: must be JSON, or empty".to_owned())
             }
             Fault::Drip { portion: 0, .. } => Err("fault.portion: must be at least 1".to_owned()),
-            Fault::Oversized { bytes } if *bytes > MOST_BYTES => {
+            Fault::Oversized { bytes } | Fault::GzipBomb { bytes } if *bytes > MOST_BYTES => {
                 Err(format!("fault.bytes: must be at most {MOST_BYTES}"))
             }
             Fault::Nested { depth } if *depth > MOST_BYTES / 2 => {

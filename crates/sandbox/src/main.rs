@@ -43,7 +43,7 @@ RULES
     fault   delay {millis}, drip {portion,everyMillis}, lost {reset}, dropped {reset}, cut {after,reset},
             black-hole {applied}, applied-late {millis}, never-applied, other-value,
             status {status,retryAfter,withoutCors}, content-type {value}, html, oversized {bytes},
-            truncated {after}, nested {depth}, duplicate-key, next-loops, next-elsewhere {href}
+            gzip-bomb {bytes}, truncated {after}, nested {depth}, duplicate-key, next-loops, next-elsewhere {href}
 
 BEHAVIOUR
     rate, addressShare, others, preflightsCount, retryHints, largestPage, smallerPages, listLagMillis,

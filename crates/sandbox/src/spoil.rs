@@ -1,5 +1,9 @@
 //! What a fault makes of a request and its answer.
 
+use std::io::{self, Read as _};
+
+use flate2::Compression;
+use flate2::read::GzEncoder;
 use http::{Request, Response, StatusCode, header};
 
 use crate::fault::Fault;
@@ -80,9 +84,14 @@ impl Fault {
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::FORBIDDEN);
                 become_html(response, status, GATEWAY);
             }
-            Self::Oversized { bytes } => {
-                let size = (*bytes).max(response.body().len());
-                response.body_mut().resize(size, b' ');
+            Self::Oversized { bytes } => fill_up(response.body_mut(), *bytes),
+            Self::GzipBomb { bytes } => {
+                fill_up(response.body_mut(), *bytes);
+                // Nothing fails that is read from memory and written to it.
+                if let Ok(packed) = gzip(response.body()) {
+                    *response.body_mut() = packed;
+                    put(response.headers_mut(), header::CONTENT_ENCODING, "gzip");
+                }
             }
             Self::Truncated { after } => response.body_mut().truncate(*after),
             Self::Nested { depth } => {
@@ -103,6 +112,16 @@ const HTML: &str = "<!doctype html><html><head><title>Sign in to the network</ti
 
 const GATEWAY: &str = "<html><head><title>Request rejected</title></head><body><center><h1>The requested URL was \
                        rejected.</h1></center><script>window.ran = true</script></body></html>";
+
+fn fill_up(body: &mut Vec<u8>, bytes: usize) {
+    body.resize(bytes.max(body.len()), b' ');
+}
+
+fn gzip(body: &[u8]) -> io::Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    GzEncoder::new(body, Compression::best()).read_to_end(&mut packed)?;
+    Ok(packed)
+}
 
 fn become_html(response: &mut Response<Vec<u8>>, status: StatusCode, html: &str) {
     put(response.headers_mut(), header::CONTENT_TYPE, "text/html;charset=UTF-8");

@@ -297,6 +297,8 @@ fn a_gateway_can_refuse_with_html_and_nothing_is_carried_out() {
 fn a_body_can_be_oversized_truncated_nested_or_have_a_key_twice() {
     let body = |fault: &str| Stage::with(&format!(r#"{{"fault":{fault}}}"#)).list().body().to_owned();
     assert_eq!(body(r#"{"kind":"oversized","bytes":9000000}"#).len(), 9_000_000);
+    let bomb = Stage::with(r#"{"fault":{"kind":"gzip-bomb","bytes":900000}}"#).list();
+    assert!(bomb.head().contains("content-encoding: gzip") && bomb.body().len() < 90_000, "{}", bomb.head());
     assert_eq!(body(r#"{"kind":"truncated","after":50}"#).len(), 50);
     assert!(serde_json::from_str::<serde_json::Value>(&body(r#"{"kind":"nested","depth":5000}"#)).is_err());
     assert!(body(r#"{"kind":"duplicate-key"}"#).contains("\"mfaEnabled\" : true, \"mfaEnabled\" : false"));

@@ -365,6 +365,7 @@ async fn a_list_that_leads_astray_or_says_nonsense_is_named() {
         (Fault::Html, "no JSON"),
         (Fault::Truncated { after: 500 }, "no JSON"),
         (Fault::Oversized { bytes: 9 * 1024 * 1024 }, "larger than"),
+        (Fault::GzipBomb { bytes: 9 * 1024 * 1024 }, "larger than"),
         (Fault::Nested { depth: 200_000 }, "no JSON"),
     ] {
         let world = World::start(1500, quick).await;
@@ -377,6 +378,15 @@ async fn a_list_that_leads_astray_or_says_nonsense_is_named() {
         let text = page.text().await;
         assert!(text.contains(sentence), "{fault:?}: {text}");
     }
+    // What an answer is called says nothing: it is read for what it is.
+    let world = World::start(1500, quick).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.see("button", "Load all 1,500 users").await;
+    breaks(&world, None, None, Fault::ContentType { value: "text/html".into() });
+    page.press("button", "Load all 1,500 users").await;
+    page.hear("1,500 users. List read").await;
+
     let world = World::start(1500, quick).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
