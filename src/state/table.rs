@@ -161,6 +161,10 @@ impl Table {
 
     /// Nobody who isn't shown stays selected.
     fn show(&self, shown: Vec<Row>) {
+        // During a run everyone is looked at each second, and mostly the same are shown.
+        if self.shown.with_untracked(|before| *before == shown) {
+            return;
+        }
         let is_selected =
             |selected: &Rows| shown.iter().copied().filter(|row| selected.contains(*row)).collect();
         let kept: Option<Rows> =
