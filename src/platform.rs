@@ -1,6 +1,7 @@
 //! The browser, behind the ports of the core. Nothing here decides.
 
 pub(crate) mod clock;
+pub(crate) mod collation;
 pub(crate) mod embedder;
 pub(crate) mod fetch;
 pub(crate) mod files;

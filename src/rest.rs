@@ -8,6 +8,7 @@ use pingone_mfa_core::port::Embedder;
 use wasm_bindgen::JsValue;
 
 use crate::platform::clock::BrowserClock;
+use crate::platform::collation::BrowserCollation;
 use crate::platform::fetch::FetchTransport;
 use crate::platform::files::BrowserFiles;
 use crate::platform::host::BrowserHost;
@@ -102,6 +103,7 @@ fn rooms(outside: &Outside, screens: &ScreensPlace, session: &'static Session) -
         transport: outside.transport.clone(),
         clock: outside.clock.clone(),
         locale: outside.locale.clone(),
+        collation: Rc::new(BrowserCollation::new()),
         preferences: Rc::new(LocalPreferences),
         host: outside.host.clone(),
         files: Rc::new(BrowserFiles),

@@ -9,7 +9,7 @@ use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::port::{
-    Embedder, Files, Host, Journal, Lease, Locale, Preferences, SignIn, TokenHolder,
+    Collation, Embedder, Files, Host, Journal, Lease, Locale, Preferences, SignIn, TokenHolder,
 };
 
 pub mod title;
@@ -96,6 +96,8 @@ pub struct Ports {
     pub clock: Rc<dyn Clock>,
     /// Writes numbers and times.
     pub locale: Rc<dyn Locale>,
+    /// Compares texts.
+    pub collation: Rc<dyn Collation>,
     /// Remembers region and environment.
     pub preferences: Rc<dyn Preferences>,
     /// The document around the widget.

@@ -271,7 +271,7 @@ impl Directory {
     /// Learns users without showing them anew, which [`Directory::recount_all`] does; and whether somebody was known
     /// before.
     pub(super) fn learn_unseen(&'static self, rows: impl IntoIterator<Item = ReadRow>) -> (Vec<Row>, bool) {
-        let fold = |text: &str| self.ports.locale.fold(text);
+        let fold = |text: &str| self.ports.collation.fold(text);
         self.users.update_unseen(|users| {
             let before = users.len();
             let learn = |row| match row {

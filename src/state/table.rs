@@ -195,7 +195,7 @@ impl Table {
     fn rank_names(&self, users: &Users) {
         let mut ranks = self.ranks.borrow_mut();
         if ranks.names.len() != users.names_len() {
-            ranks.names = self.ports.locale.rank(&users.names());
+            ranks.names = self.ports.collation.rank(&users.names());
         }
     }
 
@@ -209,7 +209,7 @@ impl Table {
             let known = populations.ready().map(Vec::as_slice).unwrap_or_default();
             let names: Vec<&str> = known.iter().map(|population| population.name.as_str()).collect();
             let ids = known.iter().map(|population| population.id);
-            ids.zip(self.ports.locale.rank(&names)).collect()
+            ids.zip(self.ports.collation.rank(&names)).collect()
         });
         self.ranks.borrow_mut().populations = ranked;
         if self.view.with_untracked(|view| view.sort.is_some_and(|order| order.key == Column::Population)) {
@@ -222,7 +222,7 @@ impl Table {
 
     /// Searches for what was typed.
     pub fn search_for(&self, users: &Watched<Users>, text: &str) {
-        let search = Search::new(text, &|text| self.ports.locale.fold(text));
+        let search = Search::new(text, &|text| self.ports.collation.fold(text));
         let narrows = search.narrows(&self.searched.borrow());
         self.search.set(text.to_owned());
         self.searched.replace(search);

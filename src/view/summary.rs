@@ -135,14 +135,6 @@ mod tests {
     struct Plain;
 
     impl Locale for Plain {
-        fn fold(&self, text: &str) -> String {
-            text.to_lowercase()
-        }
-
-        fn rank(&self, texts: &[&str]) -> Vec<u32> {
-            (0..).take(texts.len()).collect()
-        }
-
         fn number(&self, number: u64) -> String {
             match number {
                 0..1000 => number.to_string(),

@@ -45,7 +45,10 @@ pub trait Locale {
     /// The text with a capital first letter, in any script. The browser knows them all; a table of our own would be
     /// a tenth of the page.
     fn capitalised(&self, text: &str) -> String;
+}
 
+/// How the reader's language compares texts.
+pub trait Collation {
     /// The text without capitals and accents, so that two spellings of one name compare equal.
     fn fold(&self, text: &str) -> String;
 

@@ -1,7 +1,7 @@
 //! What pages that frame this one may say, and how they are told something. A host page is another program by other
 //! people, so nothing of its messages is believed: what isn't in this file doesn't exist. No message asks for a token.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::domain::embedding::{Reason, RunCounts, Told};
@@ -116,10 +116,10 @@ pub fn read_message(text: &str) -> Reading {
     let Ok(Value::Object(fields)) = serde_json::from_slice(text.as_bytes()) else {
         return Reading::default();
     };
-    let mut fields = Fields { fields, dropped: Vec::new() };
-    let Some(Value::String(kind)) = fields.fields.remove("type") else { return Reading::default() };
+    let mut fields = Fields { fields: fields.into_iter().collect(), dropped: Vec::new() };
+    let Some(Value::String(kind)) = fields.take("type") else { return Reading::default() };
     let Some(kind) = kind.strip_prefix(PREFIX) else { return Reading::default() };
-    if fields.fields.remove("version").and_then(|version| version.as_u64()) != Some(VERSION) {
+    if fields.take("version").and_then(|version| version.as_u64()) != Some(VERSION) {
         fields.drop("version", "must be 1");
         return Reading { message: None, dropped: fields.dropped };
     }
@@ -145,7 +145,7 @@ pub fn read_message(text: &str) -> Reading {
 
 /// The fields of a message that nobody has read yet.
 struct Fields {
-    fields: Map<String, Value>,
+    fields: Vec<(String, Value)>,
     dropped: Vec<String>,
 }
 
@@ -154,8 +154,13 @@ impl Fields {
         self.dropped.push(format!("{} {problem}", name(field)));
     }
 
+    fn take(&mut self, field: &str) -> Option<Value> {
+        let place = self.fields.iter().position(|(name, _)| name == field)?;
+        Some(self.fields.remove(place).1)
+    }
+
     fn text(&mut self, field: &str) -> Option<String> {
-        match self.fields.remove(field) {
+        match self.take(field) {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) if text.len() <= LONGEST_TEXT => Some(text),
             Some(_) => {
@@ -166,7 +171,7 @@ impl Fields {
     }
 
     fn request(&mut self) -> Option<u32> {
-        let request = self.fields.remove("request").and_then(|request| request.as_u64());
+        let request = self.take("request").and_then(|request| request.as_u64());
         let request = request.and_then(|request| u32::try_from(request).ok());
         if request.is_none() {
             self.drop("request", "must be the number of the request that it answers");
@@ -176,7 +181,7 @@ impl Fields {
 
     fn token(&mut self) -> Option<Message> {
         // Moved out, so that the text has no second copy here, and overwritten wherever this ends.
-        let token = match self.fields.remove("accessToken") {
+        let token = match self.take("accessToken") {
             Some(Value::String(text)) => Some(Zeroizing::new(text)),
             _ => None,
         };
@@ -207,7 +212,7 @@ impl Fields {
     }
 
     fn properties(&mut self) -> Vec<(&'static str, String)> {
-        let given = match self.fields.remove("properties") {
+        let given = match self.take("properties") {
             None | Some(Value::Null) => return Vec::new(),
             Some(Value::Object(given)) => given,
             Some(_) => {
@@ -229,7 +234,7 @@ impl Fields {
 
     /// What is left is not known.
     fn rest(mut self) -> Vec<String> {
-        let unknown: Vec<String> = self.fields.keys().take(5).cloned().collect();
+        let unknown: Vec<String> = self.fields.iter().take(5).map(|(name, _)| name.clone()).collect();
         for field in unknown {
             self.drop(&field, "is not known");
         }

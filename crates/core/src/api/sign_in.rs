@@ -105,7 +105,7 @@ pub fn write(attempt: &Attempt) -> String {
 /// An attempt that was kept; `None` where the text is none of this version's.
 #[must_use]
 pub fn read(text: &str) -> Option<Attempt> {
-    let value: Value = serde_json::from_str(text).ok()?;
+    let value: Value = serde_json::from_slice(text.as_bytes()).ok()?;
     let text = |path| json::text(&value, path).ok().flatten().map(str::to_owned);
     if json::number(&value, "version") != Ok(Some(1)) {
         return None;

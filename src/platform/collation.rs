@@ -1,0 +1,129 @@
+//! How the browser compares texts in the reader's language. It stands behind the form: nobody searches or sorts before.
+
+use js_sys::Intl::Collator;
+use js_sys::{Array, Function, JsString, Object, Reflect, RegExp};
+use pingone_mfa_core::domain::ranking::ranked;
+use pingone_mfa_core::port::Collation;
+use wasm_bindgen::JsCast;
+
+/// The browser's `Intl.Collator`, and its letters.
+pub(crate) struct BrowserCollation {
+    collator: Function,
+    marks: RegExp,
+}
+
+impl BrowserCollation {
+    /// People are sorted as their reader is used to, whatever language the page is in.
+    pub(crate) fn new() -> Self {
+        Self {
+            collator: Collator::new(&Array::new(), &Object::new()).compare(),
+            marks: RegExp::new("\\p{M}+", "gu"),
+        }
+    }
+
+    /// Lines as the reader's language sorts them. They cross over at once, and are sorted by the browser itself: one by
+    /// one, or compared by this program, they would cross over a million times.
+    fn sorted(&self, lines: &str) -> String {
+        let lines = JsString::from(lines).split("\n");
+        let sort = Reflect::get(&lines, &"sort".into()).and_then(JsCast::dyn_into::<Function>);
+        if let Ok(sort) = sort {
+            // A comparison of texts throws nothing; unsorted they stay in their order.
+            let _ = sort.call1(&lines, &self.collator);
+        }
+        String::from(lines.join("\n"))
+    }
+}
+
+impl Collation for BrowserCollation {
+    fn fold(&self, text: &str) -> String {
+        let apart = JsString::from(text).normalize("NFKD");
+        let bare = apart.replace_by_pattern(&self.marks, "");
+        // Capitals first: they know that two letters make one, and one is two.
+        let folded = String::from(bare.to_upper_case().to_lower_case());
+        folded.chars().fold(String::with_capacity(folded.len()), |mut text, letter| {
+            match plain(letter) {
+                Some(plain) => text.push_str(plain),
+                None => text.push(letter),
+            }
+            text
+        })
+    }
+
+    fn rank(&self, texts: &[&str]) -> Vec<u32> {
+        ranked(texts, &|lines| self.sorted(lines))
+    }
+}
+
+/// Letters with a stroke and joined ones, which Unicode doesn't take apart.
+const fn plain(letter: char) -> Option<&'static str> {
+    match letter {
+        'ø' => Some("o"),
+        'ł' => Some("l"),
+        'đ' | 'ð' => Some("d"),
+        'ħ' => Some("h"),
+        'ŧ' => Some("t"),
+        'ı' => Some("i"),
+        'æ' => Some("ae"),
+        'œ' => Some("oe"),
+        'þ' => Some("th"),
+        // A sigma at the end of a word is written in another way, and may be in the middle of what is typed.
+        'ς' => Some("σ"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen::JsValue;
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    #[wasm_bindgen_test]
+    fn accents_and_capitals_are_folded_away_in_any_script() {
+        let collation = BrowserCollation::new();
+        for (text, folded) in [
+            ("Zoë", "zoe"),
+            ("Łucja", "lucja"),
+            ("Straße", "strasse"),
+            ("Ørsted Æ", "orsted ae"),
+            ("Γιώργος", "γιωργοσ"),
+            ("ＡＢＣ", "abc"),
+            ("王", "王"),
+            ("Siobhán\n", "siobhan\n"),
+        ] {
+            assert_eq!(collation.fold(text), folded, "{text}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn texts_are_ranked_as_people_sort_them() {
+        let collation = BrowserCollation::new();
+        assert_eq!(collation.rank(&["zebra", "Éclair", "apple", "Zebra2", "eclair"]), [3, 2, 0, 4, 1]);
+        assert_eq!(collation.rank(&[]), Vec::<u32>::new());
+    }
+
+    #[wasm_bindgen_test]
+    fn ranks_agree_with_the_reader_s_collator() {
+        let collation = BrowserCollation::new();
+        let syllables =
+            ["an", "Ó", "o'", "de la ", "ß", "-", "Ł", "ng", "aa", "王", "é", "Ch", "ά", "Д", "2", "z"];
+        let texts: Vec<String> = (0..4096_usize)
+            .map(|number| {
+                [number % 16, number / 16 % 16, number / 256].map(|place| syllables[place]).concat()
+            })
+            .collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let ranks = collation.rank(&texts);
+        let mut sorted = vec![""; texts.len()];
+        for (text, rank) in texts.iter().zip(&ranks) {
+            sorted[*rank as usize] = text;
+        }
+        assert!(sorted.iter().all(|text| !text.is_empty()), "nobody shares a place");
+        for pair in sorted.windows(2) {
+            let order = collation.collator.call2(&JsValue::UNDEFINED, &pair[0].into(), &pair[1].into());
+            assert!(order.unwrap().as_f64().unwrap() <= 0.0, "{pair:?}");
+        }
+    }
+}
