@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use js_sys::Reflect;
+use js_sys::{Array, Reflect};
 use leptos::mount::UnmountHandle;
 use leptos::prelude::{AnyView, Render};
 use pingone_mfa_core::api::config::read_config;
@@ -41,6 +41,23 @@ impl Widget {
         self.session.forget();
     }
 
+    /// Reads anew how many users there are, and who they are if that had been read.
+    pub fn refresh(&self) {
+        self.session.refresh();
+    }
+
+    /// The report of the run that is over: the file's name, its media type and its text. It has no names.
+    pub fn report(&self) -> Option<Array> {
+        let file = self.session.report()?;
+        Some(Array::of3(&file.name.into(), &file.mime.into(), &file.text.into()))
+    }
+
+    /// Whether a run goes on or waits: then the element can't be about anything else.
+    #[wasm_bindgen(js_name = hasOpenRun)]
+    pub fn has_open_run(&self) -> bool {
+        self.session.has_open_run()
+    }
+
     /// Takes everything away. The token is forgotten, and what is in flight is aborted.
     pub fn unmount(self) {
         self.session.end();
@@ -51,7 +68,7 @@ impl Widget {
 /// `build`, `ownsAddress` (whether the page's address is this product's), `signInAnswer` (the query with which
 /// somebody came back from PingOne), `home` (the folder of this release, where its page stands), `rest` (whose `failure`
 /// says why what stands behind the form could not be loaded), `frame` (the `origin` of the page around this frame, and
-/// the `hello` that it said), what the element offers of the page around it (`givesTokens`, `provide`, `tell`), and its
+/// the `hello` that it said), what the element offers of the page around it (`givesTokens`, `provide`, `tell`, `permits`), and its
 /// attributes `region`, `environmentId` and `userId`; all may be missing.
 ///
 /// # Errors

@@ -55,6 +55,8 @@ pub mod saving;
 
 pub mod signing_in;
 
+mod telling;
+
 pub mod unusable;
 
 use announcement::Announcer;
@@ -164,6 +166,7 @@ impl App {
         let settings = session.settings();
         let ports: &'static Ports = Box::leak(Box::new(ports));
         let announcer = session.announcer;
+        telling::tell_host(ports, announcer);
         let directory: &'static Directory =
             Box::leak(Box::new(Directory::new(ports, announcer, settings.clone())));
         let run: &'static Run = Box::leak(Box::new(Run::new(ports, directory, announcer, settings)));

@@ -1,13 +1,20 @@
 // <pingone-mfa>: the only loader of the wasm. A thin shell; everything else happens inside.
 import start, { mount } from "./pingone-mfa.js";
-const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", integrity: "" }, rest: { file: "rest.wasm", integrity: "" }, style: { file: "widget.css", integrity: "" }, build: "dev" };
+const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", url: new URL("./pingone-mfa_bg.wasm", import.meta.url), integrity: "" }, rest: { file: "rest.wasm", url: new URL("./rest.wasm", import.meta.url), integrity: "" }, style: { file: "widget.css", url: new URL("./widget.css", import.meta.url), integrity: "" }, build: "dev" };
 
 // After this long without the files something is said, although they may still arrive.
 const PATIENCE = 10_000;
 
-const address = (file) => new URL(file, import.meta.url).href;
+const FRAME_INSTEAD =
+  "This page enforces Trusted Types. No policy is made in another page's realm: show PingOne MFA in its frame instead (docs/embedding.md).";
 
 class StartFailure extends Error {}
+
+// Which addresses the page's policy refused to connect to. The browser says so in an event alone.
+const refused = new Set();
+document.addEventListener("securitypolicyviolation", ({ effectiveDirective, disposition, blockedURI }) => {
+  if (effectiveDirective === "connect-src" && disposition === "enforce") refused.add(blockedURI);
+});
 
 // One download serves every element of the page. A failed one is forgotten, so that another try is another
 // download.
@@ -23,15 +30,15 @@ function loaded() {
 // What failed once is asked of the server, because a cache may have kept the failure.
 const failed = new Set();
 
-async function download({ file, integrity }) {
+async function download({ file, url, integrity }) {
   const cache = failed.has(file) ? "reload" : "default";
   const options = { credentials: "same-origin", cache, ...(integrity && { integrity }) };
   let response;
   failed.add(file);
   try {
-    response = await fetch(address(file), options);
+    response = await fetch(url, options);
   } catch {
-    throw new StartFailure(await whyMissing(file));
+    throw new StartFailure(await whyMissing(file, url));
   }
   if (response.ok) {
     failed.delete(file);
@@ -40,13 +47,16 @@ async function download({ file, integrity }) {
   throw new StartFailure(`${file}: the server answered ${response.status}. Files of this release are missing.`);
 }
 
-async function whyMissing(file) {
+async function whyMissing(file, url) {
   try {
-    const response = await fetch(address(file), { cache: "no-store" });
+    const response = await fetch(url, { cache: "no-store" });
     if (!response.ok) return `${file}: the server answered ${response.status}. Files of this release are missing.`;
     await response.arrayBuffer();
     return `${file} doesn't match this release. Reload in a minute; if it stays, the files on the server were altered or mixed.`;
   } catch {
+    // The event comes a little after the failure.
+    await new Promise((soon) => setTimeout(soon, 100));
+    if (refused.has(url.href)) return `This page's security policy blocks ${file}: connect-src needs ${url.origin}.`;
     return `${file} could not be downloaded, or the download was cut. Check the network and try again.`;
   }
 }
@@ -126,9 +136,62 @@ function card(cause, again) {
   return section;
 }
 
+// Only an attempt shows it: a text is refused where they are enforced, unless the page's own policy takes it.
+function enforcesTrustedTypes() {
+  if (!window.trustedTypes) return false;
+  try {
+    document.createElement("template").innerHTML = "<p></p>";
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function told({ type, version, ...detail }, cancelable) {
+  return new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable });
+}
+
 class PingOneMfa extends HTMLElement {
+  static observedAttributes = ["region", "environment-id", "user-id"];
+
   #root = this.attachShadow({ mode: "open" });
   #widget;
+  #config;
+  #provider;
+  #isRenewing = false;
+
+  constructor() {
+    super();
+    // What was set before the element was defined would stand in front of its accessors.
+    for (const name of ["config", "tokenProvider"]) {
+      if (!Object.hasOwn(this, name)) continue;
+      const value = this[name];
+      delete this[name];
+      this[name] = value;
+    }
+  }
+
+  // The text of a config.json.
+  get config() {
+    return this.#config;
+  }
+
+  set config(text) {
+    if (text === this.#config) return;
+    this.#config = text;
+    this.#renew("config");
+  }
+
+  // Gives access tokens. Where it comes after the element has begun without one, the element begins anew.
+  get tokenProvider() {
+    return this.#provider;
+  }
+
+  set tokenProvider(provider) {
+    const isFirst = typeof this.#provider !== "function" && typeof provider === "function";
+    this.#provider = provider;
+    if (isFirst) this.#renew("tokenProvider");
+  }
 
   connectedCallback() {
     addEventListener("pingone-mfa:panicked", this.#panicked);
@@ -140,19 +203,41 @@ class PingOneMfa extends HTMLElement {
     queueMicrotask(() => this.isConnected || this.#stop());
   }
 
+  attributeChangedCallback(name, was, is) {
+    if (was !== is) this.#renew(name);
+  }
+
+  // Reads anew how many users there are, and who they are if that had been read.
+  refresh() {
+    this.#widget?.refresh();
+  }
+
   forgetToken() {
     this.#widget?.forgetToken();
+  }
+
+  // The report of the run that is over, as JSON without names.
+  exportReport() {
+    const report = this.#widget?.report();
+    if (!report) return undefined;
+    const [name, type, text] = report;
+    return new File([text], name, { type });
   }
 
   #start = async () => {
     if (this.#widget) return;
     const late = setTimeout(() => this.#say(`${RELEASE.wasm.file} hasn't arrived after ${PATIENCE / 1000} seconds. Still waiting for it.`), PATIENCE);
     try {
+      if (!this.ownsAddress && !this.frame && enforcesTrustedTypes()) throw new StartFailure(FRAME_INSTEAD);
       const [, style] = await loaded();
       if (!this.isConnected || this.#widget) return;
       this.#root.adoptedStyleSheets = [style];
       const wrapper = document.createElement("div");
       wrapper.className = "widget";
+      wrapper.part = "widget";
+      // What is inside is English, whatever the page around it is.
+      wrapper.lang = "en";
+      wrapper.dir = "ltr";
       this.#root.replaceChildren(wrapper);
       this.#widget = mount(wrapper, this.#options());
     } catch (failure) {
@@ -168,14 +253,15 @@ class PingOneMfa extends HTMLElement {
       config: this.config,
       clock: this.clock,
       ownsAddress: this.ownsAddress,
-      home: address("./"),
+      home: import.meta.url.replace(/[^/]*$/, ""),
       signInAnswer: this.#signInAnswer(),
       build: RELEASE.build,
       rest: report,
       frame: this.frame,
       givesTokens: () => typeof this.tokenProvider === "function",
       provide: this.#provide,
-      tell: ({ type, version, ...detail }) => this.#tell(type, detail),
+      tell: (message) => this.#tell(message),
+      permits: (message) => this.dispatchEvent(told(message, true)),
       region: this.getAttribute("region"),
       environmentId: this.getAttribute("environment-id"),
       userId: this.getAttribute("user-id"),
@@ -184,7 +270,7 @@ class PingOneMfa extends HTMLElement {
 
   // The token goes from the host page's answer to the program, and nowhere else.
   #provide = async (reason) => {
-    this.#tell("pingone-mfa:token-needed", { reason });
+    await this.#tell({ type: "pingone-mfa:token-needed", reason });
     try {
       return (await this.tokenProvider({ reason }))?.accessToken;
     } catch (failure) {
@@ -194,8 +280,27 @@ class PingOneMfa extends HTMLElement {
     }
   };
 
-  #tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  // A little later: whatever the host page does then, the program is not in the midst of something.
+  async #tell(message) {
+    await undefined;
+    this.dispatchEvent(told(message, false));
+  }
+
+  // What the element is about has changed: it begins anew, once for all that changes in one moment. Not under an open
+  // run, which would be paused and could be continued only in the place that it was begun for.
+  #renew(what) {
+    if (!this.#widget || this.#isRenewing) return;
+    if (this.#widget.hasOpenRun()) {
+      console.warn(`pingone-mfa: ${what} is not taken under an open run. It holds when the element begins anew.`);
+      return;
+    }
+    this.#isRenewing = true;
+    queueMicrotask(() => {
+      this.#isRenewing = false;
+      if (!this.#widget || !this.isConnected) return;
+      this.#unmount();
+      this.#start();
+    });
   }
 
   // It is handed on once: a code is good for one exchange.
@@ -216,6 +321,10 @@ class PingOneMfa extends HTMLElement {
 
   #stop() {
     removeEventListener("pingone-mfa:panicked", this.#panicked);
+    this.#unmount();
+  }
+
+  #unmount() {
     this.#widget?.unmount();
     this.#widget = undefined;
   }

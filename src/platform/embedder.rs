@@ -3,14 +3,14 @@
 use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{Function, JSON, Promise, Reflect};
 use pingone_mfa_core::api::frame;
-use pingone_mfa_core::domain::embedding::{Reason, Told};
+use pingone_mfa_core::domain::embedding::{Change, Reason, Told};
 use pingone_mfa_core::port::Embedder;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use zeroize::Zeroizing;
 
-/// The page around the element, through what `web/element.js` gives: `givesTokens()`, `provide(reason)` and
-/// `tell(message)`.
+/// The page around the element, through what `web/element.js` gives: `givesTokens()`, `provide(reason)`,
+/// `tell(message)` and `permits(message)`.
 pub(crate) struct PageEmbedder {
     options: JsValue,
 }
@@ -49,5 +49,11 @@ impl Embedder for PageEmbedder {
         if let Ok(message) = JSON::parse(&frame::tell(told)) {
             self.call("tell", &message);
         }
+    }
+
+    fn permits(&self, change: &Change) -> bool {
+        let message = JSON::parse(&frame::ask_before(change)).ok();
+        let answer = message.and_then(|message| self.call("permits", &message));
+        answer.is_none_or(|permits| permits.is_truthy())
     }
 }

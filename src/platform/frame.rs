@@ -8,7 +8,7 @@ use futures::channel::oneshot;
 use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{JSON, Object, Reflect};
 use pingone_mfa_core::api::frame::{self, Hello, Look, Message, read_message};
-use pingone_mfa_core::domain::embedding::{Reason, Told};
+use pingone_mfa_core::domain::embedding::{Change, Reason, Told};
 use pingone_mfa_core::port::Embedder;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -149,7 +149,13 @@ impl Embedder for FrameEmbedder {
     }
 
     fn tell(&self, told: &Told) {
-        self.border.post(&frame::tell(told));
+        if told.crosses_frames() {
+            self.border.post(&frame::tell(told));
+        }
+    }
+
+    fn permits(&self, _: &Change) -> bool {
+        true
     }
 }
 

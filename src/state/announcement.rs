@@ -1,5 +1,7 @@
 //! Facts that screen readers are told as they happen. The sentences are the view's.
 
+use std::cell::OnceCell;
+
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::row::Tally;
@@ -81,6 +83,9 @@ pub enum Announcement {
     },
 }
 
+/// Hears what is told.
+type Listener = Box<dyn Fn(&Announcement)>;
+
 /// The newest announcement. Results go to the polite live region, failures to the assertive one.
 #[derive(Default)]
 pub struct Announcer {
@@ -88,11 +93,21 @@ pub struct Announcer {
     pub result: Watched<Announcement>,
     /// The newest failure.
     pub failure: Watched<Announcement>,
+    overhearing: OnceCell<Listener>,
 }
 
 impl Announcer {
+    /// Has `listener` hear everything that is told from now on. There is one at most.
+    pub(super) fn overhear(&self, listener: Listener) {
+        // What stands behind the form is made once.
+        let _ = self.overhearing.set(listener);
+    }
+
     /// Tells it.
     pub fn tell(&self, announcement: Announcement) {
+        if let Some(listener) = self.overhearing.get() {
+            listener(&announcement);
+        }
         match announcement {
             Announcement::Failed(_) | Announcement::NotChanged { .. } | Announcement::RunHalted(_) => {
                 self.failure.set(announcement);

@@ -14,7 +14,7 @@ use pingone_mfa_core::engine::policy::Policy;
 
 use super::App;
 use super::announcement::Announcement;
-use super::rooms::Rooms;
+use super::rooms::{ReportFile, Rooms};
 use super::session::{Obstacle, Phase, Plan};
 use super::title::Title;
 
@@ -51,6 +51,18 @@ impl Rooms for App {
 
     fn look_at_clock(&'static self, last: Wall) {
         self.run.look_at_clock(last);
+    }
+
+    fn has_open_run(&self) -> bool {
+        self.run.is_open_untracked()
+    }
+
+    fn refresh(&'static self) {
+        self.directory.refresh();
+    }
+
+    fn report(&'static self) -> Option<ReportFile> {
+        self.report_file()
     }
 
     fn clear(&'static self) {

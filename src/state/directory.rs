@@ -179,8 +179,23 @@ impl Directory {
     pub fn begin(&'static self, connection: Connection, list_up_to: u64) {
         connection.limit(Kind::Read, self.read_ceiling.get_untracked());
         self.connection.replace(Some(connection.clone()));
-        self.total.set(Load::Loading);
         self.populations.set(Load::Loading);
+        self.count(connection, list_up_to);
+        self.read_populations();
+    }
+
+    /// Reads anew how many users there are, and everyone if they had been read.
+    pub(super) fn refresh(&'static self) {
+        match (self.connection(), self.list.get_untracked()) {
+            (None, _) | (_, List::Loading { .. }) => {}
+            (Some(connection), List::Idle) => self.count(connection, 0),
+            (Some(_), _) => self.load_all(),
+        }
+    }
+
+    /// Asks how many users there are, and lists them if they are so few.
+    fn count(&'static self, connection: Connection, list_up_to: u64) {
+        self.total.set(Load::Loading);
         self.tasks.spawn(async move {
             let total = connection.call(CountUsers).await;
             if let Err(fault) = &total {
@@ -192,7 +207,6 @@ impl Directory {
                 self.load_all();
             }
         });
-        self.read_populations();
     }
 
     fn read_populations(&'static self) {

@@ -12,7 +12,8 @@ use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::token::Actor;
 
 use super::App;
-use super::saving::contents;
+use super::rooms::ReportFile;
+use super::saving::{ROWS_AT_ONCE, contents};
 
 impl App {
     /// The report of the run that is over, as far as it is known.
@@ -51,6 +52,16 @@ impl App {
         let (name, mime) = (writer.file_name(), writer.mime());
         let slices = Box::new(move |rows, username: Username<'_>| writer.slice(rows, username));
         self.save_slices(&name, mime, of, &saving.reported, slices);
+    }
+
+    /// The report as JSON without names, for the page around the element.
+    pub(super) fn report_file(&'static self) -> Option<ReportFile> {
+        let mut writer = ReportWriter::new(Rc::new(self.report()?), Format::Json, contents(false));
+        let (name, mime, mut text) = (writer.file_name(), writer.mime(), String::new());
+        while let Some(slice) = writer.slice(ROWS_AT_ONCE, &|_| "") {
+            text.push_str(&slice);
+        }
+        Some(ReportFile { name, mime, text })
     }
 
     /// Shows the people of the run that is over in the list.

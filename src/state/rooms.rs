@@ -16,6 +16,16 @@ pub trait Rest {
     fn open(&self, session: &'static Session) -> LocalBoxFuture<'static, Result<&'static dyn Rooms, String>>;
 }
 
+/// A report, as it would be saved.
+pub struct ReportFile {
+    /// What the file is called.
+    pub name: String,
+    /// Its media type.
+    pub mime: &'static str,
+    /// What is in it.
+    pub text: String,
+}
+
 /// What stands behind the form, as far as the form has to do with it.
 pub trait Rooms {
     /// Reads the environment and, if that goes well, shows it.
@@ -29,6 +39,15 @@ pub trait Rooms {
 
     /// Looks whether the computer slept since this time.
     fn look_at_clock(&'static self, last: Wall);
+
+    /// Whether a run goes on or waits, so that the element can't be about anything else.
+    fn has_open_run(&self) -> bool;
+
+    /// Reads anew how many users there are, and who they are if that had been read.
+    fn refresh(&'static self);
+
+    /// The report of the run that is over, without names.
+    fn report(&'static self) -> Option<ReportFile>;
 
     /// Forgets everything that was read.
     fn clear(&'static self);

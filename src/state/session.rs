@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::announcement::{Announcement, Announcer};
 use super::handing::Handing;
 use super::paste::{Forgetting, Pasted};
-use super::rooms::Rooms;
+use super::rooms::{ReportFile, Rooms};
 use super::signing_in::{SigningIn, Standing};
 use super::tasks::Tasks;
 use super::watched::Watched;
@@ -395,6 +395,23 @@ impl Session {
     pub(super) fn go_no_further(&'static self, obstacle: Obstacle) {
         self.obstacle.set(Some(obstacle));
         self.phase.set(Phase::Form);
+    }
+
+    /// Whether a run goes on or waits.
+    pub fn has_open_run(&'static self) -> bool {
+        self.rooms.get().is_some_and(Rooms::has_open_run)
+    }
+
+    /// Reads anew what is shown, because the host page wants it.
+    pub fn refresh(&'static self) {
+        if let Some(rooms) = self.rooms.get() {
+            rooms.refresh();
+        }
+    }
+
+    /// The report of the run that is over, for the host page.
+    pub fn report(&'static self) -> Option<ReportFile> {
+        self.rooms.get().and_then(Rooms::report)
     }
 
     /// Forgets the token and everything that was read with it.

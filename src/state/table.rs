@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use pingone_mfa_core::domain::embedding::Told;
 use pingone_mfa_core::domain::order::{Column, Ranks, Sort, sort};
 use pingone_mfa_core::domain::query::{Filters, Search, matching};
 use pingone_mfa_core::domain::status::Status;
@@ -167,10 +168,12 @@ impl Table {
         }
         let is_selected =
             |selected: &Rows| shown.iter().copied().filter(|row| selected.contains(*row)).collect();
-        let kept: Option<Rows> =
-            self.selected.with_untracked(|selected| (!selected.is_empty()).then(|| is_selected(selected)));
+        let kept: Option<Rows> = self.selected.with_untracked(|selected| {
+            let kept: Option<Rows> = (!selected.is_empty()).then(|| is_selected(selected));
+            kept.filter(|kept| kept.len() < selected.len())
+        });
         if let Some(kept) = kept {
-            self.selected.set(kept);
+            self.set_selected(kept);
         }
         self.shown.set(shown);
     }
@@ -278,15 +281,22 @@ impl Table {
         self.renew(users);
     }
 
+    /// Selects these and nobody else; the host page is told how many.
+    pub(super) fn set_selected(&self, selected: Rows) {
+        let count = selected.len() as u64;
+        self.selected.set(selected);
+        self.ports.embedder.tell(&Told::SelectionChanged { selected: count });
+    }
+
     /// Selects a user or not; with `range` everyone between the one before and this one, as they are shown.
     pub fn select(&self, row: Row, to: bool, range: bool) {
         let anchor = self.anchor.get().filter(|_| range);
         let rows = anchor.map_or_else(|| vec![row], |anchor| self.between(anchor, row));
-        self.selected.update(|selected| {
-            for row in rows {
-                if to { selected.insert(row) } else { selected.remove(row) }
-            }
-        });
+        let mut selected = self.selected.get_untracked();
+        for row in rows {
+            if to { selected.insert(row) } else { selected.remove(row) }
+        }
+        self.set_selected(selected);
         self.anchor.set(Some(row));
     }
 
@@ -305,7 +315,7 @@ impl Table {
             self.shown.with_untracked(|shown| shown.iter().copied().filter(is_readable).collect())
         });
         let has_all = self.selected.with_untracked(|selected| *selected == all);
-        self.selected.set(if has_all { Rows::default() } else { all });
+        self.set_selected(if has_all { Rows::default() } else { all });
     }
 
     /// Selects these and nobody else, as far as they are shown and can be changed.
@@ -316,14 +326,14 @@ impl Table {
             self.shown.with_untracked(|shown| shown.iter().copied().filter(is_meant).collect())
         });
         self.anchor.set(None);
-        self.selected.set(only);
+        self.set_selected(only);
     }
 
     /// Selects nobody.
     pub fn deselect(&self) {
         self.anchor.set(None);
         if self.selected.with_untracked(|selected| !selected.is_empty()) {
-            self.selected.set(Rows::default());
+            self.set_selected(Rows::default());
         }
     }
 }

@@ -40,7 +40,12 @@ pub(super) fn band(app: AppHandle, environment: Environment, region: String) -> 
         ));
     let replacement =
         part_of(move || session.replacing.get(), move |is_open| is_open.then(|| replacement(app)));
-    let band = tag("header").class("band").set("aria-label", text::band::NAME).with(place).with(actions);
+    let band = tag("header")
+        .class("band")
+        .part("band")
+        .set("aria-label", text::band::NAME)
+        .with(place)
+        .with(actions);
     group().with(band).with(sign_in::not_renewed(session)).with(replacement)
 }
 

@@ -28,6 +28,7 @@ pub(super) fn connect(session: &'static Session) -> Node {
     );
     let form = tag("main")
         .class("connect")
+        .part("connect")
         .with(tag("h1").with(text::connect::TITLE))
         .with(notice(session))
         .with(forgotten(session))

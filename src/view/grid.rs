@@ -59,6 +59,7 @@ pub(super) fn grid(app: AppHandle) -> Node {
     grid.clone().mend();
     tag("div")
         .class("grid-scroll")
+        .part("grid")
         .known_as(grid.scroller)
         .on("scroll", move |_| scrolled.follow_scroll())
         .on("keydown", move |event| pressed.press(&event))

@@ -111,6 +111,11 @@ impl Node {
         self.set("class", name)
     }
 
+    /// The host page's name for it. Each is documented, so none goes without a new version.
+    pub(super) fn part(self, name: &'static str) -> Self {
+        self.set("part", name)
+    }
+
     /// An attribute that is there while `value` has one.
     pub(super) fn follow(self, name: &'static str, value: impl Fn() -> Option<String> + 'static) -> Self {
         self.attribute(following(name, Box::new(value)))

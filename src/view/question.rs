@@ -46,6 +46,7 @@ pub(super) fn question(app: AppHandle) -> Node {
     tag("dialog")
         .known_as(dialog)
         .class("confirm")
+        .part("dialog")
         .follow("aria-label", move || Some(title()))
         .on("close", move |_| directory.keep())
         .with(tag("h2").with(says(title)))

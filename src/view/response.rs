@@ -36,6 +36,7 @@ pub(super) fn response(app: AppHandle) -> Node {
         .with(shown(app));
     tag("section")
         .class("response")
+        .part("response")
         .set("aria-label", text::response::NAME)
         .with(tag("h2").with(text::response::NAME))
         .with(choice(app))

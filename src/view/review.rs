@@ -50,6 +50,7 @@ pub(super) fn review(app: AppHandle) -> Node {
     tag("dialog")
         .known_as(dialog)
         .class("confirm review")
+        .part("dialog")
         .follow("aria-label", move || Some(text::review::name(to()).to_owned()))
         .on("close", move |_| review.close())
         .with(tag("h2").with(says(move || text::review::name(to()).to_owned())))

@@ -39,6 +39,7 @@ fn look_of(phase: &Phase) -> Phase {
 fn section(app: AppHandle, phase: &Phase) -> Node {
     tag("section")
         .class("run")
+        .part("run")
         .set("aria-label", text::run::NAME)
         .with(heading(app))
         .with(is_begun(phase).then(|| figures(app)))

@@ -22,6 +22,7 @@ pub(super) fn saving(app: AppHandle) -> Node {
     tag("dialog")
         .known_as(dialog)
         .class("confirm")
+        .part("dialog")
         .set("aria-label", text::saving::NAME)
         .on("close", move |_| saving.is_asking.set(false))
         .with(tag("h2").with(text::saving::NAME))

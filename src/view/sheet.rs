@@ -79,6 +79,7 @@ pub(super) fn sheet(app: AppHandle) -> Node {
     tag("dialog")
         .known_as(dialog)
         .class("confirm sheet")
+        .part("dialog")
         .set("aria-label", text::sheet::NAME)
         .on("close", move |_| sheet.close())
         .with(tag("h2").with(text::sheet::NAME))

@@ -32,6 +32,7 @@ pub(super) fn status(app: AppHandle) -> Node {
     );
     tag("section")
         .class("mfa-status")
+        .part("status")
         .set("aria-label", text::status::NAME)
         .with(tag("div").class("line").with(tag("h2").with(says(headline))).with(actions(app)))
         .with(tag("p").class("on-paper").with(says(move || read_on(app))))

@@ -1036,6 +1036,7 @@ pub fn fault(fault: &Fault) -> String {
         Fault::Paging(Paging::NoCursor) => "The link to the next page has no cursor. The list was stopped.".into(),
         Fault::Paging(Paging::Elsewhere) => "The link to the next page leads to another host or environment. It was not followed.".into(),
         Fault::NotStored(why) => not_stored(why),
+        Fault::HostRefused => "The page around this one didn't permit the change. Nothing was sent.".into(),
     }
 }
 
@@ -1082,11 +1083,13 @@ pub fn check(check: Check, fault: &Fault) -> String {
         Check::Authorization => "The token is an access token for PingOne's API, copied whole.".into(),
         Check::Expiry => format!("The token's end: tokens last one hour. Get a new one: {} Then press Replace token.", connect::TOKEN_SOURCE),
         Check::Region => "The region is the one of your PingOne console's address (.com, .ca, .eu, .com.au, .sg, .asia).".into(),
+        Check::Network if matches!(fault, Fault::Unreachable) => "The network: a VPN, a proxy, a browser extension or a policy whose connect-src doesn't name PingOne can block or cut requests.".into(),
         Check::Network => "The network: a VPN, a proxy or a browser extension can block or cut requests.".into(),
         Check::Limit => "Other clients of the same licence: they share its limit. Wait a little and try again.".into(),
         Check::Licence => "The environment's services and licence include MFA.".into(),
         Check::Status => "PingOne's status page. If it names no incident, try again in a few minutes.".into(),
         Check::Intermediary => "Whatever stands between this browser and PingOne (proxy, sign-in page of a network): it may have answered, or refused, in PingOne's place.".into(),
+        Check::Host => "The page around this one: it decides which changes are made here. Ask whoever runs it.".into(),
         Check::Storage => "This browser's storage: a private window, blocked site data or a full disk keeps the page from storing what it does.".into(),
         Check::Report => "PingOne and this page disagree about the API. Please report it with PingOne's words below.".into(),
     }

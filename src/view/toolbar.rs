@@ -20,6 +20,7 @@ use crate::state::table::View;
 pub(super) fn toolbar(app: AppHandle) -> Node {
     tag("div")
         .class("toolbar")
+        .part("toolbar")
         .set("role", "search")
         .set("aria-label", text::table::TOOLBAR)
         .with(search(app))

@@ -28,7 +28,7 @@ pub(super) fn opened_user(app: AppHandle) -> Node {
     };
     part_of(read, move |opened| {
         let close = button(text::user::CLOSE, move || directory.close()).class("quiet user-close");
-        let panel = tag("section").class("user").set("aria-label", text::user::NAME).with(close);
+        let panel = tag("section").class("user").part("user").set("aria-label", text::user::NAME).with(close);
         opened.map(|(id, read)| panel.with(person(app, id, &read)))
     })
 }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::api::sign_in::CHANCE;
 use crate::api::{Lost, Response};
-use crate::domain::embedding::{Reason, Told};
+use crate::domain::embedding::{Change, Reason, Told};
 use crate::domain::fault::JournalFault;
 use crate::domain::region::RegionCode;
 use crate::domain::tenant::EnvironmentId;
@@ -154,6 +154,9 @@ pub trait Embedder {
 
     /// Tells it what has happened.
     fn tell(&self, told: &Told);
+
+    /// Asks it whether a change may be made, and is answered at once. A page around a frame can't be.
+    fn permits(&self, change: &Change) -> bool;
 }
 
 /// Files that come and go by the hand of whoever uses the page. Nothing is opened or saved that nobody asked for.

@@ -55,6 +55,7 @@ Work on it:
 
 Ship it:
   dist      Builds the page for production into dist/ and prints its size.
+              --npm       packs the element as an npm package, too: target/npm/pingone-mfa.tgz
 
 Behind the scenes:
   setup     Installs what the build needs and is missing: the wasm32 target, Trunk, and
@@ -74,7 +75,10 @@ pub(crate) enum Command {
     Setup,
     Demo(Demo),
     Sandbox(Vec<String>),
-    Dist,
+    Dist {
+        /// Whether the element is packed for npm, too.
+        npm: bool,
+    },
     Test,
     Check,
     Bench(Bench),
@@ -118,7 +122,10 @@ impl Command {
             "demo" => Demo::parse(rest).map(Self::Demo),
             "sandbox" => Ok(Self::Sandbox(without_separator(rest))),
             "setup" => alone(Self::Setup, &name, &rest),
-            "dist" => alone(Self::Dist, &name, &rest),
+            "dist" => match rest.as_slice() {
+                [option] if option == "--npm" => Ok(Self::Dist { npm: true }),
+                _ => alone(Self::Dist { npm: false }, &name, &rest),
+            },
             "test" => alone(Self::Test, &name, &rest),
             "check" => alone(Self::Check, &name, &rest),
             "bench" => Bench::parse(rest).map(Self::Bench),
@@ -201,6 +208,13 @@ mod tests {
         assert_eq!(parse("").unwrap(), Command::Help);
         assert_eq!(parse("--help").unwrap(), Command::Help);
         assert_eq!(parse("dist --help").unwrap(), Command::Help);
+    }
+
+    #[test]
+    fn the_release_is_packed_for_npm_where_that_is_asked_for() {
+        assert_eq!(parse("dist").unwrap(), Command::Dist { npm: false });
+        assert_eq!(parse("dist --npm").unwrap(), Command::Dist { npm: true });
+        assert!(parse("dist --pnpm").unwrap_err().to_string().contains("`--pnpm`"));
     }
 
     #[test]

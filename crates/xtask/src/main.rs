@@ -5,7 +5,7 @@
 //!
 //! `command` reads the arguments. `setup`, `machine` and `packages` see to the tools, `page` builds
 //! the page, `seal` names and binds its files, `hosting` says how they
-//! want to be served, `bill` what they are made of, `suite` checks everything, `bench` measures, `soak` plays
+//! want to be served, `bill` what they are made of, `npm` packs the element for other pages' builds, `suite` checks everything, `bench` measures, `soak` plays
 //! runs under everything that goes wrong, `demo` shows it.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
@@ -20,6 +20,7 @@ mod hosting;
 mod install;
 mod lockfile;
 mod machine;
+mod npm;
 mod packages;
 mod page;
 mod process;
@@ -59,7 +60,12 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
         Command::Setup => setup::announce(&workspace)?,
         Command::Demo(options) => demo::run(&workspace, &options)?,
         Command::Sandbox(options) => demo::sandbox(&workspace, &options)?,
-        Command::Dist => page::release(&workspace, &setup::prepare(&workspace)?)?,
+        Command::Dist { npm } => {
+            page::release(&workspace, &setup::prepare(&workspace)?)?;
+            if npm {
+                println!("{}", npm::pack(&workspace)?.display());
+            }
+        }
         Command::Test => return Ok(suite::run(&workspace)),
         Command::Check => return Ok(check::run(&workspace)),
         Command::Bench(what) => bench::run(&workspace, &what)?,

@@ -49,14 +49,15 @@ struct Asset {
 struct Sealed {
     index: String,
     embed: String,
-    /// Under a name that stays, for pages that take every release as it comes; under its own it is an asset too.
+    /// Under names that stay, for pages that take every release as it comes; under their own they are assets too.
     frame: Vec<u8>,
+    element: Vec<u8>,
     assets: Vec<Asset>,
 }
 
 const ELEMENT_IMPORT: &str = r#"import start, { mount } from "./pingone-mfa.js";"#;
 const ELEMENT_START: &str = "const start = __wbg_init;";
-const ELEMENT_RELEASE: &str = r#"const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", integrity: "" }, rest: { file: "rest.wasm", integrity: "" }, style: { file: "widget.css", integrity: "" }, build: "dev" };"#;
+const ELEMENT_RELEASE: &str = r#"const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", url: new URL("./pingone-mfa_bg.wasm", import.meta.url), integrity: "" }, rest: { file: "rest.wasm", url: new URL("./rest.wasm", import.meta.url), integrity: "" }, style: { file: "widget.css", url: new URL("./widget.css", import.meta.url), integrity: "" }, build: "dev" };"#;
 const BOOT_RELEASE: &str = r#"const RELEASE = { element: { file: "element.js", integrity: "" }, tick: { file: "tick.js", integrity: "" } };"#;
 const INDEX_PRELOAD: &str = r#"<link rel="modulepreload" href="element.js">"#;
 const INDEX_SCRIPT: &str = r#"<script type="module" src="boot.js"></script>"#;
@@ -71,6 +72,15 @@ impl Asset {
     /// How the scripts refer to a file.
     fn reference(&self) -> String {
         format!(r#"{{ file: "{}", integrity: "{}" }}"#, self.name, self.fingerprint.integrity())
+    }
+
+    /// How the element refers to a file: in words that programs understand which put the element into other pages' own
+    /// scripts, so that they take the file along.
+    fn located(&self) -> String {
+        let (name, integrity) = (&self.name, self.fingerprint.integrity());
+        format!(
+            r#"{{ file: "{name}", url: new URL("./{name}", import.meta.url), integrity: "{integrity}" }}"#
+        )
     }
 
     /// How the page refers to a file, after `href` or `src`.
@@ -97,9 +107,9 @@ fn seal(parts: Parts, shorten: Shorten<'_>) -> Result<Sealed, Failure> {
     let index = html("index.html", &parts.index, &wasm, &element, &boot, &page)?;
     let embed = html("embed.html", &parts.embed, &wasm, &element, &boot, &page)?;
     let frame = script("pingone-mfa-frame", parts.frame)?;
-    let named = frame.bytes.clone();
+    let (frame_named, element_named) = (frame.bytes.clone(), element.bytes.clone());
     let assets = vec![wasm, rest, style, page, tick, element, boot, frame];
-    Ok(Sealed { index, embed, frame: named, assets })
+    Ok(Sealed { index, embed, frame: frame_named, element: element_named, assets })
 }
 
 /// One module of glue and element: two would need a second integrity, which an import can't carry.
@@ -107,9 +117,9 @@ fn element(element: &str, glue: &str, [wasm, rest]: [&Asset; 2], style: &Asset) 
     let build = Fingerprint::of(&[&*wasm.bytes, &rest.bytes].concat()).build();
     let release = format!(
         r#"const RELEASE = {{ wasm: {}, rest: {}, style: {}, build: "{build}" }};"#,
-        wasm.reference(),
-        rest.reference(),
-        style.reference(),
+        wasm.located(),
+        rest.located(),
+        style.located(),
     );
     let element = replace_once("element.js", element, ELEMENT_IMPORT, ELEMENT_START)?;
     let element = replace_once("element.js", &element, ELEMENT_RELEASE, &release)?;
@@ -219,6 +229,13 @@ mod tests {
         }
     }
 
+    fn located(name: &str, fingerprint: &Fingerprint) -> String {
+        let integrity = fingerprint.integrity();
+        format!(
+            r#"{{ file: "{name}", url: new URL("./{name}", import.meta.url), integrity: "{integrity}" }}"#
+        )
+    }
+
     #[test]
     fn the_element_vouches_for_both_wasms_and_the_style_sheet() {
         let (_, find) = sealed(parts());
@@ -227,12 +244,10 @@ mod tests {
         let both = Fingerprint::of(b"\0asm\x01\0\0\0\0asm\x01\0\0\0rest");
         let (style, css) = find("widget-");
         let expected = format!(
-            r#"const RELEASE = {{ wasm: {{ file: "pingone-mfa-{}.wasm", integrity: "{}" }}, rest: {{ file: "rest-{}.wasm", integrity: "{}" }}, style: {{ file: "{style}", integrity: "{}" }}, build: "{}" }};"#,
-            wasm.short(),
-            wasm.integrity(),
-            rest.short(),
-            rest.integrity(),
-            Fingerprint::of(css.as_bytes()).integrity(),
+            "const RELEASE = {{ wasm: {}, rest: {}, style: {}, build: \"{}\" }};",
+            located(&format!("pingone-mfa-{}.wasm", wasm.short()), &wasm),
+            located(&format!("rest-{}.wasm", rest.short()), &rest),
+            located(&style, &Fingerprint::of(css.as_bytes())),
             both.build(),
         );
         assert!(find("element-").1.contains(&expected), "{expected}");
@@ -255,7 +270,7 @@ mod tests {
         let module = find("element-").1;
         assert!(module.starts_with("function mount() {}\n"), "{module}");
         assert!(module.contains("\n// defines\nconst start = __wbg_init;\nconst RELEASE"), "{module}");
-        assert!(!module.contains("import"), "{module}");
+        assert!(!module.contains("import ") && !module.contains("import("), "{module}");
     }
 
     #[test]
@@ -293,6 +308,12 @@ mod tests {
             assert!(page.contains(&link), "{page}");
             assert!(!page.contains("rest-"), "{page}");
         }
+    }
+
+    #[test]
+    fn the_element_has_one_name_that_stays_and_one_of_its_own() {
+        let (sealed, find) = sealed(parts());
+        assert_eq!(find("element-").1.as_bytes(), sealed.element);
     }
 
     #[test]

@@ -3,12 +3,13 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use crate::check;
 use crate::failure::Failure;
 use crate::machine::{self, Need};
+use crate::npm;
 use crate::page;
 use crate::report::{Report, Stopped};
 use crate::setup::{self, Tools};
@@ -32,6 +33,7 @@ struct Kit {
     chromium: PathBuf,
     chromedriver: PathBuf,
     nginx: PathBuf,
+    npm: PathBuf,
     /// PATH with the tools first.
     path: OsString,
 }
@@ -43,7 +45,8 @@ impl Kit {
         let tools = setup::prepare(workspace)?;
         let path = tools.path()?;
         let (chromium, chromedriver) = (Need::Chromium.path()?, Need::Chromedriver.path()?);
-        Ok(Self { tools, chromium, chromedriver, nginx: Need::Nginx.path()?, path })
+        let (nginx, npm) = (Need::Nginx.path()?, Need::Npm.path()?);
+        Ok(Self { tools, chromium, chromedriver, nginx, npm, path })
     }
 }
 
@@ -53,7 +56,8 @@ fn steps(workspace: &Workspace, report: &mut Report) -> Result<(), Stopped> {
     check::native_tests(workspace, report);
     report.tests("browser tests", browser_tests(workspace, &kit));
     report.gate("dist", || page::release(workspace, &kit.tools))?;
-    report.tests("end-to-end tests", end_to_end_tests(workspace, &kit));
+    let package = report.gate("npm package", || npm::pack(workspace))?;
+    report.tests("end-to-end tests", end_to_end_tests(workspace, &kit, &package));
     Ok(())
 }
 
@@ -82,12 +86,14 @@ fn browser_tests(workspace: &Workspace, kit: &Kit) -> Command {
     command
 }
 
-fn end_to_end_tests(workspace: &Workspace, kit: &Kit) -> Command {
+fn end_to_end_tests(workspace: &Workspace, kit: &Kit, package: &Path) -> Command {
     let mut command = workspace.cargo(&["test", "-p", "pingone-mfa-e2e", "--no-fail-fast"]);
     command.env("PINGONE_MFA_DIST", workspace.dist());
     command.env("CHROMEDRIVER", &kit.chromedriver);
     command.env("CHROMIUM", &kit.chromium);
     command.env("NGINX", &kit.nginx);
+    command.env("NPM", &kit.npm);
+    command.env("PINGONE_MFA_PACKAGE", package);
     command
 }
 
@@ -101,6 +107,7 @@ mod tests {
             chromium: PathBuf::from("the browser"),
             chromedriver: PathBuf::from("the driver"),
             nginx: PathBuf::from("the server"),
+            npm: PathBuf::from("the packages"),
             path: OsString::from("the path"),
         }
     }
@@ -122,7 +129,9 @@ mod tests {
     #[test]
     fn the_end_to_end_tests_get_the_page_that_was_just_built() {
         let workspace = Workspace::find().unwrap();
-        let command = end_to_end_tests(&workspace, &kit());
+        let command = end_to_end_tests(&workspace, &kit(), Path::new("the package"));
+        assert_eq!(variable(&command, "PINGONE_MFA_PACKAGE"), Some("the package".into()));
+        assert_eq!(variable(&command, "NPM"), Some("the packages".into()));
         assert_eq!(variable(&command, "PINGONE_MFA_DIST"), Some(workspace.dist().into()));
         assert_eq!(variable(&command, "CHROMIUM"), Some("the browser".into()));
         assert_eq!(variable(&command, "NGINX"), Some("the server".into()));

@@ -1,6 +1,7 @@
 //! Letting one user sign on without a second factor for a while.
 
 use pingone_mfa_core::api::request::{ReadBypass, WriteBypass};
+use pingone_mfa_core::domain::embedding::{Change, ChangeKind};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::UserId;
@@ -46,7 +47,11 @@ impl Directory {
         self.asking.set(None);
         self.bypassing.set(Some((user, Bypassing::Sending)));
         self.tasks.spawn(async move {
-            let ended = bypass(&connection, user, until).await;
+            let ended = if self.ports.embedder.permits(&Change::of_one(ChangeKind::Bypass, user)) {
+                bypass(&connection, user, until).await
+            } else {
+                Bypassing::Refused(Fault::HostRefused)
+            };
             if let Bypassing::Allowed { until, at } = &ended {
                 let (until, at) = (*until, *at);
                 self.learn_bypass(user, Some(until));

@@ -425,12 +425,11 @@ impl Directory {
 
     /// Takes the list's people out of the selection.
     pub fn deselect_sheet(&'static self) {
-        let rows = self.rows_of_sheet();
-        self.table.selected.update(|selected| {
-            for row in rows {
-                selected.remove(row);
-            }
-        });
+        let mut selected = self.table.selected.get_untracked();
+        for row in self.rows_of_sheet() {
+            selected.remove(row);
+        }
+        self.table.set_selected(selected);
     }
 
     /// How many of the list's people are selected.

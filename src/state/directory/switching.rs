@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use pingone_mfa_core::api::request::{ReadMfa, WriteMfa};
+use pingone_mfa_core::domain::embedding::{Change as Intent, ChangeKind, Told};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::query::GroupFilter;
@@ -49,6 +50,10 @@ impl Directory {
         }
         let Some(connection) = self.start(id, Switch::Sending { to }) else { return };
         self.tasks.spawn(async move {
+            if !self.ports.embedder.permits(&Intent::of_one(ChangeKind::to(to), id)) {
+                let (outcome, at) = (Outcome::Refused(Fault::HostRefused), connection.clock().wall());
+                return self.changed(id, to, outcome, Mfa::Unknown, at);
+            }
             match self.is_protected(&connection, id).await {
                 Ok(false) => {}
                 Ok(true) => return self.set_switch(id, Switch::Protected),
@@ -130,6 +135,7 @@ impl Directory {
             Outcome::Changed { .. } => {
                 self.learn_mfa(id, read);
                 self.announcer.tell(Announcement::Changed { username, mfa: read });
+                self.ports.embedder.tell(&Told::Changed { user: id, enabled: read == Mfa::On });
             }
             // Nobody knows any more what the flag is.
             Outcome::AnswerLost(_) => {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use futures::future::{Either, FutureExt, LocalBoxFuture, pending, select};
-use pingone_mfa_core::domain::embedding::{RunCounts, Told};
+use pingone_mfa_core::domain::embedding::{Change, ChangeKind, RunCounts, Told};
 use pingone_mfa_core::domain::fault::{Fault, JournalFault};
 use pingone_mfa_core::domain::plan::Plan;
 use pingone_mfa_core::domain::row::{RowState, Tally};
@@ -140,17 +140,25 @@ impl Run {
         self.speed.take();
         self.progress.set(Some(self.first_progress(&plan)));
         self.tasks.spawn(async move {
+            let users = length(plan.rows.len());
+            if !self.ports.embedder.permits(&Change { kind: ChangeKind::to(plan.to), users, user: None }) {
+                return self.not_started(Fault::HostRefused);
+            }
             let Some(held) = self.take_lease(&connection, steal).await else { return };
             self.ports.host.ask_before_leaving(true);
             match self.make_run(&plan, &name, &connection).await {
                 Ok(run) => self.carry_out(run, name, held, connection).await,
                 Err(fault) => {
                     self.ports.host.ask_before_leaving(false);
-                    self.announcer.tell(Announcement::Failed(fault.clone()));
-                    self.set_phase(Phase::NotStarted(fault));
+                    self.not_started(fault);
                 }
             }
         });
+    }
+
+    fn not_started(&'static self, fault: Fault) {
+        self.announcer.tell(Announcement::Failed(fault.clone()));
+        self.set_phase(Phase::NotStarted(fault));
     }
 
     /// The lease of the environment, as far as the browser lends any; `None` if another page has it.

@@ -12,14 +12,18 @@
 )]
 
 mod browser;
+mod host;
 mod nginx;
+mod package;
 mod page;
 mod portal;
 mod release;
 mod road;
 mod world;
 
+pub use host::Host;
 pub use nginx::{Answer, Nginx};
+pub use package::Installed;
 pub use page::Page;
 pub use portal::Portal;
 pub use release::Release;

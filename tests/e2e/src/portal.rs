@@ -43,7 +43,7 @@ impl Portal {
             std::fs::write(folder.join(file.file_name()), text).expect("a copy");
         }
         tokio::spawn(serve_page(self.listener, folder.clone(), String::new(), String::new()));
-        Tokens(folder)
+        Tokens::of(&folder)
     }
 }
 
@@ -51,6 +51,10 @@ impl Portal {
 pub struct Tokens(PathBuf);
 
 impl Tokens {
+    pub(crate) fn of(folder: &Path) -> Self {
+        Self(folder.to_owned())
+    }
+
     /// From now on it gives this token.
     pub fn give(&self, token: &str) {
         let answer = serde_json::json!({"accessToken": token}).to_string();

@@ -103,7 +103,7 @@ async fn every_file_comes_whole_typed_and_with_its_headers() {
             let kept = is_hashed(name) && answer.status != 206;
             let keep = if kept { FOREVER } else { "no-cache" };
             assert_eq!(answer.all("cache-control"), [keep], "{name}, {}", answer.status);
-            let stays = ["pingone-mfa-frame.js", "pingone-mfa-frame.d.ts"].contains(&name);
+            let stays = ["element.js", "pingone-mfa-frame.js", "pingone-mfa-frame.d.ts"].contains(&name);
             let for_portals =
                 ["element-", "pingone-mfa-", "rest-", "widget-"].iter().any(|stem| name.starts_with(stem));
             let origins: &[&str] = if stays || for_portals && is_hashed(name) { &["*"] } else { &[] };
@@ -212,7 +212,7 @@ async fn a_portal_that_isolates_itself_can_show_the_element() {
     let origin = nginx.origin();
     let headers = format!(
         "/*\n  Content-Security-Policy: default-src 'none'; script-src {origin} 'wasm-unsafe-eval'; connect-src \
-         {origin}; require-trusted-types-for 'script'\n  Cross-Origin-Embedder-Policy: require-corp\n  \
+         {origin}\n  Cross-Origin-Embedder-Policy: require-corp\n  \
          Cross-Origin-Opener-Policy: same-origin\n"
     );
     std::fs::write(portal.join("_headers"), headers).unwrap();

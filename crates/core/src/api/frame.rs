@@ -4,7 +4,7 @@
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::domain::embedding::{Reason, RunCounts, Told};
+use crate::domain::embedding::{Change, Reason, RunCounts, Told};
 
 /// The version of what is said. A message of another one is not read.
 pub const VERSION: u64 = 1;
@@ -266,6 +266,16 @@ pub fn tell(told: &Told) -> String {
             let environment = environment.to_string().into();
             write("connected", vec![("environmentId", environment), ("region", region.0.as_str().into())])
         }
+        Told::UsersLoaded { users } => write("users-loaded", vec![("users", (*users).into())]),
+        Told::SelectionChanged { selected } => {
+            write("selection-changed", vec![("selected", (*selected).into())])
+        }
+        Told::Changed { user, enabled } => {
+            write("changed", vec![("userId", user.to_string().into()), ("enabled", (*enabled).into())])
+        }
+        Told::Failed { fault, status } => {
+            write("fault", vec![("fault", (*fault).into()), ("status", (*status).into())])
+        }
         Told::RunProgress(counts) => write("run-progress", run(counts)),
         Told::RunFinished { counts, is_stopped } => {
             let mut fields = run(counts);
@@ -289,6 +299,15 @@ fn run(counts: &RunCounts) -> Vec<(&'static str, Value)> {
 #[must_use]
 pub fn ask(request: u32, reason: Reason) -> String {
     write("token-needed", vec![("request", request.into()), ("reason", reason.word().into())])
+}
+
+/// That something is about to be changed; a page around the element may forbid it.
+#[must_use]
+pub fn ask_before(change: &Change) -> String {
+    let user = change.user.map(|user| user.to_string());
+    let fields =
+        vec![("change", change.kind.word().into()), ("users", change.users.into()), ("userId", user.into())];
+    write("before-change", fields)
 }
 
 /// How high the product is, in CSS pixels.

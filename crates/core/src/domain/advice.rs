@@ -31,6 +31,8 @@ pub enum Check {
     Intermediary,
     /// What this browser lets the page store.
     Storage,
+    /// The page around the element.
+    Host,
     /// This product and PingOne disagree about the API: worth a report.
     Report,
 }
@@ -47,8 +49,8 @@ impl Fault {
     #[must_use]
     pub fn advice(&self) -> Advice {
         use Check::{
-            Authorization, Environment, Expiry, Intermediary, Licence, Limit, Network, Region, Report, Role,
-            Status, Storage, User,
+            Authorization, Environment, Expiry, Host, Intermediary, Licence, Limit, Network, Region, Report,
+            Role, Status, Storage, User,
         };
         let checks: &'static [Check] = match self {
             Self::TokenExpired(_) | Self::TokenForgotten => &[Expiry],
@@ -72,6 +74,7 @@ impl Fault {
             Self::Unreachable => &[Region, Network, Status, Intermediary],
             Self::WrongShape(_) | Self::Paging(_) => &[Report],
             Self::NotStored(_) => &[Storage],
+            Self::HostRefused => &[Host],
         };
         Advice { checks }
     }

@@ -162,6 +162,9 @@ pub enum Fault {
     /// What a run does can't be stored in this browser, so it does nothing.
     #[error("not stored: {0}")]
     NotStored(JournalFault),
+    /// The page around the element didn't permit the change. Nothing was sent.
+    #[error("not permitted by the host page")]
+    HostRefused,
 }
 
 /// When the same request may work.
@@ -204,8 +207,46 @@ impl Fault {
             | Self::BodyTooLarge(_)
             | Self::WrongShape(_)
             | Self::Paging(_)
-            | Self::NotStored(_) => RetryKind::Never,
+            | Self::NotStored(_)
+            | Self::HostRefused => RetryKind::Never,
         }
+    }
+
+    /// The word by which programs know it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::TokenExpired(_) => "token-expired",
+            Self::TokenInvalid(_) => "token-invalid",
+            Self::TokenForgotten => "token-forgotten",
+            Self::RoleMissing(_) => "role-missing",
+            Self::LicenceExceeded(_) => "licence-exceeded",
+            Self::EnvironmentUnknown(_) => "environment-unknown",
+            Self::PathUnknown(_) => "path-unknown",
+            Self::UserUnknown(_) => "user-unknown",
+            Self::NotFound(_) => "not-found",
+            Self::MediaTypeRefused(_) => "media-type-refused",
+            Self::RequestRefused(_) => "request-refused",
+            Self::RateLimited { .. } => "rate-limited",
+            Self::ServerFailed(_) => "server-failed",
+            Self::StatusUnexpected(_) => "status-unexpected",
+            Self::Timeout { .. } => "timeout",
+            Self::Unreachable => "unreachable",
+            Self::BodyCut(_) => "body-cut",
+            Self::BodyTooLarge(_) => "body-too-large",
+            Self::NotJson(_) => "not-json",
+            Self::WrongShape(_) => "wrong-shape",
+            Self::Paging(_) => "paging",
+            Self::NotStored(_) => "not-stored",
+            Self::HostRefused => "host-refused",
+        }
+    }
+
+    /// The status of the answer, where one came.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        let refused = self.refusal().map(|refusal| refusal.status);
+        refused.or_else(|| self.bad_answer().map(|bad| bad.status))
     }
 
     /// Whether it may mean that too much was asked: an answer without CORS headers can hide a 429.
@@ -278,6 +319,26 @@ impl Fault {
             Self::WrongShape(bad()),
             Self::Paging(Paging::Loop),
             Self::NotStored(JournalFault::Full),
+            Self::HostRefused,
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_has_a_word_of_its_own_that_the_elements_types_have() {
+        let types = include_str!("../../../../web/element.d.ts");
+        let known = types.split("export type FaultWord =").nth(1).and_then(|rest| rest.split(';').next());
+        let mut known: Vec<_> =
+            known.unwrap().split('|').map(|word| word.trim().trim_matches('"')).skip(1).collect();
+        let mut words: Vec<_> = Fault::every().iter().map(Fault::word).collect();
+        known.sort_unstable();
+        words.sort_unstable();
+        assert_eq!(words, known);
+        words.dedup();
+        assert_eq!(words.len(), Fault::every().len());
     }
 }

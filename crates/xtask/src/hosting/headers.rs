@@ -35,8 +35,8 @@ pub(super) const FOR_PORTALS: (&str, &str) = ("Access-Control-Allow-Origin", "*"
 /// The files of the element, by the first part of their names.
 const PORTAL_STEMS: [&str; 5] = ["element", "pingone-mfa", "pingone-mfa-frame", "rest", "widget"];
 
-/// What portals load under names that stay: the script that makes the frame, and its types.
-const PORTAL_NAMES: [&str; 2] = ["pingone-mfa-frame.d.ts", "pingone-mfa-frame.js"];
+/// What portals load under names that stay: the element, the script that makes the frame, and its types.
+const PORTAL_NAMES: [&str; 3] = ["element.js", "pingone-mfa-frame.d.ts", "pingone-mfa-frame.js"];
 
 /// What follows the first part of a name that holds a hash, as a pattern that nginx and Caddy read alike.
 pub(super) const HASHED: &str = r"-[0-9a-f]+\.(?:js|css|wasm)$";
@@ -140,14 +140,11 @@ mod tests {
     #[test]
     fn the_element_its_program_and_its_style_are_for_portals_and_no_other_file_is() {
         let for_frames = ["pingone-mfa-frame-00ff.js", "pingone-mfa-frame.js", "pingone-mfa-frame.d.ts"];
-        for name in
-            ["element-00ff.js", "pingone-mfa-00ff.wasm", "widget-00ff.css"].into_iter().chain(for_frames)
-        {
+        let element = ["element-00ff.js", "element.js", "pingone-mfa-00ff.wasm", "widget-00ff.css"];
+        for name in element.into_iter().chain(for_frames) {
             assert!(is_for_portals(name), "{name}");
         }
-        for name in
-            ["boot-00ff.js", "tick-00ff.js", "page-00ff.css", "index.html", "embed.html", "element.js"]
-        {
+        for name in ["boot-00ff.js", "tick-00ff.js", "page-00ff.css", "index.html", "embed.html", "boot.js"] {
             assert!(!is_for_portals(name), "{name}");
         }
     }

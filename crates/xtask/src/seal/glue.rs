@@ -9,6 +9,10 @@ const KEPT: [&str; 3] = ["function ", "async function ", "class "];
 const LOADER_IMPORT: &str = r#"import * as import1 from "./__wasm_split.js""#;
 const LOADER: &str = "const import1 = { __wasm_split_load_rest };";
 
+/// Where the glue would look for the wasm if nobody told it. The element always does, and a program that puts the element
+/// into another page's script would miss the file.
+const GUESS: &str = "module_or_path = new URL('pingone-mfa_bg.wasm', import.meta.url);";
+
 /// Takes the exports away: the joined module offers the element's interface and nothing else. The loader that the glue
 /// would import stands in the same module.
 pub(super) fn without_exports(glue: &str) -> Result<String, Failure> {
@@ -30,6 +34,9 @@ fn plain(line: &str) -> Result<&str, Failure> {
     }
     if line == LOADER_IMPORT {
         return Ok(LOADER);
+    }
+    if line.trim() == GUESS {
+        return Ok("");
     }
     // Only declarations start at the margin; an import there would be a second file to vouch for.
     if line.starts_with("import ") || line.starts_with("import{") {
@@ -69,6 +76,12 @@ mod tests {
     #[test]
     fn the_loader_of_the_second_file_is_the_element_s() {
         assert_eq!(without_exports(LOADER_IMPORT).unwrap(), LOADER);
+    }
+
+    #[test]
+    fn the_glue_looks_for_no_file_by_itself() {
+        let glue = format!("function init() {{\n    {GUESS}\n}}");
+        assert_eq!(without_exports(&glue).unwrap(), "function init() {\n\n}");
     }
 
     #[test]

@@ -136,6 +136,7 @@ fn write(folder: &Path, sealed: &Sealed) -> Result<(), Failure> {
         ("index.html", sealed.index.as_bytes()),
         ("embed.html", sealed.embed.as_bytes()),
         ("pingone-mfa-frame.js", &sealed.frame),
+        ("element.js", &sealed.element),
     ] {
         save(folder, name, bytes)?;
     }
@@ -264,6 +265,7 @@ mod tests {
             "_headers",
             "boot",
             "element",
+            "element.js",
             "embed.html",
             "fonts/a.txt",
             "index.html",

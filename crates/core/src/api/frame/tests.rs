@@ -3,9 +3,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::*;
+use crate::domain::embedding::ChangeKind;
 use crate::domain::plan::PlanNumber;
 use crate::domain::region::RegionCode;
 use crate::domain::tenant::EnvironmentId;
+use crate::domain::user::UserId;
 
 fn message(kind: &str, fields: Value) -> String {
     let mut message = fields;
@@ -171,7 +173,35 @@ fn a_value_that_could_load_or_end_something_is_no_colour() {
 fn what_is_told_is_counts_and_ids() {
     let counts = RunCounts { number: PlanNumber(0x7f3a_91c2), total: 9, done: 5, changed: 4, failed: 1 };
     let environment = EnvironmentId(Uuid::from_u128(1));
+    let user = UserId(Uuid::from_u128(2));
     for (told, expected) in [
+        (
+            tell(&Told::UsersLoaded { users: 7 }),
+            json!({"type": "pingone-mfa:users-loaded", "version": 1, "users": 7}),
+        ),
+        (
+            tell(&Told::SelectionChanged { selected: 0 }),
+            json!({"type": "pingone-mfa:selection-changed", "version": 1, "selected": 0}),
+        ),
+        (
+            tell(&Told::Changed { user, enabled: true }),
+            json!({"type": "pingone-mfa:changed", "version": 1, "enabled": true,
+                "userId": "00000000-0000-0000-0000-000000000002"}),
+        ),
+        (
+            tell(&Told::Failed { fault: "unreachable", status: None }),
+            json!({"type": "pingone-mfa:fault", "version": 1, "fault": "unreachable", "status": null}),
+        ),
+        (
+            ask_before(&Change::of_one(ChangeKind::to(false), user)),
+            json!({"type": "pingone-mfa:before-change", "version": 1, "change": "disable", "users": 1,
+                "userId": "00000000-0000-0000-0000-000000000002"}),
+        ),
+        (
+            ask_before(&Change { kind: ChangeKind::Enable, users: 9, user: None }),
+            json!({"type": "pingone-mfa:before-change", "version": 1, "change": "enable", "users": 9,
+                "userId": null}),
+        ),
         (tell(&Told::Ready), json!({"type": "pingone-mfa:ready", "version": 1})),
         (
             tell(&Told::Connected { environment, region: RegionCode("EU".into()) }),

@@ -1,0 +1,146 @@
+//! The npm package of the element: what was built, under the names that its package.json says, packed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::machine::Need;
+use crate::process;
+use crate::workspace::Workspace;
+
+/// Where the package is put together and packed.
+const FOLDER: &str = "target/npm";
+
+/// The packed package, under a name that the next version has too.
+const PACKED: &str = "pingone-mfa.tgz";
+
+/// Files of the release that keep their names, by the beginnings of those.
+const KEPT: [&str; 3] = ["pingone-mfa-", "rest-", "widget-"];
+
+/// Files of the release, and their names in the package.
+const RENAMED: [(&str, &str); 3] = [
+    ("element.js", "element.js"),
+    ("pingone-mfa-frame.js", "frame.js"),
+    ("pingone-mfa-frame.d.ts", "frame.d.ts"),
+];
+
+/// Files of the project, and their names in the package.
+const ADDED: [(&str, &str); 5] = [
+    ("web/element.d.ts", "element.d.ts"),
+    ("web/custom-elements.json", "custom-elements.json"),
+    ("web/npm/README.md", "README.md"),
+    ("LICENSE-APACHE", "LICENSE-APACHE"),
+    ("LICENSE-MIT", "LICENSE-MIT"),
+];
+
+/// Packs the release that was built, and says where the package is.
+pub(crate) fn pack(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let folder = workspace.path(FOLDER);
+    let package = folder.join("package");
+    if package.exists() {
+        fs::remove_dir_all(&package).map_err(Failure::file("remove", &package))?;
+    }
+    fs::create_dir_all(&package).map_err(Failure::file("create", &package))?;
+    for (from, to) in files(workspace)? {
+        fs::copy(&from, package.join(to)).map_err(Failure::file("copy", &from))?;
+    }
+    let manifest = workspace.path("web/npm/package.json");
+    let text = fs::read_to_string(&manifest).map_err(Failure::file("read", &manifest))?;
+    let text = versioned(&text, env!("CARGO_PKG_VERSION"))?;
+    let written = package.join("package.json");
+    fs::write(&written, text).map_err(Failure::file("write", &written))?;
+
+    // npm is a script of Node.js; asked for first, so that the message names what is missing.
+    Need::Node.path()?;
+    let mut npm = workspace.command(Need::Npm.path()?);
+    npm.current_dir(&folder).args(["pack", "--silent", "--ignore-scripts", "./package"]);
+    process::run(&mut npm)?;
+    let named = folder.join(format!("pingone-mfa-{}.tgz", env!("CARGO_PKG_VERSION")));
+    let packed = folder.join(PACKED);
+    fs::rename(&named, &packed).map_err(Failure::file("rename", &named))?;
+    Ok(packed)
+}
+
+/// What goes into the package but its package.json: from where, and under which name.
+fn files(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>, Failure> {
+    let dist = workspace.dist();
+    let mut files: Vec<_> =
+        names(&dist)?.into_iter().filter(|name| is_kept(name)).map(|name| (dist.join(&name), name)).collect();
+    files.extend(RENAMED.map(|(from, to)| (dist.join(from), to.to_owned())));
+    files.extend(ADDED.map(|(from, to)| (workspace.path(from), to.to_owned())));
+    Ok(files)
+}
+
+fn names(folder: &Path) -> Result<Vec<String>, Failure> {
+    let entries = fs::read_dir(folder).map_err(Failure::file("list", folder))?;
+    entries
+        .map(|entry| {
+            Ok(entry.map_err(Failure::file("list", folder))?.file_name().to_string_lossy().into_owned())
+        })
+        .collect()
+}
+
+/// What the element loads: its programs and its style, as they are and not packed.
+fn is_kept(name: &str) -> bool {
+    let is_loaded = [".wasm", ".css"].iter().any(|ending| name.ends_with(ending));
+    is_loaded && KEPT.iter().any(|start| name.starts_with(start))
+}
+
+/// The package.json with the project's version.
+fn versioned(text: &str, version: &str) -> Result<String, Failure> {
+    let unusable = |problem: String| Failure::Seal { file: "web/npm/package.json".to_owned(), problem };
+    let mut package: Value = serde_json::from_str(text).map_err(|problem| unusable(problem.to_string()))?;
+    let fields = package.as_object_mut().ok_or_else(|| unusable("it has to be an object".to_owned()))?;
+    fields.insert("version".to_owned(), version.into());
+    Ok(format!("{package:#}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_element_takes_along_what_it_loads_and_nothing_of_the_page() {
+        for name in ["pingone-mfa-00ff.wasm", "rest-00ff.wasm", "widget-00ff.css"] {
+            assert!(is_kept(name), "{name}");
+        }
+        for name in [
+            "boot-00ff.js",
+            "tick-00ff.js",
+            "page-00ff.css",
+            "pingone-mfa-00ff.wasm.gz",
+            "pingone-mfa-frame-00ff.js",
+        ] {
+            assert!(!is_kept(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_package_has_the_projects_version() {
+        let text = versioned(r#"{"name":"x","version":"0.0.0"}"#, "1.2.3").unwrap();
+        let package: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(package["version"], "1.2.3");
+        assert!(versioned("[]", "1.2.3").is_err());
+    }
+
+    #[test]
+    fn everything_that_the_package_names_is_in_it() {
+        let text = include_str!("../../../web/npm/package.json");
+        let package: Value = serde_json::from_str(text).unwrap();
+        let added = RENAMED.iter().chain(&ADDED).map(|(_, name)| *name);
+        let inside: Vec<_> = added.chain(["package.json"]).collect();
+        let mut named: Vec<&Value> = vec![&package["types"], &package["customElements"]];
+        for export in package["exports"].as_object().unwrap().values() {
+            match export {
+                Value::Object(conditions) => named.extend(conditions.values()),
+                plain => named.push(plain),
+            }
+        }
+        for name in named {
+            let name = name.as_str().unwrap().trim_start_matches("./");
+            assert!(inside.contains(&name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,484 @@
+//! The element in pages of other people: what it asks them for, what it tells them, and what they can't do to it.
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "all of this is test")]
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use pingone_mfa_e2e::{Host, Installed, Page, World};
+use pingone_sandbox::page::config_json;
+use pingone_sandbox::{Fault, On, Rule, TokenSpec};
+use serde_json::{Value, json};
+
+/// A page that makes an element for each name in its address, notes everything that it is told, and hands over tokens.
+const SCRIPT: &str = r##"
+import "$ELEMENT/element.js";
+
+const answer = await fetch("config.json");
+const config = await answer.text();
+window.heard = [];
+window.asked = [];
+window.forbids = false;
+const names = ["ready", "token-needed", "connected", "users-loaded", "selection-changed", "before-change", "changed",
+  "run-progress", "run-finished", "fault"];
+for (const name of names) {
+  document.addEventListener(`pingone-mfa:${name}`, (event) => {
+    heard.push([event.target.id, name, event.detail]);
+    if (event.cancelable && window.forbids) event.preventDefault();
+  });
+}
+window.make = (id) => {
+  const element = document.createElement("pingone-mfa");
+  element.id = id;
+  element.config = config;
+  element.tokenProvider = async ({ reason }) => {
+    asked.push(`${id} ${reason}`);
+    return (await fetch("token.json", { cache: "no-store" })).json();
+  };
+  return element;
+};
+for (const id of location.hash.slice(1).split(",")) document.querySelector("main").append(make(id));
+"##;
+
+const HTML: &str = r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,">
+<link rel="stylesheet" href="host.css"><h1>Host</h1><main></main><aside></aside>
+<script type="module" src="host.js"></script></html>"#;
+
+/// The deployment's config.json with these ceilings.
+fn config(origin: &str, write: u32) -> String {
+    config_json(origin).replacen('{', &format!(r#"{{"rate":{{"read":2000,"write":{write},"max":2000}},"#), 1)
+}
+
+/// What such a page's policy has to permit, and no more.
+fn policy(world: &World) -> String {
+    let element = &world.page_origin;
+    format!(
+        "default-src 'none'; script-src 'self' {element} 'wasm-unsafe-eval'; style-src 'self'; img-src data:; \
+         connect-src 'self' {element} {}",
+        world.api_origin
+    )
+}
+
+async fn host_with(world: &World, config: &str) -> Host {
+    let host = Host::of(world, config).await;
+    host.write("index.html", HTML);
+    host.write("host.js", &SCRIPT.replace("$ELEMENT", &world.page_origin));
+    host.write("host.css", "");
+    host.set_policy(&policy(world));
+    host
+}
+
+async fn host(world: &World) -> Host {
+    host_with(world, &config(&world.api_origin, 400)).await
+}
+
+async fn visit(world: &World, host: &Host, ids: &str) -> Page {
+    world.visit(&format!("{}/#{ids}", host.origin)).await
+}
+
+fn token(world: &World) -> String {
+    world.token(&TokenSpec::default())
+}
+
+/// What was told since the page was opened, by the event's name.
+async fn details(page: &Page, name: &str) -> Vec<Value> {
+    let heard = page.value("heard").await;
+    let heard = heard.as_array().expect("a list").iter().filter(|told| told[1] == name);
+    heard.map(|told| told[2].clone()).collect()
+}
+
+async fn until_told(page: &Page, name: &str) {
+    page.until(&format!("heard.some(([, name]) => name === {name:?})")).await;
+}
+
+fn off(world: &World) -> usize {
+    let sandbox = world.sandbox();
+    sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).count()
+}
+
+fn puts(world: &World) -> u64 {
+    world.sandbox().oracle().counts().put
+}
+
+/// Selects everyone whose MFA is off, and runs.
+async fn run_off(world: &World, page: &Page) -> usize {
+    page.choose("MFA status", "MFA: off").await;
+    let off = off(world);
+    page.press("checkbox", &format!("Select all {off} that match")).await;
+    page.press("button", &format!("Enable MFA for {off} users")).await;
+    page.see("dialog", "Review: enable MFA").await;
+    page.press("checkbox", "Include disabled accounts").await;
+    page.press("button", &format!("Run {off} changes")).await;
+    off
+}
+
+/// A switch that is off, by its name.
+async fn somebody_off(page: &Page) -> String {
+    let name = page
+        .ask_shadow("root.querySelector('[role=switch][aria-checked=false]').getAttribute('aria-label')")
+        .await;
+    name.as_str().expect("somebody is off").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_hands_over_tokens_and_is_told_of_everything_but_names_and_tokens() {
+    let world = World::start(40, config_json).await;
+    let host = host(&world).await;
+    let first = token(&world);
+    host.tokens.give(&first);
+    let page = visit(&world, &host, "one").await;
+    page.hear("40 users. List read").await;
+    assert_eq!(page.value("asked").await, json!(["one start"]));
+
+    // What this page forbids is not sent, and said.
+    page.value("window.forbids = true").await;
+    let name = somebody_off(&page).await;
+    page.press("switch", &name).await;
+    page.hear("The page around this one didn't permit the change. Nothing was sent.").await;
+    assert_eq!(puts(&world), 0);
+    run_off(&world, &page).await;
+    until_told(&page, "selection-changed").await;
+    page.until("heard.filter(([, name]) => name === 'before-change').length === 2").await;
+    page.see("button", "Close").await;
+    assert_eq!(puts(&world), 0);
+    page.press("button", "Close").await;
+    let faults = details(&page, "fault").await;
+    assert_eq!(faults, vec![json!({"fault": "host-refused", "status": null}); 2]);
+    page.value("window.forbids = false").await;
+
+    let username = name.trim_start_matches("MFA for ").to_owned();
+    let user = world.sandbox().user_named(&username).expect("a user");
+    page.press("switch", &name).await;
+    page.wait_for_switch(&name, true).await;
+    until_told(&page, "changed").await;
+    assert_eq!(details(&page, "changed").await, [json!({"userId": user.to_string(), "enabled": true})]);
+
+    // In the midst of the run PingOne refuses the token, and the page gives another.
+    let on = On { method: Some("PUT".into()), endpoint: Some("mfaEnabled".into()), user: None, page: None };
+    let fault = Fault::Status { status: 401, retry_after: None, without_cors: false };
+    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 1, times: Some(1), fault }).expect("a rule");
+    let next = world.token(&TokenSpec { lifetime_seconds: 3000, ..TokenSpec::default() });
+    host.tokens.give(&next);
+    page.press("button", "Clear").await;
+    let users = run_off(&world, &page).await;
+    page.hear("Finished at").await;
+    assert_eq!(off(&world), 0);
+    until_told(&page, "run-finished").await;
+    let finished = details(&page, "run-finished").await;
+    assert_eq!((&finished[0]["done"], &finished[0]["failed"]), (&json!(users), &json!(0)), "{finished:?}");
+    assert_eq!(page.value("asked").await, json!(["one start", "one unauthorized"]));
+    let changes = details(&page, "before-change").await;
+    assert_eq!(changes.last(), Some(&json!({"change": "enable", "users": users, "userId": null})));
+    assert_eq!(changes[0], json!({"change": "enable", "users": 1, "userId": user.to_string()}));
+
+    methods(&world, &page, &finished[0]["run"]).await;
+    nothing_leaks(&world, &page, &[&first, &next], &username).await;
+}
+
+/// `exportReport`, `refresh` and `forgetToken`.
+async fn methods(world: &World, page: &Page, number: &Value) {
+    let script = "const done = arguments[0]; const file = document.querySelector('#one').exportReport();
+        file.text().then((text) => done([file.name, file.type, text]));";
+    let report = page.ask(script, vec![]).await.expect("a report");
+    let name = report[0].as_str().expect("a name");
+    assert!(name.ends_with(".json"), "{name}");
+    assert_eq!(report[1], "application/json");
+    let text = report[2].as_str().expect("a text");
+    let parsed: Value = serde_json::from_str(text).expect("it is JSON");
+    assert_eq!(&parsed["planNumber"], number, "{text}");
+    let sandbox = world.sandbox();
+    let names: Vec<_> = sandbox.user_ids().filter_map(|id| sandbox.username(id)).collect();
+    assert!(names.iter().all(|name| !text.contains(name)), "a report for the page has no names");
+    drop(sandbox);
+
+    world.sandbox().clear_seen();
+    page.value("document.querySelector('#one').refresh()").await;
+    page.until("heard.filter(([, name]) => name === 'users-loaded').length === 2").await;
+    assert_eq!(details(page, "users-loaded").await, vec![json!({"users": 40}); 2]);
+    assert!(world.sandbox().seen().iter().any(|seen| seen.path.ends_with("/users")));
+
+    page.value("document.querySelector('#one').forgetToken()").await;
+    page.hear("Ask the page around this one for a token").await;
+    assert_eq!(page.value("document.querySelector('#one').exportReport()").await, Value::Null);
+}
+
+async fn nothing_leaks(world: &World, page: &Page, tokens: &[&str], username: &str) {
+    let manifest = include_str!("../../../web/custom-elements.json");
+    let manifest: Value = serde_json::from_str(manifest).expect("a manifest");
+    let events = manifest["modules"][0]["declarations"][0]["events"].as_array().expect("events");
+    let events = events.iter().filter_map(|event| event["name"].as_str()?.strip_prefix("pingone-mfa:"));
+    let heard = page.value("heard").await;
+    let told = heard.as_array().expect("a list").iter().filter_map(|told| told[1].as_str());
+    assert_eq!(told.collect::<BTreeSet<_>>(), events.collect::<BTreeSet<_>>(), "every event came");
+    let heard = heard.to_string();
+    assert!(!heard.contains(username), "no event names anybody");
+    for token in tokens {
+        assert!(!heard.contains(token), "no event holds a token");
+        assert_eq!(page.sinks_with(token).await, Vec::<String>::new());
+        let within = "Object.values(document.querySelector('#one')).join(' ')";
+        assert!(!page.value(within).await.to_string().contains(token), "no property holds a token");
+    }
+    assert_eq!(world.complaints(false).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn theme_custom_properties_and_parts_reach_the_inside_and_two_elements_stay_apart() {
+    let world = World::start(20, config_json).await;
+    let host = host(&world).await;
+    host.tokens.give(&token(&world));
+    host.write(
+        "host.css",
+        "#one { --pingone-mfa-accent: #7a1fa2; --pingone-mfa-grid-height: 333px; }
+         #one::part(band) { border-block-start: 7px solid rgb(1, 2, 3); }",
+    );
+    let page = visit(&world, &host, "one,two").await;
+    page.wear("light", 1440, 900).await;
+    let both = "['one', 'two'].every((id) => document.querySelector(`#${id}`).shadowRoot.textContent.includes('20 users. List read'))";
+    page.until(both).await;
+    assert_eq!(page.value("asked.toSorted()").await, json!(["one start", "two start"]));
+
+    let style = |id: &str, selector: &str, property: &str| {
+        format!("getComputedStyle(document.querySelector('#{id}').shadowRoot.querySelector('{selector}')).{property}")
+    };
+    for (id, accent, border, height) in
+        [("one", "#7a1fa2", "7px", "333px"), ("two", "", "0px", "630px")]
+    {
+        let property = format!("getComputedStyle(document.querySelector('#{id}')).getPropertyValue('--pingone-mfa-accent')");
+        assert_eq!(page.value(&property).await, accent);
+        assert_eq!(page.value(&style(id, ".band", "borderBlockStartWidth")).await, border);
+        assert_eq!(page.value(&style(id, ".grid-scroll", "height")).await, height);
+    }
+    let scheme = |id| style(id, ".widget", "colorScheme");
+    assert_eq!(page.value(&scheme("one")).await, "light dark");
+    page.value("document.querySelector('#one').setAttribute('theme', 'dark')").await;
+    assert_eq!(page.value(&scheme("one")).await, "dark");
+    assert_eq!(page.value(&scheme("two")).await, "light dark");
+    assert_eq!(page.value(&style("one", ".widget", "backgroundColor")).await, "rgb(20, 23, 28)");
+    assert_eq!(page.value(&style("two", ".widget", "backgroundColor")).await, "rgb(246, 247, 249)");
+
+    // Whoever is selected, forgotten or taken away in one is so in that one alone.
+    page.press("checkbox", "Select all 20 that match").await;
+    page.until("heard.some(([, name]) => name === 'selection-changed')").await;
+    let selected = page.value("heard.filter(([, name]) => name === 'selection-changed')").await;
+    assert_eq!(selected, json!([["one", "selection-changed", {"selected": 20}]]));
+    let other = "document.querySelector('#two').shadowRoot.textContent.includes('Enable MFA for 20')";
+    assert_eq!(page.value(other).await, false);
+    page.value("document.querySelector('#one').forgetToken()").await;
+    page.hear("Ask the page around this one for a token").await;
+    let two = "document.querySelector('#two').shadowRoot.textContent.includes('20 users. List read')";
+    assert_eq!(page.value(two).await, true);
+    page.value("document.querySelector('#one').remove()").await;
+    assert_eq!(page.value(two).await, true);
+    let name = somebody_off(&page).await;
+    page.press("switch", &name).await;
+    page.wait_for_switch(&name, true).await;
+    assert_eq!(page.value("asked.length").await, 2);
+    assert_eq!(world.complaints(false).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_element_that_is_moved_goes_on_one_that_is_taken_out_pauses_and_no_run_changes_its_place() {
+    let world = World::start(100, config_json).await;
+    let host = host_with(&world, &config(&world.api_origin, 10)).await;
+    host.tokens.give(&token(&world));
+    let page = visit(&world, &host, "one").await;
+    page.hear("100 users. List read").await;
+    let users = run_off(&world, &page).await;
+    page.see("button", "Pause").await;
+    until_told(&page, "run-progress").await;
+
+    // Moved, and meant for another place: it goes on where it is, with what it has.
+    page.value("document.querySelector('aside').append(document.querySelector('#one'))").await;
+    let elsewhere = "00000000-0000-4000-8000-000000000000";
+    page.value(&format!("document.querySelector('#one').setAttribute('environment-id', '{elsewhere}')")).await;
+    page.value("document.querySelector('#one').setAttribute('region', 'EU')").await;
+    let so_far = puts(&world);
+    page.see("button", "Pause").await;
+    while puts(&world) < so_far + 3 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let console = world.console().await;
+    for name in ["environment-id", "region"] {
+        assert!(console.contains(&format!("{name} is not taken under an open run.")), "{console}");
+    }
+    assert_eq!(page.value("asked").await, json!(["one start"]));
+
+    // Taken out: what has left is all that leaves.
+    page.value("(window.kept = document.querySelector('#one')).remove()").await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    world.sandbox().clear_seen();
+    let sent = puts(&world);
+    assert!(usize::try_from(sent).expect("few") < users, "it was interrupted");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(world.sandbox().seen().is_empty(), "nothing is sent any more");
+    assert_eq!(page.value("kept.exportReport() === undefined && kept.shadowRoot.textContent === ''").await, true);
+
+    // Put back later it has no token, and is where it is meant to be.
+    page.value("document.querySelector('main').append(kept)").await;
+    page.until("asked.length === 2").await;
+    page.hear("region").await;
+    assert!(world.sandbox().seen().iter().all(|seen| seen.method != "PUT"));
+    page.value("(kept.removeAttribute('environment-id'), kept.removeAttribute('region'))").await;
+    page.hear("isn't finished").await;
+    assert_eq!(page.value("asked").await, json!(["one start", "one start", "one start"]));
+    page.press("button", "Continue").await;
+    page.hear(&format!("MFA was enabled for {users} users")).await;
+    assert_eq!(off(&world), 0);
+    let again = world.sandbox();
+    let twice = again.user_ids().filter(|id| again.oracle().writes_of(*id).count() > 1).count();
+    assert!(twice <= 32, "only what was in flight is sent again: {twice}");
+}
+
+/// What a person sees of everything inside, as the browser computes it.
+const SEEN: &str = r#"
+[...document.querySelector("pingone-mfa").shadowRoot.querySelectorAll(".widget, .widget *")]
+  .filter((element) => !element.closest(".unseen, tbody"))
+  .map((element) => {
+    const style = getComputedStyle(element);
+    const names = ["display", "position", "visibility", "opacity", "fontSize", "fontFamily", "fontWeight", "lineHeight",
+      "letterSpacing", "wordSpacing", "textTransform", "textIndent", "textAlign", "whiteSpace", "direction", "cursor",
+      "pointerEvents", "userSelect", "color", "backgroundColor", "borderTopWidth", "paddingLeft", "marginTop", "listStyleType"];
+    return [element.localName, element.className, ...names.map((name) => style[name])].join(" ");
+  })
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn style_sheets_of_the_page_around_it_reach_nothing_inside() {
+    let world = World::start(20, config_json).await;
+    let host = host(&world).await;
+    host.tokens.give(&token(&world));
+    let page = visit(&world, &host, "one").await;
+    page.wear("light", 1280, 900).await;
+    page.hear("20 users. List read").await;
+    let clean = page.value(SEEN).await;
+    assert!(clean.as_array().is_some_and(|seen| seen.len() > 100), "{clean}");
+    for hostile in [
+        "* { all: unset !important; display: block; position: static; }",
+        "html { font-size: 3px; } body, pingone-mfa { font: italic 3px/9 cursive; } button, div, table { display: none; }",
+        "* { letter-spacing: 1em !important; text-transform: uppercase !important; color: red !important;
+             text-align: right !important; text-indent: 50px !important; white-space: nowrap !important;
+             cursor: none !important; user-select: none !important; word-spacing: 2em !important;
+             --ink: red; --surface: red; --accent: red; --row: 0; --text: 1px; }
+         pingone-mfa { pointer-events: none; visibility: hidden; direction: rtl; list-style: square; }",
+    ] {
+        host.write("host.css", hostile);
+        page.reload().await;
+        page.hear("20 users. List read").await;
+        let (clean, seen) = (clean.as_array().expect("a list"), page.value(SEEN).await);
+        let seen = seen.as_array().expect("a list");
+        let changed: Vec<_> = clean.iter().zip(seen).filter(|(clean, seen)| clean != seen).take(3).collect();
+        assert_eq!(changed, [], "{hostile}");
+        assert_eq!(clean.len(), seen.len(), "{hostile}");
+    }
+    let name = somebody_off(&page).await;
+    page.press("switch", &name).await;
+    page.wait_for_switch(&name, true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_lacks_something_is_told_what() {
+    let world = World::start(5, config_json).await;
+    let host = host(&world).await;
+    host.tokens.give(&token(&world));
+    let whole = policy(&world);
+
+    host.set_policy(&whole.replace(" 'wasm-unsafe-eval'", ""));
+    let page = visit(&world, &host, "one").await;
+    page.hear("script-src needs 'wasm-unsafe-eval'").await;
+
+    let connect = format!("connect-src 'self' {}", world.page_origin);
+    host.set_policy(&whole.replace(&connect, "connect-src 'self'"));
+    page.reload().await;
+    page.hear(&format!("connect-src needs {}.", world.page_origin)).await;
+    page.hear("This page's security policy blocks").await;
+
+    host.set_policy(&whole.replace(&world.api_origin, ""));
+    page.reload().await;
+    page.hear("a policy whose connect-src doesn't name PingOne").await;
+    until_told(&page, "fault").await;
+    assert_eq!(details(&page, "fault").await, [json!({"fault": "unreachable", "status": null})]);
+
+    // Nothing is made in another page's realm that would let the element through.
+    host.set_policy(&format!("{whole}; require-trusted-types-for 'script'"));
+    page.reload().await;
+    page.hear("This page enforces Trusted Types.").await;
+    page.hear("show PingOne MFA in its frame instead").await;
+    assert_eq!(page.value("asked").await, json!([]));
+    assert!(world.sandbox().seen().is_empty());
+
+    host.set_policy(&whole);
+    page.reload().await;
+    page.hear("5 users. List read").await;
+    assert_eq!(page.value("(() => { trustedTypes.createPolicy('pingone-mfa', {}); return true; })()").await, true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_late_has_the_element_begin_anew() {
+    let world = World::start(5, config_json).await;
+    let host = host(&world).await;
+    host.tokens.give(&token(&world));
+    let page = visit(&world, &host, "one").await;
+    page.hear("5 users. List read").await;
+    // An element without a provider, which gets one when it has been there for a while.
+    let bare = "(() => { const two = make('two'); two.provider = two.tokenProvider; two.tokenProvider = undefined;
+        document.querySelector('#one').replaceWith(two); return true; })()";
+    page.value(bare).await;
+    page.see("password", "Access token").await;
+    page.value("document.querySelector('#two').tokenProvider = document.querySelector('#two').provider").await;
+    page.hear("5 users. List read").await;
+    assert_eq!(page.value("asked").await, json!(["one start", "two start"]));
+
+    // Two attributes in one moment are one change.
+    let user = world.sandbox().user_ids().next().expect("somebody");
+    let both = format!(
+        "(() => {{ const two = document.querySelector('#two'); two.setAttribute('region', 'SANDBOX');
+        two.setAttribute('user-id', '{user}'); return true; }})()"
+    );
+    page.value(&both).await;
+    page.see("button", "Close").await;
+    assert_eq!(page.value("asked").await, json!(["one start", "two start", "two start"]));
+}
+
+/// Connects, lists, switches; and the page was told.
+async fn works(world: &World, page: &Page) {
+    page.hear("5 users. List read").await;
+    let name = somebody_off(page).await;
+    page.press("switch", &name).await;
+    page.wait_for_switch(&name, true).await;
+    for beginning in ["ready", "connected", "users-loaded {\"users\":5}", "changed"] {
+        page.until(&format!(
+            "[...document.querySelectorAll('#told li')].some((line) => line.innerText.startsWith({beginning:?}))"
+        ))
+        .await;
+    }
+    page.value("document.querySelector('#dark').click()").await;
+    page.until("getComputedStyle(document.querySelector('pingone-mfa')).colorScheme === 'dark'").await;
+    page.value("document.querySelector('#sign-out').click()").await;
+    page.hear("Ask the page around this one for a token").await;
+    assert_eq!(world.complaints(false).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_package_works_in_a_plain_page_with_an_import_map() {
+    let world = World::start(5, config_json).await;
+    let example = Installed::of(&world, "plain");
+    example.npm(&["install", "--ignore-scripts", "--no-package-lock", "--offline"]);
+    example.permit(&example.folder(""), &world.api_origin);
+    let host = Host::serve(example.folder(""), &config_json(&world.api_origin)).await;
+    host.tokens.give(&token(&world));
+    let page = world.visit(&format!("{}/", host.origin)).await;
+    works(&world, &page).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_package_works_in_react_built_by_vite() {
+    let world = World::start(5, config_json).await;
+    let example = Installed::of(&world, "react");
+    example.npm(&["ci", "--ignore-scripts", "--prefer-offline"]);
+    example.npm(&["run", "build"]);
+    let built = example.folder("dist");
+    example.permit(&built, &world.api_origin);
+    let host = Host::serve(built, &config_json(&world.api_origin)).await;
+    host.tokens.give(&token(&world));
+    let page = world.visit(&format!("{}/", host.origin)).await;
+    works(&world, &page).await;
+}
