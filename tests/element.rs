@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use pingone_mfa_core::api::frame::{ask, ask_before, tell};
+use pingone_mfa_core::api::frame::{ask, ask_before, note, ready};
 use pingone_mfa_core::domain::embedding::{Change, ChangeKind, Reason, RunCounts, Told};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::plan::PlanNumber;
@@ -116,7 +116,6 @@ fn is_of(types: &str, value: &Value, kind: &str) -> bool {
 /// The name of each kind of event. What is new doesn't compile until it has one here, and a message below.
 fn name(told: &Told) -> &'static str {
     match told {
-        Told::Ready => "ready",
         Told::Connected { .. } => "connected",
         Told::UsersLoaded { .. } => "users-loaded",
         Told::SelectionChanged { .. } => "selection-changed",
@@ -131,7 +130,6 @@ fn messages() -> Vec<(&'static str, String)> {
     let counts = RunCounts { number: PlanNumber(1), total: 9, done: 5, changed: 4, failed: 1 };
     let (environment, user) = (EnvironmentId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
     let all = [
-        Told::Ready,
         Told::Connected { environment, region: RegionCode("EU".into()) },
         Told::UsersLoaded { users: 1 },
         Told::SelectionChanged { selected: 1 },
@@ -141,7 +139,8 @@ fn messages() -> Vec<(&'static str, String)> {
         Told::RunProgress(counts),
         Told::RunFinished { counts, is_stopped: false },
     ];
-    let mut messages: Vec<_> = all.iter().map(|told| (name(told), tell(told))).collect();
+    let mut messages: Vec<_> = all.iter().map(|told| (name(told), note(told).json)).collect();
+    messages.push(("ready", ready().json));
     for kind in [ChangeKind::Enable, ChangeKind::Disable, ChangeKind::Bypass] {
         messages.push(("before-change", ask_before(&Change::of_one(kind, user))));
         messages.push(("before-change", ask_before(&Change { kind, users: 2, user: None })));

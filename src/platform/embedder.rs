@@ -2,8 +2,8 @@
 
 use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{Function, JSON, Promise, Reflect};
-use pingone_mfa_core::api::frame;
-use pingone_mfa_core::domain::embedding::{Change, Reason, Told};
+use pingone_mfa_core::api::frame::Note;
+use pingone_mfa_core::domain::embedding::Reason;
 use pingone_mfa_core::port::Embedder;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -44,15 +44,15 @@ impl Embedder for PageEmbedder {
         .boxed_local()
     }
 
-    fn tell(&self, told: &Told) {
+    fn tell(&self, note: &Note) {
         // What the core writes is JSON.
-        if let Ok(message) = JSON::parse(&frame::tell(told)) {
+        if let Ok(message) = JSON::parse(&note.json) {
             self.call("tell", &message);
         }
     }
 
-    fn permits(&self, change: &Change) -> bool {
-        let message = JSON::parse(&frame::ask_before(change)).ok();
+    fn permits(&self, message: &str) -> bool {
+        let message = JSON::parse(message).ok();
         let answer = message.and_then(|message| self.call("permits", &message));
         answer.is_none_or(|permits| permits.is_truthy())
     }

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use futures::channel::oneshot;
 use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{JSON, Object, Reflect};
-use pingone_mfa_core::api::frame::{self, Hello, Look, Message, read_message};
-use pingone_mfa_core::domain::embedding::{Change, Reason, Told};
+use pingone_mfa_core::api::frame::{self, Hello, Look, Message, Note, read_message};
+use pingone_mfa_core::domain::embedding::Reason;
 use pingone_mfa_core::port::Embedder;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -148,13 +148,13 @@ impl Embedder for FrameEmbedder {
         async move { answer.await.ok().flatten() }.boxed_local()
     }
 
-    fn tell(&self, told: &Told) {
-        if told.crosses_frames() {
-            self.border.post(&frame::tell(told));
+    fn tell(&self, note: &Note) {
+        if note.crosses_frames {
+            self.border.post(&note.json);
         }
     }
 
-    fn permits(&self, _: &Change) -> bool {
+    fn permits(&self, _: &str) -> bool {
         true
     }
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use pingone_mfa_core::api::exchange::Exchange;
+use pingone_mfa_core::api::frame::note;
 use pingone_mfa_core::api::request::ReadEnvironment;
 use pingone_mfa_core::domain::embedding::Told;
 use pingone_mfa_core::domain::tenant::{Environment, Tenant};
@@ -97,7 +98,7 @@ impl App {
         ports.host.set_title(&Title::Place.text(&environment.name));
         self.connection.replace(Some(connection.clone()));
         let told = Told::Connected { environment: environment.id, region: region.code.clone() };
-        ports.embedder.tell(&told);
+        ports.embedder.tell(&note(&told));
         let name = environment.name.clone();
         session.announcer.tell(Announcement::Connected(name.clone()));
         session.phase.set(Phase::Connected { environment, region });

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use pingone_mfa_core::api::claims::{PasteFault, read_paste};
-use pingone_mfa_core::domain::embedding::Told;
+use pingone_mfa_core::api::frame;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::provision::Provision;
 use pingone_mfa_core::domain::region::{Agreement, Region, RegionCode};
@@ -166,7 +166,7 @@ impl Session {
             let _ = loading.await;
         });
         self.come_back();
-        self.entrance.embedder.tell(&Told::Ready);
+        self.entrance.embedder.tell(&frame::ready());
         self.ask_host_at_start();
     }
 

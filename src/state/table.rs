@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use pingone_mfa_core::api::frame::note;
 use pingone_mfa_core::domain::embedding::Told;
 use pingone_mfa_core::domain::order::{Column, Ranks, Sort, sort};
 use pingone_mfa_core::domain::query::{Filters, Search, matching};
@@ -285,7 +286,7 @@ impl Table {
     pub(super) fn set_selected(&self, selected: Rows) {
         let count = selected.len() as u64;
         self.selected.set(selected);
-        self.ports.embedder.tell(&Told::SelectionChanged { selected: count });
+        self.ports.embedder.tell(&note(&Told::SelectionChanged { selected: count }));
     }
 
     /// Selects a user or not; with `range` everyone between the one before and this one, as they are shown.

@@ -1,5 +1,6 @@
 //! What the page around the element is told of what screen readers are told: counts and words, no names.
 
+use pingone_mfa_core::api::frame::note;
 use pingone_mfa_core::domain::embedding::Told;
 use pingone_mfa_core::domain::fault::Fault;
 
@@ -11,7 +12,7 @@ use super::run::Halt;
 pub(super) fn tell_host(ports: &'static Ports, announcer: &Announcer) {
     announcer.overhear(Box::new(|announcement| {
         if let Some(told) = told(announcement) {
-            ports.embedder.tell(&told);
+            ports.embedder.tell(&note(&told));
         }
     }));
 }

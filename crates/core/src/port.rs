@@ -7,9 +7,10 @@ use futures::future::LocalBoxFuture;
 
 use zeroize::Zeroizing;
 
+use crate::api::frame::Note;
 use crate::api::sign_in::CHANCE;
 use crate::api::{Lost, Response};
-use crate::domain::embedding::{Change, Reason, Told};
+use crate::domain::embedding::Reason;
 use crate::domain::fault::JournalFault;
 use crate::domain::region::RegionCode;
 use crate::domain::tenant::EnvironmentId;
@@ -153,10 +154,11 @@ pub trait Embedder {
     fn token(&self, reason: Reason) -> LocalBoxFuture<'static, Option<Zeroizing<String>>>;
 
     /// Tells it what has happened.
-    fn tell(&self, told: &Told);
+    fn tell(&self, note: &Note);
 
-    /// Asks it whether a change may be made, and is answered at once. A page around a frame can't be.
-    fn permits(&self, change: &Change) -> bool;
+    /// Asks it whether what this message names may be changed, and is answered at once. A page around a frame can't be
+    /// asked.
+    fn permits(&self, message: &str) -> bool;
 }
 
 /// Files that come and go by the hand of whoever uses the page. Nothing is opened or saved that nobody asked for.

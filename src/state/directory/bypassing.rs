@@ -1,5 +1,6 @@
 //! Letting one user sign on without a second factor for a while.
 
+use pingone_mfa_core::api::frame::ask_before;
 use pingone_mfa_core::api::request::{ReadBypass, WriteBypass};
 use pingone_mfa_core::domain::embedding::{Change, ChangeKind};
 use pingone_mfa_core::domain::fault::Fault;
@@ -47,7 +48,8 @@ impl Directory {
         self.asking.set(None);
         self.bypassing.set(Some((user, Bypassing::Sending)));
         self.tasks.spawn(async move {
-            let ended = if self.ports.embedder.permits(&Change::of_one(ChangeKind::Bypass, user)) {
+            let intent = Change::of_one(ChangeKind::Bypass, user);
+            let ended = if self.ports.embedder.permits(&ask_before(&intent)) {
                 bypass(&connection, user, until).await
             } else {
                 Bypassing::Refused(Fault::HostRefused)

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use futures::channel::mpsc;
+use pingone_mfa_core::api::frame::{ask_before, note};
 use pingone_mfa_core::api::request::{ReadMfa, WriteMfa};
 use pingone_mfa_core::domain::embedding::{Change as Intent, ChangeKind, Told};
 use pingone_mfa_core::domain::fault::Fault;
@@ -50,7 +51,7 @@ impl Directory {
         }
         let Some(connection) = self.start(id, Switch::Sending { to }) else { return };
         self.tasks.spawn(async move {
-            if !self.ports.embedder.permits(&Intent::of_one(ChangeKind::to(to), id)) {
+            if !self.ports.embedder.permits(&ask_before(&Intent::of_one(ChangeKind::to(to), id))) {
                 let (outcome, at) = (Outcome::Refused(Fault::HostRefused), connection.clock().wall());
                 return self.changed(id, to, outcome, Mfa::Unknown, at);
             }
@@ -135,7 +136,8 @@ impl Directory {
             Outcome::Changed { .. } => {
                 self.learn_mfa(id, read);
                 self.announcer.tell(Announcement::Changed { username, mfa: read });
-                self.ports.embedder.tell(&Told::Changed { user: id, enabled: read == Mfa::On });
+                let told = Told::Changed { user: id, enabled: read == Mfa::On };
+                self.ports.embedder.tell(&note(&told));
             }
             // Nobody knows any more what the flag is.
             Outcome::AnswerLost(_) => {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use futures::future::{Either, FutureExt, LocalBoxFuture, pending, select};
+use pingone_mfa_core::api::frame::{ask_before, note};
 use pingone_mfa_core::domain::embedding::{Change, ChangeKind, RunCounts, Told};
 use pingone_mfa_core::domain::fault::{Fault, JournalFault};
 use pingone_mfa_core::domain::plan::Plan;
@@ -141,7 +142,8 @@ impl Run {
         self.progress.set(Some(self.first_progress(&plan)));
         self.tasks.spawn(async move {
             let users = length(plan.rows.len());
-            if !self.ports.embedder.permits(&Change { kind: ChangeKind::to(plan.to), users, user: None }) {
+            let change = Change { kind: ChangeKind::to(plan.to), users, user: None };
+            if !self.ports.embedder.permits(&ask_before(&change)) {
                 return self.not_started(Fault::HostRefused);
             }
             let Some(held) = self.take_lease(&connection, steal).await else { return };
@@ -475,7 +477,7 @@ impl Run {
     fn tell_host(&'static self, plan: &Plan, tally: Tally) {
         let is_new = |progress: &Option<Progress>| progress.as_ref().is_some_and(|was| was.tally != tally);
         if self.progress.with_untracked(is_new) {
-            self.ports.embedder.tell(&Told::RunProgress(counts(plan, tally)));
+            self.ports.embedder.tell(&note(&Told::RunProgress(counts(plan, tally))));
         }
     }
 
@@ -521,7 +523,7 @@ impl Run {
         self.ports.host.ask_before_leaving(false);
         self.announcer.tell(Announcement::RunEnded { tally, is_stopped });
         let counts = counts(run.plan(), tally);
-        self.ports.embedder.tell(&Told::RunFinished { counts, is_stopped });
+        self.ports.embedder.tell(&note(&Told::RunFinished { counts, is_stopped }));
         self.kept.replace(Some(Kept { run, name }));
     }
 

@@ -257,11 +257,25 @@ fn name(field: &str) -> &str {
     if !field.is_empty() && field.len() <= 32 && field.bytes().all(is_plain) { field } else { "a field" }
 }
 
-/// What the host page is told, as JSON.
+/// What the host page is told, written.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The message, as JSON.
+    pub json: String,
+    /// Whether a page around a frame is told too.
+    pub crosses_frames: bool,
+}
+
+/// That the product is there. All else is written by what stands behind the form.
 #[must_use]
-pub fn tell(told: &Told) -> String {
-    match told {
-        Told::Ready => write("ready", Vec::new()),
+pub fn ready() -> Note {
+    Note { json: write("ready", Vec::new()), crosses_frames: true }
+}
+
+/// What has happened.
+#[must_use]
+pub fn note(told: &Told) -> Note {
+    let json = match told {
         Told::Connected { environment, region } => {
             let environment = environment.to_string().into();
             write("connected", vec![("environmentId", environment), ("region", region.0.as_str().into())])
@@ -282,7 +296,8 @@ pub fn tell(told: &Told) -> String {
             fields.push(("stopped", (*is_stopped).into()));
             write("run-finished", fields)
         }
-    }
+    };
+    Note { json, crosses_frames: told.crosses_frames() }
 }
 
 fn run(counts: &RunCounts) -> Vec<(&'static str, Value)> {

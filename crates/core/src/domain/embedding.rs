@@ -28,11 +28,9 @@ impl Reason {
     }
 }
 
-/// What the host page is told.
+/// What the host page is told, after it was told that the product is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
-    /// The product is there.
-    Ready,
     /// An environment was connected to.
     Connected {
         /// Which.
@@ -79,7 +77,7 @@ impl Told {
     /// Whether a page around a frame is told too.
     #[must_use]
     pub const fn crosses_frames(&self) -> bool {
-        matches!(self, Self::Ready | Self::Connected { .. } | Self::RunProgress(_) | Self::RunFinished { .. })
+        matches!(self, Self::Connected { .. } | Self::RunProgress(_) | Self::RunFinished { .. })
     }
 }
 

@@ -176,20 +176,20 @@ fn what_is_told_is_counts_and_ids() {
     let user = UserId(Uuid::from_u128(2));
     for (told, expected) in [
         (
-            tell(&Told::UsersLoaded { users: 7 }),
+            note(&Told::UsersLoaded { users: 7 }).json,
             json!({"type": "pingone-mfa:users-loaded", "version": 1, "users": 7}),
         ),
         (
-            tell(&Told::SelectionChanged { selected: 0 }),
+            note(&Told::SelectionChanged { selected: 0 }).json,
             json!({"type": "pingone-mfa:selection-changed", "version": 1, "selected": 0}),
         ),
         (
-            tell(&Told::Changed { user, enabled: true }),
+            note(&Told::Changed { user, enabled: true }).json,
             json!({"type": "pingone-mfa:changed", "version": 1, "enabled": true,
                 "userId": "00000000-0000-0000-0000-000000000002"}),
         ),
         (
-            tell(&Told::Failed { fault: "unreachable", status: None }),
+            note(&Told::Failed { fault: "unreachable", status: None }).json,
             json!({"type": "pingone-mfa:fault", "version": 1, "fault": "unreachable", "status": null}),
         ),
         (
@@ -202,19 +202,19 @@ fn what_is_told_is_counts_and_ids() {
             json!({"type": "pingone-mfa:before-change", "version": 1, "change": "enable", "users": 9,
                 "userId": null}),
         ),
-        (tell(&Told::Ready), json!({"type": "pingone-mfa:ready", "version": 1})),
+        (ready().json, json!({"type": "pingone-mfa:ready", "version": 1})),
         (
-            tell(&Told::Connected { environment, region: RegionCode("EU".into()) }),
+            note(&Told::Connected { environment, region: RegionCode("EU".into()) }).json,
             json!({"type": "pingone-mfa:connected", "version": 1, "region": "EU",
                 "environmentId": "00000000-0000-0000-0000-000000000001"}),
         ),
         (
-            tell(&Told::RunProgress(counts)),
+            note(&Told::RunProgress(counts)).json,
             json!({"type": "pingone-mfa:run-progress", "version": 1, "run": "7F3A-91C2", "total": 9, "done": 5,
                 "changed": 4, "failed": 1}),
         ),
         (
-            tell(&Told::RunFinished { counts, is_stopped: true }),
+            note(&Told::RunFinished { counts, is_stopped: true }).json,
             json!({"type": "pingone-mfa:run-finished", "version": 1, "run": "7F3A-91C2", "total": 9, "done": 5,
                 "changed": 4, "failed": 1, "stopped": true}),
         ),
@@ -268,4 +268,13 @@ proptest! {
             prop_assert!(look.properties.iter().all(|(_, value)| is_plain(value)));
         }
     }
+}
+
+#[test]
+fn a_page_around_a_frame_is_told_of_runs_and_places_and_not_of_every_press() {
+    let counts = RunCounts { number: PlanNumber(1), total: 9, done: 5, changed: 4, failed: 1 };
+    assert!(ready().crosses_frames);
+    assert!(note(&Told::RunProgress(counts)).crosses_frames);
+    assert!(!note(&Told::SelectionChanged { selected: 1 }).crosses_frames);
+    assert!(!note(&Told::Failed { fault: "timeout", status: None }).crosses_frames);
 }
