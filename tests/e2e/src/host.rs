@@ -38,7 +38,10 @@ impl Host {
 
     /// The policy that all of its files are sent with.
     pub fn set_policy(&self, policy: &str) {
-        self.write("_headers", &format!("/*\n  Content-Security-Policy: {policy}\n  Cache-Control: no-store\n"));
+        self.write(
+            "_headers",
+            &format!("/*\n  Content-Security-Policy: {policy}\n  Cache-Control: no-store\n"),
+        );
     }
 }
 

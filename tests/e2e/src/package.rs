@@ -21,7 +21,8 @@ impl Installed {
     #[must_use]
     pub fn of(world: &World, example: &str) -> Self {
         let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let packed = std::env::var_os("PINGONE_MFA_PACKAGE").map_or_else(|| project.join(PACKED), PathBuf::from);
+        let packed =
+            std::env::var_os("PINGONE_MFA_PACKAGE").map_or_else(|| project.join(PACKED), PathBuf::from);
         let beside = world.folder().join(PACKED);
         std::fs::create_dir_all(beside.parent().expect("a folder")).expect("a folder");
         std::fs::copy(&packed, &beside).unwrap_or_else(|error| {
@@ -49,7 +50,8 @@ impl Installed {
     /// Runs npm (`NPM`, by default the one on PATH) in the example.
     pub fn npm(&self, arguments: &[&str]) {
         let npm = std::env::var_os("NPM").unwrap_or_else(|| OsString::from("npm"));
-        let output = Command::new(npm).args(arguments).current_dir(&self.folder).output().expect("npm starts");
+        let output =
+            Command::new(npm).args(arguments).current_dir(&self.folder).output().expect("npm starts");
         let said = [output.stdout, output.stderr].concat();
         assert!(output.status.success(), "npm {arguments:?}: {}", String::from_utf8_lossy(&said));
     }

@@ -10,7 +10,7 @@ use pingone_sandbox::{Fault, On, Rule, TokenSpec};
 use serde_json::{Value, json};
 
 /// A page that makes an element for each name in its address, notes everything that it is told, and hands over tokens.
-const SCRIPT: &str = r##"
+const SCRIPT: &str = r#"
 import "$ELEMENT/element.js";
 
 const answer = await fetch("config.json");
@@ -37,7 +37,7 @@ window.make = (id) => {
   return element;
 };
 for (const id of location.hash.slice(1).split(",")) document.querySelector("main").append(make(id));
-"##;
+"#;
 
 const HTML: &str = r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,">
 <link rel="stylesheet" href="host.css"><h1>Host</h1><main></main><aside></aside>
@@ -179,21 +179,23 @@ async fn a_page_hands_over_tokens_and_is_told_of_everything_but_names_and_tokens
     nothing_leaks(&world, &page, &[&first, &next], &username).await;
 }
 
+fn usernames(world: &World) -> Vec<String> {
+    let sandbox = world.sandbox();
+    sandbox.user_ids().filter_map(|id| sandbox.username(id)).map(str::to_owned).collect()
+}
+
 /// `exportReport`, `refresh` and `forgetToken`.
 async fn methods(world: &World, page: &Page, number: &Value) {
     let script = "const done = arguments[0]; const file = document.querySelector('#one').exportReport();
         file.text().then((text) => done([file.name, file.type, text]));";
     let report = page.ask(script, vec![]).await.expect("a report");
     let name = report[0].as_str().expect("a name");
-    assert!(name.ends_with(".json"), "{name}");
+    assert_eq!(name.rsplit('.').next(), Some("json"), "{name}");
     assert_eq!(report[1], "application/json");
     let text = report[2].as_str().expect("a text");
     let parsed: Value = serde_json::from_str(text).expect("it is JSON");
     assert_eq!(&parsed["planNumber"], number, "{text}");
-    let sandbox = world.sandbox();
-    let names: Vec<_> = sandbox.user_ids().filter_map(|id| sandbox.username(id)).collect();
-    assert!(names.iter().all(|name| !text.contains(name)), "a report for the page has no names");
-    drop(sandbox);
+    assert!(usernames(world).iter().all(|name| !text.contains(name)), "a report for the page has no names");
 
     world.sandbox().clear_seen();
     page.value("document.querySelector('#one').refresh()").await;
@@ -242,12 +244,14 @@ async fn theme_custom_properties_and_parts_reach_the_inside_and_two_elements_sta
     assert_eq!(page.value("asked.toSorted()").await, json!(["one start", "two start"]));
 
     let style = |id: &str, selector: &str, property: &str| {
-        format!("getComputedStyle(document.querySelector('#{id}').shadowRoot.querySelector('{selector}')).{property}")
+        format!(
+            "getComputedStyle(document.querySelector('#{id}').shadowRoot.querySelector('{selector}')).{property}"
+        )
     };
-    for (id, accent, border, height) in
-        [("one", "#7a1fa2", "7px", "333px"), ("two", "", "0px", "630px")]
-    {
-        let property = format!("getComputedStyle(document.querySelector('#{id}')).getPropertyValue('--pingone-mfa-accent')");
+    for (id, accent, border, height) in [("one", "#7a1fa2", "7px", "333px"), ("two", "", "0px", "630px")] {
+        let property = format!(
+            "getComputedStyle(document.querySelector('#{id}')).getPropertyValue('--pingone-mfa-accent')"
+        );
         assert_eq!(page.value(&property).await, accent);
         assert_eq!(page.value(&style(id, ".band", "borderBlockStartWidth")).await, border);
         assert_eq!(page.value(&style(id, ".grid-scroll", "height")).await, height);
@@ -295,7 +299,8 @@ async fn an_element_that_is_moved_goes_on_one_that_is_taken_out_pauses_and_no_ru
     // Moved, and meant for another place: it goes on where it is, with what it has.
     page.value("document.querySelector('aside').append(document.querySelector('#one'))").await;
     let elsewhere = "00000000-0000-4000-8000-000000000000";
-    page.value(&format!("document.querySelector('#one').setAttribute('environment-id', '{elsewhere}')")).await;
+    page.value(&format!("document.querySelector('#one').setAttribute('environment-id', '{elsewhere}')"))
+        .await;
     page.value("document.querySelector('#one').setAttribute('region', 'EU')").await;
     let so_far = puts(&world);
     page.see("button", "Pause").await;
@@ -316,7 +321,10 @@ async fn an_element_that_is_moved_goes_on_one_that_is_taken_out_pauses_and_no_ru
     assert!(usize::try_from(sent).expect("few") < users, "it was interrupted");
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(world.sandbox().seen().is_empty(), "nothing is sent any more");
-    assert_eq!(page.value("kept.exportReport() === undefined && kept.shadowRoot.textContent === ''").await, true);
+    assert_eq!(
+        page.value("kept.exportReport() === undefined && kept.shadowRoot.textContent === ''").await,
+        true
+    );
 
     // Put back later it has no token, and is where it is meant to be.
     page.value("document.querySelector('main').append(kept)").await;
@@ -414,7 +422,10 @@ async fn a_policy_that_lacks_something_is_told_what() {
     host.set_policy(&whole);
     page.reload().await;
     page.hear("5 users. List read").await;
-    assert_eq!(page.value("(() => { trustedTypes.createPolicy('pingone-mfa', {}); return true; })()").await, true);
+    assert_eq!(
+        page.value("(() => { trustedTypes.createPolicy('pingone-mfa', {}); return true; })()").await,
+        true
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -425,11 +436,13 @@ async fn what_comes_late_has_the_element_begin_anew() {
     let page = visit(&world, &host, "one").await;
     page.hear("5 users. List read").await;
     // An element without a provider, which gets one when it has been there for a while.
-    let bare = "(() => { const two = make('two'); two.provider = two.tokenProvider; two.tokenProvider = undefined;
+    let bare =
+        "(() => { const two = make('two'); two.provider = two.tokenProvider; two.tokenProvider = undefined;
         document.querySelector('#one').replaceWith(two); return true; })()";
     page.value(bare).await;
     page.see("password", "Access token").await;
-    page.value("document.querySelector('#two').tokenProvider = document.querySelector('#two').provider").await;
+    page.value("document.querySelector('#two').tokenProvider = document.querySelector('#two').provider")
+        .await;
     page.hear("5 users. List read").await;
     assert_eq!(page.value("asked").await, json!(["one start", "two start"]));
 
