@@ -343,9 +343,8 @@ async fn an_element_that_is_moved_goes_on_one_that_is_taken_out_pauses_and_no_ru
 }
 
 /// What a person sees of everything inside, as the browser computes it.
-const SEEN: &str = r#"
-[...document.querySelector("pingone-mfa").shadowRoot.querySelectorAll(".widget, .widget *")]
-  .filter((element) => !element.closest(".unseen, tbody"))
+const SEEN: &str = r#"[...document.querySelector("pingone-mfa").shadowRoot.querySelectorAll(".widget, .widget *")]
+  .filter((element) => !element.closest(".unseen, tbody, option"))
   .map((element) => {
     const style = getComputedStyle(element);
     const names = ["display", "position", "visibility", "opacity", "fontSize", "fontFamily", "fontWeight", "lineHeight",
@@ -355,6 +354,20 @@ const SEEN: &str = r#"
   })
 "#;
 
+/// The same, once nothing more comes in.
+async fn seen_inside(page: &Page) -> Vec<String> {
+    let mut before = Value::Null;
+    for _ in 0..30 {
+        let seen = page.value(SEEN).await;
+        if seen == before {
+            break;
+        }
+        before = seen;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    before.as_array().expect("a list").iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn style_sheets_of_the_page_around_it_reach_nothing_inside() {
     let world = World::start(20, config_json).await;
@@ -363,8 +376,8 @@ async fn style_sheets_of_the_page_around_it_reach_nothing_inside() {
     let page = visit(&world, &host, "one").await;
     page.wear("light", 1280, 900).await;
     page.hear("20 users. List read").await;
-    let clean = page.value(SEEN).await;
-    assert!(clean.as_array().is_some_and(|seen| seen.len() > 100), "{clean}");
+    let clean = seen_inside(&page).await;
+    assert!(clean.len() > 100, "{}", clean.len());
     for hostile in [
         "* { all: unset !important; display: block; position: static; }",
         "html { font-size: 3px; } body, pingone-mfa { font: italic 3px/9 cursive; } button, div, table { display: none; }",
@@ -377,9 +390,8 @@ async fn style_sheets_of_the_page_around_it_reach_nothing_inside() {
         host.write("host.css", hostile);
         page.reload().await;
         page.hear("20 users. List read").await;
-        let (clean, seen) = (clean.as_array().expect("a list"), page.value(SEEN).await);
-        let seen = seen.as_array().expect("a list");
-        let changed: Vec<_> = clean.iter().zip(seen).filter(|(clean, seen)| clean != seen).take(3).collect();
+        let seen = seen_inside(&page).await;
+        let changed: Vec<_> = clean.iter().zip(&seen).filter(|(clean, seen)| clean != seen).take(3).collect();
         assert_eq!(changed, [], "{hostile}");
         assert_eq!(clean.len(), seen.len(), "{hostile}");
     }
@@ -419,13 +431,12 @@ async fn a_policy_that_lacks_something_is_told_what() {
     assert_eq!(page.value("asked").await, json!([]));
     assert!(world.sandbox().seen().is_empty());
 
-    host.set_policy(&whole);
+    // Where none may be made none is missed: the browser would complain.
+    host.set_policy(&format!("{whole}; trusted-types 'none'"));
+    let _ = world.console().await;
     page.reload().await;
     page.hear("5 users. List read").await;
-    assert_eq!(
-        page.value("(() => { trustedTypes.createPolicy('pingone-mfa', {}); return true; })()").await,
-        true
-    );
+    assert_eq!(world.complaints(false).await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
