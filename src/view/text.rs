@@ -1083,7 +1083,7 @@ pub fn check(check: Check, fault: &Fault) -> String {
         Check::Authorization => "The token is an access token for PingOne's API, copied whole.".into(),
         Check::Expiry => format!("The token's end: tokens last one hour. Get a new one: {} Then press Replace token.", connect::TOKEN_SOURCE),
         Check::Region => "The region is the one of your PingOne console's address (.com, .ca, .eu, .com.au, .sg, .asia).".into(),
-        Check::Network if matches!(fault, Fault::Unreachable) => "The network: a VPN, a proxy, a browser extension or a policy whose connect-src doesn't name PingOne can block or cut requests.".into(),
+        Check::Network if matches!(fault, Fault::Unreachable) => "The network: a VPN, a proxy or a browser extension can block or cut requests. So does a policy whose connect-src doesn't name PingOne.".into(),
         Check::Network => "The network: a VPN, a proxy or a browser extension can block or cut requests.".into(),
         Check::Limit => "Other clients of the same licence: they share its limit. Wait a little and try again.".into(),
         Check::Licence => "The environment's services and licence include MFA.".into(),

@@ -342,9 +342,9 @@ async fn an_element_that_is_moved_goes_on_one_that_is_taken_out_pauses_and_no_ru
     assert!(twice <= 32, "only what was in flight is sent again: {twice}");
 }
 
-/// What a person sees of everything inside, as the browser computes it.
+/// What a person sees of everything inside, as the browser computes it, but for users and what was answered last.
 const SEEN: &str = r#"[...document.querySelector("pingone-mfa").shadowRoot.querySelectorAll(".widget, .widget *")]
-  .filter((element) => !element.closest(".unseen, tbody, option"))
+  .filter((element) => !element.closest(".unseen, tbody, .response > *"))
   .map((element) => {
     const style = getComputedStyle(element);
     const names = ["display", "position", "visibility", "opacity", "fontSize", "fontFamily", "fontWeight", "lineHeight",
