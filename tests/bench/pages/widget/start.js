@@ -1,0 +1,2 @@
+// As its README has it.
+window.onload = () => new PfAuthnWidget(location.origin, { divId: "authnwidget" }).init();
