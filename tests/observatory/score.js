@@ -2,6 +2,7 @@
 // scanner needs a public name and a certificate: in, { url, status, headers, preflight, html }; out, { score, grade, results }.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { AxiosHeaders } from "axios";
 
 // The package downloads the list of preloaded hosts when it is installed, which this one isn't allowed to. Without the list
 // no host is on it, which can only lower a score.
@@ -16,7 +17,7 @@ const [{ ALL_TESTS }, { MINIMUM_SCORE_FOR_EXTRA_CREDIT }, grader, { Requests }, 
 const { url, status, headers, preflight, html } = JSON.parse(readFileSync(0, "utf8"));
 const secure = new URL(url);
 const plain = new URL(url.replace("https:", "http:"));
-const answer = { status, headers, verified: true, httpEquiv: parseHttpEquivHeaders(html, url), request: { headers: {} } };
+const answer = { status, headers: new AxiosHeaders(headers), verified: true, httpEquiv: parseHttpEquivHeaders(html, url), request: { headers: {} } };
 
 const requests = new Requests(secure.hostname);
 requests.resources.path = html;
@@ -25,7 +26,7 @@ Object.assign(requests.responses, {
   auto: answer,
   http: answer,
   https: answer,
-  cors: { status, headers: preflight, verified: true, request: { headers: { Origin: "https://http-observatory.security.mozilla.org" } } },
+  cors: { status, headers: new AxiosHeaders(preflight), verified: true, request: { headers: { Origin: "https://http-observatory.security.mozilla.org" } } },
   httpRedirects: [{ url: plain, status: 301 }, { url: secure, status }],
   httpsRedirects: [{ url: secure, status }],
 });

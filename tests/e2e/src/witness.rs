@@ -45,10 +45,11 @@ impl Witness {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter().filter(|seen| *seen == name).count()
     }
 
-    /// Everything that arrived.
+    /// Everything that was asked or sent. Connections on which nothing was are left out.
     #[must_use]
-    pub fn everything(&self) -> Vec<String> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn asked(&self) -> Vec<String> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.iter().filter(|seen| *seen != CONNECTED).cloned().collect()
     }
 
     /// How many connections were made, whether or not anything was asked on them.

@@ -301,7 +301,8 @@ async fn a_pinned_version_is_whole_in_a_folder_of_its_own_and_kept_for_a_year() 
         .unwrap();
     let loaded: Vec<String> = serde_json::from_value(loaded).unwrap();
     let folder = format!("{}{version}", nginx.url());
-    assert!(loaded.len() > 2 && loaded.iter().all(|name| name.starts_with(&folder)), "{loaded:?}");
+    let ours: Vec<_> = loaded.iter().filter(|name| name.starts_with(&nginx.origin())).collect();
+    assert!(ours.len() > 2 && ours.iter().all(|name| name.starts_with(&folder)), "{loaded:?}");
 }
 
 /// By Mozilla's own tests. Redirection and certificate are the host's, and taken for granted (`tests/observatory/score.js`).
@@ -322,7 +323,9 @@ fn observatory(answer: &Answer, preflight: &Answer) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mozillas_observatory_finds_nothing_to_take_off_and_gives_all_its_extra_credit() {
-    let (_world, nginx) = hosted().await;
+    let world = World::with_users(1).await;
+    // Of the deployment's own there is one place more that tokens may go to.
+    let nginx = Nginx::serve(&world.release, PATH, "https://pingone.example.com").await;
     for name in ["", "embed.html"] {
         let ask = |method: &str| nginx.ask(method, name, &["Origin: https://other.example"]);
         let scored = observatory(&ask("GET"), &ask("OPTIONS"));
@@ -341,7 +344,7 @@ async fn mozillas_observatory_finds_nothing_to_take_off_and_gives_all_its_extra_
             ("sri-implemented-and-all-scripts-loaded-securely", 5),
             ("x-content-type-options-nosniff", 0),
             ("x-frame-options-implemented-via-csp", 5),
-            ("cross-origin-resource-policy-implemented-with-same-origin", 10),
+            ("corp-implemented-with-same-origin", 10),
         ];
         assert_eq!(modifiers, expected, "{name}");
         assert!(results.iter().all(|result| result["pass"] == true), "{scored:#}");
