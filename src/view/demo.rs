@@ -21,8 +21,8 @@ pub(super) fn first(session: &'static Session) -> Node {
 }
 
 /// The way to another token while one is connected.
-pub(super) fn again(session: &'static Session) -> Option<Node> {
-    Some(tag("div").class("line").with(from_elsewhere(session)))
+pub(super) fn again(session: &'static Session) -> Node {
+    tag("div").class("line").with(from_elsewhere(session))
 }
 
 /// Nobody signs in here, so that nothing has to be renewed.

@@ -25,14 +25,14 @@ fn start(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
     machine::complete(&machine::ALL)?;
     packages::install_for_bench(workspace)?;
     let tools = setup::prepare(workspace)?;
+    page::release(workspace, &tools, Edition::Product)?;
+    let visit = size::Visit::of(&workspace.dist())?;
     let mut command = measurement(workspace, &["start".to_owned()]);
     command.args(options);
     command.env("NGINX", Need::Nginx.path()?);
+    command.env("PINGONE_MFA_FIRST_VISIT", visit.first_gzip().to_string());
     command.env("PINGONE_MFA_EMPTY", grounds::empty(workspace, &tools)?);
     command.env("PINGONE_MFA_WIDGET", grounds::widget(workspace)?);
-    page::release(workspace, &tools, Edition::Product)?;
-    let visit = size::Visit::of(&workspace.dist())?;
-    command.env("PINGONE_MFA_FIRST_VISIT", visit.first_gzip().to_string());
     browse(workspace, command)
 }
 

@@ -1,4 +1,5 @@
 //! The release on a real nginx under a path of its own, as its own configuration wants it served.
+#![allow(clippy::unwrap_used, reason = "all of this is test")]
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -353,5 +354,6 @@ async fn mozillas_observatory_finds_nothing_to_take_off_and_gives_all_its_extra_
     // The same page without its headers fails.
     let bare = Answer { headers: Vec::new(), ..nginx.ask("GET", "", &[]) };
     let none = Answer { headers: Vec::new(), ..nginx.ask("OPTIONS", "", &[]) };
-    assert_eq!(observatory(&bare, &none)["grade"], "F");
+    let scored = observatory(&bare, &none);
+    assert!(scored["score"].as_i64().is_some_and(|score| score < 50), "{scored:#}");
 }

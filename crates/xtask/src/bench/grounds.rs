@@ -41,7 +41,7 @@ pub(super) fn empty(workspace: &Workspace, tools: &Tools) -> Result<PathBuf, Fai
     Ok(folder)
 }
 
-/// A page that shows the widget, and a file that stands for PingFederate's answer.
+/// A page that shows the widget, and a file that stands for the answer of the server that it asks.
 pub(super) fn widget(workspace: &Workspace) -> Result<PathBuf, Failure> {
     let folder = fresh(workspace, "widget")?;
     let pages = workspace.path("tests/bench/pages/widget");

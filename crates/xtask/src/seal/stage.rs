@@ -169,16 +169,16 @@ fn write_versioned(folder: &Path, sealed: &Sealed) -> Result<(), Failure> {
     let version = folder.join(VERSION);
     fs::create_dir_all(&version).map_err(Failure::file("make", &version))?;
     for asset in sealed.assets.iter().filter(|asset| hosting::is_for_portals(&asset.name)) {
-        let pinned = hosting::PINNED.into_iter().find(|name| {
-            name.strip_suffix(".js")
-                .is_some_and(|stem| asset.name.rsplit_once('-').is_some_and(|(own, _)| own == stem))
-        });
-        save(&version, pinned.unwrap_or(&asset.name), &asset.bytes)?;
+        save(&version, pinned(&asset.name).unwrap_or(&asset.name), &asset.bytes)?;
     }
-    for (_, types) in FRAME.into_iter().filter(|(_, name)| name.ends_with(".ts")) {
-        save(&version, types, &bytes(&folder.join(types))?)?;
-    }
-    Ok(())
+    let [_, (_, types)] = FRAME;
+    save(&version, types, &bytes(&folder.join(types))?)
+}
+
+/// The name without its hash, if pages name this file.
+fn pinned(name: &str) -> Option<&'static str> {
+    let (stem, _) = name.rsplit_once('-')?;
+    hosting::PINNED.into_iter().find(|pinned| pinned.strip_suffix(".js") == Some(stem))
 }
 
 fn save(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
