@@ -79,8 +79,11 @@ fn media_type(name: &str) -> &'static str {
 
 /// Named by its content, or in the folder of a version.
 fn is_kept(name: &str) -> bool {
-    is_hashed(name)
-        || name.split_once('/').is_some_and(|(_, file)| !file.ends_with(".gz") && !file.ends_with(".br"))
+    is_hashed(name) || name.contains('/') && !is_packed(name)
+}
+
+fn is_packed(name: &str) -> bool {
+    [".gz", ".br"].iter().any(|ending| name.ends_with(ending))
 }
 
 fn is_hashed(name: &str) -> bool {
@@ -271,7 +274,7 @@ async fn a_pinned_version_is_whole_in_a_folder_of_its_own_and_kept_for_a_year() 
     assert_eq!(pinned.len(), 1, "{names:?}");
     let version = pinned[0].trim_end_matches("element.js");
     for name in names.iter().filter(|name| name.starts_with(version)) {
-        let is_packed = name.ends_with(".gz") || name.ends_with(".br");
+        let is_packed = is_packed(name);
         let answer = nginx.ask("GET", name, &[]);
         let keep = if is_packed { "no-cache" } else { FOREVER };
         assert_eq!((answer.status, answer.all("cache-control")), (200, vec![keep]), "{name}");

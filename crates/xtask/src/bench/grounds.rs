@@ -47,6 +47,7 @@ pub(super) fn widget(workspace: &Workspace) -> Result<PathBuf, Failure> {
     let pages = workspace.path("tests/bench/pages/widget");
     copy(&workspace.path(WIDGET), &folder, &["pf.authn-widget.js", "main-styles.css"])?;
     copy(&pages, &folder, &["index.html", "start.js"])?;
+    copy(&workspace.path("web"), &folder, &["icon.svg"])?;
     let flows = folder.join("pf-ws/authn/flows");
     fs::create_dir_all(&flows).map_err(Failure::file("make", &flows))?;
     let flow = flows.join("bench");

@@ -43,8 +43,8 @@ pub(super) fn markdown(measured: &[Measured], rounds: u32, counted: u64) -> Stri
          times slower than this machine's. Usable is the field that takes what is typed: enabled, visible and with the \
          focus, from the beginning of the visit. Each was measured {rounds} times in turn, in a browser that remembers \
          nothing, from nginx with files packed by gzip -9.\n\n\
-         | | usable after, median | best | worst | bodies on the line | with heads | requests |\n\
-         | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+         | | usable after, median | best | worst | bodies on the line | with heads | requests | to other hosts |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
     );
     for line in measured {
         let millis = line.millis();
@@ -52,7 +52,7 @@ pub(super) fn markdown(measured: &[Measured], rounds: u32, counted: u64) -> Stri
         // Writing to a string can't fail.
         let _ = writeln!(
             text,
-            "| {} | {:.0} ms | {:.0} ms | {:.0} ms | {} B | {} B | {} |",
+            "| {} | {:.0} ms | {:.0} ms | {:.0} ms | {} B | {} B | {} | {} |",
             line.contender.name(),
             line.median().ceil(),
             best.unwrap_or(f64::NAN).ceil(),
@@ -60,6 +60,7 @@ pub(super) fn markdown(measured: &[Measured], rounds: u32, counted: u64) -> Stri
             line.most(|start| start.first.body),
             line.most(|start| start.first.whole),
             line.most(|start| start.first.requests.into()),
+            line.most(|start| start.foreign.into()),
         );
     }
     if let Some(page) = measured.iter().find(|line| line.contender == Contender::Page) {
@@ -77,8 +78,8 @@ pub(super) fn markdown(measured: &[Measured], rounds: u32, counted: u64) -> Stri
     }
     text.push_str(
         "\nThe empty page is built by the same compiler, profile, wasm-opt and terser as the product, in one file. The \
-         widget is measured with its bundle and its own style sheet, without the style sheet and fonts that its README \
-         takes from another host; a file stands for PingFederate's answer, which takes no time.\n",
+         widget is measured with its bundle and its own style sheet, without the style sheet, fonts and logo that its \
+         README takes from another host; a file stands for PingFederate's answer, which takes no time.\n",
     );
     text
 }
@@ -94,7 +95,7 @@ mod tests {
 
     fn page(millis: &[f64], body: u64) -> Measured {
         let first = Carried { body, whole: body + 300, requests: 9 };
-        let starts = millis.iter().map(|millis| Start { millis: *millis, first, rest: Carried::default() });
+        let starts = millis.iter().map(|millis| Start { millis: *millis, first, rest: Carried::default(), foreign: 0 });
         Measured { contender: Contender::Page, starts: starts.collect() }
     }
 
