@@ -136,8 +136,7 @@ mod tests {
 
     #[test]
     fn what_stands_behind_the_form_is_counted_apart() {
-        let loads =
-            [load("http://a/", 10, true), load("http://a/rest-00.wasm", 20, true)];
+        let loads = [load("http://a/", 10, true), load("http://a/rest-00.wasm", 20, true)];
         let (first, rest) = divided(&loads).unwrap();
         assert_eq!(first, Carried { body: 10, whole: 310, requests: 1 });
         assert_eq!(rest, Carried { body: 20, whole: 320, requests: 1 });
@@ -145,7 +144,8 @@ mod tests {
 
     #[test]
     fn what_is_taken_from_the_cache_crosses_no_line() {
-        let (first, _) = divided(&[load("http://a/t.js", 10, true), load("http://a/t.js", 0, false)]).unwrap();
+        let (first, _) =
+            divided(&[load("http://a/t.js", 10, true), load("http://a/t.js", 0, false)]).unwrap();
         assert_eq!(first.requests, 1);
     }
 

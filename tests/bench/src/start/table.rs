@@ -95,7 +95,12 @@ mod tests {
 
     fn page(millis: &[f64], body: u64) -> Measured {
         let first = Carried { body, whole: body + 300, requests: 9 };
-        let starts = millis.iter().map(|millis| Start { millis: *millis, first, rest: Carried::default(), foreign: 0 });
+        let starts = millis.iter().map(|millis| Start {
+            millis: *millis,
+            first,
+            rest: Carried::default(),
+            foreign: 0,
+        });
         Measured { contender: Contender::Page, starts: starts.collect() }
     }
 
