@@ -3,6 +3,7 @@
 //! It is read by hand, because the commands must build at once on a fresh machine and an argument
 //! parser would be most of the build.
 
+use crate::edition::Edition;
 use crate::failure::Failure;
 
 /// What `cargo xtask` and `cargo xtask --help` print.
@@ -53,8 +54,16 @@ Work on it:
                           a tab that is hidden for ten minutes, and the page during a run of
                           100,000: only where they are named, 12 and 6 minutes
 
+  bench start
+            Measures what a first visit loads and when its form can be used, over a slow line in
+            a headless browser, beside an empty Leptos page and Ping's own widget: a table, and
+            target/bench/start.md.
+              --rounds N  how often each is measured (default 5)
+              --quick     one round, to see that everything works
+
 Ship it:
   dist      Builds the page for production into dist/ and prints its size.
+              --demo      builds the demo into dist-demo/ instead: it needs no PingOne, for any static host
 
 Behind the scenes:
   setup     Installs what the build needs and is missing: the wasm32 target, Trunk, and
@@ -74,7 +83,7 @@ pub(crate) enum Command {
     Setup,
     Demo(Demo),
     Sandbox(Vec<String>),
-    Dist,
+    Dist(Edition),
     Test,
     Check,
     Bench(Bench),
@@ -91,6 +100,8 @@ pub(crate) enum Bench {
     Directory(Vec<String>),
     /// The same.
     Runs(Vec<String>),
+    /// The same.
+    Start(Vec<String>),
 }
 
 /// The options of `demo`.
@@ -118,7 +129,7 @@ impl Command {
             "demo" => Demo::parse(rest).map(Self::Demo),
             "sandbox" => Ok(Self::Sandbox(without_separator(rest))),
             "setup" => alone(Self::Setup, &name, &rest),
-            "dist" => alone(Self::Dist, &name, &rest),
+            "dist" => edition(&rest).map(Self::Dist),
             "test" => alone(Self::Test, &name, &rest),
             "check" => alone(Self::Check, &name, &rest),
             "bench" => Bench::parse(rest).map(Self::Bench),
@@ -135,6 +146,7 @@ impl Bench {
             None => Ok(Self::Sandbox),
             Some("directory") => Ok(Self::Directory(arguments.split_off(1))),
             Some("runs") => Ok(Self::Runs(arguments.split_off(1))),
+            Some("start") => Ok(Self::Start(arguments.split_off(1))),
             Some(other) => Err(Failure::Usage(format!("`bench` measures no `{other}`"))),
         }
     }
@@ -160,6 +172,14 @@ impl Demo {
             }
         }
         Ok(demo)
+    }
+}
+
+fn edition(arguments: &[String]) -> Result<Edition, Failure> {
+    match arguments {
+        [] => Ok(Edition::Product),
+        [only] if only == "--demo" => Ok(Edition::Demo),
+        [first, ..] => Err(Failure::Usage(format!("`dist` takes `--demo` or nothing, but got `{first}`"))),
     }
 }
 
@@ -250,7 +270,16 @@ mod tests {
         assert_eq!(parse("bench directory --rounds 3").unwrap(), Command::Bench(expected));
         let expected = Bench::Runs(vec!["--quick".to_owned(), "pace".to_owned()]);
         assert_eq!(parse("bench runs --quick pace").unwrap(), Command::Bench(expected));
+        let expected = Bench::Start(vec!["--quick".to_owned()]);
+        assert_eq!(parse("bench start --quick").unwrap(), Command::Bench(expected));
         assert!(parse("bench --quick").unwrap_err().to_string().contains("`--quick`"));
+    }
+
+    #[test]
+    fn the_product_is_built_unless_the_demo_is_asked_for() {
+        assert_eq!(parse("dist").unwrap(), Command::Dist(Edition::Product));
+        assert_eq!(parse("dist --demo").unwrap(), Command::Dist(Edition::Demo));
+        assert!(parse("dist --fast").unwrap_err().to_string().contains("`--fast`"));
     }
 
     #[test]

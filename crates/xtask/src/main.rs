@@ -4,7 +4,7 @@
 //! run them on any system: the program finds what it needs, installs what is missing, and says so.
 //!
 //! `command` reads the arguments. `setup`, `machine` and `packages` see to the tools, `page` builds
-//! the page, `seal` names and binds its files, `hosting` says how they
+//! the page, `seal` names and binds its files, `edition` which of two pages, `hosting` says how they
 //! want to be served, `bill` what they are made of, `suite` checks everything, `bench` measures, `soak` plays
 //! runs under everything that goes wrong, `demo` shows it.
 
@@ -15,6 +15,7 @@ mod bill;
 mod check;
 mod command;
 mod demo;
+mod edition;
 mod failure;
 mod hosting;
 mod install;
@@ -59,7 +60,7 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
         Command::Setup => setup::announce(&workspace)?,
         Command::Demo(options) => demo::run(&workspace, &options)?,
         Command::Sandbox(options) => demo::sandbox(&workspace, &options)?,
-        Command::Dist => page::release(&workspace, &setup::prepare(&workspace)?)?,
+        Command::Dist(edition) => page::release(&workspace, &setup::prepare(&workspace)?, edition)?,
         Command::Test => return Ok(suite::run(&workspace)),
         Command::Check => return Ok(check::run(&workspace)),
         Command::Bench(what) => bench::run(&workspace, &what)?,

@@ -17,6 +17,9 @@ mod page;
 mod portal;
 mod release;
 mod road;
+mod spelling;
+mod traffic;
+mod witness;
 mod world;
 
 pub use nginx::{Answer, Nginx};
@@ -24,4 +27,6 @@ pub use page::Page;
 pub use portal::Portal;
 pub use release::Release;
 pub use road::{Mishap, Road};
+pub use traffic::Load;
+pub use witness::Witness;
 pub use world::World;
