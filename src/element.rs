@@ -77,6 +77,8 @@ impl Widget {
 pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue> {
     panic::watch();
     let mut wishes = wishes(options).map_err(|problem| error(&problem))?;
+    #[cfg(feature = "demo")]
+    crate::demo::keep_to_itself(&mut wishes);
     let framed = FrameEmbedder::new(options);
     let embedder: Rc<dyn Embedder> = match &framed {
         Some((frame, _))
@@ -112,6 +114,8 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         host: outside.host.clone(),
         sign_in: Rc::new(BrowserSignIn::new(owns_page, home, answer)),
         embedder: outside.embedder.clone(),
+        #[cfg(feature = "demo")]
+        mint: outside.transport.clone(),
         rest: Rc::new(SplitRest::new(outside, screens.clone(), report(options))),
     };
     // Mounting makes what runs the session's tasks, so the session is started inside and handed out.

@@ -18,3 +18,6 @@ mod element;
 
 #[cfg(target_arch = "wasm32")]
 mod rest;
+
+#[cfg(all(target_arch = "wasm32", feature = "demo"))]
+mod demo;

@@ -3,6 +3,7 @@
 pub(crate) mod clock;
 pub(crate) mod collation;
 pub(crate) mod embedder;
+#[cfg_attr(feature = "demo", allow(dead_code, reason = "nothing is sent"))]
 pub(crate) mod fetch;
 pub(crate) mod files;
 pub(crate) mod frame;
@@ -12,4 +13,12 @@ pub(crate) mod lease;
 pub(crate) mod locale;
 pub(crate) mod panic;
 pub(crate) mod preferences;
+#[cfg(feature = "demo")]
+pub(crate) mod sandbox;
 pub(crate) mod sign_in;
+
+/// What sends requests and holds the token. The demo's sends nothing.
+#[cfg(not(feature = "demo"))]
+pub(crate) use fetch::FetchTransport as Carrier;
+#[cfg(feature = "demo")]
+pub(crate) use sandbox::SandboxTransport as Carrier;

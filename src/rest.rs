@@ -7,9 +7,9 @@ use js_sys::{Math, Reflect};
 use pingone_mfa_core::port::Embedder;
 use wasm_bindgen::JsValue;
 
+use crate::platform::Carrier;
 use crate::platform::clock::BrowserClock;
 use crate::platform::collation::BrowserCollation;
-use crate::platform::fetch::FetchTransport;
 use crate::platform::files::BrowserFiles;
 use crate::platform::host::BrowserHost;
 use crate::platform::journal::BrowserJournal;
@@ -23,7 +23,7 @@ use crate::view::{self, ScreensPlace};
 
 /// The browser, as far as the form and what stands behind it share it.
 pub(crate) struct Outside {
-    pub(crate) transport: Rc<FetchTransport>,
+    pub(crate) transport: Rc<Carrier>,
     pub(crate) clock: Rc<BrowserClock>,
     pub(crate) locale: Rc<BrowserLocale>,
     pub(crate) host: Rc<BrowserHost>,

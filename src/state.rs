@@ -12,6 +12,9 @@ use pingone_mfa_core::port::{
     Collation, Embedder, Files, Host, Journal, Lease, Locale, Preferences, SignIn, TokenHolder,
 };
 
+#[cfg(feature = "demo")]
+pub mod demo;
+
 pub mod title;
 
 pub mod watched;
@@ -86,6 +89,9 @@ pub struct Entrance {
     pub sign_in: Rc<dyn SignIn>,
     /// The page that this one is a part of.
     pub embedder: Rc<dyn Embedder>,
+    /// Makes the demo's tokens.
+    #[cfg(feature = "demo")]
+    pub mint: Rc<dyn demo::Mint>,
     /// Loads what stands behind the form.
     pub rest: Rc<dyn Rest>,
 }

@@ -36,6 +36,11 @@ mod saving;
 mod seat;
 mod selection;
 mod sheet;
+#[cfg(not(feature = "demo"))]
+mod sign_in;
+// In the demo its own token stands in the place of signing in.
+#[cfg(feature = "demo")]
+#[path = "view/demo.rs"]
 mod sign_in;
 mod status;
 mod switch;
@@ -76,11 +81,11 @@ pub fn root(session: &'static Session, screens: &ScreensPlace) -> AnyView {
         (Some((environment, region)), Some(screens)) => (screens.connected)(environment, region),
         _ => connect::connect(session),
     });
-    markup::tag("div")
+    let app = markup::tag("div")
         .class("app")
         .on("keydown", move |_| session.touch())
-        .on("pointerdown", move |_| session.touch())
-        .with(screen)
-        .with(live::live(session, screens))
-        .view()
+        .on("pointerdown", move |_| session.touch());
+    #[cfg(feature = "demo")]
+    let app = app.with(sign_in::banner());
+    app.with(screen).with(live::live(session, screens)).view()
 }

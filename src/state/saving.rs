@@ -6,6 +6,7 @@ use pingone_mfa_core::api::export::Exporter;
 use pingone_mfa_core::api::plan::{Extent, PlanWriter, Username};
 use pingone_mfa_core::api::snapshot::{SNAPSHOT_LIMIT, SnapshotFault};
 use pingone_mfa_core::domain::export::{Contents, Export, ExportRow, Format};
+use pingone_mfa_core::domain::plan::Plan;
 use pingone_mfa_core::domain::snapshot::Snapshot;
 use pingone_mfa_core::domain::tenant::Environment;
 use pingone_mfa_core::domain::time::Millis;
@@ -211,13 +212,31 @@ impl App {
             return;
         };
         let plan = Rc::new(self.review.plan(&weighed));
+        self.save_of_plan(plan, extent, self.review.save_with_names.get_untracked(), saved);
+    }
+
+    /// Saves whom the run that is over left out, and why.
+    pub fn save_left_out(&'static self) {
+        let (saving, plan) = (&self.saving, self.run.with_kept(|run, _| Rc::clone(run.plan())));
+        if let Some(plan) = plan.filter(|_| !saving.reported.get_untracked().is_writing()) {
+            let with_names = saving.report_with_names.get_untracked();
+            self.save_of_plan(plan, Extent::LeftOut, with_names, &saving.reported);
+        }
+    }
+
+    fn save_of_plan(
+        &'static self,
+        plan: Rc<Plan>,
+        extent: Extent,
+        with_names: bool,
+        progress: &'static Watched<Progress>,
+    ) {
         let environment = self.environment().map(|environment| environment.name);
-        let contents = contents(self.review.save_with_names.get_untracked());
-        let mut writer = PlanWriter::new(plan, extent, environment, contents, false);
+        let mut writer = PlanWriter::new(plan, extent, environment, contents(with_names), false);
         let (name, of) = (writer.file_name(self.ports.clock.wall()), writer.rows());
         let (mime, slices) =
             (writer.mime(), Box::new(move |rows, username: Username<'_>| writer.slice(rows, username)));
-        self.save_slices(&name, mime, of, saved, slices);
+        self.save_slices(&name, mime, of, progress, slices);
     }
 
     /// Saves a file slice by slice, so that the page goes on meanwhile. It is going to have so many rows.

@@ -428,7 +428,7 @@ impl Session {
         self.entrance.tokens.forget();
         self.is_not_handed();
         self.is_not_signed_in();
-        self.entrance.host.set_title("PingOne MFA");
+        self.entrance.host.set_title(super::title::ALONE);
         self.pasted.set(Pasted::Forgotten { until, why });
         self.paste_fault.set(None);
         self.replacing.set(false);

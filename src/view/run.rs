@@ -1,5 +1,6 @@
 //! The run: working, waiting, over; and the runs that this browser has stored.
 
+use pingone_mfa_core::domain::plan::Exclusion;
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::domain::trial::Trial;
@@ -313,7 +314,21 @@ fn over(app: AppHandle, unread: usize, is_stopped: bool) -> Node {
     group()
         .with(tag("p").class("run-result").with(sentence))
         .with(unread.map(|unread| tag("p").class("note").with(unread)))
+        .with(left_out(app).map(|left_out| tag("p").class("note").with(left_out)))
         .with(report(app))
+}
+
+/// Whom the run left out, and why. `None` where it was nobody.
+fn left_out(app: AppHandle) -> Option<String> {
+    of_run(app, |run| {
+        let counted = Exclusion::ALL.map(|why| (why, run.plan.left_out_for(why)));
+        let counted = counted.into_iter().filter(|(_, users)| *users > 0);
+        let said = counted.map(|(why, users)| {
+            format!("{} {}", number(app, users as u64), text::review::exclusion(why, run.plan.to))
+        });
+        let said: Vec<String> = said.collect();
+        (!said.is_empty()).then(|| text::run::left_out(&said.join(", ")))
+    })
 }
 
 fn report(app: AppHandle) -> Node {
@@ -322,6 +337,11 @@ fn report(app: AppHandle) -> Node {
     let save = button(text::run::SAVE_REPORT, move || app.save_report())
         .class("primary")
         .follow("disabled", move || is_writing().then(String::new));
+    let left_out = of_run(app, |run| run.plan.left_out.len());
+    let save_left_out = (left_out > 0).then(|| {
+        button(text::review::save_left_out(&number(app, left_out as u64)), move || app.save_left_out())
+            .follow("disabled", move || is_writing().then(String::new))
+    });
     let progress = move || text::saving::progress(app.ports.locale.as_ref(), saving.reported.get());
     tag("fieldset")
         .class("files")
@@ -331,6 +351,7 @@ fn report(app: AppHandle) -> Node {
         .with(radio("report-format", text::run::CSV, &saving.report_as_json, false))
         .with(radio("report-format", text::run::JSON, &saving.report_as_json, true))
         .with(save)
+        .with(save_left_out)
         .with(button(text::outcomes::SHOW_IN_LIST, move || app.show_run_in_list()))
         .with(tag("span").set("role", "status").with(says(progress)))
         .with(tag("p").class("hint").with(text::run::AUTHORITY))

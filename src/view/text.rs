@@ -13,10 +13,10 @@ use pingone_mfa_core::domain::token::Actor;
 use pingone_mfa_core::domain::user::{Account, Mfa, User};
 use pingone_mfa_core::port::Locale;
 
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod outcomes;
-
 pub mod review;
-
 pub mod run;
 
 pub mod sheet;

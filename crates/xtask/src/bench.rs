@@ -1,12 +1,15 @@
 //! The measurements. Each is a program of its own, because it needs a release build and this one is none.
 
+mod grounds;
+
 use std::process::Command;
 
 use crate::command::Bench;
+use crate::edition::Edition;
 use crate::failure::Failure;
 use crate::machine::{self, Need};
 use crate::workspace::Workspace;
-use crate::{packages, page, process, setup};
+use crate::{packages, page, process, setup, size};
 
 /// The `bench` command.
 pub(crate) fn run(workspace: &Workspace, what: &Bench) -> Result<(), Failure> {
@@ -14,7 +17,23 @@ pub(crate) fn run(workspace: &Workspace, what: &Bench) -> Result<(), Failure> {
         Bench::Sandbox => sandbox(workspace),
         Bench::Directory(options) => directory(workspace, options),
         Bench::Runs(options) => runs(workspace, options),
+        Bench::Start(options) => start(workspace, options),
     }
+}
+
+fn start(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
+    machine::complete(&machine::ALL)?;
+    packages::install_for_bench(workspace)?;
+    let tools = setup::prepare(workspace)?;
+    page::release(workspace, &tools, Edition::Product)?;
+    let visit = size::Visit::of(&workspace.dist())?;
+    let mut command = measurement(workspace, &["start".to_owned()]);
+    command.args(options);
+    command.env("NGINX", Need::Nginx.path()?);
+    command.env("PINGONE_MFA_FIRST_VISIT", visit.first_gzip().to_string());
+    command.env("PINGONE_MFA_EMPTY", grounds::empty(workspace, &tools)?);
+    command.env("PINGONE_MFA_WIDGET", grounds::widget(workspace)?);
+    browse(workspace, command)
 }
 
 fn sandbox(workspace: &Workspace) -> Result<(), Failure> {
@@ -41,9 +60,14 @@ fn runs(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
 }
 
 /// Measures the page that it builds first.
-fn measure(workspace: &Workspace, mut measurement: Command) -> Result<(), Failure> {
+fn measure(workspace: &Workspace, measurement: Command) -> Result<(), Failure> {
     let tools = setup::prepare(workspace)?;
-    page::release(workspace, &tools)?;
+    page::release(workspace, &tools, Edition::Product)?;
+    browse(workspace, measurement)
+}
+
+/// Measures the page that is there.
+fn browse(workspace: &Workspace, mut measurement: Command) -> Result<(), Failure> {
     process::run(measurement.envs([
         ("CHROMEDRIVER", Need::Chromedriver.path()?),
         ("CHROMIUM", Need::Chromium.path()?),

@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use crate::edition::Edition;
 use crate::failure::Failure;
 use crate::lockfile::Lock;
 use crate::process;
@@ -24,17 +25,17 @@ struct Part {
 }
 
 /// The bill of the page's program, as the text of its file.
-pub(crate) fn of_materials(workspace: &Workspace) -> Result<String, Failure> {
-    let tree = process::filter(&mut tree(workspace), "")?;
+pub(crate) fn of_materials(workspace: &Workspace, edition: Edition) -> Result<String, Failure> {
+    let tree = process::filter(&mut tree(workspace, edition), "")?;
     let compiler = process::filter(workspace.command("rustc").arg("--version"), "")?;
     let bill = render(&parts(&tree), &compiler, &Lock::read(workspace)?);
     Ok(format!("{bill:#}\n"))
 }
 
-fn tree(workspace: &Workspace) -> std::process::Command {
+fn tree(workspace: &Workspace, edition: Edition) -> std::process::Command {
     let mut command = workspace.cargo(&["tree", "--package", PROGRAM, "--target", WASM_TARGET]);
     command.args(["--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}|{l}|"]);
-    command.args(["--locked", "--offline"]);
+    command.args(["--locked", "--offline"]).args(edition.features());
     command
 }
 
@@ -145,7 +146,7 @@ checksum = \"abcd\"
     #[test]
     fn the_real_bill_has_what_the_page_is_made_of_and_nothing_that_only_builds_or_tests_it() {
         let workspace = Workspace::find().unwrap();
-        let bill: Value = serde_json::from_str(&of_materials(&workspace).unwrap()).unwrap();
+        let bill: Value = serde_json::from_str(&of_materials(&workspace, Edition::Product).unwrap()).unwrap();
         let components = bill["components"].as_array().unwrap();
         let has = |name: &str| components.iter().any(|part| part["name"] == name);
         for name in ["leptos", "gloo-net", "pingone-mfa-core", "zeroize"] {

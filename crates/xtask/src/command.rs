@@ -3,6 +3,7 @@
 //! It is read by hand, because the commands must build at once on a fresh machine and an argument
 //! parser would be most of the build.
 
+use crate::edition::Edition;
 use crate::failure::Failure;
 
 /// What `cargo xtask` and `cargo xtask --help` print.
@@ -53,9 +54,17 @@ Work on it:
                           a tab that is hidden for ten minutes, and the page during a run of
                           100,000: only where they are named, 12 and 6 minutes
 
+  bench start
+            Measures what a first visit loads and when its form can be used, over a slow line in
+            a headless browser, beside an empty Leptos page and Ping's own widget: a table, and
+            target/bench/start.md.
+              --rounds N  how often each is measured (default 5)
+              --quick     one round, to see that everything works
+
 Ship it:
   dist      Builds the page for production into dist/ and prints its size.
               --npm       packs the element as an npm package, too: target/npm/pingone-mfa.tgz
+              --demo      builds the demo into dist-demo/ instead: it needs no PingOne, for any static host
 
 Behind the scenes:
   setup     Installs what the build needs and is missing: the wasm32 target, Trunk, and
@@ -68,6 +77,15 @@ Behind the scenes:
 /// How many users the demo shows where nobody asks for a number.
 const DEMO_USERS: &str = "250";
 
+/// What is built to be shipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shipment {
+    /// The page.
+    Page(Edition),
+    /// The page, and the element as an npm package.
+    Package,
+}
+
 /// One command with its options.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
@@ -75,10 +93,7 @@ pub(crate) enum Command {
     Setup,
     Demo(Demo),
     Sandbox(Vec<String>),
-    Dist {
-        /// Whether the element is packed for npm, too.
-        npm: bool,
-    },
+    Dist(Shipment),
     Test,
     Check,
     Bench(Bench),
@@ -95,6 +110,8 @@ pub(crate) enum Bench {
     Directory(Vec<String>),
     /// The same.
     Runs(Vec<String>),
+    /// The same.
+    Start(Vec<String>),
 }
 
 /// The options of `demo`.
@@ -122,10 +139,7 @@ impl Command {
             "demo" => Demo::parse(rest).map(Self::Demo),
             "sandbox" => Ok(Self::Sandbox(without_separator(rest))),
             "setup" => alone(Self::Setup, &name, &rest),
-            "dist" => match rest.as_slice() {
-                [option] if option == "--npm" => Ok(Self::Dist { npm: true }),
-                _ => alone(Self::Dist { npm: false }, &name, &rest),
-            },
+            "dist" => shipment(&rest).map(Self::Dist),
             "test" => alone(Self::Test, &name, &rest),
             "check" => alone(Self::Check, &name, &rest),
             "bench" => Bench::parse(rest).map(Self::Bench),
@@ -142,6 +156,7 @@ impl Bench {
             None => Ok(Self::Sandbox),
             Some("directory") => Ok(Self::Directory(arguments.split_off(1))),
             Some("runs") => Ok(Self::Runs(arguments.split_off(1))),
+            Some("start") => Ok(Self::Start(arguments.split_off(1))),
             Some(other) => Err(Failure::Usage(format!("`bench` measures no `{other}`"))),
         }
     }
@@ -167,6 +182,17 @@ impl Demo {
             }
         }
         Ok(demo)
+    }
+}
+
+fn shipment(arguments: &[String]) -> Result<Shipment, Failure> {
+    match arguments {
+        [] => Ok(Shipment::Page(Edition::Product)),
+        [only] if only == "--demo" => Ok(Shipment::Page(Edition::Demo)),
+        [only] if only == "--npm" => Ok(Shipment::Package),
+        [first, ..] => {
+            Err(Failure::Usage(format!("`dist` takes `--npm`, `--demo` or nothing, but got `{first}`")))
+        }
     }
 }
 
@@ -208,13 +234,6 @@ mod tests {
         assert_eq!(parse("").unwrap(), Command::Help);
         assert_eq!(parse("--help").unwrap(), Command::Help);
         assert_eq!(parse("dist --help").unwrap(), Command::Help);
-    }
-
-    #[test]
-    fn the_release_is_packed_for_npm_where_that_is_asked_for() {
-        assert_eq!(parse("dist").unwrap(), Command::Dist { npm: false });
-        assert_eq!(parse("dist --npm").unwrap(), Command::Dist { npm: true });
-        assert!(parse("dist --pnpm").unwrap_err().to_string().contains("`--pnpm`"));
     }
 
     #[test]
@@ -264,7 +283,17 @@ mod tests {
         assert_eq!(parse("bench directory --rounds 3").unwrap(), Command::Bench(expected));
         let expected = Bench::Runs(vec!["--quick".to_owned(), "pace".to_owned()]);
         assert_eq!(parse("bench runs --quick pace").unwrap(), Command::Bench(expected));
+        let expected = Bench::Start(vec!["--quick".to_owned()]);
+        assert_eq!(parse("bench start --quick").unwrap(), Command::Bench(expected));
         assert!(parse("bench --quick").unwrap_err().to_string().contains("`--quick`"));
+    }
+
+    #[test]
+    fn the_page_is_built_unless_the_demo_or_the_package_is_asked_for() {
+        assert_eq!(parse("dist").unwrap(), Command::Dist(Shipment::Page(Edition::Product)));
+        assert_eq!(parse("dist --demo").unwrap(), Command::Dist(Shipment::Page(Edition::Demo)));
+        assert_eq!(parse("dist --npm").unwrap(), Command::Dist(Shipment::Package));
+        assert!(parse("dist --fast").unwrap_err().to_string().contains("`--fast`"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::command::Demo;
+use crate::edition::Edition;
 use crate::failure::Failure;
 use crate::page::{self, Finish};
 use crate::workspace::Workspace;
@@ -22,7 +23,7 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(200);
 pub(crate) fn run(workspace: &Workspace, options: &Demo) -> Result<(), Failure> {
     let tools = setup::prepare(workspace)?;
     println!("Building the page (a few minutes the first time, seconds after that).");
-    page::build(workspace, &tools, Finish::Plain)?;
+    page::build(workspace, &tools, Finish::Plain, Edition::Product)?;
     println!("Building the sandbox.");
     process::run(&mut workspace.cargo(&["build", "-p", "pingone-sandbox"]))?;
 

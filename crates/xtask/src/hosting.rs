@@ -8,7 +8,7 @@ mod headers;
 mod nginx;
 mod pages;
 
-pub(crate) use headers::Keep;
+pub(crate) use headers::{Keep, PINNED, Reach, is_for_portals};
 
 /// A file of the release, and how long a browser may keep it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,13 +18,22 @@ pub(crate) struct Served {
 }
 
 /// The files that tell servers how to serve these ones: name and text.
-pub(crate) fn files(served: &[Served]) -> [(&'static str, String); 3] {
-    [("_headers", pages::render(served)), ("nginx.conf", nginx::render()), ("Caddyfile", caddy::render())]
+pub(crate) fn files(served: &[Served], reach: Reach) -> [(&'static str, String); 3] {
+    [
+        ("_headers", pages::render(served, reach)),
+        ("nginx.conf", nginx::render(reach)),
+        ("Caddyfile", caddy::render(reach)),
+    ]
+}
+
+/// What the demo's page says of itself.
+pub(crate) fn demo_policy() -> String {
+    headers::unframed_policy(Reach::Itself, headers::PINGONE)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::headers::{self, Keep};
+    use super::headers;
     use super::*;
     use std::collections::BTreeMap;
 
@@ -33,6 +42,9 @@ mod tests {
     fn served() -> Vec<Served> {
         let file = |name: &str, keep| Served { name: name.to_owned(), keep };
         vec![
+            file("0.1.0/element.js", Keep::Forever),
+            file("0.1.0/pingone-mfa-0123456789abcdef.wasm", Keep::Forever),
+            file("0.1.0/pingone-mfa-frame.d.ts", Keep::Forever),
             file("boot-0123456789abcdef.js", Keep::Forever),
             file("element-0123456789abcdef.js", Keep::Forever),
             file("embed.html", Keep::Ask),
@@ -48,14 +60,14 @@ mod tests {
     /// What the list itself says about a file.
     fn expected(Served { name, keep }: &Served) -> Headers {
         let own = if headers::is_embed(name) {
-            Vec::from(headers::embedded())
+            Vec::from(headers::embedded(Reach::PingOne))
         } else {
-            Vec::from(headers::unframed())
+            Vec::from(headers::unframed(Reach::PingOne))
         };
         let mut headers: Headers =
             headers::common().chain(own).map(|(name, value)| (name.to_owned(), value)).collect();
         headers.insert("Cache-Control".to_owned(), keep.value().to_owned());
-        if headers::is_for_portals(name) {
+        if is_for_portals(name) {
             let (name, value) = headers::FOR_PORTALS;
             headers.insert(name.to_owned(), value.to_owned());
         }
@@ -64,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_headers_file_says_what_the_list_says() {
-        let text = pages::render(&served());
+        let text = pages::render(&served(), Reach::PingOne);
         for file in served() {
             let (mut applies, mut said) = (false, Headers::new());
             for line in text.lines().filter(|line| !line.starts_with('#')) {
@@ -94,15 +106,26 @@ mod tests {
 
     #[test]
     fn the_start_page_is_asked_for_again_by_its_short_address_too() {
-        let text = pages::render(&served());
+        let text = pages::render(&served(), Reach::PingOne);
         for path in ["/", "/index.html", "/config.json"] {
             assert!(text.contains(&format!("\n{path}\n  Cache-Control: no-cache\n")), "{path} in {text}");
         }
     }
 
     #[test]
+    fn the_demo_may_ask_nobody_else_whoever_serves_it() {
+        for (name, text) in files(&served(), Reach::Itself) {
+            assert!(text.contains("connect-src 'self'; "), "{name}");
+            assert!(
+                !text.contains("pingone.com") && !text.contains("$pingone_mfa_connect"),
+                "{name}: {text}"
+            );
+        }
+    }
+
+    #[test]
     fn no_line_is_longer_than_cloudflare_takes() {
-        for line in pages::render(&served()).lines() {
+        for line in pages::render(&served(), Reach::PingOne).lines() {
             assert!(line.len() <= 2_000, "{} characters: {line}", line.len());
         }
     }
@@ -117,8 +140,8 @@ mod tests {
                 applies = match condition.trim_end_matches(") {") {
                     "!-f $request_filename" | "$http_range" => false,
                     condition if condition == uri(headers::EMBED) => headers::is_embed(name),
-                    condition if condition == uri(&headers::for_portals()) => headers::is_for_portals(name),
-                    condition if condition == uri(headers::HASHED) => *keep == Keep::Forever,
+                    condition if condition == uri(&headers::for_portals()) => is_for_portals(name),
+                    condition if condition == uri(&headers::kept()) => *keep == Keep::Forever,
                     other => panic!("a condition that this test doesn't know: {other}"),
                 };
             } else if line == "}" {
@@ -141,7 +164,7 @@ mod tests {
 
     #[test]
     fn nginx_says_what_the_list_says() {
-        let text = nginx::render();
+        let text = nginx::render(Reach::PingOne);
         for file in served() {
             let variables = nginx_variables(&text, &file);
             let mut said = Headers::new();
@@ -160,7 +183,7 @@ mod tests {
 
     #[test]
     fn caddy_says_what_the_list_says() {
-        let text = caddy::render();
+        let text = caddy::render(Reach::PingOne);
         for file in served() {
             let mut said = Headers::new();
             let (mut block, mut applies) = (String::new(), false);
@@ -171,7 +194,7 @@ mod tests {
                         "*" => true,
                         "@kept" => file.keep == Keep::Forever,
                         "@asked" => file.keep == Keep::Ask,
-                        "@portals" => headers::is_for_portals(&file.name),
+                        "@portals" => is_for_portals(&file.name),
                         "@framed" => headers::is_embed(&file.name),
                         "@unframed" => !headers::is_embed(&file.name),
                         other => panic!("a matcher that this test doesn't know: {other}"),

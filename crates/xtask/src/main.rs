@@ -4,8 +4,9 @@
 //! run them on any system: the program finds what it needs, installs what is missing, and says so.
 //!
 //! `command` reads the arguments. `setup`, `machine` and `packages` see to the tools, `page` builds
-//! the page, `seal` names and binds its files, `hosting` says how they
-//! want to be served, `bill` what they are made of, `npm` packs the element for other pages' builds, `suite` checks everything, `bench` measures, `soak` plays
+//! the page, `seal` names and binds its files, `edition` which of two pages, `hosting` says how they
+//! want to be served, `bill` what they are made of, `npm` packs the element for other pages' builds, `suite` checks
+//! everything, `bench` measures, `soak` plays
 //! runs under everything that goes wrong, `demo` shows it.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
@@ -15,6 +16,7 @@ mod bill;
 mod check;
 mod command;
 mod demo;
+mod edition;
 mod failure;
 mod hosting;
 mod install;
@@ -38,7 +40,8 @@ mod workspace;
 use std::env;
 use std::process::ExitCode;
 
-use command::{Command, HELP};
+use command::{Command, HELP, Shipment};
+use edition::Edition;
 use failure::Failure;
 use workspace::Workspace;
 
@@ -60,11 +63,12 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
         Command::Setup => setup::announce(&workspace)?,
         Command::Demo(options) => demo::run(&workspace, &options)?,
         Command::Sandbox(options) => demo::sandbox(&workspace, &options)?,
-        Command::Dist { npm } => {
-            page::release(&workspace, &setup::prepare(&workspace)?)?;
-            if npm {
-                println!("{}", npm::pack(&workspace)?.display());
-            }
+        Command::Dist(Shipment::Page(edition)) => {
+            page::release(&workspace, &setup::prepare(&workspace)?, edition)?;
+        }
+        Command::Dist(Shipment::Package) => {
+            page::release(&workspace, &setup::prepare(&workspace)?, Edition::Product)?;
+            println!("{}", npm::pack(&workspace)?.display());
         }
         Command::Test => return Ok(suite::run(&workspace)),
         Command::Check => return Ok(check::run(&workspace)),

@@ -1,5 +1,5 @@
 //! The packages that come from npm: wasm-opt (binaryen) and terser for the release, axe-core for the end-to-end tests,
-//! a grid to measure the page beside.
+//! Mozilla's Observatory for the headers, and what the page is measured beside.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -18,9 +18,15 @@ pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
     install_in(&workspace.path(""), workspace, reason)
 }
 
+/// Installs what scores the release's headers.
+pub(crate) fn install_for_headers(workspace: &Workspace) -> Result<(), Failure> {
+    let reason = "Mozilla's HTTP Observatory with `npm ci`: it scores the release's headers";
+    install_in(&workspace.path("tests/observatory"), workspace, reason)
+}
+
 /// Installs what the page is measured beside.
 pub(crate) fn install_for_bench(workspace: &Workspace) -> Result<(), Failure> {
-    let reason = "AG Grid Community with `npm ci`: the page is measured beside it";
+    let reason = "AG Grid Community and Ping's login widget with `npm ci`: the page is measured beside them";
     install_in(&workspace.path("tests/bench"), workspace, reason)
 }
 

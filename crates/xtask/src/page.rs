@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::edition::Edition;
 use crate::failure::Failure;
 use crate::setup::Tools;
 use crate::workspace::{WASM_TARGET, Workspace};
@@ -25,25 +26,34 @@ const FEATURES: &str = "-Ctarget-feature=+simd128";
 /// The linker leaves a note at every address that it wrote, without which the program can't be taken apart.
 const RELOCATIONS: &str = "-Clink-arg=--emit-relocs";
 
-/// The `dist` command: the production build and its size.
-pub(crate) fn release(workspace: &Workspace, tools: &Tools) -> Result<(), Failure> {
+/// The `dist` command: the production build, or the demo, and its size. The demo's has no limit: a look-alike of PingOne
+/// is in it.
+pub(crate) fn release(workspace: &Workspace, tools: &Tools, edition: Edition) -> Result<(), Failure> {
     packages::install(workspace)?;
-    build(workspace, tools, Finish::Optimised)?;
-    let visit = size::Visit::of(&workspace.dist())?;
+    build(workspace, tools, Finish::Optimised, edition)?;
+    let visit = size::Visit::of(&edition.folder(workspace))?;
     print!("{visit}");
-    visit.judge()
+    match edition {
+        Edition::Product => visit.judge(),
+        Edition::Demo => Ok(()),
+    }
 }
 
-/// Builds the page into dist/.
-pub(crate) fn build(workspace: &Workspace, tools: &Tools, finish: Finish) -> Result<(), Failure> {
+/// Builds the page into its folder.
+pub(crate) fn build(
+    workspace: &Workspace,
+    tools: &Tools,
+    finish: Finish,
+    edition: Edition,
+) -> Result<(), Failure> {
     // Trunk runs with --offline, which it hands on to cargo: the crates have to be here before.
     process::run(&mut workspace.cargo(&["fetch", "--quiet"]))?;
-    process::run(&mut trunk(workspace, tools, finish)?)
+    process::run(&mut trunk(workspace, tools, finish, edition)?)
 }
 
 /// Trunk with nothing left to chance: no network, no variable of the caller's that changes the
 /// build, and the tools first on PATH.
-fn trunk(workspace: &Workspace, tools: &Tools, finish: Finish) -> Result<Command, Failure> {
+fn trunk(workspace: &Workspace, tools: &Tools, finish: Finish, edition: Edition) -> Result<Command, Failure> {
     let mut command = workspace.command("trunk");
     for (variable, _) in env::vars_os() {
         if variable.to_string_lossy().starts_with("TRUNK_") {
@@ -54,18 +64,23 @@ fn trunk(workspace: &Workspace, tools: &Tools, finish: Finish) -> Result<Command
     if env::var_os("NO_COLOR").is_some() {
         command.env("NO_COLOR", "true");
     }
-    command.args(["build", "--offline", "--skip-version-check"]);
+    command.args(["build", "--offline", "--skip-version-check", "--dist"]);
+    command.arg(edition.folder(workspace)).args(edition.features());
+    edition.announce(&mut command);
     command.env("PATH", tools.path()?);
     match finish {
         Finish::Plain => command.env_remove(seal::stage::OPTIMISERS),
         Finish::Optimised => command.env(seal::stage::OPTIMISERS, packages::programs(workspace)),
     };
-    let remap = cargo_home().as_deref().and_then(remap).unwrap_or_default();
-    command.env(
-        format!("CARGO_TARGET_{}_RUSTFLAGS", WASM_TARGET.to_uppercase().replace('-', "_")),
-        format!("{FEATURES} {RELOCATIONS} {remap}"),
-    );
+    with_flags(&mut command, &[RELOCATIONS]);
     Ok(command)
+}
+
+/// Has cargo, or whoever starts it, compile for the browser as the page is compiled.
+pub(crate) fn with_flags<'a>(command: &'a mut Command, more: &[&str]) -> &'a mut Command {
+    let remap = cargo_home().as_deref().and_then(remap).unwrap_or_default();
+    let variable = format!("CARGO_TARGET_{}_RUSTFLAGS", WASM_TARGET.to_uppercase().replace('-', "_"));
+    command.env(variable, format!("{FEATURES} {} {remap}", more.join(" ")))
 }
 
 fn cargo_home() -> Option<PathBuf> {

@@ -6,6 +6,7 @@
 //!
 //! Everything here is a function of texts and bytes; `stage` reads and writes the files.
 
+mod demo;
 mod fingerprint;
 mod glue;
 mod markup;
@@ -61,6 +62,7 @@ const ELEMENT_RELEASE: &str = r#"const RELEASE = { wasm: { file: "pingone-mfa_bg
 const BOOT_RELEASE: &str = r#"const RELEASE = { element: { file: "element.js", integrity: "" }, tick: { file: "tick.js", integrity: "" } };"#;
 const INDEX_PRELOAD: &str = r#"<link rel="modulepreload" href="element.js">"#;
 const INDEX_SCRIPT: &str = r#"<script type="module" src="boot.js"></script>"#;
+const HOLDS_TITLE: &str = "<title>PingOne MFA</title>";
 const INDEX_STYLE: &str = r#"<link rel="stylesheet" href="page.css">"#;
 
 impl Asset {

@@ -67,7 +67,8 @@ impl Visit {
                 continue;
             }
             let kind = path.extension().unwrap_or_default();
-            let is_rest = name.starts_with(REST);
+            // Beside a file may stand its compressed forms, which are no files of their own for a browser.
+            let is_rest = name.starts_with(REST) && kind == "wasm";
             let place = visit.kinds.iter_mut().find(|(name, _)| kind == *name).map(|(_, size)| size);
             if let Some(size) = if is_rest { Some(&mut visit.rest) } else { place } {
                 size.add(Size::of(&fs::read(&path)?)?);
@@ -80,6 +81,11 @@ impl Visit {
         let mut first = Size::default();
         self.kinds.iter().for_each(|(_, size)| first.add(*size));
         first
+    }
+
+    /// The bytes of a first visit after gzip.
+    pub(crate) fn first_gzip(&self) -> u64 {
+        self.first().gzip
     }
 
     /// Whether a first visit loads no more than it may.
@@ -137,6 +143,20 @@ mod tests {
         let size = Size::of(&[7; 10_000]).unwrap();
         assert_eq!(size.raw, 10_000);
         assert!(size.gzip < 100, "{size:?}");
+    }
+
+    #[test]
+    fn a_file_counts_once_however_many_compressed_forms_stand_beside_it() {
+        let folder = std::env::temp_dir().join(format!("xtask-size-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        for name in ["rest-00ff.wasm", "pingone-mfa-00ff.wasm", "index.html"] {
+            for ending in ["", ".gz", ".br"] {
+                fs::write(folder.join(format!("{name}{ending}")), [7; 100]).unwrap();
+            }
+        }
+        let visit = Visit::of(&folder).unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!((visit.first().raw, visit.rest.raw), (200, 100));
     }
 
     fn visit(form: u64, rest: u64) -> Visit {

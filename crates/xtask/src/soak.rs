@@ -3,6 +3,7 @@
 
 use std::process::Command;
 
+use crate::edition::Edition;
 use crate::failure::Failure;
 use crate::machine::{self, Need};
 use crate::workspace::Workspace;
@@ -22,7 +23,7 @@ pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<(), Failu
 /// Plays the page that it builds first.
 fn in_browser(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
     machine::complete(&machine::ALL)?;
-    page::release(workspace, &setup::prepare(workspace)?)?;
+    page::release(workspace, &setup::prepare(workspace)?, Edition::Product)?;
     process::run(player(workspace, "pingone-mfa-soak-browser", options).envs([
         ("CHROMEDRIVER", Need::Chromedriver.path()?),
         ("CHROMIUM", Need::Chromium.path()?),

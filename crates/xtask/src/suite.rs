@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use crate::check;
+use crate::edition::Edition;
 use crate::failure::Failure;
 use crate::machine::{self, Need};
 use crate::npm;
-use crate::page;
 use crate::report::{Report, Stopped};
 use crate::setup::{self, Tools};
 use crate::workspace::{WASM_TARGET, Workspace};
+use crate::{packages, page};
 
 /// How long the tests in the browser may take together; the runner's own 20 seconds are little for a
 /// debug build on a busy machine.
@@ -43,6 +44,7 @@ impl Kit {
     fn complete(workspace: &Workspace) -> Result<Self, Failure> {
         machine::complete(&machine::ALL)?;
         let tools = setup::prepare(workspace)?;
+        packages::install_for_headers(workspace)?;
         let path = tools.path()?;
         let (chromium, chromedriver) = (Need::Chromium.path()?, Need::Chromedriver.path()?);
         let (nginx, npm) = (Need::Nginx.path()?, Need::Npm.path()?);
@@ -55,8 +57,9 @@ fn steps(workspace: &Workspace, report: &mut Report) -> Result<(), Stopped> {
     check::format_and_lints(workspace, report)?;
     check::native_tests(workspace, report);
     report.tests("browser tests", browser_tests(workspace, &kit));
-    report.gate("dist", || page::release(workspace, &kit.tools))?;
+    report.gate("dist", || page::release(workspace, &kit.tools, Edition::Product))?;
     let package = report.gate("npm package", || npm::pack(workspace))?;
+    report.gate("dist --demo", || page::release(workspace, &kit.tools, Edition::Demo))?;
     report.tests("end-to-end tests", end_to_end_tests(workspace, &kit, &package));
     Ok(())
 }
@@ -88,7 +91,8 @@ fn browser_tests(workspace: &Workspace, kit: &Kit) -> Command {
 
 fn end_to_end_tests(workspace: &Workspace, kit: &Kit, package: &Path) -> Command {
     let mut command = workspace.cargo(&["test", "-p", "pingone-mfa-e2e", "--no-fail-fast"]);
-    command.env("PINGONE_MFA_DIST", workspace.dist());
+    command.env("PINGONE_MFA_DIST", Edition::Product.folder(workspace));
+    command.env("PINGONE_MFA_DEMO", Edition::Demo.folder(workspace));
     command.env("CHROMEDRIVER", &kit.chromedriver);
     command.env("CHROMIUM", &kit.chromium);
     command.env("NGINX", &kit.nginx);
@@ -133,6 +137,7 @@ mod tests {
         assert_eq!(variable(&command, "PINGONE_MFA_PACKAGE"), Some("the package".into()));
         assert_eq!(variable(&command, "NPM"), Some("the packages".into()));
         assert_eq!(variable(&command, "PINGONE_MFA_DIST"), Some(workspace.dist().into()));
+        assert_eq!(variable(&command, "PINGONE_MFA_DEMO"), Some(workspace.path("dist-demo").into()));
         assert_eq!(variable(&command, "CHROMIUM"), Some("the browser".into()));
         assert_eq!(variable(&command, "NGINX"), Some("the server".into()));
     }

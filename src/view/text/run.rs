@@ -146,6 +146,10 @@ pub const CSV: &str = "CSV";
 pub const JSON: &str = "JSON";
 /// The group of choices.
 pub const REPORT: &str = "Report";
+/// Whom the run left out, and why.
+pub fn left_out(counts: &str) -> String {
+    format!("Left out: {counts}.")
+}
 /// Where the truth is.
 pub const AUTHORITY: &str = "PingOne's audit log is the authority.";
 /// Where a token is needed.

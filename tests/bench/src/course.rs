@@ -94,7 +94,7 @@ impl Track {
     }
 
     async fn visit(&self, name: &str) -> Outcome<Page> {
-        let page = self.world.visit(&format!("{}/pages/{name}.html", self.origin)).await;
+        let page = hand::open(&self.world, &format!("{}/pages/{name}.html", self.origin)).await;
         hand::equip(&page).await?;
         Ok(page)
     }
@@ -135,7 +135,7 @@ impl Track {
     }
 
     async fn page(&self, figures: &mut Figures) -> Outcome<Option<f64>> {
-        let page = self.world.open().await;
+        let page = hand::open_product(&self.world).await?;
         page.connect(&self.world.token(&TokenSpec::default())).await;
         let load = format!("Load all {} users", grouped(self.course.users));
         let mut button = None;

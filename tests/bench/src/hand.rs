@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use pingone_mfa_e2e::Page;
+use pingone_mfa_e2e::{Page, World};
 use serde_json::{Value, json};
 
 const INSTRUMENTS: &str = include_str!("instruments.js");
@@ -95,18 +95,49 @@ pub(crate) async fn megabytes(page: &Page) -> Outcome<f64> {
     Ok((bytes("usedSize")? + bytes("backingStorageSize")? + wasm_bytes(page).await?) / 1e6)
 }
 
-/// The size of all WebAssembly memories of the page, which no script of its own could find.
+/// The size of all WebAssembly memories of the page, as [`open`] had them noted. `Runtime.queryObjects` would find them
+/// without, but crashes Chromium 156 where two programs share one memory.
 async fn wasm_bytes(page: &Page) -> Outcome<f64> {
-    const GROUP: &str = "memories";
-    const SUM: &str = "function () { return this.reduce((sum, { buffer }) => sum + buffer.byteLength, 0); }";
-    let prototype = json!({"expression": "WebAssembly.Memory.prototype", "objectGroup": GROUP});
-    let prototype = page.devtools("Runtime.evaluate", prototype).await?;
-    let prototype = &prototype["result"]["objectId"];
-    let query = json!({"prototypeObjectId": prototype, "objectGroup": GROUP});
-    let memories = page.devtools("Runtime.queryObjects", query).await?;
-    let memories = &memories["objects"]["objectId"];
-    let call = json!({"objectId": memories, "functionDeclaration": SUM, "returnByValue": true});
-    let sum = page.devtools("Runtime.callFunctionOn", call).await?;
-    page.devtools("Runtime.releaseObjectGroup", json!({"objectGroup": GROUP})).await?;
-    sum["result"]["value"].as_f64().ok_or_else(|| format!("no size of the memories in {sum}").into())
+    let sum = value(page, "globalThis.wasmBytes()", Value::Null).await?;
+    sum.as_f64().ok_or_else(|| format!("no size of the memories in {sum}").into())
 }
+
+/// Opens a page that notes every WebAssembly memory that it makes or is given, without keeping it alive.
+pub(crate) async fn open(world: &World, url: &str) -> Page {
+    world.visit("about:blank").await.precede(NOTE_MEMORIES).await;
+    world.visit(url).await
+}
+
+/// Opens the product's page, whose memory has to be among those that are noted.
+pub(crate) async fn open_product(world: &World) -> Outcome<Page> {
+    let page = open(world, &world.page_origin).await;
+    page.see("password", "Access token").await;
+    if wasm_bytes(&page).await? == 0.0 {
+        return Err("the page's WebAssembly memory was not noted".into());
+    }
+    Ok(page)
+}
+
+const NOTE_MEMORIES: &str = "(() => {
+  const noted = new Set();
+  const { Memory, Instance, instantiate, instantiateStreaming } = WebAssembly;
+  const note = (memory) => {
+    const known = [...noted].some((one) => one.deref() === memory);
+    if (memory instanceof Memory && !known) noted.add(new WeakRef(memory));
+  };
+  const noteExports = (made) => {
+    Object.values((made.instance ?? made).exports).forEach(note);
+    return made;
+  };
+  WebAssembly.instantiate = async (...given) => noteExports(await instantiate(...given));
+  WebAssembly.instantiateStreaming = async (...given) => noteExports(await instantiateStreaming(...given));
+  WebAssembly.Instance = new Proxy(Instance, { construct: (of, given) => noteExports(new of(...given)) });
+  WebAssembly.Memory = new Proxy(Memory, {
+    construct: (of, given) => {
+      const memory = new of(...given);
+      note(memory);
+      return memory;
+    },
+  });
+  globalThis.wasmBytes = () => [...noted].reduce((sum, one) => sum + (one.deref()?.buffer.byteLength ?? 0), 0);
+})()";

@@ -1,6 +1,7 @@
 //! Measures the page in headless Chromium, against the sandbox on another origin, the contenders in turn:
-//! its directory beside plain loops, a plain filter and a grid that many use, and (with `runs` as the first word) its
-//! runs beside a plain pool and a script. `cargo xtask bench directory` and `cargo xtask bench runs` run it.
+//! its directory beside plain loops, a plain filter and a grid that many use, (with `runs` as the first word) its
+//! runs beside a plain pool and a script, and (with `start`) its size and start beside an empty page and a login widget.
+//! `cargo xtask bench directory`, `cargo xtask bench runs` and `cargo xtask bench start` run it.
 //!
 //! The page is the one that `PINGONE_MFA_DIST` names, and is used by its real interface.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a measurement prints")]
@@ -11,6 +12,7 @@ mod figures;
 mod hand;
 mod report;
 mod runs;
+mod start;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -90,6 +92,9 @@ async fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).peekable();
     if arguments.next_if(|word| word == "runs").is_some() {
         return ended(runs::run(arguments).await);
+    }
+    if arguments.next_if(|word| word == "start").is_some() {
+        return ended(start::run(arguments).await);
     }
     let options = match Options::read(arguments) {
         Ok(options) => options,

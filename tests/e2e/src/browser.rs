@@ -93,9 +93,20 @@ fn named_port(output: impl BufRead) -> u16 {
 }
 
 impl Drop for Chromedriver {
+    /// A browser whose session is still being closed would outlive its driver, so whatever came from it ends too.
     fn drop(&mut self) {
+        let family = with_descendants(u64::from(self.process.id()));
         let _ = self.process.kill();
         let _ = self.process.wait();
+        end(family.get(1..).unwrap_or_default());
+    }
+}
+
+/// Ends processes at once. Some may have ended since they were listed.
+fn end(processes: &[u64]) {
+    if !processes.is_empty() {
+        let named = processes.iter().map(u64::to_string);
+        let _ = Command::new("kill").arg("-9").args(named).stderr(Stdio::null()).status();
     }
 }
 
@@ -120,6 +131,14 @@ impl Browser {
         Self::with(profile, capabilities).await
     }
 
+    /// The same, and everything that goes over the network is noted.
+    pub(crate) async fn start_watched(profile: &Path) -> Self {
+        let mut capabilities = capabilities(profile);
+        let logs = json!({"browser": "ALL", "performance": "ALL"});
+        capabilities.set("goog:loggingPrefs", logs).expect("logging can be set");
+        Self::with(profile, capabilities).await
+    }
+
     async fn with(profile: &Path, capabilities: ChromeCapabilities) -> Self {
         let chromedriver = Chromedriver::shared();
         let url = format!("http://127.0.0.1:{}", chromedriver.port);
@@ -129,17 +148,28 @@ impl Browser {
 
     /// What the console and the network said since this was last asked: level, source and message.
     pub(crate) async fn log(&self) -> Vec<(String, String, String)> {
-        let answer = self
-            .driver
-            .cmd(WebDriverCommand::ExtensionCommand(Box::new(ReadLog)))
-            .await
-            .expect("the log can be read");
-        let entries: Vec<Value> = answer.value().expect("the log is a list");
+        let entries = self.read("browser").await;
         let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
         entries
             .iter()
             .map(|entry| (text(entry, "level"), text(entry, "source"), text(entry, "message")))
             .collect()
+    }
+
+    /// The events of the developer tools' protocol since this was last asked, of a browser that is watched.
+    pub(crate) async fn events(&self) -> Vec<Value> {
+        let entries = self.read("performance").await;
+        let event = |entry: &Value| {
+            let noted: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
+            Some(noted["message"].clone())
+        };
+        entries.iter().filter_map(event).collect()
+    }
+
+    async fn read(&self, log: &'static str) -> Vec<Value> {
+        let command = WebDriverCommand::ExtensionCommand(Box::new(ReadLog(log)));
+        let answer = self.driver.cmd(command).await.expect("the log can be read");
+        answer.value().expect("the log is a list")
     }
 
     /// Ends the browser in order, so that everything it keeps is on disk.
@@ -151,11 +181,7 @@ impl Browser {
     /// Ends the browser and everything that it started, all at once and without a word (`kill -9`).
     pub(crate) fn kill(self) -> PathBuf {
         let browser = self.driver.capabilities().get("goog:processID").and_then(Value::as_u64);
-        let browser = browser.expect("chromedriver names the browser's process");
-        let all = with_descendants(browser).into_iter().map(|process| process.to_string());
-        let killed = Command::new("kill").arg("-9").args(all).stderr(Stdio::null()).status();
-        // Some may have ended since they were listed; that the browser is gone is what counts.
-        killed.expect("processes can be killed");
+        end(&with_descendants(browser.expect("chromedriver names the browser's process")));
         self.driver.leak().expect("its session is still open");
         self.profile
     }
@@ -194,12 +220,13 @@ fn capabilities(profile: &Path) -> ChromeCapabilities {
     capabilities
 }
 
+/// Reads the log of this type, and empties it.
 #[derive(Debug)]
-struct ReadLog;
+struct ReadLog(&'static str);
 
 impl ExtensionCommand for ReadLog {
     fn parameters_json(&self) -> Option<Value> {
-        Some(json!({"type": "browser"}))
+        Some(json!({"type": self.0}))
     }
 
     fn method(&self) -> Method {

@@ -19,6 +19,9 @@ mod page;
 mod portal;
 mod release;
 mod road;
+mod spelling;
+mod traffic;
+mod witness;
 mod world;
 
 pub use host::Host;
@@ -28,4 +31,6 @@ pub use page::Page;
 pub use portal::Portal;
 pub use release::Release;
 pub use road::{Mishap, Road};
+pub use traffic::Load;
+pub use witness::Witness;
 pub use world::World;

@@ -60,13 +60,29 @@ impl Nginx {
         let own = decide(&own, "/srv/pingone-mfa/;", &format!("{}/;", release.folder().display()));
         let own =
             decide(&own, "set $pingone_mfa_connect \"", &format!("set $pingone_mfa_connect \"{origin} "));
-        std::fs::write(folder.join("release.conf"), own).expect("a file");
+        Self::start(&folder, path, &own).await
+    }
+
+    /// Serves a folder as it is, compressed where a compressed form stands beside a file. Its own files go to `scratch`.
+    pub async fn serve_folder(folder: &Path, scratch: &Path) -> Self {
+        std::fs::create_dir_all(scratch).expect("a folder");
+        let own = format!(
+            "location / {{ root {}; gzip_static on; default_type application/json;\n  types {{ text/html html; \
+             text/javascript js; text/css css; application/wasm wasm; image/svg+xml svg; }}\n}}\n",
+            folder.display()
+        );
+        Self::start(scratch, "/", &own).await
+    }
+
+    /// With these locations. Everything that it writes goes to the folder.
+    async fn start(folder: &Path, path: &str, locations: &str) -> Self {
+        std::fs::write(folder.join("release.conf"), locations).expect("a file");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let address = listener.local_addr().expect("an address");
-        std::fs::write(folder.join("nginx.conf"), around(&folder, address)).expect("a file");
+        std::fs::write(folder.join("nginx.conf"), around(folder, address)).expect("a file");
         drop(listener);
-        let mut started = Self { process: start(&folder), address, path: path.to_owned() };
-        started.wait(&folder).await;
+        let mut started = Self { process: start(folder), address, path: path.to_owned() };
+        started.wait(folder).await;
         started
     }
 

@@ -10,13 +10,16 @@ impl Release {
     pub(crate) fn copy_to(folder: &Path) -> Self {
         let built = std::env::var_os("PINGONE_MFA_DIST")
             .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist"), PathBuf::from);
-        std::fs::create_dir_all(folder).expect("a folder for the release");
-        let files = std::fs::read_dir(&built).unwrap_or_else(|error| {
-            panic!("no release in {}: {error}. Run cargo xtask dist.", built.display())
-        });
-        for file in files.map(|file| file.expect("a file")) {
-            std::fs::copy(file.path(), folder.join(file.file_name())).expect("a copy");
-        }
+        copy(&built, folder, "dist");
+        Self(folder.to_owned())
+    }
+
+    /// The same for the demo (`PINGONE_MFA_DEMO`, by default `dist-demo` in the workspace).
+    #[must_use]
+    pub fn demo(folder: &Path) -> Self {
+        let built = std::env::var_os("PINGONE_MFA_DEMO")
+            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist-demo"), PathBuf::from);
+        copy(&built, folder, "dist --demo");
         Self(folder.to_owned())
     }
 
@@ -26,13 +29,10 @@ impl Release {
         &self.0
     }
 
-    /// The names of its files, in order.
+    /// The names of its files in order, with a folder's name before those in it.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        let files = std::fs::read_dir(&self.0).expect("a folder").map(|file| file.expect("a file"));
-        let files = files.filter(|file| file.path().is_file());
-        let mut names: Vec<String> =
-            files.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
+        let mut names = names_under(&self.0, "");
         names.sort();
         names
     }
@@ -93,5 +93,23 @@ impl Release {
     /// Takes a file away.
     pub fn remove(&self, begin: &str, end: &str) {
         std::fs::remove_file(self.file(begin, end)).expect("a file");
+    }
+}
+
+fn names_under(folder: &Path, prefix: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
+    let names = entries.map(|entry| {
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() { names_under(&entry.path(), &format!("{name}/")) } else { vec![name] }
+    });
+    names.flatten().collect()
+}
+
+fn copy(from: &Path, to: &Path, command: &str) {
+    assert!(from.is_dir(), "no release in {}. Run cargo xtask {command}.", from.display());
+    for name in names_under(from, "") {
+        let file = to.join(&name);
+        std::fs::create_dir_all(file.parent().unwrap_or(to)).expect("a folder for the release");
+        std::fs::copy(from.join(&name), file).expect("a copy");
     }
 }

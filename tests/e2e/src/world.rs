@@ -12,6 +12,8 @@ use tokio::net::TcpListener;
 use crate::browser::Browser;
 use crate::page::Page;
 use crate::release::Release;
+use crate::spelling::spellings;
+use crate::traffic::{Load, loads};
 
 static WORLDS: AtomicU32 = AtomicU32::new(0);
 
@@ -72,7 +74,9 @@ impl World {
         Self { browser, sandbox, release, page_origin, api_origin, folder }
     }
 
-    pub(crate) fn folder(&self) -> &Path {
+    /// A folder of this world's own, removed with it.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
         &self.folder
     }
 
@@ -142,6 +146,19 @@ impl World {
         self.browser = Some(Browser::start_throttling(&self.folder.join("profile")).await);
     }
 
+    /// The same, and everything that the new one sends and gets can be asked for.
+    pub async fn renew_browser_watched(&mut self) {
+        if let Some(browser) = self.browser.take() {
+            let _ = std::fs::remove_dir_all(browser.quit().await);
+        }
+        self.browser = Some(Browser::start_watched(&self.folder.join("profile")).await);
+    }
+
+    /// What a watched browser sent since this was last asked, and what came back.
+    pub async fn traffic(&self) -> Vec<Load> {
+        loads(&self.browser().events().await)
+    }
+
     /// Kills the browser in the midst of whatever it does, and starts another that finds what was on its disk.
     pub async fn kill_browser(&mut self) {
         if let Some(browser) = self.browser.take() {
@@ -162,6 +179,34 @@ impl World {
     /// Everything that the console said.
     pub async fn console(&self) -> String {
         self.browser().log().await.into_iter().map(|(_, _, message)| message + "\n").collect()
+    }
+
+    /// Serves an empty page under no policy at all, for controls, and says where.
+    pub async fn bare_page(&self) -> String {
+        let folder = self.folder.join("bare");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        std::fs::write(folder.join("index.html"), "<!doctype html><title>Bare</title><body></body>")
+            .expect("a file");
+        self.serve(&folder).await
+    }
+
+    /// Serves a folder as it wants to be served, on an origin of its own, and says where.
+    pub async fn serve(&self, folder: &Path) -> String {
+        let (listener, origin) = listen().await;
+        tokio::spawn(serve_page(listener, folder.to_owned(), String::new(), String::new()));
+        origin
+    }
+
+    /// In which files of the browser's profile the text stands as of now, in whatever spelling: file and spelling.
+    pub fn disk_with(&self, text: &str) -> Vec<(PathBuf, &'static str)> {
+        let spellings = spellings(text);
+        let files = files_under(&self.browser().profile);
+        let held = files.into_iter().flat_map(|file| {
+            let bytes = std::fs::read(&file).unwrap_or_default();
+            let found = spellings.iter().filter(|(_, spelled)| holds(&bytes, spelled));
+            found.map(|(name, _)| (file.clone(), *name)).collect::<Vec<_>>()
+        });
+        held.collect()
     }
 
     /// Ends the browser and says in which files of its profile the text stands.
@@ -225,7 +270,9 @@ fn files_under(folder: &Path) -> Vec<PathBuf> {
 /// The text as UTF-8 and as UTF-16, which browsers write too.
 fn contains(file: &Path, text: &str) -> bool {
     let bytes = std::fs::read(file).unwrap_or_default();
-    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let holds = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
-    holds(text.as_bytes()) || holds(&wide)
+    spellings(text).iter().any(|(_, spelled)| holds(&bytes, spelled))
+}
+
+fn holds(bytes: &[u8], needle: &[u8]) -> bool {
+    bytes.windows(needle.len()).any(|window| window == needle)
 }

@@ -339,7 +339,7 @@ async fn the_full_page_never_runs_in_a_frame_and_the_frames_page_never_outside_o
 async fn the_script_for_portals_is_small_and_has_both_its_names() {
     let world = World::with_users(1).await;
     let own = std::fs::read(world.release.file("pingone-mfa-frame-", ".js")).unwrap();
-    let stays = std::fs::read(world.release.file("pingone-mfa-frame.js", "")).unwrap();
+    let stays = std::fs::read(world.release.file("pingone-mfa-frame", "frame.js")).unwrap();
     assert_eq!(own, stays);
     assert!(own.len() < 3000, "{} bytes", own.len());
 }

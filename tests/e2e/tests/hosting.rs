@@ -1,6 +1,8 @@
 //! The release on a real nginx under a path of its own, as its own configuration wants it served.
+#![allow(clippy::unwrap_used, reason = "all of this is test")]
 
-use std::process::Command;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use pingone_mfa_e2e::{Answer, Nginx, World};
 use pingone_sandbox::TokenSpec;
@@ -75,8 +77,17 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
+/// Named by its content, or in the folder of a version.
+fn is_kept(name: &str) -> bool {
+    is_hashed(name) || name.contains('/') && !is_packed(name)
+}
+
+fn is_packed(name: &str) -> bool {
+    [".gz", ".br"].iter().any(|ending| name.ends_with(ending))
+}
+
 fn is_hashed(name: &str) -> bool {
-    name != "pingone-mfa-frame.js"
+    !name.contains("pingone-mfa-frame.")
         && name.contains('-')
         && [".js", ".css", ".wasm"].iter().any(|ending| name.ends_with(ending))
 }
@@ -85,7 +96,7 @@ fn is_hashed(name: &str) -> bool {
 async fn every_file_comes_whole_typed_and_with_its_headers() {
     let (world, nginx) = hosted().await;
     let names = world.release.names();
-    assert_eq!(names.iter().filter(|name| is_hashed(name)).count(), 8, "{names:?}");
+    assert_eq!(names.iter().filter(|name| is_hashed(name) && !name.contains('/')).count(), 8, "{names:?}");
     for name in names.iter().map(String::as_str).chain([""]) {
         let file = if name.is_empty() { "index.html" } else { name };
         let whole = world.release.read(file);
@@ -100,10 +111,12 @@ async fn every_file_comes_whole_typed_and_with_its_headers() {
         assert_eq!((same.status, same.body.len()), (304, 0), "{name}");
         for answer in [&answer, &head, &part, &same] {
             assert_headers(answer, &world, name);
-            let kept = is_hashed(name) && answer.status != 206;
+            let kept = is_kept(name) && answer.status != 206;
             let keep = if kept { FOREVER } else { "no-cache" };
             assert_eq!(answer.all("cache-control"), [keep], "{name}, {}", answer.status);
-            let stays = ["element.js", "pingone-mfa-frame.js", "pingone-mfa-frame.d.ts"].contains(&name);
+            let is_of_a_version = name.contains('/') && is_kept(name);
+            let stays = ["element.js", "pingone-mfa-frame.js", "pingone-mfa-frame.d.ts"].contains(&name)
+                || is_of_a_version;
             let for_portals =
                 ["element-", "pingone-mfa-", "rest-", "widget-"].iter().any(|stem| name.starts_with(stem));
             let origins: &[&str] = if stays || for_portals && is_hashed(name) { &["*"] } else { &[] };
@@ -251,4 +264,100 @@ async fn the_sums_cover_every_file_and_find_the_one_that_was_altered() {
         assert!(!whole && output.contains(&format!("{name}: FAILED")), "{name}: {output}");
         world.release.alter("", name);
     }
+}
+
+/// What the address of a version names is what the page of this version loads, and never changes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pinned_version_is_whole_in_a_folder_of_its_own_and_kept_for_a_year() {
+    let (world, nginx) = hosted().await;
+    let names = world.release.names();
+    let pinned: Vec<_> = names.iter().filter(|name| name.ends_with("/element.js")).collect();
+    assert_eq!(pinned.len(), 1, "{names:?}");
+    let version = pinned[0].trim_end_matches("element.js");
+    for name in names.iter().filter(|name| name.starts_with(version)) {
+        let is_packed = is_packed(name);
+        let answer = nginx.ask("GET", name, &[]);
+        let keep = if is_packed { "no-cache" } else { FOREVER };
+        assert_eq!((answer.status, answer.all("cache-control")), (200, vec![keep]), "{name}");
+        let origins: &[&str] = if is_packed { &[] } else { &["*"] };
+        assert_eq!(answer.all("access-control-allow-origin"), origins, "{name}");
+    }
+    for name in [format!("{version}nothing.js"), format!("{version}pingone-mfa-00ff.wasm")] {
+        assert!(!nginx.ask("GET", &name, &[]).all("cache-control").contains(&FOREVER), "{name}");
+    }
+
+    // A portal on another origin that pins the version by its address and its content.
+    let index = String::from_utf8(world.release.read("index.html")).unwrap();
+    let integrity = index.split("href=\"element-").nth(1).and_then(|rest| rest.split("integrity=\"").nth(1));
+    let integrity = integrity.and_then(|rest| rest.split('"').next()).unwrap();
+    let portal = world.folder().join("portal");
+    std::fs::create_dir_all(&portal).unwrap();
+    let html = format!(
+        "<!doctype html><title>Portal</title><pingone-mfa></pingone-mfa><script type=\"module\" \
+         src=\"{}{version}element.js\" integrity=\"{integrity}\" crossorigin></script>",
+        nginx.url()
+    );
+    std::fs::write(portal.join("index.html"), html).unwrap();
+    let page = world.visit(&world.serve(&portal).await).await;
+    page.see("password", "Access token").await;
+    let loaded = page
+        .ask("arguments[0](performance.getEntriesByType('resource').map((entry) => entry.name));", vec![])
+        .await
+        .unwrap();
+    let loaded: Vec<String> = serde_json::from_value(loaded).unwrap();
+    let folder = format!("{}{version}", nginx.url());
+    let ours: Vec<_> = loaded.iter().filter(|name| name.starts_with(&nginx.origin())).collect();
+    assert!(ours.len() > 2 && ours.iter().all(|name| name.starts_with(&folder)), "{loaded:?}");
+}
+
+/// By Mozilla's own tests. Redirection and certificate are the host's, and taken for granted (`tests/observatory/score.js`).
+fn observatory(answer: &Answer, preflight: &Answer) -> Value {
+    let headers = |answer: &Answer| -> serde_json::Map<String, Value> {
+        answer.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect()
+    };
+    let given = json!({"url": "https://mfa.example.com/", "status": answer.status, "headers": headers(answer),
+        "preflight": headers(preflight), "html": String::from_utf8_lossy(&answer.body)});
+    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../observatory/score.js");
+    let mut node = Command::new("node");
+    let mut child = node.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(given.to_string().as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "`npm ci` in tests/observatory is what `cargo xtask test` does first");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mozillas_observatory_finds_nothing_to_take_off_and_gives_all_its_extra_credit() {
+    let world = World::with_users(1).await;
+    // Of the deployment's own there is one place more that tokens may go to.
+    let nginx = Nginx::serve(&world.release, PATH, "https://pingone.example.com").await;
+    for name in ["", "embed.html"] {
+        let ask = |method: &str| nginx.ask(method, name, &["Origin: https://other.example"]);
+        let scored = observatory(&ask("GET"), &ask("OPTIONS"));
+        let results = scored["results"].as_array().unwrap();
+        let modifiers: Vec<_> = results
+            .iter()
+            .map(|result| (result["result"].as_str().unwrap(), result["modifier"].as_i64().unwrap()))
+            .collect();
+        let expected = [
+            ("csp-implemented-with-no-unsafe-default-src-none", 10),
+            ("cookies-not-found", 0),
+            ("cross-origin-resource-sharing-not-implemented", 0),
+            ("redirection-to-https", 0),
+            ("referrer-policy-private", 5),
+            ("hsts-implemented-max-age-at-least-six-months", 0),
+            ("sri-implemented-and-all-scripts-loaded-securely", 5),
+            ("x-content-type-options-nosniff", 0),
+            ("x-frame-options-implemented-via-csp", 5),
+            ("corp-implemented-with-same-origin", 10),
+        ];
+        assert_eq!(modifiers, expected, "{name}");
+        assert!(results.iter().all(|result| result["pass"] == true), "{scored:#}");
+        assert_eq!((&scored["grade"], &scored["score"]), (&json!("A+"), &json!(135)), "{name}");
+    }
+    // The same page without its headers fails.
+    let bare = Answer { headers: Vec::new(), ..nginx.ask("GET", "", &[]) };
+    let none = Answer { headers: Vec::new(), ..nginx.ask("OPTIONS", "", &[]) };
+    let scored = observatory(&bare, &none);
+    assert!(scored["score"].as_i64().is_some_and(|score| score < 50), "{scored:#}");
 }

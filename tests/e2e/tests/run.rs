@@ -95,6 +95,28 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     assert_eq!(off(&world), users);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_left_out_is_counted_and_saved_after_the_run_too() {
+    let world = World::start(30, quick).await;
+    let page = listed(&world, "30").await;
+    let chosen = review_off(&world, &page).await;
+    page.hear(&format!("{chosen} users chosen")).await;
+    let names = page.names("button", "Save the list of ").await;
+    let number = |name: &String| name.split(' ').nth(4)?.parse().ok();
+    let left_out: usize = names.first().and_then(number).unwrap_or_default();
+    assert!(left_out > 0);
+    page.press("button", &format!("Run {} changes", chosen - left_out)).await;
+    page.hear("Finished at").await;
+    page.hear(&format!("Left out: {left_out} account disabled.")).await;
+    page.shoot("run-over-left-out").await;
+    let folder = world.downloads().await;
+    page.press("button", &format!("Save the list of {left_out} left out")).await;
+    let list = folder.file("Z.csv").await;
+    assert!(list.contains("\r\nuserId,leftOutBecause\r\n"), "{list}");
+    assert_eq!(list.lines().filter(|line| line.ends_with(",account disabled")).count(), left_out);
+    assert_eq!(off(&world), left_out);
+}
+
 /// The plan and whom it leaves out are saved before anything is sent: without names, and with them where that is asked for.
 async fn files_of_the_review(world: &World, page: &Page) {
     let folder = world.downloads().await;

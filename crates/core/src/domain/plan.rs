@@ -170,6 +170,12 @@ impl Plan {
         PlanNumber(hash.finalize())
     }
 
+    /// How many are left out for a reason.
+    #[must_use]
+    pub fn left_out_for(&self, why: Exclusion) -> usize {
+        self.left_out.iter().filter(|left_out| left_out.why == why).count()
+    }
+
     /// Puts the test user's row first. `false` if there is no such row; then nothing is changed.
     pub fn start_with(&mut self, user: UserId) -> bool {
         let Some(place) = self.rows.iter().position(|row| row.user == user) else { return false };

@@ -160,7 +160,7 @@ impl Report {
     /// How many were left out for a reason.
     #[must_use]
     pub fn left_out(&self, why: Exclusion) -> usize {
-        self.plan.left_out.iter().filter(|left_out| left_out.why == why).count()
+        self.plan.left_out_for(why)
     }
 
     /// How many of the changed users were read back, and when.

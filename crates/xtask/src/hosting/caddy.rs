@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::headers::{self, Keep};
+use super::headers::{self, Keep, Reach};
 
 const HEAD: &str = "\
 # PingOne MFA on Caddy. YOURS TO DECIDE are the marked lines. Under another path put the content into
@@ -14,12 +14,12 @@ mfa.example.com {
 
 ";
 
-pub(super) fn render() -> String {
+pub(super) fn render(reach: Reach) -> String {
     let mut text = HEAD.to_owned();
-    let hashed = headers::HASHED;
+    let kept = headers::kept();
     // Writing to a string can't fail.
-    let _ = writeln!(text, "\t@kept {{\n\t\tpath_regexp {hashed}\n\t\tfile\n\t}}");
-    let _ = writeln!(text, "\t@asked {{\n\t\tnot {{\n\t\t\tpath_regexp {hashed}\n\t\t\tfile\n\t\t}}\n\t}}");
+    let _ = writeln!(text, "\t@kept {{\n\t\tpath_regexp {kept}\n\t\tfile\n\t}}");
+    let _ = writeln!(text, "\t@asked {{\n\t\tnot {{\n\t\t\tpath_regexp {kept}\n\t\t\tfile\n\t\t}}\n\t}}");
     let _ = writeln!(text, "\t@portals path_regexp {}", headers::for_portals());
     let embed = headers::EMBED;
     let _ = writeln!(text, "\t@framed path_regexp {embed}\n\t@unframed not path_regexp {embed}\n");
@@ -32,8 +32,8 @@ pub(super) fn render() -> String {
     );
     text.push_str("\t# the same as frameAncestors in config.json)\n");
     block(&mut text, "*", headers::common());
-    block(&mut text, "@unframed", headers::unframed());
-    block(&mut text, "@framed", headers::embedded());
+    block(&mut text, "@unframed", headers::unframed(reach));
+    block(&mut text, "@framed", headers::embedded(reach));
     block(&mut text, "@kept", one("Cache-Control", Keep::Forever.value()));
     block(&mut text, "@asked", one("Cache-Control", Keep::Ask.value()));
     block(&mut text, "@portals", one(headers::FOR_PORTALS.0, headers::FOR_PORTALS.1));

@@ -1,5 +1,24 @@
 //! The one list: what every answer carries, and what is said about single files besides.
 
+/// Where a build may send anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// To where its files come from, and to PingOne.
+    PingOne,
+    /// To where its files come from alone: the demo.
+    Itself,
+}
+
+impl Reach {
+    /// The sources of connect-src, with PingOne's hosts as they are given.
+    fn sources(self, pingone: &str) -> String {
+        match self {
+            Self::PingOne => format!("'self' {pingone}"),
+            Self::Itself => "'self'".to_owned(),
+        }
+    }
+}
+
 /// Where tokens may go: the API and the authorization server of each of PingOne's regions.
 pub(super) const PINGONE: &str = "https://api.pingone.com https://api.pingone.ca https://api.pingone.eu \
     https://api.pingone.com.au https://api.pingone.sg https://api.pingone.asia https://auth.pingone.com \
@@ -39,7 +58,13 @@ const PORTAL_STEMS: [&str; 5] = ["element", "pingone-mfa", "pingone-mfa-frame", 
 const PORTAL_NAMES: [&str; 3] = ["element.js", "pingone-mfa-frame.d.ts", "pingone-mfa-frame.js"];
 
 /// What follows the first part of a name that holds a hash, as a pattern that nginx and Caddy read alike.
-pub(super) const HASHED: &str = r"-[0-9a-f]+\.(?:js|css|wasm)$";
+const HASHED: &str = r"-[0-9a-f]+\.(?:js|css|wasm)$";
+
+/// What stands in the folder of a version under a name without a hash: pages that pin a version name these.
+pub(crate) const PINNED: [&str; 3] = ["element.js", "pingone-mfa-frame.js", "pingone-mfa-frame.d.ts"];
+
+/// The folder of a version, as a pattern that nginx and Caddy read alike.
+const VERSION: &str = r"/[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?/";
 
 /// What depends on nothing.
 const FIXED: [(&str, &str); 5] = [
@@ -57,7 +82,7 @@ const FIXED: [(&str, &str); 5] = [
 /// How long a browser may keep a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Keep {
-    /// It is named by its content.
+    /// It is named by its content, or stands in the folder of its version.
     Forever,
     /// Each time the server is asked whether it is still the same.
     Ask,
@@ -75,19 +100,21 @@ impl Keep {
 
 /// The content security policy, with the part that a deployment may change as it is given. No page but embed.html is
 /// shown in a frame.
-pub(super) fn policy(pingone: &str) -> String {
-    format!("{}; frame-ancestors 'none'", unframed_policy(pingone))
+pub(super) fn policy(reach: Reach, pingone: &str) -> String {
+    format!("{}; frame-ancestors 'none'", unframed_policy(reach, pingone))
 }
 
 /// The content security policy of embed.html. Who may frame it stands first, to be found and changed.
-pub(super) fn embed_policy(pingone: &str, framing: &str) -> String {
-    format!("frame-ancestors {framing}; {}", unframed_policy(pingone))
+pub(super) fn embed_policy(reach: Reach, pingone: &str, framing: &str) -> String {
+    format!("frame-ancestors {framing}; {}", unframed_policy(reach, pingone))
 }
 
-fn unframed_policy(pingone: &str) -> String {
+/// The policy without the part that only a header can state.
+pub(super) fn unframed_policy(reach: Reach, pingone: &str) -> String {
+    let sources = reach.sources(pingone);
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src \
-         'self' {pingone}; worker-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'; frame-src \
+         {sources}; worker-src 'self'; base-uri 'none'; form-action 'none'; object-src 'none'; frame-src \
          'none'; require-trusted-types-for 'script'; trusted-types pingone-mfa"
     )
 }
@@ -103,17 +130,17 @@ pub(super) fn common() -> impl Iterator<Item = (&'static str, String)> {
 }
 
 /// What every answer carries besides, unless it is embed.html.
-pub(super) fn unframed() -> [(&'static str, String); 3] {
+pub(super) fn unframed(reach: Reach) -> [(&'static str, String); 3] {
     [
-        ("Content-Security-Policy", policy(PINGONE)),
+        ("Content-Security-Policy", policy(reach, PINGONE)),
         (FRAME_OPTIONS.0, FRAME_OPTIONS.1.to_owned()),
         (OPENER, APART.to_owned()),
     ]
 }
 
 /// What embed.html carries instead.
-pub(super) fn embedded() -> [(&'static str, String); 2] {
-    [("Content-Security-Policy", embed_policy(PINGONE, FRAMING)), (OPENER, TOGETHER.to_owned())]
+pub(super) fn embedded(reach: Reach) -> [(&'static str, String); 2] {
+    [("Content-Security-Policy", embed_policy(reach, PINGONE, FRAMING)), (OPENER, TOGETHER.to_owned())]
 }
 
 /// Whether this is the page that is shown in frames alone.
@@ -122,15 +149,31 @@ pub(super) fn is_embed(name: &str) -> bool {
 }
 
 /// Whether a page on another origin loads this file: for the element, or to make the frame.
-pub(super) fn is_for_portals(name: &str) -> bool {
+pub(crate) fn is_for_portals(name: &str) -> bool {
+    let (folder, name) = name.rsplit_once('/').unwrap_or(("", name));
     let stem = name.rsplit_once('-').map(|(stem, _)| stem);
-    PORTAL_NAMES.contains(&name) || stem.is_some_and(|stem| PORTAL_STEMS.contains(&stem))
+    PORTAL_NAMES.contains(&name)
+        || stem.is_some_and(|stem| PORTAL_STEMS.contains(&stem))
+        || !folder.is_empty() && PINNED.contains(&name)
 }
 
 /// The same, as a pattern that nginx and Caddy read alike.
 pub(super) fn for_portals() -> String {
-    let names = PORTAL_NAMES.map(|name| name.replace('.', r"\."));
-    format!("/(?:(?:{}){HASHED}|(?:{})$)", PORTAL_STEMS.join("|"), names.join("|"))
+    let names = any_of(PORTAL_NAMES);
+    format!("(?:/(?:(?:{}){HASHED}|{names}$)|{})", PORTAL_STEMS.join("|"), pinned())
+}
+
+/// What is kept, as a pattern that nginx and Caddy read alike.
+pub(super) fn kept() -> String {
+    format!("(?:{HASHED}|{})", pinned())
+}
+
+fn pinned() -> String {
+    format!("{VERSION}{}$", any_of(PINNED))
+}
+
+fn any_of<const COUNT: usize>(names: [&str; COUNT]) -> String {
+    format!("(?:{})", names.map(|name| name.replace('.', r"\.")).join("|"))
 }
 
 #[cfg(test)]
@@ -150,8 +193,17 @@ mod tests {
     }
 
     #[test]
+    fn a_version_s_folder_is_for_portals() {
+        for name in PINNED.into_iter().chain(["rest-00ff.wasm", "widget-00ff.css"]) {
+            assert!(is_for_portals(&format!("1.0.0/{name}")), "{name}");
+        }
+        assert!(!is_for_portals("1.0.0/index.html"));
+    }
+
+    #[test]
     fn no_policy_runs_text() {
-        for policy in [policy(PINGONE), embed_policy(PINGONE, FRAMING)] {
+        let product = [policy(Reach::PingOne, PINGONE), embed_policy(Reach::PingOne, PINGONE, FRAMING)];
+        for policy in product.into_iter().chain([policy(Reach::Itself, PINGONE)]) {
             for weak in ["unsafe-inline", "'unsafe-eval'", "data:", "blob:", "*", "http:"] {
                 assert!(!policy.contains(weak), "{weak} in {policy}");
             }
@@ -165,12 +217,15 @@ mod tests {
             directives.sort();
             directives
         };
-        assert_eq!(directives(&policy(PINGONE)), directives(&embed_policy(PINGONE, "'none'")));
+        assert_eq!(
+            directives(&policy(Reach::PingOne, PINGONE)),
+            directives(&embed_policy(Reach::PingOne, PINGONE, "'none'"))
+        );
     }
 
     #[test]
     fn no_value_would_end_a_quoted_text() {
-        for (name, value) in common().chain(unframed()).chain(embedded()) {
+        for (name, value) in common().chain(unframed(Reach::PingOne)).chain(embedded(Reach::PingOne)) {
             assert!(!value.contains(['"', '\\', '\n', '{', '}', '$', '#']), "{name}: {value}");
         }
     }

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::headers::{self, Keep};
+use super::headers::{self, Keep, Reach};
 
 const HEAD: &str = "\
 # PingOne MFA on nginx: include this file in a server block.
@@ -34,13 +34,15 @@ const TYPES: &str = "
     charset_types text/css text/javascript text/plain;
 ";
 
-pub(super) fn render() -> String {
+pub(super) fn render(reach: Reach) -> String {
     let mut text = HEAD.to_owned();
     text.push_str("location / {                                # YOURS: the path\n");
     text.push_str("    alias /srv/pingone-mfa/;                # YOURS: the folder with these files\n");
     text.push_str("    index index.html;\n");
-    text.push_str("    # YOURS: your region alone, or the regions of config.json.\n");
-    line(&mut text, &format!("set $pingone_mfa_connect \"{}\";", headers::PINGONE));
+    if reach == Reach::PingOne {
+        text.push_str("    # YOURS: your region alone, or the regions of config.json.\n");
+        line(&mut text, &format!("set $pingone_mfa_connect \"{}\";", headers::PINGONE));
+    }
     text.push_str(
         "    # YOURS: the portals that frame embed.html, the same as frameAncestors in config.json.\n",
     );
@@ -48,7 +50,7 @@ pub(super) fn render() -> String {
     text.push_str("    # YOURS: holds for the whole host name.\n");
     add(&mut text, headers::TRANSPORT.0, headers::TRANSPORT.1);
     text.push('\n');
-    framing(&mut text);
+    framing(&mut text, reach);
     for (name, value) in headers::fixed() {
         add(&mut text, name, value);
     }
@@ -60,9 +62,10 @@ pub(super) fn render() -> String {
 }
 
 /// embed.html is shown in frames, and nothing else is.
-fn framing(text: &mut String) {
+fn framing(text: &mut String, reach: Reach) {
     let connect = "$pingone_mfa_connect";
-    let (policy, embed) = (headers::policy(connect), headers::embed_policy(connect, "$pingone_mfa_framing"));
+    let policy = headers::policy(reach, connect);
+    let embed = headers::embed_policy(reach, connect, "$pingone_mfa_framing");
     line(text, "# A header without a value isn't sent.");
     line(text, &format!("set $pingone_mfa_policy \"{policy}\";"));
     line(text, &format!("set $pingone_mfa_frame_options \"{}\";", headers::FRAME_OPTIONS.1));
@@ -81,7 +84,7 @@ fn caching(text: &mut String) {
     line(text, "set $pingone_mfa_portals \"\";");
     condition(
         text,
-        &format!("$uri ~ \"{}\"", headers::HASHED),
+        &format!("$uri ~ \"{}\"", headers::kept()),
         &[("keep", Keep::Forever.value()), ("ask", "")],
     );
     let portals = format!("$uri ~ \"{}\"", headers::for_portals());

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::Served;
-use super::headers::{self, Keep};
+use super::headers::{self, Keep, Reach};
 
 const HEAD: &str = "\
 # Read by Cloudflare Pages and Netlify. Paths begin at the site's root.
@@ -17,15 +17,15 @@ const HEAD: &str = "\
 /// Paths that are no file of the release: the start page's short address, what the deployment adds, and the sums.
 const BESIDES: [&str; 3] = ["", "config.json", "SHA256SUMS"];
 
-pub(super) fn render(served: &[Served]) -> String {
+pub(super) fn render(served: &[Served], reach: Reach) -> String {
     let mut text = HEAD.to_owned();
-    rule(&mut text, "*", &headers::unframed().into_iter().chain(headers::common()).collect::<Vec<_>>());
+    rule(&mut text, "*", &headers::unframed(reach).into_iter().chain(headers::common()).collect::<Vec<_>>());
     for name in BESIDES {
         rule(&mut text, name, &[("Cache-Control", Keep::Ask.value().to_owned())]);
     }
     for file in served {
         if headers::is_embed(&file.name) {
-            embed_rule(&mut text, file);
+            embed_rule(&mut text, file, reach);
             continue;
         }
         let mut lines = vec![("Cache-Control", file.keep.value().to_owned())];
@@ -38,13 +38,13 @@ pub(super) fn render(served: &[Served]) -> String {
 }
 
 /// Cloudflare serves the page by a short address too.
-fn embed_rule(text: &mut String, file: &Served) {
+fn embed_rule(text: &mut String, file: &Served, reach: Reach) {
     text.push_str("/embed*\n");
-    for (name, _) in headers::unframed() {
+    for (name, _) in headers::unframed(reach) {
         let _ = writeln!(text, "  ! {name}");
     }
     let keep = ("Cache-Control", file.keep.value().to_owned());
-    lines(text, headers::embedded().into_iter().chain([keep]));
+    lines(text, headers::embedded(reach).into_iter().chain([keep]));
 }
 
 fn rule(text: &mut String, path: &str, headers: &[(&'static str, String)]) {

@@ -1,13 +1,15 @@
 //! The files around the seal: read from Trunk's staging folder, optimised, written back.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
 use super::split::{REST, split};
-use super::{Parts, Sealed, Shorten, fingerprint, pack, seal};
+use super::{Parts, Sealed, Shorten, demo, fingerprint, pack, seal};
+use crate::edition::Edition;
 use crate::failure::Failure;
-use crate::hosting::{self, Keep, Served};
+use crate::hosting::{self, Keep, Reach, Served};
 use crate::workspace::Workspace;
 use crate::{bill, process};
 
@@ -19,6 +21,9 @@ const STAGING: &str = "TRUNK_STAGING_DIR";
 
 const WASM: &str = "pingone-mfa_bg.wasm";
 const SUMS: &str = "SHA256SUMS";
+
+/// The folder in which a release stands for pages that pin its version, and never changes.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Under these names pages that frame the product find their script and its types, whatever the release.
 const FRAME: [(&str, &str); 2] =
@@ -64,22 +69,33 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
         remedy: "`seal` is called by Trunk's post_build hook; run `cargo xtask dist`".to_owned(),
     })?;
     split(workspace, &folder)?;
+    let dressing = match Edition::of_environment() {
+        Edition::Product => None,
+        Edition::Demo => Some(text(&workspace.path("style"), "demo.css")?),
+    };
+    let dressing = dressing.as_deref();
     let Some(optimisers) = env::var_os(OPTIMISERS).map(PathBuf::from) else {
-        seal_folder(&folder, &Ok)?;
+        seal_folder(&folder, dressing, &Ok)?;
         return write_sums(&folder);
     };
-    save(&folder, bill::FILE, bill::of_materials(workspace)?.as_bytes())?;
+    save(&folder, bill::FILE, bill::of_materials(workspace, Edition::of_environment())?.as_bytes())?;
     for wasm in [folder.join(WASM), folder.join(REST)] {
-        process::run(program(&optimisers, "wasm-opt").args(OPTIMISATION).arg(&wasm).arg("-o").arg(&wasm))?;
+        optimise(&optimisers, &wasm)?;
     }
-    let terser = || {
-        let mut terser = program(&optimisers, "terser");
-        terser.args(["--module", "--compress", "--mangle"]);
-        terser
-    };
-    seal_folder(&folder, &|script| process::filter(&mut terser(), &script))?;
+    seal_folder(&folder, dressing, &|script| shorten(&optimisers, &script))?;
     write_packed(&folder)?;
     write_sums(&folder)
+}
+
+/// Makes a program smaller.
+pub(crate) fn optimise(optimisers: &Path, wasm: &Path) -> Result<(), Failure> {
+    process::run(program(optimisers, "wasm-opt").args(OPTIMISATION).arg(wasm).arg("-o").arg(wasm))
+}
+
+/// Makes a module shorter.
+pub(crate) fn shorten(optimisers: &Path, script: &str) -> Result<String, Failure> {
+    let mut terser = program(optimisers, "terser");
+    process::filter(terser.args(["--module", "--compress", "--mangle"]), script)
 }
 
 /// A program from npm.
@@ -88,8 +104,13 @@ fn program(folder: &Path, name: &str) -> Command {
     Command::new(folder.join(format!("{name}{ending}")))
 }
 
-fn seal_folder(folder: &Path, shorten: Shorten<'_>) -> Result<(), Failure> {
-    let sealed = seal(read(folder)?, shorten)?;
+/// The demo is dressed with a style of its own.
+fn seal_folder(folder: &Path, dressing: Option<&str>, shorten: Shorten<'_>) -> Result<(), Failure> {
+    let parts = read(folder)?;
+    let sealed = match dressing {
+        None => seal(parts, shorten)?,
+        Some(style) => seal(demo::dress(parts, style)?, shorten)?,
+    };
     for name in SOURCES {
         let path = folder.join(name);
         fs::remove_file(&path).map_err(Failure::file("remove", &path))?;
@@ -99,7 +120,8 @@ fn seal_folder(folder: &Path, shorten: Shorten<'_>) -> Result<(), Failure> {
         fs::rename(&from, folder.join(to)).map_err(Failure::file("rename", &from))?;
     }
     write(folder, &sealed)?;
-    write_hosting(folder, &sealed)
+    write_versioned(folder, &sealed)?;
+    write_hosting(folder, &sealed, dressing.is_some())
 }
 
 fn read(folder: &Path) -> Result<Parts, Failure> {
@@ -143,33 +165,57 @@ fn write(folder: &Path, sealed: &Sealed) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What pages on other origins load, once more in the folder of its version. What they name has no hash in its name.
+fn write_versioned(folder: &Path, sealed: &Sealed) -> Result<(), Failure> {
+    let version = folder.join(VERSION);
+    fs::create_dir_all(&version).map_err(Failure::file("make", &version))?;
+    for asset in sealed.assets.iter().filter(|asset| hosting::is_for_portals(&asset.name)) {
+        save(&version, pinned(&asset.name).unwrap_or(&asset.name), &asset.bytes)?;
+    }
+    let [_, (_, types)] = FRAME;
+    save(&version, types, &bytes(&folder.join(types))?)
+}
+
+/// The name without its hash, if pages name this file.
+fn pinned(name: &str) -> Option<&'static str> {
+    let (stem, _) = name.rsplit_once('-')?;
+    hosting::PINNED.into_iter().find(|pinned| pinned.strip_suffix(".js") == Some(stem))
+}
+
 fn save(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
     let path = folder.join(name);
     fs::write(&path, bytes).map_err(Failure::file("write", &path))
 }
 
 /// How the files want to be served, for several servers.
-fn write_hosting(folder: &Path, sealed: &Sealed) -> Result<(), Failure> {
+fn write_hosting(folder: &Path, sealed: &Sealed, is_demo: bool) -> Result<(), Failure> {
     let is_sealed = |name: &str| sealed.assets.iter().any(|asset| asset.name == name);
-    let keep = |name: &str| if is_sealed(name) { Keep::Forever } else { Keep::Ask };
+    let is_versioned = |name: &str| name.split_once('/').is_some_and(|(folder, _)| folder == VERSION);
+    let keep = |name: &str| if is_sealed(name) || is_versioned(name) { Keep::Forever } else { Keep::Ask };
     let served: Vec<_> = names(folder)?.into_iter().map(|name| Served { keep: keep(&name), name }).collect();
-    for (name, text) in hosting::files(&served) {
+    let reach = if is_demo { Reach::Itself } else { Reach::PingOne };
+    for (name, text) in hosting::files(&served, reach) {
         save(folder, name, text.as_bytes())?;
     }
     Ok(())
 }
 
 /// Puts the compressed forms beside the files, for servers that send what they find.
-fn write_packed(folder: &Path) -> Result<(), Failure> {
+pub(crate) fn write_packed(folder: &Path) -> Result<(), Failure> {
+    // What stands in the folder of the version stands beside it too, and is packed once.
+    let mut known = HashMap::new();
     for name in names(folder)? {
         if !pack::is_worth_it(&name) {
             continue;
         }
         let path = folder.join(&name);
         let plain = bytes(&path)?;
-        for (ending, packed) in pack::forms(&plain).map_err(Failure::file("compress", &path))? {
+        if !known.contains_key(&plain) {
+            known.insert(plain.clone(), pack::forms(&plain).map_err(Failure::file("compress", &path))?);
+        }
+        for (ending, packed) in known.get(&plain).into_iter().flatten() {
             if packed.len() < plain.len() {
-                save(folder, &format!("{name}.{ending}"), &packed)?;
+                save(folder, &format!("{name}.{ending}"), packed)?;
             }
         }
     }
@@ -256,11 +302,21 @@ mod tests {
     #[test]
     fn sources_go_sealed_files_come_and_the_rest_stays() {
         let staging = Staging::new("files");
-        seal_folder(&staging.0, &Ok).unwrap();
+        seal_folder(&staging.0, None, &Ok).unwrap();
         let names = staging.names();
         let stems: Vec<_> =
             names.iter().map(|name| name.rsplit_once('-').map_or(&**name, |(stem, _)| stem)).collect();
+        let pinned = |name: &str| format!("{VERSION}/{name}");
+        let (program, frame, rest, style) =
+            (pinned("pingone-mfa"), pinned("pingone-mfa"), pinned("rest"), pinned("widget"));
+        let element = pinned("element.js");
         let expected = [
+            &*element,
+            &program,
+            &frame,
+            &frame,
+            &rest,
+            &style,
             "Caddyfile",
             "_headers",
             "boot",
@@ -285,7 +341,7 @@ mod tests {
     #[test]
     fn the_sums_name_every_file_but_themselves() {
         let staging = Staging::new("sums");
-        seal_folder(&staging.0, &Ok).unwrap();
+        seal_folder(&staging.0, None, &Ok).unwrap();
         write_packed(&staging.0).unwrap();
         write_sums(&staging.0).unwrap();
         assert!(staging.0.join("index.html.gz").is_file() && staging.0.join("index.html.br").is_file());
@@ -298,13 +354,29 @@ mod tests {
     #[test]
     fn what_is_named_by_its_content_is_kept_and_the_page_is_not() {
         let staging = Staging::new("kept");
-        seal_folder(&staging.0, &Ok).unwrap();
+        seal_folder(&staging.0, None, &Ok).unwrap();
         let headers = fs::read_to_string(staging.0.join("_headers")).unwrap();
         for name in staging.names() {
-            let is_kept =
-                headers.contains(&format!("/{name}\n  Cache-Control: public, max-age=31536000, immutable\n"));
+            let is_kept = headers
+                .contains(&format!("\n/{name}\n  Cache-Control: public, max-age=31536000, immutable\n"));
             let is_named_by_content = name.contains('-') && FRAME.iter().all(|(_, stays)| *stays != name);
-            assert_eq!(is_kept, is_named_by_content, "{name} in {headers}");
+            let is_of_a_version = name.starts_with(VERSION);
+            assert_eq!(is_kept, is_named_by_content || is_of_a_version, "{name} in {headers}");
+        }
+    }
+
+    #[test]
+    fn a_version_s_folder_has_the_element_that_the_page_has_and_all_that_it_loads() {
+        let staging = Staging::new("versioned");
+        seal_folder(&staging.0, None, &Ok).unwrap();
+        let names = staging.names();
+        let element = names.iter().find(|name| name.starts_with("element-")).unwrap();
+        let pinned = fs::read_to_string(staging.0.join(VERSION).join("element.js")).unwrap();
+        assert_eq!(pinned, fs::read_to_string(staging.0.join(element)).unwrap());
+        for stem in ["pingone-mfa-", "rest-", "widget-"] {
+            let loaded = names.iter().find(|name| name.starts_with(stem) && !name.contains("frame")).unwrap();
+            assert!(pinned.contains(loaded.as_str()), "{loaded}");
+            assert!(names.contains(&format!("{VERSION}/{loaded}")), "{loaded} in {names:?}");
         }
     }
 
@@ -313,7 +385,7 @@ mod tests {
         let staging = Staging::new("refused");
         fs::write(staging.0.join("index.html"), "<html></html>").unwrap();
         let before = staging.names();
-        assert!(seal_folder(&staging.0, &Ok).is_err());
+        assert!(seal_folder(&staging.0, None, &Ok).is_err());
         assert_eq!(staging.names(), before);
     }
 
@@ -321,7 +393,7 @@ mod tests {
     fn a_part_that_trunk_did_not_leave_is_named() {
         let staging = Staging::new("missing");
         fs::remove_file(staging.0.join("tick.js")).unwrap();
-        let message = seal_folder(&staging.0, &Ok).unwrap_err().to_string();
+        let message = seal_folder(&staging.0, None, &Ok).unwrap_err().to_string();
         assert!(message.contains("tick.js"), "{message}");
     }
 }

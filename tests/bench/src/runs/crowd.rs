@@ -44,7 +44,7 @@ pub(super) async fn measure(is_quick: bool) -> Outcome<String> {
     let users = if is_quick { USERS / 10 } else { USERS };
     let ground = Ground::lay(users, Some(LIFTED)).await?;
     ground.world.sandbox().clear_seen();
-    let page = ground.world.open().await;
+    let page = hand::open_product(&ground.world).await?;
     ground.list(&page).await?;
     hand::value(&page, WATCH, Value::Null).await?;
     let mut parts = vec![part("the list is read", &page).await?];

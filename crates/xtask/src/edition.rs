@@ -1,0 +1,53 @@
+//! What is built: the product, or the demo, which answers itself and needs no PingOne.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::workspace::Workspace;
+
+/// Tells the sealing step, which Trunk starts, what it seals.
+const VARIABLE: &str = "PINGONE_MFA_EDITION";
+
+/// The name of the demo, as a feature of the page and as a value of the variable.
+const DEMO: &str = "demo";
+
+/// What is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Edition {
+    /// The page that talks to PingOne.
+    Product,
+    /// The page that talks to nobody: a PingOne look-alike is in it.
+    Demo,
+}
+
+impl Edition {
+    /// What the command says that started this program.
+    pub(crate) fn of_environment() -> Self {
+        if env::var_os(VARIABLE).is_some_and(|value| value == DEMO) { Self::Demo } else { Self::Product }
+    }
+
+    /// Has a command build this one.
+    pub(crate) fn announce(self, command: &mut Command) {
+        match self {
+            Self::Product => command.env_remove(VARIABLE),
+            Self::Demo => command.env(VARIABLE, DEMO),
+        };
+    }
+
+    /// What cargo and Trunk are told.
+    pub(crate) fn features(self) -> &'static [&'static str] {
+        match self {
+            Self::Product => &[],
+            Self::Demo => &["--features", DEMO],
+        }
+    }
+
+    /// Where it goes. The demo has a folder of its own, so that nobody publishes one for the other.
+    pub(crate) fn folder(self, workspace: &Workspace) -> PathBuf {
+        match self {
+            Self::Product => workspace.dist(),
+            Self::Demo => workspace.path("dist-demo"),
+        }
+    }
+}

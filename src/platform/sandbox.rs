@@ -1,0 +1,113 @@
+//! The demo's transport: a PingOne look-alike in this page's own memory. Nothing here sends anything.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures::future::{FutureExt, LocalBoxFuture};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::Date;
+use pingone_mfa_core::api::request::{Method, Request};
+use pingone_mfa_core::api::{Head, Lost, Response, Transport};
+use pingone_mfa_core::domain::token::Secret;
+use pingone_mfa_core::port::TokenHolder;
+use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec, Wall};
+use zeroize::Zeroizing;
+
+use super::panic;
+
+/// Where the look-alike says that it is. No name under `.invalid` leads anywhere (RFC 2606).
+pub(crate) const API_BASE: &str = "https://api.demo.invalid/v1";
+/// The same for its authorization server.
+pub(crate) const AUTH_BASE: &str = "https://auth.demo.invalid";
+
+/// Enough for filters, counts and a run to say something.
+const USERS: u32 = 250;
+
+/// How long an answer takes to arrive, and a request before it: about as long as PingOne's.
+const WAY_MILLIS: u32 = 40;
+
+/// The look-alike, with the one token. It begins anew with the page.
+#[derive(Clone)]
+pub(crate) struct SandboxTransport {
+    token: Rc<RefCell<Option<Secret>>>,
+    sandbox: Rc<RefCell<Sandbox>>,
+}
+
+impl Default for SandboxTransport {
+    fn default() -> Self {
+        let sandbox = Sandbox::new(Seed {
+            users: USERS,
+            seed: 1,
+            api_base: API_BASE.to_owned(),
+            auth_base: AUTH_BASE.to_owned(),
+            kind: EnvironmentKind::Sandbox,
+            populations: Populations::Usual,
+        });
+        Self { token: Rc::default(), sandbox: Rc::new(RefCell::new(sandbox)) }
+    }
+}
+
+impl SandboxTransport {
+    /// A token that is good here, and nowhere else.
+    pub(crate) fn mint(&self) -> Zeroizing<String> {
+        Zeroizing::new(self.sandbox.borrow_mut().mint(&TokenSpec::default(), now()))
+    }
+
+    fn answer(&self, request: &Request) -> Result<Response, Lost> {
+        if panic::has_happened() {
+            return Err(Lost::NoToken);
+        }
+        let asked = self.outgoing(request)?;
+        let (head, body) = self.sandbox.borrow_mut().handle(&asked, now()).response.into_parts();
+        let correlation_id = head.headers.get("correlation-id").and_then(|id| id.to_str().ok());
+        let head = Head { status: head.status.as_u16(), correlation_id: correlation_id.map(str::to_owned) };
+        Ok(Response { head, body })
+    }
+
+    fn outgoing(&self, request: &Request) -> Result<http::Request<Vec<u8>>, Lost> {
+        let token = self.token.borrow();
+        let token = token.as_ref().ok_or(Lost::NoToken)?;
+        let authorization = Zeroizing::new(format!("Bearer {}", token.expose()));
+        let method = match request.method {
+            Method::Get => http::Method::GET,
+            Method::Post => http::Method::POST,
+            Method::Put => http::Method::PUT,
+        };
+        http::Request::builder()
+            .method(method)
+            .uri(request.endpoint.as_str())
+            .header("accept", "application/json")
+            .header("content-type", "application/json")
+            .header("authorization", authorization.as_str())
+            .body(request.body.clone().unwrap_or_default())
+            .map_err(|_| Lost::Unreachable)
+    }
+}
+
+impl TokenHolder for SandboxTransport {
+    fn hold(&self, token: Secret) {
+        self.token.replace(Some(token));
+    }
+
+    fn forget(&self) {
+        self.token.replace(None);
+    }
+}
+
+impl Transport for SandboxTransport {
+    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, Lost>> {
+        let this = self.clone();
+        async move {
+            TimeoutFuture::new(WAY_MILLIS).await;
+            let answer = this.answer(&request);
+            TimeoutFuture::new(WAY_MILLIS).await;
+            answer
+        }
+        .boxed_local()
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "browser times are below 2^53 ms")]
+fn now() -> Wall {
+    Wall(Date::now() as i64)
+}

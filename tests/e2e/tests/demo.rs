@@ -1,0 +1,148 @@
+//! The demo: files on any server, invented people, and nothing that leaves the page.
+#![allow(clippy::unwrap_used, reason = "all of this is test")]
+
+use std::path::Path;
+use std::time::Duration;
+
+use pingone_mfa_e2e::{Page, Release, Witness, World};
+use serde_json::json;
+
+/// What only the demo says, and what only its look-alike of PingOne has: a region, a key, a person.
+const MARKERS: [&str; 5] = [
+    "Demo: invented people, nothing is sent.",
+    "Try the demo",
+    "https://api.demo.invalid/v1",
+    "sandbox-1",
+    "zu Hohenlohe-Waldenburg-Schillingsf",
+];
+
+const BANNER: &str = "Demo: invented people, nothing is sent.";
+
+/// The banner is at the top of what is seen, however far somebody has scrolled, and nothing lies over it.
+async fn assert_labelled(page: &Page, screen: &str) {
+    assert!(page.text().await.contains(BANNER), "{screen}:\n{}", page.text().await);
+    let shown = page
+        .ask_shadow(
+            "(() => {
+                const box = root.querySelector('aside.demo').getBoundingClientRect();
+                const over = root.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+                return box.top >= 0 && box.bottom <= innerHeight && box.height > 20
+                    && over.closest('aside.demo, dialog') !== null;
+            })()",
+        )
+        .await;
+    assert_eq!(shown, json!(true), "{screen}");
+    let title = page.value("document.title").await;
+    assert!(title.as_str().is_some_and(|title| title.starts_with("Demo - ")), "{screen}: {title}");
+}
+
+async fn assert_accessible(page: &Page, screen: &str) {
+    for scheme in ["light", "dark"] {
+        page.wear(scheme, 1440, 900).await;
+        assert_eq!(page.axe().await, Vec::<String>::new(), "{screen}, {scheme}");
+    }
+    page.wear("light", 1440, 900).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_any_server_somebody_connects_lists_switches_and_runs_and_nothing_leaves() {
+    let mut world = World::with_users(1).await;
+    world.renew_browser_watched().await;
+    let release = Release::demo(&world.folder().join("demo"));
+    let origin = world.serve(release.folder()).await;
+    let page = world.visit(&origin).await;
+
+    page.see("button", "Try the demo").await;
+    assert!(page.find("password", "Access token").await.is_none(), "no real token belongs here");
+    assert_labelled(&page, "form").await;
+    assert_accessible(&page, "form").await;
+    page.shoot("demo-form").await;
+    page.press("button", "Try the demo").await;
+    page.hear("Read from the token").await;
+    page.hear("api.demo.invalid").await;
+    page.press("button", "Connect").await;
+    page.hear("250 users. List read").await;
+    assert_labelled(&page, "list").await;
+    assert_accessible(&page, "list").await;
+    page.shoot("demo-list").await;
+
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    page.type_raw("Search users", "brandt").await;
+    page.choose("MFA status", "MFA: off").await;
+    page.press_beginning("checkbox", "Select all ").await;
+    page.press_beginning("button", "Enable MFA for ").await;
+    page.see("dialog", "Review: enable MFA").await;
+    assert_labelled(&page, "review").await;
+    let over_dialog =
+        page.ask_shadow("getComputedStyle(root.querySelector('dialog[open]'), '::before').content").await;
+    assert_eq!(over_dialog, json!(format!("\"{BANNER}\"")), "a dialog lies over the banner");
+    page.shoot("demo-review").await;
+    page.press_beginning("button", "Run ").await;
+    page.hear("Finished at").await;
+    assert_labelled(&page, "run").await;
+    page.press("button", "Replace token").await;
+    page.press("button", "Take another token of the demo").await;
+    page.press("button", "Forget token").await;
+    page.hear("Forgotten here.").await;
+    assert_labelled(&page, "form again").await;
+
+    let urls: Vec<String> = world.traffic().await.into_iter().map(|load| load.url).collect();
+    let foreign: Vec<&String> = urls.iter().filter(|url| !is_own(url, &origin, &release)).collect();
+    assert_eq!(foreign, Vec::<&String>::new());
+    assert!(urls.iter().any(|url| url.contains("/rest-")), "the browser was watched: {urls:?}");
+    assert_eq!(world.sandbox().seen(), []);
+    // There is no config.json, and the browser notes that it was asked for.
+    assert_eq!(world.complaints(false).await, Vec::<String>::new());
+}
+
+/// A file of the release, or something of the browser's own, which began with a page of its own.
+fn is_own(url: &str, origin: &str, release: &Release) -> bool {
+    let Some(path) = url.strip_prefix(origin) else {
+        return url.starts_with("data:") || url.starts_with("chrome");
+    };
+    let name = path.trim_start_matches('/');
+    ["", "config.json"].contains(&name) || release.folder().join(name).is_file()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_host_sends_no_headers_the_demo_still_can_not_send_anything() {
+    let world = World::with_users(1).await;
+    let release = Release::demo(&world.folder().join("demo"));
+    release.remove("_headers", "");
+    let page = world.visit(&world.serve(release.folder()).await).await;
+    page.press("button", "Try the demo").await;
+    page.press("button", "Connect").await;
+    page.hear("250 users. List read").await;
+    let send = "const [url, done] = arguments; setTimeout(done, 500);
+        fetch(url, { mode: 'no-cors' }).catch(() => {}); navigator.sendBeacon(url); new Image().src = url;";
+    let witness = Witness::listen();
+    page.ask(send, vec![json!(witness.origin)]).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(witness.asked(), Vec::<String>::new());
+    let bare = world.visit(&world.bare_page().await).await;
+    bare.ask(send, vec![json!(witness.origin)]).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(witness.connections() > 0, "the host counts what arrives");
+}
+
+fn holds(file: &Path, text: &str) -> bool {
+    let bytes = std::fs::read(file).unwrap();
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_the_demo_is_in_the_product() {
+    let world = World::with_users(1).await;
+    let demo = Release::demo(&world.folder().join("demo"));
+    let files = |release: &Release| -> Vec<_> {
+        release.names().into_iter().map(|name| release.folder().join(name)).collect()
+    };
+    for marker in MARKERS {
+        assert!(files(&demo).iter().any(|file| holds(file, marker)), "the demo has no '{marker}'");
+        let held: Vec<_> = files(&world.release).into_iter().filter(|file| holds(file, marker)).collect();
+        assert_eq!(held, Vec::<std::path::PathBuf>::new(), "'{marker}' is in the product");
+    }
+    let bill = |release: &Release| String::from_utf8(release.read("sbom.cdx.json")).unwrap();
+    assert!(bill(&demo).contains("pingone-sandbox") && !bill(&world.release).contains("pingone-sandbox"));
+}
