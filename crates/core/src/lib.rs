@@ -9,6 +9,8 @@ pub mod domain;
 
 pub mod api;
 
+pub mod code;
+
 pub mod engine;
 
 pub mod port;
