@@ -1,4 +1,4 @@
-//! C#, for .NET of any age.
+//! C# 6 or newer, for .NET of any age: `Main` that waits for nothing is the one that every compiler takes.
 
 use super::literal::{Escape, quoted};
 use super::{Sample, TOKEN};
@@ -26,7 +26,9 @@ using System.Threading.Tasks;
 
 static class Program
 {{
-    static async Task<int> Main()
+    static int Main() => RunAsync().GetAwaiter().GetResult();
+
+    static async Task<int> RunAsync()
     {{
         var token = Environment.GetEnvironmentVariable(\"{TOKEN}\");
         using (var client = new HttpClient())
