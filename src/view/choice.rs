@@ -14,5 +14,5 @@ pub(super) fn choice_among(
         .set("aria-label", name)
         .on("change", move |event: Event| choose(&text_in(&event)))
         .with(options.into_iter().map(option).collect::<Vec<_>>());
-    tag("label").class("ceiling").with(tag("span").class("hint").with(name)).with(select)
+    tag("label").class("named-choice").with(tag("span").class("hint").with(name)).with(select)
 }

@@ -18,16 +18,21 @@ pub(super) fn code(app: AppHandle) -> Node {
     let languages = choice_among(
         text::code::LANGUAGE,
         Language::ALL.map(|language| (language.name(), language == in_use)),
-        {
-            move |name| {
-                if let Some(language) = Language::of_name(name) {
-                    exchanges.language.set(language);
-                }
+        move |name| {
+            if let Some(language) = Language::of_name(name) {
+                exchanges.language.set(language);
             }
         },
     );
+    // What scrolls has to be within reach of the keyboard.
+    let listing = tag("pre")
+        .class("listing")
+        .set("tabindex", "0")
+        .set("role", "group")
+        .set("aria-label", text::response::CODE)
+        .with(says(move || exchanges.code().unwrap_or_default()));
     group()
         .with(tag("div").class("line").with(languages).with(button(text::code::COPY, copy)))
-        .with(tag("pre").with(says(move || exchanges.code().unwrap_or_default())))
+        .with(listing)
         .with(tag("p").class("hint").with(text::code::NO_TOKEN))
 }

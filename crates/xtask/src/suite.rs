@@ -9,6 +9,7 @@ use std::process::{Command, ExitCode};
 use crate::check;
 use crate::failure::Failure;
 use crate::machine::{self, Need};
+use crate::packages;
 use crate::page;
 use crate::report::{Report, Stopped};
 use crate::setup::{self, Tools};
@@ -40,6 +41,7 @@ impl Kit {
     /// Completed first, so that what is missing is known at once and not after the lints.
     fn complete(workspace: &Workspace) -> Result<Self, Failure> {
         machine::complete(&machine::ALL)?;
+        packages::install(workspace)?;
         let tools = setup::prepare(workspace)?;
         let path = tools.path()?;
         let (chromium, chromedriver) = (Need::Chromium.path()?, Need::Chromedriver.path()?);

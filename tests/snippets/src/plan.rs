@@ -36,7 +36,9 @@ impl PlanRun {
             Shell::Python => ("python3", &[]),
             Shell::PowerShell => ("pwsh", &["-NoProfile", "-File"]),
         };
+        let helpers: &[&str] = if shell == Shell::Bash { &["curl", "jq"] } else { &[] };
         on_path(interpreter.0)?;
+        helpers.iter().try_for_each(|helper| on_path(helper).map(drop))?;
         let place = Workplace::new();
         let plan = plan(ground, users);
         let script = PlanScript::new(&ground.tenant, &plan);
