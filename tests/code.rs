@@ -9,6 +9,7 @@
     reason = "all of this is test"
 )]
 
+#[allow(dead_code, reason = "others use the rest of it")]
 mod support;
 
 use pingone_mfa_core::api::request::{ReadMfa, ReadPage, WriteMfa};

@@ -1,4 +1,5 @@
 //! Plans as scripts, against a sandbox that slows them down and lets things go wrong.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "all of this is test")]
 
 use pingone_mfa_core::code::script::Shell;
 use pingone_mfa_core::domain::user::UserId;
@@ -9,14 +10,12 @@ use pingone_sandbox::{Behaviour, Fault, On, Rule};
 fn planned(shell: Shell, users: usize) -> Option<(Ground, Vec<UserId>, PlanRun)> {
     let ground = Ground::with_users(120);
     let users = ground.users_without_mfa(users);
-    match PlanRun::new(shell, &ground, &users) {
-        Some(run) => Some((ground, users, run)),
-        None => {
-            let is_program = parsed(shell).is_none_or(|(_, result)| result.is_ok());
-            assert!(is_program, "{}", shell.name());
-            None
-        }
+    if let Some(run) = PlanRun::new(shell, &ground, &users) {
+        return Some((ground, users, run));
     }
+    let is_program = parsed(shell).is_none_or(|(_, result)| result.is_ok());
+    assert!(is_program, "{}", shell.name());
+    None
 }
 
 fn all_changed(users: &[UserId]) -> Vec<(UserId, String)> {
@@ -70,7 +69,7 @@ fn everything_goes_wrong(shell: Shell) {
     let ended = run.run(&ground.token);
     assert!(!ended.is_success && ended.errors.contains("1 of 7 users were not changed"), "{ended:?}");
     let mut expected = all_changed(&users);
-    expected[5].1 = "refused".to_owned();
+    "refused".clone_into(&mut expected[5].1);
     assert_eq!(users_of(&run.results()), expected);
     let counts: Vec<usize> = users.iter().map(|user| puts(&ground, *user)).collect();
     assert_eq!(counts, [1, 2, 2, 2, 1, 1, 1], "a lost answer is read before anything is sent again");
@@ -92,14 +91,11 @@ fn cannot_begin(shell: Shell) {
     let rubbish = run.run("rubbish");
     assert!(!rubbish.is_success && rubbish.errors.contains("401"), "{rubbish:?}");
     assert_eq!(users_of(&run.results()), [], "a refused token says nothing of a user");
-    let cut: String = plan
-        .lines()
-        .filter(|line| !line.contains(&users[2].to_string()))
-        .map(|line| format!("{line}\r\n"))
-        .collect();
+    let third = users[2].to_string();
+    let cut: Vec<&str> = plan.split_inclusive('\n').filter(|line| !line.contains(&third)).collect();
     let before = ground.sandbox().seen().len();
     for other in [
-        cut,
+        cut.concat(),
         plan.replace("# planNumber,", "# planNumber,0"),
         plan.replace("# environmentId,", "# environmentId,0"),
         plan.replace(",on,", ",off,"),

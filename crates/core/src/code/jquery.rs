@@ -3,12 +3,12 @@
 use super::Sample;
 use super::literal::{Escape, in_either_quotes};
 
-/// Written by its number, so that the code may stand between `<script>` and `</script>`.
+/// Written by its number, where URLs have it percent-encoded, so that the code may stand between `<script>` and `</script>`.
 const OF_MARKUP: [char; 1] = ['<'];
 
 pub(super) fn code(sample: &Sample) -> String {
     let method = sample.method;
-    let url = in_either_quotes(&sample.url, Escape::Halves, &OF_MARKUP);
+    let url = in_either_quotes(&sample.url, Escape::Halves, &[]);
     let body = sample.body.as_deref().map(|body| {
         let body = in_either_quotes(body, Escape::Halves, &OF_MARKUP);
         format!("\n  contentType: \"application/json\",\n  data: {body},")

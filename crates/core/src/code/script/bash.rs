@@ -10,7 +10,8 @@ pub(super) fn text(script: &PlanScript) -> String {
         "#!/usr/bin/env bash
 # {heading}
 #
-#   {TOKEN}=... bash {name} {name_of_plan} [results.csv]
+#   read -rs {TOKEN} && export {TOKEN}    # paste the token and press Enter: no history has it
+#   bash {name} mfa-plan-{number}-....csv [results.csv]
 #
 {ABOUT}
 set -euo pipefail
@@ -25,7 +26,6 @@ users={users}
 {REST}",
         heading = script.heading(),
         name = script.file_name(super::Shell::Bash),
-        name_of_plan = format_args!("mfa-plan-{number}.csv"),
         url = quoted(users_url),
         word = script.word(),
     )

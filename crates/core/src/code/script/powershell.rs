@@ -10,7 +10,8 @@ pub(super) fn text(script: &PlanScript) -> String {
         "#Requires -Version 7.4
 # {heading}
 #
-#   $env:{TOKEN} = '...'; ./{name} mfa-plan-{number}.csv [results.csv]
+#   $env:{TOKEN} = Read-Host -MaskInput    # paste the token and press Enter: no history has it
+#   ./{name} mfa-plan-{number}-....csv [results.csv]
 #
 {ABOUT}
 param(

@@ -10,7 +10,8 @@ pub(super) fn text(script: &PlanScript) -> String {
         "#!/usr/bin/env python3
 \"\"\"{heading}
 
-    {TOKEN}=... python3 {name} mfa-plan-{number}.csv [results.csv]
+    read -rs {TOKEN} && export {TOKEN}    # paste the token and press Enter: no history has it
+    python3 {name} mfa-plan-{number}-....csv [results.csv]
 
 {ABOUT}
 \"\"\"
