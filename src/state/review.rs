@@ -422,10 +422,12 @@ impl Review {
         rules.into_iter().find(|(is_in_the_way, _)| *is_in_the_way).map(|(_, obstacle)| obstacle)
     }
 
-    /// Whether it may be carried out at all, and so may be a script. What a person has yet to type hinders none.
+    /// Whether it may be carried out at all, and so may be a script. What a person types doesn't matter for that, so that
+    /// whoever asks isn't shown anew at every key.
     pub fn may_be_script(&'static self, weighed: &Weighed) -> bool {
-        let obstacle = self.obstacle(weighed);
-        !matches!(obstacle, Some(Obstacle::Limit(_) | Obstacle::Administrators | Obstacle::NothingToDo))
+        let changes = weighed.plan.rows.len() as u64;
+        let is_permitted = self.limits.run_obstacle(weighed.plan.to, changes).is_none();
+        is_permitted && !matches!(self.confirmation(weighed), Confirmation::NothingToDo | Confirmation::Never)
     }
 
     /// The test user, if such a user is in the plan.

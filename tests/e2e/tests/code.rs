@@ -84,6 +84,9 @@ async fn a_plan_that_is_saved_as_a_script_changes_exactly_its_users() {
     page.hear("Saved.").await;
     page.shoot("review-script").await;
     assert_eq!(page.axe().await, Vec::<String>::new());
+    page.fill("textbox", "Change reference", "CHG0041273").await;
+    let typed = page.see("textbox", "Change reference").await.prop("value").await.unwrap();
+    assert_eq!(typed.as_deref(), Some("CHG0041273"), "what is typed below isn't lost");
     page.press("button", "Back").await;
 
     let script = folder.bytes("mfa-plan-", ".sh").await;
