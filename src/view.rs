@@ -18,6 +18,8 @@ pub mod summary;
 mod band;
 mod ceiling;
 mod cells;
+mod choice;
+mod code;
 mod connect;
 mod directory;
 mod fault;

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use pingone_mfa_core::api::exchange::Exchange;
+use pingone_mfa_core::code::{Language, Sample};
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::engine::Clock;
 
@@ -34,6 +35,33 @@ pub enum Form {
     Typed,
     /// As it went over the line, without the token.
     Raw,
+    /// Its request, as code.
+    Code,
+}
+
+impl Form {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Typed, Self::Raw, Self::Code];
+
+    /// The next one, or the first behind the last.
+    #[must_use]
+    pub const fn after(self) -> Self {
+        match self {
+            Self::Typed => Self::Raw,
+            Self::Raw => Self::Code,
+            Self::Code => Self::Typed,
+        }
+    }
+
+    /// The one before, or the last before the first.
+    #[must_use]
+    pub const fn before(self) -> Self {
+        match self {
+            Self::Typed => Self::Code,
+            Self::Raw => Self::Typed,
+            Self::Code => Self::Raw,
+        }
+    }
 }
 
 /// The last [`KEPT`] exchanges, the newest first.
@@ -45,6 +73,8 @@ pub struct Exchanges {
     pub chosen: Watched<Option<u64>>,
     /// How they are shown.
     pub form: Watched<Form>,
+    /// The language of their code.
+    pub language: Watched<Language>,
     is_resting: Cell<bool>,
     has_unseen: Cell<bool>,
     tasks: Tasks,
@@ -79,6 +109,12 @@ impl Exchanges {
             let chosen = kept.iter().find(|numbered| Some(numbered.number) == chosen);
             chosen.or(kept.front()).cloned()
         })
+    }
+
+    /// The request that is shown, as code.
+    pub fn code(&self) -> Option<String> {
+        let shown = self.shown()?;
+        Some(Sample::from(&shown.exchange.request).code(self.language.get()))
     }
 
     /// Forgets all.

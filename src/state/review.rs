@@ -7,6 +7,7 @@ use std::rc::Rc;
 use futures::channel::mpsc::{self, UnboundedSender};
 use futures::stream::StreamExt;
 use pingone_mfa_core::api::request::ReadUser;
+use pingone_mfa_core::code::script::Shell;
 use pingone_mfa_core::domain::confirmation::{Confirmation, confirmation, is_number_typed};
 use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh, Weighed, Weighing};
 use pingone_mfa_core::domain::estimate::{Effort, Estimate};
@@ -102,6 +103,8 @@ pub struct Review {
     pub save_with_names: Watched<bool>,
     /// How far such a file is.
     pub saved: Watched<Progress>,
+    /// What a script of it is written in.
+    pub shell: Watched<Shell>,
     fresh: RefCell<HashMap<UserId, Wall>>,
     protected: RefCell<HashSet<UserId>>,
     commands: RefCell<Option<UnboundedSender<Command>>>,
@@ -129,6 +132,7 @@ impl Review {
             typed: Watched::default(),
             save_with_names: Watched::default(),
             saved: Watched::default(),
+            shell: Watched::default(),
             fresh: RefCell::default(),
             protected: RefCell::default(),
             commands: RefCell::default(),
@@ -416,6 +420,14 @@ impl Review {
             (number && !self.typed.with(|text| is_number_typed(text, changes)), Obstacle::NumberMissing),
         ];
         rules.into_iter().find(|(is_in_the_way, _)| *is_in_the_way).map(|(_, obstacle)| obstacle)
+    }
+
+    /// Whether it may be carried out at all, and so may be a script. What a person types doesn't matter for that, so that
+    /// whoever asks isn't shown anew at every key.
+    pub fn may_be_script(&'static self, weighed: &Weighed) -> bool {
+        let changes = weighed.plan.rows.len() as u64;
+        let is_permitted = self.limits.run_obstacle(weighed.plan.to, changes).is_none();
+        is_permitted && !matches!(self.confirmation(weighed), Confirmation::NothingToDo | Confirmation::Never)
     }
 
     /// The test user, if such a user is in the plan.

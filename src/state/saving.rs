@@ -5,6 +5,7 @@ use std::rc::Rc;
 use pingone_mfa_core::api::export::Exporter;
 use pingone_mfa_core::api::plan::{Extent, PlanWriter, Username};
 use pingone_mfa_core::api::snapshot::{SNAPSHOT_LIMIT, SnapshotFault};
+use pingone_mfa_core::code::script::PlanScript;
 use pingone_mfa_core::domain::export::{Contents, Export, ExportRow, Format};
 use pingone_mfa_core::domain::plan::Plan;
 use pingone_mfa_core::domain::snapshot::Snapshot;
@@ -237,6 +238,18 @@ impl App {
         let (mime, slices) =
             (writer.mime(), Box::new(move |rows, username: Username<'_>| writer.slice(rows, username)));
         self.save_slices(&name, mime, of, progress, slices);
+    }
+
+    /// Saves the plan that is reviewed as a script, which reads the saved plan.
+    pub fn save_script(&'static self) {
+        let (Some(weighed), Some(connection)) = (self.review.weighed(), self.run.connection()) else {
+            return;
+        };
+        let script = PlanScript::new(connection.tenant(), &self.review.plan(&weighed));
+        let shell = self.review.shell.get_untracked();
+        let mut download = self.ports.files.save(&script.file_name(shell), "text/plain;charset=utf-8");
+        download.write(&script.text(shell));
+        self.announcer.tell(Announcement::Saved(download.finish()));
     }
 
     /// Saves a file slice by slice, so that the page goes on meanwhile. It is going to have so many rows.

@@ -1,8 +1,9 @@
-//! What was sent and what PingOne answered: typed and raw.
+//! What was sent and what PingOne answered: typed, raw, and the request as code.
 
 use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::redaction::PLACEHOLDER;
 
+use super::code::code;
 use super::markup::{Event, Handle, Node, button, group, key_of, part_of, rows, says, tag, text_in};
 use super::text;
 use crate::state::AppHandle;
@@ -10,14 +11,15 @@ use crate::state::exchanges::{Form, Numbered};
 
 pub(super) fn response(app: AppHandle) -> Node {
     let exchanges = &app.exchanges;
-    let (typed, raw) = (Handle::new(), Handle::new());
+    let forms = Form::ALL.map(|form| (form, Handle::new()));
     let to_other = move |event: Event| {
-        if matches!(key_of(&event).as_str(), "ArrowLeft" | "ArrowRight") {
-            let (form, handle) = match exchanges.form.get_untracked() {
-                Form::Typed => (Form::Raw, raw),
-                Form::Raw => (Form::Typed, typed),
-            };
-            exchanges.form.set(form);
+        let to = match key_of(&event).as_str() {
+            "ArrowLeft" => exchanges.form.get_untracked().before(),
+            "ArrowRight" => exchanges.form.get_untracked().after(),
+            _ => return,
+        };
+        exchanges.form.set(to);
+        if let Some((_, handle)) = forms.iter().find(|(form, _)| *form == to) {
             handle.focus();
         }
     };
@@ -26,8 +28,7 @@ pub(super) fn response(app: AppHandle) -> Node {
         .set("role", "tablist")
         .set("aria-label", text::response::NAME)
         .on("keydown", to_other)
-        .with(tab(app, Form::Typed, text::response::TYPED).known_as(typed))
-        .with(tab(app, Form::Raw, text::response::RAW).known_as(raw));
+        .with(forms.map(|(form, handle)| tab(app, form).known_as(handle)).into_iter().collect::<Vec<_>>());
     let panel = tag("div")
         .set("id", "response-panel")
         .set("role", "tabpanel")
@@ -45,8 +46,13 @@ pub(super) fn response(app: AppHandle) -> Node {
         .with(tag("p").class("hint").with(text::response::KEPT))
 }
 
-fn tab(app: AppHandle, form: Form, name: &'static str) -> Node {
+fn tab(app: AppHandle, form: Form) -> Node {
     let exchanges = &app.exchanges;
+    let name = match form {
+        Form::Typed => text::response::TYPED,
+        Form::Raw => text::response::RAW,
+        Form::Code => text::response::CODE,
+    };
     let is_chosen = move || exchanges.form.get() == form;
     button(name, move || exchanges.form.set(form))
         .set("role", "tab")
@@ -56,14 +62,21 @@ fn tab(app: AppHandle, form: Form, name: &'static str) -> Node {
         .follow("tabindex", move || Some(if is_chosen() { "0" } else { "-1" }.to_owned()))
 }
 
+/// Code has a choice in it, which has to outlive the exchange that is shown.
 fn shown(app: AppHandle) -> Node {
+    let exchanges = &app.exchanges;
+    let is_code = move || exchanges.form.get() == Form::Code && exchanges.kept.with(|kept| !kept.is_empty());
+    part_of(is_code, move |is_code| if is_code { code(app) } else { answered(app) })
+}
+
+fn answered(app: AppHandle) -> Node {
     let exchanges = &app.exchanges;
     part_of(
         move || (exchanges.shown(), exchanges.form.get()),
         move |(shown, form)| match (shown, form) {
             (None, _) => tag("p").class("hint").with(text::response::NONE),
             (Some(Numbered { exchange, .. }), Form::Typed) => typed(app, exchange),
-            (Some(Numbered { exchange, .. }), Form::Raw) => raw(&exchange),
+            (Some(Numbered { exchange, .. }), Form::Raw | Form::Code) => raw(&exchange),
         },
     )
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::Effect;
 use pingone_mfa_core::api::plan::Extent;
+use pingone_mfa_core::code::script::Shell;
 use pingone_mfa_core::domain::confirmation::Confirmation;
 use pingone_mfa_core::domain::draft::{Choices, Weighed};
 use pingone_mfa_core::domain::estimate::{Estimate, TokenSpan};
@@ -14,6 +15,7 @@ use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::token::Actor;
 
 use super::ceiling::ceiling;
+use super::choice::choice_among;
 use super::connect::problem;
 use super::fault::fault_card;
 use super::figures::{moment, number};
@@ -198,6 +200,27 @@ fn files(app: AppHandle, weighed: &Weighed) -> Node {
                 .with(left_out)
                 .with(tag("span").set("role", "status").with(says(progress))),
         )
+        .with(app.review.may_be_script(weighed).then(|| script(app)))
+}
+
+/// The plan as a script.
+fn script(app: AppHandle) -> Node {
+    let shell = &app.review.shell;
+    let in_use = shell.get_untracked();
+    let languages = choice_among(
+        text::code::SCRIPT_LANGUAGE,
+        Shell::ALL.map(|shell| (shell.name(), shell == in_use)),
+        |name| {
+            if let Some(chosen) = Shell::of_name(name) {
+                app.review.shell.set(chosen);
+            }
+        },
+    );
+    tag("div")
+        .class("line")
+        .with(languages)
+        .with(button(text::code::SAVE_SCRIPT, move || app.save_script()))
+        .with(tag("p").class("hint").with(text::code::SCRIPT_MEANING))
 }
 
 type MakeRow<'a> = dyn Fn(&'static str, u64, &'static str, Option<Node>) -> Node + 'a;

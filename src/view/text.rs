@@ -13,6 +13,8 @@ use pingone_mfa_core::domain::token::Actor;
 use pingone_mfa_core::domain::user::{Account, Mfa, User};
 use pingone_mfa_core::port::Locale;
 
+pub mod code;
+
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod outcomes;
@@ -817,6 +819,8 @@ pub mod response {
     pub const TYPED: &str = "Typed";
     /// A tab.
     pub const RAW: &str = "Raw";
+    /// A tab.
+    pub const CODE: &str = "Code";
     /// Nothing yet.
     pub const NONE: &str = "Nothing was sent yet.";
     /// No answer.

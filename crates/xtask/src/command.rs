@@ -26,6 +26,9 @@ Work on it:
   test      Everything: format, lints, native tests, tests in a headless browser,
             the release build, and the end-to-end tests against it.
             The last line is the sum: `N passed, N failed`.
+  snippets  Installs every language that the page writes code in, as far as Debian has it, runs
+            the code against the sandbox, and prints a table: which was run, which was read
+            by a grammar. Fails if one did not do what it should.
   bench     Measures the sandbox in a release build against its goals.
   bench directory
             Measures the page's list of 100,000 users in a headless browser, beside plain
@@ -99,6 +102,7 @@ pub(crate) enum Command {
     Bench(Bench),
     /// With options that the program reads itself.
     Soak(Vec<String>),
+    Snippets,
     Seal,
 }
 
@@ -144,6 +148,7 @@ impl Command {
             "check" => alone(Self::Check, &name, &rest),
             "bench" => Bench::parse(rest).map(Self::Bench),
             "soak" => Ok(Self::Soak(rest)),
+            "snippets" => alone(Self::Snippets, &name, &rest),
             "seal" => alone(Self::Seal, &name, &rest),
             _ => Err(Failure::Usage(format!("there is no command `{name}`"))),
         }
@@ -303,7 +308,9 @@ mod tests {
 
     #[test]
     fn every_command_stands_in_the_help() {
-        for name in ["demo", "sandbox", "check", "test", "bench", "soak", "dist", "setup", "seal", "help"] {
+        for name in
+            ["demo", "sandbox", "check", "test", "snippets", "bench", "soak", "dist", "setup", "seal", "help"]
+        {
             assert!(HELP.contains(&format!("\n  {name} ")), "{name}");
         }
     }

@@ -101,6 +101,29 @@ pub(crate) fn complete(needs: &[Need]) -> Result<(), Failure> {
     }
 }
 
+/// Sees that Debian's packages of these names are installed, where this is Debian and that may be done. Says so where it
+/// isn't: what they bring may be there all the same.
+pub(crate) fn have_packages(names: &[&str], reason: &str) -> Result<(), Failure> {
+    if !is_debian() || !is_root() {
+        println!("Not installed by this command here, but used where it is there: {}.", names.join(", "));
+        return Ok(());
+    }
+    let is_missing = |name: &&str| !is_installed(name);
+    let missing: Vec<&str> = names.iter().copied().filter(is_missing).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("Installing {} with apt-get: {reason} (a few minutes).", missing.join(", "));
+    process::run(apt().args(["update", "-qq"]))?;
+    process::run(apt().args(["install", "--yes", "--no-install-recommends", "-qq"]).args(missing))
+}
+
+fn is_installed(package: &str) -> bool {
+    let mut question = Command::new("dpkg-query");
+    question.args(["--show", "--showformat=${db:Status-Status}", package]);
+    process::answer(&mut question).is_some_and(|status| status == "installed")
+}
+
 fn absent(needs: &[Need]) -> Vec<Need> {
     needs.iter().copied().filter(|need| need.find().is_none()).collect()
 }

@@ -7,7 +7,7 @@
 //! the page, `seal` names and binds its files, `edition` which of two pages, `hosting` says how they
 //! want to be served, `bill` what they are made of, `npm` packs the element for other pages' builds, `suite` checks
 //! everything, `bench` measures, `soak` plays
-//! runs under everything that goes wrong, `demo` shows it.
+//! runs under everything that goes wrong, `snippets` runs the code that the page writes, `demo` shows it.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
 
@@ -30,6 +30,7 @@ mod report;
 mod seal;
 mod setup;
 mod size;
+mod snippets;
 mod soak;
 mod stopwatch;
 mod suite;
@@ -74,6 +75,7 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
         Command::Check => return Ok(check::run(&workspace)),
         Command::Bench(what) => bench::run(&workspace, &what)?,
         Command::Soak(options) => soak::run(&workspace, &options)?,
+        Command::Snippets => snippets::run(&workspace)?,
         Command::Seal => seal::stage::run(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! The packages that come from npm: wasm-opt (binaryen) and terser for the release, axe-core for the end-to-end tests,
-//! Mozilla's Observatory for the headers, and what the page is measured beside.
+//! jQuery for the code that the page writes for it, Mozilla's Observatory for the headers, and what the page is
+//! measured beside.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -12,9 +13,9 @@ use crate::workspace::Workspace;
 /// The HTTP client of most Python scripts.
 const REQUESTS: &str = "2.32.5";
 
-/// Installs what the release and its tests need.
+/// Installs what the release, its tests and the snippets need.
 pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
-    let reason = "binaryen, terser and axe-core with `npm ci`: two shrink the page, one checks it";
+    let reason = "binaryen, terser, axe-core and jQuery with `npm ci`: two shrink the page, two check it";
     install_in(&workspace.path(""), workspace, reason)
 }
 

@@ -43,6 +43,7 @@ impl Kit {
     /// Completed first, so that what is missing is known at once and not after the lints.
     fn complete(workspace: &Workspace) -> Result<Self, Failure> {
         machine::complete(&machine::ALL)?;
+        packages::install(workspace)?;
         let tools = setup::prepare(workspace)?;
         packages::install_for_headers(workspace)?;
         let path = tools.path()?;

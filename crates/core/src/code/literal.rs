@@ -1,0 +1,70 @@
+//! Texts as literals. Whatever is no visible ASCII is written as an escape where the language has escapes, so that
+//! neither the encoding of a source file nor a letter that can't be seen changes what is sent.
+
+use std::fmt::Write;
+
+/// How a language writes a letter by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Escape {
+    /// `\u2028`, in two halves beyond four digits: JavaScript, Java.
+    Halves,
+    /// `\u2028`, `\U0001f600`: C#, Go, Python.
+    Digits,
+    /// `\u{2028}`: Swift, Ruby.
+    Braces,
+}
+
+/// The text in these quotes. `also` are further letters to be written by their number.
+pub(super) fn quoted(text: &str, quote: char, escape: Escape, also: &[char]) -> String {
+    let mut literal = String::with_capacity(text.len() + 2);
+    literal.push(quote);
+    for letter in text.chars() {
+        match letter {
+            '\\' => literal.push_str("\\\\"),
+            '\n' => literal.push_str("\\n"),
+            '\r' => literal.push_str("\\r"),
+            '\t' => literal.push_str("\\t"),
+            letter if letter == quote => literal.extend(['\\', quote]),
+            letter if is_visible(letter) && !also.contains(&letter) => literal.push(letter),
+            letter => by_number(letter, escape, &mut literal),
+        }
+    }
+    literal.push(quote);
+    literal
+}
+
+/// The same in double quotes, or in single ones where that leaves the quotes of JSON alone: for languages in which both
+/// mean the same.
+pub(super) fn in_either_quotes(text: &str, escape: Escape, also: &[char]) -> String {
+    quoted(text, if text.contains('"') { '\'' } else { '"' }, escape, also)
+}
+
+/// The text in single quotes in which a backslash escapes itself and the quote, and nothing else: PHP, Ruby.
+pub(super) fn in_single_quotes(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+/// The text between `begin` and `end` as it is, where it is visible ASCII in one line and has none of the letters in
+/// `without`.
+pub(super) fn raw(text: &str, (begin, end): (&str, &str), without: &[char]) -> Option<String> {
+    let can_be = text.chars().all(|letter| is_visible(letter) && !without.contains(&letter));
+    can_be.then(|| format!("{begin}{text}{end}"))
+}
+
+fn is_visible(letter: char) -> bool {
+    matches!(letter, ' '..='~')
+}
+
+fn by_number(letter: char, escape: Escape, literal: &mut String) {
+    let number = u32::from(letter);
+    // Writing to a text can't fail.
+    let _ = match escape {
+        Escape::Halves => {
+            let mut halves = [0; 2];
+            letter.encode_utf16(&mut halves).iter().try_for_each(|half| write!(literal, "\\u{half:04x}"))
+        }
+        Escape::Digits if number > 0xffff => write!(literal, "\\U{number:08x}"),
+        Escape::Digits => write!(literal, "\\u{number:04x}"),
+        Escape::Braces => write!(literal, "\\u{{{number:x}}}"),
+    };
+}

@@ -1,0 +1,41 @@
+//! The code that the page writes, run in every language that can be had.
+
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::machine::{self, Need};
+use crate::workspace::Workspace;
+use crate::{packages, process};
+
+/// Debian's packages of the languages. It has no `PowerShell`, and Swift only in newer releases: both are run where they
+/// are, and read by a grammar elsewhere.
+const LANGUAGES: [&str; 11] = [
+    "curl",
+    "default-jdk-headless",
+    "golang-go",
+    "jq",
+    "libmono-system-net-http4.0-cil",
+    "mono-mcs",
+    "mono-runtime",
+    "php-cli",
+    "php-curl",
+    "python3",
+    "ruby",
+];
+
+/// What comes from elsewhere: a browser for jQuery, Node.js, and npm for jQuery itself.
+const NEEDS: [Need; 3] = [Need::Chromium, Need::Node, Need::Npm];
+
+/// The `snippets` command.
+pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
+    machine::complete(&NEEDS)?;
+    machine::have_packages(&LANGUAGES, "the code that the page writes is run in them")?;
+    packages::install(workspace)?;
+    let mut command = prover(workspace);
+    command.env("CHROMIUM", Need::Chromium.path()?);
+    process::run(&mut command)
+}
+
+fn prover(workspace: &Workspace) -> Command {
+    workspace.cargo(&["run", "--quiet", "-p", "pingone-mfa-snippets"])
+}

@@ -1,0 +1,108 @@
+//! Requests as code and a plan as a script, from the page into the world.
+
+use std::process::Command;
+
+use pingone_mfa_core::api::request::Method;
+use pingone_mfa_core::code::script::Shell;
+use pingone_mfa_core::code::{Language, Sample, TOKEN};
+use pingone_mfa_e2e::{Page, World};
+use pingone_sandbox::TokenSpec;
+use thirtyfour::Key;
+
+/// Keeps what is copied where the test can read it.
+const CATCH_COPIES: &str =
+    "navigator.clipboard.writeText = (text) => { window.copied = text; return Promise.resolve(); };
+    arguments[arguments.length - 1]();";
+
+async fn listed(world: &World, token: &str) -> Page {
+    let page = world.open().await;
+    page.connect(token).await;
+    page.hear("60 users. List read").await;
+    page
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_request_that_is_shown_is_offered_as_code_in_every_language() {
+    let world = World::with_users(60).await;
+    let token = world.token(&TokenSpec::default());
+    let signature = token.rsplit('.').next().unwrap().to_owned();
+    let page = listed(&world, &token).await;
+    page.run(CATCH_COPIES).await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+
+    page.see("tab", "Typed").await.send_keys(Key::Left + "").await.unwrap();
+    assert_eq!(page.focus().await, "Code", "an arrow leads around to the last tab");
+    assert_eq!(page.chosen("Language").await, "cURL");
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let environment = world.sandbox().environment_id();
+    let url = format!("{}/v1/environments/{environment}/users/{jonas}/mfaEnabled", world.api_origin);
+    let sample = Sample::new(Method::Put, &url, Some(br#"{"mfaEnabled":true}"#));
+    for language in Language::ALL {
+        page.choose("Language", language.name()).await;
+        let code = sample.code(language);
+        page.press("button", "Copy code").await;
+        assert_eq!(page.value("window.copied").await, code.as_str(), "{}", language.name());
+        let shown = page.ask_shadow("root.querySelector('#response-panel pre').textContent").await;
+        assert_eq!(shown, code.as_str(), "{}", language.name());
+        assert_eq!(page.sinks_with(&signature).await, Vec::<String>::new());
+    }
+    page.hear("Copied.").await;
+    page.shoot("code").await;
+    assert_eq!(page.axe().await, Vec::<String>::new());
+
+    // What was chosen stays while others are looked at.
+    page.press("tab", "Raw").await;
+    page.press("tab", "Code").await;
+    assert_eq!(page.chosen("Language").await, "PowerShell");
+    page.find_in_pingone("okonkwo").await;
+    page.hear("Invoke-WebRequest").await;
+    page.hear("?limit=").await;
+    assert_eq!(page.chosen("Language").await, "PowerShell");
+    assert_eq!(world.complaints(false).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_is_saved_as_a_script_changes_exactly_its_users() {
+    let world = World::with_users(60).await;
+    let token = world.token(&TokenSpec::default());
+    let page = listed(&world, &token).await;
+    let folder = world.downloads().await;
+    page.choose("MFA status", "MFA: off").await;
+    page.press_beginning("checkbox", "Select all ").await;
+    page.press_beginning("button", "Enable MFA for ").await;
+    page.see("dialog", "Review: enable MFA").await;
+    page.press("button", "Save plan").await;
+    let plan = folder.bytes("mfa-plan-", ".csv").await;
+    for shell in Shell::ALL {
+        page.choose("Script language", shell.name()).await;
+        page.press("button", "Save as script").await;
+        let ending = [".sh", ".py", ".ps1"][Shell::ALL.iter().position(|other| *other == shell).unwrap()];
+        let script = String::from_utf8(folder.bytes("mfa-plan-", ending).await).unwrap();
+        assert!(script.contains(TOKEN) && !script.contains(&token), "{script}");
+    }
+    page.hear("Saved.").await;
+    page.shoot("review-script").await;
+    assert_eq!(page.axe().await, Vec::<String>::new());
+    page.fill("textbox", "Change reference", "CHG0041273").await;
+    let typed = page.see("textbox", "Change reference").await.prop("value").await.unwrap();
+    assert_eq!(typed.as_deref(), Some("CHG0041273"), "what is typed below isn't lost");
+    page.press("button", "Back").await;
+
+    let script = folder.bytes("mfa-plan-", ".sh").await;
+    let (script, plan) = (world.file("plan.sh", &script), world.file("plan.csv", &plan));
+    let results = plan.with_file_name("results.csv");
+    let mut run = Command::new("bash");
+    run.arg(script).arg(&plan).arg(&results).env(TOKEN, &token);
+    let ended = tokio::task::spawn_blocking(move || run.output().expect("bash is there")).await.unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let plan = std::fs::read_to_string(plan).unwrap();
+    let planned: Vec<&str> =
+        plan.lines().filter(|line| line.contains(",on,")).filter_map(|line| line.split(',').next()).collect();
+    assert!(!planned.is_empty());
+    let sandbox = world.sandbox();
+    let written: Vec<String> = sandbox.oracle().writes().iter().map(|write| write.user.to_string()).collect();
+    assert_eq!(written, planned, "everyone of the plan, and nobody else");
+    let results = std::fs::read_to_string(results).unwrap();
+    assert_eq!(results.lines().filter(|line| line.contains(",changed,200,")).count(), planned.len());
+}

@@ -1,0 +1,85 @@
+//! A sandbox behind a socket, and the tenant that it is.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use pingone_mfa_core::domain::region::{Region, RegionCode};
+use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
+use pingone_mfa_core::domain::user::UserId;
+use pingone_sandbox::server::{Shared, now, serve_api};
+use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+/// The sandbox.
+pub struct Ground {
+    sandbox: Shared,
+    /// Where every request goes.
+    pub tenant: Tenant,
+    /// A token that is good for all of it.
+    pub token: String,
+    // Ends the server when it is dropped.
+    _server: Runtime,
+}
+
+impl Ground {
+    /// A sandbox with so many users.
+    #[must_use]
+    pub fn with_users(users: u32) -> Self {
+        let server = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("threads can be had");
+        let listener = server.block_on(TcpListener::bind("127.0.0.1:0")).expect("a port is free");
+        let origin = format!("http://{}", listener.local_addr().expect("it listens"));
+        let mut sandbox = Sandbox::new(Seed {
+            users,
+            seed: 1,
+            api_base: format!("{origin}/v1"),
+            auth_base: origin.clone(),
+            kind: EnvironmentKind::Sandbox,
+            populations: Populations::Usual,
+        });
+        let token = sandbox.mint(&TokenSpec::default(), now());
+        let region = Region {
+            code: RegionCode("SANDBOX".into()),
+            label: "Sandbox".into(),
+            api_base: format!("{origin}/v1"),
+            auth_base: origin,
+            pingone: None,
+        };
+        let tenant = Tenant { region, environment: EnvironmentId(sandbox.environment_id()) };
+        let sandbox: Shared = Arc::new(Mutex::new(sandbox));
+        server.spawn(serve_api(listener, Arc::clone(&sandbox)));
+        Self { sandbox, tenant, token, _server: server }
+    }
+
+    /// What really is so.
+    pub fn sandbox(&self) -> MutexGuard<'_, Sandbox> {
+        self.sandbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// So many users whose MFA is off, in the order of their creation.
+    #[must_use]
+    pub fn users_without_mfa(&self, count: usize) -> Vec<UserId> {
+        let sandbox = self.sandbox();
+        let off = sandbox.user_ids().filter(|user| sandbox.mfa_enabled(*user) == Some(false));
+        let users: Vec<UserId> = off.take(count).map(UserId).collect();
+        assert_eq!(users.len(), count, "there are so many users without MFA");
+        users
+    }
+
+    /// What the sandbox answers, asked without a program between.
+    #[must_use]
+    pub fn answer(&self, method: &str, url: &str) -> (u16, String) {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(url)
+            .header("authorization", format!("Bearer {}", self.token))
+            .body(Vec::new())
+            .expect("a request");
+        let response = self.sandbox().handle(&request, now()).response;
+        let status = response.status().as_u16();
+        (status, String::from_utf8(response.into_body()).expect("the sandbox answers with text"))
+    }
+}
