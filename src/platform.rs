@@ -12,4 +12,5 @@ pub(crate) mod lease;
 pub(crate) mod locale;
 pub(crate) mod panic;
 pub(crate) mod preferences;
+pub(crate) mod reach;
 pub(crate) mod sign_in;

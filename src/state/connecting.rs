@@ -5,6 +5,7 @@ use std::rc::Rc;
 use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::request::ReadEnvironment;
 use pingone_mfa_core::domain::embedding::Told;
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::tenant::{Environment, Tenant};
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::token::TokenFacts;
@@ -17,17 +18,22 @@ use super::announcement::Announcement;
 use super::rooms::Rooms;
 use super::session::{Obstacle, Phase, Plan};
 use super::title::Title;
+use super::troubleshooting::Spot;
 
 impl Rooms for App {
     fn connect(&'static self, plan: Plan) {
         let session = self.session;
         session.phase.set(Phase::Connecting);
+        self.trouble.close();
         let connection = self.connection_to(plan.tenant).with_token_end(plan.facts.expires_at);
+        self.trouble.use_connection(connection.clone());
         session.connecting.spawn(async move {
             match connection.call(ReadEnvironment).await {
                 Ok(environment) => self.connected(connection, environment, plan.user),
                 Err(fault) => {
                     session.announcer.tell(Announcement::Failed(fault.clone()));
+                    let again = move || session.connect();
+                    self.trouble.meet(Spot::Form, Tried::Connect, &fault, None, again);
                     session.go_no_further(Obstacle::Fault(fault));
                 }
             }
@@ -39,9 +45,12 @@ impl Rooms for App {
             self.connection.borrow().clone().map(|connection| connection.with_token_end(facts.expires_at));
         if let Some(renewed) = renewed {
             self.connection.replace(Some(renewed.clone()));
+            self.trouble.use_connection(renewed.clone());
+            self.trouble.forget_changes();
             self.directory.continue_with(renewed.clone());
             self.run.continue_with(renewed, facts);
             self.review.continue_with_token();
+            self.trouble.go_on_with_token();
         }
     }
 
@@ -54,6 +63,7 @@ impl Rooms for App {
     }
 
     fn clear(&'static self) {
+        self.trouble.clear();
         self.directory.clear();
         self.review.close();
         self.run.clear();
