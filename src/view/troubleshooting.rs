@@ -133,17 +133,19 @@ fn diagnosed(
         .with(tag("div").class("line").with(copy).with(next))
 }
 
-/// A second cause that says the opposite of the first only confuses.
+/// A second cause that hardly ever fits beside the first only confuses.
 fn is_worth_saying(first: Cause, second: Cause) -> bool {
-    first != second
-        && !matches!(
-            first,
-            Cause::TokenExpired
-                | Cause::TokenUnusable(_)
-                | Cause::EndUserToken
-                | Cause::PassedBy
-                | Cause::RoleArriving
-        )
+    let is_sure = matches!(
+        first,
+        Cause::TokenExpired
+            | Cause::TokenUnusable(_)
+            | Cause::EndUserToken
+            | Cause::PassedBy
+            | Cause::RoleArriving
+            | Cause::ScopeTooNarrow
+            | Cause::MfaMissing
+    );
+    !is_sure && (first, second) != (Cause::EnvironmentMissing, Cause::NoRole)
 }
 
 fn is_possible(app: AppHandle, spot: Spot, next: &Next) -> bool {
@@ -214,6 +216,9 @@ fn shown(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
 }
 
 fn evidence_of(app: AppHandle, finding: &Finding) -> String {
+    if finding.check == Check::ChangeFlag && finding.verdict == Verdict::NotRun {
+        return say::NEVER_WRITTEN.to_owned();
+    }
     say::seen(app.ports.locale.as_ref(), &finding.seen, app.session.now.get_untracked(), |code| {
         label(app, code)
     })

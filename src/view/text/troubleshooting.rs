@@ -37,6 +37,8 @@ pub const EVERYTHING: &str = "Check everything";
 pub const WHY_NOT_ASKED: &str = "Why isn't this person asked?";
 /// The button.
 pub const CLOSE: &str = "Close checks";
+/// Of a change that nobody has tried.
+pub const NEVER_WRITTEN: &str = "shows with the first change; nothing is written to find out";
 /// While it looks.
 pub const SEARCHING: &str = "Checking …";
 /// Of everything that can be read.

@@ -600,7 +600,9 @@ fn missed<T>(at: Wall, fault: Fault) -> Option<Sight<T>> {
 fn allowed<T>(permission: Permission, sight: Option<&Sight<T>>) -> Option<(Permission, bool)> {
     match &sight?.said {
         Ok(_) => Some((permission, true)),
-        Err(Fault::RoleMissing(_) | Fault::EnvironmentUnknown(_)) => Some((permission, false)),
+        Err(Fault::RoleMissing(_)) => Some((permission, false)),
+        // What doesn't exist says nothing of roles.
+        Err(Fault::EnvironmentUnknown(refusal)) if refusal.status == 403 => Some((permission, false)),
         Err(_) => None,
     }
 }
