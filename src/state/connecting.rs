@@ -26,7 +26,7 @@ impl Rooms for App {
         session.phase.set(Phase::Connecting);
         self.trouble.close();
         let connection = self.connection_to(plan.tenant).with_token_end(plan.facts.expires_at);
-        self.trouble.use_connection(connection.clone());
+        self.trouble.use_connection(self.for_probes(&connection));
         session.connecting.spawn(async move {
             match connection.call(ReadEnvironment).await {
                 Ok(environment) => self.connected(connection, environment, plan.user),
@@ -45,7 +45,7 @@ impl Rooms for App {
             self.connection.borrow().clone().map(|connection| connection.with_token_end(facts.expires_at));
         if let Some(renewed) = renewed {
             self.connection.replace(Some(renewed.clone()));
-            self.trouble.use_connection(renewed.clone());
+            self.trouble.use_connection(self.for_probes(&renewed));
             self.trouble.forget_changes();
             self.directory.continue_with(renewed.clone());
             self.run.continue_with(renewed, facts);
@@ -81,11 +81,19 @@ impl App {
         let (session, exchanges, ports) = (self.session, self.exchanges, self.ports);
         let recorder: Recorder = Rc::new(move |exchange: Exchange| {
             session.see_answer(&exchange);
-            exchanges.record(exchange, &ports.clock);
+            exchanges.record(exchange, false, &ports.clock);
         });
         let (transport, clock) = (Rc::clone(&ports.transport), Rc::clone(&ports.clock));
         let policy = Policy::with_rate(session.settings().rate);
         Connection::new(tenant, transport, clock, policy, recorder, ports.seed)
+    }
+
+    /// The same connection for reads that look for a cause: they are kept apart from what somebody wanted to know.
+    fn for_probes(&'static self, connection: &Connection) -> Connection {
+        let (exchanges, ports) = (self.exchanges, self.ports);
+        let recorder: Recorder =
+            Rc::new(move |exchange: Exchange| exchanges.record(exchange, true, &ports.clock));
+        connection.recorded_by(recorder)
     }
 
     fn connected(&'static self, connection: Connection, environment: Environment, user: Option<UserId>) {
