@@ -13,6 +13,7 @@ pub(crate) mod lease;
 pub(crate) mod locale;
 pub(crate) mod panic;
 pub(crate) mod preferences;
+pub(crate) mod reach;
 #[cfg(feature = "demo")]
 pub(crate) mod sandbox;
 pub(crate) mod sign_in;

@@ -16,6 +16,7 @@ use crate::platform::journal::BrowserJournal;
 use crate::platform::lease::BrowserLease;
 use crate::platform::locale::BrowserLocale;
 use crate::platform::preferences::LocalPreferences;
+use crate::platform::reach::BrowserReaching;
 use crate::state::rooms::{Rest, Rooms};
 use crate::state::session::Session;
 use crate::state::{App, Ports};
@@ -109,6 +110,7 @@ fn rooms(outside: &Outside, screens: &ScreensPlace, session: &'static Session) -
         files: Rc::new(BrowserFiles),
         journal: Rc::new(BrowserJournal::new()),
         lease: Rc::new(BrowserLease),
+        reaching: Rc::new(BrowserReaching),
         embedder: outside.embedder.clone(),
         seed: Math::random().to_bits(),
     };

@@ -8,6 +8,7 @@ use pingone_mfa_core::domain::query::Filters;
 use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::connection::Connection;
+use pingone_mfa_core::engine::probe::Reaching;
 use pingone_mfa_core::port::{
     Collation, Embedder, Files, Host, Journal, Lease, Locale, Preferences, SignIn, TokenHolder,
 };
@@ -60,6 +61,8 @@ pub mod signing_in;
 
 mod telling;
 
+pub mod troubleshooting;
+
 pub mod unusable;
 
 use announcement::Announcer;
@@ -71,6 +74,7 @@ use run::Run;
 use saving::Saving;
 use session::Session;
 use table::View;
+use troubleshooting::Troubleshooting;
 use watched::Watched;
 
 /// What the page's surroundings offer to the form.
@@ -116,6 +120,8 @@ pub struct Ports {
     pub journal: Rc<dyn Journal>,
     /// Sees to it that only one page runs something.
     pub lease: Rc<dyn Lease>,
+    /// Finds out what the browser can reach.
+    pub reaching: Rc<dyn Reaching>,
     /// The page that this one is a part of.
     pub embedder: Rc<dyn Embedder>,
     /// Where the jitter of retries starts.
@@ -151,6 +157,8 @@ pub struct App {
     pub exchanges: &'static Exchanges,
     /// What screen readers are told.
     pub announcer: &'static Announcer,
+    /// Why something doesn't work.
+    pub trouble: &'static Troubleshooting,
     /// The run that is going on, and those that are stored.
     pub run: &'static Run,
     /// What is looked at before a run begins.
@@ -173,8 +181,9 @@ impl App {
         let ports: &'static Ports = Box::leak(Box::new(ports));
         let announcer = session.announcer;
         telling::tell_host(ports, announcer);
+        let trouble: &'static Troubleshooting = Box::leak(Box::new(Troubleshooting::new(session, ports)));
         let directory: &'static Directory =
-            Box::leak(Box::new(Directory::new(ports, announcer, settings.clone())));
+            Box::leak(Box::new(Directory::new(ports, announcer, trouble, settings.clone())));
         let run: &'static Run = Box::leak(Box::new(Run::new(ports, directory, announcer, settings)));
         let review: &'static Review =
             Box::leak(Box::new(Review::new(ports, directory, run, settings.limits.clone())));
@@ -184,6 +193,7 @@ impl App {
             directory,
             exchanges: Box::leak(Box::default()),
             announcer,
+            trouble,
             run,
             review,
             saving: Saving::default(),

@@ -5,11 +5,14 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use leptos::prelude::AnyView;
+use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::tenant::Environment;
 
 use crate::state::AppHandle;
 use crate::state::announcement::Announcement;
 use crate::state::session::{Phase, Session};
+use crate::state::troubleshooting::Spot;
 
 pub mod text;
 
@@ -48,6 +51,7 @@ mod status;
 mod switch;
 mod token;
 mod toolbar;
+mod troubleshooting;
 mod user;
 mod window;
 
@@ -55,6 +59,7 @@ mod window;
 pub struct Screens {
     connected: Box<dyn Fn(Environment, String) -> markup::Node>,
     announced: Box<dyn Fn(&Announcement) -> String>,
+    not_connected: Box<dyn Fn(Fault) -> markup::Node>,
 }
 
 /// Where they are put once they are here.
@@ -66,8 +71,13 @@ pub fn screens(app: AppHandle) -> Screens {
     let connected = move |environment, region| {
         markup::group().with(band::band(app, environment, region)).with(directory::directory(app))
     };
+    let not_connected = move |fault: Fault| {
+        let title = text::fault(&fault);
+        troubleshooting::trouble(app, Spot::Form, Tried::Connect, fault, title)
+    };
     Screens {
         connected: Box::new(connected),
+        not_connected: Box::new(not_connected),
         announced: Box::new(move |announcement| live::sentence(app.ports, announcement)),
     }
 }
@@ -79,9 +89,10 @@ pub fn root(session: &'static Session, screens: &ScreensPlace) -> AnyView {
         Phase::Form | Phase::Loading | Phase::Connecting => None,
     };
     let behind = Rc::clone(screens);
+    let form = Rc::clone(screens);
     let screen = markup::part_of(place, move |place| match (place, behind.get()) {
         (Some((environment, region)), Some(screens)) => (screens.connected)(environment, region),
-        _ => connect::connect(session),
+        _ => connect::connect(session, &form),
     });
     let app = markup::tag("div")
         .class("app")

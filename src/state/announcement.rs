@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use pingone_mfa_core::domain::diagnosis::Cause;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::row::Tally;
@@ -51,6 +52,8 @@ pub enum Announcement {
     },
     /// A read failed.
     Failed(Fault),
+    /// A cause was looked for, and this is the likeliest, if anything is wrong.
+    Diagnosed(Option<Cause>),
     /// A run begins, or goes on.
     RunStarted {
         /// Of how many users.

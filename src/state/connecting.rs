@@ -6,6 +6,7 @@ use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::frame::note;
 use pingone_mfa_core::api::request::ReadEnvironment;
 use pingone_mfa_core::domain::embedding::Told;
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::tenant::{Environment, Tenant};
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::token::TokenFacts;
@@ -18,17 +19,22 @@ use super::announcement::Announcement;
 use super::rooms::{ReportFile, Rooms};
 use super::session::{Obstacle, Phase, Plan};
 use super::title::Title;
+use super::troubleshooting::Spot;
 
 impl Rooms for App {
     fn connect(&'static self, plan: Plan) {
         let session = self.session;
         session.phase.set(Phase::Connecting);
+        self.trouble.close();
         let connection = self.connection_to(plan.tenant).with_token_end(plan.facts.expires_at);
+        self.trouble.use_connection(self.for_probes(&connection));
         session.connecting.spawn(async move {
             match connection.call(ReadEnvironment).await {
                 Ok(environment) => self.connected(connection, environment, plan.user),
                 Err(fault) => {
                     session.announcer.tell(Announcement::Failed(fault.clone()));
+                    let again = move || session.connect();
+                    self.trouble.meet(Spot::Form, Tried::Connect, &fault, None, again);
                     session.go_no_further(Obstacle::Fault(fault));
                 }
             }
@@ -40,9 +46,12 @@ impl Rooms for App {
             self.connection.borrow().clone().map(|connection| connection.with_token_end(facts.expires_at));
         if let Some(renewed) = renewed {
             self.connection.replace(Some(renewed.clone()));
+            self.trouble.use_connection(self.for_probes(&renewed));
+            self.trouble.forget_changes();
             self.directory.continue_with(renewed.clone());
             self.run.continue_with(renewed, facts);
             self.review.continue_with_token();
+            self.trouble.go_on_with_token();
         }
     }
 
@@ -67,6 +76,7 @@ impl Rooms for App {
     }
 
     fn clear(&'static self) {
+        self.trouble.clear();
         self.directory.clear();
         self.review.close();
         self.run.clear();
@@ -84,11 +94,19 @@ impl App {
         let (session, exchanges, ports) = (self.session, self.exchanges, self.ports);
         let recorder: Recorder = Rc::new(move |exchange: Exchange| {
             session.see_answer(&exchange);
-            exchanges.record(exchange, &ports.clock);
+            exchanges.record(exchange, false, &ports.clock);
         });
         let (transport, clock) = (Rc::clone(&ports.transport), Rc::clone(&ports.clock));
         let policy = Policy::with_rate(session.settings().rate);
         Connection::new(tenant, transport, clock, policy, recorder, ports.seed)
+    }
+
+    /// The same connection for reads that look for a cause: they are kept apart from what somebody wanted to know.
+    fn for_probes(&'static self, connection: &Connection) -> Connection {
+        let (exchanges, ports) = (self.exchanges, self.ports);
+        let recorder: Recorder =
+            Rc::new(move |exchange: Exchange| exchanges.record(exchange, true, &ports.clock));
+        connection.recorded_by(recorder)
     }
 
     fn connected(&'static self, connection: Connection, environment: Environment, user: Option<UserId>) {

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use futures::channel::mpsc::UnboundedSender;
 use pingone_mfa_core::api::request::{CountUsers, Kind, ReadPopulations, ReadProducts};
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::group::Group;
 use pingone_mfa_core::domain::limits::Access;
@@ -23,6 +24,7 @@ use super::load::Load;
 use super::switch::Switch;
 use super::table::{Table, View};
 use super::tasks::Tasks;
+use super::troubleshooting::{Spot, Troubleshooting};
 use super::watched::Watched;
 
 mod bypassing;
@@ -110,11 +112,17 @@ pub struct Directory {
     checking_tasks: Tasks,
     ports: &'static Ports,
     announcer: &'static Announcer,
+    trouble: &'static Troubleshooting,
     settings: Settings,
 }
 
 impl Directory {
-    pub(super) fn new(ports: &'static Ports, announcer: &'static Announcer, settings: Settings) -> Self {
+    pub(super) fn new(
+        ports: &'static Ports,
+        announcer: &'static Announcer,
+        trouble: &'static Troubleshooting,
+        settings: Settings,
+    ) -> Self {
         Self {
             ports,
             users: Watched::default(),
@@ -148,6 +156,7 @@ impl Directory {
             report_tasks: Tasks::default(),
             checking_tasks: Tasks::default(),
             announcer,
+            trouble,
             settings,
         }
     }
@@ -193,13 +202,19 @@ impl Directory {
         }
     }
 
-    /// Asks how many users there are, and lists them if they are so few.
+    /// Asks how many users there are, and lists them at once if they are few.
     fn count(&'static self, connection: Connection, list_up_to: u64) {
         self.total.set(Load::Loading);
         self.tasks.spawn(async move {
             let total = connection.call(CountUsers).await;
             if let Err(fault) = &total {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
+                let again = move || {
+                    if let Some(connection) = self.connection() {
+                        self.count(connection, list_up_to);
+                    }
+                };
+                self.trouble.meet(Spot::People, Tried::ReadUsers, fault, None, again);
             }
             let few = matches!(total, Ok(Some(users)) if users <= list_up_to);
             self.total.set(Load::ended(total, connection.clock().wall()));

@@ -25,6 +25,8 @@ pub struct Numbered {
     pub number: u64,
     /// The exchange.
     pub exchange: Exchange,
+    /// Whether it was made to find a cause, and not because somebody wanted what it says.
+    pub is_probe: bool,
 }
 
 /// How an exchange is shown.
@@ -82,10 +84,10 @@ pub struct Exchanges {
 
 impl Exchanges {
     /// Keeps one more. While hundreds come in a second, not each of them is shown.
-    pub fn record(&'static self, exchange: Exchange, clock: &Rc<dyn Clock>) {
+    pub fn record(&'static self, exchange: Exchange, is_probe: bool, clock: &Rc<dyn Clock>) {
         self.kept.update_unseen(|kept| {
             let number = kept.front().map_or(1, |newest| newest.number + 1);
-            kept.push_front(Numbered { number, exchange });
+            kept.push_front(Numbered { number, exchange, is_probe });
             kept.truncate(KEPT);
         });
         if self.is_resting.replace(true) {
@@ -102,12 +104,17 @@ impl Exchanges {
         });
     }
 
+    /// The newest that somebody wanted: what failed stays in sight while its cause is looked for.
+    pub fn newest(kept: &VecDeque<Numbered>) -> Option<&Numbered> {
+        kept.iter().find(|numbered| !numbered.is_probe)
+    }
+
     /// The one that is shown: the chosen one while it is kept, else the newest.
     pub fn shown(&self) -> Option<Numbered> {
         let chosen = self.chosen.get();
         self.kept.with(|kept| {
             let chosen = kept.iter().find(|numbered| Some(numbered.number) == chosen);
-            chosen.or(kept.front()).cloned()
+            chosen.or_else(|| Self::newest(kept)).cloned()
         })
     }
 

@@ -27,6 +27,7 @@ use super::watched::Watched;
 mod carrying;
 mod file;
 mod pace;
+mod refusals;
 mod stored;
 
 pub(super) use carrying::PAGE;

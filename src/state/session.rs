@@ -338,6 +338,12 @@ impl Session {
         self.obstacle.set(None);
     }
 
+    /// Takes another environment, and connects to it.
+    pub fn take_environment(&'static self, environment: EnvironmentId) {
+        self.environment.set(environment.to_string());
+        self.connect();
+    }
+
     /// Reads the environment, and with it whether everything fits together. Region and token are compared
     /// before anything is sent.
     pub fn connect(&'static self) {
@@ -444,6 +450,11 @@ impl Session {
             let copied = copying.await;
             self.announcer.tell(Announcement::Copied(copied));
         });
+    }
+
+    /// The claims of the token in use, as they are now.
+    pub(super) fn facts_now(&'static self) -> Option<TokenFacts> {
+        self.pasted.with_untracked(|pasted| pasted.facts().cloned())
     }
 
     /// The claims of the token in use.

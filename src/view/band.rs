@@ -5,6 +5,7 @@ use pingone_mfa_core::domain::tenant::{Environment, EnvironmentKind};
 use super::connect::problem;
 use super::markup::{Node, button, group, part_of, says, tag};
 use super::token::next_token;
+use super::troubleshooting::everything;
 use super::{sign_in, text};
 use crate::state::AppHandle;
 
@@ -27,6 +28,7 @@ pub(super) fn band(app: AppHandle, environment: Environment, region: String) -> 
         .with(tag("span").follow("class", end_class).with(says(end)));
     let actions = tag("div")
         .class("band-actions")
+        .with(everything(app))
         .with(
             button(text::band::REPLACE, move || toggle_replacement(app))
                 .follow("aria-expanded", move || Some(session.replacing.get().to_string())),

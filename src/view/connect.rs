@@ -1,17 +1,18 @@
 //! The form: the token first, then what was read from it, and only what couldn't be read is asked.
 
+use std::rc::Rc;
+
 use pingone_mfa_core::domain::region::RegionCode;
 use pingone_mfa_core::domain::token::{Actor, TokenFacts};
 
-use super::fault::fault_card;
 use super::markup::{Content, Event, Node, button, group, key_of, part, part_of, says, tag, text_in};
 use super::token::{from_host, token_field};
-use super::{sign_in, text};
+use super::{ScreensPlace, sign_in, text};
 use crate::state::paste::{Forgetting, Pasted};
 use crate::state::session::{Obstacle, Phase, Session};
 use crate::state::watched::Watched;
 
-pub(super) fn connect(session: &'static Session) -> Node {
+pub(super) fn connect(session: &'static Session, screens: &ScreensPlace) -> Node {
     let version = format!("{}, build {}", env!("CARGO_PKG_VERSION"), session.build);
     let masthead = tag("header")
         .class("masthead")
@@ -36,7 +37,7 @@ pub(super) fn connect(session: &'static Session) -> Node {
         .with(sign_in::first(session))
         .with(offers_paste.then(|| token_field(session)))
         .with(facts)
-        .with(problem(session))
+        .with(obstacle(session, screens))
         .with(part_of(
             move || offers_paste || has_token(session),
             move |is_of_use| is_of_use.then(|| connect_line(session)),
@@ -231,12 +232,18 @@ fn is_application(facts: &TokenFacts) -> bool {
     matches!(facts.actor, Actor::Application(_))
 }
 
-/// Why Connect went no further.
+/// What is wrong with what was entered.
 pub(super) fn problem(session: &'static Session) -> Node {
-    part(move || session.obstacle.get().map(|obstacle| obstacle_card(session, obstacle)))
+    obstacle(session, &ScreensPlace::default())
 }
 
-fn obstacle_card(session: &'static Session, obstacle: Obstacle) -> Node {
+/// Why Connect went no further.
+fn obstacle(session: &'static Session, screens: &ScreensPlace) -> Node {
+    let screens = Rc::clone(screens);
+    part(move || session.obstacle.get().map(|obstacle| obstacle_card(session, &screens, obstacle)))
+}
+
+fn obstacle_card(session: &'static Session, screens: &ScreensPlace, obstacle: Obstacle) -> Node {
     let label =
         |code: &RegionCode| session.region_of(code).map_or_else(|| code.0.clone(), |region| region.label);
     let sentence: String = match obstacle {
@@ -254,7 +261,10 @@ fn obstacle_card(session: &'static Session, obstacle: Obstacle) -> Node {
             return tag("div").class("problem").set("role", "alert").with(conflict).with(take);
         }
         Obstacle::NotLoaded(why) => return not_loaded(session, why),
-        Obstacle::Fault(fault) => return fault_card(&fault),
+        // Whatever connects is there, and with it the way to show why it didn't.
+        Obstacle::Fault(fault) => {
+            return screens.get().map_or_else(group, |screens| (screens.not_connected)(fault));
+        }
     };
     tag("p").class("problem").set("role", "alert").with(sentence)
 }

@@ -14,20 +14,29 @@ use super::sheet::{from_list, sheet};
 use super::status::status;
 use super::text;
 use super::toolbar::{shown, toolbar};
+use super::troubleshooting::asked;
 use super::user::opened_user;
 use crate::state::AppHandle;
 use crate::state::directory::{List, Source};
+use crate::state::troubleshooting::Spot;
 
 pub(super) fn directory(app: AppHandle) -> Node {
     tag("main")
         .class("directory")
-        .with(tag("div").class("directory-people").with(run(app)).with(find_person(app)).with(part_of(
-            move || app.directory.source(),
-            move |source| match source {
-                Source::List => everyone(app),
-                Source::Found => hits(app),
-            },
-        )))
+        .with(
+            tag("div")
+                .class("directory-people")
+                .with(asked(app, Spot::Everything))
+                .with(run(app))
+                .with(find_person(app))
+                .with(part_of(
+                    move || app.directory.source(),
+                    move |source| match source {
+                        Source::List => everyone(app),
+                        Source::Found => hits(app),
+                    },
+                )),
+        )
         .with(tag("aside").class("directory-side").with(opened_user(app)).with(response(app)))
         .with(question(app))
         .with(saving(app))

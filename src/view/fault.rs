@@ -1,31 +1,37 @@
-//! Why something failed, what to check, and PingOne's own words.
+//! Why something failed, what to do about it, and PingOne's own words, where nobody has looked any further.
 
+use pingone_mfa_core::domain::diagnosis::Cause;
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
 
 use super::markup::{Node, group, tag};
 use super::text;
 
-/// A fault as a card.
+/// A failed read as a card.
 pub(super) fn fault_card(fault: &Fault) -> Node {
-    fault_card_titled(fault, text::fault(fault))
+    fault_card_titled(Tried::ReadUsers, fault, text::fault(fault))
 }
 
 /// A fault as a card. The title says what it meant for the person's own intent.
-pub(super) fn fault_card_titled(fault: &Fault, title: String) -> Node {
-    let checks = fault.advice().checks.iter().map(|check| tag("li").with(text::check(*check, fault)));
-    let is_pingones = fault.refusal().is_some_and(|refusal| refusal.code.is_some());
-    let heading = if is_pingones { text::fault::WORDS } else { text::fault::ANSWER };
-    let words = text::words(fault)
-        .map(|words| group().with(part(heading)).with(tag("p").class("fault-words").with(words)));
+pub(super) fn fault_card_titled(tried: Tried, fault: &Fault, title: String) -> Node {
+    let to_do = text::troubleshooting::to_do(Cause::of(tried, fault));
     tag("section")
         .class("fault")
         .with(tag("p").class("fault-title").with(title))
-        .with(part(text::fault::CHECKS))
-        .with(tag("ol").class("fault-checks").with(checks.collect::<Vec<_>>()))
-        .with(words)
+        .with(part(text::troubleshooting::TO_DO))
+        .with(tag("p").with(to_do))
+        .with(words(fault))
+}
+
+/// PingOne's own words.
+pub(super) fn words(fault: &Fault) -> Option<Node> {
+    let is_pingones = fault.refusal().is_some_and(|refusal| refusal.code.is_some());
+    let heading = if is_pingones { text::fault::WORDS } else { text::fault::ANSWER };
+    text::words(fault)
+        .map(|words| group().with(part(heading)).with(tag("p").class("fault-words").with(words)))
 }
 
 /// What a part is. No heading: a card stands anywhere on the page, and would skip levels.
-fn part(name: &'static str) -> Node {
+pub(super) fn part(name: &'static str) -> Node {
     tag("p").class("fault-part").with(name)
 }

@@ -1,12 +1,15 @@
 //! Finding one person in PingOne.
 
-use super::fault::fault_card;
+use pingone_mfa_core::domain::evidence::Tried;
+
 use super::markup::{Event, Node, button, group, key_of, part_of, tag, text_in};
 use super::run::open_file;
 use super::text;
+use super::troubleshooting::trouble;
 use crate::state::AppHandle;
 use crate::state::directory::{List, Search};
 use crate::state::load::Load;
+use crate::state::troubleshooting::Spot;
 
 pub(super) fn find_person(app: AppHandle) -> Node {
     let find_on_enter = move |event: Event| {
@@ -41,7 +44,9 @@ fn search_status(app: AppHandle, search: &Search) -> Node {
     let has_list = directory.list.with_untracked(|list| *list != List::Idle);
     let back = if has_list { text::directory::BACK_TO_LIST } else { text::directory::CLEAR_SEARCH };
     let answer = match &search.hits {
-        Load::Failed(fault) => fault_card(fault),
+        Load::Failed(fault) => {
+            trouble(app, Spot::Search, Tried::ReadUsers, fault.clone(), text::fault(fault))
+        }
         Load::Idle | Load::Loading => {
             tag("p").class("working").with(text::directory::searching(&search.text))
         }

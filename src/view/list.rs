@@ -1,17 +1,19 @@
 //! The list as a whole: how many there are, how far the reading is, how old it is, and what can be done about it.
 
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::time::PerSecond;
 use pingone_mfa_core::domain::users::Users;
 
 use super::ceiling::ceiling;
-use super::fault::fault_card;
 use super::figures::number;
 use super::markup::{Node, button, group, part, part_of, says, tag};
 use super::text;
+use super::troubleshooting::trouble;
 use crate::state::AppHandle;
 use crate::state::directory::List;
 use crate::state::load::Load;
+use crate::state::troubleshooting::Spot;
 
 /// Users a request, because every page of 200 has a preflight.
 const USERS_PER_REQUEST: u64 = 100;
@@ -63,7 +65,7 @@ impl Look {
                 let go_on = button(text::directory::GO_ON, move || directory.resume());
                 group()
                     .with(partial())
-                    .with(fault_card(&fault))
+                    .with(unread_list(app, fault))
                     .with(unread.map(|unread| tag("p").class("note").with(unread)))
                     .with(go_on)
                     .with(stop())
@@ -72,6 +74,11 @@ impl Look {
             Self::Complete => group().with(part(move || remarks(app))),
         }
     }
+}
+
+fn unread_list(app: AppHandle, fault: Fault) -> Node {
+    let title = text::fault(&fault);
+    trouble(app, Spot::People, Tried::ReadUsers, fault, title)
 }
 
 fn total(app: AppHandle) -> Option<u64> {
@@ -126,7 +133,7 @@ fn remarks(app: AppHandle) -> Vec<Node> {
 fn before_list(app: AppHandle) -> Node {
     part(move || match app.directory.total.get() {
         Load::Idle | Load::Loading => tag("p").class("working").with(text::directory::COUNTING),
-        Load::Failed(fault) => fault_card(&fault),
+        Load::Failed(fault) => unread_list(app, fault),
         Load::Ready { value: None, .. } => {
             let load = button(text::directory::LOAD_ALL, move || app.directory.load_all());
             group().with(tag("p").with(text::directory::COUNT_UNKNOWN)).with(load)

@@ -7,7 +7,7 @@ use super::code::code;
 use super::markup::{Event, Handle, Node, button, group, key_of, part_of, rows, says, tag, text_in};
 use super::text;
 use crate::state::AppHandle;
-use crate::state::exchanges::{Form, Numbered};
+use crate::state::exchanges::{Exchanges, Form, Numbered};
 
 pub(super) fn response(app: AppHandle) -> Node {
     let exchanges = &app.exchanges;
@@ -88,7 +88,7 @@ fn choice(app: AppHandle) -> Node {
         line(&numbered.exchange, &app.ports.locale.time_to_second(numbered.exchange.at))
     };
     let newest = move || {
-        let newest = exchanges.kept.with(|kept| kept.front().map(name_of));
+        let newest = exchanges.kept.with(|kept| Exchanges::newest(kept).map(name_of));
         text::response::newest(&newest.unwrap_or_default())
     };
     let numbers = move || exchanges.kept.with(|kept| kept.iter().map(|numbered| numbered.number).collect());

@@ -1,5 +1,6 @@
 //! The run: working, waiting, over; and the runs that this browser has stored.
 
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::plan::Exclusion;
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::time::Millis;
@@ -10,10 +11,12 @@ use super::fault::fault_card;
 use super::figures::{moment, number};
 use super::markup::{Node, button, group, part_of, says, tag};
 use super::saving::radio;
+use super::troubleshooting::trouble;
 use super::{sign_in, text};
 use crate::state::AppHandle;
 use crate::state::review::Obstacle;
 use crate::state::run::{Halt, Phase, Progress, Stored};
+use crate::state::troubleshooting::Spot;
 
 pub(super) fn run(app: AppHandle) -> Node {
     let phase =
@@ -177,7 +180,11 @@ fn halted(app: AppHandle, halt: &Halt) -> Node {
             let again = signs_in.then(|| tag("div").class("line").with(sign_in::from_elsewhere(app.session)));
             group().with(sentence).with(tag("p").with(text::run::needs_token(signs_in))).with(again)
         }
-        Halt::Refused(fault) | Halt::NotStored(fault) | Halt::Failing { fault, .. } => {
+        Halt::Refused(fault) => {
+            let tried = Tried::ChangeFlag(None);
+            group().with(sentence).with(trouble(app, Spot::Run, tried, fault.clone(), text::fault(fault)))
+        }
+        Halt::NotStored(fault) | Halt::Failing { fault, .. } => {
             group().with(sentence).with(fault_card(fault))
         }
         Halt::TestUser => group().with(sentence).with(part_of(

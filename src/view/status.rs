@@ -1,20 +1,22 @@
 //! MFA status: who has MFA on, by population, as bars to read and numbers to press.
 
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::query::{Filters, MfaFilter};
 use pingone_mfa_core::domain::snapshot::{PopulationChange, change};
 use pingone_mfa_core::domain::status::{Counts, PopulationStatus};
 use pingone_mfa_core::domain::user::PopulationId;
 use pingone_mfa_core::domain::users::Class;
 
-use super::fault::fault_card_titled;
 use super::figures;
 use super::list::partial;
 use super::markup::{Node, button, group, part, part_of, says, tag};
 use super::summary::{Summarised, summary};
 use super::text;
+use super::troubleshooting::trouble;
 use crate::state::directory::{List, Report};
 use crate::state::load::Load;
 use crate::state::session::Phase;
+use crate::state::troubleshooting::Spot;
 use crate::state::{App, AppHandle};
 
 /// More populations than this would be longer than the list below.
@@ -79,7 +81,8 @@ fn devices(app: AppHandle) -> Node {
             Load::Loading => line.with(tag("p").class("working hint").with(text::status::READING_DEVICES)),
             Load::Failed(fault) => {
                 let title = text::status::no_report(&fault);
-                line.with(fault_card_titled(&fault, title)).with(read(text::fault::TRY_AGAIN))
+                line.with(trouble(app, Spot::Report, Tried::ReadReport, fault, title))
+                    .with(read(text::fault::TRY_AGAIN))
             }
             Load::Ready { value, .. } => line
                 .with(hint(&text::status::report(app.ports.locale.as_ref(), &value)))

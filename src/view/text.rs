@@ -4,7 +4,6 @@
 //! calm. What is written here once is tested, read aloud and translated here once.
 
 use pingone_mfa_core::api::claims::{Note, PasteFault};
-use pingone_mfa_core::domain::advice::Check;
 use pingone_mfa_core::domain::device::DeviceState;
 use pingone_mfa_core::domain::fault::{Fault, JournalFault, Paging, Refusal};
 use pingone_mfa_core::domain::outcome::Outcome;
@@ -25,6 +24,8 @@ pub mod sheet;
 
 pub mod handing;
 pub mod sign_in;
+
+pub mod troubleshooting;
 
 /// The product's name.
 pub const PRODUCT: &str = "PingOne MFA";
@@ -845,8 +846,6 @@ pub mod response {
 
 /// A fault's card.
 pub mod fault {
-    /// Over the checks.
-    pub const CHECKS: &str = "What to check";
     /// Over PingOne's words.
     pub const WORDS: &str = "PingOne's words";
     /// The same where it may not have been PingOne.
@@ -1075,28 +1074,6 @@ fn refusal(refusal: &Refusal) -> String {
         text = format!("{text}. Correlation-Id {id}");
     }
     text
-}
-
-/// What to check, in words that fit the fault.
-pub fn check(check: Check, fault: &Fault) -> String {
-    match check {
-        Check::Environment => "The environment ID is the one that you mean. It is not always the one that issued the token.".into(),
-        Check::Role if matches!(fault, Fault::RoleMissing(_)) => "The role: Identity Data Admin may read users and change MFA; Identity Data Read Only may read them. Environment Admin may do neither, although PingOne's tutorial says so. Roles are scoped to environments or populations, and can take a few minutes to arrive.".into(),
-        Check::Role => "The application or person has a role in this environment.".into(),
-        Check::User => "The user ID is one of this environment, and the user was not deleted.".into(),
-        Check::Authorization => "The token is an access token for PingOne's API, copied whole.".into(),
-        Check::Expiry => format!("The token's end: tokens last one hour. Get a new one: {} Then press Replace token.", connect::TOKEN_SOURCE),
-        Check::Region => "The region is the one of your PingOne console's address (.com, .ca, .eu, .com.au, .sg, .asia).".into(),
-        Check::Network if matches!(fault, Fault::Unreachable) => "The network: a VPN, a proxy or a browser extension can block or cut requests. So does a policy whose connect-src doesn't name PingOne.".into(),
-        Check::Network => "The network: a VPN, a proxy or a browser extension can block or cut requests.".into(),
-        Check::Limit => "Other clients of the same licence: they share its limit. Wait a little and try again.".into(),
-        Check::Licence => "The environment's services and licence include MFA.".into(),
-        Check::Status => "PingOne's status page. If it names no incident, try again in a few minutes.".into(),
-        Check::Intermediary => "Whatever stands between this browser and PingOne (proxy, sign-in page of a network): it may have answered, or refused, in PingOne's place.".into(),
-        Check::Host => "The page around this one: it decides which changes are made here. Ask whoever runs it.".into(),
-        Check::Storage => "This browser's storage: a private window, blocked site data or a full disk keeps the page from storing what it does.".into(),
-        Check::Report => "PingOne and this page disagree about the API. Please report it with PingOne's words below.".into(),
-    }
 }
 
 /// How a change ended, for the line beside the switch.

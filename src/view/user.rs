@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use pingone_mfa_core::domain::device::Device;
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::order::Column;
 use pingone_mfa_core::domain::outcome::Outcome;
@@ -11,14 +12,16 @@ use pingone_mfa_core::domain::user::{Mfa, User, UserId};
 use pingone_mfa_core::domain::users::{Class, Users};
 
 use super::cells::population_name;
-use super::fault::{fault_card, fault_card_titled};
 use super::markup::{Content, Node, button, group, part_of, says, tag};
 use super::switch::{Whose, mfa_switch};
 use super::text;
+use super::text::troubleshooting as say;
+use super::troubleshooting::{asked, trouble};
 use crate::state::AppHandle;
 use crate::state::directory::{Bypassing, Opened};
 use crate::state::load::Load;
 use crate::state::switch::Switch;
+use crate::state::troubleshooting::Spot;
 
 /// The user who is opened, if any.
 pub(super) fn opened_user(app: AppHandle) -> Node {
@@ -40,10 +43,20 @@ fn person(app: AppHandle, id: UserId, read: &Load<()>) -> Node {
             group().with(tag("p").class("working").with(text::user::READING)).with(id_line)
         }
         Load::Failed(fault) => {
-            let again = button(text::fault::TRY_AGAIN, move || app.directory.open(id));
-            group().with(id_line).with(fault_card(fault)).with(again)
+            let title = text::fault(fault);
+            group().with(id_line).with(trouble(
+                app,
+                Spot::User(id),
+                Tried::ReadUser(id),
+                fault.clone(),
+                title,
+            ))
         }
-        Load::Ready { .. } => group().with(facts(app, id)).with(states(app, id)).with(ended(app, id)),
+        Load::Ready { .. } => {
+            let why = button(say::WHY_NOT_ASKED, move || app.trouble.ask_why_not_asked(id)).class("quiet");
+            let asked = asked(app, Spot::User(id));
+            group().with(facts(app, id)).with(states(app, id)).with(ended(app, id)).with(why).with(asked)
+        }
     }
 }
 
@@ -256,7 +269,9 @@ fn ended(app: AppHandle, id: UserId) -> Node {
         let sentence = text::outcome(&outcome, to, &app.ports.locale.time_to_second(at));
         Some(match outcome.fault() {
             Some(fault) => {
-                group().with(fault_card_titled(fault, sentence)).with(read_again(app, id, &outcome))
+                let tried = Tried::ChangeFlag(Some(id));
+                let why = trouble(app, Spot::User(id), tried, fault.clone(), sentence);
+                group().with(why).with(read_again(app, id, &outcome))
             }
             None => tag("p").class("note done").with(sentence),
         })
@@ -265,10 +280,14 @@ fn ended(app: AppHandle, id: UserId) -> Node {
         let bypassing = app.directory.bypassing.get();
         bypassing.filter(|(user, _)| *user == id).map(|(_, bypassing)| bypassing)
     };
-    group().with(flag).with(part_of(bypassing, move |bypassing| bypassing.map(|ended| bypassed(app, &ended))))
+    group()
+        .with(flag)
+        .with(part_of(bypassing, move |bypassing| bypassing.map(|ended| bypassed(app, id, &ended))))
 }
 
-fn bypassed(app: AppHandle, bypassing: &Bypassing) -> Node {
+fn bypassed(app: AppHandle, id: UserId, bypassing: &Bypassing) -> Node {
+    let failed =
+        |fault: &Fault, title| trouble(app, Spot::User(id), Tried::AllowBypass(id), fault.clone(), title);
     let locale = app.ports.locale.as_ref();
     match bypassing {
         Bypassing::Sending => tag("p").class("working").with(text::user::BYPASSING),
@@ -277,12 +296,10 @@ fn bypassed(app: AppHandle, bypassing: &Bypassing) -> Node {
             tag("p").class("note done").with(text::user::bypassed(&until, &locale.time_to_second(*at)))
         }
         Bypassing::Refused(fault @ Fault::RoleMissing(_)) => {
-            fault_card_titled(fault, text::user::BYPASS_FORBIDDEN.to_owned())
+            failed(fault, text::user::BYPASS_FORBIDDEN.to_owned())
         }
-        Bypassing::Refused(fault) => fault_card_titled(fault, text::user::not_bypassed(&text::fault(fault))),
-        Bypassing::AnswerLost(fault) => {
-            fault_card_titled(fault, text::user::bypass_lost(&text::fault(fault)))
-        }
+        Bypassing::Refused(fault) => failed(fault, text::user::not_bypassed(&text::fault(fault))),
+        Bypassing::AnswerLost(fault) => failed(fault, text::user::bypass_lost(&text::fault(fault))),
     }
 }
 

@@ -59,7 +59,15 @@ pub mod estimate;
 
 pub mod confirmation;
 
-pub mod advice;
+pub mod role;
+
+pub mod paste;
+
+pub mod evidence;
+
+pub mod check;
+
+pub mod diagnosis;
 
 pub mod reference;
 

@@ -34,6 +34,8 @@ pub mod journal;
 
 pub mod run_file;
 
+pub mod probe;
+
 /// The clocks of the computer.
 pub trait Clock {
     /// The monotonic clock: for waiting and measuring. It never jumps.

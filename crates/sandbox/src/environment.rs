@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::hal::{Link, json};
 use crate::paging::Page;
-use crate::{Seed, capabilities, query, seed};
+use crate::{Sandbox, Seed, capabilities, query, seed};
 
 /// The environment's id.
 pub(crate) const ID: Uuid = Uuid::from_u128(0x5f0c_7e1a_22b1_4c0e_9a55_0d1f_6a7b_c2d4);
@@ -58,11 +58,14 @@ struct Body {
     bill_of_materials: Option<BillOfMaterials>,
 }
 
-/// The products in the environment. A workforce without PingID: the flag decides here.
+/// The products at first: a workforce without `PingID`, so that the flag decides here.
+pub(crate) const PRODUCTS: [&str; 2] = ["PING_ONE_BASE", "PING_ONE_MFA"];
+
+/// The products in the environment.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct BillOfMaterials {
-    products: [Product; 2],
+    products: Vec<Product>,
     solution_type: &'static str,
 }
 
@@ -74,12 +77,10 @@ struct Product {
 }
 
 impl BillOfMaterials {
-    fn of(seed: &Seed) -> Self {
-        let product = |number, kind| Product { id: seed::uuid(seed.seed ^ 0xb0, number), kind };
-        Self {
-            products: [product(1, "PING_ONE_BASE"), product(2, "PING_ONE_MFA")],
-            solution_type: "WORKFORCE",
-        }
+    fn of(seed: &Seed, products: &[&'static str]) -> Self {
+        let product = |(number, kind)| Product { id: seed::uuid(seed.seed ^ 0xb0, number), kind };
+        let products = (1..).zip(products.iter().copied()).map(product).collect();
+        Self { products, solution_type: "WORKFORCE" }
     }
 }
 
@@ -105,9 +106,10 @@ fn body(seed: &Seed) -> Body {
     }
 }
 
-pub(crate) fn one(seed: &Seed, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let bill_of_materials =
-        query::names(request, "expand", "billOfMaterials").then(|| BillOfMaterials::of(seed));
+pub(crate) fn one(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    let seed = &sandbox.seed;
+    let is_asked = query::names(request, "expand", "billOfMaterials");
+    let bill_of_materials = is_asked.then(|| BillOfMaterials::of(seed, &sandbox.products));
     json(StatusCode::OK, &Body { bill_of_materials, ..body(seed) })
 }
 

@@ -178,6 +178,7 @@ pub struct Sandbox {
     devices: Devices,
     bypasses: Bypasses,
     report: Report,
+    products: Vec<&'static str>,
     began: Option<Wall>,
     answered: u64,
     minted: u64,
@@ -217,6 +218,7 @@ impl Sandbox {
             devices: Devices::seeded(number),
             bypasses: Bypasses::seeded(number),
             report: Report::default(),
+            products: environment::PRODUCTS.to_vec(),
             began: None,
             answered: 0,
             minted: 0,
@@ -435,6 +437,12 @@ impl Sandbox {
     /// `http`, is taken; whether it was is told.
     pub fn register_redirect_uri(&mut self, uri: &str) -> bool {
         self.redirects.register(uri)
+    }
+
+    /// Has the environment these products and no others, by PingOne's names, for example `PING_ONE_MFA`. Only its bill of
+    /// materials changes: what PingOne does without a product isn't documented.
+    pub fn set_products(&mut self, products: &[&'static str]) {
+        self.products = products.to_vec();
     }
 
     /// The environment.

@@ -206,7 +206,7 @@ fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource
     let reach = &sandbox.access.reach(&caller, needed, now).ok_or(Refusal::Role)?;
     match (resource, request.method()) {
         (Resource::Environments, _) => Ok((environment::all(&sandbox.seed), 0)),
-        (Resource::Environment(_), _) => Ok((environment::one(&sandbox.seed, request), 0)),
+        (Resource::Environment(_), _) => Ok((environment::one(sandbox, request), 0)),
         (Resource::Capabilities(_), _) => Ok((capabilities::read(sandbox), 0)),
         (Resource::Roles, _) => Ok((roles::list(sandbox), 0)),
         (Resource::Populations(_), &Method::POST) => populations::create(sandbox, request, now),

@@ -3,6 +3,7 @@
 use pingone_mfa_core::api::frame::ask_before;
 use pingone_mfa_core::api::request::{ReadBypass, WriteBypass};
 use pingone_mfa_core::domain::embedding::{Change, ChangeKind};
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::UserId;
@@ -11,6 +12,7 @@ use pingone_mfa_core::engine::connection::Connection;
 use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
+use crate::state::troubleshooting::Spot;
 
 /// How a bypass that was asked for ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +63,14 @@ impl Directory {
             }
             if let Bypassing::Refused(fault) | Bypassing::AnswerLost(fault) = &ended {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
+                let again = move || self.asking.set(Some(user));
+                self.trouble.meet(
+                    Spot::User(user),
+                    Tried::AllowBypass(user),
+                    fault,
+                    self.population(user),
+                    again,
+                );
             }
             self.bypassing.set(Some((user, ended)));
             // Opened only now: a read that overtakes the write would show what was so before.

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use pingone_mfa_core::api::request::ReadDevices;
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::UserId;
@@ -14,6 +15,7 @@ use pingone_mfa_core::engine::report::{Reporting, State};
 use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
+use crate::state::troubleshooting::Spot;
 
 /// PingOne's report of devices, merged with the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +98,7 @@ impl Directory {
     fn report_ended(&'static self, read: Result<Report, Fault>) {
         if let Err(fault) = &read {
             self.announcer.tell(Announcement::Failed(fault.clone()));
+            self.trouble.meet(Spot::Report, Tried::ReadReport, fault, None, move || self.read_report());
         }
         self.report.set(Load::ended(read, self.ports.clock.wall()));
     }

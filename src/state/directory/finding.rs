@@ -1,11 +1,13 @@
 //! The search in PingOne.
 
 use pingone_mfa_core::api::request::FindPeople;
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::user::UserId;
 
 use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
+use crate::state::troubleshooting::Spot;
 
 /// A search in PingOne.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +48,12 @@ impl Directory {
             });
             match &hits {
                 Ok(hits) => self.announcer.tell(Announcement::Found(*hits)),
-                Err(fault) => self.announcer.tell(Announcement::Failed(fault.clone())),
+                Err(fault) => {
+                    self.announcer.tell(Announcement::Failed(fault.clone()));
+                    let text = text.clone();
+                    let again = move || self.find(&text);
+                    self.trouble.meet(Spot::Search, Tried::ReadUsers, fault, None, again);
+                }
             }
             self.search.set(Some(Search { text, hits: Load::ended(hits, connection.clock().wall()) }));
         });

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use futures::channel::mpsc;
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::time::PerSecond;
 use pingone_mfa_core::domain::user::{UnreadableUser, User};
@@ -13,6 +14,7 @@ use pingone_mfa_core::engine::listing::{Job, Listing, State};
 use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
+use crate::state::troubleshooting::Spot;
 
 /// A row as PingOne's pages bring it.
 pub(in crate::state) type ReadRow = Result<User, UnreadableUser>;
@@ -141,7 +143,10 @@ impl Directory {
             List::Complete => {
                 self.announcer.tell(Announcement::ListLoaded(self.table.listed_len.get_untracked()));
             }
-            List::Halted { fault, .. } => self.announcer.tell(Announcement::Failed(fault.clone())),
+            List::Halted { fault, .. } => {
+                self.announcer.tell(Announcement::Failed(fault.clone()));
+                self.trouble.meet(Spot::People, Tried::ReadUsers, fault, None, move || self.resume());
+            }
             List::Idle | List::Loading { .. } | List::Stopped => {}
         }
         self.list.set(list);

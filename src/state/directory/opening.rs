@@ -6,6 +6,7 @@ use pingone_mfa_core::api::request::{
     ReadBypass, ReadDevices, ReadMemberships, ReadMfa, ReadMfaDefault, ReadUser,
 };
 use pingone_mfa_core::domain::device::{Device, usable};
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::UserId;
@@ -13,6 +14,7 @@ use pingone_mfa_core::domain::user::UserId;
 use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
+use crate::state::troubleshooting::Spot;
 
 /// The user who is opened.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +54,8 @@ impl Directory {
             });
             if let Err(fault) = &read {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
+                let again = move || self.open(id);
+                self.trouble.meet(Spot::User(id), Tried::ReadUser(id), fault, None, again);
             }
             let is_there = read.is_ok();
             let read = Load::ended(read, connection.clock().wall());

@@ -6,11 +6,13 @@ use futures::channel::mpsc;
 use pingone_mfa_core::api::frame::{ask_before, note};
 use pingone_mfa_core::api::request::{ReadMfa, WriteMfa};
 use pingone_mfa_core::domain::embedding::{Change as Intent, ChangeKind, Told};
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::query::GroupFilter;
 use pingone_mfa_core::domain::time::Wall;
-use pingone_mfa_core::domain::user::{Mfa, UserId};
+use pingone_mfa_core::domain::user::{Mfa, PopulationId, UserId};
+use pingone_mfa_core::domain::users::Users;
 use pingone_mfa_core::engine::change::{Change, Job};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::drive;
@@ -18,6 +20,7 @@ use pingone_mfa_core::engine::driver::drive;
 use super::{Directory, members};
 use crate::state::announcement::Announcement;
 use crate::state::switch::Switch;
+use crate::state::troubleshooting::Spot;
 
 impl Directory {
     /// A person pressed the switch. Turning on asks nothing; turning off asks once.
@@ -109,7 +112,18 @@ impl Directory {
             });
             match answer {
                 Ok(answer) => self.learn_mfa(id, answer.enabled.into()),
-                Err(fault) => self.announcer.tell(Announcement::Failed(fault)),
+                Err(fault) => {
+                    self.announcer.tell(Announcement::Failed(fault.clone()));
+                    let again = move || self.read_mfa(id);
+                    self.show(id, connection.clock().wall());
+                    self.trouble.meet(
+                        Spot::User(id),
+                        Tried::ReadFlag(id),
+                        &fault,
+                        self.population(id),
+                        again,
+                    );
+                }
             }
         });
     }
@@ -134,6 +148,9 @@ impl Directory {
         });
         match &outcome {
             Outcome::Changed { .. } => {
+                if let Some(population) = self.population(id) {
+                    self.trouble.note_change(population);
+                }
                 self.learn_mfa(id, read);
                 self.announcer.tell(Announcement::Changed { username, mfa: read });
                 let told = Told::Changed { user: id, enabled: read == Mfa::On };
@@ -153,7 +170,34 @@ impl Directory {
                 self.show(id, at);
             }
         }
+        if let Some(fault) = outcome.fault() {
+            let again = move || self.set_mfa(id, to);
+            let tried = Tried::ChangeFlag(Some(id));
+            self.trouble.meet(Spot::User(id), tried, fault, self.population(id), again);
+        }
         self.set_switch(id, Switch::Ended { to, outcome, at });
+    }
+
+    /// Looks for the cause of a refusal that halted a run.
+    pub(in crate::state) fn look_into_run(
+        &'static self,
+        tried: Tried,
+        fault: &Fault,
+        changed: &[UserId],
+        again: impl Fn() + 'static,
+    ) {
+        for population in changed.iter().filter_map(|user| self.population(*user)) {
+            self.trouble.note_change(population);
+        }
+        let population = tried.user().and_then(|user| self.population(user));
+        self.trouble.meet(Spot::Run, tried, fault, population, again);
+    }
+
+    /// The population of a user who was read.
+    pub(super) fn population(&'static self, id: UserId) -> Option<PopulationId> {
+        let population =
+            |users: &Users| users.find(id).and_then(|row| users.user(row)).and_then(|user| user.population);
+        self.users.with_untracked(population)
     }
 
     pub(super) fn learn_mfa(&'static self, id: UserId, mfa: Mfa) {

@@ -498,6 +498,9 @@ impl Run {
             && was.is_none_or(|was| !is_same_halt(&was, halt))
         {
             self.announcer.tell(Announcement::RunHalted(halt.clone()));
+            if let Halt::Refused(fault) = halt {
+                self.look_into(fault);
+            }
         }
     }
 

@@ -352,7 +352,10 @@ async fn a_page_that_fails_is_retried_and_one_that_keeps_failing_is_named() {
     page.hear("users loaded so far.").await;
     page.see("button", "Search PingOne for 'nobody.at.all'").await;
     world.sandbox().heal();
+    // The driver scrolls no further than the edge of the window, where the band covers the button.
+    page.value("window.scrollTo(0, 0)").await;
     page.press("button", "Go on").await;
+    page.value("window.scrollTo(0, 0)").await;
     page.press("button", "Show everyone").await;
     page.hear("1,500 users. List read").await;
 }
@@ -429,7 +432,7 @@ async fn a_gateways_refusal_in_html_names_what_to_check_and_loses_nothing() {
     breaks(&world, Some(4), None, Fault::Gateway { status: 403 });
     page.press("button", "Load all 1,500 users").await;
     page.hear("The request was refused with 403, but not in PingOne's words.").await;
-    page.hear("it may have answered, or refused, in PingOne's place.").await;
+    page.hear("Something between this browser and PingOne answers in its place.").await;
     page.hear("users were not read and are not in the list.").await;
     let shown = page.shown().await;
     assert!((200..1500).contains(&shown), "what was read stays: {shown}");

@@ -175,7 +175,7 @@ async fn an_id_alone_is_enough() {
     assert_eq!(world.sandbox().mfa_enabled(jonas), Some(true));
     page.enter("searchbox", "Find a person", "00000000-0000-4000-8000-000000000000").await;
     page.hear("This user doesn't exist in this environment (any more).").await;
-    page.hear("The user ID is one of this environment").await;
+    page.hear("Compare the user ID").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -224,7 +224,7 @@ async fn an_unknown_environment_is_named() {
     page.fill("textbox", "Environment ID", "00000000-0000-4000-8000-000000000000").await;
     page.press("button", "Connect").await;
     page.hear("There is no environment with this ID in this region.").await;
-    page.hear("The environment ID is the one that you mean.").await;
+    page.hear("Compare the environment ID with PingOne's console").await;
     page.hear("404 NOT_FOUND").await;
 }
 
@@ -238,7 +238,7 @@ async fn a_role_that_only_reads_is_named() {
         "PingOne refused the change: you may read users here, but not change MFA. Nothing was changed.",
     )
     .await;
-    page.hear("Identity Data Admin may read users and change MFA").await;
+    page.hear("Identity Data Admin has it.").await;
     page.hear("403 ACCESS_FAILED").await;
     assert!(!page.is_on("MFA for jonas.brandt").await);
 }
@@ -249,7 +249,7 @@ async fn a_role_that_may_not_list_still_says_why() {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec { role: Role::EnvironmentAdmin, ..TokenSpec::default() })).await;
     page.hear("PingOne refused: the token's roles don't permit this here.").await;
-    page.hear("Environment Admin may do neither, although PingOne's tutorial says so.").await;
+    page.hear("Environment Admin hasn't, although PingOne's tutorial says so.").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -265,7 +265,7 @@ async fn an_api_that_cannot_be_reached_is_named() {
     page.paste_token(&world.token(&TokenSpec { origins, ..TokenSpec::default() })).await;
     page.press("button", "Connect").await;
     page.hear("The browser got no readable answer.").await;
-    page.hear("a VPN, a proxy or a browser extension can block or cut requests").await;
+    page.hear("a firewall, a VPN or a browser extension keeps it away").await;
     let complaints = world.complaints(false).await;
     assert_eq!(complaints, Vec::<String>::new(), "the policy permitted the request");
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::domain::evidence::Seeable;
 use crate::domain::fault::Paging;
 use crate::domain::filter::Filter;
 use crate::domain::tenant::{Environment, Tenant};
@@ -228,6 +229,32 @@ impl Call for CountUsers {
 
     fn facts(count: &Option<u64>) -> Vec<Fact> {
         count.map(|count| fact("count", &count)).into_iter().collect()
+    }
+}
+
+/// Asks for one user, whoever it is: whether users can be read, and whose flag could be.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadFirstUser;
+
+impl Call for ReadFirstUser {
+    type Answer = Seeable;
+    const SUBJECT: Subject = Subject::List;
+
+    fn request(&self, tenant: &Tenant) -> Request {
+        CountUsers.request(tenant)
+    }
+
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Seeable, Unusable> {
+        let users = wire::users(body)?;
+        let first = users.rows.first().and_then(|row| match row {
+            Ok(user) => Some(user.id),
+            Err(unreadable) => unreadable.id,
+        });
+        Ok(Seeable { count: users.count, first })
+    }
+
+    fn facts(seeable: &Seeable) -> Vec<Fact> {
+        CountUsers::facts(&seeable.count)
     }
 }
 

@@ -84,7 +84,7 @@ pub enum JournalFault {
     Failed(String),
 }
 
-/// A failure. Every variant has an [`advice`](Fault::advice) and a [`retry`](Fault::retry).
+/// A failure. Every variant has a likeliest [cause](super::diagnosis::Cause::of) and a [`retry`](Fault::retry).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Fault {
     /// 401, and the token's own claims say that it has ended.

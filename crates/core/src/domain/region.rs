@@ -30,9 +30,12 @@ impl Region {
         BUILT_IN.iter().any(|(code, _, _)| *code == self.code.0)
     }
 
+    fn is_addressed(&self, audience: &str) -> bool {
+        audience.trim_end_matches('/') == self.api_base.trim_end_matches("/v1")
+    }
+
     fn issued(&self, token: &TokenFacts) -> bool {
-        let api_origin = self.api_base.trim_end_matches("/v1");
-        let by_audience = token.audience.iter().any(|audience| audience.trim_end_matches('/') == api_origin);
+        let by_audience = token.audience.iter().any(|audience| self.is_addressed(audience));
         let by_issuer = token
             .issuer
             .as_deref()
@@ -109,6 +112,12 @@ impl Regions {
         let stands_for = |region: &&Region| region.pingone.is_some() && region.pingone == issuing.pingone;
         let proxy = preferred.and_then(|code| self.get(code)).filter(stands_for);
         Some(proxy.unwrap_or(issuing))
+    }
+
+    /// Whether the token is addressed to the API of any of them; `None` where it doesn't say to whom it is.
+    pub fn are_addressed(&self, token: &TokenFacts) -> Option<bool> {
+        let is_addressed = |audience: &String| self.0.iter().any(|region| region.is_addressed(audience));
+        (!token.audience.is_empty()).then(|| token.audience.iter().any(is_addressed))
     }
 
     /// Whether the token may be sent to `chosen`. Compared only where `chosen` names a PingOne region.

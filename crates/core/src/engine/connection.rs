@@ -95,6 +95,12 @@ impl Connection {
         Self { token_end, ..self.clone() }
     }
 
+    /// The same connection, and its pace, whose exchanges are noted by another recorder.
+    #[must_use]
+    pub fn recorded_by(&self, recorder: Recorder) -> Self {
+        Self { recorder, ..self.clone() }
+    }
+
     /// Whom it leads to.
     #[must_use]
     pub fn tenant(&self) -> &Tenant {

@@ -1,0 +1,589 @@
+//! Why something doesn't work: the causes that fit the evidence, the likeliest first. Each says who can do something about
+//! it and which permission is missing; the sentences are the view's.
+
+use super::check::{Check, is_gateways_page};
+use super::evidence::{Ask, Evidence, InputFault, Issued, Reach, Sight, Symptom, Told, Tried, is_ok};
+use super::fault::Fault;
+use super::paste::PasteFault;
+use super::region::RegionCode;
+use super::role::Permission;
+use super::tenant::EnvironmentId;
+use super::token::Actor;
+use super::user::{Account, UserId};
+
+/// Why something doesn't work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// What was pasted is no access token, or one that can't be used.
+    TokenUnusable(PasteFault),
+    /// No token is held any more.
+    TokenForgotten,
+    /// The token has ended.
+    TokenExpired,
+    /// This computer's clock and PingOne's disagree.
+    ClockWrong,
+    /// The token is for another API than PingOne's.
+    AudienceElsewhere,
+    /// The token is a user's own: it reaches that user's record alone.
+    EndUserToken,
+    /// PingOne doesn't take the token: cut, altered, or signed with a key that PingOne doesn't know any more.
+    TokenRefused,
+    /// Nobody names the region.
+    RegionMissing,
+    /// The token was issued in another region.
+    RegionElsewhere,
+    /// Nobody names the environment.
+    EnvironmentNotNamed,
+    /// The environment ID is no UUID.
+    EnvironmentUnreadable,
+    /// There is no such environment in this region.
+    EnvironmentMissing,
+    /// The environment is the one where the application lives, and may not be the one that is meant.
+    EnvironmentSuspect,
+    /// The token's holder has no role in the environment.
+    NoRole,
+    /// A role is missing that contains the permission.
+    RoleMissing(Permission),
+    /// The role was given a moment ago and had not arrived.
+    RoleArriving,
+    /// The role is limited to some populations.
+    ScopeTooNarrow,
+    /// The role was there and has been taken away.
+    RoleLost,
+    /// The user ID is no UUID.
+    UserUnreadable,
+    /// There is no such user in this environment.
+    UserMissing,
+    /// The gateway doesn't know the address: the deployment's address of the API is wrong.
+    PathUnknown,
+    /// The licence doesn't cover it.
+    LicenceExceeded,
+    /// MFA is not among the environment's products.
+    MfaMissing,
+    /// `PingID` decides, and not the flag.
+    PingIdDecides,
+    /// The browser is offline.
+    Offline,
+    /// The API's host can't be reached: DNS, TLS, a firewall or a blocker.
+    HostUnreachable,
+    /// The browser is refused the permission to ask with a token (the preflight).
+    PreflightRefused,
+    /// The answer doesn't permit pages to read it.
+    AnswerUnreadable,
+    /// The connection ends before the answer does.
+    ConnectionLost,
+    /// The host is reached, and no answer comes in time.
+    NoAnswer,
+    /// Something else than PingOne answers.
+    Intermediary,
+    /// PingOne limits the requests.
+    RateLimited,
+    /// PingOne fails.
+    ServiceFailing,
+    /// PingOne fails for one record or page only.
+    OneRecordFailing,
+    /// It failed, and works now.
+    PassedBy,
+    /// PingOne refuses the request itself.
+    RequestRefused,
+    /// The answer has a shape that this page doesn't know, or is damaged.
+    AnswerUnknown,
+    /// The pages of the list contradict each other.
+    ListInconsistent,
+    /// The browser doesn't store what a run does.
+    NotStored,
+    /// The page around this one doesn't permit the change.
+    HostRefused,
+    /// The account is disabled or locked.
+    AccountUnusable,
+    /// The flag is off.
+    FlagOff,
+    /// A bypass runs.
+    Bypassed,
+    /// The flag is on, and there is no device to answer with.
+    NoDevice,
+    /// Everything is there; sign-on policies, which this page doesn't read, don't ask.
+    PolicyDecides,
+}
+
+/// Who can do something about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// Whoever reads this.
+    You,
+    /// Nobody but time.
+    Time,
+    /// An administrator who may assign roles in the environment.
+    EnvironmentAdmin,
+    /// Whoever holds the organization's contract with Ping.
+    LicenceHolder,
+    /// Whoever looks after sign-on policies.
+    PolicyAdmin,
+    /// Whoever runs the network or its proxy.
+    NetworkAdmin,
+    /// Whoever has put this page where it is.
+    Deployer,
+    /// Ping's support.
+    PingSupport,
+    /// The makers of this page.
+    Makers,
+}
+
+/// What a button can do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Next {
+    /// Try the same again.
+    TryAgain,
+    /// Give another token.
+    ReplaceToken,
+    /// Take the region that issued the token.
+    UseRegion(RegionCode),
+    /// Take the environment that issued the token.
+    UseEnvironment(EnvironmentId),
+}
+
+/// A cause that fits, and what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// The cause.
+    pub cause: Cause,
+    /// What can be done about it here.
+    pub next: Option<Next>,
+}
+
+impl Cause {
+    /// The check that this cause breaks.
+    #[must_use]
+    pub const fn check(self) -> Check {
+        match self {
+            Self::TokenUnusable(_)
+            | Self::TokenForgotten
+            | Self::AudienceElsewhere
+            | Self::EndUserToken
+            | Self::TokenRefused => Check::Token,
+            Self::TokenExpired => Check::Expiry,
+            Self::ClockWrong => Check::Clock,
+            Self::RegionMissing | Self::RegionElsewhere | Self::PathUnknown => Check::Region,
+            Self::EnvironmentNotNamed | Self::EnvironmentUnreadable | Self::EnvironmentMissing => {
+                Check::Environment
+            }
+            Self::EnvironmentSuspect => Check::OwnEnvironment,
+            Self::RoleMissing(Permission::ReadUsers) => Check::ReadUsers,
+            Self::RoleMissing(Permission::UpdateMfa) | Self::RoleLost => Check::ChangeFlag,
+            Self::NoRole | Self::RoleMissing(_) => Check::Role,
+            Self::RoleArriving => Check::Propagation,
+            Self::ScopeTooNarrow => Check::Scope,
+            Self::UserUnreadable | Self::UserMissing => Check::User,
+            Self::LicenceExceeded => Check::Licence,
+            Self::MfaMissing => Check::MfaProduct,
+            Self::PingIdDecides => Check::PingId,
+            Self::Offline | Self::HostUnreachable => Check::Host,
+            Self::PreflightRefused
+            | Self::AnswerUnreadable
+            | Self::ConnectionLost
+            | Self::Intermediary
+            | Self::PassedBy
+            | Self::RequestRefused
+            | Self::AnswerUnknown
+            | Self::ListInconsistent => Check::Answers,
+            Self::RateLimited => Check::Limit,
+            Self::NoAnswer | Self::ServiceFailing | Self::OneRecordFailing => Check::Service,
+            Self::NotStored => Check::Storage,
+            Self::HostRefused => Check::HostPage,
+            Self::AccountUnusable => Check::Account,
+            Self::FlagOff => Check::Flag,
+            Self::Bypassed => Check::Bypass,
+            Self::NoDevice => Check::Device,
+            Self::PolicyDecides => Check::Policy,
+        }
+    }
+
+    /// Who can do something about it.
+    #[must_use]
+    pub const fn who(self) -> Who {
+        match self {
+            Self::TokenUnusable(_)
+            | Self::TokenForgotten
+            | Self::TokenExpired
+            | Self::ClockWrong
+            | Self::AudienceElsewhere
+            | Self::EndUserToken
+            | Self::TokenRefused
+            | Self::RegionMissing
+            | Self::RegionElsewhere
+            | Self::EnvironmentNotNamed
+            | Self::EnvironmentUnreadable
+            | Self::EnvironmentMissing
+            | Self::EnvironmentSuspect
+            | Self::UserUnreadable
+            | Self::UserMissing
+            | Self::Offline
+            | Self::NotStored
+            | Self::AccountUnusable
+            | Self::FlagOff
+            | Self::Bypassed
+            | Self::NoDevice => Who::You,
+            Self::RoleArriving | Self::RateLimited | Self::PassedBy => Who::Time,
+            Self::NoRole | Self::RoleMissing(_) | Self::ScopeTooNarrow | Self::RoleLost => {
+                Who::EnvironmentAdmin
+            }
+            Self::LicenceExceeded | Self::MfaMissing => Who::LicenceHolder,
+            Self::PingIdDecides | Self::PolicyDecides => Who::PolicyAdmin,
+            Self::HostUnreachable
+            | Self::PreflightRefused
+            | Self::AnswerUnreadable
+            | Self::ConnectionLost
+            | Self::Intermediary => Who::NetworkAdmin,
+            Self::PathUnknown | Self::HostRefused => Who::Deployer,
+            Self::NoAnswer | Self::ServiceFailing | Self::OneRecordFailing => Who::PingSupport,
+            Self::RequestRefused | Self::AnswerUnknown | Self::ListInconsistent => Who::Makers,
+        }
+    }
+
+    /// The permission that is missing, if one is.
+    #[must_use]
+    pub const fn missing(self) -> Option<Permission> {
+        match self {
+            Self::RoleMissing(permission) => Some(permission),
+            Self::NoRole | Self::ScopeTooNarrow | Self::RoleLost => Some(Permission::UpdateMfa),
+            _ => None,
+        }
+    }
+
+    /// The likeliest cause of a fault of which nothing else is known.
+    #[must_use]
+    pub fn of(tried: Tried, fault: &Fault) -> Self {
+        let now = super::time::Wall(0);
+        let evidence = Evidence::of(Symptom::Failed { tried, fault: fault.clone(), at: now }, now);
+        let causes = causes(&evidence);
+        causes.first().copied().unwrap_or(Self::AnswerUnknown)
+    }
+}
+
+/// The causes that fit, the likeliest first, each with what can be done about it here. Empty only where nothing is wrong that
+/// can be seen.
+#[must_use]
+pub fn diagnoses(evidence: &Evidence) -> Vec<Diagnosis> {
+    let diagnosis = |cause| Diagnosis { cause, next: evidence.next_step(cause) };
+    causes(evidence).into_iter().map(diagnosis).collect()
+}
+
+fn causes(evidence: &Evidence) -> Vec<Cause> {
+    let ranked = match &evidence.symptom {
+        Symptom::Input(input) => of_input(*input),
+        Symptom::Failed { tried, fault, .. } => evidence.of_failure(*tried, fault),
+        Symptom::NotAsked(user) => evidence.of_silence(*user),
+        Symptom::Health => evidence.of_health(),
+    };
+    let mut causes = Vec::new();
+    for cause in ranked {
+        if !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    causes
+}
+
+fn of_input(input: InputFault) -> Vec<Cause> {
+    match input {
+        InputFault::Paste(PasteFault::Expired { .. }) => vec![Cause::TokenExpired, Cause::ClockWrong],
+        InputFault::Paste(fault) => vec![Cause::TokenUnusable(fault)],
+        InputFault::RegionMissing => vec![Cause::RegionMissing],
+        InputFault::RegionElsewhere => vec![Cause::RegionElsewhere],
+        InputFault::EnvironmentMissing => vec![Cause::EnvironmentNotNamed],
+        InputFault::EnvironmentUnreadable => vec![Cause::EnvironmentUnreadable],
+        InputFault::UserUnreadable => vec![Cause::UserUnreadable],
+    }
+}
+
+impl Evidence {
+    fn next_step(&self, cause: Cause) -> Option<Next> {
+        let issued = self.region.as_ref().and_then(|(_, issued)| match issued {
+            Issued::Elsewhere(code) | Issued::Unsure(code) => Some(Next::UseRegion(code.clone())),
+            Issued::Here | Issued::NotSaid => None,
+        });
+        let own = self.token.as_ref().and_then(|token| token.environment);
+        let own = own.filter(|own| Some(*own) != self.environment_id).map(Next::UseEnvironment);
+        match cause {
+            Cause::RegionElsewhere => issued,
+            Cause::EnvironmentMissing | Cause::NoRole => own,
+            Cause::TokenForgotten
+            | Cause::TokenExpired
+            | Cause::ClockWrong
+            | Cause::AudienceElsewhere
+            | Cause::EndUserToken
+            | Cause::TokenRefused => Some(Next::ReplaceToken),
+            _ if matches!(self.symptom, Symptom::Failed { .. }) => Some(Next::TryAgain),
+            _ => None,
+        }
+    }
+
+    fn of_failure(&self, tried: Tried, fault: &Fault) -> Vec<Cause> {
+        if let Some(causes) = self.of_token() {
+            return causes;
+        }
+        let is_end_user = self.token.as_ref().is_some_and(|token| matches!(token.actor, Actor::EndUser(_)));
+        let is_denied = matches!(
+            fault,
+            Fault::RoleMissing(_) | Fault::EnvironmentUnknown(_) | Fault::UserUnknown(_) | Fault::NotFound(_)
+        );
+        if is_end_user && is_denied {
+            return vec![Cause::EndUserToken, Cause::RoleMissing(tried.permission())];
+        }
+        // A refusal of anything under an environment that doesn't exist looks like a missing role.
+        if is_denied && self.is_environment_missing() {
+            return self.environment_missing();
+        }
+        match fault {
+            Fault::NotStored(_) => vec![Cause::NotStored],
+            Fault::HostRefused => vec![Cause::HostRefused],
+            Fault::TokenForgotten => vec![Cause::TokenForgotten],
+            Fault::TokenExpired(_) => vec![Cause::TokenExpired, Cause::ClockWrong],
+            Fault::TokenInvalid(_) => vec![Cause::TokenRefused, Cause::ClockWrong],
+            Fault::RateLimited { .. } => vec![Cause::RateLimited],
+            Fault::LicenceExceeded(_) if self.has_product("PING_ONE_MFA") == Some(false) => {
+                vec![Cause::MfaMissing, Cause::LicenceExceeded]
+            }
+            Fault::LicenceExceeded(_) => vec![Cause::LicenceExceeded, Cause::MfaMissing],
+            Fault::EnvironmentUnknown(refusal) => self.of_hidden_environment(refusal.status),
+            Fault::RoleMissing(_) => self.of_missing_role(tried),
+            Fault::UserUnknown(_) => self.of_missing_user(),
+            fault if is_gateways_page(fault) => vec![Cause::Intermediary, Cause::ServiceFailing],
+            Fault::PathUnknown(_) => vec![Cause::PathUnknown, Cause::Intermediary],
+            Fault::RequestRefused(refusal) if refusal.code.is_none() => {
+                vec![Cause::Intermediary, Cause::PathUnknown]
+            }
+            Fault::StatusUnexpected(_) => vec![Cause::Intermediary, Cause::AnswerUnknown],
+            Fault::RequestRefused(_) | Fault::MediaTypeRefused(_) | Fault::NotFound(_) => {
+                vec![Cause::RequestRefused, Cause::Intermediary]
+            }
+            Fault::NotJson(_) | Fault::WrongShape(_) | Fault::BodyTooLarge(_) => {
+                vec![Cause::AnswerUnknown, Cause::Intermediary]
+            }
+            Fault::Paging(_) => vec![Cause::ListInconsistent],
+            Fault::ServerFailed(_) => self.of_failing_server(tried),
+            Fault::BodyCut(_) if self.works_now() => vec![Cause::PassedBy, Cause::ConnectionLost],
+            Fault::BodyCut(_) => vec![Cause::ConnectionLost, Cause::Intermediary],
+            Fault::Unreachable => self.of_silence_of_the_host(tried, Cause::AnswerUnreadable),
+            Fault::Timeout { .. } => self.of_silence_of_the_host(tried, Cause::NoAnswer),
+        }
+    }
+
+    /// What a 401, wherever it came, and the token's own claims say.
+    fn of_token(&self) -> Option<Vec<Cause>> {
+        let is_refused =
+            self.faults().any(|fault| matches!(fault, Fault::TokenInvalid(_) | Fault::TokenExpired(_)));
+        if !is_refused {
+            return None;
+        }
+        let issued = self.region.as_ref().map(|(_, issued)| issued);
+        let has_ended = self.faults().any(|fault| matches!(fault, Fault::TokenExpired(_)))
+            || self.token.as_ref().is_some_and(|token| token.is_expired(self.now) == Some(true));
+        Some(if has_ended {
+            vec![Cause::TokenExpired, Cause::ClockWrong]
+        } else if matches!(issued, Some(Issued::Elsewhere(_) | Issued::Unsure(_))) {
+            vec![Cause::RegionElsewhere, Cause::TokenRefused]
+        } else if self.is_for_pingone == Some(false) {
+            vec![Cause::AudienceElsewhere, Cause::TokenRefused]
+        } else if self.is_clock_suspicious() {
+            vec![Cause::ClockWrong, Cause::TokenRefused]
+        } else {
+            vec![Cause::TokenRefused, Cause::ClockWrong]
+        })
+    }
+
+    fn environment_missing(&self) -> Vec<Cause> {
+        match self.region {
+            Some((_, Issued::Here)) => vec![Cause::EnvironmentMissing, Cause::NoRole],
+            _ => vec![Cause::EnvironmentMissing, Cause::RegionElsewhere],
+        }
+    }
+
+    fn of_hidden_environment(&self, status: u16) -> Vec<Cause> {
+        if self.works_now() {
+            return vec![Cause::RoleArriving, Cause::NoRole];
+        }
+        if status == 404 {
+            return self.environment_missing();
+        }
+        vec![Cause::NoRole, Cause::EnvironmentMissing]
+    }
+
+    fn of_missing_role(&self, tried: Tried) -> Vec<Cause> {
+        let missing = Cause::RoleMissing(tried.permission());
+        if self.works_now() {
+            return vec![Cause::RoleArriving, missing];
+        }
+        if self.is_out_of_reach() {
+            return vec![Cause::ScopeTooNarrow, missing];
+        }
+        if self.has_product("PING_ONE_MFA") == Some(false) && tried != Tried::ReadUsers {
+            return vec![Cause::MfaMissing, missing];
+        }
+        if tried.is_write() && !self.changed_in.is_empty() {
+            return vec![Cause::RoleLost, Cause::ScopeTooNarrow];
+        }
+        let environment = self.environment.as_ref().and_then(|sight| sight.said.as_ref().err());
+        if matches!(environment, Some(Fault::EnvironmentUnknown(_))) {
+            return vec![Cause::NoRole, missing];
+        }
+        vec![missing, Cause::RoleArriving]
+    }
+
+    fn of_missing_user(&self) -> Vec<Cause> {
+        if self.user.as_ref().is_some_and(|user| user.said.is_ok()) {
+            return vec![Cause::PassedBy, Cause::UserMissing];
+        }
+        vec![Cause::UserMissing, Cause::EnvironmentSuspect]
+    }
+
+    fn of_failing_server(&self, tried: Tried) -> Vec<Cause> {
+        if self.is_only_one_failing() {
+            return vec![Cause::OneRecordFailing, Cause::ServiceFailing];
+        }
+        if self.works_now() && tried != Tried::ReadUsers {
+            return vec![Cause::PassedBy, Cause::ServiceFailing];
+        }
+        vec![Cause::ServiceFailing, Cause::OneRecordFailing]
+    }
+
+    /// The browser got no answer that it shows. What it can reach without a token narrows that down, as far as it goes.
+    fn of_silence_of_the_host(&self, tried: Tried, otherwise: Cause) -> Vec<Cause> {
+        if self.faults().any(|fault| matches!(fault, Fault::RateLimited { .. })) {
+            return vec![Cause::RateLimited, otherwise];
+        }
+        if self.works_now() {
+            return vec![Cause::PassedBy, otherwise];
+        }
+        let others_work = is_ok(self.environment.as_ref());
+        // A preflight that is limited, or fails with PingOne, looks like one that is refused. The plain answer tells.
+        match self.reach.and_then(|reach| reach.readable) {
+            Some(429) => return vec![Cause::RateLimited, otherwise],
+            Some(500..) => return vec![Cause::ServiceFailing, otherwise],
+            _ => {}
+        }
+        match self.reach {
+            None => vec![otherwise, Cause::HostUnreachable],
+            Some(Reach { is_online: false, host: false, .. } | Reach { host: false, page: false, .. }) => {
+                vec![Cause::Offline, Cause::HostUnreachable]
+            }
+            Some(Reach { host: false, .. }) if others_work && otherwise == Cause::NoAnswer => {
+                vec![otherwise, Cause::ConnectionLost]
+            }
+            Some(Reach { host: false, .. }) if others_work => vec![Cause::ConnectionLost, otherwise],
+            Some(Reach { host: false, .. }) => vec![Cause::HostUnreachable, otherwise],
+            Some(Reach { readable: Some(_), .. })
+                if otherwise == Cause::AnswerUnreadable && !self.was_asked_with_token(tried) =>
+            {
+                vec![Cause::PreflightRefused, otherwise]
+            }
+            Some(Reach { readable: Some(_), .. }) if otherwise == Cause::AnswerUnreadable => {
+                vec![otherwise, Cause::PreflightRefused]
+            }
+            Some(_) if otherwise == Cause::AnswerUnreadable => vec![otherwise, Cause::Intermediary],
+            Some(_) => vec![otherwise, Cause::ConnectionLost],
+        }
+    }
+
+    /// Whether a request with a token went through at the address of what failed: then the browser was permitted to ask.
+    fn was_asked_with_token(&self, tried: Tried) -> bool {
+        tried.is_write() && is_ok(self.flag.as_ref())
+    }
+
+    fn of_silence(&self, user: UserId) -> Vec<Cause> {
+        if let Some((tried, fault)) = self.first_refusal(user) {
+            return self.as_if(tried, &fault);
+        }
+        let account = self.user.as_ref().and_then(|user| user.said.as_ref().ok()).map(|user| user.account);
+        let is_off = matches!(self.flag, Some(Sight { said: Ok(false), .. }));
+        let is_bypassed = matches!(self.bypass, Some(Sight { said: Ok(Some(end)), .. }) if end > self.now);
+        let devices = self.devices_seen();
+        let only_pingid = devices.is_some_and(|(all, _, pingid)| all > 0 && all == pingid);
+        let fits = [
+            (matches!(account, Some(Account::Disabled | Account::Locked)), Cause::AccountUnusable),
+            (is_off, Cause::FlagOff),
+            (is_bypassed, Cause::Bypassed),
+            (only_pingid, Cause::PingIdDecides),
+            (self.has_product("PING_ONE_MFA") == Some(false), Cause::MfaMissing),
+            (devices.is_some_and(|(_, usable, _)| usable == 0), Cause::NoDevice),
+            (self.has_product("PING_ID") == Some(true), Cause::PingIdDecides),
+            (true, Cause::PolicyDecides),
+        ];
+        fits.into_iter().filter(|(fits, _)| *fits).map(|(_, cause)| cause).collect()
+    }
+
+    /// What kept the questions about a user from being answered.
+    fn first_refusal(&self, user: UserId) -> Option<(Tried, Fault)> {
+        let of = |tried, fault: Option<&Fault>| fault.map(|fault| (tried, fault.clone()));
+        let read = self.user.as_ref().and_then(|sight| sight.said.as_ref().err());
+        let flag = self.flag.as_ref().and_then(|sight| sight.said.as_ref().err());
+        of(Tried::ReadUser(user), read).or_else(|| of(Tried::ReadFlag(user), flag))
+    }
+
+    fn of_health(&self) -> Vec<Cause> {
+        let environment = self.environment.as_ref().and_then(|sight| sight.said.as_ref().err());
+        let users = self.users.as_ref().and_then(|sight| sight.said.as_ref().err());
+        let flag = self.flag.as_ref().and_then(|sight| sight.said.as_ref().err());
+        let first = self.users.as_ref().and_then(|sight| sight.said.as_ref().ok()?.first);
+        let refused = [
+            environment.map(|fault| (Tried::Connect, fault)),
+            users.map(|fault| (Tried::ReadUsers, fault)),
+            flag.zip(first).map(|(fault, user)| (Tried::ReadFlag(user), fault)),
+        ];
+        let refused = refused.into_iter().flatten().next();
+        let mut causes = refused.map_or_else(Vec::new, |(tried, fault)| self.as_if(tried, fault));
+        if self.token.as_ref().is_some_and(|token| token.is_expired(self.now) == Some(true)) {
+            causes.push(Cause::TokenExpired);
+        }
+        if self.is_clock_behind() {
+            causes.push(Cause::ClockWrong);
+        }
+        if self.has_product("PING_ONE_MFA") == Some(false) {
+            causes.push(Cause::MfaMissing);
+        }
+        causes
+    }
+
+    /// The causes as if this had failed, with all that is known.
+    fn as_if(&self, tried: Tried, fault: &Fault) -> Vec<Cause> {
+        let symptom = Symptom::Failed { tried, fault: fault.clone(), at: self.now };
+        let mut evidence = Self { symptom, ..self.clone() };
+        // What failed was the question itself, which therefore isn't a second opinion.
+        if let Tried::ReadUser(user) = tried {
+            evidence.learn(Ask::User(user), Err::<Told, _>(fault.clone()), self.now);
+            evidence.repeats = self.repeats;
+        }
+        causes(&evidence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Wall;
+
+    #[test]
+    fn every_fault_has_a_cause_and_the_cause_breaks_a_check_that_does_not_pass() {
+        use crate::domain::check::{Verdict, findings};
+        for fault in Fault::every() {
+            let symptom = Symptom::Failed { tried: Tried::ReadUsers, fault: fault.clone(), at: Wall(0) };
+            let evidence = Evidence::of(symptom, Wall(0));
+            let causes = causes(&evidence);
+            let first = causes.first().unwrap_or_else(|| panic!("{fault:?} has no cause"));
+            let broken = findings(&evidence).into_iter().find(|finding| finding.check == first.check());
+            assert_ne!(broken.unwrap().verdict, Verdict::Pass, "{fault:?}: {first:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_else_has_to_act_is_somebody_to_write_to() {
+        assert_eq!(Cause::RoleMissing(Permission::UpdateMfa).who(), Who::EnvironmentAdmin);
+        assert_eq!(Cause::RoleMissing(Permission::UpdateMfa).missing(), Some(Permission::UpdateMfa));
+        assert_eq!(Cause::TokenExpired.who(), Who::You);
+    }
+
+    #[test]
+    fn health_without_anything_wrong_is_no_diagnosis() {
+        assert_eq!(diagnoses(&Evidence::of(Symptom::Health, Wall(0))), []);
+    }
+}

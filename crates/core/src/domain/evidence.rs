@@ -1,0 +1,686 @@
+//! What is known about something that doesn't work, and what is to be asked next. Only reads are ever asked.
+
+use super::device::Device;
+use super::fault::Fault;
+use super::paste::PasteFault;
+use super::region::{Agreement, Region, RegionCode, Regions};
+use super::role::Permission;
+use super::tenant::{Environment, EnvironmentId};
+use super::time::{Millis, Wall};
+use super::token::{Actor, TokenFacts};
+use super::user::{PopulationId, User, UserId};
+
+/// Why nothing was sent at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InputFault {
+    /// What was pasted is no usable access token.
+    Paste(PasteFault),
+    /// Neither the token nor anybody else names a region.
+    RegionMissing,
+    /// The token was issued in another region than is chosen.
+    RegionElsewhere,
+    /// Neither the token nor anybody else names an environment.
+    EnvironmentMissing,
+    /// The environment ID is no UUID.
+    EnvironmentUnreadable,
+    /// The user ID is no UUID.
+    UserUnreadable,
+}
+
+/// What failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tried {
+    /// Reading the environment.
+    Connect,
+    /// Counting, listing or finding users.
+    ReadUsers,
+    /// Reading one user.
+    ReadUser(UserId),
+    /// Reading one user's flag.
+    ReadFlag(UserId),
+    /// Reading one user's devices.
+    ReadDevices(UserId),
+    /// Reading the report of everyone's devices.
+    ReadReport,
+    /// Changing the flag; of whom, where one user is meant.
+    ChangeFlag(Option<UserId>),
+    /// Allowing a bypass.
+    AllowBypass(UserId),
+}
+
+impl Tried {
+    /// The permission that it takes.
+    #[must_use]
+    pub const fn permission(self) -> Permission {
+        match self {
+            Self::Connect => Permission::ReadEnvironment,
+            Self::ReadUsers | Self::ReadUser(_) | Self::ReadFlag(_) => Permission::ReadUsers,
+            Self::ReadDevices(_) => Permission::ReadDevices,
+            Self::ReadReport => Permission::ReadReport,
+            Self::ChangeFlag(_) | Self::AllowBypass(_) => Permission::UpdateMfa,
+        }
+    }
+
+    /// Whom it is about.
+    #[must_use]
+    pub const fn user(self) -> Option<UserId> {
+        match self {
+            Self::ReadUser(user)
+            | Self::ReadFlag(user)
+            | Self::ReadDevices(user)
+            | Self::AllowBypass(user) => Some(user),
+            Self::ChangeFlag(user) => user,
+            Self::Connect | Self::ReadUsers | Self::ReadReport => None,
+        }
+    }
+
+    /// Whether it may change something.
+    #[must_use]
+    pub const fn is_write(self) -> bool {
+        matches!(self, Self::ChangeFlag(_) | Self::AllowBypass(_))
+    }
+
+    /// The question that asks the same once more. A write is never repeated to find out.
+    const fn again(self) -> Option<Ask> {
+        match self {
+            Self::Connect => Some(Ask::Environment),
+            Self::ReadUsers => Some(Ask::Users),
+            Self::ReadUser(user) => Some(Ask::User(user)),
+            Self::ReadFlag(user) => Some(Ask::Flag(user)),
+            Self::ReadDevices(user) => Some(Ask::Devices(user)),
+            Self::ReadReport | Self::ChangeFlag(_) | Self::AllowBypass(_) => None,
+        }
+    }
+}
+
+/// Why somebody asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Symptom {
+    /// Nothing could be sent.
+    Input(InputFault),
+    /// Something failed.
+    Failed {
+        /// What.
+        tried: Tried,
+        /// How.
+        fault: Fault,
+        /// When.
+        at: Wall,
+    },
+    /// Nothing failed, but this user isn't asked for a second factor.
+    NotAsked(UserId),
+    /// Nothing failed: somebody wants to know before it matters.
+    Health,
+}
+
+/// What an answer said, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight<T> {
+    /// When.
+    pub at: Wall,
+    /// What, or why nothing.
+    pub said: Result<T, Fault>,
+}
+
+/// The users whom a token may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seeable {
+    /// How many there are, where PingOne says so.
+    pub count: Option<u64>,
+    /// The first one.
+    pub first: Option<UserId>,
+}
+
+/// What the browser could reach without a token and without asking for permission first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// Whether the browser says that it is online. It is wrong about that at times; offline is meant.
+    pub is_online: bool,
+    /// Whether the page's own server answered.
+    pub page: bool,
+    /// Whether the API's host answered anything at all, readable or not.
+    pub host: bool,
+    /// The status of its answer, where the page was permitted to read it.
+    pub readable: Option<u16>,
+}
+
+/// Where a token was issued, compared with the region that is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Issued {
+    /// In that region.
+    Here,
+    /// In another one.
+    Elsewhere(RegionCode),
+    /// In another one by its name, but the deployment doesn't say which PingOne region stands behind the one that is asked.
+    Unsure(RegionCode),
+    /// The token doesn't say.
+    NotSaid,
+}
+
+impl Issued {
+    fn of(token: &TokenFacts, chosen: &Region, regions: &Regions) -> Self {
+        if let Agreement::Conflict { issued } = regions.agreement(token, chosen) {
+            return Self::Elsewhere(issued);
+        }
+        let stands_for = |issuing: &Region| issuing.pingone.is_some() && issuing.pingone == chosen.pingone;
+        match regions.of_token(token, Some(&chosen.code)) {
+            None => Self::NotSaid,
+            Some(issuing) if issuing.code == chosen.code || stands_for(issuing) => Self::Here,
+            Some(issuing) => Self::Unsure(issuing.code.clone()),
+        }
+    }
+}
+
+/// A question to PingOne or to the network. All of them read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// What the browser can reach at all, where this was tried.
+    Reach(Tried),
+    /// The environment.
+    Environment,
+    /// How many users there are, and one of them.
+    Users,
+    /// One user.
+    User(UserId),
+    /// One user's flag.
+    Flag(UserId),
+    /// The populations.
+    Populations,
+    /// The environment's MFA settings.
+    Settings,
+    /// The products in the environment.
+    Products,
+    /// One user's devices.
+    Devices(UserId),
+    /// One user's bypass.
+    Bypass(UserId),
+}
+
+/// The answer to an [`Ask`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    /// What could be reached.
+    Reach(Reach),
+    /// The environment.
+    Environment(Environment),
+    /// The users.
+    Users(Seeable),
+    /// The user.
+    User(Box<User>),
+    /// The flag.
+    Flag(bool),
+    /// The populations may be read.
+    Populations,
+    /// The MFA settings may be read.
+    Settings,
+    /// The products, where the token is told.
+    Products(Option<Vec<String>>),
+    /// The devices.
+    Devices(Vec<Device>),
+    /// The end of the bypass; `None` without one.
+    Bypass(Option<Wall>),
+}
+
+/// A refused read is asked again after these pauses, because a role takes a while to arrive.
+const PAUSES: [Millis; 4] =
+    [Millis::seconds(5), Millis::seconds(10), Millis::seconds(15), Millis::seconds(30)];
+
+/// What is known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// Why somebody asks.
+    pub symptom: Symptom,
+    /// Now, by this computer's clock.
+    pub now: Wall,
+    /// The token's claims, if there is a token.
+    pub token: Option<TokenFacts>,
+    /// Whether the token is addressed to an API of PingOne; `None` where it doesn't say to whom it is.
+    pub is_for_pingone: Option<bool>,
+    /// The region that is asked, and whether the token was issued there.
+    pub region: Option<(Region, Issued)>,
+    /// The environment that is asked.
+    pub environment_id: Option<EnvironmentId>,
+    /// The population of the user whom it is about.
+    pub population: Option<PopulationId>,
+    /// The populations in which this token has changed somebody.
+    pub changed_in: Vec<PopulationId>,
+    /// What could be reached.
+    pub reach: Option<Reach>,
+    /// The environment, as it was read last.
+    pub environment: Option<Sight<Environment>>,
+    /// The users, as they were read last.
+    pub users: Option<Sight<Seeable>>,
+    /// The user whom it is about.
+    pub user: Option<Sight<User>>,
+    /// That user's flag, or another's.
+    pub flag: Option<Sight<bool>>,
+    /// Whether populations may be read.
+    pub populations: Option<Sight<()>>,
+    /// Whether the MFA settings may be read.
+    pub settings: Option<Sight<()>>,
+    /// The products.
+    pub products: Option<Sight<Option<Vec<String>>>>,
+    /// The user's devices.
+    pub devices: Option<Sight<Vec<Device>>>,
+    /// The user's bypass.
+    pub bypass: Option<Sight<Option<Wall>>>,
+    /// How often the refused read was asked again after a pause.
+    pub repeats: usize,
+}
+
+impl Evidence {
+    /// Nothing but the reason to ask.
+    #[must_use]
+    pub fn of(symptom: Symptom, now: Wall) -> Self {
+        Self {
+            symptom,
+            now,
+            token: None,
+            is_for_pingone: None,
+            region: None,
+            environment_id: None,
+            population: None,
+            changed_in: Vec::new(),
+            reach: None,
+            environment: None,
+            users: None,
+            user: None,
+            flag: None,
+            populations: None,
+            settings: None,
+            products: None,
+            devices: None,
+            bypass: None,
+            repeats: 0,
+        }
+    }
+
+    /// The same, with what the token says.
+    #[must_use]
+    pub fn with_token(self, token: TokenFacts, regions: &Regions) -> Self {
+        Self { is_for_pingone: regions.are_addressed(&token), token: Some(token), ..self }
+    }
+
+    /// The same, with where is asked. The token is known before.
+    #[must_use]
+    pub fn with_place(self, region: Region, environment: Option<EnvironmentId>, regions: &Regions) -> Self {
+        let issued = self.token.as_ref().map_or(Issued::NotSaid, |token| Issued::of(token, &region, regions));
+        Self { region: Some((region, issued)), environment_id: environment, ..self }
+    }
+
+    /// What failed, if anything did.
+    #[must_use]
+    pub fn fault(&self) -> Option<(Tried, &Fault)> {
+        match &self.symptom {
+            Symptom::Failed { tried, fault, .. } => Some((*tried, fault)),
+            Symptom::Input(_) | Symptom::NotAsked(_) | Symptom::Health => None,
+        }
+    }
+
+    /// Whom it is about.
+    #[must_use]
+    pub fn subject(&self) -> Option<UserId> {
+        match &self.symptom {
+            Symptom::Failed { tried, .. } => tried.user(),
+            Symptom::NotAsked(user) => Some(*user),
+            Symptom::Input(_) | Symptom::Health => None,
+        }
+    }
+
+    /// The population of the user whom it is about, where it is known.
+    #[must_use]
+    pub fn population(&self) -> Option<PopulationId> {
+        let read = self.user.as_ref().and_then(|sight| sight.said.as_ref().ok());
+        self.population.or_else(|| read.and_then(|user| user.population))
+    }
+
+    /// Every fault that was met, the one that it began with first.
+    pub fn faults(&self) -> impl Iterator<Item = &Fault> {
+        fn of<T>(sight: Option<&Sight<T>>) -> Option<&Fault> {
+            sight?.said.as_ref().err()
+        }
+        let seen = [
+            self.fault().map(|(_, fault)| fault),
+            of(self.environment.as_ref()),
+            of(self.users.as_ref()),
+            of(self.user.as_ref()),
+            of(self.flag.as_ref()),
+            of(self.populations.as_ref()),
+            of(self.settings.as_ref()),
+            of(self.products.as_ref()),
+            of(self.devices.as_ref()),
+            of(self.bypass.as_ref()),
+        ];
+        seen.into_iter().flatten()
+    }
+
+    /// Whether PingOne took the token for anything: a refusal for want of a role says that it did.
+    #[must_use]
+    pub fn is_token_taken(&self) -> bool {
+        let is_known = |fault: &Fault| {
+            matches!(
+                fault,
+                Fault::RoleMissing(_)
+                    | Fault::LicenceExceeded(_)
+                    | Fault::EnvironmentUnknown(_)
+                    | Fault::UserUnknown(_)
+                    | Fault::NotFound(_)
+            )
+        };
+        self.has_read_anything() || self.faults().any(is_known)
+    }
+
+    /// Whether any question was answered.
+    #[must_use]
+    pub fn has_read_anything(&self) -> bool {
+        is_ok(self.environment.as_ref())
+            || is_ok(self.users.as_ref())
+            || is_ok(self.user.as_ref())
+            || is_ok(self.flag.as_ref())
+            || is_ok(self.devices.as_ref())
+    }
+
+    /// Whether the very thing that failed works by now.
+    #[must_use]
+    pub fn works_now(&self) -> bool {
+        let Some(again) = self.fault().and_then(|(tried, _)| tried.again()) else { return false };
+        match again {
+            Ask::Environment => is_ok(self.environment.as_ref()),
+            Ask::Users => is_ok(self.users.as_ref()),
+            Ask::User(_) => is_ok(self.user.as_ref()),
+            Ask::Flag(_) => is_ok(self.flag.as_ref()),
+            Ask::Devices(_) => is_ok(self.devices.as_ref()),
+            Ask::Reach(_) | Ask::Populations | Ask::Settings | Ask::Products | Ask::Bypass(_) => false,
+        }
+    }
+
+    /// What is to be asked next, and after which pause. Only what can tell one cause from another is asked.
+    #[must_use]
+    pub fn next_ask(&self) -> Option<(Ask, Millis)> {
+        let open = self.wanted().into_iter().find(|ask| !self.is_answered(*ask));
+        open.map(|ask| (ask, Millis(0))).or_else(|| self.repeat())
+    }
+
+    /// A role that was given a moment ago isn't there at once: a read that was refused for want of one is tried again.
+    fn repeat(&self) -> Option<(Ask, Millis)> {
+        let (tried, fault) = self.fault()?;
+        let is_refusal = match fault {
+            Fault::RoleMissing(_) => true,
+            Fault::EnvironmentUnknown(refusal) => refusal.status == 403,
+            _ => false,
+        };
+        let is_end_user = self.token.as_ref().is_some_and(|token| matches!(token.actor, Actor::EndUser(_)));
+        let is_final = is_end_user || self.is_over() || self.is_environment_missing();
+        let is_settled = !is_refusal || is_final || self.works_now();
+        let pause = PAUSES.get(self.repeats).filter(|_| !is_settled)?;
+        Some((tried.again()?, *pause))
+    }
+
+    /// Whether PingOne says that there is no such environment.
+    #[must_use]
+    pub fn is_environment_missing(&self) -> bool {
+        let refusal = self.environment.as_ref().and_then(|sight| sight.said.as_ref().err());
+        matches!(refusal, Some(Fault::EnvironmentUnknown(refusal)) if refusal.status == 404)
+    }
+
+    /// Whether every further question would end in the same way, or make things worse.
+    fn is_over(&self) -> bool {
+        self.faults().any(|fault| {
+            matches!(
+                fault,
+                Fault::TokenExpired(_)
+                    | Fault::TokenForgotten
+                    | Fault::RateLimited { .. }
+                    | Fault::NotStored(_)
+                    | Fault::HostRefused
+                    | Fault::TokenInvalid(_)
+            )
+        })
+    }
+
+    fn wanted(&self) -> Vec<Ask> {
+        match &self.symptom {
+            Symptom::Input(_) => Vec::new(),
+            _ if self.is_over() => Vec::new(),
+            Symptom::Health => self.health(),
+            Symptom::NotAsked(user) => vec![
+                Ask::User(*user),
+                Ask::Flag(*user),
+                Ask::Bypass(*user),
+                Ask::Devices(*user),
+                Ask::Environment,
+                Ask::Products,
+            ],
+            Symptom::Failed { tried, fault, .. } => self.after(*tried, fault),
+        }
+    }
+
+    fn health(&self) -> Vec<Ask> {
+        let mut wanted = vec![Ask::Reach(Tried::Connect), Ask::Environment];
+        if is_ok(self.environment.as_ref()) {
+            wanted.extend([Ask::Users, Ask::Populations, Ask::Settings, Ask::Products]);
+            wanted.extend(self.first_user().map(Ask::Flag));
+        }
+        wanted
+    }
+
+    fn first_user(&self) -> Option<UserId> {
+        self.users.as_ref()?.said.as_ref().ok()?.first
+    }
+
+    fn after(&self, tried: Tried, fault: &Fault) -> Vec<Ask> {
+        let mut wanted = Vec::new();
+        if matches!(fault, Fault::Unreachable | Fault::Timeout { .. } | Fault::BodyCut(_)) {
+            wanted.push(Ask::Reach(tried));
+            if self.reach.is_some_and(|reach| !reach.host && !reach.page) {
+                return wanted;
+            }
+        }
+        wanted.push(Ask::Environment);
+        if !is_ok(self.environment.as_ref()) {
+            return wanted;
+        }
+        wanted.push(Ask::Users);
+        match tried.user() {
+            Some(user) => {
+                wanted.push(Ask::User(user));
+                if is_ok(self.user.as_ref()) {
+                    wanted.push(Ask::Flag(user));
+                }
+            }
+            None => wanted.extend(self.first_user().map(Ask::Flag)),
+        }
+        if let Tried::ReadDevices(user) = tried {
+            wanted.push(Ask::Devices(user));
+        }
+        if matches!(fault, Fault::RoleMissing(_) | Fault::LicenceExceeded(_)) {
+            if self.users.as_ref().is_some_and(|users| users.said.is_err()) {
+                wanted.extend([Ask::Populations, Ask::Settings]);
+            }
+            wanted.push(Ask::Products);
+        }
+        wanted
+    }
+
+    fn is_answered(&self, ask: Ask) -> bool {
+        match ask {
+            Ask::Reach(_) => self.reach.is_some(),
+            Ask::Environment => self.environment.is_some(),
+            Ask::Users => self.users.is_some(),
+            Ask::User(_) => self.user.is_some(),
+            Ask::Flag(_) => self.flag.is_some(),
+            Ask::Populations => self.populations.is_some(),
+            Ask::Settings => self.settings.is_some(),
+            Ask::Products => self.products.is_some(),
+            Ask::Devices(_) => self.devices.is_some(),
+            Ask::Bypass(_) => self.bypass.is_some(),
+        }
+    }
+
+    /// Takes note of an answer.
+    pub fn learn(&mut self, ask: Ask, said: Result<Told, Fault>, at: Wall) {
+        self.now = at;
+        self.repeats += usize::from(self.is_answered(ask));
+        match said {
+            Ok(told) => self.see(told, at),
+            Err(fault) => self.miss(ask, fault, at),
+        }
+    }
+
+    fn see(&mut self, told: Told, at: Wall) {
+        match told {
+            Told::Reach(reach) => self.reach = Some(reach),
+            Told::Environment(environment) => self.environment = seen(at, environment),
+            Told::Users(users) => self.users = seen(at, users),
+            Told::User(user) => self.user = seen(at, *user),
+            Told::Flag(flag) => self.flag = seen(at, flag),
+            Told::Populations => self.populations = seen(at, ()),
+            Told::Settings => self.settings = seen(at, ()),
+            Told::Products(products) => self.products = seen(at, products),
+            Told::Devices(devices) => self.devices = seen(at, devices),
+            Told::Bypass(until) => self.bypass = seen(at, until),
+        }
+    }
+
+    fn miss(&mut self, ask: Ask, fault: Fault, at: Wall) {
+        match ask {
+            // What can't be reached is no fault here, but the answer itself.
+            Ask::Reach(_) => {}
+            Ask::Environment => self.environment = missed(at, fault),
+            Ask::Users => self.users = missed(at, fault),
+            Ask::User(_) => self.user = missed(at, fault),
+            Ask::Flag(_) => self.flag = missed(at, fault),
+            Ask::Populations => self.populations = missed(at, fault),
+            Ask::Settings => self.settings = missed(at, fault),
+            Ask::Products => self.products = missed(at, fault),
+            Ask::Devices(_) => self.devices = missed(at, fault),
+            Ask::Bypass(_) => self.bypass = missed(at, fault),
+        }
+    }
+
+    /// What was allowed and what was refused for want of a permission.
+    #[must_use]
+    pub fn observed(&self) -> Vec<(Permission, bool)> {
+        let reads = [
+            allowed(Permission::ReadEnvironment, self.environment.as_ref()),
+            allowed(Permission::ReadUsers, self.users.as_ref()),
+            allowed(Permission::ReadPopulations, self.populations.as_ref()),
+            allowed(Permission::ReadSettings, self.settings.as_ref()),
+        ];
+        let tried = match self.fault() {
+            Some((tried, Fault::RoleMissing(_))) if tried.is_write() => Some((Permission::UpdateMfa, false)),
+            _ if !self.changed_in.is_empty() => Some((Permission::UpdateMfa, true)),
+            _ => None,
+        };
+        reads.into_iter().flatten().chain(tried).collect()
+    }
+
+    /// Whether a product is in the environment; `None` where nobody was told.
+    #[must_use]
+    pub fn has_product(&self, product: &str) -> Option<bool> {
+        let products = self.products.as_ref()?.said.as_ref().ok()?.as_ref()?;
+        Some(products.iter().any(|there| there == product))
+    }
+}
+
+/// Whether this was asked and answered.
+pub(super) fn is_ok<T>(sight: Option<&Sight<T>>) -> bool {
+    sight.is_some_and(|sight| sight.said.is_ok())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it goes where nothing may be known")]
+fn seen<T>(at: Wall, said: T) -> Option<Sight<T>> {
+    Some(Sight { at, said: Ok(said) })
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it goes where nothing may be known")]
+fn missed<T>(at: Wall, fault: Fault) -> Option<Sight<T>> {
+    Some(Sight { at, said: Err(fault) })
+}
+
+fn allowed<T>(permission: Permission, sight: Option<&Sight<T>>) -> Option<(Permission, bool)> {
+    match &sight?.said {
+        Ok(_) => Some((permission, true)),
+        Err(Fault::RoleMissing(_)) => Some((permission, false)),
+        // What doesn't exist says nothing of roles.
+        Err(Fault::EnvironmentUnknown(refusal)) if refusal.status == 403 => Some((permission, false)),
+        Err(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fault::Refusal;
+    use uuid::Uuid;
+
+    const NOW: Wall = Wall(1_795_500_000_000);
+
+    fn user() -> UserId {
+        UserId(Uuid::from_u128(7))
+    }
+
+    fn failed(tried: Tried, fault: Fault) -> Evidence {
+        Evidence::of(Symptom::Failed { tried, fault, at: NOW }, NOW)
+    }
+
+    fn refused(status: u16) -> Refusal {
+        Refusal { status, code: Some("ACCESS_FAILED".into()), ..Refusal::default() }
+    }
+
+    fn environment() -> Told {
+        use crate::domain::tenant::EnvironmentKind;
+        let id = EnvironmentId(Uuid::from_u128(1));
+        Told::Environment(Environment { id, name: "Workforce".into(), kind: EnvironmentKind::Production })
+    }
+
+    #[test]
+    fn a_token_that_has_ended_and_a_limit_call_for_no_question() {
+        for fault in [
+            Fault::TokenExpired(refused(401)),
+            Fault::TokenForgotten,
+            Fault::RateLimited { refusal: refused(429), after: None },
+        ] {
+            assert_eq!(failed(Tried::ReadUsers, fault).next_ask(), None);
+        }
+    }
+
+    #[test]
+    fn every_question_is_asked_once_and_a_refused_read_again_after_pauses() {
+        let mut evidence = failed(Tried::ReadUsers, Fault::RoleMissing(refused(403)));
+        let mut asked = Vec::new();
+        while let Some((ask, pause)) = evidence.next_ask() {
+            asked.push((ask, pause.0));
+            let said = match ask {
+                Ask::Environment => Ok(environment()),
+                _ => Err(Fault::RoleMissing(refused(403))),
+            };
+            evidence.learn(ask, said, NOW);
+            assert!(asked.len() < 20, "{asked:?}");
+        }
+        let again = [(Ask::Users, 5000), (Ask::Users, 10_000), (Ask::Users, 15_000), (Ask::Users, 30_000)];
+        let once = [Ask::Environment, Ask::Users, Ask::Populations, Ask::Settings, Ask::Products];
+        assert_eq!(asked, once.map(|ask| (ask, 0)).into_iter().chain(again).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_write_is_never_repeated() {
+        let mut evidence = failed(Tried::ChangeFlag(Some(user())), Fault::RoleMissing(refused(403)));
+        let mut asked = 0;
+        while let Some((ask, _)) = evidence.next_ask() {
+            evidence.learn(ask, Err(Fault::Unreachable), NOW);
+            asked += 1;
+        }
+        assert_eq!(asked, 1, "the environment can't be read, and everything else stands behind it");
+    }
+
+    #[test]
+    fn who_is_offline_is_asked_nothing_more() {
+        let mut evidence = failed(Tried::Connect, Fault::Unreachable);
+        let (ask, _) = evidence.next_ask().unwrap();
+        assert_eq!(ask, Ask::Reach(Tried::Connect));
+        let reach = Reach { is_online: false, page: false, host: false, readable: None };
+        evidence.learn(ask, Ok(Told::Reach(reach)), NOW);
+        assert_eq!(evidence.next_ask(), None);
+    }
+}

@@ -1,0 +1,140 @@
+//! Looks for the cause of something that doesn't work, by reads alone, through the connection's one pacer.
+
+use std::cell::RefCell;
+
+use futures::channel::mpsc;
+use futures::future::{FutureExt, LocalBoxFuture};
+
+use crate::api::endpoint::Endpoint;
+use crate::api::request::{
+    Call, CountUsers, Kind, ReadBypass, ReadDevices, ReadEnvironment, ReadFirstUser, ReadMfa, ReadMfaDefault,
+    ReadPopulations, ReadProducts, ReadReport, ReadUser,
+};
+use crate::domain::evidence::{Ask, Evidence, Reach, Told, Tried};
+use crate::domain::fault::Fault;
+use crate::domain::time::{Millis, Wall};
+
+use super::connection::Connection;
+use super::driver::{Event, Step, Work, drive};
+use super::pacer::Priority;
+
+/// Finds out what the browser can reach at all: without a token, without asking for permission first.
+pub trait Reaching {
+    /// Asks the page's own server, and this address.
+    fn reach(&self, endpoint: &Endpoint) -> LocalBoxFuture<'static, Reach>;
+}
+
+/// A search for a cause.
+struct Search {
+    evidence: Evidence,
+    /// When the last answer came.
+    answered_at: Millis,
+    is_asking: bool,
+}
+
+impl Work for Search {
+    type Job = Ask;
+    type Answer = (Wall, Result<Told, Fault>);
+    const PRIORITY: Priority = Priority::Single;
+
+    fn kind(_: &Ask) -> Option<Kind> {
+        Some(Kind::Read)
+    }
+
+    fn next(&self, now: Millis) -> Step<Ask> {
+        if self.is_asking {
+            return Step::Idle;
+        }
+        match self.evidence.next_ask() {
+            None => Step::Done,
+            Some((_, pause)) if now < self.answered_at + pause => Step::WaitUntil(self.answered_at + pause),
+            Some((ask, _)) => Step::Start(ask),
+        }
+    }
+
+    fn apply(&mut self, event: Event<Ask, Self::Answer>, now: Millis) {
+        match event {
+            Event::Started(_) => self.is_asking = true,
+            Event::Answered(ask, answer) => {
+                self.is_asking = false;
+                self.answered_at = now;
+                // An answer is always handed over whole, its fault with it.
+                if let Ok((at, said)) = answer {
+                    self.evidence.learn(ask, said, at);
+                }
+            }
+            // Nobody holds the other end of this work's inbox.
+            Event::Command(_) => {}
+        }
+    }
+}
+
+/// Asks until nothing is left that would tell one cause from another. `observe` is told what is known, as it becomes known.
+pub async fn search(
+    evidence: Evidence,
+    connection: &Connection,
+    reaching: &dyn Reaching,
+    observe: impl Fn(&Evidence),
+) -> Evidence {
+    let mut search = Search { evidence, answered_at: connection.clock().now(), is_asking: false };
+    let (_, mut inbox) = mpsc::unbounded();
+    let seen = RefCell::new(None);
+    let perform = |ask| {
+        let told = ask_for(ask, connection, reaching);
+        async move {
+            let said = told.await;
+            Ok((connection.clock().wall(), said))
+        }
+    };
+    let show = |search: &mut Search| {
+        if seen.borrow().as_ref() != Some(&search.evidence) {
+            seen.replace(Some(search.evidence.clone()));
+            observe(&search.evidence);
+        }
+    };
+    drive(&mut search, connection, &mut inbox, perform, show).await;
+    search.evidence
+}
+
+fn ask_for<'a>(
+    ask: Ask,
+    connection: &'a Connection,
+    reaching: &'a dyn Reaching,
+) -> LocalBoxFuture<'a, Result<Told, Fault>> {
+    async move {
+        Ok(match ask {
+            Ask::Reach(tried) => Told::Reach(reaching.reach(&address_of(tried, connection)).await),
+            Ask::Environment => Told::Environment(connection.send(ReadEnvironment).await?),
+            Ask::Users => Told::Users(connection.send(ReadFirstUser).await?),
+            Ask::User(user) => Told::User(Box::new(connection.send(ReadUser(user)).await?)),
+            Ask::Flag(user) => Told::Flag(connection.send(ReadMfa(user)).await?.enabled),
+            Ask::Populations => {
+                connection.send(ReadPopulations { cursor: None }).await?;
+                Told::Populations
+            }
+            Ask::Settings => {
+                connection.send(ReadMfaDefault).await?;
+                Told::Settings
+            }
+            Ask::Products => Told::Products(connection.send(ReadProducts).await?),
+            Ask::Devices(user) => Told::Devices(connection.send(ReadDevices(user)).await?),
+            Ask::Bypass(user) => Told::Bypass(connection.send(ReadBypass(user)).await?),
+        })
+    }
+    .boxed_local()
+}
+
+/// The address of what failed. A write is not sent from here: only its address is asked, by a plain GET.
+fn address_of(tried: Tried, connection: &Connection) -> Endpoint {
+    let tenant = connection.tenant();
+    let request = match tried {
+        Tried::Connect | Tried::ChangeFlag(None) => ReadEnvironment.request(tenant),
+        Tried::ReadUsers => CountUsers.request(tenant),
+        Tried::ReadUser(user) => ReadUser(user).request(tenant),
+        Tried::ReadFlag(user) | Tried::ChangeFlag(Some(user)) => ReadMfa(user).request(tenant),
+        Tried::ReadDevices(user) => ReadDevices(user).request(tenant),
+        Tried::ReadReport => ReadReport::New.request(tenant),
+        Tried::AllowBypass(user) => ReadBypass(user).request(tenant),
+    };
+    request.endpoint
+}

@@ -1,0 +1,203 @@
+//! Looking for the cause of something that doesn't work: by itself after a failure, and when somebody asks.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use pingone_mfa_core::domain::check::{Finding, findings};
+use pingone_mfa_core::domain::diagnosis::{Cause, Diagnosis, Next, diagnoses};
+use pingone_mfa_core::domain::evidence::{Evidence, Symptom, Tried};
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::user::{PopulationId, UserId};
+use pingone_mfa_core::engine::connection::Connection;
+use pingone_mfa_core::engine::probe::search;
+
+use super::Ports;
+use super::announcement::Announcement;
+use super::session::Session;
+use super::tasks::Tasks;
+use super::watched::Watched;
+
+/// Where it is shown: beside what failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// Under the form.
+    Form,
+    /// Over the list.
+    People,
+    /// Where PingOne was searched.
+    Search,
+    /// With PingOne's report of devices.
+    Report,
+    /// With the run that halted.
+    Run,
+    /// With one user.
+    User(UserId),
+    /// On its own: everything was to be checked.
+    Everything,
+}
+
+/// What is being looked into.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// Where it is shown.
+    pub spot: Spot,
+    /// What is known.
+    pub evidence: Evidence,
+    /// How the checks came out.
+    pub findings: Vec<Finding>,
+    /// What fits, the likeliest first.
+    pub diagnoses: Vec<Diagnosis>,
+    /// Whether something is still being asked.
+    pub is_searching: bool,
+}
+
+impl Case {
+    fn of(spot: Spot, evidence: Evidence, is_searching: bool) -> Self {
+        let (findings, diagnoses) = (findings(&evidence), diagnoses(&evidence));
+        Self { spot, evidence, findings, diagnoses, is_searching }
+    }
+
+    /// The likeliest cause.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        self.diagnoses.first().map(|diagnosis| diagnosis.cause)
+    }
+}
+
+type Again = Rc<dyn Fn()>;
+
+/// What is looked into; one thing at a time, the last that went wrong.
+pub struct Troubleshooting {
+    /// What is looked into, if anything is.
+    pub case: Watched<Option<Case>>,
+    connection: RefCell<Option<Connection>>,
+    changed_in: RefCell<Vec<PopulationId>>,
+    again: RefCell<Option<Again>>,
+    tasks: Tasks,
+    session: &'static Session,
+    ports: &'static Ports,
+}
+
+impl Troubleshooting {
+    pub(super) fn new(session: &'static Session, ports: &'static Ports) -> Self {
+        Self {
+            case: Watched::default(),
+            connection: RefCell::default(),
+            changed_in: RefCell::default(),
+            again: RefCell::default(),
+            tasks: Tasks::default(),
+            session,
+            ports,
+        }
+    }
+
+    /// Asks over this connection from now on.
+    pub(super) fn use_connection(&self, connection: Connection) {
+        self.connection.replace(Some(connection));
+    }
+
+    /// Something failed: its cause is looked for. `again` does the same once more.
+    pub(super) fn meet(
+        &'static self,
+        spot: Spot,
+        tried: Tried,
+        fault: &Fault,
+        population: Option<PopulationId>,
+        again: impl Fn() + 'static,
+    ) {
+        self.again.replace(Some(Rc::new(again)));
+        let symptom = Symptom::Failed { tried, fault: fault.clone(), at: self.ports.clock.wall() };
+        self.look_into(spot, symptom, population);
+    }
+
+    /// Checks everything that can be checked without changing anything.
+    pub fn check_everything(&'static self) {
+        self.again.replace(None);
+        self.look_into(Spot::Everything, Symptom::Health, None);
+    }
+
+    /// Looks for the reason why somebody isn't asked for a second factor.
+    pub fn ask_why_not_asked(&'static self, user: UserId) {
+        self.again.replace(None);
+        self.look_into(Spot::User(user), Symptom::NotAsked(user), None);
+    }
+
+    fn look_into(&'static self, spot: Spot, symptom: Symptom, population: Option<PopulationId>) {
+        let Some(connection) = self.connection.borrow().clone() else { return };
+        let regions = &self.session.settings().regions;
+        let evidence = Evidence::of(symptom, self.ports.clock.wall());
+        let facts = self.session.facts_now();
+        let evidence = match facts {
+            Some(facts) => evidence.with_token(facts, regions),
+            None => evidence,
+        };
+        let tenant = connection.tenant();
+        let evidence = evidence.with_place(tenant.region.clone(), Some(tenant.environment), regions);
+        let evidence = Evidence { population, changed_in: self.changed_in.borrow().clone(), ..evidence };
+        self.tasks.abort_all();
+        self.case.set(Some(Case::of(spot, evidence.clone(), true)));
+        let reaching = Rc::clone(&self.ports.reaching);
+        self.tasks.spawn(async move {
+            let observe = |evidence: &Evidence| self.case.set(Some(Case::of(spot, evidence.clone(), true)));
+            let evidence = search(evidence, &connection, reaching.as_ref(), observe).await;
+            let case = Case::of(spot, evidence, false);
+            self.session.announcer.tell(Announcement::Diagnosed(case.cause()));
+            self.case.set(Some(case));
+        });
+    }
+
+    /// Does what failed once more.
+    pub fn try_again(&'static self) {
+        let again = self.again.borrow().clone();
+        self.close();
+        if let Some(again) = again {
+            again();
+        }
+    }
+
+    /// There is another token. A read that failed for want of one is made again; a change waits for somebody to press.
+    pub(super) fn go_on_with_token(&'static self) {
+        let waits = self.case.with_untracked(|case| {
+            let case = case.as_ref()?;
+            let is_waiting = case.diagnoses.first()?.next == Some(Next::ReplaceToken);
+            let (tried, _) = case.evidence.fault()?;
+            is_waiting.then_some(tried.is_write())
+        });
+        match waits {
+            None => {}
+            Some(false) => self.try_again(),
+            Some(true) => self.case.update(|case| {
+                if let Some(first) = case.as_mut().and_then(|case| case.diagnoses.first_mut()) {
+                    first.next = Some(Next::TryAgain);
+                }
+            }),
+        }
+    }
+
+    /// Takes note that somebody of this population was changed.
+    pub(super) fn note_change(&self, population: PopulationId) {
+        let mut changed_in = self.changed_in.borrow_mut();
+        if !changed_in.contains(&population) {
+            changed_in.push(population);
+        }
+    }
+
+    /// What is changed from now on is changed with another token.
+    pub(super) fn forget_changes(&self) {
+        self.changed_in.take();
+    }
+
+    /// Looks into nothing any more.
+    pub fn close(&'static self) {
+        self.tasks.abort_all();
+        self.again.replace(None);
+        self.case.set(None);
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&'static self) {
+        self.close();
+        self.changed_in.take();
+        self.connection.replace(None);
+    }
+}

@@ -1,0 +1,264 @@
+//! Why something doesn't work: what to do, who can do it, what was checked.
+
+use pingone_mfa_core::domain::check::{Check, Finding, Verdict};
+use pingone_mfa_core::domain::diagnosis::{Cause, Diagnosis, Next};
+use pingone_mfa_core::domain::evidence::{Symptom, Tried};
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::region::RegionCode;
+use pingone_mfa_core::domain::tenant::Environment;
+
+use super::fault::{fault_card_titled, words};
+use super::markup::{Content, Node, button, group, part_of, tag};
+use super::text::troubleshooting as say;
+use crate::state::AppHandle;
+use crate::state::directory::List;
+use crate::state::session::Phase;
+use crate::state::troubleshooting::{Case, Spot};
+
+/// Something that failed, and its cause as it is found. Where something else is looked into meanwhile, its card.
+pub(super) fn trouble(app: AppHandle, spot: Spot, tried: Tried, fault: Fault, title: String) -> Node {
+    let is_shown = {
+        let fault = fault.clone();
+        move || case(app, spot).is_some_and(|case| is_about(&case, &fault))
+    };
+    part_of(is_shown, move |is_shown| {
+        if !is_shown {
+            return fault_card_titled(tried, &fault, title.clone());
+        }
+        region(app, spot, Some(title.clone()))
+    })
+}
+
+/// What somebody asked for without anything having failed.
+pub(super) fn asked(app: AppHandle, spot: Spot) -> Node {
+    let is_shown =
+        move || case(app, spot).is_some_and(|case| !matches!(case.evidence.symptom, Symptom::Failed { .. }));
+    part_of(is_shown, move |is_shown| is_shown.then(|| region(app, spot, None)))
+}
+
+fn case(app: AppHandle, spot: Spot) -> Option<Case> {
+    app.trouble.case.with(|case| case.clone().filter(|case| case.spot == spot))
+}
+
+fn is_about(case: &Case, fault: &Fault) -> bool {
+    matches!(&case.evidence.symptom, Symptom::Failed { fault: known, .. } if known == fault)
+}
+
+fn region(app: AppHandle, spot: Spot, title: Option<String>) -> Node {
+    let has_failed = title.is_some();
+    let title = title.or_else(|| {
+        Some(match case(app, spot)?.evidence.symptom {
+            Symptom::NotAsked(_) => say::NOT_ASKED.to_owned(),
+            _ => say::HEALTH.to_owned(),
+        })
+    });
+    let close = (!has_failed).then(|| button(say::CLOSE, move || app.trouble.close()).class("quiet"));
+    let is_searching = move || case(app, spot).is_some_and(|case| case.is_searching);
+    let searching = part_of(is_searching, |is_searching| {
+        is_searching.then(|| tag("p").class("working").with(say::SEARCHING))
+    });
+    // Each part is made anew only if it changes, so that a button keeps the focus while further checks come in.
+    let said_already = title.clone();
+    let diagnosed = part_of(
+        move || case(app, spot).map(|case| (case.diagnoses, case.is_searching)),
+        move |found| {
+            let title = said_already.as_deref();
+            found.map(|(diagnoses, is_searching)| diagnosed(app, spot, title, &diagnoses, is_searching))
+        },
+    );
+    let checked = part_of(
+        move || case(app, spot).map(|case| case.findings),
+        move |findings| findings.map(|findings| checks(app, &findings)),
+    );
+    let said = part_of(
+        move || case(app, spot).map(|case| case.evidence.symptom),
+        |symptom| match symptom {
+            Some(Symptom::Failed { fault, .. }) => words(&fault),
+            _ => None,
+        },
+    );
+    let head = tag("div")
+        .class("line")
+        .with(title.map(|title| {
+            tag("p").class(if has_failed { "trouble-title failed" } else { "trouble-title" }).with(title)
+        }))
+        .with(close);
+    tag("section")
+        .class("trouble")
+        .set("aria-label", say::NAME)
+        .with(head)
+        .with(diagnosed)
+        .with(searching)
+        .with(checked)
+        .with(said)
+        .with(tag("div").class("line").with(ticket(app, spot)))
+}
+
+fn diagnosed(
+    app: AppHandle,
+    spot: Spot,
+    title: Option<&str>,
+    diagnoses: &[Diagnosis],
+    is_searching: bool,
+) -> Node {
+    let locale = app.ports.locale.as_ref();
+    let now = app.session.now.get_untracked();
+    let Some(first) = diagnoses.first() else {
+        return group().with((!is_searching).then(|| tag("p").class("note done").with(say::HEALTHY)));
+    };
+    let who = first.cause.who();
+    let place = environment(app).map(|environment| environment.name);
+    // The form and a run have a filled button of their own.
+    let is_first = matches!(spot, Spot::User(_) | Spot::People | Spot::Search);
+    let copy = say::is_somebody_elses(who)
+        .then(|| button(say::COPY_REQUEST, move || copy_request(app, spot)))
+        .map(|copy| if is_first { copy.class("primary") } else { copy });
+    let next =
+        first.next.clone().filter(|next| is_possible(app, spot, next)).map(|next| next_button(app, next));
+    let list = tag("dl")
+        .define(say::TO_DO, say::to_do(first.cause))
+        .define(say::WHO, say::who(who, place.as_deref()));
+    // Where PingOne hides the answer, the second cause is as good as the first.
+    let second = diagnoses.get(1).filter(|second| is_worth_saying(first.cause, second.cause));
+    let list = match second.map(|second| second.cause) {
+        Some(Cause::RoleArriving) => list.define(say::JUST_GRANTED, say::ARRIVING),
+        Some(second) => list.define(say::OR_ELSE, say::cause(locale, second, now)),
+        None => list,
+    };
+    let sentence = say::cause(locale, first.cause, now);
+    let is_new = title != Some(sentence.as_str());
+    group()
+        .with(is_new.then(|| tag("p").class("trouble-cause").with(sentence)))
+        .with(list)
+        .with(tag("div").class("line").with(copy).with(next))
+}
+
+/// A second cause that hardly ever fits beside the first only confuses.
+fn is_worth_saying(first: Cause, second: Cause) -> bool {
+    let is_sure = matches!(
+        first,
+        Cause::TokenExpired
+            | Cause::TokenUnusable(_)
+            | Cause::EndUserToken
+            | Cause::PassedBy
+            | Cause::RoleArriving
+            | Cause::ScopeTooNarrow
+            | Cause::MfaMissing
+    );
+    !is_sure && (first, second) != (Cause::EnvironmentMissing, Cause::NoRole)
+}
+
+fn is_possible(app: AppHandle, spot: Spot, next: &Next) -> bool {
+    match next {
+        Next::UseRegion(_) | Next::UseEnvironment(_) => spot == Spot::Form,
+        // The form has the field itself.
+        Next::ReplaceToken => spot != Spot::Form && !app.session.replacing.get_untracked(),
+        // Where there is a button for it already, there is no second one.
+        Next::TryAgain => match spot {
+            Spot::Form | Spot::Report | Spot::Run | Spot::Everything => false,
+            Spot::People => app.directory.list.with_untracked(|list| *list == List::Idle),
+            Spot::Search | Spot::User(_) => true,
+        },
+    }
+}
+
+fn next_button(app: AppHandle, next: Next) -> Node {
+    let name = say::next(&next, |code| label(app, code));
+    let act = move || match next.clone() {
+        Next::TryAgain => app.trouble.try_again(),
+        Next::ReplaceToken => app.session.replacing.set(true),
+        Next::UseRegion(code) => app.session.take_issuing_region(code),
+        Next::UseEnvironment(id) => app.session.take_environment(id),
+    };
+    button(name, act)
+}
+
+fn label(app: AppHandle, code: &RegionCode) -> String {
+    app.session.region_of(code).map_or_else(|| code.0.clone(), |region| region.label)
+}
+
+fn environment(app: AppHandle) -> Option<Environment> {
+    match app.session.phase.get_untracked() {
+        Phase::Connected { environment, .. } => Some(environment),
+        Phase::Form | Phase::Loading | Phase::Connecting => None,
+    }
+}
+
+fn copy_request(app: AppHandle, spot: Spot) {
+    let case = app.trouble.case.get_untracked().filter(|case| case.spot == spot);
+    if let Some(text) = case.and_then(|case| request(app, &case)) {
+        app.session.copy(text);
+    }
+}
+
+fn request(app: AppHandle, case: &Case) -> Option<String> {
+    let environment = environment(app);
+    let region = case.evidence.region.as_ref().map(|(region, _)| region.label.as_str());
+    let place = say::Place { environment: environment.as_ref(), region };
+    Some(say::request(&case.evidence, case.cause()?, &place))
+}
+
+/// For PingOne's support: the request, the checks, and the build of this page.
+fn ticket(app: AppHandle, spot: Spot) -> Node {
+    let copy = move || {
+        let case = app.trouble.case.get_untracked().filter(|case| case.spot == spot);
+        let Some(case) = case else { return };
+        let asked = request(app, &case).unwrap_or_default();
+        let lines = shown(&case.findings).map(|finding| line(app, finding));
+        let lines: Vec<String> = lines.collect();
+        app.session.copy(format!("{asked}\n{}\nBuild: {}\n", lines.join("\n"), app.session.build));
+    };
+    button(say::COPY_TICKET, copy).class("quiet")
+}
+
+fn shown(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
+    findings.iter().filter(|finding| finding.check.is_always_shown() || finding.verdict != Verdict::NotRun)
+}
+
+fn evidence_of(app: AppHandle, finding: &Finding) -> String {
+    if finding.check == Check::ChangeFlag && finding.verdict == Verdict::NotRun {
+        return say::NEVER_WRITTEN.to_owned();
+    }
+    say::seen(app.ports.locale.as_ref(), &finding.seen, app.session.now.get_untracked(), |code| {
+        label(app, code)
+    })
+}
+
+fn line(app: AppHandle, finding: &Finding) -> String {
+    let (check, verdict) = (say::check(finding.check), say::verdict(finding.verdict));
+    format!("{verdict}: {check}: {}", evidence_of(app, finding))
+}
+
+fn checks(app: AppHandle, findings: &[Finding]) -> Node {
+    let items: Vec<Node> = shown(findings).map(|finding| item(app, finding)).collect();
+    let head = tag("p").class("fault-part").with(say::CHECKS).with(", ").with(say::READS_ONLY);
+    group().with(head).with(tag("ul").class("checks").with(items))
+}
+
+fn item(app: AppHandle, finding: &Finding) -> Node {
+    let class = match finding.verdict {
+        Verdict::Pass => "verdict pass",
+        Verdict::Fail => "verdict fail",
+        Verdict::Unknown => "verdict unknown",
+        Verdict::NotRun => "verdict not-run",
+    };
+    tag("li")
+        .class("check-line")
+        .with(point(finding.check))
+        .with(tag("span").class(class).with(say::verdict(finding.verdict)))
+        .with(tag("span").class("check-name").with(say::check(finding.check)))
+        .with(tag("bdi").class("check-seen").with(evidence_of(app, finding)))
+}
+
+fn point(check: Check) -> Node {
+    let cell = tag("span").class("check-point");
+    match check.point() {
+        Some(point) => cell.set_to("title", say::point(point)).with(point.to_string()),
+        None => cell.with("–"),
+    }
+}
+
+/// Opens the checks of everything.
+pub(super) fn everything(app: AppHandle) -> impl Content {
+    button(say::EVERYTHING, move || app.trouble.check_everything())
+}

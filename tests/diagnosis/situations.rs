@@ -1,0 +1,263 @@
+//! The table: one row for each broken situation. `is` is the one diagnosis that is right; `broken` says what is broken,
+//! with the means of [`World`]. A row is read by nobody but the test: what the page makes of it follows from what it can see.
+
+use pingone_mfa_core::domain::diagnosis::Cause;
+use pingone_mfa_core::domain::paste::PasteFault;
+use pingone_mfa_core::domain::role::Permission;
+use pingone_sandbox::{Behaviour, DeviceSpec, DeviceState, DeviceType, Happening, Role, Scope, TokenSpec};
+
+use super::world::{Act, CONTRACTORS, Network, World, jwt};
+
+/// A row.
+pub struct Situation {
+    /// What it is called in the test's output.
+    pub name: &'static str,
+    /// The right diagnosis.
+    pub is: Cause,
+    /// How the world is broken.
+    pub broken: fn(&mut World),
+}
+
+const fn row(name: &'static str, is: Cause, broken: fn(&mut World)) -> Situation {
+    Situation { name, is, broken }
+}
+
+/// All rows.
+pub const SITUATIONS: &[Situation] = &[
+    // What was pasted and typed: tutorial, points 1, 3, 4, 5 and 6, before anything is sent.
+    row("a client secret is pasted", Cause::TokenUnusable(PasteFault::NotAToken), |world| {
+        world.paste = Box::new(|_| "0aZ~kT9.secret_of-an.application_1234567890".into());
+    }),
+    row("a variable that nobody filled in", Cause::TokenUnusable(PasteFault::Unexpanded), |world| {
+        world.paste = Box::new(|_| "Bearer {{accessToken}}".into());
+    }),
+    row("an ID token is pasted", Cause::TokenUnusable(PasteFault::IdToken), |world| {
+        world.paste = Box::new(|_| {
+            jwt(r#"{"alg":"RS256"}"#, r#"{"aud":"0b412e8b-0000-4000-8000-000000000001","nonce":"n"}"#)
+        });
+    }),
+    row(
+        "a token with too many groups for PingOne's headers",
+        Cause::TokenUnusable(PasteFault::OverHeaderLimit),
+        |world| {
+            world.paste =
+                Box::new(|_| jwt(r#"{"alg":"RS256"}"#, &format!(r#"{{"g":"{}"}}"#, "g".repeat(7000))));
+        },
+    ),
+    row("a token of yesterday", Cause::TokenExpired, |world| {
+        world.spec = TokenSpec { lifetime_seconds: -86_400, ..TokenSpec::default() };
+    }),
+    row("another region is chosen than the token's", Cause::RegionElsewhere, |world| world.region = "NA"),
+    row("the environment ID is a name", Cause::EnvironmentUnreadable, |world| {
+        world.environment = Some("Workforce");
+    }),
+    row("the user ID is a name that nobody has", Cause::UserUnreadable, |world| world.user = "jonas"),
+    // The token, once PingOne has seen it.
+    row("the token's signature is damaged", Cause::TokenRefused, |world| {
+        world.paste = Box::new(|token| {
+            let (signed, signature) = token.rsplit_once('.').unwrap();
+            format!("{signed}.{}", signature.chars().rev().collect::<String>())
+        });
+    }),
+    row("PingOne has other keys by now", Cause::TokenRefused, |world| {
+        world.meanwhile = Some(Box::new(|world| world.sandbox.borrow_mut().rotate_keys()));
+    }),
+    row("the token ends while the page is open", Cause::TokenExpired, |world| {
+        world.spec.lifetime_seconds = 60;
+        world.meanwhile = Some(Box::new(|world| world.wait(61_000)));
+    }),
+    row(
+        "this computer's clock is two minutes behind, and the token has just ended",
+        Cause::ClockWrong,
+        |world| {
+            world.spec.lifetime_seconds = 90;
+            world.act = Act::List;
+            world.meanwhile =
+                Some(Box::new(|world| world.sandbox.borrow_mut().set_clock_offset_millis(120_000)));
+        },
+    ),
+    row(
+        "this computer's clock is half an hour behind the clock that made the token",
+        Cause::ClockWrong,
+        |world| {
+            world.sandbox.borrow_mut().set_clock_offset_millis(30 * 60_000);
+            world.meanwhile = Some(Box::new(|world| {
+                world.sandbox.borrow_mut().set_clock_offset_millis(95 * 60_000);
+            }));
+        },
+    ),
+    row(
+        "this computer's clock is two hours behind, and the token ended an hour ago",
+        Cause::ClockWrong,
+        |world| {
+            // Nothing that a page can see tells this from a token that was altered.
+            world.sandbox.borrow_mut().set_clock_offset_millis(2 * 3_600_000);
+            world.spec.lifetime_seconds = -3600;
+            world.act = Act::Connect;
+        },
+    ),
+    row("a token for another API of the same issuer", Cause::AudienceElsewhere, |world| {
+        let auth = "https://auth.sandbox.example".to_owned();
+        world.spec.origins = Some(("https://gateway.example".into(), auth));
+        world.act = Act::Connect;
+    }),
+    row("a user's own token", Cause::EndUserToken, |world| {
+        world.spec.actor = pingone_sandbox::Actor::Person;
+        world.spec.scopes = vec!["openid".into(), "p1:read:user".into()];
+        world.act = Act::Connect;
+    }),
+    row("a token of another region at a place that names no region", Cause::RegionElsewhere, |world| {
+        world.region = "UNNAMED";
+        let (api, auth) = ("https://api.pingone.com".into(), "https://auth.pingone.com".into());
+        world.spec.origins = Some((api, auth));
+        world.act = Act::Connect;
+    }),
+    // The environment and the address.
+    row("an environment that doesn't exist", Cause::EnvironmentMissing, |world| {
+        world.environment = Some("00000000-0000-4000-8000-000000000001");
+        world.act = Act::Connect;
+    }),
+    row("nobody has given the application a role", Cause::NoRole, |world| {
+        world.roles(&[]);
+        world.act = Act::Connect;
+    }),
+    row("the deployment's address of the API ends in /v1/v1", Cause::PathUnknown, |world| {
+        world.api_path = "/v1/v1";
+        world.act = Act::Connect;
+    }),
+    // Roles.
+    row(
+        "Environment Admin, as the tutorial has it, lists users",
+        Cause::RoleMissing(Permission::ReadUsers),
+        |world| {
+            world.role(Role::EnvironmentAdmin);
+            world.act = Act::List;
+        },
+    ),
+    row("Organization Admin opens a user", Cause::RoleMissing(Permission::ReadUsers), |world| {
+        world.role(Role::OrganizationAdmin);
+        world.act = Act::Open;
+    }),
+    row("Identity Data Read Only changes a flag", Cause::RoleMissing(Permission::UpdateMfa), |world| {
+        world.role(Role::IdentityDataReadOnly);
+    }),
+    row("the role was given a moment ago", Cause::RoleArriving, |world| {
+        world.role(Role::OrganizationAdmin);
+        world.act = Act::List;
+        world.meanwhile = Some(Box::new(|world| {
+            let (client, now) = (Role::OrganizationAdmin.client_id(), world.now());
+            let mut sandbox = world.sandbox.borrow_mut();
+            sandbox.set_role_delay_millis(20_000);
+            sandbox.assign(client, Role::IdentityDataAdmin, Scope::Environment, now);
+        }));
+    }),
+    row("the role is limited to another population", Cause::ScopeTooNarrow, |world| {
+        world.roles(&[(Role::IdentityDataAdmin, CONTRACTORS)]);
+    }),
+    row("everyone may be read and one population changed", Cause::ScopeTooNarrow, |world| {
+        world.roles(&[
+            (Role::IdentityDataReadOnly, Scope::Environment),
+            (Role::IdentityDataAdmin, CONTRACTORS),
+        ]);
+        world.changed_before = vec![World::somebody_of(CONTRACTORS)];
+    }),
+    row("the role is taken away in between", Cause::RoleLost, |world| {
+        world.roles(&[
+            (Role::IdentityDataReadOnly, Scope::Environment),
+            (Role::IdentityDataAdmin, Scope::Environment),
+        ]);
+        world.changed_before = vec!["adaeze.okonkwo".into()];
+        world.user = "adaeze.okonkwo";
+        world.meanwhile = Some(Box::new(|world| {
+            let holder = world.spec.holder.unwrap();
+            world.sandbox.borrow_mut().withdraw(holder, Role::IdentityDataAdmin, Scope::Environment);
+        }));
+    }),
+    row("the report of devices is refused", Cause::RoleMissing(Permission::ReadReport), |world| {
+        world.sandbox.borrow_mut().forbid_report(true);
+        world.act = Act::Report;
+    }),
+    // Licence and products.
+    row("MFA is not among the environment's products", Cause::MfaMissing, |world| {
+        world.sandbox.borrow_mut().set_products(&["PING_ONE_BASE"]);
+        world.says = vec![("PUT", "/mfaEnabled", 403, NOT_LICENSED)];
+    }),
+    row("the licence is used up", Cause::LicenceExceeded, |world| {
+        world.says = vec![("PUT", "/mfaEnabled", 403, LICENCE_EXCEEDED)];
+    }),
+    // People.
+    row("a user ID of somewhere else", Cause::UserMissing, |world| {
+        world.user = "00000000-0000-4000-8000-000000000002";
+        world.act = Act::Open;
+    }),
+    row("the user is deleted before the change", Cause::UserMissing, |world| {
+        world.meanwhile = Some(Box::new(|world| {
+            let (user, now) = (world.id("jonas.brandt"), world.now());
+            world.sandbox.borrow_mut().happen(Happening::Deleted(user), now);
+        }));
+    }),
+    // The network.
+    row("the cable is out, and the browser doesn't know", Cause::Offline, |world| {
+        world.meanwhile = Some(Box::new(|world| world.network = Network::Unplugged));
+        world.act = Act::List;
+    }),
+    row("a firewall, or DNS, or a certificate", Cause::HostUnreachable, |world| {
+        world.network = Network::NoHost;
+        world.act = Act::Connect;
+    }),
+    row("preflights are refused", Cause::PreflightRefused, |world| {
+        world.wrong(r#"{"on":{"method":"OPTIONS"},"fault":{"kind":"status","status":500}}"#);
+        world.act = Act::Connect;
+    }),
+    row("a gateway's errors carry no permission to read them", Cause::AnswerUnreadable, |world| {
+        world.wrong(
+            r#"{"on":{"endpoint":"users"},"fault":{"kind":"status","status":503,"withoutCors":true}}"#,
+        );
+        world.act = Act::List;
+    }),
+    row("a network's sign-in page answers", Cause::Intermediary, |world| {
+        world.wrong(r#"{"fault":{"kind":"html"}}"#);
+        world.act = Act::Connect;
+    }),
+    row("a proxy refuses PUT", Cause::Intermediary, |world| {
+        world.wrong(r#"{"on":{"method":"PUT"},"fault":{"kind":"gateway","status":403}}"#);
+    }),
+    row("every list is cut off", Cause::ConnectionLost, |world| {
+        world.wrong(r#"{"on":{"endpoint":"users"},"fault":{"kind":"cut","after":40,"reset":true}}"#);
+        world.act = Act::List;
+    }),
+    // PingOne itself.
+    row("other clients use the licence's limit up", Cause::RateLimited, |world| {
+        world.act = Act::List;
+        world.meanwhile = Some(Box::new(|world| {
+            world.behave(Behaviour { rate: Some(50.0), others: 50.0, ..Behaviour::default() });
+        }));
+    }),
+    row("PingOne is down", Cause::ServiceFailing, |world| {
+        world.meanwhile = Some(Box::new(|world| world.wrong(r#"{"fault":{"kind":"status","status":500}}"#)));
+    }),
+    row("one page of the list can't be made", Cause::OneRecordFailing, |world| {
+        world.wrong(r#"{"on":{"endpoint":"users","page":2},"fault":{"kind":"status","status":500}}"#);
+        world.act = Act::List;
+    }),
+    // Nothing failed, and nobody is asked for a second factor.
+    row("a bypass runs", Cause::Bypassed, |world| {
+        world.user = "bypass.running";
+        world.act = Act::WonderWhyNotAsked;
+    }),
+    row("MFA is on, and there is no device", Cause::NoDevice, |world| {
+        world.user = "dina.nodevice";
+        world.act = Act::WonderWhyNotAsked;
+    }),
+    row("everything is there, and nothing asks", Cause::PolicyDecides, |world| {
+        world.user = "adaeze.okonkwo";
+        world.act = Act::WonderWhyNotAsked;
+        let user = world.id("adaeze.okonkwo");
+        let device = DeviceSpec { kind: DeviceType::Totp, state: DeviceState::Active };
+        world.sandbox.borrow_mut().set_devices(user, vec![device]);
+    }),
+];
+
+const NOT_LICENSED: &str = r#"{"id":"1","code":"ACCESS_FAILED","message":"You do not have permissions or are not licensed to make this request."}"#;
+
+const LICENCE_EXCEEDED: &str = r#"{"id":"1","code":"ACCESS_FAILED","message":"The request exceeded your license limit.","details":[{"code":"LICENSE_EXCEEDED","message":"The request exceeded your license limit."}]}"#;

@@ -1,0 +1,531 @@
+//! A tenant that can be broken, a browser in front of it, and an administrator who does one thing: what a row of the
+//! table is made of.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use futures::channel::mpsc;
+use futures::future::{FutureExt, LocalBoxFuture};
+use http::Method;
+use pingone_mfa_core::api::claims::read_paste;
+use pingone_mfa_core::api::endpoint::Endpoint;
+use pingone_mfa_core::api::request::{
+    Call, CountUsers, ReadDevices, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, Request,
+    WriteMfa,
+};
+use pingone_mfa_core::api::{Head, Lost, Response, Transport};
+use pingone_mfa_core::domain::diagnosis::{Diagnosis, diagnoses};
+use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Reach, Symptom, Tried};
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::region::{Agreement, Region, RegionCode, Regions};
+use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
+use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::domain::token::TokenFacts;
+use pingone_mfa_core::domain::user::{PopulationId, UserId};
+use pingone_mfa_core::engine::Clock;
+use pingone_mfa_core::engine::change::{Change, Job};
+use pingone_mfa_core::engine::connection::Connection;
+use pingone_mfa_core::engine::driver::drive;
+use pingone_mfa_core::engine::listing::{self, Listing};
+use pingone_mfa_core::engine::policy::Policy;
+use pingone_mfa_core::engine::probe::{Reaching, search};
+use pingone_sandbox::wire::{Body, End};
+use pingone_sandbox::{
+    Behaviour, EnvironmentKind, Populations, Role, Rule, Sandbox, Scope, Seed, TokenSpec, Wall as SandboxWall,
+};
+use uuid::Uuid;
+
+use super::support::VirtualClock;
+
+const ORIGIN: &str = "https://api.sandbox.example";
+const AUTH: &str = "https://auth.sandbox.example";
+
+/// What the administrator does once connected.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// Nothing more than connecting.
+    Connect,
+    /// Loads all users.
+    List,
+    /// Opens the user.
+    Open,
+    /// Reads the user's flag.
+    ReadFlag,
+    /// Reads the user's devices.
+    ReadDevices,
+    /// Reads the report of everyone's devices.
+    Report,
+    /// Turns the user's MFA on.
+    Change,
+    /// Wonders why the user isn't asked for a second factor.
+    WonderWhyNotAsked,
+    /// Checks everything before a run.
+    CheckEverything,
+}
+
+/// What lies between the browser and the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    /// All of it works.
+    Fine,
+    /// The browser knows that it is offline.
+    Offline,
+    /// Nothing gets through, and the browser doesn't know.
+    Unplugged,
+    /// The API's host can't be reached: its name isn't found, its certificate isn't trusted, or something blocks it.
+    NoHost,
+    /// What is sent to the API's host is never answered.
+    Swallowed,
+}
+
+type Broken = Box<dyn Fn(&mut World)>;
+
+/// What a row breaks. Everything works unless a row says otherwise.
+pub struct World {
+    /// The tenant: roles, people, faults, limits.
+    pub sandbox: Rc<RefCell<Sandbox>>,
+    /// The token that the administrator gets.
+    pub spec: TokenSpec,
+    /// What is pasted, made from that token.
+    pub paste: Box<dyn Fn(String) -> String>,
+    /// The region that is chosen: `SANDBOX`, one of PingOne's own, or `UNNAMED`, of which the deployment doesn't say
+    /// which of PingOne's regions it is.
+    pub region: &'static str,
+    /// The path of the API in the deployment's configuration.
+    pub api_path: &'static str,
+    /// The environment ID as it is typed, if another than the sandbox's.
+    pub environment: Option<&'static str>,
+    /// The user, by username, or by ID as it is typed.
+    pub user: &'static str,
+    /// What is done.
+    pub act: Act,
+    /// The network while connecting and afterwards.
+    pub network: Network,
+    /// What is broken between connecting and acting.
+    pub meanwhile: Option<Broken>,
+    /// Users whose MFA was changed before, with success, by username.
+    pub changed_before: Vec<String>,
+    /// Answers in place of the tenant's: method, end of the path, status, body.
+    pub says: Vec<(&'static str, &'static str, u16, &'static str)>,
+    /// The clock of this computer, which stands still while nothing is waited for.
+    pub clock: Rc<VirtualClock>,
+}
+
+impl World {
+    fn new() -> Self {
+        let sandbox = Sandbox::new(Seed {
+            users: 450,
+            seed: 1,
+            api_base: format!("{ORIGIN}/v1"),
+            auth_base: AUTH.into(),
+            kind: EnvironmentKind::Sandbox,
+            populations: Populations::Usual,
+        });
+        Self {
+            sandbox: Rc::new(RefCell::new(sandbox)),
+            spec: TokenSpec::default(),
+            paste: Box::new(|token| token),
+            region: "SANDBOX",
+            api_path: "/v1",
+            environment: None,
+            user: "jonas.brandt",
+            act: Act::Change,
+            network: Network::Fine,
+            meanwhile: None,
+            changed_before: Vec::new(),
+            says: Vec::new(),
+            clock: Rc::default(),
+        }
+    }
+
+    /// Now.
+    pub fn now(&self) -> SandboxWall {
+        SandboxWall(self.clock.wall().0)
+    }
+
+    /// The holder of the token has this role in the whole environment.
+    pub fn role(&mut self, role: Role) {
+        self.spec.role = role;
+    }
+
+    /// The token is held by somebody without any role, who gets these: role, scope.
+    pub fn roles(&mut self, roles: &[(Role, Scope)]) {
+        let holder = Uuid::from_u128(0xfeed);
+        self.spec.holder = Some(holder);
+        let now = self.now();
+        for (role, scope) in roles {
+            self.sandbox.borrow_mut().assign(holder, *role, *scope, now);
+        }
+    }
+
+    /// A rule of what goes wrong, as the sandbox's README has them.
+    pub fn wrong(&mut self, rule: &str) {
+        let rule: Rule = serde_json::from_str(rule).unwrap();
+        self.sandbox.borrow_mut().go_wrong(rule).unwrap();
+    }
+
+    /// How the tenant behaves.
+    pub fn behave(&mut self, behaviour: Behaviour) {
+        self.sandbox.borrow_mut().behave(behaviour).unwrap();
+    }
+
+    /// The id of a user.
+    pub fn id(&self, username: &str) -> Uuid {
+        self.sandbox.borrow().user_named(username).unwrap_or_else(|| panic!("there is no {username}"))
+    }
+
+    /// The username of somebody in a population.
+    pub fn somebody_of(scope: Scope) -> String {
+        let Scope::Population(population) = scope else { panic!("no population") };
+        let whole = Self::new();
+        let mut sandbox = whole.sandbox.borrow_mut();
+        let token = sandbox.mint(&TokenSpec::default(), whole.now());
+        let filter = format!("/users?filter=population.id%20eq%20%22{population}%22");
+        let page = read(&mut sandbox, &token, whole.now(), &filter);
+        page["_embedded"]["users"][0]["username"].as_str().unwrap().to_owned()
+    }
+
+    /// Time passes.
+    pub fn wait(&mut self, millis: u64) {
+        let clock = Rc::clone(&self.clock);
+        self.clock.run(async move { clock.sleep_until(clock.now() + Millis(millis)).await });
+    }
+}
+
+/// The second of the usual populations: Contractors.
+pub const CONTRACTORS: Scope = Scope::Population(Uuid::from_u128(0xa495_aeea_0000_4000_8000_0000_0000_0002));
+
+/// A JSON web token of one's own making, which nobody has signed.
+pub fn jwt(header: &str, claims: &str) -> String {
+    let part = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
+    format!("{}.{}.{}", part(header), part(claims), part("not signed"))
+}
+
+/// What was made of a broken world.
+pub struct Diagnosed {
+    /// What became known.
+    pub evidence: Evidence,
+    /// The diagnoses, the likeliest first.
+    pub diagnoses: Vec<Diagnosis>,
+    /// How many requests that may change something the search itself has sent.
+    pub writes: usize,
+}
+
+/// Breaks a world, does what is done in it, and says what is made of it.
+pub fn diagnosed(broken: fn(&mut World)) -> Diagnosed {
+    let mut world = World::new();
+    broken(&mut world);
+    let now = world.clock.wall();
+    let token = world.sandbox.borrow_mut().mint(&world.spec.clone(), world.now());
+    let pasted = (world.paste)(token);
+    let (evidence, writes) = match entered(&world, &pasted) {
+        Err(input) => (Evidence::of(Symptom::Input(input), now), 0),
+        Ok(entered) => experienced(world, &entered),
+    };
+    Diagnosed { diagnoses: diagnoses(&evidence), evidence, writes }
+}
+
+/// What was understood before anything was sent.
+struct Entered {
+    token: String,
+    facts: TokenFacts,
+    tenant: Tenant,
+    user: UserId,
+    regions: Regions,
+}
+
+fn regions(world: &World) -> Regions {
+    let region = |code: &str, pingone: Option<&str>| Region {
+        code: RegionCode(code.into()),
+        label: code.into(),
+        api_base: format!("{ORIGIN}{}", world.api_path),
+        auth_base: AUTH.into(),
+        pingone: pingone.map(|code| RegionCode(code.into())),
+    };
+    let elsewhere = Region {
+        api_base: format!("{ORIGIN}:8443/v1"),
+        auth_base: "https://proxy.example".into(),
+        ..region("UNNAMED", None)
+    };
+    Regions::with([region("SANDBOX", Some("EU")), elsewhere])
+}
+
+fn entered(world: &World, pasted: &str) -> Result<Entered, InputFault> {
+    let paste = read_paste(pasted, world.clock.wall()).map_err(InputFault::Paste)?;
+    let regions = regions(world);
+    let region = regions.get(&RegionCode(world.region.into())).ok_or(InputFault::RegionMissing)?.clone();
+    if let Agreement::Conflict { .. } = regions.agreement(&paste.facts, &region) {
+        return Err(InputFault::RegionElsewhere);
+    }
+    let own = world.sandbox.borrow().environment_id();
+    let environment = world.environment.map_or(Ok(own), Uuid::try_parse);
+    let environment = environment.map_err(|_| InputFault::EnvironmentUnreadable)?;
+    let named = world.sandbox.borrow().user_named(world.user).map(UserId);
+    let user = named.or_else(|| UserId::read(world.user)).ok_or(InputFault::UserUnreadable)?;
+    let tenant = Tenant { region, environment: EnvironmentId(environment) };
+    Ok(Entered { token: paste.token.expose().to_owned(), facts: paste.facts, tenant, user, regions })
+}
+
+fn experienced(mut world: World, entered: &Entered) -> (Evidence, usize) {
+    let meanwhile = world.meanwhile.take();
+    let clock = Rc::clone(&world.clock);
+    let browser = Rc::new(Browser {
+        sandbox: Rc::clone(&world.sandbox),
+        clock: Rc::clone(&clock),
+        token: entered.token.clone(),
+        network: Cell::new(world.network),
+        says: RefCell::new(world.says.clone()),
+    });
+    let connection = Connection::new(
+        entered.tenant.clone(),
+        browser.clone(),
+        clock.clone(),
+        Policy::default(),
+        Rc::new(|_| {}),
+        7,
+    )
+    .with_token_end(entered.facts.expires_at);
+    let connected = {
+        let connection = connection.clone();
+        clock.run(async move { connection.call(ReadEnvironment).await })
+    };
+    let evidence =
+        |symptom| {
+            Evidence::of(symptom, clock.wall())
+                .with_token(entered.facts.clone(), &entered.regions)
+                .with_place(entered.tenant.region.clone(), Some(entered.tenant.environment), &entered.regions)
+        };
+    let symptom = if let Err(fault) = connected {
+        Symptom::Failed { tried: Tried::Connect, fault, at: clock.wall() }
+    } else {
+        for username in &world.changed_before {
+            let user = UserId(world.id(username));
+            assert!(matches!(change(&clock, &connection, user), Outcome::Changed { .. }), "{username}");
+        }
+        if let Some(meanwhile) = meanwhile {
+            meanwhile(&mut world);
+            browser.network.set(world.network);
+            browser.says.replace(world.says.clone());
+        }
+        act(&world, &clock, &connection, entered.user)
+    };
+    let evidence = Evidence { changed_in: populations(&world), ..evidence(symptom) };
+    let before = world.sandbox.borrow().seen().len();
+    let evidence = clock.run(async move { search(evidence, &connection, browser.as_ref(), |_| {}).await });
+    let sandbox = world.sandbox.borrow();
+    let writes =
+        sandbox.seen().iter().skip(before).filter(|seen| seen.method != "GET" && seen.method != "OPTIONS");
+    (evidence, writes.count())
+}
+
+/// Where somebody was changed before, which the page knows from its list. Asked of a tenant in which nothing is broken.
+fn populations(world: &World) -> Vec<PopulationId> {
+    let whole = World::new();
+    let mut sandbox = whole.sandbox.borrow_mut();
+    let token = sandbox.mint(&TokenSpec::default(), whole.now());
+    let mut of = |username: &String| {
+        let id = sandbox.user_named(username).unwrap();
+        let user = read(&mut sandbox, &token, whole.now(), &format!("/users/{id}"));
+        PopulationId(Uuid::try_parse(user["population"]["id"].as_str().unwrap()).unwrap())
+    };
+    world.changed_before.iter().map(&mut of).collect()
+}
+
+fn read(sandbox: &mut Sandbox, token: &str, now: SandboxWall, path: &str) -> serde_json::Value {
+    let url = format!("{ORIGIN}/v1/environments/{}{path}", sandbox.environment_id());
+    let request = http::Request::get(url).header("authorization", format!("Bearer {token}"));
+    let answer = sandbox.handle(&request.body(Vec::new()).unwrap(), now).response;
+    serde_json::from_slice(answer.body()).unwrap()
+}
+
+fn act(world: &World, clock: &Rc<VirtualClock>, connection: &Connection, user: UserId) -> Symptom {
+    let (tried, failed) = match world.act {
+        Act::Connect => panic!("{}: connecting was to fail", world.user),
+        Act::WonderWhyNotAsked => return Symptom::NotAsked(user),
+        Act::CheckEverything => return Symptom::Health,
+        Act::List => (Tried::ReadUsers, list(clock, connection)),
+        Act::Open => (Tried::ReadUser(user), call(clock, connection, ReadUser(user))),
+        Act::ReadFlag => (Tried::ReadFlag(user), call(clock, connection, ReadMfa(user))),
+        Act::ReadDevices => (Tried::ReadDevices(user), call(clock, connection, ReadDevices(user))),
+        Act::Report => (Tried::ReadReport, call(clock, connection, ReadReport::New)),
+        Act::Change => {
+            let outcome = change(clock, connection, user);
+            (Tried::ChangeFlag(Some(user)), outcome.fault().cloned())
+        }
+    };
+    let fault = failed.unwrap_or_else(|| panic!("nothing failed"));
+    Symptom::Failed { tried, fault, at: clock.wall() }
+}
+
+fn call<C: Call + Clone + 'static>(clock: &VirtualClock, connection: &Connection, call: C) -> Option<Fault>
+where
+    C::Answer: 'static,
+{
+    let connection = connection.clone();
+    clock.run(async move { connection.call(call).await.err() })
+}
+
+fn change(clock: &VirtualClock, connection: &Connection, user: UserId) -> Outcome {
+    let connection = connection.clone();
+    clock.run(async move {
+        let mut change = Change::new(user, true, Rc::new(connection.policy().clone()), connection.jitter());
+        let (_, mut inbox) = mpsc::unbounded();
+        let perform = |job| {
+            let connection = connection.clone();
+            async move {
+                match job {
+                    Job::Write { user, to } => connection.send(WriteMfa { user, enabled: to }).await,
+                    Job::Read(user) => connection.send(ReadMfa(user)).await,
+                }
+            }
+        };
+        drive(&mut change, &connection, &mut inbox, perform, |_| {}).await;
+        change.outcome().unwrap().clone()
+    })
+}
+
+fn list(clock: &VirtualClock, connection: &Connection) -> Option<Fault> {
+    if let Some(fault) = call(clock, connection, CountUsers) {
+        return Some(fault);
+    }
+    let connection = connection.clone();
+    clock.run(async move {
+        let populations = connection.call(ReadPopulations { cursor: None }).await;
+        let populations = populations.map(|page| page.populations).unwrap_or_default();
+        let policy = Rc::new(connection.policy().clone());
+        let mut listing = Listing::of_all(&populations, None, policy, connection.jitter());
+        let halted = Rc::new(RefCell::new(None));
+        let (sender, mut inbox) = mpsc::unbounded();
+        let page = |job: listing::Job| {
+            let connection = connection.clone();
+            async move { connection.send(job.page).await }
+        };
+        let noted = Rc::clone(&halted);
+        let observe = move |listing: &mut Listing| {
+            if let listing::State::Halted(fault) = listing.state() {
+                noted.replace(Some(fault));
+                let _ = sender.unbounded_send(pingone_mfa_core::engine::driver::Command::Stop);
+            }
+        };
+        drive(&mut listing, &connection, &mut inbox, page, observe).await;
+        halted.take()
+    })
+}
+
+/// The browser: preflights, permissions to read, and a network that may not lead anywhere.
+struct Browser {
+    sandbox: Rc<RefCell<Sandbox>>,
+    clock: Rc<VirtualClock>,
+    token: String,
+    network: Cell<Network>,
+    says: RefCell<Vec<(&'static str, &'static str, u16, &'static str)>>,
+}
+
+/// What comes back over the line.
+enum Came {
+    Answer(Response, bool),
+    Cut(Head),
+    Nothing,
+    Silence,
+}
+
+impl Browser {
+    async fn exchange(&self, method: Method, url: &str, with_token: bool, body: Vec<u8>) -> Came {
+        self.clock.sleep_until(self.clock.now() + Millis(20)).await;
+        match self.network.get() {
+            Network::Fine => {}
+            Network::Swallowed => return Came::Silence,
+            Network::Offline | Network::Unplugged | Network::NoHost => return Came::Nothing,
+        }
+        let path = url.split('?').next().unwrap_or_default();
+        let says =
+            self.says.borrow().iter().find(|(on, end, ..)| method == *on && path.ends_with(end)).copied();
+        if let Some((_, _, status, body)) = says {
+            let head = Head { status, correlation_id: Some(Uuid::from_u128(5).to_string()) };
+            return Came::Answer(Response { head, body: body.into() }, true);
+        }
+        let mut sent =
+            http::Request::builder().method(&method).uri(url).header("origin", "https://page.example");
+        if method == Method::OPTIONS {
+            sent = sent.header("access-control-request-headers", "authorization,content-type");
+        }
+        if with_token && method != Method::OPTIONS {
+            sent = sent.header("authorization", format!("Bearer {}", self.token));
+            sent = sent.header("content-type", "application/json");
+        }
+        let now = SandboxWall(self.clock.wall().0);
+        let reply = self.sandbox.borrow_mut().handle(&sent.body(body).unwrap(), now);
+        self.clock.sleep_until(self.clock.now() + Millis(reply.wire.before_millis)).await;
+        let header = |name: &str| reply.response.headers().get(name)?.to_str().ok().map(str::to_owned);
+        let head =
+            Head { status: reply.response.status().as_u16(), correlation_id: header("correlation-id") };
+        let is_permitted = header("access-control-allow-origin").is_some()
+            && (method != Method::OPTIONS || header("access-control-allow-headers").is_some());
+        match (reply.wire.body, reply.wire.end) {
+            (Body::Nothing, End::Silence) => Came::Silence,
+            (Body::Nothing, _) => Came::Nothing,
+            (Body::Cut { .. }, _) => Came::Cut(head),
+            _ => Came::Answer(Response { head, body: reply.response.into_body() }, is_permitted),
+        }
+    }
+
+    async fn send_as_browsers_do(&self, request: Request) -> Result<Response, Lost> {
+        let url = request.endpoint.as_str();
+        match self.exchange(Method::OPTIONS, url, true, Vec::new()).await {
+            Came::Answer(answer, true) if (200..300).contains(&answer.head.status) => {}
+            Came::Silence => return std::future::pending().await,
+            _ => return Err(Lost::Unreachable),
+        }
+        let method = Method::from_bytes(request.method.to_string().as_bytes()).unwrap();
+        match self.exchange(method, url, true, request.body.clone().unwrap_or_default()).await {
+            Came::Answer(answer, true) => Ok(answer),
+            Came::Cut(head) => Err(Lost::BodyCut(head)),
+            Came::Answer(_, false) | Came::Nothing => Err(Lost::Unreachable),
+            Came::Silence => std::future::pending().await,
+        }
+    }
+}
+
+impl Transport for Browser {
+    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, Lost>> {
+        let browser = self.copy();
+        async move { browser.send_as_browsers_do(request).await }.boxed_local()
+    }
+}
+
+impl Browser {
+    fn copy(&self) -> Self {
+        Self {
+            sandbox: Rc::clone(&self.sandbox),
+            clock: Rc::clone(&self.clock),
+            token: self.token.clone(),
+            network: Cell::new(self.network.get()),
+            says: RefCell::new(self.says.borrow().clone()),
+        }
+    }
+}
+
+impl Reaching for Browser {
+    /// What `platform/reach.rs` does by the browser's fetch: a GET without a token and without a preflight.
+    fn reach(&self, endpoint: &Endpoint) -> LocalBoxFuture<'static, Reach> {
+        let (browser, url) = (self.copy(), endpoint.as_str().to_owned());
+        async move {
+            let network = browser.network.get();
+            let came = browser.exchange(Method::GET, &url, false, Vec::new()).await;
+            let is_cut_off = matches!(network, Network::Offline | Network::Unplugged);
+            Reach {
+                is_online: network != Network::Offline,
+                page: !is_cut_off,
+                host: matches!(came, Came::Answer(..) | Came::Cut(_)),
+                readable: match came {
+                    Came::Answer(answer, true) => Some(answer.head.status),
+                    _ => None,
+                },
+            }
+        }
+        .boxed_local()
+    }
+}

@@ -1,0 +1,235 @@
+//! The tutorial's six points: each broken, diagnosed by the page itself, mended, and then the request succeeds.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "all of this is test")]
+
+use pingone_mfa_e2e::{Page, World};
+use pingone_sandbox::server::now;
+use pingone_sandbox::{Role, Scope, TokenSpec};
+
+/// The text of the region, once it says this.
+async fn hear_trouble(page: &Page, sentence: &str) -> String {
+    page.see("region", "Troubleshooting").await;
+    page.hear(sentence).await;
+    let text = "root.querySelector('section[aria-label=Troubleshooting]')?.innerText ?? ''";
+    for _ in 0..100 {
+        let said = page.ask_shadow(text).await.as_str().unwrap_or_default().to_owned();
+        if said.contains(sentence) && !said.contains("Checking …") {
+            return said;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("the region doesn't say '{sentence}' but:\n{}", page.ask_shadow(text).await);
+}
+
+/// The checks as a list: verdict and name.
+async fn verdict(page: &Page, check: &str) -> String {
+    let script = format!(
+        "[...root.querySelectorAll('.check-line')].find((line) => line.querySelector('.check-name').innerText === '{check}')
+            ?.querySelector('.verdict').textContent ?? ''"
+    );
+    page.ask_shadow(&script).await.as_str().unwrap_or_default().to_owned()
+}
+
+/// Has the page's copies kept where a test can read them: the production policy forbids reading the clipboard.
+async fn keep_copies(page: &Page) {
+    let script = "const done = arguments[arguments.length - 1];
+        const keep = (text) => { window.copied = text; return Promise.resolve(); };
+        Object.defineProperty(navigator.clipboard, 'writeText', { value: keep });
+        done();";
+    page.run(script).await;
+}
+
+async fn copied(page: &Page) -> String {
+    page.value("window.copied ?? ''").await.as_str().unwrap_or_default().to_owned()
+}
+
+async fn look_at(page: &Page, name: &str) {
+    for scheme in ["light", "dark"] {
+        for (width, height) in [(1440, 1100), (390, 1100)] {
+            page.wear(scheme, width, height).await;
+            page.shoot(&format!("{name}-{scheme}-{width}")).await;
+            assert_eq!(page.axe().await, Vec::<String>::new(), "{name}, {scheme}, {width}");
+        }
+    }
+    page.wear("light", 1440, 900).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn point_1_an_environment_that_does_not_exist_is_replaced_by_the_applications_own() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Change Environment").await;
+    page.fill("textbox", "Environment ID", "00000000-0000-4000-8000-000000000000").await;
+    page.press("button", "Connect").await;
+    hear_trouble(&page, "There is no environment with this ID in this region.").await;
+    assert_eq!(verdict(&page, "Environment").await, "fail");
+    look_at(&page, "trouble-connect").await;
+    page.press("button", "Use the application's own environment").await;
+    page.hear("20 users. List read").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn point_2_a_missing_role_is_named_asked_for_and_tried_again() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    let token = world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() });
+    page.connect(&token).await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    let said = hear_trouble(&page, "An Environment Admin of Workforce.").await;
+    assert!(said.contains("Environment Admin hasn't, although PingOne's tutorial says so."), "{said}");
+    for (check, is) in [
+        ("Environment", "pass"),
+        ("May list users", "pass"),
+        ("May read a flag", "pass"),
+        ("May change a flag", "fail"),
+        ("User", "pass"),
+        ("Authorization", "pass"),
+        ("Expiry", "pass"),
+    ] {
+        assert_eq!(verdict(&page, check).await, is, "{check}");
+    }
+    look_at(&page, "trouble-role").await;
+    keep_copies(&page).await;
+    page.press("button", "Copy request").await;
+    page.hear("Copied.").await;
+    let request = copied(&page).await;
+    assert!(request.contains("403 ACCESS_FAILED") && request.contains("Correlation-Id: "), "{request}");
+    assert!(
+        request.lines().count() <= 8 && !request.contains("jonas") && !request.contains("eyJ"),
+        "{request}"
+    );
+    page.press("button", "Copy for a ticket").await;
+    page.until("window.copied.includes('Build: ')").await;
+    let ticket = copied(&page).await;
+    assert!(ticket.contains("fail: May change a flag: PingOne answered 403"), "{ticket}");
+    assert!(ticket.contains("Build: ") && !ticket.contains("eyJ"), "{ticket}");
+    let puts = world.sandbox().seen().iter().filter(|seen| seen.method == "PUT").count();
+    assert_eq!(puts, 1, "nothing is written to find out");
+
+    world.sandbox().assign(
+        Role::IdentityDataReadOnly.client_id(),
+        Role::IdentityDataAdmin,
+        Scope::Environment,
+        now(),
+    );
+    // The driver scrolls no further than the edge of the window, where the band covers the button.
+    page.value("window.scrollTo(0, 0)").await;
+    page.press("button", "Try again").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    assert!(page.find("region", "Troubleshooting").await.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn point_3_a_user_of_somewhere_else_is_named_and_another_is_found() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.enter("textbox", "User ID", "00000000-0000-4000-8000-000000000000").await;
+    hear_trouble(&page, "There is no user with this ID in this environment.").await;
+    assert_eq!(verdict(&page, "User").await, "fail");
+    assert_eq!(verdict(&page, "Environment").await, "pass");
+    page.enter("searchbox", "Find a person", &jonas.to_string()).await;
+    page.hear("jonas.brandt").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn point_4_a_token_that_pingone_does_not_take_is_replaced_and_the_change_tried_again() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("20 users. List read").await;
+    world.sandbox().rotate_keys();
+    page.press("switch", "MFA for jonas.brandt").await;
+    hear_trouble(&page, "PingOne doesn't take this token").await;
+    assert_eq!(verdict(&page, "Authorization").await, "fail");
+    page.press("button", "Replace token").await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Try again").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn point_5_a_token_that_has_ended_is_replaced_and_the_search_goes_on_by_itself() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec { lifetime_seconds: 5, ..TokenSpec::default() })).await;
+    page.hear("20 users. List read").await;
+    page.hear("token has ended").await;
+    page.enter("searchbox", "Find a person", "jonas").await;
+    hear_trouble(&page, "The token has ended.").await;
+    assert_eq!(verdict(&page, "Expiry").await, "fail");
+    page.press("button", "Replace token").await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.hear("1 person for 'jonas'").await;
+    assert!(page.find("region", "Troubleshooting").await.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn point_6_another_region_is_named_before_anything_is_sent_and_switched() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Change Region").await;
+    page.see("combobox", "Region").await.send_keys("Europe").await.unwrap();
+    page.press("button", "Connect").await;
+    page.hear("This token was issued in Local sandbox, but Europe is chosen. Nothing was sent.").await;
+    assert_eq!(world.sandbox().seen(), []);
+    page.press("button", "Use Local sandbox").await;
+    page.press("button", "Connect").await;
+    page.hear("20 users. List read").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_is_checked_on_demand_and_nothing_written() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("20 users. List read").await;
+    page.press("button", "Check everything").await;
+    hear_trouble(&page, "Nothing that can be read stands in the way.").await;
+    assert_eq!(verdict(&page, "May change a flag").await, "not run");
+    assert_eq!(verdict(&page, "MFA product").await, "pass");
+    assert_eq!(verdict(&page, "Network").await, "pass");
+    look_at(&page, "trouble-health").await;
+    let writes =
+        world.sandbox().seen().iter().filter(|seen| seen.method != "GET" && seen.method != "OPTIONS").count();
+    assert_eq!(writes, 0);
+    page.press("button", "Close checks").await;
+    assert!(page.find("region", "Troubleshooting").await.is_none());
+    world.sandbox().set_products(&["PING_ONE_BASE"]);
+    page.press("button", "Check everything").await;
+    hear_trouble(&page, "MFA is not among the services of this environment.").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_not_asked_although_mfa_is_on_is_explained() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("20 users. List read").await;
+    let dina = world.sandbox().user_named("dina.nodevice").unwrap();
+    page.enter("searchbox", "Find a person", &dina.to_string()).await;
+    page.press("button", "Why isn't this person asked?").await;
+    hear_trouble(&page, "MFA is on, but there is no device that could answer.").await;
+    assert_eq!(verdict(&page, "Devices").await, "fail");
+    assert_eq!(verdict(&page, "Sign-on policies").await, "unknown");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_preflight_is_told_from_a_host_that_cannot_be_reached() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    let rule = r#"{"on":{"method":"OPTIONS"},"fault":{"kind":"status","status":500}}"#;
+    world.sandbox().go_wrong(serde_json::from_str(rule).unwrap()).unwrap();
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Connect").await;
+    let said = hear_trouble(&page, "The browser isn't given permission to ask with a token").await;
+    assert!(said.contains("a plain request got through and was answered with 401"), "{said}");
+    world.sandbox().heal();
+    page.press("button", "Connect").await;
+    page.hear("20 users. List read").await;
+}
