@@ -25,6 +25,8 @@ pub mod ceiling;
 
 pub mod exchanges;
 
+pub mod help;
+
 pub mod paste;
 
 pub mod rooms;
@@ -60,6 +62,7 @@ pub mod unusable;
 use announcement::Announcer;
 use directory::Directory;
 use exchanges::Exchanges;
+use help::Help;
 use review::Review;
 use rooms::Rest;
 use run::Run;
@@ -141,6 +144,8 @@ pub struct App {
     pub directory: &'static Directory,
     /// What was sent and answered.
     pub exchanges: &'static Exchanges,
+    /// The help.
+    pub help: &'static Help,
     /// What screen readers are told.
     pub announcer: &'static Announcer,
     /// The run that is going on, and those that are stored.
@@ -174,6 +179,7 @@ impl App {
             session,
             directory,
             exchanges: Box::leak(Box::default()),
+            help: Box::leak(Box::default()),
             announcer,
             run,
             review,

@@ -20,10 +20,12 @@ mod ceiling;
 mod cells;
 mod connect;
 mod directory;
+mod exchanges;
 mod fault;
 mod figures;
 mod find;
 mod grid;
+mod help;
 mod list;
 mod live;
 mod markup;
@@ -48,6 +50,7 @@ mod window;
 pub struct Screens {
     connected: Box<dyn Fn(Environment, String) -> markup::Node>,
     announced: Box<dyn Fn(&Announcement) -> String>,
+    help: Box<dyn Fn() -> markup::Node>,
 }
 
 /// Where they are put once they are here.
@@ -62,6 +65,7 @@ pub fn screens(app: AppHandle) -> Screens {
     Screens {
         connected: Box::new(connected),
         announced: Box::new(move |announcement| live::sentence(app.ports, announcement)),
+        help: Box::new(move || help::help(app)),
     }
 }
 
@@ -76,11 +80,17 @@ pub fn root(session: &'static Session, screens: &ScreensPlace) -> AnyView {
         (Some((environment, region)), Some(screens)) => (screens.connected)(environment, region),
         _ => connect::connect(session),
     });
+    let for_help = Rc::clone(screens);
+    let help = markup::part_of(
+        move || session.has_rooms(),
+        move |_| for_help.get().map(|screens| (screens.help)()),
+    );
     markup::tag("div")
         .class("app")
         .on("keydown", move |_| session.touch())
         .on("pointerdown", move |_| session.touch())
         .with(screen)
+        .with(help)
         .with(live::live(session, screens))
         .view()
 }

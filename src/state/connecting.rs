@@ -53,6 +53,10 @@ impl Rooms for App {
         self.run.look_at_clock(last);
     }
 
+    fn help(&'static self) {
+        self.help.open_all();
+    }
+
     fn clear(&'static self) {
         self.directory.clear();
         self.review.close();

@@ -30,6 +30,9 @@ pub trait Rooms {
     /// Looks whether the computer slept since this time.
     fn look_at_clock(&'static self, last: Wall);
 
+    /// Shows the help.
+    fn help(&'static self);
+
     /// Forgets everything that was read.
     fn clear(&'static self);
 

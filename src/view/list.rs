@@ -6,6 +6,7 @@ use pingone_mfa_core::domain::users::Users;
 
 use super::ceiling::ceiling;
 use super::fault::fault_card;
+use super::help::links;
 use super::figures::number;
 use super::markup::{Node, button, group, part, part_of, says, tag};
 use super::text;
@@ -126,7 +127,7 @@ fn remarks(app: AppHandle) -> Vec<Node> {
 fn before_list(app: AppHandle) -> Node {
     part(move || match app.directory.total.get() {
         Load::Idle | Load::Loading => tag("p").class("working").with(text::directory::COUNTING),
-        Load::Failed(fault) => fault_card(&fault),
+        Load::Failed(fault) => group().with(fault_card(&fault)).with(links(app, &fault)),
         Load::Ready { value: None, .. } => {
             let load = button(text::directory::LOAD_ALL, move || app.directory.load_all());
             group().with(tag("p").with(text::directory::COUNT_UNKNOWN)).with(load)

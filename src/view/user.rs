@@ -12,6 +12,7 @@ use pingone_mfa_core::domain::users::{Class, Users};
 
 use super::cells::population_name;
 use super::fault::{fault_card, fault_card_titled};
+use super::help::links;
 use super::markup::{Content, Node, button, group, part_of, says, tag};
 use super::switch::{Whose, mfa_switch};
 use super::text;
@@ -41,7 +42,7 @@ fn person(app: AppHandle, id: UserId, read: &Load<()>) -> Node {
         }
         Load::Failed(fault) => {
             let again = button(text::fault::TRY_AGAIN, move || app.directory.open(id));
-            group().with(id_line).with(fault_card(fault)).with(again)
+            group().with(id_line).with(fault_card(fault)).with(links(app, fault)).with(again)
         }
         Load::Ready { .. } => group().with(facts(app, id)).with(states(app, id)).with(ended(app, id)),
     }
@@ -256,7 +257,8 @@ fn ended(app: AppHandle, id: UserId) -> Node {
         let sentence = text::outcome(&outcome, to, &app.ports.locale.time_to_second(at));
         Some(match outcome.fault() {
             Some(fault) => {
-                group().with(fault_card_titled(fault, sentence)).with(read_again(app, id, &outcome))
+                let card = fault_card_titled(fault, sentence);
+                group().with(card).with(links(app, fault)).with(read_again(app, id, &outcome))
             }
             None => tag("p").class("note done").with(sentence),
         })

@@ -61,6 +61,8 @@ pub mod confirmation;
 
 pub mod advice;
 
+pub mod topic;
+
 pub mod reference;
 
 pub mod limits;
