@@ -81,10 +81,8 @@ pub fn root(session: &'static Session, screens: &ScreensPlace) -> AnyView {
         _ => connect::connect(session),
     });
     let for_help = Rc::clone(screens);
-    let help = markup::part_of(
-        move || session.has_rooms(),
-        move |_| for_help.get().map(|screens| (screens.help)()),
-    );
+    let help =
+        markup::part_of(move || session.has_rooms(), move |_| for_help.get().map(|screens| (screens.help)()));
     markup::tag("div")
         .class("app")
         .on("keydown", move |_| session.touch())

@@ -71,6 +71,15 @@ impl Exchanges {
         self.log.with(|log| chosen.and_then(|number| log.get(number)).or(log.newest()).cloned())
     }
 
+    /// The number of the one that is shown.
+    pub fn shown_number(&self) -> Option<u64> {
+        let chosen = self.chosen.get();
+        self.log.with(|log| {
+            let shown = chosen.and_then(|number| log.get(number)).or(log.newest());
+            shown.map(|shown| shown.number)
+        })
+    }
+
     /// The numbers of those that the list shows, the newest first.
     pub fn listed(&self) -> Vec<u64> {
         self.sieve.with(|sieve| self.log.with(|log| listed(log, sieve)))
@@ -79,8 +88,7 @@ impl Exchanges {
     /// Chooses the one that stands so many places further down in the list than the one that is shown, or as near to that
     /// as there is one. Says at which place it stands.
     pub fn choose_by(&self, places: isize) -> Option<usize> {
-        let numbers =
-            self.sieve.with_untracked(|sieve| self.log.with_untracked(|log| listed(log, sieve)));
+        let numbers = self.sieve.with_untracked(|sieve| self.log.with_untracked(|log| listed(log, sieve)));
         let last = numbers.len().checked_sub(1)?;
         let newest = self.log.with_untracked(|log| log.newest().map(|newest| newest.number));
         let shown = self.chosen.get_untracked().or(newest);

@@ -1,12 +1,13 @@
 //! The last exchanges as a list, and copies of them. The list is in the document only while somebody looks at it.
 
 use pingone_mfa_core::api::exchange::Exchange;
-use pingone_mfa_core::api::exchange::log::Numbered;
+use pingone_mfa_core::api::exchange::log::{Log, Numbered};
 use pingone_mfa_core::api::exchange::sieve::{Class, Sieve};
 use pingone_mfa_core::api::request::Method;
 
 use super::markup::{
-    Event, Handle, Node, button, group, is_checked, key_of, part_of, rows, says, stop, tag, text_in,
+    Event, Handle, Kept, Node, button, group, is_checked, kept, key_of, part_of, rows, says, stop, tag,
+    text_in,
 };
 use super::response::status;
 use super::text;
@@ -21,7 +22,7 @@ const PAGE: isize = 5;
 /// Which exchange is shown, and the list to choose another from.
 pub(super) fn choice(app: AppHandle) -> Node {
     let exchanges = app.exchanges;
-    let count = move || app.ports.locale.number(exchanges.log.with(|log| log.len() as u64));
+    let count = move || app.ports.locale.number(exchanges.log.with(Log::len) as u64);
     let toggle = button(says(move || text::exchanges::list(&count())), move || {
         exchanges.is_open.update(|is_open| *is_open = !*is_open);
     })
@@ -56,12 +57,14 @@ fn line(app: AppHandle, exchange: &Exchange) -> String {
 
 fn list(app: AppHandle) -> Node {
     let exchanges = app.exchanges;
-    let counts = move || (exchanges.listed().len(), exchanges.log.with(|log| log.len()));
+    let listed = kept(move || exchanges.listed());
+    let (counted, looked_at) = (listed.clone(), listed.clone());
     let matching = move || {
-        let (matching, all) = counts();
-        text::exchanges::matching(app.ports.locale.as_ref(), matching, all)
+        let matching = counted.with(Vec::len).unwrap_or_default();
+        text::exchanges::matching(app.ports.locale.as_ref(), matching, exchanges.log.with(Log::len))
     };
-    let shown = part_of(move || counts().0 > 0, move |has_some| has_some.then(|| listbox(app)));
+    let has_some = move || looked_at.with(|listed| !listed.is_empty()).unwrap_or_default();
+    let shown = part_of(has_some, move |has_some| has_some.then(|| listbox(app, listed.clone())));
     tag("div")
         .class("exchange-panel")
         .with(tag("div").class("exchange-sieve").with(method(app)).with(class(app)).with(search(app)))
@@ -121,17 +124,15 @@ fn search(app: AppHandle) -> Node {
         .on("input", move |event| sieve.update(|sieve| sieve.text = text_in(&event)))
 }
 
-fn listbox(app: AppHandle) -> Node {
+fn listbox(app: AppHandle, listed: Kept<Vec<u64>>) -> Node {
     let exchanges = app.exchanges;
     let frame = Handle::new();
-    let shown = move || exchanges.shown().map(|shown| shown.number);
-    let is_listed = move |number: &u64| {
-        exchanges.log.with(|log| {
-            let shown = log.get(*number);
-            shown.is_some_and(|shown| exchanges.sieve.with(|sieve| sieve.lets(&shown.exchange)))
-        })
+    let shown = kept(move || exchanges.shown_number());
+    let (active, among) = (shown.clone(), listed.clone());
+    let active = move || {
+        let shown = active.with(|shown| *shown).flatten()?;
+        among.with(|listed| listed.contains(&shown)).unwrap_or_default().then(|| id(shown))
     };
-    let active = move || shown().filter(is_listed).map(id);
     let go = move |event: Event| {
         let places = match key_of(&event).as_str() {
             "ArrowDown" => 1,
@@ -155,7 +156,10 @@ fn listbox(app: AppHandle) -> Node {
         .set("aria-label", text::exchanges::NAME)
         .follow("aria-activedescendant", active)
         .on("keydown", go)
-        .with(rows(move || exchanges.listed(), move |number| row(app, number)))
+        .with(rows(
+            move || listed.with(Vec::clone).unwrap_or_default(),
+            move |number| row(app, number, shown.clone()),
+        ))
 }
 
 fn id(number: u64) -> String {
@@ -173,10 +177,11 @@ fn keep_in_view(frame: Handle, place: usize) {
 }
 
 /// One line of the list. It is made once: an exchange doesn't change.
-fn row(app: AppHandle, number: u64) -> Node {
+fn row(app: AppHandle, number: u64, shown: Kept<Option<u64>>) -> Node {
     let exchanges = app.exchanges;
-    let is_shown = move || exchanges.shown().is_some_and(|shown| shown.number == number);
-    let contents = exchanges.log.with_untracked(|log| log.get(number).map(|numbered| contents(app, numbered)));
+    let is_shown = move || shown.with(|shown| *shown == Some(number)).unwrap_or_default();
+    let contents =
+        exchanges.log.with_untracked(|log| log.get(number).map(|numbered| contents(app, numbered)));
     tag("div")
         .class("exchange")
         .set("role", "option")
@@ -201,16 +206,24 @@ fn contents(app: AppHandle, Numbered { exchange, .. }: &Numbered) -> Node {
     group().with(line).with(tag("span").class("exchange-path").with(path(&exchange.url())))
 }
 
-/// The part of an address that differs from request to request.
+/// The part of an address that differs from request to request, its ids by their beginnings.
 fn path(url: &str) -> String {
-    let behind = url.split_once("/environments/").map_or(url, |(_, rest)| rest);
-    format!("/{}", behind.split_once('/').map_or("", |(_, rest)| rest))
+    let behind = url.split_once("/environments/").and_then(|(_, rest)| rest.split_once('/'));
+    let path = behind.map_or(text::exchanges::ENVIRONMENT, |(_, rest)| rest);
+    let parts: Vec<&str> = path.split('/').map(short).collect();
+    parts.join("/")
+}
+
+/// An id by its beginning: what comes behind it says what was asked for, and has to be seen.
+fn short(part: &str) -> &str {
+    let is_id = part.len() == 36 && part.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    part.get(..8).filter(|_| is_id).unwrap_or(part)
 }
 
 /// The ways out of the page: each without the people, unless they are asked for this once.
 pub(super) fn copying(app: AppHandle) -> Node {
     let exchanges = app.exchanges;
-    let has_none = move || exchanges.log.with(|log| log.is_empty()).then(String::new);
+    let has_none = move || exchanges.log.with(Log::is_empty).then(String::new);
     let copy = button(text::exchanges::COPY, move || app.session.copy(exchanges.copy_of_shown()))
         .follow("disabled", has_none);
     let listed = move || exchanges.listed().len();

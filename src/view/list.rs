@@ -6,8 +6,8 @@ use pingone_mfa_core::domain::users::Users;
 
 use super::ceiling::ceiling;
 use super::fault::fault_card;
-use super::help::links;
 use super::figures::number;
+use super::help::links;
 use super::markup::{Node, button, group, part, part_of, says, tag};
 use super::text;
 use crate::state::AppHandle;

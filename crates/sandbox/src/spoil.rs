@@ -124,7 +124,9 @@ impl Encoding {
     fn write(self, text: &str) -> Vec<u8> {
         match self {
             Self::Utf8 => text.as_bytes().to_vec(),
-            Self::Utf16 => [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),
+            Self::Utf16 => {
+                [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+            }
             Self::Latin1 => text.chars().map(|letter| u8::try_from(letter).unwrap_or(b'?')).collect(),
         }
     }
@@ -231,7 +233,8 @@ mod tests {
 
     #[test]
     fn an_answer_quotes_the_header_in_a_field_and_in_its_id() {
-        let request = Request::get("/").header(header::AUTHORIZATION, "Bearer x.y.z").body(Vec::new()).unwrap();
+        let request =
+            Request::get("/").header(header::AUTHORIZATION, "Bearer x.y.z").body(Vec::new()).unwrap();
         let mut response = Response::new(br#"{"a" : 1}"#.to_vec());
         Fault::Echo.spoil(&request, &mut response);
         assert_eq!(response.headers()["correlation-id"], "Bearer x.y.z");

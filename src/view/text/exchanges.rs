@@ -53,6 +53,8 @@ pub fn matching(locale: &dyn Locale, matching: usize, all: usize) -> String {
         _ => format!("{} of {} match.", locale.number(matching as u64), locale.number(all as u64)),
     }
 }
+/// What is asked for where it is the environment itself.
+pub const ENVIRONMENT: &str = "environment";
 /// How long one took.
 pub fn took(locale: &dyn Locale, millis: u64) -> String {
     format!("{} ms", locale.number(millis))

@@ -27,12 +27,13 @@ pub fn new_users_begin(with: Option<bool>, at: &str) -> String {
     match with {
         Some(true) => format!("In this environment new users begin with MFA on (read {at})."),
         Some(false) => format!("In this environment new users begin with MFA off (read {at})."),
-        None => format!("PingOne's answer doesn't say what new users of this environment begin with (read {at})."),
+        None => {
+            format!("PingOne's answer doesn't say what new users of this environment begin with (read {at}).")
+        }
     }
 }
 /// The token may not read it.
-pub const NEW_USERS_FORBIDDEN: &str =
-    "What new users of this environment begin with is not readable with this token's role. An Environment Admin can look \
+pub const NEW_USERS_FORBIDDEN: &str = "What new users of this environment begin with is not readable with this token's role. An Environment Admin can look \
      it up.";
 /// It was not read.
 pub const NEW_USERS_NOT_READ: &str =
@@ -63,13 +64,22 @@ pub const fn title(topic: Topic) -> &'static str {
     }
 }
 
+/// What is wrong on pages of PingOne's that lead here.
+const SLIPS: &[&str] = &[
+    "Ping's tutorial for this step (Create a test environment, step 7) calls the request a POST. It is a PUT.",
+    "It says that the answer shows a password status. It shows _links and mfaEnabled.",
+    "It asks for Environment Admin or Identity Admin. The role that counts is Identity Data Admin.",
+    "Some newer pages print /v1 twice in the address. It belongs there once.",
+    "The page about the flag says that it is false by default. New environments create users with it on.",
+];
+
 /// What is to be said about a topic.
 pub const fn paragraphs(topic: Topic) -> &'static [&'static str] {
     match topic {
         Topic::Flag => &[
             "PingOne keeps one flag for every user, mfaEnabled. On means that PingOne may ask this user for a second factor. Off means that it can't.",
             "The flag asks for nothing by itself. A sign-on policy decides whether a second factor is asked for, and for which application. This page doesn't read policies.",
-            "The flag pairs no device and removes none. It isn't about the account either: a disabled account stays disabled.",
+            "The flag pairs no device. It isn't about the account either: a disabled account stays disabled.",
             "Only a request for the flag changes it: PUT …/users/{userID}/mfaEnabled. An update of the user, by PUT or PATCH, doesn't.",
             "A sign-on policy may compare the flag, as ${user.mfaEnabled}, and a device policy may block users whose flag is off. Then off keeps somebody out instead of letting them in.",
         ],
@@ -135,12 +145,12 @@ pub const fn paragraphs(topic: Topic) -> &'static [&'static str] {
         ],
         Topic::Licence => &[
             "LICENSE_EXCEEDED means that the licence doesn't cover the request.",
-            "Requests about devices need PingOne MFA among the environment's services. Where it is missing they are refused with ACCESS_FAILED, whatever the role.",
+            "Where PingOne MFA isn't among the environment's services, requests about devices and policies may be refused with ACCESS_FAILED, whatever the role.",
             "Whether the flag itself can be changed without that service, PingOne doesn't say.",
         ],
         Topic::Limit => &[
-            "429 means that requests came too fast. Limits belong to a licence and are shared by all of its environments; one address may use about a third of them.",
-            "This page sends 10 requests a second for changes at first and slows down by itself. The browser asks for leave before each request, so a user costs two.",
+            "429 means that requests came too fast. Limits belong to a licence and are shared by all of its environments; by default one address may use about a third of one.",
+            "This page sends at most 10 requests a second for changes, unless this deployment or you choose another ceiling, and slows down by itself. The browser asks for leave before each request, so a user costs two.",
             "Other clients of the same licence slow it down as well. A run doesn't fail over that, it takes longer.",
         ],
         Topic::Network => &[
@@ -155,13 +165,7 @@ pub const fn paragraphs(topic: Topic) -> &'static [&'static str] {
             "A run is stored in this browser so that it can be continued after a crash: user IDs and results, no names. A private window may not permit that.",
             "Nothing is sent to anyone but PingOne.",
         ],
-        Topic::Slips => &[
-            "Ping's tutorial for this step (Create a test environment, step 7) calls the request a POST. It is a PUT.",
-            "It says that the answer shows a password status. It shows _links and mfaEnabled.",
-            "It asks for Environment Admin or Identity Admin. The role that counts is Identity Data Admin.",
-            "Some newer pages print /v1 twice in the address. It belongs there once.",
-            "The page about the flag says that it is false by default. New environments create users with it on.",
-        ],
+        Topic::Slips => SLIPS,
         Topic::Report => &[
             "Under Response, Exchanges lists the last 200 requests. Copy exchange takes one as text, with placeholders for people; the token is never in it.",
             "PingOne's support asks for the Correlation-Id and the time of a request. Both are in the copy.",
@@ -200,7 +204,7 @@ mod tests {
     #[test]
     fn a_search_finds_the_topics_that_have_all_its_words() {
         assert_eq!(matching(""), Topic::ALL);
-        assert_eq!(matching("  ROLE  scope "), [Topic::Role]);
+        assert_eq!(matching("  SCOPE  population "), [Topic::Role]);
         assert!(matching("mfaSettings").contains(&Topic::NewUsers));
         assert!(matching("429").contains(&Topic::Limit));
         assert_eq!(matching("no such word"), []);

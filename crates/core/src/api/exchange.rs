@@ -1,7 +1,6 @@
 //! One request and its answer, as they are shown. Free of the token by construction: requests have none, and
 //! answers are redacted.
 
-use std::mem;
 use std::str::CharIndices;
 
 use memchr::{memchr2, memchr3};
@@ -60,12 +59,14 @@ impl Exchange {
     pub fn weight(&self) -> usize {
         let request = self.request.endpoint.as_str().len() + self.request.body.as_ref().map_or(0, Vec::len);
         let answer = self.answer.as_ref().map_or(0, |answer| answer.body.len());
-        let facts: usize = self.facts.iter().map(|fact| mem::size_of::<Fact>() + fact.value.len()).sum();
+        let facts: usize = self.facts.iter().map(|fact| size_of::<Fact>() + fact.value.len()).sum();
         // PingOne's words are cut to some hundred letters.
-        let fault = self.fault.as_ref().map_or(0, |fault| fault.refusal().map_or(400, |refusal| {
-            refusal.details.iter().map(|detail| 100 + detail.message.len()).sum::<usize>() + 400
-        }));
-        mem::size_of::<Self>() + request + answer + facts + fault
+        let fault = self.fault.as_ref().map_or(0, |fault| {
+            fault.refusal().map_or(400, |refusal| {
+                refusal.details.iter().map(|detail| 100 + detail.message.len()).sum::<usize>() + 400
+            })
+        });
+        size_of::<Self>() + request + answer + facts + fault
     }
 }
 
@@ -135,7 +136,7 @@ pub fn shown(subject: Subject, answer: &Result<Response, Lost>) -> Option<Answer
     };
     let is_cut = printed.len() > KEPT;
     // Between letters with something invisible among them no token would be found.
-    let visible: String = cut(&printed).chars().filter(is_visible).collect();
+    let visible: String = cut(&printed).chars().filter(|letter| is_visible(*letter)).collect();
     let body = redact(&visible);
     Some(Answer { head: response.head.clone(), body, is_cut, kind, size: response.body.len() })
 }

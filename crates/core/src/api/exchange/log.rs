@@ -75,8 +75,8 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::exchange::{Answer, BodyKind, KEPT};
     use crate::api::exchange::sieve::tests::{answer, exchange};
+    use crate::api::exchange::{Answer, BodyKind, KEPT};
 
     fn numbers(log: &Log) -> Vec<u64> {
         log.iter().map(|numbered| numbered.number).collect()
@@ -111,10 +111,10 @@ mod tests {
         let mut log = Log::default();
         let body = "x".repeat(KEPT);
         for round in 0..2000_u64 {
-            let long = Answer { body: body.clone(), kind: BodyKind::Text, ..answer(500) };
+            let whole = Answer { body: body.clone(), kind: BodyKind::Text, ..answer(500) };
             // Small ones among them: what went is given back.
-            let answer = if round % 3 == 0 { answer(200) } else { long };
-            log.push(exchange(1, Some(answer)), Some(1));
+            let given = if round % 3 == 0 { answer(200) } else { whole };
+            log.push(exchange(1, Some(given)), Some(1));
             let weight: usize = log.iter().map(|numbered| numbered.exchange.weight()).sum();
             assert_eq!(weight, log.weight);
             assert!(weight <= MOST_BYTES);
