@@ -78,7 +78,7 @@ pub const fn paragraphs(topic: Topic) -> &'static [&'static str] {
     match topic {
         Topic::Flag => &[
             "PingOne keeps one flag for every user, mfaEnabled. On means that PingOne may ask this user for a second factor. Off means that it can't.",
-            "The flag asks for nothing by itself. A sign-on policy decides whether a second factor is asked for, and for which application. This page doesn't read policies.",
+            "The flag asks for nothing by itself. A sign-on policy or a DaVinci flow decides whether a second factor is asked for, and for which application. This page reads neither.",
             "The flag pairs no device. It isn't about the account either: a disabled account stays disabled.",
             "Only a request for the flag changes it: PUT …/users/{userID}/mfaEnabled. An update of the user, by PUT or PATCH, doesn't.",
             "A sign-on policy may compare the flag, as ${user.mfaEnabled}, and a device policy may block users whose flag is off. Then off keeps somebody out instead of letting them in.",

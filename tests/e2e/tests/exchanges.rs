@@ -8,10 +8,12 @@ use pingone_sandbox::{Role, Rule, TokenSpec};
 use serde_json::{Value, json};
 use thirtyfour::Key;
 
-async fn shoot_both(page: &Page, name: &str) {
+/// Shoots what this selects, and what is around it.
+async fn shoot_both(page: &Page, selected: &str, name: &str) {
     for scheme in ["light", "dark"] {
         for (width, height) in [(1440, 900), (390, 844)] {
             page.wear(scheme, width, height).await;
+            page.ask_shadow(&format!("root.querySelector('{selected}').scrollIntoView({{ block: 'center' }})")).await;
             page.shoot(&format!("{name}-{scheme}-{width}")).await;
         }
     }
@@ -68,7 +70,7 @@ async fn the_list_of_exchanges_is_filtered_and_walked_by_keys() {
     let all = rows(&page).await;
     page.hear(&format!("{all} of {all} match.")).await;
     assert_accessible(&page, "exchanges").await;
-    shoot_both(&page, "exchanges").await;
+    shoot_both(&page, ".response", "exchanges").await;
 
     page.choose("Method", "PUT").await;
     page.hear(&format!("1 of {all} matches.")).await;
@@ -314,7 +316,7 @@ async fn help_is_there_before_and_after_connecting_and_is_found_by_words_and_key
         .await;
     page.hear("17 topics.").await;
     assert_accessible(&page, "help").await;
-    shoot_both(&page, "help").await;
+    shoot_both(&page, ".help h2", "help").await;
     page.type_keys("scope population").await;
     page.hear("1 of 17 topics.").await;
     page.hear("Changing the flag needs Identity Data Admin.").await;
@@ -345,6 +347,8 @@ async fn help_is_there_before_and_after_connecting_and_is_found_by_words_and_key
     page.shoot("help-topic").await;
     page.type_keys(Key::Escape + "").await;
     assert_eq!(page.focus().await, "Help: The smallest role");
+    page.press("button", "Jonas Brandt, open jonas.brandt").await;
+    page.hear("for new users: not readable").await;
     page.press("button", "Help").await;
     page.hear("is not readable with this token's role").await;
 }

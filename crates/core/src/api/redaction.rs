@@ -30,9 +30,8 @@ pub fn redact(text: &str) -> String {
 /// The beginning of a body that could not be read, redacted.
 #[must_use]
 pub fn excerpt(body: &[u8]) -> String {
-    // Four bytes a character at most, and a blank byte beside each where the encoding is another: enough for the
-    // excerpt without decoding 8 MiB of it.
-    let head = body.get(..EXCERPT * 8).unwrap_or(body);
+    // Four bytes a letter at most, and two for one of a token in another encoding: enough without decoding 8 MiB.
+    let head = body.get(..EXCERPT * 4 + LONGEST * 2).unwrap_or(body);
     brief(&String::from_utf8_lossy(head), EXCERPT)
 }
 
@@ -40,12 +39,13 @@ pub fn excerpt(body: &[u8]) -> String {
 #[must_use]
 pub fn brief(text: &str, most: usize) -> String {
     // What can't be seen goes first: between its letters a token would not be found.
-    let visible: String = text.chars().filter(|letter| is_visible(*letter)).take(most + CUT_TOKEN).collect();
+    let visible: String = text.chars().filter(|letter| is_visible(*letter)).take(most + LONGEST).collect();
     redact(&visible).chars().take(most).collect()
 }
 
-/// So much more is looked at than is shown, that a token is known although it begins at the very end.
-const CUT_TOKEN: usize = 32;
+/// So much more is looked at than is shown, so that what stands behind a token is shown as well: PingOne takes 6 KB of
+/// headers at most.
+const LONGEST: usize = 8 * 1024;
 
 /// Whether a letter is kept of what somebody else wrote.
 pub(super) fn is_visible(letter: char) -> bool {
@@ -124,6 +124,13 @@ mod tests {
             let text = format!("{}{TOKEN}", "x".repeat(before));
             assert!(!brief(&text, EXCERPT).contains("eyJ"), "{before}");
         }
+    }
+
+    #[test]
+    fn what_stands_behind_a_long_token_is_shown() {
+        let text = format!("'Bearer {TOKEN}{}' is none", "x".repeat(6000));
+        assert_eq!(brief(&text, 100), "'Bearer {token}' is none");
+        assert_eq!(excerpt(text.as_bytes()), "'Bearer {token}' is none");
     }
 
     #[test]
