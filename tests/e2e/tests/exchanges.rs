@@ -13,7 +13,10 @@ async fn shoot_both(page: &Page, selected: &str, name: &str) {
     for scheme in ["light", "dark"] {
         for (width, height) in [(1440, 900), (390, 844)] {
             page.wear(scheme, width, height).await;
-            page.ask_shadow(&format!("root.querySelector('{selected}').scrollIntoView({{ block: 'center' }})")).await;
+            page.ask_shadow(&format!(
+                "root.querySelector('{selected}').scrollIntoView({{ block: 'center' }})"
+            ))
+            .await;
             page.shoot(&format!("{name}-{scheme}-{width}")).await;
         }
     }
