@@ -101,6 +101,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         locale: Rc::new(BrowserLocale::new()),
         host: Rc::new(BrowserHost::new(flag(options, "ownsAddress"))),
         embedder,
+        made: OnceCell::new(),
     });
     let screens = ScreensPlace::default();
     // A frame's page is this product's own too, although its address is nobody's affair.

@@ -1,5 +1,6 @@
 //! What stands behind the form, in a file of its own: a first visit doesn't wait for it.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use futures::future::{FutureExt, LocalBoxFuture};
@@ -29,6 +30,8 @@ pub(crate) struct Outside {
     pub(crate) locale: Rc<BrowserLocale>,
     pub(crate) host: Rc<BrowserHost>,
     pub(crate) embedder: Rc<dyn Embedder>,
+    /// What stands behind the form, once it was made.
+    pub(crate) made: OnceCell<&'static dyn Rooms>,
 }
 
 /// The way to the second file, for one element.
@@ -98,8 +101,13 @@ async fn open_rest(
     Ok(rooms(&outside, &screens, session))
 }
 
-/// Makes what stands behind the form. An element has it made once.
+/// What stands behind the form. It is made once for an element, although two may ask for it at a time: who connects,
+/// and who looks for help.
 fn rooms(outside: &Outside, screens: &ScreensPlace, session: &'static Session) -> &'static dyn Rooms {
+    *outside.made.get_or_init(|| make(outside, screens, session))
+}
+
+fn make(outside: &Outside, screens: &ScreensPlace, session: &'static Session) -> &'static dyn Rooms {
     let ports = Ports {
         transport: outside.transport.clone(),
         clock: outside.clock.clone(),
@@ -115,7 +123,7 @@ fn rooms(outside: &Outside, screens: &ScreensPlace, session: &'static Session) -
         seed: Math::random().to_bits(),
     };
     let app = App::open(session, ports);
-    // There are none yet: the session asks for its rooms once.
+    // There are none yet: this happens once.
     let _ = screens.set(view::screens(app));
     app
 }

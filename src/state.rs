@@ -29,6 +29,8 @@ pub mod ceiling;
 
 pub mod exchanges;
 
+pub mod help;
+
 pub mod paste;
 
 pub mod rooms;
@@ -68,6 +70,7 @@ pub mod unusable;
 use announcement::Announcer;
 use directory::Directory;
 use exchanges::Exchanges;
+use help::Help;
 use review::Review;
 use rooms::Rest;
 use run::Run;
@@ -155,6 +158,8 @@ pub struct App {
     pub directory: &'static Directory,
     /// What was sent and answered.
     pub exchanges: &'static Exchanges,
+    /// The help.
+    pub help: &'static Help,
     /// What screen readers are told.
     pub announcer: &'static Announcer,
     /// Why something doesn't work.
@@ -192,6 +197,7 @@ impl App {
             session,
             directory,
             exchanges: Box::leak(Box::default()),
+            help: Box::leak(Box::default()),
             announcer,
             trouble,
             run,

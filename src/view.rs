@@ -25,10 +25,12 @@ mod choice;
 mod code;
 mod connect;
 mod directory;
+mod exchanges;
 mod fault;
 mod figures;
 mod find;
 mod grid;
+mod help;
 mod list;
 mod live;
 mod markup;
@@ -60,6 +62,7 @@ pub struct Screens {
     connected: Box<dyn Fn(Environment, String) -> markup::Node>,
     announced: Box<dyn Fn(&Announcement) -> String>,
     not_connected: Box<dyn Fn(Fault) -> markup::Node>,
+    help: Box<dyn Fn() -> markup::Node>,
 }
 
 /// Where they are put once they are here.
@@ -79,6 +82,7 @@ pub fn screens(app: AppHandle) -> Screens {
         connected: Box::new(connected),
         not_connected: Box::new(not_connected),
         announced: Box::new(move |announcement| live::sentence(app.ports, announcement)),
+        help: Box::new(move || help::help(app)),
     }
 }
 
@@ -94,11 +98,14 @@ pub fn root(session: &'static Session, screens: &ScreensPlace) -> AnyView {
         (Some((environment, region)), Some(screens)) => (screens.connected)(environment, region),
         _ => connect::connect(session, &form),
     });
+    let for_help = Rc::clone(screens);
+    let help =
+        markup::part_of(move || session.has_rooms(), move |_| for_help.get().map(|screens| (screens.help)()));
     let app = markup::tag("div")
         .class("app")
         .on("keydown", move |_| session.touch())
         .on("pointerdown", move |_| session.touch());
     #[cfg(feature = "demo")]
     let app = app.with(sign_in::banner());
-    app.with(screen).with(live::live(session, screens)).view()
+    app.with(screen).with(help).with(live::live(session, screens)).view()
 }

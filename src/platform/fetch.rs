@@ -90,7 +90,7 @@ fn outgoing(
 
 pub(super) async fn received(response: &gloo_net::http::Response) -> Result<Response, Lost> {
     let correlation_id = response.headers().get("correlation-id");
-    let head = Head { status: response.status(), correlation_id };
+    let head = Head::new(response.status(), correlation_id.as_deref());
     match body(response).await {
         Ok(body) => Ok(Response { head, body }),
         Err(BodyEnd::Cut) => Err(Lost::BodyCut(head)),

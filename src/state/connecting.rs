@@ -75,6 +75,10 @@ impl Rooms for App {
         self.report_file()
     }
 
+    fn help(&'static self) {
+        self.help.open_all();
+    }
+
     fn clear(&'static self) {
         self.trouble.clear();
         self.directory.clear();

@@ -1,10 +1,12 @@
 //! The last exchanges with PingOne, in memory.
 
 use std::cell::Cell;
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use pingone_mfa_core::api::exchange::Exchange;
+use pingone_mfa_core::api::exchange::log::{Log, Numbered};
+use pingone_mfa_core::api::exchange::sieve::Sieve;
+use pingone_mfa_core::api::exchange::transcript::{People, transcripts};
 use pingone_mfa_core::code::{Language, Sample};
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::engine::Clock;
@@ -12,22 +14,8 @@ use pingone_mfa_core::engine::Clock;
 use super::tasks::Tasks;
 use super::watched::Watched;
 
-/// How many are kept.
-pub const KEPT: usize = 50;
-
-/// How often the newest one is shown at most.
+/// How often new ones are shown at most.
 const SHOWN_EVERY: Millis = Millis(200);
-
-/// An exchange and its number, which never repeats.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Numbered {
-    /// The number.
-    pub number: u64,
-    /// The exchange.
-    pub exchange: Exchange,
-    /// Whether it was made to find a cause, and not because somebody wanted what it says.
-    pub is_probe: bool,
-}
 
 /// How an exchange is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,17 +54,23 @@ impl Form {
     }
 }
 
-/// The last [`KEPT`] exchanges, the newest first.
+/// The last exchanges.
 #[derive(Default)]
 pub struct Exchanges {
     /// The exchanges.
-    pub kept: Watched<VecDeque<Numbered>>,
+    pub log: Watched<Log>,
     /// The one that a person chose; `None` follows the newest.
     pub chosen: Watched<Option<u64>>,
     /// How they are shown.
     pub form: Watched<Form>,
     /// The language of their code.
     pub language: Watched<Language>,
+    /// Whether the list of them is shown.
+    pub is_open: Watched<bool>,
+    /// Which of them the list shows.
+    pub sieve: Watched<Sieve>,
+    /// Whether the next copy says who the people in it are.
+    pub with_people: Watched<bool>,
     is_resting: Cell<bool>,
     has_unseen: Cell<bool>,
     tasks: Tasks,
@@ -85,37 +79,81 @@ pub struct Exchanges {
 impl Exchanges {
     /// Keeps one more. While hundreds come in a second, not each of them is shown.
     pub fn record(&'static self, exchange: Exchange, is_probe: bool, clock: &Rc<dyn Clock>) {
-        self.kept.update_unseen(|kept| {
-            let number = kept.front().map_or(1, |newest| newest.number + 1);
-            kept.push_front(Numbered { number, exchange, is_probe });
-            kept.truncate(KEPT);
-        });
+        let held = self.chosen.get_untracked();
+        self.log.update_unseen(|log| log.push(exchange, is_probe, held));
         if self.is_resting.replace(true) {
             return self.has_unseen.set(true);
         }
-        self.kept.notify();
+        self.log.notify();
         let rest = clock.sleep_until(clock.now() + SHOWN_EVERY);
         self.tasks.spawn(async move {
             rest.await;
             self.is_resting.set(false);
             if self.has_unseen.replace(false) {
-                self.kept.notify();
+                self.log.notify();
             }
         });
-    }
-
-    /// The newest that somebody wanted: what failed stays in sight while its cause is looked for.
-    pub fn newest(kept: &VecDeque<Numbered>) -> Option<&Numbered> {
-        kept.iter().find(|numbered| !numbered.is_probe)
     }
 
     /// The one that is shown: the chosen one while it is kept, else the newest.
     pub fn shown(&self) -> Option<Numbered> {
         let chosen = self.chosen.get();
-        self.kept.with(|kept| {
-            let chosen = kept.iter().find(|numbered| Some(numbered.number) == chosen);
-            chosen.or_else(|| Self::newest(kept)).cloned()
+        self.log.with(|log| chosen.and_then(|number| log.get(number)).or(log.newest()).cloned())
+    }
+
+    /// The number of the one that is shown.
+    pub fn shown_number(&self) -> Option<u64> {
+        let chosen = self.chosen.get();
+        self.log.with(|log| {
+            let shown = chosen.and_then(|number| log.get(number)).or(log.newest());
+            shown.map(|shown| shown.number)
         })
+    }
+
+    /// The numbers of those that the list shows, the newest first.
+    pub fn listed(&self) -> Vec<u64> {
+        self.sieve.with(|sieve| self.log.with(|log| listed(log, sieve)))
+    }
+
+    /// Chooses the one that stands so many places further down in the list than the one that is shown, or as near to that
+    /// as there is one. Says at which place it stands.
+    pub fn choose_by(&self, places: isize) -> Option<usize> {
+        let numbers = self.sieve.with_untracked(|sieve| self.log.with_untracked(|log| listed(log, sieve)));
+        let last = numbers.len().checked_sub(1)?;
+        let newest = self.log.with_untracked(|log| log.newest().map(|newest| newest.number));
+        let shown = self.chosen.get_untracked().or(newest);
+        let place = numbers.iter().position(|number| Some(*number) == shown);
+        let place = place.map_or(0, |place| place.saturating_add_signed(places)).min(last);
+        self.chosen.set(numbers.get(place).copied());
+        Some(place)
+    }
+
+    /// The one that is shown, as text.
+    pub fn copy_of_shown(&self) -> String {
+        let people = self.people();
+        let chosen = self.chosen.get_untracked();
+        self.log.with_untracked(|log| {
+            let shown = chosen.and_then(|number| log.get(number)).or(log.newest());
+            shown.map(|shown| shown.exchange.transcript(people)).unwrap_or_default()
+        })
+    }
+
+    /// All that the list shows, as text.
+    pub fn copy_of_listed(&self) -> String {
+        let people = self.people();
+        self.sieve.with_untracked(|sieve| {
+            self.log.with_untracked(|log| {
+                let listed = log.iter().map(|numbered| &numbered.exchange);
+                transcripts(listed.filter(|exchange| sieve.lets(exchange)), people)
+            })
+        })
+    }
+
+    /// Whether this one copy says who the people are. The next one doesn't, unless it is asked for again.
+    fn people(&self) -> People {
+        let with_people = self.with_people.get_untracked();
+        self.with_people.set(false);
+        if with_people { People::Shown } else { People::Hidden }
     }
 
     /// The request that is shown, as code.
@@ -129,7 +167,14 @@ impl Exchanges {
         self.tasks.abort_all();
         self.is_resting.set(false);
         self.has_unseen.set(false);
-        self.kept.set(VecDeque::new());
+        self.log.set(Log::default());
         self.chosen.set(None);
+        self.sieve.set(Sieve::default());
+        self.with_people.set(false);
     }
+}
+
+fn listed(log: &Log, sieve: &Sieve) -> Vec<u64> {
+    let listed = log.iter().filter(|numbered| sieve.lets(&numbered.exchange));
+    listed.map(|numbered| numbered.number).collect()
 }

@@ -49,6 +49,9 @@ pub trait Rooms {
     /// The report of the run that is over, without names.
     fn report(&'static self) -> Option<ReportFile>;
 
+    /// Shows the help.
+    fn help(&'static self);
+
     /// Forgets everything that was read.
     fn clear(&'static self);
 

@@ -108,7 +108,8 @@ pub struct Session {
     /// The computer's time, renewed every second.
     pub now: Watched<Wall>,
     touched: Cell<Millis>,
-    rooms: Cell<Option<&'static dyn Rooms>>,
+    /// What stands behind the form, once it is here.
+    rooms: Watched<Option<&'static dyn Rooms>>,
     pub(super) provision: RefCell<Provision>,
     ticking: Tasks,
     pub(super) connecting: Tasks,
@@ -148,7 +149,7 @@ impl Session {
             replacing: Watched::default(),
             now: Watched::new(entrance.clock.wall()),
             touched: Cell::new(entrance.clock.now()),
-            rooms: Cell::default(),
+            rooms: Watched::default(),
             ticking: Tasks::default(),
             connecting: Tasks::default(),
             announcer: Box::leak(Box::default()),
@@ -173,7 +174,7 @@ impl Session {
     /// Ends: nothing is kept, nothing goes on.
     pub fn end(&'static self) {
         self.forget();
-        if let Some(rooms) = self.rooms.get() {
+        if let Some(rooms) = self.rooms.get_untracked() {
             rooms.end();
         }
         self.ticking.abort_all();
@@ -194,7 +195,7 @@ impl Session {
         self.ticking.spawn(async move {
             loop {
                 clock.sleep_until(clock.now() + Millis(1000)).await;
-                if let Some(rooms) = self.rooms.get() {
+                if let Some(rooms) = self.rooms.get_untracked() {
                     rooms.look_at_clock(self.now.get_untracked());
                 }
                 self.now.set(clock.wall());
@@ -208,7 +209,7 @@ impl Session {
     fn forget_when_idle(&'static self, now: Millis) {
         let idle = self.settings.forget_after_idle;
         let has_token = self.pasted.with_untracked(|pasted| pasted.facts().is_some());
-        let is_working = self.rooms.get().is_some_and(Rooms::is_working);
+        let is_working = self.rooms.get_untracked().is_some_and(Rooms::is_working);
         if has_token && !is_working && self.touched.get().until(now) >= idle {
             self.forget_because(Forgetting::Idle(idle.0 / 60_000));
         }
@@ -326,7 +327,7 @@ impl Session {
 
     fn replaced(&'static self, facts: &TokenFacts) {
         self.replacing.set(false);
-        if let Some(rooms) = self.rooms.get() {
+        if let Some(rooms) = self.rooms.get_untracked() {
             rooms.continue_with(facts);
         }
     }
@@ -386,10 +387,27 @@ impl Session {
         });
     }
 
-    /// What stands behind the form. It is made once; only one who connects asks for it, and nobody does twice at
-    /// a time.
+    /// Shows the help, which stands behind the form. Nothing is sent to PingOne for it.
+    pub fn help(&'static self) {
+        if let Some(rooms) = self.rooms.get_untracked() {
+            return rooms.help();
+        }
+        self.connecting.spawn(async move {
+            match self.rooms().await {
+                Ok(rooms) => rooms.help(),
+                Err(why) => self.obstacle.set(Some(Obstacle::NotLoaded(why))),
+            }
+        });
+    }
+
+    /// Whether what stands behind the form is here.
+    pub fn has_rooms(&'static self) -> bool {
+        self.rooms.with(Option::is_some)
+    }
+
+    /// What stands behind the form. It is made once, whoever asks for it.
     async fn rooms(&'static self) -> Result<&'static dyn Rooms, String> {
-        if let Some(rooms) = self.rooms.get() {
+        if let Some(rooms) = self.rooms.get_untracked() {
             return Ok(rooms);
         }
         let rooms = self.entrance.rest.open(self).await?;
@@ -428,7 +446,7 @@ impl Session {
     fn forget_because(&'static self, why: Forgetting) {
         let until = self.pasted.with_untracked(|pasted| pasted.facts().and_then(|facts| facts.expires_at));
         self.connecting.abort_all();
-        if let Some(rooms) = self.rooms.get() {
+        if let Some(rooms) = self.rooms.get_untracked() {
             rooms.clear();
         }
         self.entrance.tokens.forget();

@@ -29,6 +29,7 @@ pub(super) fn band(app: AppHandle, environment: Environment, region: String) -> 
     let actions = tag("div")
         .class("band-actions")
         .with(everything(app))
+        .with(button(text::band::HELP, move || app.help.open_all()))
         .with(
             button(text::band::REPLACE, move || toggle_replacement(app))
                 .follow("aria-expanded", move || Some(session.replacing.get().to_string())),

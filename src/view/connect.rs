@@ -17,7 +17,8 @@ pub(super) fn connect(session: &'static Session, screens: &ScreensPlace) -> Node
     let masthead = tag("header")
         .class("masthead")
         .with(tag("strong").class("masthead-name").with(text::PRODUCT))
-        .with(tag("span").class("masthead-build").with(version));
+        .with(tag("span").class("masthead-build").with(version))
+        .with(button(text::band::HELP, move || session.help()).class("quiet"));
     let offers_paste = session.offers_paste();
     let facts = part_of(
         move || has_token(session),

@@ -1,13 +1,15 @@
 //! What was sent and what PingOne answered: typed, raw, and the request as code.
 
 use pingone_mfa_core::api::exchange::Exchange;
+use pingone_mfa_core::api::exchange::log::Numbered;
 use pingone_mfa_core::api::redaction::PLACEHOLDER;
 
 use super::code::code;
-use super::markup::{Event, Handle, Node, button, group, key_of, part_of, rows, says, tag, text_in};
+use super::exchanges::{choice, copying};
+use super::markup::{Event, Handle, Node, button, group, key_of, part_of, tag};
 use super::text;
 use crate::state::AppHandle;
-use crate::state::exchanges::{Exchanges, Form, Numbered};
+use crate::state::exchanges::Form;
 
 pub(super) fn response(app: AppHandle) -> Node {
     let exchanges = &app.exchanges;
@@ -43,6 +45,7 @@ pub(super) fn response(app: AppHandle) -> Node {
         .with(choice(app))
         .with(tabs)
         .with(panel)
+        .with(copying(app))
         .with(tag("p").class("hint").with(text::response::KEPT))
 }
 
@@ -65,7 +68,7 @@ fn tab(app: AppHandle, form: Form) -> Node {
 /// Code has a choice in it, which has to outlive the exchange that is shown.
 fn shown(app: AppHandle) -> Node {
     let exchanges = &app.exchanges;
-    let is_code = move || exchanges.form.get() == Form::Code && exchanges.kept.with(|kept| !kept.is_empty());
+    let is_code = move || exchanges.form.get() == Form::Code && exchanges.log.with(|log| !log.is_empty());
     part_of(is_code, move |is_code| if is_code { code(app) } else { answered(app) })
 }
 
@@ -76,47 +79,12 @@ fn answered(app: AppHandle) -> Node {
         move |(shown, form)| match (shown, form) {
             (None, _) => tag("p").class("hint").with(text::response::NONE),
             (Some(Numbered { exchange, .. }), Form::Typed) => typed(app, exchange),
-            (Some(Numbered { exchange, .. }), Form::Raw | Form::Code) => raw(&exchange),
+            (Some(Numbered { exchange, .. }), Form::Raw | Form::Code) => raw(app, &exchange),
         },
     )
 }
 
-/// Which of the kept exchanges is shown.
-fn choice(app: AppHandle) -> Node {
-    let exchanges = &app.exchanges;
-    let name_of = move |numbered: &Numbered| {
-        line(&numbered.exchange, &app.ports.locale.time_to_second(numbered.exchange.at))
-    };
-    let newest = move || {
-        let newest = exchanges.kept.with(|kept| Exchanges::newest(kept).map(name_of));
-        text::response::newest(&newest.unwrap_or_default())
-    };
-    let numbers = move || exchanges.kept.with(|kept| kept.iter().map(|numbered| numbered.number).collect());
-    // One comes and one goes with every exchange, and the others stay as they are.
-    let option = move |number: u64| {
-        let name = exchanges.kept.with_untracked(|kept| {
-            kept.iter().find(|numbered| numbered.number == number).map(name_of).unwrap_or_default()
-        });
-        tag("option").set_to("value", number.to_string()).with(name)
-    };
-    tag("select")
-        .class("response-choice")
-        .set("aria-label", text::response::EXCHANGE)
-        .value(move || exchanges.chosen.get().map(|number| number.to_string()).unwrap_or_default())
-        .on("change", move |event| exchanges.chosen.set(text_in(&event).parse().ok()))
-        .with(tag("option").set("value", "").with(says(newest)))
-        .with(rows(numbers, option))
-}
-
-fn line(exchange: &Exchange, at: &str) -> String {
-    let url = exchange.request.endpoint.as_str();
-    let path = url.split_once("/environments/").map_or(url, |(_, rest)| rest);
-    let path = path.split_once('/').map_or("", |(_, rest)| rest);
-    let path: String = path.chars().take(70).collect();
-    format!("{at} {} {} /{path}", exchange.request.method, status(exchange))
-}
-
-fn status(exchange: &Exchange) -> String {
+pub(super) fn status(exchange: &Exchange) -> String {
     let answer = exchange.answer.as_ref();
     answer.map_or_else(|| text::response::NO_ANSWER.to_owned(), |answer| answer.head.status.to_string())
 }
@@ -135,6 +103,7 @@ fn typed(app: AppHandle, exchange: Exchange) -> Node {
     }
     list = list
         .define(text::response::DURATION, format!("{} ms", exchange.took.0))
+        .define(text::response::ATTEMPT, exchange.attempt.to_string())
         .define(text::response::AT, at);
     match correlation {
         Some(id) => list.define(text::response::CORRELATION_ID, tag("span").class("id").with(id)),
@@ -142,15 +111,14 @@ fn typed(app: AppHandle, exchange: Exchange) -> Node {
     }
 }
 
-fn raw(exchange: &Exchange) -> Node {
-    let request = &exchange.request;
-    let body = request.body.as_ref().map(|body| String::from_utf8_lossy(body).into_owned());
-    let content_type = if body.is_some() { "Content-Type: application/json\n" } else { "" };
+fn raw(app: AppHandle, exchange: &Exchange) -> Node {
+    let body = exchange.sent();
+    let content_type = if body.is_empty() { "" } else { "Content-Type: application/json\n" };
     let sent = format!(
         "{} {}\nAccept: application/json\nAuthorization: Bearer {PLACEHOLDER}\n{content_type}\n{}",
-        request.method,
-        request.endpoint.as_str(),
-        body.unwrap_or_default(),
+        exchange.request.method,
+        exchange.url(),
+        body,
     );
     let came = match &exchange.answer {
         None => text::response::NO_ANSWER.to_owned(),
@@ -159,9 +127,12 @@ fn raw(exchange: &Exchange) -> Node {
             format!("{}\n{}\n{}", answer.head.status, id.unwrap_or_default(), answer.body)
         }
     };
+    let cut = exchange.answer.as_ref().filter(|answer| answer.is_cut && answer.size > 0);
+    let cut = cut.map(|answer| text::exchanges::cut(&app.ports.locale.number(answer.size as u64)));
     group()
         .with(tag("h3").with(text::response::REQUEST))
         .with(tag("pre").with(sent.trim_end()))
         .with(tag("h3").with(text::response::ANSWER))
         .with(tag("pre").with(came.trim_end()))
+        .with(cut.map(|cut| tag("p").class("hint").with(cut)))
 }

@@ -16,6 +16,11 @@ pub mod code;
 
 #[cfg(feature = "demo")]
 pub mod demo;
+
+pub mod exchanges;
+
+pub mod help;
+
 pub mod outcomes;
 pub mod review;
 pub mod run;
@@ -133,6 +138,8 @@ pub mod band {
     pub const REPLACE: &str = "Replace token";
     /// The button.
     pub const FORGET: &str = "Forget token";
+    /// The button.
+    pub const HELP: &str = "Help";
     /// The way back.
     pub const KEEP: &str = "Keep the token in use";
     /// Ended.
@@ -810,12 +817,6 @@ pub mod question {
 pub mod response {
     /// The region's name.
     pub const NAME: &str = "Response";
-    /// The choice's name.
-    pub const EXCHANGE: &str = "Exchange";
-    /// The newest one.
-    pub fn newest(line: &str) -> String {
-        format!("Newest: {line}")
-    }
     /// A tab.
     pub const TYPED: &str = "Typed";
     /// A tab.
@@ -831,6 +832,8 @@ pub mod response {
     /// A line's name.
     pub const DURATION: &str = "Duration";
     /// A line's name.
+    pub const ATTEMPT: &str = "Attempt";
+    /// A line's name.
     pub const CORRELATION_ID: &str = "Correlation-Id";
     /// A line's name.
     pub const AT: &str = "Sent";
@@ -841,7 +844,7 @@ pub mod response {
     /// A heading.
     pub const ANSWER: &str = "Answer";
     /// Under the panel.
-    pub const KEPT: &str = "The last 50, in this page's memory. The token is never among them.";
+    pub const KEPT: &str = "The last 200, in this page's memory. The token is never among them.";
 }
 
 /// A fault's card.

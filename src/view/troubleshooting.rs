@@ -8,6 +8,7 @@ use pingone_mfa_core::domain::region::RegionCode;
 use pingone_mfa_core::domain::tenant::Environment;
 
 use super::fault::{fault_card_titled, words};
+use super::help::link;
 use super::markup::{Content, Node, button, group, part_of, tag};
 use super::text::troubleshooting as say;
 use crate::state::AppHandle;
@@ -246,7 +247,7 @@ fn item(app: AppHandle, finding: &Finding) -> Node {
         .class("check-line")
         .with(point(finding.check))
         .with(tag("span").class(class).with(say::verdict(finding.verdict)))
-        .with(tag("span").class("check-name").with(say::check(finding.check)))
+        .with(tag("span").class("check-name").with(link(app, finding.check, say::check(finding.check))))
         .with(tag("bdi").class("check-seen").with(evidence_of(app, finding)))
 }
 

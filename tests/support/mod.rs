@@ -125,9 +125,8 @@ impl Transport for Mount {
                 Fate::AnswerLost => Err(Lost::Unreachable),
                 Fate::Silence => std::future::pending().await,
                 Fate::Answered | Fate::NeverArrives | Fate::Status(_) => {
-                    let header = |name: &str| reply.headers().get(name)?.to_str().ok().map(str::to_owned);
-                    let head =
-                        Head { status: reply.status().as_u16(), correlation_id: header("correlation-id") };
+                    let header = |name: &str| reply.headers().get(name)?.to_str().ok();
+                    let head = Head::new(reply.status().as_u16(), header("correlation-id"));
                     Ok(Response { head, body: reply.into_body() })
                 }
             }

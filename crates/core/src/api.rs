@@ -20,6 +20,8 @@ pub mod exchange;
 
 pub mod redaction;
 
+pub mod personal;
+
 pub mod claims;
 
 pub mod sign_in;
@@ -74,6 +76,15 @@ pub struct Head {
     pub status: u16,
     /// The `Correlation-Id` header.
     pub correlation_id: Option<String>,
+}
+
+impl Head {
+    /// What arrived, without a token that something on the way may have put there.
+    #[must_use]
+    pub fn new(status: u16, correlation_id: Option<&str>) -> Self {
+        // An id has 36 letters.
+        Self { status, correlation_id: correlation_id.map(|id| redaction::brief(id, 100)) }
+    }
 }
 
 /// Sends one request. The request carries no token: whoever implements this adds it last, so that everything

@@ -69,6 +69,8 @@ pub mod check;
 
 pub mod diagnosis;
 
+pub mod topic;
+
 pub mod reference;
 
 pub mod limits;

@@ -16,6 +16,8 @@ pub mod retry;
 
 pub mod driver;
 
+pub mod attempts;
+
 pub mod connection;
 
 pub mod once;

@@ -125,6 +125,24 @@ pub enum Fault {
         /// From 400 to 599.
         status: u16,
     },
+    /// The answer quotes the `Authorization` header: in its `Correlation-Id` and in a field of its JSON body.
+    Echo,
+    /// It is not carried out, and answered with this text. `{authorization}` stands for the request's header.
+    Text {
+        /// From 200 to 599.
+        status: u16,
+        /// The text.
+        text: String,
+        /// How it is written.
+        #[serde(default)]
+        encoding: Encoding,
+        /// The text comes so often.
+        #[serde(default = "once")]
+        times: usize,
+        /// The content type.
+        #[serde(default = "html")]
+        content_type: String,
+    },
     /// The body is filled up with blanks to this size.
     Oversized {
         /// In bytes.
@@ -161,6 +179,27 @@ pub enum Fault {
     },
 }
 
+/// How a text becomes bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Encoding {
+    /// UTF-8.
+    #[default]
+    Utf8,
+    /// UTF-16 with its mark, the low byte first.
+    Utf16,
+    /// ISO 8859-1; a letter that it hasn't becomes a question mark.
+    Latin1,
+}
+
+const fn once() -> usize {
+    1
+}
+
+fn html() -> String {
+    "text/html".to_owned()
+}
+
 impl Rule {
     /// What is wrong with it, in a sentence that names the field.
     ///
@@ -176,6 +215,12 @@ impl Rule {
         match &self.fault {
             Fault::Status { status, .. } | Fault::Gateway { status } if !(400..600).contains(status) => {
                 Err("fault.status: must be from 400 to 599".to_owned())
+            }
+            Fault::Text { status, .. } if !(200..600).contains(status) => {
+                Err("fault.status: must be from 200 to 599".to_owned())
+            }
+            Fault::Text { text, times, .. } if text.len().saturating_mul(*times) > MOST_BYTES => {
+                Err(format!("fault.times: must make at most {MOST_BYTES} bytes"))
             }
             Fault::OddFlag { values } if !values.iter().all(|value| is_value(value)) => {
                 Err("fault.values: must be JSON, or empty".to_owned())
@@ -318,6 +363,9 @@ mod tests {
         let wrong = |json: &str| rule(json).check().unwrap_err();
         assert!(wrong(r#"{"share":2,"fault":{"kind":"html"}}"#).starts_with("share:"));
         assert!(wrong(r#"{"fault":{"kind":"status","status":200}}"#).starts_with("fault.status:"));
+        assert!(wrong(r#"{"fault":{"kind":"text","status":100,"text":""}}"#).starts_with("fault.status:"));
+        let long = r#"{"fault":{"kind":"text","status":200,"text":"0123456789","times":10000000}}"#;
+        assert!(wrong(long).starts_with("fault.times:"));
         assert!(wrong(r#"{"fault":{"kind":"gateway","status":200}}"#).starts_with("fault.status:"));
         assert!(wrong(r#"{"fault":{"kind":"odd-flag","values":["tru"]}}"#).starts_with("fault.values:"));
         assert!(

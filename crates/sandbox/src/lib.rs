@@ -68,7 +68,7 @@ pub use authorization::PUBLIC_CLIENT_ID;
 pub use background::{Happening, Texts};
 pub use behaviour::Behaviour;
 pub use devices::{DeviceSpec, DeviceState, DeviceType};
-pub use fault::{Fault, On, Rule};
+pub use fault::{Encoding, Fault, On, Rule};
 pub use keys::Keys;
 pub use limit::Peer;
 pub use oracle::{Applied, Counts, Oracle, Write};

@@ -4,9 +4,9 @@ use std::io::{self, Read as _};
 
 use flate2::Compression;
 use flate2::read::GzEncoder;
-use http::{Request, Response, StatusCode, header};
+use http::{HeaderName, Request, Response, StatusCode, header};
 
-use crate::fault::Fault;
+use crate::fault::{Encoding, Fault};
 use crate::hal::put;
 use crate::refusal::Refusal;
 use crate::wire::{Body, End, Wire};
@@ -47,7 +47,7 @@ impl Fault {
     pub(crate) fn carrying(&self) -> Carrying {
         match self {
             Self::AppliedLate { millis } => Carrying::Later(*millis),
-            Self::NeverApplied | Self::Gateway { .. } => Carrying::Never,
+            Self::NeverApplied | Self::Gateway { .. } | Self::Text { .. } => Carrying::Never,
             _ => Carrying::Now,
         }
     }
@@ -84,6 +84,13 @@ impl Fault {
                 let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::FORBIDDEN);
                 become_html(response, status, GATEWAY);
             }
+            Self::Echo => echo(request, response),
+            Self::Text { status, text, encoding, times, content_type } => {
+                put(response.headers_mut(), header::CONTENT_TYPE, content_type);
+                *response.status_mut() = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
+                let text = text.replace("{authorization}", authorization(request)).repeat(*times);
+                *response.body_mut() = encoding.write(&text);
+            }
             Self::Oversized { bytes } => fill_up(response.body_mut(), *bytes),
             Self::GzipBomb { bytes } => {
                 fill_up(response.body_mut(), *bytes);
@@ -112,6 +119,33 @@ const HTML: &str = "<!doctype html><html><head><title>Sign in to the network</ti
 
 const GATEWAY: &str = "<html><head><title>Request rejected</title></head><body><center><h1>The requested URL was \
                        rejected.</h1></center><script>window.ran = true</script></body></html>";
+
+impl Encoding {
+    fn write(self, text: &str) -> Vec<u8> {
+        match self {
+            Self::Utf8 => text.as_bytes().to_vec(),
+            Self::Utf16 => {
+                [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+            }
+            Self::Latin1 => text.chars().map(|letter| u8::try_from(letter).unwrap_or(b'?')).collect(),
+        }
+    }
+}
+
+/// The whole header, the token in it.
+fn authorization(request: &Request<Vec<u8>>) -> &str {
+    let header = request.headers().get(header::AUTHORIZATION);
+    header.and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+fn echo(request: &Request<Vec<u8>>, response: &mut Response<Vec<u8>>) {
+    let echoed = authorization(request);
+    put(response.headers_mut(), HeaderName::from_static("correlation-id"), echoed);
+    let text = String::from_utf8_lossy(response.body());
+    if let Some(rest) = text.strip_prefix('{') {
+        *response.body_mut() = format!("{{ \"authorization\" : \"{echoed}\",{rest}").into_bytes();
+    }
+}
 
 fn fill_up(body: &mut Vec<u8>, bytes: usize) {
     body.resize(bytes.max(body.len()), b' ');
@@ -195,6 +229,37 @@ mod tests {
         let mut body = br#"{ "a" : 1, "mfaEnabled" : true, "b" : { "mfaEnabled" : false } }"#.to_vec();
         replace_flag(&mut body, other_value);
         assert_eq!(body, br#"{ "a" : 1, "mfaEnabled" : false, "b" : { "mfaEnabled" : true } }"#);
+    }
+
+    #[test]
+    fn an_answer_quotes_the_header_in_a_field_and_in_its_id() {
+        let request =
+            Request::get("/").header(header::AUTHORIZATION, "Bearer x.y.z").body(Vec::new()).unwrap();
+        let mut response = Response::new(br#"{"a" : 1}"#.to_vec());
+        Fault::Echo.spoil(&request, &mut response);
+        assert_eq!(response.headers()["correlation-id"], "Bearer x.y.z");
+        assert_eq!(response.body(), br#"{ "authorization" : "Bearer x.y.z","a" : 1}"#);
+    }
+
+    #[test]
+    fn a_text_is_answered_in_its_encoding() {
+        let request = Request::get("/").header(header::AUTHORIZATION, "B").body(Vec::new()).unwrap();
+        for (encoding, bytes) in [
+            (Encoding::Utf8, "üB!üB!".as_bytes()),
+            (Encoding::Utf16, b"\xff\xfe\xfc\0B\0!\0\xfc\0B\0!\0"),
+            (Encoding::Latin1, b"\xfcB!\xfcB!"),
+        ] {
+            let text = Fault::Text {
+                status: 502,
+                text: "ü{authorization}!".to_owned(),
+                encoding,
+                times: 2,
+                content_type: "text/plain".to_owned(),
+            };
+            let mut response = Response::new(Vec::new());
+            text.spoil(&request, &mut response);
+            assert_eq!((response.status().as_u16(), response.body().as_slice()), (502, bytes));
+        }
     }
 
     #[test]

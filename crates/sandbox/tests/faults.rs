@@ -294,6 +294,27 @@ fn a_gateway_can_refuse_with_html_and_nothing_is_carried_out() {
 }
 
 #[test]
+fn an_answer_can_quote_the_token() {
+    let stage = Stage::with(r#"{"fault":{"kind":"echo"}}"#);
+    let (got, token) = (stage.list(), stage.token.clone());
+    assert!(got.head().contains(&format!("correlation-id: bearer {}", token.to_ascii_lowercase())));
+    let body: serde_json::Value = serde_json::from_str(got.body()).unwrap();
+    assert_eq!(body["authorization"], format!("Bearer {token}"));
+    assert!(body["_embedded"]["users"].is_array());
+}
+
+#[test]
+fn any_text_can_stand_in_the_answers_place_and_nothing_is_carried_out() {
+    let fault = r#"{"kind":"text","status":502,"text":"<p>{authorization}</p>","times":2}"#;
+    let stage = Stage::with(&format!(r#"{{"on":{{"method":"PUT"}},"fault":{fault}}}"#));
+    let before = stage.is_on();
+    let got = stage.put();
+    assert_eq!(got.status(), Some(502));
+    assert_eq!(got.body(), format!("<p>Bearer {}</p>", stage.token).repeat(2));
+    assert_eq!(stage.is_on(), before);
+}
+
+#[test]
 fn a_body_can_be_oversized_truncated_nested_or_have_a_key_twice() {
     let body = |fault: &str| Stage::with(&format!(r#"{{"fault":{fault}}}"#)).list().body().to_owned();
     assert_eq!(body(r#"{"kind":"oversized","bytes":9000000}"#).len(), 9_000_000);

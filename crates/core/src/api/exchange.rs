@@ -8,12 +8,18 @@ use memchr::{memchr2, memchr3};
 use crate::domain::fault::Fault;
 use crate::domain::time::{Millis, Wall};
 
-use super::redaction::{excerpt, redact};
+use super::redaction::{is_visible, redact};
 use super::request::{Fact, Request, Subject};
 use super::{Head, Lost, Response};
 
+pub mod log;
+
+pub mod sieve;
+
+pub mod transcript;
+
 /// The longest body that is kept, in bytes. One user is far below; a list is longer, but its rows are left out.
-const KEPT: usize = 20_000;
+pub const KEPT: usize = 16 * 1024;
 
 /// A request and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +30,8 @@ pub struct Exchange {
     pub took: Millis,
     /// The request.
     pub request: Request,
+    /// How often it was sent by now, until it is answered for good: 1 for the first time.
+    pub attempt: u32,
     /// What PingOne answered, if it did.
     pub answer: Option<Answer>,
     /// What the typed view shows; empty where the answer was no good.
@@ -32,13 +40,80 @@ pub struct Exchange {
     pub fault: Option<Fault>,
 }
 
+impl Exchange {
+    /// Where the request went, as it is shown: a cursor comes from an answer, and answers may quote the token.
+    #[must_use]
+    pub fn url(&self) -> String {
+        redact(self.request.endpoint.as_str())
+    }
+
+    /// The body that was sent, as text.
+    #[must_use]
+    pub fn sent(&self) -> String {
+        let body = self.request.body.as_deref().unwrap_or_default();
+        String::from_utf8_lossy(body).into_owned()
+    }
+
+    /// How much memory it takes, in bytes and about.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let request = self.request.endpoint.as_str().len() + self.request.body.as_ref().map_or(0, Vec::len);
+        let answer = self.answer.as_ref().map_or(0, |answer| answer.body.len());
+        let facts: usize = self.facts.iter().map(|fact| size_of::<Fact>() + fact.value.len()).sum();
+        // PingOne's words are cut to some hundred letters.
+        let fault = self.fault.as_ref().map_or(0, |fault| {
+            fault.refusal().map_or(400, |refusal| {
+                refusal.details.iter().map(|detail| 100 + detail.message.len()).sum::<usize>() + 400
+            })
+        });
+        size_of::<Self>() + request + answer + facts + fault
+    }
+}
+
 /// An answer as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// Status and headers.
     pub head: Head,
-    /// The body, pretty-printed and redacted; a list is cut to its links and counts.
+    /// The body, redacted and cut to [`KEPT`] bytes. JSON is pretty-printed; a list is cut to its links and counts.
     pub body: String,
+    /// Whether the body goes on behind that.
+    pub is_cut: bool,
+    /// What the body is, by its beginning.
+    pub kind: BodyKind,
+    /// How long the body was, in bytes, as far as it was read.
+    pub size: usize,
+}
+
+/// What a body is, by its beginning: what an answer says of itself need not be so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyKind {
+    /// Nothing was read of it.
+    Empty,
+    /// An object or a list.
+    Json,
+    /// A page.
+    Html,
+    /// Any other text.
+    Text,
+    /// It is not written in UTF-8.
+    Bytes,
+}
+
+impl BodyKind {
+    fn of(text: &str) -> Self {
+        let text = text.trim_start_matches('\u{feff}').trim_start();
+        // Letters that are a byte and a blank one each: another encoding, which UTF-8 takes for its own.
+        if text.bytes().take(64).any(|byte| byte == 0) {
+            return Self::Bytes;
+        }
+        match text.bytes().next() {
+            None => Self::Empty,
+            Some(b'{' | b'[') => Self::Json,
+            Some(b'<') => Self::Html,
+            Some(_) => Self::Text,
+        }
+    }
 }
 
 /// Keeps what may be shown of an answer. `None` where none arrived.
@@ -46,18 +121,35 @@ pub fn shown(subject: Subject, answer: &Result<Response, Lost>) -> Option<Answer
     let response = match answer {
         Ok(response) => response,
         Err(Lost::BodyCut(head) | Lost::BodyTooLarge(head)) => {
-            return Some(Answer { head: head.clone(), body: String::new() });
+            let (body, kind) = (String::new(), BodyKind::Empty);
+            return Some(Answer { head: head.clone(), body, is_cut: true, kind, size: 0 });
         }
         Err(Lost::NoToken | Lost::Unreachable) => return None,
     };
+    let text = std::str::from_utf8(&response.body);
+    let kind = text.map_or(BodyKind::Bytes, BodyKind::of);
     // A list's people are not kept a second time: the table has them.
     let skipped: &[&str] = if subject == Subject::List { &["_embedded", "entries"] } else { &[] };
-    let printed = std::str::from_utf8(&response.body).ok().map(|text| pretty(text, skipped));
-    let body = match printed {
-        Some(printed) if printed.len() <= KEPT => redact(&printed),
-        _ => excerpt(&response.body),
+    let printed = match (kind, text) {
+        (BodyKind::Json, Ok(text)) => pretty(text, skipped),
+        _ => beginning(&response.body),
     };
-    Some(Answer { head: response.head.clone(), body })
+    let is_cut = printed.len() > KEPT;
+    // Between letters with something invisible among them no token would be found.
+    let visible: String = cut(&printed).chars().filter(|letter| is_visible(*letter)).collect();
+    let body = redact(&visible);
+    Some(Answer { head: response.head.clone(), body, is_cut, kind, size: response.body.len() })
+}
+
+/// At most [`KEPT`] bytes of a text.
+fn cut(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(KEPT)).unwrap_or_default()
+}
+
+/// As much of a body as is kept, and a little more, as text.
+fn beginning(body: &[u8]) -> String {
+    let head = body.get(..KEPT + 4).unwrap_or(body);
+    String::from_utf8_lossy(head).into_owned()
 }
 
 /// The text with one field a line. The values of the outermost fields `skipped` are left out. Works on the text and
@@ -68,12 +160,15 @@ fn pretty(text: &str, skipped: &[&str]) -> String {
     let mut skip_from = None;
     let mut letters = from(text, 0);
     while let Some((place, letter)) = letters.next() {
+        if printed.len() > KEPT {
+            break;
+        }
         let is_shown = skip_from.is_none();
         match letter {
             '"' => {
                 let end = end_of_text(text, place);
                 let word = text.get(place..end).unwrap_or_default();
-                letters.by_ref().take_while(|(place, _)| place + 1 < end).for_each(drop);
+                letters = from(text, end);
                 if is_shown {
                     printed.push_str(word);
                 }
@@ -230,5 +325,54 @@ mod tests {
             pretty(text, &["_embedded"]);
         }
         assert_eq!(pretty("é\"é\\\"é\"x", &[]), "é\"é\\\"é\"x");
+    }
+
+    fn answered(subject: Subject, body: &[u8]) -> Answer {
+        let head = Head { status: 200, correlation_id: None };
+        shown(subject, &Ok(Response { head, body: body.to_vec() })).unwrap()
+    }
+
+    #[test]
+    fn a_long_body_is_cut_and_says_so() {
+        let long = format!(r#"{{"a":"{}","b":1}}"#, "é".repeat(2 * KEPT));
+        let answer = answered(Subject::User, long.as_bytes());
+        assert!(answer.is_cut && answer.body.len() <= KEPT && answer.body.len() > KEPT - 4);
+        assert_eq!((answer.kind, answer.size), (BodyKind::Json, long.len()));
+        let page = format!("<html>{}</html>", "x".repeat(3 * KEPT));
+        let answer = answered(Subject::List, page.as_bytes());
+        assert_eq!((answer.body.len(), answer.kind, answer.is_cut), (KEPT, BodyKind::Html, true));
+        let deep = "[".repeat(4_000_000);
+        assert!(answered(Subject::User, deep.as_bytes()).is_cut, "and takes no memory of note");
+    }
+
+    #[test]
+    fn what_is_no_json_is_kept_as_it_came() {
+        let page = "<html><p>a, b:  c</p></html>";
+        let answer = answered(Subject::User, page.as_bytes());
+        assert_eq!((answer.body.as_str(), answer.is_cut), (page, false));
+        for (body, kind) in [
+            (b"".as_slice(), BodyKind::Empty),
+            (b" \n", BodyKind::Empty),
+            (b"\xef\xbb\xbf{}", BodyKind::Json),
+            (b"Bad gateway", BodyKind::Text),
+            (b"M\xfcller", BodyKind::Bytes),
+            (b"{\0\"\0a\0\"\0}\0", BodyKind::Bytes),
+        ] {
+            assert_eq!(answered(Subject::User, body).kind, kind, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_in_no_body_whatever_its_encoding() {
+        let token = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2lnbmF0dXJl-_";
+        let echo = format!("{{\"message\":\"'Bearer {token}' is no key=value pair\"}}");
+        let wide: Vec<u8> = echo.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let wider: Vec<u8> = echo.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let latin = [b"M\xfcller ".as_slice(), echo.as_bytes()].concat();
+        for body in [echo.into_bytes(), wide, wider, latin] {
+            let shown = answered(Subject::User, &body).body;
+            assert!(shown.contains("'Bearer {token}'"), "{shown}");
+            assert!(!shown.contains("c2lnbmF0dXJl"), "{shown}");
+        }
     }
 }

@@ -12,76 +12,85 @@ const EXCERPT: usize = 300;
 /// [`PLACEHOLDER`].
 #[must_use]
 pub fn redact(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(found) = next_secret(rest) {
-        let (before, from) = rest.split_at(found.start);
-        clean.push_str(before);
-        clean.push_str(PLACEHOLDER);
-        rest = from.get(found.length..).unwrap_or_default();
-    }
-    clean.push_str(rest);
-    clean
+    without(text, secret_at)
 }
 
 /// The text with every JSON web token replaced by [`PLACEHOLDER`], and nothing else: a cursor may begin like a token, but
 /// has no dot.
 #[must_use]
 pub fn redact_dotted(text: &str) -> String {
+    let dotted = |text: &[u8], place| {
+        let is_token = text.get(place..)?.starts_with(TOKEN_BEGINS);
+        let (start, end) = secret_at(text, place).filter(|_| is_token)?;
+        text.get(start..end)?.contains(&b'.').then_some((start, end))
+    };
+    without(text, dotted)
+}
+
+/// The text without what begins or is announced at any place of it. Goes through the text once, however often something
+/// is found.
+fn without(text: &str, secret_at: impl Fn(&[u8], usize) -> Option<(usize, usize)>) -> String {
     let mut clean = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(Found { start, length }) = json_web_token(rest) {
-        let (before, from) = rest.split_at(start);
-        let (found, behind) = from.split_at(length);
-        clean.push_str(before);
-        clean.push_str(if found.contains('.') { PLACEHOLDER } else { found });
-        rest = behind;
+    let (mut shown, mut place) = (0, 0);
+    while place < text.len() {
+        let Some((start, end)) = secret_at(text.as_bytes(), place) else {
+            place += 1;
+            continue;
+        };
+        clean.push_str(text.get(shown..start).unwrap_or_default());
+        clean.push_str(PLACEHOLDER);
+        (shown, place) = (end, end);
     }
-    clean.push_str(rest);
+    clean.push_str(text.get(shown..).unwrap_or_default());
     clean
 }
 
 /// The beginning of a body that could not be read, redacted.
 #[must_use]
 pub fn excerpt(body: &[u8]) -> String {
-    // Four bytes a character at most: enough for the excerpt without decoding 8 MiB of it.
-    let head = body.get(..EXCERPT * 4).unwrap_or(body);
-    let text = redact(&String::from_utf8_lossy(head));
-    text.chars().filter(|letter| !letter.is_control() || *letter == '\n').take(EXCERPT).collect()
+    // Four bytes a letter at most, and two for one of a token in another encoding: enough without decoding 8 MiB.
+    let head = body.get(..EXCERPT * 4 + LONGEST * 2).unwrap_or(body);
+    brief(&String::from_utf8_lossy(head), EXCERPT)
 }
 
-struct Found {
-    start: usize,
-    length: usize,
+/// The beginning of a text, redacted.
+#[must_use]
+pub fn brief(text: &str, most: usize) -> String {
+    // What can't be seen goes first: between its letters a token would not be found.
+    let visible: String = text.chars().filter(|letter| is_visible(*letter)).take(most + LONGEST).collect();
+    redact(&visible).chars().take(most).collect()
 }
 
-fn next_secret(text: &str) -> Option<Found> {
-    [after_bearer(text), json_web_token(text)].into_iter().flatten().min_by_key(|found| found.start)
+/// So much more is looked at than is shown, so that what stands behind a token is shown as well: PingOne takes 6 KB of
+/// headers at most.
+const LONGEST: usize = 8 * 1024;
+
+/// Whether a letter is kept of what somebody else wrote.
+pub(super) fn is_visible(letter: char) -> bool {
+    !letter.is_control() || matches!(letter, '\n' | '\t')
 }
 
-fn after_bearer(text: &str) -> Option<Found> {
-    let lower = text.to_ascii_lowercase();
-    lower.match_indices("bearer").find_map(|(at, word)| {
-        let behind = text.get(at + word.len()..)?;
-        let value = behind.trim_start_matches([' ', ':', '\t']);
-        let start = text.len() - value.len();
-        let length = run_of_token(value);
-        // A sentence such as "bearer token" is no secret, and a placeholder is not replaced again.
-        (value.len() < behind.len() && length >= 16).then_some(Found { start, length })
-    })
+/// Begin and end of the secret that begins or is announced at this place.
+fn secret_at(text: &[u8], place: usize) -> Option<(usize, usize)> {
+    let here = text.get(place..)?;
+    let start = if here.starts_with(TOKEN_BEGINS) {
+        place
+    } else {
+        here.get(..BEARER.len()).filter(|word| word.eq_ignore_ascii_case(BEARER))?;
+        let behind = here.get(BEARER.len()..)?;
+        let gap = behind.iter().take_while(|byte| b" :\t".contains(byte)).count();
+        (gap > 0).then_some(place + BEARER.len() + gap)?
+    };
+    let in_token = |byte: &&u8| byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(byte);
+    let length = text.get(start..)?.iter().take_while(in_token).count();
+    // A sentence such as "bearer token" is no secret, and a placeholder is not replaced again.
+    (length >= 16).then_some((start, start + length))
 }
 
-fn json_web_token(text: &str) -> Option<Found> {
-    text.match_indices("eyJ").find_map(|(start, _)| {
-        let length = run_of_token(text.get(start..)?);
-        (length >= 16).then_some(Found { start, length })
-    })
-}
+const BEARER: &[u8] = b"bearer";
 
-fn run_of_token(text: &str) -> usize {
-    let in_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(&byte);
-    text.bytes().position(|byte| !in_token(byte)).unwrap_or(text.len())
-}
+/// What every JSON web token begins with.
+const TOKEN_BEGINS: &[u8] = b"eyJ";
 
 #[cfg(test)]
 mod tests {
@@ -127,5 +136,34 @@ mod tests {
         assert_eq!(excerpt(&vec![b'a'; 10_000]).chars().count(), EXCERPT);
         assert_eq!(excerpt(b"a\0b\x1b[31m\xff"), "ab[31m\u{fffd}");
         assert!(!excerpt(format!("{}{TOKEN}", "x".repeat(280)).as_bytes()).contains("eyJh"));
+    }
+
+    #[test]
+    fn a_token_between_whose_letters_something_invisible_stands_is_taken_out() {
+        let wide: Vec<u8> = format!("Bearer {TOKEN}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(excerpt(&wide), "Bearer {token}");
+        assert_eq!(brief(&format!("x\u{1}ey\u{0}J{}", &TOKEN[3..]), 100), "x{token}");
+    }
+
+    #[test]
+    fn a_token_at_the_end_of_what_is_shown_is_known() {
+        for before in 280..300 {
+            let text = format!("{}{TOKEN}", "x".repeat(before));
+            assert!(!brief(&text, EXCERPT).contains("eyJ"), "{before}");
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_a_long_token_is_shown() {
+        let text = format!("'Bearer {TOKEN}{}' is none", "x".repeat(6000));
+        assert_eq!(brief(&text, 100), "'Bearer {token}' is none");
+        assert_eq!(excerpt(text.as_bytes()), "'Bearer {token}' is none");
+    }
+
+    #[test]
+    fn many_tokens_take_no_more_time_than_they_have_letters() {
+        // In any other way this would not end.
+        let many = "bearer 0123456789abcdef0123 eyJhbGciOiJSUzI1NiJ9.x ".repeat(40_000);
+        assert_eq!(redact(&many), "bearer {token} {token} ".repeat(40_000));
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::tenant::{Environment, Tenant};
 use crate::domain::user::{Mfa, Population, UnreadableUser, User, UserId};
 
 use super::endpoint::{Cursor, Endpoint};
+use super::redaction::brief;
 use super::wire::{self, MfaAnswer, Misread, Users};
 
 mod groups;
@@ -130,8 +131,11 @@ pub struct Fact {
     pub value: String,
 }
 
+/// The longest value of a fact, in characters.
+const VALUE: usize = 1000;
+
 fn fact(field: &'static str, value: &(impl ToString + ?Sized)) -> Fact {
-    Fact { field, value: value.to_string() }
+    Fact { field, value: brief(&value.to_string(), VALUE) }
 }
 
 /// Reads the environment: its name, and whether it is there at all.

@@ -14,7 +14,7 @@ use crate::domain::user::{
 };
 
 use super::json::{Wrong, at, boolean, id, list, need, number, text};
-use super::redaction::{excerpt, redact};
+use super::redaction::{brief, excerpt};
 
 pub mod page;
 
@@ -222,22 +222,30 @@ fn wait(inner: &Value, now: Wall) -> Option<Millis> {
     Some(Millis(u64::try_from(millis).unwrap_or(0)))
 }
 
-/// PingOne's words, redacted. Whatever is missing or of another type is left out.
+/// The longest of PingOne's sentences that is kept, in characters, the longest code, and the most details. What goes
+/// beyond was not written by PingOne.
+const SENTENCE: usize = 600;
+const CODE: usize = 100;
+const DETAILS: usize = 20;
+
+/// PingOne's words, redacted and cut. Whatever is missing or of another type is left out.
 pub fn refusal(body: &Value, status: u16, correlation_id: Option<String>) -> Refusal {
-    let code = |value: &Value| Some(redact(at(value, "code")?.as_str()?));
-    let message =
-        |value: &Value| at(value, "message").and_then(Value::as_str).map(redact).unwrap_or_default();
+    let word = |value: &Value, path: &str| Some(brief(at(value, path)?.as_str()?, CODE));
+    let message = |value: &Value| {
+        let message = at(value, "message").and_then(Value::as_str);
+        message.map(|message| brief(message, SENTENCE)).unwrap_or_default()
+    };
     let detail = |value: &Value| Detail {
-        code: code(value),
-        target: at(value, "target").and_then(Value::as_str).map(redact),
+        code: word(value, "code"),
+        target: word(value, "target"),
         message: message(value),
     };
     let details = at(body, "details").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     Refusal {
         status,
-        code: code(body),
+        code: word(body, "code"),
         message: message(body),
-        details: details.iter().map(detail).collect(),
+        details: details.iter().take(DETAILS).map(detail).collect(),
         correlation_id,
     }
 }

@@ -16,6 +16,7 @@ use crate::domain::tenant::Tenant;
 use crate::domain::time::{PerSecond, Wall};
 
 use super::Clock;
+use super::attempts::Attempts;
 use super::driver::drive;
 use super::once::Once;
 use super::pacer::{Grant, Pacer, Priority};
@@ -55,6 +56,7 @@ pub struct Connection {
     clock: Rc<dyn Clock>,
     policy: Rc<Policy>,
     pacer: Rc<RefCell<Pacer>>,
+    attempts: Rc<RefCell<Attempts>>,
     slowed: Rc<Cell<Slowed>>,
     token_end: Option<Wall>,
     recorder: Recorder,
@@ -82,6 +84,7 @@ impl Connection {
             clock,
             policy,
             pacer,
+            attempts: Rc::default(),
             slowed,
             token_end: None,
             recorder,
@@ -223,10 +226,12 @@ impl Connection {
                 self.slowed.set((self.slowed.get().0.saturating_add(1), Some(self.clock.wall())));
             }
         }
+        let attempt = self.attempts.borrow_mut().note(&request, read.as_ref().err());
         (self.recorder)(Exchange {
             at,
             took: began.until(self.clock.now()),
             request,
+            attempt,
             answer: answer.as_ref().and_then(|answer| exchange::shown(subject, answer)),
             fault: read.as_ref().err().cloned(),
             facts: read.clone().unwrap_or_default(),

@@ -1,0 +1,145 @@
+//! Which of the exchanges are looked for.
+
+use super::Exchange;
+use crate::api::request::Method;
+
+/// What kind of answer came, by its status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// 2xx.
+    Good,
+    /// 4xx.
+    Refused,
+    /// 5xx.
+    Failed,
+    /// Any other status: PingOne gives none.
+    Odd,
+    /// None.
+    NoAnswer,
+}
+
+impl Exchange {
+    /// What kind of answer came.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self.answer.as_ref().map(|answer| answer.head.status) {
+            None => Class::NoAnswer,
+            Some(200..300) => Class::Good,
+            Some(400..500) => Class::Refused,
+            Some(500..600) => Class::Failed,
+            Some(_) => Class::Odd,
+        }
+    }
+}
+
+/// Which of the exchanges are looked for; `Default` is for all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sieve {
+    /// Those that were sent so.
+    pub method: Option<Method>,
+    /// Those that were answered so.
+    pub class: Option<Class>,
+    /// Those in whose address or Correlation-Id this stands, in capitals or not.
+    pub text: String,
+}
+
+impl Sieve {
+    /// Whether an exchange is one of those.
+    #[must_use]
+    pub fn lets(&self, exchange: &Exchange) -> bool {
+        self.method.is_none_or(|method| method == exchange.request.method)
+            && self.class.is_none_or(|class| class == exchange.class())
+            && self.has_text(exchange)
+    }
+
+    fn has_text(&self, exchange: &Exchange) -> bool {
+        let wanted = self.text.trim().to_ascii_lowercase();
+        if wanted.is_empty() {
+            return true;
+        }
+        let holds = |text: &str| text.to_ascii_lowercase().contains(&wanted);
+        let id = exchange.answer.as_ref().and_then(|answer| answer.head.correlation_id.as_deref());
+        holds(&exchange.url()) || id.is_some_and(holds)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::api::Head;
+    use crate::api::endpoint::Endpoint;
+    use crate::api::exchange::{Answer, BodyKind};
+    use crate::api::request::Request;
+    use crate::domain::region::{RegionCode, Regions};
+    use crate::domain::tenant::{EnvironmentId, Tenant};
+    use crate::domain::time::{Millis, Wall};
+    use crate::domain::user::UserId;
+
+    /// An answer with this status.
+    pub(in crate::api::exchange) fn answer(status: u16) -> Answer {
+        let head = Head { status, correlation_id: Some("9C1D7E02-aaaa".to_owned()) };
+        Answer { head, body: "{}".to_owned(), is_cut: false, kind: BodyKind::Json, size: 2 }
+    }
+
+    /// A change of the user with this number.
+    pub(in crate::api::exchange) fn exchange(user: u128, answer: Option<Answer>) -> Exchange {
+        let region = Regions::default().get(&RegionCode("EU".into())).unwrap().clone();
+        let tenant = Tenant { region, environment: EnvironmentId(Uuid::from_u128(1)) };
+        let endpoint = Endpoint::mfa_enabled(&tenant, UserId(Uuid::from_u128(user)));
+        let body = Some(br#"{"mfaEnabled":true}"#.to_vec());
+        Exchange {
+            at: Wall(1_795_478_400_000),
+            took: Millis(143),
+            request: Request { method: Method::Put, endpoint, body },
+            attempt: 1,
+            answer,
+            facts: Vec::new(),
+            fault: None,
+        }
+    }
+
+    #[test]
+    fn all_pass_where_nothing_is_asked() {
+        assert!(Sieve::default().lets(&exchange(1, None)));
+        assert!(Sieve { text: "  ".into(), ..Sieve::default() }.lets(&exchange(1, None)));
+    }
+
+    #[test]
+    fn what_is_asked_has_to_hold_together() {
+        let method = |method| Sieve { method: Some(method), ..Sieve::default() };
+        let class = |class| Sieve { class: Some(class), ..Sieve::default() };
+        let text = |text: &str| Sieve { text: text.to_owned(), ..Sieve::default() };
+        let refused = exchange(0xabc, Some(answer(403)));
+        for (sieve, passes) in [
+            (method(Method::Put), true),
+            (method(Method::Get), false),
+            (class(Class::Refused), true),
+            (class(Class::Good), false),
+            (text("9c1d7E02"), true),
+            (text("000000000ABC/mfaenabled"), true),
+            (text("api.pingone.eu"), true),
+            (text("403"), false),
+            (Sieve { class: Some(Class::Refused), ..text("devices") }, false),
+        ] {
+            assert_eq!(sieve.lets(&refused), passes, "{sieve:?}");
+        }
+    }
+
+    #[test]
+    fn every_status_has_one_class() {
+        for (status, class) in [
+            (200, Class::Good),
+            (204, Class::Good),
+            (302, Class::Odd),
+            (404, Class::Refused),
+            (429, Class::Refused),
+            (503, Class::Failed),
+            (999, Class::Odd),
+        ] {
+            assert_eq!(exchange(1, Some(answer(status))).class(), class);
+        }
+        assert_eq!(exchange(1, None).class(), Class::NoAnswer);
+    }
+}

@@ -1,0 +1,121 @@
+//! An exchange as a text that can be handed to somebody else.
+
+use std::fmt::Write as _;
+
+use super::{Answer, BodyKind, Exchange};
+use crate::api::personal;
+use crate::api::redaction::PLACEHOLDER;
+
+/// Whether a text says who the people in it are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum People {
+    /// Placeholders stand for names, addresses and phone numbers.
+    Hidden,
+    /// It does.
+    Shown,
+}
+
+impl Exchange {
+    /// The request and its answer as text: what was sent, when, for how long, and what came back.
+    #[must_use]
+    pub fn transcript(&self, people: People) -> String {
+        let url = self.url();
+        let url = if people == People::Hidden { personal::address(&url) } else { url };
+        let mut text = format!(
+            "{} {url}\nAccept: application/json\nAuthorization: Bearer {PLACEHOLDER}\n",
+            self.request.method
+        );
+        let body = self.sent();
+        if !body.is_empty() {
+            let body = if people == People::Hidden { personal::json(&body) } else { body };
+            // Writing into memory can't fail.
+            let _ = write!(text, "Content-Type: application/json\n\n{body}\n");
+        }
+        let _ = write!(
+            text,
+            "\nSent {}, attempt {}, {} ms\n{}",
+            self.at.to_rfc3339(),
+            self.attempt,
+            self.took.0,
+            self.answer.as_ref().map_or_else(|| "No answer\n".to_owned(), |answer| came(answer, people)),
+        );
+        text
+    }
+}
+
+/// Several of them.
+pub fn transcripts<'a>(exchanges: impl Iterator<Item = &'a Exchange>, people: People) -> String {
+    let texts: Vec<String> = exchanges.map(|exchange| exchange.transcript(people)).collect();
+    texts.join("\n----------------------------------------\n\n")
+}
+
+fn came(answer: &Answer, people: People) -> String {
+    let mut text = format!("{}\n", answer.head.status);
+    if let Some(id) = &answer.head.correlation_id {
+        let _ = writeln!(text, "Correlation-Id: {id}");
+    }
+    let body = match (people, answer.kind) {
+        (People::Shown, _) | (_, BodyKind::Empty) => answer.body.clone(),
+        (People::Hidden, BodyKind::Json) => personal::json(&answer.body),
+        // What isn't PingOne's may say anything anywhere.
+        (People::Hidden, kind) => format!("[{}, {} bytes]", name(kind), answer.size),
+    };
+    if !body.is_empty() {
+        let _ = write!(text, "\n{}\n", body.trim_end());
+    }
+    if answer.is_cut {
+        let _ = writeln!(text, "[not kept whole: {} bytes]", answer.size);
+    }
+    text
+}
+
+const fn name(kind: BodyKind) -> &'static str {
+    match kind {
+        BodyKind::Empty => "empty",
+        BodyKind::Json => "JSON",
+        BodyKind::Html => "HTML",
+        BodyKind::Text => "text",
+        BodyKind::Bytes => "not UTF-8",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::exchange::sieve::tests::{answer, exchange};
+
+    #[test]
+    fn a_transcript_has_what_a_ticket_needs() {
+        let body = "{\n  \"username\": \"jonas.brandt\",\n  \"mfaEnabled\": true\n}".to_owned();
+        let exchange = exchange(2, Some(Answer { body, ..answer(200) }));
+        let hidden = exchange.transcript(People::Hidden);
+        assert_eq!(
+            hidden,
+            "PUT https://api.pingone.eu/v1/environments/00000000-0000-0000-0000-000000000001/users/\
+             00000000-0000-0000-0000-000000000002/mfaEnabled\n\
+             Accept: application/json\nAuthorization: Bearer {token}\nContent-Type: application/json\n\n\
+             {\"mfaEnabled\":true}\n\nSent 2026-11-24T00:00:00.000Z, attempt 1, 143 ms\n200\n\
+             Correlation-Id: 9C1D7E02-aaaa\n\n{\n  \"username\": \"[username]\",\n  \"mfaEnabled\": true\n}\n"
+        );
+        assert_eq!(exchange.transcript(People::Shown), hidden.replace("[username]", "jonas.brandt"));
+    }
+
+    #[test]
+    fn a_body_that_is_no_json_is_named_and_not_shown() {
+        let page = "<html>Jonas Brandt</html>".to_owned();
+        let page = Answer { body: page, kind: BodyKind::Html, size: 25, is_cut: true, ..answer(502) };
+        let exchange = exchange(2, Some(page));
+        let hidden = exchange.transcript(People::Hidden);
+        assert!(hidden.ends_with("\n[HTML, 25 bytes]\n[not kept whole: 25 bytes]\n"), "{hidden}");
+        assert!(exchange.transcript(People::Shown).contains("Jonas Brandt"));
+    }
+
+    #[test]
+    fn no_answer_is_said_and_several_are_kept_apart() {
+        let none = exchange(2, None);
+        assert!(none.transcript(People::Hidden).ends_with(", 143 ms\nNo answer\n"));
+        let both = transcripts([&none, &none].into_iter(), People::Hidden);
+        assert_eq!(both.matches("PUT https").count(), 2);
+        assert_eq!(both.matches("\n-----").count(), 1);
+    }
+}

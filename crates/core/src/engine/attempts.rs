@@ -1,0 +1,94 @@
+//! Which try of a request this is: the same request, sent again until it is answered for good.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::api::request::Request;
+use crate::domain::fault::{Fault, RetryKind};
+
+/// So many requests are remembered at most. Whoever gave up on more of them begins to count anew.
+const MOST: usize = 20_000;
+
+/// How often each request was sent that isn't answered for good yet.
+#[derive(Debug, Default)]
+pub struct Attempts {
+    failed: HashMap<u64, u32>,
+}
+
+impl Attempts {
+    /// Takes note of how a request ended, and says which try of it this was: 1 for the first.
+    pub fn note(&mut self, request: &Request, fault: Option<&Fault>) -> u32 {
+        let key = key(request);
+        let attempt = self.failed.get(&key).copied().unwrap_or(0).saturating_add(1);
+        if fault.is_some_and(|fault| fault.retry() != RetryKind::Never) {
+            if self.failed.len() >= MOST {
+                self.failed.clear();
+            }
+            self.failed.insert(key, attempt);
+        } else {
+            self.failed.remove(&key);
+        }
+        attempt
+    }
+}
+
+fn key(request: &Request) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (request.method.to_string(), request.endpoint.as_str(), &request.body).hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::api::request::{Call, ReadMfa, WriteMfa};
+    use crate::domain::fault::Refusal;
+    use crate::domain::region::{RegionCode, Regions};
+    use crate::domain::tenant::{EnvironmentId, Tenant};
+    use crate::domain::user::UserId;
+
+    fn tenant() -> Tenant {
+        let region = Regions::default().get(&RegionCode("EU".into())).unwrap().clone();
+        Tenant { region, environment: EnvironmentId(Uuid::from_u128(1)) }
+    }
+
+    fn write(user: u128, enabled: bool) -> Request {
+        WriteMfa { user: UserId(Uuid::from_u128(user)), enabled }.request(&tenant())
+    }
+
+    #[test]
+    fn a_request_is_counted_until_it_is_answered_for_good() {
+        let mut attempts = Attempts::default();
+        let failed = Some(Fault::ServerFailed(Refusal::default()));
+        let refused = Some(Fault::RoleMissing(Refusal::default()));
+        let put = write(1, true);
+        assert_eq!(attempts.note(&put, failed.as_ref()), 1);
+        assert_eq!(attempts.note(&put, Some(&Fault::Unreachable)), 2);
+        assert_eq!(attempts.note(&put, Some(&Fault::TokenExpired(Refusal::default()))), 3);
+        assert_eq!(attempts.note(&put, None), 4);
+        assert_eq!(attempts.note(&put, refused.as_ref()), 1, "it was answered");
+        assert_eq!(attempts.note(&put, failed.as_ref()), 1, "a refusal is an answer");
+    }
+
+    #[test]
+    fn another_method_body_or_address_is_another_request() {
+        let mut attempts = Attempts::default();
+        let failed = Some(Fault::ServerFailed(Refusal::default()));
+        let read = ReadMfa(UserId(Uuid::from_u128(1))).request(&tenant());
+        for request in [write(1, true), write(1, false), write(2, true), read] {
+            assert_eq!(attempts.note(&request, failed.as_ref()), 1);
+        }
+        assert_eq!(attempts.note(&write(1, true), None), 2);
+    }
+
+    #[test]
+    fn what_was_given_up_takes_no_memory_without_end() {
+        let mut attempts = Attempts::default();
+        for user in 0..3 * MOST as u128 {
+            attempts.note(&write(user, true), Some(&Fault::Unreachable));
+            assert!(attempts.failed.len() <= MOST);
+        }
+    }
+}

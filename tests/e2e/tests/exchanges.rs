@@ -1,0 +1,357 @@
+//! The last exchanges as a list, what leaves the page of them, what bad answers do to the page; and the help.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "all of this is test")]
+
+use pingone_mfa_e2e::{Page, World};
+use pingone_sandbox::page::config_json;
+use pingone_sandbox::{Role, Rule, TokenSpec};
+use serde_json::{Value, json};
+use thirtyfour::Key;
+
+/// Shoots what this selects, and what is around it.
+async fn shoot_both(page: &Page, selected: &str, name: &str) {
+    for scheme in ["light", "dark"] {
+        for (width, height) in [(1440, 900), (390, 844)] {
+            page.wear(scheme, width, height).await;
+            page.ask_shadow(&format!(
+                "root.querySelector('{selected}').scrollIntoView({{ block: 'center' }})"
+            ))
+            .await;
+            page.shoot(&format!("{name}-{scheme}-{width}")).await;
+        }
+    }
+    page.wear("light", 1440, 900).await;
+}
+
+async fn assert_accessible(page: &Page, screen: &str) {
+    for scheme in ["light", "dark"] {
+        page.wear(scheme, 1440, 900).await;
+        assert_eq!(page.axe().await, Vec::<String>::new(), "{screen}, {scheme}");
+    }
+    page.wear("light", 1440, 900).await;
+}
+
+/// Keeps what is put on the clipboard where the test can see it.
+const NOTE_COPIES: &str = "const real = navigator.clipboard.writeText.bind(navigator.clipboard);
+    navigator.clipboard.writeText = (text) => { window.copied = text; return real(text); };
+    arguments[0]();";
+
+async fn copied(page: &Page, button: &str) -> String {
+    page.value("window.copied = ''").await;
+    page.press_beginning("button", button).await;
+    page.until("window.copied !== ''").await;
+    page.value("window.copied").await.as_str().unwrap_or_default().to_owned()
+}
+
+fn go_wrong(world: &World, rule: Value) {
+    let rule: Rule = serde_json::from_value(rule).expect("a rule");
+    world.sandbox().go_wrong(rule).expect("a rule that can be meant");
+}
+
+async fn rows(page: &Page) -> u64 {
+    page.ask_shadow("root.querySelectorAll('[role=option]').length").await.as_u64().expect("a number")
+}
+
+/// The place in the list of the row that is active, by the listbox and by the row itself.
+async fn active(page: &Page) -> i64 {
+    let place = "[...root.querySelectorAll('[role=option]')].findIndex((row) => row.ariaSelected === 'true'
+        && row.id === root.querySelector('[role=listbox]').getAttribute('aria-activedescendant'))";
+    page.ask_shadow(place).await.as_i64().expect("a number")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_of_exchanges_is_filtered_and_walked_by_keys() {
+    let world = World::with_users(250).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("250 users. List read").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    page.hear("Newest: ").await;
+    assert_eq!(page.ask_shadow("root.querySelector('[role=listbox]')").await, Value::Null, "it isn't open");
+    page.press_beginning("button", "Exchanges (").await;
+    let all = rows(&page).await;
+    page.hear(&format!("{all} of {all} match.")).await;
+    assert_accessible(&page, "exchanges").await;
+    shoot_both(&page, ".response", "exchanges").await;
+
+    page.choose("Method", "PUT").await;
+    page.hear(&format!("1 of {all} matches.")).await;
+    assert_eq!(rows(&page).await, 1);
+    page.choose("Status", "4xx").await;
+    page.hear(&format!("None of {all} matches.")).await;
+    assert!(page.see("button", "Copy all 0 that match").await.attr("disabled").await.unwrap().is_some());
+    page.choose("Method", "Method: any").await;
+    page.choose("Status", "2xx").await;
+    page.type_raw("Path or Correlation-Id", "limit=200").await;
+    page.hear(&format!("2 of {all} match.")).await;
+    page.choose("Status", "Status: any").await;
+    page.type_raw("Path or Correlation-Id", "").await;
+    page.hear(&format!("{all} of {all} match.")).await;
+
+    // Tab leads from the search into the list, and arrows through it.
+    page.see("searchbox", "Path or Correlation-Id").await.focus().await.unwrap();
+    page.type_keys(Key::Tab + "").await;
+    assert_eq!(page.focus().await, "Exchanges");
+    assert_eq!(active(&page).await, 0, "the newest is shown");
+    page.type_keys(Key::Down + "").await;
+    page.hear("Chosen: ").await;
+    assert_eq!(active(&page).await, 1);
+    page.type_keys(Key::End + "").await;
+    assert_eq!(active(&page).await, i64::try_from(all).unwrap() - 1);
+    page.press("tab", "Raw").await;
+    page.hear("GET http").await;
+    let chosen =
+        page.ask_shadow("root.querySelector('[role=listbox]').getAttribute('aria-activedescendant')").await;
+    page.press("switch", "MFA for test.user07").await;
+    page.wait_for_switch("MFA for test.user07", true).await;
+    let still =
+        page.ask_shadow("root.querySelector('[role=listbox]').getAttribute('aria-activedescendant')").await;
+    assert_eq!(chosen, still, "what is looked at stays");
+    page.press("button", "Follow the newest").await;
+    page.hear("Newest: ").await;
+    assert_eq!(active(&page).await, 0);
+    assert_eq!(world.complaints(true).await, Vec::<String>::new());
+}
+
+/// Notes when the list of exchanges changes. What changes in the same moment counts once.
+const NOTE_CHANGES: &str = "window.changes = [];
+    const list = document.querySelector('pingone-mfa').shadowRoot.querySelector('.exchange-panel');
+    new MutationObserver(() => {
+        if (performance.now() - (window.changes.at(-1) ?? -1000) > 50) window.changes.push(performance.now());
+    }).observe(list, { subtree: true, childList: true, characterData: true, attributes: true });
+    arguments[0]();";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_exchanges_a_second_are_shown_a_few_times_a_second_and_only_where_somebody_looks() {
+    let config =
+        |origin: &str| config_json(origin).replacen('{', r#"{"rate":{"read":120,"write":10,"max":120},"#, 1);
+    let world = World::start(40_000, config).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.see("button", "Load all 40,000 users").await;
+    page.press_beginning("button", "Exchanges (").await;
+    page.run(NOTE_CHANGES).await;
+    page.press("button", "Load all 40,000 users").await;
+    page.hear("40,000 users. List read").await;
+    page.until("performance.now() - window.changes.at(-1) > 500").await;
+    assert_eq!(rows(&page).await, 200, "the last 200 are listed");
+    let shown = page.value("window.changes.length").await.as_u64().unwrap();
+    let took = page.value("window.changes.at(-1) - window.changes[0]").await.as_f64().unwrap();
+    assert!(f64::from(u32::try_from(shown).unwrap()) <= took / 100.0 + 2.0, "{shown} times in {took} ms");
+    assert!((3..150).contains(&shown), "{shown} times for 200 exchanges");
+    page.press_beginning("button", "Exchanges (").await;
+    assert_eq!(rows(&page).await, 0, "what nobody looks at isn't there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_names_nobody_unless_it_is_asked_to_this_once() {
+    let world = World::with_users(250).await;
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let page = world.open().await;
+    page.run(NOTE_COPIES).await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("250 users. List read").await;
+    page.find_in_pingone("jonas.b").await;
+    page.hear("1 person for 'jonas.b'").await;
+    page.press("button", "Jonas Brandt, open jonas.brandt").await;
+    page.hear("read ").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    let token = world.token(&TokenSpec::default());
+    let header = token.split('.').next().unwrap();
+
+    page.press_beginning("button", "Exchanges (").await;
+    let without = copied(&page, "Copy all ").await;
+    for person in ["jonas", "brandt", "@"] {
+        let place = without.to_lowercase().find(person);
+        assert_eq!(place, None, "{person}: {without}");
+    }
+    for kept in
+        [&jonas.to_string(), "[username]", "[email]", "\"mfaEnabled\": true", "Correlation-Id: ", "attempt 1"]
+    {
+        assert!(without.contains(kept), "{kept}: {without}");
+    }
+    assert!(without.contains("filter=username%20sw%20%22[username]%22"), "{without}");
+
+    page.press("checkbox", "Include personal data").await;
+    let with = copied(&page, "Copy all ").await;
+    assert!(with.contains("jonas.brandt") && with.contains("jonas.b%22"), "{with}");
+    page.hear("Copied.").await;
+    let is_ticked = page.ask_shadow("root.querySelector('.exchange-copying input').checked").await;
+    assert_eq!(is_ticked, json!(false), "it was for one copy");
+    assert_eq!(copied(&page, "Copy all ").await, without);
+
+    page.type_raw("Path or Correlation-Id", &format!("users/{jonas}")).await;
+    page.choose("Method", "PUT").await;
+    assert_eq!(copied(&page, "Copy all 1 ").await.matches("Sent 2").count(), 1);
+    let one = copied(&page, "Copy exchange").await;
+    assert!(one.starts_with("PUT http") && !one.contains("---"), "{one}");
+    for text in [without, with, one] {
+        assert!(text.contains("Authorization: Bearer {token}") && !text.contains(header));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_echoed_is_nowhere() {
+    let world = World::with_users(250).await;
+    let page = world.open().await;
+    page.run(NOTE_COPIES).await;
+    let token = world.token(&TokenSpec::default());
+    let parts: Vec<String> = token.split('.').map(str::to_owned).collect();
+    go_wrong(
+        &world,
+        json!({"on": {"method": "PUT"}, "times": 1, "fault": {"kind": "text", "status": 403,
+        "text": r#"{"message":"Invalid key=value pair (missing equal-sign) in Authorization header: '{authorization}'."}"#}}),
+    );
+    go_wrong(
+        &world,
+        json!({"on": {"method": "PUT"}, "times": 1, "fault": {"kind": "text", "status": 400,
+        "encoding": "utf16", "text": r#"{"message":"'{authorization}' is no key=value pair"}"#}}),
+    );
+    go_wrong(
+        &world,
+        json!({"on": {"method": "PUT"}, "times": 1, "fault": {"kind": "text", "status": 400,
+        "encoding": "latin1", "text": "<p>Müller, {authorization}</p>"}}),
+    );
+    go_wrong(
+        &world,
+        json!({"on": {"method": "PUT"}, "times": 1, "fault": {"kind": "text", "status": 400,
+        "text": r#"{"id":"15051f81-0000-4000-8000-000000000000","code":"{authorization}","message":"{authorization}","details":[{"code":"{authorization}","target":"{authorization}","message":"{authorization}"}]}"#}}),
+    );
+    go_wrong(&world, json!({"fault": {"kind": "echo"}}));
+    page.connect(&token).await;
+    page.hear("250 users. List read").await;
+    let mut places = Vec::new();
+    for word in [
+        "Authorization header: 'Bearer {token}'",
+        "'Bearer {token}' is no",
+        "Bearer {token}</p>",
+        "400 Bearer {token}",
+    ] {
+        page.press("switch", "MFA for jonas.brandt").await;
+        page.press("button", "Jonas Brandt, open jonas.brandt").await;
+        page.hear(word).await;
+        places.push(page.text().await);
+    }
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    page.press_beginning("button", "Exchanges (").await;
+    page.press("tab", "Raw").await;
+    page.hear("Correlation-Id: Bearer {token}").await;
+    page.hear("\"authorization\": \"Bearer {token}\"").await;
+    // Every exchange as it is shown, typed and raw.
+    page.see("searchbox", "Path or Correlation-Id").await.focus().await.unwrap();
+    page.type_keys(Key::Tab + "").await;
+    for _ in 0..rows(&page).await {
+        page.type_keys(Key::Down + "").await;
+        places.push(page.text().await);
+    }
+    page.press("tab", "Typed").await;
+    places.push(page.text().await);
+    places.push(copied(&page, "Copy all ").await);
+    page.press("checkbox", "Include personal data").await;
+    places.push(copied(&page, "Copy all ").await);
+    places.push(world.console().await);
+    for part in &parts {
+        assert_eq!(page.sinks_with(part).await, Vec::<String>::new());
+        for place in &places {
+            assert!(!place.contains(part), "{place}");
+        }
+    }
+    assert!(places.iter().filter(|place| place.contains("{token}")).count() > 5, "the answers did quote it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_bodies_are_shown_as_text_and_the_page_stays_usable() {
+    let world = World::with_users(250).await;
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear("250 users. List read").await;
+    page.press("tab", "Raw").await;
+    let script = "<html><script>window.ran = true</script><img src=x onerror=\"window.ran = true\">Sign in, please</html>";
+    let long = "<p>0123456789</p>";
+    let text = |status: u16, text: &str, encoding: &str, times: usize| {
+        json!({"kind": "text", "status": status,
+        "text": text, "encoding": encoding, "times": times})
+    };
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    for (fault, shown) in [
+        (text(200, script, "utf8", 1), "Sign in, please</html>"),
+        (text(403, script, "utf16", 1), "onerror=\"window.ran = true\">Sign in, please</html>"),
+        (text(502, "<h1>Störung</h1>", "latin1", 1), "<h1>St\u{fffd}rung</h1>"),
+        (text(500, long, "utf8", 400_000), "The beginning of 6,800,000 bytes."),
+        (text(500, long, "utf8", 600_000), "The answer was larger than any of PingOne's"),
+        (
+            text(400, &format!("{{\"message\":\"{}\"}}", "x".repeat(5_000_000)), "utf8", 1),
+            "The beginning of 5,000,014 bytes.",
+        ),
+        (text(200, "", "utf8", 1), "200"),
+        (json!({"kind": "nested", "depth": 200_000}), "[\n  [\n    ["),
+    ] {
+        let label = fault.to_string().chars().take(80).collect::<String>();
+        world.sandbox().heal();
+        go_wrong(&world, json!({"on": {"method": "GET", "endpoint": "user"}, "fault": fault}));
+        page.find_in_pingone(&jonas.to_string()).await;
+        page.hear("What to check").await;
+        page.hear(shown).await;
+        assert_eq!(page.value("window.ran === undefined").await, json!(true), "{label}");
+        let made = page.ask_shadow("root.querySelectorAll('script, img, h1 + h1, iframe').length").await;
+        assert_eq!(made, json!(0), "{label}");
+        // The page goes on as if nothing had been.
+        page.press("button", "Close").await;
+        page.type_raw("Search users", "adaeze.okonkwo").await;
+        page.hear("1 of 250 users").await;
+        page.type_raw("Search users", "").await;
+        let wide = page.ask_shadow("document.documentElement.scrollWidth <= innerWidth").await;
+        assert_eq!(wide, json!(true), "{label}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn help_is_there_before_and_after_connecting_and_is_found_by_words_and_keys() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    page.see("password", "Access token").await;
+    page.press("button", "Help").await;
+    page.see("dialog", "Help").await;
+    page.until("document.querySelector('pingone-mfa').shadowRoot.activeElement?.ariaLabel === 'Search help'")
+        .await;
+    page.hear("17 topics.").await;
+    assert_accessible(&page, "help").await;
+    shoot_both(&page, ".help h2", "help").await;
+    page.type_keys("scope population").await;
+    page.hear("1 of 17 topics.").await;
+    page.hear("Changing the flag needs Identity Data Admin.").await;
+    assert!(!page.text().await.contains("What MFA on and off mean"));
+    page.type_keys(" nonsense").await;
+    page.hear("No topic has all of these words.").await;
+    page.type_keys(Key::Escape + "").await;
+    if page.find("dialog", "Help").await.is_some() {
+        // The first Escape empties a search field.
+        page.type_keys(Key::Escape + "").await;
+    }
+    assert!(page.find("dialog", "Help").await.is_none());
+    assert_eq!(page.focus().await, "Help", "the focus comes back");
+    assert_eq!(world.sandbox().seen(), [], "nothing was sent");
+
+    page.connect(&world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() })).await;
+    page.press("button", "Help").await;
+    page.hear("was not read yet").await;
+    page.press("button", "Close help").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.hear("you may read users here, but not change MFA").await;
+    page.see("button", "Help: The smallest role").await.focus().await.unwrap();
+    page.type_keys(Key::Enter + "").await;
+    page.until(
+        "document.querySelector('pingone-mfa').shadowRoot.activeElement?.innerText === 'The smallest role'",
+    )
+    .await;
+    page.shoot("help-topic").await;
+    page.type_keys(Key::Escape + "").await;
+    assert_eq!(page.focus().await, "Help: The smallest role");
+    page.press("button", "Jonas Brandt, open jonas.brandt").await;
+    page.hear("for new users: not readable").await;
+    page.press("button", "Help").await;
+    page.hear("is not readable with this token's role").await;
+}
