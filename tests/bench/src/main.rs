@@ -10,6 +10,7 @@
 mod course;
 mod figures;
 mod hand;
+mod options;
 mod report;
 mod runs;
 mod start;
@@ -23,6 +24,7 @@ use serde_json::json;
 use course::{Course, Track, grouped};
 use figures::{Contender, Figures};
 use hand::Outcome;
+use options::Options;
 
 /// How often each contender runs where nobody asks for a number.
 const ROUNDS: u32 = 5;
@@ -43,47 +45,23 @@ const REMARKS: [&str; 5] = [
     "Tasks are those that the browser itself calls long (`PerformanceObserver`).",
 ];
 
-struct Options {
-    rounds: u32,
-    is_quick: bool,
+fn near(options: &Options) -> Course {
+    Course {
+        users: if options.is_quick { 5_000 } else { 100_000 },
+        latency_millis: 0,
+        populations: Populations::Usual,
+        contenders: &Contender::ALL,
+        is_used: true,
+    }
 }
 
-impl Options {
-    fn read(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
-        let mut arguments = arguments.into_iter();
-        let (mut rounds, mut is_quick) = (None, false);
-        while let Some(argument) = arguments.next() {
-            match argument.as_str() {
-                "--quick" => is_quick = true,
-                "--rounds" => {
-                    let value =
-                        arguments.next().and_then(|value| value.parse().ok()).filter(|rounds| *rounds > 0);
-                    rounds = Some(value.ok_or("--rounds: a number from 1 on is missing")?);
-                }
-                _ => return Err(format!("{argument}: no such option; there are --rounds N and --quick")),
-            }
-        }
-        Ok(Self { rounds: rounds.unwrap_or(if is_quick { 1 } else { ROUNDS }), is_quick })
-    }
-
-    fn near(&self) -> Course {
-        Course {
-            users: if self.is_quick { 5_000 } else { 100_000 },
-            latency_millis: 0,
-            populations: Populations::Usual,
-            contenders: &Contender::ALL,
-            is_used: true,
-        }
-    }
-
-    fn far(&self) -> Course {
-        Course {
-            users: if self.is_quick { 4_000 } else { 20_000 },
-            latency_millis: 50,
-            populations: Populations::Even(8),
-            contenders: &[Contender::Floor, Contender::Lanes, Contender::Page],
-            is_used: false,
-        }
+fn far(options: &Options) -> Course {
+    Course {
+        users: if options.is_quick { 4_000 } else { 20_000 },
+        latency_millis: 50,
+        populations: Populations::Even(8),
+        contenders: &[Contender::Floor, Contender::Lanes, Contender::Page],
+        is_used: false,
     }
 }
 
@@ -96,7 +74,7 @@ async fn main() -> ExitCode {
     if arguments.next_if(|word| word == "start").is_some() {
         return ended(start::run(arguments).await);
     }
-    let options = match Options::read(arguments) {
+    let options = match Options::read(arguments, ROUNDS, &[]) {
         Ok(options) => options,
         Err(problem) => {
             eprintln!("{problem}");
@@ -117,7 +95,7 @@ fn ended(outcome: Outcome<()>) -> ExitCode {
 }
 
 async fn measure(options: &Options) -> Outcome<()> {
-    let (near, far) = (options.near(), options.far());
+    let (near, far) = (near(options), far(options));
     let near_figures = run(near, options.rounds).await?;
     let far_figures = run(far, options.rounds).await?;
     let mut remarks = REMARKS.to_vec();
@@ -145,24 +123,4 @@ async fn run(course: Course, rounds: u32) -> Outcome<Figures> {
         }
     }
     Ok(figures)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rounds(line: &str) -> Result<u32, String> {
-        Options::read(line.split_whitespace().map(str::to_owned)).map(|options| options.rounds)
-    }
-
-    #[test]
-    fn five_rounds_are_run_unless_told_otherwise() {
-        assert_eq!([rounds(""), rounds("--quick"), rounds("--quick --rounds 3")], [Ok(5), Ok(1), Ok(3)]);
-    }
-
-    #[test]
-    fn a_wrong_option_is_named() {
-        assert!(rounds("--rounds 0").is_err_and(|problem| problem.starts_with("--rounds")));
-        assert!(rounds("--round 3").is_err_and(|problem| problem.starts_with("--round:")));
-    }
 }

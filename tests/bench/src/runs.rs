@@ -11,6 +11,7 @@ mod track;
 use std::path::Path;
 
 use crate::hand::Outcome;
+use crate::options::Options;
 use course::Course;
 use long::Long;
 use table::Line;
@@ -35,61 +36,30 @@ const REMARKS: [&str; 5] = [
     "Every contender has a browser and an environment of its own, one after the other, on one machine.",
 ];
 
-#[derive(Debug, PartialEq, Eq)]
-struct Options {
-    rounds: u32,
-    is_quick: bool,
-    /// The courses' words; if nothing is named, all of them.
-    only: Vec<String>,
-    /// What takes so long that it has to be named.
-    long: Vec<Long>,
+/// The words of all that can be named.
+fn words() -> Vec<&'static str> {
+    let courses = Course::ALL.iter().map(|course| course.word());
+    courses.chain(Long::ALL.iter().map(|long| long.word())).collect()
 }
 
-impl Options {
-    fn read(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
-        let mut arguments = arguments.into_iter();
-        let (mut rounds, mut is_quick, mut only, mut long) = (None, false, Vec::new(), Vec::new());
-        while let Some(argument) = arguments.next() {
-            match argument.as_str() {
-                "--quick" => is_quick = true,
-                "--rounds" => {
-                    let value =
-                        arguments.next().and_then(|value| value.parse().ok()).filter(|rounds| *rounds > 0);
-                    rounds = Some(value.ok_or("--rounds: a number from 1 on is missing")?);
-                }
-                word if Course::ALL.iter().any(|course| course.word() == word) => only.push(argument),
-                word if Long::ALL.iter().any(|long| long.word() == word) => {
-                    long.extend(Long::ALL.iter().filter(|long| long.word() == word));
-                }
-                _ => {
-                    let words: Vec<_> = Course::ALL
-                        .iter()
-                        .map(|course| course.word())
-                        .chain(Long::ALL.iter().map(|long| long.word()))
-                        .collect();
-                    let words = words.join(", ");
-                    return Err(format!(
-                        "{argument}: no such option; there are --rounds N, --quick, and the courses {words}"
-                    ));
-                }
-            }
-        }
-        Ok(Self { rounds: rounds.unwrap_or(if is_quick { 1 } else { ROUNDS }), is_quick, only, long })
-    }
+/// The courses that are named; all of them if nothing is.
+fn courses(named: &[String]) -> impl Iterator<Item = Course> {
+    Course::ALL
+        .into_iter()
+        .filter(|course| named.is_empty() || named.iter().any(|word| word == course.word()))
+}
 
-    fn courses(&self) -> impl Iterator<Item = Course> {
-        let is_all = self.only.is_empty() && self.long.is_empty();
-        Course::ALL
-            .into_iter()
-            .filter(move |course| is_all || self.only.iter().any(|word| word == course.word()))
-    }
+/// What takes so long that it has to be named.
+fn long(named: &[String]) -> impl Iterator<Item = Long> {
+    let of = |word: &String| Long::ALL.into_iter().find(|long| long.word() == word);
+    named.iter().filter_map(of)
 }
 
 /// Measures and writes the report.
 pub(crate) async fn run(arguments: impl IntoIterator<Item = String>) -> Outcome<()> {
-    let options = Options::read(arguments)?;
+    let options = Options::read(arguments, ROUNDS, &words())?;
     let mut lines: Vec<Line> = Vec::new();
-    for course in options.courses() {
+    for course in courses(&options.named) {
         let users = if options.is_quick { course.users() / 10 } else { course.users() };
         let mut course_lines: Vec<Line> =
             course.contenders().iter().map(|contender| Line::new(course, *contender, users)).collect();
@@ -113,7 +83,7 @@ pub(crate) async fn run(arguments: impl IntoIterator<Item = String>) -> Outcome<
         remarks.push("**A quick run, to see that everything works: its figures say nothing.**");
     }
     let mut text = table::markdown(&lines, &remarks);
-    for long in options.long {
+    for long in long(&options.named) {
         eprintln!("{}", long.word());
         let is_quick = options.is_quick;
         let measured = tokio::spawn(async move { long.measure(is_quick).await }).await;
@@ -136,22 +106,15 @@ pub(crate) async fn run(arguments: impl IntoIterator<Item = String>) -> Outcome<
 mod tests {
     use super::*;
 
-    fn read(line: &str) -> Result<Options, String> {
-        Options::read(line.split_whitespace().map(str::to_owned))
+    fn read(line: &str) -> Vec<String> {
+        Options::read(line.split_whitespace().map(str::to_owned), ROUNDS, &words()).unwrap().named
     }
 
     #[test]
     fn everything_is_measured_unless_some_courses_are_named() {
-        assert_eq!(read("").unwrap().courses().count(), Course::ALL.len());
-        let some = read("--rounds 2 pace drop").unwrap();
-        assert_eq!((some.rounds, some.courses().count()), (2, 2));
-        let long = read("--quick crowd").unwrap();
-        assert_eq!((long.courses().count(), long.long), (0, vec![Long::Crowd]));
-    }
-
-    #[test]
-    fn a_wrong_option_is_named() {
-        assert!(read("--rounds 0").is_err_and(|problem| problem.starts_with("--rounds")));
-        assert!(read("paces").is_err_and(|problem| problem.starts_with("paces:")));
+        assert_eq!(courses(&read("")).count(), Course::ALL.len());
+        assert_eq!(courses(&read("--rounds 2 pace drop")).count(), 2);
+        let crowd = read("--quick crowd");
+        assert_eq!((courses(&crowd).count(), long(&crowd).collect()), (0, vec![Long::Crowd]));
     }
 }

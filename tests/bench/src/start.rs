@@ -11,6 +11,7 @@ use pingone_mfa_e2e::World;
 use serde_json::json;
 
 use crate::hand::Outcome;
+use crate::options::Options;
 use contender::{Contender, Grounds};
 use line::Start;
 use table::Measured;
@@ -21,32 +22,9 @@ const ROUNDS: u32 = 5;
 /// What the files of a first visit weigh after gzip, as `cargo xtask dist` has just counted.
 const COUNTED: &str = "PINGONE_MFA_FIRST_VISIT";
 
-struct Options {
-    rounds: u32,
-}
-
-impl Options {
-    fn read(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
-        let mut arguments = arguments.into_iter();
-        let mut rounds = ROUNDS;
-        while let Some(argument) = arguments.next() {
-            match argument.as_str() {
-                "--quick" => rounds = 1,
-                "--rounds" => {
-                    let value = arguments.next().and_then(|value| value.parse().ok());
-                    let value = value.filter(|rounds| *rounds > 0);
-                    rounds = value.ok_or("--rounds: a number from 1 on is missing")?;
-                }
-                _ => return Err(format!("{argument}: no such option; there are --rounds N and --quick")),
-            }
-        }
-        Ok(Self { rounds })
-    }
-}
-
 /// Measures and writes the report.
 pub(crate) async fn run(arguments: impl IntoIterator<Item = String>) -> Outcome<()> {
-    let options = Options::read(arguments)?;
+    let options = Options::read(arguments, ROUNDS, &[])?;
     let counted = std::env::var(COUNTED).ok().and_then(|bytes| bytes.parse().ok());
     let counted: u64 = counted.ok_or("cargo xtask bench start says what was counted")?;
     let mut world = World::with_users(1).await;
@@ -74,19 +52,4 @@ pub(crate) async fn run(arguments: impl IntoIterator<Item = String>) -> Outcome<
     });
     std::fs::write(folder.join("start.json"), format!("{:#}\n", json!(raw)))?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rounds(line: &str) -> Result<u32, String> {
-        Options::read(line.split_whitespace().map(str::to_owned)).map(|options| options.rounds)
-    }
-
-    #[test]
-    fn five_rounds_are_run_unless_told_otherwise() {
-        assert_eq!([rounds(""), rounds("--quick"), rounds("--rounds 3")], [Ok(5), Ok(1), Ok(3)]);
-        assert!(rounds("--rounds 0").is_err() && rounds("--fast").is_err());
-    }
 }

@@ -460,6 +460,19 @@ impl Page {
         found.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
+    /// Nothing is hard to read and nothing leads out of the page sideways, light or dark, wide or narrow. Each look is
+    /// saved as an image.
+    pub async fn looks_well(&self, screen: &str) {
+        for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 400), ("dark", 400)] {
+            self.wear(scheme, width, 900).await;
+            self.shoot(&format!("{screen}-{scheme}-{width}")).await;
+            assert_eq!(self.axe().await, Vec::<String>::new(), "{screen}, {scheme}, {width}");
+            let wide = self.ask_shadow("document.documentElement.scrollWidth").await;
+            assert!(wide.as_u64().is_some_and(|wide| wide <= u64::from(width)), "{screen}, {width}: {wide}");
+        }
+        self.wear("light", 1280, 900).await;
+    }
+
     /// Emulates a colour scheme and a width.
     pub async fn wear(&self, scheme: &str, width: u32, height: u32) {
         let tools = self.driver.cdp();

@@ -25,18 +25,6 @@ async fn listed(world: &World, users: &str) -> Page {
     page
 }
 
-/// Nothing is hard to read and nothing leads out of the page sideways, light or dark, wide or narrow.
-async fn looks_well(page: &Page, screen: &str) {
-    for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 400), ("dark", 400)] {
-        page.wear(scheme, width, 900).await;
-        page.shoot(&format!("{screen}-{scheme}-{width}")).await;
-        assert_eq!(page.axe().await, Vec::<String>::new(), "{screen}, {scheme}, {width}");
-        let wide = page.ask_shadow("document.documentElement.scrollWidth").await;
-        assert!(wide.as_u64().is_some_and(|wide| wide <= u64::from(width)), "{screen}, {width}: {wide}");
-    }
-    page.wear("light", 1280, 900).await;
-}
-
 fn off(world: &World) -> usize {
     let sandbox = world.sandbox();
     sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).count()
@@ -65,7 +53,7 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     let users = review_off(&world, &page).await;
     page.hear(&format!("{users} users chosen")).await;
     assert_eq!(page.focus().await, "Back");
-    looks_well(&page, "review").await;
+    page.looks_well("review").await;
     files_of_the_review(&world, &page).await;
     page.choose(CEILING, "5").await;
     page.hear("at 5 requests a second").await;
@@ -74,7 +62,7 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     page.press("checkbox", "Include disabled accounts").await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("Finished at").await;
-    looks_well(&page, "run-over").await;
+    page.looks_well("run-over").await;
     assert_eq!(off(&world), 0);
     page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
     page.press("radio", "JSON").await;
@@ -108,7 +96,7 @@ async fn whoever_was_left_out_is_counted_and_saved_after_the_run_too() {
     page.press("button", &format!("Run {} changes", chosen - left_out)).await;
     page.hear("Finished at").await;
     page.hear(&format!("Left out: {left_out} account disabled.")).await;
-    page.shoot("run-over-left-out").await;
+    page.looks_well("run-over-left-out").await;
     let folder = world.downloads().await;
     page.press("button", &format!("Save the list of {left_out} left out")).await;
     let list = folder.file("Z.csv").await;
@@ -207,7 +195,7 @@ async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
     assert_eq!(world.sandbox().oracle().writes().len(), 1);
     page.hear("Read again: MFA is on.").await;
     page.hear("before and after.").await;
-    looks_well(&page, "run-test-user").await;
+    page.looks_well("run-test-user").await;
     page.reload().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("isn't finished").await;
@@ -274,7 +262,7 @@ async fn after_the_click_on_stop_no_fetch_is_started() {
     page.press("checkbox", "Include disabled accounts").await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("users a second").await;
-    looks_well(&page, "run-working").await;
+    page.looks_well("run-working").await;
     assert_eq!(page.chosen(CEILING).await, "2");
     page.choose(CEILING, "5").await;
     page.hear("ceiling 5").await;
