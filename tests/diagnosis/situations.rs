@@ -18,7 +18,8 @@ pub struct Situation {
     pub broken: fn(&mut World),
 }
 
-const fn row(name: &'static str, is: Cause, broken: fn(&mut World)) -> Situation {
+/// One row of the table.
+pub const fn row(name: &'static str, is: Cause, broken: fn(&mut World)) -> Situation {
     Situation { name, is, broken }
 }
 
