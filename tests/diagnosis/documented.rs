@@ -272,7 +272,6 @@ pub const DOCUMENTED: &[Situation] = &[
     ),
     row("the role is limited to Contractors, and an employee isn't asked", Cause::ScopeTooNarrow, |world| {
         world.roles(&[(Role::IdentityDataAdmin, CONTRACTORS)]);
-        world.user = "adaeze.okonkwo";
         world.act = Act::WonderWhyNotAsked;
     }),
     row("a reader was made administrator seconds ago", Cause::RoleArriving, |world| {
