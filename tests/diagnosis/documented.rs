@@ -6,7 +6,7 @@ use pingone_mfa_core::domain::paste::PasteFault;
 use pingone_mfa_core::domain::role::Permission;
 use pingone_sandbox::{
     Actor, Behaviour, CustomRole, DeviceSpec, DeviceState, DeviceType, Happening, Permission as Allowed,
-    Role, Scope, TokenSpec,
+    Role, Scope,
 };
 use uuid::Uuid;
 
@@ -136,7 +136,7 @@ pub const DOCUMENTED: &[Situation] = &[
         world.environment = Some("{{envID}}");
     }),
     row("the user ID is a mail address", Cause::UserUnreadable, |world| {
-        world.user = "jonas.brandt@example.com"
+        world.user = "jonas.brandt@example.com";
     }),
     // Connecting.
     row("the end of the token was not copied", Cause::TokenRefused, |world| {

@@ -250,6 +250,11 @@ pub const SITUATIONS: &[Situation] = &[
         world.user = "dina.nodevice";
         world.act = Act::WonderWhyNotAsked;
     }),
+    row("PingID has the environment alone", Cause::PingIdDecides, |world| {
+        world.user = "adaeze.okonkwo";
+        world.act = Act::WonderWhyNotAsked;
+        world.sandbox.borrow_mut().set_products(&["PING_ONE_BASE", "PING_ONE_ID"]);
+    }),
     row("everything is there, and nothing asks", Cause::PolicyDecides, |world| {
         world.user = "adaeze.okonkwo";
         world.act = Act::WonderWhyNotAsked;
