@@ -210,6 +210,9 @@ fn what_surrounds_users_is_read() {
     assert_eq!(answer(&ReadProducts, 200, "{}"), Ok(None));
 }
 
+const LICENCE_IN_WORDS: &str =
+    r#"{"id":"1","code":"ACCESS_FAILED","message":"The request exceeded your license limit."}"#;
+
 #[test]
 fn each_documented_refusal_has_its_own_name() {
     let put = WriteMfa { user: user(), enabled: true };
@@ -219,6 +222,8 @@ fn each_documented_refusal_has_its_own_name() {
     let named = |fault: Fault| format!("{fault:?}").split(['(', ' ']).next().unwrap().to_owned();
     for (name, fault) in [
         ("TokenInvalid", fault(&put, 401, include_str!("fixtures/error-401.json"))),
+        ("TokenInvalid", fault(&put, 401, "")),
+        ("RequestRefused", fault(&put, 401, "<html>Sign in to the proxy</html>")),
         ("RoleMissing", fault(&put, 403, e403)),
         ("RoleMissing", fault(&CountUsers, 403, e403)),
         ("RequestRefused", fault(&CountUsers, 403, "<html>Rejected</html>")),
@@ -226,6 +231,7 @@ fn each_documented_refusal_has_its_own_name() {
         ("EnvironmentUnknown", fault(&ReadEnvironment, 403, e403)),
         ("EnvironmentUnknown", fault(&ReadEnvironment, 404, e404)),
         ("LicenceExceeded", fault(&put, 403, include_str!("fixtures/error-403-licence.json"))),
+        ("LicenceExceeded", fault(&put, 403, LICENCE_IN_WORDS)),
         ("UserUnknown", fault(&ReadUser(user()), 404, e404)),
         ("RequestRefused", fault(&ReadUser(user()), 404, "<html>Not found</html>")),
         ("RequestRefused", fault(&put, 404, "")),

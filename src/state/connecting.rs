@@ -47,7 +47,7 @@ impl Rooms for App {
         if let Some(renewed) = renewed {
             self.connection.replace(Some(renewed.clone()));
             self.trouble.use_connection(self.for_probes(&renewed));
-            self.trouble.forget_changes();
+            self.trouble.forget_what_worked();
             self.directory.continue_with(renewed.clone());
             self.run.continue_with(renewed, facts);
             self.review.continue_with_token();
@@ -119,6 +119,7 @@ impl App {
         ports.preferences.remember(&region.code, environment.id);
         ports.host.set_title(&Title::Place.text(&environment.name));
         self.connection.replace(Some(connection.clone()));
+        self.trouble.note_entry();
         let told = Told::Connected { environment: environment.id, region: region.code.clone() };
         ports.embedder.tell(&note(&told));
         let name = environment.name.clone();

@@ -1,6 +1,6 @@
 //! Looking for the cause of something that doesn't work: by itself after a failure, and when somebody asks.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use pingone_mfa_core::domain::check::{Finding, findings};
@@ -71,6 +71,7 @@ pub struct Troubleshooting {
     /// What is looked into, if anything is.
     pub case: Watched<Option<Case>>,
     connection: RefCell<Option<Connection>>,
+    has_entered: Cell<bool>,
     changed_in: RefCell<Vec<PopulationId>>,
     again: RefCell<Option<Again>>,
     tasks: Tasks,
@@ -83,6 +84,7 @@ impl Troubleshooting {
         Self {
             case: Watched::default(),
             connection: RefCell::default(),
+            has_entered: Cell::default(),
             changed_in: RefCell::default(),
             again: RefCell::default(),
             tasks: Tasks::default(),
@@ -133,7 +135,8 @@ impl Troubleshooting {
         };
         let tenant = connection.tenant();
         let evidence = evidence.with_place(tenant.region.clone(), Some(tenant.environment), regions);
-        let evidence = Evidence { population, changed_in: self.changed_in.borrow().clone(), ..evidence };
+        let (has_entered, changed_in) = (self.has_entered.get(), self.changed_in.borrow().clone());
+        let evidence = Evidence { population, has_entered, changed_in, ..evidence };
         self.tasks.abort_all();
         self.case.set(Some(Case::of(spot, evidence.clone(), true)));
         let reaching = Rc::clone(&self.ports.reaching);
@@ -174,6 +177,11 @@ impl Troubleshooting {
         }
     }
 
+    /// Takes note that this token has read the environment.
+    pub(super) fn note_entry(&self) {
+        self.has_entered.set(true);
+    }
+
     /// Takes note that somebody of this population was changed.
     pub(super) fn note_change(&self, population: PopulationId) {
         let mut changed_in = self.changed_in.borrow_mut();
@@ -182,8 +190,9 @@ impl Troubleshooting {
         }
     }
 
-    /// What is changed from now on is changed with another token.
-    pub(super) fn forget_changes(&self) {
+    /// What is done from now on is done with another token.
+    pub(super) fn forget_what_worked(&self) {
+        self.has_entered.take();
         self.changed_in.take();
     }
 
@@ -197,7 +206,7 @@ impl Troubleshooting {
     /// Forgets everything.
     pub(super) fn clear(&'static self) {
         self.close();
-        self.changed_in.take();
+        self.forget_what_worked();
         self.connection.replace(None);
     }
 }

@@ -18,7 +18,8 @@ pub struct Situation {
     pub broken: fn(&mut World),
 }
 
-const fn row(name: &'static str, is: Cause, broken: fn(&mut World)) -> Situation {
+/// One row of the table.
+pub const fn row(name: &'static str, is: Cause, broken: fn(&mut World)) -> Situation {
     Situation { name, is, broken }
 }
 
@@ -248,6 +249,11 @@ pub const SITUATIONS: &[Situation] = &[
     row("MFA is on, and there is no device", Cause::NoDevice, |world| {
         world.user = "dina.nodevice";
         world.act = Act::WonderWhyNotAsked;
+    }),
+    row("PingID has the environment alone", Cause::PingIdDecides, |world| {
+        world.user = "adaeze.okonkwo";
+        world.act = Act::WonderWhyNotAsked;
+        world.sandbox.borrow_mut().set_products(&["PING_ONE_BASE", "PING_ONE_ID"]);
     }),
     row("everything is there, and nothing asks", Cause::PolicyDecides, |world| {
         world.user = "adaeze.okonkwo";

@@ -298,6 +298,7 @@ fn experienced(mut world: World, entered: &Entered) -> (Evidence, usize) {
                 .with_token(entered.facts.clone(), &entered.regions)
                 .with_place(entered.tenant.region.clone(), Some(entered.tenant.environment), &entered.regions)
         };
+    let has_entered = connected.is_ok();
     let symptom = if let Err(fault) = connected {
         Symptom::Failed { tried: Tried::Connect, fault, at: clock.wall() }
     } else {
@@ -312,7 +313,7 @@ fn experienced(mut world: World, entered: &Entered) -> (Evidence, usize) {
         }
         act(&world, &clock, &connection, entered.user)
     };
-    let evidence = Evidence { changed_in: populations(&world), ..evidence(symptom) };
+    let evidence = Evidence { has_entered, changed_in: populations(&world), ..evidence(symptom) };
     let before = world.sandbox.borrow().seen().len();
     let evidence = clock.run(async move { search(evidence, &connection, browser.as_ref(), |_| {}).await });
     let sandbox = world.sandbox.borrow();

@@ -154,7 +154,7 @@ const fn plain_cause(cause: Cause) -> &'static str {
         Cause::RoleArriving => "The role was given a moment ago and had not arrived. It works now.",
         Cause::ScopeTooNarrow => "The role is limited to some populations, and this user is in another.",
         Cause::RoleLost => {
-            "Users could be changed with this token, and no longer can: the role seems to have been taken away."
+            "What this token could do before, it no longer can: the role seems to have been taken away."
         }
         Cause::UserUnreadable => "The user ID is no UUID.",
         Cause::UserMissing => "There is no user with this ID in this environment.",

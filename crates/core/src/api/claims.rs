@@ -20,6 +20,11 @@ const HEADER_LIMIT: usize = 6 * 1024;
 /// The longest paste that is looked at. A cURL line with its token is far below.
 const PASTE_LIMIT: usize = 64 * 1024;
 
+/// How long a token for PingOne's API lasts: that isn't configurable.
+///
+/// Source: developer.pingidentity.com, PingOne API, "Access tokens and ID tokens".
+const LIFETIME_MILLIS: i64 = 60 * 60_000;
+
 /// How far a computer's clock may be behind before it is mentioned.
 const SKEW_MILLIS: i64 = 60_000;
 
@@ -89,7 +94,7 @@ fn find_token(text: &str) -> Result<(&str, Option<Note>), PasteFault> {
     }
     let run = value.split(|letter: char| !is_token(letter)).next().unwrap_or_default();
     if field.is_none() || !is_jwt(run) {
-        return Err(PasteFault::NotAToken);
+        return Err(other_kind(text));
     }
     Ok((run, Some(origin)))
 }
@@ -98,6 +103,26 @@ fn find_token(text: &str) -> Result<(&str, Option<Note>), PasteFault> {
 fn behind<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let at = text.to_ascii_lowercase().find(word)?;
     text.get(at + word.len()..)
+}
+
+/// A token without parts is known by its name alone: PingOne's refresh tokens are opaque from March 2027 on, and can be
+/// before.
+fn other_kind(text: &str) -> PasteFault {
+    if gives(text, "access_token") {
+        PasteFault::NotAToken
+    } else if gives(text, "refresh_token") {
+        PasteFault::RefreshToken
+    } else if gives(text, "id_token") {
+        PasteFault::IdToken
+    } else {
+        PasteFault::NotAToken
+    }
+}
+
+/// Whether a field of JSON or of a form has this name.
+fn gives(text: &str, name: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    text.split(name).skip(1).any(|rest| rest.trim_start_matches([' ', '"']).starts_with([':', '=']))
 }
 
 const fn is_token(letter: char) -> bool {
@@ -144,10 +169,10 @@ impl Claims {
     }
 
     /// An ID token is addressed to the application that asked for it, whose id is a UUID; an access token to an
-    /// API, whose name is a URL.
+    /// API, whose name is a URL; and what goes back to its issuer, after longer than any access token lasts, renews.
     fn refuse_other_kinds(&self) -> Result<(), PasteFault> {
         let typ = self.header.get("typ").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
-        if typ.contains("refresh") {
+        if typ.contains("refresh") || self.goes_back() {
             return Err(PasteFault::RefreshToken);
         }
         let audience = self.audience();
@@ -157,6 +182,16 @@ impl Claims {
             return Err(PasteFault::IdToken);
         }
         Ok(())
+    }
+
+    fn goes_back(&self) -> bool {
+        let (Some(issuer), Some(begin), Some(end)) = (self.text("iss"), self.time("iat"), self.time("exp"))
+        else {
+            return false;
+        };
+        let audience = self.audience();
+        let is_long = end.since(begin) > LIFETIME_MILLIS;
+        is_long && !audience.is_empty() && audience.iter().all(|name| name == issuer)
     }
 
     fn facts(&self, token: &str) -> TokenFacts {
@@ -282,7 +317,19 @@ mod tests {
     fn what_is_no_token_is_named() {
         let id_token = worker(&format!(r#","nonce":"n","sub":"{CLIENT}""#));
         let to_application = token_with(HEADER, &format!(r#"{{"aud":"{CLIENT}"}}"#));
+        let issuer = format!("https://auth.pingone.eu/{ENVIRONMENT}/as");
+        let back = |seconds: i64| {
+            let (iat, exp) = (NOW.0 / 1000, NOW.0 / 1000 + seconds);
+            token_with(HEADER, &format!(r#"{{"iss":"{issuer}","aud":"{issuer}","iat":{iat},"exp":{exp}}}"#))
+        };
+        assert_eq!(fault(&back(3600)), None, "as long as an access token");
         for (text, expected) in [
+            (r#"{"refresh_token":"nGJ3kP2cXw8Q0m","token_type":"Bearer"}"#, PasteFault::RefreshToken),
+            (r#"{"access_token":"nGJ3kP2cXw8Q0m","refresh_token":"Q0m"}"#, PasteFault::NotAToken),
+            ("grant_type=refresh_token&refresh_token=nGJ3kP2cXw8Q0m", PasteFault::RefreshToken),
+            (r#"{"error":"invalid_grant","error_description":"no refresh_token"}"#, PasteFault::NotAToken),
+            (r#"{"id_token" : "eyJ.x"}"#, PasteFault::IdToken),
+            (&back(30 * 86_400), PasteFault::RefreshToken),
             (" \n\u{200b}", PasteFault::Empty),
             (&"x".repeat(1_000_000), PasteFault::TooLong),
             ("{{accessToken}}", PasteFault::Unexpanded),

@@ -1,6 +1,6 @@
 //! From bytes to meaning: what an answer to a [`Call`] says, or which [`Fault`] it is.
 
-use crate::domain::fault::{BadAnswer, Fault};
+use crate::domain::fault::{BadAnswer, Fault, Refusal};
 use crate::domain::time::Wall;
 
 use super::redaction::excerpt;
@@ -67,10 +67,12 @@ fn refused(subject: Subject, response: &Response, moment: Moment) -> Fault {
         refusal.message = excerpt(&response.body);
     }
     match (status, subject) {
+        // A page with a 401 is a sign-in of something on the way. PingOne writes JSON, and means the token.
+        (401, _) if is_page(&refusal) => Fault::RequestRefused(refusal),
         (401, _) if moment.token_expired => Fault::TokenExpired(refusal),
         (401, _) => Fault::TokenInvalid(refusal),
         (403, _) if gateways => Fault::PathUnknown(refusal),
-        (403, _) if refusal.names("LICENSE_EXCEEDED") => Fault::LicenceExceeded(refusal),
+        (403, _) if is_over_licence(&refusal) => Fault::LicenceExceeded(refusal),
         // What stands on the way refuses too, and knows nothing of roles or of who exists.
         (403 | 404, _) if refusal.code.is_none() => Fault::RequestRefused(refusal),
         (403 | 404, Subject::Environment) => Fault::EnvironmentUnknown(refusal),
@@ -82,4 +84,16 @@ fn refused(subject: Subject, response: &Response, moment: Moment) -> Fault {
         (408 | 500.., _) => Fault::ServerFailed(refusal),
         _ => Fault::RequestRefused(refusal),
     }
+}
+
+fn is_page(refusal: &Refusal) -> bool {
+    refusal.code.is_none() && refusal.message.trim_start().starts_with('<')
+}
+
+/// PingOne is known to say it by a code, and in words alone. All its words are English.
+fn is_over_licence(refusal: &Refusal) -> bool {
+    let details = refusal.details.iter().map(|detail| &detail.message);
+    let mut messages = details.chain([&refusal.message]);
+    refusal.names("LICENSE_EXCEEDED")
+        || messages.any(|message| message.to_ascii_lowercase().contains("exceeded your license limit"))
 }

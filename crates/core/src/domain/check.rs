@@ -281,7 +281,7 @@ impl Evidence {
             Check::Limit => self.check_limit(),
             Check::Service => self.check_service(),
             Check::Licence => self.check_licence(),
-            Check::MfaProduct => self.check_product("PING_ONE_MFA", true),
+            Check::MfaProduct => self.check_product(self.has_mfa(), true),
             Check::PingId => self.check_pingid(),
             Check::Account => self.check_account(),
             Check::Flag => self.check_flag(),
@@ -367,6 +367,7 @@ impl Evidence {
                     if matches!(fault, Fault::RoleMissing(_)) { Verdict::Fail } else { Verdict::Unknown };
                 (verdict, Seen::Fault(fault.clone()))
             }
+            _ if !self.changed_in.is_empty() && self.is_shut_out() => (Verdict::Unknown, Seen::Changed),
             _ if !self.changed_in.is_empty() => (Verdict::Pass, Seen::Changed),
             _ => NOT_RUN,
         }
@@ -464,13 +465,18 @@ impl Evidence {
             return (Verdict::Fail, Seen::EndUser);
         }
         let audience = Seen::Audience(token.audience.clone());
-        let refused = self.faults().find(|fault| matches!(fault, Fault::TokenInvalid(_)));
-        match refused {
+        match self.refused_token() {
             Some(_) if self.is_for_pingone == Some(false) => (Verdict::Fail, audience),
             Some(fault) if !self.is_clock_suspicious() => (Verdict::Fail, Seen::Fault(fault.clone())),
             Some(fault) => (Verdict::Unknown, Seen::Fault(fault.clone())),
-            None if self.is_token_taken() => (Verdict::Pass, audience),
-            None => (Verdict::Unknown, audience),
+            None => match self.fault() {
+                // Taken for other requests, and nobody knows whether for that one by now.
+                Some((_, fault @ Fault::TokenInvalid(_))) if !self.works_now() => {
+                    (Verdict::Unknown, Seen::Fault(fault.clone()))
+                }
+                _ if self.is_token_taken() => (Verdict::Pass, audience),
+                _ => (Verdict::Unknown, audience),
+            },
         }
     }
 
@@ -480,7 +486,7 @@ impl Evidence {
         }
         let Some(token) = &self.token else { return NOT_RUN };
         let ends = Seen::Ends(token.expires_at);
-        let is_refused = self.faults().any(|fault| matches!(fault, Fault::TokenInvalid(_)));
+        let is_refused = self.refused_token().is_some();
         match token.is_expired(self.now) {
             Some(true) => (Verdict::Fail, ends),
             None => (Verdict::Unknown, ends),
@@ -511,7 +517,7 @@ impl Evidence {
             return (Verdict::Fail, Seen::Begins(ahead));
         }
         let Some(token) = &self.token else { return NOT_RUN };
-        let is_refused = self.faults().any(|fault| matches!(fault, Fault::TokenInvalid(_)));
+        let is_refused = self.refused_token().is_some();
         match (is_refused, token.expires_at) {
             (true, Some(end)) if self.is_clock_suspicious() => (Verdict::Fail, Seen::EndsSoon(end)),
             (true, _) => (Verdict::Unknown, Seen::Nothing),
@@ -527,7 +533,7 @@ impl Evidence {
             return (Verdict::Fail, Seen::Fault(fault.clone()));
         }
         let Some((_, issued)) = &self.region else { return NOT_RUN };
-        let is_refused = self.faults().any(|fault| matches!(fault, Fault::TokenInvalid(_)));
+        let is_refused = self.refused_token().is_some();
         match issued {
             Issued::Elsewhere(code) => (Verdict::Fail, Seen::Region(Some(code.clone()))),
             Issued::Unsure(code) if is_refused => (Verdict::Fail, Seen::Region(Some(code.clone()))),
@@ -644,11 +650,10 @@ impl Evidence {
         exceeded.map_or(NOT_RUN, |fault| (Verdict::Fail, Seen::Fault(fault.clone())))
     }
 
-    fn check_product(&self, product: &str, is_wanted: bool) -> Came {
+    fn check_product(&self, has: Option<bool>, is_wanted: bool) -> Came {
         if self.products.is_none() {
             return NOT_RUN;
         }
-        let has = self.has_product(product);
         let verdict = match has {
             None => Verdict::Unknown,
             Some(has) if has == is_wanted => Verdict::Pass,
@@ -659,7 +664,7 @@ impl Evidence {
 
     /// `PingID` beside the product isn't wrong; it matters where somebody isn't asked.
     fn check_pingid(&self) -> Came {
-        let (verdict, seen) = self.check_product("PING_ID", false);
+        let (verdict, seen) = self.check_product(self.has_pingid(), false);
         let of_pingid = self.devices_seen().is_some_and(|(_, _, pingid)| pingid > 0);
         match (verdict, self.is_not_asked()) {
             (_, true) if of_pingid => (Verdict::Fail, Seen::Product(Some(true))),

@@ -41,6 +41,14 @@ pub fn is_pingids(kind: &str) -> bool {
     kind.starts_with("PINGID") || kind == "YUBIKEY"
 }
 
+/// Whether a product of an environment is `PingID`: the one of before, or the one that PingOne has taken in.
+///
+/// Source: Ping's `OpenAPI` files, the types of products in a bill of materials.
+#[must_use]
+pub fn is_pingid(product: &str) -> bool {
+    matches!(product, "PING_ID" | "PING_ONE_ID")
+}
+
 /// How many of them can be used.
 #[must_use]
 pub fn usable(devices: &[Device]) -> Devices {
@@ -63,5 +71,6 @@ mod tests {
         );
         assert_eq!(usable(&[]), Devices::Usable(0));
         assert!(is_pingids("PINGID_MOBILE") && is_pingids("YUBIKEY") && !is_pingids("MOBILE"));
+        assert!(is_pingid("PING_ID") && is_pingid("PING_ONE_ID") && !is_pingid("PING_ID_SDK"));
     }
 }

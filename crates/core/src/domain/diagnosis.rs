@@ -169,8 +169,8 @@ impl Cause {
             }
             Self::EnvironmentSuspect => Check::OwnEnvironment,
             Self::RoleMissing(Permission::ReadUsers) => Check::ReadUsers,
-            Self::RoleMissing(Permission::UpdateMfa) | Self::RoleLost => Check::ChangeFlag,
-            Self::NoRole | Self::RoleMissing(_) => Check::Role,
+            Self::RoleMissing(Permission::UpdateMfa) => Check::ChangeFlag,
+            Self::NoRole | Self::RoleLost | Self::RoleMissing(_) => Check::Role,
             Self::RoleArriving => Check::Propagation,
             Self::ScopeTooNarrow => Check::Scope,
             Self::UserUnreadable | Self::UserMissing => Check::User,
@@ -339,9 +339,10 @@ impl Evidence {
             Fault::HostRefused => vec![Cause::HostRefused],
             Fault::TokenForgotten => vec![Cause::TokenForgotten],
             Fault::TokenExpired(_) => vec![Cause::TokenExpired, Cause::ClockWrong],
-            Fault::TokenInvalid(_) => vec![Cause::TokenRefused, Cause::ClockWrong],
+            Fault::TokenInvalid(_) if self.works_now() => vec![Cause::PassedBy, Cause::TokenRefused],
+            Fault::TokenInvalid(_) => vec![Cause::TokenRefused, Cause::PassedBy],
             Fault::RateLimited { .. } => vec![Cause::RateLimited],
-            Fault::LicenceExceeded(_) if self.has_product("PING_ONE_MFA") == Some(false) => {
+            Fault::LicenceExceeded(_) if self.has_mfa() == Some(false) => {
                 vec![Cause::MfaMissing, Cause::LicenceExceeded]
             }
             Fault::LicenceExceeded(_) => vec![Cause::LicenceExceeded, Cause::MfaMissing],
@@ -371,14 +372,13 @@ impl Evidence {
 
     /// What a 401, wherever it came, and the token's own claims say.
     fn of_token(&self) -> Option<Vec<Cause>> {
-        let is_refused =
-            self.faults().any(|fault| matches!(fault, Fault::TokenInvalid(_) | Fault::TokenExpired(_)));
-        if !is_refused {
+        let has_expired = self.faults().any(|fault| matches!(fault, Fault::TokenExpired(_)));
+        if !has_expired && self.refused_token().is_none() {
             return None;
         }
         let issued = self.region.as_ref().map(|(_, issued)| issued);
-        let has_ended = self.faults().any(|fault| matches!(fault, Fault::TokenExpired(_)))
-            || self.token.as_ref().is_some_and(|token| token.is_expired(self.now) == Some(true));
+        let has_ended =
+            has_expired || self.token.as_ref().is_some_and(|token| token.is_expired(self.now) == Some(true));
         Some(if has_ended {
             vec![Cause::TokenExpired, Cause::ClockWrong]
         } else if matches!(issued, Some(Issued::Elsewhere(_) | Issued::Unsure(_))) {
@@ -417,11 +417,14 @@ impl Evidence {
         if self.is_out_of_reach() {
             return vec![Cause::ScopeTooNarrow, missing];
         }
-        if self.has_product("PING_ONE_MFA") == Some(false) && tried != Tried::ReadUsers {
+        if self.has_mfa() == Some(false) && tried != Tried::ReadUsers {
             return vec![Cause::MfaMissing, missing];
         }
         if tried.is_write() && !self.changed_in.is_empty() {
             return vec![Cause::RoleLost, Cause::ScopeTooNarrow];
+        }
+        if self.is_shut_out() {
+            return vec![Cause::RoleLost, Cause::NoRole];
         }
         let environment = self.environment.as_ref().and_then(|sight| sight.said.as_ref().err());
         if matches!(environment, Some(Fault::EnvironmentUnknown(_))) {
@@ -498,15 +501,16 @@ impl Evidence {
         let is_off = matches!(self.flag, Some(Sight { said: Ok(false), .. }));
         let is_bypassed = matches!(self.bypass, Some(Sight { said: Ok(Some(end)), .. }) if end > self.now);
         let devices = self.devices_seen();
-        let only_pingid = devices.is_some_and(|(all, _, pingid)| all > 0 && all == pingid);
+        let only_pingid = devices.is_some_and(|(all, _, pingid)| all > 0 && all == pingid)
+            || (self.has_pingid() == Some(true) && self.has_mfa() == Some(false));
         let fits = [
             (matches!(account, Some(Account::Disabled | Account::Locked)), Cause::AccountUnusable),
             (is_off, Cause::FlagOff),
             (is_bypassed, Cause::Bypassed),
             (only_pingid, Cause::PingIdDecides),
-            (self.has_product("PING_ONE_MFA") == Some(false), Cause::MfaMissing),
+            (self.has_mfa() == Some(false), Cause::MfaMissing),
             (devices.is_some_and(|(_, usable, _)| usable == 0), Cause::NoDevice),
-            (self.has_product("PING_ID") == Some(true), Cause::PingIdDecides),
+            (self.has_pingid() == Some(true), Cause::PingIdDecides),
             (true, Cause::PolicyDecides),
         ];
         fits.into_iter().filter(|(fits, _)| *fits).map(|(_, cause)| cause).collect()
@@ -538,7 +542,7 @@ impl Evidence {
         if self.is_clock_behind() {
             causes.push(Cause::ClockWrong);
         }
-        if self.has_product("PING_ONE_MFA") == Some(false) {
+        if self.has_mfa() == Some(false) {
             causes.push(Cause::MfaMissing);
         }
         causes
@@ -580,6 +584,25 @@ mod tests {
         assert_eq!(Cause::RoleMissing(Permission::UpdateMfa).who(), Who::EnvironmentAdmin);
         assert_eq!(Cause::RoleMissing(Permission::UpdateMfa).missing(), Some(Permission::UpdateMfa));
         assert_eq!(Cause::TokenExpired.who(), Who::You);
+    }
+
+    #[test]
+    fn a_401_of_a_change_alone_neither_passes_the_token_nor_is_said_to_be_over() {
+        use crate::domain::check::{Verdict, findings};
+        use crate::domain::tenant::{Environment, EnvironmentKind};
+        use crate::domain::token::TokenFacts;
+        let symptom = Symptom::Failed {
+            tried: Tried::ChangeFlag(None),
+            fault: Fault::TokenInvalid(crate::domain::fault::Refusal::default()),
+            at: Wall(0),
+        };
+        let mut evidence = Evidence { token: Some(TokenFacts::default()), ..Evidence::of(symptom, Wall(0)) };
+        let id = EnvironmentId(uuid::Uuid::from_u128(1));
+        let environment = Environment { id, name: "Workforce".into(), kind: EnvironmentKind::Sandbox };
+        evidence.learn(Ask::Environment, Ok(Told::Environment(environment)), Wall(1));
+        assert_eq!(causes(&evidence), [Cause::TokenRefused, Cause::PassedBy]);
+        let token = findings(&evidence).into_iter().find(|finding| finding.check == Check::Token);
+        assert_eq!(token.unwrap().verdict, Verdict::Unknown);
     }
 
     #[test]

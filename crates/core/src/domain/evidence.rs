@@ -1,6 +1,6 @@
 //! What is known about something that doesn't work, and what is to be asked next. Only reads are ever asked.
 
-use super::device::Device;
+use super::device::{Device, is_pingid};
 use super::fault::Fault;
 use super::paste::PasteFault;
 use super::region::{Agreement, Region, RegionCode, Regions};
@@ -242,6 +242,8 @@ pub struct Evidence {
     pub environment_id: Option<EnvironmentId>,
     /// The population of the user whom it is about.
     pub population: Option<PopulationId>,
+    /// Whether this very token has read the environment before.
+    pub has_entered: bool,
     /// The populations in which this token has changed somebody.
     pub changed_in: Vec<PopulationId>,
     /// What could be reached.
@@ -280,6 +282,7 @@ impl Evidence {
             region: None,
             environment_id: None,
             population: None,
+            has_entered: false,
             changed_in: Vec::new(),
             reach: None,
             environment: None,
@@ -336,11 +339,15 @@ impl Evidence {
 
     /// Every fault that was met, the one that it began with first.
     pub fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.fault().map(|(_, fault)| fault).into_iter().chain(self.answers())
+    }
+
+    /// Every fault that a question was answered with.
+    fn answers(&self) -> impl Iterator<Item = &Fault> {
         fn of<T>(sight: Option<&Sight<T>>) -> Option<&Fault> {
             sight?.said.as_ref().err()
         }
         let seen = [
-            self.fault().map(|(_, fault)| fault),
             of(self.environment.as_ref()),
             of(self.users.as_ref()),
             of(self.user.as_ref()),
@@ -368,6 +375,24 @@ impl Evidence {
             )
         };
         self.has_read_anything() || self.faults().any(is_known)
+    }
+
+    /// The 401 that stands. One that it began with doesn't, once the same token has read the environment: it was about the
+    /// one request.
+    #[must_use]
+    pub fn refused_token(&self) -> Option<&Fault> {
+        let is_refused = |fault: &&Fault| matches!(fault, Fault::TokenInvalid(_));
+        let first = self.fault().map(|(_, fault)| fault).filter(is_refused);
+        let is_taken = is_ok(self.environment.as_ref());
+        self.answers().find(is_refused).or_else(|| first.filter(|_| !is_taken))
+    }
+
+    /// Whether the token's holder could read the environment, and can't any more.
+    #[must_use]
+    pub fn is_shut_out(&self) -> bool {
+        let refusal = self.environment.as_ref().and_then(|sight| sight.said.as_ref().err());
+        self.has_entered
+            && matches!(refusal, Some(Fault::EnvironmentUnknown(refusal)) if refusal.status == 403)
     }
 
     /// Whether any question was answered.
@@ -423,9 +448,10 @@ impl Evidence {
         matches!(refusal, Some(Fault::EnvironmentUnknown(refusal)) if refusal.status == 404)
     }
 
-    /// Whether every further question would end in the same way, or make things worse.
+    /// Whether every further question would end in the same way, or make things worse. One 401 may be about the one request,
+    /// so that one question follows it.
     fn is_over(&self) -> bool {
-        self.faults().any(|fault| {
+        let is_final = |fault: &Fault| {
             matches!(
                 fault,
                 Fault::TokenExpired(_)
@@ -433,9 +459,9 @@ impl Evidence {
                     | Fault::RateLimited { .. }
                     | Fault::NotStored(_)
                     | Fault::HostRefused
-                    | Fault::TokenInvalid(_)
             )
-        })
+        };
+        self.faults().any(is_final) || self.answers().any(|fault| matches!(fault, Fault::TokenInvalid(_)))
     }
 
     fn wanted(&self) -> Vec<Ask> {
@@ -443,16 +469,28 @@ impl Evidence {
             Symptom::Input(_) => Vec::new(),
             _ if self.is_over() => Vec::new(),
             Symptom::Health => self.health(),
-            Symptom::NotAsked(user) => vec![
-                Ask::User(*user),
-                Ask::Flag(*user),
-                Ask::Bypass(*user),
-                Ask::Devices(*user),
-                Ask::Environment,
-                Ask::Products,
-            ],
+            Symptom::NotAsked(user) => self.silence(*user),
             Symptom::Failed { tried, fault, .. } => self.after(*tried, fault),
         }
+    }
+
+    fn silence(&self, user: UserId) -> Vec<Ask> {
+        let mut wanted = vec![
+            Ask::User(user),
+            Ask::Flag(user),
+            Ask::Bypass(user),
+            Ask::Devices(user),
+            Ask::Environment,
+            Ask::Products,
+        ];
+        // Who may read others, and not this user, has a role that is limited.
+        let is_refused = |fault: Option<&Fault>| matches!(fault, Some(Fault::RoleMissing(_)));
+        let read = self.user.as_ref().and_then(|sight| sight.said.as_ref().err());
+        let flag = self.flag.as_ref().and_then(|sight| sight.said.as_ref().err());
+        if is_refused(read) || is_refused(flag) {
+            wanted.push(Ask::Users);
+        }
+        wanted
     }
 
     fn health(&self) -> Vec<Ask> {
@@ -575,11 +613,21 @@ impl Evidence {
         reads.into_iter().flatten().chain(tried).collect()
     }
 
-    /// Whether a product is in the environment; `None` where nobody was told.
+    /// Whether PingOne MFA is in the environment; `None` where nobody was told.
     #[must_use]
-    pub fn has_product(&self, product: &str) -> Option<bool> {
+    pub fn has_mfa(&self) -> Option<bool> {
+        self.has_product(|product| product == "PING_ONE_MFA")
+    }
+
+    /// Whether `PingID` is in the environment; `None` where nobody was told.
+    #[must_use]
+    pub fn has_pingid(&self) -> Option<bool> {
+        self.has_product(is_pingid)
+    }
+
+    fn has_product(&self, is_meant: impl Fn(&str) -> bool) -> Option<bool> {
         let products = self.products.as_ref()?.said.as_ref().ok()?.as_ref()?;
-        Some(products.iter().any(|there| there == product))
+        Some(products.iter().any(|there| is_meant(there)))
     }
 }
 
@@ -643,6 +691,17 @@ mod tests {
         ] {
             assert_eq!(failed(Tried::ReadUsers, fault).next_ask(), None);
         }
+    }
+
+    #[test]
+    fn one_question_tells_a_token_that_is_refused_from_a_request_that_was() {
+        let mut refused_once = failed(Tried::ReadUser(user()), Fault::TokenInvalid(refused(401)));
+        let mut refused_twice = refused_once.clone();
+        assert_eq!(refused_once.next_ask(), Some((Ask::Environment, Millis(0))));
+        refused_twice.learn(Ask::Environment, Err(Fault::TokenInvalid(refused(401))), NOW);
+        assert!(refused_twice.refused_token().is_some() && refused_twice.next_ask().is_none());
+        refused_once.learn(Ask::Environment, Ok(environment()), NOW);
+        assert!(refused_once.refused_token().is_none() && refused_once.next_ask().is_some());
     }
 
     #[test]
