@@ -1,18 +1,31 @@
 //! What the browser can reach at all, without a token and without asking for permission first.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use futures::future::{Either, FutureExt, LocalBoxFuture, join3, select};
 use gloo_net::http::RequestBuilder;
 use gloo_timers::future::TimeoutFuture;
 use pingone_mfa_core::api::endpoint::Endpoint;
-use pingone_mfa_core::domain::evidence::Reach;
+use pingone_mfa_core::domain::evidence::{Plain, Reach};
 use pingone_mfa_core::engine::probe::Reaching;
-use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestMode};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{
+    Document, ReferrerPolicy, RequestCache, RequestCredentials, RequestMode, SecurityPolicyViolationEvent,
+    SecurityPolicyViolationEventDisposition,
+};
 
 /// The browser's `fetch`.
 pub(crate) struct BrowserReaching;
 
 /// How long an answer is waited for, in milliseconds.
 const PATIENCE: u32 = 8000;
+
+/// So much later than a refused request the browser says that it was the policy, in milliseconds.
+const LATE: u32 = 100;
+
+const VIOLATION: &str = "securitypolicyviolation";
 
 impl Reaching for BrowserReaching {
     fn reach(&self, endpoint: &Endpoint) -> LocalBoxFuture<'static, Reach> {
@@ -32,10 +45,62 @@ impl Reaching for BrowserReaching {
                     None => None,
                 }
             };
+            let forbidden = Forbidden::watch(&api);
             let (host, readable, page) = join3(host, readable, page).await;
-            Reach { is_online, page: page.is_some(), host: host.is_some() || readable.is_some(), readable }
+            let host = if host.is_some() || readable.is_some() {
+                Plain::Answered
+            } else if forbidden.was_seen().await {
+                Plain::Forbidden
+            } else {
+                Plain::Unanswered
+            };
+            Reach { is_online, page: page.is_some(), host, readable }
         }
         .boxed_local()
+    }
+}
+
+/// Whether the page's own policy refuses an address. The browser says so in an event alone.
+struct Forbidden {
+    document: Option<Document>,
+    is_seen: Rc<Cell<bool>>,
+    heard: Closure<dyn Fn(SecurityPolicyViolationEvent)>,
+}
+
+impl Forbidden {
+    fn watch(api: &str) -> Self {
+        let is_seen = Rc::new(Cell::new(false));
+        let (seen, api) = (Rc::clone(&is_seen), api.to_owned());
+        let heard = Closure::new(move |event: SecurityPolicyViolationEvent| {
+            let is_enforced = event.disposition() == SecurityPolicyViolationEventDisposition::Enforce;
+            // A browser names the address, or no more of it than its origin.
+            let blocked = event.blocked_uri();
+            let is_ours = !blocked.is_empty() && api.starts_with(&blocked);
+            if is_enforced && is_ours && event.effective_directive() == "connect-src" {
+                seen.set(true);
+            }
+        });
+        let document = web_sys::window().and_then(|window| window.document());
+        if let Some(document) = &document {
+            // Without a listener nothing is seen, and another cause is named.
+            let _ = document.add_event_listener_with_callback(VIOLATION, heard.as_ref().unchecked_ref());
+        }
+        Self { document, is_seen, heard }
+    }
+
+    /// The event comes a little after the failure.
+    async fn was_seen(self) -> bool {
+        TimeoutFuture::new(LATE).await;
+        self.is_seen.get()
+    }
+}
+
+impl Drop for Forbidden {
+    fn drop(&mut self) {
+        if let Some(document) = &self.document {
+            let _ =
+                document.remove_event_listener_with_callback(VIOLATION, self.heard.as_ref().unchecked_ref());
+        }
     }
 }
 

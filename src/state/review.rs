@@ -11,6 +11,7 @@ use pingone_mfa_core::code::script::Shell;
 use pingone_mfa_core::domain::confirmation::{Confirmation, confirmation, is_number_typed};
 use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh, Weighed, Weighing};
 use pingone_mfa_core::domain::estimate::{Effort, Estimate};
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::{Fault, Paging};
 use pingone_mfa_core::domain::limits::{Limits, RunObstacle};
 use pingone_mfa_core::domain::plan::{Plan, Stops};
@@ -28,6 +29,7 @@ use super::load::Load;
 use super::run::{PAGE, Run};
 use super::saving::Progress;
 use super::tasks::Tasks;
+use super::troubleshooting::Spot;
 use super::watched::Watched;
 
 /// So many users are weighed before the page may do something else.
@@ -214,7 +216,7 @@ impl Review {
             };
             match read {
                 Ok(()) => self.weigh_in_slices(&reviewed.draft, &connection).await,
-                Err(fault) => self.set_reading(Reading::Failed(fault)),
+                Err(fault) => self.fail(&fault),
             }
         });
     }
@@ -297,7 +299,7 @@ impl Review {
             self.directory.learn_unseen(rows);
             let read = self.fresh.borrow().len() as u64;
             match listing.state() {
-                State::Halted(fault) => self.set_reading(Reading::Failed(fault)),
+                State::Halted(fault) => self.fail(&fault),
                 _ => self.set_reading(Reading::Going(read)),
             }
         };
@@ -323,6 +325,14 @@ impl Review {
         };
         if self.shown.with_untracked(has_failed) {
             self.read_on();
+        }
+    }
+
+    fn fail(&'static self, fault: &Fault) {
+        let failed = Reading::Failed(fault.clone());
+        if self.shown.with_untracked(|shown| shown.as_ref().is_some_and(|it| it.reading != failed)) {
+            self.directory.explain(Spot::Review, Tried::ReadUsers, fault);
+            self.set_reading(failed);
         }
     }
 

@@ -250,6 +250,7 @@ impl Run {
     }
 
     fn forget_run(&'static self) {
+        self.directory.forget_why_of_run();
         self.commands.replace(None);
         self.kept.replace(None);
         self.places.take();

@@ -7,6 +7,7 @@ use pingone_mfa_core::domain::check::{Finding, findings};
 use pingone_mfa_core::domain::diagnosis::{Cause, Diagnosis, Next, diagnoses};
 use pingone_mfa_core::domain::evidence::{Evidence, Symptom, Tried};
 use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::{PopulationId, UserId};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::probe::search;
@@ -28,8 +29,16 @@ pub enum Spot {
     Search,
     /// With PingOne's report of devices.
     Report,
-    /// With the run that halted.
+    /// With the run that halted, or is over.
     Run,
+    /// Where the people of a list are looked up.
+    Sheet,
+    /// Where a run is reviewed.
+    Review,
+    /// With the group that is filtered by.
+    Group,
+    /// Where devices are read one by one.
+    Checking,
     /// With one user.
     User(UserId),
     /// On its own: everything was to be checked.
@@ -110,6 +119,20 @@ impl Troubleshooting {
         self.again.replace(Some(Rc::new(again)));
         let symptom = Symptom::Failed { tried, fault: fault.clone(), at: self.ports.clock.wall() };
         self.look_into(spot, symptom, population);
+    }
+
+    /// Something failed, or had failed at that time, and isn't done once more from here: its cause is looked for.
+    pub(super) fn explain(
+        &'static self,
+        spot: Spot,
+        tried: Tried,
+        fault: &Fault,
+        at: Option<Wall>,
+        population: Option<PopulationId>,
+    ) {
+        self.again.replace(None);
+        let at = at.unwrap_or_else(|| self.ports.clock.wall());
+        self.look_into(spot, Symptom::Failed { tried, fault: fault.clone(), at }, population);
     }
 
     /// Checks everything that can be checked without changing anything.
@@ -194,6 +217,13 @@ impl Troubleshooting {
     pub(super) fn forget_what_worked(&self) {
         self.has_entered.take();
         self.changed_in.take();
+    }
+
+    /// Looks no further into what failed there.
+    pub(super) fn close_at(&'static self, spot: Spot) {
+        if self.case.with_untracked(|case| case.as_ref().is_some_and(|case| case.spot == spot)) {
+            self.close();
+        }
     }
 
     /// Looks into nothing any more.

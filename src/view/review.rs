@@ -23,9 +23,11 @@ use super::markup::{Handle, Node, button, group, is_checked, kept, part_of, says
 use super::saving::radio;
 use super::text;
 use super::token::next_token;
+use super::troubleshooting::looked_into;
 use crate::state::AppHandle;
 use crate::state::review::{Reading, Reviewed};
 use crate::state::session::Phase;
+use crate::state::troubleshooting::Spot;
 use crate::state::watched::Watched;
 
 /// Milliseconds of a minute.
@@ -101,7 +103,8 @@ fn contents(app: AppHandle, look: Reading) -> Node {
             });
             let again =
                 (!needs_token).then(|| button(text::review::READ_AGAIN, move || app.review.read_on()));
-            group().with(fault_card(&fault)).with(token).with(again)
+            let why = looked_into(app, Spot::Review, move || fault_card(&fault));
+            group().with(why).with(token).with(again)
         }
         Reading::Ready(weighed) => ready(app, &weighed),
     }

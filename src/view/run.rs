@@ -1,7 +1,9 @@
 //! The run: working, waiting, over; and the runs that this browser has stored.
 
 use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::plan::Exclusion;
+use pingone_mfa_core::domain::reason::Reason;
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::domain::trial::Trial;
@@ -11,7 +13,7 @@ use super::fault::fault_card;
 use super::figures::{moment, number};
 use super::markup::{Node, button, group, part_of, says, tag};
 use super::saving::radio;
-use super::troubleshooting::trouble;
+use super::troubleshooting::{looked_into, trouble};
 use super::{sign_in, text};
 use crate::state::AppHandle;
 use crate::state::review::Obstacle;
@@ -149,7 +151,7 @@ fn waiting_for(app: AppHandle, phase: &Phase) -> Node {
     match phase {
         Phase::Starting => tag("p").class("working").with(text::run::STARTING),
         Phase::NotStarted(fault) => {
-            group().with(says_so(text::run::NOT_STARTED.into())).with(fault_card(fault))
+            group().with(says_so(text::run::NOT_STARTED.into())).with(explained(app, fault))
         }
         Phase::Elsewhere => says_so(text::run::ELSEWHERE.into()),
         Phase::Working => tag("p").class("hint").with(says(move || pace(app))),
@@ -157,7 +159,7 @@ fn waiting_for(app: AppHandle, phase: &Phase) -> Node {
         Phase::Stopping => tag("p").class("working").with(text::run::STOPPING),
         Phase::ReadingBack(_) => reading(app, text::run::reading_back),
         Phase::ReadingAgain(_) => reading(app, text::run::reading_again),
-        Phase::ReadBackHalted(fault) | Phase::ReadAgainHalted(fault) => fault_card(fault),
+        Phase::ReadBackHalted(fault) | Phase::ReadAgainHalted(fault) => explained(app, fault),
         Phase::Over { unread, is_stopped } => over(app, *unread, *is_stopped),
     }
 }
@@ -185,7 +187,7 @@ fn halted(app: AppHandle, halt: &Halt) -> Node {
             group().with(sentence).with(trouble(app, Spot::Run, tried, fault.clone(), text::fault(fault)))
         }
         Halt::NotStored(fault) | Halt::Failing { fault, .. } => {
-            group().with(sentence).with(fault_card(fault))
+            group().with(sentence).with(explained(app, fault))
         }
         Halt::TestUser => group().with(sentence).with(part_of(
             move || of_run(app, |run| run.trial.clone()),
@@ -193,6 +195,12 @@ fn halted(app: AppHandle, halt: &Halt) -> Node {
         )),
         Halt::Asked | Halt::Step => sentence,
     }
+}
+
+/// Why something failed, or that it did while nobody has looked yet.
+fn explained(app: AppHandle, fault: &Fault) -> Node {
+    let fault = fault.clone();
+    looked_into(app, Spot::Run, move || fault_card(&fault))
 }
 
 /// What was seen of the test user, for whoever decides whether the run goes on.
@@ -322,6 +330,8 @@ fn over(app: AppHandle, unread: usize, is_stopped: bool) -> Node {
         .with(tag("p").class("run-result").with(sentence))
         .with(unread.map(|unread| tag("p").class("note").with(unread)))
         .with(left_out(app).map(|left_out| tag("p").class("note").with(left_out)))
+        .with(reasons(app))
+        .with(looked_into(app, Spot::Run, group))
         .with(report(app))
 }
 
@@ -336,6 +346,29 @@ fn left_out(app: AppHandle) -> Option<String> {
         let said: Vec<String> = said.collect();
         (!said.is_empty()).then(|| text::run::left_out(&said.join(", ")))
     })
+}
+
+/// So many reasons are told apart; the report has them all.
+const TOLD_APART: usize = 5;
+
+/// Why users were not changed, each with a way to its cause.
+fn reasons(app: AppHandle) -> Option<Node> {
+    let reasons = app.run.reasons();
+    let told: Vec<Node> = reasons.iter().take(TOLD_APART).map(|reason| why(app, reason)).collect();
+    let others: u32 = reasons.iter().skip(TOLD_APART).map(|reason| reason.users).sum();
+    let others = (others > 0).then(|| tag("li").with(text::run::other_reasons(&number(app, others))));
+    let list =
+        || tag("ul").class("run-reasons").set("aria-label", text::run::REASONS).with(told).with(others);
+    (!reasons.is_empty()).then(list)
+}
+
+fn why(app: AppHandle, reason: &Reason) -> Node {
+    let sentence = text::run::reason(reason, &number(app, reason.users));
+    let ask = (reason.status > 0).then(|| {
+        let (asked, name) = (reason.clone(), text::run::why(&sentence));
+        button(text::run::WHY, move || app.run.ask_why(&asked)).set_to("aria-label", name)
+    });
+    tag("li").class("line").with(tag("span").with(sentence)).with(ask)
 }
 
 fn report(app: AppHandle) -> Node {

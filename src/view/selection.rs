@@ -7,8 +7,10 @@ use super::markup::{Node, button, group, part_of, tag};
 use super::outcomes;
 use super::sheet::from_list;
 use super::text;
+use super::troubleshooting::looked_into;
 use crate::state::AppHandle;
 use crate::state::directory::Checking;
+use crate::state::troubleshooting::Spot;
 
 pub(super) fn selection(app: AppHandle) -> Node {
     let table = &app.directory.table;
@@ -53,7 +55,9 @@ fn progress(app: AppHandle, checking: &Checking) -> Node {
     let stop = button(name, move || app.directory.stop_checking()).class("quiet");
     let class = if checking.is_running { "working" } else { "done" };
     let sentence = tag("p").class(class).set("role", "status").with(text::table::checked(locale, checking));
-    tag("div").class("line").with(sentence).with(stop).with(checking.fault.as_ref().map(fault_card))
+    let why =
+        checking.fault.clone().map(|fault| looked_into(app, Spot::Checking, move || fault_card(&fault)));
+    group().with(tag("div").class("line").with(sentence).with(stop)).with(why)
 }
 
 /// Turning MFA on or off for everyone who is selected, where the deployment permits it.

@@ -17,10 +17,12 @@ use super::markup::{
 };
 use super::text;
 use super::token::next_token;
+use super::troubleshooting::looked_into;
 use crate::state::AppHandle;
 use crate::state::directory::{
     By, Finding, Found, List, MOST_LOOKED_UP, Opening, Pile, Understood, Unusable,
 };
+use crate::state::troubleshooting::Spot;
 
 const IDENTITIES: [Identity; 4] =
     [Identity::UserId, Identity::ExternalId, Identity::Username, Identity::Email];
@@ -282,7 +284,8 @@ fn finding_of(app: AppHandle, step: Step, is_loaded: bool, close: Handle) -> Nod
             let go_on =
                 (!needs_token).then(|| button(text::sheet::GO_ON, move || app.directory.resume_sheet()));
             let ways = line().with(go_on).with(end());
-            group().with(fault_card(&fault)).with(asking()).with(token).with(ways)
+            let why = looked_into(app, Spot::Sheet, move || fault_card(&fault));
+            group().with(why).with(asking()).with(token).with(ways)
         }
         Step::Done(found) => piles(app, &found),
     }

@@ -639,6 +639,8 @@ pub mod user {
     pub const READING: &str = "Reading the user …";
     /// While reading a part.
     pub const READING_PART: &str = "reading …";
+    /// A part that nobody has asked for.
+    pub const NOT_READ: &str = "not read";
     /// The button.
     pub const CLOSE: &str = "Close";
     /// The button.

@@ -11,11 +11,13 @@ use super::list::listed;
 use super::markup::{Event, Node, button, group, is_checked, part, part_of, says, tag, text_in};
 use super::outcomes;
 use super::text;
+use super::troubleshooting::looked_into;
 use crate::state::AppHandle;
 use crate::state::address::{self, date, date_of, sign_on, sign_on_word, value_of, word_of};
 use crate::state::directory::{List, Members};
 use crate::state::load::Load;
 use crate::state::table::View;
+use crate::state::troubleshooting::Spot;
 
 pub(super) fn toolbar(app: AppHandle) -> Node {
     tag("div")
@@ -277,7 +279,10 @@ fn group_line(app: AppHandle, members: &Members) -> Node {
         || button(text::directory::READ_AGAIN, move || app.directory.read_members(filter)).class("quiet");
     match &members.read {
         Load::Idle | Load::Loading => tag("p").class("working hint").with(text::table::READING_GROUP),
-        Load::Failed(fault) => group().with(fault_card(fault)).with(again()),
+        Load::Failed(fault) => {
+            let fault = fault.clone();
+            group().with(looked_into(app, Spot::Group, move || fault_card(&fault))).with(again())
+        }
         Load::Ready { value, at } => {
             let locale = app.ports.locale.as_ref();
             let listed = app

@@ -10,6 +10,7 @@ use pingone_mfa_core::domain::tenant::Environment;
 use super::fault::{fault_card_titled, words};
 use super::help::link;
 use super::markup::{Content, Node, button, group, part_of, tag};
+use super::text;
 use super::text::troubleshooting as say;
 use crate::state::AppHandle;
 use crate::state::directory::List;
@@ -28,6 +29,17 @@ pub(super) fn trouble(app: AppHandle, spot: Spot, tried: Tried, fault: Fault, ti
         }
         region(app, spot, Some(title.clone()))
     })
+}
+
+/// What was looked into here. Before anything was, something else.
+pub(super) fn looked_into(app: AppHandle, spot: Spot, otherwise: impl Fn() -> Node + 'static) -> Node {
+    part_of(
+        move || case(app, spot).map(|case| case.evidence.symptom),
+        move |symptom| match symptom {
+            Some(Symptom::Failed { fault, .. }) => region(app, spot, Some(text::fault(&fault))),
+            _ => otherwise(),
+        },
+    )
 }
 
 /// What somebody asked for without anything having failed.
@@ -153,10 +165,20 @@ fn is_possible(app: AppHandle, spot: Spot, next: &Next) -> bool {
     match next {
         Next::UseRegion(_) | Next::UseEnvironment(_) => spot == Spot::Form,
         // The form has the field itself.
-        Next::ReplaceToken => spot != Spot::Form && !app.session.replacing.get_untracked(),
+        Next::ReplaceToken => {
+            let has_field = matches!(spot, Spot::Form | Spot::Sheet | Spot::Review);
+            !has_field && !app.session.replacing.get_untracked()
+        }
         // Where there is a button for it already, there is no second one.
         Next::TryAgain => match spot {
-            Spot::Form | Spot::Report | Spot::Run | Spot::Everything => false,
+            Spot::Form
+            | Spot::Report
+            | Spot::Run
+            | Spot::Sheet
+            | Spot::Review
+            | Spot::Group
+            | Spot::Checking
+            | Spot::Everything => false,
             Spot::People => app.directory.list.with_untracked(|list| *list == List::Idle),
             Spot::Search | Spot::User(_) => true,
         },

@@ -117,7 +117,12 @@ fn part<T: Clone + PartialEq + 'static>(
     part_of(part, move |part| part.map(&show))
 }
 
-/// A part that isn't there: not asked for, on its way, or why it can't be had.
+/// A part that nobody has asked for.
+fn not_read() -> Node {
+    tag("span").class("hint").with(text::user::NOT_READ)
+}
+
+/// A part that isn't there: on its way, or why it can't be had.
 fn missing(fault: Option<&Fault>) -> Node {
     match fault {
         None => tag("span").class("hint").with(text::user::READING_PART),
@@ -158,7 +163,8 @@ fn bypass(app: AppHandle) -> Node {
                     state(name, until, Some(read_at(app, at)))
                 }
                 Load::Failed(fault) => state(name, missing(Some(&fault)), None),
-                Load::Idle | Load::Loading => state(name, missing(None), None),
+                Load::Loading => state(name, missing(None), None),
+                Load::Idle => state(name, not_read(), None),
             }
         },
     )
@@ -180,7 +186,8 @@ fn devices(app: AppHandle) -> Node {
                         .with((!value.is_empty()).then_some(list))
                 }
                 Load::Failed(fault) => state(name, missing(Some(&fault)), None),
-                Load::Idle | Load::Loading => state(name, missing(None), None),
+                Load::Loading => state(name, missing(None), None),
+                Load::Idle => state(name, not_read(), None),
             }
         },
     )
@@ -213,7 +220,8 @@ fn groups(app: AppHandle) -> Node {
                     state(name, text::user::no_groups(value.is_some()), Some(read_at(app, at)))
                 }
                 Load::Failed(fault) => state(name, missing(Some(&fault)), None),
-                Load::Idle | Load::Loading => state(name, missing(None), None),
+                Load::Loading => state(name, missing(None), None),
+                Load::Idle => state(name, not_read(), None),
             }
         },
     )
@@ -239,7 +247,8 @@ fn default(app: AppHandle) -> Node {
                 state(text::user::DEFAULT, text::user::DEFAULT_FORBIDDEN, None)
             }
             Load::Failed(fault) => state(text::user::DEFAULT, missing(Some(&fault)), None),
-            Load::Idle | Load::Loading => state(text::user::DEFAULT, missing(None), None),
+            Load::Loading => state(text::user::DEFAULT, missing(None), None),
+            Load::Idle => state(text::user::DEFAULT, not_read(), None),
         },
     )
 }

@@ -206,6 +206,10 @@ pub const SITUATIONS: &[Situation] = &[
         world.network = Network::NoHost;
         world.act = Act::Connect;
     }),
+    row("the portal's policy doesn't name the API", Cause::PolicyForbids, |world| {
+        world.network = Network::Forbidden;
+        world.act = Act::Connect;
+    }),
     row("preflights are refused", Cause::PreflightRefused, |world| {
         world.wrong(r#"{"on":{"method":"OPTIONS"},"fault":{"kind":"status","status":500}}"#);
         world.act = Act::Connect;

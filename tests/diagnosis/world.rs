@@ -17,7 +17,7 @@ use pingone_mfa_core::api::request::{
 };
 use pingone_mfa_core::api::{Head, Lost, Response, Transport};
 use pingone_mfa_core::domain::diagnosis::{Diagnosis, diagnoses};
-use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Reach, Symptom, Tried};
+use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Plain, Reach, Symptom, Tried};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::region::{Agreement, Region, RegionCode, Regions};
@@ -77,6 +77,8 @@ pub enum Network {
     Unplugged,
     /// The API's host can't be reached: its name isn't found, its certificate isn't trusted, or something blocks it.
     NoHost,
+    /// The page's own policy doesn't name the API's host.
+    Forbidden,
     /// What is sent to the API's host is never answered.
     Swallowed,
 }
@@ -439,7 +441,9 @@ impl Browser {
         match self.network.get() {
             Network::Fine => {}
             Network::Swallowed => return Came::Silence,
-            Network::Offline | Network::Unplugged | Network::NoHost => return Came::Nothing,
+            Network::Offline | Network::Unplugged | Network::NoHost | Network::Forbidden => {
+                return Came::Nothing;
+            }
         }
         let path = url.split('?').next().unwrap_or_default();
         let says =
@@ -520,7 +524,11 @@ impl Reaching for Browser {
             Reach {
                 is_online: network != Network::Offline,
                 page: !is_cut_off,
-                host: matches!(came, Came::Answer(..) | Came::Cut(_)),
+                host: match came {
+                    _ if network == Network::Forbidden => Plain::Forbidden,
+                    Came::Answer(..) | Came::Cut(_) => Plain::Answered,
+                    Came::Nothing | Came::Silence => Plain::Unanswered,
+                },
                 readable: match came {
                     Came::Answer(answer, true) => Some(answer.head.status),
                     _ => None,

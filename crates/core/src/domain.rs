@@ -53,6 +53,8 @@ pub mod row;
 
 pub mod draft;
 
+pub mod reason;
+
 pub mod report;
 
 pub mod estimate;

@@ -148,7 +148,7 @@ impl Directory {
             for id in ids {
                 let answer = connection.call(ReadDevices(id)).await;
                 let fault = answer.map(|devices| self.learn_devices(id, &devices)).err();
-                if self.checked(fault) {
+                if self.checked(id, fault) {
                     return;
                 }
             }
@@ -157,7 +157,7 @@ impl Directory {
     }
 
     /// Takes note of one answer; whether the others would end in the same way.
-    fn checked(&'static self, fault: Option<Fault>) -> bool {
+    fn checked(&'static self, id: UserId, fault: Option<Fault>) -> bool {
         let ends = matches!(
             fault,
             Some(
@@ -167,6 +167,11 @@ impl Directory {
                     | Fault::RoleMissing(_)
             )
         );
+        // The first one tells; hundreds may follow.
+        let is_first = |checking: &Option<Checking>| checking.as_ref().is_some_and(|it| it.fault.is_none());
+        if let Some(fault) = fault.as_ref().filter(|_| self.checking.with_untracked(is_first)) {
+            self.trouble.explain(Spot::Checking, Tried::ReadDevices(id), fault, None, self.population(id));
+        }
         self.change_checking(|checking| match fault {
             None => checking.done += 1,
             Some(fault) => {

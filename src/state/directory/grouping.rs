@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use pingone_mfa_core::api::request::ReadGroups;
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::{Fault, Paging};
 use pingone_mfa_core::domain::filter::Filter;
 use pingone_mfa_core::domain::group::Group;
@@ -15,7 +16,9 @@ use pingone_mfa_core::engine::driver::drive;
 use pingone_mfa_core::engine::listing::{Job, Listing, State};
 
 use super::Directory;
+use crate::state::announcement::Announcement;
 use crate::state::load::Load;
+use crate::state::troubleshooting::Spot;
 
 /// The members of the group that is filtered by.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +72,10 @@ impl Directory {
             // Another group has been chosen meanwhile.
             if self.members.with_untracked(|known| !is_asked(known)) {
                 return;
+            }
+            if let Err(fault) = &members {
+                self.announcer.tell(Announcement::Failed(fault.clone()));
+                self.trouble.explain(Spot::Group, Tried::ReadUsers, fault, None, None);
             }
             let read = Load::ended(members, connection.clock().wall());
             self.members.set(Some(Members { filter, read }));

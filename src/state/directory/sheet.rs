@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use futures::channel::mpsc::{self, UnboundedSender};
 use pingone_mfa_core::api::request::ReadUser;
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::export::file_name;
 use pingone_mfa_core::domain::export::{Contents, Format};
 use pingone_mfa_core::domain::fault::Fault;
@@ -22,6 +23,7 @@ use pingone_mfa_core::port::Opened;
 use super::{Directory, List};
 use crate::state::announcement::Announcement;
 use crate::state::tasks::Tasks;
+use crate::state::troubleshooting::Spot;
 use crate::state::watched::Watched;
 
 /// So many lines are looked up in PingOne at most. Longer lists are compared with the list of all users.
@@ -364,6 +366,7 @@ impl Directory {
                 if self.sheet.finding.with_untracked(|old| *old != finding) {
                     if let Finding::Asking { halted: Some(fault), .. } = &finding {
                         self.announcer.tell(Announcement::Failed(fault.clone()));
+                        self.trouble.explain(Spot::Sheet, Tried::ReadUsers, fault, None, None);
                     }
                     self.sheet.finding.set(finding);
                 }

@@ -168,6 +168,10 @@ impl Directory {
                 }
                 self.announcer.tell(Announcement::NotChanged { username, to, outcome: outcome.clone() });
                 self.show(id, at);
+                // Where PingOne answers, the rest of what explains a refusal can be had as well.
+                if matches!(outcome, Outcome::Refused(_)) {
+                    self.read_parts(id);
+                }
             }
         }
         if let Some(fault) = outcome.fault() {
@@ -186,11 +190,38 @@ impl Directory {
         changed: &[UserId],
         again: impl Fn() + 'static,
     ) {
+        self.note_changes(changed);
+        let population = tried.user().and_then(|user| self.population(user));
+        self.trouble.meet(Spot::Run, tried, fault, population, again);
+    }
+
+    /// Looks for the cause of a refusal that a run which is over had at that time.
+    pub(in crate::state) fn ask_why_refused(
+        &'static self,
+        user: UserId,
+        fault: &Fault,
+        at: Option<Wall>,
+        changed: &[UserId],
+    ) {
+        self.note_changes(changed);
+        let tried = Tried::ChangeFlag(Some(user));
+        self.trouble.explain(Spot::Run, tried, fault, at, self.population(user));
+    }
+
+    /// Looks for the cause of something else that keeps a run from going on, or from beginning.
+    pub(in crate::state) fn explain(&'static self, spot: Spot, tried: Tried, fault: &Fault) {
+        self.trouble.explain(spot, tried, fault, None, None);
+    }
+
+    /// Another run is shown, or none.
+    pub(in crate::state) fn forget_why_of_run(&'static self) {
+        self.trouble.close_at(Spot::Run);
+    }
+
+    fn note_changes(&'static self, changed: &[UserId]) {
         for population in changed.iter().filter_map(|user| self.population(*user)) {
             self.trouble.note_change(population);
         }
-        let population = tried.user().and_then(|user| self.population(user));
-        self.trouble.meet(Spot::Run, tried, fault, population, again);
     }
 
     /// The population of a user who was read.

@@ -6,6 +6,7 @@ use futures::channel::mpsc;
 use futures::future::{Either, FutureExt, LocalBoxFuture, pending, select};
 use pingone_mfa_core::api::frame::{ask_before, note};
 use pingone_mfa_core::domain::embedding::{Change, ChangeKind, RunCounts, Told};
+use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::{Fault, JournalFault};
 use pingone_mfa_core::domain::plan::Plan;
 use pingone_mfa_core::domain::row::{RowState, Tally};
@@ -24,6 +25,7 @@ use super::{Halt, Kept, Phase, Progress, Run};
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
 use crate::state::title::Title;
+use crate::state::troubleshooting::Spot;
 
 /// How often the list shows what the run has changed.
 const SHOW_EVERY: Millis = Millis::seconds(1);
@@ -160,6 +162,7 @@ impl Run {
 
     fn not_started(&'static self, fault: Fault) {
         self.announcer.tell(Announcement::Failed(fault.clone()));
+        self.directory.explain(Spot::Run, Tried::ChangeFlag(None), &fault);
         self.set_phase(Phase::NotStarted(fault));
     }
 
@@ -485,6 +488,11 @@ impl Run {
     fn tell(&'static self, phase: &Phase, tally: Tally) {
         let was =
             self.progress.with_untracked(|progress| progress.as_ref().map(|progress| progress.phase.clone()));
+        if let Phase::ReadBackHalted(fault) | Phase::ReadAgainHalted(fault) = phase
+            && was.as_ref() != Some(phase)
+        {
+            self.directory.explain(Spot::Run, Tried::ReadUsers, fault);
+        }
         if was.as_ref() == Some(phase) || !matches!(phase, Phase::Halted(_)) {
             let tenths = tally.ended().saturating_mul(10) / tally.all().max(1);
             if tenths > self.told_tenths.get() && tenths < 10 {
@@ -498,9 +506,7 @@ impl Run {
             && was.is_none_or(|was| !is_same_halt(&was, halt))
         {
             self.announcer.tell(Announcement::RunHalted(halt.clone()));
-            if let Halt::Refused(fault) = halt {
-                self.look_into(fault);
-            }
+            self.explain_halt(halt);
         }
     }
 

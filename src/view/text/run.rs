@@ -2,6 +2,7 @@
 
 use pingone_mfa_core::domain::device::Device;
 use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::reason::Reason;
 use pingone_mfa_core::domain::row::{RowState, Tally};
 use pingone_mfa_core::domain::trial::Compared;
 use pingone_mfa_core::port::Locale;
@@ -308,6 +309,31 @@ pub fn over(to: bool, time: &str, changed: &str, read_back: &str, left: Option<&
 /// How many nobody knows of.
 pub fn unread(users: &str) -> String {
     format!("{users} users were not read back.")
+}
+
+/// The list of why users were not changed.
+pub const REASONS: &str = "Not changed, and why";
+/// Looks for the cause.
+pub const WHY: &str = "Why?";
+
+/// One reason, and how many it kept from being changed.
+pub fn reason(reason: &Reason, users: &str) -> String {
+    let what = match (reason.status, &reason.code) {
+        (0, _) => "no answer".to_owned(),
+        (status, None) => status.to_string(),
+        (status, Some(code)) => format!("{status} {code}"),
+    };
+    format!("{users} {}: {what}", state(reason.state))
+}
+
+/// The same question for a screen reader.
+pub fn why(reason: &str) -> String {
+    format!("{WHY} {reason}")
+}
+
+/// Those whose reasons aren't told apart here.
+pub fn other_reasons(users: &str) -> String {
+    format!("{users} for other reasons: the report has them all.")
 }
 
 /// What a retry can mend.

@@ -2,7 +2,7 @@
 
 use pingone_mfa_core::domain::check::{Check, Seen, Verdict};
 use pingone_mfa_core::domain::diagnosis::{Cause, Next, Who};
-use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Reach, Symptom, Tried};
+use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Plain, Reach, Symptom, Tried};
 use pingone_mfa_core::domain::fault::{Fault, Refusal};
 use pingone_mfa_core::domain::region::RegionCode;
 use pingone_mfa_core::domain::role::{Permission, Role};
@@ -164,6 +164,7 @@ const fn plain_cause(cause: Cause) -> &'static str {
         Cause::PingIdDecides => "PingID is in use: it decides who is asked, and not this flag.",
         Cause::Offline => "This computer is offline.",
         Cause::HostUnreachable => "PingOne's host can't be reached, although the page's own server answers.",
+        Cause::PolicyForbids => "This page's own security policy doesn't let the browser ask PingOne.",
         Cause::PreflightRefused => {
             "The browser isn't given permission to ask with a token: plain requests get through, and requests with the Authorization header don't."
         }
@@ -250,6 +251,9 @@ const fn plain_to_do(cause: Cause) -> &'static str {
         Cause::Offline => "Go online and try again. Nothing is lost.",
         Cause::HostUnreachable => {
             "Have PingOne's host permitted: DNS, a certificate, a firewall, a VPN or a browser extension keeps it away. The browser doesn't say which."
+        }
+        Cause::PolicyForbids => {
+            "Have the page's Content-Security-Policy name the address of PingOne's API in connect-src. The guide for hosts has the whole policy."
         }
         Cause::PreflightRefused => {
             "Have OPTIONS requests and the Authorization header permitted on the way to PingOne's host."
@@ -402,9 +406,17 @@ fn reached(reach: Reach) -> String {
         "the page's own server doesn't answer either"
     };
     match (reach.host, reach.readable) {
-        (false, _) => format!("no connection to PingOne's host; {page}"),
-        (true, Some(status)) => format!("a plain request got through and was answered with {status}"),
-        (true, None) => "a plain request got through, so you are online; its answer may not be read".into(),
+        (Plain::Forbidden, _) => {
+            "the browser refuses to ask PingOne's host: connect-src of the page's policy doesn't name it"
+                .into()
+        }
+        (Plain::Unanswered, _) => format!("no connection to PingOne's host; {page}"),
+        (Plain::Answered, Some(status)) => {
+            format!("a plain request got through and was answered with {status}")
+        }
+        (Plain::Answered, None) => {
+            "a plain request got through, so you are online; its answer may not be read".into()
+        }
     }
 }
 

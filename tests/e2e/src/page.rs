@@ -80,8 +80,12 @@ impl Page {
     /// Presses the first element of a role whose name begins so.
     pub async fn press_beginning(&self, role: &str, beginning: &str) {
         for _ in 0..PATIENCE {
-            if let Some(name) = self.names(role, beginning).await.first() {
-                return self.press(role, name).await;
+            // A name that counts something may be another one by now.
+            if let Some(name) = self.names(role, beginning).await.first()
+                && let Some(element) = self.find(role, name).await
+                && element.click().await.is_ok()
+            {
+                return;
             }
             tokio::time::sleep(STEP).await;
         }

@@ -419,7 +419,8 @@ async fn a_policy_that_lacks_something_is_told_what() {
 
     host.set_policy(&whole.replace(&world.api_origin, ""));
     page.reload().await;
-    page.hear("a policy whose connect-src doesn't name PingOne").await;
+    page.hear("This page's own security policy doesn't let the browser ask PingOne.").await;
+    page.hear("name the address of PingOne's API in connect-src").await;
     until_told(&page, "fault").await;
     assert_eq!(details(&page, "fault").await, [json!({"fault": "unreachable", "status": null})]);
 

@@ -293,7 +293,7 @@ async fn bad_bodies_are_shown_as_text_and_the_page_stays_usable() {
         world.sandbox().heal();
         go_wrong(&world, json!({"on": {"method": "GET", "endpoint": "user"}, "fault": fault}));
         page.find_in_pingone(&jonas.to_string()).await;
-        page.hear("What to check").await;
+        page.hear("What to do").await;
         page.hear(shown).await;
         assert_eq!(page.value("window.ran === undefined").await, json!(true), "{label}");
         let made = page.ask_shadow("root.querySelectorAll('script, img, h1 + h1, iframe').length").await;
@@ -341,7 +341,7 @@ async fn help_is_there_before_and_after_connecting_and_is_found_by_words_and_key
     page.press("button", "Close help").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.hear("you may read users here, but not change MFA").await;
-    page.see("button", "Help: The smallest role").await.focus().await.unwrap();
+    page.see("button", "May change a flag").await.focus().await.unwrap();
     page.type_keys(Key::Enter + "").await;
     page.until(
         "document.querySelector('pingone-mfa').shadowRoot.activeElement?.innerText === 'The smallest role'",
@@ -349,7 +349,7 @@ async fn help_is_there_before_and_after_connecting_and_is_found_by_words_and_key
     .await;
     page.shoot("help-topic").await;
     page.type_keys(Key::Escape + "").await;
-    assert_eq!(page.focus().await, "Help: The smallest role");
+    assert_eq!(page.focus().await, "May change a flag");
     page.press("button", "Jonas Brandt, open jonas.brandt").await;
     page.hear("for new users: not readable").await;
     page.press("button", "Help").await;

@@ -218,7 +218,7 @@ async fn height_look_and_keyboard_cross_the_border() {
     page.type_keys(thirtyfour::Key::Tab + "").await;
     assert_eq!(page.value("document.activeElement.tagName").await, "IFRAME");
     page.enter_frame().await;
-    assert_eq!(page.focus().await, "Replace token");
+    assert_eq!(page.focus().await, "Check everything");
     page.leave_frame().await;
     page.step_back().await;
     assert_eq!(page.value("document.activeElement.id").await, "sign-out");

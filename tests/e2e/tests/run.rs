@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
-use pingone_sandbox::{Fault, On, Role, Rule, TokenSpec};
+use pingone_sandbox::server::now;
+use pingone_sandbox::{Fault, On, Role, Rule, Scope, TokenSpec};
 use uuid::Uuid;
 
 /// The deployment's config.json with its ceilings lifted: what is tested here is not the pace.
@@ -487,4 +488,49 @@ async fn who_was_refused_is_sent_again_once_that_can_help() {
     page.press("button", "Run 5 changes").await;
     page.hear("MFA was enabled for 5 users; 5 were read back and are on.").await;
     agrees(&world, &planned, true);
+}
+
+/// The sandbox's contractors.
+const CONTRACTORS: Scope = Scope::Population(Uuid::from_u128(0xa495_aeea_0000_4000_8000_0000_0000_0002));
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_over_says_why_some_were_refused_and_what_to_ask_for() {
+    let world = World::start(20, quick).await;
+    let reader = Role::IdentityDataReadOnly;
+    world.sandbox().assign(reader.client_id(), Role::IdentityDataAdmin, CONTRACTORS, now());
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec { role: reader, ..TokenSpec::default() })).await;
+    page.hear("20 users. List read").await;
+    let users = review_off(&world, &page).await;
+    page.press("checkbox", "Include disabled accounts").await;
+    page.press("button", &format!("Run {users} changes")).await;
+    page.hear("Finished at").await;
+    let refused = off(&world);
+    assert!(refused > 0 && refused < users, "some of {users}: {refused}");
+    page.press("button", &format!("Why? {refused} refused: 403 ACCESS_FAILED")).await;
+    page.hear("The role is limited to some populations, and this user is in another.").await;
+    page.hear("Ask for the role Identity Data Admin in the user's population").await;
+    page.see("button", "Copy request").await;
+    page.ask_shadow("root.querySelector('.run-reasons').scrollIntoView({ block: 'center' })").await;
+    page.looks_well("run-why").await;
+    let puts = world.sandbox().oracle().counts().put;
+    assert_eq!(puts, users as u64, "nothing is written to find out");
+    page.press("button", "Close").await;
+    assert!(page.find("region", "Troubleshooting").await.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_review_that_can_not_read_says_why() {
+    let world = World::start(100, quick).await;
+    let page = listed(&world, "100").await;
+    let on = On { method: Some("GET".into()), endpoint: Some("users".into()), user: None, page: None };
+    let fault = Fault::Status { status: 400, retry_after: None, without_cors: false };
+    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+    review_off(&world, &page).await;
+    page.see("region", "Troubleshooting").await;
+    page.hear("PingOne refuses the request itself.").await;
+    page.looks_well("review-why").await;
+    world.sandbox().heal();
+    page.press("button", "Try again").await;
+    page.hear("users chosen").await;
 }

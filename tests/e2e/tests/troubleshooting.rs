@@ -43,17 +43,6 @@ async fn copied(page: &Page) -> String {
     page.value("window.copied ?? ''").await.as_str().unwrap_or_default().to_owned()
 }
 
-async fn look_at(page: &Page, name: &str) {
-    for scheme in ["light", "dark"] {
-        for (width, height) in [(1440, 1100), (390, 1100)] {
-            page.wear(scheme, width, height).await;
-            page.shoot(&format!("{name}-{scheme}-{width}")).await;
-            assert_eq!(page.axe().await, Vec::<String>::new(), "{name}, {scheme}, {width}");
-        }
-    }
-    page.wear("light", 1440, 900).await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn point_1_an_environment_that_does_not_exist_is_replaced_by_the_applications_own() {
     let world = World::with_users(20).await;
@@ -64,7 +53,7 @@ async fn point_1_an_environment_that_does_not_exist_is_replaced_by_the_applicati
     page.press("button", "Connect").await;
     hear_trouble(&page, "There is no environment with this ID in this region.").await;
     assert_eq!(verdict(&page, "Environment").await, "fail");
-    look_at(&page, "trouble-connect").await;
+    page.looks_well("trouble-connect").await;
     page.press("button", "Use the application's own environment").await;
     page.hear("20 users. List read").await;
 }
@@ -89,7 +78,7 @@ async fn point_2_a_missing_role_is_named_asked_for_and_tried_again() {
     ] {
         assert_eq!(verdict(&page, check).await, is, "{check}");
     }
-    look_at(&page, "trouble-role").await;
+    page.looks_well("trouble-role").await;
     keep_copies(&page).await;
     page.press("button", "Copy request").await;
     page.hear("Copied.").await;
@@ -194,7 +183,7 @@ async fn everything_is_checked_on_demand_and_nothing_written() {
     assert_eq!(verdict(&page, "May change a flag").await, "not run");
     assert_eq!(verdict(&page, "MFA product").await, "pass");
     assert_eq!(verdict(&page, "Network").await, "pass");
-    look_at(&page, "trouble-health").await;
+    page.looks_well("trouble-health").await;
     let writes =
         world.sandbox().seen().iter().filter(|seen| seen.method != "GET" && seen.method != "OPTIONS").count();
     assert_eq!(writes, 0);

@@ -1,6 +1,6 @@
 //! From bytes to meaning: what an answer to a [`Call`] says, or which [`Fault`] it is.
 
-use crate::domain::fault::{BadAnswer, Fault, Refusal};
+use crate::domain::fault::{BadAnswer, Fault};
 use crate::domain::time::Wall;
 
 use super::redaction::excerpt;
@@ -55,8 +55,7 @@ fn bad(head: &Head, problem: String) -> BadAnswer {
     BadAnswer { status: head.status, correlation_id: head.correlation_id.clone(), problem }
 }
 
-/// Source of the codes: Ping's `OpenAPI` files. PingOne says that the codes within a class may change, so the
-/// status decides and the code only refines.
+/// What was refused says more: an environment that can't be read isn't a missing role.
 fn refused(subject: Subject, response: &Response, moment: Moment) -> Fault {
     let status = response.head.status;
     let body = wire::parse(&response.body).unwrap_or_default();
@@ -66,34 +65,16 @@ fn refused(subject: Subject, response: &Response, moment: Moment) -> Fault {
     if refusal.message.is_empty() && refusal.code.is_none() {
         refusal.message = excerpt(&response.body);
     }
-    match (status, subject) {
-        // A page with a 401 is a sign-in of something on the way. PingOne writes JSON, and means the token.
-        (401, _) if is_page(&refusal) => Fault::RequestRefused(refusal),
-        (401, _) if moment.token_expired => Fault::TokenExpired(refusal),
-        (401, _) => Fault::TokenInvalid(refusal),
-        (403, _) if gateways => Fault::PathUnknown(refusal),
-        (403, _) if is_over_licence(&refusal) => Fault::LicenceExceeded(refusal),
-        // What stands on the way refuses too, and knows nothing of roles or of who exists.
-        (403 | 404, _) if refusal.code.is_none() => Fault::RequestRefused(refusal),
-        (403 | 404, Subject::Environment) => Fault::EnvironmentUnknown(refusal),
-        (403, _) => Fault::RoleMissing(refusal),
-        (404, Subject::User) => Fault::UserUnknown(refusal),
-        (404, Subject::List) => Fault::NotFound(refusal),
-        (415, _) => Fault::MediaTypeRefused(refusal),
-        (429, _) => Fault::RateLimited { refusal, after },
-        (408 | 500.., _) => Fault::ServerFailed(refusal),
-        _ => Fault::RequestRefused(refusal),
+    if status == 403 && gateways {
+        return Fault::PathUnknown(refusal);
     }
-}
-
-fn is_page(refusal: &Refusal) -> bool {
-    refusal.code.is_none() && refusal.message.trim_start().starts_with('<')
-}
-
-/// PingOne is known to say it by a code, and in words alone. All its words are English.
-fn is_over_licence(refusal: &Refusal) -> bool {
-    let details = refusal.details.iter().map(|detail| &detail.message);
-    let mut messages = details.chain([&refusal.message]);
-    refusal.names("LICENSE_EXCEEDED")
-        || messages.any(|message| message.to_ascii_lowercase().contains("exceeded your license limit"))
+    match (Fault::of_refusal(refusal), subject) {
+        (Fault::TokenInvalid(refusal), _) if moment.token_expired => Fault::TokenExpired(refusal),
+        (Fault::RoleMissing(refusal) | Fault::UserUnknown(refusal), Subject::Environment) => {
+            Fault::EnvironmentUnknown(refusal)
+        }
+        (Fault::UserUnknown(refusal), Subject::List) => Fault::NotFound(refusal),
+        (Fault::RateLimited { refusal, .. }, _) => Fault::RateLimited { refusal, after },
+        (fault, _) => fault,
+    }
 }

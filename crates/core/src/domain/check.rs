@@ -2,7 +2,7 @@
 //! leaves out. Each says pass, fail, unknown or not run, and what was seen. The sentences are the view's.
 
 use super::device::{Device, DeviceState, is_pingids};
-use super::evidence::{Evidence, InputFault, Issued, Reach, Sight, Symptom, Tried, is_ok};
+use super::evidence::{Evidence, InputFault, Issued, Plain, Reach, Sight, Symptom, Tried, is_ok};
 use super::fault::{Fault, JournalFault};
 use super::paste::PasteFault;
 use super::region::RegionCode;
@@ -555,7 +555,7 @@ impl Evidence {
             return (Verdict::Pass, Seen::Answered);
         }
         match self.reach {
-            Some(reach) if reach.host => (Verdict::Pass, Seen::Reach(reach)),
+            Some(reach) if reach.host == Plain::Answered => (Verdict::Pass, Seen::Reach(reach)),
             Some(reach) => (Verdict::Fail, Seen::Reach(reach)),
             None if self.fault().is_some_and(|(_, fault)| is_silent(fault)) => {
                 (Verdict::Unknown, Seen::Nothing)
@@ -583,7 +583,7 @@ impl Evidence {
             (Some((_, fault)), _) if !is_role(fault) && self.works_now() => {
                 (Verdict::Unknown, Seen::Fault(fault.clone()))
             }
-            (Some((_, fault)), Some(reach)) if is_silent(fault) && reach.host => {
+            (Some((_, fault)), Some(reach)) if is_silent(fault) && reach.host == Plain::Answered => {
                 (Verdict::Fail, Seen::Fault(fault.clone()))
             }
             (Some((_, fault)), _) if is_silent(fault) && self.has_read_anything() => {

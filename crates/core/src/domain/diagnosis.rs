@@ -2,7 +2,7 @@
 //! it and which permission is missing; the sentences are the view's.
 
 use super::check::{Check, is_gateways_page};
-use super::evidence::{Ask, Evidence, InputFault, Issued, Reach, Sight, Symptom, Told, Tried, is_ok};
+use super::evidence::{Ask, Evidence, InputFault, Issued, Plain, Reach, Sight, Symptom, Told, Tried, is_ok};
 use super::fault::Fault;
 use super::paste::PasteFault;
 use super::region::RegionCode;
@@ -66,6 +66,8 @@ pub enum Cause {
     Offline,
     /// The API's host can't be reached: DNS, TLS, a firewall or a blocker.
     HostUnreachable,
+    /// The page's own security policy doesn't let the browser ask the API.
+    PolicyForbids,
     /// The browser is refused the permission to ask with a token (the preflight).
     PreflightRefused,
     /// The answer doesn't permit pages to read it.
@@ -177,7 +179,7 @@ impl Cause {
             Self::LicenceExceeded => Check::Licence,
             Self::MfaMissing => Check::MfaProduct,
             Self::PingIdDecides => Check::PingId,
-            Self::Offline | Self::HostUnreachable => Check::Host,
+            Self::Offline | Self::HostUnreachable | Self::PolicyForbids => Check::Host,
             Self::PreflightRefused
             | Self::AnswerUnreadable
             | Self::ConnectionLost
@@ -234,7 +236,7 @@ impl Cause {
             | Self::AnswerUnreadable
             | Self::ConnectionLost
             | Self::Intermediary => Who::NetworkAdmin,
-            Self::PathUnknown | Self::HostRefused => Who::Deployer,
+            Self::PathUnknown | Self::PolicyForbids | Self::HostRefused => Who::Deployer,
             Self::NoAnswer | Self::ServiceFailing | Self::OneRecordFailing => Who::PingSupport,
             Self::RequestRefused | Self::AnswerUnknown | Self::ListInconsistent => Who::Makers,
         }
@@ -467,14 +469,20 @@ impl Evidence {
         }
         match self.reach {
             None => vec![otherwise, Cause::HostUnreachable],
-            Some(Reach { is_online: false, host: false, .. } | Reach { host: false, page: false, .. }) => {
+            Some(Reach { host: Plain::Forbidden, .. }) => vec![Cause::PolicyForbids, otherwise],
+            Some(
+                Reach { is_online: false, host: Plain::Unanswered, .. }
+                | Reach { host: Plain::Unanswered, page: false, .. },
+            ) => {
                 vec![Cause::Offline, Cause::HostUnreachable]
             }
-            Some(Reach { host: false, .. }) if others_work && otherwise == Cause::NoAnswer => {
+            Some(Reach { host: Plain::Unanswered, .. }) if others_work && otherwise == Cause::NoAnswer => {
                 vec![otherwise, Cause::ConnectionLost]
             }
-            Some(Reach { host: false, .. }) if others_work => vec![Cause::ConnectionLost, otherwise],
-            Some(Reach { host: false, .. }) => vec![Cause::HostUnreachable, otherwise],
+            Some(Reach { host: Plain::Unanswered, .. }) if others_work => {
+                vec![Cause::ConnectionLost, otherwise]
+            }
+            Some(Reach { host: Plain::Unanswered, .. }) => vec![Cause::HostUnreachable, otherwise],
             Some(Reach { readable: Some(_), .. })
                 if otherwise == Cause::AnswerUnreadable && !self.was_asked_with_token(tried) =>
             {

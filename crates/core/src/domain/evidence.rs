@@ -139,9 +139,20 @@ pub struct Reach {
     /// Whether the page's own server answered.
     pub page: bool,
     /// Whether the API's host answered anything at all, readable or not.
-    pub host: bool,
+    pub host: Plain,
     /// The status of its answer, where the page was permitted to read it.
     pub readable: Option<u16>,
+}
+
+/// What came of a plain request, without a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plain {
+    /// Something answered.
+    Answered,
+    /// Nothing did.
+    Unanswered,
+    /// The page's own security policy kept the browser from asking.
+    Forbidden,
 }
 
 /// Where a token was issued, compared with the region that is asked.
@@ -510,7 +521,7 @@ impl Evidence {
         let mut wanted = Vec::new();
         if matches!(fault, Fault::Unreachable | Fault::Timeout { .. } | Fault::BodyCut(_)) {
             wanted.push(Ask::Reach(tried));
-            if self.reach.is_some_and(|reach| !reach.host && !reach.page) {
+            if self.reach.is_some_and(|reach| reach.host == Plain::Unanswered && !reach.page) {
                 return wanted;
             }
         }
@@ -738,7 +749,7 @@ mod tests {
         let mut evidence = failed(Tried::Connect, Fault::Unreachable);
         let (ask, _) = evidence.next_ask().unwrap();
         assert_eq!(ask, Ask::Reach(Tried::Connect));
-        let reach = Reach { is_online: false, page: false, host: false, readable: None };
+        let reach = Reach { is_online: false, page: false, host: Plain::Unanswered, readable: None };
         evidence.learn(ask, Ok(Told::Reach(reach)), NOW);
         assert_eq!(evidence.next_ask(), None);
     }

@@ -40,6 +40,18 @@ impl Refusal {
         self.code.as_deref() == Some(code)
             || self.details.iter().any(|detail| detail.code.as_deref() == Some(code))
     }
+
+    fn is_page(&self) -> bool {
+        self.code.is_none() && self.message.trim_start().starts_with('<')
+    }
+
+    /// PingOne is known to say it by a code, and in words alone. All its words are English.
+    fn is_over_licence(&self) -> bool {
+        let details = self.details.iter().map(|detail| &detail.message);
+        let mut messages = details.chain([&self.message]);
+        self.names("LICENSE_EXCEEDED")
+            || messages.any(|message| message.to_ascii_lowercase().contains("exceeded your license limit"))
+    }
 }
 
 /// An answer that arrived but could not be used.
@@ -184,6 +196,28 @@ pub enum RetryKind {
 }
 
 impl Fault {
+    /// What it means that a request about a user was refused, by the refusal alone.
+    ///
+    /// Source of the codes: Ping's `OpenAPI` files. `PingOne` says that the codes within a class may change, so the status
+    /// decides and the code only refines.
+    #[must_use]
+    pub fn of_refusal(refusal: Refusal) -> Self {
+        match refusal.status {
+            // A page with a 401 is a sign-in of something on the way. PingOne writes JSON, and means the token.
+            401 if refusal.is_page() => Self::RequestRefused(refusal),
+            401 => Self::TokenInvalid(refusal),
+            403 if refusal.is_over_licence() => Self::LicenceExceeded(refusal),
+            // What stands on the way refuses too, and knows nothing of roles or of who exists.
+            403 | 404 if refusal.code.is_none() => Self::RequestRefused(refusal),
+            403 => Self::RoleMissing(refusal),
+            404 => Self::UserUnknown(refusal),
+            415 => Self::MediaTypeRefused(refusal),
+            429 => Self::RateLimited { refusal, after: None },
+            408 | 500.. => Self::ServerFailed(refusal),
+            _ => Self::RequestRefused(refusal),
+        }
+    }
+
     /// When the same request may work. What a PUT does with it is decided in [`crate::engine::change`].
     #[must_use]
     pub fn retry(&self) -> RetryKind {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use super::fault::Fault;
+use super::fault::{Fault, Refusal};
 use super::time::Wall;
 
 /// The state of one user of a run. Every user is in exactly one.
@@ -122,6 +122,20 @@ impl Failure {
             code: refusal.and_then(|refusal| refusal.code.clone()).map(Self::cut),
             message: Self::cut(refusal.map_or_else(|| fault.to_string(), |refusal| refusal.message.clone())),
         }
+    }
+
+    /// What was answered, as far as it was kept; `None` where nothing was.
+    #[must_use]
+    pub fn fault(&self, correlation_id: Option<Uuid>) -> Option<Fault> {
+        (self.status >= 400).then(|| {
+            Fault::of_refusal(Refusal {
+                status: self.status,
+                code: self.code.clone(),
+                message: self.message.clone(),
+                details: Vec::new(),
+                correlation_id: correlation_id.map(|id| id.hyphenated().to_string()),
+            })
+        })
     }
 
     fn cut(mut words: String) -> String {
