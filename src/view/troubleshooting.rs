@@ -9,7 +9,7 @@ use pingone_mfa_core::domain::tenant::Environment;
 
 use super::fault::{fault_card_titled, words};
 use super::help::link;
-use super::markup::{Content, Node, button, group, part_of, tag};
+use super::markup::{Content, Node, button, group, part_of, rows, says, tag};
 use super::text;
 use super::text::troubleshooting as say;
 use crate::state::AppHandle;
@@ -21,7 +21,7 @@ use crate::state::troubleshooting::{Case, Spot};
 pub(super) fn trouble(app: AppHandle, spot: Spot, tried: Tried, fault: Fault, title: String) -> Node {
     let is_shown = {
         let fault = fault.clone();
-        move || case(app, spot).is_some_and(|case| is_about(&case, &fault))
+        move || in_case(app, spot, |case| is_about(case, &fault)).unwrap_or_default()
     };
     part_of(is_shown, move |is_shown| {
         if !is_shown {
@@ -44,13 +44,19 @@ pub(super) fn looked_into(app: AppHandle, spot: Spot, otherwise: impl Fn() -> No
 
 /// What somebody asked for without anything having failed.
 pub(super) fn asked(app: AppHandle, spot: Spot) -> Node {
-    let is_shown =
-        move || case(app, spot).is_some_and(|case| !matches!(case.evidence.symptom, Symptom::Failed { .. }));
+    let is_shown = move || {
+        in_case(app, spot, |case| !matches!(case.evidence.symptom, Symptom::Failed { .. }))
+            .unwrap_or_default()
+    };
     part_of(is_shown, move |is_shown| is_shown.then(|| region(app, spot, None)))
 }
 
 fn case(app: AppHandle, spot: Spot) -> Option<Case> {
-    app.trouble.case.with(|case| case.clone().filter(|case| case.spot == spot))
+    in_case(app, spot, Case::clone)
+}
+
+fn in_case<R>(app: AppHandle, spot: Spot, read: impl FnOnce(&Case) -> R) -> Option<R> {
+    app.trouble.case.with(|case| case.as_ref().filter(|case| case.spot == spot).map(read))
 }
 
 fn is_about(case: &Case, fault: &Fault) -> bool {
@@ -66,7 +72,7 @@ fn region(app: AppHandle, spot: Spot, title: Option<String>) -> Node {
         })
     });
     let close = (!has_failed).then(|| button(say::CLOSE, move || app.trouble.close()).class("quiet"));
-    let is_searching = move || case(app, spot).is_some_and(|case| case.is_searching);
+    let is_searching = move || in_case(app, spot, |case| case.is_searching).unwrap_or_default();
     let searching = part_of(is_searching, |is_searching| {
         is_searching.then(|| tag("p").class("working").with(say::SEARCHING))
     });
@@ -79,10 +85,7 @@ fn region(app: AppHandle, spot: Spot, title: Option<String>) -> Node {
             found.map(|(diagnoses, is_searching)| diagnosed(app, spot, title, &diagnoses, is_searching))
         },
     );
-    let checked = part_of(
-        move || case(app, spot).map(|case| case.findings),
-        move |findings| findings.map(|findings| checks(app, &findings)),
-    );
+    let checked = checks(app, spot);
     let said = part_of(
         move || case(app, spot).map(|case| case.evidence.symptom),
         |symptom| match symptom {
@@ -252,25 +255,43 @@ fn line(app: AppHandle, finding: &Finding) -> String {
     format!("{verdict}: {check}: {}", evidence_of(app, finding))
 }
 
-fn checks(app: AppHandle, findings: &[Finding]) -> Node {
-    let items: Vec<Node> = shown(findings).map(|finding| item(app, finding)).collect();
+/// The checks. A line is made once, so that its link keeps the focus while further answers come in.
+fn checks(app: AppHandle, spot: Spot) -> Node {
+    let listed = move || {
+        let listed = in_case(app, spot, |case| shown(&case.findings).map(|finding| finding.check).collect());
+        listed.unwrap_or_default()
+    };
     let head = tag("p").class("fault-part").with(say::CHECKS).with(", ").with(say::READS_ONLY);
-    group().with(head).with(tag("ul").class("checks").with(items))
+    group().with(head).with(tag("ul").class("checks").with(rows(listed, move |check| item(app, spot, check))))
 }
 
-fn item(app: AppHandle, finding: &Finding) -> Node {
-    let class = match finding.verdict {
+fn item(app: AppHandle, spot: Spot, check: Check) -> Node {
+    let finding = move || {
+        in_case(app, spot, |case| case.findings.iter().find(|finding| finding.check == check).cloned())
+            .flatten()
+    };
+    let verdict = part_of(
+        move || finding().map(|finding| finding.verdict),
+        move |verdict| {
+            verdict.map(|verdict| tag("span").class(verdict_class(verdict)).with(say::verdict(verdict)))
+        },
+    );
+    let evidence = move || finding().map(|finding| evidence_of(app, &finding)).unwrap_or_default();
+    tag("li")
+        .class("check-line")
+        .with(point(check))
+        .with(verdict)
+        .with(tag("span").class("check-name").with(link(app, check, say::check(check))))
+        .with(tag("bdi").class("check-seen").with(says(evidence)))
+}
+
+const fn verdict_class(verdict: Verdict) -> &'static str {
+    match verdict {
         Verdict::Pass => "verdict pass",
         Verdict::Fail => "verdict fail",
         Verdict::Unknown => "verdict unknown",
         Verdict::NotRun => "verdict not-run",
-    };
-    tag("li")
-        .class("check-line")
-        .with(point(finding.check))
-        .with(tag("span").class(class).with(say::verdict(finding.verdict)))
-        .with(tag("span").class("check-name").with(link(app, finding.check, say::check(finding.check))))
-        .with(tag("bdi").class("check-seen").with(evidence_of(app, finding)))
+    }
 }
 
 fn point(check: Check) -> Node {
