@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use futures::channel::mpsc::{self, UnboundedSender};
 use futures::stream::StreamExt;
+use pingone_mfa_core::api::redaction::has_token;
 use pingone_mfa_core::api::request::ReadUser;
 use pingone_mfa_core::code::script::Shell;
 use pingone_mfa_core::domain::confirmation::{Confirmation, confirmation, is_number_typed};
@@ -79,6 +80,8 @@ pub enum Obstacle {
     StepUnreadable,
     /// The change reference is missing, or looks different from what the deployment wants.
     Reference,
+    /// The change reference or the reason, which are stored, has a token.
+    TokenTyped,
     /// No reason is given.
     ReasonMissing,
     /// The number of changes is not typed, or another one.
@@ -425,6 +428,8 @@ impl Review {
             (test_user && !is_named, Obstacle::TestUserMissing),
             (is_named && self.test_user(weighed).is_none(), Obstacle::TestUserUnknown),
             (self.step().is_err(), Obstacle::StepUnreadable),
+            (self.reference.with(|text| has_token(text)), Obstacle::TokenTyped),
+            (self.reason.with(|text| has_token(text)), Obstacle::TokenTyped),
             (!reference_fits, Obstacle::Reference),
             (reason && self.reason.with(|text| text.trim().is_empty()), Obstacle::ReasonMissing),
             (number && !self.typed.with(|text| is_number_typed(text, changes)), Obstacle::NumberMissing),

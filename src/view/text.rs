@@ -156,6 +156,9 @@ pub mod directory {
     pub const USERS: &str = "Users";
     /// The search field.
     pub const FIND: &str = "Find a person";
+    /// A token was typed where people are searched.
+    pub const TOKEN_NOT_SENT: &str =
+        "This is a token. It was not sent. Where one is needed, press Replace token.";
     /// Beside it.
     pub const FIND_HINT: &str = "Enter searches PingOne: username, e-mail, name, external ID or user ID";
     /// While counting.

@@ -1,5 +1,6 @@
 //! The search in PingOne.
 
+use pingone_mfa_core::api::redaction::has_token;
 use pingone_mfa_core::api::request::FindPeople;
 use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::user::UserId;
@@ -19,14 +20,16 @@ pub struct Search {
 }
 
 impl Directory {
-    /// Asks PingOne for a person. An id opens that user, whatever may be listed.
+    /// Asks PingOne for a person. An id opens that user, whatever may be listed. What is asked for stands in an address, so
+    /// that a token which was meant for another field is not sent.
     pub fn find(&'static self, text: &str) {
         let text = text.trim().to_owned();
         if let Some(id) = UserId::read(&text) {
             return self.open(id);
         }
         let Some(connection) = self.connection() else { return };
-        if text.is_empty() {
+        self.is_search_withheld.set(has_token(&text));
+        if text.is_empty() || has_token(&text) {
             return self.close_search();
         }
         let find = FindPeople { text: text.clone(), capitalised: self.ports.locale.capitalised(&text) };

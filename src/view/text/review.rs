@@ -176,6 +176,9 @@ pub fn obstacle(locale: &dyn Locale, obstacle: &Obstacle, pattern: Option<&str>)
             Some(pattern) => format!("Change reference: it has to look like {pattern}."),
             None => "Change reference: this deployment requires one.".into(),
         },
+        Obstacle::TokenTyped => {
+            "There is a token in the change reference or in the reason. Take it out: both are stored.".into()
+        }
         Obstacle::ReasonMissing => "Reason: say why MFA is turned off.".into(),
         Obstacle::NumberMissing => "Type the number of changes.".into(),
     }

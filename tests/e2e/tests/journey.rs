@@ -319,3 +319,23 @@ async fn a_long_list_is_complete_and_its_table_short() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(world.complaints(true).await, Vec::<String>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_in_the_field_for_people_goes_nowhere() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    let token = world.token(&TokenSpec::default());
+    page.connect(&token).await;
+    page.hear("20 users. List read").await;
+    let sent = world.sandbox().seen().len();
+    page.enter("searchbox", "Find a person", &format!("Bearer {token}")).await;
+    page.hear("This is a token. It was not sent.").await;
+    assert_eq!(world.sandbox().seen().len(), sent);
+    let field = page.see("searchbox", "Find a person").await.prop("value").await.unwrap();
+    assert_eq!(field.as_deref(), Some(""));
+    let signature = token.rsplit('.').next().unwrap();
+    assert_eq!(page.sinks_with(signature).await, Vec::<String>::new());
+    page.enter("searchbox", "Find a person", "jonas").await;
+    page.hear("1 person for 'jonas'").await;
+    assert!(!page.text().await.contains("It was not sent."));
+}

@@ -27,6 +27,12 @@ pub fn redact_dotted(text: &str) -> String {
     without(text, dotted)
 }
 
+/// Whether a text has a token: then it goes nowhere.
+#[must_use]
+pub fn has_token(text: &str) -> bool {
+    (0..text.len()).any(|place| secret_at(text.as_bytes(), place).is_some())
+}
+
 /// The text without what begins or is announced at any place of it. Goes through the text once, however often something
 /// is found.
 fn without(text: &str, secret_at: impl Fn(&[u8], usize) -> Option<(usize, usize)>) -> String {
@@ -108,6 +114,20 @@ mod tests {
             ("x=eyJhbGciOiJSUzI1NiJ9.cut".to_owned(), "x={token}"),
         ] {
             assert_eq!(redact(&text), clean);
+        }
+    }
+
+    #[test]
+    fn a_text_with_a_token_is_told_from_one_without() {
+        for text in
+            [TOKEN, &format!("Bearer {TOKEN}"), &format!("jonas {TOKEN}"), "bearer:0123456789abcdef0123"]
+        {
+            assert!(has_token(text), "{text}");
+        }
+        for text in
+            ["", "jonas.brandt", "the bearer of this", "eyJonas", "a2042dba-6cbc-4f9b-b687-897507638e8d"]
+        {
+            assert!(!has_token(text), "{text}");
         }
     }
 
