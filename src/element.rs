@@ -95,17 +95,18 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
     if let Some((frame, _)) = &framed {
         frame.follow_height(&wrapper);
     }
+    let owns_address = flag(options, "ownsAddress");
+    // A frame's page is this product's own too, although its address is nobody's affair.
+    let owns_page = owns_address || framed.is_some();
     let outside = Rc::new(Outside {
         transport: Rc::default(),
         clock: Rc::new(BrowserClock::new(worker_in(options))),
         locale: Rc::new(BrowserLocale::new()),
-        host: Rc::new(BrowserHost::new(flag(options, "ownsAddress"))),
+        host: Rc::new(BrowserHost::new(owns_page, owns_address)),
         embedder,
         made: OnceCell::new(),
     });
     let screens = ScreensPlace::default();
-    // A frame's page is this product's own too, although its address is nobody's affair.
-    let owns_page = flag(options, "ownsAddress") || framed.is_some();
     let (home, answer) = (text(options, "home"), text(options, "signInAnswer"));
     let entrance = Entrance {
         tokens: outside.transport.clone(),

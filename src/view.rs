@@ -101,10 +101,12 @@ pub fn root(session: &'static Session, screens: &ScreensPlace) -> AnyView {
     let for_help = Rc::clone(screens);
     let help =
         markup::part_of(move || session.has_rooms(), move |_| for_help.get().map(|screens| (screens.help)()));
-    let app = markup::tag("div")
-        .class("app")
-        .on("keydown", move |_| session.touch())
-        .on("pointerdown", move |_| session.touch());
+    // In somebody else's page this is one region among others, and that page has its own banner and main part.
+    let owns_page = session.entrance().host.owns_page();
+    let app =
+        if owns_page { markup::tag("div") } else { markup::tag("section").set("aria-label", text::PRODUCT) };
+    let app =
+        app.class("app").on("keydown", move |_| session.touch()).on("pointerdown", move |_| session.touch());
     #[cfg(feature = "demo")]
     let app = app.with(sign_in::banner());
     app.with(screen).with(help).with(live::live(session, screens)).view()

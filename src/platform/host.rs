@@ -9,6 +9,7 @@ use web_sys::{Event, Location};
 
 /// The browser's window.
 pub(crate) struct BrowserHost {
+    owns_page: bool,
     /// Whether the page's address is this product's to write.
     owns_address: bool,
     leaving: Closure<dyn Fn(Event)>,
@@ -17,8 +18,8 @@ pub(crate) struct BrowserHost {
 const LEAVING: &str = "beforeunload";
 
 impl BrowserHost {
-    pub(crate) fn new(owns_address: bool) -> Self {
-        Self { owns_address, leaving: Closure::new(|event: Event| event.prevent_default()) }
+    pub(crate) fn new(owns_page: bool, owns_address: bool) -> Self {
+        Self { owns_page, owns_address, leaving: Closure::new(|event: Event| event.prevent_default()) }
     }
 
     fn location(&self) -> Option<Location> {
@@ -27,8 +28,13 @@ impl BrowserHost {
 }
 
 impl Host for BrowserHost {
+    fn owns_page(&self) -> bool {
+        self.owns_page
+    }
+
     fn set_title(&self, title: &str) {
-        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        let window = web_sys::window().filter(|_| self.owns_page);
+        if let Some(document) = window.and_then(|window| window.document()) {
             document.set_title(title);
         }
     }

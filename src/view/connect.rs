@@ -5,7 +5,9 @@ use std::rc::Rc;
 use pingone_mfa_core::domain::region::RegionCode;
 use pingone_mfa_core::domain::token::{Actor, TokenFacts};
 
-use super::markup::{Content, Event, Node, button, group, key_of, part, part_of, says, tag, text_in};
+use super::markup::{
+    Content, Event, Node, button, group, key_of, main_part, part, part_of, says, tag, text_in,
+};
 use super::token::{from_host, token_field};
 use super::{ScreensPlace, sign_in, text};
 use crate::state::paste::{Forgetting, Pasted};
@@ -28,7 +30,7 @@ pub(super) fn connect(session: &'static Session, screens: &ScreensPlace) -> Node
             (false, false) => None,
         },
     );
-    let form = tag("main")
+    let form = main_part(session.entrance().host.owns_page())
         .class("connect")
         .part("connect")
         .with(tag("h1").with(text::connect::TITLE))

@@ -3,7 +3,7 @@
 use super::find::{find_person, found};
 use super::grid::grid;
 use super::list::{list, read_ceiling};
-use super::markup::{Node, group, part_of, tag};
+use super::markup::{Node, group, main_part, part_of, tag};
 use super::question::question;
 use super::response::response;
 use super::review::review;
@@ -21,7 +21,7 @@ use crate::state::directory::{List, Source};
 use crate::state::troubleshooting::Spot;
 
 pub(super) fn directory(app: AppHandle) -> Node {
-    tag("main")
+    main_part(app.ports.host.owns_page())
         .class("directory")
         .with(
             tag("div")

@@ -290,6 +290,11 @@ pub(super) fn part_of<K: PartialEq + Clone + 'static, C: Content>(
     part(move || key.with(K::clone).map(&show))
 }
 
+/// What the page is about: the main part of a page of its own, and no landmark in somebody else's.
+pub(super) fn main_part(owns_page: bool) -> Node {
+    tag(if owns_page { "main" } else { "div" })
+}
+
 /// Rows, each made once and kept as long as its key is among the keys.
 pub(super) fn rows<K: Eq + Hash + Copy + Send + 'static>(
     keys: impl Fn() -> Vec<K> + 'static,

@@ -120,7 +120,10 @@ pub trait SignInWindow {
 
 /// The page around the widget.
 pub trait Host {
-    /// Sets the title of the document.
+    /// Whether the document is this product's own, and not the page of somebody else with an element in it.
+    fn owns_page(&self) -> bool;
+
+    /// Sets the title of the document, if it is this product's own.
     fn set_title(&self, title: &str);
 
     /// What stands behind the `#` of the page's address. Nothing where the page isn't this product's own.

@@ -47,9 +47,11 @@ export function Portal() {
         <button id="dark" type="button" onClick={() => setTheme("dark")}>Dark</button>
         <button id="sign-out" type="button" onClick={() => element.current?.forgetToken()}>Sign out</button>
       </header>
-      {config !== undefined && (
-        <pingone-mfa ref={element} theme={theme} config={config} tokenProvider={tokenProvider} />
-      )}
+      <main>
+        {config !== undefined && (
+          <pingone-mfa ref={element} theme={theme} config={config} tokenProvider={tokenProvider} />
+        )}
+      </main>
       <footer>
         <h2>What the element told</h2>
         <ol id="told">{told.map((line, place) => <li key={place}>{line}</li>)}</ol>

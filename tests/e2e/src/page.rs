@@ -471,7 +471,7 @@ impl Page {
             self.wear(scheme, width, 900).await;
             self.shoot(&format!("{screen}-{scheme}-{width}")).await;
             assert_eq!(self.axe().await, Vec::<String>::new(), "{screen}, {scheme}, {width}");
-            let wide = self.ask_shadow("document.documentElement.scrollWidth").await;
+            let wide = self.value("document.documentElement.scrollWidth").await;
             assert!(wide.as_u64().is_some_and(|wide| wide <= u64::from(width)), "{screen}, {width}: {wide}");
         }
         self.wear("light", 1280, 900).await;

@@ -166,6 +166,7 @@ async fn a_page_hands_over_tokens_and_is_told_of_everything_but_names_and_tokens
     host.tokens.give(&next);
     let users = run_off(&world, &page).await;
     page.hear("Finished at").await;
+    assert_eq!(page.value("document.title").await, "Host", "the title is the page's own");
     assert_eq!(off(&world), 0);
     until_told(&page, "run-finished").await;
     let finished = details(&page, "run-finished").await;
@@ -469,20 +470,28 @@ async fn what_comes_late_has_the_element_begin_anew() {
     assert_eq!(page.value("asked").await, json!(["one start", "two start", "two start"]));
 }
 
-/// Connects, lists, switches; and the page was told.
-async fn works(world: &World, page: &Page) {
-    page.hear("5 users. List read").await;
+/// Connects, lists, switches, runs and looks as the page wishes; and the page was told.
+async fn works(world: &World, page: &Page, example: &str) {
+    page.hear("20 users. List read").await;
     let name = somebody_off(page).await;
     page.press("switch", &name).await;
     page.wait_for_switch(&name, true).await;
-    for beginning in ["ready", "connected", "users-loaded {\"users\":5}", "changed"] {
+    select_off(world, page).await;
+    page.looks_well(&format!("element-{example}")).await;
+    run_off(world, page).await;
+    page.hear("Finished at").await;
+    assert_eq!(off(world), 0);
+    for beginning in ["ready", "connected", "users-loaded {\"users\":20}", "changed", "run-finished"] {
         page.until(&format!(
             "[...document.querySelectorAll('#told li')].some((line) => line.innerText.startsWith({beginning:?}))"
         ))
         .await;
     }
+    let style = "getComputedStyle(document.querySelector('pingone-mfa'))";
     page.value("document.querySelector('#dark').click()").await;
-    page.until("getComputedStyle(document.querySelector('pingone-mfa')).colorScheme === 'dark'").await;
+    page.until(&format!("{style}.colorScheme === 'dark'")).await;
+    page.looks_well(&format!("element-{example}-by-theme")).await;
+    assert_eq!(page.value(&format!("{style}.getPropertyValue('--pingone-mfa-accent')")).await, "#7a1fa2");
     page.value("document.querySelector('#sign-out').click()").await;
     page.hear("Ask the page around this one for a token").await;
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
@@ -490,19 +499,19 @@ async fn works(world: &World, page: &Page) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_package_works_in_a_plain_page_with_an_import_map() {
-    let world = World::start(5, config_json).await;
+    let world = World::start(20, config_json).await;
     let example = Installed::of(&world, "plain");
     example.npm(&["install", "--ignore-scripts", "--no-package-lock", "--offline"]);
     example.permit(&example.folder(""), &world.api_origin);
     let host = Host::serve(example.folder(""), &config_json(&world.api_origin)).await;
     host.tokens.give(&token(&world));
     let page = world.visit(&format!("{}/", host.origin)).await;
-    works(&world, &page).await;
+    works(&world, &page, "plain").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_package_works_in_react_built_by_vite() {
-    let world = World::start(5, config_json).await;
+    let world = World::start(20, config_json).await;
     let example = Installed::of(&world, "react");
     example.npm(&["ci", "--ignore-scripts", "--prefer-offline"]);
     example.npm(&["run", "build"]);
@@ -511,5 +520,5 @@ async fn the_package_works_in_react_built_by_vite() {
     let host = Host::serve(built, &config_json(&world.api_origin)).await;
     host.tokens.give(&token(&world));
     let page = world.visit(&format!("{}/", host.origin)).await;
-    works(&world, &page).await;
+    works(&world, &page, "react").await;
 }

@@ -98,6 +98,7 @@ async fn a_portal_hands_over_tokens_and_learns_counts_and_ids() {
     }
 
     page.leave_frame().await;
+    page.looks_well("frame").await;
     until_told(&page, "run-finished").await;
     let told = told(&page).await;
     let at = |beginning: &str| told.iter().position(|line| line.starts_with(beginning));
