@@ -469,6 +469,8 @@ impl Page {
     pub async fn looks_well(&self, screen: &str) {
         for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 400), ("dark", 400)] {
             self.wear(scheme, width, 900).await;
+            // What stands in a frame is laid out, and says how high it is, a moment later.
+            tokio::time::sleep(Duration::from_millis(250)).await;
             self.shoot(&format!("{screen}-{scheme}-{width}")).await;
             assert_eq!(self.axe().await, Vec::<String>::new(), "{screen}, {scheme}, {width}");
             let wide = self.value("document.documentElement.scrollWidth").await;
