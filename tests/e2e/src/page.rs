@@ -467,8 +467,21 @@ impl Page {
     /// Nothing is hard to read and nothing leads out of the page sideways, light or dark, wide or narrow. Each look is
     /// saved as an image.
     pub async fn looks_well(&self, screen: &str) {
+        self.looks(screen, None).await;
+    }
+
+    /// The same of what this selects inside the element, and of what is around it.
+    pub async fn looks_well_around(&self, selected: &str, screen: &str) {
+        let show = format!("root.querySelector({}).scrollIntoView({{ block: 'center' }})", json!(selected));
+        self.looks(screen, Some(&show)).await;
+    }
+
+    async fn looks(&self, screen: &str, show: Option<&str>) {
         for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 400), ("dark", 400)] {
             self.wear(scheme, width, 900).await;
+            if let Some(show) = show {
+                self.ask_shadow(show).await;
+            }
             // What stands in a frame is laid out, and says how high it is, a moment later.
             tokio::time::sleep(Duration::from_millis(250)).await;
             self.shoot(&format!("{screen}-{scheme}-{width}")).await;

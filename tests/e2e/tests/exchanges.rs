@@ -8,29 +8,6 @@ use pingone_sandbox::{Role, Rule, TokenSpec};
 use serde_json::{Value, json};
 use thirtyfour::Key;
 
-/// Shoots what this selects, and what is around it.
-async fn shoot_both(page: &Page, selected: &str, name: &str) {
-    for scheme in ["light", "dark"] {
-        for (width, height) in [(1440, 900), (390, 844)] {
-            page.wear(scheme, width, height).await;
-            page.ask_shadow(&format!(
-                "root.querySelector('{selected}').scrollIntoView({{ block: 'center' }})"
-            ))
-            .await;
-            page.shoot(&format!("{name}-{scheme}-{width}")).await;
-        }
-    }
-    page.wear("light", 1440, 900).await;
-}
-
-async fn assert_accessible(page: &Page, screen: &str) {
-    for scheme in ["light", "dark"] {
-        page.wear(scheme, 1440, 900).await;
-        assert_eq!(page.axe().await, Vec::<String>::new(), "{screen}, {scheme}");
-    }
-    page.wear("light", 1440, 900).await;
-}
-
 /// Keeps what is put on the clipboard where the test can see it.
 const NOTE_COPIES: &str = "const real = navigator.clipboard.writeText.bind(navigator.clipboard);
     navigator.clipboard.writeText = (text) => { window.copied = text; return real(text); };
@@ -72,8 +49,7 @@ async fn the_list_of_exchanges_is_filtered_and_walked_by_keys() {
     page.press_beginning("button", "Exchanges (").await;
     let all = rows(&page).await;
     page.hear(&format!("{all} of {all} match.")).await;
-    assert_accessible(&page, "exchanges").await;
-    shoot_both(&page, ".response", "exchanges").await;
+    page.looks_well_around(".response", "exchanges").await;
 
     page.choose("Method", "PUT").await;
     page.hear(&format!("1 of {all} matches.")).await;
@@ -318,8 +294,7 @@ async fn help_is_there_before_and_after_connecting_and_is_found_by_words_and_key
     page.until("document.querySelector('pingone-mfa').shadowRoot.activeElement?.ariaLabel === 'Search help'")
         .await;
     page.hear("17 topics.").await;
-    assert_accessible(&page, "help").await;
-    shoot_both(&page, ".help h2", "help").await;
+    page.looks_well_around(".help h2", "help").await;
     page.type_keys("scope population").await;
     page.hear("1 of 17 topics.").await;
     page.hear("Changing the flag needs Identity Data Admin.").await;

@@ -167,6 +167,7 @@ async fn point_6_another_region_is_named_before_anything_is_sent_and_switched() 
     page.press("button", "Connect").await;
     page.hear("This token was issued in Local sandbox, but Europe is chosen. Nothing was sent.").await;
     assert_eq!(world.sandbox().seen(), []);
+    assert_eq!(world.complaints(true).await, Vec::<String>::new(), "nothing was asked of Europe either");
     page.press("button", "Use Local sandbox").await;
     page.press("button", "Connect").await;
     page.hear("20 users. List read").await;
