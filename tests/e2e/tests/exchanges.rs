@@ -239,6 +239,45 @@ async fn a_token_that_is_echoed_is_nowhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_echoed_to_a_run_is_in_no_report_and_no_ticket() {
+    let world = World::with_users(20).await;
+    let page = world.open().await;
+    page.run(NOTE_COPIES).await;
+    let token = world.token(&TokenSpec::default());
+    go_wrong(
+        &world,
+        json!({"on": {"method": "PUT"}, "times": 3, "fault": {"kind": "text", "status": 400,
+        "text": r#"{"id":"15051f81-0000-4000-8000-000000000000","code":"{authorization}","message":"{authorization}","details":[{"code":"{authorization}","target":"{authorization}","message":"{authorization}"}]}"#}}),
+    );
+    page.connect(&token).await;
+    page.hear("20 users. List read").await;
+    page.choose("MFA status", "MFA: off").await;
+    page.press_beginning("checkbox", "Select all ").await;
+    page.press_beginning("button", "Enable MFA for ").await;
+    page.press("checkbox", "Include disabled accounts").await;
+    page.press_beginning("button", "Run ").await;
+    page.hear("Finished at").await;
+    page.press("button", "Why? 3 refused: 400 Bearer {token}").await;
+    page.hear("PingOne refuses the request itself.").await;
+    let ticket = copied(&page, "Copy for a ticket").await;
+    let request = copied(&page, "Copy request").await;
+    let folder = world.downloads().await;
+    page.press("button", "Save report").await;
+    let table = folder.file(".csv").await;
+    page.press("radio", "JSON").await;
+    page.press("button", "Save report").await;
+    let report = folder.file(".json").await;
+    assert!(report.contains("{token}") && table.contains("{token}"), "the answers did quote it");
+    let places = [ticket, request, table, report, page.text().await, world.console().await];
+    for part in token.split('.') {
+        assert_eq!(page.sinks_with(part).await, Vec::<String>::new());
+        for place in &places {
+            assert!(!place.contains(part), "{place}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn bad_bodies_are_shown_as_text_and_the_page_stays_usable() {
     let world = World::with_users(250).await;
     let page = world.open().await;
