@@ -157,8 +157,13 @@ fn listbox(app: AppHandle, listed: Kept<Vec<u64>>) -> Node {
         .follow("aria-activedescendant", active)
         .on("keydown", go)
         .with(rows(
-            move || listed.with(Vec::clone).unwrap_or_default(),
-            move |number| row(app, number, shown.clone()),
+            move || {
+                let shown = shown.with(|shown| *shown).flatten();
+                let keys = listed
+                    .with(|listed| listed.iter().map(|number| (*number, Some(*number) == shown)).collect());
+                keys.unwrap_or_default()
+            },
+            move |(number, is_shown)| row(app, number, is_shown),
         ))
 }
 
@@ -176,17 +181,17 @@ fn keep_in_view(frame: Handle, place: usize) {
     }
 }
 
-/// One line of the list. It is made once: an exchange doesn't change.
-fn row(app: AppHandle, number: u64, shown: Kept<Option<u64>>) -> Node {
+/// One line of the list. An exchange doesn't change, and what is shown of it neither: hundreds of lines come and go in a
+/// second, and each that followed a value would stay among those that are told when it changes.
+fn row(app: AppHandle, number: u64, is_shown: bool) -> Node {
     let exchanges = app.exchanges;
-    let is_shown = move || shown.with(|shown| *shown == Some(number)).unwrap_or_default();
     let contents =
         exchanges.log.with_untracked(|log| log.get(number).map(|numbered| contents(app, numbered)));
     tag("div")
         .class("exchange")
         .set("role", "option")
         .set_to("id", id(number))
-        .follow("aria-selected", move || Some(is_shown().to_string()))
+        .set_to("aria-selected", is_shown.to_string())
         .on("click", move |_| exchanges.chosen.set(Some(number)))
         .with(contents)
 }
