@@ -239,7 +239,8 @@ pub(super) fn part<C: Content>(show: impl Fn() -> C + 'static) -> Node {
     changing_part(Box::new(move || group().with(show()).view()))
 }
 
-/// A value that is made once for all who show it; they are renewed only when it comes out differently.
+/// A value that is made once for all who show it; they are renewed only when it comes out differently. Leptos keeps a note of
+/// whoever followed it for as long as it lives, so that nothing that comes and goes by the hundred may.
 pub(super) struct Kept<T> {
     value: Rc<RefCell<Option<T>>>,
     changes: ArcMemo<u64>,

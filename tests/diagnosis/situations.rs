@@ -197,6 +197,11 @@ pub const SITUATIONS: &[Situation] = &[
             world.sandbox.borrow_mut().happen(Happening::Deleted(user), now);
         }));
     }),
+    row("a 401 that names a missing permission", Cause::RoleMissing(Permission::UpdateMfa), |world| {
+        world.user = "jonas.brandt";
+        world.act = Act::Change;
+        world.says = vec![("PUT", "/mfaEnabled", 401, NOT_PERMITTED)];
+    }),
     // The network.
     row("the cable is out, and the browser doesn't know", Cause::Offline, |world| {
         world.meanwhile = Some(Box::new(|world| world.network = Network::Unplugged));
@@ -267,6 +272,8 @@ pub const SITUATIONS: &[Situation] = &[
         world.sandbox.borrow_mut().set_devices(user, vec![device]);
     }),
 ];
+
+const NOT_PERMITTED: &str = r#"{"id":"1","code":"ACCESS_FAILED","message":"The request could not be completed. You do not have access to this resource.","details":[{"code":"INSUFFICIENT_PERMISSIONS","message":"The actor attempting to perform the request is not authorized."}]}"#;
 
 const NOT_LICENSED: &str = r#"{"id":"1","code":"ACCESS_FAILED","message":"You do not have permissions or are not licensed to make this request."}"#;
 

@@ -341,6 +341,12 @@ impl Evidence {
             Fault::HostRefused => vec![Cause::HostRefused],
             Fault::TokenForgotten => vec![Cause::TokenForgotten],
             Fault::TokenExpired(_) => vec![Cause::TokenExpired, Cause::ClockWrong],
+            // The token was taken by the question that followed, and PingOne documents this detail for 401 as well as 403.
+            Fault::TokenInvalid(refusal)
+                if refusal.names("INSUFFICIENT_PERMISSIONS") && !self.works_now() =>
+            {
+                vec![Cause::RoleMissing(tried.permission()), Cause::PassedBy]
+            }
             Fault::TokenInvalid(_) if self.works_now() => vec![Cause::PassedBy, Cause::TokenRefused],
             Fault::TokenInvalid(_) => vec![Cause::TokenRefused, Cause::PassedBy],
             Fault::RateLimited { .. } => vec![Cause::RateLimited],
