@@ -63,12 +63,8 @@ let reading;
 const config = () => (reading ??= readConfig());
 
 async function isListed(origins) {
-  try {
-    const { frameAncestors } = JSON.parse(await config());
-    return Array.isArray(frameAncestors) && origins.every((origin) => frameAncestors.includes(origin));
-  } catch {
-    return false;
-  }
+  const { frameAncestors } = JSON.parse(await config());
+  return Array.isArray(frameAncestors) && origins.every((origin) => frameAncestors.includes(origin));
 }
 
 // The page around this frame says hello as soon as the frame has loaded, so it is listened to from the first moment
@@ -77,11 +73,17 @@ function invited() {
   return new Promise((resolve) => {
     async function hear({ source, origin, data }) {
       if (source !== parent || data?.type !== "pingone-mfa:hello") return;
-      if (await isListed([origin, ...(location.ancestorOrigins ?? [])])) {
-        removeEventListener("message", hear);
-        resolve({ origin, hello: data });
-      } else {
-        console.warn(`pingone-mfa: ${origin}, or a page around it, is not in config.json's frameAncestors; this frame stays empty.`);
+      try {
+        if (await isListed([origin, ...(location.ancestorOrigins ?? [])])) {
+          removeEventListener("message", hear);
+          resolve({ origin, hello: data });
+        } else {
+          console.warn(`pingone-mfa: ${origin}, or a page around it, is not in config.json's frameAncestors; this frame stays empty.`);
+        }
+      } catch (failure) {
+        // Another hello may find it there.
+        reading = undefined;
+        console.warn(`pingone-mfa: config.json could not be read, so this frame stays empty: ${failure.message}`);
       }
     }
     addEventListener("message", hear);

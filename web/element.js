@@ -10,6 +10,10 @@ const FRAME_INSTEAD =
 
 class StartFailure extends Error {}
 
+// One program serves every element of the page: after a panic none of them begins again.
+let hasPanicked = false;
+addEventListener("pingone-mfa:panicked", () => (hasPanicked = true));
+
 // Which addresses the page's policy refused to connect to. The browser says so in an event alone.
 const refused = new Set();
 document.addEventListener("securitypolicyviolation", ({ effectiveDirective, disposition, blockedURI }) => {
@@ -124,6 +128,8 @@ async function sheet() {
 function card(cause, again) {
   const section = document.createElement("section");
   section.className = "start-failure";
+  section.lang = "en";
+  section.dir = "ltr";
   section.setAttribute("role", "alert");
   const title = document.createElement("h1");
   title.textContent = "PingOne MFA stopped";
@@ -156,6 +162,7 @@ class PingOneMfa extends HTMLElement {
 
   #root = this.attachShadow({ mode: "open" });
   #widget;
+  #hasFailed = false;
   #config;
   #provider;
   #isRenewing = false;
@@ -226,6 +233,8 @@ class PingOneMfa extends HTMLElement {
 
   #start = async () => {
     if (this.#widget) return;
+    if (hasPanicked) return this.#panicked();
+    this.#hasFailed = false;
     const late = setTimeout(() => this.#say(`${RELEASE.wasm.file} hasn't arrived after ${PATIENCE / 1000} seconds. Still waiting for it.`), PATIENCE);
     try {
       if (!this.ownsAddress && !this.frame && enforcesTrustedTypes()) throw new StartFailure(FRAME_INSTEAD);
@@ -242,6 +251,7 @@ class PingOneMfa extends HTMLElement {
       this.#widget = mount(wrapper, this.#options());
     } catch (failure) {
       if (!(failure instanceof StartFailure)) console.error(failure);
+      this.#hasFailed = true;
       this.#say(failure.message);
     } finally {
       clearTimeout(late);
@@ -289,15 +299,15 @@ class PingOneMfa extends HTMLElement {
   // What the element is about has changed: it begins anew, once for all that changes in one moment. Not under an open
   // run, which would be paused and could be continued only in the place that it was begun for.
   #renew(what) {
-    if (!this.#widget || this.#isRenewing) return;
-    if (this.#widget.hasOpenRun()) {
+    if (hasPanicked || this.#isRenewing || !(this.#widget || this.#hasFailed)) return;
+    if (this.#widget?.hasOpenRun()) {
       console.warn(`pingone-mfa: ${what} is not taken under an open run. It holds when the element begins anew.`);
       return;
     }
     this.#isRenewing = true;
     queueMicrotask(() => {
       this.#isRenewing = false;
-      if (!this.#widget || !this.isConnected) return;
+      if (hasPanicked || !this.isConnected) return;
       this.#unmount();
       this.#start();
     });

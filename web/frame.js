@@ -48,10 +48,15 @@ export function framePingOneMfa(container, { src, tokenProvider, ...wishes }) {
     if (fields.some(([field, kind]) => typeof data[field] !== kind)) return;
     const detail = Object.fromEntries(fields.map(([field]) => [field, data[field]]));
     if (name === "token-needed") handOver(detail);
+    // What was wished before there was anybody to hear it.
+    if (name === "ready" && isChanged) say("look", look());
     // No higher than the window, so that the frame's dialogs can be seen whole.
     if (name === "height") iframe.style.height = `${Math.max(320, Math.min(detail.height, innerHeight))}px`;
     iframe.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
   }
+
+  let isChanged = false;
+  const look = () => ({ theme: wishes.theme ?? "auto", properties: wishes.properties ?? {} });
 
   addEventListener("message", hear);
   iframe.addEventListener("load", () => say("hello", wishes));
@@ -60,7 +65,11 @@ export function framePingOneMfa(container, { src, tokenProvider, ...wishes }) {
 
   return {
     iframe,
-    look: (look) => say("look", look),
+    look({ theme = wishes.theme, properties }) {
+      Object.assign(wishes, { theme, properties: { ...wishes.properties, ...properties } });
+      isChanged = true;
+      say("look", look());
+    },
     forgetToken: () => say("forget"),
     remove() {
       removeEventListener("message", hear);

@@ -123,7 +123,9 @@ impl Exchanges {
         let newest = self.log.with_untracked(|log| log.newest().map(|newest| newest.number));
         let shown = self.chosen.get_untracked().or(newest);
         let place = numbers.iter().position(|number| Some(*number) == shown);
-        let place = place.map_or(0, |place| place.saturating_add_signed(places)).min(last);
+        // From outside the list one step leads to its first line, and every larger one to where it leads from there.
+        let from_outside = || usize::try_from(places.saturating_sub(1)).unwrap_or_default();
+        let place = place.map_or_else(from_outside, |place| place.saturating_add_signed(places)).min(last);
         self.chosen.set(numbers.get(place).copied());
         Some(place)
     }

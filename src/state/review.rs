@@ -219,7 +219,7 @@ impl Review {
             };
             match read {
                 Ok(()) => self.weigh_in_slices(&reviewed.draft, &connection).await,
-                Err(fault) => self.fail(&fault),
+                Err(fault) => self.fail(Tried::ReadUsers, &fault),
             }
         });
     }
@@ -239,7 +239,8 @@ impl Review {
     async fn read_protected(&'static self, connection: &Connection) -> Result<(), Fault> {
         self.protected.take();
         for group in &self.limits.protected_groups {
-            let members = members(connection, GroupFilter { group: *group, is_direct: false }).await?;
+            let members = members(connection, GroupFilter { group: *group, is_direct: false }).await;
+            let members = members.inspect_err(|fault| self.fail(Tried::FilterUsers, fault))?;
             self.protected.borrow_mut().extend(members);
         }
         Ok(())
@@ -272,7 +273,10 @@ impl Review {
                     self.fresh.borrow_mut().insert(id, connection.clock().wall());
                 }
                 Err(Fault::UserUnknown(_)) => {}
-                Err(fault) => return Err(fault),
+                Err(fault) => {
+                    self.fail(Tried::ReadUser(id), &fault);
+                    return Err(fault);
+                }
             }
             self.set_reading(Reading::Going(self.fresh.borrow().len() as u64));
         }
@@ -302,7 +306,7 @@ impl Review {
             self.directory.learn_unseen(rows);
             let read = self.fresh.borrow().len() as u64;
             match listing.state() {
-                State::Halted(fault) => self.fail(&fault),
+                State::Halted(fault) => self.fail(Tried::ReadUsers, &fault),
                 _ => self.set_reading(Reading::Going(read)),
             }
         };
@@ -331,10 +335,11 @@ impl Review {
         }
     }
 
-    fn fail(&'static self, fault: &Fault) {
+    /// What was tried matters once: the same fault comes by here again on its way up.
+    fn fail(&'static self, tried: Tried, fault: &Fault) {
         let failed = Reading::Failed(fault.clone());
         if self.shown.with_untracked(|shown| shown.as_ref().is_some_and(|it| it.reading != failed)) {
-            self.directory.explain(Spot::Review, Tried::ReadUsers, fault);
+            self.directory.explain(Spot::Review, tried, fault);
             self.set_reading(failed);
         }
     }

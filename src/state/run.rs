@@ -159,6 +159,8 @@ pub struct Run {
     connection: RefCell<Option<Connection>>,
     actor: RefCell<Actor>,
     token_end: Cell<Option<Wall>>,
+    /// Since when the present token is used.
+    token_since: Cell<Wall>,
     actors: RefCell<Vec<Actor>>,
     tasks: Tasks,
     ports: &'static Ports,
@@ -200,6 +202,7 @@ impl Run {
             connection: RefCell::default(),
             actor: RefCell::default(),
             token_end: Cell::default(),
+            token_since: Cell::new(Wall(0)),
             actors: RefCell::default(),
             tasks: Tasks::default(),
             ports,
@@ -237,6 +240,7 @@ impl Run {
         self.connection.replace(Some(connection));
         self.actor.replace(facts.actor.clone());
         self.token_end.set(facts.expires_at);
+        self.token_since.set(self.ports.clock.wall());
     }
 
     /// Forgets what is shown, and ends what is going on. What is stored stays.

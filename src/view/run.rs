@@ -21,22 +21,32 @@ use crate::state::run::{Halt, Phase, Progress, Stored};
 use crate::state::troubleshooting::Spot;
 
 pub(super) fn run(app: AppHandle) -> Node {
-    let phase =
-        move || app.run.progress.with(|run| run.as_ref().map(|run| (look_of(&run.phase), run.number)));
-    let screen = move |shown: Option<(Phase, _)>| match shown {
-        Some((phase, _)) => section(app, &phase),
-        None => stored(app),
+    let phase = move || {
+        app.run.progress.with(|run| {
+            let kind = |run: &Progress| match &run.phase {
+                Phase::Halted(Halt::Failing { fault, .. }) => Some((fault.word(), fault.status())),
+                _ => None,
+            };
+            run.as_ref().map(|run| (look_of(&run.phase), kind(run), run.number))
+        })
+    };
+    let screen = move |shown: Option<_>| {
+        let phase = app.run.progress.with_untracked(|run| run.as_ref().map(|run| run.phase.clone()));
+        match phase.filter(|_| shown.is_some()) {
+            Some(phase) => section(app, &phase),
+            None => stored(app),
+        }
     };
     part_of(phase, screen)
 }
 
-/// A phase without the figures that change by themselves.
+/// A phase without what changes by itself: its figures, and the answers to one question that is asked again and again.
 fn look_of(phase: &Phase) -> Phase {
     match phase {
         Phase::ReadingBack(_) => Phase::ReadingBack(0),
         Phase::ReadingAgain(_) => Phase::ReadingAgain(0),
-        Phase::Halted(Halt::Failing { fault, .. }) => {
-            Phase::Halted(Halt::Failing { until: Millis(0), fault: fault.clone() })
+        Phase::Halted(Halt::Failing { .. }) => {
+            Phase::Halted(Halt::Failing { until: Millis(0), fault: Fault::Unreachable })
         }
         other => other.clone(),
     }
@@ -364,7 +374,7 @@ fn reasons(app: AppHandle) -> Option<Node> {
 
 fn why(app: AppHandle, reason: &Reason) -> Node {
     let sentence = text::run::reason(reason, &number(app, reason.users));
-    let ask = (reason.status > 0).then(|| {
+    let ask = (reason.status >= 400).then(|| {
         let (asked, name) = (reason.clone(), text::run::why(&sentence));
         button(text::run::WHY, move || app.run.ask_why(&asked)).set_to("aria-label", name)
     });

@@ -642,6 +642,10 @@ pub mod user {
     pub const READING: &str = "Reading the user …";
     /// While reading a part.
     pub const READING_PART: &str = "reading …";
+    /// Whether somebody is protected could not be read.
+    pub fn protection_unread(fault: &str) -> String {
+        format!("Whether this person is in a protected group could not be read, so nothing was sent. {fault}")
+    }
     /// A part that nobody has asked for.
     pub const NOT_READ: &str = "not read";
     /// The button.

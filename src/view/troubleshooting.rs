@@ -42,6 +42,18 @@ pub(super) fn looked_into(app: AppHandle, spot: Spot, otherwise: impl Fn() -> No
     )
 }
 
+/// A read that failed beside what stands there anyway.
+pub(super) fn failed_read(app: AppHandle, spot: Spot, title: fn(Tried, &Fault) -> String) -> Node {
+    let failed = move || {
+        in_case(app, spot, |case| case.evidence.fault().map(|(tried, fault)| (tried, fault.clone())))
+            .flatten()
+    };
+    part_of(failed, move |failed| {
+        let (tried, fault) = failed.filter(|(tried, _)| !tried.is_write())?;
+        Some(region(app, spot, Some(title(tried, &fault))))
+    })
+}
+
 /// What somebody asked for without anything having failed.
 pub(super) fn asked(app: AppHandle, spot: Spot) -> Node {
     let is_shown = move || {
@@ -65,12 +77,12 @@ fn is_about(case: &Case, fault: &Fault) -> bool {
 
 fn region(app: AppHandle, spot: Spot, title: Option<String>) -> Node {
     let has_failed = title.is_some();
-    let title = title.or_else(|| {
-        Some(match case(app, spot)?.evidence.symptom {
-            Symptom::NotAsked(_) => say::NOT_ASKED.to_owned(),
-            _ => say::HEALTH.to_owned(),
-        })
+    // Untracked: the region itself is made once, and its parts follow the case.
+    let is_silence = app.trouble.case.with_untracked(|case| {
+        case.as_ref().is_some_and(|case| matches!(case.evidence.symptom, Symptom::NotAsked(_)))
     });
+    let of_question = if is_silence { say::NOT_ASKED } else { say::HEALTH };
+    let title = title.or_else(|| Some(of_question.to_owned()));
     let close = (!has_failed).then(|| button(say::CLOSE, move || app.trouble.close()).class("quiet"));
     let is_searching = move || in_case(app, spot, |case| case.is_searching).unwrap_or_default();
     let searching = part_of(is_searching, |is_searching| {

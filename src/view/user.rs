@@ -16,7 +16,7 @@ use super::markup::{Content, Node, button, group, part_of, says, tag};
 use super::switch::{Whose, mfa_switch};
 use super::text;
 use super::text::troubleshooting as say;
-use super::troubleshooting::{asked, trouble};
+use super::troubleshooting::{asked, failed_read, trouble};
 use crate::state::AppHandle;
 use crate::state::directory::{Bypassing, Opened};
 use crate::state::load::Load;
@@ -55,7 +55,13 @@ fn person(app: AppHandle, id: UserId, read: &Load<()>) -> Node {
         Load::Ready { .. } => {
             let why = button(say::WHY_NOT_ASKED, move || app.trouble.ask_why_not_asked(id)).class("quiet");
             let asked = asked(app, Spot::User(id));
-            group().with(facts(app, id)).with(states(app, id)).with(ended(app, id)).with(why).with(asked)
+            group()
+                .with(facts(app, id))
+                .with(states(app, id))
+                .with(ended(app, id))
+                .with(unread(app, id))
+                .with(why)
+                .with(asked)
         }
     }
 }
@@ -263,6 +269,14 @@ fn meaning(app: AppHandle, id: UserId) -> Node {
         let sentence = text::user::meaning(class.unwrap_or(Class::Unknown));
         let class = if class == Some(Class::OnWithoutDevice) { "note warn" } else { "note" };
         tag("p").class(class).with(sentence)
+    })
+}
+
+/// What had to be read about this user, and could not be.
+fn unread(app: AppHandle, id: UserId) -> Node {
+    failed_read(app, Spot::User(id), |tried, fault| match tried {
+        Tried::FilterUsers => text::user::protection_unread(&text::fault(fault)),
+        _ => text::fault(fault),
     })
 }
 

@@ -264,6 +264,19 @@ pub const SITUATIONS: &[Situation] = &[
         world.act = Act::WonderWhyNotAsked;
         world.sandbox.borrow_mut().set_products(&["PING_ONE_BASE", "PING_ONE_ID"]);
     }),
+    row(
+        "devices may not be read, and nobody knows whether there is one",
+        Cause::RoleMissing(Permission::ReadDevices),
+        |world| {
+            world.user = "adaeze.okonkwo";
+            world.act = Act::WonderWhyNotAsked;
+            world.says = vec![("GET", "/devices", 403, NOT_PERMITTED)];
+        },
+    ),
+    row("the limit is reached in the middle of the checks", Cause::RateLimited, |world| {
+        world.act = Act::CheckEverything;
+        world.says = vec![("GET", "/populations", 429, "{}")];
+    }),
     row("everything is there, and nothing asks", Cause::PolicyDecides, |world| {
         world.user = "adaeze.okonkwo";
         world.act = Act::WonderWhyNotAsked;

@@ -75,7 +75,7 @@ impl Directory {
             }
             if let Err(fault) = &members {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
-                self.trouble.explain(Spot::Group, Tried::ReadUsers, fault, None, None);
+                self.trouble.explain(Spot::Group, Tried::FilterUsers, fault, None, None);
             }
             let read = Load::ended(members, connection.clock().wall());
             self.members.set(Some(Members { filter, read }));

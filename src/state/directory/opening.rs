@@ -110,7 +110,7 @@ impl Directory {
     /// What new users begin with is the environment's, and is asked for once.
     fn read_default(&'static self) {
         let Some(connection) = self.connection() else { return };
-        if self.mfa_default.with_untracked(|default| *default != Load::Idle) {
+        if !self.mfa_default.with_untracked(|default| matches!(default, Load::Idle | Load::Failed(_))) {
             return;
         }
         self.mfa_default.set(Load::Loading);

@@ -366,7 +366,7 @@ impl Directory {
                 if self.sheet.finding.with_untracked(|old| *old != finding) {
                     if let Finding::Asking { halted: Some(fault), .. } = &finding {
                         self.announcer.tell(Announcement::Failed(fault.clone()));
-                        self.trouble.explain(Spot::Sheet, Tried::ReadUsers, fault, None, None);
+                        self.trouble.explain(Spot::Sheet, Tried::FilterUsers, fault, None, None);
                     }
                     self.sheet.finding.set(finding);
                 }

@@ -62,8 +62,9 @@ impl Directory {
                 Ok(false) => {}
                 Ok(true) => return self.set_switch(id, Switch::Protected),
                 Err(fault) => {
-                    let (outcome, at) = (Outcome::Refused(fault), connection.clock().wall());
-                    return self.changed(id, to, outcome, Mfa::Unknown, at);
+                    self.end_switch(id);
+                    let again = move || self.set_mfa(id, to);
+                    return self.not_read(id, Tried::FilterUsers, &fault, again);
                 }
             }
             let policy = Rc::new(connection.policy().clone());
@@ -107,25 +108,25 @@ impl Directory {
         let Some(connection) = self.start(id, Switch::Reading) else { return };
         self.tasks.spawn(async move {
             let answer = connection.call(ReadMfa(id)).await;
-            self.switches.update(|switches| {
-                switches.remove(&id);
-            });
+            self.end_switch(id);
             match answer {
                 Ok(answer) => self.learn_mfa(id, answer.enabled.into()),
-                Err(fault) => {
-                    self.announcer.tell(Announcement::Failed(fault.clone()));
-                    let again = move || self.read_mfa(id);
-                    self.show(id, connection.clock().wall());
-                    self.trouble.meet(
-                        Spot::User(id),
-                        Tried::ReadFlag(id),
-                        &fault,
-                        self.population(id),
-                        again,
-                    );
-                }
+                Err(fault) => self.not_read(id, Tried::ReadFlag(id), &fault, move || self.read_mfa(id)),
             }
         });
+    }
+
+    fn end_switch(&'static self, id: UserId) {
+        self.switches.update(|switches| {
+            switches.remove(&id);
+        });
+    }
+
+    /// Something had to be read about a user and could not be. It is shown with that user.
+    fn not_read(&'static self, id: UserId, tried: Tried, fault: &Fault, again: impl Fn() + 'static) {
+        self.announcer.tell(Announcement::Failed(fault.clone()));
+        self.show(id, self.ports.clock.wall());
+        self.trouble.meet(Spot::User(id), tried, fault, self.population(id), again);
     }
 
     /// The connection, if nothing is in flight for this user.

@@ -421,7 +421,7 @@ impl Run {
             self.show_changes();
         }
         self.speed.borrow_mut().see(now, tally.ended());
-        self.tell(&phase, tally);
+        self.tell(&phase, run);
         self.title(&phase, tally);
         self.tell_host(run.plan(), tally);
         self.progress.update(|progress| {
@@ -485,9 +485,15 @@ impl Run {
     }
 
     /// Every tenth, and every halt once.
-    fn tell(&'static self, phase: &Phase, tally: Tally) {
+    fn tell(&'static self, phase: &Phase, run: &engine::Run) {
+        let tally = run.tally();
         let was =
             self.progress.with_untracked(|progress| progress.as_ref().map(|progress| progress.phase.clone()));
+        let had_halted =
+            matches!(was, Some(Phase::Halted(_) | Phase::ReadBackHalted(_) | Phase::ReadAgainHalted(_)));
+        if had_halted && matches!(phase, Phase::Working | Phase::ReadingBack(_) | Phase::ReadingAgain(_)) {
+            self.directory.forget_why_of_run();
+        }
         if let Phase::ReadBackHalted(fault) | Phase::ReadAgainHalted(fault) = phase
             && was.as_ref() != Some(phase)
         {
@@ -506,7 +512,7 @@ impl Run {
             && was.is_none_or(|was| !is_same_halt(&was, halt))
         {
             self.announcer.tell(Announcement::RunHalted(halt.clone()));
-            self.explain_halt(halt);
+            self.explain_halt(halt, run);
         }
     }
 
@@ -572,7 +578,10 @@ fn counts(plan: &Plan, tally: Tally) -> RunCounts {
 
 /// A probe that fails again is no news.
 fn is_same_halt(was: &Phase, halt: &Halt) -> bool {
-    matches!((was, halt), (Phase::Halted(Halt::Failing { .. }), Halt::Failing { .. }))
+    let (Phase::Halted(Halt::Failing { fault: was, .. }), Halt::Failing { fault, .. }) = (was, halt) else {
+        return false;
+    };
+    (was.word(), was.status()) == (fault.word(), fault.status())
 }
 
 /// The names sort by the time when the plans were made.

@@ -2,31 +2,30 @@
 
 use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::plan::PlannedRow;
 use pingone_mfa_core::domain::reason::{Reason, reasons};
-use pingone_mfa_core::domain::row::RowState;
+use pingone_mfa_core::domain::row::{Row, RowState};
 use pingone_mfa_core::domain::user::UserId;
+use pingone_mfa_core::engine::run as engine;
+use uuid::Uuid;
 
 use super::{Halt, Run};
 use crate::state::troubleshooting::Spot;
 
 impl Run {
     /// Looks for the cause of a halt, if something failed.
-    pub(super) fn explain_halt(&'static self, halt: &Halt) {
+    pub(super) fn explain_halt(&'static self, halt: &Halt, run: &engine::Run) {
         match halt {
-            Halt::Refused(fault) => self.look_into(fault),
+            Halt::Refused(fault) => {
+                let refused = refused_with(run, fault);
+                let changed = self.changed_with_token(run);
+                let again = move || self.resume();
+                self.directory.look_into_run(Tried::ChangeFlag(refused), fault, &changed, again);
+            }
             Halt::NotStored(fault) | Halt::Failing { fault, .. } => {
                 self.directory.explain(Spot::Run, Tried::ChangeFlag(None), fault);
             }
             Halt::Asked | Halt::TestUser | Halt::Step | Halt::Token => {}
         }
-    }
-
-    /// Looks for the cause of a refusal that halted the run, by the first user who was refused.
-    fn look_into(&'static self, fault: &Fault) {
-        let changed: Vec<UserId> = self.users_in(RowState::Changed);
-        let refused = self.users_in(RowState::Refused).first().copied();
-        self.directory.look_into_run(Tried::ChangeFlag(refused), fault, &changed, move || self.resume());
     }
 
     /// Why users were not changed by the run that is over, the most frequent reason first.
@@ -40,16 +39,25 @@ impl Run {
             let row = run.rows().get(reason.first as usize)?;
             let user = run.plan().rows.get(reason.first as usize)?.user;
             let fault = run.failure(reason.first)?.fault(row.correlation_id)?;
-            Some((user, fault, row.at))
+            Some((user, fault, row.at, self.changed_with_token(run)))
         });
-        if let Some((user, fault, at)) = first.flatten() {
-            self.directory.ask_why_refused(user, &fault, at, &self.users_in(RowState::Changed));
+        if let Some((user, fault, at, changed)) = first.flatten() {
+            self.directory.ask_why_refused(user, &fault, at, &changed);
         }
     }
 
-    fn users_in(&'static self, state: RowState) -> Vec<UserId> {
-        let Some(plan) = self.plan() else { return Vec::new() };
-        let is_in = |(row, of): (&PlannedRow, &RowState)| (*of == state).then_some(row.user);
-        self.states.with_untracked(|states| plan.rows.iter().zip(states).filter_map(is_in).collect())
+    /// Whom PingOne let the present token change. What another token could do says nothing about this one.
+    fn changed_with_token(&self, run: &engine::Run) -> Vec<UserId> {
+        let since = self.token_since.get();
+        let is_changed = |row: &Row| row.state == RowState::Changed && row.at.is_some_and(|at| at >= since);
+        let rows = run.plan().rows.iter().zip(run.rows());
+        rows.filter(|(_, row)| is_changed(row)).map(|(planned, _)| planned.user).collect()
     }
+}
+
+/// Who was refused with this answer.
+fn refused_with(run: &engine::Run, fault: &Fault) -> Option<UserId> {
+    let id: Uuid = fault.refusal()?.correlation_id.as_ref()?.parse().ok()?;
+    let place = run.rows().iter().position(|row| row.correlation_id == Some(id))?;
+    run.plan().rows.get(place).map(|planned| planned.user)
 }

@@ -320,6 +320,7 @@ pub const WHY: &str = "Why?";
 pub fn reason(reason: &Reason, users: &str) -> String {
     let what = match (reason.status, &reason.code) {
         (0, _) => "no answer".to_owned(),
+        (status @ 1..400, _) => format!("an answer that could not be used, {status}"),
         (status, None) => status.to_string(),
         (status, Some(code)) => format!("{status} {code}"),
     };

@@ -162,8 +162,8 @@ const fn plain_cause(cause: Cause) -> &'static str {
         Cause::LicenceExceeded => "The licence of this environment doesn't cover it.",
         Cause::MfaMissing => "MFA is not among the services of this environment.",
         Cause::PingIdDecides => "PingID is in use: it decides who is asked, and not this flag.",
-        Cause::Offline => "This computer is offline.",
-        Cause::HostUnreachable => "PingOne's host can't be reached, although the page's own server answers.",
+        Cause::Offline => "This computer seems to be offline.",
+        Cause::HostUnreachable => "PingOne's host can't be reached from here.",
         Cause::PolicyForbids => "This page's own security policy doesn't let the browser ask PingOne.",
         Cause::PreflightRefused => {
             "The browser isn't given permission to ask with a token: plain requests get through, and requests with the Authorization header don't."
@@ -359,6 +359,7 @@ pub fn seen(locale: &dyn Locale, seen: &Seen, now: Wall, label: impl Fn(&RegionC
         ),
         Seen::Region(Some(code)) => format!("issued in {}, asked elsewhere", label(code)),
         Seen::Region(None) => "issued where it is asked, by the token's own claims".into(),
+        Seen::RegionNotSaid => "the token doesn't say where it was issued".into(),
         Seen::Reach(reach) => reached(*reach),
         Seen::Answered => "PingOne answered".into(),
         Seen::OthersWork => "fails for this one; others work".into(),
@@ -521,6 +522,7 @@ const fn operation(tried: Tried) -> &'static str {
         Tried::ReadUser(_) => "GET /environments/{envID}/users/{userID}",
         Tried::ReadFlag(_) => "GET /environments/{envID}/users/{userID}/mfaEnabled",
         Tried::ReadDevices(_) => "GET /environments/{envID}/users/{userID}/devices",
+        Tried::FilterUsers => "GET /environments/{envID}/users?filter=…",
         Tried::ReadReport => "POST /environments/{envID}/dataExplorations",
         Tried::ChangeFlag(_) => "PUT /environments/{envID}/users/{userID}/mfaEnabled",
         Tried::AllowBypass(_) => "PUT /environments/{envID}/users/{userID}/bypassMFA",

@@ -201,6 +201,8 @@ pub enum Seen {
     EndsSoon(Wall),
     /// In which region the token was issued; `None` where it doesn't say.
     Region(Option<RegionCode>),
+    /// The token doesn't say where it was issued.
+    RegionNotSaid,
     /// What could be reached.
     Reach(Reach),
     /// PingOne answered.
@@ -539,7 +541,7 @@ impl Evidence {
             Issued::Unsure(code) if is_refused => (Verdict::Fail, Seen::Region(Some(code.clone()))),
             Issued::Unsure(code) => (Verdict::Unknown, Seen::Region(Some(code.clone()))),
             Issued::NotSaid if self.is_token_taken() => (Verdict::Pass, Seen::Answered),
-            Issued::NotSaid => (Verdict::Unknown, Seen::Region(None)),
+            Issued::NotSaid => (Verdict::Unknown, Seen::RegionNotSaid),
             Issued::Here => (Verdict::Pass, Seen::Region(None)),
         }
     }
@@ -637,7 +639,7 @@ impl Evidence {
         match tried {
             // Only a page fails where a shorter one can be read.
             Tried::ReadUsers => others_work,
-            Tried::Connect | Tried::ReadReport => false,
+            Tried::Connect | Tried::FilterUsers | Tried::ReadReport => false,
             Tried::ChangeFlag(_) | Tried::AllowBypass(_) => others_work && !self.changed_in.is_empty(),
             Tried::ReadUser(_) | Tried::ReadFlag(_) | Tried::ReadDevices(_) => {
                 others_work && !self.works_now()

@@ -428,7 +428,7 @@ impl Evidence {
         if self.has_mfa() == Some(false) && tried != Tried::ReadUsers {
             return vec![Cause::MfaMissing, missing];
         }
-        if tried.is_write() && !self.changed_in.is_empty() {
+        if matches!(tried, Tried::ChangeFlag(_)) && !self.changed_in.is_empty() {
             return vec![Cause::RoleLost, Cause::ScopeTooNarrow];
         }
         if self.is_shut_out() {
@@ -507,7 +507,16 @@ impl Evidence {
         tried.is_write() && is_ok(self.flag.as_ref())
     }
 
+    /// What would keep every further question from being answered.
+    fn of_end(&self) -> Option<Vec<Cause>> {
+        let is_limited = self.faults().any(|fault| matches!(fault, Fault::RateLimited { .. }));
+        self.of_token().or_else(|| is_limited.then(|| vec![Cause::RateLimited]))
+    }
+
     fn of_silence(&self, user: UserId) -> Vec<Cause> {
+        if let Some(causes) = self.of_end() {
+            return causes;
+        }
         if let Some((tried, fault)) = self.first_refusal(user) {
             return self.as_if(tried, &fault);
         }
@@ -525,9 +534,27 @@ impl Evidence {
             (self.has_mfa() == Some(false), Cause::MfaMissing),
             (devices.is_some_and(|(_, usable, _)| usable == 0), Cause::NoDevice),
             (self.has_pingid() == Some(true), Cause::PingIdDecides),
-            (true, Cause::PolicyDecides),
+            (self.is_all_read(), Cause::PolicyDecides),
         ];
-        fits.into_iter().filter(|(fits, _)| *fits).map(|(_, cause)| cause).collect()
+        let mut causes: Vec<Cause> =
+            fits.into_iter().filter(|(fits, _)| *fits).map(|(_, cause)| cause).collect();
+        if let Some((tried, fault)) = self.second_refusal(user) {
+            causes.extend(self.as_if(tried, &fault));
+        }
+        causes
+    }
+
+    /// Whether all is known that decides whether somebody is asked, but for policies.
+    fn is_all_read(&self) -> bool {
+        is_ok(self.flag.as_ref()) && is_ok(self.bypass.as_ref()) && is_ok(self.devices.as_ref())
+    }
+
+    /// What kept bypass or devices of a user from being read.
+    fn second_refusal(&self, user: UserId) -> Option<(Tried, Fault)> {
+        let devices = self.devices.as_ref().and_then(|sight| sight.said.as_ref().err());
+        let bypass = self.bypass.as_ref().and_then(|sight| sight.said.as_ref().err());
+        let devices = devices.map(|fault| (Tried::ReadDevices(user), fault.clone()));
+        devices.or_else(|| bypass.map(|fault| (Tried::ReadFlag(user), fault.clone())))
     }
 
     /// What kept the questions about a user from being answered.
@@ -539,6 +566,9 @@ impl Evidence {
     }
 
     fn of_health(&self) -> Vec<Cause> {
+        if let Some(causes) = self.of_end() {
+            return causes;
+        }
         let environment = self.environment.as_ref().and_then(|sight| sight.said.as_ref().err());
         let users = self.users.as_ref().and_then(|sight| sight.said.as_ref().err());
         let flag = self.flag.as_ref().and_then(|sight| sight.said.as_ref().err());

@@ -34,6 +34,8 @@ pub enum Tried {
     Connect,
     /// Counting, listing or finding users.
     ReadUsers,
+    /// Asking for users by a filter: a group's members, the people of a list.
+    FilterUsers,
     /// Reading one user.
     ReadUser(UserId),
     /// Reading one user's flag.
@@ -54,7 +56,9 @@ impl Tried {
     pub const fn permission(self) -> Permission {
         match self {
             Self::Connect => Permission::ReadEnvironment,
-            Self::ReadUsers | Self::ReadUser(_) | Self::ReadFlag(_) => Permission::ReadUsers,
+            Self::ReadUsers | Self::FilterUsers | Self::ReadUser(_) | Self::ReadFlag(_) => {
+                Permission::ReadUsers
+            }
             Self::ReadDevices(_) => Permission::ReadDevices,
             Self::ReadReport => Permission::ReadReport,
             Self::ChangeFlag(_) | Self::AllowBypass(_) => Permission::UpdateMfa,
@@ -70,7 +74,7 @@ impl Tried {
             | Self::ReadDevices(user)
             | Self::AllowBypass(user) => Some(user),
             Self::ChangeFlag(user) => user,
-            Self::Connect | Self::ReadUsers | Self::ReadReport => None,
+            Self::Connect | Self::ReadUsers | Self::FilterUsers | Self::ReadReport => None,
         }
     }
 
@@ -88,7 +92,8 @@ impl Tried {
             Self::ReadUser(user) => Some(Ask::User(user)),
             Self::ReadFlag(user) => Some(Ask::Flag(user)),
             Self::ReadDevices(user) => Some(Ask::Devices(user)),
-            Self::ReadReport | Self::ChangeFlag(_) | Self::AllowBypass(_) => None,
+            // That anybody can be read says nothing of what was asked for.
+            Self::FilterUsers | Self::ReadReport | Self::ChangeFlag(_) | Self::AllowBypass(_) => None,
         }
     }
 }
@@ -617,7 +622,8 @@ impl Evidence {
             allowed(Permission::ReadSettings, self.settings.as_ref()),
         ];
         let tried = match self.fault() {
-            Some((tried, Fault::RoleMissing(_))) if tried.is_write() => Some((Permission::UpdateMfa, false)),
+            // Which permission a bypass takes isn't documented.
+            Some((Tried::ChangeFlag(_), Fault::RoleMissing(_))) => Some((Permission::UpdateMfa, false)),
             _ if !self.changed_in.is_empty() => Some((Permission::UpdateMfa, true)),
             _ => None,
         };

@@ -100,7 +100,7 @@ pub struct Row {
 /// What PingOne said where it did not work. Kept apart from the rows, because most have none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// The HTTP status; 0 where there was no answer.
+    /// The HTTP status, of an answer that could not be used too; 0 where there was no answer.
     pub status: u16,
     /// PingOne's code.
     pub code: Option<String>,
@@ -118,7 +118,7 @@ impl Failure {
     pub fn of(fault: &Fault) -> Self {
         let refusal = fault.refusal();
         Self {
-            status: refusal.map_or(0, |refusal| refusal.status),
+            status: fault.status().unwrap_or(0),
             code: refusal.and_then(|refusal| refusal.code.clone()).map(Self::cut),
             message: Self::cut(refusal.map_or_else(|| fault.to_string(), |refusal| refusal.message.clone())),
         }

@@ -129,7 +129,7 @@ fn address_of(tried: Tried, connection: &Connection) -> Endpoint {
     let tenant = connection.tenant();
     let request = match tried {
         Tried::Connect | Tried::ChangeFlag(None) => ReadEnvironment.request(tenant),
-        Tried::ReadUsers => CountUsers.request(tenant),
+        Tried::ReadUsers | Tried::FilterUsers => CountUsers.request(tenant),
         Tried::ReadUser(user) => ReadUser(user).request(tenant),
         Tried::ReadFlag(user) | Tried::ChangeFlag(Some(user)) => ReadMfa(user).request(tenant),
         Tried::ReadDevices(user) => ReadDevices(user).request(tenant),
