@@ -470,6 +470,21 @@ async fn what_comes_late_has_the_element_begin_anew() {
     assert_eq!(page.value("asked").await, json!(["one start", "two start", "two start"]));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_config_that_was_wrong_is_corrected_by_the_page() {
+    let world = World::start(5, config_json).await;
+    let host = host(&world).await;
+    host.tokens.give(&token(&world));
+    let page = visit(&world, &host, "one").await;
+    page.hear("5 users. List read").await;
+    let wrong = "(() => { const two = make('two'); two.right = two.config; two.config = '{\"rate\": 5}';
+        document.querySelector('#one').replaceWith(two); return true; })()";
+    page.value(wrong).await;
+    page.hear("PingOne MFA stopped").await;
+    page.value("(() => { const two = document.querySelector('#two'); two.config = two.right; })()").await;
+    page.hear("5 users. List read").await;
+}
+
 /// Connects, lists, switches, runs and looks as the page wishes; and the page was told.
 async fn works(world: &World, page: &Page, example: &str) {
     page.hear("20 users. List read").await;

@@ -231,6 +231,26 @@ async fn height_look_and_keyboard_cross_the_border() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_look_that_is_wished_before_the_frame_hears_is_not_lost() {
+    let portal = Portal::new().await;
+    let world = world_of(&portal, 5).await;
+    let origin = portal.origin.clone();
+    let backend = portal.serve(&world, |script| format!("{script}\nmfa.look({{ theme: 'dark' }});\n"));
+    backend.give(&world.token(&TokenSpec::default()));
+    let page = world.visit(&origin).await;
+    until_told(&page, "connected").await;
+    page.enter_frame().await;
+    page.hear("5 users. List read").await;
+    page.until(
+        "getComputedStyle(document.querySelector('pingone-mfa').shadowRoot.firstElementChild).colorScheme === 'dark'",
+    )
+    .await;
+    let accent =
+        "getComputedStyle(document.querySelector('pingone-mfa')).getPropertyValue('--pingone-mfa-accent')";
+    assert_eq!(page.value(accent).await, "#7a1fa2", "what was wished besides stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_message_of_the_protocol_changes_nothing() {
     let portal = Portal::on_the_same_site().await;
     let world = world_of(&portal, 5).await;
