@@ -1,10 +1,10 @@
-// For pages that frame pingone-mfa: makes the frame, hands it tokens, follows its height, relays what it tells.
+// Frames pingone-mfa: hands it tokens, follows its height, relays what it tells.
 const PREFIX = "pingone-mfa:";
 const VERSION = 1;
 
 const RUN = { run: "string", total: "number", done: "number", changed: "number", failed: "number" };
 
-// What the frame tells, field by field. Anything else is dropped.
+// What the frame tells. Anything else is dropped.
 const TOLD = {
   ready: {},
   connected: { environmentId: "string", region: "string" },
@@ -14,7 +14,7 @@ const TOLD = {
   height: { height: "number" },
 };
 
-export function framePingOneMfa(container, { src, tokenProvider, ...wishes }) {
+export function framePingOneMfa(container, { src, tokenProvider, theme, properties, ...wishes }) {
   const address = new URL(src, location.href);
   if (address.origin === location.origin) throw new TypeError("pingone-mfa: src needs an origin of its own");
 
@@ -27,6 +27,12 @@ export function framePingOneMfa(container, { src, tokenProvider, ...wishes }) {
 
   const say = (type, fields) =>
     iframe.contentWindow?.postMessage({ ...fields, type: PREFIX + type, version: VERSION }, address.origin);
+
+  function look(wish) {
+    theme = wish.theme ?? theme;
+    properties = { ...properties, ...wish.properties };
+    say("look", { theme, properties });
+  }
 
   async function handOver({ request, reason }) {
     let accessToken;
@@ -48,28 +54,21 @@ export function framePingOneMfa(container, { src, tokenProvider, ...wishes }) {
     if (fields.some(([field, kind]) => typeof data[field] !== kind)) return;
     const detail = Object.fromEntries(fields.map(([field]) => [field, data[field]]));
     if (name === "token-needed") handOver(detail);
-    // What was wished before there was anybody to hear it.
-    if (name === "ready" && isChanged) say("look", look());
-    // No higher than the window, so that the frame's dialogs can be seen whole.
+    // A wish may have come before it heard.
+    if (name === "ready") look({});
+    // No higher than the window: its dialogs are to be seen whole.
     if (name === "height") iframe.style.height = `${Math.max(320, Math.min(detail.height, innerHeight))}px`;
     iframe.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
   }
 
-  let isChanged = false;
-  const look = () => ({ theme: wishes.theme ?? "auto", properties: wishes.properties ?? {} });
-
   addEventListener("message", hear);
-  iframe.addEventListener("load", () => say("hello", wishes));
+  iframe.addEventListener("load", () => say("hello", { theme, properties, ...wishes }));
   iframe.src = address.href;
   container.append(iframe);
 
   return {
     iframe,
-    look({ theme = wishes.theme, properties }) {
-      Object.assign(wishes, { theme, properties: { ...wishes.properties, ...properties } });
-      isChanged = true;
-      say("look", look());
-    },
+    look,
     forgetToken: () => say("forget"),
     remove() {
       removeEventListener("message", hear);
