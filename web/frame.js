@@ -1,10 +1,10 @@
-// Frames pingone-mfa: hands it tokens, follows its height, relays what it tells.
+// Frames pingone-mfa, hands it tokens, relays what it tells.
 const PREFIX = "pingone-mfa:";
 const VERSION = 1;
 
 const RUN = { run: "string", total: "number", done: "number", changed: "number", failed: "number" };
 
-// What the frame tells. Anything else is dropped.
+// Anything else is dropped.
 const TOLD = {
   ready: {},
   connected: { environmentId: "string", region: "string" },
@@ -15,8 +15,8 @@ const TOLD = {
 };
 
 export function framePingOneMfa(container, { src, tokenProvider, theme, properties, ...wishes }) {
-  const address = new URL(src, location.href);
-  if (address.origin === location.origin) throw new TypeError("pingone-mfa: src needs an origin of its own");
+  const url = new URL(src, location.href);
+  if (url.origin === location.origin) throw new TypeError("pingone-mfa: src needs an origin of its own");
 
   const iframe = document.createElement("iframe");
   iframe.title = "PingOne MFA";
@@ -26,7 +26,7 @@ export function framePingOneMfa(container, { src, tokenProvider, theme, properti
   Object.assign(iframe.style, { display: "block", width: "100%", height: "320px", border: "0" });
 
   const say = (type, fields) =>
-    iframe.contentWindow?.postMessage({ ...fields, type: PREFIX + type, version: VERSION }, address.origin);
+    iframe.contentWindow?.postMessage({ ...fields, type: PREFIX + type, version: VERSION }, url.origin);
 
   function look(wish) {
     theme = wish.theme ?? theme;
@@ -34,7 +34,7 @@ export function framePingOneMfa(container, { src, tokenProvider, theme, properti
     say("look", { theme, properties });
   }
 
-  async function handOver({ request, reason }) {
+  async function give({ request, reason }) {
     let accessToken;
     try {
       accessToken = (await tokenProvider({ reason }))?.accessToken;
@@ -46,24 +46,24 @@ export function framePingOneMfa(container, { src, tokenProvider, theme, properti
   }
 
   function hear({ source, origin, data }) {
-    if (source !== iframe.contentWindow || origin !== address.origin) return;
+    if (source !== iframe.contentWindow || origin !== url.origin) return;
     const type = String(data?.type);
     const name = type.startsWith(PREFIX) && type.slice(PREFIX.length);
     if (!Object.hasOwn(TOLD, name) || data.version !== VERSION) return;
     const fields = Object.entries(TOLD[name]);
-    if (fields.some(([field, kind]) => typeof data[field] !== kind)) return;
-    const detail = Object.fromEntries(fields.map(([field]) => [field, data[field]]));
-    if (name === "token-needed") handOver(detail);
-    // A wish may have come before it heard.
+    if (fields.some(([key, kind]) => typeof data[key] !== kind)) return;
+    const detail = Object.fromEntries(fields.map(([key]) => [key, data[key]]));
+    if (name === "token-needed") give(detail);
+    // It may have missed a wish.
     if (name === "ready") look({});
-    // No higher than the window: its dialogs are to be seen whole.
+    // Dialogs are to be seen whole.
     if (name === "height") iframe.style.height = `${Math.max(320, Math.min(detail.height, innerHeight))}px`;
     iframe.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
   }
 
   addEventListener("message", hear);
   iframe.addEventListener("load", () => say("hello", { theme, properties, ...wishes }));
-  iframe.src = address.href;
+  iframe.src = url.href;
   container.append(iframe);
 
   return {

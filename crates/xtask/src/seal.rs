@@ -329,6 +329,12 @@ mod tests {
     }
 
     #[test]
+    fn the_script_for_host_pages_is_small_as_it_was_written() {
+        let script = include_str!("../../../web/frame.js");
+        assert!(script.len() < 3000, "{} bytes", script.len());
+    }
+
+    #[test]
     fn the_lines_that_trunk_emptied_are_gone() {
         assert_eq!(without_blank_lines("<p>\n    \n\n</p>\n"), "<p>\n</p>\n");
     }
