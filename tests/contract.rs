@@ -35,15 +35,15 @@ fn tenant(region: &str, environment: &str) -> Tenant {
 }
 
 fn europe() -> Tenant {
-    tenant("EU", "d959e98c-40dd-4fb9-96b7-c53be9478c3e")
+    tenant("EU", "e0000000-0000-4000-8000-000000000002")
 }
 
 fn user() -> UserId {
-    UserId::read("05ad3cc6-8723-4f85-9711-05ad549717f6").unwrap()
+    UserId::read("a0000000-0000-4000-8000-000000000006").unwrap()
 }
 
 fn answer<C: Call>(call: &C, status: u16, body: &str) -> Result<C::Answer, Fault> {
-    let head = Head { status, correlation_id: Some("ce5ad329-02a9-4fd5-a067-8979ad51eef1".into()) };
+    let head = Head { status, correlation_id: Some("f0000000-0000-4000-8000-000000000001".into()) };
     let mut answer = None;
     let response = Ok(Response { head, body: body.as_bytes().to_vec() });
     read(C::SUBJECT, &response, NOW, &mut |body| {
@@ -59,9 +59,9 @@ fn fault<C: Call>(call: &C, status: u16, body: &str) -> Fault {
 
 #[test]
 fn the_tutorials_request_is_sent_as_it_is_written() {
-    let tenant = tenant("NA", "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6");
+    let tenant = tenant("NA", "e0000000-0000-4000-8000-000000000001");
     let Request { method, endpoint, body } = WriteMfa { user: user(), enabled: true }.request(&tenant);
-    let base = "https://api.pingone.com/v1/environments/abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6";
+    let base = "https://api.pingone.com/v1/environments/e0000000-0000-4000-8000-000000000001";
     assert_eq!(method.to_string(), "PUT");
     assert_eq!(endpoint.as_str(), format!("{base}/users/{}/mfaEnabled", user()));
     assert_eq!(body.as_deref(), Some(br#"{"mfaEnabled":true}"#.as_slice()));
@@ -80,7 +80,7 @@ fn a_recorded_page_is_read_and_odd_rows_cost_no_other_row() {
     assert_eq!((text.mfa, text.account), (Mfa::Unknown, Account::Unknown), "a text is no state");
     let unreadable = page.rows[2].as_ref().unwrap_err();
     assert_eq!((unreadable.field.as_str(), unreadable.problem.as_str()), ("username", "is no text"));
-    assert_eq!(unreadable.id, UserId::read("57de9478-8f63-4383-ab62-4e086c741d01"));
+    assert_eq!(unreadable.id, UserId::read("a0000000-0000-4000-8000-000000000001"));
     assert_eq!(page.count, Some(40_112));
     let next = ReadPage { filter: None, cursor: page.next }.request(&europe()).endpoint;
     assert!(next.as_str().ends_with("/users?limit=200&cursor=AbC-_9"), "{}", next.as_str());
@@ -124,7 +124,7 @@ fn a_link_that_leads_elsewhere_is_not_followed() {
 #[test]
 fn a_flag_is_taken_only_from_its_own_user() {
     assert_eq!(answer(&ReadMfa(user()), 200, MFA_ENABLED).map(|answer| answer.enabled), Ok(true));
-    let other = UserId::read("05ad3cc6-8723-4f85-9711-05ad549717f7").unwrap();
+    let other = UserId::read("a0000000-0000-4000-8000-000000000007").unwrap();
     let Fault::WrongShape(bad) = fault(&ReadMfa(other), 200, MFA_ENABLED) else { panic!("taken") };
     assert_eq!(bad.problem, "_links.user.href: names another user");
 }
@@ -147,7 +147,7 @@ fn devices_are_read_and_an_odd_one_costs_no_other() {
     assert_eq!(states, [Active, Blocked, ActivationRequired, Locked, Unknown, Unknown]);
     assert_eq!(devices[2].address.as_deref(), Some("a***@example.com"));
     assert_eq!(usable(&devices), Devices::Usable(1));
-    let other = body.replace(&user().to_string(), "05ad3cc6-8723-4f85-9711-05ad549717f7");
+    let other = body.replace(&user().to_string(), "a0000000-0000-4000-8000-000000000007");
     assert!(matches!(fault(&ReadDevices(user()), 200, &other), Fault::WrongShape(_)), "somebody else's");
 }
 
@@ -167,12 +167,12 @@ fn a_bypass_is_written_in_the_one_form_that_pingone_takes() {
 /// Documented: the template, `deliverAs`, `entries`; how they are embedded is assumed.
 #[test]
 fn a_report_is_read_row_by_row_and_half_a_device_is_unreadable() {
-    let first = r#"{"id":"b8085e46-ea2c-437c-a06b-e74990fe2b70","createdAt":"2026-11-24T00:00:00Z","status":"SUCCESS",
-        "_links":{"next":{"href":"https://api.pingone.eu/v1/environments/d959e98c-40dd-4fb9-96b7-c53be9478c3e/dataExplorations/b8085e46-ea2c-437c-a06b-e74990fe2b70/entries?cursor=abc"}},
+    let first = r#"{"id":"f1000000-0000-4000-8000-000000000001","createdAt":"2026-11-24T00:00:00Z","status":"SUCCESS",
+        "_links":{"next":{"href":"https://api.pingone.eu/v1/environments/e0000000-0000-4000-8000-000000000002/dataExplorations/f1000000-0000-4000-8000-000000000001/entries?cursor=abc"}},
         "_embedded":{"entries":[
-            {"userId":"05ad3cc6-8723-4f85-9711-05ad549717f6"},
-            {"userId":"05ad3cc6-8723-4f85-9711-05ad549717f7","deviceType":"TOTP","deviceStatus":"ACTIVE"},
-            {"userId":"05ad3cc6-8723-4f85-9711-05ad549717f8","deviceType":"TOTP"},
+            {"userId":"a0000000-0000-4000-8000-000000000006"},
+            {"userId":"a0000000-0000-4000-8000-000000000007","deviceType":"TOTP","deviceStatus":"ACTIVE"},
+            {"userId":"a0000000-0000-4000-8000-000000000008","deviceType":"TOTP"},
             {"username":"nobody"}]}}"#;
     let page = answer(&ReadReport::New, 201, first).unwrap();
     assert_eq!((page.entries.len(), page.unreadable), (2, 2));
@@ -181,7 +181,7 @@ fn a_report_is_read_row_by_row_and_half_a_device_is_unreadable() {
     assert!(next.as_str().ends_with("/entries?limit=1000&cursor=abc"), "{}", next.as_str());
     let unready = first.replace("SUCCESS", "IN_PROGRESS");
     assert!(matches!(fault(&ReadReport::New, 201, &unready), Fault::WrongShape(_)));
-    let bare = r#"{"id":"b8085e46-ea2c-437c-a06b-e74990fe2b70","status":"SUCCESS"}"#;
+    let bare = r#"{"id":"f1000000-0000-4000-8000-000000000001","status":"SUCCESS"}"#;
     assert!(answer(&ReadReport::New, 201, bare).unwrap().next.is_some(), "its rows are asked for");
 }
 
@@ -189,12 +189,12 @@ fn a_report_is_read_row_by_row_and_half_a_device_is_unreadable() {
 #[test]
 fn what_surrounds_users_is_read() {
     let groups =
-        r#"{"_embedded":{"groups":[{"id":"8ff68824-2449-4526-90d6-d9dde3660757","name":"example group"}]}}"#;
+        r#"{"_embedded":{"groups":[{"id":"d0000000-0000-4000-8000-000000000001","name":"example group"}]}}"#;
     let read = answer(&ReadGroups { cursor: None }, 200, groups).unwrap();
     assert_eq!((read.groups[0].name.as_str(), read.next.is_none()), ("example group", true));
     let populations = r#"{"_embedded":{"populations":[
-        {"id":"5e5cf2d4-2e11-4efc-89f1-73110c277ded","name":"Accounting","userCount":6},
-        {"id":"14865d2f-5c28-40a2-97e7-10cb921e2ade","name":"Engineering"}]}}"#;
+        {"id":"b0000000-0000-4000-8000-000000000002","name":"Accounting","userCount":6},
+        {"id":"b0000000-0000-4000-8000-000000000003","name":"Engineering"}]}}"#;
     let read = answer(&ReadPopulations { cursor: None }, 200, populations).unwrap().populations;
     assert_eq!((read[0].users, read[1].users), (Some(6), None));
     let member = r#"{"memberOfGroupNames":["A","B"]}"#;
@@ -264,7 +264,7 @@ fn pingones_words_are_kept_and_no_token_is_among_them() {
     };
     assert_eq!(refusal.code.as_deref(), Some("INVALID_REQUEST"));
     assert_eq!(refusal.details[0].target.as_deref(), Some("mfaEnabled"));
-    assert_eq!(refusal.correlation_id.as_deref(), Some("ce5ad329-02a9-4fd5-a067-8979ad51eef1"));
+    assert_eq!(refusal.correlation_id.as_deref(), Some("f0000000-0000-4000-8000-000000000001"));
     let Fault::PathUnknown(refusal) = fault(&put, 403, include_str!("fixtures/error-403-gateway.json"))
     else {
         panic!("another fault")

@@ -14,7 +14,7 @@ use super::situations::{Situation, row};
 use super::world::{Act, CONTRACTORS, Network, World, jwt};
 
 /// The third of the usual populations.
-const SHOP_FLOOR: Scope = Scope::Population(Uuid::from_u128(0xa495_aeea_0000_4000_8000_0000_0000_0003));
+const SHOP_FLOOR: Scope = Scope::Population(Uuid::from_u128(0xb000_0000_0000_4000_8000_0000_0000_0003));
 
 /// All rows.
 pub const DOCUMENTED: &[Situation] = &[
@@ -44,10 +44,10 @@ pub const DOCUMENTED: &[Situation] = &[
             let now = world.now().0 / 1000;
             let claims = format!(
                 r#"{{"iss":"https://auth.sandbox.example/5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4/as",
-                "sub":"9d7c0f1e-0000-4000-8000-000000000009","aud":["0b412e8b-0000-4000-8000-000000000001"],
+                "sub":"9d7c0f1e-0000-4000-8000-000000000009","aud":["0b410000-0000-4000-8000-000000000001"],
                 "iat":{now},"exp":{},"acr":"Single_Factor","amr":["pwd"],"auth_time":{now},"at_hash":"b2s",
                 "sid":"8c1f0f1e-0000-4000-8000-000000000008","env":"5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4",
-                "org":"7cb1f212-681e-4a3c-b3e1-95493b526fae","email":"jonas.brandt@example.com"}}"#,
+                "org":"c0000000-0000-4000-8000-000000000001","email":"jonas.brandt@example.com"}}"#,
                 now + 3600
             );
             world.paste = Box::new(move |_| format!("\"{}\"\n", jwt(r#"{"alg":"RS256"}"#, &claims)));
@@ -64,8 +64,8 @@ pub const DOCUMENTED: &[Situation] = &[
         let now = world.now().0 / 1000;
         let issuer = "https://auth.sandbox.example/5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4/as";
         let claims = format!(
-            r#"{{"client_id":"0b412e8b-0000-4000-8000-000000000001","iss":"{issuer}","aud":"{issuer}",
-                "jti":"c7387ad7-0000-4000-8000-000000000007","iat":{now},"exp":{},"scope":"openid",
+            r#"{{"client_id":"0b410000-0000-4000-8000-000000000001","iss":"{issuer}","aud":"{issuer}",
+                "jti":"f2000000-0000-4000-8000-000000000007","iat":{now},"exp":{},"scope":"openid",
                 "sid":"8c1f0f1e-0000-4000-8000-000000000008","env":"5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4"}}"#,
             now + 30 * 86_400
         );
@@ -82,7 +82,7 @@ pub const DOCUMENTED: &[Situation] = &[
         },
     ),
     row("the application's client ID in quotes", Cause::TokenUnusable(PasteFault::Id), |world| {
-        world.paste = Box::new(|_| "\"0b412e8b-0000-4000-8000-000000000001\"".into());
+        world.paste = Box::new(|_| "\"0b410000-0000-4000-8000-000000000001\"".into());
     }),
     row(
         "the token endpoint's refusal instead of its answer",
@@ -125,9 +125,9 @@ pub const DOCUMENTED: &[Situation] = &[
         let now = world.now().0 / 1000;
         let claims = format!(
             r#"{{"client_id":"3c0de000-0000-4000-8000-000000000003",
-            "iss":"https://auth.pingone.com/01d89b06-66d5-430e-9f28-65636843788b/as","iat":{now},"exp":{},
-            "aud":["https://api.pingone.com"],"env":"01d89b06-66d5-430e-9f28-65636843788b",
-            "org":"97ba44f2-f7ee-4144-aa95-9e636b57c096"}}"#,
+            "iss":"https://auth.pingone.com/e0000000-0000-4000-8000-000000000003/as","iat":{now},"exp":{},
+            "aud":["https://api.pingone.com"],"env":"e0000000-0000-4000-8000-000000000003",
+            "org":"c0000000-0000-4000-8000-000000000002"}}"#,
             now + 3600
         );
         world.paste = Box::new(move |_| jwt(r#"{"alg":"RS256","kid":"default"}"#, &claims));
@@ -145,7 +145,7 @@ pub const DOCUMENTED: &[Situation] = &[
     }),
     row("the organization's ID for the environment's", Cause::EnvironmentMissing, |world| {
         world.role(Role::EnvironmentAdmin);
-        world.environment = Some("7cb1f212-681e-4a3c-b3e1-95493b526fae");
+        world.environment = Some("c0000000-0000-4000-8000-000000000001");
         world.act = Act::Connect;
     }),
     row("a user's own token that may change the user's own flag", Cause::EndUserToken, |world| {
@@ -358,7 +358,7 @@ pub const DOCUMENTED: &[Situation] = &[
         world.act = Act::WonderWhyNotAsked;
     }),
     row("who isn't asked is somebody of another environment", Cause::UserMissing, |world| {
-        world.user = "05ad3cc6-8723-4f85-9711-05ad549717f6";
+        world.user = "a0000000-0000-4000-8000-000000000006";
         world.act = Act::WonderWhyNotAsked;
     }),
     row("the environment's ID for the user's", Cause::UserMissing, |world| {

@@ -34,7 +34,7 @@ pub const SITUATIONS: &[Situation] = &[
     }),
     row("an ID token is pasted", Cause::TokenUnusable(PasteFault::IdToken), |world| {
         world.paste = Box::new(|_| {
-            jwt(r#"{"alg":"RS256"}"#, r#"{"aud":"0b412e8b-0000-4000-8000-000000000001","nonce":"n"}"#)
+            jwt(r#"{"alg":"RS256"}"#, r#"{"aud":"0b410000-0000-4000-8000-000000000001","nonce":"n"}"#)
         });
     }),
     row(

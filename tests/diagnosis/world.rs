@@ -198,7 +198,7 @@ impl World {
 }
 
 /// The second of the usual populations: Contractors.
-pub const CONTRACTORS: Scope = Scope::Population(Uuid::from_u128(0xa495_aeea_0000_4000_8000_0000_0000_0002));
+pub const CONTRACTORS: Scope = Scope::Population(Uuid::from_u128(0xb000_0000_0000_4000_8000_0000_0000_0002));
 
 /// A JSON web token of one's own making, which nobody has signed.
 pub fn jwt(header: &str, claims: &str) -> String {

@@ -15,10 +15,10 @@ use crate::{Sandbox, Seed, capabilities, query, seed};
 pub(crate) const ID: Uuid = Uuid::from_u128(0x5f0c_7e1a_22b1_4c0e_9a55_0d1f_6a7b_c2d4);
 
 /// The organization's id.
-pub(crate) const ORGANIZATION: Uuid = Uuid::from_u128(0x7cb1_f212_681e_4a3c_b3e1_9549_3b52_6fae);
+pub(crate) const ORGANIZATION: Uuid = Uuid::from_u128(0xc000_0000_0000_4000_8000_0000_0000_0001);
 
 /// The license's id.
-const LICENSE: Uuid = Uuid::from_u128(0x6ce0_79e2_1983_4262_bf58_037e_8af6_46c6);
+const LICENSE: Uuid = Uuid::from_u128(0xc100_0000_0000_4000_8000_0000_0000_0001);
 
 /// The environment's address.
 pub(crate) fn href(seed: &Seed) -> String {

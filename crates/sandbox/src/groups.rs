@@ -37,7 +37,7 @@ struct Group {
 
 impl Group {
     const fn new(number: u128, name: &'static str, share: u64) -> Self {
-        let id = Uuid::from_u128(0x8ff6_8824_0000_4000_8000_0000_0000_0000 + number);
+        let id = Uuid::from_u128(0xd000_0000_0000_4000_8000_0000_0000_0000 + number);
         Self { id, name, population: None, share, inside: &[] }
     }
 

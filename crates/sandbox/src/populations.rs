@@ -52,7 +52,7 @@ pub enum Populations {
 
 /// The id of one of the seeded ones, from 1.
 const fn id(number: u8) -> Uuid {
-    Uuid::from_u128(0xa495_aeea_0000_4000_8000_0000_0000_0000 | number as u128)
+    Uuid::from_u128(0xb000_0000_0000_4000_8000_0000_0000_0000 | number as u128)
 }
 
 /// Whose turn a user's number is among so many even populations.

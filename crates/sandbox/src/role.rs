@@ -130,7 +130,7 @@ impl Role {
     /// The client that holds the role from the start.
     #[must_use]
     pub fn client_id(self) -> Uuid {
-        Uuid::from_u128(0x0b41_2e8b_0000_4000_8000_0000_0000_0000 | u128::from(self.number()))
+        Uuid::from_u128(0x0b41_0000_0000_4000_8000_0000_0000_0000 | u128::from(self.number()))
     }
 
     /// The administrator who holds the role from the start. Administrators belong to another environment.
@@ -142,17 +142,10 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.client_id().to_string() == id)
     }
 
-    /// The role's own id, which is the same in every organization.
+    /// The role's own id, the same in every organization. PingOne's are others: these are invented.
     #[must_use]
     pub fn id(self) -> Uuid {
-        Uuid::from_u128(match self {
-            Self::IdentityDataAdmin => 0x0bd9_c966_7664_4ac1_b059_0ff9_2939_08e2,
-            Self::IdentityDataReadOnly => 0xce00_e15f_f845_4df1_abf3_fdc4_ff4e_176c,
-            Self::EnvironmentAdmin => 0x29dd_ce68_cd7f_4b2a_b6fc_f7a1_9553_b496,
-            Self::OrganizationAdmin => 0x1813_bc13_8d13_4e88_a825_d40b_fe82_777b,
-            Self::ClientApplicationDeveloper => 0xb505_7d0d_7281_47f6_9398_8a7e_4cb7_1397,
-            Self::ConfigurationReadOnly => 0x7aba_580c_5ec7_4b26_987d_85f4_6276_7455,
-        })
+        Uuid::from_u128(0x401e_0000_0000_4000_8000_0000_0000_0000 | u128::from(self.number()))
     }
 
     /// PingOne's name.

@@ -205,7 +205,7 @@ fn the_built_in_roles_are_listed_with_their_permissions() {
         assert_eq!(may_change, role["name"] == "Identity Data Admin", "{}", role["name"]);
     }
     let admin = roles.iter().find(|role| role["name"] == "Identity Data Admin").unwrap();
-    assert_eq!(admin["id"], "0bd9c966-7664-4ac1-b059-0ff9293908e2");
+    assert_eq!(admin["id"], "401e0000-0000-4000-8000-000000000001");
     assert_eq!(admin["applicableTo"], json!(["POPULATION", "ENVIRONMENT"]));
     assert_eq!(admin["canAssign"], json!([{ "id": Role::IdentityDataReadOnly.id() }]));
 }

@@ -20,6 +20,8 @@ mod edition;
 mod failure;
 mod hosting;
 mod install;
+#[cfg(test)]
+mod invented_ids;
 mod lockfile;
 mod machine;
 mod npm;

@@ -574,7 +574,7 @@ mod tests {
             Symptom::Failed { tried, fault: Fault::RoleMissing(refusal), at: Wall(1_795_500_000_000) };
         let token = TokenFacts {
             last_four: "dXJl".into(),
-            actor: Actor::Application("0b412e8b-0000-4000-8000-000000000001".into()),
+            actor: Actor::Application("0b410000-0000-4000-8000-000000000001".into()),
             ..TokenFacts::default()
         };
         Evidence { token: Some(token), ..Evidence::of(symptom, Wall(1_795_500_000_000)) }
@@ -591,7 +591,7 @@ mod tests {
         let text = written(&refused("ACCESS_FAILED"), Cause::RoleMissing(Permission::UpdateMfa));
         assert!(text.lines().count() <= 8, "{text}");
         for part in [
-            "application 0b412e8b-0000-4000-8000-000000000001",
+            "application 0b410000-0000-4000-8000-000000000001",
             "Workforce",
             "PRODUCTION",
             "Europe",

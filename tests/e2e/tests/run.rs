@@ -339,7 +339,7 @@ async fn what_a_deployment_permits_of_runs_is_all_that_is_offered() {
 }
 
 /// The sandbox's group "VPN".
-const VPN: &str = "8ff68824-0000-4000-8000-00000000000a";
+const VPN: &str = "d0000000-0000-4000-8000-00000000000a";
 
 fn protecting_vpn(origin: &str) -> String {
     let limits = format!(r#"{{"protectedGroups":["{VPN}"],"rate":{{"read":2000,"write":400,"max":2000}},"#);
@@ -491,7 +491,7 @@ async fn who_was_refused_is_sent_again_once_that_can_help() {
 }
 
 /// The sandbox's contractors.
-const CONTRACTORS: Scope = Scope::Population(Uuid::from_u128(0xa495_aeea_0000_4000_8000_0000_0000_0002));
+const CONTRACTORS: Scope = Scope::Population(Uuid::from_u128(0xb000_0000_0000_4000_8000_0000_0000_0002));
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_is_over_says_why_some_were_refused_and_what_to_ask_for() {

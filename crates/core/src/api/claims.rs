@@ -257,7 +257,7 @@ mod tests {
     const NOW: Wall = Wall(1_795_500_000_000);
     const ENVIRONMENT: &str = "5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4";
     const HEADER: &str = r#"{"alg":"RS256","kid":"a"}"#;
-    const CLIENT: &str = "0b412e8b-0000-4000-8000-000000000001";
+    const CLIENT: &str = "0b410000-0000-4000-8000-000000000001";
 
     fn token_with(header: &str, claims: &str) -> String {
         let part = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);

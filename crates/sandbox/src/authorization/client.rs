@@ -10,7 +10,7 @@ use super::problem::Problem;
 use crate::{CLIENT_SECRET, Role};
 
 /// The client that people sign on to. It has no secret and no role of its own: theirs count.
-pub const PUBLIC_CLIENT_ID: Uuid = Uuid::from_u128(0x0b41_2e8b_0000_4000_8000_0000_0000_0010);
+pub const PUBLIC_CLIENT_ID: Uuid = Uuid::from_u128(0x0b41_0000_0000_4000_8000_0000_0000_0010);
 
 /// Who asks for tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use super::{address, filter, json as clean, sentence};
 #[test]
 fn a_user_is_nobody_any_more_and_everything_else_is_as_it_was() {
     let user = json!({
-        "id": "05ad3cc6-8723-4f85-9711-05ad549717f6",
-        "_links": {"self": {"href": "https://api.pingone.eu/v1/environments/abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"}},
-        "environment": {"id": "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6"},
+        "id": "a0000000-0000-4000-8000-000000000006",
+        "_links": {"self": {"href": "https://api.pingone.eu/v1/environments/e0000000-0000-4000-8000-000000000001"}},
+        "environment": {"id": "e0000000-0000-4000-8000-000000000001"},
         "account": {"canAuthenticate": true, "status": "OK", "secondsUntilUnlock": 1_234_567},
         "createdAt": "2022-04-27T12:24:40.823Z",
         "email": "jonas@example.com",
@@ -99,8 +99,8 @@ fn sentences_lose_addresses_and_numbers_and_keep_ids_times_and_counts() {
         ("number ٠٣٠١٢٣٤٥٦", "number [phone]"),
         ("from 203.0.113.17", "from [ip address]"),
         (
-            "05ad3cc6-8723-4f85-9711-05ad549717f6 at 2026-11-24T10:20:30.123Z.",
-            "05ad3cc6-8723-4f85-9711-05ad549717f6 at 2026-11-24T10:20:30.123Z.",
+            "a0000000-0000-4000-8000-000000000006 at 2026-11-24T10:20:30.123Z.",
+            "a0000000-0000-4000-8000-000000000006 at 2026-11-24T10:20:30.123Z.",
         ),
         ("since 2026-11-24, 100000 users, 429", "since 2026-11-24, 100000 users, 429"),
         ("INVALID_VALUE v1.2.3", "INVALID_VALUE v1.2.3"),
@@ -111,7 +111,7 @@ fn sentences_lose_addresses_and_numbers_and_keep_ids_times_and_counts() {
 
 #[test]
 fn addresses_keep_their_place_and_lose_whom_they_ask_for() {
-    let users = "https://api.pingone.eu/v1/environments/abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6/users";
+    let users = "https://api.pingone.eu/v1/environments/e0000000-0000-4000-8000-000000000001/users";
     for (query, wanted) in [
         (
             "limit=50&filter=username%20sw%20%22jonas%22%20or%20name.family%20sw%20%22Bra%5C%22ndt%22",
@@ -132,7 +132,7 @@ fn addresses_keep_their_place_and_lose_whom_they_ask_for() {
 
 #[test]
 fn filters_keep_what_is_nobodys() {
-    let id = "abfba8f6-49eb-49f5-a5d9-80ad5c98f9f6";
+    let id = "e0000000-0000-4000-8000-000000000001";
     for (text, wanted) in [
         (format!("population.id eq \"{id}\""), format!("population.id eq \"{id}\"")),
         (
