@@ -46,6 +46,12 @@ Work on it:
               --runs N    how many seeds (default 50; about a minute each)
               --kills N   how many kills (default 100; about 16 seconds each)
               --seed N    the first seed (default 1)
+  soak --mutants
+            Changes the modules that decide who is written in small ways, and names each change
+            that no test notices: a survivor. Fails if there is one.
+              draft plan limits confirmation list change run
+                          only these modules (all of them take hours)
+              --since C   only what has changed since the commit C
   bench runs
             Measures the page's runs in a headless browser, beside a plain pool of requests
             and a script, and under limits: a table, and target/bench/runs.md.

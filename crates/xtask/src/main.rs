@@ -24,6 +24,7 @@ mod install;
 mod invented_ids;
 mod lockfile;
 mod machine;
+mod mutants;
 mod npm;
 mod packages;
 mod page;

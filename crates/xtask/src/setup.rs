@@ -44,10 +44,18 @@ pub(crate) fn announce(workspace: &Workspace) -> Result<(), Failure> {
 pub(crate) fn prepare(workspace: &Workspace) -> Result<Tools, Failure> {
     add_target(workspace)?;
     let version = lockfile::locked_version(workspace, "wasm-bindgen")?;
-    let wanted = [Tool::trunk(), Tool::wasm_bindgen(version)];
+    complete(workspace, &[Tool::trunk(), Tool::wasm_bindgen(version)])
+}
+
+/// Finds the program that changes the code, and installs it where it is missing. The build doesn't need it.
+pub(crate) fn mutation_tester(workspace: &Workspace) -> Result<Tools, Failure> {
+    complete(workspace, &[Tool::mutants()])
+}
+
+fn complete(workspace: &Workspace, wanted: &[Tool]) -> Result<Tools, Failure> {
     let mut found: Vec<_> = wanted.iter().map(|tool| tool.find(workspace)).collect();
     if found.iter().any(Option::is_none) {
-        found = install_missing(workspace, &wanted)?;
+        found = install_missing(workspace, wanted)?;
     }
     Ok(Tools { folders: found.into_iter().flatten().collect() })
 }

@@ -1,4 +1,4 @@
-//! Runs by seed, on a virtual clock or in a browser. Programs of their own, because they need a release build and this
+//! Runs by seed, on a virtual clock or in a browser, and mutation testing. Programs of their own, because they need a release build and this
 //! one is none.
 
 use std::process::Command;
@@ -7,13 +7,19 @@ use crate::edition::Edition;
 use crate::failure::Failure;
 use crate::machine::{self, Need};
 use crate::workspace::Workspace;
-use crate::{page, process, setup};
+use crate::{mutants, page, process, setup};
 
 /// Plays in the browser and not on a virtual clock.
 const BROWSER: &str = "--browser";
 
+/// Mutates the code and not the world.
+const MUTANTS: &str = "--mutants";
+
 /// The `soak` command.
 pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
+    if let Some((_, rest)) = options.split_first().filter(|(first, _)| *first == MUTANTS) {
+        return mutants::run(workspace, &mutants::Options::parse(rest)?);
+    }
     if options.iter().any(|option| option == BROWSER) {
         return in_browser(workspace, options);
     }

@@ -10,6 +10,9 @@ use crate::workspace::Workspace;
 /// The Trunk that Trunk.toml is written for; the newest that Rust 1.95 can build.
 const TRUNK: &str = "0.21.14";
 
+/// The cargo-mutants whose options `mutants` writes.
+const MUTANTS: &str = "27.1.0";
+
 /// One package from crates.io with the programs it brings.
 #[derive(Debug)]
 pub(crate) struct Tool {
@@ -41,6 +44,17 @@ impl Tool {
             reason: "it writes the JavaScript beside the wasm, and runs the tests in a browser",
             patience: "2 minutes",
             programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+        }
+    }
+
+    /// What `soak --mutants` runs.
+    pub(crate) fn mutants() -> Self {
+        Self {
+            package: "cargo-mutants",
+            version: MUTANTS.to_owned(),
+            reason: "it changes the code in small ways, to see which change no test notices",
+            patience: "2 minutes",
+            programs: &["cargo-mutants"],
         }
     }
 

@@ -1,0 +1,136 @@
+//! Mutation testing of the modules that decide who is written: each of their functions is changed in small ways, and a
+//! change that no test notices is a survivor.
+//!
+//! cargo-mutants does it, on a copy of the project. It is long: a minute for two mutants, and a module has hundreds.
+
+use std::fs;
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::process;
+use crate::setup;
+use crate::workspace::Workspace;
+
+/// The modules by name, with their files.
+const MODULES: [(&str, &[&str]); 7] = [
+    ("draft", &["crates/core/src/domain/draft.rs", "crates/core/src/domain/draft/*.rs"]),
+    ("plan", &["crates/core/src/domain/plan.rs"]),
+    ("limits", &["crates/core/src/domain/limits.rs"]),
+    ("confirmation", &["crates/core/src/domain/confirmation.rs"]),
+    ("list", &["crates/core/src/domain/list.rs", "crates/core/src/domain/list/**/*.rs"]),
+    ("change", &["crates/core/src/engine/change.rs"]),
+    ("run", &["crates/core/src/engine/run.rs", "crates/core/src/engine/run/**/*.rs"]),
+];
+
+/// What has to notice a mutant: the core's own tests, and whole runs on a virtual clock.
+const TESTS: [&str; 8] = ["--lib", "--test", "run", "--test", "engine", "--test", "code", "--no-fail-fast"];
+
+/// The packages that have those tests.
+const PACKAGES: [&str; 2] = ["pingone-mfa-core", "pingone-mfa"];
+
+/// What is mutated.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// Only these modules; all of them where none is named.
+    modules: Vec<String>,
+    /// Only what has changed since this commit.
+    since: Option<String>,
+}
+
+impl Options {
+    /// Reads what follows `soak --mutants`.
+    pub(crate) fn parse(arguments: &[String]) -> Result<Self, Failure> {
+        let mut options = Self::default();
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--since" => {
+                    let commit = arguments.next();
+                    options.since = Some(
+                        commit
+                            .cloned()
+                            .ok_or_else(|| Failure::Usage("`--since` needs a commit".to_owned()))?,
+                    );
+                }
+                name if MODULES.iter().any(|(module, _)| *module == name) => {
+                    options.modules.push(name.to_owned());
+                }
+                other => {
+                    let modules = MODULES.map(|(name, _)| name).join(", ");
+                    return Err(Failure::Usage(format!(
+                        "`soak --mutants` knows no `{other}`; its modules are {modules}"
+                    )));
+                }
+            }
+        }
+        Ok(options)
+    }
+
+    fn files(&self) -> impl Iterator<Item = &'static str> {
+        let is_wanted = |name: &str| self.modules.is_empty() || self.modules.iter().any(|it| it == name);
+        MODULES.into_iter().filter(move |(name, _)| is_wanted(name)).flat_map(|(_, files)| files).copied()
+    }
+}
+
+/// The `soak --mutants` command. Fails if a mutant survives.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<(), Failure> {
+    let path = setup::mutation_tester(workspace)?.path()?;
+    let folder = workspace.path("target/mutants");
+    fs::create_dir_all(&folder).map_err(Failure::file("create", &folder))?;
+    let mut command = mutate(workspace, options);
+    if let Some(commit) = &options.since {
+        let change = folder.join("change.diff");
+        let mut diff = workspace.command("git");
+        diff.args(["diff", "--no-ext-diff", "--output"]).arg(&change).arg(commit).args(["--", "crates/core"]);
+        process::run(&mut diff)?;
+        command.arg("--in-diff").arg(change);
+    }
+    command.args(["--"]).args(TESTS);
+    process::run(command.env("PATH", path))
+}
+
+fn mutate(workspace: &Workspace, options: &Options) -> Command {
+    let mut command = workspace.cargo(&["mutants", "--output", "target/mutants", "--no-shuffle"]);
+    for file in options.files() {
+        command.args(["--file", file]);
+    }
+    for package in PACKAGES {
+        command.args(["--test-package", package]);
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Options, Failure> {
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        Options::parse(&words)
+    }
+
+    #[test]
+    fn every_module_that_decides_who_is_written_is_mutated_unless_some_are_named() {
+        let all = parse("").unwrap();
+        assert_eq!(all.files().count(), MODULES.iter().map(|(_, files)| files.len()).sum::<usize>());
+        let some = parse("plan change --since main").unwrap();
+        assert_eq!(some.since.as_deref(), Some("main"));
+        let files: Vec<&str> = some.files().collect();
+        assert_eq!(files, ["crates/core/src/domain/plan.rs", "crates/core/src/engine/change.rs"]);
+    }
+
+    #[test]
+    fn the_files_of_the_modules_are_there() {
+        let workspace = Workspace::find().unwrap();
+        for (name, files) in MODULES {
+            let (first, _) = files.split_first().unwrap();
+            assert!(workspace.path(first).is_file(), "{name}: {first}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_module_is_named_in_the_message() {
+        assert!(parse("view").unwrap_err().to_string().contains("`view`"));
+        assert!(parse("--since").unwrap_err().to_string().contains("`--since`"));
+    }
+}
