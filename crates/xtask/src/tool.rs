@@ -23,6 +23,8 @@ pub(crate) struct Tool {
     /// How long building it takes on two cores, for the announcement.
     pub(crate) patience: &'static str,
     programs: &'static [&'static str],
+    /// What makes each of them say its version.
+    version_flags: &'static [&'static str],
 }
 
 impl Tool {
@@ -33,6 +35,7 @@ impl Tool {
             reason: "it turns the crate and index.html into the page",
             patience: "4 minutes",
             programs: &["trunk"],
+            version_flags: &["--version"],
         }
     }
 
@@ -44,6 +47,7 @@ impl Tool {
             reason: "it writes the JavaScript beside the wasm, and runs the tests in a browser",
             patience: "2 minutes",
             programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+            version_flags: &["--version"],
         }
     }
 
@@ -55,6 +59,7 @@ impl Tool {
             reason: "it changes the code in small ways, to see which change no test notices",
             patience: "2 minutes",
             programs: &["cargo-mutants"],
+            version_flags: &["mutants", "--version"],
         }
     }
 
@@ -77,7 +82,7 @@ impl Tool {
             let file = folder.join(format!("{program}{}", env::consts::EXE_SUFFIX));
             // Looked for first, because starting what is not there is slow in a long PATH.
             fs::metadata(&file).is_ok_and(|found| found.is_file())
-                && process::answer(Command::new(file).arg("--version"))
+                && process::answer(Command::new(file).args(self.version_flags))
                     .is_some_and(|said| names_version(&said, &self.version))
         })
     }
