@@ -25,8 +25,11 @@ const MODULES: [(&str, &[&str]); 7] = [
 /// What has to notice a mutant: the core's own tests, and whole runs on a virtual clock.
 const TESTS: [&str; 8] = ["--lib", "--test", "run", "--test", "engine", "--test", "code", "--no-fail-fast"];
 
+/// The package that has the modules.
+const MUTATED: &str = "pingone-mfa-core";
+
 /// The packages that have those tests.
-const PACKAGES: [&str; 2] = ["pingone-mfa-core", "pingone-mfa"];
+const PACKAGES: [&str; 2] = [MUTATED, "pingone-mfa"];
 
 /// What is mutated.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -91,6 +94,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<(), Failur
 
 fn mutate(workspace: &Workspace, options: &Options) -> Command {
     let mut command = workspace.cargo(&["mutants", "--output", "target/mutants", "--no-shuffle"]);
+    command.args(["--package", MUTATED]);
     for file in options.files() {
         command.args(["--file", file]);
     }
