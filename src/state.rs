@@ -22,10 +22,14 @@ pub mod watched;
 
 pub mod load;
 
+mod taking;
+
 pub mod tasks;
 
 pub mod announcement;
 pub mod ceiling;
+
+mod connect_fields;
 
 pub mod exchanges;
 

@@ -61,6 +61,30 @@ fn no_layer_names_what_is_not_its_own() {
     }
 }
 
+/// Around everything, so that no field of today or tomorrow has to think of it.
+#[test]
+fn a_token_is_kept_out_of_all_fields_by_one_guard_around_the_whole_element() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let holding = |text: &str| -> Vec<String> {
+        let files = files("view").into_iter().filter(|file| fs::read_to_string(file).unwrap().contains(text));
+        files.map(|file| file.strip_prefix(&source).unwrap().display().to_string()).collect()
+    };
+    assert_eq!(holding(".keeps_out(has_token"), ["view.rs"], "the guard stands around the whole element");
+    assert_eq!(
+        holding("tag(\"dialog\")"),
+        ["view/token.rs"],
+        "every dialog says it, because it hides the rest"
+    );
+    assert_eq!(holding("\"type\", \"password\""), ["view/token.rs"], "one field takes tokens");
+    for uncaught in ["\"contenteditable\"", "tag(\"iframe\")"] {
+        assert_eq!(
+            holding(uncaught),
+            Vec::<String>::new(),
+            "{uncaught} has texts that the guard doesn't see"
+        );
+    }
+}
+
 #[test]
 fn event_delegation_is_off() {
     // It listens on the document, where no event of a shadow root names its element.

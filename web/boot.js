@@ -56,11 +56,23 @@ async function readConfig() {
   }
   if (response.status === 404) return "{}";
   if (!response.ok) throw new StartFailure(`config.json: the server answered ${response.status}.`);
-  return response.text();
+  const text = await response.text();
+  if (!isPage(text)) return text;
+  // A host without this file may answer this page itself for every path that it doesn't know. Any other page may be a
+  // gateway's, in front of a config.json with limits that must hold.
+  if (text.includes("<pingone-mfa>")) return "{}";
+  throw new StartFailure(
+    "config.json: the host answers another page for it, perhaps the fallback page of another application or of a sign-in " +
+      "gateway. Reload; if it stays, put a config.json beside index.html ({} is enough).",
+  );
 }
+
+// Neither a script, a style sheet, a program nor a configuration begins like this.
+const isPage = (text) => /^\uFEFF?\s*</.test(text);
 
 let reading;
 const config = () => (reading ??= readConfig());
+const readConfigAnew = () => (reading = readConfig());
 
 async function isListed(origins) {
   const { frameAncestors } = JSON.parse(await config());
@@ -125,16 +137,21 @@ async function clockWorker() {
 // With an integrity the browser doesn't tell a refusal by the server from another content, so it is asked once more.
 async function refuseAltered({ file, integrity }, cache) {
   let response;
+  let isAltered = false;
   try {
     response = await fetch(address(file), { cache, ...(integrity && { integrity }) });
   } catch {
+    isAltered = true;
     response = await fetch(address(file), { cache: "no-store" }).catch(() => undefined);
-    if (response?.ok !== false) {
-      throw new StartFailure(`${file} arrived incomplete or doesn't match this release. Reload in a minute; if it stays, the files on the server were altered or mixed.`);
-    }
   }
-  if (!response.ok) {
+  if (response?.ok === false) {
     throw new StartFailure(`${file}: the server answered ${response.status}. Files of this release are missing.`);
+  }
+  if (isPage((await response?.text().catch(() => "")) ?? "")) {
+    throw new StartFailure(`The host answers its fallback page for ${file}: the file isn't there. Upload all files of this release.`);
+  }
+  if (isAltered) {
+    throw new StartFailure(`${file} arrived incomplete or doesn't match this release. Reload in a minute; if it stays, the files on the server were altered or mixed.`);
   }
 }
 
@@ -168,6 +185,7 @@ async function start(signInAnswer) {
   await refuseServiceWorkers();
   await refuseAlteredStyle();
   [host.config, host.clock] = await Promise.all([config(), clockWorker()]);
+  host.readConfig = readConfigAnew;
   host.ownsAddress = !isEmbed;
   awaited = RELEASE.element.file;
   try {

@@ -12,11 +12,11 @@ class StartFailure extends Error {}
 
 // One program serves every element of the page: after a panic none of them begins again.
 let hasPanicked = false;
-addEventListener("pingone-mfa:panicked", () => (hasPanicked = true));
+globalThis.addEventListener?.("pingone-mfa:panicked", () => (hasPanicked = true));
 
 // Which addresses the page's policy refused to connect to. The browser says so in an event alone.
 const refused = new Set();
-document.addEventListener("securitypolicyviolation", ({ effectiveDirective, disposition, blockedURI }) => {
+globalThis.document?.addEventListener("securitypolicyviolation", ({ effectiveDirective, disposition, blockedURI }) => {
   if (effectiveDirective === "connect-src" && disposition === "enforce") refused.add(blockedURI);
 });
 
@@ -55,7 +55,10 @@ async function whyMissing(file, url) {
   try {
     const response = await fetch(url, { cache: "no-store" });
     if (!response.ok) return `${file}: the server answered ${response.status}. Files of this release are missing.`;
-    await response.arrayBuffer();
+    // Neither a program nor a style sheet begins like a page.
+    if (/^\uFEFF?\s*</.test(await response.text())) {
+      return `The host answers its fallback page for ${file}: the file isn't there. Upload all files of this release.`;
+    }
     return `${file} doesn't match this release. Reload in a minute; if it stays, the files on the server were altered or mixed.`;
   } catch {
     // The event comes a little after the failure.
@@ -157,7 +160,10 @@ function told({ type, version, ...detail }, cancelable) {
   return new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable });
 }
 
-class PingOneMfa extends HTMLElement {
+// A server that renders pages imports this file too; nothing happens there.
+const Base = globalThis.HTMLElement ?? class {};
+
+class PingOneMfa extends Base {
   static observedAttributes = ["region", "environment-id", "user-id"];
 
   #root = this.attachShadow({ mode: "open" });
@@ -166,6 +172,7 @@ class PingOneMfa extends HTMLElement {
   #config;
   #provider;
   #isRenewing = false;
+  #isHidden = false;
 
   constructor() {
     super();
@@ -202,6 +209,9 @@ class PingOneMfa extends HTMLElement {
 
   connectedCallback() {
     addEventListener("pingone-mfa:panicked", this.#panicked);
+    addEventListener("pagehide", this.#hide);
+    addEventListener("pageshow", this.#comeBack);
+    this.#isHidden = false;
     this.#start();
   }
 
@@ -239,7 +249,7 @@ class PingOneMfa extends HTMLElement {
     try {
       if (!this.ownsAddress && !this.frame && enforcesTrustedTypes()) throw new StartFailure(FRAME_INSTEAD);
       const [, style] = await loaded();
-      if (!this.isConnected || this.#widget) return;
+      if (!this.isConnected || this.#widget || this.#isHidden) return;
       this.#root.adoptedStyleSheets = [style];
       const wrapper = document.createElement("div");
       wrapper.className = "widget";
@@ -321,8 +331,32 @@ class PingOneMfa extends HTMLElement {
   }
 
   #say(cause) {
-    this.#root.replaceChildren(card(cause, this.#start));
+    this.#root.replaceChildren(card(cause, this.#tryAgain));
   }
+
+  // What was wrong may have been config.json, which the page around has read before.
+  #tryAgain = async () => {
+    try {
+      if (this.readConfig) this.#config = await this.readConfig();
+    } catch (failure) {
+      return this.#say(failure.message);
+    }
+    this.#start();
+  };
+
+  // A page that is left may be kept as it is and shown again by Back: without a token, and without people. A run is
+  // stored, as when the element is taken out.
+  #hide = () => {
+    this.#isHidden = true;
+    this.#unmount();
+    this.#root.replaceChildren();
+  };
+
+  #comeBack = () => {
+    if (!this.#isHidden) return;
+    this.#isHidden = false;
+    this.#start();
+  };
 
   // The program can't be trusted after a panic: what it shows is taken away, and it sends nothing more.
   #panicked = () => {
@@ -331,6 +365,8 @@ class PingOneMfa extends HTMLElement {
 
   #stop() {
     removeEventListener("pingone-mfa:panicked", this.#panicked);
+    removeEventListener("pagehide", this.#hide);
+    removeEventListener("pageshow", this.#comeBack);
     this.#unmount();
   }
 
@@ -340,4 +376,4 @@ class PingOneMfa extends HTMLElement {
   }
 }
 
-customElements.get("pingone-mfa") ?? customElements.define("pingone-mfa", PingOneMfa);
+globalThis.customElements && (customElements.get("pingone-mfa") ?? customElements.define("pingone-mfa", PingOneMfa));

@@ -5,7 +5,7 @@ mod window;
 use futures::future::{FutureExt, LocalBoxFuture};
 use gloo_net::http::RequestBuilder;
 use http::Method as HttpMethod;
-use pingone_mfa_core::api::sign_in::CHANCE;
+use pingone_mfa_core::api::sign_in::{CHANCE, own_redirect_uri};
 use pingone_mfa_core::api::{Lost, Response};
 use pingone_mfa_core::port::{SignIn, SignInWindow};
 use wasm_bindgen::JsValue;
@@ -54,7 +54,8 @@ impl SignIn for BrowserSignIn {
         let location = web_sys::window()?.location();
         let origin = location.origin().ok()?;
         if self.owns_page {
-            return Some(format!("{origin}{}", location.pathname().ok()?));
+            let page = format!("{origin}{}", location.pathname().ok()?);
+            return Some(own_redirect_uri(page, self.home.as_deref()));
         }
         self.home.clone().filter(|home| home.starts_with(&format!("{origin}/")))
     }

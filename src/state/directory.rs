@@ -77,8 +77,6 @@ pub struct Directory {
     pub table: Table,
     /// The search in PingOne whose hits are shown, if any.
     pub search: Watched<Option<Search>>,
-    /// Whether the last one was not made, because a token was typed.
-    pub is_search_withheld: Watched<bool>,
     /// Whom it found.
     found: Watched<Vec<Row>>,
     /// The user who is opened, if any.
@@ -135,7 +133,6 @@ impl Directory {
             populations: Watched::new(Load::Idle),
             table: Table::new(ports),
             search: Watched::default(),
-            is_search_withheld: Watched::default(),
             found: Watched::default(),
             opened: Watched::default(),
             asking: Watched::default(),
@@ -259,7 +256,6 @@ impl Directory {
         self.connection.replace(None);
         self.commands.replace(None);
         self.search.set(None);
-        self.is_search_withheld.set(false);
         self.found.set(Vec::new());
         self.opened.set(None);
         self.asking.set(None);

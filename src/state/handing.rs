@@ -71,6 +71,10 @@ impl Session {
 
     /// Whoever is handed a token wants to be connected, or to go on.
     fn handed(&'static self, text: Option<Zeroizing<String>>) {
+        // A person has pasted a token meanwhile, or forgotten the one in use.
+        if !self.provision.borrow().is_asking() {
+            return;
+        }
         let is_taken = text.is_some_and(|text| self.take(&text));
         if !is_taken {
             self.provision.borrow_mut().missed();
@@ -78,8 +82,9 @@ impl Session {
             return;
         }
         self.is_not_signed_in();
-        let ends_at = self.pasted.with_untracked(|pasted| pasted.facts().and_then(|facts| facts.expires_at));
-        self.provision.borrow_mut().held(self.entrance().clock.wall(), ends_at);
+        let now = self.entrance().clock.wall();
+        let ends_at = self.facts_now().and_then(|facts| facts.expires_after(now));
+        self.provision.borrow_mut().held(now, ends_at);
         self.handing.set(Handing::Idle);
         self.go();
     }

@@ -239,8 +239,9 @@ impl Run {
     fn act_as(&self, connection: Connection, facts: &TokenFacts) {
         self.connection.replace(Some(connection));
         self.actor.replace(facts.actor.clone());
-        self.token_end.set(facts.expires_at);
-        self.token_since.set(self.ports.clock.wall());
+        let now = self.ports.clock.wall();
+        self.token_end.set(facts.expires_after(now));
+        self.token_since.set(now);
     }
 
     /// Forgets what is shown, and ends what is going on. What is stored stays.

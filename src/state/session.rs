@@ -3,8 +3,9 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use pingone_mfa_core::api::claims::{PasteFault, read_paste};
+use pingone_mfa_core::api::claims::{Paste, PasteFault};
 use pingone_mfa_core::api::frame;
+use pingone_mfa_core::domain::connect_fields::ConnectFields;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::provision::Provision;
 use pingone_mfa_core::domain::region::{Agreement, Region, RegionCode};
@@ -67,6 +68,9 @@ pub enum Obstacle {
         /// The region that issued it.
         issued: RegionCode,
     },
+    /// The token pasted as a replacement was issued in another environment than the one worked on. It isn't in use until a
+    /// person says so.
+    ReplacementOfOtherEnvironment(EnvironmentId),
     /// The part of the program that stands behind the form could not be loaded, and why. Nothing was sent.
     NotLoaded(String),
     /// PingOne said no.
@@ -105,11 +109,17 @@ pub struct Session {
     pub handing: Watched<Handing>,
     /// Whether the field for another token is shown.
     pub replacing: Watched<bool>,
+    /// Whether a token was just taken out of a field that is for something else.
+    pub is_token_withheld: Watched<bool>,
+    /// What people, the page around and the deployment say, without what a token filled in.
+    pub(super) given: RefCell<ConnectFields>,
+    /// The replacement that a person is asked about.
+    pub(super) asked_about: RefCell<Option<Paste>>,
     /// The computer's time, renewed every second.
     pub now: Watched<Wall>,
     touched: Cell<Millis>,
     /// What stands behind the form, once it is here.
-    rooms: Watched<Option<&'static dyn Rooms>>,
+    pub(super) rooms: Watched<Option<&'static dyn Rooms>>,
     pub(super) provision: RefCell<Provision>,
     ticking: Tasks,
     pub(super) connecting: Tasks,
@@ -147,6 +157,9 @@ impl Session {
             handing: Watched::default(),
             provision: RefCell::default(),
             replacing: Watched::default(),
+            is_token_withheld: Watched::default(),
+            given: RefCell::default(),
+            asked_about: RefCell::default(),
             now: Watched::new(entrance.clock.wall()),
             touched: Cell::new(entrance.clock.now()),
             rooms: Watched::default(),
@@ -183,10 +196,11 @@ impl Session {
     /// What the host page or the deployment wishes goes before the token's claims.
     fn wish(&'static self, region: Option<String>, environment: Option<String>) {
         let known = |code: &RegionCode| self.region_of(code).is_some();
-        let region = region.map(RegionCode).filter(known);
-        self.region.set(region.or_else(|| self.settings.default_region.clone()));
+        let region = region.map(RegionCode).filter(known).or_else(|| self.settings.default_region.clone());
         let environment = environment.or_else(|| self.settings.environment.map(|id| id.to_string()));
-        self.environment.set(environment.unwrap_or_default());
+        let given = ConnectFields { region, environment: environment.unwrap_or_default() };
+        self.show_fields(given.clone());
+        self.given.replace(given);
     }
 
     /// Renews the time every second, and forgets a token that nobody uses.
@@ -245,91 +259,8 @@ impl Session {
         self.settings.regions.get(code).cloned()
     }
 
-    /// Reads what was pasted. The caller has emptied the field.
-    pub fn take_paste(&'static self, text: &str) {
-        self.touch();
-        if self.take(text) {
-            self.is_not_handed();
-            self.is_not_signed_in();
-        }
-    }
-
-    /// Takes a token, if it is one that can be used here.
-    pub(super) fn take(&'static self, text: &str) -> bool {
-        self.obstacle.set(None);
-        self.paste_fault.set(None);
-        let paste = match read_paste(text, self.entrance.clock.wall()) {
-            Err(PasteFault::Empty) => return false,
-            Err(fault) => {
-                self.refuse(fault);
-                return false;
-            }
-            Ok(paste) => paste,
-        };
-        let facts = paste.facts.clone();
-        if self.is_connected() && !self.fits(&facts) {
-            return false;
-        }
-        self.entrance.tokens.hold(paste.token);
-        self.pasted.set(Pasted::Taken { facts: facts.clone(), notes: paste.notes });
-        self.announcer.tell(Announcement::TokenTaken);
-        if self.is_connected() {
-            self.replaced(&facts);
-        } else {
-            self.fill_in(&facts);
-        }
-        true
-    }
-
-    /// While connected the token in use stays; otherwise an earlier one goes, so that what is shown is what is
-    /// held.
-    fn refuse(&'static self, fault: PasteFault) {
-        self.paste_fault.set(Some(fault));
-        if !self.is_connected() {
-            self.entrance.tokens.forget();
-            self.pasted.set(Pasted::Nothing);
-        }
-    }
-
     pub(super) fn is_connected(&'static self) -> bool {
         self.phase.with_untracked(|phase| matches!(phase, Phase::Connected { .. }))
-    }
-
-    /// What can be read from the token need not be asked.
-    fn fill_in(&'static self, facts: &TokenFacts) {
-        let (last_region, last_environment) = self.entrance.preferences.last();
-        let settings = &self.settings;
-        let preferred = self.region.get_untracked().or(settings.default_region.clone());
-        let named = settings.regions.of_token(facts, preferred.as_ref()).map(|region| region.code.clone());
-        let known = |code: &RegionCode| self.region_of(code).is_some();
-        let region = named.clone().or(self.region.get_untracked()).or(last_region.filter(known));
-        self.region_open.set(region.is_none());
-        self.region.set(region);
-        if self.environment.with_untracked(String::is_empty) {
-            let environment = facts.environment.or(last_environment);
-            self.environment.set(environment.map(|id| id.to_string()).unwrap_or_default());
-        }
-        self.environment_open.set(self.environment.with_untracked(String::is_empty));
-    }
-
-    /// Whether a replacement belongs to the connected region. One that doesn't is not kept, and the token in
-    /// use stays.
-    fn fits(&'static self, facts: &TokenFacts) -> bool {
-        let Phase::Connected { region, .. } = self.phase.get_untracked() else { return true };
-        match self.settings.regions.agreement(facts, &region) {
-            Agreement::NoConflict => true,
-            Agreement::Conflict { issued } => {
-                self.obstacle.set(Some(Obstacle::ReplacementElsewhere { issued }));
-                false
-            }
-        }
-    }
-
-    fn replaced(&'static self, facts: &TokenFacts) {
-        self.replacing.set(false);
-        if let Some(rooms) = self.rooms.get_untracked() {
-            rooms.continue_with(facts);
-        }
     }
 
     /// Takes the region that issued the token.
@@ -454,10 +385,12 @@ impl Session {
         self.is_not_signed_in();
         self.entrance.host.set_title(super::title::ALONE);
         self.pasted.set(Pasted::Forgotten { until, why });
-        self.paste_fault.set(None);
+        self.keep_token();
         self.replacing.set(false);
-        self.obstacle.set(None);
+        self.is_token_withheld.set(false);
         self.phase.set(Phase::Form);
+        let given = self.given.borrow().clone();
+        self.show_fields(given);
         self.announcer.tell(Announcement::TokenForgotten(until));
     }
 

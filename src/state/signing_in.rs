@@ -189,7 +189,7 @@ impl Session {
         match self.phase.get_untracked() {
             // Somebody has begun to connect with a pasted token meanwhile.
             Phase::Loading | Phase::Connecting => return,
-            Phase::Form => self.region.set(Some(granted.signed_in.place.region.clone())),
+            Phase::Form => self.choose_region(Some(granted.signed_in.place.region.clone())),
             Phase::Connected { .. } => {}
         }
         // What was signed in with before ends with its token, and stays where this one isn't taken.

@@ -1,5 +1,6 @@
 //! The band that never moves: where one is connected, as whom, and for how long.
 
+use pingone_mfa_core::domain::paste::Note;
 use pingone_mfa_core::domain::tenant::{Environment, EnvironmentKind};
 
 use super::connect::problem;
@@ -8,24 +9,36 @@ use super::token::next_token;
 use super::troubleshooting::everything;
 use super::{sign_in, text};
 use crate::state::AppHandle;
+use crate::state::paste::Pasted;
+use crate::state::session::Session;
 
 /// The band of a connection to `environment`.
 pub(super) fn band(app: AppHandle, environment: Environment, region: String) -> Node {
     let session = &app.session;
     let facts = move || session.facts().unwrap_or_default();
-    let end = move || text::band_end(app.ports.locale.as_ref(), facts().expires_at, session.now.get());
+    let end = move || {
+        if expired_at_once(session) {
+            return text::band::EXPIRED_BY_CLOCK.to_owned();
+        }
+        text::band_end(app.ports.locale.as_ref(), facts().expires_at, session.now.get())
+    };
     let end_class = move || {
         let is_ended = facts().is_expired(session.now.get()) == Some(true);
         Some(if is_ended { "band-end ended" } else { "band-end" }.to_owned())
     };
     let kind = kind_tag(&environment.kind);
+    let id = environment.id.to_string();
+    let other = move || session.other_environment(&id);
+    let other =
+        part_of(other, |other| other.map(|own| tag("span").with(text::connect::other_environment(own))));
     let place = tag("div")
         .class("band-facts")
         .with(tag("h1").class("band-name").with(tag("bdi").with(environment.name)))
         .with(kind)
         .with(tag("span").with(region))
         .with(tag("span").with(says(move || text::actor_short(&facts().actor))))
-        .with(tag("span").follow("class", end_class).with(says(end)));
+        .with(tag("span").follow("class", end_class).with(says(end)))
+        .with(other);
     let actions = tag("div")
         .class("band-actions")
         .with(everything(app))
@@ -52,6 +65,14 @@ pub(super) fn band(app: AppHandle, environment: Environment, region: String) -> 
     group().with(band).with(sign_in::not_renewed(session)).with(replacement)
 }
 
+/// Whether the token had expired by this computer's clock when it was taken. PingOne decides whether it has.
+fn expired_at_once(session: &Session) -> bool {
+    session.pasted.with(|pasted| match pasted {
+        Pasted::Taken { notes, .. } => notes.iter().any(|note| matches!(note, Note::Expired(_))),
+        Pasted::Nothing | Pasted::Forgotten { .. } => false,
+    })
+}
+
 fn kind_tag(kind: &EnvironmentKind) -> Node {
     let class = match kind {
         EnvironmentKind::Production => "tag production",
@@ -71,7 +92,6 @@ fn replacement(app: AppHandle) -> Node {
 
 fn toggle_replacement(app: AppHandle) {
     let session = &app.session;
-    session.obstacle.set(None);
-    session.paste_fault.set(None);
+    session.keep_token();
     session.replacing.update(|replacing| *replacing = !*replacing);
 }

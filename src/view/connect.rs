@@ -174,8 +174,7 @@ fn region_choice(session: &'static Session) -> Node {
     };
     let on_change = move |event: Event| {
         let code = text_in(&event);
-        session.obstacle.set(None);
-        session.region.set((!code.is_empty()).then_some(RegionCode(code)));
+        session.choose_region((!code.is_empty()).then_some(RegionCode(code)));
     };
     tag("select").set("aria-label", text::connect::REGION).on("change", on_change).with(part(options))
 }
@@ -198,14 +197,9 @@ fn fact_value(
 }
 
 fn environment(session: &'static Session) -> Node {
-    let is_tokens_own = move || {
-        let own = session.facts().and_then(|facts| facts.environment);
-        own.is_some_and(|own| own.to_string() == session.environment.get().trim())
-    };
-    let on_input = move |event: Event| {
-        session.obstacle.set(None);
-        session.environment.set(text_in(&event));
-    };
+    let own = move || session.facts().and_then(|facts| facts.environment);
+    let origin = move || session.environment.with(|named| (own(), session.other_environment(named)));
+    let on_input = move |event: Event| session.type_environment(text_in(&event));
     let shown = part_of(
         move || session.environment_open.get(),
         move |is_open| {
@@ -217,7 +211,10 @@ fn environment(session: &'static Session) -> Node {
             fact_value(name, "fact-value id", move || session.environment.get(), open)
         },
     );
-    let source = part_of(is_tokens_own, |own| own.then(|| hint(text::connect::ENVIRONMENT_HINT)));
+    let source = part_of(origin, |(own, other)| match other {
+        Some(other) => Some(tag("p").class("note").with(text::connect::other_environment(other))),
+        None => own.map(|_| hint(text::connect::ENVIRONMENT_HINT)),
+    });
     group().with(shown).with(source)
 }
 
@@ -225,7 +222,9 @@ fn notes(session: &'static Session) -> Node {
     part(move || {
         let Pasted::Taken { facts, notes } = session.pasted.get() else { return None };
         let audit = is_application(&facts).then(|| text::connect::AUDIT_APPLICATION.to_owned());
-        let sentences = notes.into_iter().map(text::note).chain(audit);
+        let now = session.now.get_untracked();
+        let note = |note| text::note(session.entrance().locale.as_ref(), note, now);
+        let sentences = notes.into_iter().map(note).chain(audit);
         let items: Vec<_> = sentences.map(|sentence| tag("li").with(sentence)).collect();
         (!items.is_empty()).then(|| tag("ul").class("notes").with(items))
     })
@@ -256,6 +255,11 @@ fn obstacle_card(session: &'static Session, screens: &ScreensPlace, obstacle: Ob
         Obstacle::EnvironmentUnreadable => text::connect::BAD_ENVIRONMENT.into(),
         Obstacle::UserUnreadable => text::connect::BAD_USER.into(),
         Obstacle::ReplacementElsewhere { issued } => text::connect::replacement_elsewhere(&label(&issued)),
+        Obstacle::ReplacementOfOtherEnvironment(own) => {
+            let asked = tag("p").with(text::connect::replacement_of_other_environment(own));
+            let go = button(text::connect::USE_HERE, move || session.use_replacement());
+            return tag("div").class("problem").set("role", "alert").with(asked).with(go);
+        }
         Obstacle::RegionConflict { issued, chosen } => {
             let name = label(&issued);
             let conflict = tag("p").with(text::connect::region_conflict(&name, &label(&chosen)));

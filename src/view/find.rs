@@ -2,7 +2,7 @@
 
 use pingone_mfa_core::domain::evidence::Tried;
 
-use super::markup::{Event, Node, button, group, key_of, part_of, tag, take_text_from, text_in};
+use super::markup::{Event, Node, button, group, key_of, part_of, tag, text_in};
 use super::run::open_file;
 use super::text;
 use super::troubleshooting::trouble;
@@ -15,9 +15,6 @@ pub(super) fn find_person(app: AppHandle) -> Node {
     let find_on_enter = move |event: Event| {
         if key_of(&event) == "Enter" {
             app.directory.find(&text_in(&event));
-            if app.directory.is_search_withheld.get_untracked() {
-                take_text_from(&event);
-            }
         }
     };
     let field = tag("input")
@@ -27,16 +24,7 @@ pub(super) fn find_person(app: AppHandle) -> Node {
         .set("aria-label", text::directory::FIND)
         .set("placeholder", text::directory::FIND)
         .on("keydown", find_on_enter);
-    let hint = part_of(
-        move || app.directory.is_search_withheld.get(),
-        |is_withheld| {
-            if is_withheld {
-                tag("span").class("problem").set("role", "alert").with(text::directory::TOKEN_NOT_SENT)
-            } else {
-                tag("span").class("hint").with(text::directory::FIND_HINT)
-            }
-        },
-    );
+    let hint = tag("span").class("hint").with(text::directory::FIND_HINT);
     tag("div").class("find").with(field).with(hint).with(open_file(app))
 }
 

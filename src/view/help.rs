@@ -7,6 +7,7 @@ use pingone_mfa_core::domain::topic::Topic;
 
 use super::markup::{Handle, Node, button, once_shown, part_of, says, tag, text_in};
 use super::text;
+use super::token::modal;
 use crate::state::AppHandle;
 use crate::state::load::Load;
 
@@ -49,7 +50,7 @@ pub(super) fn help(app: AppHandle) -> Node {
         move || (help.is_open.get(), help.search.with(|search| text::help::matching(search))),
         move |(is_open, topics)| is_open.then(|| sections(app, &topics, &headings)),
     );
-    tag("dialog")
+    modal(app.session)
         .known_as(dialog)
         .class("confirm help")
         .set("aria-label", text::help::NAME)

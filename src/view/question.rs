@@ -9,6 +9,7 @@ use pingone_mfa_core::domain::user::UserId;
 
 use super::markup::{Event, Handle, Node, button, group, part_of, says, tag, text_in};
 use super::text;
+use super::token::modal;
 use crate::state::AppHandle;
 use crate::state::session::Phase;
 use crate::state::watched::Watched;
@@ -43,7 +44,7 @@ pub(super) fn question(app: AppHandle) -> Node {
         }
     });
     let ways = Rc::clone(&choice);
-    tag("dialog")
+    modal(app.session)
         .known_as(dialog)
         .class("confirm")
         .part("dialog")

@@ -22,6 +22,7 @@ use super::figures::{moment, number};
 use super::markup::{Handle, Node, button, group, is_checked, kept, part_of, says, tag, text_in};
 use super::saving::radio;
 use super::text;
+use super::token::modal;
 use super::token::next_token;
 use super::troubleshooting::looked_into;
 use crate::state::AppHandle;
@@ -51,7 +52,7 @@ pub(super) fn review(app: AppHandle) -> Node {
         move || review.shown.with(|shown| look(shown.as_ref())),
         move |look| look.map(|look| contents(app, look)),
     );
-    tag("dialog")
+    modal(app.session)
         .known_as(dialog)
         .class("confirm review")
         .part("dialog")

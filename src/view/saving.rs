@@ -4,6 +4,7 @@ use leptos::prelude::Effect;
 
 use super::markup::{Handle, Node, button, group, is_checked, part_of, says, tag};
 use super::text;
+use super::token::modal;
 use crate::state::AppHandle;
 use crate::state::watched::Watched;
 
@@ -19,7 +20,7 @@ pub(super) fn saving(app: AppHandle) -> Node {
     });
     let contents = part_of(move || saving.is_asking.get(), move |asks| asks.then(|| question(app)));
     let done = button(text::saving::CLOSE, move || saving.is_asking.set(false)).known_as(close);
-    tag("dialog")
+    modal(app.session)
         .known_as(dialog)
         .class("confirm")
         .part("dialog")

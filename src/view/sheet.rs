@@ -16,6 +16,7 @@ use super::markup::{
     Event, Handle, Node, button, group, is_checked, once_shown, part_of, says, tag, text_in,
 };
 use super::text;
+use super::token::modal;
 use super::token::next_token;
 use super::troubleshooting::looked_into;
 use crate::state::AppHandle;
@@ -78,7 +79,7 @@ pub(super) fn sheet(app: AppHandle) -> Node {
     });
     let look = move || sheet.opening.with(|opening| opening.as_ref().map(Look::of));
     let contents = part_of(look, move |look| look.map(|look| contents(app, look, close)));
-    tag("dialog")
+    modal(app.session)
         .known_as(dialog)
         .class("confirm sheet")
         .part("dialog")

@@ -54,9 +54,10 @@ pub(super) fn from_elsewhere(session: &'static Session) -> Node {
     })
 }
 
-/// A second press would lead to a second answer; what PingOne's window brings is waited for, and can be given up.
+/// A second press would lead to a second answer; what PingOne's window brings is waited for, and can be given up. A page that
+/// is being left may stay after all, and then the button is the way on.
 fn is_busy(session: &'static Session) -> bool {
-    session.signing_in.with(|now| matches!(now, SigningIn::Leaving | SigningIn::Exchanging))
+    session.signing_in.with(|now| matches!(now, SigningIn::Exchanging))
 }
 
 fn came_of_it(session: &'static Session) -> Node {

@@ -39,8 +39,14 @@ pub const PRODUCT: &str = "PingOne MFA";
 pub const MEANING: &str =
     "On means that PingOne may ask for a second factor. Sign-on policies decide whether it does.";
 
+/// A token was taken out of a field that is for something else.
+pub const TOKEN_WITHHELD: &str =
+    "This is a token. It was not sent. It was taken out of the field, because only Access token is for it.";
+
 /// The form.
 pub mod connect {
+    use pingone_mfa_core::domain::tenant::EnvironmentId;
+
     /// The form's title.
     pub const TITLE: &str = "Connect to PingOne";
     /// Where the deployment helps.
@@ -75,6 +81,19 @@ pub mod connect {
     pub const CHANGE: &str = "Change";
     /// Under the environment where it is the token's own.
     pub const ENVIRONMENT_HINT: &str = "The one the application lives in. Yours may be another.";
+    /// Wherever the token's own environment is another than the one worked on.
+    pub fn other_environment(own: EnvironmentId) -> String {
+        format!("This token was issued in another environment: {own}")
+    }
+    /// Before such a token takes another one's place.
+    pub fn replacement_of_other_environment(own: EnvironmentId) -> String {
+        format!(
+            "{}. It isn't in use yet. To work there, forget the token in use and connect with this one.",
+            other_environment(own)
+        )
+    }
+    /// The way on.
+    pub const USE_HERE: &str = "Use it in this environment";
     /// The optional field.
     pub const USER: &str = "User ID";
     /// Under the optional field.
@@ -144,6 +163,8 @@ pub mod band {
     pub const KEEP: &str = "Keep the token in use";
     /// Ended.
     pub const ENDED: &str = "token has ended";
+    /// Expired when it was taken, by this computer's clock.
+    pub const EXPIRED_BY_CLOCK: &str = "token expired by this computer's clock";
     /// The end is not known.
     pub const END_UNKNOWN: &str = "token end not known";
     /// The landmark.
@@ -156,9 +177,6 @@ pub mod directory {
     pub const USERS: &str = "Users";
     /// The search field.
     pub const FIND: &str = "Find a person";
-    /// A token was typed where people are searched.
-    pub const TOKEN_NOT_SENT: &str =
-        "This is a token. It was not sent. Where one is needed, press Replace token.";
     /// Beside it.
     pub const FIND_HINT: &str = "Enter searches PingOne: username, e-mail, name, external ID or user ID";
     /// While counting.
@@ -978,7 +996,7 @@ pub const fn mfa(mfa: Mfa) -> &'static str {
 }
 
 /// Why a paste was not taken.
-pub fn paste_fault(locale: &dyn Locale, fault: PasteFault, now: Wall) -> String {
+pub fn paste_fault(fault: PasteFault) -> String {
     match fault {
         PasteFault::Empty => "The field was empty.".into(),
         PasteFault::TooLong => "This is far too long to be a token. Nothing of it was kept.".into(),
@@ -989,10 +1007,7 @@ pub fn paste_fault(locale: &dyn Locale, fault: PasteFault, now: Wall) -> String 
         PasteFault::IdToken => "This is an ID token (it is addressed to an application). An access token is needed.".into(),
         PasteFault::RefreshToken => "This is a refresh token. An access token is needed.".into(),
         PasteFault::OverHeaderLimit => "This token is larger than PingOne takes: 6 KB for all headers together. A token with fewer groups or scopes is needed.".into(),
-        PasteFault::Expired { at } => format!(
-            "This token ended at {} ({}), {} ago by this computer's clock. Get a new one: {}",
-            moment(locale, at, now), utc(at), remaining(now, at), connect::TOKEN_SOURCE
-        ),
+        PasteFault::Several => "There are two different access tokens in this text. Paste the one that is meant.".into(),
     }
 }
 
@@ -1003,14 +1018,19 @@ fn utc(at: Wall) -> String {
 }
 
 /// What should be said about a token that was taken.
-pub fn note(note: Note) -> String {
+pub fn note(locale: &dyn Locale, note: Note, now: Wall) -> String {
     match note {
         Note::FromCurl => "Taken out of a cURL command. The rest of the line was not kept.".into(),
         Note::FromBearer => "The word Bearer in front of it was left out.".into(),
+        Note::FromText => "Taken out of the pasted text. The rest was not kept.".into(),
         Note::FromJson => "Taken out of a JSON answer. The rest of it was not kept.".into(),
         Note::ClockBehind(millis) => format!(
             "The token begins {} from now: this computer's clock seems to be behind.",
             remaining(Wall(millis), Wall(0))
+        ),
+        Note::Expired(at) => format!(
+            "By this computer's clock ({}) this token expired at {} ({}), {} ago. If the clock is right, get a new one; if not, Connect: PingOne decides.",
+            locale.time(now), moment(locale, at, now), utc(at), remaining(now, at)
         ),
         Note::NoEnd => "The token doesn't say when it ends.".into(),
         Note::EndUser => "This is a user's own token (scopes p1:…). It reaches that user's record alone; listing users will be refused.".into(),

@@ -21,8 +21,7 @@ pub(super) fn from_host(session: &'static Session) -> Node {
     let missed = move || {
         // Beside the field the same is said already.
         let fault = session.paste_fault.get().filter(|_| !session.offers_paste());
-        let now = session.now.get_untracked();
-        let why = fault.map(|fault| text::paste_fault(session.entrance().locale.as_ref(), fault, now));
+        let why = fault.map(text::paste_fault);
         let why = why.unwrap_or_else(|| text::handing::MISSED.to_owned());
         tag("p").class("problem").set("role", "alert").with(why)
     };
@@ -36,6 +35,23 @@ pub(super) fn from_host(session: &'static Session) -> Node {
     )
 }
 
+/// What is said where a token was taken out of a field that is for something else. It stands at the top, and in each dialog,
+/// because nothing around an open dialog can be read.
+pub(super) fn withheld(session: &'static Session) -> Node {
+    part_of(
+        move || session.is_token_withheld.get(),
+        |is_withheld| {
+            let said = tag("p").class("problem withheld").set("role", "alert").with(text::TOKEN_WITHHELD);
+            is_withheld.then_some(said)
+        },
+    )
+}
+
+/// A dialog, with nothing in it but that.
+pub(super) fn modal(session: &'static Session) -> Node {
+    tag("dialog").with(withheld(session))
+}
+
 /// The field. A paste never reaches it: the text is taken from the event. What is typed or dropped is taken when
 /// it is complete.
 pub(super) fn token_field(session: &'static Session) -> Node {
@@ -45,11 +61,7 @@ pub(super) fn token_field(session: &'static Session) -> Node {
         }
     };
     let on_change = move |event: Event| session.take_paste(&Zeroizing::new(take_text_from(&event)));
-    let problem = move || {
-        let fault = session.paste_fault.get()?;
-        let now = session.now.get_untracked();
-        Some(text::paste_fault(session.entrance().locale.as_ref(), fault, now))
-    };
+    let problem = move || session.paste_fault.get().map(text::paste_fault);
     // Not part of any form, and no password of this site: nothing offers to save it.
     let field = tag("input")
         .class("token-input")

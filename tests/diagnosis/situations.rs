@@ -45,6 +45,14 @@ pub const SITUATIONS: &[Situation] = &[
                 Box::new(|_| jwt(r#"{"alg":"RS256"}"#, &format!(r#"{{"g":"{}"}}"#, "g".repeat(7000))));
         },
     ),
+    row("two tokens at once", Cause::TokenUnusable(PasteFault::Several), |world| {
+        world.paste = Box::new(|token| {
+            format!(
+                "old: {token}\nnew: {}",
+                jwt(r#"{"alg":"RS256"}"#, r#"{"aud":["https://api.pingone.eu"]}"#)
+            )
+        });
+    }),
     row("a token of yesterday", Cause::TokenExpired, |world| {
         world.spec = TokenSpec { lifetime_seconds: -86_400, ..TokenSpec::default() };
     }),

@@ -4,6 +4,8 @@ pub mod time;
 
 pub mod region;
 
+pub mod connect_fields;
+
 pub mod renewal;
 
 pub mod tenant;

@@ -30,7 +30,7 @@ pub fn config_json(api_origin: &str) -> String {
 }
 
 /// Serves the folder `dist` until the listener fails. Files are read at every request, so that a test can alter
-/// them. An empty `config` stands for a release without config.json.
+/// them. An empty `config` stands for a release with the config.json that is in the folder, or without one.
 ///
 /// # Errors
 /// The listener's.
@@ -67,8 +67,8 @@ impl Page {
     /// Every part of a path is a plain name that doesn't begin with a dot, so that none leads out of the folder.
     fn file(&self, path: &str) -> Option<Vec<u8>> {
         let name = path.strip_prefix('/')?;
-        if name == "config.json" {
-            return (!self.config.is_empty()).then(|| self.config.clone().into_bytes());
+        if name == "config.json" && !self.config.is_empty() {
+            return Some(self.config.clone().into_bytes());
         }
         if !name.split('/').all(is_plain) {
             return None;

@@ -61,7 +61,10 @@ const ELEMENT_START: &str = "const start = __wbg_init;";
 const ELEMENT_RELEASE: &str = r#"const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", url: new URL("./pingone-mfa_bg.wasm", import.meta.url), integrity: "" }, rest: { file: "rest.wasm", url: new URL("./rest.wasm", import.meta.url), integrity: "" }, style: { file: "widget.css", url: new URL("./widget.css", import.meta.url), integrity: "" }, build: "dev" };"#;
 const BOOT_RELEASE: &str = r#"const RELEASE = { element: { file: "element.js", integrity: "" }, tick: { file: "tick.js", integrity: "" } };"#;
 const INDEX_PRELOAD: &str = r#"<link rel="modulepreload" href="element.js">"#;
-const INDEX_SCRIPT: &str = r#"<script type="module" src="boot.js"></script>"#;
+/// The attributes ask edges that rewrite scripts (Cloudflare's Rocket Loader, PageSpeed) to leave this one alone: started by
+/// another script, it would be refused by the page's policy.
+const INDEX_SCRIPT: &str =
+    r#"<script data-cfasync="false" data-pagespeed-no-defer type="module" src="boot.js"></script>"#;
 const HOLDS_TITLE: &str = "<title>PingOne MFA</title>";
 const INDEX_STYLE: &str = r#"<link rel="stylesheet" href="page.css">"#;
 
@@ -150,7 +153,10 @@ fn html(
         element.attributes(),
         wasm.name
     );
-    let script = format!(r#"<script type="module" src={}></script>"#, boot.attributes());
+    let script = format!(
+        r#"<script data-cfasync="false" data-pagespeed-no-defer type="module" src={}></script>"#,
+        boot.attributes()
+    );
     let style = format!(r#"<link rel="stylesheet" href={}>"#, page.attributes());
     let html = replace_once(file, html, INDEX_PRELOAD, &preload)?;
     let html = replace_once(file, &html, INDEX_SCRIPT, &script)?;
@@ -332,6 +338,17 @@ mod tests {
     fn the_script_for_host_pages_is_small_as_it_was_written() {
         let script = include_str!("../../../web/frame.js");
         assert!(script.len() < 3000, "{} bytes", script.len());
+    }
+
+    #[test]
+    fn edges_that_rewrite_scripts_are_asked_to_leave_the_start_script_alone() {
+        let (sealed, _) = sealed(parts());
+        for page in [&sealed.index, &sealed.embed] {
+            let script = page.lines().find(|line| line.contains("<script")).unwrap();
+            // Rocket Loader reads its attribute only in front of the address.
+            assert!(script.find(r#"data-cfasync="false""#) < script.find("src="), "{script}");
+            assert!(script.contains(" data-pagespeed-no-defer "), "{script}");
+        }
     }
 
     #[test]

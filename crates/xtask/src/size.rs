@@ -37,9 +37,9 @@ const KINDS: [&str; 5] = ["html", "js", "css", "svg", "wasm"];
 /// How the name of the file begins that a first visit doesn't wait for.
 const REST: &str = "rest-";
 
-/// How the names of what only other pages load begin: the frame's script and page, and the element under the name that
-/// stays.
-const FOR_PORTALS: [&str; 3] = ["pingone-mfa-frame", "embed.html", "element.js"];
+/// How the names of what a first visit doesn't load begin: what only other pages load (the frame's script and page, and the
+/// element under the name that stays), and the page for addresses that don't exist.
+const ELSEWHERE: [&str; 4] = ["pingone-mfa-frame", "embed.html", "element.js", "404.html"];
 
 /// The most that a first visit may load, after gzip.
 const MOST: u64 = 200_000;
@@ -63,7 +63,7 @@ impl Visit {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if FOR_PORTALS.iter().any(|start| name.starts_with(start)) {
+            if ELSEWHERE.iter().any(|start| name.starts_with(start)) {
                 continue;
             }
             let kind = path.extension().unwrap_or_default();

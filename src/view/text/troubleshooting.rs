@@ -120,9 +120,9 @@ pub const fn permission(permission: Permission) -> &'static str {
 }
 
 /// What is wrong, in one sentence.
-pub fn cause(locale: &dyn Locale, cause: Cause, now: Wall) -> String {
+pub fn cause(cause: Cause) -> String {
     match cause {
-        Cause::TokenUnusable(fault) => super::paste_fault(locale, fault, now),
+        Cause::TokenUnusable(fault) => super::paste_fault(fault),
         Cause::RoleMissing(missing) => {
             format!("The token's holder lacks a role that contains \"{}\" here.", permission(missing))
         }
@@ -321,7 +321,7 @@ pub const fn is_somebody_elses(who: Who) -> bool {
 pub fn seen(locale: &dyn Locale, seen: &Seen, now: Wall, label: impl Fn(&RegionCode) -> String) -> String {
     match seen {
         Seen::Nothing => String::new(),
-        Seen::Input(input) => input_fault(locale, *input, now),
+        Seen::Input(input) => input_fault(*input),
         Seen::Fault(fault) => answered(fault),
         Seen::Environment { name, kind } => format!("{name} exists, {}", super::kind(kind)),
         Seen::OwnEnvironment(true) => "the one that issued the token; yours may be another".into(),
@@ -378,9 +378,9 @@ pub fn seen(locale: &dyn Locale, seen: &Seen, now: Wall, label: impl Fn(&RegionC
     }
 }
 
-fn input_fault(locale: &dyn Locale, input: InputFault, now: Wall) -> String {
+fn input_fault(input: InputFault) -> String {
     match input {
-        InputFault::Paste(fault) => super::paste_fault(locale, fault, now),
+        InputFault::Paste(fault) => super::paste_fault(fault),
         InputFault::RegionMissing => super::connect::NO_REGION.into(),
         InputFault::RegionElsewhere => plain_cause(Cause::RegionElsewhere).into(),
         InputFault::EnvironmentMissing => super::connect::NO_ENVIRONMENT.into(),

@@ -131,6 +131,14 @@ impl Browser {
         Self::with(profile, capabilities).await
     }
 
+    /// The same, and a page that is left is kept for Back, as it is for a person. Chromedriver switches that off.
+    pub(crate) async fn start_keeping_pages(profile: &Path) -> Self {
+        let mut capabilities = capabilities(profile);
+        capabilities.add_exclude_switch("disable-back-forward-cache").expect("a switch can be left out");
+        capabilities.add_arg("--enable-features=BackForwardCache").expect("a flag can be set");
+        Self::with(profile, capabilities).await
+    }
+
     /// The same, and everything that goes over the network is noted.
     pub(crate) async fn start_watched(profile: &Path) -> Self {
         let mut capabilities = capabilities(profile);

@@ -47,6 +47,17 @@ impl Installed {
         std::fs::write(headers, text.replace("https://api.pingone.com", origin)).expect("a file");
     }
 
+    /// Has Node.js (`NODE`, by default the one on PATH) run a module in a folder of the example, and answers with what it
+    /// prints.
+    pub fn node(&self, folder: &Path, module: &str) -> String {
+        let node = std::env::var_os("NODE").unwrap_or_else(|| OsString::from("node"));
+        let arguments = ["--input-type=module", "--eval", module];
+        let output = Command::new(node).args(arguments).current_dir(folder).output().expect("Node.js starts");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success() && said.is_empty(), "{module}: {said}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     /// Runs npm (`NPM`, by default the one on PATH) in the example.
     pub fn npm(&self, arguments: &[&str]) {
         let npm = std::env::var_os("NPM").unwrap_or_else(|| OsString::from("npm"));

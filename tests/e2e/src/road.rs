@@ -18,6 +18,8 @@ pub enum Mishap {
     Stalled,
     /// The server doesn't know its type.
     Untyped,
+    /// Whatever isn't there is answered by index.html, as hosts of single-page applications do.
+    Fallback,
 }
 
 /// A server before the page's server.
@@ -67,6 +69,7 @@ fn carry(mut browser: TcpStream, page: &str, end: &str, mishap: Mishap, clear: &
     if clear.load(Ordering::SeqCst) || !file.ends_with(end) {
         return browser.write_all(&answer).ok();
     }
+    let is_missing = answer.starts_with(b"HTTP/1.1 404");
     let half = answer.len() / 2;
     match mishap {
         Mishap::Unavailable => browser.write_all(
@@ -74,6 +77,15 @@ fn carry(mut browser: TcpStream, page: &str, end: &str, mishap: Mishap, clear: &
         ),
         Mishap::Cut => browser.write_all(answer.get(..half)?),
         Mishap::Untyped => browser.write_all(&untyped(&answer)),
+        Mishap::Fallback if !is_missing => browser.write_all(&answer),
+        Mishap::Fallback => {
+            let mut server = TcpStream::connect(page).ok()?;
+            let request = format!("GET /index.html HTTP/1.1\r\nHost: {page}\r\nConnection: close\r\n\r\n");
+            server.write_all(request.as_bytes()).ok()?;
+            let mut index = Vec::new();
+            server.read_to_end(&mut index).ok()?;
+            browser.write_all(&index)
+        }
         Mishap::Stalled => {
             browser.write_all(answer.get(..half)?).ok()?;
             while !clear.load(Ordering::SeqCst) {

@@ -146,6 +146,14 @@ impl World {
         self.browser = Some(Browser::start_throttling(&self.folder.join("profile")).await);
     }
 
+    /// The same, and the new one keeps pages that are left, to show them again after Back.
+    pub async fn renew_browser_keeping_pages(&mut self) {
+        if let Some(browser) = self.browser.take() {
+            let _ = std::fs::remove_dir_all(browser.quit().await);
+        }
+        self.browser = Some(Browser::start_keeping_pages(&self.folder.join("profile")).await);
+    }
+
     /// The same, and everything that the new one sends and gets can be asked for.
     pub async fn renew_browser_watched(&mut self) {
         if let Some(browser) = self.browser.take() {

@@ -537,3 +537,32 @@ async fn the_package_works_in_react_built_by_vite() {
     let page = world.visit(&format!("{}/", host.origin)).await;
     works(&world, &page, "react").await;
 }
+
+/// Frameworks that render pages on a server import what the page imports.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_package_does_nothing_on_a_server_that_imports_it() {
+    let world = World::start(1, config_json).await;
+    let example = Installed::of(&world, "plain");
+    example.npm(&["install", "--ignore-scripts", "--no-package-lock", "--offline"]);
+    let folder = example.folder("");
+    let unchanged = |import: &str| {
+        format!(
+            "const before = Object.keys(globalThis).length; {import}; console.log(Object.keys(globalThis).length - before);"
+        )
+    };
+    for import in [
+        "await import('pingone-mfa')",
+        "await import('pingone-mfa'); await import('pingone-mfa')",
+        "await import('pingone-mfa/frame')",
+        "await Promise.all([import('pingone-mfa'), import('pingone-mfa/frame')])",
+    ] {
+        assert_eq!(example.node(&folder, &unchanged(import)), "0\n", "{import}");
+    }
+    // A server that has some of a page's names and not all of them.
+    let partly =
+        "globalThis.document = undefined; globalThis.window = globalThis; globalThis.self = globalThis;
+        await import('pingone-mfa'); console.log('imported');";
+    assert_eq!(example.node(&folder, partly), "imported\n");
+    let static_import = "import 'pingone-mfa'; import { framePingOneMfa } from 'pingone-mfa/frame'; console.log(typeof framePingOneMfa);";
+    assert_eq!(example.node(&folder, static_import), "function\n");
+}

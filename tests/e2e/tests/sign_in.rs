@@ -483,6 +483,64 @@ async fn a_code_that_is_not_exchanged_signs_nobody_in_and_the_next_attempt_works
     page.hear("20 users. List read").await;
 }
 
+/// With the page kept by the browser, loaded anew, and never left at all.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_goes_back_instead_of_signing_in_can_sign_in_all_the_same() {
+    for is_kept in [true, false] {
+        let mut world = World::start(20, with_sign_in).await;
+        if is_kept {
+            world.renew_browser_keeping_pages().await;
+        }
+        let page = world.open().await;
+        perform(&page, "window.stayed = true").await;
+        go_to_pingone(&world, &page).await;
+        page.back().await;
+        arrive(&page, &world.page_origin).await;
+        page.see("button", "Sign in with PingOne").await;
+        let stayed = page.ask("arguments[arguments.length - 1](window.stayed === true)", vec![]).await;
+        assert_eq!(stayed.expect("the page answers"), is_kept, "whether the browser kept the page");
+        go_to_pingone(&world, &page).await;
+        press_at_pingone(&page, "button[name=person]").await;
+        arrive(&page, &world.page_origin).await;
+        page.hear("20 users. List read").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_stays_although_it_was_to_be_left_lets_somebody_sign_in() {
+    let world = World::start(20, with_sign_in).await;
+    let page = world.open().await;
+    page.see("button", "Sign in with PingOne").await;
+    // As somebody who presses the browser's Stop while PingOne takes its time.
+    perform(
+        &page,
+        "navigation.addEventListener('navigate', (leaving) => leaving.preventDefault(), { once: true })",
+    )
+    .await;
+    page.press("button", "Sign in with PingOne").await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(address(&page).await.starts_with(&world.page_origin), "it was not left");
+    go_to_pingone(&world, &page).await;
+    press_at_pingone(&page, "button[name=person]").await;
+    arrive(&page, &world.page_origin).await;
+    page.hear("20 users. List read").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_begins_at_index_html_comes_back_to_the_same_redirect_uri() {
+    let world = World::start(20, with_sign_in).await;
+    let page = world.visit(&format!("{}/index.html", world.page_origin)).await;
+    go_to_pingone(&world, &page).await;
+    let asked = address(&page).await;
+    let redirect = form_urlencoded::parse(asked.split_once('?').map_or(b"", |(_, query)| query.as_bytes()))
+        .find(|(name, _)| name == "redirect_uri")
+        .map(|(_, value)| value.into_owned());
+    assert_eq!(redirect, Some(format!("{}/", world.page_origin)));
+    press_at_pingone(&page, "button[name=person]").await;
+    arrive(&page, &world.page_origin).await;
+    page.hear("20 users. List read").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_comes_back_where_the_attempt_was_cleared_away_begins_again() {
     let world = World::start(20, with_sign_in).await;

@@ -112,6 +112,128 @@ async fn a_bad_config_is_named_by_its_field_and_a_missing_one_is_none() {
     world.open().await.see("password", "Access token").await;
 }
 
+/// Every path that the host doesn't know is answered by index.html with 200, as hosts of single-page applications do.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_fallback_page_is_answered_for_a_missing_config_the_page_starts() {
+    let world = World::start(1, |_| String::new()).await;
+    let road = Road::to(&world.page_origin, "", Mishap::Fallback);
+    let page = world.visit(&road.origin).await;
+    page.see("password", "Access token").await;
+    // For a bundler's folder too, and for a deep address.
+    let answer = "fetch('config.json').then((answer) => answer.text()).then(arguments[arguments.length - 1])";
+    let answer = page.ask(answer, vec![]).await.unwrap();
+    assert!(answer.as_str().is_some_and(|text| text.contains("<pingone-mfa>")), "{answer}");
+}
+
+/// It may be a gateway's in front of a config.json with limits, so that starting without it could drop them.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_page_in_place_of_the_config_is_named_and_trying_again_reads_it_anew() {
+    for page_of_another in
+        ["<!doctype html><title>Sign in</title>", "\u{feff}\n <html><body>Portal</body></html>"]
+    {
+        let world = World::start(1, |_| String::new()).await;
+        world.release.add("config.json", page_of_another);
+        let page = world.open().await;
+        page.hear("config.json: the host answers another page for it").await;
+        world.release.add("config.json", "{}");
+        page.reload().await;
+        page.see("password", "Access token").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whichever_file_the_fallback_page_is_answered_for_it_is_named() {
+    let config = |origin: &str| config_json(origin);
+    for (begin, end) in [
+        ("element-", ".js"),
+        ("tick-", ".js"),
+        ("page-", ".css"),
+        ("pingone-mfa-", ".wasm"),
+        ("widget-", ".css"),
+    ] {
+        let world = World::start(1, config).await;
+        let name = world.release.file(begin, end).file_name().unwrap().to_string_lossy().into_owned();
+        world.release.remove(begin, end);
+        let road = Road::to(&world.page_origin, "", Mishap::Fallback);
+        let page = world.visit(&road.origin).await;
+        page.hear(&format!("The host answers its fallback page for {name}: the file isn't there.")).await;
+    }
+    let world = World::start(1, config).await;
+    world.release.remove("rest-", ".wasm");
+    let road = Road::to(&world.page_origin, "", Mishap::Fallback);
+    let page = world.visit(&road.origin).await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Connect").await;
+    page.hear("The host answers its fallback page for rest-").await;
+    let world = World::start(1, config).await;
+    world.release.remove("boot-", ".js");
+    let road = Road::to(&world.page_origin, "", Mishap::Fallback);
+    world.visit(&road.origin).await.hear("boot.js was refused by the browser or not found").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_shows_the_404_page_of_a_folder_finds_one() {
+    let world = World::with_users(1).await;
+    let page = String::from_utf8(world.release.read("404.html")).unwrap();
+    assert!(page.contains("<title>Not found - PingOne MFA</title>") && page.contains("ends with a slash"));
+    assert!(!page.contains("<script") && !page.contains("href"), "it stands at any address");
+}
+
+/// Corrected while the page is open: nothing else is loaded anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn try_again_on_a_configuration_card_reads_the_file_anew() {
+    let world = World::start(1, |_| String::new()).await;
+    world.release.add("config.json", r#"{"listOnConect": 5}"#);
+    let page = world.open().await;
+    page.hear("config.json: listOnConect: is not known").await;
+    page.run("window.stayed = true; arguments[0]();").await;
+    world.release.add("config.json", r#"{"listOnConnect": "five"}"#);
+    page.press("button", "Try again").await;
+    page.hear("config.json: listOnConnect").await;
+    world.release.add("config.json", r#"{"listOnConnect": 5, "notice": "Read anew."}"#);
+    page.press("button", "Try again").await;
+    page.hear("Read anew.").await;
+    page.see("password", "Access token").await;
+    assert_eq!(page.value("window.stayed === true").await, json!(true), "the page itself stayed");
+}
+
+/// As Cloudflare's Rocket Loader does: a script's type is changed so that no browser runs it, and another script starts it
+/// later. Its own opt-out is honored; where an edge knows none, the last word names what happened.
+fn at_an_edge(page: &str, honors_opt_out: bool) -> String {
+    let mut rewritten = String::new();
+    for part in page.split_inclusive("<script ") {
+        let is_opted_out = honors_opt_out && part.starts_with(r#"data-cfasync="false""#);
+        let is_script = part.contains("src=") && part.contains("</script>");
+        rewritten += &if is_script && !is_opted_out {
+            part.replace(r#"type="module""#, r#"type="0123456789abcdef-module""#)
+        } else {
+            part.to_owned()
+        };
+    }
+    rewritten
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edge_that_rewrites_scripts_is_opted_out_of_or_named() {
+    let world = World::with_users(1).await;
+    let page = String::from_utf8(world.release.read("index.html")).unwrap();
+    let without = page.replace(r#"data-cfasync="false" "#, "");
+    assert_ne!(at_an_edge(&without, true), without, "this edge does rewrite");
+    world.release.add("index.html", &at_an_edge(&page, true));
+    world.open().await.see("password", "Access token").await;
+    world.release.add("index.html", &at_an_edge(&page, false));
+    world.open().await.hear("something on the way rewrites scripts (such as Rocket Loader)").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_without_its_last_slash_is_named() {
+    let world = World::with_users(1).await;
+    // A host that shows the page there instead of leading to the slash: every file is looked for one folder too high.
+    let road = Road::to(&world.page_origin, "", Mishap::Fallback);
+    let page = world.visit(&format!("{}/tools/mfa", road.origin)).await;
+    page.hear("If the address lacks the slash at its end, add it.").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_worker_on_the_origin_is_a_reason_to_stop() {
     let world = World::with_users(1).await;

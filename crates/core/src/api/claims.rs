@@ -1,5 +1,8 @@
 //! Reads what an administrator pastes: takes the token out of whatever is around it, recognises what is no
-//! access token, and keeps the claims as facts. Nothing is verified here and nothing is sent: PingOne decides.
+//! access token, and keeps the claims as facts. Nothing is verified here and nothing is sent: PingOne decides. Whether a token
+//! has expired is PingOne's to say too: this computer's clock may be wrong.
+
+mod search;
 
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -43,23 +46,29 @@ pub fn read_paste(text: &str, now: Wall) -> Result<Paste, PasteFault> {
     if text.len() > PASTE_LIMIT {
         return Err(PasteFault::TooLong);
     }
-    let (found, origin) = find_token(trim(text))?;
-    let token = Zeroizing::new(found.chars().filter(|letter| !is_blank(*letter)).collect::<String>());
-    let claims = Claims::decode(&token)?;
+    let text = trim(text);
+    if text.is_empty() {
+        return Err(PasteFault::Empty);
+    }
+    if Uuid::try_parse(text).is_ok() {
+        return Err(PasteFault::Id);
+    }
+    let (token, claims) = find_token(text)?;
     if token.len() > HEADER_LIMIT {
         return Err(PasteFault::OverHeaderLimit);
     }
     claims.refuse_other_kinds()?;
     let facts = claims.facts(&token);
-    if let (Some(at), Some(true)) = (facts.expires_at, facts.is_expired(now)) {
-        return Err(PasteFault::Expired { at });
-    }
-    let notes = origin.into_iter().chain(claims.notes(&facts, now)).collect();
+    let notes = origin(text, &token).into_iter().chain(claims.notes(&facts, now)).collect();
     Ok(Paste { token: Secret::new(token), facts, notes })
 }
 
 fn is_blank(letter: char) -> bool {
-    letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+    letter.is_whitespace() || is_unseen(letter)
+}
+
+fn is_unseen(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 /// Blanks of every kind, and the quotes that chat programs and shells put around a value.
@@ -67,36 +76,34 @@ fn trim(text: &str) -> &str {
     text.trim_matches(|letter| is_blank(letter) || "\"'`“”‘’„«»".contains(letter))
 }
 
-fn find_token(text: &str) -> Result<(&str, Option<Note>), PasteFault> {
-    if text.is_empty() {
-        return Err(PasteFault::Empty);
+/// The one access token of the text. Others that stand beside it, as in an answer of the token endpoint, are told from it by
+/// their claims.
+fn find_token(text: &str) -> Result<(Zeroizing<String>, Claims), PasteFault> {
+    let found = search::tokens(text);
+    let (mut access, others): (Vec<_>, Vec<_>) =
+        found.tokens.into_iter().partition(|(_, claims)| claims.refuse_other_kinds().is_ok());
+    if access.len() > 1 {
+        return Err(PasteFault::Several);
     }
-    if Uuid::try_parse(text).is_ok() {
-        return Err(PasteFault::Id);
+    let none = if found.is_damaged { PasteFault::Damaged } else { other_kind(text) };
+    access.pop().or(others.into_iter().next()).ok_or(none)
+}
+
+/// What the token was taken out of, if it was not alone.
+fn origin(text: &str, token: &str) -> Option<Note> {
+    if text.chars().filter(|letter| !is_blank(*letter)).eq(token.chars()) {
+        return None;
     }
-    if is_jwt(text) {
-        return Ok((text, None));
-    }
-    let origin = if text.starts_with('{') && text.contains("access_token") {
-        Note::FromJson
-    } else if text.starts_with("curl") {
+    let begins = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    Some(if begins("curl") {
         Note::FromCurl
-    } else {
+    } else if begins("{") {
+        Note::FromJson
+    } else if begins("bearer") || begins("authorization") {
         Note::FromBearer
-    };
-    let field = if origin == Note::FromJson { behind(text, "access_token") } else { behind(text, "bearer") };
-    let value = field.map_or(text, |field| field.trim_start_matches(|letter| " \t\":=".contains(letter)));
-    if value.contains("{{") || value.contains("${") || value.starts_with('$') {
-        return Err(PasteFault::Unexpanded);
-    }
-    if is_jwt(value) && field.is_some() {
-        return Ok((value, Some(origin)));
-    }
-    let run = value.split(|letter: char| !is_token(letter)).next().unwrap_or_default();
-    if field.is_none() || !is_jwt(run) {
-        return Err(other_kind(text));
-    }
-    Ok((run, Some(origin)))
+    } else {
+        Note::FromText
+    })
 }
 
 /// What stands behind a word, whatever its case. The word is ASCII, so no boundary is cut.
@@ -108,7 +115,13 @@ fn behind<'a>(text: &'a str, word: &str) -> Option<&'a str> {
 /// A token without parts is known by its name alone: PingOne's refresh tokens are opaque from March 2027 on, and can be
 /// before.
 fn other_kind(text: &str) -> PasteFault {
-    if gives(text, "access_token") {
+    let value = behind(text, "bearer").unwrap_or(text);
+    if text.contains("{{")
+        || text.contains("${")
+        || value.trim_start_matches([' ', '\t', ':']).starts_with('$')
+    {
+        PasteFault::Unexpanded
+    } else if gives(text, "access_token") {
         PasteFault::NotAToken
     } else if gives(text, "refresh_token") {
         PasteFault::RefreshToken
@@ -123,17 +136,6 @@ fn other_kind(text: &str) -> PasteFault {
 fn gives(text: &str, name: &str) -> bool {
     let text = text.to_ascii_lowercase();
     text.split(name).skip(1).any(|rest| rest.trim_start_matches([' ', '"']).starts_with([':', '=']))
-}
-
-const fn is_token(letter: char) -> bool {
-    matches!(letter, 'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '_' | '.' | '+' | '/' | '=')
-}
-
-/// Three parts, the first of which begins as `{"` does in base64. Line breaks inside are the terminal's.
-fn is_jwt(text: &str) -> bool {
-    text.starts_with("eyJ")
-        && text.chars().all(|letter| is_token(letter) || is_blank(letter))
-        && text.matches('.').count() == 2
 }
 
 /// The header and the claims of a JSON web token. Nothing is verified.
@@ -224,8 +226,11 @@ impl Claims {
         let begins = facts.issued_at.max(self.time("nbf"));
         let behind = begins.map(|begin| begin.since(now)).filter(|ahead| *ahead > SKEW_MILLIS);
         let end_user = matches!(facts.actor, Actor::EndUser(_)).then_some(Note::EndUser);
-        let no_end = facts.expires_at.is_none().then_some(Note::NoEnd);
-        behind.map(Note::ClockBehind).into_iter().chain(no_end).chain(end_user).collect()
+        let end = match facts.expires_at {
+            None => Some(Note::NoEnd),
+            Some(at) => (at <= now).then_some(Note::Expired(at)),
+        };
+        behind.map(Note::ClockBehind).into_iter().chain(end).chain(end_user).collect()
     }
 }
 
@@ -355,9 +360,24 @@ mod tests {
     }
 
     #[test]
-    fn an_end_that_has_passed_is_named_with_its_time() {
-        let ended = token_with(HEADER, &format!(r#"{{"exp":{}}}"#, NOW.0 / 1000));
-        assert_eq!(fault(&ended), Some(PasteFault::Expired { at: NOW }));
+    fn a_token_that_has_expired_by_this_computers_clock_is_taken_and_noted() {
+        for (ago, is_noted) in [(0, true), (3_600, true), (30 * 86_400, true), (-1, false)] {
+            let end = Wall(NOW.0 - ago * 1000);
+            let token = token_with(HEADER, &format!(r#"{{"exp":{}}}"#, end.0 / 1000));
+            let paste = read_paste(&token, NOW).ok().unwrap();
+            let expected = if is_noted { vec![Note::Expired(end)] } else { Vec::new() };
+            assert_eq!((paste.facts.expires_at, paste.notes), (Some(end), expected), "{ago}");
+        }
+    }
+
+    #[test]
+    fn a_token_of_a_clock_far_behind_is_taken_and_noted() {
+        for ahead in [3_600, 86_400] {
+            let (iat, exp) = (NOW.0 / 1000 + ahead, NOW.0 / 1000 + ahead + 3_600);
+            let token = token_with(HEADER, &format!(r#"{{"iat":{iat},"nbf":{iat},"exp":{exp}}}"#));
+            let paste = read_paste(&token, NOW).ok().unwrap();
+            assert_eq!(paste.notes, [Note::ClockBehind(ahead * 1000)]);
+        }
     }
 
     #[test]

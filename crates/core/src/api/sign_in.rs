@@ -52,6 +52,20 @@ pub struct Granted {
     pub signed_in: SignedIn,
 }
 
+/// The one redirect URI of a page of this product's own, whichever of its addresses it was opened by: its folder's, for
+/// `index.html` and for an address without the slash at its end. `home` is the folder that the element was loaded from.
+#[must_use]
+pub fn own_redirect_uri(page: String, home: Option<&str>) -> String {
+    let without_slash = |home: &&str| home.strip_suffix('/') == Some(&page);
+    if let Some(home) = home.filter(without_slash) {
+        return home.to_owned();
+    }
+    match page.rsplit_once('/') {
+        Some((folder, file)) if ["index.html", "index.htm", "index"].contains(&file) => format!("{folder}/"),
+        _ => page,
+    }
+}
+
 /// A new attempt, of bytes that nobody can guess.
 #[must_use]
 pub fn begin(place: SignInPlace, way: Way, chance: &[u8; CHANCE], now: Wall) -> Attempt {

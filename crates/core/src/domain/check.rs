@@ -4,7 +4,6 @@
 use super::device::{Device, DeviceState, is_pingids};
 use super::evidence::{Evidence, InputFault, Issued, Plain, Reach, Sight, Symptom, Tried, is_ok};
 use super::fault::{Fault, JournalFault};
-use super::paste::PasteFault;
 use super::region::RegionCode;
 use super::role::{Permission, Role};
 use super::tenant::{Environment, EnvironmentKind};
@@ -454,10 +453,8 @@ impl Evidence {
     }
 
     fn check_token(&self) -> Came {
-        match self.input() {
-            Some(InputFault::Paste(PasteFault::Expired { .. })) => return (Verdict::Unknown, Seen::Nothing),
-            Some(input @ InputFault::Paste(_)) => return (Verdict::Fail, Seen::Input(input)),
-            _ => {}
+        if let Some(input @ InputFault::Paste(_)) = self.input() {
+            return (Verdict::Fail, Seen::Input(input));
         }
         if let Some((_, fault @ Fault::TokenForgotten)) = self.fault() {
             return (Verdict::Fail, Seen::Fault(fault.clone()));
@@ -483,9 +480,6 @@ impl Evidence {
     }
 
     fn check_expiry(&self) -> Came {
-        if let Some(InputFault::Paste(PasteFault::Expired { at })) = self.input() {
-            return (Verdict::Fail, Seen::Ends(Some(at)));
-        }
         let Some(token) = &self.token else { return NOT_RUN };
         let ends = Seen::Ends(token.expires_at);
         let is_refused = self.refused_token().is_some();

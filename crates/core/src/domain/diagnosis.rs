@@ -288,7 +288,6 @@ fn causes(evidence: &Evidence) -> Vec<Cause> {
 
 fn of_input(input: InputFault) -> Vec<Cause> {
     match input {
-        InputFault::Paste(PasteFault::Expired { .. }) => vec![Cause::TokenExpired, Cause::ClockWrong],
         InputFault::Paste(fault) => vec![Cause::TokenUnusable(fault)],
         InputFault::RegionMissing => vec![Cause::RegionMissing],
         InputFault::RegionElsewhere => vec![Cause::RegionElsewhere],

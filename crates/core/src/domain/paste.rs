@@ -13,10 +13,14 @@ pub enum Note {
     FromBearer,
     /// It stood in a JSON answer of the token endpoint.
     FromJson,
+    /// It stood in some other text.
+    FromText,
     /// `iat` or `nbf` lie ahead: this computer's clock seems to be behind by so many milliseconds.
     ClockBehind(i64),
     /// The end can't be read.
     NoEnd,
+    /// It has expired by this computer's clock, at this time. PingOne may say otherwise.
+    Expired(Wall),
     /// A self-service token: it reaches its own person's record alone.
     EndUser,
 }
@@ -51,10 +55,7 @@ pub enum PasteFault {
     /// The token alone is larger than PingOne's limit for all headers.
     #[error("larger than PingOne takes")]
     OverHeaderLimit,
-    /// It has ended.
-    #[error("expired")]
-    Expired {
-        /// When.
-        at: Wall,
-    },
+    /// Two different access tokens: only the person knows which one is meant.
+    #[error("several access tokens")]
+    Several,
 }

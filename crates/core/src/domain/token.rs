@@ -71,6 +71,13 @@ pub struct TokenFacts {
 }
 
 impl TokenFacts {
+    /// When the token expires, as far as this computer's clock can tell: one that has expired before it is used says that the
+    /// clock is wrong, or is refused by PingOne at once.
+    #[must_use]
+    pub fn expires_after(&self, now: Wall) -> Option<Wall> {
+        self.expires_at.filter(|end| *end > now)
+    }
+
     /// Whether the token has ended by this computer's clock; `None` where it doesn't say when.
     #[must_use]
     pub fn is_expired(&self, now: Wall) -> Option<bool> {

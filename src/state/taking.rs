@@ -1,0 +1,126 @@
+//! A token is taken: pasted, handed over or signed in for, at first or in another one's place.
+
+use pingone_mfa_core::api::claims::{Paste, PasteFault, read_paste};
+use pingone_mfa_core::domain::connect_fields::asks_before_replacing;
+use pingone_mfa_core::domain::region::Agreement;
+use pingone_mfa_core::domain::token::TokenFacts;
+
+use super::announcement::Announcement;
+use super::paste::Pasted;
+use super::session::{Obstacle, Phase, Session};
+
+impl Session {
+    /// Reads what was pasted. The caller has emptied the field.
+    pub fn take_paste(&'static self, text: &str) {
+        self.touch();
+        if self.take_with(text, true) {
+            self.is_from_person();
+        }
+    }
+
+    /// The token in use came from a person, and the next one will too.
+    fn is_from_person(&'static self) {
+        self.is_not_handed();
+        self.is_not_signed_in();
+    }
+
+    /// Takes a token that no person pasted, if it is one that can be used here.
+    pub(super) fn take(&'static self, text: &str) -> bool {
+        self.take_with(text, false)
+    }
+
+    fn take_with(&'static self, text: &str, asks: bool) -> bool {
+        self.keep_token();
+        let paste = match read_paste(text, self.entrance().clock.wall()) {
+            Err(PasteFault::Empty) => return false,
+            Err(fault) => {
+                self.refuse(fault);
+                return false;
+            }
+            Ok(paste) => paste,
+        };
+        match self.obstacle_to(&paste.facts, asks) {
+            None => {
+                self.hold(paste);
+                true
+            }
+            Some(obstacle) => {
+                if matches!(obstacle, Obstacle::ReplacementOfOtherEnvironment(_)) {
+                    self.asked_about.replace(Some(paste));
+                }
+                self.obstacle.set(Some(obstacle));
+                false
+            }
+        }
+    }
+
+    fn hold(&'static self, paste: Paste) {
+        if !self.is_connected() {
+            // Whatever was begun with another token would go on with this one.
+            self.connecting.abort_all();
+            self.phase.set(Phase::Form);
+        }
+        let facts = paste.facts;
+        self.entrance().tokens.hold(paste.token);
+        self.pasted.set(Pasted::Taken { facts: facts.clone(), notes: paste.notes });
+        self.announcer.tell(Announcement::TokenTaken);
+        if self.is_connected() {
+            self.replaced(&facts);
+        } else {
+            self.fill_in(&facts);
+        }
+    }
+
+    /// Uses the replacement that a person was asked about.
+    pub fn use_replacement(&'static self) {
+        self.touch();
+        if let Some(paste) = self.asked_about.take() {
+            self.obstacle.set(None);
+            self.hold(paste);
+            self.is_from_person();
+        }
+    }
+
+    /// Takes note of whether a token was just taken out of a field that is for something else.
+    pub fn withhold(&'static self, is_token: bool) {
+        if self.is_token_withheld.get_untracked() != is_token {
+            self.is_token_withheld.set(is_token);
+        }
+    }
+
+    /// The token in use stays: nothing is asked any more, and nothing is wrong.
+    pub fn keep_token(&'static self) {
+        self.asked_about.take();
+        self.obstacle.set(None);
+        self.paste_fault.set(None);
+    }
+
+    /// While connected the token in use stays; otherwise an earlier one goes, so that what is shown is what is
+    /// held.
+    fn refuse(&'static self, fault: PasteFault) {
+        self.paste_fault.set(Some(fault));
+        if !self.is_connected() {
+            self.entrance().tokens.forget();
+            self.pasted.set(Pasted::Nothing);
+        }
+    }
+
+    /// What stands against a replacement: one of another region is not kept, and about one of another environment a person
+    /// is asked where `asks`. The token in use stays.
+    fn obstacle_to(&'static self, facts: &TokenFacts, asks: bool) -> Option<Obstacle> {
+        let Phase::Connected { region, environment } = self.phase.get_untracked() else { return None };
+        if let Agreement::Conflict { issued } = self.settings().regions.agreement(facts, &region) {
+            return Some(Obstacle::ReplacementElsewhere { issued });
+        }
+        let present = self.facts_now().unwrap_or_default();
+        let is_asked = asks && asks_before_replacing(environment.id, &present, facts);
+        facts.environment.filter(|_| is_asked).map(Obstacle::ReplacementOfOtherEnvironment)
+    }
+
+    fn replaced(&'static self, facts: &TokenFacts) {
+        self.replacing.set(false);
+        if let Some(rooms) = self.rooms.get_untracked() {
+            rooms.continue_with(facts);
+        }
+    }
+}
