@@ -55,8 +55,8 @@ impl Session {
     }
 
     fn hold(&'static self, paste: Paste) {
-        if !self.is_connected() {
-            // Whatever was begun with another token would go on with this one.
+        if self.phase.with_untracked(|phase| matches!(phase, Phase::Loading | Phase::Connecting)) {
+            // What was begun for another token's environment would go on with this one.
             self.connecting.abort_all();
             self.phase.set(Phase::Form);
         }

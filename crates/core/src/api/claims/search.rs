@@ -56,7 +56,8 @@ fn plain(text: &str) -> Zeroizing<String> {
         }
         plain = decoded(&plain);
     }
-    Zeroizing::new(plain.replace("\\r", "").replace("\\n", "\n"))
+    plain = Zeroizing::new(plain.replace("\\r", ""));
+    Zeroizing::new(plain.replace("\\n", "\n"))
 }
 
 fn decoded(text: &str) -> Zeroizing<String> {
@@ -153,7 +154,8 @@ fn next_line(text: &str) -> Option<(&str, &str)> {
 
 /// Whether no word looks like it.
 fn looks_random(chunk: &str) -> bool {
-    [char::is_uppercase, char::is_lowercase, char::is_numeric].iter().all(|kind| chunk.contains(*kind))
+    let has = |kind: fn(&u8) -> bool| chunk.as_bytes().iter().any(kind);
+    has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
 }
 
 /// What stands around a break within a token: blanks, quotes, and the signs of shells, mails and source code.
