@@ -31,6 +31,7 @@ mod fault;
 mod figures;
 mod find;
 mod grid;
+mod guesses;
 mod help;
 mod list;
 mod live;

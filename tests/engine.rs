@@ -8,6 +8,8 @@
     reason = "all of this is test"
 )]
 
+#[path = "support/normalize.rs"]
+mod normalize;
 mod support;
 
 use std::collections::HashSet;
@@ -15,6 +17,7 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use futures::future::FutureExt;
+use normalize::normalize;
 use pingone_mfa_core::api::request::{
     CountUsers, FindPeople, Kind, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, WriteMfa,
 };
@@ -405,12 +408,13 @@ fn the_people_of_a_list_are_looked_up_by_whatever_names_them() {
         (format!("{by_id}{nobody}\n"), Identity::UserId, 46),
     ] {
         let before = stage.exchanges.borrow().len();
-        let mut list = read(text.as_bytes()).unwrap();
+        let mut list = read(text.as_bytes(), &normalize()).unwrap();
         list.identify(0, by, false);
         let connection = stage.connection.clone();
         let (piles, refused) = stage.clock.run(async move {
             let policy = Rc::new(connection.policy().clone());
-            let mut lookup = Lookup::new(Rc::new(Questions::of(&list)), policy, connection.jitter());
+            let mut lookup =
+                Lookup::new(Rc::new(Questions::of(list.confirmed().unwrap())), policy, connection.jitter());
             let (_, mut inbox) = mpsc::unbounded();
             let perform = |job: lookup::Job| {
                 let connection = connection.clone();
@@ -426,7 +430,7 @@ fn the_people_of_a_list_are_looked_up_by_whatever_names_them() {
             };
             drive(&mut lookup, &connection, &mut inbox, perform, |_| {}).await;
             assert_eq!(lookup.state(), lookup::State::Complete);
-            (Piles::from_answers(&list, lookup.answers()), lookup.refused())
+            (Piles::from_answers(list.confirmed().unwrap(), lookup.answers()), lookup.refused())
         });
         let found: Vec<UserId> = piles.found.iter().map(|(_, user)| *user).collect();
         assert_eq!((found, piles.not_found, refused), (users.clone(), vec![45], 0), "{by:?}");

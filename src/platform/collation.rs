@@ -2,6 +2,7 @@
 
 use js_sys::Intl::Collator;
 use js_sys::{Array, Function, JsString, Object, Reflect, RegExp};
+use pingone_mfa_core::domain::list::Form;
 use pingone_mfa_core::domain::ranking::ranked;
 use pingone_mfa_core::port::Collation;
 use wasm_bindgen::JsCast;
@@ -17,7 +18,8 @@ impl BrowserCollation {
     pub(crate) fn new() -> Self {
         Self {
             collator: Collator::new(&Array::new(), &Object::new()).compare(),
-            marks: RegExp::new("\\p{M}+", "gu"),
+            // Accents, and what can't be seen: soft hyphens, joiners, marks of direction.
+            marks: RegExp::new("[\\p{M}\\p{Cf}]+", "gu"),
         }
     }
 
@@ -47,6 +49,15 @@ impl Collation for BrowserCollation {
             }
             text
         })
+    }
+
+    fn normalize(&self, text: &str, form: Form) -> String {
+        let form = match form {
+            Form::Nfc => "NFC",
+            Form::Nfd => "NFD",
+            Form::Nfkc => "NFKC",
+        };
+        String::from(JsString::from(text).normalize(form))
     }
 
     fn rank(&self, texts: &[&str]) -> Vec<u32> {
@@ -92,8 +103,19 @@ mod tests {
             ("ＡＢＣ", "abc"),
             ("王", "王"),
             ("Siobhán\n", "siobhan\n"),
+            ("Zoe\u{308} Z\u{ad}o\u{200b}ë \u{202a}Zoë\u{202c}", "zoe zoe zoe"),
         ] {
             assert_eq!(collation.fold(text), folded, "{text}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn a_text_is_written_in_each_normalization_form() {
+        let collation = BrowserCollation::new();
+        for (form, written) in
+            [(Form::Nfc, "Zoë ﬁ Ａ"), (Form::Nfd, "Zoe\u{308} ﬁ Ａ"), (Form::Nfkc, "Zoë fi A")]
+        {
+            assert_eq!(collation.normalize("Zoe\u{308} ﬁ Ａ", form), written);
         }
     }
 

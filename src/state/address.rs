@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use pingone_mfa_core::domain::digits::typed_number;
 use pingone_mfa_core::domain::order::{Column, Sort};
 use pingone_mfa_core::domain::query::{DevicesFilter, Filters, GroupFilter, MfaFilter, SignOnFilter};
 use pingone_mfa_core::domain::time::Wall;
@@ -117,7 +118,7 @@ pub fn sign_on(word: &str) -> Option<SignOnFilter> {
     if word == NEVER {
         return Some(SignOnFilter::Never);
     }
-    word.parse().ok().filter(|days| *days > 0).map(SignOnFilter::NotForDays)
+    typed_number(word).filter(|days| *days > 0).map(SignOnFilter::NotForDays)
 }
 
 fn column_words(columns: &[Column]) -> String {
@@ -234,6 +235,16 @@ mod tests {
             problems,
             ["mfa=sometimes", "x", "created=2026-13-01", "sign-on=0", "sort=-", "columns=a"]
         );
+    }
+
+    #[test]
+    fn days_may_be_typed_in_the_digits_of_any_script() {
+        for word in ["90", "９０", "٩٠", "۹۰", "९०"] {
+            assert_eq!(sign_on(word), Some(SignOnFilter::NotForDays(90)), "{word}");
+        }
+        for word in ["+90", "-90", "9 0", "９０日", ""] {
+            assert_eq!(sign_on(word), None, "{word}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use pingone_mfa_core::api::redaction::has_token;
 use pingone_mfa_core::api::request::ReadUser;
 use pingone_mfa_core::code::script::Shell;
 use pingone_mfa_core::domain::confirmation::{Confirmation, confirmation, is_number_typed};
+use pingone_mfa_core::domain::digits::typed_number;
 use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh, Weighed, Weighing};
 use pingone_mfa_core::domain::estimate::{Effort, Estimate};
 use pingone_mfa_core::domain::evidence::Tried;
@@ -461,7 +462,7 @@ impl Review {
     fn step(&'static self) -> Result<Option<u32>, ()> {
         self.then.with(|text| match text.trim() {
             "" => Ok(None),
-            text => text.parse().ok().filter(|step| *step > 0).map(Some).ok_or(()),
+            text => typed_number(text).filter(|step| *step > 0).map(Some).ok_or(()),
         })
     }
 

@@ -9,7 +9,7 @@ use pingone_mfa_core::domain::query::{Filters, Search, matching};
 use pingone_mfa_core::domain::status::Status;
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::domain::user::Population;
-use pingone_mfa_core::domain::users::{Row, Rows, Users};
+use pingone_mfa_core::domain::users::{Coverage, Row, Rows, Users};
 
 use super::Ports;
 use super::load::Load;
@@ -289,12 +289,24 @@ impl Table {
         self.ports.embedder.tell(&note(&Told::SelectionChanged { selected: count }));
     }
 
-    /// Selects a user or not; with `range` everyone between the one before and this one, as they are shown.
-    pub fn select(&self, row: Row, to: bool, range: bool) {
+    /// How many of the rows that are shown can be selected.
+    pub fn selectable_len(&self, users: &Watched<Users>) -> usize {
+        self.shown.with(|shown| users.with(|users| users.readable_among(shown)))
+    }
+
+    /// How much of what can be selected is selected.
+    pub fn coverage(&self, users: &Watched<Users>) -> Coverage {
+        Coverage::of(self.selected.with(Rows::len), self.selectable_len(users))
+    }
+
+    /// Selects a user or not; with `range` everyone between the one before and this one, as they are shown, who can be
+    /// changed.
+    pub fn select(&self, users: &Watched<Users>, row: Row, to: bool, range: bool) {
         let anchor = self.anchor.get().filter(|_| range);
         let rows = anchor.map_or_else(|| vec![row], |anchor| self.between(anchor, row));
+        let is_readable = |row: &Row| users.with_untracked(|users| users.is_readable(*row));
         let mut selected = self.selected.get_untracked();
-        for row in rows {
+        for row in rows.into_iter().filter(is_readable) {
             if to { selected.insert(row) } else { selected.remove(row) }
         }
         self.set_selected(selected);
@@ -312,7 +324,7 @@ impl Table {
     /// Selects everyone who is shown and can be changed, or nobody if they are selected already.
     pub fn select_all(&self, users: &Watched<Users>) {
         let all: Rows = users.with_untracked(|users| {
-            let is_readable = |row: &Row| users.unreadable(*row).is_none();
+            let is_readable = |row: &Row| users.is_readable(*row);
             self.shown.with_untracked(|shown| shown.iter().copied().filter(is_readable).collect())
         });
         let has_all = self.selected.with_untracked(|selected| *selected == all);
@@ -323,7 +335,7 @@ impl Table {
     pub(super) fn select_only(&self, users: &Watched<Users>, rows: Vec<Row>) {
         let meant: Rows = rows.into_iter().collect();
         let only: Rows = users.with_untracked(|users| {
-            let is_meant = |row: &Row| meant.contains(*row) && users.unreadable(*row).is_none();
+            let is_meant = |row: &Row| meant.contains(*row) && users.is_readable(*row);
             self.shown.with_untracked(|shown| shown.iter().copied().filter(is_meant).collect())
         });
         self.anchor.set(None);

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::Effect;
 use pingone_mfa_core::domain::order::{Column, Sort};
-use pingone_mfa_core::domain::users::Rows;
+use pingone_mfa_core::domain::users::Coverage;
 
 use super::cells::{Facts, cells, class_of, kept_facts};
 use super::markup::{
@@ -221,18 +221,16 @@ fn head(app: AppHandle, columns: &[Column], source: Source) -> Node {
 }
 
 fn select_all(app: AppHandle) -> Node {
-    let table = &app.directory.table;
-    let number = move || app.ports.locale.number(app.directory.shown_len() as u64);
-    let has_all = move || {
-        let selected = table.selected.with(Rows::len);
-        selected > 0 && selected == app.directory.shown_len()
-    };
+    let (table, users) = (&app.directory.table, &app.directory.users);
+    let number = move || app.ports.locale.number(table.selectable_len(users) as u64);
     let select = tag("input")
         .set("type", "checkbox")
         .set("tabindex", "-1")
         .follow("aria-label", move || Some(text::table::select_all(&number())))
-        .checked(has_all)
-        .on("change", move |_| table.select_all(&app.directory.users));
+        .follow("disabled", move || (table.selectable_len(users) == 0).then(String::new))
+        .checked(move || table.coverage(users) == Coverage::All)
+        .mixed(move || table.coverage(users) == Coverage::Some)
+        .on("change", move |_| table.select_all(users));
     tag("th").class("select").set("role", "columnheader").set("scope", "col").with(select)
 }
 
@@ -310,7 +308,9 @@ fn select_cell(app: AppHandle, seat: &Rc<Seat>, facts: &Kept<Facts>) -> Node {
             .set("tabindex", "-1")
             .follow("aria-label", move || named.with(name).flatten())
             .checked(move || table.selected.with(|selected| selected.contains(checked.row())))
-            .on("click", move |event| table.select(seat.row(), is_checked(&event), held(&event).shift))
+            .on("click", move |event| {
+                table.select(&app.directory.users, seat.row(), is_checked(&event), held(&event).shift)
+            })
     };
     part_of(
         move || readable.with(Facts::is_readable),

@@ -130,7 +130,12 @@ impl Node {
 
     /// Whether a checkbox is checked.
     pub(super) fn checked(self, is_checked: impl Fn() -> bool + 'static) -> Self {
-        self.attribute(checked_property(Box::new(is_checked)))
+        self.attribute(property("checked", Box::new(is_checked)))
+    }
+
+    /// Whether a checkbox is neither checked nor not, because it stands for several of which some are.
+    pub(super) fn mixed(self, is_mixed: impl Fn() -> bool + 'static) -> Self {
+        self.attribute(property("indeterminate", Box::new(is_mixed)))
     }
 
     /// The text in a field.
@@ -209,9 +214,9 @@ fn value_property(value: Box<dyn Fn() -> String>) -> AnyAttribute {
     prop("value", move || (*value)()).into_any_attr()
 }
 
-fn checked_property(is_checked: Box<dyn Fn() -> bool>) -> AnyAttribute {
-    let is_checked = SendWrapper::new(is_checked);
-    prop("checked", move || (*is_checked)()).into_any_attr()
+fn property(name: &'static str, is_set: Box<dyn Fn() -> bool>) -> AnyAttribute {
+    let is_set = SendWrapper::new(is_set);
+    prop(name, move || (*is_set)()).into_any_attr()
 }
 
 fn listener(event: &'static str, then: Box<dyn FnMut(Event)>) -> AnyAttribute {

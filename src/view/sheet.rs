@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use leptos::prelude::Effect;
 use pingone_mfa_core::domain::fault::{Fault, RetryKind};
-use pingone_mfa_core::domain::list::{Column, Identity};
+use pingone_mfa_core::domain::list::{Answer, Column, Identity};
 use pingone_mfa_core::domain::time::Wall;
 
 use super::connect::{problem, selected};
 use super::fault::fault_card;
 use super::figures::{moment, number};
+use super::guesses::{directions, guesses};
 use super::list::list;
 use super::markup::{
     Event, Handle, Node, button, group, is_checked, once_shown, part_of, says, tag, text_in,
@@ -106,17 +107,19 @@ fn contents(app: AppHandle, look: Look, close: Handle) -> Node {
             let list = move || understood(app);
             let finding = move || {
                 let is_loaded = app.directory.list.with(|list| *list == List::Complete);
-                (
-                    app.directory.sheet.finding.with(Step::of),
-                    is_loaded,
-                    understood(app).map(|list| list.lines),
-                )
+                let list = understood(app);
+                let is_confirmed = list.as_ref().is_some_and(|list| list.guesses.is_empty());
+                let lines = list.filter(|_| is_confirmed).map(|list| list.lines);
+                (app.directory.sheet.finding.with(Step::of), is_loaded, lines)
             };
             group()
                 .with(part_of(list, move |list| list.map(|list| summary(app, &list))))
+                .with(part_of(list, move |list| list.map(|list| guesses(app, &list, close))))
                 .with(fields(app))
                 .with(part_of(list, move |list| list.map(|list| preview(app, &list))))
-                .with(part_of(finding, move |(step, is_loaded, _)| finding_of(app, step, is_loaded, close)))
+                .with(part_of(finding, move |(step, is_loaded, lines)| {
+                    lines.map(|_| finding_of(app, step, is_loaded, close))
+                }))
                 .with(tag("p").class("hint").with(text::sheet::PLACE))
         }
     }
@@ -138,6 +141,7 @@ fn summary(app: AppHandle, list: &Understood) -> Node {
     group()
         .with(tag("p").set("role", "status").with(text::sheet::understood(locale, list)))
         .with(troubles.collect::<Vec<_>>())
+        .with(directions(list))
 }
 
 /// Which column names the people, and by what. They are made once for a file, so that the focus stays in them.
@@ -151,16 +155,15 @@ fn fields(app: AppHandle) -> Node {
     let choose_column = move |event: Event| {
         let (Some(list), Ok(column)) = (now(), text_in(&event).parse::<usize>()) else { return };
         let kind = list.columns.get(column).and_then(|column| column.kind);
-        app.directory.identify(column, kind.unwrap_or(list.identity), list.has_header);
+        app.directory.answer_sheet(Answer::Column(column, kind.unwrap_or(list.identity)));
     };
     let choose_identity = move |event: Event| {
         let (Some(list), Ok(place)) = (now(), text_in(&event).parse::<usize>()) else { return };
         let identity = IDENTITIES.get(place).copied().unwrap_or(list.identity);
-        app.directory.identify(list.column, identity, list.has_header);
+        app.directory.answer_sheet(Answer::Column(list.column, identity));
     };
     let choose_header = move |event: Event| {
-        let Some(list) = now() else { return };
-        app.directory.identify(list.column, list.identity, is_checked(&event));
+        app.directory.answer_sheet(Answer::Header(is_checked(&event)));
     };
     let names = move || understood(app).map(|list| list.columns.iter().map(name_of).collect::<Vec<_>>());
     let columns = part_of(names, move |names| {
@@ -182,6 +185,10 @@ fn fields(app: AppHandle) -> Node {
         .set("type", "checkbox")
         .checked(move || understood(app).is_some_and(|list| list.has_header))
         .on("change", choose_header);
+    let header_name = move || {
+        let line = understood(app).map_or(1, |list| list.header_line);
+        text::sheet::header(app.ports.locale.as_ref(), line)
+    };
     let choice = |name: &'static str| tag("select").set("aria-label", name);
     tag("div")
         .class("sheet-fields")
@@ -196,10 +203,10 @@ fn fields(app: AppHandle) -> Node {
                 .value(identity)
                 .on("change", choose_identity),
         ))
-        .with(tag("label").class("check").with(header).with(text::sheet::HEADER))
+        .with(tag("label").class("check").with(header).with(says(header_name)))
 }
 
-fn name_of(column: &Column) -> String {
+pub(super) fn name_of(column: &Column) -> String {
     column.name.clone().unwrap_or_else(|| text::sheet::column(column.index))
 }
 

@@ -19,6 +19,8 @@ pub mod demo;
 
 pub mod exchanges;
 
+pub mod guesses;
+
 pub mod help;
 
 pub mod outcomes;

@@ -163,7 +163,8 @@ fn more(app: AppHandle) -> Node {
         change(app, |view| view.filters.sign_on = if is_never { sign_on("never") } else { None });
     };
     let created = tag("input").set("type", "date").value(created).on("change", on_created);
-    let days = tag("input").set("type", "number").set("min", "1").value(days).on("change", on_days);
+    // A field of the type number takes ASCII digits only.
+    let days = tag("input").set("inputmode", "numeric").value(days).on("change", on_days);
     let never =
         tag("input").set("type", "checkbox").checked(move || signed_on() == "never").on("change", on_never);
     let is_direct = move || view.with(|view| view.filters.group.is_some_and(|filter| filter.is_direct));

@@ -39,6 +39,8 @@ pub mod snapshot;
 
 pub mod csv;
 
+pub mod digits;
+
 pub mod export;
 
 pub mod list;

@@ -12,6 +12,7 @@ use crate::api::sign_in::CHANCE;
 use crate::api::{Lost, Response};
 use crate::domain::embedding::Reason;
 use crate::domain::fault::JournalFault;
+use crate::domain::list::Form;
 use crate::domain::region::RegionCode;
 use crate::domain::tenant::EnvironmentId;
 use crate::domain::time::Wall;
@@ -52,6 +53,9 @@ pub trait Locale {
 pub trait Collation {
     /// The text without capitals and accents, so that two spellings of one name compare equal.
     fn fold(&self, text: &str) -> String;
+
+    /// The text in a normalization form of Unicode.
+    fn normalize(&self, text: &str, form: Form) -> String;
 
     /// For each text its place among them all, as the reader's language sorts.
     fn rank(&self, texts: &[&str]) -> Vec<u32>;

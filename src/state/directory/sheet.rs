@@ -10,8 +10,8 @@ use pingone_mfa_core::domain::export::file_name;
 use pingone_mfa_core::domain::export::{Contents, Format};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::list::{
-    self, Column, Encoding, Identity, List as People, ListFault, Piles, PreviewLine, Problem, Questions,
-    Separator,
+    self, Answer as GuessAnswer, Column, Direction, Encoding, Form, Guess, Identity, List as People,
+    ListFault, Normalize, Piles, PreviewLine, Problem, Questions, Separator,
 };
 use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::user::UserId;
@@ -76,8 +76,16 @@ pub struct Understood {
     pub questions: usize,
     /// How many requests that takes.
     pub requests: usize,
+    /// What has to be answered before anybody is looked for.
+    pub guesses: Vec<Guess>,
+    /// The columns that say on or off for each line.
+    pub directions: Vec<Direction>,
+    /// The words whose lines are taken, each with its column.
+    pub taken: Vec<(usize, String)>,
     /// Whether a line is taken for the columns' names.
     pub has_header: bool,
+    /// That line, or the one that would be taken, counted from 1.
+    pub header_line: usize,
     /// The columns.
     pub columns: Vec<Column>,
     /// The place of the column that says who is meant.
@@ -282,7 +290,7 @@ impl Directory {
             // A large file takes a moment, and the page says so before.
             clock.sleep_until(clock.now() + Millis(20)).await;
             let read = match opened {
-                Opened::Bytes(bytes) => list::read(&bytes).map_err(Unusable::Fault),
+                Opened::Bytes(bytes) => list::read(&bytes, &self.normalize()).map_err(Unusable::Fault),
                 Opened::TooLarge => Err(Unusable::TooLarge),
                 Opened::Cancelled | Opened::Unreadable => Err(Unusable::Unreadable),
             };
@@ -301,17 +309,25 @@ impl Directory {
         });
     }
 
-    /// Reads the list anew: who is meant stands in this column and is named by this.
-    pub fn identify(&'static self, column: usize, by: Identity, has_header: bool) {
+    fn normalize(&self) -> Normalize {
+        let collation = Rc::clone(&self.ports.collation);
+        Rc::new(move |text: &str, form: Form| collation.normalize(text, form))
+    }
+
+    /// Takes an answer to what was guessed about the list, and reads it anew.
+    pub fn answer_sheet(&'static self, answer: GuessAnswer) {
         self.sheet.stop();
-        if let Some(people) = &mut *self.sheet.people.borrow_mut() {
-            people.identify(column, by, has_header);
+        let answered = self.sheet.people.borrow_mut().as_mut().map(|people| people.answer(answer));
+        if let Some(Err(fault)) = answered {
+            self.sheet.forget();
+            return self.sheet.opening.set(Some(Opening::Unusable(Unusable::Fault(fault))));
         }
         self.sheet.understood();
         self.match_sheet();
     }
 
-    /// Looks for the list's people among all users, if they were read to the end.
+    /// Looks for the list's people among all users, if they were read to the end and nothing is left to ask about the
+    /// list.
     pub fn match_sheet(&'static self) {
         let at = self.listed_at.get_untracked();
         let (true, Some(at)) = (self.list.with_untracked(|list| *list == List::Complete), at) else { return };
@@ -319,8 +335,8 @@ impl Directory {
             return;
         }
         let people = self.sheet.people.borrow();
-        let Some(people) = people.as_ref() else { return };
-        let piles = self.users.with_untracked(|users| people.match_in(users));
+        let Some(confirmed) = people.as_ref().and_then(People::confirmed) else { return };
+        let piles = self.users.with_untracked(|users| confirmed.match_in(users));
         self.tell_found(Found { piles, by: By::List(at), refused: 0 });
     }
 
@@ -332,7 +348,9 @@ impl Directory {
     /// Looks the list's people up in PingOne.
     pub fn look_up_sheet(&'static self) {
         let Some(connection) = self.connection() else { return };
-        let questions = self.sheet.people.borrow().as_ref().map(|people| Rc::new(Questions::of(people)));
+        let people = self.sheet.people.borrow();
+        let questions = people.as_ref().and_then(People::confirmed).map(Questions::of).map(Rc::new);
+        drop(people);
         let Some(questions) = questions else { return };
         self.sheet.stop();
         let of = questions.len();
@@ -377,7 +395,8 @@ impl Directory {
             }
             let piles = {
                 let people = self.sheet.people.borrow();
-                people.as_ref().map(|people| Piles::from_answers(people, lookup.answers()))
+                let confirmed = people.as_ref().and_then(People::confirmed);
+                confirmed.map(|people| Piles::from_answers(people, lookup.answers()))
             };
             if let Some(piles) = piles {
                 let by = By::PingOne(connection.clock().wall());
@@ -449,7 +468,7 @@ impl Directory {
 }
 
 fn understood(people: &People) -> Understood {
-    let questions = Questions::of(people);
+    let questions = people.confirmed().map(Questions::of);
     let short = |cell: String| -> String {
         if cell.chars().nth(SHOWN_OF_A_CELL).is_none() {
             return cell;
@@ -466,14 +485,18 @@ fn understood(people: &People) -> Understood {
         encoding: people.encoding(),
         separator: people.separator(),
         lines: people.entries().len(),
-        questions: questions.len(),
-        requests: questions.portions().len(),
+        questions: questions.as_ref().map_or(0, Questions::len),
+        requests: questions.as_ref().map_or(0, |questions| questions.portions().len()),
+        guesses: people.guesses().into_iter().cloned().collect(),
+        directions: people.directions().to_vec(),
+        taken: people.taken().to_vec(),
+        header_line: people.header_line(),
         has_header: people.has_header(),
         columns: people.columns().iter().take(MOST_COLUMNS).map(column).collect(),
         column: people.column(),
         identity: people.identity(),
         preview: preview.collect(),
-        troubles: [Problem::SpreadsheetNumber, Problem::NotAnId, Problem::Empty]
+        troubles: Problem::ALL
             .into_iter()
             .filter_map(|problem| {
                 let has_it = || people.entries().iter().filter(move |entry| entry.problem == Some(problem));

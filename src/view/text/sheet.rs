@@ -21,8 +21,6 @@ pub const PLACE: &str = "The file stays in this browser's memory until you close
 pub const COLUMN: &str = "Column";
 /// The field for what the column holds.
 pub const HOLDS: &str = "It holds";
-/// The field for the header.
-pub const HEADER: &str = "The first line names the columns";
 /// The name of the table.
 pub const PREVIEW: &str = "The first lines as understood";
 /// A column of that table.
@@ -73,6 +71,14 @@ const fn separator(separator: Option<Separator>) -> &'static str {
     }
 }
 
+/// The field for the header.
+pub fn header(locale: &dyn Locale, line: usize) -> String {
+    if line == 1 {
+        return "The first line names the columns".into();
+    }
+    format!("Line {} names the columns", locale.number(line as u64))
+}
+
 fn lines(locale: &dyn Locale, lines: usize) -> String {
     let noun = if lines == 1 { "line" } else { "lines" };
     format!("{} {noun}", locale.number(lines as u64))
@@ -110,6 +116,17 @@ pub fn trouble(locale: &dyn Locale, trouble: &Trouble) -> String {
             );
         }
         Problem::NotAnId => "whose cell is no user ID",
+        Problem::NotAnAddress => "whose cell isn't one e-mail address",
+        Problem::OtherCellCount => "with another number of cells than the other lines",
+        Problem::Unreadable => "with a character that can't be read",
+        Problem::SeveralPeople => {
+            return format!(
+                "{lines} with several addresses in one cell ({first}{more}). They count as not found: put each address in a line of its own."
+            );
+        }
+        Problem::NotTaken => {
+            return format!("{lines} not taken, as you chose ({first}{more}). They count as not found.");
+        }
     };
     format!("{lines} {what} ({first}{more}). They count as not found.")
 }

@@ -334,14 +334,20 @@ userId,leftOutBecause
 
     #[test]
     fn a_saved_plan_can_be_opened_as_a_list_of_people() {
-        let list = list::read(written(plan(3, ""), Contents::WithNames, 9, &|_| "ana").as_bytes()).unwrap();
+        let list = list::read(
+            written(plan(3, ""), Contents::WithNames, 9, &|_| "ana").as_bytes(),
+            &list::normalize(),
+        )
+        .unwrap();
         assert_eq!((list.column(), list.identity(), list.entries().len()), (0, Identity::UserId, 5));
+        assert!(list.confirmed().is_some(), "nothing is guessed about it");
     }
 
     #[test]
     fn a_list_of_whoever_was_left_out_can_be_opened_as_a_list_of_people() {
         for contents in [Contents::StatesOnly, Contents::WithNames] {
-            let list = list::read(in_full(left_out(contents), 9, &|_| "ana").as_bytes()).unwrap();
+            let list = list::read(in_full(left_out(contents), 9, &|_| "ana").as_bytes(), &list::normalize())
+                .unwrap();
             assert_eq!((list.column(), list.identity()), (0, Identity::UserId));
             let ids: Vec<&str> = list.entries().iter().map(|entry| entry.value.as_str()).collect();
             let left_out = plan(3, "").left_out;

@@ -1,5 +1,7 @@
 //! What a person does before a run begins, by its direction and size.
 
+use super::digits::ascii_digits;
+
 /// What is asked before anything is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confirmation {
@@ -51,16 +53,29 @@ fn is_administrators(environment_name: &str) -> bool {
     environment_name.trim().eq_ignore_ascii_case("Administrators")
 }
 
-/// Whether a text is that number, with or without separators: one kind of blank, comma, full stop or apostrophe between
-/// digits, as anywhere in the world: 11888, 11,888, 11 888, 11.888, 11'888, and 1,18,880. Nothing is rounded,
-/// and no zero stands in front.
+/// Whether a text is that number, in the digits of any script, with or without separators: one kind of blank, comma, full
+/// stop or apostrophe between digits, as anywhere in the world: 11888, 11,888, 11 888, 11.888, 11'888, ١١٬٨٨٨, and
+/// 1,18,880. Nothing is rounded, and no zero stands in front.
 #[must_use]
 pub fn is_number_typed(text: &str, number: u64) -> bool {
-    let text = text.trim();
+    let text = ascii_digits(text.trim());
+    let text = text.as_ref();
     let separator = text.chars().find(|letter| !letter.is_ascii_digit());
     let Some(separator) = separator else { return text == number.to_string() };
-    let is_known =
-        matches!(separator, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | ',' | '.' | '\'' | '\u{2019}');
+    let is_known = matches!(
+        separator,
+        ' ' | '\u{a0}'
+            | '\u{202f}'
+            | '\u{2009}'
+            | '\u{3000}'
+            | ','
+            | '，'
+            | '٬'
+            | '.'
+            | '．'
+            | '\''
+            | '\u{2019}'
+    );
     let groups: Vec<&str> = text.split(separator).collect();
     is_known && is_grouped(&groups) && groups.concat() == number.to_string()
 }
@@ -135,6 +150,13 @@ mod tests {
             "11\u{202f}888",
             "11\u{a0}888",
             " 11,888 ",
+            "１１８８８",
+            "１１，８８８",
+            "١١٨٨٨",
+            "١١٬٨٨٨",
+            "۱۱۸۸۸",
+            "११,८८८",
+            "\u{3000}11\u{3000}888",
         ] {
             assert!(is_number_typed(text, 11_888), "{text:?}");
         }
@@ -151,6 +173,9 @@ mod tests {
             "1188",
             "118880",
             "011888",
+            "٠١١٨٨٨",
+            "１１８８９",
+            "一一八八八",
             "11,888.0",
             "11.888,00",
             "+11888",
@@ -166,7 +191,6 @@ mod tests {
             "11;888",
             "11-888",
             "11,88 8",
-            "１１８８８",
             "11 888 users",
             "0x2e70",
             "11,8,88",

@@ -15,7 +15,7 @@ mod rows;
 mod texts;
 mod words;
 
-pub use rows::Rows;
+pub use rows::{Coverage, Rows};
 use texts::{Text, Texts};
 use words::{Word, Words};
 
@@ -251,6 +251,21 @@ impl Users {
     #[must_use]
     pub fn unreadable_len(&self) -> usize {
         self.unreadable.len()
+    }
+
+    /// Whether a row could be read, so that its user can be changed.
+    #[must_use]
+    pub fn is_readable(&self, row: Row) -> bool {
+        !self.unreadable.contains_key(&row.0)
+    }
+
+    /// How many of these rows could be read.
+    #[must_use]
+    pub fn readable_among(&self, rows: &[Row]) -> usize {
+        if self.unreadable.is_empty() {
+            return rows.len();
+        }
+        rows.iter().filter(|row| self.is_readable(**row)).count()
     }
 
     /// A user's id; nil for an unreadable row that has none.
@@ -526,7 +541,10 @@ pub(crate) mod tests {
         assert_eq!((users.user(row), users.mfa(row)), (None, Mfa::Unknown));
         let (one, other) = (users.learn_unreadable(broken(None)), users.learn_unreadable(broken(None)));
         assert!(one != other && users.unreadable(one).is_some());
+        let (all, unreadable) = ([users.learn(&user(2), &fold), row, one, other], [row, one, other]);
+        assert_eq!((users.readable_among(&all), users.readable_among(&unreadable)), (1, 0));
         assert_eq!(users.learn(&user(1), &fold), row);
+        assert_eq!(users.readable_among(&all), 2);
         assert!(users.unreadable(row).is_none(), "read again, and readable");
     }
 

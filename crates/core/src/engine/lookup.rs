@@ -303,7 +303,7 @@ mod tests {
     use std::ops::RangeInclusive;
 
     use crate::domain::fault::Refusal;
-    use crate::domain::list::{Identity, List, Piles, read};
+    use crate::domain::list::{Identity, List, Piles, normalize, read};
     use crate::domain::region::{RegionCode, Regions};
     use crate::domain::tenant::{EnvironmentId, Tenant};
     use crate::domain::user::User;
@@ -311,13 +311,17 @@ mod tests {
     use uuid::Uuid;
 
     fn list(text: &str, by: Identity) -> List {
-        let mut list = read(text.as_bytes()).unwrap();
+        let mut list = read(text.as_bytes(), &normalize()).unwrap();
         list.identify(0, by, false);
         list
     }
 
     fn lookup(list: &List) -> Lookup {
-        Lookup::new(Rc::new(Questions::of(list)), Rc::new(Policy::default()), Jitter::new(1))
+        Lookup::new(
+            Rc::new(Questions::of(list.confirmed().unwrap())),
+            Rc::new(Policy::default()),
+            Jitter::new(1),
+        )
     }
 
     fn start(lookup: &mut Lookup) -> Job {
@@ -379,7 +383,7 @@ mod tests {
         let mut lookup = lookup(&list);
         assert_eq!(drive(&mut lookup, &[user(3), user(20)], ""), 3);
         assert_eq!((lookup.state(), lookup.done()), (State::Complete, 25));
-        let piles = Piles::from_answers(&list, lookup.answers());
+        let piles = Piles::from_answers(list.confirmed().unwrap(), lookup.answers());
         assert_eq!(piles.found, [(2, user(3).id), (19, user(20).id)]);
         assert_eq!((piles.not_found.len(), piles.twice), (23, vec![25]));
     }
@@ -424,7 +428,7 @@ mod tests {
         let Ask::Page(asked) = &job.ask else { panic!() };
         assert_eq!(asked.cursor, Some(cursor));
         answer(&mut lookup, job, Ok(page(&[shared(2)], None)));
-        let piles = Piles::from_answers(&list, lookup.answers());
+        let piles = Piles::from_answers(list.confirmed().unwrap(), lookup.answers());
         assert_eq!(piles.ambiguous.len(), 1);
     }
 

@@ -23,9 +23,23 @@ const FROM_80: [char; 32] = [
     '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// The text without its byte order mark, and how it was written. Every file has some text: Windows-1252 takes whatever
-/// is nothing else.
+/// The text without its byte order mark and without the zero bytes with which some programs fill up a file, and how it
+/// was written. Every file has some text: Windows-1252 takes whatever is nothing else. Bytes that mean nothing become
+/// U+FFFD.
 pub(super) fn decode(bytes: &[u8]) -> (String, Encoding) {
+    let (mut text, encoding) = decode_all(bytes);
+    text.truncate(without_padding(&text).len());
+    (text, encoding)
+}
+
+/// A text without zero bytes at its end, and the line ends and the end-of-file mark of DOS among them.
+fn without_padding(text: &str) -> &str {
+    let kept = text.trim_end_matches(['\0', '\u{1a}', '\r', '\n', ' ', '\t']);
+    let padding = text.get(kept.len()..).unwrap_or_default();
+    if padding.contains('\0') { kept } else { text }
+}
+
+fn decode_all(bytes: &[u8]) -> (String, Encoding) {
     if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
         return (String::from_utf8_lossy(rest).into_owned(), Encoding::Utf8);
     }
@@ -40,13 +54,29 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Encoding) {
         Some(Encoding::Utf16Be) => return (utf_16(bytes, u16::from_be_bytes), Encoding::Utf16Be),
         _ => {}
     }
-    match str::from_utf8(bytes) {
-        Ok(text) => (text.to_owned(), Encoding::Utf8),
-        Err(_) => (bytes.iter().copied().map(windows_1252).collect(), Encoding::Windows1252),
+    if is_utf_8(bytes) {
+        return (String::from_utf8_lossy(bytes).into_owned(), Encoding::Utf8);
     }
+    (bytes.iter().copied().map(windows_1252).collect(), Encoding::Windows1252)
+}
+
+/// Whether bytes are UTF-8, a few of them broken: letters of several bytes hardly ever come about by chance, so that a
+/// file with more of them than of broken bytes is UTF-8.
+fn is_utf_8(bytes: &[u8]) -> bool {
+    let (mut letters, mut broken) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        letters += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    broken == 0 || letters >= broken
 }
 
 impl Encoding {
+    /// Whether it can write every letter, and can't be taken for another of its kind.
+    pub(super) const fn is_unicode(self) -> bool {
+        !matches!(self, Self::Windows1252)
+    }
+
     /// The byte order mark that files in this encoding may begin with.
     fn mark(self) -> &'static [u8] {
         match self {
@@ -87,7 +117,7 @@ fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     let units = pairs.iter().map(|pair| unit(*pair));
     let letters = char::decode_utf16(units).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER));
     // Half a letter at the end shows that the file was cut off.
-    letters.chain(rest.first().map(|_| char::REPLACEMENT_CHARACTER)).collect()
+    letters.chain(rest.first().filter(|byte| **byte != 0).map(|_| char::REPLACEMENT_CHARACTER)).collect()
 }
 
 /// Latin letters, digits and separators have a zero for their high byte, and hardly anything has one for its low byte.
@@ -157,6 +187,36 @@ mod tests {
         assert_eq!((text.as_str(), encoding), ("€ Zoë ŸŠ \u{81}ÿ", Encoding::Windows1252));
         let differing = FROM_80.iter().filter(|letter| **letter > '\u{9f}').count();
         assert_eq!(differing, 27);
+    }
+
+    #[test]
+    fn a_broken_byte_leaves_utf_8_what_it_is() {
+        let (text, encoding) =
+            decode("Zoë,zoe\nŁuk,luk\nAn".bytes().chain(*b"\xe9,ana").collect::<Vec<_>>().as_slice());
+        assert_eq!((text.as_str(), encoding), ("Zoë,zoe\nŁuk,luk\nAn\u{fffd},ana", Encoding::Utf8));
+        let cut_off = decode(b"Zo\xc3\xab\nJ\xc3\xb6rg\n\xe7\x8e");
+        assert_eq!(cut_off, ("Zoë\nJörg\n\u{fffd}".to_owned(), Encoding::Utf8));
+        // An accent before a closing quotation mark has the look of UTF-8 by chance.
+        assert_eq!(decode(b"\xabCaf\xc9\xbb Zo\xeb J\xf6rg").1, Encoding::Windows1252);
+    }
+
+    #[test]
+    fn zero_bytes_at_the_end_are_cut_off() {
+        for (bytes, expected) in [
+            (&b"ana\nbo\0\0\0"[..], "ana\nbo"),
+            (b"ana\nbo\r\n\0\0\r\n", "ana\nbo"),
+            (b"ana\nbo\n\x1a\0\0\0\0", "ana\nbo"),
+            (b"\xef\xbb\xbfana\0", "ana"),
+            (b"\xff\xfea\0n\0a\0\0\0\0\0", "ana"),
+            (b"\xff\xfea\0n\0a\0\0", "ana"),
+            (b"Zo\xeb\0\0", "Zoë"),
+            (b"ab\0c\0", "ab\0c"),
+            (b"ana \n", "ana \n"),
+        ] {
+            assert_eq!(decode(bytes).0, expected, "{bytes:?}");
+        }
+        let padded = [b"ana\nbo\n".as_slice(), &[0; 4088]].concat();
+        assert_eq!(decode(&padded), ("ana\nbo".to_owned(), Encoding::Utf8));
     }
 
     #[test]

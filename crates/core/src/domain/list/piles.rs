@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::user::UserId;
 use super::super::users::{Row, Users};
-use super::columns::trimmed;
-use super::{Entry, Identity, List};
+use super::spelling::Spelling;
+use super::{Confirmed, Entry, Identity, List};
 
 /// The entries of a list, by their places, each in exactly one pile and each pile in the list's order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,7 +26,8 @@ impl Piles {
     /// pieces. Whatever is among [`List::questions`] and has no answer is not found; answers to other entries say
     /// nothing new.
     #[must_use]
-    pub fn from_answers(list: &List, answers: Vec<(usize, Vec<UserId>)>) -> Self {
+    pub fn from_answers(list: Confirmed<'_>, answers: Vec<(usize, Vec<UserId>)>) -> Self {
+        let list = list.list;
         let asked = Asked::of(list);
         let mut named: Vec<Vec<UserId>> = vec![Vec::new(); list.entries().len()];
         for (entry, users) in answers {
@@ -74,34 +75,26 @@ enum Key<'a> {
 }
 
 impl<'a> Key<'a> {
-    fn of(entry: &'a Entry, identity: Identity) -> Option<Self> {
+    fn of(entry: &'a Entry, identity: Identity, spelling: &Spelling) -> Option<Self> {
         if entry.problem.is_some() {
             return None;
         }
         match identity {
             Identity::UserId => UserId::read(&entry.value).map(Self::Id),
-            _ => Some(Self::Text(compared(&entry.value, identity))),
+            _ => Some(Self::Text(spelling.key(&entry.value, identity))),
         }
     }
 
     /// What an entry has to say to name a user; `None` if no entry can.
-    fn naming(users: &'a Users, row: Row, identity: Identity) -> Option<Self> {
+    fn naming(users: &'a Users, row: Row, identity: Identity, spelling: &Spelling) -> Option<Self> {
         let text = match identity {
             Identity::UserId => return users.id(row).map(Self::Id),
             Identity::ExternalId => users.external_id(row),
             Identity::Username => users.username(row),
             Identity::Email => users.email(row),
         };
-        let text = compared(trimmed(text), identity);
+        let text = spelling.key(text, identity);
         (!text.is_empty()).then_some(Self::Text(text))
-    }
-}
-
-/// What of a text is compared: capitals count in external ids only.
-pub(super) fn compared(text: &str, identity: Identity) -> Cow<'_, str> {
-    match identity {
-        Identity::UserId | Identity::ExternalId => Cow::Borrowed(text),
-        Identity::Username | Identity::Email => text.to_lowercase().into(),
     }
 }
 
@@ -117,7 +110,7 @@ impl<'a> Asked<'a> {
     fn of(list: &'a List) -> Self {
         let mut firsts = HashMap::with_capacity(list.entries().len());
         let mut state = |(place, entry)| {
-            let Some(key) = Key::of(entry, list.identity()) else { return State::Unaskable };
+            let Some(key) = Key::of(entry, list.identity(), &list.spelling) else { return State::Unaskable };
             let first = *firsts.entry(key).or_insert(place);
             if first == place { State::Question } else { State::Again }
         };
@@ -134,17 +127,20 @@ impl List {
         let states = Asked::of(self).states.into_iter().enumerate();
         states.filter(|(_, state)| *state == State::Question).map(|(entry, _)| entry).collect()
     }
+}
 
+impl Confirmed<'_> {
     /// Piles by the users who were read. Capitals don't count in usernames and e-mail addresses. Accents do, unlike in a
     /// search: nobody looks at each of a list's people before something is changed. External ids are compared exactly.
     #[must_use]
-    pub fn match_in(&self, users: &Users) -> Piles {
-        let asked = Asked::of(self);
-        let mut named: Vec<Vec<UserId>> = vec![Vec::new(); self.entries().len()];
+    pub fn match_in(self, users: &Users) -> Piles {
+        let list = self.list;
+        let asked = Asked::of(list);
+        let mut named: Vec<Vec<UserId>> = vec![Vec::new(); list.entries().len()];
         for row in (0..users.len()).filter_map(|place| u32::try_from(place).ok()).map(Row) {
             // A row without an id can't be changed, and names nobody.
             let Some(id) = users.id(row).filter(|id| !id.0.is_nil()) else { continue };
-            let key = Key::naming(users, row, self.identity());
+            let key = Key::naming(users, row, list.identity(), &list.spelling);
             let first = key.and_then(|key| asked.firsts.get(&key));
             if let Some(named) = first.and_then(|first| named.get_mut(*first)) {
                 named.push(id);
@@ -156,7 +152,7 @@ impl List {
 
 #[cfg(test)]
 mod tests {
-    use super::super::read;
+    use super::super::{normalize, read};
     use super::*;
 
     use uuid::Uuid;
@@ -165,7 +161,7 @@ mod tests {
     use crate::domain::users::tests::{fold, user};
 
     fn list(text: &str, by: Identity) -> List {
-        let mut list = read(text.as_bytes()).unwrap();
+        let mut list = read(text.as_bytes(), &normalize()).unwrap();
         list.identify(0, by, false);
         list
     }
@@ -185,26 +181,28 @@ mod tests {
     #[test]
     fn usernames_and_addresses_are_found_whatever_their_capitals() {
         let users = store(&[user(1), User { username: " ŁUK ".into(), ..user(2) }]);
-        let piles = list("USER001\nłuk\nstranger\n", Identity::Username).match_in(&users);
+        let piles =
+            list("USER001\nłuk\nstranger\n", Identity::Username).confirmed().unwrap().match_in(&users);
         assert_eq!((piles.found, piles.not_found), (vec![(0, id(1)), (1, id(2))], vec![2]));
-        let piles = list("user001@EXAMPLE.com\nuser001", Identity::Email).match_in(&users);
+        let piles =
+            list("user001@EXAMPLE.com\nuser001", Identity::Email).confirmed().unwrap().match_in(&users);
         assert_eq!((piles.found, piles.not_found), (vec![(0, id(1))], vec![1]));
     }
 
     #[test]
     fn an_accent_makes_another_person() {
         let people = ["zoe", "Zoë"].map(|name| User { username: name.into(), ..user(name.len() as u128) });
-        let piles = list("ZOË\nzoé\n", Identity::Username).match_in(&store(&people));
+        let piles = list("ZOË\nzoé\n", Identity::Username).confirmed().unwrap().match_in(&store(&people));
         assert_eq!((piles.found, piles.not_found), (vec![(0, people[1].id)], vec![1]));
     }
 
     #[test]
     fn external_ids_are_compared_exactly_and_ids_as_what_they_mean() {
         let users = store(&[User { external_id: Some("E-1".into()), ..user(1) }, user(2)]);
-        let piles = list("e-1\n E-1\u{a0}\n", Identity::ExternalId).match_in(&users);
+        let piles = list("e-1\n E-1\u{a0}\n", Identity::ExternalId).confirmed().unwrap().match_in(&users);
         assert_eq!((piles.found, piles.not_found), (vec![(1, id(1))], vec![0]));
         let text = format!("{{{}}}\n{}\nuser002\n", id(2), id(9).to_string().to_uppercase());
-        let piles = list(&text, Identity::UserId).match_in(&users);
+        let piles = list(&text, Identity::UserId).confirmed().unwrap().match_in(&users);
         assert_eq!((piles.found, piles.not_found), (vec![(0, id(2))], vec![1, 2]));
     }
 
@@ -212,7 +210,10 @@ mod tests {
     fn an_address_that_several_users_share_is_ambiguous() {
         let shared = |number| User { email: Some("Team@example.com".into()), ..user(number) };
         let users = store(&[shared(3), shared(1), user(2)]);
-        let piles = list("team@example.com\nTEAM@example.com\n", Identity::Email).match_in(&users);
+        let piles = list("team@example.com\nTEAM@example.com\n", Identity::Email)
+            .confirmed()
+            .unwrap()
+            .match_in(&users);
         assert_eq!(piles.ambiguous, [(0, vec![id(1), id(3)])]);
         assert_eq!((piles.twice, piles.found), (vec![1], vec![]));
     }
@@ -220,7 +221,7 @@ mod tests {
     #[test]
     fn whoever_is_named_again_is_in_the_list_twice() {
         let list = list("user001\nnobody\nUser001 \nNOBODY\n4.1E+07\n4.1E+07\n", Identity::Username);
-        let piles = list.match_in(&store(&[user(1)]));
+        let piles = list.confirmed().unwrap().match_in(&store(&[user(1)]));
         assert_eq!((piles.found, piles.twice), (vec![(0, id(1))], vec![2, 3]));
         assert_eq!(piles.not_found, [1, 4, 5], "what a spreadsheet shortened may have been different");
         assert_eq!(list.questions(), [0, 1]);
@@ -237,7 +238,7 @@ mod tests {
             });
         }
         let text = format!("{}\n{}\n", Uuid::nil(), id(1));
-        let piles = list(&text, Identity::UserId).match_in(&users);
+        let piles = list(&text, Identity::UserId).confirmed().unwrap().match_in(&users);
         assert_eq!((piles.found, piles.not_found), (vec![(1, id(1))], vec![0]));
     }
 
@@ -259,7 +260,7 @@ mod tests {
             ambiguous: vec![(1, vec![id(2), id(3)])],
             twice: vec![3, 5],
         };
-        assert_eq!(Piles::from_answers(&list, answers), expected);
+        assert_eq!(Piles::from_answers(list.confirmed().unwrap(), answers), expected);
     }
 
     #[test]
@@ -271,7 +272,8 @@ mod tests {
         let people: Vec<User> =
             (1..=100_000).map(|number| User { id: scattered(number), ..user(number) }).collect();
         let lines: Vec<String> = (0..200_000).map(|number| format!("USER{number:03}")).collect();
-        let piles = list(&lines.join("\n"), Identity::Username).match_in(&store(&people));
+        let piles =
+            list(&lines.join("\n"), Identity::Username).confirmed().unwrap().match_in(&store(&people));
         assert_eq!((piles.found.len(), piles.not_found.len()), (100_000, 100_000));
     }
 }

@@ -5,9 +5,8 @@ use std::ops::Range;
 
 use super::super::filter::{Attribute, Filter};
 use super::super::user::{User, UserId};
-use super::columns::trimmed;
-use super::piles::compared;
-use super::{Identity, List};
+use super::spelling::Spelling;
+use super::{Confirmed, Identity};
 
 /// So many are asked for in one filter at most. PingOne documents no bound for a filter's length.
 const MOST_AT_ONCE: usize = 10;
@@ -19,9 +18,10 @@ const LONGEST_FILTER: usize = 3000;
 const LONGEST_VALUE: usize = 1024;
 
 /// The different things that a list says, in its order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Questions {
     identity: Identity,
+    spelling: Spelling,
     values: Vec<(usize, String)>,
     /// The entry that says something, by what is compared of it.
     entries: HashMap<String, usize>,
@@ -30,14 +30,15 @@ pub struct Questions {
 impl Questions {
     /// The questions of a list as it is understood now.
     #[must_use]
-    pub fn of(list: &List) -> Self {
-        let identity = list.identity();
+    pub fn of(list: Confirmed<'_>) -> Self {
+        let list = list.list;
+        let (identity, spelling) = (list.identity(), list.spelling.clone());
         let value = |entry: usize| Some((entry, list.entries().get(entry)?.value.clone()));
         let values = list.questions().into_iter().filter_map(value);
         let values: Vec<_> = values.filter(|(_, value)| value.len() <= LONGEST_VALUE).collect();
-        let key = |(entry, value): &(usize, String)| (compared(value, identity).into_owned(), *entry);
+        let key = |(entry, value): &(usize, String)| (spelling.key(value, identity).into_owned(), *entry);
         let entries = values.iter().map(key).collect();
-        Self { identity, values, entries }
+        Self { identity, spelling, values, entries }
     }
 
     /// How many there are.
@@ -74,7 +75,7 @@ impl Questions {
             Identity::Username => &user.username,
             Identity::Email => user.email.as_deref()?,
         };
-        self.entries.get(compared(trimmed(text), self.identity).as_ref()).copied()
+        self.entries.get(self.spelling.key(text, self.identity).as_ref()).copied()
     }
 
     /// The questions in the portions in which they are asked.
@@ -98,8 +99,8 @@ impl Questions {
         portions
     }
 
-    /// The filter for some of them: each value as it is written, and in small letters, because PingOne may compare the
-    /// case. `None` where users are named by id.
+    /// The filter for some of them: each value as it is written, and in the other spellings that PingOne may have, because
+    /// it may compare the case and each character. `None` where users are named by id.
     #[must_use]
     pub fn filter(&self, questions: Range<usize>) -> Option<Filter> {
         let attribute = match self.identity {
@@ -108,10 +109,7 @@ impl Questions {
             Identity::Username => Attribute::Username,
             Identity::Email => Attribute::Email,
         };
-        let spellings = |(_, value): &(usize, String)| {
-            let small = Some(compared(value, self.identity).into_owned()).filter(|small| small != value);
-            std::iter::once(value.clone()).chain(small)
-        };
+        let spellings = |(_, value): &(usize, String)| self.spelling.spellings(value, self.identity);
         let values = self.values.get(questions).unwrap_or_default().iter().flat_map(spellings);
         Some(Filter::Any(values.map(|value| Filter::Equals(attribute, value)).collect()))
     }
@@ -124,15 +122,15 @@ fn encoded(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::read;
+    use super::super::{normalize, read};
     use super::*;
 
     use crate::domain::users::tests::user;
 
     fn questions(text: &str, by: Identity) -> Questions {
-        let mut list = read(text.as_bytes()).unwrap();
+        let mut list = read(text.as_bytes(), &normalize()).unwrap();
         list.identify(0, by, false);
-        Questions::of(&list)
+        Questions::of(list.confirmed().unwrap())
     }
 
     fn filter(questions: &Questions) -> String {

@@ -1,11 +1,14 @@
 //! Where the records of a separated text begin and end, and what stands in their cells: RFC 4180, read with lenience.
 //!
 //! A cell is quoted if its quotation marks close right before a separator or the end of a line. Otherwise they are
-//! letters like any other: one stray mark must not swallow the people of a thousand lines.
+//! letters like any other: one stray mark must not swallow the people of a thousand lines. A quoted cell may have several
+//! lines, unless [`Quotes::WithinLine`] says otherwise.
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memchr2};
+
+use super::spelling::is_invisible;
 
 /// What stands between the cells of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,7 +48,7 @@ impl Separator {
     /// The separator by which most of the first lines have the same number of cells; `None` if fewer than half of them
     /// have more than one.
     pub(super) fn of(text: &str) -> Option<Self> {
-        let lines = Records::new(text, 0, 1, b",;\t");
+        let lines = Records::new(text, 0, 1, b",;\t", Quotes::AcrossLines);
         let lines = lines.map(|record| record.text(text)).filter(|line| !line.starts_with('#'));
         let lines: Vec<[usize; 3]> = lines.take(LINES_LOOKED_AT).map(counts).collect();
         let likelihood = |place: usize| {
@@ -62,12 +65,22 @@ impl Separator {
     }
 }
 
+/// Where quotation marks hold a cell together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quotes {
+    /// Also across the ends of lines, as RFC 4180 has it.
+    AcrossLines,
+    /// In one line only; a mark without its counterpart there is a letter.
+    WithinLine,
+}
+
 /// How many lines tell the separator.
 const LINES_LOOKED_AT: usize = 20;
 
 /// How often each separator stands outside quotes.
 fn counts(line: &str) -> [usize; 3] {
-    let ends = Fields::new(line, b",;\t").filter_map(|field| line.as_bytes().get(field.end));
+    let ends =
+        Fields::new(line, b",;\t", Quotes::AcrossLines).filter_map(|field| line.as_bytes().get(field.end));
     let mut counts = [0; 3];
     for end in ends {
         let place = Separator::ALL.iter().position(|it| Separator::bytes(Some(*it)) == [*end]);
@@ -99,20 +112,21 @@ impl Record {
 pub(super) struct Records<'a> {
     text: &'a str,
     separators: &'static [u8],
+    quotes: Quotes,
     at: usize,
     line: usize,
 }
 
 impl<'a> Records<'a> {
     /// Those of a text from a place on, in bytes, that is the beginning of a line with this number.
-    fn new(text: &'a str, at: usize, line: usize, separators: &'static [u8]) -> Self {
-        Self { text, separators, at, line }
+    fn new(text: &'a str, at: usize, line: usize, separators: &'static [u8], quotes: Quotes) -> Self {
+        Self { text, separators, quotes, at, line }
     }
 
     /// Those of a whole text, or of all but its first line.
-    pub(super) fn of(text: &'a str, start: usize, separator: Option<Separator>) -> Self {
+    pub(super) fn of(text: &'a str, start: usize, separator: Option<Separator>, quotes: Quotes) -> Self {
         let line = if start == 0 { 1 } else { 2 };
-        Self::new(text, start, line, Separator::bytes(separator))
+        Self::new(text, start, line, Separator::bytes(separator), quotes)
     }
 
     /// Whether nothing stands in a record, whatever separates it.
@@ -128,7 +142,7 @@ impl Iterator for Records<'_> {
     fn next(&mut self) -> Option<Record> {
         while self.at < self.text.len() {
             let rest = self.text.get(self.at..)?;
-            let len = Fields::new(rest, self.separators).last().map_or(0, |field| field.end);
+            let len = Fields::new(rest, self.separators, self.quotes).last().map_or(0, |field| field.end);
             let (inside, after) = rest.as_bytes().split_at_checked(len)?;
             let record = Record { line: self.line, start: self.at, end: self.at + len };
             self.at = record.end + line_end_len(after);
@@ -143,7 +157,8 @@ impl Iterator for Records<'_> {
 
 /// The cells of a record, without their quotes, as they are otherwise.
 pub(super) fn cells(record: &str, separator: Option<Separator>) -> impl Iterator<Item = Cow<'_, str>> {
-    let fields = Fields::new(record, Separator::bytes(separator));
+    // A record that ends with its line has no cell that goes on in the next.
+    let fields = Fields::new(record, Separator::bytes(separator), Quotes::AcrossLines);
     fields.map(|field| {
         let content = record.get(field.start..field.start + field.len).unwrap_or_default();
         if field.is_quoted && content.contains('"') {
@@ -169,13 +184,20 @@ struct Field {
 struct Fields<'a> {
     bytes: &'a [u8],
     separators: &'static [u8],
+    /// How far a quoted cell may reach.
+    quotes_end: usize,
     /// Where the next begins; `None` after the last.
     at: Option<usize>,
 }
 
 impl<'a> Fields<'a> {
-    fn new(text: &'a str, separators: &'static [u8]) -> Self {
-        Self { bytes: text.as_bytes(), separators, at: Some(0) }
+    fn new(text: &'a str, separators: &'static [u8], quotes: Quotes) -> Self {
+        let bytes = text.as_bytes();
+        let quotes_end = match quotes {
+            Quotes::AcrossLines => None,
+            Quotes::WithinLine => memchr2(b'\r', b'\n', bytes),
+        };
+        Self { bytes, separators, quotes_end: quotes_end.unwrap_or(bytes.len()), at: Some(0) }
     }
 
     fn quoted(&self, at: usize) -> Option<Field> {
@@ -192,10 +214,11 @@ impl<'a> Fields<'a> {
 
     /// The first quotation mark that isn't doubled.
     fn closing(&self, from: usize) -> Option<usize> {
+        let bytes = self.bytes.get(..self.quotes_end)?;
         let mut at = from;
         loop {
-            let mark = at + memchr(b'"', self.bytes.get(at..)?)?;
-            if self.bytes.get(mark + 1) != Some(&b'"') {
+            let mark = at + memchr(b'"', bytes.get(at..)?)?;
+            if bytes.get(mark + 1) != Some(&b'"') {
                 return Some(mark);
             }
             at = mark + 2;
@@ -247,13 +270,9 @@ pub(super) fn line_ends(bytes: &[u8]) -> usize {
     feeds + returns - pairs
 }
 
-/// Whether a letter is only there by accident at the edge of a cell: blanks, breaks, and what has no width.
+/// Whether a letter is only there by accident at the edge of a cell: blanks, breaks, and what can't be seen.
 pub(super) fn is_blank(letter: char) -> bool {
-    let has_no_width = matches!(
-        letter,
-        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-    );
-    has_no_width || letter.is_whitespace() || letter.is_control()
+    is_invisible(letter) || letter.is_whitespace() || letter.is_control()
 }
 
 #[cfg(test)]
@@ -262,7 +281,9 @@ mod tests {
 
     fn table(text: &str, separator: Option<Separator>) -> Vec<(usize, Vec<String>)> {
         let cells = |record: Record| cells(record.text(text), separator).map(Cow::into_owned).collect();
-        Records::of(text, 0, separator).map(|record| (record.line, cells(record))).collect()
+        Records::of(text, 0, separator, Quotes::AcrossLines)
+            .map(|record| (record.line, cells(record)))
+            .collect()
     }
 
     fn row(line: usize, cells: &[&str]) -> (usize, Vec<String>) {
@@ -297,6 +318,14 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_without_its_counterpart_in_the_line_is_a_letter_where_lines_are_read_apart() {
+        let text = "ana,\"VIP\nbo,\"x, y\"\ncy,Monitor 27\"\ndi,z";
+        let records = Records::of(text, 0, Some(Separator::Comma), Quotes::WithinLine);
+        let lines: Vec<&str> = records.map(|record| record.text(text)).collect();
+        assert_eq!(lines, ["ana,\"VIP", "bo,\"x, y\"", "cy,Monitor 27\"", "di,z"]);
+    }
+
+    #[test]
     fn the_separator_is_the_one_that_most_lines_agree_on() {
         for (text, expected) in [
             ("a,b\nc,d", Some(Separator::Comma)),
@@ -326,7 +355,10 @@ mod tests {
     fn many_stray_quotes_take_no_longer_than_others() {
         for line in ["\"a\" b,", "\"\"\"\"x,", "\"\n", "\",", "\"\"a\n", " \"  "] {
             let text = format!("\"{}", line.repeat(200_000));
-            assert!(Records::of(&text, 0, Some(Separator::Comma)).count() <= 200_001, "{line}");
+            for quotes in [Quotes::AcrossLines, Quotes::WithinLine] {
+                let records = Records::of(&text, 0, Some(Separator::Comma), quotes);
+                assert!(records.count() <= 200_001, "{line}");
+            }
         }
     }
 }

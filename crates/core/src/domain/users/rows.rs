@@ -59,6 +59,29 @@ impl FromIterator<Row> for Rows {
     }
 }
 
+/// How much of what can be selected is selected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coverage {
+    /// Nothing, also where nothing can be.
+    None,
+    /// A part.
+    Some,
+    /// Everything.
+    All,
+}
+
+impl Coverage {
+    /// The coverage of `selected` among `selectable` users.
+    #[must_use]
+    pub fn of(selected: usize, selectable: usize) -> Self {
+        match selected {
+            0 => Self::None,
+            selected if selected < selectable => Self::Some,
+            _ => Self::All,
+        }
+    }
+}
+
 fn split(row: Row) -> (usize, u64) {
     (row.place() / 64, 1 << (row.place() % 64))
 }
@@ -66,6 +89,20 @@ fn split(row: Row) -> (usize, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_what_can_be_selected_is_neither_nothing_nor_everything() {
+        for (selected, selectable, coverage) in [
+            (0, 0, Coverage::None),
+            (0, 5, Coverage::None),
+            (1, 5, Coverage::Some),
+            (4, 5, Coverage::Some),
+            (5, 5, Coverage::All),
+            (1, 1, Coverage::All),
+        ] {
+            assert_eq!(Coverage::of(selected, selectable), coverage);
+        }
+    }
 
     #[test]
     fn a_set_counts_each_user_once() {

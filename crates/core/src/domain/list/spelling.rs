@@ -1,0 +1,196 @@
+//! When two spellings are the same name: capitals, quotation marks around it, characters that can't be seen, and the
+//! forms in which Unicode writes the same letter.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::rc::Rc;
+
+use super::Identity;
+use super::columns::trimmed;
+
+/// A normalization form of Unicode (UAX #15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// Letters and their accents as one character where there is one.
+    Nfc,
+    /// Letters and their accents apart.
+    Nfd,
+    /// As [`Form::Nfc`], and full-width letters, ligatures and the like as the letters that they stand for.
+    Nfkc,
+}
+
+/// Writes a text in a normalization form. The tables for it are the browser's: this crate has none.
+pub type Normalize = Rc<dyn Fn(&str, Form) -> String>;
+
+/// Quotation marks that stand around a name in somebody's file and don't belong to it.
+const QUOTES: [(char, char); 8] =
+    [('"', '"'), ('\'', '\''), ('“', '”'), ('„', '“'), ('„', '”'), ('«', '»'), ('‘', '’'), ('‚', '‘')];
+
+/// How the values of a file are compared.
+#[derive(Clone)]
+pub(super) struct Spelling {
+    normalize: Normalize,
+    /// The form in which values are compared.
+    form: Form,
+}
+
+impl fmt::Debug for Spelling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spelling").field("form", &self.form).finish_non_exhaustive()
+    }
+}
+
+impl Spelling {
+    /// `is_unicode` says whether the file is in a Unicode encoding. Another may be another than the one that was
+    /// assumed: what reads `pawe³` may be `paweł` in truth, and [`Form::Nfkc`] would make `pawe3` of it.
+    pub(super) fn new(normalize: Normalize, is_unicode: bool) -> Self {
+        Self { normalize, form: if is_unicode { Form::Nfkc } else { Form::Nfc } }
+    }
+
+    /// A text as it is read: without characters that can't be seen, in one normalization form, without blanks around it.
+    pub(super) fn plain<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if text.is_ascii() {
+            return Cow::Borrowed(trimmed(text));
+        }
+        let normal = (self.normalize)(&visible(text), self.form).replace('\u{a0}', " ");
+        Cow::Owned(trimmed(&normal).to_owned())
+    }
+
+    /// What of a text is compared. Capitals count in external ids only.
+    pub(super) fn key<'a>(&self, text: &'a str, identity: Identity) -> Cow<'a, str> {
+        let plain = match self.plain(text) {
+            Cow::Borrowed(plain) => Cow::Borrowed(unquoted(plain)),
+            Cow::Owned(plain) => Cow::Owned(unquoted(&plain).to_owned()),
+        };
+        match identity {
+            Identity::UserId | Identity::ExternalId => plain,
+            Identity::Username | Identity::Email => plain.to_lowercase().into(),
+        }
+    }
+
+    /// The spellings in which PingOne may have what a value names: it compares texts as they are, perhaps without regard
+    /// to capitals.
+    pub(super) fn spellings(&self, value: &str, identity: Identity) -> Vec<String> {
+        let seen = visible(value);
+        let bare = unquoted(&seen);
+        let mut spellings = vec![value.to_owned(), seen.clone(), bare.to_owned()];
+        if !bare.is_ascii() {
+            spellings.extend([Form::Nfc, Form::Nfd, self.form].map(|form| (self.normalize)(bare, form)));
+        }
+        if matches!(identity, Identity::Username | Identity::Email) {
+            let small: Vec<String> = spellings.iter().map(|spelling| spelling.to_lowercase()).collect();
+            spellings.extend(small);
+        }
+        let mut distinct: Vec<String> = Vec::new();
+        for spelling in spellings {
+            if !distinct.contains(&spelling) {
+                distinct.push(spelling);
+            }
+        }
+        distinct
+    }
+}
+
+fn visible(text: &str) -> String {
+    text.chars().filter(|letter| !is_invisible(*letter)).collect()
+}
+
+/// What stands between quotation marks, if anything does.
+fn unquoted(text: &str) -> &str {
+    let inside = |(opening, closing): &(char, char)| text.strip_prefix(*opening)?.strip_suffix(*closing);
+    let inside = QUOTES.iter().find_map(inside).map(trimmed);
+    inside.filter(|inside| !inside.is_empty()).unwrap_or(text)
+}
+
+/// Whether a character has neither ink nor width: soft hyphens, joiners, marks of direction, variation selectors.
+pub(super) fn is_invisible(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// The browser's `String.prototype.normalize`, as tests have it.
+#[cfg(test)]
+pub(crate) fn normalize() -> Normalize {
+    use unicode_normalization::UnicodeNormalization;
+
+    Rc::new(|text, form| match form {
+        Form::Nfc => text.nfc().collect(),
+        Form::Nfd => text.nfd().collect(),
+        Form::Nfkc => text.nfkc().collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str, identity: Identity) -> String {
+        Spelling::new(normalize(), true).key(text, identity).into_owned()
+    }
+
+    #[test]
+    fn the_same_name_is_the_same_however_it_is_written() {
+        for text in [
+            "Zoë",
+            "Zoe\u{308}",
+            "ZOË",
+            "ＺＯＥ\u{308}",
+            "Z\u{ad}oë",
+            "Z\u{200b}o\u{200d}ë",
+            "\u{feff}zoë\u{2060}",
+            "“Zoë”",
+            "'ZOE\u{308}'",
+            "\u{202a}zoë\u{202c}",
+            "zo\u{34f}ë",
+            "«\u{a0}zoë\u{a0}»",
+        ] {
+            assert_eq!(key(text, Identity::Username), "zoë", "{text:?}");
+        }
+        assert_eq!(key("ﬁn.l@ｘ.example", Identity::Email), "fin.l@x.example");
+    }
+
+    #[test]
+    fn other_names_stay_others() {
+        for (one, other) in
+            [("zoe", "zoë"), ("o'neil", "oneil"), ("ana", "аna"), ("a b", "ab"), ("\"", ""), ("''", "")]
+        {
+            assert_ne!(key(one, Identity::Username), key(other, Identity::Username), "{one} {other}");
+        }
+        assert_ne!(key("E-1", Identity::ExternalId), key("e-1", Identity::ExternalId));
+        assert_eq!(key("Ｅ-１", Identity::ExternalId), "E-1");
+    }
+
+    #[test]
+    fn letters_of_a_code_page_that_was_assumed_are_not_taken_for_others() {
+        // Windows-1250 has ł where Windows-1252 has ³.
+        assert_eq!(Spelling::new(normalize(), false).key("PAWE³", Identity::Username), "pawe³");
+        assert_eq!(Spelling::new(normalize(), false).key("Zoe\u{308}", Identity::Username), "zoë");
+    }
+
+    #[test]
+    fn pingone_is_asked_for_every_spelling_once() {
+        let spellings = |value, identity| Spelling::new(normalize(), true).spellings(value, identity);
+        assert_eq!(spellings("ana", Identity::Username), ["ana"]);
+        assert_eq!(spellings("Ana", Identity::ExternalId), ["Ana"]);
+        assert_eq!(spellings("\"Ana\"", Identity::Username), ["\"Ana\"", "Ana", "\"ana\"", "ana"]);
+        assert_eq!(spellings("Zoë", Identity::Username), ["Zoë", "Zoe\u{308}", "zoë", "zoe\u{308}"]);
+        assert_eq!(spellings("a\u{ad}na", Identity::Email), ["a\u{ad}na", "ana"]);
+        assert_eq!(spellings("ａ1", Identity::ExternalId), ["ａ1", "a1"]);
+    }
+}

@@ -1,0 +1,15 @@
+//! The browser's `String.prototype.normalize`, without a browser.
+
+use std::rc::Rc;
+
+use pingone_mfa_core::domain::list::{Form, Normalize};
+use unicode_normalization::UnicodeNormalization;
+
+/// Writes a text in a normalization form.
+pub fn normalize() -> Normalize {
+    Rc::new(|text, form| match form {
+        Form::Nfc => text.nfc().collect(),
+        Form::Nfd => text.nfd().collect(),
+        Form::Nfkc => text.nfkc().collect(),
+    })
+}
