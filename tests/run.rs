@@ -23,6 +23,7 @@ use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::request::{Method, WriteMfa};
 use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh};
 use pingone_mfa_core::domain::fault::{BadAnswer, Fault, JournalFault, Refusal};
+use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
@@ -100,6 +101,7 @@ fn delivery(stage: &Stage, notebook: &Rc<Notebook>) -> Delivery {
         journal: Rc::clone(notebook) as Rc<dyn Journal>,
         name: "run".into(),
         clock: Rc::clone(&stage.clock) as Rc<dyn Clock>,
+        guard: Rc::default(),
     }
 }
 
@@ -510,8 +512,8 @@ fn done_with(stage: &Stage, plan: Plan) -> (Run, Rc<Notebook>) {
 }
 
 fn set(stage: &Stage, user: UserId, to: bool) {
-    let connection = stage.connection.clone();
-    stage.clock.run(async move { connection.call(WriteMfa { user, enabled: to }).await }).unwrap();
+    let (connection, permit) = (stage.connection.clone(), Guard::default().planned(user, to).unwrap());
+    stage.clock.run(async move { connection.call(WriteMfa(permit)).await }).unwrap();
 }
 
 #[test]
@@ -1142,8 +1144,8 @@ fn an_undo_takes_back_what_was_applied_late_and_leaves_alone_what_others_have_ch
     let draft = Draft::undo(run.plan(), run.rows());
     wait(&stage, draft.settles_in(stage.connection.policy().settle, stage.clock.wall()));
     stage.mount.sandbox.borrow_mut().settle(now(&stage));
-    let (users, read_at, protected) = (fresh_values(&stage), stage.clock.wall(), HashSet::new());
-    let fresh = Fresh { users: &users, read_at: &|_| Some(read_at), protected: &protected };
+    let (users, read_at, guard) = (fresh_values(&stage), stage.clock.wall(), Guard::default());
+    let fresh = Fresh { users: &users, read_at: &|_| Some(read_at), is_unread: &|_| false, guard: &guard };
     let weighed = draft.weigh(&fresh, Choices::ALL, read_at);
     assert_eq!(weighed.left_out(Exclusion::ChangedBySomeoneElse), 5, "those who are off by somebody else");
     let (undo, _) = carry_out(&stage, weighed.plan, never);
