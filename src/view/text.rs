@@ -15,6 +15,8 @@ use pingone_mfa_core::port::Locale;
 
 pub mod code;
 
+pub mod confirm;
+
 #[cfg(feature = "demo")]
 pub mod demo;
 
