@@ -342,7 +342,12 @@ fn go(app: AppHandle) -> Node {
     let sentence = move || {
         let locale = app.ports.locale.as_ref();
         let pattern = pattern.map(Pattern::as_str);
-        obstacle(app).map(|obstacle| text::review::obstacle(locale, &obstacle, pattern)).unwrap_or_default()
+        let is_all_skipped = review.weighed().is_some_and(|weighed| weighed.has_skipped());
+        let obstacle = obstacle(app);
+        if is_all_skipped && obstacle == Some(Obstacle::NothingToDo) {
+            return text::review::ALL_SKIPPED.to_owned();
+        }
+        obstacle.map(|obstacle| text::review::obstacle(locale, &obstacle, pattern)).unwrap_or_default()
     };
     let changes = move || review.weighed().map_or(0, |weighed| weighed.plan.rows.len() as u64);
     let is_ready = move || review.weighed().is_some() && obstacle(app).is_none();

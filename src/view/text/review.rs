@@ -36,6 +36,9 @@ pub const WITHOUT_DEVICE: &str = "Include people without a device";
 pub const NOT_KNOWN: &str = "Include people whose devices are not known";
 /// A choice about disabled accounts.
 pub const DISABLED: &str = "Include disabled accounts";
+/// Nobody is left who would be changed.
+pub const ALL_SKIPPED: &str =
+    "Everyone who needs a change is skipped. Include some of them, or check their devices first.";
 /// A choice about the person's own account.
 pub const OWN_ACCOUNT: &str = "Include your own account";
 /// Learns the devices of everyone.

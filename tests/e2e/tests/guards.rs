@@ -5,7 +5,8 @@
 
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
-use pingone_sandbox::{DeviceSpec, DeviceType, Fault, On, Rule, TokenSpec};
+use pingone_sandbox::server::now;
+use pingone_sandbox::{Actor, DeviceSpec, DeviceType, Fault, On, Role, Rule, Scope, TokenSpec};
 use uuid::Uuid;
 
 /// The sandbox's group "VPN".
@@ -132,7 +133,7 @@ async fn users_without_a_known_device_are_skipped_until_included_or_checked() {
     page.choose("MFA status", "MFA: off").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
-    page.hear("Nobody of them needs a change.").await;
+    page.hear("Everyone who needs a change is skipped.").await;
     page.press_beginning("button", "Check devices of ").await;
     page.see("checkbox", "Include people without a device").await;
     page.hear("1\twithout a device").await;
@@ -178,4 +179,56 @@ async fn one_user_who_cannot_be_read_is_named_and_skipped_and_tried_again() {
     assert!(!page.text().await.contains("couldn't be read"));
     assert_ne!(page.names("button", "Run ").await.remove(0), before, "everyone is in the plan");
     assert_eq!(puts(&world), 0);
+}
+
+/// A person's own token, with the role that changes users.
+fn token_of(world: &World, user: Uuid) -> String {
+    world.sandbox().assign(user, Role::IdentityDataAdmin, Scope::Environment, now());
+    world.token(&TokenSpec { actor: Actor::Person, holder: Some(user), ..TokenSpec::default() })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ones_own_account_is_asked_about_before_it_is_changed_or_bypassed() {
+    let world = World::start(40, quick).await;
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let page = world.open().await;
+    page.connect(&token_of(&world, jonas)).await;
+    page.hear("40 users. List read").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.see("dialog", "Enable MFA for Jonas Brandt?").await;
+    page.hear("This is your own account. PingOne may ask you for a second factor at your next sign-in").await;
+    page.press("button", "Cancel").await;
+    assert_eq!(puts(&world), 0);
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.press("button", "Enable MFA").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    // Turning it off and a bypass are asked about in any case; here the question says whose account it is.
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.see("dialog", "Change MFA for Jonas Brandt").await;
+    page.hear("This is your own account. PingOne requires MFA for administrators by default").await;
+    page.looks_well("question-own").await;
+    page.press("button", "Keep as it is").await;
+    page.press("switch", "MFA for adaeze.okonkwo").await;
+    page.see("dialog", "Change MFA for Adaeze Okonkwo").await;
+    assert!(!page.text().await.contains("This is your own account."));
+    page.press("button", "Keep as it is").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_skips_ones_own_account_until_it_is_included() {
+    let world = World::start(40, quick).await;
+    world.give_devices();
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let page = world.open().await;
+    page.connect(&token_of(&world, jonas)).await;
+    page.hear("40 users. List read").await;
+    page.choose("MFA status", "MFA: off").await;
+    page.press_beginning("checkbox", "Select all ").await;
+    page.press_beginning("button", "Enable MFA for ").await;
+    page.include_skipped().await;
+    page.hear("1\tyour own account").await;
+    page.press_beginning("button", "Run ").await;
+    page.hear("Finished at").await;
+    assert_eq!(world.sandbox().mfa_enabled(jonas), Some(false), "who was skipped is as before");
+    assert!(puts(&world) > 0);
 }

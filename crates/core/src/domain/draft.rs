@@ -83,6 +83,12 @@ impl Weighed {
         counted.filter(|(other, _)| *other == why).map(|(_, users)| users).sum()
     }
 
+    /// Whether a person could include somebody who is skipped.
+    #[must_use]
+    pub fn has_skipped(&self) -> bool {
+        Concern::ALL.into_iter().any(|concern| self.left_out(concern.exclusion()) > 0)
+    }
+
     fn leave_out(&mut self, user: UserId, why: Exclusion) {
         self.plan.left_out.push(LeftOut { user, why });
         let place = Exclusion::ALL.iter().position(|other| *other == why);
@@ -444,6 +450,8 @@ mod tests {
         let begun = weigh(&draft, &users, &[], &[], Choices::default());
         assert_eq!((written(&begun), begun.need_change), (vec![1], 3));
         assert_eq!((begun.with_device, begun.without_device, begun.devices_not_known), (1, 1, 1));
+        let all = weigh(&draft, &users, &[], &[], Choices::ALL);
+        assert!(begun.has_skipped() && !all.has_skipped());
         for (accepted, expected) in [(Concern::NoDevice, vec![1, 2]), (Concern::DevicesNotKnown, vec![1, 3])]
         {
             let weighed = weigh(&draft, &users, &[], &[], Choices::default().with(&[accepted]));
