@@ -196,6 +196,7 @@ impl App {
         let run: &'static Run = Box::leak(Box::new(Run::new(ports, directory, announcer, settings)));
         let review: &'static Review =
             Box::leak(Box::new(Review::new(ports, directory, run, settings.limits.clone())));
+        directory.when_devices_are_learned(Box::new(|| review.weigh()));
         let app: AppHandle = Box::leak(Box::new(Self {
             ports,
             session,

@@ -24,6 +24,7 @@ mod ceiling;
 mod cells;
 mod choice;
 mod code;
+mod confirm;
 mod connect;
 mod directory;
 mod exchanges;

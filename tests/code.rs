@@ -15,6 +15,7 @@ mod support;
 use pingone_mfa_core::api::request::{ReadMfa, ReadPage, WriteMfa};
 use pingone_mfa_core::code::{Language, Sample};
 use pingone_mfa_core::domain::filter::Filter;
+use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::user::UserId;
 use pingone_sandbox::{Fault, On, Rule, TokenSpec};
 use support::Stage;
@@ -44,7 +45,7 @@ fn the_token_is_in_no_snippet_even_if_the_answer_or_a_search_has_it() {
         let _ = connection.call(ReadPage { filter: None, cursor: first.next }).await;
         let searched = Some(Filter::person(&token, &token));
         let _ = connection.call(ReadPage { filter: searched, cursor: None }).await;
-        let _ = connection.call(WriteMfa { user, enabled: true }).await;
+        let _ = connection.call(WriteMfa(Guard::default().planned(user, true).unwrap())).await;
         let _ = connection.call(ReadMfa(user)).await;
     });
     let signature = stage.token.rsplit('.').next().unwrap();

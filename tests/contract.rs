@@ -18,6 +18,7 @@ use pingone_mfa_core::api::request::{
 use pingone_mfa_core::api::{Head, Lost, Response};
 use pingone_mfa_core::domain::device::{DeviceState, usable};
 use pingone_mfa_core::domain::fault::{Fault, Paging};
+use pingone_mfa_core::domain::guard::{Choices, Guard};
 use pingone_mfa_core::domain::region::{RegionCode, Regions};
 use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
 use pingone_mfa_core::domain::time::{Millis, Wall};
@@ -60,7 +61,8 @@ fn fault<C: Call>(call: &C, status: u16, body: &str) -> Fault {
 #[test]
 fn the_tutorials_request_is_sent_as_it_is_written() {
     let tenant = tenant("NA", "e0000000-0000-4000-8000-000000000001");
-    let Request { method, endpoint, body } = WriteMfa { user: user(), enabled: true }.request(&tenant);
+    let Request { method, endpoint, body } =
+        WriteMfa(Guard::default().planned(user(), true).unwrap()).request(&tenant);
     let base = "https://api.pingone.com/v1/environments/e0000000-0000-4000-8000-000000000001";
     assert_eq!(method.to_string(), "PUT");
     assert_eq!(endpoint.as_str(), format!("{base}/users/{}/mfaEnabled", user()));
@@ -155,7 +157,8 @@ fn devices_are_read_and_an_odd_one_costs_no_other() {
 #[test]
 fn a_bypass_is_written_in_the_one_form_that_pingone_takes() {
     let until = Wall::from_rfc3339("2025-11-30T00:00:00.000Z").unwrap();
-    let call = WriteBypass { user: user(), until };
+    let permit = Guard::default().bypass(user(), &Choices::default()).unwrap();
+    let call = WriteBypass { permit, until };
     let Request { method, endpoint, body } = call.request(&europe());
     assert_eq!((method.to_string().as_str(), endpoint.as_str().ends_with("/bypassMFA")), ("PUT", true));
     assert_eq!(body.as_deref(), Some(br#"{"bypassMFAEnabledUntil":"2025-11-30T00:00:00.000Z"}"#.as_slice()));
@@ -215,7 +218,7 @@ const LICENCE_IN_WORDS: &str =
 
 #[test]
 fn each_documented_refusal_has_its_own_name() {
-    let put = WriteMfa { user: user(), enabled: true };
+    let put = WriteMfa(Guard::default().planned(user(), true).unwrap());
     let e403 = include_str!("fixtures/error-403.json");
     let e404 = include_str!("fixtures/error-404.json");
     let e400 = include_str!("fixtures/error-400.json");
@@ -258,7 +261,7 @@ fn each_documented_refusal_has_its_own_name() {
 
 #[test]
 fn pingones_words_are_kept_and_no_token_is_among_them() {
-    let put = WriteMfa { user: user(), enabled: true };
+    let put = WriteMfa(Guard::default().planned(user(), true).unwrap());
     let Fault::RequestRefused(refusal) = fault(&put, 400, include_str!("fixtures/error-400.json")) else {
         panic!("another fault")
     };

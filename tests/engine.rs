@@ -23,6 +23,7 @@ use pingone_mfa_core::api::request::{
 };
 use pingone_mfa_core::api::wire;
 use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::list::{Identity, Piles, Questions, read};
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::tenant::EnvironmentKind;
@@ -49,13 +50,14 @@ fn jonas(stage: &Stage) -> UserId {
 fn change(stage: &Stage, user: UserId, to: bool) -> (Outcome, Mfa) {
     let connection = stage.connection.clone();
     stage.clock.run(async move {
-        let mut change = Change::new(user, to, Rc::new(connection.policy().clone()), connection.jitter());
+        let permit = Guard::default().planned(user, to).unwrap();
+        let mut change = Change::new(permit, Rc::new(connection.policy().clone()), connection.jitter());
         let (_, mut inbox) = mpsc::unbounded();
         let perform = |job| {
             let connection = connection.clone();
             async move {
                 match job {
-                    Job::Write { user, to } => connection.send(WriteMfa { user, enabled: to }).await,
+                    Job::Write(permit) => connection.send(WriteMfa(permit)).await,
                     Job::Read(user) => connection.send(ReadMfa(user)).await,
                 }
             }

@@ -184,6 +184,7 @@ impl Race {
             journal: Rc::new(Notebook::new(&clock)) as Rc<dyn Journal>,
             name: "run".into(),
             clock: Rc::clone(&clock) as Rc<dyn Clock>,
+            guard: Rc::default(),
         };
         let run = clock.run(async move {
             let (_sender, mut inbox) = mpsc::unbounded::<Command>();

@@ -23,23 +23,26 @@ use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::request::{Method, WriteMfa};
 use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh};
 use pingone_mfa_core::domain::fault::{BadAnswer, Fault, JournalFault, Refusal};
+use pingone_mfa_core::domain::guard::{Guard, Rules};
+use pingone_mfa_core::domain::limits::Limits;
 use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::trial::Compared;
-use pingone_mfa_core::domain::user::{Account, Mfa, Name, User, UserId};
+use pingone_mfa_core::domain::user::{Account, GroupId, Mfa, Name, User, UserId};
 use pingone_mfa_core::domain::users::Users;
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::connection::Noted;
 use pingone_mfa_core::engine::driver::{Command, Event, Step, Work, drive};
-use pingone_mfa_core::engine::journal::{Entry, restore};
+use pingone_mfa_core::engine::journal::{Entry, Restored, restore};
 use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::run::readback::{self, ReadBack, State};
 use pingone_mfa_core::engine::run::{Delivery, Halt, Job, Record, Run, Said, Standing};
 use pingone_mfa_core::port::Journal;
 use pingone_sandbox::{Fault as SandboxFault, Happening, On, Role, Rule, TokenSpec};
 use support::{Fate, Stage};
+use uuid::Uuid;
 
 /// Everyone whose MFA is off, to be turned on.
 fn plan(stage: &Stage, stops: Stops) -> Plan {
@@ -100,7 +103,19 @@ fn delivery(stage: &Stage, notebook: &Rc<Notebook>) -> Delivery {
         journal: Rc::clone(notebook) as Rc<dyn Journal>,
         name: "run".into(),
         clock: Rc::clone(&stage.clock) as Rc<dyn Clock>,
+        guard: Rc::default(),
     }
+}
+
+/// Goes on with a run whose writes a guard decides, to its end. Nothing halts it.
+fn keep_going_guarded(stage: &Stage, run: Run, notebook: &Rc<Notebook>, guard: Rc<Guard>) -> Run {
+    let (connection, mut run) = (stage.connection.clone(), run);
+    let delivery = Delivery { guard, ..delivery(stage, notebook) };
+    stage.clock.run(async move {
+        let (_sender, mut inbox) = mpsc::unbounded::<Command>();
+        drive(&mut run, &connection, &mut inbox, |job| delivery.clone().carry(job), |_| {}).await;
+        run
+    })
 }
 
 fn keep_going(
@@ -510,8 +525,8 @@ fn done_with(stage: &Stage, plan: Plan) -> (Run, Rc<Notebook>) {
 }
 
 fn set(stage: &Stage, user: UserId, to: bool) {
-    let connection = stage.connection.clone();
-    stage.clock.run(async move { connection.call(WriteMfa { user, enabled: to }).await }).unwrap();
+    let (connection, permit) = (stage.connection.clone(), Guard::default().planned(user, to).unwrap());
+    stage.clock.run(async move { connection.call(WriteMfa(permit)).await }).unwrap();
 }
 
 #[test]
@@ -586,6 +601,61 @@ fn a_read_back_settles_rows_whose_answer_was_lost_and_finds_who_is_gone() {
     let run = read_back(&stage, run, &notebook, true);
     assert_eq!((run.tally().of(RowState::AnswerLost), run.tally().of(RowState::Failed)), (0, 1));
     agrees(&stage, &run);
+}
+
+#[test]
+fn one_user_whom_a_read_back_cannot_read_stays_unread_and_keeps_nobody_waiting() {
+    for (by_pages, status) in [(false, 500), (false, 403), (false, 400), (true, 500), (true, 403)] {
+        let stage = Stage::new(100, &TokenSpec::default());
+        let (run, notebook) = done(&stage);
+        let (users, unlucky) = (run.to_read_back(), run.plan().rows[3].user);
+        let fault = pingone_sandbox::Fault::Status { status, retry_after: None, without_cors: false };
+        let on = |user, endpoint: &str| On { user, endpoint: Some(endpoint.into()), ..On::default() };
+        let mut poisoned = vec![on(Some(unlucky.0), "mfaEnabled")];
+        // The user's record spoils the page that it is on.
+        poisoned.extend(by_pages.then(|| On { method: Some("GET".into()), ..on(None, "users") }));
+        for on in poisoned {
+            let rule = Rule { on, share: 1.0, skip: 0, times: None, fault: fault.clone() };
+            stage.mount.sandbox.borrow_mut().go_wrong(rule).unwrap();
+        }
+        let run = read_back(&stage, run, &notebook, by_pages);
+        assert_eq!((users > 10, run.to_read_back()), (true, 1), "{by_pages} {status}");
+        let unread = run.rows().iter().filter(|row| row.read_back_at.is_none()).count();
+        assert_eq!((unread, run.rows()[3].state), (1, RowState::Changed), "what the PUT's answer said stays");
+        // Once it can be read, the rest is a read-back of one.
+        stage.mount.sandbox.borrow_mut().heal();
+        let run = read_back(&stage, run, &notebook, false);
+        assert_eq!(run.to_read_back(), 0);
+    }
+}
+
+#[test]
+fn a_member_of_a_protected_group_is_never_written_by_a_run_that_goes_on() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let plan = plan(&stage, Stops::default());
+    let members: HashSet<UserId> = plan.rows.iter().step_by(3).map(|row| row.user).collect();
+    let limits = Limits { protected_groups: vec![GroupId(Uuid::nil())], ..Limits::default() };
+    let guard = Rc::new(Guard::new(Rules::new(limits, true), None).with_members(members.clone()));
+    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let policy = Rc::new(stage.connection.policy().clone());
+    // The delivery alone refuses: no PUT leaves, and none is counted.
+    let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
+    let run = keep_going_guarded(&stage, run, &notebook, Rc::clone(&guard));
+    let of = |run: &Run, state| run.tally().of(state) as usize;
+    assert_eq!(of(&run, RowState::Refused), members.len());
+    assert_eq!(of(&run, RowState::Changed), plan.rows.len() - members.len());
+    assert!(members.iter().all(|member| puts_of(&stage, *member) == 0));
+    let refused = run.rows().iter().filter(|row| row.state == RowState::Refused);
+    assert!(refused.clone().all(|row| row.writes == 0));
+    // So does what is stored of a run, before anything of it goes on.
+    let mut restored = Restored::of_plan(plan.clone());
+    let entry = restored.refuse(&guard, stage.clock.wall());
+    assert!(entry.is_some());
+    let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
+    assert_eq!(of(&run, RowState::Refused), members.len());
+    let run = keep_going_guarded(&stage, run, &notebook, guard);
+    assert_eq!(of(&run, RowState::Refused), members.len());
+    assert!(members.iter().all(|member| puts_of(&stage, *member) == 0));
 }
 
 #[test]
@@ -1142,8 +1212,8 @@ fn an_undo_takes_back_what_was_applied_late_and_leaves_alone_what_others_have_ch
     let draft = Draft::undo(run.plan(), run.rows());
     wait(&stage, draft.settles_in(stage.connection.policy().settle, stage.clock.wall()));
     stage.mount.sandbox.borrow_mut().settle(now(&stage));
-    let (users, read_at, protected) = (fresh_values(&stage), stage.clock.wall(), HashSet::new());
-    let fresh = Fresh { users: &users, read_at: &|_| Some(read_at), protected: &protected };
+    let (users, read_at, guard) = (fresh_values(&stage), stage.clock.wall(), Guard::default());
+    let fresh = Fresh { users: &users, read_at: &|_| Some(read_at), is_unread: &|_| false, guard: &guard };
     let weighed = draft.weigh(&fresh, Choices::ALL, read_at);
     assert_eq!(weighed.left_out(Exclusion::ChangedBySomeoneElse), 5, "those who are off by somebody else");
     let (undo, _) = carry_out(&stage, weighed.plan, never);

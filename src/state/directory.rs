@@ -1,7 +1,7 @@
 //! The people of the connected environment: the list, what is shown of it, the search in PingOne, the one user who is
 //! opened, their switches.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use futures::channel::mpsc::UnboundedSender;
@@ -32,6 +32,7 @@ mod bypassing;
 mod checking;
 mod finding;
 mod grouping;
+mod guarding;
 mod listing;
 mod opening;
 mod outcomes;
@@ -43,7 +44,8 @@ pub use bypassing::Bypassing;
 pub use checking::{Checking, Report};
 pub use finding::Search;
 pub use grouping::Members;
-pub(super) use grouping::members;
+use grouping::members;
+pub use guarding::Confirming;
 pub use listing::List;
 pub(super) use listing::ReadRow;
 pub use opening::Opened;
@@ -83,6 +85,8 @@ pub struct Directory {
     pub opened: Watched<Option<Opened>>,
     /// The user about whom is asked whether MFA is to be disabled, or bypassed for a while.
     pub asking: Watched<Option<UserId>>,
+    /// The change of one user that a person has to confirm, if any.
+    pub confirming: Watched<Option<Confirming>>,
     /// The bypass that was asked for last, and for whom.
     pub bypassing: Watched<Option<(UserId, Bypassing)>>,
     /// What the flag of new users begins with.
@@ -105,6 +109,10 @@ pub struct Directory {
     pub switches: Watched<HashMap<UserId, Switch>>,
     /// A list of people that was opened, if any.
     pub sheet: Sheet,
+    /// The user who is signed in, where the token is a person's and says whose.
+    own: Cell<Option<UserId>>,
+    /// Told whenever devices of several users were learned.
+    on_devices: RefCell<Option<Box<dyn Fn()>>>,
     connection: RefCell<Option<Connection>>,
     commands: RefCell<Option<UnboundedSender<Command>>>,
     tasks: Tasks,
@@ -136,6 +144,9 @@ impl Directory {
             found: Watched::default(),
             opened: Watched::default(),
             asking: Watched::default(),
+            confirming: Watched::default(),
+            own: Cell::default(),
+            on_devices: RefCell::default(),
             bypassing: Watched::default(),
             mfa_default: Watched::new(Load::Idle),
             has_pingid: Watched::default(),
@@ -259,6 +270,8 @@ impl Directory {
         self.found.set(Vec::new());
         self.opened.set(None);
         self.asking.set(None);
+        self.confirming.set(None);
+        self.own.set(None);
         self.bypassing.set(None);
         self.mfa_default.set(Load::Idle);
         self.has_pingid.set(false);

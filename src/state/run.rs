@@ -26,6 +26,7 @@ use super::watched::Watched;
 
 mod carrying;
 mod file;
+mod guarding;
 mod pace;
 mod refusals;
 mod stored;
@@ -239,6 +240,7 @@ impl Run {
     fn act_as(&self, connection: Connection, facts: &TokenFacts) {
         self.connection.replace(Some(connection));
         self.actor.replace(facts.actor.clone());
+        self.directory.act_as(&facts.actor);
         let now = self.ports.clock.wall();
         self.token_end.set(facts.expires_after(now));
         self.token_since.set(now);

@@ -206,13 +206,18 @@ impl App {
         exporter.row(&row, text);
     }
 
-    /// Saves the plan that is reviewed, or the list of those whom it leaves out.
+    /// Saves the plan that is reviewed, which somebody may carry out elsewhere and which therefore comes after the same
+    /// checks as a run, or the list of those whom it leaves out.
     pub fn save_plan(&'static self, extent: Extent) {
         let saved = &self.review.saved;
-        let Some(weighed) = self.review.weighed().filter(|_| !saved.get_untracked().is_writing()) else {
+        if saved.get_untracked().is_writing() {
             return;
+        }
+        let plan = match extent {
+            Extent::Plan => self.review.cleared_plan(),
+            Extent::LeftOut => self.review.weighed().map(|weighed| self.review.plan(&weighed)),
         };
-        let plan = Rc::new(self.review.plan(&weighed));
+        let Some(plan) = plan.map(Rc::new) else { return };
         self.save_of_plan(plan, extent, self.review.save_with_names.get_untracked(), saved);
     }
 
@@ -240,12 +245,11 @@ impl App {
         self.save_slices(&name, mime, of, progress, slices);
     }
 
-    /// Saves the plan that is reviewed as a script, which reads the saved plan.
+    /// Saves the plan that is reviewed as a script, which reads the saved plan. It comes after the same checks as a run.
     pub fn save_script(&'static self) {
-        let (Some(weighed), Some(connection)) = (self.review.weighed(), self.run.connection()) else {
-            return;
-        };
-        let script = PlanScript::new(connection.tenant(), &self.review.plan(&weighed));
+        let Some(connection) = self.run.connection() else { return };
+        let Some(plan) = self.review.cleared_plan() else { return };
+        let script = PlanScript::new(connection.tenant(), &plan);
         let shell = self.review.shell.get_untracked();
         let mut download = self.ports.files.save(&script.file_name(shell), "text/plain;charset=utf-8");
         download.write(&script.text(shell));

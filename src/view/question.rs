@@ -60,13 +60,13 @@ pub(super) fn question(app: AppHandle) -> Node {
         )
 }
 
-fn name_of(app: AppHandle, id: UserId) -> String {
+pub(super) fn name_of(app: AppHandle, id: UserId) -> String {
     let user = app.directory.user(id);
     user.map(|user| if user.name.is_empty() { user.username } else { user.name.to_string() })
         .unwrap_or_default()
 }
 
-fn place(app: AppHandle) -> String {
+pub(super) fn place(app: AppHandle) -> String {
     match app.session.phase.get() {
         Phase::Connected { environment, .. } => {
             text::question::place(&environment.name, &text::kind(&environment.kind))
@@ -87,10 +87,13 @@ fn the_ways(app: AppHandle, id: UserId, choice: &Rc<Choice>) -> Node {
         let opened = opened.as_ref().filter(|opened| opened.id == id)?;
         opened.devices.ready().map(Vec::len)
     });
+    let own = app.directory.is_own(id);
+    let own = move || own.then(|| tag("p").class("note warn").with(text::confirm::own_account(false)));
     let for_good =
         way(choice, true, group().with(text::question::DISABLE_WAY), text::question::disabled(devices));
     if !app.directory.may_bypass() {
-        return group().with(tag("p").with(text::question::NO_BYPASS)).with(note(rule)).with(for_good);
+        let why = tag("p").with(text::question::NO_BYPASS);
+        return group().with(own()).with(why).with(note(rule)).with(for_good);
     }
     let hours = Rc::clone(choice);
     let until = move || {
@@ -104,6 +107,7 @@ fn the_ways(app: AppHandle, id: UserId, choice: &Rc<Choice>) -> Node {
         tag("p").class("hint").with(text::question::NEVER_OFF)
     };
     group()
+        .with(own())
         .with(way(choice, false, name, text::question::BYPASS_MEANING.to_owned()))
         .with(note(rule))
         .with(for_good)

@@ -6,7 +6,7 @@ use leptos::prelude::Effect;
 use pingone_mfa_core::api::plan::Extent;
 use pingone_mfa_core::code::script::Shell;
 use pingone_mfa_core::domain::confirmation::Confirmation;
-use pingone_mfa_core::domain::draft::{Choices, Weighed};
+use pingone_mfa_core::domain::draft::Weighed;
 use pingone_mfa_core::domain::estimate::{Estimate, TokenSpan};
 use pingone_mfa_core::domain::fault::RetryKind;
 use pingone_mfa_core::domain::plan::Exclusion;
@@ -19,17 +19,19 @@ use super::choice::choice_among;
 use super::connect::problem;
 use super::fault::fault_card;
 use super::figures::{moment, number};
-use super::markup::{Handle, Node, button, group, is_checked, kept, part_of, says, tag, text_in};
+use super::markup::{Handle, Node, button, group, kept, part_of, says, tag, text_in};
 use super::saving::radio;
 use super::text;
 use super::token::modal;
 use super::token::next_token;
 use super::troubleshooting::looked_into;
 use crate::state::AppHandle;
-use crate::state::review::{Reading, Reviewed};
+use crate::state::review::{Obstacle, Reading, Reviewed};
 use crate::state::session::Phase;
 use crate::state::troubleshooting::Spot;
 use crate::state::watched::Watched;
+
+mod skipped;
 
 /// Milliseconds of a minute.
 const MINUTE: u64 = 60_000;
@@ -134,10 +136,21 @@ fn ready(app: AppHandle, weighed: &Rc<Weighed>) -> Node {
     } else {
         Some(text::review::OFF_NOTE)
     };
+    let own = (weighed.own_account > 0)
+        .then(|| tag("p").class("note warn").with(text::confirm::own_account(weighed.plan.to)));
+    let undone = weighed
+        .plan
+        .undoes
+        .as_ref()
+        .map(|undone| tag("p").with(text::review::undoes(&undone.number.to_string(), &undone.reference)));
     group()
         .with(tag("p").class("review-plan").with(says(plan)))
+        .with(undone)
         .with(tag("p").with(sentence))
         .with(sums(app, weighed))
+        .with(skipped::learn_devices(app, weighed))
+        .with(skipped::unreadable(app, weighed))
+        .with(own)
         .with(files(app, weighed))
         .with(note.map(|note| tag("p").class("note warn").with(note)))
         .with(is_application.then(|| tag("p").class("hint").with(text::review::NOT_YOU)))
@@ -160,21 +173,15 @@ fn sums(app: AppHandle, weighed: &Weighed) -> Node {
         let users = weighed.left_out(why);
         (users > 0).then(|| row("−", users, text::review::exclusion(why, to), None))
     };
-    let disabled = (weighed.disabled > 0).then(|| {
-        let is_in = app.review.choices.get_untracked().disabled;
-        let choice = choice(app, text::review::DISABLED, is_in, |choices, is_in| choices.disabled = is_in);
-        let sign = if is_in { "" } else { "−" };
-        row(sign, weighed.disabled, text::review::exclusion(Exclusion::AccountDisabled, to), Some(choice))
-    });
     let first = [Exclusion::AlreadySo, Exclusion::ChangedBySomeoneElse, Exclusion::EarlierNotKnown];
     let second = [Exclusion::Protected, Exclusion::Gone, Exclusion::Unreadable];
-    let devices = to.then(|| devices(app, weighed, &row));
+    let devices = to.then(|| skipped::devices(app, weighed, &row));
     let sum = |users, name| row("", users, name, None).class("review-sum");
     tag("table")
         .class("review-sums")
         .with(row("", weighed.chosen, text::review::CHOSEN, None))
         .with(first.into_iter().filter_map(out).collect::<Vec<_>>())
-        .with(disabled)
+        .with(skipped::accounts(app, weighed, &row))
         .with(second.into_iter().filter_map(out).collect::<Vec<_>>())
         .with(to.then(|| sum(weighed.need_change, text::review::NEED_CHANGE)))
         .with(devices)
@@ -184,9 +191,10 @@ fn sums(app: AppHandle, weighed: &Weighed) -> Node {
 /// What of it can be saved, before anything is sent.
 fn files(app: AppHandle, weighed: &Weighed) -> Node {
     let (with_names, saved) = (&app.review.save_with_names, &app.review.saved);
+    // What somebody else could carry out comes after the same checks as the run.
     let save = |name: String, extent: Extent| {
-        button(name, move || app.save_plan(extent))
-            .follow("disabled", move || saved.get().is_writing().then(String::new))
+        let is_held = move || saved.get().is_writing() || (extent == Extent::Plan && obstacle(app).is_some());
+        button(name, move || app.save_plan(extent)).follow("disabled", move || is_held().then(String::new))
     };
     let left_out = weighed.plan.left_out.len();
     let left_out = (left_out > 0)
@@ -200,7 +208,10 @@ fn files(app: AppHandle, weighed: &Weighed) -> Node {
         .with(
             tag("div")
                 .class("line")
-                .with(save(text::review::SAVE_PLAN.to_owned(), Extent::Plan))
+                .with(
+                    save(text::review::SAVE_PLAN.to_owned(), Extent::Plan)
+                        .set("aria-describedby", "review-obstacle"),
+                )
                 .with(left_out)
                 .with(tag("span").set("role", "status").with(says(progress))),
         )
@@ -223,46 +234,12 @@ fn script(app: AppHandle) -> Node {
     tag("div")
         .class("line")
         .with(languages)
-        .with(button(text::code::SAVE_SCRIPT, move || app.save_script()))
+        .with(
+            button(text::code::SAVE_SCRIPT, move || app.save_script())
+                .follow("disabled", move || obstacle(app).map(|_| String::new()))
+                .set("aria-describedby", "review-obstacle"),
+        )
         .with(tag("p").class("hint").with(text::code::SCRIPT_MEANING))
-}
-
-type MakeRow<'a> = dyn Fn(&'static str, u64, &'static str, Option<Node>) -> Node + 'a;
-
-fn devices(app: AppHandle, weighed: &Weighed, row: &MakeRow<'_>) -> Vec<Node> {
-    let choices = app.review.choices.get_untracked();
-    let sign = |is_in: bool| if is_in { "" } else { "−" };
-    let without = (weighed.without_device > 0).then(|| {
-        let choice = choice(app, text::review::WITHOUT_DEVICE, choices.without_device, |choices, is_in| {
-            choices.without_device = is_in;
-        });
-        let name = text::review::WITHOUT_ACTIVE_DEVICE;
-        row(sign(choices.without_device), weighed.without_device, name, Some(choice))
-    });
-    let unknown = (weighed.devices_not_known > 0).then(|| {
-        let choice = choice(app, text::review::NOT_KNOWN, choices.devices_not_known, |choices, is_in| {
-            choices.devices_not_known = is_in;
-        });
-        let name = text::review::DEVICES_NOT_KNOWN;
-        row(sign(choices.devices_not_known), weighed.devices_not_known, name, Some(choice))
-    });
-    let with = (weighed.with_device > 0)
-        .then(|| row("", weighed.with_device, text::review::WITH_ACTIVE_DEVICE, None));
-    [with, without, unknown].into_iter().flatten().collect()
-}
-
-fn choice(app: AppHandle, name: &'static str, is_in: bool, set: fn(&mut Choices, bool)) -> Node {
-    let on_change = move |event| {
-        let mut choices = app.review.choices.get_untracked();
-        set(&mut choices, is_checked(&event));
-        app.review.choose(choices);
-    };
-    let field = tag("input")
-        .set("type", "checkbox")
-        .set("aria-label", name)
-        .checked(move || is_in)
-        .on("change", on_change);
-    tag("label").class("check").with(field).with(text::review::INCLUDE)
 }
 
 /// What it costs, with the choice that changes that. Only the texts in it follow the clock.
@@ -353,21 +330,28 @@ fn field(name: String, meaning: Option<&'static str>, value: &'static Watched<St
         .with(meaning.map(|meaning| tag("span").class("hint").with(meaning)))
 }
 
+/// Why the plan can't leave the page yet.
+fn obstacle(app: AppHandle) -> Option<Obstacle> {
+    let weighed = app.review.weighed()?;
+    app.review.obstacle(&weighed)
+}
+
 fn go(app: AppHandle) -> Node {
     let review = app.review;
     let to = move || review.shown.with(|shown| shown.as_ref().is_none_or(|reviewed| reviewed.draft.to));
     let pattern = review.limits().change_reference.pattern.as_ref();
-    let obstacle = move || {
-        let weighed = review.weighed()?;
-        review.obstacle(&weighed)
-    };
     let sentence = move || {
         let locale = app.ports.locale.as_ref();
         let pattern = pattern.map(Pattern::as_str);
-        obstacle().map(|obstacle| text::review::obstacle(locale, &obstacle, pattern)).unwrap_or_default()
+        let is_all_skipped = review.weighed().is_some_and(|weighed| weighed.has_skipped());
+        let obstacle = obstacle(app);
+        if is_all_skipped && obstacle == Some(Obstacle::NothingToDo) {
+            return text::review::ALL_SKIPPED.to_owned();
+        }
+        obstacle.map(|obstacle| text::review::obstacle(locale, &obstacle, pattern)).unwrap_or_default()
     };
     let changes = move || review.weighed().map_or(0, |weighed| weighed.plan.rows.len() as u64);
-    let is_ready = move || review.weighed().is_some() && obstacle().is_none();
+    let is_ready = move || review.weighed().is_some() && obstacle(app).is_none();
     let run =
         button(says(move || text::review::go(&number(app, changes()), changes())), move || review.start())
             .follow("class", move || (!to()).then(|| "danger".to_owned()))

@@ -6,6 +6,7 @@
 use pingone_mfa_core::api::claims::{Note, PasteFault};
 use pingone_mfa_core::domain::device::DeviceState;
 use pingone_mfa_core::domain::fault::{Fault, JournalFault, Paging, Refusal};
+use pingone_mfa_core::domain::guard::WriteRefusal;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::token::Actor;
@@ -13,6 +14,8 @@ use pingone_mfa_core::domain::user::{Account, Mfa, User};
 use pingone_mfa_core::port::Locale;
 
 pub mod code;
+
+pub mod confirm;
 
 #[cfg(feature = "demo")]
 pub mod demo;
@@ -1074,6 +1077,8 @@ pub fn fault(fault: &Fault) -> String {
         Fault::Paging(Paging::Elsewhere) => "The link to the next page leads to another host or environment. It was not followed.".into(),
         Fault::NotStored(why) => not_stored(why),
         Fault::HostRefused => "The page around this one didn't permit the change. Nothing was sent.".into(),
+        Fault::NotPermitted(WriteRefusal::Protected) => "This user is in a group that this deployment protects. Nothing was sent.".into(),
+        Fault::NotPermitted(_) => "This deployment doesn't permit the change. Nothing was sent.".into(),
     }
 }
 

@@ -61,6 +61,9 @@ pub const SITUATIONS: &[Situation] = &[
         world.environment = Some("Workforce");
     }),
     row("the user ID is a name that nobody has", Cause::UserUnreadable, |world| world.user = "jonas"),
+    row("the user is in a group that the deployment protects", Cause::DeploymentForbids, |world| {
+        world.is_protected = true;
+    }),
     // The token, once PingOne has seen it.
     row("the token's signature is damaged", Cause::TokenRefused, |world| {
         world.paste = Box::new(|token| {

@@ -19,6 +19,7 @@ use pingone_mfa_core::api::{Head, Lost, Response, Transport};
 use pingone_mfa_core::domain::diagnosis::{Diagnosis, diagnoses};
 use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Plain, Reach, Symptom, Tried};
 use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::region::{Agreement, Region, RegionCode, Regions};
 use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
@@ -112,6 +113,8 @@ pub struct World {
     pub changed_before: Vec<String>,
     /// Answers in place of the tenant's: method, end of the path, status, body.
     pub says: Vec<(&'static str, &'static str, u16, &'static str)>,
+    /// Whether the deployment protects the user.
+    pub is_protected: bool,
     /// The clock of this computer, which stands still while nothing is waited for.
     pub clock: Rc<VirtualClock>,
 }
@@ -139,6 +142,7 @@ impl World {
             meanwhile: None,
             changed_before: Vec::new(),
             says: Vec::new(),
+            is_protected: false,
             clock: Rc::default(),
         }
     }
@@ -355,8 +359,11 @@ fn act(world: &World, clock: &Rc<VirtualClock>, connection: &Connection, user: U
         Act::ReadDevices => (Tried::ReadDevices(user), call(clock, connection, ReadDevices(user))),
         Act::Report => (Tried::ReadReport, call(clock, connection, ReadReport::New)),
         Act::Change => {
-            let outcome = change(clock, connection, user);
-            (Tried::ChangeFlag(Some(user)), outcome.fault().cloned())
+            let guard = Guard::default();
+            let members = world.is_protected.then_some(user).into_iter().collect();
+            let refused = guard.with_members(members).planned(user, true).err().map(Fault::NotPermitted);
+            let fault = refused.or_else(|| change(clock, connection, user).fault().cloned());
+            (Tried::ChangeFlag(Some(user)), fault)
         }
     };
     let fault = failed.unwrap_or_else(|| panic!("nothing failed"));
@@ -374,13 +381,14 @@ where
 fn change(clock: &VirtualClock, connection: &Connection, user: UserId) -> Outcome {
     let connection = connection.clone();
     clock.run(async move {
-        let mut change = Change::new(user, true, Rc::new(connection.policy().clone()), connection.jitter());
+        let permit = Guard::default().planned(user, true).unwrap();
+        let mut change = Change::new(permit, Rc::new(connection.policy().clone()), connection.jitter());
         let (_, mut inbox) = mpsc::unbounded();
         let perform = |job| {
             let connection = connection.clone();
             async move {
                 match job {
-                    Job::Write { user, to } => connection.send(WriteMfa { user, enabled: to }).await,
+                    Job::Write(permit) => connection.send(WriteMfa(permit)).await,
                     Job::Read(user) => connection.send(ReadMfa(user)).await,
                 }
             }

@@ -81,4 +81,10 @@ pub mod reference;
 
 pub mod limits;
 
+pub mod guard;
+
+pub mod obstacle;
+
+pub mod unread;
+
 pub mod settings;

@@ -5,6 +5,7 @@ use pingone_mfa_core::api::request::{ReadBypass, WriteBypass};
 use pingone_mfa_core::domain::embedding::{Change, ChangeKind};
 use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::guard::{BypassPermit, Choices, Objection, WriteRefusal};
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::engine::connection::Connection;
@@ -50,11 +51,9 @@ impl Directory {
         self.asking.set(None);
         self.bypassing.set(Some((user, Bypassing::Sending)));
         self.tasks.spawn(async move {
-            let intent = Change::of_one(ChangeKind::Bypass, user);
-            let ended = if self.ports.embedder.permits(&ask_before(&intent)) {
-                bypass(&connection, user, until).await
-            } else {
-                Bypassing::Refused(Fault::HostRefused)
+            let ended = match self.permit_bypass(&connection, user).await {
+                Ok(permit) => bypass(&connection, permit, until).await,
+                Err(fault) => Bypassing::Refused(fault),
             };
             if let Bypassing::Allowed { until, at } = &ended {
                 let (until, at) = (*until, *at);
@@ -63,7 +62,7 @@ impl Directory {
             }
             if let Bypassing::Refused(fault) | Bypassing::AnswerLost(fault) = &ended {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
-                let again = move || self.asking.set(Some(user));
+                let again = move || self.ask(user);
                 self.trouble.meet(
                     Spot::User(user),
                     Tried::AllowBypass(user),
@@ -81,10 +80,31 @@ impl Directory {
     }
 }
 
+impl Directory {
+    /// The permit to set the end of a user's bypass. The question was answered; it says so where it is the person's own
+    /// account.
+    async fn permit_bypass(
+        &'static self,
+        connection: &Connection,
+        user: UserId,
+    ) -> Result<BypassPermit, Fault> {
+        let guard = self.guard(connection).await?;
+        let permit = match guard.bypass(user, &Choices::ALL) {
+            Ok(permit) => permit,
+            Err(Objection::Refused(refusal)) => return Err(Fault::NotPermitted(refusal)),
+            // Everything is accepted, so that nothing is asked.
+            Err(Objection::Ask(_)) => return Err(Fault::NotPermitted(WriteRefusal::ProtectionNotKnown)),
+        };
+        let is_permitted =
+            self.ports.embedder.permits(&ask_before(&Change::of_one(ChangeKind::Bypass, user)));
+        is_permitted.then_some(permit).ok_or(Fault::HostRefused)
+    }
+}
+
 /// Writes the end, and reads it where the answer was lost. Writing the same end twice is as good as once.
-async fn bypass(connection: &Connection, user: UserId, until: Wall) -> Bypassing {
+async fn bypass(connection: &Connection, permit: BypassPermit, until: Wall) -> Bypassing {
     let at = || connection.clock().wall();
-    let fault = match connection.call(WriteBypass { user, until }).await {
+    let fault = match connection.call(WriteBypass { permit, until }).await {
         Ok(Some(until)) => return Bypassing::Allowed { until, at: at() },
         // A 200 that names no end proves nothing.
         Ok(None) => Fault::Unreachable,
@@ -94,7 +114,7 @@ async fn bypass(connection: &Connection, user: UserId, until: Wall) -> Bypassing
     if is_refusal || fault == Fault::TokenForgotten {
         return Bypassing::Refused(fault);
     }
-    match connection.call(ReadBypass(user)).await {
+    match connection.call(ReadBypass(permit.user())).await {
         Ok(Some(read)) if read == until => Bypassing::Allowed { until, at: at() },
         Ok(None) => Bypassing::Refused(fault),
         // Another end may be an earlier bypass, or this one as PingOne took it.

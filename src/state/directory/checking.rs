@@ -7,6 +7,7 @@ use pingone_mfa_core::api::request::ReadDevices;
 use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::unread::Unread;
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::domain::users::{Devices, Row};
 use pingone_mfa_core::engine::driver::{Command, drive};
@@ -101,6 +102,18 @@ impl Directory {
             self.trouble.meet(Spot::Report, Tried::ReadReport, fault, None, move || self.read_report());
         }
         self.report.set(Load::ended(read, self.ports.clock.wall()));
+        self.devices_learned();
+    }
+
+    /// Whom to tell that devices of several users were learned.
+    pub(in crate::state) fn when_devices_are_learned(&self, then: Box<dyn Fn()>) {
+        self.on_devices.replace(Some(then));
+    }
+
+    fn devices_learned(&self) {
+        if let Some(then) = &*self.on_devices.borrow() {
+            then();
+        }
     }
 
     /// Ends the reading of a report, and forgets what one said.
@@ -130,43 +143,48 @@ impl Directory {
 
     /// Reads the devices of everyone who is selected, one call each.
     pub fn check_selected(&'static self) {
-        let Some(connection) = self.connection() else { return };
-        if self
-            .checking
-            .with_untracked(|checking| checking.as_ref().is_some_and(|checking| checking.is_running))
-        {
-            return;
-        }
         let selected = self.table.selected.get_untracked();
         let shown = self.table.shown.get_untracked().into_iter();
         let rows: Vec<Row> = shown.filter(|row| selected.contains(*row)).collect();
         let ids: Vec<UserId> =
             self.users.with_untracked(|users| rows.iter().filter_map(|row| users.id(*row)).collect());
+        self.check(ids);
+    }
+
+    /// Reads the devices of these users, one call each. One user's own fault skips that user.
+    pub fn check(&'static self, ids: Vec<UserId>) {
+        let Some(connection) = self.connection() else { return };
+        let is_running = |checking: &Option<Checking>| checking.as_ref().is_some_and(|it| it.is_running);
+        if self.checking.with_untracked(is_running) {
+            return;
+        }
         let checking = Checking { of: ids.len(), done: 0, failed: 0, fault: None, is_running: true };
         self.checking.set(Some(checking));
         self.checking_tasks.spawn(async move {
+            let mut unread = Unread::default();
             for id in ids {
                 let answer = connection.call(ReadDevices(id)).await;
                 let fault = answer.map(|devices| self.learn_devices(id, &devices)).err();
-                if self.checked(id, fault) {
-                    return;
+                let ends = match &fault {
+                    None => false,
+                    // Nobody's devices can be had without it, or with a network that is gone.
+                    Some(fault) => unread.failed(id, fault.clone()).is_err(),
+                };
+                if fault.is_none() {
+                    unread.read(id);
+                }
+                self.checked(id, fault, ends);
+                if ends {
+                    return self.devices_learned();
                 }
             }
             self.change_checking(|checking| checking.is_running = false);
+            self.devices_learned();
         });
     }
 
-    /// Takes note of one answer; whether the others would end in the same way.
-    fn checked(&'static self, id: UserId, fault: Option<Fault>) -> bool {
-        let ends = matches!(
-            fault,
-            Some(
-                Fault::TokenExpired(_)
-                    | Fault::TokenInvalid(_)
-                    | Fault::TokenForgotten
-                    | Fault::RoleMissing(_)
-            )
-        );
+    /// Takes note of one answer, and whether it ends the reading.
+    fn checked(&'static self, id: UserId, fault: Option<Fault>, ends: bool) {
         // The first one tells; hundreds may follow.
         let is_first = |checking: &Option<Checking>| checking.as_ref().is_some_and(|it| it.fault.is_none());
         if let Some(fault) = fault.as_ref().filter(|_| self.checking.with_untracked(is_first)) {
@@ -180,7 +198,6 @@ impl Directory {
                 checking.fault = Some(fault);
             }
         });
-        ends
     }
 
     fn change_checking(&'static self, change: impl FnOnce(&mut Checking)) {

@@ -67,6 +67,7 @@ impl Directory {
         self.members.set(Some(Members { filter, read: Load::Loading }));
         self.tasks.spawn(async move {
             let members = members(&connection, filter).await;
+            let members = members.map(|members| members.into_iter().flatten().collect());
             let is_asked =
                 |members: &Option<Members>| members.as_ref().is_some_and(|known| known.filter == filter);
             // Another group has been chosen meanwhile.
@@ -111,10 +112,11 @@ async fn all_groups(connection: &Connection) -> Result<Vec<Group>, Fault> {
     Ok(groups)
 }
 
-pub(in crate::state) async fn members(
+/// Who is in a group; `None` for a member whose id can't be read.
+pub(super) async fn members(
     connection: &Connection,
     filter: GroupFilter,
-) -> Result<Vec<UserId>, Fault> {
+) -> Result<Vec<Option<UserId>>, Fault> {
     let filter = Filter::MemberOf { group: filter.group, is_direct: filter.is_direct };
     let policy = Rc::new(connection.policy().clone());
     let mut listing = Listing::of_filter(filter, policy, connection.jitter());
@@ -125,7 +127,7 @@ pub(in crate::state) async fn members(
     let mut ids = Vec::new();
     let observe = |listing: &mut Listing| {
         let rows = listing.take_fresh().into_iter();
-        ids.extend(rows.filter_map(|row| row.map_or_else(|row| row.id, |user| Some(user.id))));
+        ids.extend(rows.map(|row| row.map_or_else(|row| row.id, |user| Some(user.id))));
     };
     drive(&mut listing, connection, &mut inbox, page, observe).await;
     match listing.state() {

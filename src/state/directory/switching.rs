@@ -8,8 +8,8 @@ use pingone_mfa_core::api::request::{ReadMfa, WriteMfa};
 use pingone_mfa_core::domain::embedding::{Change as Intent, ChangeKind, Told};
 use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::guard::Choices;
 use pingone_mfa_core::domain::outcome::Outcome;
-use pingone_mfa_core::domain::query::GroupFilter;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::{Mfa, PopulationId, UserId};
 use pingone_mfa_core::domain::users::Users;
@@ -17,19 +17,19 @@ use pingone_mfa_core::engine::change::{Change, Job};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::drive;
 
-use super::{Directory, members};
+use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::switch::Switch;
 use crate::state::troubleshooting::Spot;
 
 impl Directory {
-    /// A person pressed the switch. Turning on asks nothing; turning off asks once.
+    /// A person pressed the switch. Turning off asks always; turning on asks where the person may be locked out.
     pub fn press(&'static self, id: UserId) {
         let mfa = self.users.with_untracked(|users| users.find(id).map(|row| users.mfa(row)));
         match mfa {
             Some(mfa) if !self.may_press(mfa) => {}
             Some(Mfa::Off) => self.set_mfa(id, true),
-            Some(Mfa::On) => self.asking.set(Some(id)),
+            Some(Mfa::On) => self.ask(id),
             Some(Mfa::Unknown) | None => self.read_mfa(id),
         }
     }
@@ -38,7 +38,8 @@ impl Directory {
     pub fn disable(&'static self) {
         if let Some(id) = self.asking.get_untracked() {
             self.asking.set(None);
-            self.set_mfa(id, false);
+            // The question says so where it is the person's own account.
+            self.change(id, false, Choices { own_account: true, ..Choices::default() });
         }
     }
 
@@ -47,34 +48,30 @@ impl Directory {
         self.asking.set(None);
     }
 
-    /// Sets one user's flag.
+    /// Sets one user's flag, once everything that has to be asked is answered.
     pub fn set_mfa(&'static self, id: UserId, to: bool) {
+        self.change(id, to, Choices::default());
+    }
+
+    pub(super) fn change(&'static self, id: UserId, to: bool, accepted: Choices) {
         if !self.may_change(to) {
             return;
         }
         let Some(connection) = self.start(id, Switch::Sending { to }) else { return };
         self.tasks.spawn(async move {
+            let Some(permit) = self.permit(&connection, id, to, accepted).await else { return };
             if !self.ports.embedder.permits(&ask_before(&Intent::of_one(ChangeKind::to(to), id))) {
                 let (outcome, at) = (Outcome::Refused(Fault::HostRefused), connection.clock().wall());
                 return self.changed(id, to, outcome, Mfa::Unknown, at);
             }
-            match self.is_protected(&connection, id).await {
-                Ok(false) => {}
-                Ok(true) => return self.set_switch(id, Switch::Protected),
-                Err(fault) => {
-                    self.end_switch(id);
-                    let again = move || self.set_mfa(id, to);
-                    return self.not_read(id, Tried::FilterUsers, &fault, again);
-                }
-            }
             let policy = Rc::new(connection.policy().clone());
-            let mut change = Change::new(id, to, policy, connection.jitter());
+            let mut change = Change::new(permit, policy, connection.jitter());
             let (_, mut inbox) = mpsc::unbounded();
             let perform = |job| {
                 let connection = connection.clone();
                 async move {
                     match job {
-                        Job::Write { user, to } => connection.send(WriteMfa { user, enabled: to }).await,
+                        Job::Write(permit) => connection.send(WriteMfa(permit)).await,
                         Job::Read(user) => connection.send(ReadMfa(user)).await,
                     }
                 }
@@ -91,18 +88,6 @@ impl Directory {
         });
     }
 
-    /// Whether a user is in a group that the deployment protects. A group that can't be read protects nobody, so nothing
-    /// is changed without it.
-    async fn is_protected(&'static self, connection: &Connection, id: UserId) -> Result<bool, Fault> {
-        for group in &self.settings.limits.protected_groups {
-            let members = members(connection, GroupFilter { group: *group, is_direct: false }).await?;
-            if members.contains(&id) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// Reads one user's flag.
     pub fn read_mfa(&'static self, id: UserId) {
         let Some(connection) = self.start(id, Switch::Reading) else { return };
@@ -116,34 +101,40 @@ impl Directory {
         });
     }
 
-    fn end_switch(&'static self, id: UserId) {
+    pub(super) fn end_switch(&'static self, id: UserId) {
         self.switches.update(|switches| {
             switches.remove(&id);
         });
     }
 
     /// Something had to be read about a user and could not be. It is shown with that user.
-    fn not_read(&'static self, id: UserId, tried: Tried, fault: &Fault, again: impl Fn() + 'static) {
+    pub(super) fn not_read(
+        &'static self,
+        id: UserId,
+        tried: Tried,
+        fault: &Fault,
+        again: impl Fn() + 'static,
+    ) {
         self.announcer.tell(Announcement::Failed(fault.clone()));
         self.show(id, self.ports.clock.wall());
         self.trouble.meet(Spot::User(id), tried, fault, self.population(id), again);
     }
 
     /// The connection, if nothing is in flight for this user.
-    fn start(&'static self, id: UserId, switch: Switch) -> Option<Connection> {
+    pub(super) fn start(&'static self, id: UserId, switch: Switch) -> Option<Connection> {
         let busy = self.switches.with_untracked(|switches| switches.get(&id).is_some_and(Switch::is_busy));
         let connection = self.connection().filter(|_| !busy)?;
         self.set_switch(id, switch);
         Some(connection)
     }
 
-    fn set_switch(&'static self, id: UserId, switch: Switch) {
+    pub(super) fn set_switch(&'static self, id: UserId, switch: Switch) {
         self.switches.update(|switches| {
             switches.insert(id, switch);
         });
     }
 
-    fn changed(&'static self, id: UserId, to: bool, outcome: Outcome, read: Mfa, at: Wall) {
+    pub(super) fn changed(&'static self, id: UserId, to: bool, outcome: Outcome, read: Mfa, at: Wall) {
         let username = self.users.with_untracked(|users| {
             users.find(id).map_or_else(|| id.to_string(), |row| users.username(row).to_owned())
         });

@@ -8,13 +8,14 @@ use pingone_mfa_core::api::frame::{ask_before, note};
 use pingone_mfa_core::domain::embedding::{Change, ChangeKind, RunCounts, Told};
 use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::{Fault, JournalFault};
+use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::plan::Plan;
 use pingone_mfa_core::domain::row::{RowState, Tally};
 use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::user::Mfa;
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::{Command, Inbox, drive};
-use pingone_mfa_core::engine::journal::{Damage, Entry};
+use pingone_mfa_core::engine::journal::{Damage, Entry, Restored};
 use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::run::readback::{self, ReadBack};
 use pingone_mfa_core::engine::run::{self as engine, Delivery, Standing};
@@ -78,7 +79,8 @@ impl Run {
             self.commands.replace(Some(sender));
             let Kept { mut run, name } = kept;
             let is_stopped = run.standing() == Standing::Stopped;
-            let delivery = self.delivery(&name);
+            // A read-back writes nothing.
+            let delivery = self.delivery(&name, Rc::new(self.directory.guard_without_members()));
             let read = self.read_back(&mut run, &delivery, &connection, &mut inbox);
             if self.while_held(held, read.boxed_local()).await.is_some() {
                 self.over(run, name, is_stopped).await;
@@ -148,10 +150,14 @@ impl Run {
             if !self.ports.embedder.permits(&ask_before(&change)) {
                 return self.not_started(Fault::HostRefused);
             }
+            let guard = match self.guard_for(&plan, &connection).await {
+                Ok(guard) => guard,
+                Err(fault) => return self.not_started(fault),
+            };
             let Some(held) = self.take_lease(&connection, steal).await else { return };
             self.ports.host.ask_before_leaving(true);
-            match self.make_run(&plan, &name, &connection).await {
-                Ok(run) => self.carry_out(run, name, held, connection).await,
+            match self.make_run(&plan, &name, &connection, &guard).await {
+                Ok(run) => self.carry_out(run, self.delivery(&name, guard), held, connection).await,
                 Err(fault) => {
                     self.ports.host.ask_before_leaving(false);
                     self.not_started(fault);
@@ -226,6 +232,7 @@ impl Run {
         plan: &Rc<Plan>,
         name: &Rc<str>,
         connection: &Connection,
+        guard: &Guard,
     ) -> Result<engine::Run, Fault> {
         let policy = Rc::new(connection.policy().clone());
         let (jitter, until) = (connection.jitter(), self.token_until());
@@ -234,11 +241,15 @@ impl Run {
         let mut run = if is_new {
             let entry = Entry::Plan((**plan).clone()).encode();
             self.ports.journal.append(name, vec![entry]).await.map_err(Fault::NotStored)?;
-            engine::Run::new(Rc::clone(plan), policy, jitter, until)
+            match self.refuse_protected(Restored::of_plan((**plan).clone()), name, guard).await? {
+                (_, false) => engine::Run::new(Rc::clone(plan), policy, jitter, until),
+                (restored, true) => engine::Run::resumed(restored, policy, jitter, until),
+            }
         } else {
             let restored = self.restored(&entries).await.map_err(not_restored)?;
             self.actors.replace(restored.actors.clone());
             self.set_begun_before(plan.made_at);
+            let (restored, _) = self.refuse_protected(restored, name, guard).await?;
             engine::Run::resumed(restored, policy, jitter, until)
         };
         let (place, storing) = self.act(name);
@@ -269,26 +280,27 @@ impl Run {
         (place, self.ports.journal.append(name, vec![Entry::Actor { place, actor }.encode()]))
     }
 
-    fn delivery(&'static self, name: &Rc<str>) -> Delivery {
+    fn delivery(&'static self, name: &Rc<str>, guard: Rc<Guard>) -> Delivery {
         Delivery {
             connection: Rc::new(|| self.connection()),
             journal: Rc::clone(&self.ports.journal),
             name: Rc::clone(name),
             clock: Rc::clone(&self.ports.clock),
+            guard,
         }
     }
 
     async fn carry_out(
         &'static self,
         run: engine::Run,
-        name: Rc<str>,
+        delivery: Delivery,
         held: Option<Held>,
         connection: Connection,
     ) {
         let mut run = run;
         let (sender, mut inbox) = mpsc::unbounded();
         self.commands.replace(Some(sender));
-        let delivery = self.delivery(&name);
+        let name = Rc::clone(&delivery.name);
         let driven = async {
             loop {
                 // One that waits for a person from its first moment on is told of nothing that it could be shown at.

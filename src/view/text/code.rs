@@ -12,5 +12,6 @@ pub const SCRIPT_LANGUAGE: &str = "Script language";
 /// The button.
 pub const SAVE_SCRIPT: &str = "Save as script";
 /// What a script does.
-pub const SCRIPT_MEANING: &str = "Changes the same users without this page. It reads the plan saved with user IDs only, goes on where it \
-     was stopped, and writes a result file. It can't be undone here.";
+pub const SCRIPT_MEANING: &str = "Changes the same users without this page. It reads the plan saved with user IDs only, asks for the \
+     change reference, the reason, the pilot user and the number again, goes on where it was stopped, and writes a result file. It \
+     can't be undone here.";

@@ -4,7 +4,7 @@ use pingone_mfa_core::domain::limits::RunObstacle;
 use pingone_mfa_core::domain::plan::Exclusion;
 use pingone_mfa_core::port::Locale;
 
-use crate::state::review::Obstacle;
+use crate::state::review::{Obstacle, Unreadable};
 
 /// The test user.
 pub const START_WITH: &str = "Start with";
@@ -36,8 +36,17 @@ pub const WITHOUT_DEVICE: &str = "Include people without a device";
 pub const NOT_KNOWN: &str = "Include people whose devices are not known";
 /// A choice about disabled accounts.
 pub const DISABLED: &str = "Include disabled accounts";
-/// Where devices don't matter.
-pub const NO_DEVICE_NOTE: &str = "People without a device: depending on your sign-on policy they would be let in without a second factor or turned away. This page can't see which.";
+/// Nobody is left who would be changed.
+pub const ALL_SKIPPED: &str =
+    "Everyone who needs a change is skipped. Include some of them, or check their devices first.";
+/// A choice about the person's own account.
+pub const OWN_ACCOUNT: &str = "Include your own account";
+/// Learns the devices of everyone.
+pub const LOAD_REPORT: &str = "Load device report";
+/// While it is loaded.
+pub const LOADING_REPORT: &str = "Loading the device report …";
+/// What it means that somebody without a device is included.
+pub const NO_DEVICE_NOTE: &str = "Users without an active device: depending on your sign-on policy, they may sign in without a second factor, or may not be able to sign in. This page can't see which.";
 /// What turning off means.
 pub const OFF_NOTE: &str = "PingOne can't ask these people for a second factor then.";
 /// The application's token.
@@ -94,6 +103,46 @@ pub fn chosen(users: &str, listed_at: Option<&str>, read_at: &str) -> String {
     format!("{users} users chosen{list}. Read again at {read_at}.")
 }
 
+/// What is undone.
+pub fn undoes(number: &str, reference: &str) -> String {
+    if reference.is_empty() {
+        format!("Undoes plan {number}, which had no change reference.")
+    } else {
+        format!("Undoes plan {number}, change reference {reference}.")
+    }
+}
+
+/// Reads the devices of these users.
+pub fn check_devices(users: &str, number: u64) -> String {
+    format!("Check devices of {users} {}", if number == 1 { "user" } else { "users" })
+}
+
+/// The report can't be had.
+pub fn report_failed(fault: &str) -> String {
+    format!("The device report couldn't be loaded. {fault}")
+}
+
+/// Some couldn't be read.
+pub fn unreadable(users: &str, number: u64) -> String {
+    let noun = if number == 1 { "user" } else { "users" };
+    format!("{users} {noun} couldn't be read and won't be changed:")
+}
+
+/// More than are named.
+pub fn more_unreadable(users: &str) -> String {
+    format!("and {users} more")
+}
+
+/// Why one couldn't be read.
+pub fn unreadable_because(why: &Unreadable) -> String {
+    match why {
+        Unreadable::Fault(fault) => super::fault(fault),
+        Unreadable::Field { field, problem } => format!("{field} {problem}."),
+        Unreadable::Flag => "PingOne doesn't say whether MFA is on.".into(),
+        Unreadable::NoId => "The list has no ID for this user.".into(),
+    }
+}
+
 /// Before the values are read.
 pub fn waiting(until: &str) -> String {
     format!("Waiting until {until} so that late answers are in.")
@@ -117,6 +166,7 @@ pub fn exclusion(why: Exclusion, to: bool) -> &'static str {
         Exclusion::Unreadable => "could not be read",
         Exclusion::ChangedBySomeoneElse => "changed by someone else",
         Exclusion::EarlierNotKnown => "whose earlier state is not known",
+        Exclusion::OwnAccount => "your own account",
     }
 }
 

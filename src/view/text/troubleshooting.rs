@@ -103,6 +103,7 @@ pub const fn check(check: Check) -> &'static str {
         Check::Policy => "Sign-on policies",
         Check::Storage => "Storage",
         Check::HostPage => "Page around",
+        Check::Deployment => "Deployment",
     }
 }
 
@@ -183,6 +184,7 @@ const fn plain_cause(cause: Cause) -> &'static str {
         Cause::ListInconsistent => "The pages of PingOne's list contradict each other.",
         Cause::NotStored => "This browser doesn't store what a run does.",
         Cause::HostRefused => "The page around this one doesn't permit the change.",
+        Cause::DeploymentForbids => "This deployment doesn't permit the change.",
         Cause::AccountUnusable => {
             "The account is disabled or locked, so nobody gets as far as a second factor."
         }
@@ -278,6 +280,9 @@ const fn plain_to_do(cause: Cause) -> &'static str {
         }
         Cause::NotStored => "Leave the private window, permit site data, or make room on the disk.",
         Cause::HostRefused => "Ask whoever runs that page: it decides which changes are made here.",
+        Cause::DeploymentForbids => {
+            "Ask the administrators of this page: its config.json decides which users are changed here."
+        }
         Cause::AccountUnusable => "Enable or unlock the account in PingOne's console.",
         Cause::FlagOff => "Turn MFA on.",
         Cause::Bypassed => {

@@ -92,6 +92,24 @@ impl Page {
         panic!("no {role} begins with '{beginning}':\n{}", self.text().await);
     }
 
+    /// Includes everyone whom a review that turns MFA on skips: disabled accounts, and users without a known active device.
+    pub async fn include_skipped(&self) {
+        self.hear("will be changed").await;
+        for name in [
+            "Include disabled accounts",
+            "Include people without a device",
+            "Include people whose devices are not known",
+        ] {
+            let is_included = match self.find("checkbox", name).await {
+                Some(choice) => choice.is_selected().await.unwrap_or_default(),
+                None => true,
+            };
+            if !is_included {
+                self.press("checkbox", name).await;
+            }
+        }
+    }
+
     /// The names of all elements of a role that begin so.
     pub async fn names(&self, role: &str, beginning: &str) -> Vec<String> {
         let script = FIND.replace(

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pingone_sandbox::page::{config_json, serve_page};
 use pingone_sandbox::server::{Shared, now, serve_api};
-use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{DeviceSpec, DeviceType, EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
 use tokio::net::TcpListener;
+use uuid::Uuid;
 
 use crate::browser::Browser;
 use crate::page::Page;
@@ -66,7 +67,7 @@ impl World {
             kind: EnvironmentKind::Production,
             populations,
         });
-        let sandbox: Shared = Arc::new(Mutex::new(sandbox));
+        let sandbox: Shared = Arc::new(Mutex::new(with_devices(sandbox)));
         tokio::spawn(serve_api(api, Arc::clone(&sandbox)));
         let dist = release.folder().to_owned();
         tokio::spawn(serve_page(page, dist, api_origin.clone(), config(&api_origin)));
@@ -283,4 +284,26 @@ fn contains(file: &Path, text: &str) -> bool {
 
 fn holds(bytes: &[u8], needle: &[u8]) -> bool {
     bytes.windows(needle.len()).any(|window| window == needle)
+}
+
+/// Whoever's MFA tests turn on by name has a device: without one the page asks first.
+fn with_devices(mut sandbox: Sandbox) -> Sandbox {
+    for username in ["jonas.brandt", "test.user07"] {
+        if let Some(user) = sandbox.user_named(username) {
+            sandbox.set_devices(user, vec![DeviceSpec::active(DeviceType::Totp)]);
+        }
+    }
+    sandbox
+}
+
+impl World {
+    /// Gives an active device to everyone whose MFA is off, so that turning it on asks nothing.
+    pub fn give_devices(&self) {
+        let mut sandbox = self.sandbox();
+        let off: Vec<Uuid> =
+            sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).collect();
+        for user in off {
+            sandbox.set_devices(user, vec![DeviceSpec::active(DeviceType::Totp)]);
+        }
+    }
 }

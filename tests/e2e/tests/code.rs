@@ -72,6 +72,8 @@ async fn a_plan_that_is_saved_as_a_script_changes_exactly_its_users() {
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.see("dialog", "Review: enable MFA").await;
+    page.include_skipped().await;
+    page.fill("textbox", "Change reference", "CHG0041273").await;
     page.press("button", "Save plan").await;
     let plan = folder.bytes("mfa-plan-", ".csv").await;
     for shell in Shell::ALL {
@@ -80,11 +82,11 @@ async fn a_plan_that_is_saved_as_a_script_changes_exactly_its_users() {
         let ending = [".sh", ".py", ".ps1"][Shell::ALL.iter().position(|other| *other == shell).unwrap()];
         let script = String::from_utf8(folder.bytes("mfa-plan-", ending).await).unwrap();
         assert!(script.contains(TOKEN) && !script.contains(&token), "{script}");
+        assert!(script.contains("CHG0041273"), "{script}");
     }
     page.hear("Saved.").await;
     page.shoot("review-script").await;
     assert_eq!(page.axe().await, Vec::<String>::new());
-    page.fill("textbox", "Change reference", "CHG0041273").await;
     let typed = page.see("textbox", "Change reference").await.prop("value").await.unwrap();
     assert_eq!(typed.as_deref(), Some("CHG0041273"), "what is typed below isn't lost");
     page.press("button", "Back").await;
@@ -92,8 +94,12 @@ async fn a_plan_that_is_saved_as_a_script_changes_exactly_its_users() {
     let script = folder.bytes("mfa-plan-", ".sh").await;
     let (script, plan) = (world.file("plan.sh", &script), world.file("plan.csv", &plan));
     let results = plan.with_file_name("results.csv");
+    let users = std::fs::read_to_string(&plan).unwrap().lines().filter(|line| line.contains(",on,")).count();
+    // It asks for the change reference and the number again.
+    let answers = world.file("answers", format!("CHG0041273\n{users}\n").as_bytes());
     let mut run = Command::new("bash");
     run.arg(script).arg(&plan).arg(&results).env(TOKEN, &token);
+    run.stdin(std::fs::File::open(answers).unwrap());
     let ended = tokio::task::spawn_blocking(move || run.output().expect("bash is there")).await.unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
     let plan = std::fs::read_to_string(plan).unwrap();
@@ -105,4 +111,37 @@ async fn a_plan_that_is_saved_as_a_script_changes_exactly_its_users() {
     assert_eq!(written, planned, "everyone of the plan, and nobody else");
     let results = std::fs::read_to_string(results).unwrap();
     assert_eq!(results.lines().filter(|line| line.contains(",changed,200,")).count(), planned.len());
+}
+
+async fn is_held(page: &Page, button: &str) -> bool {
+    !page.see("button", button).await.is_enabled().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_leaves_the_page_only_after_everything_that_its_run_asks_for() {
+    let world = World::with_users(60).await;
+    let page = listed(&world, &world.token(&TokenSpec::default())).await;
+    page.choose("MFA status", "MFA: on").await;
+    page.press_beginning("checkbox", "Select all ").await;
+    page.press_beginning("button", "Disable MFA for ").await;
+    page.hear("will be changed").await;
+    let number = page.names("textbox", "Type ").await.remove(0);
+    let run = page.names("button", "Run ").await.remove(0);
+    let ways = [run.as_str(), "Save plan", "Save as script"];
+    for way in ways {
+        assert!(is_held(&page, way).await, "{way}");
+    }
+    page.fill("textbox", "Reason", "New phones").await;
+    for way in ways {
+        assert!(is_held(&page, way).await, "{way} before the number is typed");
+    }
+    page.fill("textbox", &number, number.trim_start_matches("Type ")).await;
+    for way in ways {
+        assert!(!is_held(&page, way).await, "{way}");
+    }
+    page.fill("textbox", "Start with", "nobody.here").await;
+    for way in ways {
+        assert!(is_held(&page, way).await, "{way} with a pilot user who isn't in the plan");
+    }
+    assert_eq!(world.sandbox().oracle().counts().put, 0);
 }

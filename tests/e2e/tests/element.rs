@@ -112,13 +112,14 @@ async fn run_off(world: &World, page: &Page) -> usize {
     let off = off(world);
     page.press("button", &format!("Enable MFA for {off} users")).await;
     page.see("dialog", "Review: enable MFA").await;
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.press("button", &format!("Run {off} changes")).await;
     off
 }
 
 /// A switch that is off, by its name.
-async fn somebody_off(page: &Page) -> String {
+async fn somebody_off(world: &World, page: &Page) -> String {
+    world.give_devices();
     let name = page
         .ask_shadow("root.querySelector('[role=switch][aria-checked=false]').getAttribute('aria-label')")
         .await;
@@ -137,7 +138,7 @@ async fn a_page_hands_over_tokens_and_is_told_of_everything_but_names_and_tokens
 
     // What this page forbids is not sent, and said.
     page.value("window.forbids = true").await;
-    let name = somebody_off(&page).await;
+    let name = somebody_off(&world, &page).await;
     page.press("switch", &name).await;
     page.hear("The page around this one didn't permit the change. Nothing was sent.").await;
     assert_eq!(puts(&world), 0);
@@ -278,7 +279,7 @@ async fn theme_custom_properties_and_parts_reach_the_inside_and_two_elements_sta
     assert_eq!(page.value(two).await, true);
     page.value("document.querySelector('#one').remove()").await;
     assert_eq!(page.value(two).await, true);
-    let name = somebody_off(&page).await;
+    let name = somebody_off(&world, &page).await;
     page.press("switch", &name).await;
     page.wait_for_switch(&name, true).await;
     assert_eq!(page.value("asked.length").await, 2);
@@ -396,7 +397,7 @@ async fn style_sheets_of_the_page_around_it_reach_nothing_inside() {
         assert_eq!(changed, [], "{hostile}");
         assert_eq!(clean.len(), seen.len(), "{hostile}");
     }
-    let name = somebody_off(&page).await;
+    let name = somebody_off(&world, &page).await;
     page.press("switch", &name).await;
     page.wait_for_switch(&name, true).await;
 }
@@ -488,7 +489,7 @@ async fn a_config_that_was_wrong_is_corrected_by_the_page() {
 /// Connects, lists, switches, runs and looks as the page wishes; and the page was told.
 async fn works(world: &World, page: &Page, example: &str) {
     page.hear("20 users. List read").await;
-    let name = somebody_off(page).await;
+    let name = somebody_off(world, page).await;
     page.press("switch", &name).await;
     page.wait_for_switch(&name, true).await;
     select_off(world, page).await;

@@ -254,7 +254,7 @@ async fn a_token_that_is_echoed_to_a_run_is_in_no_report_and_no_ticket() {
     page.choose("MFA status", "MFA: off").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.press_beginning("button", "Run ").await;
     page.hear("Finished at").await;
     page.press("button", "Why? 3 refused: 400 Bearer {token}").await;

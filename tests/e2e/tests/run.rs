@@ -55,12 +55,13 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
     page.hear(&format!("{users} users chosen")).await;
     assert_eq!(page.focus().await, "Back");
     page.looks_well("review").await;
+    page.press("checkbox", "Include people whose devices are not known").await;
     files_of_the_review(&world, &page).await;
     page.choose(CEILING, "5").await;
     page.hear("at 5 requests a second").await;
     page.choose(CEILING, "2,000").await;
     page.hear("at 2,000 requests a second").await;
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("Finished at").await;
     page.looks_well("run-over").await;
@@ -90,6 +91,8 @@ async fn whoever_was_left_out_is_counted_and_saved_after_the_run_too() {
     let page = listed(&world, "30").await;
     let chosen = review_off(&world, &page).await;
     page.hear(&format!("{chosen} users chosen")).await;
+    page.press("checkbox", "Include people whose devices are not known").await;
+    page.see("button", "Save plan").await;
     let names = page.names("button", "Save the list of ").await;
     let number = |name: &String| name.split(' ').nth(4)?.parse().ok();
     let left_out: usize = names.first().and_then(number).unwrap_or_default();
@@ -186,7 +189,7 @@ async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
     let ended = Fault::Status { status: 401, retry_after: None, without_cors: false };
     world.sandbox().go_wrong(on_put(1.0, 40, None, ended)).unwrap();
     let users = review_off(&world, &page).await;
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.hear("Start with: name one of these users, who is changed first.").await;
     page.fill("textbox", "Start with", &first).await;
     page.fill("textbox", "Change reference", "CHG0041273").await;
@@ -260,7 +263,7 @@ async fn after_the_click_on_stop_no_fetch_is_started() {
            if (button.innerText === 'Stop') window.stoppedAt = performance.now(); }, true);
          arguments[arguments.length - 1]();";
     page.ask(note_the_click, vec![]).await.expect("the page listens");
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("users a second").await;
     page.looks_well("run-working").await;
@@ -288,7 +291,7 @@ async fn a_second_tab_sees_the_run_and_takes_it_over() {
     let page = listed(&world, "100").await;
     let planned = who_is_off(&world);
     let users = review_off(&world, &page).await;
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
     page.see("button", "Pause").await;
     page.press("button", "Pause").await;
@@ -316,7 +319,7 @@ async fn a_role_that_may_not_change_anybody_stops_the_run_by_itself() {
     page.connect(&world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() })).await;
     page.hear("100 users. List read").await;
     let users = review_off(&world, &page).await;
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("20 users in a row were refused").await;
     page.shoot("run-refused").await;
@@ -365,7 +368,7 @@ async fn whoever_the_deployment_protects_is_never_changed() {
     page.press("button", "Show everyone").await;
 
     review_off(&world, &page).await;
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.hear(&format!("{}\tprotected", protected.len())).await;
     page.press("button", &format!("Run {} changes", others.len())).await;
     page.hear("Finished at").await;
@@ -379,7 +382,7 @@ async fn a_run_that_waits_goes_on_in_another_browser_by_its_file() {
     let page = listed(&world, "100").await;
     let planned = who_is_off(&world);
     let users = review_off(&world, &page).await;
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
     page.press("button", "Pause").await;
     page.hear("Paused.").await;
@@ -425,7 +428,7 @@ async fn a_runs_report_filters_the_list_by_what_became_of_everyone() {
     let refused = Fault::Status { status: 400, retry_after: None, without_cors: false };
     world.sandbox().go_wrong(on_put(1.0, 0, Some(5), refused)).unwrap();
     let users = review_off(&world, &page).await;
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("Finished at").await;
     page.press("radio", "JSON").await;
@@ -475,7 +478,7 @@ async fn who_was_refused_is_sent_again_once_that_can_help() {
     let refused = Fault::Status { status: 403, retry_after: None, without_cors: false };
     world.sandbox().go_wrong(on_put(1.0, 0, Some(5), refused)).unwrap();
     let users = review_off(&world, &page).await;
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear(&format!("MFA was enabled for {} users", users - 5)).await;
     assert_eq!(off(&world), 5);
@@ -502,7 +505,7 @@ async fn a_run_that_is_over_says_why_some_were_refused_and_what_to_ask_for() {
     page.connect(&world.token(&TokenSpec { role: reader, ..TokenSpec::default() })).await;
     page.hear("20 users. List read").await;
     let users = review_off(&world, &page).await;
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("Finished at").await;
     let refused = off(&world);

@@ -57,6 +57,7 @@ async fn a_typed_token_is_on_the_disk_at_no_moment_of_a_journey() {
     page.choose("MFA status", "MFA: off").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
+    page.include_skipped().await;
     page.press_beginning("button", "Run ").await;
     page.hear("Finished at").await;
     tokio::time::sleep(WRITTEN).await;

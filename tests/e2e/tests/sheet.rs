@@ -45,9 +45,7 @@ fn only_these_are_on(world: &World, planned: &HashSet<Uuid>) {
 async fn run(page: &Page, users: usize) {
     page.see("dialog", "Review: enable MFA").await;
     page.hear("will be changed").await;
-    if page.find("checkbox", "Include disabled accounts").await.is_some() {
-        page.press("checkbox", "Include disabled accounts").await;
-    }
+    page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
 }

@@ -199,7 +199,7 @@ async fn the_next_token_comes_by_a_window_and_neither_the_page_nor_its_run_stops
     page.choose("MFA status", "MFA: off").await;
     page.press_beginning("checkbox", "Select all").await;
     page.press_beginning("button", "Enable MFA for").await;
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.press_beginning("button", "Run ").await;
     page.see("button", "Stop").await;
     page.press("button", "Replace token").await;
@@ -401,7 +401,7 @@ async fn a_run_that_outlives_its_token_goes_on_by_itself_once_the_next_one_can_b
     page.choose("MFA status", "MFA: off").await;
     page.press_beginning("checkbox", "Select all").await;
     page.press_beginning("button", "Enable MFA for").await;
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.press_beginning("button", "Run ").await;
     for _ in 0..800 {
         if page.text().await.contains("Paused: token needed") {

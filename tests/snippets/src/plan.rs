@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::grammar;
 use crate::ground::Ground;
-use crate::runtime::{Ended, on_path, start};
+use crate::runtime::{Ended, on_path, start_answering};
 use crate::workplace::Workplace;
 
 /// What the result file is called here.
@@ -25,12 +25,25 @@ pub struct PlanRun {
     script: String,
     plan: String,
     interpreter: (&'static str, &'static [&'static str]),
+    /// The answers to everything that the script asks.
+    pub answers: Vec<String>,
 }
 
 impl PlanRun {
     /// Of a plan that turns these users' MFA on. `None` where nothing here runs such a script.
     #[must_use]
     pub fn new(shell: Shell, ground: &Ground, users: &[UserId]) -> Option<Self> {
+        Self::of(shell, ground, plan(ground, users))
+    }
+
+    /// The same with the first user as the pilot user.
+    #[must_use]
+    pub fn with_pilot(shell: Shell, ground: &Ground, users: &[UserId]) -> Option<Self> {
+        let stops = Stops { after_test_user: true, every: None };
+        Self::of(shell, ground, Plan { stops, ..plan(ground, users) })
+    }
+
+    fn of(shell: Shell, ground: &Ground, plan: Plan) -> Option<Self> {
         let interpreter: (&str, &[&str]) = match shell {
             Shell::Bash => ("bash", &[]),
             Shell::Python => ("python3", &[]),
@@ -40,20 +53,30 @@ impl PlanRun {
         on_path(interpreter.0)?;
         helpers.iter().try_for_each(|helper| on_path(helper).map(drop))?;
         let place = Workplace::new();
-        let plan = plan(ground, users);
         let script = PlanScript::new(&ground.tenant, &plan);
         let name = script.file_name(shell);
         place.write(&name, &script.text(shell));
         place.write("plan.csv", &saved(&plan));
-        Some(Self { place, script: name, plan: "plan.csv".to_owned(), interpreter })
+        let pilot = plan.rows.first().filter(|_| plan.stops.after_test_user).map(|row| row.user.to_string());
+        let go_on = pilot.as_ref().map(|_| "continue".to_owned());
+        let answers = [plan.reference.clone(), "lost phones".to_owned()].into_iter();
+        let answers = answers.chain(pilot).chain([plan.rows.len().to_string()]).chain(go_on).collect();
+        Some(Self { place, script: name, plan: "plan.csv".to_owned(), interpreter, answers })
     }
 
-    /// Runs it with this token.
+    /// Runs it with this token, and answers everything that it asks.
     #[must_use]
     pub fn run(&self, token: &str) -> Ended {
+        self.run_answering(token, &self.answers)
+    }
+
+    /// Runs it with this token and these answers, a line each.
+    #[must_use]
+    pub fn run_answering(&self, token: &str, answers: &[String]) -> Ended {
         let (program, options) = self.interpreter;
         let arguments = [options, &[self.script.as_str(), self.plan.as_str(), RESULTS]].concat();
-        start(self.place.path(), program, &arguments, token)
+        let answers: String = answers.iter().map(|answer| format!("{answer}\n")).collect();
+        start_answering(self.place.path(), program, &arguments, token, &answers)
     }
 
     /// Has it read another plan.

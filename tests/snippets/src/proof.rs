@@ -4,6 +4,7 @@ use pingone_mfa_core::api::endpoint::Endpoint;
 use pingone_mfa_core::api::request::{Call, Method, ReadMfa, ReadPage, WriteMfa};
 use pingone_mfa_core::code::{Language, Sample};
 use pingone_mfa_core::domain::filter::{Attribute, Filter};
+use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::user::UserId;
 use serde_json::Value;
 use uuid::Uuid;
@@ -96,7 +97,8 @@ fn list(language: Language, runtime: &Runtime, ground: &Ground) -> Result<(), St
 fn flag(language: Language, runtime: &Runtime, ground: &Ground) -> Result<(), String> {
     let user = ground.users_without_mfa(1)[0];
     let read = ReadMfa(user).request(&ground.tenant);
-    let write = WriteMfa { user, enabled: true }.request(&ground.tenant);
+    let write =
+        WriteMfa(Guard::default().planned(user, true).expect("nothing is protected")).request(&ground.tenant);
     let url = read.endpoint.as_str();
     let (_, before) = ground.answer("GET", url);
     printed("the flag", &runtime.run(&Sample::from(&read).code(language), &ground.token), &before)?;

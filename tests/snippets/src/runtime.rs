@@ -1,7 +1,8 @@
 //! What runs a language on this machine.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use pingone_mfa_core::code::{Language, TOKEN};
 
@@ -114,7 +115,18 @@ pub(crate) fn start(
     arguments: &[impl AsRef<std::ffi::OsStr>],
     token: &str,
 ) -> Ended {
-    let output = Command::new(program)
+    start_answering(folder, program, arguments, token, "")
+}
+
+/// The same for a program that asks something, with the answers.
+pub(crate) fn start_answering(
+    folder: &Path,
+    program: impl AsRef<std::ffi::OsStr>,
+    arguments: &[impl AsRef<std::ffi::OsStr>],
+    token: &str,
+    answers: &str,
+) -> Ended {
+    let mut child = Command::new(program)
         .args(arguments)
         .current_dir(folder)
         .env(TOKEN, token)
@@ -122,9 +134,16 @@ pub(crate) fn start(
         .env_remove("http_proxy")
         .env_remove("HTTP_PROXY")
         .env("GOTOOLCHAIN", "local")
-        .output()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .expect("it was found before");
-    ended(&output)
+    if let Some(mut input) = child.stdin.take() {
+        // A program that asks nothing may have ended before.
+        let _ = input.write_all(answers.as_bytes());
+    }
+    ended(&child.wait_with_output().expect("it was started"))
 }
 
 pub(crate) fn ended(output: &Output) -> Ended {

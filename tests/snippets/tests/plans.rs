@@ -108,6 +108,94 @@ fn cannot_begin(shell: Shell) {
     assert_eq!(ground.sandbox().seen().len(), before, "nothing was sent for a plan that is none");
 }
 
+/// The script of a plan with a pilot user.
+fn with_pilot(shell: Shell) -> Option<(Ground, Vec<UserId>, PlanRun)> {
+    let ground = Ground::with_users(120);
+    let users = ground.users_without_mfa(3);
+    PlanRun::with_pilot(shell, &ground, &users).map(|run| (ground, users, run))
+}
+
+fn all_puts(ground: &Ground, users: &[UserId]) -> Vec<usize> {
+    users.iter().map(|user| puts(ground, *user)).collect()
+}
+
+fn asks_again(shell: Shell) {
+    let Some((ground, users, run)) = with_pilot(shell) else { return };
+    let before = ground.sandbox().seen().len();
+    // The reference, the reason, the pilot user and the number are each asked for again.
+    for (place, wrong) in [(0, "CHG2"), (0, ""), (1, " "), (2, &users[1].to_string()), (3, "4"), (3, "3x")] {
+        let mut answers = run.answers.clone();
+        wrong.clone_into(&mut answers[place]);
+        let ended = run.run_answering(&ground.token, &answers);
+        assert!(!ended.is_success && ended.errors.contains("Nothing more was sent."), "{wrong}: {ended:?}");
+    }
+    let ended = run.run_answering(&ground.token, &[]);
+    assert!(!ended.is_success, "without any answer: {ended:?}");
+    assert_eq!(ground.sandbox().seen().len(), before, "nothing was sent before everything was answered");
+}
+
+fn waits_after_the_pilot_user(shell: Shell) {
+    let Some((ground, users, run)) = with_pilot(shell) else { return };
+    let (last, started) = run.answers.split_last().unwrap();
+    assert_eq!(last, "continue");
+    for go_on in ["no", ""] {
+        let answers = [started, &[go_on.to_owned()]].concat();
+        let ended = run.run_answering(&ground.token, &answers);
+        assert!(!ended.is_success && ended.errors.contains("pilot user"), "{ended:?}");
+        assert_eq!(all_puts(&ground, &users), [1, 0, 0], "the pilot user alone, and once");
+    }
+    let ended = run.run(&ground.token);
+    assert!(ended.is_success, "{ended:?}");
+    assert_eq!(users_of(&run.results()), all_changed(&users));
+    assert_eq!(all_puts(&ground, &users), [1, 1, 1]);
+    // Once others were changed, nobody is asked to look at the pilot user again.
+    let ended = run.run_answering(&ground.token, started);
+    assert!(ended.is_success, "{ended:?}");
+}
+
+fn stops_where_the_pilot_user_fails(shell: Shell) {
+    let Some((ground, users, run)) = with_pilot(shell) else { return };
+    let on = On { method: Some("PUT".into()), user: Some(users[0].0), ..On::default() };
+    let fault = Fault::Status { status: 403, retry_after: None, without_cors: false };
+    ground.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).unwrap();
+    let ended = run.run(&ground.token);
+    assert!(!ended.is_success && ended.errors.contains("the pilot user was not changed"), "{ended:?}");
+    assert_eq!(all_puts(&ground, &users), [1, 0, 0]);
+}
+
+#[test]
+fn bash_asks_again_for_what_the_review_asked() {
+    asks_again(Shell::Bash);
+}
+
+#[test]
+fn python_asks_again_for_what_the_review_asked() {
+    asks_again(Shell::Python);
+}
+
+#[test]
+fn powershell_asks_again_for_what_the_review_asked() {
+    asks_again(Shell::PowerShell);
+}
+
+#[test]
+fn bash_waits_for_a_person_after_the_pilot_user() {
+    waits_after_the_pilot_user(Shell::Bash);
+    stops_where_the_pilot_user_fails(Shell::Bash);
+}
+
+#[test]
+fn python_waits_for_a_person_after_the_pilot_user() {
+    waits_after_the_pilot_user(Shell::Python);
+    stops_where_the_pilot_user_fails(Shell::Python);
+}
+
+#[test]
+fn powershell_waits_for_a_person_after_the_pilot_user() {
+    waits_after_the_pilot_user(Shell::PowerShell);
+    stops_where_the_pilot_user_fails(Shell::PowerShell);
+}
+
 #[test]
 fn bash_waits_as_long_as_pingone_asks_for() {
     slowed_down(Shell::Bash);

@@ -52,9 +52,7 @@ pub(crate) async fn review(world: &World, page: &Page, to: bool) {
     page.press("button", &format!("{verb} MFA for {users} users")).await;
     page.see("dialog", &format!("Review: {dialog} MFA")).await;
     page.hear(&format!("{users} users chosen")).await;
-    if page.find("checkbox", "Include disabled accounts").await.is_some() {
-        page.press("checkbox", "Include disabled accounts").await;
-    }
+    page.include_skipped().await;
     if page.find("textbox", "Start with").await.is_some() {
         let first = world.sandbox().user_ids().next().expect("somebody is there");
         page.fill("textbox", "Start with", &first.to_string()).await;

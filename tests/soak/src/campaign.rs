@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh};
+use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedRow};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
@@ -172,8 +173,8 @@ async fn undo(world: &Rc<World>, over: &Over, outcome: &mut Outcome) {
     world.catch_up();
     let (before, now) = (fresh(world), world.clock.wall());
     let first = over.run.plan();
-    let protected = HashSet::new();
-    let fresh = Fresh { users: &before, read_at: &|_| Some(now), protected: &protected };
+    let guard = Guard::default();
+    let fresh = Fresh { users: &before, read_at: &|_| Some(now), is_unread: &|_| false, guard: &guard };
     let plan = draft.weigh(&fresh, Choices::ALL, now).plan;
     let taken: HashSet<Uuid> = plan.rows.iter().map(|row| row.user.0).collect();
     for (row, planned) in over.run.rows().iter().zip(&first.rows) {

@@ -80,6 +80,7 @@ impl Stage {
             journal: Rc::new(Hand(Rc::clone(&shelf))),
             name: "run".into(),
             clock,
+            guard: Rc::default(),
         };
         let screen = Screen {
             seen: RefCell::new(Seen::Working),

@@ -194,7 +194,9 @@ pub(super) fn notes(plan: &Plan, environment_name: Option<&str>, out: &mut Strin
     known_by(plan, environment_name, out);
     write_note("changeReference", &plan.reference, out);
     write_note("reason", &plan.reason, out);
-    write_note("undoes", &plan.undoes.map(|number| number.to_string()).unwrap_or_default(), out);
+    let undone = plan.undoes.as_ref();
+    write_note("undoes", &undone.map(|undone| undone.number.to_string()).unwrap_or_default(), out);
+    write_note("undoesChangeReference", undone.map_or("", |undone| &undone.reference), out);
     write_note("stopsAfterTestUser", yes_or_no(plan.stops.after_test_user), out);
     write_note("stopsEvery", &plan.stops.every.map(|every| every.to_string()).unwrap_or_default(), out);
     write_note("users", &plan.rows.len().to_string(), out);
@@ -280,6 +282,7 @@ mod tests {
 # changeReference,CHG1
 # reason,\"'=1, \"\"2\"\"\"
 # undoes,
+# undoesChangeReference,
 # stopsAfterTestUser,no
 # stopsEvery,
 # users,1

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::domain::evidence::Seeable;
 use crate::domain::fault::Paging;
 use crate::domain::filter::Filter;
+use crate::domain::guard::MfaPermit;
 use crate::domain::tenant::{Environment, Tenant};
 use crate::domain::user::{Mfa, Population, UnreadableUser, User, UserId};
 
@@ -412,14 +413,9 @@ impl Call for ReadMfa {
     }
 }
 
-/// Sets one user's flag.
+/// Sets one user's flag, as the permit says.
 #[derive(Debug, Clone, Copy)]
-pub struct WriteMfa {
-    /// Whose.
-    pub user: UserId,
-    /// On or off.
-    pub enabled: bool,
-}
+pub struct WriteMfa(pub MfaPermit);
 
 impl Call for WriteMfa {
     type Answer = MfaAnswer;
@@ -429,13 +425,13 @@ impl Call for WriteMfa {
     fn request(&self, tenant: &Tenant) -> Request {
         Request {
             method: Method::Put,
-            endpoint: Endpoint::mfa_enabled(tenant, self.user),
-            body: Some(wire::mfa_body(self.enabled)),
+            endpoint: Endpoint::mfa_enabled(tenant, self.0.user()),
+            body: Some(wire::mfa_body(self.0.to())),
         }
     }
 
     fn read(&self, _: &Tenant, body: &Value) -> Result<MfaAnswer, Unusable> {
-        read_mfa(self.user, body)
+        read_mfa(self.0.user(), body)
     }
 
     fn facts(answer: &MfaAnswer) -> Vec<Fact> {

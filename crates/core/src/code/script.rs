@@ -5,11 +5,14 @@
 //! readable body are followed by the same PUT; without a readable answer a GET tells what the flag is; other refusals are
 //! final; nothing is called changed unless a body says so. Unlike a page a script may read `Retry-After`, and waits so
 //! long. One user after the other, so that at most one is between PUT and result.
+//!
+//! What the review asked for is carried along and asked for again when the script is started: the change reference, the
+//! reason, the pilot user and the number of users. The pilot user is changed first, and the script waits for a person then.
 
 use crate::api::endpoint::Endpoint;
 use crate::domain::plan::Plan;
 use crate::domain::tenant::Tenant;
-use crate::domain::user::Mfa;
+use crate::domain::user::{Mfa, UserId};
 
 mod bash;
 mod powershell;
@@ -65,6 +68,12 @@ pub struct PlanScript {
     number: String,
     to: bool,
     users: usize,
+    /// The change reference; empty for none.
+    reference: String,
+    /// The reason; empty for none.
+    reason: String,
+    /// The user ID of the pilot user; empty for none.
+    pilot: String,
 }
 
 impl PlanScript {
@@ -79,6 +88,9 @@ impl PlanScript {
             number: plan.number().to_string(),
             to: plan.to,
             users: plan.rows.len(),
+            reference: one_line(&plan.reference),
+            reason: one_line(&plan.reason),
+            pilot: pilot(plan).map(|user| user.to_string()).unwrap_or_default(),
         }
     }
 
@@ -109,4 +121,14 @@ impl PlanScript {
         let users = if self.users == 1 { "user" } else { "users" };
         format!("{verb} MFA for the {} {users} of plan {}.", self.users, self.number)
     }
+}
+
+/// Who is changed first for a person to look at.
+fn pilot(plan: &Plan) -> Option<UserId> {
+    plan.rows.first().filter(|_| plan.stops.after_test_user).map(|row| row.user)
+}
+
+/// What a person can read and type in one line.
+fn one_line(text: &str) -> String {
+    text.split(char::is_control).filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -283,7 +283,7 @@ mod scripts {
     use crate::domain::time::Wall;
     use crate::domain::user::{Mfa, UserId};
 
-    fn script(api_base: &str) -> PlanScript {
+    fn tenant(api_base: &str) -> Tenant {
         let region = Region {
             code: RegionCode("X".into()),
             label: "X".into(),
@@ -291,20 +291,26 @@ mod scripts {
             auth_base: "https://auth.example".into(),
             pingone: None,
         };
-        let environment = EnvironmentId(Uuid::from_u128(1));
+        Tenant { region, environment: EnvironmentId(Uuid::from_u128(1)) }
+    }
+
+    fn plan(reference: &str, reason: &str, after_test_user: bool) -> Plan {
         let row = PlannedRow { user: UserId(Uuid::from_u128(2)), from: Mfa::Off, read_at: Wall(0) };
-        let plan = Plan {
-            environment,
+        Plan {
+            environment: EnvironmentId(Uuid::from_u128(1)),
             to: true,
             made_at: Wall(0),
             rows: vec![row],
             left_out: Vec::new(),
-            reference: "$(id)".into(),
-            stops: Stops::default(),
-            reason: "`id`".into(),
+            reference: reference.into(),
+            stops: Stops { after_test_user, every: None },
+            reason: reason.into(),
             undoes: None,
-        };
-        PlanScript::new(&Tenant { region, environment }, &plan)
+        }
+    }
+
+    fn script(api_base: &str) -> PlanScript {
+        PlanScript::new(&tenant(api_base), &plan("$(id)", "`id`", false))
     }
 
     #[test]
@@ -315,13 +321,52 @@ mod scripts {
             let users = "https://api.pingone.eu/v1/environments/00000000-0000-0000-0000-000000000001/users";
             assert!(text.contains(users) && text.contains(TOKEN), "{text}");
             assert!(text.contains("Enables MFA for the 1 user of plan "), "{text}");
-            assert!(
-                !text.contains("00000000-0000-0000-0000-000000000002") && !text.contains("id`"),
-                "{text}"
-            );
+            // Of its users only a pilot user is named, whom this plan hasn't got.
+            assert!(!text.contains("00000000-0000-0000-0000-000000000002"), "{text}");
             assert_eq!(Shell::of_name(shell.name()), Some(shell));
         }
         assert_eq!(script.file_name(Shell::PowerShell).rsplit_once('.').unwrap().1, "ps1");
+    }
+
+    #[test]
+    fn a_script_carries_what_the_review_asked_for_as_literals_that_nothing_ends() {
+        let odd = plan("CHG 1' \"$(id)`id`\\", "first\nline ‘two’ \u{7}", true);
+        let tenant = tenant("https://api.pingone.eu/v1");
+        let script = PlanScript::new(&tenant, &odd);
+        for (shell, expected) in [
+            (
+                Shell::Bash,
+                [
+                    "reference='CHG 1'\\'' \"$(id)`id`\\'",
+                    "reason='first line ‘two’ '",
+                    "pilot='00000000-0000-0000-0000-000000000002'",
+                ],
+            ),
+            (
+                Shell::Python,
+                [
+                    "REFERENCE = 'CHG 1\\' \"$(id)`id`\\\\'",
+                    "REASON = \"first line \\u2018two\\u2019 \"",
+                    "PILOT = \"00000000-0000-0000-0000-000000000002\"",
+                ],
+            ),
+            (
+                Shell::PowerShell,
+                [
+                    "$reference = 'CHG 1'' \"$(id)`id`\\'",
+                    "$reason = 'first line ‘‘two’’ '",
+                    "$pilot = '00000000-0000-0000-0000-000000000002'",
+                ],
+            ),
+        ] {
+            let text = script.text(shell);
+            for line in expected {
+                assert!(text.lines().any(|other| other == line), "{line}\n{text}");
+            }
+        }
+        // What wasn't asked for is empty, and so isn't asked again.
+        let bare = PlanScript::new(&tenant, &plan("", "", false)).text(Shell::Bash);
+        assert!(bare.contains("reference=''\nreason=''\npilot=''\n"), "{bare}");
     }
 
     #[test]

@@ -68,11 +68,13 @@ pub enum Check {
     Storage,
     /// The page around this one permits the change.
     HostPage,
+    /// The deployment permits the change.
+    Deployment,
 }
 
 impl Check {
     /// All of them, in order.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Environment,
         Self::OwnEnvironment,
         Self::ReadUsers,
@@ -100,6 +102,7 @@ impl Check {
         Self::Policy,
         Self::Storage,
         Self::HostPage,
+        Self::Deployment,
     ];
 
     /// Which of the tutorial's six points it serves; `None` for what the tutorial doesn't know.
@@ -291,6 +294,7 @@ impl Evidence {
             Check::Policy => self.check_policy(),
             Check::Storage => self.check_storage(),
             Check::HostPage => self.check_host_page(),
+            Check::Deployment => self.check_deployment(),
         }
     }
 
@@ -728,6 +732,13 @@ impl Evidence {
     fn check_host_page(&self) -> Came {
         match self.fault() {
             Some((_, Fault::HostRefused)) => (Verdict::Fail, Seen::NotPermitted),
+            _ => NOT_RUN,
+        }
+    }
+
+    fn check_deployment(&self) -> Came {
+        match self.fault() {
+            Some((_, fault @ Fault::NotPermitted(_))) => (Verdict::Fail, Seen::Fault(fault.clone())),
             _ => NOT_RUN,
         }
     }

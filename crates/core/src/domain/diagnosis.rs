@@ -96,6 +96,8 @@ pub enum Cause {
     NotStored,
     /// The page around this one doesn't permit the change.
     HostRefused,
+    /// The deployment doesn't permit the change.
+    DeploymentForbids,
     /// The account is disabled or locked.
     AccountUnusable,
     /// The flag is off.
@@ -192,6 +194,7 @@ impl Cause {
             Self::NoAnswer | Self::ServiceFailing | Self::OneRecordFailing => Check::Service,
             Self::NotStored => Check::Storage,
             Self::HostRefused => Check::HostPage,
+            Self::DeploymentForbids => Check::Deployment,
             Self::AccountUnusable => Check::Account,
             Self::FlagOff => Check::Flag,
             Self::Bypassed => Check::Bypass,
@@ -236,7 +239,9 @@ impl Cause {
             | Self::AnswerUnreadable
             | Self::ConnectionLost
             | Self::Intermediary => Who::NetworkAdmin,
-            Self::PathUnknown | Self::PolicyForbids | Self::HostRefused => Who::Deployer,
+            Self::PathUnknown | Self::PolicyForbids | Self::HostRefused | Self::DeploymentForbids => {
+                Who::Deployer
+            }
             Self::NoAnswer | Self::ServiceFailing | Self::OneRecordFailing => Who::PingSupport,
             Self::RequestRefused | Self::AnswerUnknown | Self::ListInconsistent => Who::Makers,
         }
@@ -338,6 +343,7 @@ impl Evidence {
         match fault {
             Fault::NotStored(_) => vec![Cause::NotStored],
             Fault::HostRefused => vec![Cause::HostRefused],
+            Fault::NotPermitted(_) => vec![Cause::DeploymentForbids],
             Fault::TokenForgotten => vec![Cause::TokenForgotten],
             Fault::TokenExpired(_) => vec![Cause::TokenExpired, Cause::ClockWrong],
             // The token was taken by the question that followed, and PingOne documents this detail for 401 as well as 403.

@@ -3,14 +3,16 @@
 
 use std::collections::HashSet;
 
-use super::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedRow, Stops};
+use super::guard::{Concern, Decision, Guard, Scope, Write, decide_user};
+use super::plan::{Exclusion, LeftOut, Plan, PlannedRow, Stops, Undone};
 use super::tenant::EnvironmentId;
 use super::time::{Millis, Wall};
-use super::user::{Account, Mfa, UserId};
-use super::users::{Devices, Row, Rows, Users};
+use super::user::{Mfa, UserId};
+use super::users::{Row, Rows, Users};
 
 mod afterwards;
 
+pub use super::guard::Choices;
 pub use afterwards::{Failures, Mendable, Remedy, UNDO_HOURS, may_undo, undo_until};
 
 /// Who is to be changed, and to what.
@@ -26,8 +28,8 @@ pub struct Draft {
     pub left_out: Vec<LeftOut>,
     /// What it means that somebody has the value already.
     pub already: Exclusion,
-    /// The plan number of the run that is taken back.
-    pub undoes: Option<PlanNumber>,
+    /// The run that is undone.
+    pub undoes: Option<Undone>,
     /// When a PUT of the run that it follows was last settled; what was sent late may still arrive after that.
     pub written_at: Option<Wall>,
     /// The change reference, as far as there is one.
@@ -44,30 +46,10 @@ pub struct Fresh<'a> {
     /// When somebody was read again; `None` for whoever was not there any more. Only a reading that came to its end can
     /// tell.
     pub read_at: &'a dyn Fn(Row) -> Option<Wall>,
-    /// The members of the groups that the deployment protects.
-    pub protected: &'a HashSet<UserId>,
-}
-
-/// Who is changed although it may not be wanted; `Default` is what a review begins with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Choices {
-    /// Those whose account is disabled.
-    pub disabled: bool,
-    /// Where MFA is turned on, those without an active device.
-    pub without_device: bool,
-    /// Where MFA is turned on, those whose devices nobody knows of.
-    pub devices_not_known: bool,
-}
-
-impl Default for Choices {
-    fn default() -> Self {
-        Self { disabled: false, without_device: false, devices_not_known: true }
-    }
-}
-
-impl Choices {
-    /// Everyone: for a run that is taken back or sent again, whose users were chosen once.
-    pub const ALL: Self = Self { disabled: true, without_device: true, devices_not_known: true };
+    /// Whose reading failed although other users could be read. They are not written.
+    pub is_unread: &'a dyn Fn(UserId) -> bool,
+    /// What decides who may be written; it knows the members of the protected groups.
+    pub guard: &'a Guard,
 }
 
 /// What became of a draft: its plan, and the counts that the review shows.
@@ -88,6 +70,8 @@ pub struct Weighed {
     pub devices_not_known: u64,
     /// How many have a disabled account and would need a change, whether they are left out or not.
     pub disabled: u64,
+    /// Whether the account of the person who is signed in would need a change, included or not: 1 or 0.
+    pub own_account: u64,
     left_out: [u64; Exclusion::ALL.len()],
 }
 
@@ -97,6 +81,12 @@ impl Weighed {
     pub fn left_out(&self, why: Exclusion) -> u64 {
         let counted = Exclusion::ALL.into_iter().zip(self.left_out);
         counted.filter(|(other, _)| *other == why).map(|(_, users)| users).sum()
+    }
+
+    /// Whether a person could include somebody who is skipped.
+    #[must_use]
+    pub fn has_skipped(&self) -> bool {
+        Concern::ALL.into_iter().any(|concern| self.left_out(concern.exclusion()) > 0)
     }
 
     fn leave_out(&mut self, user: UserId, why: Exclusion) {
@@ -117,7 +107,7 @@ impl Weighed {
             reference: draft.reference.clone(),
             stops: Stops::default(),
             reason: draft.reason.clone(),
-            undoes: draft.undoes,
+            undoes: draft.undoes.clone(),
         };
         Self {
             plan,
@@ -127,6 +117,7 @@ impl Weighed {
             without_device: 0,
             devices_not_known: 0,
             disabled: 0,
+            own_account: 0,
             left_out: [0; Exclusion::ALL.len()],
         }
     }
@@ -160,7 +151,8 @@ impl Draft {
     /// The plan that comes of it, frozen at `now`, with everyone in exactly one count.
     ///
     /// Of several reasons to leave somebody out the first counts: nobody is there, nothing could be read, nothing is to
-    /// be done, protected, disabled, devices. So the disabled are those who would be changed if they were included.
+    /// be done, protected, disabled, the person's own account, devices. So the disabled are those who would be changed if
+    /// they were included.
     #[must_use]
     pub fn weigh(&self, fresh: &Fresh<'_>, choices: Choices, now: Wall) -> Weighed {
         let mut weighing = Weighing::new(self, now);
@@ -179,6 +171,9 @@ impl Draft {
         if user.0.is_nil() {
             return Err(Exclusion::Unreadable);
         }
+        if (fresh.is_unread)(user) {
+            return Err(Exclusion::Unreadable);
+        }
         let row = row.ok_or(Exclusion::Gone)?;
         let read_at = (fresh.read_at)(row).ok_or(Exclusion::Gone)?;
         let from = fresh.users.mfa(row);
@@ -188,17 +183,14 @@ impl Draft {
         if from == Mfa::from(self.to) {
             return Err(self.already);
         }
-        if fresh.protected.contains(&user) {
-            return Err(Exclusion::Protected);
-        }
-        if fresh.users.account(row) == Account::Disabled {
-            weighed.disabled += 1;
-            choices.disabled.then_some(()).ok_or(Exclusion::AccountDisabled)?;
-        }
-        weighed.need_change += 1;
-        if self.to {
-            weighed.count_devices(fresh.users.devices(row), choices)?;
-        }
+        let facts = fresh.guard.facts(user, fresh.users.account(row), fresh.users.devices(row));
+        let concerns = match decide_user(Scope::Run, Write::Mfa { to: self.to }, &facts, &Choices::default())
+        {
+            Decision::Refused(_) => return Err(Exclusion::Protected),
+            Decision::Ask(concerns) => concerns,
+            Decision::Allowed => Vec::new(),
+        };
+        weighed.count(&concerns, self.to, choices)?;
         Ok(PlannedRow { user, from, read_at })
     }
 }
@@ -266,26 +258,43 @@ impl Weighing {
 }
 
 impl Weighed {
-    fn count_devices(&mut self, devices: Devices, choices: Choices) -> Result<(), Exclusion> {
-        let (count, is_included, why) = match devices {
-            Devices::Usable(0) => (&mut self.without_device, choices.without_device, Exclusion::NoDevice),
-            Devices::Usable(_) => {
-                self.with_device += 1;
-                return Ok(());
-            }
-            Devices::NotChecked => {
-                (&mut self.devices_not_known, choices.devices_not_known, Exclusion::DevicesNotKnown)
-            }
+    /// Counts a user who would be changed under every concern up to the first that isn't accepted.
+    fn count(&mut self, concerns: &[Concern], to: bool, choices: Choices) -> Result<(), Exclusion> {
+        let accept = |concern: Concern| match choices.accepts(concern) {
+            true => Ok(()),
+            false => Err(concern.exclusion()),
         };
-        *count += 1;
-        is_included.then_some(()).ok_or(why)
+        for concern in concerns {
+            match concern {
+                Concern::AccountDisabled => self.disabled += 1,
+                Concern::OwnAccount => self.own_account += 1,
+                Concern::NoDevice | Concern::DevicesNotKnown => continue,
+            }
+            accept(*concern)?;
+        }
+        self.need_change += 1;
+        if !to {
+            return Ok(());
+        }
+        for concern in concerns {
+            match concern {
+                Concern::NoDevice => self.without_device += 1,
+                Concern::DevicesNotKnown => self.devices_not_known += 1,
+                Concern::AccountDisabled | Concern::OwnAccount => continue,
+            }
+            return accept(*concern);
+        }
+        self.with_device += 1;
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::user::{Name, UnreadableUser, User};
+    use crate::domain::guard::Rules;
+    use crate::domain::user::{Account, Name, UnreadableUser, User};
+    use crate::domain::users::Devices;
     use proptest::prelude::*;
     use uuid::Uuid;
 
@@ -325,9 +334,10 @@ mod tests {
 
     /// Everyone was read at their place in milliseconds, but for those who are gone.
     fn weigh(draft: &Draft, users: &Users, gone: &[u32], protected: &[u128], choices: Choices) -> Weighed {
-        let protected = protected.iter().copied().map(id).collect();
+        let guard = Guard::new(Rules::default(), None);
+        let guard = guard.with_members(protected.iter().copied().map(id).collect());
         let read_at = |row: Row| (!gone.contains(&row.0)).then(|| Wall(i64::from(row.0)));
-        draft.weigh(&Fresh { users, read_at: &read_at, protected: &protected }, choices, NOW)
+        draft.weigh(&Fresh { users, read_at: &read_at, is_unread: &|_| false, guard: &guard }, choices, NOW)
     }
 
     fn written(weighed: &Weighed) -> Vec<u128> {
@@ -354,7 +364,7 @@ mod tests {
             weigh(&draft(true, [1, 2, 3, 4, 5, 6, 7, 8, 9, 1]), &users, &[], &[4], Choices::default());
         assert_eq!((weighed.chosen, weighed.need_change, weighed.disabled), (9, 3, 1));
         assert_eq!((weighed.with_device, weighed.without_device, weighed.devices_not_known), (1, 1, 1));
-        assert_eq!(written(&weighed), [1, 7]);
+        assert_eq!(written(&weighed), [1]);
         let why: Vec<_> =
             weighed.plan.left_out.iter().map(|left| (left.user.0.as_u128(), left.why)).collect();
         let expected = [
@@ -363,6 +373,7 @@ mod tests {
             (4, Exclusion::Protected),
             (5, Exclusion::Unreadable),
             (6, Exclusion::NoDevice),
+            (7, Exclusion::DevicesNotKnown),
             (8, Exclusion::Unreadable),
             (9, Exclusion::Gone),
         ];
@@ -391,7 +402,7 @@ mod tests {
         let disabled = (Mfa::Off, Account::Disabled, Devices::Usable(0));
         let users = store(&[OFF, disabled, (Mfa::Off, Account::Enabled, Devices::NotChecked)]);
         let draft = draft(true, 1..=3);
-        let none = Choices { disabled: false, without_device: false, devices_not_known: false };
+        let none = Choices::default();
         let some = weigh(&draft, &users, &[], &[], none);
         assert_eq!((some.disabled, some.devices_not_known, written(&some)), (1, 1, vec![1]));
         let without = weigh(&draft, &users, &[], &[], Choices { disabled: true, ..none });
@@ -410,7 +421,7 @@ mod tests {
     #[test]
     fn devices_are_nobodys_question_where_mfa_is_turned_off() {
         let users = store(&[(Mfa::On, Account::Enabled, Devices::Usable(0))]);
-        let none = Choices { disabled: false, without_device: false, devices_not_known: false };
+        let none = Choices::default();
         let weighed = weigh(&draft(false, [1]), &users, &[], &[], none);
         assert_eq!((written(&weighed), weighed.need_change, weighed.without_device), (vec![1], 1, 0));
     }
@@ -426,6 +437,77 @@ mod tests {
     fn where_all_have_the_value_nothing_is_to_be_done() {
         let weighed = weigh(&draft(false, [1, 2]), &store(&[OFF, OFF]), &[], &[], Choices::ALL);
         assert_eq!((weighed.plan.rows.len(), weighed.left_out(Exclusion::AlreadySo)), (0, 2));
+    }
+
+    #[test]
+    fn whose_devices_are_not_known_or_none_is_skipped_until_included() {
+        let users = store(&[
+            OFF,
+            (Mfa::Off, Account::Enabled, Devices::Usable(0)),
+            (Mfa::Off, Account::Enabled, Devices::NotChecked),
+        ]);
+        let draft = draft(true, 1..=3);
+        let begun = weigh(&draft, &users, &[], &[], Choices::default());
+        assert_eq!((written(&begun), begun.need_change), (vec![1], 3));
+        assert_eq!((begun.with_device, begun.without_device, begun.devices_not_known), (1, 1, 1));
+        let all = weigh(&draft, &users, &[], &[], Choices::ALL);
+        assert!(begun.has_skipped() && !all.has_skipped());
+        for (accepted, expected) in [(Concern::NoDevice, vec![1, 2]), (Concern::DevicesNotKnown, vec![1, 3])]
+        {
+            let weighed = weigh(&draft, &users, &[], &[], Choices::default().with(&[accepted]));
+            assert_eq!(written(&weighed), expected);
+        }
+    }
+
+    #[test]
+    fn ones_own_account_is_a_group_of_its_own_that_is_skipped_until_included() {
+        let users = store(&[OFF, OFF, (Mfa::Off, Account::Disabled, Devices::Usable(1))]);
+        let weigh_as = |own: u128, to: bool, choices| {
+            let guard = Guard::new(Rules::default(), Some(id(own)));
+            let fresh =
+                Fresh { users: &users, read_at: &|_| Some(NOW), is_unread: &|_| false, guard: &guard };
+            draft(to, 1..=3).weigh(&fresh, choices, NOW)
+        };
+        let begun = weigh_as(2, true, Choices::default());
+        assert_eq!((written(&begun), begun.own_account, begun.need_change), (vec![1], 1, 1));
+        assert_eq!(begun.left_out(Exclusion::OwnAccount), 1);
+        let included = weigh_as(2, true, Choices { own_account: true, ..Choices::default() });
+        assert_eq!((written(&included), included.own_account), (vec![1, 2], 1));
+        // Of several reasons the first counts: the account is disabled.
+        let disabled = weigh_as(3, true, Choices::default());
+        assert_eq!((disabled.own_account, disabled.disabled), (0, 1));
+        let both = weigh_as(3, true, Choices { disabled: true, ..Choices::default() });
+        assert_eq!((written(&both), both.own_account, both.disabled), (vec![1, 2], 1, 1));
+        let again = weigh_as(2, true, Choices::CHOSEN_BEFORE);
+        assert_eq!(written(&again), [1, 3], "also in a run that is sent again or undone");
+        assert_eq!(weigh_as(2, false, Choices::default()).own_account, 0, "nothing is to be done");
+    }
+
+    #[test]
+    fn whoever_could_not_be_read_is_never_written_whatever_is_known_from_before() {
+        let users = store(&[OFF, OFF]);
+        let guard = Guard::default();
+        let fresh = Fresh {
+            users: &users,
+            read_at: &|_| Some(NOW),
+            is_unread: &|user| user == id(2) || user == id(9),
+            guard: &guard,
+        };
+        let weighed = draft(true, [1, 2, 9]).weigh(&fresh, Choices::ALL, NOW);
+        assert_eq!((written(&weighed), weighed.left_out(Exclusion::Unreadable)), (vec![1], 2));
+    }
+
+    #[test]
+    fn where_the_protected_groups_were_not_read_nobody_is_written() {
+        let users = store(&[OFF]);
+        let limits = crate::domain::limits::Limits {
+            protected_groups: vec![crate::domain::user::GroupId(Uuid::nil())],
+            ..Default::default()
+        };
+        let guard = Guard::new(Rules::new(limits, true), None);
+        let fresh = Fresh { users: &users, read_at: &|_| Some(NOW), is_unread: &|_| false, guard: &guard };
+        let weighed = draft(true, [1]).weigh(&fresh, Choices::ALL, NOW);
+        assert_eq!((written(&weighed), weighed.left_out(Exclusion::Protected)), (vec![], 1));
     }
 
     fn any_person() -> impl Strategy<Value = (Mfa, Account, Devices)> {
@@ -444,7 +526,7 @@ mod tests {
             protected in proptest::collection::vec(0_u128..40, 0..5),
             (to, disabled, without_device, devices_not_known) in any::<(bool, bool, bool, bool)>(),
         ) {
-            let choices = Choices { disabled, without_device, devices_not_known };
+            let choices = Choices { disabled, without_device, devices_not_known, own_account: false };
             let users = store(&people);
             let weighed = weigh(&draft(to, chosen.iter().copied()), &users, &gone, &protected, choices);
             let distinct: HashSet<u128> = chosen.into_iter().collect();

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::guard::WriteRefusal;
 use super::time::Millis;
 
 /// PingOne's own words for a refusal, redacted and cut to a length that fits a screen.
@@ -177,6 +178,9 @@ pub enum Fault {
     /// The page around the element didn't permit the change. Nothing was sent.
     #[error("not permitted by the host page")]
     HostRefused,
+    /// The deployment doesn't permit the change. Nothing was sent.
+    #[error("not permitted by this deployment: {0}")]
+    NotPermitted(WriteRefusal),
 }
 
 /// When the same request may work.
@@ -242,7 +246,8 @@ impl Fault {
             | Self::WrongShape(_)
             | Self::Paging(_)
             | Self::NotStored(_)
-            | Self::HostRefused => RetryKind::Never,
+            | Self::HostRefused
+            | Self::NotPermitted(_) => RetryKind::Never,
         }
     }
 
@@ -273,6 +278,7 @@ impl Fault {
             Self::Paging(_) => "paging",
             Self::NotStored(_) => "not-stored",
             Self::HostRefused => "host-refused",
+            Self::NotPermitted(_) => "not-permitted",
         }
     }
 
@@ -290,6 +296,38 @@ impl Fault {
             self,
             Self::RateLimited { .. } | Self::ServerFailed(_) | Self::Timeout { .. } | Self::Unreachable
         )
+    }
+
+    /// Whether it may be about the one user who was asked for, so that other users can be read all the same. The token,
+    /// the network and the rate are the same for everyone.
+    #[must_use]
+    pub const fn is_of_one_user(&self) -> bool {
+        match self {
+            Self::RoleMissing(_)
+            | Self::LicenceExceeded(_)
+            | Self::PathUnknown(_)
+            | Self::UserUnknown(_)
+            | Self::NotFound(_)
+            | Self::MediaTypeRefused(_)
+            | Self::RequestRefused(_)
+            | Self::ServerFailed(_)
+            | Self::StatusUnexpected(_)
+            | Self::BodyTooLarge(_)
+            | Self::NotJson(_)
+            | Self::WrongShape(_) => true,
+            Self::TokenExpired(_)
+            | Self::TokenInvalid(_)
+            | Self::TokenForgotten
+            | Self::EnvironmentUnknown(_)
+            | Self::RateLimited { .. }
+            | Self::Timeout { .. }
+            | Self::Unreachable
+            | Self::BodyCut(_)
+            | Self::Paging(_)
+            | Self::NotStored(_)
+            | Self::HostRefused
+            | Self::NotPermitted(_) => false,
+        }
     }
 
     /// PingOne's own words, where it answered with any.
@@ -354,6 +392,7 @@ impl Fault {
             Self::Paging(Paging::Loop),
             Self::NotStored(JournalFault::Full),
             Self::HostRefused,
+            Self::NotPermitted(WriteRefusal::Protected),
         ]
     }
 }

@@ -25,8 +25,17 @@ pub struct Plan {
     pub stops: Stops,
     /// Why MFA is turned off, as typed; empty where nobody was asked.
     pub reason: String,
-    /// The plan number of the run that this one takes back.
-    pub undoes: Option<PlanNumber>,
+    /// The run that this one undoes.
+    pub undoes: Option<Undone>,
+}
+
+/// A run that another one undoes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undone {
+    /// Its plan number.
+    pub number: PlanNumber,
+    /// Its change reference; empty for none, and where an earlier version of the page didn't keep it.
+    pub reference: String,
 }
 
 /// One user's change.
@@ -70,11 +79,13 @@ pub enum Exclusion {
     ChangedBySomeoneElse,
     /// The run is taken back, and nobody knows what the flag was before it.
     EarlierNotKnown,
+    /// The account of the person who is signed in.
+    OwnAccount,
 }
 
 impl Exclusion {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::AlreadySo,
         Self::AccountDisabled,
         Self::Protected,
@@ -84,6 +95,7 @@ impl Exclusion {
         Self::Unreadable,
         Self::ChangedBySomeoneElse,
         Self::EarlierNotKnown,
+        Self::OwnAccount,
     ];
 
     /// The words that files have for it.
@@ -99,6 +111,7 @@ impl Exclusion {
             Self::Unreadable => "could not be read",
             Self::ChangedBySomeoneElse => "changed by someone else",
             Self::EarlierNotKnown => "earlier value not known",
+            Self::OwnAccount => "own account",
         }
     }
 

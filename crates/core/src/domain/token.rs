@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::tenant::EnvironmentId;
 use super::time::Wall;
+use super::user::UserId;
 
 /// The token's text. It can't be printed, formatted, compared or cloned, and its memory is overwritten when it
 /// is dropped. Only the transport asks for the text.
@@ -49,6 +50,17 @@ pub enum Actor {
     Unknown,
 }
 
+impl Actor {
+    /// The user who acts, where the token is a person's and says whose.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::Person(Some(id)) | Self::EndUser(Some(id)) => UserId::read(id),
+            Self::Person(None) | Self::EndUser(None) | Self::Application(_) | Self::Unknown => None,
+        }
+    }
+}
+
 /// What the claims of a token state. Everything may be missing.
 ///
 /// Source: developer.pingidentity.com, PingOne API, "Token claims".
@@ -82,5 +94,28 @@ impl TokenFacts {
     #[must_use]
     pub fn is_expired(&self, now: Wall) -> Option<bool> {
         self.expires_at.map(|end| end <= now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_persons_token_says_which_user_acts() {
+        let id = "a0000000-0000-4000-8000-000000000006";
+        let user = UserId::read(id);
+        assert!(user.is_some());
+        for actor in [Actor::Person(Some(id.into())), Actor::EndUser(Some(id.to_uppercase()))] {
+            assert_eq!(actor.user(), user, "{actor:?}");
+        }
+        let others = [
+            Actor::Application(id.into()),
+            Actor::Person(None),
+            Actor::Person(Some("ana".into())),
+            Actor::EndUser(None),
+            Actor::Unknown,
+        ];
+        assert!(others.iter().all(|actor| actor.user().is_none()));
     }
 }

@@ -84,7 +84,7 @@ impl Topic {
             Check::PingId | Check::Flag | Check::Policy => Self::Flag,
             Check::Bypass | Check::Device => Self::Devices,
             Check::Storage => Self::Storage,
-            Check::HostPage => Self::Report,
+            Check::HostPage | Check::Deployment => Self::Report,
         }
     }
 }

@@ -45,6 +45,7 @@ mod tests {
     use super::*;
     use crate::api::request::{Call, ReadMfa, WriteMfa};
     use crate::domain::fault::Refusal;
+    use crate::domain::guard::Guard;
     use crate::domain::region::{RegionCode, Regions};
     use crate::domain::tenant::{EnvironmentId, Tenant};
     use crate::domain::user::UserId;
@@ -55,7 +56,8 @@ mod tests {
     }
 
     fn write(user: u128, enabled: bool) -> Request {
-        WriteMfa { user: UserId(Uuid::from_u128(user)), enabled }.request(&tenant())
+        let permit = Guard::default().planned(UserId(Uuid::from_u128(user)), enabled).unwrap();
+        WriteMfa(permit).request(&tenant())
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use crate::api::request::Kind;
 use crate::api::wire::MfaAnswer;
 use crate::domain::fault::{BadAnswer, Fault};
+use crate::domain::guard::MfaPermit;
 use crate::domain::outcome::Outcome;
 use crate::domain::time::Millis;
 use crate::domain::user::{Mfa, UserId};
@@ -22,12 +23,7 @@ use super::retry::{Jitter, pause};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Job {
     /// The PUT.
-    Write {
-        /// Whose flag.
-        user: UserId,
-        /// On or off.
-        to: bool,
-    },
+    Write(MfaPermit),
     /// The GET that tells what a lost answer would have said.
     Read(UserId),
 }
@@ -35,8 +31,7 @@ pub enum Job {
 /// One change.
 #[derive(Debug)]
 pub struct Change {
-    user: UserId,
-    to: bool,
+    permit: MfaPermit,
     policy: Rc<Policy>,
     jitter: Jitter,
     writes: u32,
@@ -57,9 +52,9 @@ enum State {
 impl Change {
     /// A change that has not begun.
     #[must_use]
-    pub fn new(user: UserId, to: bool, policy: Rc<Policy>, jitter: Jitter) -> Self {
+    pub fn new(permit: MfaPermit, policy: Rc<Policy>, jitter: Jitter) -> Self {
         let state = State::Write { from: Millis(0) };
-        Self { user, to, policy, jitter, writes: 0, reads: 0, state, lost: None, read: Mfa::Unknown }
+        Self { permit, policy, jitter, writes: 0, reads: 0, state, lost: None, read: Mfa::Unknown }
     }
 
     /// How it ended; `None` before.
@@ -85,7 +80,7 @@ impl Change {
 
     fn written(&mut self, answer: Result<MfaAnswer, Fault>, now: Millis) -> State {
         let fault = match answer {
-            Ok(answer) if answer.enabled == self.to => {
+            Ok(answer) if answer.enabled == self.permit.to() => {
                 self.read = answer.enabled.into();
                 return State::Done(Outcome::Changed { read_back: false });
             }
@@ -111,7 +106,7 @@ impl Change {
         match answer {
             Ok(answer) => {
                 self.read = answer.enabled.into();
-                if answer.enabled == self.to {
+                if answer.enabled == self.permit.to() {
                     return State::Done(Outcome::Changed { read_back: true });
                 }
                 if self.writes >= self.policy.attempts {
@@ -144,7 +139,8 @@ pub(super) enum Meaning {
 
 impl Meaning {
     pub(super) fn of(fault: &Fault) -> Self {
-        if *fault == Fault::TokenForgotten {
+        // Nothing was sent.
+        if matches!(fault, Fault::TokenForgotten | Fault::NotPermitted(_)) {
             return Self::Final;
         }
         let Some(refusal) = fault.refusal() else { return Self::Lost };
@@ -177,7 +173,7 @@ impl Work for Change {
 
     fn kind(job: &Job) -> Option<Kind> {
         Some(match job {
-            Job::Write { .. } => Kind::Write,
+            Job::Write(_) => Kind::Write,
             Job::Read(_) => Kind::Read,
         })
     }
@@ -185,8 +181,8 @@ impl Work for Change {
     fn next(&self, now: Millis) -> Step<Job> {
         match self.state {
             State::Write { from } | State::Read { from } if now < from => Step::WaitUntil(from),
-            State::Write { .. } => Step::Start(Job::Write { user: self.user, to: self.to }),
-            State::Read { .. } => Step::Start(Job::Read(self.user)),
+            State::Write { .. } => Step::Start(Job::Write(self.permit)),
+            State::Read { .. } => Step::Start(Job::Read(self.permit.user())),
             State::Sent => Step::Idle,
             State::Done(_) => Step::Done,
         }
@@ -194,7 +190,7 @@ impl Work for Change {
 
     fn apply(&mut self, event: Event<Job, MfaAnswer>, now: Millis) {
         match event {
-            Event::Started(Job::Write { .. }) => {
+            Event::Started(Job::Write(_)) => {
                 self.writes += 1;
                 self.state = State::Sent;
             }
@@ -202,7 +198,7 @@ impl Work for Change {
                 self.reads += 1;
                 self.state = State::Sent;
             }
-            Event::Answered(Job::Write { .. }, answer) => self.state = self.written(answer, now),
+            Event::Answered(Job::Write(_), answer) => self.state = self.written(answer, now),
             Event::Answered(Job::Read(_), answer) => self.state = self.read_back(answer, now),
             // A single change is too short to be stopped: what was sent can't be recalled.
             Event::Command(_) => {}
@@ -214,6 +210,7 @@ impl Work for Change {
 mod tests {
     use super::*;
     use crate::domain::fault::Refusal;
+    use crate::domain::guard::{Guard, WriteRefusal};
     use uuid::Uuid;
 
     const USER: UserId = UserId(Uuid::from_u128(1));
@@ -234,12 +231,16 @@ mod tests {
 
     /// Runs a change against a script of answers and says which jobs were started and how it ended.
     fn play(script: impl IntoIterator<Item = Result<MfaAnswer, Fault>>) -> (String, Outcome) {
-        let mut change = Change::new(USER, true, Rc::new(Policy::default()), Jitter::new(3));
+        let mut change = Change::new(
+            Guard::default().planned(USER, true).unwrap(),
+            Rc::new(Policy::default()),
+            Jitter::new(3),
+        );
         let (mut script, mut jobs, mut now) = (script.into_iter(), String::new(), Millis(0));
         loop {
             match change.next(now) {
                 Step::Start(job) => {
-                    jobs.push(if matches!(job, Job::Write { .. }) { 'W' } else { 'R' });
+                    jobs.push(if matches!(job, Job::Write(_)) { 'W' } else { 'R' });
                     change.apply(Event::Started(job), now);
                     let answer = script.next().expect("the script has an answer for every job");
                     change.apply(Event::Answered(job, answer), now);
@@ -300,7 +301,9 @@ mod tests {
     fn every_other_refusal_is_final() {
         assert_eq!(play([Err(refuses(403, None))]).1, Outcome::Refused(refuses(403, None)));
         assert_eq!(play([Err(refuses(404, None))]).1, Outcome::Gone(refuses(404, None)));
-        assert_eq!(play([Err(Fault::TokenForgotten)]).1, Outcome::Refused(Fault::TokenForgotten));
+        for unsent in [Fault::TokenForgotten, Fault::NotPermitted(WriteRefusal::Protected)] {
+            assert_eq!(play([Err(unsent.clone())]), ("W".into(), Outcome::Refused(unsent)));
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedRow, Stops};
+use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedRow, Stops, Undone};
 use crate::domain::row::{Failure, Row, RowState};
 use crate::domain::tenant::EnvironmentId;
 use crate::domain::time::Wall;
@@ -264,7 +264,7 @@ impl Bytes {
         self.text(&plan.reason);
         self.0.push(u8::from(plan.stops.after_test_user));
         self.maybe(plan.stops.every, Self::number);
-        self.maybe(plan.undoes, |bytes, number| bytes.number(number.0));
+        self.maybe(plan.undoes.as_ref(), |bytes, undone| bytes.number(undone.number.0));
         self.number(length(plan.rows.len()));
         for row in &plan.rows {
             self.0.extend(row.user.0.as_bytes());
@@ -275,6 +275,10 @@ impl Bytes {
         for left_out in &plan.left_out {
             self.0.extend(left_out.user.0.as_bytes());
             self.0.push(place(&EXCLUSIONS, left_out.why));
+        }
+        // Plans of earlier versions of the page end here, and so does every plan that has nothing to add.
+        if let Some(undone) = plan.undoes.as_ref().filter(|undone| !undone.reference.is_empty()) {
+            self.text(&undone.reference);
         }
     }
 
@@ -350,6 +354,7 @@ const EXCLUSIONS: [Exclusion; Exclusion::ALL.len()] = [
     Exclusion::Unreadable,
     Exclusion::ChangedBySomeoneElse,
     Exclusion::EarlierNotKnown,
+    Exclusion::OwnAccount,
 ];
 
 fn length(length: usize) -> u32 {
@@ -424,19 +429,25 @@ impl Reader<'_> {
     }
 
     fn plan(&mut self) -> Result<Plan, Damage> {
-        Ok(Plan {
+        let mut plan = Plan {
             environment: EnvironmentId(self.id()?),
             to: self.is()?,
             made_at: self.time()?,
             reference: self.text()?,
             reason: self.text()?,
             stops: Stops { after_test_user: self.is()?, every: self.maybe(Self::number)? },
-            undoes: self.maybe(Self::number)?.map(PlanNumber),
+            undoes: self
+                .maybe(Self::number)?
+                .map(|number| Undone { number: PlanNumber(number), reference: String::new() }),
             rows: self.many(Self::planned)?,
             left_out: self.many(|reader| {
                 Ok(LeftOut { user: UserId(reader.id()?), why: reader.one_of(&EXCLUSIONS)? })
             })?,
-        })
+        };
+        if let Some(undone) = plan.undoes.as_mut().filter(|_| !self.0.is_empty()) {
+            undone.reference = self.text()?;
+        }
+        Ok(plan)
     }
 
     fn actor(&mut self) -> Result<Actor, Damage> {
@@ -500,7 +511,7 @@ mod tests {
             reference: "CHG0041273".into(),
             stops: Stops { after_test_user: true, every: Some(50) },
             reason: "Ä".into(),
-            undoes: Some(PlanNumber(7)),
+            undoes: Some(Undone { number: PlanNumber(7), reference: "CHG7".into() }),
         }
     }
 
@@ -541,10 +552,27 @@ mod tests {
     #[test]
     fn a_reason_to_leave_somebody_out_keeps_its_byte() {
         let bytes = Exclusion::ALL.map(|why| place(&EXCLUSIONS, why));
-        assert_eq!(bytes, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(bytes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         let left_out = Exclusion::ALL.map(|why| LeftOut { user: UserId(Uuid::from_u128(1)), why });
         let entry = Entry::Plan(Plan { left_out: left_out.to_vec(), ..plan(1) });
         assert_eq!(Entry::decode(&entry.encode()), Ok(entry));
+    }
+
+    #[test]
+    fn an_undo_keeps_the_reference_of_what_it_undoes_and_one_stored_without_it_is_still_read() {
+        let undo = |reference: &str| Plan {
+            undoes: Some(Undone { number: PlanNumber(7), reference: reference.into() }),
+            ..plan(2)
+        };
+        for plan in [undo("CHG7"), undo(""), Plan { undoes: None, ..plan(2) }] {
+            let entry = Entry::Plan(plan);
+            assert_eq!(Entry::decode(&entry.encode()), Ok(entry));
+        }
+        // Earlier versions of the page wrote nothing behind those who were left out.
+        let bytes = Entry::Plan(undo("")).encode();
+        let longer = Entry::Plan(undo("CHG7")).encode();
+        assert_eq!(longer.len(), bytes.len() + 4 + "CHG7".len());
+        assert_eq!(longer[..bytes.len() - 4], bytes[..bytes.len() - 4]);
     }
 
     #[test]

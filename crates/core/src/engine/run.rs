@@ -32,6 +32,7 @@ use trial::Course;
 
 mod breaker;
 mod delivery;
+mod guarded;
 mod halts;
 mod ledger;
 pub mod readback;
@@ -415,6 +416,9 @@ impl Run {
         if fault.retry() == RetryKind::WithNewToken {
             self.unauthorized(token);
             return self.give_back(place, fault, now);
+        }
+        if matches!(fault, Fault::NotPermitted(_)) {
+            self.not_sent(place);
         }
         match Meaning::of(&fault) {
             Meaning::Lost => {

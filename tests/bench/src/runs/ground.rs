@@ -96,14 +96,15 @@ impl Ground {
         page.press("button", &format!("Enable MFA for {users} users")).await;
         page.see("dialog", "Review: enable MFA").await;
         let deadline = Instant::now() + PATIENCE;
-        while page.find("textbox", "Start with").await.is_none() {
+        while page.names("checkbox", "Include ").await.is_empty() {
             if Instant::now() > deadline {
                 return Err("the values were not read again".into());
             }
             sleep(STEP).await;
         }
         page.hear(&format!("{users} users chosen")).await;
-        page.press("checkbox", "Include disabled accounts").await;
+        page.include_skipped().await;
+        page.see("textbox", "Start with").await;
         let first = self.ids().first().cloned().ok_or("nobody is there")?;
         type_into(page, "Start with", &first).await?;
         if self.users > 500 {

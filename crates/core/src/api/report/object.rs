@@ -88,7 +88,8 @@ pub(super) fn head(report: &Report, contents: Contents, out: &mut String) {
     head.time("madeAt", Some(plan.made_at));
     head.text("changeReference", Some(&plan.reference));
     head.text("reason", Some(&plan.reason));
-    head.plain("undoes", plan.undoes);
+    head.plain("undoes", plan.undoes.as_ref().map(|undone| undone.number));
+    head.text("undoesChangeReference", plan.undoes.as_ref().map(|undone| undone.reference.as_str()));
     head.plain("environmentId", Some(plan.environment));
     head.text("environmentName", report.environment_name.as_deref());
     head.list("operators", report.operators.iter().map(Operator::word));

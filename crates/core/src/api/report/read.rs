@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::api::json;
 use crate::domain::limits::{Access, TurnOff};
-use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedRow, Stops};
+use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedRow, Stops, Undone};
 use crate::domain::report::{LimitsInForce, Operator, Report};
 use crate::domain::row::{Failure, Row, RowState};
 use crate::domain::tenant::EnvironmentId;
@@ -231,7 +231,7 @@ fn report(head: &Value, read: Rows, left_out: Vec<LeftOut>) -> Read<Report> {
         reference: text(head, "changeReference")?,
         stops: stops(head)?,
         reason: text(head, "reason")?,
-        undoes: number(head, "undoes")?,
+        undoes: undone(head)?,
     };
     if number(head, "planNumber")? != Some(plan.number()) {
         return Err(ReportFault::new("planNumber", "is not that of its rows"));
@@ -251,6 +251,12 @@ fn report(head: &Value, read: Rows, left_out: Vec<LeftOut>) -> Read<Report> {
     };
     counts(head, &report)?;
     Ok(report)
+}
+
+/// Reports of earlier versions of the page don't have the change reference of the run that was undone.
+fn undone(head: &Value) -> Read<Option<Undone>> {
+    let reference = json::text(head, "undoesChangeReference")?.unwrap_or_default().to_owned();
+    Ok(number(head, "undoes")?.map(|number| Undone { number, reference }))
 }
 
 fn direction(head: &Value) -> Read<bool> {

@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::csv::unguarded;
 use crate::domain::draft::Draft;
 use crate::domain::limits::{Access, TurnOff};
-use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, Stops};
+use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, Stops, Undone};
 use crate::domain::report::{LimitsInForce, Operator};
 use crate::domain::row::RowState;
 use crate::domain::tenant::EnvironmentId;
@@ -39,7 +39,7 @@ fn report() -> Report {
         reference: "CHG0041273".into(),
         stops: Stops { after_test_user: true, every: Some(50) },
         reason: "a, b".into(),
-        undoes: Some(PlanNumber(0x7f3a_01c2)),
+        undoes: Some(Undone { number: PlanNumber(0x7f3a_01c2), reference: "CHG0041272".into() }),
     };
     let at = Some(BEGIN.plus(1_000));
     let changed = Row {
@@ -116,6 +116,7 @@ fn a_table_says_what_the_run_was_and_what_became_of_everyone() {
 # changeReference,CHG0041273
 # reason,\"a, b\"
 # undoes,7F3A-01C2
+# undoesChangeReference,CHG0041272
 # stopsAfterTestUser,yes
 # stopsEvery,50
 # users,3
@@ -219,7 +220,8 @@ fn what_was_read_back_is_filtered_sent_again_and_taken_back() {
     let again = Draft::retry(&report.plan, &report.rows, &failures, true);
     assert_eq!(again.users, [user(2), user(3)]);
     let back = Draft::undo(&report.plan, &report.rows);
-    assert_eq!((back.users, back.undoes), (vec![user(1)], Some(report.plan.number())));
+    let undone = Undone { number: report.plan.number(), reference: report.plan.reference.clone() };
+    assert_eq!((back.users, back.undoes), (vec![user(1)], Some(undone)));
 }
 
 #[test]
@@ -439,7 +441,7 @@ prop_compose! {
         (environment, to) in any::<(u128, bool)>(),
         made_at in any_time(),
         left_out in proptest::collection::vec(proptest::sample::select(Exclusion::ALL.to_vec()), 0..4),
-        (reference, reason) in (any_text(), any_text()),
+        (reference, reason, of_undone) in (any_text(), any_text(), any_text()),
         (after_test_user, every, undoes) in any::<(bool, Option<u32>, Option<u32>)>(),
     ) -> Plan {
         let left_out = left_out.into_iter().zip(1000..).map(|(why, number)| LeftOut { user: user(number), why });
@@ -452,7 +454,7 @@ prop_compose! {
             reference,
             stops: Stops { after_test_user, every },
             reason,
-            undoes: undoes.map(PlanNumber),
+            undoes: undoes.map(|number| Undone { number: PlanNumber(number), reference: of_undone }),
         }
     }
 }

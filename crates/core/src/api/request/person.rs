@@ -7,6 +7,7 @@ use crate::api::endpoint::Endpoint;
 use crate::api::json;
 use crate::api::wire::{Misread, person};
 use crate::domain::device::Device;
+use crate::domain::guard::BypassPermit;
 use crate::domain::tenant::Tenant;
 use crate::domain::time::Wall;
 use crate::domain::user::UserId;
@@ -73,8 +74,8 @@ impl Call for ReadBypass {
 /// Lets one user sign on without a second factor for a while.
 #[derive(Debug, Clone, Copy)]
 pub struct WriteBypass {
-    /// Whom.
-    pub user: UserId,
+    /// Whose bypass, and that it may be set.
+    pub permit: BypassPermit,
     /// Until when.
     pub until: Wall,
 }
@@ -87,13 +88,13 @@ impl Call for WriteBypass {
     fn request(&self, tenant: &Tenant) -> Request {
         Request {
             method: Method::Put,
-            endpoint: Endpoint::user_part(tenant, self.user, "bypassMFA"),
+            endpoint: Endpoint::user_part(tenant, self.permit.user(), "bypassMFA"),
             body: Some(person::bypass_body(self.until)),
         }
     }
 
     fn read(&self, _: &Tenant, body: &Value) -> Result<Option<Wall>, Unusable> {
-        names_user(self.user, body)?;
+        names_user(self.permit.user(), body)?;
         Ok(person::bypass(body)?)
     }
 

@@ -5,7 +5,7 @@ use crate::code::TOKEN;
 use crate::code::curl::quoted;
 
 pub(super) fn text(script: &PlanScript) -> String {
-    let PlanScript { users_url, environment, number, to, users } = script;
+    let PlanScript { users_url, environment, number, to, users, .. } = script;
     format!(
         "#!/usr/bin/env bash
 # {heading}
@@ -23,17 +23,25 @@ plan='{number}'
 word='{word}'
 target='{to}'
 users={users}
+reference={reference}
+reason={reason}
+pilot='{pilot}'
 {REST}",
         heading = script.heading(),
         name = script.file_name(super::Shell::Bash),
         url = quoted(users_url),
         word = script.word(),
+        reference = quoted(&script.reference),
+        reason = quoted(&script.reason),
+        pilot = script.pilot,
     )
 }
 
 const ABOUT: &str = "\
 # The first argument is the plan as the page saved it, with user IDs only. Each user's result is appended to the result
 # file; whoever is changed there already is left alone, so that the script can be ended and started again.
+# It asks for the change reference, the reason, the pilot user and the number of users again, as far as the plan has
+# them, and reads the answers from standard input. The pilot user is changed first; then it waits for your word.
 # Exit status: 0 all are changed, 1 some are not, 2 it can't begin, 3 it stopped: the token, or 20 failures in a row.
 # It needs curl and jq.";
 
@@ -174,7 +182,35 @@ change() {
   done
 }
 
+# Asks question $1 and ends the script where the answer is not $2, or nothing where $2 is empty.
+confirm() {
+  local typed=''
+  printf '%s: ' "$1" >&2
+  read -r typed || [[ -n $typed ]] || fail 2 'No answer. Nothing more was sent.'
+  [[ -n $typed && ( -z $2 || $typed == "$2" ) ]] || fail 2 "This is not the answer: $typed. Nothing more was sent."
+}
+
+# Asks again for what was asked before the plan was saved.
+ask_again() {
+  printf '%s\n' "MFA of $users users is turned $word in environment $environment (plan $plan)." >&2
+  [[ -z $reference ]] || confirm "Type the change reference, $reference" "$reference"
+  [[ -z $reason ]] || confirm "Type the reason; the plan says: $reason" ''
+  [[ -z $pilot ]] || confirm "Type the user ID of the pilot user, $pilot" "$pilot"
+  confirm "Type the number of users, $users" "$users"
+}
+
+# After the pilot user a person looks, unless others were changed before.
+wait_after_pilot() {
+  [[ $1 == changed ]] || fail 3 "Stopped: the pilot user was not changed. See $results."
+  if grep -v "^$pilot," "$results" | grep -q '^[^,]*,changed,'; then return; fi
+  confirm 'The pilot user is changed. Check that they can sign in, then type continue' continue
+}
+
 users_of_plan >"$scratch/users"
+if [[ -n $pilot && $(head -n 1 "$scratch/users") != "$pilot" ]]; then
+  fail 2 'The plan does not begin with the pilot user.'
+fi
+ask_again
 
 if [[ ! -s $results ]]; then
   echo 'userId,result,httpStatus,code,correlationId,at' >"$results"
@@ -187,11 +223,15 @@ not_changed=0
 in_a_row=0
 while IFS= read -r user <&3; do
   number=$((number + 1))
-  if grep -q "^$user,changed," "$results"; then continue; fi
+  if grep -q "^$user,changed," "$results"; then
+    [[ $user != "$pilot" ]] || wait_after_pilot changed
+    continue
+  fi
   change "$user"
   at=$(date -u +%Y-%m-%dT%H:%M:%SZ)
   printf '%s\n' "$user,$result,$status,$code,$correlation,$at" >>"$results"
   printf '%s\n' "$number of $users: $user $result" >&2
+  [[ $user != "$pilot" ]] || wait_after_pilot "$result"
   if [[ $result == changed ]]; then in_a_row=0; continue; fi
   not_changed=$((not_changed + 1))
   in_a_row=$((in_a_row + 1))

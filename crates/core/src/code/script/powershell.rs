@@ -5,7 +5,7 @@ use crate::code::TOKEN;
 use crate::code::powershell::quoted;
 
 pub(super) fn text(script: &PlanScript) -> String {
-    let PlanScript { users_url, environment, number, to, users } = script;
+    let PlanScript { users_url, environment, number, to, users, .. } = script;
     format!(
         "#Requires -Version 7.4
 # {heading}
@@ -27,17 +27,25 @@ $plan = '{number}'
 $word = '{word}'
 $target = ${to}
 $users = {users}
+$reference = {reference}
+$reason = {reason}
+$pilot = '{pilot}'
 {REST}",
         heading = script.heading(),
         name = script.file_name(super::Shell::PowerShell),
         url = quoted(users_url),
         word = script.word(),
+        reference = quoted(&script.reference),
+        reason = quoted(&script.reason),
+        pilot = script.pilot,
     )
 }
 
 const ABOUT: &str = "\
 # The first argument is the plan as the page saved it. Each user's result is appended to the result file; whoever is
 # changed there already is left alone, so that the script can be ended and started again.
+# It asks for the change reference, the reason, the pilot user and the number of users again, as far as the plan has
+# them, and reads the answers from standard input. The pilot user is changed first; then it waits for your word.
 # Exit status: 0 all are changed, 1 some are not, 2 it can't begin, 3 it stopped: the token, or 20 failures in a row.";
 
 const REST: &str = r#"
@@ -218,7 +226,46 @@ function Get-Changed {
 if (-not $env:PINGONE_ACCESS_TOKEN) {
     Stop-Script 2 'Set $env:PINGONE_ACCESS_TOKEN to an access token.'
 }
+
+# Ends the script where the answer is another one, or nothing where none is expected.
+function Confirm-Answer([string] $Question, [string] $Answer) {
+    [Console]::Error.Write("${Question}: ")
+    $typed = "$([Console]::In.ReadLine())".Trim()
+    if (-not $typed -or ($Answer -and $typed -cne $Answer)) {
+        Stop-Script 2 "This is not the answer: $typed. Nothing more was sent."
+    }
+}
+
+# Asks again for what was asked before the plan was saved.
+function Confirm-Plan {
+    [Console]::Error.WriteLine("MFA of $users users is turned $word in environment $environment (plan $plan).")
+    if ($reference) {
+        Confirm-Answer "Type the change reference, $reference" $reference
+    }
+    if ($reason) {
+        Confirm-Answer "Type the reason; the plan says: $reason" ''
+    }
+    if ($pilot) {
+        Confirm-Answer "Type the user ID of the pilot user, $pilot" $pilot
+    }
+    Confirm-Answer "Type the number of users, $users" "$users"
+}
+
+# After the pilot user a person looks, unless others were changed before.
+function Wait-AfterPilot([string] $Result) {
+    if ($Result -ne 'changed') {
+        Stop-Script 3 "Stopped: the pilot user was not changed. See $Results."
+    }
+    if ($done.Count -eq 0 -or ($done.Count -eq 1 -and $done.Contains($pilot))) {
+        Confirm-Answer 'The pilot user is changed. Check that they can sign in, then type continue' 'continue'
+    }
+}
+
 $chosen = @(Get-PlanUser)
+if ($pilot -and $chosen[0] -ne $pilot) {
+    Stop-Script 2 'The plan does not begin with the pilot user.'
+}
+Confirm-Plan
 $done = Get-Changed
 $number = 0
 $notChanged = 0
@@ -226,6 +273,9 @@ $inARow = 0
 foreach ($user in $chosen) {
     $number++
     if ($done.Contains($user)) {
+        if ($user -eq $pilot) {
+            Wait-AfterPilot 'changed'
+        }
         continue
     }
     $change = Set-Flag $user
@@ -238,6 +288,9 @@ foreach ($user in $chosen) {
         at            = [DateTime]::UtcNow.ToString('yyyy-MM-ddTHH:mm:ssZ', [cultureinfo]::InvariantCulture)
     } | Export-Csv -LiteralPath $Results -Append -UseQuotes AsNeeded
     [Console]::Error.WriteLine("$number of ${users}: $user $($change.Result)")
+    if ($user -eq $pilot) {
+        Wait-AfterPilot $change.Result
+    }
     if ($change.Result -eq 'changed') {
         $inARow = 0
         continue

@@ -5,7 +5,7 @@ use crate::code::TOKEN;
 use crate::code::literal::{Escape, in_either_quotes};
 
 pub(super) fn text(script: &PlanScript) -> String {
-    let PlanScript { users_url, environment, number, to, users } = script;
+    let PlanScript { users_url, environment, number, to, users, .. } = script;
     format!(
         "#!/usr/bin/env python3
 \"\"\"{heading}
@@ -23,11 +23,17 @@ PLAN = \"{number}\"
 WORD = \"{word}\"
 TARGET = {target}
 USERS = {users}
+REFERENCE = {reference}
+REASON = {reason}
+PILOT = \"{pilot}\"
 {REST}",
         heading = script.heading(),
         name = script.file_name(super::Shell::Python),
         url = in_either_quotes(users_url, Escape::Digits, &[]),
         word = script.word(),
+        reference = in_either_quotes(&script.reference, Escape::Digits, &[]),
+        reason = in_either_quotes(&script.reason, Escape::Digits, &[]),
+        pilot = script.pilot,
         target = if *to { "True" } else { "False" },
     )
 }
@@ -35,6 +41,8 @@ USERS = {users}
 const ABOUT: &str = "\
 The first argument is the plan as the page saved it. Each user's result is appended to the result file; whoever is
 changed there already is left alone, so that the script can be ended and started again.
+It asks for the change reference, the reason, the pilot user and the number of users again, as far as the plan has
+them, and reads the answers from standard input. The pilot user is changed first; then it waits for your word.
 Exit status: 0 all are changed, 1 some are not, 2 it can't begin, 3 it stopped: the token, or 20 failures in a row.";
 
 const IMPORTS: &str = "\
@@ -224,6 +232,34 @@ def changed_before(path):
     return {row[0] for row in rows if len(row) > 1 and row[1] == "changed"}
 
 
+def confirm(question, answer):
+    """Ends the script where the answer is another one, or nothing where none is expected."""
+    print(f"{question}: ", end="", file=sys.stderr, flush=True)
+    typed = sys.stdin.readline().strip()
+    if not typed or (answer and typed != answer):
+        stop(2, f"This is not the answer: {typed}. Nothing more was sent.")
+
+
+def ask_again():
+    """Asks again for what was asked before the plan was saved."""
+    print(f"MFA of {USERS} users is turned {WORD} in environment {ENVIRONMENT} (plan {PLAN}).", file=sys.stderr)
+    if REFERENCE:
+        confirm(f"Type the change reference, {REFERENCE}", REFERENCE)
+    if REASON:
+        confirm(f"Type the reason; the plan says: {REASON}", None)
+    if PILOT:
+        confirm(f"Type the user ID of the pilot user, {PILOT}", PILOT)
+    confirm(f"Type the number of users, {USERS}", str(USERS))
+
+
+def wait_after_pilot(result, done, results):
+    """After the pilot user a person looks, unless others were changed before."""
+    if result != "changed":
+        stop(3, f"Stopped: the pilot user was not changed. See {results}.")
+    if done <= {PILOT}:
+        confirm("The pilot user is changed. Check that they can sign in, then type continue", "continue")
+
+
 def main():
     if len(sys.argv) not in (2, 3):
         stop(2, "Name the saved plan: mfa-plan-....csv")
@@ -232,6 +268,9 @@ def main():
     results = sys.argv[2] if len(sys.argv) == 3 else f"mfa-results-{PLAN}.csv"
     try:
         users = users_of_plan(sys.argv[1])
+        if PILOT and users[0] != PILOT:
+            raise ValueError("the plan does not begin with the pilot user")
+        ask_again()
         done = changed_before(results)
     except (OSError, ValueError, KeyError) as error:
         stop(2, f"It can't begin: {error}")
@@ -240,12 +279,16 @@ def main():
         writer = csv.writer(file)
         for number, user in enumerate(users, start=1):
             if user in done:
+                if user == PILOT:
+                    wait_after_pilot("changed", done, results)
                 continue
             result, answer = change(user)
             at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
             writer.writerow([user, result, answer.status, answer.code, answer.correlation_id, at])
             file.flush()
             print(f"{number} of {USERS}: {user} {result}", file=sys.stderr)
+            if user == PILOT:
+                wait_after_pilot(result, done, results)
             if result == "changed":
                 in_a_row = 0
                 continue

@@ -1,6 +1,6 @@
 //! What a run leaves to do: send again what failed, or take it back.
 
-use crate::domain::plan::{Exclusion, LeftOut, Plan};
+use crate::domain::plan::{Exclusion, LeftOut, Plan, Undone};
 use crate::domain::row::{Failure, Row, RowState};
 use crate::domain::time::Wall;
 use crate::domain::user::{Mfa, UserId};
@@ -105,7 +105,7 @@ impl Draft {
         let mended = settled.filter(|((_, row), place)| is_mended(Remedy::of(row.state, failures(*place))));
         let users = mended.map(|((planned, _), _)| planned.user).collect();
         Self {
-            undoes: plan.undoes,
+            undoes: plan.undoes.clone(),
             written_at: written_at(rows),
             reference: plan.reference.clone(),
             reason: plan.reason.clone(),
@@ -123,7 +123,7 @@ impl Draft {
     pub fn undo(plan: &Plan, rows: &[Row]) -> Self {
         let mut draft = Self {
             already: Exclusion::ChangedBySomeoneElse,
-            undoes: Some(plan.number()),
+            undoes: Some(Undone { number: plan.number(), reference: plan.reference.clone() }),
             written_at: written_at(rows),
             ..Self::new(plan.environment, !plan.to, Vec::new())
         };
@@ -212,7 +212,8 @@ mod tests {
 
     #[test]
     fn a_retry_of_an_undo_goes_on_taking_back_the_same_run() {
-        let undo = Plan { undoes: Some(plan(&[]).number()), ..plan(&[Mfa::On]) };
+        let undone = Undone { number: plan(&[]).number(), reference: "CHG0".into() };
+        let undo = Plan { undoes: Some(undone), ..plan(&[Mfa::On]) };
         let draft = Draft::retry(&undo, &rows(&[RowState::AnswerLost]), &|_| None, false);
         // The PUT whose answer was lost may have been ours.
         assert_eq!((draft.undoes, draft.already), (undo.undoes, Exclusion::AlreadySo));
@@ -245,7 +246,8 @@ mod tests {
         let draft = Draft::undo(&plan, &rows(&RowState::ALL));
         let changed = RowState::ALL.iter().position(|state| *state == RowState::Changed).unwrap();
         assert_eq!(numbers(&draft.users), [changed as u128]);
-        assert_eq!((draft.to, draft.undoes), (false, Some(plan.number())));
+        let undone = Undone { number: plan.number(), reference: "CHG1".into() };
+        assert_eq!((draft.to, draft.undoes), (false, Some(undone)), "it names the run and its reference");
         assert_eq!(draft.already, Exclusion::ChangedBySomeoneElse);
         let left_out = [LeftOut { user: plan.rows[8].user, why: Exclusion::ChangedBySomeoneElse }];
         assert_eq!(draft.left_out, left_out);

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::api::request::{CountUsers, Page, ReadDevices, ReadMfa, ReadPage, WriteMfa};
 use crate::domain::fault::Fault;
+use crate::domain::guard::Guard;
 use crate::engine::Clock;
 use crate::engine::connection::{Connection, Noted};
 use crate::engine::journal::Entry;
@@ -24,6 +25,8 @@ pub struct Delivery {
     pub name: Rc<str>,
     /// What time it is.
     pub clock: Rc<dyn Clock>,
+    /// What decides who may be written.
+    pub guard: Rc<Guard>,
 }
 
 impl Delivery {
@@ -35,7 +38,12 @@ impl Delivery {
         Ok(match job {
             Job::Write { user, to, .. } => {
                 let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
-                connection.note(WriteMfa { user, enabled: to }).await.map(|said| Said::Flag(said.enabled))
+                match self.guard.planned(user, to) {
+                    Ok(permit) => {
+                        connection.note(WriteMfa(permit)).await.map(|said| Said::Flag(said.enabled))
+                    }
+                    Err(refusal) => self.note(Err(Fault::NotPermitted(refusal))),
+                }
             }
             Job::Look { look: Look::Before | Look::After, user } => {
                 let Some(connection) = (self.connection)() else { return Ok(self.lost()) };

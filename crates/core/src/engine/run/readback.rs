@@ -221,6 +221,13 @@ impl<'run> ReadBack<'run> {
         }
         self.users.extend(fresh);
         match state {
+            // One user's own fault may spoil a whole page: those who are left are read one by one.
+            listing::State::Halted(fault) if fault.is_of_one_user() => {
+                self.listing = None;
+                for (_, place) in std::mem::take(&mut self.open) {
+                    self.read_alone(place, now);
+                }
+            }
             listing::State::Halted(fault) => self.halt(&fault),
             listing::State::Complete => {
                 // Whoever isn't in the list may have been deleted, or moved from page to page.

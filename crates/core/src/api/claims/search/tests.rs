@@ -140,7 +140,7 @@ fn two_different_tokens_are_said_wherever_they_stand() {
 #[test]
 fn the_access_token_is_told_by_its_claims_from_what_comes_with_it() {
     let [access, _] = tokens("a");
-    let id = signed(r#"{"aud":"0b412e8b-0000-4000-8000-000000000001","nonce":"n"}"#, 9);
+    let id = signed(r#"{"aud":"0b410000-0000-4000-8000-000000000001","nonce":"n"}"#, 9);
     let issuer = format!("https://auth.pingone.eu/{ENVIRONMENT}/as");
     let (iat, exp) = (NOW.0 / 1000, NOW.0 / 1000 + 30 * 86_400);
     let refresh = signed(&format!(r#"{{"iss":"{issuer}","aud":"{issuer}","iat":{iat},"exp":{exp}}}"#), 9);

@@ -1,5 +1,6 @@
-//! Whoever waits and can't be read is a suspect: nobody else is to wait for them, and who can't be read isn't written. But
-//! nobody is ended where PingOne fails for everyone, so somebody who was read before is read once more.
+//! Whoever can't be read is a suspect: nobody else is to wait for them. Who waits and can't be read isn't written; who was
+//! written and can't be read stays unread, to be checked later. But nobody is ended where PingOne fails for everyone, so
+//! somebody who was read before is read once more.
 
 use std::collections::HashSet;
 
@@ -47,7 +48,7 @@ impl ReadBack<'_> {
     /// All attempts to read a row are made.
     pub(super) fn unreadable(&mut self, single: Single, fault: &Fault, at: Wall, now: Millis) {
         let place = single.place;
-        if self.whom == Whom::Waiting {
+        if self.whom == Whom::Waiting || fault.is_of_one_user() {
             if self.suspects.probe.is_none() {
                 self.suspects.probe = self.readable(place).map(|other| Single::new(other, now));
             }
@@ -55,7 +56,9 @@ impl ReadBack<'_> {
                 return self.suspects.all.push(Suspect { place, fault: fault.clone(), is_probed: false });
             }
             // Where nobody could ever be read, and a person went on all the same, they have decided.
-            let is_decided = single.is_asked && self.singles.iter().all(|single| single.is_asked);
+            let is_decided = self.whom == Whom::Waiting
+                && single.is_asked
+                && self.singles.iter().all(|single| single.is_asked);
             if is_decided && fault.retry() != RetryKind::WhenOnline {
                 return self.end_unreadable(place, fault, at);
             }
@@ -128,8 +131,11 @@ impl ReadBack<'_> {
         self.run.breaker.good();
         let all = std::mem::take(&mut self.suspects.all).into_iter();
         let (probed, later): (Vec<Suspect>, Vec<Suspect>) = all.partition(|suspect| suspect.is_probed);
-        for suspect in probed {
-            self.end_unreadable(suspect.place, &suspect.fault, at);
+        // Who was written keeps its state: nobody knows better.
+        if self.whom == Whom::Waiting {
+            for suspect in probed {
+                self.end_unreadable(suspect.place, &suspect.fault, at);
+            }
         }
         self.suspects.probe = (!later.is_empty()).then(|| Single::new(probe.place, now));
         self.suspects.all = later;

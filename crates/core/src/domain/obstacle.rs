@@ -1,0 +1,224 @@
+//! What keeps a reviewed plan from leaving the page: as a run, as a saved plan, or as a script. All three change users in
+//! the end, so all three come after the same checks.
+
+use super::confirmation::{Confirmation, confirmation, is_number_typed};
+use super::limits::{Limits, RunObstacle};
+
+/// Why the plan can't leave the page yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The deployment forbids it.
+    Limit(RunObstacle),
+    /// MFA of so many administrators is never turned off at once.
+    Administrators,
+    /// Nobody needs a change.
+    NothingToDo,
+    /// No test user is named, and one must be.
+    TestUserMissing,
+    /// There is no such user in the plan.
+    TestUserUnknown,
+    /// The number of users after which to wait is none.
+    StepUnreadable,
+    /// The change reference is missing, or looks different from what the deployment wants.
+    Reference,
+    /// The change reference or the reason, which are stored, has a token.
+    TokenTyped,
+    /// No reason is given.
+    ReasonMissing,
+    /// The number of changes is not typed, or another one.
+    NumberMissing,
+}
+
+/// What was typed for the test user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TestUser {
+    /// Nothing.
+    NotNamed,
+    /// Nobody of the plan.
+    NotInPlan,
+    /// A user of the plan.
+    InPlan,
+}
+
+/// What was typed in the review.
+#[derive(Debug, Clone, Copy)]
+pub struct Answers<'a> {
+    /// The user to start with.
+    pub test_user: TestUser,
+    /// Whether the number of users after which to wait is one, or empty.
+    pub is_step_readable: bool,
+    /// The change reference.
+    pub reference: &'a str,
+    /// The reason.
+    pub reason: &'a str,
+    /// Whether one of those two has a token.
+    pub has_token: bool,
+    /// The number of changes.
+    pub number: &'a str,
+}
+
+/// Why a plan of so many changes can't leave the page yet; `None` if it can. An undo and a retry are asked what any plan
+/// in their direction is.
+#[must_use]
+pub fn obstacle(
+    limits: &Limits,
+    to: bool,
+    changes: u64,
+    environment_name: &str,
+    answers: &Answers<'_>,
+) -> Option<Obstacle> {
+    if let Some(obstacle) = limits.run_obstacle(to, changes) {
+        return Some(Obstacle::Limit(obstacle));
+    }
+    let (test_user, number, reason) = match confirmation(to, changes, environment_name) {
+        Confirmation::NothingToDo => return Some(Obstacle::NothingToDo),
+        Confirmation::Never => return Some(Obstacle::Administrators),
+        Confirmation::None => (false, false, false),
+        Confirmation::Dialog => (false, false, true),
+        Confirmation::Review { test_user, number, reason } => (test_user, number, reason),
+    };
+    let rules = [
+        (test_user && answers.test_user == TestUser::NotNamed, Obstacle::TestUserMissing),
+        (answers.test_user == TestUser::NotInPlan, Obstacle::TestUserUnknown),
+        (!answers.is_step_readable, Obstacle::StepUnreadable),
+        (answers.has_token, Obstacle::TokenTyped),
+        (!limits.change_reference.fits(answers.reference.trim()), Obstacle::Reference),
+        (reason && answers.reason.trim().is_empty(), Obstacle::ReasonMissing),
+        (number && !is_number_typed(answers.number, changes), Obstacle::NumberMissing),
+    ];
+    rules.into_iter().find(|(is_in_the_way, _)| *is_in_the_way).map(|(_, obstacle)| obstacle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::draft::Draft;
+    use crate::domain::limits::{Access, TurnOff};
+    use crate::domain::plan::{Plan, PlannedRow, Stops};
+    use crate::domain::reference::ChangeReference;
+    use crate::domain::row::{Row, RowState};
+    use crate::domain::tenant::EnvironmentId;
+    use crate::domain::time::Wall;
+    use crate::domain::user::{Mfa, UserId};
+    use uuid::Uuid;
+
+    const NOTHING: Answers<'static> = Answers {
+        test_user: TestUser::NotNamed,
+        is_step_readable: true,
+        reference: "",
+        reason: "",
+        has_token: false,
+        number: "",
+    };
+
+    const EVERYTHING: Answers<'static> =
+        Answers { test_user: TestUser::InPlan, reference: "CHG1", reason: "lost phones", ..NOTHING };
+
+    fn at(to: bool, changes: u64, answers: &Answers<'_>) -> Option<Obstacle> {
+        obstacle(&Limits::default(), to, changes, "Workforce", answers)
+    }
+
+    #[test]
+    fn what_is_asked_grows_with_the_number_and_with_the_direction() {
+        for (to, changes, missing) in [
+            (true, 0, Some(Obstacle::NothingToDo)),
+            (true, 1, None),
+            (true, 50, None),
+            (true, 51, Some(Obstacle::TestUserMissing)),
+            (false, 1, Some(Obstacle::ReasonMissing)),
+            (false, 2, Some(Obstacle::ReasonMissing)),
+        ] {
+            assert_eq!(at(to, changes, &NOTHING), missing, "{to} {changes}");
+        }
+        assert_eq!(at(true, 51, &EVERYTHING), None);
+        assert_eq!(at(true, 501, &EVERYTHING), Some(Obstacle::NumberMissing));
+        assert_eq!(at(true, 501, &Answers { number: "501", ..EVERYTHING }), None);
+        assert_eq!(at(false, 2, &EVERYTHING), Some(Obstacle::NumberMissing));
+        assert_eq!(at(false, 2, &Answers { number: " 2 ", ..EVERYTHING }), None);
+        assert_eq!(at(false, 2, &Answers { number: "3", ..EVERYTHING }), Some(Obstacle::NumberMissing));
+        assert_eq!(at(false, 1, &EVERYTHING), None);
+        let administrators = obstacle(&Limits::default(), false, 501, "Administrators", &EVERYTHING);
+        assert_eq!(administrators, Some(Obstacle::Administrators));
+    }
+
+    #[test]
+    fn each_answer_that_does_not_fit_is_an_obstacle_of_its_own() {
+        let full = Answers { number: "2", ..EVERYTHING };
+        let required = Limits {
+            change_reference: ChangeReference { is_required: true, ..ChangeReference::default() },
+            ..Limits::default()
+        };
+        for (answers, missing) in [
+            (Answers { test_user: TestUser::NotInPlan, ..full }, Obstacle::TestUserUnknown),
+            (Answers { is_step_readable: false, ..full }, Obstacle::StepUnreadable),
+            (Answers { has_token: true, ..full }, Obstacle::TokenTyped),
+            (Answers { reference: "  ", ..full }, Obstacle::Reference),
+            (Answers { reason: " \t", ..full }, Obstacle::ReasonMissing),
+            (Answers { number: "", ..full }, Obstacle::NumberMissing),
+        ] {
+            assert_eq!(obstacle(&required, false, 2, "Workforce", &answers), Some(missing));
+        }
+        assert_eq!(obstacle(&required, false, 2, "Workforce", &full), None);
+        assert_eq!(
+            at(true, 2, &Answers { test_user: TestUser::NotInPlan, ..NOTHING }),
+            Some(Obstacle::TestUserUnknown)
+        );
+    }
+
+    #[test]
+    fn what_the_deployment_forbids_comes_first() {
+        for (limits, to, changes, obstructed) in [
+            (Limits { access: Access::Read, ..Limits::default() }, true, 0, RunObstacle::ReadOnly),
+            (Limits { turn_off: TurnOff::Never, ..Limits::default() }, false, 2, RunObstacle::NeverOff),
+            (
+                Limits { max_run_users: Some(1), ..Limits::default() },
+                true,
+                2,
+                RunObstacle::TooMany { most: 1 },
+            ),
+        ] {
+            let found = obstacle(&limits, to, changes, "Workforce", &EVERYTHING);
+            assert_eq!(found, Some(Obstacle::Limit(obstructed)));
+        }
+    }
+
+    /// A run of so many changes in one direction, and the draft that undoes it.
+    fn undo_of(to: bool, users: u128) -> Draft {
+        let row = |number| PlannedRow {
+            user: UserId(Uuid::from_u128(number)),
+            from: Mfa::from(!to),
+            read_at: Wall(1),
+        };
+        let plan = Plan {
+            environment: EnvironmentId(Uuid::from_u128(9)),
+            to,
+            made_at: Wall(1),
+            rows: (1..=users).map(row).collect(),
+            left_out: vec![],
+            reference: "CHG7".into(),
+            stops: Stops::default(),
+            reason: String::new(),
+            undoes: None,
+        };
+        let changed = vec![Row { state: RowState::Changed, ..Row::default() }; plan.rows.len()];
+        Draft::undo(&plan, &changed)
+    }
+
+    #[test]
+    fn an_undo_is_asked_for_a_test_user_as_its_direction_would() {
+        for (undone_to, users, missing) in [
+            // Undoing a run that disabled MFA turns it on.
+            (false, 50, None),
+            (false, 51, Some(Obstacle::TestUserMissing)),
+            (false, 500, Some(Obstacle::TestUserMissing)),
+            // Undoing a run that enabled MFA turns it off.
+            (true, 51, Some(Obstacle::ReasonMissing)),
+        ] {
+            let draft = undo_of(undone_to, users);
+            let changes = draft.users.len() as u64;
+            assert_eq!((draft.to, changes), (!undone_to, u64::try_from(users).unwrap()));
+            assert_eq!(at(draft.to, changes, &NOTHING), missing, "{undone_to} {users}");
+            assert_eq!(draft.undoes.map(|undone| undone.reference).as_deref(), Some("CHG7"));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! What has to be known before a user is written, and the questions that a person answers first.
+
+use std::collections::HashSet;
+
+use pingone_mfa_core::api::request::ReadDevices;
+use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::fault::{BadAnswer, Fault, RetryKind};
+use pingone_mfa_core::domain::guard::{Choices, Concern, Guard, MfaPermit, Objection, Rules, WriteRefusal};
+use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::query::GroupFilter;
+use pingone_mfa_core::domain::token::Actor;
+use pingone_mfa_core::domain::user::{Mfa, UserId};
+use pingone_mfa_core::domain::users::Devices;
+use pingone_mfa_core::engine::connection::Connection;
+
+use super::{Directory, members};
+use crate::state::switch::Switch;
+
+/// A change of one user that a person has to confirm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirming {
+    /// Whose flag.
+    pub user: UserId,
+    /// On or off.
+    pub to: bool,
+    /// What the person has to know.
+    pub concerns: Vec<Concern>,
+    /// What was confirmed before.
+    accepted: Choices,
+}
+
+impl Directory {
+    /// Takes note of who is signed in.
+    pub(in crate::state) fn act_as(&self, actor: &Actor) {
+        self.own.set(actor.user());
+    }
+
+    /// Whether it is the account of the person who is signed in.
+    pub fn is_own(&self, user: UserId) -> bool {
+        self.own.get() == Some(user)
+    }
+
+    /// A guard that knows no members: where the deployment protects a group, it permits nothing.
+    pub(in crate::state) fn guard_without_members(&self) -> Guard {
+        let limits = self.settings.limits.clone();
+        Guard::new(Rules::new(limits, self.settings.bypass.is_allowed), self.own.get())
+    }
+
+    /// What decides who may be written, once the members of the protected groups are read. A group that can't be read
+    /// protects nobody, so nothing is written without it; nor is it where a member can't be told apart.
+    pub(in crate::state) async fn guard(&'static self, connection: &Connection) -> Result<Guard, Fault> {
+        let guard = self.guard_without_members();
+        if self.settings.limits.protected_groups.is_empty() {
+            return Ok(guard);
+        }
+        let mut all = HashSet::new();
+        for group in &self.settings.limits.protected_groups {
+            for member in members(connection, GroupFilter { group: *group, is_direct: false }).await? {
+                all.insert(member.ok_or_else(member_without_id)?);
+            }
+        }
+        Ok(guard.with_members(all))
+    }
+
+    /// A person wants one user changed, whom they have selected.
+    pub(in crate::state) fn begin_change(&'static self, id: UserId, to: bool) {
+        if to {
+            self.set_mfa(id, true);
+        } else {
+            self.ask(id);
+        }
+    }
+
+    /// Asks whether MFA of a user is to be disabled, or bypassed for a while. Where neither is permitted, that is said
+    /// before anything is asked.
+    pub(super) fn ask(&'static self, id: UserId) {
+        if self.settings.limits.protected_groups.is_empty() {
+            return self.asking.set(Some(id));
+        }
+        let Some(connection) = self.start(id, Switch::Reading) else { return };
+        self.tasks.spawn(async move {
+            let guard = match self.guard(&connection).await {
+                Ok(guard) => guard,
+                Err(fault) => {
+                    self.end_switch(id);
+                    return self.not_read(id, Tried::FilterUsers, &fault, move || self.ask(id));
+                }
+            };
+            let bypass = guard.bypass(id, &Choices::ALL).map(drop);
+            let disable = guard.change(id, false, Devices::NotChecked, &Choices::ALL).map(drop);
+            match disable.or(bypass) {
+                Err(Objection::Refused(refusal)) => self.refused(id, false, refusal),
+                Ok(()) | Err(Objection::Ask(_)) => {
+                    self.end_switch(id);
+                    // A dialog that is open is about somebody else, and must not change under a person's hand.
+                    if !self.is_asking() {
+                        self.asking.set(Some(id));
+                    }
+                }
+            }
+        });
+    }
+
+    fn is_asking(&self) -> bool {
+        self.asking.with_untracked(Option::is_some) || self.confirming.with_untracked(Option::is_some)
+    }
+
+    /// The permit to set one user's flag; `None` where there is none, which is shown. Devices that aren't known are read
+    /// first, so that a person is asked about them only where that says nothing.
+    pub(super) async fn permit(
+        &'static self,
+        connection: &Connection,
+        id: UserId,
+        to: bool,
+        accepted: Choices,
+    ) -> Option<MfaPermit> {
+        let guard = match self.guard(connection).await {
+            Ok(guard) => guard,
+            Err(fault) => {
+                self.end_switch(id);
+                self.not_read(id, Tried::FilterUsers, &fault, move || self.change(id, to, accepted));
+                return None;
+            }
+        };
+        let mut permit = guard.change(id, to, self.known_devices(id), &accepted);
+        if matches!(&permit, Err(Objection::Ask(concerns)) if concerns.contains(&Concern::DevicesNotKnown)) {
+            match connection.call(ReadDevices(id)).await {
+                Ok(devices) => self.learn_devices(id, &devices),
+                Err(fault) if fault.retry() == RetryKind::WithNewToken => {
+                    self.end_switch(id);
+                    self.not_read(id, Tried::ReadDevices(id), &fault, move || self.change(id, to, accepted));
+                    return None;
+                }
+                // The person is told that they aren't known.
+                Err(_) => {}
+            }
+            permit = guard.change(id, to, self.known_devices(id), &accepted);
+        }
+        match permit {
+            Ok(permit) => Some(permit),
+            Err(Objection::Refused(refusal)) => {
+                self.refused(id, to, refusal);
+                None
+            }
+            Err(Objection::Ask(concerns)) => {
+                self.end_switch(id);
+                if !self.is_asking() {
+                    self.confirming.set(Some(Confirming { user: id, to, concerns, accepted }));
+                }
+                None
+            }
+        }
+    }
+
+    /// The answer to the question: change it all the same.
+    pub fn confirm(&'static self) {
+        if let Some(Confirming { user, to, concerns, accepted }) = self.confirming.get_untracked() {
+            self.confirming.set(None);
+            self.change(user, to, accepted.with(&concerns));
+        }
+    }
+
+    /// The answer to the question: leave it as it is.
+    pub fn cancel(&'static self) {
+        self.confirming.set(None);
+    }
+
+    pub(super) fn refused(&'static self, id: UserId, to: bool, refusal: WriteRefusal) {
+        match refusal {
+            WriteRefusal::Protected => self.set_switch(id, Switch::Protected),
+            _ => {
+                let outcome = Outcome::Refused(Fault::NotPermitted(refusal));
+                self.changed(id, to, outcome, Mfa::Unknown, self.ports.clock.wall());
+            }
+        }
+    }
+
+    /// Of these users, those who would be asked about because their devices aren't known.
+    pub fn with_unknown_devices(&self, users: impl Iterator<Item = UserId>) -> Vec<UserId> {
+        let is_unknown = |user: &UserId| !user.0.is_nil() && self.known_devices(*user) == Devices::NotChecked;
+        users.filter(is_unknown).collect()
+    }
+
+    fn known_devices(&self, id: UserId) -> Devices {
+        self.users
+            .with_untracked(|users| users.find(id).map_or(Devices::NotChecked, |row| users.devices(row)))
+    }
+}
+
+fn member_without_id() -> Fault {
+    let problem = "id: is missing for a member of a protected group".to_owned();
+    Fault::WrongShape(BadAnswer { status: 200, correlation_id: None, problem })
+}

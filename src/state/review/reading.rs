@@ -1,0 +1,305 @@
+//! What everyone who was chosen has now, read again before anything is planned. One user's own fault skips that user; the
+//! token, the network and the rate end the reading.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use futures::channel::mpsc;
+use futures::stream::StreamExt;
+use pingone_mfa_core::api::request::ReadUser;
+use pingone_mfa_core::domain::draft::{Draft, Fresh, Weighed, Weighing};
+use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::fault::{Fault, Paging};
+use pingone_mfa_core::domain::plan::Exclusion;
+use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::domain::unread::Unread;
+use pingone_mfa_core::domain::user::UserId;
+use pingone_mfa_core::domain::users::{Row, Users};
+use pingone_mfa_core::engine::connection::Connection;
+use pingone_mfa_core::engine::driver::{Command, drive};
+use pingone_mfa_core::engine::listing::{Job, Listing, State};
+
+use super::{Reading, Review, Reviewed};
+use crate::state::directory::ReadRow;
+use crate::state::load::Load;
+use crate::state::run::PAGE;
+use crate::state::troubleshooting::Spot;
+
+/// How many users are weighed before the page may do something else.
+const ROWS_AT_ONCE: usize = 10_000;
+
+/// How many users are read one by one at once.
+const SIDE_BY_SIDE: usize = 6;
+
+/// Why a user couldn't be read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Unreadable {
+    /// The request for the user failed.
+    Fault(Fault),
+    /// A field of the user has an unusable value.
+    Field {
+        /// Which.
+        field: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// PingOne didn't say whether MFA is on.
+    Flag,
+    /// The user has no ID in the list.
+    NoId,
+}
+
+impl Review {
+    /// Reads again what everyone has.
+    pub fn read(&'static self) {
+        let (Some(reviewed), Some(connection)) = (self.shown.get_untracked(), self.run.connection()) else {
+            return;
+        };
+        self.tasks.abort_all();
+        self.commands.replace(None);
+        self.fresh.take();
+        self.unread.take();
+        self.set_reading(Reading::Going(0));
+        self.tasks.spawn(async move {
+            self.wait_for_late_answers(&reviewed.draft, &connection).await;
+            let read = match self.read_guard(&connection).await {
+                Ok(()) => self.read_values(&reviewed.draft, &connection).await,
+                Err(fault) => Err(fault),
+            };
+            self.read_ended(read, &reviewed.draft, &connection).await;
+        });
+    }
+
+    /// Reads those again who couldn't be read.
+    pub fn read_skipped(&'static self) {
+        let (Some(weighed), Some(reviewed), Some(connection)) =
+            (self.weighed(), self.shown.get_untracked(), self.run.connection())
+        else {
+            return;
+        };
+        let users: Vec<UserId> = unreadable(&weighed).filter(|user| !user.0.is_nil()).collect();
+        self.set_reading(Reading::Going(self.fresh.borrow().len() as u64));
+        self.tasks.spawn(async move {
+            let read = self.read_singly(users, &connection).await;
+            self.directory.recount_all();
+            self.read_ended(read, &reviewed.draft, &connection).await;
+        });
+    }
+
+    /// Some of those who couldn't be read, by username or ID, and why.
+    pub fn named_unreadable(&'static self, weighed: &Weighed, most: usize) -> Vec<(String, Unreadable)> {
+        let unread = self.unread.borrow();
+        self.directory.users.with_untracked(|users| {
+            let named = |user: UserId| {
+                let row = users.find(user);
+                let name = row.map(|row| users.username(row)).filter(|name| !name.is_empty());
+                let field = row.and_then(|row| users.unreadable(row)).map(|unreadable| Unreadable::Field {
+                    field: unreadable.field.clone(),
+                    problem: unreadable.problem.clone(),
+                });
+                let fault = unread.fault_of(user).cloned().map(Unreadable::Fault);
+                let otherwise = if user.0.is_nil() { Unreadable::NoId } else { Unreadable::Flag };
+                let name = name.map_or_else(|| user.to_string(), str::to_owned);
+                (name, fault.or(field).unwrap_or(otherwise))
+            };
+            unreadable(weighed).take(most).map(named).collect()
+        })
+    }
+
+    async fn read_ended(&'static self, read: Result<(), Fault>, draft: &Draft, connection: &Connection) {
+        match read {
+            Ok(()) => {
+                self.read_at.set(Some(self.ports.clock.wall()));
+                self.weigh_in_slices(draft, connection).await;
+            }
+            Err(fault) => self.fail(Tried::ReadUsers, &fault),
+        }
+    }
+
+    async fn wait_for_late_answers(&'static self, draft: &Draft, connection: &Connection) {
+        let clock = &self.ports.clock;
+        let left = draft.settles_in(connection.policy().settle, clock.wall());
+        if left > Millis(0) {
+            let millis = i64::try_from(left.0).unwrap_or(i64::MAX);
+            self.set_reading(Reading::Waiting(clock.wall().plus(millis)));
+            clock.sleep_until(clock.now() + left).await;
+            self.set_reading(Reading::Going(0));
+        }
+    }
+
+    /// A group that can't be read protects nobody, so nothing begins without it.
+    async fn read_guard(&'static self, connection: &Connection) -> Result<(), Fault> {
+        let guard = self.directory.guard(connection).await;
+        let guard = guard.inspect_err(|fault| self.fail(Tried::FilterUsers, fault))?;
+        self.guard.replace(guard);
+        Ok(())
+    }
+
+    async fn read_values(&'static self, draft: &Draft, connection: &Connection) -> Result<(), Fault> {
+        let total = self.directory.total.with_untracked(|total| total.ready().copied().flatten());
+        let pages = total.map_or(u64::MAX, |total| total.div_ceil(PAGE));
+        if draft.users.len() as u64 > pages {
+            self.read_by_pages(draft, total, connection).await?;
+        }
+        self.unread.replace(Unread::new(!self.fresh.borrow().is_empty()));
+        // Whoever isn't in the list may have been deleted, or moved from page to page while it was read.
+        let is_left = |user: &UserId| !user.0.is_nil() && !self.fresh.borrow().contains_key(user);
+        let left = draft.users.iter().copied().filter(is_left).collect();
+        self.read_singly(left, connection).await?;
+        self.unread.borrow().finish()?;
+        self.directory.recount_all();
+        Ok(())
+    }
+
+    async fn read_singly(&'static self, users: Vec<UserId>, connection: &Connection) -> Result<(), Fault> {
+        let reads = futures::stream::iter(users).map(|id| async move {
+            let answer = connection.call(ReadUser(id)).await;
+            (id, answer)
+        });
+        let mut reads = reads.buffer_unordered(SIDE_BY_SIDE);
+        while let Some((id, answer)) = reads.next().await {
+            match answer {
+                Ok(user) => {
+                    self.directory.learn_unseen([Ok(user)]);
+                    self.fresh.borrow_mut().insert(id, connection.clock().wall());
+                    self.unread.borrow_mut().read(id);
+                }
+                // Whoever was read before and is gone now isn't there.
+                Err(Fault::UserUnknown(_)) => {
+                    self.fresh.borrow_mut().remove(&id);
+                    self.unread.borrow_mut().read(id);
+                }
+                Err(fault) => {
+                    let is_skipped = self.unread.borrow_mut().failed(id, fault);
+                    is_skipped.inspect_err(|fault| self.fail(Tried::ReadUser(id), fault))?;
+                }
+            }
+            self.set_reading(Reading::Going(self.fresh.borrow().len() as u64));
+        }
+        Ok(())
+    }
+
+    /// Where a page can't be had for a reason that may be one user's own, the users of the pages that are left are read
+    /// one by one.
+    async fn read_by_pages(
+        &'static self,
+        draft: &Draft,
+        total: Option<u64>,
+        connection: &Connection,
+    ) -> Result<(), Fault> {
+        let chosen: HashSet<UserId> = draft.users.iter().copied().collect();
+        let populations = self.directory.populations.with_untracked(Load::ready_or_default);
+        let policy = Rc::new(connection.policy().clone());
+        let mut listing = Listing::of_all(&populations, total, policy, connection.jitter());
+        let (sender, mut inbox) = mpsc::unbounded();
+        self.commands.replace(Some(sender.clone()));
+        let page = |job: Job| {
+            let connection = self.run.connection();
+            async move { connection.ok_or(Fault::TokenForgotten)?.send(job.page).await }
+        };
+        let observe = |listing: &mut Listing| {
+            let at = connection.clock().wall();
+            let rows: Vec<_> = listing.take_fresh().into_iter().filter(|row| is_of(row, &chosen)).collect();
+            self.fresh.borrow_mut().extend(rows.iter().filter_map(id_of).map(|id| (id, at)));
+            self.directory.learn_unseen(rows);
+            let read = self.fresh.borrow().len() as u64;
+            match listing.state() {
+                // This closure's own end of the way: the listing takes it next.
+                State::Halted(fault) if fault.is_of_one_user() => {
+                    let _ = sender.unbounded_send(Command::Stop);
+                }
+                State::Halted(fault) => self.fail(Tried::ReadUsers, &fault),
+                _ => self.set_reading(Reading::Going(read)),
+            }
+        };
+        drive(&mut listing, connection, &mut inbox, page, observe).await;
+        self.commands.replace(None);
+        match listing.state() {
+            // Stopped is what becomes of it above.
+            State::Complete | State::Stopped => Ok(()),
+            State::Halted(fault) => Err(fault),
+            State::Reading => Err(Fault::Paging(Paging::Loop)),
+        }
+    }
+
+    /// Reads on after a fault: from the page that could not be had, or from the beginning.
+    pub fn read_on(&'static self) {
+        let sent =
+            self.commands.borrow().as_ref().map(|sender| sender.unbounded_send(Command::Resume).is_ok());
+        if sent == Some(true) { self.set_reading(Reading::Going(0)) } else { self.read() }
+    }
+
+    pub(in crate::state) fn continue_with_token(&'static self) {
+        let has_failed = |shown: &Option<Reviewed>| {
+            shown.as_ref().is_some_and(|reviewed| matches!(reviewed.reading, Reading::Failed(_)))
+        };
+        if self.shown.with_untracked(has_failed) {
+            self.read_on();
+        }
+    }
+
+    /// What was tried matters once: the same fault comes by here again on its way up.
+    fn fail(&'static self, tried: Tried, fault: &Fault) {
+        let failed = Reading::Failed(fault.clone());
+        if self.shown.with_untracked(|shown| shown.as_ref().is_some_and(|it| it.reading != failed)) {
+            self.directory.explain(Spot::Review, tried, fault);
+            self.set_reading(failed);
+        }
+    }
+
+    fn set_reading(&'static self, reading: Reading) {
+        self.shown.update(|shown| {
+            if let Some(reviewed) = shown {
+                reviewed.reading = reading;
+            }
+        });
+    }
+
+    /// Very many would be one long task, as would be their counts before it.
+    async fn weigh_in_slices(&'static self, draft: &Draft, connection: &Connection) {
+        let choices = self.choices.get_untracked();
+        let clock = connection.clock();
+        let mut weighing = Weighing::new(draft, self.ports.clock.wall());
+        loop {
+            clock.sleep_until(clock.now() + Millis(1)).await;
+            if self.with_fresh(|fresh| weighing.step(draft, fresh, choices, ROWS_AT_ONCE)) {
+                return self.set_reading(Reading::Ready(Rc::new(weighing.finish())));
+            }
+        }
+    }
+
+    /// Weighs anew what was read, if it was.
+    pub(in crate::state) fn weigh(&'static self) {
+        let Some(reviewed) = self.shown.get_untracked() else { return };
+        if !matches!(reviewed.reading, Reading::Ready(_)) {
+            return;
+        }
+        let (choices, now) = (self.choices.get_untracked(), self.ports.clock.wall());
+        let weighed = self.with_fresh(|fresh| reviewed.draft.weigh(fresh, choices, now));
+        self.set_reading(Reading::Ready(Rc::new(weighed)));
+    }
+
+    fn with_fresh<R>(&'static self, use_it: impl FnOnce(&Fresh<'_>) -> R) -> R {
+        let (fresh, guard) = (self.fresh.borrow(), self.guard.borrow());
+        let skipped: HashSet<UserId> = self.unread.borrow().skipped().iter().map(|(user, _)| *user).collect();
+        self.directory.users.with_untracked(|users: &Users| {
+            let read_at = |row: Row| users.id(row).and_then(|id| fresh.get(&id).copied());
+            let is_unread = |user: UserId| skipped.contains(&user);
+            use_it(&Fresh { users, read_at: &read_at, is_unread: &is_unread, guard: &guard })
+        })
+    }
+}
+
+/// Who couldn't be read.
+fn unreadable(weighed: &Weighed) -> impl Iterator<Item = UserId> {
+    let left_out = weighed.plan.left_out.iter();
+    left_out.filter(|left_out| left_out.why == Exclusion::Unreadable).map(|left_out| left_out.user)
+}
+
+fn id_of(row: &ReadRow) -> Option<UserId> {
+    row.as_ref().map_or_else(|row| row.id, |user| Some(user.id))
+}
+
+fn is_of(row: &ReadRow, chosen: &HashSet<UserId>) -> bool {
+    id_of(row).is_some_and(|id| chosen.contains(&id))
+}

@@ -1,0 +1,43 @@
+//! What a run is held against before anything of it is sent, be it new, stored, taken over or from a run file.
+
+use std::rc::Rc;
+
+use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::guard::Guard;
+use pingone_mfa_core::domain::plan::Plan;
+use pingone_mfa_core::engine::connection::Connection;
+use pingone_mfa_core::engine::journal::Restored;
+
+use super::Run;
+
+impl Run {
+    /// What decides who of a plan may be written.
+    ///
+    /// # Errors
+    /// The deployment doesn't permit the run, or its protected groups can't be read: then nothing is written.
+    pub(super) async fn guard_for(
+        &'static self,
+        plan: &Plan,
+        connection: &Connection,
+    ) -> Result<Rc<Guard>, Fault> {
+        let guard = self.directory.guard(connection).await?;
+        match guard.run_refusal(plan.to, plan.rows.len() as u64) {
+            Some(refusal) => Err(Fault::NotPermitted(refusal)),
+            None => Ok(Rc::new(guard)),
+        }
+    }
+
+    /// Settles and stores the rows that may not be written; whether there were any.
+    pub(super) async fn refuse_protected(
+        &'static self,
+        mut restored: Restored,
+        name: &str,
+        guard: &Guard,
+    ) -> Result<(Restored, bool), Fault> {
+        let Some(entry) = restored.refuse(guard, self.ports.clock.wall()) else {
+            return Ok((restored, false));
+        };
+        self.ports.journal.append(name, vec![entry.encode()]).await.map_err(Fault::NotStored)?;
+        Ok((restored, true))
+    }
+}

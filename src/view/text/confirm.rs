@@ -1,0 +1,55 @@
+//! What a person confirms before one user is changed.
+//!
+//! Sources: patrickcping/pingone-go-sdk-v2, `EnumSignOnPolicyNoDeviceMode` (a sign-on policy lets users without a device
+//! through or blocks them); docs.pingidentity.com, PingOne, "Managing a user's devices" (disabling MFA on one's own
+//! administrator account blocks signing in).
+
+use pingone_mfa_core::domain::guard::Concern;
+
+/// Leaves everything as it is; it has the focus.
+pub const CANCEL: &str = "Cancel";
+
+/// The question.
+pub fn title(to: bool, name: &str) -> String {
+    format!("{} for {name}?", super::run::action(to))
+}
+
+/// The button.
+pub fn go(to: bool) -> String {
+    super::run::action(to).to_owned()
+}
+
+/// What the person has to know.
+pub fn concern(concern: Concern, to: bool, name: &str) -> String {
+    match concern {
+        Concern::OwnAccount => own_account(to).to_owned(),
+        Concern::NoDevice => format!("{name} has no active device. {}", without_device(name)),
+        Concern::DevicesNotKnown => {
+            format!(
+                "The devices of {name} couldn't be read. Without an active one: {}",
+                lower(&without_device(name))
+            )
+        }
+        Concern::AccountDisabled => format!("The account of {name} is disabled."),
+    }
+}
+
+fn without_device(name: &str) -> String {
+    format!(
+        "Depending on your sign-on policy, {name} may sign in without a second factor, or may not be able to sign in."
+    )
+}
+
+fn lower(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// What changing one's own account may bring about.
+pub const fn own_account(to: bool) -> &'static str {
+    if to {
+        "This is your own account. PingOne may ask you for a second factor at your next sign-in; without a device that you can use, you may not be able to sign in."
+    } else {
+        "This is your own account. PingOne requires MFA for administrators by default: with MFA disabled you may not be able to sign in until another administrator enables it again. During a bypass, your password alone signs in."
+    }
+}

@@ -1,0 +1,234 @@
+//! The guards before users are written, in the page: protected groups, devices, the person's own account, and users who
+//! can't be read.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "all of this is test")]
+
+use pingone_mfa_e2e::{Page, World};
+use pingone_sandbox::page::config_json;
+use pingone_sandbox::server::now;
+use pingone_sandbox::{Actor, DeviceSpec, DeviceType, Fault, On, Role, Rule, Scope, TokenSpec};
+use uuid::Uuid;
+
+/// The sandbox's group "VPN".
+const VPN: &str = "d0000000-0000-4000-8000-00000000000a";
+
+fn quick(origin: &str) -> String {
+    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":400,"max":2000},"#, 1)
+}
+
+fn protecting_vpn(origin: &str) -> String {
+    quick(origin).replacen('{', &format!(r#"{{"protectedGroups":["{VPN}"],"#), 1)
+}
+
+async fn listed(world: &World, users: &str) -> Page {
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.hear(&format!("{users} users. List read")).await;
+    page
+}
+
+fn username(world: &World, id: Uuid) -> String {
+    world.sandbox().username(id).unwrap_or_default().to_owned()
+}
+
+fn find(world: &World, is_it: impl Fn(&pingone_sandbox::Sandbox, Uuid) -> bool) -> Uuid {
+    let sandbox = world.sandbox();
+    sandbox.user_ids().find(|id| is_it(&sandbox, *id)).expect("there is such a user")
+}
+
+async fn show(page: &Page, username: &str) {
+    page.fill("searchbox", "Search users", username).await;
+    page.see("switch", &format!("MFA for {username}")).await;
+}
+
+fn puts(world: &World) -> usize {
+    world.sandbox().seen().iter().filter(|seen| seen.method == "PUT").count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_protected_member_is_refused_before_the_dialog_with_the_bypass_opens() {
+    let world = World::start(100, protecting_vpn).await;
+    let page = listed(&world, "100").await;
+    let vpn: Uuid = VPN.parse().unwrap();
+    let member =
+        find(&world, |sandbox, id| sandbox.mfa_enabled(id) == Some(true) && sandbox.is_in_group(id, vpn));
+    let other =
+        find(&world, |sandbox, id| sandbox.mfa_enabled(id) == Some(true) && !sandbox.is_in_group(id, vpn));
+    let (member, other) = (username(&world, member), username(&world, other));
+    show(&page, &member).await;
+    page.press("switch", &format!("MFA for {member}")).await;
+    page.hear("protected by this deployment").await;
+    assert!(page.names("dialog", "Change MFA for").await.is_empty());
+    // So it is for one who is selected.
+    page.press_beginning("checkbox", "Select all ").await;
+    page.press("button", "Disable MFA for 1 user").await;
+    page.hear("protected by this deployment").await;
+    assert!(page.names("dialog", "Change MFA for").await.is_empty());
+    show(&page, &other).await;
+    page.press("switch", &format!("MFA for {other}")).await;
+    page.press_beginning("button", "Allow until ").await;
+    page.hear("PingOne answered at").await;
+    assert_eq!(puts(&world), 1, "the bypass of somebody who isn't protected");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_protected_group_cannot_be_read_nobody_is_bypassed() {
+    let world = World::start(40, protecting_vpn).await;
+    let page = listed(&world, "40").await;
+    let on = On { method: Some("GET".into()), endpoint: Some("users".into()), ..On::default() };
+    let fault = Fault::Status { status: 403, retry_after: None, without_cors: false };
+    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+    page.press("switch", "MFA for adaeze.okonkwo").await;
+    page.hear("Whether this person is in a protected group could not be read, so nothing was sent.").await;
+    assert!(page.names("dialog", "Change MFA for").await.is_empty());
+    assert_eq!(puts(&world), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn turning_mfa_on_for_somebody_without_an_active_device_asks_first() {
+    let world = World::start(40, quick).await;
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    world.sandbox().set_devices(jonas, vec![]);
+    let page = listed(&world, "40").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.see("dialog", "Enable MFA for Jonas Brandt?").await;
+    page.hear("Jonas Brandt has no active device. Depending on your sign-on policy,").await;
+    assert_eq!(page.focus().await, "Cancel");
+    page.looks_well("confirm-device").await;
+    assert_eq!(page.axe().await, Vec::<String>::new());
+    page.press("button", "Cancel").await;
+    assert_eq!((puts(&world), world.sandbox().mfa_enabled(jonas)), (0, Some(false)));
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.press("button", "Enable MFA").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    assert_eq!(world.sandbox().mfa_enabled(jonas), Some(true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn devices_that_cannot_be_read_are_asked_about_and_one_that_is_there_is_not() {
+    let world = World::start(40, quick).await;
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let page = listed(&world, "40").await;
+    let on = On { endpoint: Some("devices".into()), user: Some(jonas), ..On::default() };
+    let fault = Fault::Status { status: 403, retry_after: None, without_cors: false };
+    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.hear("The devices of Jonas Brandt couldn't be read.").await;
+    page.press("button", "Cancel").await;
+    assert_eq!(puts(&world), 0);
+    world.sandbox().heal();
+    world.sandbox().set_devices(jonas, vec![DeviceSpec::active(DeviceType::Totp)]);
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    assert!(page.names("dialog", "Enable MFA for").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_without_a_known_device_are_skipped_until_included_or_checked() {
+    let world = World::start(60, quick).await;
+    world.give_devices();
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    world.sandbox().set_devices(jonas, vec![]);
+    let page = listed(&world, "60").await;
+    page.choose("MFA status", "MFA: off").await;
+    page.press_beginning("checkbox", "Select all ").await;
+    page.press_beginning("button", "Enable MFA for ").await;
+    page.hear("Everyone who needs a change is skipped.").await;
+    page.press_beginning("button", "Check devices of ").await;
+    page.see("checkbox", "Include people without a device").await;
+    page.hear("1\twithout a device").await;
+    let changes = page.names("button", "Run ").await.remove(0);
+    page.press("checkbox", "Include people without a device").await;
+    page.hear("may sign in without a second factor").await;
+    page.shoot("review-skipped").await;
+    assert_ne!(page.names("button", "Run ").await.remove(0), changes, "Jonas is included");
+    assert_eq!(puts(&world), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_user_who_cannot_be_read_is_named_and_skipped_and_tried_again() {
+    let world = World::start(60, quick).await;
+    world.give_devices();
+    let page = listed(&world, "60").await;
+    let unlucky = find(&world, |sandbox, id| sandbox.mfa_enabled(id) == Some(true));
+    let name = username(&world, unlucky);
+    // The page of the list fails because of that user, and so does the user alone.
+    for on in [
+        On { method: Some("GET".into()), endpoint: Some("users".into()), ..On::default() },
+        On {
+            method: Some("GET".into()),
+            endpoint: Some("user".into()),
+            user: Some(unlucky),
+            ..On::default()
+        },
+    ] {
+        let fault = Fault::Status { status: 500, retry_after: None, without_cors: false };
+        world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+    }
+    page.choose("MFA status", "MFA: on").await;
+    page.press_beginning("checkbox", "Select all ").await;
+    page.press_beginning("button", "Disable MFA for ").await;
+    page.hear("1 user couldn't be read and won't be changed:").await;
+    page.hear(&format!("{name}: PingOne failed with 500")).await;
+    page.looks_well("review-unreadable").await;
+    assert_eq!(page.axe().await, Vec::<String>::new());
+    let before = page.names("button", "Run ").await.remove(0);
+    world.sandbox().heal();
+    page.press("button", "Try again").await;
+    page.hear("will be changed").await;
+    assert!(!page.text().await.contains("couldn't be read"));
+    assert_ne!(page.names("button", "Run ").await.remove(0), before, "everyone is in the plan");
+    assert_eq!(puts(&world), 0);
+}
+
+/// A person's own token, with the role that changes users.
+fn token_of(world: &World, user: Uuid) -> String {
+    world.sandbox().assign(user, Role::IdentityDataAdmin, Scope::Environment, now());
+    world.token(&TokenSpec { actor: Actor::Person, holder: Some(user), ..TokenSpec::default() })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ones_own_account_is_asked_about_before_it_is_changed_or_bypassed() {
+    let world = World::start(40, quick).await;
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let page = world.open().await;
+    page.connect(&token_of(&world, jonas)).await;
+    page.hear("40 users. List read").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.see("dialog", "Enable MFA for Jonas Brandt?").await;
+    page.hear("This is your own account. PingOne may ask you for a second factor at your next sign-in").await;
+    page.press("button", "Cancel").await;
+    assert_eq!(puts(&world), 0);
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.press("button", "Enable MFA").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    // Turning it off and a bypass are asked about in any case; here the question says whose account it is.
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.see("dialog", "Change MFA for Jonas Brandt").await;
+    page.hear("This is your own account. PingOne requires MFA for administrators by default").await;
+    page.looks_well("question-own").await;
+    page.press("button", "Keep as it is").await;
+    page.press("switch", "MFA for adaeze.okonkwo").await;
+    page.see("dialog", "Change MFA for Adaeze Okonkwo").await;
+    assert!(!page.text().await.contains("This is your own account."));
+    page.press("button", "Keep as it is").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_skips_ones_own_account_until_it_is_included() {
+    let world = World::start(40, quick).await;
+    world.give_devices();
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let page = world.open().await;
+    page.connect(&token_of(&world, jonas)).await;
+    page.hear("40 users. List read").await;
+    page.choose("MFA status", "MFA: off").await;
+    page.press_beginning("checkbox", "Select all ").await;
+    page.press_beginning("button", "Enable MFA for ").await;
+    page.include_skipped().await;
+    page.hear("1\tyour own account").await;
+    page.press_beginning("button", "Run ").await;
+    page.hear("Finished at").await;
+    assert_eq!(world.sandbox().mfa_enabled(jonas), Some(false), "who was skipped is as before");
+    assert!(puts(&world) > 0);
+}

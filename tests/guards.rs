@@ -1,0 +1,233 @@
+//! Every path that writes a user, and that each refuses a member of a group that the deployment protects.
+//!
+//! The compiler holds most of it: a request that writes takes a permit, and only `domain/guard.rs` makes one. Here stand
+//! the paths by name, so that a new one is noticed.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "all of this is test")]
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh};
+use pingone_mfa_core::domain::guard::{Guard, Objection, Rules, WriteRefusal};
+use pingone_mfa_core::domain::limits::Limits;
+use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::row::{Failure, Row, RowState};
+use pingone_mfa_core::domain::tenant::EnvironmentId;
+use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::user::{Account, GroupId, Mfa, Name, User, UserId};
+use pingone_mfa_core::domain::users::{Devices, Users};
+use pingone_mfa_core::engine::journal::{Entry, Restored, restore};
+use pingone_mfa_core::engine::run_file;
+use uuid::Uuid;
+
+const ENVIRONMENT: EnvironmentId = EnvironmentId(Uuid::from_u128(99));
+const MEMBER: UserId = UserId(Uuid::from_u128(1));
+const OTHER: UserId = UserId(Uuid::from_u128(2));
+
+fn guard() -> Guard {
+    let protected_groups = vec![GroupId(Uuid::from_u128(7))];
+    let rules = Rules::new(Limits { protected_groups, ..Limits::default() }, true);
+    Guard::new(rules, None).with_members(HashSet::from([MEMBER]))
+}
+
+fn store(mfa: Mfa) -> Users {
+    let mut users = Users::default();
+    for id in [MEMBER, OTHER] {
+        let user = User {
+            id,
+            username: id.to_string(),
+            name: Name::default(),
+            email: None,
+            external_id: None,
+            population: None,
+            account: Account::Enabled,
+            created_at: None,
+            last_sign_on: None,
+            mfa,
+        };
+        let row = users.learn(&user, &str::to_lowercase);
+        users.set_devices(row, Devices::Usable(1));
+    }
+    users
+}
+
+fn plan(to: bool) -> Plan {
+    let row = |user| PlannedRow { user, from: Mfa::from(!to), read_at: Wall(1) };
+    Plan {
+        environment: ENVIRONMENT,
+        to,
+        made_at: Wall(1),
+        rows: vec![row(MEMBER), row(OTHER)],
+        left_out: vec![],
+        reference: String::new(),
+        stops: Stops::default(),
+        reason: String::new(),
+        undoes: None,
+    }
+}
+
+/// Whether a run of this draft writes the other user, and leaves the member out as protected.
+fn skips_member(draft: &Draft) -> bool {
+    let (users, guard) = (store(Mfa::from(!draft.to)), guard());
+    let fresh = Fresh { users: &users, read_at: &|_| Some(Wall(2)), is_unread: &|_| false, guard: &guard };
+    let weighed = draft.weigh(&fresh, Choices::ALL, Wall(3));
+    let written: Vec<UserId> = weighed.plan.rows.iter().map(|row| row.user).collect();
+    written == [OTHER] && weighed.left_out(Exclusion::Protected) == 1
+}
+
+fn refuses_waiting(mut restored: Restored) -> bool {
+    let entry = restored.refuse(&guard(), Wall(2));
+    let states: Vec<RowState> = restored.rows.iter().map(|row| row.state).collect();
+    entry.is_some() && states == [RowState::Refused, RowState::Waiting]
+}
+
+fn rows(state: RowState) -> Vec<Row> {
+    vec![Row { state, writes: 1, ..Row::default() }; 2]
+}
+
+/// A path that writes users, and whether it refuses the member.
+type WritePath = (&'static str, bool);
+
+fn paths() -> Vec<WritePath> {
+    let protected = Objection::Refused(WriteRefusal::Protected);
+    let is_refused = |to| {
+        let change = guard().change(MEMBER, to, Devices::Usable(1), &Choices::ALL);
+        change == Err(protected.clone())
+            && guard().change(OTHER, to, Devices::Usable(1), &Choices::ALL).is_ok()
+    };
+    let planned = |to| guard().planned(MEMBER, to).is_err() && guard().planned(OTHER, to).is_ok();
+    let failure = Failure { status: 500, code: None, message: String::new() };
+    let retry = |to| Draft::retry(&plan(to), &rows(RowState::Failed), &|_| Some(&failure), true);
+    let undo = |to| Draft::undo(&plan(to), &rows(RowState::Changed));
+    let chosen = |to| Draft::new(ENVIRONMENT, to, vec![MEMBER, OTHER]);
+    let stored = |to| restore(&[Entry::Plan(plan(to)).encode()]).unwrap();
+    let file = |to| {
+        let text = run_file::write(ENVIRONMENT, &[Entry::Plan(plan(to)).encode()]);
+        run_file::read(text.as_bytes()).unwrap().restored
+    };
+    let both = |holds: &dyn Fn(bool) -> bool| holds(true) && holds(false);
+    vec![
+        ("the switch of one user, by pointer or keyboard, in the list or beside it", both(&is_refused)),
+        ("one user who is selected", both(&is_refused)),
+        ("the same again after a failure", both(&is_refused)),
+        ("several who are selected, or all who match", both(&|to| skips_member(&chosen(to)))),
+        ("an import", both(&|to| skips_member(&chosen(to)))),
+        ("a saved plan, and the script that reads it", both(&|to| skips_member(&chosen(to)))),
+        ("a retry of a run", both(&|to| skips_member(&retry(to)))),
+        ("an undo of a run", both(&|to| skips_member(&undo(to)))),
+        (
+            "a run that begins, or is taken over from another page",
+            both(&|to| refuses_waiting(Restored::of_plan(plan(to)))),
+        ),
+        ("a stored run that is continued", both(&|to| refuses_waiting(stored(to)))),
+        ("a run file that is continued", both(&|to| refuses_waiting(file(to)))),
+        ("each PUT of a run, also one that is sent again", both(&planned)),
+        (
+            "a bypass, set or changed",
+            guard().bypass(MEMBER, &Choices::ALL).map(drop) == Err(protected.clone()),
+        ),
+    ]
+}
+
+#[test]
+fn every_path_that_writes_refuses_a_protected_member() {
+    for (path, is_refused) in paths() {
+        assert!(is_refused, "{path}");
+    }
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The files of the program that have this text before their tests, with how often.
+fn files_with(text: &str) -> Vec<(String, usize)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    for folder in ["src", "crates/core/src"] {
+        sources(&root.join(folder), &mut found);
+    }
+    let mut counted: Vec<(String, usize)> = found
+        .into_iter()
+        .filter(|path| !path.ends_with("tests.rs"))
+        .filter_map(|path| {
+            let source = fs::read_to_string(&path).unwrap();
+            let program = source.split("#[cfg(test)]\n").next().unwrap_or_default();
+            let code = program.lines().filter(|line| !line.trim_start().starts_with("//"));
+            let times = code.filter(|line| line.contains(text)).count();
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+            (times > 0).then_some((name, times))
+        })
+        .collect();
+    counted.sort();
+    counted
+}
+
+fn at(files: &[(&str, usize)]) -> Vec<(String, usize)> {
+    files.iter().map(|(file, times)| ((*file).to_owned(), *times)).collect()
+}
+
+#[test]
+fn only_two_requests_write_and_they_are_made_in_three_places() {
+    // What counts against the ceiling for writes is what may change a user.
+    assert_eq!(
+        files_with("const KIND: Kind = Kind::Write;"),
+        at(&[("crates/core/src/api/request.rs", 1), ("crates/core/src/api/request/person.rs", 1)])
+    );
+    assert_eq!(
+        files_with("method: Method::Put,"),
+        at(&[("crates/core/src/api/request.rs", 1), ("crates/core/src/api/request/person.rs", 1)])
+    );
+    // The one POST makes a report.
+    assert_eq!(files_with("method: Method::Post,"), at(&[("crates/core/src/api/request/report.rs", 1)]));
+    assert_eq!(
+        files_with("WriteMfa(permit)"),
+        at(&[("crates/core/src/engine/run/delivery.rs", 1), ("src/state/directory/switching.rs", 1)])
+    );
+    assert_eq!(files_with("WriteBypass { permit"), at(&[("src/state/directory/bypassing.rs", 1)]));
+}
+
+#[test]
+fn permits_are_asked_for_in_three_places_and_made_in_one() {
+    for permit in ["MfaPermit {", "BypassPermit {"] {
+        let files: Vec<String> = files_with(permit).into_iter().map(|(file, _)| file).collect();
+        assert_eq!(files, ["crates/core/src/domain/guard.rs"], "{permit}");
+    }
+    let asked = |call: &str| -> Vec<String> { files_with(call).into_iter().map(|(file, _)| file).collect() };
+    assert_eq!(asked("guard.change("), ["src/state/directory/guarding.rs"]);
+    assert_eq!(
+        asked("guard.bypass("),
+        ["src/state/directory/bypassing.rs", "src/state/directory/guarding.rs"]
+    );
+    assert_eq!(
+        asked("guard.planned("),
+        ["crates/core/src/engine/run/delivery.rs", "crates/core/src/engine/run/guarded.rs"]
+    );
+    // A plan leaves the page by this one function: as a run, as a file, as a script.
+    assert_eq!(
+        files_with("cleared_plan()"),
+        at(&[("src/state/review/clearing.rs", 1), ("src/state/saving.rs", 2)])
+    );
+    assert_eq!(asked("PlanScript::new("), ["src/state/saving.rs"]);
+}
+
+#[test]
+fn the_element_offers_nothing_that_writes() {
+    let source = include_str!("../src/element.rs");
+    let methods = source.split("impl Widget {").nth(1).and_then(|rest| rest.split("\n}\n").next()).unwrap();
+    let names: Vec<&str> = methods
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("pub fn "))
+        .filter_map(|line| line.split('(').next())
+        .collect();
+    assert_eq!(names, ["forget_token", "refresh", "report", "has_open_run", "unmount"]);
+}
