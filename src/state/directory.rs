@@ -32,6 +32,7 @@ mod bypassing;
 mod checking;
 mod finding;
 mod grouping;
+mod learning;
 mod listing;
 mod opening;
 mod outcomes;
@@ -192,6 +193,7 @@ impl Directory {
     pub fn begin(&'static self, connection: Connection, list_up_to: u64) {
         connection.limit(Kind::Read, self.read_ceiling.get_untracked());
         self.connection.replace(Some(connection.clone()));
+        self.trouble.report_to(move |evidence| self.learn_evidence(evidence));
         self.populations.set(Load::Loading);
         self.count(connection, list_up_to);
         self.read_populations();

@@ -20,6 +20,7 @@ use pingone_mfa_core::domain::diagnosis::{Diagnosis, diagnoses};
 use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Plain, Reach, Symptom, Tried};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::proof::Proof;
 use pingone_mfa_core::domain::region::{Agreement, Region, RegionCode, Regions};
 use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
 use pingone_mfa_core::domain::time::Millis;
@@ -110,6 +111,8 @@ pub struct World {
     pub meanwhile: Option<Broken>,
     /// Users whose MFA was changed before, with success, by username.
     pub changed_before: Vec<String>,
+    /// Whether it was a run that changed them, which now is asked why it didn't change the user.
+    pub is_run: bool,
     /// Answers in place of the tenant's: method, end of the path, status, body.
     pub says: Vec<(&'static str, &'static str, u16, &'static str)>,
     /// The clock of this computer, which stands still while nothing is waited for.
@@ -138,6 +141,7 @@ impl World {
             network: Network::Fine,
             meanwhile: None,
             changed_before: Vec::new(),
+            is_run: false,
             says: Vec::new(),
             clock: Rc::default(),
         }
@@ -315,7 +319,9 @@ fn experienced(mut world: World, entered: &Entered) -> (Evidence, usize) {
         }
         act(&world, &clock, &connection, entered.user)
     };
-    let evidence = Evidence { has_entered, changed_in: populations(&world), ..evidence(symptom) };
+    let changed_in = populations(&world);
+    let proof = world.is_run.then(|| Proof::new(changed_in.iter().copied().map(Some), 0));
+    let evidence = Evidence { has_entered, changed_in, proof, ..evidence(symptom) };
     let before = world.sandbox.borrow().seen().len();
     let evidence = clock.run(async move { search(evidence, &connection, browser.as_ref(), |_| {}).await });
     let sandbox = world.sandbox.borrow();

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use memchr::memmem::Finder;
 
+use super::bypass::Bypass;
 use super::time::Wall;
 use super::user::{Account, GroupId, Mfa, PopulationId};
 use super::users::{Class, Devices, Fold, Row, Rows, Users, folded};
@@ -65,6 +66,12 @@ pub struct Filters {
     pub sign_on: Option<SignOnFilter>,
 }
 
+/// Whether it is a comma of some script: what people write between family and given name.
+#[must_use]
+pub const fn is_comma(letter: char) -> bool {
+    matches!(letter, ',' | '\u{ff0c}' | '\u{3001}' | '\u{060c}')
+}
+
 impl Filters {
     /// Whether everyone is shown.
     #[must_use]
@@ -82,6 +89,31 @@ impl Filters {
             && self.created_since.is_none_or(|since| users.created_at(row).is_some_and(|at| at >= since))
             && self.sign_on.is_none_or(|filter| filter.holds(users, row, now))
     }
+}
+
+/// How many of `rows` the filters can't decide about, because devices or bypasses were not read: they aren't shown, and
+/// might be.
+#[must_use]
+pub fn undecided(users: &Users, rows: &[Row], filters: &Filters, now: Wall) -> u64 {
+    let of_bypass = matches!(filters.mfa, Some(MfaFilter::Class(Class::OnBypassed)));
+    let of_devices =
+        matches!(filters.mfa, Some(MfaFilter::Class(Class::OnWithDevice | Class::OnWithoutDevice)))
+            || matches!(filters.devices, Some(DevicesFilter::With | DevicesFilter::Without));
+    if !of_bypass && !of_devices {
+        return 0;
+    }
+    let mfa = match filters.mfa {
+        Some(MfaFilter::Class(Class::OnBypassed | Class::OnWithDevice | Class::OnWithoutDevice)) => {
+            Some(MfaFilter::On)
+        }
+        other => other,
+    };
+    let others = Filters { mfa, devices: None, ..*filters };
+    let is_unread = |row: Row| {
+        (of_bypass && users.bypass(row) == Bypass::NotChecked)
+            || (of_devices && users.devices(row) == Devices::NotChecked)
+    };
+    rows.iter().filter(|row| is_unread(**row) && others.holds(users, **row, now)).count() as u64
 }
 
 impl DevicesFilter {
@@ -122,7 +154,7 @@ const MOST_WORDS: usize = 8;
 const PASS_FROM: usize = 4;
 
 /// A text to be found in username, name, e-mail or external id, or as the beginning of an id. Each word must be found,
-/// in any of them.
+/// in any of them and in any order, so that a comma between family and given name only parts them.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
     words: Vec<Word>,
@@ -147,7 +179,8 @@ impl Search {
     #[must_use]
     pub fn new(text: &str, fold: Fold<'_>) -> Self {
         let text = folded(text.trim(), fold);
-        let mut words: Vec<&str> = text.split_whitespace().take(MOST_WORDS + 1).collect();
+        let parts = text.split(|letter: char| letter.is_whitespace() || is_comma(letter));
+        let mut words: Vec<&str> = parts.filter(|word| !word.is_empty()).take(MOST_WORDS + 1).collect();
         if words.len() > MOST_WORDS {
             words = vec![&text];
         }
