@@ -418,8 +418,8 @@ pub(super) fn focus_next(event: &Event, names: &[&str]) {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     once_shown(move || {
         let controls = all(&root, "button, input");
-        let named = |name: &String| controls.iter().find(|control| is_named(control, name));
-        if let Some(control) = names.iter().filter(|name| !name.is_empty()).find_map(named) {
+        let called = |name: &String| controls.iter().find(|control| is_named(control, name));
+        if let Some(control) = names.iter().filter(|name| !name.is_empty()).find_map(called) {
             // It throws for no element of HTML.
             let _ = control.unchecked_ref::<HtmlElement>().focus();
         }

@@ -321,7 +321,7 @@ pub const SITUATIONS: &[Situation] = &[
 /// A run has changed a user of the same population, and this user's change is answered so.
 fn in_a_run(world: &mut World, method: &'static str, status: u16, body: &'static str) {
     world.user = "jonas.brandt";
-    world.changed_before = vec!["dina.nodevice".into()];
+    world.changed_before = vec![World::another_like(world.user)];
     world.is_run = true;
     world.meanwhile = Some(Box::new(move |world| world.says = vec![(method, "/mfaEnabled", status, body)]));
 }

@@ -194,6 +194,21 @@ impl World {
         page["_embedded"]["users"][0]["username"].as_str().unwrap().to_owned()
     }
 
+    /// Another user of the same population.
+    pub fn another_like(username: &str) -> String {
+        let whole = Self::new();
+        let id = whole.id(username);
+        let mut sandbox = whole.sandbox.borrow_mut();
+        let token = sandbox.mint(&TokenSpec::default(), whole.now());
+        let user = read(&mut sandbox, &token, whole.now(), &format!("/users/{id}"));
+        let population = user["population"]["id"].as_str().unwrap();
+        let filter = format!("/users?filter=population.id%20eq%20%22{population}%22");
+        let page = read(&mut sandbox, &token, whole.now(), &filter);
+        let users = page["_embedded"]["users"].as_array().unwrap();
+        let names = users.iter().filter_map(|user| user["username"].as_str());
+        names.into_iter().find(|name| *name != username).unwrap().to_owned()
+    }
+
     /// Time passes.
     pub fn wait(&mut self, millis: u64) {
         let clock = Rc::clone(&self.clock);

@@ -589,6 +589,10 @@ impl Evidence {
         }
         let is_role = |fault: &Fault| matches!(fault, Fault::RoleMissing(_) | Fault::EnvironmentUnknown(_));
         match (self.fault(), self.reach) {
+            // Once wrong and, for others, right: neither is the rule.
+            (Some((_, fault @ Fault::TokenInvalid(_))), _) if self.proven() > 0 => {
+                (Verdict::Unknown, Seen::Fault(fault.clone()))
+            }
             // Once wrong and once right: neither is the rule.
             (Some((_, fault)), _) if !is_role(fault) && self.works_now() => {
                 (Verdict::Unknown, Seen::Fault(fault.clone()))

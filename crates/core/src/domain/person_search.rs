@@ -23,8 +23,12 @@ pub struct Casing<'a> {
 /// for first is likeliest.
 const LONGEST: usize = 5_500;
 
-/// More words are no name: dividing them in every way would be a long filter for nothing.
-const MOST_WORDS: usize = 8;
+/// More words than these would make too long a filter, divided in every way: then only the first words of both names are
+/// asked for.
+const MOST_WORDS: usize = 6;
+
+/// So many words are looked at.
+const MOST_LOOKED_AT: usize = 24;
 
 /// Words inside a name that are usually written small.
 const PARTICLES: [&str; 24] = [
@@ -147,7 +151,8 @@ fn divided(text: &str) -> Vec<(String, String)> {
         return std::iter::once(whole.clone()).chain(short).chain(ends(&first, &second)).collect();
     }
     if first.len() > MOST_WORDS {
-        return Vec::new();
+        let begin = first.first().cloned().unwrap_or_default();
+        return first.into_iter().take(MOST_LOOKED_AT).skip(1).map(|word| (begin.clone(), word)).collect();
     }
     let divide = |place: usize| {
         let (one, other) = first.split_at_checked(place)?;
@@ -249,6 +254,16 @@ mod tests {
             ("Ana García-Lopez", "Ana", "García Lopez"),
             ("Ana García Lopez", "Ana", "García-Lopez"),
             ("d'angelo ana", "Ana", "D'Angelo"),
+            (
+                "Maria Amalia Theodora Luise zu Holm und Berg",
+                "Maria Amalia Theodora Luise",
+                "zu Holm und Berg",
+            ),
+            (
+                "zu holm und berg, maria amalia theodora luise",
+                "Maria Amalia Theodora Luise",
+                "zu Holm und Berg",
+            ),
         ] {
             assert!(finds(typed, given, family), "{typed}: {given} {family}");
         }

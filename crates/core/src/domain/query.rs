@@ -148,7 +148,7 @@ const DAY: i64 = 24 * 3600 * 1000;
 const ID_FROM: usize = 4;
 
 /// More words than this are looked for as they stand.
-const MOST_WORDS: usize = 8;
+const MOST_WORDS: usize = 24;
 
 /// From this part of everyone on, one pass over all texts is quicker than a look at each.
 const PASS_FROM: usize = 4;
@@ -313,6 +313,59 @@ mod tests {
             assert_eq!(stage.find(text), [0, 1], "{text}");
         }
         assert_eq!(stage.find("luk zo"), [1], "each word must be found, in any order");
+    }
+
+    #[test]
+    fn a_full_name_is_found_in_any_order_with_a_comma_and_with_any_apostrophe_or_hyphen() {
+        let stage = Stage::of([
+            named(1, "Adaeze", "Okonkwo"),
+            named(2, "Sean", "O\u{2019}Brien"),
+            named(3, "Ana Lucía", "Smith-Jones"),
+            named(4, "Eve", "O'Brien"),
+        ]);
+        for text in [
+            "Adaeze Okonkwo",
+            "okonkwo, adaeze",
+            "OKONKWO,ADAEZE",
+            " Okonkwo ,  Adaeze ",
+            "Okonkwo\u{ff0c}Ada",
+        ] {
+            assert_eq!(stage.find(text), [0], "{text}");
+        }
+        for text in
+            ["o'brien", "O\u{2019}BRIEN", "o\u{02bc}brien", "o`brien", "o\u{00b4}brien", "o\u{2032}brien"]
+        {
+            assert_eq!(stage.find(text), [1, 3], "{text}");
+        }
+        for text in ["smith\u{2011}jones", "Smith\u{2013}Jones, Ana", "smith\u{2212}jones lucia"] {
+            assert_eq!(stage.find(text), [2], "{text}");
+        }
+        assert_eq!(stage.find(" , "), [0, 1, 2, 3], "a comma alone is no search");
+    }
+
+    #[test]
+    fn a_filter_says_about_how_many_it_can_not_decide() {
+        let mut stage = Stage::of([
+            User { mfa: Mfa::On, ..user(1) },
+            User { mfa: Mfa::On, ..user(2) },
+            User { mfa: Mfa::On, account: Account::Locked, ..user(3) },
+            user(4),
+        ]);
+        stage.users.set_devices(stage.rows[0], Devices::Usable(0));
+        stage.users.set_bypass(stage.rows[0], None);
+        stage.users.set_bypass(stage.rows[1], Some(Wall(101 * DAY)));
+        let undecided = |filters| undecided(&stage.users, &stage.rows, &filters, Wall(100 * DAY));
+        let class = |class| Filters { mfa: Some(MfaFilter::Class(class)), ..Filters::default() };
+        let devices = |devices| Filters { devices: Some(devices), ..Filters::default() };
+        assert_eq!(undecided(Filters::default()), 0);
+        assert_eq!(undecided(Filters { mfa: Some(MfaFilter::On), ..Filters::default() }), 0);
+        assert_eq!(undecided(class(Class::OnBypassed)), 1);
+        assert_eq!(undecided(Filters { account: Some(Account::Enabled), ..class(Class::OnBypassed) }), 0);
+        assert_eq!(undecided(class(Class::OnWithoutDevice)), 2);
+        assert_eq!(undecided(class(Class::OnNotChecked)), 0);
+        assert_eq!(undecided(devices(DevicesFilter::Without)), 3);
+        assert_eq!(undecided(devices(DevicesFilter::With)), 3);
+        assert_eq!(undecided(devices(DevicesFilter::NotChecked)), 0);
     }
 
     #[test]
