@@ -194,10 +194,20 @@ fn first(inside: &HtmlElement, selector: &str, is_it: impl Fn(&HtmlElement) -> b
     elements.find(|element| is_it(element))
 }
 
-/// Whether the focus is nowhere: on no element of the whole document.
+/// Whether the focus is nowhere: on no element of the whole document, nor of the page around a frame.
 fn is_nowhere(wrapper: &HtmlElement) -> bool {
-    let active = wrapper.owner_document().and_then(|document| document.active_element());
-    active.is_none_or(|active| active.tag_name() == "BODY")
+    let Some(document) = wrapper.owner_document() else { return false };
+    // In a frame the document has none either while somebody works in the page around it.
+    if is_framed() && !document.has_focus().unwrap_or_default() {
+        return false;
+    }
+    document.active_element().is_none_or(|active| active.tag_name() == "BODY")
+}
+
+fn is_framed() -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    // A window without a parent is its own.
+    window.parent().ok().flatten().is_some_and(|parent| parent != window)
 }
 
 /// Gives it the focus, for which what isn't a control is made able to have it. Says whether it took it.
