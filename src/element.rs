@@ -104,6 +104,7 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         locale: Rc::new(BrowserLocale::new()),
         host: Rc::new(BrowserHost::new(owns_page, owns_address)),
         embedder,
+        wrapper: wrapper.clone(),
         made: OnceCell::new(),
     });
     let screens = ScreensPlace::default();

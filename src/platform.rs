@@ -6,6 +6,7 @@ pub(crate) mod embedder;
 #[cfg_attr(feature = "demo", allow(dead_code, reason = "nothing is sent"))]
 pub(crate) mod fetch;
 pub(crate) mod files;
+pub(crate) mod focus;
 pub(crate) mod frame;
 pub(crate) mod host;
 pub(crate) mod journal;

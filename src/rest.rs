@@ -7,11 +7,13 @@ use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{Math, Reflect};
 use pingone_mfa_core::port::Embedder;
 use wasm_bindgen::JsValue;
+use web_sys::HtmlElement;
 
 use crate::platform::Carrier;
 use crate::platform::clock::BrowserClock;
 use crate::platform::collation::BrowserCollation;
 use crate::platform::files::BrowserFiles;
+use crate::platform::focus;
 use crate::platform::host::BrowserHost;
 use crate::platform::journal::BrowserJournal;
 use crate::platform::lease::BrowserLease;
@@ -30,6 +32,8 @@ pub(crate) struct Outside {
     pub(crate) locale: Rc<BrowserLocale>,
     pub(crate) host: Rc<BrowserHost>,
     pub(crate) embedder: Rc<dyn Embedder>,
+    /// The element that everything is shown in.
+    pub(crate) wrapper: HtmlElement,
     /// What stands behind the form, once it was made.
     pub(crate) made: OnceCell<&'static dyn Rooms>,
 }
@@ -123,6 +127,7 @@ fn make(outside: &Outside, screens: &ScreensPlace, session: &'static Session) ->
         seed: Math::random().to_bits(),
     };
     let app = App::open(session, ports);
+    focus::keep_within(&outside.wrapper);
     // There are none yet: this happens once.
     let _ = screens.set(view::screens(app));
     app

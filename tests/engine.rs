@@ -23,9 +23,11 @@ use pingone_mfa_core::api::request::{
 };
 use pingone_mfa_core::api::wire;
 use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::filter::Filter;
 use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::list::{Identity, Piles, Questions, read};
 use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::person_search::{Casing, person_search};
 use pingone_mfa_core::domain::tenant::EnvironmentKind;
 use pingone_mfa_core::domain::time::{Millis, PerSecond};
 use pingone_mfa_core::domain::user::{Mfa, UserId};
@@ -143,6 +145,14 @@ fn every_page_of_the_sandbox_is_read_the_quick_way_and_says_the_same_as_the_othe
     assert_eq!(rows, 1200);
 }
 
+fn search_for(typed: &str) -> Filter {
+    let capitalized = |text: &str| {
+        let mut letters = text.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    };
+    person_search(typed, Casing { capitalized: &capitalized, lower: &|text| text.to_lowercase() })
+}
+
 #[test]
 fn an_environment_a_count_a_person_and_a_user_are_read() {
     let stage = stage(250);
@@ -152,11 +162,10 @@ fn an_environment_a_count_a_person_and_a_user_are_read() {
         let environment = connection.call(ReadEnvironment).await.unwrap();
         assert_eq!((environment.name.as_str(), environment.kind), ("Workforce", EnvironmentKind::Sandbox));
         assert_eq!(connection.call(CountUsers).await, Ok(Some(250)));
-        let found = connection
-            .call(FindPeople { text: "brandt".into(), capitalised: "Brandt".into() })
-            .await
-            .unwrap();
-        assert!(found.rows.iter().any(|row| row.as_ref().is_ok_and(|user| user.id == id)));
+        for typed in ["brandt", "Brandt, Jonas", "jonas  BRANDT"] {
+            let found = connection.call(FindPeople(search_for(typed))).await.unwrap();
+            assert!(found.rows.iter().any(|row| row.as_ref().is_ok_and(|user| user.id == id)), "{typed}");
+        }
         let user = connection.call(ReadUser(id)).await.unwrap();
         assert_eq!((user.name.to_string().as_str(), user.mfa), ("Jonas Brandt", Mfa::Off));
     });

@@ -60,6 +60,16 @@ impl Collation for BrowserCollation {
         String::from(JsString::from(text).normalize(form))
     }
 
+    fn capitalized(&self, text: &str) -> String {
+        let mut letters = text.chars();
+        let first = letters.next().map(String::from).unwrap_or_default();
+        String::from(JsString::from(first).to_upper_case()) + letters.as_str()
+    }
+
+    fn lower(&self, text: &str) -> String {
+        JsString::from(text).to_lower_case().into()
+    }
+
     fn rank(&self, texts: &[&str]) -> Vec<u32> {
         ranked(texts, &|lines| self.sorted(lines))
     }
@@ -116,6 +126,25 @@ mod tests {
             [(Form::Nfc, "Zoë ﬁ Ａ"), (Form::Nfd, "Zoe\u{308} ﬁ Ａ"), (Form::Nfkc, "Zoë fi A")]
         {
             assert_eq!(collation.normalize("Zoe\u{308} ﬁ Ａ", form), written);
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn a_text_gets_a_capital_first_letter_and_small_ones_in_any_script() {
+        let collation = BrowserCollation::new();
+        for (text, capitalized, lower) in [
+            ("okonkwo", "Okonkwo", "okonkwo"),
+            ("Li", "Li", "li"),
+            ("émile", "Émile", "émile"),
+            ("ДАРЬЯ", "ДАРЬЯ", "дарья"),
+            ("дарья", "Дарья", "дарья"),
+            ("王", "王", "王"),
+            ("", "", ""),
+        ] {
+            assert_eq!(
+                (collation.capitalized(text), collation.lower(text)),
+                (capitalized.into(), lower.into())
+            );
         }
     }
 

@@ -1,7 +1,7 @@
 //! Numbers and times as the browser writes them.
 
 use js_sys::Intl::{DateTimeFormat, NumberFormat};
-use js_sys::{Array, Date, Function, JsString, Object, Reflect};
+use js_sys::{Array, Date, Function, Object, Reflect};
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::port::Locale;
 use wasm_bindgen::JsValue;
@@ -67,37 +67,8 @@ impl Locale for BrowserLocale {
         format(&self.dates, &date(at))
     }
 
-    fn capitalised(&self, text: &str) -> String {
-        let mut letters = text.chars();
-        let first = letters.next().map(String::from).unwrap_or_default();
-        String::from(JsString::from(first).to_upper_case()) + letters.as_str()
-    }
-
     fn is_same_day(&self, one: Wall, other: Wall) -> bool {
         // To write a date is slow, and no day is longer.
         one.since(other).abs() <= LONGEST_DAY && self.date(one) == self.date(other)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-
-    wasm_bindgen_test_configure!(run_in_browser);
-
-    #[wasm_bindgen_test]
-    fn a_text_gets_a_capital_first_letter_in_any_script() {
-        let locale = BrowserLocale::new();
-        for (text, capitalised) in [
-            ("okonkwo", "Okonkwo"),
-            ("Li", "Li"),
-            ("émile", "Émile"),
-            ("дарья", "Дарья"),
-            ("王", "王"),
-            ("", ""),
-        ] {
-            assert_eq!(locale.capitalised(text), capitalised);
-        }
     }
 }

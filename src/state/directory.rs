@@ -33,6 +33,7 @@ mod checking;
 mod finding;
 mod grouping;
 mod guarding;
+mod learning;
 mod listing;
 mod opening;
 mod outcomes;
@@ -200,6 +201,7 @@ impl Directory {
     pub fn begin(&'static self, connection: Connection, list_up_to: u64) {
         connection.limit(Kind::Read, self.read_ceiling.get_untracked());
         self.connection.replace(Some(connection.clone()));
+        self.trouble.report_to(move |evidence| self.learn_evidence(evidence));
         self.populations.set(Load::Loading);
         self.count(connection, list_up_to);
         self.read_populations();

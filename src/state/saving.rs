@@ -201,7 +201,7 @@ impl App {
             devices,
             created_at: users.created_at(row),
             last_sign_on: users.last_sign_on(row),
-            bypass_until: users.bypassed_until(row),
+            bypass: users.bypass(row),
         };
         exporter.row(&row, text);
     }

@@ -32,6 +32,12 @@ pub enum Switch {
 }
 
 impl Switch {
+    /// Whether what was read of the flag at this time may be older than the change.
+    #[must_use]
+    pub fn outdates(&self, read: Wall) -> bool {
+        self.is_busy() || matches!(self, Self::Ended { at, .. } if *at >= read)
+    }
+
     /// Whether something is in flight, so that nothing else may be sent for this user.
     #[must_use]
     pub fn is_busy(&self) -> bool {

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use pingone_mfa_core::api::frame::note;
 use pingone_mfa_core::domain::embedding::Told;
 use pingone_mfa_core::domain::order::{Column, Ranks, Sort, sort};
-use pingone_mfa_core::domain::query::{Filters, Search, matching};
+use pingone_mfa_core::domain::query::{Filters, Search, matching, undecided};
 use pingone_mfa_core::domain::status::Status;
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::domain::user::Population;
@@ -269,6 +269,27 @@ impl Table {
     pub(super) fn set_members(&self, users: &Users, members: Rows) {
         self.members.replace(Some(members));
         self.renew(users);
+    }
+
+    /// About how many users the filters can't decide, because their devices or bypasses were not read.
+    pub fn undecided(&self, users: &Watched<Users>) -> u64 {
+        // Whatever is read of devices and bypasses is counted anew.
+        self.status.with(|_| ());
+        let now = self.ports.clock.wall();
+        let count = |users: &Users, filters: &Filters| undecided(users, &self.ordered.borrow(), filters, now);
+        self.view.with(|view| users.with_untracked(|users| count(users, &view.filters)))
+    }
+
+    /// The listed users whom a text finds, at most so many.
+    pub(super) fn find(&self, users: &Users, text: &str, at_most: usize) -> Vec<Row> {
+        let search = Search::new(text, &|text| self.ports.collation.fold(text));
+        if search.is_empty() {
+            return Vec::new();
+        }
+        let (rows, now) = (self.ordered.borrow(), self.ports.clock.wall());
+        let mut found = matching(users, &rows, &search, &Filters::default(), None, now);
+        found.truncate(at_most);
+        found
     }
 
     /// Whether a user was listed.

@@ -7,6 +7,7 @@ use pingone_mfa_core::domain::check::{Finding, findings};
 use pingone_mfa_core::domain::diagnosis::{Cause, Diagnosis, Next, diagnoses};
 use pingone_mfa_core::domain::evidence::{Evidence, Symptom, Tried};
 use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::proof::Proof;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::{PopulationId, UserId};
 use pingone_mfa_core::engine::connection::Connection;
@@ -75,6 +76,8 @@ impl Case {
 
 type Again = Rc<dyn Fn()>;
 
+type Learn = Rc<dyn Fn(&Evidence)>;
+
 /// What is looked into; one thing at a time, the last that went wrong.
 pub struct Troubleshooting {
     /// What is looked into, if anything is.
@@ -82,7 +85,10 @@ pub struct Troubleshooting {
     connection: RefCell<Option<Connection>>,
     has_entered: Cell<bool>,
     changed_in: RefCell<Vec<PopulationId>>,
+    proof: RefCell<Option<Proof>>,
     again: RefCell<Option<Again>>,
+    /// Who shows what the checks read.
+    learn: RefCell<Option<Learn>>,
     tasks: Tasks,
     session: &'static Session,
     ports: &'static Ports,
@@ -95,7 +101,9 @@ impl Troubleshooting {
             connection: RefCell::default(),
             has_entered: Cell::default(),
             changed_in: RefCell::default(),
+            proof: RefCell::default(),
             again: RefCell::default(),
+            learn: RefCell::default(),
             tasks: Tasks::default(),
             session,
             ports,
@@ -105,6 +113,11 @@ impl Troubleshooting {
     /// Asks over this connection from now on.
     pub(super) fn use_connection(&self, connection: Connection) {
         self.connection.replace(Some(connection));
+    }
+
+    /// Hands over what is known as it becomes known.
+    pub(super) fn report_to(&self, learn: impl Fn(&Evidence) + 'static) {
+        self.learn.replace(Some(Rc::new(learn)));
     }
 
     /// Something failed: its cause is looked for. `again` does the same once more.
@@ -159,12 +172,19 @@ impl Troubleshooting {
         let tenant = connection.tenant();
         let evidence = evidence.with_place(tenant.region.clone(), Some(tenant.environment), regions);
         let (has_entered, changed_in) = (self.has_entered.get(), self.changed_in.borrow().clone());
-        let evidence = Evidence { population, has_entered, changed_in, ..evidence };
+        let proof = self.proof.take();
+        let evidence = Evidence { population, has_entered, changed_in, proof, ..evidence };
         self.tasks.abort_all();
         self.case.set(Some(Case::of(spot, evidence.clone(), true)));
         let reaching = Rc::clone(&self.ports.reaching);
+        let learn = self.learn.borrow().clone();
         self.tasks.spawn(async move {
-            let observe = |evidence: &Evidence| self.case.set(Some(Case::of(spot, evidence.clone(), true)));
+            let observe = |evidence: &Evidence| {
+                if let Some(learn) = &learn {
+                    learn(evidence);
+                }
+                self.case.set(Some(Case::of(spot, evidence.clone(), true)));
+            };
             let evidence = search(evidence, &connection, reaching.as_ref(), observe).await;
             let case = Case::of(spot, evidence, false);
             self.session.announcer.tell(Announcement::Diagnosed(case.cause()));
@@ -211,6 +231,11 @@ impl Troubleshooting {
         if !changed_in.contains(&population) {
             changed_in.push(population);
         }
+    }
+
+    /// Takes note of what a run proved, for the question that follows.
+    pub(super) fn note_proof(&self, proof: Proof) {
+        self.proof.replace(Some(proof));
     }
 
     /// What is done from now on is done with another token.

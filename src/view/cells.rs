@@ -205,7 +205,7 @@ const fn account_class(account: Account) -> &'static str {
 
 fn devices_word(devices: Devices) -> String {
     match devices {
-        Devices::NotChecked => text::directory::NOTHING.to_owned(),
+        Devices::NotChecked => text::directory::NOT_CHECKED.to_owned(),
         Devices::Usable(devices) => devices.to_string(),
     }
 }

@@ -77,7 +77,9 @@ fn connect_button(session: &'static Session) -> Node {
     let is_busy = move || session.phase.with(|phase| *phase != Phase::Form);
     button(says(move || name().to_owned()), move || session.connect())
         .class("primary")
-        .follow("disabled", move || (!has_token(session) || is_busy()).then(String::new))
+        .follow("disabled", move || (!has_token(session)).then(String::new))
+        // Not disabled while it connects: the focus would be lost.
+        .follow("aria-disabled", move || is_busy().then(|| "true".to_owned()))
 }
 
 fn connect_hint(session: &'static Session) -> String {

@@ -1,6 +1,7 @@
 //! Finding one person in PingOne.
 
 use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::time::Wall;
 
 use super::markup::{Event, Node, button, group, key_of, part_of, tag, text_in};
 use super::run::open_file;
@@ -47,18 +48,22 @@ fn search_status(app: AppHandle, search: &Search) -> Node {
         Load::Idle | Load::Loading => {
             tag("p").class("working").with(text::directory::searching(&search.text))
         }
-        Load::Ready { value, at } => tag("p").with(found_line(app, &search.text, *value, *at)),
+        Load::Ready { value, at } => tag("p").with(found_line(app, search, *value, *at)),
     };
     group().with(answer).with(button(back, move || directory.close_search()))
 }
 
-fn found_line(app: AppHandle, text: &str, hits: u64, at: pingone_mfa_core::domain::time::Wall) -> String {
-    let locale = &app.ports.locale;
-    let shown = app.directory.shown_len() as u64;
+fn found_line(app: AppHandle, search: &Search, hits: u64, at: Wall) -> String {
+    let (locale, text) = (&app.ports.locale, &search.text);
+    let shown = (app.directory.shown_len() as u64).saturating_sub(search.loaded);
     let (all, at) = (locale.number(hits), locale.time_to_second(at));
-    if hits > shown {
+    let found = if hits > shown {
         text::directory::found_many(&locale.number(shown), &all, text, &at)
     } else {
         text::directory::found(shown, &all, text, &at)
+    };
+    match search.loaded {
+        0 => found,
+        loaded => format!("{found} {}", text::directory::found_loaded(&locale.number(loaded), loaded)),
     }
 }

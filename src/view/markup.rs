@@ -164,6 +164,20 @@ impl Node {
         })
     }
 
+    /// Something new that takes the place of what was pressed: it gets the focus if that is nowhere once the rest is there.
+    pub(super) fn takes_lost_focus(self) -> Self {
+        let handle = Handle::new();
+        // A dialog that closes gives the focus back first, perhaps to what is disabled by now.
+        once_shown(move || {
+            once_shown(move || {
+                if nothing_has_focus() {
+                    handle.focus();
+                }
+            });
+        });
+        self.set("tabindex", "-1").known_as(handle)
+    }
+
     /// Makes the element known as `handle`.
     pub(super) fn known_as(self, handle: Handle) -> Self {
         self.attribute(node_ref::<html::Custom<&'static str>, _>(handle.0).into_any_attr())
@@ -412,7 +426,7 @@ impl Handle {
     }
 
     /// Has one cell of the table in it reachable by Tab, as a grid wants it: the one with the focus or, where there is
-    /// none any more, the first of the head. Says whether the focus is nowhere.
+    /// none any more, the first of the head or, where that has nothing to press, of the rows. Says whether the focus is nowhere.
     pub(super) fn keep_tab_stop(self) -> bool {
         let Some(element) = self.now() else { return false };
         let active =
@@ -420,7 +434,8 @@ impl Handle {
         let focused = active.clone().filter(|active| *active != *element && element.contains(Some(active)));
         let stop = focused
             .or_else(|| found(&element, TAB_STOP))
-            .or_else(|| found(&element, "thead button, thead input"));
+            .or_else(|| found(&element, "thead button, thead input"))
+            .or_else(|| found(&element, "tbody button, tbody input, tbody td[tabindex]"));
         for old in all(&element, TAB_STOP) {
             set(&old, "tabindex", "-1");
         }
@@ -440,6 +455,28 @@ impl Handle {
             dialog.close();
         }
     }
+}
+
+/// Once what an event came from has gone, gives the focus to the first of these that can be seen, each by its
+/// `aria-label`.
+pub(super) fn focus_next(event: &Event, names: &[&str]) {
+    let target: Option<Element> = event.target().and_then(|target| target.dyn_into().ok());
+    let Some(root) = target.and_then(|target| target.closest(".app").ok().flatten()) else { return };
+    let Ok(root) = root.dyn_into::<HtmlElement>() else { return };
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    once_shown(move || {
+        let controls = all(&root, "button, input");
+        let called = |name: &String| controls.iter().find(|control| is_named(control, name));
+        if let Some(control) = names.iter().filter(|name| !name.is_empty()).find_map(called) {
+            // It throws for no element of HTML.
+            let _ = control.unchecked_ref::<HtmlElement>().focus();
+        }
+    });
+}
+
+fn is_named(control: &Element, name: &str) -> bool {
+    let is_shown = control.dyn_ref::<HtmlElement>().is_some_and(|control| control.offset_width() > 0);
+    is_shown && control.get_attribute("aria-label").as_deref() == Some(name)
 }
 
 /// What Tab reaches in a table.
@@ -491,20 +528,15 @@ pub(super) fn cell_of(event: &Event) -> Option<(usize, usize)> {
 pub(super) struct Held {
     /// Shift.
     pub(super) shift: bool,
-    /// Control, or Command on a Mac.
-    pub(super) control: bool,
 }
 
 /// What is held at an event of the keyboard or the pointer.
 pub(super) fn held(event: &Event) -> Held {
     if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
-        return Held { shift: event.shift_key(), control: event.ctrl_key() || event.meta_key() };
+        return Held { shift: event.shift_key() };
     }
     let pointer = event.dyn_ref::<MouseEvent>();
-    Held {
-        shift: pointer.is_some_and(MouseEvent::shift_key),
-        control: pointer.is_some_and(|event| event.ctrl_key() || event.meta_key()),
-    }
+    Held { shift: pointer.is_some_and(MouseEvent::shift_key) }
 }
 
 /// Does something once everything that is to be shown is there.
@@ -545,8 +577,19 @@ pub(super) fn take_paste(event: &Event) -> Option<String> {
     Some(clipboard.get_data("text").unwrap_or_default())
 }
 
-/// The key of a keyboard event. Nothing while a word is being composed: keys choose the word then.
+/// What an input method's own keys have as their code. Safari tells by nothing else that Enter ends a composition: its
+/// `isComposing` is false again by then.
+const COMPOSING: u32 = 229;
+
+/// The key of a keyboard event, behind `Control+` where that is held. The one place that tells which keys are ours:
+/// nothing while a word is being composed, because keys choose the word then; nothing with Alt or Meta, which are the
+/// browser's and the system's; and nothing of an event without a key, as a browser sends that fills in a field.
 pub(super) fn key_of(event: &Event) -> String {
-    let event: &KeyboardEvent = event.unchecked_ref();
-    if event.is_composing() { String::new() } else { event.key() }
+    let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return String::new() };
+    let is_composing = event.is_composing() || event.key_code() == COMPOSING;
+    if is_composing || event.alt_key() || event.meta_key() {
+        return String::new();
+    }
+    let key = event.key();
+    if event.ctrl_key() { ["Control+", &key].concat() } else { key }
 }

@@ -256,7 +256,9 @@ fn costs(app: AppHandle, weighed: &Rc<Weighed>) -> Node {
     };
     let takes = of_it(Box::new(move |estimate| {
         let pace = number(app, app.run.ceiling.get().whole());
-        text::review::takes(estimate.takes.0.div_ceil(MINUTE), &pace)
+        let is_named = |field: &'static Watched<String>| field.with(|text| !text.trim().is_empty());
+        let waits = is_named(&app.review.start_with) || is_named(&app.review.then);
+        text::review::takes(estimate.takes.0.div_ceil(MINUTE), &pace, waits)
     }));
     let requests =
         of_it(Box::new(move |estimate| text::review::requests(&number(app, estimate.requests), &changes)));

@@ -1,5 +1,6 @@
 //! The run: working, waiting, over; and the runs that this browser has stored.
 
+use pingone_mfa_core::domain::estimate::waits_ahead;
 use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::plan::Exclusion;
@@ -53,9 +54,10 @@ fn look_of(phase: &Phase) -> Phase {
 }
 
 fn section(app: AppHandle, phase: &Phase) -> Node {
-    tag("section")
-        .class("run")
-        .part("run")
+    let section = tag("section").class("run").part("run");
+    // It was started in a dialog that is closed by now.
+    let section = if *phase == Phase::Starting { section.takes_lost_focus() } else { section };
+    section
         .set("aria-label", text::run::NAME)
         .with(heading(app))
         .with(is_begun(phase).then(|| figures(app)))
@@ -131,7 +133,8 @@ fn how_far(app: AppHandle) -> String {
         let ready =
             (run.phase == Phase::Working && left > 0).then(|| run.ends_at(app.session.now.get())).flatten();
         let ready = ready.map(|at| moment(app, at));
-        text::run::done(&number(app, run.tally.ended()), &number(app, left), ready.as_deref())
+        let waits = waits_ahead(run.plan.stops, run.tally.ended(), run.tally.all());
+        text::run::done(&number(app, run.tally.ended()), &number(app, left), ready.as_deref(), waits)
     })
 }
 

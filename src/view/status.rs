@@ -3,7 +3,7 @@
 use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::query::{Filters, MfaFilter};
 use pingone_mfa_core::domain::snapshot::{PopulationChange, change};
-use pingone_mfa_core::domain::status::{Counts, PopulationStatus};
+use pingone_mfa_core::domain::status::{Checked, Counts, PopulationStatus};
 use pingone_mfa_core::domain::user::PopulationId;
 use pingone_mfa_core::domain::users::Class;
 
@@ -200,16 +200,36 @@ fn line(app: AppHandle, scope: Scope, name: &str, counts: &Counts) -> Node {
         tag("td").class(class).with(number(app, scope, name, label, filter, count))
     };
     let class = |class| Some(MfaFilter::Class(class));
+    let checked = |label: &'static str, class: Class, found: Checked| {
+        tag("td").class("count").with(checked(app, scope, name, label, class, found))
+    };
     tag("tr")
         .with(tag("th").set("scope", "row").with(tag("bdi").with(name)))
         .with(cell("count", text::status::USERS, None, counts.users()))
         .with(cell("count", text::status::ON, Some(MfaFilter::On), counts.on()))
         .with(tag("td").class("bar-cell").with(bar(counts)))
-        .with(cell("count", text::status::NO_DEVICE, class(Class::OnWithoutDevice), counts.on_without_device))
+        .with(checked(text::status::NO_DEVICE, Class::OnWithoutDevice, counts.without_device()))
         .with(cell("count", text::status::NOT_CHECKED, class(Class::OnNotChecked), counts.on_not_checked))
-        .with(cell("count", text::status::BYPASSED, class(Class::OnBypassed), counts.on_bypassed))
+        .with(checked(text::status::BYPASSED, Class::OnBypassed, counts.bypassed()))
         .with(cell("count", text::status::OFF, class(Class::Off), counts.off))
         .with(cell("count", text::status::UNKNOWN, class(Class::Unknown), counts.unknown))
+}
+
+/// A number that was looked for: "not checked" where that was done for no user, and of how many where it was for some.
+fn checked(
+    app: AppHandle,
+    scope: Scope,
+    whose: &str,
+    label: &'static str,
+    class: Class,
+    found: Checked,
+) -> Node {
+    if found.is_not_checked() {
+        return tag("span").class("zero").with(text::status::NOT_CHECKED_YET);
+    }
+    let count = number(app, scope, whose, label, Some(MfaFilter::Class(class)), found.found);
+    let of = found.is_partial().then(|| text::status::of_checked(&figures::number(app, found.checked)));
+    group().with(count).with(of.map(|of| tag("span").class("zero").with(of)))
 }
 
 /// A number that shows whom it counts.

@@ -87,10 +87,22 @@ fn devices(of: &Summarised, locale: &dyn Locale) -> String {
     if of.devices_as_of.is_some() && all.on_not_checked > 0 {
         line = format!("{line} On, devices not checked: {}.", locale.number(all.on_not_checked));
     }
-    if all.on_bypassed > 0 {
-        line = format!("{line} On, but a bypass was seen: {}.", locale.number(all.on_bypassed));
-    }
+    line = format!("{line} {}", bypasses(all, locale));
     format!("{line} Unknown: {}.", locale.number(all.unknown))
+}
+
+/// Bypasses are read one by one, so that their number hardly ever holds for everyone.
+fn bypasses(all: Counts, locale: &dyn Locale) -> String {
+    let bypassed = all.bypassed();
+    if bypassed.is_not_checked() {
+        return "Bypasses: not checked.".to_owned();
+    }
+    let of = if bypassed.is_partial() {
+        format!(" of {} checked", locale.number(bypassed.checked))
+    } else {
+        String::new()
+    };
+    format!("On, but bypassed: {}{of}.", locale.number(bypassed.found))
 }
 
 fn ratio(counts: Counts, locale: &dyn Locale) -> String {
@@ -158,10 +170,6 @@ mod tests {
         fn is_same_day(&self, one: Wall, other: Wall) -> bool {
             self.date(one) == self.date(other)
         }
-
-        fn capitalised(&self, text: &str) -> String {
-            text.to_owned()
-        }
     }
 
     fn environment(name: &str, kind: EnvironmentKind) -> Environment {
@@ -215,6 +223,7 @@ mod tests {
             on_bypassed: 0,
             off: 22_203,
             unknown: 4,
+            bypass_checked: 0,
         };
         let status = Status { all, ..status(&[(16_210, 31_480), (1_102, 6_204), (593, 2_428)]) };
         let before = PopulationSnapshot { population: None, name: None, counts: counts(15_877, 40_112) };
@@ -238,7 +247,7 @@ mod tests {
             "MFA status, Workforce (PRODUCTION), day 20 13:36\n\
              MFA is on for 17,905 of 40,112 users (44.6 %); day 13: 15,877 (39.6 %).\n\
              Employees 16,210 of 31,480. Contractors 1,102 of 6,204. Shop floor 593 of 2,428.\n\
-             On without a device: 1,453 (PingOne's report of 13:30). Unknown: 4.\n\
+             On without a device: 1,453 (PingOne's report of 13:30). Bypasses: not checked. Unknown: 4.\n\
              On means that PingOne may ask for a second factor. Sign-on policies decide whether it does."
         );
     }
@@ -256,7 +265,10 @@ mod tests {
     #[test]
     fn nobody_is_no_percentage() {
         let lines = lines(&Status::default(), &[]);
-        assert_eq!(lines[1..3], ["MFA is on for 0 of 0 users.", "Devices: not checked. Unknown: 0."]);
+        assert_eq!(
+            lines[1..3],
+            ["MFA is on for 0 of 0 users.", "Devices: not checked. On, but bypassed: 0. Unknown: 0."]
+        );
     }
 
     #[test]
@@ -268,6 +280,7 @@ mod tests {
             on_bypassed: 3,
             off: 4,
             unknown: 5,
+            bypass_checked: 12,
         };
         let of = Summarised {
             environment: &environment("W", EnvironmentKind::Sandbox),
@@ -282,14 +295,19 @@ mod tests {
             text.lines().nth(2),
             Some(
                 "On without a device: 1 (PingOne's report of day 19). On, devices not checked: 2. \
-                 On, but a bypass was seen: 3. Unknown: 5."
+                 On, but bypassed: 3 of 12 checked. Unknown: 5."
             )
         );
         let text = summary(&Summarised { devices_as_of: None, ..of }, &Plain);
         assert_eq!(
             text.lines().nth(2),
-            Some("Devices: not checked. On, but a bypass was seen: 3. Unknown: 5.")
+            Some("Devices: not checked. On, but bypassed: 3 of 12 checked. Unknown: 5.")
         );
+        for (checked, said) in [(0, "Bypasses: not checked."), (15, "On, but bypassed: 3.")] {
+            let status = Status { all: Counts { bypass_checked: checked, ..all }, populations: vec![] };
+            let text = summary(&Summarised { status: &status, ..of }, &Plain);
+            assert!(text.contains(said), "{text}");
+        }
     }
 
     #[test]

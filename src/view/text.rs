@@ -206,6 +206,8 @@ pub mod directory {
     pub const NEVER: &str = "never";
     /// Nothing there.
     pub const NOTHING: &str = "–";
+    /// Something that was not read.
+    pub const NOT_CHECKED: &str = "not checked";
     /// How many there are, before any is listed.
     pub fn none_loaded(users: &str) -> String {
         format!("{users} users. None loaded.")
@@ -260,6 +262,11 @@ pub mod directory {
             1 => format!("1 person for '{text}', from PingOne at {at}."),
             _ => format!("{all} people for '{text}', from PingOne at {at}."),
         }
+    }
+    /// Whom only the loaded list has.
+    pub fn found_loaded(users: &str, count: u64) -> String {
+        let users = if count == 1 { "1 more user".to_owned() } else { format!("{users} more users") };
+        format!("{users} from the loaded list.")
     }
     /// A search with more hits than are shown.
     pub fn found_many(shown: &str, all: &str, text: &str, at: &str) -> String {
@@ -380,6 +387,11 @@ pub mod table {
             _ => format!(", {} h ago", minutes / 60),
         };
         format!("List read {}{ago}.", locale.time(at))
+    }
+    /// Users about whom a filter can't decide.
+    pub fn undecided(users: &str, count: u64) -> String {
+        let users = if count == 1 { "1 more user".to_owned() } else { format!("{users} more users") };
+        format!("Devices or bypass of {users} were not checked, so this filter can't tell.")
     }
     /// Nobody of a whole list.
     pub fn no_match(listed: &str) -> String {
@@ -569,6 +581,8 @@ pub mod status {
     pub const OFF: &str = "MFA off";
     /// What a number counts.
     pub const UNKNOWN: &str = "MFA unknown";
+    /// In place of a number that was looked for with no user.
+    pub const NOT_CHECKED_YET: &str = "not checked";
     /// In the legend.
     pub const LEGEND_ON: &str = "on, with a device";
     /// In the legend.
@@ -582,6 +596,10 @@ pub mod status {
     /// In the legend.
     pub const LEGEND_UNKNOWN: &str = "unknown";
 
+    /// Behind a number that was looked for with some users.
+    pub fn of_checked(checked: &str) -> String {
+        format!(" of {checked} checked")
+    }
     /// For how many MFA is on.
     pub fn headline(locale: &dyn Locale, counts: &Counts) -> String {
         let (on, users) = (locale.number(counts.on()), locale.number(counts.users()));
@@ -657,7 +675,7 @@ pub fn percent(part: u64, whole: u64) -> Option<String> {
 /// The opened user.
 pub mod user {
     use pingone_mfa_core::domain::device::{Device, DeviceState};
-    use pingone_mfa_core::domain::users::Class;
+    use pingone_mfa_core::domain::second_factor::{AccountNote, SecondFactor, SignInOutlook};
 
     /// The panel's name.
     pub const NAME: &str = "User";
@@ -722,23 +740,43 @@ pub mod user {
             None => "for new users: PingOne doesn't say",
         }
     }
-    /// What the states mean together.
-    pub const fn meaning(class: Class) -> &'static str {
-        match class {
-            Class::OnWithDevice => {
-                "If PingOne asks, this person can answer. Sign-on policies decide whether it asks."
+    /// What is said first, where the account itself is in the way.
+    pub const fn account_note(note: AccountNote) -> &'static str {
+        match note {
+            AccountNote::Locked => {
+                "Account is locked: unlock it in PingOne's console. Until then this user can't sign in."
             }
-            Class::OnWithoutDevice => {
-                "MFA is on, but there is no active device. Depending on your sign-on policy this person is let in without a second factor or turned away. This page can't see which."
+            AccountNote::Disabled => {
+                "Account is disabled: enable it in PingOne's console. Until then this user can't sign in."
             }
-            Class::OnNotChecked => {
-                "MFA is on. Whether this person could answer is not known: devices were not read."
+            AccountNote::NotSaid => "PingOne doesn't say whether this account can sign in.",
+        }
+    }
+    /// What account, flag, bypass and devices mean together. Where the account is in the way, that is said before, and
+    /// nothing here says that the user signs in.
+    pub const fn meaning(outlook: &SignInOutlook) -> &'static str {
+        let is_usable = outlook.account.is_none();
+        match outlook.factor {
+            SecondFactor::CanComplete => {
+                "Can complete MFA: has an active device. Sign-on policies decide whether PingOne asks."
             }
-            Class::OnBypassed => {
-                "MFA is on, but a bypass runs: until it ends this person is let in without a second factor."
+            SecondFactor::Ready => "MFA is on, and there is an active device.",
+            SecondFactor::NoActiveDevice if is_usable => {
+                "MFA is on, but there is no active device. Depending on your sign-on policy this user is let in without a second factor or turned away. This page can't see which."
             }
-            Class::Off => "MFA is off: PingOne can't ask this person for a second factor.",
-            Class::Unknown => "The flag is not known.",
+            SecondFactor::NoActiveDevice => "MFA is on, but there is no active device.",
+            SecondFactor::DevicesNotRead => {
+                "MFA is on. Whether this user could complete it isn't known: devices were not read."
+            }
+            SecondFactor::BypassNotRead => {
+                "MFA is on, and there is an active device. Whether a bypass is active isn't known: it was not read."
+            }
+            SecondFactor::Bypassed(_) if is_usable => {
+                "MFA is on, but a bypass is active: until it ends this user is let in without a second factor."
+            }
+            SecondFactor::Bypassed(_) => "MFA is on, and a bypass is active.",
+            SecondFactor::Off => "MFA is off: PingOne can't ask this user for a second factor.",
+            SecondFactor::FlagNotKnown => "Whether MFA is on isn't known.",
         }
     }
     /// A bypass that PingOne confirmed.

@@ -248,6 +248,13 @@ pub(super) fn shown(app: AppHandle) -> Node {
     tag("div")
         .class("line shown")
         .with(tag("p").set("role", "status").with(says(move || shown_line(app))))
+        .with(part_of(
+            move || directory.table.undecided(&directory.users),
+            move |users| {
+                let sentence = || text::table::undecided(&app.ports.locale.number(users), users);
+                (users > 0).then(|| tag("p").class("hint").with(sentence()))
+            },
+        ))
         .with(part_of(is_filtered, everyone))
         .with(part_of(is_complete, again))
         .with(outcomes::outcomes(app))

@@ -230,7 +230,8 @@ fn copy_request(app: AppHandle, spot: Spot) {
 fn request(app: AppHandle, case: &Case) -> Option<String> {
     let environment = environment(app);
     let region = case.evidence.region.as_ref().map(|(region, _)| region.label.as_str());
-    let place = say::Place { environment: environment.as_ref(), region };
+    let may_change = app.directory.may_change(true);
+    let place = say::Place { environment: environment.as_ref(), region, may_change };
     Some(say::request(&case.evidence, case.cause()?, &place))
 }
 

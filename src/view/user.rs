@@ -2,17 +2,19 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::device::Device;
+use pingone_mfa_core::domain::bypass::Bypass;
+use pingone_mfa_core::domain::device::{Device, usable};
 use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::order::Column;
 use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::second_factor::{AccountNote, SecondFactor, SignInFacts, SignInOutlook};
 use pingone_mfa_core::domain::time::Wall;
-use pingone_mfa_core::domain::user::{Mfa, User, UserId};
-use pingone_mfa_core::domain::users::{Class, Users};
+use pingone_mfa_core::domain::user::{Account, Mfa, User, UserId};
+use pingone_mfa_core::domain::users::Devices;
 
 use super::cells::population_name;
-use super::markup::{Content, Node, button, group, part_of, says, tag};
+use super::markup::{Content, Node, button, focus_next, group, part_of, says, tag};
 use super::switch::{Whose, mfa_switch};
 use super::text;
 use super::text::troubleshooting as say;
@@ -30,10 +32,23 @@ pub(super) fn opened_user(app: AppHandle) -> Node {
         directory.opened.with(|opened| opened.as_ref().map(|opened| (opened.id, opened.read.clone())))
     };
     part_of(read, move |opened| {
-        let close = button(text::user::CLOSE, move || directory.close()).class("quiet user-close");
+        let close = tag("button")
+            .on("click", move |event| {
+                focus_next(&event, &[opener(app).as_str(), text::directory::FIND]);
+                directory.close();
+            })
+            .with(text::user::CLOSE)
+            .class("quiet user-close");
         let panel = tag("section").class("user").part("user").set("aria-label", text::user::NAME).with(close);
         opened.map(|(id, read)| panel.with(person(app, id, &read)))
     })
+}
+
+/// The name of the button in the list that opens the user who is opened.
+fn opener(app: AppHandle) -> String {
+    let id = app.directory.opened.with_untracked(|opened| opened.as_ref().map(|opened| opened.id));
+    let user = id.and_then(|id| app.directory.users.with_untracked(|users| users.user(users.find(id)?)));
+    user.map(|user| text::directory::open(&text::name_of(&user), &user.username)).unwrap_or_default()
 }
 
 fn person(app: AppHandle, id: UserId, read: &Load<()>) -> Node {
@@ -85,7 +100,8 @@ fn facts(app: AppHandle, id: UserId) -> Node {
             .define(text::table::column(Column::Account), text::account(user.account))
             .define(text::table::column(Column::LastSignOn), signed_on)
             .define(text::user::ID, group().with(tag("span").class("id").with(id.to_string())).with(copy));
-        Some(group().with(tag("h2").with(tag("bdi").with(name))).with(facts))
+        let heading = tag("h2").with(tag("bdi").with(name));
+        Some(group().with(heading).with(account_note(app, id)).with(facts))
     })
 }
 
@@ -161,11 +177,15 @@ fn bypass(app: AppHandle) -> Node {
             let name = text::user::BYPASS;
             match read {
                 Load::Ready { value, at } => {
-                    let locale = app.ports.locale.as_ref();
-                    let until = value.map_or_else(
-                        || text::user::NO_BYPASS.to_owned(),
-                        |until| text::question::until(locale, until, app.session.now.get_untracked()),
-                    );
+                    let bypass = Bypass::from(value);
+                    let until = says(move || {
+                        let now = app.session.now.get();
+                        let until = bypass.active(now);
+                        until.map_or_else(
+                            || text::user::NO_BYPASS.to_owned(),
+                            |until| text::question::until(app.ports.locale.as_ref(), until, now),
+                        )
+                    });
                     state(name, until, Some(read_at(app, at)))
                 }
                 Load::Failed(fault) => state(name, missing(Some(&fault)), None),
@@ -259,17 +279,48 @@ fn default(app: AppHandle) -> Node {
     )
 }
 
+/// What this panel shows of the user, and nothing that it doesn't show: devices may be known from PingOne's report, and
+/// a bypass from an earlier look.
+fn outlook(app: AppHandle, id: UserId) -> SignInOutlook {
+    let account = app.directory.user(id).map_or(Account::Unknown, |user| user.account);
+    let mfa = app.directory.with_user(id, |users, row| users.mfa(row)).unwrap_or(Mfa::Unknown);
+    let (bypass, devices) = app.directory.opened.with(|opened| {
+        let opened = opened.as_ref().filter(|opened| opened.id == id);
+        let bypass = opened.and_then(|opened| opened.bypass.ready().copied());
+        let devices = opened.and_then(|opened| opened.devices.ready().map(|devices| usable(devices)));
+        (bypass.map_or(Bypass::NotChecked, Bypass::from), devices.unwrap_or(Devices::NotChecked))
+    });
+    SignInFacts { account, mfa, bypass, devices }.outlook(app.session.now.get())
+}
+
+/// That the account can't sign in, before anything else.
+fn account_note(app: AppHandle, id: UserId) -> Node {
+    part_of(
+        move || outlook(app, id).account,
+        |account: Option<AccountNote>| {
+            account.map(|note| tag("p").class("note warn").with(text::user::account_note(note)))
+        },
+    )
+}
+
 /// What the states mean together at sign-on.
 fn meaning(app: AppHandle, id: UserId) -> Node {
-    let class = move || {
-        let now = app.session.now.get();
-        app.directory.with_user(id, |users: &Users, row| users.class(row, now))
+    let is_reading = move || {
+        app.directory.opened.with(|opened| {
+            opened
+                .as_ref()
+                .is_some_and(|opened| opened.devices == Load::Loading || opened.bypass == Load::Loading)
+        })
     };
-    part_of(class, move |class| {
-        let sentence = text::user::meaning(class.unwrap_or(Class::Unknown));
-        let class = if class == Some(Class::OnWithoutDevice) { "note warn" } else { "note" };
-        tag("p").class(class).with(sentence)
-    })
+    part_of(
+        // Before the parts are there, each says that it is being read.
+        move || (!is_reading()).then(|| outlook(app, id)),
+        |outlook| {
+            let outlook = outlook?;
+            let class = if outlook.factor == SecondFactor::NoActiveDevice { "note warn" } else { "note" };
+            Some(tag("p").class(class).with(text::user::meaning(&outlook)))
+        },
+    )
 }
 
 /// What had to be read about this user, and could not be.
@@ -282,8 +333,13 @@ fn unread(app: AppHandle, id: UserId) -> Node {
 
 /// How the last change of this user ended.
 fn ended(app: AppHandle, id: UserId) -> Node {
+    // A change that worked is no news once the flag was read to be another.
+    let holds = move |to: bool, outcome: &Outcome| {
+        let flag = app.directory.with_user(id, |users, row| users.mfa(row));
+        !matches!(outcome, Outcome::Changed { .. }) || flag == Some(to.into())
+    };
     let ended = move || match app.directory.switches.with(|switches| switches.get(&id).cloned()) {
-        Some(Switch::Ended { to, outcome, at }) => Some((to, outcome, at)),
+        Some(Switch::Ended { to, outcome, at }) => holds(to, &outcome).then_some((to, outcome, at)),
         Some(Switch::Sending { .. } | Switch::Checking { .. } | Switch::Reading | Switch::Protected)
         | None => None,
     };
@@ -301,11 +357,24 @@ fn ended(app: AppHandle, id: UserId) -> Node {
     });
     let bypassing = move || {
         let bypassing = app.directory.bypassing.get();
-        bypassing.filter(|(user, _)| *user == id).map(|(_, bypassing)| bypassing)
+        bypassing
+            .filter(|(user, _)| *user == id)
+            .map(|(_, bypassing)| bypassing)
+            .filter(|bypassing| is_still_so(app, bypassing))
     };
     group()
         .with(flag)
         .with(part_of(bypassing, move |bypassing| bypassing.map(|ended| bypassed(app, id, &ended))))
+}
+
+/// Whether a bypass that was allowed is active, as far as it was read since.
+fn is_still_so(app: AppHandle, bypassing: &Bypassing) -> bool {
+    let Bypassing::Allowed { until, .. } = bypassing else { return true };
+    let is_another = app.directory.opened.with(|opened| {
+        let read = opened.as_ref().and_then(|opened| opened.bypass.ready().copied());
+        read.is_some_and(|read| read != Some(*until))
+    });
+    !is_another && *until > app.session.now.get()
 }
 
 fn bypassed(app: AppHandle, id: UserId, bypassing: &Bypassing) -> Node {

@@ -185,6 +185,38 @@ pub const SITUATIONS: &[Situation] = &[
             world.sandbox.borrow_mut().withdraw(holder, Role::IdentityDataAdmin, Scope::Environment);
         }));
     }),
+    // What a run proved: the token, the role and the line to PingOne were right for others.
+    row(
+        "one user is refused, and the run changed others of the same population",
+        Cause::OthersChanged(1),
+        |world| {
+            in_a_run(world, "PUT", 403, NOT_PERMITTED);
+        },
+    ),
+    row(
+        "one user is answered 401 for want of a permission in such a run",
+        Cause::OthersChanged(1),
+        |world| {
+            in_a_run(world, "PUT", 401, NOT_PERMITTED);
+        },
+    ),
+    row("one user is answered a plain 401 in such a run", Cause::PassedBy, |world| {
+        in_a_run(world, "PUT", 401, NOT_TAKEN);
+    }),
+    row("one user's change fails again and again in such a run", Cause::OneRecordFailing, |world| {
+        in_a_run(world, "PUT", 500, "{}");
+    }),
+    row("the licence is used up in such a run", Cause::LicenceExceeded, |world| {
+        in_a_run(world, "PUT", 403, LICENCE_EXCEEDED);
+    }),
+    row("the user is of a population that no one was changed in", Cause::ScopeTooNarrow, |world| {
+        world.roles(&[
+            (Role::IdentityDataReadOnly, Scope::Environment),
+            (Role::IdentityDataAdmin, CONTRACTORS),
+        ]);
+        world.changed_before = vec![World::somebody_of(CONTRACTORS)];
+        world.is_run = true;
+    }),
     row("the report of devices is refused", Cause::RoleMissing(Permission::ReadReport), |world| {
         world.sandbox.borrow_mut().forbid_report(true);
         world.act = Act::Report;
@@ -296,6 +328,16 @@ pub const SITUATIONS: &[Situation] = &[
         world.sandbox.borrow_mut().set_devices(user, vec![device]);
     }),
 ];
+
+/// A run has changed a user of the same population, and this user's change is answered so.
+fn in_a_run(world: &mut World, method: &'static str, status: u16, body: &'static str) {
+    world.user = "jonas.brandt";
+    world.changed_before = vec![World::another_like(world.user)];
+    world.is_run = true;
+    world.meanwhile = Some(Box::new(move |world| world.says = vec![(method, "/mfaEnabled", status, body)]));
+}
+
+const NOT_TAKEN: &str = r#"{"id":"1","code":"INVALID_TOKEN","message":"The token is not valid."}"#;
 
 const NOT_PERMITTED: &str = r#"{"id":"1","code":"ACCESS_FAILED","message":"The request could not be completed. You do not have access to this resource.","details":[{"code":"INSUFFICIENT_PERMISSIONS","message":"The actor attempting to perform the request is not authorized."}]}"#;
 

@@ -21,6 +21,7 @@ use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Plain, Reach, Sym
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::proof::Proof;
 use pingone_mfa_core::domain::region::{Agreement, Region, RegionCode, Regions};
 use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
 use pingone_mfa_core::domain::time::Millis;
@@ -111,6 +112,8 @@ pub struct World {
     pub meanwhile: Option<Broken>,
     /// Users whose MFA was changed before, with success, by username.
     pub changed_before: Vec<String>,
+    /// Whether it was a run that changed them, which now is asked why it didn't change the user.
+    pub is_run: bool,
     /// Answers in place of the tenant's: method, end of the path, status, body.
     pub says: Vec<(&'static str, &'static str, u16, &'static str)>,
     /// Whether the deployment protects the user.
@@ -141,6 +144,7 @@ impl World {
             network: Network::Fine,
             meanwhile: None,
             changed_before: Vec::new(),
+            is_run: false,
             says: Vec::new(),
             is_protected: false,
             clock: Rc::default(),
@@ -192,6 +196,21 @@ impl World {
         let filter = format!("/users?filter=population.id%20eq%20%22{population}%22");
         let page = read(&mut sandbox, &token, whole.now(), &filter);
         page["_embedded"]["users"][0]["username"].as_str().unwrap().to_owned()
+    }
+
+    /// Another user of the same population.
+    pub fn another_like(username: &str) -> String {
+        let whole = Self::new();
+        let id = whole.id(username);
+        let mut sandbox = whole.sandbox.borrow_mut();
+        let token = sandbox.mint(&TokenSpec::default(), whole.now());
+        let user = read(&mut sandbox, &token, whole.now(), &format!("/users/{id}"));
+        let population = user["population"]["id"].as_str().unwrap();
+        let filter = format!("/users?filter=population.id%20eq%20%22{population}%22");
+        let page = read(&mut sandbox, &token, whole.now(), &filter);
+        let users = page["_embedded"]["users"].as_array().unwrap();
+        let names = users.iter().filter_map(|user| user["username"].as_str());
+        names.into_iter().find(|name| *name != username).unwrap().to_owned()
     }
 
     /// Time passes.
@@ -319,7 +338,9 @@ fn experienced(mut world: World, entered: &Entered) -> (Evidence, usize) {
         }
         act(&world, &clock, &connection, entered.user)
     };
-    let evidence = Evidence { has_entered, changed_in: populations(&world), ..evidence(symptom) };
+    let changed_in = populations(&world);
+    let proof = world.is_run.then(|| Proof::new(changed_in.iter().copied().map(Some), 0));
+    let evidence = Evidence { has_entered, changed_in, proof, ..evidence(symptom) };
     let before = world.sandbox.borrow().seen().len();
     let evidence = clock.run(async move { search(evidence, &connection, browser.as_ref(), |_| {}).await });
     let sandbox = world.sandbox.borrow();

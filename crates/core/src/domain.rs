@@ -24,11 +24,17 @@ pub mod user;
 
 pub mod device;
 
+pub mod bypass;
+
+pub mod second_factor;
+
 pub mod group;
 
 pub mod users;
 
 pub mod query;
+
+pub mod punctuation;
 pub mod ranking;
 
 pub mod order;
@@ -46,6 +52,8 @@ pub mod export;
 pub mod list;
 
 pub mod filter;
+
+pub mod person_search;
 
 pub mod fault;
 
@@ -70,6 +78,8 @@ pub mod role;
 pub mod paste;
 
 pub mod evidence;
+
+pub mod proof;
 
 pub mod check;
 

@@ -43,10 +43,6 @@ pub trait Locale {
 
     /// Whether two points are on the same day.
     fn is_same_day(&self, one: Wall, other: Wall) -> bool;
-
-    /// The text with a capital first letter, in any script. The browser knows them all; a table of our own would be
-    /// a tenth of the page.
-    fn capitalised(&self, text: &str) -> String;
 }
 
 /// How the reader's language compares texts.
@@ -56,6 +52,13 @@ pub trait Collation {
 
     /// The text in a normalization form of Unicode.
     fn normalize(&self, text: &str, form: Form) -> String;
+
+    /// The text with a capital first letter, in any script. The browser knows them all; a table of our own would be
+    /// a tenth of the page.
+    fn capitalized(&self, text: &str) -> String;
+
+    /// The text in small letters, in any script.
+    fn lower(&self, text: &str) -> String;
 
     /// For each text its place among them all, as the reader's language sorts.
     fn rank(&self, texts: &[&str]) -> Vec<u32>;

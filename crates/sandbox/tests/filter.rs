@@ -299,6 +299,27 @@ fn an_end_or_a_part_of_a_name_finds_people() {
 }
 
 #[test]
+fn given_and_family_name_together_find_the_person_and_no_namesake() {
+    let mut asker = Asker::of(200);
+    let is_adaeze = |user: &Value| user["username"] == "adaeze.okonkwo";
+    for filter in [
+        r#"(name.given sw "Adaeze" and name.family sw "Okonkwo")"#,
+        r#"username sw "Adaeze Okonkwo" or (name.given sw "Okonkwo" and name.family sw "Adaeze") or (name.given sw "Adaeze" and name.family sw "Okonkwo")"#,
+        r#"externalId eq "x" or (name.given sw "Ada" AND name.family sw "Oko")"#,
+    ] {
+        let found = asker.found(filter);
+        assert!(found.len() == 1 && found.iter().all(is_adaeze), "{filter}");
+    }
+    // As assumed for PingOne, which documents nothing: text is compared with its case, and signs as they are.
+    for filter in [
+        r#"(name.given sw "adaeze" and name.family sw "Okonkwo")"#,
+        r#"(name.given sw "Adaeze" and name.family sw "Brandt")"#,
+    ] {
+        assert_eq!(asker.found(filter), Vec::<Value>::new(), "{filter}");
+    }
+}
+
+#[test]
 fn a_population_is_found_by_its_id_in_any_case() {
     let mut asker = Asker::of(50);
     let population = asker.everyone()[0]["population"].clone();

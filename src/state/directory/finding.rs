@@ -1,9 +1,11 @@
 //! The search in PingOne.
 
 use pingone_mfa_core::api::redaction::has_token;
-use pingone_mfa_core::api::request::FindPeople;
+use pingone_mfa_core::api::request::{FindPeople, HITS};
 use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::person_search::{Casing, person_search};
 use pingone_mfa_core::domain::user::UserId;
+use pingone_mfa_core::domain::users::Row;
 
 use super::Directory;
 use crate::state::announcement::Announcement;
@@ -17,6 +19,8 @@ pub struct Search {
     pub text: String,
     /// How many people PingOne has for it.
     pub hits: Load<u64>,
+    /// How many of those who are shown were found only in the loaded list.
+    pub loaded: u64,
 }
 
 impl Directory {
@@ -31,10 +35,20 @@ impl Directory {
         if text.is_empty() || has_token(&text) {
             return self.close_search();
         }
-        let find = FindPeople { text: text.clone(), capitalised: self.ports.locale.capitalised(&text) };
-        self.found.set(Vec::new());
+        let collation = &self.ports.collation;
+        let casing =
+            Casing { capitalized: &|text| collation.capitalized(text), lower: &|text| collation.lower(text) };
+        let find = FindPeople(person_search(&text, casing));
+        // What is shown next is about other people.
+        self.close();
         self.table.deselect();
-        self.search.set(Some(Search { text: text.clone(), hits: Load::Loading }));
+        let loaded = self.loaded(&text);
+        self.search.set(Some(Search {
+            text: text.clone(),
+            hits: Load::Loading,
+            loaded: loaded.len() as u64,
+        }));
+        self.found.set(loaded.clone());
         self.tasks.spawn(async move {
             let answer = connection.call(find).await;
             // A newer search has taken this one's place.
@@ -42,9 +56,13 @@ impl Directory {
             {
                 return;
             }
+            let mut only_loaded = loaded.len() as u64;
             let hits = answer.map(|found| {
                 let shown = found.rows.len() as u64;
-                let rows = self.learn(found.rows);
+                let mut rows = self.learn(found.rows);
+                let others: Vec<Row> = loaded.iter().copied().filter(|row| !rows.contains(row)).collect();
+                only_loaded = others.len() as u64;
+                rows.extend(others);
                 self.found.set(rows);
                 found.count.unwrap_or(shown).max(shown)
             });
@@ -57,8 +75,14 @@ impl Directory {
                     self.trouble.meet(Spot::Search, Tried::ReadUsers, fault, None, again);
                 }
             }
-            self.search.set(Some(Search { text, hits: Load::ended(hits, connection.clock().wall()) }));
+            let hits = Load::ended(hits, connection.clock().wall());
+            self.search.set(Some(Search { text, hits, loaded: only_loaded }));
         });
+    }
+
+    /// Whom the loaded list has for a text: it finds what stands in the middle, and needs no capitals.
+    fn loaded(&'static self, text: &str) -> Vec<Row> {
+        self.users.with_untracked(|users| self.table.find(users, text, HITS as usize))
     }
 
     /// Shows the list again.

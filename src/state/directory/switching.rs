@@ -10,6 +10,7 @@ use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::guard::Choices;
 use pingone_mfa_core::domain::outcome::Outcome;
+use pingone_mfa_core::domain::proof::Proof;
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::{Mfa, PopulationId, UserId};
 use pingone_mfa_core::domain::users::Users;
@@ -180,9 +181,11 @@ impl Directory {
         tried: Tried,
         fault: &Fault,
         changed: &[UserId],
+        refused_since: u64,
         again: impl Fn() + 'static,
     ) {
         self.note_changes(changed);
+        self.note_proof(changed, refused_since);
         let population = tried.user().and_then(|user| self.population(user));
         self.trouble.meet(Spot::Run, tried, fault, population, again);
     }
@@ -194,8 +197,10 @@ impl Directory {
         fault: &Fault,
         at: Option<Wall>,
         changed: &[UserId],
+        refused_since: u64,
     ) {
         self.note_changes(changed);
+        self.note_proof(changed, refused_since);
         let tried = Tried::ChangeFlag(Some(user));
         self.trouble.explain(Spot::Run, tried, fault, at, self.population(user));
     }
@@ -214,6 +219,11 @@ impl Directory {
         for population in changed.iter().filter_map(|user| self.population(*user)) {
             self.trouble.note_change(population);
         }
+    }
+
+    fn note_proof(&'static self, changed: &[UserId], refused_since: u64) {
+        let populations = changed.iter().map(|user| self.population(*user));
+        self.trouble.note_proof(Proof::new(populations, refused_since));
     }
 
     /// The population of a user who was read.

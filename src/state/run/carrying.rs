@@ -432,7 +432,11 @@ impl Run {
         if !phase.is_working() || self.shown_at.get().until(now) >= SHOW_EVERY {
             self.show_changes();
         }
-        self.speed.borrow_mut().see(now, tally.ended());
+        if phase == Phase::Working {
+            self.speed.borrow_mut().see(now, tally.ended());
+        } else {
+            self.speed.borrow_mut().pause();
+        }
         self.tell(&phase, run);
         self.title(&phase, tally);
         self.tell_host(run.plan(), tally);
@@ -567,6 +571,7 @@ impl Run {
         let now = self.ports.clock.wall();
         if self.is_open_untracked() && now.since(before) >= SLEEP {
             self.slept.set(Some((before, now)));
+            self.speed.borrow_mut().pause();
             self.command(Command::Woke);
         }
     }

@@ -34,6 +34,12 @@ impl Speed {
         self.seen.push_back((now, settled));
     }
 
+    /// The run waits, for a person, a token or PingOne: how long that takes says nothing of its pace, so that what comes
+    /// afterwards is measured anew.
+    pub(super) fn pause(&mut self) {
+        *self = Self::default();
+    }
+
     /// Users a second.
     #[expect(clippy::cast_precision_loss, reason = "some seconds")]
     pub(super) fn users_per_second(&self) -> Option<f64> {
@@ -78,6 +84,42 @@ mod tests {
             speed.see(Millis::seconds(second.into()), second.saturating_sub(10) * 5);
         }
         assert_eq!(speed.users_per_second(), Some(5.0));
+    }
+
+    /// The pace after ten seconds at five users a second, a wait, and as long at five users a second again.
+    fn pace_around(wait: Millis) -> Option<f64> {
+        let mut speed = Speed::default();
+        let mut settled = 0;
+        for second in 0..=10 {
+            settled = second * 5;
+            speed.see(Millis::seconds(second.into()), settled);
+        }
+        speed.pause();
+        let again = Millis::seconds(10) + wait;
+        for second in 0..=10_u32 {
+            speed.see(again + Millis::seconds(second.into()), settled + second * 5);
+        }
+        speed.users_per_second()
+    }
+
+    #[test]
+    fn a_wait_of_any_length_is_not_part_of_the_pace() {
+        for wait in [Millis(1), Millis::seconds(9), Millis::seconds(600), Millis::seconds(3600 * 24)] {
+            assert_eq!(pace_around(wait), Some(5.0), "{wait:?}");
+        }
+    }
+
+    #[test]
+    fn right_after_a_wait_there_is_no_new_pace_yet() {
+        let mut speed = Speed::default();
+        for second in 0..=5_u32 {
+            speed.see(Millis::seconds(second.into()), second * 5);
+        }
+        assert!(speed.users_per_second().is_some());
+        speed.pause();
+        speed.see(Millis::seconds(1000), 25);
+        speed.see(Millis::seconds(1001), 26);
+        assert_eq!(speed.users_per_second(), None);
     }
 
     #[test]

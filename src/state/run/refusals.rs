@@ -19,7 +19,8 @@ impl Run {
                 let refused = refused_with(run, fault);
                 let changed = self.changed_with_token(run);
                 let again = move || self.resume();
-                self.directory.look_into_run(Tried::ChangeFlag(refused), fault, &changed, again);
+                let since = refused_since_change(run);
+                self.directory.look_into_run(Tried::ChangeFlag(refused), fault, &changed, since, again);
             }
             Halt::NotStored(fault) | Halt::Failing { fault, .. } => {
                 self.directory.explain(Spot::Run, Tried::ChangeFlag(None), fault);
@@ -39,10 +40,10 @@ impl Run {
             let row = run.rows().get(reason.first as usize)?;
             let user = run.plan().rows.get(reason.first as usize)?.user;
             let fault = run.failure(reason.first)?.fault(row.correlation_id)?;
-            Some((user, fault, row.at, self.changed_with_token(run)))
+            Some((user, fault, row.at, self.changed_with_token(run), refused_since_change(run)))
         });
-        if let Some((user, fault, at, changed)) = first.flatten() {
-            self.directory.ask_why_refused(user, &fault, at, &changed);
+        if let Some((user, fault, at, changed, since)) = first.flatten() {
+            self.directory.ask_why_refused(user, &fault, at, &changed, since);
         }
     }
 
@@ -53,6 +54,14 @@ impl Run {
         let rows = run.plan().rows.iter().zip(run.rows());
         rows.filter(|(_, row)| is_changed(row)).map(|(planned, _)| planned.user).collect()
     }
+}
+
+/// How many users were refused after the last one that was changed: many say that what worked works no longer.
+fn refused_since_change(run: &engine::Run) -> u64 {
+    let changed = run.rows().iter().filter(|row| row.state == RowState::Changed).filter_map(|row| row.at);
+    let last = changed.max();
+    let is_later = |row: &&Row| row.state == RowState::Refused && row.at.is_some() && row.at > last;
+    run.rows().iter().filter(is_later).count() as u64
 }
 
 /// Who was refused with this answer.

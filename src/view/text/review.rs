@@ -171,9 +171,10 @@ pub fn exclusion(why: Exclusion, to: bool) -> &'static str {
 }
 
 /// How long it takes.
-pub fn takes(minutes: u64, pace: &str) -> String {
+pub fn takes(minutes: u64, pace: &str, waits: bool) -> String {
     let time = if minutes <= 1 { "about a minute".to_owned() } else { format!("about {minutes} min") };
-    format!("{time} at {pace} requests a second; PingOne may slow it down")
+    let waits = if waits { ". The time it waits for you is not counted" } else { "" };
+    format!("{time} at {pace} requests a second; PingOne may slow it down{waits}")
 }
 
 /// What is sent.

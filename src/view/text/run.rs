@@ -216,8 +216,9 @@ pub fn facts(number: &str, reference: &str, time: &str) -> String {
 }
 
 /// How far it is.
-pub fn done(done: &str, left: &str, ready: Option<&str>) -> String {
-    let ready = ready.map(|at| format!(", ready at about {at}")).unwrap_or_default();
+pub fn done(done: &str, left: &str, ready: Option<&str>, waits_ahead: bool) -> String {
+    let waits = if waits_ahead { " plus the time it waits for you" } else { "" };
+    let ready = ready.map(|at| format!(", finishes about {at}{waits}")).unwrap_or_default();
     format!("{done} done, {left} to go{ready}.")
 }
 

@@ -112,6 +112,7 @@ pub const fn permission(permission: Permission) -> &'static str {
     match permission {
         Permission::ReadEnvironment => "Read environments",
         Permission::ReadPopulations => "Read populations",
+        Permission::ReadGroups => "Read groups",
         Permission::ReadSettings => "Retrieve MFA settings",
         Permission::ReadUsers => "Read users",
         Permission::ReadDevices => "Retrieve user's device",
@@ -127,8 +128,14 @@ pub fn cause(cause: Cause) -> String {
         Cause::RoleMissing(missing) => {
             format!("The token's holder lacks a role that contains \"{}\" here.", permission(missing))
         }
+        Cause::OthersChanged(users) => others_changed(&locale.number(users)),
         other => plain_cause(other).into(),
     }
+}
+
+fn others_changed(users: &str) -> String {
+    let users = if users == "1" { "1 other user".into() } else { format!("{users} other users") };
+    format!("PingOne changed {users} in this run, so token and role are right. It refuses only some users.")
 }
 
 const fn plain_cause(cause: Cause) -> &'static str {
@@ -152,6 +159,7 @@ const fn plain_cause(cause: Cause) -> &'static str {
         Cause::EnvironmentSuspect => "The user may live in another environment.",
         Cause::NoRole => "The token's holder has no role in this environment.",
         Cause::RoleMissing(_) => "A role is missing.",
+        Cause::OthersChanged(_) => "PingOne refuses only some users, and changed others in this run.",
         Cause::RoleArriving => "The role was given a moment ago and had not arrived. It works now.",
         Cause::ScopeTooNarrow => "The role is limited to some populations, and this user is in another.",
         Cause::RoleLost => {
@@ -241,6 +249,9 @@ const fn plain_to_do(cause: Cause) -> &'static str {
         Cause::RoleArriving | Cause::PassedBy => "Try again.",
         Cause::ScopeTooNarrow => {
             "Ask for the role Identity Data Admin in the user's population, or in the whole environment."
+        }
+        Cause::OthersChanged(_) => {
+            "Compare a refused user with one that was changed, for example population and administrator roles. Then retry; if PingOne refuses again, give its support the Correlation-Id."
         }
         Cause::RoleLost => "Ask whether the role Identity Data Admin was taken away, and for it back.",
         Cause::UserUnreadable | Cause::UserMissing => {
@@ -338,6 +349,10 @@ pub fn seen(locale: &dyn Locale, seen: &Seen, now: Wall, label: impl Fn(&RegionC
         Seen::Users(None) => "users can be seen".into(),
         Seen::Flag(on) => format!("read: {}", if *on { "on" } else { "off" }),
         Seen::Changed => "PingOne took changes with this token".into(),
+        Seen::ChangedOthers(1) => "1 other user was changed in this run".into(),
+        Seen::ChangedOthers(users) => {
+            format!("{} other users were changed in this run", locale.number(*users))
+        }
         Seen::Roles(roles) => roles_seen(roles),
         Seen::OutOfReach => "others can be reached, this user can't".into(),
         Seen::Repeated { works: true, .. } => "refused at first, and works now".into(),
@@ -398,8 +413,7 @@ fn roles_seen(roles: &[Role]) -> String {
     if roles.is_empty() {
         return "no built-in role alone would explain these answers".into();
     }
-    let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
-    format!("the answers fit {}", names.join(" or "))
+    format!("the answers fit {}", names(roles, " or "))
 }
 
 fn reached(reach: Reach) -> String {
@@ -456,13 +470,15 @@ pub struct Place<'a> {
     pub environment: Option<&'a Environment>,
     /// What the region is called.
     pub region: Option<&'a str>,
+    /// Whether this page may change anything, and needs a role for that.
+    pub may_change: bool,
 }
 
 /// A text to forward to whoever can do something about it: at most eight lines, without a token and without anybody's name
 /// but the application's or person's ID.
 pub fn request(evidence: &Evidence, cause: Cause, place: &Place<'_>) -> String {
     let what = match cause.missing() {
-        Some(missing) => format!("Missing: \"{}\". {}", permission(missing), to_do(cause)),
+        Some(_) => needed(cause, place.may_change),
         None => format!("Please: {}", to_do(cause)),
     };
     let actor = evidence.token.as_ref().map(|token| format!("Acts: {}", full_actor(&token.actor)));
@@ -490,6 +506,28 @@ pub fn request(evidence: &Evidence, cause: Cause, place: &Place<'_>) -> String {
         correlation,
     ];
     lines.into_iter().flatten().map(|line| line.replace(['\n', '\r'], " ")).collect::<Vec<_>>().join("\n")
+}
+
+/// All permissions that the page needs, and not only the one that was refused first: the next one would be refused next.
+fn needed(cause: Cause, may_change: bool) -> String {
+    let first = match cause {
+        Cause::RoleMissing(missing) => format!("Missing: \"{}\".", permission(missing)),
+        other => format!("Please: {}", to_do(other)),
+    };
+    let all = Permission::needed(may_change);
+    let quoted: Vec<String> = all.iter().map(|needed| format!("\"{}\"", permission(*needed))).collect();
+    let (roles, optional) = (Role::with_all(&all), Role::with_all(&[Permission::OPTIONAL]));
+    format!(
+        "{first} Needed in all: {}. Roles with all of them: {}. Optional: \"{}\" ({}).",
+        quoted.join(", "),
+        names(&roles, " or "),
+        permission(Permission::OPTIONAL),
+        names(&optional, " or ")
+    )
+}
+
+fn names(roles: &[Role], joined_by: &str) -> String {
+    roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(joined_by)
 }
 
 fn short_cause(cause: Cause) -> String {
@@ -588,7 +626,11 @@ mod tests {
     fn written(evidence: &Evidence, cause: Cause) -> String {
         let (id, kind) = (EnvironmentId(id(1)), EnvironmentKind::Production);
         let environment = Environment { id, name: "Workforce\nEvil: line".into(), kind };
-        request(evidence, cause, &Place { environment: Some(&environment), region: Some("Europe") })
+        request(
+            evidence,
+            cause,
+            &Place { environment: Some(&environment), region: Some("Europe"), may_change: true },
+        )
     }
 
     #[test]
@@ -608,6 +650,30 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part} is missing in:\n{text}");
         }
+    }
+
+    #[test]
+    fn a_request_asks_for_all_that_the_page_needs_whatever_was_refused_first() {
+        for cause in [
+            Cause::RoleMissing(Permission::ReadUsers),
+            Cause::RoleMissing(Permission::ReadReport),
+            Cause::NoRole,
+            Cause::RoleLost,
+            Cause::ScopeTooNarrow,
+        ] {
+            let text = written(&refused("ACCESS_FAILED"), cause);
+            for needed in Permission::needed(true) {
+                assert!(
+                    text.contains(&format!("\"{}\"", permission(needed))),
+                    "{needed:?} is missing in:\n{text}"
+                );
+            }
+            assert!(text.contains("Roles with all of them: Identity Data Admin."), "{text}");
+        }
+        let place = Place { environment: None, region: None, may_change: false };
+        let text = request(&refused("ACCESS_FAILED"), Cause::RoleMissing(Permission::ReadUsers), &place);
+        assert!(!text.contains("Update user's"), "a page that changes nothing asks for reads alone:\n{text}");
+        assert!(text.contains("Identity Data Admin or Identity Data Read Only"), "{text}");
     }
 
     #[test]

@@ -11,13 +11,14 @@
 //! ```
 //!
 //! Texts are guarded against being taken for formulas: [`crate::domain::csv`] says how, and how to undo it. An absent
-//! text, id or time is empty; devices that nobody has looked for are `not checked`, because a spreadsheet counts an
-//! empty cell as 0.
+//! text, id or time is empty. Devices and bypasses that were not read are `not checked`, because a spreadsheet counts an
+//! empty cell as 0; a user who was read to have no bypass has `none`.
 //!
 //! **JSON** is one object, `{"contains": …, "listReadAt": …, "devicesAsOf": …, "users": […]}`, the first line up to the
 //! bracket and then a user a line, with the same names as the columns. Whatever is absent or not checked is null;
 //! nothing is guarded.
 
+use crate::domain::bypass::Bypass;
 use crate::domain::csv;
 use crate::domain::export::{Cell, Export, ExportRow, Format};
 use crate::domain::time::Wall;
@@ -96,7 +97,7 @@ fn csv_row(export: &Export, row: &ExportRow, out: &mut String) {
             out.push(',');
         }
         match row.cell(*column) {
-            Cell::Count(None) => out.push_str("not checked"),
+            Cell::Count(None) | Cell::Bypass(Bypass::NotChecked) => out.push_str("not checked"),
             cell => csv::write_field(&cell.text().unwrap_or_default(), out),
         }
     }
@@ -152,14 +153,15 @@ mod tests {
         account: Account,
         mfa: Mfa,
         devices: Option<u16>,
-        times: [Option<i64>; 3],
+        times: [Option<i64>; 2],
+        bypass: Bypass,
     }
 
     impl Person {
         fn row(&self) -> ExportRow<'_> {
             let [username, given_name, family_name] = self.texts.each_ref().map(String::as_str);
             let [email, external_id, population_name] = self.options.each_ref().map(Option::as_deref);
-            let [created_at, last_sign_on, bypass_until] = self.times.map(|at| at.map(Wall));
+            let [created_at, last_sign_on] = self.times.map(|at| at.map(Wall));
             ExportRow {
                 id: UserId(Uuid::from_u128(self.id)),
                 username,
@@ -174,7 +176,7 @@ mod tests {
                 devices: self.devices,
                 created_at,
                 last_sign_on,
-                bypass_until,
+                bypass: self.bypass,
             }
         }
     }
@@ -210,7 +212,7 @@ mod tests {
     /// What a record should say of a row, before any guard.
     fn expected(row: &ExportRow, contents: Contents) -> Vec<String> {
         let text = |column: &Column| match row.cell(*column) {
-            Cell::Count(None) => "not checked".to_owned(),
+            Cell::Count(None) | Cell::Bypass(Bypass::NotChecked) => "not checked".to_owned(),
             cell => cell.text().unwrap_or_default().into_owned(),
         };
         contents.columns().iter().map(text).collect()
@@ -231,7 +233,8 @@ mod tests {
             account: Account::Enabled,
             mfa: Mfa::On,
             devices: None,
-            times: [Some(0), None, Some(1_651_062_280_823)],
+            times: [Some(0), None],
+            bypass: Bypass::Until(Wall(1_651_062_280_823)),
         }
     }
 
@@ -253,19 +256,36 @@ mod tests {
     fn a_json_file_says_what_it_contains_in_its_first_line() {
         let text = write(
             Export { devices_as_of: None, ..export(Format::Json, Contents::StatesOnly) },
-            &[ana(), Person { devices: Some(2), ..ana() }],
+            &[
+                ana(),
+                Person { devices: Some(2), bypass: Bypass::None, ..ana() },
+                Person { devices: Some(0), bypass: Bypass::NotChecked, ..ana() },
+            ],
         );
-        let row = |devices: &str| {
+        let row = |devices: &str, bypass: &str| {
             format!(
                 "{{\"userId\":\"00000000-0000-0000-0000-000000000007\",\
                  \"populationId\":\"00000000-0000-0000-0000-000000000008\",\"account\":\"enabled\",\"mfa\":\"on\",\
                  \"usableDevices\":{devices},\"createdAt\":\"1970-01-01T00:00:00.000Z\",\"lastSignOn\":null,\
-                 \"bypassUntil\":\"2022-04-27T12:24:40.823Z\"}}"
+                 \"bypassUntil\":{bypass}}}"
             )
         };
         let head = "{\"contains\":\"ids and states only\",\"listReadAt\":\"2026-11-23T13:36:00.000Z\",\
                     \"devicesAsOf\":null,\"users\":[";
-        assert_eq!(text, format!("{head}\n{},\n{}\n]}}\n", row("null"), row("2")));
+        let rows =
+            [row("null", "\"2022-04-27T12:24:40.823Z\""), row("2", "\"none\""), row("0", "null")].join(",\n");
+        assert_eq!(text, format!("{head}\n{rows}\n]}}\n"));
+    }
+
+    #[test]
+    fn a_bypass_that_was_not_read_is_not_the_same_as_none() {
+        let last = |bypass| {
+            let text = write(export(CSV, Contents::StatesOnly), &[Person { bypass, ..ana() }]);
+            records(&text, b',')[1].last().cloned()
+        };
+        assert_eq!(last(Bypass::NotChecked).as_deref(), Some("not checked"));
+        assert_eq!(last(Bypass::None).as_deref(), Some("none"));
+        assert_eq!(last(Bypass::Until(Wall(0))).as_deref(), Some("1970-01-01T00:00:00.000Z"));
     }
 
     #[test]
@@ -416,9 +436,14 @@ mod tests {
             ),
             mfa in proptest::sample::select(vec![Mfa::On, Mfa::Off, Mfa::Unknown]),
             devices in any::<Option<u16>>(),
-            times in [(); 3].map(|()| proptest::option::of(-62_167_219_200_000..253_402_300_800_000_i64)),
+            times in [(); 2].map(|()| proptest::option::of(-62_167_219_200_000..253_402_300_800_000_i64)),
+            bypass in prop_oneof![
+                Just(Bypass::NotChecked),
+                Just(Bypass::None),
+                (0..253_402_300_800_000_i64).prop_map(|end| Bypass::Until(Wall(end))),
+            ],
         ) -> Person {
-            Person { id, texts, options, population, account, mfa, devices, times }
+            Person { id, texts, options, population, account, mfa, devices, times, bypass }
         }
     }
 

@@ -320,14 +320,9 @@ fn page_of(tenant: &Tenant, users: Users) -> Result<Page, Unusable> {
 /// The most people that a search by [`FindPeople`] shows.
 pub const HITS: u32 = 50;
 
-/// Asks PingOne for the people whom a text may mean.
+/// Asks PingOne for the people whom a text may mean: see [`crate::domain::person_search`].
 #[derive(Debug, Clone)]
-pub struct FindPeople {
-    /// What was typed, without blanks around it.
-    pub text: String,
-    /// The same with a capital first letter.
-    pub capitalised: String,
-}
+pub struct FindPeople(pub Filter);
 
 /// The people whom a text may mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -343,12 +338,7 @@ impl Call for FindPeople {
     const SUBJECT: Subject = Subject::List;
 
     fn request(&self, tenant: &Tenant) -> Request {
-        Request::get(Endpoint::users(
-            tenant,
-            HITS,
-            Some(&Filter::person(&self.text, &self.capitalised)),
-            None,
-        ))
+        Request::get(Endpoint::users(tenant, HITS, Some(&self.0), None))
     }
 
     fn read(&self, _: &Tenant, body: &Value) -> Result<Found, Unusable> {

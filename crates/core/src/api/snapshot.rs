@@ -3,8 +3,11 @@
 //! ```json
 //! {"kind":"pingone-mfa snapshot","version":1,"environment":"…","region":"EU","listReadAt":"2026-11-23T13:36:00.000Z",
 //! "devicesAsOf":null,"populations":[{"id":"…","name":"Employees","onWithDevice":15006,"onWithoutDevice":1204,
-//! "onNotChecked":0,"onBypassed":0,"off":15266,"unknown":4}]}
+//! "onNotChecked":0,"onBypassed":0,"off":15266,"unknown":4,"bypassChecked":0}]}
 //! ```
+//!
+//! `bypassChecked` says for how many users with MFA on the bypass was read: `onBypassed` holds for those alone. Files of
+//! earlier builds don't have it; only the bypasses that they counted are known to have been read.
 //!
 //! A snapshot comes back from someone's disk, so that nothing in it is believed: it is bounded, and a fault names the
 //! field. Keys that aren't known are passed over.
@@ -98,13 +101,21 @@ impl Snapshot {
 }
 
 fn row(counted: &PopulationSnapshot) -> String {
-    let Counts { on_with_device, on_without_device, on_not_checked, on_bypassed, off, unknown } =
-        counted.counts;
+    let Counts {
+        on_with_device,
+        on_without_device,
+        on_not_checked,
+        on_bypassed,
+        off,
+        unknown,
+        bypass_checked,
+    } = counted.counts;
     let id = counted.population.map(|population| population.0.hyphenated().to_string());
     let (id, name) = (or_null(id.as_deref()), or_null(counted.name.as_deref()));
     format!(
         "{{\"id\":{id},\"name\":{name},\"onWithDevice\":{on_with_device},\"onWithoutDevice\":{on_without_device},\
-         \"onNotChecked\":{on_not_checked},\"onBypassed\":{on_bypassed},\"off\":{off},\"unknown\":{unknown}}}"
+         \"onNotChecked\":{on_not_checked},\"onBypassed\":{on_bypassed},\"off\":{off},\"unknown\":{unknown},\
+         \"bypassChecked\":{bypass_checked}}}"
     )
 }
 
@@ -136,6 +147,9 @@ fn populations(body: &Value) -> Result<Vec<PopulationSnapshot>, SnapshotFault> {
 }
 
 fn population(row: &Value) -> Result<PopulationSnapshot, SnapshotFault> {
+    let on_bypassed = users(row, "onBypassed")?;
+    let has_checked = json::number(row, "bypassChecked")?.is_some();
+    let bypass_checked = if has_checked { users(row, "bypassChecked")? } else { on_bypassed };
     Ok(PopulationSnapshot {
         population: json::id(row, "id")?.map(PopulationId),
         name: json::text(row, "name")?.map(str::to_owned),
@@ -143,9 +157,10 @@ fn population(row: &Value) -> Result<PopulationSnapshot, SnapshotFault> {
             on_with_device: users(row, "onWithDevice")?,
             on_without_device: users(row, "onWithoutDevice")?,
             on_not_checked: users(row, "onNotChecked")?,
-            on_bypassed: users(row, "onBypassed")?,
+            on_bypassed,
             off: users(row, "off")?,
             unknown: users(row, "unknown")?,
+            bypass_checked,
         },
     })
 }
@@ -166,8 +181,8 @@ mod tests {
     use uuid::Uuid;
 
     const WRITTEN: &str = r#"{"kind":"pingone-mfa snapshot","version":1,"environment":"5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4","region":"EU","listReadAt":"2026-11-23T13:36:00.000Z","devicesAsOf":null,"populations":[
-{"id":"8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4","name":"Shop \"floor\"","onWithDevice":1,"onWithoutDevice":2,"onNotChecked":3,"onBypassed":4,"off":5,"unknown":6},
-{"id":null,"name":null,"onWithDevice":0,"onWithoutDevice":0,"onNotChecked":0,"onBypassed":0,"off":7,"unknown":0}
+{"id":"8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4","name":"Shop \"floor\"","onWithDevice":1,"onWithoutDevice":2,"onNotChecked":3,"onBypassed":4,"off":5,"unknown":6,"bypassChecked":9},
+{"id":null,"name":null,"onWithDevice":0,"onWithoutDevice":0,"onNotChecked":0,"onBypassed":0,"off":7,"unknown":0,"bypassChecked":0}
 ]}
 "#;
 
@@ -180,6 +195,7 @@ mod tests {
             on_bypassed: 4,
             off: 5,
             unknown: 6,
+            bypass_checked: 9,
         };
         Snapshot {
             environment: EnvironmentId(id("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4")),
@@ -205,6 +221,13 @@ mod tests {
     fn a_snapshot_keeps_the_form_that_older_ones_have() {
         assert_eq!(snapshot().write(), WRITTEN);
         assert_eq!(Snapshot::read(WRITTEN), Ok(snapshot()));
+    }
+
+    #[test]
+    fn a_snapshot_of_an_earlier_build_checked_no_bypass_but_those_it_counted() {
+        let earlier = WRITTEN.replace(",\"bypassChecked\":9", "").replace(",\"bypassChecked\":0", "");
+        let counts = Snapshot::read(&earlier).unwrap().all();
+        assert_eq!((counts.on_bypassed, counts.bypass_checked), (4, 4));
     }
 
     #[test]
@@ -235,6 +258,7 @@ mod tests {
             ("\"off\":7", "\"off\":7.5", "populations[1].off"),
             ("\"off\":7", "\"off\":4294967296", "populations[1].off"),
             ("\"off\":7,", "", "populations[1].off"),
+            ("\"bypassChecked\":0", "\"bypassChecked\":\"none\"", "populations[1].bypassChecked"),
         ] {
             let text = WRITTEN.replace(from, to).replace("\"name\":\"Shop", "\"was\":\"Shop");
             let read = Snapshot::read(&text).map_err(|fault| fault.field);
@@ -263,13 +287,22 @@ mod tests {
     }
 
     prop_compose! {
-        fn any_population()(id in any::<Option<u128>>(), name in any::<Option<String>>(), counts in any::<[u32; 6]>())
+        fn any_population()(id in any::<Option<u128>>(), name in any::<Option<String>>(), counts in any::<[u32; 7]>())
             -> PopulationSnapshot {
-            let [on_with_device, on_without_device, on_not_checked, on_bypassed, off, unknown] = counts.map(u64::from);
+            let [on_with_device, on_without_device, on_not_checked, on_bypassed, off, unknown, bypass_checked] =
+                counts.map(u64::from);
             PopulationSnapshot {
                 population: id.map(|id| PopulationId(Uuid::from_u128(id))),
                 name,
-                counts: Counts { on_with_device, on_without_device, on_not_checked, on_bypassed, off, unknown },
+                counts: Counts {
+                    on_with_device,
+                    on_without_device,
+                    on_not_checked,
+                    on_bypassed,
+                    off,
+                    unknown,
+                    bypass_checked,
+                },
             }
         }
     }

@@ -178,6 +178,8 @@ pub enum Seen {
     Flag(bool),
     /// Users were changed with this token.
     Changed,
+    /// So many other users were changed by the same run, with this token.
+    ChangedOthers(u64),
     /// One of these roles alone would explain all answers; none of the built-in ones, where it is empty.
     Roles(Vec<Role>),
     /// The role holds in the environment, but doesn't reach this user.
@@ -367,6 +369,9 @@ impl Evidence {
 
     fn check_changing_flag(&self) -> Came {
         match self.fault() {
+            Some((Tried::ChangeFlag(_), _)) if self.proven() > 0 => {
+                (Verdict::Pass, Seen::ChangedOthers(self.proven()))
+            }
             Some((Tried::ChangeFlag(_), fault)) => {
                 let verdict =
                     if matches!(fault, Fault::RoleMissing(_)) { Verdict::Fail } else { Verdict::Unknown };
@@ -419,6 +424,9 @@ impl Evidence {
             return (Verdict::Fail, Seen::OutOfReach);
         }
         match self.fault() {
+            Some((_, fault)) if self.proven() > 0 && is_denial(fault) => {
+                (Verdict::Unknown, Seen::ChangedOthers(self.proven()))
+            }
             Some((tried, Fault::RoleMissing(_))) if tried.user().is_some() => {
                 (Verdict::Unknown, Seen::Nothing)
             }
@@ -579,6 +587,10 @@ impl Evidence {
         }
         let is_role = |fault: &Fault| matches!(fault, Fault::RoleMissing(_) | Fault::EnvironmentUnknown(_));
         match (self.fault(), self.reach) {
+            // Once wrong and, for others, right: neither is the rule.
+            (Some((_, fault @ Fault::TokenInvalid(_))), _) if self.proven() > 0 => {
+                (Verdict::Unknown, Seen::Fault(fault.clone()))
+            }
             // Once wrong and once right: neither is the rule.
             (Some((_, fault)), _) if !is_role(fault) && self.works_now() => {
                 (Verdict::Unknown, Seen::Fault(fault.clone()))
@@ -638,7 +650,9 @@ impl Evidence {
             // Only a page fails where a shorter one can be read.
             Tried::ReadUsers => others_work,
             Tried::Connect | Tried::FilterUsers | Tried::ReadReport => false,
-            Tried::ChangeFlag(_) | Tried::AllowBypass(_) => others_work && !self.changed_in.is_empty(),
+            Tried::ChangeFlag(_) | Tried::AllowBypass(_) => {
+                others_work && (self.proven() > 0 || !self.changed_in.is_empty())
+            }
             Tried::ReadUser(_) | Tried::ReadFlag(_) | Tried::ReadDevices(_) => {
                 others_work && !self.works_now()
             }
@@ -754,6 +768,15 @@ fn read<T>(sight: Option<&Sight<T>>, said: impl Fn(&T) -> Came, refused: impl Fn
 
 fn refused_role(fault: &Fault) -> Verdict {
     if matches!(fault, Fault::RoleMissing(_)) { Verdict::Fail } else { Verdict::Unknown }
+}
+
+/// Whether PingOne says that it won't do this, for want of a role or as if the environment weren't there.
+pub(super) fn is_denial(fault: &Fault) -> bool {
+    match fault {
+        Fault::RoleMissing(_) | Fault::EnvironmentUnknown(_) => true,
+        Fault::TokenInvalid(refusal) => refusal.names("INSUFFICIENT_PERMISSIONS"),
+        _ => false,
+    }
 }
 
 /// Whether nothing could be read of an answer.

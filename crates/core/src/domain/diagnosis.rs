@@ -1,7 +1,7 @@
 //! Why something doesn't work: the causes that fit the evidence, the likeliest first. Each says who can do something about
 //! it and which permission is missing; the sentences are the view's.
 
-use super::check::{Check, is_gateways_page};
+use super::check::{Check, is_denial, is_gateways_page};
 use super::evidence::{Ask, Evidence, InputFault, Issued, Plain, Reach, Sight, Symptom, Told, Tried, is_ok};
 use super::fault::Fault;
 use super::paste::PasteFault;
@@ -50,6 +50,8 @@ pub enum Cause {
     ScopeTooNarrow,
     /// The role was there and has been taken away.
     RoleLost,
+    /// PingOne refuses this user, while the same run changed so many others with the same token.
+    OthersChanged(u64),
     /// The user ID is no UUID.
     UserUnreadable,
     /// There is no such user in this environment.
@@ -176,7 +178,7 @@ impl Cause {
             Self::RoleMissing(Permission::UpdateMfa) => Check::ChangeFlag,
             Self::NoRole | Self::RoleLost | Self::RoleMissing(_) => Check::Role,
             Self::RoleArriving => Check::Propagation,
-            Self::ScopeTooNarrow => Check::Scope,
+            Self::ScopeTooNarrow | Self::OthersChanged(_) => Check::Scope,
             Self::UserUnreadable | Self::UserMissing => Check::User,
             Self::LicenceExceeded => Check::Licence,
             Self::MfaMissing => Check::MfaProduct,
@@ -227,7 +229,8 @@ impl Cause {
             | Self::AccountUnusable
             | Self::FlagOff
             | Self::Bypassed
-            | Self::NoDevice => Who::You,
+            | Self::NoDevice
+            | Self::OthersChanged(_) => Who::You,
             Self::RoleArriving | Self::RateLimited | Self::PassedBy => Who::Time,
             Self::NoRole | Self::RoleMissing(_) | Self::ScopeTooNarrow | Self::RoleLost => {
                 Who::EnvironmentAdmin
@@ -333,6 +336,9 @@ impl Evidence {
             fault,
             Fault::RoleMissing(_) | Fault::EnvironmentUnknown(_) | Fault::UserUnknown(_) | Fault::NotFound(_)
         );
+        if let Some(causes) = self.of_exception(tried, fault) {
+            return causes;
+        }
         if is_end_user && is_denied {
             return vec![Cause::EndUserToken, Cause::RoleMissing(tried.permission())];
         }
@@ -381,6 +387,31 @@ impl Evidence {
             Fault::Unreachable => self.of_silence_of_the_host(tried, Cause::AnswerUnreadable),
             Fault::Timeout { .. } => self.of_silence_of_the_host(tried, Cause::NoAnswer),
         }
+    }
+
+    /// One user's failure in a run that changed others: whatever would have stopped those as well is no cause.
+    fn of_exception(&self, tried: Tried, fault: &Fault) -> Option<Vec<Cause>> {
+        let others = self.proven();
+        if others == 0 || self.is_out_of_reach() {
+            return None;
+        }
+        Some(match fault {
+            fault if is_denial(fault) => vec![Cause::OthersChanged(others)],
+            Fault::TokenInvalid(_) => vec![Cause::PassedBy],
+            Fault::LicenceExceeded(_) => vec![Cause::LicenceExceeded],
+            Fault::UserUnknown(_) => vec![Cause::UserMissing],
+            Fault::PathUnknown(_) | Fault::StatusUnexpected(_) => vec![Cause::Intermediary],
+            Fault::RequestRefused(refusal) if refusal.code.is_none() => vec![Cause::Intermediary],
+            Fault::ServerFailed(_) if !is_gateways_page(fault) && self.is_only_one_failing() => {
+                vec![Cause::OneRecordFailing]
+            }
+            // Only where the host is reached now as well: a run that worked doesn't say that the line is up.
+            Fault::Unreachable if is_ok(self.environment.as_ref()) => vec![Cause::ConnectionLost],
+            Fault::Timeout { .. } if is_ok(self.environment.as_ref()) => {
+                self.of_silence_of_the_host(tried, Cause::NoAnswer).into_iter().take(1).collect()
+            }
+            _ => return None,
+        })
     }
 
     /// What a 401, wherever it came, and the token's own claims say.

@@ -1,5 +1,6 @@
 //! How many requests a run sends, how long that takes, and whether the token lasts.
 
+use super::plan::Stops;
 use super::time::{Millis, PerSecond};
 
 /// Every call is two requests: the browser asks before it, because its URL is another than the last one's.
@@ -47,6 +48,19 @@ pub enum TokenSpan {
         /// After how long the run waits for the next one.
         waits_after: Millis,
     },
+}
+
+/// Whether a run of `all` users, of whom so many are done, is going to wait for a person again. How long a person takes is
+/// part of no estimate, so that this is said beside it.
+#[must_use]
+pub fn waits_ahead(stops: Stops, done: u32, all: u32) -> bool {
+    let first = u32::from(stops.after_test_user);
+    if done < first {
+        return all > first;
+    }
+    let Some(every) = stops.every.filter(|every| *every > 0) else { return false };
+    let next = ((done - first) / every).saturating_add(1).saturating_mul(every).saturating_add(first);
+    next < all
 }
 
 impl Effort {
@@ -97,6 +111,28 @@ mod tests {
         assert_eq!(changes(5).at(PerSecond(10.0), None, MARGIN).takes, Millis::seconds(1));
         assert_eq!(changes(10_200).at(PerSecond(10.0), None, MARGIN).takes, Millis::seconds(34 * 60));
         assert_eq!(changes(0).at(PerSecond(10.0), None, MARGIN).takes, Millis(0));
+    }
+
+    #[test]
+    fn a_run_waits_again_where_a_stop_is_ahead_and_users_are_left_after_it() {
+        let pilot = Stops { after_test_user: true, every: None };
+        let steps = Stops { after_test_user: true, every: Some(50) };
+        for (stops, done, all, waits) in [
+            (Stops::default(), 0, 100, false),
+            (pilot, 0, 100, true),
+            (pilot, 1, 100, false),
+            (pilot, 0, 1, false),
+            (steps, 1, 100, true),
+            (steps, 50, 100, true),
+            (steps, 51, 100, false),
+            (steps, 51, 102, true),
+            (steps, 1, 51, false),
+            (Stops { after_test_user: false, every: Some(10) }, 0, 10, false),
+            (Stops { after_test_user: false, every: Some(0) }, 0, 10, false),
+            (Stops { after_test_user: true, every: Some(u32::MAX) }, u32::MAX, u32::MAX, false),
+        ] {
+            assert_eq!(waits_ahead(stops, done, all), waits, "{stops:?}, {done} of {all}");
+        }
     }
 
     #[test]

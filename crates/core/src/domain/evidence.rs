@@ -3,6 +3,7 @@
 use super::device::{Device, is_pingid};
 use super::fault::Fault;
 use super::paste::PasteFault;
+use super::proof::Proof;
 use super::region::{Agreement, Region, RegionCode, Regions};
 use super::role::Permission;
 use super::tenant::{Environment, EnvironmentId};
@@ -262,6 +263,8 @@ pub struct Evidence {
     pub has_entered: bool,
     /// The populations in which this token has changed somebody.
     pub changed_in: Vec<PopulationId>,
+    /// What the run proved whose user it is about, if it is about one.
+    pub proof: Option<Proof>,
     /// What could be reached.
     pub reach: Option<Reach>,
     /// The environment, as it was read last.
@@ -300,6 +303,7 @@ impl Evidence {
             population: None,
             has_entered: false,
             changed_in: Vec::new(),
+            proof: None,
             reach: None,
             environment: None,
             users: None,
@@ -353,6 +357,16 @@ impl Evidence {
         self.population.or_else(|| read.and_then(|user| user.population))
     }
 
+    /// How many users the run changed with this token that speak against a cause which would have stopped them as well.
+    /// None where something else failed than a change, or where the token can't even read the environment any more.
+    #[must_use]
+    pub fn proven(&self) -> u64 {
+        let is_change = matches!(self.fault(), Some((Tried::ChangeFlag(_), _)));
+        let is_shut = self.environment.as_ref().is_some_and(|sight| sight.said.is_err());
+        let proof = self.proof.as_ref().filter(|_| is_change && !is_shut);
+        proof.map_or(0, |proof| proof.speaks_for(self.population()))
+    }
+
     /// Every fault that was met, the one that it began with first.
     pub fn faults(&self) -> impl Iterator<Item = &Fault> {
         self.fault().map(|(_, fault)| fault).into_iter().chain(self.answers())
@@ -390,7 +404,7 @@ impl Evidence {
                     | Fault::NotFound(_)
             )
         };
-        self.has_read_anything() || self.faults().any(is_known)
+        self.has_read_anything() || self.proven() > 0 || self.faults().any(is_known)
     }
 
     /// The 401 that stands. One that it began with doesn't, once the same token has read the environment: it was about the
@@ -399,7 +413,7 @@ impl Evidence {
     pub fn refused_token(&self) -> Option<&Fault> {
         let is_refused = |fault: &&Fault| matches!(fault, Fault::TokenInvalid(_));
         let first = self.fault().map(|(_, fault)| fault).filter(is_refused);
-        let is_taken = is_ok(self.environment.as_ref());
+        let is_taken = is_ok(self.environment.as_ref()) || self.proven() > 0;
         self.answers().find(is_refused).or_else(|| first.filter(|_| !is_taken))
     }
 
@@ -624,8 +638,10 @@ impl Evidence {
         ];
         let tried = match self.fault() {
             // Which permission a bypass takes isn't documented.
-            Some((Tried::ChangeFlag(_), Fault::RoleMissing(_))) => Some((Permission::UpdateMfa, false)),
-            _ if !self.changed_in.is_empty() => Some((Permission::UpdateMfa, true)),
+            Some((Tried::ChangeFlag(_), Fault::RoleMissing(_))) if self.proven() == 0 => {
+                Some((Permission::UpdateMfa, false))
+            }
+            _ if self.proven() > 0 || !self.changed_in.is_empty() => Some((Permission::UpdateMfa, true)),
             _ => None,
         };
         reads.into_iter().flatten().chain(tried).collect()

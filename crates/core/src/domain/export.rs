@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
+use super::bypass::Bypass;
 use super::time::Wall;
 use super::user::{Account, Mfa, PopulationId, UserId};
 
@@ -152,8 +153,8 @@ pub struct ExportRow<'a> {
     pub created_at: Option<Wall>,
     /// When the user last signed on. `None`: never.
     pub last_sign_on: Option<Wall>,
-    /// Until when the user is let in without MFA. `None`: no bypass was seen.
-    pub bypass_until: Option<Wall>,
+    /// Until when the user is let in without MFA.
+    pub bypass: Bypass,
 }
 
 /// A column. Its name is the same in every format.
@@ -185,7 +186,7 @@ pub enum Column {
     CreatedAt,
     /// `lastSignOn`.
     LastSignOn,
-    /// `bypassUntil`.
+    /// `bypassUntil`: a time, `none`, or not checked.
     BypassUntil,
 }
 
@@ -251,6 +252,8 @@ pub enum Cell<'a> {
     Count(Option<u16>),
     /// A time.
     Time(Option<Wall>),
+    /// The end of a bypass. That there was none and that it wasn't read are different things.
+    Bypass(Bypass),
 }
 
 impl<'a> Cell<'a> {
@@ -262,6 +265,9 @@ impl<'a> Cell<'a> {
             Self::Id(id) => id.map(|id| id.hyphenated().to_string().into()),
             Self::Count(count) => count.map(|count| count.to_string().into()),
             Self::Time(at) => at.map(|at| at.to_rfc3339().into()),
+            Self::Bypass(Bypass::NotChecked) => None,
+            Self::Bypass(Bypass::None) => Some("none".into()),
+            Self::Bypass(Bypass::Until(end)) => Some(end.to_rfc3339().into()),
         }
     }
 }
@@ -284,7 +290,7 @@ impl<'a> ExportRow<'a> {
             Column::UsableDevices => Cell::Count(self.devices),
             Column::CreatedAt => Cell::Time(self.created_at),
             Column::LastSignOn => Cell::Time(self.last_sign_on),
-            Column::BypassUntil => Cell::Time(self.bypass_until),
+            Column::BypassUntil => Cell::Bypass(self.bypass),
         }
     }
 }

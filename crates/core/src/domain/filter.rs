@@ -51,23 +51,10 @@ pub enum Filter {
         /// Without the others.
         is_direct: bool,
     },
+    /// All of them hold.
+    All(Vec<Filter>),
     /// One of them holds.
     Any(Vec<Filter>),
-}
-
-impl Filter {
-    /// Who may be meant by `text`: username, e-mail, given and family name by their beginning, the external id
-    /// whole; as typed, and `capitalised` because PingOne may compare the case.
-    #[must_use]
-    pub fn person(text: &str, capitalised: &str) -> Self {
-        let begins = [Attribute::Username, Attribute::Email, Attribute::FamilyName, Attribute::GivenName];
-        let other = (capitalised != text).then_some(capitalised);
-        let starts = std::iter::once(text)
-            .chain(other)
-            .flat_map(|spelling| begins.map(|attribute| Self::StartsWith(attribute, spelling.to_owned())));
-        let external = std::iter::once(Self::Equals(Attribute::ExternalId, text.to_owned()));
-        Self::Any(starts.chain(external).collect())
-    }
 }
 
 impl fmt::Display for Filter {
@@ -80,17 +67,24 @@ impl fmt::Display for Filter {
                 let direct = if *is_direct { " and type eq \"DIRECT\"" } else { "" };
                 write!(f, "memberOfGroups[id eq \"{}\"{direct}]", group.0.hyphenated())
             }
-            Self::Any(filters) => {
-                for (index, filter) in filters.iter().enumerate() {
-                    if index > 0 {
-                        f.write_str(" or ")?;
-                    }
-                    filter.fmt(f)?;
-                }
-                Ok(())
-            }
+            Self::All(filters) => joined(filters, " and ", f),
+            Self::Any(filters) => joined(filters, " or ", f),
         }
     }
+}
+
+/// Each filter that is joined of others stands in parentheses, so that nobody has to know which binds closer.
+fn joined(filters: &[Filter], word: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (index, filter) in filters.iter().enumerate() {
+        if index > 0 {
+            f.write_str(word)?;
+        }
+        match filter {
+            Filter::All(_) | Filter::Any(_) => write!(f, "({filter})")?,
+            _ => write!(f, "{filter}")?,
+        }
+    }
+    Ok(())
 }
 
 struct Quoted<'a>(&'a str);
@@ -115,18 +109,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_person_is_looked_for_as_typed_and_with_a_capital() {
-        assert_eq!(
-            Filter::person("okonkwo", "Okonkwo").to_string(),
-            "username sw \"okonkwo\" or email sw \"okonkwo\" or name.family sw \"okonkwo\" \
-             or name.given sw \"okonkwo\" or username sw \"Okonkwo\" or email sw \"Okonkwo\" \
-             or name.family sw \"Okonkwo\" or name.given sw \"Okonkwo\" or externalId eq \"okonkwo\""
+    fn a_filter_of_filters_stands_in_parentheses() {
+        let is = |value: &str| Filter::Equals(Attribute::Username, value.into());
+        let both = Filter::All(vec![is("a"), is("b")]);
+        let either = Filter::Any(vec![is("c"), both.clone()]);
+        assert_eq!(either.to_string(), r#"username eq "c" or (username eq "a" and username eq "b")"#);
+        let nested = Filter::All(vec![either, is("d")]);
+        assert!(
+            nested.to_string().ends_with(r#"(username eq "a" and username eq "b")) and username eq "d""#)
         );
-    }
-
-    #[test]
-    fn a_capital_that_is_there_is_not_asked_for_twice() {
-        assert_eq!(Filter::person("Li", "Li").to_string().matches("username").count(), 1);
     }
 
     #[test]

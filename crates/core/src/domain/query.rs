@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use memchr::memmem::Finder;
 
+use super::bypass::Bypass;
 use super::time::Wall;
 use super::user::{Account, GroupId, Mfa, PopulationId};
 use super::users::{Class, Devices, Fold, Row, Rows, Users, folded};
@@ -65,6 +66,12 @@ pub struct Filters {
     pub sign_on: Option<SignOnFilter>,
 }
 
+/// Whether it is a comma of some script: what people write between family and given name.
+#[must_use]
+pub const fn is_comma(letter: char) -> bool {
+    matches!(letter, ',' | '\u{ff0c}' | '\u{3001}' | '\u{060c}')
+}
+
 impl Filters {
     /// Whether everyone is shown.
     #[must_use]
@@ -82,6 +89,31 @@ impl Filters {
             && self.created_since.is_none_or(|since| users.created_at(row).is_some_and(|at| at >= since))
             && self.sign_on.is_none_or(|filter| filter.holds(users, row, now))
     }
+}
+
+/// How many of `rows` the filters can't decide about, because devices or bypasses were not read: they aren't shown, and
+/// might be.
+#[must_use]
+pub fn undecided(users: &Users, rows: &[Row], filters: &Filters, now: Wall) -> u64 {
+    let of_bypass = matches!(filters.mfa, Some(MfaFilter::Class(Class::OnBypassed)));
+    let of_devices =
+        matches!(filters.mfa, Some(MfaFilter::Class(Class::OnWithDevice | Class::OnWithoutDevice)))
+            || matches!(filters.devices, Some(DevicesFilter::With | DevicesFilter::Without));
+    if !of_bypass && !of_devices {
+        return 0;
+    }
+    let mfa = match filters.mfa {
+        Some(MfaFilter::Class(Class::OnBypassed | Class::OnWithDevice | Class::OnWithoutDevice)) => {
+            Some(MfaFilter::On)
+        }
+        other => other,
+    };
+    let others = Filters { mfa, devices: None, ..*filters };
+    let is_unread = |row: Row| {
+        (of_bypass && users.bypass(row) == Bypass::NotChecked)
+            || (of_devices && users.devices(row) == Devices::NotChecked)
+    };
+    rows.iter().filter(|row| is_unread(**row) && others.holds(users, **row, now)).count() as u64
 }
 
 impl DevicesFilter {
@@ -116,13 +148,13 @@ const DAY: i64 = 24 * 3600 * 1000;
 const ID_FROM: usize = 4;
 
 /// More words than this are looked for as they stand.
-const MOST_WORDS: usize = 8;
+const MOST_WORDS: usize = 24;
 
 /// From this part of everyone on, one pass over all texts is quicker than a look at each.
 const PASS_FROM: usize = 4;
 
 /// A text to be found in username, name, e-mail or external id, or as the beginning of an id. Each word must be found,
-/// in any of them.
+/// in any of them and in any order, so that a comma between family and given name only parts them.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
     words: Vec<Word>,
@@ -147,7 +179,8 @@ impl Search {
     #[must_use]
     pub fn new(text: &str, fold: Fold<'_>) -> Self {
         let text = folded(text.trim(), fold);
-        let mut words: Vec<&str> = text.split_whitespace().take(MOST_WORDS + 1).collect();
+        let parts = text.split(|letter: char| letter.is_whitespace() || is_comma(letter));
+        let mut words: Vec<&str> = parts.filter(|word| !word.is_empty()).take(MOST_WORDS + 1).collect();
         if words.len() > MOST_WORDS {
             words = vec![&text];
         }
@@ -280,6 +313,59 @@ mod tests {
             assert_eq!(stage.find(text), [0, 1], "{text}");
         }
         assert_eq!(stage.find("luk zo"), [1], "each word must be found, in any order");
+    }
+
+    #[test]
+    fn a_full_name_is_found_in_any_order_with_a_comma_and_with_any_apostrophe_or_hyphen() {
+        let stage = Stage::of([
+            named(1, "Adaeze", "Okonkwo"),
+            named(2, "Sean", "O\u{2019}Brien"),
+            named(3, "Ana Lucía", "Smith-Jones"),
+            named(4, "Eve", "O'Brien"),
+        ]);
+        for text in [
+            "Adaeze Okonkwo",
+            "okonkwo, adaeze",
+            "OKONKWO,ADAEZE",
+            " Okonkwo ,  Adaeze ",
+            "Okonkwo\u{ff0c}Ada",
+        ] {
+            assert_eq!(stage.find(text), [0], "{text}");
+        }
+        for text in
+            ["o'brien", "O\u{2019}BRIEN", "o\u{02bc}brien", "o`brien", "o\u{00b4}brien", "o\u{2032}brien"]
+        {
+            assert_eq!(stage.find(text), [1, 3], "{text}");
+        }
+        for text in ["smith\u{2011}jones", "Smith\u{2013}Jones, Ana", "smith\u{2212}jones lucia"] {
+            assert_eq!(stage.find(text), [2], "{text}");
+        }
+        assert_eq!(stage.find(" , "), [0, 1, 2, 3], "a comma alone is no search");
+    }
+
+    #[test]
+    fn a_filter_says_about_how_many_it_can_not_decide() {
+        let mut stage = Stage::of([
+            User { mfa: Mfa::On, ..user(1) },
+            User { mfa: Mfa::On, ..user(2) },
+            User { mfa: Mfa::On, account: Account::Locked, ..user(3) },
+            user(4),
+        ]);
+        stage.users.set_devices(stage.rows[0], Devices::Usable(0));
+        stage.users.set_bypass(stage.rows[0], None);
+        stage.users.set_bypass(stage.rows[1], Some(Wall(101 * DAY)));
+        let undecided = |filters| undecided(&stage.users, &stage.rows, &filters, Wall(100 * DAY));
+        let class = |class| Filters { mfa: Some(MfaFilter::Class(class)), ..Filters::default() };
+        let devices = |devices| Filters { devices: Some(devices), ..Filters::default() };
+        assert_eq!(undecided(Filters::default()), 0);
+        assert_eq!(undecided(Filters { mfa: Some(MfaFilter::On), ..Filters::default() }), 0);
+        assert_eq!(undecided(class(Class::OnBypassed)), 1);
+        assert_eq!(undecided(Filters { account: Some(Account::Enabled), ..class(Class::OnBypassed) }), 0);
+        assert_eq!(undecided(class(Class::OnWithoutDevice)), 2);
+        assert_eq!(undecided(class(Class::OnNotChecked)), 0);
+        assert_eq!(undecided(devices(DevicesFilter::Without)), 3);
+        assert_eq!(undecided(devices(DevicesFilter::With)), 3);
+        assert_eq!(undecided(devices(DevicesFilter::NotChecked)), 0);
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub enum Permission {
     ReadEnvironment,
     /// Read its populations.
     ReadPopulations,
+    /// Read its groups.
+    ReadGroups,
     /// Read its MFA settings.
     ReadSettings,
     /// Read users, and their flags.
@@ -20,6 +22,26 @@ pub enum Permission {
     ReadReport,
     /// Change the flag `mfaEnabled` of users. Which permission a bypass needs isn't documented; this one is the likeliest.
     UpdateMfa,
+}
+
+impl Permission {
+    /// What this page needs for all that it shows, and for changes where it makes any: one request to whoever assigns
+    /// roles names all of them, because PingOne refuses one after the other.
+    #[must_use]
+    pub fn needed(may_change: bool) -> Vec<Self> {
+        let reads = [
+            Self::ReadEnvironment,
+            Self::ReadPopulations,
+            Self::ReadGroups,
+            Self::ReadUsers,
+            Self::ReadDevices,
+            Self::ReadReport,
+        ];
+        reads.into_iter().chain(may_change.then_some(Self::UpdateMfa)).collect()
+    }
+
+    /// What the page shows where it may be read, and does without otherwise. No role has this and all the rest.
+    pub const OPTIONAL: Self = Self::ReadSettings;
 }
 
 /// A role that every organization has.
@@ -68,13 +90,20 @@ impl Role {
     pub const fn has(self, permission: Permission) -> bool {
         match permission {
             Permission::ReadEnvironment => true,
-            Permission::ReadPopulations => !matches!(self, Self::OrganizationAdmin),
+            Permission::ReadPopulations | Permission::ReadGroups => !matches!(self, Self::OrganizationAdmin),
             Permission::ReadSettings => matches!(self, Self::EnvironmentAdmin | Self::ConfigurationReadOnly),
             Permission::ReadUsers | Permission::ReadDevices | Permission::ReadReport => {
                 matches!(self, Self::IdentityDataAdmin | Self::IdentityDataReadOnly)
             }
             Permission::UpdateMfa => matches!(self, Self::IdentityDataAdmin),
         }
+    }
+
+    /// The roles that allow all of these.
+    #[must_use]
+    pub fn with_all(permissions: &[Permission]) -> Vec<Self> {
+        let has_all = |role: &Self| permissions.iter().all(|permission| role.has(*permission));
+        Self::ALL.into_iter().filter(has_all).collect()
     }
 
     /// The roles of which one alone would explain everything that was allowed and refused. Somebody may hold several, or
@@ -97,6 +126,15 @@ mod tests {
         let changing = Role::ALL.into_iter().filter(|role| role.has(Permission::UpdateMfa));
         assert_eq!(changing.collect::<Vec<_>>(), [Role::IdentityDataAdmin]);
         assert!(!Role::EnvironmentAdmin.has(Permission::ReadUsers));
+    }
+
+    #[test]
+    fn one_role_has_all_that_the_page_needs() {
+        assert_eq!(Role::with_all(&Permission::needed(true)), [Role::IdentityDataAdmin]);
+        let reading = Role::with_all(&Permission::needed(false));
+        assert_eq!(reading, [Role::IdentityDataAdmin, Role::IdentityDataReadOnly]);
+        assert!(!Permission::needed(false).contains(&Permission::UpdateMfa));
+        assert!(!Role::IdentityDataAdmin.has(Permission::OPTIONAL));
     }
 
     #[test]

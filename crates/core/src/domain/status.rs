@@ -19,6 +19,33 @@ pub struct Counts {
     pub off: u64,
     /// The flag is not known: absent, no Boolean, or lost with an answer.
     pub unknown: u64,
+    /// MFA is on, and the bypass was read, with or without one. Not a class: these users are counted in theirs as well.
+    pub bypass_checked: u64,
+}
+
+/// A number of users that had to be looked for: it holds for those who were checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checked {
+    /// How many were found.
+    pub found: u64,
+    /// Among how many they were looked for.
+    pub checked: u64,
+    /// How many there are to check.
+    pub of: u64,
+}
+
+impl Checked {
+    /// Whether no user was checked, so that the number says nothing.
+    #[must_use]
+    pub const fn is_not_checked(&self) -> bool {
+        self.checked == 0 && self.of > 0
+    }
+
+    /// Whether some users were checked and others not.
+    #[must_use]
+    pub const fn is_partial(&self) -> bool {
+        self.checked > 0 && self.checked < self.of
+    }
 }
 
 impl Counts {
@@ -28,8 +55,23 @@ impl Counts {
         self.on_with_device + self.on_without_device + self.on_not_checked + self.on_bypassed
     }
 
-    /// Counts one more.
-    pub const fn add(&mut self, class: Class) {
+    /// Users with MFA on and a bypass that is active.
+    #[must_use]
+    pub const fn bypassed(&self) -> Checked {
+        Checked { found: self.on_bypassed, checked: self.bypass_checked, of: self.on() }
+    }
+
+    /// Users with MFA on and no active device. Users with an active bypass are counted there.
+    #[must_use]
+    pub const fn without_device(&self) -> Checked {
+        let checked = self.on_with_device + self.on_without_device;
+        Checked { found: self.on_without_device, checked, of: checked + self.on_not_checked }
+    }
+
+    /// Counts one more, whose bypass was read or not.
+    pub const fn add(&mut self, class: Class, is_bypass_checked: bool) {
+        let is_on = !matches!(class, Class::Off | Class::Unknown);
+        self.bypass_checked += (is_on && is_bypass_checked) as u64;
         let count = match class {
             Class::OnWithDevice => &mut self.on_with_device,
             Class::OnWithoutDevice => &mut self.on_without_device,
@@ -49,6 +91,7 @@ impl Counts {
         self.on_bypassed += others.on_bypassed;
         self.off += others.off;
         self.unknown += others.unknown;
+        self.bypass_checked += others.bypass_checked;
     }
 
     /// All of them.
@@ -74,4 +117,36 @@ pub struct Status {
     pub all: Counts,
     /// By population, the largest first. They add up to all.
     pub populations: Vec<PopulationStatus>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_was_not_looked_for_is_not_zero() {
+        let mut counts = Counts::default();
+        assert!(!counts.bypassed().is_not_checked(), "without users there is nothing to check");
+        for class in [Class::OnNotChecked, Class::OnNotChecked, Class::Off, Class::Unknown] {
+            counts.add(class, false);
+        }
+        assert!(counts.bypassed().is_not_checked() && counts.without_device().is_not_checked());
+        counts.add(Class::OnWithDevice, true);
+        assert_eq!(counts.bypassed(), Checked { found: 0, checked: 1, of: 3 });
+        assert!(counts.bypassed().is_partial() && counts.without_device().is_partial());
+    }
+
+    #[test]
+    fn a_bypass_of_a_user_whose_flag_is_off_or_not_known_counts_for_nothing() {
+        let mut counts = Counts::default();
+        for class in [Class::Off, Class::Unknown, Class::OnBypassed, Class::OnWithoutDevice] {
+            counts.add(class, true);
+        }
+        assert_eq!(counts.bypassed(), Checked { found: 1, checked: 2, of: 2 });
+        assert_eq!(counts.without_device(), Checked { found: 1, checked: 1, of: 1 });
+        let mut twice = counts;
+        twice.join(&counts);
+        assert_eq!(twice.bypassed(), Checked { found: 2, checked: 4, of: 4 });
+        assert!(!twice.bypassed().is_partial());
+    }
 }

@@ -7,6 +7,8 @@ use hashbrown::HashTable;
 use memchr::memmem::Finder;
 use uuid::Uuid;
 
+use super::bypass::Bypass;
+use super::punctuation::plain_marks;
 use super::status::{Counts, PopulationStatus, Status};
 use super::time::Wall;
 use super::user::{Account, Mfa, Name, PopulationId, UnreadableUser, User, UserId};
@@ -94,6 +96,8 @@ pub struct Users {
     populations: Vec<PopulationId>,
     unreadable: HashMap<u32, UnreadableUser>,
     bypasses: HashMap<u32, Wall>,
+    /// Users whose bypass was read, with or without one.
+    bypass_read: Rows,
 }
 
 impl Users {
@@ -332,10 +336,14 @@ impl Users {
         self.at(row).map_or(Devices::NotChecked, |record| record.devices)
     }
 
-    /// When the bypass that was read for a user ends.
+    /// What is known of a user's bypass.
     #[must_use]
-    pub fn bypassed_until(&self, row: Row) -> Option<Wall> {
-        self.bypasses.get(&row.0).copied()
+    pub fn bypass(&self, row: Row) -> Bypass {
+        match self.bypasses.get(&row.0) {
+            Some(until) => Bypass::Until(*until),
+            None if self.bypass_read.contains(row) => Bypass::None,
+            None => Bypass::NotChecked,
+        }
     }
 
     /// Takes note of a flag.
@@ -354,6 +362,7 @@ impl Users {
 
     /// Takes note of a bypass, or of there being none.
     pub fn set_bypass(&mut self, row: Row, until: Option<Wall>) {
+        self.bypass_read.insert(row);
         match until {
             Some(until) => self.bypasses.insert(row.0, until),
             None => self.bypasses.remove(&row.0),
@@ -368,9 +377,7 @@ impl Users {
             (Mfa::Off, _) => Class::Off,
             (Mfa::Unknown, _) => Class::Unknown,
             // Hardly anybody has one, so that the map is asked only where there is anything in it.
-            (Mfa::On, _)
-                if !self.bypasses.is_empty() && self.bypassed_until(row).is_some_and(|end| end > now) =>
-            {
+            (Mfa::On, _) if !self.bypasses.is_empty() && self.bypass(row).active(now).is_some() => {
                 Class::OnBypassed
             }
             (Mfa::On, Devices::NotChecked) => Class::OnNotChecked,
@@ -388,7 +395,7 @@ impl Users {
             let Some(record) = self.at(*row) else { continue };
             let place = nowhere.min(record.population as usize);
             if let Some(counts) = counts.get_mut(place) {
-                counts.add(self.class(*row, now));
+                counts.add(self.class(*row, now), self.bypass_read.contains(*row));
             }
         }
         let ids = self.populations.iter().copied().map(Some).chain([None]);
@@ -476,7 +483,12 @@ fn hash(id: UserId) -> u64 {
 
 /// A text as the search compares it, on one line.
 pub(super) fn folded(text: &str, fold: Fold<'_>) -> String {
-    let mut folded = if text.is_ascii() { text.to_ascii_lowercase() } else { fold(text) };
+    let mut folded = if text.is_ascii() {
+        plain_marks(text.to_ascii_lowercase())
+    } else {
+        // Before as well: an accent that stands for an apostrophe would be folded away.
+        plain_marks(fold(&plain_marks(text.to_owned())))
+    };
     if folded.contains('\n') {
         folded = folded.replace('\n', " ");
     }
@@ -571,10 +583,30 @@ pub(crate) mod tests {
             on_bypassed: 1,
             off: 20,
             unknown: 20,
+            bypass_checked: 1,
         };
         assert_eq!((status.all, all.users()), (all, 60));
         assert_eq!(status.populations.iter().map(|part| part.counts.users()).sum::<u64>(), 60);
         assert_eq!(users.status(&rows, Wall(100)).all.on_bypassed, 0, "a bypass ends");
+        users.set_bypass(rows[3], None);
+        assert_eq!(
+            [0, 3, 6].map(|row| users.bypass(rows[row])),
+            [Bypass::Until(Wall(100)), Bypass::None, Bypass::NotChecked]
+        );
+        assert_eq!(users.status(&rows, Wall(100)).all.bypass_checked, 2);
+    }
+
+    #[test]
+    fn apostrophes_and_hyphens_are_folded_to_the_plain_ones() {
+        for (text, plain) in [
+            ("O\u{2019}Brien", "o'brien"),
+            ("O`Brien", "o'brien"),
+            ("O\u{00b4}Brien", "o'brien"),
+            ("Smith\u{2011}Jones", "smith-jones"),
+            ("Zo\u{2013}\u{02bc}", "zo-'"),
+        ] {
+            assert_eq!(folded(text, &fold), plain);
+        }
     }
 
     #[test]

@@ -1,0 +1,202 @@
+//! What a user's account, flag, bypass and devices mean together at sign-in. The user's panel shows the parts and this
+//! sentence beside them, so that both are made of the same facts: a part that wasn't read is not guessed from another
+//! source.
+
+use super::bypass::Bypass;
+use super::time::Wall;
+use super::user::{Account, Mfa};
+use super::users::Devices;
+
+/// What the panel shows of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignInFacts {
+    /// The account's state.
+    pub account: Account,
+    /// The flag.
+    pub mfa: Mfa,
+    /// The bypass.
+    pub bypass: Bypass,
+    /// The active devices.
+    pub devices: Devices,
+}
+
+/// Why an account can't sign in, or may not. It is said first, because nothing else matters before it is settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountNote {
+    /// Locked after failed attempts.
+    Locked,
+    /// Disabled by an administrator.
+    Disabled,
+    /// PingOne didn't say whether the account can be used.
+    NotSaid,
+}
+
+/// What the second factor comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// The flag isn't known.
+    FlagNotKnown,
+    /// The flag is off.
+    Off,
+    /// The flag is on, and a bypass is active until this time.
+    Bypassed(Wall),
+    /// The flag is on, and there is no active device.
+    NoActiveDevice,
+    /// The flag is on, and devices were not read.
+    DevicesNotRead,
+    /// The flag is on, there is an active device, and whether a bypass is active was not read.
+    BypassNotRead,
+    /// The flag is on, there is an active device and no bypass, but the account can't sign in, or may not.
+    Ready,
+    /// The user can complete MFA: all of it is known, and nothing is in the way.
+    CanComplete,
+}
+
+/// What is said of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignInOutlook {
+    /// What is said first, where the account itself is in the way.
+    pub account: Option<AccountNote>,
+    /// What is said of the second factor.
+    pub factor: SecondFactor,
+}
+
+impl SignInFacts {
+    /// What they mean together at `now`.
+    #[must_use]
+    pub fn outlook(self, now: Wall) -> SignInOutlook {
+        let account = match self.account {
+            Account::Enabled => None,
+            Account::Locked => Some(AccountNote::Locked),
+            Account::Disabled => Some(AccountNote::Disabled),
+            Account::Unknown => Some(AccountNote::NotSaid),
+        };
+        SignInOutlook { account, factor: self.factor(account.is_none(), now) }
+    }
+
+    fn factor(self, is_usable: bool, now: Wall) -> SecondFactor {
+        match self.mfa {
+            Mfa::Unknown => return SecondFactor::FlagNotKnown,
+            Mfa::Off => return SecondFactor::Off,
+            Mfa::On => {}
+        }
+        if let Some(until) = self.bypass.active(now) {
+            return SecondFactor::Bypassed(until);
+        }
+        match (self.devices, self.bypass) {
+            (Devices::NotChecked, _) => SecondFactor::DevicesNotRead,
+            (Devices::Usable(0), _) => SecondFactor::NoActiveDevice,
+            (Devices::Usable(_), Bypass::NotChecked) => SecondFactor::BypassNotRead,
+            (Devices::Usable(_), _) if is_usable => SecondFactor::CanComplete,
+            (Devices::Usable(_), _) => SecondFactor::Ready,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Wall = Wall(1000);
+    const LATER: Wall = Wall(1001);
+    const ACCOUNTS: [Account; 4] = [Account::Enabled, Account::Locked, Account::Disabled, Account::Unknown];
+    const BYPASSES: [Bypass; 5] =
+        [Bypass::NotChecked, Bypass::None, Bypass::Until(LATER), Bypass::Until(NOW), Bypass::Until(Wall(1))];
+    const DEVICES: [Devices; 4] =
+        [Devices::NotChecked, Devices::Usable(0), Devices::Usable(1), Devices::Usable(255)];
+
+    fn all() -> impl Iterator<Item = (SignInFacts, SignInOutlook)> {
+        let facts = ACCOUNTS.into_iter().flat_map(|account| {
+            [Mfa::On, Mfa::Off, Mfa::Unknown].into_iter().flat_map(move |mfa| {
+                BYPASSES.into_iter().flat_map(move |bypass| {
+                    DEVICES.map(|devices| SignInFacts { account, mfa, bypass, devices })
+                })
+            })
+        });
+        facts.map(|facts| (facts, facts.outlook(NOW)))
+    }
+
+    #[test]
+    fn a_user_can_complete_mfa_only_where_everything_says_so() {
+        for (facts, outlook) in all() {
+            let is_said = outlook.factor == SecondFactor::CanComplete;
+            let has_device = matches!(facts.devices, Devices::Usable(1..));
+            let has_no_bypass =
+                facts.bypass == Bypass::None || matches!(facts.bypass, Bypass::Until(end) if end <= NOW);
+            let is_so = facts.account == Account::Enabled && facts.mfa == Mfa::On;
+            assert_eq!(is_said, is_so && has_device && has_no_bypass, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn an_account_that_cannot_sign_in_is_said_whatever_else_is_so() {
+        for (facts, outlook) in all() {
+            let expected = match facts.account {
+                Account::Enabled => None,
+                Account::Locked => Some(AccountNote::Locked),
+                Account::Disabled => Some(AccountNote::Disabled),
+                Account::Unknown => Some(AccountNote::NotSaid),
+            };
+            assert_eq!(outlook.account, expected, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_of_a_part_that_contradicts_it_or_was_not_read() {
+        for (facts, outlook) in all() {
+            let holds = match outlook.factor {
+                SecondFactor::FlagNotKnown => facts.mfa == Mfa::Unknown,
+                SecondFactor::Off => facts.mfa == Mfa::Off,
+                SecondFactor::Bypassed(until) => {
+                    facts.mfa == Mfa::On && facts.bypass == Bypass::Until(until) && until > NOW
+                }
+                SecondFactor::NoActiveDevice => facts.devices == Devices::Usable(0),
+                SecondFactor::DevicesNotRead => facts.devices == Devices::NotChecked,
+                SecondFactor::BypassNotRead => facts.bypass == Bypass::NotChecked,
+                SecondFactor::Ready | SecondFactor::CanComplete => {
+                    matches!(facts.devices, Devices::Usable(1..)) && facts.bypass != Bypass::NotChecked
+                }
+            };
+            let is_on = matches!(outlook.factor, SecondFactor::FlagNotKnown | SecondFactor::Off)
+                || facts.mfa == Mfa::On;
+            let is_not_bypassed = matches!(outlook.factor, SecondFactor::Bypassed(_))
+                || facts.mfa != Mfa::On
+                || facts.bypass.active(NOW).is_none();
+            assert!(holds && is_on && is_not_bypassed, "{facts:?}: {outlook:?}");
+        }
+    }
+
+    #[test]
+    fn the_table_of_usual_cases_reads_as_it_should() {
+        let facts = |account, mfa, bypass, devices| SignInFacts { account, mfa, bypass, devices };
+        let on = |account, bypass, devices| facts(account, Mfa::On, bypass, devices).outlook(NOW);
+        let none = Bypass::None;
+        for (outlook, account, factor) in [
+            (on(Account::Enabled, none, Devices::Usable(1)), None, SecondFactor::CanComplete),
+            (on(Account::Locked, none, Devices::Usable(1)), Some(AccountNote::Locked), SecondFactor::Ready),
+            (
+                on(Account::Disabled, none, Devices::Usable(2)),
+                Some(AccountNote::Disabled),
+                SecondFactor::Ready,
+            ),
+            (on(Account::Unknown, none, Devices::Usable(1)), Some(AccountNote::NotSaid), SecondFactor::Ready),
+            (
+                on(Account::Locked, Bypass::Until(LATER), Devices::Usable(0)),
+                Some(AccountNote::Locked),
+                SecondFactor::Bypassed(LATER),
+            ),
+            (on(Account::Enabled, Bypass::Until(NOW), Devices::Usable(1)), None, SecondFactor::CanComplete),
+            (on(Account::Enabled, Bypass::NotChecked, Devices::Usable(1)), None, SecondFactor::BypassNotRead),
+            (
+                on(Account::Enabled, Bypass::NotChecked, Devices::Usable(0)),
+                None,
+                SecondFactor::NoActiveDevice,
+            ),
+            (on(Account::Enabled, none, Devices::NotChecked), None, SecondFactor::DevicesNotRead),
+        ] {
+            assert_eq!(outlook, SignInOutlook { account, factor });
+        }
+        let off = facts(Account::Locked, Mfa::Off, Bypass::Until(LATER), Devices::Usable(1)).outlook(NOW);
+        assert_eq!(off, SignInOutlook { account: Some(AccountNote::Locked), factor: SecondFactor::Off });
+    }
+}

@@ -1,0 +1,237 @@
+//! The focus stays where something was done. A browser gives it to nothing when the element that has it goes, is
+//! disabled or is hidden, and a person at a keyboard then starts again at the top of the page. Here it goes to what
+//! stands in that element's place: the control of the same name, the region that it was in, or the nearest control.
+//!
+//! What moves the focus on purpose comes first: this looks some frames later, and only if the focus is nowhere.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::Array;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{
+    Element, Event, FocusOptions, HtmlElement, MutationObserver, MutationObserverInit, ShadowRoot, Window,
+};
+
+/// How many frames pass before the focus is looked after: a dialog that closes gives it back at once, and the table
+/// finds its cell again within two.
+const FRAMES: u32 = 3;
+
+/// What can have the focus without being made to.
+const CONTROLS: &str = "button, input, select, summary, a[href], [tabindex='0']";
+
+/// What a person reads first on each screen.
+const HEADING: &str = "h1";
+
+/// The element that had the focus last, and what it was in, from the inside outwards.
+struct Trail(Vec<Step>);
+
+struct Step {
+    element: HtmlElement,
+    name: String,
+}
+
+struct Keeper {
+    wrapper: HtmlElement,
+    last: RefCell<Option<Trail>>,
+    is_due: Cell<bool>,
+}
+
+/// Looks after the focus inside `wrapper` for as long as it is in a document.
+pub(crate) fn keep_within(wrapper: &HtmlElement) {
+    let keeper =
+        Rc::new(Keeper { wrapper: wrapper.clone(), last: RefCell::default(), is_due: Cell::default() });
+    if let Some(active) = keeper.active() {
+        keeper.follow(&active);
+    }
+    let (entered, left, changed) = (Rc::clone(&keeper), Rc::clone(&keeper), keeper);
+    let on_enter = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+        if let Some(target) = event.target().and_then(|target| target.dyn_into().ok()) {
+            entered.follow(&target);
+        }
+    });
+    let on_leave = Closure::<dyn Fn()>::new(move || left.clone().look_later());
+    let on_change = Closure::<dyn Fn()>::new(move || {
+        if changed.last.borrow().as_ref().is_some_and(Trail::is_lost) {
+            changed.clone().look_later();
+        }
+    });
+    // These throw for no listener and no observer.
+    let _ = wrapper.add_event_listener_with_callback("focusin", on_enter.as_ref().unchecked_ref());
+    let _ = wrapper.add_event_listener_with_callback("focusout", on_leave.as_ref().unchecked_ref());
+    if let Ok(observer) = MutationObserver::new(on_change.as_ref().unchecked_ref()) {
+        let all = MutationObserverInit::new();
+        all.set_child_list(true);
+        all.set_subtree(true);
+        all.set_attribute_filter(&Array::of3(&"disabled".into(), &"open".into(), &"hidden".into()));
+        // It throws for options that contradict each other, and these don't.
+        let _ = observer.observe_with_options(wrapper, &all);
+    }
+    // They live as long as what is shown here does.
+    on_enter.forget();
+    on_leave.forget();
+    on_change.forget();
+}
+
+impl Keeper {
+    /// The element inside that has the focus.
+    fn active(&self) -> Option<HtmlElement> {
+        let root = self.wrapper.get_root_node();
+        let active = match root.dyn_into::<ShadowRoot>() {
+            Ok(root) => root.active_element(),
+            Err(_) => self.wrapper.owner_document().and_then(|document| document.active_element()),
+        };
+        active.filter(|active| self.wrapper.contains(Some(active))).and_then(|active| active.dyn_into().ok())
+    }
+
+    fn follow(&self, target: &HtmlElement) {
+        let mut steps = Vec::new();
+        let mut next = Some(target.clone());
+        while let Some(element) = next.filter(|element| *element != self.wrapper) {
+            next = element.parent_element().and_then(|parent| parent.dyn_into().ok());
+            let name = if steps.is_empty() { name_of(&element) } else { label_of(&element) };
+            steps.push(Step { element, name });
+        }
+        self.last.replace(Some(Trail(steps)));
+    }
+
+    fn look_later(self: Rc<Self>) {
+        if !self.is_due.replace(true) {
+            in_frames(FRAMES, Box::new(move || self.look()));
+        }
+    }
+
+    fn look(&self) {
+        self.is_due.set(false);
+        if !is_nowhere(&self.wrapper) {
+            // Somebody went on, inside or outside.
+            if self.active().is_none() {
+                self.last.take();
+            }
+            return;
+        }
+        let last = self.last.take();
+        // An element that is still there was left on purpose.
+        if let Some(trail) = last.filter(Trail::is_lost) {
+            self.restore(&trail);
+        }
+    }
+
+    fn restore(&self, trail: &Trail) {
+        let Some(lost) = trail.0.first() else { return };
+        let restored = trail.0.iter().any(|step| self.restore_at(step, lost));
+        if !restored && let Some(heading) = first(&self.wrapper, HEADING, is_shown) {
+            focus(&heading);
+        }
+    }
+
+    /// Gives the focus to something in this step, or in what took its place. Says whether it could.
+    fn restore_at(&self, step: &Step, lost: &Step) -> bool {
+        let is_control = step.element == lost.element && lost.element.matches(CONTROLS).unwrap_or_default();
+        let place = if is_shown(&step.element) { Some(step.element.clone()) } else { self.counterpart(step) };
+        let Some(place) = place else { return false };
+        if is_control {
+            return is_usable(&place) && focus(&place);
+        }
+        let is_same =
+            |other: &HtmlElement| other.tag_name() == lost.element.tag_name() && name_of(other) == lost.name;
+        let same =
+            first(&place, CONTROLS, |other| is_usable(other) && !lost.name.is_empty() && is_same(other));
+        if let Some(same) = same {
+            return focus(&same);
+        }
+        if !step.name.is_empty() || place.matches(CONTROLS).unwrap_or_default() {
+            return focus(&place);
+        }
+        first(&place, CONTROLS, is_usable).is_some_and(|nearest| focus(&nearest))
+    }
+
+    /// What has the name of an element that has gone: the same one made anew, or the button that opened it.
+    fn counterpart(&self, step: &Step) -> Option<HtmlElement> {
+        if step.name.is_empty() {
+            return None;
+        }
+        let is_same = |other: &HtmlElement| is_usable(other) && name_of(other) == step.name;
+        let tag = step.element.tag_name();
+        first(&self.wrapper, &tag, is_same).or_else(|| first(&self.wrapper, "button", is_same))
+    }
+}
+
+impl Trail {
+    /// Whether the element can't have the focus any more.
+    fn is_lost(&self) -> bool {
+        self.0.first().is_some_and(|step| !is_usable(&step.element))
+    }
+}
+
+/// Whether it can be seen.
+fn is_shown(element: &HtmlElement) -> bool {
+    element.is_connected() && element.offset_width() > 0 && element.offset_height() > 0
+}
+
+fn is_usable(element: &HtmlElement) -> bool {
+    is_shown(element) && !element.matches(":disabled").unwrap_or_default()
+}
+
+fn label_of(element: &Element) -> String {
+    element.get_attribute("aria-label").unwrap_or_default()
+}
+
+/// What a control is called, as far as it says so itself.
+fn name_of(element: &HtmlElement) -> String {
+    let label = label_of(element);
+    if !label.is_empty() || element.tag_name() != "BUTTON" {
+        return label;
+    }
+    element.text_content().unwrap_or_default().trim().to_owned()
+}
+
+fn first(inside: &HtmlElement, selector: &str, is_it: impl Fn(&HtmlElement) -> bool) -> Option<HtmlElement> {
+    // Only a wrong selector throws, and these are ours.
+    let all = inside.query_selector_all(selector).ok()?;
+    let mut elements = (0..all.length()).filter_map(|place| all.item(place)?.dyn_into().ok());
+    elements.find(|element| is_it(element))
+}
+
+/// Whether the focus is nowhere: on no element of the whole document, nor of the page around a frame.
+fn is_nowhere(wrapper: &HtmlElement) -> bool {
+    let Some(document) = wrapper.owner_document() else { return false };
+    // In a frame the document has none either while somebody works in the page around it.
+    if is_framed() && !document.has_focus().unwrap_or_default() {
+        return false;
+    }
+    document.active_element().is_none_or(|active| active.tag_name() == "BODY")
+}
+
+fn is_framed() -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    // A window without a parent is its own.
+    window.parent().ok().flatten().is_some_and(|parent| parent != window)
+}
+
+/// Gives it the focus, for which what isn't a control is made able to have it. Says whether it took it.
+fn focus(element: &HtmlElement) -> bool {
+    if element.tab_index() < 0 && !element.has_attribute("tabindex") {
+        element.set_tab_index(-1);
+    }
+    let still = FocusOptions::new();
+    still.set_prevent_scroll(true);
+    // It throws for no element of HTML.
+    let _ = element.focus_with_options(&still);
+    !is_nowhere(element)
+}
+
+fn in_frames(frames: u32, then: Box<dyn FnOnce()>) {
+    let Some(window) = web_sys::window() else { return };
+    let next = Closure::once_into_js(move || match frames {
+        0 | 1 => then(),
+        more => in_frames(more - 1, then),
+    });
+    ask_for_frame(&window, next.unchecked_ref());
+}
+
+fn ask_for_frame(window: &Window, then: &js_sys::Function) {
+    // It throws for no function.
+    let _ = window.request_animation_frame(then);
+}

@@ -1,0 +1,45 @@
+//! What the checks of one user read is shown in that user's panel as well, so that the two never say different things.
+
+use pingone_mfa_core::domain::evidence::{Evidence, Sight, Symptom};
+use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::user::UserId;
+
+use super::Directory;
+use crate::state::load::Load;
+
+impl Directory {
+    /// Takes note of the answer that came in last. Older ones were learned when they came, and may be outdated by now.
+    pub(super) fn learn_evidence(&'static self, evidence: &Evidence) {
+        let Symptom::NotAsked(user) = evidence.symptom else { return };
+        let at = evidence.now;
+        if self.is_flag_in_doubt(user, at) {
+            return;
+        }
+        if let Some(read) = last(evidence.user.as_ref(), at) {
+            self.learn([Ok(read.clone())]);
+            self.recount();
+        }
+        if let Some(flag) = last(evidence.flag.as_ref(), at) {
+            self.learn_mfa(user, (*flag).into());
+            self.change_opened(user, |opened| opened.mfa = Load::Ready { value: (), at });
+        }
+        if let Some(until) = last(evidence.bypass.as_ref(), at) {
+            self.learn_bypass(user, *until);
+            self.change_opened(user, |opened| opened.bypass = Load::Ready { value: *until, at });
+        }
+        if let Some(devices) = last(evidence.devices.as_ref(), at) {
+            self.learn_devices(user, devices);
+            let value = devices.clone();
+            self.change_opened(user, |opened| opened.devices = Load::Ready { value, at });
+        }
+    }
+
+    /// Whether the flag is being changed: what is read meanwhile may be what it was before.
+    fn is_flag_in_doubt(&'static self, user: UserId, at: Wall) -> bool {
+        self.switches.with_untracked(|switches| switches.get(&user).is_some_and(|switch| switch.outdates(at)))
+    }
+}
+
+fn last<T>(sight: Option<&Sight<T>>, at: Wall) -> Option<&T> {
+    sight.filter(|sight| sight.at == at).and_then(|sight| sight.said.as_ref().ok())
+}

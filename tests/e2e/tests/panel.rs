@@ -1,0 +1,334 @@
+//! What one user's panel says, where the search finds people, how faults are drawn, and where the keyboard is.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "all of this is test")]
+
+use pingone_mfa_e2e::{Page, World};
+use pingone_sandbox::page::config_json;
+use pingone_sandbox::{Fault, On, Role, Rule, TokenSpec};
+use thirtyfour::Key;
+
+/// The deployment's config.json with its ceilings lifted.
+fn quick(origin: &str) -> String {
+    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":2000},"#, 1)
+}
+
+async fn connected(world: &World, role: Role) -> Page {
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec { role, ..TokenSpec::default() })).await;
+    page
+}
+
+async fn listed(world: &World, users: &str) -> Page {
+    let page = connected(world, Role::IdentityDataAdmin).await;
+    page.hear(&format!("{users} users. List read")).await;
+    page
+}
+
+/// The text of the panel, once it says this.
+async fn panel(page: &Page, sentence: &str) -> String {
+    let text = "root.querySelector('section.user')?.innerText ?? ''";
+    for _ in 0..200 {
+        let said = page.ask_shadow(text).await.as_str().unwrap_or_default().to_owned();
+        if said.contains(sentence) {
+            return said;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the panel doesn't say '{sentence}' but:\n{}", page.ask_shadow(text).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_cannot_sign_in_is_said_first_and_nothing_says_that_the_user_can() {
+    let world = World::start(60, quick).await;
+    let page = listed(&world, "60").await;
+    let id = |username: &str| world.sandbox().user_named(username).unwrap().to_string();
+    for (username, note, meaning) in [
+        ("lena.locked", Some("Account is locked: unlock it in PingOne's console."), "MFA is on"),
+        ("dora.disabled", Some("Account is disabled: enable it in PingOne's console."), "MFA is off"),
+        ("adaeze.okonkwo", None, "MFA is on"),
+        ("dina.nodevice", None, "there is no active device"),
+        ("bela.blocked", None, "there is no active device"),
+        ("bypass.running", None, "a bypass is active"),
+        ("jonas.brandt", None, "MFA is off"),
+    ] {
+        page.find_in_pingone(&id(username)).await;
+        panel(&page, username).await;
+        let said = panel(&page, meaning).await;
+        match note {
+            Some(note) => {
+                let (noted, first_fact) = (said.find(note), said.find("Username"));
+                assert!(noted.is_some() && noted < first_fact, "{username}:\n{said}");
+                assert!(!said.contains("Can complete MFA") && !said.contains("let in"), "{said}");
+            }
+            None => assert!(!said.contains("Account is"), "{said}"),
+        }
+        let words = username.replace('.', "-");
+        for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 390)] {
+            page.wear(scheme, width, 900).await;
+            page.shoot(&format!("panel-{words}-{scheme}-{width}")).await;
+            assert_eq!(page.axe().await, Vec::<String>::new(), "{username}, {scheme}, {width}");
+        }
+        page.wear("light", 1280, 900).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_read_is_said_to_be_so_and_not_counted_as_zero() {
+    let world = World::start(60, quick).await;
+    let page = listed(&world, "60").await;
+    let row = "[...root.querySelectorAll('.numbers tbody tr:first-child td')].map((cell) => cell.innerText)";
+    let cells = page.ask_shadow(row).await;
+    assert_eq!((&cells[3], &cells[5]), (&"not checked".into(), &"not checked".into()), "{cells}");
+    page.choose("MFA status", "MFA: on, but bypassed").await;
+    page.hear("were not checked, so this filter can't tell.").await;
+    page.press("button", "Show everyone").await;
+    page.press("button", "Bypass Running, open bypass.running").await;
+    panel(&page, "a bypass is active").await;
+    let cells = page.ask_shadow(row).await;
+    assert_eq!(cells[5], "1 of 1 checked", "{cells}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_name_finds_the_person_and_closes_the_earlier_panel() {
+    let world = World::start(1500, quick).await;
+    let page = connected(&world, Role::IdentityDataAdmin).await;
+    for typed in
+        ["Adaeze Okonkwo", "Okonkwo, Adaeze", "ADAEZE OKONKWO", "okonkwo,   adaeze", "okonkwo adaeze"]
+    {
+        page.find_in_pingone("Jonas Brandt").await;
+        page.hear("for 'Jonas Brandt', from PingOne").await;
+        page.press("button", "Jonas Brandt, open jonas.brandt").await;
+        panel(&page, "jonas.brandt").await;
+        page.find_in_pingone(typed).await;
+        page.see("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
+        assert!(page.find("region", "User").await.is_none(), "{typed}: Jonas is still open");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_loaded_is_searched_with_what_pingone_finds() {
+    let world = World::start(60, quick).await;
+    let page = listed(&world, "60").await;
+    // PingOne compares beginnings, and the loaded list the middle too.
+    page.find_in_pingone("konkwo adae").await;
+    page.hear("1 more user from the loaded list.").await;
+    page.see("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
+    assert_eq!(page.shown().await, 1);
+    page.find_in_pingone("Okonkwo, Adaeze").await;
+    page.hear("1 person for 'Okonkwo, Adaeze', from PingOne at").await;
+    assert_eq!(page.shown().await, 1, "whom both found is shown once");
+    assert!(!page.text().await.contains("from the loaded list"), "{}", page.text().await);
+}
+
+/// The width of each fault card that is shown, and how much room there was for it.
+const CARDS: &str = "[...root.querySelectorAll('.fault, .trouble')].filter((card) => card.offsetWidth > 0)
+    .map((card) => { const style = getComputedStyle(card.parentElement);
+        const room = card.parentElement.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+        return [card.offsetWidth, room]; })";
+
+async fn cards_are_wide(page: &Page, screen: &str) {
+    for (scheme, width) in [("light", 1280), ("light", 900), ("light", 390), ("dark", 1280), ("dark", 390)] {
+        page.wear(scheme, width, 900).await;
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        let cards = page.ask_shadow(CARDS).await;
+        let cards = cards.as_array().expect("a list");
+        assert!(!cards.is_empty(), "{screen}: no card at {width}");
+        for card in cards {
+            let number = |place: usize| card[place].as_f64().expect("a number");
+            assert!(number(0) >= number(1).min(320.0) - 1.0, "{screen} at {width}: {card}");
+        }
+        page.shoot(&format!("cards-{screen}-{scheme}-{width}")).await;
+        let wide = page.value("document.documentElement.scrollWidth").await;
+        assert!(wide.as_u64().is_some_and(|wide| wide <= u64::from(width)), "{screen}, {width}: {wide}");
+    }
+    page.wear("light", 1280, 900).await;
+}
+
+fn breaks(world: &World, endpoint: &str, method: &str, status: u16) {
+    let on = On { method: Some(method.into()), endpoint: Some(endpoint.into()), user: None, page: None };
+    let fault = Fault::Status { status, retry_after: None, without_cors: false };
+    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_card_is_as_wide_as_there_is_room_wherever_it_stands() {
+    let world = World::start(60, quick).await;
+    // The listing is refused before it began.
+    let page = connected(&world, Role::EnvironmentAdmin).await;
+    page.hear("The token's holder lacks a role").await;
+    cards_are_wide(&page, "listing-refused").await;
+    // A search.
+    page.find_in_pingone("okonkwo").await;
+    page.see("region", "Troubleshooting").await;
+    cards_are_wide(&page, "search-refused").await;
+
+    let page = listed(&world, "60").await;
+    // The report of devices.
+    world.sandbox().forbid_report(true);
+    page.press("button", "Read PingOne's report of devices").await;
+    page.hear("Your token may not use PingOne's report of devices.").await;
+    page.see("region", "Troubleshooting").await;
+    cards_are_wide(&page, "report-refused").await;
+    // A list that is read again, and fails.
+    breaks(&world, "users", "GET", 400);
+    page.press("button", "Read again").await;
+    page.hear("PingOne refuses the request itself.").await;
+    cards_are_wide(&page, "list-failed").await;
+    world.sandbox().heal();
+    // One user's change.
+    breaks(&world, "mfaEnabled", "PUT", 403);
+    page.find_in_pingone(&world.sandbox().user_named("jonas.brandt").unwrap().to_string()).await;
+    page.see("switch", "MFA for jonas.brandt").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.see("region", "Troubleshooting").await;
+    cards_are_wide(&page, "change-refused").await;
+}
+
+/// What has the focus, through the shadow root: its tag and name; `BODY` where it is nothing.
+const FOCUSED: &str = "(() => { const host = document.querySelector('pingone-mfa');
+    const active = document.activeElement === host ? host.shadowRoot.activeElement : document.activeElement;
+    if (!active || active === host) return 'BODY';
+    const name = active.getAttribute('aria-label') ?? active.innerText ?? '';
+    return active.tagName + ' ' + name.trim().split('\\n')[0]; })()";
+
+/// Waits until something has the focus whose tag and name begin so, and never leaves it to nothing for good.
+async fn has_focus(page: &Page, after: &str, expected: &[&str]) {
+    let mut found = String::new();
+    for _ in 0..60 {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        found = page.value(FOCUSED).await.as_str().unwrap_or_default().to_owned();
+        if expected.iter().any(|name| found.starts_with(name)) {
+            return;
+        }
+    }
+    panic!("after {after} the focus is on '{found}' and not on one of {expected:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_focus_never_falls_to_the_pages_start() {
+    let world = World::start(60, quick).await;
+    let page = world.open().await;
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.press("button", "Connect").await;
+    page.hear("60 users. List read").await;
+    has_focus(&page, "Connect", &["H1 Workforce"]).await;
+
+    // The panel gives it back to the row.
+    page.press("button", "Jonas Brandt, open jonas.brandt").await;
+    panel(&page, "jonas.brandt").await;
+    page.press("button", "Close").await;
+    has_focus(&page, "Close", &["BUTTON Jonas Brandt, open jonas.brandt"]).await;
+
+    // A fault card that goes away.
+    breaks(&world, "mfaEnabled", "PUT", 403);
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.see("button", "Try again").await;
+    page.hear("May change a flag").await;
+    world.sandbox().heal();
+    page.ask_shadow("root.querySelector('.user').scrollIntoView()").await;
+    page.press("button", "Try again").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    has_focus(&page, "Try again", &["SECTION User", "BUTTON"]).await;
+    page.press("button", "Close").await;
+    has_focus(&page, "Close", &["BUTTON Jonas Brandt, open jonas.brandt"]).await;
+
+    // The next token.
+    page.press("button", "Replace token").await;
+    page.see("password", "Access token").await.click().await.expect("the field takes the focus");
+    page.paste_token(&world.token(&TokenSpec::default())).await;
+    page.until("!document.querySelector('pingone-mfa').shadowRoot.querySelector('.replace')").await;
+    has_focus(&page, "the next token", &["BUTTON Replace token"]).await;
+    page.press("button", "Replace token").await;
+    page.press("button", "Keep the token in use").await;
+    has_focus(&page, "Keep", &["BUTTON Replace token"]).await;
+
+    // A review, and what it began.
+    page.choose("MFA status", "MFA: off").await;
+    page.press_beginning("checkbox", "Select all").await;
+    page.press_beginning("button", "Enable MFA").await;
+    page.see("dialog", "Review: enable MFA").await;
+    page.hear("users chosen").await;
+    has_focus(&page, "the review opens", &["BUTTON"]).await;
+    page.press("button", "Back").await;
+    has_focus(&page, "Back", &["BUTTON Enable MFA"]).await;
+    page.press_beginning("button", "Enable MFA").await;
+    page.hear("users chosen").await;
+    page.press_beginning("button", "Run ").await;
+    page.hear("Finished at").await;
+    has_focus(&page, "the run", &["SECTION Run", "BUTTON"]).await;
+    page.press("button", "Close").await;
+    has_focus(&page, "the run is closed", &["BUTTON", "INPUT"]).await;
+
+    // The form.
+    page.press("button", "Forget token").await;
+    page.see("password", "Access token").await;
+    has_focus(&page, "Forget token", &["H1", "INPUT"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_single_result_is_reached_by_keyboard_and_browser_shortcuts_stay_the_browsers() {
+    let world = World::start(60, quick).await;
+    let page = connected(&world, Role::IdentityDataAdmin).await;
+    page.hear("60 users. List read").await;
+    page.find_in_pingone("Okonkwo, Adaeze").await;
+    page.see("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
+    // From the field to what stands behind it: the way back to the list, and then the table.
+    let mut passed = Vec::new();
+    for _ in 0..8 {
+        page.type_keys(Key::Tab + "").await;
+        let now = page.value(FOCUSED).await.as_str().unwrap_or_default().to_owned();
+        passed.push(now.clone());
+        if now == "BUTTON Adaeze Okonkwo, open adaeze.okonkwo" {
+            break;
+        }
+    }
+    assert_eq!(
+        passed.last().map(String::as_str),
+        Some("BUTTON Adaeze Okonkwo, open adaeze.okonkwo"),
+        "{passed:?}"
+    );
+    page.type_keys(Key::Enter + "").await;
+    panel(&page, "adaeze.okonkwo").await;
+
+    page.press("button", "Back to the list").await;
+    page.press("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
+    // Each event is one that a person's keys make; whether the page takes it is what the browser asks.
+    let taken = |key: &str, held: &str| {
+        format!(
+            "!root.activeElement.dispatchEvent(new KeyboardEvent('keydown',
+                {{ key: '{key}', {held}: true, bubbles: true, composed: true, cancelable: true }}))"
+        )
+    };
+    for key in ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"] {
+        for held in ["altKey", "metaKey"] {
+            assert_eq!(page.ask_shadow(&taken(key, held)).await, false, "{held} {key}");
+        }
+    }
+    for key in ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown"] {
+        assert_eq!(page.ask_shadow(&taken(key, "ctrlKey")).await, false, "Control {key}");
+    }
+    assert_eq!(page.ask_shadow(&taken("End", "ctrlKey")).await, true, "the grid's own");
+    page.focused_row(61).await;
+    assert_eq!(page.ask_shadow(&taken("ArrowUp", "shiftKey")).await, true, "the grid's own");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn enter_that_ends_a_composition_sends_nothing() {
+    let world = World::start(60, quick).await;
+    let page = connected(&world, Role::IdentityDataAdmin).await;
+    page.hear("60 users. List read").await;
+    let field = "root.querySelector('input[aria-label=\"Find a person\"]')";
+    // As Safari sends it, emulated: `isComposing` is false again, and only the key code is the input method's.
+    for event in ["keyCode: 229", "isComposing: true", "keyCode: 229, isComposing: true"] {
+        let press = format!(
+            "{field}.value = 'okonkwo', {field}.dispatchEvent(new KeyboardEvent('keydown',
+                {{ key: 'Enter', {event}, bubbles: true, composed: true, cancelable: true }}))"
+        );
+        page.ask_shadow(&press).await;
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        let searched = world.sandbox().seen().iter().filter(|seen| seen.query.contains("okonkwo")).count();
+        assert_eq!(searched, 0, "{event}");
+    }
+    page.find_in_pingone("okonkwo").await;
+    page.hear("for 'okonkwo', from PingOne").await;
+}
