@@ -14,7 +14,7 @@ mod support;
 
 use pingone_mfa_core::api::request::{ReadMfa, ReadPage, WriteMfa};
 use pingone_mfa_core::code::{Language, Sample};
-use pingone_mfa_core::domain::filter::Filter;
+use pingone_mfa_core::domain::filter::{Attribute, Filter};
 use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::user::UserId;
 use pingone_sandbox::{Fault, On, Rule, TokenSpec};
@@ -43,7 +43,7 @@ fn the_token_is_in_no_snippet_even_if_the_answer_or_a_search_has_it() {
         assert!(first.next.is_some(), "the answer names the token as the next page");
         // Whatever comes of these, they are recorded.
         let _ = connection.call(ReadPage { filter: None, cursor: first.next }).await;
-        let searched = Some(Filter::person(&token, &token));
+        let searched = Some(Filter::StartsWith(Attribute::Username, token.clone()));
         let _ = connection.call(ReadPage { filter: searched, cursor: None }).await;
         let _ = connection.call(WriteMfa(Guard::default().planned(user, true).unwrap())).await;
         let _ = connection.call(ReadMfa(user)).await;

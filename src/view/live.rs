@@ -44,7 +44,7 @@ pub(super) fn sentence(ports: &Ports, announcement: &Announcement) -> String {
             text::announce::not_changed(username, &text::outcome(outcome, *to, ""))
         }
         Announcement::Failed(fault) => text::fault(fault),
-        Announcement::Diagnosed(Some(cause)) => text::troubleshooting::cause(*cause),
+        Announcement::Diagnosed(Some(cause)) => text::troubleshooting::cause(locale, *cause),
         Announcement::Diagnosed(None) => text::troubleshooting::HEALTHY.to_owned(),
         Announcement::RunStarted { users, is_new } => text::run::started(&locale.number(*users), *is_new),
         Announcement::RunAt { percent, done } => text::run::at(*percent, &locale.number(*done)),

@@ -129,6 +129,7 @@ fn diagnosed(
     diagnoses: &[Diagnosis],
     is_searching: bool,
 ) -> Node {
+    let locale = app.ports.locale.as_ref();
     let Some(first) = diagnoses.first() else {
         return group().with((!is_searching).then(|| tag("p").class("note done").with(say::HEALTHY)));
     };
@@ -148,10 +149,10 @@ fn diagnosed(
     let second = diagnoses.get(1).filter(|second| is_worth_saying(first.cause, second.cause));
     let list = match second.map(|second| second.cause) {
         Some(Cause::RoleArriving) => list.define(say::JUST_GRANTED, say::ARRIVING),
-        Some(second) => list.define(say::OR_ELSE, say::cause(second)),
+        Some(second) => list.define(say::OR_ELSE, say::cause(locale, second)),
         None => list,
     };
-    let sentence = say::cause(first.cause);
+    let sentence = say::cause(locale, first.cause);
     let is_new = title != Some(sentence.as_str());
     group()
         .with(is_new.then(|| tag("p").class("trouble-cause").with(sentence)))

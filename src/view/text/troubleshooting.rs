@@ -122,7 +122,7 @@ pub const fn permission(permission: Permission) -> &'static str {
 }
 
 /// What is wrong, in one sentence.
-pub fn cause(cause: Cause) -> String {
+pub fn cause(locale: &dyn Locale, cause: Cause) -> String {
     match cause {
         Cause::TokenUnusable(fault) => super::paste_fault(fault),
         Cause::RoleMissing(missing) => {
