@@ -194,6 +194,7 @@ impl Review {
         self.commands.replace(None);
         self.fresh.take();
         self.unread.take();
+        self.guard.take();
         self.shown.set(None);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use pingone_mfa_core::api::request::ReadDevices;
+use pingone_mfa_core::domain::device::usable;
 use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::{BadAnswer, Fault, RetryKind};
 use pingone_mfa_core::domain::guard::{Choices, Concern, Guard, MfaPermit, Objection, Rules, WriteRefusal};
@@ -124,17 +125,20 @@ impl Directory {
         };
         let mut permit = guard.change(id, to, self.known_devices(id), &accepted);
         if matches!(&permit, Err(Objection::Ask(concerns)) if concerns.contains(&Concern::DevicesNotKnown)) {
-            match connection.call(ReadDevices(id)).await {
-                Ok(devices) => self.learn_devices(id, &devices),
+            let devices = match connection.call(ReadDevices(id)).await {
+                Ok(devices) => {
+                    self.learn_devices(id, &devices);
+                    usable(&devices)
+                }
                 Err(fault) if fault.retry() == RetryKind::WithNewToken => {
                     self.end_switch(id);
                     self.not_read(id, Tried::ReadDevices(id), &fault, move || self.change(id, to, accepted));
                     return None;
                 }
                 // The person is told that they aren't known.
-                Err(_) => {}
-            }
-            permit = guard.change(id, to, self.known_devices(id), &accepted);
+                Err(_) => Devices::NotChecked,
+            };
+            permit = guard.change(id, to, devices, &accepted);
         }
         match permit {
             Ok(permit) => Some(permit),

@@ -297,7 +297,7 @@ impl Run {
         held: Option<Held>,
         connection: Connection,
     ) {
-        let mut run = run;
+        let (mut run, mut delivery) = (run, delivery);
         let (sender, mut inbox) = mpsc::unbounded();
         self.commands.replace(Some(sender));
         let name = Rc::clone(&delivery.name);
@@ -311,6 +311,7 @@ impl Run {
                     break;
                 }
                 self.read_again(&mut run, &delivery, &connection, &mut inbox).await;
+                delivery.guard = self.guard_after_wait(run.plan()).await;
             }
             let is_stopped = run.standing() == Standing::Stopped;
             if !is_stopped {

@@ -9,6 +9,7 @@ use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::journal::Restored;
 
 use super::Run;
+use crate::state::announcement::Announcement;
 
 impl Run {
     /// What decides who of a plan may be written.
@@ -25,6 +26,19 @@ impl Run {
             Some(refusal) => Err(Fault::NotPermitted(refusal)),
             None => Ok(Rc::new(guard)),
         }
+    }
+
+    /// The same for a run that waited for long, since when users may have become members of a protected group. Where that
+    /// can't be read, nothing more is permitted: each row is refused, and equal refusals halt the run.
+    pub(super) async fn guard_after_wait(&'static self, plan: &Plan) -> Rc<Guard> {
+        let guard = match self.connection() {
+            Some(connection) => self.guard_for(plan, &connection).await,
+            None => Err(Fault::TokenForgotten),
+        };
+        guard.unwrap_or_else(|fault| {
+            self.announcer.tell(Announcement::Failed(fault));
+            Rc::new(self.directory.guard_without_members())
+        })
     }
 
     /// Settles and stores the rows that may not be written; whether there were any.

@@ -192,7 +192,7 @@ confirm() {
 
 # Asks again for what was asked before the plan was saved.
 ask_again() {
-  printf '%s\n' "MFA of $users users is turned $word in environment $environment (plan $plan)." >&2
+  printf '%s\n' "Plan $plan turns MFA $word in environment $environment. Users: $users." >&2
   [[ -z $reference ]] || confirm "Type the change reference, $reference" "$reference"
   [[ -z $reason ]] || confirm "Type the reason; the plan says: $reason" ''
   [[ -z $pilot ]] || confirm "Type the user ID of the pilot user, $pilot" "$pilot"

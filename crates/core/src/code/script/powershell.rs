@@ -238,7 +238,7 @@ function Confirm-Answer([string] $Question, [string] $Answer) {
 
 # Asks again for what was asked before the plan was saved.
 function Confirm-Plan {
-    [Console]::Error.WriteLine("MFA of $users users is turned $word in environment $environment (plan $plan).")
+    [Console]::Error.WriteLine("Plan $plan turns MFA $word in environment ${environment}. Users: $users.")
     if ($reference) {
         Confirm-Answer "Type the change reference, $reference" $reference
     }

@@ -242,7 +242,7 @@ def confirm(question, answer):
 
 def ask_again():
     """Asks again for what was asked before the plan was saved."""
-    print(f"MFA of {USERS} users is turned {WORD} in environment {ENVIRONMENT} (plan {PLAN}).", file=sys.stderr)
+    print(f"Plan {PLAN} turns MFA {WORD} in environment {ENVIRONMENT}. Users: {USERS}.", file=sys.stderr)
     if REFERENCE:
         confirm(f"Type the change reference, {REFERENCE}", REFERENCE)
     if REASON:
