@@ -7,6 +7,7 @@ pub(crate) mod embedder;
 pub(crate) mod fetch;
 pub(crate) mod files;
 pub(crate) mod frame;
+mod guarded_fetch;
 pub(crate) mod host;
 pub(crate) mod journal;
 pub(crate) mod lease;

@@ -52,7 +52,8 @@ export type FaultWord =
   | "wrong-shape"
   | "paging"
   | "not-stored"
-  | "host-refused";
+  | "host-refused"
+  | "lock-silent";
 
 /** Counts, ids and words; never a name, and never a token. All of them bubble out of the element. */
 export interface PingOneMfaEvents {

@@ -4,21 +4,16 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures::future::{FutureExt, LocalBoxFuture};
-use gloo_net::http::RequestBuilder;
-use http::Method as HttpMethod;
 use js_sys::{Reflect, Uint8Array};
 use pingone_mfa_core::api::request::{Method, Request};
 use pingone_mfa_core::api::{BODY_LIMIT, Head, Lost, Response, Transport};
 use pingone_mfa_core::domain::token::Secret;
 use pingone_mfa_core::port::TokenHolder;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortController, AbortSignal, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache,
-    RequestCredentials, RequestMode, RequestRedirect,
-};
+use web_sys::{AbortController, AbortSignal, RequestInit, RequestMode, RequestRedirect};
 use zeroize::Zeroizing;
 
+use super::guarded_fetch::{Answer, options, send, set_headers};
 use super::panic;
 
 /// The browser's `fetch`, with the one token.
@@ -43,9 +38,9 @@ impl Transport for FetchTransport {
         async move {
             // Dropped with this future, and then it aborts the request.
             let mut flight = Flight::new()?;
-            let request = outgoing(&request, &token, &flight.controller.signal())?;
-            let response = request.send().await.map_err(|_| Lost::Unreachable)?;
-            let received = received(&response).await;
+            let options = outgoing(&request, &token, &flight.controller.signal())?;
+            let answer = send(request.endpoint.as_str(), &options).await.ok_or(Lost::Unreachable)?;
+            let received = received(&answer).await;
             flight.has_landed = received.is_ok();
             received
         }
@@ -58,40 +53,36 @@ fn outgoing(
     request: &Request,
     token: &RefCell<Option<Secret>>,
     signal: &AbortSignal,
-) -> Result<gloo_net::http::Request, Lost> {
+) -> Result<RequestInit, Lost> {
     if panic::has_happened() {
         return Err(Lost::NoToken);
     }
     let token = token.borrow();
     let authorization = Zeroizing::new(format!("Bearer {}", token.as_ref().ok_or(Lost::NoToken)?.expose()));
-    let method = match request.method {
-        Method::Get => HttpMethod::GET,
-        Method::Post => HttpMethod::POST,
-        Method::Put => HttpMethod::PUT,
-    };
-    let builder = RequestBuilder::new(request.endpoint.as_str())
-        .method(method)
-        .mode(RequestMode::Cors)
-        .credentials(RequestCredentials::Omit)
-        .cache(RequestCache::NoStore)
-        .redirect(RequestRedirect::Error)
-        .referrer_policy(ReferrerPolicy::NoReferrer)
-        .abort_signal(Some(signal))
-        .header("Accept", "application/json")
-        .header("Authorization", &authorization);
-    let built = match &request.body {
+    let options = options(RequestMode::Cors);
+    options.set_method(match request.method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+    });
+    options.set_redirect(RequestRedirect::Error);
+    options.set_signal(Some(signal));
+    let always = [("Accept", "application/json"), ("Authorization", authorization.as_str())];
+    match &request.body {
         Some(body) => {
-            builder.header("Content-Type", "application/json").body(Uint8Array::from(body.as_slice()))
+            let [accept, authorization] = always;
+            set_headers(&options, &[accept, authorization, ("Content-Type", "application/json")]);
+            options.set_body(&Uint8Array::from(body.as_slice()));
         }
-        None => builder.build(),
-    };
-    built.map_err(|_| Lost::Unreachable)
+        None => set_headers(&options, &always),
+    }
+    Ok(options)
 }
 
-pub(super) async fn received(response: &gloo_net::http::Response) -> Result<Response, Lost> {
-    let correlation_id = response.headers().get("correlation-id");
-    let head = Head::new(response.status(), correlation_id.as_deref());
-    match body(response).await {
+pub(super) async fn received(answer: &Answer) -> Result<Response, Lost> {
+    let correlation_id = answer.header("correlation-id");
+    let head = Head::new(answer.status, correlation_id.as_deref());
+    match body(answer).await {
         Ok(body) => Ok(Response { head, body }),
         Err(BodyEnd::Cut) => Err(Lost::BodyCut(head)),
         Err(BodyEnd::TooLarge) => Err(Lost::BodyTooLarge(head)),
@@ -104,16 +95,15 @@ enum BodyEnd {
 }
 
 /// Reads the body as it arrives, and no further than the limit.
-async fn body(response: &gloo_net::http::Response) -> Result<Vec<u8>, BodyEnd> {
-    let Some(stream) = response.body() else { return Ok(Vec::new()) };
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+async fn body(answer: &Answer) -> Result<Vec<u8>, BodyEnd> {
     let mut body = Vec::new();
+    let Some(reader) = answer.reader().map_err(|_| BodyEnd::Cut)? else { return Ok(body) };
     loop {
-        let chunk = JsFuture::from(reader.read()).await.map_err(|_| BodyEnd::Cut)?;
-        if Reflect::get(&chunk, &"done".into()).is_ok_and(|done| done.is_truthy()) {
+        let piece = reader.piece().await.ok_or(BodyEnd::Cut)?;
+        if Reflect::get(&piece, &"done".into()).is_ok_and(|done| done.is_truthy()) {
             return Ok(body);
         }
-        let bytes = Reflect::get(&chunk, &"value".into()).map_err(|_| BodyEnd::Cut)?;
+        let bytes = Reflect::get(&piece, &"value".into()).map_err(|_| BodyEnd::Cut)?;
         let bytes: Uint8Array = bytes.dyn_into().map_err(|_| BodyEnd::Cut)?;
         if body.len() + bytes.length() as usize > BODY_LIMIT {
             return Err(BodyEnd::TooLarge);
@@ -122,7 +112,7 @@ async fn body(response: &gloo_net::http::Response) -> Result<Vec<u8>, BodyEnd> {
     }
 }
 
-/// A request on its way. gloo-net doesn't abort one whose future is dropped.
+/// A request on its way. `fetch` doesn't abort one whose future is dropped.
 struct Flight {
     controller: AbortController,
     has_landed: bool,
@@ -138,7 +128,6 @@ impl Flight {
 impl Drop for Flight {
     fn drop(&mut self) {
         if !self.has_landed {
-            // Without a reason: gloo-net panics on a rejection that is no Error.
             self.controller.abort();
         }
     }

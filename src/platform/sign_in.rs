@@ -3,18 +3,15 @@
 mod window;
 
 use futures::future::{FutureExt, LocalBoxFuture};
-use gloo_net::http::RequestBuilder;
-use http::Method as HttpMethod;
 use pingone_mfa_core::api::sign_in::CHANCE;
 use pingone_mfa_core::api::{Lost, Response};
 use pingone_mfa_core::port::{SignIn, SignInWindow};
 use wasm_bindgen::JsValue;
-use web_sys::{
-    ReferrerPolicy, RequestCache, RequestCredentials, RequestMode, RequestRedirect, Storage, Window,
-};
+use web_sys::{RequestMode, RequestRedirect, Storage, Window};
 use zeroize::Zeroizing;
 
 use super::fetch::received;
+use super::guarded_fetch::{options, send, set_headers};
 use super::panic;
 use window::BrowserWindow;
 
@@ -98,22 +95,20 @@ impl SignIn for BrowserSignIn {
         address: &str,
         form: Zeroizing<String>,
     ) -> LocalBoxFuture<'static, Result<Response, Lost>> {
-        let request = RequestBuilder::new(address)
-            .method(HttpMethod::POST)
-            .mode(RequestMode::Cors)
-            .credentials(RequestCredentials::Omit)
-            .cache(RequestCache::NoStore)
-            .redirect(RequestRedirect::Error)
-            .referrer_policy(ReferrerPolicy::NoReferrer)
-            .header("Accept", "application/json")
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .body(JsValue::from_str(&form));
+        let options = options(RequestMode::Cors);
+        options.set_method("POST");
+        options.set_redirect(RequestRedirect::Error);
+        set_headers(
+            &options,
+            &[("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded")],
+        );
+        options.set_body(&JsValue::from_str(&form));
+        let address = address.to_owned();
         async move {
             if panic::has_happened() {
                 return Err(Lost::Unreachable);
             }
-            let response = request.map_err(|_| Lost::Unreachable)?.send().await;
-            received(&response.map_err(|_| Lost::Unreachable)?).await
+            received(&send(&address, &options).await.ok_or(Lost::Unreachable)?).await
         }
         .boxed_local()
     }

@@ -270,11 +270,6 @@ impl Run {
         self.progress.with(|progress| progress.as_ref().is_some_and(|progress| progress.phase.is_open()))
     }
 
-    pub(super) fn is_working(&'static self) -> bool {
-        self.progress
-            .with_untracked(|progress| progress.as_ref().is_some_and(|progress| progress.phase.is_working()))
-    }
-
     /// What became of a user in this run, if it is one of the run's.
     pub fn state_of(&'static self, user: UserId) -> Option<RowState> {
         self.states.with(|states| {

@@ -177,6 +177,10 @@ pub fn not_taken(why: &NotTaken) -> String {
     match why {
         NotTaken::Fault(fault) => format!("The run file is not taken: {fault}. Nothing was stored or sent."),
         NotTaken::Unreadable => "The file could not be read. Nothing was stored or sent.".into(),
+        NotTaken::Silent => format!("{} Nothing was stored or sent.", super::FILE_SILENT),
+        NotTaken::NotListed(why) => format!(
+            "Runs that were stored here earlier can't be shown ({why}). One of them may be unfinished: reload the page before you start another."
+        ),
         NotTaken::OtherEnvironment => {
             "The run file is of another environment. Connect to that one. Nothing was stored or sent.".into()
         }

@@ -475,6 +475,7 @@ impl Evidence {
                     | Fault::RateLimited { .. }
                     | Fault::NotStored(_)
                     | Fault::HostRefused
+                    | Fault::LockSilent
             )
         };
         self.faults().any(is_final) || self.answers().any(|fault| matches!(fault, Fault::TokenInvalid(_)))

@@ -82,15 +82,21 @@ pub enum Paging {
 /// Why the journal of a run could not do what it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum JournalFault {
-    /// This browser stores nothing here: it can't, its user forbids it, or another page stands in the way.
+    /// This browser stores nothing here: it can't, or its user forbids it.
     #[error("this browser stores nothing here")]
     Unavailable,
+    /// Another page, of another version of this product, doesn't let go of what is stored.
+    #[error("a page of another version holds what is stored")]
+    Blocked,
     /// There is no room.
     #[error("there is no room")]
     Full,
     /// What is stored was made by a newer page, which this one can't read.
     #[error("what is stored was made by a newer page")]
     Newer,
+    /// It was asked, and never answered: whether anything was stored isn't known.
+    #[error("this browser's storage doesn't answer")]
+    Silent,
     /// Anything else, by the browser's name for it, as in `UnknownError`. It holds nothing that was stored.
     #[error("{0}")]
     Failed(String),
@@ -177,6 +183,9 @@ pub enum Fault {
     /// The page around the element didn't permit the change. Nothing was sent.
     #[error("not permitted by the host page")]
     HostRefused,
+    /// The browser doesn't say whether another of its pages runs something here. Nothing was sent.
+    #[error("the browser's locks don't answer")]
+    LockSilent,
 }
 
 /// When the same request may work.
@@ -242,7 +251,8 @@ impl Fault {
             | Self::WrongShape(_)
             | Self::Paging(_)
             | Self::NotStored(_)
-            | Self::HostRefused => RetryKind::Never,
+            | Self::HostRefused
+            | Self::LockSilent => RetryKind::Never,
         }
     }
 
@@ -273,6 +283,7 @@ impl Fault {
             Self::Paging(_) => "paging",
             Self::NotStored(_) => "not-stored",
             Self::HostRefused => "host-refused",
+            Self::LockSilent => "lock-silent",
         }
     }
 
@@ -354,6 +365,7 @@ impl Fault {
             Self::Paging(Paging::Loop),
             Self::NotStored(JournalFault::Full),
             Self::HostRefused,
+            Self::LockSilent,
         ]
     }
 }
