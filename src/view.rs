@@ -25,6 +25,7 @@ mod choice;
 mod code;
 mod connect;
 mod directory;
+mod ending;
 mod exchanges;
 mod fault;
 mod figures;

@@ -25,6 +25,7 @@ use super::tasks::Tasks;
 use super::watched::Watched;
 
 mod carrying;
+mod ending;
 mod file;
 mod pace;
 mod refusals;
@@ -32,10 +33,11 @@ mod stored;
 
 pub(super) use carrying::PAGE;
 use carrying::name_of;
+pub use ending::{Ending, StopLoss};
 pub use file::NotTaken;
 use pace::Speed;
 pub use pingone_mfa_core::engine::run::Halt;
-pub use stored::Stored;
+pub use stored::{Contents, Stored};
 
 /// Where the run stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,6 +141,8 @@ pub struct Run {
     pub stored: Watched<Vec<Stored>>,
     /// Why the last run file was not taken.
     pub not_taken: Watched<Option<NotTaken>>,
+    /// What is about to end a run, while a person is asked.
+    pub ending: Watched<Option<Ending>>,
     /// When this computer slept while the run was going on, from and until.
     pub slept: Watched<Option<(Wall, Wall)>>,
     /// How fast is written at most.
@@ -187,6 +191,7 @@ impl Run {
             states: Watched::default(),
             stored: Watched::default(),
             not_taken: Watched::default(),
+            ending: Watched::default(),
             slept: Watched::default(),
             ceiling: Ceiling::new(Watched::new(settings.rate.write), settings.rate.max),
             environment_name: RefCell::default(),
@@ -251,6 +256,7 @@ impl Run {
         self.forget_run();
         self.stored.set(Vec::new());
         self.not_taken.set(None);
+        self.keep();
     }
 
     fn forget_run(&'static self) {

@@ -17,6 +17,7 @@ pub mod code;
 #[cfg(feature = "demo")]
 pub mod demo;
 
+pub mod ending;
 pub mod exchanges;
 
 pub mod help;

@@ -123,6 +123,8 @@ pub const STOPPING: &str = "Stopping. What was sent is awaited, nothing more is 
 /// No locks.
 pub const BLIND: &str =
     "This browser doesn't say whether another of its tabs runs something here. Keep it to one tab.";
+/// No clock worker, or one that is silent.
+pub const SLOW_HIDDEN: &str = "Keep this tab visible: without its clock worker, the browser slows the run down while the tab is hidden.";
 /// Goes on with a stored run.
 pub const CONTINUE: &str = "Continue";
 /// Deletes a stored run.
