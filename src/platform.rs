@@ -8,6 +8,7 @@ pub(crate) mod fetch;
 pub(crate) mod files;
 pub(crate) mod focus;
 pub(crate) mod frame;
+mod guarded_fetch;
 pub(crate) mod host;
 pub(crate) mod journal;
 pub(crate) mod lease;

@@ -27,6 +27,7 @@ mod code;
 mod confirm;
 mod connect;
 mod directory;
+mod ending;
 mod exchanges;
 mod fault;
 mod figures;

@@ -1084,6 +1084,33 @@ fn a_run_that_is_told_that_the_computer_slept_looks_what_time_it_is_before_it_wr
 }
 
 #[test]
+fn how_long_a_run_waited_is_told_by_whichever_clock_says_the_longer_time() {
+    const HOUR: i64 = 3_600_000;
+    const MINUTE: i64 = 60_000;
+    for (name, waited, wall_moved, is_outdated) in [
+        ("both clocks went on", 11 * MINUTE, 11 * MINUTE, true),
+        ("the computer slept", 0, 11 * MINUTE, true),
+        ("the wall clock was set back", 11 * MINUTE, -HOUR, true),
+        ("the wall clock stood", 11 * MINUTE, 0, true),
+        ("a short wait", 9 * MINUTE, 9 * MINUTE, false),
+        ("a short wait, the wall clock set back", 9 * MINUTE, -HOUR, false),
+    ] {
+        let stage = Stage::new(100, &TokenSpec::default());
+        let mut run = intended(&stage);
+        let (began, wall) = (stage.clock.now(), stage.clock.wall());
+        run.apply(Event::Command(Command::Pause), began);
+        let now = began + Millis(waited.unsigned_abs());
+        run.apply(Event::Command(Command::Resume), now);
+        let Step::Start(job) = run.next(now) else { panic!("{name}: nothing is started") };
+        assert_eq!(job, Job::Clock, "{name}");
+        run.apply(Event::Started(job.clone()), now);
+        let noted = Noted { at: Wall(wall.0 + wall_moved), correlation_id: None, said: Ok(Said::Stored) };
+        run.apply(Event::Answered(job, Ok(noted)), now);
+        assert_eq!(run.standing() == Standing::Outdated, is_outdated, "{name}");
+    }
+}
+
+#[test]
 fn a_pause_while_those_who_wait_are_read_is_a_wait_like_any_other() {
     let stage = Stage::new(100, &TokenSpec::default());
     let notebook = Rc::new(Notebook::new(&stage.clock));

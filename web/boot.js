@@ -130,8 +130,14 @@ async function clockWorker() {
     if (url === tick) return url;
     throw new TypeError(`not this page's worker: ${url}`);
   };
-  const policy = window.trustedTypes?.createPolicy("pingone-mfa", { createScriptURL: only }) ?? { createScriptURL: only };
-  return new Worker(policy.createScriptURL(tick));
+  try {
+    const policy = window.trustedTypes?.createPolicy("pingone-mfa", { createScriptURL: only }) ?? { createScriptURL: only };
+    return new Worker(policy.createScriptURL(tick));
+  } catch (failure) {
+    // Some browsers throw where a policy forbids workers, others say so in an event alone.
+    console.warn(`pingone-mfa: no clock worker: ${failure.name}`);
+    return undefined;
+  }
 }
 
 // With an integrity the browser doesn't tell a refusal by the server from another content, so it is asked once more.

@@ -53,7 +53,8 @@ export type FaultWord =
   | "paging"
   | "not-stored"
   | "host-refused"
-  | "not-permitted";
+  | "not-permitted"
+  | "lock-silent";
 
 /** Counts, ids and words; never a name, and never a token. All of them bubble out of the element. */
 export interface PingOneMfaEvents {

@@ -1,12 +1,16 @@
 //! The browser's clocks. Waiting goes through the page's clock worker (`web/tick.js`), whose timers keep their
 //! pace while the page is hidden; an element that was given none waits by the page's own timers.
+//!
+//! A worker may be blocked by a policy, or stop, without a word. So each wait has a timer of the page's own besides, a
+//! little longer: once that one ends first the worker counts as silent, and from then on whichever timer ends first
+//! counts, until the worker answers again.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use futures::channel::oneshot;
-use futures::future::{FutureExt, LocalBoxFuture};
+use futures::future::{Either, FutureExt, LocalBoxFuture, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Date, Object, Reflect};
 use pingone_mfa_core::domain::time::{Millis, Wall};
@@ -18,6 +22,12 @@ use web_sys::{MessageEvent, Performance, Worker};
 
 /// The longest wait that a browser's timer takes, in milliseconds.
 const LONGEST_TIMER: u64 = 0x7fff_ffff;
+
+/// How much later than the worker the page's own timer takes over, in milliseconds.
+const GRACE: u32 = 1000;
+
+/// What the worker sent while the page was busy is taken before it counts as silent, in milliseconds.
+const CATCH_UP: u32 = 100;
 
 /// The browser's clocks.
 pub(crate) struct BrowserClock {
@@ -49,11 +59,15 @@ impl Clock for BrowserClock {
     }
 
     fn sleep_until(&self, at: Millis) -> LocalBoxFuture<'static, ()> {
-        let millis = self.now().until(at).0.min(LONGEST_TIMER) as u32;
+        let millis = self.now().until(at).0.min(LONGEST_TIMER - u64::from(GRACE)) as u32;
         match &self.ticker {
             Some(ticker) => ticker.sleep(millis),
             None => TimeoutFuture::new(millis).boxed_local(),
         }
+    }
+
+    fn keeps_pace_hidden(&self) -> bool {
+        self.ticker.as_ref().is_some_and(|ticker| !ticker.is_silent.get())
     }
 }
 
@@ -62,6 +76,8 @@ type Sleepers = Rc<RefCell<HashMap<u32, oneshot::Sender<()>>>>;
 struct Ticker {
     worker: Worker,
     sleepers: Sleepers,
+    /// Whether the last wait was ended by the page's own timer.
+    is_silent: Rc<Cell<bool>>,
     last: RefCell<u32>,
     _on_tick: Closure<dyn FnMut(MessageEvent)>,
 }
@@ -69,11 +85,14 @@ struct Ticker {
 impl Ticker {
     fn new(worker: Worker) -> Self {
         let sleepers = Sleepers::default();
-        let waking = Rc::clone(&sleepers);
-        let on_tick =
-            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| wake(&waking, &event));
+        let is_silent = Rc::new(Cell::new(false));
+        let (waking, heard) = (Rc::clone(&sleepers), Rc::clone(&is_silent));
+        let on_tick = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            heard.set(false);
+            wake(&waking, &event);
+        });
         worker.set_onmessage(Some(on_tick.as_ref().unchecked_ref()));
-        Self { worker, sleepers, last: RefCell::default(), _on_tick: on_tick }
+        Self { worker, sleepers, is_silent, last: RefCell::default(), _on_tick: on_tick }
     }
 
     fn sleep(&self, millis: u32) -> LocalBoxFuture<'static, ()> {
@@ -84,15 +103,26 @@ impl Ticker {
         let _ = Reflect::set(&order, &"id".into(), &id.into());
         let _ = Reflect::set(&order, &"millis".into(), &millis.into());
         if self.worker.post_message(&order).is_err() {
+            self.is_silent.set(true);
             return TimeoutFuture::new(millis).boxed_local();
         }
         let (sender, receiver) = oneshot::channel();
         self.sleepers.borrow_mut().insert(id, sender);
         let sleeper = Sleeper { id, sleepers: Rc::clone(&self.sleepers) };
+        let is_silent = Rc::clone(&self.is_silent);
+        let grace = if is_silent.get() { 0 } else { GRACE };
         async move {
             let _awake = sleeper;
             // The sender is dropped only together with the clock, and then nobody waits any more.
-            let _ = receiver.await;
+            let Either::Right(((), receiver)) = select(receiver, TimeoutFuture::new(millis + grace)).await
+            else {
+                return;
+            };
+            let is_late = grace == 0
+                || matches!(select(receiver, TimeoutFuture::new(CATCH_UP)).await, Either::Right(_));
+            if is_late {
+                is_silent.set(true);
+            }
         }
         .boxed_local()
     }
@@ -127,4 +157,84 @@ impl Drop for Sleeper {
 /// The worker among the options that a page gives, if it is one.
 pub(crate) fn worker_in(options: &JsValue) -> Option<Worker> {
     Reflect::get(options, &"clock".into()).ok()?.dyn_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use js_sys::{Array, Function};
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+    use web_sys::{Blob, Url};
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    /// Something that stands in a worker's place: `post` is what it does with a message.
+    fn stand_in(post: &str) -> Worker {
+        let worker = Object::new();
+        let post = Function::new_with_args("order", post);
+        Reflect::set(&worker, &"postMessage".into(), &post).unwrap();
+        worker.unchecked_into()
+    }
+
+    const TICKS: &str = "setTimeout(() => this.onmessage({ data: order.id }), order.millis)";
+
+    fn clock(post: &str) -> BrowserClock {
+        BrowserClock::new(Some(stand_in(post)))
+    }
+
+    async fn waits(clock: &BrowserClock, millis: u64) -> u64 {
+        let began = clock.now();
+        clock.sleep_until(began + Millis(millis)).await;
+        began.until(clock.now()).0
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_worker_that_ticks_is_waited_by() {
+        let clock = clock(TICKS);
+        assert!(waits(&clock, 30).await >= 29);
+        assert!(clock.keeps_pace_hidden());
+    }
+
+    #[wasm_bindgen_test]
+    async fn without_a_worker_or_with_one_that_never_ticks_the_pages_own_timers_take_over() {
+        let without = BrowserClock::new(None);
+        assert!(waits(&without, 30).await >= 29);
+        assert!(!without.keeps_pace_hidden());
+        // Silent; one that answers something else; one that refuses every message.
+        for post in ["", "setTimeout(() => this.onmessage({ data: null }), 0)", "throw new Error('blocked')"]
+        {
+            let clock = clock(post);
+            assert!(waits(&clock, 30).await >= 29, "{post}");
+            assert!(!clock.keeps_pace_hidden(), "{post}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_worker_that_stops_later_is_noticed_and_so_is_its_return() {
+        let clock = clock(&format!("if (!globalThis.isTickSilent) {TICKS}"));
+        waits(&clock, 10).await;
+        assert!(clock.keeps_pace_hidden());
+        Reflect::set(&js_sys::global(), &"isTickSilent".into(), &true.into()).unwrap();
+        assert!(waits(&clock, 10).await >= 9);
+        assert!(!clock.keeps_pace_hidden());
+        assert!(waits(&clock, 10).await >= 9);
+        assert!(!clock.keeps_pace_hidden());
+        Reflect::set(&js_sys::global(), &"isTickSilent".into(), &false.into()).unwrap();
+        waits(&clock, 10).await;
+        TimeoutFuture::new(100).await;
+        assert!(clock.keeps_pace_hidden());
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_page_that_was_busy_takes_no_working_worker_for_silent() {
+        let program = Array::of1(&include_str!("../../web/tick.js").into());
+        let program = Blob::new_with_str_sequence(&program).unwrap();
+        let worker = Worker::new(&Url::create_object_url_with_blob(&program).unwrap()).unwrap();
+        let clock = BrowserClock::new(Some(worker));
+        let wait = clock.sleep_until(clock.now() + Millis(10));
+        let busy = Function::new_no_args("const end = Date.now() + 1300; while (Date.now() < end) {}");
+        busy.call0(&JsValue::NULL).unwrap();
+        wait.await;
+        assert!(clock.keeps_pace_hidden());
+    }
 }

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use futures::future::{FutureExt, LocalBoxFuture};
-use gloo_net::http::RequestBuilder;
 use http::Method as HttpMethod;
 use js_sys::{Reflect, Uint8Array};
 use pingone_mfa_core::api::request::{Method, Request};
@@ -12,13 +11,10 @@ use pingone_mfa_core::api::{BODY_LIMIT, Head, Lost, Response, Transport};
 use pingone_mfa_core::domain::token::Secret;
 use pingone_mfa_core::port::TokenHolder;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortController, AbortSignal, ReadableStreamDefaultReader, ReferrerPolicy, RequestCache,
-    RequestCredentials, RequestMode, RequestRedirect,
-};
+use web_sys::{AbortController, AbortSignal, RequestMode, RequestRedirect};
 use zeroize::Zeroizing;
 
+use super::guarded_fetch::{self, Answer, send};
 use super::panic;
 
 /// The browser's `fetch`, with the one token.
@@ -44,8 +40,8 @@ impl Transport for FetchTransport {
             // Dropped with this future, and then it aborts the request.
             let mut flight = Flight::new()?;
             let request = outgoing(&request, &token, &flight.controller.signal())?;
-            let response = request.send().await.map_err(|_| Lost::Unreachable)?;
-            let received = received(&response).await;
+            let answer = send(request).await.ok_or(Lost::Unreachable)?;
+            let received = received(&answer).await;
             flight.has_landed = received.is_ok();
             received
         }
@@ -69,13 +65,9 @@ fn outgoing(
         Method::Post => HttpMethod::POST,
         Method::Put => HttpMethod::PUT,
     };
-    let builder = RequestBuilder::new(request.endpoint.as_str())
+    let builder = guarded_fetch::request(request.endpoint.as_str(), RequestMode::Cors)
         .method(method)
-        .mode(RequestMode::Cors)
-        .credentials(RequestCredentials::Omit)
-        .cache(RequestCache::NoStore)
         .redirect(RequestRedirect::Error)
-        .referrer_policy(ReferrerPolicy::NoReferrer)
         .abort_signal(Some(signal))
         .header("Accept", "application/json")
         .header("Authorization", &authorization);
@@ -88,10 +80,10 @@ fn outgoing(
     built.map_err(|_| Lost::Unreachable)
 }
 
-pub(super) async fn received(response: &gloo_net::http::Response) -> Result<Response, Lost> {
-    let correlation_id = response.headers().get("correlation-id");
-    let head = Head::new(response.status(), correlation_id.as_deref());
-    match body(response).await {
+pub(super) async fn received(answer: &Answer) -> Result<Response, Lost> {
+    let correlation_id = answer.header("correlation-id");
+    let head = Head::new(answer.status, correlation_id.as_deref());
+    match body(answer).await {
         Ok(body) => Ok(Response { head, body }),
         Err(BodyEnd::Cut) => Err(Lost::BodyCut(head)),
         Err(BodyEnd::TooLarge) => Err(Lost::BodyTooLarge(head)),
@@ -104,16 +96,15 @@ enum BodyEnd {
 }
 
 /// Reads the body as it arrives, and no further than the limit.
-async fn body(response: &gloo_net::http::Response) -> Result<Vec<u8>, BodyEnd> {
-    let Some(stream) = response.body() else { return Ok(Vec::new()) };
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+async fn body(answer: &Answer) -> Result<Vec<u8>, BodyEnd> {
     let mut body = Vec::new();
+    let Some(reader) = answer.reader().map_err(|_| BodyEnd::Cut)? else { return Ok(body) };
     loop {
-        let chunk = JsFuture::from(reader.read()).await.map_err(|_| BodyEnd::Cut)?;
-        if Reflect::get(&chunk, &"done".into()).is_ok_and(|done| done.is_truthy()) {
+        let piece = reader.piece().await.ok_or(BodyEnd::Cut)?;
+        if Reflect::get(&piece, &"done".into()).is_ok_and(|done| done.is_truthy()) {
             return Ok(body);
         }
-        let bytes = Reflect::get(&chunk, &"value".into()).map_err(|_| BodyEnd::Cut)?;
+        let bytes = Reflect::get(&piece, &"value".into()).map_err(|_| BodyEnd::Cut)?;
         let bytes: Uint8Array = bytes.dyn_into().map_err(|_| BodyEnd::Cut)?;
         if body.len() + bytes.length() as usize > BODY_LIMIT {
             return Err(BodyEnd::TooLarge);
@@ -122,7 +113,7 @@ async fn body(response: &gloo_net::http::Response) -> Result<Vec<u8>, BodyEnd> {
     }
 }
 
-/// A request on its way. gloo-net doesn't abort one whose future is dropped.
+/// A request on its way. `fetch` doesn't abort one whose future is dropped.
 struct Flight {
     controller: AbortController,
     has_landed: bool,
@@ -138,7 +129,6 @@ impl Flight {
 impl Drop for Flight {
     fn drop(&mut self) {
         if !self.has_landed {
-            // Without a reason: gloo-net panics on a rejection that is no Error.
             self.controller.abort();
         }
     }

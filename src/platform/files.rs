@@ -1,9 +1,14 @@
 //! Files that are saved and opened: nothing of them stays in the program's memory, and nothing is written into the
 //! document.
 
+use std::rc::Rc;
+
 use futures::future::{FutureExt, LocalBoxFuture};
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Promise, Uint8Array};
+use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::engine::Clock;
+use pingone_mfa_core::engine::limit::within;
 use pingone_mfa_core::port::{Download, Files, Opened};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -14,7 +19,10 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlInputElement, Url};
 const ADDRESS_HOLDS: u32 = 60_000;
 
 /// The browser's downloads and its question for a file.
-pub(crate) struct BrowserFiles;
+pub(crate) struct BrowserFiles(pub(crate) Rc<dyn Clock>);
+
+/// How long reading a chosen file may take. One that is kept in a cloud is downloaded first.
+const READING: Millis = Millis::seconds(30);
 
 impl Files for BrowserFiles {
     fn save(&self, name: &str, mime: &'static str) -> Box<dyn Download> {
@@ -23,10 +31,10 @@ impl Files for BrowserFiles {
 
     fn open(&self, accept: &'static str, limit_bytes: u32) -> LocalBoxFuture<'static, Opened> {
         // Asked now and not when the future is first polled: the user's press must still be fresh.
-        let asked = ask(accept);
+        let (asked, clock) = (ask(accept), Rc::clone(&self.0));
         async move {
             match asked {
-                Ok(answer) => answer.read(limit_bytes).await,
+                Ok(answer) => answer.read(&*clock, limit_bytes).await,
                 Err(_) => Opened::Unreadable,
             }
         }
@@ -117,12 +125,16 @@ impl Answer {
         Self { input, given }
     }
 
-    async fn read(self, limit_bytes: u32) -> Opened {
+    /// A person may take their time to choose; reading may not.
+    async fn read(self, clock: &dyn Clock, limit_bytes: u32) -> Opened {
         if JsFuture::from(self.given).await.is_err() {
             return Opened::Unreadable;
         }
         match self.input.files().and_then(|files| files.get(0)) {
-            Some(file) => read(&file, limit_bytes).await,
+            Some(file) => {
+                let reading = Box::pin(read(&file, limit_bytes));
+                within(clock, READING, reading).await.unwrap_or(Opened::Silent)
+            }
             None => Opened::Cancelled,
         }
     }
@@ -139,11 +151,16 @@ async fn read(file: &Blob, limit_bytes: u32) -> Opened {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::clock::BrowserClock;
     use js_sys::{Function, Object, Reflect};
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-    use web_sys::Event;
+    use web_sys::{Event, Response};
 
     wasm_bindgen_test_configure!(run_in_browser);
+
+    fn files() -> BrowserFiles {
+        BrowserFiles(Rc::new(BrowserClock::new(None)))
+    }
 
     fn file(bytes: &[u8]) -> Blob {
         Blob::new_with_buffer_source_sequence(&Array::of1(&Uint8Array::from(bytes))).unwrap()
@@ -170,7 +187,7 @@ mod tests {
         let links: Object = Reflect::get(&links, &"prototype".into()).unwrap().unchecked_into();
         let keep = Function::new_no_args("globalThis.clicked = this");
         Reflect::set(&links, &"click".into(), &keep).unwrap();
-        let mut download: Box<dyn Download> = BrowserFiles.save("users.csv", "text/csv;charset=utf-8");
+        let mut download: Box<dyn Download> = files().save("users.csv", "text/csv;charset=utf-8");
         download.write("userId\r\n");
         download.write("1\r\n");
         let is_handed_over = download.finish();
@@ -179,8 +196,11 @@ mod tests {
         let link = Reflect::get(&js_sys::global(), &"clicked".into()).unwrap();
         let link: HtmlAnchorElement = link.dyn_into().unwrap();
         assert_eq!(link.download(), "users.csv");
-        let saved = gloo_net::http::Request::get(&link.href()).send().await.unwrap();
-        assert_eq!(saved.text().await.unwrap(), "userId\r\n1\r\n");
+        let window = web_sys::window().unwrap();
+        let saved = JsFuture::from(window.fetch_with_str(&link.href())).await.unwrap();
+        let saved: Response = saved.dyn_into().unwrap();
+        let saved = JsFuture::from(saved.text().unwrap()).await.unwrap();
+        assert_eq!(saved.as_string().as_deref(), Some("userId\r\n1\r\n"));
     }
 
     #[wasm_bindgen_test]
@@ -198,12 +218,12 @@ mod tests {
         input.set_type("file");
         let answer = Answer::of(input.clone());
         input.dispatch_event(&Event::new("cancel").unwrap()).unwrap();
-        assert_eq!(answer.read(100).await, Opened::Cancelled);
+        assert_eq!(answer.read(&BrowserClock::new(None), 100).await, Opened::Cancelled);
     }
 
     #[wasm_bindgen_test]
     async fn a_browser_that_does_not_ask_keeps_nobody_waiting() {
         // No user has pressed anything in a test.
-        assert_eq!(BrowserFiles.open(".csv", 100).await, Opened::Unreadable);
+        assert_eq!(files().open(".csv", 100).await, Opened::Unreadable);
     }
 }

@@ -2,10 +2,21 @@
 
 use futures::future::{FutureExt, LocalBoxFuture};
 use pingone_mfa_core::port::Host;
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, Location};
+
+use super::guarded_fetch::settled;
+
+#[wasm_bindgen]
+extern "C" {
+    /// A policy may leave a page without one, and then any call throws.
+    type Clipboard;
+
+    #[wasm_bindgen(method, catch, js_name = "writeText")]
+    fn write_text(this: &Clipboard, text: &str) -> Result<JsValue, JsValue>;
+}
 
 /// The browser's window.
 pub(crate) struct BrowserHost {
@@ -86,7 +97,8 @@ impl Host for BrowserHost {
             if !window.is_secure_context() {
                 return false;
             }
-            JsFuture::from(window.navigator().clipboard().write_text(&text)).await.is_ok()
+            let clipboard: Clipboard = window.navigator().clipboard().unchecked_into();
+            settled(clipboard.write_text(&text)).await.is_some()
         }
         .boxed_local()
     }

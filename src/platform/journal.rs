@@ -1,4 +1,8 @@
 //! What runs did, in the browser's IndexedDB: one store, its keys `[run, number]`, its values bytes.
+//!
+//! A database may never answer: another page holds it, its disk hangs, or something stands in the browser's place. Each
+//! step (opening, every request, the end of a transaction) has a time limit. What is given up is aborted, and a connection
+//! that opens late is closed and does nothing, so that nothing is stored behind what was stored since.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -7,6 +11,9 @@ use futures::channel::oneshot;
 use futures::future::{Either, FutureExt, select};
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use pingone_mfa_core::domain::fault::JournalFault;
+use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::engine::Clock;
+use pingone_mfa_core::engine::limit::within;
 use pingone_mfa_core::port::{Journal, JournalAnswer};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -23,6 +30,9 @@ const STORE: &str = "records";
 
 /// So many records are read at once.
 const RECORDS_AT_ONCE: u32 = 1000;
+
+/// How long one step may take. Writing to a disk that is busy takes a second or two.
+const LIMIT: Millis = Millis::seconds(8);
 
 #[wasm_bindgen]
 extern "C" {
@@ -45,12 +55,12 @@ pub(crate) struct BrowserJournal(Rc<Connection>);
 
 impl BrowserJournal {
     /// Opens nothing before it is asked for something.
-    pub(crate) fn new() -> Self {
-        Self::of(DATABASE, VERSION)
+    pub(crate) fn new(clock: Rc<dyn Clock>) -> Self {
+        Self::of(DATABASE, VERSION, clock)
     }
 
-    fn of(name: &'static str, version: u32) -> Self {
-        Self(Rc::new(Connection { name, version, database: RefCell::default() }))
+    fn of(name: &'static str, version: u32, clock: Rc<dyn Clock>) -> Self {
+        Self(Rc::new(Connection { name, version, database: RefCell::default(), clock }))
     }
 
     /// Works on the store in one transaction, as a task of its own: a transaction ends as soon as nothing is asked of
@@ -58,7 +68,7 @@ impl BrowserJournal {
     fn transact<T: 'static>(
         &self,
         mode: IdbTransactionMode,
-        work: impl AsyncFnOnce(IdbObjectStore) -> Result<T, JsValue> + 'static,
+        work: impl AsyncFnOnce(Store) -> Result<T, Failure> + 'static,
     ) -> JournalAnswer<T> {
         let connection = Rc::clone(&self.0);
         let (sender, receiver) = oneshot::channel();
@@ -90,28 +100,62 @@ impl Journal for BrowserJournal {
     fn delete(&self, run: &str) -> JournalAnswer<()> {
         let run = run.to_owned();
         self.transact(IdbTransactionMode::Readwrite, async move |store| {
-            store.delete(&range(&run)?)?;
+            store.objects.delete(&range(&run)?)?;
             Ok(())
         })
     }
 }
 
-async fn append(store: &IdbObjectStore, run: &str, records: &[Vec<u8>]) -> Result<(), JsValue> {
+/// Why a step came to nothing.
+enum Failure {
+    /// It was not answered in time.
+    Silent,
+    /// Another page, of another version, doesn't let go of the database.
+    Blocked,
+    /// What the browser says.
+    Browser(JsValue),
+}
+
+impl From<JsValue> for Failure {
+    fn from(error: JsValue) -> Self {
+        Self::Browser(error)
+    }
+}
+
+/// The store within one transaction, and the clock by which its answers are waited for.
+struct Store {
+    objects: IdbObjectStore,
+    clock: Rc<dyn Clock>,
+}
+
+impl Store {
+    async fn answer(&self, request: &IdbRequest) -> Result<JsValue, Failure> {
+        in_time(&*self.clock, answer(request)).await
+    }
+}
+
+async fn in_time<T>(clock: &dyn Clock, step: impl Future<Output = Result<T, JsValue>>) -> Result<T, Failure> {
+    let step = std::pin::pin!(step);
+    within(clock, LIMIT, step).await.map_err(|_| Failure::Silent)?.map_err(Failure::Browser)
+}
+
+async fn append(store: &Store, run: &str, records: &[Vec<u8>]) -> Result<(), Failure> {
     // Looked up and not remembered: another page may have written, if this one's lease was taken over.
     let mut number = next_number(store, run).await?;
     for record in records {
         let key = Array::of2(&run.into(), &number.into());
         // A request that fails ends the transaction, which is waited for.
-        store.add_with_key(&Uint8Array::from(record.as_slice()), &key)?;
+        store.objects.add_with_key(&Uint8Array::from(record.as_slice()), &key)?;
         number += 1.0;
     }
     Ok(())
 }
 
 /// One more than the last number of a run.
-async fn next_number(store: &IdbObjectStore, run: &str) -> Result<f64, JsValue> {
-    let request = store.open_key_cursor_with_range_and_direction(&range(run)?, IdbCursorDirection::Prev)?;
-    let last = answer(&request).await?;
+async fn next_number(store: &Store, run: &str) -> Result<f64, Failure> {
+    let request =
+        store.objects.open_key_cursor_with_range_and_direction(&range(run)?, IdbCursorDirection::Prev)?;
+    let last = store.answer(&request).await?;
     if last.is_null() {
         return Ok(0.0);
     }
@@ -121,13 +165,13 @@ async fn next_number(store: &IdbObjectStore, run: &str) -> Result<f64, JsValue> 
 }
 
 /// Reads some records at a time: those of a run of very many would hold the page up.
-async fn read(store: &IdbObjectStore, run: &str) -> Result<Vec<Vec<u8>>, JsValue> {
+async fn read(store: &Store, run: &str) -> Result<Vec<Vec<u8>>, Failure> {
     let mut read = Vec::new();
     let mut rest = range(run)?;
     loop {
-        let keys = store.get_all_keys_with_key_and_limit(&rest, RECORDS_AT_ONCE)?;
-        let records = store.get_all_with_key_and_limit(&rest, RECORDS_AT_ONCE)?;
-        let (keys, records) = futures::try_join!(answer(&keys), answer(&records))?;
+        let keys = store.objects.get_all_keys_with_key_and_limit(&rest, RECORDS_AT_ONCE)?;
+        let records = store.objects.get_all_with_key_and_limit(&rest, RECORDS_AT_ONCE)?;
+        let (keys, records) = futures::try_join!(store.answer(&keys), store.answer(&records))?;
         let records = Array::from(&records);
         read.extend(records.iter().map(|record| bytes(&record)));
         if records.length() < RECORDS_AT_ONCE {
@@ -138,11 +182,11 @@ async fn read(store: &IdbObjectStore, run: &str) -> Result<Vec<Vec<u8>>, JsValue
     }
 }
 
-async fn list(store: &IdbObjectStore) -> Result<Vec<(String, Vec<u8>)>, JsValue> {
-    let request = store.open_cursor()?;
+async fn list(store: &Store) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let request = store.objects.open_cursor()?;
     let mut runs = Vec::new();
     loop {
-        let cursor = answer(&request).await?;
+        let cursor = store.answer(&request).await?;
         if cursor.is_null() {
             return Ok(runs);
         }
@@ -173,20 +217,21 @@ struct Connection {
     name: &'static str,
     version: u32,
     database: RefCell<Option<Database>>,
+    clock: Rc<dyn Clock>,
 }
 
 impl Connection {
     async fn transact<T>(
         self: Rc<Self>,
         mode: IdbTransactionMode,
-        work: impl AsyncFnOnce(IdbObjectStore) -> Result<T, JsValue>,
+        work: impl AsyncFnOnce(Store) -> Result<T, Failure>,
     ) -> Result<T, JournalFault> {
         let transaction = self.begin(mode).await?;
-        let result = carry_out(&transaction, work).await;
-        result.map_err(|error| {
+        let result = carry_out(&transaction, &self.clock, work).await;
+        result.map_err(|failure| {
             // Whatever broke, the next call begins with a connection that works.
             self.close();
-            fault(&error)
+            named(failure, fault)
         })
     }
 
@@ -197,19 +242,19 @@ impl Connection {
             return Ok(begun);
         }
         self.close();
-        let database = self.open().await.map_err(|error| opening_fault(&error))?;
+        let database = self.open().await.map_err(|failure| named(failure, opening_fault))?;
         self.keep(&database);
         begin(&database, mode).map_err(|error| fault(&error))
     }
 
-    async fn open(&self) -> Result<Database, JsValue> {
+    async fn open(&self) -> Result<Database, Failure> {
         let factory = web_sys::window().ok_or(JsValue::NULL)?.indexed_db()?.ok_or(JsValue::NULL)?;
-        let request = factory.open_with_u32(self.name, self.version)?;
+        let request = known(factory.open_with_u32(self.name, self.version)?)?;
         let upgrading = request.clone();
         // What it throws ends the request with an error.
         let upgrade = Closure::once_into_js(move || create_store(&upgrading));
         request.set_onupgradeneeded(Some(upgrade.unchecked_ref()));
-        opened(&request).await
+        opened(&*self.clock, &request).await
     }
 
     fn keep(self: &Rc<Self>, database: &Database) {
@@ -247,7 +292,12 @@ fn begin(database: &Database, mode: IdbTransactionMode) -> Result<IdbTransaction
     let options = Object::new();
     // Some browsers otherwise report a transaction as complete before it is on the disk.
     Reflect::set(&options, &"durability".into(), &"strict".into())?;
-    database.begin(STORE, mode, &options)
+    known(database.begin(STORE, mode, &options)?)
+}
+
+/// What something in the browser's place returns needn't be an object; asking anything of it would throw.
+fn known<T: AsRef<JsValue>>(returned: T) -> Result<T, JsValue> {
+    if returned.as_ref().is_object() { Ok(returned) } else { Err(JsValue::NULL) }
 }
 
 /// Unless another one is open by now.
@@ -262,15 +312,17 @@ fn create_store(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
     Ok(())
 }
 
-async fn opened(request: &IdbOpenDbRequest) -> Result<Database, JsValue> {
+async fn opened(clock: &dyn Clock, request: &IdbOpenDbRequest) -> Result<Database, Failure> {
     let blocked = Promise::new(&mut |blocked, _| request.set_onblocked(Some(&blocked)));
-    match select(Box::pin(answer(request)), JsFuture::from(blocked)).await {
-        Either::Left((database, _)) => Ok(database?.unchecked_into()),
-        Either::Right(_) => {
-            close_when_opened(request);
-            Err(JsValue::NULL)
-        }
+    let opening = Box::pin(in_time(clock, answer(request)));
+    let opened = match select(opening, JsFuture::from(blocked)).await {
+        Either::Left((database, _)) => database,
+        Either::Right(_) => Err(Failure::Blocked),
+    };
+    if opened.is_err() {
+        close_when_opened(request);
     }
+    Ok(known(opened?)?.unchecked_into())
 }
 
 /// What opens when nobody waits any more would stand in the way of others.
@@ -285,28 +337,30 @@ fn close_when_opened(request: &IdbOpenDbRequest) {
 /// Works until all is stored, or nothing is.
 async fn carry_out<T>(
     transaction: &IdbTransaction,
-    work: impl AsyncFnOnce(IdbObjectStore) -> Result<T, JsValue>,
-) -> Result<T, JsValue> {
+    clock: &Rc<dyn Clock>,
+    work: impl AsyncFnOnce(Store) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     // Listened to from the beginning, because it may end before the work does.
     let ended = JsFuture::from(Promise::new(&mut |complete, abort| {
         transaction.set_oncomplete(Some(&complete));
         transaction.set_onabort(Some(&abort));
     }));
-    let worked = match transaction.object_store(STORE) {
-        Ok(store) => work(store).await,
-        Err(error) => Err(error),
+    let stored = async {
+        let objects = transaction.object_store(STORE)?;
+        let value = work(Store { objects, clock: Rc::clone(clock) }).await?;
+        match in_time(&**clock, async { Ok(ended.await) }).await? {
+            Ok(_) => Ok(value),
+            Err(_) => Err(Failure::Browser(transaction.error().into())),
+        }
     };
-    let value = worked.inspect_err(|_| {
+    stored.await.inspect_err(|_| {
         // One that has ended has nothing left to undo.
         let _ = transaction.abort();
-    })?;
-    match ended.await {
-        Ok(_) => Ok(value),
-        Err(_) => Err(transaction.error().into()),
-    }
+    })
 }
 
 async fn answer(request: &IdbRequest) -> Result<JsValue, JsValue> {
+    let request = known(request)?;
     let answered = Promise::new(&mut |success, error| {
         request.set_onsuccess(Some(&success));
         request.set_onerror(Some(&error));
@@ -319,6 +373,14 @@ async fn answer(request: &IdbRequest) -> Result<JsValue, JsValue> {
 
 /// What the browser calls an end that has no other name.
 const ABORTED: &str = "AbortError";
+
+fn named(failure: Failure, fault: fn(&JsValue) -> JournalFault) -> JournalFault {
+    match failure {
+        Failure::Silent => JournalFault::Silent,
+        Failure::Blocked => JournalFault::Blocked,
+        Failure::Browser(error) => fault(&error),
+    }
+}
 
 fn fault(error: &JsValue) -> JournalFault {
     match name(error).as_deref() {
@@ -351,16 +413,49 @@ fn name(error: &JsValue) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::clock::BrowserClock;
+    use futures::future::LocalBoxFuture;
+    use pingone_mfa_core::domain::time::Wall;
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
     use web_sys::DomException;
 
     wasm_bindgen_test_configure!(run_in_browser);
 
+    /// The browser's clock, on which what is waited for comes forty times as soon.
+    struct Hasty(BrowserClock);
+
+    impl Clock for Hasty {
+        fn now(&self) -> Millis {
+            self.0.now()
+        }
+
+        fn wall(&self) -> Wall {
+            self.0.wall()
+        }
+
+        fn sleep_until(&self, at: Millis) -> LocalBoxFuture<'static, ()> {
+            self.0.sleep_until(self.now() + Millis(self.now().until(at).0 / 40))
+        }
+    }
+
+    fn clock() -> Rc<dyn Clock> {
+        Rc::new(BrowserClock::new(None))
+    }
+
+    /// The journal of the same database, in a page that gives up sooner.
+    fn hasty(name: &'static str) -> BrowserJournal {
+        BrowserJournal::of(name, VERSION, Rc::new(Hasty(BrowserClock::new(None))))
+    }
+
+    fn evaluate(script: &str) -> JsValue {
+        Function::new_no_args(script).call0(&JsValue::NULL).unwrap()
+    }
+
     /// A journal without anything in it, in a database of the test's own.
     async fn empty(name: &'static str) -> BrowserJournal {
         let factory = web_sys::window().unwrap().indexed_db().unwrap().unwrap();
         answer(&factory.delete_database(name).unwrap()).await.unwrap();
-        BrowserJournal::of(name, VERSION)
+        BrowserJournal::of(name, VERSION, clock())
     }
 
     fn record(number: usize) -> Vec<u8> {
@@ -462,7 +557,7 @@ mod tests {
         let journal = empty("again").await;
         assert_eq!(journal.append("a", records(0..2)).await, Ok(()));
         drop(journal);
-        let journal = BrowserJournal::of("again", VERSION);
+        let journal = BrowserJournal::of("again", VERSION, clock());
         assert_eq!(journal.read("a").await, Ok(records(0..2)));
         // Closed without a word, as a browser does that has lost its database.
         journal.0.database.borrow().as_ref().unwrap().close();
@@ -473,7 +568,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn two_pages_on_one_run_overwrite_nothing() {
         let page = empty("two pages").await;
-        let other = BrowserJournal::of("two pages", VERSION);
+        let other = BrowserJournal::of("two pages", VERSION, clock());
         for (journal, numbers) in [(&page, 0..2), (&other, 2..4), (&page, 4..6)] {
             assert_eq!(journal.append("a", records(numbers)).await, Ok(()));
         }
@@ -491,15 +586,17 @@ mod tests {
     #[wasm_bindgen_test]
     async fn a_transaction_that_breaks_stores_nothing_and_the_next_one_works() {
         let journal = empty("breaks").await;
-        let half = journal.transact(IdbTransactionMode::Readwrite, async |store: IdbObjectStore| {
+        let half = journal.transact(IdbTransactionMode::Readwrite, async |store: Store| {
             append(&store, "a", &records(0..1)).await?;
-            Err::<(), _>(DomException::new_with_message_and_name("", "DataError").unwrap().into())
+            Err::<(), _>(
+                JsValue::from(DomException::new_with_message_and_name("", "DataError").unwrap()).into(),
+            )
         });
         assert_eq!(half.await, Err(JournalFault::Failed("DataError".into())));
         assert_eq!(journal.read("a").await, Ok(Vec::new()));
-        let twice = journal.transact(IdbTransactionMode::Readwrite, async |store: IdbObjectStore| {
+        let twice = journal.transact(IdbTransactionMode::Readwrite, async |store: Store| {
             append(&store, "a", &records(0..1)).await?;
-            store.add_with_key(&"twice".into(), &Array::of2(&"a".into(), &0.into()))?;
+            store.objects.add_with_key(&"twice".into(), &Array::of2(&"a".into(), &0.into()))?;
             Ok(())
         });
         assert_eq!(twice.await, Err(JournalFault::Failed("ConstraintError".into())));
@@ -524,8 +621,8 @@ mod tests {
         drop(empty("blocked").await);
         let factory = web_sys::window().unwrap().indexed_db().unwrap().unwrap();
         let rigid = answer(&factory.open_with_u32("blocked", 1).unwrap()).await.unwrap();
-        let journal = BrowserJournal::of("blocked", 2);
-        assert_eq!(journal.list().await, Err(JournalFault::Unavailable));
+        let journal = BrowserJournal::of("blocked", 2, clock());
+        assert_eq!(journal.list().await, Err(JournalFault::Blocked));
         rigid.unchecked_into::<IdbDatabase>().close();
         assert_eq!(journal.list().await, Ok(Vec::new()));
     }
@@ -541,5 +638,133 @@ mod tests {
         assert_eq!(opening_fault(&error("SecurityError")), JournalFault::Unavailable);
         assert_eq!(opening_fault(&error("UnknownError")), unknown);
         assert_eq!(opening_fault(&JsValue::NULL), JournalFault::Unavailable);
+    }
+
+    /// Puts another function in the place of one of the browser's, until it is dropped.
+    struct Replaced {
+        owner: Object,
+        name: &'static str,
+        real: JsValue,
+    }
+
+    impl Replaced {
+        fn new(owner: &str, name: &'static str, function: &str) -> Self {
+            let owner: Object = evaluate(&format!("return {owner}")).unchecked_into();
+            let real = Reflect::get(&owner, &name.into()).unwrap();
+            Reflect::set(&js_sys::global(), &"replaced".into(), &real).unwrap();
+            Reflect::set(&owner, &name.into(), &evaluate(&format!("return {function}"))).unwrap();
+            Self { owner, name, real }
+        }
+    }
+
+    impl Drop for Replaced {
+        fn drop(&mut self) {
+            Reflect::set(&self.owner, &self.name.into(), &self.real).unwrap();
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_database_that_never_opens_keeps_nobody_waiting_and_is_opened_again_afterwards() {
+        drop(empty("never opens").await);
+        let journal = hasty("never opens");
+        for (open, expected) in [
+            ("() => ({})", JournalFault::Silent),
+            ("() => new EventTarget()", JournalFault::Silent),
+            ("() => undefined", JournalFault::Unavailable),
+            ("() => 7", JournalFault::Unavailable),
+            ("() => { throw 'no'; }", JournalFault::Unavailable),
+        ] {
+            let replaced = Replaced::new("IDBFactory.prototype", "open", open);
+            assert_eq!(journal.append("a", records(0..1)).await, Err(expected.clone()), "{open}");
+            assert_eq!(journal.list().await, Err(expected.clone()), "{open}");
+            assert_eq!(journal.read("a").await, Err(expected.clone()), "{open}");
+            assert_eq!(journal.delete("a").await, Err(expected), "{open}");
+            drop(replaced);
+        }
+        assert_eq!(journal.append("a", records(0..1)).await, Ok(()));
+        assert_eq!(journal.read("a").await, Ok(records(0..1)));
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_database_that_opens_too_late_stores_nothing_behind_what_was_stored_since() {
+        drop(empty("opens late").await);
+        let journal = hasty("opens late");
+        // Opens when it is told to.
+        let late = "function (...given) {
+            const request = {};
+            globalThis.openNow = () => {
+                const real = replaced.apply(indexedDB, given);
+                real.onupgradeneeded = () => { request.result = real.result; request.onupgradeneeded?.(); };
+                real.onsuccess = () => { request.result = real.result; globalThis.opened = real.result; request.onsuccess?.(); };
+            };
+            return request;
+        }";
+        let replaced = Replaced::new("IDBFactory.prototype", "open", late);
+        assert_eq!(journal.append("a", records(0..1)).await, Err(JournalFault::Silent));
+        drop(replaced);
+        assert_eq!(journal.append("a", records(1..2)).await, Ok(()));
+        evaluate("openNow()");
+        gloo_timers::future::TimeoutFuture::new(200).await;
+        assert_eq!(journal.read("a").await, Ok(records(1..2)));
+        let closed = "try { opened.transaction('records'); return false; } catch { return true; }";
+        assert!(evaluate(closed).is_truthy(), "what opens late is closed");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_transaction_behind_one_that_never_ends_is_given_up_and_stores_nothing_late() {
+        let journal = empty("held up").await;
+        assert_eq!(journal.append("a", records(0..1)).await, Ok(()));
+        // Another page writes and never comes to an end.
+        evaluate(
+            "indexedDB.open('held up').onsuccess = ({ target }) => {
+                 const transaction = target.result.transaction('records', 'readwrite');
+                 globalThis.holds = true;
+                 const go = () => {
+                     if (globalThis.holds) transaction.objectStore('records').count().onsuccess = go;
+                     else target.result.close();
+                 };
+                 go();
+             };",
+        );
+        gloo_timers::future::TimeoutFuture::new(200).await;
+        let journal = hasty("held up");
+        assert_eq!(journal.append("a", records(1..2)).await, Err(JournalFault::Silent));
+        assert_eq!(journal.read("a").await, Err(JournalFault::Silent));
+        assert_eq!(journal.list().await, Err(JournalFault::Silent));
+        assert_eq!(journal.delete("a").await, Err(JournalFault::Silent));
+        evaluate("globalThis.holds = false");
+        assert_eq!(journal.append("a", records(2..3)).await, Ok(()));
+        assert_eq!(journal.read("a").await, Ok([records(0..1), records(2..3)].concat()));
+    }
+
+    #[wasm_bindgen_test]
+    async fn transactions_that_are_no_transactions_end_as_faults() {
+        let journal = empty("no transactions").await;
+        assert_eq!(journal.append("a", records(0..1)).await, Ok(()));
+        drop(journal);
+        let journal = hasty("no transactions");
+        let silent = "() => ({ objectStore: () => new Proxy({}, { get: () => () => ({}) }), abort() {} })";
+        let never_complete = "function (...given) {
+            const real = replaced.apply(this, given);
+            return { objectStore: (name) => real.objectStore(name), abort: () => real.abort(), error: null };
+        }";
+        let aborted = || JournalFault::Failed(ABORTED.into());
+        for (transaction, expected) in [
+            (silent, JournalFault::Silent),
+            (never_complete, JournalFault::Silent),
+            ("() => ({})", aborted()),
+            ("() => undefined", aborted()),
+            ("() => ({ objectStore: () => undefined })", aborted()),
+        ] {
+            let replaced = Replaced::new("IDBDatabase.prototype", "transaction", transaction);
+            let appended = journal.append("b", records(0..1)).await;
+            drop(replaced);
+            match (&appended, &expected) {
+                (Err(JournalFault::Failed(_)), JournalFault::Failed(_)) => {}
+                _ => assert_eq!(appended, Err(expected), "{transaction}"),
+            }
+        }
+        assert_eq!(journal.append("a", records(1..2)).await, Ok(()));
+        assert_eq!(journal.read("a").await, Ok(records(0..2)));
     }
 }

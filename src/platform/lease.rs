@@ -1,8 +1,13 @@
 //! One page at a time, by the browser's Web Locks. They end with their page, however it ends.
 
+use std::rc::Rc;
+
 use futures::channel::oneshot;
 use futures::future::{Either, FutureExt, LocalBoxFuture, pending, select};
 use js_sys::{Function, Object, Promise, Reflect};
+use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::engine::Clock;
+use pingone_mfa_core::engine::limit::within;
 use pingone_mfa_core::port::{Held, Lease, Taken};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -20,18 +25,22 @@ extern "C" {
     type Locks;
 
     #[wasm_bindgen(method, catch)]
-    fn request(this: &Locks, name: &str, options: &Object, granted: &Function) -> Result<Promise, JsValue>;
+    fn request(this: &Locks, name: &str, options: &Object, granted: &Function) -> Result<JsValue, JsValue>;
 }
 
 /// The browser's locks, where it has them: no page that came over plain http does.
-pub(crate) struct BrowserLease;
+pub(crate) struct BrowserLease(pub(crate) Rc<dyn Clock>);
+
+/// How long the browser may take. It only has to look who holds the lock.
+const LIMIT: Millis = Millis::seconds(5);
 
 impl Lease for BrowserLease {
     fn take(&self, name: &str, steal: bool) -> LocalBoxFuture<'static, Taken> {
-        let asked = ask(name, steal);
+        let (asked, clock) = (ask(name, steal), Rc::clone(&self.0));
         async move {
             match asked {
-                Ok(asked) => asked.answer().await,
+                // Given up, the answer that was to come is dropped: a lock that is granted late is given back.
+                Ok(asked) => within(&*clock, LIMIT, Box::pin(asked.answer())).await.unwrap_or(Taken::Silent),
                 Err(_) => Taken::Unavailable,
             }
         }
@@ -55,7 +64,8 @@ fn ask(name: &str, steal: bool) -> Result<Asked, JsValue> {
     Reflect::set(&options, &manner.into(), &true.into())?;
     let (sender, granted) = oneshot::channel();
     let grant = Closure::once_into_js(move |lock: JsValue| grant(&lock, sender));
-    let ended = JsFuture::from(locks.request(name, &options, grant.unchecked_ref())?);
+    let ended = locks.request(name, &options, grant.unchecked_ref())?;
+    let ended = JsFuture::from(Promise::resolve(&ended));
     Ok(Asked { granted, ended })
 }
 
@@ -102,6 +112,7 @@ impl Drop for Release {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::clock::BrowserClock;
     use futures::poll;
     use gloo_timers::future::TimeoutFuture;
     use std::task::Poll;
@@ -109,18 +120,22 @@ mod tests {
 
     wasm_bindgen_test_configure!(run_in_browser);
 
+    fn lease() -> BrowserLease {
+        BrowserLease(Rc::new(BrowserClock::new(None)))
+    }
+
     async fn take(name: &str) -> Option<Held> {
-        match BrowserLease.take(name, false).await {
+        match lease().take(name, false).await {
             Taken::Held(held) => Some(held),
             Taken::Elsewhere => None,
-            Taken::Unavailable => panic!("no locks"),
+            Taken::Unavailable | Taken::Silent => panic!("no locks"),
         }
     }
 
     async fn steal(name: &str) -> Held {
-        match BrowserLease.take(name, true).await {
+        match lease().take(name, true).await {
             Taken::Held(held) => held,
-            Taken::Elsewhere | Taken::Unavailable => panic!("not stolen"),
+            Taken::Elsewhere | Taken::Unavailable | Taken::Silent => panic!("not stolen"),
         }
     }
 
@@ -157,7 +172,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     async fn a_lease_that_nobody_waits_for_is_given_back() {
-        drop(BrowserLease.take("not waited for", false));
+        drop(lease().take("not waited for", false));
         TimeoutFuture::new(50).await;
         assert!(take("not waited for").await.is_some());
     }
@@ -165,6 +180,27 @@ mod tests {
     #[wasm_bindgen_test]
     async fn a_browser_that_refuses_to_be_asked_keeps_nobody_waiting() {
         // Names that begin with a hyphen are reserved, so the request is rejected before anything is granted.
-        assert!(matches!(BrowserLease.take("-reserved", false).await, Taken::Unavailable));
+        assert!(matches!(lease().take("-reserved", false).await, Taken::Unavailable));
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_browser_that_never_says_who_holds_a_lock_keeps_nobody_waiting() {
+        let locks = js_sys::eval("LockManager.prototype").unwrap();
+        let real = Reflect::get(&locks, &"request".into()).unwrap();
+        let replace = |with: &JsValue| Reflect::set(&locks, &"request".into(), with).unwrap();
+        for (request, is_silent) in [
+            ("(() => new Promise(() => {}))", true),
+            ("(() => ({ then() {} }))", true),
+            ("(() => 7)", false),
+            ("(() => Promise.reject('no'))", false),
+            ("(() => { throw 'no'; })", false),
+        ] {
+            replace(&js_sys::eval(request).unwrap());
+            let taken = lease().take("silent", false).await;
+            assert_eq!(matches!(taken, Taken::Silent), is_silent, "{request}");
+            assert!(matches!(taken, Taken::Silent | Taken::Unavailable), "{request}");
+        }
+        replace(&real);
+        assert!(take("silent").await.is_some());
     }
 }

@@ -3,24 +3,25 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use futures::future::{Either, FutureExt, LocalBoxFuture, join3, select};
-use gloo_net::http::RequestBuilder;
+use futures::future::{FutureExt, LocalBoxFuture, join3};
 use gloo_timers::future::TimeoutFuture;
 use pingone_mfa_core::api::endpoint::Endpoint;
 use pingone_mfa_core::domain::evidence::{Plain, Reach};
+use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::engine::Clock;
+use pingone_mfa_core::engine::limit::within;
 use pingone_mfa_core::engine::probe::Reaching;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{
-    Document, ReferrerPolicy, RequestCache, RequestCredentials, RequestMode, SecurityPolicyViolationEvent,
-    SecurityPolicyViolationEventDisposition,
-};
+use web_sys::{Document, RequestMode, SecurityPolicyViolationEvent, SecurityPolicyViolationEventDisposition};
 
-/// The browser's `fetch`.
-pub(crate) struct BrowserReaching;
+use super::guarded_fetch::{request, send};
 
-/// How long an answer is waited for, in milliseconds.
-const PATIENCE: u32 = 8000;
+/// The browser's `fetch`, and the clock by which its answers are waited for.
+pub(crate) struct BrowserReaching(pub(crate) Rc<dyn Clock>);
+
+/// How long an answer is waited for.
+const PATIENCE: Millis = Millis::seconds(8);
 
 /// So much later than a refused request the browser says that it was the policy, in milliseconds.
 const LATE: u32 = 100;
@@ -29,7 +30,7 @@ const VIOLATION: &str = "securitypolicyviolation";
 
 impl Reaching for BrowserReaching {
     fn reach(&self, endpoint: &Endpoint) -> LocalBoxFuture<'static, Reach> {
-        let api = endpoint.as_str().to_owned();
+        let (api, clock) = (endpoint.as_str().to_owned(), Rc::clone(&self.0));
         async move {
             let window = web_sys::window();
             let is_online = window.as_ref().is_none_or(|window| window.navigator().on_line());
@@ -37,11 +38,11 @@ impl Reaching for BrowserReaching {
                 Some(format!("{}{}", location.origin().ok()?, location.pathname().ok()?))
             });
             // The same request twice: once so that any answer counts, readable or not, and once to be read.
-            let host = status(&api, RequestMode::NoCors);
-            let readable = status(&api, RequestMode::Cors);
-            let page = async move {
-                match own {
-                    Some(own) => status(&own, RequestMode::SameOrigin).await,
+            let host = status(&*clock, &api, RequestMode::NoCors);
+            let readable = status(&*clock, &api, RequestMode::Cors);
+            let page = async {
+                match &own {
+                    Some(own) => status(&*clock, own, RequestMode::SameOrigin).await,
                     None => None,
                 }
             };
@@ -105,16 +106,8 @@ impl Drop for Forbidden {
 }
 
 /// The status of the answer to a plain GET, 0 for one that may not be read; `None` without an answer.
-async fn status(url: &str, mode: RequestMode) -> Option<u16> {
-    let request = RequestBuilder::new(url)
-        .mode(mode)
-        .credentials(RequestCredentials::Omit)
-        .cache(RequestCache::NoStore)
-        .referrer_policy(ReferrerPolicy::NoReferrer)
-        .build()
-        .ok()?;
-    match select(Box::pin(request.send()), TimeoutFuture::new(PATIENCE)).await {
-        Either::Left((answer, _)) => answer.ok().map(|answer| answer.status()),
-        Either::Right(_) => None,
-    }
+async fn status(clock: &dyn Clock, url: &str, mode: RequestMode) -> Option<u16> {
+    let request = request(url, mode).build().ok()?;
+    let answer = within(clock, PATIENCE, Box::pin(send(request))).await;
+    answer.ok().flatten().map(|answer| answer.status)
 }

@@ -3,18 +3,16 @@
 mod window;
 
 use futures::future::{FutureExt, LocalBoxFuture};
-use gloo_net::http::RequestBuilder;
-use http::Method as HttpMethod;
+use http::Method;
 use pingone_mfa_core::api::sign_in::{CHANCE, own_redirect_uri};
 use pingone_mfa_core::api::{Lost, Response};
 use pingone_mfa_core::port::{SignIn, SignInWindow};
 use wasm_bindgen::JsValue;
-use web_sys::{
-    ReferrerPolicy, RequestCache, RequestCredentials, RequestMode, RequestRedirect, Storage, Window,
-};
+use web_sys::{RequestMode, RequestRedirect, Storage, Window};
 use zeroize::Zeroizing;
 
 use super::fetch::received;
+use super::guarded_fetch::{request, send};
 use super::panic;
 use window::BrowserWindow;
 
@@ -99,13 +97,9 @@ impl SignIn for BrowserSignIn {
         address: &str,
         form: Zeroizing<String>,
     ) -> LocalBoxFuture<'static, Result<Response, Lost>> {
-        let request = RequestBuilder::new(address)
-            .method(HttpMethod::POST)
-            .mode(RequestMode::Cors)
-            .credentials(RequestCredentials::Omit)
-            .cache(RequestCache::NoStore)
+        let request = request(address, RequestMode::Cors)
+            .method(Method::POST)
             .redirect(RequestRedirect::Error)
-            .referrer_policy(ReferrerPolicy::NoReferrer)
             .header("Accept", "application/json")
             .header("Content-Type", "application/x-www-form-urlencoded")
             .body(JsValue::from_str(&form));
@@ -113,8 +107,8 @@ impl SignIn for BrowserSignIn {
             if panic::has_happened() {
                 return Err(Lost::Unreachable);
             }
-            let response = request.map_err(|_| Lost::Unreachable)?.send().await;
-            received(&response.map_err(|_| Lost::Unreachable)?).await
+            let request = request.map_err(|_| Lost::Unreachable)?;
+            received(&send(request).await.ok_or(Lost::Unreachable)?).await
         }
         .boxed_local()
     }

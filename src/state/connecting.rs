@@ -56,7 +56,7 @@ impl Rooms for App {
     }
 
     fn is_working(&self) -> bool {
-        self.directory.is_working() || self.run.is_working()
+        self.directory.is_working() || self.run.is_open_untracked()
     }
 
     fn look_at_clock(&'static self, last: Wall) {

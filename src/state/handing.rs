@@ -1,15 +1,22 @@
 //! Tokens that the host page hands over: asked for at the start, before one ends, and where PingOne refuses one.
+//!
+//! A host page may take long, because a person signs in there, or may never answer. So after [`SOON`] the page says that it
+//! still waits, and offers to ask again or to cancel; an answer is taken until [`PATIENCE`] has passed. Only the newest
+//! question is listened to.
 
-use futures::future::{Either, select};
 use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::domain::embedding::Reason;
 use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::engine::limit::within;
 use zeroize::Zeroizing;
 
 use super::session::{Phase, Session};
 
-/// How long the host page may take; somebody may have to sign in there.
-const PATIENCE: Millis = Millis::seconds(60);
+/// How long the host page may take before a person is told that it hasn't answered.
+const SOON: Millis = Millis::seconds(5);
+
+/// How much longer it may take; somebody may have to sign in there.
+const PATIENCE: Millis = Millis::seconds(175);
 
 /// How far the host page is with a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,6 +26,8 @@ pub enum Handing {
     Idle,
     /// It is asked.
     Asking,
+    /// It was asked, and hasn't answered for a while. An answer is still taken.
+    Late,
     /// No token came, or none that can be used.
     Missed,
 }
@@ -29,11 +38,17 @@ impl Session {
         self.settings().limits.token_sources.host && self.entrance().embedder.gives_tokens()
     }
 
-    /// Asks the host page for a token, because a person wants one.
+    /// Asks the host page for a token, because a person wants one. What it was asked before isn't waited for any more.
     pub fn ask_host(&'static self) {
         self.touch();
         let is_at_start = self.phase.with_untracked(|phase| *phase == Phase::Form);
         self.ask_for(if is_at_start { Reason::Start } else { Reason::Expiry });
+    }
+
+    /// Waits no longer for the host page, and doesn't ask it again without anybody's doing.
+    pub fn stop_asking_host(&'static self) {
+        self.touch();
+        self.is_not_handed();
     }
 
     pub(super) fn ask_host_at_start(&'static self) {
@@ -53,17 +68,19 @@ impl Session {
     }
 
     fn ask_for(&'static self, reason: Reason) {
-        if self.provision.borrow().is_asking() {
-            return;
-        }
         let (embedder, clock) = (&self.entrance().embedder, &self.entrance().clock);
         self.provision.borrow_mut().asked(clock.now());
         self.handing.set(Handing::Asking);
-        let (answer, patience) = (embedder.token(reason), clock.sleep_until(clock.now() + PATIENCE));
-        self.connecting.spawn(async move {
-            let text = match select(answer, patience).await {
-                Either::Left((text, _)) => text,
-                Either::Right(((), _)) => None,
+        let mut answer = embedder.token(reason);
+        self.asking.abort_all();
+        self.asking.spawn(async move {
+            let soon = within(&**clock, SOON, &mut answer).await;
+            if soon.is_err() {
+                self.handing.set(Handing::Late);
+            }
+            let text = match soon {
+                Ok(text) => text,
+                Err(_) => within(&**clock, PATIENCE, answer).await.unwrap_or_default(),
             };
             self.handed(text);
         });
@@ -71,10 +88,6 @@ impl Session {
 
     /// Whoever is handed a token wants to be connected, or to go on.
     fn handed(&'static self, text: Option<Zeroizing<String>>) {
-        // A person has pasted a token meanwhile, or forgotten the one in use.
-        if !self.provision.borrow().is_asking() {
-            return;
-        }
         let is_taken = text.is_some_and(|text| self.take(&text));
         if !is_taken {
             self.provision.borrow_mut().missed();
@@ -91,6 +104,7 @@ impl Session {
 
     /// The token came from a person, who gives the next one too; or there is none.
     pub(super) fn is_not_handed(&'static self) {
+        self.asking.abort_all();
         self.provision.borrow_mut().forgotten();
         self.handing.set(Handing::Idle);
     }

@@ -1,16 +1,17 @@
 //! The next token of somebody who signed in, before the present one ends; and the end of a sign-in.
 
-use futures::future::{Either, LocalBoxFuture, select};
+use futures::future::LocalBoxFuture;
 use pingone_mfa_core::api::sign_in::renewal::{Renewed, renewal, renewed};
 use pingone_mfa_core::api::sign_in::{sign_off, token_address};
 use pingone_mfa_core::api::{Lost, Response};
 use pingone_mfa_core::domain::sign_in::{SignInFault, SignedIn, Way};
 use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::engine::limit::{TimedOut, within};
 
 use super::session::Session;
 
 /// An answer that takes longer won't come.
-const LONGEST_ANSWER: Millis = Millis::seconds(30);
+const LONGEST_ANSWER: Millis = Millis::seconds(10);
 
 /// So long a refresh token's revocation may hold up the way to PingOne's sign-off.
 const PATIENCE: Millis = Millis::seconds(3);
@@ -79,10 +80,9 @@ impl Session {
         &'static self,
         asking: LocalBoxFuture<'static, Result<Response, Lost>>,
     ) -> Result<Response, SignInFault> {
-        let clock = &self.entrance().clock;
-        match select(asking, clock.sleep_until(clock.now() + LONGEST_ANSWER)).await {
-            Either::Left((Ok(answer), _)) => Ok(answer),
-            Either::Left((Err(_), _)) | Either::Right(_) => Err(SignInFault::Unreachable),
+        match within(&*self.entrance().clock, LONGEST_ANSWER, asking).await {
+            Ok(answer) => answer.map_err(|_| SignInFault::Unreachable),
+            Err(TimedOut) => Err(SignInFault::Silent),
         }
     }
 
@@ -127,8 +127,7 @@ impl Session {
         self.connecting.spawn(async move {
             if let Some(revoking) = revoking {
                 // What isn't revoked is in nobody's memory any more, and ends by itself.
-                let (Either::Left(_) | Either::Right(_)) =
-                    select(revoking, clock.sleep_until(clock.now() + PATIENCE)).await;
+                let _ = within(&**clock, PATIENCE, revoking).await;
             }
             if way == Way::ThisPage {
                 sign_in.leave(&address);

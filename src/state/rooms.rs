@@ -34,7 +34,7 @@ pub trait Rooms {
     /// Goes on with another token. The transport has it already.
     fn continue_with(&'static self, facts: &TokenFacts);
 
-    /// Whether something is going on that a person waits for.
+    /// Whether something is going on that needs the token, or waits for a person and needs it then.
     fn is_working(&self) -> bool;
 
     /// Looks whether the computer slept since this time.

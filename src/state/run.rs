@@ -25,6 +25,7 @@ use super::tasks::Tasks;
 use super::watched::Watched;
 
 mod carrying;
+mod ending;
 mod file;
 mod guarding;
 mod pace;
@@ -33,10 +34,11 @@ mod stored;
 
 pub(super) use carrying::PAGE;
 use carrying::name_of;
+pub use ending::{Ending, StopLoss};
 pub use file::NotTaken;
 use pace::Speed;
 pub use pingone_mfa_core::engine::run::Halt;
-pub use stored::Stored;
+pub use stored::{Contents, Stored};
 
 /// Where the run stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,6 +142,8 @@ pub struct Run {
     pub stored: Watched<Vec<Stored>>,
     /// Why the last run file was not taken.
     pub not_taken: Watched<Option<NotTaken>>,
+    /// What is about to end a run, while a person is asked.
+    pub ending: Watched<Option<Ending>>,
     /// When this computer slept while the run was going on, from and until.
     pub slept: Watched<Option<(Wall, Wall)>>,
     /// How fast is written at most.
@@ -188,6 +192,7 @@ impl Run {
             states: Watched::default(),
             stored: Watched::default(),
             not_taken: Watched::default(),
+            ending: Watched::default(),
             slept: Watched::default(),
             ceiling: Ceiling::new(Watched::new(settings.rate.write), settings.rate.max),
             environment_name: RefCell::default(),
@@ -254,6 +259,7 @@ impl Run {
         self.forget_run();
         self.stored.set(Vec::new());
         self.not_taken.set(None);
+        self.keep();
     }
 
     fn forget_run(&'static self) {
@@ -271,11 +277,6 @@ impl Run {
     /// Whether something is going on, so that nothing else may change users.
     pub fn is_open(&'static self) -> bool {
         self.progress.with(|progress| progress.as_ref().is_some_and(|progress| progress.phase.is_open()))
-    }
-
-    pub(super) fn is_working(&'static self) -> bool {
-        self.progress
-            .with_untracked(|progress| progress.as_ref().is_some_and(|progress| progress.phase.is_working()))
     }
 
     /// What became of a user in this run, if it is one of the run's.

@@ -322,6 +322,7 @@ impl App {
                 Opened::Cancelled => return,
                 Opened::TooLarge => Err(Unusable::TooLarge),
                 Opened::Unreadable => Err(Unusable::Unreadable),
+                Opened::Silent => Err(Unusable::Silent),
                 Opened::Bytes(bytes) => utf_8(&bytes)
                     .ok_or(Unusable::Unreadable)
                     .and_then(|text| Snapshot::read(text).map_err(Unusable::Fault)),

@@ -11,9 +11,10 @@ use pingone_mfa_core::domain::provision::Provision;
 use pingone_mfa_core::domain::region::{Agreement, Region, RegionCode};
 use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::domain::tenant::{Environment, EnvironmentId, Tenant};
-use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::domain::time::{ClockReading, Millis, Wall};
 use pingone_mfa_core::domain::token::TokenFacts;
 use pingone_mfa_core::domain::user::UserId;
+use pingone_mfa_core::engine::limit::within;
 use uuid::Uuid;
 
 use super::announcement::{Announcement, Announcer};
@@ -24,6 +25,9 @@ use super::signing_in::{SigningIn, Standing};
 use super::tasks::Tasks;
 use super::watched::Watched;
 use super::{Entrance, Wishes};
+
+/// How long the browser may take to copy.
+const COPYING: Millis = Millis::seconds(5);
 
 /// Where a session stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,10 +121,11 @@ pub struct Session {
     pub(super) asked_about: RefCell<Option<Paste>>,
     /// The computer's time, renewed every second.
     pub now: Watched<Wall>,
-    touched: Cell<Millis>,
+    touched: Cell<ClockReading>,
     /// What stands behind the form, once it is here.
     pub(super) rooms: Watched<Option<&'static dyn Rooms>>,
     pub(super) provision: RefCell<Provision>,
+    pub(super) asking: Tasks,
     ticking: Tasks,
     pub(super) connecting: Tasks,
     /// What screen readers are told.
@@ -161,8 +166,9 @@ impl Session {
             given: RefCell::default(),
             asked_about: RefCell::default(),
             now: Watched::new(entrance.clock.wall()),
-            touched: Cell::new(entrance.clock.now()),
+            touched: Cell::new(entrance.clock.reading()),
             rooms: Watched::default(),
+            asking: Tasks::default(),
             ticking: Tasks::default(),
             connecting: Tasks::default(),
             announcer: Box::leak(Box::default()),
@@ -213,18 +219,22 @@ impl Session {
                     rooms.look_at_clock(self.now.get_untracked());
                 }
                 self.now.set(clock.wall());
-                self.forget_when_idle(clock.now());
+                self.forget_when_idle();
                 self.ask_host_when_due();
                 self.renew_when_due();
             }
         });
     }
 
-    fn forget_when_idle(&'static self, now: Millis) {
-        let idle = self.settings.forget_after_idle;
+    /// A run holds the token while it works and while it waits for a person: the idle time begins after it. Either clock
+    /// counts, because one of them stands still while the computer sleeps.
+    fn forget_when_idle(&'static self) {
+        let (idle, now) = (self.settings.forget_after_idle, self.entrance.clock.reading());
+        if self.rooms.get_untracked().is_some_and(Rooms::is_working) {
+            self.touched.set(now);
+        }
         let has_token = self.pasted.with_untracked(|pasted| pasted.facts().is_some());
-        let is_working = self.rooms.get_untracked().is_some_and(Rooms::is_working);
-        if has_token && !is_working && self.touched.get().until(now) >= idle {
+        if has_token && now.since(self.touched.get()) >= idle {
             self.forget_because(Forgetting::Idle(idle.0 / 60_000));
         }
     }
@@ -234,9 +244,11 @@ impl Session {
         self.entrance
     }
 
-    /// Takes note that a person is there.
+    /// Takes note that a person is there. Whoever comes back after the idle time finds the token forgotten, also where
+    /// the computer slept until now.
     pub fn touch(&'static self) {
-        self.touched.set(self.entrance.clock.now());
+        self.forget_when_idle();
+        self.touched.set(self.entrance.clock.reading());
     }
 
     /// Up to how many users are listed without being asked for.
@@ -398,7 +410,7 @@ impl Session {
     pub fn copy(&'static self, text: String) {
         let copying = self.entrance.host.copy(text);
         self.connecting.spawn(async move {
-            let copied = copying.await;
+            let copied = within(&*self.entrance.clock, COPYING, copying).await.unwrap_or(false);
             self.announcer.tell(Announcement::Copied(copied));
         });
     }

@@ -9,6 +9,8 @@ pub enum Unusable<F> {
     TooLarge,
     /// The file could not be read.
     Unreadable,
+    /// Reading it took longer than is waited for.
+    Silent,
     /// It is of another environment.
     OtherEnvironment,
 }

@@ -1,6 +1,7 @@
 //! The people of the environment: find one, list all, and the panels beside them.
 
 use super::confirm::confirm;
+use super::ending::ending;
 use super::find::{find_person, found};
 use super::grid::grid;
 use super::list::{list, read_ceiling};
@@ -41,6 +42,7 @@ pub(super) fn directory(app: AppHandle) -> Node {
         .with(tag("aside").class("directory-side").with(opened_user(app)).with(response(app)))
         .with(question(app))
         .with(confirm(app))
+        .with(ending(app))
         .with(saving(app))
         .with(sheet(app))
         .with(review(app))

@@ -259,6 +259,14 @@ fn remarks(app: AppHandle) -> Node {
     );
     let is_blind = move || of_run(app, |run| run.phase.is_open() && !run.sees_other_pages);
     let blind = part_of(is_blind, |is_blind| is_blind.then(|| tag("p").class("note").with(text::run::BLIND)));
+    let slows_hidden = move || {
+        // The clock says it without a signal; the page looks every second.
+        app.session.now.get();
+        !app.ports.clock.keeps_pace_hidden() && of_run(app, |run| run.phase.is_open())
+    };
+    let hidden = part_of(slows_hidden, |slows| {
+        slows.then(|| tag("p").class("note").set("role", "status").with(text::run::SLOW_HIDDEN))
+    });
     let offers_sign_in = app.session.offers_sign_in();
     let token = part_of(
         move || token_ends(app),
@@ -270,7 +278,7 @@ fn remarks(app: AppHandle) -> Node {
         move || offers_sign_in && token_ends(app).is_some(),
         move |is_time| is_time.then(|| tag("div").class("line").with(sign_in::from_elsewhere(app.session))),
     );
-    group().with(slept).with(again).with(blind).with(token).with(again_in_time)
+    group().with(slept).with(again).with(blind).with(hidden).with(token).with(again_in_time)
 }
 
 /// The next token may be given from so long before the end of the present one.
@@ -291,7 +299,7 @@ fn actions(app: AppHandle, phase: &Phase) -> Node {
     let stop = || {
         group()
             .with(tag("span").class("hint").with(text::run::STAYS))
-            .with(button(text::run::STOP, move || run.stop()))
+            .with(button(text::run::STOP, move || run.ask_to_stop()))
     };
     let file = || {
         group()
@@ -462,8 +470,10 @@ pub(super) fn open_file(app: AppHandle) -> Node {
 
 fn one_stored(app: AppHandle, run: Stored) -> Node {
     let is_unfinished = run.is_unfinished();
-    let (first, second) = (run.name.clone(), run.name.clone());
-    let discard = button(text::run::DISCARD, move || app.run.discard(first.clone())).class("quiet");
+    let second = run.name.clone();
+    let discarded = run.clone();
+    let discard =
+        button(text::run::DISCARD, move || app.run.ask_to_discard(discarded.clone())).class("quiet");
     let line = |sentence: String| tag("p").with(sentence);
     let contents = match run.contents {
         Ok(contents) => contents,

@@ -20,6 +20,7 @@ pub mod confirm;
 #[cfg(feature = "demo")]
 pub mod demo;
 
+pub mod ending;
 pub mod exchanges;
 
 pub mod guesses;
@@ -511,6 +512,7 @@ pub mod saving {
             Unusable::Fault(fault) => format!("This is no {what} of this page: {fault}."),
             Unusable::TooLarge => format!("This file is too large to be a {what}: at most {most}."),
             Unusable::Unreadable => "The file could not be read as text.".into(),
+            Unusable::Silent => super::FILE_SILENT.into(),
             Unusable::OtherEnvironment => format!("This {what} is of another environment."),
         }
     }
@@ -1114,17 +1116,23 @@ pub fn fault(fault: &Fault) -> String {
         Fault::Paging(Paging::NoCursor) => "The link to the next page has no cursor. The list was stopped.".into(),
         Fault::Paging(Paging::Elsewhere) => "The link to the next page leads to another host or environment. It was not followed.".into(),
         Fault::NotStored(why) => not_stored(why),
+        Fault::LockSilent => "This browser doesn't answer whether another of its tabs runs something in this environment. Nothing was sent.".into(),
         Fault::HostRefused => "The page around this one didn't permit the change. Nothing was sent.".into(),
         Fault::NotPermitted(WriteRefusal::Protected) => "This user is in a group that this deployment protects. Nothing was sent.".into(),
         Fault::NotPermitted(_) => "This deployment doesn't permit the change. Nothing was sent.".into(),
     }
 }
 
+/// A chosen file was not read in time.
+pub const FILE_SILENT: &str = "The file didn't arrive within 30 seconds. It may be on another computer or in a cloud: copy it to this computer and choose it again.";
+
 fn not_stored(why: &JournalFault) -> String {
     match why {
         JournalFault::Unavailable => "This browser doesn't let the page store anything, so a run could not be continued after a crash. Nothing more is sent.".into(),
+        JournalFault::Blocked => "Another tab, with another version of this page, holds what is stored in this browser. Close it and try again. Nothing more is sent.".into(),
         JournalFault::Full => "There is no room left to store what the run does. Nothing more is sent.".into(),
         JournalFault::Newer => "What is stored in this browser was made by a newer version of this page. Nothing more is sent.".into(),
+        JournalFault::Silent => "This browser's storage doesn't answer, so what the run does may not be stored. Nothing more is sent.".into(),
         JournalFault::Failed(name) => format!("What the run does could not be stored ({name}). Nothing more is sent."),
     }
 }

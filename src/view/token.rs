@@ -29,6 +29,12 @@ pub(super) fn from_host(session: &'static Session) -> Node {
         move || session.handing.get(),
         move |handing| match handing {
             Handing::Asking => tag("p").class("working").set("role", "status").with(text::handing::ASKING),
+            Handing::Late => {
+                group().with(tag("p").class("working").set("role", "status").with(text::handing::LATE)).with(
+                    ask(text::handing::ASK_AGAIN)
+                        .with(button(text::handing::CANCEL, move || session.stop_asking_host())),
+                )
+            }
             Handing::Missed => group().with(part(move || Some(missed()))).with(ask(text::handing::ASK_AGAIN)),
             Handing::Idle => ask(text::handing::ASK),
         },

@@ -6,7 +6,9 @@
 
 use futures::future::LocalBoxFuture;
 
-use crate::domain::time::{Millis, Wall};
+use crate::domain::time::{ClockReading, Millis, Wall};
+
+pub mod limit;
 
 pub mod policy;
 
@@ -48,4 +50,14 @@ pub trait Clock {
 
     /// Ends once [`Clock::now`] has reached `at`. Dropping it cancels the wait.
     fn sleep_until(&self, at: Millis) -> LocalBoxFuture<'static, ()>;
+
+    /// Both clocks now.
+    fn reading(&self) -> ClockReading {
+        ClockReading { now: self.now(), wall: self.wall() }
+    }
+
+    /// Whether waits keep their pace while the page is hidden. Browsers slow down a hidden page's own timers.
+    fn keeps_pace_hidden(&self) -> bool {
+        true
+    }
 }

@@ -208,6 +208,8 @@ pub enum Opened {
     TooLarge,
     /// The browser didn't ask, or could not read it.
     Unreadable,
+    /// One was chosen, and reading it took longer than is waited for: it may be on another computer.
+    Silent,
 }
 
 /// The text of a file in UTF-8, without its byte order mark. What is no UTF-8 is none: guessed letters would name nobody.
@@ -250,6 +252,8 @@ pub enum Taken {
     Elsewhere,
     /// This browser lends none, so that nothing is known of other pages.
     Unavailable,
+    /// The browser was asked, and didn't answer in time.
+    Silent,
 }
 
 /// A lease, held until this is dropped.

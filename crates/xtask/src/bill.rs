@@ -149,7 +149,7 @@ checksum = \"abcd\"
         let bill: Value = serde_json::from_str(&of_materials(&workspace, Edition::Product).unwrap()).unwrap();
         let components = bill["components"].as_array().unwrap();
         let has = |name: &str| components.iter().any(|part| part["name"] == name);
-        for name in ["leptos", "gloo-net", "pingone-mfa-core", "zeroize"] {
+        for name in ["leptos", "gloo-timers", "pingone-mfa-core", "zeroize"] {
             assert!(has(name), "{name} is missing");
         }
         for name in ["leptos_macro", "serde_derive", "pingone-sandbox", "tokio", "thirtyfour", "brotli"] {

@@ -43,6 +43,7 @@ impl Directory {
                 Opened::Cancelled => return,
                 Opened::TooLarge => Err(Unusable::TooLarge),
                 Opened::Unreadable => Err(Unusable::Unreadable),
+                Opened::Silent => Err(Unusable::Silent),
                 Opened::Bytes(bytes) => {
                     self.close_outcomes();
                     self.outcomes.set(Some(Outcomes::Reading));

@@ -61,6 +61,8 @@ pub enum Unusable {
     TooLarge,
     /// The browser could not read it.
     Unreadable,
+    /// Reading it took longer than is waited for.
+    Silent,
 }
 
 /// A list as it is understood.
@@ -292,6 +294,7 @@ impl Directory {
             let read = match opened {
                 Opened::Bytes(bytes) => list::read(&bytes, &self.normalize()).map_err(Unusable::Fault),
                 Opened::TooLarge => Err(Unusable::TooLarge),
+                Opened::Silent => Err(Unusable::Silent),
                 Opened::Cancelled | Opened::Unreadable => Err(Unusable::Unreadable),
             };
             // Whoever has closed it meanwhile wants none of it.

@@ -16,6 +16,7 @@ use pingone_mfa_core::domain::user::Mfa;
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::{Command, Inbox, drive};
 use pingone_mfa_core::engine::journal::{Damage, Entry, Restored};
+use pingone_mfa_core::engine::limit::{TimedOut, within};
 use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::run::readback::{self, ReadBack};
 use pingone_mfa_core::engine::run::{self as engine, Delivery, Standing};
@@ -33,6 +34,9 @@ const SHOW_EVERY: Millis = Millis::seconds(1);
 
 /// Users of one page of a list.
 pub(in crate::state) const PAGE: u64 = 200;
+
+/// How long the end of a run may wait for being stored before it is shown.
+const LAST_WORD: Millis = Millis::seconds(1);
 
 /// Without this much time between two looks at the clock the computer slept.
 const SLEEP: i64 = 30_000;
@@ -53,7 +57,7 @@ impl Run {
                         self.begin_with(plan, false);
                     }
                 }
-                Err(fault) => self.announcer.tell(Announcement::Failed(fault)),
+                Err(fault) => self.storage_failed(fault),
             }
         });
     }
@@ -74,7 +78,11 @@ impl Run {
     pub fn check(&'static self) {
         let (Some(kept), Some(connection)) = (self.kept.take(), self.connection()) else { return };
         self.tasks.spawn(async move {
-            let Some(held) = self.take_lease(&connection, false).await else { return };
+            let Some(held) = self.take_lease(&connection, false).await else {
+                // Its report stays.
+                self.kept.replace(Some(kept));
+                return;
+            };
             let (sender, mut inbox) = mpsc::unbounded();
             self.commands.replace(Some(sender));
             let Kept { mut run, name } = kept;
@@ -94,7 +102,7 @@ impl Run {
         self.tasks.spawn(async move {
             let restored = match self.entries_of(&name).await {
                 Ok(entries) => self.restored(&entries).await,
-                Err(fault) => return self.announcer.tell(Announcement::Failed(fault)),
+                Err(fault) => return self.storage_failed(fault),
             };
             let Ok(restored) = restored else { return };
             // Another run has begun while this one was read, and must keep its controls.
@@ -172,11 +180,26 @@ impl Run {
         self.set_phase(Phase::NotStarted(fault));
     }
 
+    fn lock_is_silent(&'static self) {
+        let is_over =
+            |run: &Option<Progress>| run.as_ref().is_some_and(|run| matches!(run.phase, Phase::Over { .. }));
+        if !self.progress.with_untracked(is_over) {
+            return self.not_started(Fault::LockSilent);
+        }
+        // Only reading back was to begin: what is shown of the run stays.
+        self.announcer.tell(Announcement::Failed(Fault::LockSilent));
+        self.directory.explain(Spot::Run, Tried::ReadUsers, &Fault::LockSilent);
+    }
+
     /// The lease of the environment, as far as the browser lends any; `None` if another page has it.
     async fn take_lease(&'static self, connection: &Connection, steal: bool) -> Option<Option<Held>> {
         let (held, sees_other_pages) = match self.ports.lease.take(&lease_of(connection), steal).await {
             Taken::Held(held) => (Some(held), true),
             Taken::Unavailable => (None, false),
+            Taken::Silent => {
+                self.lock_is_silent();
+                return None;
+            }
             Taken::Elsewhere => {
                 self.set_phase(Phase::Elsewhere);
                 return None;
@@ -537,11 +560,9 @@ impl Run {
         self.commands.replace(None);
         self.show_changes();
         let unread = run.to_read_back();
-        let at = self.ports.clock.wall();
-        if let Err(fault) = self.store_end(&name, (unread == 0 || is_stopped).then_some(at)).await {
-            // It will be offered to be continued although nothing is left to be done, and nothing worse.
-            self.announcer.tell(Announcement::Failed(fault));
-        }
+        let (at, clock) = (self.ports.clock.wall(), &self.ports.clock);
+        let mut storing = self.store_end(&name, (unread == 0 || is_stopped).then_some(at)).boxed_local();
+        let stored = within(&**clock, LAST_WORD, &mut storing).await;
         let tally = run.tally();
         self.progress.update(|progress| {
             if let Some(progress) = progress {
@@ -556,7 +577,15 @@ impl Run {
         self.announcer.tell(Announcement::RunEnded { tally, is_stopped });
         let counts = counts(run.plan(), tally);
         self.ports.embedder.tell(&note(&Told::RunFinished { counts, is_stopped }));
-        self.kept.replace(Some(Kept { run, name }));
+        self.kept.replace(Some(Kept { run, name: Rc::clone(&name) }));
+        let stored = match stored {
+            Ok(stored) => stored,
+            Err(TimedOut) => storing.await,
+        };
+        if let Err(fault) = stored {
+            // It will be offered to be continued although nothing is left to be done, and nothing worse.
+            self.announcer.tell(Announcement::Failed(fault));
+        }
     }
 
     /// Stores who acted, once more because some may not have been stored, and that nothing more is going to be done.

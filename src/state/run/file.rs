@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::fault::{Fault, JournalFault};
 use pingone_mfa_core::engine::run_file::{self, RUN_FILE_LIMIT, RunFileFault};
 use pingone_mfa_core::port::Opened;
 
@@ -10,13 +10,17 @@ use super::Run;
 use super::carrying::name_of;
 use crate::state::announcement::Announcement;
 
-/// Why a run file is not taken, or a stored run not discarded.
+/// Why a run file is not taken, a stored run not discarded or continued, or what is stored not shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotTaken {
     /// It can't be used.
     Fault(RunFileFault),
     /// It could not be read.
     Unreadable,
+    /// Reading it took longer than is waited for.
+    Silent,
+    /// Which runs this browser has stored can't be found out.
+    NotListed(JournalFault),
     /// It is of another environment than the connected one.
     OtherEnvironment,
     /// The same run is stored in this browser already.
@@ -51,6 +55,7 @@ impl Run {
                 Opened::Cancelled => return,
                 Opened::TooLarge => Err(NotTaken::Fault(RunFileFault::TooLarge)),
                 Opened::Unreadable => Err(NotTaken::Unreadable),
+                Opened::Silent => Err(NotTaken::Silent),
                 Opened::Bytes(bytes) => self.take_file(&bytes).await,
             };
             self.not_taken.set(taken.err());

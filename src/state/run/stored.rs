@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::fault::{Fault, JournalFault};
 use pingone_mfa_core::domain::plan::{Plan, PlanNumber};
 use pingone_mfa_core::domain::row::{RowState, Tally};
+use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::domain::token::Actor;
 use pingone_mfa_core::engine::journal::{Damage, Entry, Restored, Restoring};
@@ -85,26 +86,40 @@ impl Run {
         let days = i64::try_from(self.journal_days).unwrap_or(i64::MAX);
         let oldest = self.ports.clock.wall().0.saturating_sub(days.saturating_mul(DAY));
         self.tasks.spawn(async move {
-            // Where nothing can be stored there is nothing to be found; a run that begins says so.
-            let Ok(listed) = self.ports.journal.list().await else { return };
             let mut found = Vec::new();
-            for (name, first) in listed {
-                let plan = plan_of(&first);
-                if plan.as_ref().is_some_and(|plan| plan.made_at.0 < oldest) {
-                    // It is tried again the next time.
-                    let _ = self.ports.journal.delete(&name).await;
-                    continue;
-                }
-                if plan.is_some_and(|plan| plan.environment != environment) {
-                    continue;
-                }
-                if let Ok(entries) = self.ports.journal.read(&name).await {
-                    found.push(Stored::of(&name, self.restored(&entries).await));
-                }
-            }
+            let sought = self.seek(environment, oldest, &mut found).await;
             found.reverse();
             self.stored.set(found);
+            match sought {
+                // Where nothing can be stored there is nothing to be found; a run that begins says so.
+                Ok(()) | Err(JournalFault::Unavailable) => self.not_taken.update(|not_taken| {
+                    not_taken.take_if(|why| matches!(why, NotTaken::NotListed(_)));
+                }),
+                Err(fault) => self.not_taken.set(Some(NotTaken::NotListed(fault))),
+            }
         });
+    }
+
+    async fn seek(
+        &'static self,
+        environment: EnvironmentId,
+        oldest: i64,
+        found: &mut Vec<Stored>,
+    ) -> Result<(), JournalFault> {
+        for (name, first) in self.ports.journal.list().await? {
+            let plan = plan_of(&first);
+            if plan.as_ref().is_some_and(|plan| plan.made_at.0 < oldest) {
+                // It is tried again the next time.
+                let _ = self.ports.journal.delete(&name).await;
+                continue;
+            }
+            if plan.is_some_and(|plan| plan.environment != environment) {
+                continue;
+            }
+            let entries = self.ports.journal.read(&name).await?;
+            found.push(Stored::of(&name, self.restored(&entries).await));
+        }
+        Ok(())
     }
 
     /// Deletes what is stored of a run.
@@ -113,15 +128,22 @@ impl Run {
         self.tasks.spawn(async move {
             // The page that carries it out would go on storing into nothing.
             let taken = self.ports.lease.take(&lease_of(&connection), false).await;
-            if matches!(taken, Taken::Elsewhere) {
-                return self.not_taken.set(Some(NotTaken::WorkingElsewhere));
+            match taken {
+                Taken::Elsewhere => return self.not_taken.set(Some(NotTaken::WorkingElsewhere)),
+                Taken::Silent => return self.storage_failed(Fault::LockSilent),
+                Taken::Held(_) | Taken::Unavailable => self.not_taken.set(None),
             }
-            self.not_taken.set(None);
             if let Err(fault) = self.ports.journal.delete(&name).await {
-                self.announcer.tell(Announcement::Failed(Fault::NotStored(fault)));
+                return self.storage_failed(Fault::NotStored(fault));
             }
             self.find_stored();
         });
+    }
+
+    /// Says why what was asked of the stored runs was not done.
+    pub(super) fn storage_failed(&'static self, fault: Fault) {
+        self.announcer.tell(Announcement::Failed(fault.clone()));
+        self.not_taken.set(Some(NotTaken::NotStored(fault)));
     }
 
     /// What is stored of a run, as it is.

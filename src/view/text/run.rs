@@ -123,6 +123,8 @@ pub const STOPPING: &str = "Stopping. What was sent is awaited, nothing more is 
 /// No locks.
 pub const BLIND: &str =
     "This browser doesn't say whether another of its tabs runs something here. Keep it to one tab.";
+/// No clock worker, or one that is silent.
+pub const SLOW_HIDDEN: &str = "Keep this tab visible: without its clock worker, the browser slows the run down while the tab is hidden.";
 /// Goes on with a stored run.
 pub const CONTINUE: &str = "Continue";
 /// Deletes a stored run.
@@ -177,6 +179,10 @@ pub fn not_taken(why: &NotTaken) -> String {
     match why {
         NotTaken::Fault(fault) => format!("The run file is not taken: {fault}. Nothing was stored or sent."),
         NotTaken::Unreadable => "The file could not be read. Nothing was stored or sent.".into(),
+        NotTaken::Silent => format!("{} Nothing was stored or sent.", super::FILE_SILENT),
+        NotTaken::NotListed(why) => format!(
+            "Runs that were stored here earlier can't be shown ({why}). One of them may be unfinished: reload the page before you start another."
+        ),
         NotTaken::OtherEnvironment => {
             "The run file is of another environment. Connect to that one. Nothing was stored or sent.".into()
         }

@@ -149,6 +149,7 @@ pub fn unusable(locale: &dyn Locale, unusable: Unusable) -> String {
             "This file is larger than {} MB and was not read. Keep only the column that names the people, or split the list.",
             LARGEST >> 20
         ),
+        Unusable::Silent => super::FILE_SILENT.into(),
         Unusable::Unreadable => "The browser could not read this file. It may have been moved, or be open elsewhere: close it there and choose it again.".into(),
     }
 }

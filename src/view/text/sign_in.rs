@@ -73,6 +73,10 @@ pub fn fault(fault: &SignInFault) -> String {
             "Nobody was signed in: PingOne's authorization server could not be reached from here, or can't answer now. Check network, proxy and the page's connect-src, and sign in again."
                 .into()
         }
+        SignInFault::Silent => {
+            "Not signed in: PingOne's authorization server didn't answer in time. Sign in again; if it stays, look at PingOne's status page."
+                .into()
+        }
         SignInFault::Blocked => {
             "Nobody was signed in: this browser opened no window for PingOne. Allow this page to open windows and sign in again."
                 .into()

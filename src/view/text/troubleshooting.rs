@@ -191,6 +191,8 @@ const fn plain_cause(cause: Cause) -> &'static str {
         Cause::AnswerUnknown => "The answer is damaged, or has a shape that this page doesn't know.",
         Cause::ListInconsistent => "The pages of PingOne's list contradict each other.",
         Cause::NotStored => "This browser doesn't store what a run does.",
+        Cause::StorageSilent => "This browser's storage doesn't answer.",
+        Cause::LockSilent => "This browser doesn't say whether another of its tabs runs something here.",
         Cause::HostRefused => "The page around this one doesn't permit the change.",
         Cause::DeploymentForbids => "This deployment doesn't permit the change.",
         Cause::AccountUnusable => {
@@ -290,6 +292,10 @@ const fn plain_to_do(cause: Cause) -> &'static str {
             "PingOne and this page disagree about the API. Please report it."
         }
         Cause::NotStored => "Leave the private window, permit site data, or make room on the disk.",
+        Cause::StorageSilent => {
+            "Close other tabs of this page and try again. If it stays, restart the browser: a full or failing disk, or an extension, may hold its storage up."
+        }
+        Cause::LockSilent => "Close other tabs of this page and try again. If it stays, restart the browser.",
         Cause::HostRefused => "Ask whoever runs that page: it decides which changes are made here.",
         Cause::DeploymentForbids => {
             "Ask the administrators of this page: its config.json decides which users are changed here."
@@ -394,6 +400,7 @@ pub fn seen(locale: &dyn Locale, seen: &Seen, now: Wall, label: impl Fn(&RegionC
         Seen::Bypass(Some(until)) => super::question::until(locale, *until, now),
         Seen::NotReadHere => "not read by this page".into(),
         Seen::Storage(why) => why.to_string(),
+        Seen::LocksSilent => "no answer from the browser's locks".into(),
         Seen::NotPermitted => "it was asked, and said no".into(),
     }
 }

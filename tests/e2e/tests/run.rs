@@ -260,7 +260,7 @@ async fn after_the_click_on_stop_no_fetch_is_started() {
     let note_the_click = "performance.setResourceTimingBufferSize(5000);
          document.addEventListener('click', (event) => {
            const button = event.composedPath()[0];
-           if (button.innerText === 'Stop') window.stoppedAt = performance.now(); }, true);
+           if (button.innerText === 'Stop run') window.stoppedAt = performance.now(); }, true);
          arguments[arguments.length - 1]();";
     page.ask(note_the_click, vec![]).await.expect("the page listens");
     page.include_skipped().await;
@@ -271,6 +271,11 @@ async fn after_the_click_on_stop_no_fetch_is_started() {
     page.choose(CEILING, "5").await;
     page.hear("ceiling 5").await;
     page.press("button", "Stop").await;
+    page.see("dialog", "Stop this run?").await;
+    page.hear("users are not changed yet. A stopped run can't be continued").await;
+    assert_eq!(page.focus().await, "Cancel");
+    page.looks_well("run-stop").await;
+    page.press("button", "Stop run").await;
     page.hear("Stopped at").await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let script = "arguments[arguments.length - 1](performance.getEntriesByType('resource')
@@ -302,6 +307,9 @@ async fn a_second_tab_sees_the_run_and_takes_it_over() {
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("isn't finished").await;
     page.press("button", "Discard").await;
+    page.see("dialog", "Discard this run?").await;
+    page.hear("A discarded run can't be continued.").await;
+    page.press("button", "Discard run").await;
     page.hear("working in another tab. Stop it there before you discard one.").await;
     page.press("button", "Continue").await;
     page.hear("A run in this environment is working in another tab of this browser.").await;
@@ -324,6 +332,7 @@ async fn a_role_that_may_not_change_anybody_stops_the_run_by_itself() {
     page.hear("20 users in a row were refused").await;
     page.shoot("run-refused").await;
     page.press("button", "Stop").await;
+    page.press("button", "Stop run").await;
     page.hear("MFA was enabled for 0 users").await;
     assert_eq!(off(&world), users);
     assert_eq!(page.axe().await, Vec::<String>::new());

@@ -230,6 +230,8 @@ pub enum Seen {
     NotReadHere,
     /// The browser stores nothing.
     Storage(JournalFault),
+    /// The browser's locks don't answer.
+    LocksSilent,
     /// The page around this one said no.
     NotPermitted,
 }
@@ -739,6 +741,7 @@ impl Evidence {
     fn check_storage(&self) -> Came {
         match self.fault() {
             Some((_, Fault::NotStored(why))) => (Verdict::Fail, Seen::Storage(why.clone())),
+            Some((_, Fault::LockSilent)) => (Verdict::Fail, Seen::LocksSilent),
             _ => NOT_RUN,
         }
     }

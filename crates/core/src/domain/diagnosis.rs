@@ -3,7 +3,7 @@
 
 use super::check::{Check, is_denial, is_gateways_page};
 use super::evidence::{Ask, Evidence, InputFault, Issued, Plain, Reach, Sight, Symptom, Told, Tried, is_ok};
-use super::fault::Fault;
+use super::fault::{Fault, JournalFault};
 use super::paste::PasteFault;
 use super::region::RegionCode;
 use super::role::Permission;
@@ -96,6 +96,10 @@ pub enum Cause {
     ListInconsistent,
     /// The browser doesn't store what a run does.
     NotStored,
+    /// The browser's storage was asked, and never answered.
+    StorageSilent,
+    /// The browser's locks were asked, and never answered.
+    LockSilent,
     /// The page around this one doesn't permit the change.
     HostRefused,
     /// The deployment doesn't permit the change.
@@ -194,7 +198,7 @@ impl Cause {
             | Self::ListInconsistent => Check::Answers,
             Self::RateLimited => Check::Limit,
             Self::NoAnswer | Self::ServiceFailing | Self::OneRecordFailing => Check::Service,
-            Self::NotStored => Check::Storage,
+            Self::NotStored | Self::StorageSilent | Self::LockSilent => Check::Storage,
             Self::HostRefused => Check::HostPage,
             Self::DeploymentForbids => Check::Deployment,
             Self::AccountUnusable => Check::Account,
@@ -226,6 +230,8 @@ impl Cause {
             | Self::UserMissing
             | Self::Offline
             | Self::NotStored
+            | Self::StorageSilent
+            | Self::LockSilent
             | Self::AccountUnusable
             | Self::FlagOff
             | Self::Bypassed
@@ -347,7 +353,9 @@ impl Evidence {
             return self.environment_missing();
         }
         match fault {
+            Fault::NotStored(JournalFault::Silent) => vec![Cause::StorageSilent],
             Fault::NotStored(_) => vec![Cause::NotStored],
+            Fault::LockSilent => vec![Cause::LockSilent],
             Fault::HostRefused => vec![Cause::HostRefused],
             Fault::NotPermitted(_) => vec![Cause::DeploymentForbids],
             Fault::TokenForgotten => vec![Cause::TokenForgotten],

@@ -490,6 +490,7 @@ impl Evidence {
                     | Fault::NotStored(_)
                     | Fault::HostRefused
                     | Fault::NotPermitted(_)
+                    | Fault::LockSilent
             )
         };
         self.faults().any(is_final) || self.answers().any(|fault| matches!(fault, Fault::TokenInvalid(_)))

@@ -83,15 +83,21 @@ pub enum Paging {
 /// Why the journal of a run could not do what it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum JournalFault {
-    /// This browser stores nothing here: it can't, its user forbids it, or another page stands in the way.
+    /// This browser stores nothing here: it can't, or its user forbids it.
     #[error("this browser stores nothing here")]
     Unavailable,
+    /// Another page, of another version of this product, doesn't let go of what is stored.
+    #[error("a page of another version holds what is stored")]
+    Blocked,
     /// There is no room.
     #[error("there is no room")]
     Full,
     /// What is stored was made by a newer page, which this one can't read.
     #[error("what is stored was made by a newer page")]
     Newer,
+    /// It was asked, and never answered: whether anything was stored isn't known.
+    #[error("this browser's storage doesn't answer")]
+    Silent,
     /// Anything else, by the browser's name for it, as in `UnknownError`. It holds nothing that was stored.
     #[error("{0}")]
     Failed(String),
@@ -181,6 +187,9 @@ pub enum Fault {
     /// The deployment doesn't permit the change. Nothing was sent.
     #[error("not permitted by this deployment: {0}")]
     NotPermitted(WriteRefusal),
+    /// The browser doesn't say whether another of its pages runs something here. Nothing was sent.
+    #[error("the browser's locks don't answer")]
+    LockSilent,
 }
 
 /// When the same request may work.
@@ -247,7 +256,8 @@ impl Fault {
             | Self::Paging(_)
             | Self::NotStored(_)
             | Self::HostRefused
-            | Self::NotPermitted(_) => RetryKind::Never,
+            | Self::NotPermitted(_)
+            | Self::LockSilent => RetryKind::Never,
         }
     }
 
@@ -279,6 +289,7 @@ impl Fault {
             Self::NotStored(_) => "not-stored",
             Self::HostRefused => "host-refused",
             Self::NotPermitted(_) => "not-permitted",
+            Self::LockSilent => "lock-silent",
         }
     }
 
@@ -326,7 +337,8 @@ impl Fault {
             | Self::Paging(_)
             | Self::NotStored(_)
             | Self::HostRefused
-            | Self::NotPermitted(_) => false,
+            | Self::NotPermitted(_)
+            | Self::LockSilent => false,
         }
     }
 
@@ -393,6 +405,7 @@ impl Fault {
             Self::NotStored(JournalFault::Full),
             Self::HostRefused,
             Self::NotPermitted(WriteRefusal::Protected),
+            Self::LockSilent,
         ]
     }
 }

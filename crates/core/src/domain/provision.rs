@@ -49,12 +49,6 @@ impl Provision {
         }
     }
 
-    /// Whether an answer is awaited.
-    #[must_use]
-    pub fn is_asking(&self) -> bool {
-        self.is_asking
-    }
-
     /// The host page is asked.
     pub fn asked(&mut self, now: Millis) {
         (self.is_asking, self.asked_at) = (true, now);

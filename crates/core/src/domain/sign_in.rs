@@ -152,6 +152,9 @@ pub enum SignInFault {
     /// The token endpoint could not be reached, or can't answer now.
     #[error("the token endpoint could not be reached")]
     Unreachable,
+    /// The token endpoint was asked, and didn't answer in time.
+    #[error("the token endpoint didn't answer in time")]
+    Silent,
     /// This browser keeps nothing, or doesn't leave the page.
     #[error("this browser keeps nothing, or doesn't leave the page")]
     NotHere,
@@ -169,7 +172,7 @@ impl SignInFault {
     /// Whether a renewal that came to this may work a moment later: something was in the way, and nobody said no.
     #[must_use]
     pub fn may_pass(&self) -> bool {
-        matches!(self, Self::Unreachable)
+        matches!(self, Self::Unreachable | Self::Silent)
     }
 }
 

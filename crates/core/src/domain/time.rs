@@ -138,6 +138,25 @@ const fn date_of(days: i64) -> [i64; 3] {
     [year, month, day_of_year - (153 * month_from_march + 2) / 5 + 1]
 }
 
+/// Both clocks at one moment. The monotonic clock stands still while a computer sleeps, the wall clock may be set back,
+/// so neither alone says how long ago something was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockReading {
+    /// The monotonic clock.
+    pub now: Millis,
+    /// The wall clock.
+    pub wall: Wall,
+}
+
+impl ClockReading {
+    /// How long ago `earlier` was, by the clock that says the longer time.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Millis {
+        let by_wall = Millis(self.wall.since(earlier.wall).max(0).unsigned_abs());
+        earlier.now.until(self.now).max(by_wall)
+    }
+}
+
 /// A pace, in requests a second.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct PerSecond(pub f64);
@@ -242,6 +261,24 @@ mod tests {
             let at = Wall(day * 86_400_000 + 49_801_007);
             assert_eq!(Wall::from_rfc3339(&at.to_rfc3339()), Some(at));
         }
+    }
+
+    #[test]
+    fn whichever_clock_says_the_longer_time_counts() {
+        let at =
+            |seconds: u64, wall: i64| ClockReading { now: Millis::seconds(seconds), wall: Wall(wall * 1000) };
+        let began = at(100, 50_000);
+        for (name, later, seconds) in [
+            ("both go on", at(1000, 50_900), 900),
+            ("the computer slept for 40 minutes", at(1000, 53_300), 3300),
+            ("the wall clock was set back by an hour", at(1000, 47_300), 900),
+            ("the wall clock was set ahead", at(101, 57_200), 7200),
+            ("a monotonic clock that went back", at(90, 50_030), 30),
+            ("both went back", at(90, 40_000), 0),
+        ] {
+            assert_eq!(later.since(began), Millis::seconds(seconds), "{name}");
+        }
+        assert_eq!(at(0, i64::MAX / 1000).since(at(0, i64::MIN / 1000)), Millis(i64::MAX as u64));
     }
 
     #[test]

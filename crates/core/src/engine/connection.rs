@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures::channel::mpsc;
-use futures::future::{Either, LocalBoxFuture, select};
+use futures::future::LocalBoxFuture;
 use uuid::Uuid;
 
 use crate::api::client::{self, Moment, Reader};
@@ -18,6 +18,7 @@ use crate::domain::time::{PerSecond, Wall};
 use super::Clock;
 use super::attempts::Attempts;
 use super::driver::drive;
+use super::limit::within;
 use super::once::Once;
 use super::pacer::{Grant, Pacer, Priority};
 use super::policy::Policy;
@@ -211,11 +212,7 @@ impl Connection {
     async fn exchange(&self, request: Request, subject: Subject, read: &mut Reader<'_>) -> Noted<()> {
         let (began, at) = (self.clock.now(), self.clock.wall());
         let sent = self.transport.send(request.clone());
-        let timeout = self.clock.sleep_until(began + self.policy.timeout);
-        let answer = match select(sent, timeout).await {
-            Either::Left((answer, _)) => Some(answer),
-            Either::Right(((), _)) => None,
-        };
+        let answer = within(&*self.clock, self.policy.timeout, sent).await.ok();
         let read = match &answer {
             Some(answer) => client::read(subject, answer, self.moment(), read),
             None => Err(Fault::Timeout { after: self.policy.timeout }),

@@ -15,7 +15,7 @@ use crate::domain::device::Device;
 use crate::domain::fault::{Fault, RetryKind};
 use crate::domain::plan::Plan;
 use crate::domain::row::{Failure, Row, RowState, Tally};
-use crate::domain::time::{Millis, Wall};
+use crate::domain::time::{ClockReading, Millis, Wall};
 use crate::domain::user::UserId;
 
 use super::change::{Meaning, contradiction};
@@ -175,6 +175,8 @@ pub struct Run {
     answered_at: Millis,
     /// When a row was last settled or read; `None` before anything was answered.
     active_at: Option<Wall>,
+    /// The same by the monotonic clock, as far as this page knows: the wall clock may be set back.
+    active_since: Option<Millis>,
     clock: Asked,
     /// Whether the values of those who wait are to be read again.
     is_outdated: bool,
@@ -238,6 +240,7 @@ impl Run {
             last: plan.made_at,
             answered_at: Millis(0),
             active_at: None,
+            active_since: None,
             clock: Asked::Done,
             is_outdated: false,
             unsent: 0,
@@ -377,13 +380,19 @@ impl Run {
 
     fn settle(&mut self, place: Place, state: RowState, noted: &Noted<Said>, fault: Option<&Fault>) {
         self.set(place, state);
-        self.active_at = self.active_at.max(Some(noted.at));
+        self.active(noted.at);
         if let Some(fault) = fault {
             self.failures.insert(place, Failure::of(fault));
         }
         let Some(row) = self.rows.get_mut(place as usize) else { return };
         (row.at, row.correlation_id) = (Some(noted.at), noted.correlation_id);
         self.ledger.settled(place, *row, fault.map(Failure::of));
+    }
+
+    /// A row was settled or read then, as the latest answer says.
+    fn active(&mut self, at: Wall) {
+        self.active_at = self.active_at.max(Some(at));
+        self.active_since = Some(self.answered_at);
     }
 
     /// How many rows are settled by what this run did: whoever needed nothing is no test user.
@@ -480,7 +489,7 @@ impl Run {
         match &noted.said {
             Ok(Said::Flag(flag)) => {
                 self.recovered();
-                self.active_at = self.active_at.max(Some(noted.at));
+                self.active(noted.at);
                 if *flag == self.plan.to {
                     self.settle(place, RowState::Changed, noted, None);
                 } else {
@@ -789,8 +798,10 @@ impl Run {
 
     fn answered(&mut self, job: &Job, noted: &Noted<Said>, now: Millis) {
         (self.last, self.answered_at) = (self.last.max(noted.at), now);
-        let active_at = *self.active_at.get_or_insert(noted.at);
-        if Millis(noted.at.since(active_at).max(0).unsigned_abs()) > self.policy.old && !self.is_outdated {
+        let wall = *self.active_at.get_or_insert(noted.at);
+        let active = ClockReading { now: *self.active_since.get_or_insert(now), wall };
+        let waited = ClockReading { now, wall: noted.at }.since(active);
+        if waited > self.policy.old && !self.is_outdated {
             self.outdated(now);
         }
         match job {
@@ -826,7 +837,7 @@ impl Run {
     fn outdated(&mut self, now: Millis) {
         self.is_outdated = self.tally.of(RowState::Waiting) > 0;
         // Once for each wait: who is read now would else be read again and again, and never written.
-        self.active_at = Some(self.last);
+        (self.active_at, self.active_since) = (Some(self.last), Some(now));
         for (_, place, fault) in std::mem::take(&mut self.again) {
             self.doubts.push(Doubt::new(place, fault, now));
         }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::api::request::{Kind, Page};
 use crate::domain::fault::{Fault, RetryKind};
 use crate::domain::row::{Failure, RowState};
-use crate::domain::time::{Millis, Wall};
+use crate::domain::time::{ClockReading, Millis, Wall};
 use crate::domain::user::{Mfa, UnreadableUser, User, UserId};
 use crate::engine::connection::Noted;
 use crate::engine::driver::{Command, Event, Step, Work};
@@ -111,7 +111,7 @@ pub struct ReadBack<'run> {
     /// Why nothing else is read; it ends when a person goes on.
     halted: Option<Fault>,
     /// When it began to wait; nothing was read since.
-    halted_at: Option<Wall>,
+    halted_at: Option<ClockReading>,
     /// How many other tokens there were before this one.
     token: u32,
     is_stopped: bool,
@@ -380,7 +380,7 @@ impl<'run> ReadBack<'run> {
             return;
         }
         let Some(halted_at) = self.halted_at.take() else { return };
-        if Millis(at.since(halted_at).max(0).unsigned_abs()) <= self.policy.old {
+        if (ClockReading { now, wall: at }).since(halted_at) <= self.policy.old {
             return;
         }
         self.acquit(now);
@@ -494,7 +494,7 @@ impl Work for ReadBack<'_> {
             Event::Command(command) => self.command(command, now),
         }
         if self.told().is_some() {
-            self.halted_at.get_or_insert(self.run.last);
+            self.halted_at.get_or_insert(ClockReading { now, wall: self.run.last });
         }
         self.end();
         // Also whoever was intended meanwhile.

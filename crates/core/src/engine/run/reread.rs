@@ -71,7 +71,8 @@ impl Run {
         let rows = &self.rows;
         self.ledger.keep_next(|place| rows.get(place as usize).is_some_and(|row| !row.state.is_ended()));
         self.is_outdated = false;
-        self.active_at = Some(self.last);
+        // The next answer says when by the monotonic clock.
+        (self.active_at, self.active_since) = (Some(self.last), None);
         self.begin_trial_anew();
         if !self.is_stopping {
             self.ledger.intend(&self.policy, self.step_at);

@@ -1,0 +1,208 @@
+//! The browser's `fetch`, whatever stands in its place. A host page may have wrapped it, and such a wrapper can throw,
+//! reject with anything and resolve with anything. So nothing here is taken for what its type says: every call may throw,
+//! and whatever isn't a `Response` that can be read is no answer.
+
+use gloo_net::http::{Request, RequestBuilder};
+use js_sys::{Promise, Reflect};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ReferrerPolicy, RequestCache, RequestCredentials, RequestMode, Response};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Looked up at each call: the page may replace it at any time.
+    #[wasm_bindgen(catch)]
+    fn fetch(request: &web_sys::Request) -> Result<JsValue, JsValue>;
+
+    type Headers;
+
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &Headers, name: &str) -> Result<JsValue, JsValue>;
+
+    type Stream;
+
+    #[wasm_bindgen(method, catch, js_name = "getReader")]
+    fn reader(this: &Stream) -> Result<Reader, JsValue>;
+
+    /// Reads a body piece by piece.
+    pub(super) type Reader;
+
+    #[wasm_bindgen(method, catch, js_name = "read")]
+    fn next(this: &Reader) -> Result<JsValue, JsValue>;
+}
+
+/// What every request has in common: no cookies, nothing kept, no referrer.
+pub(super) fn request(address: &str, mode: RequestMode) -> RequestBuilder {
+    RequestBuilder::new(address)
+        .mode(mode)
+        .credentials(RequestCredentials::Omit)
+        .cache(RequestCache::NoStore)
+        .referrer_policy(ReferrerPolicy::NoReferrer)
+}
+
+/// An answer of which the status could be read.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    response: JsValue,
+}
+
+/// Sends a request. `None` where no answer came that can be read, for whatever reason. gloo-net's own `send` panics where a
+/// wrapper rejects with something that isn't an `Error`, or resolves with something that isn't a `Response`.
+pub(super) async fn send(request: Request) -> Option<Answer> {
+    let response = settled(fetch(&request.into())).await?;
+    let status = response.is_instance_of::<Response>().then(|| Reflect::get(&response, &"status".into()))?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
+    let status = status.ok()?.as_f64()? as u16;
+    Some(Answer { status, response })
+}
+
+/// What a call that should have returned a promise comes to; `None` where it throws or rejects.
+pub(super) async fn settled(called: Result<JsValue, JsValue>) -> Option<JsValue> {
+    JsFuture::from(Promise::resolve(&called.ok()?)).await.ok()
+}
+
+impl Answer {
+    fn part(&self, name: &str) -> Option<JsValue> {
+        Reflect::get(&self.response, &name.into()).ok()
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<String> {
+        self.part("headers")?.unchecked_into::<Headers>().get(name).ok()?.as_string()
+    }
+
+    /// The body's reader; `Ok(None)` where there is no body.
+    ///
+    /// # Errors
+    /// The body can't be read, for example because a wrapper has read it already.
+    pub(super) fn reader(&self) -> Result<Option<Reader>, JsValue> {
+        let body = Reflect::get(&self.response, &"body".into())?;
+        if body.is_null() || body.is_undefined() {
+            return Ok(None);
+        }
+        body.unchecked_into::<Stream>().reader().map(Some)
+    }
+}
+
+impl Reader {
+    /// The next piece of the body, as `{ done, value }`.
+    pub(super) async fn piece(&self) -> Option<JsValue> {
+        settled(self.next()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fetch::FetchTransport;
+    use super::*;
+    use js_sys::{Function, global};
+    use pingone_mfa_core::api::endpoint::Endpoint;
+    use pingone_mfa_core::api::request::{Method, Request};
+    use pingone_mfa_core::api::{Lost, Response, Transport};
+    use pingone_mfa_core::domain::region::{Region, RegionCode};
+    use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
+    use pingone_mfa_core::domain::token::Secret;
+    use pingone_mfa_core::port::TokenHolder;
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+    use zeroize::Zeroizing;
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    fn request() -> Request {
+        let region = Region {
+            code: RegionCode("TEST".into()),
+            label: "Test".into(),
+            api_base: "https://api.test.invalid/v1".into(),
+            auth_base: "https://auth.test.invalid".into(),
+            pingone: None,
+        };
+        let tenant = Tenant { region, environment: EnvironmentId(uuid::Uuid::nil()) };
+        let endpoint = Endpoint::environment(&tenant);
+        Request { method: Method::Put, endpoint, body: Some(b"{}".to_vec()) }
+    }
+
+    /// What is answered where the page has put `wrapper` in the place of `fetch`.
+    async fn sent_through(wrapper: &str) -> Result<Response, Lost> {
+        let real = Reflect::get(&global(), &"fetch".into()).unwrap();
+        let wrapped = Function::new_no_args(&format!("return {wrapper}")).call0(&JsValue::NULL).unwrap();
+        Reflect::set(&global(), &"fetch".into(), &wrapped).unwrap();
+        let transport = FetchTransport::default();
+        transport.hold(Secret::new(Zeroizing::new("t".into())));
+        let answer = transport.send(request()).await;
+        Reflect::set(&global(), &"fetch".into(), &real).unwrap();
+        answer
+    }
+
+    #[wasm_bindgen_test]
+    async fn whatever_a_pages_own_fetch_throws_rejects_or_answers_is_no_answer() {
+        for wrapper in [
+            "() => Promise.reject('offline')",
+            "() => Promise.reject(undefined)",
+            "() => Promise.reject(null)",
+            "() => Promise.reject(7)",
+            "() => Promise.reject({ message: 'no Error' })",
+            "() => Promise.reject(Symbol('no'))",
+            "() => Promise.reject(Object.create(null))",
+            "() => { throw 'offline'; }",
+            "() => { throw undefined; }",
+            "() => { throw new TypeError('blocked'); }",
+            "() => undefined",
+            "() => 'an answer'",
+            "async () => undefined",
+            "async () => null",
+            "async () => 200",
+            "async () => ({ status: 200, ok: true, headers: new Headers(), body: null, json: async () => ({}) })",
+            "async () => new (class Answer { status = 200; })()",
+            "async () => Object.create(Response.prototype)",
+            "async () => new Proxy(new Response('{}'), {})",
+            "async () => new Error('not rejected but answered')",
+            "() => ({ then: (_, no) => no('a thenable') })",
+            "() => ({ then() { throw 'a thenable'; } })",
+            "undefined",
+            "{}",
+        ] {
+            assert_eq!(sent_through(wrapper).await.unwrap_err(), Lost::Unreachable, "{wrapper}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_body_that_a_wrapper_has_read_or_spoilt_is_cut() {
+        for wrapper in [
+            "async () => { const answer = new Response('{}'); await answer.text(); return answer; }",
+            "async () => { const answer = new Response('{}'); answer.body.getReader(); return answer; }",
+            "async () => Object.defineProperty(new Response('{}'), 'body', { value: {} })",
+            "async () => Object.defineProperty(new Response('{}'), 'body', { value: 'text' })",
+            "async () => Object.defineProperty(new Response('{}'), 'body', { get() { throw 'no'; } })",
+            "async () => Object.defineProperty(new Response('{}'), 'body', { value: { getReader: () => undefined } })",
+            "async () => Object.defineProperty(new Response('{}'), 'body', { value: { getReader: () => ({ read: () => undefined }) } })",
+            "async () => Object.defineProperty(new Response('{}'), 'body', { value: { getReader: () => ({ read() { throw 1; } }) } })",
+            "async () => new Response(new ReadableStream({ start(it) { it.enqueue('text'); it.close(); } }))",
+            "async () => new Response(new ReadableStream({ start(it) { it.error('broken'); } }))",
+        ] {
+            let answer = sent_through(wrapper).await;
+            assert!(matches!(answer, Err(Lost::BodyCut(_))), "{wrapper}: {answer:?}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_answer_that_a_wrapper_only_looks_at_arrives_whole() {
+        for wrapper in [
+            "async () => new Response('{}', { status: 201, headers: { 'correlation-id': '00000000-0000-4000-8000-000000000001' } })",
+            "async () => new (class Own extends Response {})('{}', { status: 201, headers: { 'correlation-id': '00000000-0000-4000-8000-000000000001' } })",
+            "() => new Response('{}', { status: 201, headers: { 'correlation-id': '00000000-0000-4000-8000-000000000001' } })",
+            "() => ({ then: (yes) => yes(new Response('{}', { status: 201, headers: { 'correlation-id': '00000000-0000-4000-8000-000000000001' } })) })",
+        ] {
+            let answer = sent_through(wrapper).await.unwrap();
+            assert_eq!((answer.head.status, answer.body.as_slice()), (201, b"{}".as_slice()), "{wrapper}");
+            assert_eq!(
+                answer.head.correlation_id.as_deref(),
+                Some("00000000-0000-4000-8000-000000000001"),
+                "{wrapper}"
+            );
+        }
+        let bare =
+            "async () => Object.defineProperty(new Response(null, { status: 204 }), 'headers', { value: 7 })";
+        let answer = sent_through(bare).await.unwrap();
+        assert_eq!((answer.head.status, answer.head.correlation_id, answer.body), (204, None, Vec::new()));
+    }
+}
