@@ -1,0 +1,232 @@
+//! Files of users as a random writer makes them from known people, with the faults that real files have. Whoever ends up
+//! selected was meant by the writer, or the page asked; and no line is lost. The sandbox's oracle is the judge of what
+//! is written then.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "all of this is test"
+)]
+
+#[path = "support/normalize.rs"]
+mod normalize;
+#[path = "support/notebook.rs"]
+mod notebook;
+#[allow(dead_code, reason = "other suites use the rest")]
+mod support;
+#[path = "import/writer.rs"]
+mod writer;
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use futures::channel::mpsc;
+use normalize::normalize;
+use notebook::Notebook;
+use pingone_mfa_core::domain::list::{Answer, Direction, Guess, Identity, List, Piles, read};
+use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::tenant::EnvironmentId;
+use pingone_mfa_core::domain::user::{Mfa, User, UserId};
+use pingone_mfa_core::domain::users::Users;
+use pingone_mfa_core::engine::Clock;
+use pingone_mfa_core::engine::driver::drive;
+use pingone_mfa_core::engine::listing::Listing;
+use pingone_mfa_core::engine::run::{Delivery, Job, Run, Standing};
+use pingone_mfa_core::port::Journal;
+use pingone_sandbox::TokenSpec;
+use support::Stage;
+use writer::{File, Truth};
+
+/// How many files are written.
+const FILES: u64 = 400;
+
+/// How many users the tenant has.
+const USERS: u32 = 60;
+
+fn stage() -> Stage {
+    Stage::new(USERS, &TokenSpec::default())
+}
+
+/// Everyone in the tenant. Their external ids are long numbers, one after the other: what a spreadsheet makes of one is
+/// that of another user.
+fn people(stage: &Stage) -> Vec<User> {
+    let connection = stage.connection.clone();
+    let users: Vec<User> = stage.clock.run(async move {
+        let policy = Rc::new(connection.policy().clone());
+        let mut listing = Listing::of_all(&[], None, policy, connection.jitter());
+        let (_, mut inbox) = mpsc::unbounded();
+        let mut users = Vec::new();
+        let page = |job: pingone_mfa_core::engine::listing::Job| {
+            let connection = connection.clone();
+            async move { connection.send(job.page).await }
+        };
+        let observe = |listing: &mut Listing| users.extend(listing.take_fresh().into_iter().flatten());
+        drive(&mut listing, &connection, &mut inbox, page, observe).await;
+        users
+    });
+    let numbered = |(user, number): (User, u64)| User { external_id: Some(number.to_string()), ..user };
+    users.into_iter().zip(1_000_000_000_000_000..).map(numbered).collect()
+}
+
+/// Answers as somebody does who knows what the file means. `None`: it can't be used, and is closed.
+fn answer(list: &mut List, truth: &Truth) -> Option<()> {
+    for _ in 0..20 {
+        let Some(guess) = list.guesses().first().map(|guess| (*guess).clone()) else { return Some(()) };
+        let answer = match &guess {
+            Guess::SeveralColumns { .. } | Guess::UnnamedColumn { .. } => {
+                Answer::Column(truth.column, truth.by)
+            }
+            Guess::RowsOfAddresses { .. } if truth.is_row => Answer::EveryCell,
+            Guess::RowsOfAddresses { .. } => Answer::Column(truth.column, truth.by),
+            Guess::LinesAboveHeader { .. } if truth.has_header => Answer::Confirmed(guess),
+            Guess::LinesAboveHeader { .. } => Answer::Header(false),
+            Guess::CellsOfSeveralLines { .. } if truth.has_stray_quotes => Answer::LinesApart,
+            Guess::CellsOfSeveralLines { .. } => Answer::Confirmed(guess),
+            Guess::DifferingDirection { column, .. } => {
+                Answer::OnlyLinesWith { column: *column, word: "Enabled".into() }
+            }
+            Guess::RoundedNumbers { .. } if truth.is_rounded => return None,
+            Guess::RoundedNumbers { .. } => Answer::Confirmed(guess),
+        };
+        list.answer(answer).unwrap();
+    }
+    panic!("the same is asked for ever: {:?}", list.guesses());
+}
+
+fn says_off(direction: &Direction) -> bool {
+    matches!(direction.words.as_slice(), [word] if word.means == Some(false))
+}
+
+/// Every line that names somebody is selected, or listed with a reason.
+fn no_line_is_lost(file: &File, list: &List, piles: &Piles) {
+    let mut entries: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (place, entry) in list.entries().iter().enumerate() {
+        entries.entry(entry.line).or_default().push(place);
+    }
+    let found: HashMap<usize, UserId> = piles.found.iter().copied().collect();
+    let unclear: HashSet<usize> = piles.ambiguous.iter().map(|(place, _)| *place).collect();
+    let listed: HashSet<usize> =
+        piles.not_found.iter().chain(&piles.twice).copied().chain(unclear.iter().copied()).collect();
+    assert_eq!(found.len() + listed.len(), list.entries().len(), "each entry is in one pile");
+    for line in &file.lines {
+        let places = entries.get(&line.number).unwrap_or_else(|| panic!("line {} is lost", line.number));
+        let selected: HashSet<UserId> = places.iter().filter_map(|place| found.get(place)).copied().collect();
+        assert!(selected.iter().all(|user| line.people.contains(user)), "line {} names another", line.number);
+        let is_listed = places.iter().any(|place| listed.contains(place));
+        assert!(selected.len() == line.people.len() || is_listed, "line {}", line.number);
+        if line.is_clean && line.is_meant {
+            let has_problem = places.iter().any(|place| list.entries()[*place].problem.is_some());
+            let is_missing = places.iter().any(|place| piles.not_found.contains(place));
+            assert!(
+                !has_problem && !is_missing,
+                "line {} is clean: {:?}",
+                line.number,
+                list.entries()[places[0]]
+            );
+        }
+    }
+}
+
+/// Turns MFA on for these users; the oracle marks every write of anybody who wasn't meant.
+fn carry_out(selected: &[UserId], meant: &HashSet<UserId>) {
+    let stage = stage();
+    let (environment, off) = {
+        let mut sandbox = stage.mount.sandbox.borrow_mut();
+        sandbox.oracle_mut().announce(meant.iter().map(|user| (user.0, true)).collect());
+        let off = selected.iter().copied().filter(|user| sandbox.mfa_enabled(user.0) == Some(false));
+        (EnvironmentId(sandbox.environment_id()), off.collect::<Vec<_>>())
+    };
+    let read_at = stage.clock.wall();
+    let plan = Plan {
+        environment,
+        to: true,
+        made_at: read_at,
+        rows: off.iter().map(|user| PlannedRow { user: *user, from: Mfa::Off, read_at }).collect(),
+        left_out: vec![],
+        reference: String::new(),
+        stops: Stops::default(),
+        reason: String::new(),
+        undoes: None,
+    };
+    let connection = stage.connection.clone();
+    let kept = connection.clone();
+    let delivery = Delivery {
+        connection: Rc::new(move || Some(kept.clone())),
+        journal: Rc::new(Notebook::new(&stage.clock)) as Rc<dyn Journal>,
+        name: "run".into(),
+        clock: Rc::clone(&stage.clock) as Rc<dyn Clock>,
+    };
+    let policy = Rc::new(connection.policy().clone());
+    let mut run = Run::new(Rc::new(plan), policy, connection.jitter(), None);
+    let standing = stage.clock.run(async move {
+        let (_, mut inbox) = mpsc::unbounded();
+        let perform = |job: Job| delivery.clone().carry(job);
+        drive(&mut run, &connection, &mut inbox, perform, |_| {}).await;
+        run.standing()
+    });
+    assert_eq!(standing, Standing::Ended);
+    let sandbox = stage.mount.sandbox.borrow();
+    assert_eq!(sandbox.oracle().unplanned().count(), 0, "a user was written whom the file didn't name");
+    let written: HashSet<UserId> = sandbox.oracle().writes().iter().map(|write| UserId(write.user)).collect();
+    assert_eq!(written, off.into_iter().collect());
+}
+
+#[test]
+fn whoever_is_selected_by_a_file_was_meant_or_the_page_asked_and_no_line_is_lost() {
+    let people = people(&stage());
+    assert_eq!(people.len(), USERS as usize);
+    let mut users = Users::default();
+    for person in &people {
+        users.learn(person, &|text| text.to_lowercase());
+    }
+    let (mut asked, mut closed, mut selected_in_all) = (0, 0, 0);
+    for seed in 0..FILES {
+        let file = writer::write(&people, seed);
+        let shown = String::from_utf8_lossy(&file.bytes).into_owned();
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let mut list = read(&file.bytes, &normalize()).unwrap();
+            let is_asked = !list.guesses().is_empty();
+            assert_eq!(list.confirmed().is_none(), is_asked, "nobody can be selected before the answers");
+            if answer(&mut list, &file.truth).is_none() {
+                return (is_asked, None);
+            }
+            // A column that says "off" for everyone is shown beside the buttons: nobody presses the other one.
+            if list.directions().iter().any(says_off) {
+                assert!(file.meant.is_empty());
+                return (is_asked, None);
+            }
+            let piles = list.confirmed().unwrap().match_in(&users);
+            let selected: Vec<UserId> = piles.found.iter().map(|(_, user)| *user).collect();
+            let others = selected.iter().find(|user| !file.meant.contains(user));
+            assert_eq!(others, None, "whoever isn't meant is not selected");
+            no_line_is_lost(&file, &list, &piles);
+            carry_out(&selected, &file.meant);
+            (is_asked, Some(selected.len()))
+        }));
+        let Ok((is_asked, selected)) = outcome else { panic!("seed {seed}: {:?}\n{shown}", file.truth) };
+        asked += usize::from(is_asked);
+        closed += usize::from(selected.is_none());
+        selected_in_all += selected.unwrap_or_default();
+    }
+    // The writer is worth something only if all of that happens.
+    assert!(asked > 100 && asked < 350, "{asked}");
+    assert!(closed > 5 && selected_in_all > 1000, "{closed} {selected_in_all}");
+}
+
+#[test]
+fn a_file_that_names_nobody_for_sure_selects_nobody() {
+    let people = people(&stage());
+    let mut users = Users::default();
+    for person in &people {
+        users.learn(person, &|text| text.to_lowercase());
+    }
+    let manager = people[1].email.clone().unwrap();
+    let text = format!("Name,Manager Email,Email\nAna,{manager},nobody@x.example\n");
+    let mut list = read(text.as_bytes(), &normalize()).unwrap();
+    assert!(list.confirmed().is_none());
+    list.answer(Answer::Column(2, Identity::Email)).unwrap();
+    let piles = list.confirmed().unwrap().match_in(&users);
+    assert_eq!((piles.found, piles.not_found), (vec![], vec![0]));
+}

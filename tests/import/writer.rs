@@ -1,0 +1,307 @@
+//! Writes a file of users by chance, and knows whom it means.
+
+use std::collections::HashSet;
+
+use pingone_mfa_core::domain::list::{Form, Identity};
+use pingone_mfa_core::domain::user::{User, UserId};
+
+use crate::normalize::normalize;
+
+/// A file, and what it means.
+pub struct File {
+    pub bytes: Vec<u8>,
+    pub truth: Truth,
+    /// Everyone whom the writer wants to be changed.
+    pub meant: HashSet<UserId>,
+    pub lines: Vec<Line>,
+}
+
+/// A line that names somebody.
+pub struct Line {
+    /// Counted from 1, as editors do.
+    pub number: usize,
+    pub people: Vec<UserId>,
+    /// Whether nothing is wrong with it that only the writer could set right.
+    pub is_clean: bool,
+    /// Whether its people are to be changed.
+    pub is_meant: bool,
+}
+
+/// What the writer would answer.
+#[derive(Debug, Clone)]
+pub struct Truth {
+    pub column: usize,
+    pub by: Identity,
+    pub has_header: bool,
+    pub has_stray_quotes: bool,
+    pub is_rounded: bool,
+    pub is_row: bool,
+}
+
+/// A generator of chance: SplitMix64.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.roll() % bound as u64).unwrap()
+    }
+
+    fn percent(&mut self, share: usize) -> bool {
+        self.below(100) < share
+    }
+
+    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())]
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Users,
+    /// Another column of the same kind, with other users in it.
+    Rival,
+    Name,
+    Direction,
+    Note,
+}
+
+fn value(user: &User, by: Identity) -> String {
+    match by {
+        Identity::UserId => user.id.to_string(),
+        Identity::ExternalId => user.external_id.clone().unwrap(),
+        Identity::Username => user.username.clone(),
+        Identity::Email => user.email.clone().unwrap_or_else(|| "nobody@x.example".into()),
+    }
+}
+
+const TAILS: [&str; 6] = ["", "*", ":", " [Required]", " (required)", " "];
+
+fn header(dice: &mut Dice, column: Column, by: Identity) -> String {
+    let names: &[&str] = match (column, by) {
+        (Column::Users, Identity::UserId) => &["id", "User ID", "userId"],
+        (Column::Users, Identity::ExternalId) => &["External ID", "externalId"],
+        (Column::Users, Identity::Username) => &["Username", "Login", "UPN"],
+        (Column::Users, Identity::Email) => &["Email", "E-mail", "Email Address"],
+        (Column::Rival, Identity::UserId) => &["environment.id", "population.id"],
+        (Column::Rival, Identity::ExternalId) => &["ext_id"],
+        (Column::Rival, Identity::Username) => &["sAMAccountName", "Object Id"],
+        (Column::Rival, Identity::Email) => &["Manager Email", "workEmail"],
+        (Column::Name, _) => &["Name", "Display name"],
+        (Column::Direction, _) => &["MFA Status", "2FA", "Enabled"],
+        (Column::Note, _) => &["Note", "Department"],
+    };
+    let name = dice.one_of(names);
+    let tail = if column == Column::Users { dice.one_of(&TAILS) } else { "" };
+    format!("{name}{tail}")
+}
+
+/// The value as somebody may have it, and whether it still names the user for a machine.
+fn spelled(dice: &mut Dice, value: &str, by: Identity) -> String {
+    let wide = |letter: char| match letter {
+        '!'..='~' => char::from_u32(u32::from(letter) - 0x21 + 0xff01).unwrap(),
+        letter => letter,
+    };
+    let amid = |what: &str| {
+        let place = value.char_indices().nth(value.chars().count() / 2).map_or(0, |(place, _)| place);
+        format!("{}{what}{}", &value[..place], &value[place..])
+    };
+    let is_case_blind = matches!(by, Identity::Username | Identity::Email | Identity::UserId);
+    match dice.below(16) {
+        0 if is_case_blind => value.to_uppercase(),
+        1 => normalize()(value, Form::Nfd),
+        2 => value.chars().map(wide).collect(),
+        3 => amid("\u{ad}"),
+        4 => amid("\u{200b}"),
+        5 => format!("\u{feff} {value}\u{a0}"),
+        6 if by != Identity::UserId => format!("“{value}”"),
+        7 if by == Identity::Email => format!("mailto:{value}"),
+        8 if by == Identity::Email => format!("Somebody <{value}>"),
+        9 if by == Identity::Email => format!("{value};"),
+        10 if by == Identity::Email => format!("<{value}>"),
+        11 => format!("=\"{value}\""),
+        _ => value.to_owned(),
+    }
+}
+
+fn quoted(cell: &str) -> String {
+    let needs = cell.contains([',', ';', '\t', '"', '\n']);
+    if needs { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+}
+
+struct Text {
+    text: String,
+    lines: Vec<Line>,
+}
+
+impl Text {
+    fn number(&self) -> usize {
+        self.text.matches('\n').count() + 1
+    }
+
+    fn push(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn name(&mut self, line: &str, people: Vec<UserId>, is_clean: bool, is_meant: bool) {
+        self.lines.push(Line { number: self.number(), people, is_clean, is_meant });
+        self.push(line);
+    }
+}
+
+/// A file by chance.
+pub fn write(people: &[User], seed: u64) -> File {
+    let mut dice = Dice(seed);
+    let mut chosen: Vec<&User> = Vec::new();
+    for _ in 0..4 + dice.below(10) {
+        let user = &people[dice.below(people.len())];
+        if user.email.is_some() && !chosen.iter().any(|other| other.id == user.id) {
+            chosen.push(user);
+        }
+    }
+    let others: Vec<&User> =
+        people.iter().filter(|user| !chosen.iter().any(|one| one.id == user.id)).collect();
+    let by = dice.one_of(&[Identity::UserId, Identity::ExternalId, Identity::Username, Identity::Email]);
+    let (text, truth) = match dice.below(12) {
+        0 => row_of_addresses(&mut dice, &chosen),
+        1 => names_above_something(&chosen),
+        _ => table(&mut dice, &chosen, &others, by),
+    };
+    let Text { text, lines } = text;
+    let meant = lines.iter().filter(|line| line.is_meant).flat_map(|line| line.people.clone()).collect();
+    let mut bytes = encode(&mut dice, &text);
+    if dice.percent(10) {
+        bytes.extend([0; 64]);
+    }
+    File { bytes, truth, meant, lines }
+}
+
+/// Recipients as a mail program has them.
+fn row_of_addresses(dice: &mut Dice, chosen: &[&User]) -> (Text, Truth) {
+    let separator = dice.one_of(&["; ", ", ", ";"]);
+    let addresses: Vec<String> = chosen.iter().map(|user| value(user, Identity::Email)).collect();
+    let mut text = Text { text: String::new(), lines: vec![] };
+    text.name(&addresses.join(separator), chosen.iter().map(|user| user.id).collect(), true, true);
+    let truth = Truth { is_row: true, ..truth(0, Identity::Email, false) };
+    (text, truth)
+}
+
+/// A line in the middle that looks like a header.
+fn names_above_something(chosen: &[&User]) -> (Text, Truth) {
+    let mut text = Text { text: String::new(), lines: vec![] };
+    for (place, user) in chosen.iter().enumerate() {
+        if place == 2 {
+            text.push("user,test account");
+        }
+        text.name(&format!("{},", user.username), vec![user.id], true, true);
+    }
+    (text, truth(0, Identity::Username, false))
+}
+
+fn truth(column: usize, by: Identity, has_header: bool) -> Truth {
+    Truth { column, by, has_header, has_stray_quotes: false, is_rounded: false, is_row: false }
+}
+
+fn table(dice: &mut Dice, chosen: &[&User], others: &[&User], by: Identity) -> (Text, Truth) {
+    let mut columns = vec![Column::Users];
+    for (column, share) in
+        [(Column::Rival, 30), (Column::Name, 50), (Column::Direction, 25), (Column::Note, 50)]
+    {
+        if dice.percent(share) {
+            columns.insert(dice.below(columns.len() + 1), column);
+        }
+    }
+    let column = columns.iter().position(|column| *column == Column::Users).unwrap();
+    // Without names, a machine can't tell the column of an external id from others, and is told.
+    let has_header = dice.percent(75) || by == Identity::ExternalId;
+    let mut truth = truth(column, by, has_header);
+    truth.is_rounded = by == Identity::ExternalId && dice.percent(40);
+    let separator = dice.one_of(&[",", ";", "\t"]);
+    let mut text = Text { text: String::new(), lines: vec![] };
+    if has_header {
+        if columns.len() > 1 && dice.percent(20) {
+            text.push("Staff of the year");
+        }
+        let names: Vec<String> = columns.iter().map(|column| header(dice, *column, by)).collect();
+        text.push(&names.join(separator));
+    }
+    let mut stray = (columns.contains(&Column::Note) && dice.percent(20)).then(|| dice.below(2));
+    let mut has_other_shape = false;
+    for (place, user) in chosen.iter().enumerate() {
+        let (mut named, mut is_clean) = (vec![user.id], true);
+        let is_on = !columns.contains(&Column::Direction) || dice.percent(50);
+        let mut cells: Vec<String> = Vec::new();
+        for kind in &columns {
+            cells.push(match kind {
+                Column::Users => {
+                    let written = value(user, by);
+                    if truth.is_rounded {
+                        is_clean = false;
+                        format!("{}0", &written[..written.len() - 1])
+                    } else if by == Identity::Email && dice.percent(6) {
+                        let second = chosen[(place + 1) % chosen.len()];
+                        is_clean = false;
+                        named.push(second.id);
+                        quoted(&format!("{written}; {}", value(second, by)))
+                    } else {
+                        quoted(&spelled(dice, &written, by))
+                    }
+                }
+                Column::Rival => quoted(&value(others[dice.below(others.len())], by)),
+                Column::Name => quoted(&user.name.to_string()),
+                Column::Direction => if is_on { "Enabled" } else { "Disabled" }.to_owned(),
+                Column::Note => match stray {
+                    Some(0) => {
+                        stray = Some(2);
+                        truth.has_stray_quotes = true;
+                        "\"VIP".to_owned()
+                    }
+                    Some(2) if dice.percent(40) => {
+                        stray = None;
+                        "Monitor 27\"".to_owned()
+                    }
+                    Some(1) if dice.percent(30) => "\"first floor\nleft\"".to_owned(),
+                    _ => dice.one_of(&["", "x", "on leave", "5\" pipe"]).to_owned(),
+                },
+            });
+        }
+        if !has_other_shape && place > 0 && columns.len() > 1 && dice.percent(15) {
+            // A separator that isn't quoted shifts everything behind it, so that somebody else stands in the column.
+            has_other_shape = true;
+            is_clean = false;
+            if dice.percent(50) {
+                cells.insert(0, value(others[dice.below(others.len())], by));
+                cells.push("x".to_owned());
+            } else {
+                cells.remove(dice.below(cells.len()));
+            }
+        }
+        let line = cells.join(separator);
+        if line.trim().is_empty() {
+            // The cell that was left out was the only one that said something.
+            text.push(&line);
+        } else {
+            text.name(&line, named, is_clean, is_on);
+        }
+    }
+    (text, truth)
+}
+
+fn encode(dice: &mut Dice, text: &str) -> Vec<u8> {
+    match dice.below(5) {
+        0 => format!("\u{feff}{text}").into_bytes(),
+        1 => format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        2 if text.chars().all(|letter| matches!(letter, '\0'..='\u{7f}' | '\u{a0}'..='\u{ff}')) => {
+            text.chars().map(|letter| u8::try_from(letter).unwrap()).collect()
+        }
+        3 => text.replace('\n', "\r\n").into_bytes(),
+        _ => text.as_bytes().to_vec(),
+    }
+}
