@@ -58,6 +58,11 @@ impl Widget {
         self.session.has_open_run()
     }
 
+    /// Whether a token was just kept out of a field that is for something else.
+    pub fn withhold(&self, is_token: bool) {
+        self.session.withhold(is_token);
+    }
+
     /// Takes everything away. The token is forgotten, and what is in flight is aborted.
     pub fn unmount(self) {
         self.session.end();

@@ -5,7 +5,6 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use leptos::prelude::AnyView;
-use pingone_mfa_core::api::redaction::has_token;
 use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::tenant::Environment;
@@ -111,7 +110,6 @@ pub fn root(session: &'static Session, screens: &ScreensPlace) -> AnyView {
         if owns_page { markup::tag("div") } else { markup::tag("section").set("aria-label", text::PRODUCT) };
     let app =
         app.class("app").on("keydown", move |_| session.touch()).on("pointerdown", move |_| session.touch());
-    let app = app.keeps_out(has_token, move |is_token| session.withhold(is_token));
     #[cfg(feature = "demo")]
     let app = app.with(sign_in::banner());
     app.with(token::withheld(session)).with(screen).with(help).with(live::live(session, screens)).view()

@@ -160,6 +160,12 @@ function told({ type, version, ...detail }, cancelable) {
   return new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable });
 }
 
+// What only a token looks like, cut or whole, and what is announced as one. As in the core's redaction.rs.
+const TOKEN = /eyJ[\w.~+/=-]{13}|[Bb](?:earer|EARER)[ :\t]+[\w.~+/=-]{16}/;
+
+// What is typed sooner than this after a token was taken out is its rest, from a program that presses keys.
+const REST_OF_TOKEN = 100;
+
 // A server that renders pages imports this file too; nothing happens there.
 const Base = globalThis.HTMLElement ?? class {};
 
@@ -173,6 +179,7 @@ class PingOneMfa extends Base {
   #provider;
   #isRenewing = false;
   #isHidden = false;
+  #keptOutAt = -Infinity;
 
   constructor() {
     super();
@@ -257,6 +264,7 @@ class PingOneMfa extends Base {
       // What is inside is English, whatever the page around it is.
       wrapper.lang = "en";
       wrapper.dir = "ltr";
+      for (const type of ["beforeinput", "input", "change"]) wrapper.addEventListener(type, this.#keepOut, true);
       this.#root.replaceChildren(wrapper);
       this.#widget = mount(wrapper, this.#options());
     } catch (failure) {
@@ -329,6 +337,27 @@ class PingOneMfa extends Base {
     this.signInAnswer = undefined;
     return answer;
   }
+
+  // No field but the one for tokens takes one: neither a paste nor a drop reaches another, and what was filled in otherwise
+  // is emptied before anything inside takes note of it.
+  #keepOut = (event) => {
+    const { target, type, timeStamp } = event;
+    if (target.type === "password") return;
+    let isToken;
+    if (type === "beforeinput") {
+      isToken = TOKEN.test(event.data);
+      if (!isToken) return;
+      event.preventDefault();
+    } else {
+      const isInput = type === "input";
+      isToken = TOKEN.test(target.value) || (isInput && timeStamp - this.#keptOutAt < REST_OF_TOKEN);
+      if (isToken) {
+        this.#keptOutAt = timeStamp;
+        target.value = "";
+      } else if (!isInput) return;
+    }
+    this.#widget?.withhold(isToken);
+  };
 
   #say(cause) {
     this.#root.replaceChildren(card(cause, this.#tryAgain));

@@ -2,17 +2,20 @@
 
 use std::rc::Rc;
 
+use pingone_mfa_core::api::claims::find_token;
 use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::frame::note;
 use pingone_mfa_core::api::request::ReadEnvironment;
 use pingone_mfa_core::domain::embedding::Told;
 use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::paste::{Note, PasteFault};
 use pingone_mfa_core::domain::tenant::{Environment, Tenant};
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::token::TokenFacts;
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::engine::connection::{Connection, Recorder};
 use pingone_mfa_core::engine::policy::Policy;
+use zeroize::Zeroizing;
 
 use super::App;
 use super::announcement::Announcement;
@@ -39,6 +42,10 @@ impl Rooms for App {
                 }
             }
         });
+    }
+
+    fn find_token(&self, text: &str) -> Result<(Zeroizing<String>, Option<Note>), PasteFault> {
+        find_token(text)
     }
 
     fn continue_with(&'static self, facts: &TokenFacts) {

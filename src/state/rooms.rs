@@ -2,8 +2,10 @@
 //! it, because it is a file of its own.
 
 use futures::future::LocalBoxFuture;
+use pingone_mfa_core::domain::paste::{Note, PasteFault};
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::token::TokenFacts;
+use zeroize::Zeroizing;
 
 use super::session::{Plan, Session};
 
@@ -30,6 +32,9 @@ pub struct ReportFile {
 pub trait Rooms {
     /// Reads the environment and, if that goes well, shows it.
     fn connect(&'static self, plan: Plan);
+
+    /// The one access token in a text, and what it was taken out of.
+    fn find_token(&self, text: &str) -> Result<(Zeroizing<String>, Option<Note>), PasteFault>;
 
     /// Goes on with another token. The transport has it already.
     fn continue_with(&'static self, facts: &TokenFacts);

@@ -349,7 +349,7 @@ impl Session {
     }
 
     /// What stands behind the form. It is made once, whoever asks for it.
-    async fn rooms(&'static self) -> Result<&'static dyn Rooms, String> {
+    pub(super) async fn rooms(&'static self) -> Result<&'static dyn Rooms, String> {
         if let Some(rooms) = self.rooms.get_untracked() {
             return Ok(rooms);
         }

@@ -1,9 +1,10 @@
 //! A token is taken: pasted, handed over or signed in for, at first or in another one's place.
 
-use pingone_mfa_core::api::claims::{Paste, PasteFault, read_paste};
+use pingone_mfa_core::api::claims::{Paste, PasteFault, is_bare, read_token};
 use pingone_mfa_core::domain::connect_fields::asks_before_replacing;
 use pingone_mfa_core::domain::region::Agreement;
 use pingone_mfa_core::domain::token::TokenFacts;
+use zeroize::Zeroizing;
 
 use super::announcement::Announcement;
 use super::paste::Pasted;
@@ -13,6 +14,19 @@ impl Session {
     /// Reads what was pasted. The caller has emptied the field.
     pub fn take_paste(&'static self, text: &str) {
         self.touch();
+        if is_bare(text) || self.rooms.with_untracked(Option::is_some) {
+            return self.take_from_person(text);
+        }
+        let text = Zeroizing::new(text.to_owned());
+        self.connecting.spawn(async move {
+            match self.rooms().await {
+                Ok(_) => self.take_from_person(&text),
+                Err(why) => self.obstacle.set(Some(Obstacle::NotLoaded(why))),
+            }
+        });
+    }
+
+    fn take_from_person(&'static self, text: &str) {
         if self.take_with(text, true) {
             self.is_from_person();
         }
@@ -31,7 +45,7 @@ impl Session {
 
     fn take_with(&'static self, text: &str, asks: bool) -> bool {
         self.keep_token();
-        let paste = match read_paste(text, self.entrance().clock.wall()) {
+        let paste = match self.read(text) {
             Err(PasteFault::Empty) => return false,
             Err(fault) => {
                 self.refuse(fault);
@@ -52,6 +66,20 @@ impl Session {
                 false
             }
         }
+    }
+
+    /// The token may stand in other text. What finds it there stands behind the form.
+    fn read(&'static self, text: &str) -> Result<Paste, PasteFault> {
+        let now = self.entrance().clock.wall();
+        let Some(rooms) = self.rooms.get_untracked().filter(|_| !is_bare(text)) else {
+            return read_token(text, now);
+        };
+        let (token, origin) = rooms.find_token(text)?;
+        let mut paste = read_token(&token, now)?;
+        if let Some(origin) = origin {
+            paste.notes.insert(0, origin);
+        }
+        Ok(paste)
     }
 
     fn hold(&'static self, paste: Paste) {

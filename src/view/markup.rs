@@ -5,7 +5,7 @@
 //! is half the size. It is the one file of the view that names the browser's own types.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::hash::Hash;
 use std::rc::Rc;
 
@@ -21,8 +21,8 @@ use leptos::tachys::html::style::style;
 use leptos::tachys::view::keyed::keyed;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{
-    ClipboardEvent, Element, FocusOptions, HtmlDialogElement, HtmlElement, HtmlInputElement, InputEvent,
-    KeyboardEvent, MouseEvent, ShadowRoot,
+    ClipboardEvent, Element, FocusOptions, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent,
+    MouseEvent, ShadowRoot,
 };
 use send_wrapper::SendWrapper;
 
@@ -153,17 +153,6 @@ impl Node {
         self.attribute(first_listener(event, Box::new(then)))
     }
 
-    /// Keeps texts of a kind out of all fields inside, but for the one of type `password`: neither a paste nor a drop reaches a
-    /// field, and a field that was filled in another way is emptied before anything takes note of it. `tell` is told with
-    /// every input whether it was one.
-    pub(super) fn keeps_out(self, is_kept_out: fn(&str) -> bool, tell: impl Fn(bool) + 'static) -> Self {
-        let guard: Rc<dyn Fn(Event)> = Rc::new(guard(is_kept_out, Box::new(tell)));
-        ["beforeinput", "input", "change"].into_iter().fold(self, |node, event| {
-            let guard = Rc::clone(&guard);
-            node.first_on(event, move |event| guard(event))
-        })
-    }
-
     /// Something new that takes the place of what was pressed: it gets the focus if that is nowhere once the rest is there.
     pub(super) fn takes_lost_focus(self) -> Self {
         let handle = Handle::new();
@@ -239,38 +228,6 @@ fn listener(event: &'static str, then: Box<dyn FnMut(Event)>) -> AnyAttribute {
 
 fn first_listener(event: &'static str, then: Box<dyn FnMut(Event)>) -> AnyAttribute {
     on(ev::capture(ev::Custom::<Event>::new(event)), then).into_any_attr()
-}
-
-/// What is typed faster than this after a text that was kept out is its rest, from a program that presses keys.
-const REST_OF_IT: f64 = 100.0;
-
-fn guard(is_kept_out: fn(&str) -> bool, tell: Box<dyn Fn(bool)>) -> impl Fn(Event) {
-    let kept_out_at = Cell::new(f64::NEG_INFINITY);
-    move |event| {
-        let Some(field) = event.target().map(JsCast::unchecked_into::<HtmlInputElement>) else { return };
-        if field.type_() == "password" {
-            return;
-        }
-        if event.type_() == "beforeinput" {
-            // What is about to be typed, pasted or dropped.
-            let text = event.unchecked_ref::<InputEvent>().data().unwrap_or_default();
-            if is_kept_out(&text) {
-                stop(&event);
-                tell(true);
-            }
-            return;
-        }
-        let is_input = event.type_() == "input";
-        let is_rest = is_input && event.time_stamp() - kept_out_at.get() < REST_OF_IT;
-        let is_kept_out = is_rest || is_kept_out(&field.value());
-        if is_kept_out {
-            kept_out_at.set(event.time_stamp());
-            field.set_value("");
-        }
-        if is_input || is_kept_out {
-            tell(is_kept_out);
-        }
-    }
 }
 
 fn changing_text(say: Box<dyn Fn() -> String>) -> Node {

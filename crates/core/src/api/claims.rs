@@ -41,8 +41,41 @@ pub struct Paste {
     pub notes: Vec<Note>,
 }
 
-/// Reads a paste.
+/// Reads a paste: takes the token out of what stands around it.
 pub fn read_paste(text: &str, now: Wall) -> Result<Paste, PasteFault> {
+    if is_bare(text) {
+        return read_token(text, now);
+    }
+    let (token, origin) = find_token(text)?;
+    let paste = read_token(&token, now)?;
+    Ok(Paste { notes: origin.into_iter().chain(paste.notes).collect(), ..paste })
+}
+
+/// Whether the text is a token and nothing else, so that no search is needed. The form knows only such; [`find_token`] stands
+/// behind it.
+#[must_use]
+pub fn is_bare(text: &str) -> bool {
+    let text = text.trim().as_bytes();
+    text.starts_with(b"eyJ")
+        && text.iter().filter(|byte| **byte == b'.').count() == 2
+        && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+/=".contains(byte))
+}
+
+/// Reads a token around which nothing but blanks stand.
+pub fn read_token(text: &str, now: Wall) -> Result<Paste, PasteFault> {
+    let token = Zeroizing::new(text.trim().to_owned());
+    let claims = Claims::decode(&token)?;
+    if token.len() > HEADER_LIMIT {
+        return Err(PasteFault::OverHeaderLimit);
+    }
+    claims.refuse_other_kinds()?;
+    let facts = claims.facts(&token);
+    let notes = claims.notes(&facts, now);
+    Ok(Paste { token: Secret::new(token), facts, notes })
+}
+
+/// The one access token in a text, and what it was taken out of, if it was not alone.
+pub fn find_token(text: &str) -> Result<(Zeroizing<String>, Option<Note>), PasteFault> {
     if text.len() > PASTE_LIMIT {
         return Err(PasteFault::TooLong);
     }
@@ -53,14 +86,9 @@ pub fn read_paste(text: &str, now: Wall) -> Result<Paste, PasteFault> {
     if Uuid::try_parse(text).is_ok() {
         return Err(PasteFault::Id);
     }
-    let (token, claims) = find_token(text)?;
-    if token.len() > HEADER_LIMIT {
-        return Err(PasteFault::OverHeaderLimit);
-    }
-    claims.refuse_other_kinds()?;
-    let facts = claims.facts(&token);
-    let notes = origin(text, &token).into_iter().chain(claims.notes(&facts, now)).collect();
-    Ok(Paste { token: Secret::new(token), facts, notes })
+    let token = the_one(text)?;
+    let origin = origin(text, &token);
+    Ok((token, origin))
 }
 
 fn is_blank(letter: char) -> bool {
@@ -78,7 +106,7 @@ fn trim(text: &str) -> &str {
 
 /// The one access token of the text. Others that stand beside it, as in an answer of the token endpoint, are told from it by
 /// their claims.
-fn find_token(text: &str) -> Result<(Zeroizing<String>, Claims), PasteFault> {
+fn the_one(text: &str) -> Result<Zeroizing<String>, PasteFault> {
     let found = search::tokens(text);
     let (mut access, others): (Vec<_>, Vec<_>) =
         found.tokens.into_iter().partition(|(_, claims)| claims.refuse_other_kinds().is_ok());
@@ -86,7 +114,7 @@ fn find_token(text: &str) -> Result<(Zeroizing<String>, Claims), PasteFault> {
         return Err(PasteFault::Several);
     }
     let none = if found.is_damaged { PasteFault::Damaged } else { other_kind(text) };
-    access.pop().or(others.into_iter().next()).ok_or(none)
+    access.pop().or(others.into_iter().next()).map(|(token, _)| token).ok_or(none)
 }
 
 /// What the token was taken out of, if it was not alone.

@@ -18,7 +18,7 @@ use crate::domain::sign_in::{Attempt, ClientId, SignInFault, SignInPlace, Signed
 use crate::domain::time::Wall;
 use crate::domain::token::{Secret, TokenFacts};
 
-use super::claims::{Claims, read_paste};
+use super::claims::{Claims, read_token};
 use super::json;
 
 pub mod renewal;
@@ -60,10 +60,9 @@ pub fn own_redirect_uri(page: String, home: Option<&str>) -> String {
     if let Some(home) = home.filter(without_slash) {
         return home.to_owned();
     }
-    match page.rsplit_once('/') {
-        Some((folder, file)) if ["index.html", "index.htm", "index"].contains(&file) => format!("{folder}/"),
-        _ => page,
-    }
+    let without = |file| page.strip_suffix(file).filter(|folder| folder.ends_with('/'));
+    let folder = ["index.html", "index.htm", "index"].into_iter().find_map(without);
+    folder.map(str::to_owned).unwrap_or(page)
 }
 
 /// A new attempt, of bytes that nobody can guess.
@@ -266,7 +265,7 @@ impl Answer {
     /// it is taken, as of a pasted one.
     fn access_token(&self, now: Wall) -> Result<(Secret, Option<TokenFacts>), SignInFault> {
         let token = Secret::new(Zeroizing::new(self.text("access_token")?.to_owned()));
-        let facts = read_paste(token.expose(), now).ok().map(|paste| paste.facts);
+        let facts = read_token(token.expose(), now).ok().map(|paste| paste.facts);
         Ok((token, facts))
     }
 
