@@ -7,19 +7,17 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::Array;
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{
-    Element, Event, FocusOptions, HtmlElement, MutationObserver, MutationObserverInit, ShadowRoot, Window,
-};
+use web_sys::{Document, Element, Event, FocusOptions, HtmlElement, MutationObserver, ShadowRoot, Window};
 
 /// How many frames pass before the focus is looked after: a dialog that closes gives it back at once, and the table
 /// finds its cell again within two.
 const FRAMES: u32 = 3;
 
 /// What can have the focus without being made to.
-const CONTROLS: &str = "button, input, select, summary, a[href], [tabindex='0']";
+const CONTROLS: &str = "button, input, select, summary, [tabindex='0']";
 
 /// What a person reads first on each screen.
 const HEADING: &str = "h1";
@@ -60,13 +58,20 @@ pub(crate) fn keep_within(wrapper: &HtmlElement) {
     // These throw for no listener and no observer.
     let _ = wrapper.add_event_listener_with_callback("focusin", on_enter.as_ref().unchecked_ref());
     let _ = wrapper.add_event_listener_with_callback("focusout", on_leave.as_ref().unchecked_ref());
+    // What was lost while somebody worked elsewhere is looked after when they come back.
+    if let Some(window) = web_sys::window() {
+        let _ = window.add_event_listener_with_callback("focus", on_leave.as_ref().unchecked_ref());
+    }
     if let Ok(observer) = MutationObserver::new(on_change.as_ref().unchecked_ref()) {
-        let all = MutationObserverInit::new();
-        all.set_child_list(true);
-        all.set_subtree(true);
-        all.set_attribute_filter(&Array::of3(&"disabled".into(), &"open".into(), &"hidden".into()));
+        let all = Object::new();
+        for part in ["childList", "subtree"] {
+            // A plain object takes any property, so this can't fail.
+            let _ = Reflect::set(&all, &part.into(), &true.into());
+        }
+        let attributes = Array::of2(&"disabled".into(), &"open".into());
+        let _ = Reflect::set(&all, &"attributeFilter".into(), &attributes);
         // It throws for options that contradict each other, and these don't.
-        let _ = observer.observe_with_options(wrapper, &all);
+        let _ = observer.observe_with_options(wrapper, all.unchecked_ref());
     }
     // They live as long as what is shown here does.
     on_enter.forget();
@@ -80,7 +85,7 @@ impl Keeper {
         let root = self.wrapper.get_root_node();
         let active = match root.dyn_into::<ShadowRoot>() {
             Ok(root) => root.active_element(),
-            Err(_) => self.wrapper.owner_document().and_then(|document| document.active_element()),
+            Err(_) => document().and_then(|document| document.active_element()),
         };
         active.filter(|active| self.wrapper.contains(Some(active))).and_then(|active| active.dyn_into().ok())
     }
@@ -88,7 +93,10 @@ impl Keeper {
     fn follow(&self, target: &HtmlElement) {
         let mut steps = Vec::new();
         let mut next = Some(target.clone());
-        while let Some(element) = next.filter(|element| *element != self.wrapper) {
+        // The one element inside the wrapper is all that is shown: what is first in it is the page's start.
+        let is_whole =
+            |element: &HtmlElement| element.parent_element().is_none_or(|parent| parent == *self.wrapper);
+        while let Some(element) = next.filter(|element| !is_whole(element)) {
             next = element.parent_element().and_then(|parent| parent.dyn_into().ok());
             let name = if steps.is_empty() { name_of(&element) } else { label_of(&element) };
             steps.push(Step { element, name });
@@ -104,7 +112,10 @@ impl Keeper {
 
     fn look(&self) {
         self.is_due.set(false);
-        if !is_nowhere(&self.wrapper) {
+        if !has_focus() {
+            return;
+        }
+        if !is_nowhere() {
             // Somebody went on, inside or outside.
             if self.active().is_none() {
                 self.last.take();
@@ -128,10 +139,10 @@ impl Keeper {
 
     /// Gives the focus to something in this step, or in what took its place. Says whether it could.
     fn restore_at(&self, step: &Step, lost: &Step) -> bool {
-        let is_control = step.element == lost.element && lost.element.matches(CONTROLS).unwrap_or_default();
+        let is_lost_control = step.element == lost.element && is_control(&step.element);
         let place = if is_shown(&step.element) { Some(step.element.clone()) } else { self.counterpart(step) };
         let Some(place) = place else { return false };
-        if is_control {
+        if is_lost_control {
             return is_usable(&place) && focus(&place);
         }
         let is_same =
@@ -141,7 +152,7 @@ impl Keeper {
         if let Some(same) = same {
             return focus(&same);
         }
-        if !step.name.is_empty() || place.matches(CONTROLS).unwrap_or_default() {
+        if !step.name.is_empty() || is_control(&place) {
             return focus(&place);
         }
         first(&place, CONTROLS, is_usable).is_some_and(|nearest| focus(&nearest))
@@ -167,11 +178,15 @@ impl Trail {
 
 /// Whether it can be seen.
 fn is_shown(element: &HtmlElement) -> bool {
-    element.is_connected() && element.offset_width() > 0 && element.offset_height() > 0
+    element.offset_width() > 0
 }
 
 fn is_usable(element: &HtmlElement) -> bool {
-    is_shown(element) && !element.matches(":disabled").unwrap_or_default()
+    is_shown(element) && element.get_attribute("disabled").is_none()
+}
+
+fn is_control(element: &HtmlElement) -> bool {
+    matches!(element.tag_name().as_str(), "BUTTON" | "INPUT" | "SELECT" | "SUMMARY")
 }
 
 fn label_of(element: &Element) -> String {
@@ -194,32 +209,33 @@ fn first(inside: &HtmlElement, selector: &str, is_it: impl Fn(&HtmlElement) -> b
     elements.find(|element| is_it(element))
 }
 
-/// Whether the focus is nowhere: on no element of the whole document, nor of the page around a frame.
-fn is_nowhere(wrapper: &HtmlElement) -> bool {
-    let Some(document) = wrapper.owner_document() else { return false };
-    // In a frame the document has none either while somebody works in the page around it.
-    if is_framed() && !document.has_focus().unwrap_or_default() {
-        return false;
-    }
-    document.active_element().is_none_or(|active| active.tag_name() == "BODY")
+fn document() -> Option<Document> {
+    web_sys::window().and_then(|window| window.document())
 }
 
-fn is_framed() -> bool {
-    let Some(window) = web_sys::window() else { return false };
-    // A window without a parent is its own.
-    window.parent().ok().flatten().is_some_and(|parent| parent != window)
+/// Whether somebody works in this document, and not in another window or in the page around a frame: a document has no
+/// focused element then either.
+fn has_focus() -> bool {
+    document().is_some_and(|document| document.has_focus().unwrap_or_default())
+}
+
+/// Whether the focus is on no element of the document.
+fn is_nowhere() -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_none_or(|active| active.tag_name() == "BODY")
 }
 
 /// Gives it the focus, for which what isn't a control is made able to have it. Says whether it took it.
 fn focus(element: &HtmlElement) -> bool {
-    if element.tab_index() < 0 && !element.has_attribute("tabindex") {
-        element.set_tab_index(-1);
+    if !is_control(element) && element.get_attribute("tabindex").is_none() {
+        // It throws only for a name that is none.
+        let _ = element.set_attribute("tabindex", "-1");
     }
     let still = FocusOptions::new();
     still.set_prevent_scroll(true);
     // It throws for no element of HTML.
     let _ = element.focus_with_options(&still);
-    !is_nowhere(element)
+    !is_nowhere()
 }
 
 fn in_frames(frames: u32, then: Box<dyn FnOnce()>) {

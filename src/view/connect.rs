@@ -74,12 +74,10 @@ fn connect_button(session: &'static Session) -> Node {
         Phase::Loading => text::connect::LOADING,
         Phase::Connecting => text::connect::CONNECTING,
     };
-    let is_busy = move || session.phase.with(|phase| *phase != Phase::Form);
     button(says(move || name().to_owned()), move || session.connect())
         .class("primary")
+        // While it connects a press does nothing. Disabled, it would lose the focus.
         .follow("disabled", move || (!has_token(session)).then(String::new))
-        // Not disabled while it connects: the focus would be lost.
-        .follow("aria-disabled", move || is_busy().then(|| "true".to_owned()))
 }
 
 fn connect_hint(session: &'static Session) -> String {

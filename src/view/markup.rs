@@ -547,6 +547,9 @@ pub(super) fn key_of(event: &Event) -> String {
     if is_composing || event.alt_key() || event.meta_key() {
         return String::new();
     }
-    let key = event.key();
-    if event.ctrl_key() { ["Control+", &key].concat() } else { key }
+    let mut key = event.key();
+    if event.ctrl_key() {
+        key.insert_str(0, "Control+");
+    }
+    key
 }

@@ -11,7 +11,7 @@ use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::second_factor::{AccountNote, SecondFactor, SignInFacts, SignInOutlook};
 use pingone_mfa_core::domain::time::Wall;
 use pingone_mfa_core::domain::user::{Account, Mfa, User, UserId};
-use pingone_mfa_core::domain::users::Devices;
+use pingone_mfa_core::domain::users::{Devices, Users};
 
 use super::cells::population_name;
 use super::markup::{Content, Node, button, focus_next, group, part_of, says, tag};
@@ -283,7 +283,7 @@ fn default(app: AppHandle) -> Node {
 /// a bypass from an earlier look.
 fn outlook(app: AppHandle, id: UserId) -> SignInOutlook {
     let account = app.directory.user(id).map_or(Account::Unknown, |user| user.account);
-    let mfa = app.directory.with_user(id, |users, row| users.mfa(row)).unwrap_or(Mfa::Unknown);
+    let mfa = app.directory.with_user(id, Users::mfa).unwrap_or(Mfa::Unknown);
     let (bypass, devices) = app.directory.opened.with(|opened| {
         let opened = opened.as_ref().filter(|opened| opened.id == id);
         let bypass = opened.and_then(|opened| opened.bypass.ready().copied());
@@ -335,7 +335,7 @@ fn unread(app: AppHandle, id: UserId) -> Node {
 fn ended(app: AppHandle, id: UserId) -> Node {
     // A change that worked is no news once the flag was read to be another.
     let holds = move |to: bool, outcome: &Outcome| {
-        let flag = app.directory.with_user(id, |users, row| users.mfa(row));
+        let flag = app.directory.with_user(id, Users::mfa);
         !matches!(outcome, Outcome::Changed { .. }) || flag == Some(to.into())
     };
     let ended = move || match app.directory.switches.with(|switches| switches.get(&id).cloned()) {

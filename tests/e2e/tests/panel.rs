@@ -177,7 +177,8 @@ async fn a_fault_card_is_as_wide_as_there_is_room_wherever_it_stands() {
     world.sandbox().heal();
     // One user's change.
     breaks(&world, "mfaEnabled", "PUT", 403);
-    page.find_in_pingone(&world.sandbox().user_named("jonas.brandt").unwrap().to_string()).await;
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap().to_string();
+    page.find_in_pingone(&jonas).await;
     page.see("switch", "MFA for jonas.brandt").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.see("region", "Troubleshooting").await;
