@@ -25,6 +25,7 @@ use std::rc::Rc;
 use futures::channel::mpsc;
 use normalize::normalize;
 use notebook::Notebook;
+use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::list::{Answer, Direction, Guess, Identity, List, Piles, read};
 use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::tenant::EnvironmentId;
@@ -154,6 +155,7 @@ fn carry_out(selected: &[UserId], meant: &HashSet<UserId>) {
     let kept = connection.clone();
     let delivery = Delivery {
         connection: Rc::new(move || Some(kept.clone())),
+        guard: Rc::new(Guard::default()),
         journal: Rc::new(Notebook::new(&stage.clock)) as Rc<dyn Journal>,
         name: "run".into(),
         clock: Rc::clone(&stage.clock) as Rc<dyn Clock>,
