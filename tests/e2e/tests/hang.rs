@@ -24,6 +24,11 @@ fn slow(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":8,"max":2000},"#, 1)
 }
 
+/// The same, and slow enough for two hangs.
+fn slower(origin: &str) -> String {
+    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":4,"max":2000},"#, 1)
+}
+
 /// A page before which these scripts have run.
 ///
 /// They stay in their browser: a later one stands before the next page besides.
@@ -111,7 +116,7 @@ async fn the_fourth_transaction_or_a_later_one_may_hang_and_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_whose_storage_hangs_waits_for_a_person_and_stop_always_ends_it() {
-    let world = World::start(80, slow).await;
+    let world = World::start(100, slower).await;
     let page = connected(&world, SILENT_TRANSACTIONS).await;
     run_off(&world, &page).await;
     page.hear("users a second").await;
@@ -249,7 +254,7 @@ async fn host(world: &World) -> Page {
     host.write(
         "index.html",
         r#"<!doctype html><html lang="en"><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,">
-<h1>Host</h1><main></main><script type="module" src="host.js"></script></html>"#,
+<main><h1>Host</h1></main><script type="module" src="host.js"></script></html>"#,
     );
     host.write("host.js", &HOST.replace("$ELEMENT", &world.page_origin));
     let element = &world.page_origin;
