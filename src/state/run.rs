@@ -34,7 +34,7 @@ pub(super) use carrying::PAGE;
 use carrying::name_of;
 pub use file::NotTaken;
 use pace::Speed;
-pub use pingone_mfa_core::engine::run::Halt;
+pub use pingone_mfa_core::engine::run::{Halt, Outdated};
 pub use stored::Stored;
 
 /// Where the run stands.
@@ -109,6 +109,10 @@ pub struct Progress {
     pub highest_ceiling: Option<PerSecond>,
     /// When those who waited were last read again before it went on, and how many of them had the value by then.
     pub read_again: Option<(Wall, u32)>,
+    /// Why those who wait are being read again, or were the last time.
+    pub outdated: Option<Outdated>,
+    /// When someone else was first seen to change the same users.
+    pub another_writer_at: Option<Wall>,
     /// What was seen of the test user, where one is looked at.
     pub trial: Option<Trial>,
     /// How often PingOne slowed it down, and when last.
