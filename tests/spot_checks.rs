@@ -98,7 +98,12 @@ impl Page {
                     observe(&mut run);
                     let perform = |job| delivery.clone().carry(job);
                     let driven = drive(&mut run, &connection, &mut inbox, perform, observe).boxed_local();
-                    let is_left = futures::StreamExt::next(&mut is_waiting).map(|_| ()).boxed_local();
+                    // What is being stored then is stored.
+                    let is_left = async {
+                        futures::StreamExt::next(&mut is_waiting).await;
+                        clock.sleep_until(clock.now() + Millis(1000)).await;
+                    };
+                    let is_left = is_left.boxed_local();
                     let is_over = matches!(select(driven, is_left).await, futures::future::Either::Left(_));
                     if !is_over || run.standing() != Standing::Outdated {
                         return;
@@ -402,7 +407,8 @@ fn another_writer_who_is_seen_after_a_pause_or_a_stop_is_told_all_the_same() {
             assert_eq!(page.run().standing(), Standing::Halted(Halt::AnotherWriter));
         }
         let restored = restore(&page.notebook.entries.borrow()).unwrap();
-        assert_eq!((restored.another_writer_at, restored.open), (Some(at), vec![]));
+        assert_eq!(restored.another_writer_at, Some(at));
+        assert_eq!(restored.open, Vec::<u32>::new());
     }
 }
 
@@ -411,10 +417,14 @@ fn a_run_that_was_saved_for_another_computer_waits_and_reads_everyone_again_befo
     let mut page = Page::new(400, Stops { after_test_user: false, every: Some(30) }, |_, _| {});
     page.go_on(|_| None, None);
     page.command(Command::HandOver);
+    page.go_on(|_| None, None);
+    assert!(page.run().is_handed_over());
     // Neither another token nor a reload makes it go on.
     page.command(Command::Token { until: None, actor: 1 });
     assert_eq!(page.run().standing(), Standing::Halted(Halt::HandedOver));
     let file = run_file::write(page.run().plan().environment, &page.notebook.entries.borrow());
+    let there = run_file::read(file.as_bytes()).unwrap().restored;
+    assert_eq!(there.open, Vec::<u32>::new(), "whoever wasn't sent anything is open nowhere");
     let at = page.stage.clock.wall();
     page.notebook.entries.borrow_mut().push(Entry::HandedOver(at).encode());
     page.reload();
@@ -437,4 +447,37 @@ fn a_run_that_was_saved_for_another_computer_waits_and_reads_everyone_again_befo
     assert_eq!(restore(&page.notebook.entries.borrow()).unwrap().handed_over_at, Some(at));
     page.notebook.entries.borrow_mut().push(Entry::Kept(at).encode());
     assert_eq!(restore(&page.notebook.entries.borrow()).unwrap().handed_over_at, None);
+}
+
+#[test]
+fn a_run_that_is_saved_in_the_middle_of_its_intents_leaves_nobody_open_who_was_sent_nothing() {
+    for started in [0, 1, 2, 5, 20] {
+        let mut page = Page::new(300, Stops::default(), |_, _| {});
+        let first = answer_next(&mut page, Ok(Said::Stored));
+        let Job::Store(records) = first else { panic!("{first:?}") };
+        page.notebook.entries.borrow_mut().push(Entry::Batch(records.to_vec()).encode());
+        for _ in 0..started {
+            let next = page.run().next(page.stage.clock.now());
+            let is_put = matches!(next, Step::Start(Job::Write { .. }));
+            let job = answer_next(&mut page, Ok(Said::Flag(is_put)));
+            if let Job::Store(records) = job {
+                page.notebook.entries.borrow_mut().push(Entry::Batch(records.to_vec()).encode());
+            }
+        }
+        let changed = page.count(RowState::Changed);
+        page.command(Command::Pause);
+        assert!(!restore(&page.notebook.entries.borrow()).unwrap().open.is_empty());
+        page.command(Command::HandOver);
+        page.go_on(|_| None, None);
+        let restored = restore(&page.notebook.entries.borrow()).unwrap();
+        assert_eq!((restored.open, page.run().is_handed_over()), (vec![], true));
+        assert_eq!(
+            restored.rows.iter().filter(|row| row.state == RowState::Changed).count(),
+            changed as usize
+        );
+        page.command(Command::Resume);
+        page.go_on(never, None);
+        assert_eq!((page.run().standing(), page.run().another_writer_at()), (Standing::Ended, None));
+        assert_eq!(page.count(RowState::Changed), page.run().tally().all());
+    }
 }

@@ -158,6 +158,8 @@ pub struct Run {
     /// How often the connection had been slowed down before.
     slowed_before: Cell<u32>,
     told_tenths: Cell<u32>,
+    /// Whether the run is to be saved as a file.
+    wants_file: Cell<bool>,
     title: RefCell<String>,
     commands: RefCell<Option<UnboundedSender<Command>>>,
     connection: RefCell<Option<Connection>>,
@@ -201,6 +203,7 @@ impl Run {
             shown_at: Cell::default(),
             slowed_before: Cell::default(),
             told_tenths: Cell::default(),
+            wants_file: Cell::default(),
             title: RefCell::default(),
             commands: RefCell::default(),
             connection: RefCell::default(),
@@ -265,6 +268,7 @@ impl Run {
         self.actors.take();
         self.unshown.take();
         self.slept.set(None);
+        self.wants_file.set(false);
         self.states.set(Vec::new());
         self.progress.set(None);
     }

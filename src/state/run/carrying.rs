@@ -396,6 +396,7 @@ impl Run {
     }
 
     fn observe(&'static self, run: &mut engine::Run) {
+        self.write_file_when_stored(run);
         let phase = match run.standing() {
             Standing::Running | Standing::Outdated | Standing::Ended => Phase::Working,
             Standing::Halted(halt) => Phase::Halted(halt),

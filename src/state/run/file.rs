@@ -5,6 +5,7 @@ use std::rc::Rc;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::engine::driver::Command;
 use pingone_mfa_core::engine::journal::Entry;
+use pingone_mfa_core::engine::run as engine;
 use pingone_mfa_core::engine::run_file::{self, RUN_FILE_LIMIT, RunFileFault};
 use pingone_mfa_core::port::Opened;
 
@@ -32,6 +33,18 @@ pub enum NotTaken {
 impl Run {
     /// Saves the run that waits, with everything that is known of it. From then on this browser asks before it goes on.
     pub fn save_file(&'static self) {
+        self.wants_file.set(true);
+        self.command(Command::HandOver);
+    }
+
+    /// Writes the file that was asked for, once all that belongs into it is stored.
+    pub(super) fn write_file_when_stored(&'static self, run: &engine::Run) {
+        if run.is_handed_over() && self.wants_file.take() {
+            self.write_file();
+        }
+    }
+
+    fn write_file(&'static self) {
         let (Some(plan), Some(connection)) = (self.plan(), self.connection()) else { return };
         self.tasks.spawn(async move {
             let journal_name = name_of(&plan);
@@ -43,7 +56,6 @@ impl Run {
             if let Err(fault) = self.ports.journal.append(&journal_name, vec![handed_over]).await {
                 return self.announcer.tell(Announcement::Failed(Fault::NotStored(fault)));
             }
-            self.command(Command::HandOver);
             let name = run_file::file_name(plan.number());
             let mut download = self.ports.files.save(&name, run_file::MIME);
             download.write(&run_file::write(connection.tenant().environment, &entries));

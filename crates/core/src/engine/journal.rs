@@ -580,6 +580,49 @@ mod tests {
     }
 
     #[test]
+    fn what_is_known_of_other_writers_comes_back_and_older_journals_say_nothing_of_it() {
+        let older = restore(&journal()).unwrap();
+        assert_eq!((older.another_writer_at, older.handed_over_at), (None, None));
+        let seen = |at| Record::AnotherWriter { at: Wall(at) };
+        let later = [
+            Entry::Batch(vec![settled(4, RowState::AlreadySo), seen(7), seen(9)]),
+            Entry::HandedOver(Wall(20)),
+            Entry::Kept(Wall(30)),
+            Entry::HandedOver(Wall(40)),
+        ];
+        let of = |entries: &[Entry]| {
+            let entries = entries.iter().map(Entry::encode);
+            let all: Vec<Vec<u8>> = journal().into_iter().chain(entries).collect();
+            let restored = restore(&all).unwrap();
+            (restored.another_writer_at, restored.handed_over_at)
+        };
+        assert_eq!(of(&later[..1]), (Some(Wall(7)), None), "the first time counts");
+        assert_eq!(of(&later[..2]), (Some(Wall(7)), Some(Wall(20))));
+        assert_eq!(of(&later[..3]), (Some(Wall(7)), None), "a person has gone on here since");
+        assert_eq!(of(&later), (Some(Wall(7)), Some(Wall(40))));
+        let is_local = |entry: &Entry| Entry::is_of_this_browser(&entry.encode());
+        assert_eq!([0, 1, 2, 3].map(|at| is_local(&later[at])), [false, true, true, true]);
+        assert!(!journal().iter().any(|entry| Entry::is_of_this_browser(entry)));
+    }
+
+    #[test]
+    fn entries_keep_the_bytes_that_earlier_builds_wrote() {
+        let with_sum = |mut bytes: Vec<u8>| {
+            bytes.extend(crc32fast::hash(&bytes).to_be_bytes());
+            bytes
+        };
+        let closed = with_sum(vec![1, 4, 0, 0, 0, 0, 0, 0, 0, 12]);
+        assert_eq!(Entry::decode(&closed), Ok(Entry::Closed(Wall(12))));
+        assert_eq!(Entry::Closed(Wall(12)).encode(), closed);
+        let batch = with_sum(vec![
+            1, 2, 0, 0, 0, 2, 1, 0, 0, 0, 1, 0, 0, 0, 5, 3, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 1, 0, 0, 0, 6,
+        ]);
+        let records = vec![Record::Intent(vec![5]), Record::Seen { at: Wall(9), places: vec![6] }];
+        assert_eq!(Entry::decode(&batch), Ok(Entry::Batch(records.clone())));
+        assert_eq!(Entry::Batch(records).encode(), batch);
+    }
+
+    #[test]
     fn every_altered_byte_and_every_cut_is_noticed() {
         for entry in journal() {
             for at in 0..entry.len() {

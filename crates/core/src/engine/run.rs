@@ -309,7 +309,7 @@ impl Run {
         run.is_stopping = closed_at.is_some();
         run.beware(another_writer_at, handed_over_at);
         run.put_off_some();
-        if !run.is_stopping {
+        if !run.is_stopping && !run.halts.is_handed_over() {
             run.ledger.intend(&run.policy, run.step_at);
         }
         for place in open {
@@ -584,13 +584,19 @@ impl Run {
             self.settle(doubt.place, RowState::AnswerLost, &noted, Some(&doubt.fault));
         }
         // Whoever was intended and is not written is no open question.
+        self.take_back_intents();
+    }
+
+    /// The rows that were intended and not sent are stored as waiting, so that nothing is open about them.
+    pub(super) fn take_back_intents(&mut self) -> Vec<Place> {
         let mut unwritten = self.ready.drain();
         unwritten.extend(self.ledger.forget_intents());
-        for place in unwritten {
-            if let Some(row) = self.rows.get(place as usize) {
-                self.ledger.settled(place, *row, None);
+        for place in &unwritten {
+            if let Some(row) = self.rows.get(*place as usize) {
+                self.ledger.settled(*place, *row, None);
             }
         }
+        unwritten
     }
 
     fn resume(&mut self, now: Millis) {
@@ -787,6 +793,8 @@ impl Work for Run {
         }
         if self.is_stopping {
             self.wind_up();
+        } else if self.halts.is_handed_over() {
+            self.hand_over();
         } else {
             self.end_step();
             self.ledger.intend(&self.policy, self.step_at);

@@ -29,10 +29,15 @@ impl Halts {
         match &self.unstored {
             Some(fault) => Some(Halt::NotStored(fault.clone())),
             // Another token alone must not make it go on.
-            None if self.person == Some(Halt::HandedOver) => Some(Halt::HandedOver),
+            None if self.is_handed_over() => Some(Halt::HandedOver),
             None if self.needs_token => Some(Halt::Token),
             None => self.person.clone().or_else(failing),
         }
+    }
+
+    /// Whether the run was saved for another computer, and nobody has gone on here.
+    pub(super) fn is_handed_over(&self) -> bool {
+        self.person == Some(Halt::HandedOver)
     }
 
     /// A person is to go on, or asked to be waited for. What is shown to them already stays.

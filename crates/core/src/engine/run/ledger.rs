@@ -129,6 +129,13 @@ impl Ledger {
         self.waiting.push(Record::AnotherWriter { at });
     }
 
+    /// These rows are intended later, before all others.
+    pub(super) fn intend_later(&mut self, mut places: Vec<Place>) {
+        self.intended = self.intended.saturating_sub(u32::try_from(places.len()).unwrap_or(u32::MAX));
+        places.sort_unstable();
+        places.into_iter().rev().for_each(|place| self.next.push_front(place));
+    }
+
     /// The rows that can be intended next.
     pub(super) fn next_rows(&mut self) -> &mut VecDeque<Place> {
         &mut self.next

@@ -11,7 +11,7 @@
 //!
 //! A row for which a PUT may have been sent isn't read: it proves nothing.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use crate::domain::time::Millis;
 use crate::engine::retry::Jitter;
@@ -81,6 +81,8 @@ pub(super) struct Ready {
     checked: VecDeque<Place>,
     /// Rows that are written without a check: sent before and refused for the token, or not to be read.
     unchecked: VecDeque<Place>,
+    /// Rows that prove nothing, whatever the plan says.
+    no_evidence: HashSet<Place>,
     /// Rows that were put off, and are checked.
     last: Vec<Place>,
     /// Whether every row is checked.
@@ -96,6 +98,7 @@ impl Ready {
             held: Vec::new(),
             checked: VecDeque::new(),
             unchecked: VecDeque::new(),
+            no_evidence: HashSet::new(),
             last: Vec::new(),
             is_wary: false,
         }
@@ -108,6 +111,7 @@ impl Ready {
 
     /// These rows' intents are stored. `is_evidence` says of which of them a value that is there already tells something.
     pub(super) fn add(&mut self, places: Vec<Place>, is_evidence: impl Fn(Place) -> bool) {
+        let is_evidence = |place| is_evidence(place) && !self.no_evidence.contains(&place);
         let rows = places.into_iter().map(|place| (place, is_evidence(place))).collect();
         self.enqueue(rows);
     }
@@ -130,6 +134,7 @@ impl Ready {
 
     /// A row is written without a check.
     pub(super) fn write_unchecked(&mut self, place: Place) {
+        self.no_evidence.insert(place);
         self.unchecked.push_back(place);
     }
 

@@ -34,6 +34,19 @@ impl Run {
         self.outdated = another_writer_at.filter(|_| is_waiting).map(|_| Outdated::LongWait);
     }
 
+    /// The run is saved for another computer. What wasn't sent must not look there as if it had been: those rows would be
+    /// read first and written by both computers, and no spot check would tell.
+    pub(super) fn hand_over(&mut self) {
+        let unsent = self.take_back_intents();
+        self.ledger.intend_later(unsent);
+    }
+
+    /// Whether all that another computer needs to go on is stored.
+    #[must_use]
+    pub fn is_handed_over(&self) -> bool {
+        self.halts.is_handed_over() && self.in_flight.is_empty() && self.ledger.is_stored()
+    }
+
     /// The intents that were on their way are stored.
     pub(super) fn intents_stored(&mut self) {
         let places = self.ledger.stored();
