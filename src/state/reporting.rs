@@ -27,6 +27,7 @@ impl App {
             environment_name: self.environment().map(|environment| environment.name),
             operators: actors.iter().map(operator).collect(),
             page_version: self.session.build.clone(),
+            another_writer_at: run.another_writer_at(),
             started_at: Some(progress.started_at),
             ended_at: progress.ended_at,
             written_at: self.ports.clock.wall(),

@@ -37,7 +37,7 @@ use carrying::name_of;
 pub use ending::{Ending, StopLoss};
 pub use file::NotTaken;
 use pace::Speed;
-pub use pingone_mfa_core::engine::run::Halt;
+pub use pingone_mfa_core::engine::run::{Halt, Outdated};
 pub use stored::{Contents, Stored};
 
 /// Where the run stands.
@@ -112,6 +112,10 @@ pub struct Progress {
     pub highest_ceiling: Option<PerSecond>,
     /// When those who waited were last read again before it went on, and how many of them had the value by then.
     pub read_again: Option<(Wall, u32)>,
+    /// Why those who wait are being read again, or were the last time.
+    pub outdated: Option<Outdated>,
+    /// When someone else was first seen to change the same users.
+    pub another_writer_at: Option<Wall>,
     /// What was seen of the test user, where one is looked at.
     pub trial: Option<Trial>,
     /// How often PingOne slowed it down, and when last.
@@ -159,6 +163,8 @@ pub struct Run {
     /// How often the connection had been slowed down before.
     slowed_before: Cell<u32>,
     told_tenths: Cell<u32>,
+    /// Whether the run is to be saved as a file.
+    wants_file: Cell<bool>,
     title: RefCell<String>,
     commands: RefCell<Option<UnboundedSender<Command>>>,
     connection: RefCell<Option<Connection>>,
@@ -203,6 +209,7 @@ impl Run {
             shown_at: Cell::default(),
             slowed_before: Cell::default(),
             told_tenths: Cell::default(),
+            wants_file: Cell::default(),
             title: RefCell::default(),
             commands: RefCell::default(),
             connection: RefCell::default(),
@@ -270,6 +277,7 @@ impl Run {
         self.actors.take();
         self.unshown.take();
         self.slept.set(None);
+        self.wants_file.set(false);
         self.states.set(Vec::new());
         self.progress.set(None);
     }

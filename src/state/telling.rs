@@ -32,7 +32,9 @@ fn told(announcement: &Announcement) -> Option<Told> {
 fn fault_of(halt: &Halt) -> Option<&Fault> {
     match halt {
         Halt::Refused(fault) | Halt::NotStored(fault) | Halt::Failing { fault, .. } => Some(fault),
-        Halt::Asked | Halt::TestUser | Halt::Step | Halt::Token => None,
+        Halt::Asked | Halt::TestUser | Halt::Step | Halt::Token | Halt::AnotherWriter | Halt::HandedOver => {
+            None
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use super::troubleshooting::{looked_into, trouble};
 use super::{sign_in, text};
 use crate::state::AppHandle;
 use crate::state::review::Obstacle;
-use crate::state::run::{Halt, Phase, Progress, Stored};
+use crate::state::run::{Halt, Outdated, Phase, Progress, Stored};
 use crate::state::troubleshooting::Spot;
 
 pub(super) fn run(app: AppHandle) -> Node {
@@ -171,7 +171,7 @@ fn waiting_for(app: AppHandle, phase: &Phase) -> Node {
         Phase::Halted(halt) => halted(app, halt),
         Phase::Stopping => tag("p").class("working").with(text::run::STOPPING),
         Phase::ReadingBack(_) => reading(app, text::run::reading_back),
-        Phase::ReadingAgain(_) => reading(app, text::run::reading_again),
+        Phase::ReadingAgain(_) => reading(app, reading_again(app)),
         Phase::ReadBackHalted(fault) | Phase::ReadAgainHalted(fault) => explained(app, fault),
         Phase::Over { unread, is_stopped } => over(app, *unread, *is_stopped),
     }
@@ -185,6 +185,15 @@ fn reading(app: AppHandle, sentence: fn(&str) -> String) -> Node {
         })
     };
     tag("p").class("working").with(says(move || sentence(&left())))
+}
+
+fn reading_again(app: AppHandle) -> fn(&str) -> String {
+    let why = app.run.progress.with_untracked(|run| run.as_ref().and_then(|run| run.outdated));
+    match why {
+        Some(Outdated::AnotherWriter) => text::run::checking_for_another_writer,
+        Some(Outdated::HandedOver) => text::run::checking_after_hand_over,
+        Some(Outdated::LongWait) | None => text::run::reading_again,
+    }
 }
 
 fn halted(app: AppHandle, halt: &Halt) -> Node {
@@ -206,8 +215,23 @@ fn halted(app: AppHandle, halt: &Halt) -> Node {
             move || of_run(app, |run| run.trial.clone()),
             move |trial| trial.map(|trial| tried(app, &trial)),
         )),
+        Halt::AnotherWriter => group().with(sentence).with(tag("p").with(says(move || another_writer(app)))),
+        Halt::HandedOver => {
+            let left = move || of_run(app, |run| number(app, run.tally.all() - run.tally.ended()));
+            group().with(sentence).with(tag("p").with(says(move || text::run::handed_over(&left()))))
+        }
         Halt::Asked | Halt::Step => sentence,
     }
+}
+
+/// What is known of someone else who changes the same users.
+fn another_writer(app: AppHandle) -> String {
+    of_run(app, |run| {
+        let seen = run.another_writer_at.map(|at| moment(app, at)).unwrap_or_default();
+        let already = run.read_again.map_or(0, |(_, already)| already);
+        let left = number(app, run.tally.all() - run.tally.ended());
+        text::run::another_writer(&seen, already, &number(app, already), &left, run.plan.to)
+    })
 }
 
 /// Why something failed, or that it did while nobody has looked yet.
@@ -249,10 +273,34 @@ fn remarks(app: AppHandle) -> Node {
         },
     );
     let again = part_of(
-        move || of_run(app, |run| run.read_again.map(|(at, already)| (run.plan.to, at, already))),
+        move || {
+            of_run(app, |run| {
+                // The card of a run that waits for it says the same.
+                let is_said = run.phase == Phase::Halted(Halt::AnotherWriter);
+                let again = run.read_again.filter(|_| !is_said);
+                again.map(|(at, already)| (run.plan.to, run.outdated, at, already))
+            })
+        },
         move |again| {
-            again.map(|(to, at, already)| {
-                let sentence = text::run::read_again(to, &moment(app, at), already, &number(app, already));
+            again.map(|(to, why, at, already)| {
+                let say = match why {
+                    Some(Outdated::LongWait) | None => text::run::read_again,
+                    Some(Outdated::AnotherWriter | Outdated::HandedOver) => text::run::checked_again,
+                };
+                let sentence = say(to, &moment(app, at), already, &number(app, already));
+                tag("p").class("note").with(sentence)
+            })
+        },
+    );
+    let others = part_of(
+        move || {
+            of_run(app, |run| {
+                run.another_writer_at.filter(|_| run.phase != Phase::Halted(Halt::AnotherWriter))
+            })
+        },
+        move |since| {
+            since.map(|since| {
+                let sentence = text::run::another_writer_was_seen(&moment(app, since));
                 tag("p").class("note").with(sentence)
             })
         },
@@ -278,7 +326,7 @@ fn remarks(app: AppHandle) -> Node {
         move || offers_sign_in && token_ends(app).is_some(),
         move |is_time| is_time.then(|| tag("div").class("line").with(sign_in::from_elsewhere(app.session))),
     );
-    group().with(slept).with(again).with(blind).with(hidden).with(token).with(again_in_time)
+    group().with(slept).with(others).with(again).with(blind).with(hidden).with(token).with(again_in_time)
 }
 
 /// The next token may be given from so long before the end of the present one.
@@ -315,6 +363,11 @@ fn actions(app: AppHandle, phase: &Phase) -> Node {
         Phase::Working => group().with(stop()).with(button(text::run::PAUSE, move || run.pause())),
         Phase::Halted(Halt::Token) => group().with(file()).with(stop()),
         Phase::Halted(Halt::Asked) => group().with(file()).with(stop()).with(resume(text::run::RESUME)),
+        Phase::Halted(Halt::AnotherWriter) => group().with(stop()).with(resume(text::run::CONTINUE)),
+        Phase::Halted(Halt::HandedOver) => {
+            let go_on = button(text::run::CONTINUE_HERE, move || run.go_on_here());
+            group().with(file()).with(stop()).with(go_on)
+        }
         Phase::Halted(Halt::TestUser | Halt::Step | Halt::Refused(_)) => {
             group().with(stop()).with(resume(text::run::GO_ON))
         }
@@ -496,6 +549,11 @@ fn one_stored(app: AppHandle, run: Stored) -> Node {
             by.as_deref(),
             &number(app, all - done),
         );
+        let handed_over = contents
+            .handed_over_at
+            .map(|at| text::run::was_handed_over(&moment(app, at)))
+            .unwrap_or_default();
+        let sentence = sentence + &handed_over;
         let go_on = button(text::run::CONTINUE, move || app.run.go_on(second.clone())).class("primary");
         let obstacle = app.review.limits().run_obstacle(contents.to, u64::from(all));
         let go_on = match obstacle {

@@ -23,7 +23,7 @@ use pingone_mfa_core::engine::run::{self as engine, Delivery, Standing};
 use pingone_mfa_core::port::{Held, JournalAnswer, Taken};
 
 use super::stored::plan_of;
-use super::{Halt, Kept, Phase, Progress, Run};
+use super::{Halt, Kept, Outdated, Phase, Progress, Run};
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
 use crate::state::title::Title;
@@ -127,6 +127,7 @@ impl Run {
             self.progress.update(|progress| {
                 if let Some(progress) = progress {
                     (progress.tally, progress.phase) = (run.tally(), Phase::Over { unread, is_stopped });
+                    progress.another_writer_at = run.another_writer_at();
                 }
             });
             self.kept.replace(Some(Kept { run, name }));
@@ -243,6 +244,8 @@ impl Run {
             users_per_second: None,
             highest_ceiling: Some(self.ceiling.get_untracked()),
             read_again: None,
+            outdated: None,
+            another_writer_at: None,
             trial: None,
             slowed: None,
             sees_other_pages: true,
@@ -379,7 +382,12 @@ impl Run {
         inbox: &mut Inbox,
     ) {
         let (due, before) = (run.to_read_again(), run.tally().of(RowState::AlreadySo));
-        self.set_phase(Phase::ReadingAgain(due));
+        let why = run.outdated();
+        self.progress.update(|progress| {
+            if let Some(progress) = progress {
+                (progress.outdated, progress.phase) = (why, Phase::ReadingAgain(due));
+            }
+        });
         let mut back = ReadBack::of_waiting(run, self.listing_for(due, connection));
         let observe = |back: &mut ReadBack<'_>| {
             let phase = match back.state() {
@@ -394,7 +402,10 @@ impl Run {
             return;
         }
         let (already, to) = (run.tally().of(RowState::AlreadySo) - before, run.plan().to);
-        self.announcer.tell(Announcement::RunReadAgain { already: u64::from(already), to });
+        // A run that halts now says so itself, and how many they are.
+        if why != Some(Outdated::AnotherWriter) {
+            self.announcer.tell(Announcement::RunReadAgain { already: u64::from(already), to });
+        }
         self.progress.update(|progress| {
             if let Some(progress) = progress {
                 progress.read_again = Some((self.ports.clock.wall(), already));
@@ -421,6 +432,7 @@ impl Run {
     }
 
     fn observe(&'static self, run: &mut engine::Run) {
+        self.write_file_when_stored(run);
         let phase = match run.standing() {
             Standing::Running | Standing::Outdated | Standing::Ended => Phase::Working,
             Standing::Halted(halt) => Phase::Halted(halt),
@@ -471,6 +483,7 @@ impl Run {
                 }
                 progress.slowed = self.slowed();
                 progress.trial = run.trial().cloned();
+                progress.another_writer_at = run.another_writer_at();
                 (progress.tally, progress.phase) = (tally, phase);
             }
         });

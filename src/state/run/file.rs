@@ -3,6 +3,9 @@
 use std::rc::Rc;
 
 use pingone_mfa_core::domain::fault::{Fault, JournalFault};
+use pingone_mfa_core::engine::driver::Command;
+use pingone_mfa_core::engine::journal::Entry;
+use pingone_mfa_core::engine::run as engine;
 use pingone_mfa_core::engine::run_file::{self, RUN_FILE_LIMIT, RunFileFault};
 use pingone_mfa_core::port::Opened;
 
@@ -32,18 +35,47 @@ pub enum NotTaken {
 }
 
 impl Run {
-    /// Saves the run that waits, with everything that is known of it.
+    /// Saves the run that waits, with everything that is known of it. From then on this browser asks before it goes on.
     pub fn save_file(&'static self) {
+        self.wants_file.set(true);
+        self.command(Command::HandOver);
+    }
+
+    /// Writes the file that was asked for, once all that belongs into it is stored.
+    pub(super) fn write_file_when_stored(&'static self, run: &engine::Run) {
+        if run.is_handed_over() && self.wants_file.take() {
+            self.write_file();
+        }
+    }
+
+    fn write_file(&'static self) {
         let (Some(plan), Some(connection)) = (self.plan(), self.connection()) else { return };
         self.tasks.spawn(async move {
-            let entries = match self.entries_of(&name_of(&plan)).await {
+            let journal_name = name_of(&plan);
+            let entries = match self.entries_of(&journal_name).await {
                 Ok(entries) => entries,
                 Err(fault) => return self.announcer.tell(Announcement::Failed(fault)),
             };
+            let handed_over = Entry::HandedOver(self.ports.clock.wall()).encode();
+            if let Err(fault) = self.ports.journal.append(&journal_name, vec![handed_over]).await {
+                return self.announcer.tell(Announcement::Failed(Fault::NotStored(fault)));
+            }
             let name = run_file::file_name(plan.number());
             let mut download = self.ports.files.save(&name, run_file::MIME);
             download.write(&run_file::write(connection.tenant().environment, &entries));
             self.announcer.tell(Announcement::Saved(download.finish()));
+        });
+    }
+
+    /// Goes on here with a run that was saved for another computer.
+    pub fn go_on_here(&'static self) {
+        let Some(plan) = self.plan() else { return };
+        self.tasks.spawn(async move {
+            let kept = Entry::Kept(self.ports.clock.wall()).encode();
+            if let Err(fault) = self.ports.journal.append(&name_of(&plan), vec![kept]).await {
+                return self.announcer.tell(Announcement::Failed(Fault::NotStored(fault)));
+            }
+            self.command(Command::Resume);
         });
     }
 

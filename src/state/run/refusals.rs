@@ -25,7 +25,12 @@ impl Run {
             Halt::NotStored(fault) | Halt::Failing { fault, .. } => {
                 self.directory.explain(Spot::Run, Tried::ChangeFlag(None), fault);
             }
-            Halt::Asked | Halt::TestUser | Halt::Step | Halt::Token => {}
+            Halt::Asked
+            | Halt::TestUser
+            | Halt::Step
+            | Halt::Token
+            | Halt::AnotherWriter
+            | Halt::HandedOver => {}
         }
     }
 

@@ -47,6 +47,8 @@ pub struct Contents {
     pub actor: Option<Actor>,
     /// When it was said that nothing more is going to be done.
     pub closed_at: Option<Wall>,
+    /// When it was saved for another computer, unless a person has gone on here since.
+    pub handed_over_at: Option<Wall>,
 }
 
 impl Stored {
@@ -59,6 +61,7 @@ impl Stored {
             open: restored.open.len(),
             actor: restored.actors.last().cloned(),
             closed_at: restored.closed_at,
+            handed_over_at: restored.handed_over_at,
         });
         Self { name: name.into(), contents }
     }

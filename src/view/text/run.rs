@@ -32,8 +32,63 @@ pub fn halt(halt: &Halt) -> String {
         Halt::Failing { .. } => {
             "Paused: PingOne or the network fails for everyone. It is tried again at most once a minute, and goes on by itself.".into()
         }
+        Halt::AnotherWriter => "Paused: someone else is changing these users.".into(),
+        Halt::HandedOver => "Paused: this run was saved for another computer.".into(),
         Halt::NotStored(fault) => super::fault(fault),
     }
+}
+
+/// What is known of someone else who changes the same users, and what to do.
+pub fn another_writer(seen: &str, already: u32, users: &str, left: &str, to: bool) -> String {
+    let state = if to { "on" } else { "off" };
+    let found = match already {
+        0 => format!("None of the remaining users had MFA {state} when they were checked again."),
+        1 => format!(
+            "1 of the remaining users had MFA {state} already when they were checked again, and is skipped."
+        ),
+        _ => format!(
+            "{users} of the remaining users had MFA {state} already when they were checked again, and are skipped."
+        ),
+    };
+    format!(
+        "At {seen} a user already had MFA {state} right before this run was to change it. Another tab, another computer, a script or another administrator may be working on the same users. {found} Make sure that only one of you continues: {left} users remaining. From now on every user is checked right before the change."
+    )
+}
+
+/// The same once the run is over.
+pub fn another_writer_was_seen(since: &str) -> String {
+    format!(
+        "Someone else was changing the same users, from {since} on at the latest. Users counted as changed may have been changed by both. PingOne's audit log shows each change."
+    )
+}
+
+/// While those who wait are checked because of someone else.
+pub fn checking_for_another_writer(left: &str) -> String {
+    format!(
+        "Someone else is changing these users. Checking the remaining users again: {left} left. No changes are made until then."
+    )
+}
+
+/// While those who wait are checked in a run that was saved for another computer.
+pub fn checking_after_hand_over(left: &str) -> String {
+    format!(
+        "Checking the remaining users before continuing here: {left} left. No changes are made until then."
+    )
+}
+
+/// What happens if a run that was saved for another computer goes on here.
+pub fn handed_over(left: &str) -> String {
+    format!(
+        "If it is continued there, don't continue it here: both computers would change the same users, and each report would count changes of the other. If you continue on this computer, the {left} remaining users are checked first; users who were changed in the meantime are skipped."
+    )
+}
+
+/// Goes on although the run was saved for another computer.
+pub const CONTINUE_HERE: &str = "Continue on this computer";
+
+/// What is added to a stored run that was saved for another computer.
+pub fn was_handed_over(when: &str) -> String {
+    format!(" Saved for another computer at {when}: you will be asked before it continues here.")
 }
 
 /// What the test user's flag is after the change.
@@ -169,8 +224,7 @@ pub fn needs_token(signs_in: bool) -> String {
 /// Saves a run that waits.
 pub const SAVE_FILE: &str = "Save run file";
 /// What that is for.
-pub const SAVE_FILE_MEANING: &str =
-    "To go on elsewhere: user IDs only, no token. Don't continue it here as well.";
+pub const SAVE_FILE_MEANING: &str = "Hand over to another computer. The file has user IDs, no token.";
 /// Goes on with a run from a file.
 pub const OPEN_FILE: &str = "Continue from a run file …";
 
@@ -255,6 +309,11 @@ pub fn reading_again(left: &str) -> String {
     format!(
         "The run waited for a while. Reading again what the users have who were not changed yet: {left} to go. Until then nothing is changed."
     )
+}
+
+/// When the remaining users were checked again in a run that others may have carried on, and what came of it.
+pub fn checked_again(to: bool, time: &str, already: u32, users: &str) -> String {
+    format!("Checked again at {time}. {}", by_now(to, u64::from(already), users))
 }
 
 /// When those who waited were read again, and what came of it.

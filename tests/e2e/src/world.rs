@@ -21,6 +21,8 @@ static WORLDS: AtomicU32 = AtomicU32::new(0);
 /// A browser, a sandbox and a page server.
 pub struct World {
     browser: Option<Browser>,
+    /// Browsers of other computers.
+    others: Vec<Browser>,
     sandbox: Shared,
     /// The release that the page server serves.
     pub release: Release,
@@ -72,7 +74,7 @@ impl World {
         let dist = release.folder().to_owned();
         tokio::spawn(serve_page(page, dist, api_origin.clone(), config(&api_origin)));
         let browser = Some(Browser::start(&folder.join("profile")).await);
-        Self { browser, sandbox, release, page_origin, api_origin, folder }
+        Self { browser, others: Vec::new(), sandbox, release, page_origin, api_origin, folder }
     }
 
     /// A folder of this world's own, removed with it.
@@ -127,6 +129,16 @@ impl World {
     pub async fn visit(&self, url: &str) -> Page {
         let driver = self.browser().driver.clone();
         driver.goto(url).await.expect("the page is served");
+        Page::new(driver)
+    }
+
+    /// Opens the page in the browser of another computer, which shares nothing with the first one.
+    pub async fn open_elsewhere(&mut self) -> Page {
+        let profile = self.folder.join(format!("profile-{}", self.others.len() + 1));
+        let browser = Browser::start(&profile).await;
+        let driver = browser.driver.clone();
+        driver.goto(&self.page_origin).await.expect("the page is served");
+        self.others.push(browser);
         Page::new(driver)
     }
 
@@ -259,6 +271,7 @@ impl Downloads {
 impl Drop for World {
     fn drop(&mut self) {
         self.browser.take();
+        self.others.clear();
         // What is left in the temporary folder is only clutter.
         let _ = std::fs::remove_dir_all(&self.folder);
     }

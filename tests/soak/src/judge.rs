@@ -9,6 +9,8 @@
 //! - **Already so** is true if no PUT of this client was understood and the value was there when it was read.
 //! - **Changed by someone else** is true if the value was not there when it was read back.
 //! - **No longer exists** is true if the user doesn't.
+//!
+//! That another writer was seen is true if, at that time, somebody had the value whom others had given it.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -60,6 +62,9 @@ pub fn judge(world: &World, over: &Over, since: Wall) -> Verdict {
     let history = History { sandbox: &sandbox, plan: run.plan(), since };
     let is_ended = run.standing() == Standing::Ended;
     let verdict = history.judge(run.rows(), is_ended, &|what| world.violated(what));
+    if run.another_writer_at().is_some_and(|at| !history.is_another_writers(run.rows(), at)) {
+        world.violated("another writer is said to have been seen, and there was none");
+    }
     if sandbox.agrees(wall(world.clock.wall())).is_err() {
         world.violated("the sandbox disagrees with itself");
     }
@@ -133,6 +138,21 @@ impl History<'_> {
         })
     }
 
+    /// Whether a row that was found to be so then was given its value by others.
+    pub fn is_another_writers(&self, rows: &[Row], at: Wall) -> bool {
+        let mut found = self
+            .plan
+            .rows
+            .iter()
+            .zip(rows)
+            .filter(|(_, row)| (row.state, row.writes, row.at) == (RowState::AlreadySo, 0, Some(at)));
+        found.any(|(planned, _)| {
+            let mut writes = self.sandbox.oracle().writes_of(planned.user.0);
+            writes
+                .any(|write| write.client == "background" && write.to == self.plan.to && write.at <= wall(at))
+        })
+    }
+
     fn is_changed(&self, user: Uuid, row: &Row) -> bool {
         let to = self.plan.to;
         let is_ours = self.ours(user) > 0;
@@ -168,6 +188,7 @@ fn keeps_no_token(world: &World, over: &Over, since: Wall) {
         environment_name: None,
         operators: vec![Operator::Application; 4],
         page_version: "0".into(),
+        another_writer_at: run.another_writer_at(),
         started_at: Some(since),
         ended_at: None,
         written_at: world.clock.wall(),

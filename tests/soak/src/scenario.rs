@@ -114,6 +114,8 @@ pub struct Scenario {
     pub journal_trouble: u64,
     /// How many users others change or delete meanwhile.
     pub others: u32,
+    /// Whether another page works through the same users, from when on and how many milliseconds it takes for each.
+    pub other_page: Option<(Millis, u64)>,
     /// Whether one user can neither be read nor written.
     pub is_one_poisoned: bool,
     /// Whether what was done is read back by pages, and not one by one.
@@ -165,6 +167,8 @@ impl Scenario {
             by_pages: dice.happens(600),
             is_undone: dice.happens(400),
             is_fast,
+            // Of what was drawn already too.
+            other_page: other_page(span, users, crashes + others),
             // Of what was drawn already, so that each seed goes on to what it always has.
             old: match (users + u32::try_from(crashes + others).unwrap()) % 3 {
                 0 => Millis::seconds(5),
@@ -195,6 +199,7 @@ impl Scenario {
             journal_spells: Vec::new(),
             journal_trouble: 0,
             others: 0,
+            other_page: None,
             is_one_poisoned: false,
             by_pages: true,
             is_undone: false,
@@ -207,6 +212,13 @@ impl Scenario {
     pub fn span(&self) -> u64 {
         u64::from(self.users) * if self.is_fast { 60 } else { 220 } + 1000
     }
+}
+
+/// In one of five runs there is another page.
+fn other_page(span: u64, users: u32, drawn: u64) -> Option<(Millis, u64)> {
+    let chance = drawn * 7 + u64::from(users);
+    let pace = span / u64::from(users);
+    (chance % 5 == 0).then(|| (Millis(span * (chance % 7) / 7), pace * (1 + chance % 3)))
 }
 
 /// Few kinds at a time: where all happen, none gets far.

@@ -71,7 +71,7 @@ impl Shelf {
                     Record::Settled { place, .. } => {
                         open.remove(&place);
                     }
-                    Record::Seen { .. } => {}
+                    Record::Seen { .. } | Record::AnotherWriter { .. } => {}
                 }
             }
         }

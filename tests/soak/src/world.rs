@@ -148,6 +148,12 @@ impl World {
                 (dice.millis(0, scenario.span() * 2), what)
             })
             .collect();
+        if let Some((from, each)) = scenario.other_page {
+            // In the order of the plan, as a page does that carries on the same run.
+            let times = (0..).map(|number| from + Millis(number * each));
+            let switched = users.iter().map(|user| Happening::Switched(*user, scenario.to));
+            happenings.extend(times.zip(switched));
+        }
         happenings.sort_by_key(|(at, _)| *at);
         let poisoned = scenario.is_one_poisoned.then(|| dice.of(&users));
         let world = Self {

@@ -15,7 +15,7 @@ pub struct Plan {
     pub to: bool,
     /// When it was frozen.
     pub made_at: Wall,
-    /// The rows, in the order in which they are written.
+    /// The rows, in the order in which they are written, but for a few that the run puts off to check them.
     pub rows: Vec<PlannedRow>,
     /// Who was chosen and is not changed.
     pub left_out: Vec<LeftOut>,

@@ -26,6 +26,9 @@ pub struct Report {
     pub operators: Vec<Operator>,
     /// The version of the page that ran it.
     pub page_version: String,
+    /// When a user was first seen to have the value right before the PUT, although the plan had read otherwise: from then
+    /// on someone else was changing these users. `None` where that wasn't seen.
+    pub another_writer_at: Option<Wall>,
     /// When the first request left; `None` if none did.
     pub started_at: Option<Wall>,
     /// When it was over; `None` if it is not.
@@ -108,6 +111,10 @@ impl LimitsInForce {
         }
     }
 }
+
+/// What a report says where another writer was seen.
+pub const ANOTHER_WRITER: &str =
+    "someone else was changing users of this run: users counted as changed may have been changed by both";
 
 /// How many of the changed users were read back, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -272,6 +279,7 @@ mod tests {
             environment_name: Some("Workforce".into()),
             operators: vec![Operator::Application, Operator::Named("Ana".into())],
             page_version: "0.1.0".into(),
+            another_writer_at: None,
             started_at: Some(BEGIN),
             ended_at: None,
             written_at: BEGIN.plus(60_000),

@@ -48,6 +48,8 @@ pub enum Command {
     Stop,
     /// Start nothing until [`Command::Resume`].
     Pause,
+    /// Start nothing until [`Command::Resume`], also with another token: the run was saved for another computer.
+    HandOver,
     /// Nobody's decision: this computer slept, and only the wall clock went on.
     Woke,
     /// There is another token, and this is when it ends, if it says so.

@@ -28,9 +28,12 @@ const PLAN: u8 = 1;
 const BATCH: u8 = 2;
 const ACTOR: u8 = 3;
 const CLOSED: u8 = 4;
+const HANDED_OVER: u8 = 5;
+const KEPT: u8 = 6;
 const INTENT: u8 = 1;
 const SETTLED: u8 = 2;
 const SEEN: u8 = 3;
+const ANOTHER_WRITER: u8 = 4;
 
 /// One entry of a run's journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +51,10 @@ pub enum Entry {
     },
     /// Nothing more is going to be done for this run.
     Closed(Wall),
+    /// The run was saved for another computer. Such an entry stays in its browser: a run file has none.
+    HandedOver(Wall),
+    /// A person goes on here all the same.
+    Kept(Wall),
 }
 
 /// Why a journal can't be used.
@@ -82,6 +89,10 @@ pub struct Restored {
     pub actors: Vec<Actor>,
     /// When it was said that nothing more is going to be done.
     pub closed_at: Option<Wall>,
+    /// When a spot check first showed that someone else is changing these users.
+    pub another_writer_at: Option<Wall>,
+    /// When the run was last saved for another computer, unless a person has gone on here since.
+    pub handed_over_at: Option<Wall>,
 }
 
 impl Entry {
@@ -93,14 +104,19 @@ impl Entry {
             Self::Plan(plan) => bytes.plan(plan),
             Self::Batch(records) => bytes.batch(records),
             Self::Actor { place, actor } => bytes.actor(*place, actor),
-            Self::Closed(at) => {
-                bytes.0.push(CLOSED);
-                bytes.time(*at);
-            }
+            Self::Closed(at) => bytes.dated(CLOSED, *at),
+            Self::HandedOver(at) => bytes.dated(HANDED_OVER, *at),
+            Self::Kept(at) => bytes.dated(KEPT, *at),
         }
         let sum = crc32fast::hash(&bytes.0);
         bytes.number(sum);
         bytes.0
+    }
+
+    /// Whether what is stored says something about its browser, and nothing about the run.
+    #[must_use]
+    pub fn is_of_this_browser(bytes: &[u8]) -> bool {
+        matches!(bytes, [VERSION, HANDED_OVER | KEPT, ..])
     }
 
     /// Reads an entry.
@@ -121,6 +137,8 @@ impl Entry {
             BATCH => Self::Batch(reader.batch()?),
             ACTOR => Self::Actor { place: reader.byte()?, actor: reader.actor()? },
             CLOSED => Self::Closed(reader.time()?),
+            HANDED_OVER => Self::HandedOver(reader.time()?),
+            KEPT => Self::Kept(reader.time()?),
             _ => return Err(Damage::Senseless),
         };
         if reader.0.is_empty() { Ok(entry) } else { Err(Damage::Senseless) }
@@ -168,6 +186,8 @@ impl Restoring {
             (Some(restored), Entry::Closed(at)) => {
                 restored.closed_at.get_or_insert(at);
             }
+            (Some(restored), Entry::HandedOver(at)) => restored.handed_over_at = Some(at),
+            (Some(restored), Entry::Kept(_)) => restored.handed_over_at = None,
         }
         Ok(())
     }
@@ -181,6 +201,8 @@ impl Restoring {
             open: Vec::new(),
             actors: Vec::new(),
             closed_at: None,
+            another_writer_at: None,
+            handed_over_at: None,
         });
     }
 
@@ -227,6 +249,9 @@ impl Restored {
                     self.plan.rows.get_mut(place as usize).ok_or(Damage::Senseless)?.read_at = at;
                 }
             }
+            Record::AnotherWriter { at } => {
+                self.another_writer_at.get_or_insert(at);
+            }
         }
         Ok(())
     }
@@ -241,6 +266,11 @@ impl Bytes {
 
     fn time(&mut self, at: Wall) {
         self.0.extend(at.0.to_be_bytes());
+    }
+
+    fn dated(&mut self, kind: u8, at: Wall) {
+        self.0.push(kind);
+        self.time(at);
     }
 
     fn maybe<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
@@ -296,6 +326,7 @@ impl Bytes {
                     self.time(*at);
                     self.places(places);
                 }
+                Record::AnotherWriter { at } => self.dated(ANOTHER_WRITER, *at),
                 Record::Settled { place, row, failure } => {
                     self.0.push(SETTLED);
                     self.number(*place);
@@ -473,6 +504,7 @@ impl Reader<'_> {
                 row: reader.row()?,
                 failure: reader.maybe(Self::failure)?,
             }),
+            ANOTHER_WRITER => Ok(Record::AnotherWriter { at: reader.time()? }),
             SEEN => Ok(Record::Seen { at: reader.time()?, places: reader.many(Self::number)? }),
             _ => Err(Damage::Senseless),
         })
@@ -573,6 +605,49 @@ mod tests {
         let longer = Entry::Plan(undo("CHG7")).encode();
         assert_eq!(longer.len(), bytes.len() + 4 + "CHG7".len());
         assert_eq!(longer[..bytes.len() - 4], bytes[..bytes.len() - 4]);
+    }
+
+    #[test]
+    fn what_is_known_of_other_writers_comes_back_and_older_journals_say_nothing_of_it() {
+        let older = restore(&journal()).unwrap();
+        assert_eq!((older.another_writer_at, older.handed_over_at), (None, None));
+        let seen = |at| Record::AnotherWriter { at: Wall(at) };
+        let later = [
+            Entry::Batch(vec![settled(4, RowState::AlreadySo), seen(7), seen(9)]),
+            Entry::HandedOver(Wall(20)),
+            Entry::Kept(Wall(30)),
+            Entry::HandedOver(Wall(40)),
+        ];
+        let of = |entries: &[Entry]| {
+            let entries = entries.iter().map(Entry::encode);
+            let all: Vec<Vec<u8>> = journal().into_iter().chain(entries).collect();
+            let restored = restore(&all).unwrap();
+            (restored.another_writer_at, restored.handed_over_at)
+        };
+        assert_eq!(of(&later[..1]), (Some(Wall(7)), None), "the first time counts");
+        assert_eq!(of(&later[..2]), (Some(Wall(7)), Some(Wall(20))));
+        assert_eq!(of(&later[..3]), (Some(Wall(7)), None), "a person has gone on here since");
+        assert_eq!(of(&later), (Some(Wall(7)), Some(Wall(40))));
+        let is_local = |entry: &Entry| Entry::is_of_this_browser(&entry.encode());
+        assert_eq!([0, 1, 2, 3].map(|at| is_local(&later[at])), [false, true, true, true]);
+        assert!(!journal().iter().any(|entry| Entry::is_of_this_browser(entry)));
+    }
+
+    #[test]
+    fn entries_keep_the_bytes_that_earlier_builds_wrote() {
+        let with_sum = |mut bytes: Vec<u8>| {
+            bytes.extend(crc32fast::hash(&bytes).to_be_bytes());
+            bytes
+        };
+        let closed = with_sum(vec![1, 4, 0, 0, 0, 0, 0, 0, 0, 12]);
+        assert_eq!(Entry::decode(&closed), Ok(Entry::Closed(Wall(12))));
+        assert_eq!(Entry::Closed(Wall(12)).encode(), closed);
+        let batch = with_sum(vec![
+            1, 2, 0, 0, 0, 2, 1, 0, 0, 0, 1, 0, 0, 0, 5, 3, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 1, 0, 0, 0, 6,
+        ]);
+        let records = vec![Record::Intent(vec![5]), Record::Seen { at: Wall(9), places: vec![6] }];
+        assert_eq!(Entry::decode(&batch), Ok(Entry::Batch(records.clone())));
+        assert_eq!(Entry::Batch(records).encode(), batch);
     }
 
     #[test]

@@ -150,7 +150,7 @@ impl Listing {
                 self.token += 1;
                 self.resume(now);
             }
-            Command::Pause | Command::Woke => {}
+            Command::Pause | Command::HandOver | Command::Woke => {}
         }
     }
 

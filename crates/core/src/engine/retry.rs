@@ -15,8 +15,13 @@ impl Jitter {
         Self(seed)
     }
 
+    /// Another source, which goes its own way.
+    pub(super) fn split(&mut self) -> Self {
+        Self(self.up_to(u64::MAX))
+    }
+
     /// A number from 0 to `limit`, both included.
-    fn up_to(&mut self, limit: u64) -> u64 {
+    pub(super) fn up_to(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -7,7 +7,7 @@
 //!
 //! A stop starts nothing more, not even a read. What is in flight is awaited; a row whose answer is lost stays so.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::api::request::Kind;
@@ -28,6 +28,8 @@ use super::retry::{Jitter, pause_of_row};
 use breaker::Breaker;
 use halts::Halts;
 use ledger::Ledger;
+use ready::{Due, Ready};
+pub use reread::Outdated;
 use trial::Course;
 
 mod breaker;
@@ -36,7 +38,9 @@ mod guarded;
 mod halts;
 mod ledger;
 pub mod readback;
+mod ready;
 mod reread;
+mod spot_check;
 mod trial;
 
 pub use delivery::Delivery;
@@ -60,6 +64,13 @@ pub enum Job {
     },
     /// The GET that tells what a lost answer would have said.
     Read {
+        /// The row.
+        place: Place,
+        /// Whose flag.
+        user: UserId,
+    },
+    /// The GET before a row's first PUT, which shows whether someone else is changing the same users.
+    SpotCheck {
         /// The row.
         place: Place,
         /// Whose flag.
@@ -111,6 +122,10 @@ pub enum Halt {
     Token,
     /// PingOne refused many users in a row in the same way.
     Refused(Fault),
+    /// A user who was read right before the PUT had the value already: someone else is changing these users.
+    AnotherWriter,
+    /// The run was saved for another computer.
+    HandedOver,
     /// PingOne fails or can't be reached. It is asked again then.
     Failing {
         /// By the monotonic clock.
@@ -129,7 +144,7 @@ pub enum Standing {
     Running,
     /// Nothing is started.
     Halted(Halt),
-    /// It waited for so long that others may have changed whom it hasn't written. What is in doubt is settled, and then
+    /// Others may have changed whom it hasn't written; [`Run::outdated`] says why. What is in doubt is settled, and then
     /// it is done for now: it goes on once [`ReadBack::of_waiting`](readback::ReadBack::of_waiting) is complete.
     Outdated,
     /// A person stopped it; what is in flight is awaited.
@@ -150,7 +165,7 @@ pub struct Run {
     failures: HashMap<Place, Failure>,
     fresh: Vec<Place>,
     /// Rows with a stored intent that can be written.
-    armed: VecDeque<Place>,
+    ready: Ready,
     /// Rows that are written again, from when on, and what went wrong before.
     again: Vec<(Millis, Place, Fault)>,
     /// Rows whose answer was lost, from when on they are read, and how often they were.
@@ -178,8 +193,10 @@ pub struct Run {
     /// The same by the monotonic clock, as far as this page knows: the wall clock may be set back.
     active_since: Option<Millis>,
     clock: Asked,
-    /// Whether the values of those who wait are to be read again.
-    is_outdated: bool,
+    /// Why the values of those who wait are to be read again, if they are.
+    outdated: Option<Outdated>,
+    /// When a spot check first showed that someone else is changing these users.
+    another_writer_at: Option<Wall>,
     /// How many rows were settled although nothing was sent for them.
     unsent: u32,
 }
@@ -215,6 +232,7 @@ impl Run {
     /// monotonic clock.
     #[must_use]
     pub fn new(plan: Rc<Plan>, policy: Rc<Policy>, jitter: Jitter, token_until: Option<Millis>) -> Self {
+        let mut jitter = jitter;
         let rows = u32::try_from(plan.rows.len()).unwrap_or(u32::MAX);
         let step_at = if plan.stops.after_test_user { Some(1) } else { plan.stops.every };
         // Where nobody else comes after, nobody looks in between.
@@ -224,7 +242,7 @@ impl Run {
             tally: Tally::waiting(rows),
             failures: HashMap::new(),
             fresh: Vec::new(),
-            armed: VecDeque::new(),
+            ready: Ready::new(jitter.split()),
             again: Vec::new(),
             doubts: Vec::new(),
             in_flight: Vec::new(),
@@ -242,12 +260,14 @@ impl Run {
             active_at: None,
             active_since: None,
             clock: Asked::Done,
-            is_outdated: false,
+            outdated: None,
+            another_writer_at: None,
             unsent: 0,
             plan,
             policy,
             jitter,
         };
+        run.put_off_some();
         run.ledger.intend(&run.policy, run.step_at);
         run
     }
@@ -261,7 +281,8 @@ impl Run {
         jitter: Jitter,
         token_until: Option<Millis>,
     ) -> Self {
-        let Restored { plan, rows, failures, open, closed_at, .. } = restored;
+        let Restored { plan, rows, failures, open, closed_at, another_writer_at, handed_over_at, .. } =
+            restored;
         let mut run = Self::new(Rc::new(plan), policy, jitter, token_until);
         for (place, row) in rows.into_iter().enumerate() {
             if let Some(known) = run.rows.get_mut(place) {
@@ -290,7 +311,9 @@ impl Run {
         let waiting = (0..run.tally.all()).filter(is_waiting).collect();
         run.ledger = Ledger::resumed(waiting, run.tally.ended(), &open);
         run.is_stopping = closed_at.is_some();
-        if !run.is_stopping {
+        run.beware(another_writer_at, handed_over_at);
+        run.put_off_some();
+        if !run.is_stopping && !run.halts.is_handed_over() {
             run.ledger.intend(&run.policy, run.step_at);
         }
         for place in open {
@@ -331,7 +354,7 @@ impl Run {
             _ if self.is_stopping && self.in_flight.is_empty() => Standing::Stopped,
             _ if self.is_stopping => Standing::Stopping,
             Some(halt) => Standing::Halted(halt),
-            None if self.is_outdated => Standing::Outdated,
+            None if self.outdated.is_some() => Standing::Outdated,
             None => Standing::Running,
         }
     }
@@ -458,7 +481,7 @@ impl Run {
             return self.again.push((now, place, fault));
         }
         self.set(place, RowState::Waiting);
-        self.armed.push_front(place);
+        self.ready.write_unchecked(place);
     }
 
     fn refused(&mut self, place: Place, noted: &Noted<Said>, fault: &Fault) {
@@ -468,7 +491,7 @@ impl Run {
         if is_gone {
             self.breaker.good();
         } else if self.breaker.refused(fault) >= self.policy.refusals_in_a_row {
-            self.halts.refused(fault.clone());
+            self.halts.override_person(Halt::Refused(fault.clone()));
         }
     }
 
@@ -543,7 +566,7 @@ impl Run {
         }
     }
 
-    fn command(&mut self, command: Command) {
+    fn command(&mut self, command: Command, now: Millis) {
         match command {
             Command::Stop => {
                 self.is_stopping = true;
@@ -551,7 +574,8 @@ impl Run {
             }
             Command::Pause => self.halts.wait_for_person(Halt::Asked),
             Command::Woke => self.clock = Asked::Due,
-            Command::Resume => self.resume(),
+            Command::HandOver => self.halts.override_person(Halt::HandedOver),
+            Command::Resume => self.resume(now),
             Command::Token { until, actor } => {
                 (self.token_until, self.actor) = (until, actor);
                 self.token += 1;
@@ -573,21 +597,29 @@ impl Run {
             self.settle(doubt.place, RowState::AnswerLost, &noted, Some(&doubt.fault));
         }
         // Whoever was intended and is not written is no open question.
-        self.armed.extend(self.ledger.forget_intents());
-        for place in std::mem::take(&mut self.armed) {
-            if let Some(row) = self.rows.get(place as usize) {
-                self.ledger.settled(place, *row, None);
-            }
-        }
+        self.take_back_intents();
     }
 
-    fn resume(&mut self) {
+    /// The rows that were intended and not sent are stored as waiting, so that nothing is open about them.
+    pub(super) fn take_back_intents(&mut self) -> Vec<Place> {
+        let mut unwritten = self.ready.drain();
+        unwritten.extend(self.ledger.forget_intents());
+        for place in &unwritten {
+            if let Some(row) = self.rows.get(*place as usize) {
+                self.ledger.settled(*place, *row, None);
+            }
+        }
+        unwritten
+    }
+
+    fn resume(&mut self, now: Millis) {
         match self.halts.resume() {
             Some(Halt::TestUser | Halt::Step) => {
                 self.step_at = self.plan.stops.every.map(|every| self.tally.ended() + every);
             }
             Some(Halt::Refused(_) | Halt::Failing { .. }) => self.breaker.good(),
-            Some(Halt::Asked | Halt::Token | Halt::NotStored(_)) | None => {}
+            Some(Halt::HandedOver) => self.outdated_by(Outdated::HandedOver, now),
+            Some(Halt::Asked | Halt::AnotherWriter | Halt::Token | Halt::NotStored(_)) | None => {}
         }
     }
 
@@ -618,13 +650,22 @@ impl Run {
         {
             return self.write(*place).map(Step::Start);
         }
-        let fresh = self.armed.front().and_then(|place| self.write(*place));
-        fresh.map(Step::Start).or_else(|| again.map(|(from, ..)| Step::WaitUntil(*from)))
+        let again = again.map(|(from, ..)| Step::WaitUntil(*from));
+        match self.ready.next(now) {
+            Some(Due::Write(place)) => self.write(place).map(Step::Start),
+            Some(Due::SpotCheck(place)) => {
+                self.user(place).map(|user| Step::Start(Job::SpotCheck { place, user }))
+            }
+            Some(Due::At(at)) => Some(sooner(Some(Step::WaitUntil(at)), again)),
+            None => again,
+        }
     }
 
     /// A read of somebody who isn't in doubt: whoever is may be the one who can't be read.
     fn probe(&self) -> Job {
-        let is_in_doubt = |place: Place| self.doubts.iter().any(|doubt| doubt.place == place);
+        let is_in_doubt = |place: Place| {
+            self.doubts.iter().any(|doubt| doubt.place == place) || self.ready.is_unread(place)
+        };
         let mut places = 0..u32::try_from(self.plan.rows.len()).unwrap_or(u32::MAX);
         let place = places.find(|place| !is_in_doubt(*place));
         Job::Probe { user: place.and_then(|place| self.user(place)) }
@@ -643,9 +684,15 @@ impl Run {
             (Halt::Token | Halt::NotStored(_), _) => Step::Idle,
             (Halt::Failing { until, .. }, _) => self.while_failing(*until, now),
             // What was sent before the pause is settled.
-            (Halt::Asked | Halt::TestUser | Halt::Step | Halt::Refused(_), None) => {
-                self.next_read(now).unwrap_or(Step::Idle)
-            }
+            (
+                Halt::Asked
+                | Halt::TestUser
+                | Halt::Step
+                | Halt::Refused(_)
+                | Halt::AnotherWriter
+                | Halt::HandedOver,
+                None,
+            ) => self.next_read(now).unwrap_or(Step::Idle),
             (_, Some((until, _))) if !self.doubts.is_empty() => self.while_failing(*until, now),
             (_, Some(_)) => Step::Idle,
         }
@@ -691,7 +738,11 @@ impl Work for Run {
     /// Everything that a run sends keeps to the run's ceiling, its reads too.
     fn kind(job: &Job) -> Option<Kind> {
         match job {
-            Job::Write { .. } | Job::Read { .. } | Job::Probe { .. } | Job::Look { .. } => Some(Kind::Write),
+            Job::Write { .. }
+            | Job::Read { .. }
+            | Job::SpotCheck { .. }
+            | Job::Probe { .. }
+            | Job::Look { .. } => Some(Kind::Write),
             Job::Store(_) | Job::Halt(_) | Job::Clock => None,
         }
     }
@@ -723,13 +774,13 @@ impl Work for Run {
         match self.clock {
             Asked::Due => return Step::Start(Job::Clock),
             Asked::Sent => return Step::Idle,
-            Asked::Done if self.is_outdated => return self.while_outdated(now),
+            Asked::Done if self.outdated.is_some() => return self.while_outdated(now),
             Asked::Done => {}
         }
         let look = self.next_look(now);
         let step = look.unwrap_or_else(|| sooner(self.next_read(now), self.next_write(now)));
         // Whatever kept it from writing for long, others may have changed whom it writes.
-        let is_write = matches!(step, Step::Start(Job::Write { .. }));
+        let is_write = matches!(step, Step::Start(Job::Write { .. } | Job::SpotCheck { .. }));
         if is_write && self.answered_at.until(now) > self.policy.unsure {
             return Step::Start(Job::Clock);
         }
@@ -751,10 +802,12 @@ impl Work for Run {
                 });
                 self.answered(&job, &noted, now);
             }
-            Event::Command(command) => self.command(command),
+            Event::Command(command) => self.command(command, now),
         }
         if self.is_stopping {
             self.wind_up();
+        } else if self.halts.is_handed_over() {
+            self.hand_over();
         } else {
             self.end_step();
             self.ledger.intend(&self.policy, self.step_at);
@@ -770,7 +823,7 @@ impl Run {
         match job {
             Job::Write { place, .. } => {
                 self.in_flight.push((Some(place), self.token));
-                self.armed.retain(|other| *other != place);
+                self.ready.remove(place);
                 self.again.retain(|(_, other, _)| *other != place);
                 if let Some(row) = self.rows.get_mut(place as usize) {
                     row.writes = row.writes.saturating_add(1);
@@ -783,6 +836,10 @@ impl Run {
                 if let Some(doubt) = self.doubts.iter_mut().find(|doubt| doubt.place == place) {
                     doubt.is_sent = true;
                 }
+            }
+            Job::SpotCheck { place, .. } => {
+                self.in_flight.push((Some(place), self.token));
+                self.ready.checking(place);
             }
             Job::Probe { .. } => self.in_flight.push((None, self.token)),
             Job::Look { .. } => {
@@ -801,8 +858,8 @@ impl Run {
         let wall = *self.active_at.get_or_insert(noted.at);
         let active = ClockReading { now: *self.active_since.get_or_insert(now), wall };
         let waited = ClockReading { now, wall: noted.at }.since(active);
-        if waited > self.policy.old && !self.is_outdated {
-            self.outdated(now);
+        if waited > self.policy.old && self.outdated.is_none() {
+            self.outdated_by(Outdated::LongWait, now);
         }
         match job {
             Job::Write { place, .. } => {
@@ -813,6 +870,10 @@ impl Run {
                 let token = self.landed(Some(*place));
                 self.read(*place, token, noted, now);
             }
+            Job::SpotCheck { place, .. } => {
+                let token = self.landed(Some(*place));
+                self.spot_checked(*place, token, noted, now);
+            }
             Job::Probe { .. } => {
                 let token = self.landed(None);
                 self.probed(token, noted, now);
@@ -822,24 +883,17 @@ impl Run {
                 self.looked(*look, token, noted, now);
             }
             Job::Store(records) => match &noted.said {
-                Ok(_) => self.armed.extend(self.ledger.stored()),
+                Ok(_) => self.intents_stored(),
                 Err(fault) => {
                     self.ledger.failed(records);
                     self.halts.unstored = Some(fault.clone());
                 }
             },
-            Job::Clock if self.clock == Asked::Sent => self.clock = Asked::Done,
+            Job::Clock if self.clock == Asked::Sent => {
+                self.clock = Asked::Done;
+                self.ready.after_wait();
+            }
             Job::Halt(_) | Job::Clock => {}
-        }
-    }
-
-    /// Others may have changed meanwhile whom nobody has looked at. Whoever would be written again is read first.
-    fn outdated(&mut self, now: Millis) {
-        self.is_outdated = self.tally.of(RowState::Waiting) > 0;
-        // Once for each wait: who is read now would else be read again and again, and never written.
-        (self.active_at, self.active_since) = (Some(self.last), Some(now));
-        for (_, place, fault) in std::mem::take(&mut self.again) {
-            self.doubts.push(Doubt::new(place, fault, now));
         }
     }
 

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::domain::plan::PlanNumber;
 use crate::domain::tenant::EnvironmentId;
 
-use super::journal::{Damage, Restored, restore};
+use super::journal::{Damage, Entry, Restored, restore};
 
 /// The largest run file that is read, in bytes: two hundred thousand rows, all of them settled with a long message.
 pub const RUN_FILE_LIMIT: u32 = 256 * 1024 * 1024;
@@ -81,11 +81,13 @@ pub fn file_name(number: PlanNumber) -> String {
     format!("mfa-run-{number}.txt")
 }
 
-/// Writes the entries of a run's journal, in their order, as they were read from it.
+/// Writes the entries of a run's journal, in their order, as they were read from it. That a run was saved for another
+/// computer is known where it was saved, and isn't in the file.
 #[must_use]
 pub fn write(environment: EnvironmentId, entries: &[Vec<u8>]) -> String {
     let mut file = format!("{KIND}{VERSION}{ENVIRONMENT}{environment}\n");
-    for entry in entries {
+    let entries: Vec<&Vec<u8>> = entries.iter().filter(|entry| !Entry::is_of_this_browser(entry)).collect();
+    for entry in &entries {
         BASE64.encode_string(entry, &mut file);
         file.push('\n');
     }

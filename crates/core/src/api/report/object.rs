@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::api::json;
 use crate::domain::export::Contents;
 use crate::domain::plan::{Exclusion, LeftOut};
-use crate::domain::report::{Audit, Operator, Report};
+use crate::domain::report::{ANOTHER_WRITER, Audit, Operator, Report};
 use crate::domain::row::RowState;
 use crate::domain::time::Wall;
 use crate::domain::user::Mfa;
@@ -97,6 +97,8 @@ pub(super) fn head(report: &Report, contents: Contents, out: &mut String) {
     head.time("startedAt", report.started_at);
     head.time("endedAt", report.ended_at);
     head.time("writtenAt", Some(report.written_at));
+    head.time("anotherWriterSeenAt", report.another_writer_at);
+    head.text("anotherWriter", report.another_writer_at.map(|_| ANOTHER_WRITER));
     head.object("counts", |counts| {
         let tally = report.tally();
         for state in RowState::ALL {

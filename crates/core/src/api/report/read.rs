@@ -243,6 +243,8 @@ fn report(head: &Value, read: Rows, left_out: Vec<LeftOut>) -> Read<Report> {
         environment_name: json::text(head, "environmentName")?.map(str::to_owned),
         operators: texts(head, "operators")?.map(|name| name.map(Operator::of_word)).collect::<Read<_>>()?,
         page_version: text(head, "pageVersion")?,
+        // Reports of earlier builds don't have it.
+        another_writer_at: json::time(head, "anotherWriterSeenAt")?,
         started_at: json::time(head, "startedAt")?,
         ended_at: json::time(head, "endedAt")?,
         written_at: json::need(json::time(head, "writtenAt")?, "writtenAt")?,

@@ -6,7 +6,7 @@ use crate::api::plan::{contains, named, notes, yes_or_no};
 use crate::domain::csv::write_note;
 use crate::domain::export::Contents;
 use crate::domain::plan::LeftOut;
-use crate::domain::report::{Audit, Operator, Report};
+use crate::domain::report::{ANOTHER_WRITER, Audit, Operator, Report};
 use crate::domain::row::RowState;
 use crate::domain::time::Wall;
 use crate::domain::user::Mfa;
@@ -42,6 +42,10 @@ pub(super) fn head(report: &Report, contents: Contents, byte_order_mark: bool, o
     write_note("startedAt", &time(report.started_at), out);
     write_note("endedAt", &time(report.ended_at), out);
     write_note("writtenAt", &report.written_at.to_rfc3339(), out);
+    if let Some(at) = report.another_writer_at {
+        write_note("anotherWriterSeenAt", &at.to_rfc3339(), out);
+        write_note("anotherWriter", ANOTHER_WRITER, out);
+    }
     counts(report, out);
     limits(report, out);
     audit(report, out);

@@ -61,6 +61,7 @@ fn report() -> Report {
         environment_name: Some("Workforce".into()),
         operators: vec![Operator::Application, Operator::Named("Ana".into())],
         page_version: "0.1.0".into(),
+        another_writer_at: None,
         started_at: Some(BEGIN),
         ended_at: Some(BEGIN.plus(60_000)),
         written_at: BEGIN.plus(70_000),
@@ -222,6 +223,27 @@ fn what_was_read_back_is_filtered_sent_again_and_taken_back() {
     let back = Draft::undo(&report.plan, &report.rows);
     let undone = Undone { number: report.plan.number(), reference: report.plan.reference.clone() };
     assert_eq!((back.users, back.undoes), (vec![user(1)], Some(undone)));
+}
+
+#[test]
+fn a_report_says_that_someone_else_was_changing_its_users_and_from_when_on() {
+    let seen = Report { another_writer_at: Some(BEGIN.plus(2_000)), ..report() };
+    let table = written(&seen, CSV, Contents::StatesOnly, 100, &nobody);
+    assert!(table.contains("# anotherWriterSeenAt,2026-11-23T13:36:02.000Z\r\n# anotherWriter,"), "{table}");
+    assert!(table.contains("may have been changed by both"));
+    let text = json(&seen);
+    assert!(
+        text.contains(
+            "\"anotherWriterSeenAt\":\"2026-11-23T13:36:02.000Z\",\"anotherWriter\":\"someone else"
+        )
+    );
+    assert_eq!(read(text.into()), Ok(seen));
+    // Where nobody was seen, a table has no such lines; and an earlier build's JSON has no such fields.
+    assert!(!written(&report(), CSV, Contents::StatesOnly, 100, &nobody).contains("anotherWriter"));
+    let text = json(&report());
+    let older = text.replacen(",\"anotherWriterSeenAt\":null,\"anotherWriter\":null", "", 1);
+    assert!(older.len() < text.len());
+    assert_eq!(read(signed(&older).into()), Ok(report()));
 }
 
 #[test]
@@ -486,6 +508,7 @@ prop_compose! {
             environment_name,
             operators: operators.iter().map(|name| Operator::of_word(name)).collect(),
             page_version,
+            another_writer_at: times.0,
             started_at: times.0,
             ended_at: times.1,
             written_at: times.2,

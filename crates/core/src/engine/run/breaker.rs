@@ -32,6 +32,11 @@ impl Breaker {
         *self = Self::default();
     }
 
+    /// PingOne answered, which says nothing about what it refuses.
+    pub(super) fn answered(&mut self) {
+        (self.failed, self.by, self.probes) = (0, FailedBy::Nobody, 0);
+    }
+
     /// PingOne refused. How often it now did in a row, in the same way.
     pub(super) fn refused(&mut self, fault: &Fault) -> u32 {
         let failure = Failure::of(fault);

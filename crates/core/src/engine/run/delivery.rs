@@ -50,6 +50,7 @@ impl Delivery {
                 connection.note(ReadDevices(user)).await.map(Said::Devices)
             }
             Job::Read { user, .. }
+            | Job::SpotCheck { user, .. }
             | Job::Probe { user: Some(user) }
             | Job::Look { look: Look::Flag, user } => {
                 let Some(connection) = (self.connection)() else { return Ok(self.lost()) };

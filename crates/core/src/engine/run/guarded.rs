@@ -21,6 +21,8 @@ impl Restored {
             open: Vec::new(),
             actors: Vec::new(),
             closed_at: None,
+            another_writer_at: None,
+            handed_over_at: None,
         }
     }
 

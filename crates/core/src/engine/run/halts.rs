@@ -28,9 +28,16 @@ impl Halts {
         };
         match &self.unstored {
             Some(fault) => Some(Halt::NotStored(fault.clone())),
+            // Another token alone must not make it go on.
+            None if self.is_handed_over() => Some(Halt::HandedOver),
             None if self.needs_token => Some(Halt::Token),
             None => self.person.clone().or_else(failing),
         }
+    }
+
+    /// Whether the run was saved for another computer, and nobody has gone on here.
+    pub(super) fn is_handed_over(&self) -> bool {
+        self.person == Some(Halt::HandedOver)
     }
 
     /// A person is to go on, or asked to be waited for. What is shown to them already stays.
@@ -38,9 +45,9 @@ impl Halts {
         self.person.get_or_insert(why);
     }
 
-    /// PingOne refuses everyone. Whoever paused the run learns of it too.
-    pub(super) fn refused(&mut self, fault: Fault) {
-        self.person = Some(Halt::Refused(fault));
+    /// A person must learn of this, also one who paused the run before.
+    pub(super) fn override_person(&mut self, why: Halt) {
+        self.person = Some(why);
     }
 
     /// A person goes on, and has seen the reason that was told. Returns it.
@@ -50,7 +57,12 @@ impl Halts {
             Halt::NotStored(_) => self.unstored = None,
             // Only another token helps.
             Halt::Token => {}
-            Halt::Asked | Halt::TestUser | Halt::Step | Halt::Refused(_) => self.person = None,
+            Halt::Asked
+            | Halt::TestUser
+            | Halt::Step
+            | Halt::Refused(_)
+            | Halt::AnotherWriter
+            | Halt::HandedOver => self.person = None,
             Halt::Failing { .. } => self.failing = None,
         }
         Some(told)

@@ -31,6 +31,11 @@ pub enum Record {
         /// Which.
         places: Vec<Place>,
     },
+    /// A spot check showed that someone else is changing these users.
+    AnotherWriter {
+        /// When.
+        at: Wall,
+    },
 }
 
 #[derive(Debug)]
@@ -96,7 +101,7 @@ impl Ledger {
                 forgotten.append(rows);
                 false
             }
-            Record::Settled { .. } | Record::Seen { .. } => true,
+            Record::Settled { .. } | Record::Seen { .. } | Record::AnotherWriter { .. } => true,
         });
         forgotten
     }
@@ -119,6 +124,23 @@ impl Ledger {
         }
     }
 
+    /// Someone else is changing these users.
+    pub(super) fn another_writer(&mut self, at: Wall) {
+        self.waiting.push(Record::AnotherWriter { at });
+    }
+
+    /// These rows are intended later, before all others.
+    pub(super) fn intend_later(&mut self, mut places: Vec<Place>) {
+        self.intended = self.intended.saturating_sub(u32::try_from(places.len()).unwrap_or(u32::MAX));
+        places.sort_unstable();
+        places.into_iter().rev().for_each(|place| self.next.push_front(place));
+    }
+
+    /// The rows that can be intended next.
+    pub(super) fn next_rows(&mut self) -> &mut VecDeque<Place> {
+        &mut self.next
+    }
+
     /// Of the rows that can be intended next, keeps these.
     pub(super) fn keep_next(&mut self, is_kept: impl Fn(Place) -> bool) {
         self.next.retain(|place| is_kept(*place));
@@ -136,7 +158,7 @@ impl Ledger {
             match record {
                 Record::Intent(rows) => self.storing.extend(rows),
                 Record::Settled { .. } => self.settling += 1,
-                Record::Seen { .. } => {}
+                Record::Seen { .. } | Record::AnotherWriter { .. } => {}
             }
         }
     }

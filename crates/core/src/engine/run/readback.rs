@@ -347,7 +347,7 @@ impl<'run> ReadBack<'run> {
     fn command(&mut self, command: Command, now: Millis) {
         // What is said meanwhile is said to the run. Going on is so only if nothing keeps the reading from it.
         if self.whom == Whom::Waiting && (command != Command::Resume || self.told().is_none()) {
-            self.run.told_meanwhile(command);
+            self.run.told_meanwhile(command, now);
         }
         match command {
             Command::Stop => {
@@ -363,7 +363,7 @@ impl<'run> ReadBack<'run> {
                 self.unauthorized = None;
                 self.go_on(command, now);
             }
-            Command::Pause | Command::Woke => {}
+            Command::Pause | Command::HandOver | Command::Woke => {}
         }
     }
 
@@ -527,9 +527,7 @@ impl ReadBack<'_> {
 
     fn stored(&mut self, records: &[Record], answer: Result<Answer, Fault>) {
         let (Ok(Answer::Noted(Noted { said: Err(fault), .. })) | Err(fault)) = answer else {
-            let armed = self.run.ledger.stored();
-            self.run.armed.extend(armed);
-            return;
+            return self.run.intents_stored();
         };
         self.run.ledger.failed(records);
         self.unstored = Some(fault);

@@ -4,12 +4,39 @@ use std::rc::Rc;
 
 use crate::domain::fault::Fault;
 use crate::domain::row::{Failure, RowState};
-use crate::domain::time::Wall;
+use crate::domain::time::{Millis, Wall};
 use crate::engine::driver::Command;
 
-use super::{Asked, Place, Run};
+use super::{Asked, Doubt, Halt, Place, Run};
+
+/// Why the values of those who wait are read again before the run goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outdated {
+    /// The run waited for so long that others may have changed them.
+    LongWait,
+    /// Someone else is changing these users. The run then waits for a person.
+    AnotherWriter,
+    /// The run was saved for another computer, and goes on here.
+    HandedOver,
+}
 
 impl Run {
+    /// Why those who wait are to be read again, if they are.
+    #[must_use]
+    pub fn outdated(&self) -> Option<Outdated> {
+        self.outdated
+    }
+
+    /// Others may have changed meanwhile whom nobody has looked at. Whoever would be written again is read first.
+    pub(super) fn outdated_by(&mut self, why: Outdated, now: Millis) {
+        self.outdated = (self.tally.of(RowState::Waiting) > 0).then_some(why);
+        // Once for each wait: who is read now would else be read again and again, and never written.
+        (self.active_at, self.active_since) = (Some(self.last), Some(now));
+        for (_, place, fault) in std::mem::take(&mut self.again) {
+            self.doubts.push(Doubt::new(place, fault, now));
+        }
+    }
+
     /// The rows for which nothing was sent and something is going to be.
     pub(super) fn waiting(&self) -> impl Iterator<Item = Place> {
         let rows = (0..).zip(&self.rows);
@@ -23,8 +50,8 @@ impl Run {
     }
 
     /// What a person says while those who wait are read. Nobody is intended before all of them were.
-    pub(super) fn told_meanwhile(&mut self, command: Command) {
-        self.command(command);
+    pub(super) fn told_meanwhile(&mut self, command: Command, now: Millis) {
+        self.command(command, now);
         // It waits from now on, however long ago it looked what time it is.
         if self.halts.first().is_some() {
             self.clock = Asked::Due;
@@ -52,27 +79,31 @@ impl Run {
         }
         let Some(row) = self.rows.get_mut(place as usize) else { return };
         row.at = Some(at);
-        let (row, armed) = (*row, self.armed.len());
-        self.armed.retain(|other| *other != place);
-        if self.armed.len() == armed {
+        let row = *row;
+        if !self.ready.remove(place) {
             self.ledger.unintended();
         }
         self.ledger.settled(place, row, fault.map(Failure::of));
-        // A step is so many users who are written.
+        self.count_unsent();
+    }
+
+    /// A step is so many users who are written.
+    pub(super) fn count_unsent(&mut self) {
         self.unsent += 1;
         self.step_at = self.step_at.map(|at| at + 1);
     }
 
     /// Everyone who waits was read: it can go on.
     pub(super) fn reread(&mut self) {
-        if !self.is_outdated {
-            return;
-        }
+        let Some(why) = self.outdated.take() else { return };
         let rows = &self.rows;
         self.ledger.keep_next(|place| rows.get(place as usize).is_some_and(|row| !row.state.is_ended()));
-        self.is_outdated = false;
         // The next answer says when by the monotonic clock.
         (self.active_at, self.active_since) = (Some(self.last), None);
+        self.ready.after_wait();
+        if why == Outdated::AnotherWriter && self.waiting().next().is_some() {
+            self.halts.override_person(Halt::AnotherWriter);
+        }
         self.begin_trial_anew();
         if !self.is_stopping {
             self.ledger.intend(&self.policy, self.step_at);

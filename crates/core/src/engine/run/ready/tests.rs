@@ -1,0 +1,197 @@
+use std::collections::HashSet;
+
+use super::*;
+
+fn ready(seed: u64) -> Ready {
+    Ready::new(Jitter::new(seed))
+}
+
+/// Starts what is next and answers it at once, up to `most` things. `C` is a spot check, `W` a PUT.
+fn play(ready: &mut Ready, most: usize) -> Vec<(char, Place)> {
+    let mut started = Vec::new();
+    while started.len() < most {
+        match ready.next(Millis(0)) {
+            Some(Due::SpotCheck(place)) => {
+                ready.checking(place);
+                assert_eq!(ready.answered(place), Some(0));
+                ready.write_next(place);
+                started.push(('C', place));
+            }
+            Some(Due::Write(place)) => {
+                assert!(ready.remove(place));
+                started.push(('W', place));
+            }
+            Some(Due::At(_)) | None => break,
+        }
+    }
+    started
+}
+
+fn of(kind: char, started: &[(char, Place)]) -> Vec<Place> {
+    started.iter().filter(|(other, _)| *other == kind).map(|(_, place)| *place).collect()
+}
+
+#[test]
+fn the_first_row_is_read_before_anything_is_written_and_every_check_is_followed_by_its_put() {
+    let mut ready = ready(1);
+    ready.add((0..32).collect(), |_| true);
+    assert_eq!(ready.next(Millis(0)), Some(Due::SpotCheck(0)));
+    ready.checking(0);
+    assert_eq!(ready.next(Millis(0)), None, "nothing is written until the first row was read");
+    assert_eq!(ready.answered(0), Some(0));
+    ready.write_next(0);
+    let started = play(&mut ready, usize::MAX);
+    assert_eq!(started[0], ('W', 0));
+    for (index, (kind, place)) in started.iter().enumerate() {
+        assert!(*kind == 'W' || started[index + 1] == ('W', *place), "{started:?}");
+    }
+    let written: HashSet<Place> = of('W', &started).into_iter().collect();
+    assert_eq!(written.len(), 32, "every row is written once");
+}
+
+#[test]
+fn after_the_first_rows_one_row_in_25_is_read() {
+    for seed in 0..50 {
+        let mut ready = ready(seed);
+        let mut checked = Vec::new();
+        for batch in 0..100 {
+            ready.add((batch * 32..batch * 32 + 32).collect(), |_| true);
+            checked.extend(of('C', &play(&mut ready, usize::MAX)));
+        }
+        let early = checked.iter().filter(|place| **place <= 20).count();
+        assert_eq!(early, 1 + 6, "seed {seed}");
+        let later = checked.len() - early;
+        assert!((126..=128).contains(&later), "{later} of 3,179");
+    }
+}
+
+#[test]
+fn a_chosen_row_is_written_later_than_its_turn() {
+    for seed in 0..50 {
+        let mut ready = ready(seed);
+        ready.add((0..200).collect(), |_| true);
+        let started = play(&mut ready, usize::MAX);
+        for place in of('C', &started).into_iter().filter(|place| (1..150).contains(place)) {
+            let turn = started.iter().position(|other| *other == ('C', place)).unwrap();
+            let later = of('W', &started[..turn]).into_iter().filter(|other| *other > place).count();
+            assert!(later >= 12, "seed {seed}: row {place} after {later} later ones");
+        }
+    }
+}
+
+#[test]
+fn five_of_the_first_rows_are_put_off_and_read_at_the_end() {
+    for seed in 0..20 {
+        let mut ready = ready(seed);
+        let mut next: VecDeque<Place> = (0..60).collect();
+        ready.put_off(&mut next, |place| place != 3);
+        assert_eq!((next.len(), next[0]), (60, 0));
+        let last: Vec<Place> = next.iter().skip(55).copied().collect();
+        assert!(last.iter().all(|place| (1..=20).contains(place) && *place != 3), "{last:?}");
+        ready.add(next.into(), |_| true);
+        let checks = of('C', &play(&mut ready, usize::MAX));
+        assert!(last.iter().all(|place| checks.contains(place)), "{checks:?}");
+    }
+    let mut few: VecDeque<Place> = (0..21).collect();
+    ready(1).put_off(&mut few, |_| true);
+    assert_eq!(few, (0..21).collect::<VecDeque<_>>(), "few rows keep their order");
+}
+
+#[test]
+fn two_pages_choose_different_rows() {
+    let chosen = |seed| {
+        let mut ready = ready(seed);
+        ready.add((0..60).collect(), |_| true);
+        let mut chosen = of('C', &play(&mut ready, usize::MAX));
+        chosen.sort_unstable();
+        chosen
+    };
+    let all: HashSet<Vec<Place>> = (0..100).map(chosen).collect();
+    assert!(all.len() > 95, "{}", all.len());
+}
+
+#[test]
+fn after_a_wait_what_was_read_before_is_read_again() {
+    let mut ready = ready(3);
+    ready.add((0..40).collect(), |_| true);
+    play(&mut ready, 12);
+    ready.after_wait();
+    let started = play(&mut ready, usize::MAX);
+    assert_eq!(started[0].0, 'C');
+    ready.add((100..110).collect(), |_| true);
+    ready.after_wait();
+    let Some(Due::SpotCheck(first)) = ready.next(Millis(0)) else { panic!("nothing is read") };
+    ready.checking(first);
+    ready.answered(first);
+    ready.write_next(first);
+    ready.after_wait();
+    assert!(matches!(ready.next(Millis(0)), Some(Due::SpotCheck(_))));
+    assert!(of('C', &play(&mut ready, usize::MAX)).contains(&first));
+}
+
+#[test]
+fn a_row_that_proves_nothing_is_written_without_a_check_and_holds_nothing_up() {
+    let mut ready = ready(4);
+    ready.add((0..40).collect(), |_| false);
+    let started = play(&mut ready, usize::MAX);
+    assert_eq!((started.len(), of('C', &started).len()), (40, 0));
+    ready.after_wait();
+    ready.write_unchecked(7);
+    ready.add(vec![50, 51], |place| place == 51);
+    let started = play(&mut ready, usize::MAX);
+    assert_eq!(started[0], ('C', 51));
+    assert_eq!(of('W', &started).len(), 3);
+}
+
+#[test]
+fn once_another_writer_was_seen_every_row_is_read_in_an_order_of_its_own() {
+    let order = |seed| {
+        let mut ready = ready(seed);
+        ready.check_all();
+        ready.add((0..32).collect(), |_| true);
+        let started = play(&mut ready, usize::MAX);
+        assert_eq!(of('C', &started), of('W', &started));
+        of('C', &started)
+    };
+    assert_eq!(order(1).len(), 32);
+    assert_ne!(order(1), order(2));
+}
+
+#[test]
+fn a_stop_takes_every_row_back_but_those_that_are_being_read() {
+    let mut ready = ready(5);
+    ready.add((0..40).collect(), |_| true);
+    ready.write_unchecked(90);
+    play(&mut ready, 9);
+    let before = ready.len();
+    let Some(Due::SpotCheck(place)) = [0; 40]
+        .iter()
+        .find_map(|_| match ready.next(Millis(0)) {
+            Some(Due::Write(place)) => {
+                ready.remove(place);
+                None
+            }
+            other => Some(other),
+        })
+        .flatten()
+    else {
+        panic!("nothing is read")
+    };
+    ready.checking(place);
+    let drained = ready.drain();
+    assert!(!drained.contains(&place) && drained.len() < before);
+    assert_eq!((ready.len(), ready.answered(place)), (1, Some(0)));
+}
+
+#[test]
+fn a_check_that_failed_is_made_again_later_and_lets_others_go_on() {
+    let mut ready = ready(6);
+    ready.add(vec![0, 1], |_| true);
+    ready.checking(0);
+    assert_eq!(ready.answered(0), Some(0));
+    ready.check_again(0, Millis(500), 1);
+    let others = play(&mut ready, usize::MAX);
+    assert!(others.iter().all(|(_, place)| *place == 1));
+    assert_eq!(ready.next(Millis(0)), Some(Due::At(Millis(500))));
+    assert_eq!(ready.next(Millis(500)), Some(Due::SpotCheck(0)));
+}

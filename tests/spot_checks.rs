@@ -1,0 +1,483 @@
+//! Spot checks of a run against the sandbox's pure core, on a virtual clock: who is read right before the PUT, and what
+//! happens where someone else has changed that user. Two pages over one sandbox are in `two_pages.rs`.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "all of this is test"
+)]
+
+#[path = "support/notebook.rs"]
+mod notebook;
+#[allow(dead_code, reason = "other tests need it")]
+mod support;
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use futures::channel::mpsc;
+use futures::future::{FutureExt, pending, select};
+use notebook::Notebook;
+use pingone_mfa_core::api::request::Method;
+use pingone_mfa_core::domain::draft::Draft;
+use pingone_mfa_core::domain::fault::{Fault, Refusal};
+use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::row::RowState;
+use pingone_mfa_core::domain::tenant::EnvironmentId;
+use pingone_mfa_core::domain::time::Millis;
+use pingone_mfa_core::domain::user::{Mfa, UserId};
+use pingone_mfa_core::engine::Clock;
+use pingone_mfa_core::engine::connection::Noted;
+use pingone_mfa_core::engine::driver::{Command, Event, Step, Work, drive};
+use pingone_mfa_core::engine::journal::{Entry, restore};
+use pingone_mfa_core::engine::run::readback::ReadBack;
+use pingone_mfa_core::engine::run::{Delivery, Halt, Job, Outdated, Run, Said, Standing};
+use pingone_mfa_core::engine::run_file;
+use pingone_mfa_core::port::Journal;
+use pingone_sandbox::{Happening, TokenSpec};
+use support::{Fate, Stage};
+
+/// A run on a page, with what it has stored.
+struct Page {
+    stage: Stage,
+    notebook: Rc<Notebook>,
+    run: Option<Run>,
+}
+
+impl Page {
+    /// Of everyone whose MFA is off, to be turned on.
+    fn new(users: u32, stops: Stops, alter: impl FnOnce(&Stage, &mut Plan)) -> Self {
+        let stage = Stage::new(users, &TokenSpec::default());
+        let mut plan = plan(&stage, stops);
+        alter(&stage, &mut plan);
+        let notebook = Rc::new(Notebook::new(&stage.clock));
+        notebook.entries.borrow_mut().push(Entry::Plan(plan.clone()).encode());
+        let policy = Rc::new(stage.connection.policy().clone());
+        let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
+        Self { stage, notebook, run: Some(run) }
+    }
+
+    fn run(&self) -> &Run {
+        self.run.as_ref().unwrap()
+    }
+
+    fn delivery(&self) -> Delivery {
+        let connection = self.stage.connection.clone();
+        Delivery {
+            connection: Rc::new(move || Some(connection.clone())),
+            journal: Rc::clone(&self.notebook) as Rc<dyn Journal>,
+            name: "run".into(),
+            clock: Rc::clone(&self.stage.clock) as Rc<dyn Clock>,
+        }
+    }
+
+    /// Drives the run, reading again who waits where it asks for that, until it ends, waits for a person who decides
+    /// nothing, or the time is over.
+    fn go_on(&mut self, decide: impl Fn(&Halt) -> Option<Command> + 'static, time: Option<Millis>) {
+        let mut run = self.run.take().unwrap();
+        let (connection, delivery) = (self.stage.connection.clone(), self.delivery());
+        let clock = Rc::clone(&self.stage.clock);
+        let until = time.map(|time| clock.now() + time);
+        self.run = Some(self.stage.clock.run(async move {
+            let dies = until.map_or_else(|| pending().boxed_local(), |at| clock.sleep_until(at));
+            let lives = async {
+                loop {
+                    let (sender, mut inbox) = mpsc::unbounded();
+                    let (waits, mut is_waiting) = mpsc::unbounded();
+                    let observe = |run: &mut Run| {
+                        if let Standing::Halted(halt) = run.standing() {
+                            match decide(&halt) {
+                                Some(command) => sender.unbounded_send(command).unwrap(),
+                                None => waits.unbounded_send(()).unwrap(),
+                            }
+                        }
+                    };
+                    observe(&mut run);
+                    let perform = |job| delivery.clone().carry(job);
+                    let driven = drive(&mut run, &connection, &mut inbox, perform, observe).boxed_local();
+                    // What is being stored then is stored.
+                    let is_left = async {
+                        futures::StreamExt::next(&mut is_waiting).await;
+                        clock.sleep_until(clock.now() + Millis(1000)).await;
+                    };
+                    let is_left = is_left.boxed_local();
+                    let is_over = matches!(select(driven, is_left).await, futures::future::Either::Left(_));
+                    if !is_over || run.standing() != Standing::Outdated {
+                        return;
+                    }
+                    let (_sender, mut inbox) = mpsc::unbounded();
+                    let mut back = ReadBack::of_waiting(&mut run, None);
+                    let perform = |job| delivery.clone().carry_back(job);
+                    drive(&mut back, &connection, &mut inbox, perform, |_| {}).await;
+                }
+            };
+            select(lives.boxed_local(), dies).await;
+            run
+        }));
+    }
+
+    /// A person says something.
+    fn command(&mut self, command: Command) {
+        let now = self.stage.clock.now();
+        self.run.as_mut().unwrap().apply(Event::Command(command), now);
+    }
+
+    /// The page dies, and another one goes on from the journal.
+    fn reload(&mut self) {
+        let restored = restore(&self.notebook.entries.borrow()).unwrap();
+        let policy = Rc::new(self.stage.connection.policy().clone());
+        self.run = Some(Run::resumed(restored, policy, self.stage.connection.jitter(), None));
+    }
+
+    /// What was sent: the method and the row.
+    fn sent(&self) -> Vec<(Method, usize)> {
+        let exchanges = self.stage.exchanges.borrow();
+        let row = |path: &str| {
+            let mut rows = self.run().plan().rows.iter();
+            rows.position(|row| path.contains(&row.user.to_string())).unwrap()
+        };
+        exchanges.iter().map(|sent| (sent.request.method, row(sent.request.endpoint.as_str()))).collect()
+    }
+
+    /// Somebody else changes a row's user.
+    fn other_changes(&self, place: usize) {
+        let user = self.run().plan().rows[place].user;
+        switched(&self.stage, user);
+    }
+
+    fn count(&self, state: RowState) -> u32 {
+        self.run().tally().of(state)
+    }
+}
+
+fn switched(stage: &Stage, user: UserId) {
+    let now = pingone_sandbox::Wall(stage.clock.wall().0);
+    stage.mount.sandbox.borrow_mut().happen(Happening::Switched(user.0, true), now);
+}
+
+fn plan(stage: &Stage, stops: Stops) -> Plan {
+    let sandbox = stage.mount.sandbox.borrow();
+    let read_at = stage.clock.wall();
+    let users = sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false));
+    Plan {
+        environment: EnvironmentId(sandbox.environment_id()),
+        to: true,
+        made_at: read_at,
+        rows: users.map(|id| PlannedRow { user: UserId(id), from: Mfa::Off, read_at }).collect(),
+        left_out: vec![],
+        reference: String::new(),
+        stops,
+        reason: String::new(),
+        undoes: None,
+    }
+}
+
+fn never(halt: &Halt) -> Option<Command> {
+    panic!("halted: {halt:?}")
+}
+
+/// The rows that were read before their PUT.
+fn checked(sent: &[(Method, usize)]) -> Vec<usize> {
+    let is_written_later = |index: usize, row: usize| sent[index + 1..].contains(&(Method::Put, row));
+    let reads = sent
+        .iter()
+        .enumerate()
+        .filter(|(index, (method, row))| *method == Method::Get && is_written_later(*index, *row));
+    reads.map(|(_, (_, row))| *row).collect()
+}
+
+#[test]
+fn the_first_row_and_about_one_in_25_are_read_right_before_their_put_and_nobody_is_written_twice() {
+    let mut page = Page::new(1500, Stops::default(), |_, _| {});
+    page.go_on(never, None);
+    let (sent, rows) = (page.sent(), page.run().rows().len());
+    assert_eq!(sent[..2], [(Method::Get, 0), (Method::Put, 0)]);
+    let checks = checked(&sent).len();
+    // Five of the first rows are put off and read at the end; one of them may be chosen for its place there too.
+    let most = 1 + 6 + (rows - 21).div_ceil(25) + 5;
+    assert!((most - 3..=most).contains(&checks), "{checks} checks of {rows} rows");
+    assert_eq!(sent.len(), rows + checks, "nothing else is sent");
+    assert_eq!(page.count(RowState::Changed) as usize, rows);
+    assert_eq!(page.run().another_writer_at(), None);
+}
+
+#[test]
+fn after_every_wait_one_row_is_read_before_anything_is_written() {
+    for stops in
+        [Stops { after_test_user: true, every: Some(40) }, Stops { after_test_user: false, every: Some(7) }]
+    {
+        let mut page = Page::new(300, stops, |_, _| {});
+        let at = Rc::new(RefCell::new(Vec::new()));
+        let (halts, exchanges) = (Rc::clone(&at), Rc::clone(&page.stage.exchanges));
+        page.go_on(
+            move |halt| {
+                assert!(matches!(halt, Halt::TestUser | Halt::Step), "{halt:?}");
+                halts.borrow_mut().push(exchanges.borrow().len());
+                Some(Command::Resume)
+            },
+            None,
+        );
+        let sent = page.sent();
+        assert!(at.borrow().len() > 3);
+        for first in at.borrow().iter() {
+            let (method, row) = sent[*first];
+            assert_eq!((method, sent[first + 1]), (Method::Get, (Method::Put, row)));
+        }
+    }
+}
+
+#[test]
+fn a_run_that_goes_on_after_a_crash_reads_one_row_before_it_writes_anybody_new() {
+    for time in [200, 1_300, 4_000, 9_000] {
+        let mut page = Page::new(300, Stops::default(), |_, _| {});
+        page.go_on(never, Some(Millis(time)));
+        let (before, open) = (page.sent().len(), restore(&page.notebook.entries.borrow()).unwrap().open);
+        page.reload();
+        page.go_on(never, None);
+        let sent = page.sent();
+        let is_open = |row: usize| open.contains(&u32::try_from(row).unwrap());
+        let (_, first) = sent[before..].iter().find(|(_, row)| !is_open(*row)).unwrap();
+        let position = |method| sent.iter().position(|sent| *sent == (method, *first)).unwrap();
+        assert!(position(Method::Get) < position(Method::Put), "killed after {time} ms");
+        assert_eq!((page.run().standing(), page.run().another_writer_at()), (Standing::Ended, None));
+    }
+}
+
+#[test]
+fn a_user_who_has_the_value_already_pauses_the_run_and_everyone_who_waits_is_read_again() {
+    // The first row, one that is read in its turn, and one that is found only because everyone before it was too.
+    for changed_by_other in [vec![0], (3..90).collect(), (0..120).collect()] {
+        let mut page = Page::new(700, Stops::default(), |_, _| {});
+        let rows = page.run().rows().len();
+        changed_by_other.iter().for_each(|place| page.other_changes(*place));
+        page.go_on(|_| None, None);
+        assert_eq!(page.run().standing(), Standing::Halted(Halt::AnotherWriter));
+        let seen = page.run().another_writer_at().unwrap();
+        // PUTs of users who were so already: the first ones, before one of them was read.
+        let written = page.sent().iter().filter(|(method, _)| *method == Method::Put).count();
+        assert!(written <= 45, "{written}");
+        let already = page.count(RowState::AlreadySo) as usize;
+        let overwritten =
+            changed_by_other.iter().filter(|place| page.run().rows()[**place].writes > 0).count();
+        assert_eq!(already + overwritten, changed_by_other.len());
+        assert_eq!(page.run().tally().ended() as usize, already + written);
+        // A page that is loaded anew says the same, and reads again before it writes.
+        assert_eq!(restore(&page.notebook.entries.borrow()).unwrap().another_writer_at, Some(seen));
+        page.command(Command::Resume);
+        let before = page.sent().len();
+        page.go_on(never, None);
+        assert_eq!((page.run().standing(), page.run().another_writer_at()), (Standing::Ended, Some(seen)));
+        let later = page.sent().split_off(before);
+        assert_eq!(
+            checked(&later).len(),
+            rows - written - already,
+            "from now on everyone is read before the PUT"
+        );
+        // Who was so already isn't taken back.
+        let undone: HashSet<UserId> =
+            Draft::undo(page.run().plan(), page.run().rows()).users.into_iter().collect();
+        let rows = page.run().plan().rows.iter().zip(page.run().rows());
+        for (planned, row) in rows {
+            assert_eq!(undone.contains(&planned.user), row.state == RowState::Changed);
+        }
+    }
+}
+
+#[test]
+fn a_page_that_is_loaded_anew_after_another_writer_was_seen_reads_everyone_who_waits_first() {
+    let mut page = Page::new(200, Stops::default(), |_, _| {});
+    page.other_changes(0);
+    page.go_on(|_| None, None);
+    let waiting = page.count(RowState::Waiting) as usize;
+    page.reload();
+    assert_eq!(
+        (page.run().standing(), page.run().outdated()),
+        (Standing::Outdated, Some(Outdated::LongWait))
+    );
+    let before = page.sent().len();
+    page.go_on(never, None);
+    let later = page.sent().split_off(before);
+    let first_put = later.iter().position(|(method, _)| *method == Method::Put).unwrap();
+    let read: HashSet<usize> = later[..first_put].iter().map(|(_, row)| *row).collect();
+    assert_eq!(read.len(), waiting);
+    assert!(page.run().another_writer_at().is_some());
+}
+
+#[test]
+fn lost_answers_retries_and_crashes_of_its_own_are_no_other_writer() {
+    let troubles = [
+        [Fate::AnswerLost, Fate::Answered, Fate::Answered],
+        [Fate::Status(503), Fate::AnswerLost, Fate::Answered],
+        [Fate::Silence, Fate::Answered, Fate::NeverArrives],
+        [Fate::Status(429), Fate::AnswerLost, Fate::Status(500)],
+    ];
+    for (trouble, time) in troubles.into_iter().zip([700, 2_000, 30_000, 9_000]) {
+        let mut page = Page::new(300, Stops::default(), |_, _| {});
+        page.stage.mount.fates.borrow_mut().extend(trouble.into_iter().cycle().take(90));
+        for _ in 0..4 {
+            page.go_on(
+                |halt| matches!(halt, Halt::Failing { .. }).then_some(Command::Resume),
+                Some(Millis(time)),
+            );
+            page.reload();
+        }
+        page.go_on(|halt| matches!(halt, Halt::Failing { .. }).then_some(Command::Resume), None);
+        assert_eq!(
+            (page.run().standing(), page.run().another_writer_at()),
+            (Standing::Ended, None),
+            "{trouble:?}"
+        );
+        assert_eq!(page.count(RowState::AlreadySo), 0);
+    }
+}
+
+#[test]
+fn a_row_whose_earlier_value_is_not_known_tells_nothing_and_is_written_without_a_check() {
+    let mut page = Page::new(200, Stops::default(), |stage, plan| {
+        plan.rows.iter_mut().for_each(|row| row.from = Mfa::Unknown);
+        switched(stage, plan.rows[0].user);
+    });
+    page.go_on(never, None);
+    assert!(page.sent().iter().all(|(method, _)| *method == Method::Put));
+    assert_eq!(page.run().another_writer_at(), None);
+}
+
+#[test]
+fn a_user_who_is_gone_or_cannot_be_read_holds_up_nobody() {
+    let mut page = Page::new(200, Stops::default(), |stage, plan| {
+        let now = pingone_sandbox::Wall(stage.clock.wall().0);
+        stage.mount.sandbox.borrow_mut().happen(Happening::Deleted(plan.rows[0].user.0), now);
+        stage.mount.poisoned.set(Some(plan.rows[1].user.0));
+    });
+    page.go_on(|_| Some(Command::Resume), None);
+    let rows = u32::try_from(page.run().rows().len()).unwrap();
+    assert_eq!(page.run().standing(), Standing::Ended);
+    assert_eq!((page.run().rows()[0].state, page.run().rows()[0].writes), (RowState::Gone, 0));
+    assert_eq!((page.count(RowState::Changed), page.run().another_writer_at()), (rows - 2, None));
+}
+
+/// Starts what is next, and answers it.
+fn answer_next(page: &mut Page, said: Result<Said, Fault>) -> Job {
+    let (now, at) = (page.stage.clock.now(), page.stage.clock.wall());
+    let run = page.run.as_mut().unwrap();
+    let Step::Start(job) = run.next(now) else { panic!("nothing is started: {:?}", run.standing()) };
+    run.apply(Event::Started(job.clone()), now);
+    let said = if matches!(job, Job::Store(_) | Job::Clock) { Ok(Said::Stored) } else { said };
+    run.apply(Event::Answered(job.clone(), Ok(Noted { at, correlation_id: None, said })), now);
+    job
+}
+
+#[test]
+fn a_row_that_was_sent_and_refused_for_the_token_proves_nothing() {
+    let mut page = Page::new(100, Stops::default(), |_, plan| plan.rows.truncate(1));
+    assert!(matches!(answer_next(&mut page, Ok(Said::Stored)), Job::Store(_)));
+    assert!(matches!(answer_next(&mut page, Ok(Said::Flag(false))), Job::SpotCheck { .. }));
+    let refused = Err(Fault::TokenInvalid(Refusal { status: 401, ..Refusal::default() }));
+    assert!(matches!(answer_next(&mut page, refused), Job::Write { .. }));
+    page.command(Command::Token { until: None, actor: 1 });
+    assert_eq!(answer_next(&mut page, Ok(Said::Stored)), Job::Clock);
+    // A browser may have sent it twice, and the first may have arrived.
+    assert!(matches!(answer_next(&mut page, Ok(Said::Flag(true))), Job::Write { .. }));
+    assert_eq!((page.run().rows()[0].state, page.run().another_writer_at()), (RowState::Changed, None));
+}
+
+#[test]
+fn another_writer_who_is_seen_after_a_pause_or_a_stop_is_told_all_the_same() {
+    for command in [Command::Pause, Command::Stop] {
+        let mut page = Page::new(100, Stops::default(), |_, _| {});
+        answer_next(&mut page, Ok(Said::Stored));
+        let (now, at) = (page.stage.clock.now(), page.stage.clock.wall());
+        let run = page.run.as_mut().unwrap();
+        let Step::Start(job) = run.next(now) else { panic!("nothing is started") };
+        run.apply(Event::Started(job.clone()), now);
+        run.apply(Event::Command(command), now);
+        let noted = Noted { at, correlation_id: None, said: Ok(Said::Flag(true)) };
+        run.apply(Event::Answered(job, Ok(noted)), now);
+        assert_eq!((run.another_writer_at(), run.rows()[0].state), (Some(at), RowState::AlreadySo));
+        page.go_on(|_| None, None);
+        if command == Command::Stop {
+            assert_eq!(page.run().standing(), Standing::Stopped);
+        } else {
+            assert_eq!(page.run().standing(), Standing::Halted(Halt::Asked));
+            page.command(Command::Resume);
+            page.go_on(|_| None, None);
+            assert_eq!(page.run().standing(), Standing::Halted(Halt::AnotherWriter));
+        }
+        let restored = restore(&page.notebook.entries.borrow()).unwrap();
+        assert_eq!(restored.another_writer_at, Some(at));
+        assert_eq!(restored.open, Vec::<u32>::new());
+    }
+}
+
+#[test]
+fn a_run_that_was_saved_for_another_computer_waits_and_reads_everyone_again_before_it_goes_on_here() {
+    let mut page = Page::new(400, Stops { after_test_user: false, every: Some(30) }, |_, _| {});
+    page.go_on(|_| None, None);
+    page.command(Command::HandOver);
+    page.go_on(|_| None, None);
+    assert!(page.run().is_handed_over());
+    // Neither another token nor a reload makes it go on.
+    page.command(Command::Token { until: None, actor: 1 });
+    assert_eq!(page.run().standing(), Standing::Halted(Halt::HandedOver));
+    let file = run_file::write(page.run().plan().environment, &page.notebook.entries.borrow());
+    let there = run_file::read(file.as_bytes()).unwrap().restored;
+    assert_eq!(there.open, Vec::<u32>::new(), "whoever wasn't sent anything is open nowhere");
+    let at = page.stage.clock.wall();
+    page.notebook.entries.borrow_mut().push(Entry::HandedOver(at).encode());
+    page.reload();
+    assert_eq!(page.run().standing(), Standing::Halted(Halt::HandedOver));
+    // The other computer has gone on meanwhile.
+    (40..60).for_each(|place| page.other_changes(place));
+    let before = page.sent().len();
+    page.go_on(|_| None, None);
+    assert_eq!(page.sent().len(), before, "nothing is sent before a person has decided");
+    page.command(Command::Resume);
+    page.go_on(|halt| (*halt == Halt::Step).then_some(Command::Resume), None);
+    assert_eq!((page.count(RowState::AlreadySo), page.run().another_writer_at()), (20, None));
+    assert_eq!(page.run().standing(), Standing::Ended);
+    assert!((40..60).all(|place| page.run().rows()[place].writes == 0));
+    // The file says nothing of it, also if it is saved once more; and after a person went on, neither does the journal.
+    let again = run_file::write(page.run().plan().environment, &page.notebook.entries.borrow()[..]);
+    for text in [file, again] {
+        assert_eq!(run_file::read(text.as_bytes()).unwrap().restored.handed_over_at, None);
+    }
+    assert_eq!(restore(&page.notebook.entries.borrow()).unwrap().handed_over_at, Some(at));
+    page.notebook.entries.borrow_mut().push(Entry::Kept(at).encode());
+    assert_eq!(restore(&page.notebook.entries.borrow()).unwrap().handed_over_at, None);
+}
+
+#[test]
+fn a_run_that_is_saved_in_the_middle_of_its_intents_leaves_nobody_open_who_was_sent_nothing() {
+    for started in [0, 1, 2, 5, 20] {
+        let mut page = Page::new(300, Stops::default(), |_, _| {});
+        let first = answer_next(&mut page, Ok(Said::Stored));
+        let Job::Store(records) = first else { panic!("{first:?}") };
+        page.notebook.entries.borrow_mut().push(Entry::Batch(records.to_vec()).encode());
+        for _ in 0..started {
+            let next = page.run().next(page.stage.clock.now());
+            let is_put = matches!(next, Step::Start(Job::Write { .. }));
+            let job = answer_next(&mut page, Ok(Said::Flag(is_put)));
+            if let Job::Store(records) = job {
+                page.notebook.entries.borrow_mut().push(Entry::Batch(records.to_vec()).encode());
+            }
+        }
+        let changed = page.count(RowState::Changed);
+        page.command(Command::Pause);
+        assert!(!restore(&page.notebook.entries.borrow()).unwrap().open.is_empty());
+        page.command(Command::HandOver);
+        page.go_on(|_| None, None);
+        let restored = restore(&page.notebook.entries.borrow()).unwrap();
+        assert_eq!((restored.open, page.run().is_handed_over()), (vec![], true));
+        assert_eq!(
+            restored.rows.iter().filter(|row| row.state == RowState::Changed).count(),
+            changed as usize
+        );
+        page.command(Command::Resume);
+        page.go_on(never, None);
+        assert_eq!((page.run().standing(), page.run().another_writer_at()), (Standing::Ended, None));
+        assert_eq!(page.count(RowState::Changed), page.run().tally().all());
+    }
+}

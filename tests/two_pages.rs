@@ -1,0 +1,444 @@
+//! Two pages on two computers that carry on the same run, over one sandbox and on a virtual clock. Nothing connects them:
+//! neither a lease nor a journal. The oracle counts the users whom both have written.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "all of this is test"
+)]
+
+#[path = "support/notebook.rs"]
+mod notebook;
+#[allow(dead_code, reason = "other tests need it")]
+mod support;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use futures::StreamExt;
+use futures::channel::mpsc;
+use futures::future::{FutureExt, LocalBoxFuture, join, select};
+use notebook::Notebook;
+use pingone_mfa_core::api::report::ReportWriter;
+use pingone_mfa_core::api::request::Request;
+use pingone_mfa_core::api::{Head, Lost, Response, Transport};
+use pingone_mfa_core::domain::draft::Draft;
+use pingone_mfa_core::domain::export::{Contents, Format};
+use pingone_mfa_core::domain::guard::Guard;
+use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::report::{LimitsInForce, Report};
+use pingone_mfa_core::domain::row::RowState;
+use pingone_mfa_core::domain::settings::Rate;
+use pingone_mfa_core::domain::tenant::EnvironmentId;
+use pingone_mfa_core::domain::time::{Millis, PerSecond};
+use pingone_mfa_core::domain::user::{Mfa, UserId};
+use pingone_mfa_core::engine::Clock;
+use pingone_mfa_core::engine::connection::Connection;
+use pingone_mfa_core::engine::driver::{Command, drive};
+use pingone_mfa_core::engine::journal::{Entry, restore};
+use pingone_mfa_core::engine::listing::Listing;
+use pingone_mfa_core::engine::policy::Policy;
+use pingone_mfa_core::engine::run::readback::ReadBack;
+use pingone_mfa_core::engine::run::{Delivery, Halt, Run, Standing};
+use pingone_mfa_core::engine::run_file;
+use pingone_mfa_core::port::Journal;
+use pingone_sandbox::{Sandbox, TokenSpec};
+use support::{Stage, VirtualClock};
+
+/// Chance that can be repeated.
+struct Dice(Cell<u64>);
+
+impl Dice {
+    fn between(&self, least: u64, most: u64) -> u64 {
+        self.0.set(self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15));
+        let mut mixed = self.0.get();
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        least + (mixed ^ (mixed >> 31)) % (most - least + 1)
+    }
+
+    fn happens(&self, percent: u64) -> bool {
+        self.between(1, 100) <= percent
+    }
+}
+
+/// One computer's way to PingOne.
+struct Way {
+    sandbox: Rc<RefCell<Sandbox>>,
+    clock: Rc<VirtualClock>,
+    token: String,
+    dice: Rc<Dice>,
+    /// Between these times a request, and an answer, are on their way.
+    latency: (u64, u64),
+}
+
+impl Transport for Way {
+    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, Lost>> {
+        let (sandbox, clock) = (Rc::clone(&self.sandbox), Rc::clone(&self.clock));
+        let one_way = |dice: &Dice| Millis(dice.between(self.latency.0, self.latency.1));
+        let (there, back) = (one_way(&self.dice), one_way(&self.dice));
+        let sent = http::Request::builder()
+            .method(request.method.to_string().as_str())
+            .uri(request.endpoint.as_str())
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/json")
+            .body(request.body.unwrap_or_default())
+            .unwrap();
+        async move {
+            clock.sleep_until(clock.now() + there).await;
+            let now = pingone_sandbox::Wall(clock.wall().0);
+            let reply = sandbox.borrow_mut().handle(&sent, now).response;
+            clock.sleep_until(clock.now() + back).await;
+            let id = reply.headers().get("correlation-id").and_then(|id| id.to_str().ok());
+            Ok(Response { head: Head::new(reply.status().as_u16(), id), body: reply.into_body() })
+        }
+        .boxed_local()
+    }
+}
+
+/// What the person at a page does when it says that someone else is changing these users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Person {
+    Stops,
+    /// So often, and then stops.
+    Continues(u32),
+}
+
+/// One computer's page.
+struct Page {
+    connection: Connection,
+    notebook: Rc<Notebook>,
+    clock: Rc<VirtualClock>,
+    dice: Rc<Dice>,
+    by_pages: bool,
+    person: Person,
+    /// When the run is saved for another computer.
+    saved_at: Cell<Option<u64>>,
+    /// How often it said that someone else is changing these users.
+    halts: Cell<u32>,
+}
+
+impl Page {
+    fn policy(&self) -> Rc<Policy> {
+        Rc::new(self.connection.policy().clone())
+    }
+
+    fn delivery(&self) -> Delivery {
+        let connection = self.connection.clone();
+        Delivery {
+            guard: Rc::new(Guard::default()),
+            connection: Rc::new(move || Some(connection.clone())),
+            journal: Rc::clone(&self.notebook) as Rc<dyn Journal>,
+            name: "run".into(),
+            clock: Rc::clone(&self.clock) as Rc<dyn Clock>,
+        }
+    }
+
+    /// Carries out what is left of the journal's run. It may be saved for another computer at some time; the page is
+    /// left then.
+    async fn carry_out(&self, begins_at: u64, saved_at: Option<u64>) -> Run {
+        self.clock.sleep_until(Millis(begins_at)).await;
+        let restored = restore(&self.notebook.entries.borrow()).unwrap();
+        let mut run = Run::resumed(restored, self.policy(), self.connection.jitter(), None);
+        self.saved_at.set(saved_at);
+        let lives = async {
+            loop {
+                self.write(&mut run).await;
+                if run.standing() != Standing::Outdated || run.is_handed_over() {
+                    break;
+                }
+                let back = ReadBack::of_waiting(&mut run, self.listing());
+                self.read(back).await;
+            }
+            if run.standing() == Standing::Ended {
+                self.read(ReadBack::new(&mut run, self.listing())).await;
+            }
+        };
+        lives.await;
+        run
+    }
+
+    fn listing(&self) -> Option<Listing> {
+        self.by_pages.then(|| Listing::of_all(&[], None, self.policy(), self.connection.jitter()))
+    }
+
+    async fn write(&self, run: &mut Run) {
+        let (sender, mut inbox) = mpsc::unbounded();
+        let (said, mut hears) = mpsc::unbounded();
+        let last = Cell::new(None);
+        let observe = |run: &mut Run| {
+            let halt = if let Standing::Halted(halt) = run.standing() { Some(halt) } else { None };
+            if halt != last.replace(halt.clone()) {
+                said.unbounded_send(halt).unwrap();
+            }
+        };
+        // One that waits from its first moment on is told of nothing that it could be observed at.
+        observe(run);
+        let delivery = self.delivery();
+        let driven = drive(run, &self.connection, &mut inbox, |job| delivery.clone().carry(job), observe);
+        let person = async {
+            if let Some(at) = self.saved_at.get() {
+                self.clock.sleep_until(Millis(at)).await;
+                sender.unbounded_send(Command::Pause).unwrap();
+                self.clock.sleep_until(Millis(at + 2_000)).await;
+                sender.unbounded_send(Command::HandOver).unwrap();
+                self.clock.sleep_until(Millis(at + 4_000)).await;
+                return;
+            }
+            while let Some(halt) = hears.next().await {
+                match halt {
+                    None => continue,
+                    Some(Halt::HandedOver) => {
+                        sender.unbounded_send(Command::Resume).unwrap();
+                        continue;
+                    }
+                    Some(halt) => assert_eq!(halt, Halt::AnotherWriter),
+                }
+                self.halts.set(self.halts.get() + 1);
+                let thinks = Millis(self.dice.between(500, 40_000));
+                self.clock.sleep_until(self.clock.now() + thinks).await;
+                let goes_on = matches!(self.person, Person::Continues(most) if self.halts.get() <= most);
+                let command = if goes_on { Command::Resume } else { Command::Stop };
+                sender.unbounded_send(command).unwrap();
+            }
+        };
+        select(driven.boxed_local(), person.boxed_local()).await;
+    }
+
+    async fn read(&self, back: ReadBack<'_>) {
+        let (_sender, mut inbox) = mpsc::unbounded();
+        let (mut back, delivery) = (back, self.delivery());
+        drive(&mut back, &self.connection, &mut inbox, |job| delivery.clone().carry_back(job), |_| {}).await;
+    }
+
+    /// Its report, as a table and as JSON.
+    fn reports(&self, run: &Run) -> [String; 2] {
+        let report = Rc::new(Report {
+            plan: Rc::clone(run.plan()),
+            rows: run.rows().to_vec(),
+            failures: run.failures().clone(),
+            environment_name: None,
+            operators: vec![],
+            page_version: "0".into(),
+            another_writer_at: run.another_writer_at(),
+            started_at: None,
+            ended_at: None,
+            written_at: self.clock.wall(),
+            limits: LimitsInForce::default(),
+        });
+        [Format::Csv { byte_order_mark: false }, Format::Json].map(|format| {
+            let mut writer = ReportWriter::new(Rc::clone(&report), format, Contents::StatesOnly);
+            std::iter::from_fn(|| writer.slice(1000, &|_| "")).collect()
+        })
+    }
+}
+
+/// How a run goes on in two places.
+#[derive(Debug, Clone, Copy)]
+struct Scene {
+    seed: u64,
+    /// How much later the second page begins.
+    later: u64,
+    latencies: [(u64, u64); 2],
+    persons: [Person; 2],
+    is_fast: bool,
+    by_pages: bool,
+    /// Whether the first page is the one where the run was saved: it reads everyone again first. Otherwise it has the
+    /// same file.
+    is_kept_here: bool,
+}
+
+/// What came of it.
+struct Outcome {
+    /// Users whom both pages have written, by the oracle.
+    by_both: usize,
+    pages: [(Page, Run); 2],
+}
+
+impl Outcome {
+    fn has_seen_other(&self) -> [bool; 2] {
+        [0, 1].map(|page| self.pages[page].1.another_writer_at().is_some())
+    }
+}
+
+fn play(scene: Scene) -> Outcome {
+    let stage = Stage::new(300, &TokenSpec::default());
+    let dice = Rc::new(Dice(Cell::new(scene.seed.wrapping_mul(0x2545_f491_4f6c_dd1d))));
+    let plan = plan(&stage);
+    let page = |index: usize, entries: Vec<Vec<u8>>| {
+        let way = Way {
+            sandbox: Rc::clone(&stage.mount.sandbox),
+            clock: Rc::clone(&stage.clock),
+            token: stage.token.clone(),
+            dice: Rc::clone(&dice),
+            latency: scene.latencies[index],
+        };
+        let rate = if scene.is_fast {
+            Rate { read: PerSecond(400.0), write: PerSecond(400.0), ..Rate::default() }
+        } else {
+            Rate::default()
+        };
+        let connection = Connection::new(
+            stage.connection.tenant().clone(),
+            Rc::new(way),
+            Rc::clone(&stage.clock) as Rc<dyn Clock>,
+            Policy::with_rate(rate),
+            Rc::new(|_| {}),
+            dice.between(0, u64::from(u32::MAX)),
+        );
+        let notebook = Rc::new(Notebook::new(&stage.clock));
+        notebook.entries.borrow_mut().extend(entries);
+        Page {
+            connection,
+            notebook,
+            clock: Rc::clone(&stage.clock),
+            dice: Rc::clone(&dice),
+            by_pages: scene.by_pages,
+            person: scene.persons[index],
+            saved_at: Cell::new(None),
+            halts: Cell::new(0),
+        }
+    };
+    // It begins on the first computer, is saved there, and goes on in both places.
+    let first = page(0, vec![Entry::Plan(plan.clone()).encode()]);
+    let saved_at = dice.between(0, 4_000);
+    let (first, _) = stage.clock.run(async move {
+        let run = first.carry_out(0, Some(saved_at)).await;
+        (first, run)
+    });
+    let mut kept = first.notebook.entries.borrow().clone();
+    let file = run_file::write(plan.environment, &kept);
+    let entries = run_file::read(file.as_bytes()).unwrap().entries;
+    if scene.is_kept_here {
+        kept.push(Entry::HandedOver(stage.clock.wall()).encode());
+    }
+    let (one, other) = (page(0, kept), page(1, entries));
+    let begins_at = stage.clock.now().0 + 5_000;
+    let pages = stage.clock.run(async move {
+        let both = join(one.carry_out(begins_at, None), other.carry_out(begins_at + scene.later, None));
+        let (first, second) = both.await;
+        [(one, first), (other, second)]
+    });
+    let sandbox = stage.mount.sandbox.borrow();
+    let writes = sandbox.oracle().writes().iter();
+    let by_both = writes.filter(|write| write.from == write.to).count();
+    Outcome { by_both, pages }
+}
+
+fn plan(stage: &Stage) -> Plan {
+    let sandbox = stage.mount.sandbox.borrow();
+    let read_at = stage.clock.wall();
+    let users = sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false));
+    Plan {
+        environment: EnvironmentId(sandbox.environment_id()),
+        to: true,
+        made_at: read_at,
+        rows: users.map(|id| PlannedRow { user: UserId(id), from: Mfa::Off, read_at }).collect(),
+        left_out: vec![],
+        reference: String::new(),
+        stops: Stops::default(),
+        reason: String::new(),
+        undoes: None,
+    }
+}
+
+/// A scene drawn from a seed: pages begin together or one after the other, at the same pace or not.
+fn drawn(seed: u64) -> Scene {
+    let dice = Dice(Cell::new(seed));
+    let latency = || {
+        let least = dice.between(2, 120);
+        (least, least + dice.between(0, 80))
+    };
+    let person = || match dice.between(0, 3) {
+        0 => Person::Stops,
+        most => Person::Continues(u32::try_from(most).unwrap()),
+    };
+    let first = latency();
+    Scene {
+        seed,
+        later: if dice.happens(50) { dice.between(0, 400) } else { dice.between(0, 20_000) },
+        latencies: [first, if dice.happens(50) { first } else { latency() }],
+        persons: [person(), person()],
+        is_fast: dice.happens(30),
+        by_pages: dice.happens(50),
+        is_kept_here: dice.happens(30),
+    }
+}
+
+/// Debug builds play a tenth of them.
+const SCENES: u64 = if cfg!(debug_assertions) { 40 } else { 400 };
+
+/// Plays a scene, and holds what both pages say against the oracle.
+fn holds(scene: Scene) -> Outcome {
+    let outcome = play(scene);
+    assert!(outcome.by_both <= 50, "{} users were written by both: {scene:?}", outcome.by_both);
+    for (page, run) in &outcome.pages {
+        let is_told = run.another_writer_at().is_some();
+        assert!(page.halts.get() == 0 || is_told);
+        let [table, json] = page.reports(run);
+        let at = run.another_writer_at().map(|at| at.to_rfc3339()).unwrap_or_default();
+        assert_eq!(table.contains(&format!("# anotherWriterSeenAt,{at}")), is_told);
+        assert_eq!(json.contains(&format!("\"anotherWriterSeenAt\":\"{at}\"")), is_told);
+        assert!(run.rows().iter().all(|row| row.state != RowState::Changed || row.writes == 1), "{scene:?}");
+        assert_eq!(run.tally().of(RowState::Failed) + run.tally().of(RowState::AnswerLost), 0, "{scene:?}");
+    }
+    outcome
+}
+
+#[test]
+fn two_pages_that_carry_on_the_same_run_write_few_users_both_and_both_reports_name_another_writer() {
+    let (mut races, mut worst) = (0, 0);
+    for seed in 0..SCENES {
+        let scene = drawn(seed);
+        let outcome = holds(scene);
+        worst = worst.max(outcome.by_both);
+        races += u64::from(outcome.by_both > 0);
+        // A page can't know of the other one where that wrote one or two users after it, was told of it and stopped.
+        let are_few = outcome.by_both <= 2 && outcome.has_seen_other() != [false, false];
+        let is_known = outcome.by_both == 0 || are_few || outcome.has_seen_other() == [true, true];
+        assert!(is_known, "{} by both, known to {:?}: {scene:?}", outcome.by_both, outcome.has_seen_other());
+    }
+    assert!(races > SCENES / 10, "{races} of {SCENES}: the scenes are too far apart to show anything");
+    assert!(worst > 0);
+}
+
+#[test]
+fn two_pages_in_step_notice_each_other_although_neither_finds_a_row_written_before_its_turn() {
+    for seed in 0..SCENES / 2 {
+        let latency = (10 + seed, 10 + seed);
+        let scene = Scene {
+            seed,
+            later: 0,
+            latencies: [latency, latency],
+            persons: [Person::Stops, Person::Stops],
+            is_fast: seed % 3 == 0,
+            by_pages: true,
+            is_kept_here: false,
+        };
+        let outcome = holds(scene);
+        assert!(outcome.by_both > 0, "they write the same users");
+        assert_eq!(outcome.has_seen_other(), [true, true], "{scene:?}");
+    }
+}
+
+#[test]
+fn where_one_page_is_stopped_the_other_one_can_finish_and_is_told_of_nobody_new() {
+    for seed in 0..SCENES / 8 {
+        let scene = Scene {
+            persons: [Person::Stops, Person::Continues(9)],
+            later: 0,
+            is_kept_here: false,
+            latencies: [(20, 40), (20, 40)],
+            ..drawn(seed)
+        };
+        let outcome = holds(scene);
+        let [_, (page, run)] = &outcome.pages;
+        assert_eq!((run.standing(), run.tally().of(RowState::Waiting)), (Standing::Ended, 0));
+        assert!(page.halts.get() <= 3, "{} times: {scene:?}", page.halts.get());
+        // Who was so already isn't taken back by the page that found it so.
+        let undone = Draft::undo(run.plan(), run.rows()).users.len();
+        assert_eq!(undone, run.tally().of(RowState::Changed) as usize);
+    }
+}
