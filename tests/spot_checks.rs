@@ -24,6 +24,7 @@ use notebook::Notebook;
 use pingone_mfa_core::api::request::Method;
 use pingone_mfa_core::domain::draft::Draft;
 use pingone_mfa_core::domain::fault::{Fault, Refusal};
+use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
@@ -67,6 +68,7 @@ impl Page {
     fn delivery(&self) -> Delivery {
         let connection = self.stage.connection.clone();
         Delivery {
+            guard: Rc::new(Guard::default()),
             connection: Rc::new(move || Some(connection.clone())),
             journal: Rc::clone(&self.notebook) as Rc<dyn Journal>,
             name: "run".into(),
