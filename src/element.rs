@@ -71,7 +71,7 @@ impl Widget {
 
 /// Shows the product in `wrapper`. `options` has `config` (the text of config.json), `clock` (the clock worker),
 /// `build`, `ownsAddress` (whether the page's address is this product's), `signInAnswer` (the query with which
-/// somebody came back from PingOne), `home` (the folder of this release, where its page stands), `rest` (whose `failure`
+/// somebody came back from PingOne), `redirectUri` (where its answer is sent), `rest` (whose `failure`
 /// says why what stands behind the form could not be loaded), `frame` (the `origin` of the page around this frame, and
 /// the `hello` that it said), what the element offers of the page around it (`givesTokens`, `provide`, `tell`, `permits`), and its
 /// attributes `region`, `environmentId` and `userId`; all may be missing.
@@ -113,14 +113,14 @@ pub fn mount(wrapper: HtmlElement, options: &JsValue) -> Result<Widget, JsValue>
         made: OnceCell::new(),
     });
     let screens = ScreensPlace::default();
-    let (home, answer) = (text(options, "home"), text(options, "signInAnswer"));
+    let (redirect_uri, answer) = (text(options, "redirectUri"), text(options, "signInAnswer"));
     let entrance = Entrance {
         tokens: outside.transport.clone(),
         clock: outside.clock.clone(),
         locale: outside.locale.clone(),
         preferences: Rc::new(LocalPreferences),
         host: outside.host.clone(),
-        sign_in: Rc::new(BrowserSignIn::new(owns_page, home, answer)),
+        sign_in: Rc::new(BrowserSignIn::new(owns_page, redirect_uri, answer)),
         embedder: outside.embedder.clone(),
         #[cfg(feature = "demo")]
         mint: outside.transport.clone(),

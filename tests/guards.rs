@@ -229,5 +229,5 @@ fn the_element_offers_nothing_that_writes() {
         .filter_map(|line| line.trim().strip_prefix("pub fn "))
         .filter_map(|line| line.split('(').next())
         .collect();
-    assert_eq!(names, ["forget_token", "refresh", "report", "has_open_run", "unmount"]);
+    assert_eq!(names, ["forget_token", "refresh", "report", "has_open_run", "withhold", "unmount"]);
 }

@@ -491,30 +491,3 @@ fn only_an_answer_is_taken_for_one() {
     }
     assert!(is_answer("error=access_denied&state=b"));
 }
-
-#[test]
-fn every_address_of_one_page_has_the_same_redirect_uri() {
-    let uri = |page: &str, home| own_redirect_uri(page.to_owned(), home);
-    let (root, folder) = ("https://mfa.example.com/", "https://mfa.example.com/tools/mfa/");
-    for (page, expected) in [
-        ("https://mfa.example.com/", root),
-        ("https://mfa.example.com/index.html", root),
-        ("https://mfa.example.com/index", root),
-        ("https://mfa.example.com/tools/mfa/", folder),
-        ("https://mfa.example.com/tools/mfa/index.html", folder),
-        ("https://mfa.example.com/tools/mfa/index.htm", folder),
-        ("https://mfa.example.com/tools/mfa", folder),
-        // Pages of other names are addresses of their own.
-        ("https://mfa.example.com/tools/mfa/embed.html", "https://mfa.example.com/tools/mfa/embed.html"),
-        ("https://mfa.example.com/tools/mfa/myindex.html", "https://mfa.example.com/tools/mfa/myindex.html"),
-        ("https://mfa.example.com/tools/other", "https://mfa.example.com/tools/other"),
-    ] {
-        for home in [Some(root), Some(folder)] {
-            let is_told_by_home = page.ends_with("/tools/mfa");
-            if !is_told_by_home || home == Some(folder) {
-                assert_eq!(uri(page, home), expected, "{page} {home:?}");
-            }
-        }
-    }
-    assert_eq!(uri("https://mfa.example.com/index.html", None), root);
-}

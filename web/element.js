@@ -281,7 +281,7 @@ class PingOneMfa extends Base {
       config: this.config,
       clock: this.clock,
       ownsAddress: this.ownsAddress,
-      home: import.meta.url.replace(/[^/]*$/, ""),
+      redirectUri: this.#redirectUri(),
       signInAnswer: this.#signInAnswer(),
       build: RELEASE.build,
       rest: report,
@@ -294,6 +294,16 @@ class PingOneMfa extends Base {
       environmentId: this.getAttribute("environment-id"),
       userId: this.getAttribute("user-id"),
     };
+  }
+
+  // PingOne's answer comes to the folder that this file is in, if it is of this origin, or to this page where it is the
+  // product's own. One page has one such address, whichever it was opened by.
+  #redirectUri() {
+    const home = import.meta.url.replace(/[^/]*$/, "");
+    const page = location.origin + location.pathname;
+    const isOwn = this.ownsAddress || this.frame;
+    if (isOwn && home !== `${page}/`) return page.replace(/\/index(\.html?)?$/, "/");
+    return home.startsWith(`${location.origin}/`) ? home : undefined;
   }
 
   // The token goes from the host page's answer to the program, and nowhere else.

@@ -4,7 +4,7 @@ mod window;
 
 use futures::future::{FutureExt, LocalBoxFuture};
 use http::Method;
-use pingone_mfa_core::api::sign_in::{CHANCE, own_redirect_uri};
+use pingone_mfa_core::api::sign_in::CHANCE;
 use pingone_mfa_core::api::{Lost, Response};
 use pingone_mfa_core::port::{SignIn, SignInWindow};
 use wasm_bindgen::JsValue;
@@ -23,14 +23,14 @@ const KEY: &str = "pingone-mfa:sign-in";
 pub(crate) struct BrowserSignIn {
     /// Whether the page is this product's own.
     owns_page: bool,
-    /// The folder that the element was loaded from: this product's page stands there.
-    home: Option<String>,
+    /// Where the answer is to be sent, if that is a page of this origin.
+    redirect_uri: Option<String>,
     answer: Option<Zeroizing<String>>,
 }
 
 impl BrowserSignIn {
-    pub(crate) fn new(owns_page: bool, home: Option<String>, answer: Option<String>) -> Self {
-        Self { owns_page, home, answer: answer.map(Zeroizing::new) }
+    pub(crate) fn new(owns_page: bool, redirect_uri: Option<String>, answer: Option<String>) -> Self {
+        Self { owns_page, redirect_uri, answer: answer.map(Zeroizing::new) }
     }
 
     /// The window, where it can be left.
@@ -49,13 +49,7 @@ fn is_top(window: &Window) -> bool {
 
 impl SignIn for BrowserSignIn {
     fn redirect_uri(&self) -> Option<String> {
-        let location = web_sys::window()?.location();
-        let origin = location.origin().ok()?;
-        if self.owns_page {
-            let page = format!("{origin}{}", location.pathname().ok()?);
-            return Some(own_redirect_uri(page, self.home.as_deref()));
-        }
-        self.home.clone().filter(|home| home.starts_with(&format!("{origin}/")))
+        self.redirect_uri.clone()
     }
 
     fn can_leave(&self) -> bool {

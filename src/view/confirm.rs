@@ -5,6 +5,7 @@ use leptos::prelude::Effect;
 use super::markup::{Handle, Node, button, part_of, says, tag};
 use super::question::{name_of, place};
 use super::text;
+use super::token::modal;
 use crate::state::AppHandle;
 use crate::state::directory::Confirming;
 
@@ -24,7 +25,7 @@ pub(super) fn confirm(app: AppHandle) -> Node {
         confirming.map(title).unwrap_or_default()
     };
     let to = move || directory.confirming.with(|asked| asked.as_ref().is_none_or(|asked| asked.to));
-    tag("dialog")
+    modal(app.session)
         .known_as(dialog)
         .class("confirm")
         .part("dialog")

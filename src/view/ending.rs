@@ -6,6 +6,7 @@ use pingone_mfa_core::domain::row::RowState;
 use super::figures::number;
 use super::markup::{Handle, Node, button, group, part_of, says, tag};
 use super::text;
+use super::token::modal;
 use crate::state::AppHandle;
 use crate::state::run::{Contents, Ending, StopLoss};
 
@@ -38,7 +39,7 @@ pub(super) fn ending(app: AppHandle) -> Node {
         is
     });
     let title = move || text::ending::title(is_stop().unwrap_or_default());
-    tag("dialog")
+    modal(app.session)
         .known_as(dialog)
         .class("confirm")
         .part("dialog")

@@ -61,7 +61,7 @@ const ELEMENT_START: &str = "const start = __wbg_init;";
 const ELEMENT_RELEASE: &str = r#"const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", url: new URL("./pingone-mfa_bg.wasm", import.meta.url), integrity: "" }, rest: { file: "rest.wasm", url: new URL("./rest.wasm", import.meta.url), integrity: "" }, style: { file: "widget.css", url: new URL("./widget.css", import.meta.url), integrity: "" }, build: "dev" };"#;
 const BOOT_RELEASE: &str = r#"const RELEASE = { element: { file: "element.js", integrity: "" }, tick: { file: "tick.js", integrity: "" } };"#;
 const INDEX_PRELOAD: &str = r#"<link rel="modulepreload" href="element.js">"#;
-/// The attributes ask edges that rewrite scripts (Cloudflare's Rocket Loader, PageSpeed) to leave this one alone: started by
+/// The attributes ask edges that rewrite scripts (Rocket Loader of Cloudflare, `mod_pagespeed`) to leave this one alone: started by
 /// another script, it would be refused by the page's policy.
 const INDEX_SCRIPT: &str =
     r#"<script data-cfasync="false" data-pagespeed-no-defer type="module" src="boot.js"></script>"#;

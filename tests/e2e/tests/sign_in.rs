@@ -536,9 +536,51 @@ async fn whoever_begins_at_index_html_comes_back_to_the_same_redirect_uri() {
         .find(|(name, _)| name == "redirect_uri")
         .map(|(_, value)| value.into_owned());
     assert_eq!(redirect, Some(format!("{}/", world.page_origin)));
+    page.shoot("sign-in-at-index-html").await;
     press_at_pingone(&page, "button[name=person]").await;
     arrive(&page, &world.page_origin).await;
     page.hear("20 users. List read").await;
+}
+
+/// The address that PingOne is told to answer to, where the page stands at this one. A page that was opened begins anew there.
+async fn redirect_uri_at(world: &World, opened: &str, shown: &str) -> String {
+    let page = world.visit(&format!("{}{opened}", world.page_origin)).await;
+    page.see("button", "Sign in with PingOne").await;
+    // As at a host that shows the page there, and finds its files all the same.
+    perform(&page, &format!("history.replaceState(null, '', '{shown}')")).await;
+    perform(&page, "document.querySelector('pingone-mfa').setAttribute('region', 'SANDBOX')").await;
+    page.see("button", "Sign in with PingOne").await;
+    go_to_pingone(world, &page).await;
+    let asked = address(&page).await;
+    form_urlencoded::parse(asked.split_once('?').map_or(b"", |(_, query)| query.as_bytes()))
+        .find(|(name, _)| name == "redirect_uri")
+        .map(|(_, value)| value.into_owned().replace(&world.page_origin, ""))
+        .unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_address_of_one_page_has_the_same_redirect_uri() {
+    let world = World::start(20, with_sign_in).await;
+    let folder = world.release.folder().join("tools/mfa");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    for name in world.release.names().iter().filter(|name| !name.contains('/')) {
+        std::fs::copy(world.release.folder().join(name), folder.join(name)).expect("a copy");
+    }
+    std::fs::write(folder.join("config.json"), with_sign_in(&world.api_origin)).expect("a file");
+    let folder = "/tools/mfa/index.html";
+    for (opened, shown, expected) in [
+        ("/", "/", "/"),
+        ("/", "/index.html", "/"),
+        ("/", "/index", "/"),
+        (folder, "/tools/mfa/index.html", "/tools/mfa/"),
+        (folder, "/tools/mfa/", "/tools/mfa/"),
+        (folder, "/tools/mfa", "/tools/mfa/"),
+        (folder, "/tools/mfa/index.htm", "/tools/mfa/"),
+        // Another page is another address.
+        (folder, "/tools/mfa/myindex.html", "/tools/mfa/myindex.html"),
+    ] {
+        assert_eq!(redirect_uri_at(&world, opened, shown).await, expected, "{shown}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -222,7 +222,7 @@ async fn an_edge_that_rewrites_scripts_is_opted_out_of_or_named() {
     world.release.add("index.html", &at_an_edge(&page, true));
     world.open().await.see("password", "Access token").await;
     world.release.add("index.html", &at_an_edge(&page, false));
-    world.open().await.hear("something on the way rewrites scripts (such as Rocket Loader)").await;
+    world.open().await.hear("If something on the way rewrites scripts (such as Rocket Loader)").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

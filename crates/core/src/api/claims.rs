@@ -55,10 +55,15 @@ pub fn read_paste(text: &str, now: Wall) -> Result<Paste, PasteFault> {
 /// behind it.
 #[must_use]
 pub fn is_bare(text: &str) -> bool {
-    let text = text.trim().as_bytes();
-    text.starts_with(b"eyJ")
-        && text.iter().filter(|byte| **byte == b'.').count() == 2
-        && text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.+/=".contains(byte))
+    let (text, mut dots) = (text.trim(), 0);
+    for byte in text.bytes() {
+        match byte {
+            b'.' => dots += 1,
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' | b'+' | b'/' | b'=' => {}
+            _ => return false,
+        }
+    }
+    dots == 2 && text.starts_with("eyJ")
 }
 
 /// Reads a token around which nothing but blanks stand.

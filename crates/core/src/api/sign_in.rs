@@ -52,19 +52,6 @@ pub struct Granted {
     pub signed_in: SignedIn,
 }
 
-/// The one redirect URI of a page of this product's own, whichever of its addresses it was opened by: its folder's, for
-/// `index.html` and for an address without the slash at its end. `home` is the folder that the element was loaded from.
-#[must_use]
-pub fn own_redirect_uri(page: String, home: Option<&str>) -> String {
-    let without_slash = |home: &&str| home.strip_suffix('/') == Some(&page);
-    if let Some(home) = home.filter(without_slash) {
-        return home.to_owned();
-    }
-    let without = |file| page.strip_suffix(file).filter(|folder| folder.ends_with('/'));
-    let folder = ["index.html", "index.htm", "index"].into_iter().find_map(without);
-    folder.map(str::to_owned).unwrap_or(page)
-}
-
 /// A new attempt, of bytes that nobody can guess.
 #[must_use]
 pub fn begin(place: SignInPlace, way: Way, chance: &[u8; CHANCE], now: Wall) -> Attempt {

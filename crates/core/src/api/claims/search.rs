@@ -24,7 +24,7 @@ const BEGINS: &str = "eyJ";
 /// How often a text may have been percent-encoded.
 const LAYERS: usize = 3;
 
-/// The lengths of signatures in base64: HMAC, ECDSA and EdDSA, then RSA keys of 1024 to 4096 bits.
+/// The lengths of signatures in base64: by HMAC and elliptic curves, then by RSA keys of 1024 to 4096 bits.
 const SIGNATURES: [usize; 10] = [43, 64, 86, 128, 152, 171, 176, 342, 512, 683];
 
 /// All tokens of the text.
@@ -66,16 +66,17 @@ fn decoded(text: &str) -> Zeroizing<String> {
     decoded.push_str(parts.next().unwrap_or_default());
     for part in parts {
         let byte = part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(u8::is_ascii);
-        match byte {
+        let rest = match byte {
             Some(byte) => {
                 decoded.push(char::from(byte));
-                decoded.push_str(part.get(2..).unwrap_or_default());
+                part.get(2..).unwrap_or_default()
             }
             None => {
                 decoded.push('%');
-                decoded.push_str(part);
+                part
             }
-        }
+        };
+        decoded.push_str(rest);
     }
     decoded
 }
