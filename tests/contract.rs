@@ -157,7 +157,7 @@ fn devices_are_read_and_an_odd_one_costs_no_other() {
 #[test]
 fn a_bypass_is_written_in_the_one_form_that_pingone_takes() {
     let until = Wall::from_rfc3339("2025-11-30T00:00:00.000Z").unwrap();
-    let permit = Guard::default().bypass(user(), &Choices::default()).unwrap();
+    let permit = Guard::default().bypass(user(), Choices::default()).unwrap();
     let call = WriteBypass { permit, until };
     let Request { method, endpoint, body } = call.request(&europe());
     assert_eq!((method.to_string().as_str(), endpoint.as_str().ends_with("/bypassMFA")), ("PUT", true));

@@ -93,9 +93,9 @@ type WritePath = (&'static str, bool);
 fn paths() -> Vec<WritePath> {
     let protected = Objection::Refused(WriteRefusal::Protected);
     let is_refused = |to| {
-        let change = guard().change(MEMBER, to, Devices::Usable(1), &Choices::ALL);
+        let change = guard().change(MEMBER, to, Devices::Usable(1), Choices::ALL);
         change == Err(protected.clone())
-            && guard().change(OTHER, to, Devices::Usable(1), &Choices::ALL).is_ok()
+            && guard().change(OTHER, to, Devices::Usable(1), Choices::ALL).is_ok()
     };
     let planned = |to| guard().planned(MEMBER, to).is_err() && guard().planned(OTHER, to).is_ok();
     let failure = Failure { status: 500, code: None, message: String::new() };
@@ -126,7 +126,7 @@ fn paths() -> Vec<WritePath> {
         ("each PUT of a run, also one that is sent again", both(&planned)),
         (
             "a bypass, set or changed",
-            guard().bypass(MEMBER, &Choices::ALL).map(drop) == Err(protected.clone()),
+            guard().bypass(MEMBER, Choices::ALL).map(drop) == Err(protected.clone()),
         ),
     ]
 }

@@ -89,7 +89,7 @@ impl Directory {
         user: UserId,
     ) -> Result<BypassPermit, Fault> {
         let guard = self.guard(connection).await?;
-        let permit = match guard.bypass(user, &Choices::ALL) {
+        let permit = match guard.bypass(user, Choices::ALL) {
             Ok(permit) => permit,
             Err(Objection::Refused(refusal)) => return Err(Fault::NotPermitted(refusal)),
             // Everything is accepted, so that nothing is asked.

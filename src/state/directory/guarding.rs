@@ -87,8 +87,8 @@ impl Directory {
                     return self.not_read(id, Tried::FilterUsers, &fault, move || self.ask(id));
                 }
             };
-            let bypass = guard.bypass(id, &Choices::ALL).map(drop);
-            let disable = guard.change(id, false, Devices::NotChecked, &Choices::ALL).map(drop);
+            let bypass = guard.bypass(id, Choices::ALL).map(drop);
+            let disable = guard.change(id, false, Devices::NotChecked, Choices::ALL).map(drop);
             match disable.or(bypass) {
                 Err(Objection::Refused(refusal)) => self.refused(id, false, refusal),
                 Ok(()) | Err(Objection::Ask(_)) => {
@@ -123,7 +123,7 @@ impl Directory {
                 return None;
             }
         };
-        let mut permit = guard.change(id, to, self.known_devices(id), &accepted);
+        let mut permit = guard.change(id, to, self.known_devices(id), accepted);
         if matches!(&permit, Err(Objection::Ask(concerns)) if concerns.contains(&Concern::DevicesNotKnown)) {
             let devices = match connection.call(ReadDevices(id)).await {
                 Ok(devices) => {
@@ -138,7 +138,7 @@ impl Directory {
                 // The person is told that they aren't known.
                 Err(_) => Devices::NotChecked,
             };
-            permit = guard.change(id, to, devices, &accepted);
+            permit = guard.change(id, to, devices, accepted);
         }
         match permit {
             Ok(permit) => Some(permit),
@@ -170,13 +170,11 @@ impl Directory {
     }
 
     pub(super) fn refused(&'static self, id: UserId, to: bool, refusal: WriteRefusal) {
-        match refusal {
-            WriteRefusal::Protected => self.set_switch(id, Switch::Protected),
-            _ => {
-                let outcome = Outcome::Refused(Fault::NotPermitted(refusal));
-                self.changed(id, to, outcome, Mfa::Unknown, self.ports.clock.wall());
-            }
+        if refusal == WriteRefusal::Protected {
+            return self.set_switch(id, Switch::Protected);
         }
+        let outcome = Outcome::Refused(Fault::NotPermitted(refusal));
+        self.changed(id, to, outcome, Mfa::Unknown, self.ports.clock.wall());
     }
 
     /// Of these users, those who would be asked about because their devices aren't known.

@@ -33,17 +33,17 @@ impl PlanRun {
     /// Of a plan that turns these users' MFA on. `None` where nothing here runs such a script.
     #[must_use]
     pub fn new(shell: Shell, ground: &Ground, users: &[UserId]) -> Option<Self> {
-        Self::of(shell, ground, plan(ground, users))
+        Self::of(shell, ground, &plan(ground, users))
     }
 
     /// The same with the first user as the pilot user.
     #[must_use]
     pub fn with_pilot(shell: Shell, ground: &Ground, users: &[UserId]) -> Option<Self> {
         let stops = Stops { after_test_user: true, every: None };
-        Self::of(shell, ground, Plan { stops, ..plan(ground, users) })
+        Self::of(shell, ground, &Plan { stops, ..plan(ground, users) })
     }
 
-    fn of(shell: Shell, ground: &Ground, plan: Plan) -> Option<Self> {
+    fn of(shell: Shell, ground: &Ground, plan: &Plan) -> Option<Self> {
         let interpreter: (&str, &[&str]) = match shell {
             Shell::Bash => ("bash", &[]),
             Shell::Python => ("python3", &[]),
@@ -53,10 +53,10 @@ impl PlanRun {
         on_path(interpreter.0)?;
         helpers.iter().try_for_each(|helper| on_path(helper).map(drop))?;
         let place = Workplace::new();
-        let script = PlanScript::new(&ground.tenant, &plan);
+        let script = PlanScript::new(&ground.tenant, plan);
         let name = script.file_name(shell);
         place.write(&name, &script.text(shell));
-        place.write("plan.csv", &saved(&plan));
+        place.write("plan.csv", &saved(plan));
         let pilot = plan.rows.first().filter(|_| plan.stops.after_test_user).map(|row| row.user.to_string());
         let go_on = pilot.as_ref().map(|_| "continue".to_owned());
         let answers = [plan.reference.clone(), "lost phones".to_owned()].into_iter();
@@ -75,7 +75,7 @@ impl PlanRun {
     pub fn run_answering(&self, token: &str, answers: &[String]) -> Ended {
         let (program, options) = self.interpreter;
         let arguments = [options, &[self.script.as_str(), self.plan.as_str(), RESULTS]].concat();
-        let answers: String = answers.iter().map(|answer| format!("{answer}\n")).collect();
+        let answers = answers.join("\n") + "\n";
         start_answering(self.place.path(), program, &arguments, token, &answers)
     }
 

@@ -184,8 +184,7 @@ impl Draft {
             return Err(self.already);
         }
         let facts = fresh.guard.facts(user, fresh.users.account(row), fresh.users.devices(row));
-        let concerns = match decide_user(Scope::Run, Write::Mfa { to: self.to }, &facts, &Choices::default())
-        {
+        let concerns = match decide_user(Scope::Run, Write::Mfa { to: self.to }, facts, Choices::default()) {
             Decision::Refused(_) => return Err(Exclusion::Protected),
             Decision::Ask(concerns) => concerns,
             Decision::Allowed => Vec::new(),
@@ -260,10 +259,8 @@ impl Weighing {
 impl Weighed {
     /// Counts a user who would be changed under every concern up to the first that isn't accepted.
     fn count(&mut self, concerns: &[Concern], to: bool, choices: Choices) -> Result<(), Exclusion> {
-        let accept = |concern: Concern| match choices.accepts(concern) {
-            true => Ok(()),
-            false => Err(concern.exclusion()),
-        };
+        let accept =
+            |concern: Concern| choices.accepts(concern).then_some(()).ok_or_else(|| concern.exclusion());
         for concern in concerns {
             match concern {
                 Concern::AccountDisabled => self.disabled += 1,

@@ -165,7 +165,7 @@ impl Concern {
         }
     }
 
-    fn applies(self, scope: Scope, write: Write, facts: &Facts) -> bool {
+    fn applies(self, scope: Scope, write: Write, facts: Facts) -> bool {
         let turns_on = write == Write::Mfa { to: true };
         match self {
             Self::AccountDisabled => scope == Scope::Run && facts.account == Account::Disabled,
@@ -178,6 +178,7 @@ impl Concern {
 
 /// What a person has accepted; `Default` is nothing, with which every review and every single change begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a checkbox of its own")]
 pub struct Choices {
     /// Users whose account is disabled.
     pub disabled: bool,
@@ -237,7 +238,7 @@ pub enum Decision {
 
 /// Whether a user may be written.
 #[must_use]
-pub fn decide(rules: &Rules, scope: Scope, write: Write, facts: &Facts, accepted: &Choices) -> Decision {
+pub fn decide(rules: &Rules, scope: Scope, write: Write, facts: Facts, accepted: Choices) -> Decision {
     match rules.refusal(scope, write) {
         Some(refusal) => Decision::Refused(refusal),
         None => decide_user(scope, write, facts, accepted),
@@ -247,7 +248,7 @@ pub fn decide(rules: &Rules, scope: Scope, write: Write, facts: &Facts, accepted
 /// The part of [`decide`] that is about the user alone. A review weighs users by it, and says once for all of them
 /// whether the deployment permits the run.
 #[must_use]
-pub fn decide_user(scope: Scope, write: Write, facts: &Facts, accepted: &Choices) -> Decision {
+pub fn decide_user(scope: Scope, write: Write, facts: Facts, accepted: Choices) -> Decision {
     match facts.protection {
         Protection::Member => return Decision::Refused(WriteRefusal::Protected),
         Protection::NotKnown => return Decision::Refused(WriteRefusal::ProtectionNotKnown),
@@ -362,19 +363,19 @@ impl Guard {
         user: UserId,
         to: bool,
         devices: Devices,
-        accepted: &Choices,
+        accepted: Choices,
     ) -> Result<MfaPermit, Objection> {
         let facts = self.facts(user, Account::Unknown, devices);
-        self.ask(Scope::One, Write::Mfa { to }, &facts, accepted).map(|()| MfaPermit { user, to })
+        self.ask(Scope::One, Write::Mfa { to }, facts, accepted).map(|()| MfaPermit { user, to })
     }
 
     /// The permit to set the end of one user's bypass.
     ///
     /// # Errors
     /// Why there is none.
-    pub fn bypass(&self, user: UserId, accepted: &Choices) -> Result<BypassPermit, Objection> {
+    pub fn bypass(&self, user: UserId, accepted: Choices) -> Result<BypassPermit, Objection> {
         let facts = self.facts(user, Account::Unknown, Devices::NotChecked);
-        self.ask(Scope::One, Write::Bypass, &facts, accepted).map(|()| BypassPermit { user })
+        self.ask(Scope::One, Write::Bypass, facts, accepted).map(|()| BypassPermit { user })
     }
 
     /// The permit to carry out one row of a plan. What a person has to accept was accepted when the plan was reviewed.
@@ -383,14 +384,14 @@ impl Guard {
     /// Why there is none.
     pub fn planned(&self, user: UserId, to: bool) -> Result<MfaPermit, WriteRefusal> {
         let facts = self.facts(user, Account::Unknown, Devices::NotChecked);
-        match decide(&self.rules, Scope::Run, Write::Mfa { to }, &facts, &Choices::ALL) {
+        match decide(&self.rules, Scope::Run, Write::Mfa { to }, facts, Choices::ALL) {
             // Everything is accepted, so that nothing is asked.
             Decision::Allowed | Decision::Ask(_) => Ok(MfaPermit { user, to }),
             Decision::Refused(refusal) => Err(refusal),
         }
     }
 
-    fn ask(&self, scope: Scope, write: Write, facts: &Facts, accepted: &Choices) -> Result<(), Objection> {
+    fn ask(&self, scope: Scope, write: Write, facts: Facts, accepted: Choices) -> Result<(), Objection> {
         match decide(&self.rules, scope, write, facts, accepted) {
             Decision::Allowed => Ok(()),
             Decision::Refused(refusal) => Err(Objection::Refused(refusal)),

@@ -20,7 +20,7 @@ fn id(number: u128) -> UserId {
 }
 
 fn ask(scope: Scope, write: Write, facts: Facts, accepted: Choices) -> Decision {
-    decide(&Rules::default(), scope, write, &facts, &accepted)
+    decide(&Rules::default(), scope, write, facts, accepted)
 }
 
 fn rules(access: Access, turn_off: TurnOff, may_bypass: bool) -> Rules {
@@ -155,7 +155,7 @@ fn what_a_deployment_forbids_is_refused_before_anything_is_asked() {
         (&no_bypass, Scope::One, OFF, None),
     ] {
         let facts = Facts { is_own: true, devices: Devices::NotChecked, ..PLAIN };
-        let decision = decide(rules, scope, write, &facts, &Choices::ALL);
+        let decision = decide(rules, scope, write, facts, Choices::ALL);
         let expected = refusal.map_or(Decision::Allowed, Decision::Refused);
         assert_eq!(decision, expected, "{rules:?} {scope:?} {write:?}");
         assert_eq!(rules.refusal(scope, write), refusal);
@@ -177,16 +177,16 @@ fn no_permit_is_made_before_the_protected_groups_were_read() {
     let unread = Guard::new(protecting(), None);
     let refused = Objection::Refused(WriteRefusal::ProtectionNotKnown);
     assert!(protecting().needs_members() && !Rules::default().needs_members());
-    assert_eq!(unread.change(id(1), true, Devices::Usable(1), &Choices::ALL), Err(refused.clone()));
-    assert_eq!(unread.bypass(id(1), &Choices::ALL), Err(refused));
+    assert_eq!(unread.change(id(1), true, Devices::Usable(1), Choices::ALL), Err(refused.clone()));
+    assert_eq!(unread.bypass(id(1), Choices::ALL), Err(refused));
     assert_eq!(unread.planned(id(1), true), Err(WriteRefusal::ProtectionNotKnown));
     let read = unread.with_members(HashSet::from([id(2)]));
     assert_eq!(read.planned(id(1), true), Ok(MfaPermit { user: id(1), to: true }));
     assert_eq!(read.planned(id(2), true), Err(WriteRefusal::Protected));
-    assert_eq!(read.bypass(id(1), &Choices::default()), Ok(BypassPermit { user: id(1) }));
+    assert_eq!(read.bypass(id(1), Choices::default()), Ok(BypassPermit { user: id(1) }));
     let protected = Objection::Refused(WriteRefusal::Protected);
-    assert_eq!(read.bypass(id(2), &Choices::ALL), Err(protected.clone()));
-    assert_eq!(read.change(id(2), false, Devices::Usable(1), &Choices::ALL), Err(protected));
+    assert_eq!(read.bypass(id(2), Choices::ALL), Err(protected.clone()));
+    assert_eq!(read.change(id(2), false, Devices::Usable(1), Choices::ALL), Err(protected));
     let free = Guard::new(Rules::default(), None);
     assert_eq!(free.protection(id(1)), Protection::NotMember, "nothing is protected, nothing is read");
 }
@@ -195,15 +195,15 @@ fn no_permit_is_made_before_the_protected_groups_were_read() {
 fn a_permit_is_for_one_user_and_one_value() {
     let guard = Guard::new(Rules::default(), Some(id(5)));
     for to in [true, false] {
-        let permit = guard.change(id(1), to, Devices::Usable(1), &Choices::default()).unwrap();
+        let permit = guard.change(id(1), to, Devices::Usable(1), Choices::default()).unwrap();
         assert_eq!((permit.user(), permit.to()), (id(1), to));
         let planned = guard.planned(id(2), to).unwrap();
         assert_eq!((planned.user(), planned.to()), (id(2), to));
     }
-    assert_eq!(guard.bypass(id(3), &Choices::default()).unwrap().user(), id(3));
+    assert_eq!(guard.bypass(id(3), Choices::default()).unwrap().user(), id(3));
     let own = Objection::Ask(vec![Concern::OwnAccount]);
-    assert_eq!(guard.bypass(id(5), &Choices::default()), Err(own.clone()));
-    assert_eq!(guard.change(id(5), false, Devices::Usable(1), &Choices::default()), Err(own));
+    assert_eq!(guard.bypass(id(5), Choices::default()), Err(own.clone()));
+    assert_eq!(guard.change(id(5), false, Devices::Usable(1), Choices::default()), Err(own));
     assert!(guard.planned(id(5), false).is_ok(), "it was asked about in the review");
 }
 
