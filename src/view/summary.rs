@@ -77,7 +77,13 @@ fn populations(of: &Summarised, locale: &dyn Locale) -> Option<String> {
 fn devices(of: &Summarised, locale: &dyn Locale) -> String {
     let all = of.status.all;
     let mut line = match of.devices_as_of {
-        None => "Devices: not checked.".to_owned(),
+        None if all.without_device().is_not_checked() || all.on() == 0 => "Devices: not checked.".to_owned(),
+        // Of some users they were read one by one.
+        None => format!(
+            "On without a device: {} of {} checked.",
+            locale.number(all.on_without_device),
+            locale.number(all.without_device().checked)
+        ),
         Some(at) => format!(
             "On without a device: {} (PingOne's report of {}).",
             locale.number(all.on_without_device),
@@ -301,7 +307,7 @@ mod tests {
         let text = summary(&Summarised { devices_as_of: None, ..of }, &Plain);
         assert_eq!(
             text.lines().nth(2),
-            Some("Devices: not checked. On, but bypassed: 3 of 12 checked. Unknown: 5.")
+            Some("On without a device: 1 of 10 checked. On, but bypassed: 3 of 12 checked. Unknown: 5.")
         );
         for (checked, said) in [(0, "Bypasses: not checked."), (15, "On, but bypassed: 3.")] {
             let status = Status { all: Counts { bypass_checked: checked, ..all }, populations: vec![] };

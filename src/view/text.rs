@@ -539,7 +539,7 @@ pub mod status {
     pub const VISIBLE: &str =
         "Counted are those that your token may see; a role may be limited to some populations.";
     /// Before the report.
-    pub const NOT_READ: &str = "Devices: not checked.";
+    pub const NOT_READ: &str = "PingOne's report of devices isn't loaded.";
     /// The button.
     pub const READ_DEVICES: &str = "Read PingOne's report of devices";
     /// What it costs.
