@@ -368,8 +368,9 @@ fn another_ceiling_holds_within_a_second_for_everything_that_a_run_sends() {
     });
     let most = |from, until| most_a_second(&race, from, until);
     assert!(most(1, 5) > 150, "{} before", most(1, 5));
-    // A call that leaves some milliseconds late is made up for by the next one.
-    assert!(most(6, 25) <= 11 && most(26, 45) <= 5, "{} and {}", most(6, 25), most(26, 45));
+    // A call that leaves some milliseconds late is made up for by the next one. Seconds are counted from the first request,
+    // which arrives some milliseconds after the clock began by which ceilings are changed.
+    assert!(most(6, 24) <= 11 && most(26, 44) <= 5, "{} and {}", most(6, 24), most(26, 44));
     assert!((80..=102).contains(&most(46, 60)), "{} after", most(46, 60));
 }
 

@@ -20,7 +20,7 @@ pub(crate) const GLANCE: Duration = Duration::from_millis(100);
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What goes on by itself once somebody presses it.
-const GO_ON: [&str; 3] = ["Go on", "Try now", "Resume"];
+const GO_ON: [&str; 4] = ["Go on", "Try now", "Resume", "Continue"];
 
 /// The config.json with another ceiling for writes.
 pub(crate) fn config(write: u64) -> impl Fn(&str) -> String {

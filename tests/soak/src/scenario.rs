@@ -218,7 +218,7 @@ impl Scenario {
 fn other_page(span: u64, users: u32, drawn: u64) -> Option<(Millis, u64)> {
     let chance = drawn * 7 + u64::from(users);
     let pace = span / u64::from(users);
-    (chance % 5 == 0).then(|| (Millis(span * (chance % 7) / 7), pace * (1 + chance % 3)))
+    chance.is_multiple_of(5).then(|| (Millis(span * (chance % 7) / 7), pace * (1 + chance % 3)))
 }
 
 /// Few kinds at a time: where all happen, none gets far.
