@@ -130,9 +130,10 @@ impl Directory {
                     self.learn_devices(id, &devices);
                     usable(&devices)
                 }
+                // The PUT would be refused for the same reason.
                 Err(fault) if fault.retry() == RetryKind::WithNewToken => {
-                    self.end_switch(id);
-                    self.not_read(id, Tried::ReadDevices(id), &fault, move || self.change(id, to, accepted));
+                    let (outcome, at) = (Outcome::Refused(fault), self.ports.clock.wall());
+                    self.changed(id, to, outcome, Mfa::Unknown, at);
                     return None;
                 }
                 // The person is told that they aren't known.

@@ -114,7 +114,7 @@ async fn a_plan_that_is_saved_as_a_script_changes_exactly_its_users() {
 }
 
 async fn is_held(page: &Page, button: &str) -> bool {
-    !page.see("button", button).await.is_enabled().await.unwrap()
+    !page.see("button", button).await.is_enabled().await.expect("it can be asked")
 }
 
 #[tokio::test(flavor = "multi_thread")]

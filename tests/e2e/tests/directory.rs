@@ -494,6 +494,7 @@ async fn a_flag_that_is_neither_true_nor_false_is_unknown_and_never_on_or_off() 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_odd_flag_is_no_answer_to_a_change_and_unknown_in_the_persons_panel() {
     let world = World::start(60, quick).await;
+    world.give_devices();
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("60 users. List read").await;

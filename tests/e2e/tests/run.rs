@@ -535,9 +535,12 @@ async fn a_run_that_is_over_says_why_some_were_refused_and_what_to_ask_for() {
 async fn a_review_that_can_not_read_says_why() {
     let world = World::start(100, quick).await;
     let page = listed(&world, "100").await;
-    let on = On { method: Some("GET".into()), endpoint: Some("users".into()), user: None, page: None };
-    let fault = Fault::Status { status: 400, retry_after: None, without_cors: false };
-    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+    // Neither the list nor any single user can be read: that is nobody's own fault.
+    for endpoint in ["users", "user"] {
+        let on = On { method: Some("GET".into()), endpoint: Some(endpoint.into()), user: None, page: None };
+        let fault = Fault::Status { status: 400, retry_after: None, without_cors: false };
+        world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+    }
     review_off(&world, &page).await;
     page.see("region", "Troubleshooting").await;
     page.hear("PingOne refuses the request itself.").await;
