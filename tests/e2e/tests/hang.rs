@@ -130,6 +130,9 @@ async fn a_run_whose_storage_hangs_waits_for_a_person_and_stop_always_ends_it() 
     assert_eq!(puts(&world), sent);
     page.press("button", "Try now").await;
     page.see("button", "Pause").await;
+    page.hear("users a second").await;
+    // The top bar would hide the buttons.
+    page.ask_shadow("scrollTo(0, 0)").await;
 
     // Stopped while a transaction hangs.
     page.value("window.hangs = true").await;
