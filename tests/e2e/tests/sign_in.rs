@@ -493,6 +493,10 @@ async fn who_goes_back_instead_of_signing_in_can_sign_in_all_the_same() {
         }
         let page = world.open().await;
         perform(&page, "window.stayed = true").await;
+        if !is_kept {
+            // A page that wants to hear this is not kept.
+            perform(&page, "addEventListener('unload', () => {})").await;
+        }
         go_to_pingone(&world, &page).await;
         page.back().await;
         arrive(&page, &world.page_origin).await;

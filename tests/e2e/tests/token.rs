@@ -35,6 +35,15 @@ return [...root.querySelectorAll("input, textarea")].filter((field) => !other.in
   .map((field) => field.getAttribute("aria-label") ?? field.labels?.[0]?.innerText.split("\n")[0] ?? "");
 "#;
 
+/// Whether any text can be typed into the field of this number.
+const TAKES_TEXT: &str = r#"
+const root = document.querySelector("pingone-mfa").shadowRoot;
+const other = ["password", "checkbox", "radio", "file"];
+const field = [...root.querySelectorAll("input, textarea")].filter((field) => !other.includes(field.type))
+  .filter((field) => field.checkVisibility())[arguments[0]];
+return !["date", "number"].includes(field.type);
+"#;
+
 /// Puts a token into the field of this number, in one of three ways, and says what is in the field then.
 const PUT: &str = r#"
 const [place, way, text] = arguments;
@@ -63,7 +72,8 @@ async fn script(page: &Page, script: &str, arguments: Vec<Value>) -> Value {
 async fn try_fields(page: &Page, token: &str) -> Vec<String> {
     let names: Vec<String> = serde_json::from_value(script(page, FIELDS, vec![]).await).unwrap();
     for (place, name) in names.iter().enumerate() {
-        eprintln!("FIELD {name}");
+        // The browser itself keeps letters out of those for a date or a number.
+        let takes_text = script(page, TAKES_TEXT, vec![json!(place)]).await == json!(true);
         for (way, text) in [
             ("insert", token.to_owned()),
             ("insert", format!("jonas {token}")),
@@ -74,7 +84,9 @@ async fn try_fields(page: &Page, token: &str) -> Vec<String> {
         ] {
             let left = script(page, PUT, vec![json!(place), json!(way), json!(text)]).await;
             assert_eq!(left, json!(""), "{name}, {way}");
-            page.hear(SAID).await;
+            if takes_text {
+                page.hear(SAID).await;
+            }
             // What is typed a while later is a person's own text, and ends the notice.
             tokio::time::sleep(std::time::Duration::from_millis(150)).await;
             script(page, PUT, vec![json!(place), json!("fill"), json!("")]).await;
@@ -100,6 +112,7 @@ async fn a_token_in_any_text_field_is_taken_out_and_said() {
     page.press_beginning("button", "Exchanges (").await;
     script(&page, "document.querySelector('pingone-mfa').shadowRoot.querySelectorAll('details').forEach((more) => (more.open = true))", vec![]).await;
     names.extend(try_fields(&page, &token).await);
+    script(&page, "document.querySelector('pingone-mfa').shadowRoot.querySelectorAll('details').forEach((more) => (more.open = false))", vec![]).await;
 
     page.choose("MFA status", "MFA: off").await;
     page.press_beginning("checkbox", "Select all ").await;
