@@ -774,11 +774,11 @@ pub mod user {
                 "MFA is on, and there is an active device. Whether a bypass is active isn't known: it was not read."
             }
             SecondFactor::Bypassed(_) if is_usable => {
-                "MFA is on, but a bypass is active: until it ends this user is let in without a second factor."
+                "MFA is on, but a bypass is active: until it ends this person is let in without a second factor."
             }
             SecondFactor::Bypassed(_) => "MFA is on, and a bypass is active.",
             SecondFactor::Off => "MFA is off: PingOne can't ask this user for a second factor.",
-            SecondFactor::FlagNotKnown => "Whether MFA is on isn't known.",
+            SecondFactor::FlagNotKnown => "The flag is not known.",
         }
     }
     /// A bypass that PingOne confirmed.

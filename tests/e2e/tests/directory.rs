@@ -520,7 +520,7 @@ async fn an_odd_flag_is_no_answer_to_a_change_and_unknown_in_the_persons_panel()
             "{value}: not known any more"
         );
         // Whoever's change is in doubt is opened.
-        page.hear("Whether MFA is on isn't known.").await;
+        page.hear("The flag is not known.").await;
         assert_eq!(
             page.names("switch", "MFA for").await,
             Vec::<String>::new(),
