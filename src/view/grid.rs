@@ -312,7 +312,7 @@ fn select_cell(app: AppHandle, seat: &Rc<Seat>, facts: &Kept<Facts>) -> Node {
             .follow("aria-label", move || named.with(name).flatten())
             .checked(move || table.selected.with(|selected| selected.contains(checked.row())))
             .on("click", move |event| {
-                table.select(&app.directory.users, seat.row(), is_checked(&event), held(&event).shift)
+                table.select(&app.directory.users, seat.row(), is_checked(&event), held(&event).shift);
             })
     };
     part_of(

@@ -34,11 +34,21 @@ pub struct Truth {
     pub by: Identity,
     pub has_header: bool,
     pub has_stray_quotes: bool,
-    pub is_rounded: bool,
-    pub is_row: bool,
+    pub shape: Shape,
 }
 
-/// A generator of chance: SplitMix64.
+/// What the values of a file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A column.
+    Column,
+    /// A column of numbers that a spreadsheet has rounded.
+    RoundedNumbers,
+    /// Addresses beside each other.
+    Row,
+}
+
+/// A generator of chance: `SplitMix64`.
 struct Dice(u64);
 
 impl Dice {
@@ -189,7 +199,7 @@ fn row_of_addresses(dice: &mut Dice, chosen: &[&User]) -> (Text, Truth) {
     let addresses: Vec<String> = chosen.iter().map(|user| value(user, Identity::Email)).collect();
     let mut text = Text { text: String::new(), lines: vec![] };
     text.name(&addresses.join(separator), chosen.iter().map(|user| user.id).collect(), true, true);
-    let truth = Truth { is_row: true, ..truth(0, Identity::Email, false) };
+    let truth = Truth { shape: Shape::Row, ..truth(0, Identity::Email, false) };
     (text, truth)
 }
 
@@ -206,7 +216,7 @@ fn names_above_something(chosen: &[&User]) -> (Text, Truth) {
 }
 
 fn truth(column: usize, by: Identity, has_header: bool) -> Truth {
-    Truth { column, by, has_header, has_stray_quotes: false, is_rounded: false, is_row: false }
+    Truth { column, by, has_header, has_stray_quotes: false, shape: Shape::Column }
 }
 
 fn table(dice: &mut Dice, chosen: &[&User], others: &[&User], by: Identity) -> (Text, Truth) {
@@ -222,7 +232,9 @@ fn table(dice: &mut Dice, chosen: &[&User], others: &[&User], by: Identity) -> (
     // Without names, a machine can't tell the column of an external id from others, and is told.
     let has_header = dice.percent(75) || by == Identity::ExternalId;
     let mut truth = truth(column, by, has_header);
-    truth.is_rounded = by == Identity::ExternalId && dice.percent(40);
+    if by == Identity::ExternalId && dice.percent(40) {
+        truth.shape = Shape::RoundedNumbers;
+    }
     let separator = dice.one_of(&[",", ";", "\t"]);
     let mut text = Text { text: String::new(), lines: vec![] };
     if has_header {
@@ -242,7 +254,7 @@ fn table(dice: &mut Dice, chosen: &[&User], others: &[&User], by: Identity) -> (
             cells.push(match kind {
                 Column::Users => {
                     let written = value(user, by);
-                    if truth.is_rounded {
+                    if truth.shape == Shape::RoundedNumbers {
                         is_clean = false;
                         format!("{}0", &written[..written.len() - 1])
                     } else if by == Identity::Email && dice.percent(6) {

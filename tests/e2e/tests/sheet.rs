@@ -187,6 +187,10 @@ async fn a_list_is_selected_whatever_is_filtered_and_taken_away_again() {
     page.press("button", "Select them in the table").await;
     page.hear("6 users selected.").await;
     page.hear("100 users. List read").await;
+    // The checkbox over the table stands for all of them.
+    let over_all =
+        "((box) => [box.checked, box.indeterminate, box.ariaLabel])(root.querySelector('thead input'))";
+    assert_eq!(page.ask_shadow(over_all).await, json!([false, true, "Select all 100 that match"]));
     assert_eq!(page.chosen("MFA status").await, "MFA status: any");
     page.choose_file("From a list …", &two).await;
     page.press("button", "Take them out of the selection").await;
@@ -194,6 +198,49 @@ async fn a_list_is_selected_whatever_is_filtered_and_taken_away_again() {
     page.press("button", "Enable MFA for 4 users").await;
     run(&page, 4).await;
     only_these_are_on(&world, &people[2..].iter().map(|(id, _)| *id).collect());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_a_file_could_mean_otherwise_is_asked_before_anybody_can_be_changed() {
+    let world = World::start(100, quick).await;
+    let page = listed(&world, "100").await;
+    let people = people_off(&world, 6);
+    let name = |place: usize| people[place].1.as_str();
+    let text = format!(
+        "Staff of the year\nLogin,Username [Required],MFA Status,Note\n{},{},Enabled,\"VIP\n{},{},Disabled,x\n{},{},enabled,Monitor 27\"\n",
+        name(3),
+        name(0),
+        name(4),
+        name(1),
+        name(5),
+        name(2)
+    );
+    page.choose_file("From a list …", &world.file("guesses.csv", text.as_bytes())).await;
+    page.hear("Nothing is looked up or selected until you have answered.").await;
+    page.hear("Line 3 has a cell of 3 lines: is a quotation mark missing?").await;
+    page.hear("Several columns could name the users: 'Login', 'Username [Required]'. Which one does?").await;
+    page.hear("Line 1 stands above the column names in line 2 and is not read.").await;
+    for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)] {
+        page.wear(scheme, width, 900).await;
+        page.shoot(&format!("sheet-guesses-{scheme}-{width}")).await;
+        assert_eq!(page.axe().await, Vec::<String>::new(), "{scheme}, {width}");
+    }
+    page.wear("light", 1280, 900).await;
+    let offers = "[...root.querySelectorAll('dialog[open] button')].some((button) => button.innerText.startsWith('Enable'))";
+    page.press("button", "Read each line by itself").await;
+    page.hear("The column 'MFA Status' differs by line: 'Enabled' (2), 'Disabled' (1).").await;
+    page.press("button", "Skip these lines").await;
+    page.press("button", "Use the column 'Username [Required]'").await;
+    assert_eq!(page.ask_shadow(offers).await, json!(false), "one question is open");
+    page.press("button", "Take only the 2 lines with 'Enabled'").await;
+    page.hear("Only lines with 'Enabled' in the column 'MFA Status' are taken.").await;
+    page.hear("1 line not taken, as you chose").await;
+    page.see("button", "Enable MFA for 2 users").await;
+    page.shoot("sheet-answered").await;
+    assert_eq!(page.axe().await, Vec::<String>::new());
+    page.press("button", "Enable MFA for 2 users").await;
+    run(&page, 2).await;
+    only_these_are_on(&world, &[people[0].0, people[2].0].into());
 }
 
 #[tokio::test(flavor = "multi_thread")]

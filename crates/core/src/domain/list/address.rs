@@ -60,7 +60,7 @@ pub(super) fn addresses(cell: &str) -> usize {
 pub(super) fn is_wrapped(cell: &str) -> bool {
     let begins =
         |scheme: &&str| cell.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    cell.contains('@') && (cell.ends_with(['>', ';', ',']) || SCHEMES.iter().any(|scheme| begins(&scheme)))
+    cell.contains('@') && (cell.ends_with(['>', ';', ',']) || SCHEMES.iter().any(begins))
 }
 
 struct Part<'a> {
