@@ -63,14 +63,14 @@ pub(super) fn ending(app: AppHandle) -> Node {
 fn losses(app: AppHandle, question: Question) -> Node {
     let count = |users: u32| (users, number(app, users));
     let sentences = match question {
-        Question::Stop(loss) => text::ending::stop(count(loss.waiting), loss.has_unstored),
+        Question::Stop(loss) => text::ending::stop(&count(loss.waiting), loss.has_unstored),
         Question::Discard(None) => vec![text::ending::UNREADABLE.to_owned()],
         Question::Discard(Some(contents)) => {
             let tally = contents.tally;
             let unfinished = contents.closed_at.is_none();
             let left = if unfinished { tally.all() - tally.ended() } else { 0 };
             let open = u32::try_from(contents.open).unwrap_or(u32::MAX);
-            text::ending::discard(count(left), count(open), count(tally.of(RowState::Changed)))
+            text::ending::discard(&count(left), &count(open), &count(tally.of(RowState::Changed)))
         }
     };
     group().with(sentences.into_iter().map(|sentence| tag("p").with(sentence)).collect::<Vec<_>>())

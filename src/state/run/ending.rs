@@ -82,7 +82,9 @@ mod tests {
 
     fn tally(waiting: u32, changed: u32) -> Tally {
         let mut tally = Tally::waiting(waiting + changed);
-        (0..changed).for_each(|_| tally.moved(RowState::Waiting, RowState::Changed));
+        for _ in 0..changed {
+            tally.moved(RowState::Waiting, RowState::Changed);
+        }
         tally
     }
 

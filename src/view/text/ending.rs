@@ -25,13 +25,13 @@ fn are((count, _): &Count) -> &'static str {
 }
 
 /// What a stop loses.
-pub fn stop(waiting: Count, has_unstored: bool) -> Vec<String> {
+pub fn stop(waiting: &Count, has_unstored: bool) -> Vec<String> {
     let mut said = Vec::new();
     if waiting.0 > 0 {
         said.push(format!(
             "{} {} not changed yet. A stopped run can't be continued; a paused run can. Changes already made are kept.",
-            users(&waiting),
-            are(&waiting)
+            users(waiting),
+            are(waiting)
         ));
     }
     if has_unstored {
@@ -44,22 +44,22 @@ pub fn stop(waiting: Count, has_unstored: bool) -> Vec<String> {
 }
 
 /// What a discard loses: users who are left, users whose result isn't known, and users who were changed.
-pub fn discard(left: Count, open: Count, changed: Count) -> Vec<String> {
+pub fn discard(left: &Count, open: &Count, changed: &Count) -> Vec<String> {
     let mut said = Vec::new();
     if left.0 > 0 {
         said.push(format!(
             "{} {} not changed yet. A discarded run can't be continued.",
-            users(&left),
-            are(&left)
+            users(left),
+            are(left)
         ));
     }
     if open.0 > 0 {
         said.push(format!(
             "{} may have been sent a change whose result isn't known. Continue the run to find out.",
-            users(&open)
+            users(open)
         ));
     }
-    let changes = match &changed {
+    let changes = match changed {
         (0, _) => String::new(),
         (1, _) => " The change of 1 user can no longer be undone from here, and stays.".into(),
         (_, changed) => {
@@ -84,16 +84,16 @@ mod tests {
 
     #[test]
     fn a_question_names_what_is_lost_and_nothing_else() {
-        assert_eq!(stop(count(1), false).len(), 1);
-        assert!(stop(count(1), false).concat().starts_with("1 user is not changed yet."));
-        assert!(stop(count(40), false).concat().starts_with("40 users are not changed yet."));
-        assert!(stop(count(0), true).concat().starts_with("The latest results could not be stored"));
-        assert_eq!(stop(count(3), true).len(), 2);
-        assert_eq!(discard(count(0), count(0), count(0)), ["Its report can no longer be saved."]);
-        let all = discard(count(7), count(1), count(12)).join(" ");
+        assert_eq!(stop(&count(1), false).len(), 1);
+        assert!(stop(&count(1), false).concat().starts_with("1 user is not changed yet."));
+        assert!(stop(&count(40), false).concat().starts_with("40 users are not changed yet."));
+        assert!(stop(&count(0), true).concat().starts_with("The latest results could not be stored"));
+        assert_eq!(stop(&count(3), true).len(), 2);
+        assert_eq!(discard(&count(0), &count(0), &count(0)), ["Its report can no longer be saved."]);
+        let all = discard(&count(7), &count(1), &count(12)).join(" ");
         for part in ["7 users are not changed yet", "1 user may have been sent", "The changes of 12 users"] {
             assert!(all.contains(part), "{part}: {all}");
         }
-        assert!(discard(count(0), count(0), count(1)).concat().contains("The change of 1 user"));
+        assert!(discard(&count(0), &count(0), &count(1)).concat().contains("The change of 1 user"));
     }
 }

@@ -14,9 +14,7 @@ const SOON: Duration = Duration::from_secs(10);
 
 async fn soon_heard(page: &Page, sentence: &str) {
     let heard = tokio::time::timeout(SOON, page.hear(sentence)).await;
-    if heard.is_err() {
-        panic!("not within ten seconds: '{sentence}' but:\n{}", page.text().await);
-    }
+    assert!(heard.is_ok(), "not within ten seconds: '{sentence}' but:\n{}", page.text().await);
 }
 
 /// A config.json whose runs are slow enough for a hand.
@@ -166,9 +164,9 @@ async fn without_a_clock_worker_the_page_goes_on_by_its_own_timers_and_says_so()
     let written = std::fs::read_to_string(&headers).expect("headers");
     let forbidding: Vec<String> = written
         .lines()
-        .map(|line| match line.trim_start().starts_with("Content-Security-Policy:") {
-            true => format!("{line}, worker-src 'none'"),
-            false => line.to_owned(),
+        .map(|line| {
+            let is_policy = line.trim_start().starts_with("Content-Security-Policy:");
+            format!("{line}{}", if is_policy { ", worker-src 'none'" } else { "" })
         })
         .collect();
     std::fs::write(&headers, forbidding.join("\n")).expect("headers");
