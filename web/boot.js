@@ -61,10 +61,7 @@ async function readConfig() {
   // A host without this file may answer this page itself for every path that it doesn't know. Any other page may be a
   // gateway's, in front of a config.json with limits that must hold.
   if (text.includes("<pingone-mfa>")) return "{}";
-  throw new StartFailure(
-    "config.json: the host answers another page for it, perhaps the fallback page of another application or of a sign-in " +
-      "gateway. Reload; if it stays, put a config.json beside index.html ({} is enough).",
-  );
+  throw new StartFailure("config.json: the host answers another page for it. Put a config.json beside index.html ({} is enough).");
 }
 
 // Neither a script, a style sheet, a program nor a configuration begins like this.
@@ -154,7 +151,7 @@ async function refuseAltered({ file, integrity }, cache) {
     throw new StartFailure(`${file}: the server answered ${response.status}. Files of this release are missing.`);
   }
   if (isPage((await response?.text().catch(() => "")) ?? "")) {
-    throw new StartFailure(`The host answers its fallback page for ${file}: the file isn't there. Upload all files of this release.`);
+    throw new StartFailure(`${file}: the host answers its fallback page. Files of this release are missing.`);
   }
   if (isAltered) {
     throw new StartFailure(`${file} arrived incomplete or doesn't match this release. Reload in a minute; if it stays, the files on the server were altered or mixed.`);

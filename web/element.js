@@ -57,7 +57,7 @@ async function whyMissing(file, url) {
     if (!response.ok) return `${file}: the server answered ${response.status}. Files of this release are missing.`;
     // Neither a program nor a style sheet begins like a page.
     if (/^\uFEFF?\s*</.test(await response.text())) {
-      return `The host answers its fallback page for ${file}: the file isn't there. Upload all files of this release.`;
+      return `${file}: the host answers its fallback page. Files of this release are missing.`;
     }
     return `${file} doesn't match this release. Reload in a minute; if it stays, the files on the server were altered or mixed.`;
   } catch {

@@ -156,7 +156,8 @@ async fn whichever_file_the_fallback_page_is_answered_for_it_is_named() {
         world.release.remove(begin, end);
         let road = Road::to(&world.page_origin, "", Mishap::Fallback);
         let page = world.visit(&road.origin).await;
-        page.hear(&format!("The host answers its fallback page for {name}: the file isn't there.")).await;
+        page.hear(&format!("{name}: the host answers its fallback page. Files of this release are missing."))
+            .await;
     }
     let world = World::start(1, config).await;
     world.release.remove("rest-", ".wasm");
@@ -164,7 +165,7 @@ async fn whichever_file_the_fallback_page_is_answered_for_it_is_named() {
     let page = world.visit(&road.origin).await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.press("button", "Connect").await;
-    page.hear("The host answers its fallback page for rest-").await;
+    page.hear(": the host answers its fallback page.").await;
     let world = World::start(1, config).await;
     world.release.remove("boot-", ".js");
     let road = Road::to(&world.page_origin, "", Mishap::Fallback);

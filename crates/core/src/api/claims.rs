@@ -184,12 +184,14 @@ impl Claims {
         Ok(Self { header: next()?, claims: next()? })
     }
 
+    #[inline(never)]
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.claims.get(name)?.as_str()
     }
 
     /// A point in time in whole or broken seconds; anything else is as good as missing.
     #[expect(clippy::cast_possible_truncation, reason = "checked against the range of dates first")]
+    #[inline(never)]
     pub(super) fn time(&self, name: &str) -> Option<Wall> {
         let seconds = self.claims.get(name)?.as_f64()?;
         (0.0..4e10).contains(&seconds).then_some(Wall((seconds * 1000.0) as i64))

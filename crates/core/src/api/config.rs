@@ -149,6 +149,7 @@ fn bypass(body: &Value) -> Result<BypassRule, ConfigFault> {
 }
 
 /// Which of the two spellings of a key is there. Both at once are refused, because nothing says which one holds.
+#[inline(never)]
 fn spelling<'a>(body: &Value, usual: &'a str, other: &'a str) -> Result<&'a str, ConfigFault> {
     match (json::at(body, usual), json::at(body, other)) {
         (_, None) => Ok(usual),
@@ -161,6 +162,7 @@ fn spelling<'a>(body: &Value, usual: &'a str, other: &'a str) -> Result<&'a str,
 }
 
 /// A whole number of the range, if there is one.
+#[inline(never)]
 fn within(body: &Value, field: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, ConfigFault> {
     let Some(number) = json::number(body, field)? else { return Ok(None) };
     if range.contains(&number) {
@@ -170,6 +172,7 @@ fn within(body: &Value, field: &str, range: RangeInclusive<u64>) -> Result<Optio
 }
 
 /// A text for the page of at most so many characters, if there is one.
+#[inline(never)]
 fn plain(body: &Value, field: &str, most: usize) -> Result<Option<String>, ConfigFault> {
     let Some(text) = json::text(body, field)? else { return Ok(None) };
     let is_blank = text.trim().is_empty();
@@ -182,6 +185,7 @@ fn plain(body: &Value, field: &str, most: usize) -> Result<Option<String>, Confi
     Ok(Some(text.to_owned()))
 }
 
+#[inline(never)]
 fn only_known(body: &Value, keys: &[&str], itself: &str, path: &str) -> Result<(), ConfigFault> {
     let object = body.as_object().ok_or_else(|| ConfigFault::new(itself, "must be an object"))?;
     let Some(unknown) = object.keys().find(|key| !keys.contains(&key.as_str())) else { return Ok(()) };
@@ -223,6 +227,7 @@ fn region(row: &Value, built_in: &Regions) -> Result<Region, ConfigFault> {
 }
 
 /// A base URL: https, or http on the computer itself; no user, query or fragment.
+#[inline(never)]
 fn base(text: &str, field: &str, ending: &str) -> Result<String, ConfigFault> {
     let url = text.trim_end_matches('/');
     let loopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
@@ -242,6 +247,7 @@ fn base(text: &str, field: &str, ending: &str) -> Result<String, ConfigFault> {
     Ok(url.to_owned())
 }
 
+#[inline(never)]
 fn known(regions: &Regions, field: &str, code: Option<&str>) -> Result<Option<RegionCode>, ConfigFault> {
     let Some(code) = code.map(|code| RegionCode(code.to_owned())) else { return Ok(None) };
     if regions.get(&code).is_some() {

@@ -1,5 +1,6 @@
 //! Reads fields out of a JSON value by their path; a failure names the path. By hand, because derived readers with
-//! path tracking would be a fifth of the program that every administrator downloads.
+//! path tracking would be a fifth of the program that every administrator downloads. They are never inlined for the same
+//! reason: each is called for many fields.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -22,35 +23,41 @@ impl Wrong {
 }
 
 /// What stands at the path. PingOne omits what is null, so null is as good as missing.
+#[inline(never)]
 pub(super) fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(value, |value, key| value.get(key)).filter(|value| !value.is_null())
 }
 
 /// A text, if there is one.
+#[inline(never)]
 pub(super) fn text<'a>(value: &'a Value, path: &str) -> Result<Option<&'a str>, Wrong> {
     let Some(found) = at(value, path) else { return Ok(None) };
     found.as_str().map(Some).ok_or_else(|| Wrong::new(path, "is no text"))
 }
 
 /// A Boolean, if there is one.
+#[inline(never)]
 pub(super) fn boolean(value: &Value, path: &str) -> Result<Option<bool>, Wrong> {
     let Some(found) = at(value, path) else { return Ok(None) };
     found.as_bool().map(Some).ok_or_else(|| Wrong::new(path, "is neither true nor false"))
 }
 
 /// A whole number from 0, if there is one.
+#[inline(never)]
 pub(super) fn number(value: &Value, path: &str) -> Result<Option<u64>, Wrong> {
     let Some(found) = at(value, path) else { return Ok(None) };
     found.as_u64().map(Some).ok_or_else(|| Wrong::new(path, "is no whole number"))
 }
 
 /// An id, if there is one.
+#[inline(never)]
 pub(super) fn id(value: &Value, path: &str) -> Result<Option<Uuid>, Wrong> {
     let Some(found) = text(value, path)? else { return Ok(None) };
     Uuid::try_parse(found).map(Some).map_err(|_| Wrong::new(path, "is no UUID"))
 }
 
 /// A point in time, if there is one.
+#[inline(never)]
 pub(super) fn time(value: &Value, path: &str) -> Result<Option<Wall>, Wrong> {
     let Some(found) = text(value, path)? else { return Ok(None) };
     let at = Wall::from_rfc3339(found);
@@ -58,6 +65,7 @@ pub(super) fn time(value: &Value, path: &str) -> Result<Option<Wall>, Wrong> {
 }
 
 /// A list, which must be there.
+#[inline(never)]
 pub(super) fn list<'a>(value: &'a Value, path: &str) -> Result<&'a [Value], Wrong> {
     let found = need(at(value, path), path)?;
     found.as_array().map(Vec::as_slice).ok_or_else(|| Wrong::new(path, "is no list"))
