@@ -109,6 +109,8 @@ fn decide(world: &World, screen: &Screen, is_healed: bool, is_run: bool, actor: 
         Seen::Halted(_) | Seen::ReadBackHalted { .. } if is_away => None,
         Seen::Halted(Halt::Token) | Seen::ReadBackHalted { needs_token: true } => token(actor),
         Seen::Halted(Halt::Failing { .. }) if !happens(100) => None,
+        // Now and then it is saved for another computer, and goes on here all the same.
+        Seen::Halted(Halt::Asked) if is_run && screen.resumes.get() % 4 == 3 => Some(Command::HandOver),
         Seen::Halted(_) | Seen::ReadBackHalted { .. } => {
             screen.resumes.set(screen.resumes.get() + 1);
             Some(Command::Resume)
