@@ -254,7 +254,9 @@ fn a_user_who_has_the_value_already_pauses_the_run_and_everyone_who_waits_is_rea
     for changed_by_other in [vec![0], (3..90).collect(), (0..120).collect()] {
         let mut page = Page::new(700, Stops::default(), |_, _| {});
         let rows = page.run().rows().len();
-        changed_by_other.iter().for_each(|place| page.other_changes(*place));
+        for place in &changed_by_other {
+            page.other_changes(*place);
+        }
         page.go_on(|_| None, None);
         assert_eq!(page.run().standing(), Standing::Halted(Halt::AnotherWriter));
         let seen = page.run().another_writer_at().unwrap();

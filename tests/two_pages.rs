@@ -32,7 +32,7 @@ use pingone_mfa_core::domain::report::{LimitsInForce, Report};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::settings::Rate;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::{Millis, PerSecond};
+use pingone_mfa_core::domain::time::{Millis, PerSecond, Wall};
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::connection::Connection;
@@ -378,7 +378,7 @@ fn holds(scene: Scene) -> Outcome {
         let is_told = run.another_writer_at().is_some();
         assert!(page.halts.get() == 0 || is_told);
         let [table, json] = page.reports(run);
-        let at = run.another_writer_at().map(|at| at.to_rfc3339()).unwrap_or_default();
+        let at = run.another_writer_at().map(Wall::to_rfc3339).unwrap_or_default();
         assert_eq!(table.contains(&format!("# anotherWriterSeenAt,{at}")), is_told);
         assert_eq!(json.contains(&format!("\"anotherWriterSeenAt\":\"{at}\"")), is_told);
         assert!(run.rows().iter().all(|row| row.state != RowState::Changed || row.writes == 1), "{scene:?}");

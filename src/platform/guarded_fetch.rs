@@ -124,8 +124,8 @@ mod tests {
     /// What is answered where the page has put `wrapper` in the place of `fetch`.
     async fn sent_through(wrapper: &str) -> Result<Response, Lost> {
         let real = Reflect::get(&global(), &"fetch".into()).unwrap();
-        let wrapped = Function::new_no_args(&format!("return {wrapper}")).call0(&JsValue::NULL).unwrap();
-        Reflect::set(&global(), &"fetch".into(), &wrapped).unwrap();
+        let replacement = Function::new_no_args(&format!("return {wrapper}")).call0(&JsValue::NULL).unwrap();
+        Reflect::set(&global(), &"fetch".into(), &replacement).unwrap();
         let transport = FetchTransport::default();
         transport.hold(Secret::new(Zeroizing::new("t".into())));
         let answer = transport.send(request()).await;

@@ -59,14 +59,14 @@ pub fn discard(left: &Count, open: &Count, changed: &Count) -> Vec<String> {
             users(open)
         ));
     }
-    let changes = match changed {
+    let undo_lost = match changed {
         (0, _) => String::new(),
         (1, _) => " The change of 1 user can no longer be undone from here, and stays.".into(),
         (_, changed) => {
             format!(" The changes of {changed} users can no longer be undone from here, and stay.")
         }
     };
-    said.push(format!("Its report can no longer be saved.{changes}"));
+    said.push(format!("Its report can no longer be saved.{undo_lost}"));
     said
 }
 

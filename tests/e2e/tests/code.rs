@@ -1,4 +1,5 @@
 //! Requests as code and a plan as a script, from the page into the world.
+#![allow(clippy::expect_used, reason = "all of this is test")]
 
 use std::process::Command;
 

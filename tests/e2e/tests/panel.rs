@@ -1,6 +1,6 @@
 //! What one user's panel says, where the search finds people, how faults are drawn, and where the keyboard is.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "all of this is test")]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "all of this is test")]
 
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
@@ -197,7 +197,7 @@ async fn has_focus(page: &Page, after: &str, expected: &[&str]) {
     let mut found = String::new();
     for _ in 0..60 {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        found = page.value(FOCUSED).await.as_str().unwrap_or_default().to_owned();
+        page.value(FOCUSED).await.as_str().unwrap_or_default().clone_into(&mut found);
         if expected.iter().any(|name| found.starts_with(name)) {
             return;
         }

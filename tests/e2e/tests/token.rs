@@ -106,7 +106,8 @@ async fn a_token_in_any_text_field_is_taken_out_and_said() {
     page.paste_token(&token).await;
     page.press("button", "Change Environment").await;
     let mut names = try_fields(&page, &token).await;
-    page.enter("textbox", "Environment ID", &world.sandbox().environment_id().to_string()).await;
+    let environment = world.sandbox().environment_id().to_string();
+    page.enter("textbox", "Environment ID", &environment).await;
     page.hear("40 users. List read").await;
 
     page.press_beginning("button", "Exchanges (").await;

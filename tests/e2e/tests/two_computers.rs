@@ -1,4 +1,5 @@
 //! A run that is carried on on two computers: two browsers that share nothing but the tenant.
+#![allow(clippy::panic, reason = "all of this is test")]
 
 use std::collections::HashSet;
 use std::time::Duration;

@@ -61,8 +61,8 @@ mod tests {
         }
     }
 
-    fn code(text: &str) -> Option<RegionCode> {
-        Some(RegionCode(text.to_owned()))
+    fn code(text: &str) -> RegionCode {
+        RegionCode(text.to_owned())
     }
 
     /// The form's fields once these tokens were pasted, one after the other.
@@ -76,34 +76,34 @@ mod tests {
         let (a, b) = (token("eu", Some(1)), token("com", Some(2)));
         let nothing = ConnectFields::default();
         let fields = after(&nothing, &[a.clone(), b]);
-        assert_eq!((fields.region, fields.environment), (code("NA"), environment(2).to_string()));
+        assert_eq!((fields.region, fields.environment), (Some(code("NA")), environment(2).to_string()));
         // A token that names neither takes nothing over from the one before.
         let silent = TokenFacts::default();
         assert_eq!(after(&nothing, &[a.clone(), silent]), nothing);
         let no_environment = token("com", None);
         let fields = after(&nothing, &[a, no_environment]);
-        assert_eq!((fields.region, fields.environment), (code("NA"), String::new()));
+        assert_eq!((fields.region, fields.environment), (Some(code("NA")), String::new()));
     }
 
     #[test]
     fn what_a_person_typed_stays_a_persons_choice() {
-        let typed = ConnectFields { region: code("AP"), environment: environment(7).to_string() };
+        let typed = ConnectFields { region: Some(code("AP")), environment: environment(7).to_string() };
         let fields = after(&typed, &[token("eu", Some(1)), token("com", Some(2))]);
-        assert_eq!((fields.region, fields.environment), (code("NA"), environment(7).to_string()));
+        assert_eq!((fields.region, fields.environment), (Some(code("NA")), environment(7).to_string()));
         assert_eq!(after(&typed, &[TokenFacts::default()]), typed);
     }
 
     #[test]
     fn where_the_token_names_nothing_the_last_connection_is_offered() {
         let regions = Regions::default();
-        let last = |code| (Some(RegionCode(String::from(code))), Some(environment(9)));
+        let last = |region| (Some(code(region)), Some(environment(9)));
         let silent = TokenFacts::default();
         let fields = ConnectFields::default().with_token(&silent, &regions, last("SG"));
-        assert_eq!((fields.region, fields.environment), (code("SG"), environment(9).to_string()));
+        assert_eq!((fields.region, fields.environment), (Some(code("SG")), environment(9).to_string()));
         let fields = ConnectFields::default().with_token(&silent, &regions, last("GONE"));
         assert_eq!(fields.region, None);
         let fields = ConnectFields::default().with_token(&token("eu", Some(1)), &regions, last("SG"));
-        assert_eq!((fields.region, fields.environment), (code("EU"), environment(1).to_string()));
+        assert_eq!((fields.region, fields.environment), (Some(code("EU")), environment(1).to_string()));
     }
 
     #[test]

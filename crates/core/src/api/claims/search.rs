@@ -66,16 +66,8 @@ fn decoded(text: &str) -> Zeroizing<String> {
     decoded.push_str(parts.next().unwrap_or_default());
     for part in parts {
         let byte = part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(u8::is_ascii);
-        let rest = match byte {
-            Some(byte) => {
-                decoded.push(char::from(byte));
-                part.get(2..).unwrap_or_default()
-            }
-            None => {
-                decoded.push('%');
-                part
-            }
-        };
+        let rest = byte.and(part.get(2..)).unwrap_or(part);
+        decoded.push(byte.map_or('%', char::from));
         decoded.push_str(rest);
     }
     decoded
