@@ -8,8 +8,7 @@ use pingone_mfa_core::api::claims::read_paste;
 use pingone_mfa_core::api::sign_in::renewal::{Renewed, renewal, renewed};
 use pingone_mfa_core::api::sign_in::sign_off;
 use pingone_mfa_core::api::sign_in::{
-    self, CHANCE, Code, Granted, WINDOW_MARK, address, begin, exchange, is_answer, own_redirect_uri,
-    returned, token_address,
+    self, CHANCE, Code, Granted, WINDOW_MARK, address, begin, exchange, is_answer, returned, token_address,
 };
 use pingone_mfa_core::domain::region::{Region, RegionCode};
 use pingone_mfa_core::domain::sign_in::{Attempt, ClientId, SignInFault, SignInPlace, SignedIn, Way};
