@@ -6,7 +6,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use pingone_mfa_e2e::{Host, Page, World};
 use pingone_sandbox::TokenSpec;
 use pingone_sandbox::page::config_json;
-use serde_json::{Value, json};
+use serde_json::json;
 
 const OTHER: &str = "c0ffee00-0000-4000-8000-00000000000b";
 
@@ -24,76 +24,68 @@ async fn nothing_is_left(page: &Page, token: &str) {
     }
 }
 
+/// Puts a token into every field for text that is there, open dialogs included, in all ways, and answers with the fields'
+/// names and with what went wrong. Letters can't be typed into those for a date or a number, so nothing is said there.
+const TRY: &str = r#"
+const [token, said, done] = arguments;
+const root = document.querySelector("pingone-mfa").shadowRoot;
+const other = ["password", "checkbox", "radio", "file"];
+const fields = [...root.querySelectorAll("input, textarea")]
+  .filter((field) => !other.includes(field.type) && field.checkVisibility());
+const later = (time) => new Promise((resolve) => setTimeout(resolve, time));
+const insert = (text) => document.execCommand("insertText", false, text);
+const tell = (field, type) => field.dispatchEvent(new Event(type, { bubbles: true, composed: true }));
+const set = (type) => (field, text) => { field.value = text; tell(field, type); };
+const ways = [
+  ["inserted", token, (field, text) => insert(text)],
+  ["inserted behind a name", `jonas ${token}`, (field, text) => insert(text)],
+  ["filled in", `Bearer ${token}`, set("input")],
+  ["filled in without a word", token, set("change")],
+  ["typed by a program", token.slice(0, 200), (field, text) => [...text].forEach(insert)],
+];
+const isSaid = () => [...root.querySelectorAll("[role=alert]")]
+  .some((alert) => alert.checkVisibility() && alert.innerText.startsWith(said));
+(async () => {
+  const names = [], wrong = [];
+  for (const field of fields) {
+    const name = field.getAttribute("aria-label") ?? field.labels?.[0]?.innerText.split("\n")[0] ?? "";
+    names.push(name);
+    for (const [way, text, put] of ways) {
+      field.focus();
+      put(field, text);
+      if (field.value !== "") wrong.push(`${name}, ${way}: ${field.value}`);
+      const takesText = !["date", "number"].includes(field.type);
+      for (let step = 0; takesText && !isSaid() && step < 100; step++) await later(20);
+      if (takesText && !isSaid()) wrong.push(`${name}, ${way}: nothing is said`);
+      // What comes a while later is a person's own text, and ends the notice.
+      await later(150);
+      set("input")(field, "");
+      for (let step = 0; isSaid() && step < 100; step++) await later(20);
+      if (isSaid()) wrong.push(`${name}, ${way}: the notice stays`);
+    }
+  }
+  done({ names, wrong });
+})();
+"#;
+
 const SAID: &str = "This is a token. It was not sent.";
-
-/// The names of all fields for text that are there, open dialogs included.
-const FIELDS: &str = r#"
-const root = document.querySelector("pingone-mfa").shadowRoot;
-const other = ["password", "checkbox", "radio", "file"];
-return [...root.querySelectorAll("input, textarea")].filter((field) => !other.includes(field.type))
-  .filter((field) => field.checkVisibility())
-  .map((field) => field.getAttribute("aria-label") ?? field.labels?.[0]?.innerText.split("\n")[0] ?? "");
-"#;
-
-/// Whether any text can be typed into the field of this number.
-const TAKES_TEXT: &str = r#"
-const root = document.querySelector("pingone-mfa").shadowRoot;
-const other = ["password", "checkbox", "radio", "file"];
-const field = [...root.querySelectorAll("input, textarea")].filter((field) => !other.includes(field.type))
-  .filter((field) => field.checkVisibility())[arguments[0]];
-return !["date", "number"].includes(field.type);
-"#;
-
-/// Puts a token into the field of this number, in one of three ways, and says what is in the field then.
-const PUT: &str = r#"
-const [place, way, text] = arguments;
-const root = document.querySelector("pingone-mfa").shadowRoot;
-const other = ["password", "checkbox", "radio", "file"];
-const field = [...root.querySelectorAll("input, textarea")].filter((field) => !other.includes(field.type))
-  .filter((field) => field.checkVisibility())[place];
-field.focus();
-if (way === "insert") document.execCommand("insertText", false, text);
-if (way === "fill" || way === "change") {
-  field.value = text;
-  field.dispatchEvent(new Event(way === "fill" ? "input" : "change", { bubbles: true, composed: true }));
-}
-if (way === "keys") for (const letter of text) document.execCommand("insertText", false, letter);
-return field.value;
-"#;
-
-async fn script(page: &Page, script: &str, arguments: Vec<Value>) -> Value {
-    let script = format!(
-        "const done = arguments[arguments.length - 1]; done((function () {{ {script} }}).apply(null, arguments));"
-    );
-    page.ask(&script, arguments).await.unwrap()
-}
 
 /// Tries every field that is there, and answers with their names.
 async fn try_fields(page: &Page, token: &str) -> Vec<String> {
-    let names: Vec<String> = serde_json::from_value(script(page, FIELDS, vec![]).await).unwrap();
-    for (place, name) in names.iter().enumerate() {
-        // The browser itself keeps letters out of those for a date or a number.
-        let takes_text = script(page, TAKES_TEXT, vec![json!(place)]).await == json!(true);
-        for (way, text) in [
-            ("insert", token.to_owned()),
-            ("insert", format!("jonas {token}")),
-            ("fill", format!("Bearer {token}")),
-            ("change", token.to_owned()),
-            // The letters that a program would press, up to where the rest could be told from a name.
-            ("keys", token[..80].to_owned()),
-        ] {
-            let left = script(page, PUT, vec![json!(place), json!(way), json!(text)]).await;
-            assert_eq!(left, json!(""), "{name}, {way}");
-            if takes_text {
-                page.hear(SAID).await;
-            }
-            // What is typed a while later is a person's own text, and ends the notice.
-            tokio::time::sleep(std::time::Duration::from_millis(150)).await;
-            script(page, PUT, vec![json!(place), json!("fill"), json!("")]).await;
-        }
-        assert_eq!(page.sinks_with(&token[..20]).await, Vec::<String>::new(), "{name}");
-    }
-    names
+    let tried = page.ask(TRY, vec![json!(token), json!(SAID)]).await.unwrap();
+    assert_eq!(tried["wrong"], json!([]));
+    assert_eq!(page.sinks_with(&token[..20]).await, Vec::<String>::new());
+    serde_json::from_value(tried["names"].clone()).unwrap()
+}
+
+/// Opens or closes what is folded up.
+async fn unfold(page: &Page, is_open: bool) {
+    page.run(&format!(
+        "document.querySelector('pingone-mfa').shadowRoot.querySelectorAll('details')
+            .forEach((more) => (more.open = {is_open}));
+        arguments[0]();"
+    ))
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,6 +94,7 @@ async fn a_token_in_any_text_field_is_taken_out_and_said() {
         |origin: &str| config_json(origin).replacen('{', r#"{"changeReference":{"required":true},"#, 1);
     let world = World::start(40, config).await;
     let page = world.open().await;
+    page.be_patient(std::time::Duration::from_secs(120)).await.unwrap();
     let token = world.token(&TokenSpec::default());
     page.paste_token(&token).await;
     page.press("button", "Change Environment").await;
@@ -111,14 +104,15 @@ async fn a_token_in_any_text_field_is_taken_out_and_said() {
     page.hear("40 users. List read").await;
 
     page.press_beginning("button", "Exchanges (").await;
-    script(&page, "document.querySelector('pingone-mfa').shadowRoot.querySelectorAll('details').forEach((more) => (more.open = true))", vec![]).await;
+    unfold(&page, true).await;
     names.extend(try_fields(&page, &token).await);
-    script(&page, "document.querySelector('pingone-mfa').shadowRoot.querySelectorAll('details').forEach((more) => (more.open = false))", vec![]).await;
+    unfold(&page, false).await;
 
-    page.choose("MFA status", "MFA: off").await;
+    // Turning MFA off asks for a reason and the number too.
+    page.choose("MFA status", "MFA: on").await;
     page.press_beginning("checkbox", "Select all ").await;
-    page.press_beginning("button", "Enable MFA for ").await;
-    page.see("textbox", "Change reference").await;
+    page.press_beginning("button", "Disable MFA for ").await;
+    page.see("textbox", "Reason").await;
     names.extend(try_fields(&page, &token).await);
     assert_eq!(page.axe().await, Vec::<String>::new());
     page.shoot("token-in-a-dialog").await;
