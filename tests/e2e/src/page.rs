@@ -44,6 +44,12 @@ pub struct Page {
     driver: WebDriver,
 }
 
+/// Presses an element. What stands under the bar at the top is scrolled to first, as a person would.
+async fn pressed(element: &WebElement) -> bool {
+    element.click().await.is_ok()
+        || (element.scroll_into_view().await.is_ok() && element.click().await.is_ok())
+}
+
 impl Page {
     pub(crate) fn new(driver: WebDriver) -> Self {
         Self { driver }
@@ -70,7 +76,7 @@ impl Page {
     pub async fn press(&self, role: &str, name: &str) {
         // A part of the page may be renewed between finding and pressing, as under a person's finger.
         for _ in 0..5 {
-            if self.see(role, name).await.click().await.is_ok() {
+            if pressed(&self.see(role, name).await).await {
                 return;
             }
         }
@@ -83,7 +89,7 @@ impl Page {
             // A name that counts something may be another one by now.
             if let Some(name) = self.names(role, beginning).await.first()
                 && let Some(element) = self.find(role, name).await
-                && element.click().await.is_ok()
+                && pressed(&element).await
             {
                 return;
             }

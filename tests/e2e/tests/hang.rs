@@ -58,7 +58,7 @@ async fn run_off(world: &World, page: &Page) -> usize {
     page.press("checkbox", &format!("Select all {off} that match")).await;
     page.press("button", &format!("Enable MFA for {off} users")).await;
     page.see("dialog", "Review: enable MFA").await;
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.press("button", &format!("Run {off} changes")).await;
     off
 }

@@ -46,7 +46,7 @@ async fn handed_over(world: &World, page: &Page) -> (usize, String) {
     page.press("checkbox", &format!("Select all {users} that match")).await;
     page.press("button", &format!("Enable MFA for {users} users")).await;
     page.see("dialog", "Review: enable MFA").await;
-    page.press("checkbox", "Include disabled accounts").await;
+    page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
     page.press("button", "Pause").await;
     page.hear("Paused.").await;
