@@ -20,7 +20,9 @@ const tags = { button: "button:not([role])", textbox: "input[type=text]", passwo
   checkbox: "input[type=checkbox]", radio: "input[type=radio]", columnheader: "th",
   switch: "[role=switch]", tab: "[role=tab]", dialog: "dialog[open]", link: "a" };
 const nameOf = (element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? element.innerText ?? "";
-return [...(root?.querySelectorAll(tags[role]) ?? [])].find((element) => nameOf(element).trim() === name) ?? null;
+const named = [...(root?.querySelectorAll(tags[role]) ?? [])].filter((element) => nameOf(element).trim() === name);
+// Dialogs that are closed have buttons of the same name.
+return named.find((element) => element.checkVisibility()) ?? named[0] ?? null;
 "#;
 
 /// Everything in the document and in local stores that could hold a text.

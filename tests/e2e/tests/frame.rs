@@ -161,7 +161,7 @@ async fn a_portal_that_has_no_token_can_be_asked_again() {
     page.hear("handed over no token that can be used here").await;
     backend.give("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4");
     page.press("button", "Ask again").await;
-    page.hear("This is an ID, not a token.").await;
+    page.hear("This token is damaged").await;
     backend.give(&world.token(&TokenSpec::default()));
     page.press("button", "Ask again").await;
     page.hear("5 users. List read").await;
