@@ -11,8 +11,8 @@ const PATIENCE: u32 = 300;
 
 const STEP: Duration = Duration::from_millis(50);
 
-/// Finds an element by role and name in the element's shadow root. The browser's own roles are taken by their tags.
-const FIND: &str = r#"
+/// The elements of a role in the element's shadow root. The browser's own roles are taken by their tags.
+const ELEMENTS: &str = r#"
 const [role, name] = arguments;
 const root = document.querySelector("pingone-mfa")?.shadowRoot;
 const tags = { button: "button:not([role])", textbox: "input[type=text]", password: "input[type=password]",
@@ -20,10 +20,16 @@ const tags = { button: "button:not([role])", textbox: "input[type=text]", passwo
   checkbox: "input[type=checkbox]", radio: "input[type=radio]", columnheader: "th",
   switch: "[role=switch]", tab: "[role=tab]", dialog: "dialog[open]", link: "a" };
 const nameOf = (element) => element.getAttribute("aria-label") ?? element.labels?.[0]?.innerText ?? element.innerText ?? "";
-const named = [...(root?.querySelectorAll(tags[role]) ?? [])].filter((element) => nameOf(element).trim() === name);
-// Dialogs that are closed have buttons of the same name.
-return named.find((element) => element.checkVisibility()) ?? named[0] ?? null;
+const elements = [...(root?.querySelectorAll(tags[role]) ?? [])];
 "#;
+
+/// The one of a name. Dialogs that are closed have buttons of the same name, so one that can be seen comes first.
+const FIND: &str = "const named = elements.filter((element) => nameOf(element).trim() === name);
+return named.find((element) => element.checkVisibility()) ?? named[0] ?? null;";
+
+/// The names that begin so.
+const NAMES: &str =
+    "return elements.map((element) => nameOf(element).trim()).filter((found) => found.startsWith(name));";
 
 /// Everything in the document and in local stores that could hold a text.
 const SINKS: &str = r#"
@@ -70,7 +76,8 @@ impl Page {
 
     /// The element with this role and name, if it is there now.
     pub async fn find(&self, role: &str, name: &str) -> Option<WebElement> {
-        let found = self.driver.execute(FIND, vec![json!(role), json!(name)]).await.ok()?;
+        let found =
+            self.driver.execute(format!("{ELEMENTS}{FIND}"), vec![json!(role), json!(name)]).await.ok()?;
         found.element().ok()
     }
 
@@ -120,10 +127,7 @@ impl Page {
 
     /// The names of all elements of a role that begin so.
     pub async fn names(&self, role: &str, beginning: &str) -> Vec<String> {
-        let script = FIND.replace(
-            ".find((element) => nameOf(element).trim() === name) ?? null",
-            ".map((element) => nameOf(element).trim()).filter((found) => found.startsWith(name))",
-        );
+        let script = format!("{ELEMENTS}{NAMES}");
         let names =
             self.driver.execute(script, vec![json!(role), json!(beginning)]).await.expect("the page answers");
         let names = names.json().as_array().cloned().unwrap_or_default();

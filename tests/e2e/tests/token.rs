@@ -30,7 +30,9 @@ const TRY: &str = r#"
 const [token, said, done] = arguments;
 const root = document.querySelector("pingone-mfa").shadowRoot;
 const other = ["password", "checkbox", "radio", "file"];
-const fields = [...root.querySelectorAll("input, textarea")]
+// Around an open dialog nothing takes a letter.
+const place = root.querySelector("dialog[open]") ?? root;
+const fields = [...place.querySelectorAll("input, textarea")]
   .filter((field) => !other.includes(field.type) && field.checkVisibility());
 const later = (time) => new Promise((resolve) => setTimeout(resolve, time));
 const insert = (text) => document.execCommand("insertText", false, text);
