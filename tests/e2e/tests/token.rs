@@ -1,5 +1,5 @@
 //! Tokens where they don't belong, tokens that other people's clocks and environments made, and what Back brings.
-#![allow(clippy::unwrap_used, reason = "all of this is test")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "all of this is test")]
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -96,7 +96,7 @@ async fn a_token_in_any_text_field_is_taken_out_and_said() {
         |origin: &str| config_json(origin).replacen('{', r#"{"changeReference":{"required":true},"#, 1);
     let world = World::start(40, config).await;
     let page = world.open().await;
-    page.be_patient(std::time::Duration::from_secs(120)).await.unwrap();
+    page.be_patient(std::time::Duration::from_mins(2)).await.unwrap();
     let token = world.token(&TokenSpec::default());
     page.paste_token(&token).await;
     page.press("button", "Change Environment").await;
