@@ -1,5 +1,5 @@
-//! A run that is saved for another computer.
-#![allow(clippy::expect_used, reason = "all of this is test")]
+//! A run that is carried on on two computers: two browsers that share nothing but the tenant.
+#![allow(clippy::expect_used, clippy::panic, reason = "all of this is test")]
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -24,6 +24,18 @@ async fn connect(world: &World, page: &Page) {
 fn who_is_off(world: &World) -> HashSet<Uuid> {
     let sandbox = world.sandbox();
     sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).collect()
+}
+
+/// Waits until PUTs have turned on so many more users than `before`.
+async fn until_changed(world: &World, more: usize) {
+    let before = who_is_off(world).len();
+    for _ in 0..600 {
+        if who_is_off(world).len() + more <= before {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("fewer than {more} users were changed");
 }
 
 /// Begins a run, pauses it and saves it for another computer.
@@ -66,4 +78,58 @@ async fn a_run_that_was_saved_for_another_computer_asks_before_it_goes_on_here_a
     page.press("button", "Continue on this computer").await;
     page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
     assert_eq!(world.sandbox().oracle().counts().put, users as u64);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_computers_that_carry_on_the_same_run_are_told_of_each_other_and_write_nobody_twice() {
+    let mut world = World::start(USERS, slow).await;
+    let here = world.open().await;
+    let (users, file) = handed_over(&world, &here).await;
+    let file = world.file("run.txt", file.as_bytes());
+    let there = world.open_elsewhere().await;
+    connect(&world, &there).await;
+    there.choose_file("Continue from a run file …", &file).await;
+    there.hear("isn't finished").await;
+    there.press("button", "Continue").await;
+    until_changed(&world, 10).await;
+    there.press("button", "Pause").await;
+    there.hear("Paused.").await;
+
+    here.press("button", "Continue on this computer").await;
+    until_changed(&world, 40).await;
+    there.press("button", "Resume").await;
+    there.hear("Paused: someone else is changing these users.").await;
+    there.hear("of the remaining users had MFA on already").await;
+    here.press("button", "Pause").await;
+    here.hear("Paused.").await;
+    assert!(there.spoken().await.contains("someone else is changing these users"));
+    there.looks_well("run-another-writer").await;
+
+    // It may pause once more for what was still being changed here.
+    for _ in 0..8 {
+        if there.find("button", "Continue").await.is_some() {
+            there.press("button", "Continue").await;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    until_changed(&world, 40).await;
+    there.press("button", "Pause").await;
+    there.hear("Paused.").await;
+    here.press("button", "Resume").await;
+    here.hear("Paused: someone else is changing these users.").await;
+    here.press("button", "Continue").await;
+    here.hear("Finished at").await;
+    there.press("button", "Stop").await;
+    there.press("button", "Stop run").await;
+    there.hear("Stopped at").await;
+    for page in [&here, &there] {
+        page.hear("Someone else was changing the same users, from").await;
+    }
+    here.press("radio", "JSON").await;
+    let folder = world.downloads().await;
+    here.press("button", "Save report").await;
+    assert!(folder.file(".json").await.contains("\"anotherWriterSeenAt\":\"20"));
+    here.looks_well("run-over-another-writer").await;
+    assert_eq!(world.sandbox().oracle().counts().put, users as u64, "everyone was written once");
+    assert!(who_is_off(&world).is_empty());
 }
