@@ -32,8 +32,8 @@
 //! quotation marks or a semicolon around it; a cell with several addresses, or with none that is clear, names nobody.
 //!
 //! **Comparison.** Values are compared in Unicode's form NFKC (NFC where the file isn't in a Unicode encoding), without
-//! invisible characters inside, without quotation marks around them, and without regard to capitals; capitals count in
-//! external IDs. Both sides are treated alike, so that a value that names two users after that is ambiguous. Accents
+//! invisible characters inside, without quotation marks around them, and without regard to capitals and to the kind of an
+//! apostrophe or hyphen; both count in external IDs. Both sides are treated alike, so that a value that names two users after that is ambiguous. Accents
 //! count: `zoe` isn't `zoë`.
 //!
 //! **Problems.** A line names nobody and is listed with its [`Problem`] if it has another number of cells than the header

@@ -1,5 +1,5 @@
-//! When two spellings are the same name: capitals, quotation marks around it, characters that can't be seen, and the
-//! forms in which Unicode writes the same letter.
+//! When two spellings are the same name: capitals, quotation marks around it, characters that can't be seen, typographic
+//! apostrophes and hyphens, and the forms in which Unicode writes the same letter.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::Identity;
 use super::columns::trimmed;
+use crate::domain::punctuation::plain_marks;
 
 /// A normalization form of Unicode (UAX #15).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,7 +57,7 @@ impl Spelling {
         Cow::Owned(trimmed(&normal).to_owned())
     }
 
-    /// What of a text is compared. Capitals count in external ids only.
+    /// What of a text is compared. Capitals and the kind of an apostrophe or hyphen count in external ids only.
     pub(super) fn key<'a>(&self, text: &'a str, identity: Identity) -> Cow<'a, str> {
         let plain = match self.plain(text) {
             Cow::Borrowed(plain) => Cow::Borrowed(unquoted(plain)),
@@ -64,7 +65,7 @@ impl Spelling {
         };
         match identity {
             Identity::UserId | Identity::ExternalId => plain,
-            Identity::Username | Identity::Email => plain.to_lowercase().into(),
+            Identity::Username | Identity::Email => plain_marks(plain.to_lowercase()).into(),
         }
     }
 
@@ -78,6 +79,7 @@ impl Spelling {
             spellings.extend([Form::Nfc, Form::Nfd, self.form].map(|form| (self.normalize)(bare, form)));
         }
         if matches!(identity, Identity::Username | Identity::Email) {
+            spellings.push(plain_marks(bare.to_owned()));
             let small: Vec<String> = spellings.iter().map(|spelling| spelling.to_lowercase()).collect();
             spellings.extend(small);
         }
@@ -162,6 +164,11 @@ mod tests {
         ] {
             assert_eq!(key(text, Identity::Username), "zoë", "{text:?}");
         }
+        for text in
+            ["o'brien-li", "O\u{2019}Brien\u{2011}Li", "o\u{2bc}brien\u{2013}li", "O\u{ff07}BRIEN\u{2212}LI"]
+        {
+            assert_eq!(key(text, Identity::Username), "o'brien-li", "{text:?}");
+        }
         assert_eq!(key("ﬁn.l@ｘ.example", Identity::Email), "fin.l@x.example");
     }
 
@@ -173,6 +180,7 @@ mod tests {
             assert_ne!(key(one, Identity::Username), key(other, Identity::Username), "{one} {other}");
         }
         assert_ne!(key("E-1", Identity::ExternalId), key("e-1", Identity::ExternalId));
+        assert_ne!(key("E\u{2013}1", Identity::ExternalId), key("E-1", Identity::ExternalId));
         assert_eq!(key("Ｅ-１", Identity::ExternalId), "E-1");
     }
 
@@ -192,5 +200,6 @@ mod tests {
         assert_eq!(spellings("Zoë", Identity::Username), ["Zoë", "Zoe\u{308}", "zoë", "zoe\u{308}"]);
         assert_eq!(spellings("a\u{ad}na", Identity::Email), ["a\u{ad}na", "ana"]);
         assert_eq!(spellings("ａ1", Identity::ExternalId), ["ａ1", "a1"]);
+        assert_eq!(spellings("o\u{2019}b", Identity::Username), ["o\u{2019}b", "o'b"]);
     }
 }
