@@ -49,7 +49,7 @@ Work on it:
   soak --mutants
             Changes the modules that decide who is written in small ways, and names each change
             that no test notices: a survivor. Fails if there is one.
-              draft plan limits confirmation list change run
+              guard draft plan limits confirmation list change run
                           only these modules (all of them take hours)
               --since C   only what has changed since the commit C
   bench runs

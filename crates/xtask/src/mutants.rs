@@ -12,7 +12,8 @@ use crate::setup;
 use crate::workspace::Workspace;
 
 /// The modules by name, with their files.
-const MODULES: [(&str, &[&str]); 7] = [
+const MODULES: [(&str, &[&str]); 8] = [
+    ("guard", &["crates/core/src/domain/guard.rs"]),
     ("draft", &["crates/core/src/domain/draft.rs", "crates/core/src/domain/draft/*.rs"]),
     ("plan", &["crates/core/src/domain/plan.rs"]),
     ("limits", &["crates/core/src/domain/limits.rs"]),
@@ -23,7 +24,8 @@ const MODULES: [(&str, &[&str]); 7] = [
 ];
 
 /// What has to notice a mutant: the core's own tests, and whole runs on a virtual clock.
-const TESTS: [&str; 8] = ["--lib", "--test", "run", "--test", "engine", "--test", "code", "--no-fail-fast"];
+const TESTS: [&str; 9] =
+    ["--lib", "--test", "run", "--test", "engine", "--test", "spot_checks", "--test", "guards"];
 
 /// The package that has the modules.
 const MUTATED: &str = "pingone-mfa-core";
