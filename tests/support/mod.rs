@@ -23,6 +23,9 @@ use uuid::Uuid;
 
 const EPOCH: i64 = 1_795_500_000_000;
 
+/// Whatever takes longer than three days waits for something that never comes.
+const LONGEST: u64 = 3 * 24 * 60 * 60 * 1000;
+
 /// A clock that jumps to the next deadline whenever nothing else can happen.
 #[derive(Default)]
 pub struct VirtualClock {
@@ -37,6 +40,7 @@ impl VirtualClock {
         let mut pool = LocalPool::new();
         let done = pool.spawner().spawn_local_with_handle(future).unwrap();
         let mut done = done.fuse();
+        let end = self.now.get() + LONGEST;
         loop {
             pool.run_until_stalled();
             if let Some(value) = (&mut done).now_or_never() {
@@ -45,6 +49,7 @@ impl VirtualClock {
             let next = self.sleepers.borrow_mut().pop_first();
             let ((at, _), sender) = next.expect("something is awaited that no clock will bring");
             self.now.set(self.now.get().max(at));
+            assert!(self.now.get() < end, "time passes, and nothing else");
             let _ = sender.send(());
         }
     }

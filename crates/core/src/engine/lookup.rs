@@ -20,7 +20,8 @@ use super::retry::{Jitter, pause};
 /// More pages than an answer to some questions can have. Several users may share an e-mail address.
 const MOST_PAGES: u32 = 50;
 
-/// So many questions may be refused before it is taken for more than their fault.
+/// So many questions may be refused, or fail by themselves, before it is taken for more than their fault. Whoever goes
+/// on then allows as many more.
 const MOST_REFUSED: usize = 20;
 
 /// What is asked at once.
@@ -68,6 +69,7 @@ pub struct Lookup {
     portions: Vec<Portion>,
     named: HashMap<usize, Vec<UserId>>,
     refused: Vec<usize>,
+    most_refused: usize,
     done: usize,
     halted: Option<Fault>,
 }
@@ -108,6 +110,7 @@ impl Lookup {
             portions,
             named: HashMap::new(),
             refused: Vec::new(),
+            most_refused: MOST_REFUSED,
             done: 0,
             halted: None,
         }
@@ -212,6 +215,9 @@ impl Lookup {
             portion.progress = Progress::Ready { from: now + pause };
             return;
         }
+        if fault.is_of_one_user() {
+            return self.narrow(place, fault, now);
+        }
         portion.progress = Progress::Failed;
         self.halted = Some(fault);
     }
@@ -226,18 +232,27 @@ impl Lookup {
             self.portions.push(Portion::new(middle..end));
             return;
         }
-        if self.refused.len() >= MOST_REFUSED {
+        if self.refused.len() >= self.most_refused {
             portion.progress = Progress::Failed;
             self.halted = Some(fault);
-            return;
+            return self.acquit();
         }
         self.refused.push(start);
         self.end(place);
     }
 
+    /// It is PingOne that fails, and no question: all of them are asked again.
+    fn acquit(&mut self) {
+        let refused = std::mem::take(&mut self.refused);
+        self.done = self.done.saturating_sub(refused.len());
+        let again = |start| Portion { progress: Progress::Failed, ..Portion::new(start..start + 1) };
+        self.portions.extend(refused.into_iter().map(again));
+    }
+
     fn resume(&mut self, now: Millis) {
-        if self.halted.take().is_none() {
-            return;
+        let Some(fault) = self.halted.take() else { return };
+        if fault.is_of_one_user() {
+            self.most_refused = self.most_refused.saturating_add(MOST_REFUSED);
         }
         for portion in &mut self.portions {
             if portion.progress == Progress::Failed {
@@ -357,6 +372,10 @@ mod tests {
 
     /// Answers from these users as PingOne would, refusing whatever asks for `poison`.
     fn drive(lookup: &mut Lookup, users: &[User], poison: &str) -> usize {
+        drive_failing(lookup, users, poison, &refused())
+    }
+
+    fn drive_failing(lookup: &mut Lookup, users: &[User], poison: &str, fault: &Fault) -> usize {
         let mut requests = 0;
         while !matches!(lookup.next(Millis(u64::MAX)), Step::Done | Step::Idle) {
             requests += 1;
@@ -368,7 +387,7 @@ mod tests {
                     let holds = |user: &&User| filter.contains(&format!("\"{}\"", user.username));
                     let rows: Vec<User> = users.iter().filter(holds).cloned().collect();
                     let is_poisoned = !poison.is_empty() && filter.contains(poison);
-                    if is_poisoned { Err(refused()) } else { Ok(page(&rows, None)) }
+                    if is_poisoned { Err(fault.clone()) } else { Ok(page(&rows, None)) }
                 }
             };
             answer(lookup, job, said);
@@ -414,6 +433,43 @@ mod tests {
         let requests = drive(&mut lookup, &[], "user");
         assert_eq!(lookup.state(), State::Halted(refused()));
         assert!(requests < 100, "{requests}");
+    }
+
+    #[test]
+    fn a_question_that_fails_by_itself_takes_nobody_else_with_it() {
+        for fault in [Fault::ServerFailed(Refusal::default()), Fault::RoleMissing(Refusal::default())] {
+            let list = list(&format!("bad\n{}", named(1..=30)), Identity::Username);
+            let mut lookup = lookup(&list);
+            drive_failing(&mut lookup, &[user(7)], "bad", &fault);
+            assert_eq!((lookup.state(), lookup.refused(), lookup.done()), (State::Complete, 1, 31));
+            assert_eq!(lookup.answers(), [(7, vec![user(7).id])]);
+        }
+    }
+
+    #[test]
+    fn whoever_was_asked_for_while_everything_failed_is_asked_for_again() {
+        let list = list(&named(1..=200), Identity::Username);
+        let mut lookup = lookup(&list);
+        let fault = Fault::ServerFailed(Refusal::default());
+        drive_failing(&mut lookup, &[], "user", &fault);
+        assert_eq!((lookup.state(), lookup.refused(), lookup.done()), (State::Halted(fault), 0, 0));
+        lookup.apply(Event::Command(Command::Resume), Millis(0));
+        drive(&mut lookup, &[user(1), user(200)], "");
+        assert_eq!((lookup.state(), lookup.refused(), lookup.done()), (State::Complete, 0, 200));
+        assert_eq!(lookup.answers().len(), 2);
+    }
+
+    #[test]
+    fn who_goes_on_after_many_refusals_comes_to_an_end() {
+        let list = list(&named(1..=50), Identity::Username);
+        let mut lookup = lookup(&list);
+        for _ in 0..2 {
+            drive(&mut lookup, &[], "user");
+            assert_eq!(lookup.state(), State::Halted(refused()));
+            lookup.apply(Event::Command(Command::Resume), Millis(0));
+        }
+        drive(&mut lookup, &[], "user");
+        assert_eq!((lookup.state(), lookup.refused(), lookup.done()), (State::Complete, 50, 50));
     }
 
     #[test]

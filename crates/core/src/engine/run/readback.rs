@@ -205,6 +205,13 @@ impl<'run> ReadBack<'run> {
         self.singles.push(Single::new(place, from));
     }
 
+    /// Whoever no page brought, in the plan's order.
+    fn read_open_alone(&mut self, now: Millis) {
+        let mut places: Vec<Place> = std::mem::take(&mut self.open).into_values().collect();
+        places.sort_unstable();
+        self.singles.extend(places.into_iter().map(|place| Single::new(place, now)));
+    }
+
     fn page(&mut self, job: listing::Job, answer: Result<Noted<Page>, Fault>, now: Millis) {
         let (at, page) = match answer {
             Ok(noted) => (noted.at, noted.said),
@@ -224,16 +231,12 @@ impl<'run> ReadBack<'run> {
             // One user's own fault may spoil a whole page: those who are left are read one by one.
             listing::State::Halted(fault) if fault.is_of_one_user() => {
                 self.listing = None;
-                for (_, place) in std::mem::take(&mut self.open) {
-                    self.read_alone(place, now);
-                }
+                self.read_open_alone(now);
             }
             listing::State::Halted(fault) => self.halt(&fault),
             listing::State::Complete => {
                 // Whoever isn't in the list may have been deleted, or moved from page to page.
-                for (_, place) in std::mem::take(&mut self.open) {
-                    self.read_alone(place, now);
-                }
+                self.read_open_alone(now);
             }
             listing::State::Reading | listing::State::Stopped => {}
         }
@@ -496,6 +499,7 @@ impl Work for ReadBack<'_> {
         if self.told().is_some() {
             self.halted_at.get_or_insert(ClockReading { now, wall: self.run.last });
         }
+        self.look_for_probe(now);
         self.end();
         // Also whoever was intended meanwhile.
         if self.whom == Whom::Waiting && self.run.is_stopping {

@@ -52,7 +52,7 @@ impl ReadBack<'_> {
             if self.suspects.probe.is_none() {
                 self.suspects.probe = self.readable(place).map(|other| Single::new(other, now));
             }
-            if self.suspects.probe.is_some() {
+            if self.suspects.probe.is_some() || self.is_first_of_all(single) {
                 return self.suspects.all.push(Suspect { place, fault: fault.clone(), is_probed: false });
             }
             // Where nobody could ever be read, and a person went on all the same, they have decided.
@@ -66,6 +66,29 @@ impl ReadBack<'_> {
         // It stays to be read: whoever goes on tries it again.
         self.halt(fault);
         self.singles.push(Single { is_asked: true, ..Single::new(place, now) });
+        if self.suspects.probe.is_none() {
+            self.acquit(now);
+        }
+    }
+
+    /// Whether nobody was read before this one, and somebody will be: the next answer tells whether it is them or
+    /// PingOne, and a second failure says that it is PingOne.
+    fn is_first_of_all(&self, single: Single) -> bool {
+        !single.is_asked && self.suspects.all.is_empty() && self.singles.iter().any(|other| !other.is_asked)
+    }
+
+    /// Finds somebody for the probe as soon as anybody was read.
+    pub(super) fn look_for_probe(&mut self, now: Millis) {
+        let Some(first) = self.suspects.all.first() else { return };
+        if self.suspects.probe.is_some() {
+            return;
+        }
+        let (place, fault) = (first.place, first.fault.clone());
+        self.suspects.probe = self.readable(place).map(|other| Single::new(other, now));
+        if self.suspects.probe.is_none() && self.singles.is_empty() && self.open.is_empty() {
+            self.halt(&fault);
+            self.acquit(now);
+        }
     }
 
     /// Rows that are still to be read.
