@@ -58,7 +58,8 @@ pub fn fault(fault: &SignInFault) -> String {
                 .into()
         }
         SignInFault::Expired => {
-            "Nobody was signed in: the answer had ended already. Check this computer's clock and sign in again.".into()
+            "Nobody was signed in: PingOne's answer had ended before it was made. Sign in again; if it stays, tell whoever runs this page."
+                .into()
         }
         SignInFault::Refused { code, description } => refused(code, description),
         SignInFault::NotExchanged { code, description } => format!(

@@ -124,8 +124,8 @@ pub enum SignInFault {
     /// The ID token was made for another attempt.
     #[error("the ID token belongs to another attempt")]
     OtherNonce,
-    /// The ID token has ended.
-    #[error("the ID token has ended")]
+    /// The ID token had ended when it was made.
+    #[error("the ID token had ended when it was made")]
     Expired,
     /// PingOne signed nobody in, and says why.
     #[error("{code}: {description}")]

@@ -45,7 +45,7 @@ pub fn renewed(
 ) -> Result<Renewed, SignInFault> {
     let answer = Answer::read(status, body)?;
     if let Some(token) = answer.optional("id_token")? {
-        check(token, signed_in, now)?;
+        check(token, signed_in)?;
     }
     let (token, facts) = answer.access_token(now)?;
     let facts = facts.ok_or(unreadable("access_token", "can't be used"))?;
@@ -60,8 +60,8 @@ pub fn renewed(
 }
 
 /// OpenID Connect Core 12.2: the same issuer, application and subject; a nonce need not be there.
-fn check(token: &str, signed_in: &SignedIn, now: Wall) -> Result<(), SignInFault> {
-    let claims = id_token(token, &signed_in.place, now)?;
+fn check(token: &str, signed_in: &SignedIn) -> Result<(), SignInFault> {
+    let claims = id_token(token, &signed_in.place)?;
     if claims.text("nonce").is_some_and(|nonce| nonce != signed_in.nonce) {
         return Err(SignInFault::OtherNonce);
     }
