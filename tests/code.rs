@@ -1,24 +1,12 @@
 //! Code made of what was really exchanged, beside a sandbox that says the token back.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    missing_docs,
-    reason = "all of this is test"
-)]
 
-#[allow(dead_code, reason = "others use the rest of it")]
-mod support;
-
+use crate::support::Stage;
 use pingone_mfa_core::api::request::{ReadMfa, ReadPage, WriteMfa};
 use pingone_mfa_core::code::{Language, Sample};
 use pingone_mfa_core::domain::filter::{Attribute, Filter};
 use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::user::UserId;
 use pingone_sandbox::{Fault, On, Rule, TokenSpec};
-use support::Stage;
 
 /// What the sandbox does wrong with every answer of this endpoint.
 fn wrong(endpoint: &str, fault: Fault) -> Rule {

@@ -1,13 +1,5 @@
 //! Answers as PingOne was recorded or is documented to give them (`fixtures/`), and what each of them means.
 //! Names, addresses and ids in the fixtures are invented.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "all of this is test"
-)]
 
 use pingone_mfa_core::api::client::{Moment, read};
 use pingone_mfa_core::api::request::{

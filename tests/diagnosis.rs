@@ -1,24 +1,9 @@
 //! Whether the page names the right cause: broken situations, each with the one diagnosis that is right, against the
 //! sandbox's pure core on a virtual clock. A row says how the world is broken and what is right; see
 //! `diagnosis/situations.rs`.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "all of this is test"
-)]
 
-#[path = "diagnosis/documented.rs"]
 mod documented;
-#[path = "diagnosis/situations.rs"]
 mod situations;
-#[allow(dead_code, reason = "each test needs a part of it")]
-mod support;
-#[allow(dead_code, reason = "rows that are still to be written need it too")]
-#[path = "diagnosis/world.rs"]
 mod world;
 
 use documented::DOCUMENTED;

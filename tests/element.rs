@@ -1,13 +1,5 @@
 //! What the element offers is said in four places: its script, its types, its manifest and its guide. None may say less
 //! or other than the program does.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "all of this is test"
-)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,23 +1,12 @@
 //! The engine against the sandbox's pure core, on a virtual clock: whole conversations, no network, no waiting.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "all of this is test"
-)]
-
-#[path = "support/normalize.rs"]
-mod normalize;
-mod support;
 
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use crate::support::normalize::normalize;
+use crate::support::{Fate, Stage};
 use futures::channel::mpsc;
 use futures::future::FutureExt;
-use normalize::normalize;
 use pingone_mfa_core::api::request::{
     CountUsers, FindPeople, Kind, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, WriteMfa,
 };
@@ -39,7 +28,6 @@ use pingone_mfa_core::engine::listing::{self, Listing, State};
 use pingone_mfa_core::engine::lookup::{self, Answer, Ask, Lookup};
 use pingone_mfa_core::engine::report::{self, Reporting};
 use pingone_sandbox::{Role, TokenSpec};
-use support::{Fate, Stage};
 
 fn stage(users: u32) -> Stage {
     Stage::new(users, &TokenSpec::default())

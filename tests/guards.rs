@@ -2,8 +2,6 @@
 //!
 //! The compiler holds most of it: a request that writes takes a permit, and only `domain/guard.rs` makes one. Here stand
 //! the paths by name, so that a new one is noticed.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "all of this is test")]
 
 use std::collections::HashSet;
 use std::fs;

@@ -1,30 +1,16 @@
 //! Files of users as a random writer makes them from known people, with the faults that real files have. Whoever ends up
 //! selected was meant by the writer, or the page asked; and no line is lost. The sandbox's oracle is the judge of what
 //! is written then.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "all of this is test"
-)]
 
-#[path = "support/normalize.rs"]
-mod normalize;
-#[path = "support/notebook.rs"]
-mod notebook;
-#[allow(dead_code, reason = "other suites use the rest")]
-mod support;
-#[path = "import/writer.rs"]
 mod writer;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use crate::support::Stage;
+use crate::support::normalize::normalize;
+use crate::support::notebook::Notebook;
 use futures::channel::mpsc;
-use normalize::normalize;
-use notebook::Notebook;
 use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::list::{Answer, Direction, Guess, Identity, List, Piles, read};
 use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
@@ -37,7 +23,6 @@ use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::run::{Delivery, Job, Run, Standing};
 use pingone_mfa_core::port::Journal;
 use pingone_sandbox::TokenSpec;
-use support::Stage;
 use writer::{File, Shape, Truth};
 
 /// How many files are written.

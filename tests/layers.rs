@@ -1,12 +1,4 @@
 //! Imports run one way. The core's crates are guarded by the compiler; this guards the widget's layers.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "all of this is test"
-)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,28 +1,14 @@
 //! The pace of runs on a virtual clock, against the sandbox's rate limits, through what a browser makes of them: every
 //! call has a preflight, six connections lead to a host, and an answer without CORS headers is none.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::cast_precision_loss,
-    reason = "all of this is test"
-)]
-
-#[path = "support/notebook.rs"]
-#[allow(dead_code, reason = "each test needs a part of it")]
-mod notebook;
-#[allow(dead_code, reason = "each test needs a part of it")]
-mod support;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use crate::support::notebook::Notebook;
 use futures::channel::{mpsc, oneshot};
 use futures::future::{FutureExt, LocalBoxFuture};
 use http::Method;
-use notebook::Notebook;
 use pingone_mfa_core::api::request::{Kind, Request};
 use pingone_mfa_core::api::{Head, Lost, Response, Transport};
 use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
@@ -38,8 +24,8 @@ use pingone_mfa_core::engine::policy::Policy;
 use pingone_mfa_core::engine::run::{Delivery, Halt, Run, Standing};
 use pingone_mfa_core::port::Journal;
 
+use crate::support::{Stage, VirtualClock};
 use pingone_sandbox::{Behaviour, Fault, On, Peer, Rule, TokenSpec};
-use support::{Stage, VirtualClock};
 
 /// Connections to one host.
 const CONNECTIONS: u32 = 6;

@@ -1,24 +1,13 @@
 //! Runs against the sandbox's pure core, on a virtual clock. The oracle is the judge.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "all of this is test"
-)]
-
-#[path = "support/notebook.rs"]
-mod notebook;
-mod support;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use crate::support::notebook::Notebook;
+use crate::support::{Fate, Stage};
 use futures::channel::mpsc;
 use futures::future::FutureExt;
-use notebook::Notebook;
 use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::request::{Method, WriteMfa};
 use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh};
@@ -41,7 +30,6 @@ use pingone_mfa_core::engine::run::readback::{self, ReadBack, State};
 use pingone_mfa_core::engine::run::{Delivery, Halt, Job, Record, Run, Said, Standing};
 use pingone_mfa_core::port::Journal;
 use pingone_sandbox::{Fault as SandboxFault, Happening, On, Role, Rule, TokenSpec};
-use support::{Fate, Stage};
 use uuid::Uuid;
 
 /// Everyone whose MFA is off, to be turned on.

@@ -1,6 +1,4 @@
 //! Signing in, as the sandbox's authorization server and those who would cheat answer it.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use http::{Request, StatusCode};
 use pingone_mfa::view::text;

@@ -1,26 +1,14 @@
 //! Spot checks of a run against the sandbox's pure core, on a virtual clock: who is read right before the PUT, and what
 //! happens where someone else has changed that user. Two pages over one sandbox are in `two_pages.rs`.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "all of this is test"
-)]
-
-#[path = "support/notebook.rs"]
-mod notebook;
-#[allow(dead_code, reason = "other tests need it")]
-mod support;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use crate::support::notebook::Notebook;
+use crate::support::{Fate, Stage};
 use futures::channel::mpsc;
 use futures::future::{FutureExt, pending, select};
-use notebook::Notebook;
 use pingone_mfa_core::api::request::Method;
 use pingone_mfa_core::domain::draft::Draft;
 use pingone_mfa_core::domain::fault::{Fault, Refusal};
@@ -39,7 +27,6 @@ use pingone_mfa_core::engine::run::{Delivery, Halt, Job, Outdated, Run, Said, St
 use pingone_mfa_core::engine::run_file;
 use pingone_mfa_core::port::Journal;
 use pingone_sandbox::{Happening, TokenSpec};
-use support::{Fate, Stage};
 
 /// A run on a page, with what it has stored.
 struct Page {

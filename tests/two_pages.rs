@@ -1,26 +1,14 @@
 //! Two pages on two computers that carry on the same run, over one sandbox and on a virtual clock. Nothing connects them:
 //! neither a lease nor a journal. The oracle counts the users whom both have written.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "all of this is test"
-)]
-
-#[path = "support/notebook.rs"]
-mod notebook;
-#[allow(dead_code, reason = "other tests need it")]
-mod support;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use crate::support::notebook::Notebook;
+use crate::support::{Stage, VirtualClock};
 use futures::StreamExt;
 use futures::channel::mpsc;
 use futures::future::{FutureExt, LocalBoxFuture, join, select};
-use notebook::Notebook;
 use pingone_mfa_core::api::report::ReportWriter;
 use pingone_mfa_core::api::request::Request;
 use pingone_mfa_core::api::{Head, Lost, Response, Transport};
@@ -45,7 +33,6 @@ use pingone_mfa_core::engine::run::{Delivery, Halt, Run, Standing};
 use pingone_mfa_core::engine::run_file;
 use pingone_mfa_core::port::Journal;
 use pingone_sandbox::{Sandbox, TokenSpec};
-use support::{Stage, VirtualClock};
 
 /// Chance that can be repeated.
 struct Dice(Cell<u64>);

@@ -40,7 +40,7 @@ use pingone_sandbox::{
 };
 use uuid::Uuid;
 
-use super::support::VirtualClock;
+use crate::support::VirtualClock;
 
 const ORIGIN: &str = "https://api.sandbox.example";
 const AUTH: &str = "https://auth.sandbox.example";

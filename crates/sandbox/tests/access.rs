@@ -1,9 +1,6 @@
 //! Who may do what, by built-in and custom roles, by where they hold, and by self-service tokens.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-mod asker;
-
-use asker::{Answer, Asker, NOW, id, listed, refusal};
+use crate::asker::{Answer, Asker, NOW, id, listed, refusal};
 use http::Method;
 use pingone_sandbox::{Actor, CustomRole, Permission, Role, Scope, TokenSpec, Wall};
 use serde_json::Value;

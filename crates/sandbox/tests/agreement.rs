@@ -1,6 +1,5 @@
 //! Whatever is written, goes wrong, waits or happens in the background: the oracle's record and the state agree, and
 //! the same seed gives the same bytes.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use http::Request;
 use pingone_sandbox::{

@@ -1,9 +1,6 @@
 //! The MFA bypass of a user.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-mod client;
-
-use client::{Asker, NOW, body};
+use crate::client::{Asker, NOW, body};
 use http::Method;
 use pingone_sandbox::{Role, Wall};
 use uuid::Uuid;

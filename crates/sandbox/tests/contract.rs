@@ -1,5 +1,4 @@
 //! Every endpoint and every refusal, asked of the core.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::HashSet;
 

@@ -1,6 +1,4 @@
 //! The control API, over a real socket.
-#![cfg(feature = "server")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -1,11 +1,8 @@
 //! The devices of users.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
-
-mod client;
 
 use std::collections::HashSet;
 
-use client::{Asker, NOW};
+use crate::client::{Asker, NOW};
 use http::Method;
 use pingone_sandbox::{DeviceSpec, DeviceState, DeviceType, Role};
 use serde_json::Value;

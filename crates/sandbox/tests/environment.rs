@@ -1,9 +1,6 @@
 //! What describes the environment: capabilities, bill of materials, MFA settings, populations and roles.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-mod asker;
-
-use asker::{Asker, NOW, id, listed, refusal};
+use crate::asker::{Asker, NOW, id, listed, refusal};
 use http::Method;
 use pingone_sandbox::{CustomRole, Permission, Role, Scope, TokenSpec};
 use serde_json::json;

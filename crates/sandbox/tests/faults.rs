@@ -1,6 +1,4 @@
 //! Every kind of fault, over real sockets, as the client sees it.
-#![cfg(feature = "server")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "a client measures how long it waits")]
 
 use std::io::{ErrorKind, Read, Write};

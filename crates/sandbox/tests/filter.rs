@@ -1,5 +1,4 @@
 //! Filters: read, refused and evaluated.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use http::{Request, Response, header};
 use pingone_sandbox::filter::{Attribute, Bound, Filter, Match, Refused};

@@ -1,7 +1,6 @@
 //! A hundred thousand requests that nobody should send. Each is answered, and none changes what it may not.
 //!
 //! They grow from fixed seeds, so that a failure happens again.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 

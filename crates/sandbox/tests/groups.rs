@@ -1,11 +1,8 @@
 //! Groups, and who is in them.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
-
-mod client;
 
 use std::collections::{HashMap, HashSet};
 
-use client::{Asker, rest};
+use crate::client::{Asker, rest};
 use http::Method;
 use pingone_sandbox::Role;
 use serde_json::Value;

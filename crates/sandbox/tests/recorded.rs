@@ -1,6 +1,5 @@
 //! Answers have the fields of the recorded and documented bodies, spelled and ordered as there. The fixtures are those
 //! that the page's own readers are tested with.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use http::{Method, Request, header};
 use pingone_sandbox::{EnvironmentKind, Populations, Role, Sandbox, Seed, TokenSpec, Wall};

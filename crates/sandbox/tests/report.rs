@@ -1,11 +1,8 @@
 //! The report of MFA.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
-
-mod client;
 
 use std::collections::HashSet;
 
-use client::{Asker, body, rest};
+use crate::client::{Asker, body, rest};
 use http::Method;
 use pingone_sandbox::{DeviceSpec, DeviceType, Role};
 use serde_json::{Value, json};

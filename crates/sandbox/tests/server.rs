@@ -1,6 +1,4 @@
 //! Both servers behind real sockets, asked with plain HTTP/1.1.
-#![cfg(feature = "server")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::io::{Read, Write};

@@ -1,9 +1,6 @@
 //! What can be created: users and populations, as in PingOne's tutorial.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-mod asker;
-
-use asker::{Answer, Asker, NOW, id, listed, refusal};
+use crate::asker::{Answer, Asker, NOW, id, listed, refusal};
 use http::Method;
 use pingone_sandbox::{Role, Scope, TokenSpec};
 use serde_json::{Value, json};

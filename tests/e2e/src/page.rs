@@ -52,11 +52,9 @@ pub struct Page {
     driver: WebDriver,
 }
 
-/// Presses an element. What stands under the bar at the top is scrolled to first, as a person would.
-async fn pressed(element: &WebElement) -> bool {
-    element.click().await.is_ok()
-        || (element.scroll_into_view().await.is_ok() && element.click().await.is_ok())
-}
+/// Has an element note that it was pressed.
+const NOTE_PRESS: &str = "const element = arguments[0]; window.wasPressed = false;
+    element.addEventListener('click', () => { window.wasPressed = true; }, { once: true, capture: true });";
 
 impl Page {
     pub(crate) fn new(driver: WebDriver) -> Self {
@@ -85,11 +83,29 @@ impl Page {
     pub async fn press(&self, role: &str, name: &str) {
         // A part of the page may be renewed between finding and pressing, as under a person's finger.
         for _ in 0..5 {
-            if pressed(&self.see(role, name).await).await {
+            if self.pressed(&self.see(role, name).await).await {
                 return;
             }
         }
         panic!("the {role} '{name}' can't be pressed");
+    }
+
+    /// Presses an element, and says whether it was. What stands under the bar at the top is scrolled to first, as a
+    /// person would. The driver may call failed what was pressed, where the element was gone by then.
+    async fn pressed(&self, element: &WebElement) -> bool {
+        let Ok(noting) = element.to_json() else { return false };
+        if self.driver.execute(NOTE_PRESS, vec![noting]).await.is_err() {
+            return false;
+        }
+        element.click().await.is_ok()
+            || self.was_pressed().await
+            || (element.scroll_into_view().await.is_ok()
+                && (element.click().await.is_ok() || self.was_pressed().await))
+    }
+
+    async fn was_pressed(&self) -> bool {
+        let said = self.driver.execute("return window.wasPressed === true;", vec![]).await;
+        said.is_ok_and(|said| said.json() == &Value::Bool(true))
     }
 
     /// Presses the first element of a role whose name begins so.
@@ -98,7 +114,7 @@ impl Page {
             // A name that counts something may be another one by now.
             if let Some(name) = self.names(role, beginning).await.first()
                 && let Some(element) = self.find(role, name).await
-                && pressed(&element).await
+                && self.pressed(&element).await
             {
                 return;
             }

@@ -1,6 +1,5 @@
 //! Assume the worst: somebody's script runs in the page, in its own realm, with everything that the page has. What can it
 //! send to a host that the policy doesn't name?
-#![allow(clippy::expect_used, reason = "all of this is test")]
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
 //! Requests as code and a plan as a script, from the page into the world.
-#![allow(clippy::expect_used, reason = "all of this is test")]
 
 use std::process::Command;
 

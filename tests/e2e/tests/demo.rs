@@ -1,5 +1,4 @@
 //! The demo: files on any server, invented people, and nothing that leaves the page.
-#![allow(clippy::unwrap_used, reason = "all of this is test")]
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,5 +1,4 @@
 //! The element in pages of other people: what it asks them for, what it tells them, and what they can't do to it.
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "all of this is test")]
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,7 +1,5 @@
 //! The last exchanges as a list, what leaves the page of them, what bad answers do to the page; and the help.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "all of this is test")]
-
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
 use pingone_sandbox::{Role, Rule, TokenSpec};
@@ -30,10 +28,14 @@ async fn rows(page: &Page) -> u64 {
 }
 
 /// The place in the list of the row that is active, by the listbox and by the row itself.
-async fn active(page: &Page) -> i64 {
-    let place = "[...root.querySelectorAll('[role=option]')].findIndex((row) => row.ariaSelected === 'true'
-        && row.id === root.querySelector('[role=listbox]').getAttribute('aria-activedescendant'))";
-    page.ask_shadow(place).await.as_i64().expect("a number")
+/// Waits until the exchange at this place is the active one. The list is drawn a few times a second.
+async fn wait_for_active(page: &Page, place: usize) {
+    page.until(&format!(
+        "((root) => [...root.querySelectorAll('[role=option]')].findIndex((row) => row.ariaSelected === 'true'
+        && row.id === root.querySelector('[role=listbox]').getAttribute('aria-activedescendant')) === {place})
+            (document.querySelector('pingone-mfa').shadowRoot)"
+    ))
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,12 +71,13 @@ async fn the_list_of_exchanges_is_filtered_and_walked_by_keys() {
     page.see("searchbox", "Path or Correlation-Id").await.focus().await.unwrap();
     page.type_keys(Key::Tab + "").await;
     assert_eq!(page.focus().await, "Exchanges");
-    assert_eq!(active(&page).await, 0, "the newest is shown");
+    // The newest is shown.
+    wait_for_active(&page, 0).await;
     page.type_keys(Key::Down + "").await;
     page.hear("Chosen: ").await;
-    assert_eq!(active(&page).await, 1);
+    wait_for_active(&page, 1).await;
     page.type_keys(Key::End + "").await;
-    assert_eq!(active(&page).await, i64::try_from(all).unwrap() - 1);
+    wait_for_active(&page, usize::try_from(all).unwrap() - 1).await;
     page.press("tab", "Raw").await;
     page.hear("GET http").await;
     let chosen =
@@ -86,7 +89,7 @@ async fn the_list_of_exchanges_is_filtered_and_walked_by_keys() {
     assert_eq!(chosen, still, "what is looked at stays");
     page.press("button", "Follow the newest").await;
     page.hear("Newest: ").await;
-    assert_eq!(active(&page).await, 0);
+    wait_for_active(&page, 0).await;
     assert_eq!(world.complaints(true).await, Vec::<String>::new());
 }
 

@@ -1,5 +1,4 @@
 //! The product in a frame of a portal on another site: tokens in, counts and ids out, and nothing for anybody else.
-#![allow(clippy::expect_used, reason = "all of this is test")]
 
 use std::time::Duration;
 

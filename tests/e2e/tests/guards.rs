@@ -1,8 +1,6 @@
 //! The guards before users are written, in the page: protected groups, devices, the person's own account, and users who
 //! can't be read.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "all of this is test")]
-
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
 use pingone_sandbox::server::now;

@@ -1,6 +1,5 @@
 //! Nothing hangs: whatever of the browser or of a host page never answers, throws or answers nonsense is named within ten
 //! seconds, and what a person wants to end ends. Hosts and other browsers are emulated by scripts that run before the page's.
-#![allow(clippy::expect_used, reason = "all of this is test")]
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
 //! The release on a real nginx under a path of its own, as its own configuration wants it served.
-#![allow(clippy::unwrap_used, reason = "all of this is test")]
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};

@@ -1,7 +1,5 @@
 //! What one user's panel says, where the search finds people, how faults are drawn, and where the keyboard is.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "all of this is test")]
-
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
 use pingone_sandbox::{Fault, On, Role, Rule, TokenSpec};

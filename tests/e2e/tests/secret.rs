@@ -1,5 +1,4 @@
 //! The token on the disk: in no file of the browser's profile, in no spelling, at no moment.
-#![allow(clippy::expect_used, reason = "all of this is test")]
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -385,9 +385,13 @@ async fn a_token_is_renewed_by_itself_and_who_is_signed_in_no_more_is_asked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_outlives_its_token_goes_on_by_itself_once_the_next_one_can_be_got() {
-    let world = World::start(100, |origin| slow(origin).replacen('{', r#"{"refresh":true,"#, 1)).await;
-    // A token that ends in 74 seconds, 60 of which no run counts on, and an outage that is longer.
-    world.sandbox().set_clock_offset_millis(-(60 * 60 - 74) * 1000);
+    // One user a second.
+    let config = |origin: &str| {
+        with_sign_in(origin).replacen('{', r#"{"refresh":true,"rate":{"read":2000,"write":2,"max":2000},"#, 1)
+    };
+    let world = World::start(100, config).await;
+    // A token that ends in 82 seconds, 60 of which no run counts on, and an outage that is longer.
+    world.sandbox().set_clock_offset_millis(-(60 * 60 - 82) * 1000);
     let on = On { method: Some("POST".into()), endpoint: Some("token".into()), user: None, page: None };
     let fault = Fault::Status { status: 503, retry_after: None, without_cors: false };
     world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 1, times: Some(3), fault }).expect("a rule");

@@ -1,5 +1,4 @@
 //! Tokens where they don't belong, tokens that other people's clocks and environments made, and what Back brings.
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "all of this is test")]
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;

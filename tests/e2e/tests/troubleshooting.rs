@@ -1,7 +1,5 @@
 //! The tutorial's six points: each broken, diagnosed by the page itself, mended, and then the request succeeds.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "all of this is test")]
-
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::server::now;
 use pingone_sandbox::{Role, Scope, TokenSpec};

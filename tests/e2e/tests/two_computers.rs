@@ -1,5 +1,4 @@
 //! A run that is carried on on two computers: two browsers that share nothing but the tenant.
-#![allow(clippy::expect_used, clippy::panic, reason = "all of this is test")]
 
 use std::collections::HashSet;
 use std::time::Duration;

@@ -1,0 +1,25 @@
+//! The sandbox's tests: one program, because linking one takes less time than linking seventeen.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod access;
+mod agreement;
+mod asker;
+mod authorization;
+mod bypass;
+mod client;
+mod contract;
+#[cfg(feature = "server")]
+mod control;
+mod devices;
+mod environment;
+#[cfg(feature = "server")]
+mod faults;
+mod filter;
+mod fuzz;
+mod groups;
+mod keys;
+mod recorded;
+mod report;
+#[cfg(feature = "server")]
+mod server;
+mod writes;

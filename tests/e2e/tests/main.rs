@@ -1,0 +1,30 @@
+//! The end-to-end tests: one program, so that those of one file run while those of another wait.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "all of this is test"
+)]
+
+mod breach;
+mod code;
+mod demo;
+mod directory;
+mod element;
+mod exchanges;
+mod frame;
+mod guards;
+mod hang;
+mod hosting;
+mod journey;
+mod panel;
+mod run;
+mod secret;
+mod sheet;
+mod sign_in;
+mod start;
+mod texts;
+mod token;
+mod troubleshooting;
+mod two_computers;
