@@ -1,6 +1,7 @@
 //! Whether the page names the right cause: broken situations, each with the one diagnosis that is right, against the
 //! sandbox's pure core on a virtual clock. A row says how the world is broken and what is right; see
 //! `diagnosis/situations.rs`.
+#![allow(clippy::print_stdout, reason = "the table is printed on request")]
 
 mod documented;
 mod situations;

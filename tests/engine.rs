@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use crate::support::normalize::normalize;
+use crate::normalize::normalize;
 use crate::support::{Fate, Stage};
 use futures::channel::mpsc;
 use futures::future::FutureExt;

@@ -7,9 +7,9 @@ mod writer;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use crate::normalize::normalize;
+use crate::notebook::Notebook;
 use crate::support::Stage;
-use crate::support::normalize::normalize;
-use crate::support::notebook::Notebook;
 use futures::channel::mpsc;
 use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::list::{Answer, Direction, Guess, Identity, List, Piles, read};

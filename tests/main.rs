@@ -16,6 +16,10 @@ mod engine;
 mod guards;
 mod import;
 mod layers;
+#[path = "support/normalize.rs"]
+mod normalize;
+#[path = "support/notebook.rs"]
+mod notebook;
 mod pace;
 mod run;
 mod sign_in;

@@ -1,11 +1,12 @@
 //! The pace of runs on a virtual clock, against the sandbox's rate limits, through what a browser makes of them: every
 //! call has a preflight, six connections lead to a host, and an answer without CORS headers is none.
+#![allow(clippy::cast_precision_loss, reason = "a rate is no exact number")]
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::support::notebook::Notebook;
+use crate::notebook::Notebook;
 use futures::channel::{mpsc, oneshot};
 use futures::future::{FutureExt, LocalBoxFuture};
 use http::Method;

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use crate::support::notebook::Notebook;
+use crate::notebook::Notebook;
 use crate::support::{Fate, Stage};
 use futures::channel::mpsc;
 use futures::future::{FutureExt, pending, select};

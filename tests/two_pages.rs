@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crate::support::notebook::Notebook;
+use crate::notebook::Notebook;
 use crate::support::{Stage, VirtualClock};
 use futures::StreamExt;
 use futures::channel::mpsc;

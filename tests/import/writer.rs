@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use pingone_mfa_core::domain::list::{Form, Identity};
 use pingone_mfa_core::domain::user::{User, UserId};
 
-use crate::support::normalize::normalize;
+use crate::normalize::normalize;
 
 /// A file, and what it means.
 pub struct File {

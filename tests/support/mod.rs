@@ -1,8 +1,5 @@
 //! A tenant without a network and a clock without time: the sandbox's pure core behind the core's ports.
 
-pub mod normalize;
-pub mod notebook;
-
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;

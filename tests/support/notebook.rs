@@ -9,7 +9,7 @@ use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::port::{Journal, JournalAnswer};
 
-use super::VirtualClock;
+use crate::support::VirtualClock;
 
 /// A journal in memory that takes 2 ms for each entry.
 pub struct Notebook {

@@ -25,7 +25,7 @@ pub(crate) fn format_and_lints(workspace: &Workspace, report: &mut Report) -> Re
     report.gate_command("format", workspace.cargo(&["fmt", "--all", "--check"]))?;
     report.gate_command("lints", clippy(workspace, &["--workspace", "--all-targets"]))?;
     report.gate_command("lints, page", clippy_wasm(workspace, &["-p", "pingone-mfa", "--all-targets"]))?;
-    let demo = ["-p", "pingone-mfa", "--lib", "--features", "demo"];
+    let demo = ["-p", "pingone-mfa", "--lib", "--features", "split,demo"];
     report.gate_command("lints, demo", clippy_wasm(workspace, &demo))?;
     report.gate_command("lints, core", clippy_wasm(workspace, &["-p", "pingone-mfa-core", "--lib"]))?;
     let sandbox = ["-p", "pingone-sandbox", "--lib", "--no-default-features"];

@@ -22,10 +22,14 @@ Run it:
               --page DIR  --kind production|sandbox, and many more: see its own --help
 
 Work on it:
+  dev       Serves the page and the sandbox, and shows every change of the code within seconds.
+              --users N, --open, -- ...   as for the demo
   check     The quick loop: format, lints, native tests.
   test      Everything: format, lints, native tests, tests in a headless browser,
             the release build, and the end-to-end tests against it.
             The last line is the sum: `N passed, N failed`.
+              --timings   instead prints what compiling each package takes, and the 20
+                          slowest tests, of what `test` has built before
   snippets  Installs every language that the page writes code in, as far as Debian has it, runs
             the code against the sandbox, and prints a table: which was run, which was read
             by a grammar. Fails if one did not do what it should.
@@ -101,9 +105,13 @@ pub(crate) enum Command {
     Help,
     Setup,
     Demo(Demo),
+    /// With the demo's options.
+    Dev(Demo),
     Sandbox(Vec<String>),
     Dist(Shipment),
     Test,
+    /// Where the time of the tests goes.
+    Timings,
     Check,
     Bench(Bench),
     /// With options that the program reads itself.
@@ -147,9 +155,11 @@ impl Command {
         match name.as_str() {
             "help" | "--help" | "-h" => Ok(Self::Help),
             "demo" => Demo::parse(rest).map(Self::Demo),
+            "dev" => Demo::parse(rest).map(Self::Dev),
             "sandbox" => Ok(Self::Sandbox(without_separator(rest))),
             "setup" => alone(Self::Setup, &name, &rest),
             "dist" => shipment(&rest).map(Self::Dist),
+            "test" if rest == ["--timings"] => Ok(Self::Timings),
             "test" => alone(Self::Test, &name, &rest),
             "check" => alone(Self::Check, &name, &rest),
             "bench" => Bench::parse(rest).map(Self::Bench),
@@ -314,9 +324,10 @@ mod tests {
 
     #[test]
     fn every_command_stands_in_the_help() {
-        for name in
-            ["demo", "sandbox", "check", "test", "snippets", "bench", "soak", "dist", "setup", "seal", "help"]
-        {
+        for name in [
+            "demo", "dev", "sandbox", "check", "test", "snippets", "bench", "soak", "dist", "setup", "seal",
+            "help",
+        ] {
             assert!(HELP.contains(&format!("\n  {name} ")), "{name}");
         }
     }

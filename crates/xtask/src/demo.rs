@@ -43,12 +43,12 @@ pub(crate) fn sandbox(workspace: &Workspace, options: &[String]) -> Result<(), F
     process::hand_over(server(workspace).args(options))
 }
 
-fn server(workspace: &Workspace) -> Command {
+pub(crate) fn server(workspace: &Workspace) -> Command {
     workspace.cargo(&["run", "--quiet", "-p", "pingone-sandbox", "--"])
 }
 
 /// The number of users, unless what goes to the sandbox unread has it already.
-fn users(options: &Demo) -> Vec<&str> {
+pub(crate) fn users(options: &Demo) -> Vec<&str> {
     let is_told = options.rest.iter().any(|option| option == "--users" || option.starts_with("--users="));
     if is_told { Vec::new() } else { vec!["--users", &options.users] }
 }

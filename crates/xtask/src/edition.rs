@@ -9,7 +9,8 @@ use crate::workspace::Workspace;
 /// Tells the sealing step, which Trunk starts, what it seals.
 const VARIABLE: &str = "PINGONE_MFA_EDITION";
 
-/// The name of the demo, as a feature of the page and as a value of the variable.
+const PRODUCT: &str = "product";
+
 const DEMO: &str = "demo";
 
 /// What is built.
@@ -22,24 +23,31 @@ pub(crate) enum Edition {
 }
 
 impl Edition {
-    /// What the command says that started this program.
-    pub(crate) fn of_environment() -> Self {
-        if env::var_os(VARIABLE).is_some_and(|value| value == DEMO) { Self::Demo } else { Self::Product }
+    /// What the command says that started this program. Nothing is sealed where Trunk was started by hand.
+    pub(crate) fn of_environment() -> Option<Self> {
+        match env::var(VARIABLE).ok()?.as_str() {
+            PRODUCT => Some(Self::Product),
+            DEMO => Some(Self::Demo),
+            _ => None,
+        }
     }
 
     /// Has a command build this one.
     pub(crate) fn announce(self, command: &mut Command) {
-        match self {
-            Self::Product => command.env_remove(VARIABLE),
-            Self::Demo => command.env(VARIABLE, DEMO),
-        };
+        command.env(
+            VARIABLE,
+            match self {
+                Self::Product => PRODUCT,
+                Self::Demo => DEMO,
+            },
+        );
     }
 
     /// What cargo and Trunk are told.
     pub(crate) fn features(self) -> &'static [&'static str] {
         match self {
-            Self::Product => &[],
-            Self::Demo => &["--features", DEMO],
+            Self::Product => &["--features", "split"],
+            Self::Demo => &["--features", "split,demo"],
         }
     }
 

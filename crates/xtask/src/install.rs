@@ -49,7 +49,7 @@ fn from_binary(workspace: &Workspace, tool: &Tool) -> bool {
 }
 
 /// A debug build without debug information: it takes a third of the time of a release build, and
-/// these tools wait for other programs most of the time.
+/// these tools wait for other programs most of the time. What doesn't is optimised.
 fn from_source(workspace: &Workspace, tool: &Tool, lock: Lock) -> Command {
     let mut command = workspace.cargo(&["install", "--debug"]);
     if matches!(lock, Lock::Kept) {
@@ -57,6 +57,9 @@ fn from_source(workspace: &Workspace, tool: &Tool, lock: Lock) -> Command {
     }
     command.arg("--root").arg(tool.root(workspace));
     command.args(["--version", &format!("={}", tool.version), tool.package]);
+    for package in tool.busy {
+        command.args(["--config", &format!("profile.dev.package.{package}.opt-level=2")]);
+    }
     command.env("CARGO_PROFILE_DEV_DEBUG", "0");
     command.env("CARGO_TARGET_DIR", workspace.tools().join(BUILD_FOLDER));
     command

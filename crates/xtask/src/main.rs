@@ -7,7 +7,7 @@
 //! the page, `seal` names and binds its files, `edition` which of two pages, `hosting` says how they
 //! want to be served, `bill` what they are made of, `npm` packs the element for other pages' builds, `suite` checks
 //! everything, `bench` measures, `soak` plays
-//! runs under everything that goes wrong, `snippets` runs the code that the page writes, `demo` shows it.
+//! runs under everything that goes wrong, `snippets` runs the code that the page writes, `demo` shows it, and `dev` has it change under one's hands.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
 
@@ -16,6 +16,7 @@ mod bill;
 mod check;
 mod command;
 mod demo;
+mod dev;
 mod edition;
 mod failure;
 mod hosting;
@@ -38,6 +39,7 @@ mod soak;
 mod stopwatch;
 mod suite;
 mod tally;
+mod timings;
 mod tool;
 mod workspace;
 
@@ -66,6 +68,7 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
         Command::Help => print!("{HELP}"),
         Command::Setup => setup::announce(&workspace)?,
         Command::Demo(options) => demo::run(&workspace, &options)?,
+        Command::Dev(options) => dev::run(&workspace, &options)?,
         Command::Sandbox(options) => demo::sandbox(&workspace, &options)?,
         Command::Dist(Shipment::Page(edition)) => {
             page::release(&workspace, &setup::prepare(&workspace)?, edition)?;
@@ -75,6 +78,7 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
             println!("{}", npm::pack(&workspace)?.display());
         }
         Command::Test => return Ok(suite::run(&workspace)),
+        Command::Timings => timings::run(&workspace)?,
         Command::Check => return Ok(check::run(&workspace)),
         Command::Bench(what) => bench::run(&workspace, &what)?,
         Command::Soak(options) => soak::run(&workspace, &options)?,

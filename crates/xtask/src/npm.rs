@@ -58,9 +58,14 @@ pub(crate) fn pack(workspace: &Workspace) -> Result<PathBuf, Failure> {
     npm.current_dir(&folder).args(["pack", "--silent", "--ignore-scripts", "./package"]);
     process::run(&mut npm)?;
     let named = folder.join(format!("pingone-mfa-{}.tgz", env!("CARGO_PKG_VERSION")));
-    let packed = folder.join(PACKED);
+    let packed = packed(workspace);
     fs::rename(&named, &packed).map_err(Failure::file("rename", &named))?;
     Ok(packed)
+}
+
+/// Where the packed package is.
+pub(crate) fn packed(workspace: &Workspace) -> PathBuf {
+    workspace.path(FOLDER).join(PACKED)
 }
 
 /// What goes into the package but its package.json: from where, and under which name.

@@ -55,16 +55,8 @@ pub(crate) fn build(
 /// build, and the tools first on PATH.
 fn trunk(workspace: &Workspace, tools: &Tools, finish: Finish, edition: Edition) -> Result<Command, Failure> {
     let mut command = workspace.command("trunk");
-    for (variable, _) in env::vars_os() {
-        if variable.to_string_lossy().starts_with("TRUNK_") {
-            command.env_remove(variable);
-        }
-    }
-    // Trunk takes only true and false for this, and stops at the customary 1.
-    if env::var_os("NO_COLOR").is_some() {
-        command.env("NO_COLOR", "true");
-    }
-    command.args(["build", "--offline", "--skip-version-check", "--dist"]);
+    forget_callers_wishes(&mut command);
+    command.args(["build", "--release", "--offline", "--skip-version-check", "--dist"]);
     command.arg(edition.folder(workspace)).args(edition.features());
     edition.announce(&mut command);
     command.env("PATH", tools.path()?);
@@ -74,6 +66,19 @@ fn trunk(workspace: &Workspace, tools: &Tools, finish: Finish, edition: Edition)
     };
     with_flags(&mut command, &[RELOCATIONS]);
     Ok(command)
+}
+
+/// Leaves Trunk to its configuration.
+pub(crate) fn forget_callers_wishes(trunk: &mut Command) {
+    for (variable, _) in env::vars_os() {
+        if variable.to_string_lossy().starts_with("TRUNK_") {
+            trunk.env_remove(variable);
+        }
+    }
+    // Trunk takes only true and false for this, and stops at the customary 1.
+    if env::var_os("NO_COLOR").is_some() {
+        trunk.env("NO_COLOR", "true");
+    }
 }
 
 /// Has cargo, or whoever starts it, compile for the browser as the page is compiled.

@@ -1,7 +1,7 @@
 //! How other programs are run: watched, asked, streamed, or turned into.
 
 use std::io::{self, BufRead, BufReader, Write};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use crate::failure::Failure;
 
@@ -12,6 +12,23 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Exit { line: line(command), status })
+}
+
+/// Starts a program that runs beside this one.
+pub(crate) fn begin(command: &mut Command) -> Result<Child, Failure> {
+    command.spawn().map_err(not_started(command))
+}
+
+/// Runs a program and keeps what it prints. Where it fails, that is printed.
+pub(crate) fn capture(command: &mut Command) -> Result<String, Failure> {
+    let output = command.stdin(Stdio::null()).output().map_err(not_started(command))?;
+    let printed =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    if output.status.success() {
+        return Ok(printed);
+    }
+    println!("{printed}");
+    Err(Failure::Exit { line: line(command), status: output.status })
 }
 
 /// What a program prints when asked something, or nothing where it is missing or refuses.

@@ -11,6 +11,7 @@ mod fingerprint;
 mod glue;
 mod markup;
 mod pack;
+mod plain;
 mod split;
 pub(crate) mod stage;
 mod text;

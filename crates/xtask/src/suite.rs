@@ -3,18 +3,18 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
+use std::thread::{self, JoinHandle};
 
 use crate::check;
 use crate::edition::Edition;
 use crate::failure::Failure;
 use crate::machine::{self, Need};
-use crate::npm;
 use crate::report::{Report, Stopped};
-use crate::setup::{self, Tools};
+use crate::setup;
 use crate::workspace::{WASM_TARGET, Workspace};
-use crate::{packages, page};
+use crate::{npm, packages, process};
 
 /// How long the tests in the browser may take together; the runner's own 20 seconds are little for a
 /// debug build on a busy machine.
@@ -29,8 +29,7 @@ pub(crate) fn run(workspace: &Workspace) -> ExitCode {
 }
 
 /// All that has to be there before the first step.
-struct Kit {
-    tools: Tools,
+pub(crate) struct Kit {
     chromium: PathBuf,
     chromedriver: PathBuf,
     nginx: PathBuf,
@@ -41,7 +40,7 @@ struct Kit {
 
 impl Kit {
     /// Completed first, so that what is missing is known at once and not after the lints.
-    fn complete(workspace: &Workspace) -> Result<Self, Failure> {
+    pub(crate) fn complete(workspace: &Workspace) -> Result<Self, Failure> {
         machine::complete(&machine::ALL)?;
         packages::install(workspace)?;
         let tools = setup::prepare(workspace)?;
@@ -49,37 +48,60 @@ impl Kit {
         let path = tools.path()?;
         let (chromium, chromedriver) = (Need::Chromium.path()?, Need::Chromedriver.path()?);
         let (nginx, npm) = (Need::Nginx.path()?, Need::Npm.path()?);
-        Ok(Self { tools, chromium, chromedriver, nginx, npm, path })
+        Ok(Self { chromium, chromedriver, nginx, npm, path })
+    }
+
+    /// What the end-to-end tests use: the page that was just built, and programs of this machine.
+    pub(crate) fn equip<'a>(&self, workspace: &Workspace, command: &'a mut Command) -> &'a mut Command {
+        command.env("PINGONE_MFA_DIST", Edition::Product.folder(workspace));
+        command.env("PINGONE_MFA_DEMO", Edition::Demo.folder(workspace));
+        command.env("PINGONE_MFA_PACKAGE", npm::packed(workspace));
+        command.env("CHROMEDRIVER", &self.chromedriver).env("CHROMIUM", &self.chromium);
+        command.env("NGINX", &self.nginx).env("NPM", &self.npm)
     }
 }
 
 fn steps(workspace: &Workspace, report: &mut Report) -> Result<(), Stopped> {
     let kit = report.gate("tools", || Kit::complete(workspace))?;
     check::format_and_lints(workspace, report)?;
+    let building = report.gate("begin dist", || build_both(workspace))?;
     check::native_tests(workspace, report);
     report.tests("browser tests", browser_tests(workspace, &kit));
-    report.gate("dist", || page::release(workspace, &kit.tools, Edition::Product))?;
-    let package = report.gate("npm package", || npm::pack(workspace))?;
-    report.gate("dist --demo", || page::release(workspace, &kit.tools, Edition::Demo))?;
-    report.tests("end-to-end tests", end_to_end_tests(workspace, &kit, &package));
+    report.gate("dist (rest of it)", || built(building))?;
+    report.tests("end-to-end tests", end_to_end_tests(workspace, &kit));
+    Ok(())
+}
+
+/// Builds the release with its package and the demo. The optimiser keeps one core busy for minutes, so it begins before
+/// the tests that don't need the page.
+fn build_both(workspace: &Workspace) -> Result<JoinHandle<Result<String, Failure>>, Failure> {
+    let this = env::current_exe().map_err(Failure::file("find", "this program"))?;
+    let commands = ["--npm", "--demo"].map(|what| {
+        let mut command = workspace.command(&this);
+        command.args(["dist", what]);
+        command
+    });
+    Ok(thread::spawn(move || {
+        commands.into_iter().map(|mut command| process::capture(&mut command)).collect()
+    }))
+}
+
+fn built(building: JoinHandle<Result<String, Failure>>) -> Result<(), Failure> {
+    let panicked = |_| {
+        Err(Failure::Missing {
+            what: "the build's result".to_owned(),
+            remedy: "the panic above says why".to_owned(),
+        })
+    };
+    print!("{}", building.join().unwrap_or_else(panicked)?);
     Ok(())
 }
 
 /// The runner is given by name and found on PATH, because cargo splits this variable at spaces.
 /// Its options for Chromium stand in webdriver.json, which it reads in the package's folder.
 fn browser_tests(workspace: &Workspace, kit: &Kit) -> Command {
-    let arguments = [
-        "test",
-        "-p",
-        "pingone-mfa",
-        "--target",
-        WASM_TARGET,
-        "--lib",
-        "--test",
-        "web",
-        "--no-fail-fast",
-        "--no-default-features",
-    ];
+    let arguments =
+        ["test", "-p", "pingone-mfa", "--target", WASM_TARGET, "--lib", "--test", "web", "--no-fail-fast"];
     let mut command = workspace.cargo(&arguments);
     command.env("PATH", &kit.path);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
@@ -90,15 +112,9 @@ fn browser_tests(workspace: &Workspace, kit: &Kit) -> Command {
     command
 }
 
-fn end_to_end_tests(workspace: &Workspace, kit: &Kit, package: &Path) -> Command {
+fn end_to_end_tests(workspace: &Workspace, kit: &Kit) -> Command {
     let mut command = workspace.cargo(&["test", "-p", "pingone-mfa-e2e", "--no-fail-fast"]);
-    command.env("PINGONE_MFA_DIST", Edition::Product.folder(workspace));
-    command.env("PINGONE_MFA_DEMO", Edition::Demo.folder(workspace));
-    command.env("CHROMEDRIVER", &kit.chromedriver);
-    command.env("CHROMIUM", &kit.chromium);
-    command.env("NGINX", &kit.nginx);
-    command.env("NPM", &kit.npm);
-    command.env("PINGONE_MFA_PACKAGE", package);
+    kit.equip(workspace, &mut command);
     command
 }
 
@@ -108,7 +124,6 @@ mod tests {
 
     fn kit() -> Kit {
         Kit {
-            tools: Tools::default(),
             chromium: PathBuf::from("the browser"),
             chromedriver: PathBuf::from("the driver"),
             nginx: PathBuf::from("the server"),
@@ -134,8 +149,8 @@ mod tests {
     #[test]
     fn the_end_to_end_tests_get_the_page_that_was_just_built() {
         let workspace = Workspace::find().unwrap();
-        let command = end_to_end_tests(&workspace, &kit(), Path::new("the package"));
-        assert_eq!(variable(&command, "PINGONE_MFA_PACKAGE"), Some("the package".into()));
+        let command = end_to_end_tests(&workspace, &kit());
+        assert_eq!(variable(&command, "PINGONE_MFA_PACKAGE"), Some(npm::packed(&workspace).into()));
         assert_eq!(variable(&command, "NPM"), Some("the packages".into()));
         assert_eq!(variable(&command, "PINGONE_MFA_DIST"), Some(workspace.dist().into()));
         assert_eq!(variable(&command, "PINGONE_MFA_DEMO"), Some(workspace.path("dist-demo").into()));

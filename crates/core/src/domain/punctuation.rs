@@ -69,6 +69,7 @@ mod tests {
         for hyphen in "\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2212}\u{ff0d}".chars() {
             assert_eq!(plain_marks(format!("Anna{hyphen}Lena")), "Anna-Lena", "{hyphen:?}");
         }
+        assert_eq!(plain_marks("\u{2019}\u{2013}".into()), "'-");
         assert_eq!(plain_marks("Zoë \"Ann\" Holm_3.2/x".into()), "Zoë \"Ann\" Holm_3.2/x");
     }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::{env, fs};
 
 use super::split::{REST, split};
-use super::{Parts, Sealed, Shorten, demo, fingerprint, pack, seal};
+use super::{Parts, Sealed, Shorten, demo, fingerprint, pack, plain, seal};
 use crate::edition::Edition;
 use crate::failure::Failure;
 use crate::hosting::{self, Keep, Reach, Served};
@@ -68,8 +68,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
         what: STAGING.to_owned(),
         remedy: "`seal` is called by Trunk's post_build hook; run `cargo xtask dist`".to_owned(),
     })?;
+    let Some(edition) = Edition::of_environment() else { return plain::arrange(&folder, is_release()) };
     split(workspace, &folder)?;
-    let dressing = match Edition::of_environment() {
+    let dressing = match edition {
         Edition::Product => None,
         Edition::Demo => Some(text(&workspace.path("style"), "demo.css")?),
     };
@@ -78,13 +79,18 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
         seal_folder(&folder, dressing, &Ok)?;
         return write_sums(&folder);
     };
-    save(&folder, bill::FILE, bill::of_materials(workspace, Edition::of_environment())?.as_bytes())?;
+    save(&folder, bill::FILE, bill::of_materials(workspace, edition)?.as_bytes())?;
     for wasm in [folder.join(WASM), folder.join(REST)] {
         optimise(&optimisers, &wasm)?;
     }
     seal_folder(&folder, dressing, &|script| shorten(&optimisers, &script))?;
     write_packed(&folder)?;
     write_sums(&folder)
+}
+
+/// Whether Trunk builds a release, as it says to its hooks.
+fn is_release() -> bool {
+    env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release")
 }
 
 /// Makes a program smaller.
@@ -115,13 +121,19 @@ fn seal_folder(folder: &Path, dressing: Option<&str>, shorten: Shorten<'_>) -> R
         let path = folder.join(name);
         fs::remove_file(&path).map_err(Failure::file("remove", &path))?;
     }
+    name_frame(folder)?;
+    write(folder, &sealed)?;
+    write_versioned(folder, &sealed)?;
+    write_hosting(folder, &sealed, dressing.is_some())
+}
+
+/// Gives the script for pages that frame the product the name that it keeps.
+pub(super) fn name_frame(folder: &Path) -> Result<(), Failure> {
     for (from, to) in FRAME {
         let from = folder.join(from);
         fs::rename(&from, folder.join(to)).map_err(Failure::file("rename", &from))?;
     }
-    write(folder, &sealed)?;
-    write_versioned(folder, &sealed)?;
-    write_hosting(folder, &sealed, dressing.is_some())
+    Ok(())
 }
 
 fn read(folder: &Path) -> Result<Parts, Failure> {
@@ -141,7 +153,7 @@ fn read(folder: &Path) -> Result<Parts, Failure> {
     })
 }
 
-fn text(folder: &Path, name: &str) -> Result<String, Failure> {
+pub(super) fn text(folder: &Path, name: &str) -> Result<String, Failure> {
     let path = folder.join(name);
     fs::read_to_string(&path).map_err(Failure::file("read", &path))
 }
@@ -182,7 +194,7 @@ fn pinned(name: &str) -> Option<&'static str> {
     hosting::PINNED.into_iter().find(|pinned| pinned.strip_suffix(".js") == Some(stem))
 }
 
-fn save(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+pub(super) fn save(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
     let path = folder.join(name);
     fs::write(&path, bytes).map_err(Failure::file("write", &path))
 }

@@ -135,6 +135,7 @@ fn what_a_deployment_forbids_is_refused_before_anything_is_asked() {
     let one = rules(Access::One, TurnOff::Run, true);
     let never = rules(Access::Run, TurnOff::Never, true);
     let off_one = rules(Access::Run, TurnOff::One, true);
+    let one_never = rules(Access::One, TurnOff::Never, true);
     let no_bypass = rules(Access::Run, TurnOff::Run, false);
     for (rules, scope, write, refusal) in [
         (&read, Scope::One, ON, Some(ReadOnly)),
@@ -149,6 +150,7 @@ fn what_a_deployment_forbids_is_refused_before_anything_is_asked() {
         (&never, Scope::One, ON, None),
         (&never, Scope::Run, OFF, Some(NeverOff)),
         (&never, Scope::One, Write::Bypass, None),
+        (&one_never, Scope::One, OFF, Some(NeverOff)),
         (&off_one, Scope::One, OFF, None),
         (&off_one, Scope::Run, OFF, Some(OffOneAtATime)),
         (&no_bypass, Scope::One, Write::Bypass, Some(NoBypass)),
@@ -209,7 +211,8 @@ fn a_permit_is_for_one_user_and_one_value() {
 
 #[test]
 fn every_refusal_has_words_of_its_own() {
-    let mut words: Vec<&str> = WriteRefusal::ALL.iter().map(|refusal| refusal.word()).collect();
+    let mut words: Vec<String> = WriteRefusal::ALL.iter().map(ToString::to_string).collect();
+    assert_eq!(words, WriteRefusal::ALL.map(WriteRefusal::word));
     words.sort_unstable();
     words.dedup();
     assert_eq!(words.len(), WriteRefusal::ALL.len());

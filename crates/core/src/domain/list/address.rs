@@ -142,10 +142,22 @@ mod tests {
             "“ana@x.example”",
             " ;ana@x.example. ",
             "Ana <ana@x.example> (on leave)",
+            "Ana <ana@x.example> ana@x.example",
+            "ana@x.example (work) Ana <ana@x.example>",
         ] {
             assert_eq!(addressed(cell), Addressed::One("ana@x.example".into()), "{cell}");
         }
         assert_eq!(addressed("o'neil@x.example"), Addressed::One("o'neil@x.example".into()));
+    }
+
+    #[test]
+    fn only_a_text_with_an_address_has_one_to_be_looked_for() {
+        for cell in ["ana@x.example;", "Ana <ana@x.example>", "MAILTO:ana@x.example", "ana@x.example,"] {
+            assert!(is_wrapped(cell), "{cell}");
+        }
+        for cell in ["ana;", "<ana>", "mailto:ana", "ana,", "ana@x.example"] {
+            assert!(!is_wrapped(cell), "{cell}");
+        }
     }
 
     #[test]

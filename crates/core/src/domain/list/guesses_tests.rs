@@ -185,6 +185,15 @@ fn a_column_that_says_on_or_off_by_line_is_asked_for() {
     list.answer(Answer::OnlyLinesWith { column: 1, word: "ENABLED".into() }).unwrap();
     let others = vec![(3, Problem::NotTaken), (5, Problem::NotTaken)];
     assert_eq!((guesses(&list), said(&list)), (vec![], (vec!["ana", "cy"], others)));
+    assert_eq!(list.taken(), [(1, "ENABLED".to_owned())]);
+    list.identify(0, Identity::Username, true);
+    assert_eq!(
+        (list.taken().len(), said(&list).0),
+        (1, vec!["ana", "cy"]),
+        "the words stay with their column"
+    );
+    list.identify(1, Identity::Username, true);
+    assert_eq!(list.taken(), [], "who is named by a column isn't chosen by it");
 
     let same = self::list("Username,2FA\nana,off\nbo,Off\n");
     assert!(same.confirmed().is_some());

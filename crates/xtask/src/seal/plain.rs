@@ -1,0 +1,86 @@
+//! Trunk's files as they are, where Trunk was started by hand: the page starts, and nothing is named by its content or
+//! bound by hashes.
+
+use std::fs;
+use std::path::Path;
+
+use super::stage::{name_frame, save, text};
+use crate::failure::Failure;
+
+/// The region of the sandbox, under the address that it has unless it is told another.
+const SANDBOX: &str = r#"{"regions":[{"code":"SANDBOX","label":"Local sandbox","apiBase":"http://127.0.0.1:4001/v1","authBase":"http://127.0.0.1:4001"}],"defaultRegion":"SANDBOX"}"#;
+
+/// Completes Trunk's files. A page to work on knows the sandbox; a release is to be configured by whoever hosts it.
+pub(super) fn arrange(folder: &Path, is_release: bool) -> Result<(), Failure> {
+    let style = format!("{}\n{}", text(folder, "tokens.css")?, text(folder, "widget.css")?);
+    save(folder, "widget.css", style.as_bytes())?;
+    let tokens = folder.join("tokens.css");
+    fs::remove_file(&tokens).map_err(Failure::file("remove", &tokens))?;
+    name_frame(folder)?;
+    if is_release {
+        println!(
+            "This page starts, and is not sealed. The release to publish is made by `cargo xtask dist`."
+        );
+        return Ok(());
+    }
+    println!(
+        "A sandbox that answers like PingOne: `cargo xtask sandbox` in another terminal prints a token for it."
+    );
+    save(folder, "config.json", SANDBOX.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::env;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    /// A folder as Trunk leaves it, removed at the end of its test.
+    struct Staging(PathBuf);
+
+    impl Staging {
+        fn new(name: &str) -> Self {
+            let folder = env::temp_dir().join(format!("xtask-plain-{}-{name}", std::process::id()));
+            fs::create_dir_all(&folder).unwrap();
+            for name in ["tokens.css", "widget.css", "frame.js", "frame.d.ts", "index.html"] {
+                fs::write(folder.join(name), name).unwrap();
+            }
+            Self(folder)
+        }
+
+        fn names(&self) -> Vec<String> {
+            let entries = fs::read_dir(&self.0).unwrap();
+            let mut names: Vec<_> =
+                entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+            names.sort();
+            names
+        }
+    }
+
+    impl Drop for Staging {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_page_to_work_on_has_one_style_sheet_and_knows_the_sandbox() {
+        let staging = Staging::new("work");
+        arrange(&staging.0, false).unwrap();
+        let expected =
+            ["config.json", "index.html", "pingone-mfa-frame.d.ts", "pingone-mfa-frame.js", "widget.css"];
+        assert_eq!(staging.names(), expected);
+        assert_eq!(text(&staging.0, "widget.css").unwrap(), "tokens.css\nwidget.css");
+        let config: serde_json::Value =
+            serde_json::from_str(&text(&staging.0, "config.json").unwrap()).unwrap();
+        assert_eq!(config["defaultRegion"], config["regions"][0]["code"]);
+    }
+
+    #[test]
+    fn a_release_that_is_not_sealed_has_no_configuration() {
+        let staging = Staging::new("release");
+        arrange(&staging.0, true).unwrap();
+        assert!(!staging.names().contains(&"config.json".to_owned()));
+    }
+}

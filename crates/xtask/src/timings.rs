@@ -1,0 +1,144 @@
+//! Where the time of `cargo xtask test` goes: what compiling each package takes, and the slowest tests.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::process;
+use crate::suite::Kit;
+use crate::workspace::Workspace;
+
+/// So many lines a table has.
+const MOST: usize = 20;
+
+/// Everything is compiled anew here, because cargo tells no time for what was compiled before.
+const FOLDER: &str = "target/timings";
+
+/// A program of tests, and the folder in which it runs.
+#[derive(Debug, PartialEq, Eq)]
+struct Program {
+    file: PathBuf,
+    folder: PathBuf,
+}
+
+/// The `test --timings` command.
+pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
+    let kit = Kit::complete(workspace)?;
+    println!("Compiling everything anew, which takes minutes.");
+    let folder = workspace.path(FOLDER);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(Failure::file("remove", &folder))?;
+    }
+    let mut build =
+        workspace.cargo(&["test", "--workspace", "--no-run", "--timings", "--message-format=json"]);
+    let messages = process::capture(build.env("CARGO_TARGET_DIR", &folder))?;
+    let page = folder.join("cargo-timings/cargo-timing.html");
+    let page = fs::read_to_string(&page).map_err(Failure::file("read", &page))?;
+    print_table("Seconds of compiling, by package", slowest(compiled(&page)));
+
+    let mut tests = Vec::new();
+    for program in programs(&messages) {
+        println!("Running {}", program.file.display());
+        let mut command = Command::new(&program.file);
+        command.current_dir(&program.folder).args(["-Zunstable-options", "--report-time"]);
+        // The harness tells times only where it is told that it may be unstable.
+        command.env("RUSTC_BOOTSTRAP", "1");
+        process::stream(kit.equip(workspace, &mut command), |line| tests.extend(timed(line)))?;
+    }
+    print_table("Seconds of a test", slowest(tests));
+    Ok(())
+}
+
+fn print_table(title: &str, lines: Vec<(String, f64)>) {
+    println!("\n{title}\n");
+    for (name, seconds) in lines {
+        println!("{seconds:>8.2}  {name}");
+    }
+}
+
+fn slowest(mut lines: Vec<(String, f64)>) -> Vec<(String, f64)> {
+    lines.sort_by(|one, other| other.1.total_cmp(&one.1));
+    lines.truncate(MOST);
+    lines
+}
+
+/// What cargo's page of timings has of each package, all its targets together.
+fn compiled(page: &str) -> Vec<(String, f64)> {
+    let data = page.lines().find_map(|line| line.trim().strip_prefix("const UNIT_DATA = "));
+    let units = data.map(|first| {
+        let rest = page.split_once(first).map_or("", |(_, rest)| rest);
+        format!("{first}{}", rest.split_once(";\n").map_or(rest, |(units, _)| units))
+    });
+    let units: Value =
+        units.and_then(|units| serde_json::from_str(units.trim_end_matches(';')).ok()).unwrap_or_default();
+    let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+    for unit in units.as_array().into_iter().flatten() {
+        let name = unit.get("name").and_then(Value::as_str);
+        if let Some((name, seconds)) = name.zip(unit.get("duration").and_then(Value::as_f64)) {
+            *sums.entry(name.to_owned()).or_default() += seconds;
+        }
+    }
+    sums.into_iter().collect()
+}
+
+/// The programs of tests among what cargo has built.
+fn programs(messages: &str) -> Vec<Program> {
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    messages
+        .filter(|message| message.pointer("/profile/test") == Some(&Value::Bool(true)))
+        .filter_map(|message| {
+            let file = PathBuf::from(message.get("executable")?.as_str()?);
+            let folder = PathBuf::from(message.get("manifest_path")?.as_str()?).parent()?.to_owned();
+            Some(Program { file, folder })
+        })
+        .collect()
+}
+
+/// Reads `test run::a_name ... ok <1.234s>`.
+fn timed(line: &str) -> Option<(String, f64)> {
+    let (name, rest) = line.strip_prefix("test ")?.split_once(" ... ")?;
+    let seconds = rest.split_once('<')?.1.strip_suffix("s>")?;
+    Some((name.to_owned(), seconds.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_s_time_is_read_from_the_harness_s_line() {
+        assert_eq!(timed("test run::a_stop ... ok <1.250s>"), Some(("run::a_stop".to_owned(), 1.25)));
+        assert_eq!(timed("test run::a_stop ... FAILED <0.001s>"), Some(("run::a_stop".to_owned(), 0.001)));
+        assert_eq!(timed("test run::a_stop ... ok"), None);
+        assert_eq!(timed("running 3 tests"), None);
+    }
+
+    #[test]
+    fn a_package_s_time_is_the_sum_of_its_targets() {
+        let page = "<script>\nconst UNIT_DATA = [\n  {\"name\": \"core\", \"duration\": 1.5},\n  \
+                    {\"name\": \"core\", \"duration\": 2.0},\n  {\"name\": \"uuid\", \"duration\": 0.5}\n];\n\
+                    const CONCURRENCY_DATA = [];\n</script>";
+        assert_eq!(compiled(page), [("core".to_owned(), 3.5), ("uuid".to_owned(), 0.5)]);
+        assert_eq!(compiled("<html></html>"), []);
+    }
+
+    #[test]
+    fn the_programs_are_those_that_cargo_built_for_tests() {
+        let messages = r#"{"reason":"compiler-artifact","profile":{"test":true},"executable":"/t/run-1","manifest_path":"/w/a/Cargo.toml"}
+{"reason":"compiler-artifact","profile":{"test":false},"executable":"/t/xtask","manifest_path":"/w/x/Cargo.toml"}
+{"reason":"compiler-artifact","profile":{"test":true},"executable":null,"manifest_path":"/w/a/Cargo.toml"}
+no JSON"#;
+        assert_eq!(programs(messages), [Program { file: "/t/run-1".into(), folder: "/w/a".into() }]);
+    }
+
+    #[test]
+    fn the_slowest_come_first_and_no_more_than_fit() {
+        let lines = (0..30).map(|number| (number.to_string(), f64::from(number))).collect();
+        let slowest = slowest(lines);
+        assert_eq!((slowest.len(), slowest[0].1), (MOST, 29.0));
+    }
+}
