@@ -92,11 +92,13 @@ impl From<wasm_split_helpers::SplitLoaderError> for NotLoaded {
 }
 
 #[cfg(not(feature = "split"))]
+#[expect(clippy::unused_async, reason = "with the feature `split` it waits for the second file")]
 async fn load_rest() -> Result<(), NotLoaded> {
     Ok(())
 }
 
 #[cfg(not(feature = "split"))]
+#[expect(clippy::unused_async, reason = "with the feature `split` it waits for the second file")]
 async fn open_rest(
     outside: Rc<Outside>,
     screens: ScreensPlace,
