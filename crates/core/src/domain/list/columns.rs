@@ -327,6 +327,7 @@ mod tests {
             "E‑Mail",
             "Email (work) [Pflichtfeld]",
             "EMAIL_ADDRESS{Optional}",
+            "(required) Email",
         ] {
             assert_eq!(named(&spelling(), name).map(|(kind, _)| kind), Some(Identity::Email), "{name}");
         }

@@ -154,9 +154,7 @@ pub(super) fn directions<'a>(
 ) -> Vec<Direction> {
     let mut counts: Vec<Count> = Vec::new();
     for cells in lines {
-        if counts.len() < cells.len() {
-            counts.resize_with(cells.len(), Count::default);
-        }
+        counts.resize_with(counts.len().max(cells.len()), Count::default);
         for (cell, count) in cells.iter().zip(&mut counts) {
             count.add(spelling, cell);
         }

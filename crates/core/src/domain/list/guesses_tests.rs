@@ -185,7 +185,7 @@ fn a_column_that_says_on_or_off_by_line_is_asked_for() {
     list.answer(Answer::OnlyLinesWith { column: 1, word: "ENABLED".into() }).unwrap();
     let others = vec![(3, Problem::NotTaken), (5, Problem::NotTaken)];
     assert_eq!((guesses(&list), said(&list)), (vec![], (vec!["ana", "cy"], others)));
-    assert_eq!(list.taken(), [(1, "ENABLED".to_owned())]);
+    assert_eq!(list.taken(), [(1, "enabled".to_owned())]);
     list.identify(0, Identity::Username, true);
     assert_eq!(
         (list.taken().len(), said(&list).0),
@@ -212,6 +212,18 @@ fn long_numbers_that_all_end_in_zeros_are_asked_for() {
     assert_eq!(of("123456789012340\n"), [], "15 digits are kept");
     assert_eq!(of("12345678901234510\n"), [], "two were lost");
     assert_eq!(of("A234567890123450\n"), [], "this is no number");
+}
+
+#[test]
+fn a_letter_of_another_code_page_makes_no_other_name() {
+    let mut users = Users::default();
+    users.learn(&User { username: "pawe3".into(), ..user(3) }, &fold);
+    let found = |bytes: &[u8]| {
+        let list = read(bytes, &normalize()).unwrap();
+        list.confirmed().unwrap().match_in(&users).found.len()
+    };
+    assert_eq!(found("username\npawe\u{b3}\n".as_bytes()), 1, "in Unicode it is the digit");
+    assert_eq!(found(b"username\npawe\xb3\n"), 0, "a Polish Windows has written this for pawe\u{142}");
 }
 
 #[test]
