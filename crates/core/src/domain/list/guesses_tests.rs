@@ -281,3 +281,51 @@ fn a_column_chosen_later_is_asked_about_anew() {
     list.answer(Answer::Column(0, Identity::Username)).unwrap();
     assert!(list.confirmed().is_some());
 }
+
+#[test]
+fn a_username_with_an_address_in_it_is_taken_as_it_is_written() {
+    let by_name = list("username\nteam ana@x.example\n");
+    assert_eq!(said(&by_name), (vec!["team ana@x.example"], vec![]));
+    let by_address = list("email\na\u{ad}na@x.example\n");
+    assert_eq!(said(&by_address), (vec!["a\u{ad}na@x.example"], vec![]));
+}
+
+#[test]
+fn only_lines_that_name_somebody_say_a_direction() {
+    let words = |text: &str| {
+        let list = list(text);
+        list.directions().iter().map(|direction| direction.words.len()).collect::<Vec<_>>()
+    };
+    assert_eq!(words("Username,MFA Status\nana,on\nbo,off\n"), [2]);
+    assert_eq!(words("Username,MFA Status\nana,on\nbo,off,x\n"), [1], "of another number of cells");
+    assert_eq!(words("Username,MFA Status\nana,on\n,\nbo,on\n"), [1], "empty");
+    let mut every_cell = list("a@b.c,on\nb@b.c,off\n");
+    every_cell.answer(Answer::EveryCell).unwrap();
+    assert_eq!(every_cell.directions(), [], "where every cell is somebody, none is a direction");
+}
+
+#[test]
+fn an_answer_about_a_column_replaces_the_one_before_and_no_other() {
+    let mut list = list("Username,MFA Status,Action\nana,on,off\nbo,off,off\ncy,on,on\n");
+    let mut only = |column, word: &str| {
+        list.answer(Answer::OnlyLinesWith { column, word: word.into() }).unwrap();
+        list.taken().to_vec()
+    };
+    assert_eq!(only(1, "on"), [(1, "on".to_owned())]);
+    assert_eq!(only(1, "off"), [(1, "off".to_owned())]);
+    assert_eq!(only(2, "off"), [(1, "off".to_owned()), (2, "off".to_owned())]);
+    assert_eq!(said(&list).0, ["bo"]);
+}
+
+#[test]
+fn whoever_says_which_line_is_the_header_has_seen_what_stands_above_it() {
+    let text = "jdoe,\nuser,test account\nbo,\n";
+    let above = Guess::LinesAboveHeader { lines: 1, first: 1, header: 2 };
+    assert_eq!(guesses(&list(text)), [above]);
+    let mut answered = list(text);
+    answered.answer(Answer::Header(true)).unwrap();
+    assert_eq!((guesses(&answered), said(&answered).0), (vec![], vec!["bo"]));
+    let mut identified = list(text);
+    identified.identify(0, Identity::Username, true);
+    assert_eq!((guesses(&identified), said(&identified).0), (vec![], vec!["bo"]));
+}
