@@ -12,7 +12,7 @@ use crate::process;
 use crate::suite::Kit;
 use crate::workspace::Workspace;
 
-/// So many lines a table has.
+/// The length of a table.
 const MOST: usize = 20;
 
 /// Everything is compiled anew here, because cargo tells no time for what was compiled before.

@@ -20,8 +20,8 @@ use super::retry::{Jitter, pause};
 /// More pages than an answer to some questions can have. Several users may share an e-mail address.
 const MOST_PAGES: u32 = 50;
 
-/// So many questions may be refused, or fail by themselves, before it is taken for more than their fault. Whoever goes
-/// on then allows as many more.
+/// How many single questions may fail before the lookup halts, because PingOne is likelier at fault than the questions.
+/// Each resume allows as many more.
 const MOST_REFUSED: usize = 20;
 
 /// What is asked at once.
@@ -241,7 +241,7 @@ impl Lookup {
         self.end(place);
     }
 
-    /// It is PingOne that fails, and no question: all of them are asked again.
+    /// PingOne is at fault, not the questions: a resume retries all of them.
     fn acquit(&mut self) {
         let refused = std::mem::take(&mut self.refused);
         self.done = self.done.saturating_sub(refused.len());

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 /// The region of the sandbox, under the address that it has unless it is told another.
 const SANDBOX: &str = r#"{"regions":[{"code":"SANDBOX","label":"Local sandbox","apiBase":"http://127.0.0.1:4001/v1","authBase":"http://127.0.0.1:4001"}],"defaultRegion":"SANDBOX"}"#;
 
-/// Completes Trunk's files. A page to work on knows the sandbox; a release is to be configured by whoever hosts it.
+/// Completes Trunk's files. A debug build gets the sandbox's region; a release is configured where it is hosted.
 pub(super) fn arrange(folder: &Path, is_release: bool) -> Result<(), Failure> {
     let style = format!("{}\n{}", text(folder, "tokens.css")?, text(folder, "widget.css")?);
     save(folder, "widget.css", style.as_bytes())?;

@@ -301,7 +301,7 @@ fn only_lines_that_name_somebody_say_a_direction() {
     assert_eq!(words("Username,MFA Status\nana,on\n,\nbo,on\n"), [1], "empty");
     let mut every_cell = list("a@b.c,on\nb@b.c,off\n");
     every_cell.answer(Answer::EveryCell).unwrap();
-    assert_eq!(every_cell.directions(), [], "where every cell is somebody, none is a direction");
+    assert_eq!(every_cell.directions(), [], "if every cell names a user, no column is a direction");
 }
 
 #[test]

@@ -205,7 +205,7 @@ impl<'run> ReadBack<'run> {
         self.singles.push(Single::new(place, from));
     }
 
-    /// Whoever no page brought, in the plan's order.
+    /// Reads the rows that weren't on any page one by one, in the plan's order.
     fn read_open_alone(&mut self, now: Millis) {
         let mut places: Vec<Place> = std::mem::take(&mut self.open).into_values().collect();
         places.sort_unstable();

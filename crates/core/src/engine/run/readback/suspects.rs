@@ -71,13 +71,13 @@ impl ReadBack<'_> {
         }
     }
 
-    /// Whether nobody was read before this one, and somebody will be: the next answer tells whether it is them or
-    /// PingOne, and a second failure says that it is PingOne.
+    /// Whether no row was read yet and others are still to be read. The next answer then tells whether the user or PingOne
+    /// is at fault: a second failure halts.
     fn is_first_of_all(&self, single: Single) -> bool {
         !single.is_asked && self.suspects.all.is_empty() && self.singles.iter().any(|other| !other.is_asked)
     }
 
-    /// Finds somebody for the probe as soon as anybody was read.
+    /// Picks a row for the probe as soon as one was read.
     pub(super) fn look_for_probe(&mut self, now: Millis) {
         let Some(first) = self.suspects.all.first() else { return };
         if self.suspects.probe.is_some() {
