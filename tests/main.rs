@@ -1,4 +1,4 @@
-//! The native tests of the whole: one program, because linking one takes less time than linking thirteen.
+//! What holds for the whole project: what its sources, its element and its documents have to agree on.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::unwrap_used,
@@ -8,21 +8,7 @@
     reason = "all of this is test"
 )]
 
-mod code;
-mod contract;
-mod diagnosis;
 mod element;
-mod engine;
 mod guards;
-mod import;
 mod layers;
-#[path = "support/normalize.rs"]
-mod normalize;
-#[path = "support/notebook.rs"]
-mod notebook;
-mod pace;
-mod run;
 mod sign_in;
-mod spot_checks;
-mod support;
-mod two_pages;

@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 const NOW: Wall = Wall(1_800_000_000_000);
 
-const USERS: &str = include_str!("../../../tests/fixtures/users-page.json");
-const MFA_ENABLED: &str = include_str!("../../../tests/fixtures/mfa-enabled.json");
-const BAD_REQUEST: &str = include_str!("../../../tests/fixtures/error-400.json");
-const BAD_TOKEN: &str = include_str!("../../../tests/fixtures/error-401.json");
-const NO_ROLE: &str = include_str!("../../../tests/fixtures/error-403.json");
-const GATEWAY: &str = include_str!("../../../tests/fixtures/error-403-gateway.json");
-const NOT_FOUND: &str = include_str!("../../../tests/fixtures/error-404.json");
+const USERS: &str = include_str!("../../core/tests/fixtures/users-page.json");
+const MFA_ENABLED: &str = include_str!("../../core/tests/fixtures/mfa-enabled.json");
+const BAD_REQUEST: &str = include_str!("../../core/tests/fixtures/error-400.json");
+const BAD_TOKEN: &str = include_str!("../../core/tests/fixtures/error-401.json");
+const NO_ROLE: &str = include_str!("../../core/tests/fixtures/error-403.json");
+const GATEWAY: &str = include_str!("../../core/tests/fixtures/error-403-gateway.json");
+const NOT_FOUND: &str = include_str!("../../core/tests/fixtures/error-404.json");
 
 /// What a user may have beyond the recorded one.
 const MORE: [&str; 1] = ["externalId"];

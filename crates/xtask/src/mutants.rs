@@ -25,13 +25,10 @@ const MODULES: [(&str, &[&str]); 8] = [
 
 /// What has to notice a mutant: the core's own tests, and whole runs on a virtual clock, without those that take longest.
 const TESTS: [&str; 8] =
-    ["--lib", "--test", "native", "--", "--skip", "pace::", "--skip", "two_hundred_thousand"];
+    ["--lib", "--test", "core", "--", "--skip", "pace::", "--skip", "two_hundred_thousand"];
 
-/// The package that has the modules.
-const MUTATED: &str = "pingone-mfa-core";
-
-/// The packages that have those tests.
-const PACKAGES: [&str; 2] = [MUTATED, "pingone-mfa"];
+/// The package that has the modules and those tests.
+const PACKAGE: &str = "pingone-mfa-core";
 
 /// What is mutated.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -96,12 +93,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<(), Failur
 
 fn mutate(workspace: &Workspace, options: &Options) -> Command {
     let mut command = workspace.cargo(&["mutants", "--output", "target/mutants", "--no-shuffle"]);
-    command.args(["--package", MUTATED]);
+    command.args(["--package", PACKAGE]);
     for file in options.files() {
         command.args(["--file", file]);
-    }
-    for package in PACKAGES {
-        command.args(["--test-package", package]);
     }
     command
 }

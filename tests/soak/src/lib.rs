@@ -19,6 +19,6 @@ pub mod life;
 pub mod person;
 pub mod scenario;
 pub mod shelf;
-#[path = "../../support/mod.rs"]
+#[path = "../../../crates/core/tests/support/mod.rs"]
 pub mod support;
 pub mod world;
