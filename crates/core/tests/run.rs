@@ -638,6 +638,85 @@ fn one_user_whom_a_read_back_cannot_read_stays_unread_and_keeps_nobody_waiting()
     }
 }
 
+/// Plays a read-back until it is over or waits for a person. What it asked: a row, or nothing for a page.
+fn play_back(
+    back: &mut ReadBack<'_>,
+    from: Millis,
+    at: Wall,
+    says: impl Fn(Option<u32>) -> Result<Said, Fault>,
+) -> Vec<Option<u32>> {
+    let (mut now, mut asked) = (from, Vec::new());
+    while back.state() == State::Reading {
+        let job = match back.next(now) {
+            Step::Start(job) => job,
+            Step::WaitUntil(at) => {
+                now = at;
+                continue;
+            }
+            other => panic!("it reads, and there is nothing to do: {other:?}"),
+        };
+        back.apply(Event::Started(job.clone()), now);
+        let said = match &job {
+            readback::Job::Store(_) => Ok(Said::Stored),
+            readback::Job::Page(_) => says(None),
+            readback::Job::Read { place, .. } => says(Some(*place)),
+        };
+        asked.extend(match &job {
+            readback::Job::Store(_) => None,
+            readback::Job::Page(_) => Some(None),
+            readback::Job::Read { place, .. } => Some(Some(*place)),
+        });
+        let noted = |said| readback::Answer::Noted(Noted { at, correlation_id: None, said });
+        let answer = match (&job, said) {
+            (readback::Job::Page(_), Err(fault)) => Err(fault),
+            (_, said) => Ok(noted(said)),
+        };
+        back.apply(Event::Answered(job, answer), now);
+    }
+    asked
+}
+
+#[test]
+fn a_read_back_tells_a_network_that_fails_from_users_who_do() {
+    let stage = Stage::new(100, &TokenSpec::default());
+    let from = |stage: &Stage| stage.clock.now() + Millis::seconds(60);
+    let at = |stage: &Stage| stage.clock.wall().plus(60_000);
+    // A user who can't be reached is nobody's fault but the network's, also where everyone else can.
+    let (mut run, _) = done(&stage);
+    let mut back = ReadBack::new(&mut run, None);
+    play_back(&mut back, from(&stage), at(&stage), |place| match place {
+        Some(5) => Err(Fault::Unreachable),
+        _ => Ok(Said::Flag(true)),
+    });
+    assert_eq!((back.state(), back.left()), (State::Halted(Fault::Unreachable), 1));
+    // Before a run goes on, such a user is left out, and the others are written.
+    let stage = Stage::new(100, &TokenSpec::default());
+    let policy = Rc::new(stage.connection.policy().clone());
+    let restored = Restored::of_plan(plan(&stage, Stops::default()));
+    let mut run = Run::resumed(restored, policy, stage.connection.jitter(), None);
+    let mut back = ReadBack::of_waiting(&mut run, None);
+    play_back(&mut back, from(&stage), at(&stage), |place| match place {
+        Some(5) => Err(Fault::Unreachable),
+        _ => Ok(Said::Flag(false)),
+    });
+    assert_eq!((back.state(), back.left()), (State::Complete, 0));
+    // Where the first two fail with all their attempts, it is PingOne: nobody else has a last attempt.
+    let stage = Stage::new(100, &TokenSpec::default());
+    let (mut run, _) = done(&stage);
+    let mut back = ReadBack::new(&mut run, None);
+    let failed = Fault::ServerFailed(Refusal { status: 500, ..Refusal::default() });
+    let asked = play_back(&mut back, from(&stage), at(&stage), |_| Err(failed.clone()));
+    assert!(matches!(back.state(), State::Halted(Fault::ServerFailed(_))), "{:?}", back.state());
+    assert!(asked.len() <= 2 * back.left() + 2, "{} reads for {} users", asked.len(), back.left());
+    // A page that doesn't come for the network's sake is no reason to read one by one.
+    let stage = Stage::new(100, &TokenSpec::default());
+    let (mut run, _) = done(&stage);
+    let mut back = ReadBack::new(&mut run, listing(&stage, true));
+    let asked = play_back(&mut back, from(&stage), at(&stage), |_| Err(Fault::Unreachable));
+    assert_eq!(back.state(), State::Halted(Fault::Unreachable));
+    assert!(asked.iter().all(Option::is_none), "{asked:?}");
+}
+
 #[test]
 fn a_member_of_a_protected_group_is_never_written_by_a_run_that_goes_on() {
     let stage = Stage::new(100, &TokenSpec::default());

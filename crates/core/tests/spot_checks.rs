@@ -420,6 +420,8 @@ fn a_run_that_was_saved_for_another_computer_waits_and_reads_everyone_again_befo
     page.notebook.entries.borrow_mut().push(Entry::HandedOver(at).encode());
     page.reload();
     assert_eq!(page.run().standing(), Standing::Halted(Halt::HandedOver));
+    let next = page.run().next(page.stage.clock.now());
+    assert!(!matches!(next, Step::Start(Job::Store(_))), "nobody is intended here: {next:?}");
     // The other computer has gone on meanwhile.
     (40..60).for_each(|place| page.other_changes(place));
     let before = page.sent().len();
@@ -459,6 +461,7 @@ fn a_run_that_is_saved_in_the_middle_of_its_intents_leaves_nobody_open_who_was_s
         page.command(Command::Pause);
         assert!(!restore(&page.notebook.entries.borrow()).unwrap().open.is_empty());
         page.command(Command::HandOver);
+        assert!(!page.run().is_handed_over(), "it is to be stored first that nobody was sent anything");
         page.go_on(|_| None, None);
         let restored = restore(&page.notebook.entries.borrow()).unwrap();
         assert_eq!((restored.open, page.run().is_handed_over()), (vec![], true));
@@ -471,4 +474,125 @@ fn a_run_that_is_saved_in_the_middle_of_its_intents_leaves_nobody_open_who_was_s
         assert_eq!((page.run().standing(), page.run().another_writer_at()), (Standing::Ended, None));
         assert_eq!(page.count(RowState::Changed), page.run().tally().all());
     }
+}
+
+/// Starts what is next.
+fn start_next(page: &mut Page) -> Job {
+    let now = page.stage.clock.now();
+    let run = page.run.as_mut().unwrap();
+    let Step::Start(job) = run.next(now) else { panic!("nothing is started: {:?}", run.standing()) };
+    run.apply(Event::Started(job.clone()), now);
+    job
+}
+
+/// Answers what was started.
+fn answer(page: &mut Page, job: Job, said: Result<Said, Fault>) {
+    let (now, at) = (page.stage.clock.now(), page.stage.clock.wall());
+    let noted = Noted { at, correlation_id: None, said };
+    page.run.as_mut().unwrap().apply(Event::Answered(job, Ok(noted)), now);
+}
+
+/// Time passes.
+fn wait(page: &Page, time: Millis) {
+    let clock = Rc::clone(&page.stage.clock);
+    let at = clock.now() + time;
+    page.stage.clock.run(async move { clock.sleep_until(at).await });
+}
+
+#[test]
+fn a_spot_check_that_is_refused_for_the_token_is_made_again_with_the_next_one() {
+    let mut page = Page::new(100, Stops::default(), |_, _| {});
+    answer_next(&mut page, Ok(Said::Stored));
+    let refused = Err(Fault::TokenInvalid(Refusal { status: 401, ..Refusal::default() }));
+    let check = answer_next(&mut page, refused);
+    assert!(matches!(check, Job::SpotCheck { .. }), "{check:?}");
+    assert_eq!(page.run().standing(), Standing::Halted(Halt::Token));
+    page.command(Command::Token { until: None, actor: 1 });
+    assert_eq!(answer_next(&mut page, Ok(Said::Stored)), Job::Clock);
+    assert!(matches!(start_next(&mut page), Job::SpotCheck { .. }));
+}
+
+#[test]
+fn a_spot_check_that_fails_is_made_again_after_a_pause() {
+    let mut page = Page::new(100, Stops::default(), |_, plan| plan.rows.truncate(1));
+    answer_next(&mut page, Ok(Said::Stored));
+    let check = answer_next(&mut page, Err(Fault::Unreachable));
+    let now = page.stage.clock.now();
+    let Step::WaitUntil(at) = page.run().next(now) else { panic!("it is made again at once") };
+    assert!(at > now);
+    wait(&page, at - now);
+    assert_eq!(answer_next(&mut page, Ok(Said::Flag(false))), check);
+}
+
+#[test]
+fn a_run_that_pauses_while_it_looks_what_time_it_is_looks_once_more_before_it_goes_on() {
+    let mut page = Page::new(100, Stops::default(), |_, _| {});
+    answer_next(&mut page, Ok(Said::Stored));
+    answer_next(&mut page, Ok(Said::Flag(false)));
+    wait(&page, Millis::seconds(20));
+    let clock = start_next(&mut page);
+    assert_eq!(clock, Job::Clock, "it was answered nothing for long");
+    page.command(Command::Pause);
+    page.command(Command::Resume);
+    answer(&mut page, clock, Ok(Said::Stored));
+    assert_eq!(start_next(&mut page), Job::Clock);
+}
+
+#[test]
+fn a_long_run_that_is_answered_all_the_time_reads_nobody_again_and_one_that_waits_does() {
+    let mut page = Page::new(1500, Stops::default(), |_, _| {});
+    let (mut put, mut answers) = (false, 0);
+    while answers < 300 || !put {
+        wait(&page, Millis::seconds(4));
+        let next = page.run().next(page.stage.clock.now());
+        put = matches!(next, Step::Start(Job::Write { .. }));
+        answer_next(&mut page, Ok(Said::Flag(put)));
+        answers += 1;
+    }
+    assert_eq!(page.run().outdated(), None, "twenty minutes, and none without an answer");
+    wait(&page, page.stage.connection.policy().old);
+    answer_next(&mut page, Ok(Said::Stored));
+    assert_eq!(page.run().outdated(), None, "not yet");
+    wait(&page, Millis(1));
+    answer_next(&mut page, Err(Fault::Unreachable));
+    assert_eq!(page.run().outdated(), Some(Outdated::LongWait));
+}
+
+#[test]
+fn where_nobody_waits_a_long_wait_makes_nothing_old() {
+    let mut page = Page::new(100, Stops::default(), |_, plan| plan.rows.truncate(1));
+    answer_next(&mut page, Ok(Said::Stored));
+    answer_next(&mut page, Ok(Said::Flag(false)));
+    let put = start_next(&mut page);
+    wait(&page, Millis::seconds(11 * 60));
+    answer(&mut page, put, Ok(Said::Flag(true)));
+    assert_eq!((page.count(RowState::Changed), page.run().outdated()), (1, None));
+}
+
+#[test]
+fn a_check_that_is_answered_ends_a_wait_for_those_who_fail() {
+    let mut page = Page::new(400, Stops::default(), |_, _| {});
+    answer_next(&mut page, Ok(Said::Stored));
+    answer_next(&mut page, Ok(Said::Flag(false)));
+    // PUTs are answered until another check is under way; from then on everything else fails.
+    let check = loop {
+        let job = start_next(&mut page);
+        if matches!(job, Job::SpotCheck { .. }) {
+            break job;
+        }
+        answer(&mut page, job, Ok(Said::Flag(true)));
+    };
+    while page.run().standing() == Standing::Running {
+        let now = page.stage.clock.now();
+        if let Step::WaitUntil(at) = page.run().next(now) {
+            wait(&page, at - now);
+            continue;
+        }
+        let job = start_next(&mut page);
+        let said = if job == Job::Clock { Ok(Said::Stored) } else { Err(Fault::Unreachable) };
+        answer(&mut page, job, said);
+    }
+    assert!(matches!(page.run().standing(), Standing::Halted(Halt::Failing { .. })));
+    answer(&mut page, check, Ok(Said::Flag(false)));
+    assert_eq!(page.run().standing(), Standing::Running);
 }

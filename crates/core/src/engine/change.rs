@@ -315,4 +315,21 @@ mod tests {
             Outcome::Gone(refuses(404, None))
         );
     }
+
+    #[test]
+    fn what_was_lost_is_read_at_once_and_again_after_a_pause_and_the_pace_knows_a_read_from_a_write() {
+        let permit = Guard::default().planned(USER, true).unwrap();
+        let mut change = Change::new(permit, Rc::new(Policy::default()), Jitter::new(3));
+        let mut now = Millis(0);
+        for expected in [Kind::Write, Kind::Read] {
+            let Step::Start(job) = change.next(now) else { panic!("the {expected:?} waits") };
+            assert_eq!(Change::kind(&job), Some(expected));
+            change.apply(Event::Started(job), now);
+            change.apply(Event::Answered(job, Err(Fault::Unreachable)), now);
+        }
+        let Step::WaitUntil(at) = change.next(now) else { panic!("it is read without a pause") };
+        assert!(at > now);
+        now = at;
+        assert_eq!(change.next(now), Step::Start(Job::Read(USER)));
+    }
 }

@@ -313,9 +313,6 @@ impl Run {
         run.is_stopping = closed_at.is_some();
         run.beware(another_writer_at, handed_over_at);
         run.put_off_some();
-        if !run.is_stopping && !run.halts.is_handed_over() {
-            run.ledger.intend(&run.policy, run.step_at);
-        }
         for place in open {
             run.set(place, RowState::Sending);
             // Nobody knows whether its PUT was sent. It counts as sent: what a read finds then is taken for this run's

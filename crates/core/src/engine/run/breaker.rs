@@ -79,3 +79,22 @@ impl Breaker {
         Millis(doubled).min(policy.longest_probe)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fault::Refusal;
+
+    #[test]
+    fn an_answer_ends_what_failed_in_a_row_and_not_what_was_refused() {
+        let refused = Fault::RoleMissing(Refusal { status: 403, ..Refusal::default() });
+        let mut breaker = Breaker::default();
+        assert_eq!((breaker.refused(&refused), breaker.refused(&refused)), (1, 2));
+        assert_eq!((breaker.failed(Some(1)), breaker.failed(Some(2))), (1, 2));
+        assert!(!breaker.is_alone(1));
+        breaker.answered();
+        assert!(breaker.is_alone(1), "nothing fails any more");
+        assert_eq!(breaker.failed(Some(1)), 1);
+        assert_eq!(breaker.refused(&refused), 3);
+    }
+}

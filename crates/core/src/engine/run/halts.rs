@@ -68,3 +68,18 @@ impl Halts {
         Some(told)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_token_alone_does_not_continue_a_run_that_was_saved_for_another_computer() {
+        let mut halts = Halts { needs_token: true, ..Halts::default() };
+        assert_eq!(halts.first(), Some(Halt::Token));
+        halts.override_person(Halt::HandedOver);
+        assert_eq!(halts.first(), Some(Halt::HandedOver));
+        assert_eq!(halts.resume(), Some(Halt::HandedOver));
+        assert_eq!(halts.first(), Some(Halt::Token), "it still needs one");
+    }
+}

@@ -184,3 +184,20 @@ impl Ledger {
         !self.is_storing && self.waiting.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intents_that_are_not_on_their_way_are_taken_back_and_what_is_settled_stays() {
+        let mut ledger = Ledger::new(8);
+        ledger.intend(&Policy::default(), Some(3));
+        ledger.settled(7, Row::default(), None);
+        assert_eq!(ledger.forget_intents(), [0, 1, 2]);
+        let left = ledger.due().unwrap();
+        assert!(matches!(left.as_slice(), [Record::Settled { place: 7, .. }]), "{left:?}");
+        ledger.leaves();
+        assert_eq!(ledger.forget_intents(), Vec::<Place>::new());
+    }
+}

@@ -195,3 +195,41 @@ fn a_check_that_failed_is_made_again_later_and_lets_others_go_on() {
     assert_eq!(ready.next(Millis(0)), Some(Due::At(Millis(500))));
     assert_eq!(ready.next(Millis(500)), Some(Due::SpotCheck(0)));
 }
+
+#[test]
+fn a_row_is_unread_until_its_check_is_answered_and_where_it_has_none() {
+    let mut ready = ready(7);
+    ready.add(vec![0, 1], |_| true);
+    ready.checking(0);
+    assert!(ready.is_unread(0) && !ready.is_unread(9));
+    assert_eq!(ready.answered(0), Some(0));
+    ready.write_next(0);
+    assert!(!ready.is_unread(0));
+    ready.write_unchecked(5);
+    assert!(ready.is_unread(5));
+    assert!(ready.remove(5), "it was the only one that is written without a check");
+}
+
+#[test]
+fn a_row_that_is_being_read_is_not_read_once_more_after_a_wait() {
+    let mut ready = ready(8);
+    ready.add(vec![0], |_| true);
+    ready.checking(0);
+    ready.after_wait();
+    assert_eq!(ready.next(Millis(0)), None);
+    assert_eq!(ready.answered(0), Some(0));
+    ready.check_again(0, Millis(0), 1);
+    assert_eq!(ready.next(Millis(0)), Some(Due::SpotCheck(0)));
+}
+
+#[test]
+fn each_of_two_checks_at_a_time_knows_how_often_its_row_was_read() {
+    let mut ready = ready(9);
+    for (place, reads) in [(3, 2), (4, 1)] {
+        ready.check_again(place, Millis(0), reads);
+        ready.checking(place);
+    }
+    assert_eq!(ready.answered(4), Some(1));
+    assert_eq!(ready.answered(4), None);
+    assert_eq!(ready.answered(3), Some(2));
+}
