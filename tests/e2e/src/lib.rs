@@ -1,6 +1,6 @@
 //! The page in a real browser, against the sandbox on another origin, under the production headers.
 //!
-//! A [`World`] is one browser with an empty profile, one sandbox and one page server. The sandbox lives in this
+//! A [`World`] is one browser that remembers nothing, one sandbox and one page server. The sandbox lives in this
 //! process, so a test asks it what really happened.
 
 #![allow(
@@ -12,10 +12,12 @@
 )]
 
 mod browser;
+mod chromedriver;
 mod host;
 mod nginx;
 mod package;
 mod page;
+mod pool;
 mod portal;
 mod release;
 mod road;

@@ -7,9 +7,24 @@ use thirtyfour::TypingData;
 use thirtyfour::prelude::*;
 
 /// How long something may take to appear, in steps of [`STEP`].
-const PATIENCE: u32 = 300;
+const PATIENCE: u32 = 600;
 
 const STEP: Duration = Duration::from_millis(50);
+
+/// How long a script of [`Page::watch`] looks by itself. A page that is left meanwhile answers nothing, so the next begins.
+const LOOKS: u32 = 20;
+
+/// Begins a script that looks until it finds something, in steps of [`STEP`]. Asking from outside for each look would keep
+/// an eighth of a core busy.
+const WATCH: &str = "const look = (left) => {
+  const found = (() => {";
+
+/// Ends it.
+const FOUND: &str = "})();
+  if (found || left === 0) arguments[arguments.length - 1](found || null);
+  else setTimeout(look, 50, left - 1);
+};
+look(20);";
 
 /// The elements of a role in the element's shadow root. The browser's own roles are taken by their tags.
 const ELEMENTS: &str = r#"
@@ -25,11 +40,19 @@ const elements = [...(root?.querySelectorAll(tags[role]) ?? [])];
 
 /// The one of a name. Dialogs that are closed have buttons of the same name, so one that can be seen comes first.
 const FIND: &str = "const named = elements.filter((element) => nameOf(element).trim() === name);
-return named.find((element) => element.checkVisibility()) ?? named[0] ?? null;";
+const found = named.find((element) => element.checkVisibility()) ?? named[0] ?? null;";
+
+/// The first whose name begins so.
+const FIND_BEGINNING: &str =
+    "return elements.find((element) => nameOf(element).trim().startsWith(name)) ?? null;";
 
 /// The names that begin so.
 const NAMES: &str =
     "return elements.map((element) => nameOf(element).trim()).filter((found) => found.startsWith(name));";
+
+/// Everything that is shown.
+const TEXT: &str = "document.querySelector('pingone-mfa')?.shadowRoot?.firstElementChild?.innerText
+    ?? document.body.innerText";
 
 /// Everything in the document and in local stores that could hold a text.
 const SINKS: &str = r#"
@@ -61,21 +84,45 @@ impl Page {
         Self { driver }
     }
 
+    /// What a script returns, once that is neither false nor nothing.
+    async fn watch(&self, script: &str, arguments: Vec<Value>) -> Option<ScriptRet> {
+        self.watch_for(PATIENCE, script, arguments).await
+    }
+
+    /// The same, with so many looks.
+    async fn watch_for(&self, looks: u32, script: &str, arguments: Vec<Value>) -> Option<ScriptRet> {
+        let script = format!("{WATCH}{script}{FOUND}");
+        let mut left = looks;
+        while left > 0 {
+            left = match self.driver.execute_async(script.as_str(), arguments.clone()).await {
+                Ok(found) if !found.json().is_null() => return Some(found),
+                Ok(_) => left.saturating_sub(LOOKS),
+                Err(_) => {
+                    tokio::time::sleep(STEP).await;
+                    left - 1
+                }
+            }
+        }
+        None
+    }
+
     /// The element with this role and name, once it is there.
     pub async fn see(&self, role: &str, name: &str) -> WebElement {
-        for _ in 0..PATIENCE {
-            if let Some(element) = self.find(role, name).await {
-                return element;
-            }
-            tokio::time::sleep(STEP).await;
+        let seen =
+            self.watch(&format!("{ELEMENTS}{FIND} return found;"), vec![json!(role), json!(name)]).await;
+        match seen.map(ScriptRet::element) {
+            Some(Ok(element)) => element,
+            _ => panic!("no {role} named '{name}' on this page:\n{}", self.text().await),
         }
-        panic!("no {role} named '{name}' on this page:\n{}", self.text().await);
     }
 
     /// The element with this role and name, if it is there now.
     pub async fn find(&self, role: &str, name: &str) -> Option<WebElement> {
-        let found =
-            self.driver.execute(format!("{ELEMENTS}{FIND}"), vec![json!(role), json!(name)]).await.ok()?;
+        let found = self
+            .driver
+            .execute(format!("{ELEMENTS}{FIND} return found;"), vec![json!(role), json!(name)])
+            .await
+            .ok()?;
         found.element().ok()
     }
 
@@ -110,15 +157,15 @@ impl Page {
 
     /// Presses the first element of a role whose name begins so.
     pub async fn press_beginning(&self, role: &str, beginning: &str) {
-        for _ in 0..PATIENCE {
-            // A name that counts something may be another one by now.
-            if let Some(name) = self.names(role, beginning).await.first()
-                && let Some(element) = self.find(role, name).await
+        // A part of the page may be renewed between finding and pressing, as in `press`.
+        for _ in 0..5 {
+            let script = format!("{ELEMENTS}{FIND_BEGINNING}");
+            let Some(seen) = self.watch(&script, vec![json!(role), json!(beginning)]).await else { break };
+            if let Ok(element) = seen.element()
                 && self.pressed(&element).await
             {
                 return;
             }
-            tokio::time::sleep(STEP).await;
         }
         panic!("no {role} begins with '{beginning}':\n{}", self.text().await);
     }
@@ -232,18 +279,11 @@ impl Page {
 
     /// Waits until the focus is in the grid's row with this index.
     pub async fn focused_row(&self, index: usize) {
-        let script = "const active = document.querySelector('pingone-mfa').shadowRoot.activeElement;
-            return active?.closest('tr')?.getAttribute('aria-rowindex') ?? '';";
-        let mut found = String::new();
-        for _ in 0..PATIENCE {
-            let row = self.driver.execute(script, vec![]).await.expect("the page answers");
-            found = row.json().as_str().unwrap_or_default().to_owned();
-            if found == index.to_string() {
-                return;
-            }
-            tokio::time::sleep(STEP).await;
-        }
-        panic!("the focus is in row '{found}' and not in {index}");
+        let row =
+            "document.querySelector('pingone-mfa').shadowRoot.activeElement?.closest('tr')?.ariaRowIndex";
+        let focused =
+            self.watch(&format!("return {row} === arguments[0];"), vec![json!(index.to_string())]).await;
+        assert!(focused.is_some(), "the focus is in row {} and not in {index}", self.value(row).await);
     }
 
     /// The page's address.
@@ -343,13 +383,8 @@ impl Page {
 
     /// Waits until an expression is true.
     pub async fn until(&self, expression: &str) {
-        for _ in 0..PATIENCE {
-            if self.value(expression).await == Value::Bool(true) {
-                return;
-            }
-            tokio::time::sleep(STEP).await;
-        }
-        panic!("never true: {expression}");
+        let is_true = self.watch(&format!("return ({expression}) === true;"), vec![]).await;
+        assert!(is_true.is_some(), "never true: {expression}");
     }
 
     /// Presses keys, wherever the focus is.
@@ -432,21 +467,23 @@ impl Page {
 
     /// Waits until the page says this.
     pub async fn hear(&self, sentence: &str) {
-        for _ in 0..PATIENCE {
-            if self.text().await.contains(sentence) {
-                return;
-            }
-            tokio::time::sleep(STEP).await;
-        }
-        panic!("the page doesn't say '{sentence}' but:\n{}", self.text().await);
+        self.hear_for(PATIENCE, sentence).await;
+    }
+
+    /// The same, where it takes longer: minutes at most.
+    pub async fn hear_late(&self, sentence: &str) {
+        self.hear_for(4 * PATIENCE, sentence).await;
+    }
+
+    async fn hear_for(&self, looks: u32, sentence: &str) {
+        let script = format!("return ({TEXT}).includes(arguments[0]);");
+        let heard = self.watch_for(looks, &script, vec![json!(sentence)]).await;
+        assert!(heard.is_some(), "the page doesn't say '{sentence}' but:\n{}", self.text().await);
     }
 
     /// Everything that is shown.
     pub async fn text(&self) -> String {
-        let script = "const host = document.querySelector('pingone-mfa');
-            return host?.shadowRoot?.firstElementChild?.innerText ?? document.body.innerText;";
-        let text = self.driver.execute(script, vec![]).await.expect("the page answers");
-        text.json().as_str().unwrap_or_default().to_owned()
+        self.value(TEXT).await.as_str().unwrap_or_default().to_owned()
     }
 
     /// What a screen reader would say, also where no script may run.
@@ -470,13 +507,9 @@ impl Page {
 
     /// Waits until a switch is on or off.
     pub async fn wait_for_switch(&self, name: &str, on: bool) {
-        for _ in 0..PATIENCE {
-            if self.is_on(name).await == on {
-                return;
-            }
-            tokio::time::sleep(STEP).await;
-        }
-        panic!("'{name}' stays {}", if on { "off" } else { "on" });
+        let script = format!("{ELEMENTS}{FIND} return found?.ariaChecked === arguments[2];");
+        let waited = self.watch(&script, vec![json!("switch"), json!(name), json!(on.to_string())]).await;
+        assert!(waited.is_some(), "'{name}' stays {}", if on { "off" } else { "on" });
     }
 
     /// The name of what has the focus.
@@ -500,8 +533,11 @@ impl Page {
     pub async fn axe(&self) -> Vec<String> {
         let path =
             std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules/axe-core/axe.min.js");
-        let axe = std::fs::read_to_string(&path).expect("axe-core is installed: cargo xtask test does it");
-        self.driver.execute(axe, vec![]).await.expect("axe loads");
+        if self.value("typeof window.axe").await == "undefined" {
+            let axe =
+                std::fs::read_to_string(&path).expect("axe-core is installed: cargo xtask test does it");
+            self.driver.execute(axe, vec![]).await.expect("axe loads");
+        }
         let script = "const done = arguments[0];
             axe.run({ resultTypes: ['violations'] }).then(({ violations }) => done(violations.map(({ id, nodes }) =>
                 `${id}: ${nodes.map((node) => node.html).join(' | ')}`)));";

@@ -1,5 +1,6 @@
 //! Everything that one test needs, on ports of its own.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,11 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use pingone_sandbox::page::{config_json, serve_page};
 use pingone_sandbox::server::{Shared, now, serve_api};
 use pingone_sandbox::{DeviceSpec, DeviceType, EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
+use thirtyfour::WebDriver;
 use tokio::net::TcpListener;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::browser::Browser;
 use crate::page::Page;
+use crate::pool::Pool;
 use crate::release::Release;
 use crate::spelling::spellings;
 use crate::traffic::{Load, loads};
@@ -20,7 +24,8 @@ static WORLDS: AtomicU32 = AtomicU32::new(0);
 
 /// A browser, a sandbox and a page server.
 pub struct World {
-    browser: Option<Browser>,
+    /// Taken from the pool when it is first used.
+    browser: OnceCell<Browser>,
     /// Browsers of other computers.
     others: Vec<Browser>,
     sandbox: Shared,
@@ -31,6 +36,9 @@ pub struct World {
     /// The API's origin.
     pub api_origin: String,
     folder: PathBuf,
+    /// The origins that were visited.
+    visited: Mutex<HashSet<String>>,
+    pool: Arc<Pool>,
 }
 
 impl World {
@@ -73,8 +81,17 @@ impl World {
         tokio::spawn(serve_api(api, Arc::clone(&sandbox)));
         let dist = release.folder().to_owned();
         tokio::spawn(serve_page(page, dist, api_origin.clone(), config(&api_origin)));
-        let browser = Some(Browser::start(&folder.join("profile")).await);
-        Self { browser, others: Vec::new(), sandbox, release, page_origin, api_origin, folder }
+        Self {
+            browser: OnceCell::new(),
+            others: Vec::new(),
+            sandbox,
+            release,
+            page_origin,
+            api_origin,
+            folder,
+            visited: Mutex::default(),
+            pool: Pool::shared(),
+        }
     }
 
     /// A folder of this world's own, removed with it.
@@ -83,8 +100,8 @@ impl World {
         &self.folder
     }
 
-    fn browser(&self) -> &Browser {
-        self.browser.as_ref().expect("the browser has not been ended")
+    async fn browser(&self) -> &Browser {
+        self.browser.get_or_init(|| Browser::pooled(&self.pool)).await
     }
 
     /// What really is so.
@@ -104,6 +121,7 @@ impl World {
         std::fs::create_dir_all(&folder).expect("a folder");
         let behaviour = serde_json::json!({"behavior": "allow", "downloadPath": folder});
         self.browser()
+            .await
             .driver
             .cdp()
             .send_raw("Browser.setDownloadBehavior", behaviour)
@@ -127,71 +145,88 @@ impl World {
 
     /// Opens another page.
     pub async fn visit(&self, url: &str) -> Page {
-        let driver = self.browser().driver.clone();
+        let driver = self.browser().await.driver.clone();
+        self.forget(&driver, url).await;
         driver.goto(url).await.expect("the page is served");
         Page::new(driver)
+    }
+
+    /// Has a browser forget what the origin of this address stored, unless that was visited: a port may have been that of
+    /// an earlier test in the same browser.
+    async fn forget(&self, driver: &WebDriver, url: &str) {
+        let origin = url.split('/').take(3).collect::<Vec<_>>().join("/");
+        if origin.starts_with("http")
+            && self.visited.lock().unwrap_or_else(PoisonError::into_inner).insert(origin.clone())
+        {
+            let all = serde_json::json!({"origin": origin, "storageTypes": "all"});
+            driver
+                .cdp()
+                .send_raw("Storage.clearDataForOrigin", all)
+                .await
+                .expect("what was stored is forgotten");
+        }
     }
 
     /// Opens the page in the browser of another computer, which shares nothing with the first one.
     pub async fn open_elsewhere(&mut self) -> Page {
         let profile = self.folder.join(format!("profile-{}", self.others.len() + 1));
-        let browser = Browser::start(&profile).await;
+        let browser = Browser::start(&self.pool, &profile).await;
         let driver = browser.driver.clone();
         driver.goto(&self.page_origin).await.expect("the page is served");
         self.others.push(browser);
         Page::new(driver)
     }
 
-    /// Ends the browser and starts another that remembers nothing.
+    /// Takes another browser in the place of the first, of this test's own, that remembers nothing.
     pub async fn renew_browser(&mut self) {
-        if let Some(browser) = self.browser.take() {
-            // A profile that stays behind is only clutter.
-            let _ = std::fs::remove_dir_all(browser.quit().await);
-        }
-        self.browser = Some(Browser::start(&self.folder.join("profile")).await);
+        let profile = self.end_browser().await;
+        self.browser = OnceCell::from(Browser::start(&self.pool, &profile).await);
     }
 
     /// The same, and the new one slows down what is hidden, which tests don't want and people have.
     pub async fn renew_browser_throttling(&mut self) {
-        if let Some(browser) = self.browser.take() {
-            let _ = std::fs::remove_dir_all(browser.quit().await);
-        }
-        self.browser = Some(Browser::start_throttling(&self.folder.join("profile")).await);
+        let profile = self.end_browser().await;
+        self.browser = OnceCell::from(Browser::start_throttling(&self.pool, &profile).await);
     }
 
     /// The same, and the new one keeps pages that are left, to show them again after Back.
     pub async fn renew_browser_keeping_pages(&mut self) {
-        if let Some(browser) = self.browser.take() {
-            let _ = std::fs::remove_dir_all(browser.quit().await);
-        }
-        self.browser = Some(Browser::start_keeping_pages(&self.folder.join("profile")).await);
+        let profile = self.end_browser().await;
+        self.browser = OnceCell::from(Browser::start_keeping_pages(&self.pool, &profile).await);
     }
 
     /// The same, and everything that the new one sends and gets can be asked for.
     pub async fn renew_browser_watched(&mut self) {
-        if let Some(browser) = self.browser.take() {
+        let profile = self.end_browser().await;
+        self.browser = OnceCell::from(Browser::start_watched(&self.pool, &profile).await);
+    }
+
+    /// Ends the browser, or gives it back, and says where the next one keeps its files.
+    async fn end_browser(&mut self) -> PathBuf {
+        let profile = self.folder.join("profile");
+        if let Some(browser) = self.browser.take().filter(Browser::is_own) {
+            // A profile that stays behind is only clutter.
             let _ = std::fs::remove_dir_all(browser.quit().await);
         }
-        self.browser = Some(Browser::start_watched(&self.folder.join("profile")).await);
+        profile
     }
 
     /// What a watched browser sent since this was last asked, and what came back.
     pub async fn traffic(&self) -> Vec<Load> {
-        loads(&self.browser().events().await)
+        loads(&self.browser().await.events().await)
     }
 
     /// Kills the browser in the midst of whatever it does, and starts another that finds what was on its disk.
     pub async fn kill_browser(&mut self) {
-        if let Some(browser) = self.browser.take() {
-            browser.kill();
-        }
-        self.browser = Some(Browser::start(&self.folder.join("profile")).await);
+        let browser = self.browser.take().expect("a browser of this test's own: call `renew_browser` first");
+        let profile = browser.kill();
+        self.browser = OnceCell::from(Browser::start(&self.pool, &profile).await);
     }
 
     /// What the console said that is a warning or worse. Refused requests are named by the network, not by the
     /// page, and are left out where `with_network` is false.
     pub async fn complaints(&self, with_network: bool) -> Vec<String> {
-        let log = self.browser().log().await.into_iter();
+        let log = self.browser().await.log().await.into_iter();
         log.filter(|(level, source, _)| level != "INFO" && (with_network || source != "network"))
             .map(|(level, source, message)| format!("{level} {source} {message}"))
             .collect()
@@ -199,7 +234,7 @@ impl World {
 
     /// Everything that the console said.
     pub async fn console(&self) -> String {
-        self.browser().log().await.into_iter().map(|(_, _, message)| message + "\n").collect()
+        self.browser().await.log().await.into_iter().map(|(_, _, message)| message + "\n").collect()
     }
 
     /// Serves an empty page under no policy at all, for controls, and says where.
@@ -221,7 +256,8 @@ impl World {
     /// In which files of the browser's profile the text stands as of now, in whatever spelling: file and spelling.
     pub fn disk_with(&self, text: &str) -> Vec<(PathBuf, &'static str)> {
         let spellings = spellings(text);
-        let files = files_under(&self.browser().profile);
+        let browser = self.browser.get().expect("the browser has not been ended");
+        let files = files_under(browser.profile());
         let held = files.into_iter().flat_map(|file| {
             let bytes = std::fs::read(&file).unwrap_or_default();
             let found = spellings.iter().filter(|(_, spelled)| holds(&bytes, spelled));

@@ -93,6 +93,7 @@ async fn every_screen_is_accessible_in_both_colour_schemes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_is_nowhere_but_in_memory() {
     let mut world = World::with_users(250).await;
+    world.renew_browser().await;
     let page = world.open().await;
     let token = world.token(&TokenSpec { actor: Actor::Person, ..TokenSpec::default() });
     let signature = token.rsplit('.').next().unwrap().to_owned();

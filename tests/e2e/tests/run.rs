@@ -182,6 +182,7 @@ fn goes_wrong(world: &World) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
     let mut world = World::start(260, watched).await;
+    world.renew_browser().await;
     let page = listed(&world, "260").await;
     let planned = who_is_off(&world);
     let first = username(&world, *planned.iter().next().expect("somebody is off"));

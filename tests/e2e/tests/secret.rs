@@ -24,6 +24,7 @@ fn assert_nowhere(found: &[(PathBuf, &'static str)], moment: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_keeps_the_token_is_found_out_in_every_spelling() {
     let mut world = World::with_users(1).await;
+    world.renew_browser().await;
     let token = world.token(&TokenSpec::default());
     let page = world.visit(&world.bare_page().await).await;
     // A letter that is not of Latin has the browser keep a text in UTF-16.
@@ -45,6 +46,7 @@ async fn a_page_that_keeps_the_token_is_found_out_in_every_spelling() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_typed_token_is_on_the_disk_at_no_moment_of_a_journey() {
     let mut world = World::with_users(30).await;
+    world.renew_browser().await;
     let token = world.token(&TokenSpec::default());
     let secret = signature(&token).to_owned();
     let page = world.open().await;
@@ -85,6 +87,7 @@ async fn a_token_that_a_portal_hands_to_the_frame_is_on_the_disk_at_no_moment() 
     let ancestors = json!([&origin]);
     let keys = format!(r#"{{"frameAncestors":{ancestors},"tokenSources":["host"],"#);
     let mut world = World::start(30, move |api| config_json(api).replacen('{', &keys, 1)).await;
+    world.renew_browser().await;
     let policy = "Content-Security-Policy: frame-ancestors";
     world.release.rewrite_headers(&format!("{policy} 'none'"), &format!("{policy} {origin}"));
     let token = world.token(&TokenSpec::default());
@@ -109,6 +112,7 @@ async fn a_token_that_a_portal_hands_to_the_frame_is_on_the_disk_at_no_moment() 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_about_the_field_asks_to_be_saved_as_a_password() {
     let mut world = World::with_users(5).await;
+    world.renew_browser().await;
     let page = world.open().await;
     page.see("password", "Access token").await;
     let field = "root.querySelector('input[type=password]')";

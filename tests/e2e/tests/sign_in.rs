@@ -118,6 +118,7 @@ async fn go_to_pingone(world: &World, page: &Page) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_signs_in_and_is_connected_and_nothing_of_it_is_left_behind() {
     let mut world = World::start(20, with_sign_in).await;
+    world.renew_browser().await;
     let page = world.open().await;
     page.see("button", "Sign in with PingOne").await;
     for (scheme, width) in [("light", 1440), ("dark", 400)] {
@@ -194,6 +195,7 @@ async fn an_answer_that_nobody_waits_for_signs_nobody_in_and_leaves_the_address(
 #[tokio::test(flavor = "multi_thread")]
 async fn the_next_token_comes_by_a_window_and_neither_the_page_nor_its_run_stops() {
     let mut world = World::start(100, slow).await;
+    world.renew_browser().await;
     let page = signed_in(&world).await;
     perform(&page, "window.stayed = true").await;
     page.choose("MFA status", "MFA: off").await;
@@ -219,13 +221,7 @@ async fn the_next_token_comes_by_a_window_and_neither_the_page_nor_its_run_stops
     page.hear("Token taken.").await;
     assert_eq!(asked(&world, "POST", "token"), 2);
     page.see("button", "Stop").await;
-    for _ in 0..1200 {
-        if page.text().await.contains("Finished at") {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    page.hear("Finished at").await;
+    page.hear_late("Finished at").await;
     assert!(world.sandbox().oracle().counts().put > before, "the run went on");
     let stayed = page.ask("arguments[arguments.length - 1](window.stayed === true)", vec![]).await;
     assert_eq!(stayed.expect("the page answers"), true, "the page was not left");
@@ -340,6 +336,7 @@ async fn a_window_that_nobody_waits_for_says_so_and_starts_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_renewed_by_itself_and_who_is_signed_in_no_more_is_asked() {
     let mut world = World::start(20, renewing).await;
+    world.renew_browser().await;
     // Tokens that end in eight minutes by this computer's clock.
     world.sandbox().set_clock_offset_millis(-52 * 60_000);
     let page = signed_in(&world).await;
@@ -357,14 +354,10 @@ async fn a_token_is_renewed_by_itself_and_who_is_signed_in_no_more_is_asked() {
     world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).expect("a rule");
     world.sandbox().end_sessions();
     // The next attempt comes a minute after the last, the one after the outage five seconds later.
-    for _ in 0..1600 {
-        if page.text().await.contains("Your sign-in is not renewed any more") {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    page.hear("Your sign-in is not renewed any more: it was ended, used up or withdrawn (invalid_grant)")
-        .await;
+    page.hear_late(
+        "Your sign-in is not renewed any more: it was ended, used up or withdrawn (invalid_grant)",
+    )
+    .await;
     assert_eq!(asked(&world, "POST", "token"), 4, "an outage is waited for, a refusal isn't asked again");
     assert_eq!(page.axe().await, Vec::<String>::new());
     page.shoot("sign-in-not-renewed").await;
@@ -407,23 +400,11 @@ async fn a_run_that_outlives_its_token_goes_on_by_itself_once_the_next_one_can_b
     page.press_beginning("button", "Enable MFA for").await;
     page.include_skipped().await;
     page.press_beginning("button", "Run ").await;
-    for _ in 0..800 {
-        if page.text().await.contains("Paused: token needed") {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    page.hear("Paused: token needed. Nothing is lost.").await;
+    page.hear_late("Paused: token needed. Nothing is lost.").await;
     page.shoot("run-needs-sign-in").await;
     let (left, written) = (is_off(&world), world.sandbox().oracle().counts().put);
     assert!(left > 0 && left < off && written > 0, "the token ends amid the run: {left} of {off}");
-    for _ in 0..2400 {
-        if page.text().await.contains("Finished at") {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    page.hear("Finished at").await;
+    page.hear_late("Finished at").await;
     assert_eq!(is_off(&world), 0, "nobody was asked, and everyone was changed");
     assert_eq!(asked(&world, "POST", "token"), 5);
 }
@@ -431,6 +412,7 @@ async fn a_run_that_outlives_its_token_goes_on_by_itself_once_the_next_one_can_b
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_signs_out_leaves_nothing_here_and_no_session_at_pingone() {
     let mut world = World::start(20, renewing).await;
+    world.renew_browser().await;
     let page = signed_in(&world).await;
     page.shoot("signed-in").await;
     page.press("button", "Sign out").await;

@@ -84,7 +84,8 @@ struct Hunt {
 pub(crate) async fn play(seed: u64, most: u64) -> (Losses, Outcome, Vec<String>) {
     let mut dice = Dice::new(seed);
     let users = u32::try_from(dice.between(200, 400)).unwrap();
-    let world = World::seeded(seed, users, Populations::Usual, person::config(WRITE)).await;
+    let mut world = World::seeded(seed, users, Populations::Usual, person::config(WRITE)).await;
+    world.renew_browser().await;
     let witness = Witness::begin().await;
     world.release.permit(&witness.origin);
     person::everyone_has(&world, false);
