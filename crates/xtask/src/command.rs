@@ -24,7 +24,7 @@ Run it:
 Work on it:
   dev       Serves the page and the sandbox, and shows every change of the code within seconds.
               --users N, --open, -- ...   as for the demo
-  check     The quick loop: format, lints, native tests.
+  check     The quick loop: format, lints, native tests but the slowest.
   test      Everything: format, lints, native tests, tests in a headless browser,
             the release build, and the end-to-end tests against it.
             The last line is the sum: `N passed, N failed`.

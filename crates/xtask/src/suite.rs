@@ -20,6 +20,9 @@ use crate::{npm, packages, process};
 /// debug build on a busy machine.
 const BROWSER_SECONDS: &str = "300";
 
+/// The program of the end-to-end tests. Nothing but its name has cargo build it.
+pub(crate) const END_TO_END: &str = "e2e";
+
 /// The `test` command.
 pub(crate) fn run(workspace: &Workspace) -> ExitCode {
     let mut report = Report::default();
@@ -65,7 +68,7 @@ fn steps(workspace: &Workspace, report: &mut Report) -> Result<(), Stopped> {
     let kit = report.gate("tools", || Kit::complete(workspace))?;
     check::format_and_lints(workspace, report)?;
     let building = report.gate("begin dist", || build_both(workspace))?;
-    check::native_tests(workspace, report);
+    report.tests("native tests", check::native_tests(workspace));
     report.tests("browser tests", browser_tests(workspace, &kit));
     report.gate("dist (rest of it)", || built(building))?;
     report.tests("end-to-end tests", end_to_end_tests(workspace, &kit));
@@ -113,7 +116,7 @@ fn browser_tests(workspace: &Workspace, kit: &Kit) -> Command {
 }
 
 fn end_to_end_tests(workspace: &Workspace, kit: &Kit) -> Command {
-    let mut command = workspace.cargo(&["test", "-p", "pingone-mfa-e2e", "--no-fail-fast"]);
+    let mut command = workspace.cargo(&["test", "--workspace", "--test", END_TO_END, "--no-fail-fast"]);
     kit.equip(workspace, &mut command);
     command
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::process;
-use crate::suite::Kit;
+use crate::suite::{END_TO_END, Kit};
 use crate::workspace::Workspace;
 
 /// The length of a table.
@@ -33,15 +33,20 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(Failure::file("remove", &folder))?;
     }
-    let mut build =
-        workspace.cargo(&["test", "--workspace", "--no-run", "--timings", "--message-format=json"]);
-    let messages = process::capture(build.env("CARGO_TARGET_DIR", &folder))?;
-    let page = folder.join("cargo-timings/cargo-timing.html");
-    let page = fs::read_to_string(&page).map_err(Failure::file("read", &page))?;
-    print_table("Seconds of compiling, by package", slowest(compiled(&page)));
+    let (mut pages, mut programs) = (Vec::new(), Vec::new());
+    // The end-to-end tests are built only where they are asked for.
+    for targets in [[].as_slice(), &["--test", END_TO_END]] {
+        let mut build =
+            workspace.cargo(&["test", "--workspace", "--no-run", "--timings", "--message-format=json"]);
+        let messages = process::capture(build.args(targets).env("CARGO_TARGET_DIR", &folder))?;
+        let page = folder.join("cargo-timings/cargo-timing.html");
+        pages.push(fs::read_to_string(&page).map_err(Failure::file("read", &page))?);
+        programs.extend(tests_in(&messages));
+    }
+    print_table("Seconds of compiling, by package", slowest(compiled(&pages)));
 
     let mut tests = Vec::new();
-    for program in programs(&messages) {
+    for program in programs {
         println!("Running {}", program.file.display());
         let mut command = Command::new(&program.file);
         command.current_dir(&program.folder).args(["-Zunstable-options", "--report-time"]);
@@ -66,8 +71,17 @@ fn slowest(mut lines: Vec<(String, f64)>) -> Vec<(String, f64)> {
     lines
 }
 
-/// What cargo's page of timings has of each package, all its targets together.
-fn compiled(page: &str) -> Vec<(String, f64)> {
+/// What cargo's pages of timings have of each package, all its targets together.
+fn compiled(pages: &[String]) -> Vec<(String, f64)> {
+    let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+    for (name, seconds) in pages.iter().flat_map(|page| units(page)) {
+        *sums.entry(name).or_default() += seconds;
+    }
+    sums.into_iter().collect()
+}
+
+/// What one of those pages has, a line for each target.
+fn units(page: &str) -> Vec<(String, f64)> {
     let data = page.lines().find_map(|line| line.trim().strip_prefix("const UNIT_DATA = "));
     let units = data.map(|first| {
         let rest = page.split_once(first).map_or("", |(_, rest)| rest);
@@ -75,18 +89,14 @@ fn compiled(page: &str) -> Vec<(String, f64)> {
     });
     let units: Value =
         units.and_then(|units| serde_json::from_str(units.trim_end_matches(';')).ok()).unwrap_or_default();
-    let mut sums: BTreeMap<String, f64> = BTreeMap::new();
-    for unit in units.as_array().into_iter().flatten() {
-        let name = unit.get("name").and_then(Value::as_str);
-        if let Some((name, seconds)) = name.zip(unit.get("duration").and_then(Value::as_f64)) {
-            *sums.entry(name.to_owned()).or_default() += seconds;
-        }
-    }
-    sums.into_iter().collect()
+    let units = units.as_array().into_iter().flatten();
+    units
+        .filter_map(|unit| Some((unit.get("name")?.as_str()?.to_owned(), unit.get("duration")?.as_f64()?)))
+        .collect()
 }
 
 /// The programs of tests among what cargo has built.
-fn programs(messages: &str) -> Vec<Program> {
+fn tests_in(messages: &str) -> Vec<Program> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     messages
         .filter(|message| message.pointer("/profile/test") == Some(&Value::Bool(true)))
@@ -122,8 +132,8 @@ mod tests {
         let page = "<script>\nconst UNIT_DATA = [\n  {\"name\": \"core\", \"duration\": 1.5},\n  \
                     {\"name\": \"core\", \"duration\": 2.0},\n  {\"name\": \"uuid\", \"duration\": 0.5}\n];\n\
                     const CONCURRENCY_DATA = [];\n</script>";
-        assert_eq!(compiled(page), [("core".to_owned(), 3.5), ("uuid".to_owned(), 0.5)]);
-        assert_eq!(compiled("<html></html>"), []);
+        let pages = [page.to_owned(), page.to_owned(), "<html></html>".to_owned()];
+        assert_eq!(compiled(&pages), [("core".to_owned(), 7.0), ("uuid".to_owned(), 1.0)]);
     }
 
     #[test]
@@ -132,7 +142,7 @@ mod tests {
 {"reason":"compiler-artifact","profile":{"test":false},"executable":"/t/xtask","manifest_path":"/w/x/Cargo.toml"}
 {"reason":"compiler-artifact","profile":{"test":true},"executable":null,"manifest_path":"/w/a/Cargo.toml"}
 no JSON"#;
-        assert_eq!(programs(messages), [Program { file: "/t/run-1".into(), folder: "/w/a".into() }]);
+        assert_eq!(tests_in(messages), [Program { file: "/t/run-1".into(), folder: "/w/a".into() }]);
     }
 
     #[test]

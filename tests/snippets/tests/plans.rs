@@ -1,5 +1,4 @@
 //! Plans as scripts, against a sandbox that slows them down and lets things go wrong.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "all of this is test")]
 
 use pingone_mfa_core::code::script::Shell;
 use pingone_mfa_core::domain::user::UserId;

@@ -448,8 +448,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(2_000), ..Default::default() })]
-
         #[test]
         fn any_rows_come_back_equal_and_no_cell_begins_a_formula(
             people in proptest::collection::vec(any_person(), 0..3)

@@ -328,8 +328,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(2_000), ..Default::default() })]
-
         #[test]
         fn any_snapshot_is_written_and_read_back(snapshot in any_snapshot()) {
             prop_assert_eq!(Snapshot::read(&snapshot.write()), Ok(snapshot));

@@ -174,8 +174,6 @@ fn read(language: Language, literal: &str) -> Option<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
-
     #[test]
     fn a_hostile_body_is_read_by_every_language_as_it_was(body in hostile()) {
         for language in Language::ALL.into_iter().filter(|language| *language != Language::Http) {

@@ -248,8 +248,6 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
-
     #[test]
     fn any_text_is_read_without_harm(text in ".{0,300}") {
         prop_assert!(read_message(&text).message.is_none());

@@ -201,8 +201,6 @@ fn personal_value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
-
     #[test]
     fn no_text_of_a_person_survives_and_ids_states_and_times_do(
         personal in prop::collection::vec((personal_field(), personal_value()), 1..8),
