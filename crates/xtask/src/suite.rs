@@ -3,7 +3,6 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::thread::{self, JoinHandle};
@@ -118,9 +117,6 @@ fn browser_tests(workspace: &Workspace, kit: &Kit) -> Command {
 
 fn end_to_end_tests(workspace: &Workspace, kit: &Kit) -> Command {
     let mut command = workspace.cargo(&["test", "--workspace", "--test", END_TO_END, "--no-fail-fast"]);
-    // A page waits for answers and deadlines longer than it computes: one test a core leaves most of it idle.
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    command.args(["--", &format!("--test-threads={}", 2 * cores)]);
     kit.equip(workspace, &mut command);
     command
 }

@@ -18,7 +18,7 @@ async fn listed(world: &World, users: &str) -> Page {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.press("button", &format!("Load all {users} users")).await;
-    page.hear(&format!("{users} users. List read")).await;
+    page.hear_late(&format!("{users} users. List read")).await;
     page
 }
 
