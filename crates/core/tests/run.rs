@@ -681,7 +681,7 @@ fn a_read_back_tells_a_network_that_fails_from_users_who_do() {
     let stage = Stage::new(100, &TokenSpec::default());
     let from = |stage: &Stage| stage.clock.now() + Millis::seconds(60);
     let at = |stage: &Stage| stage.clock.wall().plus(60_000);
-    // A user who can't be reached is nobody's fault but the network's, also where everyone else can.
+    // A network error for one user pauses the read-back, even if all other users can be read.
     let (mut run, _) = done(&stage);
     let mut back = ReadBack::new(&mut run, None);
     play_back(&mut back, from(&stage), at(&stage), |place| match place {
@@ -689,7 +689,7 @@ fn a_read_back_tells_a_network_that_fails_from_users_who_do() {
         _ => Ok(Said::Flag(true)),
     });
     assert_eq!((back.state(), back.left()), (State::Halted(Fault::Unreachable), 1));
-    // Before a run goes on, such a user is left out, and the others are written.
+    // Before a run continues, such a user is skipped.
     let stage = Stage::new(100, &TokenSpec::default());
     let policy = Rc::new(stage.connection.policy().clone());
     let restored = Restored::of_plan(plan(&stage, Stops::default()));
@@ -700,7 +700,7 @@ fn a_read_back_tells_a_network_that_fails_from_users_who_do() {
         _ => Ok(Said::Flag(false)),
     });
     assert_eq!((back.state(), back.left()), (State::Complete, 0));
-    // Where the first two fail with all their attempts, it is PingOne: nobody else has a last attempt.
+    // If two users fail every attempt, PingOne is at fault, and the other users get no further attempts.
     let stage = Stage::new(100, &TokenSpec::default());
     let (mut run, _) = done(&stage);
     let mut back = ReadBack::new(&mut run, None);
@@ -708,7 +708,7 @@ fn a_read_back_tells_a_network_that_fails_from_users_who_do() {
     let asked = play_back(&mut back, from(&stage), at(&stage), |_| Err(failed.clone()));
     assert!(matches!(back.state(), State::Halted(Fault::ServerFailed(_))), "{:?}", back.state());
     assert!(asked.len() <= 2 * back.left() + 2, "{} reads for {} users", asked.len(), back.left());
-    // A page that doesn't come for the network's sake is no reason to read one by one.
+    // A network error on a page doesn't start reading users one by one.
     let stage = Stage::new(100, &TokenSpec::default());
     let (mut run, _) = done(&stage);
     let mut back = ReadBack::new(&mut run, listing(&stage, true));

@@ -352,12 +352,9 @@ fn a_user_who_is_gone_or_cannot_be_read_holds_up_nobody() {
 
 /// Starts what is next, and answers it.
 fn answer_next(page: &mut Page, said: Result<Said, Fault>) -> Job {
-    let (now, at) = (page.stage.clock.now(), page.stage.clock.wall());
-    let run = page.run.as_mut().unwrap();
-    let Step::Start(job) = run.next(now) else { panic!("nothing is started: {:?}", run.standing()) };
-    run.apply(Event::Started(job.clone()), now);
+    let job = start_next(page);
     let said = if matches!(job, Job::Store(_) | Job::Clock) { Ok(Said::Stored) } else { said };
-    run.apply(Event::Answered(job.clone(), Ok(Noted { at, correlation_id: None, said })), now);
+    answer(page, job.clone(), said);
     job
 }
 
@@ -421,7 +418,7 @@ fn a_run_that_was_saved_for_another_computer_waits_and_reads_everyone_again_befo
     page.reload();
     assert_eq!(page.run().standing(), Standing::Halted(Halt::HandedOver));
     let next = page.run().next(page.stage.clock.now());
-    assert!(!matches!(next, Step::Start(Job::Store(_))), "nobody is intended here: {next:?}");
+    assert!(!matches!(next, Step::Start(Job::Store(_))), "no intents are stored here: {next:?}");
     // The other computer has gone on meanwhile.
     (40..60).for_each(|place| page.other_changes(place));
     let before = page.sent().len();
@@ -461,7 +458,7 @@ fn a_run_that_is_saved_in_the_middle_of_its_intents_leaves_nobody_open_who_was_s
         page.command(Command::Pause);
         assert!(!restore(&page.notebook.entries.borrow()).unwrap().open.is_empty());
         page.command(Command::HandOver);
-        assert!(!page.run().is_handed_over(), "it is to be stored first that nobody was sent anything");
+        assert!(!page.run().is_handed_over(), "the unsent rows aren't stored as waiting yet");
         page.go_on(|_| None, None);
         let restored = restore(&page.notebook.entries.borrow()).unwrap();
         assert_eq!((restored.open, page.run().is_handed_over()), (vec![], true));

@@ -20,7 +20,7 @@ pub(crate) const SLOW: [&str; 8] = [
 ];
 
 /// How many values each property is tried with by `test`. Proptest's own 256 are enough between two changes.
-const CASES: &str = "1000";
+const CASES: &str = "2000";
 
 /// The `check` command.
 pub(crate) fn run(workspace: &Workspace) -> ExitCode {

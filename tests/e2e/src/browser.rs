@@ -44,12 +44,12 @@ pub(crate) struct Browser {
     pool: Arc<Pool>,
 }
 
-/// To whom a browser belongs.
+/// Who uses a browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Owner {
-    /// To the pool: other tests use it afterwards.
+    /// The pool: other tests use it afterwards.
     Pool,
-    /// To this test, with everything that is on its disk.
+    /// This test alone, with everything on its disk.
     Test,
 }
 

@@ -35,7 +35,7 @@ fn free_port() -> u16 {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
         let port = listener.local_addr().expect("it listens").port();
         let other = TcpListener::bind((Ipv6Addr::LOCALHOST, port));
-        // A machine without the second name has nobody there.
+        // A machine without IPv6 has no such address.
         if !other.is_err_and(|problem| problem.kind() == ErrorKind::AddrInUse) {
             return port;
         }

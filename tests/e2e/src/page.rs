@@ -7,7 +7,7 @@ use thirtyfour::TypingData;
 use thirtyfour::prelude::*;
 
 /// How long something may take to appear, in steps of [`STEP`].
-const PATIENCE: u32 = 600;
+const PATIENCE: u32 = 300;
 
 const STEP: Duration = Duration::from_millis(50);
 
@@ -89,7 +89,7 @@ impl Page {
         self.watch_for(PATIENCE, script, arguments).await
     }
 
-    /// The same, with so many looks.
+    /// Like `watch`, but gives up after `looks`.
     async fn watch_for(&self, looks: u32, script: &str, arguments: Vec<Value>) -> Option<ScriptRet> {
         let script = format!("{WATCH}{script}{FOUND}");
         let mut left = looks;
@@ -470,9 +470,9 @@ impl Page {
         self.hear_for(PATIENCE, sentence).await;
     }
 
-    /// The same, where it takes longer: minutes at most.
+    /// Like `hear`, for what takes up to two minutes.
     pub async fn hear_late(&self, sentence: &str) {
-        self.hear_for(4 * PATIENCE, sentence).await;
+        self.hear_for(8 * PATIENCE, sentence).await;
     }
 
     async fn hear_for(&self, looks: u32, sentence: &str) {
