@@ -162,14 +162,14 @@ async fn one_user_who_cannot_be_read_is_named_and_skipped_and_tried_again() {
             ..On::default()
         },
     ] {
-        let fault = Fault::Status { status: 500, retry_after: None, without_cors: false };
+        let fault = Fault::Status { status: 400, retry_after: None, without_cors: false };
         world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
     }
     page.choose("MFA status", "MFA: on").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Disable MFA for ").await;
     page.hear("1 user couldn't be read and won't be changed:").await;
-    page.hear(&format!("{name}: PingOne failed with 500")).await;
+    page.hear(&format!("{name}: PingOne refused")).await;
     page.looks_well("review-unreadable").await;
     assert_eq!(page.axe().await, Vec::<String>::new());
     let before = page.names("button", "Run ").await.remove(0);
