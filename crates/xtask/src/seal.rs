@@ -10,6 +10,7 @@ mod demo;
 mod fingerprint;
 mod glue;
 mod markup;
+pub(crate) mod optimised;
 mod pack;
 mod plain;
 mod split;

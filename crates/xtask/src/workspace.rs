@@ -38,6 +38,11 @@ impl Workspace {
         self.path("dist")
     }
 
+    /// Where cargo builds.
+    pub(crate) fn target(&self) -> PathBuf {
+        self.root.join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+    }
+
     /// Where the tools go that `setup` installs; never outside the project.
     pub(crate) fn tools(&self) -> PathBuf {
         self.path(".tools")

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
-use crate::seal::stage;
+use crate::seal::{optimised, stage};
 use crate::setup::Tools;
 use crate::workspace::{WASM_TARGET, Workspace};
 use crate::{packages, page, process};
@@ -32,7 +32,7 @@ pub(super) fn empty(workspace: &Workspace, tools: &Tools) -> Result<PathBuf, Fai
     ]);
     process::run(bindgen.arg(&folder).arg(workspace.path(&wasm)))?;
     let optimisers = packages::programs(workspace);
-    stage::optimise(&optimisers, &folder.join("empty_bg.wasm"))?;
+    optimised::optimise(workspace, &optimisers, &folder.join("empty_bg.wasm"))?;
     let glue = folder.join("empty.js");
     let long = fs::read_to_string(&glue).map_err(Failure::file("read", &glue))?;
     fs::write(&glue, stage::shorten(&optimisers, &long)?).map_err(Failure::file("write", &glue))?;

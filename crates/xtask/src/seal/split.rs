@@ -3,9 +3,9 @@
 //! The split has to come before wasm-bindgen, which drops the linker's notes on where addresses stand. Trunk has run
 //! wasm-bindgen on the whole program when its hook is called, so the two files take the place of what came of that.
 
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 use std::process::Command;
-use std::{env, fs};
 
 use wasm_split_cli_support::{Options, transform};
 
@@ -22,7 +22,7 @@ const PART: &str = "split_rest.wasm";
 
 /// Divides the program that cargo has built, and puts both files and the glue into `staging`.
 pub(super) fn split(workspace: &Workspace, staging: &Path) -> Result<(), Failure> {
-    let target = target(workspace);
+    let target = workspace.target();
     let whole = target.join(WASM_TARGET).join("web/pingone_mfa.wasm");
     let wasm = fs::read(&whole).map_err(Failure::file("read", &whole))?;
     let parts = target.join("split");
@@ -44,10 +44,4 @@ pub(super) fn split(workspace: &Workspace, staging: &Path) -> Result<(), Failure
     let (from, to) = (parts.join(PART), staging.join(REST));
     fs::copy(&from, &to).map_err(Failure::file("copy", &from))?;
     Ok(())
-}
-
-/// Where cargo builds.
-fn target(workspace: &Workspace) -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| workspace.path("target"), |folder| workspace.path("").join(folder))
 }

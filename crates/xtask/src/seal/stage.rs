@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+use super::optimised::optimise;
 use super::split::{REST, split};
 use super::{Parts, Sealed, Shorten, demo, fingerprint, pack, plain, seal};
 use crate::edition::Edition;
@@ -42,26 +43,6 @@ const SOURCES: [&str; 9] = [
     "page.css",
 ];
 
-/// For size, and with the features that rustc 1.95 turns on for wasm32 by default, and the vectors that the build
-/// asks for: without them wasm-opt refuses what the compiler wrote. What counts is the size after gzip, so
-/// repetition is welcome if it is near: functions that are called once stay functions, common parts stay where
-/// they are, and functions of one name lie side by side. That is 3 % more before gzip and 7 % less after it.
-const OPTIMISATION: [&str; 13] = [
-    "-Oz",
-    "--one-caller-inline-max-function-size=1",
-    "--skip-pass=local-cse",
-    "--reorder-functions-by-name",
-    "--strip-debug",
-    "--strip-producers",
-    "--enable-simd",
-    "--enable-bulk-memory",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-reference-types",
-    "--enable-multivalue",
-];
-
 /// The `seal` command.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     let folder = env::var_os(STAGING).map(PathBuf::from).ok_or_else(|| Failure::Missing {
@@ -81,7 +62,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     };
     save(&folder, bill::FILE, bill::of_materials(workspace, edition)?.as_bytes())?;
     for wasm in [folder.join(WASM), folder.join(REST)] {
-        optimise(&optimisers, &wasm)?;
+        optimise(workspace, &optimisers, &wasm)?;
     }
     seal_folder(&folder, dressing, &|script| shorten(&optimisers, &script))?;
     write_packed(&folder)?;
@@ -93,11 +74,6 @@ fn is_release() -> bool {
     env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release")
 }
 
-/// Makes a program smaller.
-pub(crate) fn optimise(optimisers: &Path, wasm: &Path) -> Result<(), Failure> {
-    process::run(program(optimisers, "wasm-opt").args(OPTIMISATION).arg(wasm).arg("-o").arg(wasm))
-}
-
 /// Makes a module shorter.
 pub(crate) fn shorten(optimisers: &Path, script: &str) -> Result<String, Failure> {
     let mut terser = program(optimisers, "terser");
@@ -105,7 +81,7 @@ pub(crate) fn shorten(optimisers: &Path, script: &str) -> Result<String, Failure
 }
 
 /// A program from npm.
-fn program(folder: &Path, name: &str) -> Command {
+pub(super) fn program(folder: &Path, name: &str) -> Command {
     let ending = if cfg!(windows) { ".cmd" } else { "" };
     Command::new(folder.join(format!("{name}{ending}")))
 }
