@@ -116,7 +116,7 @@ pub(super) fn is_remark(cells: &Cells) -> bool {
 }
 
 /// How many cells say something.
-pub(super) fn filled(cells: &Cells) -> usize {
+fn filled(cells: &Cells) -> usize {
     cells.iter().filter(|cell| !trimmed(cell).is_empty()).count()
 }
 

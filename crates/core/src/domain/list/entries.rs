@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::super::user::UserId;
 use super::address::{Addressed, addressed, addresses, is_wrapped};
-use super::columns::{Cells, filled, reach, trimmed, value};
+use super::columns::{Cells, reach, trimmed, value};
 use super::direction::{Direction, directions, word_of};
 use super::records::Record;
 use super::{Identity, List, Naming};
@@ -172,7 +172,7 @@ impl List {
         }
         let shape = self.shape();
         let lines = self.people().iter().map(|record| self.cells(*record));
-        let lines = lines.filter(|cells| shape.is_none_or(|shape| shape.fits(cells)) && filled(cells) > 0);
+        let lines = lines.filter(|cells| shape.is_none_or(|shape| shape.fits(cells)));
         let names = self.header.map(|_| {
             let name = |column: &super::Column| column.name.clone().unwrap_or_default();
             self.columns.iter().map(name).collect::<Vec<_>>()
