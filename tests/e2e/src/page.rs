@@ -539,7 +539,7 @@ impl Page {
             self.driver.execute(axe, vec![]).await.expect("axe loads");
         }
         let script = "const done = arguments[0];
-            axe.run({ resultTypes: ['violations'] }).then(({ violations }) => done(violations.map(({ id, nodes }) =>
+            axe.run({ preload: false, resultTypes: ['violations'] }).then(({ violations }) => done(violations.map(({ id, nodes }) =>
                 `${id}: ${nodes.map((node) => node.html).join(' | ')}`)));";
         let found = self.driver.execute_async(script, vec![]).await.expect("axe answers");
         let found = found.json().as_array().expect("axe answers with a list");

@@ -362,8 +362,7 @@ async fn a_page_that_fails_is_retried_and_one_that_keeps_failing_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_leads_astray_or_says_nonsense_is_named() {
-    let elsewhere =
-        Fault::NextElsewhere { href: "https://api.pingone.evil.example/v1/users?cursor=x".into() };
+    let world = World::start(1500, quick).await;
     for (fault, sentence) in [
         (Fault::Html, "no JSON"),
         (Fault::Truncated { after: 500 }, "no JSON"),
@@ -371,10 +370,7 @@ async fn a_list_that_leads_astray_or_says_nonsense_is_named() {
         (Fault::GzipBomb { bytes: 9 * 1024 * 1024 }, "larger than"),
         (Fault::Nested { depth: 200_000 }, "no JSON"),
     ] {
-        let world = World::start(1500, quick).await;
-        let page = world.open().await;
-        page.connect(&world.token(&TokenSpec::default())).await;
-        page.see("button", "Load all 1,500 users").await;
+        let page = partly_listed(&world).await;
         breaks(&world, Some(1), None, fault.clone());
         page.press("button", "Load all 1,500 users").await;
         page.see("button", "Go on").await;
@@ -382,26 +378,31 @@ async fn a_list_that_leads_astray_or_says_nonsense_is_named() {
         assert!(text.contains(sentence), "{fault:?}: {text}");
     }
     // What an answer is called says nothing: it is read for what it is.
-    let world = World::start(1500, quick).await;
-    let page = world.open().await;
-    page.connect(&world.token(&TokenSpec::default())).await;
-    page.see("button", "Load all 1,500 users").await;
+    let page = partly_listed(&world).await;
     breaks(&world, None, None, Fault::ContentType { value: "text/html".into() });
     page.press("button", "Load all 1,500 users").await;
     page.hear("1,500 users. List read").await;
 
-    let world = World::start(1500, quick).await;
-    let page = world.open().await;
-    page.connect(&world.token(&TokenSpec::default())).await;
-    page.see("button", "Load all 1,500 users").await;
+    let page = partly_listed(&world).await;
     breaks(&world, Some(2), None, Fault::NextLoops);
     page.press("button", "Load all 1,500 users").await;
     page.hear("pages go round in a circle").await;
     world.sandbox().heal();
+    let elsewhere =
+        Fault::NextElsewhere { href: "https://api.pingone.evil.example/v1/users?cursor=x".into() };
     breaks(&world, Some(1), None, elsewhere);
     page.press("button", "Go on").await;
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     assert_eq!(world.complaints(false).await, Vec::<String>::new(), "nobody else was asked");
+}
+
+/// A page that has connected to PingOne, which is well again, and could list more users than it does.
+async fn partly_listed(world: &World) -> Page {
+    world.sandbox().heal();
+    let page = world.open().await;
+    page.connect(&world.token(&TokenSpec::default())).await;
+    page.see("button", "Load all 1,500 users").await;
+    page
 }
 
 #[tokio::test(flavor = "multi_thread")]
