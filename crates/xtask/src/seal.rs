@@ -9,8 +9,8 @@
 mod demo;
 mod fingerprint;
 mod glue;
+mod kept;
 mod markup;
-pub(crate) mod optimised;
 mod pack;
 mod plain;
 mod split;

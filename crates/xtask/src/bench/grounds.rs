@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
-use crate::seal::{optimised, stage};
+use crate::seal::stage;
 use crate::setup::Tools;
 use crate::workspace::{WASM_TARGET, Workspace};
 use crate::{packages, page, process};
@@ -32,12 +32,12 @@ pub(super) fn empty(workspace: &Workspace, tools: &Tools) -> Result<PathBuf, Fai
     ]);
     process::run(bindgen.arg(&folder).arg(workspace.path(&wasm)))?;
     let optimisers = packages::programs(workspace);
-    optimised::optimise(workspace, &optimisers, &folder.join("empty_bg.wasm"))?;
+    stage::optimise(workspace, &optimisers, &folder.join("empty_bg.wasm"))?;
     let glue = folder.join("empty.js");
     let long = fs::read_to_string(&glue).map_err(Failure::file("read", &glue))?;
     fs::write(&glue, stage::shorten(&optimisers, &long)?).map_err(Failure::file("write", &glue))?;
     copy(&workspace.path("tests/bench/empty"), &folder, &["index.html", "start.js"])?;
-    stage::write_packed(&folder)?;
+    stage::write_packed(workspace, &folder)?;
     Ok(folder)
 }
 
@@ -52,7 +52,7 @@ pub(super) fn widget(workspace: &Workspace) -> Result<PathBuf, Failure> {
     fs::create_dir_all(&flows).map_err(Failure::file("make", &flows))?;
     let flow = flows.join("bench");
     fs::copy(pages.join("flow.json"), &flow).map_err(Failure::file("write", &flow))?;
-    stage::write_packed(&folder)?;
+    stage::write_packed(workspace, &folder)?;
     Ok(folder)
 }
 

@@ -10,8 +10,8 @@ use flate2::write::GzEncoder;
 const ENDINGS: [&str; 6] = ["html", "js", "css", "wasm", "svg", "json"];
 
 /// The highest quality, and a window as large as every browser accepts.
-const QUALITY: u32 = 11;
-const WINDOW: u32 = 24;
+pub(super) const QUALITY: u32 = 11;
+pub(super) const WINDOW: u32 = 24;
 const BUFFER: usize = 1 << 16;
 
 /// Whether a browser loads this file and it gets smaller.
@@ -19,10 +19,11 @@ pub(super) fn is_worth_it(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending))
 }
 
-/// The compressed forms, each with the ending that its file gets. The same bytes always give the same forms.
-pub(super) fn forms(plain: &[u8]) -> io::Result<[(&'static str, Vec<u8>); 2]> {
-    Ok([("gz", gzip(plain)?), ("br", brotli(plain)?)])
-}
+/// How a file is compressed. The same bytes always give the same form.
+type Pack = fn(&[u8]) -> io::Result<Vec<u8>>;
+
+/// The compressed forms, each with the ending that its file gets.
+pub(super) const FORMS: [(&str, Pack); 2] = [("gz", gzip), ("br", brotli)];
 
 fn gzip(plain: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -45,7 +46,7 @@ mod tests {
     #[test]
     fn both_forms_are_smaller_and_hold_the_same() {
         let plain = "the same words again and again ".repeat(1_000).into_bytes();
-        let [(_, gzip), (_, brotli)] = forms(&plain).unwrap();
+        let [gzip, brotli] = FORMS.map(|(_, pack)| pack(&plain).unwrap());
         assert!(gzip.len() < 1_000 && brotli.len() < gzip.len(), "{} and {}", gzip.len(), brotli.len());
         let mut read = Vec::new();
         flate2::read::GzDecoder::new(&*gzip).read_to_end(&mut read).unwrap();
