@@ -3,6 +3,7 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::thread::{self, JoinHandle};
@@ -19,6 +20,9 @@ use crate::{npm, packages, process};
 /// How long the tests in the browser may take together; the runner's own 20 seconds are little for a
 /// debug build on a busy machine.
 const BROWSER_SECONDS: &str = "300";
+
+/// How many tests of a program run at once, as its runner reads it.
+const THREADS: &str = "RUST_TEST_THREADS";
 
 /// The program of the end-to-end tests. Nothing but its name has cargo build it.
 pub(crate) const END_TO_END: &str = "e2e";
@@ -115,9 +119,15 @@ fn browser_tests(workspace: &Workspace, kit: &Kit) -> Command {
     command
 }
 
+/// A test in a browser waits for half of its time, so there are three for two cores. With four, pages come to wait so long
+/// for a core that their own limits of time end them.
 fn end_to_end_tests(workspace: &Workspace, kit: &Kit) -> Command {
     let mut command = workspace.cargo(&["test", "--workspace", "--test", END_TO_END, "--no-fail-fast"]);
     kit.equip(workspace, &mut command);
+    if env::var_os(THREADS).is_none() {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        command.env(THREADS, (cores + cores / 2).to_string());
+    }
     command
 }
 
