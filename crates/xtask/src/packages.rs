@@ -15,7 +15,7 @@ const REQUESTS: &str = "2.32.5";
 
 /// Installs what the release, its tests and the snippets need.
 pub(crate) fn install(workspace: &Workspace) -> Result<(), Failure> {
-    let reason = "binaryen, terser, axe-core and jQuery with `npm ci`: two shrink the page, two check it";
+    let reason = "binaryen, terser, esbuild, axe-core, jQuery and MDN's data with `npm ci`: three shrink the page, three check it";
     install_in(&workspace.path(""), workspace, reason)
 }
 

@@ -96,8 +96,17 @@ impl Asset {
     }
 }
 
-/// Makes a script shorter, or leaves it as it is.
-type Shorten<'a> = &'a dyn Fn(String) -> Result<String, Failure>;
+/// What a text is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    /// A JavaScript module.
+    Script,
+    /// CSS.
+    Style,
+}
+
+/// Makes a text shorter.
+type Shorten<'a> = &'a dyn Fn(Language, String) -> Result<String, Failure>;
 
 /// Names and binds all parts, from the wasm up to the page.
 fn seal(parts: Parts, shorten: Shorten<'_>) -> Result<Sealed, Failure> {
@@ -105,9 +114,10 @@ fn seal(parts: Parts, shorten: Shorten<'_>) -> Result<Sealed, Failure> {
     markup::refuse_inline(&parts.embed)?;
     let wasm = Asset::new("pingone-mfa", "wasm", parts.wasm);
     let rest = Asset::new("rest", "wasm", parts.rest);
-    let style = Asset::new("widget", "css", format!("{}\n{}", parts.tokens, parts.widget).into_bytes());
-    let page = Asset::new("page", "css", parts.page.into_bytes());
-    let script = |stem, text| Ok(Asset::new(stem, "js", shorten(text)?.into_bytes()));
+    let style = |stem, text| Ok(Asset::new(stem, "css", shorten(Language::Style, text)?.into_bytes()));
+    let script = |stem, text| Ok(Asset::new(stem, "js", shorten(Language::Script, text)?.into_bytes()));
+    let page = style("page", parts.page)?;
+    let style = style("widget", format!("{}\n{}", parts.tokens, parts.widget))?;
     let tick = script("tick", parts.tick)?;
     let element = script("element", element(&parts.element, &parts.glue, [&wasm, &rest], &style)?)?;
     let boot = script("boot", boot(&parts.boot, &element, &tick)?)?;
@@ -217,7 +227,7 @@ mod tests {
     use fixture::parts;
 
     fn sealed(parts: Parts) -> (Sealed, impl Fn(&str) -> (String, String)) {
-        let sealed = seal(parts, &Ok).unwrap();
+        let sealed = seal(parts, &|_, text| Ok(text)).unwrap();
         let assets = sealed.assets.clone();
         let find = move |stem: &str| {
             let asset = assets.iter().find(|asset| asset.name.starts_with(stem)).unwrap();
@@ -360,7 +370,8 @@ mod tests {
 
     #[test]
     fn a_line_that_is_not_there_is_named() {
-        let failure = seal(Parts { boot: "const RELEASE = {};".to_owned(), ..parts() }, &Ok).unwrap_err();
+        let failure = seal(Parts { boot: "const RELEASE = {};".to_owned(), ..parts() }, &|_, text| Ok(text))
+            .unwrap_err();
         assert!(failure.to_string().contains("boot.js"), "{failure}");
         assert!(failure.to_string().contains(BOOT_RELEASE), "{failure}");
     }
@@ -368,13 +379,13 @@ mod tests {
     #[test]
     fn a_script_before_the_preload_is_refused() {
         let index = format!("{INDEX_SCRIPT}{INDEX_PRELOAD}{INDEX_STYLE}");
-        let failure = seal(Parts { index, ..parts() }, &Ok).unwrap_err();
+        let failure = seal(Parts { index, ..parts() }, &|_, text| Ok(text)).unwrap_err();
         assert!(failure.to_string().contains("has to stand before"), "{failure}");
     }
 
     #[test]
     fn a_page_with_something_inline_is_refused() {
         let index = format!("{}<style>b {{}}</style>", parts().index);
-        assert!(seal(Parts { index, ..parts() }, &Ok).is_err());
+        assert!(seal(Parts { index, ..parts() }, &|_, text| Ok(text)).is_err());
     }
 }

@@ -6,14 +6,15 @@ use std::{env, fs};
 
 use super::kept::Kept;
 use super::split::{REST, split};
-use super::{Parts, Sealed, Shorten, demo, fingerprint, pack, plain, seal};
+use super::{Language, Parts, Sealed, Shorten, demo, fingerprint, pack, plain, seal};
 use crate::edition::Edition;
 use crate::failure::Failure;
 use crate::hosting::{self, Keep, Reach, Served};
 use crate::workspace::Workspace;
 use crate::{bill, process};
 
-/// Names the folder with wasm-opt and terser; where it is not set, wasm and scripts stay as they were written.
+/// Names the folder with wasm-opt, terser and esbuild; where it is not set, wasm, scripts and styles stay as they were
+/// written.
 pub(crate) const OPTIMISERS: &str = "PINGONE_MFA_OPTIMISERS";
 
 /// Where Trunk says the files lie.
@@ -76,14 +77,17 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     };
     let dressing = dressing.as_deref();
     let Some(optimisers) = env::var_os(OPTIMISERS).map(PathBuf::from) else {
-        seal_folder(&folder, dressing, &Ok)?;
+        seal_folder(&folder, dressing, &|_, text| Ok(text))?;
         return write_sums(&folder);
     };
     save(&folder, bill::FILE, bill::of_materials(workspace, edition)?.as_bytes())?;
     for wasm in [folder.join(WASM), folder.join(REST)] {
         optimise(workspace, &optimisers, &wasm)?;
     }
-    seal_folder(&folder, dressing, &|script| shorten(&optimisers, &script))?;
+    seal_folder(&folder, dressing, &|language, text| match language {
+        Language::Script => shorten(&optimisers, &text),
+        Language::Style => shorten_style(&optimisers, &text),
+    })?;
     write_packed(workspace, &folder)?;
     write_sums(&folder)
 }
@@ -110,6 +114,12 @@ pub(crate) fn optimise(workspace: &Workspace, optimisers: &Path, wasm: &Path) ->
 pub(crate) fn shorten(optimisers: &Path, script: &str) -> Result<String, Failure> {
     let mut terser = program(optimisers, "terser");
     process::filter(terser.args(["--module", "--compress", "--mangle"]), script)
+}
+
+/// Makes a style sheet shorter, and changes nothing that it says: no browser is named that something would have to be
+/// rewritten for.
+fn shorten_style(optimisers: &Path, style: &str) -> Result<String, Failure> {
+    process::filter(program(optimisers, "esbuild").args(["--loader=css", "--minify"]), style)
 }
 
 /// A program from npm.
@@ -324,7 +334,7 @@ mod tests {
     #[test]
     fn sources_go_sealed_files_come_and_the_rest_stays() {
         let staging = Staging::new("files");
-        seal_folder(&staging.0, None, &Ok).unwrap();
+        seal_folder(&staging.0, None, &|_, text| Ok(text)).unwrap();
         let names = staging.names();
         let stems: Vec<_> =
             names.iter().map(|name| name.rsplit_once('-').map_or(&**name, |(stem, _)| stem)).collect();
@@ -363,7 +373,7 @@ mod tests {
     #[test]
     fn the_sums_name_every_file_but_themselves() {
         let staging = Staging::new("sums");
-        seal_folder(&staging.0, None, &Ok).unwrap();
+        seal_folder(&staging.0, None, &|_, text| Ok(text)).unwrap();
         write_packed(&Workspace::find().unwrap(), &staging.0).unwrap();
         write_sums(&staging.0).unwrap();
         assert!(staging.0.join("index.html.gz").is_file() && staging.0.join("index.html.br").is_file());
@@ -376,7 +386,7 @@ mod tests {
     #[test]
     fn what_is_named_by_its_content_is_kept_and_the_page_is_not() {
         let staging = Staging::new("kept");
-        seal_folder(&staging.0, None, &Ok).unwrap();
+        seal_folder(&staging.0, None, &|_, text| Ok(text)).unwrap();
         let headers = fs::read_to_string(staging.0.join("_headers")).unwrap();
         for name in staging.names() {
             let is_kept = headers
@@ -390,7 +400,7 @@ mod tests {
     #[test]
     fn a_version_s_folder_has_the_element_that_the_page_has_and_all_that_it_loads() {
         let staging = Staging::new("versioned");
-        seal_folder(&staging.0, None, &Ok).unwrap();
+        seal_folder(&staging.0, None, &|_, text| Ok(text)).unwrap();
         let names = staging.names();
         let element = names.iter().find(|name| name.starts_with("element-")).unwrap();
         let pinned = fs::read_to_string(staging.0.join(VERSION).join("element.js")).unwrap();
@@ -407,7 +417,7 @@ mod tests {
         let staging = Staging::new("refused");
         fs::write(staging.0.join("index.html"), "<html></html>").unwrap();
         let before = staging.names();
-        assert!(seal_folder(&staging.0, None, &Ok).is_err());
+        assert!(seal_folder(&staging.0, None, &|_, text| Ok(text)).is_err());
         assert_eq!(staging.names(), before);
     }
 
@@ -415,7 +425,7 @@ mod tests {
     fn a_part_that_trunk_did_not_leave_is_named() {
         let staging = Staging::new("missing");
         fs::remove_file(staging.0.join("tick.js")).unwrap();
-        let message = seal_folder(&staging.0, None, &Ok).unwrap_err().to_string();
+        let message = seal_folder(&staging.0, None, &|_, text| Ok(text)).unwrap_err().to_string();
         assert!(message.contains("tick.js"), "{message}");
     }
 }
