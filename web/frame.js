@@ -1,10 +1,9 @@
-// Frames pingone-mfa, hands it tokens, relays what it tells.
+// Frames pingone-mfa and hands it tokens.
 const PREFIX = "pingone-mfa:";
 const VERSION = 1;
 
 const RUN = { run: "string", total: "number", done: "number", changed: "number", failed: "number" };
 
-// Anything else is dropped.
 const TOLD = {
   ready: {},
   connected: { environmentId: "string", region: "string" },
@@ -22,11 +21,12 @@ export function framePingOneMfa(container, { src, tokenProvider, theme, properti
   iframe.title = "PingOne MFA";
   iframe.sandbox = "allow-scripts allow-same-origin allow-downloads allow-modals allow-popups allow-popups-to-escape-sandbox";
   iframe.allow = "clipboard-write";
-  iframe.referrerPolicy = "no-referrer";
+  iframe.referrerPolicy = "origin";
   Object.assign(iframe.style, { display: "block", width: "100%", height: "320px", border: "0" });
 
+  // With a tail call WebKit names the frame as the sender.
   const say = (type, fields) =>
-    iframe.contentWindow?.postMessage({ ...fields, type: PREFIX + type, version: VERSION }, url.origin);
+    void iframe.contentWindow?.postMessage({ ...fields, type: PREFIX + type, version: VERSION }, url.origin);
 
   function look(wish) {
     theme = wish.theme ?? theme;
@@ -56,7 +56,7 @@ export function framePingOneMfa(container, { src, tokenProvider, theme, properti
     if (name === "token-needed") give(detail);
     // It may have missed a wish.
     if (name === "ready") look({});
-    // Dialogs are to be seen whole.
+    // Room for dialogs.
     if (name === "height") iframe.style.height = `${Math.max(320, Math.min(detail.height, innerHeight))}px`;
     iframe.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
   }
