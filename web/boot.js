@@ -83,9 +83,12 @@ function invited() {
     async function hear({ source, origin, data }) {
       if (source !== parent || data?.type !== "pingone-mfa:hello") return;
       try {
-        if (await isListed([origin, ...(location.ancestorOrigins ?? [])])) {
+        const around = [origin, ...(location.ancestorOrigins ?? [])];
+        if (await isListed(around)) {
           removeEventListener("message", hear);
           resolve({ origin, hello: data });
+        } else if (around.includes("null")) {
+          console.warn('pingone-mfa: a page around this frame keeps its origin secret; this frame stays empty. Its iframe needs referrerpolicy="origin" and allow-same-origin.');
         } else {
           console.warn(`pingone-mfa: ${origin}, or a page around it, is not in config.json's frameAncestors; this frame stays empty.`);
         }
@@ -129,7 +132,9 @@ async function clockWorker() {
   };
   try {
     const policy = window.trustedTypes?.createPolicy("pingone-mfa", { createScriptURL: only }) ?? { createScriptURL: only };
-    return new Worker(policy.createScriptURL(tick));
+    const worker = new Worker(policy.createScriptURL(tick));
+    worker.addEventListener("error", () => console.warn(`pingone-mfa: no clock worker: ${RELEASE.tick.file} did not run`));
+    return worker;
   } catch (failure) {
     // Some browsers throw where a policy forbids workers, others say so in an event alone.
     console.warn(`pingone-mfa: no clock worker: ${failure.name}`);

@@ -1,9 +1,9 @@
 //! The browser's clocks. Waiting goes through the page's clock worker (`web/tick.js`), whose timers keep their
 //! pace while the page is hidden; an element that was given none waits by the page's own timers.
 //!
-//! A worker may be blocked by a policy, or stop, without a word. So each wait has a timer of the page's own besides, a
-//! little longer: once that one ends first the worker counts as silent, and from then on whichever timer ends first
-//! counts, until the worker answers again.
+//! A worker that a policy blocks fires an error, and counts as silent from then on. It may also be blocked, or stop,
+//! without a word. So each wait has a timer of the page's own besides, a little longer: once that one ends first the worker
+//! counts as silent too, and from then on whichever timer ends first counts, until the worker answers again.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -76,10 +76,11 @@ type Sleepers = Rc<RefCell<HashMap<u32, oneshot::Sender<()>>>>;
 struct Ticker {
     worker: Worker,
     sleepers: Sleepers,
-    /// Whether the last wait was ended by the page's own timer.
+    /// Whether the worker has failed, or the last wait was ended by the page's own timer.
     is_silent: Rc<Cell<bool>>,
     last: RefCell<u32>,
     _on_tick: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut()>,
 }
 
 impl Ticker {
@@ -92,7 +93,10 @@ impl Ticker {
             wake(&waking, &event);
         });
         worker.set_onmessage(Some(on_tick.as_ref().unchecked_ref()));
-        Self { worker, sleepers, is_silent, last: RefCell::default(), _on_tick: on_tick }
+        let failed = Rc::clone(&is_silent);
+        let on_error = Closure::<dyn FnMut()>::new(move || failed.set(true));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Self { worker, sleepers, is_silent, last: RefCell::default(), _on_tick: on_tick, _on_error: on_error }
     }
 
     fn sleep(&self, millis: u32) -> LocalBoxFuture<'static, ()> {
@@ -207,6 +211,15 @@ mod tests {
             assert!(waits(&clock, 30).await >= 29, "{post}");
             assert!(!clock.keeps_pace_hidden(), "{post}");
         }
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_worker_that_fails_is_waited_for_no_longer() {
+        let worker = stand_in("");
+        let clock = BrowserClock::new(Some(worker.clone()));
+        assert!(clock.keeps_pace_hidden());
+        worker.onerror().unwrap().call0(&worker).unwrap();
+        assert!(!clock.keeps_pace_hidden());
     }
 
     #[wasm_bindgen_test]
