@@ -414,6 +414,21 @@ impl Handle {
     }
 }
 
+/// Closes the dialog around an empty search field on Escape. WebKit takes that key for the field, which has nothing to
+/// clear, and never closes the dialog.
+pub(super) fn close_from_search(event: &Event) {
+    let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    let Some(field) = field.filter(|field| field.type_() == "search" && field.value().is_empty()) else {
+        return;
+    };
+    let dialog = field.closest("dialog").ok().flatten();
+    let Some(dialog) = dialog.and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()) else { return };
+    if key_of(event) == "Escape" {
+        event.prevent_default();
+        dialog.close();
+    }
+}
+
 /// Once what an event came from has gone, gives the focus to the first of these that can be seen, each by its
 /// `aria-label`.
 pub(super) fn focus_next(event: &Event, names: &[&str]) {

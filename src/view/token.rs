@@ -2,7 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use super::markup::{Event, Node, button, group, part, part_of, tag, take_paste, take_text_from};
+use super::markup::{
+    Event, Node, button, close_from_search, group, part, part_of, tag, take_paste, take_text_from,
+};
 use super::{sign_in, text};
 use crate::state::handing::Handing;
 use crate::state::session::Session;
@@ -55,7 +57,7 @@ pub(super) fn withheld(session: &'static Session) -> Node {
 
 /// A dialog, with nothing in it but that.
 pub(super) fn modal(session: &'static Session) -> Node {
-    tag("dialog").with(withheld(session))
+    tag("dialog").on("keydown", |event| close_from_search(&event)).with(withheld(session))
 }
 
 /// The field. A paste never reaches it: the text is taken from the event. What is typed or dropped is taken when
