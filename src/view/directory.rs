@@ -23,8 +23,9 @@ use crate::state::directory::{List, Source};
 use crate::state::troubleshooting::Spot;
 
 pub(super) fn directory(app: AppHandle) -> Node {
+    let has_run = move || app.run.progress.with(Option::is_some);
     main_part(app.ports.host.owns_page())
-        .class("directory")
+        .follow("class", move || Some(if has_run() { "directory with-run" } else { "directory" }.to_owned()))
         .with(
             tag("div")
                 .class("directory-people")
