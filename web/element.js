@@ -122,7 +122,17 @@ function whyNotRun(failure, file) {
   return `${file} could not be run: ${failure.message}`;
 }
 
+// The newest of all that is used. A test holds the versions against MDN's data.
+function refuseOldBrowsers() {
+  const lacks = [];
+  if (!CSS.supports("color", "light-dark(red, red)")) lacks.push("light-dark() in style sheets");
+  if (window.IDBTransaction && !("durability" in IDBTransaction.prototype)) lacks.push("strict durability of IndexedDB");
+  if (lacks.length === 0) return;
+  throw new StartFailure(`This browser is too old: it has no ${lacks.join(" and no ")}. Use Chrome or Edge 123, Firefox 126, Safari 17.5, or a newer one.`);
+}
+
 async function sheet() {
+  refuseOldBrowsers();
   const response = await download(RELEASE.style);
   const made = new CSSStyleSheet();
   return made.replace(await response.text());

@@ -4,6 +4,7 @@
 //! parser would be most of the build.
 
 use crate::edition::Edition;
+use crate::engines::Engines;
 use crate::failure::Failure;
 
 /// What `cargo xtask` and `cargo xtask --help` print.
@@ -28,6 +29,7 @@ Work on it:
   test      Everything: format, lints, native tests, tests in a headless browser,
             the release build, and the end-to-end tests against it.
             The last line is the sum: `N passed, N failed`.
+              --engines   all journeys in Firefox and WebKit, too, and a table of them
               --timings   instead prints what compiling each package takes, and the 20
                           slowest tests, of what `test` has built before
   snippets  Installs every language that the page writes code in, as far as Debian has it, runs
@@ -109,7 +111,7 @@ pub(crate) enum Command {
     Dev(Demo),
     Sandbox(Vec<String>),
     Dist(Shipment),
-    Test,
+    Test(Engines),
     /// Where the time of the tests goes.
     Timings,
     Check,
@@ -160,7 +162,8 @@ impl Command {
             "setup" => alone(Self::Setup, &name, &rest),
             "dist" => shipment(&rest).map(Self::Dist),
             "test" if rest == ["--timings"] => Ok(Self::Timings),
-            "test" => alone(Self::Test, &name, &rest),
+            "test" if rest == ["--engines"] => Ok(Self::Test(Engines::All)),
+            "test" => alone(Self::Test(Engines::Spots), &name, &rest),
             "check" => alone(Self::Check, &name, &rest),
             "bench" => Bench::parse(rest).map(Self::Bench),
             "soak" => Ok(Self::Soak(rest)),

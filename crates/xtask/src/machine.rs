@@ -1,4 +1,4 @@
-//! What has to come from the operating system: a browser with its driver, Node.js, npm, nginx.
+//! What has to come from the operating system: browsers with their drivers, Node.js, npm, nginx.
 //!
 //! On Debian as root, which is what a container of a continuous integration is, `test` installs them
 //! itself. Everywhere else a program has no business doing that, so the message says what to install.
@@ -18,13 +18,36 @@ pub(crate) enum Need {
     Node,
     Npm,
     Nginx,
+    Firefox,
+    /// WebKitGTK's driver.
+    WebKitDriver,
+    /// WebKitGTK's own small browser.
+    MiniBrowser,
+    /// A screen for it.
+    Xvfb,
 }
 
 /// Everything that `test` needs.
-pub(crate) const ALL: [Need; 5] = [Need::Chromium, Need::Chromedriver, Need::Node, Need::Npm, Need::Nginx];
+pub(crate) const ALL: [Need; 9] = [
+    Need::Chromium,
+    Need::Chromedriver,
+    Need::Node,
+    Need::Npm,
+    Need::Nginx,
+    Need::Firefox,
+    Need::WebKitDriver,
+    Need::MiniBrowser,
+    Need::Xvfb,
+];
 
 /// Where macOS keeps a browser that is not on PATH.
 const MAC_CHROME: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+
+/// Where macOS keeps Firefox.
+const MAC_FIREFOX: &str = "/Applications/Firefox.app/Contents/MacOS/firefox";
+
+/// Where Debian keeps the browser of WebKitGTK, which is on nobody's PATH.
+const DEBIAN_MINIBROWSER: &str = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
 
 /// Where Debian keeps nginx, which is on PATH only for root.
 const DEBIAN_NGINX: &str = "/usr/sbin/nginx";
@@ -46,7 +69,9 @@ impl Need {
         match self {
             Self::Chromium => Some(MAC_CHROME),
             Self::Nginx => Some(DEBIAN_NGINX),
-            Self::Chromedriver | Self::Node | Self::Npm => None,
+            Self::MiniBrowser => Some(DEBIAN_MINIBROWSER),
+            Self::Firefox => Some(MAC_FIREFOX),
+            Self::Chromedriver | Self::Node | Self::Npm | Self::WebKitDriver | Self::Xvfb => None,
         }
     }
 
@@ -56,6 +81,10 @@ impl Need {
             Self::Chromium => "CHROMIUM",
             Self::Chromedriver => "CHROMEDRIVER",
             Self::Nginx => "NGINX",
+            Self::Firefox => "FIREFOX",
+            Self::WebKitDriver => "WEBKITDRIVER",
+            Self::MiniBrowser => "MINIBROWSER",
+            Self::Xvfb => "XVFB",
             Self::Node | Self::Npm => return None,
         };
         env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file())
@@ -70,6 +99,10 @@ impl Need {
             Self::Node => &["node"],
             Self::Npm => &["npm"],
             Self::Nginx => &["nginx"],
+            Self::Firefox => &["firefox-esr", "firefox"],
+            Self::WebKitDriver => &["WebKitWebDriver"],
+            Self::MiniBrowser => &["MiniBrowser"],
+            Self::Xvfb => &["Xvfb"],
         }
     }
 
@@ -81,6 +114,10 @@ impl Need {
             Self::Node => "nodejs",
             Self::Npm => "npm",
             Self::Nginx => "nginx",
+            Self::Firefox => "firefox-esr",
+            // The browser comes with the library that the driver depends on.
+            Self::WebKitDriver | Self::MiniBrowser => "webkit2gtk-driver",
+            Self::Xvfb => "xvfb",
         }
     }
 }

@@ -18,6 +18,7 @@ mod command;
 mod demo;
 mod dev;
 mod edition;
+mod engines;
 mod failure;
 mod hosting;
 mod install;
@@ -77,7 +78,7 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
             page::release(&workspace, &setup::prepare(&workspace)?, Edition::Product)?;
             println!("{}", npm::pack(&workspace)?.display());
         }
-        Command::Test => return Ok(suite::run(&workspace)),
+        Command::Test(engines) => return Ok(suite::run(&workspace, engines)),
         Command::Timings => timings::run(&workspace)?,
         Command::Check => return Ok(check::run(&workspace)),
         Command::Bench(what) => bench::run(&workspace, &what)?,

@@ -49,10 +49,23 @@ impl Report {
     }
 
     /// Runs tests and counts them; the check goes on, so that one run shows all failures.
-    pub(crate) fn tests(&mut self, name: &'static str, mut command: Command) {
+    pub(crate) fn tests(&mut self, name: &'static str, command: Command) {
+        self.watched_tests(name, command, |_| ());
+    }
+
+    /// The same, while `each` sees what they print line by line.
+    pub(crate) fn watched_tests(
+        &mut self,
+        name: &'static str,
+        mut command: Command,
+        mut each: impl FnMut(&str),
+    ) {
         let watch = begin(name);
         let mut tally = Tally::default();
-        let content = match process::stream(&mut command, |line| tally.read(line)) {
+        let content = match process::stream(&mut command, |line| {
+            tally.read(line);
+            each(line);
+        }) {
             Ok(status) => status.success(),
             Err(failure) => {
                 println!("{failure}");

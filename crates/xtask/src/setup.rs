@@ -6,7 +6,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::{env, io};
+use std::{env, io, slice};
 
 use crate::failure::Failure;
 use crate::install::{self, BUILD_FOLDER};
@@ -45,6 +45,17 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<Tools, Failure> {
     add_target(workspace)?;
     let version = lockfile::locked_version(workspace, "wasm-bindgen")?;
     complete(workspace, &[Tool::trunk(), Tool::wasm_bindgen(version)])
+}
+
+/// Finds the program that drives Firefox, and installs it where it is missing. The build doesn't need it.
+pub(crate) fn firefox_driver(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let tool = Tool::geckodriver();
+    let tools = complete(workspace, slice::from_ref(&tool))?;
+    let folder = tools.folders.first().ok_or_else(|| Failure::Missing {
+        what: format!("{} {}", tool.package, tool.version),
+        remedy: "install it with cargo".to_owned(),
+    })?;
+    Ok(folder.join(format!("geckodriver{}", env::consts::EXE_SUFFIX)))
 }
 
 /// Finds the program that changes the code, and installs it where it is missing. The build doesn't need it.

@@ -10,6 +10,7 @@ use std::thread::{self, JoinHandle};
 
 use crate::check;
 use crate::edition::Edition;
+use crate::engines::{self, Engines, Table};
 use crate::failure::Failure;
 use crate::machine::{self, Need};
 use crate::report::{Report, Stopped};
@@ -28,10 +29,10 @@ const THREADS: &str = "RUST_TEST_THREADS";
 pub(crate) const END_TO_END: &str = "e2e";
 
 /// The `test` command.
-pub(crate) fn run(workspace: &Workspace) -> ExitCode {
+pub(crate) fn run(workspace: &Workspace, engines: Engines) -> ExitCode {
     let mut report = Report::default();
     // The report knows which step stopped it, and says so.
-    let _ = steps(workspace, &mut report);
+    let _ = steps(workspace, engines, &mut report);
     report.conclude()
 }
 
@@ -41,6 +42,11 @@ pub(crate) struct Kit {
     chromedriver: PathBuf,
     nginx: PathBuf,
     npm: PathBuf,
+    firefox: PathBuf,
+    geckodriver: PathBuf,
+    webkit_driver: PathBuf,
+    mini_browser: PathBuf,
+    xvfb: PathBuf,
     /// PATH with the tools first.
     path: OsString,
 }
@@ -55,7 +61,21 @@ impl Kit {
         let path = tools.path()?;
         let (chromium, chromedriver) = (Need::Chromium.path()?, Need::Chromedriver.path()?);
         let (nginx, npm) = (Need::Nginx.path()?, Need::Npm.path()?);
-        Ok(Self { chromium, chromedriver, nginx, npm, path })
+        let (firefox, geckodriver) = (Need::Firefox.path()?, setup::firefox_driver(workspace)?);
+        let (webkit_driver, mini_browser) = (Need::WebKitDriver.path()?, Need::MiniBrowser.path()?);
+        let xvfb = Need::Xvfb.path()?;
+        Ok(Self {
+            chromium,
+            chromedriver,
+            nginx,
+            npm,
+            firefox,
+            geckodriver,
+            webkit_driver,
+            mini_browser,
+            xvfb,
+            path,
+        })
     }
 
     /// What the end-to-end tests use: the page that was just built, and programs of this machine.
@@ -64,18 +84,25 @@ impl Kit {
         command.env("PINGONE_MFA_DEMO", Edition::Demo.folder(workspace));
         command.env("PINGONE_MFA_PACKAGE", npm::packed(workspace));
         command.env("CHROMEDRIVER", &self.chromedriver).env("CHROMIUM", &self.chromium);
+        command.env("FIREFOX", &self.firefox).env("GECKODRIVER", &self.geckodriver);
+        command.env("WEBKITDRIVER", &self.webkit_driver).env("MINIBROWSER", &self.mini_browser);
+        command.env("XVFB", &self.xvfb);
         command.env("NGINX", &self.nginx).env("NPM", &self.npm)
     }
 }
 
-fn steps(workspace: &Workspace, report: &mut Report) -> Result<(), Stopped> {
+fn steps(workspace: &Workspace, engines: Engines, report: &mut Report) -> Result<(), Stopped> {
     let kit = report.gate("tools", || Kit::complete(workspace))?;
     check::format_and_lints(workspace, report)?;
     let building = report.gate("begin dist", || build_both(workspace))?;
     report.tests("native tests", check::native_tests(workspace));
     report.tests("browser tests", browser_tests(workspace, &kit));
     report.gate("dist (rest of it)", || built(building))?;
-    report.tests("end-to-end tests", end_to_end_tests(workspace, &kit));
+    let mut table = Table::default();
+    let command = end_to_end_tests(workspace, &kit);
+    report.watched_tests("end-to-end tests", command, |line| table.read("Chromium", line));
+    engines::tests(workspace, &kit, engines, report, &mut table);
+    println!("\n{table}");
     Ok(())
 }
 
@@ -121,7 +148,7 @@ fn browser_tests(workspace: &Workspace, kit: &Kit) -> Command {
 
 /// A test in a browser waits for half of its time, so there are three for two cores. With four, pages come to wait so long
 /// for a core that their own limits of time end them.
-fn end_to_end_tests(workspace: &Workspace, kit: &Kit) -> Command {
+pub(crate) fn end_to_end_tests(workspace: &Workspace, kit: &Kit) -> Command {
     let mut command = workspace.cargo(&["test", "--workspace", "--test", END_TO_END, "--no-fail-fast"]);
     kit.equip(workspace, &mut command);
     if env::var_os(THREADS).is_none() {
@@ -141,6 +168,11 @@ mod tests {
             chromedriver: PathBuf::from("the driver"),
             nginx: PathBuf::from("the server"),
             npm: PathBuf::from("the packages"),
+            firefox: PathBuf::from("the other browser"),
+            geckodriver: PathBuf::from("its driver"),
+            webkit_driver: PathBuf::from("the third driver"),
+            mini_browser: PathBuf::from("the third browser"),
+            xvfb: PathBuf::from("its screen"),
             path: OsString::from("the path"),
         }
     }

@@ -10,6 +10,9 @@ use crate::workspace::Workspace;
 /// The Trunk that Trunk.toml is written for; the newest that Rust 1.95 can build.
 const TRUNK: &str = "0.21.14";
 
+/// The geckodriver that drives Debian's Firefox ESR and newer ones.
+const GECKODRIVER: &str = "0.37.1";
+
 /// The cargo-mutants whose options `mutants` writes.
 const MUTANTS: &str = "27.1.0";
 
@@ -52,6 +55,19 @@ impl Tool {
             // Without it the page takes nine seconds more after every change.
             busy: &["wasm-bindgen-cli-support", "walrus", "wasmparser", "wasm-encoder"],
             programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+            version_flags: &["--version"],
+        }
+    }
+
+    /// What drives Firefox in the tests.
+    pub(crate) fn geckodriver() -> Self {
+        Self {
+            package: "geckodriver",
+            version: GECKODRIVER.to_owned(),
+            reason: "it drives Firefox in the tests",
+            patience: "2 minutes",
+            busy: &[],
+            programs: &["geckodriver"],
             version_flags: &["--version"],
         }
     }

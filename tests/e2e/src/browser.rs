@@ -1,4 +1,4 @@
-//! A headless Chromium: one of the pool's, which other tests used before, or one of the test's own.
+//! A browser: a headless Chromium of the pool's, which other tests used before, or one of the test's own.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +10,8 @@ use thirtyfour::ChromeCapabilities;
 use thirtyfour::common::command::{Command as WebDriverCommand, ExtensionCommand};
 use thirtyfour::prelude::*;
 
-use crate::chromedriver::{end, with_descendants};
+use crate::driver::{Driver, end, with_descendants};
+use crate::engine::Engine;
 use crate::pool::{Pool, Rested};
 
 /// The browser's flags. None of them hides a page's timers or its cross-origin checks.
@@ -42,6 +43,8 @@ pub(crate) struct Browser {
     profile: PathBuf,
     of: Owner,
     pool: Arc<Pool>,
+    /// What drives a browser that isn't the pool's driver's. It ends after its session.
+    _own_driver: Option<Driver>,
 }
 
 /// Who uses a browser.
@@ -59,7 +62,7 @@ impl Browser {
         while let Some(Rested { driver, profile }) = pool.take() {
             // What can't be cleaned is ended, and the next one tried.
             if clean(&driver).await.is_ok() {
-                return Self { driver, profile, of: Owner::Pool, pool: Arc::clone(pool) };
+                return Self { driver, profile, of: Owner::Pool, pool: Arc::clone(pool), _own_driver: None };
             }
         }
         let profile = pool.profile();
@@ -99,7 +102,26 @@ impl Browser {
 
     async fn with(pool: &Arc<Pool>, profile: &Path, capabilities: ChromeCapabilities) -> Self {
         let driver = WebDriver::new(pool.chromedriver(), capabilities).await.expect("Chromium starts");
-        Self { driver, profile: profile.to_owned(), of: Owner::Test, pool: Arc::clone(pool) }
+        let (profile, pool) = (profile.to_owned(), Arc::clone(pool));
+        Self { driver, profile, of: Owner::Test, pool, _own_driver: None }
+    }
+
+    /// One of another engine than Chromium, which saves files into this folder.
+    pub(crate) async fn of_engine(
+        engine: Engine,
+        pool: &Arc<Pool>,
+        profile: &Path,
+        downloads: &Path,
+    ) -> Self {
+        std::fs::create_dir_all(profile).expect("a folder");
+        // WebKitGTK is told in no other way where files go.
+        let folders = format!("XDG_DOWNLOAD_DIR=\"{}\"\n", downloads.display());
+        std::fs::write(profile.join("user-dirs.dirs"), folders).expect("a file");
+        let own_driver = Driver::of(engine, profile);
+        let driver = WebDriver::new(own_driver.url(), engine.capabilities(downloads)).await;
+        let (profile, pool) = (profile.to_owned(), Arc::clone(pool));
+        let driver = driver.expect("the browser starts");
+        Self { driver, profile, of: Owner::Test, pool, _own_driver: Some(own_driver) }
     }
 
     /// Whether no other test uses it.

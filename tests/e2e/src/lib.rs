@@ -12,7 +12,9 @@
 )]
 
 mod browser;
-mod chromedriver;
+mod display;
+mod driver;
+mod engine;
 mod host;
 mod nginx;
 mod package;
@@ -26,6 +28,7 @@ mod traffic;
 mod witness;
 mod world;
 
+pub use engine::Engine;
 pub use host::Host;
 pub use nginx::{Answer, Nginx};
 pub use package::Installed;

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use thirtyfour::TypingData;
 use thirtyfour::prelude::*;
 
+use crate::engine::Engine;
+
 /// How long something may take to appear, in steps of [`STEP`].
 const PATIENCE: u32 = 300;
 
@@ -73,6 +75,7 @@ indexedDB.databases().then((databases) => { sinks.databases = JSON.stringify(dat
 /// The page in the browser.
 pub struct Page {
     driver: WebDriver,
+    engine: Engine,
 }
 
 /// Has an element note that it was pressed.
@@ -80,8 +83,8 @@ const NOTE_PRESS: &str = "const element = arguments[0]; window.wasPressed = fals
     element.addEventListener('click', () => { window.wasPressed = true; }, { once: true, capture: true });";
 
 impl Page {
-    pub(crate) fn new(driver: WebDriver) -> Self {
-        Self { driver }
+    pub(crate) fn new(driver: WebDriver, engine: Engine) -> Self {
+        Self { driver, engine }
     }
 
     /// What a script returns, once that is neither false nor nothing.
@@ -144,10 +147,20 @@ impl Page {
         if self.driver.execute(NOTE_PRESS, vec![noting]).await.is_err() {
             return false;
         }
-        element.click().await.is_ok()
+        let is_pressed = element.click().await.is_ok()
             || self.was_pressed().await
             || (element.scroll_into_view().await.is_ok()
-                && (element.click().await.is_ok() || self.was_pressed().await))
+                && (element.click().await.is_ok() || self.was_pressed().await));
+        if self.engine == Engine::WebKit { self.pressed_by_script(element).await } else { is_pressed }
+    }
+
+    /// WebKit's driver presses beside what stands in a frame or in something that scrolls, and calls it pressed. What was
+    /// missed is pressed by a script; what has gone was pressed.
+    async fn pressed_by_script(&self, element: &WebElement) -> bool {
+        let Ok(pressing) = element.to_json() else { return false };
+        let press = "if (!window.wasPressed) arguments[0].click();";
+        let _ = self.driver.execute(press, vec![pressing]).await;
+        true
     }
 
     async fn was_pressed(&self) -> bool {
@@ -197,9 +210,12 @@ impl Page {
         names.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
-    /// Presses a button that asks for a file, and answers with this one: by the developer tools, because no driver
-    /// reaches the question itself.
+    /// Presses a button that asks for a file, and answers with this one: by the developer tools where there are some, because
+    /// no driver reaches the question itself.
     pub async fn choose_file(&self, button: &str, file: &std::path::Path) {
+        if self.engine != Engine::Chromium {
+            return self.put_file(button, file).await;
+        }
         let note = "const real = HTMLInputElement.prototype.showPicker;
             window.asking = undefined;
             if (!window.notesAsking) HTMLInputElement.prototype.showPicker = function () {
@@ -222,6 +238,19 @@ impl Page {
             tokio::time::sleep(STEP).await;
         }
         panic!("'{button}' asks for no file");
+    }
+
+    /// The same without developer tools: the field that would ask is shown, and the driver fills it in.
+    async fn put_file(&self, button: &str, file: &std::path::Path) {
+        let show = "HTMLInputElement.prototype.showPicker = function () { document.body.append(this); };";
+        self.driver.execute(show, vec![]).await.expect("the page notes it");
+        self.press("button", button).await;
+        let field = self.watch("return document.querySelector('body > input[type=file]');", vec![]).await;
+        let field = field.expect("the button asks for a file").element().expect("an element");
+        field.send_keys(file.to_string_lossy().into_owned()).await.expect("the file is taken");
+        let away = "arguments[0].remove();";
+        let field = field.to_json().expect("an element has a JSON form");
+        self.driver.execute(away, vec![field]).await.expect("the field goes");
     }
 
     /// Chooses an option by its label.
@@ -270,10 +299,26 @@ impl Page {
 
     /// Sends keys to whatever has the focus.
     pub async fn send(&self, keys: impl Into<TypingData>) {
+        if self.engine == Engine::WebKit {
+            return self.send_chord(&keys.into()).await;
+        }
         let script = "return document.querySelector('pingone-mfa').shadowRoot.activeElement;";
         let focused = self.driver.execute(script, vec![]).await.expect("the page answers");
         let focused = focused.element().expect("something has the focus");
         focused.send_keys(keys).await.expect("keys are taken");
+        tokio::time::sleep(STEP).await;
+    }
+
+    /// The same for WebKit, whose driver sends arrows to no checkbox: the modifiers are held while the rest is pressed.
+    async fn send_chord(&self, keys: &TypingData) {
+        let keys: Vec<char> = keys.as_vec();
+        let is_modifier =
+            |key: &char| [Key::Control, Key::Shift, Key::Alt].iter().any(|it| it.value() == *key);
+        let (held, pressed): (Vec<char>, Vec<char>) = keys.into_iter().partition(is_modifier);
+        let chain = held.iter().fold(self.driver.action_chain(), |chain, key| chain.key_down(*key));
+        let chain = chain.send_keys(pressed.into_iter().collect::<String>());
+        let chain = held.iter().fold(chain, |chain, key| chain.key_up(*key));
+        chain.perform().await.expect("keys are taken");
         tokio::time::sleep(STEP).await;
     }
 
@@ -387,6 +432,18 @@ impl Page {
         assert!(is_true.is_some(), "never true: {expression}");
     }
 
+    /// Waits until an expression in which `root` is the element's shadow root is true.
+    pub async fn until_shadow(&self, expression: &str) {
+        let root = "const root = document.querySelector('pingone-mfa').shadowRoot;";
+        let is_true = self.watch(&format!("{root} return ({expression}) === true;"), vec![]).await;
+        assert!(is_true.is_some(), "never true: {expression}");
+    }
+
+    /// Leaves for another page.
+    pub async fn go(&self, url: &str) {
+        self.driver.goto(url).await.expect("the page is served");
+    }
+
     /// Presses keys, wherever the focus is.
     pub async fn type_keys(&self, keys: impl Into<TypingData>) {
         let keys = self.driver.action_chain().send_keys(keys);
@@ -451,11 +508,27 @@ impl Page {
     /// Pastes into the token field, as a paste from the clipboard does.
     pub async fn paste_token(&self, text: &str) {
         let field = self.see("password", "Access token").await;
+        if self.engine == Engine::Firefox {
+            return self.paste_by_keys(&field, text).await;
+        }
         let script = "const data = new DataTransfer(); data.setData('text/plain', arguments[1]);
             arguments[0].dispatchEvent(new ClipboardEvent('paste',
                 { clipboardData: data, bubbles: true, composed: true, cancelable: true }));";
         let field = field.to_json().expect("an element has a JSON form");
         self.driver.execute(script, vec![field, json!(text)]).await.expect("the paste arrives");
+    }
+
+    /// Cuts a text out of a field beside the page, and pastes it: Firefox keeps from a page what an event that a script makes
+    /// would paste.
+    async fn paste_by_keys(&self, field: &WebElement, text: &str) {
+        let beside = "const beside = document.body.appendChild(document.createElement('textarea'));
+            beside.value = arguments[0]; beside.select(); beside.focus(); return beside;";
+        let beside = self.driver.execute(beside, vec![json!(text)]).await.expect("a field beside the page");
+        let beside = beside.element().expect("an element");
+        beside.send_keys(Key::Control + "x").await.expect("the text is cut");
+        field.send_keys(Key::Control + "v").await.expect("the text is pasted");
+        let beside = beside.to_json().expect("an element has a JSON form");
+        self.driver.execute("arguments[0].remove();", vec![beside]).await.expect("the field goes");
     }
 
     /// Connects with a token and takes what it says.
@@ -518,6 +591,14 @@ impl Page {
             return active?.getAttribute('aria-label') ?? active?.innerText ?? '';";
         let name = self.driver.execute(script, vec![]).await.expect("the page answers");
         name.json().as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until what has the focus is called so, or its name holds this.
+    pub async fn until_focus(&self, name: &str) {
+        let script = "const active = document.querySelector('pingone-mfa').shadowRoot.activeElement;
+            return (active?.getAttribute('aria-label') ?? active?.innerText ?? '').includes(arguments[0]);";
+        let waited = self.watch(script, vec![json!(name)]).await;
+        assert!(waited.is_some(), "the focus is on '{}' and not on '{name}'", self.focus().await);
     }
 
     /// Where a text stands in the document, its attributes and fields, the address and the local stores.

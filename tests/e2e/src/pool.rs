@@ -3,11 +3,11 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use thirtyfour::WebDriver;
 
-use crate::chromedriver::Chromedriver;
+use crate::driver::Driver;
 
 /// The pool in use, as long as a test uses it. One for all, with one chromedriver: two that look for a free port at the
 /// same time can find the same one.
@@ -18,7 +18,8 @@ static PROFILES: AtomicU32 = AtomicU32::new(0);
 /// Browsers that wait for a test, and what drives all. Dropping it ends both: fields are dropped in their order.
 pub(crate) struct Pool {
     resting: Mutex<Vec<Rested>>,
-    chromedriver: Chromedriver,
+    /// Started when the first browser of Chromium is.
+    chromedriver: OnceLock<Driver>,
     folders: Mutex<Folders>,
 }
 
@@ -48,7 +49,7 @@ impl Pool {
         running.upgrade().unwrap_or_else(|| {
             let started = Arc::new(Self {
                 resting: Mutex::default(),
-                chromedriver: Chromedriver::start(),
+                chromedriver: OnceLock::new(),
                 folders: Mutex::default(),
             });
             *running = Arc::downgrade(&started);
@@ -58,7 +59,7 @@ impl Pool {
 
     /// Where its chromedriver listens.
     pub(crate) fn chromedriver(&self) -> String {
-        self.chromedriver.url()
+        self.chromedriver.get_or_init(Driver::of_chromium).url()
     }
 
     /// A browser that waits.

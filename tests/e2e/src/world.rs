@@ -14,17 +14,23 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::browser::Browser;
+use crate::engine::Engine;
 use crate::page::Page;
 use crate::pool::Pool;
 use crate::release::Release;
 use crate::spelling::spellings;
 use crate::traffic::{Load, loads};
 
+/// The folder into which the browser saves files.
+const DOWNLOADS: &str = "downloads";
+
 static WORLDS: AtomicU32 = AtomicU32::new(0);
 
 /// A browser, a sandbox and a page server.
 pub struct World {
-    /// Taken from the pool when it is first used.
+    /// What the page is driven in.
+    pub engine: Engine,
+    /// Started, or taken from the pool, when it is first used.
     browser: OnceCell<Browser>,
     /// Browsers of other computers.
     others: Vec<Browser>,
@@ -82,6 +88,7 @@ impl World {
         let dist = release.folder().to_owned();
         tokio::spawn(serve_page(page, dist, api_origin.clone(), config(&api_origin)));
         Self {
+            engine: Engine::chosen(),
             browser: OnceCell::new(),
             others: Vec::new(),
             sandbox,
@@ -101,7 +108,14 @@ impl World {
     }
 
     async fn browser(&self) -> &Browser {
-        self.browser.get_or_init(|| Browser::pooled(&self.pool)).await
+        let started = async || match self.engine {
+            Engine::Chromium => Browser::pooled(&self.pool).await,
+            other => {
+                let (profile, downloads) = (self.folder.join("profile"), self.folder.join(DOWNLOADS));
+                Browser::of_engine(other, &self.pool, &profile, &downloads).await
+            }
+        };
+        self.browser.get_or_init(started).await
     }
 
     /// What really is so.
@@ -117,8 +131,11 @@ impl World {
 
     /// Has the browser save files into a folder of this world's own.
     pub async fn downloads(&self) -> Downloads {
-        let folder = self.folder.join("downloads");
+        let folder = self.folder.join(DOWNLOADS);
         std::fs::create_dir_all(&folder).expect("a folder");
+        if self.engine != Engine::Chromium {
+            return Downloads(folder);
+        }
         let behaviour = serde_json::json!({"behavior": "allow", "downloadPath": folder});
         self.browser()
             .await
@@ -146,9 +163,11 @@ impl World {
     /// Opens another page.
     pub async fn visit(&self, url: &str) -> Page {
         let driver = self.browser().await.driver.clone();
-        self.forget(&driver, url).await;
+        if self.engine == Engine::Chromium {
+            self.forget(&driver, url).await;
+        }
         driver.goto(url).await.expect("the page is served");
-        Page::new(driver)
+        Page::new(driver, self.engine)
     }
 
     /// Has a browser forget what the origin of this address stored, unless that was visited: a port may have been that of
@@ -174,7 +193,7 @@ impl World {
         let driver = browser.driver.clone();
         driver.goto(&self.page_origin).await.expect("the page is served");
         self.others.push(browser);
-        Page::new(driver)
+        Page::new(driver, self.engine)
     }
 
     /// Takes another browser in the place of the first, of this test's own, that remembers nothing.

@@ -66,11 +66,11 @@ async fn host_with(world: &World, config: &str) -> Host {
     host
 }
 
-async fn host(world: &World) -> Host {
+pub(super) async fn host(world: &World) -> Host {
     host_with(world, &config(&world.api_origin, 400)).await
 }
 
-async fn visit(world: &World, host: &Host, ids: &str) -> Page {
+pub(super) async fn visit(world: &World, host: &Host, ids: &str) -> Page {
     world.visit(&format!("{}/#{ids}", host.origin)).await
 }
 
@@ -85,7 +85,7 @@ async fn details(page: &Page, name: &str) -> Vec<Value> {
     heard.map(|told| told[2].clone()).collect()
 }
 
-async fn until_told(page: &Page, name: &str) {
+pub(super) async fn until_told(page: &Page, name: &str) {
     page.until(&format!("heard.some(([, name]) => name === {name:?})")).await;
 }
 

@@ -24,13 +24,13 @@ fn permit_framing(world: &World, origin: &str) {
     world.release.rewrite_headers(&format!("{policy} 'none'"), &format!("{policy} {origin}"));
 }
 
-async fn world_of(portal: &Portal, users: u32) -> World {
+pub(super) async fn world_of(portal: &Portal, users: u32) -> World {
     let world = World::start(users, framed_by(&[&portal.origin])).await;
     permit_framing(&world, &portal.origin);
     world
 }
 
-fn as_it_is(script: String) -> String {
+pub(super) fn as_it_is(script: String) -> String {
     script
 }
 
@@ -49,7 +49,7 @@ async fn told(page: &Page) -> Vec<String> {
     lines.as_array().expect("a list of lines").iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-async fn until_told(page: &Page, beginning: &str) {
+pub(super) async fn until_told(page: &Page, beginning: &str) {
     page.until(&format!(
         "[...document.querySelectorAll('#told li')].some((line) => line.innerText.startsWith({beginning:?}))"
     ))

@@ -9,9 +9,11 @@
 
 mod breach;
 mod code;
+mod compat;
 mod demo;
 mod directory;
 mod element;
+mod engines;
 mod exchanges;
 mod frame;
 mod guards;

@@ -8,7 +8,7 @@ use pingone_sandbox::{EnvironmentKind, Fault, On, PUBLIC_CLIENT_ID, Populations,
 use serde_json::Value;
 
 /// A deployment whose people sign in. The environment is the one that every first world has.
-fn with_sign_in(origin: &str) -> String {
+pub(super) fn with_sign_in(origin: &str) -> String {
     let seed = Seed {
         users: 1,
         seed: 1,
@@ -36,7 +36,7 @@ fn slow(origin: &str) -> String {
 }
 
 /// A page that shares its windows' group, as a portal's may be: it sees whether a window is closed.
-fn without_isolation(world: &World) {
+pub(super) fn without_isolation(world: &World) {
     world.release.rewrite_headers(
         "Cross-Origin-Opener-Policy: same-origin",
         "Cross-Origin-Opener-Policy: unsafe-none",
@@ -59,7 +59,7 @@ async fn perform(page: &Page, script: &str) {
     page.run(&format!("{script}; arguments[arguments.length - 1]();")).await;
 }
 
-async fn signed_in(world: &World) -> Page {
+pub(super) async fn signed_in(world: &World) -> Page {
     let page = world.open().await;
     go_to_pingone(world, &page).await;
     press_at_pingone(&page, "button[name=person]").await;

@@ -376,6 +376,16 @@ async fn a_browser_without_wasm_is_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_old_browser_is_told_what_it_lacks() {
+    let world = World::with_users(1).await;
+    let old = "CSS.supports = () => false; delete IDBTransaction.prototype.durability;";
+    world.visit("about:blank").await.precede(old).await;
+    let page = world.open().await;
+    page.hear("it has no light-dark() in style sheets and no strict durability of IndexedDB.").await;
+    page.hear("Use Chrome or Edge 123, ").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_browser_without_workers_or_a_database_still_lists_and_switches_users() {
     let world = World::with_users(20).await;
     let without = "delete window.Worker; Object.defineProperty(window, 'indexedDB', { value: undefined });";

@@ -1,25 +1,73 @@
-//! The program that drives the browsers of all tests of a process.
+//! The programs that drive browsers.
 
 use std::io::{BufRead, BufReader, ErrorKind};
-use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
-/// A running chromedriver. Dropping it ends it.
-pub(crate) struct Chromedriver {
+use crate::display::Display;
+use crate::engine::Engine;
+
+/// One driver at a time looks for a port and takes it.
+static STARTING: Mutex<()> = Mutex::new(());
+
+/// How often it is tried whether a driver listens already.
+const TRIES: u32 = 200;
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+
+/// A running driver. Dropping it ends it.
+pub(crate) struct Driver {
     process: Child,
     port: u16,
+    /// Where its browser is shown. It ends after the browser.
+    _display: Option<Display>,
 }
 
-impl Chromedriver {
-    pub(crate) fn start() -> Self {
-        let path = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+impl Driver {
+    /// Chromium's, which drives as many browsers as are asked for.
+    pub(crate) fn of_chromium() -> Self {
         let port = format!("--port={}", free_port());
-        let process =
-            Command::new(path).arg(port).stdout(Stdio::piped()).spawn().expect("chromedriver starts");
-        let mut started = Self { process, port: 0 };
+        let process = Command::new(Engine::Chromium.driver())
+            .arg(port)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("chromedriver starts");
+        let mut started = Self { process, port: 0, _display: None };
         let output = started.process.stdout.take().expect("its output is piped");
         started.port = named_port(BufReader::new(output));
         started
+    }
+
+    /// The driver of one browser of another engine, which keeps all files in this folder.
+    pub(crate) fn of(engine: Engine, home: &Path) -> Self {
+        let display = (engine == Engine::WebKit).then(Display::start);
+        let _only = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        let port = free_port();
+        let mut command = Command::new(engine.driver());
+        command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
+        for variable in ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"] {
+            command.env(variable, home);
+        }
+        if let Some(display) = &display {
+            command.env("DISPLAY", display.name());
+        }
+        let process = command.spawn().expect("the driver starts");
+        let started = Self { process, port, _display: display };
+        started.until_it_listens();
+        started
+    }
+
+    fn until_it_listens(&self) {
+        for _ in 0..TRIES {
+            if TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
+                return;
+            }
+            thread::sleep(BETWEEN_TRIES);
+        }
+        panic!("the driver doesn't listen on port {}", self.port);
     }
 
     /// Where it listens.
@@ -56,7 +104,7 @@ fn named_port(output: impl BufRead) -> u16 {
     panic!("chromedriver names no port, but says: {said:?}");
 }
 
-impl Drop for Chromedriver {
+impl Drop for Driver {
     /// A browser whose session is still being closed would outlive its driver, so whatever came from it ends too.
     fn drop(&mut self) {
         let family = with_descendants(u64::from(self.process.id()));

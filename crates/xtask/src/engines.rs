@@ -1,0 +1,112 @@
+//! The same journeys in Firefox and in WebKit.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::report::Report;
+use crate::suite::{self, Kit};
+use crate::workspace::Workspace;
+
+/// How much is driven in other engines than Chromium.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engines {
+    /// One journey, the frame and the element: what every test run has the time for.
+    Spots,
+    /// Every journey.
+    All,
+}
+
+/// What [`Engines::Spots`] names, in tests/e2e/tests/engines.rs.
+const SPOTS: [&str; 3] = [
+    "engines::a_list_is_imported_and_its_run_goes_on_after_a_reload",
+    "engines::a_portal_frames_the_page",
+    "engines::a_page_holds_the_element",
+];
+
+/// Where all of them stand.
+const JOURNEYS: &str = "engines::";
+
+/// The columns of the table. Chromium's journeys are among the end-to-end tests.
+const COLUMNS: [&str; 3] = ["Chromium", "Firefox", "WebKit"];
+
+/// The other engines: the column, the name that the tests read, and the step of the report.
+const OTHERS: [(&str, &str, &str); 2] =
+    [("Firefox", "firefox", "journeys, Firefox"), ("WebKit", "webkit", "journeys, WebKit")];
+
+/// Drives the page in the other engines.
+pub(crate) fn tests(
+    workspace: &Workspace,
+    kit: &Kit,
+    engines: Engines,
+    report: &mut Report,
+    table: &mut Table,
+) {
+    for (column, engine, step) in OTHERS {
+        let mut command = suite::end_to_end_tests(workspace, kit);
+        command.env("PINGONE_MFA_ENGINE", engine).arg("--");
+        match engines {
+            Engines::Spots => command.arg("--exact").args(SPOTS),
+            Engines::All => command.arg(JOURNEYS),
+        };
+        report.watched_tests(step, command, |line| table.read(column, line));
+    }
+}
+
+/// How each journey went in each engine.
+#[derive(Debug, Default)]
+pub(crate) struct Table(BTreeMap<String, BTreeMap<&'static str, String>>);
+
+impl Table {
+    /// Takes note of a journey's result among what a test program prints.
+    pub(crate) fn read(&mut self, engine: &'static str, line: &str) {
+        let Some((name, outcome)) = line.strip_prefix("test ").and_then(|line| line.split_once(" ... "))
+        else {
+            return;
+        };
+        if let Some(journey) = name.strip_prefix(JOURNEYS) {
+            self.0.entry(journey.replace('_', " ")).or_default().insert(engine, outcome.to_owned());
+        }
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.0.keys().map(String::len).max().unwrap_or_default();
+        write!(f, "{:<width$}", "journey")?;
+        COLUMNS.iter().try_for_each(|engine| write!(f, "  {engine:<8}"))?;
+        for (journey, outcomes) in &self.0 {
+            write!(f, "\n{journey:<width$}")?;
+            for engine in COLUMNS {
+                write!(f, "  {:<8}", outcomes.get(engine).map_or("not run", String::as_str))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_tells_what_was_run_where() {
+        let mut table = Table::default();
+        for (engine, line) in [
+            ("Chromium", "test engines::a_portal_frames_the_page ... ok"),
+            ("Chromium", "test engines::a_page_prints ... ok"),
+            ("Chromium", "test run::a_run_ends ... ok"),
+            ("WebKit", "test engines::a_portal_frames_the_page ... FAILED"),
+        ] {
+            table.read(engine, line);
+        }
+        let shown = table.to_string();
+        let lines: Vec<Vec<&str>> = shown
+            .lines()
+            .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
+            .collect();
+        assert_eq!(lines[0], ["journey", "Chromium", "Firefox", "WebKit"]);
+        assert_eq!(lines[1], ["a page prints", "ok", "not run", "not run"]);
+        assert_eq!(lines[2], ["a portal frames the page", "ok", "not run", "FAILED"]);
+        assert_eq!(lines.len(), 3);
+    }
+}

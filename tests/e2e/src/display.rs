@@ -1,0 +1,40 @@
+//! A screen for a browser that can't do without one.
+
+use std::env;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+/// A running X server that shows nothing. Dropping it ends it.
+pub(crate) struct Display {
+    process: Child,
+    name: String,
+}
+
+impl Display {
+    pub(crate) fn start() -> Self {
+        let program = env::var("XVFB").unwrap_or_else(|_| "Xvfb".to_owned());
+        let mut process = Command::new(program)
+            .args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb starts");
+        let mut number = String::new();
+        let output = process.stdout.take().expect("its output is piped");
+        BufReader::new(output).read_line(&mut number).expect("Xvfb names its display");
+        Self { process, name: format!(":{}", number.trim()) }
+    }
+
+    /// What programs call it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,410 @@
+//! The oldest browsers that can show the page: what it uses, by MDN's data, and what the README says.
+//!
+//! What is used is read from the release itself: the browser's functions that the program imports, the style sheets, and the
+//! scripts. Every interface that they use counts besides.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// The engines, as MDN's data calls them.
+const ENGINES: [&str; 3] = ["chrome", "firefox", "safari"];
+
+/// The interfaces of the browser whose members the program or the scripts use.
+const INTERFACES: [&str; 64] = [
+    "AbortController",
+    "AbortSignal",
+    "Blob",
+    "BroadcastChannel",
+    "CSS",
+    "CSSStyleDeclaration",
+    "CSSStyleSheet",
+    "CharacterData",
+    "Clipboard",
+    "ClipboardEvent",
+    "Crypto",
+    "CustomElementRegistry",
+    "CustomEvent",
+    "DOMException",
+    "DOMTokenList",
+    "DataTransfer",
+    "Document",
+    "DocumentFragment",
+    "Element",
+    "Event",
+    "EventTarget",
+    "File",
+    "FileList",
+    "HTMLAnchorElement",
+    "HTMLButtonElement",
+    "HTMLDialogElement",
+    "HTMLElement",
+    "HTMLFormElement",
+    "HTMLIFrameElement",
+    "HTMLInputElement",
+    "HTMLLinkElement",
+    "Headers",
+    "History",
+    "IDBCursor",
+    "IDBCursorWithValue",
+    "IDBDatabase",
+    "IDBFactory",
+    "IDBKeyRange",
+    "IDBObjectStore",
+    "IDBOpenDBRequest",
+    "IDBRequest",
+    "IDBTransaction",
+    "KeyboardEvent",
+    "Location",
+    "Lock",
+    "LockManager",
+    "MessageEvent",
+    "MouseEvent",
+    "MutationObserver",
+    "Navigator",
+    "Node",
+    "NodeList",
+    "Performance",
+    "ReadableStream",
+    "ReadableStreamDefaultReader",
+    "Request",
+    "ResizeObserver",
+    "Response",
+    "SecurityPolicyViolationEvent",
+    "ServiceWorkerContainer",
+    "ShadowRoot",
+    "Storage",
+    "StyleSheet",
+    "console",
+];
+
+/// The same, whose names say too little by themselves.
+const MORE_INTERFACES: [&str; 6] =
+    ["SubmitEvent", "TrustedTypePolicyFactory", "URL", "URLSearchParams", "Window", "Worker"];
+
+/// What the program imports by a name that no data has: the runtime's own, constructors, options, and what a crate brings
+/// for streams that the page doesn't make.
+const OWN: [&str; 25] = [
+    "bufferSource",
+    "byobRequest",
+    "capture",
+    "cause",
+    "digest",
+    "done",
+    "enqueue",
+    "getRandomValues",
+    "new",
+    "prevent_scroll",
+    "prototypesetcall",
+    "randomUUID",
+    "referrer_policy",
+    "release",
+    "respond",
+    "shiftKey",
+    "signal",
+    "stack",
+    "static_accessor_GLOBAL",
+    "static_accessor_GLOBAL_THIS",
+    "static_accessor_SELF",
+    "static_accessor_WINDOW",
+    "unchecked",
+    "value",
+    "view",
+];
+
+/// What is written in a style sheet and has a place of its own in the data.
+const NOTATIONS: [(&str, &str); 14] = [
+    ("light-dark(", "css.types.color.light-dark"),
+    ("color-mix(", "css.types.color.color-mix"),
+    ("oklch(from", "css.types.color.oklch.relative_syntax"),
+    ("clamp(", "css.types.clamp"),
+    ("max(", "css.types.max"),
+    ("min(", "css.types.min"),
+    ("calc(", "css.types.calc"),
+    ("(width<", "css.at-rules.media.range_syntax"),
+    ("polygon(", "css.types.basic-shape.polygon"),
+    ("@layer", "css.at-rules.layer"),
+    ("@supports", "css.at-rules.supports"),
+    ("@media", "css.at-rules.media"),
+    ("@keyframes", "css.at-rules.keyframes"),
+    ("@container", "css.at-rules.container"),
+];
+
+/// What is written in a script and has a place of its own in the data.
+const SYNTAX: [(&str, &str); 12] = [
+    ("?.", "javascript.operators.optional_chaining"),
+    ("??=", "javascript.operators.nullish_coalescing_assignment"),
+    ("??", "javascript.operators.nullish_coalescing"),
+    ("import.meta", "javascript.operators.import_meta"),
+    ("await ", "javascript.operators.await"),
+    ("Object.hasOwn(", "javascript.builtins.Object.hasOwn"),
+    (".at(", "javascript.builtins.Array.at"),
+    ("Object.fromEntries(", "javascript.builtins.Object.fromEntries"),
+    ("WebAssembly.instantiateStreaming", "webassembly.api.instantiateStreaming_static"),
+    ("trustedTypes", "api.trustedTypes"),
+    ("#", "javascript.classes.private_class_fields"),
+    ("static{", "javascript.classes.static.initialization_blocks"),
+];
+
+/// What may be missing: it is asked for first, and something else is done without it.
+const OPTIONAL: [&str; 9] = [
+    "css.properties.accent-color",
+    "css.properties.forced-color-adjust",
+    "css.properties.overflow-anchor",
+    "api.TrustedTypePolicyFactory",
+    "api.TrustedTypePolicyFactory.createPolicy",
+    "api.trustedTypes",
+    "api.Location.ancestorOrigins",
+    "api.Navigator.storage",
+    "css.types.color.oklch.relative_syntax",
+];
+
+/// What the program asks for by a name of its own making.
+const NAMED: [&str; 3] =
+    ["api.IDBTransaction.durability", "api.LockManager.request", "api.crossOriginIsolated"];
+
+/// What the wasm is compiled with.
+const WASM: [&str; 6] = [
+    "webassembly.fixed-width-SIMD",
+    "webassembly.bulk-memory-operations",
+    "webassembly.non-trapping-float-to-int-conversions",
+    "webassembly.sign-extension-operations",
+    "webassembly.reference-types",
+    "webassembly.multi-value",
+];
+
+struct Data(Value);
+
+impl Data {
+    fn read() -> Self {
+        let file = root().join("node_modules/@mdn/browser-compat-data/data.json");
+        Self(serde_json::from_slice(&std::fs::read(file).expect("MDN's data is installed")).expect("JSON"))
+    }
+
+    fn at(&self, path: &str) -> Option<&Value> {
+        path.split('.').try_fold(&self.0, |value, key| value.get(key)).filter(|found| found.is_object())
+    }
+
+    /// The first version of an engine that has it without a flag, under its own name or under one of these prefixes.
+    fn since(&self, path: &str, engine: &str, prefixes: &[&str]) -> Option<Version> {
+        let support = &self.at(path)?["__compat"]["support"][engine];
+        let statements = support.as_array().map_or_else(|| vec![support], |all| all.iter().collect());
+        let counts = |it: &&Value| {
+            let prefix = it["prefix"].as_str();
+            it["flags"].is_null()
+                && it["version_removed"].is_null()
+                && it["alternative_name"].is_null()
+                && prefix.is_none_or(|prefix| prefixes.contains(&prefix))
+        };
+        let versions = statements.into_iter().filter(counts);
+        versions.filter_map(|it| Version::parse(it["version_added"].as_str()?)).min()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Version(u32, u32);
+
+impl Version {
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.trim_start_matches('≤').split('.');
+        Some(Self(parts.next()?.parse().ok()?, parts.next().map_or(Some(0), |part| part.parse().ok())?))
+    }
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.1 == 0 { write!(f, "{}", self.0) } else { write!(f, "{}.{}", self.0, self.1) }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The release's files of this kind, as one text.
+fn files(beginnings: &[&str], ending: &str) -> String {
+    let dist = std::env::var("PINGONE_MFA_DIST").map_or_else(|_| root().join("dist"), PathBuf::from);
+    let mut names: Vec<_> =
+        std::fs::read_dir(dist).expect("the release").map(|file| file.unwrap().path()).collect();
+    names.sort();
+    let is_one = |path: &&PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        name.ends_with(ending) && beginnings.iter().any(|beginning| name.starts_with(beginning))
+    };
+    let texts: Vec<_> =
+        names.iter().filter(is_one).map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    assert!(texts.len() >= beginnings.len(), "each of {beginnings:?} is in the release");
+    texts.concat()
+}
+
+/// The words after this mark, as long as `belongs` says that a letter belongs to one.
+fn words<'a>(text: &'a str, mark: &'a str, belongs: fn(char) -> bool) -> BTreeSet<&'a str> {
+    let after = text.match_indices(mark).map(|(at, _)| &text[at + mark.len()..]);
+    let word = |rest: &'a str| &rest[..rest.find(|letter| !belongs(letter)).unwrap_or(rest.len())];
+    after.map(word).filter(|word| !word.is_empty()).collect()
+}
+
+const fn is_of_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '_'
+}
+
+/// Where the data has a member of this name; of several, the one that has been there longest in every engine. Which
+/// interface is meant no name tells: `map` is an array's and, since lately, an iterator's.
+fn member(data: &Data, name: &str) -> Option<String> {
+    let all = every_member(data, name);
+    let since = |path: &String| ENGINES.map(|engine| data.since(path, engine, &[]));
+    let everywhere = all.iter().filter(|path| since(path).iter().all(Option::is_some));
+    everywhere.min_by_key(|path| since(path)).or(all.first()).cloned()
+}
+
+/// Where the data has members of this name.
+fn every_member(data: &Data, name: &str) -> Vec<String> {
+    let event = name.strip_prefix("on").map(|event| format!("{event}_event"));
+    let spelled: Vec<String> =
+        [Some(name.to_owned()), Some(format!("{name}_static")), event].into_iter().flatten().collect();
+    let interfaces = INTERFACES.iter().chain(&MORE_INTERFACES);
+    let of_interfaces = interfaces.flat_map(|of| spelled.iter().map(move |name| format!("api.{of}.{name}")));
+    let global = format!("api.{name}");
+    let builtins = ["javascript.builtins", "javascript.builtins.Intl"].into_iter().flat_map(|folder| {
+        let all = data.at(folder).and_then(Value::as_object).expect("the data has builtins");
+        all.keys().map(move |of| format!("{folder}.{of}"))
+    });
+    let of_builtins = builtins.flat_map(|of| spelled.iter().map(move |name| format!("{of}.{name}")));
+    let all = of_interfaces.chain([global]).chain(of_builtins);
+    all.filter(|path| data.at(path).is_some()).collect()
+}
+
+/// What the program imports from the browser.
+fn imported(data: &Data, glue: &str) -> BTreeSet<String> {
+    let is_hash = |tail: &str| tail.len() == 16 && tail.chars().all(|letter| letter.is_ascii_hexdigit());
+    let mut used = BTreeSet::new();
+    let mut unknown = BTreeSet::new();
+    for word in words(glue, "__wbg_", is_of_name) {
+        let Some((name, _)) = word.rsplit_once('_').filter(|(_, tail)| is_hash(tail)) else { continue };
+        let name = name.strip_prefix("set_").or_else(|| name.strip_prefix("get_")).unwrap_or(name);
+        if OWN.contains(&name)
+            || name.starts_with("instanceof_")
+            || name.starts_with("new_")
+            || name.starts_with("_wb")
+            || name.starts_with("__wb")
+        {
+            continue;
+        }
+        match member(data, name) {
+            Some(found) => used.insert(found),
+            None => unknown.insert(name),
+        };
+    }
+    assert!(used.len() > 100, "the program imports more than {}", used.len());
+    assert_eq!(unknown, BTreeSet::new(), "imported, and in no data: name its interface, or add it to OWN");
+    used
+}
+
+/// What the scripts use: members of the browser's interfaces, and syntax.
+fn scripted(data: &Data, scripts: &str) -> BTreeSet<String> {
+    // What is shorter is a name that was made short.
+    let names =
+        words(scripts, ".", is_of_name).into_iter().filter(|name| name.len() > 2 && !OWN.contains(name));
+    let of_names = names.filter_map(|name| member(data, name));
+    let of_syntax =
+        SYNTAX.iter().filter(|(text, _)| scripts.contains(text)).map(|(_, path)| (*path).to_owned());
+    of_names.chain(of_syntax).collect()
+}
+
+/// What the style sheets use.
+fn styled(data: &Data, styles: &str) -> BTreeSet<String> {
+    const fn is_of_css(letter: char) -> bool {
+        letter.is_ascii_alphanumeric() || letter == '-'
+    }
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    let mut unknown = BTreeSet::new();
+    let mut note = |path: String, name: &str| {
+        if data.at(&path).is_some() {
+            used.insert(path)
+        } else {
+            unknown.insert(name.to_owned())
+        };
+    };
+    for declaration in styles.split(['{', ';', '}']) {
+        let Some((name, _)) = declaration.split_once(':') else { continue };
+        if name.starts_with("--")
+            || name.is_empty()
+            || !name.chars().all(is_of_css)
+            || data.at(&format!("api.HTML{name}")).is_some()
+        {
+            continue;
+        }
+        let is_property = name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
+        // `button:hover` begins like a declaration; no property is called as an element is.
+        if is_property && !ELEMENTS.contains(&name) {
+            note(format!("css.properties.{}", name.trim_start_matches("-webkit-")), name);
+        }
+    }
+    for (mark, folder) in [("::", "css.selectors"), ("@", "css.at-rules")] {
+        for name in words(styles, mark, is_of_css) {
+            note(format!("{folder}.{name}"), name);
+        }
+    }
+    for name in words(styles, ":", is_of_css) {
+        let path = format!("css.selectors.{name}");
+        if data.at(&path).is_some() {
+            note(path, name);
+        }
+    }
+    for (text, path) in NOTATIONS {
+        if styles.contains(text) {
+            note(path.to_owned(), text);
+        }
+    }
+    assert!(used.len() > 60, "the style uses more than {}", used.len());
+    assert_eq!(unknown, BTreeSet::new(), "in the style, and in no data");
+    used
+}
+
+/// Elements by which rules begin that have a pseudo-class.
+const ELEMENTS: [&str; 11] =
+    ["a", "button", "dialog", "input", "pingone-mfa", "progress", "select", "summary", "td", "th", "tr"];
+
+#[test]
+fn the_readme_names_the_oldest_browsers_that_have_everything() {
+    let data = Data::read();
+    let styles = files(&["widget-", "page-"], ".css");
+    let mut used = imported(&data, &files(&["element-"], ".js"));
+    used.extend(scripted(&data, &files(&["boot-", "tick-", "pingone-mfa-frame-"], ".js")));
+    used.extend(styled(&data, &styles));
+    used.extend(WASM.into_iter().chain(NAMED).map(str::to_owned));
+    used.extend(INTERFACES.iter().chain(&MORE_INTERFACES).map(|name| format!("api.{name}")));
+    let prefixes: &[&str] = &["-webkit-"];
+    let mut missing = Vec::new();
+    let mut floor: BTreeMap<&str, Version> = BTreeMap::new();
+    let mut table = String::from("| used | Chrome, Edge | Firefox | Safari |\n| --- | --- | --- | --- |\n");
+    for path in &used {
+        let versions = ENGINES.map(|engine| data.since(path, engine, prefixes));
+        let is_optional = OPTIONAL.contains(&path.as_str());
+        for (engine, version) in ENGINES.iter().zip(versions) {
+            if version.is_none() && !is_optional {
+                missing.push(format!("{engine} has no {path}"));
+            }
+            if let Some(version) = version.filter(|_| !is_optional) {
+                let least = floor.entry(engine).or_insert(version);
+                *least = version.max(*least);
+            }
+        }
+        let shown =
+            versions.map(|version| version.map_or_else(|| "-".to_owned(), |version| version.to_string()));
+        let note = if is_optional { " (optional)" } else { "" };
+        writeln!(table, "| {path}{note} | {} |", shown.join(" | ")).unwrap();
+    }
+    std::fs::write(root().join("target/compatibility.md"), &table).unwrap();
+    assert_eq!(missing, Vec::<String>::new());
+    let said = format!(
+        "Chrome or Edge {}, Firefox {}, Safari {}",
+        floor["chrome"], floor["firefox"], floor["safari"]
+    );
+    for file in ["README.md", "web/element.js"] {
+        let text = std::fs::read_to_string(root().join(file)).unwrap();
+        assert!(text.contains(&said), "{file} says: {said}; target/compatibility.md says why");
+    }
+}

@@ -1,0 +1,313 @@
+//! What people do with the page, in every engine: each of these asks no driver for more than all of them can.
+//!
+//! `PINGONE_MFA_ENGINE` names the engine; without it this is Chromium, as everywhere else.
+
+use pingone_mfa_e2e::{Engine, Page, Portal, World};
+use pingone_sandbox::TokenSpec;
+use pingone_sandbox::page::config_json;
+use serde_json::json;
+use thirtyfour::Key;
+
+use super::{element, frame, sign_in};
+
+fn quick(origin: &str) -> String {
+    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":400,"max":2000},"#, 1)
+}
+
+/// With a pace at which a run can be left in its midst.
+fn slow(origin: &str) -> String {
+    config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":20,"max":2000},"#, 1)
+}
+
+fn token(world: &World) -> String {
+    world.token(&TokenSpec::default())
+}
+
+async fn listed(world: &World, users: &str) -> Page {
+    let page = world.open().await;
+    page.connect(&token(world)).await;
+    page.hear(&format!("{users} users. List read")).await;
+    page
+}
+
+fn off(world: &World) -> usize {
+    let sandbox = world.sandbox();
+    sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).count()
+}
+
+/// Begins a run that turns MFA on for everyone whose is off.
+async fn begin_run(world: &World, page: &Page) -> usize {
+    page.choose("MFA status", "MFA: off").await;
+    page.press_beginning("checkbox", "Select all ").await;
+    page.press_beginning("button", "Enable MFA for ").await;
+    page.include_skipped().await;
+    let users = off(world);
+    page.press("button", &format!("Run {users} changes")).await;
+    users
+}
+
+/// Waits until so many users were changed.
+async fn until_changed(world: &World, users: u64) {
+    for _ in 0..200 {
+        if world.sandbox().oracle().counts().put >= users {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{users} users are never changed");
+}
+
+/// WebKit's driver loses a page that Back returns to, whatever is in it, where its headers set it apart from others.
+fn keep_reach_after_back(world: &World) {
+    if world.engine == Engine::WebKit {
+        sign_in::without_isolation(world);
+    }
+}
+
+/// What the policy forbids, the page does not do, or the engine would have said so to this listener.
+async fn note_violations(page: &Page) {
+    let note = "window.violations = [];
+        document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) =>
+            violations.push(`${violatedDirective} ${blockedURI} ${sourceFile}`));
+        arguments[0]();";
+    page.run(note).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_typed_under_the_production_policy() {
+    let world = World::start(250, quick).await;
+    let page = world.open().await;
+    note_violations(&page).await;
+    let field = page.see("password", "Access token").await;
+    field.send_keys(token(&world)).await.unwrap();
+    page.type_keys(Key::Tab + "").await;
+    page.press("button", "Connect").await;
+    page.hear("250 users. List read").await;
+    assert_eq!(page.value("window.violations").await, json!([]));
+    let types = page.value("typeof window.trustedTypes").await;
+    assert!(types == "object" || world.engine == Engine::WebKit, "Trusted Types are held to: {types}");
+    assert_eq!(page.sinks_with(&token(&world)).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_thousand_users_are_listed_searched_and_sorted() {
+    let world = World::start(20_000, quick).await;
+    let page = world.open().await;
+    page.connect(&token(&world)).await;
+    page.press("button", "Load all 20,000 users").await;
+    page.hear_late("20,000 users. List read").await;
+    assert_eq!(page.shown().await, 20_000);
+    page.fill("searchbox", "Search users", "adaeze okonk").await;
+    page.hear("1 of 20,000 users").await;
+    page.type_raw("Search users", "").await;
+    page.hear("20,000 users. List read").await;
+    let first = "root.querySelector('[aria-rowindex=\"2\"]').innerText";
+    let before = page.ask_shadow(first).await;
+    page.press("button", "Name").await;
+    page.see("button", "Name ↑").await;
+    page.press("button", "Name ↑").await;
+    page.see("button", "Name ↓").await;
+    page.until_shadow(&format!("{first} !== {before}")).await;
+    let rows = page.ask_shadow("root.querySelectorAll('tbody tr').length").await;
+    assert!(rows.as_u64().is_some_and(|rows| rows <= 80), "only what is in sight is there: {rows}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_is_walked_by_keys() {
+    let world = World::start(250, quick).await;
+    let page = listed(&world, "250").await;
+    let first = page.see("checkbox", "Select all 250 that match").await;
+    first.send_keys(Key::Down + "").await.unwrap();
+    page.focused_row(2).await;
+    page.send(Key::Right + "").await;
+    page.until_focus(", open ").await;
+    page.send(Key::Control + Key::End).await;
+    page.focused_row(251).await;
+    page.send(Key::Home + "").await;
+    page.until_focus("Select ").await;
+    page.send(" ").await;
+    page.hear("1 user selected").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_user_is_opened_turned_on_and_off_and_closed() {
+    let world = World::start(60, quick).await;
+    let page = listed(&world, "60").await;
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    page.fill("searchbox", "Search users", "jonas brandt").await;
+    page.press("button", "Jonas Brandt, open jonas.brandt").await;
+    page.see("region", "User").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    assert_eq!(world.sandbox().mfa_enabled(jonas), Some(true));
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.see("dialog", "Change MFA for Jonas Brandt").await;
+    page.press("radio", "Disable MFA until someone enables it again").await;
+    page.press("button", "Disable MFA").await;
+    page.wait_for_switch("MFA for jonas.brandt", false).await;
+    assert_eq!(world.sandbox().mfa_enabled(jonas), Some(false));
+    page.press("button", "Close").await;
+    page.until_shadow("root.querySelector('.user') === null").await;
+    page.until_focus("Jonas Brandt, open jonas.brandt").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_imported_and_its_run_goes_on_after_a_reload() {
+    let world = World::start(100, slow).await;
+    world.give_devices();
+    let page = listed(&world, "100").await;
+    let people: Vec<_> = {
+        let sandbox = world.sandbox();
+        let all = sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).take(25);
+        all.collect()
+    };
+    let ids: Vec<String> = people.iter().map(ToString::to_string).collect();
+    let file = world.file("people.csv", format!("User ID\n{}\n", ids.join("\n")).as_bytes());
+    page.choose_file("From a list …", &file).await;
+    page.see("dialog", "People from a list").await;
+    page.press("button", "Enable MFA for 25 users").await;
+    page.include_skipped().await;
+    page.press_beginning("button", "Run ").await;
+    page.see("button", "Pause").await;
+    until_changed(&world, 3).await;
+    page.reload().await;
+    page.connect(&token(&world)).await;
+    page.hear("isn't finished").await;
+    page.press("button", "Continue").await;
+    page.hear_late("Finished at").await;
+    let sandbox = world.sandbox();
+    assert!(people.iter().all(|id| sandbox.mfa_enabled(*id) == Some(true)), "everyone on the list");
+    assert_eq!(sandbox.oracle().counts().put, 25, "and each of them once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_tab_sees_the_run_of_the_first() {
+    let world = World::start(60, slow).await;
+    let page = listed(&world, "60").await;
+    begin_run(&world, &page).await;
+    page.press("button", "Pause").await;
+    page.hear("Paused.").await;
+    let first = page.tab().await;
+    page.new_tab(&world.page_origin).await;
+    page.connect(&token(&world)).await;
+    page.hear("isn't finished").await;
+    page.press("button", "Continue").await;
+    page.hear("A run in this environment is working in another tab of this browser.").await;
+    page.press("button", "Take it over here").await;
+    page.hear_late("Finished at").await;
+    assert_eq!(off(&world), 0);
+    page.show_tab(&first).await;
+    page.hear("A run in this environment is working in another tab of this browser.").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_saved_as_a_file() {
+    let world = World::start(60, quick).await;
+    let folder = world.downloads().await;
+    let page = listed(&world, "60").await;
+    page.press_beginning("checkbox", "Select all ").await;
+    page.press("button", "Save as file …").await;
+    page.press("button", "Save 60 users").await;
+    page.hear("users handed to the browser as a file.").await;
+    let saved = folder.file(".csv").await;
+    assert_eq!(saved.lines().count(), 62, "everyone, the head and where it comes from");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_signs_in_and_back_shows_nothing_of_it() {
+    let world = World::start(20, sign_in::with_sign_in).await;
+    keep_reach_after_back(&world);
+    let page = sign_in::signed_in(&world).await;
+    page.back().await;
+    let text = page.text().await;
+    assert!(!text.contains("List read"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_back_neither_token_nor_people_are_there() {
+    let world = World::start(20, quick).await;
+    keep_reach_after_back(&world);
+    let elsewhere = world.bare_page().await;
+    let page = listed(&world, "20").await;
+    let token = token(&world);
+    page.go(&elsewhere).await;
+    page.back().await;
+    page.see("password", "Access token").await;
+    assert!(!page.text().await.contains("List read"));
+    assert_eq!(page.sinks_with(&token).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_frames_the_page() {
+    let portal = Portal::new().await;
+    let world = frame::world_of(&portal, 30).await;
+    let origin = portal.origin.clone();
+    let backend = portal.serve(&world, frame::as_it_is);
+    backend.give(&token(&world));
+    let page = world.visit(&origin).await;
+    frame::until_told(&page, "connected").await;
+    page.enter_frame().await;
+    page.hear("30 users. List read").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    begin_run(&world, &page).await;
+    page.hear_late("Finished at").await;
+    page.leave_frame().await;
+    frame::until_told(&page, "run-finished").await;
+    assert_eq!(off(&world), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_holds_the_element() {
+    let world = World::start(20, config_json).await;
+    let host = element::host(&world).await;
+    host.tokens.give(&token(&world));
+    let page = element::visit(&world, &host, "one").await;
+    element::until_told(&page, "connected").await;
+    page.hear("20 users. List read").await;
+    begin_run(&world, &page).await;
+    page.hear_late("Finished at").await;
+    element::until_told(&page, "run-finished").await;
+    assert_eq!(off(&world), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_help_is_searched_and_escape_closes_it() {
+    let world = World::start(20, quick).await;
+    let page = world.open().await;
+    page.press("button", "Help").await;
+    page.see("dialog", "Help").await;
+    page.type_keys("token").await;
+    page.hear(" of ").await;
+    for _ in 0..5 {
+        page.type_keys(Key::Backspace + "").await;
+    }
+    page.type_keys(Key::Escape + "").await;
+    page.until_shadow("root.querySelector('dialog[open]') === null").await;
+    page.until_focus("Help").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blocked_clock_worker_stops_nothing() {
+    let world = World::start(40, quick).await;
+    world.release.rewrite_headers("worker-src 'self'", "worker-src 'none'");
+    let page = listed(&world, "40").await;
+    begin_run(&world, &page).await;
+    page.hear_late("Finished at").await;
+    assert_eq!(off(&world), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_column_is_squeezed_while_a_run_is_on() {
+    let world = World::start(60, slow).await;
+    let page = listed(&world, "60").await;
+    begin_run(&world, &page).await;
+    page.press("button", "Pause").await;
+    page.hear("Paused.").await;
+    let widths = "[...root.querySelectorAll('.grid thead th')].map((head) => head.offsetWidth)";
+    let widths = page.ask_shadow(widths).await;
+    let widths: Vec<u64> = widths.as_array().unwrap().iter().filter_map(serde_json::Value::as_u64).collect();
+    assert!(widths.len() > 4 && widths.iter().skip(1).all(|width| *width >= 80), "{widths:?}");
+    let mfa = page.ask_shadow("root.querySelector('.grid td.mfa').offsetWidth").await;
+    assert!(mfa.as_u64().is_some_and(|mfa| mfa >= 240), "room for what became of a user: {mfa}");
+}
