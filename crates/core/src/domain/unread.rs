@@ -145,6 +145,20 @@ mod tests {
     }
 
     #[test]
+    fn the_first_and_the_last_of_all_may_be_unreadable() {
+        for fault in own_faults() {
+            let mut unread = Unread::default();
+            assert_eq!(unread.failed(user(1), fault.clone()), Ok(()));
+            assert_eq!(unread.failed(user(2), fault.clone()), Ok(()));
+            unread.read(user(3));
+            assert_eq!(unread.failed(user(4), fault.clone()), Ok(()));
+            assert_eq!(unread.finish(), Ok(()), "{fault}");
+            let skipped: Vec<UserId> = unread.skipped().iter().map(|(user, _)| *user).collect();
+            assert_eq!(skipped, [user(1), user(2), user(4)]);
+        }
+    }
+
+    #[test]
     fn twenty_failures_in_a_row_end_the_reading_and_nineteen_do_not() {
         let fault = Fault::RoleMissing(refusal(403));
         let mut unread = Unread::new(true);

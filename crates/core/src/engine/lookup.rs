@@ -438,11 +438,17 @@ mod tests {
     #[test]
     fn a_question_that_fails_by_itself_takes_nobody_else_with_it() {
         for fault in [Fault::ServerFailed(Refusal::default()), Fault::RoleMissing(Refusal::default())] {
-            let list = list(&format!("bad\n{}", named(1..=30)), Identity::Username);
-            let mut lookup = lookup(&list);
-            drive_failing(&mut lookup, &[user(7)], "bad", &fault);
-            assert_eq!((lookup.state(), lookup.refused(), lookup.done()), (State::Complete, 1, 31));
-            assert_eq!(lookup.answers(), [(7, vec![user(7).id])]);
+            for (before, after, bad, place) in
+                [("bad\n", "", 1, 7), ("", "bad\n", 1, 6), ("bad1\n", "bad2\n", 2, 7)]
+            {
+                let names = named(1..=30);
+                let list = list(&format!("{before}{names}{after}"), Identity::Username);
+                let mut lookup = lookup(&list);
+                drive_failing(&mut lookup, &[user(7)], "bad", &fault);
+                let ended = (lookup.state(), lookup.refused(), lookup.done());
+                assert_eq!(ended, (State::Complete, bad, 30 + bad), "{before}{after}");
+                assert_eq!(lookup.answers(), [(place, vec![user(7).id])]);
+            }
         }
     }
 
