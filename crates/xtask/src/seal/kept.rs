@@ -2,6 +2,7 @@
 //! page and demo, and most builds change neither.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -30,32 +31,49 @@ impl Kept {
         make: impl FnOnce() -> Result<Vec<u8>, Failure>,
     ) -> Result<Vec<u8>, Failure> {
         let path = self.0.join(name(parts));
-        if path.exists() {
-            return fs::read(&path).map_err(Failure::file("read", &path));
+        // What can't be read, or isn't what was written, is made again.
+        if let Some(result) = fs::read(&path).ok().and_then(|kept| checked(&kept).map(<[u8]>::to_vec)) {
+            return Ok(result);
         }
         let result = make()?;
         fs::create_dir_all(&self.0).map_err(Failure::file("make", &self.0))?;
         // A build that is interrupted leaves no half under the name of a whole.
         let begun = path.with_extension(std::process::id().to_string());
-        fs::write(&begun, &result).map_err(Failure::file("write", &begun))?;
+        let summed = [Sha256::digest(&result).as_slice(), &result].concat();
+        fs::write(&begun, summed).map_err(Failure::file("write", &begun))?;
         fs::rename(&begun, &path).map_err(Failure::file("rename", &begun))?;
         self.forget_oldest()?;
         Ok(result)
     }
 
+    /// Removes all but those that were made last. Another build may do the same at this moment.
     fn forget_oldest(&self) -> Result<(), Failure> {
         let mut kept: Vec<(SystemTime, PathBuf)> = Vec::new();
         for entry in fs::read_dir(&self.0).map_err(Failure::file("list", &self.0))? {
             let path = entry.map_err(Failure::file("list", &self.0))?.path();
-            let made = fs::metadata(&path).and_then(|about| about.modified());
-            kept.push((made.map_err(Failure::file("date", &path))?, path));
+            match fs::metadata(&path).and_then(|about| about.modified()) {
+                Ok(made) => kept.push((made, path)),
+                Err(cause) if cause.kind() == ErrorKind::NotFound => {}
+                Err(cause) => return Err(Failure::file("date", &path)(cause)),
+            }
         }
         kept.sort_unstable_by(|a, b| b.cmp(a));
         for (_, path) in kept.into_iter().skip(MOST) {
-            fs::remove_file(&path).map_err(Failure::file("remove", &path))?;
+            match fs::remove_file(&path) {
+                Err(cause) if cause.kind() != ErrorKind::NotFound => {
+                    return Err(Failure::file("remove", &path)(cause));
+                }
+                _ => {}
+            }
         }
         Ok(())
     }
+}
+
+/// What stands behind its own sum, if it is what was summed.
+fn checked(kept: &[u8]) -> Option<&[u8]> {
+    let (sum, result) = kept.split_at_checked(Sha256::output_size())?;
+    (Sha256::digest(result).as_slice() == sum).then_some(result)
 }
 
 /// A name that no other parts have: each is preceded by its length.
@@ -106,6 +124,17 @@ mod tests {
         let failed = folder.0.or_make(&[b"program"], || Err(Failure::Split("no".to_owned())));
         assert!(failed.is_err());
         assert_eq!(folder.make(&[b"program"], b"made"), b"made");
+    }
+
+    #[test]
+    fn what_was_cut_or_altered_is_made_again() {
+        let folder = Folder::new("damage");
+        assert_eq!(folder.make(&[b"program"], b"first"), b"first");
+        let path = folder.0.0.join(name(&[b"program"]));
+        for damaged in [b"".as_slice(), b"short", &[0; 40]] {
+            fs::write(&path, damaged).unwrap();
+            assert_eq!(folder.make(&[b"program"], b"again"), b"again");
+        }
     }
 
     #[test]

@@ -10,8 +10,8 @@ use flate2::write::GzEncoder;
 const ENDINGS: [&str; 6] = ["html", "js", "css", "wasm", "svg", "json"];
 
 /// The highest quality, and a window as large as every browser accepts.
-pub(super) const QUALITY: u32 = 11;
-pub(super) const WINDOW: u32 = 24;
+const QUALITY: u32 = 11;
+const WINDOW: u32 = 24;
 const BUFFER: usize = 1 << 16;
 
 /// Whether a browser loads this file and it gets smaller.

@@ -232,9 +232,10 @@ fn write_hosting(folder: &Path, sealed: &Sealed, is_demo: bool) -> Result<(), Fa
 
 /// Puts the compressed forms beside the files, for servers that send what they find.
 pub(crate) fn write_packed(workspace: &Workspace, folder: &Path) -> Result<(), Failure> {
-    // It pins the crates that compress.
-    let lock = bytes(&workspace.path("Cargo.lock"))?;
-    let settings = format!("{} {}", pack::QUALITY, pack::WINDOW);
+    // What compresses: the crates, their features, and how they are called.
+    let crates = ["Cargo.lock", "Cargo.toml", "crates/xtask/Cargo.toml"].map(|file| workspace.path(file));
+    let crates = crates.iter().map(|path| bytes(path)).collect::<Result<Vec<_>, _>>()?.concat();
+    let code = include_bytes!("pack.rs");
     let kept = Kept::of(workspace);
     for name in names(folder)? {
         if !pack::is_worth_it(&name) {
@@ -243,7 +244,7 @@ pub(crate) fn write_packed(workspace: &Workspace, folder: &Path) -> Result<(), F
         let path = folder.join(&name);
         let plain = bytes(&path)?;
         for (ending, pack) in pack::FORMS {
-            let packed = kept.or_make(&[&lock, settings.as_bytes(), ending.as_bytes(), &plain], || {
+            let packed = kept.or_make(&[&crates, code, ending.as_bytes(), &plain], || {
                 pack(&plain).map_err(Failure::file("compress", &path))
             })?;
             if packed.len() < plain.len() {
