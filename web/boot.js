@@ -133,7 +133,11 @@ async function clockWorker() {
   try {
     const policy = window.trustedTypes?.createPolicy("pingone-mfa", { createScriptURL: only }) ?? { createScriptURL: only };
     const worker = new Worker(policy.createScriptURL(tick));
-    worker.addEventListener("error", () => console.warn(`pingone-mfa: no clock worker: ${RELEASE.tick.file} did not run`));
+    // A policy that blocks it says so here alone, most often before the element is there to listen.
+    worker.addEventListener("error", () => {
+      console.warn(`pingone-mfa: no clock worker: ${RELEASE.tick.file} did not run`);
+      worker.hasFailed = true;
+    });
     return worker;
   } catch (failure) {
     // Some browsers throw where a policy forbids workers, others say so in an event alone.

@@ -122,7 +122,7 @@ function whyNotRun(failure, file) {
   return `${file} could not be run: ${failure.message}`;
 }
 
-// The newest of all that is used. A test holds the versions against MDN's data.
+// The two newest features that the page can't do without. tests/e2e/tests/compat.rs holds the versions against MDN's data.
 function refuseOldBrowsers() {
   const lacks = [];
   if (!CSS.supports("color", "light-dark(red, red)")) lacks.push("light-dark() in style sheets");
@@ -132,7 +132,6 @@ function refuseOldBrowsers() {
 }
 
 async function sheet() {
-  refuseOldBrowsers();
   const response = await download(RELEASE.style);
   const made = new CSSStyleSheet();
   return made.replace(await response.text());
@@ -265,6 +264,7 @@ class PingOneMfa extends Base {
     const late = setTimeout(() => this.#say(`${RELEASE.wasm.file} hasn't arrived after ${PATIENCE / 1000} seconds. Still waiting for it.`), PATIENCE);
     try {
       if (!this.ownsAddress && !this.frame && enforcesTrustedTypes()) throw new StartFailure(FRAME_INSTEAD);
+      refuseOldBrowsers();
       const [, style] = await loaded();
       if (!this.isConnected || this.#widget || this.#isHidden) return;
       this.#root.adoptedStyleSheets = [style];

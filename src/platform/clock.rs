@@ -158,9 +158,11 @@ impl Drop for Sleeper {
     }
 }
 
-/// The worker among the options that a page gives, if it is one.
+/// The worker among the options that a page gives, if it is one and `web/boot.js` hasn't marked it as failed.
 pub(crate) fn worker_in(options: &JsValue) -> Option<Worker> {
-    Reflect::get(options, &"clock".into()).ok()?.dyn_into().ok()
+    let worker: Worker = Reflect::get(options, &"clock".into()).ok()?.dyn_into().ok()?;
+    let has_failed = Reflect::get(&worker, &"hasFailed".into()).is_ok_and(|failed| failed.is_truthy());
+    (!has_failed).then_some(worker)
 }
 
 #[cfg(test)]
@@ -211,6 +213,17 @@ mod tests {
             assert!(waits(&clock, 30).await >= 29, "{post}");
             assert!(!clock.keeps_pace_hidden(), "{post}");
         }
+    }
+
+    #[wasm_bindgen_test]
+    fn a_worker_that_failed_before_is_not_taken() {
+        let program = Blob::new_with_str_sequence(&Array::of1(&"".into())).unwrap();
+        let worker = Worker::new(&Url::create_object_url_with_blob(&program).unwrap()).unwrap();
+        let options = Object::new();
+        Reflect::set(&options, &"clock".into(), &worker).unwrap();
+        assert!(worker_in(&options).is_some());
+        Reflect::set(&worker, &"hasFailed".into(), &true.into()).unwrap();
+        assert!(worker_in(&options).is_none());
     }
 
     #[wasm_bindgen_test]
