@@ -22,7 +22,7 @@ pub(crate) fn run(workspace: &Workspace, what: &Bench) -> Result<(), Failure> {
 }
 
 fn start(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
-    machine::complete(&machine::ALL)?;
+    machine::complete(&machine::CHROMIUM)?;
     packages::install_for_bench(workspace)?;
     let tools = setup::prepare(workspace)?;
     page::release(workspace, &tools, Edition::Product)?;
@@ -42,14 +42,14 @@ fn sandbox(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 fn directory(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
-    machine::complete(&machine::ALL)?;
+    machine::complete(&machine::CHROMIUM)?;
     packages::install_for_bench(workspace)?;
     measure(workspace, measurement(workspace, options))
 }
 
 /// The script needs a Python of its own, and is left out where there is none.
 fn runs(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
-    machine::complete(&machine::ALL)?;
+    machine::complete(&machine::CHROMIUM)?;
     let mut command = measurement(workspace, &["runs".to_owned()]);
     command.args(options);
     match packages::python_for_bench(workspace) {

@@ -163,7 +163,7 @@ impl Command {
             "dist" => shipment(&rest).map(Self::Dist),
             "test" if rest == ["--timings"] => Ok(Self::Timings),
             "test" if rest == ["--engines"] => Ok(Self::Test(Engines::All)),
-            "test" => alone(Self::Test(Engines::Spots), &name, &rest),
+            "test" => alone(Self::Test(Engines::Sample), &name, &rest),
             "check" => alone(Self::Check, &name, &rest),
             "bench" => Bench::parse(rest).map(Self::Bench),
             "soak" => Ok(Self::Soak(rest)),

@@ -27,18 +27,12 @@ pub(crate) enum Need {
     Xvfb,
 }
 
-/// Everything that `test` needs.
-pub(crate) const ALL: [Need; 9] = [
-    Need::Chromium,
-    Need::Chromedriver,
-    Need::Node,
-    Need::Npm,
-    Need::Nginx,
-    Need::Firefox,
-    Need::WebKitDriver,
-    Need::MiniBrowser,
-    Need::Xvfb,
-];
+/// What drives the page in Chromium.
+pub(crate) const CHROMIUM: [Need; 5] =
+    [Need::Chromium, Need::Chromedriver, Need::Node, Need::Npm, Need::Nginx];
+
+/// What drives it in the other engines.
+pub(crate) const ENGINES: [Need; 4] = [Need::Firefox, Need::WebKitDriver, Need::MiniBrowser, Need::Xvfb];
 
 /// Where macOS keeps a browser that is not on PATH.
 const MAC_CHROME: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
@@ -46,8 +40,9 @@ const MAC_CHROME: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google 
 /// Where macOS keeps Firefox.
 const MAC_FIREFOX: &str = "/Applications/Firefox.app/Contents/MacOS/firefox";
 
-/// Where Debian keeps the browser of WebKitGTK, which is on nobody's PATH.
-const DEBIAN_MINIBROWSER: &str = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
+/// Where Debian keeps the browser of WebKitGTK, which is not on PATH, below the library folder of the machine's kind.
+const DEBIAN_LIBRARIES: &str = "/usr/lib";
+const MINIBROWSER: &str = "webkit2gtk-4.1/MiniBrowser";
 
 /// Where Debian keeps nginx, which is on PATH only for root.
 const DEBIAN_NGINX: &str = "/usr/sbin/nginx";
@@ -61,16 +56,19 @@ impl Need {
     fn find(self) -> Option<PathBuf> {
         self.named_by_environment()
             .or_else(|| self.programs().iter().find_map(|program| on_path(program)))
-            .or_else(|| self.usual_place().map(PathBuf::from).filter(|path| path.is_file()))
+            .or_else(|| self.usual_place().filter(|path| path.is_file()))
     }
 
     /// Where it is when it isn't on PATH.
-    fn usual_place(self) -> Option<&'static str> {
+    fn usual_place(self) -> Option<PathBuf> {
         match self {
-            Self::Chromium => Some(MAC_CHROME),
-            Self::Nginx => Some(DEBIAN_NGINX),
-            Self::MiniBrowser => Some(DEBIAN_MINIBROWSER),
-            Self::Firefox => Some(MAC_FIREFOX),
+            Self::Chromium => Some(MAC_CHROME.into()),
+            Self::Nginx => Some(DEBIAN_NGINX.into()),
+            Self::MiniBrowser => {
+                let kind = format!("{}-linux-gnu", env::consts::ARCH);
+                Some(Path::new(DEBIAN_LIBRARIES).join(kind).join(MINIBROWSER))
+            }
+            Self::Firefox => Some(MAC_FIREFOX.into()),
             Self::Chromedriver | Self::Node | Self::Npm | Self::WebKitDriver | Self::Xvfb => None,
         }
     }
@@ -193,7 +191,8 @@ fn missing(absent: &[Need]) -> Failure {
         what: programs.join(", "),
         remedy: format!(
             "install it and see that it is on PATH (on Debian or Ubuntu: apt-get install {}; elsewhere: \
-             Chrome or Chromium with the chromedriver of the same version, Node.js 20 or newer with npm, nginx)",
+             Chrome or Chromium with the chromedriver of the same version, Firefox, WebKitGTK's WebKitWebDriver and \
+             MiniBrowser, Xvfb, Node.js 20 or newer with npm, nginx)",
             packages.join(" ")
         ),
     }

@@ -28,7 +28,7 @@ pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<(), Failu
 
 /// Plays the page that it builds first.
 fn in_browser(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
-    machine::complete(&machine::ALL)?;
+    machine::complete(&machine::CHROMIUM)?;
     page::release(workspace, &setup::prepare(workspace)?, Edition::Product)?;
     process::run(player(workspace, "pingone-mfa-soak-browser", options).envs([
         ("CHROMEDRIVER", Need::Chromedriver.path()?),

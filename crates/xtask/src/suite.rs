@@ -54,7 +54,7 @@ pub(crate) struct Kit {
 impl Kit {
     /// Completed first, so that what is missing is known at once and not after the lints.
     pub(crate) fn complete(workspace: &Workspace) -> Result<Self, Failure> {
-        machine::complete(&machine::ALL)?;
+        machine::complete(&[machine::CHROMIUM.as_slice(), &machine::ENGINES].concat())?;
         packages::install(workspace)?;
         let tools = setup::prepare(workspace)?;
         packages::install_for_headers(workspace)?;
