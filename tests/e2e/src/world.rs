@@ -129,6 +129,13 @@ impl World {
         self.sandbox().mint(spec, now())
     }
 
+    /// Ten minutes pass at once, for PingOne's tokens and for the page until it is loaded again. A token that really ended
+    /// within seconds would end before it is used where the machine is busy.
+    pub async fn let_ten_minutes_pass(&self, page: &Page) {
+        self.sandbox().set_clock_offset_millis(600_000);
+        page.run("const now = Date.now; Date.now = () => now() + 600_000; arguments[0]();").await;
+    }
+
     /// Has the browser save files into a folder of this world's own.
     pub async fn downloads(&self) -> Downloads {
         let folder = self.folder.join(DOWNLOADS);

@@ -313,9 +313,10 @@ async fn small_pages_empty_ones_and_people_who_come_and_go_cost_nobody() {
 async fn an_ended_token_pauses_the_list_and_another_goes_on_from_the_cursor() {
     let world = World::start(12_000, config_json).await;
     let page = world.open().await;
-    page.connect(&world.token(&TokenSpec { lifetime_seconds: 4, ..TokenSpec::default() })).await;
+    page.connect(&world.token(&TokenSpec { lifetime_seconds: 300, ..TokenSpec::default() })).await;
     page.press("button", "Load all 12,000 users").await;
     page.hear("about 12,000 loaded, 20 requests a second, about").await;
+    world.let_ten_minutes_pass(&page).await;
     page.hear("PingOne refused the token: it has expired.").await;
     let before = world.sandbox().seen().len();
     page.press("button", "Replace token").await;
@@ -373,9 +374,9 @@ async fn a_list_that_leads_astray_or_says_nonsense_is_named() {
         let page = partly_listed(&world).await;
         breaks(&world, Some(1), None, fault.clone());
         page.press("button", "Load all 1,500 users").await;
+        // It is tried three times, each time with nine million bytes.
+        page.hear_late(sentence).await;
         page.see("button", "Go on").await;
-        let text = page.text().await;
-        assert!(text.contains(sentence), "{fault:?}: {text}");
     }
     // What an answer is called says nothing: it is read for what it is.
     let page = partly_listed(&world).await;

@@ -159,8 +159,9 @@ async fn an_id_alone_is_enough() {
 async fn a_token_that_expires_meanwhile_is_named_and_replaced() {
     let world = World::with_users(20).await;
     let page = world.open().await;
-    page.connect(&world.token(&TokenSpec { lifetime_seconds: 4, ..TokenSpec::default() })).await;
+    page.connect(&world.token(&TokenSpec { lifetime_seconds: 300, ..TokenSpec::default() })).await;
     page.hear("20 users. List read").await;
+    world.let_ten_minutes_pass(&page).await;
     page.hear("token has ended").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.hear("PingOne refused the token: it has expired. Nothing was changed.").await;

@@ -143,8 +143,9 @@ async fn point_4_a_token_that_pingone_does_not_take_is_replaced_and_the_change_t
 async fn point_5_a_token_that_has_ended_is_replaced_and_the_search_goes_on_by_itself() {
     let world = World::with_users(20).await;
     let page = world.open().await;
-    page.connect(&world.token(&TokenSpec { lifetime_seconds: 5, ..TokenSpec::default() })).await;
+    page.connect(&world.token(&TokenSpec { lifetime_seconds: 300, ..TokenSpec::default() })).await;
     page.hear("20 users. List read").await;
+    world.let_ten_minutes_pass(&page).await;
     page.hear("token has ended").await;
     page.enter("searchbox", "Find a person", "jonas").await;
     hear_trouble(&page, "The token has ended.").await;
