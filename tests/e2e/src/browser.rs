@@ -121,6 +121,8 @@ impl Browser {
         let driver = WebDriver::new(own_driver.url(), engine.capabilities(downloads)).await;
         let (profile, pool) = (profile.to_owned(), Arc::clone(pool));
         let driver = driver.expect("the browser starts");
+        // As Chromium's flags say; neither other engine heeds one.
+        driver.set_window_rect(0, 0, 1440, 900).await.expect("a window of this size");
         Self { driver, profile, of: Owner::Test, pool, _own_driver: Some(own_driver) }
     }
 

@@ -22,7 +22,9 @@ impl Display {
         let mut number = String::new();
         let output = process.stdout.take().expect("its output is piped");
         BufReader::new(output).read_line(&mut number).expect("Xvfb names its display");
-        Self { process, name: format!(":{}", number.trim()) }
+        let display = Self { process, name: format!(":{}", number.trim()) };
+        assert!(number.trim().parse::<u32>().is_ok(), "Xvfb named no display: '{number}'");
+        display
     }
 
     /// What programs call it.
@@ -33,8 +35,8 @@ impl Display {
 
 impl Drop for Display {
     fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
+        // Asked to end, it takes its lock away; it may have ended already.
+        let _ = Command::new("kill").arg(self.process.id().to_string()).stderr(Stdio::null()).status();
         let _ = self.process.wait();
     }
 }

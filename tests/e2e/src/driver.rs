@@ -41,7 +41,7 @@ impl Driver {
         started
     }
 
-    /// The driver of one browser of another engine, which keeps all files in this folder.
+    /// The driver of one browser of another engine, whose settings, caches and saved files are in this folder.
     pub(crate) fn of(engine: Engine, home: &Path) -> Self {
         let display = (engine == Engine::WebKit).then(Display::start);
         let _only = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -55,13 +55,15 @@ impl Driver {
             command.env("DISPLAY", display.name());
         }
         let process = command.spawn().expect("the driver starts");
-        let started = Self { process, port, _display: display };
+        let mut started = Self { process, port, _display: display };
         started.until_it_listens();
         started
     }
 
-    fn until_it_listens(&self) {
+    fn until_it_listens(&mut self) {
         for _ in 0..TRIES {
+            let ended = self.process.try_wait().expect("the driver can be asked");
+            assert_eq!(ended, None, "the driver on port {} has ended", self.port);
             if TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
                 return;
             }

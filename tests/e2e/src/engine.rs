@@ -52,7 +52,7 @@ impl Engine {
                 "acceptInsecureCerts": false,
                 "moz:firefoxOptions": {
                     "binary": env::var("FIREFOX").unwrap_or_else(|_| "/usr/bin/firefox-esr".to_owned()),
-                    "args": ["-headless", "--width=1440", "--height=900"],
+                    "args": ["-headless"],
                     "prefs": {
                         "browser.download.folderList": 2,
                         "browser.download.dir": downloads,
@@ -65,8 +65,8 @@ impl Engine {
             Self::WebKit => json!({
                 "browserName": "MiniBrowser",
                 "webkitgtk:browserOptions": {
-                    "binary": env::var("MINIBROWSER").unwrap_or_else(|_| MINIBROWSER.to_owned()),
-                    "args": ["--automation", "--geometry=1440x900"],
+                    "binary": env::var("MINIBROWSER").unwrap_or_else(|_| "MiniBrowser".to_owned()),
+                    "args": ["--automation"],
                 },
             }),
         };
@@ -74,6 +74,3 @@ impl Engine {
         wishes.into()
     }
 }
-
-/// Where Debian keeps WebKitGTK's own small browser.
-const MINIBROWSER: &str = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";

@@ -151,16 +151,27 @@ impl Page {
             || self.was_pressed().await
             || (element.scroll_into_view().await.is_ok()
                 && (element.click().await.is_ok() || self.was_pressed().await));
-        if self.engine == Engine::WebKit { self.pressed_by_script(element).await } else { is_pressed }
+        if self.engine == Engine::WebKit {
+            self.pressed_by_script(element, is_pressed).await
+        } else {
+            is_pressed
+        }
     }
 
     /// WebKit's driver presses beside what stands in a frame or in something that scrolls, and calls it pressed. What was
-    /// missed is pressed by a script; what has gone was pressed.
-    async fn pressed_by_script(&self, element: &WebElement) -> bool {
-        let Ok(pressing) = element.to_json() else { return false };
-        let press = "if (!window.wasPressed) arguments[0].click();";
-        let _ = self.driver.execute(press, vec![pressing]).await;
-        true
+    /// missed is pressed by a script, if nothing covers it; of what has gone, or led to another page, the driver's word counts.
+    async fn pressed_by_script(&self, element: &WebElement, is_pressed: bool) -> bool {
+        let Ok(pressing) = element.to_json() else { return is_pressed };
+        let press = "if (window.wasPressed !== false) return true;
+            const [element] = arguments;
+            element.scrollIntoView({ block: 'center' });
+            const box = element.getBoundingClientRect();
+            const top = element.getRootNode().elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+            if (!top || !(element.contains(top) || top.contains(element))) return false;
+            element.click();
+            return true;";
+        let pressed = self.driver.execute(press, vec![pressing]).await;
+        pressed.map_or(is_pressed, |pressed| pressed.json() == &Value::Bool(true))
     }
 
     async fn was_pressed(&self) -> bool {
