@@ -132,8 +132,9 @@ impl World {
     /// Ten minutes pass at once, for PingOne's tokens and for the page until it is loaded again. A token that really ended
     /// within seconds would end before it is used where the machine is busy.
     pub async fn let_ten_minutes_pass(&self, page: &Page) {
-        self.sandbox().set_clock_offset_millis(600_000);
+        // For the page first: it looks at its clock when PingOne has refused a token.
         page.run("const now = Date.now; Date.now = () => now() + 600_000; arguments[0]();").await;
+        self.sandbox().set_clock_offset_millis(600_000);
     }
 
     /// Has the browser save files into a folder of this world's own.

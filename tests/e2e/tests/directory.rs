@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
-use pingone_sandbox::{Behaviour, DeviceState, Fault, Happening, On, Role, Rule, TokenSpec};
+use pingone_sandbox::{Behaviour, DeviceState, Fault, Happening, On, Role, Rule, Seen, TokenSpec};
 use serde_json::json;
 use thirtyfour::Key;
 
@@ -309,6 +309,18 @@ async fn small_pages_empty_ones_and_people_who_come_and_go_cost_nobody() {
     assert!((1450..1600).contains(&shown), "{shown}");
 }
 
+/// Waits until PingOne has answered so many further pages of the list.
+async fn until_read(world: &World, pages: usize) {
+    let is_page = |seen: &&Seen| seen.method == "GET" && seen.query.contains("cursor") && seen.status == 200;
+    for _ in 0..600 {
+        if world.sandbox().seen().iter().filter(is_page).count() >= pages {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{pages} pages are never read");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ended_token_pauses_the_list_and_another_goes_on_from_the_cursor() {
     let world = World::start(12_000, config_json).await;
@@ -316,6 +328,7 @@ async fn an_ended_token_pauses_the_list_and_another_goes_on_from_the_cursor() {
     page.connect(&world.token(&TokenSpec { lifetime_seconds: 300, ..TokenSpec::default() })).await;
     page.press("button", "Load all 12,000 users").await;
     page.hear("about 12,000 loaded, 20 requests a second, about").await;
+    until_read(&world, 10).await;
     world.let_ten_minutes_pass(&page).await;
     page.hear("PingOne refused the token: it has expired.").await;
     let before = world.sandbox().seen().len();
