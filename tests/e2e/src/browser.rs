@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use http::Method;
 use serde_json::{Value, json};
-use thirtyfour::ChromeCapabilities;
 use thirtyfour::common::command::{Command as WebDriverCommand, ExtensionCommand};
 use thirtyfour::prelude::*;
+use thirtyfour::{Capabilities, ChromeCapabilities};
 
 use crate::driver::{Driver, end, with_descendants};
 use crate::engine::Engine;
@@ -36,6 +36,9 @@ const NEVER_THROTTLING: [&str; 3] = [
 
 /// How long a script may take unless a test says otherwise; the driver's own time.
 const SCRIPT_TIME: Duration = Duration::from_secs(30);
+
+/// How long a command may take.
+const COMMAND_TIME: Duration = Duration::from_mins(2);
 
 /// A running browser. Dropping it ends it, or gives it back to the pool.
 pub(crate) struct Browser {
@@ -101,7 +104,7 @@ impl Browser {
     }
 
     async fn with(pool: &Arc<Pool>, profile: &Path, capabilities: ChromeCapabilities) -> Self {
-        let driver = WebDriver::new(pool.chromedriver(), capabilities).await.expect("Chromium starts");
+        let driver = session(pool.chromedriver(), capabilities).await.expect("Chromium starts");
         let (profile, pool) = (profile.to_owned(), Arc::clone(pool));
         Self { driver, profile, of: Owner::Test, pool, _own_driver: None }
     }
@@ -118,7 +121,7 @@ impl Browser {
         let folders = format!("XDG_DOWNLOAD_DIR=\"{}\"\n", downloads.display());
         std::fs::write(profile.join("user-dirs.dirs"), folders).expect("a file");
         let own_driver = Driver::of(engine, profile);
-        let driver = WebDriver::new(own_driver.url(), engine.capabilities(downloads)).await;
+        let driver = session(own_driver.url(), engine.capabilities(downloads)).await;
         let (profile, pool) = (profile.to_owned(), Arc::clone(pool));
         let driver = driver.expect("the browser starts");
         // As Chromium's flags say; neither other engine heeds one.
@@ -172,6 +175,14 @@ impl Browser {
         self.driver.clone().leak().expect("its session is still open");
         profile
     }
+}
+
+/// Begins a session, each of whose commands has a connection of its own: a driver closes one that was idle at the moment in
+/// which the next command is sent on it, and that command is lost.
+async fn session(driver: String, capabilities: impl Into<Capabilities>) -> WebDriverResult<WebDriver> {
+    let client = reqwest::Client::builder().timeout(COMMAND_TIME).pool_max_idle_per_host(0).build();
+    let client = client.map_err(|problem| WebDriverError::FatalError(problem.to_string()))?;
+    WebDriver::builder(driver, capabilities).client(client).await
 }
 
 impl Drop for Browser {
