@@ -309,7 +309,7 @@ async fn small_pages_empty_ones_and_people_who_come_and_go_cost_nobody() {
     assert!((1450..1600).contains(&shown), "{shown}");
 }
 
-/// Waits until PingOne has answered so many further pages of the list.
+/// Waits until PingOne has answered this number of further pages of the list.
 async fn until_read(world: &World, pages: usize) {
     let is_page = |seen: &&Seen| seen.method == "GET" && seen.query.contains("cursor") && seen.status == 200;
     for _ in 0..600 {

@@ -46,7 +46,7 @@ async fn begin_run(world: &World, page: &Page) -> usize {
     users
 }
 
-/// Waits until so many users were changed.
+/// Waits until this number of users was changed.
 async fn until_changed(world: &World, users: u64) {
     for _ in 0..200 {
         if world.sandbox().oracle().counts().put >= users {

@@ -118,7 +118,7 @@ async fn many_exchanges_a_second_are_shown_a_few_times_a_second_and_only_where_s
     let shown = page.value("window.changes.length").await.as_u64().unwrap();
     let took = page.value("window.changes.at(-1) - window.changes[0]").await.as_f64().unwrap();
     assert!(f64::from(u32::try_from(shown).unwrap()) <= took / 100.0 + 2.0, "{shown} times in {took} ms");
-    assert!(shown >= 3, "{shown} times for 800 exchanges");
+    assert!((3..150).contains(&shown), "{shown} times for 200 exchanges");
     page.press_beginning("button", "Exchanges (").await;
     assert_eq!(rows(&page).await, 0, "what nobody looks at isn't there");
 }
