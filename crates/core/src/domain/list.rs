@@ -41,7 +41,7 @@
 //! a spreadsheet has shortened, no value, or a value that isn't what the column holds.
 //!
 //! **Guesses.** Whatever may mean something else is asked: a cell of several lines ([`Guess::CellsOfSeveralLines`]), a
-//! column that says on or off and differs by line ([`Guess::DifferingDirection`]), long numbers that all end in zeros
+//! column about MFA, a state or an action that differs by line ([`Guess::DifferingDirection`]), long numbers that all end in zeros
 //! ([`Guess::RoundedNumbers`]), and the guesses named above.
 //!
 //! **Never guessed:** digits that a spreadsheet has dropped, which of two addresses is meant, which of several users a

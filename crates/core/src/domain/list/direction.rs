@@ -34,6 +34,13 @@ const TALKS_OF: [&str; 15] = [
     "aktiv", "action", "aktion", "zustand",
 ];
 
+/// A header with one of these in it talks of a second factor. Lists mark it in many ways: `x`, a check mark, "enrolled".
+const TALKS_OF_MFA: [&str; 8] =
+    ["mfa", "2fa", "2step", "twostep", "twofactor", "2factor", "multifactor", "secondfactor"];
+
+/// Headers of a column that says what is to be done.
+const TELLS_TO: [&str; 2] = ["action", "aktion"];
+
 const ON: [&str; 20] = [
     "enabled",
     "enable",
@@ -120,10 +127,13 @@ impl Count {
         self.words.push((key, word));
     }
 
-    /// Whether at least half of what is said is a direction.
+    /// Whether the header says so and lines differ, or at least half of what is said is a direction.
     fn is_direction(&self, header: Option<&str>) -> bool {
         if self.has_too_many {
             return false;
+        }
+        if self.words.len() > 1 && header.is_some_and(asks_for_direction) {
+            return true;
         }
         let lines = |holds: &dyn Fn(&str, &DirectionWord) -> bool| -> usize {
             self.words.iter().filter(|(key, word)| holds(key, word)).map(|(_, word)| word.lines).sum()
@@ -139,9 +149,19 @@ impl Count {
 }
 
 fn talks_of_state(header: &str) -> bool {
-    let letters = header.chars().filter(|letter| letter.is_alphanumeric());
-    let name: String = letters.flat_map(char::to_lowercase).collect();
+    let name = letters_of(header);
     TALKS_OF.iter().any(|word| name.contains(word))
+}
+
+/// Whether lines that differ in a column of this name are meant for different directions, whatever they say.
+fn asks_for_direction(header: &str) -> bool {
+    let name = letters_of(header);
+    TALKS_OF_MFA.iter().any(|word| name.contains(word)) || TELLS_TO.contains(&name.as_str())
+}
+
+fn letters_of(header: &str) -> String {
+    let letters = header.chars().filter(|letter| letter.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
 }
 
 /// The columns with a direction among these lines; `names` are what the header calls the columns, `None` where there is
@@ -195,6 +215,21 @@ mod tests {
         }
         let with_others = found(Some("MFA Status"), &["Enabled", "", "Enforced", "Pending", "Enabled"]);
         assert_eq!(with_others.iter().map(|word| word.1).collect::<Vec<_>>(), [2, 1, 1, 1]);
+    }
+
+    #[test]
+    fn lines_that_differ_under_a_name_of_mfa_have_a_direction_in_any_words() {
+        for (header, cells) in [
+            ("MFA", ["x", ""]),
+            ("2-step verification", ["Enrolled", "Not enrolled"]),
+            ("Multi-factor", ["✓", "✗"]),
+            ("Action", ["Add", "Remove"]),
+        ] {
+            assert_eq!(found(Some(header), &cells).len(), 2, "{header}");
+        }
+        assert!(found(Some("MFA"), &["x", "X"]).is_empty(), "the same in every line, and of no known meaning");
+        assert!(found(Some("Factory"), &["Oslo", "Turin"]).is_empty());
+        assert!(found(Some("Transaction"), &["t1", "t2"]).is_empty());
     }
 
     #[test]
