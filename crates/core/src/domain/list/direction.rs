@@ -227,7 +227,10 @@ mod tests {
         ] {
             assert_eq!(found(Some(header), &cells).len(), 2, "{header}");
         }
-        assert!(found(Some("MFA"), &["x", "X"]).is_empty(), "the same in every line, and of no known meaning");
+        assert!(
+            found(Some("MFA"), &["x", "X"]).is_empty(),
+            "the same in every line, and of no known meaning"
+        );
         assert!(found(Some("Factory"), &["Oslo", "Turin"]).is_empty());
         assert!(found(Some("Transaction"), &["t1", "t2"]).is_empty());
     }
