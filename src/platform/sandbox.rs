@@ -10,7 +10,9 @@ use pingone_mfa_core::api::request::{Method, Request};
 use pingone_mfa_core::api::{Head, Lost, Response, Transport};
 use pingone_mfa_core::domain::token::Secret;
 use pingone_mfa_core::port::TokenHolder;
-use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec, Wall};
+use pingone_sandbox::{
+    EnvironmentKind, Populations, Sandbox, Seed, TokenSpec, Wall, readable_correlation_id,
+};
 use zeroize::Zeroizing;
 
 use super::panic;
@@ -58,10 +60,10 @@ impl SandboxTransport {
             return Err(Lost::NoToken);
         }
         let asked = self.outgoing(request)?;
-        let (head, body) = self.sandbox.borrow_mut().handle(&asked, now()).response.into_parts();
-        let correlation_id = head.headers.get("correlation-id").and_then(|id| id.to_str().ok());
-        let head = Head { status: head.status.as_u16(), correlation_id: correlation_id.map(str::to_owned) };
-        Ok(Response { head, body })
+        let answer = self.sandbox.borrow_mut().handle(&asked, now()).response;
+        let correlation_id = readable_correlation_id(&answer).map(str::to_owned);
+        let head = Head { status: answer.status().as_u16(), correlation_id };
+        Ok(Response { head, body: answer.into_body() })
     }
 
     fn outgoing(&self, request: &Request) -> Result<http::Request<Vec<u8>>, Lost> {

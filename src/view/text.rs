@@ -1140,9 +1140,8 @@ fn not_stored(why: &JournalFault) -> String {
 /// What is wrong with an answer, and what PingOne said, for the small print.
 pub fn words(fault: &Fault) -> Option<String> {
     if let Some(bad) = fault.bad_answer() {
-        let id =
-            bad.correlation_id.as_deref().unwrap_or("none, so something else than PingOne may have answered");
-        return Some(format!("{}: {} Correlation-Id {id}", bad.status, bad.problem));
+        let id = bad.correlation_id.as_ref().map(|id| format!(" Correlation-Id {id}")).unwrap_or_default();
+        return Some(format!("{}: {}{id}", bad.status, bad.problem));
     }
     fault.refusal().map(refusal)
 }
@@ -1310,5 +1309,17 @@ mod tests {
                 "403 ACCESS_FAILED \"No.\"; INSUFFICIENT_PERMISSIONS \"Not authorized.\". Correlation-Id 9c1d"
             )
         );
+        for (id, expected) in [(Some("9c1d"), "200: x Correlation-Id 9c1d"), (None, "200: x")] {
+            let bad = pingone_mfa_core::domain::fault::BadAnswer {
+                status: 200,
+                correlation_id: id.map(str::to_owned),
+                problem: "x".into(),
+            };
+            assert_eq!(
+                words(&Fault::WrongShape(bad)).as_deref(),
+                Some(expected),
+                "nothing is concluded from its absence"
+            );
+        }
     }
 }

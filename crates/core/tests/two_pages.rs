@@ -32,7 +32,7 @@ use pingone_mfa_core::engine::run::readback::ReadBack;
 use pingone_mfa_core::engine::run::{Delivery, Halt, Run, Standing};
 use pingone_mfa_core::engine::run_file;
 use pingone_mfa_core::port::Journal;
-use pingone_sandbox::{Sandbox, TokenSpec};
+use pingone_sandbox::{Sandbox, TokenSpec, readable_correlation_id};
 
 /// Chance that can be repeated.
 struct Dice(Cell<u64>);
@@ -78,8 +78,8 @@ impl Transport for Way {
             let now = pingone_sandbox::Wall(clock.wall().0);
             let reply = sandbox.borrow_mut().handle(&sent, now).response;
             clock.sleep_until(clock.now() + back).await;
-            let id = reply.headers().get("correlation-id").and_then(|id| id.to_str().ok());
-            Ok(Response { head: Head::new(reply.status().as_u16(), id), body: reply.into_body() })
+            let head = Head::new(reply.status().as_u16(), readable_correlation_id(&reply));
+            Ok(Response { head, body: reply.into_body() })
         }
         .boxed_local()
     }

@@ -119,6 +119,11 @@ impl Access {
         self.holders.get(&holder).map_or(&[], Vec::as_slice)
     }
 
+    /// Every role that is assigned.
+    pub(crate) fn held(&self) -> impl Iterator<Item = &HeldRole> {
+        self.holders.values().flatten().map(|assignment| &assignment.role)
+    }
+
     /// How far the caller's permission goes; `None` without it.
     pub(crate) fn reach(&self, caller: &Caller, needed: Permission, now: Wall) -> Option<Reach> {
         match caller {

@@ -27,6 +27,12 @@ pub struct Behaviour {
     pub churn_every: Option<u64>,
     /// Whether refusals carry CORS headers. A browser can't read the others.
     pub cors_on_refusals: bool,
+    /// Whether a page may read an answer's Correlation-Id.
+    pub expose_correlation_id: bool,
+    /// Whether users can be filtered by their ids.
+    pub filter_by_id: bool,
+    /// Whether a list of devices has its head only: no count, and the environment's settings and policies beside the devices.
+    pub device_list_embeds_more: bool,
 }
 
 impl Default for Behaviour {
@@ -42,6 +48,9 @@ impl Default for Behaviour {
             list_lag_millis: 0,
             churn_every: None,
             cors_on_refusals: true,
+            expose_correlation_id: false,
+            filter_by_id: false,
+            device_list_embeds_more: false,
         }
     }
 }

@@ -19,12 +19,21 @@ pub(crate) type Offer = &'static [(&'static str, &'static [Operator])];
 pub(crate) enum Operator {
     Equals,
     Starts,
+    /// `memberOfGroups[id eq "…"]`.
+    Member,
+    /// `memberOfGroups[id eq "…" and type eq "DIRECT"]`.
+    DirectMember,
 }
+
+/// What stands in the brackets behind `memberOfGroups`.
+const GROUP: Offer = &[("id", &[Operator::Equals])];
+
+const MEMBERSHIP: Offer = &[("type", &[Operator::Equals])];
 
 impl Operator {
     fn name(self) -> &'static str {
         match self {
-            Self::Equals => "eq",
+            Self::Equals | Self::Member | Self::DirectMember => "eq",
             Self::Starts => "sw",
         }
     }
@@ -49,16 +58,19 @@ impl Comparison {
             all.push(Self::read(&mut words, offer)?);
             open = open.checked_sub(count(&mut words, &Word::Close))?;
             match words.next() {
-                Some(Word::Plain(word)) if word.eq_ignore_ascii_case("and") => {}
+                Some(word) if is_and(&word) => {}
                 Some(_) => return None,
                 None => return (open == 0).then_some(all),
             }
         }
     }
 
-    fn read<'a>(words: &mut impl Iterator<Item = Word<'a>>, offer: Offer) -> Option<Self> {
+    fn read<'a>(words: &mut Peekable<impl Iterator<Item = Word<'a>>>, offer: Offer) -> Option<Self> {
         let Word::Plain(name) = words.next()? else { return None };
         let (attribute, operators) = *offer.iter().find(|(attribute, _)| *attribute == name)?;
+        if operators.contains(&Operator::Member) {
+            return Self::read_membership(words, attribute);
+        }
         let Word::Plain(name) = words.next()? else { return None };
         let operator = *operators.iter().find(|operator| operator.name().eq_ignore_ascii_case(name))?;
         let Word::Quoted(value) = words.next()? else { return None };
@@ -69,13 +81,44 @@ impl Comparison {
         Some(Self { attribute, operator, value })
     }
 
+    /// The brackets behind `memberOfGroups`, and what is in them.
+    fn read_membership<'a>(
+        words: &mut Peekable<impl Iterator<Item = Word<'a>>>,
+        attribute: &'static str,
+    ) -> Option<Self> {
+        words.next_if_eq(&Word::OpenBracket)?;
+        let group = Self::read(words, GROUP)?;
+        let mut operator = Operator::Member;
+        if words.next_if(is_and).is_some() {
+            Self::read(words, MEMBERSHIP).filter(|membership| membership.value == "DIRECT")?;
+            operator = Operator::DirectMember;
+        }
+        words.next_if_eq(&Word::CloseBracket)?;
+        Some(Self { attribute, operator, value: group.value })
+    }
+
+    /// The group whose members are asked for, and whether only those right in it are.
+    pub(crate) fn membership(&self) -> Option<(&str, bool)> {
+        match self.operator {
+            Operator::Member => Some((&self.value, false)),
+            Operator::DirectMember => Some((&self.value, true)),
+            Operator::Equals | Operator::Starts => None,
+        }
+    }
+
     /// Whether it holds for what an attribute is. One that is not there equals nothing.
     pub(crate) fn holds(&self, text: Option<&str>) -> bool {
         text.is_some_and(|text| match self.operator {
             Operator::Equals => text == self.value,
             Operator::Starts => text.starts_with(&self.value),
+            // What is a member of a group has no text that says so.
+            Operator::Member | Operator::DirectMember => false,
         })
     }
+}
+
+fn is_and(word: &Word<'_>) -> bool {
+    matches!(word, Word::Plain(text) if text.eq_ignore_ascii_case("and"))
 }
 
 fn is_id(text: &str) -> bool {

@@ -24,7 +24,8 @@ The control API of pingone-sandbox. Bodies are JSON.
 
 GET    /behaviour     how it behaves; PATCH changes the fields that are given:
                       rate, addressShare, others, preflightsCount, retryHints, largestPage, smallerPages,
-                      listLagMillis, churnEvery, corsOnRefusals
+                      listLagMillis, churnEvery, corsOnRefusals, exposeCorrelationId, filterById,
+                      deviceListEmbedsMore
 GET    /faults        what goes wrong; POST adds a rule or a list of rules, DELETE takes all away, for example
                       {\"on\":{\"method\":\"PUT\",\"endpoint\":\"mfaEnabled\"},\"share\":0.1,\"fault\":{\"kind\":\"lost\"}}
 GET    /oracle        what really happened: counts, every write, writes that no plan announced, whether state and

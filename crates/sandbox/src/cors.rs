@@ -61,15 +61,29 @@ pub(crate) fn hide(response: &mut Response<Vec<u8>>) {
     }
 }
 
-/// Adds what every answer says about origins, refusals included.
-pub(crate) fn complete(request: &Request<Vec<u8>>, response: &mut Response<Vec<u8>>) {
+/// The answer's Correlation-Id, if a page may read it. Who mounts the sandbox without a browser between asks this, and not
+/// for the header.
+#[must_use]
+pub fn readable_correlation_id<T>(response: &Response<T>) -> Option<&str> {
+    let exposed = response.headers().get(header::ACCESS_CONTROL_EXPOSE_HEADERS)?.to_str().ok()?;
+    let is_exposed = exposed.split(',').any(|name| name.trim().eq_ignore_ascii_case("correlation-id"));
+    response.headers().get("correlation-id").filter(|_| is_exposed)?.to_str().ok()
+}
+
+/// Adds what every answer says about origins, refusals included. None of the recorded answers exposes a header, although
+/// the documentation says that the Correlation-Id is.
+pub(crate) fn complete(
+    request: &Request<Vec<u8>>,
+    response: &mut Response<Vec<u8>>,
+    exposes_correlation_id: bool,
+) {
     if Resource::of(request.uri().path()).is_some_and(|resource| resource.is_navigation()) {
         return;
     }
     let headers = response.headers_mut();
     put(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
     put(headers, HeaderName::from_static("access-control-allow-credentials"), "true");
-    if request.method() != Method::OPTIONS {
+    if exposes_correlation_id && request.method() != Method::OPTIONS {
         put(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, "Correlation-Id");
     }
 }

@@ -17,8 +17,11 @@ use crate::{Sandbox, Wall, populations, seed, users};
 
 const LONGEST_USERNAME: usize = 128;
 
+/// Creating and importing; what only an import has, such as a password, is not kept here.
+const MEDIA_TYPES: [&str; 2] = ["application/json", "application/vnd.pingidentity.user.import+json"];
+
 pub(crate) fn user(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, reach: &Reach, now: Wall) -> Answer {
-    let person = asked(sandbox, &Fields::read(request, "username")?, now)?;
+    let person = asked(sandbox, &Fields::read_of(request, &MEDIA_TYPES, "username")?, now)?;
     if !reach.covers(&person) {
         return Err(Refusal::Role);
     }

@@ -1,8 +1,9 @@
 //! A user's MFA devices.
 //!
 //! Source: Ping's Postman collection (the list's head), developer.pingidentity.com, PingOne API, "Read All MFA User
-//! Devices" (filter, `activate` link), a third party's account of the fields. How addresses are masked, what stands
-//! in `block` and `lock`, and that a lock is gone when it ends are assumed.
+//! Devices" (filter, `activate` link, what else may be embedded), a recorded list without `count`, the documentation of
+//! Ping's MFA connector (addresses and numbers are whole), a third party's account of the fields. What stands in `block`
+//! and `lock`, and that a lock is gone when it ends are assumed.
 //!
 //! Who has which devices follows from the user's id, so that nothing is stored for a hundred thousand users and the
 //! same seed gives the same devices.
@@ -17,6 +18,7 @@ use crate::comparison::{Comparison, Offer, Operator};
 use crate::directory::Person;
 use crate::environment::{self, Reference};
 use crate::hal::{Link, json};
+use crate::mfa_settings::MfaSettings;
 use crate::paging::Asked;
 use crate::refusal::Refusal;
 use crate::route::Answer;
@@ -177,18 +179,16 @@ pub(crate) fn id(user: Uuid, place: usize) -> Uuid {
     seed::uuid(user.as_u64_pair().1 ^ 0xde, place as u64)
 }
 
-/// The address that codes go to, for a device that has one.
+/// The address that codes go to, for a device that has one. Administrators see it whole; it is masked for whoever signs on.
 pub(crate) fn email(spec: DeviceSpec, person: &Person) -> Option<String> {
-    let own = person.email.clone().unwrap_or_else(|| format!("{}@example.com", person.username));
-    let (name, domain) = own.split_once('@').filter(|_| spec.kind == DeviceType::Email)?;
-    let first: String = name.chars().take(1).collect();
-    Some(format!("{first}***@{domain}"))
+    let own = || person.email.clone().unwrap_or_else(|| format!("{}@example.com", person.username));
+    (spec.kind == DeviceType::Email).then(own)
 }
 
-/// The number that codes go to, for a device that has one. Numbers with 555-01 belong to nobody.
+/// The number that codes go to, for a device that has one, whole like an address. Numbers with 555-01 belong to nobody.
 pub(crate) fn phone(spec: DeviceSpec, device: Uuid) -> Option<String> {
     let last = Dice::about(device, 0x55).roll() % 100;
-    (spec.kind == DeviceType::Sms).then(|| format!("+1.*****501{last:02}"))
+    (spec.kind == DeviceType::Sms).then(|| format!("+120255501{last:02}"))
 }
 
 #[derive(Serialize)]
@@ -205,13 +205,42 @@ struct List {
     links: ListLinks,
     #[serde(rename = "_embedded")]
     embedded: Embedded,
-    count: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
     size: usize,
 }
 
 #[derive(Serialize)]
 struct Embedded {
     devices: Vec<Body>,
+    #[serde(flatten)]
+    more: Option<More>,
+}
+
+/// What may be embedded beside the devices.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct More {
+    applications: [Reference; 0],
+    allowedtypes: [&'static str; 2],
+    order: Vec<Reference>,
+    mfa_settings: MfaSettings,
+    mfa_policy: Reference,
+}
+
+/// The policy's id.
+const POLICY: Uuid = Uuid::from_u128(0xc200_0000_0000_4000_8000_0000_0000_0001);
+
+impl More {
+    fn of(sandbox: &Sandbox, devices: &[Body]) -> Self {
+        Self {
+            applications: [],
+            allowedtypes: [DeviceType::Totp.name(), DeviceType::Fido2.name()],
+            order: devices.iter().map(|device| Reference { id: device.id }).collect(),
+            mfa_settings: sandbox.mfa_settings.clone(),
+            mfa_policy: Reference { id: POLICY },
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -326,9 +355,11 @@ pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, now:
     let devices = specs.map(|(place, spec)| body(sandbox, person, place, spec, times));
     let devices: Vec<Body> =
         devices.filter(|body| filter.iter().all(|comparison| matches(body, comparison))).collect();
-    let count = devices.len();
+    let size = devices.len();
+    let more = sandbox.behaviour.device_list_embeds_more.then(|| More::of(sandbox, &devices));
+    let count = more.is_none().then_some(size);
     let reorder = Link::to(format!("{}/devices", users::href(&sandbox.seed, id)));
     let links = ListLinks { this: asked.this(&sandbox.seed), reorder };
-    let list = List { links, embedded: Embedded { devices }, count, size: count };
+    let list = List { links, embedded: Embedded { devices, more }, count, size };
     Ok((json(StatusCode::OK, &list), 1))
 }

@@ -1,14 +1,17 @@
 //! The environment.
 //!
 //! Sources: a recorded environment (links shortened to those that this sandbox has), Ping's Postman collection
-//! (collections).
+//! (collections), Ping's OpenAPI description (filter and limit, the bill of materials at its own address; its links are
+//! assumed).
 
 use http::{Request, Response, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::comparison::{Offer, Operator};
 use crate::hal::{Link, json};
-use crate::paging::Page;
+use crate::paging::Asked;
+use crate::route::Answer;
 use crate::{Sandbox, Seed, capabilities, query, seed};
 
 /// The environment's id.
@@ -20,12 +23,18 @@ pub(crate) const ORGANIZATION: Uuid = Uuid::from_u128(0xc000_0000_0000_4000_8000
 /// The license's id.
 const LICENSE: Uuid = Uuid::from_u128(0xc100_0000_0000_4000_8000_0000_0000_0001);
 
+const CREATED: &str = "2022-04-18T11:12:42.132Z";
+
+const UPDATED: &str = "2022-04-18T11:12:42.207Z";
+
+const OFFER: Offer = &[("id", &[Operator::Equals]), ("name", &[Operator::Starts])];
+
 /// The environment's address.
 pub(crate) fn href(seed: &Seed) -> String {
     format!("{}/environments/{ID}", seed.api_base)
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Links {
     #[serde(rename = "self")]
     this: Link,
@@ -39,7 +48,7 @@ pub(crate) struct Reference {
     pub(crate) id: Uuid,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Body {
     #[serde(rename = "_links")]
@@ -62,14 +71,14 @@ struct Body {
 pub(crate) const PRODUCTS: [&str; 2] = ["PING_ONE_BASE", "PING_ONE_MFA"];
 
 /// The products in the environment.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct BillOfMaterials {
     products: Vec<Product>,
     solution_type: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Product {
     id: Uuid,
     #[serde(rename = "type")]
@@ -99,8 +108,8 @@ fn body(seed: &Seed) -> Body {
         organization: Reference { id: ORGANIZATION },
         kind: seed.kind.to_string(),
         region: "EU",
-        created_at: "2022-04-18T11:12:42.132Z",
-        updated_at: "2022-04-18T11:12:42.207Z",
+        created_at: CREATED,
+        updated_at: UPDATED,
         license: Reference { id: LICENSE },
         bill_of_materials: None,
     }
@@ -114,11 +123,50 @@ pub(crate) fn one(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Response<Vec
 }
 
 #[derive(Serialize)]
-struct Environments {
-    environments: [Body; 1],
+#[serde(rename_all = "camelCase")]
+struct OwnBill {
+    #[serde(rename = "_links")]
+    links: OwnBillLinks,
+    #[serde(flatten)]
+    bill: BillOfMaterials,
+    created_at: &'static str,
+    updated_at: &'static str,
 }
 
-pub(crate) fn all(seed: &Seed) -> Response<Vec<u8>> {
-    let href = format!("{}/environments", seed.api_base);
-    json(StatusCode::OK, &Page::only(&href, Environments { environments: [body(seed)] }, 1))
+#[derive(Serialize)]
+struct OwnBillLinks {
+    #[serde(rename = "self")]
+    this: Link,
+    environment: Link,
+}
+
+/// The products at their own address.
+pub(crate) fn bill_of_materials(sandbox: &Sandbox) -> Response<Vec<u8>> {
+    let seed = &sandbox.seed;
+    let this = Link::to(format!("{}/billOfMaterials", href(seed)));
+    let links = OwnBillLinks { this, environment: Link::to(href(seed)) };
+    let bill = BillOfMaterials::of(seed, &sandbox.products);
+    json(StatusCode::OK, &OwnBill { links, bill, created_at: CREATED, updated_at: UPDATED })
+}
+
+#[derive(Serialize)]
+struct Environments {
+    environments: Vec<Body>,
+}
+
+/// The only environment, if it is asked for.
+pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Answer {
+    let asked = Asked::of(request)?;
+    let filter = asked.comparisons(OFFER)?;
+    let only = body(&sandbox.seed);
+    let id = only.id.to_string();
+    let is_asked = filter
+        .iter()
+        .all(|comparison| comparison.holds(Some(if comparison.attribute == "id" { &id } else { only.name })));
+    let found: &[Body] = if is_asked { &[only] } else { &[] };
+    let environments = asked.rows(found).to_vec();
+    let size = environments.len();
+    let href = format!("{}/environments", sandbox.seed.api_base);
+    let page = asked.page(sandbox, &href, Environments { environments }, found.len(), size);
+    Ok((json(StatusCode::OK, &page), 0))
 }

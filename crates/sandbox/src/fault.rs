@@ -113,6 +113,13 @@ pub enum Fault {
         #[serde(default)]
         without_cors: bool,
     },
+    /// It is not carried out, and refused with 403 `LICENSE_EXCEEDED`.
+    LicenseExceeded,
+    /// It is not carried out, and refused with 429 `QUOTA_EXCEEDED`.
+    QuotaExceeded {
+        /// `Retry-After`, in seconds.
+        retry_after: u32,
+    },
     /// The answer has another content type.
     ContentType {
         /// For example `text/plain`.

@@ -9,10 +9,20 @@ use crate::refusal::Refusal;
 pub(crate) struct Fields(Map<String, Value>);
 
 impl Fields {
-    /// Reads the body. `first` is the field that is named where the body is no object at all.
+    /// Reads a body of `application/json`. `first` is the field that is named where the body is no object at all.
     pub(crate) fn read(request: &Request<Vec<u8>>, first: &'static str) -> Result<Self, Refusal> {
+        Self::read_of(request, &["application/json"], first)
+    }
+
+    /// The same of any of these media types, with or without parameters.
+    pub(crate) fn read_of(
+        request: &Request<Vec<u8>>,
+        media_types: &[&str],
+        first: &'static str,
+    ) -> Result<Self, Refusal> {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        if !content_type.is_some_and(is_json) {
+        let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if !media_types.iter().any(|media_type| essence.eq_ignore_ascii_case(media_type)) {
             return Err(Refusal::MediaType);
         }
         match serde_json::from_slice(request.body()) {
@@ -56,10 +66,4 @@ impl Fields {
             Some(_) => Err(Refusal::Value(name)),
         }
     }
-}
-
-/// `application/json`, with or without parameters.
-fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
 }

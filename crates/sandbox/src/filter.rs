@@ -16,6 +16,7 @@ mod grammar;
 pub(crate) mod lexer;
 
 pub use attribute::{Attribute, Match};
+pub(crate) use grammar::Ids;
 
 /// A filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub enum Filter {
     Any(Vec<Filter>),
     /// A text is compared with a value.
     Text(&'static Attribute, Match, String),
+    /// `id eq "…"`
+    Id(Uuid),
     /// `population.id eq "…"`
     Population(Uuid),
     /// `memberOfGroups[id eq "…"]`

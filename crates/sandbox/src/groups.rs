@@ -1,6 +1,7 @@
 //! The groups, and who is in which.
 //!
-//! Source: a recorded list of api.pingone.eu; filter and limit as documented. Who is in a group follows from the
+//! Source: recorded lists of api.pingone.eu, one of them filtered by what its groups are members of; filter and limit as
+//! documented; Ping's OpenAPI description (memberships; how they are embedded is assumed). Who is in a group follows from the
 //! user's id, so that nothing is stored and the same seed gives the same members. That a user of a group inside
 //! another belongs to both is documented; that the two `include`s name both is assumed.
 
@@ -15,11 +16,13 @@ use crate::directory::Person;
 use crate::environment::{self, Reference};
 use crate::hal::{Link, json};
 use crate::paging::Asked;
+use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::{Sandbox, populations, seed};
+use crate::{Sandbox, populations, seed, users};
 
 const OFFER: Offer = &[
     ("id", &[Operator::Equals]),
+    ("memberOfGroups", &[Operator::Member]),
     ("name", &[Operator::Equals, Operator::Starts]),
     ("population.id", &[Operator::Equals]),
 ];
@@ -88,8 +91,21 @@ pub(crate) fn holds(group_id: Uuid, person: &Person, direct_only: bool) -> bool 
 }
 
 fn is_in(group: &Group, person: &Person) -> bool {
-    is_direct(group, person)
-        || group.inside.iter().filter_map(|place| ALL.get(*place)).any(|inner| is_in(inner, person))
+    is_direct(group, person) || inside(group).any(|inner| is_in(inner, person))
+}
+
+/// The groups right inside a group.
+fn inside(group: &Group) -> impl Iterator<Item = &'static Group> {
+    group.inside.iter().filter_map(|place| ALL.get(*place))
+}
+
+/// Whether a group is inside another; with `direct_only`, not by way of a third.
+fn lies_in(group: &Group, outer: &Group, direct_only: bool) -> bool {
+    inside(outer).any(|inner| inner.id == group.id || (!direct_only && lies_in(group, inner, false)))
+}
+
+fn by_id(id: &str) -> Option<&'static Group> {
+    ALL.iter().find(|group| group.id.to_string() == id)
 }
 
 fn is_direct(group: &Group, person: &Person) -> bool {
@@ -128,7 +144,7 @@ struct Body {
     check_sum: String,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Links {
     #[serde(rename = "self")]
     this: Link,
@@ -164,6 +180,9 @@ fn check_sum(group: &Group, users: usize) -> String {
 fn matches(names: &Names, group: &Group, comparison: &Comparison) -> bool {
     match comparison.attribute {
         "id" => comparison.holds(Some(&group.id.to_string())),
+        "memberOfGroups" => comparison.membership().is_some_and(|(outer, direct_only)| {
+            by_id(outer).is_some_and(|outer| lies_in(group, outer, direct_only))
+        }),
         "population.id" => comparison.holds(group.population.map(|id| id.to_string()).as_deref()),
         _ => comparison.holds(Some(names.of(group))),
     }
@@ -178,5 +197,66 @@ pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Answer {
     let href = format!("{}/groups", environment::href(&sandbox.seed));
     let groups: Vec<Body> = asked.rows(&found).iter().map(|group| body(sandbox, &href, group)).collect();
     let size = groups.len();
-    Ok((json(StatusCode::OK, &asked.page(sandbox, &href, Embedded { groups }, found.len(), size)), 0))
+    let mut page = asked.page(sandbox, &href, Embedded { groups }, found.len(), size);
+    page.links.this = asked.this_sorted(&sandbox.seed);
+    Ok((json(StatusCode::OK, &page), 0))
+}
+
+/// Answers one of them.
+pub(crate) fn one(sandbox: &Sandbox, id: &str) -> Answer {
+    let group = by_id(id).ok_or(Refusal::NotFound)?;
+    let href = format!("{}/groups", environment::href(&sandbox.seed));
+    Ok((json(StatusCode::OK, &body(sandbox, &href, group)), 0))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Memberships {
+    group_memberships: Vec<Membership>,
+}
+
+#[derive(Serialize)]
+struct Membership {
+    #[serde(rename = "_links")]
+    links: Links,
+    id: Uuid,
+    environment: Reference,
+    name: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+/// The groups that a group is inside of.
+pub(crate) fn of_group(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: &str) -> Answer {
+    let group = by_id(id).ok_or(Refusal::NotFound)?;
+    let href = format!("{}/groups/{id}/memberOfGroups", environment::href(&sandbox.seed));
+    memberships(sandbox, request, &href, |outer, direct_only| lies_in(group, outer, direct_only))
+}
+
+/// The groups that a user is in.
+pub(crate) fn of_user(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid) -> Answer {
+    let person = sandbox.directory.get(id).ok_or(Refusal::NotFound)?;
+    let href = format!("{}/memberOfGroups", users::href(&sandbox.seed, id));
+    memberships(sandbox, request, &href, |group, direct_only| holds(group.id, person, direct_only))
+}
+
+fn memberships(
+    sandbox: &Sandbox,
+    request: &Request<Vec<u8>>,
+    href: &str,
+    is_in: impl Fn(&Group, bool) -> bool,
+) -> Answer {
+    let asked = Asked::of(request)?;
+    let found: Vec<&Group> = ALL.iter().filter(|group| is_in(group, false)).collect();
+    let membership = |group: &&Group| Membership {
+        links: Links { this: Link::to(format!("{href}/{}", group.id)) },
+        id: group.id,
+        environment: Reference { id: environment::ID },
+        name: sandbox.group_names.of(group).to_owned(),
+        kind: if is_in(group, true) { "DIRECT" } else { "INDIRECT" },
+    };
+    let group_memberships: Vec<Membership> = asked.rows(&found).iter().map(membership).collect();
+    let size = group_memberships.len();
+    let page = asked.page(sandbox, href, Memberships { group_memberships }, found.len(), size);
+    Ok((json(StatusCode::OK, &page), 0))
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// A link of `_links`.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Link {
-    href: String,
+    pub(crate) href: String,
 }
 
 impl Link {

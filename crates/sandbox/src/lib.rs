@@ -67,6 +67,7 @@ pub use access::Assignment;
 pub use authorization::PUBLIC_CLIENT_ID;
 pub use background::{Happening, Texts};
 pub use behaviour::Behaviour;
+pub use cors::readable_correlation_id;
 pub use devices::{DeviceSpec, DeviceState, DeviceType};
 pub use fault::{Encoding, Fault, On, Rule};
 pub use keys::Keys;
@@ -90,7 +91,7 @@ use keys::DigestKeys;
 use limit::Limits;
 use mfa_settings::MfaSettings;
 use populations::Register;
-use refusal::Refusal;
+use refusal::{Exceeded, Refusal};
 use report::Report;
 use route::Resource;
 use seed::Dice;
@@ -285,7 +286,7 @@ impl Sandbox {
         let peer = request.extensions().get::<Peer>().unwrap_or(&nobody);
         let seconds = self.limits.pass(&self.behaviour, peer, now).err()?;
         let hint = self.behaviour.retry_hints.then(|| now.after_seconds(i64::from(seconds)));
-        Some(Refusal::RateLimited { seconds, hint })
+        Some(Refusal::RateLimited { seconds, hint, exceeded: Exceeded::Rate })
     }
 
     fn strike(&mut self, request: &Request<Vec<u8>>, resource: Option<&Resource>) -> Option<Fault> {
@@ -397,7 +398,7 @@ impl Sandbox {
         now: Wall,
     ) -> Response<Vec<u8>> {
         if self.behaviour.cors_on_refusals || response.status().is_success() {
-            cors::complete(request, &mut response);
+            cors::complete(request, &mut response, self.behaviour.expose_correlation_id);
         }
         hal::complete(&mut response, self.correlation_id());
         self.seen.push(Seen {

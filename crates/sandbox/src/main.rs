@@ -33,6 +33,8 @@ OPTIONS
     --fault RULE        something goes wrong, as JSON; may be given again
     --faults FILE       a list of such rules
     --behaviour JSON    limits, page sizes, delays: what differs from the default
+    --expose-correlation-id
+                        pages may read the Correlation-Id of an answer; PingOne's recorded answers don't permit it
     --control-port N    port of the control API (none without it; 0: any); its / says what it can
     --help              this text
 
@@ -43,11 +45,13 @@ RULES
     fault   delay {millis}, drip {portion,everyMillis}, lost {reset}, dropped {reset}, cut {after,reset},
             black-hole {applied}, applied-late {millis}, never-applied, other-value,
             status {status,retryAfter,withoutCors}, content-type {value}, html, oversized {bytes},
-            gzip-bomb {bytes}, truncated {after}, nested {depth}, duplicate-key, next-loops, next-elsewhere {href}
+            license-exceeded, quota-exceeded {retryAfter}, gzip-bomb {bytes}, truncated {after},
+            nested {depth}, duplicate-key, next-loops, next-elsewhere {href}
 
 BEHAVIOUR
     rate, addressShare, others, preflightsCount, retryHints, largestPage, smallerPages, listLagMillis,
-    churnEvery, corsOnRefusals. For example, half of a licence of 50 requests a second used by others:
+    churnEvery, corsOnRefusals, exposeCorrelationId, filterById, deviceListEmbedsMore. For example, half of a
+    licence of 50 requests a second used by others:
     --behaviour '{"rate":50,"others":25,"retryHints":true}'
 
 Another token, at any time, with client credentials as at PingOne:
@@ -64,6 +68,7 @@ struct Options {
     token: TokenSpec,
     faults: Vec<Rule>,
     behaviour: Behaviour,
+    exposes_correlation_id: bool,
     control_port: Option<u16>,
 }
 
@@ -79,6 +84,7 @@ impl Default for Options {
             token: TokenSpec::default(),
             faults: Vec::new(),
             behaviour: Behaviour::default(),
+            exposes_correlation_id: false,
             control_port: None,
         }
     }
@@ -91,6 +97,10 @@ impl Options {
         while let Some(name) = arguments.next() {
             if name == "--help" || name == "-h" {
                 return Ok(None);
+            }
+            if name == "--expose-correlation-id" {
+                options.exposes_correlation_id = true;
+                continue;
             }
             let (name, joined) = match name.split_once('=') {
                 Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
@@ -116,6 +126,8 @@ impl Options {
                 _ => return Err(format!("{name}: no such option")),
             }
         }
+        // Whichever comes first, `--behaviour` doesn't take it back.
+        options.behaviour.expose_correlation_id |= options.exposes_correlation_id;
         Ok(Some(options))
     }
 }
@@ -307,5 +319,16 @@ mod tests {
         let options = Options::read(words).unwrap().unwrap();
         assert_eq!((options.users, options.token.lifetime_seconds), (7, -5));
         assert_eq!(options.token.role, Role::IdentityDataReadOnly);
+    }
+
+    #[test]
+    fn the_correlation_id_is_hidden_unless_it_is_asked_for() {
+        let exposes = |arguments: &[&str]| {
+            let options = Options::read(arguments.iter().map(|argument| (*argument).to_owned()));
+            options.unwrap().unwrap().behaviour.expose_correlation_id
+        };
+        assert!(!exposes(&[]));
+        assert!(exposes(&["--expose-correlation-id", "--behaviour", "{\"rate\":50}"]));
+        assert!(exposes(&["--behaviour", "{\"exposeCorrelationId\":true}"]));
     }
 }

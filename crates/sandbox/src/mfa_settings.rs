@@ -2,7 +2,7 @@
 //!
 //! Sources: developer.pingidentity.com, PingOne API, "MFA settings" (body of the PUT, all of it optional); Ping's
 //! OpenAPI description (answer); the tests of Ping's Terraform provider (defaults). Assumed: a field that is not in
-//! the PUT gets its default; the answer to a reset are the settings.
+//! the PUT gets its default. A reset answers 204 (specified).
 
 use http::{Request, Response, StatusCode};
 use serde::Serialize;
@@ -152,5 +152,7 @@ pub(crate) fn write(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall
 
 pub(crate) fn reset(sandbox: &mut Sandbox, now: Wall) -> Response<Vec<u8>> {
     sandbox.mfa_settings = MfaSettings::new(now);
-    read(sandbox)
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
 }

@@ -136,6 +136,15 @@ impl<'a> Asked<'a> {
         this(seed, self.request)
     }
 
+    /// The same with the parameters of its query sorted.
+    pub(crate) fn this_sorted(&self, seed: &Seed) -> Link {
+        let Link { href } = self.this(seed);
+        let Some((path, query)) = href.split_once('?') else { return Link::to(href) };
+        let mut parameters: Vec<&str> = query.split('&').collect();
+        parameters.sort_unstable();
+        Link::to(format!("{path}?{}", parameters.join("&")))
+    }
+
     /// The page with these rows, `size` of `count`.
     pub(crate) fn page<T>(
         &self,

@@ -174,6 +174,15 @@ pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach)
     Ok((json(StatusCode::OK, &page), 0))
 }
 
+/// Answers one of them.
+pub(crate) fn one(sandbox: &Sandbox, id: &str, reach: &Reach) -> Answer {
+    let found = bodies(sandbox).find(|one| one.id.to_string() == id).ok_or(Refusal::NotFound)?;
+    if !reach.covers_population(found.id) {
+        return Err(Refusal::Role);
+    }
+    Ok((json(StatusCode::OK, &found), 0))
+}
+
 /// Creates one.
 pub(crate) fn create(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Answer {
     let fields = Fields::read(request, "name")?;

@@ -1,7 +1,7 @@
 //! PingOne's refusals.
 //!
-//! Sources: recorded and documented error bodies; the 403 of the gateway is API Gateway's own. The message of a
-//! 401 and the shapes of a 405 and a 413 are assumed.
+//! Sources: recorded and documented error bodies; what other people's clients met (the target of a 401); the 403 of the
+//! gateway is API Gateway's own. The message of a 401 and the shapes of a 405 and a 413 are assumed.
 
 use std::borrow::Cow;
 
@@ -19,6 +19,15 @@ const MALFORMED: &str = "The request could not be completed. The request was mal
 const INVALID: &str =
     "The request could not be completed. One or more validation errors were in the request.";
 
+/// Of what a 429 says that it is exceeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exceeded {
+    /// `LIMIT_EXCEEDED`.
+    Rate,
+    /// `QUOTA_EXCEEDED`.
+    Quota,
+}
+
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
@@ -32,6 +41,10 @@ pub(crate) enum Refusal {
     NotFound,
     /// 405.
     Method,
+    /// 501: PingOne has this and the sandbox doesn't.
+    NotHere,
+    /// 403: the license doesn't cover it.
+    License,
     /// 415.
     MediaType,
     /// 400: a parameter or id that can't be read.
@@ -45,8 +58,8 @@ pub(crate) enum Refusal {
     TooLarge,
     /// 400: the filter.
     Filter(Refused),
-    /// 429. In how many seconds the next request may come; without it the body doesn't say.
-    RateLimited { seconds: u32, hint: Option<Wall> },
+    /// 429. In how many seconds the next request may come; without `hint` the body doesn't say.
+    RateLimited { seconds: u32, hint: Option<Wall>, exceeded: Exceeded },
     /// 5xx, 408, 409 and whatever else a fault asks for.
     Failed(StatusCode, Option<u32>),
     /// 400: the filter of a collection that offers these.
@@ -103,8 +116,8 @@ impl Refusal {
         };
         match self {
             Self::Token => {
-                let detail =
-                    detail("INVALID_TOKEN", None, "The access token is missing, invalid or expired.");
+                let message = "The access token is missing, invalid or expired.";
+                let detail = detail("INVALID_TOKEN", Some("Authentication"), message);
                 refuse(StatusCode::UNAUTHORIZED, "ACCESS_FAILED", NO_ACCESS, vec![detail])
             }
             Self::Role => {
@@ -112,7 +125,13 @@ impl Refusal {
                 let detail = detail("INSUFFICIENT_PERMISSIONS", None, message);
                 refuse(StatusCode::FORBIDDEN, "ACCESS_FAILED", NO_ACCESS, vec![detail])
             }
+            Self::License => {
+                let message = "The license doesn't cover the request.";
+                let detail = detail("LICENSE_EXCEEDED", None, message);
+                refuse(StatusCode::FORBIDDEN, "ACCESS_FAILED", NO_ACCESS, vec![detail])
+            }
             Self::Path => gateway(),
+            Self::NotHere => not_here(),
             Self::NotFound => {
                 let message = "The request could not be completed. The requested resource was not found.";
                 refuse(StatusCode::NOT_FOUND, "NOT_FOUND", message, vec![])
@@ -154,7 +173,7 @@ impl Refusal {
                 let details = vec![Detail::of_filter(refused.to_string().into(), supported)];
                 refuse(StatusCode::BAD_REQUEST, "INVALID_REQUEST", MALFORMED, details)
             }
-            Self::RateLimited { seconds, hint } => rate_limited(id, seconds, hint),
+            Self::RateLimited { seconds, hint, exceeded } => rate_limited(id, seconds, hint, exceeded),
             Self::Failed(status, seconds) => failed(id, status, seconds),
         }
     }
@@ -168,7 +187,7 @@ impl Refusal {
             StatusCode::METHOD_NOT_ALLOWED => Self::Method,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::MediaType,
             StatusCode::TOO_MANY_REQUESTS => {
-                Self::RateLimited { seconds: retry_after.unwrap_or(1), hint: None }
+                Self::RateLimited { seconds: retry_after.unwrap_or(1), hint: None, exceeded: Exceeded::Rate }
             }
             other => Self::Failed(other, retry_after),
         }
@@ -190,14 +209,17 @@ impl Detail {
 }
 
 /// The message is assumed; code, details and `innerError` are specified.
-fn rate_limited(id: Uuid, seconds: u32, hint: Option<Wall>) -> Response<Vec<u8>> {
+fn rate_limited(id: Uuid, seconds: u32, hint: Option<Wall>, exceeded: Exceeded) -> Response<Vec<u8>> {
     let inner_error = hint.map(|at| InnerError {
         quota_reset_time: Some(at),
         retry_after: Some(at),
         ..InnerError::default()
     });
-    let message = "The request exceeded the rate limit.".into();
-    let detail = Detail { code: "LIMIT_EXCEEDED", target: None, message, inner_error };
+    let (code, message) = match exceeded {
+        Exceeded::Rate => ("LIMIT_EXCEEDED", "The request exceeded the rate limit."),
+        Exceeded::Quota => ("QUOTA_EXCEEDED", "The request exceeded the quota."),
+    };
+    let detail = Detail { code, target: None, message: message.into(), inner_error };
     let message = "The request could not be completed. Too many requests.";
     let body = Body { id, code: "REQUEST_LIMITED", message, details: vec![detail] };
     let mut response = json(StatusCode::TOO_MANY_REQUESTS, &body);
@@ -220,9 +242,20 @@ fn failed(id: Uuid, status: StatusCode, retry_after: Option<u32>) -> Response<Ve
             json(status, &Body { id, code, message, details: vec![] })
         }
     };
+    // Specified for 503 as for 429.
+    let retry_after = retry_after.or((status == StatusCode::SERVICE_UNAVAILABLE).then_some(1));
     if let Some(seconds) = retry_after {
         put(response.headers_mut(), header::RETRY_AFTER, &seconds.to_string());
     }
+    response
+}
+
+/// In words that are none of PingOne's, so that this is taken for no answer of it.
+fn not_here() -> Response<Vec<u8>> {
+    let message =
+        "Not part of this sandbox. PingOne has it; see the sandbox's README for what is served here.";
+    let mut response = json(StatusCode::NOT_IMPLEMENTED, &GatewayBody { message });
+    put(response.headers_mut(), header::CONTENT_TYPE, "application/json");
     response
 }
 

@@ -3,7 +3,7 @@
 //! Source: developer.pingidentity.com, PingOne API, "Reporting" (request, `expand`, `sync`, `entries`, `next`, five
 //! seconds, fifteen minutes) and Ping's Postman collection (a created report). Assumed: the status of a creation, how
 //! the entries are embedded, that values are text, that a user without a device has a row, that reading more entries
-//! is not limited, the role. Files (`ASYNC_FILE`) are not offered.
+//! is not limited. The roles are recorded. Files (`ASYNC_FILE`) are not offered.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ use crate::environment::{self, Reference};
 use crate::fields::Fields;
 use crate::hal::{Link, json};
 use crate::paging::Asked;
-use crate::refusal::Refusal;
+use crate::refusal::{Exceeded, Refusal};
 use crate::route::Answer;
 use crate::{Sandbox, Wall, query, seed};
 
@@ -101,7 +101,8 @@ impl Report {
     fn allow(&mut self, now: Wall) -> Result<(), Refusal> {
         let next = self.last.map(|last| last.after_seconds(PAUSE_SECONDS)).filter(|next| now < *next);
         if let Some(next) = next {
-            return Err(Refusal::RateLimited { seconds: seconds_until(next, now), hint: Some(next) });
+            let (seconds, hint) = (seconds_until(next, now), Some(next));
+            return Err(Refusal::RateLimited { seconds, hint, exceeded: Exceeded::Rate });
         }
         self.last = Some(now);
         Ok(())

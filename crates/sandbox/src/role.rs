@@ -35,6 +35,12 @@ pub enum Permission {
     UpdateMfaSettings,
     /// Reset the environment's MFA settings.
     ResetMfaSettings,
+    /// Create a report of MFA devices.
+    CreateDataExploration,
+    /// Read a report of MFA devices.
+    ReadDataExploration,
+    /// Read the organization's own roles.
+    ReadCustomRoles,
 }
 
 impl Permission {
@@ -50,6 +56,8 @@ impl Permission {
             Self::ReadUserRoleAssignments => "userRoleAssignments",
             Self::ReadDevices => "device",
             Self::ReadMfaSettings | Self::UpdateMfaSettings | Self::ResetMfaSettings => "mfaSettings",
+            Self::CreateDataExploration | Self::ReadDataExploration => "dataExploration",
+            Self::ReadCustomRoles => "customRole",
         }
     }
 
@@ -80,6 +88,9 @@ impl Permission {
             Self::ReadMfaSettings => "Retrieve MFA settings",
             Self::UpdateMfaSettings => "Update MFA settings",
             Self::ResetMfaSettings => "Reset MFA settings",
+            Self::CreateDataExploration => "Create data exploration",
+            Self::ReadDataExploration => "Read data exploration",
+            Self::ReadCustomRoles => "Read Custom Roles",
         }
     }
 }
@@ -187,9 +198,9 @@ impl Role {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            CreatePopulations, CreateUsers, ReadDevices, ReadEnvironments, ReadGroups, ReadMfaSettings,
-            ReadPopulations, ReadUserRoleAssignments, ReadUsers, ResetMfaSettings, UpdateMfaSettings,
-            UpdateUserMfaEnabled,
+            CreateDataExploration, CreatePopulations, CreateUsers, ReadCustomRoles, ReadDataExploration,
+            ReadDevices, ReadEnvironments, ReadGroups, ReadMfaSettings, ReadPopulations,
+            ReadUserRoleAssignments, ReadUsers, ResetMfaSettings, UpdateMfaSettings, UpdateUserMfaEnabled,
         };
         match self {
             Self::IdentityDataAdmin => &[
@@ -201,6 +212,9 @@ impl Role {
                 UpdateUserMfaEnabled,
                 CreateUsers,
                 ReadPopulations,
+                CreateDataExploration,
+                ReadDataExploration,
+                ReadCustomRoles,
             ],
             Self::IdentityDataReadOnly => &[
                 ReadUsers,
@@ -209,6 +223,8 @@ impl Role {
                 ReadPopulations,
                 ReadUserRoleAssignments,
                 ReadDevices,
+                ReadDataExploration,
+                ReadCustomRoles,
             ],
             Self::EnvironmentAdmin => &[
                 CreatePopulations,
@@ -218,10 +234,23 @@ impl Role {
                 ReadPopulations,
                 ResetMfaSettings,
                 ReadMfaSettings,
+                CreateDataExploration,
+                ReadDataExploration,
+                ReadCustomRoles,
             ],
-            Self::OrganizationAdmin => &[ReadEnvironments],
-            Self::ClientApplicationDeveloper => &[ReadEnvironments, ReadGroups, ReadPopulations],
-            Self::ConfigurationReadOnly => &[ReadEnvironments, ReadMfaSettings, ReadGroups, ReadPopulations],
+            Self::OrganizationAdmin => &[ReadEnvironments, CreateDataExploration, ReadDataExploration],
+            Self::ClientApplicationDeveloper => {
+                &[ReadEnvironments, ReadGroups, ReadPopulations, CreateDataExploration, ReadDataExploration]
+            }
+            Self::ConfigurationReadOnly => &[
+                ReadEnvironments,
+                ReadMfaSettings,
+                ReadGroups,
+                ReadPopulations,
+                CreateDataExploration,
+                ReadDataExploration,
+                ReadCustomRoles,
+            ],
         }
     }
 }

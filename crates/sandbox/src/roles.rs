@@ -7,11 +7,14 @@ use http::{Response, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::access::Caller;
 use crate::environment::Reference;
 use crate::hal::{Link, json};
 use crate::paging::Page;
-use crate::role::{HeldRole, Role};
-use crate::{Sandbox, Seed};
+use crate::refusal::Refusal;
+use crate::role::{self, HeldRole, Role};
+use crate::route::Answer;
+use crate::{Sandbox, Seed, Wall};
 
 /// A role as it is written. A custom role has no description here, and nobody is told where it is applicable.
 #[derive(Serialize)]
@@ -65,6 +68,16 @@ pub(crate) fn body(seed: &Seed, role: &HeldRole) -> Body {
         permissions: permissions.collect(),
         can_assign: built_in.and_then(Role::can_assign).map(|role| [Reference { id: role.id() }]),
     }
+}
+
+/// A built-in role, or one of the organization's own that is assigned to a client or a user: the sandbox knows no others.
+pub(crate) fn one(sandbox: &Sandbox, id: &str, caller: &Caller, now: Wall) -> Answer {
+    if let Some(role) = Role::ALL.into_iter().find(|role| role.id().to_string() == id) {
+        return Ok((json(StatusCode::OK, &body(&sandbox.seed, &role.into())), 0));
+    }
+    sandbox.access.reach(caller, role::Permission::ReadCustomRoles, now).ok_or(Refusal::Role)?;
+    let role = sandbox.access.held().find(|role| role.id().to_string() == id).ok_or(Refusal::NotFound)?;
+    Ok((json(StatusCode::OK, &body(&sandbox.seed, role)), 0))
 }
 
 pub(crate) fn list(sandbox: &Sandbox) -> Response<Vec<u8>> {

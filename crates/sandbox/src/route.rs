@@ -31,12 +31,77 @@ pub(crate) enum Resource {
     Groups(String),
     Reports(String),
     ReportEntries(String, String),
+    Population(String, String),
+    Group(String, String),
+    GroupMemberships(String, String),
+    UserMemberships(String, String),
+    UserPopulation(String, String),
+    UserEnabled(String, String),
+    BillOfMaterials(String),
+    Role(String),
+    /// PingOne has it, and this sandbox doesn't.
+    NotHere,
 }
+
+/// What PingOne has in an environment beside what is served here, as far as clients were seen to ask for it.
+const NOT_HERE: [&str; 34] = [
+    "activeIdentityCounts",
+    "activities",
+    "agreements",
+    "alerting",
+    "applications",
+    "branding",
+    "certificates",
+    "credentialTypes",
+    "customDomains",
+    "dataExplorationTemplates",
+    "deviceAuthenticationPolicies",
+    "emailDomains",
+    "fido2Policies",
+    "flowPolicies",
+    "forms",
+    "gateways",
+    "identityProviders",
+    "images",
+    "keys",
+    "languages",
+    "notificationsPolicies",
+    "notificationsSettings",
+    "passwordPolicies",
+    "propagation",
+    "resources",
+    "riskPolicySets",
+    "riskPredictors",
+    "schemas",
+    "signOnPolicies",
+    "subscriptions",
+    "templates",
+    "themes",
+    "totalIdentities",
+    "userActivities",
+];
+
+/// The same of a user.
+const NOT_HERE_OF_USER: [&str; 8] = [
+    "agreementConsents",
+    "credentials",
+    "identityProvider",
+    "linkedAccounts",
+    "password",
+    "sessions",
+    "verificationStatus",
+    "verifyTransactions",
+];
 
 impl Resource {
     pub(crate) fn of(path: &str) -> Option<Self> {
+        let named = Self::named(path.strip_suffix('/').unwrap_or(path))?;
+        // Behind a collection PingOne takes a slash; behind anything else it makes another path.
+        (!path.ends_with('/') || named.is_collection()).then_some(named)
+    }
+
+    fn named(path: &str) -> Option<Self> {
         let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
-        // An empty part names nothing, so that a slash at the end makes another path.
         if parts.iter().any(|part| part.is_empty()) {
             return None;
         }
@@ -66,25 +131,86 @@ impl Resource {
             ["v1", "environments", id, "dataExplorations", report, "entries"] => {
                 Some(Self::ReportEntries(text(id), text(report)))
             }
+            ["v1", "roles", role] => Some(Self::Role(text(role))),
+            ["v1", "environments", id, "billOfMaterials"] => Some(Self::BillOfMaterials(text(id))),
+            ["v1", "environments", id, "populations", population] => {
+                Some(Self::Population(text(id), text(population)))
+            }
+            ["v1", "environments", id, "groups", group] => Some(Self::Group(text(id), text(group))),
+            ["v1", "environments", id, "groups", group, "memberOfGroups"] => {
+                Some(Self::GroupMemberships(text(id), text(group)))
+            }
+            ["v1", "environments", id, "users", user, "memberOfGroups"] => {
+                Some(Self::UserMemberships(text(id), text(user)))
+            }
+            ["v1", "environments", id, "users", user, "population"] => {
+                Some(Self::UserPopulation(text(id), text(user)))
+            }
+            ["v1", "environments", id, "users", user, "enabled"] => {
+                Some(Self::UserEnabled(text(id), text(user)))
+            }
+            ["v1", "environments", _, "groups", _, "roleAssignments", ..]
+            | [
+                "v1",
+                "environments",
+                _,
+                "users",
+                _,
+                "devices" | "memberOfGroups" | "roleAssignments",
+                _,
+                ..,
+            ]
+            | ["v1", "organizations", ..] => Some(Self::NotHere),
+            ["v1", "environments", _, "users", _, part, ..] => {
+                NOT_HERE_OF_USER.contains(part).then_some(Self::NotHere)
+            }
+            ["v1", "environments", _, part, ..] => NOT_HERE.contains(part).then_some(Self::NotHere),
             _ => None,
         }
+    }
+
+    fn is_collection(&self) -> bool {
+        matches!(
+            self,
+            Self::Environments
+                | Self::Populations(_)
+                | Self::Users(_)
+                | Self::RoleAssignments(..)
+                | Self::Roles
+                | Self::Devices(..)
+                | Self::Groups(_)
+                | Self::GroupMemberships(..)
+                | Self::UserMemberships(..)
+                | Self::Reports(_)
+                | Self::ReportEntries(..)
+                | Self::NotHere
+        )
     }
 
     /// `Access-Control-Allow-Methods`. PingOne names what the resource has, not what this sandbox answers.
     pub(crate) fn methods(&self) -> &'static str {
         match self {
             Self::Authorization(_, endpoint) => endpoint.methods(),
-            Self::Environment(_) | Self::MfaSettings(_) => "OPTIONS,GET,PUT,DELETE",
+            Self::Environment(_) | Self::MfaSettings(_) | Self::Population(..) | Self::Group(..) => {
+                "OPTIONS,GET,PUT,DELETE"
+            }
             Self::Environments
             | Self::Populations(_)
             | Self::Users(_)
             | Self::RoleAssignments(..)
             | Self::Devices(..)
-            | Self::Groups(_) => "OPTIONS,GET,POST",
+            | Self::Groups(_)
+            | Self::GroupMemberships(..)
+            | Self::UserMemberships(..) => "OPTIONS,GET,POST",
             Self::Reports(_) => "OPTIONS,POST",
             Self::User(..) => "OPTIONS,GET,PUT,PATCH,DELETE",
-            Self::MfaEnabled(..) | Self::Bypass(..) => "OPTIONS,GET,PUT",
-            Self::Capabilities(_) | Self::Roles | Self::ReportEntries(..) => "OPTIONS,GET",
+            Self::MfaEnabled(..)
+            | Self::Bypass(..)
+            | Self::UserPopulation(..)
+            | Self::UserEnabled(..)
+            | Self::BillOfMaterials(_) => "OPTIONS,GET,PUT",
+            Self::Capabilities(_) | Self::Roles | Self::Role(_) | Self::ReportEntries(..) => "OPTIONS,GET",
+            Self::NotHere => "OPTIONS",
         }
     }
 
@@ -106,15 +232,26 @@ impl Resource {
             Self::Bypass(..) => "bypassMFA",
             Self::Groups(_) => "groups",
             Self::Reports(_) | Self::ReportEntries(..) => "dataExplorations",
+            Self::Population(..) => "population",
+            Self::Group(..) => "group",
+            Self::GroupMemberships(..) | Self::UserMemberships(..) => "memberOfGroups",
+            Self::UserPopulation(..) => "userPopulation",
+            Self::UserEnabled(..) => "enabled",
+            Self::BillOfMaterials(_) => "billOfMaterials",
+            Self::Role(_) => "role",
+            Self::NotHere => "",
         }
     }
 
     /// Whose data it is about.
     pub(crate) fn user(&self) -> Option<Uuid> {
         match self {
-            Self::User(_, id) | Self::MfaEnabled(_, id) | Self::RoleAssignments(_, id) => {
-                Uuid::try_parse(id).ok()
-            }
+            Self::User(_, id)
+            | Self::MfaEnabled(_, id)
+            | Self::RoleAssignments(_, id)
+            | Self::UserMemberships(_, id)
+            | Self::UserPopulation(_, id)
+            | Self::UserEnabled(_, id) => Uuid::try_parse(id).ok(),
             _ => None,
         }
     }
@@ -127,19 +264,35 @@ impl Resource {
     /// What a method on it needs; `None` for one that is not supported.
     fn permission(&self, method: &Method) -> Option<Permission> {
         Some(match (self, method.as_str()) {
-            (Self::Environments | Self::Environment(_) | Self::Capabilities(_) | Self::Roles, "GET") => {
-                Permission::ReadEnvironments
-            }
-            (Self::Populations(_), "GET") => Permission::ReadPopulations,
+            (
+                Self::Environments
+                | Self::Environment(_)
+                | Self::Capabilities(_)
+                | Self::BillOfMaterials(_)
+                | Self::Roles
+                | Self::Role(_),
+                "GET",
+            ) => Permission::ReadEnvironments,
+            (Self::Populations(_) | Self::Population(..), "GET") => Permission::ReadPopulations,
             (Self::Populations(_), "POST") => Permission::CreatePopulations,
-            (Self::Users(_) | Self::User(..) | Self::MfaEnabled(..), "GET") => Permission::ReadUsers,
+            (
+                Self::Users(_)
+                | Self::User(..)
+                | Self::MfaEnabled(..)
+                | Self::UserPopulation(..)
+                | Self::UserEnabled(..),
+                "GET",
+            ) => Permission::ReadUsers,
             (Self::Users(_), "POST") => Permission::CreateUsers,
             (Self::MfaEnabled(..) | Self::Bypass(..), "PUT") => Permission::UpdateUserMfaEnabled,
             (Self::Devices(..), "GET") => Permission::ReadDevices,
-            (Self::Bypass(..) | Self::ReportEntries(..), "GET") | (Self::Reports(_), "POST") => {
-                Permission::ReadUsers
-            }
-            (Self::Groups(_), "GET") => Permission::ReadGroups,
+            (Self::Bypass(..), "GET") => Permission::ReadUsers,
+            (Self::Reports(_), "POST") => Permission::CreateDataExploration,
+            (Self::ReportEntries(..), "GET") => Permission::ReadDataExploration,
+            (
+                Self::Groups(_) | Self::Group(..) | Self::GroupMemberships(..) | Self::UserMemberships(..),
+                "GET",
+            ) => Permission::ReadGroups,
             (Self::RoleAssignments(..), "GET") => Permission::ReadUserRoleAssignments,
             (Self::MfaSettings(_), "GET") => Permission::ReadMfaSettings,
             (Self::MfaSettings(_), "PUT") => Permission::UpdateMfaSettings,
@@ -148,9 +301,15 @@ impl Resource {
         })
     }
 
+    /// Why a method that needs no permission here is refused: PingOne has it, or hasn't either.
+    fn unserved(&self, method: &Method) -> Refusal {
+        let is_known = self.methods().split(',').any(|known| known == method.as_str());
+        if is_known { Refusal::NotHere } else { Refusal::Method }
+    }
+
     fn environment(&self) -> Option<&str> {
         match self {
-            Self::Environments | Self::Roles => None,
+            Self::Environments | Self::Roles | Self::Role(_) | Self::NotHere => None,
             Self::Authorization(id, _)
             | Self::Environment(id)
             | Self::Populations(id)
@@ -164,7 +323,14 @@ impl Resource {
             | Self::Bypass(id, _)
             | Self::Groups(id)
             | Self::Reports(id)
-            | Self::ReportEntries(id, _) => Some(id),
+            | Self::ReportEntries(id, _)
+            | Self::Population(id, _)
+            | Self::Group(id, _)
+            | Self::GroupMemberships(id, _)
+            | Self::UserMemberships(id, _)
+            | Self::UserPopulation(id, _)
+            | Self::UserEnabled(id, _)
+            | Self::BillOfMaterials(id) => Some(id),
         }
     }
 }
@@ -185,6 +351,7 @@ pub(crate) fn answer(
     let error_id = seed::uuid(sandbox.seed.seed ^ 0xe0, sandbox.answered);
     let answer = match resource {
         None => Err(Refusal::Path),
+        Some(Resource::NotHere) => Err(Refusal::NotHere),
         Some(Resource::Authorization(id, _)) if id != environment::ID.to_string() => Err(Refusal::NotFound),
         Some(Resource::Authorization(_, endpoint)) => authorization::answer(sandbox, request, endpoint, now),
         Some(resource) => of_api(sandbox, request, &resource, now),
@@ -202,15 +369,18 @@ fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource
         let itself = matches!(resource, Resource::Environment(_));
         return Err(if itself { Refusal::NotFound } else { Refusal::Role });
     }
-    let needed = resource.permission(request.method()).ok_or(Refusal::Method)?;
+    let needed = resource.permission(request.method()).ok_or_else(|| resource.unserved(request.method()))?;
     let reach = &sandbox.access.reach(&caller, needed, now).ok_or(Refusal::Role)?;
     match (resource, request.method()) {
-        (Resource::Environments, _) => Ok((environment::all(&sandbox.seed), 0)),
+        (Resource::Environments, _) => environment::list(sandbox, request),
         (Resource::Environment(_), _) => Ok((environment::one(sandbox, request), 0)),
         (Resource::Capabilities(_), _) => Ok((capabilities::read(sandbox), 0)),
+        (Resource::BillOfMaterials(_), _) => Ok((environment::bill_of_materials(sandbox), 0)),
         (Resource::Roles, _) => Ok((roles::list(sandbox), 0)),
+        (Resource::Role(id), _) => roles::one(sandbox, id, &caller, now),
         (Resource::Populations(_), &Method::POST) => populations::create(sandbox, request, now),
         (Resource::Populations(_), _) => populations::list(sandbox, request, reach),
+        (Resource::Population(_, id), _) => populations::one(sandbox, id, reach),
         (Resource::Users(_), &Method::POST) => creation::user(sandbox, request, reach, now),
         (Resource::Users(_), _) => users::list(sandbox, request, reach, now),
         (Resource::User(_, id), _) => users::one(sandbox, request, user_id(id)?, reach),
@@ -220,6 +390,11 @@ fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource
             role_assignments::list(sandbox, request, user_id(id)?, reach)
         }
         (Resource::MfaSettings(_), &Method::PUT) => mfa_settings::write(sandbox, request, now),
+        (Resource::UserMemberships(_, id), _) => {
+            groups::of_user(sandbox, request, reached(sandbox, reach, id)?)
+        }
+        (Resource::UserPopulation(_, id), _) => users::population(sandbox, user_id(id)?, reach),
+        (Resource::UserEnabled(_, id), _) => users::enabled(sandbox, user_id(id)?, reach),
         (Resource::MfaSettings(_), &Method::DELETE) => Ok((mfa_settings::reset(sandbox, now), 0)),
         (Resource::MfaSettings(_), _) => Ok((mfa_settings::read(sandbox), 0)),
         (Resource::Devices(_, id), _) => devices::list(sandbox, request, reached(sandbox, reach, id)?, now),
@@ -229,10 +404,12 @@ fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource
         }
         (Resource::Bypass(_, id), _) => bypass::read(sandbox, reached(sandbox, reach, id)?, now),
         (Resource::Groups(_), _) => groups::list(sandbox, request),
+        (Resource::Group(_, id), _) => groups::one(sandbox, id),
+        (Resource::GroupMemberships(_, id), _) => groups::of_group(sandbox, request, id),
         (Resource::Reports(_), _) => report::create(sandbox, request, reach, now),
         (Resource::ReportEntries(_, id), _) => report::entries(sandbox, request, id, reach),
-        // The authorization server answers this one before.
-        (Resource::Authorization(..), _) => Err(Refusal::Method),
+        // These are answered before.
+        (Resource::Authorization(..) | Resource::NotHere, _) => Err(Refusal::Method),
     }
 }
 

@@ -8,7 +8,7 @@ use http::{HeaderName, Request, Response, StatusCode, header};
 
 use crate::fault::{Encoding, Fault};
 use crate::hal::put;
-use crate::refusal::Refusal;
+use crate::refusal::{Exceeded, Refusal};
 use crate::wire::{Body, End, Wire};
 
 /// When a write is carried out.
@@ -32,6 +32,12 @@ impl Fault {
             Self::Status { status, retry_after, .. } => {
                 let refusal = StatusCode::from_u16(*status)
                     .map_or(Refusal::NotFound, |status| Refusal::of_status(status, *retry_after));
+                Some((refusal, Wire::default()))
+            }
+            Self::LicenseExceeded => Some((Refusal::License, Wire::default())),
+            Self::QuotaExceeded { retry_after } => {
+                let exceeded = Exceeded::Quota;
+                let refusal = Refusal::RateLimited { seconds: *retry_after, hint: None, exceeded };
                 Some((refusal, Wire::default()))
             }
             _ => None,

@@ -176,13 +176,19 @@ pub(crate) fn sign(keys: &dyn Keys, claims: &impl Serialize) -> String {
     format!("{signed}.{signature}")
 }
 
+/// What stands behind the scheme in the `Authorization` header. PingOne takes the scheme in any case.
+pub(crate) fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
+    let (named, credentials) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    named.eq_ignore_ascii_case(scheme).then_some(credentials)
+}
+
 /// The client that a token names, whether or not the token holds; for the record of what happened.
 pub(crate) fn client_id(headers: &HeaderMap) -> String {
     claims(headers).map(|claims| claims.client_id).unwrap_or_default()
 }
 
 fn claims(headers: &HeaderMap) -> Option<Claims> {
-    let token = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
+    let token = credentials(headers, "Bearer")?;
     let body = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     serde_json::from_slice(&body).ok()
 }
@@ -190,7 +196,7 @@ fn claims(headers: &HeaderMap) -> Option<Claims> {
 /// The claims that a request brings; `None` for a token that is missing, damaged, forged, ended, issued elsewhere
 /// or meant for another API.
 pub(crate) fn check(seed: &Seed, keys: &mut dyn Keys, headers: &HeaderMap, now: Wall) -> Option<Claims> {
-    let token = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
+    let token = credentials(headers, "Bearer")?;
     let (signed, signature) = token.rsplit_once('.')?;
     let (head, body) = signed.split_once('.')?;
     let head: Header = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(head).ok()?).ok()?;

@@ -1,16 +1,16 @@
 //! The users: a page of them, or one.
 //!
 //! Source: a recorded list of api.pingone.eu (order of fields, links, empty lists); paging as documented, the
-//! cursor's text is assumed.
+//! cursor's text is assumed, and so are the links of a user's population and state.
 
-use http::{Request, StatusCode};
+use http::{Request, Response, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Reach;
 use crate::directory::{Account, Person};
 use crate::environment::{self, Reference};
-use crate::filter::Filter;
+use crate::filter::{Filter, Ids};
 use crate::hal::{Link, json};
 use crate::paging::{self, Links, Page};
 use crate::refusal::Refusal;
@@ -188,6 +188,45 @@ pub(crate) fn one(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, reach
     Ok((json(StatusCode::OK, &user), 1))
 }
 
+#[derive(Serialize)]
+struct OfUser<T> {
+    #[serde(rename = "_links")]
+    links: OfUserLinks,
+    #[serde(flatten)]
+    value: T,
+}
+
+#[derive(Serialize)]
+struct OfUserLinks {
+    #[serde(rename = "self")]
+    this: Link,
+    user: Link,
+}
+
+#[derive(Serialize)]
+struct Enabled {
+    enabled: bool,
+}
+
+/// The population that a user is in.
+pub(crate) fn population(sandbox: &Sandbox, id: Uuid, reach: &Reach) -> Answer {
+    let person = reach.person(&sandbox.directory, id)?;
+    Ok((of_user(sandbox, person, "population", Reference { id: person.population }), 1))
+}
+
+/// Whether a user's account is enabled.
+pub(crate) fn enabled(sandbox: &Sandbox, id: Uuid, reach: &Reach) -> Answer {
+    let person = reach.person(&sandbox.directory, id)?;
+    let enabled = Enabled { enabled: person.account != Account::Disabled };
+    Ok((of_user(sandbox, person, "enabled", enabled), 1))
+}
+
+fn of_user(sandbox: &Sandbox, person: &Person, name: &str, value: impl Serialize) -> Response<Vec<u8>> {
+    let user = href(&sandbox.seed, person.id);
+    let links = OfUserLinks { this: Link::to(format!("{user}/{name}")), user: Link::to(user) };
+    json(StatusCode::OK, &OfUser { links, value })
+}
+
 /// The populations, if the query asks for them with the users.
 fn populations(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Option<Vec<populations::Body>> {
     query::names(request, "expand", "population").then(|| populations::bodies(sandbox).collect())
@@ -208,14 +247,15 @@ struct Query {
 }
 
 impl Query {
-    fn read(request: &Request<Vec<u8>>) -> Result<Self, Refusal> {
+    fn read(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Result<Self, Refusal> {
         let mut query = Self::default();
         for (name, value) in query::parameters(request) {
             match name.as_ref() {
                 "limit" => query.limit = Some(paging::limit(&value)?),
                 "cursor" => query.from = paging::place(&value)?,
                 "filter" => {
-                    let filter = Filter::read(&value).map_err(Refusal::Filter)?;
+                    let ids = if sandbox.behaviour.filter_by_id { Ids::Taken } else { Ids::Refused };
+                    let filter = Filter::read_with(&value, ids).map_err(Refusal::Filter)?;
                     query.filter = Some((value.into_owned(), filter));
                 }
                 "expand" => query.is_expanded |= query::names(request, "expand", "population"),
@@ -242,13 +282,13 @@ impl Query {
 
 /// The number of the page that a list's query asks for, from 1, as far as that can be told.
 pub(crate) fn page_number(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> u64 {
-    let Ok(query) = Query::read(request) else { return 1 };
+    let Ok(query) = Query::read(sandbox, request) else { return 1 };
     (query.from / query.page(sandbox).max(1)) as u64 + 1
 }
 
 pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach, now: Wall) -> Answer {
     reach.refuse_self_service()?;
-    let query = Query::read(request)?;
+    let query = Query::read(sandbox, request)?;
     let populations = populations(sandbox, request);
     let matches = |person: &Person| {
         let filter = query.filter.as_ref().map(|(_, filter)| filter);

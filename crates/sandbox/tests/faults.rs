@@ -12,8 +12,11 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
+/// How long a client waits for an answer that comes, however busy the computer is.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// How long a client waits before it calls it silence.
-const PATIENCE: Duration = Duration::from_millis(700);
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// How a connection ended, as the client sees it.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,6 +61,7 @@ struct Stage {
     token: String,
     environment: Uuid,
     user: Uuid,
+    patience: Duration,
 }
 
 impl Stage {
@@ -80,13 +84,13 @@ impl Stage {
         let (environment, user) = (sandbox.environment_id(), sandbox.user_named("jonas.brandt").unwrap());
         let sandbox: Shared = Arc::new(Mutex::new(sandbox));
         runtime.spawn(serve_api(listener, Arc::clone(&sandbox)));
-        Self { _runtime: runtime, sandbox, address, token, environment, user }
+        Self { _runtime: runtime, sandbox, address, token, environment, user, patience: PATIENCE }
     }
 
     fn ask(&self, method: &str, rest: &str, body: &str) -> Got {
         let began = Instant::now();
         let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(self.patience)).unwrap();
         let request = format!(
             "{method} /v1/environments/{}/{rest} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
              Content-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
@@ -195,7 +199,8 @@ fn a_cut_comes_where_it_was_asked_for() {
 #[test]
 fn a_black_hole_is_silent_whether_or_not_it_carries_out() {
     for applied in [true, false] {
-        let stage = Stage::with(&format!(r#"{{"fault":{{"kind":"black-hole","applied":{applied}}}}}"#));
+        let mut stage = Stage::with(&format!(r#"{{"fault":{{"kind":"black-hole","applied":{applied}}}}}"#));
+        stage.patience = SILENCE;
         let got = stage.put();
         assert_eq!((got.text.as_str(), got.ended), ("", Ended::Silence));
         assert_eq!(stage.is_on(), applied);
@@ -262,9 +267,7 @@ fn a_status_can_be_without_cors_headers_and_with_retry_after() {
 #[test]
 fn retry_after_is_never_exposed_to_a_page() {
     let got = Stage::with(r#"{"fault":{"kind":"status","status":429,"retryAfter":7}}"#).list();
-    let exposed = got.head();
-    let exposed = exposed.lines().find(|line| line.starts_with("access-control-expose-headers")).unwrap();
-    assert_eq!(exposed, "access-control-expose-headers: correlation-id");
+    assert!(got.head().contains("retry-after: 7") && !got.head().contains("access-control-expose-headers"));
 }
 
 #[test]

@@ -394,6 +394,7 @@ impl Printer {
                 };
                 self.compare(attribute.name(), operator.operator(), &value)
             }
+            Filter::Id(id) => self.compare("id", "eq", &format!("\"{id}\"")),
             Filter::Population(id) => self.compare("population.id", "eq", &format!("\"{id}\"")),
             Filter::MemberOf { group, directly } => self.member_of(*group, *directly),
             Filter::Updated(bound, time) => {
@@ -529,6 +530,7 @@ fn holds(filter: &Filter, person: &Value) -> bool {
             }
             any
         }
+        Filter::Id(id) => person["id"] == id.to_string(),
         Filter::Population(id) => person["population"]["id"] == id.to_string(),
         Filter::Text(attribute, operator, value) => {
             let Some(text) = value_of(person, attribute.name()) else { return false };

@@ -113,7 +113,8 @@ impl World {
         let id = request.uri().path().strip_prefix(&users)?.strip_suffix("/mfaEnabled")?;
         let id = Uuid::try_parse(id).ok().filter(|_| id.len() == 36)?;
         let head = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-        let token = head(header::AUTHORIZATION)?.strip_prefix("Bearer ")?;
+        let (scheme, token) = head(header::AUTHORIZATION)?.split_once(' ')?;
+        let token = Some(token).filter(|_| scheme.eq_ignore_ascii_case("bearer"))?;
         let media_type = head(header::CONTENT_TYPE)?.split(';').next()?.trim();
         let body: Value = serde_json::from_slice(request.body()).ok()?;
         let is_valid = request.method() == Method::PUT
@@ -442,7 +443,8 @@ fn time(dice: &mut Dice) -> Wall {
 #[track_caller]
 fn assert_is_an_answer(answer: &Response<Vec<u8>>, when: &str) {
     let status = answer.status().as_u16();
-    assert!(status == 200 || (400..500).contains(&status), "{status} {when}");
+    // 501 for what PingOne has and this sandbox doesn't.
+    assert!(status == 200 || (400..500).contains(&status) || status == 501, "{status} {when}");
     let id = answer.headers().get("correlation-id").and_then(|id| id.to_str().ok());
     assert!(id.is_some_and(|id| Uuid::try_parse(id).is_ok()), "{when}");
     if answer.headers().contains_key(header::CONTENT_TYPE) {

@@ -18,6 +18,7 @@ mod filter;
 mod fuzz;
 mod groups;
 mod keys;
+mod observed;
 mod recorded;
 mod report;
 #[cfg(feature = "server")]

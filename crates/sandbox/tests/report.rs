@@ -172,14 +172,14 @@ fn what_can_not_be_reported_is_refused() {
 }
 
 #[test]
-fn reports_can_be_forbidden_and_need_a_role_that_reads_users() {
+fn reports_can_be_forbidden_and_need_a_role_that_creates_them() {
     let order = order("mfaEnabled eq \"true\"").to_string();
     let mut asker = Asker::admin(20);
     asker.sandbox.forbid_report(true);
     assert_eq!(asker.refusal(Method::POST, PATH, &order), (403, "INSUFFICIENT_PERMISSIONS".to_owned()));
     asker.sandbox.forbid_report(false);
     assert_eq!(asker.ask(Method::POST, PATH, &order).status(), 201);
-    for (role, status) in [(Role::IdentityDataReadOnly, 201), (Role::EnvironmentAdmin, 403)] {
+    for (role, status) in [(Role::IdentityDataReadOnly, 403), (Role::EnvironmentAdmin, 201)] {
         let mut asker = Asker::with_role(20, role);
         assert_eq!(asker.ask(Method::POST, PATH, &order).status().as_u16(), status, "{role:?}");
     }

@@ -118,8 +118,8 @@ fn a_user_that_cannot_be_meant_is_refused_by_name() {
         let answer = asker.send(Method::POST, "/users", body);
         assert_eq!(refusal(&answer), (400, code, target), "{body:.60}");
     }
-    let import = "application/vnd.pingidentity.user.import+json";
-    let answer = asker.send_as(Method::POST, "/users", import, &user("a").to_string());
+    let other = "application/vnd.pingidentity.user+json";
+    let answer = asker.send_as(Method::POST, "/users", other, &user("a").to_string());
     assert_eq!(answer.0, 415);
     assert_eq!(asker.get("/users").1["count"], 60);
 }

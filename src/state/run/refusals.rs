@@ -3,10 +3,9 @@
 use pingone_mfa_core::domain::evidence::Tried;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::reason::{Reason, reasons};
-use pingone_mfa_core::domain::row::{Row, RowState};
+use pingone_mfa_core::domain::row::{Failure, Row, RowState};
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::engine::run as engine;
-use uuid::Uuid;
 
 use super::{Halt, Run};
 use crate::state::troubleshooting::Spot;
@@ -69,9 +68,14 @@ fn refused_since_change(run: &engine::Run) -> u64 {
     run.rows().iter().filter(is_later).count() as u64
 }
 
-/// Who was refused with this answer.
+/// Who was refused last with this answer.
 fn refused_with(run: &engine::Run, fault: &Fault) -> Option<UserId> {
-    let id: Uuid = fault.refusal()?.correlation_id.as_ref()?.parse().ok()?;
-    let place = run.rows().iter().position(|row| row.correlation_id == Some(id))?;
-    run.plan().rows.get(place).map(|planned| planned.user)
+    let refusal = Failure::of(fault);
+    let is_it = |place: usize| {
+        let place = u32::try_from(place).ok()?;
+        run.failure(place).filter(|failure| **failure == refusal)
+    };
+    let rows = run.rows().iter().zip(&run.plan().rows).enumerate();
+    let refused = rows.filter(|(place, (row, _))| row.state == RowState::Refused && is_it(*place).is_some());
+    refused.max_by_key(|(_, (row, _))| row.at).map(|(_, (_, planned))| planned.user)
 }

@@ -155,7 +155,7 @@ pub const fn paragraphs(topic: Topic) -> &'static [&'static str] {
         ],
         Topic::Network => &[
             "A browser doesn't tell a page why there was no answer: offline, blocked by an extension or a proxy, and refused without permission headers look the same.",
-            "An answer that isn't JSON, or that has no Correlation-Id, was most likely written by something on the way: a sign-in page of a network, a proxy, a VPN.",
+            "An answer that isn't JSON was most likely written by something on the way: a sign-in page of a network, a proxy, a VPN.",
             "403 with \"Invalid key=value pair\" is PingOne's gateway, for an address that it doesn't know. It is not about your credentials.",
             "403 or 404 right after something was created or granted can pass by itself within a minute or two.",
         ],
@@ -168,7 +168,7 @@ pub const fn paragraphs(topic: Topic) -> &'static [&'static str] {
         Topic::Slips => SLIPS,
         Topic::Report => &[
             "Under Response, Exchanges lists the last 200 requests. Copy exchange takes one as text, with placeholders for people; the token is never in it.",
-            "PingOne's support asks for the Correlation-Id and the time of a request. Both are in the copy.",
+            "PingOne's support asks for the time of a request and for its Correlation-Id. The time is in the copy, and so is the Correlation-Id where PingOne lets this page read it; otherwise it is under Network in the browser's developer tools.",
         ],
     }
 }

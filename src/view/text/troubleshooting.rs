@@ -116,7 +116,7 @@ pub const fn permission(permission: Permission) -> &'static str {
         Permission::ReadSettings => "Retrieve MFA settings",
         Permission::ReadUsers => "Read users",
         Permission::ReadDevices => "Retrieve user's device",
-        Permission::ReadReport => "Use the report of MFA devices",
+        Permission::ReadReport => "Create data exploration",
         Permission::UpdateMfa => "Update user's mfaEnabled status",
     }
 }
@@ -253,7 +253,7 @@ const fn plain_to_do(cause: Cause) -> &'static str {
             "Ask for the role Identity Data Admin in the user's population, or in the whole environment."
         }
         Cause::OthersChanged(_) => {
-            "Compare a refused user with one that was changed, for example population and administrator roles. Then retry; if PingOne refuses again, give its support the Correlation-Id."
+            "Compare a refused user with one that was changed, for example population and administrator roles. Then retry; if PingOne refuses again, give its support the copied request."
         }
         Cause::RoleLost => "Ask whether the role Identity Data Admin was taken away, and for it back.",
         Cause::UserUnreadable | Cause::UserMissing => {
@@ -287,7 +287,7 @@ const fn plain_to_do(cause: Cause) -> &'static str {
         Cause::ServiceFailing => {
             "Look at PingOne's status page. If it names no incident, try again in a few minutes."
         }
-        Cause::OneRecordFailing => "Leave this record out, and give PingOne the Correlation-Id.",
+        Cause::OneRecordFailing => "Leave this record out, and give PingOne's support the copied request.",
         Cause::RequestRefused | Cause::AnswerUnknown | Cause::ListInconsistent => {
             "PingOne and this page disagree about the API. Please report it."
         }
@@ -329,7 +329,7 @@ pub fn who(who: Who, environment: Option<&str>) -> String {
         Who::PolicyAdmin => format!("Whoever looks after the sign-on policies{of}."),
         Who::NetworkAdmin => "Whoever runs your network or its proxy.".into(),
         Who::Deployer => "Whoever has put this page where it is.".into(),
-        Who::PingSupport => "PingOne. Its support asks for the Correlation-Id.".into(),
+        Who::PingSupport => "PingOne's support. It asks for the time of the request, and for its Correlation-Id if this page shows one.".into(),
         Who::Makers => "The makers of this page.".into(),
     }
 }
@@ -523,13 +523,17 @@ fn needed(cause: Cause, may_change: bool) -> String {
     };
     let all = Permission::needed(may_change);
     let quoted: Vec<String> = all.iter().map(|needed| format!("\"{}\"", permission(*needed))).collect();
-    let (roles, optional) = (Role::with_all(&all), Role::with_all(&[Permission::OPTIONAL]));
+    let optional: Vec<String> = Permission::optional(may_change)
+        .into_iter()
+        .map(|optional| {
+            format!("\"{}\" ({})", permission(optional), names(&Role::with_all(&[optional]), " or "))
+        })
+        .collect();
     format!(
-        "{first} Needed in all: {}. Roles with all of them: {}. Optional: \"{}\" ({}).",
+        "{first} Needed in all: {}. Roles with all of them: {}. Optional: {}.",
         quoted.join(", "),
-        names(&roles, " or "),
-        permission(Permission::OPTIONAL),
-        names(&optional, " or ")
+        names(&Role::with_all(&all), " or "),
+        optional.join(", ")
     )
 }
 
@@ -560,7 +564,7 @@ fn failure(evidence: &Evidence) -> (Option<String>, Option<String>, Option<Strin
     (
         Some(format!("Failed: {}: {status}", operation(*tried))),
         Some(format!("When: {}", at.to_rfc3339())),
-        Some(format!("Correlation-Id: {}", id.as_deref().unwrap_or("none"))),
+        id.map(|id| format!("Correlation-Id: {id}")),
     )
 }
 

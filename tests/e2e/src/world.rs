@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pingone_sandbox::page::{config_json, serve_page};
 use pingone_sandbox::server::{Shared, now, serve_api};
-use pingone_sandbox::{DeviceSpec, DeviceType, EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{
+    Behaviour, DeviceSpec, DeviceType, EnvironmentKind, Populations, Sandbox, Seed, TokenSpec,
+};
 use thirtyfour::WebDriver;
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
@@ -121,6 +123,14 @@ impl World {
     /// What really is so.
     pub fn sandbox(&self) -> MutexGuard<'_, Sandbox> {
         self.sandbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets pages read the Correlation-Id of answers from now on, as PingOne's documentation says and its recorded answers
+    /// don't.
+    pub fn expose_correlation_ids(&self) {
+        let mut sandbox = self.sandbox();
+        let behaviour = Behaviour { expose_correlation_id: true, ..sandbox.behaviour().clone() };
+        sandbox.behave(behaviour).expect("it can be meant");
     }
 
     /// A token.

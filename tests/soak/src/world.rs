@@ -12,6 +12,7 @@ use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::engine::Clock;
 use pingone_sandbox::{
     Behaviour, EnvironmentKind, Fault, Happening, On, Populations, Rule, Sandbox, Seed, TokenSpec,
+    readable_correlation_id,
 };
 use uuid::Uuid;
 
@@ -294,8 +295,8 @@ impl World {
                 sandbox.go_wrong(rule).unwrap();
             }
             let reply = sandbox.handle(&flight.request, at).response;
-            let id = reply.headers().get("correlation-id").and_then(|id| id.to_str().ok());
-            response.head = Head { status: reply.status().as_u16(), correlation_id: id.map(str::to_owned) };
+            let correlation_id = readable_correlation_id(&reply).map(str::to_owned);
+            response.head = Head { status: reply.status().as_u16(), correlation_id };
             response.body = reply.into_body();
         }
         if let Some((status, body)) = flight.bare {

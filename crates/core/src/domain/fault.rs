@@ -18,7 +18,7 @@ pub struct Refusal {
     pub message: String,
     /// What PingOne says about single fields.
     pub details: Vec<Detail>,
-    /// The `Correlation-Id` header: what PingOne's support asks for.
+    /// The `Correlation-Id` header, where a browser may read it: what PingOne's support asks for.
     pub correlation_id: Option<String>,
 }
 
@@ -60,7 +60,7 @@ impl Refusal {
 pub struct BadAnswer {
     /// The HTTP status.
     pub status: u16,
-    /// The `Correlation-Id` header. Without one, something else than PingOne may have answered.
+    /// The `Correlation-Id` header. Browsers may not be permitted to read it, so that its absence tells nothing.
     pub correlation_id: Option<String>,
     /// What is wrong: the path of the field, or the beginning of the text.
     pub problem: String,

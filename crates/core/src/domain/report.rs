@@ -127,8 +127,9 @@ pub struct ReadBack {
     pub last: Option<Wall>,
 }
 
-/// Where PingOne's audit log says what a run did. A row's change is found by its Correlation-Id; where an answer was lost
-/// that id belongs to the read which told what had become of it, and the log has no change under it.
+/// Where PingOne's audit log says what a run did. A row's change is found by its Correlation-Id, where a browser may read
+/// it; where an answer was lost that id belongs to the read which told what had become of it, and the log has no change
+/// under it.
 ///
 /// Sources: developer.pingidentity.com, PingOne API, "Read Audit Activities" (filters); docs.pingidentity.com, PingOne,
 /// "Audit parameters" (how far back).
@@ -136,6 +137,8 @@ pub struct ReadBack {
 pub struct Audit {
     /// The filter, as `GET /environments/{id}/activities` takes it. A filter must have a range of time.
     pub filter: String,
+    /// The filter for one row's change; `None` if no row's Correlation-Id is known.
+    pub row_filter: Option<String>,
     /// Until when the log shows the whole run at once: 14 days after its begin.
     pub at_once_until: Wall,
     /// Until when it can be asked for the run: 730 days after its begin.
@@ -147,7 +150,7 @@ impl Audit {
     pub const AUTHORITY: &str = "PingOne's audit log is the authority";
 
     /// What is added to the filter to find one row's change.
-    pub const ROW: &str = " AND correlationid eq \"<correlationId of the row>\"";
+    const ROW: &str = " AND correlationid eq \"<correlationId of the row>\"";
 
     /// How far computers' clocks are thought to be wrong, in milliseconds, and events to be recorded late.
     const SLACK: i64 = 5 * 60_000;
@@ -227,8 +230,11 @@ impl Report {
         let begin = self.started_at.unwrap_or(self.plan.made_at);
         let end = self.ended_at.unwrap_or(self.written_at);
         let (from, until) = (begin.plus(-Audit::SLACK).to_rfc3339(), end.plus(Audit::SLACK).to_rfc3339());
+        let filter = format!("recordedAt gt \"{from}\" AND recordedAt lt \"{until}\"");
+        let has_ids = self.rows.iter().any(|row| row.correlation_id.is_some());
         Audit {
-            filter: format!("recordedAt gt \"{from}\" AND recordedAt lt \"{until}\""),
+            row_filter: has_ids.then(|| format!("{filter}{}", Audit::ROW)),
+            filter,
             at_once_until: begin.plus(14 * Audit::DAY),
             on_request_until: begin.plus(730 * Audit::DAY),
         }

@@ -18,15 +18,15 @@ pub enum Permission {
     ReadUsers,
     /// Read the devices of users.
     ReadDevices,
-    /// Use PingOne's report of everyone's devices. Which permission that is isn't documented.
+    /// Create PingOne's report of everyone's devices, and read it.
     ReadReport,
     /// Change the flag `mfaEnabled` of users. Which permission a bypass needs isn't documented; this one is the likeliest.
     UpdateMfa,
 }
 
 impl Permission {
-    /// What this page needs for all that it shows, and for changes where it makes any: one request to whoever assigns
-    /// roles names all of them, because PingOne refuses one after the other.
+    /// What this page needs to show users, and for changes where it makes any: one request to those who assign roles names
+    /// all of them, because PingOne refuses one after the other. A run wants to know who has a device.
     #[must_use]
     pub fn needed(may_change: bool) -> Vec<Self> {
         let reads = [
@@ -35,13 +35,17 @@ impl Permission {
             Self::ReadGroups,
             Self::ReadUsers,
             Self::ReadDevices,
-            Self::ReadReport,
         ];
-        reads.into_iter().chain(may_change.then_some(Self::UpdateMfa)).collect()
+        let changes = [Self::ReadReport, Self::UpdateMfa].into_iter().filter(|_| may_change);
+        reads.into_iter().chain(changes).collect()
     }
 
-    /// What the page shows where it may be read, and does without otherwise. No role has this and all the rest.
-    pub const OPTIONAL: Self = Self::ReadSettings;
+    /// What the page shows where it may be read, and does without otherwise. No role has all of this and all the rest.
+    #[must_use]
+    pub fn optional(may_change: bool) -> Vec<Self> {
+        let report = (!may_change).then_some(Self::ReadReport);
+        report.into_iter().chain([Self::ReadSettings]).collect()
+    }
 }
 
 /// A role that every organization has.
@@ -92,9 +96,11 @@ impl Role {
             Permission::ReadEnvironment => true,
             Permission::ReadPopulations | Permission::ReadGroups => !matches!(self, Self::OrganizationAdmin),
             Permission::ReadSettings => matches!(self, Self::EnvironmentAdmin | Self::ConfigurationReadOnly),
-            Permission::ReadUsers | Permission::ReadDevices | Permission::ReadReport => {
+            Permission::ReadUsers | Permission::ReadDevices => {
                 matches!(self, Self::IdentityDataAdmin | Self::IdentityDataReadOnly)
             }
+            // Recorded: this one reads reports that others create.
+            Permission::ReadReport => !matches!(self, Self::IdentityDataReadOnly),
             Permission::UpdateMfa => matches!(self, Self::IdentityDataAdmin),
         }
     }
@@ -134,7 +140,15 @@ mod tests {
         let reading = Role::with_all(&Permission::needed(false));
         assert_eq!(reading, [Role::IdentityDataAdmin, Role::IdentityDataReadOnly]);
         assert!(!Permission::needed(false).contains(&Permission::UpdateMfa));
-        assert!(!Role::IdentityDataAdmin.has(Permission::OPTIONAL));
+        assert!(!Role::IdentityDataAdmin.has(Permission::ReadSettings));
+    }
+
+    #[test]
+    fn whoever_only_reads_may_do_without_the_report() {
+        assert!(!Role::IdentityDataReadOnly.has(Permission::ReadReport));
+        assert_eq!(Permission::optional(false), [Permission::ReadReport, Permission::ReadSettings]);
+        assert_eq!(Permission::optional(true), [Permission::ReadSettings]);
+        assert!(Permission::needed(true).contains(&Permission::ReadReport));
     }
 
     #[test]

@@ -221,6 +221,14 @@ pub const SITUATIONS: &[Situation] = &[
         world.sandbox.borrow_mut().forbid_report(true);
         world.act = Act::Report;
     }),
+    row(
+        "the role reads people and creates no reports",
+        Cause::RoleMissing(Permission::ReadReport),
+        |world| {
+            world.role(Role::IdentityDataReadOnly);
+            world.act = Act::Report;
+        },
+    ),
     // Licence and products.
     row("MFA is not among the environment's products", Cause::MfaMissing, |world| {
         world.sandbox.borrow_mut().set_products(&["PING_ONE_BASE"]);

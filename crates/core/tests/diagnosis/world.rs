@@ -36,7 +36,8 @@ use pingone_mfa_core::engine::policy::Policy;
 use pingone_mfa_core::engine::probe::{Reaching, search};
 use pingone_sandbox::wire::{Body, End};
 use pingone_sandbox::{
-    Behaviour, EnvironmentKind, Populations, Role, Rule, Sandbox, Scope, Seed, TokenSpec, Wall as SandboxWall,
+    Behaviour, EnvironmentKind, Populations, Role, Rule, Sandbox, Scope, Seed, TokenSpec,
+    Wall as SandboxWall, readable_correlation_id,
 };
 use uuid::Uuid;
 
@@ -85,10 +86,19 @@ pub enum Network {
     Swallowed,
 }
 
+/// Whether a page may read the Correlation-Id of an answer: PingOne's recorded answers don't permit it, its documentation
+/// says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ids {
+    Hidden,
+    Exposed,
+}
+
 type Broken = Box<dyn Fn(&mut World)>;
 
 /// What a row breaks. Everything works unless a row says otherwise.
 pub struct World {
+    ids: Ids,
     /// The tenant: roles, people, faults, limits.
     pub sandbox: Rc<RefCell<Sandbox>>,
     /// The token that the administrator gets.
@@ -123,8 +133,8 @@ pub struct World {
 }
 
 impl World {
-    fn new() -> Self {
-        let sandbox = Sandbox::new(Seed {
+    fn new(ids: Ids) -> Self {
+        let mut sandbox = Sandbox::new(Seed {
             users: 450,
             seed: 1,
             api_base: format!("{ORIGIN}/v1"),
@@ -132,7 +142,10 @@ impl World {
             kind: EnvironmentKind::Sandbox,
             populations: Populations::Usual,
         });
+        let expose_correlation_id = ids == Ids::Exposed;
+        sandbox.behave(Behaviour { expose_correlation_id, ..Behaviour::default() }).unwrap();
         Self {
+            ids,
             sandbox: Rc::new(RefCell::new(sandbox)),
             spec: TokenSpec::default(),
             paste: Box::new(|token| token),
@@ -179,7 +192,8 @@ impl World {
 
     /// How the tenant behaves.
     pub fn behave(&mut self, behaviour: Behaviour) {
-        self.sandbox.borrow_mut().behave(behaviour).unwrap();
+        let expose_correlation_id = self.ids == Ids::Exposed;
+        self.sandbox.borrow_mut().behave(Behaviour { expose_correlation_id, ..behaviour }).unwrap();
     }
 
     /// The id of a user.
@@ -190,7 +204,7 @@ impl World {
     /// The username of somebody in a population.
     pub fn somebody_of(scope: Scope) -> String {
         let Scope::Population(population) = scope else { panic!("no population") };
-        let whole = Self::new();
+        let whole = Self::new(Ids::Hidden);
         let mut sandbox = whole.sandbox.borrow_mut();
         let token = sandbox.mint(&TokenSpec::default(), whole.now());
         let filter = format!("/users?filter=population.id%20eq%20%22{population}%22");
@@ -200,7 +214,7 @@ impl World {
 
     /// Another user of the same population.
     pub fn another_like(username: &str) -> String {
-        let whole = Self::new();
+        let whole = Self::new(Ids::Hidden);
         let id = whole.id(username);
         let mut sandbox = whole.sandbox.borrow_mut();
         let token = sandbox.mint(&TokenSpec::default(), whole.now());
@@ -240,8 +254,8 @@ pub struct Diagnosed {
 }
 
 /// Breaks a world, does what is done in it, and says what is made of it.
-pub fn diagnosed(broken: fn(&mut World)) -> Diagnosed {
-    let mut world = World::new();
+pub fn diagnosed(broken: fn(&mut World), ids: Ids) -> Diagnosed {
+    let mut world = World::new(ids);
     broken(&mut world);
     let now = world.clock.wall();
     let token = world.sandbox.borrow_mut().mint(&world.spec.clone(), world.now());
@@ -351,7 +365,7 @@ fn experienced(mut world: World, entered: &Entered) -> (Evidence, usize) {
 
 /// Where somebody was changed before, which the page knows from its list. Asked of a tenant in which nothing is broken.
 fn populations(world: &World) -> Vec<PopulationId> {
-    let whole = World::new();
+    let whole = World::new(Ids::Hidden);
     let mut sandbox = whole.sandbox.borrow_mut();
     let token = sandbox.mint(&TokenSpec::default(), whole.now());
     let mut of = |username: &String| {
@@ -478,7 +492,9 @@ impl Browser {
         let says =
             self.says.borrow().iter().find(|(on, end, ..)| method == *on && path.ends_with(end)).copied();
         if let Some((_, _, status, body)) = says {
-            let head = Head { status, correlation_id: Some(Uuid::from_u128(5).to_string()) };
+            let is_exposed = self.sandbox.borrow().behaviour().expose_correlation_id;
+            let correlation_id = is_exposed.then(|| Uuid::from_u128(5).to_string());
+            let head = Head { status, correlation_id };
             return Came::Answer(Response { head, body: body.into() }, true);
         }
         let mut sent =
@@ -494,8 +510,8 @@ impl Browser {
         let reply = self.sandbox.borrow_mut().handle(&sent.body(body).unwrap(), now);
         self.clock.sleep_until(self.clock.now() + Millis(reply.wire.before_millis)).await;
         let header = |name: &str| reply.response.headers().get(name)?.to_str().ok().map(str::to_owned);
-        let head =
-            Head { status: reply.response.status().as_u16(), correlation_id: header("correlation-id") };
+        let correlation_id = readable_correlation_id(&reply.response).map(str::to_owned);
+        let head = Head { status: reply.response.status().as_u16(), correlation_id };
         let is_permitted = header("access-control-allow-origin").is_some()
             && (method != Method::OPTIONS || header("access-control-allow-headers").is_some());
         match (reply.wire.body, reply.wire.end) {

@@ -18,7 +18,7 @@ use pingone_mfa_core::domain::time::{Millis, Wall};
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::policy::Policy;
-use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
+use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec, readable_correlation_id};
 use uuid::Uuid;
 
 const EPOCH: i64 = 1_795_500_000_000;
@@ -130,8 +130,7 @@ impl Transport for Mount {
                 Fate::AnswerLost => Err(Lost::Unreachable),
                 Fate::Silence => std::future::pending().await,
                 Fate::Answered | Fate::NeverArrives | Fate::Status(_) => {
-                    let header = |name: &str| reply.headers().get(name)?.to_str().ok();
-                    let head = Head::new(reply.status().as_u16(), header("correlation-id"));
+                    let head = Head::new(reply.status().as_u16(), readable_correlation_id(&reply));
                     Ok(Response { head, body: reply.into_body() })
                 }
             }

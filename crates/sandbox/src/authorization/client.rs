@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::parameters::Parameters;
 use super::problem::Problem;
+use crate::token::credentials;
 use crate::{CLIENT_SECRET, Role};
 
 /// The client that people sign on to. It has no secret and no role of its own: theirs count.
@@ -53,7 +54,7 @@ impl Client {
 }
 
 fn basic(request: &Request<Vec<u8>>) -> Option<(String, String)> {
-    let encoded = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Basic ")?;
+    let encoded = credentials(request.headers(), "Basic")?;
     let text = String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok()?;
     text.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned()))
 }

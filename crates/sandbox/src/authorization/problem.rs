@@ -1,12 +1,13 @@
 //! Refusals of the authorization server.
 //!
 //! Source: RFC 6749, 6750, 7009 and OpenID Connect Core (codes and statuses); the descriptions are this sandbox's
-//! own.
+//! own. That those of the token endpoint end with the Correlation-Id was met by other people's clients.
 
 use std::borrow::Cow;
 
 use http::{Response, StatusCode, header};
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::plain;
 use crate::hal::{json, put};
@@ -108,7 +109,16 @@ impl Problem {
     }
 
     pub(crate) fn answer(self) -> Response<Vec<u8>> {
-        let body = Body { error: self.code(), error_description: self.description() };
+        self.described(self.description())
+    }
+
+    /// The same at the token endpoint, where the description names the request.
+    pub(crate) fn answer_for_token(self, correlation_id: Uuid) -> Response<Vec<u8>> {
+        self.described(format!("{} (Correlation ID: {correlation_id})", self.description()).into())
+    }
+
+    fn described(self, error_description: Cow<'static, str>) -> Response<Vec<u8>> {
+        let body = Body { error: self.code(), error_description };
         let mut response = plain(json(self.status(), &body));
         if let Some(challenge) = self.challenge() {
             put(response.headers_mut(), header::WWW_AUTHENTICATE, &challenge);

@@ -37,8 +37,10 @@ pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wal
     if request.method() != Method::POST {
         return Err(Refusal::Method);
     }
+    let correlation_id = sandbox.correlation_id();
     let tokens = exchange(sandbox, request, now);
-    Ok((tokens.map_or_else(Problem::answer, |tokens| plain(json(StatusCode::OK, &tokens))), 0))
+    let refuse = |problem: Problem| problem.answer_for_token(correlation_id);
+    Ok((tokens.map_or_else(refuse, |tokens| plain(json(StatusCode::OK, &tokens))), 0))
 }
 
 fn exchange(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Result<Tokens, Problem> {

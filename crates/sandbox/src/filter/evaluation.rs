@@ -17,6 +17,7 @@ impl Filter {
             Self::Text(attribute, operator, value) => {
                 attribute.of(person).is_some_and(|text| operator.holds(text, value))
             }
+            Self::Id(id) => person.id == *id,
             Self::Population(id) => person.population == *id,
             Self::MemberOf { group, directly } => membership(*group, person, *directly),
             Self::Updated(Bound::From, time) => person.updated >= *time,

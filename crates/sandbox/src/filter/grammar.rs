@@ -23,10 +23,15 @@ impl Filter {
     /// # Errors
     /// What PingOne would answer with `INVALID_FILTER`.
     pub fn read(text: &str) -> Result<Self, Refused> {
+        Self::read_with(text, Ids::Refused)
+    }
+
+    /// The same, with users' ids among the attributes or not.
+    pub(crate) fn read_with(text: &str, ids: Ids) -> Result<Self, Refused> {
         if text.len() > LONGEST {
             return Err(Refused::TooLong);
         }
-        let mut reader = Reader { words: words(text)?.into_iter().peekable(), depth: 0 };
+        let mut reader = Reader { words: words(text)?.into_iter().peekable(), depth: 0, ids };
         let filter = reader.any()?;
         match reader.words.next() {
             None => Ok(filter),
@@ -35,9 +40,17 @@ impl Filter {
     }
 }
 
+/// Whether users can be filtered by their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ids {
+    Refused,
+    Taken,
+}
+
 struct Reader<'a> {
     words: Peekable<IntoIter<Word<'a>>>,
     depth: usize,
+    ids: Ids,
 }
 
 impl Reader<'_> {
@@ -79,6 +92,7 @@ impl Reader<'_> {
     fn comparison(&mut self, name: &str) -> Result<Filter, Refused> {
         match name {
             "memberOfGroups" => self.membership(),
+            "id" if self.ids == Ids::Taken => Ok(Filter::Id(self.equal_id("id")?)),
             "population.id" => Ok(Filter::Population(self.equal_id("population.id")?)),
             "updatedAt" => self.updated(),
             _ => self.text(name),

@@ -142,7 +142,7 @@ fn audit(report: &Report, object: &mut Object<'_>) {
     let audit = report.audit();
     object.text("authority", Some(Audit::AUTHORITY));
     object.text("filter", Some(&audit.filter));
-    object.text("filterOfARow", Some(&format!("{}{}", audit.filter, Audit::ROW)));
+    object.text("filterOfARow", audit.row_filter.as_deref());
     object.time("atOnceUntil", Some(audit.at_once_until));
     object.time("onRequestUntil", Some(audit.on_request_until));
 }

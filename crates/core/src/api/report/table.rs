@@ -83,7 +83,9 @@ fn audit(report: &Report, out: &mut String) {
     let audit = report.audit();
     write_note("auditLog", Audit::AUTHORITY, out);
     write_note("auditFilter", &audit.filter, out);
-    write_note("auditFilterOfARow", &format!("{}{}", audit.filter, Audit::ROW), out);
+    if let Some(filter) = &audit.row_filter {
+        write_note("auditFilterOfARow", filter, out);
+    }
     write_note("auditAtOnceUntil", &audit.at_once_until.to_rfc3339(), out);
     write_note("auditOnRequestUntil", &audit.on_request_until.to_rfc3339(), out);
 }

@@ -578,3 +578,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn without_a_readable_correlation_id_no_filter_asks_for_one() {
+    let mut report = report();
+    report.rows.iter_mut().for_each(|row| row.correlation_id = None);
+    let (csv, json) = (written(&report, CSV, Contents::StatesOnly, 100, &nobody), json(&report));
+    assert!(csv.contains("# auditFilter,") && !csv.contains("auditFilterOfARow"), "{csv}");
+    assert!(!json.contains("correlationid eq") && json.contains("\"filter\":\"recordedAt gt"), "{json}");
+}
