@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use pingone_mfa_core::api::exchange::Exchange;
+use pingone_mfa_core::api::exchange::har::har;
 use pingone_mfa_core::api::exchange::log::{Log, Numbered};
 use pingone_mfa_core::api::exchange::sieve::Sieve;
 use pingone_mfa_core::api::exchange::transcript::{People, transcripts};
@@ -147,6 +148,15 @@ impl Exchanges {
             self.log.with_untracked(|log| {
                 let listed = log.iter().map(|numbered| &numbered.exchange);
                 transcripts(listed.filter(|exchange| sieve.lets(exchange)), people)
+            })
+        })
+    }
+
+    /// All that the list shows, as a HAR file.
+    pub fn har_of_listed(&self) -> String {
+        self.sieve.with_untracked(|sieve| {
+            self.log.with_untracked(|log| {
+                har(log.iter().map(|numbered| &numbered.exchange).filter(|exchange| sieve.lets(exchange)))
             })
         })
     }

@@ -304,6 +304,13 @@ impl App {
         ))
     }
 
+    /// Saves the exchanges that the list shows.
+    pub fn save_exchanges(&'static self) {
+        let mut download = self.ports.files.save("pingone-mfa.har", "application/json");
+        download.write(&self.exchanges.har_of_listed());
+        self.announcer.tell(Announcement::Saved(download.finish()));
+    }
+
     /// Saves the counts.
     pub fn save_snapshot(&'static self) {
         let Some(snapshot) = self.snapshot() else { return };

@@ -237,7 +237,18 @@ pub(super) fn copying(app: AppHandle) -> Node {
         button(says(name), move || app.session.copy(exchanges.copy_of_listed()))
             .follow("disabled", move || (listed() == 0).then(String::new))
     };
-    let all = part_of(move || exchanges.is_open.get(), move |is_open| is_open.then(all));
+    let save = move || {
+        button(text::exchanges::SAVE_HAR, move || app.save_exchanges())
+            .follow("disabled", move || (listed() == 0).then(String::new))
+    };
+    let all = part_of(
+        move || exchanges.is_open.get(),
+        move |is_open| is_open.then(|| group().with(all()).with(save())),
+    );
+    let about = part_of(
+        move || exchanges.is_open.get(),
+        |is_open| is_open.then(|| tag("p").class("hint").with(text::exchanges::ABOUT_HAR)),
+    );
     let box_ = tag("input")
         .set("type", "checkbox")
         .checked(move || exchanges.with_people.get())
@@ -247,4 +258,5 @@ pub(super) fn copying(app: AppHandle) -> Node {
         .class("exchange-copying")
         .with(tag("div").class("line").with(copy).with(all).with(with_people))
         .with(tag("p").class("hint").with(text::exchanges::WITHOUT_PEOPLE))
+        .with(about)
 }

@@ -2,13 +2,13 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks on these")]
 
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
 use pingone_sandbox::control::{read_rules, serve_control};
 use pingone_sandbox::page::{config_json, serve_page};
-use pingone_sandbox::server::{Shared, now, serve_api};
+use pingone_sandbox::server::{Record, Shared, now, serve_api, serve_api_recorded};
 use pingone_sandbox::{
     Behaviour, CLIENT_SECRET, EnvironmentKind, PUBLIC_CLIENT_ID, Populations, Role, RsaKeys, Rule, Sandbox,
     Seed, TokenSpec,
@@ -35,6 +35,7 @@ OPTIONS
     --behaviour JSON    limits, page sizes, delays: what differs from the default
     --expose-correlation-id
                         pages may read the Correlation-Id of an answer; PingOne's recorded answers don't permit it
+    --record FILE       write every exchange with the API into FILE, as HAR, without tokens
     --control-port N    port of the control API (none without it; 0: any); its / says what it can
     --help              this text
 
@@ -69,6 +70,7 @@ struct Options {
     faults: Vec<Rule>,
     behaviour: Behaviour,
     exposes_correlation_id: bool,
+    record: Option<PathBuf>,
     control_port: Option<u16>,
 }
 
@@ -85,6 +87,7 @@ impl Default for Options {
             faults: Vec::new(),
             behaviour: Behaviour::default(),
             exposes_correlation_id: false,
+            record: None,
             control_port: None,
         }
     }
@@ -122,6 +125,7 @@ impl Options {
                 "--fault" => options.faults.extend(rules(&name, value()?.as_bytes())?),
                 "--faults" => options.faults.extend(rules_in(&value()?)?),
                 "--behaviour" => options.behaviour = behaviour(&value()?)?,
+                "--record" => options.record = Some(value()?.into()),
                 "--control-port" => options.control_port = Some(number(&name, &value()?)?),
                 _ => return Err(format!("{name}: no such option")),
             }
@@ -198,6 +202,7 @@ async fn main() -> ExitCode {
 
 async fn run(options: Options) -> Result<(), String> {
     let page = page(&options)?;
+    let record = record(options.record.as_deref())?;
     let (api, origin) = listen("--api-port", options.api_port).await?;
     let page = match page {
         Some(dist) => Some((dist, listen("--page-port", options.page_port).await?)),
@@ -220,10 +225,26 @@ async fn run(options: Options) -> Result<(), String> {
     let sandbox = Arc::new(Mutex::new(sandbox));
     let controlling = control(options.control_port, Arc::clone(&sandbox)).await?;
     tokio::select! {
-        () = serve_api(api, sandbox) => Ok(()),
+        () = serve(api, sandbox, record) => Ok(()),
         ended = controlling => ended,
         ended = serve_page_if_any(page, origin) => ended,
     }
+}
+
+async fn serve(listener: TcpListener, sandbox: Shared, record: Option<Record>) {
+    match record {
+        Some(record) => serve_api_recorded(listener, sandbox, record).await,
+        None => serve_api(listener, sandbox).await,
+    }
+}
+
+/// The file that exchanges are recorded in, if there is to be one.
+fn record(path: Option<&Path>) -> Result<Option<Record>, String> {
+    let create = |path: &Path| {
+        Record::create(path)
+            .map_err(|error| format!("--record: '{}' can't be written ({error})", path.display()))
+    };
+    path.map(create).transpose()
 }
 
 /// Serves the page, if there is one to serve.

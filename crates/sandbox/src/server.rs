@@ -1,6 +1,7 @@
 //! The sandbox behind a real socket. It has an accept loop of its own, because a connection that is reset or left
 //! in silence on demand can't be had from a router.
 
+mod record;
 mod travel;
 
 use std::io;
@@ -19,6 +20,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::wire::{Body, End, Wire};
 use crate::{Peer, Reply, Sandbox, Wall};
+pub use record::Record;
 use travel::{Socket, Travelling};
 
 /// A sandbox that a server and a test both reach.
@@ -44,12 +46,24 @@ pub fn now() -> Wall {
     Wall(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
+/// What is recorded, if anything is.
+type Recording = Option<Arc<Mutex<Record>>>;
+
 /// Serves the API and the authorization server for as long as this future is polled.
 pub async fn serve_api(listener: TcpListener, sandbox: Shared) {
+    accept(listener, sandbox, None).await;
+}
+
+/// The same, and every exchange with the API is recorded.
+pub async fn serve_api_recorded(listener: TcpListener, sandbox: Shared, record: Record) {
+    accept(listener, sandbox, Some(Arc::new(Mutex::new(record)))).await;
+}
+
+async fn accept(listener: TcpListener, sandbox: Shared, recording: Recording) {
     loop {
         match listener.accept().await {
             Ok((stream, address)) => {
-                tokio::spawn(serve(stream, address, Arc::clone(&sandbox)));
+                tokio::spawn(serve(stream, address, Arc::clone(&sandbox), recording.clone()));
             }
             Err(_) => sleep(BREATH).await,
         }
@@ -57,9 +71,11 @@ pub async fn serve_api(listener: TcpListener, sandbox: Shared) {
 }
 
 /// One connection. Whatever ends it early, a client's doing or a fault's, ends it alone.
-async fn serve(stream: TcpStream, address: SocketAddr, sandbox: Shared) {
+async fn serve(stream: TcpStream, address: SocketAddr, sandbox: Shared, recording: Recording) {
     let Ok((stream, socket)) = with_socket(stream) else { return };
-    let service = service_fn(move |request| answer(request, address, Arc::clone(&sandbox), socket.clone()));
+    let service = service_fn(move |request| {
+        answer(request, address, Arc::clone(&sandbox), socket.clone(), recording.clone())
+    });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(HEAD_LIMIT);
     let _ = builder.serve_connection(TokioIo::new(stream), service).await;
@@ -77,9 +93,10 @@ async fn answer(
     address: SocketAddr,
     sandbox: Shared,
     socket: Socket,
+    recording: Recording,
 ) -> io::Result<Response<Travelling>> {
     let in_flight = InFlight::enter(Arc::clone(&sandbox));
-    let Reply { response, wire } = reply(request, address, &sandbox).await?;
+    let Reply { response, wire } = reply(request, address, &sandbox, &recording).await?;
     if wire.before_millis > 0 {
         sleep(Duration::from_millis(wire.before_millis)).await;
     }
@@ -93,14 +110,25 @@ async fn answer(
     Ok(response)
 }
 
-async fn reply(request: Request<Incoming>, address: SocketAddr, sandbox: &Shared) -> io::Result<Reply> {
+async fn reply(
+    request: Request<Incoming>,
+    address: SocketAddr,
+    sandbox: &Shared,
+    recording: &Recording,
+) -> io::Result<Reply> {
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(Peer(address.ip().to_string()));
     let body = timeout(PATIENCE, Limited::new(body, BODY_LIMIT).collect()).await;
     let body = body.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
     let mut sandbox = locked(sandbox);
     if let Ok(body) = body {
-        return Ok(sandbox.handle(&Request::from_parts(parts, body.to_bytes().to_vec()), now()));
+        let (request, at) = (Request::from_parts(parts, body.to_bytes().to_vec()), now());
+        let reply = sandbox.handle(&request, at);
+        if let Some(record) = recording {
+            let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
+            record.add(&request, &reply.response, at)?;
+        }
+        return Ok(reply);
     }
     let reply = sandbox.refuse_body(&Request::from_parts(parts, Vec::new()), now());
     // The rest of the body is still on its way and nobody reads it.

@@ -69,6 +69,10 @@ pub const COPY: &str = "Copy exchange";
 pub fn copy_all(matching: &str) -> String {
     format!("Copy all {matching} that match")
 }
+/// The button.
+pub const SAVE_HAR: &str = "Save as HAR";
+/// What that is for.
+pub const ABOUT_HAR: &str = "The HAR file has the requests that the list shows, without names, addresses, numbers and IDs: it can be sent to others.";
 /// The checkbox.
 pub const WITH_PEOPLE: &str = "Include personal data";
 /// Beside it.

@@ -1,6 +1,7 @@
 //! The last exchanges as a list, what leaves the page of them, what bad answers do to the page; and the help.
 
 use pingone_mfa_e2e::{Page, World};
+use pingone_mfa_recording::Replay;
 use pingone_sandbox::page::config_json;
 use pingone_sandbox::{Role, Rule, TokenSpec};
 use serde_json::{Value, json};
@@ -167,8 +168,8 @@ async fn a_copy_names_nobody_unless_it_is_asked_to_this_once() {
     assert!(one.starts_with("PUT http") && !one.contains("---"), "{one}");
     assert!(!page.text().await.contains("Correlation-Id: "));
     world.expose_correlation_ids();
-    page.press("switch", "MFA for jonas.brandt").await;
-    page.wait_for_switch("MFA for jonas.brandt", false).await;
+    page.find_in_pingone("dina.n").await;
+    page.hear("1 person for 'dina.n'").await;
     let exposed = copied(&page, "Copy exchange").await;
     assert!(exposed.contains("\nCorrelation-Id: "), "{exposed}");
     for text in [without, with, one, exposed] {
@@ -376,4 +377,37 @@ async fn help_is_there_before_and_after_connecting_and_is_found_by_words_and_key
     page.hear("for new users: not readable").await;
     page.press("button", "Help").await;
     page.hear("is not readable with this token's role").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_are_saved_as_a_har_without_people_and_the_sandbox_replays_it() {
+    let world = World::with_users(250).await;
+    let downloads = world.downloads().await;
+    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let page = world.open().await;
+    let token = world.token(&TokenSpec::default());
+    page.connect(&token).await;
+    page.hear("250 users. List read").await;
+    page.find_in_pingone("jonas.b").await;
+    page.hear("1 person for 'jonas.b'").await;
+    page.press("button", "Jonas Brandt, open jonas.brandt").await;
+    page.hear("read ").await;
+    page.press("switch", "MFA for jonas.brandt").await;
+    page.wait_for_switch("MFA for jonas.brandt", true).await;
+    page.press_beginning("button", "Exchanges (").await;
+    page.press("button", "Save as HAR").await;
+
+    let har = downloads.file("pingone-mfa.har").await;
+    let lower = har.to_lowercase();
+    let environment = world.sandbox().environment_id().to_string();
+    let parts = token.split('.').chain(["jonas", "brandt", "@", "employees", "workforce", "198.51.100.7"]);
+    for secret in parts.chain([jonas.to_string().as_str(), environment.as_str()]) {
+        assert!(!lower.contains(&secret.to_lowercase()), "{secret}: {har}");
+    }
+    let replay = Replay::of(&har).unwrap();
+    assert_eq!(replay.differences, Vec::<String>::new(), "{har}");
+    assert!(replay.compared > 5 && !replay.exposes_correlation_id, "{replay:?}");
+    let puts = har.matches("\"method\":\"PUT\"").count();
+    assert_eq!((puts, har.matches("{\\\"mfaEnabled\\\":true}").count()), (1, 1), "what was sent is in it");
+    page.looks_well("exchanges-har").await;
 }

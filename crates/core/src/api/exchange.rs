@@ -12,6 +12,8 @@ use super::redaction::{is_visible, redact};
 use super::request::{Fact, Request, Subject};
 use super::{Head, Lost, Response};
 
+pub mod har;
+
 pub mod log;
 
 pub mod sieve;

@@ -1,0 +1,120 @@
+//! Every exchange with the API as a HAR file, so that another client's requests can be looked at and compared.
+//!
+//! Source: the HTTP Archive format, version 1.2. Tokens are left out, and so is all that the authorization server is told
+//! and says.
+
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use http::{HeaderMap, HeaderName, Request, Response, header};
+use serde_json::{Value, json};
+
+use crate::{Wall, query};
+
+/// What ends the file behind the last entry.
+const END: &[u8] = b"\n]}}\n";
+
+/// A HAR file that is whole after each exchange, however the program ends.
+#[derive(Debug)]
+pub struct Record {
+    file: File,
+    /// Where the next entry goes.
+    place: u64,
+    has_entries: bool,
+}
+
+impl Record {
+    /// Begins a file; one that is there is written over.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let creator = json!({ "name": "pingone-sandbox", "version": env!("CARGO_PKG_VERSION") });
+        let mut file = File::create(path)?;
+        write!(file, "{{\"log\":{{\"version\":\"1.2\",\"creator\":{creator},\"entries\":[")?;
+        let place = file.stream_position()?;
+        file.write_all(END)?;
+        Ok(Self { file, place, has_entries: false })
+    }
+
+    /// Adds an exchange, if it is one with the API.
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub(crate) fn add(
+        &mut self,
+        request: &Request<Vec<u8>>,
+        response: &Response<Vec<u8>>,
+        at: Wall,
+    ) -> io::Result<()> {
+        if !request.uri().path().starts_with("/v1") {
+            return Ok(());
+        }
+        self.file.seek(SeekFrom::Start(self.place))?;
+        let separator = if self.has_entries { ",\n" } else { "\n" };
+        write!(self.file, "{separator}{}", entry(request, response, at))?;
+        self.place = self.file.stream_position()?;
+        self.has_entries = true;
+        self.file.write_all(END)
+    }
+}
+
+fn headers(headers: &HeaderMap) -> Vec<Value> {
+    let value = |name: &str, value: &[u8]| {
+        let is_secret = name == "authorization" || name == "cookie";
+        if is_secret { "{not recorded}".into() } else { String::from_utf8_lossy(value).into_owned() }
+    };
+    headers
+        .iter()
+        .map(|(name, text)| json!({ "name": name.as_str(), "value": value(name.as_str(), text.as_bytes()) }))
+        .collect()
+}
+
+fn entry(request: &Request<Vec<u8>>, response: &Response<Vec<u8>>, at: Wall) -> Value {
+    let host = text_of(request.headers(), header::HOST);
+    let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let query: Vec<Value> =
+        query::parameters(request).map(|(name, value)| json!({ "name": name, "value": value })).collect();
+    let mut asked = json!({
+        "method": request.method().as_str(),
+        "url": format!("http://{host}{path}"),
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": headers(request.headers()),
+        "queryString": query,
+        "headersSize": -1,
+        "bodySize": request.body().len(),
+    });
+    if !request.body().is_empty() {
+        let mime_type = text_of(request.headers(), header::CONTENT_TYPE);
+        let body = json!({ "mimeType": mime_type, "text": String::from_utf8_lossy(request.body()) });
+        asked["postData"] = body;
+    }
+    json!({
+        "startedDateTime": at.to_string(),
+        "time": 0,
+        "request": asked,
+        "response": {
+            "status": response.status().as_u16(),
+            "statusText": response.status().canonical_reason().unwrap_or_default(),
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": headers(response.headers()),
+            "content": {
+                "size": response.body().len(),
+                "mimeType": text_of(response.headers(), header::CONTENT_TYPE),
+                "text": String::from_utf8_lossy(response.body()),
+            },
+            "redirectURL": "",
+            "headersSize": -1,
+            "bodySize": response.body().len(),
+        },
+        "cache": {},
+        "timings": { "send": 0, "wait": 0, "receive": 0 },
+    })
+}
+
+fn text_of(headers: &HeaderMap, name: HeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}

@@ -1,0 +1,50 @@
+//! What the page makes of a recorded answer.
+
+use har::v1_2::Entries;
+use pingone_mfa_core::api::request::{
+    Call, ReadBypass, ReadDevices, ReadEnvironment, ReadGroups, ReadMfa, ReadPage, ReadPopulations, ReadUser,
+};
+use pingone_mfa_core::domain::region::{RegionCode, Regions};
+use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
+use pingone_mfa_core::domain::user::UserId;
+use uuid::Uuid;
+
+use crate::answer::Json;
+
+/// Why the page can't read a good answer; `None` if it can, or doesn't ask for this. An answer from which something was
+/// taken out may not be readable any more.
+pub(crate) fn problem(entry: &Entries, text: &str, recorded: &Json) -> Option<String> {
+    let is_good = (200..300).contains(&entry.response.status);
+    if !is_good || recorded.has_placeholders() {
+        return None;
+    }
+    let (base, path) = entry.request.url.split_once("/v1/environments/")?;
+    let path = path.split('?').next()?.trim_end_matches('/');
+    let parts: Vec<&str> = path.split('/').collect();
+    let tenant = tenant(base, parts.first()?)?;
+    let body = text.as_bytes();
+    let user = |id: &str| Uuid::try_parse(id).ok().map(UserId);
+    match (entry.request.method.as_str(), parts.as_slice()) {
+        ("GET", [_]) => read(&ReadEnvironment, &tenant, body),
+        ("GET", [_, "populations"]) => read(&ReadPopulations { cursor: None }, &tenant, body),
+        ("GET", [_, "groups"]) => read(&ReadGroups { cursor: None }, &tenant, body),
+        ("GET", [_, "users"]) => read(&ReadPage { filter: None, cursor: None }, &tenant, body),
+        ("GET", [_, "users", id]) => read(&ReadUser(user(id)?), &tenant, body),
+        (_, [_, "users", id, "mfaEnabled"]) => read(&ReadMfa(user(id)?), &tenant, body),
+        ("GET", [_, "users", id, "devices"]) => read(&ReadDevices(user(id)?), &tenant, body),
+        ("GET", [_, "users", id, "bypassMFA"]) => read(&ReadBypass(user(id)?), &tenant, body),
+        _ => None,
+    }
+}
+
+fn read<C: Call>(call: &C, tenant: &Tenant, body: &[u8]) -> Option<String> {
+    let problem = call.read_body(tenant, body).err()?;
+    Some(format!("the page can't read it: {problem:?}"))
+}
+
+/// The tenant that was asked, so that its links lead to itself.
+fn tenant(base: &str, environment: &str) -> Option<Tenant> {
+    let mut region = Regions::default().get(&RegionCode("EU".to_owned()))?.clone();
+    region.api_base = format!("{base}/v1");
+    Some(Tenant { region, environment: EnvironmentId(Uuid::try_parse(environment).ok()?) })
+}

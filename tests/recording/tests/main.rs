@@ -1,0 +1,221 @@
+//! A recording of the sandbox replays without a difference, and one of something else names where it differs.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use pingone_mfa_recording::Replay;
+use pingone_sandbox::server::{Record, now, serve_api_recorded};
+use pingone_sandbox::{Behaviour, EnvironmentKind, Populations, Role, Sandbox, Scope, Seed, TokenSpec};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use uuid::Uuid;
+
+/// A file of this test's own, gone when it ends.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("pingone-mfa-{}-{name}.har", std::process::id())))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn text(&self) -> String {
+        std::fs::read_to_string(&self.0).unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What is left in the temporary folder is only clutter.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// A sandbox that records, and one who asks it.
+struct Stage {
+    _runtime: Runtime,
+    address: SocketAddr,
+    token: String,
+    environment: Uuid,
+    user: Uuid,
+}
+
+impl Stage {
+    fn recording(file: &Path, behaviour: Behaviour) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut sandbox = Sandbox::new(Seed {
+            users: 30,
+            seed: 2,
+            api_base: format!("http://{address}/v1"),
+            auth_base: format!("http://{address}"),
+            kind: EnvironmentKind::Production,
+            populations: Populations::Usual,
+        });
+        sandbox.behave(behaviour).unwrap();
+        let holder = Uuid::from_u128(1);
+        for role in [Role::IdentityDataAdmin, Role::EnvironmentAdmin] {
+            sandbox.assign(holder, role, Scope::Environment, now());
+        }
+        let token = sandbox.mint(&TokenSpec { holder: Some(holder), ..TokenSpec::default() }, now());
+        let (environment, user) = (sandbox.environment_id(), sandbox.user_named("jonas.brandt").unwrap());
+        let record = Record::create(file).unwrap();
+        runtime.spawn(serve_api_recorded(listener, Arc::new(Mutex::new(sandbox)), record));
+        Self { _runtime: runtime, address, token, environment, user }
+    }
+
+    fn send(&self, method: &str, path: &str, body: &str) -> u16 {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+             Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            self.address,
+            self.token,
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap().parse().unwrap()
+    }
+
+    fn ask(&self, method: &str, rest: &str, body: &str) -> u16 {
+        self.send(method, &format!("/v1/environments/{}{rest}", self.environment), body)
+    }
+
+    /// What the page and other clients ask for.
+    fn tour(&self) -> usize {
+        let report =
+            r#"{"dataExplorationTemplate":{"id":"db632bfd-7054-4bde-b108-a384aac2d513"},"sync":"true"}"#;
+        let own = format!("/users/{}", self.user);
+        let asked = [
+            ("GET", String::new(), ""),
+            ("GET", "?expand=billOfMaterials".to_owned(), ""),
+            ("GET", "/billOfMaterials".to_owned(), ""),
+            ("GET", "/capabilities".to_owned(), ""),
+            ("GET", "/mfaSettings".to_owned(), ""),
+            ("PUT", "/mfaSettings".to_owned(), "{}"),
+            ("DELETE", "/mfaSettings".to_owned(), ""),
+            ("GET", "/populations".to_owned(), ""),
+            ("GET", "/groups?limit=5".to_owned(), ""),
+            ("GET", "/users?limit=10&expand=population".to_owned(), ""),
+            ("GET", "/users?filter=mfaEnabled%20eq%20%22true%22".to_owned(), ""),
+            ("GET", own.clone(), ""),
+            ("GET", format!("{own}?include=memberOfGroupIDs"), ""),
+            ("GET", format!("{own}/mfaEnabled"), ""),
+            ("PUT", format!("{own}/mfaEnabled"), r#"{"mfaEnabled":true}"#),
+            ("PUT", format!("{own}/mfaEnabled"), r#"{"mfaEnabled":1}"#),
+            ("GET", format!("{own}/devices"), ""),
+            ("GET", format!("{own}/bypassMFA"), ""),
+            ("GET", format!("{own}/memberOfGroups"), ""),
+            ("GET", format!("{own}/population"), ""),
+            ("GET", format!("{own}/enabled"), ""),
+            ("GET", format!("{own}/roleAssignments"), ""),
+            ("GET", "/users/00000000-0000-4000-8000-00000000dead".to_owned(), ""),
+            ("POST", "/dataExplorations?expand=entries".to_owned(), report),
+            ("GET", "/nowhere".to_owned(), ""),
+        ];
+        asked.iter().for_each(|(method, rest, body)| _ = self.ask(method, rest, body));
+        for path in ["/v1/environments", "/v1/roles"] {
+            assert_eq!(self.send("GET", path, ""), 200);
+        }
+        asked.len() + 2
+    }
+}
+
+#[test]
+fn a_recording_of_the_sandbox_replays_without_a_difference() {
+    for (name, behaviour) in [
+        ("hidden", Behaviour::default()),
+        ("exposed", Behaviour { expose_correlation_id: true, ..Behaviour::default() }),
+    ] {
+        let scratch = Scratch::new(name);
+        let stage = Stage::recording(scratch.path(), behaviour.clone());
+        let asked = stage.tour();
+        let replay = Replay::of(&scratch.text()).unwrap();
+        assert_eq!(replay.differences, Vec::<String>::new(), "{name}");
+        assert_eq!((replay.compared, replay.skipped), (asked, vec![]), "{name}");
+        assert_eq!(replay.exposes_correlation_id, behaviour.expose_correlation_id, "{name}");
+    }
+}
+
+#[test]
+fn a_recording_has_no_token_and_nothing_of_the_authorization_server() {
+    let scratch = Scratch::new("secret");
+    let stage = Stage::recording(scratch.path(), Behaviour::default());
+    stage.ask("GET", "/users", "");
+    let form = "grant_type=client_credentials";
+    stage.send("POST", &format!("/{}/as/token", stage.environment), form);
+    let text = scratch.text();
+    assert!(
+        !text.contains(&stage.token) && !text.contains(stage.token.split('.').next().unwrap()),
+        "a token"
+    );
+    assert!(!text.contains("/as/token") && !text.contains(form));
+    assert_eq!(Replay::of(&text).unwrap().compared, 1);
+}
+
+/// A recording of one user, whose answer `alter` changes.
+fn altered(alter: impl Fn(&str) -> String) -> Vec<String> {
+    let scratch = Scratch::new(&format!("altered-{:p}", &alter));
+    let stage = Stage::recording(scratch.path(), Behaviour::default());
+    stage.ask("GET", &format!("/users/{}", stage.user), "");
+    let mut file: Value = serde_json::from_str(&scratch.text()).unwrap();
+    let content = &mut file["log"]["entries"][0]["response"]["content"]["text"];
+    let text = alter(content.as_str().unwrap());
+    assert_ne!(content.as_str(), Some(text.as_str()), "nothing was altered");
+    *content = text.into();
+    let differences = Replay::of(&file.to_string()).unwrap().differences;
+    // The address of the request stands before each.
+    differences.iter().map(|difference| difference.rsplit_once(": the ").unwrap().1.to_owned()).collect()
+}
+
+#[test]
+fn what_differs_is_named_by_its_field() {
+    let renamed = altered(|text| text.replace("\"mfaEnabled\"", "\"mfaOn\""));
+    assert!(renamed.iter().any(|found| found == "body.mfaOn is not in the sandbox's"), "{renamed:?}");
+    let missing =
+        altered(|text| text.replace("\"verifyStatus\" : \"NOT_INITIATED\"", "\"nickname\" : \"x\""));
+    assert_eq!(missing, ["body.verifyStatus is in the sandbox's only"]);
+    let nested = altered(|text| text.replace("\"canAuthenticate\" : true", "\"canAuthenticate\" : \"true\""));
+    assert_eq!(nested, ["body.account.canAuthenticate is a text, the sandbox's is a Boolean"]);
+    let swapped = altered(|text| {
+        let (given, family) = ("\"given\" : \"Jonas\"", "\"family\" : \"Brandt\"");
+        text.replace(given, "{}").replace(family, given).replace("{}", family)
+    });
+    assert!(
+        swapped.len() == 1 && swapped[0].starts_with("fields of the body.name have the order"),
+        "{swapped:?}"
+    );
+}
+
+#[test]
+fn what_the_page_cannot_read_is_a_difference() {
+    let unread = altered(|text| text.replace("\"createdAt\" : \"2", "\"createdAt\" : \"no date 2"));
+    assert!(unread.len() == 1 && unread[0].contains("page can't read it"), "{unread:?}");
+}
+
+#[test]
+fn what_was_taken_out_is_not_compared() {
+    let hidden = altered(|text| {
+        let begin = text.find("\"name\" : {").unwrap();
+        let end = begin + text[begin..].find('}').unwrap() + 1;
+        text.replace(&text[begin..end], "\"name\" : \"[name]\"").replace("jonas.brandt", "[username]")
+    });
+    assert_eq!(hidden, Vec::<String>::new());
+}
+
+#[test]
+fn a_file_that_is_no_recording_is_named() {
+    for text in ["", "{}", "[]", r#"{"log":{"version":"1.2"}}"#] {
+        assert!(Replay::of(text).is_err(), "{text}");
+    }
+}
