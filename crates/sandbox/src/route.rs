@@ -279,6 +279,7 @@ impl Resource {
                 Self::Users(_)
                 | Self::User(..)
                 | Self::MfaEnabled(..)
+                | Self::Bypass(..)
                 | Self::UserPopulation(..)
                 | Self::UserEnabled(..),
                 "GET",
@@ -286,7 +287,6 @@ impl Resource {
             (Self::Users(_), "POST") => Permission::CreateUsers,
             (Self::MfaEnabled(..) | Self::Bypass(..), "PUT") => Permission::UpdateUserMfaEnabled,
             (Self::Devices(..), "GET") => Permission::ReadDevices,
-            (Self::Bypass(..), "GET") => Permission::ReadUsers,
             (Self::Reports(_), "POST") => Permission::CreateDataExploration,
             (Self::ReportEntries(..), "GET") => Permission::ReadDataExploration,
             (

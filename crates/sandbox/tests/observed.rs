@@ -104,18 +104,18 @@ fn groups_are_filtered_by_the_groups_around_them() {
     let named =
         |name: &str| id(listed(&groups, "groups").iter().find(|group| group["name"] == name).unwrap());
     let (outermost, outer) = (named("Head office"), named("Engineering"));
-    let mut names = |filter: String| -> Vec<String> {
+    let mut found = |filter: String| -> Vec<String> {
         let answer = filtered(&mut asker, "/groups", &filter);
         assert_eq!(answer.0, 200, "{answer:?}");
         listed(&answer, "groups").iter().map(|group| group["name"].as_str().unwrap().to_owned()).collect()
     };
-    let direct = names(format!(r#"memberOfGroups[id eq "{outermost}" and type eq "DIRECT"]"#));
+    let direct = found(format!(r#"memberOfGroups[id eq "{outermost}" and type eq "DIRECT"]"#));
     assert_eq!(direct, ["Engineering", "Finance"]);
-    let all = names(format!(r#"memberOfGroups[id eq "{outermost}"]"#));
+    let all = found(format!(r#"memberOfGroups[id eq "{outermost}"]"#));
     let expected =
         ["Engineering", "Engineering Platform", "Engineering Web", "On call", "Finance", "Payroll"];
     assert_eq!(all, expected);
-    let joined = names(format!(r#"(memberOfGroups[id eq "{outer}"]) and name sw "Engineering W""#));
+    let joined = found(format!(r#"(memberOfGroups[id eq "{outer}"]) and name sw "Engineering W""#));
     assert_eq!(joined, ["Engineering Web"]);
     for wrong in [
         r#"memberOfGroups eq "x""#.to_owned(),

@@ -126,12 +126,13 @@ impl Asker {
 
     fn created(&mut self) -> Option<String> {
         let created = self.send(Method::POST, "dataExplorations", TEMPLATE)?;
-        created["id"].as_str().map(str::to_owned)
+        created.get("id")?.as_str().map(str::to_owned)
     }
 
     fn first(&mut self, collection: &str) -> Option<String> {
         let list = self.send(Method::GET, collection, "")?;
-        list["_embedded"][collection][0]["id"].as_str().map(str::to_owned)
+        let first = list.get("_embedded")?.get(collection)?.get(0)?;
+        first.get("id")?.as_str().map(str::to_owned)
     }
 
     fn send(&mut self, method: Method, rest: &str, body: &str) -> Option<Value> {

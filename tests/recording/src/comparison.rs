@@ -52,7 +52,9 @@ fn compare(path: &str, recorded: &Json, own: &Json, found: &mut Vec<String>) {
         (Json::List(recorded), Json::List(own)) => {
             // The longest has all fields that the sandbox has there.
             let Some(fullest) = own.iter().max_by_key(|item| length(item)) else { return };
-            recorded.iter().for_each(|item| compare(&format!("{path}[]"), item, fullest, found));
+            for item in recorded {
+                compare(&format!("{path}[]"), item, fullest, found);
+            }
         }
         (recorded, own) if recorded.kind() != own.kind() => {
             found.push(format!("{path} is {}, the sandbox's is {}", recorded.kind(), own.kind()));

@@ -47,7 +47,7 @@ impl Replay {
     fn add(&mut self, entry: &Entries) {
         let what = format!("{} {}", entry.request.method, entry.request.url);
         self.exposes_correlation_id |= exposes_correlation_id(entry);
-        match self.compare(entry) {
+        match compare(entry) {
             Ok(differences) => {
                 self.compared += 1;
                 self.differences
@@ -56,22 +56,23 @@ impl Replay {
             Err(reason) => self.skipped.push(format!("{what}: {reason}")),
         }
     }
+}
 
-    fn compare(&self, entry: &Entries) -> Result<Vec<String>, &'static str> {
-        let Reproduced { status, body } = Asker::new().ask(entry)?;
-        let recorded = entry.response.status;
-        if i64::from(status) != recorded {
-            return Ok(vec![format!("the status is {recorded}, the sandbox's is {status}")]);
-        }
-        let Some(text) = entry.response.content.text.as_deref().filter(|text| !text.trim().is_empty()) else {
-            return if body.is_empty() { Ok(Vec::new()) } else { Err("the recording has no body") };
-        };
-        let recorded = Json::read(text).map_err(|_| "the recorded body is no JSON")?;
-        let own = Json::read(&String::from_utf8_lossy(&body)).map_err(|_| "the sandbox's body is no JSON")?;
-        let mut differences = comparison::differences(&recorded, &own);
-        differences.extend(readers::problem(entry, text, &recorded));
-        Ok(differences)
+/// How an answer differs, or why it can't be compared.
+fn compare(entry: &Entries) -> Result<Vec<String>, &'static str> {
+    let Reproduced { status, body } = Asker::new().ask(entry)?;
+    let recorded = entry.response.status;
+    if i64::from(status) != recorded {
+        return Ok(vec![format!("the status is {recorded}, the sandbox's is {status}")]);
     }
+    let Some(text) = entry.response.content.text.as_deref().filter(|text| !text.trim().is_empty()) else {
+        return if body.is_empty() { Ok(Vec::new()) } else { Err("the recording has no body") };
+    };
+    let recorded = Json::read(text).map_err(|_| "the recorded body is no JSON")?;
+    let own = Json::read(&String::from_utf8_lossy(&body)).map_err(|_| "the sandbox's body is no JSON")?;
+    let mut differences = comparison::differences(&recorded, &own);
+    differences.extend(readers::problem(entry, text, &recorded));
+    Ok(differences)
 }
 
 /// Browsers write down what a page may not read, too.

@@ -402,7 +402,7 @@ pub const DOCUMENTED: &[Situation] = &[
     row("too many requests, and the refusal can't be read", Cause::AnswerUnreadable, |world| {
         world.act = Act::List;
         world.meanwhile = Some(Box::new(|world| {
-            world.behave(Behaviour {
+            world.behave(&Behaviour {
                 rate: Some(50.0),
                 others: 50.0,
                 preflights_count: false,
@@ -413,11 +413,7 @@ pub const DOCUMENTED: &[Situation] = &[
     }),
     row("changes are refused in a way that can't be read", Cause::AnswerUnreadable, |world| {
         world.role(Role::IdentityDataReadOnly);
-        world
-            .sandbox
-            .borrow_mut()
-            .behave(Behaviour { cors_on_refusals: false, ..Behaviour::default() })
-            .unwrap();
+        world.behave(&Behaviour { cors_on_refusals: false, ..Behaviour::default() });
     }),
     // PingOne.
     row("two reports within five seconds", Cause::RateLimited, |world| {

@@ -237,6 +237,13 @@ pub const SITUATIONS: &[Situation] = &[
     row("the licence is used up", Cause::LicenceExceeded, |world| {
         world.says = vec![("PUT", "/mfaEnabled", 403, LICENCE_EXCEEDED)];
     }),
+    row("PingOne says in its own form that the license is used up", Cause::LicenceExceeded, |world| {
+        world.wrong(r#"{"on":{"method":"PUT"},"fault":{"kind":"license-exceeded"}}"#);
+    }),
+    row("a quota is used up", Cause::RateLimited, |world| {
+        world.wrong(r#"{"on":{"endpoint":"users"},"fault":{"kind":"quota-exceeded","retryAfter":60}}"#);
+        world.act = Act::List;
+    }),
     // People.
     row("a user ID of somewhere else", Cause::UserMissing, |world| {
         world.user = "00000000-0000-4000-8000-000000000002";
@@ -291,7 +298,7 @@ pub const SITUATIONS: &[Situation] = &[
     row("other clients use the licence's limit up", Cause::RateLimited, |world| {
         world.act = Act::List;
         world.meanwhile = Some(Box::new(|world| {
-            world.behave(Behaviour { rate: Some(50.0), others: 50.0, ..Behaviour::default() });
+            world.behave(&Behaviour { rate: Some(50.0), others: 50.0, ..Behaviour::default() });
         }));
     }),
     row("PingOne is down", Cause::ServiceFailing, |world| {

@@ -191,9 +191,9 @@ impl World {
     }
 
     /// How the tenant behaves.
-    pub fn behave(&mut self, behaviour: Behaviour) {
+    pub fn behave(&mut self, behaviour: &Behaviour) {
         let expose_correlation_id = self.ids == Ids::Exposed;
-        self.sandbox.borrow_mut().behave(Behaviour { expose_correlation_id, ..behaviour }).unwrap();
+        self.sandbox.borrow_mut().behave(Behaviour { expose_correlation_id, ..*behaviour }).unwrap();
     }
 
     /// The id of a user.

@@ -76,6 +76,10 @@ fn entry(request: &Request<Vec<u8>>, response: &Response<Vec<u8>>, at: Wall) -> 
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     let query: Vec<Value> =
         query::parameters(request).map(|(name, value)| json!({ "name": name, "value": value })).collect();
+    let sent = (!request.body().is_empty()).then(|| {
+        let mime_type = text_of(request.headers(), header::CONTENT_TYPE);
+        json!({ "mimeType": mime_type, "text": String::from_utf8_lossy(request.body()) })
+    });
     let mut asked = json!({
         "method": request.method().as_str(),
         "url": format!("http://{host}{path}"),
@@ -86,10 +90,8 @@ fn entry(request: &Request<Vec<u8>>, response: &Response<Vec<u8>>, at: Wall) -> 
         "headersSize": -1,
         "bodySize": request.body().len(),
     });
-    if !request.body().is_empty() {
-        let mime_type = text_of(request.headers(), header::CONTENT_TYPE);
-        let body = json!({ "mimeType": mime_type, "text": String::from_utf8_lossy(request.body()) });
-        asked["postData"] = body;
+    if let (Some(asked), Some(sent)) = (asked.as_object_mut(), sent) {
+        asked.insert("postData".to_owned(), sent);
     }
     json!({
         "startedDateTime": at.to_string(),
