@@ -34,9 +34,14 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Encoding) {
 
 /// A text without zero bytes at its end, and the line ends and the end-of-file mark of DOS among them.
 fn without_padding(text: &str) -> &str {
-    let kept = text.trim_end_matches(['\0', '\u{1a}', '\r', '\n', ' ', '\t']);
-    let padding = text.get(kept.len()..).unwrap_or_default();
-    if padding.contains('\0') { kept } else { text }
+    let said = text.trim_end_matches(['\0', '\u{1a}', '\r', '\n', ' ', '\t']).len();
+    let padding = text.get(said..).unwrap_or_default();
+    if !padding.contains('\0') {
+        return text;
+    }
+    // What stands before the first of them belongs to the last line: a tabulator there begins an empty cell.
+    let own = padding.find(['\0', '\u{1a}']).unwrap_or_default();
+    text.get(..said + own).unwrap_or(text).trim_end_matches(['\r', '\n'])
 }
 
 fn decode_all(bytes: &[u8]) -> (String, Encoding) {
@@ -212,6 +217,9 @@ mod tests {
             (b"Zo\xeb\0\0", "Zoë"),
             (b"ab\0c\0", "ab\0c"),
             (b"ana \n", "ana \n"),
+            (b"ana\tx\nbo\t\n\0\0", "ana\tx\nbo\t"),
+            (b"ana\tx\nbo\t\0\t\0", "ana\tx\nbo\t"),
+            (b"ana\n\t\r\n\x1a\0", "ana\n\t"),
         ] {
             assert_eq!(decode(bytes).0, expected, "{bytes:?}");
         }
