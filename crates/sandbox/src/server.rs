@@ -47,7 +47,7 @@ pub fn now() -> Wall {
 }
 
 /// What is recorded, if anything is.
-type Recording = Option<Arc<Mutex<Record>>>;
+type Recording = Option<Arc<Mutex<Option<Record>>>>;
 
 /// Serves the API and the authorization server for as long as this future is polled.
 pub async fn serve_api(listener: TcpListener, sandbox: Shared) {
@@ -56,7 +56,7 @@ pub async fn serve_api(listener: TcpListener, sandbox: Shared) {
 
 /// The same, and every exchange with the API is recorded.
 pub async fn serve_api_recorded(listener: TcpListener, sandbox: Shared, record: Record) {
-    accept(listener, sandbox, Some(Arc::new(Mutex::new(record)))).await;
+    accept(listener, sandbox, Some(Arc::new(Mutex::new(Some(record))))).await;
 }
 
 async fn accept(listener: TcpListener, sandbox: Shared, recording: Recording) {
@@ -125,14 +125,24 @@ async fn reply(
         let (request, at) = (Request::from_parts(parts, body.to_bytes().to_vec()), now());
         let reply = sandbox.handle(&request, at);
         if let Some(record) = recording {
-            let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
-            record.add(&request, &reply.response, at)?;
+            note(record, &request, &reply.response, at);
         }
         return Ok(reply);
     }
     let reply = sandbox.refuse_body(&Request::from_parts(parts, Vec::new()), now());
     // The rest of the body is still on its way and nobody reads it.
     Ok(Reply { wire: Wire { end: End::Fin, ..reply.wire }, ..reply })
+}
+
+/// Records an exchange. A file that can't be written ends the recording, and no answer is lost over it.
+#[expect(clippy::print_stderr, reason = "whoever records has to know that it has ended")]
+fn note(record: &Mutex<Option<Record>>, request: &Request<Vec<u8>>, response: &Response<Vec<u8>>, at: Wall) {
+    let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
+    let added = record.as_mut().map_or(Ok(()), |record| record.add(request, response, at));
+    if let Err(error) = added {
+        eprintln!("pingone-sandbox: nothing more is recorded, and the file may not be whole ({error})");
+        *record = None;
+    }
 }
 
 /// No answer at all.

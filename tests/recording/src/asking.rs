@@ -94,28 +94,30 @@ impl Asker {
     }
 
     fn own_path(&mut self, path: &str, status: u16) -> String {
+        let parts: Vec<&str> = path.split('/').collect();
+        // What wasn't found is what the path names last.
+        let missing = parts.iter().rposition(|part| is_id(part)).filter(|_| status == 404);
         let mut before = "";
         let mut own = String::from("/v1");
-        for part in path.split('/') {
+        for (place, part) in parts.iter().enumerate() {
             own.push('/');
-            own.push_str(&self.own_part(before, part, status));
+            if Some(place) == missing {
+                own.push_str(&NOBODY.to_string());
+            } else {
+                own.push_str(&self.own_part(before, part));
+            }
             before = part;
         }
         own
     }
 
     /// What stands for an id behind the name of its collection.
-    fn own_part(&mut self, collection: &str, part: &str, status: u16) -> String {
-        if Uuid::try_parse(part).is_err() {
+    fn own_part(&mut self, collection: &str, part: &str) -> String {
+        if !is_id(part) {
             return part.to_owned();
         }
-        if collection == "environments" {
-            return self.sandbox.environment_id().to_string();
-        }
-        if status == 404 {
-            return NOBODY.to_string();
-        }
         match collection {
+            "environments" => Some(self.sandbox.environment_id().to_string()),
             "users" => self.sandbox.user_named("jonas.brandt").map(|id| id.to_string()),
             "roles" => Some(Role::IdentityDataAdmin.id().to_string()),
             "dataExplorations" => self.created(),
@@ -146,6 +148,10 @@ impl Asker {
             .ok()?;
         serde_json::from_slice(self.sandbox.handle(&request, NOW).response.body()).ok()
     }
+}
+
+fn is_id(part: &str) -> bool {
+    Uuid::try_parse(part).is_ok()
 }
 
 /// The query without its cursor, which only the tenant understands.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use pingone_mfa_recording::Replay;
-use pingone_sandbox::server::{Record, now, serve_api_recorded};
+use pingone_sandbox::server::{Record, Shared, now, serve_api_recorded};
 use pingone_sandbox::{Behaviour, EnvironmentKind, Populations, Role, Sandbox, Scope, Seed, TokenSpec};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -41,6 +41,7 @@ impl Drop for Scratch {
 /// A sandbox that records, and one who asks it.
 struct Stage {
     _runtime: Runtime,
+    sandbox: Shared,
     address: SocketAddr,
     token: String,
     environment: Uuid,
@@ -68,8 +69,14 @@ impl Stage {
         let token = sandbox.mint(&TokenSpec { holder: Some(holder), ..TokenSpec::default() }, now());
         let (environment, user) = (sandbox.environment_id(), sandbox.user_named("jonas.brandt").unwrap());
         let record = Record::create(file).unwrap();
-        runtime.spawn(serve_api_recorded(listener, Arc::new(Mutex::new(sandbox)), record));
-        Self { _runtime: runtime, address, token, environment, user }
+        let sandbox: Shared = Arc::new(Mutex::new(sandbox));
+        runtime.spawn(serve_api_recorded(listener, Arc::clone(&sandbox), record));
+        Self { _runtime: runtime, sandbox, address, token, environment, user }
+    }
+
+    fn go_wrong(&self, fault: &str) {
+        let rule = serde_json::from_str(&format!("{{\"fault\":{fault}}}")).unwrap();
+        self.sandbox.lock().unwrap().go_wrong(rule).unwrap();
     }
 
     fn send(&self, method: &str, path: &str, body: &str) -> u16 {
@@ -82,8 +89,9 @@ impl Stage {
             body.len()
         );
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer);
         answer.split(' ').nth(1).unwrap().parse().unwrap()
     }
 
@@ -123,13 +131,14 @@ impl Stage {
             ("POST", "/dataExplorations?expand=entries".to_owned(), report),
             ("GET", "/nowhere".to_owned(), ""),
         ];
+        assert_eq!(self.send("GET", "/v1/environments/00000000-0000-4000-8000-00000000dead", ""), 404);
         for (method, rest, body) in &asked {
             self.ask(method, rest, body);
         }
         for path in ["/v1/environments", "/v1/roles"] {
             assert_eq!(self.send("GET", path, ""), 200);
         }
-        asked.len() + 2
+        asked.len() + 3
     }
 }
 
@@ -163,6 +172,22 @@ fn a_recording_has_no_token_and_nothing_of_the_authorization_server() {
     );
     assert!(!text.contains("/as/token") && !text.contains(form));
     assert_eq!(Replay::of(&text).unwrap().compared, 1);
+}
+
+#[test]
+fn an_answer_that_quotes_the_token_is_recorded_without_it() {
+    for (name, fault) in [
+        ("echo", r#"{"kind":"echo"}"#),
+        ("text", r#"{"kind":"text","status":400,"text":"{authorization}"}"#),
+        ("utf16", r#"{"kind":"text","status":400,"encoding":"utf16","text":"{authorization}"}"#),
+    ] {
+        let scratch = Scratch::new(name);
+        let stage = Stage::recording(scratch.path(), Behaviour::default());
+        stage.go_wrong(fault);
+        stage.ask("GET", "/users?limit=1", "");
+        let text = scratch.text().replace("\\u0000", "");
+        assert!(!text.contains(&stage.token) && text.contains("{not recorded}"), "{name}: {text}");
+    }
 }
 
 /// A recording of one user, whose answer `alter` changes.

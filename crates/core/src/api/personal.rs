@@ -75,10 +75,30 @@ fn meaning(field: &str) -> Meaning {
     }
 }
 
+/// For whom a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// Support, which needs to know what PingOne said.
+    Support,
+    /// Anyone.
+    Stranger,
+}
+
 /// A JSON text without people. Works on the text and not on its value, so that one that was cut in the middle is
 /// cleaned as well as a whole one.
 #[must_use]
 pub fn json(text: &str) -> String {
+    cleaned(text, Reader::Support)
+}
+
+/// The same for strangers: sentences, which may name somebody without the look of an address, and numbers of which nothing
+/// is known have placeholders too.
+#[must_use]
+pub fn json_for_strangers(text: &str) -> String {
+    cleaned(text, Reader::Stranger)
+}
+
+fn cleaned(text: &str, reader: Reader) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut levels: Vec<Level> = Vec::new();
     let mut place = 0;
@@ -112,9 +132,9 @@ pub fn json(text: &str) -> String {
             byte if byte.is_ascii_whitespace() => clean.push_str(token),
             b'"' => match level {
                 Some(level) if level.is_at_key => clean.push_str(&level.key(token)),
-                _ => clean.push_str(&text_value(token, here)),
+                _ => clean.push_str(&text_value(token, here, reader)),
             },
-            _ => clean.push_str(&bare_value(token, here)),
+            _ => clean.push_str(&bare_value(token, here, reader)),
         }
     }
     clean
@@ -182,7 +202,7 @@ fn decoded(token: &str) -> Option<Cow<'_, str>> {
     if inside.contains('\\') { serde_json::from_str(token).ok() } else { Some(Cow::Borrowed(inside)) }
 }
 
-fn text_value(token: &str, meaning: Meaning) -> String {
+fn text_value(token: &str, meaning: Meaning, reader: Reader) -> String {
     if let Meaning::Person(placeholder) = meaning {
         return quoted(placeholder);
     }
@@ -192,7 +212,7 @@ fn text_value(token: &str, meaning: Meaning) -> String {
         Meaning::Word if is_word(&text) => return token.to_owned(),
         Meaning::Path if is_path(&text) => return token.to_owned(),
         Meaning::Time if Wall::from_rfc3339(&text).is_some() => return token.to_owned(),
-        Meaning::Sentence => sentence(&text),
+        Meaning::Sentence if reader == Reader::Support => sentence(&text),
         Meaning::Link => address(&text),
         Meaning::Filter => filter(&text),
         _ => TEXT.to_owned(),
@@ -201,14 +221,14 @@ fn text_value(token: &str, meaning: Meaning) -> String {
 }
 
 /// A number, `true`, `false`, `null`, or what is no JSON.
-fn bare_value(token: &str, meaning: Meaning) -> String {
+fn bare_value(token: &str, meaning: Meaning, reader: Reader) -> String {
     let is_number = token.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
     match meaning {
         _ if matches!(token, "true" | "false" | "null") => token.to_owned(),
         Meaning::Person(placeholder) => quoted(placeholder),
         Meaning::Count | Meaning::Time if is_number => token.to_owned(),
         // One that is longer may be somebody's number.
-        _ if is_number && token.len() <= 6 => token.to_owned(),
+        _ if reader == Reader::Support && is_number && token.len() <= 6 => token.to_owned(),
         _ => quoted(TEXT),
     }
 }

@@ -15,7 +15,10 @@ use crate::{Wall, query};
 /// What ends the file behind the last entry.
 const END: &[u8] = b"\n]}}\n";
 
-/// A HAR file that is whole after each exchange, however the program ends.
+/// What stands for a secret.
+const NOT_RECORDED: &str = "{not recorded}";
+
+/// A HAR file that is whole between exchanges.
 #[derive(Debug)]
 pub struct Record {
     file: File,
@@ -41,7 +44,7 @@ impl Record {
     /// Adds an exchange, if it is one with the API.
     ///
     /// # Errors
-    /// Those of the file.
+    /// Those of the file, which may not be whole then.
     pub(crate) fn add(
         &mut self,
         request: &Request<Vec<u8>>,
@@ -51,41 +54,70 @@ impl Record {
         if !request.uri().path().starts_with("/v1") {
             return Ok(());
         }
-        self.file.seek(SeekFrom::Start(self.place))?;
         let separator = if self.has_entries { ",\n" } else { "\n" };
-        write!(self.file, "{separator}{}", entry(request, response, at))?;
-        self.place = self.file.stream_position()?;
+        let mut text = format!("{separator}{}", entry(request, response, at)).into_bytes();
+        let length = text.len() as u64;
+        text.extend(END);
+        self.file.seek(SeekFrom::Start(self.place))?;
+        self.file.write_all(&text)?;
+        self.place += length;
         self.has_entries = true;
-        self.file.write_all(END)
+        Ok(())
     }
 }
 
-fn headers(headers: &HeaderMap) -> Vec<Value> {
-    let value = |name: &str, value: &[u8]| {
-        let is_secret = name == "authorization" || name == "cookie";
-        if is_secret { "{not recorded}".into() } else { String::from_utf8_lossy(value).into_owned() }
-    };
-    headers
-        .iter()
-        .map(|(name, text)| json!({ "name": name.as_str(), "value": value(name.as_str(), text.as_bytes()) }))
-        .collect()
+/// The texts of an exchange, without the credentials that its request had: an answer may quote them.
+struct Texts<'a> {
+    secret: Option<&'a str>,
+}
+
+impl<'a> Texts<'a> {
+    fn of(request: &'a Request<Vec<u8>>) -> Self {
+        let sent = text_of(request.headers(), header::AUTHORIZATION);
+        let secret = sent.split_once(' ').map_or(sent, |(_, credentials)| credentials).trim();
+        Self { secret: Some(secret).filter(|secret| !secret.is_empty()) }
+    }
+
+    fn clean(&self, bytes: &[u8]) -> String {
+        // In another encoding a secret wouldn't be found.
+        if bytes.contains(&0) {
+            return NOT_RECORDED.to_owned();
+        }
+        let text = String::from_utf8_lossy(bytes);
+        match self.secret {
+            Some(secret) => text.replace(secret, NOT_RECORDED),
+            None => text.into_owned(),
+        }
+    }
+
+    fn headers(&self, headers: &HeaderMap) -> Vec<Value> {
+        let value = |name: &HeaderName, value: &[u8]| {
+            let is_secret = *name == header::AUTHORIZATION || *name == header::COOKIE;
+            if is_secret { NOT_RECORDED.to_owned() } else { self.clean(value) }
+        };
+        headers
+            .iter()
+            .map(|(name, text)| json!({ "name": name.as_str(), "value": value(name, text.as_bytes()) }))
+            .collect()
+    }
 }
 
 fn entry(request: &Request<Vec<u8>>, response: &Response<Vec<u8>>, at: Wall) -> Value {
+    let texts = Texts::of(request);
     let host = text_of(request.headers(), header::HOST);
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     let query: Vec<Value> =
         query::parameters(request).map(|(name, value)| json!({ "name": name, "value": value })).collect();
     let sent = (!request.body().is_empty()).then(|| {
         let mime_type = text_of(request.headers(), header::CONTENT_TYPE);
-        json!({ "mimeType": mime_type, "text": String::from_utf8_lossy(request.body()) })
+        json!({ "mimeType": mime_type, "text": texts.clean(request.body()) })
     });
     let mut asked = json!({
         "method": request.method().as_str(),
         "url": format!("http://{host}{path}"),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": headers(request.headers()),
+        "headers": texts.headers(request.headers()),
         "queryString": query,
         "headersSize": -1,
         "bodySize": request.body().len(),
@@ -102,11 +134,11 @@ fn entry(request: &Request<Vec<u8>>, response: &Response<Vec<u8>>, at: Wall) -> 
             "statusText": response.status().canonical_reason().unwrap_or_default(),
             "httpVersion": "HTTP/1.1",
             "cookies": [],
-            "headers": headers(response.headers()),
+            "headers": texts.headers(response.headers()),
             "content": {
                 "size": response.body().len(),
                 "mimeType": text_of(response.headers(), header::CONTENT_TYPE),
-                "text": String::from_utf8_lossy(response.body()),
+                "text": texts.clean(response.body()),
             },
             "redirectURL": "",
             "headersSize": -1,

@@ -13,6 +13,7 @@ use super::{Answer, BodyKind, Exchange};
 use crate::api::json::quoted;
 use crate::api::personal;
 use crate::api::redaction::PLACEHOLDER;
+use crate::api::wire::report::TEMPLATE;
 
 /// The length of an id with its hyphens.
 const ID: usize = 36;
@@ -61,17 +62,21 @@ fn sent(body: &str) -> String {
     if body.is_empty() {
         return String::new();
     }
-    format!(r#""postData":{{"mimeType":"application/json","text":{}}},"#, quoted(&personal::json(body)))
+    // What the page sends says nothing of a person: flags, times, and what a report is to have in it.
+    format!(r#""postData":{{"mimeType":"application/json","text":{}}},"#, quoted(body))
 }
 
 fn response(answer: &Answer) -> String {
-    let header =
-        answer.head.correlation_id.as_ref().map(|id| named("Correlation-Id", id)).unwrap_or_default();
+    let id = answer.head.correlation_id.as_ref().filter(|id| id.len() == ID && is_id(id));
+    let header = id.map(|id| named("Correlation-Id", id)).unwrap_or_default();
     let mut content = format!(r#""size":{},"mimeType":{}"#, answer.size, quoted(media_type(answer.kind)));
     // What isn't whole, or isn't PingOne's, is left out: a part of JSON is none, and another text may say anything.
     let has_text = answer.kind == BodyKind::Json && !answer.is_cut;
-    let text =
-        if has_text { ("text", personal::json(&answer.body)) } else { ("comment", "not kept".to_owned()) };
+    let text = if has_text {
+        ("text", personal::json_for_strangers(&answer.body))
+    } else {
+        ("comment", "not kept".to_owned())
+    };
     if answer.kind != BodyKind::Empty {
         // Writing into memory can't fail.
         let _ = write!(content, r#","{}":{}"#, text.0, quoted(&text.1));
@@ -99,7 +104,8 @@ const fn media_type(kind: BodyKind) -> &'static str {
     }
 }
 
-/// The text with a number in place of each id: the first is 1, and whatever is the same id has the same number.
+/// The text with a number in place of each id: the first is 1, and whatever is the same id has the same number. The
+/// report's template has the same one for everyone.
 fn numbered(text: &str) -> String {
     let mut numbers = HashMap::new();
     let (mut written, mut rest) = (String::with_capacity(text.len()), text);
@@ -109,7 +115,7 @@ fn numbered(text: &str) -> String {
         let end = if id.is_some() { begin + ID } else { hyphen + 1 };
         let (passed, behind) = rest.split_at(end);
         match id {
-            None => written.push_str(passed),
+            None | Some(TEMPLATE) => written.push_str(passed),
             Some(id) => {
                 let next = numbers.len() + 1;
                 let number = *numbers.entry(id.to_ascii_lowercase()).or_insert(next);
@@ -161,6 +167,27 @@ mod tests {
         for person in ["jonas", "2025550142", "5f0c7e1a"] {
             assert!(!text.contains(person), "{person}: {text}");
         }
+    }
+
+    #[test]
+    fn no_sentence_no_number_and_no_odd_id_is_in_a_file() {
+        let body = r#"{"message":"The username 'jonas.brandt' already exists","details":[{"code":"INVALID_VALUE","target":"username","message":"No user Jonas Brandt"}],"badge":48213,"count":7}"#;
+        let odd = Answer { body: body.to_owned(), ..answer(400) };
+        let head = |id: &str| crate::api::Head { status: 400, correlation_id: Some(id.to_owned()) };
+        let texts = ["Root=1-67891233-abcdef012345678912345678", "jonas@host.example"]
+            .map(|id| har([&exchange(2, Some(Answer { head: head(id), ..odd.clone() }))].into_iter()));
+        for text in texts {
+            for secret in ["onas", "randt", "48213", "67891233"] {
+                assert!(!text.contains(secret), "{secret}: {text}");
+            }
+            assert!(text.contains("INVALID_VALUE") && text.contains("\\\"count\\\":7"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_templates_id_of_a_report_stays() {
+        let text = format!("{TEMPLATE} 5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4");
+        assert_eq!(numbered(&text), format!("{TEMPLATE} 00000000-0000-4000-8000-000000000001"));
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub struct Report {
 }
 
 /// The template of the report, the only one that there is.
-const TEMPLATE: &str = "db632bfd-7054-4bde-b108-a384aac2d513";
+pub(crate) const TEMPLATE: &str = "db632bfd-7054-4bde-b108-a384aac2d513";
 
 /// The body of the request.
 pub fn request() -> Vec<u8> {

@@ -38,6 +38,10 @@ const TALKS_OF: [&str; 15] = [
 const TALKS_OF_MFA: [&str; 8] =
     ["mfa", "2fa", "2step", "twostep", "twofactor", "2factor", "multifactor", "secondfactor"];
 
+/// And with one of these too, it talks of something else about it.
+const TALKS_OF_ELSE: [&str; 9] =
+    ["phone", "device", "date", "time", "last", "method", "type", "mail", "number"];
+
 /// Headers of a column that says what is to be done.
 const TELLS_TO: [&str; 2] = ["action", "aktion"];
 
@@ -156,7 +160,8 @@ fn talks_of_state(header: &str) -> bool {
 /// Whether lines that differ in a column of this name are meant for different directions, whatever they say.
 fn asks_for_direction(header: &str) -> bool {
     let name = letters_of(header);
-    TALKS_OF_MFA.iter().any(|word| name.contains(word)) || TELLS_TO.contains(&name.as_str())
+    let has_one_of = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    (has_one_of(&TALKS_OF_MFA) && !has_one_of(&TALKS_OF_ELSE)) || TELLS_TO.contains(&name.as_str())
 }
 
 fn letters_of(header: &str) -> String {
@@ -231,6 +236,8 @@ mod tests {
             found(Some("MFA"), &["x", "X"]).is_empty(),
             "the same in every line, and of no known meaning"
         );
+        assert!(found(Some("MFA phone"), &["+12025550101", ""]).is_empty());
+        assert!(found(Some("Last MFA sign-in"), &["2026-11-01", "2026-11-02"]).is_empty());
         assert!(found(Some("Factory"), &["Oslo", "Turin"]).is_empty());
         assert!(found(Some("Transaction"), &["t1", "t2"]).is_empty());
     }
