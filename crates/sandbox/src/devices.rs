@@ -179,13 +179,13 @@ pub(crate) fn id(user: Uuid, place: usize) -> Uuid {
     seed::uuid(user.as_u64_pair().1 ^ 0xde, place as u64)
 }
 
-/// The address that codes go to, for a device that has one. Administrators see it whole; it is masked for whoever signs on.
+/// The address that codes go to, for a device that has one. Administrators see it whole; it is masked in sign-on flows.
 pub(crate) fn email(spec: DeviceSpec, person: &Person) -> Option<String> {
     let own = || person.email.clone().unwrap_or_else(|| format!("{}@example.com", person.username));
     (spec.kind == DeviceType::Email).then(own)
 }
 
-/// The number that codes go to, for a device that has one, whole like an address. Numbers with 555-01 belong to nobody.
+/// The number that codes go to, for a device that has one, whole like an address. Numbers with 555-01 are reserved for fiction.
 pub(crate) fn phone(spec: DeviceSpec, device: Uuid) -> Option<String> {
     let last = Dice::about(device, 0x55).roll() % 100;
     (spec.kind == DeviceType::Sms).then(|| format!("+120255501{last:02}"))

@@ -135,7 +135,7 @@ async fn reply(
 }
 
 /// Records an exchange. A file that can't be written ends the recording, and no answer is lost over it.
-#[expect(clippy::print_stderr, reason = "whoever records has to know that it has ended")]
+#[expect(clippy::print_stderr, reason = "the person who records has to know that it has ended")]
 fn note(record: &Mutex<Option<Record>>, request: &Request<Vec<u8>>, response: &Response<Vec<u8>>, at: Wall) {
     let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
     let added = record.as_mut().map_or(Ok(()), |record| record.add(request, response, at));

@@ -1,4 +1,4 @@
-//! JSON whose fields keep their order.
+//! JSON with the order of its fields.
 
 use std::fmt;
 

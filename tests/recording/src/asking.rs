@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 const NOW: Wall = Wall(1_800_000_000_000);
 
-/// Who holds every role, so that nothing is refused that was not refused in the recording.
+/// A holder of every role, so that the sandbox refuses only what the recording has as refused.
 const HOLDER: Uuid = Uuid::from_u128(0xfeed);
 
-/// Named in place of something that wasn't found.
-const NOBODY: Uuid = Uuid::from_u128(0xdead);
+/// An id that the sandbox doesn't have.
+const UNKNOWN: Uuid = Uuid::from_u128(0xdead);
 
 const TEMPLATE: &str = r#"{"dataExplorationTemplate":{"id":"db632bfd-7054-4bde-b108-a384aac2d513"}}"#;
 
@@ -49,7 +49,7 @@ impl Asker {
     pub(crate) fn ask(mut self, entry: &Entries) -> Result<Reproduced, &'static str> {
         let status = u16::try_from(entry.response.status).ok().filter(|status| *status > 0);
         let status = status.ok_or("there was no answer")?;
-        let (_, path) = entry.request.url.split_once("/v1/").ok_or("it is no request of the API")?;
+        let (_, path) = entry.request.url.split_once("/v1/").ok_or("it isn't a request to the API")?;
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         let path = self.own_path(path, status);
         let uri = query.and_then(own_query).map_or_else(|| path.clone(), |query| format!("{path}?{query}"));
@@ -87,7 +87,7 @@ impl Asker {
     fn token(&mut self, status: u16) -> Option<String> {
         let holder = match status {
             401 => return None,
-            403 => NOBODY,
+            403 => UNKNOWN,
             _ => HOLDER,
         };
         Some(self.sandbox.mint(&TokenSpec { holder: Some(holder), ..TokenSpec::default() }, NOW))
@@ -102,7 +102,7 @@ impl Asker {
         for (place, part) in parts.iter().enumerate() {
             own.push('/');
             if Some(place) == missing {
-                own.push_str(&NOBODY.to_string());
+                own.push_str(&UNKNOWN.to_string());
             } else {
                 own.push_str(&self.own_part(before, part));
             }

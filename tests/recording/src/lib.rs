@@ -68,8 +68,8 @@ fn compare(entry: &Entries) -> Result<Vec<String>, &'static str> {
     let Some(text) = entry.response.content.text.as_deref().filter(|text| !text.trim().is_empty()) else {
         return if body.is_empty() { Ok(Vec::new()) } else { Err("the recording has no body") };
     };
-    let recorded = Json::read(text).map_err(|_| "the recorded body is no JSON")?;
-    let own = Json::read(&String::from_utf8_lossy(&body)).map_err(|_| "the sandbox's body is no JSON")?;
+    let recorded = Json::read(text).map_err(|_| "the recorded body isn't JSON")?;
+    let own = Json::read(&String::from_utf8_lossy(&body)).map_err(|_| "the sandbox's body isn't JSON")?;
     let mut differences = comparison::differences(&recorded, &own);
     differences.extend(readers::problem(entry, text, &recorded));
     Ok(differences)

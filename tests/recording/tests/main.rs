@@ -190,7 +190,7 @@ fn an_answer_that_quotes_the_token_is_recorded_without_it() {
     }
 }
 
-/// A recording of one user, whose answer `alter` changes.
+/// The differences of a recorded user after `alter` has changed the answer.
 fn altered(alter: impl Fn(&str) -> String) -> Vec<String> {
     let scratch = Scratch::new(&format!("altered-{:p}", &alter));
     let stage = Stage::recording(scratch.path(), Behaviour::default());

@@ -75,7 +75,7 @@ fn meaning(field: &str) -> Meaning {
     }
 }
 
-/// For whom a text is.
+/// Who will read a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reader {
     /// Support, which needs to know what PingOne said.
@@ -91,8 +91,8 @@ pub fn json(text: &str) -> String {
     cleaned(text, Reader::Support)
 }
 
-/// The same for strangers: sentences, which may name somebody without the look of an address, and numbers of which nothing
-/// is known have placeholders too.
+/// The same for readers outside the company: sentences, which may contain a name, and numbers of unknown meaning have
+/// placeholders too.
 #[must_use]
 pub fn json_for_strangers(text: &str) -> String {
     cleaned(text, Reader::Stranger)

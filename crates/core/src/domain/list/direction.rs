@@ -229,6 +229,8 @@ mod tests {
             ("2-step verification", ["Enrolled", "Not enrolled"]),
             ("Multi-factor", ["✓", "✗"]),
             ("Action", ["Add", "Remove"]),
+            ("Two-factor?", ["●", "○"]),
+            ("MFA rollout", ["wave 1", "wave 2"]),
         ] {
             assert_eq!(found(Some(header), &cells).len(), 2, "{header}");
         }

@@ -220,6 +220,8 @@ mod tests {
             (b"ana\tx\nbo\t\n\0\0", "ana\tx\nbo\t"),
             (b"ana\tx\nbo\t\0\t\0", "ana\tx\nbo\t"),
             (b"ana\n\t\r\n\x1a\0", "ana\n\t"),
+            (b"ana \0 \0", "ana "),
+            (b"ana\t\t\r\n\0\r\n\0", "ana\t\t"),
         ] {
             assert_eq!(decode(bytes).0, expected, "{bytes:?}");
         }
