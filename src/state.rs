@@ -8,7 +8,7 @@ use pingone_mfa_core::domain::query::Filters;
 use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::connection::Connection;
-use pingone_mfa_core::engine::probe::Reaching;
+use pingone_mfa_core::engine::probe::NetworkProbe;
 use pingone_mfa_core::port::{
     Collation, Embedder, Files, Host, Journal, Lease, Locale, Preferences, SignIn, TokenHolder,
 };
@@ -128,7 +128,7 @@ pub struct Ports {
     /// Sees to it that only one page runs something.
     pub lease: Rc<dyn Lease>,
     /// Finds out what the browser can reach.
-    pub reaching: Rc<dyn Reaching>,
+    pub reaching: Rc<dyn NetworkProbe>,
     /// The page that this one is a part of.
     pub embedder: Rc<dyn Embedder>,
     /// Where the jitter of retries starts.

@@ -5,14 +5,14 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use leptos::prelude::AnyView;
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::tenant::Environment;
 
 use crate::state::AppHandle;
 use crate::state::announcement::Announcement;
 use crate::state::session::{Phase, Session};
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
 pub mod text;
 
@@ -79,7 +79,7 @@ pub fn screens(app: AppHandle) -> Screens {
     };
     let not_connected = move |fault: Fault| {
         let title = text::fault(&fault);
-        troubleshooting::trouble(app, Spot::Form, Tried::Connect, fault, title)
+        troubleshooting::trouble(app, Location::Form, Operation::Connect, fault, title)
     };
     Screens {
         connected: Box::new(connected),

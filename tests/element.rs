@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use pingone_mfa_core::api::frame::{ask, ask_before, note, ready};
-use pingone_mfa_core::domain::embedding::{Change, ChangeKind, Reason, RunCounts, Told};
+use pingone_mfa_core::domain::embedding::{Change, ChangeKind, HostEvent, Reason, RunCounts};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::plan::PlanNumber;
 use pingone_mfa_core::domain::region::RegionCode;
@@ -106,15 +106,15 @@ fn is_of(types: &str, value: &Value, kind: &str) -> bool {
 }
 
 /// The name of each kind of event. What is new doesn't compile until it has one here, and a message below.
-fn name(told: &Told) -> &'static str {
+fn name(told: &HostEvent) -> &'static str {
     match told {
-        Told::Connected { .. } => "connected",
-        Told::UsersLoaded { .. } => "users-loaded",
-        Told::SelectionChanged { .. } => "selection-changed",
-        Told::Changed { .. } => "changed",
-        Told::Failed { .. } => "fault",
-        Told::RunProgress(_) => "run-progress",
-        Told::RunFinished { .. } => "run-finished",
+        HostEvent::Connected { .. } => "connected",
+        HostEvent::UsersLoaded { .. } => "users-loaded",
+        HostEvent::SelectionChanged { .. } => "selection-changed",
+        HostEvent::Changed { .. } => "changed",
+        HostEvent::Failed { .. } => "fault",
+        HostEvent::RunProgress(_) => "run-progress",
+        HostEvent::RunFinished { .. } => "run-finished",
     }
 }
 
@@ -122,14 +122,14 @@ fn messages() -> Vec<(&'static str, String)> {
     let counts = RunCounts { number: PlanNumber(1), total: 9, done: 5, changed: 4, failed: 1 };
     let (environment, user) = (EnvironmentId(Uuid::from_u128(1)), UserId(Uuid::from_u128(2)));
     let all = [
-        Told::Connected { environment, region: RegionCode("EU".into()) },
-        Told::UsersLoaded { users: 1 },
-        Told::SelectionChanged { selected: 1 },
-        Told::Changed { user, enabled: true },
-        Told::Failed { fault: Fault::Unreachable.word(), status: None },
-        Told::Failed { fault: Fault::HostRefused.word(), status: Some(403) },
-        Told::RunProgress(counts),
-        Told::RunFinished { counts, is_stopped: false },
+        HostEvent::Connected { environment, region: RegionCode("EU".into()) },
+        HostEvent::UsersLoaded { users: 1 },
+        HostEvent::SelectionChanged { selected: 1 },
+        HostEvent::Changed { user, enabled: true },
+        HostEvent::Failed { fault: Fault::Unreachable.word(), status: None },
+        HostEvent::Failed { fault: Fault::HostRefused.word(), status: Some(403) },
+        HostEvent::RunProgress(counts),
+        HostEvent::RunFinished { counts, is_stopped: false },
     ];
     let mut messages: Vec<_> = all.iter().map(|told| (name(told), note(told).json)).collect();
     messages.push(("ready", ready().json));

@@ -7,15 +7,15 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh};
 use pingone_mfa_core::domain::guard::{Guard, Objection, Rules, WriteRefusal};
 use pingone_mfa_core::domain::limits::Limits;
 use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::proposal::{Choices, FreshValues, Proposal};
 use pingone_mfa_core::domain::row::{Failure, Row, RowState};
 use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::user::{Account, GroupId, Mfa, Name, User, UserId};
-use pingone_mfa_core::domain::users::{Devices, Users};
+use pingone_mfa_core::domain::users::{Devices, UserStore};
 use pingone_mfa_core::engine::journal::{Entry, Restored, restore};
 use pingone_mfa_core::engine::run_file;
 use uuid::Uuid;
@@ -30,8 +30,8 @@ fn guard() -> Guard {
     Guard::new(rules, None).with_members(HashSet::from([MEMBER]))
 }
 
-fn store(mfa: Mfa) -> Users {
-    let mut users = Users::default();
+fn store(mfa: Mfa) -> UserStore {
+    let mut users = UserStore::default();
     for id in [MEMBER, OTHER] {
         let user = User {
             id,
@@ -52,11 +52,11 @@ fn store(mfa: Mfa) -> Users {
 }
 
 fn plan(to: bool) -> Plan {
-    let row = |user| PlannedRow { user, from: Mfa::from(!to), read_at: Wall(1) };
+    let row = |user| PlannedRow { user, from: Mfa::from(!to), read_at: Timestamp(1) };
     Plan {
         environment: ENVIRONMENT,
         to,
-        made_at: Wall(1),
+        made_at: Timestamp(1),
         rows: vec![row(MEMBER), row(OTHER)],
         left_out: vec![],
         reference: String::new(),
@@ -66,17 +66,18 @@ fn plan(to: bool) -> Plan {
     }
 }
 
-/// Whether a run of this draft writes the other user, and leaves the member out as protected.
-fn skips_member(draft: &Draft) -> bool {
-    let (users, guard) = (store(Mfa::from(!draft.to)), guard());
-    let fresh = Fresh { users: &users, read_at: &|_| Some(Wall(2)), is_unread: &|_| false, guard: &guard };
-    let weighed = draft.weigh(&fresh, Choices::ALL, Wall(3));
-    let written: Vec<UserId> = weighed.plan.rows.iter().map(|row| row.user).collect();
-    written == [OTHER] && weighed.left_out(Exclusion::Protected) == 1
+/// Whether a run of this proposal writes the other user, and leaves the member out as protected.
+fn skips_member(proposal: &Proposal) -> bool {
+    let (users, guard) = (store(Mfa::from(!proposal.to)), guard());
+    let fresh =
+        FreshValues { users: &users, read_at: &|_| Some(Timestamp(2)), is_unread: &|_| false, guard: &guard };
+    let preview = proposal.preview(&fresh, Choices::ALL, Timestamp(3));
+    let written: Vec<UserId> = preview.plan.rows.iter().map(|row| row.user).collect();
+    written == [OTHER] && preview.left_out(Exclusion::Protected) == 1
 }
 
 fn refuses_waiting(mut restored: Restored) -> bool {
-    let entry = restored.refuse(&guard(), Wall(2));
+    let entry = restored.refuse(&guard(), Timestamp(2));
     let states: Vec<RowState> = restored.rows.iter().map(|row| row.state).collect();
     entry.is_some() && states == [RowState::Refused, RowState::Waiting]
 }
@@ -97,9 +98,9 @@ fn paths() -> Vec<WritePath> {
     };
     let planned = |to| guard().planned(MEMBER, to).is_err() && guard().planned(OTHER, to).is_ok();
     let failure = Failure { status: 500, code: None, message: String::new() };
-    let retry = |to| Draft::retry(&plan(to), &rows(RowState::Failed), &|_| Some(&failure), true);
-    let undo = |to| Draft::undo(&plan(to), &rows(RowState::Changed));
-    let chosen = |to| Draft::new(ENVIRONMENT, to, vec![MEMBER, OTHER]);
+    let retry = |to| Proposal::retry(&plan(to), &rows(RowState::Failed), &|_| Some(&failure), true);
+    let undo = |to| Proposal::undo(&plan(to), &rows(RowState::Changed));
+    let chosen = |to| Proposal::new(ENVIRONMENT, to, vec![MEMBER, OTHER]);
     let stored = |to| restore(&[Entry::Plan(plan(to)).encode()]).unwrap();
     let file = |to| {
         let text = run_file::write(ENVIRONMENT, &[Entry::Plan(plan(to)).encode()]);
@@ -189,7 +190,7 @@ fn only_two_requests_write_and_they_are_made_in_three_places() {
     assert_eq!(files_with("method: Method::Post,"), at(&[("crates/core/src/api/request/report.rs", 1)]));
     assert_eq!(
         files_with("WriteMfa(permit)"),
-        at(&[("crates/core/src/engine/run/delivery.rs", 1), ("src/state/directory/switching.rs", 1)])
+        at(&[("crates/core/src/engine/run/job_runner.rs", 1), ("src/state/directory/switching.rs", 1)])
     );
     assert_eq!(files_with("WriteBypass { permit"), at(&[("src/state/directory/bypassing.rs", 1)]));
 }
@@ -208,7 +209,7 @@ fn permits_are_asked_for_in_three_places_and_made_in_one() {
     );
     assert_eq!(
         asked("guard.planned("),
-        ["crates/core/src/engine/run/delivery.rs", "crates/core/src/engine/run/guarded.rs"]
+        ["crates/core/src/engine/run/job_runner.rs", "crates/core/src/engine/run/guarded.rs"]
     );
     // A plan leaves the page by this one function: as a run, as a file, as a script.
     assert_eq!(

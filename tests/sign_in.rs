@@ -11,12 +11,12 @@ use pingone_mfa_core::api::sign_in::{
 use pingone_mfa_core::domain::region::{Region, RegionCode};
 use pingone_mfa_core::domain::sign_in::{Attempt, ClientId, SignInFault, SignInPlace, SignedIn, Way};
 use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::token::{Actor, TokenFacts};
 use pingone_sandbox::{EnvironmentKind, PUBLIC_CLIENT_ID, Populations, Sandbox, Seed};
 use serde_json::{Value, json};
 
-const NOW: Wall = Wall(1_800_000_000_000);
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
 const HOST: &str = "http://127.0.0.1:4001";
 const REDIRECT: &str = "http://127.0.0.1:4000/";
 
@@ -50,14 +50,14 @@ fn attempt(sandbox: &Sandbox) -> Attempt {
 }
 
 /// Where no token is renewed.
-fn granted(status: u16, body: &[u8], attempt: &Attempt, now: Wall) -> Result<Granted, SignInFault> {
+fn granted(status: u16, body: &[u8], attempt: &Attempt, now: Timestamp) -> Result<Granted, SignInFault> {
     sign_in::granted(status, body, attempt, false, now)
 }
 
 fn post(sandbox: &mut Sandbox, address: &str, form: &str) -> (u16, Vec<u8>, String) {
     let path = address.strip_prefix(HOST).unwrap();
     let request = Request::post(path).body(form.as_bytes().to_vec()).unwrap();
-    let response = sandbox.handle(&request, pingone_sandbox::Wall(NOW.0)).response;
+    let response = sandbox.handle(&request, pingone_sandbox::Timestamp(NOW.0)).response;
     let location = response.headers().get("location").map_or("", |value| value.to_str().unwrap()).to_owned();
     (response.status().as_u16(), response.body().clone(), location)
 }
@@ -231,7 +231,7 @@ fn a_clock_that_is_wrong_by_hours_signs_in_all_the_same() {
         let mut sandbox = sandbox();
         let attempt = attempt(&sandbox);
         let answer = tokens(&mut sandbox, &attempt);
-        let read = granted(200, answer.to_string().as_bytes(), &attempt, Wall(NOW.0 + wrong_by));
+        let read = granted(200, answer.to_string().as_bytes(), &attempt, Timestamp(NOW.0 + wrong_by));
         assert!(read.is_ok(), "{wrong_by}");
     }
 }
@@ -492,7 +492,7 @@ fn whoever_signs_out_revokes_the_refresh_token_and_is_led_back() {
         let address = sign_off::address(&signed_in.place, way);
         assert!(!address.contains("eyJ"), "no token stands in an address");
         let request = Request::get(address.strip_prefix(HOST).unwrap()).body(Vec::new()).unwrap();
-        let response = sandbox.handle(&request, pingone_sandbox::Wall(NOW.0)).response;
+        let response = sandbox.handle(&request, pingone_sandbox::Timestamp(NOW.0)).response;
         assert_eq!(response.headers()["location"], back);
     }
 }

@@ -13,7 +13,7 @@ use futures::channel::oneshot;
 use futures::future::{Either, FutureExt, LocalBoxFuture, select};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Date, Object, Reflect};
-use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::domain::time::{Millis, Timestamp};
 use pingone_mfa_core::engine::Clock;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
@@ -54,8 +54,8 @@ impl Clock for BrowserClock {
         Millis(now as u64)
     }
 
-    fn wall(&self) -> Wall {
-        Wall(Date::now() as i64)
+    fn wall(&self) -> Timestamp {
+        Timestamp(Date::now() as i64)
     }
 
     fn sleep_until(&self, at: Millis) -> LocalBoxFuture<'static, ()> {

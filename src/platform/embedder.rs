@@ -2,7 +2,7 @@
 
 use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{Function, JSON, Promise, Reflect};
-use pingone_mfa_core::api::frame::Note;
+use pingone_mfa_core::api::frame::HostNotice;
 use pingone_mfa_core::domain::embedding::Reason;
 use pingone_mfa_core::port::Embedder;
 use wasm_bindgen::{JsCast, JsValue};
@@ -44,7 +44,7 @@ impl Embedder for PageEmbedder {
         .boxed_local()
     }
 
-    fn tell(&self, note: &Note) {
+    fn tell(&self, note: &HostNotice) {
         // What the core writes is JSON.
         if let Ok(message) = JSON::parse(&note.json) {
             self.call("tell", &message);

@@ -7,7 +7,7 @@ use futures::future::{FutureExt, LocalBoxFuture};
 use http::Method as HttpMethod;
 use js_sys::{Reflect, Uint8Array};
 use pingone_mfa_core::api::request::{Method, Request};
-use pingone_mfa_core::api::{BODY_LIMIT, Head, Lost, Response, Transport};
+use pingone_mfa_core::api::{BODY_LIMIT, Head, Response, Transport, TransportError};
 use pingone_mfa_core::domain::token::Secret;
 use pingone_mfa_core::port::TokenHolder;
 use wasm_bindgen::JsCast;
@@ -34,13 +34,13 @@ impl TokenHolder for FetchTransport {
 }
 
 impl Transport for FetchTransport {
-    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, Lost>> {
+    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, TransportError>> {
         let token = Rc::clone(&self.token);
         async move {
             // Dropped with this future, and then it aborts the request.
             let mut flight = Flight::new()?;
             let request = outgoing(&request, &token, &flight.controller.signal())?;
-            let answer = send(request).await.ok_or(Lost::Unreachable)?;
+            let answer = send(request).await.ok_or(TransportError::Unreachable)?;
             let received = received(&answer).await;
             flight.has_landed = received.is_ok();
             received
@@ -54,12 +54,13 @@ fn outgoing(
     request: &Request,
     token: &RefCell<Option<Secret>>,
     signal: &AbortSignal,
-) -> Result<gloo_net::http::Request, Lost> {
+) -> Result<gloo_net::http::Request, TransportError> {
     if panic::has_happened() {
-        return Err(Lost::NoToken);
+        return Err(TransportError::NoToken);
     }
     let token = token.borrow();
-    let authorization = Zeroizing::new(format!("Bearer {}", token.as_ref().ok_or(Lost::NoToken)?.expose()));
+    let authorization =
+        Zeroizing::new(format!("Bearer {}", token.as_ref().ok_or(TransportError::NoToken)?.expose()));
     let method = match request.method {
         Method::Get => HttpMethod::GET,
         Method::Post => HttpMethod::POST,
@@ -77,16 +78,16 @@ fn outgoing(
         }
         None => builder.build(),
     };
-    built.map_err(|_| Lost::Unreachable)
+    built.map_err(|_| TransportError::Unreachable)
 }
 
-pub(super) async fn received(answer: &Answer) -> Result<Response, Lost> {
+pub(super) async fn received(answer: &Answer) -> Result<Response, TransportError> {
     let correlation_id = answer.header("correlation-id");
     let head = Head::new(answer.status, correlation_id.as_deref());
     match body(answer).await {
         Ok(body) => Ok(Response { head, body }),
-        Err(BodyEnd::Cut) => Err(Lost::BodyCut(head)),
-        Err(BodyEnd::TooLarge) => Err(Lost::BodyTooLarge(head)),
+        Err(BodyEnd::Cut) => Err(TransportError::BodyCut(head)),
+        Err(BodyEnd::TooLarge) => Err(TransportError::BodyTooLarge(head)),
     }
 }
 
@@ -120,8 +121,8 @@ struct Flight {
 }
 
 impl Flight {
-    fn new() -> Result<Self, Lost> {
-        let controller = AbortController::new().map_err(|_| Lost::Unreachable)?;
+    fn new() -> Result<Self, TransportError> {
+        let controller = AbortController::new().map_err(|_| TransportError::Unreachable)?;
         Ok(Self { controller, has_landed: false })
     }
 }

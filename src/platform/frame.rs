@@ -7,7 +7,7 @@ use std::rc::Rc;
 use futures::channel::oneshot;
 use futures::future::{FutureExt, LocalBoxFuture};
 use js_sys::{JSON, Object, Reflect};
-use pingone_mfa_core::api::frame::{self, Hello, Look, Message, Note, read_message};
+use pingone_mfa_core::api::frame::{self, Appearance, Hello, HostNotice, Message, read_message};
 use pingone_mfa_core::domain::embedding::Reason;
 use pingone_mfa_core::port::Embedder;
 use wasm_bindgen::closure::Closure;
@@ -99,7 +99,7 @@ impl Border {
             return;
         }
         match read(&event.data()) {
-            Some(Message::Look(look)) => wear(&look),
+            Some(Message::Appearance(look)) => wear(&look),
             Some(Message::Token { request, text }) => self.answered(request, Some(text)),
             Some(Message::NoToken { request }) => self.answered(request, None),
             Some(Message::Forget) => {
@@ -148,7 +148,7 @@ impl Embedder for FrameEmbedder {
         async move { answer.await.ok().flatten() }.boxed_local()
     }
 
-    fn tell(&self, note: &Note) {
+    fn tell(&self, note: &HostNotice) {
         if note.crosses_frames {
             self.border.post(&note.json);
         }
@@ -175,7 +175,7 @@ fn warn(said: &str) {
 
 /// Theme and custom properties hold for the whole page of the frame. Through the object model: the policy forbids the
 /// attribute.
-fn wear(look: &Look) {
+fn wear(look: &Appearance) {
     let root = web_sys::window().and_then(|window| window.document()?.document_element());
     let Some(root) = root.and_then(|root| root.dyn_into::<HtmlElement>().ok()) else { return };
     let theme = look.theme.map(|theme| ("color-scheme", theme.color_scheme()));

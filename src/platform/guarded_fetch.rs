@@ -98,7 +98,7 @@ mod tests {
     use js_sys::{Function, global};
     use pingone_mfa_core::api::endpoint::Endpoint;
     use pingone_mfa_core::api::request::{Method, Request};
-    use pingone_mfa_core::api::{Lost, Response, Transport};
+    use pingone_mfa_core::api::{Response, Transport, TransportError};
     use pingone_mfa_core::domain::region::{Region, RegionCode};
     use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
     use pingone_mfa_core::domain::token::Secret;
@@ -122,7 +122,7 @@ mod tests {
     }
 
     /// What is answered where the page has put `wrapper` in the place of `fetch`.
-    async fn sent_through(wrapper: &str) -> Result<Response, Lost> {
+    async fn sent_through(wrapper: &str) -> Result<Response, TransportError> {
         let real = Reflect::get(&global(), &"fetch".into()).unwrap();
         let replacement = Function::new_no_args(&format!("return {wrapper}")).call0(&JsValue::NULL).unwrap();
         Reflect::set(&global(), &"fetch".into(), &replacement).unwrap();
@@ -161,7 +161,7 @@ mod tests {
             "undefined",
             "{}",
         ] {
-            assert_eq!(sent_through(wrapper).await.unwrap_err(), Lost::Unreachable, "{wrapper}");
+            assert_eq!(sent_through(wrapper).await.unwrap_err(), TransportError::Unreachable, "{wrapper}");
         }
     }
 
@@ -180,7 +180,7 @@ mod tests {
             "async () => new Response(new ReadableStream({ start(it) { it.error('broken'); } }))",
         ] {
             let answer = sent_through(wrapper).await;
-            assert!(matches!(answer, Err(Lost::BodyCut(_))), "{wrapper}: {answer:?}");
+            assert!(matches!(answer, Err(TransportError::BodyCut(_))), "{wrapper}: {answer:?}");
         }
     }
 

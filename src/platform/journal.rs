@@ -415,7 +415,7 @@ mod tests {
     use super::*;
     use crate::platform::clock::BrowserClock;
     use futures::future::LocalBoxFuture;
-    use pingone_mfa_core::domain::time::Wall;
+    use pingone_mfa_core::domain::time::Timestamp;
     use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
     use web_sys::DomException;
 
@@ -429,7 +429,7 @@ mod tests {
             self.0.now()
         }
 
-        fn wall(&self) -> Wall {
+        fn wall(&self) -> Timestamp {
             self.0.wall()
         }
 

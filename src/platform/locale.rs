@@ -2,7 +2,7 @@
 
 use js_sys::Intl::{DateTimeFormat, NumberFormat};
 use js_sys::{Array, Date, Function, Object, Reflect};
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::port::Locale;
 use wasm_bindgen::JsValue;
 
@@ -45,7 +45,7 @@ fn format(format: &Function, value: &JsValue) -> String {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts and dates are far below 2^53")]
-fn date(at: Wall) -> JsValue {
+fn date(at: Timestamp) -> JsValue {
     Date::new(&JsValue::from_f64(at.0 as f64)).into()
 }
 
@@ -55,19 +55,19 @@ impl Locale for BrowserLocale {
         format(&self.numbers, &JsValue::from_f64(number as f64))
     }
 
-    fn time(&self, at: Wall) -> String {
+    fn time(&self, at: Timestamp) -> String {
         format(&self.times, &date(at))
     }
 
-    fn time_to_second(&self, at: Wall) -> String {
+    fn time_to_second(&self, at: Timestamp) -> String {
         format(&self.seconds, &date(at))
     }
 
-    fn date(&self, at: Wall) -> String {
+    fn date(&self, at: Timestamp) -> String {
         format(&self.dates, &date(at))
     }
 
-    fn is_same_day(&self, one: Wall, other: Wall) -> bool {
+    fn is_same_day(&self, one: Timestamp, other: Timestamp) -> bool {
         // To write a date is slow, and no day is longer.
         one.since(other).abs() <= LONGEST_DAY && self.date(one) == self.date(other)
     }

@@ -10,7 +10,7 @@ use pingone_mfa_core::domain::evidence::{Plain, Reach};
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::limit::within;
-use pingone_mfa_core::engine::probe::Reaching;
+use pingone_mfa_core::engine::probe::NetworkProbe;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Document, RequestMode, SecurityPolicyViolationEvent, SecurityPolicyViolationEventDisposition};
@@ -28,7 +28,7 @@ const LATE: u32 = 100;
 
 const VIOLATION: &str = "securitypolicyviolation";
 
-impl Reaching for BrowserReaching {
+impl NetworkProbe for BrowserReaching {
     fn reach(&self, endpoint: &Endpoint) -> LocalBoxFuture<'static, Reach> {
         let (api, clock) = (endpoint.as_str().to_owned(), Rc::clone(&self.0));
         async move {

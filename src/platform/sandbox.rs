@@ -7,11 +7,11 @@ use futures::future::{FutureExt, LocalBoxFuture};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Date;
 use pingone_mfa_core::api::request::{Method, Request};
-use pingone_mfa_core::api::{Head, Lost, Response, Transport};
+use pingone_mfa_core::api::{Head, Response, Transport, TransportError};
 use pingone_mfa_core::domain::token::Secret;
 use pingone_mfa_core::port::TokenHolder;
 use pingone_sandbox::{
-    EnvironmentKind, Populations, Sandbox, Seed, TokenSpec, Wall, readable_correlation_id,
+    EnvironmentKind, Populations, Sandbox, Seed, Timestamp, TokenSpec, readable_correlation_id,
 };
 use zeroize::Zeroizing;
 
@@ -55,9 +55,9 @@ impl SandboxTransport {
         Zeroizing::new(self.sandbox.borrow_mut().mint(&TokenSpec::default(), now()))
     }
 
-    fn answer(&self, request: &Request) -> Result<Response, Lost> {
+    fn answer(&self, request: &Request) -> Result<Response, TransportError> {
         if panic::has_happened() {
-            return Err(Lost::NoToken);
+            return Err(TransportError::NoToken);
         }
         let asked = self.outgoing(request)?;
         let answer = self.sandbox.borrow_mut().handle(&asked, now()).response;
@@ -66,9 +66,9 @@ impl SandboxTransport {
         Ok(Response { head, body: answer.into_body() })
     }
 
-    fn outgoing(&self, request: &Request) -> Result<http::Request<Vec<u8>>, Lost> {
+    fn outgoing(&self, request: &Request) -> Result<http::Request<Vec<u8>>, TransportError> {
         let token = self.token.borrow();
-        let token = token.as_ref().ok_or(Lost::NoToken)?;
+        let token = token.as_ref().ok_or(TransportError::NoToken)?;
         let authorization = Zeroizing::new(format!("Bearer {}", token.expose()));
         let method = match request.method {
             Method::Get => http::Method::GET,
@@ -82,7 +82,7 @@ impl SandboxTransport {
             .header("content-type", "application/json")
             .header("authorization", authorization.as_str())
             .body(request.body.clone().unwrap_or_default())
-            .map_err(|_| Lost::Unreachable)
+            .map_err(|_| TransportError::Unreachable)
     }
 }
 
@@ -97,7 +97,7 @@ impl TokenHolder for SandboxTransport {
 }
 
 impl Transport for SandboxTransport {
-    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, Lost>> {
+    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, TransportError>> {
         let this = self.clone();
         async move {
             TimeoutFuture::new(WAY_MILLIS).await;
@@ -110,6 +110,6 @@ impl Transport for SandboxTransport {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "browser times are below 2^53 ms")]
-fn now() -> Wall {
-    Wall(Date::now() as i64)
+fn now() -> Timestamp {
+    Timestamp(Date::now() as i64)
 }

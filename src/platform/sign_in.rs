@@ -5,7 +5,7 @@ mod window;
 use futures::future::{FutureExt, LocalBoxFuture};
 use http::Method;
 use pingone_mfa_core::api::sign_in::CHANCE;
-use pingone_mfa_core::api::{Lost, Response};
+use pingone_mfa_core::api::{Response, TransportError};
 use pingone_mfa_core::port::{SignIn, SignInWindow};
 use wasm_bindgen::JsValue;
 use web_sys::{RequestMode, RequestRedirect, Storage, Window};
@@ -90,7 +90,7 @@ impl SignIn for BrowserSignIn {
         &self,
         address: &str,
         form: Zeroizing<String>,
-    ) -> LocalBoxFuture<'static, Result<Response, Lost>> {
+    ) -> LocalBoxFuture<'static, Result<Response, TransportError>> {
         let request = request(address, RequestMode::Cors)
             .method(Method::POST)
             .redirect(RequestRedirect::Error)
@@ -99,10 +99,10 @@ impl SignIn for BrowserSignIn {
             .body(JsValue::from_str(&form));
         async move {
             if panic::has_happened() {
-                return Err(Lost::Unreachable);
+                return Err(TransportError::Unreachable);
             }
-            let request = request.map_err(|_| Lost::Unreachable)?;
-            received(&send(request).await.ok_or(Lost::Unreachable)?).await
+            let request = request.map_err(|_| TransportError::Unreachable)?;
+            received(&send(request).await.ok_or(TransportError::Unreachable)?).await
         }
         .boxed_local()
     }

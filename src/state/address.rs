@@ -6,7 +6,7 @@ use std::fmt::Write;
 use pingone_mfa_core::domain::digits::typed_number;
 use pingone_mfa_core::domain::order::{Column, Sort};
 use pingone_mfa_core::domain::query::{DevicesFilter, Filters, GroupFilter, MfaFilter, SignOnFilter};
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::user::{Account, GroupId, PopulationId};
 use pingone_mfa_core::domain::users::Class;
 use uuid::Uuid;
@@ -127,14 +127,14 @@ fn column_words(columns: &[Column]) -> String {
 
 /// The date of a point in time, in UTC: `2026-11-24`.
 #[must_use]
-pub fn date_of(at: Wall) -> String {
+pub fn date_of(at: Timestamp) -> String {
     at.to_rfc3339().chars().take(10).collect()
 }
 
 /// The beginning of a date, in UTC.
 #[must_use]
-pub fn date(text: &str) -> Option<Wall> {
-    Wall::from_rfc3339(&format!("{text}T00:00:00Z"))
+pub fn date(text: &str) -> Option<Timestamp> {
+    Timestamp::from_rfc3339(&format!("{text}T00:00:00Z"))
 }
 
 /// Reads a view. What can't be read is left out and named.

@@ -5,11 +5,11 @@ use std::cell::OnceCell;
 use pingone_mfa_core::domain::diagnosis::Cause;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::outcome::Outcome;
-use pingone_mfa_core::domain::row::Tally;
-use pingone_mfa_core::domain::time::{PerSecond, Wall};
+use pingone_mfa_core::domain::row::RowCounts;
+use pingone_mfa_core::domain::time::{PerSecond, Timestamp};
 use pingone_mfa_core::domain::user::Mfa;
 
-use super::run::Halt;
+use super::run::PauseReason;
 use super::watched::Watched;
 
 /// Something that has happened.
@@ -23,7 +23,7 @@ pub enum Announcement {
     /// The environment with this name was connected to.
     Connected(String),
     /// The token was forgotten; it stays valid until then.
-    TokenForgotten(Option<Wall>),
+    TokenForgotten(Option<Timestamp>),
     /// A text was put on the clipboard, or not.
     Copied(bool),
     /// A file was handed to the browser, or not.
@@ -76,11 +76,11 @@ pub enum Announcement {
         to: bool,
     },
     /// A run waits.
-    RunHalted(Halt),
+    RunHalted(PauseReason),
     /// A run is over.
     RunEnded {
         /// What became of its users.
-        tally: Tally,
+        tally: RowCounts,
         /// Whether a person stopped it.
         is_stopped: bool,
     },

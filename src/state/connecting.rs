@@ -6,11 +6,11 @@ use pingone_mfa_core::api::claims::find_token;
 use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::frame::note;
 use pingone_mfa_core::api::request::ReadEnvironment;
-use pingone_mfa_core::domain::embedding::Told;
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::embedding::HostEvent;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::paste::{Note, PasteFault};
 use pingone_mfa_core::domain::tenant::{Environment, Tenant};
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::token::TokenFacts;
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::engine::connection::{Connection, Recorder};
@@ -22,14 +22,14 @@ use super::announcement::Announcement;
 use super::rooms::{ReportFile, Rooms};
 use super::session::{Obstacle, Phase, Plan};
 use super::title::Title;
-use super::troubleshooting::Spot;
+use super::troubleshooting::Location;
 
 impl Rooms for App {
     fn connect(&'static self, plan: Plan) {
         let session = self.session;
         session.phase.set(Phase::Connecting);
         self.trouble.close();
-        let connection = self.connection_to(plan.tenant).with_token_end(plan.facts.expires_at);
+        let connection = self.connection_to(plan.tenant).with_token_expiry(plan.facts.expires_at);
         self.trouble.use_connection(self.for_probes(&connection));
         session.connecting.spawn(async move {
             match connection.call(ReadEnvironment).await {
@@ -37,7 +37,7 @@ impl Rooms for App {
                 Err(fault) => {
                     session.announcer.tell(Announcement::Failed(fault.clone()));
                     let again = move || session.connect();
-                    self.trouble.meet(Spot::Form, Tried::Connect, &fault, None, again);
+                    self.trouble.meet(Location::Form, Operation::Connect, &fault, None, again);
                     session.go_no_further(Obstacle::Fault(fault));
                 }
             }
@@ -50,7 +50,7 @@ impl Rooms for App {
 
     fn continue_with(&'static self, facts: &TokenFacts) {
         let renewed =
-            self.connection.borrow().clone().map(|connection| connection.with_token_end(facts.expires_at));
+            self.connection.borrow().clone().map(|connection| connection.with_token_expiry(facts.expires_at));
         if let Some(renewed) = renewed {
             self.connection.replace(Some(renewed.clone()));
             self.trouble.use_connection(self.for_probes(&renewed));
@@ -66,7 +66,7 @@ impl Rooms for App {
         self.directory.is_working() || self.run.is_open_untracked()
     }
 
-    fn look_at_clock(&'static self, last: Wall) {
+    fn look_at_clock(&'static self, last: Timestamp) {
         self.run.look_at_clock(last);
     }
 
@@ -127,7 +127,7 @@ impl App {
         ports.host.set_title(&Title::Place.text(&environment.name));
         self.connection.replace(Some(connection.clone()));
         self.trouble.note_entry();
-        let told = Told::Connected { environment: environment.id, region: region.code.clone() };
+        let told = HostEvent::Connected { environment: environment.id, region: region.code.clone() };
         ports.embedder.tell(&note(&told));
         let name = environment.name.clone();
         session.announcer.tell(Announcement::Connected(name.clone()));

@@ -7,14 +7,14 @@ use std::collections::HashMap;
 use futures::channel::mpsc::UnboundedSender;
 use pingone_mfa_core::api::request::{CountUsers, Kind, ReadPopulations, ReadProducts};
 use pingone_mfa_core::domain::device::is_pingid;
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::group::Group;
 use pingone_mfa_core::domain::limits::Access;
 use pingone_mfa_core::domain::settings::Settings;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::user::{Mfa, Population, PopulationId, User, UserId};
-use pingone_mfa_core::domain::users::{Row, Users};
+use pingone_mfa_core::domain::users::{UserIndex, UserStore};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::Command;
 
@@ -25,7 +25,7 @@ use super::load::Load;
 use super::switch::Switch;
 use super::table::{Table, View};
 use super::tasks::Tasks;
-use super::troubleshooting::{Spot, Troubleshooting};
+use super::troubleshooting::{Location, Troubleshooting};
 use super::watched::Watched;
 
 mod bypassing;
@@ -52,7 +52,7 @@ pub(super) use listing::ReadRow;
 pub use opening::Opened;
 pub use outcomes::{Outcomes, Shown};
 pub use sheet::{
-    By, Finding, Found, LARGEST, MOST_LOOKED_UP, Opening, Pile, Sheet, Trouble, Understood, Unusable,
+    By, Finding, Found, LARGEST, MOST_LOOKED_UP, Opening, Pile, Sheet, Trouble, Understood, UnreadableBody,
 };
 
 /// Which rows the table shows.
@@ -67,13 +67,13 @@ pub enum Source {
 /// The people of the connected environment.
 pub struct Directory {
     /// Whoever was read.
-    pub users: Watched<Users>,
+    pub users: Watched<UserStore>,
     /// How many users the token may see.
     pub total: Watched<Load<Option<u64>>>,
     /// How far the list is.
     pub list: Watched<List>,
     /// When the reading of the list began.
-    pub listed_at: Watched<Option<Wall>>,
+    pub listed_at: Watched<Option<Timestamp>>,
     /// The populations.
     pub populations: Watched<Load<Vec<Population>>>,
     /// What is shown of the list.
@@ -81,7 +81,7 @@ pub struct Directory {
     /// The search in PingOne whose hits are shown, if any.
     pub search: Watched<Option<Search>>,
     /// Whom it found.
-    found: Watched<Vec<Row>>,
+    found: Watched<Vec<UserIndex>>,
     /// The user who is opened, if any.
     pub opened: Watched<Option<Opened>>,
     /// The user about whom is asked whether MFA is to be disabled, or bypassed for a while.
@@ -228,7 +228,7 @@ impl Directory {
                         self.count(connection, list_up_to);
                     }
                 };
-                self.trouble.meet(Spot::People, Tried::ReadUsers, fault, None, again);
+                self.trouble.meet(Location::People, Operation::ReadUsers, fault, None, again);
             }
             let few = matches!(total, Ok(Some(users)) if users <= list_up_to);
             self.total.set(Load::ended(total, connection.clock().wall()));
@@ -285,7 +285,7 @@ impl Directory {
         self.switches.set(HashMap::new());
         self.sheet.close();
         self.table.clear();
-        self.users.set(Users::default());
+        self.users.set(UserStore::default());
         self.total.set(Load::Idle);
         self.list.set(List::Idle);
         self.listed_at.set(None);
@@ -304,7 +304,7 @@ impl Directory {
     }
 
     /// Learns users, folded as the reader's language does.
-    fn learn(&'static self, rows: impl IntoIterator<Item = ReadRow>) -> Vec<Row> {
+    fn learn(&'static self, rows: impl IntoIterator<Item = ReadRow>) -> Vec<UserIndex> {
         let (learned, has_changed) = self.learn_unseen(rows);
         // Who comes new changes no row that is shown, and while a list is read thousands come every second.
         if has_changed {
@@ -315,7 +315,10 @@ impl Directory {
 
     /// Learns users without showing them anew, which [`Directory::recount_all`] does; and whether somebody was known
     /// before.
-    pub(super) fn learn_unseen(&'static self, rows: impl IntoIterator<Item = ReadRow>) -> (Vec<Row>, bool) {
+    pub(super) fn learn_unseen(
+        &'static self,
+        rows: impl IntoIterator<Item = ReadRow>,
+    ) -> (Vec<UserIndex>, bool) {
         let fold = |text: &str| self.ports.collation.fold(text);
         self.users.update_unseen(|users| {
             let before = users.len();
@@ -323,7 +326,7 @@ impl Directory {
                 Ok(user) => users.learn(&user, &fold),
                 Err(unreadable) => users.learn_unreadable(unreadable),
             };
-            let learned: Vec<Row> = rows.into_iter().map(learn).collect();
+            let learned: Vec<UserIndex> = rows.into_iter().map(learn).collect();
             let has_changed = users.len() < before + learned.len();
             (learned, has_changed)
         })
@@ -338,15 +341,15 @@ impl Directory {
     /// The user with this username, if one was read.
     pub(super) fn named(&'static self, username: &str) -> Option<UserId> {
         self.users.with_untracked(|users| {
-            let mut rows = (0..u32::try_from(users.len()).unwrap_or(u32::MAX)).map(Row);
+            let mut rows = (0..u32::try_from(users.len()).unwrap_or(u32::MAX)).map(UserIndex);
             rows.find(|row| users.username(*row) == username).and_then(|row| users.id(row))
         })
     }
 
     /// Who is selected, in the order that is shown.
     pub(super) fn selected_ids(&'static self) -> Vec<UserId> {
-        let rows: Vec<Row> = self.table.selected.with_untracked(|selected| {
-            let is_selected = |row: &&Row| selected.contains(**row);
+        let rows: Vec<UserIndex> = self.table.selected.with_untracked(|selected| {
+            let is_selected = |row: &&UserIndex| selected.contains(**row);
             self.table.shown.with_untracked(|shown| shown.iter().filter(is_selected).copied().collect())
         });
         self.users.with_untracked(|users| rows.into_iter().filter_map(|row| users.id(row)).collect())
@@ -364,7 +367,7 @@ impl Directory {
     }
 
     /// Something of the rows that the table shows.
-    pub fn with_rows<R>(&self, read: impl FnOnce(&[Row]) -> R) -> R {
+    pub fn with_rows<R>(&self, read: impl FnOnce(&[UserIndex]) -> R) -> R {
         match self.source() {
             Source::List => self.table.shown.with(|rows| read(rows)),
             Source::Found => self.found.with(|rows| read(rows)),
@@ -373,17 +376,17 @@ impl Directory {
 
     /// How many rows the table shows.
     pub fn shown_len(&self) -> usize {
-        self.with_rows(<[Row]>::len)
+        self.with_rows(<[UserIndex]>::len)
     }
 
     /// Something of a user, if that user was read.
-    pub fn with_user<R>(&self, id: UserId, read: impl FnOnce(&Users, Row) -> R) -> Option<R> {
+    pub fn with_user<R>(&self, id: UserId, read: impl FnOnce(&UserStore, UserIndex) -> R) -> Option<R> {
         self.users.with(|users| users.find(id).map(|row| read(users, row)))
     }
 
     /// A user, if read.
     pub fn user(&self, id: UserId) -> Option<User> {
-        self.with_user(id, Users::user).flatten()
+        self.with_user(id, UserStore::user).flatten()
     }
 
     /// A population's name, if it is known.

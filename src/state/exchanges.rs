@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use pingone_mfa_core::api::exchange::Exchange;
+use pingone_mfa_core::api::exchange::filter::ExchangeFilter;
 use pingone_mfa_core::api::exchange::har::har;
 use pingone_mfa_core::api::exchange::log::{Log, Numbered};
-use pingone_mfa_core::api::exchange::sieve::Sieve;
 use pingone_mfa_core::api::exchange::transcript::{People, transcripts};
 use pingone_mfa_core::code::{Language, Sample};
 use pingone_mfa_core::domain::time::Millis;
@@ -69,7 +69,7 @@ pub struct Exchanges {
     /// Whether the list of them is shown.
     pub is_open: Watched<bool>,
     /// Which of them the list shows.
-    pub sieve: Watched<Sieve>,
+    pub filter: Watched<ExchangeFilter>,
     /// Whether the next copy says who the people in it are.
     pub with_people: Watched<bool>,
     is_resting: Cell<bool>,
@@ -113,13 +113,13 @@ impl Exchanges {
 
     /// The numbers of those that the list shows, the newest first.
     pub fn listed(&self) -> Vec<u64> {
-        self.sieve.with(|sieve| self.log.with(|log| listed(log, sieve)))
+        self.filter.with(|filter| self.log.with(|log| listed(log, filter)))
     }
 
     /// Chooses the one that stands so many places further down in the list than the one that is shown, or as near to that
     /// as there is one. Says at which place it stands.
     pub fn choose_by(&self, places: isize) -> Option<usize> {
-        let numbers = self.sieve.with_untracked(|sieve| self.log.with_untracked(|log| listed(log, sieve)));
+        let numbers = self.filter.with_untracked(|filter| self.log.with_untracked(|log| listed(log, filter)));
         let last = numbers.len().checked_sub(1)?;
         let newest = self.log.with_untracked(|log| log.newest().map(|newest| newest.number));
         let shown = self.chosen.get_untracked().or(newest);
@@ -144,19 +144,19 @@ impl Exchanges {
     /// All that the list shows, as text.
     pub fn copy_of_listed(&self) -> String {
         let people = self.people();
-        self.sieve.with_untracked(|sieve| {
+        self.filter.with_untracked(|filter| {
             self.log.with_untracked(|log| {
                 let listed = log.iter().map(|numbered| &numbered.exchange);
-                transcripts(listed.filter(|exchange| sieve.lets(exchange)), people)
+                transcripts(listed.filter(|exchange| filter.matches(exchange)), people)
             })
         })
     }
 
     /// All that the list shows, as a HAR file.
     pub fn har_of_listed(&self) -> String {
-        self.sieve.with_untracked(|sieve| {
+        self.filter.with_untracked(|filter| {
             self.log.with_untracked(|log| {
-                har(log.iter().map(|numbered| &numbered.exchange).filter(|exchange| sieve.lets(exchange)))
+                har(log.iter().map(|numbered| &numbered.exchange).filter(|exchange| filter.matches(exchange)))
             })
         })
     }
@@ -181,12 +181,12 @@ impl Exchanges {
         self.has_unseen.set(false);
         self.log.set(Log::default());
         self.chosen.set(None);
-        self.sieve.set(Sieve::default());
+        self.filter.set(ExchangeFilter::default());
         self.with_people.set(false);
     }
 }
 
-fn listed(log: &Log, sieve: &Sieve) -> Vec<u64> {
-    let listed = log.iter().filter(|numbered| sieve.lets(&numbered.exchange));
+fn listed(log: &Log, filter: &ExchangeFilter) -> Vec<u64> {
+    let listed = log.iter().filter(|numbered| filter.matches(&numbered.exchange));
     listed.map(|numbered| numbered.number).collect()
 }

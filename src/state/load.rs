@@ -1,7 +1,7 @@
 //! Something that is read from PingOne, and how far that is.
 
 use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 
 /// A thing that is loaded on its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +15,7 @@ pub enum Load<T> {
         /// What was read.
         value: T,
         /// When.
-        at: Wall,
+        at: Timestamp,
     },
     /// It could not be read.
     Failed(Fault),
@@ -23,7 +23,7 @@ pub enum Load<T> {
 
 impl<T> Load<T> {
     /// The end of a read at `at`.
-    pub fn ended(answer: Result<T, Fault>, at: Wall) -> Self {
+    pub fn ended(answer: Result<T, Fault>, at: Timestamp) -> Self {
         match answer {
             Ok(value) => Self::Ready { value, at },
             Err(fault) => Self::Failed(fault),

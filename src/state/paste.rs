@@ -1,7 +1,7 @@
 //! What became of the token field.
 
 use pingone_mfa_core::api::claims::Note;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::token::TokenFacts;
 
 /// What became of the last paste. The token itself is with the transport.
@@ -19,7 +19,7 @@ pub enum Pasted {
     /// The token was forgotten; PingOne takes it until then.
     Forgotten {
         /// Its end, where it said one.
-        until: Option<Wall>,
+        until: Option<Timestamp>,
         /// Why.
         why: Forgetting,
     },

@@ -3,7 +3,7 @@
 use futures::future::LocalBoxFuture;
 use pingone_mfa_core::api::sign_in::renewal::{Renewed, renewal, renewed};
 use pingone_mfa_core::api::sign_in::{sign_off, token_address};
-use pingone_mfa_core::api::{Lost, Response};
+use pingone_mfa_core::api::{Response, TransportError};
 use pingone_mfa_core::domain::sign_in::{SignInFault, SignedIn, Way};
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::engine::limit::{TimedOut, within};
@@ -78,7 +78,7 @@ impl Session {
     /// What the authorization server answers, or that it can't be reached.
     pub(super) async fn answer_in_time(
         &'static self,
-        asking: LocalBoxFuture<'static, Result<Response, Lost>>,
+        asking: LocalBoxFuture<'static, Result<Response, TransportError>>,
     ) -> Result<Response, SignInFault> {
         match within(&*self.entrance().clock, LONGEST_ANSWER, asking).await {
             Ok(answer) => answer.map_err(|_| SignInFault::Unreachable),

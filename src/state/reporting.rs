@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use pingone_mfa_core::api::plan::Username;
 use pingone_mfa_core::api::report::ReportWriter;
-use pingone_mfa_core::domain::draft::{Draft, Mendable, may_undo, undo_until};
 use pingone_mfa_core::domain::export::Format;
-use pingone_mfa_core::domain::report::{LimitsInForce, Operator, Report};
+use pingone_mfa_core::domain::proposal::{Mendable, Proposal, may_undo, undo_until};
+use pingone_mfa_core::domain::report::{LimitsInForce, Operator, RunReport};
 use pingone_mfa_core::domain::row::{Row, RowState};
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::token::Actor;
 
 use super::App;
@@ -17,10 +17,10 @@ use super::saving::{ROWS_AT_ONCE, contents};
 
 impl App {
     /// The report of the run that is over, as far as it is known.
-    pub fn report(&'static self) -> Option<Report> {
+    pub fn report(&'static self) -> Option<RunReport> {
         let progress = self.run.progress.get_untracked()?;
         let settings = self.session.settings();
-        self.run.with_kept(|run, actors| Report {
+        self.run.with_kept(|run, actors| RunReport {
             plan: Rc::clone(run.plan()),
             rows: run.rows().to_vec(),
             failures: run.failures().clone(),
@@ -86,7 +86,7 @@ impl App {
     }
 
     /// How many users' changes could be taken back, and until when that is offered. `None` where nobody's could.
-    pub fn undoable(&'static self) -> Option<(u32, Wall)> {
+    pub fn undoable(&'static self) -> Option<(u32, Timestamp)> {
         let ended_at = self.run.progress.with(|progress| progress.as_ref()?.ended_at)?;
         let changed = self
             .run
@@ -98,18 +98,18 @@ impl App {
 
     /// Reviews sending again what a retry can mend, with those who were refused for want of a role if that was granted.
     pub fn retry(&'static self, has_grant: bool) {
-        let draft = self
-            .run
-            .with_kept(|run, _| Draft::retry(run.plan(), run.rows(), &|place| run.failure(place), has_grant));
-        if let Some(draft) = draft {
-            self.review.of_draft(draft);
+        let proposal = self.run.with_kept(|run, _| {
+            Proposal::retry(run.plan(), run.rows(), &|place| run.failure(place), has_grant)
+        });
+        if let Some(proposal) = proposal {
+            self.review.of_draft(proposal);
         }
     }
 
     /// Reviews taking back what the run has changed.
     pub fn undo(&'static self) {
-        if let Some(draft) = self.run.with_kept(|run, _| Draft::undo(run.plan(), run.rows())) {
-            self.review.of_draft(draft);
+        if let Some(proposal) = self.run.with_kept(|run, _| Proposal::undo(run.plan(), run.rows())) {
+            self.review.of_draft(proposal);
         }
     }
 }

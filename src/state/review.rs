@@ -6,11 +6,11 @@ use std::rc::Rc;
 
 use futures::channel::mpsc::UnboundedSender;
 use pingone_mfa_core::code::script::Shell;
-use pingone_mfa_core::domain::draft::{Choices, Draft, Weighed};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::limits::Limits;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::proposal::{Choices, Preview, Proposal};
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::unread::Unread;
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::engine::driver::Command;
@@ -32,9 +32,9 @@ pub use reading::Unreadable;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reviewed {
     /// Who is to be changed.
-    pub draft: Rc<Draft>,
+    pub proposal: Rc<Proposal>,
     /// When the list was read from which they were chosen.
-    pub listed_at: Option<Wall>,
+    pub listed_at: Option<Timestamp>,
     /// How far the reading of what they have now is.
     pub reading: Reading,
 }
@@ -43,13 +43,13 @@ pub struct Reviewed {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reading {
     /// They are read from then on: until then what the run before sent late may arrive.
-    Waiting(Wall),
+    Waiting(Timestamp),
     /// So many of the chosen were read.
     Going(u64),
     /// They could not be read.
     Failed(Fault),
     /// They were read, and this is what comes of it.
-    Ready(Rc<Weighed>),
+    Ready(Rc<Preview>),
 }
 
 /// What is looked at before a run begins.
@@ -74,13 +74,13 @@ pub struct Review {
     pub saved: Watched<Progress>,
     /// What a script of it is written in.
     pub shell: Watched<Shell>,
-    fresh: RefCell<HashMap<UserId, Wall>>,
+    fresh: RefCell<HashMap<UserId, Timestamp>>,
     /// Whose reading failed although others could be read.
     unread: RefCell<Unread>,
     /// What decides who may be written, with the protected members as they were read.
     guard: RefCell<Guard>,
     /// When the reading ended.
-    read_at: Cell<Option<Wall>>,
+    read_at: Cell<Option<Timestamp>>,
     commands: RefCell<Option<UnboundedSender<Command>>>,
     tasks: Tasks,
     ports: &'static Ports,
@@ -137,27 +137,27 @@ impl Review {
         match users.as_slice() {
             [] => {}
             [one] => self.directory.begin_change(*one, to),
-            _ => self.begin_of(Draft::new(connection.tenant().environment, to, users), Choices::default()),
+            _ => self.begin_of(Proposal::new(connection.tenant().environment, to, users), Choices::default()),
         }
     }
 
     /// Begins with these users. `listed_at` is when the list was read in which they were found, if they were.
-    pub fn of_users(&'static self, to: bool, users: Vec<UserId>, listed_at: Option<Wall>) {
+    pub fn of_users(&'static self, to: bool, users: Vec<UserId>, listed_at: Option<Timestamp>) {
         let Some(connection) = self.run.connection() else { return };
-        let draft = Draft::new(connection.tenant().environment, to, users);
-        self.begin(draft, Choices::default(), listed_at);
+        let proposal = Proposal::new(connection.tenant().environment, to, users);
+        self.begin(proposal, Choices::default(), listed_at);
     }
 
     /// Begins with a run that is sent again or taken back.
-    pub fn of_draft(&'static self, draft: Draft) {
-        self.begin_of(draft, Choices::CHOSEN_BEFORE);
+    pub fn of_draft(&'static self, proposal: Proposal) {
+        self.begin_of(proposal, Choices::CHOSEN_BEFORE);
     }
 
-    fn begin_of(&'static self, draft: Draft, choices: Choices) {
-        self.begin(draft, choices, self.directory.listed_at.get_untracked());
+    fn begin_of(&'static self, proposal: Proposal, choices: Choices) {
+        self.begin(proposal, choices, self.directory.listed_at.get_untracked());
     }
 
-    fn begin(&'static self, draft: Draft, choices: Choices, listed_at: Option<Wall>) {
+    fn begin(&'static self, proposal: Proposal, choices: Choices, listed_at: Option<Timestamp>) {
         if self.run.is_open_untracked() {
             return;
         }
@@ -167,9 +167,9 @@ impl Review {
         }
         self.save_with_names.set(false);
         self.saved.set(Progress::Idle);
-        self.reference.set(draft.reference.clone());
-        self.reason.set(draft.reason.clone());
-        self.shown.set(Some(Reviewed { draft: Rc::new(draft), listed_at, reading: Reading::Going(0) }));
+        self.reference.set(proposal.reference.clone());
+        self.reason.set(proposal.reason.clone());
+        self.shown.set(Some(Reviewed { proposal: Rc::new(proposal), listed_at, reading: Reading::Going(0) }));
         self.read();
     }
 
@@ -180,10 +180,10 @@ impl Review {
         self.weigh();
     }
 
-    /// What was weighed, once it is.
-    pub fn weighed(&'static self) -> Option<Rc<Weighed>> {
+    /// What was preview, once it is.
+    pub fn preview(&'static self) -> Option<Rc<Preview>> {
         self.shown.with(|shown| match shown.as_ref().map(|reviewed| &reviewed.reading) {
-            Some(Reading::Ready(weighed)) => Some(Rc::clone(weighed)),
+            Some(Reading::Ready(preview)) => Some(Rc::clone(preview)),
             _ => None,
         })
     }

@@ -3,7 +3,7 @@
 
 use futures::future::LocalBoxFuture;
 use pingone_mfa_core::domain::paste::{Note, PasteFault};
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::token::TokenFacts;
 use zeroize::Zeroizing;
 
@@ -11,7 +11,7 @@ use super::session::{Plan, Session};
 
 /// Loads what stands behind the form.
 pub trait Rest {
-    /// Loads it, or says why it can't be loaded. What failed is tried again when this is called again.
+    /// Loads it, or says why it can't be loaded. What failed is operation again when this is called again.
     fn load(&self) -> LocalBoxFuture<'static, Result<(), String>>;
 
     /// Makes it for this element, once it is loaded.
@@ -43,7 +43,7 @@ pub trait Rooms {
     fn is_working(&self) -> bool;
 
     /// Looks whether the computer slept since this time.
-    fn look_at_clock(&'static self, last: Wall);
+    fn look_at_clock(&'static self, last: Timestamp);
 
     /// Whether a run goes on or waits, so that the element can't be about anything else.
     fn has_open_run(&self) -> bool;

@@ -6,16 +6,16 @@ use std::rc::Rc;
 
 use futures::channel::mpsc::UnboundedSender;
 use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::pilot::PilotReadings;
 use pingone_mfa_core::domain::plan::{Plan, PlanNumber};
-use pingone_mfa_core::domain::row::{RowState, Tally};
+use pingone_mfa_core::domain::row::{RowCounts, RowState};
 use pingone_mfa_core::domain::settings::Settings;
-use pingone_mfa_core::domain::time::{Millis, PerSecond, Wall};
+use pingone_mfa_core::domain::time::{Millis, PerSecond, Timestamp};
 use pingone_mfa_core::domain::token::{Actor, TokenFacts};
-use pingone_mfa_core::domain::trial::Trial;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::Command;
-use pingone_mfa_core::engine::run::{self as engine, Place};
+use pingone_mfa_core::engine::run::{self as engine, RowIndex};
 
 use super::Ports;
 use super::announcement::{Announcement, Announcer};
@@ -37,7 +37,7 @@ use carrying::name_of;
 pub use ending::{Ending, StopLoss};
 pub use file::NotTaken;
 use pace::Speed;
-pub use pingone_mfa_core::engine::run::{Halt, Outdated};
+pub use pingone_mfa_core::engine::run::{Outdated, PauseReason};
 pub use stored::{Contents, Stored};
 
 /// Where the run stands.
@@ -52,7 +52,7 @@ pub enum Phase {
     /// Rows are being written.
     Working,
     /// Nothing is started.
-    Halted(Halt),
+    Halted(PauseReason),
     /// It waited for long: those who wait are being read again; so many are left.
     ReadingAgain(usize),
     /// They can't be read for now.
@@ -100,26 +100,26 @@ pub struct Progress {
     /// Where it stands.
     pub phase: Phase,
     /// How many users are in each state.
-    pub tally: Tally,
+    pub tally: RowCounts,
     /// When it began on this page.
-    pub started_at: Wall,
+    pub started_at: Timestamp,
     /// When it was over.
-    pub ended_at: Option<Wall>,
+    pub ended_at: Option<Timestamp>,
     /// Users settled a second, lately; `None` before there is anything to tell.
     pub users_per_second: Option<f64>,
     /// Requests a second at most, preflights counted: the highest ceiling that held while it ran; `None` where a part of
     /// it ran before this page had it, because the journal holds no ceilings.
     pub highest_ceiling: Option<PerSecond>,
     /// When those who waited were last read again before it went on, and how many of them had the value by then.
-    pub read_again: Option<(Wall, u32)>,
+    pub read_again: Option<(Timestamp, u32)>,
     /// Why those who wait are being read again, or were the last time.
     pub outdated: Option<Outdated>,
     /// When someone else was first seen to change the same users.
-    pub another_writer_at: Option<Wall>,
+    pub another_writer_at: Option<Timestamp>,
     /// What was seen of the test user, where one is looked at.
-    pub trial: Option<Trial>,
+    pub trial: Option<PilotReadings>,
     /// How often PingOne slowed it down, and when last.
-    pub slowed: Option<(u32, Wall)>,
+    pub slowed: Option<(u32, Timestamp)>,
     /// Whether other pages of this browser can be seen. Where not, nothing keeps two from running at once.
     pub sees_other_pages: bool,
 }
@@ -127,12 +127,12 @@ pub struct Progress {
 impl Progress {
     /// When it will be over at this pace.
     #[must_use]
-    pub fn ends_at(&self, now: Wall) -> Option<Wall> {
+    pub fn ends_at(&self, now: Timestamp) -> Option<Timestamp> {
         let pace = self.users_per_second.filter(|pace| *pace > 0.01)?;
         let left = f64::from(self.tally.all() - self.tally.ended());
         #[expect(clippy::cast_possible_truncation, reason = "less than a day's milliseconds for any run")]
         let millis = (left / pace * 1000.0).min(1e12) as i64;
-        Some(Wall(now.0 + millis))
+        Some(Timestamp(now.0 + millis))
     }
 }
 
@@ -149,11 +149,11 @@ pub struct Run {
     /// What is about to end a run, while a person is asked.
     pub ending: Watched<Option<Ending>>,
     /// When this computer slept while the run was going on, from and until.
-    pub slept: Watched<Option<(Wall, Wall)>>,
+    pub slept: Watched<Option<(Timestamp, Timestamp)>>,
     /// How fast is written at most.
     pub ceiling: Ceiling,
     pub(super) environment_name: RefCell<String>,
-    places: RefCell<HashMap<UserId, Place>>,
+    places: RefCell<HashMap<UserId, RowIndex>>,
     /// The run itself, while nothing drives it.
     kept: RefCell<Option<Kept>>,
     speed: RefCell<Speed>,
@@ -169,9 +169,9 @@ pub struct Run {
     commands: RefCell<Option<UnboundedSender<Command>>>,
     connection: RefCell<Option<Connection>>,
     actor: RefCell<Actor>,
-    token_end: Cell<Option<Wall>>,
+    token_expires_at: Cell<Option<Timestamp>>,
     /// Since when the present token is used.
-    token_since: Cell<Wall>,
+    token_since: Cell<Timestamp>,
     actors: RefCell<Vec<Actor>>,
     tasks: Tasks,
     ports: &'static Ports,
@@ -214,8 +214,8 @@ impl Run {
             commands: RefCell::default(),
             connection: RefCell::default(),
             actor: RefCell::default(),
-            token_end: Cell::default(),
-            token_since: Cell::new(Wall(0)),
+            token_expires_at: Cell::default(),
+            token_since: Cell::new(Timestamp(0)),
             actors: RefCell::default(),
             tasks: Tasks::default(),
             ports,
@@ -254,7 +254,7 @@ impl Run {
         self.actor.replace(facts.actor.clone());
         self.directory.act_as(&facts.actor);
         let now = self.ports.clock.wall();
-        self.token_end.set(facts.expires_after(now));
+        self.token_expires_at.set(facts.expires_after(now));
         self.token_since.set(now);
     }
 
@@ -337,7 +337,7 @@ impl Run {
 
     /// How long the token still holds, if it says so.
     pub(super) fn token_left(&self) -> Option<Millis> {
-        let left = self.token_end.get()?.since(self.ports.clock.wall()).max(0);
+        let left = self.token_expires_at.get()?.since(self.ports.clock.wall()).max(0);
         Some(Millis(left.unsigned_abs()))
     }
 

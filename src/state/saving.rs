@@ -12,7 +12,7 @@ use pingone_mfa_core::domain::snapshot::Snapshot;
 use pingone_mfa_core::domain::tenant::Environment;
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::domain::user::{Population, UserId};
-use pingone_mfa_core::domain::users::{Devices, Row, Users};
+use pingone_mfa_core::domain::users::{Devices, UserIndex, UserStore};
 use pingone_mfa_core::port::{Opened, utf_8};
 
 use super::App;
@@ -20,7 +20,7 @@ use super::announcement::Announcement;
 use super::load::Load;
 use super::session::Phase;
 use super::tasks::Tasks;
-use super::unusable::Unusable;
+use super::unusable::UnreadableBody;
 use super::watched::Watched;
 
 /// So many rows are written before the page may do something else.
@@ -78,7 +78,7 @@ pub struct Saving {
     /// How far the file is.
     pub progress: Watched<Progress>,
     /// An older snapshot that the status is compared with.
-    pub earlier: Watched<Option<Result<Snapshot, Unusable<SnapshotFault>>>>,
+    pub earlier: Watched<Option<Result<Snapshot, UnreadableBody<SnapshotFault>>>>,
     /// Whether a run's report has usernames.
     pub report_with_names: Watched<bool>,
     /// Whether it is JSON.
@@ -114,7 +114,7 @@ impl App {
     }
 
     /// Whom a file would have: the selected ones, or else everyone who is shown.
-    pub fn rows_to_save(&'static self) -> Vec<Row> {
+    pub fn rows_to_save(&'static self) -> Vec<UserIndex> {
         let table = &self.directory.table;
         let rows = table.shown.with(Vec::clone);
         table.selected.with(|selected| {
@@ -167,7 +167,7 @@ impl App {
         });
     }
 
-    fn written(&'static self, rows: &[Row], exporter: &mut Exporter) -> String {
+    fn written(&'static self, rows: &[UserIndex], exporter: &mut Exporter) -> String {
         let mut text = String::new();
         self.directory.users.with_untracked(|users| {
             for row in rows {
@@ -177,7 +177,13 @@ impl App {
         text
     }
 
-    fn write_row(&'static self, users: &Users, row: Row, exporter: &mut Exporter, text: &mut String) {
+    fn write_row(
+        &'static self,
+        users: &UserStore,
+        row: UserIndex,
+        exporter: &mut Exporter,
+        text: &mut String,
+    ) {
         // A row that could not be read says nothing but its id.
         let Some(id) = users.id(row) else { return };
         let user = users.user(row);
@@ -215,7 +221,7 @@ impl App {
         }
         let plan = match extent {
             Extent::Plan => self.review.cleared_plan(),
-            Extent::LeftOut => self.review.weighed().map(|weighed| self.review.plan(&weighed)),
+            Extent::LeftOut => self.review.preview().map(|preview| self.review.plan(&preview)),
         };
         let Some(plan) = plan.map(Rc::new) else { return };
         self.save_of_plan(plan, extent, self.review.save_with_names.get_untracked(), saved);
@@ -327,17 +333,17 @@ impl App {
         self.saving.tasks.spawn(async move {
             let earlier = match opening.await {
                 Opened::Cancelled => return,
-                Opened::TooLarge => Err(Unusable::TooLarge),
-                Opened::Unreadable => Err(Unusable::Unreadable),
-                Opened::Silent => Err(Unusable::Silent),
+                Opened::TooLarge => Err(UnreadableBody::TooLarge),
+                Opened::Unreadable => Err(UnreadableBody::Unreadable),
+                Opened::Silent => Err(UnreadableBody::Silent),
                 Opened::Bytes(bytes) => utf_8(&bytes)
-                    .ok_or(Unusable::Unreadable)
-                    .and_then(|text| Snapshot::read(text).map_err(Unusable::Fault)),
+                    .ok_or(UnreadableBody::Unreadable)
+                    .and_then(|text| Snapshot::read(text).map_err(UnreadableBody::Fault)),
             };
             let environment = self.environment().map(|environment| environment.id);
             let earlier = earlier.and_then(|earlier| {
                 let is_ours = Some(earlier.environment) == environment;
-                is_ours.then_some(earlier).ok_or(Unusable::OtherEnvironment)
+                is_ours.then_some(earlier).ok_or(UnreadableBody::OtherEnvironment)
             });
             self.saving.earlier.set(Some(earlier));
         });

@@ -11,7 +11,7 @@ use pingone_mfa_core::domain::provision::Provision;
 use pingone_mfa_core::domain::region::{Agreement, Region, RegionCode};
 use pingone_mfa_core::domain::settings::Settings;
 use pingone_mfa_core::domain::tenant::{Environment, EnvironmentId, Tenant};
-use pingone_mfa_core::domain::time::{ClockReading, Millis, Wall};
+use pingone_mfa_core::domain::time::{ClockReading, Millis, Timestamp};
 use pingone_mfa_core::domain::token::TokenFacts;
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::engine::limit::within;
@@ -21,7 +21,7 @@ use super::announcement::{Announcement, Announcer};
 use super::handing::Handing;
 use super::paste::{Forgetting, Pasted};
 use super::rooms::{ReportFile, Rooms};
-use super::signing_in::{SigningIn, Standing};
+use super::signing_in::{SignInSession, SigningIn};
 use super::tasks::Tasks;
 use super::watched::Watched;
 use super::{Entrance, Wishes};
@@ -108,7 +108,7 @@ pub struct Session {
     /// How far somebody is who signs in.
     pub signing_in: Watched<SigningIn>,
     /// Who signed in, and with what.
-    pub(super) standing: Standing,
+    pub(super) standing: SignInSession,
     /// How far the host page is with a token.
     pub handing: Watched<Handing>,
     /// Whether the field for another token is shown.
@@ -120,7 +120,7 @@ pub struct Session {
     /// The replacement that a person is asked about.
     pub(super) asked_about: RefCell<Option<Paste>>,
     /// The computer's time, renewed every second.
-    pub now: Watched<Wall>,
+    pub now: Watched<Timestamp>,
     touched: Cell<ClockReading>,
     /// What stands behind the form, once it is here.
     pub(super) rooms: Watched<Option<&'static dyn Rooms>>,
@@ -158,7 +158,7 @@ impl Session {
             user: Watched::new(wishes.user.unwrap_or_default()),
             obstacle: Watched::default(),
             signing_in: Watched::default(),
-            standing: Standing::default(),
+            standing: SignInSession::default(),
             handing: Watched::default(),
             provision: RefCell::default(),
             replacing: Watched::default(),
@@ -182,7 +182,7 @@ impl Session {
         self.tick();
         let loading = self.entrance.rest.load();
         self.ticking.spawn(async move {
-            // Whether it came to anything is of interest once somebody connects, and then it is tried again.
+            // Whether it came to anything is of interest once somebody connects, and then it is operation again.
             let _ = loading.await;
         });
         self.come_back();

@@ -38,7 +38,7 @@ pub enum SigningIn {
 
 /// Who signed in, and what goes on because of it.
 #[derive(Default)]
-pub struct Standing {
+pub struct SignInSession {
     pub(super) signed_in: Watched<Option<SignedIn>>,
     pub(super) renewal: RefCell<Renewal>,
     /// Why PingOne gives no next token, where one was expected.

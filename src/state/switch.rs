@@ -1,7 +1,7 @@
 //! One user's switch while and after it is pressed.
 
 use pingone_mfa_core::domain::outcome::Outcome;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 
 /// What is going on with one user's flag.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,14 +27,14 @@ pub enum Switch {
         /// How.
         outcome: Outcome,
         /// When.
-        at: Wall,
+        at: Timestamp,
     },
 }
 
 impl Switch {
     /// Whether what was read of the flag at this time may be older than the change.
     #[must_use]
-    pub fn outdates(&self, read: Wall) -> bool {
+    pub fn outdates(&self, read: Timestamp) -> bool {
         self.is_busy() || matches!(self, Self::Ended { at, .. } if *at >= read)
     }
 

@@ -3,13 +3,13 @@
 use std::cell::{Cell, RefCell};
 
 use pingone_mfa_core::api::frame::note;
-use pingone_mfa_core::domain::embedding::Told;
+use pingone_mfa_core::domain::embedding::HostEvent;
 use pingone_mfa_core::domain::order::{Column, Ranks, Sort, sort};
 use pingone_mfa_core::domain::query::{Filters, Search, matching, undecided};
 use pingone_mfa_core::domain::status::Status;
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::domain::user::Population;
-use pingone_mfa_core::domain::users::{Coverage, Row, Rows, Users};
+use pingone_mfa_core::domain::users::{Coverage, UserIndex, UserSet, UserStore};
 
 use super::Ports;
 use super::load::Load;
@@ -50,25 +50,25 @@ pub struct Table {
     /// What was typed to search for.
     pub search: Watched<String>,
     /// The rows that search and filters show, in their order.
-    pub shown: Watched<Vec<Row>>,
+    pub shown: Watched<Vec<UserIndex>>,
     /// How many users were listed.
     pub listed_len: Watched<u64>,
     /// The counts of everyone who was listed.
     pub status: Watched<Status>,
     /// Who is selected: always among those who are shown.
-    pub selected: Watched<Rows>,
+    pub selected: Watched<UserSet>,
     /// Everyone who was listed, in the order that is shown.
-    ordered: RefCell<Vec<Row>>,
-    listed: RefCell<Rows>,
-    members: RefCell<Option<Rows>>,
+    ordered: RefCell<Vec<UserIndex>>,
+    listed: RefCell<UserSet>,
+    members: RefCell<Option<UserSet>>,
     /// Whom a report names, if the list is filtered by one.
-    outcomes: RefCell<Option<Rows>>,
+    outcomes: RefCell<Option<UserSet>>,
     searched: RefCell<Search>,
     ranks: RefCell<Ranks>,
     /// When everyone was counted last.
     counted_at: Cell<Millis>,
     /// Where a range of selected rows begins.
-    anchor: Cell<Option<Row>>,
+    anchor: Cell<Option<UserIndex>>,
     ports: &'static Ports,
 }
 
@@ -118,10 +118,10 @@ impl Table {
 
     /// Adds rows at the end. A user who is there already is not listed again. Once the list `has_ended`, everything is
     /// put in order: while it grows, rows that jump could not be read.
-    pub(super) fn extend(&self, users: &Users, rows: Vec<Row>, has_ended: bool) {
-        let fresh: Vec<Row> = {
+    pub(super) fn extend(&self, users: &UserStore, rows: Vec<UserIndex>, has_ended: bool) {
+        let fresh: Vec<UserIndex> = {
             let mut listed = self.listed.borrow_mut();
-            let mut is_new = |row: &Row| {
+            let mut is_new = |row: &UserIndex| {
                 !listed.contains(*row) && {
                     listed.insert(*row);
                     true
@@ -145,16 +145,16 @@ impl Table {
     }
 
     /// Shows and counts everything anew.
-    pub(super) fn renew(&self, users: &Users) {
+    pub(super) fn renew(&self, users: &UserStore) {
         let shown = self.matching(users, &self.ordered.borrow());
         self.show(shown);
         self.count(users);
     }
 
-    fn matching(&self, users: &Users, rows: &[Row]) -> Vec<Row> {
+    fn matching(&self, users: &UserStore, rows: &[UserIndex]) -> Vec<UserIndex> {
         let (members, outcomes) = (self.members.borrow(), self.outcomes.borrow());
         let (search, now) = (self.searched.borrow(), self.ports.clock.wall());
-        let named: Option<Vec<Row>> = outcomes
+        let named: Option<Vec<UserIndex>> = outcomes
             .as_ref()
             .map(|outcomes| rows.iter().copied().filter(|row| outcomes.contains(*row)).collect());
         let rows = named.as_deref().unwrap_or(rows);
@@ -162,15 +162,15 @@ impl Table {
     }
 
     /// Nobody who isn't shown stays selected.
-    fn show(&self, shown: Vec<Row>) {
+    fn show(&self, shown: Vec<UserIndex>) {
         // During a run everyone is looked at each second, and mostly the same are shown.
         if self.shown.with_untracked(|before| *before == shown) {
             return;
         }
         let is_selected =
-            |selected: &Rows| shown.iter().copied().filter(|row| selected.contains(*row)).collect();
-        let kept: Option<Rows> = self.selected.with_untracked(|selected| {
-            let kept: Option<Rows> = (!selected.is_empty()).then(|| is_selected(selected));
+            |selected: &UserSet| shown.iter().copied().filter(|row| selected.contains(*row)).collect();
+        let kept: Option<UserSet> = self.selected.with_untracked(|selected| {
+            let kept: Option<UserSet> = (!selected.is_empty()).then(|| is_selected(selected));
             kept.filter(|kept| kept.len() < selected.len())
         });
         if let Some(kept) = kept {
@@ -179,7 +179,7 @@ impl Table {
         self.shown.set(shown);
     }
 
-    fn count(&self, users: &Users) {
+    fn count(&self, users: &UserStore) {
         let now = self.ports.clock.wall();
         self.counted_at.set(self.ports.clock.now());
         let status = users.status(&self.ordered.borrow(), now);
@@ -188,7 +188,7 @@ impl Table {
         }
     }
 
-    fn reorder(&self, users: &Users) {
+    fn reorder(&self, users: &UserStore) {
         let Some(order) = self.view.with_untracked(|view| view.sort) else { return };
         if order.key == Column::Name {
             self.rank_names(users);
@@ -196,7 +196,7 @@ impl Table {
         sort(users, &mut self.ordered.borrow_mut(), order, &self.ranks.borrow());
     }
 
-    fn rank_names(&self, users: &Users) {
+    fn rank_names(&self, users: &UserStore) {
         let mut ranks = self.ranks.borrow_mut();
         if ranks.names.len() != users.names_len() {
             ranks.names = self.ports.collation.rank(&users.names());
@@ -206,7 +206,7 @@ impl Table {
     /// Takes note of the populations' names, for the order.
     pub(super) fn name_populations(
         &self,
-        users: &Watched<Users>,
+        users: &Watched<UserStore>,
         populations: &Watched<Load<Vec<Population>>>,
     ) {
         let ranked = populations.with_untracked(|populations| {
@@ -225,7 +225,7 @@ impl Table {
     }
 
     /// Searches for what was typed.
-    pub fn search_for(&self, users: &Watched<Users>, text: &str) {
+    pub fn search_for(&self, users: &Watched<UserStore>, text: &str) {
         let search = Search::new(text, &|text| self.ports.collation.fold(text));
         let narrows = search.narrows(&self.searched.borrow());
         self.search.set(text.to_owned());
@@ -241,7 +241,7 @@ impl Table {
     }
 
     /// Looks at the list in another way.
-    pub fn look(&self, users: &Watched<Users>, view: View) {
+    pub fn look(&self, users: &Watched<UserStore>, view: View) {
         let before = self.view.get_untracked();
         let (reorders, filters) = (before.sort != view.sort, before.filters != view.filters);
         if before.filters.group != view.filters.group {
@@ -266,22 +266,23 @@ impl Table {
     }
 
     /// Takes note of who is in the filter's group.
-    pub(super) fn set_members(&self, users: &Users, members: Rows) {
+    pub(super) fn set_members(&self, users: &UserStore, members: UserSet) {
         self.members.replace(Some(members));
         self.renew(users);
     }
 
     /// About how many users the filters can't decide, because their devices or bypasses were not read.
-    pub fn undecided(&self, users: &Watched<Users>) -> u64 {
+    pub fn undecided(&self, users: &Watched<UserStore>) -> u64 {
         // Whatever is read of devices and bypasses is counted anew.
         self.status.with(|_| ());
         let now = self.ports.clock.wall();
-        let count = |users: &Users, filters: &Filters| undecided(users, &self.ordered.borrow(), filters, now);
+        let count =
+            |users: &UserStore, filters: &Filters| undecided(users, &self.ordered.borrow(), filters, now);
         self.view.with(|view| users.with_untracked(|users| count(users, &view.filters)))
     }
 
     /// The listed users whom a text finds, at most so many.
-    pub(super) fn find(&self, users: &Users, text: &str, at_most: usize) -> Vec<Row> {
+    pub(super) fn find(&self, users: &UserStore, text: &str, at_most: usize) -> Vec<UserIndex> {
         let search = Search::new(text, &|text| self.ports.collation.fold(text));
         if search.is_empty() {
             return Vec::new();
@@ -293,39 +294,39 @@ impl Table {
     }
 
     /// Whether a user was listed.
-    pub(super) fn lists(&self, row: Row) -> bool {
+    pub(super) fn lists(&self, row: UserIndex) -> bool {
         self.listed.borrow().contains(row)
     }
 
     /// Shows these alone, as far as search and filters show them; `None` for everyone.
-    pub(super) fn narrow(&self, users: &Users, to: Option<Rows>) {
+    pub(super) fn narrow(&self, users: &UserStore, to: Option<UserSet>) {
         self.outcomes.replace(to);
         self.renew(users);
     }
 
     /// Selects these and nobody else; the host page is told how many.
-    pub(super) fn set_selected(&self, selected: Rows) {
+    pub(super) fn set_selected(&self, selected: UserSet) {
         let count = selected.len() as u64;
         self.selected.set(selected);
-        self.ports.embedder.tell(&note(&Told::SelectionChanged { selected: count }));
+        self.ports.embedder.tell(&note(&HostEvent::SelectionChanged { selected: count }));
     }
 
     /// How many of the rows that are shown can be selected.
-    pub fn selectable_len(&self, users: &Watched<Users>) -> usize {
+    pub fn selectable_len(&self, users: &Watched<UserStore>) -> usize {
         self.shown.with(|shown| users.with(|users| users.readable_among(shown)))
     }
 
     /// How much of what can be selected is selected.
-    pub fn coverage(&self, users: &Watched<Users>) -> Coverage {
-        Coverage::of(self.selected.with(Rows::len), self.selectable_len(users))
+    pub fn coverage(&self, users: &Watched<UserStore>) -> Coverage {
+        Coverage::of(self.selected.with(UserSet::len), self.selectable_len(users))
     }
 
     /// Selects a user or not; with `range` everyone between the one before and this one, as they are shown, who can be
     /// changed.
-    pub fn select(&self, users: &Watched<Users>, row: Row, to: bool, range: bool) {
+    pub fn select(&self, users: &Watched<UserStore>, row: UserIndex, to: bool, range: bool) {
         let anchor = self.anchor.get().filter(|_| range);
         let rows = anchor.map_or_else(|| vec![row], |anchor| self.between(anchor, row));
-        let is_readable = |row: &Row| users.with_untracked(|users| users.is_readable(*row));
+        let is_readable = |row: &UserIndex| users.with_untracked(|users| users.is_readable(*row));
         let mut selected = self.selected.get_untracked();
         for row in rows.into_iter().filter(is_readable) {
             if to { selected.insert(row) } else { selected.remove(row) }
@@ -334,7 +335,7 @@ impl Table {
         self.anchor.set(Some(row));
     }
 
-    fn between(&self, one: Row, other: Row) -> Vec<Row> {
+    fn between(&self, one: UserIndex, other: UserIndex) -> Vec<UserIndex> {
         self.shown.with_untracked(|shown| {
             let place = |row| shown.iter().position(|shown| *shown == row);
             let (Some(one), Some(other)) = (place(one), place(other)) else { return vec![other] };
@@ -343,20 +344,20 @@ impl Table {
     }
 
     /// Selects everyone who is shown and can be changed, or nobody if they are selected already.
-    pub fn select_all(&self, users: &Watched<Users>) {
-        let all: Rows = users.with_untracked(|users| {
-            let is_readable = |row: &Row| users.is_readable(*row);
+    pub fn select_all(&self, users: &Watched<UserStore>) {
+        let all: UserSet = users.with_untracked(|users| {
+            let is_readable = |row: &UserIndex| users.is_readable(*row);
             self.shown.with_untracked(|shown| shown.iter().copied().filter(is_readable).collect())
         });
         let has_all = self.selected.with_untracked(|selected| *selected == all);
-        self.set_selected(if has_all { Rows::default() } else { all });
+        self.set_selected(if has_all { UserSet::default() } else { all });
     }
 
     /// Selects these and nobody else, as far as they are shown and can be changed.
-    pub(super) fn select_only(&self, users: &Watched<Users>, rows: Vec<Row>) {
-        let meant: Rows = rows.into_iter().collect();
-        let only: Rows = users.with_untracked(|users| {
-            let is_meant = |row: &Row| meant.contains(*row) && users.is_readable(*row);
+    pub(super) fn select_only(&self, users: &Watched<UserStore>, rows: Vec<UserIndex>) {
+        let meant: UserSet = rows.into_iter().collect();
+        let only: UserSet = users.with_untracked(|users| {
+            let is_meant = |row: &UserIndex| meant.contains(*row) && users.is_readable(*row);
             self.shown.with_untracked(|shown| shown.iter().copied().filter(is_meant).collect())
         });
         self.anchor.set(None);
@@ -367,7 +368,7 @@ impl Table {
     pub fn deselect(&self) {
         self.anchor.set(None);
         if self.selected.with_untracked(|selected| !selected.is_empty()) {
-            self.set_selected(Rows::default());
+            self.set_selected(UserSet::default());
         }
     }
 }

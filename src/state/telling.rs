@@ -1,12 +1,12 @@
 //! What the page around the element is told of what screen readers are told: counts and words, no names.
 
 use pingone_mfa_core::api::frame::note;
-use pingone_mfa_core::domain::embedding::Told;
+use pingone_mfa_core::domain::embedding::HostEvent;
 use pingone_mfa_core::domain::fault::Fault;
 
 use super::Ports;
 use super::announcement::{Announcement, Announcer};
-use super::run::Halt;
+use super::run::PauseReason;
 
 /// Tells it from now on.
 pub(super) fn tell_host(ports: &'static Ports, announcer: &Announcer) {
@@ -17,24 +17,29 @@ pub(super) fn tell_host(ports: &'static Ports, announcer: &Announcer) {
     }));
 }
 
-fn told(announcement: &Announcement) -> Option<Told> {
+fn told(announcement: &Announcement) -> Option<HostEvent> {
     let fault = match announcement {
-        Announcement::ListLoaded(users) => return Some(Told::UsersLoaded { users: *users }),
+        Announcement::ListLoaded(users) => return Some(HostEvent::UsersLoaded { users: *users }),
         Announcement::Failed(fault) => fault,
         Announcement::NotChanged { outcome, .. } => outcome.fault()?,
         Announcement::RunHalted(halt) => fault_of(halt)?,
         _ => return None,
     };
-    Some(Told::Failed { fault: fault.word(), status: fault.status() })
+    Some(HostEvent::Failed { fault: fault.word(), status: fault.status() })
 }
 
 /// A run that waits for a token says so by asking for one.
-fn fault_of(halt: &Halt) -> Option<&Fault> {
+fn fault_of(halt: &PauseReason) -> Option<&Fault> {
     match halt {
-        Halt::Refused(fault) | Halt::NotStored(fault) | Halt::Failing { fault, .. } => Some(fault),
-        Halt::Asked | Halt::TestUser | Halt::Step | Halt::Token | Halt::AnotherWriter | Halt::HandedOver => {
-            None
+        PauseReason::Refused(fault) | PauseReason::NotStored(fault) | PauseReason::Failing { fault, .. } => {
+            Some(fault)
         }
+        PauseReason::Asked
+        | PauseReason::PilotUser
+        | PauseReason::Step
+        | PauseReason::Token
+        | PauseReason::AnotherWriter
+        | PauseReason::HandedOver => None,
     }
 }
 
@@ -54,12 +59,12 @@ mod tests {
 
     #[test]
     fn failures_are_told_by_their_word_and_status_whatever_they_say() {
-        let told_of = Some(Told::Failed { fault: "rate-limited", status: Some(429) });
+        let told_of = Some(HostEvent::Failed { fault: "rate-limited", status: Some(429) });
         let username = "ada".to_owned();
         for announcement in [
             Announcement::Failed(limited()),
             Announcement::NotChanged { username, to: true, outcome: Outcome::AnswerLost(limited()) },
-            Announcement::RunHalted(Halt::Failing { until: Millis(1), fault: limited() }),
+            Announcement::RunHalted(PauseReason::Failing { until: Millis(1), fault: limited() }),
         ] {
             assert_eq!(told(&announcement), told_of);
         }
@@ -67,12 +72,12 @@ mod tests {
 
     #[test]
     fn a_list_is_told_by_its_length_and_what_a_person_does_is_not_told() {
-        assert_eq!(told(&Announcement::ListLoaded(7)), Some(Told::UsersLoaded { users: 7 }));
+        assert_eq!(told(&Announcement::ListLoaded(7)), Some(HostEvent::UsersLoaded { users: 7 }));
         for announcement in [
             Announcement::Quiet,
             Announcement::Connected("Production".into()),
             Announcement::Changed { username: "ada".into(), mfa: Mfa::On },
-            Announcement::RunHalted(Halt::Token),
+            Announcement::RunHalted(PauseReason::Token),
         ] {
             assert_eq!(told(&announcement), None);
         }

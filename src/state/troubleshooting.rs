@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use pingone_mfa_core::domain::check::{Finding, findings};
 use pingone_mfa_core::domain::diagnosis::{Cause, Diagnosis, Next, diagnoses};
-use pingone_mfa_core::domain::evidence::{Evidence, Symptom, Tried};
+use pingone_mfa_core::domain::evidence::{Evidence, Operation, Symptom};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::proof::Proof;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::user::{PopulationId, UserId};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::probe::search;
@@ -21,7 +21,7 @@ use super::watched::Watched;
 
 /// Where it is shown: beside what failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spot {
+pub enum Location {
     /// Under the form.
     Form,
     /// Over the list.
@@ -50,7 +50,7 @@ pub enum Spot {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
     /// Where it is shown.
-    pub spot: Spot,
+    pub spot: Location,
     /// What is known.
     pub evidence: Evidence,
     /// How the checks came out.
@@ -62,7 +62,7 @@ pub struct Case {
 }
 
 impl Case {
-    fn of(spot: Spot, evidence: Evidence, is_searching: bool) -> Self {
+    fn of(spot: Location, evidence: Evidence, is_searching: bool) -> Self {
         let (findings, diagnoses) = (findings(&evidence), diagnoses(&evidence));
         Self { spot, evidence, findings, diagnoses, is_searching }
     }
@@ -123,44 +123,44 @@ impl Troubleshooting {
     /// Something failed: its cause is looked for. `again` does the same once more.
     pub(super) fn meet(
         &'static self,
-        spot: Spot,
-        tried: Tried,
+        spot: Location,
+        operation: Operation,
         fault: &Fault,
         population: Option<PopulationId>,
         again: impl Fn() + 'static,
     ) {
         self.again.replace(Some(Rc::new(again)));
-        let symptom = Symptom::Failed { tried, fault: fault.clone(), at: self.ports.clock.wall() };
+        let symptom = Symptom::Failed { operation, fault: fault.clone(), at: self.ports.clock.wall() };
         self.look_into(spot, symptom, population);
     }
 
     /// Something failed, or had failed at that time, and isn't done once more from here: its cause is looked for.
     pub(super) fn explain(
         &'static self,
-        spot: Spot,
-        tried: Tried,
+        spot: Location,
+        operation: Operation,
         fault: &Fault,
-        at: Option<Wall>,
+        at: Option<Timestamp>,
         population: Option<PopulationId>,
     ) {
         self.again.replace(None);
         let at = at.unwrap_or_else(|| self.ports.clock.wall());
-        self.look_into(spot, Symptom::Failed { tried, fault: fault.clone(), at }, population);
+        self.look_into(spot, Symptom::Failed { operation, fault: fault.clone(), at }, population);
     }
 
     /// Checks everything that can be checked without changing anything.
     pub fn check_everything(&'static self) {
         self.again.replace(None);
-        self.look_into(Spot::Everything, Symptom::Health, None);
+        self.look_into(Location::Everything, Symptom::Health, None);
     }
 
     /// Looks for the reason why somebody isn't asked for a second factor.
     pub fn ask_why_not_asked(&'static self, user: UserId) {
         self.again.replace(None);
-        self.look_into(Spot::User(user), Symptom::NotAsked(user), None);
+        self.look_into(Location::User(user), Symptom::NotAsked(user), None);
     }
 
-    fn look_into(&'static self, spot: Spot, symptom: Symptom, population: Option<PopulationId>) {
+    fn look_into(&'static self, spot: Location, symptom: Symptom, population: Option<PopulationId>) {
         let Some(connection) = self.connection.borrow().clone() else { return };
         let regions = &self.session.settings().regions;
         let evidence = Evidence::of(symptom, self.ports.clock.wall());
@@ -206,8 +206,8 @@ impl Troubleshooting {
         let waits = self.case.with_untracked(|case| {
             let case = case.as_ref()?;
             let is_waiting = case.diagnoses.first()?.next == Some(Next::ReplaceToken);
-            let (tried, _) = case.evidence.fault()?;
-            is_waiting.then_some(tried.is_write())
+            let (operation, _) = case.evidence.fault()?;
+            is_waiting.then_some(operation.is_write())
         });
         match waits {
             None => {}
@@ -245,7 +245,7 @@ impl Troubleshooting {
     }
 
     /// Looks no further into what failed there.
-    pub(super) fn close_at(&'static self, spot: Spot) {
+    pub(super) fn close_at(&'static self, spot: Location) {
         if self.case.with_untracked(|case| case.as_ref().is_some_and(|case| case.spot == spot)) {
             self.close();
         }

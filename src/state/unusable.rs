@@ -2,7 +2,7 @@
 
 /// Why not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unusable<F> {
+pub enum UnreadableBody<F> {
     /// It isn't what it should be.
     Fault(F),
     /// It is too large for that.

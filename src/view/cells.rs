@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use pingone_mfa_core::domain::order::Column;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::user::{Account, Mfa, UnreadableUser, User};
-use pingone_mfa_core::domain::users::{Devices, Row};
+use pingone_mfa_core::domain::users::{Devices, UserIndex};
 
 use super::markup::{Content, Kept, Node, button, group, kept, part_of, says, tag};
 use super::switch::{Whose, mfa_switch};
@@ -46,7 +46,7 @@ enum Kind {
 }
 
 /// What is shown of whomever `row` comes to.
-pub(super) fn kept_facts(app: AppHandle, row: impl Fn() -> Row + 'static) -> Kept<Facts> {
+pub(super) fn kept_facts(app: AppHandle, row: impl Fn() -> UserIndex + 'static) -> Kept<Facts> {
     kept(move || facts(app, row()))
 }
 
@@ -90,7 +90,7 @@ impl Facts {
     }
 }
 
-fn facts(app: AppHandle, row: Row) -> Facts {
+fn facts(app: AppHandle, row: UserIndex) -> Facts {
     let directory = app.directory;
     let (user, devices) = directory.users.with(|users| {
         let unreadable = users.unreadable(row).cloned().map(Facts::Unreadable);
@@ -158,7 +158,7 @@ fn cell_of(app: AppHandle, column: Column, facts: &Kept<Facts>) -> Node {
 /// What a cell says.
 fn word(app: AppHandle, column: Column, user: &User, population: &str, devices: Devices) -> String {
     let text = |text: Option<&str>| text.unwrap_or(text::directory::NOTHING).to_owned();
-    let time = |at: Option<Wall>, never: &'static str| {
+    let time = |at: Option<Timestamp>, never: &'static str| {
         let locale = app.ports.locale.as_ref();
         at.map_or_else(|| never.to_owned(), |at| text::moment_of(locale, at, app.session.now.get_untracked()))
     };

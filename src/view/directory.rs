@@ -20,7 +20,7 @@ use super::troubleshooting::asked;
 use super::user::opened_user;
 use crate::state::AppHandle;
 use crate::state::directory::{List, Source};
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
 pub(super) fn directory(app: AppHandle) -> Node {
     let has_run = move || app.run.progress.with(Option::is_some);
@@ -29,7 +29,7 @@ pub(super) fn directory(app: AppHandle) -> Node {
         .with(
             tag("div")
                 .class("directory-people")
-                .with(asked(app, Spot::Everything))
+                .with(asked(app, Location::Everything))
                 .with(run(app))
                 .with(find_person(app))
                 .with(part_of(

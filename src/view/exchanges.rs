@@ -1,8 +1,8 @@
 //! The last exchanges as a list, and copies of them. The list is in the document only while somebody looks at it.
 
 use pingone_mfa_core::api::exchange::Exchange;
+use pingone_mfa_core::api::exchange::filter::{Class, ExchangeFilter};
 use pingone_mfa_core::api::exchange::log::{Log, Numbered};
-use pingone_mfa_core::api::exchange::sieve::{Class, Sieve};
 use pingone_mfa_core::api::request::Method;
 
 use super::markup::{
@@ -74,23 +74,24 @@ fn list(app: AppHandle) -> Node {
 
 fn method(app: AppHandle) -> Node {
     let option = |method: &Method| method.to_string();
-    let choose = |sieve: &mut Sieve, word: &str| {
-        sieve.method = text::exchanges::METHODS.into_iter().find(|method| method.to_string() == word);
+    let choose = |filter: &mut ExchangeFilter, word: &str| {
+        filter.method = text::exchanges::METHODS.into_iter().find(|method| method.to_string() == word);
     };
     let options: Vec<String> = text::exchanges::METHODS.iter().map(option).collect();
-    let chosen = |sieve: &Sieve| sieve.method.map(|method| method.to_string()).unwrap_or_default();
+    let chosen = |filter: &ExchangeFilter| filter.method.map(|method| method.to_string()).unwrap_or_default();
     filter(app, text::exchanges::METHOD, text::exchanges::ANY_METHOD, options, chosen, choose)
 }
 
 fn class(app: AppHandle) -> Node {
     let word = |class: Class| text::exchanges::class(class).to_owned();
-    let choose = |sieve: &mut Sieve, word: &str| {
-        sieve.class =
+    let choose = |filter: &mut ExchangeFilter, word: &str| {
+        filter.class =
             text::exchanges::CLASSES.into_iter().find(|class| text::exchanges::class(*class) == word);
     };
     let options: Vec<String> = text::exchanges::CLASSES.into_iter().map(word).collect();
-    let chosen =
-        |sieve: &Sieve| sieve.class.map(|class| text::exchanges::class(class).to_owned()).unwrap_or_default();
+    let chosen = |filter: &ExchangeFilter| {
+        filter.class.map(|class| text::exchanges::class(class).to_owned()).unwrap_or_default()
+    };
     filter(app, text::exchanges::STATUS, text::exchanges::ANY_STATUS, options, chosen, choose)
 }
 
@@ -99,29 +100,29 @@ fn filter(
     name: &'static str,
     any: &'static str,
     options: Vec<String>,
-    chosen: fn(&Sieve) -> String,
-    choose: fn(&mut Sieve, &str),
+    chosen: fn(&ExchangeFilter) -> String,
+    choose: fn(&mut ExchangeFilter, &str),
 ) -> Node {
-    let sieve = &app.exchanges.sieve;
+    let filter = &app.exchanges.filter;
     let option = |word: String| tag("option").set_to("value", word.clone()).with(word);
     tag("select")
         .set("aria-label", name)
         .with(tag("option").set("value", "").with(any))
         .with(options.into_iter().map(option).collect::<Vec<_>>())
-        .value(move || sieve.with(chosen))
-        .on("change", move |event| sieve.update(|sieve| choose(sieve, &text_in(&event))))
+        .value(move || filter.with(chosen))
+        .on("change", move |event| filter.update(|filter| choose(filter, &text_in(&event))))
 }
 
 fn search(app: AppHandle) -> Node {
-    let sieve = &app.exchanges.sieve;
+    let filter = &app.exchanges.filter;
     tag("input")
         .set("type", "search")
         .set("autocomplete", "off")
         .set("spellcheck", "false")
         .set("aria-label", text::exchanges::SEARCH)
         .set("placeholder", text::exchanges::SEARCH)
-        .value(move || sieve.with(|sieve| sieve.text.clone()))
-        .on("input", move |event| sieve.update(|sieve| sieve.text = text_in(&event)))
+        .value(move || filter.with(|filter| filter.text.clone()))
+        .on("input", move |event| filter.update(|filter| filter.text = text_in(&event)))
 }
 
 fn listbox(app: AppHandle, listed: Kept<Vec<u64>>) -> Node {

@@ -1,7 +1,7 @@
 //! Why something failed, what to do about it, and PingOne's own words, where nobody has looked any further.
 
 use pingone_mfa_core::domain::diagnosis::Cause;
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::Fault;
 
 use super::markup::{Node, group, tag};
@@ -9,11 +9,11 @@ use super::text;
 
 /// A failed read as a card.
 pub(super) fn fault_card(fault: &Fault) -> Node {
-    fault_card_titled(Tried::ReadUsers, fault, text::fault(fault))
+    fault_card_titled(Operation::ReadUsers, fault, text::fault(fault))
 }
 
 /// A fault as a card. The title says what it meant for the person's own intent.
-pub(super) fn fault_card_titled(tried: Tried, fault: &Fault, title: String) -> Node {
+pub(super) fn fault_card_titled(tried: Operation, fault: &Fault, title: String) -> Node {
     let to_do = text::troubleshooting::to_do(Cause::of(tried, fault));
     tag("section")
         .class("fault")

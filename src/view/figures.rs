@@ -1,6 +1,6 @@
 //! Numbers and moments, as the reader writes them.
 
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 
 use super::text;
 use crate::state::AppHandle;
@@ -11,6 +11,6 @@ pub(super) fn number(app: AppHandle, number: impl Into<u64>) -> String {
 
 /// The time, or the day if that is another than today. Nothing is shown anew because a second has passed: a part with a
 /// button would lose the focus.
-pub(super) fn moment(app: AppHandle, at: Wall) -> String {
+pub(super) fn moment(app: AppHandle, at: Timestamp) -> String {
     text::moment(app.ports.locale.as_ref(), at, app.session.now.get_untracked())
 }

@@ -1,7 +1,7 @@
 //! Finding one person in PingOne.
 
-use pingone_mfa_core::domain::evidence::Tried;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::evidence::Operation;
+use pingone_mfa_core::domain::time::Timestamp;
 
 use super::markup::{Event, Node, button, group, key_of, part_of, tag, text_in};
 use super::run::open_file;
@@ -10,7 +10,7 @@ use super::troubleshooting::trouble;
 use crate::state::AppHandle;
 use crate::state::directory::{List, Search};
 use crate::state::load::Load;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
 pub(super) fn find_person(app: AppHandle) -> Node {
     let find_on_enter = move |event: Event| {
@@ -43,7 +43,7 @@ fn search_status(app: AppHandle, search: &Search) -> Node {
     let back = if has_list { text::directory::BACK_TO_LIST } else { text::directory::CLEAR_SEARCH };
     let answer = match &search.hits {
         Load::Failed(fault) => {
-            trouble(app, Spot::Search, Tried::ReadUsers, fault.clone(), text::fault(fault))
+            trouble(app, Location::Search, Operation::ReadUsers, fault.clone(), text::fault(fault))
         }
         Load::Idle | Load::Loading => {
             tag("p").class("working").with(text::directory::searching(&search.text))
@@ -53,7 +53,7 @@ fn search_status(app: AppHandle, search: &Search) -> Node {
     group().with(answer).with(button(back, move || directory.close_search()))
 }
 
-fn found_line(app: AppHandle, search: &Search, hits: u64, at: Wall) -> String {
+fn found_line(app: AppHandle, search: &Search, hits: u64, at: Timestamp) -> String {
     let (locale, text) = (&app.ports.locale, &search.text);
     let shown = (app.directory.shown_len() as u64).saturating_sub(search.loaded);
     let (all, at) = (locale.number(hits), locale.time_to_second(at));

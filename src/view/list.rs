@@ -1,9 +1,9 @@
 //! The list as a whole: how many there are, how far the reading is, how old it is, and what can be done about it.
 
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::time::PerSecond;
-use pingone_mfa_core::domain::users::Users;
+use pingone_mfa_core::domain::users::UserStore;
 
 use super::ceiling::ceiling;
 use super::figures::number;
@@ -13,9 +13,9 @@ use super::troubleshooting::trouble;
 use crate::state::AppHandle;
 use crate::state::directory::List;
 use crate::state::load::Load;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
-/// Users a request, because every page of 200 has a preflight.
+/// UserStore a request, because every page of 200 has a preflight.
 const USERS_PER_REQUEST: u64 = 100;
 
 /// What the part looks like; figures inside change by themselves.
@@ -78,7 +78,7 @@ impl Look {
 
 fn unread_list(app: AppHandle, fault: Fault) -> Node {
     let title = text::fault(&fault);
-    trouble(app, Spot::People, Tried::ReadUsers, fault, title)
+    trouble(app, Location::People, Operation::ReadUsers, fault, title)
 }
 
 fn total(app: AppHandle) -> Option<u64> {
@@ -122,7 +122,7 @@ fn remarks(app: AppHandle) -> Vec<Node> {
     let listed = listed(app);
     let differs = total(app).filter(|count| *count != listed);
     let differs = differs.map(|count| text::directory::differs(&number(app, count)));
-    let unreadable = app.directory.users.with(Users::unreadable_len) as u64;
+    let unreadable = app.directory.users.with(UserStore::unreadable_len) as u64;
     let unreadable = (unreadable > 0).then(|| text::directory::unreadable(&number(app, unreadable)));
     let empty = (listed == 0).then(|| text::directory::NO_USERS.to_owned());
     let remarks = [differs, unreadable, empty].into_iter().flatten();

@@ -24,7 +24,7 @@ fn line(app: AppHandle, outcomes: &Outcomes) -> Node {
     let line = tag("div").class("line");
     match outcomes {
         Outcomes::Reading => line.with(tag("p").class("working hint").with(text::outcomes::READING)),
-        Outcomes::Unusable(why) => {
+        Outcomes::UnreadableBody(why) => {
             let sentence = text::outcomes::unusable(why);
             line.with(tag("p").class("problem").set("role", "alert").with(sentence)).with(close())
         }

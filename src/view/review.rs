@@ -6,12 +6,12 @@ use leptos::prelude::Effect;
 use pingone_mfa_core::api::plan::Extent;
 use pingone_mfa_core::code::script::Shell;
 use pingone_mfa_core::domain::confirmation::Confirmation;
-use pingone_mfa_core::domain::draft::Weighed;
 use pingone_mfa_core::domain::estimate::{Estimate, TokenSpan};
 use pingone_mfa_core::domain::fault::RetryKind;
 use pingone_mfa_core::domain::plan::Exclusion;
+use pingone_mfa_core::domain::proposal::Preview;
 use pingone_mfa_core::domain::reference::Pattern;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::token::Actor;
 
 use super::ceiling::ceiling;
@@ -28,7 +28,7 @@ use super::troubleshooting::looked_into;
 use crate::state::AppHandle;
 use crate::state::review::{Obstacle, Reading, Reviewed};
 use crate::state::session::Phase;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 use crate::state::watched::Watched;
 
 mod skipped;
@@ -48,8 +48,8 @@ pub(super) fn review(app: AppHandle) -> Node {
         }
         is_open
     });
-    let is_weighed = move || review.weighed().is_some();
-    let to = move || review.shown.with(|shown| shown.as_ref().is_some_and(|reviewed| reviewed.draft.to));
+    let is_previewed = move || review.preview().is_some();
+    let to = move || review.shown.with(|shown| shown.as_ref().is_some_and(|reviewed| reviewed.proposal.to));
     let contents = part_of(
         move || review.shown.with(|shown| look(shown.as_ref())),
         move |look| look.map(|look| contents(app, look)),
@@ -66,7 +66,7 @@ pub(super) fn review(app: AppHandle) -> Node {
             tag("footer")
                 .with(tag("span").class("confirm-place").with(says(move || place(app))))
                 .with(button(text::review::BACK, move || review.close()).known_as(back).class("primary"))
-                .with(part_of(is_weighed, move |is_weighed| is_weighed.then(|| go(app)))),
+                .with(part_of(is_previewed, move |is_previewed| is_previewed.then(|| go(app)))),
         )
 }
 
@@ -106,39 +106,39 @@ fn contents(app: AppHandle, look: Reading) -> Node {
             });
             let again =
                 (!needs_token).then(|| button(text::review::READ_AGAIN, move || app.review.read_on()));
-            let why = looked_into(app, Spot::Review, move || fault_card(&fault));
+            let why = looked_into(app, Location::Review, move || fault_card(&fault));
             group().with(why).with(token).with(again)
         }
-        Reading::Ready(weighed) => ready(app, &weighed),
+        Reading::Ready(preview) => ready(app, &preview),
     }
 }
 
 fn reading(app: AppHandle) -> String {
     app.review.shown.with(|shown| match shown {
-        Some(Reviewed { draft, reading: Reading::Going(read), .. }) => {
-            text::review::reading(&number(app, *read), &number(app, draft.users.len() as u64))
+        Some(Reviewed { proposal, reading: Reading::Going(read), .. }) => {
+            text::review::reading(&number(app, *read), &number(app, proposal.users.len() as u64))
         }
         _ => String::new(),
     })
 }
 
-fn ready(app: AppHandle, weighed: &Rc<Weighed>) -> Node {
+fn ready(app: AppHandle, preview: &Rc<Preview>) -> Node {
     let listed_at = app.review.shown.with_untracked(|shown| shown.as_ref().and_then(|shown| shown.listed_at));
     let listed_at = listed_at.map(|at| moment(app, at));
-    let read_at = moment(app, weighed.plan.made_at);
-    let sentence = text::review::chosen(&number(app, weighed.chosen), listed_at.as_deref(), &read_at);
-    let of_plan = Rc::clone(weighed);
+    let read_at = moment(app, preview.plan.made_at);
+    let sentence = text::review::chosen(&number(app, preview.chosen), listed_at.as_deref(), &read_at);
+    let of_plan = Rc::clone(preview);
     let plan = move || text::review::plan(&app.review.plan(&of_plan).number().to_string());
     let is_application =
         app.session.facts().is_some_and(|facts| matches!(facts.actor, Actor::Application(_)));
-    let note = if weighed.plan.to {
-        (weighed.plan.rows.len() as u64 > weighed.with_device).then_some(text::review::NO_DEVICE_NOTE)
+    let note = if preview.plan.to {
+        (preview.plan.rows.len() as u64 > preview.with_device).then_some(text::review::NO_DEVICE_NOTE)
     } else {
         Some(text::review::OFF_NOTE)
     };
-    let own = (weighed.own_account > 0)
-        .then(|| tag("p").class("note warn").with(text::confirm::own_account(weighed.plan.to)));
-    let undone = weighed
+    let own = (preview.own_account > 0)
+        .then(|| tag("p").class("note warn").with(text::confirm::own_account(preview.plan.to)));
+    let undone = preview
         .plan
         .undoes
         .as_ref()
@@ -147,21 +147,21 @@ fn ready(app: AppHandle, weighed: &Rc<Weighed>) -> Node {
         .with(tag("p").class("review-plan").with(says(plan)))
         .with(undone)
         .with(tag("p").with(sentence))
-        .with(sums(app, weighed))
-        .with(skipped::learn_devices(app, weighed))
-        .with(skipped::unreadable(app, weighed))
+        .with(sums(app, preview))
+        .with(skipped::learn_devices(app, preview))
+        .with(skipped::unreadable(app, preview))
         .with(own)
-        .with(files(app, weighed))
+        .with(files(app, preview))
         .with(note.map(|note| tag("p").class("note warn").with(note)))
         .with(is_application.then(|| tag("p").class("hint").with(text::review::NOT_YOU)))
         .with(app.ports.embedder.is_around_frame().then(|| tag("p").class("hint").with(text::handing::APART)))
-        .with(costs(app, weighed))
-        .with(fields(app, weighed))
+        .with(costs(app, preview))
+        .with(fields(app, preview))
 }
 
 /// From the chosen to those who will be changed.
-fn sums(app: AppHandle, weighed: &Weighed) -> Node {
-    let to = weighed.plan.to;
+fn sums(app: AppHandle, preview: &Preview) -> Node {
+    let to = preview.plan.to;
     let row = |sign: &'static str, users: u64, name: &'static str, choice: Option<Node>| {
         tag("tr")
             .with(tag("td").class("review-sign").with(sign))
@@ -170,33 +170,33 @@ fn sums(app: AppHandle, weighed: &Weighed) -> Node {
             .with(tag("td").with(choice))
     };
     let out = |why: Exclusion| {
-        let users = weighed.left_out(why);
+        let users = preview.left_out(why);
         (users > 0).then(|| row("−", users, text::review::exclusion(why, to), None))
     };
     let first = [Exclusion::AlreadySo, Exclusion::ChangedBySomeoneElse, Exclusion::EarlierNotKnown];
     let second = [Exclusion::Protected, Exclusion::Gone, Exclusion::Unreadable];
-    let devices = to.then(|| skipped::devices(app, weighed, &row));
+    let devices = to.then(|| skipped::devices(app, preview, &row));
     let sum = |users, name| row("", users, name, None).class("review-sum");
     tag("table")
         .class("review-sums")
-        .with(row("", weighed.chosen, text::review::CHOSEN, None))
+        .with(row("", preview.chosen, text::review::CHOSEN, None))
         .with(first.into_iter().filter_map(out).collect::<Vec<_>>())
-        .with(skipped::accounts(app, weighed, &row))
+        .with(skipped::accounts(app, preview, &row))
         .with(second.into_iter().filter_map(out).collect::<Vec<_>>())
-        .with(to.then(|| sum(weighed.need_change, text::review::NEED_CHANGE)))
+        .with(to.then(|| sum(preview.need_change, text::review::NEED_CHANGE)))
         .with(devices)
-        .with(sum(weighed.plan.rows.len() as u64, text::review::WILL_CHANGE))
+        .with(sum(preview.plan.rows.len() as u64, text::review::WILL_CHANGE))
 }
 
 /// What of it can be saved, before anything is sent.
-fn files(app: AppHandle, weighed: &Weighed) -> Node {
+fn files(app: AppHandle, preview: &Preview) -> Node {
     let (with_names, saved) = (&app.review.save_with_names, &app.review.saved);
     // What somebody else could carry out comes after the same checks as the run.
     let save = |name: String, extent: Extent| {
         let is_held = move || saved.get().is_writing() || (extent == Extent::Plan && obstacle(app).is_some());
         button(name, move || app.save_plan(extent)).follow("disabled", move || is_held().then(String::new))
     };
-    let left_out = weighed.plan.left_out.len();
+    let left_out = preview.plan.left_out.len();
     let left_out = (left_out > 0)
         .then(|| save(text::review::save_left_out(&number(app, left_out as u64)), Extent::LeftOut));
     let progress = move || text::saving::progress(app.ports.locale.as_ref(), saved.get());
@@ -215,7 +215,7 @@ fn files(app: AppHandle, weighed: &Weighed) -> Node {
                 .with(left_out)
                 .with(tag("span").set("role", "status").with(says(progress))),
         )
-        .with(app.review.may_be_script(weighed).then(|| script(app)))
+        .with(app.review.may_be_script(preview).then(|| script(app)))
 }
 
 /// The plan as a script.
@@ -243,12 +243,12 @@ fn script(app: AppHandle) -> Node {
 }
 
 /// What it costs, with the choice that changes that. Only the texts in it follow the clock.
-fn costs(app: AppHandle, weighed: &Rc<Weighed>) -> Node {
-    let weighed = Rc::clone(weighed);
-    let changes = number(app, weighed.plan.rows.len() as u64);
+fn costs(app: AppHandle, preview: &Rc<Preview>) -> Node {
+    let preview = Rc::clone(preview);
+    let changes = number(app, preview.plan.rows.len() as u64);
     let estimate = kept(move || {
         app.session.now.get();
-        app.review.estimate(&weighed)
+        app.review.estimate(&preview)
     });
     let of_it = move |say: Box<dyn Fn(&Estimate) -> String>| {
         let estimate = estimate.clone();
@@ -280,16 +280,16 @@ fn token(app: AppHandle, token: TokenSpan) -> String {
         TokenSpan::Lasts { left } => text::review::token_lasts(left.0 / MINUTE),
         TokenSpan::Ends { left, waits_after } => {
             let now = app.session.now.get_untracked();
-            let at = Wall(now.0.saturating_add(i64::try_from(waits_after.0).unwrap_or(i64::MAX)));
+            let at = Timestamp(now.0.saturating_add(i64::try_from(waits_after.0).unwrap_or(i64::MAX)));
             text::review::token_ends(left.0 / MINUTE, &moment(app, at))
         }
     }
 }
 
-fn fields(app: AppHandle, weighed: &Rc<Weighed>) -> Node {
+fn fields(app: AppHandle, preview: &Rc<Preview>) -> Node {
     let review = app.review;
-    let changes = weighed.plan.rows.len() as u64;
-    let (number_needed, reason_needed) = match review.confirmation(weighed) {
+    let changes = preview.plan.rows.len() as u64;
+    let (number_needed, reason_needed) = match review.confirmation(preview) {
         Confirmation::Review { number, reason, .. } => (number, reason),
         Confirmation::Dialog => (false, true),
         Confirmation::None | Confirmation::NothingToDo | Confirmation::Never => (false, false),
@@ -334,26 +334,26 @@ fn field(name: String, meaning: Option<&'static str>, value: &'static Watched<St
 
 /// Why the plan can't leave the page yet.
 fn obstacle(app: AppHandle) -> Option<Obstacle> {
-    let weighed = app.review.weighed()?;
-    app.review.obstacle(&weighed)
+    let preview = app.review.preview()?;
+    app.review.obstacle(&preview)
 }
 
 fn go(app: AppHandle) -> Node {
     let review = app.review;
-    let to = move || review.shown.with(|shown| shown.as_ref().is_none_or(|reviewed| reviewed.draft.to));
+    let to = move || review.shown.with(|shown| shown.as_ref().is_none_or(|reviewed| reviewed.proposal.to));
     let pattern = review.limits().change_reference.pattern.as_ref();
     let sentence = move || {
         let locale = app.ports.locale.as_ref();
         let pattern = pattern.map(Pattern::as_str);
-        let is_all_skipped = review.weighed().is_some_and(|weighed| weighed.has_skipped());
+        let is_all_skipped = review.preview().is_some_and(|preview| preview.has_skipped());
         let obstacle = obstacle(app);
         if is_all_skipped && obstacle == Some(Obstacle::NothingToDo) {
             return text::review::ALL_SKIPPED.to_owned();
         }
         obstacle.map(|obstacle| text::review::obstacle(locale, &obstacle, pattern)).unwrap_or_default()
     };
-    let changes = move || review.weighed().map_or(0, |weighed| weighed.plan.rows.len() as u64);
-    let is_ready = move || review.weighed().is_some() && obstacle(app).is_none();
+    let changes = move || review.preview().map_or(0, |preview| preview.plan.rows.len() as u64);
+    let is_ready = move || review.preview().is_some() && obstacle(app).is_none();
     let run =
         button(says(move || text::review::go(&number(app, changes()), changes())), move || review.start())
             .follow("class", move || (!to()).then(|| "danger".to_owned()))

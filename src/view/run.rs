@@ -1,13 +1,13 @@
 //! The run: working, waiting, over; and the runs that this browser has stored.
 
 use pingone_mfa_core::domain::estimate::waits_ahead;
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::pilot::PilotReadings;
 use pingone_mfa_core::domain::plan::Exclusion;
 use pingone_mfa_core::domain::reason::Reason;
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::domain::trial::Trial;
 
 use super::ceiling::ceiling;
 use super::fault::fault_card;
@@ -18,14 +18,14 @@ use super::troubleshooting::{looked_into, trouble};
 use super::{sign_in, text};
 use crate::state::AppHandle;
 use crate::state::review::Obstacle;
-use crate::state::run::{Halt, Outdated, Phase, Progress, Stored};
-use crate::state::troubleshooting::Spot;
+use crate::state::run::{Outdated, PauseReason, Phase, Progress, Stored};
+use crate::state::troubleshooting::Location;
 
 pub(super) fn run(app: AppHandle) -> Node {
     let phase = move || {
         app.run.progress.with(|run| {
             let kind = |run: &Progress| match &run.phase {
-                Phase::Halted(Halt::Failing { fault, .. }) => Some((fault.word(), fault.status())),
+                Phase::Halted(PauseReason::Failing { fault, .. }) => Some((fault.word(), fault.status())),
                 _ => None,
             };
             run.as_ref().map(|run| (look_of(&run.phase), kind(run), run.number))
@@ -46,8 +46,8 @@ fn look_of(phase: &Phase) -> Phase {
     match phase {
         Phase::ReadingBack(_) => Phase::ReadingBack(0),
         Phase::ReadingAgain(_) => Phase::ReadingAgain(0),
-        Phase::Halted(Halt::Failing { .. }) => {
-            Phase::Halted(Halt::Failing { until: Millis(0), fault: Fault::Unreachable })
+        Phase::Halted(PauseReason::Failing { .. }) => {
+            Phase::Halted(PauseReason::Failing { until: Millis(0), fault: Fault::Unreachable })
         }
         other => other.clone(),
     }
@@ -196,31 +196,33 @@ fn reading_again(app: AppHandle) -> fn(&str) -> String {
     }
 }
 
-fn halted(app: AppHandle, halt: &Halt) -> Node {
+fn halted(app: AppHandle, halt: &PauseReason) -> Node {
     let sentence = tag("p").class("note").with(text::run::halt(halt));
     match halt {
-        Halt::Token => {
+        PauseReason::Token => {
             let signs_in = app.session.offers_sign_in();
             let again = signs_in.then(|| tag("div").class("line").with(sign_in::from_elsewhere(app.session)));
             group().with(sentence).with(tag("p").with(text::run::needs_token(signs_in))).with(again)
         }
-        Halt::Refused(fault) => {
-            let tried = Tried::ChangeFlag(None);
-            group().with(sentence).with(trouble(app, Spot::Run, tried, fault.clone(), text::fault(fault)))
+        PauseReason::Refused(fault) => {
+            let tried = Operation::ChangeFlag(None);
+            group().with(sentence).with(trouble(app, Location::Run, tried, fault.clone(), text::fault(fault)))
         }
-        Halt::NotStored(fault) | Halt::Failing { fault, .. } => {
+        PauseReason::NotStored(fault) | PauseReason::Failing { fault, .. } => {
             group().with(sentence).with(explained(app, fault))
         }
-        Halt::TestUser => group().with(sentence).with(part_of(
+        PauseReason::PilotUser => group().with(sentence).with(part_of(
             move || of_run(app, |run| run.trial.clone()),
             move |trial| trial.map(|trial| tried(app, &trial)),
         )),
-        Halt::AnotherWriter => group().with(sentence).with(tag("p").with(says(move || another_writer(app)))),
-        Halt::HandedOver => {
+        PauseReason::AnotherWriter => {
+            group().with(sentence).with(tag("p").with(says(move || another_writer(app))))
+        }
+        PauseReason::HandedOver => {
             let left = move || of_run(app, |run| number(app, run.tally.all() - run.tally.ended()));
             group().with(sentence).with(tag("p").with(says(move || text::run::handed_over(&left()))))
         }
-        Halt::Asked | Halt::Step => sentence,
+        PauseReason::Asked | PauseReason::Step => sentence,
     }
 }
 
@@ -237,11 +239,11 @@ fn another_writer(app: AppHandle) -> String {
 /// Why something failed, or that it did while nobody has looked yet.
 fn explained(app: AppHandle, fault: &Fault) -> Node {
     let fault = fault.clone();
-    looked_into(app, Spot::Run, move || fault_card(&fault))
+    looked_into(app, Location::Run, move || fault_card(&fault))
 }
 
 /// What was seen of the test user, for whoever decides whether the run goes on.
-fn tried(app: AppHandle, trial: &Trial) -> Node {
+fn tried(app: AppHandle, trial: &PilotReadings) -> Node {
     let flag = trial.flag.as_ref().map(text::run::tried_flag);
     let devices =
         trial.devices().map(|devices| text::run::tried_devices(app.ports.locale.as_ref(), &devices));
@@ -276,7 +278,7 @@ fn remarks(app: AppHandle) -> Node {
         move || {
             of_run(app, |run| {
                 // The card of a run that waits for it says the same.
-                let is_said = run.phase == Phase::Halted(Halt::AnotherWriter);
+                let is_said = run.phase == Phase::Halted(PauseReason::AnotherWriter);
                 let again = run.read_again.filter(|_| !is_said);
                 again.map(|(at, already)| (run.plan.to, run.outdated, at, already))
             })
@@ -295,7 +297,7 @@ fn remarks(app: AppHandle) -> Node {
     let others = part_of(
         move || {
             of_run(app, |run| {
-                run.another_writer_at.filter(|_| run.phase != Phase::Halted(Halt::AnotherWriter))
+                run.another_writer_at.filter(|_| run.phase != Phase::Halted(PauseReason::AnotherWriter))
             })
         },
         move |since| {
@@ -361,17 +363,19 @@ fn actions(app: AppHandle, phase: &Phase) -> Node {
         Phase::NotStarted(_) => close(),
         Phase::Elsewhere => group().with(close()).with(button(text::run::TAKE_OVER, move || run.take_over())),
         Phase::Working => group().with(stop()).with(button(text::run::PAUSE, move || run.pause())),
-        Phase::Halted(Halt::Token) => group().with(file()).with(stop()),
-        Phase::Halted(Halt::Asked) => group().with(file()).with(stop()).with(resume(text::run::RESUME)),
-        Phase::Halted(Halt::AnotherWriter) => group().with(stop()).with(resume(text::run::CONTINUE)),
-        Phase::Halted(Halt::HandedOver) => {
+        Phase::Halted(PauseReason::Token) => group().with(file()).with(stop()),
+        Phase::Halted(PauseReason::Asked) => {
+            group().with(file()).with(stop()).with(resume(text::run::RESUME))
+        }
+        Phase::Halted(PauseReason::AnotherWriter) => group().with(stop()).with(resume(text::run::CONTINUE)),
+        Phase::Halted(PauseReason::HandedOver) => {
             let go_on = button(text::run::CONTINUE_HERE, move || run.go_on_here());
             group().with(file()).with(stop()).with(go_on)
         }
-        Phase::Halted(Halt::TestUser | Halt::Step | Halt::Refused(_)) => {
+        Phase::Halted(PauseReason::PilotUser | PauseReason::Step | PauseReason::Refused(_)) => {
             group().with(stop()).with(resume(text::run::GO_ON))
         }
-        Phase::Halted(Halt::Failing { .. } | Halt::NotStored(_)) => {
+        Phase::Halted(PauseReason::Failing { .. } | PauseReason::NotStored(_)) => {
             group().with(stop()).with(resume(text::run::TRY_NOW))
         }
         Phase::ReadingBack(_) => button(text::run::LEAVE_UNREAD, move || run.stop()),
@@ -405,7 +409,7 @@ fn over(app: AppHandle, unread: usize, is_stopped: bool) -> Node {
         .with(unread.map(|unread| tag("p").class("note").with(unread)))
         .with(left_out(app).map(|left_out| tag("p").class("note").with(left_out)))
         .with(reasons(app))
-        .with(looked_into(app, Spot::Run, group))
+        .with(looked_into(app, Location::Run, group))
         .with(report(app))
 }
 

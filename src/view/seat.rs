@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::users::Row;
+use pingone_mfa_core::domain::users::UserIndex;
 
 use super::markup::{Event, stop};
 use super::window::{Item, Seats};
@@ -30,9 +30,9 @@ pub(super) struct Seated {
 /// An element for a row, and who is in it.
 pub(super) struct Seat {
     /// The place in the table, and the user.
-    taken_by: Watched<(usize, Row)>,
+    taken_by: Watched<(usize, UserIndex)>,
     /// Who was in it when a button or a key went down on it.
-    pressed: Cell<Option<Row>>,
+    pressed: Cell<Option<UserIndex>>,
 }
 
 /// The rows that aren't rendered, as in [`Item::Gap`].
@@ -42,12 +42,12 @@ pub(super) struct Gap {
 
 impl Seated {
     /// Seats what stands in the table; `rows` are all of its rows.
-    pub(super) fn seat(&self, items: &[Item], rows: &[Row]) -> Vec<Element> {
+    pub(super) fn seat(&self, items: &[Item], rows: &[UserIndex]) -> Vec<Element> {
         let row = |item: &Item| match item {
             Item::Row(place) => rows.get(*place).map(|row| (*place, *row)),
             Item::Gap { .. } => None,
         };
-        let taken: Vec<(usize, Row)> = items.iter().filter_map(row).collect();
+        let taken: Vec<(usize, UserIndex)> = items.iter().filter_map(row).collect();
         let places: Vec<usize> = taken.iter().map(|(place, _)| *place).collect();
         let numbers = self.places.borrow_mut().seat(&places);
         for (number, by) in numbers.iter().zip(&taken) {
@@ -62,7 +62,7 @@ impl Seated {
         items.iter().filter_map(element).collect()
     }
 
-    fn take(&self, number: usize, by: (usize, Row)) {
+    fn take(&self, number: usize, by: (usize, UserIndex)) {
         let mut seats = self.seats.borrow_mut();
         match seats.get(number) {
             Some(seat) => seat.take(by),
@@ -105,7 +105,7 @@ impl Gap {
 }
 
 impl Seat {
-    fn take(&self, by: (usize, Row)) {
+    fn take(&self, by: (usize, UserIndex)) {
         if self.taken_by.get_untracked() != by {
             self.taken_by.set(by);
         }
@@ -117,7 +117,7 @@ impl Seat {
     }
 
     /// Who is in it.
-    pub(super) fn row(&self) -> Row {
+    pub(super) fn row(&self) -> UserIndex {
         self.taken_by.get().1
     }
 
@@ -139,11 +139,11 @@ impl Seat {
 mod tests {
     use super::*;
 
-    fn rows(numbers: &[u32]) -> Vec<Row> {
-        numbers.iter().copied().map(Row).collect()
+    fn rows(numbers: &[u32]) -> Vec<UserIndex> {
+        numbers.iter().copied().map(UserIndex).collect()
     }
 
-    fn shown(seated: &Seated, elements: &[Element]) -> Vec<Option<(usize, Row)>> {
+    fn shown(seated: &Seated, elements: &[Element]) -> Vec<Option<(usize, UserIndex)>> {
         let of = |element: &Element| match element {
             Element::Seat(number) => Some(seated.get(*number).unwrap().taken_by.get_untracked()),
             Element::Gap(_) => None,

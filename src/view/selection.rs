@@ -1,6 +1,6 @@
 //! Who is selected, and what can be done with them, or else with everyone who is shown.
 
-use pingone_mfa_core::domain::users::Rows;
+use pingone_mfa_core::domain::users::UserSet;
 
 use super::fault::fault_card;
 use super::markup::{Node, button, group, part_of, tag};
@@ -10,11 +10,11 @@ use super::text;
 use super::troubleshooting::looked_into;
 use crate::state::AppHandle;
 use crate::state::directory::Checking;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
 pub(super) fn selection(app: AppHandle) -> Node {
     let table = &app.directory.table;
-    let count = move || table.selected.with(Rows::len);
+    let count = move || table.selected.with(UserSet::len);
     let class = move || Some(if count() > 0 { "line selection active" } else { "line selection" }.to_owned());
     let save = button(text::saving::SAVE, move || app.ask_what_to_save());
     let bar = tag("div")
@@ -56,7 +56,7 @@ fn progress(app: AppHandle, checking: &Checking) -> Node {
     let class = if checking.is_running { "working" } else { "done" };
     let sentence = tag("p").class(class).set("role", "status").with(text::table::checked(locale, checking));
     let why =
-        checking.fault.clone().map(|fault| looked_into(app, Spot::Checking, move || fault_card(&fault)));
+        checking.fault.clone().map(|fault| looked_into(app, Location::Checking, move || fault_card(&fault)));
     group().with(tag("div").class("line").with(sentence).with(stop)).with(why)
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use leptos::prelude::Effect;
 use pingone_mfa_core::domain::fault::{Fault, RetryKind};
 use pingone_mfa_core::domain::list::{Answer, Column, Identity};
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 
 use super::connect::{problem, selected};
 use super::fault::fault_card;
@@ -22,9 +22,9 @@ use super::token::next_token;
 use super::troubleshooting::looked_into;
 use crate::state::AppHandle;
 use crate::state::directory::{
-    By, Finding, Found, List, MOST_LOOKED_UP, Opening, Pile, Understood, Unusable,
+    By, Finding, Found, List, MOST_LOOKED_UP, Opening, Pile, Understood, UnreadableBody,
 };
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
 const IDENTITIES: [Identity; 4] =
     [Identity::UserId, Identity::ExternalId, Identity::Username, Identity::Email];
@@ -33,7 +33,7 @@ const IDENTITIES: [Identity; 4] =
 #[derive(Clone, Copy, PartialEq)]
 enum Look {
     Reading,
-    Unusable(Unusable),
+    UnreadableBody(UnreadableBody),
     Read,
 }
 
@@ -41,7 +41,7 @@ impl Look {
     fn of(opening: &Opening) -> Self {
         match opening {
             Opening::Reading => Self::Reading,
-            Opening::Unusable(unusable) => Self::Unusable(*unusable),
+            Opening::UnreadableBody(unusable) => Self::UnreadableBody(*unusable),
             Opening::Read(_) => Self::Read,
         }
     }
@@ -99,7 +99,7 @@ pub(super) fn sheet(app: AppHandle) -> Node {
 fn contents(app: AppHandle, look: Look, close: Handle) -> Node {
     match look {
         Look::Reading => tag("p").class("working").set("role", "status").with(text::sheet::READING),
-        Look::Unusable(unusable) => {
+        Look::UnreadableBody(unusable) => {
             let sentence = text::sheet::unusable(app.ports.locale.as_ref(), unusable);
             tag("p").class("note warn").set("role", "alert").with(sentence)
         }
@@ -292,10 +292,10 @@ fn finding_of(app: AppHandle, step: Step, is_loaded: bool, close: Handle) -> Nod
             let go_on =
                 (!needs_token).then(|| button(text::sheet::GO_ON, move || app.directory.resume_sheet()));
             let ways = line().with(go_on).with(end());
-            let why = looked_into(app, Spot::Sheet, move || fault_card(&fault));
+            let why = looked_into(app, Location::Sheet, move || fault_card(&fault));
             group().with(why).with(asking()).with(token).with(ways)
         }
-        Step::Done(found) => piles(app, &found),
+        Step::Done(found) => matches(app, &found),
     }
 }
 
@@ -326,10 +326,10 @@ fn not_yet(app: AppHandle, close: Handle) -> Node {
     group().with(way).with(load)
 }
 
-fn piles(app: AppHandle, found: &Found) -> Node {
+fn matches(app: AppHandle, found: &Found) -> Node {
     let locale = app.ports.locale.as_ref();
     let row = |pile: Pile| {
-        let lines = pile.len(&found.piles);
+        let lines = pile.len(&found.matches);
         let meaning = tag("span").class("hint").with(text::sheet::pile_meaning(pile));
         let save = (lines > 0).then(|| {
             button(text::sheet::save(pile), move || {
@@ -346,14 +346,14 @@ fn piles(app: AppHandle, found: &Found) -> Node {
         By::List(at) => text::sheet::by_list(&moment(app, at)),
         By::PingOne(at) => text::sheet::by_pingone(&moment(app, at)),
     };
-    let asked = matches!(found.by, By::PingOne(_)) && !found.piles.not_found.is_empty();
+    let asked = matches!(found.by, By::PingOne(_)) && !found.matches.not_found.is_empty();
     let table = tag("table")
         .class("review-sums sheet-piles")
         .set("aria-label", text::sheet::PILES)
         .with(tag("tbody").with(Pile::ALL.map(row).into_iter().collect::<Vec<_>>()));
     let refused = (found.refused > 0)
         .then(|| tag("p").class("note warn").with(text::sheet::refused(locale, found.refused)));
-    let nobody = found.piles.found.is_empty().then(|| tag("p").class("note").with(text::sheet::NOBODY));
+    let nobody = found.matches.found.is_empty().then(|| tag("p").class("note").with(text::sheet::NOBODY));
     group()
         .with(tag("p").set("role", "status").with(by))
         .with(table)
@@ -367,7 +367,7 @@ fn piles(app: AppHandle, found: &Found) -> Node {
 #[derive(Clone, Copy, PartialEq)]
 struct Choices {
     found: usize,
-    listed_at: Option<Wall>,
+    listed_at: Option<Timestamp>,
     is_listed: bool,
     selected: usize,
 }
@@ -380,7 +380,7 @@ fn choices(app: AppHandle) -> Option<Choices> {
     };
     let is_listed = app.directory.list.with(|list| *list == List::Complete);
     let selected = app.directory.sheet_selected();
-    Some(Choices { found: found.piles.found.len(), listed_at, is_listed, selected })
+    Some(Choices { found: found.matches.found.len(), listed_at, is_listed, selected })
 }
 
 fn changes(app: AppHandle, choices: Option<Choices>) -> Option<Node> {

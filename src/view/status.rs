@@ -1,6 +1,6 @@
 //! MFA status: who has MFA on, by population, as bars to read and numbers to press.
 
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::query::{Filters, MfaFilter};
 use pingone_mfa_core::domain::snapshot::{PopulationChange, change};
 use pingone_mfa_core::domain::status::{Checked, Counts, PopulationStatus};
@@ -16,7 +16,7 @@ use super::troubleshooting::trouble;
 use crate::state::directory::{List, Report};
 use crate::state::load::Load;
 use crate::state::session::Phase;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 use crate::state::{App, AppHandle};
 
 /// More populations than this would be longer than the list below.
@@ -81,7 +81,7 @@ fn devices(app: AppHandle) -> Node {
             Load::Loading => line.with(tag("p").class("working hint").with(text::status::READING_DEVICES)),
             Load::Failed(fault) => {
                 let title = text::status::no_report(&fault);
-                line.with(trouble(app, Spot::Report, Tried::ReadReport, fault, title))
+                line.with(trouble(app, Location::Report, Operation::ReadReport, fault, title))
                     .with(read(text::fault::TRY_AGAIN))
             }
             Load::Ready { value, .. } => line

@@ -3,7 +3,7 @@
 use pingone_mfa_core::domain::snapshot::Snapshot;
 use pingone_mfa_core::domain::status::{Counts, PopulationStatus, Status};
 use pingone_mfa_core::domain::tenant::Environment;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::user::{Population, PopulationId};
 use pingone_mfa_core::port::Locale;
 
@@ -25,9 +25,9 @@ pub struct Summarised<'a> {
     /// The populations whose names are known.
     pub populations: &'a [Population],
     /// When the list was read.
-    pub list_read_at: Wall,
+    pub list_read_at: Timestamp,
     /// The time of PingOne's report of devices; `None` if nobody has looked for any.
-    pub devices_as_of: Option<Wall>,
+    pub devices_as_of: Option<Timestamp>,
     /// A snapshot to compare with, of the same environment.
     pub earlier: Option<&'a Snapshot>,
 }
@@ -146,8 +146,8 @@ mod tests {
     use uuid::Uuid;
 
     const DAY: i64 = 86_400_000;
-    const READ: Wall = Wall(20 * DAY + 13 * 3_600_000 + 36 * 60_000);
-    const REPORT: Wall = Wall(20 * DAY + 13 * 3_600_000 + 30 * 60_000);
+    const READ: Timestamp = Timestamp(20 * DAY + 13 * 3_600_000 + 36 * 60_000);
+    const REPORT: Timestamp = Timestamp(20 * DAY + 13 * 3_600_000 + 30 * 60_000);
 
     /// UTC, days counted, and commas between thousands.
     struct Plain;
@@ -160,20 +160,20 @@ mod tests {
             }
         }
 
-        fn time(&self, at: Wall) -> String {
+        fn time(&self, at: Timestamp) -> String {
             let minutes = at.0 / 60_000 % 1440;
             format!("{:02}:{:02}", minutes / 60, minutes % 60)
         }
 
-        fn time_to_second(&self, at: Wall) -> String {
+        fn time_to_second(&self, at: Timestamp) -> String {
             self.time(at)
         }
 
-        fn date(&self, at: Wall) -> String {
+        fn date(&self, at: Timestamp) -> String {
             format!("day {}", at.0 / DAY)
         }
 
-        fn is_same_day(&self, one: Wall, other: Wall) -> bool {
+        fn is_same_day(&self, one: Timestamp, other: Timestamp) -> bool {
             self.date(one) == self.date(other)
         }
     }
@@ -236,7 +236,7 @@ mod tests {
         let earlier = Snapshot {
             environment: EnvironmentId(Uuid::nil()),
             region: RegionCode("EU".into()),
-            list_read_at: Wall(13 * DAY),
+            list_read_at: Timestamp(13 * DAY),
             devices_as_of: None,
             populations: vec![before],
         };
@@ -293,7 +293,7 @@ mod tests {
             status: &Status { all, populations: vec![] },
             populations: &[],
             list_read_at: READ,
-            devices_as_of: Some(Wall(REPORT.0 - DAY)),
+            devices_as_of: Some(Timestamp(REPORT.0 - DAY)),
             earlier: None,
         };
         let text = summary(&of, &Plain);

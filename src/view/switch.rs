@@ -5,7 +5,7 @@ use std::rc::Rc;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
-use pingone_mfa_core::domain::users::Users;
+use pingone_mfa_core::domain::users::UserStore;
 
 use super::markup::{Node, button, group, kept, part_of, says, tag};
 use super::text;
@@ -81,7 +81,7 @@ struct State {
 impl State {
     fn of(app: AppHandle, id: Option<UserId>) -> Self {
         let directory = &app.directory;
-        let mfa = id.and_then(|id| directory.with_user(id, Users::mfa)).unwrap_or(Mfa::Unknown);
+        let mfa = id.and_then(|id| directory.with_user(id, UserStore::mfa)).unwrap_or(Mfa::Unknown);
         let in_run = id.and_then(|id| app.run.state_of(id));
         // Whoever the run is about to change isn't changed by hand.
         let is_waiting = in_run.is_some_and(|state| !state.is_ended()) && app.run.is_open();

@@ -8,7 +8,7 @@ use pingone_mfa_core::domain::device::DeviceState;
 use pingone_mfa_core::domain::fault::{Fault, JournalFault, Paging, Refusal};
 use pingone_mfa_core::domain::guard::WriteRefusal;
 use pingone_mfa_core::domain::outcome::Outcome;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::token::Actor;
 use pingone_mfa_core::domain::user::{Account, Mfa, User};
 use pingone_mfa_core::port::Locale;
@@ -293,7 +293,7 @@ pub mod directory {
 pub mod table {
     use pingone_mfa_core::domain::order::Column;
     use pingone_mfa_core::domain::query::{DevicesFilter, MfaFilter};
-    use pingone_mfa_core::domain::time::{PerSecond, Wall};
+    use pingone_mfa_core::domain::time::{PerSecond, Timestamp};
     use pingone_mfa_core::domain::users::Class;
     use pingone_mfa_core::port::Locale;
 
@@ -380,7 +380,7 @@ pub mod table {
         format!("{shown}{of} {users}.{age}")
     }
     /// When the list was read.
-    pub fn age(locale: &dyn Locale, at: Wall, now: Wall) -> String {
+    pub fn age(locale: &dyn Locale, at: Timestamp, now: Timestamp) -> String {
         let minutes = now.since(at).max(0) / 60_000;
         let ago = match minutes {
             0 => String::new(),
@@ -461,7 +461,7 @@ pub mod saving {
     use std::fmt::Display;
 
     use crate::state::saving::Progress;
-    use crate::state::unusable::Unusable;
+    use crate::state::unusable::UnreadableBody;
     use pingone_mfa_core::port::Locale;
 
     /// The button.
@@ -507,13 +507,13 @@ pub mod saving {
         }
     }
     /// Why a file of this page can't be used.
-    pub fn unusable<F: Display>(what: &str, most: &str, unusable: &Unusable<F>) -> String {
+    pub fn unusable<F: Display>(what: &str, most: &str, unusable: &UnreadableBody<F>) -> String {
         match unusable {
-            Unusable::Fault(fault) => format!("This is no {what} of this page: {fault}."),
-            Unusable::TooLarge => format!("This file is too large to be a {what}: at most {most}."),
-            Unusable::Unreadable => "The file could not be read as text.".into(),
-            Unusable::Silent => super::FILE_SILENT.into(),
-            Unusable::OtherEnvironment => format!("This {what} is of another environment."),
+            UnreadableBody::Fault(fault) => format!("This is no {what} of this page: {fault}."),
+            UnreadableBody::TooLarge => format!("This file is too large to be a {what}: at most {most}."),
+            UnreadableBody::Unreadable => "The file could not be read as text.".into(),
+            UnreadableBody::Silent => super::FILE_SILENT.into(),
+            UnreadableBody::OtherEnvironment => format!("This {what} is of another environment."),
         }
     }
 }
@@ -523,13 +523,13 @@ pub mod status {
     use pingone_mfa_core::domain::fault::{Fault, RetryKind};
     use pingone_mfa_core::domain::snapshot::Presence;
     use pingone_mfa_core::domain::status::Counts;
-    use pingone_mfa_core::domain::time::Wall;
+    use pingone_mfa_core::domain::time::Timestamp;
     use pingone_mfa_core::port::Locale;
 
     use pingone_mfa_core::api::snapshot::SnapshotFault;
 
     use crate::state::directory::Report;
-    use crate::state::unusable::Unusable;
+    use crate::state::unusable::UnreadableBody;
 
     /// The region's and the table's name.
     pub const NAME: &str = "MFA status";
@@ -564,7 +564,7 @@ pub mod status {
     /// The button.
     pub const STOP_COMPARING: &str = "Stop comparing";
     /// Why a snapshot can't be compared with.
-    pub fn unusable(unusable: &Unusable<SnapshotFault>) -> String {
+    pub fn unusable(unusable: &UnreadableBody<SnapshotFault>) -> String {
         super::saving::unusable("snapshot", "1 MB", unusable)
     }
     /// The button.
@@ -609,7 +609,7 @@ pub mod status {
         format!("MFA is on for {on} of {users} users{}.", share.unwrap_or_default())
     }
     /// On paper: when the list was read that the numbers are of.
-    pub fn read_on(locale: &dyn Locale, at: Wall) -> String {
+    pub fn read_on(locale: &dyn Locale, at: Timestamp) -> String {
         format!("List read on {} at {}.", locale.date(at), locale.time(at))
     }
     /// The report that was merged.
@@ -827,7 +827,7 @@ pub const fn device_state(state: DeviceState) -> Option<&'static str> {
 
 /// The question before turning off.
 pub mod question {
-    use pingone_mfa_core::domain::time::Wall;
+    use pingone_mfa_core::domain::time::Timestamp;
     use pingone_mfa_core::port::Locale;
 
     /// The first way.
@@ -860,15 +860,15 @@ pub mod question {
         if hours == 1 { "1 hour".into() } else { format!("{hours} hours") }
     }
     /// Until when, here and for a colleague elsewhere.
-    pub fn until(locale: &dyn Locale, end: Wall, now: Wall) -> String {
+    pub fn until(locale: &dyn Locale, end: Timestamp, now: Timestamp) -> String {
         format!("until {} ({})", here(locale, end, now), super::utc(end))
     }
     /// The button of the first way.
-    pub fn allow(locale: &dyn Locale, end: Wall, now: Wall) -> String {
+    pub fn allow(locale: &dyn Locale, end: Timestamp, now: Timestamp) -> String {
         format!("Allow until {}", here(locale, end, now))
     }
     /// A time without its date could be today's, and a date without its time any hour of it.
-    fn here(locale: &dyn Locale, end: Wall, now: Wall) -> String {
+    fn here(locale: &dyn Locale, end: Timestamp, now: Timestamp) -> String {
         let time = locale.time(end);
         if locale.is_same_day(end, now) { time } else { format!("{} {time}", locale.date(end)) }
     }
@@ -963,7 +963,7 @@ fn short(id: &str) -> &str {
 }
 
 /// How long until `end`: "58 min", "40 s", "2 h 5 min".
-pub fn remaining(end: Wall, now: Wall) -> String {
+pub fn remaining(end: Timestamp, now: Timestamp) -> String {
     let seconds = end.since(now).max(0) / 1000;
     match seconds {
         0..60 => format!("{seconds} s"),
@@ -973,7 +973,7 @@ pub fn remaining(end: Wall, now: Wall) -> String {
 }
 
 /// When a token ends.
-pub fn ends(locale: &dyn Locale, end: Option<Wall>, now: Wall) -> String {
+pub fn ends(locale: &dyn Locale, end: Option<Timestamp>, now: Timestamp) -> String {
     match end {
         None => "not known; PingOne's tokens last 60 min".into(),
         Some(end) if end <= now => format!("has ended, {}", locale.time(end)),
@@ -982,7 +982,7 @@ pub fn ends(locale: &dyn Locale, end: Option<Wall>, now: Wall) -> String {
 }
 
 /// The end of the token in the band.
-pub fn band_end(locale: &dyn Locale, end: Option<Wall>, now: Wall) -> String {
+pub fn band_end(locale: &dyn Locale, end: Option<Timestamp>, now: Timestamp) -> String {
     match end {
         None => band::END_UNKNOWN.into(),
         Some(end) if end <= now => band::ENDED.into(),
@@ -991,17 +991,17 @@ pub fn band_end(locale: &dyn Locale, end: Option<Wall>, now: Wall) -> String {
 }
 
 /// A point in time as short as it is clear: the time today, the date otherwise.
-pub fn moment(locale: &dyn Locale, at: Wall, now: Wall) -> String {
+pub fn moment(locale: &dyn Locale, at: Timestamp, now: Timestamp) -> String {
     if locale.is_same_day(at, now) { locale.time(at) } else { locale.date(at) }
 }
 
 /// When someone signed on last.
-pub fn last_sign_on(locale: &dyn Locale, at: Option<Wall>, now: Wall) -> String {
+pub fn last_sign_on(locale: &dyn Locale, at: Option<Timestamp>, now: Timestamp) -> String {
     at.map_or_else(|| directory::NEVER.into(), |at| moment_of(locale, at, now))
 }
 
 /// A point in time that may be long ago: today's with its time, others by their date.
-pub fn moment_of(locale: &dyn Locale, at: Wall, now: Wall) -> String {
+pub fn moment_of(locale: &dyn Locale, at: Timestamp, now: Timestamp) -> String {
     if locale.is_same_day(at, now) { format!("today {}", locale.time(at)) } else { locale.date(at) }
 }
 
@@ -1011,7 +1011,7 @@ pub fn name_of(user: &User) -> String {
 }
 
 /// After a token was forgotten.
-pub fn forgotten(locale: &dyn Locale, until: Option<Wall>, idle_minutes: Option<u64>) -> String {
+pub fn forgotten(locale: &dyn Locale, until: Option<Timestamp>, idle_minutes: Option<u64>) -> String {
     let why = match idle_minutes {
         Some(1) => "Forgotten after 1 minute without use.".into(),
         Some(minutes) => format!("Forgotten after {minutes} minutes without use."),
@@ -1057,13 +1057,13 @@ pub fn paste_fault(fault: PasteFault) -> String {
 }
 
 /// The time of day in UTC: what a colleague elsewhere can compare.
-fn utc(at: Wall) -> String {
+fn utc(at: Timestamp) -> String {
     let minutes = at.0.div_euclid(60_000).rem_euclid(24 * 60);
     format!("{:02}:{:02} UTC", minutes / 60, minutes % 60)
 }
 
 /// What should be said about a token that was taken.
-pub fn note(locale: &dyn Locale, note: Note, now: Wall) -> String {
+pub fn note(locale: &dyn Locale, note: Note, now: Timestamp) -> String {
     match note {
         Note::FromCurl => "Taken out of a cURL command. The rest of the line was not kept.".into(),
         Note::FromBearer => "The word Bearer in front of it was left out.".into(),
@@ -1071,7 +1071,7 @@ pub fn note(locale: &dyn Locale, note: Note, now: Wall) -> String {
         Note::FromJson => "Taken out of a JSON answer. The rest of it was not kept.".into(),
         Note::ClockBehind(millis) => format!(
             "The token begins {} from now: this computer's clock seems to be behind.",
-            remaining(Wall(millis), Wall(0))
+            remaining(Timestamp(millis), Timestamp(0))
         ),
         Note::Expired(at) => format!(
             "By this computer's clock ({}) this token expired at {} ({}), {} ago. If the clock is right, get a new one; if not, Connect: PingOne decides.",
@@ -1258,14 +1258,14 @@ mod tests {
         for (seconds, text) in
             [(-5, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (7500, "2 h 5 min")]
         {
-            assert_eq!(remaining(Wall(seconds * 1000), Wall(0)), text);
+            assert_eq!(remaining(Timestamp(seconds * 1000), Timestamp(0)), text);
         }
     }
 
     #[test]
     fn a_time_in_utc_is_the_same_everywhere() {
-        assert_eq!(utc(Wall(1_651_062_280_823)), "12:24 UTC");
-        assert_eq!(utc(Wall(-1)), "23:59 UTC");
+        assert_eq!(utc(Timestamp(1_651_062_280_823)), "12:24 UTC");
+        assert_eq!(utc(Timestamp(-1)), "23:59 UTC");
     }
 
     #[test]

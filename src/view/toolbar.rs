@@ -17,7 +17,7 @@ use crate::state::address::{self, date, date_of, sign_on, sign_on_word, value_of
 use crate::state::directory::{List, Members};
 use crate::state::load::Load;
 use crate::state::table::View;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
 pub(super) fn toolbar(app: AppHandle) -> Node {
     tag("div")
@@ -289,7 +289,7 @@ fn group_line(app: AppHandle, members: &Members) -> Node {
         Load::Idle | Load::Loading => tag("p").class("working hint").with(text::table::READING_GROUP),
         Load::Failed(fault) => {
             let fault = fault.clone();
-            group().with(looked_into(app, Spot::Group, move || fault_card(&fault))).with(again())
+            group().with(looked_into(app, Location::Group, move || fault_card(&fault))).with(again())
         }
         Load::Ready { value, at } => {
             let locale = app.ports.locale.as_ref();

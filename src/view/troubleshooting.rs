@@ -2,7 +2,7 @@
 
 use pingone_mfa_core::domain::check::{Check, Finding, Verdict};
 use pingone_mfa_core::domain::diagnosis::{Cause, Diagnosis, Next};
-use pingone_mfa_core::domain::evidence::{Symptom, Tried};
+use pingone_mfa_core::domain::evidence::{Operation, Symptom};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::region::RegionCode;
 use pingone_mfa_core::domain::tenant::Environment;
@@ -15,10 +15,10 @@ use super::text::troubleshooting as say;
 use crate::state::AppHandle;
 use crate::state::directory::List;
 use crate::state::session::Phase;
-use crate::state::troubleshooting::{Case, Spot};
+use crate::state::troubleshooting::{Case, Location};
 
 /// Something that failed, and its cause as it is found. Where something else is looked into meanwhile, its card.
-pub(super) fn trouble(app: AppHandle, spot: Spot, tried: Tried, fault: Fault, title: String) -> Node {
+pub(super) fn trouble(app: AppHandle, spot: Location, tried: Operation, fault: Fault, title: String) -> Node {
     let is_shown = {
         let fault = fault.clone();
         move || in_case(app, spot, |case| is_about(case, &fault)).unwrap_or_default()
@@ -32,7 +32,7 @@ pub(super) fn trouble(app: AppHandle, spot: Spot, tried: Tried, fault: Fault, ti
 }
 
 /// What was looked into here. Before anything was, something else.
-pub(super) fn looked_into(app: AppHandle, spot: Spot, otherwise: impl Fn() -> Node + 'static) -> Node {
+pub(super) fn looked_into(app: AppHandle, spot: Location, otherwise: impl Fn() -> Node + 'static) -> Node {
     part_of(
         move || case(app, spot).map(|case| case.evidence.symptom),
         move |symptom| match symptom {
@@ -43,7 +43,7 @@ pub(super) fn looked_into(app: AppHandle, spot: Spot, otherwise: impl Fn() -> No
 }
 
 /// A read that failed beside what stands there anyway.
-pub(super) fn failed_read(app: AppHandle, spot: Spot, title: fn(Tried, &Fault) -> String) -> Node {
+pub(super) fn failed_read(app: AppHandle, spot: Location, title: fn(Operation, &Fault) -> String) -> Node {
     let failed = move || {
         in_case(app, spot, |case| case.evidence.fault().map(|(tried, fault)| (tried, fault.clone())))
             .flatten()
@@ -55,7 +55,7 @@ pub(super) fn failed_read(app: AppHandle, spot: Spot, title: fn(Tried, &Fault) -
 }
 
 /// What somebody asked for without anything having failed.
-pub(super) fn asked(app: AppHandle, spot: Spot) -> Node {
+pub(super) fn asked(app: AppHandle, spot: Location) -> Node {
     let is_shown = move || {
         in_case(app, spot, |case| !matches!(case.evidence.symptom, Symptom::Failed { .. }))
             .unwrap_or_default()
@@ -63,11 +63,11 @@ pub(super) fn asked(app: AppHandle, spot: Spot) -> Node {
     part_of(is_shown, move |is_shown| is_shown.then(|| region(app, spot, None)))
 }
 
-fn case(app: AppHandle, spot: Spot) -> Option<Case> {
+fn case(app: AppHandle, spot: Location) -> Option<Case> {
     in_case(app, spot, Case::clone)
 }
 
-fn in_case<R>(app: AppHandle, spot: Spot, read: impl FnOnce(&Case) -> R) -> Option<R> {
+fn in_case<R>(app: AppHandle, spot: Location, read: impl FnOnce(&Case) -> R) -> Option<R> {
     app.trouble.case.with(|case| case.as_ref().filter(|case| case.spot == spot).map(read))
 }
 
@@ -75,7 +75,7 @@ fn is_about(case: &Case, fault: &Fault) -> bool {
     matches!(&case.evidence.symptom, Symptom::Failed { fault: known, .. } if known == fault)
 }
 
-fn region(app: AppHandle, spot: Spot, title: Option<String>) -> Node {
+fn region(app: AppHandle, spot: Location, title: Option<String>) -> Node {
     let has_failed = title.is_some();
     // Untracked: the region itself is made once, and its parts follow the case.
     let is_silence = app.trouble.case.with_untracked(|case| {
@@ -124,7 +124,7 @@ fn region(app: AppHandle, spot: Spot, title: Option<String>) -> Node {
 
 fn diagnosed(
     app: AppHandle,
-    spot: Spot,
+    spot: Location,
     title: Option<&str>,
     diagnoses: &[Diagnosis],
     is_searching: bool,
@@ -136,7 +136,7 @@ fn diagnosed(
     let who = first.cause.who();
     let place = environment(app).map(|environment| environment.name);
     // The form and a run have a filled button of their own.
-    let is_first = matches!(spot, Spot::User(_) | Spot::People | Spot::Search);
+    let is_first = matches!(spot, Location::User(_) | Location::People | Location::Search);
     let copy = say::is_somebody_elses(who)
         .then(|| button(say::COPY_REQUEST, move || copy_request(app, spot)))
         .map(|copy| if is_first { copy.class("primary") } else { copy });
@@ -175,26 +175,26 @@ fn is_worth_saying(first: Cause, second: Cause) -> bool {
     !is_sure && (first, second) != (Cause::EnvironmentMissing, Cause::NoRole)
 }
 
-fn is_possible(app: AppHandle, spot: Spot, next: &Next) -> bool {
+fn is_possible(app: AppHandle, spot: Location, next: &Next) -> bool {
     match next {
-        Next::UseRegion(_) | Next::UseEnvironment(_) => spot == Spot::Form,
+        Next::UseRegion(_) | Next::UseEnvironment(_) => spot == Location::Form,
         // The form has the field itself.
         Next::ReplaceToken => {
-            let has_field = matches!(spot, Spot::Form | Spot::Sheet | Spot::Review);
+            let has_field = matches!(spot, Location::Form | Location::Sheet | Location::Review);
             !has_field && !app.session.replacing.get_untracked()
         }
         // Where there is a button for it already, there is no second one.
         Next::TryAgain => match spot {
-            Spot::Form
-            | Spot::Report
-            | Spot::Run
-            | Spot::Sheet
-            | Spot::Review
-            | Spot::Group
-            | Spot::Checking
-            | Spot::Everything => false,
-            Spot::People => app.directory.list.with_untracked(|list| *list == List::Idle),
-            Spot::Search | Spot::User(_) => true,
+            Location::Form
+            | Location::Report
+            | Location::Run
+            | Location::Sheet
+            | Location::Review
+            | Location::Group
+            | Location::Checking
+            | Location::Everything => false,
+            Location::People => app.directory.list.with_untracked(|list| *list == List::Idle),
+            Location::Search | Location::User(_) => true,
         },
     }
 }
@@ -221,7 +221,7 @@ fn environment(app: AppHandle) -> Option<Environment> {
     }
 }
 
-fn copy_request(app: AppHandle, spot: Spot) {
+fn copy_request(app: AppHandle, spot: Location) {
     let case = app.trouble.case.get_untracked().filter(|case| case.spot == spot);
     if let Some(text) = case.and_then(|case| request(app, &case)) {
         app.session.copy(text);
@@ -237,7 +237,7 @@ fn request(app: AppHandle, case: &Case) -> Option<String> {
 }
 
 /// For PingOne's support: the request, the checks, and the build of this page.
-fn ticket(app: AppHandle, spot: Spot) -> Node {
+fn ticket(app: AppHandle, spot: Location) -> Node {
     let copy = move || {
         let case = app.trouble.case.get_untracked().filter(|case| case.spot == spot);
         let Some(case) = case else { return };
@@ -268,7 +268,7 @@ fn line(app: AppHandle, finding: &Finding) -> String {
 }
 
 /// The checks. A line is made once, so that its link keeps the focus while further answers come in.
-fn checks(app: AppHandle, spot: Spot) -> Node {
+fn checks(app: AppHandle, spot: Location) -> Node {
     let listed = move || {
         let listed = in_case(app, spot, |case| shown(&case.findings).map(|finding| finding.check).collect());
         listed.unwrap_or_default()
@@ -277,7 +277,7 @@ fn checks(app: AppHandle, spot: Spot) -> Node {
     group().with(head).with(tag("ul").class("checks").with(rows(listed, move |check| item(app, spot, check))))
 }
 
-fn item(app: AppHandle, spot: Spot, check: Check) -> Node {
+fn item(app: AppHandle, spot: Location, check: Check) -> Node {
     let finding = move || {
         in_case(app, spot, |case| case.findings.iter().find(|finding| finding.check == check).cloned())
             .flatten()

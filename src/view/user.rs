@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use pingone_mfa_core::domain::bypass::Bypass;
 use pingone_mfa_core::domain::device::{Device, usable};
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::order::Column;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::second_factor::{AccountNote, SecondFactor, SignInFacts, SignInOutlook};
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::user::{Account, Mfa, User, UserId};
-use pingone_mfa_core::domain::users::{Devices, Users};
+use pingone_mfa_core::domain::users::{Devices, UserStore};
 
 use super::cells::population_name;
 use super::markup::{Content, Node, button, focus_next, group, part_of, says, tag};
@@ -23,7 +23,7 @@ use crate::state::AppHandle;
 use crate::state::directory::{Bypassing, Opened};
 use crate::state::load::Load;
 use crate::state::switch::Switch;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
 /// The user who is opened, if any.
 pub(super) fn opened_user(app: AppHandle) -> Node {
@@ -61,15 +61,15 @@ fn person(app: AppHandle, id: UserId, read: &Load<()>) -> Node {
             let title = text::fault(fault);
             group().with(id_line).with(trouble(
                 app,
-                Spot::User(id),
-                Tried::ReadUser(id),
+                Location::User(id),
+                Operation::ReadUser(id),
                 fault.clone(),
                 title,
             ))
         }
         Load::Ready { .. } => {
             let why = button(say::WHY_NOT_ASKED, move || app.trouble.ask_why_not_asked(id)).class("quiet");
-            let asked = asked(app, Spot::User(id));
+            let asked = asked(app, Location::User(id));
             group()
                 .with(facts(app, id))
                 .with(states(app, id))
@@ -126,7 +126,7 @@ fn state(name: &'static str, value: impl Content, read_at: Option<String>) -> No
         .with(read_at.map(|at| tag("span").class("hint").with(at)))
 }
 
-fn read_at(app: AppHandle, at: Wall) -> String {
+fn read_at(app: AppHandle, at: Timestamp) -> String {
     text::user::read_at(&app.ports.locale.time_to_second(at))
 }
 
@@ -283,7 +283,7 @@ fn default(app: AppHandle) -> Node {
 /// a bypass from an earlier look.
 fn outlook(app: AppHandle, id: UserId) -> SignInOutlook {
     let account = app.directory.user(id).map_or(Account::Unknown, |user| user.account);
-    let mfa = app.directory.with_user(id, Users::mfa).unwrap_or(Mfa::Unknown);
+    let mfa = app.directory.with_user(id, UserStore::mfa).unwrap_or(Mfa::Unknown);
     let (bypass, devices) = app.directory.opened.with(|opened| {
         let opened = opened.as_ref().filter(|opened| opened.id == id);
         let bypass = opened.and_then(|opened| opened.bypass.ready().copied());
@@ -325,8 +325,8 @@ fn meaning(app: AppHandle, id: UserId) -> Node {
 
 /// What had to be read about this user, and could not be.
 fn unread(app: AppHandle, id: UserId) -> Node {
-    failed_read(app, Spot::User(id), |tried, fault| match tried {
-        Tried::FilterUsers => text::user::protection_unread(&text::fault(fault)),
+    failed_read(app, Location::User(id), |tried, fault| match tried {
+        Operation::FilterUsers => text::user::protection_unread(&text::fault(fault)),
         _ => text::fault(fault),
     })
 }
@@ -335,7 +335,7 @@ fn unread(app: AppHandle, id: UserId) -> Node {
 fn ended(app: AppHandle, id: UserId) -> Node {
     // A change that worked is no news once the flag was read to be another.
     let holds = move |to: bool, outcome: &Outcome| {
-        let flag = app.directory.with_user(id, Users::mfa);
+        let flag = app.directory.with_user(id, UserStore::mfa);
         !matches!(outcome, Outcome::Changed { .. }) || flag == Some(to.into())
     };
     let ended = move || match app.directory.switches.with(|switches| switches.get(&id).cloned()) {
@@ -348,8 +348,8 @@ fn ended(app: AppHandle, id: UserId) -> Node {
         let sentence = text::outcome(&outcome, to, &app.ports.locale.time_to_second(at));
         Some(match outcome.fault() {
             Some(fault) => {
-                let tried = Tried::ChangeFlag(Some(id));
-                let why = trouble(app, Spot::User(id), tried, fault.clone(), sentence);
+                let tried = Operation::ChangeFlag(Some(id));
+                let why = trouble(app, Location::User(id), tried, fault.clone(), sentence);
                 group().with(why).with(read_again(app, id, &outcome))
             }
             None => tag("p").class("note done").with(sentence),
@@ -378,8 +378,9 @@ fn is_still_so(app: AppHandle, bypassing: &Bypassing) -> bool {
 }
 
 fn bypassed(app: AppHandle, id: UserId, bypassing: &Bypassing) -> Node {
-    let failed =
-        |fault: &Fault, title| trouble(app, Spot::User(id), Tried::AllowBypass(id), fault.clone(), title);
+    let failed = |fault: &Fault, title| {
+        trouble(app, Location::User(id), Operation::AllowBypass(id), fault.clone(), title)
+    };
     let locale = app.ports.locale.as_ref();
     match bypassing {
         Bypassing::Sending => tag("p").class("working").with(text::user::BYPASSING),

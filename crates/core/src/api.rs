@@ -45,7 +45,7 @@ pub const BODY_LIMIT: usize = 8 * 1024 * 1024;
 
 /// Why there is no complete answer.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum Lost {
+pub enum TransportError {
     /// There is no token to send.
     #[error("no token")]
     NoToken,
@@ -93,5 +93,5 @@ impl Head {
 /// Dropping the future aborts the request as far as that is possible; what was sent may still be applied.
 pub trait Transport {
     /// Sends the request and reads the whole answer, at most [`BODY_LIMIT`] bytes of it.
-    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, Lost>>;
+    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, TransportError>>;
 }

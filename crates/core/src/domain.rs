@@ -18,7 +18,7 @@ pub mod provision;
 
 pub mod sign_in;
 
-pub mod trial;
+pub mod pilot;
 
 pub mod user;
 
@@ -63,7 +63,7 @@ pub mod plan;
 
 pub mod row;
 
-pub mod draft;
+pub mod proposal;
 
 pub mod reason;
 

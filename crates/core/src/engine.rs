@@ -6,7 +6,7 @@
 
 use futures::future::LocalBoxFuture;
 
-use crate::domain::time::{ClockReading, Millis, Wall};
+use crate::domain::time::{ClockReading, Millis, Timestamp};
 
 pub mod limit;
 
@@ -46,7 +46,7 @@ pub trait Clock {
     fn now(&self) -> Millis;
 
     /// The computer's date and time: for showing, and for comparing with a token's claims.
-    fn wall(&self) -> Wall;
+    fn wall(&self) -> Timestamp;
 
     /// Ends once [`Clock::now`] has reached `at`. Dropping it cancels the wait.
     fn sleep_until(&self, at: Millis) -> LocalBoxFuture<'static, ()>;

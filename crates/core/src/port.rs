@@ -7,15 +7,15 @@ use futures::future::LocalBoxFuture;
 
 use zeroize::Zeroizing;
 
-use crate::api::frame::Note;
+use crate::api::frame::HostNotice;
 use crate::api::sign_in::CHANCE;
-use crate::api::{Lost, Response};
+use crate::api::{Response, TransportError};
 use crate::domain::embedding::Reason;
 use crate::domain::fault::JournalFault;
 use crate::domain::list::Form;
 use crate::domain::region::RegionCode;
 use crate::domain::tenant::EnvironmentId;
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::domain::token::Secret;
 
 /// Holds the one token. The transport behind it adds it to every request.
@@ -33,16 +33,16 @@ pub trait Locale {
     fn number(&self, number: u64) -> String;
 
     /// The time of day, to the minute.
-    fn time(&self, at: Wall) -> String;
+    fn time(&self, at: Timestamp) -> String;
 
     /// The time of day, to the second.
-    fn time_to_second(&self, at: Wall) -> String;
+    fn time_to_second(&self, at: Timestamp) -> String;
 
     /// The date.
-    fn date(&self, at: Wall) -> String;
+    fn date(&self, at: Timestamp) -> String;
 
     /// Whether two points are on the same day.
-    fn is_same_day(&self, one: Wall, other: Wall) -> bool;
+    fn is_same_day(&self, one: Timestamp, other: Timestamp) -> bool;
 }
 
 /// How the reader's language compares texts.
@@ -109,8 +109,11 @@ pub trait SignIn {
     fn open(&self, address: &str) -> Option<Box<dyn SignInWindow>>;
 
     /// Posts a form to the authorization server. Neither is kept or shown.
-    fn post(&self, address: &str, form: Zeroizing<String>)
-    -> LocalBoxFuture<'static, Result<Response, Lost>>;
+    fn post(
+        &self,
+        address: &str,
+        form: Zeroizing<String>,
+    ) -> LocalBoxFuture<'static, Result<Response, TransportError>>;
 }
 
 /// A window in which somebody signs in. Dropped, it is closed as far as this page can, and nobody listens to it any more.
@@ -164,7 +167,7 @@ pub trait Embedder {
     fn token(&self, reason: Reason) -> LocalBoxFuture<'static, Option<Zeroizing<String>>>;
 
     /// Tells it what has happened.
-    fn tell(&self, note: &Note);
+    fn tell(&self, note: &HostNotice);
 
     /// Asks it whether what this message names may be changed, and is answered at once. A page around a frame can't be
     /// asked.

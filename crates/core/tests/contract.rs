@@ -1,24 +1,24 @@
 //! Answers as PingOne was recorded or is documented to give them (`fixtures/`), and what each of them means.
 //! Names, addresses and ids in the fixtures are invented.
 
-use pingone_mfa_core::api::client::{Moment, read};
+use pingone_mfa_core::api::client::{ReadContext, read};
 use pingone_mfa_core::api::request::{
     Call, CountUsers, ReadBypass, ReadDevices, ReadEnvironment, ReadGroups, ReadMemberships, ReadMfa,
     ReadMfaDefault, ReadPage, ReadPopulations, ReadProducts, ReadReport, ReadUser, Request, Subject,
     WriteBypass, WriteMfa,
 };
-use pingone_mfa_core::api::{Head, Lost, Response};
+use pingone_mfa_core::api::{Head, Response, TransportError};
 use pingone_mfa_core::domain::device::{DeviceState, usable};
 use pingone_mfa_core::domain::fault::{Fault, Paging};
 use pingone_mfa_core::domain::guard::{Choices, Guard};
 use pingone_mfa_core::domain::region::{RegionCode, Regions};
 use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
-use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::domain::time::{Millis, Timestamp};
 use pingone_mfa_core::domain::user::{Account, Mfa, UserId};
 use pingone_mfa_core::domain::users::Devices;
 
 /// 24 November 2026, midnight UTC.
-const NOW: Moment = Moment { now: Wall(1_795_478_400_000), token_expired: false };
+const NOW: ReadContext = ReadContext { now: Timestamp(1_795_478_400_000), token_expired: false };
 
 const MFA_ENABLED: &str = include_str!("fixtures/mfa-enabled.json");
 
@@ -69,7 +69,7 @@ fn a_recorded_page_is_read_and_odd_rows_cost_no_other_row() {
     let ada = page.rows[0].as_ref().unwrap();
     assert_eq!((ada.name.to_string().as_str(), ada.username.as_str()), ("Ada Example", "ada@example.com"));
     assert_eq!((ada.mfa, ada.account), (Mfa::Off, Account::Enabled));
-    assert_eq!(ada.last_sign_on, Some(Wall(1_651_062_280_823)));
+    assert_eq!(ada.last_sign_on, Some(Timestamp(1_651_062_280_823)));
     let text = page.rows[1].as_ref().unwrap();
     assert_eq!((text.mfa, text.account), (Mfa::Unknown, Account::Unknown), "a text is no state");
     let unreadable = page.rows[2].as_ref().unwrap_err();
@@ -148,7 +148,7 @@ fn devices_are_read_and_an_odd_one_costs_no_other() {
 /// Documented: the form of the date, and that both fields are absent without a bypass.
 #[test]
 fn a_bypass_is_written_in_the_one_form_that_pingone_takes() {
-    let until = Wall::from_rfc3339("2025-11-30T00:00:00.000Z").unwrap();
+    let until = Timestamp::from_rfc3339("2025-11-30T00:00:00.000Z").unwrap();
     let permit = Guard::default().bypass(user(), Choices::default()).unwrap();
     let call = WriteBypass { permit, until };
     let Request { method, endpoint, body } = call.request(&europe());
@@ -293,8 +293,8 @@ fn a_wait_that_the_body_names_is_understood() {
 fn an_answer_that_did_not_arrive_is_no_refusal() {
     let lost = |lost| read(Subject::List, &Err(lost), NOW, &mut |_| Ok(Vec::new())).err();
     let head = || Head { status: 200, correlation_id: None };
-    assert_eq!(lost(Lost::Unreachable), Some(Fault::Unreachable));
-    assert_eq!(lost(Lost::NoToken), Some(Fault::TokenForgotten));
-    assert!(matches!(lost(Lost::BodyCut(head())), Some(Fault::BodyCut(_))));
-    assert!(matches!(lost(Lost::BodyTooLarge(head())), Some(Fault::BodyTooLarge(_))));
+    assert_eq!(lost(TransportError::Unreachable), Some(Fault::Unreachable));
+    assert_eq!(lost(TransportError::NoToken), Some(Fault::TokenForgotten));
+    assert!(matches!(lost(TransportError::BodyCut(head())), Some(Fault::BodyCut(_))));
+    assert!(matches!(lost(TransportError::BodyTooLarge(head())), Some(Fault::BodyTooLarge(_))));
 }

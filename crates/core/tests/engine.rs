@@ -14,7 +14,7 @@ use pingone_mfa_core::api::wire;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::filter::Filter;
 use pingone_mfa_core::domain::guard::Guard;
-use pingone_mfa_core::domain::list::{Identity, Piles, Questions, read};
+use pingone_mfa_core::domain::list::{Identity, Matches, Questions, read};
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::person_search::{Casing, person_search};
 use pingone_mfa_core::domain::tenant::EnvironmentKind;
@@ -123,7 +123,7 @@ fn every_page_of_the_sandbox_is_read_the_quick_way_and_says_the_same_as_the_othe
     let mut rows = 0;
     while let Some(url) = next {
         let request = http::Request::get(url).header("authorization", format!("Bearer {}", stage.token));
-        let now = pingone_sandbox::Wall(stage.clock.wall().0);
+        let now = pingone_sandbox::Timestamp(stage.clock.wall().0);
         let body = sandbox.handle(&request.body(Vec::new()).unwrap(), now).response.into_body();
         let quick = wire::page::read(&body).expect("the sandbox is as PingOne documents it");
         assert_eq!(quick, wire::users(&wire::parse(&body).unwrap()).unwrap());
@@ -309,13 +309,13 @@ fn a_read_only_role_is_refused_and_nothing_is_changed() {
 #[test]
 fn a_401_is_told_from_an_expired_token_by_the_tokens_own_end() {
     let stage = Stage::new(50, &TokenSpec { lifetime_seconds: -60, ..TokenSpec::default() });
-    let knowing = stage.connection.with_token_end(Some(stage.clock.wall().plus(-60_000)));
+    let knowing = stage.connection.with_token_expiry(Some(stage.clock.wall().plus(-60_000)));
     let unknowing = stage.connection.clone();
     stage.clock.run(async move {
         assert!(matches!(knowing.call(ReadEnvironment).await, Err(Fault::TokenExpired(_))));
         assert!(matches!(unknowing.call(ReadEnvironment).await, Err(Fault::TokenInvalid(_))));
     });
-    assert_eq!(stage.exchanges.borrow().len(), 2, "no 401 is tried again");
+    assert_eq!(stage.exchanges.borrow().len(), 2, "a 401 is not retried");
 }
 
 /// Reads the report of devices, and gives it another token whenever it is halted.
@@ -326,33 +326,33 @@ fn report(stage: &Stage) -> (report::State, Reporting, usize) {
         let policy = Rc::new(connection.policy().clone());
         let mut reporting = Reporting::new(policy, connection.jitter());
         let (sender, mut inbox) = mpsc::unbounded();
-        let mut halts = 0;
+        let mut pauses = 0;
         let page = |job: ReadReport| {
             let connection = connection.clone();
             async move { connection.send(job).await }
         };
         let observe = |reporting: &mut Reporting| {
             if matches!(reporting.state(), report::State::Halted(_)) {
-                halts += 1;
-                let now = pingone_sandbox::Wall(clock.wall().0);
+                pauses += 1;
+                let now = pingone_sandbox::Timestamp(clock.wall().0);
                 let token = mount.sandbox.borrow_mut().mint(&TokenSpec::default(), now);
                 mount.held.replace(token);
                 sender.unbounded_send(Command::Resume).unwrap();
             }
         };
         drive(&mut reporting, &connection, &mut inbox, page, observe).await;
-        (reporting.state().clone(), reporting, halts)
+        (reporting.state().clone(), reporting, pauses)
     })
 }
 
 #[test]
 fn a_report_whose_token_ends_in_the_middle_goes_on_with_the_next_from_the_same_page() {
     let whole = Stage::new(20_000, &TokenSpec::default());
-    let (end, expected, halts) = report(&whole);
-    assert_eq!((end, halts), (report::State::Complete, 0));
+    let (end, expected, pauses) = report(&whole);
+    assert_eq!((end, pauses), (report::State::Complete, 0));
     let stage = Stage::new(20_000, &TokenSpec { lifetime_seconds: 1, ..TokenSpec::default() });
-    let (end, reporting, halts) = report(&stage);
-    assert_eq!((end, halts), (report::State::Complete, 1));
+    let (end, reporting, pauses) = report(&stage);
+    assert_eq!((end, pauses), (report::State::Complete, 1));
     assert_eq!(reporting.users(), expected.users(), "no device is lost and none is counted twice");
     assert!(!expected.users().is_empty());
     let calls = |stage: &Stage| stage.exchanges.borrow().len();
@@ -410,7 +410,7 @@ fn the_people_of_a_list_are_looked_up_by_whatever_names_them() {
         let mut list = read(text.as_bytes(), &normalize()).unwrap();
         list.identify(0, by, false);
         let connection = stage.connection.clone();
-        let (piles, refused) = stage.clock.run(async move {
+        let (matches, refused) = stage.clock.run(async move {
             let policy = Rc::new(connection.policy().clone());
             let mut lookup =
                 Lookup::new(Rc::new(Questions::of(list.confirmed().unwrap())), policy, connection.jitter());
@@ -429,10 +429,10 @@ fn the_people_of_a_list_are_looked_up_by_whatever_names_them() {
             };
             drive(&mut lookup, &connection, &mut inbox, perform, |_| {}).await;
             assert_eq!(lookup.state(), lookup::State::Complete);
-            (Piles::from_answers(list.confirmed().unwrap(), lookup.answers()), lookup.refused())
+            (Matches::from_answers(list.confirmed().unwrap(), lookup.answers()), lookup.refused())
         });
-        let found: Vec<UserId> = piles.found.iter().map(|(_, user)| *user).collect();
-        assert_eq!((found, piles.not_found, refused), (users.clone(), vec![45], 0), "{by:?}");
+        let found: Vec<UserId> = matches.found.iter().map(|(_, user)| *user).collect();
+        assert_eq!((found, matches.not_found, refused), (users.clone(), vec![45], 0), "{by:?}");
         assert_eq!(stage.exchanges.borrow().len() - before, requests, "{by:?}");
     }
 }

@@ -7,20 +7,20 @@ mod writer;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use crate::memory_journal::MemoryJournal;
 use crate::normalize::normalize;
-use crate::notebook::Notebook;
 use crate::support::Stage;
 use futures::channel::mpsc;
 use pingone_mfa_core::domain::guard::Guard;
-use pingone_mfa_core::domain::list::{Answer, Direction, Guess, Identity, List, Piles, read};
+use pingone_mfa_core::domain::list::{Answer, Direction, Guess, Identity, ImportFile, Matches, read};
 use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::user::{Mfa, User, UserId};
-use pingone_mfa_core::domain::users::Users;
+use pingone_mfa_core::domain::users::UserStore;
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::driver::drive;
 use pingone_mfa_core::engine::listing::Listing;
-use pingone_mfa_core::engine::run::{Delivery, Job, Run, Standing};
+use pingone_mfa_core::engine::run::{Job, JobRunner, Run, RunStatus};
 use pingone_mfa_core::port::Journal;
 use pingone_sandbox::TokenSpec;
 use writer::{File, Shape, Truth};
@@ -57,7 +57,7 @@ fn people(stage: &Stage) -> Vec<User> {
 }
 
 /// Answers as somebody does who knows what the file means. `None`: it can't be used, and is closed.
-fn answer(list: &mut List, truth: &Truth) -> Option<()> {
+fn answer(list: &mut ImportFile, truth: &Truth) -> Option<()> {
     for _ in 0..20 {
         let Some(guess) = list.guesses().first().map(|guess| (*guess).clone()) else { return Some(()) };
         let answer = match &guess {
@@ -85,15 +85,15 @@ fn says_off(direction: &Direction) -> bool {
 }
 
 /// Every line that names somebody is selected, or listed with a reason.
-fn no_line_is_lost(file: &File, list: &List, piles: &Piles) {
+fn no_line_is_lost(file: &File, list: &ImportFile, matches: &Matches) {
     let mut entries: HashMap<usize, Vec<usize>> = HashMap::new();
     for (place, entry) in list.entries().iter().enumerate() {
         entries.entry(entry.line).or_default().push(place);
     }
-    let found: HashMap<usize, UserId> = piles.found.iter().copied().collect();
-    let unclear: HashSet<usize> = piles.ambiguous.iter().map(|(place, _)| *place).collect();
+    let found: HashMap<usize, UserId> = matches.found.iter().copied().collect();
+    let unclear: HashSet<usize> = matches.ambiguous.iter().map(|(place, _)| *place).collect();
     let listed: HashSet<usize> =
-        piles.not_found.iter().chain(&piles.twice).copied().chain(unclear.iter().copied()).collect();
+        matches.not_found.iter().chain(&matches.duplicates).copied().chain(unclear.iter().copied()).collect();
     assert_eq!(found.len() + listed.len(), list.entries().len(), "each entry is in one pile");
     for line in &file.lines {
         let places = entries.get(&line.number).unwrap_or_else(|| panic!("line {} is lost", line.number));
@@ -103,7 +103,7 @@ fn no_line_is_lost(file: &File, list: &List, piles: &Piles) {
         assert!(selected.len() == line.people.len() || is_listed, "line {}", line.number);
         if line.is_clean && line.is_meant {
             let has_problem = places.iter().any(|place| list.entries()[*place].problem.is_some());
-            let is_missing = places.iter().any(|place| piles.not_found.contains(place));
+            let is_missing = places.iter().any(|place| matches.not_found.contains(place));
             assert!(
                 !has_problem && !is_missing,
                 "line {} is clean: {:?}",
@@ -137,10 +137,10 @@ fn carry_out(selected: &[UserId], meant: &HashSet<UserId>) {
     };
     let connection = stage.connection.clone();
     let kept = connection.clone();
-    let delivery = Delivery {
+    let job_runner = JobRunner {
         connection: Rc::new(move || Some(kept.clone())),
         guard: Rc::new(Guard::default()),
-        journal: Rc::new(Notebook::new(&stage.clock)) as Rc<dyn Journal>,
+        journal: Rc::new(MemoryJournal::new(&stage.clock)) as Rc<dyn Journal>,
         name: "run".into(),
         clock: Rc::clone(&stage.clock) as Rc<dyn Clock>,
     };
@@ -148,11 +148,11 @@ fn carry_out(selected: &[UserId], meant: &HashSet<UserId>) {
     let mut run = Run::new(Rc::new(plan), policy, connection.jitter(), None);
     let standing = stage.clock.run(async move {
         let (_, mut inbox) = mpsc::unbounded();
-        let perform = |job: Job| delivery.clone().carry(job);
+        let perform = |job: Job| job_runner.clone().run(job);
         drive(&mut run, &connection, &mut inbox, perform, |_| {}).await;
         run.standing()
     });
-    assert_eq!(standing, Standing::Ended);
+    assert_eq!(standing, RunStatus::Ended);
     let sandbox = stage.mount.sandbox.borrow();
     assert_eq!(sandbox.oracle().unplanned().count(), 0, "a user was written whom the file didn't name");
     let written: HashSet<UserId> = sandbox.oracle().writes().iter().map(|write| UserId(write.user)).collect();
@@ -163,7 +163,7 @@ fn carry_out(selected: &[UserId], meant: &HashSet<UserId>) {
 fn whoever_is_selected_by_a_file_was_meant_or_the_page_asked_and_no_line_is_lost() {
     let people = people(&stage());
     assert_eq!(people.len(), USERS as usize);
-    let mut users = Users::default();
+    let mut users = UserStore::default();
     for person in &people {
         users.learn(person, &|text| text.to_lowercase());
     }
@@ -178,16 +178,16 @@ fn whoever_is_selected_by_a_file_was_meant_or_the_page_asked_and_no_line_is_lost
             if answer(&mut list, &file.truth).is_none() {
                 return (is_asked, None);
             }
-            let piles = list.confirmed().unwrap().match_in(&users);
+            let matches = list.confirmed().unwrap().match_in(&users);
             // A column that says "off" for everyone is shown beside the buttons: nobody presses the other one.
             if list.directions().iter().any(says_off) {
-                assert!(piles.found.iter().all(|(_, user)| !file.meant.contains(user)));
+                assert!(matches.found.iter().all(|(_, user)| !file.meant.contains(user)));
                 return (is_asked, None);
             }
-            let selected: Vec<UserId> = piles.found.iter().map(|(_, user)| *user).collect();
+            let selected: Vec<UserId> = matches.found.iter().map(|(_, user)| *user).collect();
             let others = selected.iter().find(|user| !file.meant.contains(user));
             assert_eq!(others, None, "whoever isn't meant is not selected");
-            no_line_is_lost(&file, &list, &piles);
+            no_line_is_lost(&file, &list, &matches);
             carry_out(&selected, &file.meant);
             (is_asked, Some(selected.len()))
         }));
@@ -204,7 +204,7 @@ fn whoever_is_selected_by_a_file_was_meant_or_the_page_asked_and_no_line_is_lost
 #[test]
 fn a_file_that_names_nobody_for_sure_selects_nobody() {
     let people = people(&stage());
-    let mut users = Users::default();
+    let mut users = UserStore::default();
     for person in &people {
         users.learn(person, &|text| text.to_lowercase());
     }
@@ -213,6 +213,6 @@ fn a_file_that_names_nobody_for_sure_selects_nobody() {
     let mut list = read(text.as_bytes(), &normalize()).unwrap();
     assert!(list.confirmed().is_none());
     list.answer(Answer::Column(2, Identity::Email)).unwrap();
-    let piles = list.confirmed().unwrap().match_in(&users);
-    assert_eq!((piles.found, piles.not_found), (vec![], vec![0]));
+    let matches = list.confirmed().unwrap().match_in(&users);
+    assert_eq!((matches.found, matches.not_found), (vec![], vec![0]));
 }

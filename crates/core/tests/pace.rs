@@ -6,27 +6,27 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::notebook::Notebook;
+use crate::memory_journal::MemoryJournal;
 use futures::channel::{mpsc, oneshot};
 use futures::future::{FutureExt, LocalBoxFuture};
 use http::Method;
 use pingone_mfa_core::api::request::{Kind, Request};
-use pingone_mfa_core::api::{Head, Lost, Response, Transport};
+use pingone_mfa_core::api::{Head, Response, Transport, TransportError};
 use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::settings::Rate;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::{Millis, PerSecond, Wall};
+use pingone_mfa_core::domain::time::{Millis, PerSecond, Timestamp};
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::{Command, drive};
 use pingone_mfa_core::engine::policy::Policy;
-use pingone_mfa_core::engine::run::{Delivery, Halt, Run, Standing};
+use pingone_mfa_core::engine::run::{JobRunner, PauseReason, Run, RunStatus};
 use pingone_mfa_core::port::Journal;
 
 use crate::support::{Stage, VirtualClock};
-use pingone_sandbox::{Behaviour, Fault, On, Peer, Rule, TokenSpec};
+use pingone_sandbox::{Behaviour, Fault, NoisyNeighbor, On, Rule, TokenSpec};
 
 /// Connections to one host.
 const CONNECTIONS: u32 = 6;
@@ -75,10 +75,10 @@ impl Browser {
             .header("access-control-request-method", request.method.to_string())
             .header("authorization", format!("Bearer {}", stage.token))
             .header("content-type", "application/json")
-            .extension(Peer("the page's".to_owned()))
+            .extension(NoisyNeighbor("the page's".to_owned()))
             .body(body)
             .unwrap();
-        let now = pingone_sandbox::Wall(stage.clock.wall().0);
+        let now = pingone_sandbox::Timestamp(stage.clock.wall().0);
         let answer = stage.mount.sandbox.borrow_mut().handle(&sent, now).response;
         stage.clock.sleep_until(stage.clock.now() + self.latency.get()).await;
         match self.queue.borrow_mut().pop_front() {
@@ -92,16 +92,16 @@ impl Browser {
 struct Tab(Rc<Browser>);
 
 impl Transport for Tab {
-    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, Lost>> {
+    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, TransportError>> {
         let browser = Rc::clone(&self.0);
         async move {
             let preflight = browser.exchange(Method::OPTIONS, &request, vec![]).await;
             if !preflight.is_some_and(|answer| answer.status().is_success()) {
-                return Err(Lost::Unreachable);
+                return Err(TransportError::Unreachable);
             }
             let method = Method::from_bytes(request.method.to_string().as_bytes()).unwrap();
             let body = request.body.clone().unwrap_or_default();
-            let answer = browser.exchange(method, &request, body).await.ok_or(Lost::Unreachable)?;
+            let answer = browser.exchange(method, &request, body).await.ok_or(TransportError::Unreachable)?;
             let head = Head { status: answer.status().as_u16(), correlation_id: None };
             Ok(Response { head, body: answer.into_body() })
         }
@@ -163,12 +163,12 @@ impl Race {
         let mut run = self.run.take().unwrap();
         let connection = self.connection.clone();
         let clock: Rc<VirtualClock> = Rc::clone(&self.stage.clock);
-        let delivery = Delivery {
+        let job_runner = JobRunner {
             connection: Rc::new({
                 let connection = connection.clone();
                 move || Some(connection.clone())
             }),
-            journal: Rc::new(Notebook::new(&clock)) as Rc<dyn Journal>,
+            journal: Rc::new(MemoryJournal::new(&clock)) as Rc<dyn Journal>,
             name: "run".into(),
             clock: Rc::clone(&clock) as Rc<dyn Clock>,
             guard: Rc::default(),
@@ -178,10 +178,10 @@ impl Race {
             let observe = |run: &mut Run| {
                 let standing = run.standing();
                 let is_waiting =
-                    matches!(&standing, Standing::Halted(halt) if !matches!(halt, Halt::Failing { .. }));
+                    matches!(&standing, RunStatus::Halted(halt) if !matches!(halt, PauseReason::Failing { .. }));
                 assert!(!is_waiting, "nobody helps: {standing:?}");
             };
-            let driven = drive(&mut run, &connection, &mut inbox, |job| delivery.clone().carry(job), observe);
+            let driven = drive(&mut run, &connection, &mut inbox, |job| job_runner.clone().run(job), observe);
             futures::future::select(
                 driven.boxed_local(),
                 beside.then(|()| futures::future::pending::<()>()).boxed_local(),
@@ -238,10 +238,10 @@ async fn neighbour(stage: Rc<Stage>, per_second: u64, end: Millis, refused: Rc<C
         let environment = stage.mount.sandbox.borrow().environment_id();
         let sent = http::Request::get(format!("/v1/environments/{environment}"))
             .header("authorization", format!("Bearer {}", stage.token))
-            .extension(Peer("another's".to_owned()))
+            .extension(NoisyNeighbor("another's".to_owned()))
             .body(vec![])
             .unwrap();
-        let now = pingone_sandbox::Wall(stage.clock.wall().0);
+        let now = pingone_sandbox::Timestamp(stage.clock.wall().0);
         let status = stage.mount.sandbox.borrow_mut().handle(&sent, now).response.status();
         refused.set(refused.get() + u32::from(status.as_u16() == 429));
         at = at + Millis(1000 / per_second);
@@ -316,7 +316,7 @@ fn it_is_told_how_often_pingone_slowed_everything_down_and_when_last() {
     let (times, last) = race.connection.slowed();
     let refusals = race.stage.mount.sandbox.borrow().seen().iter().filter(|seen| seen.status == 429).count();
     assert!((1..10).contains(&times) && (times as usize) < refusals, "{times} times by {refusals} refusals");
-    assert!(last.is_some_and(|last| last > Wall(race.first()) && last <= race.stage.clock.wall()));
+    assert!(last.is_some_and(|last| last > Timestamp(race.first()) && last <= race.stage.clock.wall()));
 
     let race = Race::of(600, Behaviour { cors_on_refusals: false, ..limit(50.0) }, LIFTED);
     race.alone();

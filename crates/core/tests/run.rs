@@ -4,32 +4,32 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use crate::notebook::Notebook;
+use crate::memory_journal::MemoryJournal;
 use crate::support::{Fate, Stage};
 use futures::channel::mpsc;
 use futures::future::FutureExt;
 use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::request::{Method, WriteMfa};
-use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh};
 use pingone_mfa_core::domain::fault::{BadAnswer, Fault, JournalFault, Refusal};
 use pingone_mfa_core::domain::guard::{Guard, Rules};
 use pingone_mfa_core::domain::limits::Limits;
+use pingone_mfa_core::domain::pilot::DeviceComparison;
 use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::proposal::{Choices, FreshValues, Proposal};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::{Millis, Wall};
-use pingone_mfa_core::domain::trial::Compared;
+use pingone_mfa_core::domain::time::{Millis, Timestamp};
 use pingone_mfa_core::domain::user::{Account, GroupId, Mfa, Name, User, UserId};
-use pingone_mfa_core::domain::users::Users;
+use pingone_mfa_core::domain::users::UserStore;
 use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::connection::Noted;
+use pingone_mfa_core::engine::connection::Answered;
 use pingone_mfa_core::engine::driver::{Command, Event, Step, Work, drive};
 use pingone_mfa_core::engine::journal::{Entry, Restored, restore};
 use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::run::readback::{self, ReadBack, State};
-use pingone_mfa_core::engine::run::{Delivery, Halt, Job, Record, Run, Said, Standing};
+use pingone_mfa_core::engine::run::{Job, JobAnswer, JobRunner, PauseReason, Record, Run, RunStatus};
 use pingone_mfa_core::port::Journal;
-use pingone_sandbox::{Fault as SandboxFault, Happening, On, Role, Rule, TokenSpec};
+use pingone_sandbox::{BackgroundChange, Fault as SandboxFault, On, Role, Rule, TokenSpec};
 use uuid::Uuid;
 
 /// Everyone whose MFA is off, to be turned on.
@@ -54,7 +54,7 @@ fn plan(stage: &Stage, stops: Stops) -> Plan {
 fn carry_out(
     stage: &Stage,
     plan: Plan,
-    decide: impl Fn(&Halt) -> Option<Command> + 'static,
+    decide: impl Fn(&PauseReason) -> Option<Command> + 'static,
 ) -> (Run, Vec<Record>) {
     let policy = Rc::new(stage.connection.policy().clone());
     go_on(stage, Run::new(Rc::new(plan), policy, stage.connection.jitter(), None), decide, u64::MAX)
@@ -64,16 +64,16 @@ fn carry_out(
 fn go_on(
     stage: &Stage,
     run: Run,
-    decide: impl Fn(&Halt) -> Option<Command> + 'static,
+    decide: impl Fn(&PauseReason) -> Option<Command> + 'static,
     killed_at: u64,
 ) -> (Run, Vec<Record>) {
-    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let run = if killed_at == u64::MAX {
-        go_on_reading_again(stage, run, &notebook, true, decide)
+        go_on_reading_again(stage, run, &memory_journal, true, decide)
     } else {
-        keep_going(stage, run, &notebook, decide, killed_at)
+        keep_going(stage, run, &memory_journal, decide, killed_at)
     };
-    let records = notebook.entries.borrow().iter().flat_map(|entry| records(entry)).collect();
+    let records = memory_journal.entries.borrow().iter().flat_map(|entry| records(entry)).collect();
     (run, records)
 }
 
@@ -84,24 +84,24 @@ fn records(entry: &[u8]) -> Vec<Record> {
     }
 }
 
-fn delivery(stage: &Stage, notebook: &Rc<Notebook>) -> Delivery {
+fn job_runner(stage: &Stage, memory_journal: &Rc<MemoryJournal>) -> JobRunner {
     let connection = stage.connection.clone();
-    Delivery {
+    JobRunner {
         connection: Rc::new(move || Some(connection.clone())),
-        journal: Rc::clone(notebook) as Rc<dyn Journal>,
+        journal: Rc::clone(memory_journal) as Rc<dyn Journal>,
         name: "run".into(),
         clock: Rc::clone(&stage.clock) as Rc<dyn Clock>,
         guard: Rc::default(),
     }
 }
 
-/// Goes on with a run whose writes a guard decides, to its end. Nothing halts it.
-fn keep_going_guarded(stage: &Stage, run: Run, notebook: &Rc<Notebook>, guard: Rc<Guard>) -> Run {
+/// Goes on with a run whose writes a guard decides, to its end. Nothing pauses it.
+fn keep_going_guarded(stage: &Stage, run: Run, memory_journal: &Rc<MemoryJournal>, guard: Rc<Guard>) -> Run {
     let (connection, mut run) = (stage.connection.clone(), run);
-    let delivery = Delivery { guard, ..delivery(stage, notebook) };
+    let job_runner = JobRunner { guard, ..job_runner(stage, memory_journal) };
     stage.clock.run(async move {
         let (_sender, mut inbox) = mpsc::unbounded::<Command>();
-        drive(&mut run, &connection, &mut inbox, |job| delivery.clone().carry(job), |_| {}).await;
+        drive(&mut run, &connection, &mut inbox, |job| job_runner.clone().run(job), |_| {}).await;
         run
     })
 }
@@ -109,18 +109,18 @@ fn keep_going_guarded(stage: &Stage, run: Run, notebook: &Rc<Notebook>, guard: R
 fn keep_going(
     stage: &Stage,
     run: Run,
-    notebook: &Rc<Notebook>,
-    decide: impl Fn(&Halt) -> Option<Command> + 'static,
+    memory_journal: &Rc<MemoryJournal>,
+    decide: impl Fn(&PauseReason) -> Option<Command> + 'static,
     killed_at: u64,
 ) -> Run {
     let mut run = run;
     let (connection, clock) = (stage.connection.clone(), Rc::clone(&stage.clock));
-    let delivery = delivery(stage, notebook);
+    let job_runner = job_runner(stage, memory_journal);
     stage.clock.run(async move {
         let (sender, mut inbox) = mpsc::unbounded();
-        let perform = |job: Job| delivery.clone().carry(job);
+        let perform = |job: Job| job_runner.clone().run(job);
         let observe = |run: &mut Run| {
-            if let Standing::Halted(halt) = run.standing()
+            if let RunStatus::Halted(halt) = run.standing()
                 && let Some(command) = decide(&halt)
             {
                 sender.unbounded_send(command).unwrap();
@@ -138,26 +138,26 @@ fn keep_going(
 }
 
 /// Reads back what a run did, by list pages or one by one.
-fn read_back(stage: &Stage, run: Run, notebook: &Rc<Notebook>, by_pages: bool) -> Run {
-    read_back_with(stage, run, notebook, by_pages, Command::Pause)
+fn read_back(stage: &Stage, run: Run, memory_journal: &Rc<MemoryJournal>, by_pages: bool) -> Run {
+    read_back_with(stage, run, memory_journal, by_pages, Command::Pause)
 }
 
 /// The same, with what a person does whenever it waits.
 fn read_back_with(
     stage: &Stage,
     run: Run,
-    notebook: &Rc<Notebook>,
+    memory_journal: &Rc<MemoryJournal>,
     by_pages: bool,
     decision: Command,
 ) -> Run {
     let listing = listing(stage, by_pages);
-    read_with(stage, run, notebook, decision, |run| ReadBack::new(run, listing))
+    read_with(stage, run, memory_journal, decision, |run| ReadBack::new(run, listing))
 }
 
 /// Reads again those who wait.
-fn read_again(stage: &Stage, run: Run, notebook: &Rc<Notebook>, by_pages: bool) -> Run {
+fn read_again(stage: &Stage, run: Run, memory_journal: &Rc<MemoryJournal>, by_pages: bool) -> Run {
     let listing = listing(stage, by_pages);
-    read_with(stage, run, notebook, Command::Pause, |run| ReadBack::of_waiting(run, listing))
+    read_with(stage, run, memory_journal, Command::Pause, |run| ReadBack::of_waiting(run, listing))
 }
 
 fn listing(stage: &Stage, by_pages: bool) -> Option<Listing> {
@@ -168,13 +168,13 @@ fn listing(stage: &Stage, by_pages: bool) -> Option<Listing> {
 fn read_with(
     stage: &Stage,
     run: Run,
-    notebook: &Rc<Notebook>,
+    memory_journal: &Rc<MemoryJournal>,
     decision: Command,
     begin: impl FnOnce(&mut Run) -> ReadBack<'_> + 'static,
 ) -> Run {
     let mut run = run;
     let connection = stage.connection.clone();
-    let delivery = delivery(stage, notebook);
+    let job_runner = job_runner(stage, memory_journal);
     stage.clock.run(async move {
         let (sender, mut inbox) = mpsc::unbounded();
         let mut back = begin(&mut run);
@@ -183,7 +183,7 @@ fn read_with(
                 sender.unbounded_send(decision).unwrap();
             }
         };
-        drive(&mut back, &connection, &mut inbox, |job| delivery.clone().carry_back(job), observe).await;
+        drive(&mut back, &connection, &mut inbox, |job| job_runner.clone().run_read_back(job), observe).await;
         let end = if decision == Command::Stop { State::Stopped } else { State::Complete };
         assert_eq!(back.state(), end);
         run
@@ -195,11 +195,11 @@ fn wait(stage: &Stage, time: Millis) {
     stage.clock.run(async move { clock.sleep_until(clock.now() + time).await });
 }
 
-fn now(stage: &Stage) -> pingone_sandbox::Wall {
-    pingone_sandbox::Wall(stage.clock.wall().0)
+fn now(stage: &Stage) -> pingone_sandbox::Timestamp {
+    pingone_sandbox::Timestamp(stage.clock.wall().0)
 }
 
-fn never(halt: &Halt) -> Option<Command> {
+fn never(halt: &PauseReason) -> Option<Command> {
     panic!("halted: {halt:?}")
 }
 
@@ -224,7 +224,7 @@ fn everyone_is_changed_once_and_every_outcome_is_stored_after_its_intent() {
     let plan = plan(&stage, Stops::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
     let (run, stored) = carry_out(&stage, plan, never);
-    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (Standing::Ended, rows));
+    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Ended, rows));
     agrees(&stage, &run);
     let puts =
         stage.exchanges.borrow().iter().filter(|sent| sent.request.method.to_string() == "PUT").count();
@@ -234,9 +234,9 @@ fn everyone_is_changed_once_and_every_outcome_is_stored_after_its_intent() {
     let mut settled = 0;
     for record in &stored {
         match record {
-            Record::Intent(places) => intended.extend(places),
-            Record::Settled { place, row, .. } => {
-                assert!(intended.contains(place) && row.state == RowState::Changed);
+            Record::Intent(indexes) => intended.extend(indexes),
+            Record::Settled { index, row, .. } => {
+                assert!(intended.contains(index) && row.state == RowState::Changed);
                 settled += 1;
             }
             Record::Seen { .. } | Record::AnotherWriter { .. } => panic!("nobody was read again"),
@@ -252,9 +252,10 @@ fn lost_answers_are_read_and_nobody_is_called_changed_who_is_not() {
     let plan = plan(&stage, Stops::default());
     let fates = [Fate::Answered, Fate::AnswerLost, Fate::NeverArrives, Fate::Status(503), Fate::Silence];
     stage.mount.fates.borrow_mut().extend(fates.into_iter().cycle().take(60));
-    let (run, _) =
-        carry_out(&stage, plan, |halt| matches!(halt, Halt::Failing { .. }).then_some(Command::Resume));
-    assert_eq!(run.standing(), Standing::Ended);
+    let (run, _) = carry_out(&stage, plan, |halt| {
+        matches!(halt, PauseReason::Failing { .. }).then_some(Command::Resume)
+    });
+    assert_eq!(run.standing(), RunStatus::Ended);
     agrees(&stage, &run);
     assert!(run.tally().of(RowState::Changed) > 50, "{:?}", run.tally());
 }
@@ -264,10 +265,10 @@ fn twenty_refusals_in_a_row_ask_instead_of_failing_for_everyone() {
     let stage = Stage::new(300, &TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() });
     let plan = plan(&stage, Stops::default());
     let (run, _) = carry_out(&stage, plan, |halt| {
-        assert!(matches!(halt, Halt::Refused(Fault::RoleMissing(_))), "{halt:?}");
+        assert!(matches!(halt, PauseReason::Refused(Fault::RoleMissing(_))), "{halt:?}");
         Some(Command::Stop)
     });
-    assert_eq!(run.standing(), Standing::Stopped);
+    assert_eq!(run.standing(), RunStatus::Stopped);
     let refused = run.tally().of(RowState::Refused);
     assert!((20..=28).contains(&refused), "{refused}");
     agrees(&stage, &run);
@@ -278,7 +279,7 @@ fn a_401_pauses_everyone_once_and_costs_nobody_an_attempt() {
     let stage = Stage::new(300, &TokenSpec { lifetime_seconds: 20, ..TokenSpec::default() });
     let plan = plan(&stage, Stops::default());
     let (run, _) = carry_out(&stage, plan, |halt| {
-        assert_eq!(*halt, Halt::Token);
+        assert_eq!(*halt, PauseReason::Token);
         Some(Command::Stop)
     });
     agrees(&stage, &run);
@@ -293,28 +294,28 @@ fn a_test_user_comes_first_and_then_steps_are_waited_for() {
     let stage = Stage::new(300, &TokenSpec::default());
     let plan = plan(&stage, Stops { after_test_user: true, every: Some(50) });
     let rows = u32::try_from(plan.rows.len()).unwrap();
-    let halts = Rc::new(RefCell::new(Vec::new()));
-    let seen = Rc::clone(&halts);
+    let pauses = Rc::new(RefCell::new(Vec::new()));
+    let seen = Rc::clone(&pauses);
     let (run, _) = carry_out(&stage, plan, move |halt| {
         seen.borrow_mut().push(halt.clone());
         Some(Command::Resume)
     });
     assert_eq!(run.tally().of(RowState::Changed), rows);
-    assert_eq!(halts.borrow()[0], Halt::TestUser);
-    let steps = halts.borrow().iter().filter(|halt| **halt == Halt::Step).count();
+    assert_eq!(pauses.borrow()[0], PauseReason::PilotUser);
+    let steps = pauses.borrow().iter().filter(|halt| **halt == PauseReason::Step).count();
     assert_eq!(steps, ((rows - 2) / 50) as usize);
 }
 
 /// A run up to its test user, what was sent for that, and with which status each was answered.
-fn tried(stage: &Stage) -> (Run, Vec<String>) {
+fn operation(stage: &Stage) -> (Run, Vec<String>) {
     let plan = plan(stage, Stops { after_test_user: true, every: None });
     let policy = Rc::new(stage.connection.policy().clone());
     let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
     let (run, _) = go_on(stage, run, |_| None, 120_000);
-    let test_user = run.plan().rows[0].user.to_string();
+    let pilot_user = run.plan().rows[0].user.to_string();
     let line = |sent: &Exchange| {
         let path = sent.request.endpoint.as_str();
-        assert!(path.contains(&test_user), "{path}");
+        assert!(path.contains(&pilot_user), "{path}");
         format!("{} {}", sent.request.method, path.rsplit('/').next().unwrap_or_default())
     };
     let sent = stage.exchanges.borrow().iter().map(line).collect();
@@ -324,14 +325,14 @@ fn tried(stage: &Stage) -> (Run, Vec<String>) {
 #[test]
 fn the_test_users_devices_are_read_before_the_change_and_after_it_and_then_it_waits() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let (run, sent) = tried(&stage);
+    let (run, sent) = operation(&stage);
     // The flag is read right before the PUT too, like that of every first row.
     let reads_and_put = ["GET devices", "GET mfaEnabled", "PUT mfaEnabled", "GET mfaEnabled", "GET devices"];
     assert_eq!(sent, reads_and_put);
-    assert_eq!(run.standing(), Standing::Halted(Halt::TestUser));
-    let trial = run.trial().unwrap();
+    assert_eq!(run.standing(), RunStatus::Halted(PauseReason::PilotUser));
+    let trial = run.pilot().unwrap();
     assert_eq!(trial.flag, Some(Ok(true)));
-    assert!(matches!(trial.devices(), Some(Compared::Same(_))), "{trial:?}");
+    assert!(matches!(trial.devices(), Some(DeviceComparison::Same(_))), "{trial:?}");
 }
 
 #[test]
@@ -341,29 +342,35 @@ fn devices_that_cannot_be_read_keep_no_run_from_its_test_user() {
     let fault = pingone_sandbox::Fault::Status { status: 403, retry_after: None, without_cors: false };
     let rule = Rule { on, share: 1.0, skip: 0, times: None, fault };
     stage.mount.sandbox.borrow_mut().go_wrong(rule).unwrap();
-    let (run, sent) = tried(&stage);
+    let (run, sent) = operation(&stage);
     let reads_and_put = ["GET devices", "GET mfaEnabled", "PUT mfaEnabled", "GET mfaEnabled", "GET devices"];
     assert_eq!(sent, reads_and_put);
-    assert_eq!((run.standing(), run.rows()[0].state), (Standing::Halted(Halt::TestUser), RowState::Changed));
-    assert!(matches!(run.trial().unwrap().devices(), Some(Compared::NotReadAfter(_))));
+    assert_eq!(
+        (run.standing(), run.rows()[0].state),
+        (RunStatus::Halted(PauseReason::PilotUser), RowState::Changed)
+    );
+    assert!(matches!(run.pilot().unwrap().devices(), Some(DeviceComparison::NotReadAfter(_))));
 }
 
 #[test]
 fn a_look_that_fails_for_a_moment_is_repeated_before_the_test_user_is_written() {
     let stage = Stage::new(100, &TokenSpec::default());
     stage.mount.fates.borrow_mut().extend([Fate::NeverArrives, Fate::Status(503)]);
-    let (run, sent) = tried(&stage);
+    let (run, sent) = operation(&stage);
     let begin = ["GET devices", "GET devices", "GET devices", "GET mfaEnabled", "PUT mfaEnabled"];
     assert_eq!(sent[..5], begin);
-    assert!(matches!(run.trial().unwrap().devices(), Some(Compared::Same(_))));
+    assert!(matches!(run.pilot().unwrap().devices(), Some(DeviceComparison::Same(_))));
 }
 
 #[test]
 fn a_look_whose_token_ended_waits_for_another_and_writes_nobody() {
     let stage = Stage::new(100, &TokenSpec::default());
     stage.mount.held.replace(String::new());
-    let (run, sent) = tried(&stage);
-    assert_eq!((run.standing(), run.trial().unwrap().before.clone()), (Standing::Halted(Halt::Token), None));
+    let (run, sent) = operation(&stage);
+    assert_eq!(
+        (run.standing(), run.pilot().unwrap().before.clone()),
+        (RunStatus::Halted(PauseReason::Token), None)
+    );
     assert_eq!(sent, ["GET devices"]);
 }
 
@@ -371,8 +378,8 @@ fn a_look_whose_token_ended_waits_for_another_and_writes_nobody() {
 fn after_a_stop_nothing_is_sent_and_the_rest_is_untouched() {
     let stage = Stage::new(300, &TokenSpec::default());
     let plan = plan(&stage, Stops { after_test_user: false, every: Some(30) });
-    let (run, _) = carry_out(&stage, plan, |halt| (*halt == Halt::Step).then_some(Command::Stop));
-    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (Standing::Stopped, 30));
+    let (run, _) = carry_out(&stage, plan, |halt| (*halt == PauseReason::Step).then_some(Command::Stop));
+    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Stopped, 30));
     agrees(&stage, &run);
     assert_eq!(puts(&stage), 30);
 }
@@ -383,15 +390,15 @@ fn a_network_that_is_gone_halts_everyone_and_comes_back_by_itself() {
     let plan = plan(&stage, Stops::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
     stage.mount.fates.borrow_mut().extend([Fate::NeverArrives; 24]);
-    let halts = Rc::new(RefCell::new(0));
-    let seen = Rc::clone(&halts);
+    let pauses = Rc::new(RefCell::new(0));
+    let seen = Rc::clone(&pauses);
     let (run, _) = carry_out(&stage, plan, move |halt| {
-        assert!(matches!(halt, Halt::Failing { .. }), "{halt:?}");
+        assert!(matches!(halt, PauseReason::Failing { .. }), "{halt:?}");
         *seen.borrow_mut() += 1;
         None
     });
-    assert!(*halts.borrow() > 0);
-    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (Standing::Ended, rows));
+    assert!(*pauses.borrow() > 0);
+    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Ended, rows));
     agrees(&stage, &run);
 }
 
@@ -403,7 +410,7 @@ fn one_user_whom_no_read_can_tell_of_keeps_nobody_from_the_end() {
     let last = plan.rows.last().unwrap().user;
     stage.mount.poisoned.set(Some(last.0));
     let (run, _) = carry_out(&stage, plan, |_| None);
-    assert_eq!(run.standing(), Standing::Ended);
+    assert_eq!(run.standing(), RunStatus::Ended);
     assert_eq!((run.tally().of(RowState::Changed), run.tally().of(RowState::AnswerLost)), (rows - 1, 1));
 }
 
@@ -416,12 +423,12 @@ fn a_user_who_fails_alone_has_failed_after_the_attempts_also_in_a_plan_of_one() 
         stage.mount.poisoned.set(Some(plan.rows[0].user.0));
         stage.mount.poison.set(lost);
         let (run, _) = carry_out(&stage, plan, |halt| {
-            assert!(matches!(halt, Halt::Failing { .. }), "{halt:?}");
+            assert!(matches!(halt, PauseReason::Failing { .. }), "{halt:?}");
             None
         });
-        assert_eq!((run.standing(), run.rows()[0].state), (Standing::Ended, RowState::AnswerLost));
+        assert_eq!((run.standing(), run.rows()[0].state), (RunStatus::Ended, RowState::AnswerLost));
         let sent = stage.exchanges.borrow().len();
-        // Spot checks, then the PUT and the reads that tell what became of it; each ten in a row are followed by a probe.
+        // Location checks, then the PUT and the reads that tell what became of it; each ten in a row are followed by a probe.
         let most = if lost == Fate::NeverArrives { 10 + 1 + 1 + 10 + 1 } else { 3 + 1 + 3 };
         assert_eq!(sent, most, "{lost:?}");
     }
@@ -434,7 +441,7 @@ fn a_network_that_is_gone_fails_nobody_also_in_a_plan_of_one() {
     plan.rows.truncate(1);
     stage.mount.fates.borrow_mut().extend([Fate::NeverArrives; 40]);
     let (run, _) = carry_out(&stage, plan, |_| None);
-    assert_eq!((run.standing(), run.rows()[0].state), (Standing::Ended, RowState::Changed));
+    assert_eq!((run.standing(), run.rows()[0].state), (RunStatus::Ended, RowState::Changed));
     agrees(&stage, &run);
 }
 
@@ -454,7 +461,7 @@ fn a_killed_run_goes_on_from_its_journal_and_reads_first_whoever_may_have_been_w
         let open = restored.open.clone();
         let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
         let (run, _) = go_on(&stage, run, never, u64::MAX);
-        assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (Standing::Ended, rows));
+        assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Ended, rows));
         agrees(&stage, &run);
         let exchanges = stage.exchanges.borrow();
         let (reads, later) = exchanges[sent..].split_at(open.len());
@@ -483,14 +490,14 @@ fn in_the_last_minute_of_a_token_nothing_is_written_and_another_token_goes_on() 
         &stage,
         run,
         move |halt| {
-            assert_eq!(*halt, Halt::Token);
+            assert_eq!(*halt, PauseReason::Token);
             let now = clock.now();
             assert!((10_000..10_500).contains(&now.0), "{now:?}");
             Some(Command::Token { until: None, actor: 1 })
         },
         u64::MAX,
     );
-    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (Standing::Ended, rows));
+    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Ended, rows));
     let actors = |actor| run.rows().iter().filter(|row| row.actor == actor).count();
     assert!(actors(0) > 0 && actors(1) > 0, "each row says under whose token it was sent");
     agrees(&stage, &run);
@@ -507,20 +514,20 @@ fn a_run_that_was_killed_at_its_test_user_still_waits_for_a_person() {
     assert_eq!(stage.exchanges.borrow().iter().filter(puts).count(), 1);
     let restored = restore(&[Entry::Plan(plan).encode(), Entry::Batch(stored).encode()]).unwrap();
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
-    assert_eq!(run.standing(), Standing::Halted(Halt::TestUser));
+    assert_eq!(run.standing(), RunStatus::Halted(PauseReason::PilotUser));
 }
 
 /// A run of everyone, with what it stored.
-fn done(stage: &Stage) -> (Run, Rc<Notebook>) {
+fn done(stage: &Stage) -> (Run, Rc<MemoryJournal>) {
     done_with(stage, plan(stage, Stops::default()))
 }
 
-fn done_with(stage: &Stage, plan: Plan) -> (Run, Rc<Notebook>) {
+fn done_with(stage: &Stage, plan: Plan) -> (Run, Rc<MemoryJournal>) {
     let policy = Rc::new(stage.connection.policy().clone());
-    let notebook = Rc::new(Notebook::new(&stage.clock));
-    notebook.entries.borrow_mut().push(Entry::Plan(plan.clone()).encode());
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
+    memory_journal.entries.borrow_mut().push(Entry::Plan(plan.clone()).encode());
     let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
-    (keep_going(stage, run, &notebook, |_| None, u64::MAX), notebook)
+    (keep_going(stage, run, &memory_journal, |_| None, u64::MAX), memory_journal)
 }
 
 fn set(stage: &Stage, user: UserId, to: bool) {
@@ -535,24 +542,24 @@ fn a_full_journal_halts_before_anything_is_written_that_it_does_not_know() {
     let rows = u32::try_from(plan.rows.len()).unwrap();
     let policy = Rc::new(stage.connection.policy().clone());
     let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
-    let notebook = Rc::new(Notebook::new(&stage.clock));
-    notebook.room.set(9);
-    let (book, halts) = (Rc::clone(&notebook), Rc::new(RefCell::new(0)));
-    let seen = Rc::clone(&halts);
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
+    memory_journal.room.set(9);
+    let (book, pauses) = (Rc::clone(&memory_journal), Rc::new(RefCell::new(0)));
+    let seen = Rc::clone(&pauses);
     let exchanges = Rc::clone(&stage.exchanges);
     let run = keep_going(
         &stage,
         run,
-        &notebook,
+        &memory_journal,
         move |halt| {
-            assert_eq!(*halt, Halt::NotStored(Fault::NotStored(JournalFault::Full)));
+            assert_eq!(*halt, PauseReason::NotStored(Fault::NotStored(JournalFault::Full)));
             *seen.borrow_mut() += 1;
             let intended: usize = book
                 .entries
                 .borrow()
                 .iter()
                 .flat_map(|entry| records(entry))
-                .map(|record| if let Record::Intent(places) = record { places.len() } else { 0 })
+                .map(|record| if let Record::Intent(indexes) = record { indexes.len() } else { 0 })
                 .sum();
             let is_put = |sent: &&Exchange| sent.request.method == Method::Put;
             let puts = exchanges.borrow().iter().filter(is_put).count();
@@ -562,8 +569,8 @@ fn a_full_journal_halts_before_anything_is_written_that_it_does_not_know() {
         },
         u64::MAX,
     );
-    assert!(*halts.borrow() > 0);
-    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (Standing::Ended, rows));
+    assert!(*pauses.borrow() > 0);
+    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Ended, rows));
     agrees(&stage, &run);
 }
 
@@ -571,11 +578,11 @@ fn a_full_journal_halts_before_anything_is_written_that_it_does_not_know() {
 fn every_changed_row_is_read_back_by_pages_and_what_others_changed_is_told() {
     for by_pages in [true, false] {
         let stage = Stage::new(300, &TokenSpec::default());
-        let (run, notebook) = done(&stage);
+        let (run, memory_journal) = done(&stage);
         let other = run.plan().rows[7].user;
         set(&stage, other, false);
         let sent = stage.exchanges.borrow().len();
-        let run = read_back(&stage, run, &notebook, by_pages);
+        let run = read_back(&stage, run, &memory_journal, by_pages);
         assert_eq!(run.to_read_back(), 0);
         assert_eq!(run.tally().of(RowState::ChangedBySomeoneElse), 1);
         assert_eq!(run.rows()[7].state, RowState::ChangedBySomeoneElse);
@@ -585,7 +592,7 @@ fn every_changed_row_is_read_back_by_pages_and_what_others_changed_is_told() {
         assert_eq!(reads, if by_pages { 2 + 1 } else { run.rows().len() });
         let settled = run.rows()[7].at.unwrap();
         assert!(run.rows()[7].read_back_at.unwrap().since(settled) >= 30_000, "not before the settle window");
-        let restored = restore(&notebook.entries.borrow()).unwrap();
+        let restored = restore(&memory_journal.entries.borrow()).unwrap();
         assert_eq!(restored.rows, run.rows(), "it is stored");
     }
 }
@@ -596,10 +603,10 @@ fn a_read_back_settles_rows_whose_answer_was_lost_and_finds_who_is_gone() {
     let plan = plan(&stage, Stops::default());
     let lost = plan.rows.last().unwrap().user;
     stage.mount.poisoned.set(Some(lost.0));
-    let (run, notebook) = done(&stage);
+    let (run, memory_journal) = done(&stage);
     assert_eq!(run.tally().of(RowState::AnswerLost), 1);
     stage.mount.poisoned.set(None);
-    let run = read_back(&stage, run, &notebook, true);
+    let run = read_back(&stage, run, &memory_journal, true);
     assert_eq!((run.tally().of(RowState::AnswerLost), run.tally().of(RowState::Failed)), (0, 1));
     agrees(&stage, &run);
 }
@@ -608,12 +615,12 @@ fn a_read_back_settles_rows_whose_answer_was_lost_and_finds_who_is_gone() {
 fn one_user_whom_a_read_back_cannot_read_stays_unread_and_keeps_nobody_waiting() {
     let reads = [(false, 500), (false, 403), (false, 400), (true, 500), (true, 403)];
     // Whoever is read first is read before anybody else was.
-    let places = [0, 1, 3, 5, 6, usize::MAX];
-    for ((by_pages, status), place) in reads.into_iter().flat_map(|read| places.map(|place| (read, place))) {
+    let indexes = [0, 1, 3, 5, 6, usize::MAX];
+    for ((by_pages, status), index) in reads.into_iter().flat_map(|read| indexes.map(|index| (read, index))) {
         let stage = Stage::new(100, &TokenSpec::default());
-        let (run, notebook) = done(&stage);
-        let place = place.min(run.rows().len() - 1);
-        let (users, unlucky) = (run.to_read_back(), run.plan().rows[place].user);
+        let (run, memory_journal) = done(&stage);
+        let index = index.min(run.rows().len() - 1);
+        let (users, unlucky) = (run.to_read_back(), run.plan().rows[index].user);
         let fault = pingone_sandbox::Fault::Status { status, retry_after: None, without_cors: false };
         let on = |user, endpoint: &str| On { user, endpoint: Some(endpoint.into()), ..On::default() };
         let mut poisoned = vec![on(Some(unlucky.0), "mfaEnabled")];
@@ -623,17 +630,17 @@ fn one_user_whom_a_read_back_cannot_read_stays_unread_and_keeps_nobody_waiting()
             let rule = Rule { on, share: 1.0, skip: 0, times: None, fault: fault.clone() };
             stage.mount.sandbox.borrow_mut().go_wrong(rule).unwrap();
         }
-        let run = read_back(&stage, run, &notebook, by_pages);
-        assert_eq!((users > 10, run.to_read_back()), (true, 1), "{by_pages} {status} {place}");
+        let run = read_back(&stage, run, &memory_journal, by_pages);
+        assert_eq!((users > 10, run.to_read_back()), (true, 1), "{by_pages} {status} {index}");
         let unread = run.rows().iter().filter(|row| row.read_back_at.is_none()).count();
         assert_eq!(
-            (unread, run.rows()[place].state),
+            (unread, run.rows()[index].state),
             (1, RowState::Changed),
             "what the PUT's answer said stays"
         );
         // Once it can be read, the rest is a read-back of one.
         stage.mount.sandbox.borrow_mut().heal();
-        let run = read_back(&stage, run, &notebook, false);
+        let run = read_back(&stage, run, &memory_journal, false);
         assert_eq!(run.to_read_back(), 0);
     }
 }
@@ -642,8 +649,8 @@ fn one_user_whom_a_read_back_cannot_read_stays_unread_and_keeps_nobody_waiting()
 fn play_back(
     back: &mut ReadBack<'_>,
     from: Millis,
-    at: Wall,
-    says: impl Fn(Option<u32>) -> Result<Said, Fault>,
+    at: Timestamp,
+    says: impl Fn(Option<u32>) -> Result<JobAnswer, Fault>,
 ) -> Vec<Option<u32>> {
     let (mut now, mut asked) = (from, Vec::new());
     while back.state() == State::Reading {
@@ -657,16 +664,16 @@ fn play_back(
         };
         back.apply(Event::Started(job.clone()), now);
         let said = match &job {
-            readback::Job::Store(_) => Ok(Said::Stored),
+            readback::Job::Store(_) => Ok(JobAnswer::Stored),
             readback::Job::Page(_) => says(None),
-            readback::Job::Read { place, .. } => says(Some(*place)),
+            readback::Job::Read { index, .. } => says(Some(*index)),
         };
         asked.extend(match &job {
             readback::Job::Store(_) => None,
             readback::Job::Page(_) => Some(None),
-            readback::Job::Read { place, .. } => Some(Some(*place)),
+            readback::Job::Read { index, .. } => Some(Some(*index)),
         });
-        let noted = |said| readback::Answer::Noted(Noted { at, correlation_id: None, said });
+        let noted = |said| readback::Answer::Answered(Answered { at, correlation_id: None, result: said });
         let answer = match (&job, said) {
             (readback::Job::Page(_), Err(fault)) => Err(fault),
             (_, said) => Ok(noted(said)),
@@ -684,9 +691,9 @@ fn a_read_back_tells_a_network_that_fails_from_users_who_do() {
     // A network error for one user pauses the read-back, even if all other users can be read.
     let (mut run, _) = done(&stage);
     let mut back = ReadBack::new(&mut run, None);
-    play_back(&mut back, from(&stage), at(&stage), |place| match place {
+    play_back(&mut back, from(&stage), at(&stage), |index| match index {
         Some(5) => Err(Fault::Unreachable),
-        _ => Ok(Said::Flag(true)),
+        _ => Ok(JobAnswer::Flag(true)),
     });
     assert_eq!((back.state(), back.left()), (State::Halted(Fault::Unreachable), 1));
     // Before a run continues, such a user is skipped.
@@ -695,9 +702,9 @@ fn a_read_back_tells_a_network_that_fails_from_users_who_do() {
     let restored = Restored::of_plan(plan(&stage, Stops::default()));
     let mut run = Run::resumed(restored, policy, stage.connection.jitter(), None);
     let mut back = ReadBack::of_waiting(&mut run, None);
-    play_back(&mut back, from(&stage), at(&stage), |place| match place {
+    play_back(&mut back, from(&stage), at(&stage), |index| match index {
         Some(5) => Err(Fault::Unreachable),
-        _ => Ok(Said::Flag(false)),
+        _ => Ok(JobAnswer::Flag(false)),
     });
     assert_eq!((back.state(), back.left()), (State::Complete, 0));
     // If two users fail every attempt, PingOne is at fault, and the other users get no further attempts.
@@ -724,11 +731,11 @@ fn a_member_of_a_protected_group_is_never_written_by_a_run_that_goes_on() {
     let members: HashSet<UserId> = plan.rows.iter().step_by(3).map(|row| row.user).collect();
     let limits = Limits { protected_groups: vec![GroupId(Uuid::nil())], ..Limits::default() };
     let guard = Rc::new(Guard::new(Rules::new(limits, true), None).with_members(members.clone()));
-    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let policy = Rc::new(stage.connection.policy().clone());
-    // The delivery alone refuses: no PUT leaves, and none is counted.
+    // The job runner alone refuses: no PUT leaves, and none is counted.
     let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
-    let run = keep_going_guarded(&stage, run, &notebook, Rc::clone(&guard));
+    let run = keep_going_guarded(&stage, run, &memory_journal, Rc::clone(&guard));
     let of = |run: &Run, state| run.tally().of(state) as usize;
     assert_eq!(of(&run, RowState::Refused), members.len());
     assert_eq!(of(&run, RowState::Changed), plan.rows.len() - members.len());
@@ -741,7 +748,7 @@ fn a_member_of_a_protected_group_is_never_written_by_a_run_that_goes_on() {
     assert!(entry.is_some());
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
     assert_eq!(of(&run, RowState::Refused), members.len());
-    let run = keep_going_guarded(&stage, run, &notebook, guard);
+    let run = keep_going_guarded(&stage, run, &memory_journal, guard);
     assert_eq!(of(&run, RowState::Refused), members.len());
     assert!(members.iter().all(|member| puts_of(&stage, *member) == 0));
 }
@@ -754,11 +761,11 @@ fn a_404_from_something_on_the_way_calls_nobody_gone() {
     // Nobody is read before the PUT, so that PUTs meet these fates.
     plan.rows.iter_mut().for_each(|row| row.from = Mfa::Unknown);
     stage.mount.fates.borrow_mut().extend([Fate::Status(404); 5]);
-    let (run, notebook) = done_with(&stage, plan);
+    let (run, memory_journal) = done_with(&stage, plan);
     let counts = |run: &Run| [RowState::Gone, RowState::Refused].map(|state| run.tally().of(state));
-    assert_eq!((run.standing(), counts(&run)), (Standing::Ended, [0, 5]));
+    assert_eq!((run.standing(), counts(&run)), (RunStatus::Ended, [0, 5]));
     stage.mount.fates.borrow_mut().push_back(Fate::Status(404));
-    let run = read_back_with(&stage, run, &notebook, false, Command::Resume);
+    let run = read_back_with(&stage, run, &memory_journal, false, Command::Resume);
     assert_eq!((counts(&run), run.tally().of(RowState::Changed)), ([0, 5], rows - 5));
     agrees(&stage, &run);
 }
@@ -769,18 +776,18 @@ const ELEVEN_MINUTES: Millis = Millis::seconds(11 * 60);
 fn go_on_reading_again(
     stage: &Stage,
     run: Run,
-    notebook: &Rc<Notebook>,
+    memory_journal: &Rc<MemoryJournal>,
     by_pages: bool,
-    decide: impl Fn(&Halt) -> Option<Command> + 'static,
+    decide: impl Fn(&PauseReason) -> Option<Command> + 'static,
 ) -> Run {
     let (mut run, decide) = (run, Rc::new(decide));
     loop {
         let decide = Rc::clone(&decide);
-        run = keep_going(stage, run, notebook, move |halt| decide(halt), u64::MAX);
-        if run.standing() != Standing::Outdated {
+        run = keep_going(stage, run, memory_journal, move |halt| decide(halt), u64::MAX);
+        if run.standing() != RunStatus::Outdated {
             return run;
         }
-        run = read_again(stage, run, notebook, by_pages);
+        run = read_again(stage, run, memory_journal, by_pages);
     }
 }
 
@@ -802,32 +809,32 @@ fn a_run_that_goes_on_after_a_long_while_reads_again_those_who_wait_and_writes_n
         let plan = plan(&stage, Stops::default());
         let rows = u32::try_from(plan.rows.len()).unwrap();
         let policy = Rc::new(stage.connection.policy().clone());
-        let notebook = Rc::new(Notebook::new(&stage.clock));
-        notebook.entries.borrow_mut().push(Entry::Plan(plan.clone()).encode());
+        let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
+        memory_journal.entries.borrow_mut().push(Entry::Plan(plan.clone()).encode());
         let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
-        let run = keep_going(&stage, run, &notebook, never, 2_000);
+        let run = keep_going(&stage, run, &memory_journal, never, 2_000);
         let done = run.tally().of(RowState::Changed) as usize;
         let (others, gone) = (plan.rows[rows as usize - 5..].to_vec(), plan.rows[rows as usize - 9].user);
         for other in &others {
             set(&stage, other.user, true);
         }
-        stage.mount.sandbox.borrow_mut().happen(Happening::Deleted(gone.0), now(&stage));
+        stage.mount.sandbox.borrow_mut().happen(BackgroundChange::Deleted(gone.0), now(&stage));
         let sent = others.iter().map(|other| puts_of(&stage, other.user)).sum::<usize>();
         wait(&stage, ELEVEN_MINUTES);
         let continued_at = stage.clock.wall();
-        let restored = restore(&notebook.entries.borrow()).unwrap();
+        let restored = restore(&memory_journal.entries.borrow()).unwrap();
         let open = restored.open.len();
         let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
-        let run = go_on_reading_again(&stage, run, &notebook, by_pages, never);
+        let run = go_on_reading_again(&stage, run, &memory_journal, by_pages, never);
         let counts =
             [RowState::AlreadySo, RowState::Gone, RowState::Changed].map(|state| run.tally().of(state));
-        assert_eq!((run.standing(), counts), (Standing::Ended, [5, 1, rows - 6]));
+        assert_eq!((run.standing(), counts), (RunStatus::Ended, [5, 1, rows - 6]));
         agrees(&stage, &run);
         assert_eq!(others.iter().map(|other| puts_of(&stage, other.user)).sum::<usize>(), sent, "no PUT");
         let read_later = run.plan().rows.iter().filter(|row| row.read_at >= continued_at).count();
         assert!(done > 0 && open > 0);
         assert_eq!(read_later, rows as usize - done - open - 6);
-        let restored = restore(&notebook.entries.borrow()).unwrap();
+        let restored = restore(&memory_journal.entries.borrow()).unwrap();
         assert_eq!((restored.rows, &restored.plan), (run.rows().to_vec(), &**run.plan()), "it is stored");
     }
 }
@@ -837,11 +844,11 @@ fn a_run_that_goes_on_at_once_reads_only_the_test_user_and_those_who_are_checked
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops { after_test_user: true, every: None });
     let (run, _) = carry_out(&stage, plan, |_| Some(Command::Resume));
-    assert_eq!(run.standing(), Standing::Ended);
-    let test_user = run.plan().rows[0].user.to_string();
+    assert_eq!(run.standing(), RunStatus::Ended);
+    let pilot_user = run.plan().rows[0].user.to_string();
     let exchanges = stage.exchanges.borrow();
     let reads = exchanges.iter().filter(|sent| sent.request.method != Method::Put);
-    let others = reads.filter(|sent| !sent.request.endpoint.as_str().contains(&test_user)).count();
+    let others = reads.filter(|sent| !sent.request.endpoint.as_str().contains(&pilot_user)).count();
     // The first after the wait, six of the next twenty, one of each further 25, and five that were put off.
     let checks = 1 + 6 + (run.rows().len() - 1 - 21).div_ceil(25) + 5;
     assert!((7..=checks).contains(&others), "{others} of at most {checks}");
@@ -852,26 +859,26 @@ fn a_run_that_waited_long_for_a_person_reads_again_too_and_the_test_user_stays_o
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops { after_test_user: true, every: Some(30) });
     let policy = Rc::new(stage.connection.policy().clone());
-    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let run = Run::new(Rc::new(plan.clone()), policy, stage.connection.jitter(), None);
-    let run = keep_going(&stage, run, &notebook, |_| None, 5_000);
-    assert_eq!(run.standing(), Standing::Halted(Halt::TestUser));
+    let run = keep_going(&stage, run, &memory_journal, |_| None, 5_000);
+    assert_eq!(run.standing(), RunStatus::Halted(PauseReason::PilotUser));
     for other in &plan.rows[1..=20] {
         set(&stage, other.user, true);
     }
     wait(&stage, ELEVEN_MINUTES);
-    let halts = Rc::new(RefCell::new(Vec::new()));
-    let seen = Rc::clone(&halts);
+    let pauses = Rc::new(RefCell::new(Vec::new()));
+    let seen = Rc::clone(&pauses);
     let mut run = run;
     run.apply(Event::Command(Command::Resume), stage.clock.now());
-    let run = go_on_reading_again(&stage, run, &notebook, true, move |halt| {
+    let run = go_on_reading_again(&stage, run, &memory_journal, true, move |halt| {
         seen.borrow_mut().push(halt.clone());
         Some(Command::Resume)
     });
-    assert_eq!((run.standing(), run.tally().of(RowState::AlreadySo)), (Standing::Ended, 20));
-    assert!(halts.borrow().iter().all(|halt| *halt == Halt::Step), "{halts:?}");
+    assert_eq!((run.standing(), run.tally().of(RowState::AlreadySo)), (RunStatus::Ended, 20));
+    assert!(pauses.borrow().iter().all(|halt| *halt == PauseReason::Step), "{pauses:?}");
     let written = plan.rows.len() - 1 - 20;
-    let steps = halts.borrow().iter().filter(|halt| **halt == Halt::Step).count();
+    let steps = pauses.borrow().iter().filter(|halt| **halt == PauseReason::Step).count();
     assert_eq!(steps, (written - 1) / 30, "only who is written counts for a step");
     agrees(&stage, &run);
 }
@@ -883,17 +890,17 @@ fn whoever_needs_nothing_by_now_is_no_test_user() {
     set(&stage, plan.rows[0].user, true);
     wait(&stage, ELEVEN_MINUTES);
     let policy = Rc::new(stage.connection.policy().clone());
-    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let restored = restore(&[Entry::Plan(plan.clone()).encode()]).unwrap();
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
     let asked = Rc::new(RefCell::new(Vec::new()));
-    let halts = Rc::clone(&asked);
-    let run = go_on_reading_again(&stage, run, &notebook, true, move |halt| {
-        halts.borrow_mut().push(halt.clone());
+    let pauses = Rc::clone(&asked);
+    let run = go_on_reading_again(&stage, run, &memory_journal, true, move |halt| {
+        pauses.borrow_mut().push(halt.clone());
         Some(Command::Resume)
     });
-    assert_eq!((run.standing(), run.rows()[0].state), (Standing::Ended, RowState::AlreadySo));
-    assert_eq!(*asked.borrow(), [Halt::TestUser]);
+    assert_eq!((run.standing(), run.rows()[0].state), (RunStatus::Ended, RowState::AlreadySo));
+    assert_eq!(*asked.borrow(), [PauseReason::PilotUser]);
     let path = format!("/users/{}/devices", plan.rows[1].user);
     let exchanges = stage.exchanges.borrow();
     let looks: Vec<String> = exchanges
@@ -903,7 +910,7 @@ fn whoever_needs_nothing_by_now_is_no_test_user() {
         .collect();
     assert_eq!(looks.len(), 2, "{looks:?}");
     assert!(looks.iter().all(|look| look.contains(&path)), "{looks:?}");
-    assert!(matches!(run.trial().unwrap().devices(), Some(Compared::Same(_))));
+    assert!(matches!(run.pilot().unwrap().devices(), Some(DeviceComparison::Same(_))));
 }
 
 #[test]
@@ -914,11 +921,11 @@ fn nobody_else_waits_for_one_who_waits_and_cannot_be_read() {
     stage.mount.poisoned.set(Some(plan.rows[9].user.0));
     wait(&stage, ELEVEN_MINUTES);
     let policy = Rc::new(stage.connection.policy().clone());
-    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let restored = restore(&[Entry::Plan(plan).encode()]).unwrap();
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
-    let run = go_on_reading_again(&stage, run, &notebook, false, |_| None);
-    assert_eq!((run.standing(), run.rows()[9].state), (Standing::Ended, RowState::Failed));
+    let run = go_on_reading_again(&stage, run, &memory_journal, false, |_| None);
+    assert_eq!((run.standing(), run.rows()[9].state), (RunStatus::Ended, RowState::Failed));
     assert_eq!((run.rows()[9].writes, run.tally().of(RowState::Changed)), (0, rows - 1));
 }
 
@@ -928,15 +935,15 @@ fn a_stop_while_those_who_wait_are_read_writes_nobody() {
     let plan = plan(&stage, Stops::default());
     wait(&stage, ELEVEN_MINUTES);
     let policy = Rc::new(stage.connection.policy().clone());
-    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let restored = restore(&[Entry::Plan(plan).encode()]).unwrap();
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
-    let run = keep_going(&stage, run, &notebook, never, u64::MAX);
-    assert_eq!(run.standing(), Standing::Outdated);
+    let run = keep_going(&stage, run, &memory_journal, never, u64::MAX);
+    assert_eq!(run.standing(), RunStatus::Outdated);
     stage.mount.fates.borrow_mut().extend([Fate::Status(500); 200]);
-    let run = read_with(&stage, run, &notebook, Command::Stop, |run| ReadBack::of_waiting(run, None));
-    let run = keep_going(&stage, run, &notebook, never, u64::MAX);
-    assert_eq!(run.standing(), Standing::Stopped);
+    let run = read_with(&stage, run, &memory_journal, Command::Stop, |run| ReadBack::of_waiting(run, None));
+    let run = keep_going(&stage, run, &memory_journal, never, u64::MAX);
+    assert_eq!(run.standing(), RunStatus::Stopped);
     agrees(&stage, &run);
 }
 
@@ -949,39 +956,39 @@ fn a_test_user_who_was_not_written_yet_stays_one_after_others_were_read_to_be_so
     }
     wait(&stage, ELEVEN_MINUTES);
     let policy = Rc::new(stage.connection.policy().clone());
-    let notebook = Rc::new(Notebook::new(&stage.clock));
-    notebook.entries.borrow_mut().push(Entry::Plan(plan).encode());
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
+    memory_journal.entries.borrow_mut().push(Entry::Plan(plan).encode());
     let resumed = |policy| {
-        let restored = restore(&notebook.entries.borrow()).unwrap();
+        let restored = restore(&memory_journal.entries.borrow()).unwrap();
         Run::resumed(restored, policy, stage.connection.jitter(), None)
     };
-    let run = keep_going(&stage, resumed(Rc::clone(&policy)), &notebook, never, u64::MAX);
-    let run = read_again(&stage, run, &notebook, true);
+    let run = keep_going(&stage, resumed(Rc::clone(&policy)), &memory_journal, never, u64::MAX);
+    let run = read_again(&stage, run, &memory_journal, true);
     let at = stage.clock.now() + Millis::seconds(5);
-    let run = keep_going(&stage, run, &notebook, |_| None, at.0);
+    let run = keep_going(&stage, run, &memory_journal, |_| None, at.0);
     for run in [run, resumed(policy)] {
-        assert_eq!(run.standing(), Standing::Halted(Halt::TestUser));
+        assert_eq!(run.standing(), RunStatus::Halted(PauseReason::PilotUser));
         let counts = [RowState::AlreadySo, RowState::Changed].map(|state| run.tally().of(state));
         assert_eq!((counts, run.rows()[0].state), ([20, 1], RowState::Changed));
     }
 }
 
 /// A run that waited for so long that those who wait are to be read again.
-fn outdated(stage: &Stage, notebook: &Rc<Notebook>) -> Run {
+fn outdated(stage: &Stage, memory_journal: &Rc<MemoryJournal>) -> Run {
     let plan = plan(stage, Stops::default());
     wait(stage, ELEVEN_MINUTES);
     let policy = Rc::new(stage.connection.policy().clone());
-    notebook.entries.borrow_mut().push(Entry::Plan(plan).encode());
-    let restored = restore(&notebook.entries.borrow()).unwrap();
+    memory_journal.entries.borrow_mut().push(Entry::Plan(plan).encode());
+    let restored = restore(&memory_journal.entries.borrow()).unwrap();
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
-    let run = keep_going(stage, run, notebook, never, u64::MAX);
-    assert_eq!(run.standing(), Standing::Outdated);
+    let run = keep_going(stage, run, memory_journal, never, u64::MAX);
+    assert_eq!(run.standing(), RunStatus::Outdated);
     run
 }
 
 /// What somebody's read, or storing, is answered.
-fn answer(stage: &Stage, said: Result<Said, Fault>) -> readback::Answer {
-    readback::Answer::Noted(Noted { at: stage.clock.wall(), correlation_id: None, said })
+fn answer(stage: &Stage, result: Result<JobAnswer, Fault>) -> readback::Answer {
+    readback::Answer::Answered(Answered { at: stage.clock.wall(), correlation_id: None, result })
 }
 
 /// Reads by hand until it is done or waits for a person. `said` tells of each row what its read is answered.
@@ -989,7 +996,7 @@ fn read_by_hand(
     stage: &Stage,
     back: &mut ReadBack<'_>,
     now: &mut Millis,
-    mut said: impl FnMut(u32) -> Result<Said, Fault>,
+    mut said: impl FnMut(u32) -> Result<JobAnswer, Fault>,
 ) {
     let mut flying = std::collections::VecDeque::new();
     loop {
@@ -1009,8 +1016,8 @@ fn read_by_hand(
         }
         let Some(job) = flying.pop_front() else { return };
         let answered = match &job {
-            readback::Job::Read { place, .. } => said(*place),
-            readback::Job::Store(_) => Ok(Said::Stored),
+            readback::Job::Read { index, .. } => said(*index),
+            readback::Job::Store(_) => Ok(JobAnswer::Stored),
             readback::Job::Page(_) => panic!("nothing is listed"),
         };
         back.apply(Event::Answered(job, Ok(answer(stage, answered))), *now);
@@ -1025,13 +1032,13 @@ fn read_with_some_unreadable(
     most: u32,
 ) -> (State, u32, [u32; 2]) {
     let stage = Stage::new(100, &TokenSpec::default());
-    let notebook = Rc::new(Notebook::new(&stage.clock));
-    let mut run = outdated(&stage, &notebook);
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
+    let mut run = outdated(&stage, &memory_journal);
     let (rows, mut now, mut resumes) = (run.tally().all(), stage.clock.now(), 0);
     let mut back = ReadBack::of_waiting(&mut run, None);
     loop {
-        read_by_hand(&stage, &mut back, &mut now, |place| {
-            if is_readable(place, rows) { Ok(Said::Flag(false)) } else { Err(fault.clone()) }
+        read_by_hand(&stage, &mut back, &mut now, |index| {
+            if is_readable(index, rows) { Ok(JobAnswer::Flag(false)) } else { Err(fault.clone()) }
         });
         if !matches!(back.state(), State::Halted(_)) || resumes == most {
             break;
@@ -1061,11 +1068,11 @@ fn who_alone_cannot_be_read_while_others_can_ends_without_a_put_and_keeps_nobody
         (Fault::Timeout { after: Millis::seconds(15) }, [0, 2]),
     ];
     for (fault, counts) in cases {
-        let between = read_with_some_unreadable(|place, _| ![9, 10].contains(&place), &fault, 0);
+        let between = read_with_some_unreadable(|index, _| ![9, 10].contains(&index), &fault, 0);
         assert_eq!(between, (State::Complete, 0, counts), "{fault:?}");
-        let last = read_with_some_unreadable(|place, rows| place + 2 < rows, &fault, 0);
+        let last = read_with_some_unreadable(|index, rows| index + 2 < rows, &fault, 0);
         assert_eq!(last, (State::Complete, 0, counts), "{fault:?}");
-        let (state, resumes, of) = read_with_some_unreadable(|place, _| place > 1, &fault, 2);
+        let (state, resumes, of) = read_with_some_unreadable(|index, _| index > 1, &fault, 2);
         assert_eq!((state, of), (State::Complete, counts), "{resumes} {fault:?}");
     }
 }
@@ -1073,7 +1080,7 @@ fn who_alone_cannot_be_read_while_others_can_ends_without_a_put_and_keeps_nobody
 #[test]
 fn what_fails_for_everyone_who_waits_ends_nobody_however_often_a_person_goes_on() {
     for fault in [Fault::Unreachable, Fault::ServerFailed(status(500)), Fault::RoleMissing(status(403))] {
-        let after_some = |place, _| place < 30;
+        let after_some = |index, _| index < 30;
         for (state, resumes, counts) in [
             read_with_some_unreadable(|_, _| false, &fault, 5),
             fails_from_some_point_on(after_some, &fault, 5),
@@ -1090,8 +1097,8 @@ fn fails_from_some_point_on(
     most: u32,
 ) -> (State, u32, [u32; 2]) {
     let is_over = std::cell::Cell::new(false);
-    let is_readable = |place, rows| {
-        is_over.set(is_over.get() || !is_readable(place, rows));
+    let is_readable = |index, rows| {
+        is_over.set(is_over.get() || !is_readable(index, rows));
         !is_over.get()
     };
     read_with_some_unreadable(is_readable, fault, most)
@@ -1100,8 +1107,8 @@ fn fails_from_some_point_on(
 #[test]
 fn a_stop_while_the_first_intents_after_the_reading_are_stored_leaves_nobody_open() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let notebook = Rc::new(Notebook::new(&stage.clock));
-    let mut run = outdated(&stage, &notebook);
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
+    let mut run = outdated(&stage, &memory_journal);
     let now = stage.clock.now();
     let mut back = ReadBack::of_waiting(&mut run, None);
     let mut is_stopped = false;
@@ -1109,23 +1116,23 @@ fn a_stop_while_the_first_intents_after_the_reading_are_stored_leaves_nobody_ope
         back.apply(Event::Started(job.clone()), now);
         let said = match &job {
             // Some are so by now, which makes room for others to be intended.
-            readback::Job::Read { place, .. } => Said::Flag(*place < 20),
+            readback::Job::Read { index, .. } => JobAnswer::Flag(*index < 20),
             readback::Job::Store(records) => {
                 if records.iter().any(|record| matches!(record, Record::Intent(_))) && !is_stopped {
                     is_stopped = true;
                     back.apply(Event::Command(Command::Stop), now);
                 }
-                notebook.entries.borrow_mut().push(Entry::Batch(records.to_vec()).encode());
-                Said::Stored
+                memory_journal.entries.borrow_mut().push(Entry::Batch(records.to_vec()).encode());
+                JobAnswer::Stored
             }
             readback::Job::Page(_) => panic!("nothing is listed"),
         };
         back.apply(Event::Answered(job, Ok(answer(&stage, Ok(said)))), now);
     }
     assert!(is_stopped && matches!(back.next(now), Step::Done));
-    let run = keep_going(&stage, run, &notebook, never, u64::MAX);
-    assert_eq!(run.standing(), Standing::Stopped);
-    let restored = restore(&notebook.entries.borrow()).unwrap();
+    let run = keep_going(&stage, run, &memory_journal, never, u64::MAX);
+    assert_eq!(run.standing(), RunStatus::Stopped);
+    let restored = restore(&memory_journal.entries.borrow()).unwrap();
     assert_eq!((restored.rows.as_slice(), restored.open.as_slice()), (run.rows(), [].as_slice()));
 }
 
@@ -1134,16 +1141,16 @@ fn intended(stage: &Stage) -> Run {
     let policy = Rc::new(stage.connection.policy().clone());
     let plan = Rc::new(plan(stage, Stops::default()));
     let mut run = Run::new(plan, policy, stage.connection.jitter(), None);
-    carry_out_next(stage, &mut run, Ok(Said::Stored));
+    carry_out_next(stage, &mut run, Ok(JobAnswer::Stored));
     run
 }
 
 /// Starts what is next, and answers it.
-fn carry_out_next(stage: &Stage, run: &mut Run, said: Result<Said, Fault>) -> Job {
+fn carry_out_next(stage: &Stage, run: &mut Run, result: Result<JobAnswer, Fault>) -> Job {
     let now = stage.clock.now();
     let Step::Start(job) = run.next(now) else { panic!("nothing is started: {:?}", run.standing()) };
     run.apply(Event::Started(job.clone()), now);
-    let noted = Noted { at: stage.clock.wall(), correlation_id: None, said };
+    let noted = Answered { at: stage.clock.wall(), correlation_id: None, result };
     run.apply(Event::Answered(job.clone(), Ok(noted)), now);
     job
 }
@@ -1153,16 +1160,16 @@ fn before_a_write_a_run_that_heard_nothing_for_long_looks_what_time_it_is() {
     let stage = Stage::new(100, &TokenSpec::default());
     let mut run = intended(&stage);
     wait(&stage, Millis::seconds(6));
-    assert_eq!(carry_out_next(&stage, &mut run, Ok(Said::Stored)), Job::Clock);
-    let check = carry_out_next(&stage, &mut run, Ok(Said::Flag(false)));
+    assert_eq!(carry_out_next(&stage, &mut run, Ok(JobAnswer::Stored)), Job::Clock);
+    let check = carry_out_next(&stage, &mut run, Ok(JobAnswer::Flag(false)));
     assert!(matches!(check, Job::SpotCheck { .. }));
-    assert!(matches!(carry_out_next(&stage, &mut run, Ok(Said::Flag(true))), Job::Write { .. }));
+    assert!(matches!(carry_out_next(&stage, &mut run, Ok(JobAnswer::Flag(true))), Job::Write { .. }));
     wait(&stage, ELEVEN_MINUTES);
-    while run.standing() == Standing::Running {
-        let job = carry_out_next(&stage, &mut run, Ok(Said::Stored));
+    while run.standing() == RunStatus::Running {
+        let job = carry_out_next(&stage, &mut run, Ok(JobAnswer::Stored));
         assert!(matches!(job, Job::Clock | Job::Store(_)), "{job:?}");
     }
-    assert_eq!(run.standing(), Standing::Outdated);
+    assert_eq!(run.standing(), RunStatus::Outdated);
 }
 
 #[test]
@@ -1173,13 +1180,13 @@ fn a_run_that_is_told_that_the_computer_slept_looks_what_time_it_is_before_it_wr
     assert!(matches!(run.next(now), Step::Start(Job::SpotCheck { .. })));
     run.apply(Event::Command(Command::Woke), now);
     // The clock for waiting stood still meanwhile.
-    let at = Wall(stage.clock.wall().0 + 11 * 60 * 1000);
+    let at = Timestamp(stage.clock.wall().0 + 11 * 60 * 1000);
     let Step::Start(job) = run.next(now) else { panic!("nothing is started") };
     assert_eq!(job, Job::Clock);
     run.apply(Event::Started(job.clone()), now);
-    let noted = Noted { at, correlation_id: None, said: Ok(Said::Stored) };
+    let noted = Answered { at, correlation_id: None, result: Ok(JobAnswer::Stored) };
     run.apply(Event::Answered(job, Ok(noted)), now);
-    assert_eq!(run.standing(), Standing::Outdated);
+    assert_eq!(run.standing(), RunStatus::Outdated);
 }
 
 #[test]
@@ -1203,22 +1210,26 @@ fn how_long_a_run_waited_is_told_by_whichever_clock_says_the_longer_time() {
         let Step::Start(job) = run.next(now) else { panic!("{name}: nothing is started") };
         assert_eq!(job, Job::Clock, "{name}");
         run.apply(Event::Started(job.clone()), now);
-        let noted = Noted { at: Wall(wall.0 + wall_moved), correlation_id: None, said: Ok(Said::Stored) };
+        let noted = Answered {
+            at: Timestamp(wall.0 + wall_moved),
+            correlation_id: None,
+            result: Ok(JobAnswer::Stored),
+        };
         run.apply(Event::Answered(job, Ok(noted)), now);
-        assert_eq!(run.standing() == Standing::Outdated, is_outdated, "{name}");
+        assert_eq!(run.standing() == RunStatus::Outdated, is_outdated, "{name}");
     }
 }
 
 #[test]
 fn a_pause_while_those_who_wait_are_read_is_a_wait_like_any_other() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let notebook = Rc::new(Notebook::new(&stage.clock));
-    let mut run = outdated(&stage, &notebook);
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
+    let mut run = outdated(&stage, &memory_journal);
     let mut now = stage.clock.now();
     let mut back = ReadBack::of_waiting(&mut run, None);
     back.apply(Event::Command(Command::Pause), now);
-    read_by_hand(&stage, &mut back, &mut now, |_| Ok(Said::Flag(false)));
-    assert_eq!(run.standing(), Standing::Halted(Halt::Asked));
+    read_by_hand(&stage, &mut back, &mut now, |_| Ok(JobAnswer::Flag(false)));
+    assert_eq!(run.standing(), RunStatus::Halted(PauseReason::Asked));
     run.apply(Event::Command(Command::Resume), now);
     assert_eq!(run.next(now), Step::Start(Job::Clock));
 }
@@ -1226,25 +1237,25 @@ fn a_pause_while_those_who_wait_are_read_is_a_wait_like_any_other() {
 #[test]
 fn who_was_read_before_a_long_halt_of_the_reading_is_read_once_more() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let notebook = Rc::new(Notebook::new(&stage.clock));
-    let mut run = outdated(&stage, &notebook);
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
+    let mut run = outdated(&stage, &memory_journal);
     let (rows, mut now) = (run.tally().all() as usize, stage.clock.now());
     let mut back = ReadBack::of_waiting(&mut run, None);
     let (mut early, mut late) = (Vec::new(), Vec::new());
-    read_by_hand(&stage, &mut back, &mut now, |place| {
+    read_by_hand(&stage, &mut back, &mut now, |index| {
         if early.len() == 20 {
             return Err(Fault::TokenInvalid(status(401)));
         }
-        early.push(place);
-        Ok(Said::Flag(false))
+        early.push(index);
+        Ok(JobAnswer::Flag(false))
     });
     assert!(matches!(back.state(), State::Halted(_)));
     wait(&stage, ELEVEN_MINUTES);
     now = now + ELEVEN_MINUTES;
     back.apply(Event::Command(Command::Token { until: None, actor: 0 }), now);
-    read_by_hand(&stage, &mut back, &mut now, |place| {
-        late.push(place);
-        Ok(Said::Flag(early[..5].contains(&place)))
+    read_by_hand(&stage, &mut back, &mut now, |index| {
+        late.push(index);
+        Ok(JobAnswer::Flag(early[..5].contains(&index)))
     });
     assert_eq!((back.state(), early.len(), late.len()), (State::Complete, 20, rows));
     let different: HashSet<u32> = late.into_iter().collect();
@@ -1259,21 +1270,21 @@ fn a_test_user_written_before_the_wait_keeps_the_devices_that_were_seen() {
         set(&stage, other.user, true);
     }
     let policy = Rc::new(stage.connection.policy().clone());
-    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let mut run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
-    carry_out_next(&stage, &mut run, Ok(Said::Stored));
-    let look = carry_out_next(&stage, &mut run, Ok(Said::Devices(vec![])));
-    assert!(matches!(look, Job::Look { .. }));
-    let check = carry_out_next(&stage, &mut run, Ok(Said::Flag(false)));
+    carry_out_next(&stage, &mut run, Ok(JobAnswer::Stored));
+    let look = carry_out_next(&stage, &mut run, Ok(JobAnswer::Devices(vec![])));
+    assert!(matches!(look, Job::PilotRead { .. }));
+    let check = carry_out_next(&stage, &mut run, Ok(JobAnswer::Flag(false)));
     assert!(matches!(check, Job::SpotCheck { .. }));
     let write = carry_out_next(&stage, &mut run, Err(Fault::Timeout { after: Millis::seconds(15) }));
     assert!(matches!(write, Job::Write { .. }));
     run.apply(Event::Command(Command::Pause), stage.clock.now());
     wait(&stage, ELEVEN_MINUTES);
     run.apply(Event::Command(Command::Resume), stage.clock.now());
-    let run = go_on_reading_again(&stage, run, &notebook, false, |_| Some(Command::Stop));
+    let run = go_on_reading_again(&stage, run, &memory_journal, false, |_| Some(Command::Stop));
     assert!(run.tally().of(RowState::AlreadySo) > 0);
-    assert_eq!(run.trial().unwrap().before, Some(Ok(vec![])));
+    assert_eq!(run.pilot().unwrap().before, Some(Ok(vec![])));
 }
 
 #[test]
@@ -1281,23 +1292,23 @@ fn a_test_user_who_is_not_written_yet_is_looked_at_anew_after_a_long_wait() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops { after_test_user: true, every: None });
     let policy = Rc::new(stage.connection.policy().clone());
-    let notebook = Rc::new(Notebook::new(&stage.clock));
+    let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let mut run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
-    carry_out_next(&stage, &mut run, Ok(Said::Stored));
-    carry_out_next(&stage, &mut run, Ok(Said::Devices(vec![])));
+    carry_out_next(&stage, &mut run, Ok(JobAnswer::Stored));
+    carry_out_next(&stage, &mut run, Ok(JobAnswer::Devices(vec![])));
     run.apply(Event::Command(Command::Pause), stage.clock.now());
     wait(&stage, ELEVEN_MINUTES);
     run.apply(Event::Command(Command::Resume), stage.clock.now());
-    let run = keep_going(&stage, run, &notebook, never, u64::MAX);
-    assert_eq!(run.standing(), Standing::Outdated);
-    let run = read_again(&stage, run, &notebook, true);
-    assert_eq!(run.trial().unwrap().before, None);
+    let run = keep_going(&stage, run, &memory_journal, never, u64::MAX);
+    assert_eq!(run.standing(), RunStatus::Outdated);
+    let run = read_again(&stage, run, &memory_journal, true);
+    assert_eq!(run.pilot().unwrap().before, None);
 }
 
 /// Everyone, as they are now.
-fn fresh_values(stage: &Stage) -> Users {
+fn fresh_values(stage: &Stage) -> UserStore {
     let sandbox = stage.mount.sandbox.borrow();
-    let mut users = Users::default();
+    let mut users = UserStore::default();
     for id in sandbox.user_ids() {
         let user = User {
             id: UserId(id),
@@ -1334,17 +1345,18 @@ fn an_undo_takes_back_what_was_applied_late_and_leaves_alone_what_others_have_ch
     for (other, times) in others.iter().zip([1, 2].into_iter().cycle()) {
         // Some were turned off, some off and on again.
         for to in [false, true].into_iter().take(times) {
-            stage.mount.sandbox.borrow_mut().happen(Happening::Switched(other.0, to), now(&stage));
+            stage.mount.sandbox.borrow_mut().happen(BackgroundChange::Switched(other.0, to), now(&stage));
         }
     }
-    let draft = Draft::undo(run.plan(), run.rows());
-    wait(&stage, draft.settles_in(stage.connection.policy().settle, stage.clock.wall()));
+    let proposal = Proposal::undo(run.plan(), run.rows());
+    wait(&stage, proposal.settles_in(stage.connection.policy().settle, stage.clock.wall()));
     stage.mount.sandbox.borrow_mut().settle(now(&stage));
     let (users, read_at, guard) = (fresh_values(&stage), stage.clock.wall(), Guard::default());
-    let fresh = Fresh { users: &users, read_at: &|_| Some(read_at), is_unread: &|_| false, guard: &guard };
-    let weighed = draft.weigh(&fresh, Choices::ALL, read_at);
-    assert_eq!(weighed.left_out(Exclusion::ChangedBySomeoneElse), 5, "those who are off by somebody else");
-    let (undo, _) = carry_out(&stage, weighed.plan, never);
+    let fresh =
+        FreshValues { users: &users, read_at: &|_| Some(read_at), is_unread: &|_| false, guard: &guard };
+    let preview = proposal.preview(&fresh, Choices::ALL, read_at);
+    assert_eq!(preview.left_out(Exclusion::ChangedBySomeoneElse), 5, "those who are off by somebody else");
+    let (undo, _) = carry_out(&stage, preview.plan, never);
     assert_eq!(undo.tally().of(RowState::Changed) as usize, run.rows().len() - 5);
     wait(&stage, Millis::seconds(60));
     let mut sandbox = stage.mount.sandbox.borrow_mut();

@@ -1,37 +1,37 @@
-//! Spot checks of a run against the sandbox's pure core, on a virtual clock: who is read right before the PUT, and what
+//! Location checks of a run against the sandbox's pure core, on a virtual clock: who is read right before the PUT, and what
 //! happens where someone else has changed that user. Two pages over one sandbox are in `two_pages.rs`.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use crate::notebook::Notebook;
+use crate::memory_journal::MemoryJournal;
 use crate::support::{Fate, Stage};
 use futures::channel::mpsc;
 use futures::future::{FutureExt, pending, select};
 use pingone_mfa_core::api::request::Method;
-use pingone_mfa_core::domain::draft::Draft;
 use pingone_mfa_core::domain::fault::{Fault, Refusal};
 use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::proposal::Proposal;
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::connection::Noted;
+use pingone_mfa_core::engine::connection::Answered;
 use pingone_mfa_core::engine::driver::{Command, Event, Step, Work, drive};
 use pingone_mfa_core::engine::journal::{Entry, restore};
 use pingone_mfa_core::engine::run::readback::ReadBack;
-use pingone_mfa_core::engine::run::{Delivery, Halt, Job, Outdated, Run, Said, Standing};
+use pingone_mfa_core::engine::run::{Job, JobAnswer, JobRunner, Outdated, PauseReason, Run, RunStatus};
 use pingone_mfa_core::engine::run_file;
 use pingone_mfa_core::port::Journal;
-use pingone_sandbox::{Happening, TokenSpec};
+use pingone_sandbox::{BackgroundChange, TokenSpec};
 
 /// A run on a page, with what it has stored.
 struct Page {
     stage: Stage,
-    notebook: Rc<Notebook>,
+    memory_journal: Rc<MemoryJournal>,
     run: Option<Run>,
 }
 
@@ -41,23 +41,23 @@ impl Page {
         let stage = Stage::new(users, &TokenSpec::default());
         let mut plan = plan(&stage, stops);
         alter(&stage, &mut plan);
-        let notebook = Rc::new(Notebook::new(&stage.clock));
-        notebook.entries.borrow_mut().push(Entry::Plan(plan.clone()).encode());
+        let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
+        memory_journal.entries.borrow_mut().push(Entry::Plan(plan.clone()).encode());
         let policy = Rc::new(stage.connection.policy().clone());
         let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
-        Self { stage, notebook, run: Some(run) }
+        Self { stage, memory_journal, run: Some(run) }
     }
 
     fn run(&self) -> &Run {
         self.run.as_ref().unwrap()
     }
 
-    fn delivery(&self) -> Delivery {
+    fn job_runner(&self) -> JobRunner {
         let connection = self.stage.connection.clone();
-        Delivery {
+        JobRunner {
             guard: Rc::new(Guard::default()),
             connection: Rc::new(move || Some(connection.clone())),
-            journal: Rc::clone(&self.notebook) as Rc<dyn Journal>,
+            journal: Rc::clone(&self.memory_journal) as Rc<dyn Journal>,
             name: "run".into(),
             clock: Rc::clone(&self.stage.clock) as Rc<dyn Clock>,
         }
@@ -65,9 +65,9 @@ impl Page {
 
     /// Drives the run, reading again who waits where it asks for that, until it ends, waits for a person who decides
     /// nothing, or the time is over.
-    fn go_on(&mut self, decide: impl Fn(&Halt) -> Option<Command> + 'static, time: Option<Millis>) {
+    fn go_on(&mut self, decide: impl Fn(&PauseReason) -> Option<Command> + 'static, time: Option<Millis>) {
         let mut run = self.run.take().unwrap();
-        let (connection, delivery) = (self.stage.connection.clone(), self.delivery());
+        let (connection, job_runner) = (self.stage.connection.clone(), self.job_runner());
         let clock = Rc::clone(&self.stage.clock);
         let until = time.map(|time| clock.now() + time);
         self.run = Some(self.stage.clock.run(async move {
@@ -77,7 +77,7 @@ impl Page {
                     let (sender, mut inbox) = mpsc::unbounded();
                     let (waits, mut is_waiting) = mpsc::unbounded();
                     let observe = |run: &mut Run| {
-                        if let Standing::Halted(halt) = run.standing() {
+                        if let RunStatus::Halted(halt) = run.standing() {
                             match decide(&halt) {
                                 Some(command) => sender.unbounded_send(command).unwrap(),
                                 None => waits.unbounded_send(()).unwrap(),
@@ -85,7 +85,7 @@ impl Page {
                         }
                     };
                     observe(&mut run);
-                    let perform = |job| delivery.clone().carry(job);
+                    let perform = |job| job_runner.clone().run(job);
                     let driven = drive(&mut run, &connection, &mut inbox, perform, observe).boxed_local();
                     // What is being stored then is stored.
                     let is_left = async {
@@ -94,12 +94,12 @@ impl Page {
                     };
                     let is_left = is_left.boxed_local();
                     let is_over = matches!(select(driven, is_left).await, futures::future::Either::Left(_));
-                    if !is_over || run.standing() != Standing::Outdated {
+                    if !is_over || run.standing() != RunStatus::Outdated {
                         return;
                     }
                     let (_sender, mut inbox) = mpsc::unbounded();
                     let mut back = ReadBack::of_waiting(&mut run, None);
-                    let perform = |job| delivery.clone().carry_back(job);
+                    let perform = |job| job_runner.clone().run_read_back(job);
                     drive(&mut back, &connection, &mut inbox, perform, |_| {}).await;
                 }
             };
@@ -116,7 +116,7 @@ impl Page {
 
     /// The page dies, and another one goes on from the journal.
     fn reload(&mut self) {
-        let restored = restore(&self.notebook.entries.borrow()).unwrap();
+        let restored = restore(&self.memory_journal.entries.borrow()).unwrap();
         let policy = Rc::new(self.stage.connection.policy().clone());
         self.run = Some(Run::resumed(restored, policy, self.stage.connection.jitter(), None));
     }
@@ -132,8 +132,8 @@ impl Page {
     }
 
     /// Somebody else changes a row's user.
-    fn other_changes(&self, place: usize) {
-        let user = self.run().plan().rows[place].user;
+    fn other_changes(&self, index: usize) {
+        let user = self.run().plan().rows[index].user;
         switched(&self.stage, user);
     }
 
@@ -143,8 +143,8 @@ impl Page {
 }
 
 fn switched(stage: &Stage, user: UserId) {
-    let now = pingone_sandbox::Wall(stage.clock.wall().0);
-    stage.mount.sandbox.borrow_mut().happen(Happening::Switched(user.0, true), now);
+    let now = pingone_sandbox::Timestamp(stage.clock.wall().0);
+    stage.mount.sandbox.borrow_mut().happen(BackgroundChange::Switched(user.0, true), now);
 }
 
 fn plan(stage: &Stage, stops: Stops) -> Plan {
@@ -164,7 +164,7 @@ fn plan(stage: &Stage, stops: Stops) -> Plan {
     }
 }
 
-fn never(halt: &Halt) -> Option<Command> {
+fn never(halt: &PauseReason) -> Option<Command> {
     panic!("halted: {halt:?}")
 }
 
@@ -200,11 +200,11 @@ fn after_every_wait_one_row_is_read_before_anything_is_written() {
     {
         let mut page = Page::new(300, stops, |_, _| {});
         let at = Rc::new(RefCell::new(Vec::new()));
-        let (halts, exchanges) = (Rc::clone(&at), Rc::clone(&page.stage.exchanges));
+        let (pauses, exchanges) = (Rc::clone(&at), Rc::clone(&page.stage.exchanges));
         page.go_on(
             move |halt| {
-                assert!(matches!(halt, Halt::TestUser | Halt::Step), "{halt:?}");
-                halts.borrow_mut().push(exchanges.borrow().len());
+                assert!(matches!(halt, PauseReason::PilotUser | PauseReason::Step), "{halt:?}");
+                pauses.borrow_mut().push(exchanges.borrow().len());
                 Some(Command::Resume)
             },
             None,
@@ -223,7 +223,8 @@ fn a_run_that_goes_on_after_a_crash_reads_one_row_before_it_writes_anybody_new()
     for time in [200, 1_300, 4_000, 9_000] {
         let mut page = Page::new(300, Stops::default(), |_, _| {});
         page.go_on(never, Some(Millis(time)));
-        let (before, open) = (page.sent().len(), restore(&page.notebook.entries.borrow()).unwrap().open);
+        let (before, open) =
+            (page.sent().len(), restore(&page.memory_journal.entries.borrow()).unwrap().open);
         page.reload();
         page.go_on(never, None);
         let sent = page.sent();
@@ -231,7 +232,7 @@ fn a_run_that_goes_on_after_a_crash_reads_one_row_before_it_writes_anybody_new()
         let (_, first) = sent[before..].iter().find(|(_, row)| !is_open(*row)).unwrap();
         let position = |method| sent.iter().position(|sent| *sent == (method, *first)).unwrap();
         assert!(position(Method::Get) < position(Method::Put), "killed after {time} ms");
-        assert_eq!((page.run().standing(), page.run().another_writer_at()), (Standing::Ended, None));
+        assert_eq!((page.run().standing(), page.run().another_writer_at()), (RunStatus::Ended, None));
     }
 }
 
@@ -241,26 +242,26 @@ fn a_user_who_has_the_value_already_pauses_the_run_and_everyone_who_waits_is_rea
     for changed_by_other in [vec![0], (3..90).collect(), (0..120).collect()] {
         let mut page = Page::new(700, Stops::default(), |_, _| {});
         let rows = page.run().rows().len();
-        for place in &changed_by_other {
-            page.other_changes(*place);
+        for index in &changed_by_other {
+            page.other_changes(*index);
         }
         page.go_on(|_| None, None);
-        assert_eq!(page.run().standing(), Standing::Halted(Halt::AnotherWriter));
+        assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::AnotherWriter));
         let seen = page.run().another_writer_at().unwrap();
         // PUTs of users who were so already: the first ones, before one of them was read.
         let written = page.sent().iter().filter(|(method, _)| *method == Method::Put).count();
         assert!(written <= 45, "{written}");
         let already = page.count(RowState::AlreadySo) as usize;
         let overwritten =
-            changed_by_other.iter().filter(|place| page.run().rows()[**place].writes > 0).count();
+            changed_by_other.iter().filter(|index| page.run().rows()[**index].writes > 0).count();
         assert_eq!(already + overwritten, changed_by_other.len());
         assert_eq!(page.run().tally().ended() as usize, already + written);
         // A page that is loaded anew says the same, and reads again before it writes.
-        assert_eq!(restore(&page.notebook.entries.borrow()).unwrap().another_writer_at, Some(seen));
+        assert_eq!(restore(&page.memory_journal.entries.borrow()).unwrap().another_writer_at, Some(seen));
         page.command(Command::Resume);
         let before = page.sent().len();
         page.go_on(never, None);
-        assert_eq!((page.run().standing(), page.run().another_writer_at()), (Standing::Ended, Some(seen)));
+        assert_eq!((page.run().standing(), page.run().another_writer_at()), (RunStatus::Ended, Some(seen)));
         let later = page.sent().split_off(before);
         assert_eq!(
             checked(&later).len(),
@@ -269,7 +270,7 @@ fn a_user_who_has_the_value_already_pauses_the_run_and_everyone_who_waits_is_rea
         );
         // Who was so already isn't taken back.
         let undone: HashSet<UserId> =
-            Draft::undo(page.run().plan(), page.run().rows()).users.into_iter().collect();
+            Proposal::undo(page.run().plan(), page.run().rows()).users.into_iter().collect();
         let rows = page.run().plan().rows.iter().zip(page.run().rows());
         for (planned, row) in rows {
             assert_eq!(undone.contains(&planned.user), row.state == RowState::Changed);
@@ -286,7 +287,7 @@ fn a_page_that_is_loaded_anew_after_another_writer_was_seen_reads_everyone_who_w
     page.reload();
     assert_eq!(
         (page.run().standing(), page.run().outdated()),
-        (Standing::Outdated, Some(Outdated::LongWait))
+        (RunStatus::Outdated, Some(Outdated::LongWait))
     );
     let before = page.sent().len();
     page.go_on(never, None);
@@ -310,15 +311,15 @@ fn lost_answers_retries_and_crashes_of_its_own_are_no_other_writer() {
         page.stage.mount.fates.borrow_mut().extend(trouble.into_iter().cycle().take(90));
         for _ in 0..4 {
             page.go_on(
-                |halt| matches!(halt, Halt::Failing { .. }).then_some(Command::Resume),
+                |halt| matches!(halt, PauseReason::Failing { .. }).then_some(Command::Resume),
                 Some(Millis(time)),
             );
             page.reload();
         }
-        page.go_on(|halt| matches!(halt, Halt::Failing { .. }).then_some(Command::Resume), None);
+        page.go_on(|halt| matches!(halt, PauseReason::Failing { .. }).then_some(Command::Resume), None);
         assert_eq!(
             (page.run().standing(), page.run().another_writer_at()),
-            (Standing::Ended, None),
+            (RunStatus::Ended, None),
             "{trouble:?}"
         );
         assert_eq!(page.count(RowState::AlreadySo), 0);
@@ -339,36 +340,36 @@ fn a_row_whose_earlier_value_is_not_known_tells_nothing_and_is_written_without_a
 #[test]
 fn a_user_who_is_gone_or_cannot_be_read_holds_up_nobody() {
     let mut page = Page::new(200, Stops::default(), |stage, plan| {
-        let now = pingone_sandbox::Wall(stage.clock.wall().0);
-        stage.mount.sandbox.borrow_mut().happen(Happening::Deleted(plan.rows[0].user.0), now);
+        let now = pingone_sandbox::Timestamp(stage.clock.wall().0);
+        stage.mount.sandbox.borrow_mut().happen(BackgroundChange::Deleted(plan.rows[0].user.0), now);
         stage.mount.poisoned.set(Some(plan.rows[1].user.0));
     });
     page.go_on(|_| Some(Command::Resume), None);
     let rows = u32::try_from(page.run().rows().len()).unwrap();
-    assert_eq!(page.run().standing(), Standing::Ended);
+    assert_eq!(page.run().standing(), RunStatus::Ended);
     assert_eq!((page.run().rows()[0].state, page.run().rows()[0].writes), (RowState::Gone, 0));
     assert_eq!((page.count(RowState::Changed), page.run().another_writer_at()), (rows - 2, None));
 }
 
 /// Starts what is next, and answers it.
-fn answer_next(page: &mut Page, said: Result<Said, Fault>) -> Job {
+fn answer_next(page: &mut Page, result: Result<JobAnswer, Fault>) -> Job {
     let job = start_next(page);
-    let said = if matches!(job, Job::Store(_) | Job::Clock) { Ok(Said::Stored) } else { said };
-    answer(page, job.clone(), said);
+    let result = if matches!(job, Job::Store(_) | Job::Clock) { Ok(JobAnswer::Stored) } else { result };
+    answer(page, job.clone(), result);
     job
 }
 
 #[test]
 fn a_row_that_was_sent_and_refused_for_the_token_proves_nothing() {
     let mut page = Page::new(100, Stops::default(), |_, plan| plan.rows.truncate(1));
-    assert!(matches!(answer_next(&mut page, Ok(Said::Stored)), Job::Store(_)));
-    assert!(matches!(answer_next(&mut page, Ok(Said::Flag(false))), Job::SpotCheck { .. }));
+    assert!(matches!(answer_next(&mut page, Ok(JobAnswer::Stored)), Job::Store(_)));
+    assert!(matches!(answer_next(&mut page, Ok(JobAnswer::Flag(false))), Job::SpotCheck { .. }));
     let refused = Err(Fault::TokenInvalid(Refusal { status: 401, ..Refusal::default() }));
     assert!(matches!(answer_next(&mut page, refused), Job::Write { .. }));
     page.command(Command::Token { until: None, actor: 1 });
-    assert_eq!(answer_next(&mut page, Ok(Said::Stored)), Job::Clock);
+    assert_eq!(answer_next(&mut page, Ok(JobAnswer::Stored)), Job::Clock);
     // A browser may have sent it twice, and the first may have arrived.
-    assert!(matches!(answer_next(&mut page, Ok(Said::Flag(true))), Job::Write { .. }));
+    assert!(matches!(answer_next(&mut page, Ok(JobAnswer::Flag(true))), Job::Write { .. }));
     assert_eq!((page.run().rows()[0].state, page.run().another_writer_at()), (RowState::Changed, None));
 }
 
@@ -376,25 +377,25 @@ fn a_row_that_was_sent_and_refused_for_the_token_proves_nothing() {
 fn another_writer_who_is_seen_after_a_pause_or_a_stop_is_told_all_the_same() {
     for command in [Command::Pause, Command::Stop] {
         let mut page = Page::new(100, Stops::default(), |_, _| {});
-        answer_next(&mut page, Ok(Said::Stored));
+        answer_next(&mut page, Ok(JobAnswer::Stored));
         let (now, at) = (page.stage.clock.now(), page.stage.clock.wall());
         let run = page.run.as_mut().unwrap();
         let Step::Start(job) = run.next(now) else { panic!("nothing is started") };
         run.apply(Event::Started(job.clone()), now);
         run.apply(Event::Command(command), now);
-        let noted = Noted { at, correlation_id: None, said: Ok(Said::Flag(true)) };
+        let noted = Answered { at, correlation_id: None, result: Ok(JobAnswer::Flag(true)) };
         run.apply(Event::Answered(job, Ok(noted)), now);
         assert_eq!((run.another_writer_at(), run.rows()[0].state), (Some(at), RowState::AlreadySo));
         page.go_on(|_| None, None);
         if command == Command::Stop {
-            assert_eq!(page.run().standing(), Standing::Stopped);
+            assert_eq!(page.run().standing(), RunStatus::Stopped);
         } else {
-            assert_eq!(page.run().standing(), Standing::Halted(Halt::Asked));
+            assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::Asked));
             page.command(Command::Resume);
             page.go_on(|_| None, None);
-            assert_eq!(page.run().standing(), Standing::Halted(Halt::AnotherWriter));
+            assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::AnotherWriter));
         }
-        let restored = restore(&page.notebook.entries.borrow()).unwrap();
+        let restored = restore(&page.memory_journal.entries.borrow()).unwrap();
         assert_eq!(restored.another_writer_at, Some(at));
         assert_eq!(restored.open, Vec::<u32>::new());
     }
@@ -409,58 +410,58 @@ fn a_run_that_was_saved_for_another_computer_waits_and_reads_everyone_again_befo
     assert!(page.run().is_handed_over());
     // Neither another token nor a reload makes it go on.
     page.command(Command::Token { until: None, actor: 1 });
-    assert_eq!(page.run().standing(), Standing::Halted(Halt::HandedOver));
-    let file = run_file::write(page.run().plan().environment, &page.notebook.entries.borrow());
+    assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::HandedOver));
+    let file = run_file::write(page.run().plan().environment, &page.memory_journal.entries.borrow());
     let there = run_file::read(file.as_bytes()).unwrap().restored;
     assert_eq!(there.open, Vec::<u32>::new(), "whoever wasn't sent anything is open nowhere");
     let at = page.stage.clock.wall();
-    page.notebook.entries.borrow_mut().push(Entry::HandedOver(at).encode());
+    page.memory_journal.entries.borrow_mut().push(Entry::HandedOver(at).encode());
     page.reload();
-    assert_eq!(page.run().standing(), Standing::Halted(Halt::HandedOver));
+    assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::HandedOver));
     let next = page.run().next(page.stage.clock.now());
     assert!(!matches!(next, Step::Start(Job::Store(_))), "no intents are stored here: {next:?}");
     // The other computer has gone on meanwhile.
-    (40..60).for_each(|place| page.other_changes(place));
+    (40..60).for_each(|index| page.other_changes(index));
     let before = page.sent().len();
     page.go_on(|_| None, None);
     assert_eq!(page.sent().len(), before, "nothing is sent before a person has decided");
     page.command(Command::Resume);
-    page.go_on(|halt| (*halt == Halt::Step).then_some(Command::Resume), None);
+    page.go_on(|halt| (*halt == PauseReason::Step).then_some(Command::Resume), None);
     assert_eq!((page.count(RowState::AlreadySo), page.run().another_writer_at()), (20, None));
-    assert_eq!(page.run().standing(), Standing::Ended);
-    assert!((40..60).all(|place| page.run().rows()[place].writes == 0));
+    assert_eq!(page.run().standing(), RunStatus::Ended);
+    assert!((40..60).all(|index| page.run().rows()[index].writes == 0));
     // The file says nothing of it, also if it is saved once more; and after a person went on, neither does the journal.
-    let again = run_file::write(page.run().plan().environment, &page.notebook.entries.borrow()[..]);
+    let again = run_file::write(page.run().plan().environment, &page.memory_journal.entries.borrow()[..]);
     for text in [file, again] {
         assert_eq!(run_file::read(text.as_bytes()).unwrap().restored.handed_over_at, None);
     }
-    assert_eq!(restore(&page.notebook.entries.borrow()).unwrap().handed_over_at, Some(at));
-    page.notebook.entries.borrow_mut().push(Entry::Kept(at).encode());
-    assert_eq!(restore(&page.notebook.entries.borrow()).unwrap().handed_over_at, None);
+    assert_eq!(restore(&page.memory_journal.entries.borrow()).unwrap().handed_over_at, Some(at));
+    page.memory_journal.entries.borrow_mut().push(Entry::Kept(at).encode());
+    assert_eq!(restore(&page.memory_journal.entries.borrow()).unwrap().handed_over_at, None);
 }
 
 #[test]
 fn a_run_that_is_saved_in_the_middle_of_its_intents_leaves_nobody_open_who_was_sent_nothing() {
     for started in [0, 1, 2, 5, 20] {
         let mut page = Page::new(300, Stops::default(), |_, _| {});
-        let first = answer_next(&mut page, Ok(Said::Stored));
+        let first = answer_next(&mut page, Ok(JobAnswer::Stored));
         let Job::Store(records) = first else { panic!("{first:?}") };
-        page.notebook.entries.borrow_mut().push(Entry::Batch(records.to_vec()).encode());
+        page.memory_journal.entries.borrow_mut().push(Entry::Batch(records.to_vec()).encode());
         for _ in 0..started {
             let next = page.run().next(page.stage.clock.now());
             let is_put = matches!(next, Step::Start(Job::Write { .. }));
-            let job = answer_next(&mut page, Ok(Said::Flag(is_put)));
+            let job = answer_next(&mut page, Ok(JobAnswer::Flag(is_put)));
             if let Job::Store(records) = job {
-                page.notebook.entries.borrow_mut().push(Entry::Batch(records.to_vec()).encode());
+                page.memory_journal.entries.borrow_mut().push(Entry::Batch(records.to_vec()).encode());
             }
         }
         let changed = page.count(RowState::Changed);
         page.command(Command::Pause);
-        assert!(!restore(&page.notebook.entries.borrow()).unwrap().open.is_empty());
+        assert!(!restore(&page.memory_journal.entries.borrow()).unwrap().open.is_empty());
         page.command(Command::HandOver);
         assert!(!page.run().is_handed_over(), "the unsent rows aren't stored as waiting yet");
         page.go_on(|_| None, None);
-        let restored = restore(&page.notebook.entries.borrow()).unwrap();
+        let restored = restore(&page.memory_journal.entries.borrow()).unwrap();
         assert_eq!((restored.open, page.run().is_handed_over()), (vec![], true));
         assert_eq!(
             restored.rows.iter().filter(|row| row.state == RowState::Changed).count(),
@@ -468,7 +469,7 @@ fn a_run_that_is_saved_in_the_middle_of_its_intents_leaves_nobody_open_who_was_s
         );
         page.command(Command::Resume);
         page.go_on(never, None);
-        assert_eq!((page.run().standing(), page.run().another_writer_at()), (Standing::Ended, None));
+        assert_eq!((page.run().standing(), page.run().another_writer_at()), (RunStatus::Ended, None));
         assert_eq!(page.count(RowState::Changed), page.run().tally().all());
     }
 }
@@ -483,9 +484,9 @@ fn start_next(page: &mut Page) -> Job {
 }
 
 /// Answers what was started.
-fn answer(page: &mut Page, job: Job, said: Result<Said, Fault>) {
+fn answer(page: &mut Page, job: Job, result: Result<JobAnswer, Fault>) {
     let (now, at) = (page.stage.clock.now(), page.stage.clock.wall());
-    let noted = Noted { at, correlation_id: None, said };
+    let noted = Answered { at, correlation_id: None, result };
     page.run.as_mut().unwrap().apply(Event::Answered(job, Ok(noted)), now);
 }
 
@@ -499,39 +500,39 @@ fn wait(page: &Page, time: Millis) {
 #[test]
 fn a_spot_check_that_is_refused_for_the_token_is_made_again_with_the_next_one() {
     let mut page = Page::new(100, Stops::default(), |_, _| {});
-    answer_next(&mut page, Ok(Said::Stored));
+    answer_next(&mut page, Ok(JobAnswer::Stored));
     let refused = Err(Fault::TokenInvalid(Refusal { status: 401, ..Refusal::default() }));
     let check = answer_next(&mut page, refused);
     assert!(matches!(check, Job::SpotCheck { .. }), "{check:?}");
-    assert_eq!(page.run().standing(), Standing::Halted(Halt::Token));
+    assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::Token));
     page.command(Command::Token { until: None, actor: 1 });
-    assert_eq!(answer_next(&mut page, Ok(Said::Stored)), Job::Clock);
+    assert_eq!(answer_next(&mut page, Ok(JobAnswer::Stored)), Job::Clock);
     assert!(matches!(start_next(&mut page), Job::SpotCheck { .. }));
 }
 
 #[test]
 fn a_spot_check_that_fails_is_made_again_after_a_pause() {
     let mut page = Page::new(100, Stops::default(), |_, plan| plan.rows.truncate(1));
-    answer_next(&mut page, Ok(Said::Stored));
+    answer_next(&mut page, Ok(JobAnswer::Stored));
     let check = answer_next(&mut page, Err(Fault::Unreachable));
     let now = page.stage.clock.now();
     let Step::WaitUntil(at) = page.run().next(now) else { panic!("it is made again at once") };
     assert!(at > now);
     wait(&page, at - now);
-    assert_eq!(answer_next(&mut page, Ok(Said::Flag(false))), check);
+    assert_eq!(answer_next(&mut page, Ok(JobAnswer::Flag(false))), check);
 }
 
 #[test]
 fn a_run_that_pauses_while_it_looks_what_time_it_is_looks_once_more_before_it_goes_on() {
     let mut page = Page::new(100, Stops::default(), |_, _| {});
-    answer_next(&mut page, Ok(Said::Stored));
-    answer_next(&mut page, Ok(Said::Flag(false)));
+    answer_next(&mut page, Ok(JobAnswer::Stored));
+    answer_next(&mut page, Ok(JobAnswer::Flag(false)));
     wait(&page, Millis::seconds(20));
     let clock = start_next(&mut page);
     assert_eq!(clock, Job::Clock, "it was answered nothing for long");
     page.command(Command::Pause);
     page.command(Command::Resume);
-    answer(&mut page, clock, Ok(Said::Stored));
+    answer(&mut page, clock, Ok(JobAnswer::Stored));
     assert_eq!(start_next(&mut page), Job::Clock);
 }
 
@@ -543,12 +544,12 @@ fn a_long_run_that_is_answered_all_the_time_reads_nobody_again_and_one_that_wait
         wait(&page, Millis::seconds(4));
         let next = page.run().next(page.stage.clock.now());
         put = matches!(next, Step::Start(Job::Write { .. }));
-        answer_next(&mut page, Ok(Said::Flag(put)));
+        answer_next(&mut page, Ok(JobAnswer::Flag(put)));
         answers += 1;
     }
     assert_eq!(page.run().outdated(), None, "twenty minutes, and none without an answer");
     wait(&page, page.stage.connection.policy().old);
-    answer_next(&mut page, Ok(Said::Stored));
+    answer_next(&mut page, Ok(JobAnswer::Stored));
     assert_eq!(page.run().outdated(), None, "not yet");
     wait(&page, Millis(1));
     answer_next(&mut page, Err(Fault::Unreachable));
@@ -558,38 +559,38 @@ fn a_long_run_that_is_answered_all_the_time_reads_nobody_again_and_one_that_wait
 #[test]
 fn where_nobody_waits_a_long_wait_makes_nothing_old() {
     let mut page = Page::new(100, Stops::default(), |_, plan| plan.rows.truncate(1));
-    answer_next(&mut page, Ok(Said::Stored));
-    answer_next(&mut page, Ok(Said::Flag(false)));
+    answer_next(&mut page, Ok(JobAnswer::Stored));
+    answer_next(&mut page, Ok(JobAnswer::Flag(false)));
     let put = start_next(&mut page);
     wait(&page, Millis::seconds(11 * 60));
-    answer(&mut page, put, Ok(Said::Flag(true)));
+    answer(&mut page, put, Ok(JobAnswer::Flag(true)));
     assert_eq!((page.count(RowState::Changed), page.run().outdated()), (1, None));
 }
 
 #[test]
 fn a_check_that_is_answered_ends_a_wait_for_those_who_fail() {
     let mut page = Page::new(400, Stops::default(), |_, _| {});
-    answer_next(&mut page, Ok(Said::Stored));
-    answer_next(&mut page, Ok(Said::Flag(false)));
+    answer_next(&mut page, Ok(JobAnswer::Stored));
+    answer_next(&mut page, Ok(JobAnswer::Flag(false)));
     // PUTs are answered until another check is under way; from then on everything else fails.
     let check = loop {
         let job = start_next(&mut page);
         if matches!(job, Job::SpotCheck { .. }) {
             break job;
         }
-        answer(&mut page, job, Ok(Said::Flag(true)));
+        answer(&mut page, job, Ok(JobAnswer::Flag(true)));
     };
-    while page.run().standing() == Standing::Running {
+    while page.run().standing() == RunStatus::Running {
         let now = page.stage.clock.now();
         if let Step::WaitUntil(at) = page.run().next(now) {
             wait(&page, at - now);
             continue;
         }
         let job = start_next(&mut page);
-        let said = if job == Job::Clock { Ok(Said::Stored) } else { Err(Fault::Unreachable) };
+        let said = if job == Job::Clock { Ok(JobAnswer::Stored) } else { Err(Fault::Unreachable) };
         answer(&mut page, job, said);
     }
-    assert!(matches!(page.run().standing(), Standing::Halted(Halt::Failing { .. })));
-    answer(&mut page, check, Ok(Said::Flag(false)));
-    assert_eq!(page.run().standing(), Standing::Running);
+    assert!(matches!(page.run().standing(), RunStatus::Halted(PauseReason::Failing { .. })));
+    answer(&mut page, check, Ok(JobAnswer::Flag(false)));
+    assert_eq!(page.run().standing(), RunStatus::Running);
 }

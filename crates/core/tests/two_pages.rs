@@ -4,23 +4,23 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crate::notebook::Notebook;
+use crate::memory_journal::MemoryJournal;
 use crate::support::{Stage, VirtualClock};
 use futures::StreamExt;
 use futures::channel::mpsc;
 use futures::future::{FutureExt, LocalBoxFuture, join, select};
 use pingone_mfa_core::api::report::ReportWriter;
 use pingone_mfa_core::api::request::Request;
-use pingone_mfa_core::api::{Head, Lost, Response, Transport};
-use pingone_mfa_core::domain::draft::Draft;
+use pingone_mfa_core::api::{Head, Response, Transport, TransportError};
 use pingone_mfa_core::domain::export::{Contents, Format};
 use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
-use pingone_mfa_core::domain::report::{LimitsInForce, Report};
+use pingone_mfa_core::domain::proposal::Proposal;
+use pingone_mfa_core::domain::report::{LimitsInForce, RunReport};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::settings::Rate;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::{Millis, PerSecond, Wall};
+use pingone_mfa_core::domain::time::{Millis, PerSecond, Timestamp};
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::connection::Connection;
@@ -29,7 +29,7 @@ use pingone_mfa_core::engine::journal::{Entry, restore};
 use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::policy::Policy;
 use pingone_mfa_core::engine::run::readback::ReadBack;
-use pingone_mfa_core::engine::run::{Delivery, Halt, Run, Standing};
+use pingone_mfa_core::engine::run::{JobRunner, PauseReason, Run, RunStatus};
 use pingone_mfa_core::engine::run_file;
 use pingone_mfa_core::port::Journal;
 use pingone_sandbox::{Sandbox, TokenSpec, readable_correlation_id};
@@ -62,7 +62,7 @@ struct Way {
 }
 
 impl Transport for Way {
-    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, Lost>> {
+    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, TransportError>> {
         let (sandbox, clock) = (Rc::clone(&self.sandbox), Rc::clone(&self.clock));
         let one_way = |dice: &Dice| Millis(dice.between(self.latency.0, self.latency.1));
         let (there, back) = (one_way(&self.dice), one_way(&self.dice));
@@ -75,7 +75,7 @@ impl Transport for Way {
             .unwrap();
         async move {
             clock.sleep_until(clock.now() + there).await;
-            let now = pingone_sandbox::Wall(clock.wall().0);
+            let now = pingone_sandbox::Timestamp(clock.wall().0);
             let reply = sandbox.borrow_mut().handle(&sent, now).response;
             clock.sleep_until(clock.now() + back).await;
             let head = Head::new(reply.status().as_u16(), readable_correlation_id(&reply));
@@ -96,7 +96,7 @@ enum Person {
 /// One computer's page.
 struct Page {
     connection: Connection,
-    notebook: Rc<Notebook>,
+    memory_journal: Rc<MemoryJournal>,
     clock: Rc<VirtualClock>,
     dice: Rc<Dice>,
     by_pages: bool,
@@ -104,7 +104,7 @@ struct Page {
     /// When the run is saved for another computer.
     saved_at: Cell<Option<u64>>,
     /// How often it said that someone else is changing these users.
-    halts: Cell<u32>,
+    pauses: Cell<u32>,
 }
 
 impl Page {
@@ -112,12 +112,12 @@ impl Page {
         Rc::new(self.connection.policy().clone())
     }
 
-    fn delivery(&self) -> Delivery {
+    fn job_runner(&self) -> JobRunner {
         let connection = self.connection.clone();
-        Delivery {
+        JobRunner {
             guard: Rc::new(Guard::default()),
             connection: Rc::new(move || Some(connection.clone())),
-            journal: Rc::clone(&self.notebook) as Rc<dyn Journal>,
+            journal: Rc::clone(&self.memory_journal) as Rc<dyn Journal>,
             name: "run".into(),
             clock: Rc::clone(&self.clock) as Rc<dyn Clock>,
         }
@@ -127,19 +127,19 @@ impl Page {
     /// left then.
     async fn carry_out(&self, begins_at: u64, saved_at: Option<u64>) -> Run {
         self.clock.sleep_until(Millis(begins_at)).await;
-        let restored = restore(&self.notebook.entries.borrow()).unwrap();
+        let restored = restore(&self.memory_journal.entries.borrow()).unwrap();
         let mut run = Run::resumed(restored, self.policy(), self.connection.jitter(), None);
         self.saved_at.set(saved_at);
         let lives = async {
             loop {
                 self.write(&mut run).await;
-                if run.standing() != Standing::Outdated || run.is_handed_over() {
+                if run.standing() != RunStatus::Outdated || run.is_handed_over() {
                     break;
                 }
                 let back = ReadBack::of_waiting(&mut run, self.listing());
                 self.read(back).await;
             }
-            if run.standing() == Standing::Ended {
+            if run.standing() == RunStatus::Ended {
                 self.read(ReadBack::new(&mut run, self.listing())).await;
             }
         };
@@ -156,15 +156,15 @@ impl Page {
         let (said, mut hears) = mpsc::unbounded();
         let last = Cell::new(None);
         let observe = |run: &mut Run| {
-            let halt = if let Standing::Halted(halt) = run.standing() { Some(halt) } else { None };
+            let halt = if let RunStatus::Halted(halt) = run.standing() { Some(halt) } else { None };
             if halt != last.replace(halt.clone()) {
                 said.unbounded_send(halt).unwrap();
             }
         };
         // One that waits from its first moment on is told of nothing that it could be observed at.
         observe(run);
-        let delivery = self.delivery();
-        let driven = drive(run, &self.connection, &mut inbox, |job| delivery.clone().carry(job), observe);
+        let job_runner = self.job_runner();
+        let driven = drive(run, &self.connection, &mut inbox, |job| job_runner.clone().run(job), observe);
         let person = async {
             if let Some(at) = self.saved_at.get() {
                 self.clock.sleep_until(Millis(at)).await;
@@ -177,16 +177,16 @@ impl Page {
             while let Some(halt) = hears.next().await {
                 match halt {
                     None => continue,
-                    Some(Halt::HandedOver) => {
+                    Some(PauseReason::HandedOver) => {
                         sender.unbounded_send(Command::Resume).unwrap();
                         continue;
                     }
-                    Some(halt) => assert_eq!(halt, Halt::AnotherWriter),
+                    Some(halt) => assert_eq!(halt, PauseReason::AnotherWriter),
                 }
-                self.halts.set(self.halts.get() + 1);
+                self.pauses.set(self.pauses.get() + 1);
                 let thinks = Millis(self.dice.between(500, 40_000));
                 self.clock.sleep_until(self.clock.now() + thinks).await;
-                let goes_on = matches!(self.person, Person::Continues(most) if self.halts.get() <= most);
+                let goes_on = matches!(self.person, Person::Continues(most) if self.pauses.get() <= most);
                 let command = if goes_on { Command::Resume } else { Command::Stop };
                 sender.unbounded_send(command).unwrap();
             }
@@ -196,13 +196,14 @@ impl Page {
 
     async fn read(&self, back: ReadBack<'_>) {
         let (_sender, mut inbox) = mpsc::unbounded();
-        let (mut back, delivery) = (back, self.delivery());
-        drive(&mut back, &self.connection, &mut inbox, |job| delivery.clone().carry_back(job), |_| {}).await;
+        let (mut back, job_runner) = (back, self.job_runner());
+        drive(&mut back, &self.connection, &mut inbox, |job| job_runner.clone().run_read_back(job), |_| {})
+            .await;
     }
 
     /// Its report, as a table and as JSON.
     fn reports(&self, run: &Run) -> [String; 2] {
-        let report = Rc::new(Report {
+        let report = Rc::new(RunReport {
             plan: Rc::clone(run.plan()),
             rows: run.rows().to_vec(),
             failures: run.failures().clone(),
@@ -275,17 +276,17 @@ fn play(scene: Scene) -> Outcome {
             Rc::new(|_| {}),
             dice.between(0, u64::from(u32::MAX)),
         );
-        let notebook = Rc::new(Notebook::new(&stage.clock));
-        notebook.entries.borrow_mut().extend(entries);
+        let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
+        memory_journal.entries.borrow_mut().extend(entries);
         Page {
             connection,
-            notebook,
+            memory_journal,
             clock: Rc::clone(&stage.clock),
             dice: Rc::clone(&dice),
             by_pages: scene.by_pages,
             person: scene.persons[index],
             saved_at: Cell::new(None),
-            halts: Cell::new(0),
+            pauses: Cell::new(0),
         }
     };
     // It begins on the first computer, is saved there, and goes on in both places.
@@ -295,7 +296,7 @@ fn play(scene: Scene) -> Outcome {
         let run = first.carry_out(0, Some(saved_at)).await;
         (first, run)
     });
-    let mut kept = first.notebook.entries.borrow().clone();
+    let mut kept = first.memory_journal.entries.borrow().clone();
     let file = run_file::write(plan.environment, &kept);
     let entries = run_file::read(file.as_bytes()).unwrap().entries;
     if scene.is_kept_here {
@@ -363,9 +364,9 @@ fn holds(scene: Scene) -> Outcome {
     assert!(outcome.by_both <= 50, "{} users were written by both: {scene:?}", outcome.by_both);
     for (page, run) in &outcome.pages {
         let is_told = run.another_writer_at().is_some();
-        assert!(page.halts.get() == 0 || is_told);
+        assert!(page.pauses.get() == 0 || is_told);
         let [table, json] = page.reports(run);
-        let at = run.another_writer_at().map(Wall::to_rfc3339).unwrap_or_default();
+        let at = run.another_writer_at().map(Timestamp::to_rfc3339).unwrap_or_default();
         assert_eq!(table.contains(&format!("# anotherWriterSeenAt,{at}")), is_told);
         assert_eq!(json.contains(&format!("\"anotherWriterSeenAt\":\"{at}\"")), is_told);
         assert!(run.rows().iter().all(|row| row.state != RowState::Changed || row.writes == 1), "{scene:?}");
@@ -422,10 +423,10 @@ fn where_one_page_is_stopped_the_other_one_can_finish_and_is_told_of_nobody_new(
         };
         let outcome = holds(scene);
         let [_, (page, run)] = &outcome.pages;
-        assert_eq!((run.standing(), run.tally().of(RowState::Waiting)), (Standing::Ended, 0));
-        assert!(page.halts.get() <= 3, "{} times: {scene:?}", page.halts.get());
+        assert_eq!((run.standing(), run.tally().of(RowState::Waiting)), (RunStatus::Ended, 0));
+        assert!(page.pauses.get() <= 3, "{} times: {scene:?}", page.pauses.get());
         // Who was so already isn't taken back by the page that found it so.
-        let undone = Draft::undo(run.plan(), run.rows()).users.len();
+        let undone = Proposal::undo(run.plan(), run.rows()).users.len();
         assert_eq!(undone, run.tally().of(RowState::Changed) as usize);
     }
 }

@@ -11,7 +11,7 @@ use crate::authorization::people;
 use crate::directory::{Directory, Person};
 use crate::refusal::Refusal;
 use crate::role::{HeldRole, Permission, Role, Scope};
-use crate::{Sandbox, Seed, Wall, seed};
+use crate::{Sandbox, Seed, Timestamp, seed};
 
 /// A role that somebody holds somewhere since some time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Assignment {
     /// Where it holds.
     pub scope: Scope,
     /// Since when.
-    pub since: Wall,
+    pub since: Timestamp,
 }
 
 /// Who asks, by the token.
@@ -89,17 +89,17 @@ impl Access {
         let mut access = Self { seed: seed.seed, assigned: 0, delay_millis: 0, holders: HashMap::new() };
         for role in Role::ALL {
             for holder in [role.client_id(), role.person_id(seed)] {
-                access.assign(holder, role.into(), Scope::Environment, Wall(i64::MIN));
+                access.assign(holder, role.into(), Scope::Environment, Timestamp(i64::MIN));
             }
         }
         for (holder, role) in people::administrators(seed) {
-            access.assign(holder, role.into(), Scope::Environment, Wall(i64::MIN));
+            access.assign(holder, role.into(), Scope::Environment, Timestamp(i64::MIN));
         }
         access
     }
 
     /// Whoever holds the role there already keeps it as it is.
-    fn assign(&mut self, holder: Uuid, role: HeldRole, scope: Scope, since: Wall) {
+    fn assign(&mut self, holder: Uuid, role: HeldRole, scope: Scope, since: Timestamp) {
         let assignments = self.holders.entry(holder).or_default();
         if assignments.iter().any(|held| held.role == role && held.scope == scope) {
             return;
@@ -125,7 +125,7 @@ impl Access {
     }
 
     /// How far the caller's permission goes; `None` without it.
-    pub(crate) fn reach(&self, caller: &Caller, needed: Permission, now: Wall) -> Option<Reach> {
+    pub(crate) fn reach(&self, caller: &Caller, needed: Permission, now: Timestamp) -> Option<Reach> {
         match caller {
             Caller::Holder(holder) => self.reach_of_holder(*holder, needed, now),
             Caller::OneSelf { user, changes_mfa } => match needed {
@@ -136,7 +136,7 @@ impl Access {
         }
     }
 
-    fn reach_of_holder(&self, holder: Uuid, needed: Permission, now: Wall) -> Option<Reach> {
+    fn reach_of_holder(&self, holder: Uuid, needed: Permission, now: Timestamp) -> Option<Reach> {
         let mut populations = Vec::new();
         for held in self.assignments(holder) {
             let has_arrived = now.0.saturating_sub(held.since.0) >= self.delay_millis;
@@ -155,7 +155,7 @@ impl Access {
 
 impl Sandbox {
     /// Gives a role to a client or a user.
-    pub fn assign(&mut self, holder: Uuid, role: impl Into<HeldRole>, scope: Scope, now: Wall) {
+    pub fn assign(&mut self, holder: Uuid, role: impl Into<HeldRole>, scope: Scope, now: Timestamp) {
         self.access.assign(holder, role.into(), scope, now);
     }
 

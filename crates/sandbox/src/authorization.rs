@@ -7,7 +7,7 @@ use http::{Request, Response, header};
 
 use crate::hal::put;
 use crate::route::Answer;
-use crate::{Sandbox, Wall, environment};
+use crate::{Sandbox, Timestamp, environment};
 
 mod authorize;
 mod client;
@@ -94,7 +94,7 @@ pub(crate) fn answer(
     sandbox: &mut Sandbox,
     request: &Request<Vec<u8>>,
     endpoint: Endpoint,
-    now: Wall,
+    now: Timestamp,
 ) -> Answer {
     let now = sandbox.clock(now);
     match endpoint {

@@ -5,12 +5,12 @@ use uuid::Uuid;
 
 use crate::directory::Person;
 use crate::oracle::{Applied, Write};
-use crate::{Sandbox, Wall, seed};
+use crate::{Sandbox, Timestamp, seed};
 
 /// Something that happens in the background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Happening {
+pub enum BackgroundChange {
     /// Somebody is added.
     Added,
     /// This user is deleted.
@@ -51,25 +51,25 @@ impl Sandbox {
     }
 
     /// Lets something happen in the background.
-    pub fn happen(&mut self, happening: Happening, now: Wall) {
+    pub fn happen(&mut self, happening: BackgroundChange, now: Timestamp) {
         match happening {
-            Happening::Added => {
+            BackgroundChange::Added => {
                 let number = self.seed.users + u32::try_from(self.answered).unwrap_or(u32::MAX / 2);
                 let person = seed::newcomer(number, self.seed.seed, &mut self.background, now);
                 self.directory.add(person);
             }
-            Happening::Deleted(user) => self.directory.remove(user),
-            Happening::Renamed(user) => {
+            BackgroundChange::Deleted(user) => self.directory.remove(user),
+            BackgroundChange::Renamed(user) => {
                 if let Some(person) = self.directory.get_mut(user) {
                     person.family.push_str("-Neu");
                     person.updated = now;
                 }
             }
-            Happening::Switched(user, to) => self.switch(user, to, now),
+            BackgroundChange::Switched(user, to) => self.switch(user, to, now),
         }
     }
 
-    fn switch(&mut self, user: Uuid, to: bool, now: Wall) {
+    fn switch(&mut self, user: Uuid, to: bool, now: Timestamp) {
         let Some(Person { mfa_enabled: from, .. }) = self.directory.get(user).cloned() else { return };
         let (request, client) = (self.correlation_id(), "background".to_owned());
         let applied = Applied::At(now);
@@ -78,17 +78,17 @@ impl Sandbox {
     }
 
     /// Lets something happen after every so many requests, where the behaviour says so.
-    pub(crate) fn churn_if_due(&mut self, now: Wall) {
+    pub(crate) fn churn_if_due(&mut self, now: Timestamp) {
         if !self.behaviour.churn_every.is_some_and(|every| self.answered.is_multiple_of(every)) {
             return;
         }
         let (kind, place) = (self.background.roll() % 4, self.background.roll());
         let Some(user) = self.directory.near(place) else { return };
         let happening = match kind {
-            0 => Happening::Added,
-            1 => Happening::Deleted(user),
-            2 => Happening::Renamed(user),
-            _ => Happening::Switched(user, place.is_multiple_of(2)),
+            0 => BackgroundChange::Added,
+            1 => BackgroundChange::Deleted(user),
+            2 => BackgroundChange::Renamed(user),
+            _ => BackgroundChange::Switched(user, place.is_multiple_of(2)),
         };
         self.happen(happening, now);
     }

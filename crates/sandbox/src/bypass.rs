@@ -14,7 +14,7 @@ use crate::fields::Fields;
 use crate::hal::{Link, json};
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::{Sandbox, Wall, seed, users};
+use crate::{Sandbox, Timestamp, seed, users};
 
 const UNTIL: &str = "bypassMFAEnabledUntil";
 
@@ -22,7 +22,7 @@ const DAY_SECONDS: i64 = 24 * 3600;
 
 /// The end of every bypass that was set.
 pub(crate) struct Bypasses {
-    ends: HashMap<Uuid, Wall>,
+    ends: HashMap<Uuid, Timestamp>,
     /// Whose bypass runs when the sandbox begins, until it is set to another end.
     running: Uuid,
 }
@@ -34,7 +34,7 @@ impl Bypasses {
 
     /// The end of a bypass that still runs. The seeded one ends a day after the first point in time that the
     /// sandbox learns: an end on the calendar would be over whenever the sandbox starts later than that.
-    fn end(&self, user: Uuid, began: Wall, now: Wall) -> Option<Wall> {
+    fn end(&self, user: Uuid, began: Timestamp, now: Timestamp) -> Option<Timestamp> {
         let seeded = (user == self.running).then(|| began.after_seconds(DAY_SECONDS));
         self.ends.get(&user).copied().or(seeded).filter(|end| *end > now)
     }
@@ -57,7 +57,7 @@ struct Links {
     user: Link,
 }
 
-pub(crate) fn read(sandbox: &Sandbox, id: Uuid, now: Wall) -> Answer {
+pub(crate) fn read(sandbox: &Sandbox, id: Uuid, now: Timestamp) -> Answer {
     sandbox.directory.get(id).ok_or(Refusal::NotFound)?;
     let user = users::href(&sandbox.seed, id);
     let links = Links { this: Link::to(format!("{user}/bypassMFA")), user: Link::to(user) };
@@ -66,22 +66,22 @@ pub(crate) fn read(sandbox: &Sandbox, id: Uuid, now: Wall) -> Answer {
     Ok((json(StatusCode::OK, &body), 1))
 }
 
-pub(crate) fn write(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, id: Uuid, now: Wall) -> Answer {
+pub(crate) fn write(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, id: Uuid, now: Timestamp) -> Answer {
     let end = asked(request)?;
     sandbox.directory.get(id).ok_or(Refusal::NotFound)?;
     sandbox.bypasses.ends.insert(id, end);
     read(sandbox, id, now)
 }
 
-fn asked(request: &Request<Vec<u8>>) -> Result<Wall, Refusal> {
+fn asked(request: &Request<Vec<u8>>) -> Result<Timestamp, Refusal> {
     let fields = Fields::read(request, UNTIL)?;
     let text = fields.text(UNTIL)?.ok_or(Refusal::Required(UNTIL))?;
     written(text).ok_or(Refusal::Value(UNTIL))
 }
 
 /// The point in time that is written exactly like this.
-fn written(text: &str) -> Option<Wall> {
-    Wall::read(text).filter(|read| read.to_string() == text)
+fn written(text: &str) -> Option<Timestamp> {
+    Timestamp::read(text).filter(|read| read.to_string() == text)
 }
 
 #[cfg(test)]
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_time_is_read_as_it_is_written() {
         for millis in [0, -1, 1_764_460_800_000, 1_709_251_199_999, 253_402_300_799_999] {
-            assert_eq!(written(&Wall(millis).to_string()), Some(Wall(millis)));
+            assert_eq!(written(&Timestamp(millis).to_string()), Some(Timestamp(millis)));
         }
     }
 

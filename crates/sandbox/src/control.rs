@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use crate::server::{Shared, locked, now};
-use crate::{Actor, Happening, Role, Rule, TokenSpec, Write};
+use crate::{Actor, BackgroundChange, Role, Rule, TokenSpec, Write};
 
 const HELP: &str = "\
 The control API of pingone-sandbox. Bodies are JSON.
@@ -166,7 +166,7 @@ async fn announce(State(sandbox): State<Shared>, body: Bytes) -> Answer {
 }
 
 async fn happen(State(sandbox): State<Shared>, body: Bytes) -> Answer {
-    let happening: Happening = read(&body)?;
+    let happening: BackgroundChange = read(&body)?;
     locked(&sandbox).happen(happening, now());
     answer(&happening)
 }

@@ -13,14 +13,19 @@ use crate::fields::Fields;
 use crate::hal::json;
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::{Sandbox, Wall, populations, seed, users};
+use crate::{Sandbox, Timestamp, populations, seed, users};
 
 const LONGEST_USERNAME: usize = 128;
 
 /// Creating and importing; what only an import has, such as a password, is not kept here.
 const MEDIA_TYPES: [&str; 2] = ["application/json", "application/vnd.pingidentity.user.import+json"];
 
-pub(crate) fn user(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, reach: &Reach, now: Wall) -> Answer {
+pub(crate) fn user(
+    sandbox: &mut Sandbox,
+    request: &Request<Vec<u8>>,
+    reach: &Reach,
+    now: Timestamp,
+) -> Answer {
     let person = asked(sandbox, &Fields::read_of(request, &MEDIA_TYPES, "username")?, now)?;
     if !reach.covers(&person) {
         return Err(Refusal::Role);
@@ -33,7 +38,7 @@ pub(crate) fn user(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, reach: &Re
     Ok((response, 1))
 }
 
-fn asked(sandbox: &Sandbox, fields: &Fields, now: Wall) -> Result<Person, Refusal> {
+fn asked(sandbox: &Sandbox, fields: &Fields, now: Timestamp) -> Result<Person, Refusal> {
     let text = |name| fields.text(name).map(|text| text.map(str::to_owned));
     let mfa_enabled = fields.flag("mfaEnabled")?.unwrap_or(sandbox.mfa_settings.users.mfa_enabled);
     Ok(Person {

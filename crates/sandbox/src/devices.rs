@@ -23,7 +23,7 @@ use crate::paging::Asked;
 use crate::refusal::Refusal;
 use crate::route::Answer;
 use crate::seed::{self, Dice};
-use crate::{Sandbox, Wall, users};
+use crate::{Sandbox, Timestamp, users};
 
 const OFFER: Offer = &[("status", &[Operator::Equals]), ("type", &[Operator::Equals])];
 
@@ -295,17 +295,17 @@ struct Lock {
 /// When the sandbox began, and what time it is.
 #[derive(Clone, Copy)]
 struct Times {
-    began: Wall,
-    now: Wall,
+    began: Timestamp,
+    now: Timestamp,
 }
 
 /// A device that waits for its activation is an hour old, because PingOne deletes one after a day.
-fn created(state: DeviceState, person: &Person, began: Wall, dice: &mut Dice) -> Wall {
+fn created(state: DeviceState, person: &Person, began: Timestamp, dice: &mut Dice) -> Timestamp {
     if state == DeviceState::ActivationRequired {
         return began.after_seconds(-HOUR_SECONDS).max(person.created);
     }
     let hours = i64::try_from(dice.roll() % 2000).unwrap_or(0);
-    Wall(person.created.after_seconds(hours * HOUR_SECONDS).0.min(seed::EPOCH))
+    Timestamp(person.created.after_seconds(hours * HOUR_SECONDS).0.min(seed::EPOCH))
 }
 
 fn body(sandbox: &Sandbox, person: &Person, place: usize, spec: DeviceSpec, times: Times) -> Body {
@@ -315,7 +315,7 @@ fn body(sandbox: &Sandbox, person: &Person, place: usize, spec: DeviceSpec, time
     let mut dice = Dice::about(id, 0xc4);
     let created = created(spec.state, person, times.began, &mut dice);
     let is_waiting = spec.state == DeviceState::ActivationRequired;
-    let updated = if spec.state == DeviceState::Blocked { Wall(seed::EPOCH) } else { created };
+    let updated = if spec.state == DeviceState::Blocked { Timestamp(seed::EPOCH) } else { created };
     let expires = times.began.after_seconds(24 * HOUR_SECONDS);
     Body {
         links: Links {
@@ -346,7 +346,7 @@ fn matches(body: &Body, comparison: &Comparison) -> bool {
 }
 
 /// Answers the list. It is never longer than one page.
-pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, now: Wall) -> Answer {
+pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, now: Timestamp) -> Answer {
     let asked = Asked::of(request)?;
     let person = sandbox.directory.get(id).ok_or(Refusal::NotFound)?;
     let filter = asked.comparisons(OFFER)?;

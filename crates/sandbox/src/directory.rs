@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use crate::Wall;
+use crate::Timestamp;
 
 /// Whether an account may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(crate) enum Account {
     Enabled,
     Disabled,
     /// Since when.
-    Locked(Wall),
+    Locked(Timestamp),
 }
 
 /// A user.
@@ -30,9 +30,9 @@ pub(crate) struct Person {
     pub(crate) mfa_enabled: bool,
     /// The flag that the user began with.
     pub(crate) mfa_at_first: bool,
-    pub(crate) last_sign_on: Option<Wall>,
-    pub(crate) created: Wall,
-    pub(crate) updated: Wall,
+    pub(crate) last_sign_on: Option<Timestamp>,
+    pub(crate) created: Timestamp,
+    pub(crate) updated: Timestamp,
 }
 
 /// All of them, in the order of their creation. Who is deleted leaves an empty place, so that the places of the

@@ -8,7 +8,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use crate::Wall;
+use crate::Timestamp;
 
 mod attribute;
 mod evaluation;
@@ -39,7 +39,7 @@ pub enum Filter {
         directly: bool,
     },
     /// `updatedAt ge "…"` or `updatedAt le "…"`
-    Updated(Bound, Wall),
+    Updated(Bound, Timestamp),
 }
 
 /// Which side of a point in time. The point itself is on both.

@@ -19,6 +19,7 @@ mod behaviour;
 mod bypass;
 mod capabilities;
 mod comparison;
+mod corrupt;
 mod cors;
 mod creation;
 mod devices;
@@ -45,10 +46,9 @@ mod role_assignments;
 mod roles;
 mod route;
 mod seed;
-mod spoil;
+mod timestamp;
 mod token;
 mod users;
-mod wall;
 
 pub mod wire;
 
@@ -65,25 +65,26 @@ mod verified;
 
 pub use access::Assignment;
 pub use authorization::PUBLIC_CLIENT_ID;
-pub use background::{Happening, Texts};
+pub use background::{BackgroundChange, Texts};
 pub use behaviour::Behaviour;
 pub use cors::readable_correlation_id;
 pub use devices::{DeviceSpec, DeviceState, DeviceType};
 pub use fault::{Encoding, Fault, On, Rule};
 pub use keys::Keys;
-pub use limit::Peer;
+pub use limit::NoisyNeighbor;
 pub use oracle::{Applied, Counts, Oracle, Write};
 pub use populations::Populations;
 pub use role::{CustomRole, HeldRole, Permission, Role, Scope};
 #[cfg(feature = "server")]
 pub use rsa_keys::RsaKeys;
+pub use timestamp::Timestamp;
 pub use token::{Actor, CLIENT_SECRET, TokenSpec};
-pub use wall::Wall;
 pub use wire::Wire;
 
 use access::Access;
 use authorization::{Grants, Redirects};
 use bypass::Bypasses;
+use corrupt::Carrying;
 use devices::Devices;
 use directory::{Directory, Person};
 use fault::Faults;
@@ -95,7 +96,6 @@ use refusal::{Exceeded, Refusal};
 use report::Report;
 use route::Resource;
 use seed::Dice;
-use spoil::Carrying;
 
 /// What an environment is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +145,7 @@ pub struct Reply {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
     /// When.
-    pub at: Wall,
+    pub at: Timestamp,
     /// The method, for example `OPTIONS`.
     pub method: Method,
     /// The path.
@@ -180,7 +180,7 @@ pub struct Sandbox {
     bypasses: Bypasses,
     report: Report,
     products: Vec<&'static str>,
-    began: Option<Wall>,
+    began: Option<Timestamp>,
     answered: u64,
     minted: u64,
     seen: Vec<Seen>,
@@ -229,7 +229,7 @@ impl Sandbox {
     }
 
     /// Answers a request. Its [`Peer`], if it has one among its extensions, is the address it came from.
-    pub fn handle(&mut self, request: &Request<Vec<u8>>, now: Wall) -> Reply {
+    pub fn handle(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Reply {
         self.answered += 1;
         self.began.get_or_insert(now);
         self.settle(now);
@@ -247,7 +247,7 @@ impl Sandbox {
         Reply { response, wire: Wire::default() }
     }
 
-    fn handle_badly(&mut self, request: &Request<Vec<u8>>, fault: &Fault, now: Wall) -> Reply {
+    fn handle_badly(&mut self, request: &Request<Vec<u8>>, fault: &Fault, now: Timestamp) -> Reply {
         if let Some((refusal, wire)) = fault.instead() {
             let mut reply = self.refuse(request, refusal, now);
             if fault.hides_cors() {
@@ -259,11 +259,11 @@ impl Sandbox {
         let (response, people) = route::answer(self, request, now);
         self.carrying = Carrying::Now;
         let mut response = self.complete(request, response, people, now);
-        let wire = fault.spoil(request, &mut response);
+        let wire = fault.corrupt(request, &mut response);
         Reply { response, wire }
     }
 
-    fn refuse(&mut self, request: &Request<Vec<u8>>, refusal: Refusal, now: Wall) -> Reply {
+    fn refuse(&mut self, request: &Request<Vec<u8>>, refusal: Refusal, now: Timestamp) -> Reply {
         let response = refusal.answer(seed::uuid(self.seed.seed ^ 0xe0, self.answered));
         let response = self.complete(request, response, 0, now);
         Reply { response, wire: Wire::default() }
@@ -271,19 +271,19 @@ impl Sandbox {
 
     /// Answers a request whose body is too large to be read; `request` has none.
     #[cfg(feature = "server")]
-    pub(crate) fn refuse_body(&mut self, request: &Request<Vec<u8>>, now: Wall) -> Reply {
+    pub(crate) fn refuse_body(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Reply {
         self.answered += 1;
         self.refuse(request, Refusal::TooLarge, now)
     }
 
     /// A preflight counts only where the behaviour says so; the authorization server is not limited here.
-    fn limit(&mut self, request: &Request<Vec<u8>>, now: Wall) -> Option<Refusal> {
+    fn limit(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Option<Refusal> {
         let is_free = *request.method() == Method::OPTIONS && !self.behaviour.preflights_count;
         if is_free || !request.uri().path().starts_with("/v1/") {
             return None;
         }
-        let nobody = Peer::default();
-        let peer = request.extensions().get::<Peer>().unwrap_or(&nobody);
+        let nobody = NoisyNeighbor::default();
+        let peer = request.extensions().get::<NoisyNeighbor>().unwrap_or(&nobody);
         let seconds = self.limits.pass(&self.behaviour, peer, now).err()?;
         let hint = self.behaviour.retry_hints.then(|| now.after_seconds(i64::from(seconds)));
         Some(Refusal::RateLimited { seconds, hint, exceeded: Exceeded::Rate })
@@ -300,13 +300,13 @@ impl Sandbox {
     }
 
     /// Carries out what has become due.
-    pub fn settle(&mut self, now: Wall) {
+    pub fn settle(&mut self, now: Timestamp) {
         for (user, enabled, at) in self.oracle.settle(now) {
             self.set_flag(user, enabled, at);
         }
     }
 
-    fn set_flag(&mut self, user: Uuid, enabled: bool, at: Wall) {
+    fn set_flag(&mut self, user: Uuid, enabled: bool, at: Timestamp) {
         if let Some(person) = self.directory.get_mut(user) {
             self.report.keep(user, person.mfa_enabled, at);
             person.mfa_enabled = enabled;
@@ -324,7 +324,7 @@ impl Sandbox {
     }
 
     /// The flag as the list has it, which may lag behind.
-    fn listed_flag(&self, person: &Person, now: Wall) -> bool {
+    fn listed_flag(&self, person: &Person, now: Timestamp) -> bool {
         if self.behaviour.list_lag_millis == 0 {
             return person.mfa_enabled;
         }
@@ -383,7 +383,7 @@ impl Sandbox {
     ///
     /// # Errors
     /// The user whose flag is another than the record says.
-    pub fn agrees(&self, now: Wall) -> Result<(), Uuid> {
+    pub fn agrees(&self, now: Timestamp) -> Result<(), Uuid> {
         let differs =
             |person: &&Person| person.mfa_enabled != self.oracle.flag_at(person.id, person.mfa_at_first, now);
         self.directory.iter().find(differs).map_or(Ok(()), |person| Err(person.id))
@@ -395,7 +395,7 @@ impl Sandbox {
         request: &Request<Vec<u8>>,
         mut response: Response<Vec<u8>>,
         people: u32,
-        now: Wall,
+        now: Timestamp,
     ) -> Response<Vec<u8>> {
         if self.behaviour.cors_on_refusals || response.status().is_success() {
             cors::complete(request, &mut response, self.behaviour.expose_correlation_id);
@@ -413,7 +413,7 @@ impl Sandbox {
     }
 
     /// Makes a token, as the authorization server would.
-    pub fn mint(&mut self, spec: &TokenSpec, now: Wall) -> String {
+    pub fn mint(&mut self, spec: &TokenSpec, now: Timestamp) -> String {
         let number = self.next_token();
         let claims = token::Claims::of(&self.seed, spec, number, self.clock(now));
         token::sign(&*self.keys, &claims)
@@ -493,8 +493,8 @@ impl Sandbox {
     }
 
     /// Now, as the authorization server and the check of tokens take it.
-    fn clock(&self, now: Wall) -> Wall {
-        Wall(now.0.saturating_add(self.clock_offset_millis))
+    fn clock(&self, now: Timestamp) -> Timestamp {
+        Timestamp(now.0.saturating_add(self.clock_offset_millis))
     }
 
     fn next_token(&mut self) -> u64 {
@@ -503,7 +503,7 @@ impl Sandbox {
     }
 
     /// The first point in time at which something was asked. What is seeded to be going on counts from there.
-    fn began(&self, now: Wall) -> Wall {
+    fn began(&self, now: Timestamp) -> Timestamp {
         self.began.unwrap_or(now)
     }
 

@@ -5,23 +5,23 @@
 
 use std::collections::HashMap;
 
-use crate::Wall;
+use crate::Timestamp;
 use crate::behaviour::Behaviour;
 
 /// The address that a request came from, as an extension of the request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Peer(pub String);
+pub struct NoisyNeighbor(pub String);
 
 /// What is left in a bucket, and since when.
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     left: f64,
-    at: Wall,
+    at: Timestamp,
 }
 
 impl Bucket {
     /// Fills up by what has come since then.
-    fn fill(&mut self, rate: f64, size: f64, now: Wall) {
+    fn fill(&mut self, rate: f64, size: f64, now: Timestamp) {
         #[expect(clippy::cast_precision_loss, reason = "differences of a run are far below 2^53")]
         let millis = now.0.saturating_sub(self.at.0).max(0) as f64;
         self.left = (self.left + rate * millis / 1000.0).min(size);
@@ -33,12 +33,17 @@ impl Bucket {
 #[derive(Debug, Default)]
 pub(crate) struct Limits {
     licence: Option<Bucket>,
-    addresses: HashMap<Peer, Bucket>,
+    addresses: HashMap<NoisyNeighbor, Bucket>,
 }
 
 impl Limits {
     /// Lets a request pass, or says in how many seconds the next one may.
-    pub(crate) fn pass(&mut self, behaviour: &Behaviour, peer: &Peer, now: Wall) -> Result<(), u32> {
+    pub(crate) fn pass(
+        &mut self,
+        behaviour: &Behaviour,
+        peer: &NoisyNeighbor,
+        now: Timestamp,
+    ) -> Result<(), u32> {
         let Some(rate) = behaviour.rate else { return Ok(()) };
         // What others use all the time never gets into the licence's bucket.
         let free = (rate - behaviour.others).max(0.0);
@@ -70,8 +75,8 @@ mod tests {
     use super::*;
 
     fn passed(limits: &mut Limits, behaviour: &Behaviour, peer: &str, at: i64, tries: u32) -> usize {
-        let peer = Peer(peer.to_owned());
-        (0..tries).filter(|_| limits.pass(behaviour, &peer, Wall(at)).is_ok()).count()
+        let peer = NoisyNeighbor(peer.to_owned());
+        (0..tries).filter(|_| limits.pass(behaviour, &peer, Timestamp(at)).is_ok()).count()
     }
 
     #[test]
@@ -98,9 +103,9 @@ mod tests {
     fn a_refusal_says_when_to_come_back() {
         let behaviour = Behaviour { rate: Some(0.5), address_share: 1.0, ..Behaviour::default() };
         let mut limits = Limits::default();
-        assert_eq!(limits.pass(&behaviour, &Peer::default(), Wall(0)), Err(1));
-        assert_eq!(limits.pass(&behaviour, &Peer::default(), Wall(1000)), Ok(()));
-        assert_eq!(limits.pass(&behaviour, &Peer::default(), Wall(1000)), Err(2));
+        assert_eq!(limits.pass(&behaviour, &NoisyNeighbor::default(), Timestamp(0)), Err(1));
+        assert_eq!(limits.pass(&behaviour, &NoisyNeighbor::default(), Timestamp(1000)), Ok(()));
+        assert_eq!(limits.pass(&behaviour, &NoisyNeighbor::default(), Timestamp(1000)), Err(2));
     }
 
     #[test]

@@ -7,13 +7,13 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Reach;
+use crate::corrupt::Carrying;
 use crate::fields::Fields;
 use crate::hal::{Link, json};
 use crate::oracle::{Applied, Write};
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::spoil::Carrying;
-use crate::{Sandbox, Wall, token, users};
+use crate::{Sandbox, Timestamp, token, users};
 
 #[derive(Serialize)]
 struct Body {
@@ -46,7 +46,7 @@ pub(crate) fn write(
     request: &Request<Vec<u8>>,
     id: Uuid,
     reach: &Reach,
-    now: Wall,
+    now: Timestamp,
 ) -> Answer {
     let enabled = Fields::read(request, "mfaEnabled")?.flag("mfaEnabled")?;
     let enabled = enabled.ok_or(Refusal::Required("mfaEnabled"))?;

@@ -12,7 +12,7 @@ use crate::fields::Fields;
 use crate::hal::{Link, json};
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::{Sandbox, Wall};
+use crate::{Sandbox, Timestamp};
 
 const MOST_DEVICES: u64 = 15;
 
@@ -25,7 +25,7 @@ pub(crate) struct MfaSettings {
     lockout: Option<Lockout>,
     phone_extensions: PhoneExtensions,
     pub(crate) users: Users,
-    updated_at: Wall,
+    updated_at: Timestamp,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -80,7 +80,7 @@ struct Links {
 
 impl MfaSettings {
     /// Those of a new environment.
-    pub(crate) fn new(now: Wall) -> Self {
+    pub(crate) fn new(now: Timestamp) -> Self {
         Self {
             pairing: Pairing { max_allowed_devices: 5, pairing_key_format: KeyFormat::Numeric },
             lockout: None,
@@ -90,7 +90,7 @@ impl MfaSettings {
         }
     }
 
-    fn of(fields: &Fields, now: Wall) -> Result<Self, Refusal> {
+    fn of(fields: &Fields, now: Timestamp) -> Result<Self, Refusal> {
         let default = Self::new(now);
         let pairing = Pairing {
             max_allowed_devices: devices(fields)?.unwrap_or(default.pairing.max_allowed_devices),
@@ -145,12 +145,12 @@ pub(crate) fn read(sandbox: &Sandbox) -> Response<Vec<u8>> {
     json(StatusCode::OK, &body)
 }
 
-pub(crate) fn write(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Answer {
+pub(crate) fn write(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Timestamp) -> Answer {
     sandbox.mfa_settings = MfaSettings::of(&Fields::read(request, "pairing")?, now)?;
     Ok((read(sandbox), 0))
 }
 
-pub(crate) fn reset(sandbox: &mut Sandbox, now: Wall) -> Response<Vec<u8>> {
+pub(crate) fn reset(sandbox: &mut Sandbox, now: Timestamp) -> Response<Vec<u8>> {
     sandbox.mfa_settings = MfaSettings::new(now);
     let mut response = Response::new(Vec::new());
     *response.status_mut() = StatusCode::NO_CONTENT;

@@ -6,14 +6,14 @@ use http::Method;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::Wall;
+use crate::Timestamp;
 
 /// A write of one user's flag that was understood.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Write {
     /// When it was asked for.
-    pub at: Wall,
+    pub at: Timestamp,
     /// Whose flag.
     pub user: Uuid,
     /// What the flag was.
@@ -36,9 +36,9 @@ pub struct Write {
 #[serde(rename_all = "camelCase")]
 pub enum Applied {
     /// At this time.
-    At(Wall),
+    At(Timestamp),
     /// It is to be at this time.
-    Due(Wall),
+    Due(Timestamp),
     /// Never.
     Never,
 }
@@ -101,13 +101,13 @@ impl Oracle {
 
     /// What the flag must be by now, if it was `seeded` at first: the value of the write that was carried out last.
     #[must_use]
-    pub fn flag_at(&self, user: Uuid, seeded: bool, now: Wall) -> bool {
+    pub fn flag_at(&self, user: Uuid, seeded: bool, now: Timestamp) -> bool {
         let applied = self.writes_of(user).filter_map(|write| match write.applied {
             Applied::At(at) if at <= now => Some((at, write.to)),
             Applied::At(_) | Applied::Due(_) | Applied::Never => None,
         });
         // Of two at the same time the later one holds.
-        applied.fold((Wall(i64::MIN), seeded), |last, next| if next.0 >= last.0 { next } else { last }).1
+        applied.fold((Timestamp(i64::MIN), seeded), |last, next| if next.0 >= last.0 { next } else { last }).1
     }
 
     pub(crate) fn count(&mut self, method: &Method) {
@@ -142,7 +142,7 @@ impl Oracle {
     }
 
     /// Takes the writes whose time has come, in the order of their times, as user, value and time.
-    pub(crate) fn settle(&mut self, now: Wall) -> Vec<(Uuid, bool, Wall)> {
+    pub(crate) fn settle(&mut self, now: Timestamp) -> Vec<(Uuid, bool, Timestamp)> {
         let mut settled = Vec::new();
         let writes = &mut self.writes;
         self.due.retain(|place| {
@@ -166,7 +166,7 @@ mod tests {
 
     fn write(at: i64, to: bool, applied: Applied) -> Write {
         Write {
-            at: Wall(at),
+            at: Timestamp(at),
             user: Uuid::nil(),
             from: !to,
             to,
@@ -180,22 +180,22 @@ mod tests {
     #[test]
     fn what_was_carried_out_last_holds_whatever_was_asked_last() {
         let mut oracle = Oracle::default();
-        oracle.record(write(1, true, Applied::Due(Wall(10))));
-        oracle.record(write(2, false, Applied::At(Wall(2))));
+        oracle.record(write(1, true, Applied::Due(Timestamp(10))));
+        oracle.record(write(2, false, Applied::At(Timestamp(2))));
         oracle.record(write(3, true, Applied::Never));
-        assert!(!oracle.flag_at(Uuid::nil(), true, Wall(5)));
-        assert_eq!(oracle.settle(Wall(9)), []);
-        assert_eq!(oracle.settle(Wall(11)), [(Uuid::nil(), true, Wall(10))]);
-        assert!(oracle.flag_at(Uuid::nil(), false, Wall(11)));
-        assert!(!oracle.flag_at(Uuid::nil(), true, Wall(9)), "it was still the earlier one then");
+        assert!(!oracle.flag_at(Uuid::nil(), true, Timestamp(5)));
+        assert_eq!(oracle.settle(Timestamp(9)), []);
+        assert_eq!(oracle.settle(Timestamp(11)), [(Uuid::nil(), true, Timestamp(10))]);
+        assert!(oracle.flag_at(Uuid::nil(), false, Timestamp(11)));
+        assert!(!oracle.flag_at(Uuid::nil(), true, Timestamp(9)), "it was still the earlier one then");
     }
 
     #[test]
     fn a_write_outside_the_plan_is_marked() {
         let mut oracle = Oracle::default();
         oracle.announce(HashMap::from([(Uuid::nil(), true)]));
-        oracle.record(write(1, true, Applied::At(Wall(1))));
-        oracle.record(write(2, false, Applied::At(Wall(2))));
-        assert_eq!(oracle.unplanned().map(|write| write.at).collect::<Vec<_>>(), [Wall(2)]);
+        oracle.record(write(1, true, Applied::At(Timestamp(1))));
+        oracle.record(write(2, false, Applied::At(Timestamp(2))));
+        assert_eq!(oracle.unplanned().map(|write| write.at).collect::<Vec<_>>(), [Timestamp(2)]);
     }
 }

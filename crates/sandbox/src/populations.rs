@@ -17,7 +17,7 @@ use crate::hal::{Link, json};
 use crate::paging::Asked;
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::{Sandbox, Seed, Wall, seed};
+use crate::{Sandbox, Seed, Timestamp, seed};
 
 pub(crate) const EMPLOYEES: Uuid = id(1);
 pub(crate) const CONTRACTORS: Uuid = id(2);
@@ -27,7 +27,7 @@ pub(crate) const SHOP_FLOOR: Uuid = id(3);
 pub(crate) const DEFAULT: Uuid = EMPLOYEES;
 
 /// When the seeded ones were created: on 18 April 2022.
-pub(crate) const CREATED: Wall = Wall(1_650_280_363_756);
+pub(crate) const CREATED: Timestamp = Timestamp(1_650_280_363_756);
 
 /// The documented default page.
 const PAGE: usize = 250;
@@ -38,7 +38,7 @@ struct Population {
     id: Uuid,
     name: String,
     description: Option<String>,
-    created: Wall,
+    created: Timestamp,
 }
 
 /// Which populations a sandbox begins with.
@@ -108,7 +108,7 @@ pub(crate) struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     user_count: usize,
-    created_at: Wall,
+    created_at: Timestamp,
 }
 
 #[derive(Clone, Serialize)]
@@ -184,7 +184,7 @@ pub(crate) fn one(sandbox: &Sandbox, id: &str, reach: &Reach) -> Answer {
 }
 
 /// Creates one.
-pub(crate) fn create(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Answer {
+pub(crate) fn create(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Timestamp) -> Answer {
     let fields = Fields::read(request, "name")?;
     let name = fields.text("name")?.ok_or(Refusal::Required("name"))?.to_owned();
     let description = fields.text("description")?.map(str::to_owned);

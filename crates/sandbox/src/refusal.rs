@@ -9,7 +9,7 @@ use http::{HeaderName, Response, StatusCode, header};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::Wall;
+use crate::Timestamp;
 use crate::comparison::{self, Offer};
 use crate::filter::Refused;
 use crate::hal::{json, put};
@@ -59,7 +59,7 @@ pub(crate) enum Refusal {
     /// 400: the filter.
     Filter(Refused),
     /// 429. In how many seconds the next request may come; without `hint` the body doesn't say.
-    RateLimited { seconds: u32, hint: Option<Wall>, exceeded: Exceeded },
+    RateLimited { seconds: u32, hint: Option<Timestamp>, exceeded: Exceeded },
     /// 5xx, 408, 409 and whatever else a fault asks for.
     Failed(StatusCode, Option<u32>),
     /// 400: the filter of a collection that offers these.
@@ -94,9 +94,9 @@ struct InnerError {
     #[serde(skip_serializing_if = "Option::is_none")]
     supported_operators: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    quota_reset_time: Option<Wall>,
+    quota_reset_time: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after: Option<Wall>,
+    retry_after: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
@@ -209,7 +209,7 @@ impl Detail {
 }
 
 /// The message is assumed; code, details and `innerError` are specified.
-fn rate_limited(id: Uuid, seconds: u32, hint: Option<Wall>, exceeded: Exceeded) -> Response<Vec<u8>> {
+fn rate_limited(id: Uuid, seconds: u32, hint: Option<Timestamp>, exceeded: Exceeded) -> Response<Vec<u8>> {
     let inner_error = hint.map(|at| InnerError {
         quota_reset_time: Some(at),
         retry_after: Some(at),

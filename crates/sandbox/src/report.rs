@@ -22,7 +22,7 @@ use crate::hal::{Link, json};
 use crate::paging::Asked;
 use crate::refusal::{Exceeded, Refusal};
 use crate::route::Answer;
-use crate::{Sandbox, Wall, query, seed};
+use crate::{Sandbox, Timestamp, query, seed};
 
 /// The only template.
 const TEMPLATE: Uuid = Uuid::from_u128(0xdb63_2bfd_7054_4bde_b108_a384_aac2_d513);
@@ -55,7 +55,7 @@ struct Row {
 /// A report that was created.
 struct Created {
     id: Uuid,
-    at: Wall,
+    at: Timestamp,
     fields: Vec<&'static str>,
     filter: Option<String>,
     rows: Vec<Row>,
@@ -65,7 +65,7 @@ struct Created {
 #[derive(Default)]
 pub(crate) struct Report {
     is_forbidden: bool,
-    last: Option<Wall>,
+    last: Option<Timestamp>,
     /// The quarter of an hour that `earlier` is about.
     quarter: i64,
     /// What MFA was when the quarter of an hour began, for those who had it changed since.
@@ -77,7 +77,7 @@ pub(crate) struct Report {
 impl Report {
     /// Remembers what MFA was before a change. The source of a report is the state at the last quarter of an hour,
     /// and everybody who wasn't changed since is still in it.
-    pub(crate) fn keep(&mut self, user: Uuid, before: bool, now: Wall) {
+    pub(crate) fn keep(&mut self, user: Uuid, before: bool, now: Timestamp) {
         let quarter = now.0.div_euclid(QUARTER_MILLIS);
         if quarter != self.quarter {
             self.quarter = quarter;
@@ -87,7 +87,7 @@ impl Report {
     }
 
     /// What MFA was for a person when the quarter of an hour began.
-    fn was_enabled(&self, person: &Person, now: Wall) -> bool {
+    fn was_enabled(&self, person: &Person, now: Timestamp) -> bool {
         let earlier =
             self.earlier.get(&person.id).filter(|_| now.0.div_euclid(QUARTER_MILLIS) == self.quarter);
         earlier.copied().unwrap_or(person.mfa_enabled)
@@ -98,7 +98,7 @@ impl Report {
         if self.is_forbidden { Err(Refusal::Role) } else { reach.refuse_self_service() }
     }
 
-    fn allow(&mut self, now: Wall) -> Result<(), Refusal> {
+    fn allow(&mut self, now: Timestamp) -> Result<(), Refusal> {
         let next = self.last.map(|last| last.after_seconds(PAUSE_SECONDS)).filter(|next| now < *next);
         if let Some(next) = next {
             let (seconds, hint) = (seconds_until(next, now), Some(next));
@@ -117,7 +117,7 @@ impl Sandbox {
 }
 
 /// `Retry-After` counts whole seconds.
-fn seconds_until(next: Wall, now: Wall) -> u32 {
+fn seconds_until(next: Timestamp, now: Timestamp) -> u32 {
     let millis = next.0.saturating_sub(now.0).clamp(0, PAUSE_SECONDS * 1000);
     u32::try_from(millis.saturating_add(999) / 1000).unwrap_or(0)
 }
@@ -222,7 +222,12 @@ struct Body {
 }
 
 /// Creates a report; with `expand=entries` its first page is in the answer.
-pub(crate) fn create(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, reach: &Reach, now: Wall) -> Answer {
+pub(crate) fn create(
+    sandbox: &mut Sandbox,
+    request: &Request<Vec<u8>>,
+    reach: &Reach,
+    now: Timestamp,
+) -> Answer {
     sandbox.report.permit(reach)?;
     sandbox.report.allow(now)?;
     let asked = Asked::of(request)?;
@@ -243,7 +248,7 @@ pub(crate) fn create(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, reach: &
     Ok((json(StatusCode::CREATED, &body), people))
 }
 
-fn rows(sandbox: &Sandbox, order: &Order, reach: &Reach, now: Wall) -> Vec<Row> {
+fn rows(sandbox: &Sandbox, order: &Order, reach: &Reach, now: Timestamp) -> Vec<Row> {
     let mut rows = Vec::new();
     for person in sandbox.directory.iter().filter(|person| reach.covers(person)) {
         let is_enabled = sandbox.report.was_enabled(person, now);

@@ -14,7 +14,7 @@ use crate::paging::Page;
 use crate::refusal::Refusal;
 use crate::role::{self, HeldRole, Role};
 use crate::route::Answer;
-use crate::{Sandbox, Seed, Wall};
+use crate::{Sandbox, Seed, Timestamp};
 
 /// A role as it is written. A custom role has no description here, and nobody is told where it is applicable.
 #[derive(Serialize)]
@@ -71,7 +71,7 @@ pub(crate) fn body(seed: &Seed, role: &HeldRole) -> Body {
 }
 
 /// A built-in role, or one of the organization's own that is assigned to a client or a user: the sandbox knows no others.
-pub(crate) fn one(sandbox: &Sandbox, id: &str, caller: &Caller, now: Wall) -> Answer {
+pub(crate) fn one(sandbox: &Sandbox, id: &str, caller: &Caller, now: Timestamp) -> Answer {
     if let Some(role) = Role::ALL.into_iter().find(|role| role.id().to_string() == id) {
         return Ok((json(StatusCode::OK, &body(&sandbox.seed, &role.into())), 0));
     }

@@ -8,8 +8,8 @@ use crate::authorization::{self, Endpoint};
 use crate::refusal::Refusal;
 use crate::role::Permission;
 use crate::{
-    Sandbox, Wall, bypass, capabilities, cors, creation, devices, environment, groups, mfa, mfa_settings,
-    populations, report, role_assignments, roles, seed, token, users,
+    Sandbox, Timestamp, bypass, capabilities, cors, creation, devices, environment, groups, mfa,
+    mfa_settings, populations, report, role_assignments, roles, seed, token, users,
 };
 
 /// What a path names.
@@ -342,7 +342,7 @@ pub(crate) type Answer = Result<(Response<Vec<u8>>, u32), Refusal>;
 pub(crate) fn answer(
     sandbox: &mut Sandbox,
     request: &Request<Vec<u8>>,
-    now: Wall,
+    now: Timestamp,
 ) -> (Response<Vec<u8>>, u32) {
     let resource = Resource::of(request.uri().path());
     if request.method() == Method::OPTIONS {
@@ -359,7 +359,7 @@ pub(crate) fn answer(
     answer.unwrap_or_else(|refusal| (refusal.answer(error_id), 0))
 }
 
-fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource, now: Wall) -> Answer {
+fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource, now: Timestamp) -> Answer {
     let clock = sandbox.clock(now);
     let caller = token::caller(&sandbox.seed, &mut *sandbox.keys, request.headers(), clock);
     let caller = caller.ok_or(Refusal::Token)?;

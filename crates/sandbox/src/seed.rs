@@ -5,7 +5,7 @@ use uuid::{Builder, Uuid};
 use crate::directory::{Account, Directory, Person};
 use crate::family::{CYRILLIC, GREEK, LATIN};
 use crate::populations::{self, Populations};
-use crate::{Seed, Wall};
+use crate::{Seed, Timestamp};
 
 /// Before this every seeded thing happened: 1 November 2026.
 pub(crate) const EPOCH: i64 = 1_793_491_200_000;
@@ -103,9 +103,9 @@ impl Dice {
         usize::try_from(place).ok().and_then(|place| choices.get(place).copied()).unwrap_or_default()
     }
 
-    fn days_ago(&mut self, most: i64) -> Wall {
+    fn days_ago(&mut self, most: i64) -> Timestamp {
         let days = i64::try_from(self.roll() % 1_000_000).unwrap_or(0) * most * DAY / 1_000_000;
-        Wall(EPOCH - days)
+        Timestamp(EPOCH - days)
     }
 }
 
@@ -132,7 +132,7 @@ pub(crate) fn grow(seed: &Seed) -> Directory {
 }
 
 /// Somebody who comes later.
-pub(crate) fn newcomer(number: u32, seed: u64, dice: &mut Dice, now: Wall) -> Person {
+pub(crate) fn newcomer(number: u32, seed: u64, dice: &mut Dice, now: Timestamp) -> Person {
     let stranger = stranger(number, seed, dice);
     Person {
         id: uuid(seed ^ 0x0e, u64::from(number)),
@@ -156,7 +156,7 @@ fn person(number: u32, seed: u64, dice: &mut Dice) -> Person {
         12 => known(stranger, "Bela", "Blocked", "bela.blocked", true),
         13 => known(stranger, "Bypass", "Running", "bypass.running", true),
         14 => Person {
-            account: Account::Locked(Wall(EPOCH - DAY).max(stranger.created)),
+            account: Account::Locked(Timestamp(EPOCH - DAY).max(stranger.created)),
             ..known(stranger, "Lena", "Locked", "lena.locked", true)
         },
         15 => Person {

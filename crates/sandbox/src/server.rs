@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use crate::wire::{Body, End, Wire};
-use crate::{Peer, Reply, Sandbox, Wall};
+use crate::{NoisyNeighbor, Reply, Sandbox, Timestamp};
 pub use record::Record;
 use travel::{Socket, Travelling};
 
@@ -41,9 +41,9 @@ const BREATH: Duration = Duration::from_millis(100);
 /// Now, by the computer's clock.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "a native server has a clock")]
-pub fn now() -> Wall {
+pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Wall(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// What is recorded, if anything is.
@@ -117,7 +117,7 @@ async fn reply(
     recording: &Recording,
 ) -> io::Result<Reply> {
     let (mut parts, body) = request.into_parts();
-    parts.extensions.insert(Peer(address.ip().to_string()));
+    parts.extensions.insert(NoisyNeighbor(address.ip().to_string()));
     let body = timeout(PATIENCE, Limited::new(body, BODY_LIMIT).collect()).await;
     let body = body.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
     let mut sandbox = locked(sandbox);
@@ -136,7 +136,12 @@ async fn reply(
 
 /// Records an exchange. A file that can't be written ends the recording, and no answer is lost over it.
 #[expect(clippy::print_stderr, reason = "the person who records has to know that it has ended")]
-fn note(record: &Mutex<Option<Record>>, request: &Request<Vec<u8>>, response: &Response<Vec<u8>>, at: Wall) {
+fn note(
+    record: &Mutex<Option<Record>>,
+    request: &Request<Vec<u8>>,
+    response: &Response<Vec<u8>>,
+    at: Timestamp,
+) {
     let mut record = record.lock().unwrap_or_else(PoisonError::into_inner);
     let added = record.as_mut().map_or(Ok(()), |record| record.add(request, response, at));
     if let Err(error) = added {

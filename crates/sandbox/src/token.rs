@@ -12,7 +12,7 @@ use crate::access::Caller;
 use crate::authorization::{self, Session};
 use crate::keys::Keys;
 use crate::role::Role;
-use crate::{Seed, Wall, environment, seed};
+use crate::{Seed, Timestamp, environment, seed};
 
 /// The secret of every client, for the token endpoint.
 pub const CLIENT_SECRET: &str = "sandbox-secret";
@@ -99,7 +99,7 @@ struct Header {
 
 impl Claims {
     /// The claims that `spec` asks for.
-    pub(crate) fn of(seed: &Seed, spec: &TokenSpec, number: u64, now: Wall) -> Self {
+    pub(crate) fn of(seed: &Seed, spec: &TokenSpec, number: u64, now: Timestamp) -> Self {
         let (origin, auth_base) = match &spec.origins {
             Some((origin, auth_base)) => (origin.as_str(), auth_base.as_str()),
             None => (api_origin(seed), seed.auth_base.as_str()),
@@ -195,7 +195,7 @@ fn claims(headers: &HeaderMap) -> Option<Claims> {
 
 /// The claims that a request brings; `None` for a token that is missing, damaged, forged, ended, issued elsewhere
 /// or meant for another API.
-pub(crate) fn check(seed: &Seed, keys: &mut dyn Keys, headers: &HeaderMap, now: Wall) -> Option<Claims> {
+pub(crate) fn check(seed: &Seed, keys: &mut dyn Keys, headers: &HeaderMap, now: Timestamp) -> Option<Claims> {
     let token = credentials(headers, "Bearer")?;
     let (signed, signature) = token.rsplit_once('.')?;
     let (head, body) = signed.split_once('.')?;
@@ -213,6 +213,11 @@ pub(crate) fn check(seed: &Seed, keys: &mut dyn Keys, headers: &HeaderMap, now: 
 }
 
 /// Who sent the request; `None` for a token that [`check`] refuses.
-pub(crate) fn caller(seed: &Seed, keys: &mut dyn Keys, headers: &HeaderMap, now: Wall) -> Option<Caller> {
+pub(crate) fn caller(
+    seed: &Seed,
+    keys: &mut dyn Keys,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Option<Caller> {
     check(seed, keys, headers, now)?.caller()
 }

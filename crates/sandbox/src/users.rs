@@ -15,7 +15,7 @@ use crate::hal::{Link, json};
 use crate::paging::{self, Links, Page};
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::{Sandbox, Seed, Wall, groups, populations, query};
+use crate::{Sandbox, Seed, Timestamp, groups, populations, query};
 
 pub(crate) fn href(seed: &Seed, id: Uuid) -> String {
     format!("{}/users/{id}", environment::href(seed))
@@ -286,7 +286,7 @@ pub(crate) fn page_number(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> u64 
     (query.from / query.page(sandbox).max(1)) as u64 + 1
 }
 
-pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach, now: Wall) -> Answer {
+pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach, now: Timestamp) -> Answer {
     reach.refuse_self_service()?;
     let query = Query::read(sandbox, request)?;
     let populations = populations(sandbox, request);

@@ -2,7 +2,7 @@
 
 use crate::asker::{Answer, Asker, NOW, id, listed, refusal};
 use http::Method;
-use pingone_sandbox::{Actor, CustomRole, Permission, Role, Scope, TokenSpec, Wall};
+use pingone_sandbox::{Actor, CustomRole, Permission, Role, Scope, Timestamp, TokenSpec};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -114,10 +114,10 @@ fn a_role_is_looked_up_at_every_call() {
 fn an_assignment_arrives_after_the_delay_and_not_before() {
     let mut asker = Asker::of(&somebody());
     asker.sandbox.set_role_delay_millis(5_000);
-    asker.sandbox.assign(SOMEBODY, Role::IdentityDataAdmin, Scope::Environment, Wall(NOW.0 - 4_999));
+    asker.sandbox.assign(SOMEBODY, Role::IdentityDataAdmin, Scope::Environment, Timestamp(NOW.0 - 4_999));
     assert_eq!(refusal(&asker.get("/users")), FORBIDDEN);
     asker.sandbox.withdraw(SOMEBODY, Role::IdentityDataAdmin, Scope::Environment);
-    asker.sandbox.assign(SOMEBODY, Role::IdentityDataAdmin, Scope::Environment, Wall(NOW.0 - 5_000));
+    asker.sandbox.assign(SOMEBODY, Role::IdentityDataAdmin, Scope::Environment, Timestamp(NOW.0 - 5_000));
     assert_eq!(asker.get("/users").0, 200);
     asker.become_holder(&TokenSpec::default());
     assert_eq!(asker.get("/users").0, 200, "roles from the start have arrived");
@@ -126,7 +126,7 @@ fn an_assignment_arrives_after_the_delay_and_not_before() {
 #[test]
 fn assigning_the_same_again_changes_nothing() {
     let mut asker = Asker::of(&somebody());
-    for since in [NOW, Wall(NOW.0 + 1)] {
+    for since in [NOW, Timestamp(NOW.0 + 1)] {
         asker.sandbox.assign(SOMEBODY, Role::IdentityDataAdmin, Scope::Environment, since);
     }
     let held = asker.sandbox.assignments(SOMEBODY);

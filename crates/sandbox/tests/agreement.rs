@@ -3,7 +3,8 @@
 
 use http::Request;
 use pingone_sandbox::{
-    Behaviour, EnvironmentKind, Fault, Happening, On, Populations, Rule, Sandbox, Seed, TokenSpec, Wall,
+    BackgroundChange, Behaviour, EnvironmentKind, Fault, On, Populations, Rule, Sandbox, Seed, Timestamp,
+    TokenSpec,
 };
 use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
 use proptest::test_runner::TestCaseResult;
@@ -55,7 +56,7 @@ struct Stage {
     sandbox: Sandbox,
     users: Vec<Uuid>,
     token: String,
-    now: Wall,
+    now: Timestamp,
     bytes: Vec<u8>,
 }
 
@@ -69,7 +70,7 @@ impl Stage {
             kind: EnvironmentKind::Sandbox,
             populations: Populations::Usual,
         });
-        let now = Wall(START);
+        let now = Timestamp(START);
         let token = sandbox.mint(&TokenSpec { lifetime_seconds: 1_000_000, ..TokenSpec::default() }, now);
         let users = sandbox.user_ids().collect();
         Self { sandbox, users, token, now, bytes: Vec::new() }
@@ -110,10 +111,10 @@ impl Stage {
             Step::Happen { kind, user, to } => {
                 let user = self.users[*user];
                 let happening = match kind {
-                    0 => Happening::Added,
-                    1 => Happening::Deleted(user),
-                    2 => Happening::Renamed(user),
-                    _ => Happening::Switched(user, *to),
+                    0 => BackgroundChange::Added,
+                    1 => BackgroundChange::Deleted(user),
+                    2 => BackgroundChange::Renamed(user),
+                    _ => BackgroundChange::Switched(user, *to),
                 };
                 self.sandbox.happen(happening, self.now);
             }

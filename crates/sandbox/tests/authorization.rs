@@ -4,13 +4,13 @@ use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use http::{Method, Request, Response, StatusCode, header};
 use pingone_sandbox::{
-    CLIENT_SECRET, EnvironmentKind, PUBLIC_CLIENT_ID, Populations, Role, Sandbox, Seed, Wall,
+    CLIENT_SECRET, EnvironmentKind, PUBLIC_CLIENT_ID, Populations, Role, Sandbox, Seed, Timestamp,
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-const NOW: Wall = Wall(1_800_000_000_000);
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
 const HOST: &str = "http://127.0.0.1:4001";
 const REDIRECT: &str = "http://127.0.0.1:4000/";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -67,7 +67,7 @@ fn usual(changes: &[(&str, &str)]) -> Pairs {
     with(with(Vec::new(), &pairs), changes)
 }
 
-fn send(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Answer {
+fn send(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Timestamp) -> Answer {
     sandbox.handle(request, now).response
 }
 
@@ -76,7 +76,7 @@ fn get(sandbox: &mut Sandbox, name: &str) -> Answer {
     send(sandbox, &Request::get(path).body(Vec::new()).unwrap(), NOW)
 }
 
-fn post_at(sandbox: &mut Sandbox, name: &str, form: &[(String, String)], now: Wall) -> Answer {
+fn post_at(sandbox: &mut Sandbox, name: &str, form: &[(String, String)], now: Timestamp) -> Answer {
     let path = format!("/{}/as/{name}", sandbox.environment_id());
     send(sandbox, &Request::post(path).body(encoded(form).into_bytes()).unwrap(), now)
 }
@@ -137,7 +137,7 @@ fn code_form(code: &str) -> Pairs {
     with(Vec::new(), &pairs)
 }
 
-fn exchange(sandbox: &mut Sandbox, code: &str, changes: &[(&str, &str)], now: Wall) -> Answer {
+fn exchange(sandbox: &mut Sandbox, code: &str, changes: &[(&str, &str)], now: Timestamp) -> Answer {
     post_at(sandbox, "token", &with(code_form(code), changes), now)
 }
 
@@ -149,7 +149,7 @@ fn tokens(sandbox: &mut Sandbox, username: &str) -> Value {
     body(&answer)
 }
 
-fn refresh_at(sandbox: &mut Sandbox, token: &Value, scope: &str, now: Wall) -> Answer {
+fn refresh_at(sandbox: &mut Sandbox, token: &Value, scope: &str, now: Timestamp) -> Answer {
     let client = PUBLIC_CLIENT_ID.to_string();
     let form = [
         ("grant_type", "refresh_token"),
@@ -378,7 +378,7 @@ fn a_code_is_good_for_a_minute() {
     let mut sandbox = grown(7);
     for (millis, status) in [(59_999, 200), (60_000, 400)] {
         let code = sign_on(&mut sandbox, "adaeze.okonkwo", &[]);
-        let answer = exchange(&mut sandbox, &code, &[], Wall(NOW.0 + millis));
+        let answer = exchange(&mut sandbox, &code, &[], Timestamp(NOW.0 + millis));
         assert_eq!(answer.status().as_u16(), status, "{millis}");
     }
 }

@@ -2,14 +2,14 @@
 
 use crate::client::{Asker, NOW, body};
 use http::Method;
-use pingone_sandbox::{Role, Wall};
+use pingone_sandbox::{Role, Timestamp};
 use uuid::Uuid;
 
 fn path(asker: &Asker, name: &str) -> String {
     format!("/users/{}/bypassMFA", asker.user(name))
 }
 
-fn until(end: Wall) -> String {
+fn until(end: Timestamp) -> String {
     format!(r#"{{"bypassMFAEnabledUntil":"{end}"}}"#)
 }
 

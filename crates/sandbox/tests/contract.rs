@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use http::{Method, Request, Response, StatusCode, header};
 use pingone_sandbox::{
-    Actor, CLIENT_SECRET, EnvironmentKind, Populations, Role, Sandbox, Seed, TokenSpec, Wall,
+    Actor, CLIENT_SECRET, EnvironmentKind, Populations, Role, Sandbox, Seed, Timestamp, TokenSpec,
 };
 use serde_json::Value;
 use uuid::Uuid;
 
-const NOW: Wall = Wall(1_800_000_000_000);
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
 const BASE: &str = "http://127.0.0.1:4001/v1";
 
 type Answer = Response<Vec<u8>>;
@@ -483,8 +483,8 @@ fn only_a_token_that_holds_here_is_let_in() {
 fn a_token_ends_when_its_time_is_over() {
     let mut asker = Asker::admin(20);
     let request = request(Method::GET, &asker.path("/users"), Some(&asker.token));
-    let last = asker.sandbox.handle(&request, Wall(NOW.0 + 3_599_999)).response;
-    let over = asker.sandbox.handle(&request, Wall(NOW.0 + 3_600_000)).response;
+    let last = asker.sandbox.handle(&request, Timestamp(NOW.0 + 3_599_999)).response;
+    let over = asker.sandbox.handle(&request, Timestamp(NOW.0 + 3_600_000)).response;
     assert_eq!((last.status(), over.status()), (StatusCode::OK, StatusCode::UNAUTHORIZED));
 }
 
@@ -759,9 +759,9 @@ fn odd_requests_are_answered_and_never_panic() {
     odd.headers_mut().insert(header::AUTHORIZATION, header::HeaderValue::from_bytes(b"Bearer \xff").unwrap());
     assert_eq!(asker.send(&odd).status(), StatusCode::UNAUTHORIZED);
     let mut none = grown(0, 7);
-    let token = none.mint(&TokenSpec::default(), Wall(i64::MIN));
+    let token = none.mint(&TokenSpec::default(), Timestamp(i64::MIN));
     let request = request(Method::GET, &asker.path("/users"), Some(&token));
     for now in [i64::MIN, -1, 0, i64::MAX] {
-        assert!(none.handle(&request, Wall(now)).response.status().as_u16() >= 200);
+        assert!(none.handle(&request, Timestamp(now)).response.status().as_u16() >= 200);
     }
 }

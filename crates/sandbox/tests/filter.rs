@@ -2,14 +2,14 @@
 
 use http::{Request, Response, header};
 use pingone_sandbox::filter::{Attribute, Bound, Filter, Match, Refused};
-use pingone_sandbox::{EnvironmentKind, Happening, Populations, Sandbox, Seed, TokenSpec, Wall};
+use pingone_sandbox::{BackgroundChange, EnvironmentKind, Populations, Sandbox, Seed, Timestamp, TokenSpec};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const NOW: Wall = Wall(1_800_000_000_000);
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
 const BASE: &str = "http://127.0.0.1:4001/v1";
 
 /// A sandbox, and one who filters its people.
@@ -342,8 +342,8 @@ fn any_text() -> impl Strategy<Value = Filter> {
 }
 
 /// A point in time with a year of four digits.
-fn time() -> impl Strategy<Value = Wall> {
-    (-62_167_219_200_000_i64..=253_402_300_799_999).prop_map(Wall)
+fn time() -> impl Strategy<Value = Timestamp> {
+    (-62_167_219_200_000_i64..=253_402_300_799_999).prop_map(Timestamp)
 }
 
 fn comparison() -> impl Strategy<Value = Filter> {
@@ -621,10 +621,10 @@ fn the_count_of_a_filter_is_never_an_older_one() {
     let (named, new) = ("name.family eq \"Brandt-Neu\"", "username sw \"new\"");
     let jonas = asker.sandbox.user_named("jonas.brandt").unwrap();
     assert_eq!((count(&mut asker, named), count(&mut asker, new)), (0, 0));
-    asker.sandbox.happen(Happening::Renamed(jonas), NOW);
+    asker.sandbox.happen(BackgroundChange::Renamed(jonas), NOW);
     assert_eq!(count(&mut asker, named), 1);
-    asker.sandbox.happen(Happening::Added, NOW);
+    asker.sandbox.happen(BackgroundChange::Added, NOW);
     assert_eq!(count(&mut asker, new), 1);
-    asker.sandbox.happen(Happening::Deleted(jonas), NOW);
+    asker.sandbox.happen(BackgroundChange::Deleted(jonas), NOW);
     assert_eq!(count(&mut asker, named), 0);
 }

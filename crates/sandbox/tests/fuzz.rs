@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, header};
 use pingone_sandbox::{
-    Actor, CLIENT_SECRET, EnvironmentKind, Populations, Role, Sandbox, Seed, TokenSpec, Wall,
+    Actor, CLIENT_SECRET, EnvironmentKind, Populations, Role, Sandbox, Seed, Timestamp, TokenSpec,
 };
 use serde_json::Value;
 use uuid::Uuid;
 
-const NOW: Wall = Wall(1_800_000_000_000);
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
 const BASE: &str = "http://127.0.0.1:4001/v1";
 const LIFETIME_SECONDS: i64 = 3600;
 const BATCH: usize = 250;
@@ -108,7 +108,7 @@ impl World {
     }
 
     /// Whose flag a request sets to what; `None` for all that mustn't change anything.
-    fn change(&self, request: &Request<Vec<u8>>, now: Wall) -> Option<(Uuid, bool)> {
+    fn change(&self, request: &Request<Vec<u8>>, now: Timestamp) -> Option<(Uuid, bool)> {
         let users = format!("/v1/environments/{}/users/", self.sandbox.environment_id());
         let id = request.uri().path().strip_prefix(&users)?.strip_suffix("/mfaEnabled")?;
         let id = Uuid::try_parse(id).ok().filter(|_| id.len() == 36)?;
@@ -431,10 +431,10 @@ fn body(dice: &mut Dice) -> Vec<u8> {
     }
 }
 
-fn time(dice: &mut Dice) -> Wall {
+fn time(dice: &mut Dice) -> Timestamp {
     match dice.below(40) {
-        0 => Wall(i64::MIN),
-        1 => Wall(i64::MAX),
+        0 => Timestamp(i64::MIN),
+        1 => Timestamp(i64::MAX),
         2 => NOW.after_seconds(LIFETIME_SECONDS),
         _ => NOW,
     }

@@ -4,11 +4,11 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use http::{Request, Response, header};
-use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec, Wall};
+use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, Timestamp, TokenSpec};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-const NOW: Wall = Wall(1_800_000_000_000);
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
 const SEED: u64 = 7;
 
 fn seed() -> Seed {
@@ -22,7 +22,7 @@ fn seed() -> Seed {
     }
 }
 
-fn status(sandbox: &mut Sandbox, token: &str, now: Wall) -> u16 {
+fn status(sandbox: &mut Sandbox, token: &str, now: Timestamp) -> u16 {
     let path = format!("/v1/environments/{}", sandbox.environment_id());
     let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
     sandbox.handle(&request.body(Vec::new()).unwrap(), now).response.status().as_u16()
@@ -108,12 +108,12 @@ fn a_clock_that_is_ahead_moves_when_tokens_begin_and_end() {
     let ahead = sandbox.mint(&TokenSpec::default(), NOW);
     assert_eq!(part(&ahead, 1)["iat"].as_i64().unwrap(), NOW.0 / 1000 + 3600);
     assert_eq!(part(&ahead, 1)["exp"].as_i64().unwrap(), NOW.0 / 1000 + 7200);
-    assert_eq!(status(&mut sandbox, &ahead, Wall(NOW.0 + 3_599_999)), 200);
-    assert_eq!(status(&mut sandbox, &ahead, Wall(NOW.0 + 3_600_000)), 401);
+    assert_eq!(status(&mut sandbox, &ahead, Timestamp(NOW.0 + 3_599_999)), 200);
+    assert_eq!(status(&mut sandbox, &ahead, Timestamp(NOW.0 + 3_600_000)), 401);
     sandbox.set_clock_offset_millis(-3_600_000);
-    assert_eq!(status(&mut sandbox, &before, Wall(NOW.0 + 7_199_999)), 200);
+    assert_eq!(status(&mut sandbox, &before, Timestamp(NOW.0 + 7_199_999)), 200);
     sandbox.set_clock_offset_millis(i64::MIN);
-    assert_eq!(status(&mut sandbox, &before, Wall(i64::MIN)), 200, "time ends instead of overflowing");
+    assert_eq!(status(&mut sandbox, &before, Timestamp(i64::MIN)), 200, "time ends instead of overflowing");
 }
 
 #[cfg(feature = "server")]
@@ -184,7 +184,7 @@ mod rs256 {
         {
             assert_eq!(status(&mut sandbox, &wrong, NOW), 401);
         }
-        assert_eq!(status(&mut sandbox, &token, Wall(NOW.0 + 3_600_000)), 401, "it still ends");
+        assert_eq!(status(&mut sandbox, &token, Timestamp(NOW.0 + 3_600_000)), 401, "it still ends");
     }
 
     #[test]

@@ -2,10 +2,10 @@
 //! that the page's own readers are tested with.
 
 use http::{Method, Request, header};
-use pingone_sandbox::{EnvironmentKind, Populations, Role, Sandbox, Seed, TokenSpec, Wall};
+use pingone_sandbox::{EnvironmentKind, Populations, Role, Sandbox, Seed, Timestamp, TokenSpec};
 use uuid::Uuid;
 
-const NOW: Wall = Wall(1_800_000_000_000);
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
 const USERS: &str = include_str!("../../core/tests/fixtures/users-page.json");
 const MFA_ENABLED: &str = include_str!("../../core/tests/fixtures/mfa-enabled.json");

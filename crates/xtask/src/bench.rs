@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::command::Bench;
 use crate::edition::Edition;
 use crate::failure::Failure;
-use crate::machine::{self, Need};
+use crate::system_deps::{self, SystemDep};
 use crate::workspace::Workspace;
 use crate::{packages, page, process, setup, size};
 
@@ -22,14 +22,14 @@ pub(crate) fn run(workspace: &Workspace, what: &Bench) -> Result<(), Failure> {
 }
 
 fn start(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
-    machine::complete(&machine::CHROMIUM)?;
+    system_deps::complete(&system_deps::CHROMIUM)?;
     packages::install_for_bench(workspace)?;
     let tools = setup::prepare(workspace)?;
     page::release(workspace, &tools, Edition::Product)?;
     let visit = size::Visit::of(&workspace.dist())?;
     let mut command = measurement(workspace, &["start".to_owned()]);
     command.args(options);
-    command.env("NGINX", Need::Nginx.path()?);
+    command.env("NGINX", SystemDep::Nginx.path()?);
     command.env("PINGONE_MFA_FIRST_VISIT", visit.first_gzip().to_string());
     command.env("PINGONE_MFA_EMPTY", grounds::empty(workspace, &tools)?);
     command.env("PINGONE_MFA_WIDGET", grounds::widget(workspace)?);
@@ -42,14 +42,14 @@ fn sandbox(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 fn directory(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
-    machine::complete(&machine::CHROMIUM)?;
+    system_deps::complete(&system_deps::CHROMIUM)?;
     packages::install_for_bench(workspace)?;
     measure(workspace, measurement(workspace, options))
 }
 
 /// The script needs a Python of its own, and is left out where there is none.
 fn runs(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
-    machine::complete(&machine::CHROMIUM)?;
+    system_deps::complete(&system_deps::CHROMIUM)?;
     let mut command = measurement(workspace, &["runs".to_owned()]);
     command.args(options);
     match packages::python_for_bench(workspace) {
@@ -69,8 +69,8 @@ fn measure(workspace: &Workspace, measurement: Command) -> Result<(), Failure> {
 /// Measures the page that is there.
 fn browse(workspace: &Workspace, mut measurement: Command) -> Result<(), Failure> {
     process::run(measurement.envs([
-        ("CHROMEDRIVER", Need::Chromedriver.path()?),
-        ("CHROMIUM", Need::Chromium.path()?),
+        ("CHROMEDRIVER", SystemDep::Chromedriver.path()?),
+        ("CHROMIUM", SystemDep::Chromium.path()?),
         ("PINGONE_MFA_DIST", workspace.dist()),
     ]))
 }

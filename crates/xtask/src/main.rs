@@ -12,7 +12,6 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
 
 mod bench;
-mod bill;
 mod check;
 mod command;
 mod demo;
@@ -25,13 +24,13 @@ mod install;
 #[cfg(test)]
 mod invented_ids;
 mod lockfile;
-mod machine;
 mod mutants;
 mod npm;
 mod packages;
 mod page;
 mod process;
 mod report;
+mod sbom;
 mod seal;
 mod setup;
 mod size;
@@ -39,7 +38,8 @@ mod snippets;
 mod soak;
 mod stopwatch;
 mod suite;
-mod tally;
+mod system_deps;
+mod test_summary;
 mod timings;
 mod tool;
 mod workspace;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::machine::Need;
 use crate::process;
+use crate::system_deps::SystemDep;
 use crate::workspace::Workspace;
 
 /// Where the package is put together and packed.
@@ -53,8 +53,8 @@ pub(crate) fn pack(workspace: &Workspace) -> Result<PathBuf, Failure> {
     fs::write(&written, text).map_err(Failure::file("write", &written))?;
 
     // npm is a script of Node.js; asked for first, so that the message names what is missing.
-    Need::Node.path()?;
-    let mut npm = workspace.command(Need::Npm.path()?);
+    SystemDep::Node.path()?;
+    let mut npm = workspace.command(SystemDep::Npm.path()?);
     npm.current_dir(&folder).args(["pack", "--silent", "--ignore-scripts", "./package"]);
     process::run(&mut npm)?;
     let named = folder.join(format!("pingone-mfa-{}.tgz", env!("CARGO_PKG_VERSION")));

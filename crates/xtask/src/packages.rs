@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::failure::Failure;
-use crate::machine::Need;
 use crate::process;
+use crate::system_deps::SystemDep;
 use crate::workspace::Workspace;
 
 /// The HTTP client of most Python scripts.
@@ -55,9 +55,9 @@ fn install_in(folder: &Path, workspace: &Workspace, reason: &str) -> Result<(), 
         return Ok(());
     }
     // npm is a script of Node.js; asked for first, so that the message names what is missing.
-    Need::Node.path()?;
+    SystemDep::Node.path()?;
     println!("Installing {reason} (a few seconds).");
-    let mut npm = workspace.command(Need::Npm.path()?);
+    let mut npm = workspace.command(SystemDep::Npm.path()?);
     process::run(npm.current_dir(folder).args(["ci", "--ignore-scripts"]))
 }
 

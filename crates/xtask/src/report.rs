@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use crate::failure::Failure;
 use crate::process;
 use crate::stopwatch::{Elapsed, Stopwatch};
-use crate::tally::{Tally, Verdict};
+use crate::test_summary::{TestSummary, Verdict};
 
 /// A step failed that the following ones depend on.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ struct Line {
 #[derive(Default)]
 pub(crate) struct Report {
     lines: Vec<Line>,
-    sum: Tally,
+    sum: TestSummary,
 }
 
 impl Report {
@@ -61,9 +61,9 @@ impl Report {
         mut each: impl FnMut(&str),
     ) {
         let watch = begin(name);
-        let mut tally = Tally::default();
+        let mut summary = TestSummary::default();
         let content = match process::stream(&mut command, |line| {
-            tally.read(line);
+            summary.read(line);
             each(line);
         }) {
             Ok(status) => status.success(),
@@ -72,9 +72,9 @@ impl Report {
                 false
             }
         };
-        let verdict = tally.verdict(content);
-        self.sum.add(counted(tally, verdict));
-        self.end(name, said(tally, verdict), &watch);
+        let verdict = summary.verdict(content);
+        self.sum.add(counted(summary, verdict));
+        self.end(name, said(summary, verdict), &watch);
     }
 
     fn end(&mut self, name: &'static str, outcome: String, watch: &Stopwatch) {
@@ -100,21 +100,21 @@ fn begin(name: &str) -> Stopwatch {
 }
 
 /// A step that failed without a failed test counts as one failure: the sum must not look clean.
-fn counted(tally: Tally, verdict: Verdict) -> Tally {
+fn counted(summary: TestSummary, verdict: Verdict) -> TestSummary {
     match verdict {
-        Verdict::Passed | Verdict::Failed => tally,
+        Verdict::Passed | Verdict::Failed => summary,
         Verdict::NotBuilt | Verdict::CutShort | Verdict::NothingRan => {
-            Tally { failed: tally.failed + 1, ..tally }
+            TestSummary { failed: summary.failed + 1, ..summary }
         }
     }
 }
 
-fn said(tally: Tally, verdict: Verdict) -> String {
+fn said(summary: TestSummary, verdict: Verdict) -> String {
     match verdict {
-        Verdict::Passed => tally.to_string(),
-        Verdict::Failed => format!("FAILED: {tally}"),
+        Verdict::Passed => summary.to_string(),
+        Verdict::Failed => format!("FAILED: {summary}"),
         Verdict::NotBuilt => "FAILED: it did not build or start, and no test ran".to_owned(),
-        Verdict::CutShort => format!("FAILED: a test program ended before its result ({tally})"),
+        Verdict::CutShort => format!("FAILED: a test program ended before its result ({summary})"),
         Verdict::NothingRan => "FAILED: no test ran at all".to_owned(),
     }
 }
@@ -132,20 +132,20 @@ mod tests {
         let mut report = Report::default();
         assert!(report.gate("open", || Ok(())).is_ok());
         assert!(report.gate("shut", || Err::<(), _>(failure())).is_err());
-        assert_eq!(report.sum, Tally { passed: 0, failed: 1 });
+        assert_eq!(report.sum, TestSummary { passed: 0, failed: 1 });
     }
 
     #[test]
     fn a_step_that_did_not_build_counts_as_a_failure() {
-        let nothing = Tally::default();
-        assert_eq!(counted(nothing, Verdict::NotBuilt), Tally { passed: 0, failed: 1 });
-        assert_eq!(counted(nothing, Verdict::NothingRan), Tally { passed: 0, failed: 1 });
+        let nothing = TestSummary::default();
+        assert_eq!(counted(nothing, Verdict::NotBuilt), TestSummary { passed: 0, failed: 1 });
+        assert_eq!(counted(nothing, Verdict::NothingRan), TestSummary { passed: 0, failed: 1 });
     }
 
     #[test]
     fn a_failed_test_is_counted_once() {
-        let tally = Tally { passed: 4, failed: 2 };
-        assert_eq!(counted(tally, Verdict::Failed), tally);
+        let summary = TestSummary { passed: 4, failed: 2 };
+        assert_eq!(counted(summary, Verdict::Failed), summary);
     }
 
     #[test]
@@ -153,6 +153,6 @@ mod tests {
         let mut report = Report::default();
         report.tests("nowhere", Command::new("no-such-program-anywhere"));
         assert!(report.gate("next", || Ok(())).is_ok());
-        assert_eq!(report.sum, Tally { passed: 0, failed: 1 });
+        assert_eq!(report.sum, TestSummary { passed: 0, failed: 1 });
     }
 }

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::failure::Failure;
-use crate::machine::{self, Need};
+use crate::system_deps::{self, SystemDep};
 use crate::workspace::Workspace;
 use crate::{packages, process};
 
@@ -24,15 +24,15 @@ const LANGUAGES: [&str; 11] = [
 ];
 
 /// What comes from elsewhere: a browser for jQuery, Node.js, and npm for jQuery itself.
-const NEEDS: [Need; 3] = [Need::Chromium, Need::Node, Need::Npm];
+const NEEDS: [SystemDep; 3] = [SystemDep::Chromium, SystemDep::Node, SystemDep::Npm];
 
 /// The `snippets` command.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
-    machine::complete(&NEEDS)?;
-    machine::have_packages(&LANGUAGES, "the code that the page writes is run in them")?;
+    system_deps::complete(&NEEDS)?;
+    system_deps::have_packages(&LANGUAGES, "the code that the page writes is run in them")?;
     packages::install(workspace)?;
     let mut command = prover(workspace);
-    command.env("CHROMIUM", Need::Chromium.path()?);
+    command.env("CHROMIUM", SystemDep::Chromium.path()?);
     process::run(&mut command)
 }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::edition::Edition;
 use crate::failure::Failure;
-use crate::machine::{self, Need};
+use crate::system_deps::{self, SystemDep};
 use crate::workspace::Workspace;
 use crate::{mutants, page, process, setup};
 
@@ -28,11 +28,11 @@ pub(crate) fn run(workspace: &Workspace, options: &[String]) -> Result<(), Failu
 
 /// Plays the page that it builds first.
 fn in_browser(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
-    machine::complete(&machine::CHROMIUM)?;
+    system_deps::complete(&system_deps::CHROMIUM)?;
     page::release(workspace, &setup::prepare(workspace)?, Edition::Product)?;
     process::run(player(workspace, "pingone-mfa-soak-browser", options).envs([
-        ("CHROMEDRIVER", Need::Chromedriver.path()?),
-        ("CHROMIUM", Need::Chromium.path()?),
+        ("CHROMEDRIVER", SystemDep::Chromedriver.path()?),
+        ("CHROMIUM", SystemDep::Chromium.path()?),
         ("PINGONE_MFA_DIST", workspace.dist()),
     ]))
 }

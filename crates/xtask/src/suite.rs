@@ -12,9 +12,9 @@ use crate::check;
 use crate::edition::Edition;
 use crate::engines::{self, Engines, Table};
 use crate::failure::Failure;
-use crate::machine::{self, Need};
 use crate::report::{Report, Stopped};
 use crate::setup;
+use crate::system_deps::{self, SystemDep};
 use crate::workspace::{WASM_TARGET, Workspace};
 use crate::{npm, packages, process};
 
@@ -54,16 +54,16 @@ pub(crate) struct Kit {
 impl Kit {
     /// Completed first, so that what is missing is known at once and not after the lints.
     pub(crate) fn complete(workspace: &Workspace) -> Result<Self, Failure> {
-        machine::complete(&[machine::CHROMIUM.as_slice(), &machine::ENGINES].concat())?;
+        system_deps::complete(&[system_deps::CHROMIUM.as_slice(), &system_deps::ENGINES].concat())?;
         packages::install(workspace)?;
         let tools = setup::prepare(workspace)?;
         packages::install_for_headers(workspace)?;
         let path = tools.path()?;
-        let (chromium, chromedriver) = (Need::Chromium.path()?, Need::Chromedriver.path()?);
-        let (nginx, npm) = (Need::Nginx.path()?, Need::Npm.path()?);
-        let (firefox, geckodriver) = (Need::Firefox.path()?, setup::firefox_driver(workspace)?);
-        let (webkit_driver, mini_browser) = (Need::WebKitDriver.path()?, Need::MiniBrowser.path()?);
-        let xvfb = Need::Xvfb.path()?;
+        let (chromium, chromedriver) = (SystemDep::Chromium.path()?, SystemDep::Chromedriver.path()?);
+        let (nginx, npm) = (SystemDep::Nginx.path()?, SystemDep::Npm.path()?);
+        let (firefox, geckodriver) = (SystemDep::Firefox.path()?, setup::firefox_driver(workspace)?);
+        let (webkit_driver, mini_browser) = (SystemDep::WebKitDriver.path()?, SystemDep::MiniBrowser.path()?);
+        let xvfb = SystemDep::Xvfb.path()?;
         Ok(Self {
             chromium,
             chromedriver,

@@ -3,17 +3,17 @@
 use pingone_mfa_core::api::frame::ask_before;
 use pingone_mfa_core::api::request::{ReadBypass, WriteBypass};
 use pingone_mfa_core::domain::embedding::{Change, ChangeKind};
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::guard::{BypassPermit, Choices, Objection, WriteRefusal};
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::engine::connection::Connection;
 
 use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
 /// How a bypass that was asked for ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,9 +23,9 @@ pub enum Bypassing {
     /// PingOne says until when.
     Allowed {
         /// Until when.
-        until: Wall,
+        until: Timestamp,
         /// When PingOne said so.
-        at: Wall,
+        at: Timestamp,
     },
     /// PingOne refused, and nothing was changed.
     Refused(Fault),
@@ -37,7 +37,7 @@ const HOUR: i64 = 3_600_000;
 
 impl Directory {
     /// The end of a bypass of so many hours that begins now.
-    pub fn bypass_end(&'static self, hours: u64) -> Wall {
+    pub fn bypass_end(&'static self, hours: u64) -> Timestamp {
         self.ports.clock.wall().plus(i64::try_from(hours).unwrap_or(0).saturating_mul(HOUR))
     }
 
@@ -64,8 +64,8 @@ impl Directory {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
                 let again = move || self.ask(user);
                 self.trouble.meet(
-                    Spot::User(user),
-                    Tried::AllowBypass(user),
+                    Location::User(user),
+                    Operation::AllowBypass(user),
                     fault,
                     self.population(user),
                     again,
@@ -102,7 +102,7 @@ impl Directory {
 }
 
 /// Writes the end, and reads it where the answer was lost. Writing the same end twice is as good as once.
-async fn bypass(connection: &Connection, permit: BypassPermit, until: Wall) -> Bypassing {
+async fn bypass(connection: &Connection, permit: BypassPermit, until: Timestamp) -> Bypassing {
     let at = || connection.clock().wall();
     let fault = match connection.call(WriteBypass { permit, until }).await {
         Ok(Some(until)) => return Bypassing::Allowed { until, at: at() },

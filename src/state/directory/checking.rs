@@ -4,25 +4,25 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use pingone_mfa_core::api::request::ReadDevices;
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::unread::Unread;
 use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::domain::users::{Devices, Row};
+use pingone_mfa_core::domain::users::{Devices, UserIndex};
 use pingone_mfa_core::engine::driver::{Command, drive};
 use pingone_mfa_core::engine::report::{Reporting, State};
 
 use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
 /// PingOne's report of devices, merged with the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Report {
     /// When PingOne made it; its data is up to fifteen minutes older.
-    pub made_at: Wall,
+    pub made_at: Timestamp,
     /// How many users it names.
     pub users: usize,
     /// How many of its rows could not be read.
@@ -99,7 +99,8 @@ impl Directory {
     fn report_ended(&'static self, read: Result<Report, Fault>) {
         if let Err(fault) = &read {
             self.announcer.tell(Announcement::Failed(fault.clone()));
-            self.trouble.meet(Spot::Report, Tried::ReadReport, fault, None, move || self.read_report());
+            self.trouble
+                .meet(Location::Report, Operation::ReadReport, fault, None, move || self.read_report());
         }
         self.report.set(Load::ended(read, self.ports.clock.wall()));
         self.devices_learned();
@@ -145,7 +146,7 @@ impl Directory {
     pub fn check_selected(&'static self) {
         let selected = self.table.selected.get_untracked();
         let shown = self.table.shown.get_untracked().into_iter();
-        let rows: Vec<Row> = shown.filter(|row| selected.contains(*row)).collect();
+        let rows: Vec<UserIndex> = shown.filter(|row| selected.contains(*row)).collect();
         let ids: Vec<UserId> =
             self.users.with_untracked(|users| rows.iter().filter_map(|row| users.id(*row)).collect());
         self.check(ids);
@@ -188,7 +189,13 @@ impl Directory {
         // The first one tells; hundreds may follow.
         let is_first = |checking: &Option<Checking>| checking.as_ref().is_some_and(|it| it.fault.is_none());
         if let Some(fault) = fault.as_ref().filter(|_| self.checking.with_untracked(is_first)) {
-            self.trouble.explain(Spot::Checking, Tried::ReadDevices(id), fault, None, self.population(id));
+            self.trouble.explain(
+                Location::Checking,
+                Operation::ReadDevices(id),
+                fault,
+                None,
+                self.population(id),
+            );
         }
         self.change_checking(|checking| match fault {
             None => checking.done += 1,
@@ -215,7 +222,7 @@ impl Directory {
     }
 
     /// When the devices of everyone were read, if they were.
-    pub fn devices_as_of(&self) -> Option<Wall> {
+    pub fn devices_as_of(&self) -> Option<Timestamp> {
         self.report.with(|report| report.ready().map(|report| report.made_at))
     }
 }

@@ -2,15 +2,15 @@
 
 use pingone_mfa_core::api::redaction::has_token;
 use pingone_mfa_core::api::request::{FindPeople, HITS};
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::person_search::{Casing, person_search};
 use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::domain::users::Row;
+use pingone_mfa_core::domain::users::UserIndex;
 
 use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
 /// A search in PingOne.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +60,8 @@ impl Directory {
             let hits = answer.map(|found| {
                 let shown = found.rows.len() as u64;
                 let mut rows = self.learn(found.rows);
-                let others: Vec<Row> = loaded.iter().copied().filter(|row| !rows.contains(row)).collect();
+                let others: Vec<UserIndex> =
+                    loaded.iter().copied().filter(|row| !rows.contains(row)).collect();
                 only_loaded = others.len() as u64;
                 rows.extend(others);
                 self.found.set(rows);
@@ -72,7 +73,7 @@ impl Directory {
                     self.announcer.tell(Announcement::Failed(fault.clone()));
                     let text = text.clone();
                     let again = move || self.find(&text);
-                    self.trouble.meet(Spot::Search, Tried::ReadUsers, fault, None, again);
+                    self.trouble.meet(Location::Search, Operation::ReadUsers, fault, None, again);
                 }
             }
             let hits = Load::ended(hits, connection.clock().wall());
@@ -81,7 +82,7 @@ impl Directory {
     }
 
     /// Whom the loaded list has for a text: it finds what stands in the middle, and needs no capitals.
-    fn loaded(&'static self, text: &str) -> Vec<Row> {
+    fn loaded(&'static self, text: &str) -> Vec<UserIndex> {
         self.users.with_untracked(|users| self.table.find(users, text, HITS as usize))
     }
 

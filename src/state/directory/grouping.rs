@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use futures::channel::mpsc;
 use pingone_mfa_core::api::request::ReadGroups;
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::{Fault, Paging};
 use pingone_mfa_core::domain::filter::Filter;
 use pingone_mfa_core::domain::group::Group;
 use pingone_mfa_core::domain::query::GroupFilter;
 use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::domain::users::Rows;
+use pingone_mfa_core::domain::users::UserSet;
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::drive;
 use pingone_mfa_core::engine::listing::{Job, Listing, State};
@@ -18,7 +18,7 @@ use pingone_mfa_core::engine::listing::{Job, Listing, State};
 use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
 /// The members of the group that is filtered by.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +76,7 @@ impl Directory {
             }
             if let Err(fault) = &members {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
-                self.trouble.explain(Spot::Group, Tried::FilterUsers, fault, None, None);
+                self.trouble.explain(Location::Group, Operation::FilterUsers, fault, None, None);
             }
             let read = Load::ended(members, connection.clock().wall());
             self.members.set(Some(Members { filter, read }));
@@ -88,7 +88,7 @@ impl Directory {
     pub(super) fn place_members(&'static self) {
         let rows = self.members.with_untracked(|members| {
             let ids = members.as_ref()?.read.ready()?;
-            let place = |users: &pingone_mfa_core::domain::users::Users| -> Rows {
+            let place = |users: &pingone_mfa_core::domain::users::UserStore| -> UserSet {
                 ids.iter().filter_map(|id| users.find(*id)).collect()
             };
             Some(self.users.with_untracked(place))

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use pingone_mfa_core::api::request::ReadDevices;
 use pingone_mfa_core::domain::device::usable;
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::{BadAnswer, Fault, RetryKind};
 use pingone_mfa_core::domain::guard::{Choices, Concern, Guard, MfaPermit, Objection, Rules, WriteRefusal};
 use pingone_mfa_core::domain::outcome::Outcome;
@@ -84,7 +84,7 @@ impl Directory {
                 Ok(guard) => guard,
                 Err(fault) => {
                     self.end_switch(id);
-                    return self.not_read(id, Tried::FilterUsers, &fault, move || self.ask(id));
+                    return self.not_read(id, Operation::FilterUsers, &fault, move || self.ask(id));
                 }
             };
             let bypass = guard.bypass(id, Choices::ALL).map(drop);
@@ -119,7 +119,7 @@ impl Directory {
             Ok(guard) => guard,
             Err(fault) => {
                 self.end_switch(id);
-                self.not_read(id, Tried::FilterUsers, &fault, move || self.change(id, to, accepted));
+                self.not_read(id, Operation::FilterUsers, &fault, move || self.change(id, to, accepted));
                 return None;
             }
         };

@@ -1,7 +1,7 @@
 //! What the checks of one user read is shown in that user's panel as well, so that the two never say different things.
 
-use pingone_mfa_core::domain::evidence::{Evidence, Sight, Symptom};
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::evidence::{Evidence, Observed, Symptom};
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::user::UserId;
 
 use super::Directory;
@@ -35,11 +35,11 @@ impl Directory {
     }
 
     /// Whether the flag is being changed: what is read meanwhile may be what it was before.
-    fn is_flag_in_doubt(&'static self, user: UserId, at: Wall) -> bool {
+    fn is_flag_in_doubt(&'static self, user: UserId, at: Timestamp) -> bool {
         self.switches.with_untracked(|switches| switches.get(&user).is_some_and(|switch| switch.outdates(at)))
     }
 }
 
-fn last<T>(sight: Option<&Sight<T>>, at: Wall) -> Option<&T> {
-    sight.filter(|sight| sight.at == at).and_then(|sight| sight.said.as_ref().ok())
+fn last<T>(sight: Option<&Observed<T>>, at: Timestamp) -> Option<&T> {
+    sight.filter(|sight| sight.at == at).and_then(|sight| sight.result.as_ref().ok())
 }

@@ -3,18 +3,18 @@
 use std::rc::Rc;
 
 use futures::channel::mpsc;
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::time::PerSecond;
 use pingone_mfa_core::domain::user::{UnreadableUser, User};
-use pingone_mfa_core::domain::users::Users;
+use pingone_mfa_core::domain::users::UserStore;
 use pingone_mfa_core::engine::driver::{Command, drive};
 use pingone_mfa_core::engine::listing::{Job, Listing, State};
 
 use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
 /// A row as PingOne's pages bring it.
 pub(in crate::state) type ReadRow = Result<User, UnreadableUser>;
@@ -100,7 +100,7 @@ impl Directory {
         // A new list says nothing about devices.
         self.forget_report();
         self.stop_checking();
-        self.users.set(Users::default());
+        self.users.set(UserStore::default());
         self.learn(opened.map(Ok));
     }
 
@@ -145,7 +145,7 @@ impl Directory {
             }
             List::Halted { fault, .. } => {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
-                self.trouble.meet(Spot::People, Tried::ReadUsers, fault, None, move || self.resume());
+                self.trouble.meet(Location::People, Operation::ReadUsers, fault, None, move || self.resume());
             }
             List::Idle | List::Loading { .. } | List::Stopped => {}
         }

@@ -6,15 +6,15 @@ use pingone_mfa_core::api::request::{
     ReadBypass, ReadDevices, ReadMemberships, ReadMfa, ReadMfaDefault, ReadUser,
 };
 use pingone_mfa_core::domain::device::{Device, usable};
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::Fault;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::user::UserId;
 
 use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
 /// The user who is opened.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ pub struct Opened {
     /// The devices.
     pub devices: Load<Vec<Device>>,
     /// Until when a bypass runs; `None` without one.
-    pub bypass: Load<Option<Wall>>,
+    pub bypass: Load<Option<Timestamp>>,
     /// The names of the groups; `None` where PingOne says nothing.
     pub groups: Load<Option<Vec<String>>>,
 }
@@ -55,7 +55,7 @@ impl Directory {
             if let Err(fault) = &read {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
                 let again = move || self.open(id);
-                self.trouble.meet(Spot::User(id), Tried::ReadUser(id), fault, None, again);
+                self.trouble.meet(Location::User(id), Operation::ReadUser(id), fault, None, again);
             }
             let is_there = read.is_ok();
             let read = Load::ended(read, connection.clock().wall());
@@ -139,7 +139,7 @@ impl Directory {
         self.recount();
     }
 
-    pub(super) fn learn_bypass(&'static self, id: UserId, until: Option<Wall>) {
+    pub(super) fn learn_bypass(&'static self, id: UserId, until: Option<Timestamp>) {
         self.users.update(|users| {
             if let Some(row) = users.find(id) {
                 users.set_bypass(row, until);
@@ -153,7 +153,7 @@ impl Directory {
     }
 
     /// Opens a user who has been read already, to show what went wrong beside the row.
-    pub(super) fn show(&'static self, id: UserId, at: Wall) {
+    pub(super) fn show(&'static self, id: UserId, at: Timestamp) {
         let is_known = self.users.with_untracked(|users| users.find(id).is_some());
         if !self.is_open(id) && is_known {
             self.opened.set(Some(Opened::new(id, Load::Ready { value: (), at })));

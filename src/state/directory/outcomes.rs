@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use pingone_mfa_core::api::report::{REPORT_LIMIT, ReportFault, ReportReader};
-use pingone_mfa_core::domain::report::{Part, Report};
+use pingone_mfa_core::domain::report::{Part, RunReport};
 use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_core::domain::users::{Row, Rows, Users};
+use pingone_mfa_core::domain::users::{UserIndex, UserSet, UserStore};
 use pingone_mfa_core::port::Opened;
 
 use super::Directory;
 use crate::state::saving::ROWS_AT_ONCE;
-use crate::state::unusable::Unusable;
+use crate::state::unusable::UnreadableBody;
 
 /// What came of a report that was opened.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +18,7 @@ pub enum Outcomes {
     /// It is being read.
     Reading,
     /// It can't be used.
-    Unusable(Unusable<ReportFault>),
+    UnreadableBody(UnreadableBody<ReportFault>),
     /// Some of its people are shown.
     Shown(Shown),
 }
@@ -27,7 +27,7 @@ pub enum Outcomes {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
     /// The report.
-    pub report: Rc<Report>,
+    pub report: Rc<RunReport>,
     /// Which of its people.
     pub part: Part,
     /// How many of them are not in the list.
@@ -41,9 +41,9 @@ impl Directory {
         self.tasks.spawn(async move {
             let read = match opening.await {
                 Opened::Cancelled => return,
-                Opened::TooLarge => Err(Unusable::TooLarge),
-                Opened::Unreadable => Err(Unusable::Unreadable),
-                Opened::Silent => Err(Unusable::Silent),
+                Opened::TooLarge => Err(UnreadableBody::TooLarge),
+                Opened::Unreadable => Err(UnreadableBody::Unreadable),
+                Opened::Silent => Err(UnreadableBody::Silent),
                 Opened::Bytes(bytes) => {
                     self.close_outcomes();
                     self.outcomes.set(Some(Outcomes::Reading));
@@ -54,17 +54,17 @@ impl Directory {
                 Ok(report) => self.show_outcomes(Rc::new(report)),
                 Err(why) => {
                     self.close_outcomes();
-                    self.outcomes.set(Some(Outcomes::Unusable(why)));
+                    self.outcomes.set(Some(Outcomes::UnreadableBody(why)));
                 }
             }
         });
     }
 
     /// A thousand rows at a time, so that the page goes on meanwhile.
-    async fn read_outcomes(&'static self, bytes: Vec<u8>) -> Result<Report, Unusable<ReportFault>> {
-        let mut reader = ReportReader::new(bytes).map_err(Unusable::Fault)?;
+    async fn read_outcomes(&'static self, bytes: Vec<u8>) -> Result<RunReport, UnreadableBody<ReportFault>> {
+        let mut reader = ReportReader::new(bytes).map_err(UnreadableBody::Fault)?;
         let report = loop {
-            if let Some(report) = reader.step(ROWS_AT_ONCE).map_err(Unusable::Fault)? {
+            if let Some(report) = reader.step(ROWS_AT_ONCE).map_err(UnreadableBody::Fault)? {
                 break report;
             }
             let clock = &self.ports.clock;
@@ -72,11 +72,11 @@ impl Directory {
         };
         let environment = self.connection().map(|connection| connection.tenant().environment);
         let is_ours = environment == Some(report.plan.environment);
-        is_ours.then_some(report).ok_or(Unusable::OtherEnvironment)
+        is_ours.then_some(report).ok_or(UnreadableBody::OtherEnvironment)
     }
 
     /// Shows the people of a report.
-    pub(in crate::state) fn show_outcomes(&'static self, report: Rc<Report>) {
+    pub(in crate::state) fn show_outcomes(&'static self, report: Rc<RunReport>) {
         self.close_search();
         self.place_outcomes(report, Part::Planned);
     }
@@ -101,10 +101,10 @@ impl Directory {
         }
     }
 
-    fn place_outcomes(&'static self, report: Rc<Report>, part: Part) {
+    fn place_outcomes(&'static self, report: Rc<RunReport>, part: Part) {
         let ids = report.part(part);
-        let is_listed = |row: &Row| self.table.lists(*row);
-        let place = |users: &Users| -> Rows {
+        let is_listed = |row: &UserIndex| self.table.lists(*row);
+        let place = |users: &UserStore| -> UserSet {
             ids.iter().filter_map(|id| users.find(*id)).filter(is_listed).collect()
         };
         let rows = self.users.with_untracked(place);

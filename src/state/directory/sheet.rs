@@ -5,17 +5,17 @@ use std::rc::Rc;
 
 use futures::channel::mpsc::{self, UnboundedSender};
 use pingone_mfa_core::api::request::ReadUser;
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::export::file_name;
 use pingone_mfa_core::domain::export::{Contents, Format};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::list::{
-    self, Answer as GuessAnswer, Column, Direction, Encoding, Form, Guess, Identity, List as People,
-    ListFault, Normalize, Piles, PreviewLine, Problem, Questions, Separator,
+    self, Answer as GuessAnswer, Column, Direction, Encoding, Form, Guess, Identity, ImportFault,
+    ImportFile as People, Matches, Normalize, PreviewLine, Problem, Questions, Separator,
 };
-use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::domain::time::{Millis, Timestamp};
 use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::domain::users::{Row, Rows};
+use pingone_mfa_core::domain::users::{UserIndex, UserSet};
 use pingone_mfa_core::engine::driver::{Command, drive};
 use pingone_mfa_core::engine::lookup::{Answer, Ask, Job, Lookup, State};
 use pingone_mfa_core::port::Opened;
@@ -23,7 +23,7 @@ use pingone_mfa_core::port::Opened;
 use super::{Directory, List};
 use crate::state::announcement::Announcement;
 use crate::state::tasks::Tasks;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 use crate::state::watched::Watched;
 
 /// So many lines are looked up in PingOne at most. Longer lists are compared with the list of all users.
@@ -47,16 +47,16 @@ pub enum Opening {
     /// It is being read.
     Reading,
     /// It is no list.
-    Unusable(Unusable),
+    UnreadableBody(UnreadableBody),
     /// It is a list.
     Read(Rc<Understood>),
 }
 
 /// Why a file can't be taken for a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unusable {
+pub enum UnreadableBody {
     /// What is in it.
-    Fault(ListFault),
+    Fault(ImportFault),
     /// It has more bytes than are read.
     TooLarge,
     /// The browser could not read it.
@@ -142,7 +142,7 @@ impl Finding {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Found {
     /// The list's entries.
-    pub piles: Piles,
+    pub matches: Matches,
     /// Who told.
     pub by: By,
     /// How many questions PingOne didn't answer; they are among those who weren't found.
@@ -153,21 +153,21 @@ pub struct Found {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
     /// The list of all users, of that time.
-    List(Wall),
+    List(Timestamp),
     /// PingOne, at that time.
-    PingOne(Wall),
+    PingOne(Timestamp),
 }
 
-/// One of the four piles.
+/// One of the four matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pile {
-    /// [`Piles::found`]
+    /// [`Matches::found`]
     Found,
-    /// [`Piles::not_found`]
+    /// [`Matches::not_found`]
     NotFound,
-    /// [`Piles::ambiguous`]
+    /// [`Matches::ambiguous`]
     MoreThanOne,
-    /// [`Piles::twice`]
+    /// [`Matches::twice`]
     Twice,
 }
 
@@ -177,23 +177,23 @@ impl Pile {
 
     /// The list's entries in it, by their places.
     #[must_use]
-    pub fn entries(self, piles: &Piles) -> Vec<usize> {
+    pub fn entries(self, matches: &Matches) -> Vec<usize> {
         match self {
-            Self::Found => piles.found.iter().map(|(entry, _)| *entry).collect(),
-            Self::NotFound => piles.not_found.clone(),
-            Self::MoreThanOne => piles.ambiguous.iter().map(|(entry, _)| *entry).collect(),
-            Self::Twice => piles.twice.clone(),
+            Self::Found => matches.found.iter().map(|(entry, _)| *entry).collect(),
+            Self::NotFound => matches.not_found.clone(),
+            Self::MoreThanOne => matches.ambiguous.iter().map(|(entry, _)| *entry).collect(),
+            Self::Twice => matches.duplicates.clone(),
         }
     }
 
     /// How many entries are in it.
     #[must_use]
-    pub fn len(self, piles: &Piles) -> usize {
+    pub fn len(self, matches: &Matches) -> usize {
         match self {
-            Self::Found => piles.found.len(),
-            Self::NotFound => piles.not_found.len(),
-            Self::MoreThanOne => piles.ambiguous.len(),
-            Self::Twice => piles.twice.len(),
+            Self::Found => matches.found.len(),
+            Self::NotFound => matches.not_found.len(),
+            Self::MoreThanOne => matches.ambiguous.len(),
+            Self::Twice => matches.duplicates.len(),
         }
     }
 
@@ -268,7 +268,7 @@ impl Sheet {
     #[must_use]
     pub fn users(&self) -> Vec<UserId> {
         let found = self.finding.with_untracked(Finding::found);
-        found.map(|found| found.piles.found.iter().map(|(_, user)| *user).collect()).unwrap_or_default()
+        found.map(|found| found.matches.found.iter().map(|(_, user)| *user).collect()).unwrap_or_default()
     }
 
     fn understood(&self) {
@@ -292,10 +292,10 @@ impl Directory {
             // A large file takes a moment, and the page says so before.
             clock.sleep_until(clock.now() + Millis(20)).await;
             let read = match opened {
-                Opened::Bytes(bytes) => list::read(&bytes, &self.normalize()).map_err(Unusable::Fault),
-                Opened::TooLarge => Err(Unusable::TooLarge),
-                Opened::Silent => Err(Unusable::Silent),
-                Opened::Cancelled | Opened::Unreadable => Err(Unusable::Unreadable),
+                Opened::Bytes(bytes) => list::read(&bytes, &self.normalize()).map_err(UnreadableBody::Fault),
+                Opened::TooLarge => Err(UnreadableBody::TooLarge),
+                Opened::Silent => Err(UnreadableBody::Silent),
+                Opened::Cancelled | Opened::Unreadable => Err(UnreadableBody::Unreadable),
             };
             // Whoever has closed it meanwhile wants none of it.
             if self.sheet.opening.with_untracked(Option::is_none) {
@@ -307,7 +307,7 @@ impl Directory {
                     self.sheet.understood();
                     self.match_sheet();
                 }
-                Err(unusable) => self.sheet.opening.set(Some(Opening::Unusable(unusable))),
+                Err(unusable) => self.sheet.opening.set(Some(Opening::UnreadableBody(unusable))),
             }
         });
     }
@@ -323,7 +323,7 @@ impl Directory {
         let answered = self.sheet.people.borrow_mut().as_mut().map(|people| people.answer(answer));
         if let Some(Err(fault)) = answered {
             self.sheet.forget();
-            return self.sheet.opening.set(Some(Opening::Unusable(Unusable::Fault(fault))));
+            return self.sheet.opening.set(Some(Opening::UnreadableBody(UnreadableBody::Fault(fault))));
         }
         self.sheet.understood();
         self.match_sheet();
@@ -339,12 +339,12 @@ impl Directory {
         }
         let people = self.sheet.people.borrow();
         let Some(confirmed) = people.as_ref().and_then(People::confirmed) else { return };
-        let piles = self.users.with_untracked(|users| confirmed.match_in(users));
-        self.tell_found(Found { piles, by: By::List(at), refused: 0 });
+        let matches = self.users.with_untracked(|users| confirmed.match_in(users));
+        self.tell_found(Found { matches, by: By::List(at), refused: 0 });
     }
 
     fn tell_found(&'static self, found: Found) {
-        self.announcer.tell(Announcement::Found(found.piles.found.len() as u64));
+        self.announcer.tell(Announcement::Found(found.matches.found.len() as u64));
         self.sheet.finding.set(Finding::Done(Rc::new(found)));
     }
 
@@ -387,7 +387,7 @@ impl Directory {
                 if self.sheet.finding.with_untracked(|old| *old != finding) {
                     if let Finding::Asking { halted: Some(fault), .. } = &finding {
                         self.announcer.tell(Announcement::Failed(fault.clone()));
-                        self.trouble.explain(Spot::Sheet, Tried::FilterUsers, fault, None, None);
+                        self.trouble.explain(Location::Sheet, Operation::FilterUsers, fault, None, None);
                     }
                     self.sheet.finding.set(finding);
                 }
@@ -396,14 +396,14 @@ impl Directory {
             if lookup.state() != State::Complete {
                 return;
             }
-            let piles = {
+            let matches = {
                 let people = self.sheet.people.borrow();
                 let confirmed = people.as_ref().and_then(People::confirmed);
-                confirmed.map(|people| Piles::from_answers(people, lookup.answers()))
+                confirmed.map(|people| Matches::from_answers(people, lookup.answers()))
             };
-            if let Some(piles) = piles {
+            if let Some(matches) = matches {
                 let by = By::PingOne(connection.clock().wall());
-                self.tell_found(Found { piles, by, refused: lookup.refused() });
+                self.tell_found(Found { matches, by, refused: lookup.refused() });
             }
         });
     }
@@ -436,7 +436,7 @@ impl Directory {
             let (at, csv) = (self.ports.clock.wall(), Format::Csv { byte_order_mark: false });
             let name = file_name(pile.word(), environment_name, at, Contents::WithNames, csv);
             let mut download = self.ports.files.save(&name, "text/csv");
-            download.write_bytes(&people.file_of(&pile.entries(&found.piles)));
+            download.write_bytes(&people.file_of(&pile.entries(&found.matches)));
             download.finish()
         };
         self.announcer.tell(Announcement::Saved(saved));
@@ -461,10 +461,12 @@ impl Directory {
     pub fn sheet_selected(&'static self) -> usize {
         self.sheet.finding.with(|_| ());
         let rows = self.rows_of_sheet();
-        self.table.selected.with(|selected: &Rows| rows.iter().filter(|row| selected.contains(**row)).count())
+        self.table
+            .selected
+            .with(|selected: &UserSet| rows.iter().filter(|row| selected.contains(**row)).count())
     }
 
-    fn rows_of_sheet(&'static self) -> Vec<Row> {
+    fn rows_of_sheet(&'static self) -> Vec<UserIndex> {
         let ids = self.sheet.users();
         self.users.with_untracked(|users| ids.into_iter().filter_map(|id| users.find(id)).collect())
     }

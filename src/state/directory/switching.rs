@@ -5,15 +5,15 @@ use std::rc::Rc;
 use futures::channel::mpsc;
 use pingone_mfa_core::api::frame::{ask_before, note};
 use pingone_mfa_core::api::request::{ReadMfa, WriteMfa};
-use pingone_mfa_core::domain::embedding::{Change as Intent, ChangeKind, Told};
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::embedding::{Change as Intent, ChangeKind, HostEvent};
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::guard::Choices;
 use pingone_mfa_core::domain::outcome::Outcome;
 use pingone_mfa_core::domain::proof::Proof;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::user::{Mfa, PopulationId, UserId};
-use pingone_mfa_core::domain::users::Users;
+use pingone_mfa_core::domain::users::UserStore;
 use pingone_mfa_core::engine::change::{Change, Job};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::drive;
@@ -21,7 +21,7 @@ use pingone_mfa_core::engine::driver::drive;
 use super::Directory;
 use crate::state::announcement::Announcement;
 use crate::state::switch::Switch;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
 impl Directory {
     /// A person pressed the switch. Turning off asks always; turning on asks where the person may be locked out.
@@ -97,7 +97,7 @@ impl Directory {
             self.end_switch(id);
             match answer {
                 Ok(answer) => self.learn_mfa(id, answer.enabled.into()),
-                Err(fault) => self.not_read(id, Tried::ReadFlag(id), &fault, move || self.read_mfa(id)),
+                Err(fault) => self.not_read(id, Operation::ReadFlag(id), &fault, move || self.read_mfa(id)),
             }
         });
     }
@@ -112,13 +112,13 @@ impl Directory {
     pub(super) fn not_read(
         &'static self,
         id: UserId,
-        tried: Tried,
+        operation: Operation,
         fault: &Fault,
         again: impl Fn() + 'static,
     ) {
         self.announcer.tell(Announcement::Failed(fault.clone()));
         self.show(id, self.ports.clock.wall());
-        self.trouble.meet(Spot::User(id), tried, fault, self.population(id), again);
+        self.trouble.meet(Location::User(id), operation, fault, self.population(id), again);
     }
 
     /// The connection, if nothing is in flight for this user.
@@ -135,7 +135,7 @@ impl Directory {
         });
     }
 
-    pub(super) fn changed(&'static self, id: UserId, to: bool, outcome: Outcome, read: Mfa, at: Wall) {
+    pub(super) fn changed(&'static self, id: UserId, to: bool, outcome: Outcome, read: Mfa, at: Timestamp) {
         let username = self.users.with_untracked(|users| {
             users.find(id).map_or_else(|| id.to_string(), |row| users.username(row).to_owned())
         });
@@ -146,7 +146,7 @@ impl Directory {
                 }
                 self.learn_mfa(id, read);
                 self.announcer.tell(Announcement::Changed { username, mfa: read });
-                let told = Told::Changed { user: id, enabled: read == Mfa::On };
+                let told = HostEvent::Changed { user: id, enabled: read == Mfa::On };
                 self.ports.embedder.tell(&note(&told));
             }
             // Nobody knows any more what the flag is.
@@ -169,8 +169,8 @@ impl Directory {
         }
         if let Some(fault) = outcome.fault() {
             let again = move || self.set_mfa(id, to);
-            let tried = Tried::ChangeFlag(Some(id));
-            self.trouble.meet(Spot::User(id), tried, fault, self.population(id), again);
+            let operation = Operation::ChangeFlag(Some(id));
+            self.trouble.meet(Location::User(id), operation, fault, self.population(id), again);
         }
         self.set_switch(id, Switch::Ended { to, outcome, at });
     }
@@ -178,7 +178,7 @@ impl Directory {
     /// Looks for the cause of a refusal that halted a run.
     pub(in crate::state) fn look_into_run(
         &'static self,
-        tried: Tried,
+        operation: Operation,
         fault: &Fault,
         changed: &[UserId],
         refused_since: u64,
@@ -186,8 +186,8 @@ impl Directory {
     ) {
         self.note_changes(changed);
         self.note_proof(changed, refused_since);
-        let population = tried.user().and_then(|user| self.population(user));
-        self.trouble.meet(Spot::Run, tried, fault, population, again);
+        let population = operation.user().and_then(|user| self.population(user));
+        self.trouble.meet(Location::Run, operation, fault, population, again);
     }
 
     /// Looks for the cause of a refusal that a run which is over had at that time.
@@ -195,24 +195,24 @@ impl Directory {
         &'static self,
         user: UserId,
         fault: &Fault,
-        at: Option<Wall>,
+        at: Option<Timestamp>,
         changed: &[UserId],
         refused_since: u64,
     ) {
         self.note_changes(changed);
         self.note_proof(changed, refused_since);
-        let tried = Tried::ChangeFlag(Some(user));
-        self.trouble.explain(Spot::Run, tried, fault, at, self.population(user));
+        let operation = Operation::ChangeFlag(Some(user));
+        self.trouble.explain(Location::Run, operation, fault, at, self.population(user));
     }
 
     /// Looks for the cause of something else that keeps a run from going on, or from beginning.
-    pub(in crate::state) fn explain(&'static self, spot: Spot, tried: Tried, fault: &Fault) {
-        self.trouble.explain(spot, tried, fault, None, None);
+    pub(in crate::state) fn explain(&'static self, spot: Location, operation: Operation, fault: &Fault) {
+        self.trouble.explain(spot, operation, fault, None, None);
     }
 
     /// Another run is shown, or none.
     pub(in crate::state) fn forget_why_of_run(&'static self) {
-        self.trouble.close_at(Spot::Run);
+        self.trouble.close_at(Location::Run);
     }
 
     fn note_changes(&'static self, changed: &[UserId]) {
@@ -228,8 +228,9 @@ impl Directory {
 
     /// The population of a user who was read.
     pub(super) fn population(&'static self, id: UserId) -> Option<PopulationId> {
-        let population =
-            |users: &Users| users.find(id).and_then(|row| users.user(row)).and_then(|user| user.population);
+        let population = |users: &UserStore| {
+            users.find(id).and_then(|row| users.user(row)).and_then(|user| user.population)
+        };
         self.users.with_untracked(population)
     }
 

@@ -4,10 +4,10 @@
 use pingone_mfa_core::api::redaction::has_token;
 use pingone_mfa_core::domain::confirmation::{Confirmation, confirmation};
 use pingone_mfa_core::domain::digits::typed_number;
-use pingone_mfa_core::domain::draft::Weighed;
 use pingone_mfa_core::domain::estimate::{Effort, Estimate};
-use pingone_mfa_core::domain::obstacle::{Answers, Obstacle, TestUser, obstacle};
+use pingone_mfa_core::domain::obstacle::{Answers, Obstacle, PilotUser, obstacle};
 use pingone_mfa_core::domain::plan::{Plan, Stops};
+use pingone_mfa_core::domain::proposal::Preview;
 use pingone_mfa_core::domain::user::UserId;
 
 use super::Review;
@@ -15,15 +15,15 @@ use crate::state::run::PAGE;
 
 impl Review {
     /// What is asked before it begins.
-    pub fn confirmation(&'static self, weighed: &Weighed) -> Confirmation {
+    pub fn confirmation(&'static self, preview: &Preview) -> Confirmation {
         let name = self.run.environment_name.borrow();
-        confirmation(weighed.plan.to, weighed.plan.rows.len() as u64, &name)
+        confirmation(preview.plan.to, preview.plan.rows.len() as u64, &name)
     }
 
     /// What it costs.
-    pub fn estimate(&'static self, weighed: &Weighed) -> Option<Estimate> {
+    pub fn estimate(&'static self, preview: &Preview) -> Option<Estimate> {
         let connection = self.run.connection()?;
-        let changes = weighed.plan.rows.len() as u64;
+        let changes = preview.plan.rows.len() as u64;
         let total = self.directory.total.with_untracked(|total| total.ready().copied().flatten());
         let pages = total.map_or(changes, |total| total.div_ceil(PAGE)).min(changes);
         let has_test_user = self.start_with.with(|name| !name.trim().is_empty());
@@ -33,17 +33,17 @@ impl Review {
     }
 
     /// Why it can't be started or saved yet; `None` if it can.
-    pub fn obstacle(&'static self, weighed: &Weighed) -> Option<Obstacle> {
+    pub fn obstacle(&'static self, preview: &Preview) -> Option<Obstacle> {
         let (reference, reason) = (self.reference.get(), self.reason.get());
         let number = self.typed.get();
         let is_named = self.start_with.with(|name| !name.trim().is_empty());
-        let test_user = match self.test_user(weighed) {
-            Some(_) => TestUser::InPlan,
-            None if is_named => TestUser::NotInPlan,
-            None => TestUser::NotNamed,
+        let pilot_user = match self.pilot_user(preview) {
+            Some(_) => PilotUser::InPlan,
+            None if is_named => PilotUser::NotInPlan,
+            None => PilotUser::NotNamed,
         };
         let answers = Answers {
-            test_user,
+            pilot_user,
             is_step_readable: self.step().is_ok(),
             reference: &reference,
             reason: &reason,
@@ -51,22 +51,22 @@ impl Review {
             number: &number,
         };
         let environment = self.run.environment_name.borrow();
-        let changes = weighed.plan.rows.len() as u64;
-        obstacle(&self.limits, weighed.plan.to, changes, &environment, &answers)
+        let changes = preview.plan.rows.len() as u64;
+        obstacle(&self.limits, preview.plan.to, changes, &environment, &answers)
     }
 
     /// Whether it may be carried out at all, and so may be a script. What a person types doesn't matter for that, so that
     /// whoever asks isn't shown anew at every key.
-    pub fn may_be_script(&'static self, weighed: &Weighed) -> bool {
-        let changes = weighed.plan.rows.len() as u64;
-        let is_permitted = self.limits.run_obstacle(weighed.plan.to, changes).is_none();
-        is_permitted && !matches!(self.confirmation(weighed), Confirmation::NothingToDo | Confirmation::Never)
+    pub fn may_be_script(&'static self, preview: &Preview) -> bool {
+        let changes = preview.plan.rows.len() as u64;
+        let is_permitted = self.limits.run_obstacle(preview.plan.to, changes).is_none();
+        is_permitted && !matches!(self.confirmation(preview), Confirmation::NothingToDo | Confirmation::Never)
     }
 
     /// The test user, if such a user is in the plan.
-    fn test_user(&'static self, weighed: &Weighed) -> Option<UserId> {
+    fn pilot_user(&'static self, preview: &Preview) -> Option<UserId> {
         let text = self.start_with.with(|text| text.trim().to_owned());
-        let in_plan = |user: UserId| weighed.plan.rows.iter().any(|row| row.user == user).then_some(user);
+        let in_plan = |user: UserId| preview.plan.rows.iter().any(|row| row.user == user).then_some(user);
         let by_id = UserId::read(&text).and_then(in_plan);
         by_id.or_else(|| self.directory.named(&text).and_then(in_plan))
     }
@@ -79,12 +79,12 @@ impl Review {
     }
 
     /// The plan as it would be carried out, frozen.
-    pub fn plan(&'static self, weighed: &Weighed) -> Plan {
-        let mut plan = weighed.plan.clone();
+    pub fn plan(&'static self, preview: &Preview) -> Plan {
+        let mut plan = preview.plan.clone();
         plan.stops = Stops { after_test_user: false, every: self.step().ok().flatten() };
         plan.reference = self.reference.with(|text| text.trim().to_owned());
         plan.reason = self.reason.with(|text| text.trim().to_owned());
-        if let Some(user) = self.test_user(weighed) {
+        if let Some(user) = self.pilot_user(preview) {
             // It is in the plan: that is how it was found.
             plan.start_with(user);
         }
@@ -94,15 +94,15 @@ impl Review {
     /// The plan, if nothing keeps it from leaving the page. Where the values are old by now, they are read again, and a
     /// person looks at the numbers first.
     pub(in crate::state) fn cleared_plan(&'static self) -> Option<Plan> {
-        let weighed = self.weighed()?;
-        if self.obstacle(&weighed).is_some() {
+        let preview = self.preview()?;
+        if self.obstacle(&preview).is_some() {
             return None;
         }
         if self.is_old() {
             self.read();
             return None;
         }
-        Some(self.plan(&weighed))
+        Some(self.plan(&preview))
     }
 
     /// Starts the run.

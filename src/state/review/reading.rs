@@ -7,14 +7,14 @@ use std::rc::Rc;
 use futures::channel::mpsc;
 use futures::stream::StreamExt;
 use pingone_mfa_core::api::request::ReadUser;
-use pingone_mfa_core::domain::draft::{Draft, Fresh, Weighed, Weighing};
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::{Fault, Paging};
 use pingone_mfa_core::domain::plan::Exclusion;
+use pingone_mfa_core::domain::proposal::{FreshValues, Preview, PreviewBuilder, Proposal};
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::domain::unread::Unread;
 use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_core::domain::users::{Row, Users};
+use pingone_mfa_core::domain::users::{UserIndex, UserStore};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::{Command, drive};
 use pingone_mfa_core::engine::listing::{Job, Listing, State};
@@ -23,9 +23,9 @@ use super::{Reading, Review, Reviewed};
 use crate::state::directory::ReadRow;
 use crate::state::load::Load;
 use crate::state::run::PAGE;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
-/// How many users are weighed before the page may do something else.
+/// How many users are preview before the page may do something else.
 const ROWS_AT_ONCE: usize = 10_000;
 
 /// How many users are read one by one at once.
@@ -61,33 +61,33 @@ impl Review {
         self.unread.take();
         self.set_reading(Reading::Going(0));
         self.tasks.spawn(async move {
-            self.wait_for_late_answers(&reviewed.draft, &connection).await;
+            self.wait_for_late_answers(&reviewed.proposal, &connection).await;
             let read = match self.read_guard(&connection).await {
-                Ok(()) => self.read_values(&reviewed.draft, &connection).await,
+                Ok(()) => self.read_values(&reviewed.proposal, &connection).await,
                 Err(fault) => Err(fault),
             };
-            self.read_ended(read, &reviewed.draft, &connection).await;
+            self.read_ended(read, &reviewed.proposal, &connection).await;
         });
     }
 
     /// Reads those again who couldn't be read.
     pub fn read_skipped(&'static self) {
-        let (Some(weighed), Some(reviewed), Some(connection)) =
-            (self.weighed(), self.shown.get_untracked(), self.run.connection())
+        let (Some(preview), Some(reviewed), Some(connection)) =
+            (self.preview(), self.shown.get_untracked(), self.run.connection())
         else {
             return;
         };
-        let users: Vec<UserId> = unreadable(&weighed).filter(|user| !user.0.is_nil()).collect();
+        let users: Vec<UserId> = unreadable(&preview).filter(|user| !user.0.is_nil()).collect();
         self.set_reading(Reading::Going(self.fresh.borrow().len() as u64));
         self.tasks.spawn(async move {
             let read = self.read_singly(users, &connection).await;
             self.directory.recount_all();
-            self.read_ended(read, &reviewed.draft, &connection).await;
+            self.read_ended(read, &reviewed.proposal, &connection).await;
         });
     }
 
     /// Some of those who couldn't be read, by username or ID, and why.
-    pub fn named_unreadable(&'static self, weighed: &Weighed, most: usize) -> Vec<(String, Unreadable)> {
+    pub fn named_unreadable(&'static self, preview: &Preview, most: usize) -> Vec<(String, Unreadable)> {
         let unread = self.unread.borrow();
         self.directory.users.with_untracked(|users| {
             let named = |user: UserId| {
@@ -102,23 +102,28 @@ impl Review {
                 let name = name.map_or_else(|| user.to_string(), str::to_owned);
                 (name, fault.or(field).unwrap_or(otherwise))
             };
-            unreadable(weighed).take(most).map(named).collect()
+            unreadable(preview).take(most).map(named).collect()
         })
     }
 
-    async fn read_ended(&'static self, read: Result<(), Fault>, draft: &Draft, connection: &Connection) {
+    async fn read_ended(
+        &'static self,
+        read: Result<(), Fault>,
+        proposal: &Proposal,
+        connection: &Connection,
+    ) {
         match read {
             Ok(()) => {
                 self.read_at.set(Some(self.ports.clock.wall()));
-                self.weigh_in_slices(draft, connection).await;
+                self.weigh_in_slices(proposal, connection).await;
             }
-            Err(fault) => self.fail(Tried::ReadUsers, &fault),
+            Err(fault) => self.fail(Operation::ReadUsers, &fault),
         }
     }
 
-    async fn wait_for_late_answers(&'static self, draft: &Draft, connection: &Connection) {
+    async fn wait_for_late_answers(&'static self, proposal: &Proposal, connection: &Connection) {
         let clock = &self.ports.clock;
-        let left = draft.settles_in(connection.policy().settle, clock.wall());
+        let left = proposal.settles_in(connection.policy().settle, clock.wall());
         if left > Millis(0) {
             let millis = i64::try_from(left.0).unwrap_or(i64::MAX);
             self.set_reading(Reading::Waiting(clock.wall().plus(millis)));
@@ -130,21 +135,21 @@ impl Review {
     /// A group that can't be read protects nobody, so nothing begins without it.
     async fn read_guard(&'static self, connection: &Connection) -> Result<(), Fault> {
         let guard = self.directory.guard(connection).await;
-        let guard = guard.inspect_err(|fault| self.fail(Tried::FilterUsers, fault))?;
+        let guard = guard.inspect_err(|fault| self.fail(Operation::FilterUsers, fault))?;
         self.guard.replace(guard);
         Ok(())
     }
 
-    async fn read_values(&'static self, draft: &Draft, connection: &Connection) -> Result<(), Fault> {
+    async fn read_values(&'static self, proposal: &Proposal, connection: &Connection) -> Result<(), Fault> {
         let total = self.directory.total.with_untracked(|total| total.ready().copied().flatten());
         let pages = total.map_or(u64::MAX, |total| total.div_ceil(PAGE));
-        if draft.users.len() as u64 > pages {
-            self.read_by_pages(draft, total, connection).await?;
+        if proposal.users.len() as u64 > pages {
+            self.read_by_pages(proposal, total, connection).await?;
         }
         self.unread.replace(Unread::new(!self.fresh.borrow().is_empty()));
         // Whoever isn't in the list may have been deleted, or moved from page to page while it was read.
         let is_left = |user: &UserId| !user.0.is_nil() && !self.fresh.borrow().contains_key(user);
-        let left = draft.users.iter().copied().filter(is_left).collect();
+        let left = proposal.users.iter().copied().filter(is_left).collect();
         self.read_singly(left, connection).await?;
         self.unread.borrow().finish()?;
         self.directory.recount_all();
@@ -171,7 +176,7 @@ impl Review {
                 }
                 Err(fault) => {
                     let is_skipped = self.unread.borrow_mut().failed(id, fault);
-                    is_skipped.inspect_err(|fault| self.fail(Tried::ReadUser(id), fault))?;
+                    is_skipped.inspect_err(|fault| self.fail(Operation::ReadUser(id), fault))?;
                 }
             }
             self.set_reading(Reading::Going(self.fresh.borrow().len() as u64));
@@ -183,11 +188,11 @@ impl Review {
     /// one by one.
     async fn read_by_pages(
         &'static self,
-        draft: &Draft,
+        proposal: &Proposal,
         total: Option<u64>,
         connection: &Connection,
     ) -> Result<(), Fault> {
-        let chosen: HashSet<UserId> = draft.users.iter().copied().collect();
+        let chosen: HashSet<UserId> = proposal.users.iter().copied().collect();
         let populations = self.directory.populations.with_untracked(Load::ready_or_default);
         let policy = Rc::new(connection.policy().clone());
         let mut listing = Listing::of_all(&populations, total, policy, connection.jitter());
@@ -208,7 +213,7 @@ impl Review {
                 State::Halted(fault) if fault.is_of_one_user() => {
                     let _ = sender.unbounded_send(Command::Stop);
                 }
-                State::Halted(fault) => self.fail(Tried::ReadUsers, &fault),
+                State::Halted(fault) => self.fail(Operation::ReadUsers, &fault),
                 _ => self.set_reading(Reading::Going(read)),
             }
         };
@@ -238,11 +243,11 @@ impl Review {
         }
     }
 
-    /// What was tried matters once: the same fault comes by here again on its way up.
-    fn fail(&'static self, tried: Tried, fault: &Fault) {
+    /// What was operation matters once: the same fault comes by here again on its way up.
+    fn fail(&'static self, operation: Operation, fault: &Fault) {
         let failed = Reading::Failed(fault.clone());
         if self.shown.with_untracked(|shown| shown.as_ref().is_some_and(|it| it.reading != failed)) {
-            self.directory.explain(Spot::Review, tried, fault);
+            self.directory.explain(Location::Review, operation, fault);
             self.set_reading(failed);
         }
     }
@@ -256,13 +261,13 @@ impl Review {
     }
 
     /// Very many would be one long task, as would be their counts before it.
-    async fn weigh_in_slices(&'static self, draft: &Draft, connection: &Connection) {
+    async fn weigh_in_slices(&'static self, proposal: &Proposal, connection: &Connection) {
         let choices = self.choices.get_untracked();
         let clock = connection.clock();
-        let mut weighing = Weighing::new(draft, self.ports.clock.wall());
+        let mut weighing = PreviewBuilder::new(proposal, self.ports.clock.wall());
         loop {
             clock.sleep_until(clock.now() + Millis(1)).await;
-            if self.with_fresh(|fresh| weighing.step(draft, fresh, choices, ROWS_AT_ONCE)) {
+            if self.with_fresh(|fresh| weighing.step(proposal, fresh, choices, ROWS_AT_ONCE)) {
                 return self.set_reading(Reading::Ready(Rc::new(weighing.finish())));
             }
         }
@@ -275,24 +280,24 @@ impl Review {
             return;
         }
         let (choices, now) = (self.choices.get_untracked(), self.ports.clock.wall());
-        let weighed = self.with_fresh(|fresh| reviewed.draft.weigh(fresh, choices, now));
-        self.set_reading(Reading::Ready(Rc::new(weighed)));
+        let preview = self.with_fresh(|fresh| reviewed.proposal.preview(fresh, choices, now));
+        self.set_reading(Reading::Ready(Rc::new(preview)));
     }
 
-    fn with_fresh<R>(&'static self, use_it: impl FnOnce(&Fresh<'_>) -> R) -> R {
+    fn with_fresh<R>(&'static self, use_it: impl FnOnce(&FreshValues<'_>) -> R) -> R {
         let (fresh, guard) = (self.fresh.borrow(), self.guard.borrow());
         let skipped: HashSet<UserId> = self.unread.borrow().skipped().iter().map(|(user, _)| *user).collect();
-        self.directory.users.with_untracked(|users: &Users| {
-            let read_at = |row: Row| users.id(row).and_then(|id| fresh.get(&id).copied());
+        self.directory.users.with_untracked(|users: &UserStore| {
+            let read_at = |row: UserIndex| users.id(row).and_then(|id| fresh.get(&id).copied());
             let is_unread = |user: UserId| skipped.contains(&user);
-            use_it(&Fresh { users, read_at: &read_at, is_unread: &is_unread, guard: &guard })
+            use_it(&FreshValues { users, read_at: &read_at, is_unread: &is_unread, guard: &guard })
         })
     }
 }
 
 /// Who couldn't be read.
-fn unreadable(weighed: &Weighed) -> impl Iterator<Item = UserId> {
-    let left_out = weighed.plan.left_out.iter();
+fn unreadable(preview: &Preview) -> impl Iterator<Item = UserId> {
+    let left_out = preview.plan.left_out.iter();
     left_out.filter(|left_out| left_out.why == Exclusion::Unreadable).map(|left_out| left_out.user)
 }
 

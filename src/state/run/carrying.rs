@@ -5,13 +5,13 @@ use std::rc::Rc;
 use futures::channel::mpsc;
 use futures::future::{Either, FutureExt, LocalBoxFuture, pending, select};
 use pingone_mfa_core::api::frame::{ask_before, note};
-use pingone_mfa_core::domain::embedding::{Change, ChangeKind, RunCounts, Told};
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::embedding::{Change, ChangeKind, HostEvent, RunCounts};
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::{Fault, JournalFault};
 use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::plan::Plan;
-use pingone_mfa_core::domain::row::{RowState, Tally};
-use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::domain::row::{RowCounts, RowState};
+use pingone_mfa_core::domain::time::{Millis, Timestamp};
 use pingone_mfa_core::domain::user::Mfa;
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::{Command, Inbox, drive};
@@ -19,15 +19,15 @@ use pingone_mfa_core::engine::journal::{Damage, Entry, Restored};
 use pingone_mfa_core::engine::limit::{TimedOut, within};
 use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::run::readback::{self, ReadBack};
-use pingone_mfa_core::engine::run::{self as engine, Delivery, Standing};
+use pingone_mfa_core::engine::run::{self as engine, JobRunner, RunStatus};
 use pingone_mfa_core::port::{Held, JournalAnswer, Taken};
 
 use super::stored::plan_of;
-use super::{Halt, Kept, Outdated, Phase, Progress, Run};
+use super::{Kept, Outdated, PauseReason, Phase, Progress, Run};
 use crate::state::announcement::Announcement;
 use crate::state::load::Load;
 use crate::state::title::Title;
-use crate::state::troubleshooting::Spot;
+use crate::state::troubleshooting::Location;
 
 /// How often the list shows what the run has changed.
 const SHOW_EVERY: Millis = Millis::seconds(1);
@@ -86,10 +86,10 @@ impl Run {
             let (sender, mut inbox) = mpsc::unbounded();
             self.commands.replace(Some(sender));
             let Kept { mut run, name } = kept;
-            let is_stopped = run.standing() == Standing::Stopped;
+            let is_stopped = run.standing() == RunStatus::Stopped;
             // A read-back writes nothing.
-            let delivery = self.delivery(&name, Rc::new(self.directory.guard_without_members()));
-            let read = self.read_back(&mut run, &delivery, &connection, &mut inbox);
+            let job_runner = self.job_runner(&name, Rc::new(self.directory.guard_without_members()));
+            let read = self.read_back(&mut run, &job_runner, &connection, &mut inbox);
             if self.while_held(held, read.boxed_local()).await.is_some() {
                 self.over(run, name, is_stopped).await;
             }
@@ -135,7 +135,7 @@ impl Run {
     }
 
     fn show_plan(&'static self, plan: &Plan) {
-        self.places.replace(plan.rows.iter().zip(0..).map(|(row, place)| (row.user, place)).collect());
+        self.places.replace(plan.rows.iter().zip(0..).map(|(row, index)| (row.user, index)).collect());
         self.states.set(vec![RowState::Waiting; plan.rows.len()]);
     }
 
@@ -166,7 +166,7 @@ impl Run {
             let Some(held) = self.take_lease(&connection, steal).await else { return };
             self.ports.host.ask_before_leaving(true);
             match self.make_run(&plan, &name, &connection, &guard).await {
-                Ok(run) => self.carry_out(run, self.delivery(&name, guard), held, connection).await,
+                Ok(run) => self.carry_out(run, self.job_runner(&name, guard), held, connection).await,
                 Err(fault) => {
                     self.ports.host.ask_before_leaving(false);
                     self.not_started(fault);
@@ -177,7 +177,7 @@ impl Run {
 
     fn not_started(&'static self, fault: Fault) {
         self.announcer.tell(Announcement::Failed(fault.clone()));
-        self.directory.explain(Spot::Run, Tried::ChangeFlag(None), &fault);
+        self.directory.explain(Location::Run, Operation::ChangeFlag(None), &fault);
         self.set_phase(Phase::NotStarted(fault));
     }
 
@@ -189,7 +189,7 @@ impl Run {
         }
         // Only reading back was to begin: what is shown of the run stays.
         self.announcer.tell(Announcement::Failed(Fault::LockSilent));
-        self.directory.explain(Spot::Run, Tried::ReadUsers, &Fault::LockSilent);
+        self.directory.explain(Location::Run, Operation::ReadUsers, &Fault::LockSilent);
     }
 
     /// The lease of the environment, as far as the browser lends any; `None` if another page has it.
@@ -226,7 +226,7 @@ impl Run {
             Either::Right(_) => {
                 self.commands.replace(None);
                 self.ports.host.ask_before_leaving(false);
-                self.title(&Phase::Elsewhere, Tally::default());
+                self.title(&Phase::Elsewhere, RowCounts::default());
                 self.set_phase(Phase::Elsewhere);
                 None
             }
@@ -238,7 +238,7 @@ impl Run {
             plan: Rc::clone(plan),
             number: plan.number(),
             phase: Phase::Starting,
-            tally: Tally::waiting(length(plan.rows.len())),
+            tally: RowCounts::waiting(length(plan.rows.len())),
             started_at: self.ports.clock.wall(),
             ended_at: None,
             users_per_second: None,
@@ -278,16 +278,16 @@ impl Run {
             let (restored, _) = self.refuse_protected(restored, name, guard).await?;
             engine::Run::resumed(restored, policy, jitter, until)
         };
-        let (place, storing) = self.act(name);
+        let (index, storing) = self.act(name);
         storing.await.map_err(Fault::NotStored)?;
-        run.act_as(place);
+        run.act_as(index);
         self.states.set(run.rows().iter().map(|row| row.state).collect());
         self.announcer.tell(Announcement::RunStarted { users: u64::from(run.tally().all()), is_new });
         Ok(run)
     }
 
     /// It began at `at`, under ceilings that nobody wrote down.
-    fn set_begun_before(&'static self, at: Wall) {
+    fn set_begun_before(&'static self, at: Timestamp) {
         self.progress.update(|progress| {
             if let Some(progress) = progress {
                 (progress.started_at, progress.highest_ceiling) = (at, None);
@@ -295,19 +295,19 @@ impl Run {
         });
     }
 
-    /// The place of the present actor, and its way into the journal, which begins at once: what is stored later stands
-    /// behind it. Whoever comes back after somebody else gets another place.
+    /// The index of the present actor, and its way into the journal, which begins at once: what is stored later stands
+    /// behind it. Whoever comes back after somebody else gets another index.
     pub(super) fn act(&'static self, name: &str) -> (u8, JournalAnswer<()>) {
         let actor = self.actor.borrow().clone();
         if self.actors.borrow().last() != Some(&actor) {
             self.actors.borrow_mut().push(actor.clone());
         }
-        let place = u8::try_from(self.actors.borrow().len().saturating_sub(1)).unwrap_or(u8::MAX);
-        (place, self.ports.journal.append(name, vec![Entry::Actor { place, actor }.encode()]))
+        let index = u8::try_from(self.actors.borrow().len().saturating_sub(1)).unwrap_or(u8::MAX);
+        (index, self.ports.journal.append(name, vec![Entry::Actor { index, actor }.encode()]))
     }
 
-    fn delivery(&'static self, name: &Rc<str>, guard: Rc<Guard>) -> Delivery {
-        Delivery {
+    fn job_runner(&'static self, name: &Rc<str>, guard: Rc<Guard>) -> JobRunner {
+        JobRunner {
             connection: Rc::new(|| self.connection()),
             journal: Rc::clone(&self.ports.journal),
             name: Rc::clone(name),
@@ -319,29 +319,29 @@ impl Run {
     async fn carry_out(
         &'static self,
         run: engine::Run,
-        delivery: Delivery,
+        job_runner: JobRunner,
         held: Option<Held>,
         connection: Connection,
     ) {
-        let (mut run, mut delivery) = (run, delivery);
+        let (mut run, mut job_runner) = (run, job_runner);
         let (sender, mut inbox) = mpsc::unbounded();
         self.commands.replace(Some(sender));
-        let name = Rc::clone(&delivery.name);
+        let name = Rc::clone(&job_runner.name);
         let driven = async {
             loop {
                 // One that waits for a person from its first moment on is told of nothing that it could be shown at.
                 self.observe(&mut run);
-                let perform = |job| delivery.clone().carry(job);
+                let perform = |job| job_runner.clone().run(job);
                 drive(&mut run, &connection, &mut inbox, perform, |run| self.observe(run)).await;
-                if run.standing() != Standing::Outdated {
+                if run.standing() != RunStatus::Outdated {
                     break;
                 }
-                self.read_again(&mut run, &delivery, &connection, &mut inbox).await;
-                delivery.guard = self.guard_after_wait(run.plan()).await;
+                self.read_again(&mut run, &job_runner, &connection, &mut inbox).await;
+                job_runner.guard = self.guard_after_wait(run.plan()).await;
             }
-            let is_stopped = run.standing() == Standing::Stopped;
+            let is_stopped = run.standing() == RunStatus::Stopped;
             if !is_stopped {
-                self.read_back(&mut run, &delivery, &connection, &mut inbox).await;
+                self.read_back(&mut run, &job_runner, &connection, &mut inbox).await;
             }
             is_stopped
         };
@@ -353,7 +353,7 @@ impl Run {
     async fn read_back(
         &'static self,
         run: &mut engine::Run,
-        delivery: &Delivery,
+        job_runner: &JobRunner,
         connection: &Connection,
         inbox: &mut Inbox,
     ) {
@@ -370,14 +370,14 @@ impl Run {
             };
             self.take_read(back, phase);
         };
-        drive(&mut back, connection, inbox, |job| delivery.clone().carry_back(job), observe).await;
+        drive(&mut back, connection, inbox, |job| job_runner.clone().run_read_back(job), observe).await;
     }
 
     /// Reads those who wait, because others may have changed them since they were read.
     async fn read_again(
         &'static self,
         run: &mut engine::Run,
-        delivery: &Delivery,
+        job_runner: &JobRunner,
         connection: &Connection,
         inbox: &mut Inbox,
     ) {
@@ -396,13 +396,13 @@ impl Run {
             };
             self.take_read(back, phase);
         };
-        drive(&mut back, connection, inbox, |job| delivery.clone().carry_back(job), observe).await;
+        drive(&mut back, connection, inbox, |job| job_runner.clone().run_read_back(job), observe).await;
         // After a stop nobody knows of those who were not read.
         if back.state() != readback::State::Complete {
             return;
         }
         let (already, to) = (run.tally().of(RowState::AlreadySo) - before, run.plan().to);
-        // A run that halts now says so itself, and how many they are.
+        // A run that pauses now says so itself, and how many they are.
         if why != Some(Outdated::AnotherWriter) {
             self.announcer.tell(Announcement::RunReadAgain { already: u64::from(already), to });
         }
@@ -434,9 +434,9 @@ impl Run {
     fn observe(&'static self, run: &mut engine::Run) {
         self.write_file_when_stored(run);
         let phase = match run.standing() {
-            Standing::Running | Standing::Outdated | Standing::Ended => Phase::Working,
-            Standing::Halted(halt) => Phase::Halted(halt),
-            Standing::Stopping | Standing::Stopped => Phase::Stopping,
+            RunStatus::Running | RunStatus::Outdated | RunStatus::Ended => Phase::Working,
+            RunStatus::Halted(halt) => Phase::Halted(halt),
+            RunStatus::Stopping | RunStatus::Stopped => Phase::Stopping,
         };
         self.take(run, phase);
     }
@@ -446,16 +446,16 @@ impl Run {
         let fresh = run.take_fresh();
         let (tally, to, now) = (run.tally(), run.plan().to, self.ports.clock.now());
         self.states.update(|states| {
-            for place in &fresh {
+            for index in &fresh {
                 if let (Some(state), Some(row)) =
-                    (states.get_mut(*place as usize), run.rows().get(*place as usize))
+                    (states.get_mut(*index as usize), run.rows().get(*index as usize))
                 {
                     *state = row.state;
                 }
             }
         });
-        let changed = fresh.iter().filter_map(|place| {
-            let (row, planned) = (run.rows().get(*place as usize)?, run.plan().rows.get(*place as usize)?);
+        let changed = fresh.iter().filter_map(|index| {
+            let (row, planned) = (run.rows().get(*index as usize)?, run.plan().rows.get(*index as usize)?);
             match row.state {
                 RowState::Changed | RowState::AlreadySo => Some((planned.user, to.into())),
                 RowState::ChangedBySomeoneElse => Some((planned.user, (!to).into())),
@@ -482,7 +482,7 @@ impl Run {
                     progress.users_per_second = Some(pace);
                 }
                 progress.slowed = self.slowed();
-                progress.trial = run.trial().cloned();
+                progress.trial = run.pilot().cloned();
                 progress.another_writer_at = run.another_writer_at();
                 (progress.tally, progress.phase) = (tally, phase);
             }
@@ -490,7 +490,7 @@ impl Run {
     }
 
     /// How often the run was slowed down, and when last.
-    fn slowed(&self) -> Option<(u32, Wall)> {
+    fn slowed(&self) -> Option<(u32, Timestamp)> {
         let (times, last) = self.connection()?.slowed();
         let times = times.saturating_sub(self.slowed_before.get());
         last.filter(|_| times > 0).map(|last| (times, last))
@@ -505,10 +505,10 @@ impl Run {
     }
 
     /// The tab says how far it is, or that it waits for somebody.
-    fn title(&'static self, phase: &Phase, tally: Tally) {
+    fn title(&'static self, phase: &Phase, tally: RowCounts) {
         let environment = self.environment_name.borrow();
         let title = match phase {
-            Phase::Halted(Halt::Token) => Title::TokenNeeded { done: tally.ended(), of: tally.all() },
+            Phase::Halted(PauseReason::Token) => Title::TokenNeeded { done: tally.ended(), of: tally.all() },
             Phase::Halted(_) | Phase::ReadAgainHalted(_) | Phase::ReadBackHalted(_) => {
                 Title::Waiting { done: tally.ended(), of: tally.all() }
             }
@@ -530,10 +530,10 @@ impl Run {
     }
 
     /// The host page learns numbers, and only new ones.
-    fn tell_host(&'static self, plan: &Plan, tally: Tally) {
+    fn tell_host(&'static self, plan: &Plan, tally: RowCounts) {
         let is_new = |progress: &Option<Progress>| progress.as_ref().is_some_and(|was| was.tally != tally);
         if self.progress.with_untracked(is_new) {
-            self.ports.embedder.tell(&note(&Told::RunProgress(counts(plan, tally))));
+            self.ports.embedder.tell(&note(&HostEvent::RunProgress(counts(plan, tally))));
         }
     }
 
@@ -550,7 +550,7 @@ impl Run {
         if let Phase::ReadBackHalted(fault) | Phase::ReadAgainHalted(fault) = phase
             && was.as_ref() != Some(phase)
         {
-            self.directory.explain(Spot::Run, Tried::ReadUsers, fault);
+            self.directory.explain(Location::Run, Operation::ReadUsers, fault);
         }
         if was.as_ref() == Some(phase) || !matches!(phase, Phase::Halted(_)) {
             let tenths = tally.ended().saturating_mul(10) / tally.all().max(1);
@@ -589,7 +589,7 @@ impl Run {
         self.ports.host.ask_before_leaving(false);
         self.announcer.tell(Announcement::RunEnded { tally, is_stopped });
         let counts = counts(run.plan(), tally);
-        self.ports.embedder.tell(&note(&Told::RunFinished { counts, is_stopped }));
+        self.ports.embedder.tell(&note(&HostEvent::RunFinished { counts, is_stopped }));
         self.kept.replace(Some(Kept { run, name: Rc::clone(&name) }));
         let stored = match stored {
             Ok(stored) => stored,
@@ -602,15 +602,15 @@ impl Run {
     }
 
     /// Stores who acted, once more because some may not have been stored, and that nothing more is going to be done.
-    async fn store_end(&'static self, name: &str, closed_at: Option<Wall>) -> Result<(), Fault> {
+    async fn store_end(&'static self, name: &str, closed_at: Option<Timestamp>) -> Result<(), Fault> {
         let actors = self.actors.borrow().clone().into_iter().zip(0..=u8::MAX);
-        let actors = actors.map(|(actor, place)| Entry::Actor { place, actor });
+        let actors = actors.map(|(actor, index)| Entry::Actor { index, actor });
         let entries = actors.chain(closed_at.map(Entry::Closed)).map(|entry| entry.encode()).collect();
         self.ports.journal.append(name, entries).await.map_err(Fault::NotStored)
     }
 
     /// Takes note of the time, every second: a computer that slept is told of.
-    pub(in crate::state) fn look_at_clock(&'static self, before: Wall) {
+    pub(in crate::state) fn look_at_clock(&'static self, before: Timestamp) {
         let now = self.ports.clock.wall();
         if self.is_open_untracked() && now.since(before) >= SLEEP {
             self.slept.set(Some((before, now)));
@@ -625,7 +625,7 @@ impl Run {
     }
 }
 
-fn counts(plan: &Plan, tally: Tally) -> RunCounts {
+fn counts(plan: &Plan, tally: RowCounts) -> RunCounts {
     let failed = [RowState::Refused, RowState::Failed, RowState::AnswerLost].map(|state| tally.of(state));
     RunCounts {
         number: plan.number(),
@@ -637,8 +637,10 @@ fn counts(plan: &Plan, tally: Tally) -> RunCounts {
 }
 
 /// A probe that fails again is no news.
-fn is_same_halt(was: &Phase, halt: &Halt) -> bool {
-    let (Phase::Halted(Halt::Failing { fault: was, .. }), Halt::Failing { fault, .. }) = (was, halt) else {
+fn is_same_halt(was: &Phase, halt: &PauseReason) -> bool {
+    let (Phase::Halted(PauseReason::Failing { fault: was, .. }), PauseReason::Failing { fault, .. }) =
+        (was, halt)
+    else {
         return false;
     };
     (was.word(), was.status()) == (fault.word(), fault.status())

@@ -1,8 +1,8 @@
 //! What a person is asked before a run ends for good: a stop and a discard can't be taken back, and say what they lose.
 
-use pingone_mfa_core::domain::row::{RowState, Tally};
+use pingone_mfa_core::domain::row::{RowCounts, RowState};
 
-use super::{Halt, Phase, Progress, Run, Stored};
+use super::{PauseReason, Phase, Progress, Run, Stored};
 
 /// What is about to end a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,8 +25,8 @@ pub struct StopLoss {
 impl StopLoss {
     /// `None` where a stop loses nothing: what is in flight is awaited, and what wasn't read back can be read later.
     #[must_use]
-    pub fn of(phase: &Phase, tally: Tally) -> Option<Self> {
-        let has_unstored = matches!(phase, Phase::Halted(Halt::NotStored(_)));
+    pub fn of(phase: &Phase, tally: RowCounts) -> Option<Self> {
+        let has_unstored = matches!(phase, Phase::Halted(PauseReason::NotStored(_)));
         let loss = Self { waiting: tally.of(RowState::Waiting), has_unstored };
         let is_stoppable = phase.is_open() && !matches!(phase, Phase::Starting | Phase::Stopping);
         (is_stoppable && (loss.waiting > 0 || has_unstored)).then_some(loss)
@@ -80,8 +80,8 @@ mod tests {
     use pingone_mfa_core::domain::fault::{Fault, JournalFault};
     use pingone_mfa_core::domain::time::Millis;
 
-    fn tally(waiting: u32, changed: u32) -> Tally {
-        let mut tally = Tally::waiting(waiting + changed);
+    fn tally(waiting: u32, changed: u32) -> RowCounts {
+        let mut tally = RowCounts::waiting(waiting + changed);
         for _ in 0..changed {
             tally.moved(RowState::Waiting, RowState::Changed);
         }
@@ -94,14 +94,14 @@ mod tests {
 
     #[test]
     fn a_stop_asks_wherever_users_are_left_who_could_not_be_continued_with() {
-        let failing = Halt::Failing { until: Millis(0), fault: Fault::Unreachable };
+        let failing = PauseReason::Failing { until: Millis(0), fault: Fault::Unreachable };
         for phase in [
             Phase::Working,
-            Phase::Halted(Halt::Asked),
-            Phase::Halted(Halt::TestUser),
-            Phase::Halted(Halt::Step),
-            Phase::Halted(Halt::Token),
-            Phase::Halted(Halt::Refused(Fault::Unreachable)),
+            Phase::Halted(PauseReason::Asked),
+            Phase::Halted(PauseReason::PilotUser),
+            Phase::Halted(PauseReason::Step),
+            Phase::Halted(PauseReason::Token),
+            Phase::Halted(PauseReason::Refused(Fault::Unreachable)),
             Phase::Halted(failing),
             Phase::ReadingAgain(7),
             Phase::ReadAgainHalted(Fault::Unreachable),
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_stop_asks_where_only_this_page_knows_what_became_of_the_last_users() {
-        let phase = Phase::Halted(Halt::NotStored(silent()));
+        let phase = Phase::Halted(PauseReason::NotStored(silent()));
         assert_eq!(StopLoss::of(&phase, tally(0, 9)), Some(StopLoss { waiting: 0, has_unstored: true }));
         assert_eq!(StopLoss::of(&phase, tally(2, 7)), Some(StopLoss { waiting: 2, has_unstored: true }));
     }

@@ -1,35 +1,35 @@
-//! Why a run's users are refused: the cause is looked for as soon as a run halts for it, and on demand once it is over.
+//! Why a run's users are refused: the cause is looked for as soon as a run pauses for it, and on demand once it is over.
 
-use pingone_mfa_core::domain::evidence::Tried;
+use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::reason::{Reason, reasons};
 use pingone_mfa_core::domain::row::{Failure, Row, RowState};
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::engine::run as engine;
 
-use super::{Halt, Run};
-use crate::state::troubleshooting::Spot;
+use super::{PauseReason, Run};
+use crate::state::troubleshooting::Location;
 
 impl Run {
     /// Looks for the cause of a halt, if something failed.
-    pub(super) fn explain_halt(&'static self, halt: &Halt, run: &engine::Run) {
+    pub(super) fn explain_halt(&'static self, halt: &PauseReason, run: &engine::Run) {
         match halt {
-            Halt::Refused(fault) => {
+            PauseReason::Refused(fault) => {
                 let refused = refused_with(run, fault);
                 let changed = self.changed_with_token(run);
                 let again = move || self.resume();
                 let since = refused_since_change(run);
-                self.directory.look_into_run(Tried::ChangeFlag(refused), fault, &changed, since, again);
+                self.directory.look_into_run(Operation::ChangeFlag(refused), fault, &changed, since, again);
             }
-            Halt::NotStored(fault) | Halt::Failing { fault, .. } => {
-                self.directory.explain(Spot::Run, Tried::ChangeFlag(None), fault);
+            PauseReason::NotStored(fault) | PauseReason::Failing { fault, .. } => {
+                self.directory.explain(Location::Run, Operation::ChangeFlag(None), fault);
             }
-            Halt::Asked
-            | Halt::TestUser
-            | Halt::Step
-            | Halt::Token
-            | Halt::AnotherWriter
-            | Halt::HandedOver => {}
+            PauseReason::Asked
+            | PauseReason::PilotUser
+            | PauseReason::Step
+            | PauseReason::Token
+            | PauseReason::AnotherWriter
+            | PauseReason::HandedOver => {}
         }
     }
 

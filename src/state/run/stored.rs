@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use pingone_mfa_core::domain::fault::{Fault, JournalFault};
 use pingone_mfa_core::domain::plan::{Plan, PlanNumber};
-use pingone_mfa_core::domain::row::{RowState, Tally};
+use pingone_mfa_core::domain::row::{RowCounts, RowState};
 use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::domain::time::{Millis, Timestamp};
 use pingone_mfa_core::domain::token::Actor;
 use pingone_mfa_core::engine::journal::{Damage, Entry, Restored, Restoring};
 use pingone_mfa_core::port::Taken;
@@ -38,17 +38,17 @@ pub struct Contents {
     /// On or off.
     pub to: bool,
     /// When the plan was made.
-    pub made_at: Wall,
+    pub made_at: Timestamp,
     /// How many users are in each state.
-    pub tally: Tally,
+    pub tally: RowCounts,
     /// How many may have been sent something, and are read first.
     pub open: usize,
     /// Whose token it was sent with last.
     pub actor: Option<Actor>,
     /// When it was said that nothing more is going to be done.
-    pub closed_at: Option<Wall>,
+    pub closed_at: Option<Timestamp>,
     /// When it was saved for another computer, unless a person has gone on here since.
-    pub handed_over_at: Option<Wall>,
+    pub handed_over_at: Option<Timestamp>,
 }
 
 impl Stored {
@@ -73,8 +73,8 @@ impl Stored {
     }
 }
 
-fn tally(restored: &Restored) -> Tally {
-    let mut tally = Tally::waiting(u32::try_from(restored.rows.len()).unwrap_or(u32::MAX));
+fn tally(restored: &Restored) -> RowCounts {
+    let mut tally = RowCounts::waiting(u32::try_from(restored.rows.len()).unwrap_or(u32::MAX));
     for row in &restored.rows {
         tally.moved(RowState::Waiting, row.state);
     }
@@ -112,7 +112,7 @@ impl Run {
         for (name, first) in self.ports.journal.list().await? {
             let plan = plan_of(&first);
             if plan.as_ref().is_some_and(|plan| plan.made_at.0 < oldest) {
-                // It is tried again the next time.
+                // It is operation again the next time.
                 let _ = self.ports.journal.delete(&name).await;
                 continue;
             }

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::draft::{Choices, Weighed};
 use pingone_mfa_core::domain::plan::Exclusion;
+use pingone_mfa_core::domain::proposal::{Choices, Preview};
 use pingone_mfa_core::domain::user::UserId;
 
 use crate::state::AppHandle;
@@ -26,44 +26,44 @@ const fn sign(is_in: bool) -> &'static str {
 }
 
 /// Those who would be changed if a person included them, whatever becomes of MFA.
-pub(super) fn accounts(app: AppHandle, weighed: &Weighed, row: &MakeRow<'_>) -> Vec<Node> {
-    let (choices, to) = (app.review.choices.get_untracked(), weighed.plan.to);
-    let disabled = (weighed.disabled > 0).then(|| {
+pub(super) fn accounts(app: AppHandle, preview: &Preview, row: &MakeRow<'_>) -> Vec<Node> {
+    let (choices, to) = (app.review.choices.get_untracked(), preview.plan.to);
+    let disabled = (preview.disabled > 0).then(|| {
         let choice = choice(app, text::review::DISABLED, choices.disabled, |choices, is_in| {
             choices.disabled = is_in;
         });
         let name = text::review::exclusion(Exclusion::AccountDisabled, to);
-        row(sign(choices.disabled), weighed.disabled, name, Some(choice))
+        row(sign(choices.disabled), preview.disabled, name, Some(choice))
     });
-    let own = (weighed.own_account > 0).then(|| {
+    let own = (preview.own_account > 0).then(|| {
         let choice = choice(app, text::review::OWN_ACCOUNT, choices.own_account, |choices, is_in| {
             choices.own_account = is_in;
         });
         let name = text::review::exclusion(Exclusion::OwnAccount, to);
-        row(sign(choices.own_account), weighed.own_account, name, Some(choice))
+        row(sign(choices.own_account), preview.own_account, name, Some(choice))
     });
     disabled.into_iter().chain(own).collect()
 }
 
 /// Those who have an active device, have none, or of whom that isn't known.
-pub(super) fn devices(app: AppHandle, weighed: &Weighed, row: &MakeRow<'_>) -> Vec<Node> {
+pub(super) fn devices(app: AppHandle, preview: &Preview, row: &MakeRow<'_>) -> Vec<Node> {
     let choices = app.review.choices.get_untracked();
-    let without = (weighed.without_device > 0).then(|| {
+    let without = (preview.without_device > 0).then(|| {
         let choice = choice(app, text::review::WITHOUT_DEVICE, choices.without_device, |choices, is_in| {
             choices.without_device = is_in;
         });
         let name = text::review::WITHOUT_ACTIVE_DEVICE;
-        row(sign(choices.without_device), weighed.without_device, name, Some(choice))
+        row(sign(choices.without_device), preview.without_device, name, Some(choice))
     });
-    let unknown = (weighed.devices_not_known > 0).then(|| {
+    let unknown = (preview.devices_not_known > 0).then(|| {
         let choice = choice(app, text::review::NOT_KNOWN, choices.devices_not_known, |choices, is_in| {
             choices.devices_not_known = is_in;
         });
         let name = text::review::DEVICES_NOT_KNOWN;
-        row(sign(choices.devices_not_known), weighed.devices_not_known, name, Some(choice))
+        row(sign(choices.devices_not_known), preview.devices_not_known, name, Some(choice))
     });
-    let with = (weighed.with_device > 0)
-        .then(|| row("", weighed.with_device, text::review::WITH_ACTIVE_DEVICE, None));
+    let with = (preview.with_device > 0)
+        .then(|| row("", preview.with_device, text::review::WITH_ACTIVE_DEVICE, None));
     [with, without, unknown].into_iter().flatten().collect()
 }
 
@@ -82,12 +82,12 @@ fn choice(app: AppHandle, name: &'static str, is_in: bool, set: fn(&mut Choices,
 }
 
 /// How to learn the devices that aren't known.
-pub(super) fn learn_devices(app: AppHandle, weighed: &Rc<Weighed>) -> Option<Node> {
-    let unknown = weighed.devices_not_known;
+pub(super) fn learn_devices(app: AppHandle, preview: &Rc<Preview>) -> Option<Node> {
+    let unknown = preview.devices_not_known;
     if unknown == 0 {
         return None;
     }
-    let of_plan = Rc::clone(weighed);
+    let of_plan = Rc::clone(preview);
     let check = (unknown <= MOST_CHECKED).then(|| {
         let press = move || app.directory.check(unknown_devices(app, &of_plan));
         button(text::review::check_devices(&number(app, unknown), unknown), press)
@@ -98,9 +98,9 @@ pub(super) fn learn_devices(app: AppHandle, weighed: &Rc<Weighed>) -> Option<Nod
     Some(group().with(line.with(progress)))
 }
 
-fn unknown_devices(app: AppHandle, weighed: &Weighed) -> Vec<UserId> {
-    let planned = weighed.plan.rows.iter().map(|row| row.user);
-    let left_out = weighed.plan.left_out.iter();
+fn unknown_devices(app: AppHandle, preview: &Preview) -> Vec<UserId> {
+    let planned = preview.plan.rows.iter().map(|row| row.user);
+    let left_out = preview.plan.left_out.iter();
     let skipped = left_out.filter(|left_out| left_out.why == Exclusion::DevicesNotKnown);
     app.directory.with_unknown_devices(planned.chain(skipped.map(|left_out| left_out.user)))
 }
@@ -118,12 +118,12 @@ fn progress(app: AppHandle) -> String {
 }
 
 /// Who couldn't be read, why, and a way to try it again.
-pub(super) fn unreadable(app: AppHandle, weighed: &Weighed) -> Option<Node> {
-    let users = weighed.left_out(Exclusion::Unreadable);
+pub(super) fn unreadable(app: AppHandle, preview: &Preview) -> Option<Node> {
+    let users = preview.left_out(Exclusion::Unreadable);
     if users == 0 {
         return None;
     }
-    let named = app.review.named_unreadable(weighed, MOST_NAMED);
+    let named = app.review.named_unreadable(preview, MOST_NAMED);
     let more = users.saturating_sub(named.len() as u64);
     let line = |(name, why): (String, _)| {
         tag("li").with(tag("bdi").with(name)).with(": ").with(text::review::unreadable_because(&why))

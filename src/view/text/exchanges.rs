@@ -1,6 +1,6 @@
 //! The list of exchanges, and copies of them.
 
-use pingone_mfa_core::api::exchange::sieve::Class;
+use pingone_mfa_core::api::exchange::filter::Class;
 use pingone_mfa_core::api::request::Method;
 use pingone_mfa_core::port::Locale;
 

@@ -5,7 +5,7 @@ use pingone_mfa_core::domain::report::Part;
 use pingone_mfa_core::port::Locale;
 
 use super::{run, saving};
-use crate::state::unusable::Unusable;
+use crate::state::unusable::UnreadableBody;
 
 /// The button.
 pub const OPEN: &str = "From a run's report …";
@@ -19,9 +19,9 @@ pub const PART: &str = "Result of the run";
 pub const CLOSE: &str = "Close report";
 
 /// Why a file can't be used.
-pub fn unusable(unusable: &Unusable<ReportFault>) -> String {
+pub fn unusable(unusable: &UnreadableBody<ReportFault>) -> String {
     match unusable {
-        Unusable::Fault(fault) if fault.field == "." => {
+        UnreadableBody::Fault(fault) if fault.field == "." => {
             format!("This file {}. Choose a report that this page saved as JSON.", fault.problem)
         }
         _ => saving::unusable("report", "256 MB", unusable),

@@ -2,12 +2,12 @@
 
 use pingone_mfa_core::domain::device::Device;
 use pingone_mfa_core::domain::fault::Fault;
+use pingone_mfa_core::domain::pilot::DeviceComparison;
 use pingone_mfa_core::domain::reason::Reason;
-use pingone_mfa_core::domain::row::{RowState, Tally};
-use pingone_mfa_core::domain::trial::Compared;
+use pingone_mfa_core::domain::row::{RowCounts, RowState};
 use pingone_mfa_core::port::Locale;
 
-use crate::state::run::{Halt, NotTaken};
+use crate::state::run::{NotTaken, PauseReason};
 
 /// What is told when a run begins.
 pub fn started(users: &str, is_new: bool) -> String {
@@ -20,21 +20,21 @@ pub fn at(percent: u32, done: &str) -> String {
 }
 
 /// Why a run waits, in one sentence.
-pub fn halt(halt: &Halt) -> String {
+pub fn halt(halt: &PauseReason) -> String {
     match halt {
-        Halt::Asked => "Paused.".into(),
-        Halt::TestUser => "The test user is done. The run waits for you.".into(),
-        Halt::Step => "As many users as you named are done. The run waits for you.".into(),
-        Halt::Token => "Paused: token needed. Nothing is lost.".into(),
-        Halt::Refused(_) => {
+        PauseReason::Asked => "Paused.".into(),
+        PauseReason::PilotUser => "The test user is done. The run waits for you.".into(),
+        PauseReason::Step => "As many users as you named are done. The run waits for you.".into(),
+        PauseReason::Token => "Paused: token needed. Nothing is lost.".into(),
+        PauseReason::Refused(_) => {
             "Stopped by itself: 20 users in a row were refused. Your role may have been removed.".into()
         }
-        Halt::Failing { .. } => {
+        PauseReason::Failing { .. } => {
             "Paused: PingOne or the network fails for everyone. It is tried again at most once a minute, and goes on by itself.".into()
         }
-        Halt::AnotherWriter => "Paused: someone else is changing these users.".into(),
-        Halt::HandedOver => "Paused: this run was saved for another computer.".into(),
-        Halt::NotStored(fault) => super::fault(fault),
+        PauseReason::AnotherWriter => "Paused: someone else is changing these users.".into(),
+        PauseReason::HandedOver => "Paused: this run was saved for another computer.".into(),
+        PauseReason::NotStored(fault) => super::fault(fault),
     }
 }
 
@@ -101,24 +101,24 @@ pub fn tried_flag(flag: &Result<bool, Fault>) -> String {
 }
 
 /// What became of the test user's devices, which the change should not touch.
-pub fn tried_devices(locale: &dyn Locale, devices: &Compared) -> String {
+pub fn tried_devices(locale: &dyn Locale, devices: &DeviceComparison) -> String {
     match devices {
-        Compared::Same(0) => "No device before and after.".into(),
-        Compared::Same(1) => "1 device before and after.".into(),
-        Compared::Same(same) => format!("{} devices before and after.", locale.number(*same as u64)),
-        Compared::Differ { before, after, gone, new } => {
+        DeviceComparison::Same(0) => "No device before and after.".into(),
+        DeviceComparison::Same(1) => "1 device before and after.".into(),
+        DeviceComparison::Same(same) => format!("{} devices before and after.", locale.number(*same as u64)),
+        DeviceComparison::Differ { before, after, gone, new } => {
             let (before, after) = (locale.number(*before as u64), locale.number(*after as u64));
             let gone = named("Before and no longer", gone);
             let new = named("New", new);
             format!("The devices differ: {before} before, {after} after.{gone}{new}")
         }
-        Compared::NotReadBefore(fault) => {
+        DeviceComparison::NotReadBefore(fault) => {
             format!("The devices could not be read before the change. {}", super::fault(fault))
         }
-        Compared::NotReadAfter(fault) => {
+        DeviceComparison::NotReadAfter(fault) => {
             format!("The devices could not be read after the change. {}", super::fault(fault))
         }
-        Compared::NotKept => {
+        DeviceComparison::NotKept => {
             "Which devices there were before the change isn't known: the page was left in between.".into()
         }
     }
@@ -141,7 +141,7 @@ fn device(device: &Device) -> String {
 }
 
 /// What is told when a run is over.
-pub fn ended(locale: &dyn Locale, tally: Tally, is_stopped: bool) -> String {
+pub fn ended(locale: &dyn Locale, tally: RowCounts, is_stopped: bool) -> String {
     let changed = locale.number(u64::from(tally.of(RowState::Changed)));
     let failed = [RowState::Failed, RowState::Refused, RowState::AnswerLost].map(|state| tally.of(state));
     let failed = locale.number(failed.into_iter().map(u64::from).sum());

@@ -1,9 +1,9 @@
 //! A list of people that somebody has as a file.
 
-use pingone_mfa_core::domain::list::{Encoding, Identity, ListFault, Problem, Separator};
+use pingone_mfa_core::domain::list::{Encoding, Identity, ImportFault, Problem, Separator};
 use pingone_mfa_core::port::Locale;
 
-use crate::state::directory::{LARGEST, MOST_LOOKED_UP, Pile, Trouble, Understood, Unusable};
+use crate::state::directory::{LARGEST, MOST_LOOKED_UP, Pile, Trouble, Understood, UnreadableBody};
 
 /// The button that asks for a file.
 pub const FROM_LIST: &str = "From a list …";
@@ -25,7 +25,7 @@ pub const HOLDS: &str = "It holds";
 pub const PREVIEW: &str = "The first lines as understood";
 /// A column of that table.
 pub const LINE: &str = "Line";
-/// The name of the table of piles.
+/// The name of the table of matches.
 pub const PILES: &str = "Whom the list names";
 /// Ends a lookup.
 pub const STOP: &str = "Stop";
@@ -132,25 +132,25 @@ pub fn trouble(locale: &dyn Locale, trouble: &Trouble) -> String {
 }
 
 /// Why a file can't be taken for a list.
-pub fn unusable(locale: &dyn Locale, unusable: Unusable) -> String {
+pub fn unusable(locale: &dyn Locale, unusable: UnreadableBody) -> String {
     match unusable {
-        Unusable::Fault(ListFault::Empty) => "This file is empty: no line of it says anything. Choose the file that names the people.".into(),
-        Unusable::Fault(ListFault::Html) => "This file is a web page, not a list. Some systems call their pages .csv or .xls: open it in a spreadsheet and save it as CSV.".into(),
-        Unusable::Fault(ListFault::Workbook) => "This file is a workbook or an archive. Open it in the spreadsheet and save the sheet as CSV.".into(),
-        Unusable::Fault(ListFault::ZeroByte { line }) => format!(
+        UnreadableBody::Fault(ImportFault::Empty) => "This file is empty: no line of it says anything. Choose the file that names the people.".into(),
+        UnreadableBody::Fault(ImportFault::Html) => "This file is a web page, not a list. Some systems call their pages .csv or .xls: open it in a spreadsheet and save it as CSV.".into(),
+        UnreadableBody::Fault(ImportFault::Workbook) => "This file is a workbook or an archive. Open it in the spreadsheet and save the sheet as CSV.".into(),
+        UnreadableBody::Fault(ImportFault::ZeroByte { line }) => format!(
             "This file is no text: line {} has a zero byte. Save the list as CSV or as text and choose that file.",
             locale.number(line as u64)
         ),
-        Unusable::Fault(ListFault::TooManyLines { limit }) => format!(
+        UnreadableBody::Fault(ImportFault::TooManyLines { limit }) => format!(
             "This list has more than {} lines. Split it into several files and take one after the other.",
             locale.number(limit as u64)
         ),
-        Unusable::TooLarge => format!(
+        UnreadableBody::TooLarge => format!(
             "This file is larger than {} MB and was not read. Keep only the column that names the people, or split the list.",
             LARGEST >> 20
         ),
-        Unusable::Silent => super::FILE_SILENT.into(),
-        Unusable::Unreadable => "The browser could not read this file. It may have been moved, or be open elsewhere: close it there and choose it again.".into(),
+        UnreadableBody::Silent => super::FILE_SILENT.into(),
+        UnreadableBody::Unreadable => "The browser could not read this file. It may have been moved, or be open elsewhere: close it there and choose it again.".into(),
     }
 }
 

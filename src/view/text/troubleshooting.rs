@@ -2,12 +2,12 @@
 
 use pingone_mfa_core::domain::check::{Check, Seen, Verdict};
 use pingone_mfa_core::domain::diagnosis::{Cause, Next, Who};
-use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Plain, Reach, Symptom, Tried};
+use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Operation, Plain, Reach, Symptom};
 use pingone_mfa_core::domain::fault::{Fault, Refusal};
 use pingone_mfa_core::domain::region::RegionCode;
 use pingone_mfa_core::domain::role::{Permission, Role};
 use pingone_mfa_core::domain::tenant::Environment;
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::token::Actor;
 use pingone_mfa_core::port::Locale;
 
@@ -37,7 +37,7 @@ pub const EVERYTHING: &str = "Check everything";
 pub const WHY_NOT_ASKED: &str = "Why isn't this person asked?";
 /// The button.
 pub const CLOSE: &str = "Close checks";
-/// Of a change that nobody has tried.
+/// Of a change that nobody has operation.
 pub const NEVER_WRITTEN: &str = "shows with the first change; nothing is written to find out";
 /// While it looks.
 pub const SEARCHING: &str = "Checking …";
@@ -340,7 +340,12 @@ pub const fn is_somebody_elses(who: Who) -> bool {
 }
 
 /// What was seen, in words.
-pub fn seen(locale: &dyn Locale, seen: &Seen, now: Wall, label: impl Fn(&RegionCode) -> String) -> String {
+pub fn seen(
+    locale: &dyn Locale,
+    seen: &Seen,
+    now: Timestamp,
+    label: impl Fn(&RegionCode) -> String,
+) -> String {
     match seen {
         Seen::Nothing => String::new(),
         Seen::Input(input) => input_fault(*input),
@@ -377,7 +382,7 @@ pub fn seen(locale: &dyn Locale, seen: &Seen, now: Wall, label: impl Fn(&RegionC
         Seen::Ends(end) => format!("ends: {}", super::ends(locale, *end, now)),
         Seen::Begins(ahead) => format!(
             "the token begins {} from now: this computer's clock is behind",
-            super::remaining(Wall(*ahead), Wall(0))
+            super::remaining(Timestamp(*ahead), Timestamp(0))
         ),
         Seen::EndsSoon(end) => format!(
             "{} left by this computer's clock, and PingOne says it has ended",
@@ -549,7 +554,7 @@ fn short_cause(cause: Cause) -> String {
 }
 
 fn failure(evidence: &Evidence) -> (Option<String>, Option<String>, Option<String>) {
-    let Symptom::Failed { tried, fault, at } = &evidence.symptom else {
+    let Symptom::Failed { operation, fault, at } = &evidence.symptom else {
         return (None, Some(format!("When: {}", evidence.now.to_rfc3339())), None);
     };
     let id = match (fault.refusal(), fault.bad_answer()) {
@@ -562,24 +567,24 @@ fn failure(evidence: &Evidence) -> (Option<String>, Option<String>, Option<Strin
         id.filter(|id| id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-'));
     let status = fault.refusal().map_or_else(|| super::fault(fault), codes);
     (
-        Some(format!("Failed: {}: {status}", operation(*tried))),
+        Some(format!("Failed: {}: {status}", tried(*operation))),
         Some(format!("When: {}", at.to_rfc3339())),
         id.map(|id| format!("Correlation-Id: {id}")),
     )
 }
 
-/// What was tried, as PingOne's documentation writes it.
-const fn operation(tried: Tried) -> &'static str {
-    match tried {
-        Tried::Connect => "GET /environments/{envID}",
-        Tried::ReadUsers => "GET /environments/{envID}/users",
-        Tried::ReadUser(_) => "GET /environments/{envID}/users/{userID}",
-        Tried::ReadFlag(_) => "GET /environments/{envID}/users/{userID}/mfaEnabled",
-        Tried::ReadDevices(_) => "GET /environments/{envID}/users/{userID}/devices",
-        Tried::FilterUsers => "GET /environments/{envID}/users?filter=…",
-        Tried::ReadReport => "POST /environments/{envID}/dataExplorations",
-        Tried::ChangeFlag(_) => "PUT /environments/{envID}/users/{userID}/mfaEnabled",
-        Tried::AllowBypass(_) => "PUT /environments/{envID}/users/{userID}/bypassMFA",
+/// What was operation, as PingOne's documentation writes it.
+const fn tried(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Connect => "GET /environments/{envID}",
+        Operation::ReadUsers => "GET /environments/{envID}/users",
+        Operation::ReadUser(_) => "GET /environments/{envID}/users/{userID}",
+        Operation::ReadFlag(_) => "GET /environments/{envID}/users/{userID}/mfaEnabled",
+        Operation::ReadDevices(_) => "GET /environments/{envID}/users/{userID}/devices",
+        Operation::FilterUsers => "GET /environments/{envID}/users?filter=…",
+        Operation::ReadReport => "POST /environments/{envID}/dataExplorations",
+        Operation::ChangeFlag(_) => "PUT /environments/{envID}/users/{userID}/mfaEnabled",
+        Operation::AllowBypass(_) => "PUT /environments/{envID}/users/{userID}/bypassMFA",
     }
 }
 
@@ -623,15 +628,18 @@ mod tests {
             ],
             correlation_id: Some("9c1d7e02-0000-4000-8000-000000000000".into()),
         };
-        let tried = Tried::ChangeFlag(Some(UserId(id(7))));
-        let symptom =
-            Symptom::Failed { tried, fault: Fault::RoleMissing(refusal), at: Wall(1_795_500_000_000) };
+        let operation = Operation::ChangeFlag(Some(UserId(id(7))));
+        let symptom = Symptom::Failed {
+            operation,
+            fault: Fault::RoleMissing(refusal),
+            at: Timestamp(1_795_500_000_000),
+        };
         let token = TokenFacts {
             last_four: "dXJl".into(),
             actor: Actor::Application("0b410000-0000-4000-8000-000000000001".into()),
             ..TokenFacts::default()
         };
-        Evidence { token: Some(token), ..Evidence::of(symptom, Wall(1_795_500_000_000)) }
+        Evidence { token: Some(token), ..Evidence::of(symptom, Timestamp(1_795_500_000_000)) }
     }
 
     fn written(evidence: &Evidence, cause: Cause) -> String {
@@ -705,7 +713,7 @@ mod tests {
     #[test]
     fn every_cause_says_what_to_do_in_one_sentence_or_few() {
         for fault in [Fault::Unreachable, Fault::TokenForgotten] {
-            for cause in [Cause::of(Tried::Connect, &fault), Cause::of(Tried::ReadUsers, &fault)] {
+            for cause in [Cause::of(Operation::Connect, &fault), Cause::of(Operation::ReadUsers, &fault)] {
                 assert!(!to_do(cause).is_empty() && !plain_cause(cause).is_empty(), "{cause:?}");
             }
         }

@@ -85,7 +85,7 @@ pub(crate) async fn wheel(page: &Page) -> Outcome<()> {
 
 /// The heap, what arrays hold outside it, and every WebAssembly memory in the whole size that it has grown to, after
 /// collection, in megabytes of 1,000,000 bytes. The backing stores that Chromium tells of leave out those of
-/// WebAssembly memories (tried with one of 105 MB, with and without a view of it), so each is counted once.
+/// WebAssembly memories (operation with one of 105 MB, with and without a view of it), so each is counted once.
 pub(crate) async fn megabytes(page: &Page) -> Outcome<f64> {
     for _ in 0..2 {
         page.devtools("HeapProfiler.collectGarbage", json!({})).await?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use pingone_mfa_e2e::{Page, Release, Witness, World};
+use pingone_mfa_e2e::{Page, Release, TrafficLog, World};
 use serde_json::json;
 
 /// What only the demo says, and what only its look-alike of PingOne has: a region, a key, a person.
@@ -107,14 +107,14 @@ async fn where_a_host_sends_no_headers_the_demo_still_can_not_send_anything() {
     page.hear("250 users. List read").await;
     let send = "const [url, done] = arguments; setTimeout(done, 500);
         fetch(url, { mode: 'no-cors' }).catch(() => {}); navigator.sendBeacon(url); new Image().src = url;";
-    let witness = Witness::listen();
-    page.ask(send, vec![json!(witness.origin)]).await.unwrap();
+    let traffic_log = TrafficLog::listen();
+    page.ask(send, vec![json!(traffic_log.origin)]).await.unwrap();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(witness.asked(), Vec::<String>::new());
+    assert_eq!(traffic_log.asked(), Vec::<String>::new());
     let bare = world.visit(&world.bare_page().await).await;
-    bare.ask(send, vec![json!(witness.origin)]).await.unwrap();
+    bare.ask(send, vec![json!(traffic_log.origin)]).await.unwrap();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert!(witness.connections() > 0, "the host counts what arrives");
+    assert!(traffic_log.connections() > 0, "the host counts what arrives");
 }
 
 fn holds(file: &Path, text: &str) -> bool {

@@ -7,7 +7,6 @@
     reason = "all of this is test"
 )]
 
-mod breach;
 mod code;
 mod compat;
 mod demo;
@@ -15,6 +14,7 @@ mod directory;
 mod element;
 mod engines;
 mod exchanges;
+mod exfiltration;
 mod frame;
 mod guards;
 mod hang;

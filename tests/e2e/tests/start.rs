@@ -1,6 +1,6 @@
 //! A page that can't start says which file is to blame, and is never white.
 
-use pingone_mfa_e2e::{Mishap, Road, World};
+use pingone_mfa_e2e::{FaultProxy, ProxyFault, World};
 use pingone_sandbox::TokenSpec;
 use pingone_sandbox::page::config_json;
 use serde_json::json;
@@ -117,8 +117,8 @@ async fn a_bad_config_is_named_by_its_field_and_a_missing_one_is_none() {
 #[tokio::test(flavor = "multi_thread")]
 async fn where_the_fallback_page_is_answered_for_a_missing_config_the_page_starts() {
     let world = World::start(1, |_| String::new()).await;
-    let road = Road::to(&world.page_origin, "", Mishap::Fallback);
-    let page = world.visit(&road.origin).await;
+    let fault_proxy = FaultProxy::to(&world.page_origin, "", ProxyFault::Fallback);
+    let page = world.visit(&fault_proxy.origin).await;
     page.see("password", "Access token").await;
     // For a bundler's folder too, and for a deep address.
     let answer = "fetch('config.json').then((answer) => answer.text()).then(arguments[arguments.length - 1])";
@@ -155,22 +155,22 @@ async fn whichever_file_the_fallback_page_is_answered_for_it_is_named() {
         let world = World::start(1, config).await;
         let name = world.release.file(begin, end).file_name().unwrap().to_string_lossy().into_owned();
         world.release.remove(begin, end);
-        let road = Road::to(&world.page_origin, "", Mishap::Fallback);
-        let page = world.visit(&road.origin).await;
+        let fault_proxy = FaultProxy::to(&world.page_origin, "", ProxyFault::Fallback);
+        let page = world.visit(&fault_proxy.origin).await;
         page.hear(&format!("{name}: the host answers its fallback page. Files of this release are missing."))
             .await;
     }
     let world = World::start(1, config).await;
     world.release.remove("rest-", ".wasm");
-    let road = Road::to(&world.page_origin, "", Mishap::Fallback);
-    let page = world.visit(&road.origin).await;
+    let fault_proxy = FaultProxy::to(&world.page_origin, "", ProxyFault::Fallback);
+    let page = world.visit(&fault_proxy.origin).await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.press("button", "Connect").await;
     page.hear(": the host answers its fallback page.").await;
     let world = World::start(1, config).await;
     world.release.remove("boot-", ".js");
-    let road = Road::to(&world.page_origin, "", Mishap::Fallback);
-    world.visit(&road.origin).await.hear("boot.js was refused by the browser or not found").await;
+    let fault_proxy = FaultProxy::to(&world.page_origin, "", ProxyFault::Fallback);
+    world.visit(&fault_proxy.origin).await.hear("boot.js was refused by the browser or not found").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -231,8 +231,8 @@ async fn an_edge_that_rewrites_scripts_is_opted_out_of_or_named() {
 async fn an_address_without_its_last_slash_is_named() {
     let world = World::with_users(1).await;
     // A host that shows the page there instead of leading to the slash: every file is looked for one folder too high.
-    let road = Road::to(&world.page_origin, "", Mishap::Fallback);
-    let page = world.visit(&format!("{}/tools/mfa", road.origin)).await;
+    let fault_proxy = FaultProxy::to(&world.page_origin, "", ProxyFault::Fallback);
+    let page = world.visit(&format!("{}/tools/mfa", fault_proxy.origin)).await;
     page.hear("If the address lacks the slash at its end, add it.").await;
 }
 
@@ -329,10 +329,10 @@ async fn a_missing_clock_or_style_is_named_with_its_status() {
 #[tokio::test(flavor = "multi_thread")]
 async fn wasm_that_a_gateway_refuses_is_named_and_another_try_without_reloading_works() {
     let world = World::with_users(1).await;
-    let road = Road::to(&world.page_origin, ".wasm", Mishap::Unavailable);
-    let page = world.visit(&road.origin).await;
+    let fault_proxy = FaultProxy::to(&world.page_origin, ".wasm", ProxyFault::Unavailable);
+    let page = world.visit(&fault_proxy.origin).await;
     page.hear(".wasm: the server answered 503.").await;
-    road.clear();
+    fault_proxy.clear();
     page.press("button", "Try again").await;
     page.see("password", "Access token").await;
 }
@@ -340,10 +340,10 @@ async fn wasm_that_a_gateway_refuses_is_named_and_another_try_without_reloading_
 #[tokio::test(flavor = "multi_thread")]
 async fn wasm_that_is_cut_on_its_way_is_named_and_another_try_without_reloading_works() {
     let world = World::with_users(1).await;
-    let road = Road::to(&world.page_origin, ".wasm", Mishap::Cut);
-    let page = world.visit(&road.origin).await;
+    let fault_proxy = FaultProxy::to(&world.page_origin, ".wasm", ProxyFault::Cut);
+    let page = world.visit(&fault_proxy.origin).await;
     page.hear(".wasm could not be downloaded, or the download was cut.").await;
-    road.clear();
+    fault_proxy.clear();
     page.press("button", "Try again").await;
     page.see("password", "Access token").await;
 }
@@ -354,10 +354,10 @@ async fn files_that_stall_are_named_after_ten_seconds_and_the_page_starts_when_t
         [(".wasm", ".wasm hasn't arrived after 10 seconds."), ("config.json", "config.json or tick-")]
     {
         let world = World::with_users(1).await;
-        let road = Road::to(&world.page_origin, end, Mishap::Stalled);
-        let page = world.visit(&road.origin).await;
+        let fault_proxy = FaultProxy::to(&world.page_origin, end, ProxyFault::Stalled);
+        let page = world.visit(&fault_proxy.origin).await;
         page.hear(sentence).await;
-        road.clear();
+        fault_proxy.clear();
         page.see("password", "Access token").await;
     }
 }
@@ -365,8 +365,8 @@ async fn files_that_stall_are_named_after_ten_seconds_and_the_page_starts_when_t
 #[tokio::test(flavor = "multi_thread")]
 async fn wasm_of_an_unknown_type_starts_all_the_same() {
     let world = World::with_users(1).await;
-    let road = Road::to(&world.page_origin, ".wasm", Mishap::Untyped);
-    world.visit(&road.origin).await.see("password", "Access token").await;
+    let fault_proxy = FaultProxy::to(&world.page_origin, ".wasm", ProxyFault::Untyped);
+    world.visit(&fault_proxy.origin).await.see("password", "Access token").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

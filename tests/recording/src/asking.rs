@@ -3,12 +3,12 @@
 use har::v1_2::Entries;
 use http::{Method, Request, header};
 use pingone_sandbox::{
-    EnvironmentKind, Fault, On, Populations, Role, Rule, Sandbox, Scope, Seed, TokenSpec, Wall,
+    EnvironmentKind, Fault, On, Populations, Role, Rule, Sandbox, Scope, Seed, Timestamp, TokenSpec,
 };
 use serde_json::Value;
 use uuid::Uuid;
 
-const NOW: Wall = Wall(1_800_000_000_000);
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
 /// A holder of every role, so that the sandbox refuses only what the recording has as refused.
 const HOLDER: Uuid = Uuid::from_u128(0xfeed);
@@ -40,7 +40,7 @@ impl Asker {
             populations: Populations::Usual,
         });
         for role in Role::ALL {
-            sandbox.assign(HOLDER, role, Scope::Environment, Wall(i64::MIN));
+            sandbox.assign(HOLDER, role, Scope::Environment, Timestamp(i64::MIN));
         }
         Self { sandbox }
     }

@@ -7,7 +7,7 @@ use pingone_mfa_core::code::Language;
 use pingone_mfa_core::code::script::{PlanScript, Shell};
 use pingone_mfa_core::domain::export::Contents;
 use pingone_mfa_core::domain::plan::{Exclusion, LeftOut, Plan, PlannedRow, Stops};
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use uuid::Uuid;
 
@@ -124,11 +124,12 @@ pub fn users_of(results: &str) -> Vec<(UserId, String)> {
 }
 
 fn plan(ground: &Ground, users: &[UserId]) -> Plan {
-    let row = |user: &UserId| PlannedRow { user: *user, from: Mfa::Off, read_at: Wall(1_795_500_000_000) };
+    let row =
+        |user: &UserId| PlannedRow { user: *user, from: Mfa::Off, read_at: Timestamp(1_795_500_000_000) };
     Plan {
         environment: ground.tenant.environment,
         to: true,
-        made_at: Wall(1_795_500_000_000),
+        made_at: Timestamp(1_795_500_000_000),
         rows: users.iter().map(row).collect(),
         left_out: vec![LeftOut { user: UserId(Uuid::nil()), why: Exclusion::NoDevice }],
         reference: "CHG, \"1\"".to_owned(),

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::engine::journal::Restored;
 use pingone_mfa_e2e::{Page, World};
 use pingone_mfa_soak::dice::Dice;
@@ -13,10 +13,10 @@ use std::time::Duration;
 use tokio::time::sleep;
 use uuid::Uuid;
 
+use crate::journal_files::JournalFiles;
 use crate::person;
 use crate::seeds::{self, Outcome};
-use crate::shelf::Shelf;
-use crate::witness::Witness;
+use crate::write_log::WriteLog;
 
 /// So many rows may be between intent and outcome.
 pub(crate) const WINDOW: usize = 32;
@@ -75,7 +75,7 @@ struct Found {
 /// One run whose browser is killed at most so often.
 struct Hunt {
     world: World,
-    witness: Witness,
+    write_log: WriteLog,
     losses: Losses,
     violations: Vec<String>,
 }
@@ -86,13 +86,13 @@ pub(crate) async fn play(seed: u64, most: u64) -> (Losses, Outcome, Vec<String>)
     let users = u32::try_from(dice.between(200, 400)).unwrap();
     let mut world = World::seeded(seed, users, Populations::Usual, person::config(WRITE)).await;
     world.renew_browser().await;
-    let witness = Witness::begin().await;
-    world.release.permit(&witness.origin);
+    let write_log = WriteLog::begin().await;
+    world.release.permit(&write_log.origin);
     person::everyone_has(&world, false);
-    let mut hunt = Hunt { world, witness, losses: Losses::default(), violations: Vec::new() };
-    let since = Wall(now().0);
+    let mut hunt = Hunt { world, write_log, losses: Losses::default(), violations: Vec::new() };
+    let since = Timestamp(now().0);
     let page = hunt.world.open().await;
-    hunt.witness.attend(&page).await;
+    hunt.write_log.attend(&page).await;
     person::connect(&hunt.world, &page).await;
     hunt.start(&page).await;
     let page = hunt.kill(page, users, &mut dice, most.min(MOST)).await;
@@ -143,7 +143,7 @@ impl Hunt {
                 self.look_at_sent(&found);
             }
             page = self.world.open().await;
-            let journal = Shelf::read(&page).await;
+            let journal = JournalFiles::read(&page).await;
             self.look_at_stored(&journal);
             let restored = journal.restored();
             if let Some(restored) = &restored {
@@ -151,7 +151,7 @@ impl Hunt {
                 left = (restored.rows.len() - next.settled.len()) as u64;
                 found = Some(next);
             }
-            self.witness.attend(&page).await;
+            self.write_log.attend(&page).await;
             person::come_back(&self.world, &page).await;
             let is_closed = restored.as_ref().is_some_and(|restored| restored.closed_at.is_some());
             self.losses.idle += u64::from(is_closed || restored.is_none());
@@ -170,8 +170,8 @@ impl Hunt {
     }
 
     /// Whatever was called stored is there.
-    fn look_at_stored(&mut self, journal: &Shelf) {
-        let (acknowledged, lost) = self.witness.compare(&journal.keys);
+    fn look_at_stored(&mut self, journal: &JournalFiles) {
+        let (acknowledged, lost) = self.write_log.compare(&journal.keys);
         self.losses.acknowledged = acknowledged;
         self.losses.lost += lost.len();
         if !lost.is_empty() {

@@ -13,12 +13,12 @@
     reason = "all of this is test"
 )]
 
+mod journal_files;
 mod kills;
 mod person;
 mod scenario;
 mod seeds;
-mod shelf;
-mod witness;
+mod write_log;
 
 use std::process::ExitCode;
 

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use pingone_mfa_core::api::report;
-use pingone_mfa_core::domain::report::Report;
+use pingone_mfa_core::domain::report::RunReport;
 use pingone_mfa_core::engine::journal::Restored;
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
 use pingone_sandbox::server::now;
-use pingone_sandbox::{Happening, TokenSpec};
+use pingone_sandbox::{BackgroundChange, TokenSpec};
 use tokio::time::{Instant, sleep};
 
-use crate::shelf::Shelf;
+use crate::journal_files::JournalFiles;
 
 /// Between two looks at the page.
 pub(crate) const GLANCE: Duration = Duration::from_millis(100);
@@ -33,7 +33,7 @@ pub(crate) fn everyone_has(world: &World, value: bool) {
     let mut sandbox = world.sandbox();
     let users: Vec<_> = sandbox.user_ids().collect();
     for user in users {
-        sandbox.happen(Happening::Switched(user, value), now());
+        sandbox.happen(BackgroundChange::Switched(user, value), now());
     }
 }
 
@@ -68,7 +68,7 @@ pub(crate) async fn review(world: &World, page: &Page, to: bool) {
 
 /// Comes back to a page that was just loaded: what is stored, and its run is gone on with, or shown if it is over.
 pub(crate) async fn come_back(world: &World, page: &Page) -> Option<Restored> {
-    let restored = Shelf::read(page).await.restored();
+    let restored = JournalFiles::read(page).await.restored();
     connect(world, page).await;
     if let Some(restored) = &restored {
         page.press("button", if restored.closed_at.is_some() { "Show" } else { "Continue" }).await;
@@ -112,6 +112,6 @@ pub(crate) async fn save_report(world: &World, page: &Page) -> Vec<u8> {
 }
 
 /// What a report says.
-pub(crate) fn read(file: Vec<u8>) -> Report {
+pub(crate) fn read(file: Vec<u8>) -> RunReport {
     report::read(file).unwrap_or_else(|fault| panic!("the report can't be read: {fault}"))
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use pingone_mfa_soak::dice::Dice;
-use pingone_sandbox::{Behaviour, Fault, Happening, On, Populations, Rule};
+use pingone_sandbox::{BackgroundChange, Behaviour, Fault, On, Populations, Rule};
 use uuid::Uuid;
 
 /// Everything that is drawn before a run begins.
@@ -55,15 +55,15 @@ impl Scenario {
     }
 
     /// What others do, and how long after the start.
-    pub(crate) fn others(&self, dice: &mut Dice, users: &[Uuid]) -> VecDeque<(Duration, Happening)> {
+    pub(crate) fn others(&self, dice: &mut Dice, users: &[Uuid]) -> VecDeque<(Duration, BackgroundChange)> {
         let mut others: Vec<_> = (0..self.others)
             .map(|_| {
                 let user = dice.of(users);
                 let what = match dice.between(0, 9) {
-                    0..2 => Happening::Deleted(user),
-                    2..6 => Happening::Switched(user, self.to),
-                    6..9 => Happening::Switched(user, !self.to),
-                    _ => Happening::Renamed(user),
+                    0..2 => BackgroundChange::Deleted(user),
+                    2..6 => BackgroundChange::Switched(user, self.to),
+                    6..9 => BackgroundChange::Switched(user, !self.to),
+                    _ => BackgroundChange::Renamed(user),
                 };
                 (Duration::from_millis(dice.between(0, 12_000)), what)
             })

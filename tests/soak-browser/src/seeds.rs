@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use pingone_mfa_core::domain::row::{RowState, Tally};
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::row::{RowCounts, RowState};
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_e2e::{Page, World};
 use pingone_mfa_soak::dice::Dice;
 use pingone_mfa_soak::judge::{History, Verdict};
@@ -57,7 +57,7 @@ pub(crate) async fn play(seed: u64) -> (Outcome, Vec<String>) {
     person::connect(&world, &page).await;
     person::review(&world, &page, scenario.to).await;
     goes_wrong(&world, &scenario);
-    let since = Wall(now().0);
+    let since = Timestamp(now().0);
     page.press_beginning("button", "Run ").await;
     let reloads = sit(&world, &page, &mut scenario, &mut dice).await;
     let file = person::save_report(&world, &page).await;
@@ -122,7 +122,7 @@ async fn reload(world: &World, page: &Page, scenario: &Scenario) {
 }
 
 /// Holds a report against what happened.
-pub(crate) fn judge(world: &World, file: Vec<u8>, since: Wall) -> (Outcome, Vec<String>) {
+pub(crate) fn judge(world: &World, file: Vec<u8>, since: Timestamp) -> (Outcome, Vec<String>) {
     let report = person::read(file);
     let mut sandbox = world.sandbox();
     sandbox.settle(now());
@@ -136,7 +136,7 @@ pub(crate) fn judge(world: &World, file: Vec<u8>, since: Wall) -> (Outcome, Vec<
     if verdict.outside > 0 {
         violations.push(format!("{} writes outside the plan", verdict.outside));
     }
-    let tally: Tally = report.tally();
+    let tally: RowCounts = report.tally();
     let counts = sandbox.oracle().counts();
     let outcome = Outcome {
         runs: 1,

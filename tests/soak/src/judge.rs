@@ -18,11 +18,11 @@ use std::rc::Rc;
 use pingone_mfa_core::api::report::ReportWriter;
 use pingone_mfa_core::domain::export::{Contents, Format};
 use pingone_mfa_core::domain::plan::Plan;
-use pingone_mfa_core::domain::report::{LimitsInForce, Operator, Report};
+use pingone_mfa_core::domain::report::{LimitsInForce, Operator, RunReport};
 use pingone_mfa_core::domain::row::{Row, RowState};
-use pingone_mfa_core::domain::time::Wall;
+use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::engine::Clock;
-use pingone_mfa_core::engine::run::Standing;
+use pingone_mfa_core::engine::run::RunStatus;
 use pingone_sandbox::{Applied, Sandbox};
 use uuid::Uuid;
 
@@ -53,14 +53,14 @@ impl Verdict {
 }
 
 /// Judges a run that is over.
-pub fn judge(world: &World, over: &Over, since: Wall) -> Verdict {
+pub fn judge(world: &World, over: &Over, since: Timestamp) -> Verdict {
     let run = &over.run;
     if run.tally().all() as usize != run.plan().rows.len() {
         world.violated("rows were lost");
     }
     let sandbox = world.sandbox.borrow();
     let history = History { sandbox: &sandbox, plan: run.plan(), since };
-    let is_ended = run.standing() == Standing::Ended;
+    let is_ended = run.standing() == RunStatus::Ended;
     let verdict = history.judge(run.rows(), is_ended, &|what| world.violated(what));
     if run.another_writer_at().is_some_and(|at| !history.is_another_writers(run.rows(), at)) {
         world.violated("another writer is said to have been seen, and there was none");
@@ -79,7 +79,7 @@ pub struct History<'h> {
     /// What was to happen.
     pub plan: &'h Plan,
     /// When it began.
-    pub since: Wall,
+    pub since: Timestamp,
 }
 
 impl History<'_> {
@@ -127,7 +127,7 @@ impl History<'_> {
     }
 
     /// Whether a user's flag was this when it was looked up for an answer that was read then.
-    fn was(&self, user: Uuid, value: bool, at: Option<Wall>) -> bool {
+    fn was(&self, user: Uuid, value: bool, at: Option<Timestamp>) -> bool {
         at.is_none_or(|at| {
             let (from, until) = (wall(at.plus(-TRAVEL)), wall(at));
             let oracle = self.sandbox.oracle();
@@ -139,7 +139,7 @@ impl History<'_> {
     }
 
     /// Whether a row that was found to be so then was given its value by others.
-    pub fn is_another_writers(&self, rows: &[Row], at: Wall) -> bool {
+    pub fn is_another_writers(&self, rows: &[Row], at: Timestamp) -> bool {
         let mut found = self
             .plan
             .rows
@@ -179,9 +179,9 @@ impl History<'_> {
     }
 }
 
-fn keeps_no_token(world: &World, over: &Over, since: Wall) {
+fn keeps_no_token(world: &World, over: &Over, since: Timestamp) {
     let run = &over.run;
-    let report = Rc::new(Report {
+    let report = Rc::new(RunReport {
         plan: Rc::clone(run.plan()),
         rows: run.rows().to_vec(),
         failures: run.failures().clone(),

@@ -12,13 +12,13 @@
     reason = "all of this is test"
 )]
 
-pub mod campaign;
 pub mod dice;
+pub mod faulty_journal;
 pub mod judge;
 pub mod life;
 pub mod person;
+pub mod play;
 pub mod scenario;
-pub mod shelf;
 #[path = "../../../crates/core/tests/support/mod.rs"]
 pub mod support;
 pub mod world;

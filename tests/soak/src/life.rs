@@ -19,11 +19,11 @@ use pingone_mfa_core::engine::journal::{Restored, restore};
 use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::policy::Policy;
 use pingone_mfa_core::engine::run::readback::{self, ReadBack};
-use pingone_mfa_core::engine::run::{Delivery, Run, Standing};
+use pingone_mfa_core::engine::run::{JobRunner, Run, RunStatus};
 use pingone_mfa_core::engine::run_file;
 
+use crate::faulty_journal::{FaultyJournal, Hand};
 use crate::person::{Screen, Seen, sit};
-use crate::shelf::{Hand, Shelf};
 use crate::world::{API, AUTH, Gate, World};
 
 /// What is left when a run is over.
@@ -31,7 +31,7 @@ pub struct Over {
     /// The run.
     pub run: Run,
     /// Its journal.
-    pub shelf: Rc<Shelf>,
+    pub faulty_journal: Rc<FaultyJournal>,
     /// Whether a person stopped it.
     pub is_stopped: bool,
     /// Whether everything was read back that was to be.
@@ -46,15 +46,15 @@ pub struct Over {
 struct Stage {
     world: Rc<World>,
     connection: Connection,
-    delivery: Delivery,
-    shelf: Rc<Shelf>,
+    job_runner: JobRunner,
+    faulty_journal: Rc<FaultyJournal>,
     screen: Rc<Screen>,
     policy: Rc<Policy>,
 }
 
 impl Stage {
     fn new(world: &Rc<World>, plan: &Plan) -> Self {
-        let shelf = Rc::new(Shelf::new(world, plan));
+        let faulty_journal = Rc::new(FaultyJournal::new(world, plan));
         let rate = if world.scenario.borrow().is_fast {
             Rate { read: PerSecond(400.0), write: PerSecond(400.0), ..Rate::default() }
         } else {
@@ -75,9 +75,9 @@ impl Stage {
         let record = Rc::new(|_| {});
         let connection = Connection::new(tenant, gate, Rc::clone(&clock), policy.clone(), record, seed);
         let way = connection.clone();
-        let delivery = Delivery {
+        let job_runner = JobRunner {
             connection: Rc::new(move || Some(way.clone())),
-            journal: Rc::new(Hand(Rc::clone(&shelf))),
+            journal: Rc::new(Hand(Rc::clone(&faulty_journal))),
             name: "run".into(),
             clock,
             guard: Rc::default(),
@@ -89,7 +89,14 @@ impl Stage {
             crashes: Cell::default(),
         };
         let world = Rc::clone(world);
-        Self { world, connection, delivery, shelf, screen: Rc::new(screen), policy: Rc::new(policy) }
+        Self {
+            world,
+            connection,
+            job_runner,
+            faulty_journal,
+            screen: Rc::new(screen),
+            policy: Rc::new(policy),
+        }
     }
 
     /// Drives the run in one life of the page. `false` if the page died.
@@ -103,12 +110,12 @@ impl Stage {
                 self.compare(run, false);
             }
             self.screen.seen.replace(match run.standing() {
-                Standing::Halted(halt) => Seen::Halted(halt),
-                Standing::Running | Standing::Outdated => Seen::Working,
-                Standing::Stopping | Standing::Stopped | Standing::Ended => Seen::Over,
+                RunStatus::Halted(halt) => Seen::Halted(halt),
+                RunStatus::Running | RunStatus::Outdated => Seen::Working,
+                RunStatus::Stopping | RunStatus::Stopped | RunStatus::Ended => Seen::Over,
             });
         };
-        let perform = |job| self.delivery.clone().carry(job);
+        let perform = |job| self.job_runner.clone().run(job);
         let driven = drive(run, &self.connection, &mut inbox, perform, observe).boxed_local();
         let person = sit(Rc::clone(&self.world), Rc::clone(&self.screen), sender, true).boxed_local();
         matches!(select(driven, person).await, Either::Left(_))
@@ -128,7 +135,7 @@ impl Stage {
             if !self.write(run).await {
                 return false;
             }
-            if run.standing() != Standing::Outdated {
+            if run.standing() != RunStatus::Outdated {
                 return true;
             }
             self.forget_late_stop();
@@ -171,7 +178,7 @@ impl Stage {
                 readback::State::Stopped | readback::State::Complete => Seen::Over,
             });
         };
-        let perform = |job| self.delivery.clone().carry_back(job);
+        let perform = |job| self.job_runner.clone().run_read_back(job);
         let driven = drive(&mut back, &self.connection, &mut inbox, perform, observe).boxed_local();
         let person = sit(Rc::clone(&self.world), Rc::clone(&self.screen), sender, is_run).boxed_local();
         match select(driven, person).await {
@@ -183,7 +190,7 @@ impl Stage {
 
     /// What the journal says is what the run says, but for what is still to be stored.
     fn compare(&self, run: &Run, is_stored: bool) -> Option<Restored> {
-        let restored = match restore(&self.shelf.entries.borrow()) {
+        let restored = match restore(&self.faulty_journal.entries.borrow()) {
             Ok(restored) => restored,
             Err(damage) => {
                 self.world.violated(format!("the journal is of no use: {damage}"));
@@ -191,23 +198,23 @@ impl Stage {
             }
         };
         let open: HashSet<u32> = restored.open.iter().copied().collect();
-        for (place, (stored, row)) in (0..).zip(restored.rows.iter().zip(run.rows())) {
+        for (index, (stored, row)) in (0..).zip(restored.rows.iter().zip(run.rows())) {
             if !stored.state.is_ended() {
                 if is_stored && row.state.is_ended() {
-                    self.world.violated(format!("row {place} is {}, and not in the journal", row.state));
-                } else if row.writes > 0 && !open.contains(&place) {
+                    self.world.violated(format!("row {index} is {}, and not in the journal", row.state));
+                } else if row.writes > 0 && !open.contains(&index) {
                     // Who had the value before anything was sent needs no intent, and is read again after a crash.
-                    self.world.violated(format!("row {place} is {} without an intent", row.state));
-                } else if is_stored && open.contains(&place) {
-                    self.world.violated(format!("row {place} is {} and stored as open", row.state));
+                    self.world.violated(format!("row {index} is {} without an intent", row.state));
+                } else if is_stored && open.contains(&index) {
+                    self.world.violated(format!("row {index} is {} and stored as open", row.state));
                 }
                 continue;
             }
             let is_newer = row.read_back_at.is_some() && stored.read_back_at.is_none() && !is_stored;
-            let is_same = stored == row && restored.failures.get(&place) == run.failure(place);
+            let is_same = stored == row && restored.failures.get(&index) == run.failure(index);
             if !is_same && !is_newer {
-                let failures = (restored.failures.get(&place), run.failure(place));
-                self.world.violated(format!("row {place} is {row:?} and stored as {stored:?}: {failures:?}"));
+                let failures = (restored.failures.get(&index), run.failure(index));
+                self.world.violated(format!("row {index} is {row:?} and stored as {stored:?}: {failures:?}"));
             }
         }
         Some(restored)
@@ -216,10 +223,10 @@ impl Stage {
     /// The page dies, and another one begins with what was stored.
     fn reborn(&self, run: Run) -> Run {
         self.world.die();
-        self.shelf.die();
+        self.faulty_journal.die();
         let Some(mut restored) = self.compare(&run, false) else { return run };
         if self.world.dice.borrow_mut().happens(300) {
-            let text = run_file::write(restored.plan.environment, &self.shelf.entries.borrow());
+            let text = run_file::write(restored.plan.environment, &self.faulty_journal.entries.borrow());
             if self.world.tells_token(text.as_bytes()) {
                 self.world.violated("the run file has a token in it");
             }
@@ -229,7 +236,7 @@ impl Stage {
             }
         }
         let plan = Rc::clone(run.plan());
-        let user = |place: &u32| plan.rows[*place as usize].user.0;
+        let user = |index: &u32| plan.rows[*index as usize].user.0;
         let open = restored.open.iter().map(user).collect();
         self.world.begin_life(open, self.policy.writes_in_flight);
         self.world.give_token();
@@ -239,8 +246,8 @@ impl Stage {
 
 /// Carries out a plan in a world, and reads it back.
 pub async fn live(world: Rc<World>, plan: Plan) -> Over {
-    let places = plan.rows.iter().map(|row| row.user.0).zip(0..).collect();
-    world.planned.replace((places, plan.to));
+    let indexes = plan.rows.iter().map(|row| row.user.0).zip(0..).collect();
+    world.planned.replace((indexes, plan.to));
     let stage = Stage::new(&world, &plan);
     world.begin_life(HashSet::new(), stage.policy.writes_in_flight);
     let until = world.token_until();
@@ -251,9 +258,9 @@ pub async fn live(world: Rc<World>, plan: Plan) -> Over {
         if !is_closed && !stage.write_and_read_again(&mut run).await {
             run = stage.reborn(run);
         } else {
-            if run.standing() == Standing::Stopped && !is_closed {
+            if run.standing() == RunStatus::Stopped && !is_closed {
                 is_closed = true;
-                stage.shelf.close();
+                stage.faulty_journal.close();
                 if world.dice.borrow_mut().happens(400) {
                     return over(stage, run, false);
                 }
@@ -280,11 +287,11 @@ fn over(stage: Stage, run: Run, is_read_back: bool) -> Over {
     let is_stored = run.is_stored();
     stage.compare(&run, is_stored);
     Over {
-        is_stopped: run.standing() == Standing::Stopped,
+        is_stopped: run.standing() == RunStatus::Stopped,
         run,
         is_read_back,
         crashes: stage.screen.crashes.get(),
         resumes: stage.screen.resumes.get(),
-        shelf: stage.shelf,
+        faulty_journal: stage.faulty_journal,
     }
 }

@@ -5,7 +5,7 @@ use std::env;
 use std::process::ExitCode;
 
 use pingone_mfa_core::domain::row::RowState;
-use pingone_mfa_soak::campaign::{Outcome, play};
+use pingone_mfa_soak::play::{Outcome, play};
 
 struct Options {
     runs: u64,

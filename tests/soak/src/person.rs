@@ -7,7 +7,7 @@ use futures::channel::mpsc::UnboundedSender;
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::driver::Command;
-use pingone_mfa_core::engine::run::Halt;
+use pingone_mfa_core::engine::run::PauseReason;
 
 use crate::world::World;
 
@@ -23,7 +23,7 @@ pub enum Seen {
     /// It goes on.
     Working,
     /// A run waits.
-    Halted(Halt),
+    Halted(PauseReason),
     /// A read-back waits, for a token or for something else.
     ReadBackHalted {
         /// Whether another token is needed.
@@ -107,10 +107,12 @@ fn decide(world: &World, screen: &Screen, is_healed: bool, is_run: bool, actor: 
     let is_away = !is_healed && happens(400);
     match seen {
         Seen::Halted(_) | Seen::ReadBackHalted { .. } if is_away => None,
-        Seen::Halted(Halt::Token) | Seen::ReadBackHalted { needs_token: true } => token(actor),
-        Seen::Halted(Halt::Failing { .. }) if !happens(100) => None,
+        Seen::Halted(PauseReason::Token) | Seen::ReadBackHalted { needs_token: true } => token(actor),
+        Seen::Halted(PauseReason::Failing { .. }) if !happens(100) => None,
         // Now and then it is saved for another computer, and goes on here all the same.
-        Seen::Halted(Halt::Asked) if is_run && screen.resumes.get() % 4 == 3 => Some(Command::HandOver),
+        Seen::Halted(PauseReason::Asked) if is_run && screen.resumes.get() % 4 == 3 => {
+            Some(Command::HandOver)
+        }
         Seen::Halted(_) | Seen::ReadBackHalted { .. } => {
             screen.resumes.set(screen.resumes.get() + 1);
             Some(Command::Resume)

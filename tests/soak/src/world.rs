@@ -7,11 +7,11 @@ use std::rc::Rc;
 
 use futures::future::{FutureExt, LocalBoxFuture, pending};
 use pingone_mfa_core::api::request::{Method, Request};
-use pingone_mfa_core::api::{Head, Lost, Response, Transport};
-use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::api::{Head, Response, Transport, TransportError};
+use pingone_mfa_core::domain::time::{Millis, Timestamp};
 use pingone_mfa_core::engine::Clock;
 use pingone_sandbox::{
-    Behaviour, EnvironmentKind, Fault, Happening, On, Populations, Rule, Sandbox, Seed, TokenSpec,
+    BackgroundChange, Behaviour, EnvironmentKind, Fault, On, Populations, Rule, Sandbox, Seed, TokenSpec,
     readable_correlation_id,
 };
 use uuid::Uuid;
@@ -49,7 +49,7 @@ struct Flight {
 enum Return {
     Whole,
     Cut,
-    Lost,
+    TransportError,
     Never,
 }
 
@@ -108,7 +108,7 @@ pub struct World {
     ended: Cell<usize>,
     flights: RefCell<BTreeMap<(Millis, u64), Flight>>,
     replies: RefCell<HashMap<u64, Response>>,
-    happenings: RefCell<VecDeque<(Millis, Happening)>>,
+    happenings: RefCell<VecDeque<(Millis, BackgroundChange)>>,
     sent: Cell<u64>,
 }
 
@@ -135,16 +135,16 @@ impl World {
         let users: Vec<Uuid> = sandbox.user_ids().collect();
         let now = wall(clock.wall());
         for user in &users {
-            sandbox.happen(Happening::Switched(*user, !scenario.to), now);
+            sandbox.happen(BackgroundChange::Switched(*user, !scenario.to), now);
         }
-        let mut happenings: Vec<(Millis, Happening)> = (0..scenario.others)
+        let mut happenings: Vec<(Millis, BackgroundChange)> = (0..scenario.others)
             .map(|_| {
                 let user = dice.of(&users);
                 let what = match dice.between(0, 9) {
-                    0..2 => Happening::Deleted(user),
-                    2..6 => Happening::Switched(user, scenario.to),
-                    6..9 => Happening::Switched(user, !scenario.to),
-                    _ => Happening::Renamed(user),
+                    0..2 => BackgroundChange::Deleted(user),
+                    2..6 => BackgroundChange::Switched(user, scenario.to),
+                    6..9 => BackgroundChange::Switched(user, !scenario.to),
+                    _ => BackgroundChange::Renamed(user),
                 };
                 (dice.millis(0, scenario.span() * 2), what)
             })
@@ -152,7 +152,7 @@ impl World {
         if let Some((from, each)) = scenario.other_page {
             // In the order of the plan, as a page does that carries on the same run.
             let times = (0..).map(|number| from + Millis(number * each));
-            let switched = users.iter().map(|user| Happening::Switched(*user, scenario.to));
+            let switched = users.iter().map(|user| BackgroundChange::Switched(*user, scenario.to));
             happenings.extend(times.zip(switched));
         }
         happenings.sort_by_key(|(at, _)| *at);
@@ -278,9 +278,9 @@ impl World {
     }
 
     /// The sandbox's time at a time of the monotonic clock.
-    fn at(&self, at: Millis) -> pingone_sandbox::Wall {
+    fn at(&self, at: Millis) -> pingone_sandbox::Timestamp {
         let ago = i64::try_from(at.until(self.clock.now()).0).unwrap();
-        pingone_sandbox::Wall(self.clock.wall().0 - ago)
+        pingone_sandbox::Timestamp(self.clock.wall().0 - ago)
     }
 
     fn arrive(&self, key: (Millis, u64)) {
@@ -325,14 +325,14 @@ impl World {
         let mut traffic = self.traffic.get();
         if request.method == Method::Put {
             traffic.puts += 1;
-            let (places, to) = &*self.planned.borrow();
-            let place = user.and_then(|user| places.get(&user));
-            if place.is_none()
+            let (indexes, to) = &*self.planned.borrow();
+            let index = user.and_then(|user| indexes.get(&user));
+            if index.is_none()
                 || request.body.as_deref() != Some(format!("{{\"mfaEnabled\":{to}}}").as_bytes())
             {
                 self.violated("a PUT outside the plan");
             }
-            if place.is_none_or(|place| !self.open.borrow().contains(place)) {
+            if index.is_none_or(|index| !self.open.borrow().contains(index)) {
                 self.violated("a PUT without a stored intent");
             }
             for unread in std::mem::take(&mut life.must_read) {
@@ -368,8 +368,8 @@ impl World {
         let failed = |dice: &mut Dice| Some((dice.of(&[500, 502, 503, 504]), Vec::new()));
         let status = |status| Some(Fault::Status { status, retry_after: None, without_cors: false });
         match trouble {
-            Some(Trouble::NeverArrives) => (is_carried_out, back) = (false, Return::Lost),
-            Some(Trouble::AnswerLost) => back = Return::Lost,
+            Some(Trouble::NeverArrives) => (is_carried_out, back) = (false, Return::TransportError),
+            Some(Trouble::AnswerLost) => back = Return::TransportError,
             Some(Trouble::Silence) => back = Return::Never,
             Some(Trouble::ArrivesLate) => {
                 arrival = now + dice.millis(100, LATEST);
@@ -433,14 +433,14 @@ impl World {
         back: Return,
         token: usize,
         read: Option<Uuid>,
-    ) -> Result<Response, Lost> {
+    ) -> Result<Response, TransportError> {
         self.catch_up();
         if let Some(read) = read
             && let Some(read) = self.life.borrow_mut().reads.get_mut(&read)
         {
             read.1 = true;
         }
-        let response = self.replies.borrow_mut().remove(&number).ok_or(Lost::Unreachable)?;
+        let response = self.replies.borrow_mut().remove(&number).ok_or(TransportError::Unreachable)?;
         // Of one that is cut nobody knows what it said.
         if response.head.status == 401 && back == Return::Whole {
             let mut traffic = self.traffic.get();
@@ -456,15 +456,15 @@ impl World {
         }
         match back {
             Return::Whole => Ok(response),
-            Return::Cut => Err(Lost::BodyCut(response.head)),
-            Return::Lost | Return::Never => Err(Lost::Unreachable),
+            Return::Cut => Err(TransportError::BodyCut(response.head)),
+            Return::TransportError | Return::Never => Err(TransportError::Unreachable),
         }
     }
 }
 
 /// The same time for the sandbox.
-pub fn wall(wall: Wall) -> pingone_sandbox::Wall {
-    pingone_sandbox::Wall(wall.0)
+pub fn wall(wall: Timestamp) -> pingone_sandbox::Timestamp {
+    pingone_sandbox::Timestamp(wall.0)
 }
 
 /// Whose flag a request is about.
@@ -478,7 +478,7 @@ fn user_of(endpoint: &str) -> Option<Uuid> {
 pub struct Gate(pub Rc<World>);
 
 impl Transport for Gate {
-    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, Lost>> {
+    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, TransportError>> {
         let world = Rc::clone(&self.0);
         let token = world.token.get();
         let read = (request.method == Method::Get).then(|| user_of(request.endpoint.as_str())).flatten();

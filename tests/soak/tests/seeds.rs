@@ -3,8 +3,8 @@
 
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::time::Millis;
-use pingone_mfa_soak::campaign::{Outcome, play, play_scenario};
 use pingone_mfa_soak::dice::Dice;
+use pingone_mfa_soak::play::{Outcome, play, play_scenario};
 use pingone_mfa_soak::scenario::Scenario;
 
 fn plays(seeds: impl IntoIterator<Item = u64>, users: Option<u32>) -> Outcome {

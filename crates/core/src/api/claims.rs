@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 pub use crate::domain::paste::{Note, PasteFault};
 use crate::domain::tenant::EnvironmentId;
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::domain::token::{Actor, Secret, TokenFacts};
 
 /// PingOne's limit for all request headers together, in bytes.
@@ -42,7 +42,7 @@ pub struct Paste {
 }
 
 /// Reads a paste: takes the token out of what stands around it.
-pub fn read_paste(text: &str, now: Wall) -> Result<Paste, PasteFault> {
+pub fn read_paste(text: &str, now: Timestamp) -> Result<Paste, PasteFault> {
     if is_bare(text) {
         return read_token(text, now);
     }
@@ -67,7 +67,7 @@ pub fn is_bare(text: &str) -> bool {
 }
 
 /// Reads a token around which nothing but blanks stand.
-pub fn read_token(text: &str, now: Wall) -> Result<Paste, PasteFault> {
+pub fn read_token(text: &str, now: Timestamp) -> Result<Paste, PasteFault> {
     let token = Zeroizing::new(text.trim().to_owned());
     let claims = Claims::decode(&token)?;
     if token.len() > HEADER_LIMIT {
@@ -192,9 +192,9 @@ impl Claims {
     /// A point in time in whole or broken seconds; anything else is as good as missing.
     #[expect(clippy::cast_possible_truncation, reason = "checked against the range of dates first")]
     #[inline(never)]
-    pub(super) fn time(&self, name: &str) -> Option<Wall> {
+    pub(super) fn time(&self, name: &str) -> Option<Timestamp> {
         let seconds = self.claims.get(name)?.as_f64()?;
-        (0.0..4e10).contains(&seconds).then_some(Wall((seconds * 1000.0) as i64))
+        (0.0..4e10).contains(&seconds).then_some(Timestamp((seconds * 1000.0) as i64))
     }
 
     pub(super) fn audience(&self) -> Vec<String> {
@@ -257,7 +257,7 @@ impl Claims {
         self.text("client_id").map_or(Actor::Unknown, |client| Actor::Application(client.to_owned()))
     }
 
-    fn notes(&self, facts: &TokenFacts, now: Wall) -> Vec<Note> {
+    fn notes(&self, facts: &TokenFacts, now: Timestamp) -> Vec<Note> {
         let begins = facts.issued_at.max(self.time("nbf"));
         let behind = begins.map(|begin| begin.since(now)).filter(|ahead| *ahead > SKEW_MILLIS);
         let end_user = matches!(facts.actor, Actor::EndUser(_)).then_some(Note::EndUser);
@@ -294,7 +294,7 @@ mod tests {
     use super::*;
     use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-    const NOW: Wall = Wall(1_795_500_000_000);
+    const NOW: Timestamp = Timestamp(1_795_500_000_000);
     const ENVIRONMENT: &str = "5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4";
     const HEADER: &str = r#"{"alg":"RS256","kid":"a"}"#;
     const CLIENT: &str = "0b410000-0000-4000-8000-000000000001";
@@ -397,7 +397,7 @@ mod tests {
     #[test]
     fn a_token_that_has_expired_by_this_computers_clock_is_taken_and_noted() {
         for (ago, is_noted) in [(0, true), (3_600, true), (30 * 86_400, true), (-1, false)] {
-            let end = Wall(NOW.0 - ago * 1000);
+            let end = Timestamp(NOW.0 - ago * 1000);
             let token = token_with(HEADER, &format!(r#"{{"exp":{}}}"#, end.0 / 1000));
             let paste = read_paste(&token, NOW).ok().unwrap();
             let expected = if is_noted { vec![Note::Expired(end)] } else { Vec::new() };

@@ -1,30 +1,30 @@
 //! From bytes to meaning: what an answer to a [`Call`] says, or which [`Fault`] it is.
 
 use crate::domain::fault::{BadAnswer, Fault};
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 
 use super::redaction::excerpt;
-use super::request::{Fact, Subject, Unusable};
+use super::request::{Fact, Subject, UnreadableBody};
 use super::wire::{self, Misread};
-use super::{Head, Lost, Response};
+use super::{Head, Response, TransportError};
 
 /// What is known when an answer is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Moment {
+pub struct ReadContext {
     /// Now, by the computer's clock.
-    pub now: Wall,
+    pub now: Timestamp,
     /// Whether the token's own claims say that it has ended.
     pub token_expired: bool,
 }
 
 /// Reads the body of a 2xx, keeps what it says, and tells what the typed view shows of it.
-pub type Reader<'a> = dyn FnMut(&[u8]) -> Result<Vec<Fact>, Unusable> + 'a;
+pub type Reader<'a> = dyn FnMut(&[u8]) -> Result<Vec<Fact>, UnreadableBody> + 'a;
 
 /// Reads an answer about `subject`.
 pub fn read(
     subject: Subject,
-    answer: &Result<Response, Lost>,
-    moment: Moment,
+    answer: &Result<Response, TransportError>,
+    moment: ReadContext,
     read: &mut Reader<'_>,
 ) -> Result<Vec<Fact>, Fault> {
     let response = answer.as_ref().map_err(lost)?;
@@ -36,18 +36,18 @@ pub fn read(
         return Err(Fault::StatusUnexpected(bad(&response.head, excerpt(&response.body))));
     }
     read(&response.body).map_err(|unusable| match unusable {
-        Unusable::Misread(Misread::NotJson(text)) => Fault::NotJson(bad(&response.head, text)),
-        Unusable::Misread(Misread::Shape(problem)) => Fault::WrongShape(bad(&response.head, problem)),
-        Unusable::Paging(paging) => Fault::Paging(paging),
+        UnreadableBody::Misread(Misread::NotJson(text)) => Fault::NotJson(bad(&response.head, text)),
+        UnreadableBody::Misread(Misread::Shape(problem)) => Fault::WrongShape(bad(&response.head, problem)),
+        UnreadableBody::Paging(paging) => Fault::Paging(paging),
     })
 }
 
-fn lost(lost: &Lost) -> Fault {
+fn lost(lost: &TransportError) -> Fault {
     match lost {
-        Lost::NoToken => Fault::TokenForgotten,
-        Lost::Unreachable => Fault::Unreachable,
-        Lost::BodyCut(head) => Fault::BodyCut(bad(head, "cut off".to_owned())),
-        Lost::BodyTooLarge(head) => Fault::BodyTooLarge(bad(head, "over 8 MiB".to_owned())),
+        TransportError::NoToken => Fault::TokenForgotten,
+        TransportError::Unreachable => Fault::Unreachable,
+        TransportError::BodyCut(head) => Fault::BodyCut(bad(head, "cut off".to_owned())),
+        TransportError::BodyTooLarge(head) => Fault::BodyTooLarge(bad(head, "over 8 MiB".to_owned())),
     }
 }
 
@@ -56,7 +56,7 @@ fn bad(head: &Head, problem: String) -> BadAnswer {
 }
 
 /// What was refused says more: an environment that can't be read isn't a missing role.
-fn refused(subject: Subject, response: &Response, moment: Moment) -> Fault {
+fn refused(subject: Subject, response: &Response, moment: ReadContext) -> Fault {
     let status = response.head.status;
     let body = wire::parse(&response.body).unwrap_or_default();
     let gateways = wire::is_gateways(&body);

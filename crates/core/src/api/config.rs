@@ -14,7 +14,7 @@ use crate::domain::sign_in::{ClientId, SignInApplication};
 use crate::domain::tenant::EnvironmentId;
 use crate::domain::time::{Millis, PerSecond};
 
-use super::json::{self, Wrong};
+use super::json::{self, FieldError};
 
 /// A key of config.json that can't be used. The page doesn't start with half a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -32,8 +32,8 @@ impl ConfigFault {
     }
 }
 
-impl From<Wrong> for ConfigFault {
-    fn from(wrong: Wrong) -> Self {
+impl From<FieldError> for ConfigFault {
+    fn from(wrong: FieldError) -> Self {
         Self::new(wrong.field, wrong.problem)
     }
 }

@@ -6,17 +6,17 @@ use std::str::CharIndices;
 use memchr::{memchr2, memchr3};
 
 use crate::domain::fault::Fault;
-use crate::domain::time::{Millis, Wall};
+use crate::domain::time::{Millis, Timestamp};
 
 use super::redaction::{is_visible, redact};
 use super::request::{Fact, Request, Subject};
-use super::{Head, Lost, Response};
+use super::{Head, Response, TransportError};
 
 pub mod har;
 
 pub mod log;
 
-pub mod sieve;
+pub mod filter;
 
 pub mod transcript;
 
@@ -27,7 +27,7 @@ pub const KEPT: usize = 16 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
     /// When it was sent.
-    pub at: Wall,
+    pub at: Timestamp,
     /// How long it took.
     pub took: Millis,
     /// The request.
@@ -119,14 +119,14 @@ impl BodyKind {
 }
 
 /// Keeps what may be shown of an answer. `None` where none arrived.
-pub fn shown(subject: Subject, answer: &Result<Response, Lost>) -> Option<Answer> {
+pub fn shown(subject: Subject, answer: &Result<Response, TransportError>) -> Option<Answer> {
     let response = match answer {
         Ok(response) => response,
-        Err(Lost::BodyCut(head) | Lost::BodyTooLarge(head)) => {
+        Err(TransportError::BodyCut(head) | TransportError::BodyTooLarge(head)) => {
             let (body, kind) = (String::new(), BodyKind::Empty);
             return Some(Answer { head: head.clone(), body, is_cut: true, kind, size: 0 });
         }
-        Err(Lost::NoToken | Lost::Unreachable) => return None,
+        Err(TransportError::NoToken | TransportError::Unreachable) => return None,
     };
     let text = std::str::from_utf8(&response.body);
     let kind = text.map_or(BodyKind::Bytes, BodyKind::of);

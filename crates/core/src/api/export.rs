@@ -21,7 +21,7 @@
 use crate::domain::bypass::Bypass;
 use crate::domain::csv;
 use crate::domain::export::{Cell, Export, ExportRow, Format};
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 
 /// Writes one file: [`begin`](Self::begin), every [`row`](Self::row), [`end`](Self::end).
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl Exporter {
 
     /// What the file is called: [`Export::file_name`].
     #[must_use]
-    pub fn file_name(&self, environment_name: &str, at: Wall) -> String {
+    pub fn file_name(&self, environment_name: &str, at: Timestamp) -> String {
         self.export.file_name(environment_name, at)
     }
 
@@ -161,7 +161,7 @@ mod tests {
         fn row(&self) -> ExportRow<'_> {
             let [username, given_name, family_name] = self.texts.each_ref().map(String::as_str);
             let [email, external_id, population_name] = self.options.each_ref().map(Option::as_deref);
-            let [created_at, last_sign_on] = self.times.map(|at| at.map(Wall));
+            let [created_at, last_sign_on] = self.times.map(|at| at.map(Timestamp));
             ExportRow {
                 id: UserId(Uuid::from_u128(self.id)),
                 username,
@@ -182,7 +182,12 @@ mod tests {
     }
 
     fn export(format: Format, contents: Contents) -> Export {
-        Export { format, contents, list_read_at: Wall(1_795_440_960_000), devices_as_of: Some(Wall(0)) }
+        Export {
+            format,
+            contents,
+            list_read_at: Timestamp(1_795_440_960_000),
+            devices_as_of: Some(Timestamp(0)),
+        }
     }
 
     fn write(export: Export, people: &[Person]) -> String {
@@ -234,7 +239,7 @@ mod tests {
             mfa: Mfa::On,
             devices: None,
             times: [Some(0), None],
-            bypass: Bypass::Until(Wall(1_651_062_280_823)),
+            bypass: Bypass::Until(Timestamp(1_651_062_280_823)),
         }
     }
 
@@ -285,7 +290,7 @@ mod tests {
         };
         assert_eq!(last(Bypass::NotChecked).as_deref(), Some("not checked"));
         assert_eq!(last(Bypass::None).as_deref(), Some("none"));
-        assert_eq!(last(Bypass::Until(Wall(0))).as_deref(), Some("1970-01-01T00:00:00.000Z"));
+        assert_eq!(last(Bypass::Until(Timestamp(0))).as_deref(), Some("1970-01-01T00:00:00.000Z"));
     }
 
     #[test]
@@ -440,7 +445,7 @@ mod tests {
             bypass in prop_oneof![
                 Just(Bypass::NotChecked),
                 Just(Bypass::None),
-                (0..253_402_300_800_000_i64).prop_map(|end| Bypass::Until(Wall(end))),
+                (0..253_402_300_800_000_i64).prop_map(|end| Bypass::Until(Timestamp(end))),
             ],
         ) -> Person {
             Person { id, texts, options, population, account, mfa, devices, times, bypass }

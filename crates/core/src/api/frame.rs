@@ -4,7 +4,7 @@
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::domain::embedding::{Change, Reason, RunCounts, Told};
+use crate::domain::embedding::{Change, HostEvent, Reason, RunCounts};
 
 /// The version of what is said. A message of another one is not read.
 pub const VERSION: u64 = 1;
@@ -36,7 +36,7 @@ pub enum Message {
     /// It begins: what the element's attributes would say, and how it shall look.
     Hello(Hello),
     /// It shall look otherwise.
-    Look(Look),
+    Appearance(Appearance),
     /// The token that was asked for by this number.
     Token {
         /// The number.
@@ -63,12 +63,12 @@ pub struct Hello {
     /// A user's id, as it was given.
     pub user: Option<String>,
     /// How it shall look.
-    pub look: Look,
+    pub look: Appearance,
 }
 
 /// How the product looks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Look {
+pub struct Appearance {
     /// Light, dark, or as the browser is set; `None` leaves it.
     pub theme: Option<Theme>,
     /// Custom properties, each one that is known.
@@ -130,7 +130,7 @@ pub fn read_message(text: &str) -> Reading {
             user: fields.text("userId"),
             look: fields.look(),
         })),
-        "look" => Some(Message::Look(fields.look())),
+        "look" => Some(Message::Appearance(fields.look())),
         "token" => fields.token(),
         "no-token" => fields.request().map(|request| Message::NoToken { request }),
         "forget" => Some(Message::Forget),
@@ -193,8 +193,8 @@ impl Fields {
         request.map(|request| Message::Token { request, text })
     }
 
-    fn look(&mut self) -> Look {
-        Look { theme: self.theme(), properties: self.properties() }
+    fn look(&mut self) -> Appearance {
+        Appearance { theme: self.theme(), properties: self.properties() }
     }
 
     fn theme(&mut self) -> Option<Theme> {
@@ -259,7 +259,7 @@ fn name(field: &str) -> &str {
 
 /// What the host page is told, written.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Note {
+pub struct HostNotice {
     /// The message, as JSON.
     pub json: String,
     /// Whether a page around a frame is told too.
@@ -268,36 +268,36 @@ pub struct Note {
 
 /// That the product is there. All else is written by what stands behind the form.
 #[must_use]
-pub fn ready() -> Note {
-    Note { json: write("ready", Vec::new()), crosses_frames: true }
+pub fn ready() -> HostNotice {
+    HostNotice { json: write("ready", Vec::new()), crosses_frames: true }
 }
 
 /// What has happened.
 #[must_use]
-pub fn note(told: &Told) -> Note {
+pub fn note(told: &HostEvent) -> HostNotice {
     let json = match told {
-        Told::Connected { environment, region } => {
+        HostEvent::Connected { environment, region } => {
             let environment = environment.to_string().into();
             write("connected", vec![("environmentId", environment), ("region", region.0.as_str().into())])
         }
-        Told::UsersLoaded { users } => write("users-loaded", vec![("users", (*users).into())]),
-        Told::SelectionChanged { selected } => {
+        HostEvent::UsersLoaded { users } => write("users-loaded", vec![("users", (*users).into())]),
+        HostEvent::SelectionChanged { selected } => {
             write("selection-changed", vec![("selected", (*selected).into())])
         }
-        Told::Changed { user, enabled } => {
+        HostEvent::Changed { user, enabled } => {
             write("changed", vec![("userId", user.to_string().into()), ("enabled", (*enabled).into())])
         }
-        Told::Failed { fault, status } => {
+        HostEvent::Failed { fault, status } => {
             write("fault", vec![("fault", (*fault).into()), ("status", (*status).into())])
         }
-        Told::RunProgress(counts) => write("run-progress", run(counts)),
-        Told::RunFinished { counts, is_stopped } => {
+        HostEvent::RunProgress(counts) => write("run-progress", run(counts)),
+        HostEvent::RunFinished { counts, is_stopped } => {
             let mut fields = run(counts);
             fields.push(("stopped", (*is_stopped).into()));
             write("run-finished", fields)
         }
     };
-    Note { json, crosses_frames: told.crosses_frames() }
+    HostNotice { json, crosses_frames: told.crosses_frames() }
 }
 
 fn run(counts: &RunCounts) -> Vec<(&'static str, Value)> {

@@ -5,18 +5,18 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 
 /// A field that is missing or of another type.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Wrong {
+pub(super) struct FieldError {
     /// Its path, for example `_links.next.href`.
     pub(super) field: String,
     /// What is wrong with it.
     pub(super) problem: &'static str,
 }
 
-impl Wrong {
+impl FieldError {
     pub(super) fn new(field: impl Into<String>, problem: &'static str) -> Self {
         Self { field: field.into(), problem }
     }
@@ -30,50 +30,50 @@ pub(super) fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
 
 /// A text, if there is one.
 #[inline(never)]
-pub(super) fn text<'a>(value: &'a Value, path: &str) -> Result<Option<&'a str>, Wrong> {
+pub(super) fn text<'a>(value: &'a Value, path: &str) -> Result<Option<&'a str>, FieldError> {
     let Some(found) = at(value, path) else { return Ok(None) };
-    found.as_str().map(Some).ok_or_else(|| Wrong::new(path, "is no text"))
+    found.as_str().map(Some).ok_or_else(|| FieldError::new(path, "is no text"))
 }
 
 /// A Boolean, if there is one.
 #[inline(never)]
-pub(super) fn boolean(value: &Value, path: &str) -> Result<Option<bool>, Wrong> {
+pub(super) fn boolean(value: &Value, path: &str) -> Result<Option<bool>, FieldError> {
     let Some(found) = at(value, path) else { return Ok(None) };
-    found.as_bool().map(Some).ok_or_else(|| Wrong::new(path, "is neither true nor false"))
+    found.as_bool().map(Some).ok_or_else(|| FieldError::new(path, "is neither true nor false"))
 }
 
 /// A whole number from 0, if there is one.
 #[inline(never)]
-pub(super) fn number(value: &Value, path: &str) -> Result<Option<u64>, Wrong> {
+pub(super) fn number(value: &Value, path: &str) -> Result<Option<u64>, FieldError> {
     let Some(found) = at(value, path) else { return Ok(None) };
-    found.as_u64().map(Some).ok_or_else(|| Wrong::new(path, "is no whole number"))
+    found.as_u64().map(Some).ok_or_else(|| FieldError::new(path, "is no whole number"))
 }
 
 /// An id, if there is one.
 #[inline(never)]
-pub(super) fn id(value: &Value, path: &str) -> Result<Option<Uuid>, Wrong> {
+pub(super) fn id(value: &Value, path: &str) -> Result<Option<Uuid>, FieldError> {
     let Some(found) = text(value, path)? else { return Ok(None) };
-    Uuid::try_parse(found).map(Some).map_err(|_| Wrong::new(path, "is no UUID"))
+    Uuid::try_parse(found).map(Some).map_err(|_| FieldError::new(path, "is no UUID"))
 }
 
 /// A point in time, if there is one.
 #[inline(never)]
-pub(super) fn time(value: &Value, path: &str) -> Result<Option<Wall>, Wrong> {
+pub(super) fn time(value: &Value, path: &str) -> Result<Option<Timestamp>, FieldError> {
     let Some(found) = text(value, path)? else { return Ok(None) };
-    let at = Wall::from_rfc3339(found);
-    at.map(Some).ok_or_else(|| Wrong::new(path, "is no time like 2026-11-23T13:36:00.000Z"))
+    let at = Timestamp::from_rfc3339(found);
+    at.map(Some).ok_or_else(|| FieldError::new(path, "is no time like 2026-11-23T13:36:00.000Z"))
 }
 
 /// A list, which must be there.
 #[inline(never)]
-pub(super) fn list<'a>(value: &'a Value, path: &str) -> Result<&'a [Value], Wrong> {
+pub(super) fn list<'a>(value: &'a Value, path: &str) -> Result<&'a [Value], FieldError> {
     let found = need(at(value, path), path)?;
-    found.as_array().map(Vec::as_slice).ok_or_else(|| Wrong::new(path, "is no list"))
+    found.as_array().map(Vec::as_slice).ok_or_else(|| FieldError::new(path, "is no list"))
 }
 
 /// What must be there.
-pub(super) fn need<T>(found: Option<T>, path: &str) -> Result<T, Wrong> {
-    found.ok_or_else(|| Wrong::new(path, "is missing"))
+pub(super) fn need<T>(found: Option<T>, path: &str) -> Result<T, FieldError> {
+    found.ok_or_else(|| FieldError::new(path, "is missing"))
 }
 
 /// A text as JSON has it, in quotes.
@@ -93,9 +93,9 @@ mod tests {
         assert_eq!(text(&value, "a.b"), Ok(Some("x")));
         assert_eq!(text(&value, "a.z"), Ok(None));
         assert_eq!(text(&value, "n"), Ok(None));
-        assert_eq!(text(&value, "a"), Err(Wrong::new("a", "is no text")));
+        assert_eq!(text(&value, "a"), Err(FieldError::new("a", "is no text")));
         assert_eq!(number(&value, "c"), Ok(Some(3)));
-        assert_eq!(list(&value, "d"), Err(Wrong::new("d", "is missing")));
-        assert_eq!(id(&value, "a.b"), Err(Wrong::new("a.b", "is no UUID")));
+        assert_eq!(list(&value, "d"), Err(FieldError::new("d", "is missing")));
+        assert_eq!(id(&value, "a.b"), Err(FieldError::new("a.b", "is no UUID")));
     }
 }

@@ -13,7 +13,7 @@ use form_urlencoded::{byte_serialize, parse};
 use uuid::Uuid;
 
 use super::json::quoted;
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 
 /// What stands for a text of which nothing is known.
 const TEXT: &str = "[text]";
@@ -211,7 +211,7 @@ fn text_value(token: &str, meaning: Meaning, reader: Reader) -> String {
         _ if is_plain(&text) => return token.to_owned(),
         Meaning::Word if is_word(&text) => return token.to_owned(),
         Meaning::Path if is_path(&text) => return token.to_owned(),
-        Meaning::Time if Wall::from_rfc3339(&text).is_some() => return token.to_owned(),
+        Meaning::Time if Timestamp::from_rfc3339(&text).is_some() => return token.to_owned(),
         Meaning::Sentence if reader == Reader::Support => sentence(&text),
         Meaning::Link => address(&text),
         Meaning::Filter => filter(&text),
@@ -320,7 +320,7 @@ fn stays(text: &str) -> Option<usize> {
     // A time may end a sentence.
     let written = text.get(..end)?.trim_end_matches(['.', ':', '-', '+']);
     let whole = if written.len() == 10 { format!("{written}T00:00:00Z") } else { written.to_owned() };
-    Wall::from_rfc3339(&whole).map(|_| written.len())
+    Timestamp::from_rfc3339(&whole).map(|_| written.len())
 }
 
 /// What stands for the number that the text begins with, where it may be somebody's, and how long it is.

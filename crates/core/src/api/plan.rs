@@ -26,7 +26,7 @@ use std::rc::Rc;
 use crate::domain::csv::{write_note, write_record};
 use crate::domain::export::{self, Contents, Format};
 use crate::domain::plan::{Exclusion, LeftOut, Plan, PlannedRow};
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::domain::user::{Mfa, UserId};
 
 use super::part::{Part, Slice};
@@ -76,7 +76,7 @@ impl PlanWriter {
     /// What the file is called, for example `mfa-plan-7F3A-91C2-Workforce-20261123T133600Z.csv`. `at` is when it is
     /// saved.
     #[must_use]
-    pub fn file_name(&self, at: Wall) -> String {
+    pub fn file_name(&self, at: Timestamp) -> String {
         let what = match self.extent {
             Extent::Plan => "mfa-plan",
             Extent::LeftOut => "mfa-left-out",
@@ -230,7 +230,7 @@ mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
-    const AT: Wall = Wall(1_795_440_960_000);
+    const AT: Timestamp = Timestamp(1_795_440_960_000);
 
     fn plan(users: u128, reason: &str) -> Plan {
         let user = |number| UserId(Uuid::from_u128(number));

@@ -26,10 +26,10 @@ use thiserror::Error;
 
 use crate::domain::export::{Contents, Format};
 use crate::domain::plan::PlannedRow;
-use crate::domain::report::Report;
+use crate::domain::report::RunReport;
 use crate::domain::row::{Failure, Row};
 
-use super::json::Wrong;
+use super::json::FieldError;
 use super::part::{Part, Slice};
 use super::plan::{Username, name};
 
@@ -72,8 +72,8 @@ impl ReportFault {
     }
 }
 
-impl From<Wrong> for ReportFault {
-    fn from(wrong: Wrong) -> Self {
+impl From<FieldError> for ReportFault {
+    fn from(wrong: FieldError) -> Self {
         Self::new(wrong.field, wrong.problem)
     }
 }
@@ -81,7 +81,7 @@ impl From<Wrong> for ReportFault {
 /// Writes one file: every [`slice`](Self::slice) until there is none.
 #[derive(Debug)]
 pub struct ReportWriter {
-    report: Rc<Report>,
+    report: Rc<RunReport>,
     format: Format,
     contents: Contents,
     part: Part,
@@ -91,7 +91,7 @@ pub struct ReportWriter {
 impl ReportWriter {
     /// Of a file of which nothing is written yet.
     #[must_use]
-    pub fn new(report: Rc<Report>, format: Format, contents: Contents) -> Self {
+    pub fn new(report: Rc<RunReport>, format: Format, contents: Contents) -> Self {
         Self { report, format, contents, part: Part::Head, sum: crc32fast::Hasher::new() }
     }
 
@@ -181,7 +181,7 @@ impl ReportWriter {
 
 /// A row, with all that is known of it.
 struct Line<'a> {
-    report: &'a Report,
+    report: &'a RunReport,
     planned: &'a PlannedRow,
     row: &'a Row,
     failure: Option<&'a Failure>,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::domain::evidence::Seeable;
+use crate::domain::evidence::VisibleUsers;
 use crate::domain::fault::Paging;
 use crate::domain::filter::Filter;
 use crate::domain::guard::MfaPermit;
@@ -84,14 +84,14 @@ pub enum Subject {
 
 /// Why an answer was not understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unusable {
+pub enum UnreadableBody {
     /// The body.
     Misread(Misread),
     /// The link to the next page.
     Paging(Paging),
 }
 
-impl From<Misread> for Unusable {
+impl From<Misread> for UnreadableBody {
     fn from(misread: Misread) -> Self {
         Self::Misread(misread)
     }
@@ -112,10 +112,10 @@ pub trait Call {
     fn request(&self, tenant: &Tenant) -> Request;
 
     /// Reads the body of a 2xx.
-    fn read(&self, tenant: &Tenant, body: &Value) -> Result<Self::Answer, Unusable>;
+    fn read(&self, tenant: &Tenant, body: &Value) -> Result<Self::Answer, UnreadableBody>;
 
     /// Reads the body of a 2xx as it came.
-    fn read_body(&self, tenant: &Tenant, body: &[u8]) -> Result<Self::Answer, Unusable> {
+    fn read_body(&self, tenant: &Tenant, body: &[u8]) -> Result<Self::Answer, UnreadableBody> {
         self.read(tenant, &wire::parse(body)?)
     }
 
@@ -151,7 +151,7 @@ impl Call for ReadEnvironment {
         Request::get(Endpoint::environment(tenant))
     }
 
-    fn read(&self, _: &Tenant, body: &Value) -> Result<Environment, Unusable> {
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Environment, UnreadableBody> {
         Ok(wire::environment(body)?)
     }
 
@@ -172,7 +172,7 @@ impl Call for ReadProducts {
         Request::get(Endpoint::environment_with_products(tenant))
     }
 
-    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<Vec<String>>, Unusable> {
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<Vec<String>>, UnreadableBody> {
         Ok(wire::products(body)?)
     }
 
@@ -205,10 +205,10 @@ impl Call for ReadPopulations {
         Request::get(Endpoint::populations(tenant, self.cursor.as_ref()))
     }
 
-    fn read(&self, tenant: &Tenant, body: &Value) -> Result<Populations, Unusable> {
+    fn read(&self, tenant: &Tenant, body: &Value) -> Result<Populations, UnreadableBody> {
         let (populations, next) = wire::populations(body)?;
         let next = next.map(|href| Cursor::from_link(tenant, "/populations", &href)).transpose();
-        Ok(Populations { populations, next: next.map_err(Unusable::Paging)? })
+        Ok(Populations { populations, next: next.map_err(UnreadableBody::Paging)? })
     }
 
     fn facts(page: &Populations) -> Vec<Fact> {
@@ -228,7 +228,7 @@ impl Call for CountUsers {
         Request::get(Endpoint::users(tenant, 1, None, None))
     }
 
-    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<u64>, Unusable> {
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<u64>, UnreadableBody> {
         Ok(wire::users(body)?.count)
     }
 
@@ -242,23 +242,23 @@ impl Call for CountUsers {
 pub struct ReadFirstUser;
 
 impl Call for ReadFirstUser {
-    type Answer = Seeable;
+    type Answer = VisibleUsers;
     const SUBJECT: Subject = Subject::List;
 
     fn request(&self, tenant: &Tenant) -> Request {
         CountUsers.request(tenant)
     }
 
-    fn read(&self, _: &Tenant, body: &Value) -> Result<Seeable, Unusable> {
+    fn read(&self, _: &Tenant, body: &Value) -> Result<VisibleUsers, UnreadableBody> {
         let users = wire::users(body)?;
         let first = users.rows.first().and_then(|row| match row {
             Ok(user) => Some(user.id),
             Err(unreadable) => unreadable.id,
         });
-        Ok(Seeable { count: users.count, first })
+        Ok(VisibleUsers { count: users.count, first })
     }
 
-    fn facts(seeable: &Seeable) -> Vec<Fact> {
+    fn facts(seeable: &VisibleUsers) -> Vec<Fact> {
         CountUsers::facts(&seeable.count)
     }
 }
@@ -294,12 +294,12 @@ impl Call for ReadPage {
         Request::get(Endpoint::users(tenant, PAGE, self.filter.as_ref(), self.cursor.as_ref()))
     }
 
-    fn read(&self, tenant: &Tenant, body: &Value) -> Result<Page, Unusable> {
+    fn read(&self, tenant: &Tenant, body: &Value) -> Result<Page, UnreadableBody> {
         page_of(tenant, wire::users(body)?)
     }
 
     /// A list of many users is mostly reading, so that a page without anything odd is read the quick way.
-    fn read_body(&self, tenant: &Tenant, body: &[u8]) -> Result<Page, Unusable> {
+    fn read_body(&self, tenant: &Tenant, body: &[u8]) -> Result<Page, UnreadableBody> {
         match wire::page::read(body) {
             Some(users) => page_of(tenant, users),
             None => self.read(tenant, &wire::parse(body)?),
@@ -312,9 +312,9 @@ impl Call for ReadPage {
     }
 }
 
-fn page_of(tenant: &Tenant, users: Users) -> Result<Page, Unusable> {
+fn page_of(tenant: &Tenant, users: Users) -> Result<Page, UnreadableBody> {
     let next = users.next.map(|href| Cursor::from_link(tenant, "/users", &href)).transpose();
-    Ok(Page { rows: users.rows, count: users.count, next: next.map_err(Unusable::Paging)? })
+    Ok(Page { rows: users.rows, count: users.count, next: next.map_err(UnreadableBody::Paging)? })
 }
 
 /// The most people that a search by [`FindPeople`] shows.
@@ -341,7 +341,7 @@ impl Call for FindPeople {
         Request::get(Endpoint::users(tenant, HITS, Some(&self.0), None))
     }
 
-    fn read(&self, _: &Tenant, body: &Value) -> Result<Found, Unusable> {
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Found, UnreadableBody> {
         let users = wire::users(body)?;
         Ok(Found { rows: users.rows, count: users.count })
     }
@@ -364,7 +364,7 @@ impl Call for ReadUser {
         Request::get(Endpoint::user(tenant, self.0))
     }
 
-    fn read(&self, _: &Tenant, body: &Value) -> Result<User, Unusable> {
+    fn read(&self, _: &Tenant, body: &Value) -> Result<User, UnreadableBody> {
         let user = wire::user(body)?;
         if user.id == self.0 {
             return Ok(user);
@@ -394,7 +394,7 @@ impl Call for ReadMfa {
         Request::get(Endpoint::mfa_enabled(tenant, self.0))
     }
 
-    fn read(&self, _: &Tenant, body: &Value) -> Result<MfaAnswer, Unusable> {
+    fn read(&self, _: &Tenant, body: &Value) -> Result<MfaAnswer, UnreadableBody> {
         read_mfa(self.0, body)
     }
 
@@ -420,7 +420,7 @@ impl Call for WriteMfa {
         }
     }
 
-    fn read(&self, _: &Tenant, body: &Value) -> Result<MfaAnswer, Unusable> {
+    fn read(&self, _: &Tenant, body: &Value) -> Result<MfaAnswer, UnreadableBody> {
         read_mfa(self.0.user(), body)
     }
 
@@ -430,7 +430,7 @@ impl Call for WriteMfa {
 }
 
 /// A flag that belongs to somebody else is no answer.
-fn read_mfa(user: UserId, body: &Value) -> Result<MfaAnswer, Unusable> {
+fn read_mfa(user: UserId, body: &Value) -> Result<MfaAnswer, UnreadableBody> {
     let answer = wire::mfa(body)?;
     let names_another = |link: &String| !link.ends_with(&format!("/users/{user}"));
     if answer.user_link.as_ref().is_some_and(names_another) {

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::region::RegionCode;
 use crate::domain::sign_in::{Attempt, ClientId, SignInFault, SignInPlace, SignedIn, Way};
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::domain::token::{Secret, TokenFacts};
 
 use super::claims::{Claims, read_token};
@@ -51,7 +51,7 @@ pub struct Granted {
 
 /// A new attempt, of bytes that nobody can guess.
 #[must_use]
-pub fn begin(place: SignInPlace, way: Way, chance: &[u8; CHANCE], now: Wall) -> Attempt {
+pub fn begin(place: SignInPlace, way: Way, chance: &[u8; CHANCE], now: Timestamp) -> Attempt {
     let mut words = chance.chunks_exact(CHANCE / 3).map(|bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes));
     let mut word = || words.next().unwrap_or_default();
     let mark = if way == Way::OwnWindow { WINDOW_MARK } else { "" };
@@ -113,7 +113,7 @@ pub fn read(text: &str) -> Option<Attempt> {
         client: ClientId(Uuid::try_parse(&text("clientId")?).ok()?),
         redirect_uri: text("redirectUri")?,
     };
-    let begun_at = Wall(i64::try_from(json::number(&value, "begunAt").ok()??).ok()?);
+    let begun_at = Timestamp(i64::try_from(json::number(&value, "begunAt").ok()??).ok()?);
     Some(Attempt {
         place,
         state: text("state")?,
@@ -136,7 +136,7 @@ pub fn is_answer(query: &str) -> bool {
 /// # Errors
 /// Where it is no answer to `attempt`, came too late, or says that nobody was signed in. An issuer that isn't named is
 /// taken for the one that was asked: the ID token names it again.
-pub fn returned(query: &str, attempt: Option<&Attempt>, now: Wall) -> Result<Code, SignInFault> {
+pub fn returned(query: &str, attempt: Option<&Attempt>, now: Timestamp) -> Result<Code, SignInFault> {
     let attempt = attempt.ok_or(SignInFault::NothingBegun)?;
     let one = |name| only(query, name);
     if one("state")?.as_deref().map(String::as_str) != Some(attempt.state.as_str()) {
@@ -199,7 +199,7 @@ pub fn granted(
     body: &[u8],
     attempt: &Attempt,
     renews: bool,
-    now: Wall,
+    now: Timestamp,
 ) -> Result<Granted, SignInFault> {
     let answer = Answer::read(status, body)?;
     let Attempt { place, nonce, .. } = attempt;
@@ -247,7 +247,7 @@ impl Answer {
 
     /// The access token, and its claims where they can be read: what is wrong with one that can't be used is said when
     /// it is taken, as of a pasted one.
-    fn access_token(&self, now: Wall) -> Result<(Secret, Option<TokenFacts>), SignInFault> {
+    fn access_token(&self, now: Timestamp) -> Result<(Secret, Option<TokenFacts>), SignInFault> {
         let token = Secret::new(Zeroizing::new(self.text("access_token")?.to_owned()));
         let facts = read_token(token.expose(), now).ok().map(|paste| paste.facts);
         Ok((token, facts))

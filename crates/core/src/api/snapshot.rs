@@ -19,10 +19,10 @@ use crate::domain::region::RegionCode;
 use crate::domain::snapshot::{PopulationSnapshot, Snapshot};
 use crate::domain::status::Counts;
 use crate::domain::tenant::EnvironmentId;
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::domain::user::PopulationId;
 
-use super::json::{self, Wrong};
+use super::json::{self, FieldError};
 
 /// The largest snapshot that is read, in bytes.
 pub const SNAPSHOT_LIMIT: u32 = 1024 * 1024;
@@ -54,8 +54,8 @@ impl SnapshotFault {
     }
 }
 
-impl From<Wrong> for SnapshotFault {
-    fn from(wrong: Wrong) -> Self {
+impl From<FieldError> for SnapshotFault {
+    fn from(wrong: FieldError) -> Self {
         Self::new(wrong.field, wrong.problem)
     }
 }
@@ -64,7 +64,7 @@ impl Snapshot {
     /// The snapshot as text, a population a line.
     #[must_use]
     pub fn write(&self) -> String {
-        let devices = or_null(self.devices_as_of.map(Wall::to_rfc3339).as_deref());
+        let devices = or_null(self.devices_as_of.map(Timestamp::to_rfc3339).as_deref());
         let rows: Vec<String> = self.populations.iter().map(row).collect();
         format!(
             "{{\"kind\":\"{KIND}\",\"version\":{VERSION},\"environment\":\"{}\",\"region\":{},\"listReadAt\":\"{}\",\
@@ -200,7 +200,7 @@ mod tests {
         Snapshot {
             environment: EnvironmentId(id("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4")),
             region: RegionCode("EU".into()),
-            list_read_at: Wall(1_795_440_960_000),
+            list_read_at: Timestamp(1_795_440_960_000),
             devices_as_of: None,
             populations: vec![
                 PopulationSnapshot {
@@ -320,8 +320,8 @@ mod tests {
             Snapshot {
                 environment: EnvironmentId(Uuid::from_u128(id)),
                 region: RegionCode(region),
-                list_read_at: Wall(at),
-                devices_as_of: devices.map(Wall),
+                list_read_at: Timestamp(at),
+                devices_as_of: devices.map(Timestamp),
                 populations,
             }
         }

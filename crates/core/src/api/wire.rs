@@ -8,12 +8,12 @@ use serde_json::Value;
 use crate::domain::fault::{Detail, Refusal};
 use crate::domain::group::Group;
 use crate::domain::tenant::{Environment, EnvironmentId, EnvironmentKind};
-use crate::domain::time::{Millis, Wall};
+use crate::domain::time::{Millis, Timestamp};
 use crate::domain::user::{
     Account, GroupId, Mfa, Name, Population, PopulationId, UnreadableUser, User, UserId,
 };
 
-use super::json::{Wrong, at, boolean, id, list, need, number, text};
+use super::json::{FieldError, at, boolean, id, list, need, number, text};
 use super::redaction::{brief, excerpt};
 
 pub mod page;
@@ -31,8 +31,8 @@ pub enum Misread {
     Shape(String),
 }
 
-impl From<Wrong> for Misread {
-    fn from(wrong: Wrong) -> Self {
+impl From<FieldError> for Misread {
+    fn from(wrong: FieldError) -> Self {
         Self::Shape(format!("{} {}", wrong.field, wrong.problem))
     }
 }
@@ -66,13 +66,13 @@ pub fn products(body: &Value) -> Result<Option<Vec<String>>, Misread> {
     if at(body, path).is_none() {
         return Ok(None);
     }
-    let product = |row: &Value| Ok::<_, Wrong>(text(row, "type")?.unwrap_or_default().to_owned());
+    let product = |row: &Value| Ok::<_, FieldError>(text(row, "type")?.unwrap_or_default().to_owned());
     Ok(Some(list(body, path)?.iter().map(product).collect::<Result<_, _>>()?))
 }
 
 /// One page of `GET /environments/{id}/groups`, and its `_links.next.href` as it came.
 pub fn groups(body: &Value) -> Result<(Vec<Group>, Option<String>), Misread> {
-    let group = |row: &Value| -> Result<Group, Wrong> {
+    let group = |row: &Value| -> Result<Group, FieldError> {
         let name = need(text(row, "name")?, "name")?.to_owned();
         Ok(Group { id: GroupId(need(id(row, "id")?, "id")?), name })
     };
@@ -85,7 +85,7 @@ pub fn groups(body: &Value) -> Result<(Vec<Group>, Option<String>), Misread> {
 
 /// One page of `GET /environments/{id}/populations`, and its `_links.next.href` as it came.
 pub fn populations(body: &Value) -> Result<(Vec<Population>, Option<String>), Misread> {
-    let population = |row: &Value| -> Result<Population, Wrong> {
+    let population = |row: &Value| -> Result<Population, FieldError> {
         let name = need(text(row, "name")?, "name")?.to_owned();
         let users = number(row, "userCount")?;
         Ok(Population { id: PopulationId(need(id(row, "id")?, "id")?), name, users })
@@ -97,8 +97,8 @@ pub fn populations(body: &Value) -> Result<(Vec<Population>, Option<String>), Mi
     Ok((populations, text(body, "_links.next.href")?.map(str::to_owned)))
 }
 
-fn within(path: &str, index: usize, wrong: &Wrong) -> Wrong {
-    Wrong { field: format!("{path}[{index}].{}", wrong.field), problem: wrong.problem }
+fn within(path: &str, index: usize, wrong: &FieldError) -> FieldError {
+    FieldError { field: format!("{path}[{index}].{}", wrong.field), problem: wrong.problem }
 }
 
 /// One page of `GET /environments/{id}/users`.
@@ -132,7 +132,7 @@ pub fn user(body: &Value) -> Result<User, Misread> {
     Ok(read_user(body)?)
 }
 
-fn read_user(body: &Value) -> Result<User, Wrong> {
+fn read_user(body: &Value) -> Result<User, FieldError> {
     Ok(User {
         id: UserId(need(id(body, "id")?, "id")?),
         username: need(text(body, "username")?, "username")?.to_owned(),
@@ -148,8 +148,8 @@ fn read_user(body: &Value) -> Result<User, Wrong> {
     })
 }
 
-fn name(body: &Value) -> Result<Name, Wrong> {
-    let part = |path| -> Result<String, Wrong> {
+fn name(body: &Value) -> Result<Name, FieldError> {
+    let part = |path| -> Result<String, FieldError> {
         let part = text(body, path)?.filter(|part| !part.trim().is_empty());
         Ok(part.unwrap_or_default().to_owned())
     };
@@ -157,7 +157,7 @@ fn name(body: &Value) -> Result<Name, Wrong> {
     if name.is_empty() { Ok(Name { family: part("name.formatted")?, ..name }) } else { Ok(name) }
 }
 
-fn account(body: &Value) -> Result<Account, Wrong> {
+fn account(body: &Value) -> Result<Account, FieldError> {
     Ok(account_of(boolean(body, "enabled")?, text(body, "account.status")?))
 }
 
@@ -170,9 +170,9 @@ fn account_of(enabled: Option<bool>, status: Option<&str>) -> Account {
     }
 }
 
-fn date_time(body: &Value, path: &str) -> Result<Option<Wall>, Wrong> {
+fn date_time(body: &Value, path: &str) -> Result<Option<Timestamp>, FieldError> {
     let Some(written) = text(body, path)? else { return Ok(None) };
-    Wall::from_rfc3339(written).map(Some).ok_or_else(|| Wrong::new(path, "is no date-time"))
+    Timestamp::from_rfc3339(written).map(Some).ok_or_else(|| FieldError::new(path, "is no date-time"))
 }
 
 /// A flag as PingOne answered it.
@@ -207,17 +207,17 @@ pub fn is_gateways(body: &Value) -> bool {
 
 /// How long PingOne asks to wait: a date-time or a number of seconds, as its sources differ. Where it says only when a
 /// quota is full again, until then.
-pub fn retry_after(body: &Value, now: Wall) -> Option<Millis> {
+pub fn retry_after(body: &Value, now: Timestamp) -> Option<Millis> {
     let details = at(body, "details")?.as_array()?;
     let hint = |path: &str| details.iter().find_map(|detail| wait(at(detail, path)?, now));
     hint("innerError.retryAfter").or_else(|| hint("innerError.quotaResetTime"))
 }
 
-fn wait(inner: &Value, now: Wall) -> Option<Millis> {
+fn wait(inner: &Value, now: Timestamp) -> Option<Millis> {
     let seconds = inner.as_u64().or_else(|| inner.as_str()?.parse().ok());
     let millis = match seconds {
         Some(seconds) => i64::try_from(seconds).ok()?.saturating_mul(1000),
-        None => Wall::from_rfc3339(inner.as_str()?)?.since(now),
+        None => Timestamp::from_rfc3339(inner.as_str()?)?.since(now),
     };
     Some(Millis(u64::try_from(millis).unwrap_or(0)))
 }

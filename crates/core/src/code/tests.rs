@@ -278,7 +278,7 @@ mod scripts {
     use crate::domain::plan::{Plan, PlannedRow, Stops};
     use crate::domain::region::{Region, RegionCode};
     use crate::domain::tenant::{EnvironmentId, Tenant};
-    use crate::domain::time::Wall;
+    use crate::domain::time::Timestamp;
     use crate::domain::user::{Mfa, UserId};
 
     fn tenant(api_base: &str) -> Tenant {
@@ -293,11 +293,11 @@ mod scripts {
     }
 
     fn plan(reference: &str, reason: &str, after_test_user: bool) -> Plan {
-        let row = PlannedRow { user: UserId(Uuid::from_u128(2)), from: Mfa::Off, read_at: Wall(0) };
+        let row = PlannedRow { user: UserId(Uuid::from_u128(2)), from: Mfa::Off, read_at: Timestamp(0) };
         Plan {
             environment: EnvironmentId(Uuid::from_u128(1)),
             to: true,
-            made_at: Wall(0),
+            made_at: Timestamp(0),
             rows: vec![row],
             left_out: Vec::new(),
             reference: reference.into(),

@@ -1,6 +1,6 @@
 //! What is known of a user's MFA bypass: the time until which PingOne lets the user in without a second factor.
 
-use super::time::Wall;
+use super::time::Timestamp;
 
 /// What is known of a user's bypass. PingOne has it apart from the user, so that most are never read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -11,13 +11,13 @@ pub enum Bypass {
     /// There was none when it was read.
     None,
     /// It ends at this time, or has ended.
-    Until(Wall),
+    Until(Timestamp),
 }
 
 impl Bypass {
     /// When it ends, if it is active at `now`.
     #[must_use]
-    pub fn active(self, now: Wall) -> Option<Wall> {
+    pub fn active(self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Until(end) if end > now => Some(end),
             Self::Until(_) | Self::None | Self::NotChecked => None,
@@ -25,9 +25,9 @@ impl Bypass {
     }
 }
 
-impl From<Option<Wall>> for Bypass {
+impl From<Option<Timestamp>> for Bypass {
     /// What PingOne answered.
-    fn from(until: Option<Wall>) -> Self {
+    fn from(until: Option<Timestamp>) -> Self {
         until.map_or(Self::None, Self::Until)
     }
 }
@@ -38,9 +38,9 @@ mod tests {
 
     #[test]
     fn a_bypass_is_active_until_its_end_and_not_at_it() {
-        assert_eq!(Bypass::Until(Wall(5)).active(Wall(4)), Some(Wall(5)));
-        assert_eq!(Bypass::Until(Wall(5)).active(Wall(5)), None);
-        assert_eq!(Bypass::from(None).active(Wall(0)), None);
+        assert_eq!(Bypass::Until(Timestamp(5)).active(Timestamp(4)), Some(Timestamp(5)));
+        assert_eq!(Bypass::Until(Timestamp(5)).active(Timestamp(5)), None);
+        assert_eq!(Bypass::from(None).active(Timestamp(0)), None);
         assert_eq!(Bypass::default(), Bypass::NotChecked);
     }
 }

@@ -2,12 +2,12 @@
 //! leaves out. Each says pass, fail, unknown or not run, and what was seen. The sentences are the view's.
 
 use super::device::{Device, DeviceState, is_pingids};
-use super::evidence::{Evidence, InputFault, Issued, Plain, Reach, Sight, Symptom, Tried, is_ok};
+use super::evidence::{Evidence, InputFault, IssuedIn, Observed, Operation, Plain, Reach, Symptom, is_ok};
 use super::fault::{Fault, JournalFault};
 use super::region::RegionCode;
 use super::role::{Permission, Role};
 use super::tenant::{Environment, EnvironmentKind};
-use super::time::Wall;
+use super::time::Timestamp;
 use super::token::Actor;
 use super::user::{Account, User};
 
@@ -198,11 +198,11 @@ pub enum Seen {
     /// The token reaches its own person's record alone.
     EndUser,
     /// When the token ends.
-    Ends(Option<Wall>),
+    Ends(Option<Timestamp>),
     /// How far ahead the token begins, in milliseconds.
     Begins(i64),
     /// The token ends soon by this computer's clock, and PingOne says that it has ended.
-    EndsSoon(Wall),
+    EndsSoon(Timestamp),
     /// In which region the token was issued; `None` where it doesn't say.
     Region(Option<RegionCode>),
     /// The token doesn't say where it was issued.
@@ -225,7 +225,7 @@ pub enum Seen {
         pingid: usize,
     },
     /// The end of the bypass; `None` without one.
-    Bypass(Option<Wall>),
+    Bypass(Option<Timestamp>),
     /// This page doesn't read sign-on policies.
     NotReadHere,
     /// The browser stores nothing.
@@ -352,7 +352,7 @@ impl Evidence {
         let came = read(self.users.as_ref(), |users| (Verdict::Pass, Seen::Users(users.count)), refused_role);
         match self.fault() {
             // What failed at first was a list; one user of it may be readable nevertheless.
-            Some((Tried::ReadUsers, fault)) if came.0 != Verdict::Fail && !self.is_passing(fault) => {
+            Some((Operation::ReadUsers, fault)) if came.0 != Verdict::Fail && !self.is_passing(fault) => {
                 (refused_role(fault), Seen::Fault(fault.clone()))
             }
             _ => came,
@@ -371,10 +371,10 @@ impl Evidence {
 
     fn check_changing_flag(&self) -> Came {
         match self.fault() {
-            Some((Tried::ChangeFlag(_), _)) if self.proven() > 0 => {
+            Some((Operation::ChangeFlag(_), _)) if self.proven() > 0 => {
                 (Verdict::Pass, Seen::ChangedOthers(self.proven()))
             }
-            Some((Tried::ChangeFlag(_), fault)) => {
+            Some((Operation::ChangeFlag(_), fault)) => {
                 let verdict =
                     if matches!(fault, Fault::RoleMissing(_)) { Verdict::Fail } else { Verdict::Unknown };
                 (verdict, Seen::Fault(fault.clone()))
@@ -392,9 +392,9 @@ impl Evidence {
         let is_refused = refusals.clone().any(|(permission, _)| {
             matches!(permission, Permission::ReadEnvironment | Permission::ReadUsers | Permission::UpdateMfa)
         });
-        let other = self.fault().filter(|(tried, fault)| {
+        let other = self.fault().filter(|(operation, fault)| {
             matches!(fault, Fault::RoleMissing(_))
-                && !matches!(tried, Tried::ChangeFlag(_) | Tried::AllowBypass(_))
+                && !matches!(operation, Operation::ChangeFlag(_) | Operation::AllowBypass(_))
         });
         let verdict = match (observed.is_empty(), is_refused || other.is_some() && !self.works_now()) {
             (true, false) => return NOT_RUN,
@@ -408,14 +408,14 @@ impl Evidence {
     /// Whether the role holds in the environment and doesn't reach this user.
     pub(super) fn is_out_of_reach(&self) -> bool {
         let is_refused = |fault: Option<&Fault>| matches!(fault, Some(Fault::RoleMissing(_)));
-        let user = self.user.as_ref().and_then(|sight| sight.said.as_ref().err());
-        let flag = self.flag.as_ref().and_then(|sight| sight.said.as_ref().err());
+        let user = self.user.as_ref().and_then(|sight| sight.result.as_ref().err());
+        let flag = self.flag.as_ref().and_then(|sight| sight.result.as_ref().err());
         let is_elsewhere = self
             .population()
             .is_some_and(|population| !self.changed_in.is_empty() && !self.changed_in.contains(&population));
         let is_write_refused = matches!(
             self.fault(),
-            Some((Tried::ChangeFlag(_) | Tried::AllowBypass(_), Fault::RoleMissing(_)))
+            Some((Operation::ChangeFlag(_) | Operation::AllowBypass(_), Fault::RoleMissing(_)))
         );
         let is_hidden = self.subject().is_some() && (is_refused(user) || is_refused(flag));
         (is_ok(self.users.as_ref()) && is_hidden) || (is_write_refused && is_elsewhere)
@@ -429,7 +429,7 @@ impl Evidence {
             Some((_, fault)) if self.proven() > 0 && is_denial(fault) => {
                 (Verdict::Unknown, Seen::ChangedOthers(self.proven()))
             }
-            Some((tried, Fault::RoleMissing(_))) if tried.user().is_some() => {
+            Some((operation, Fault::RoleMissing(_))) if operation.user().is_some() => {
                 (Verdict::Unknown, Seen::Nothing)
             }
             _ => NOT_RUN,
@@ -545,12 +545,12 @@ impl Evidence {
         let Some((_, issued)) = &self.region else { return NOT_RUN };
         let is_refused = self.refused_token().is_some();
         match issued {
-            Issued::Elsewhere(code) => (Verdict::Fail, Seen::Region(Some(code.clone()))),
-            Issued::Unsure(code) if is_refused => (Verdict::Fail, Seen::Region(Some(code.clone()))),
-            Issued::Unsure(code) => (Verdict::Unknown, Seen::Region(Some(code.clone()))),
-            Issued::NotSaid if self.is_token_taken() => (Verdict::Pass, Seen::Answered),
-            Issued::NotSaid => (Verdict::Unknown, Seen::RegionNotSaid),
-            Issued::Here => (Verdict::Pass, Seen::Region(None)),
+            IssuedIn::Elsewhere(code) => (Verdict::Fail, Seen::Region(Some(code.clone()))),
+            IssuedIn::Unsure(code) if is_refused => (Verdict::Fail, Seen::Region(Some(code.clone()))),
+            IssuedIn::Unsure(code) => (Verdict::Unknown, Seen::Region(Some(code.clone()))),
+            IssuedIn::NotSaid if self.is_token_taken() => (Verdict::Pass, Seen::Answered),
+            IssuedIn::NotSaid => (Verdict::Unknown, Seen::RegionNotSaid),
+            IssuedIn::Here => (Verdict::Pass, Seen::Region(None)),
         }
     }
 
@@ -644,18 +644,18 @@ impl Evidence {
 
     /// Whether PingOne fails for one record or page while others of its kind can be read.
     pub(super) fn is_only_one_failing(&self) -> bool {
-        let Some((tried, Fault::ServerFailed(_) | Fault::Timeout { .. })) = self.fault() else {
+        let Some((operation, Fault::ServerFailed(_) | Fault::Timeout { .. })) = self.fault() else {
             return false;
         };
         let others_work = is_ok(self.environment.as_ref()) && is_ok(self.users.as_ref());
-        match tried {
+        match operation {
             // Only a page fails where a shorter one can be read.
-            Tried::ReadUsers => others_work,
-            Tried::Connect | Tried::FilterUsers | Tried::ReadReport => false,
-            Tried::ChangeFlag(_) | Tried::AllowBypass(_) => {
+            Operation::ReadUsers => others_work,
+            Operation::Connect | Operation::FilterUsers | Operation::ReadReport => false,
+            Operation::ChangeFlag(_) | Operation::AllowBypass(_) => {
                 others_work && (self.proven() > 0 || !self.changed_in.is_empty())
             }
-            Tried::ReadUser(_) | Tried::ReadFlag(_) | Tried::ReadDevices(_) => {
+            Operation::ReadUser(_) | Operation::ReadFlag(_) | Operation::ReadDevices(_) => {
                 others_work && !self.works_now()
             }
         }
@@ -690,7 +690,7 @@ impl Evidence {
     }
 
     fn check_account(&self) -> Came {
-        let Some(Sight { said: Ok(user), .. }) = &self.user else { return NOT_RUN };
+        let Some(Observed { result: Ok(user), .. }) = &self.user else { return NOT_RUN };
         if !self.is_not_asked() {
             return NOT_RUN;
         }
@@ -711,7 +711,7 @@ impl Evidence {
     }
 
     fn check_bypass(&self) -> Came {
-        let runs = |until: &Option<Wall>| {
+        let runs = |until: &Option<Timestamp>| {
             let is_running = until.is_some_and(|end| end > self.now);
             (if is_running { Verdict::Fail } else { Verdict::Pass }, Seen::Bypass(*until))
         };
@@ -720,7 +720,7 @@ impl Evidence {
 
     /// All devices, those that can be used, and those of `PingID`.
     pub(super) fn devices_seen(&self) -> Option<(usize, usize, usize)> {
-        let devices: &Vec<Device> = self.devices.as_ref()?.said.as_ref().ok()?;
+        let devices: &Vec<Device> = self.devices.as_ref()?.result.as_ref().ok()?;
         let count = |is: fn(&Device) -> bool| devices.iter().filter(|device| is(device)).count();
         let usable = count(|device| device.state == DeviceState::Active);
         Some((devices.len(), usable, count(|device| is_pingids(&device.kind))))
@@ -761,10 +761,14 @@ impl Evidence {
     }
 }
 
-fn read<T>(sight: Option<&Sight<T>>, said: impl Fn(&T) -> Came, refused: impl Fn(&Fault) -> Verdict) -> Came {
-    match sight.map(|sight| &sight.said) {
+fn read<T>(
+    observed: Option<&Observed<T>>,
+    show: impl Fn(&T) -> Came,
+    refused: impl Fn(&Fault) -> Verdict,
+) -> Came {
+    match observed.map(|observed| &observed.result) {
         None => NOT_RUN,
-        Some(Ok(value)) => said(value),
+        Some(Ok(value)) => show(value),
         Some(Err(fault)) => (refused(fault), Seen::Fault(fault.clone())),
     }
 }
@@ -815,7 +819,7 @@ mod tests {
 
     #[test]
     fn nothing_passes_of_which_nothing_is_known() {
-        let evidence = Evidence::of(Symptom::Health, Wall(0));
+        let evidence = Evidence::of(Symptom::Health, Timestamp(0));
         assert!(findings(&evidence).iter().all(|finding| finding.verdict != Verdict::Pass));
     }
 }

@@ -14,7 +14,7 @@ pub enum Confirmation {
     /// The review.
     Review {
         /// A test user must be named, who is changed first.
-        test_user: bool,
+        pilot_user: bool,
         /// The number of changes must be typed.
         number: bool,
         /// A reason must be given.
@@ -37,13 +37,13 @@ pub fn confirmation(to: bool, changes: u64, environment_name: &str) -> Confirmat
         (_, 0) => Confirmation::NothingToDo,
         (true, 1) => Confirmation::None,
         (true, _) => Confirmation::Review {
-            test_user: changes >= TEST_USER_FROM,
+            pilot_user: changes >= TEST_USER_FROM,
             number: changes > MANY,
             reason: false,
         },
         (false, 1) => Confirmation::Dialog,
         (false, _) if changes > MANY && is_administrators(environment_name) => Confirmation::Never,
-        (false, _) => Confirmation::Review { test_user: false, number: true, reason: true },
+        (false, _) => Confirmation::Review { pilot_user: false, number: true, reason: true },
     }
 }
 
@@ -92,8 +92,8 @@ fn is_grouped(groups: &[&str]) -> bool {
 mod tests {
     use super::*;
 
-    fn review(test_user: bool, number: bool, reason: bool) -> Confirmation {
-        Confirmation::Review { test_user, number, reason }
+    fn review(pilot_user: bool, number: bool, reason: bool) -> Confirmation {
+        Confirmation::Review { pilot_user, number, reason }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The devices by which a person gives a second factor.
 
-use super::time::Wall;
+use super::time::Timestamp;
 use super::users::Devices;
 
 /// A device of one person.
@@ -17,7 +17,7 @@ pub struct Device {
     /// Whether it can be used.
     pub state: DeviceState,
     /// When it was paired.
-    pub created_at: Option<Wall>,
+    pub created_at: Option<Timestamp>,
 }
 
 /// Whether a device can be used.

@@ -2,7 +2,9 @@
 //! it and which permission is missing; the sentences are the view's.
 
 use super::check::{Check, is_denial, is_gateways_page};
-use super::evidence::{Ask, Evidence, InputFault, Issued, Plain, Reach, Sight, Symptom, Told, Tried, is_ok};
+use super::evidence::{
+    Answer, Evidence, InputFault, IssuedIn, Observed, Operation, Plain, Question, Reach, Symptom, is_ok,
+};
 use super::fault::{Fault, JournalFault};
 use super::paste::PasteFault;
 use super::region::RegionCode;
@@ -268,9 +270,9 @@ impl Cause {
 
     /// The likeliest cause of a fault of which nothing else is known.
     #[must_use]
-    pub fn of(tried: Tried, fault: &Fault) -> Self {
-        let now = super::time::Wall(0);
-        let evidence = Evidence::of(Symptom::Failed { tried, fault: fault.clone(), at: now }, now);
+    pub fn of(operation: Operation, fault: &Fault) -> Self {
+        let now = super::time::Timestamp(0);
+        let evidence = Evidence::of(Symptom::Failed { operation, fault: fault.clone(), at: now }, now);
         let causes = causes(&evidence);
         causes.first().copied().unwrap_or(Self::AnswerUnknown)
     }
@@ -287,7 +289,7 @@ pub fn diagnoses(evidence: &Evidence) -> Vec<Diagnosis> {
 fn causes(evidence: &Evidence) -> Vec<Cause> {
     let ranked = match &evidence.symptom {
         Symptom::Input(input) => of_input(*input),
-        Symptom::Failed { tried, fault, .. } => evidence.of_failure(*tried, fault),
+        Symptom::Failed { operation, fault, .. } => evidence.of_failure(*operation, fault),
         Symptom::NotAsked(user) => evidence.of_silence(*user),
         Symptom::Health => evidence.of_health(),
     };
@@ -314,8 +316,8 @@ fn of_input(input: InputFault) -> Vec<Cause> {
 impl Evidence {
     fn next_step(&self, cause: Cause) -> Option<Next> {
         let issued = self.region.as_ref().and_then(|(_, issued)| match issued {
-            Issued::Elsewhere(code) | Issued::Unsure(code) => Some(Next::UseRegion(code.clone())),
-            Issued::Here | Issued::NotSaid => None,
+            IssuedIn::Elsewhere(code) | IssuedIn::Unsure(code) => Some(Next::UseRegion(code.clone())),
+            IssuedIn::Here | IssuedIn::NotSaid => None,
         });
         let own = self.token.as_ref().and_then(|token| token.environment);
         let own = own.filter(|own| Some(*own) != self.environment_id).map(Next::UseEnvironment);
@@ -333,7 +335,7 @@ impl Evidence {
         }
     }
 
-    fn of_failure(&self, tried: Tried, fault: &Fault) -> Vec<Cause> {
+    fn of_failure(&self, operation: Operation, fault: &Fault) -> Vec<Cause> {
         if let Some(causes) = self.of_token() {
             return causes;
         }
@@ -342,11 +344,11 @@ impl Evidence {
             fault,
             Fault::RoleMissing(_) | Fault::EnvironmentUnknown(_) | Fault::UserUnknown(_) | Fault::NotFound(_)
         );
-        if let Some(causes) = self.of_exception(tried, fault) {
+        if let Some(causes) = self.of_exception(operation, fault) {
             return causes;
         }
         if is_end_user && is_denied {
-            return vec![Cause::EndUserToken, Cause::RoleMissing(tried.permission())];
+            return vec![Cause::EndUserToken, Cause::RoleMissing(operation.permission())];
         }
         // A refusal of anything under an environment that doesn't exist looks like a missing role.
         if is_denied && self.is_environment_missing() {
@@ -364,7 +366,7 @@ impl Evidence {
             Fault::TokenInvalid(refusal)
                 if refusal.names("INSUFFICIENT_PERMISSIONS") && !self.works_now() =>
             {
-                vec![Cause::RoleMissing(tried.permission()), Cause::PassedBy]
+                vec![Cause::RoleMissing(operation.permission()), Cause::PassedBy]
             }
             Fault::TokenInvalid(_) if self.works_now() => vec![Cause::PassedBy, Cause::TokenRefused],
             Fault::TokenInvalid(_) => vec![Cause::TokenRefused, Cause::PassedBy],
@@ -374,7 +376,7 @@ impl Evidence {
             }
             Fault::LicenceExceeded(_) => vec![Cause::LicenceExceeded, Cause::MfaMissing],
             Fault::EnvironmentUnknown(refusal) => self.of_hidden_environment(refusal.status),
-            Fault::RoleMissing(_) => self.of_missing_role(tried),
+            Fault::RoleMissing(_) => self.of_missing_role(operation),
             Fault::UserUnknown(_) => self.of_missing_user(),
             fault if is_gateways_page(fault) => vec![Cause::Intermediary, Cause::ServiceFailing],
             Fault::PathUnknown(_) => vec![Cause::PathUnknown, Cause::Intermediary],
@@ -389,16 +391,16 @@ impl Evidence {
                 vec![Cause::AnswerUnknown, Cause::Intermediary]
             }
             Fault::Paging(_) => vec![Cause::ListInconsistent],
-            Fault::ServerFailed(_) => self.of_failing_server(tried),
+            Fault::ServerFailed(_) => self.of_failing_server(operation),
             Fault::BodyCut(_) if self.works_now() => vec![Cause::PassedBy, Cause::ConnectionLost],
             Fault::BodyCut(_) => vec![Cause::ConnectionLost, Cause::Intermediary],
-            Fault::Unreachable => self.of_silence_of_the_host(tried, Cause::AnswerUnreadable),
-            Fault::Timeout { .. } => self.of_silence_of_the_host(tried, Cause::NoAnswer),
+            Fault::Unreachable => self.of_silence_of_the_host(operation, Cause::AnswerUnreadable),
+            Fault::Timeout { .. } => self.of_silence_of_the_host(operation, Cause::NoAnswer),
         }
     }
 
     /// One user's failure in a run that changed others: whatever would have stopped those as well is no cause.
-    fn of_exception(&self, tried: Tried, fault: &Fault) -> Option<Vec<Cause>> {
+    fn of_exception(&self, operation: Operation, fault: &Fault) -> Option<Vec<Cause>> {
         let others = self.proven();
         if others == 0 || self.is_out_of_reach() {
             return None;
@@ -416,7 +418,7 @@ impl Evidence {
             // Only where the host is reached now as well: a run that worked doesn't say that the line is up.
             Fault::Unreachable if is_ok(self.environment.as_ref()) => vec![Cause::ConnectionLost],
             Fault::Timeout { .. } if is_ok(self.environment.as_ref()) => {
-                self.of_silence_of_the_host(tried, Cause::NoAnswer).into_iter().take(1).collect()
+                self.of_silence_of_the_host(operation, Cause::NoAnswer).into_iter().take(1).collect()
             }
             _ => return None,
         })
@@ -433,7 +435,7 @@ impl Evidence {
             has_expired || self.token.as_ref().is_some_and(|token| token.is_expired(self.now) == Some(true));
         Some(if has_ended {
             vec![Cause::TokenExpired, Cause::ClockWrong]
-        } else if matches!(issued, Some(Issued::Elsewhere(_) | Issued::Unsure(_))) {
+        } else if matches!(issued, Some(IssuedIn::Elsewhere(_) | IssuedIn::Unsure(_))) {
             vec![Cause::RegionElsewhere, Cause::TokenRefused]
         } else if self.is_for_pingone == Some(false) {
             vec![Cause::AudienceElsewhere, Cause::TokenRefused]
@@ -446,7 +448,7 @@ impl Evidence {
 
     fn environment_missing(&self) -> Vec<Cause> {
         match self.region {
-            Some((_, Issued::Here)) => vec![Cause::EnvironmentMissing, Cause::NoRole],
+            Some((_, IssuedIn::Here)) => vec![Cause::EnvironmentMissing, Cause::NoRole],
             _ => vec![Cause::EnvironmentMissing, Cause::RegionElsewhere],
         }
     }
@@ -461,24 +463,24 @@ impl Evidence {
         vec![Cause::NoRole, Cause::EnvironmentMissing]
     }
 
-    fn of_missing_role(&self, tried: Tried) -> Vec<Cause> {
-        let missing = Cause::RoleMissing(tried.permission());
+    fn of_missing_role(&self, operation: Operation) -> Vec<Cause> {
+        let missing = Cause::RoleMissing(operation.permission());
         if self.works_now() {
             return vec![Cause::RoleArriving, missing];
         }
         if self.is_out_of_reach() {
             return vec![Cause::ScopeTooNarrow, missing];
         }
-        if self.has_mfa() == Some(false) && tried != Tried::ReadUsers {
+        if self.has_mfa() == Some(false) && operation != Operation::ReadUsers {
             return vec![Cause::MfaMissing, missing];
         }
-        if matches!(tried, Tried::ChangeFlag(_)) && !self.changed_in.is_empty() {
+        if matches!(operation, Operation::ChangeFlag(_)) && !self.changed_in.is_empty() {
             return vec![Cause::RoleLost, Cause::ScopeTooNarrow];
         }
         if self.is_shut_out() {
             return vec![Cause::RoleLost, Cause::NoRole];
         }
-        let environment = self.environment.as_ref().and_then(|sight| sight.said.as_ref().err());
+        let environment = self.environment.as_ref().and_then(|sight| sight.result.as_ref().err());
         if matches!(environment, Some(Fault::EnvironmentUnknown(_))) {
             return vec![Cause::NoRole, missing];
         }
@@ -486,24 +488,24 @@ impl Evidence {
     }
 
     fn of_missing_user(&self) -> Vec<Cause> {
-        if self.user.as_ref().is_some_and(|user| user.said.is_ok()) {
+        if self.user.as_ref().is_some_and(|user| user.result.is_ok()) {
             return vec![Cause::PassedBy, Cause::UserMissing];
         }
         vec![Cause::UserMissing, Cause::EnvironmentSuspect]
     }
 
-    fn of_failing_server(&self, tried: Tried) -> Vec<Cause> {
+    fn of_failing_server(&self, operation: Operation) -> Vec<Cause> {
         if self.is_only_one_failing() {
             return vec![Cause::OneRecordFailing, Cause::ServiceFailing];
         }
-        if self.works_now() && tried != Tried::ReadUsers {
+        if self.works_now() && operation != Operation::ReadUsers {
             return vec![Cause::PassedBy, Cause::ServiceFailing];
         }
         vec![Cause::ServiceFailing, Cause::OneRecordFailing]
     }
 
     /// The browser got no answer that it shows. What it can reach without a token narrows that down, as far as it goes.
-    fn of_silence_of_the_host(&self, tried: Tried, otherwise: Cause) -> Vec<Cause> {
+    fn of_silence_of_the_host(&self, operation: Operation, otherwise: Cause) -> Vec<Cause> {
         if self.faults().any(|fault| matches!(fault, Fault::RateLimited { .. })) {
             return vec![Cause::RateLimited, otherwise];
         }
@@ -534,7 +536,7 @@ impl Evidence {
             }
             Some(Reach { host: Plain::Unanswered, .. }) => vec![Cause::HostUnreachable, otherwise],
             Some(Reach { readable: Some(_), .. })
-                if otherwise == Cause::AnswerUnreadable && !self.was_asked_with_token(tried) =>
+                if otherwise == Cause::AnswerUnreadable && !self.was_asked_with_token(operation) =>
             {
                 vec![Cause::PreflightRefused, otherwise]
             }
@@ -547,8 +549,8 @@ impl Evidence {
     }
 
     /// Whether a request with a token went through at the address of what failed: then the browser was permitted to ask.
-    fn was_asked_with_token(&self, tried: Tried) -> bool {
-        tried.is_write() && is_ok(self.flag.as_ref())
+    fn was_asked_with_token(&self, operation: Operation) -> bool {
+        operation.is_write() && is_ok(self.flag.as_ref())
     }
 
     /// What would keep every further question from being answered.
@@ -561,12 +563,13 @@ impl Evidence {
         if let Some(causes) = self.of_end() {
             return causes;
         }
-        if let Some((tried, fault)) = self.first_refusal(user) {
-            return self.as_if(tried, &fault);
+        if let Some((operation, fault)) = self.first_refusal(user) {
+            return self.as_if(operation, &fault);
         }
-        let account = self.user.as_ref().and_then(|user| user.said.as_ref().ok()).map(|user| user.account);
-        let is_off = matches!(self.flag, Some(Sight { said: Ok(false), .. }));
-        let is_bypassed = matches!(self.bypass, Some(Sight { said: Ok(Some(end)), .. }) if end > self.now);
+        let account = self.user.as_ref().and_then(|user| user.result.as_ref().ok()).map(|user| user.account);
+        let is_off = matches!(self.flag, Some(Observed { result: Ok(false), .. }));
+        let is_bypassed =
+            matches!(self.bypass, Some(Observed { result: Ok(Some(end)), .. }) if end > self.now);
         let devices = self.devices_seen();
         let only_pingid = devices.is_some_and(|(all, _, pingid)| all > 0 && all == pingid)
             || (self.has_pingid() == Some(true) && self.has_mfa() == Some(false));
@@ -582,8 +585,8 @@ impl Evidence {
         ];
         let mut causes: Vec<Cause> =
             fits.into_iter().filter(|(fits, _)| *fits).map(|(_, cause)| cause).collect();
-        if let Some((tried, fault)) = self.second_refusal(user) {
-            causes.extend(self.as_if(tried, &fault));
+        if let Some((operation, fault)) = self.second_refusal(user) {
+            causes.extend(self.as_if(operation, &fault));
         }
         causes
     }
@@ -594,36 +597,36 @@ impl Evidence {
     }
 
     /// What kept bypass or devices of a user from being read.
-    fn second_refusal(&self, user: UserId) -> Option<(Tried, Fault)> {
-        let devices = self.devices.as_ref().and_then(|sight| sight.said.as_ref().err());
-        let bypass = self.bypass.as_ref().and_then(|sight| sight.said.as_ref().err());
-        let devices = devices.map(|fault| (Tried::ReadDevices(user), fault.clone()));
-        devices.or_else(|| bypass.map(|fault| (Tried::ReadFlag(user), fault.clone())))
+    fn second_refusal(&self, user: UserId) -> Option<(Operation, Fault)> {
+        let devices = self.devices.as_ref().and_then(|sight| sight.result.as_ref().err());
+        let bypass = self.bypass.as_ref().and_then(|sight| sight.result.as_ref().err());
+        let devices = devices.map(|fault| (Operation::ReadDevices(user), fault.clone()));
+        devices.or_else(|| bypass.map(|fault| (Operation::ReadFlag(user), fault.clone())))
     }
 
     /// What kept the questions about a user from being answered.
-    fn first_refusal(&self, user: UserId) -> Option<(Tried, Fault)> {
-        let of = |tried, fault: Option<&Fault>| fault.map(|fault| (tried, fault.clone()));
-        let read = self.user.as_ref().and_then(|sight| sight.said.as_ref().err());
-        let flag = self.flag.as_ref().and_then(|sight| sight.said.as_ref().err());
-        of(Tried::ReadUser(user), read).or_else(|| of(Tried::ReadFlag(user), flag))
+    fn first_refusal(&self, user: UserId) -> Option<(Operation, Fault)> {
+        let of = |operation, fault: Option<&Fault>| fault.map(|fault| (operation, fault.clone()));
+        let read = self.user.as_ref().and_then(|sight| sight.result.as_ref().err());
+        let flag = self.flag.as_ref().and_then(|sight| sight.result.as_ref().err());
+        of(Operation::ReadUser(user), read).or_else(|| of(Operation::ReadFlag(user), flag))
     }
 
     fn of_health(&self) -> Vec<Cause> {
         if let Some(causes) = self.of_end() {
             return causes;
         }
-        let environment = self.environment.as_ref().and_then(|sight| sight.said.as_ref().err());
-        let users = self.users.as_ref().and_then(|sight| sight.said.as_ref().err());
-        let flag = self.flag.as_ref().and_then(|sight| sight.said.as_ref().err());
-        let first = self.users.as_ref().and_then(|sight| sight.said.as_ref().ok()?.first);
+        let environment = self.environment.as_ref().and_then(|sight| sight.result.as_ref().err());
+        let users = self.users.as_ref().and_then(|sight| sight.result.as_ref().err());
+        let flag = self.flag.as_ref().and_then(|sight| sight.result.as_ref().err());
+        let first = self.users.as_ref().and_then(|sight| sight.result.as_ref().ok()?.first);
         let refused = [
-            environment.map(|fault| (Tried::Connect, fault)),
-            users.map(|fault| (Tried::ReadUsers, fault)),
-            flag.zip(first).map(|(fault, user)| (Tried::ReadFlag(user), fault)),
+            environment.map(|fault| (Operation::Connect, fault)),
+            users.map(|fault| (Operation::ReadUsers, fault)),
+            flag.zip(first).map(|(fault, user)| (Operation::ReadFlag(user), fault)),
         ];
         let refused = refused.into_iter().flatten().next();
-        let mut causes = refused.map_or_else(Vec::new, |(tried, fault)| self.as_if(tried, fault));
+        let mut causes = refused.map_or_else(Vec::new, |(operation, fault)| self.as_if(operation, fault));
         if self.token.as_ref().is_some_and(|token| token.is_expired(self.now) == Some(true)) {
             causes.push(Cause::TokenExpired);
         }
@@ -637,12 +640,12 @@ impl Evidence {
     }
 
     /// The causes as if this had failed, with all that is known.
-    fn as_if(&self, tried: Tried, fault: &Fault) -> Vec<Cause> {
-        let symptom = Symptom::Failed { tried, fault: fault.clone(), at: self.now };
+    fn as_if(&self, operation: Operation, fault: &Fault) -> Vec<Cause> {
+        let symptom = Symptom::Failed { operation, fault: fault.clone(), at: self.now };
         let mut evidence = Self { symptom, ..self.clone() };
         // What failed was the question itself, which therefore isn't a second opinion.
-        if let Tried::ReadUser(user) = tried {
-            evidence.learn(Ask::User(user), Err::<Told, _>(fault.clone()), self.now);
+        if let Operation::ReadUser(user) = operation {
+            evidence.learn(Question::User(user), Err::<Answer, _>(fault.clone()), self.now);
             evidence.repeats = self.repeats;
         }
         causes(&evidence)
@@ -652,14 +655,15 @@ impl Evidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::time::Wall;
+    use crate::domain::time::Timestamp;
 
     #[test]
     fn every_fault_has_a_cause_and_the_cause_breaks_a_check_that_does_not_pass() {
         use crate::domain::check::{Verdict, findings};
         for fault in Fault::every() {
-            let symptom = Symptom::Failed { tried: Tried::ReadUsers, fault: fault.clone(), at: Wall(0) };
-            let evidence = Evidence::of(symptom, Wall(0));
+            let symptom =
+                Symptom::Failed { operation: Operation::ReadUsers, fault: fault.clone(), at: Timestamp(0) };
+            let evidence = Evidence::of(symptom, Timestamp(0));
             let causes = causes(&evidence);
             let first = causes.first().unwrap_or_else(|| panic!("{fault:?} has no cause"));
             let broken = findings(&evidence).into_iter().find(|finding| finding.check == first.check());
@@ -680,14 +684,15 @@ mod tests {
         use crate::domain::tenant::{Environment, EnvironmentKind};
         use crate::domain::token::TokenFacts;
         let symptom = Symptom::Failed {
-            tried: Tried::ChangeFlag(None),
+            operation: Operation::ChangeFlag(None),
             fault: Fault::TokenInvalid(crate::domain::fault::Refusal::default()),
-            at: Wall(0),
+            at: Timestamp(0),
         };
-        let mut evidence = Evidence { token: Some(TokenFacts::default()), ..Evidence::of(symptom, Wall(0)) };
+        let mut evidence =
+            Evidence { token: Some(TokenFacts::default()), ..Evidence::of(symptom, Timestamp(0)) };
         let id = EnvironmentId(uuid::Uuid::from_u128(1));
         let environment = Environment { id, name: "Workforce".into(), kind: EnvironmentKind::Sandbox };
-        evidence.learn(Ask::Environment, Ok(Told::Environment(environment)), Wall(1));
+        evidence.learn(Question::Environment, Ok(Answer::Environment(environment)), Timestamp(1));
         assert_eq!(causes(&evidence), [Cause::TokenRefused, Cause::PassedBy]);
         let token = findings(&evidence).into_iter().find(|finding| finding.check == Check::Token);
         assert_eq!(token.unwrap().verdict, Verdict::Unknown);
@@ -695,6 +700,6 @@ mod tests {
 
     #[test]
     fn health_without_anything_wrong_is_no_diagnosis() {
-        assert_eq!(diagnoses(&Evidence::of(Symptom::Health, Wall(0))), []);
+        assert_eq!(diagnoses(&Evidence::of(Symptom::Health, Timestamp(0))), []);
     }
 }

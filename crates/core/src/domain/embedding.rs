@@ -30,7 +30,7 @@ impl Reason {
 
 /// What the host page is told, after it was told that the product is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub enum HostEvent {
     /// An environment was connected to.
     Connected {
         /// Which.
@@ -73,7 +73,7 @@ pub enum Told {
     },
 }
 
-impl Told {
+impl HostEvent {
     /// Whether a page around a frame is told too.
     #[must_use]
     pub const fn crosses_frames(&self) -> bool {

@@ -67,8 +67,8 @@ impl Effort {
     /// How many requests are sent, preflights counted.
     #[must_use]
     pub const fn requests(&self) -> u64 {
-        let test_user = if self.has_test_user { TEST_USER_READS } else { 0 };
-        let calls = self.changes.saturating_add(self.read_back_pages).saturating_add(test_user);
+        let pilot_user = if self.has_test_user { TEST_USER_READS } else { 0 };
+        let calls = self.changes.saturating_add(self.read_back_pages).saturating_add(pilot_user);
         calls.saturating_mul(REQUESTS_A_CALL)
     }
 

@@ -7,7 +7,7 @@ use super::proof::Proof;
 use super::region::{Agreement, Region, RegionCode, Regions};
 use super::role::Permission;
 use super::tenant::{Environment, EnvironmentId};
-use super::time::{Millis, Wall};
+use super::time::{Millis, Timestamp};
 use super::token::{Actor, TokenFacts};
 use super::user::{PopulationId, User, UserId};
 
@@ -30,7 +30,7 @@ pub enum InputFault {
 
 /// What failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tried {
+pub enum Operation {
     /// Reading the environment.
     Connect,
     /// Counting, listing or finding users.
@@ -51,7 +51,7 @@ pub enum Tried {
     AllowBypass(UserId),
 }
 
-impl Tried {
+impl Operation {
     /// The permission that it takes.
     #[must_use]
     pub const fn permission(self) -> Permission {
@@ -86,13 +86,13 @@ impl Tried {
     }
 
     /// The question that asks the same once more. A write is never repeated to find out.
-    const fn again(self) -> Option<Ask> {
+    const fn again(self) -> Option<Question> {
         match self {
-            Self::Connect => Some(Ask::Environment),
-            Self::ReadUsers => Some(Ask::Users),
-            Self::ReadUser(user) => Some(Ask::User(user)),
-            Self::ReadFlag(user) => Some(Ask::Flag(user)),
-            Self::ReadDevices(user) => Some(Ask::Devices(user)),
+            Self::Connect => Some(Question::Environment),
+            Self::ReadUsers => Some(Question::Users),
+            Self::ReadUser(user) => Some(Question::User(user)),
+            Self::ReadFlag(user) => Some(Question::Flag(user)),
+            Self::ReadDevices(user) => Some(Question::Devices(user)),
             // That anybody can be read says nothing of what was asked for.
             Self::FilterUsers | Self::ReadReport | Self::ChangeFlag(_) | Self::AllowBypass(_) => None,
         }
@@ -107,11 +107,11 @@ pub enum Symptom {
     /// Something failed.
     Failed {
         /// What.
-        tried: Tried,
+        operation: Operation,
         /// How.
         fault: Fault,
         /// When.
-        at: Wall,
+        at: Timestamp,
     },
     /// Nothing failed, but this user isn't asked for a second factor.
     NotAsked(UserId),
@@ -121,16 +121,16 @@ pub enum Symptom {
 
 /// What an answer said, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sight<T> {
+pub struct Observed<T> {
     /// When.
-    pub at: Wall,
+    pub at: Timestamp,
     /// What, or why nothing.
-    pub said: Result<T, Fault>,
+    pub result: Result<T, Fault>,
 }
 
 /// The users whom a token may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seeable {
+pub struct VisibleUsers {
     /// How many there are, where PingOne says so.
     pub count: Option<u64>,
     /// The first one.
@@ -163,7 +163,7 @@ pub enum Plain {
 
 /// Where a token was issued, compared with the region that is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Issued {
+pub enum IssuedIn {
     /// In that region.
     Here,
     /// In another one.
@@ -174,7 +174,7 @@ pub enum Issued {
     NotSaid,
 }
 
-impl Issued {
+impl IssuedIn {
     fn of(token: &TokenFacts, chosen: &Region, regions: &Regions) -> Self {
         if let Agreement::Conflict { issued } = regions.agreement(token, chosen) {
             return Self::Elsewhere(issued);
@@ -190,9 +190,9 @@ impl Issued {
 
 /// A question to PingOne or to the network. All of them read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ask {
-    /// What the browser can reach at all, where this was tried.
-    Reach(Tried),
+pub enum Question {
+    /// What the browser can reach at all, where this was operation.
+    Reach(Operation),
     /// The environment.
     Environment,
     /// How many users there are, and one of them.
@@ -213,15 +213,15 @@ pub enum Ask {
     Bypass(UserId),
 }
 
-/// The answer to an [`Ask`].
+/// The answer to an [`Question`].
 #[derive(Debug, Clone, PartialEq)]
-pub enum Told {
+pub enum Answer {
     /// What could be reached.
     Reach(Reach),
     /// The environment.
     Environment(Environment),
     /// The users.
-    Users(Seeable),
+    Users(VisibleUsers),
     /// The user.
     User(Box<User>),
     /// The flag.
@@ -235,7 +235,7 @@ pub enum Told {
     /// The devices.
     Devices(Vec<Device>),
     /// The end of the bypass; `None` without one.
-    Bypass(Option<Wall>),
+    Bypass(Option<Timestamp>),
 }
 
 /// A refused read is asked again after these pauses, because a role takes a while to arrive.
@@ -248,13 +248,13 @@ pub struct Evidence {
     /// Why somebody asks.
     pub symptom: Symptom,
     /// Now, by this computer's clock.
-    pub now: Wall,
+    pub now: Timestamp,
     /// The token's claims, if there is a token.
     pub token: Option<TokenFacts>,
     /// Whether the token is addressed to an API of PingOne; `None` where it doesn't say to whom it is.
     pub is_for_pingone: Option<bool>,
     /// The region that is asked, and whether the token was issued there.
-    pub region: Option<(Region, Issued)>,
+    pub region: Option<(Region, IssuedIn)>,
     /// The environment that is asked.
     pub environment_id: Option<EnvironmentId>,
     /// The population of the user whom it is about.
@@ -268,23 +268,23 @@ pub struct Evidence {
     /// What could be reached.
     pub reach: Option<Reach>,
     /// The environment, as it was read last.
-    pub environment: Option<Sight<Environment>>,
+    pub environment: Option<Observed<Environment>>,
     /// The users, as they were read last.
-    pub users: Option<Sight<Seeable>>,
+    pub users: Option<Observed<VisibleUsers>>,
     /// The user whom it is about.
-    pub user: Option<Sight<User>>,
+    pub user: Option<Observed<User>>,
     /// That user's flag, or another's.
-    pub flag: Option<Sight<bool>>,
+    pub flag: Option<Observed<bool>>,
     /// Whether populations may be read.
-    pub populations: Option<Sight<()>>,
+    pub populations: Option<Observed<()>>,
     /// Whether the MFA settings may be read.
-    pub settings: Option<Sight<()>>,
+    pub settings: Option<Observed<()>>,
     /// The products.
-    pub products: Option<Sight<Option<Vec<String>>>>,
+    pub products: Option<Observed<Option<Vec<String>>>>,
     /// The user's devices.
-    pub devices: Option<Sight<Vec<Device>>>,
+    pub devices: Option<Observed<Vec<Device>>>,
     /// The user's bypass.
-    pub bypass: Option<Sight<Option<Wall>>>,
+    pub bypass: Option<Observed<Option<Timestamp>>>,
     /// How often the refused read was asked again after a pause.
     pub repeats: usize,
 }
@@ -292,7 +292,7 @@ pub struct Evidence {
 impl Evidence {
     /// Nothing but the reason to ask.
     #[must_use]
-    pub fn of(symptom: Symptom, now: Wall) -> Self {
+    pub fn of(symptom: Symptom, now: Timestamp) -> Self {
         Self {
             symptom,
             now,
@@ -327,15 +327,16 @@ impl Evidence {
     /// The same, with where is asked. The token is known before.
     #[must_use]
     pub fn with_place(self, region: Region, environment: Option<EnvironmentId>, regions: &Regions) -> Self {
-        let issued = self.token.as_ref().map_or(Issued::NotSaid, |token| Issued::of(token, &region, regions));
+        let issued =
+            self.token.as_ref().map_or(IssuedIn::NotSaid, |token| IssuedIn::of(token, &region, regions));
         Self { region: Some((region, issued)), environment_id: environment, ..self }
     }
 
     /// What failed, if anything did.
     #[must_use]
-    pub fn fault(&self) -> Option<(Tried, &Fault)> {
+    pub fn fault(&self) -> Option<(Operation, &Fault)> {
         match &self.symptom {
-            Symptom::Failed { tried, fault, .. } => Some((*tried, fault)),
+            Symptom::Failed { operation, fault, .. } => Some((*operation, fault)),
             Symptom::Input(_) | Symptom::NotAsked(_) | Symptom::Health => None,
         }
     }
@@ -344,7 +345,7 @@ impl Evidence {
     #[must_use]
     pub fn subject(&self) -> Option<UserId> {
         match &self.symptom {
-            Symptom::Failed { tried, .. } => tried.user(),
+            Symptom::Failed { operation, .. } => operation.user(),
             Symptom::NotAsked(user) => Some(*user),
             Symptom::Input(_) | Symptom::Health => None,
         }
@@ -353,7 +354,7 @@ impl Evidence {
     /// The population of the user whom it is about, where it is known.
     #[must_use]
     pub fn population(&self) -> Option<PopulationId> {
-        let read = self.user.as_ref().and_then(|sight| sight.said.as_ref().ok());
+        let read = self.user.as_ref().and_then(|sight| sight.result.as_ref().ok());
         self.population.or_else(|| read.and_then(|user| user.population))
     }
 
@@ -361,8 +362,8 @@ impl Evidence {
     /// None where something else failed than a change, or where the token can't even read the environment any more.
     #[must_use]
     pub fn proven(&self) -> u64 {
-        let is_change = matches!(self.fault(), Some((Tried::ChangeFlag(_), _)));
-        let is_shut = self.environment.as_ref().is_some_and(|sight| sight.said.is_err());
+        let is_change = matches!(self.fault(), Some((Operation::ChangeFlag(_), _)));
+        let is_shut = self.environment.as_ref().is_some_and(|sight| sight.result.is_err());
         let proof = self.proof.as_ref().filter(|_| is_change && !is_shut);
         proof.map_or(0, |proof| proof.speaks_for(self.population()))
     }
@@ -374,8 +375,8 @@ impl Evidence {
 
     /// Every fault that a question was answered with.
     fn answers(&self) -> impl Iterator<Item = &Fault> {
-        fn of<T>(sight: Option<&Sight<T>>) -> Option<&Fault> {
-            sight?.said.as_ref().err()
+        fn of<T>(sight: Option<&Observed<T>>) -> Option<&Fault> {
+            sight?.result.as_ref().err()
         }
         let seen = [
             of(self.environment.as_ref()),
@@ -420,7 +421,7 @@ impl Evidence {
     /// Whether the token's holder could read the environment, and can't any more.
     #[must_use]
     pub fn is_shut_out(&self) -> bool {
-        let refusal = self.environment.as_ref().and_then(|sight| sight.said.as_ref().err());
+        let refusal = self.environment.as_ref().and_then(|sight| sight.result.as_ref().err());
         self.has_entered
             && matches!(refusal, Some(Fault::EnvironmentUnknown(refusal)) if refusal.status == 403)
     }
@@ -438,27 +439,31 @@ impl Evidence {
     /// Whether the very thing that failed works by now.
     #[must_use]
     pub fn works_now(&self) -> bool {
-        let Some(again) = self.fault().and_then(|(tried, _)| tried.again()) else { return false };
+        let Some(again) = self.fault().and_then(|(operation, _)| operation.again()) else { return false };
         match again {
-            Ask::Environment => is_ok(self.environment.as_ref()),
-            Ask::Users => is_ok(self.users.as_ref()),
-            Ask::User(_) => is_ok(self.user.as_ref()),
-            Ask::Flag(_) => is_ok(self.flag.as_ref()),
-            Ask::Devices(_) => is_ok(self.devices.as_ref()),
-            Ask::Reach(_) | Ask::Populations | Ask::Settings | Ask::Products | Ask::Bypass(_) => false,
+            Question::Environment => is_ok(self.environment.as_ref()),
+            Question::Users => is_ok(self.users.as_ref()),
+            Question::User(_) => is_ok(self.user.as_ref()),
+            Question::Flag(_) => is_ok(self.flag.as_ref()),
+            Question::Devices(_) => is_ok(self.devices.as_ref()),
+            Question::Reach(_)
+            | Question::Populations
+            | Question::Settings
+            | Question::Products
+            | Question::Bypass(_) => false,
         }
     }
 
     /// What is to be asked next, and after which pause. Only what can tell one cause from another is asked.
     #[must_use]
-    pub fn next_ask(&self) -> Option<(Ask, Millis)> {
+    pub fn next_question(&self) -> Option<(Question, Millis)> {
         let open = self.wanted().into_iter().find(|ask| !self.is_answered(*ask));
         open.map(|ask| (ask, Millis(0))).or_else(|| self.repeat())
     }
 
-    /// A role that was given a moment ago isn't there at once: a read that was refused for want of one is tried again.
-    fn repeat(&self) -> Option<(Ask, Millis)> {
-        let (tried, fault) = self.fault()?;
+    /// A role that was given a moment ago isn't there at once: a read that was refused for want of one is operation again.
+    fn repeat(&self) -> Option<(Question, Millis)> {
+        let (operation, fault) = self.fault()?;
         let is_refusal = match fault {
             Fault::RoleMissing(_) => true,
             Fault::EnvironmentUnknown(refusal) => refusal.status == 403,
@@ -468,13 +473,13 @@ impl Evidence {
         let is_final = is_end_user || self.is_over() || self.is_environment_missing();
         let is_settled = !is_refusal || is_final || self.works_now();
         let pause = PAUSES.get(self.repeats).filter(|_| !is_settled)?;
-        Some((tried.again()?, *pause))
+        Some((operation.again()?, *pause))
     }
 
     /// Whether PingOne says that there is no such environment.
     #[must_use]
     pub fn is_environment_missing(&self) -> bool {
-        let refusal = self.environment.as_ref().and_then(|sight| sight.said.as_ref().err());
+        let refusal = self.environment.as_ref().and_then(|sight| sight.result.as_ref().err());
         matches!(refusal, Some(Fault::EnvironmentUnknown(refusal)) if refusal.status == 404)
     }
 
@@ -496,135 +501,135 @@ impl Evidence {
         self.faults().any(is_final) || self.answers().any(|fault| matches!(fault, Fault::TokenInvalid(_)))
     }
 
-    fn wanted(&self) -> Vec<Ask> {
+    fn wanted(&self) -> Vec<Question> {
         match &self.symptom {
             Symptom::Input(_) => Vec::new(),
             _ if self.is_over() => Vec::new(),
             Symptom::Health => self.health(),
             Symptom::NotAsked(user) => self.silence(*user),
-            Symptom::Failed { tried, fault, .. } => self.after(*tried, fault),
+            Symptom::Failed { operation, fault, .. } => self.after(*operation, fault),
         }
     }
 
-    fn silence(&self, user: UserId) -> Vec<Ask> {
+    fn silence(&self, user: UserId) -> Vec<Question> {
         let mut wanted = vec![
-            Ask::User(user),
-            Ask::Flag(user),
-            Ask::Bypass(user),
-            Ask::Devices(user),
-            Ask::Environment,
-            Ask::Products,
+            Question::User(user),
+            Question::Flag(user),
+            Question::Bypass(user),
+            Question::Devices(user),
+            Question::Environment,
+            Question::Products,
         ];
         // Who may read others, and not this user, has a role that is limited.
         let is_refused = |fault: Option<&Fault>| matches!(fault, Some(Fault::RoleMissing(_)));
-        let read = self.user.as_ref().and_then(|sight| sight.said.as_ref().err());
-        let flag = self.flag.as_ref().and_then(|sight| sight.said.as_ref().err());
+        let read = self.user.as_ref().and_then(|sight| sight.result.as_ref().err());
+        let flag = self.flag.as_ref().and_then(|sight| sight.result.as_ref().err());
         if is_refused(read) || is_refused(flag) {
-            wanted.push(Ask::Users);
+            wanted.push(Question::Users);
         }
         wanted
     }
 
-    fn health(&self) -> Vec<Ask> {
-        let mut wanted = vec![Ask::Reach(Tried::Connect), Ask::Environment];
+    fn health(&self) -> Vec<Question> {
+        let mut wanted = vec![Question::Reach(Operation::Connect), Question::Environment];
         if is_ok(self.environment.as_ref()) {
-            wanted.extend([Ask::Users, Ask::Populations, Ask::Settings, Ask::Products]);
-            wanted.extend(self.first_user().map(Ask::Flag));
+            wanted.extend([Question::Users, Question::Populations, Question::Settings, Question::Products]);
+            wanted.extend(self.first_user().map(Question::Flag));
         }
         wanted
     }
 
     fn first_user(&self) -> Option<UserId> {
-        self.users.as_ref()?.said.as_ref().ok()?.first
+        self.users.as_ref()?.result.as_ref().ok()?.first
     }
 
-    fn after(&self, tried: Tried, fault: &Fault) -> Vec<Ask> {
+    fn after(&self, operation: Operation, fault: &Fault) -> Vec<Question> {
         let mut wanted = Vec::new();
         if matches!(fault, Fault::Unreachable | Fault::Timeout { .. } | Fault::BodyCut(_)) {
-            wanted.push(Ask::Reach(tried));
+            wanted.push(Question::Reach(operation));
             if self.reach.is_some_and(|reach| reach.host == Plain::Unanswered && !reach.page) {
                 return wanted;
             }
         }
-        wanted.push(Ask::Environment);
+        wanted.push(Question::Environment);
         if !is_ok(self.environment.as_ref()) {
             return wanted;
         }
-        wanted.push(Ask::Users);
-        match tried.user() {
+        wanted.push(Question::Users);
+        match operation.user() {
             Some(user) => {
-                wanted.push(Ask::User(user));
+                wanted.push(Question::User(user));
                 if is_ok(self.user.as_ref()) {
-                    wanted.push(Ask::Flag(user));
+                    wanted.push(Question::Flag(user));
                 }
             }
-            None => wanted.extend(self.first_user().map(Ask::Flag)),
+            None => wanted.extend(self.first_user().map(Question::Flag)),
         }
-        if let Tried::ReadDevices(user) = tried {
-            wanted.push(Ask::Devices(user));
+        if let Operation::ReadDevices(user) = operation {
+            wanted.push(Question::Devices(user));
         }
         if matches!(fault, Fault::RoleMissing(_) | Fault::LicenceExceeded(_)) {
-            if self.users.as_ref().is_some_and(|users| users.said.is_err()) {
-                wanted.extend([Ask::Populations, Ask::Settings]);
+            if self.users.as_ref().is_some_and(|users| users.result.is_err()) {
+                wanted.extend([Question::Populations, Question::Settings]);
             }
-            wanted.push(Ask::Products);
+            wanted.push(Question::Products);
         }
         wanted
     }
 
-    fn is_answered(&self, ask: Ask) -> bool {
+    fn is_answered(&self, ask: Question) -> bool {
         match ask {
-            Ask::Reach(_) => self.reach.is_some(),
-            Ask::Environment => self.environment.is_some(),
-            Ask::Users => self.users.is_some(),
-            Ask::User(_) => self.user.is_some(),
-            Ask::Flag(_) => self.flag.is_some(),
-            Ask::Populations => self.populations.is_some(),
-            Ask::Settings => self.settings.is_some(),
-            Ask::Products => self.products.is_some(),
-            Ask::Devices(_) => self.devices.is_some(),
-            Ask::Bypass(_) => self.bypass.is_some(),
+            Question::Reach(_) => self.reach.is_some(),
+            Question::Environment => self.environment.is_some(),
+            Question::Users => self.users.is_some(),
+            Question::User(_) => self.user.is_some(),
+            Question::Flag(_) => self.flag.is_some(),
+            Question::Populations => self.populations.is_some(),
+            Question::Settings => self.settings.is_some(),
+            Question::Products => self.products.is_some(),
+            Question::Devices(_) => self.devices.is_some(),
+            Question::Bypass(_) => self.bypass.is_some(),
         }
     }
 
     /// Takes note of an answer.
-    pub fn learn(&mut self, ask: Ask, said: Result<Told, Fault>, at: Wall) {
+    pub fn learn(&mut self, ask: Question, result: Result<Answer, Fault>, at: Timestamp) {
         self.now = at;
         self.repeats += usize::from(self.is_answered(ask));
-        match said {
+        match result {
             Ok(told) => self.see(told, at),
             Err(fault) => self.miss(ask, fault, at),
         }
     }
 
-    fn see(&mut self, told: Told, at: Wall) {
+    fn see(&mut self, told: Answer, at: Timestamp) {
         match told {
-            Told::Reach(reach) => self.reach = Some(reach),
-            Told::Environment(environment) => self.environment = seen(at, environment),
-            Told::Users(users) => self.users = seen(at, users),
-            Told::User(user) => self.user = seen(at, *user),
-            Told::Flag(flag) => self.flag = seen(at, flag),
-            Told::Populations => self.populations = seen(at, ()),
-            Told::Settings => self.settings = seen(at, ()),
-            Told::Products(products) => self.products = seen(at, products),
-            Told::Devices(devices) => self.devices = seen(at, devices),
-            Told::Bypass(until) => self.bypass = seen(at, until),
+            Answer::Reach(reach) => self.reach = Some(reach),
+            Answer::Environment(environment) => self.environment = seen(at, environment),
+            Answer::Users(users) => self.users = seen(at, users),
+            Answer::User(user) => self.user = seen(at, *user),
+            Answer::Flag(flag) => self.flag = seen(at, flag),
+            Answer::Populations => self.populations = seen(at, ()),
+            Answer::Settings => self.settings = seen(at, ()),
+            Answer::Products(products) => self.products = seen(at, products),
+            Answer::Devices(devices) => self.devices = seen(at, devices),
+            Answer::Bypass(until) => self.bypass = seen(at, until),
         }
     }
 
-    fn miss(&mut self, ask: Ask, fault: Fault, at: Wall) {
+    fn miss(&mut self, ask: Question, fault: Fault, at: Timestamp) {
         match ask {
             // What can't be reached is no fault here, but the answer itself.
-            Ask::Reach(_) => {}
-            Ask::Environment => self.environment = missed(at, fault),
-            Ask::Users => self.users = missed(at, fault),
-            Ask::User(_) => self.user = missed(at, fault),
-            Ask::Flag(_) => self.flag = missed(at, fault),
-            Ask::Populations => self.populations = missed(at, fault),
-            Ask::Settings => self.settings = missed(at, fault),
-            Ask::Products => self.products = missed(at, fault),
-            Ask::Devices(_) => self.devices = missed(at, fault),
-            Ask::Bypass(_) => self.bypass = missed(at, fault),
+            Question::Reach(_) => {}
+            Question::Environment => self.environment = missed(at, fault),
+            Question::Users => self.users = missed(at, fault),
+            Question::User(_) => self.user = missed(at, fault),
+            Question::Flag(_) => self.flag = missed(at, fault),
+            Question::Populations => self.populations = missed(at, fault),
+            Question::Settings => self.settings = missed(at, fault),
+            Question::Products => self.products = missed(at, fault),
+            Question::Devices(_) => self.devices = missed(at, fault),
+            Question::Bypass(_) => self.bypass = missed(at, fault),
         }
     }
 
@@ -637,15 +642,15 @@ impl Evidence {
             allowed(Permission::ReadPopulations, self.populations.as_ref()),
             allowed(Permission::ReadSettings, self.settings.as_ref()),
         ];
-        let tried = match self.fault() {
+        let operation = match self.fault() {
             // Which permission a bypass takes isn't documented.
-            Some((Tried::ChangeFlag(_), Fault::RoleMissing(_))) if self.proven() == 0 => {
+            Some((Operation::ChangeFlag(_), Fault::RoleMissing(_))) if self.proven() == 0 => {
                 Some((Permission::UpdateMfa, false))
             }
             _ if self.proven() > 0 || !self.changed_in.is_empty() => Some((Permission::UpdateMfa, true)),
             _ => None,
         };
-        reads.into_iter().flatten().chain(tried).collect()
+        reads.into_iter().flatten().chain(operation).collect()
     }
 
     /// Whether PingOne MFA is in the environment; `None` where nobody was told.
@@ -661,28 +666,28 @@ impl Evidence {
     }
 
     fn has_product(&self, is_meant: impl Fn(&str) -> bool) -> Option<bool> {
-        let products = self.products.as_ref()?.said.as_ref().ok()?.as_ref()?;
+        let products = self.products.as_ref()?.result.as_ref().ok()?.as_ref()?;
         Some(products.iter().any(|there| is_meant(there)))
     }
 }
 
 /// Whether this was asked and answered.
-pub(super) fn is_ok<T>(sight: Option<&Sight<T>>) -> bool {
-    sight.is_some_and(|sight| sight.said.is_ok())
+pub(super) fn is_ok<T>(sight: Option<&Observed<T>>) -> bool {
+    sight.is_some_and(|sight| sight.result.is_ok())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it goes where nothing may be known")]
-fn seen<T>(at: Wall, said: T) -> Option<Sight<T>> {
-    Some(Sight { at, said: Ok(said) })
+fn seen<T>(at: Timestamp, result: T) -> Option<Observed<T>> {
+    Some(Observed { at, result: Ok(result) })
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it goes where nothing may be known")]
-fn missed<T>(at: Wall, fault: Fault) -> Option<Sight<T>> {
-    Some(Sight { at, said: Err(fault) })
+fn missed<T>(at: Timestamp, fault: Fault) -> Option<Observed<T>> {
+    Some(Observed { at, result: Err(fault) })
 }
 
-fn allowed<T>(permission: Permission, sight: Option<&Sight<T>>) -> Option<(Permission, bool)> {
-    match &sight?.said {
+fn allowed<T>(permission: Permission, sight: Option<&Observed<T>>) -> Option<(Permission, bool)> {
+    match &sight?.result {
         Ok(_) => Some((permission, true)),
         Err(Fault::RoleMissing(_)) => Some((permission, false)),
         // What doesn't exist says nothing of roles.
@@ -697,24 +702,24 @@ mod tests {
     use crate::domain::fault::Refusal;
     use uuid::Uuid;
 
-    const NOW: Wall = Wall(1_795_500_000_000);
+    const NOW: Timestamp = Timestamp(1_795_500_000_000);
 
     fn user() -> UserId {
         UserId(Uuid::from_u128(7))
     }
 
-    fn failed(tried: Tried, fault: Fault) -> Evidence {
-        Evidence::of(Symptom::Failed { tried, fault, at: NOW }, NOW)
+    fn failed(operation: Operation, fault: Fault) -> Evidence {
+        Evidence::of(Symptom::Failed { operation, fault, at: NOW }, NOW)
     }
 
     fn refused(status: u16) -> Refusal {
         Refusal { status, code: Some("ACCESS_FAILED".into()), ..Refusal::default() }
     }
 
-    fn environment() -> Told {
+    fn environment() -> Answer {
         use crate::domain::tenant::EnvironmentKind;
         let id = EnvironmentId(Uuid::from_u128(1));
-        Told::Environment(Environment { id, name: "Workforce".into(), kind: EnvironmentKind::Production })
+        Answer::Environment(Environment { id, name: "Workforce".into(), kind: EnvironmentKind::Production })
     }
 
     #[test]
@@ -724,44 +729,55 @@ mod tests {
             Fault::TokenForgotten,
             Fault::RateLimited { refusal: refused(429), after: None },
         ] {
-            assert_eq!(failed(Tried::ReadUsers, fault).next_ask(), None);
+            assert_eq!(failed(Operation::ReadUsers, fault).next_question(), None);
         }
     }
 
     #[test]
     fn one_question_tells_a_token_that_is_refused_from_a_request_that_was() {
-        let mut refused_once = failed(Tried::ReadUser(user()), Fault::TokenInvalid(refused(401)));
+        let mut refused_once = failed(Operation::ReadUser(user()), Fault::TokenInvalid(refused(401)));
         let mut refused_twice = refused_once.clone();
-        assert_eq!(refused_once.next_ask(), Some((Ask::Environment, Millis(0))));
-        refused_twice.learn(Ask::Environment, Err(Fault::TokenInvalid(refused(401))), NOW);
-        assert!(refused_twice.refused_token().is_some() && refused_twice.next_ask().is_none());
-        refused_once.learn(Ask::Environment, Ok(environment()), NOW);
-        assert!(refused_once.refused_token().is_none() && refused_once.next_ask().is_some());
+        assert_eq!(refused_once.next_question(), Some((Question::Environment, Millis(0))));
+        refused_twice.learn(Question::Environment, Err(Fault::TokenInvalid(refused(401))), NOW);
+        assert!(refused_twice.refused_token().is_some() && refused_twice.next_question().is_none());
+        refused_once.learn(Question::Environment, Ok(environment()), NOW);
+        assert!(refused_once.refused_token().is_none() && refused_once.next_question().is_some());
     }
 
     #[test]
     fn every_question_is_asked_once_and_a_refused_read_again_after_pauses() {
-        let mut evidence = failed(Tried::ReadUsers, Fault::RoleMissing(refused(403)));
+        let mut evidence = failed(Operation::ReadUsers, Fault::RoleMissing(refused(403)));
         let mut asked = Vec::new();
-        while let Some((ask, pause)) = evidence.next_ask() {
+        while let Some((ask, pause)) = evidence.next_question() {
             asked.push((ask, pause.0));
-            let said = match ask {
-                Ask::Environment => Ok(environment()),
+            let result = match ask {
+                Question::Environment => Ok(environment()),
                 _ => Err(Fault::RoleMissing(refused(403))),
             };
-            evidence.learn(ask, said, NOW);
+            evidence.learn(ask, result, NOW);
             assert!(asked.len() < 20, "{asked:?}");
         }
-        let again = [(Ask::Users, 5000), (Ask::Users, 10_000), (Ask::Users, 15_000), (Ask::Users, 30_000)];
-        let once = [Ask::Environment, Ask::Users, Ask::Populations, Ask::Settings, Ask::Products];
+        let again = [
+            (Question::Users, 5000),
+            (Question::Users, 10_000),
+            (Question::Users, 15_000),
+            (Question::Users, 30_000),
+        ];
+        let once = [
+            Question::Environment,
+            Question::Users,
+            Question::Populations,
+            Question::Settings,
+            Question::Products,
+        ];
         assert_eq!(asked, once.map(|ask| (ask, 0)).into_iter().chain(again).collect::<Vec<_>>());
     }
 
     #[test]
     fn a_write_is_never_repeated() {
-        let mut evidence = failed(Tried::ChangeFlag(Some(user())), Fault::RoleMissing(refused(403)));
+        let mut evidence = failed(Operation::ChangeFlag(Some(user())), Fault::RoleMissing(refused(403)));
         let mut asked = 0;
-        while let Some((ask, _)) = evidence.next_ask() {
+        while let Some((ask, _)) = evidence.next_question() {
             evidence.learn(ask, Err(Fault::Unreachable), NOW);
             asked += 1;
         }
@@ -770,11 +786,11 @@ mod tests {
 
     #[test]
     fn who_is_offline_is_asked_nothing_more() {
-        let mut evidence = failed(Tried::Connect, Fault::Unreachable);
-        let (ask, _) = evidence.next_ask().unwrap();
-        assert_eq!(ask, Ask::Reach(Tried::Connect));
+        let mut evidence = failed(Operation::Connect, Fault::Unreachable);
+        let (ask, _) = evidence.next_question().unwrap();
+        assert_eq!(ask, Question::Reach(Operation::Connect));
         let reach = Reach { is_online: false, page: false, host: Plain::Unanswered, readable: None };
-        evidence.learn(ask, Ok(Told::Reach(reach)), NOW);
-        assert_eq!(evidence.next_ask(), None);
+        evidence.learn(ask, Ok(Answer::Reach(reach)), NOW);
+        assert_eq!(evidence.next_question(), None);
     }
 }

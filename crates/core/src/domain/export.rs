@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 use super::bypass::Bypass;
-use super::time::Wall;
+use super::time::Timestamp;
 use super::user::{Account, Mfa, PopulationId, UserId};
 
 /// How much of a person a file says. Whoever saves one chooses.
@@ -76,9 +76,9 @@ pub struct Export {
     /// How much it says.
     pub contents: Contents,
     /// When the list was read that its rows come from.
-    pub list_read_at: Wall,
+    pub list_read_at: Timestamp,
     /// When the devices were; `None` if nobody has looked for any.
-    pub devices_as_of: Option<Wall>,
+    pub devices_as_of: Option<Timestamp>,
 }
 
 /// The most letters of an environment's name that a file's name has.
@@ -89,16 +89,22 @@ impl Export {
     /// letters, digits, `-` and one `.`, at most 100 of them, so that every file system takes it. `at` is when it is
     /// saved; the time is UTC.
     #[must_use]
-    pub fn file_name(&self, environment_name: &str, at: Wall) -> String {
+    pub fn file_name(&self, environment_name: &str, at: Timestamp) -> String {
         file_name("mfa-users", environment_name, at, self.contents, self.format)
     }
 }
 
 /// What a file is called: what it is, the environment, when it is saved in UTC, and a warning where it has names.
-pub fn file_name(what: &str, environment_name: &str, at: Wall, contents: Contents, format: Format) -> String {
+pub fn file_name(
+    what: &str,
+    environment_name: &str,
+    at: Timestamp,
+    contents: Contents,
+    format: Format,
+) -> String {
     let environment = plain(environment_name);
     let gap = if environment.is_empty() { "" } else { "-" };
-    let seconds = Wall(at.0.div_euclid(1000).saturating_mul(1000)).to_rfc3339();
+    let seconds = Timestamp(at.0.div_euclid(1000).saturating_mul(1000)).to_rfc3339();
     let at: String = seconds.trim_end_matches(".000Z").replace(['-', ':'], "");
     let warning = match contents {
         Contents::StatesOnly => "",
@@ -150,9 +156,9 @@ pub struct ExportRow<'a> {
     /// How many devices can be used; `None` if nobody has looked.
     pub devices: Option<u16>,
     /// When the user was created.
-    pub created_at: Option<Wall>,
+    pub created_at: Option<Timestamp>,
     /// When the user last signed on. `None`: never.
-    pub last_sign_on: Option<Wall>,
+    pub last_sign_on: Option<Timestamp>,
     /// Until when the user is let in without MFA.
     pub bypass: Bypass,
 }
@@ -251,7 +257,7 @@ pub enum Cell<'a> {
     /// How many; `None` is not known, which isn't 0.
     Count(Option<u16>),
     /// A time.
-    Time(Option<Wall>),
+    Time(Option<Timestamp>),
     /// The end of a bypass. That there was none and that it wasn't read are different things.
     Bypass(Bypass),
 }
@@ -310,12 +316,12 @@ mod tests {
     use super::*;
 
     fn export(format: Format, contents: Contents) -> Export {
-        Export { format, contents, list_read_at: Wall(0), devices_as_of: None }
+        Export { format, contents, list_read_at: Timestamp(0), devices_as_of: None }
     }
 
     #[test]
     fn a_file_is_named_for_its_environment_its_time_and_what_it_contains() {
-        let at = Wall(1_795_440_960_823);
+        let at = Timestamp(1_795_440_960_823);
         let csv = export(Format::Csv { byte_order_mark: true }, Contents::WithNames);
         assert_eq!(
             csv.file_name("Workforce (EU)", at),
@@ -332,7 +338,7 @@ mod tests {
         for name in
             ["../../etc/passwd", "C:\\CON", "a\u{202e}gpj.exe", "\0\r\n", "…", "会社", " .", "-", &long]
         {
-            let file = export.file_name(name, Wall(i64::MAX));
+            let file = export.file_name(name, Timestamp(i64::MAX));
             let (stem, ending) = file.split_once('.').unwrap();
             assert_eq!(ending, "csv");
             assert!(stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{file}");

@@ -1,9 +1,9 @@
 //! Import of a file of users, as administrators have them: saved by a spreadsheet, in whatever encoding, with whatever
 //! separator, and who is meant somewhere in its columns.
 //!
-//! [`read`] makes a [`List`] of it. [`List::guesses`] are the questions that a person has to answer first;
-//! [`List::confirmed`] is `None` until they are. Only a [`Confirmed`] list can be matched with the users who were read
-//! ([`Confirmed::match_in`]) or looked up in PingOne ([`Questions::of`], [`Piles::from_answers`]). [`List::file_of`]
+//! [`read`] makes a [`List`] of it. [`ImportFile::guesses`] are the questions that a person has to answer first;
+//! [`ImportFile::confirmed`] is `None` until they are. Only a [`Confirmed`] list can be matched with the users who were read
+//! ([`Confirmed::match_in`]) or looked up in PingOne ([`Questions::of`], [`Matches::from_answers`]). [`ImportFile::file_of`]
 //! writes lines back as they were.
 //!
 //! # Rules
@@ -58,7 +58,7 @@ mod direction;
 mod encoding;
 mod entries;
 mod guesses;
-mod piles;
+mod matches;
 mod questions;
 mod records;
 mod spelling;
@@ -75,7 +75,7 @@ pub use direction::{Direction, DirectionWord};
 pub use encoding::Encoding;
 pub use entries::{Entry, Problem};
 pub use guesses::{Answer, Guess};
-pub use piles::Piles;
+pub use matches::Matches;
 pub use questions::Questions;
 pub use records::Separator;
 use records::{Quotes, Record, Records, cells, is_blank, line_ends};
@@ -98,7 +98,7 @@ const PREVIEWED: usize = 5;
 
 /// Why a file is no list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ListFault {
+pub enum ImportFault {
     /// There is nothing in it but blanks and separators.
     Empty,
     /// It is a web page.
@@ -139,7 +139,7 @@ enum Naming {
 
 /// A list of people. Entries are known by their place, from 0; the header and what stands before it are none.
 #[derive(Debug, Clone)]
-pub struct List {
+pub struct ImportFile {
     text: String,
     /// Where the first line begins after one that names the separator, in bytes.
     start: usize,
@@ -166,19 +166,19 @@ pub struct List {
 }
 
 /// Reads a file. `normalize` writes texts in Unicode's normalization forms.
-pub fn read(bytes: &[u8], normalize: &Normalize) -> Result<List, ListFault> {
+pub fn read(bytes: &[u8], normalize: &Normalize) -> Result<ImportFile, ImportFault> {
     if is_workbook(bytes) {
-        return Err(ListFault::Workbook);
+        return Err(ImportFault::Workbook);
     }
     let (text, encoding) = encoding::decode(bytes);
     if is_html(&text) {
-        return Err(ListFault::Html);
+        return Err(ImportFault::Html);
     }
     if let Some((before, _)) = text.split_once('\0') {
-        return Err(ListFault::ZeroByte { line: line_ends(before.as_bytes()) + 1 });
+        return Err(ImportFault::ZeroByte { line: line_ends(before.as_bytes()) + 1 });
     }
     let spelling = Spelling::new(normalize.clone(), encoding.is_unicode());
-    List::of(text, encoding, encoding.is_marked(bytes), spelling)
+    ImportFile::of(text, encoding, encoding.is_marked(bytes), spelling)
 }
 
 fn is_workbook(bytes: &[u8]) -> bool {
@@ -195,8 +195,13 @@ fn is_html(text: &str) -> bool {
     begins("<html") || begins("<!doctype")
 }
 
-impl List {
-    fn of(text: String, encoding: Encoding, is_marked: bool, spelling: Spelling) -> Result<Self, ListFault> {
+impl ImportFile {
+    fn of(
+        text: String,
+        encoding: Encoding,
+        is_marked: bool,
+        spelling: Spelling,
+    ) -> Result<Self, ImportFault> {
         let declared = Separator::declared(&text);
         let start = declared.map_or(0, |(_, start)| start);
         let separator = declared.map(|(separator, _)| separator).or_else(|| Separator::of(&text));
@@ -223,16 +228,16 @@ impl List {
         };
         list.split();
         if list.records.is_empty() {
-            return Err(ListFault::Empty);
+            return Err(ImportFault::Empty);
         }
         list.guess();
         list.check_length()?;
         Ok(list)
     }
 
-    fn check_length(&self) -> Result<(), ListFault> {
+    fn check_length(&self) -> Result<(), ImportFault> {
         let is_too_long = self.people().len() > MOST_LINES;
-        if is_too_long { Err(ListFault::TooManyLines { limit: MOST_LINES }) } else { Ok(()) }
+        if is_too_long { Err(ImportFault::TooManyLines { limit: MOST_LINES }) } else { Ok(()) }
     }
 
     fn split(&mut self) {
@@ -384,7 +389,7 @@ impl List {
     }
 
     /// A file of some entries, as bytes in the encoding that the list has, with its byte order mark if it has one:
-    /// what [`List::text_of`] says.
+    /// what [`ImportFile::text_of`] says.
     #[must_use]
     pub fn file_of(&self, entries: &[usize]) -> Vec<u8> {
         self.encoding.encode(&self.text_of(entries), self.is_marked)

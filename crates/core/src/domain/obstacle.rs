@@ -31,7 +31,7 @@ pub enum Obstacle {
 
 /// What was typed for the test user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TestUser {
+pub enum PilotUser {
     /// Nothing.
     NotNamed,
     /// Nobody of the plan.
@@ -44,7 +44,7 @@ pub enum TestUser {
 #[derive(Debug, Clone, Copy)]
 pub struct Answers<'a> {
     /// The user to start with.
-    pub test_user: TestUser,
+    pub pilot_user: PilotUser,
     /// Whether the number of users after which to wait is one, or empty.
     pub is_step_readable: bool,
     /// The change reference.
@@ -70,16 +70,16 @@ pub fn obstacle(
     if let Some(obstacle) = limits.run_obstacle(to, changes) {
         return Some(Obstacle::Limit(obstacle));
     }
-    let (test_user, number, reason) = match confirmation(to, changes, environment_name) {
+    let (pilot_user, number, reason) = match confirmation(to, changes, environment_name) {
         Confirmation::NothingToDo => return Some(Obstacle::NothingToDo),
         Confirmation::Never => return Some(Obstacle::Administrators),
         Confirmation::None => (false, false, false),
         Confirmation::Dialog => (false, false, true),
-        Confirmation::Review { test_user, number, reason } => (test_user, number, reason),
+        Confirmation::Review { pilot_user, number, reason } => (pilot_user, number, reason),
     };
     let rules = [
-        (test_user && answers.test_user == TestUser::NotNamed, Obstacle::TestUserMissing),
-        (answers.test_user == TestUser::NotInPlan, Obstacle::TestUserUnknown),
+        (pilot_user && answers.pilot_user == PilotUser::NotNamed, Obstacle::TestUserMissing),
+        (answers.pilot_user == PilotUser::NotInPlan, Obstacle::TestUserUnknown),
         (!answers.is_step_readable, Obstacle::StepUnreadable),
         (answers.has_token, Obstacle::TokenTyped),
         (!limits.change_reference.fits(answers.reference.trim()), Obstacle::Reference),
@@ -92,18 +92,18 @@ pub fn obstacle(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::draft::Draft;
     use crate::domain::limits::{Access, TurnOff};
     use crate::domain::plan::{Plan, PlannedRow, Stops};
+    use crate::domain::proposal::Proposal;
     use crate::domain::reference::ChangeReference;
     use crate::domain::row::{Row, RowState};
     use crate::domain::tenant::EnvironmentId;
-    use crate::domain::time::Wall;
+    use crate::domain::time::Timestamp;
     use crate::domain::user::{Mfa, UserId};
     use uuid::Uuid;
 
     const NOTHING: Answers<'static> = Answers {
-        test_user: TestUser::NotNamed,
+        pilot_user: PilotUser::NotNamed,
         is_step_readable: true,
         reference: "",
         reason: "",
@@ -112,7 +112,7 @@ mod tests {
     };
 
     const EVERYTHING: Answers<'static> =
-        Answers { test_user: TestUser::InPlan, reference: "CHG1", reason: "lost phones", ..NOTHING };
+        Answers { pilot_user: PilotUser::InPlan, reference: "CHG1", reason: "lost phones", ..NOTHING };
 
     fn at(to: bool, changes: u64, answers: &Answers<'_>) -> Option<Obstacle> {
         obstacle(&Limits::default(), to, changes, "Workforce", answers)
@@ -149,7 +149,7 @@ mod tests {
             ..Limits::default()
         };
         for (answers, missing) in [
-            (Answers { test_user: TestUser::NotInPlan, ..full }, Obstacle::TestUserUnknown),
+            (Answers { pilot_user: PilotUser::NotInPlan, ..full }, Obstacle::TestUserUnknown),
             (Answers { is_step_readable: false, ..full }, Obstacle::StepUnreadable),
             (Answers { has_token: true, ..full }, Obstacle::TokenTyped),
             (Answers { reference: "  ", ..full }, Obstacle::Reference),
@@ -160,7 +160,7 @@ mod tests {
         }
         assert_eq!(obstacle(&required, false, 2, "Workforce", &full), None);
         assert_eq!(
-            at(true, 2, &Answers { test_user: TestUser::NotInPlan, ..NOTHING }),
+            at(true, 2, &Answers { pilot_user: PilotUser::NotInPlan, ..NOTHING }),
             Some(Obstacle::TestUserUnknown)
         );
     }
@@ -182,17 +182,17 @@ mod tests {
         }
     }
 
-    /// A run of so many changes in one direction, and the draft that undoes it.
-    fn undo_of(to: bool, users: u128) -> Draft {
+    /// A run of so many changes in one direction, and the proposal that undoes it.
+    fn undo_of(to: bool, users: u128) -> Proposal {
         let row = |number| PlannedRow {
             user: UserId(Uuid::from_u128(number)),
             from: Mfa::from(!to),
-            read_at: Wall(1),
+            read_at: Timestamp(1),
         };
         let plan = Plan {
             environment: EnvironmentId(Uuid::from_u128(9)),
             to,
-            made_at: Wall(1),
+            made_at: Timestamp(1),
             rows: (1..=users).map(row).collect(),
             left_out: vec![],
             reference: "CHG7".into(),
@@ -201,7 +201,7 @@ mod tests {
             undoes: None,
         };
         let changed = vec![Row { state: RowState::Changed, ..Row::default() }; plan.rows.len()];
-        Draft::undo(&plan, &changed)
+        Proposal::undo(&plan, &changed)
     }
 
     #[test]
@@ -214,11 +214,11 @@ mod tests {
             // Undoing a run that enabled MFA turns it off.
             (true, 51, Some(Obstacle::ReasonMissing)),
         ] {
-            let draft = undo_of(undone_to, users);
-            let changes = draft.users.len() as u64;
-            assert_eq!((draft.to, changes), (!undone_to, u64::try_from(users).unwrap()));
-            assert_eq!(at(draft.to, changes, &NOTHING), missing, "{undone_to} {users}");
-            assert_eq!(draft.undoes.map(|undone| undone.reference).as_deref(), Some("CHG7"));
+            let proposal = undo_of(undone_to, users);
+            let changes = proposal.users.len() as u64;
+            assert_eq!((proposal.to, changes), (!undone_to, u64::try_from(users).unwrap()));
+            assert_eq!(at(proposal.to, changes, &NOTHING), missing, "{undone_to} {users}");
+            assert_eq!(proposal.undoes.map(|undone| undone.reference).as_deref(), Some("CHG7"));
         }
     }
 }

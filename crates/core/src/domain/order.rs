@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::time::Wall;
+use super::time::Timestamp;
 use super::user::{Account, Mfa};
-use super::users::{Devices, Row, Users};
+use super::users::{Devices, UserIndex, UserStore};
 
 /// A column of the list; users can be ordered by each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,7 +62,7 @@ pub struct Sort {
 /// a locale is slow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ranks {
-    /// For each of [`Users::names`].
+    /// For each of [`UserStore::names`].
     pub names: Vec<u32>,
     /// For each population, by its id.
     pub populations: Vec<(super::user::PopulationId, u32)>,
@@ -72,13 +72,13 @@ pub struct Ranks {
 const LAST: u64 = u64::MAX;
 
 /// Puts `rows` in order. Equal ones stay as they are.
-pub fn sort(users: &Users, rows: &mut [Row], sort: Sort, ranks: &Ranks) {
-    let key = |row: Row| match key(users, row, sort.key, ranks) {
+pub fn sort(users: &UserStore, rows: &mut [UserIndex], sort: Sort, ranks: &Ranks) {
+    let key = |row: UserIndex| match key(users, row, sort.key, ranks) {
         LAST => LAST,
         key if sort.is_descending => LAST - 1 - key,
         key => key,
     };
-    let mut keyed: Vec<(u64, u32, Row)> =
+    let mut keyed: Vec<(u64, u32, UserIndex)> =
         rows.iter().zip(0..).map(|(row, place)| (key(*row), place, *row)).collect();
     match line(sort.key) {
         // Whole numbers are quick to compare, and a hundred thousand users are compared two million times.
@@ -94,11 +94,11 @@ pub fn sort(users: &Users, rows: &mut [Row], sort: Sort, ranks: &Ranks) {
 
 /// The key of a text is only its beginning.
 fn by_text(
-    users: &Users,
+    users: &UserStore,
     line: usize,
     is_descending: bool,
-    one: &(u64, u32, Row),
-    other: &(u64, u32, Row),
+    one: &(u64, u32, UserIndex),
+    other: &(u64, u32, UserIndex),
 ) -> Ordering {
     let texts = || {
         let order = users.folded_line(one.2, line).cmp(users.folded_line(other.2, line));
@@ -107,7 +107,7 @@ fn by_text(
     one.0.cmp(&other.0).then_with(texts).then(one.1.cmp(&other.1))
 }
 
-fn key(users: &Users, row: Row, key: Column, ranks: &Ranks) -> u64 {
+fn key(users: &UserStore, row: UserIndex, key: Column, ranks: &Ranks) -> u64 {
     if users.unreadable(row).is_some() {
         return LAST;
     }
@@ -149,21 +149,21 @@ const fn line(key: Column) -> Option<usize> {
     }
 }
 
-fn name_key(users: &Users, row: Row, ranks: &Ranks) -> u64 {
+fn name_key(users: &UserStore, row: UserIndex, ranks: &Ranks) -> u64 {
     // Without a family name somebody stands behind the others, by the given one.
     let rank = |place: usize| ranks.names.get(place).map_or(u64::from(u32::MAX), |rank| u64::from(*rank));
     let (family, given) = users.name_places(row);
     (rank(family) << 32) | rank(given)
 }
 
-fn population_key(users: &Users, row: Row, ranks: &Ranks) -> u64 {
+fn population_key(users: &UserStore, row: UserIndex, ranks: &Ranks) -> u64 {
     let Some(id) = users.population(row) else { return LAST };
     let rank = ranks.populations.iter().find(|(known, _)| *known == id);
     // One without a name stands behind those that have one.
     rank.map_or(LAST - 1, |(_, rank)| u64::from(*rank))
 }
 
-fn time_key(at: Wall) -> u64 {
+fn time_key(at: Timestamp) -> u64 {
     at.0.wrapping_sub(i64::MIN).cast_unsigned()
 }
 
@@ -188,8 +188,8 @@ mod tests {
     use uuid::Uuid;
 
     fn names(people: &[User], key: Column, is_descending: bool) -> Vec<String> {
-        let mut users = Users::default();
-        let mut rows: Vec<Row> = people.iter().map(|user| users.learn(user, &fold)).collect();
+        let mut users = UserStore::default();
+        let mut rows: Vec<UserIndex> = people.iter().map(|user| users.learn(user, &fold)).collect();
         let mut sorted = users.names();
         sorted.sort_by_key(|name| name.to_lowercase());
         let rank =
@@ -235,8 +235,8 @@ mod tests {
     #[test]
     fn what_is_missing_stands_at_the_end_either_way() {
         let never = person(1, "never", "", "");
-        let early = User { last_sign_on: Some(Wall(-5)), ..person(2, "early", "", "") };
-        let late = User { last_sign_on: Some(Wall(5)), ..person(3, "late", "", "") };
+        let early = User { last_sign_on: Some(Timestamp(-5)), ..person(2, "early", "", "") };
+        let late = User { last_sign_on: Some(Timestamp(5)), ..person(3, "late", "", "") };
         let people = [never, late, early];
         assert_eq!(names(&people, Column::LastSignOn, false), ["early", "late", "never"]);
         assert_eq!(names(&people, Column::LastSignOn, true), ["late", "early", "never"]);

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::time::Wall;
+use super::time::Timestamp;
 
 /// Something worth saying about a token that is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum Note {
     /// The end can't be read.
     NoEnd,
     /// It has expired by this computer's clock, at this time. PingOne may say otherwise.
-    Expired(Wall),
+    Expired(Timestamp),
     /// A self-service token: it reaches its own person's record alone.
     EndUser,
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::tenant::EnvironmentId;
-use super::time::Wall;
+use super::time::Timestamp;
 use super::user::{Mfa, UserId};
 
 /// A frozen plan. Nothing outside it is ever written by the run that carries it out.
@@ -14,7 +14,7 @@ pub struct Plan {
     /// The value that every row is to have.
     pub to: bool,
     /// When it was frozen.
-    pub made_at: Wall,
+    pub made_at: Timestamp,
     /// The rows, in the order in which they are written, but for a few that the run puts off to check them.
     pub rows: Vec<PlannedRow>,
     /// Who was chosen and is not changed.
@@ -46,7 +46,7 @@ pub struct PlannedRow {
     /// What it was.
     pub from: Mfa,
     /// When that was read.
-    pub read_at: Wall,
+    pub read_at: Timestamp,
 }
 
 /// Somebody who was chosen and is not changed.
@@ -206,11 +206,12 @@ mod tests {
     use uuid::Uuid;
 
     fn plan(users: u128) -> Plan {
-        let row = |user| PlannedRow { user: UserId(Uuid::from_u128(user)), from: Mfa::Off, read_at: Wall(1) };
+        let row =
+            |user| PlannedRow { user: UserId(Uuid::from_u128(user)), from: Mfa::Off, read_at: Timestamp(1) };
         Plan {
             environment: EnvironmentId(Uuid::from_u128(9)),
             to: true,
-            made_at: Wall(7),
+            made_at: Timestamp(7),
             rows: (1..=users).map(row).collect(),
             left_out: vec![],
             reference: String::new(),

@@ -1,7 +1,7 @@
 //! When a host page that hands over tokens is asked for another one. No clock: it is told what time it is.
 
 use super::embedding::Reason;
-use super::time::{Millis, Wall};
+use super::time::{Millis, Timestamp};
 
 /// So long before a token ends another one is asked for: before a run stops for it, with time for the host page's own
 /// way to it.
@@ -19,8 +19,8 @@ pub struct Provision {
     is_asking: bool,
     asked_at: Millis,
     /// Since when the present token is in use.
-    held_at: Option<Wall>,
-    ends_at: Option<Wall>,
+    held_at: Option<Timestamp>,
+    ends_at: Option<Timestamp>,
     is_refused: bool,
     /// How often in a row no good token came.
     misses: u32,
@@ -30,7 +30,7 @@ impl Provision {
     /// Whether to ask now, without anybody's doing, and why. Nobody is asked twice at the same time, and one who has no
     /// good token isn't asked at every tick.
     #[must_use]
-    pub fn due(&self, now: Millis, wall: Wall) -> Option<Reason> {
+    pub fn due(&self, now: Millis, wall: Timestamp) -> Option<Reason> {
         self.held_at?;
         let reason = if self.is_refused {
             Reason::Refused
@@ -62,7 +62,7 @@ impl Provision {
 
     /// A token is in use, from whomever it came. One that ends no later than its predecessor, or soon, is a miss too:
     /// otherwise a host page that always gives the same one would be asked without end.
-    pub fn held(&mut self, wall: Wall, ends_at: Option<Wall>) {
+    pub fn held(&mut self, wall: Timestamp, ends_at: Option<Timestamp>) {
         let was_refused = self.is_refused;
         let ends_soon = ends_at.is_some_and(|end| end.since(wall) <= AHEAD);
         self.misses = if was_refused || ends_soon { self.misses.saturating_add(1) } else { 0 };
@@ -71,7 +71,7 @@ impl Provision {
     }
 
     /// PingOne took the token of something that was sent then.
-    pub fn worked(&mut self, sent_at: Wall) {
+    pub fn worked(&mut self, sent_at: Timestamp) {
         let ends_soon = self.ends_at.is_some_and(|end| end.since(sent_at) <= AHEAD);
         if self.is_of_this_token(sent_at) && !ends_soon {
             self.misses = 0;
@@ -79,11 +79,11 @@ impl Provision {
     }
 
     /// PingOne refused the token of something that was sent then. What an earlier token had sent counts no more.
-    pub fn refused(&mut self, sent_at: Wall) {
+    pub fn refused(&mut self, sent_at: Timestamp) {
         self.is_refused |= self.is_of_this_token(sent_at);
     }
 
-    fn is_of_this_token(&self, sent_at: Wall) -> bool {
+    fn is_of_this_token(&self, sent_at: Timestamp) -> bool {
         self.held_at.is_some_and(|since| sent_at >= since)
     }
 
@@ -102,12 +102,12 @@ mod tests {
     /// A token that is taken at 0 and ends then.
     fn holding(ends_at: i64) -> Provision {
         let mut provision = Provision::default();
-        provision.held(Wall(0), Some(Wall(ends_at)));
+        provision.held(Timestamp(0), Some(Timestamp(ends_at)));
         provision
     }
 
     fn due(provision: &Provision, at: i64) -> Option<Reason> {
-        provision.due(Millis(at.unsigned_abs()), Wall(at))
+        provision.due(Millis(at.unsigned_abs()), Timestamp(at))
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(due(&provision, 57 * MINUTE), Some(Reason::Expiry));
         provision.asked(Millis(57 * 60_000));
         assert_eq!(due(&provision, 58 * MINUTE), None);
-        provision.held(Wall(58 * MINUTE), Some(Wall(118 * MINUTE)));
+        provision.held(Timestamp(58 * MINUTE), Some(Timestamp(118 * MINUTE)));
         assert_eq!(due(&provision, 60 * MINUTE), None);
         assert_eq!(due(&provision, 115 * MINUTE), Some(Reason::Expiry));
     }
@@ -133,21 +133,21 @@ mod tests {
     #[test]
     fn a_token_that_says_no_end_is_replaced_only_when_it_is_refused() {
         let mut provision = Provision::default();
-        provision.held(Wall(0), None);
+        provision.held(Timestamp(0), None);
         assert_eq!(due(&provision, 1000 * MINUTE), None);
-        provision.refused(Wall(5));
+        provision.refused(Timestamp(5));
         assert_eq!(due(&provision, 6), Some(Reason::Refused));
     }
 
     #[test]
     fn what_an_earlier_token_sent_says_nothing_of_this_one() {
         let mut provision = holding(60 * MINUTE);
-        provision.refused(Wall(10));
+        provision.refused(Timestamp(10));
         provision.asked(Millis(11));
-        provision.held(Wall(20), Some(Wall(60 * MINUTE)));
-        provision.refused(Wall(19));
+        provision.held(Timestamp(20), Some(Timestamp(60 * MINUTE)));
+        provision.refused(Timestamp(19));
         assert_eq!(due(&provision, 21), None);
-        provision.refused(Wall(20));
+        provision.refused(Timestamp(20));
         assert_eq!(due(&provision, 21), Some(Reason::Refused));
     }
 
@@ -157,18 +157,18 @@ mod tests {
         let mut asked = Vec::new();
         for at in 0..3_600_000 / 100 {
             let at = at * 100;
-            provision.refused(Wall(at));
+            provision.refused(Timestamp(at));
             if due(&provision, at).is_some() {
                 asked.push(at / 1000);
                 provision.asked(Millis(at.unsigned_abs()));
-                provision.held(Wall(at), Some(Wall(10_000 * MINUTE)));
+                provision.held(Timestamp(at), Some(Timestamp(10_000 * MINUTE)));
             }
         }
         assert_eq!(asked.get(..5), Some([0, 0, 5, 15, 35].as_slice()), "{asked:?}");
         assert!(asked.len() < 25, "{asked:?}");
-        provision.held(Wall(4_000_000), Some(Wall(10_000 * MINUTE)));
-        provision.worked(Wall(4_000_001));
-        provision.refused(Wall(4_000_002));
+        provision.held(Timestamp(4_000_000), Some(Timestamp(10_000 * MINUTE)));
+        provision.worked(Timestamp(4_000_001));
+        provision.refused(Timestamp(4_000_002));
         assert_eq!(due(&provision, 4_000_003), Some(Reason::Refused));
     }
 
@@ -178,11 +178,11 @@ mod tests {
         let mut asked = 0;
         for second in 0..3600 {
             let at = second * 1000;
-            provision.worked(Wall(at));
+            provision.worked(Timestamp(at));
             if due(&provision, at).is_some() {
                 asked += 1;
                 provision.asked(Millis(at.unsigned_abs()));
-                provision.held(Wall(at), Some(Wall(at + MINUTE)));
+                provision.held(Timestamp(at), Some(Timestamp(at + MINUTE)));
             }
         }
         assert!(asked < 25, "{asked}");

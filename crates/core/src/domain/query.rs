@@ -5,9 +5,9 @@ use std::cmp::Reverse;
 use memchr::memmem::Finder;
 
 use super::bypass::Bypass;
-use super::time::Wall;
+use super::time::Timestamp;
 use super::user::{Account, GroupId, Mfa, PopulationId};
-use super::users::{Class, Devices, Fold, Row, Rows, Users, folded};
+use super::users::{Class, Devices, Fold, UserIndex, UserSet, UserStore, folded};
 
 /// Which flags are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,7 +61,7 @@ pub struct Filters {
     /// By group. Whose members are who is given to [`matching`] apart: it is read from PingOne.
     pub group: Option<GroupFilter>,
     /// Created at this time or later.
-    pub created_since: Option<Wall>,
+    pub created_since: Option<Timestamp>,
     /// By the last sign-on.
     pub sign_on: Option<SignOnFilter>,
 }
@@ -79,7 +79,7 @@ impl Filters {
         *self == Self::default()
     }
 
-    fn holds(&self, users: &Users, row: Row, now: Wall) -> bool {
+    fn holds(&self, users: &UserStore, row: UserIndex, now: Timestamp) -> bool {
         self.mfa.is_none_or(|filter| match filter {
             MfaFilter::On => users.mfa(row) == Mfa::On,
             MfaFilter::Class(class) => users.class(row, now) == class,
@@ -94,7 +94,7 @@ impl Filters {
 /// How many of `rows` the filters can't decide about, because devices or bypasses were not read: they aren't shown, and
 /// might be.
 #[must_use]
-pub fn undecided(users: &Users, rows: &[Row], filters: &Filters, now: Wall) -> u64 {
+pub fn undecided(users: &UserStore, rows: &[UserIndex], filters: &Filters, now: Timestamp) -> u64 {
     let of_bypass = matches!(filters.mfa, Some(MfaFilter::Class(Class::OnBypassed)));
     let of_devices =
         matches!(filters.mfa, Some(MfaFilter::Class(Class::OnWithDevice | Class::OnWithoutDevice)))
@@ -109,7 +109,7 @@ pub fn undecided(users: &Users, rows: &[Row], filters: &Filters, now: Wall) -> u
         other => other,
     };
     let others = Filters { mfa, devices: None, ..*filters };
-    let is_unread = |row: Row| {
+    let is_unread = |row: UserIndex| {
         (of_bypass && users.bypass(row) == Bypass::NotChecked)
             || (of_devices && users.devices(row) == Devices::NotChecked)
     };
@@ -127,7 +127,7 @@ impl DevicesFilter {
 }
 
 impl SignOnFilter {
-    fn holds(self, users: &Users, row: Row, now: Wall) -> bool {
+    fn holds(self, users: &UserStore, row: UserIndex, now: Timestamp) -> bool {
         // Of a row that could not be read nobody knows.
         if users.unreadable(row).is_some() {
             return false;
@@ -204,11 +204,16 @@ impl Search {
     }
 
     /// Who among `rows` is found.
-    fn find(&self, users: &Users, rows: impl Iterator<Item = Row>, is_most: bool) -> Vec<Row> {
+    fn find(
+        &self,
+        users: &UserStore,
+        rows: impl Iterator<Item = UserIndex>,
+        is_most: bool,
+    ) -> Vec<UserIndex> {
         let Some((first, others)) = self.words.split_first() else { return rows.collect() };
         let holding = is_most.then(|| users.holding(&first.finder));
         let holds = |row| holding.as_ref().map_or_else(|| first.is_in(users, row), |rows| rows.contains(row));
-        let is_found = |row: &Row| {
+        let is_found = |row: &UserIndex| {
             (holds(*row) || first.starts_id(users, *row)) && others.iter().all(|word| word.finds(users, *row))
         };
         rows.filter(is_found).collect()
@@ -220,15 +225,15 @@ impl Word {
         Self { text: text.to_owned(), finder: Finder::new(text).into_owned(), id: IdStart::read(text) }
     }
 
-    fn finds(&self, users: &Users, row: Row) -> bool {
+    fn finds(&self, users: &UserStore, row: UserIndex) -> bool {
         self.is_in(users, row) || self.starts_id(users, row)
     }
 
-    fn is_in(&self, users: &Users, row: Row) -> bool {
+    fn is_in(&self, users: &UserStore, row: UserIndex) -> bool {
         self.finder.find(users.folded(row)).is_some()
     }
 
-    fn starts_id(&self, users: &Users, row: Row) -> bool {
+    fn starts_id(&self, users: &UserStore, row: UserIndex) -> bool {
         let Some(start) = self.id else { return false };
         users.id(row).is_some_and(|id| id.0.as_u128() & start.mask == start.bits)
     }
@@ -254,16 +259,16 @@ impl IdStart {
 /// filter's group; without them a filter by group shows nobody.
 #[must_use]
 pub fn matching(
-    users: &Users,
-    rows: &[Row],
+    users: &UserStore,
+    rows: &[UserIndex],
     search: &Search,
     filters: &Filters,
-    members: Option<&Rows>,
-    now: Wall,
-) -> Vec<Row> {
+    members: Option<&UserSet>,
+    now: Timestamp,
+) -> Vec<UserIndex> {
     let is_member = |row| filters.group.is_none() || members.is_some_and(|members| members.contains(row));
     let is_filtered = !filters.is_empty();
-    let is_shown = |row: &Row| !is_filtered || (filters.holds(users, *row, now) && is_member(*row));
+    let is_shown = |row: &UserIndex| !is_filtered || (filters.holds(users, *row, now) && is_member(*row));
     let is_most = rows.len() >= users.len() / PASS_FROM;
     search.find(users, rows.iter().copied().filter(is_shown), is_most)
 }
@@ -276,13 +281,13 @@ mod tests {
     use uuid::Uuid;
 
     struct Stage {
-        users: Users,
-        rows: Vec<Row>,
+        users: UserStore,
+        rows: Vec<UserIndex>,
     }
 
     impl Stage {
         fn of(people: impl IntoIterator<Item = User>) -> Self {
-            let mut users = Users::default();
+            let mut users = UserStore::default();
             let rows = people.into_iter().map(|user| users.learn(&user, &fold)).collect();
             Self { users, rows }
         }
@@ -297,7 +302,7 @@ mod tests {
 
         fn with(&self, text: &str, filters: &Filters) -> Vec<u32> {
             let search = Search::new(text, &fold);
-            let found = matching(&self.users, &self.rows, &search, filters, None, Wall(100 * DAY));
+            let found = matching(&self.users, &self.rows, &search, filters, None, Timestamp(100 * DAY));
             found.into_iter().map(|row| row.0).collect()
         }
     }
@@ -353,8 +358,8 @@ mod tests {
         ]);
         stage.users.set_devices(stage.rows[0], Devices::Usable(0));
         stage.users.set_bypass(stage.rows[0], None);
-        stage.users.set_bypass(stage.rows[1], Some(Wall(101 * DAY)));
-        let undecided = |filters| undecided(&stage.users, &stage.rows, &filters, Wall(100 * DAY));
+        stage.users.set_bypass(stage.rows[1], Some(Timestamp(101 * DAY)));
+        let undecided = |filters| undecided(&stage.users, &stage.rows, &filters, Timestamp(100 * DAY));
         let class = |class| Filters { mfa: Some(MfaFilter::Class(class)), ..Filters::default() };
         let devices = |devices| Filters { devices: Some(devices), ..Filters::default() };
         assert_eq!(undecided(Filters::default()), 0);
@@ -427,10 +432,10 @@ mod tests {
         let stage = Stage::of(people);
         for text in ["zoe", "luk", "holm user01", "user01 zoe\n", "z b", "m\nuser", "0000", "nobody"] {
             let search = Search::new(text, &fold);
-            let among = |rows: &[Row]| {
-                matching(&stage.users, rows, &search, &Filters::default(), None, Wall(0)).into_iter()
+            let among = |rows: &[UserIndex]| {
+                matching(&stage.users, rows, &search, &Filters::default(), None, Timestamp(0)).into_iter()
             };
-            let one_by_one: Vec<Row> = stage.rows.chunks(50).flat_map(among).collect();
+            let one_by_one: Vec<UserIndex> = stage.rows.chunks(50).flat_map(among).collect();
             assert_eq!(among(&stage.rows).collect::<Vec<_>>(), one_by_one, "{text}");
             let mut backwards = stage.rows.clone();
             backwards.reverse();
@@ -450,14 +455,14 @@ mod tests {
     fn filters_hold_together() {
         let stage = {
             let mut stage = Stage::of([
-                User { mfa: Mfa::On, last_sign_on: Some(Wall(95 * DAY)), ..user(1) },
+                User { mfa: Mfa::On, last_sign_on: Some(Timestamp(95 * DAY)), ..user(1) },
                 User {
                     mfa: Mfa::On,
-                    last_sign_on: Some(Wall(70 * DAY)),
+                    last_sign_on: Some(Timestamp(70 * DAY)),
                     account: Account::Locked,
                     ..user(2)
                 },
-                User { created_at: Some(Wall(99 * DAY)), ..user(3) },
+                User { created_at: Some(Timestamp(99 * DAY)), ..user(3) },
                 user(4),
             ]);
             stage.users.set_devices(stage.rows[1], Devices::Usable(0));
@@ -471,7 +476,7 @@ mod tests {
         assert_eq!(stage.filter(&Filters { devices: Some(DevicesFilter::NotChecked), ..on }), [0]);
         assert_eq!(stage.filter(&Filters { account: Some(Account::Locked), ..on }), [1]);
         assert_eq!(stage.filter(&Filters { population: user(1).population, ..all }), [0, 2]);
-        assert_eq!(stage.filter(&Filters { created_since: Some(Wall(99 * DAY)), ..all }), [2]);
+        assert_eq!(stage.filter(&Filters { created_since: Some(Timestamp(99 * DAY)), ..all }), [2]);
         assert_eq!(stage.filter(&Filters { sign_on: Some(SignOnFilter::Never), ..all }), [2, 3]);
         assert_eq!(stage.filter(&Filters { sign_on: Some(SignOnFilter::NotForDays(30)), ..all }), [1, 3]);
         assert_eq!(stage.with("user001", &on), [0]);
@@ -483,9 +488,9 @@ mod tests {
         let group = GroupFilter { group: GroupId(Uuid::nil()), is_direct: false };
         let filters = Filters { group: Some(group), ..Filters::default() };
         assert_eq!(stage.filter(&filters), Vec::<u32>::new());
-        let members: Rows = [stage.rows[1]].into_iter().collect();
+        let members: UserSet = [stage.rows[1]].into_iter().collect();
         let found =
-            matching(&stage.users, &stage.rows, &Search::default(), &filters, Some(&members), Wall(0));
+            matching(&stage.users, &stage.rows, &Search::default(), &filters, Some(&members), Timestamp(0));
         assert_eq!(found, [stage.rows[1]]);
     }
 

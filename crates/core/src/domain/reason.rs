@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::draft::Failures;
+use super::proposal::Failures;
 use super::row::{Row, RowState};
 
 /// One reason.

@@ -120,7 +120,7 @@ impl Regions {
         (!token.audience.is_empty()).then(|| token.audience.iter().any(is_addressed))
     }
 
-    /// Whether the token may be sent to `chosen`. Compared only where `chosen` names a PingOne region.
+    /// Whether the token may be sent to `chosen`. DeviceComparison only where `chosen` names a PingOne region.
     pub fn agreement(&self, token: &TokenFacts, chosen: &Region) -> Agreement {
         let Some(issuing) = self.of_token(token, Some(&chosen.code)) else {
             return Agreement::NoConflict;

@@ -1,6 +1,6 @@
 //! When the token of somebody who signed in is renewed. No clock: it is told what time it is.
 
-use super::time::{Millis, Wall};
+use super::time::{Millis, Timestamp};
 use super::token::TokenFacts;
 
 /// So long before a token ends the next one is got: before a run would ask a person for it, with time for some failures.
@@ -26,7 +26,7 @@ pub struct Renewal {
 #[derive(Debug)]
 struct Lifetime {
     renew_at: Millis,
-    renew_at_wall: Wall,
+    renew_at_wall: Timestamp,
 }
 
 impl Renewal {
@@ -39,7 +39,7 @@ impl Renewal {
 
     /// Whether the next token is to be asked for now.
     #[must_use]
-    pub fn is_due(&self, now: Millis, wall: Wall) -> bool {
+    pub fn is_due(&self, now: Millis, wall: Timestamp) -> bool {
         let Some(token) = &self.token else { return false };
         let is_time = now >= token.renew_at || wall >= token.renew_at_wall;
         is_time && !self.is_asking && now >= self.not_before
@@ -50,14 +50,14 @@ impl Renewal {
         self.is_asking = true;
     }
 
-    /// Nothing came of it, and it is tried again.
+    /// Nothing came of it, and it is operation again.
     pub fn miss(&mut self, now: Millis) {
         let pause = Millis(PAUSE.0 << self.misses.min(4)).min(LONGEST_PAUSE);
         (self.is_asking, self.not_before) = (false, now + pause);
         self.misses = self.misses.saturating_add(1);
     }
 
-    /// It is not tried again: PingOne said no, or the token is another or gone.
+    /// It is not operation again: PingOne said no, or the token is another or gone.
     pub fn end(&mut self) {
         *self = Self::default();
     }
@@ -81,7 +81,11 @@ mod tests {
     const MINUTE: u64 = 60_000;
 
     fn facts(begins: i64, ends: i64) -> TokenFacts {
-        TokenFacts { issued_at: Some(Wall(begins)), expires_at: Some(Wall(ends)), ..TokenFacts::default() }
+        TokenFacts {
+            issued_at: Some(Timestamp(begins)),
+            expires_at: Some(Timestamp(ends)),
+            ..TokenFacts::default()
+        }
     }
 
     fn hour() -> TokenFacts {
@@ -95,7 +99,7 @@ mod tests {
     }
 
     fn is_due(renewal: &Renewal, at: u64) -> bool {
-        renewal.is_due(Millis(at), Wall(i64::try_from(at).unwrap()))
+        renewal.is_due(Millis(at), Timestamp(i64::try_from(at).unwrap()))
     }
 
     #[test]
@@ -113,8 +117,8 @@ mod tests {
     #[test]
     fn neither_a_wrong_clock_nor_a_sleep_lets_a_token_end_unnoticed() {
         let renewal = holding(&hour());
-        assert!(renewal.is_due(Millis(48 * MINUTE), Wall(-5_000_000)), "the computer's clock is behind");
-        assert!(renewal.is_due(Millis(5), Wall(90 * 60_000)), "the computer slept");
+        assert!(renewal.is_due(Millis(48 * MINUTE), Timestamp(-5_000_000)), "the computer's clock is behind");
+        assert!(renewal.is_due(Millis(5), Timestamp(90 * 60_000)), "the computer slept");
     }
 
     #[test]
@@ -138,7 +142,7 @@ mod tests {
         let mut renewal = holding(&hour());
         let mut asked = 0;
         for second in 0..600 {
-            if renewal.is_due(Millis(second * 1000), Wall(100 * 60_000)) {
+            if renewal.is_due(Millis(second * 1000), Timestamp(100 * 60_000)) {
                 asked += 1;
                 renewal.ask();
                 renewal.hold(&hour(), Millis(second * 1000));

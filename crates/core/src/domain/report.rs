@@ -7,13 +7,13 @@ use std::rc::Rc;
 use super::export::{self, Contents, Format};
 use super::limits::{Access, Limits, TurnOff};
 use super::plan::{Exclusion, Plan};
-use super::row::{Failure, Row, RowState, Tally};
-use super::time::{PerSecond, Wall};
+use super::row::{Failure, Row, RowCounts, RowState};
+use super::time::{PerSecond, Timestamp};
 use super::user::{GroupId, UserId};
 
 /// The report of one run, over or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct RunReport {
     /// What was planned.
     pub plan: Rc<Plan>,
     /// What became of the plan's rows, in its order. It has as many.
@@ -28,13 +28,13 @@ pub struct Report {
     pub page_version: String,
     /// When a user was first seen to have the value right before the PUT, although the plan had read otherwise: from then
     /// on someone else was changing these users. `None` where that wasn't seen.
-    pub another_writer_at: Option<Wall>,
+    pub another_writer_at: Option<Timestamp>,
     /// When the first request left; `None` if none did.
-    pub started_at: Option<Wall>,
+    pub started_at: Option<Timestamp>,
     /// When it was over; `None` if it is not.
-    pub ended_at: Option<Wall>,
+    pub ended_at: Option<Timestamp>,
     /// When this was put together.
-    pub written_at: Wall,
+    pub written_at: Timestamp,
     /// The limits in force while it ran.
     pub limits: LimitsInForce,
 }
@@ -122,9 +122,9 @@ pub struct ReadBack {
     /// How many.
     pub users: u32,
     /// The first time.
-    pub first: Option<Wall>,
+    pub first: Option<Timestamp>,
     /// The last one.
-    pub last: Option<Wall>,
+    pub last: Option<Timestamp>,
 }
 
 /// Where PingOne's audit log says what a run did. A row's change is found by its Correlation-Id, where a browser may read
@@ -140,9 +140,9 @@ pub struct Audit {
     /// The filter for one row's change; `None` if no row's Correlation-Id is known.
     pub row_filter: Option<String>,
     /// Until when the log shows the whole run at once: 14 days after its begin.
-    pub at_once_until: Wall,
+    pub at_once_until: Timestamp,
     /// Until when it can be asked for the run: 730 days after its begin.
-    pub on_request_until: Wall,
+    pub on_request_until: Timestamp,
 }
 
 impl Audit {
@@ -158,11 +158,11 @@ impl Audit {
     const DAY: i64 = 86_400_000;
 }
 
-impl Report {
+impl RunReport {
     /// How many users are in each state.
     #[must_use]
-    pub fn tally(&self) -> Tally {
-        let mut tally = Tally::waiting(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
+    pub fn tally(&self) -> RowCounts {
+        let mut tally = RowCounts::waiting(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
         self.rows.iter().for_each(|row| tally.moved(RowState::Waiting, row.state));
         tally
     }
@@ -258,9 +258,9 @@ mod tests {
     use crate::domain::user::Mfa;
     use uuid::Uuid;
 
-    const BEGIN: Wall = Wall(1_795_440_960_000);
+    const BEGIN: Timestamp = Timestamp(1_795_440_960_000);
 
-    fn report(rows: Vec<Row>) -> Report {
+    fn report(rows: Vec<Row>) -> RunReport {
         let user = |number| UserId(Uuid::from_u128(number));
         let planned = (1..).take(rows.len()).map(|number| PlannedRow {
             user: user(number),
@@ -278,7 +278,7 @@ mod tests {
             reason: String::new(),
             undoes: None,
         };
-        Report {
+        RunReport {
             plan: plan.into(),
             rows,
             failures: HashMap::new(),
@@ -297,7 +297,7 @@ mod tests {
         Row {
             state: RowState::Changed,
             writes: 1,
-            read_back_at: read_back_at.map(Wall),
+            read_back_at: read_back_at.map(Timestamp),
             actor: 1,
             ..Row::default()
         }
@@ -310,7 +310,10 @@ mod tests {
             report(vec![changed(Some(9)), changed(None), changed(Some(5)), different, Row::default()]);
         let tally = report.tally();
         assert_eq!((tally.of(RowState::Changed), tally.of(RowState::Waiting), tally.all()), (3, 1, 5));
-        assert_eq!(report.read_back(), ReadBack { users: 2, first: Some(Wall(5)), last: Some(Wall(9)) });
+        assert_eq!(
+            report.read_back(),
+            ReadBack { users: 2, first: Some(Timestamp(5)), last: Some(Timestamp(9)) }
+        );
         assert_eq!(report.users(RowState::Waiting).collect::<Vec<_>>(), [UserId(Uuid::from_u128(5))]);
         assert_eq!((report.left_out(Exclusion::Protected), report.left_out(Exclusion::Gone)), (1, 0));
     }
@@ -349,7 +352,7 @@ mod tests {
         );
         assert_eq!(audit.at_once_until.to_rfc3339(), "2026-12-07T13:36:00.000Z");
         assert_eq!(audit.on_request_until.to_rfc3339(), "2028-11-22T13:36:00.000Z");
-        let over = Report { ended_at: Some(BEGIN.plus(1_000)), ..running };
+        let over = RunReport { ended_at: Some(BEGIN.plus(1_000)), ..running };
         assert!(over.audit().filter.ends_with("recordedAt lt \"2026-11-23T13:41:01.000Z\""));
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use uuid::Uuid;
 
 use super::fault::{Fault, Refusal};
-use super::time::Wall;
+use super::time::Timestamp;
 
 /// The state of one user of a run. Every user is in exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -88,9 +88,9 @@ pub struct Row {
     /// How many PUTs were sent for it.
     pub writes: u16,
     /// When that was settled.
-    pub at: Option<Wall>,
+    pub at: Option<Timestamp>,
     /// When the value was read again after the run; what was found then is the state.
-    pub read_back_at: Option<Wall>,
+    pub read_back_at: Option<Timestamp>,
     /// The Correlation-Id of the answer that settled it.
     pub correlation_id: Option<Uuid>,
     /// Under whose token the last PUT was sent: a place among the run's actors.
@@ -146,9 +146,9 @@ impl Failure {
 
 /// How many users of a run are in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally([u32; RowState::ALL.len()]);
+pub struct RowCounts([u32; RowState::ALL.len()]);
 
-impl Tally {
+impl RowCounts {
     /// So many waiting.
     #[must_use]
     pub fn waiting(rows: u32) -> Self {
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_tally_loses_nobody() {
-        let mut tally = Tally::waiting(3);
+        let mut tally = RowCounts::waiting(3);
         tally.moved(RowState::Waiting, RowState::Sending);
         tally.moved(RowState::Sending, RowState::Changed);
         assert_eq!((tally.all(), tally.ended()), (3, 1));

@@ -3,7 +3,7 @@
 //! source.
 
 use super::bypass::Bypass;
-use super::time::Wall;
+use super::time::Timestamp;
 use super::user::{Account, Mfa};
 use super::users::Devices;
 
@@ -39,7 +39,7 @@ pub enum SecondFactor {
     /// The flag is off.
     Off,
     /// The flag is on, and a bypass is active until this time.
-    Bypassed(Wall),
+    Bypassed(Timestamp),
     /// The flag is on, and there is no active device.
     NoActiveDevice,
     /// The flag is on, and devices were not read.
@@ -64,7 +64,7 @@ pub struct SignInOutlook {
 impl SignInFacts {
     /// What they mean together at `now`.
     #[must_use]
-    pub fn outlook(self, now: Wall) -> SignInOutlook {
+    pub fn outlook(self, now: Timestamp) -> SignInOutlook {
         let account = match self.account {
             Account::Enabled => None,
             Account::Locked => Some(AccountNote::Locked),
@@ -74,7 +74,7 @@ impl SignInFacts {
         SignInOutlook { account, factor: self.factor(account.is_none(), now) }
     }
 
-    fn factor(self, is_usable: bool, now: Wall) -> SecondFactor {
+    fn factor(self, is_usable: bool, now: Timestamp) -> SecondFactor {
         match self.mfa {
             Mfa::Unknown => return SecondFactor::FlagNotKnown,
             Mfa::Off => return SecondFactor::Off,
@@ -97,11 +97,16 @@ impl SignInFacts {
 mod tests {
     use super::*;
 
-    const NOW: Wall = Wall(1000);
-    const LATER: Wall = Wall(1001);
+    const NOW: Timestamp = Timestamp(1000);
+    const LATER: Timestamp = Timestamp(1001);
     const ACCOUNTS: [Account; 4] = [Account::Enabled, Account::Locked, Account::Disabled, Account::Unknown];
-    const BYPASSES: [Bypass; 5] =
-        [Bypass::NotChecked, Bypass::None, Bypass::Until(LATER), Bypass::Until(NOW), Bypass::Until(Wall(1))];
+    const BYPASSES: [Bypass; 5] = [
+        Bypass::NotChecked,
+        Bypass::None,
+        Bypass::Until(LATER),
+        Bypass::Until(NOW),
+        Bypass::Until(Timestamp(1)),
+    ];
     const DEVICES: [Devices; 4] =
         [Devices::NotChecked, Devices::Usable(0), Devices::Usable(1), Devices::Usable(255)];
 

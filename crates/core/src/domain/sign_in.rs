@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::region::{Region, RegionCode};
 use super::tenant::EnvironmentId;
-use super::time::{Millis, Wall};
+use super::time::{Millis, Timestamp};
 use super::token::Secret;
 
 /// The application that people sign in to: a public one, without a secret.
@@ -76,7 +76,7 @@ pub struct Attempt {
     /// What only this page knows: without it the code can't be exchanged.
     pub verifier: String,
     /// When it began.
-    pub begun_at: Wall,
+    pub begun_at: Timestamp,
 }
 
 impl Attempt {
@@ -85,7 +85,7 @@ impl Attempt {
 
     /// Whether its answer comes too late, or before it began.
     #[must_use]
-    pub fn is_over(&self, now: Wall) -> bool {
+    pub fn is_over(&self, now: Timestamp) -> bool {
         let age = now.since(self.begun_at);
         age < 0 || age.unsigned_abs() > Self::LIFE.0
     }

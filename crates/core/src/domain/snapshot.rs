@@ -4,7 +4,7 @@
 use super::region::RegionCode;
 use super::status::{Counts, Status};
 use super::tenant::EnvironmentId;
-use super::time::Wall;
+use super::time::Timestamp;
 use super::user::{Population, PopulationId};
 
 /// The counts of one environment at one time.
@@ -15,9 +15,9 @@ pub struct Snapshot {
     /// Its region.
     pub region: RegionCode,
     /// When the list was read.
-    pub list_read_at: Wall,
+    pub list_read_at: Timestamp,
     /// When the devices were; `None` if nobody had looked for any.
-    pub devices_as_of: Option<Wall>,
+    pub devices_as_of: Option<Timestamp>,
     /// The counts, in the status's order. No population is there twice.
     pub populations: Vec<PopulationSnapshot>,
 }
@@ -39,8 +39,8 @@ impl Snapshot {
     pub fn of(
         environment: EnvironmentId,
         region: RegionCode,
-        list_read_at: Wall,
-        devices_as_of: Option<Wall>,
+        list_read_at: Timestamp,
+        devices_as_of: Option<Timestamp>,
         status: &Status,
         names: &[Population],
     ) -> Self {
@@ -144,7 +144,7 @@ mod tests {
         Snapshot {
             environment: EnvironmentId(Uuid::from_u128(9)),
             region: RegionCode("EU".into()),
-            list_read_at: Wall(0),
+            list_read_at: Timestamp(0),
             devices_as_of: None,
             populations: populations.collect(),
         }
@@ -159,7 +159,7 @@ mod tests {
         let made = Snapshot::of(
             EnvironmentId(Uuid::from_u128(9)),
             RegionCode("EU".into()),
-            Wall(0),
+            Timestamp(0),
             None,
             &status,
             &names,

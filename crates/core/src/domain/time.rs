@@ -39,9 +39,9 @@ impl Sub for Millis {
 /// A point on the computer's own clock, in milliseconds since the Unix epoch. It may jump and it may be
 /// wrong, so it is shown and compared with a token's claims, but never waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Wall(pub i64);
+pub struct Timestamp(pub i64);
 
-impl Wall {
+impl Timestamp {
     /// The signed distance from `earlier` to this point, in milliseconds.
     #[must_use]
     pub const fn since(self, earlier: Self) -> i64 {
@@ -72,7 +72,7 @@ impl Wall {
     }
 
     /// Writes the point as PingOne does, in UTC and to the millisecond: `2022-04-27T12:24:40.823Z`. What is written
-    /// of the years 0 to 9999 is read back by [`Wall::from_rfc3339`]; other years need more than four digits.
+    /// of the years 0 to 9999 is read back by [`Timestamp::from_rfc3339`]; other years need more than four digits.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
         let (seconds, millis) = (self.0.div_euclid(1000), self.0.rem_euclid(1000));
@@ -145,7 +145,7 @@ pub struct ClockReading {
     /// The monotonic clock.
     pub now: Millis,
     /// The wall clock.
-    pub wall: Wall,
+    pub wall: Timestamp,
 }
 
 impl ClockReading {
@@ -214,7 +214,7 @@ mod tests {
             ("2026-11-24T01:30:00+01:30", 1_795_478_400_000),
             ("1969-12-31T23:59:59.999999Z", -1),
         ] {
-            assert_eq!(Wall::from_rfc3339(text), Some(Wall(millis)), "{text}");
+            assert_eq!(Timestamp::from_rfc3339(text), Some(Timestamp(millis)), "{text}");
         }
     }
 
@@ -234,7 +234,7 @@ mod tests {
             "2022-04-27T12:24:40+1:30",
             "２022-04-27T12:24:40Z",
         ] {
-            assert_eq!(Wall::from_rfc3339(text), None, "{text}");
+            assert_eq!(Timestamp::from_rfc3339(text), None, "{text}");
         }
     }
 
@@ -246,7 +246,7 @@ mod tests {
             (1_709_251_199_900, "2024-02-29T23:59:59.900Z"),
             (-1, "1969-12-31T23:59:59.999Z"),
         ] {
-            assert_eq!(Wall(millis).to_rfc3339(), text);
+            assert_eq!(Timestamp(millis).to_rfc3339(), text);
         }
     }
 
@@ -258,15 +258,17 @@ mod tests {
             assert_eq!(days_since_epoch(year, month, date), day);
         }
         for day in (first..=last).step_by(97) {
-            let at = Wall(day * 86_400_000 + 49_801_007);
-            assert_eq!(Wall::from_rfc3339(&at.to_rfc3339()), Some(at));
+            let at = Timestamp(day * 86_400_000 + 49_801_007);
+            assert_eq!(Timestamp::from_rfc3339(&at.to_rfc3339()), Some(at));
         }
     }
 
     #[test]
     fn whichever_clock_says_the_longer_time_counts() {
-        let at =
-            |seconds: u64, wall: i64| ClockReading { now: Millis::seconds(seconds), wall: Wall(wall * 1000) };
+        let at = |seconds: u64, wall: i64| ClockReading {
+            now: Millis::seconds(seconds),
+            wall: Timestamp(wall * 1000),
+        };
         let began = at(100, 50_000);
         for (name, later, seconds) in [
             ("both go on", at(1000, 50_900), 900),

@@ -5,7 +5,7 @@
 use zeroize::Zeroizing;
 
 use super::tenant::EnvironmentId;
-use super::time::Wall;
+use super::time::Timestamp;
 use super::user::UserId;
 
 /// The token's text. It can't be printed, formatted, compared or cloned, and its memory is overwritten when it
@@ -77,22 +77,22 @@ pub struct TokenFacts {
     /// Who acts.
     pub actor: Actor,
     /// `iat`.
-    pub issued_at: Option<Wall>,
+    pub issued_at: Option<Timestamp>,
     /// `exp`.
-    pub expires_at: Option<Wall>,
+    pub expires_at: Option<Timestamp>,
 }
 
 impl TokenFacts {
     /// When the token expires, as far as this computer's clock can tell: one that has expired before it is used says that the
     /// clock is wrong, or is refused by PingOne at once.
     #[must_use]
-    pub fn expires_after(&self, now: Wall) -> Option<Wall> {
+    pub fn expires_after(&self, now: Timestamp) -> Option<Timestamp> {
         self.expires_at.filter(|end| *end > now)
     }
 
     /// Whether the token has ended by this computer's clock; `None` where it doesn't say when.
     #[must_use]
-    pub fn is_expired(&self, now: Wall) -> Option<bool> {
+    pub fn is_expired(&self, now: Timestamp) -> Option<bool> {
         self.expires_at.map(|end| end <= now)
     }
 }

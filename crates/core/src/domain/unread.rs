@@ -18,7 +18,7 @@ pub struct Unread {
 }
 
 impl Unread {
-    /// No user was tried yet. `is_any_read` is whether others were read before, by pages.
+    /// No user was operation yet. `is_any_read` is whether others were read before, by pages.
     #[must_use]
     pub const fn new(is_any_read: bool) -> Self {
         Self { is_any_read, in_a_row: 0, skipped: Vec::new() }

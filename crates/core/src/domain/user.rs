@@ -4,7 +4,7 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use super::time::Wall;
+use super::time::Timestamp;
 
 /// A user's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -132,9 +132,9 @@ pub struct User {
     /// The account's state.
     pub account: Account,
     /// When the user was created.
-    pub created_at: Option<Wall>,
+    pub created_at: Option<Timestamp>,
     /// When the user last signed on. `None`: never.
-    pub last_sign_on: Option<Wall>,
+    pub last_sign_on: Option<Timestamp>,
     /// The flag.
     pub mfa: Mfa,
 }

@@ -10,15 +10,15 @@ use uuid::Uuid;
 use super::bypass::Bypass;
 use super::punctuation::plain_marks;
 use super::status::{Counts, PopulationStatus, Status};
-use super::time::Wall;
+use super::time::Timestamp;
 use super::user::{Account, Mfa, Name, PopulationId, UnreadableUser, User, UserId};
 
-mod rows;
 mod texts;
+mod user_set;
 mod words;
 
-pub use rows::{Coverage, Rows};
 use texts::{Text, Texts};
+pub use user_set::{Coverage, UserSet};
 use words::{Word, Words};
 
 /// Folds capitals and accents away, so that Zoe finds Zoë. The browser does it for other letters than ASCII.
@@ -26,9 +26,9 @@ pub type Fold<'a> = &'a dyn Fn(&str) -> String;
 
 /// A user's place among those who were read. It stays the same as long as they are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Row(pub u32);
+pub struct UserIndex(pub u32);
 
-impl Row {
+impl UserIndex {
     pub(super) fn place(self) -> usize {
         self.0 as usize
     }
@@ -87,7 +87,7 @@ const NO_POPULATION: u32 = u32::MAX;
 
 /// Everyone who was read.
 #[derive(Debug, Clone, Default)]
-pub struct Users {
+pub struct UserStore {
     records: Vec<Record>,
     places: HashTable<u32>,
     words: Words,
@@ -95,12 +95,12 @@ pub struct Users {
     folded: Texts,
     populations: Vec<PopulationId>,
     unreadable: HashMap<u32, UnreadableUser>,
-    bypasses: HashMap<u32, Wall>,
-    /// Users whose bypass was read, with or without one.
-    bypass_read: Rows,
+    bypasses: HashMap<u32, Timestamp>,
+    /// UserStore whose bypass was read, with or without one.
+    bypass_read: UserSet,
 }
 
-impl Users {
+impl UserStore {
     /// Makes room for so many users at once, so that the store needn't move while it grows.
     pub fn reserve(&mut self, users: usize) {
         let further = users.saturating_sub(self.records.len());
@@ -122,7 +122,7 @@ impl Users {
 
     /// Takes note of a user. One who is there already is known better afterwards, at the same place; what was read
     /// about devices stays.
-    pub fn learn(&mut self, user: &User, fold: Fold<'_>) -> Row {
+    pub fn learn(&mut self, user: &User, fold: Fold<'_>) -> UserIndex {
         let known = self.find(user.id);
         let before = known.and_then(|row| self.records.get(row.place())).cloned();
         let record = self.record(user, before.as_ref(), fold);
@@ -139,7 +139,7 @@ impl Users {
     }
 
     /// Takes note of a row that could not be read. It is shown and counted, its state is unknown.
-    pub fn learn_unreadable(&mut self, unreadable: UnreadableUser) -> Row {
+    pub fn learn_unreadable(&mut self, unreadable: UnreadableUser) -> UserIndex {
         let id = unreadable.id.unwrap_or(UserId(Uuid::nil()));
         let row =
             unreadable.id.and_then(|id| self.find(id)).unwrap_or_else(|| self.push(Record::unreadable(id)));
@@ -148,7 +148,7 @@ impl Users {
         row
     }
 
-    fn push(&mut self, record: Record) -> Row {
+    fn push(&mut self, record: Record) -> UserIndex {
         let place = u32::try_from(self.records.len()).unwrap_or(u32::MAX);
         // A row without an id can't be found by it, and there may be many.
         if record.id.0 != Uuid::nil() {
@@ -156,7 +156,7 @@ impl Users {
             self.places.insert_unique(hash(record.id), place, |place| hash(id_at(records, *place)));
         }
         self.records.push(record);
-        Row(place)
+        UserIndex(place)
     }
 
     fn record(&mut self, user: &User, before: Option<&Record>, fold: Fold<'_>) -> Record {
@@ -214,18 +214,18 @@ impl Users {
 
     /// The place of a user, if read.
     #[must_use]
-    pub fn find(&self, id: UserId) -> Option<Row> {
+    pub fn find(&self, id: UserId) -> Option<UserIndex> {
         let is_it = |place: &u32| id_at(&self.records, *place) == id;
-        self.places.find(hash(id), is_it).map(|place| Row(*place))
+        self.places.find(hash(id), is_it).map(|place| UserIndex(*place))
     }
 
-    fn at(&self, row: Row) -> Option<&Record> {
+    fn at(&self, row: UserIndex) -> Option<&Record> {
         self.records.get(row.place())
     }
 
     /// A user with everything that is known.
     #[must_use]
-    pub fn user(&self, row: Row) -> Option<User> {
+    pub fn user(&self, row: UserIndex) -> Option<User> {
         let record = self.at(row).filter(|_| !self.unreadable.contains_key(&row.0))?;
         let text = |text| self.shown.get(text).map(str::to_owned);
         Some(User {
@@ -247,7 +247,7 @@ impl Users {
 
     /// What is wrong with a row that could not be read.
     #[must_use]
-    pub fn unreadable(&self, row: Row) -> Option<&UnreadableUser> {
+    pub fn unreadable(&self, row: UserIndex) -> Option<&UnreadableUser> {
         self.unreadable.get(&row.0)
     }
 
@@ -259,13 +259,13 @@ impl Users {
 
     /// Whether a row could be read, so that its user can be changed.
     #[must_use]
-    pub fn is_readable(&self, row: Row) -> bool {
+    pub fn is_readable(&self, row: UserIndex) -> bool {
         !self.unreadable.contains_key(&row.0)
     }
 
     /// How many of these rows could be read.
     #[must_use]
-    pub fn readable_among(&self, rows: &[Row]) -> usize {
+    pub fn readable_among(&self, rows: &[UserIndex]) -> usize {
         if self.unreadable.is_empty() {
             return rows.len();
         }
@@ -274,43 +274,43 @@ impl Users {
 
     /// A user's id; nil for an unreadable row that has none.
     #[must_use]
-    pub fn id(&self, row: Row) -> Option<UserId> {
+    pub fn id(&self, row: UserIndex) -> Option<UserId> {
         self.at(row).map(|record| record.id)
     }
 
     /// A user's username.
     #[must_use]
-    pub fn username(&self, row: Row) -> &str {
+    pub fn username(&self, row: UserIndex) -> &str {
         self.at(row).and_then(|record| self.shown.get(record.username)).unwrap_or_default()
     }
 
     /// A user's e-mail address; empty if there is none.
     #[must_use]
-    pub fn email(&self, row: Row) -> &str {
+    pub fn email(&self, row: UserIndex) -> &str {
         self.at(row).and_then(|record| self.shown.get(record.email)).unwrap_or_default()
     }
 
     /// The id that another system has for a user; empty if there is none.
     #[must_use]
-    pub fn external_id(&self, row: Row) -> &str {
+    pub fn external_id(&self, row: UserIndex) -> &str {
         self.at(row).and_then(|record| self.shown.get(record.external_id)).unwrap_or_default()
     }
 
     /// The flag as it was last answered.
     #[must_use]
-    pub fn mfa(&self, row: Row) -> Mfa {
+    pub fn mfa(&self, row: UserIndex) -> Mfa {
         self.at(row).map_or(Mfa::Unknown, |record| record.mfa)
     }
 
     /// The account's state.
     #[must_use]
-    pub fn account(&self, row: Row) -> Account {
+    pub fn account(&self, row: UserIndex) -> Account {
         self.at(row).map_or(Account::Unknown, |record| record.account)
     }
 
     /// The population.
     #[must_use]
-    pub fn population(&self, row: Row) -> Option<PopulationId> {
+    pub fn population(&self, row: UserIndex) -> Option<PopulationId> {
         self.at(row).and_then(|record| self.population_of(record))
     }
 
@@ -320,25 +320,25 @@ impl Users {
 
     /// When the user was created.
     #[must_use]
-    pub fn created_at(&self, row: Row) -> Option<Wall> {
+    pub fn created_at(&self, row: UserIndex) -> Option<Timestamp> {
         self.at(row).and_then(|record| time(record.created_at))
     }
 
     /// When the user last signed on; `None` for never.
     #[must_use]
-    pub fn last_sign_on(&self, row: Row) -> Option<Wall> {
+    pub fn last_sign_on(&self, row: UserIndex) -> Option<Timestamp> {
         self.at(row).and_then(|record| time(record.last_sign_on))
     }
 
     /// The devices, as far as somebody looked.
     #[must_use]
-    pub fn devices(&self, row: Row) -> Devices {
+    pub fn devices(&self, row: UserIndex) -> Devices {
         self.at(row).map_or(Devices::NotChecked, |record| record.devices)
     }
 
     /// What is known of a user's bypass.
     #[must_use]
-    pub fn bypass(&self, row: Row) -> Bypass {
+    pub fn bypass(&self, row: UserIndex) -> Bypass {
         match self.bypasses.get(&row.0) {
             Some(until) => Bypass::Until(*until),
             None if self.bypass_read.contains(row) => Bypass::None,
@@ -347,21 +347,21 @@ impl Users {
     }
 
     /// Takes note of a flag.
-    pub fn set_mfa(&mut self, row: Row, mfa: Mfa) {
+    pub fn set_mfa(&mut self, row: UserIndex, mfa: Mfa) {
         if let Some(record) = self.records.get_mut(row.place()) {
             record.mfa = mfa;
         }
     }
 
     /// Takes note of what is known of devices.
-    pub fn set_devices(&mut self, row: Row, devices: Devices) {
+    pub fn set_devices(&mut self, row: UserIndex, devices: Devices) {
         if let Some(record) = self.records.get_mut(row.place()) {
             record.devices = devices;
         }
     }
 
     /// Takes note of a bypass, or of there being none.
-    pub fn set_bypass(&mut self, row: Row, until: Option<Wall>) {
+    pub fn set_bypass(&mut self, row: UserIndex, until: Option<Timestamp>) {
         self.bypass_read.insert(row);
         match until {
             Some(until) => self.bypasses.insert(row.0, until),
@@ -371,7 +371,7 @@ impl Users {
 
     /// What the status page makes of a user at `now`.
     #[must_use]
-    pub fn class(&self, row: Row, now: Wall) -> Class {
+    pub fn class(&self, row: UserIndex, now: Timestamp) -> Class {
         let Some(record) = self.at(row) else { return Class::Unknown };
         match (record.mfa, record.devices) {
             (Mfa::Off, _) => Class::Off,
@@ -388,7 +388,7 @@ impl Users {
 
     /// Counts the users at these places.
     #[must_use]
-    pub fn status(&self, rows: &[Row], now: Wall) -> Status {
+    pub fn status(&self, rows: &[UserIndex], now: Timestamp) -> Status {
         let mut counts = vec![Counts::default(); self.populations.len() + 1];
         let nowhere = self.populations.len();
         for row in rows {
@@ -424,24 +424,24 @@ impl Users {
     }
 
     /// Everything that a search looks at, folded.
-    pub(super) fn folded(&self, row: Row) -> &[u8] {
+    pub(super) fn folded(&self, row: UserIndex) -> &[u8] {
         self.at(row).and_then(|record| self.folded.bytes(record.folded)).unwrap_or_default()
     }
 
-    /// Those whose [`Users::folded`] holds what `finder` finds.
-    pub(super) fn holding(&self, finder: &Finder<'_>) -> Rows {
+    /// Those whose [`UserStore::folded`] holds what `finder` finds.
+    pub(super) fn holding(&self, finder: &Finder<'_>) -> UserSet {
         let mut pass = self.folded.pass(finder);
         let rows = self.records.iter().zip(0..).filter(|(record, _)| pass.holds(record.folded));
-        rows.map(|(_, place)| Row(place)).collect()
+        rows.map(|(_, place)| UserIndex(place)).collect()
     }
 
-    /// A line of [`Users::folded`].
-    pub(super) fn folded_line(&self, row: Row, line: usize) -> &[u8] {
+    /// A line of [`UserStore::folded`].
+    pub(super) fn folded_line(&self, row: UserIndex, line: usize) -> &[u8] {
         self.folded(row).split(|byte| *byte == b'\n').nth(line).unwrap_or_default()
     }
 
-    /// The places of family and given name in [`Users::names`].
-    pub(super) fn name_places(&self, row: Row) -> (usize, usize) {
+    /// The places of family and given name in [`UserStore::names`].
+    pub(super) fn name_places(&self, row: UserIndex) -> (usize, usize) {
         let nothing = (Word::EMPTY.place(), Word::EMPTY.place());
         self.at(row).map_or(nothing, |record| (record.family.place(), record.given.place()))
     }
@@ -467,8 +467,8 @@ impl Record {
     }
 }
 
-fn time(millis: i64) -> Option<Wall> {
-    (millis != NEVER).then_some(Wall(millis))
+fn time(millis: i64) -> Option<Timestamp> {
+    (millis != NEVER).then_some(Timestamp(millis))
 }
 
 fn id_at(records: &[Record], place: u32) -> UserId {
@@ -513,7 +513,7 @@ pub(crate) mod tests {
             external_id: None,
             population: Some(PopulationId(Uuid::from_u128(number % 2))),
             account: Account::Enabled,
-            created_at: Some(Wall(1)),
+            created_at: Some(Timestamp(1)),
             last_sign_on: None,
             mfa: Mfa::Off,
         }
@@ -521,9 +521,9 @@ pub(crate) mod tests {
 
     #[test]
     fn a_user_comes_back_as_learned() {
-        let mut users = Users::default();
+        let mut users = UserStore::default();
         users.reserve(300);
-        let rows: Vec<Row> = (1..=300).map(|number| users.learn(&user(number), &fold)).collect();
+        let rows: Vec<UserIndex> = (1..=300).map(|number| users.learn(&user(number), &fold)).collect();
         for (number, row) in (1..=300).zip(rows) {
             assert_eq!(users.user(row), Some(user(number)));
             assert_eq!(users.find(user(number).id), Some(row));
@@ -534,7 +534,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_user_who_comes_twice_is_kept_once_with_the_newer_state() {
-        let mut users = Users::default();
+        let mut users = UserStore::default();
         let row = users.learn(&user(1), &fold);
         users.set_devices(row, Devices::Usable(2));
         let renamed = User { username: "other".into(), mfa: Mfa::On, email: None, ..user(1) };
@@ -546,7 +546,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_row_that_cannot_be_read_is_kept_and_its_state_is_unknown() {
-        let mut users = Users::default();
+        let mut users = UserStore::default();
         let broken = |id| UnreadableUser { id, field: "username".into(), problem: "missing".into() };
         let row = users.learn(&User { mfa: Mfa::On, ..user(1) }, &fold);
         assert_eq!(users.learn_unreadable(broken(Some(user(1).id))), row);
@@ -562,7 +562,7 @@ pub(crate) mod tests {
 
     #[test]
     fn everyone_is_in_one_class_and_populations_add_up() {
-        let mut users = Users::default();
+        let mut users = UserStore::default();
         let mut rows = Vec::new();
         for number in 0..60 {
             let mfa = [Mfa::On, Mfa::Off, Mfa::Unknown][number as usize % 3];
@@ -574,8 +574,8 @@ pub(crate) mod tests {
             }
             rows.push(row);
         }
-        users.set_bypass(rows[0], Some(Wall(100)));
-        let status = users.status(&rows, Wall(99));
+        users.set_bypass(rows[0], Some(Timestamp(100)));
+        let status = users.status(&rows, Timestamp(99));
         let all = Counts {
             on_with_device: 4,
             on_without_device: 5,
@@ -587,13 +587,13 @@ pub(crate) mod tests {
         };
         assert_eq!((status.all, all.users()), (all, 60));
         assert_eq!(status.populations.iter().map(|part| part.counts.users()).sum::<u64>(), 60);
-        assert_eq!(users.status(&rows, Wall(100)).all.on_bypassed, 0, "a bypass ends");
+        assert_eq!(users.status(&rows, Timestamp(100)).all.on_bypassed, 0, "a bypass ends");
         users.set_bypass(rows[3], None);
         assert_eq!(
             [0, 3, 6].map(|row| users.bypass(rows[row])),
-            [Bypass::Until(Wall(100)), Bypass::None, Bypass::NotChecked]
+            [Bypass::Until(Timestamp(100)), Bypass::None, Bypass::NotChecked]
         );
-        assert_eq!(users.status(&rows, Wall(100)).all.bypass_checked, 2);
+        assert_eq!(users.status(&rows, Timestamp(100)).all.bypass_checked, 2);
     }
 
     #[test]
@@ -611,9 +611,9 @@ pub(crate) mod tests {
 
     #[test]
     fn users_without_a_population_are_counted_too() {
-        let mut users = Users::default();
+        let mut users = UserStore::default();
         let rows = [users.learn(&User { population: None, ..user(1) }, &fold), users.learn(&user(2), &fold)];
-        let status = users.status(&rows, Wall(0));
+        let status = users.status(&rows, Timestamp(0));
         assert_eq!(status.all.users(), 2);
         assert!(status.populations.iter().any(|part| part.population.is_none()));
     }

@@ -89,7 +89,7 @@ impl Change {
             Err(fault) => fault,
         };
         match Meaning::of(&fault) {
-            Meaning::Lost => {
+            Meaning::TransportError => {
                 self.lost = Some(fault);
                 State::Read { from: now }
             }
@@ -134,7 +134,7 @@ pub(super) enum Meaning {
     /// Nothing was changed, and the same PUT never works.
     Final,
     /// It may have been changed or not.
-    Lost,
+    TransportError,
 }
 
 impl Meaning {
@@ -143,13 +143,13 @@ impl Meaning {
         if matches!(fault, Fault::TokenForgotten | Fault::NotPermitted(_)) {
             return Self::Final;
         }
-        let Some(refusal) = fault.refusal() else { return Self::Lost };
+        let Some(refusal) = fault.refusal() else { return Self::TransportError };
         match refusal.status {
             429 => Self::NotNow,
             // PingOne's own body is the proof that PingOne answered, and not something on the way to it.
             408 | 503 if refusal.code.is_some() => Self::NotNow,
             400..=499 if refusal.status != 408 => Self::Final,
-            _ => Self::Lost,
+            _ => Self::TransportError,
         }
     }
 }

@@ -7,13 +7,13 @@ use futures::channel::mpsc;
 use futures::future::LocalBoxFuture;
 use uuid::Uuid;
 
-use crate::api::client::{self, Moment, Reader};
+use crate::api::client::{self, ReadContext, Reader};
 use crate::api::exchange::{self, Exchange};
 use crate::api::request::{Call, Kind, Request, Subject};
-use crate::api::{Lost, Response, Transport};
+use crate::api::{Response, Transport, TransportError};
 use crate::domain::fault::Fault;
 use crate::domain::tenant::Tenant;
-use crate::domain::time::{PerSecond, Wall};
+use crate::domain::time::{PerSecond, Timestamp};
 
 use super::Clock;
 use super::attempts::Attempts;
@@ -29,25 +29,25 @@ pub type Recorder = Rc<dyn Fn(Exchange)>;
 
 /// An answer, with what tells it from others.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Noted<T> {
+pub struct Answered<T> {
     /// When it was complete, by the computer's clock.
-    pub at: Wall,
+    pub at: Timestamp,
     /// Its Correlation-Id, if it has one of the usual form.
     pub correlation_id: Option<Uuid>,
     /// What it says, or why it says nothing.
-    pub said: Result<T, Fault>,
+    pub result: Result<T, Fault>,
 }
 
-impl<T> Noted<T> {
+impl<T> Answered<T> {
     /// The same answer, understood in another way.
     #[must_use]
-    pub fn map<S>(self, say: impl FnOnce(T) -> S) -> Noted<S> {
-        Noted { at: self.at, correlation_id: self.correlation_id, said: self.said.map(say) }
+    pub fn map<S>(self, say: impl FnOnce(T) -> S) -> Answered<S> {
+        Answered { at: self.at, correlation_id: self.correlation_id, result: self.result.map(say) }
     }
 }
 
 /// How often PingOne slowed a connection down, and when last.
-type Slowed = (u32, Option<Wall>);
+type Slowed = (u32, Option<Timestamp>);
 
 /// A tenant, the ports to reach it, and the pace that has been learned with it. Clones share the pace.
 #[derive(Clone)]
@@ -59,7 +59,7 @@ pub struct Connection {
     pacer: Rc<RefCell<Pacer>>,
     attempts: Rc<RefCell<Attempts>>,
     slowed: Rc<Cell<Slowed>>,
-    token_end: Option<Wall>,
+    token_expires_at: Option<Timestamp>,
     recorder: Recorder,
     seed: u64,
 }
@@ -87,7 +87,7 @@ impl Connection {
             pacer,
             attempts: Rc::default(),
             slowed,
-            token_end: None,
+            token_expires_at: None,
             recorder,
             seed,
         }
@@ -95,8 +95,8 @@ impl Connection {
 
     /// The same connection, and its pace, with another token.
     #[must_use]
-    pub fn with_token_end(&self, token_end: Option<Wall>) -> Self {
-        Self { token_end, ..self.clone() }
+    pub fn with_token_expiry(&self, token_expires_at: Option<Timestamp>) -> Self {
+        Self { token_expires_at, ..self.clone() }
     }
 
     /// The same connection, and its pace, whose exchanges are noted by another recorder.
@@ -150,7 +150,7 @@ impl Connection {
     /// beginning and for all its clones: who asks for one run takes the difference. A 429 that the browser hides is
     /// slowed down for, but not counted, because nobody can tell it from a network that fails.
     #[must_use]
-    pub fn slowed(&self) -> (u32, Option<Wall>) {
+    pub fn slowed(&self) -> (u32, Option<Timestamp>) {
         self.slowed.get()
     }
 
@@ -188,11 +188,11 @@ impl Connection {
 
     /// Sends one call, once. The pacer has been asked before.
     pub async fn send<C: Call>(&self, call: C) -> Result<C::Answer, Fault> {
-        self.note(call).await.said
+        self.note(call).await.result
     }
 
     /// Sends one call, once, and keeps what its answer is known by.
-    pub async fn note<C: Call>(&self, call: C) -> Noted<C::Answer> {
+    pub async fn note<C: Call>(&self, call: C) -> Answered<C::Answer> {
         let mut answer = None;
         let mut read = |body: &[u8]| {
             let read = call.read_body(&self.tenant, body)?;
@@ -202,14 +202,14 @@ impl Connection {
         };
         let exchange: LocalBoxFuture<'_, _> =
             Box::pin(self.exchange(call.request(&self.tenant), C::SUBJECT, &mut read));
-        let Noted { at, correlation_id, said } = exchange.await;
+        let Answered { at, correlation_id, result } = exchange.await;
         // What was read without a fault is there.
-        let said = said.and_then(|()| answer.ok_or(Fault::TokenForgotten));
-        Noted { at, correlation_id, said }
+        let result = result.and_then(|()| answer.ok_or(Fault::TokenForgotten));
+        Answered { at, correlation_id, result }
     }
 
     /// What every call has in common. Not generic, so that the program has it once.
-    async fn exchange(&self, request: Request, subject: Subject, read: &mut Reader<'_>) -> Noted<()> {
+    async fn exchange(&self, request: Request, subject: Subject, read: &mut Reader<'_>) -> Answered<()> {
         let (began, at) = (self.clock.now(), self.clock.wall());
         let sent = self.transport.send(request.clone());
         let answer = within(&*self.clock, self.policy.timeout, sent).await.ok();
@@ -217,7 +217,7 @@ impl Connection {
             Some(answer) => client::read(subject, answer, self.moment(), read),
             None => Err(Fault::Timeout { after: self.policy.timeout }),
         };
-        if !matches!(answer, Some(Err(Lost::NoToken))) {
+        if !matches!(answer, Some(Err(TransportError::NoToken))) {
             let fault = read.as_ref().err();
             if self.pacer.borrow_mut().answered(began, self.clock.now(), fault) {
                 self.slowed.set((self.slowed.get().0.saturating_add(1), Some(self.clock.wall())));
@@ -233,24 +233,24 @@ impl Connection {
             fault: read.as_ref().err().cloned(),
             facts: read.clone().unwrap_or_default(),
         });
-        Noted {
+        Answered {
             at: self.clock.wall(),
             correlation_id: correlation_id(answer.as_ref()),
-            said: read.map(|_| ()),
+            result: read.map(|_| ()),
         }
     }
 
-    fn moment(&self) -> Moment {
+    fn moment(&self) -> ReadContext {
         let now = self.clock.wall();
-        Moment { now, token_expired: self.token_end.is_some_and(|end| end <= now) }
+        ReadContext { now, token_expired: self.token_expires_at.is_some_and(|end| end <= now) }
     }
 }
 
-fn correlation_id(answer: Option<&Result<Response, Lost>>) -> Option<Uuid> {
+fn correlation_id(answer: Option<&Result<Response, TransportError>>) -> Option<Uuid> {
     let head = match answer? {
         Ok(response) => &response.head,
-        Err(Lost::BodyCut(head) | Lost::BodyTooLarge(head)) => head,
-        Err(Lost::NoToken | Lost::Unreachable) => return None,
+        Err(TransportError::BodyCut(head) | TransportError::BodyTooLarge(head)) => head,
+        Err(TransportError::NoToken | TransportError::Unreachable) => return None,
     };
     Uuid::try_parse(head.correlation_id.as_deref()?).ok()
 }

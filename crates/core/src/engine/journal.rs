@@ -15,11 +15,11 @@ use uuid::Uuid;
 use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedRow, Stops, Undone};
 use crate::domain::row::{Failure, Row, RowState};
 use crate::domain::tenant::EnvironmentId;
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::domain::token::Actor;
 use crate::domain::user::{Mfa, UserId};
 
-use super::run::{Place, Record};
+use super::run::{Record, RowIndex};
 
 /// The version that this page writes, and the only one it reads.
 const VERSION: u8 = 1;
@@ -45,16 +45,16 @@ pub enum Entry {
     /// Under whose token it goes on. It names its place itself, so that one that could not be stored moves no other.
     Actor {
         /// What rows call the actor.
-        place: u8,
+        index: u8,
         /// Who it is.
         actor: Actor,
     },
     /// Nothing more is going to be done for this run.
-    Closed(Wall),
+    Closed(Timestamp),
     /// The run was saved for another computer. Such an entry stays in its browser: a run file has none.
-    HandedOver(Wall),
+    HandedOver(Timestamp),
     /// A person goes on here all the same.
-    Kept(Wall),
+    Kept(Timestamp),
 }
 
 /// Why a journal can't be used.
@@ -82,17 +82,17 @@ pub struct Restored {
     /// The rows, in the plan's order. Whoever isn't settled is waiting.
     pub rows: Vec<Row>,
     /// What went wrong, by row.
-    pub failures: HashMap<Place, Failure>,
+    pub failures: HashMap<RowIndex, Failure>,
     /// The rows with an intent and without an outcome: a PUT may have been sent. They are read before anything is.
-    pub open: Vec<Place>,
+    pub open: Vec<RowIndex>,
     /// Under whose tokens it was sent, by the places that rows name.
     pub actors: Vec<Actor>,
     /// When it was said that nothing more is going to be done.
-    pub closed_at: Option<Wall>,
+    pub closed_at: Option<Timestamp>,
     /// When a spot check first showed that someone else is changing these users.
-    pub another_writer_at: Option<Wall>,
+    pub another_writer_at: Option<Timestamp>,
     /// When the run was last saved for another computer, unless a person has gone on here since.
-    pub handed_over_at: Option<Wall>,
+    pub handed_over_at: Option<Timestamp>,
 }
 
 impl Entry {
@@ -103,7 +103,7 @@ impl Entry {
         match self {
             Self::Plan(plan) => bytes.plan(plan),
             Self::Batch(records) => bytes.batch(records),
-            Self::Actor { place, actor } => bytes.actor(*place, actor),
+            Self::Actor { index, actor } => bytes.actor(*index, actor),
             Self::Closed(at) => bytes.dated(CLOSED, *at),
             Self::HandedOver(at) => bytes.dated(HANDED_OVER, *at),
             Self::Kept(at) => bytes.dated(KEPT, *at),
@@ -135,7 +135,7 @@ impl Entry {
         let entry = match reader.byte()? {
             PLAN => Self::Plan(reader.plan()?),
             BATCH => Self::Batch(reader.batch()?),
-            ACTOR => Self::Actor { place: reader.byte()?, actor: reader.actor()? },
+            ACTOR => Self::Actor { index: reader.byte()?, actor: reader.actor()? },
             CLOSED => Self::Closed(reader.time()?),
             HANDED_OVER => Self::HandedOver(reader.time()?),
             KEPT => Self::Kept(reader.time()?),
@@ -181,7 +181,7 @@ impl Restoring {
                     restored.take(record, &mut self.intended)?;
                 }
             }
-            (Some(restored), Entry::Actor { place, actor }) => restored.acts(place, actor),
+            (Some(restored), Entry::Actor { index, actor }) => restored.acts(index, actor),
             // Whoever reads rows back later ends nothing anew.
             (Some(restored), Entry::Closed(at)) => {
                 restored.closed_at.get_or_insert(at);
@@ -213,40 +213,40 @@ impl Restoring {
     pub fn finish(self) -> Result<Restored, Damage> {
         let mut restored = self.restored.ok_or(Damage::NoPlan)?;
         let open = self.intended.iter().enumerate().filter(|(_, is_open)| **is_open);
-        restored.open = open.filter_map(|(place, _)| Place::try_from(place).ok()).collect();
+        restored.open = open.filter_map(|(index, _)| RowIndex::try_from(index).ok()).collect();
         Ok(restored)
     }
 }
 
 impl Restored {
-    fn acts(&mut self, place: u8, actor: Actor) {
-        let place = usize::from(place);
-        if place >= self.actors.len() {
-            self.actors.resize(place + 1, Actor::Unknown);
+    fn acts(&mut self, index: u8, actor: Actor) {
+        let index = usize::from(index);
+        if index >= self.actors.len() {
+            self.actors.resize(index + 1, Actor::Unknown);
         }
-        if let Some(known) = self.actors.get_mut(place) {
+        if let Some(known) = self.actors.get_mut(index) {
             *known = actor;
         }
     }
 
     fn take(&mut self, record: Record, intended: &mut [bool]) -> Result<(), Damage> {
         match record {
-            Record::Intent(places) => {
+            Record::Intent(indexes) => {
                 let actor = u8::try_from(self.actors.len().saturating_sub(1)).unwrap_or(u8::MAX);
-                for place in places {
-                    *intended.get_mut(place as usize).ok_or(Damage::Senseless)? = true;
-                    self.rows.get_mut(place as usize).ok_or(Damage::Senseless)?.actor = actor;
+                for index in indexes {
+                    *intended.get_mut(index as usize).ok_or(Damage::Senseless)? = true;
+                    self.rows.get_mut(index as usize).ok_or(Damage::Senseless)?.actor = actor;
                 }
             }
-            Record::Settled { place, row, failure } => {
-                *self.rows.get_mut(place as usize).ok_or(Damage::Senseless)? = row;
-                *intended.get_mut(place as usize).ok_or(Damage::Senseless)? = false;
-                self.failures.remove(&place);
-                self.failures.extend(failure.map(|failure| (place, failure)));
+            Record::Settled { index, row, failure } => {
+                *self.rows.get_mut(index as usize).ok_or(Damage::Senseless)? = row;
+                *intended.get_mut(index as usize).ok_or(Damage::Senseless)? = false;
+                self.failures.remove(&index);
+                self.failures.extend(failure.map(|failure| (index, failure)));
             }
-            Record::Seen { at, places } => {
-                for place in places {
-                    self.plan.rows.get_mut(place as usize).ok_or(Damage::Senseless)?.read_at = at;
+            Record::Seen { at, indexes } => {
+                for index in indexes {
+                    self.plan.rows.get_mut(index as usize).ok_or(Damage::Senseless)?.read_at = at;
                 }
             }
             Record::AnotherWriter { at } => {
@@ -264,11 +264,11 @@ impl Bytes {
         self.0.extend(number.to_be_bytes());
     }
 
-    fn time(&mut self, at: Wall) {
+    fn time(&mut self, at: Timestamp) {
         self.0.extend(at.0.to_be_bytes());
     }
 
-    fn dated(&mut self, kind: u8, at: Wall) {
+    fn dated(&mut self, kind: u8, at: Timestamp) {
         self.0.push(kind);
         self.time(at);
     }
@@ -298,13 +298,13 @@ impl Bytes {
         self.number(length(plan.rows.len()));
         for row in &plan.rows {
             self.0.extend(row.user.0.as_bytes());
-            self.0.push(place(&FLAGS, row.from));
+            self.0.push(index(&FLAGS, row.from));
             self.time(row.read_at);
         }
         self.number(length(plan.left_out.len()));
         for left_out in &plan.left_out {
             self.0.extend(left_out.user.0.as_bytes());
-            self.0.push(place(&EXCLUSIONS, left_out.why));
+            self.0.push(index(&EXCLUSIONS, left_out.why));
         }
         // Plans of earlier versions of the page end here, and so does every plan that has nothing to add.
         if let Some(undone) = plan.undoes.as_ref().filter(|undone| !undone.reference.is_empty()) {
@@ -317,19 +317,19 @@ impl Bytes {
         self.number(length(records.len()));
         for record in records {
             match record {
-                Record::Intent(places) => {
+                Record::Intent(indexes) => {
                     self.0.push(INTENT);
-                    self.places(places);
+                    self.indexes(indexes);
                 }
-                Record::Seen { at, places } => {
+                Record::Seen { at, indexes } => {
                     self.0.push(SEEN);
                     self.time(*at);
-                    self.places(places);
+                    self.indexes(indexes);
                 }
                 Record::AnotherWriter { at } => self.dated(ANOTHER_WRITER, *at),
-                Record::Settled { place, row, failure } => {
+                Record::Settled { index, row, failure } => {
                     self.0.push(SETTLED);
-                    self.number(*place);
+                    self.number(*index);
                     self.row(row);
                     self.maybe(failure.as_ref(), Self::failure);
                 }
@@ -337,15 +337,15 @@ impl Bytes {
         }
     }
 
-    fn places(&mut self, places: &[Place]) {
-        self.number(length(places.len()));
-        for place in places {
-            self.number(*place);
+    fn indexes(&mut self, indexes: &[RowIndex]) {
+        self.number(length(indexes.len()));
+        for index in indexes {
+            self.number(*index);
         }
     }
 
-    fn actor(&mut self, place: u8, actor: &Actor) {
-        self.0.extend([ACTOR, place]);
+    fn actor(&mut self, index: u8, actor: &Actor) {
+        self.0.extend([ACTOR, index]);
         let (kind, id) = match actor {
             Actor::Unknown => (0, None),
             Actor::Application(id) => (1, Some(id)),
@@ -357,7 +357,7 @@ impl Bytes {
     }
 
     fn row(&mut self, row: &Row) {
-        self.0.push(place(&RowState::ALL, row.state));
+        self.0.push(index(&RowState::ALL, row.state));
         self.0.extend(row.writes.to_be_bytes());
         self.maybe(row.at, Self::time);
         self.maybe(row.read_back_at, Self::time);
@@ -393,8 +393,8 @@ fn length(length: usize) -> u32 {
 }
 
 /// Each of these lists has everything there is, and is far shorter than 256.
-fn place<T: PartialEq + Copy>(all: &[T], one: T) -> u8 {
-    all.iter().position(|other| *other == one).and_then(|place| u8::try_from(place).ok()).unwrap_or_default()
+fn index<T: PartialEq + Copy>(all: &[T], one: T) -> u8 {
+    all.iter().position(|other| *other == one).and_then(|index| u8::try_from(index).ok()).unwrap_or_default()
 }
 
 struct Reader<'a>(&'a [u8]);
@@ -426,8 +426,8 @@ impl Reader<'_> {
         self.chunk().map(u16::from_be_bytes)
     }
 
-    fn time(&mut self) -> Result<Wall, Damage> {
-        self.chunk().map(i64::from_be_bytes).map(Wall)
+    fn time(&mut self) -> Result<Timestamp, Damage> {
+        self.chunk().map(i64::from_be_bytes).map(Timestamp)
     }
 
     fn id(&mut self) -> Result<Uuid, Damage> {
@@ -500,12 +500,12 @@ impl Reader<'_> {
         self.many(|reader| match reader.byte()? {
             INTENT => reader.many(Self::number).map(Record::Intent),
             SETTLED => Ok(Record::Settled {
-                place: reader.number()?,
+                index: reader.number()?,
                 row: reader.row()?,
                 failure: reader.maybe(Self::failure)?,
             }),
             ANOTHER_WRITER => Ok(Record::AnotherWriter { at: reader.time()? }),
-            SEEN => Ok(Record::Seen { at: reader.time()?, places: reader.many(Self::number)? }),
+            SEEN => Ok(Record::Seen { at: reader.time()?, indexes: reader.many(Self::number)? }),
             _ => Err(Damage::Senseless),
         })
     }
@@ -533,11 +533,11 @@ mod tests {
 
     fn plan(users: u128) -> Plan {
         let user = |number| UserId(Uuid::from_u128(number));
-        let row = |number| PlannedRow { user: user(number), from: Mfa::Off, read_at: Wall(5) };
+        let row = |number| PlannedRow { user: user(number), from: Mfa::Off, read_at: Timestamp(5) };
         Plan {
             environment: EnvironmentId(Uuid::from_u128(99)),
             to: true,
-            made_at: Wall(1_795_500_000_000),
+            made_at: Timestamp(1_795_500_000_000),
             rows: (1..=users).map(row).collect(),
             left_out: vec![LeftOut { user: user(50), why: Exclusion::Protected }],
             reference: "CHG0041273".into(),
@@ -547,14 +547,14 @@ mod tests {
         }
     }
 
-    fn settled(place: Place, state: RowState) -> Record {
-        let row = Row { state, writes: 2, at: Some(Wall(9)), actor: 1, ..Row::default() };
+    fn settled(index: RowIndex, state: RowState) -> Record {
+        let row = Row { state, writes: 2, at: Some(Timestamp(9)), actor: 1, ..Row::default() };
         let failure = (state == RowState::Refused).then(|| Failure {
             status: 403,
             code: Some("ACCESS_FAILED".into()),
             message: "no".into(),
         });
-        Record::Settled { place, row, failure }
+        Record::Settled { index, row, failure }
     }
 
     fn journal() -> Vec<Vec<u8>> {
@@ -564,7 +564,8 @@ mod tests {
         ];
         let plan = Entry::Plan(plan(5)).encode();
         let actor = Actor::Application("0b41".into());
-        let ends = [Entry::Actor { place: 1, actor }, Entry::Closed(Wall(12)), Entry::Closed(Wall(99))];
+        let ends =
+            [Entry::Actor { index: 1, actor }, Entry::Closed(Timestamp(12)), Entry::Closed(Timestamp(99))];
         let entries = batches.map(Entry::Batch).into_iter().chain(ends);
         std::iter::once(plan).chain(entries.map(|entry| entry.encode())).collect()
     }
@@ -578,12 +579,12 @@ mod tests {
         assert_eq!(states, [RowState::Changed, waiting, RowState::Refused, waiting, waiting]);
         assert_eq!((restored.open, restored.failures.len()), (vec![1, 3], 1));
         assert_eq!(restored.actors, [Actor::Unknown, Actor::Application("0b41".into())]);
-        assert_eq!(restored.closed_at, Some(Wall(12)));
+        assert_eq!(restored.closed_at, Some(Timestamp(12)));
     }
 
     #[test]
     fn a_reason_to_leave_somebody_out_keeps_its_byte() {
-        let bytes = Exclusion::ALL.map(|why| place(&EXCLUSIONS, why));
+        let bytes = Exclusion::ALL.map(|why| index(&EXCLUSIONS, why));
         assert_eq!(bytes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         let left_out = Exclusion::ALL.map(|why| LeftOut { user: UserId(Uuid::from_u128(1)), why });
         let entry = Entry::Plan(Plan { left_out: left_out.to_vec(), ..plan(1) });
@@ -611,12 +612,12 @@ mod tests {
     fn what_is_known_of_other_writers_comes_back_and_older_journals_say_nothing_of_it() {
         let older = restore(&journal()).unwrap();
         assert_eq!((older.another_writer_at, older.handed_over_at), (None, None));
-        let seen = |at| Record::AnotherWriter { at: Wall(at) };
+        let seen = |at| Record::AnotherWriter { at: Timestamp(at) };
         let later = [
             Entry::Batch(vec![settled(4, RowState::AlreadySo), seen(7), seen(9)]),
-            Entry::HandedOver(Wall(20)),
-            Entry::Kept(Wall(30)),
-            Entry::HandedOver(Wall(40)),
+            Entry::HandedOver(Timestamp(20)),
+            Entry::Kept(Timestamp(30)),
+            Entry::HandedOver(Timestamp(40)),
         ];
         let of = |entries: &[Entry]| {
             let entries = entries.iter().map(Entry::encode);
@@ -624,10 +625,10 @@ mod tests {
             let restored = restore(&all).unwrap();
             (restored.another_writer_at, restored.handed_over_at)
         };
-        assert_eq!(of(&later[..1]), (Some(Wall(7)), None), "the first time counts");
-        assert_eq!(of(&later[..2]), (Some(Wall(7)), Some(Wall(20))));
-        assert_eq!(of(&later[..3]), (Some(Wall(7)), None), "a person has gone on here since");
-        assert_eq!(of(&later), (Some(Wall(7)), Some(Wall(40))));
+        assert_eq!(of(&later[..1]), (Some(Timestamp(7)), None), "the first time counts");
+        assert_eq!(of(&later[..2]), (Some(Timestamp(7)), Some(Timestamp(20))));
+        assert_eq!(of(&later[..3]), (Some(Timestamp(7)), None), "a person has gone on here since");
+        assert_eq!(of(&later), (Some(Timestamp(7)), Some(Timestamp(40))));
         let is_local = |entry: &Entry| Entry::is_of_this_browser(&entry.encode());
         assert_eq!([0, 1, 2, 3].map(|at| is_local(&later[at])), [false, true, true, true]);
         assert!(!journal().iter().any(|entry| Entry::is_of_this_browser(entry)));
@@ -640,12 +641,12 @@ mod tests {
             bytes
         };
         let closed = with_sum(vec![1, 4, 0, 0, 0, 0, 0, 0, 0, 12]);
-        assert_eq!(Entry::decode(&closed), Ok(Entry::Closed(Wall(12))));
-        assert_eq!(Entry::Closed(Wall(12)).encode(), closed);
+        assert_eq!(Entry::decode(&closed), Ok(Entry::Closed(Timestamp(12))));
+        assert_eq!(Entry::Closed(Timestamp(12)).encode(), closed);
         let batch = with_sum(vec![
             1, 2, 0, 0, 0, 2, 1, 0, 0, 0, 1, 0, 0, 0, 5, 3, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 1, 0, 0, 0, 6,
         ]);
-        let records = vec![Record::Intent(vec![5]), Record::Seen { at: Wall(9), places: vec![6] }];
+        let records = vec![Record::Intent(vec![5]), Record::Seen { at: Timestamp(9), indexes: vec![6] }];
         assert_eq!(Entry::decode(&batch), Ok(Entry::Batch(records.clone())));
         assert_eq!(Entry::Batch(records).encode(), batch);
     }

@@ -35,7 +35,7 @@ pub async fn within<F: Future + Unpin>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::time::Wall;
+    use crate::domain::time::Timestamp;
     use futures::future::{FutureExt, LocalBoxFuture, pending, ready};
     use std::cell::Cell;
     use std::rc::Rc;
@@ -49,8 +49,8 @@ mod tests {
             self.0.get()
         }
 
-        fn wall(&self) -> Wall {
-            Wall(0)
+        fn wall(&self) -> Timestamp {
+            Timestamp(0)
         }
 
         fn sleep_until(&self, at: Millis) -> LocalBoxFuture<'static, ()> {

@@ -20,7 +20,7 @@ use super::retry::{Jitter, pause};
 /// More pages than an answer to some questions can have. Several users may share an e-mail address.
 const MOST_PAGES: u32 = 50;
 
-/// How many single questions may fail before the lookup halts, because PingOne is likelier at fault than the questions.
+/// How many single questions may fail before the lookup pauses, because PingOne is likelier at fault than the questions.
 /// Each resume allows as many more.
 const MOST_REFUSED: usize = 20;
 
@@ -318,20 +318,20 @@ mod tests {
     use std::ops::RangeInclusive;
 
     use crate::domain::fault::Refusal;
-    use crate::domain::list::{Identity, List, Piles, normalize, read};
+    use crate::domain::list::{Identity, ImportFile, Matches, normalize, read};
     use crate::domain::region::{RegionCode, Regions};
     use crate::domain::tenant::{EnvironmentId, Tenant};
     use crate::domain::user::User;
     use crate::domain::users::tests::user;
     use uuid::Uuid;
 
-    fn list(text: &str, by: Identity) -> List {
+    fn list(text: &str, by: Identity) -> ImportFile {
         let mut list = read(text.as_bytes(), &normalize()).unwrap();
         list.identify(0, by, false);
         list
     }
 
-    fn lookup(list: &List) -> Lookup {
+    fn lookup(list: &ImportFile) -> Lookup {
         Lookup::new(
             Rc::new(Questions::of(list.confirmed().unwrap())),
             Rc::new(Policy::default()),
@@ -402,9 +402,9 @@ mod tests {
         let mut lookup = lookup(&list);
         assert_eq!(drive(&mut lookup, &[user(3), user(20)], ""), 3);
         assert_eq!((lookup.state(), lookup.done()), (State::Complete, 25));
-        let piles = Piles::from_answers(list.confirmed().unwrap(), lookup.answers());
-        assert_eq!(piles.found, [(2, user(3).id), (19, user(20).id)]);
-        assert_eq!((piles.not_found.len(), piles.twice), (23, vec![25]));
+        let matches = Matches::from_answers(list.confirmed().unwrap(), lookup.answers());
+        assert_eq!(matches.found, [(2, user(3).id), (19, user(20).id)]);
+        assert_eq!((matches.not_found.len(), matches.duplicates), (23, vec![25]));
     }
 
     #[test]
@@ -490,8 +490,8 @@ mod tests {
         let Ask::Page(asked) = &job.ask else { panic!() };
         assert_eq!(asked.cursor, Some(cursor));
         answer(&mut lookup, job, Ok(page(&[shared(2)], None)));
-        let piles = Piles::from_answers(list.confirmed().unwrap(), lookup.answers());
-        assert_eq!(piles.ambiguous.len(), 1);
+        let matches = Matches::from_answers(list.confirmed().unwrap(), lookup.answers());
+        assert_eq!(matches.ambiguous.len(), 1);
     }
 
     #[test]

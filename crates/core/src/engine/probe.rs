@@ -10,16 +10,16 @@ use crate::api::request::{
     Call, CountUsers, Kind, ReadBypass, ReadDevices, ReadEnvironment, ReadFirstUser, ReadMfa, ReadMfaDefault,
     ReadPopulations, ReadProducts, ReadReport, ReadUser,
 };
-use crate::domain::evidence::{Ask, Evidence, Reach, Told, Tried};
+use crate::domain::evidence::{Answer, Evidence, Operation, Question, Reach};
 use crate::domain::fault::Fault;
-use crate::domain::time::{Millis, Wall};
+use crate::domain::time::{Millis, Timestamp};
 
 use super::connection::Connection;
 use super::driver::{Event, Step, Work, drive};
 use super::pacer::Priority;
 
 /// Finds out what the browser can reach at all: without a token, without asking for permission first.
-pub trait Reaching {
+pub trait NetworkProbe {
     /// Asks the page's own server, and this address.
     fn reach(&self, endpoint: &Endpoint) -> LocalBoxFuture<'static, Reach>;
 }
@@ -33,26 +33,26 @@ struct Search {
 }
 
 impl Work for Search {
-    type Job = Ask;
-    type Answer = (Wall, Result<Told, Fault>);
+    type Job = Question;
+    type Answer = (Timestamp, Result<Answer, Fault>);
     const PRIORITY: Priority = Priority::Single;
 
-    fn kind(_: &Ask) -> Option<Kind> {
+    fn kind(_: &Question) -> Option<Kind> {
         Some(Kind::Read)
     }
 
-    fn next(&self, now: Millis) -> Step<Ask> {
+    fn next(&self, now: Millis) -> Step<Question> {
         if self.is_asking {
             return Step::Idle;
         }
-        match self.evidence.next_ask() {
+        match self.evidence.next_question() {
             None => Step::Done,
             Some((_, pause)) if now < self.answered_at + pause => Step::WaitUntil(self.answered_at + pause),
             Some((ask, _)) => Step::Start(ask),
         }
     }
 
-    fn apply(&mut self, event: Event<Ask, Self::Answer>, now: Millis) {
+    fn apply(&mut self, event: Event<Question, Self::Answer>, now: Millis) {
         match event {
             Event::Started(_) => self.is_asking = true,
             Event::Answered(ask, answer) => {
@@ -73,7 +73,7 @@ impl Work for Search {
 pub async fn search(
     evidence: Evidence,
     connection: &Connection,
-    reaching: &dyn Reaching,
+    reaching: &dyn NetworkProbe,
     observe: impl Fn(&Evidence),
 ) -> Evidence {
     let mut search = Search { evidence, answered_at: connection.clock().now(), is_asking: false };
@@ -97,44 +97,46 @@ pub async fn search(
 }
 
 fn ask_for<'a>(
-    ask: Ask,
+    ask: Question,
     connection: &'a Connection,
-    reaching: &'a dyn Reaching,
-) -> LocalBoxFuture<'a, Result<Told, Fault>> {
+    reaching: &'a dyn NetworkProbe,
+) -> LocalBoxFuture<'a, Result<Answer, Fault>> {
     async move {
         Ok(match ask {
-            Ask::Reach(tried) => Told::Reach(reaching.reach(&address_of(tried, connection)).await),
-            Ask::Environment => Told::Environment(connection.send(ReadEnvironment).await?),
-            Ask::Users => Told::Users(connection.send(ReadFirstUser).await?),
-            Ask::User(user) => Told::User(Box::new(connection.send(ReadUser(user)).await?)),
-            Ask::Flag(user) => Told::Flag(connection.send(ReadMfa(user)).await?.enabled),
-            Ask::Populations => {
+            Question::Reach(operation) => {
+                Answer::Reach(reaching.reach(&address_of(operation, connection)).await)
+            }
+            Question::Environment => Answer::Environment(connection.send(ReadEnvironment).await?),
+            Question::Users => Answer::Users(connection.send(ReadFirstUser).await?),
+            Question::User(user) => Answer::User(Box::new(connection.send(ReadUser(user)).await?)),
+            Question::Flag(user) => Answer::Flag(connection.send(ReadMfa(user)).await?.enabled),
+            Question::Populations => {
                 connection.send(ReadPopulations { cursor: None }).await?;
-                Told::Populations
+                Answer::Populations
             }
-            Ask::Settings => {
+            Question::Settings => {
                 connection.send(ReadMfaDefault).await?;
-                Told::Settings
+                Answer::Settings
             }
-            Ask::Products => Told::Products(connection.send(ReadProducts).await?),
-            Ask::Devices(user) => Told::Devices(connection.send(ReadDevices(user)).await?),
-            Ask::Bypass(user) => Told::Bypass(connection.send(ReadBypass(user)).await?),
+            Question::Products => Answer::Products(connection.send(ReadProducts).await?),
+            Question::Devices(user) => Answer::Devices(connection.send(ReadDevices(user)).await?),
+            Question::Bypass(user) => Answer::Bypass(connection.send(ReadBypass(user)).await?),
         })
     }
     .boxed_local()
 }
 
 /// The address of what failed. A write is not sent from here: only its address is asked, by a plain GET.
-fn address_of(tried: Tried, connection: &Connection) -> Endpoint {
+fn address_of(operation: Operation, connection: &Connection) -> Endpoint {
     let tenant = connection.tenant();
-    let request = match tried {
-        Tried::Connect | Tried::ChangeFlag(None) => ReadEnvironment.request(tenant),
-        Tried::ReadUsers | Tried::FilterUsers => CountUsers.request(tenant),
-        Tried::ReadUser(user) => ReadUser(user).request(tenant),
-        Tried::ReadFlag(user) | Tried::ChangeFlag(Some(user)) => ReadMfa(user).request(tenant),
-        Tried::ReadDevices(user) => ReadDevices(user).request(tenant),
-        Tried::ReadReport => ReadReport::New.request(tenant),
-        Tried::AllowBypass(user) => ReadBypass(user).request(tenant),
+    let request = match operation {
+        Operation::Connect | Operation::ChangeFlag(None) => ReadEnvironment.request(tenant),
+        Operation::ReadUsers | Operation::FilterUsers => CountUsers.request(tenant),
+        Operation::ReadUser(user) => ReadUser(user).request(tenant),
+        Operation::ReadFlag(user) | Operation::ChangeFlag(Some(user)) => ReadMfa(user).request(tenant),
+        Operation::ReadDevices(user) => ReadDevices(user).request(tenant),
+        Operation::ReadReport => ReadReport::New.request(tenant),
+        Operation::AllowBypass(user) => ReadBypass(user).request(tenant),
     };
     request.endpoint
 }

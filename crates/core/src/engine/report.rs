@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::api::request::{Kind, ReadReport, ReportPage};
 use crate::domain::device::is_pingids;
 use crate::domain::fault::{Fault, Paging, RetryKind};
-use crate::domain::time::{Millis, Wall};
+use crate::domain::time::{Millis, Timestamp};
 use crate::domain::user::UserId;
 
 use super::driver::{Command, Event, Step, Work};
@@ -58,7 +58,7 @@ pub struct Reporting {
     state: State,
     users: HashMap<UserId, Reported>,
     unreadable: usize,
-    made_at: Option<Wall>,
+    made_at: Option<Timestamp>,
 }
 
 impl Reporting {
@@ -98,7 +98,7 @@ impl Reporting {
 
     /// When PingOne made it, if it says so.
     #[must_use]
-    pub const fn made_at(&self) -> Option<Wall> {
+    pub const fn made_at(&self) -> Option<Timestamp> {
         self.made_at
     }
 

@@ -14,41 +14,41 @@ use crate::api::request::Kind;
 use crate::domain::device::Device;
 use crate::domain::fault::{Fault, RetryKind};
 use crate::domain::plan::Plan;
-use crate::domain::row::{Failure, Row, RowState, Tally};
-use crate::domain::time::{ClockReading, Millis, Wall};
+use crate::domain::row::{Failure, Row, RowCounts, RowState};
+use crate::domain::time::{ClockReading, Millis, Timestamp};
 use crate::domain::user::UserId;
 
 use super::change::{Meaning, contradiction};
-use super::connection::Noted;
+use super::connection::Answered;
 use super::driver::{Command, Event, Step, Work};
 use super::journal::Restored;
 use super::pacer::Priority;
 use super::policy::Policy;
 use super::retry::{Jitter, pause_of_row};
 use breaker::Breaker;
-use halts::Halts;
-use ledger::Ledger;
+use pauses::Pauses;
+use pilot::PilotProgress;
 use ready::{Due, Ready};
-pub use reread::Outdated;
-use trial::Course;
+pub use refresh::Outdated;
+use write_ahead::WriteAhead;
 
 mod breaker;
-mod delivery;
 mod guarded;
-mod halts;
-mod ledger;
+mod job_runner;
+mod pauses;
+mod pilot;
 pub mod readback;
 mod ready;
-mod reread;
+mod refresh;
 mod spot_check;
-mod trial;
+mod write_ahead;
 
-pub use delivery::Delivery;
-pub use ledger::Record;
-pub use trial::Look;
+pub use job_runner::JobRunner;
+pub use pilot::PilotRead;
+pub use write_ahead::Record;
 
 /// The place of a row in its plan.
-pub type Place = u32;
+pub type RowIndex = u32;
 
 /// What can be started for a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub enum Job {
     /// The PUT.
     Write {
         /// The row.
-        place: Place,
+        index: RowIndex,
         /// Whose flag.
         user: UserId,
         /// On or off.
@@ -65,40 +65,40 @@ pub enum Job {
     /// The GET that tells what a lost answer would have said.
     Read {
         /// The row.
-        place: Place,
+        index: RowIndex,
         /// Whose flag.
         user: UserId,
     },
     /// The GET before a row's first PUT, which shows whether someone else is changing the same users.
     SpotCheck {
         /// The row.
-        place: Place,
+        index: RowIndex,
         /// Whose flag.
         user: UserId,
     },
     /// The GET that tells whether PingOne can be reached again.
     Probe {
-        /// Whose flag; nobody asks for the answer. `None` where everyone is in doubt: then users are counted.
+        /// Whose flag; nobody asks for the answer. `None` where everyone is in row: then users are counted.
         user: Option<UserId>,
     },
     /// A GET that a person sees who looks at the test user.
-    Look {
+    PilotRead {
         /// What is read.
-        look: Look,
+        read: PilotRead,
         /// The test user.
         user: UserId,
     },
     /// Stores records; nothing is sent.
     Store(Rc<Vec<Record>>),
     /// Takes note that time has brought something about; nothing is sent.
-    Halt(Halt),
+    Pause(PauseReason),
     /// Asks what time it is, because it may have waited for long; nothing is sent.
     Clock,
 }
 
 /// What was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum JobAnswer {
     /// The flag.
     Flag(bool),
     /// PingOne answers; nobody asked what.
@@ -111,11 +111,11 @@ pub enum Said {
 
 /// Why a run starts nothing for now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Halt {
+pub enum PauseReason {
     /// A person paused it.
     Asked,
     /// The test user was changed; a person looks.
-    TestUser,
+    PilotUser,
     /// As many rows as a person named were settled.
     Step,
     /// The token has ended, or is about to.
@@ -139,12 +139,12 @@ pub enum Halt {
 
 /// Where a run stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum RunStatus {
     /// Rows are being written.
     Running,
     /// Nothing is started.
-    Halted(Halt),
-    /// Others may have changed whom it hasn't written; [`Run::outdated`] says why. What is in doubt is settled, and then
+    Halted(PauseReason),
+    /// Others may have changed whom it hasn't written; [`Run::outdated`] says why. What is in row is settled, and then
     /// it is done for now: it goes on once [`ReadBack::of_waiting`](readback::ReadBack::of_waiting) is complete.
     Outdated,
     /// A person stopped it; what is in flight is awaited.
@@ -161,22 +161,22 @@ pub struct Run {
     policy: Rc<Policy>,
     jitter: Jitter,
     rows: Vec<Row>,
-    tally: Tally,
-    failures: HashMap<Place, Failure>,
-    fresh: Vec<Place>,
+    tally: RowCounts,
+    failures: HashMap<RowIndex, Failure>,
+    fresh: Vec<RowIndex>,
     /// Rows with a stored intent that can be written.
     ready: Ready,
     /// Rows that are written again, from when on, and what went wrong before.
-    again: Vec<(Millis, Place, Fault)>,
+    again: Vec<(Millis, RowIndex, Fault)>,
     /// Rows whose answer was lost, from when on they are read, and how often they were.
-    doubts: Vec<Doubt>,
+    unconfirmed: Vec<Unconfirmed>,
     /// What was sent and is not answered: for which row, and with the how manieth token.
-    in_flight: Vec<(Option<Place>, u32)>,
-    ledger: Ledger,
+    in_flight: Vec<(Option<RowIndex>, u32)>,
+    write_ahead: WriteAhead,
     breaker: Breaker,
-    halts: Halts,
-    /// Where one user is changed first for a person to look at.
-    trial: Option<Course>,
+    pauses: Pauses,
+    /// Where one user is changed first for a person to read at.
+    pilot: Option<PilotProgress>,
     is_stopping: bool,
     /// Settled rows after which a person is waited for. No further row is intended before.
     step_at: Option<u32>,
@@ -185,18 +185,18 @@ pub struct Run {
     token: u32,
     actor: u8,
     /// When something was last answered.
-    last: Wall,
+    last: Timestamp,
     /// The same by the monotonic clock.
     answered_at: Millis,
     /// When a row was last settled or read; `None` before anything was answered.
-    active_at: Option<Wall>,
+    active_at: Option<Timestamp>,
     /// The same by the monotonic clock, as far as this page knows: the wall clock may be set back.
     active_since: Option<Millis>,
     clock: Asked,
     /// Why the values of those who wait are to be read again, if they are.
     outdated: Option<Outdated>,
     /// When a spot check first showed that someone else is changing these users.
-    another_writer_at: Option<Wall>,
+    another_writer_at: Option<Timestamp>,
     /// How many rows were settled although nothing was sent for them.
     unsent: u32,
 }
@@ -210,9 +210,9 @@ enum Asked {
 }
 
 #[derive(Debug, Clone)]
-struct Doubt {
+struct Unconfirmed {
     from: Millis,
-    place: Place,
+    index: RowIndex,
     reads: u32,
     fault: Fault,
     is_sent: bool,
@@ -220,10 +220,10 @@ struct Doubt {
     is_from_before: bool,
 }
 
-impl Doubt {
+impl Unconfirmed {
     /// About a row that nobody has read yet, and may from then on.
-    const fn new(place: Place, fault: Fault, from: Millis) -> Self {
-        Self { from, place, reads: 0, fault, is_sent: false, is_from_before: false }
+    const fn new(index: RowIndex, fault: Fault, from: Millis) -> Self {
+        Self { from, index, reads: 0, fault, is_sent: false, is_from_before: false }
     }
 }
 
@@ -239,17 +239,17 @@ impl Run {
         let has_trial = plan.stops.after_test_user && plan.rows.len() > 1;
         let mut run = Self {
             rows: vec![Row::default(); plan.rows.len()],
-            tally: Tally::waiting(rows),
+            tally: RowCounts::waiting(rows),
             failures: HashMap::new(),
             fresh: Vec::new(),
             ready: Ready::new(jitter.split()),
             again: Vec::new(),
-            doubts: Vec::new(),
+            unconfirmed: Vec::new(),
             in_flight: Vec::new(),
-            ledger: Ledger::new(rows),
+            write_ahead: WriteAhead::new(rows),
             breaker: Breaker::default(),
-            halts: Halts::default(),
-            trial: has_trial.then(Course::default),
+            pauses: Pauses::default(),
+            pilot: has_trial.then(PilotProgress::default),
             is_stopping: false,
             step_at,
             token_until,
@@ -268,7 +268,7 @@ impl Run {
             jitter,
         };
         run.put_off_some();
-        run.ledger.intend(&run.policy, run.step_at);
+        run.write_ahead.intend(&run.policy, run.step_at);
         run
     }
 
@@ -284,8 +284,8 @@ impl Run {
         let Restored { plan, rows, failures, open, closed_at, another_writer_at, handed_over_at, .. } =
             restored;
         let mut run = Self::new(Rc::new(plan), policy, jitter, token_until);
-        for (place, row) in rows.into_iter().enumerate() {
-            if let Some(known) = run.rows.get_mut(place) {
+        for (index, row) in rows.into_iter().enumerate() {
+            if let Some(known) = run.rows.get_mut(index) {
                 run.tally.moved(known.state, row.state);
                 run.unsent += u32::from(row.state.is_ended() && row.writes == 0);
                 *known = row;
@@ -296,32 +296,33 @@ impl Run {
         match (run.plan.stops.after_test_user, run.carried_out()) {
             (true, 0) => run.step_at = Some(ended + 1),
             // Nobody has said yet that the test user is as expected: nobody else was intended.
-            (true, 1) if open.is_empty() => run.halts.wait_for_person(Halt::TestUser),
+            (true, 1) if open.is_empty() => run.pauses.wait_for_person(PauseReason::PilotUser),
             _ => run.step_at = run.plan.stops.every.map(|every| ended + every),
         }
         let (settled, read) = (run.rows.iter().filter_map(|row| row.at), run.plan.rows.iter());
         run.active_at = settled.chain(read.map(|planned| planned.read_at)).max();
         run.clock = Asked::Due;
         // Nobody looks twice. What was seen isn't stored, because it is about a person.
-        run.trial = run.trial.take().filter(|_| run.carried_out() == 0);
-        let opened: HashSet<Place> = open.iter().copied().collect();
-        let is_waiting = |place: &Place| {
-            run.rows.get(*place as usize).is_some_and(|row| !row.state.is_ended()) && !opened.contains(place)
+        run.pilot = run.pilot.take().filter(|_| run.carried_out() == 0);
+        let opened: HashSet<RowIndex> = open.iter().copied().collect();
+        let is_waiting = |index: &RowIndex| {
+            run.rows.get(*index as usize).is_some_and(|row| !row.state.is_ended()) && !opened.contains(index)
         };
         let waiting = (0..run.tally.all()).filter(is_waiting).collect();
-        run.ledger = Ledger::resumed(waiting, run.tally.ended(), &open);
+        run.write_ahead = WriteAhead::resumed(waiting, run.tally.ended(), &open);
         run.is_stopping = closed_at.is_some();
         run.beware(another_writer_at, handed_over_at);
         run.put_off_some();
-        for place in open {
-            run.set(place, RowState::Sending);
+        for index in open {
+            run.set(index, RowState::Sending);
             // Nobody knows whether its PUT was sent. It counts as sent: what a read finds then is taken for this run's
             // doing, and can be taken back.
-            if let Some(row) = run.rows.get_mut(place as usize) {
+            if let Some(row) = run.rows.get_mut(index as usize) {
                 row.writes = row.writes.max(1);
             }
             let fault = Fault::Unreachable;
-            run.doubts.push(Doubt { is_from_before: true, ..Doubt::new(place, fault, Millis(0)) });
+            run.unconfirmed
+                .push(Unconfirmed { is_from_before: true, ..Unconfirmed::new(index, fault, Millis(0)) });
         }
         if run.is_stopping {
             run.wind_up();
@@ -342,30 +343,30 @@ impl Run {
 
     /// Where it stands.
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> RunStatus {
         let is_ended = self.tally.ended() == self.tally.all();
-        match self.halts.first() {
+        match self.pauses.first() {
             // The last outcomes are as good as lost while they can't be stored.
-            Some(halt @ Halt::NotStored(_)) if !self.is_stopping => Standing::Halted(halt),
-            _ if is_ended => Standing::Ended,
-            _ if self.is_stopping && self.in_flight.is_empty() => Standing::Stopped,
-            _ if self.is_stopping => Standing::Stopping,
-            Some(halt) => Standing::Halted(halt),
-            None if self.outdated.is_some() => Standing::Outdated,
-            None => Standing::Running,
+            Some(halt @ PauseReason::NotStored(_)) if !self.is_stopping => RunStatus::Halted(halt),
+            _ if is_ended => RunStatus::Ended,
+            _ if self.is_stopping && self.in_flight.is_empty() => RunStatus::Stopped,
+            _ if self.is_stopping => RunStatus::Stopping,
+            Some(halt) => RunStatus::Halted(halt),
+            None if self.outdated.is_some() => RunStatus::Outdated,
+            None => RunStatus::Running,
         }
     }
 
     /// How many rows are in each state.
     #[must_use]
-    pub fn tally(&self) -> Tally {
+    pub fn tally(&self) -> RowCounts {
         self.tally
     }
 
     /// Whether everything that is known of it is stored.
     #[must_use]
     pub fn is_stored(&self) -> bool {
-        self.ledger.is_stored()
+        self.write_ahead.is_stored()
     }
 
     /// What became of each row, in the plan's order.
@@ -376,41 +377,47 @@ impl Run {
 
     /// What went wrong for a row.
     #[must_use]
-    pub fn failure(&self, place: Place) -> Option<&Failure> {
-        self.failures.get(&place)
+    pub fn failure(&self, index: RowIndex) -> Option<&Failure> {
+        self.failures.get(&index)
     }
 
     /// Everything that went wrong, by row.
     #[must_use]
-    pub fn failures(&self) -> &HashMap<Place, Failure> {
+    pub fn failures(&self) -> &HashMap<RowIndex, Failure> {
         &self.failures
     }
 
     /// The rows whose state has changed since this was last called.
-    pub fn take_fresh(&mut self) -> Vec<Place> {
+    pub fn take_fresh(&mut self) -> Vec<RowIndex> {
         std::mem::take(&mut self.fresh)
     }
 
-    fn set(&mut self, place: Place, state: RowState) {
-        let Some(row) = self.rows.get_mut(place as usize) else { return };
+    fn set(&mut self, index: RowIndex, state: RowState) {
+        let Some(row) = self.rows.get_mut(index as usize) else { return };
         self.tally.moved(row.state, state);
         row.state = state;
-        self.fresh.push(place);
+        self.fresh.push(index);
     }
 
-    fn settle(&mut self, place: Place, state: RowState, noted: &Noted<Said>, fault: Option<&Fault>) {
-        self.set(place, state);
+    fn settle(
+        &mut self,
+        index: RowIndex,
+        state: RowState,
+        noted: &Answered<JobAnswer>,
+        fault: Option<&Fault>,
+    ) {
+        self.set(index, state);
         self.active(noted.at);
         if let Some(fault) = fault {
-            self.failures.insert(place, Failure::of(fault));
+            self.failures.insert(index, Failure::of(fault));
         }
-        let Some(row) = self.rows.get_mut(place as usize) else { return };
+        let Some(row) = self.rows.get_mut(index as usize) else { return };
         (row.at, row.correlation_id) = (Some(noted.at), noted.correlation_id);
-        self.ledger.settled(place, *row, fault.map(Failure::of));
+        self.write_ahead.settled(index, *row, fault.map(Failure::of));
     }
 
     /// A row was settled or read then, as the latest answer says.
-    fn active(&mut self, at: Wall) {
+    fn active(&mut self, at: Timestamp) {
         self.active_at = self.active_at.max(Some(at));
         self.active_since = Some(self.answered_at);
     }
@@ -420,23 +427,23 @@ impl Run {
         self.tally.ended() - self.unsent
     }
 
-    /// A step is over once its last row is settled and the test user was looked at, and is told once nothing else halts
+    /// A step is over once its last row is settled and the test user was pilot_read_done at, and is told once nothing else pauses
     /// the run.
     fn end_step(&mut self) {
-        if self.look_due().is_none()
+        if self.pilot_read_due().is_none()
             && self.step_at.is_some_and(|at| self.tally.ended() >= at)
-            && self.halts.first().is_none()
+            && self.pauses.first().is_none()
         {
             let is_test = self.plan.stops.after_test_user && self.carried_out() == 1;
-            self.halts.wait_for_person(if is_test { Halt::TestUser } else { Halt::Step });
+            self.pauses.wait_for_person(if is_test { PauseReason::PilotUser } else { PauseReason::Step });
         }
     }
 
-    fn written(&mut self, place: Place, token: u32, noted: &Noted<Said>, now: Millis) {
-        let fault = match &noted.said {
-            Ok(Said::Flag(flag)) if *flag == self.plan.to => {
+    fn written(&mut self, index: RowIndex, token: u32, noted: &Answered<JobAnswer>, now: Millis) {
+        let fault = match &noted.result {
+            Ok(JobAnswer::Flag(flag)) if *flag == self.plan.to => {
                 self.breaker.good();
-                return self.settle(place, RowState::Changed, noted, None);
+                return self.settle(index, RowState::Changed, noted, None);
             }
             // A 200 that says the other value proves nothing but that something is wrong.
             Ok(_) => Fault::WrongShape(contradiction(!self.plan.to)),
@@ -444,102 +451,102 @@ impl Run {
         };
         if fault.retry() == RetryKind::WithNewToken {
             self.unauthorized(token);
-            return self.give_back(place, fault, now);
+            return self.give_back(index, fault, now);
         }
         if matches!(fault, Fault::NotPermitted(_)) {
-            self.not_sent(place);
+            self.not_sent(index);
         }
         match Meaning::of(&fault) {
-            Meaning::Lost => {
-                self.failing(Some(place), &fault, now);
-                self.doubts.push(Doubt::new(place, fault, now));
+            Meaning::TransportError => {
+                self.failing(Some(index), &fault, now);
+                self.unconfirmed.push(Unconfirmed::new(index, fault, now));
             }
-            Meaning::Final => self.refused(place, noted, &fault),
+            Meaning::Final => self.refused(index, noted, &fault),
             Meaning::NotNow => {
                 if !matches!(fault, Fault::RateLimited { .. }) {
-                    self.failing(Some(place), &fault, now);
+                    self.failing(Some(index), &fault, now);
                 }
-                self.write_again(place, noted, &fault, now);
+                self.write_again(index, noted, &fault, now);
             }
         }
     }
 
-    /// A 401 halts everyone once. One that comes late, with a token that was replaced since, says nothing new.
+    /// A 401 pauses everyone once. One that comes late, with a token that was replaced since, says nothing new.
     fn unauthorized(&mut self, token: u32) {
-        self.halts.needs_token |= token == self.token;
+        self.pauses.needs_token |= token == self.token;
     }
 
     /// A 401 says nothing about the row, and every row in flight gets one. But what was sent for it before may still
     /// arrive.
-    fn give_back(&mut self, place: Place, fault: Fault, now: Millis) {
-        let Some(row) = self.rows.get_mut(place as usize) else { return };
+    fn give_back(&mut self, index: RowIndex, fault: Fault, now: Millis) {
+        let Some(row) = self.rows.get_mut(index as usize) else { return };
         row.writes = row.writes.saturating_sub(1);
         if row.writes > 0 {
-            return self.again.push((now, place, fault));
+            return self.again.push((now, index, fault));
         }
-        self.set(place, RowState::Waiting);
-        self.ready.write_unchecked(place);
+        self.set(index, RowState::Waiting);
+        self.ready.write_unchecked(index);
     }
 
-    fn refused(&mut self, place: Place, noted: &Noted<Said>, fault: &Fault) {
+    fn refused(&mut self, index: RowIndex, noted: &Answered<JobAnswer>, fault: &Fault) {
         let is_gone = matches!(fault, Fault::UserUnknown(_));
         let state = if is_gone { RowState::Gone } else { RowState::Refused };
-        self.settle(place, state, noted, Some(fault));
+        self.settle(index, state, noted, Some(fault));
         if is_gone {
             self.breaker.good();
         } else if self.breaker.refused(fault) >= self.policy.refusals_in_a_row {
-            self.halts.override_person(Halt::Refused(fault.clone()));
+            self.pauses.override_person(PauseReason::Refused(fault.clone()));
         }
     }
 
-    fn write_again(&mut self, place: Place, noted: &Noted<Said>, fault: &Fault, now: Millis) {
-        let writes = self.rows.get(place as usize).map_or(0, |row| u32::from(row.writes));
+    fn write_again(&mut self, index: RowIndex, noted: &Answered<JobAnswer>, fault: &Fault, now: Millis) {
+        let writes = self.rows.get(index as usize).map_or(0, |row| u32::from(row.writes));
         match pause_of_row(&self.policy, writes, fault, &mut self.jitter) {
-            Some(pause) => self.again.push((now + pause, place, fault.clone())),
-            None => self.settle(place, RowState::Failed, noted, Some(fault)),
+            Some(pause) => self.again.push((now + pause, index, fault.clone())),
+            None => self.settle(index, RowState::Failed, noted, Some(fault)),
         }
     }
 
-    fn read(&mut self, place: Place, token: u32, noted: &Noted<Said>, now: Millis) {
-        let Some(index) = self.doubts.iter().position(|doubt| doubt.place == place && doubt.is_sent) else {
+    fn read(&mut self, index: RowIndex, token: u32, noted: &Answered<JobAnswer>, now: Millis) {
+        let Some(at) = self.unconfirmed.iter().position(|row| row.index == index && row.is_sent) else {
             return;
         };
-        let mut doubt = self.doubts.swap_remove(index);
-        doubt.is_sent = false;
-        match &noted.said {
-            Ok(Said::Flag(flag)) => {
+        let mut row = self.unconfirmed.swap_remove(at);
+        row.is_sent = false;
+        match &noted.result {
+            Ok(JobAnswer::Flag(flag)) => {
                 self.recovered();
                 self.active(noted.at);
                 if *flag == self.plan.to {
-                    self.settle(place, RowState::Changed, noted, None);
+                    self.settle(index, RowState::Changed, noted, None);
                 } else {
-                    self.write_again(place, noted, &doubt.fault, now);
+                    self.write_again(index, noted, &row.fault, now);
                 }
             }
-            Ok(Said::Reached | Said::Stored | Said::Devices(_)) => self.doubts.push(doubt),
+            Ok(JobAnswer::Reached | JobAnswer::Stored | JobAnswer::Devices(_)) => self.unconfirmed.push(row),
             Err(fault @ Fault::UserUnknown(_)) => {
                 self.recovered();
-                self.settle(place, RowState::Gone, noted, Some(fault));
+                self.settle(index, RowState::Gone, noted, Some(fault));
             }
             Err(fault) if fault.retry() == RetryKind::WithNewToken => {
                 self.unauthorized(token);
-                self.doubts.push(doubt);
+                self.unconfirmed.push(row);
             }
             Err(fault) => {
                 // While others fail as well no row's attempts are used up. Whoever fails alone has failed.
-                doubt.reads += u32::from(self.breaker.is_alone(place));
-                self.failing(Some(place), fault, now);
-                if let Some(pause) = pause_of_row(&self.policy, doubt.reads, fault, &mut self.jitter) {
-                    self.doubts.push(Doubt { from: now + pause, ..doubt });
+                row.reads += u32::from(self.breaker.is_alone(index));
+                self.failing(Some(index), fault, now);
+                if let Some(pause) = pause_of_row(&self.policy, row.reads, fault, &mut self.jitter) {
+                    self.unconfirmed.push(Unconfirmed { from: now + pause, ..row });
                 } else {
-                    self.settle(place, RowState::AnswerLost, noted, Some(&doubt.fault));
+                    self.settle(index, RowState::AnswerLost, noted, Some(&row.fault));
                 }
             }
         }
     }
 
-    fn probed(&mut self, token: u32, noted: &Noted<Said>, now: Millis) {
-        match &noted.said {
+    fn probed(&mut self, token: u32, noted: &Answered<JobAnswer>, now: Millis) {
+        match &noted.result {
             Err(fault) if fault.retry() == RetryKind::WithNewToken => self.unauthorized(token),
             Err(fault) if is_failing(fault) => self.failing(None, fault, now),
             Ok(_) | Err(_) => self.recovered(),
@@ -548,18 +555,18 @@ impl Run {
 
     fn recovered(&mut self) {
         self.breaker.good();
-        self.halts.failing = None;
+        self.pauses.failing = None;
     }
 
-    fn failing(&mut self, place: Option<Place>, fault: &Fault, now: Millis) {
+    fn failing(&mut self, index: Option<RowIndex>, fault: &Fault, now: Millis) {
         if !is_failing(fault) {
             return;
         }
-        let in_a_row = self.breaker.failed(place);
-        let is_open = self.halts.failing.is_some();
+        let in_a_row = self.breaker.failed(index);
+        let is_open = self.pauses.failing.is_some();
         if is_open || in_a_row >= self.policy.failures_in_a_row {
             let until = now + self.breaker.next_probe(&self.policy, is_open && self.in_flight.is_empty());
-            self.halts.failing = Some((until, fault.clone()));
+            self.pauses.failing = Some((until, fault.clone()));
         }
     }
 
@@ -567,70 +574,76 @@ impl Run {
         match command {
             Command::Stop => {
                 self.is_stopping = true;
-                self.halts.unstored = None;
+                self.pauses.unstored = None;
             }
-            Command::Pause => self.halts.wait_for_person(Halt::Asked),
+            Command::Pause => self.pauses.wait_for_person(PauseReason::Asked),
             Command::Woke => self.clock = Asked::Due,
-            Command::HandOver => self.halts.override_person(Halt::HandedOver),
+            Command::HandOver => self.pauses.override_person(PauseReason::HandedOver),
             Command::Resume => self.resume(now),
             Command::Token { until, actor } => {
                 (self.token_until, self.actor) = (until, actor);
                 self.token += 1;
-                self.halts.needs_token = false;
+                self.pauses.needs_token = false;
             }
         }
     }
 
-    /// After a stop nothing is asked any more: what is in doubt stays so, and what would have been sent again failed.
+    /// After a stop nothing is asked any more: what is in row stays so, and what would have been sent again failed.
     fn wind_up(&mut self) {
-        let noted = Noted { at: self.last, correlation_id: None, said: Ok(Said::Stored) };
-        for (_, place, fault) in std::mem::take(&mut self.again) {
-            self.settle(place, RowState::Failed, &noted, Some(&fault));
+        let noted = Answered { at: self.last, correlation_id: None, result: Ok(JobAnswer::Stored) };
+        for (_, index, fault) in std::mem::take(&mut self.again) {
+            self.settle(index, RowState::Failed, &noted, Some(&fault));
         }
-        let (sent, unsent) = std::mem::take(&mut self.doubts).into_iter().partition(|doubt| doubt.is_sent);
-        self.doubts = sent;
-        let unsent: Vec<Doubt> = unsent;
-        for doubt in unsent {
-            self.settle(doubt.place, RowState::AnswerLost, &noted, Some(&doubt.fault));
+        let (sent, unsent) = std::mem::take(&mut self.unconfirmed).into_iter().partition(|row| row.is_sent);
+        self.unconfirmed = sent;
+        let unsent: Vec<Unconfirmed> = unsent;
+        for row in unsent {
+            self.settle(row.index, RowState::AnswerLost, &noted, Some(&row.fault));
         }
         // Whoever was intended and is not written is no open question.
         self.take_back_intents();
     }
 
     /// The rows that were intended and not sent are stored as waiting, so that nothing is open about them.
-    pub(super) fn take_back_intents(&mut self) -> Vec<Place> {
+    pub(super) fn take_back_intents(&mut self) -> Vec<RowIndex> {
         let mut unwritten = self.ready.drain();
-        unwritten.extend(self.ledger.forget_intents());
-        for place in &unwritten {
-            if let Some(row) = self.rows.get(*place as usize) {
-                self.ledger.settled(*place, *row, None);
+        unwritten.extend(self.write_ahead.forget_intents());
+        for index in &unwritten {
+            if let Some(row) = self.rows.get(*index as usize) {
+                self.write_ahead.settled(*index, *row, None);
             }
         }
         unwritten
     }
 
     fn resume(&mut self, now: Millis) {
-        match self.halts.resume() {
-            Some(Halt::TestUser | Halt::Step) => {
+        match self.pauses.resume() {
+            Some(PauseReason::PilotUser | PauseReason::Step) => {
                 self.step_at = self.plan.stops.every.map(|every| self.tally.ended() + every);
             }
-            Some(Halt::Refused(_) | Halt::Failing { .. }) => self.breaker.good(),
-            Some(Halt::HandedOver) => self.outdated_by(Outdated::HandedOver, now),
-            Some(Halt::Asked | Halt::AnotherWriter | Halt::Token | Halt::NotStored(_)) | None => {}
+            Some(PauseReason::Refused(_) | PauseReason::Failing { .. }) => self.breaker.good(),
+            Some(PauseReason::HandedOver) => self.outdated_by(Outdated::HandedOver, now),
+            Some(
+                PauseReason::Asked
+                | PauseReason::AnotherWriter
+                | PauseReason::Token
+                | PauseReason::NotStored(_),
+            )
+            | None => {}
         }
     }
 
-    fn user(&self, place: Place) -> Option<UserId> {
-        self.plan.rows.get(place as usize).map(|row| row.user)
+    fn user(&self, index: RowIndex) -> Option<UserId> {
+        self.plan.rows.get(index as usize).map(|row| row.user)
     }
 
-    fn write(&self, place: Place) -> Option<Job> {
-        self.user(place).map(|user| Job::Write { place, user, to: self.plan.to })
+    fn write(&self, index: RowIndex) -> Option<Job> {
+        self.user(index).map(|user| Job::Write { index, user, to: self.plan.to })
     }
 
-    /// The next read of a doubt that may be sent, or when there is one.
+    /// The next read of a row that may be sent, or when there is one.
     fn next_read(&self, now: Millis) -> Option<Step<Job>> {
-        let next = self.doubts.iter().filter(|doubt| !doubt.is_sent).min_by_key(|doubt| doubt.from)?;
+        let next = self.unconfirmed.iter().filter(|row| !row.is_sent).min_by_key(|row| row.from)?;
         if next.from > now {
             return Some(Step::WaitUntil(next.from));
         }
@@ -638,65 +651,65 @@ impl Run {
     }
 
     fn next_write(&self, now: Millis) -> Option<Step<Job>> {
-        if self.doubts.iter().any(|doubt| doubt.is_from_before) {
+        if self.unconfirmed.iter().any(|row| row.is_from_before) {
             return None;
         }
         let again = self.again.iter().min_by_key(|(from, ..)| *from);
-        if let Some((from, place, _)) = again
+        if let Some((from, index, _)) = again
             && *from <= now
         {
-            return self.write(*place).map(Step::Start);
+            return self.write(*index).map(Step::Start);
         }
         let again = again.map(|(from, ..)| Step::WaitUntil(*from));
         match self.ready.next(now) {
-            Some(Due::Write(place)) => self.write(place).map(Step::Start),
-            Some(Due::SpotCheck(place)) => {
-                self.user(place).map(|user| Step::Start(Job::SpotCheck { place, user }))
+            Some(Due::Write(index)) => self.write(index).map(Step::Start),
+            Some(Due::SpotCheck(index)) => {
+                self.user(index).map(|user| Step::Start(Job::SpotCheck { index, user }))
             }
             Some(Due::At(at)) => Some(sooner(Some(Step::WaitUntil(at)), again)),
             None => again,
         }
     }
 
-    /// A read of somebody who isn't in doubt: whoever is may be the one who can't be read.
+    /// A read of somebody who isn't in row: whoever is may be the one who can't be read.
     fn probe(&self) -> Job {
-        let is_in_doubt = |place: Place| {
-            self.doubts.iter().any(|doubt| doubt.place == place) || self.ready.is_unread(place)
+        let is_in_doubt = |index: RowIndex| {
+            self.unconfirmed.iter().any(|row| row.index == index) || self.ready.is_unread(index)
         };
-        let mut places = 0..u32::try_from(self.plan.rows.len()).unwrap_or(u32::MAX);
-        let place = places.find(|place| !is_in_doubt(*place));
-        Job::Probe { user: place.and_then(|place| self.user(place)) }
+        let mut indexes = 0..u32::try_from(self.plan.rows.len()).unwrap_or(u32::MAX);
+        let index = indexes.find(|index| !is_in_doubt(*index));
+        Job::Probe { user: index.and_then(|index| self.user(index)) }
     }
 
-    fn read_of(&self, doubt: &Doubt) -> Option<Job> {
-        self.user(doubt.place).map(|user| Job::Read { place: doubt.place, user })
+    fn read_of(&self, row: &Unconfirmed) -> Option<Job> {
+        self.user(row.index).map(|user| Job::Read { index: row.index, user })
     }
 
     fn is_token_ending(&self, now: Millis) -> bool {
         self.token_until.is_some_and(|until| now + self.policy.token_margin >= until)
     }
 
-    fn while_halted(&self, halt: &Halt, now: Millis) -> Step<Job> {
-        match (halt, &self.halts.failing) {
-            (Halt::Token | Halt::NotStored(_), _) => Step::Idle,
-            (Halt::Failing { until, .. }, _) => self.while_failing(*until, now),
+    fn while_halted(&self, halt: &PauseReason, now: Millis) -> Step<Job> {
+        match (halt, &self.pauses.failing) {
+            (PauseReason::Token | PauseReason::NotStored(_), _) => Step::Idle,
+            (PauseReason::Failing { until, .. }, _) => self.while_failing(*until, now),
             // What was sent before the pause is settled.
             (
-                Halt::Asked
-                | Halt::TestUser
-                | Halt::Step
-                | Halt::Refused(_)
-                | Halt::AnotherWriter
-                | Halt::HandedOver,
+                PauseReason::Asked
+                | PauseReason::PilotUser
+                | PauseReason::Step
+                | PauseReason::Refused(_)
+                | PauseReason::AnotherWriter
+                | PauseReason::HandedOver,
                 None,
             ) => self.next_read(now).unwrap_or(Step::Idle),
-            (_, Some((until, _))) if !self.doubts.is_empty() => self.while_failing(*until, now),
+            (_, Some((until, _))) if !self.unconfirmed.is_empty() => self.while_failing(*until, now),
             (_, Some(_)) => Step::Idle,
         }
     }
 
     fn while_outdated(&self, now: Millis) -> Step<Job> {
-        let is_settled = self.in_flight.is_empty() && self.ledger.is_stored();
+        let is_settled = self.in_flight.is_empty() && self.write_ahead.is_stored();
         self.next_read(now).unwrap_or(if is_settled { Step::Done } else { Step::Idle })
     }
 
@@ -729,7 +742,7 @@ fn sooner<J>(one: Option<Step<J>>, other: Option<Step<J>>) -> Step<J> {
 
 impl Work for Run {
     type Job = Job;
-    type Answer = Noted<Said>;
+    type Answer = Answered<JobAnswer>;
     const PRIORITY: Priority = Priority::Bulk;
 
     /// Everything that a run sends keeps to the run's ceiling, its reads too.
@@ -739,8 +752,8 @@ impl Work for Run {
             | Job::Read { .. }
             | Job::SpotCheck { .. }
             | Job::Probe { .. }
-            | Job::Look { .. } => Some(Kind::Write),
-            Job::Store(_) | Job::Halt(_) | Job::Clock => None,
+            | Job::PilotRead { .. } => Some(Kind::Write),
+            Job::Store(_) | Job::Pause(_) | Job::Clock => None,
         }
     }
 
@@ -750,23 +763,23 @@ impl Work for Run {
     }
 
     fn next(&self, now: Millis) -> Step<Job> {
-        let is_unstorable = self.halts.unstored.is_some();
-        if !is_unstorable && let Some(records) = self.ledger.due() {
+        let is_unstorable = self.pauses.unstored.is_some();
+        if !is_unstorable && let Some(records) = self.write_ahead.due() {
             return Step::Start(Job::Store(records));
         }
         if self.is_stopping || self.tally.ended() == self.tally.all() {
             // A stop is not held up by what can't be stored.
-            let is_stored = self.ledger.is_stored() || (self.is_stopping && is_unstorable);
+            let is_stored = self.write_ahead.is_stored() || (self.is_stopping && is_unstorable);
             return if self.in_flight.is_empty() && is_stored { Step::Done } else { Step::Idle };
         }
         if self.in_flight.len() >= self.policy.writes_in_flight as usize {
             return Step::Idle;
         }
-        if let Some(halt) = self.halts.first() {
+        if let Some(halt) = self.pauses.first() {
             return self.while_halted(&halt, now);
         }
         if self.is_token_ending(now) {
-            return Step::Start(Job::Halt(Halt::Token));
+            return Step::Start(Job::Pause(PauseReason::Token));
         }
         match self.clock {
             Asked::Due => return Step::Start(Job::Clock),
@@ -774,8 +787,8 @@ impl Work for Run {
             Asked::Done if self.outdated.is_some() => return self.while_outdated(now),
             Asked::Done => {}
         }
-        let look = self.next_look(now);
-        let step = look.unwrap_or_else(|| sooner(self.next_read(now), self.next_write(now)));
+        let read = self.next_pilot_read(now);
+        let step = read.unwrap_or_else(|| sooner(self.next_read(now), self.next_write(now)));
         // Whatever kept it from writing for long, others may have changed whom it writes.
         let is_write = matches!(step, Step::Start(Job::Write { .. } | Job::SpotCheck { .. }));
         if is_write && self.answered_at.until(now) > self.policy.unsure {
@@ -788,14 +801,14 @@ impl Work for Run {
         }
     }
 
-    fn apply(&mut self, event: Event<Job, Noted<Said>>, now: Millis) {
+    fn apply(&mut self, event: Event<Job, Answered<JobAnswer>>, now: Millis) {
         match event {
             Event::Started(job) => self.started(job),
             Event::Answered(job, answer) => {
-                let noted = answer.unwrap_or_else(|fault| Noted {
+                let noted = answer.unwrap_or_else(|fault| Answered {
                     at: self.last,
                     correlation_id: None,
-                    said: Err(fault),
+                    result: Err(fault),
                 });
                 self.answered(&job, &noted, now);
             }
@@ -803,13 +816,13 @@ impl Work for Run {
         }
         if self.is_stopping {
             self.wind_up();
-        } else if self.halts.is_handed_over() {
+        } else if self.pauses.is_handed_over() {
             self.hand_over();
         } else {
             self.end_step();
-            self.ledger.intend(&self.policy, self.step_at);
+            self.write_ahead.intend(&self.policy, self.step_at);
         }
-        if self.halts.first().is_some() {
+        if self.pauses.first().is_some() {
             self.clock = Asked::Due;
         }
     }
@@ -818,39 +831,39 @@ impl Work for Run {
 impl Run {
     fn started(&mut self, job: Job) {
         match job {
-            Job::Write { place, .. } => {
-                self.in_flight.push((Some(place), self.token));
-                self.ready.remove(place);
-                self.again.retain(|(_, other, _)| *other != place);
-                if let Some(row) = self.rows.get_mut(place as usize) {
+            Job::Write { index, .. } => {
+                self.in_flight.push((Some(index), self.token));
+                self.ready.remove(index);
+                self.again.retain(|(_, other, _)| *other != index);
+                if let Some(row) = self.rows.get_mut(index as usize) {
                     row.writes = row.writes.saturating_add(1);
                     row.actor = self.actor;
                 }
-                self.set(place, RowState::Sending);
+                self.set(index, RowState::Sending);
             }
-            Job::Read { place, .. } => {
-                self.in_flight.push((Some(place), self.token));
-                if let Some(doubt) = self.doubts.iter_mut().find(|doubt| doubt.place == place) {
-                    doubt.is_sent = true;
+            Job::Read { index, .. } => {
+                self.in_flight.push((Some(index), self.token));
+                if let Some(row) = self.unconfirmed.iter_mut().find(|row| row.index == index) {
+                    row.is_sent = true;
                 }
             }
-            Job::SpotCheck { place, .. } => {
-                self.in_flight.push((Some(place), self.token));
-                self.ready.checking(place);
+            Job::SpotCheck { index, .. } => {
+                self.in_flight.push((Some(index), self.token));
+                self.ready.checking(index);
             }
             Job::Probe { .. } => self.in_flight.push((None, self.token)),
-            Job::Look { .. } => {
+            Job::PilotRead { .. } => {
                 self.in_flight.push((None, self.token));
-                self.looking();
+                self.pilot_read_started();
             }
-            Job::Store(_) => self.ledger.leaves(),
-            Job::Halt(Halt::Token) => self.halts.needs_token = true,
-            Job::Halt(halt) => self.halts.wait_for_person(halt),
+            Job::Store(_) => self.write_ahead.leaves(),
+            Job::Pause(PauseReason::Token) => self.pauses.needs_token = true,
+            Job::Pause(halt) => self.pauses.wait_for_person(halt),
             Job::Clock => self.clock = Asked::Sent,
         }
     }
 
-    fn answered(&mut self, job: &Job, noted: &Noted<Said>, now: Millis) {
+    fn answered(&mut self, job: &Job, noted: &Answered<JobAnswer>, now: Millis) {
         (self.last, self.answered_at) = (self.last.max(noted.at), now);
         let wall = *self.active_at.get_or_insert(noted.at);
         let active = ClockReading { now: *self.active_since.get_or_insert(now), wall };
@@ -859,48 +872,48 @@ impl Run {
             self.outdated_by(Outdated::LongWait, now);
         }
         match job {
-            Job::Write { place, .. } => {
-                let token = self.landed(Some(*place));
-                self.written(*place, token, noted, now);
+            Job::Write { index, .. } => {
+                let token = self.landed(Some(*index));
+                self.written(*index, token, noted, now);
             }
-            Job::Read { place, .. } => {
-                let token = self.landed(Some(*place));
-                self.read(*place, token, noted, now);
+            Job::Read { index, .. } => {
+                let token = self.landed(Some(*index));
+                self.read(*index, token, noted, now);
             }
-            Job::SpotCheck { place, .. } => {
-                let token = self.landed(Some(*place));
-                self.spot_checked(*place, token, noted, now);
+            Job::SpotCheck { index, .. } => {
+                let token = self.landed(Some(*index));
+                self.spot_checked(*index, token, noted, now);
             }
             Job::Probe { .. } => {
                 let token = self.landed(None);
                 self.probed(token, noted, now);
             }
-            Job::Look { look, .. } => {
+            Job::PilotRead { read, .. } => {
                 let token = self.landed(None);
-                self.looked(*look, token, noted, now);
+                self.pilot_read_done(*read, token, noted, now);
             }
-            Job::Store(records) => match &noted.said {
+            Job::Store(records) => match &noted.result {
                 Ok(_) => self.intents_stored(),
                 Err(fault) => {
-                    self.ledger.failed(records);
-                    self.halts.unstored = Some(fault.clone());
+                    self.write_ahead.failed(records);
+                    self.pauses.unstored = Some(fault.clone());
                 }
             },
             Job::Clock if self.clock == Asked::Sent => {
                 self.clock = Asked::Done;
                 self.ready.after_wait();
             }
-            Job::Halt(_) | Job::Clock => {}
+            Job::Pause(_) | Job::Clock => {}
         }
     }
 
     /// Something is answered. With the how manieth token it was sent.
-    fn landed(&mut self, place: Option<Place>) -> u32 {
+    fn landed(&mut self, index: Option<RowIndex>) -> u32 {
         if self.is_stopping {
-            // What is new is tried to be stored, whatever could not be before.
-            self.halts.unstored = None;
+            // What is new is operation to be stored, whatever could not be before.
+            self.pauses.unstored = None;
         }
-        let index = self.in_flight.iter().position(|(other, _)| *other == place);
+        let index = self.in_flight.iter().position(|(other, _)| *other == index);
         index.map_or(self.token, |index| self.in_flight.swap_remove(index).1)
     }
 }

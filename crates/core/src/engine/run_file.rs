@@ -171,7 +171,7 @@ mod tests {
     use super::*;
     use crate::domain::plan::{Plan, PlannedRow, Stops};
     use crate::domain::row::{Failure, Row, RowState};
-    use crate::domain::time::Wall;
+    use crate::domain::time::Timestamp;
     use crate::domain::user::{Mfa, UserId};
     use crate::engine::journal::Entry;
     use crate::engine::run::Record;
@@ -180,12 +180,15 @@ mod tests {
     const ENVIRONMENT_ID: EnvironmentId = EnvironmentId(Uuid::from_u128(99));
 
     fn plan(users: u128) -> Plan {
-        let row =
-            |number| PlannedRow { user: UserId(Uuid::from_u128(number)), from: Mfa::Off, read_at: Wall(5) };
+        let row = |number| PlannedRow {
+            user: UserId(Uuid::from_u128(number)),
+            from: Mfa::Off,
+            read_at: Timestamp(5),
+        };
         Plan {
             environment: ENVIRONMENT_ID,
             to: true,
-            made_at: Wall(1_795_500_000_000),
+            made_at: Timestamp(1_795_500_000_000),
             rows: (1..=users).map(row).collect(),
             left_out: vec![],
             reference: "CHG1".into(),
@@ -195,10 +198,10 @@ mod tests {
         }
     }
 
-    fn settled(place: u32, state: RowState) -> Record {
-        let row = Row { state, writes: 1, at: Some(Wall(9)), ..Row::default() };
+    fn settled(index: u32, state: RowState) -> Record {
+        let row = Row { state, writes: 1, at: Some(Timestamp(9)), ..Row::default() };
         let failure = Failure { status: 503, code: None, message: "Ä".into() };
-        Record::Settled { place, row, failure: (state == RowState::Failed).then_some(failure) }
+        Record::Settled { index, row, failure: (state == RowState::Failed).then_some(failure) }
     }
 
     fn entries() -> Vec<Vec<u8>> {
@@ -299,7 +302,7 @@ mod tests {
 
     #[test]
     fn two_hundred_thousand_rows_come_back() {
-        let records = (0..200_000).map(|place| settled(place, RowState::Changed)).collect::<Vec<_>>();
+        let records = (0..200_000).map(|index| settled(index, RowState::Changed)).collect::<Vec<_>>();
         let batches = records.chunks(32).map(|batch| Entry::Batch(batch.to_vec()).encode());
         let entries: Vec<Vec<u8>> =
             std::iter::once(Entry::Plan(plan(200_000)).encode()).chain(batches).collect();

@@ -5,8 +5,8 @@ use pingone_mfa_core::domain::diagnosis::Cause;
 use pingone_mfa_core::domain::paste::PasteFault;
 use pingone_mfa_core::domain::role::Permission;
 use pingone_sandbox::{
-    Actor, Behaviour, CustomRole, DeviceSpec, DeviceState, DeviceType, Happening, Permission as Allowed,
-    Role, Scope,
+    Actor, BackgroundChange, Behaviour, CustomRole, DeviceSpec, DeviceState, DeviceType,
+    Permission as Allowed, Role, Scope,
 };
 use uuid::Uuid;
 
@@ -207,7 +207,7 @@ pub const DOCUMENTED: &[Situation] = &[
         world.user = contractor();
         world.meanwhile = Some(Box::new(|world| {
             let (user, now) = (world.id(world.user), world.now());
-            world.sandbox.borrow_mut().happen(Happening::Deleted(user), now);
+            world.sandbox.borrow_mut().happen(BackgroundChange::Deleted(user), now);
         }));
     }),
     row(
@@ -342,7 +342,7 @@ pub const DOCUMENTED: &[Situation] = &[
     row("the account is disabled, and all the rest is there", Cause::AccountUnusable, |world| {
         has(world, "dora.disabled", DeviceType::Totp, DeviceState::Active);
         let (user, now) = (world.id("dora.disabled"), world.now());
-        world.sandbox.borrow_mut().happen(Happening::Switched(user, true), now);
+        world.sandbox.borrow_mut().happen(BackgroundChange::Switched(user, true), now);
         world.act = Act::WonderWhyNotAsked;
     }),
     row("the only device was never activated", Cause::NoDevice, |world| {

@@ -4,7 +4,9 @@
 use pingone_mfa_core::domain::diagnosis::Cause;
 use pingone_mfa_core::domain::paste::PasteFault;
 use pingone_mfa_core::domain::role::Permission;
-use pingone_sandbox::{Behaviour, DeviceSpec, DeviceState, DeviceType, Happening, Role, Scope, TokenSpec};
+use pingone_sandbox::{
+    BackgroundChange, Behaviour, DeviceSpec, DeviceState, DeviceType, Role, Scope, TokenSpec,
+};
 
 use super::world::{Act, CONTRACTORS, Network, World, jwt};
 
@@ -252,7 +254,7 @@ pub const SITUATIONS: &[Situation] = &[
     row("the user is deleted before the change", Cause::UserMissing, |world| {
         world.meanwhile = Some(Box::new(|world| {
             let (user, now) = (world.id("jonas.brandt"), world.now());
-            world.sandbox.borrow_mut().happen(Happening::Deleted(user), now);
+            world.sandbox.borrow_mut().happen(BackgroundChange::Deleted(user), now);
         }));
     }),
     row("a 401 that names a missing permission", Cause::RoleMissing(Permission::UpdateMfa), |world| {

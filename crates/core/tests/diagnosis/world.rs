@@ -15,9 +15,9 @@ use pingone_mfa_core::api::request::{
     Call, CountUsers, ReadDevices, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, Request,
     WriteMfa,
 };
-use pingone_mfa_core::api::{Head, Lost, Response, Transport};
+use pingone_mfa_core::api::{Head, Response, Transport, TransportError};
 use pingone_mfa_core::domain::diagnosis::{Diagnosis, diagnoses};
-use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Plain, Reach, Symptom, Tried};
+use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Operation, Plain, Reach, Symptom};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::outcome::Outcome;
@@ -33,11 +33,11 @@ use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::drive;
 use pingone_mfa_core::engine::listing::{self, Listing};
 use pingone_mfa_core::engine::policy::Policy;
-use pingone_mfa_core::engine::probe::{Reaching, search};
+use pingone_mfa_core::engine::probe::{NetworkProbe, search};
 use pingone_sandbox::wire::{Body, End};
 use pingone_sandbox::{
-    Behaviour, EnvironmentKind, Populations, Role, Rule, Sandbox, Scope, Seed, TokenSpec,
-    Wall as SandboxWall, readable_correlation_id,
+    Behaviour, EnvironmentKind, Populations, Role, Rule, Sandbox, Scope, Seed, Timestamp as SandboxWall,
+    TokenSpec, readable_correlation_id,
 };
 use uuid::Uuid;
 
@@ -326,7 +326,7 @@ fn experienced(mut world: World, entered: &Entered) -> (Evidence, usize) {
         Rc::new(|_| {}),
         7,
     )
-    .with_token_end(entered.facts.expires_at);
+    .with_token_expiry(entered.facts.expires_at);
     let connected = {
         let connection = connection.clone();
         clock.run(async move { connection.call(ReadEnvironment).await })
@@ -339,7 +339,7 @@ fn experienced(mut world: World, entered: &Entered) -> (Evidence, usize) {
         };
     let has_entered = connected.is_ok();
     let symptom = if let Err(fault) = connected {
-        Symptom::Failed { tried: Tried::Connect, fault, at: clock.wall() }
+        Symptom::Failed { operation: Operation::Connect, fault, at: clock.wall() }
     } else {
         for username in &world.changed_before {
             let user = UserId(world.id(username));
@@ -384,25 +384,25 @@ fn read(sandbox: &mut Sandbox, token: &str, now: SandboxWall, path: &str) -> ser
 }
 
 fn act(world: &World, clock: &Rc<VirtualClock>, connection: &Connection, user: UserId) -> Symptom {
-    let (tried, failed) = match world.act {
+    let (operation, failed) = match world.act {
         Act::Connect => panic!("{}: connecting was to fail", world.user),
         Act::WonderWhyNotAsked => return Symptom::NotAsked(user),
         Act::CheckEverything => return Symptom::Health,
-        Act::List => (Tried::ReadUsers, list(clock, connection)),
-        Act::Open => (Tried::ReadUser(user), call(clock, connection, ReadUser(user))),
-        Act::ReadFlag => (Tried::ReadFlag(user), call(clock, connection, ReadMfa(user))),
-        Act::ReadDevices => (Tried::ReadDevices(user), call(clock, connection, ReadDevices(user))),
-        Act::Report => (Tried::ReadReport, call(clock, connection, ReadReport::New)),
+        Act::List => (Operation::ReadUsers, list(clock, connection)),
+        Act::Open => (Operation::ReadUser(user), call(clock, connection, ReadUser(user))),
+        Act::ReadFlag => (Operation::ReadFlag(user), call(clock, connection, ReadMfa(user))),
+        Act::ReadDevices => (Operation::ReadDevices(user), call(clock, connection, ReadDevices(user))),
+        Act::Report => (Operation::ReadReport, call(clock, connection, ReadReport::New)),
         Act::Change => {
             let guard = Guard::default();
             let members = world.is_protected.then_some(user).into_iter().collect();
             let refused = guard.with_members(members).planned(user, true).err().map(Fault::NotPermitted);
             let fault = refused.or_else(|| change(clock, connection, user).fault().cloned());
-            (Tried::ChangeFlag(Some(user)), fault)
+            (Operation::ChangeFlag(Some(user)), fault)
         }
     };
     let fault = failed.unwrap_or_else(|| panic!("nothing failed"));
-    Symptom::Failed { tried, fault, at: clock.wall() }
+    Symptom::Failed { operation, fault, at: clock.wall() }
 }
 
 fn call<C: Call + Clone + 'static>(clock: &VirtualClock, connection: &Connection, call: C) -> Option<Fault>
@@ -522,25 +522,25 @@ impl Browser {
         }
     }
 
-    async fn send_as_browsers_do(&self, request: Request) -> Result<Response, Lost> {
+    async fn send_as_browsers_do(&self, request: Request) -> Result<Response, TransportError> {
         let url = request.endpoint.as_str();
         match self.exchange(Method::OPTIONS, url, true, Vec::new()).await {
             Came::Answer(answer, true) if (200..300).contains(&answer.head.status) => {}
             Came::Silence => return std::future::pending().await,
-            _ => return Err(Lost::Unreachable),
+            _ => return Err(TransportError::Unreachable),
         }
         let method = Method::from_bytes(request.method.to_string().as_bytes()).unwrap();
         match self.exchange(method, url, true, request.body.clone().unwrap_or_default()).await {
             Came::Answer(answer, true) => Ok(answer),
-            Came::Cut(head) => Err(Lost::BodyCut(head)),
-            Came::Answer(_, false) | Came::Nothing => Err(Lost::Unreachable),
+            Came::Cut(head) => Err(TransportError::BodyCut(head)),
+            Came::Answer(_, false) | Came::Nothing => Err(TransportError::Unreachable),
             Came::Silence => std::future::pending().await,
         }
     }
 }
 
 impl Transport for Browser {
-    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, Lost>> {
+    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, TransportError>> {
         let browser = self.copy();
         async move { browser.send_as_browsers_do(request).await }.boxed_local()
     }
@@ -558,7 +558,7 @@ impl Browser {
     }
 }
 
-impl Reaching for Browser {
+impl NetworkProbe for Browser {
     /// What `platform/reach.rs` does by the browser's fetch: a GET without a token and without a preflight.
     fn reach(&self, endpoint: &Endpoint) -> LocalBoxFuture<'static, Reach> {
         let (browser, url) = (self.copy(), endpoint.as_str().to_owned());

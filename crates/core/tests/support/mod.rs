@@ -11,10 +11,10 @@ use futures::future::{FutureExt, LocalBoxFuture};
 use futures::task::LocalSpawnExt;
 use pingone_mfa_core::api::exchange::Exchange;
 use pingone_mfa_core::api::request::Request;
-use pingone_mfa_core::api::{Head, Lost, Response, Transport};
+use pingone_mfa_core::api::{Head, Response, Transport, TransportError};
 use pingone_mfa_core::domain::region::{Region, RegionCode};
 use pingone_mfa_core::domain::tenant::{EnvironmentId, Tenant};
-use pingone_mfa_core::domain::time::{Millis, Wall};
+use pingone_mfa_core::domain::time::{Millis, Timestamp};
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::policy::Policy;
@@ -60,8 +60,8 @@ impl Clock for VirtualClock {
         Millis(self.now.get())
     }
 
-    fn wall(&self) -> Wall {
-        Wall(EPOCH + i64::try_from(self.now.get()).unwrap())
+    fn wall(&self) -> Timestamp {
+        Timestamp(EPOCH + i64::try_from(self.now.get()).unwrap())
     }
 
     fn sleep_until(&self, at: Millis) -> LocalBoxFuture<'static, ()> {
@@ -103,7 +103,7 @@ pub struct Mount {
 }
 
 impl Transport for Mount {
-    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, Lost>> {
+    fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, TransportError>> {
         let fate = self.fates.borrow_mut().pop_front().unwrap_or(Fate::Answered);
         let is_poisoned =
             self.poisoned.get().is_some_and(|user| request.endpoint.as_str().contains(&user.to_string()));
@@ -113,7 +113,7 @@ impl Transport for Mount {
         async move {
             clock.sleep_until(clock.now() + Millis(20)).await;
             if fate == Fate::NeverArrives {
-                return Err(Lost::Unreachable);
+                return Err(TransportError::Unreachable);
             }
             if let Fate::Status(status) = fate {
                 return Ok(Response { head: Head { status, correlation_id: None }, body: Vec::new() });
@@ -125,9 +125,10 @@ impl Transport for Mount {
                 .header("content-type", "application/json")
                 .body(request.body.unwrap_or_default())
                 .unwrap();
-            let reply = sandbox.borrow_mut().handle(&sent, pingone_sandbox::Wall(clock.wall().0)).response;
+            let reply =
+                sandbox.borrow_mut().handle(&sent, pingone_sandbox::Timestamp(clock.wall().0)).response;
             match fate {
-                Fate::AnswerLost => Err(Lost::Unreachable),
+                Fate::AnswerLost => Err(TransportError::Unreachable),
                 Fate::Silence => std::future::pending().await,
                 Fate::Answered | Fate::NeverArrives | Fate::Status(_) => {
                     let head = Head::new(reply.status().as_u16(), readable_correlation_id(&reply));
@@ -165,7 +166,7 @@ impl Stage {
             kind: EnvironmentKind::Sandbox,
             populations: Populations::Usual,
         });
-        let token = sandbox.mint(spec, pingone_sandbox::Wall(EPOCH));
+        let token = sandbox.mint(spec, pingone_sandbox::Timestamp(EPOCH));
         let region = Region {
             code: RegionCode("SANDBOX".into()),
             label: "Sandbox".into(),

@@ -14,7 +14,7 @@ use super::{PUBLIC_CLIENT_ID, issuer, people, sign_on};
 use crate::hal::put;
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::{Sandbox, Wall};
+use crate::{Sandbox, Timestamp};
 
 /// The length of a SHA-256 in base64url without padding.
 const CHALLENGE_LENGTH: usize = 43;
@@ -44,7 +44,7 @@ struct Destination<'a> {
     state: Option<&'a str>,
 }
 
-pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Answer {
+pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Timestamp) -> Answer {
     let (parameters, is_form) = match *request.method() {
         Method::GET => (Parameters::read(request.uri().query().unwrap_or_default().as_bytes()), false),
         Method::POST => (Parameters::read(request.body()), true),
@@ -161,7 +161,7 @@ fn code(
     asked: Asked,
     choice: &Choice,
     destination: &Destination<'_>,
-    now: Wall,
+    now: Timestamp,
 ) -> Result<Option<String>, Problem> {
     // Nobody stays signed on here, so that a silent sign-on always fails.
     if asked.is_silent {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::problem::Problem;
 use super::scope::Scope;
 use super::tickets::{Tickets, Use};
-use crate::{Wall, seed};
+use crate::{Timestamp, seed};
 
 const CODE_SECONDS: i64 = 60;
 
@@ -56,7 +56,7 @@ impl Grants {
     }
 
     /// A code for somebody who signed on.
-    pub(crate) fn code(&mut self, sign_on: SignOn, now: Wall) -> String {
+    pub(crate) fn code(&mut self, sign_on: SignOn, now: Timestamp) -> String {
         let code = self.text("code");
         let session = Session {
             id: seed::uuid(self.seed ^ 0x52, self.issued),
@@ -73,13 +73,13 @@ impl Grants {
     /// A refresh token. All of one session end together, however often one is exchanged for the next.
     pub(crate) fn refresh_token(&mut self, session: Session) -> String {
         let text = self.text("refresh token");
-        let ends = Wall(session.signed_on.saturating_mul(1000)).after_seconds(REFRESH_SECONDS);
+        let ends = Timestamp(session.signed_on.saturating_mul(1000)).after_seconds(REFRESH_SECONDS);
         self.refresh_tokens.add(text.clone(), session, ends);
         text
     }
 
     /// Uses a code. Whoever uses one again may have stolen it, so that the session ends.
-    pub(crate) fn spend_code(&mut self, code: &str, now: Wall) -> Result<CodeGrant, Problem> {
+    pub(crate) fn spend_code(&mut self, code: &str, now: Timestamp) -> Result<CodeGrant, Problem> {
         match self.codes.spend(code, now) {
             Use::First(grant) => Ok(grant),
             Use::Again(grant) => {
@@ -96,7 +96,7 @@ impl Grants {
     }
 
     /// Uses a refresh token, with the same care.
-    pub(crate) fn spend_refresh_token(&mut self, token: &str, now: Wall) -> Result<Session, Problem> {
+    pub(crate) fn spend_refresh_token(&mut self, token: &str, now: Timestamp) -> Result<Session, Problem> {
         match self.refresh_tokens.spend(token, now) {
             Use::First(session) => Ok(session),
             Use::Again(session) => {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{ACR, PUBLIC_CLIENT_ID, Session, issuer};
-use crate::{Seed, Wall, environment};
+use crate::{Seed, Timestamp, environment};
 
 /// 60 minutes.
 const LIFETIME_SECONDS: i64 = 3600;
@@ -28,7 +28,7 @@ pub(crate) struct IdClaims<'a> {
 }
 
 impl<'a> IdClaims<'a> {
-    pub(crate) fn of(seed: &Seed, session: &'a Session, now: Wall) -> Self {
+    pub(crate) fn of(seed: &Seed, session: &'a Session, now: Timestamp) -> Self {
         let issued = now.0.div_euclid(1000);
         Self {
             iss: issuer(&seed.auth_base),

@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 
-use crate::Wall;
+use crate::Timestamp;
 
 /// How many are kept. A ticket that is older than so many others is forgotten.
 const MOST: usize = 1000;
 
 struct Ticket<T> {
     text: String,
-    ends: Wall,
+    ends: Timestamp,
     is_spent: bool,
     content: T,
 }
@@ -33,7 +33,7 @@ impl<T: Clone> Tickets<T> {
         Self(VecDeque::new())
     }
 
-    pub(crate) fn add(&mut self, text: String, content: T, ends: Wall) {
+    pub(crate) fn add(&mut self, text: String, content: T, ends: Timestamp) {
         if self.0.len() == MOST {
             self.0.pop_front();
         }
@@ -46,7 +46,7 @@ impl<T: Clone> Tickets<T> {
     }
 
     /// Uses a ticket.
-    pub(crate) fn spend(&mut self, text: &str, now: Wall) -> Use<T> {
+    pub(crate) fn spend(&mut self, text: &str, now: Timestamp) -> Use<T> {
         let ticket = self.0.iter_mut().find(|ticket| ticket.text == text && ticket.ends > now);
         let Some(ticket) = ticket else { return Use::Unknown };
         let content = ticket.content.clone();
@@ -66,23 +66,23 @@ mod tests {
     #[test]
     fn a_ticket_is_good_once_and_until_it_ends() {
         let mut tickets = Tickets::none();
-        tickets.add("a".to_owned(), 1, Wall(10));
-        tickets.add("b".to_owned(), 2, Wall(10));
-        assert_eq!(tickets.spend("a", Wall(9)), Use::First(1));
-        assert_eq!(tickets.spend("a", Wall(9)), Use::Again(1));
-        assert_eq!(tickets.spend("b", Wall(10)), Use::Unknown);
-        assert_eq!(tickets.spend("c", Wall(9)), Use::Unknown);
+        tickets.add("a".to_owned(), 1, Timestamp(10));
+        tickets.add("b".to_owned(), 2, Timestamp(10));
+        assert_eq!(tickets.spend("a", Timestamp(9)), Use::First(1));
+        assert_eq!(tickets.spend("a", Timestamp(9)), Use::Again(1));
+        assert_eq!(tickets.spend("b", Timestamp(10)), Use::Unknown);
+        assert_eq!(tickets.spend("c", Timestamp(9)), Use::Unknown);
     }
 
     #[test]
     fn a_ticket_that_is_forgotten_is_unknown() {
         let mut tickets = Tickets::none();
-        tickets.add("a".to_owned(), 1, Wall(10));
-        tickets.add("b".to_owned(), 2, Wall(10));
+        tickets.add("a".to_owned(), 1, Timestamp(10));
+        tickets.add("b".to_owned(), 2, Timestamp(10));
         tickets.forget(|content| *content == 1);
         assert_eq!((tickets.look("a"), tickets.look("b")), (None, Some(&2)));
         for number in 0..MOST {
-            tickets.add(number.to_string(), 3, Wall(10));
+            tickets.add(number.to_string(), 3, Timestamp(10));
         }
         assert_eq!((tickets.look("b"), tickets.look("0")), (None, Some(&3)));
     }

@@ -18,7 +18,7 @@ use crate::hal::json;
 use crate::refusal::Refusal;
 use crate::route::Answer;
 use crate::token::{Claims, sign};
-use crate::{Sandbox, TokenSpec, Wall};
+use crate::{Sandbox, Timestamp, TokenSpec};
 
 #[derive(Serialize)]
 struct Tokens {
@@ -33,7 +33,7 @@ struct Tokens {
     refresh_token: Option<String>,
 }
 
-pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Answer {
+pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Timestamp) -> Answer {
     if request.method() != Method::POST {
         return Err(Refusal::Method);
     }
@@ -43,10 +43,10 @@ pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wal
     Ok((tokens.map_or_else(refuse, |tokens| plain(json(StatusCode::OK, &tokens))), 0))
 }
 
-fn exchange(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Result<Tokens, Problem> {
+fn exchange(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Timestamp) -> Result<Tokens, Problem> {
     let form = Parameters::read(request.body());
     form.check_once()?;
-    let grant: fn(&mut Sandbox, Client, &Parameters, Wall) -> Result<Tokens, Problem> =
+    let grant: fn(&mut Sandbox, Client, &Parameters, Timestamp) -> Result<Tokens, Problem> =
         match form.get("grant_type") {
             Some("client_credentials") => client_credentials,
             Some("authorization_code") => authorization_code,
@@ -61,7 +61,7 @@ fn client_credentials(
     sandbox: &mut Sandbox,
     client: Client,
     form: &Parameters,
-    now: Wall,
+    now: Timestamp,
 ) -> Result<Tokens, Problem> {
     let Client::Worker(role) = client else { return Err(Problem::ClientNotAllowed) };
     let scope = Scope::read(form.get("scope"))?;
@@ -77,7 +77,7 @@ fn authorization_code(
     sandbox: &mut Sandbox,
     client: Client,
     form: &Parameters,
-    now: Wall,
+    now: Timestamp,
 ) -> Result<Tokens, Problem> {
     check_public(client)?;
     let (code, redirect_uri) = (form.required("code")?, form.required("redirect_uri")?);
@@ -94,7 +94,7 @@ fn refresh_token(
     sandbox: &mut Sandbox,
     client: Client,
     form: &Parameters,
-    now: Wall,
+    now: Timestamp,
 ) -> Result<Tokens, Problem> {
     check_public(client)?;
     let token = form.required("refresh_token")?;
@@ -122,7 +122,12 @@ fn challenge(verifier: &str) -> Result<String, Problem> {
 }
 
 /// What somebody gets who signed on, as long as they still may.
-fn for_session(sandbox: &mut Sandbox, session: Session, scope: &Scope, now: Wall) -> Result<Tokens, Problem> {
+fn for_session(
+    sandbox: &mut Sandbox,
+    session: Session,
+    scope: &Scope,
+    now: Timestamp,
+) -> Result<Tokens, Problem> {
     if !people::may_sign_on(sandbox, session.person) {
         return Err(Problem::Grant);
     }

@@ -12,7 +12,7 @@ use crate::directory::Person;
 use crate::hal::json;
 use crate::refusal::Refusal;
 use crate::route::Answer;
-use crate::{Sandbox, Wall, token};
+use crate::{Sandbox, Timestamp, token};
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -45,7 +45,7 @@ impl<'a> Body<'a> {
     }
 }
 
-pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Wall) -> Answer {
+pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Timestamp) -> Answer {
     if ![Method::GET, Method::POST].contains(request.method()) {
         return Err(Refusal::Method);
     }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::lexer::{Word, words};
 use super::{Attribute, Bound, Filter, Match, Refused, common_operators};
-use crate::Wall;
+use crate::Timestamp;
 
 /// Deeper nesting is no filter that anyone wrote.
 const DEEPEST: usize = 32;
@@ -138,7 +138,7 @@ impl Reader<'_> {
 
     fn updated(&mut self) -> Result<Filter, Refused> {
         let bound = self.operator(&Bound::ALL, |bound| bound.operator())?;
-        let time = Wall::read(&self.quoted()?).ok_or(Refused::Value("updatedAt"))?;
+        let time = Timestamp::read(&self.quoted()?).ok_or(Refused::Value("updatedAt"))?;
         Ok(Filter::Updated(bound, time))
     }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use http::{HeaderMap, HeaderName, Request, Response, header};
 use serde_json::{Value, json};
 
-use crate::{Wall, query};
+use crate::{Timestamp, query};
 
 /// What ends the file behind the last entry.
 const END: &[u8] = b"\n]}}\n";
@@ -49,7 +49,7 @@ impl Record {
         &mut self,
         request: &Request<Vec<u8>>,
         response: &Response<Vec<u8>>,
-        at: Wall,
+        at: Timestamp,
     ) -> io::Result<()> {
         if !request.uri().path().starts_with("/v1") {
             return Ok(());
@@ -102,7 +102,7 @@ impl<'a> Texts<'a> {
     }
 }
 
-fn entry(request: &Request<Vec<u8>>, response: &Response<Vec<u8>>, at: Wall) -> Value {
+fn entry(request: &Request<Vec<u8>>, response: &Response<Vec<u8>>, at: Timestamp) -> Value {
     let texts = Texts::of(request);
     let host = text_of(request.headers(), header::HOST);
     let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();

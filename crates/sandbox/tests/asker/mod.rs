@@ -1,11 +1,11 @@
 //! A sandbox, and one who asks it.
 
 use http::{Method, Request, header};
-use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec, Wall};
+use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, Timestamp, TokenSpec};
 use serde_json::Value;
 use uuid::Uuid;
 
-pub const NOW: Wall = Wall(1_800_000_000_000);
+pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
 pub struct Asker {
     pub sandbox: Sandbox,

@@ -2,17 +2,17 @@
 #![allow(dead_code, reason = "each test uses a part")]
 
 use http::{Method, Request, Response, header};
-use pingone_sandbox::{EnvironmentKind, Populations, Role, Sandbox, Seed, TokenSpec, Wall};
+use pingone_sandbox::{EnvironmentKind, Populations, Role, Sandbox, Seed, Timestamp, TokenSpec};
 use serde_json::Value;
 use uuid::Uuid;
 
 /// When everything here begins: on a quarter of an hour.
-pub const NOW: Wall = Wall(1_800_000_000_000);
+pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
 pub struct Asker {
     pub sandbox: Sandbox,
     pub token: String,
-    pub now: Wall,
+    pub now: Timestamp,
 }
 
 impl Asker {

@@ -11,7 +11,7 @@ use crate::edition::Edition;
 use crate::failure::Failure;
 use crate::hosting::{self, Keep, Reach, Served};
 use crate::workspace::Workspace;
-use crate::{bill, process};
+use crate::{process, sbom};
 
 /// Names the folder with wasm-opt, terser and esbuild; where it is not set, wasm, scripts and styles stay as they were
 /// written.
@@ -80,7 +80,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
         seal_folder(&folder, dressing, &|_, text| Ok(text))?;
         return write_sums(&folder);
     };
-    save(&folder, bill::FILE, bill::of_materials(workspace, edition)?.as_bytes())?;
+    save(&folder, sbom::FILE, sbom::of_dependencies(workspace, edition)?.as_bytes())?;
     for wasm in [folder.join(WASM), folder.join(REST)] {
         optimise(workspace, &optimisers, &wasm)?;
     }

@@ -48,7 +48,7 @@ pub(super) async fn measure(is_quick: bool) -> Outcome<String> {
     ground.list(&page).await?;
     hand::value(&page, WATCH, Value::Null).await?;
     let mut parts = vec![part("the list is read", &page).await?];
-    ground.weigh(&page).await?;
+    ground.preview(&page).await?;
     parts.push(part("reviewed", &page).await?);
     ground.start(&page).await;
     parts.push(part("the test user is done", &page).await?);

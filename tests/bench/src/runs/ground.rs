@@ -65,7 +65,7 @@ impl Ground {
     /// Everything that a person does until the run's test user is done.
     pub(super) async fn review(&self, page: &Page) -> Outcome<()> {
         self.list(page).await?;
-        self.weigh(page).await?;
+        self.preview(page).await?;
         self.start(page).await;
         Ok(())
     }
@@ -90,7 +90,7 @@ impl Ground {
     }
 
     /// Selects everyone and reviews the change, up to the button that starts it.
-    pub(super) async fn weigh(&self, page: &Page) -> Outcome<()> {
+    pub(super) async fn preview(&self, page: &Page) -> Outcome<()> {
         let users = grouped(self.users);
         page.press("checkbox", &format!("Select all {users} that match")).await;
         page.press("button", &format!("Enable MFA for {users} users")).await;

@@ -6,7 +6,7 @@ use std::sync::MutexGuard;
 use std::time::Duration;
 
 use pingone_sandbox::server::now;
-use pingone_sandbox::{Behaviour, Fault, On, Peer, Rule, Sandbox, Seen, TokenSpec};
+use pingone_sandbox::{Behaviour, Fault, NoisyNeighbor, On, Rule, Sandbox, Seen, TokenSpec};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
@@ -161,7 +161,7 @@ impl Track {
         let environment = self.sandbox().environment_id();
         let request = http::Request::get(format!("/v1/environments/{environment}"))
             .header("authorization", format!("Bearer {token}"))
-            .extension(Peer("another client's".to_owned()))
+            .extension(NoisyNeighbor("another client's".to_owned()))
             .body(Vec::new())?;
         let other = async {
             let mut ticks = tokio::time::interval(Duration::from_secs(1) / NEIGHBOUR);

@@ -142,7 +142,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::api::exchange::sieve::tests::{answer, exchange};
+    use crate::api::exchange::filter::tests::{answer, exchange};
 
     #[test]
     fn a_file_has_the_exchange_without_people_and_ids() {

@@ -77,7 +77,7 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::exchange::sieve::tests::{answer, exchange};
+    use crate::api::exchange::filter::tests::{answer, exchange};
     use crate::api::exchange::{Answer, BodyKind, KEPT};
 
     fn numbers(log: &Log) -> Vec<u64> {

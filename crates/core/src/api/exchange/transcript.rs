@@ -82,7 +82,7 @@ const fn name(kind: BodyKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::exchange::sieve::tests::{answer, exchange};
+    use crate::api::exchange::filter::tests::{answer, exchange};
 
     #[test]
     fn a_transcript_has_what_a_ticket_needs() {

@@ -176,20 +176,20 @@ fn what_is_told_is_counts_and_ids() {
     let user = UserId(Uuid::from_u128(2));
     for (told, expected) in [
         (
-            note(&Told::UsersLoaded { users: 7 }).json,
+            note(&HostEvent::UsersLoaded { users: 7 }).json,
             json!({"type": "pingone-mfa:users-loaded", "version": 1, "users": 7}),
         ),
         (
-            note(&Told::SelectionChanged { selected: 0 }).json,
+            note(&HostEvent::SelectionChanged { selected: 0 }).json,
             json!({"type": "pingone-mfa:selection-changed", "version": 1, "selected": 0}),
         ),
         (
-            note(&Told::Changed { user, enabled: true }).json,
+            note(&HostEvent::Changed { user, enabled: true }).json,
             json!({"type": "pingone-mfa:changed", "version": 1, "enabled": true,
                 "userId": "00000000-0000-0000-0000-000000000002"}),
         ),
         (
-            note(&Told::Failed { fault: "unreachable", status: None }).json,
+            note(&HostEvent::Failed { fault: "unreachable", status: None }).json,
             json!({"type": "pingone-mfa:fault", "version": 1, "fault": "unreachable", "status": null}),
         ),
         (
@@ -204,17 +204,17 @@ fn what_is_told_is_counts_and_ids() {
         ),
         (ready().json, json!({"type": "pingone-mfa:ready", "version": 1})),
         (
-            note(&Told::Connected { environment, region: RegionCode("EU".into()) }).json,
+            note(&HostEvent::Connected { environment, region: RegionCode("EU".into()) }).json,
             json!({"type": "pingone-mfa:connected", "version": 1, "region": "EU",
                 "environmentId": "00000000-0000-0000-0000-000000000001"}),
         ),
         (
-            note(&Told::RunProgress(counts)).json,
+            note(&HostEvent::RunProgress(counts)).json,
             json!({"type": "pingone-mfa:run-progress", "version": 1, "run": "7F3A-91C2", "total": 9, "done": 5,
                 "changed": 4, "failed": 1}),
         ),
         (
-            note(&Told::RunFinished { counts, is_stopped: true }).json,
+            note(&HostEvent::RunFinished { counts, is_stopped: true }).json,
             json!({"type": "pingone-mfa:run-finished", "version": 1, "run": "7F3A-91C2", "total": 9, "done": 5,
                 "changed": 4, "failed": 1, "stopped": true}),
         ),
@@ -262,7 +262,7 @@ proptest! {
             "accessToken": other});
         let reading = read_message(&message(kind, fields));
         prop_assert!(reading.dropped.iter().all(|said| said.len() < 120), "{:?}", reading.dropped);
-        if let Some(Message::Hello(Hello { look, .. }) | Message::Look(look)) = reading.message {
+        if let Some(Message::Hello(Hello { look, .. }) | Message::Appearance(look)) = reading.message {
             prop_assert!(look.properties.iter().all(|(_, value)| is_plain(value)));
         }
     }
@@ -272,7 +272,7 @@ proptest! {
 fn a_page_around_a_frame_is_told_of_runs_and_places_and_not_of_every_press() {
     let counts = RunCounts { number: PlanNumber(1), total: 9, done: 5, changed: 4, failed: 1 };
     assert!(ready().crosses_frames);
-    assert!(note(&Told::RunProgress(counts)).crosses_frames);
-    assert!(!note(&Told::SelectionChanged { selected: 1 }).crosses_frames);
-    assert!(!note(&Told::Failed { fault: "timeout", status: None }).crosses_frames);
+    assert!(note(&HostEvent::RunProgress(counts)).crosses_frames);
+    assert!(!note(&HostEvent::SelectionChanged { selected: 1 }).crosses_frames);
+    assert!(!note(&HostEvent::Failed { fault: "timeout", status: None }).crosses_frames);
 }

@@ -210,7 +210,7 @@ proptest! {
         end in any::<prop::sample::Index>(),
     ) {
         let id = uuid::Uuid::from_u128(id).to_string();
-        let at = crate::domain::time::Wall(at).to_rfc3339();
+        let at = crate::domain::time::Timestamp(at).to_rfc3339();
         let mut user = serde_json::Map::new();
         user.extend(personal);
         for (field, value) in [
@@ -253,7 +253,7 @@ proptest! {
         let groups: Vec<String> = digits.chunks(3).map(|group| group.iter().map(u8::to_string).collect()).collect();
         let number = groups.join(separator);
         // What has the form of a date stays one.
-        prop_assume!(crate::domain::time::Wall::from_rfc3339(&format!("{number}T00:00:00Z")).is_none());
+        prop_assume!(crate::domain::time::Timestamp::from_rfc3339(&format!("{number}T00:00:00Z")).is_none());
         let hidden = sentence(&format!("{before} {}{number} end", if plus { "+" } else { "" }));
         prop_assert!(!hidden.chars().any(|letter| letter.is_ascii_digit()), "{hidden}");
     }

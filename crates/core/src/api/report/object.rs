@@ -7,9 +7,9 @@ use uuid::Uuid;
 use crate::api::json;
 use crate::domain::export::Contents;
 use crate::domain::plan::{Exclusion, LeftOut};
-use crate::domain::report::{ANOTHER_WRITER, Audit, Operator, Report};
+use crate::domain::report::{ANOTHER_WRITER, Audit, Operator, RunReport};
 use crate::domain::row::RowState;
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::domain::user::Mfa;
 
 use super::{KIND, Line, VERSION};
@@ -51,8 +51,8 @@ impl<'a> Object<'a> {
         self.raw(key, &value.map_or_else(|| "null".into(), |value| format!("\"{value}\"")));
     }
 
-    fn time(&mut self, key: &str, at: Option<Wall>) {
-        self.plain(key, at.map(Wall::to_rfc3339));
+    fn time(&mut self, key: &str, at: Option<Timestamp>) {
+        self.plain(key, at.map(Timestamp::to_rfc3339));
     }
 
     fn boolean(&mut self, key: &str, value: bool) {
@@ -77,7 +77,7 @@ impl<'a> Object<'a> {
 }
 
 /// Up to the bracket of the rows.
-pub(super) fn head(report: &Report, contents: Contents, out: &mut String) {
+pub(super) fn head(report: &RunReport, contents: Contents, out: &mut String) {
     let plan = &report.plan;
     let mut head = Object::new(out);
     head.text("kind", Some(KIND));
@@ -126,7 +126,7 @@ pub(super) fn head(report: &Report, contents: Contents, out: &mut String) {
     out.push('[');
 }
 
-fn limits(report: &Report, object: &mut Object<'_>) {
+fn limits(report: &RunReport, object: &mut Object<'_>) {
     let limits = &report.limits;
     let groups: Vec<String> =
         limits.protected_groups.iter().map(|group| group.0.hyphenated().to_string()).collect();
@@ -138,7 +138,7 @@ fn limits(report: &Report, object: &mut Object<'_>) {
     object.boolean("changeReferenceRequired", limits.needs_reference);
 }
 
-fn audit(report: &Report, object: &mut Object<'_>) {
+fn audit(report: &RunReport, object: &mut Object<'_>) {
     let audit = report.audit();
     object.text("authority", Some(Audit::AUTHORITY));
     object.text("filter", Some(&audit.filter));

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::api::json;
 use crate::domain::limits::{Access, TurnOff};
 use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedRow, Stops, Undone};
-use crate::domain::report::{LimitsInForce, Operator, Report};
+use crate::domain::report::{LimitsInForce, Operator, RunReport};
 use crate::domain::row::{Failure, Row, RowState};
 use crate::domain::tenant::EnvironmentId;
 use crate::domain::user::{GroupId, Mfa, UserId};
@@ -52,7 +52,7 @@ impl ReportReader {
     ///
     /// # Errors
     /// The first field that is missing or can't be used. Then nothing of the file is to be used.
-    pub fn step(&mut self, rows: usize) -> Read<Option<Report>> {
+    pub fn step(&mut self, rows: usize) -> Read<Option<RunReport>> {
         for _ in 0..rows.max(1) {
             let Some(line) = line(&self.text, &mut self.at) else {
                 let section = if self.left_out.is_some() { "leftOut" } else { "rows" };
@@ -84,7 +84,7 @@ impl ReportReader {
 ///
 /// # Errors
 /// As [`ReportReader`].
-pub fn read(file: Vec<u8>) -> Read<Report> {
+pub fn read(file: Vec<u8>) -> Read<RunReport> {
     let mut reader = ReportReader::new(file)?;
     loop {
         if let Some(report) = reader.step(usize::MAX)? {
@@ -216,7 +216,7 @@ fn failure(row: &Value) -> Read<Option<Failure>> {
     }))
 }
 
-fn report(head: &Value, read: Rows, left_out: Vec<LeftOut>) -> Read<Report> {
+fn report(head: &Value, read: Rows, left_out: Vec<LeftOut>) -> Read<RunReport> {
     let to = direction(head)?;
     let word = Mfa::from(to).word();
     if read.to.iter().any(|other| *other != word) {
@@ -236,7 +236,7 @@ fn report(head: &Value, read: Rows, left_out: Vec<LeftOut>) -> Read<Report> {
     if number(head, "planNumber")? != Some(plan.number()) {
         return Err(ReportFault::new("planNumber", "is not that of its rows"));
     }
-    let report = Report {
+    let report = RunReport {
         plan: Rc::new(plan),
         rows: read.settled,
         failures: read.failures,
@@ -301,7 +301,7 @@ fn limits(limits: &Value) -> Read<LimitsInForce> {
     })
 }
 
-fn counts(head: &Value, report: &Report) -> Read<()> {
+fn counts(head: &Value, report: &RunReport) -> Read<()> {
     let counts = json::need(json::at(head, "counts"), "counts")?;
     let tally = report.tally();
     for state in RowState::ALL {

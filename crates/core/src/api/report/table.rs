@@ -6,9 +6,9 @@ use crate::api::plan::{contains, named, notes, yes_or_no};
 use crate::domain::csv::write_note;
 use crate::domain::export::Contents;
 use crate::domain::plan::LeftOut;
-use crate::domain::report::{ANOTHER_WRITER, Audit, Operator, Report};
+use crate::domain::report::{ANOTHER_WRITER, Audit, Operator, RunReport};
 use crate::domain::row::RowState;
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::domain::user::Mfa;
 
 use super::Line;
@@ -32,7 +32,7 @@ const COLUMNS: [&str; 15] = [
     "leftOutBecause",
 ];
 
-pub(super) fn head(report: &Report, contents: Contents, byte_order_mark: bool, out: &mut String) {
+pub(super) fn head(report: &RunReport, contents: Contents, byte_order_mark: bool, out: &mut String) {
     contains(contents, byte_order_mark, out);
     notes(&report.plan, report.environment_name.as_deref(), out);
     for operator in &report.operators {
@@ -52,7 +52,7 @@ pub(super) fn head(report: &Report, contents: Contents, byte_order_mark: bool, o
     named(&COLUMNS.map(Cow::Borrowed), contents, out);
 }
 
-fn counts(report: &Report, out: &mut String) {
+fn counts(report: &RunReport, out: &mut String) {
     let tally = report.tally();
     for state in RowState::ALL {
         write_note(state.word(), &tally.of(state).to_string(), out);
@@ -63,7 +63,7 @@ fn counts(report: &Report, out: &mut String) {
     write_note("lastReadBackAt", &time(read_back.last), out);
 }
 
-fn limits(report: &Report, out: &mut String) {
+fn limits(report: &RunReport, out: &mut String) {
     let limits = &report.limits;
     let groups: Vec<String> =
         limits.protected_groups.iter().map(|group| group.0.hyphenated().to_string()).collect();
@@ -79,7 +79,7 @@ fn number_or_nothing(number: Option<u64>) -> String {
     number.map(|number| number.to_string()).unwrap_or_default()
 }
 
-fn audit(report: &Report, out: &mut String) {
+fn audit(report: &RunReport, out: &mut String) {
     let audit = report.audit();
     write_note("auditLog", Audit::AUTHORITY, out);
     write_note("auditFilter", &audit.filter, out);
@@ -128,6 +128,6 @@ pub(super) fn left_out(left_out: LeftOut, contents: Contents, username: &str, ou
     named(&fields, contents, out);
 }
 
-fn time(at: Option<Wall>) -> String {
-    at.map(Wall::to_rfc3339).unwrap_or_default()
+fn time(at: Option<Timestamp>) -> String {
+    at.map(Timestamp::to_rfc3339).unwrap_or_default()
 }

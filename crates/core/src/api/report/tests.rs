@@ -6,16 +6,16 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::csv::unguarded;
-use crate::domain::draft::Draft;
 use crate::domain::limits::{Access, TurnOff};
 use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, Stops, Undone};
+use crate::domain::proposal::Proposal;
 use crate::domain::report::{LimitsInForce, Operator};
 use crate::domain::row::RowState;
 use crate::domain::tenant::EnvironmentId;
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::domain::user::{GroupId, Mfa, UserId};
 
-const BEGIN: Wall = Wall(1_795_440_960_000);
+const BEGIN: Timestamp = Timestamp(1_795_440_960_000);
 const CSV: Format = Format::Csv { byte_order_mark: false };
 const MARKED: Format = Format::Csv { byte_order_mark: true };
 
@@ -28,7 +28,7 @@ fn nobody(_: UserId) -> &'static str {
 }
 
 /// A run of four with one who was left out.
-fn report() -> Report {
+fn report() -> RunReport {
     let row = |number| PlannedRow { user: user(number), from: Mfa::Off, read_at: BEGIN };
     let plan = Plan {
         environment: EnvironmentId(Uuid::from_u128(99)),
@@ -54,7 +54,7 @@ fn report() -> Report {
     let lost = Row { state: RowState::AnswerLost, correlation_id: None, writes: 3, ..refused };
     let denied = Failure { status: 403, code: Some("ACCESS_FAILED".into()), message: "=no".into() };
     let silent = Failure { status: 0, code: None, message: "the browser got no readable answer".into() };
-    Report {
+    RunReport {
         plan: plan.into(),
         rows: vec![changed, refused, lost],
         failures: [(1, denied), (2, silent)].into(),
@@ -76,12 +76,18 @@ fn report() -> Report {
     }
 }
 
-fn written(report: &Report, format: Format, contents: Contents, rows: usize, name: Username<'_>) -> String {
+fn written(
+    report: &RunReport,
+    format: Format,
+    contents: Contents,
+    rows: usize,
+    name: Username<'_>,
+) -> String {
     let mut writer = ReportWriter::new(Rc::new(report.clone()), format, contents);
     std::iter::from_fn(|| writer.slice(rows, name)).collect()
 }
 
-fn json(report: &Report) -> String {
+fn json(report: &RunReport) -> String {
     written(report, Format::Json, Contents::StatesOnly, 100, &nobody)
 }
 
@@ -218,16 +224,16 @@ fn what_was_read_back_is_filtered_sent_again_and_taken_back() {
     let report = read(json(&report()).into()).unwrap();
     assert_eq!(report.users(RowState::Refused).collect::<Vec<_>>(), [user(2)]);
     let failures = |place| report.failure(place);
-    let again = Draft::retry(&report.plan, &report.rows, &failures, true);
+    let again = Proposal::retry(&report.plan, &report.rows, &failures, true);
     assert_eq!(again.users, [user(2), user(3)]);
-    let back = Draft::undo(&report.plan, &report.rows);
+    let back = Proposal::undo(&report.plan, &report.rows);
     let undone = Undone { number: report.plan.number(), reference: report.plan.reference.clone() };
     assert_eq!((back.users, back.undoes), (vec![user(1)], Some(undone)));
 }
 
 #[test]
 fn a_report_says_that_someone_else_was_changing_its_users_and_from_when_on() {
-    let seen = Report { another_writer_at: Some(BEGIN.plus(2_000)), ..report() };
+    let seen = RunReport { another_writer_at: Some(BEGIN.plus(2_000)), ..report() };
     let table = written(&seen, CSV, Contents::StatesOnly, 100, &nobody);
     assert!(table.contains("# anotherWriterSeenAt,2026-11-23T13:36:02.000Z\r\n# anotherWriter,"), "{table}");
     assert!(table.contains("may have been changed by both"));
@@ -248,7 +254,7 @@ fn a_report_says_that_someone_else_was_changing_its_users_and_from_when_on() {
 
 #[test]
 fn an_empty_report_is_whole_too() {
-    let empty = Report {
+    let empty = RunReport {
         plan: Plan { rows: vec![], left_out: vec![], ..(*report().plan).clone() }.into(),
         rows: vec![],
         failures: HashMap::new(),
@@ -397,7 +403,7 @@ fn two_hundred_thousand_rows_are_written_in_slices_and_all_come_back() {
     let failure = |number: u128| Failure { status: 503, code: None, message: format!("no {number}") };
     let many = 200_000;
     let plan = Plan { rows: (0..many).map(planned).collect(), left_out: vec![], ..(*report().plan).clone() };
-    let report = Report {
+    let report = RunReport {
         plan: plan.into(),
         rows: (0..many).map(row).collect(),
         failures: (0..many)
@@ -438,8 +444,8 @@ fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![proptest::sample::select(odd.to_vec()).prop_map(str::to_owned), any::<String>()]
 }
 
-fn any_time() -> impl Strategy<Value = Wall> {
-    (0..4_000_000_000_000_i64).prop_map(Wall)
+fn any_time() -> impl Strategy<Value = Timestamp> {
+    (0..4_000_000_000_000_i64).prop_map(Timestamp)
 }
 
 prop_compose! {
@@ -451,7 +457,7 @@ prop_compose! {
         (at, read_back_at) in (proptest::option::of(any_time()), proptest::option::of(any_time())),
         correlation_id in proptest::option::of(any::<u128>()),
         failure in proptest::option::of((any::<u16>(), proptest::option::of(any_text()), any_text())),
-    ) -> (Mfa, Wall, Row, Option<Failure>) {
+    ) -> (Mfa, Timestamp, Row, Option<Failure>) {
         let correlation_id = correlation_id.map(Uuid::from_u128);
         let row = Row { state, writes, at, read_back_at, correlation_id, actor };
         (from, read_at, row, failure.map(|(status, code, message)| Failure { status, code, message }))
@@ -493,7 +499,7 @@ prop_compose! {
         access in proptest::sample::select(vec![Access::Read, Access::One, Access::Run]),
         turn_off in proptest::sample::select(vec![TurnOff::Never, TurnOff::One, TurnOff::Run]),
         groups in proptest::collection::vec(any::<u128>(), 0..3),
-    ) -> Report {
+    ) -> RunReport {
         let planned = rows.iter().zip(1..).map(|((from, read_at, ..), number)| PlannedRow {
             user: user(number),
             from: *from,
@@ -501,7 +507,7 @@ prop_compose! {
         });
         let plan = Plan { rows: planned.collect(), ..plan };
         let failures = rows.iter().zip(0..).filter_map(|((.., failure), place)| Some((place, failure.clone()?)));
-        Report {
+        RunReport {
             plan: plan.into(),
             failures: failures.collect(),
             rows: rows.iter().map(|(_, _, row, _)| *row).collect(),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Call, Fact, PAGE, Request, Subject, Unusable, fact};
+use super::{Call, Fact, PAGE, Request, Subject, UnreadableBody, fact};
 use crate::api::endpoint::{Cursor, Endpoint};
 use crate::api::wire;
 use crate::domain::group::Group;
@@ -32,10 +32,10 @@ impl Call for ReadGroups {
         Request::get(Endpoint::groups(tenant, PAGE, self.cursor.as_ref()))
     }
 
-    fn read(&self, tenant: &Tenant, body: &Value) -> Result<Groups, Unusable> {
+    fn read(&self, tenant: &Tenant, body: &Value) -> Result<Groups, UnreadableBody> {
         let (groups, next) = wire::groups(body)?;
         let next = next.map(|href| Cursor::from_link(tenant, "/groups", &href)).transpose();
-        Ok(Groups { groups, next: next.map_err(Unusable::Paging)? })
+        Ok(Groups { groups, next: next.map_err(UnreadableBody::Paging)? })
     }
 
     fn facts(page: &Groups) -> Vec<Fact> {

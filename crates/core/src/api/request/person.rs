@@ -2,19 +2,19 @@
 
 use serde_json::Value;
 
-use super::{Call, Fact, Kind, Method, Request, Subject, Unusable, fact};
+use super::{Call, Fact, Kind, Method, Request, Subject, UnreadableBody, fact};
 use crate::api::endpoint::Endpoint;
 use crate::api::json;
 use crate::api::wire::{Misread, person};
 use crate::domain::device::Device;
 use crate::domain::guard::BypassPermit;
 use crate::domain::tenant::Tenant;
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::domain::user::UserId;
 
 /// What belongs to somebody else is no answer. PingOne names the user by a link, and in the list of devices by the
 /// link to the list itself.
-fn names_user(user: UserId, body: &Value) -> Result<(), Unusable> {
+fn names_user(user: UserId, body: &Value) -> Result<(), UnreadableBody> {
     let links =
         ["_links.user.href", "_links.self.href"].map(|path| json::at(body, path).and_then(Value::as_str));
     let id = user.to_string();
@@ -38,7 +38,7 @@ impl Call for ReadDevices {
         Request::get(Endpoint::user_part(tenant, self.0, "devices"))
     }
 
-    fn read(&self, _: &Tenant, body: &Value) -> Result<Vec<Device>, Unusable> {
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Vec<Device>, UnreadableBody> {
         names_user(self.0, body)?;
         Ok(person::devices(body)?)
     }
@@ -54,19 +54,19 @@ impl Call for ReadDevices {
 pub struct ReadBypass(pub UserId);
 
 impl Call for ReadBypass {
-    type Answer = Option<Wall>;
+    type Answer = Option<Timestamp>;
     const SUBJECT: Subject = Subject::User;
 
     fn request(&self, tenant: &Tenant) -> Request {
         Request::get(Endpoint::user_part(tenant, self.0, "bypassMFA"))
     }
 
-    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<Wall>, Unusable> {
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<Timestamp>, UnreadableBody> {
         names_user(self.0, body)?;
         Ok(person::bypass(body)?)
     }
 
-    fn facts(until: &Option<Wall>) -> Vec<Fact> {
+    fn facts(until: &Option<Timestamp>) -> Vec<Fact> {
         bypass_facts(*until)
     }
 }
@@ -77,11 +77,11 @@ pub struct WriteBypass {
     /// Whose bypass, and that it may be set.
     pub permit: BypassPermit,
     /// Until when.
-    pub until: Wall,
+    pub until: Timestamp,
 }
 
 impl Call for WriteBypass {
-    type Answer = Option<Wall>;
+    type Answer = Option<Timestamp>;
     const KIND: Kind = Kind::Write;
     const SUBJECT: Subject = Subject::User;
 
@@ -93,17 +93,17 @@ impl Call for WriteBypass {
         }
     }
 
-    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<Wall>, Unusable> {
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<Timestamp>, UnreadableBody> {
         names_user(self.permit.user(), body)?;
         Ok(person::bypass(body)?)
     }
 
-    fn facts(until: &Option<Wall>) -> Vec<Fact> {
+    fn facts(until: &Option<Timestamp>) -> Vec<Fact> {
         bypass_facts(*until)
     }
 }
 
-fn bypass_facts(until: Option<Wall>) -> Vec<Fact> {
+fn bypass_facts(until: Option<Timestamp>) -> Vec<Fact> {
     until.map(|until| fact("bypassMFAEnabledUntil", &until.to_rfc3339())).into_iter().collect()
 }
 
@@ -119,7 +119,7 @@ impl Call for ReadMemberships {
         Request::get(Endpoint::user_with_groups(tenant, self.0))
     }
 
-    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<Vec<String>>, Unusable> {
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<Vec<String>>, UnreadableBody> {
         names_user(self.0, body)?;
         Ok(person::memberships(body)?)
     }
@@ -141,7 +141,7 @@ impl Call for ReadMfaDefault {
         Request::get(Endpoint::mfa_settings(tenant))
     }
 
-    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<bool>, Unusable> {
+    fn read(&self, _: &Tenant, body: &Value) -> Result<Option<bool>, UnreadableBody> {
         Ok(person::mfa_default(body))
     }
 

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Call, Fact, Method, Request, Subject, Unusable, fact};
+use super::{Call, Fact, Method, Request, Subject, UnreadableBody, fact};
 use crate::api::endpoint::{Cursor, Endpoint};
 use crate::api::wire::report::{self, Entry};
 use crate::domain::fault::Paging;
 use crate::domain::tenant::Tenant;
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use uuid::Uuid;
 
 /// The rows asked for at once.
@@ -21,7 +21,7 @@ pub struct ReportPage {
     /// How many rows could not be read.
     pub unreadable: usize,
     /// When PingOne made the report, where the page says so.
-    pub created_at: Option<Wall>,
+    pub created_at: Option<Timestamp>,
     /// The next page; `None` on the last.
     pub next: Option<ReadReport>,
 }
@@ -58,7 +58,7 @@ impl Call for ReadReport {
         }
     }
 
-    fn read(&self, tenant: &Tenant, body: &Value) -> Result<ReportPage, Unusable> {
+    fn read(&self, tenant: &Tenant, body: &Value) -> Result<ReportPage, UnreadableBody> {
         let read = report::report(body)?;
         let id = match self {
             Self::New => read.id,
@@ -67,10 +67,10 @@ impl Call for ReadReport {
         let next = match (&read.next, id) {
             (None, Some(report)) if !read.has_entries => Some(Self::Page { report, cursor: None }),
             (None, _) => None,
-            (Some(_), None) => return Err(Unusable::Paging(Paging::NoCursor)),
+            (Some(_), None) => return Err(UnreadableBody::Paging(Paging::NoCursor)),
             (Some(href), Some(report)) => {
                 let path = format!("/dataExplorations/{}/entries", report.hyphenated());
-                let cursor = Cursor::from_link(tenant, &path, href).map_err(Unusable::Paging)?;
+                let cursor = Cursor::from_link(tenant, &path, href).map_err(UnreadableBody::Paging)?;
                 Some(Self::Page { report, cursor: Some(cursor) })
             }
         };

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{Answer, id_token, unreadable};
 use crate::domain::sign_in::{SignInFault, SignedIn};
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::domain::token::{Secret, TokenFacts};
 
 /// What a refresh token was exchanged for.
@@ -41,7 +41,7 @@ pub fn renewed(
     body: &[u8],
     signed_in: &SignedIn,
     present: &TokenFacts,
-    now: Wall,
+    now: Timestamp,
 ) -> Result<Renewed, SignInFault> {
     let answer = Answer::read(status, body)?;
     if let Some(token) = answer.optional("id_token")? {

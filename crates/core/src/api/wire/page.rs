@@ -11,7 +11,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use uuid::Uuid;
 
 use super::Users;
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::domain::user::{Mfa, Name, PopulationId, UnreadableUser, User, UserId};
 
 /// Reads a page. `None` where it is to be read in the other way.
@@ -183,7 +183,7 @@ impl Read<'_> {
             text.map(|text| Uuid::try_parse(text).ok()).map_or(Some(None), |id| id.map(Some))
         };
         let time =
-            |text: Option<&str>| text.map(Wall::from_rfc3339).map_or(Some(None), |time| time.map(Some));
+            |text: Option<&str>| text.map(Timestamp::from_rfc3339).map_or(Some(None), |time| time.map(Some));
         Some(User {
             id: UserId(id(self.id)??),
             username: self.username?,

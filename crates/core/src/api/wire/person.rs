@@ -6,9 +6,9 @@
 use serde_json::Value;
 
 use super::{Misread, date_time};
-use crate::api::json::{Wrong, at, list, need, text};
+use crate::api::json::{FieldError, at, list, need, text};
 use crate::domain::device::{Device, DeviceState};
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 
 /// `GET /environments/{id}/users/{id}/devices`.
 pub fn devices(body: &Value) -> Result<Vec<Device>, Misread> {
@@ -22,7 +22,7 @@ fn unreadable(row: &Value) -> Device {
     Device { kind, nickname: None, address: None, state: DeviceState::Unknown, created_at: None }
 }
 
-fn device(row: &Value) -> Result<Device, Wrong> {
+fn device(row: &Value) -> Result<Device, FieldError> {
     let email = text(row, "email")?;
     Ok(Device {
         kind: need(text(row, "type")?, "type")?.to_owned(),
@@ -34,8 +34,8 @@ fn device(row: &Value) -> Result<Device, Wrong> {
 }
 
 /// A block or lock counts before the status, which stays `ACTIVE` under it.
-fn state(row: &Value) -> Result<DeviceState, Wrong> {
-    let is = |path, word| Ok::<_, Wrong>(text(row, path)? == Some(word));
+fn state(row: &Value) -> Result<DeviceState, FieldError> {
+    let is = |path, word| Ok::<_, FieldError>(text(row, path)? == Some(word));
     Ok(match need(text(row, "status")?, "status")? {
         _ if is("block.status", "BLOCKED")? => DeviceState::Blocked,
         _ if is("lock.status", "LOCKED")? => DeviceState::Locked,
@@ -46,12 +46,12 @@ fn state(row: &Value) -> Result<DeviceState, Wrong> {
 }
 
 /// `GET` and `PUT /environments/{id}/users/{id}/bypassMFA`: until when; `None` without a bypass.
-pub fn bypass(body: &Value) -> Result<Option<Wall>, Misread> {
+pub fn bypass(body: &Value) -> Result<Option<Timestamp>, Misread> {
     Ok(date_time(body, "bypassMFAEnabledUntil")?)
 }
 
 /// The body of the PUT. PingOne takes this form of a date and no other.
-pub fn bypass_body(until: Wall) -> Vec<u8> {
+pub fn bypass_body(until: Timestamp) -> Vec<u8> {
     format!("{{\"bypassMFAEnabledUntil\":\"{}\"}}", until.to_rfc3339()).into_bytes()
 }
 
@@ -62,7 +62,7 @@ pub fn memberships(body: &Value) -> Result<Option<Vec<String>>, Misread> {
         return Ok(None);
     }
     let name = |row: &Value| {
-        row.as_str().map(str::to_owned).ok_or_else(|| Wrong::new("memberOfGroupNames", "is no text"))
+        row.as_str().map(str::to_owned).ok_or_else(|| FieldError::new("memberOfGroupNames", "is no text"))
     };
     Ok(Some(list(body, "memberOfGroupNames")?.iter().map(name).collect::<Result<_, _>>()?))
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Misread;
 use crate::api::json::{at, id, list, need, text};
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::domain::user::UserId;
 
 /// One row: a user, and one device if there is one.
@@ -26,7 +26,7 @@ pub struct Report {
     /// The report; the rows of a later page don't say it.
     pub id: Option<Uuid>,
     /// When PingOne made it.
-    pub created_at: Option<Wall>,
+    pub created_at: Option<Timestamp>,
     /// The rows, as far as they could be read.
     pub entries: Vec<Entry>,
     /// Whether there is a place for rows at all.

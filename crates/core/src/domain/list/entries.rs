@@ -7,7 +7,7 @@ use super::address::{Addressed, addressed, addresses, is_wrapped};
 use super::columns::{Cells, reach, trimmed, value};
 use super::direction::{Direction, directions, word_of};
 use super::records::Record;
-use super::{Identity, List, Naming};
+use super::{Identity, ImportFile, Naming};
 
 /// Why nobody is looked for by what an entry says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -77,7 +77,7 @@ impl Shape {
     }
 }
 
-impl List {
+impl ImportFile {
     pub(super) fn read_entries(&self) -> Vec<Entry> {
         let shape = self.shape();
         let people = self.people().iter().enumerate();

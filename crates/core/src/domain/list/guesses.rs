@@ -4,14 +4,14 @@ use super::super::digits::ascii_digits;
 use super::columns::{are_rows_of_addresses, is_remark};
 use super::direction::{DirectionWord, word_of};
 use super::records::{Quotes, line_ends};
-use super::{Identity, List, ListFault, Naming};
+use super::{Identity, ImportFault, ImportFile, Naming};
 
 /// Something that was guessed about a list. Nobody on it is looked for until a person has answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Guess {
     /// Several columns could name the users.
     SeveralColumns {
-        /// Their places, in the file's order. [`List::column`] is the one that was guessed.
+        /// Their places, in the file's order. [`ImportFile::column`] is the one that was guessed.
         columns: Vec<usize>,
     },
     /// No header names the column, and its values could be anything: it is the first that isn't empty.
@@ -85,7 +85,7 @@ pub enum Answer {
 /// So many digits a spreadsheet keeps of a number.
 const KEPT_DIGITS: usize = 15;
 
-impl List {
+impl ImportFile {
     /// What a person has to answer before anybody on the list is looked for.
     #[must_use]
     pub fn guesses(&self) -> Vec<&Guess> {
@@ -95,8 +95,8 @@ impl List {
     /// Takes an answer, and reads the list anew as it says.
     ///
     /// # Errors
-    /// [`ListFault::TooManyLines`]: read by themselves, there are more lines than a list may have.
-    pub fn answer(&mut self, answer: Answer) -> Result<(), ListFault> {
+    /// [`ImportFault::TooManyLines`]: read by themselves, there are more lines than a list may have.
+    pub fn answer(&mut self, answer: Answer) -> Result<(), ImportFault> {
         match answer {
             Answer::Confirmed(guess) => {
                 self.answered.push(guess);

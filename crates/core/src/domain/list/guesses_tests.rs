@@ -3,26 +3,26 @@
 use super::*;
 
 use crate::domain::user::{User, UserId};
-use crate::domain::users::Users;
+use crate::domain::users::UserStore;
 use crate::domain::users::tests::{fold, user};
 
 const ID: &str = "8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4";
 const OTHER_ID: &str = "00000000-0000-4000-8000-0000008c1e0b";
 
-fn list(text: &str) -> List {
+fn list(text: &str) -> ImportFile {
     read(text.as_bytes(), &normalize()).unwrap()
 }
 
-fn guesses(list: &List) -> Vec<Guess> {
+fn guesses(list: &ImportFile) -> Vec<Guess> {
     list.guesses().into_iter().cloned().collect()
 }
 
-fn confirm(list: &mut List, guess: Guess) {
+fn confirm(list: &mut ImportFile, guess: Guess) {
     list.answer(Answer::Confirmed(guess)).unwrap();
 }
 
 /// The values that are looked for, and the lines that aren't, with their problem.
-fn said(list: &List) -> (Vec<&str>, Vec<(usize, Problem)>) {
+fn said(list: &ImportFile) -> (Vec<&str>, Vec<(usize, Problem)>) {
     let entries = list.entries().iter();
     let values = entries.clone().filter(|entry| entry.problem.is_none()).map(|entry| entry.value.as_str());
     (values.collect(), entries.filter_map(|entry| Some((entry.line, entry.problem?))).collect())
@@ -145,7 +145,7 @@ fn a_cell_of_several_lines_is_asked_for_and_lines_can_be_read_apart() {
 #[test]
 fn lines_that_are_too_many_when_read_apart_are_a_fault() {
     let mut list = list(&format!("login,note\nana,\"{}\"\n", "x\n".repeat(MOST_LINES + HEADER_WITHIN)));
-    assert_eq!(list.answer(Answer::LinesApart), Err(ListFault::TooManyLines { limit: MOST_LINES }));
+    assert_eq!(list.answer(Answer::LinesApart), Err(ImportFault::TooManyLines { limit: MOST_LINES }));
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn long_numbers_that_all_end_in_zeros_are_asked_for() {
 
 #[test]
 fn a_letter_of_another_code_page_makes_no_other_name() {
-    let mut users = Users::default();
+    let mut users = UserStore::default();
     users.learn(&User { username: "pawe3".into(), ..user(3) }, &fold);
     let found = |bytes: &[u8]| {
         let list = read(bytes, &normalize()).unwrap();
@@ -239,7 +239,7 @@ fn a_line_with_a_broken_byte_is_named() {
 #[test]
 fn the_same_name_encoded_otherwise_is_found_and_one_that_names_two_is_ambiguous() {
     let named = |number, name: &str| User { username: name.into(), ..user(number) };
-    let mut users = Users::default();
+    let mut users = UserStore::default();
     for person in
         [named(1, "zoe\u{308}"), named(2, "ｂｏ"), named(3, "c\u{ad}y"), named(4, "ﬁn"), named(5, "fin")]
     {
@@ -247,10 +247,10 @@ fn the_same_name_encoded_otherwise_is_found_and_one_that_names_two_is_ambiguous(
     }
     let id = |number| -> UserId { user(number).id };
     let list = list("Zoë\nbo\nCY\nzoe\nfin\nz\u{200d}oë\n");
-    let piles = list.confirmed().unwrap().match_in(&users);
-    assert_eq!(piles.found, [(0, id(1)), (1, id(2)), (2, id(3))]);
-    assert_eq!(piles.ambiguous, [(4, vec![id(4), id(5)])]);
-    assert_eq!((piles.not_found, piles.twice), (vec![3], vec![5]));
+    let matches = list.confirmed().unwrap().match_in(&users);
+    assert_eq!(matches.found, [(0, id(1)), (1, id(2)), (2, id(3))]);
+    assert_eq!(matches.ambiguous, [(4, vec![id(4), id(5)])]);
+    assert_eq!((matches.not_found, matches.duplicates), (vec![3], vec![5]));
     let id = format!("user id\n{}\n", user(7).id.to_string().replace('0', "０").replace('-', "\u{ad}-"));
     assert_eq!(said(&self::list(&id)).0, [user(7).id.to_string()]);
 }

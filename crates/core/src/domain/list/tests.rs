@@ -2,35 +2,35 @@ use super::*;
 
 use proptest::prelude::*;
 
-use crate::domain::users::Users;
+use crate::domain::users::UserStore;
 use crate::domain::users::tests::{fold, user};
 
 const ID: &str = "8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4";
 
-fn read(bytes: &[u8]) -> Result<List, ListFault> {
+fn read(bytes: &[u8]) -> Result<ImportFile, ImportFault> {
     super::read(bytes, &normalize())
 }
 
-fn list(text: &str) -> List {
+fn list(text: &str) -> ImportFile {
     read(text.as_bytes()).unwrap()
 }
 
 /// Confirms all that was guessed.
-fn confirm(list: &mut List) {
+fn confirm(list: &mut ImportFile) {
     while let Some(guess) = list.guesses().first().map(|guess| (*guess).clone()) {
         list.answer(Answer::Confirmed(guess)).unwrap();
     }
 }
 
-fn problems(list: &List) -> Vec<Option<Problem>> {
+fn problems(list: &ImportFile) -> Vec<Option<Problem>> {
     list.entries().iter().map(|entry| entry.problem).collect()
 }
 
-fn values(list: &List) -> Vec<&str> {
+fn values(list: &ImportFile) -> Vec<&str> {
     list.entries().iter().map(|entry| entry.value.as_str()).collect()
 }
 
-fn used(list: &List) -> (usize, Identity, bool) {
+fn used(list: &ImportFile) -> (usize, Identity, bool) {
     (list.column(), list.identity(), list.has_header())
 }
 
@@ -124,15 +124,15 @@ fn a_number_that_a_spreadsheet_has_shortened_is_a_problem() {
 #[test]
 fn a_file_that_is_no_list_says_what_it_is() {
     for (bytes, fault) in [
-        (&b""[..], ListFault::Empty),
-        (b"\xef\xbb\xbf\r\n , \n", ListFault::Empty),
-        (b"\xff\xfe", ListFault::Empty),
-        (b"sep=;\r\n", ListFault::Empty),
-        (b"\r\n <!DOCTYPE html><p>", ListFault::Html),
-        (b"<HTML lang=en>", ListFault::Html),
-        (b"PK\x03\x04\x14\0", ListFault::Workbook),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", ListFault::Workbook),
-        (b"ana\r\nb\0o\r\n", ListFault::ZeroByte { line: 2 }),
+        (&b""[..], ImportFault::Empty),
+        (b"\xef\xbb\xbf\r\n , \n", ImportFault::Empty),
+        (b"\xff\xfe", ImportFault::Empty),
+        (b"sep=;\r\n", ImportFault::Empty),
+        (b"\r\n <!DOCTYPE html><p>", ImportFault::Html),
+        (b"<HTML lang=en>", ImportFault::Html),
+        (b"PK\x03\x04\x14\0", ImportFault::Workbook),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", ImportFault::Workbook),
+        (b"ana\r\nb\0o\r\n", ImportFault::ZeroByte { line: 2 }),
     ] {
         assert_eq!(read(bytes).err(), Some(fault), "{bytes:?}");
     }
@@ -143,7 +143,7 @@ fn a_file_that_is_no_list_says_what_it_is() {
 fn a_list_has_at_most_two_hundred_thousand_people() {
     let people = "ana\n\n".repeat(MOST_LINES);
     assert_eq!(list(&format!("login\n{people}")).entries().len(), MOST_LINES);
-    let fault = Some(ListFault::TooManyLines { limit: MOST_LINES });
+    let fault = Some(ImportFault::TooManyLines { limit: MOST_LINES });
     assert_eq!(read(format!("login\n{people}bo").as_bytes()).err(), fault);
     assert_eq!(read(people.repeat(3).as_bytes()).err(), fault);
 }
@@ -176,7 +176,7 @@ fn any_cell() -> impl Strategy<Value = String> {
 fn look_at_everything(bytes: &[u8]) {
     let Ok(mut list) = read(bytes) else { return };
     let users = {
-        let mut users = Users::default();
+        let mut users = UserStore::default();
         users.learn(&user(1), &fold);
         users
     };
@@ -185,9 +185,10 @@ fn look_at_everything(bytes: &[u8]) {
             list.identify(column, by, column == 1);
             let all: Vec<usize> = (0..list.entries().len()).collect();
             confirm(&mut list);
-            let Piles { found, not_found, ambiguous, twice } = list.confirmed().unwrap().match_in(&users);
+            let Matches { found, not_found, ambiguous, duplicates } =
+                list.confirmed().unwrap().match_in(&users);
             let places = found.iter().map(|(entry, _)| entry).chain(ambiguous.iter().map(|(entry, _)| entry));
-            let mut places: Vec<usize> = places.chain(&not_found).chain(&twice).copied().collect();
+            let mut places: Vec<usize> = places.chain(&not_found).chain(&duplicates).copied().collect();
             places.sort_unstable();
             assert_eq!(places, all, "each in one pile");
             assert_eq!(list.preview().len(), all.len().min(PREVIEWED));

@@ -5,7 +5,7 @@ use crate::domain::row::Failure;
 use crate::domain::time::Millis;
 use crate::engine::policy::Policy;
 
-use super::Place;
+use super::RowIndex;
 
 /// What went wrong in a row.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +22,7 @@ pub(super) struct Breaker {
 enum FailedBy {
     #[default]
     Nobody,
-    One(Place),
+    One(RowIndex),
     Several,
 }
 
@@ -51,10 +51,10 @@ impl Breaker {
     }
 
     /// There was no answer, or one that says that PingOne fails. How often that now was so in a row. A probe is for no
-    /// row in doubt.
-    pub(super) fn failed(&mut self, place: Option<Place>) -> u32 {
-        self.by = match place {
-            Some(place) if self.is_alone(place) => FailedBy::One(place),
+    /// row in row.
+    pub(super) fn failed(&mut self, index: Option<RowIndex>) -> u32 {
+        self.by = match index {
+            Some(index) if self.is_alone(index) => FailedBy::One(index),
             Some(_) | None => FailedBy::Several,
         };
         self.failed += 1;
@@ -62,10 +62,10 @@ impl Breaker {
     }
 
     /// Whether nothing fails but what is sent for this row.
-    pub(super) fn is_alone(&self, place: Place) -> bool {
+    pub(super) fn is_alone(&self, index: RowIndex) -> bool {
         match self.by {
             FailedBy::Nobody => true,
-            FailedBy::One(other) => other == place,
+            FailedBy::One(other) => other == index,
             FailedBy::Several => false,
         }
     }

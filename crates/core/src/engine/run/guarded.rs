@@ -5,10 +5,10 @@ use crate::domain::fault::Fault;
 use crate::domain::guard::Guard;
 use crate::domain::plan::Plan;
 use crate::domain::row::{Failure, Row, RowState};
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::engine::journal::{Entry, Restored};
 
-use super::{Place, Record, Run};
+use super::{Record, RowIndex, Run};
 
 impl Restored {
     /// What is known of a run of which nothing but its plan is stored.
@@ -27,20 +27,20 @@ impl Restored {
     }
 
     /// Settles the waiting rows that may not be written as refused, and returns what is to be stored of that; `None` where
-    /// there are none. Rows whose PUT may have been sent before are left to be read, as usual; [`super::Delivery`] refuses
+    /// there are none. Rows whose PUT may have been sent before are left to be read, as usual; [`super::JobRunner`] refuses
     /// them should they be written again.
-    pub fn refuse(&mut self, guard: &Guard, at: Wall) -> Option<Entry> {
+    pub fn refuse(&mut self, guard: &Guard, at: Timestamp) -> Option<Entry> {
         let mut records = Vec::new();
-        for (planned, place) in self.plan.rows.iter().zip(0..) {
-            let Some(row) = self.rows.get_mut(place as usize) else { continue };
-            if row.state != RowState::Waiting || self.open.contains(&place) {
+        for (planned, index) in self.plan.rows.iter().zip(0..) {
+            let Some(row) = self.rows.get_mut(index as usize) else { continue };
+            if row.state != RowState::Waiting || self.open.contains(&index) {
                 continue;
             }
             let Err(refusal) = guard.planned(planned.user, self.plan.to) else { continue };
             (row.state, row.at) = (RowState::Refused, Some(at));
             let failure = Failure::of(&Fault::NotPermitted(refusal));
-            self.failures.insert(place, failure.clone());
-            records.push(Record::Settled { place, row: *row, failure: Some(failure) });
+            self.failures.insert(index, failure.clone());
+            records.push(Record::Settled { index, row: *row, failure: Some(failure) });
         }
         (!records.is_empty()).then_some(Entry::Batch(records))
     }
@@ -48,8 +48,8 @@ impl Restored {
 
 impl Run {
     /// A PUT that was not permitted was not sent, and doesn't count as one.
-    pub(super) fn not_sent(&mut self, place: Place) {
-        if let Some(row) = self.rows.get_mut(place as usize) {
+    pub(super) fn not_sent(&mut self, index: RowIndex) {
+        if let Some(row) = self.rows.get_mut(index as usize) {
             row.writes = row.writes.saturating_sub(1);
         }
     }
@@ -71,11 +71,11 @@ mod tests {
     }
 
     fn restored(users: u128) -> Restored {
-        let row = |number| PlannedRow { user: id(number), from: Mfa::Off, read_at: Wall(1) };
+        let row = |number| PlannedRow { user: id(number), from: Mfa::Off, read_at: Timestamp(1) };
         Restored::of_plan(Plan {
             environment: EnvironmentId(Uuid::nil()),
             to: true,
-            made_at: Wall(1),
+            made_at: Timestamp(1),
             rows: (1..=users).map(row).collect(),
             left_out: vec![],
             reference: String::new(),
@@ -95,30 +95,30 @@ mod tests {
         let mut run = restored(4);
         run.rows[3].state = RowState::Changed;
         run.open = vec![2];
-        let entry = run.refuse(&guard(&[2, 3, 4]), Wall(9)).unwrap();
+        let entry = run.refuse(&guard(&[2, 3, 4]), Timestamp(9)).unwrap();
         let states: Vec<RowState> = run.rows.iter().map(|row| row.state).collect();
         let expected = [RowState::Waiting, RowState::Refused, RowState::Waiting, RowState::Changed];
-        assert_eq!(states, expected, "who was changed is told, who is in doubt is read");
-        assert_eq!((run.rows[1].at, run.rows[1].writes), (Some(Wall(9)), 0));
+        assert_eq!(states, expected, "changed rows are reported, unconfirmed rows are read");
+        assert_eq!((run.rows[1].at, run.rows[1].writes), (Some(Timestamp(9)), 0));
         let message = Fault::NotPermitted(WriteRefusal::Protected).to_string();
         assert_eq!(run.failures.get(&1).map(|failure| failure.message.clone()), Some(message));
         let journal = [Entry::Plan(run.plan.clone()).encode(), entry.encode()];
         let stored = restore(&journal).unwrap();
         assert_eq!((stored.rows[1], stored.failures), (run.rows[1], run.failures.clone()));
-        assert_eq!(run.refuse(&guard(&[2, 3, 4]), Wall(10)), None, "it is settled once");
+        assert_eq!(run.refuse(&guard(&[2, 3, 4]), Timestamp(10)), None, "it is settled once");
     }
 
     #[test]
     fn where_everyone_may_be_written_nothing_is_stored() {
-        assert_eq!(restored(3).refuse(&guard(&[]), Wall(9)), None);
-        assert_eq!(restored(3).refuse(&Guard::default(), Wall(9)), None);
+        assert_eq!(restored(3).refuse(&guard(&[]), Timestamp(9)), None);
+        assert_eq!(restored(3).refuse(&Guard::default(), Timestamp(9)), None);
     }
 
     #[test]
     fn where_the_protected_groups_were_not_read_everyone_who_waits_is_refused() {
         let limits = Limits { protected_groups: vec![GroupId(Uuid::nil())], ..Limits::default() };
         let mut run = restored(2);
-        assert!(run.refuse(&Guard::new(Rules::new(limits, true), None), Wall(9)).is_some());
+        assert!(run.refuse(&Guard::new(Rules::new(limits, true), None), Timestamp(9)).is_some());
         assert!(run.rows.iter().all(|row| row.state == RowState::Refused));
     }
 }

@@ -11,19 +11,19 @@ use std::rc::Rc;
 use crate::api::request::{Kind, Page};
 use crate::domain::fault::{Fault, RetryKind};
 use crate::domain::row::{Failure, RowState};
-use crate::domain::time::{ClockReading, Millis, Wall};
+use crate::domain::time::{ClockReading, Millis, Timestamp};
 use crate::domain::user::{Mfa, UnreadableUser, User, UserId};
-use crate::engine::connection::Noted;
+use crate::engine::connection::Answered;
 use crate::engine::driver::{Command, Event, Step, Work};
 use crate::engine::listing::{self, Listing};
 use crate::engine::pacer::Priority;
 use crate::engine::policy::Policy;
 use crate::engine::retry::{Jitter, pause};
 
-use super::{Place, Record, Run, Said, sooner};
-use suspects::Suspects;
+use super::{JobAnswer, Record, RowIndex, Run, sooner};
+use unreadable::UnreadableUsers;
 
-mod suspects;
+mod unreadable;
 
 /// What can be started for a read-back.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ pub enum Job {
     /// One user's flag.
     Read {
         /// The row.
-        place: Place,
+        index: RowIndex,
         /// Whose flag.
         user: UserId,
     },
@@ -45,9 +45,9 @@ pub enum Job {
 #[derive(Debug, Clone)]
 pub enum Answer {
     /// A page, and when it was complete.
-    Page(Noted<Page>),
+    Page(Answered<Page>),
     /// A flag, or that records are stored.
-    Noted(Noted<Said>),
+    Answered(Answered<JobAnswer>),
 }
 
 /// Where a read-back stands.
@@ -76,7 +76,7 @@ enum Whom {
 #[derive(Debug, Clone, Copy)]
 struct Single {
     from: Millis,
-    place: Place,
+    index: RowIndex,
     reads: u32,
     /// With the how manieth token it was sent.
     sent: Option<u32>,
@@ -85,8 +85,8 @@ struct Single {
 }
 
 impl Single {
-    const fn new(place: Place, from: Millis) -> Self {
-        Self { from, place, reads: 0, sent: None, is_asked: false }
+    const fn new(index: RowIndex, from: Millis) -> Self {
+        Self { from, index, reads: 0, sent: None, is_asked: false }
     }
 }
 
@@ -98,9 +98,9 @@ pub struct ReadBack<'run> {
     jitter: Jitter,
     listing: Option<Listing>,
     /// Rows that a page may still bring.
-    open: HashMap<UserId, Place>,
+    open: HashMap<UserId, RowIndex>,
     singles: Vec<Single>,
-    suspects: Suspects,
+    suspects: UnreadableUsers,
     in_flight: u32,
     /// Everyone whom the pages brought, to be shown.
     users: Vec<Result<User, UnreadableUser>>,
@@ -124,7 +124,7 @@ impl<'run> ReadBack<'run> {
         Self::of(run, Whom::Written, due, listing)
     }
 
-    /// The reading of those who wait in a run that is [`Outdated`](super::Standing::Outdated). Once it is complete the
+    /// The reading of those who wait in a run that is [`Outdated`](super::RunStatus::Outdated). Once it is complete the
     /// run can go on; a stop stops the run.
     pub fn of_waiting(run: &'run mut Run, listing: Option<Listing>) -> Self {
         let due = run.waiting().collect();
@@ -133,7 +133,7 @@ impl<'run> ReadBack<'run> {
         back
     }
 
-    fn of(run: &'run mut Run, whom: Whom, due: Vec<Place>, listing: Option<Listing>) -> Self {
+    fn of(run: &'run mut Run, whom: Whom, due: Vec<RowIndex>, listing: Option<Listing>) -> Self {
         let (policy, jitter) = (Rc::clone(&run.policy), run.jitter.clone());
         let mut back = Self {
             run,
@@ -143,7 +143,7 @@ impl<'run> ReadBack<'run> {
             listing,
             open: HashMap::new(),
             singles: Vec::new(),
-            suspects: Suspects::default(),
+            suspects: UnreadableUsers::default(),
             in_flight: 0,
             users: Vec::new(),
             unstored: None,
@@ -154,9 +154,9 @@ impl<'run> ReadBack<'run> {
             is_stopped: false,
         };
         if back.listing.is_some() {
-            back.open = due.into_iter().filter_map(|place| Some((back.run.user(place)?, place))).collect();
+            back.open = due.into_iter().filter_map(|index| Some((back.run.user(index)?, index))).collect();
         } else {
-            back.singles = due.into_iter().map(|place| Single::new(place, Millis(0))).collect();
+            back.singles = due.into_iter().map(|index| Single::new(index, Millis(0))).collect();
         }
         back
     }
@@ -169,7 +169,7 @@ impl<'run> ReadBack<'run> {
     /// Where it stands.
     #[must_use]
     pub fn state(&self) -> State {
-        let is_stored = self.run.ledger.is_stored() || self.unstored.is_none();
+        let is_stored = self.run.write_ahead.is_stored() || self.unstored.is_none();
         if self.left() == 0 && is_stored {
             State::Complete
         } else if self.is_stopped {
@@ -201,20 +201,20 @@ impl<'run> ReadBack<'run> {
         std::mem::take(&mut self.users)
     }
 
-    fn read_alone(&mut self, place: Place, from: Millis) {
-        self.singles.push(Single::new(place, from));
+    fn read_alone(&mut self, index: RowIndex, from: Millis) {
+        self.singles.push(Single::new(index, from));
     }
 
     /// Reads the rows that weren't on any page one by one, in the plan's order.
     fn read_open_alone(&mut self, now: Millis) {
-        let mut places: Vec<Place> = std::mem::take(&mut self.open).into_values().collect();
-        places.sort_unstable();
-        self.singles.extend(places.into_iter().map(|place| Single::new(place, now)));
+        let mut indexes: Vec<RowIndex> = std::mem::take(&mut self.open).into_values().collect();
+        indexes.sort_unstable();
+        self.singles.extend(indexes.into_iter().map(|index| Single::new(index, now)));
     }
 
-    fn page(&mut self, job: listing::Job, answer: Result<Noted<Page>, Fault>, now: Millis) {
+    fn page(&mut self, job: listing::Job, answer: Result<Answered<Page>, Fault>, now: Millis) {
         let (at, page) = match answer {
-            Ok(noted) => (noted.at, noted.said),
+            Ok(noted) => (noted.at, noted.result),
             Err(fault) => (self.run.last, Err(fault)),
         };
         if page.is_ok() {
@@ -242,25 +242,25 @@ impl<'run> ReadBack<'run> {
         }
     }
 
-    fn seen(&mut self, user: &User, at: Wall, now: Millis) {
+    fn seen(&mut self, user: &User, at: Timestamp, now: Millis) {
         let flag = match user.mfa {
             Mfa::On => true,
             Mfa::Off => false,
             Mfa::Unknown => return,
         };
-        let Some(place) = self.open.remove(&user.id) else { return };
-        match self.settle_left(place, flag, at) {
-            Some(left) => self.read_alone(place, now + left),
-            None => self.tell(place, flag, at),
+        let Some(index) = self.open.remove(&user.id) else { return };
+        match self.settle_left(index, flag, at) {
+            Some(left) => self.read_alone(index, now + left),
+            None => self.tell(index, flag, at),
         }
     }
 
     /// How long a row that differs is left alone before it is read by itself; `None` if it doesn't differ.
-    fn settle_left(&self, place: Place, flag: bool, at: Wall) -> Option<Millis> {
+    fn settle_left(&self, index: RowIndex, flag: bool, at: Timestamp) -> Option<Millis> {
         if self.whom == Whom::Waiting {
             return None;
         }
-        let row = self.run.rows.get(place as usize)?;
+        let row = self.run.rows.get(index as usize)?;
         (flag != self.run.plan.to).then(|| {
             let passed = row.at.map_or(0, |settled| at.since(settled).max(0));
             Millis(self.policy.settle.0.saturating_sub(passed.unsigned_abs()))
@@ -268,12 +268,12 @@ impl<'run> ReadBack<'run> {
     }
 
     /// What a read says of a row, once and for all.
-    fn tell(&mut self, place: Place, flag: bool, at: Wall) {
+    fn tell(&mut self, index: RowIndex, flag: bool, at: Timestamp) {
         if self.whom == Whom::Waiting {
-            return self.run.has_by_now(place, flag, at);
+            return self.run.has_by_now(index, flag, at);
         }
         let is_so = flag == self.run.plan.to;
-        let Some(row) = self.run.rows.get(place as usize).copied() else { return };
+        let Some(row) = self.run.rows.get(index as usize).copied() else { return };
         let state = match (row.state, is_so) {
             (_, true) => RowState::Changed,
             (RowState::Changed, false) => RowState::ChangedBySomeoneElse,
@@ -281,53 +281,53 @@ impl<'run> ReadBack<'run> {
             (state, false) => state,
         };
         if state != row.state {
-            self.run.set(place, state);
+            self.run.set(index, state);
         }
-        self.keep(place, at, None);
+        self.keep(index, at, None);
     }
 
-    fn keep(&mut self, place: Place, at: Wall, fault: Option<&Fault>) {
+    fn keep(&mut self, index: RowIndex, at: Timestamp, fault: Option<&Fault>) {
         self.run.last = self.run.last.max(at);
         if let Some(fault) = fault {
-            self.run.failures.insert(place, Failure::of(fault));
-        } else if self.run.rows.get(place as usize).is_some_and(|row| row.state == RowState::Changed) {
-            self.run.failures.remove(&place);
+            self.run.failures.insert(index, Failure::of(fault));
+        } else if self.run.rows.get(index as usize).is_some_and(|row| row.state == RowState::Changed) {
+            self.run.failures.remove(&index);
         }
-        let failure = self.run.failures.get(&place).cloned();
-        let Some(row) = self.run.rows.get_mut(place as usize) else { return };
+        let failure = self.run.failures.get(&index).cloned();
+        let Some(row) = self.run.rows.get_mut(index as usize) else { return };
         row.read_back_at = Some(at);
         let row = *row;
-        self.run.fresh.push(place);
-        self.run.ledger.settled(place, row, failure);
+        self.run.fresh.push(index);
+        self.run.write_ahead.settled(index, row, failure);
     }
 
-    fn single(&mut self, place: Place, noted: &Noted<Said>, now: Millis) {
-        if noted.said.is_ok() {
+    fn single(&mut self, index: RowIndex, noted: &Answered<JobAnswer>, now: Millis) {
+        if noted.result.is_ok() {
             self.read_after_halt(noted.at, now);
         }
-        let is_it = |single: &Single| single.place == place && single.sent.is_some();
-        let Some(index) = self.singles.iter().position(is_it) else {
-            return self.probed(place, noted, now);
+        let is_it = |single: &Single| single.index == index && single.sent.is_some();
+        let Some(at) = self.singles.iter().position(is_it) else {
+            return self.probed(index, noted, now);
         };
-        let sent = self.singles.swap_remove(index);
+        let sent = self.singles.swap_remove(at);
         let single = Single { sent: None, ..sent };
-        if noted.said.is_ok() {
+        if noted.result.is_ok() {
             self.run.breaker.good();
         }
-        match &noted.said {
-            Ok(Said::Flag(flag)) => match self.settle_left(place, *flag, noted.at) {
+        match &noted.result {
+            Ok(JobAnswer::Flag(flag)) => match self.settle_left(index, *flag, noted.at) {
                 Some(left) if left > Millis(0) => {
                     self.singles.push(Single { from: now + left, reads: 0, ..single });
                 }
-                _ => self.tell(place, *flag, noted.at),
+                _ => self.tell(index, *flag, noted.at),
             },
-            Ok(Said::Reached | Said::Stored | Said::Devices(_)) => self.singles.push(single),
+            Ok(JobAnswer::Reached | JobAnswer::Stored | JobAnswer::Devices(_)) => self.singles.push(single),
             Err(fault @ Fault::UserUnknown(_)) if self.whom == Whom::Waiting => {
-                self.run.end_unsent(place, RowState::Gone, noted.at, Some(fault));
+                self.run.end_unsent(index, RowState::Gone, noted.at, Some(fault));
             }
             Err(fault @ Fault::UserUnknown(_)) => {
-                self.run.set(place, RowState::Gone);
-                self.keep(place, noted.at, Some(fault));
+                self.run.set(index, RowState::Gone);
+                self.keep(index, noted.at, Some(fault));
             }
             Err(fault) if fault.retry() == RetryKind::WithNewToken => {
                 // One that comes late, with a token that was replaced since, says nothing new.
@@ -378,7 +378,7 @@ impl<'run> ReadBack<'run> {
     }
 
     /// What was read before a long halt is as old as what it replaced.
-    fn read_after_halt(&mut self, at: Wall, now: Millis) {
+    fn read_after_halt(&mut self, at: Timestamp, now: Millis) {
         if self.whom == Whom::Written || self.told().is_some() {
             return;
         }
@@ -388,8 +388,8 @@ impl<'run> ReadBack<'run> {
         }
         self.acquit(now);
         let unread = self.unread();
-        let again = self.run.waiting().filter(|place| !unread.contains(place));
-        self.singles.extend(again.map(|place| Single::new(place, now)));
+        let again = self.run.waiting().filter(|index| !unread.contains(index));
+        self.singles.extend(again.map(|index| Single::new(index, now)));
     }
 
     fn go_on(&mut self, command: Command, now: Millis) {
@@ -405,7 +405,7 @@ impl<'run> ReadBack<'run> {
         if next.from > now {
             return Some(Step::WaitUntil(next.from));
         }
-        self.run.user(next.place).map(|user| Step::Start(Job::Read { place: next.place, user }))
+        self.run.user(next.index).map(|user| Step::Start(Job::Read { index: next.index, user }))
     }
 
     fn next_page(&self, now: Millis) -> Option<Step<Job>> {
@@ -418,7 +418,7 @@ impl<'run> ReadBack<'run> {
 }
 
 /// The rows of which a read can still tell something.
-fn due(run: &Run) -> impl Iterator<Item = Place> {
+fn due(run: &Run) -> impl Iterator<Item = RowIndex> {
     let is_due = |row: &super::Row| match row.state {
         RowState::Changed => row.read_back_at.is_none(),
         RowState::AnswerLost => true,
@@ -428,7 +428,7 @@ fn due(run: &Run) -> impl Iterator<Item = Place> {
         RowState::Refused => row.writes > 1 && row.read_back_at.is_none(),
         _ => false,
     };
-    (0..).zip(&run.rows).filter(move |(_, row)| is_due(row)).map(|(place, _)| place)
+    (0..).zip(&run.rows).filter(move |(_, row)| is_due(row)).map(|(index, _)| index)
 }
 
 impl Run {
@@ -458,11 +458,11 @@ impl Work for ReadBack<'_> {
 
     fn next(&self, now: Millis) -> Step<Job> {
         let is_unstorable = self.unstored.is_some();
-        if !is_unstorable && let Some(records) = self.run.ledger.due() {
+        if !is_unstorable && let Some(records) = self.run.write_ahead.due() {
             return Step::Start(Job::Store(records));
         }
         if self.is_stopped || self.left() == 0 {
-            let is_stored = self.run.ledger.is_stored() || (self.is_stopped && is_unstorable);
+            let is_stored = self.run.write_ahead.is_stored() || (self.is_stopped && is_unstorable);
             let is_over = self.in_flight == 0 && is_stored;
             return if is_over { Step::Done } else { Step::Idle };
         }
@@ -480,19 +480,19 @@ impl Work for ReadBack<'_> {
                 self.in_flight = self.in_flight.saturating_sub(1);
                 let page = answer.and_then(|answer| match answer {
                     Answer::Page(page) => Ok(page),
-                    Answer::Noted(_) => Err(Fault::TokenForgotten),
+                    Answer::Answered(_) => Err(Fault::TokenForgotten),
                 });
                 self.page(job, page, now);
             }
-            Event::Answered(Job::Read { place, .. }, answer) => {
+            Event::Answered(Job::Read { index, .. }, answer) => {
                 self.in_flight = self.in_flight.saturating_sub(1);
                 let said = answer.and_then(|answer| match answer {
-                    Answer::Noted(noted) => Ok(noted),
+                    Answer::Answered(noted) => Ok(noted),
                     Answer::Page(_) => Err(Fault::TokenForgotten),
                 });
-                let unsaid = |fault| Noted { at: self.run.last, correlation_id: None, said: Err(fault) };
+                let unsaid = |fault| Answered { at: self.run.last, correlation_id: None, result: Err(fault) };
                 let noted = said.unwrap_or_else(unsaid);
-                self.single(place, &noted, now);
+                self.single(index, &noted, now);
             }
             Event::Command(command) => self.command(command, now),
         }
@@ -511,29 +511,29 @@ impl Work for ReadBack<'_> {
 impl ReadBack<'_> {
     fn started(&mut self, job: Job, now: Millis) {
         match job {
-            Job::Store(_) => self.run.ledger.leaves(),
+            Job::Store(_) => self.run.write_ahead.leaves(),
             Job::Page(job) => {
                 self.in_flight += 1;
                 if let Some(listing) = &mut self.listing {
                     listing.apply(Event::Started(job), now);
                 }
             }
-            Job::Read { place, .. } => {
+            Job::Read { index, .. } => {
                 self.in_flight += 1;
-                if let Some(single) = self.singles.iter_mut().find(|single| single.place == place) {
+                if let Some(single) = self.singles.iter_mut().find(|single| single.index == index) {
                     single.sent = Some(self.token);
                 } else {
-                    self.suspects.started(place, self.token);
+                    self.suspects.started(index, self.token);
                 }
             }
         }
     }
 
     fn stored(&mut self, records: &[Record], answer: Result<Answer, Fault>) {
-        let (Ok(Answer::Noted(Noted { said: Err(fault), .. })) | Err(fault)) = answer else {
+        let (Ok(Answer::Answered(Answered { result: Err(fault), .. })) | Err(fault)) = answer else {
             return self.run.intents_stored();
         };
-        self.run.ledger.failed(records);
+        self.run.write_ahead.failed(records);
         self.unstored = Some(fault);
     }
 }

@@ -16,7 +16,7 @@ use std::collections::{HashSet, VecDeque};
 use crate::domain::time::Millis;
 use crate::engine::retry::Jitter;
 
-use super::Place;
+use super::RowIndex;
 use sampling::Sampling;
 
 mod sampling;
@@ -34,9 +34,9 @@ const PUT_OFF: usize = 5;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Due {
     /// The row is read before its PUT.
-    SpotCheck(Place),
+    SpotCheck(RowIndex),
     /// Its PUT.
-    Write(Place),
+    Write(RowIndex),
     /// Nothing before then.
     At(Millis),
 }
@@ -52,7 +52,7 @@ enum FirstCheck {
 
 #[derive(Debug, Clone, Copy)]
 struct Queued {
-    place: Place,
+    index: RowIndex,
     /// The row's number since the last wait.
     number: u32,
     /// Whether the plan and this run leave no other explanation for a value that is there already.
@@ -62,7 +62,7 @@ struct Queued {
 /// A row that is read before its PUT.
 #[derive(Debug, Clone, Copy)]
 struct Held {
-    place: Place,
+    index: RowIndex,
     /// It is due once the queue has come to this number.
     number: u32,
     from: Millis,
@@ -78,13 +78,13 @@ pub(super) struct Ready {
     queue: VecDeque<Queued>,
     held: Vec<Held>,
     /// Rows that were read.
-    checked: VecDeque<Place>,
+    checked: VecDeque<RowIndex>,
     /// Rows that are written without a check: sent before and refused for the token, or not to be read.
-    unchecked: VecDeque<Place>,
+    unchecked: VecDeque<RowIndex>,
     /// Rows that prove nothing, whatever the plan says.
-    no_evidence: HashSet<Place>,
+    no_evidence: HashSet<RowIndex>,
     /// Rows that were put off, and are checked.
-    last: Vec<Place>,
+    last: Vec<RowIndex>,
     /// Whether every row is checked.
     is_wary: bool,
 }
@@ -110,52 +110,52 @@ impl Ready {
     }
 
     /// These rows' intents are stored. `is_evidence` says of which of them a value that is there already tells something.
-    pub(super) fn add(&mut self, places: Vec<Place>, is_evidence: impl Fn(Place) -> bool) {
-        let is_evidence = |place| is_evidence(place) && !self.no_evidence.contains(&place);
-        let rows = places.into_iter().map(|place| (place, is_evidence(place))).collect();
+    pub(super) fn add(&mut self, indexes: Vec<RowIndex>, is_evidence: impl Fn(RowIndex) -> bool) {
+        let is_evidence = |index| is_evidence(index) && !self.no_evidence.contains(&index);
+        let rows = indexes.into_iter().map(|index| (index, is_evidence(index))).collect();
         self.enqueue(rows);
     }
 
-    fn enqueue(&mut self, mut rows: Vec<(Place, bool)>) {
+    fn enqueue(&mut self, mut rows: Vec<(RowIndex, bool)>) {
         if self.is_wary {
             self.sampling.shuffle(&mut rows);
         }
-        for (place, is_evidence) in rows {
+        for (index, is_evidence) in rows {
             let (number, is_chosen) = self.sampling.next();
-            let is_due = self.is_wary || self.last.contains(&place);
+            let is_due = self.is_wary || self.last.contains(&index);
             if is_evidence && (is_chosen || is_due) {
                 let number = if is_due { 0 } else { number + HELD_FOR };
-                self.held.push(Held { place, number, from: Millis(0), reads: 0, is_sent: false });
+                self.held.push(Held { index, number, from: Millis(0), reads: 0, is_sent: false });
             } else {
-                self.queue.push_back(Queued { place, number, is_evidence });
+                self.queue.push_back(Queued { index, number, is_evidence });
             }
         }
     }
 
     /// A row is written without a check.
-    pub(super) fn write_unchecked(&mut self, place: Place) {
-        self.no_evidence.insert(place);
-        self.unchecked.push_back(place);
+    pub(super) fn write_unchecked(&mut self, index: RowIndex) {
+        self.no_evidence.insert(index);
+        self.unchecked.push_back(index);
     }
 
     /// Whether a row is to be read, or could not be.
-    pub(super) fn is_unread(&self, place: Place) -> bool {
-        self.held.iter().any(|held| held.place == place) || self.unchecked.contains(&place)
+    pub(super) fn is_unread(&self, index: RowIndex) -> bool {
+        self.held.iter().any(|held| held.index == index) || self.unchecked.contains(&index)
     }
 
     /// Puts some of the first rows behind all others, where they are checked: a page that follows this one, and stops
     /// once it notices, has written them by then. Without them only the page that comes second would notice.
-    pub(super) fn put_off(&mut self, next: &mut VecDeque<Place>, is_evidence: impl Fn(Place) -> bool) {
+    pub(super) fn put_off(&mut self, next: &mut VecDeque<RowIndex>, is_evidence: impl Fn(RowIndex) -> bool) {
         self.last.clear();
         if self.is_wary || next.len() <= FIRST_ROWS {
             return;
         }
-        let mut first: Vec<Place> = next.iter().take(FIRST_ROWS).skip(1).copied().collect();
-        first.retain(|place| is_evidence(*place));
+        let mut first: Vec<RowIndex> = next.iter().take(FIRST_ROWS).skip(1).copied().collect();
+        first.retain(|index| is_evidence(*index));
         self.sampling.shuffle(&mut first);
         first.truncate(PUT_OFF);
         first.sort_unstable();
-        next.retain(|place| !first.contains(place));
+        next.retain(|index| !first.contains(index));
         next.extend(&first);
         self.last = first;
     }
@@ -168,39 +168,39 @@ impl Ready {
         }
         let old = std::mem::take(&mut self.checked);
         let old =
-            old.into_iter().map(|place| Held { place, number: 0, from: Millis(0), reads: 0, is_sent: false });
+            old.into_iter().map(|index| Held { index, number: 0, from: Millis(0), reads: 0, is_sent: false });
         self.held.extend(old);
         self.sampling.begin();
         let queued = std::mem::take(&mut self.queue);
-        self.enqueue(queued.into_iter().map(|row| (row.place, row.is_evidence)).collect());
+        self.enqueue(queued.into_iter().map(|row| (row.index, row.is_evidence)).collect());
     }
 
     /// What can be started.
     pub(super) fn next(&self, now: Millis) -> Option<Due> {
         match self.first {
             FirstCheck::Due => {
-                if let Some(place) = self.first_row() {
-                    return Some(Due::SpotCheck(place));
+                if let Some(index) = self.first_row() {
+                    return Some(Due::SpotCheck(index));
                 }
             }
             FirstCheck::Sent => return None,
             FirstCheck::Done => {}
         }
-        if let Some(place) = self.checked.front() {
-            return Some(Due::Write(*place));
+        if let Some(index) = self.checked.front() {
+            return Some(Due::Write(*index));
         }
         let unsent = || self.held.iter().filter(|held| !held.is_sent);
         if let Some(held) = unsent().find(|held| held.from <= now && self.is_due(held)) {
-            return Some(Due::SpotCheck(held.place));
+            return Some(Due::SpotCheck(held.index));
         }
-        let write = self.unchecked.front().copied().or_else(|| self.queue.front().map(|row| row.place));
+        let write = self.unchecked.front().copied().or_else(|| self.queue.front().map(|row| row.index));
         write.map(Due::Write).or_else(|| unsent().map(|held| held.from).min().map(Due::At))
     }
 
     /// The row that is read first after a wait.
-    fn first_row(&self) -> Option<Place> {
-        let queued = self.queue.iter().find(|row| row.is_evidence).map(|row| row.place);
-        queued.or_else(|| self.held.iter().find(|held| !held.is_sent).map(|held| held.place))
+    fn first_row(&self) -> Option<RowIndex> {
+        let queued = self.queue.iter().find(|row| row.is_evidence).map(|row| row.index);
+        queued.or_else(|| self.held.iter().find(|held| !held.is_sent).map(|held| held.index))
     }
 
     fn is_due(&self, held: &Held) -> bool {
@@ -209,44 +209,44 @@ impl Ready {
     }
 
     /// A row's spot check was sent.
-    pub(super) fn checking(&mut self, place: Place) {
+    pub(super) fn checking(&mut self, index: RowIndex) {
         if self.first == FirstCheck::Due {
             self.first = FirstCheck::Sent;
         }
-        if let Some(held) = self.held.iter_mut().find(|held| held.place == place) {
+        if let Some(held) = self.held.iter_mut().find(|held| held.index == index) {
             held.is_sent = true;
             return;
         }
-        self.queue.retain(|row| row.place != place);
-        self.held.push(Held { place, number: 0, from: Millis(0), reads: 0, is_sent: true });
+        self.queue.retain(|row| row.index != index);
+        self.held.push(Held { index, number: 0, from: Millis(0), reads: 0, is_sent: true });
     }
 
     /// A row's spot check was answered. How often it was read in vain before; `None` if nobody waits for it.
-    pub(super) fn answered(&mut self, place: Place) -> Option<u32> {
+    pub(super) fn answered(&mut self, index: RowIndex) -> Option<u32> {
         if self.first == FirstCheck::Sent {
             self.first = FirstCheck::Done;
         }
-        let index = self.held.iter().position(|held| held.place == place && held.is_sent)?;
+        let index = self.held.iter().position(|held| held.index == index && held.is_sent)?;
         Some(self.held.swap_remove(index).reads)
     }
 
     /// A row that was read is written next.
-    pub(super) fn write_next(&mut self, place: Place) {
-        self.checked.push_back(place);
+    pub(super) fn write_next(&mut self, index: RowIndex) {
+        self.checked.push_back(index);
     }
 
     /// A row is read once more, from then on.
-    pub(super) fn check_again(&mut self, place: Place, from: Millis, reads: u32) {
-        self.held.push(Held { place, number: 0, from, reads, is_sent: false });
+    pub(super) fn check_again(&mut self, index: RowIndex, from: Millis, reads: u32) {
+        self.held.push(Held { index, number: 0, from, reads, is_sent: false });
     }
 
     /// A row's PUT was sent, or it needs none. Whether it was among them.
-    pub(super) fn remove(&mut self, place: Place) -> bool {
+    pub(super) fn remove(&mut self, index: RowIndex) -> bool {
         let before = self.len();
-        self.queue.retain(|row| row.place != place);
-        self.held.retain(|held| held.place != place);
-        self.checked.retain(|other| *other != place);
-        self.unchecked.retain(|other| *other != place);
+        self.queue.retain(|row| row.index != index);
+        self.held.retain(|held| held.index != index);
+        self.checked.retain(|other| *other != index);
+        self.unchecked.retain(|other| *other != index);
         self.len() < before
     }
 
@@ -255,12 +255,12 @@ impl Ready {
     }
 
     /// Takes out all rows but those whose spot check isn't answered.
-    pub(super) fn drain(&mut self) -> Vec<Place> {
+    pub(super) fn drain(&mut self) -> Vec<RowIndex> {
         let held: Vec<Held> = std::mem::take(&mut self.held);
         let (sent, held): (Vec<Held>, Vec<Held>) = held.into_iter().partition(|held| held.is_sent);
         self.held = sent;
-        let queue = self.queue.drain(..).map(|row| row.place);
-        let held = held.into_iter().map(|held| held.place);
+        let queue = self.queue.drain(..).map(|row| row.index);
+        let held = held.into_iter().map(|held| held.index);
         queue.chain(held).chain(self.checked.drain(..)).chain(self.unchecked.drain(..)).collect()
     }
 }

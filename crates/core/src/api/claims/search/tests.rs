@@ -2,9 +2,9 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use super::super::{PasteFault, read_paste};
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 
-const NOW: Wall = Wall(1_795_500_000_000);
+const NOW: Timestamp = Timestamp(1_795_500_000_000);
 const ENVIRONMENT: &str = "5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4";
 
 /// A token with a signature of this many bytes.

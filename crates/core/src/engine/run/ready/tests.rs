@@ -7,19 +7,19 @@ fn ready(seed: u64) -> Ready {
 }
 
 /// Starts what is next and answers it at once, up to `most` things. `C` is a spot check, `W` a PUT.
-fn play(ready: &mut Ready, most: usize) -> Vec<(char, Place)> {
+fn play(ready: &mut Ready, most: usize) -> Vec<(char, RowIndex)> {
     let mut started = Vec::new();
     while started.len() < most {
         match ready.next(Millis(0)) {
-            Some(Due::SpotCheck(place)) => {
-                ready.checking(place);
-                assert_eq!(ready.answered(place), Some(0));
-                ready.write_next(place);
-                started.push(('C', place));
+            Some(Due::SpotCheck(index)) => {
+                ready.checking(index);
+                assert_eq!(ready.answered(index), Some(0));
+                ready.write_next(index);
+                started.push(('C', index));
             }
-            Some(Due::Write(place)) => {
-                assert!(ready.remove(place));
-                started.push(('W', place));
+            Some(Due::Write(index)) => {
+                assert!(ready.remove(index));
+                started.push(('W', index));
             }
             Some(Due::At(_)) | None => break,
         }
@@ -27,8 +27,8 @@ fn play(ready: &mut Ready, most: usize) -> Vec<(char, Place)> {
     started
 }
 
-fn of(kind: char, started: &[(char, Place)]) -> Vec<Place> {
-    started.iter().filter(|(other, _)| *other == kind).map(|(_, place)| *place).collect()
+fn of(kind: char, started: &[(char, RowIndex)]) -> Vec<RowIndex> {
+    started.iter().filter(|(other, _)| *other == kind).map(|(_, index)| *index).collect()
 }
 
 #[test]
@@ -42,10 +42,10 @@ fn the_first_row_is_read_before_anything_is_written_and_every_check_is_followed_
     ready.write_next(0);
     let started = play(&mut ready, usize::MAX);
     assert_eq!(started[0], ('W', 0));
-    for (index, (kind, place)) in started.iter().enumerate() {
-        assert!(*kind == 'W' || started[index + 1] == ('W', *place), "{started:?}");
+    for (at, (kind, index)) in started.iter().enumerate() {
+        assert!(*kind == 'W' || started[at + 1] == ('W', *index), "{started:?}");
     }
-    let written: HashSet<Place> = of('W', &started).into_iter().collect();
+    let written: HashSet<RowIndex> = of('W', &started).into_iter().collect();
     assert_eq!(written.len(), 32, "every row is written once");
 }
 
@@ -58,7 +58,7 @@ fn after_the_first_rows_one_row_in_25_is_read() {
             ready.add((batch * 32..batch * 32 + 32).collect(), |_| true);
             checked.extend(of('C', &play(&mut ready, usize::MAX)));
         }
-        let early = checked.iter().filter(|place| **place <= 20).count();
+        let early = checked.iter().filter(|index| **index <= 20).count();
         assert_eq!(early, 1 + 6, "seed {seed}");
         let later = checked.len() - early;
         assert!((126..=128).contains(&later), "{later} of 3,179");
@@ -71,10 +71,10 @@ fn a_chosen_row_is_written_later_than_its_turn() {
         let mut ready = ready(seed);
         ready.add((0..200).collect(), |_| true);
         let started = play(&mut ready, usize::MAX);
-        for place in of('C', &started).into_iter().filter(|place| (1..150).contains(place)) {
-            let turn = started.iter().position(|other| *other == ('C', place)).unwrap();
-            let later = of('W', &started[..turn]).into_iter().filter(|other| *other > place).count();
-            assert!(later >= 9, "seed {seed}: row {place} after {later} later ones");
+        for index in of('C', &started).into_iter().filter(|index| (1..150).contains(index)) {
+            let turn = started.iter().position(|other| *other == ('C', index)).unwrap();
+            let later = of('W', &started[..turn]).into_iter().filter(|other| *other > index).count();
+            assert!(later >= 9, "seed {seed}: row {index} after {later} later ones");
         }
     }
 }
@@ -83,16 +83,16 @@ fn a_chosen_row_is_written_later_than_its_turn() {
 fn five_of_the_first_rows_are_put_off_and_read_at_the_end() {
     for seed in 0..20 {
         let mut ready = ready(seed);
-        let mut next: VecDeque<Place> = (0..60).collect();
-        ready.put_off(&mut next, |place| place != 3);
+        let mut next: VecDeque<RowIndex> = (0..60).collect();
+        ready.put_off(&mut next, |index| index != 3);
         assert_eq!((next.len(), next[0]), (60, 0));
-        let last: Vec<Place> = next.iter().skip(55).copied().collect();
-        assert!(last.iter().all(|place| (1..=20).contains(place) && *place != 3), "{last:?}");
+        let last: Vec<RowIndex> = next.iter().skip(55).copied().collect();
+        assert!(last.iter().all(|index| (1..=20).contains(index) && *index != 3), "{last:?}");
         ready.add(next.into(), |_| true);
         let checks = of('C', &play(&mut ready, usize::MAX));
-        assert!(last.iter().all(|place| checks.contains(place)), "{checks:?}");
+        assert!(last.iter().all(|index| checks.contains(index)), "{checks:?}");
     }
-    let mut few: VecDeque<Place> = (0..21).collect();
+    let mut few: VecDeque<RowIndex> = (0..21).collect();
     ready(1).put_off(&mut few, |_| true);
     assert_eq!(few, (0..21).collect::<VecDeque<_>>(), "few rows keep their order");
 }
@@ -106,7 +106,7 @@ fn two_pages_choose_different_rows() {
         chosen.sort_unstable();
         chosen
     };
-    let all: HashSet<Vec<Place>> = (0..100).map(chosen).collect();
+    let all: HashSet<Vec<RowIndex>> = (0..100).map(chosen).collect();
     assert!(all.len() > 95, "{}", all.len());
 }
 
@@ -137,7 +137,7 @@ fn a_row_that_proves_nothing_is_written_without_a_check_and_holds_nothing_up() {
     assert_eq!((started.len(), of('C', &started).len()), (40, 0));
     ready.after_wait();
     ready.write_unchecked(7);
-    ready.add(vec![50, 51], |place| place == 51);
+    ready.add(vec![50, 51], |index| index == 51);
     let started = play(&mut ready, usize::MAX);
     assert_eq!(started[0], ('C', 51));
     assert_eq!(of('W', &started).len(), 3);
@@ -164,11 +164,11 @@ fn a_stop_takes_every_row_back_but_those_that_are_being_read() {
     ready.write_unchecked(90);
     play(&mut ready, 9);
     let before = ready.len();
-    let Some(Due::SpotCheck(place)) = [0; 40]
+    let Some(Due::SpotCheck(index)) = [0; 40]
         .iter()
         .find_map(|_| match ready.next(Millis(0)) {
-            Some(Due::Write(place)) => {
-                ready.remove(place);
+            Some(Due::Write(index)) => {
+                ready.remove(index);
                 None
             }
             other => Some(other),
@@ -177,10 +177,10 @@ fn a_stop_takes_every_row_back_but_those_that_are_being_read() {
     else {
         panic!("nothing is read")
     };
-    ready.checking(place);
+    ready.checking(index);
     let drained = ready.drain();
-    assert!(!drained.contains(&place) && drained.len() < before);
-    assert_eq!((ready.len(), ready.answered(place)), (1, Some(0)));
+    assert!(!drained.contains(&index) && drained.len() < before);
+    assert_eq!((ready.len(), ready.answered(index)), (1, Some(0)));
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn a_check_that_failed_is_made_again_later_and_lets_others_go_on() {
     assert_eq!(ready.answered(0), Some(0));
     ready.check_again(0, Millis(500), 1);
     let others = play(&mut ready, usize::MAX);
-    assert!(others.iter().all(|(_, place)| *place == 1));
+    assert!(others.iter().all(|(_, index)| *index == 1));
     assert_eq!(ready.next(Millis(0)), Some(Due::At(Millis(500))));
     assert_eq!(ready.next(Millis(500)), Some(Due::SpotCheck(0)));
 }
@@ -225,9 +225,9 @@ fn a_row_that_is_being_read_is_not_read_once_more_after_a_wait() {
 #[test]
 fn each_of_two_checks_at_a_time_knows_how_often_its_row_was_read() {
     let mut ready = ready(9);
-    for (place, reads) in [(3, 2), (4, 1)] {
-        ready.check_again(place, Millis(0), reads);
-        ready.checking(place);
+    for (index, reads) in [(3, 2), (4, 1)] {
+        ready.check_again(index, Millis(0), reads);
+        ready.checking(index);
     }
     assert_eq!(ready.answered(4), Some(1));
     assert_eq!(ready.answered(4), None);

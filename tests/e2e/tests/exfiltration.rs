@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use pingone_mfa_e2e::{Page, Portal, Witness, World};
+use pingone_mfa_e2e::{Page, Portal, TrafficLog, World};
 use pingone_sandbox::TokenSpec;
 use pingone_sandbox::page::config_json;
 use serde_json::{Value, json};
@@ -55,28 +55,28 @@ const ADD: &str = "const add = (name, attributes) => {
   };";
 
 /// Runs one attempt. What it throws, or what it is refused by, is of no interest: what arrives is.
-async fn attempt(page: &Page, witness: &Witness, (name, code): (&str, &str)) {
+async fn attempt(page: &Page, traffic_log: &TrafficLog, (name, code): (&str, &str)) {
     let script = format!(
         "const [origin, done] = arguments; const url = `${{origin}}/{name}`; {ADD}
         setTimeout(done, 150);
         (async () => {{ {code} }})().catch(() => {{}});"
     );
-    page.ask(&script, vec![json!(witness.origin)]).await.expect("the script runs");
+    page.ask(&script, vec![json!(traffic_log.origin)]).await.expect("the script runs");
 }
 
-async fn attempt_all(page: &Page, witness: &Witness) {
+async fn attempt_all(page: &Page, traffic_log: &TrafficLog) {
     for closed in CLOSED {
-        attempt(page, witness, closed).await;
+        attempt(page, traffic_log, closed).await;
     }
     tokio::time::sleep(Duration::from_secs(2)).await;
 }
 
 /// Asks a host for its address on the network, as a call would.
-async fn call(page: &Page, witness: &Witness) {
+async fn call(page: &Page, traffic_log: &TrafficLog) {
     let script = "const [host, done] = arguments; setTimeout(done, 2500);
         const call = new RTCPeerConnection({ iceServers: [{ urls: `stun:${host}` }] });
         call.createDataChannel(''); call.setLocalDescription();";
-    page.ask(script, vec![json!(witness.datagrams)]).await.expect("the script runs");
+    page.ask(script, vec![json!(traffic_log.datagrams)]).await.expect("the script runs");
 }
 
 /// Without this everything below would be true of a host that can't count.
@@ -84,13 +84,13 @@ async fn call(page: &Page, witness: &Witness) {
 async fn where_no_policy_stands_in_the_way_every_attempt_arrives() {
     let world = World::with_users(1).await;
     let page = world.visit(&world.bare_page().await).await;
-    let witness = Witness::listen();
-    attempt_all(&page, &witness).await;
+    let traffic_log = TrafficLog::listen();
+    attempt_all(&page, &traffic_log).await;
     let lost: Vec<_> =
-        CLOSED.iter().map(|(name, _)| *name).filter(|name| witness.arrivals(name) == 0).collect();
-    assert_eq!(lost, Vec::<&str>::new(), "arrived: {:?}", witness.asked());
-    call(&page, &witness).await;
-    assert!(witness.datagrams() > 0, "a call's datagrams arrive at {}", witness.datagrams);
+        CLOSED.iter().map(|(name, _)| *name).filter(|name| traffic_log.arrivals(name) == 0).collect();
+    assert_eq!(lost, Vec::<&str>::new(), "arrived: {:?}", traffic_log.asked());
+    call(&page, &traffic_log).await;
+    assert!(traffic_log.datagrams() > 0, "a call's datagrams arrive at {}", traffic_log.datagrams);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,9 +99,9 @@ async fn a_script_in_the_page_sends_nothing_to_a_host_that_the_policy_does_not_n
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("5 users. List read").await;
-    let witness = Witness::listen();
-    attempt_all(&page, &witness).await;
-    assert_eq!(witness.asked(), Vec::<String>::new());
+    let traffic_log = TrafficLog::listen();
+    attempt_all(&page, &traffic_log).await;
+    assert_eq!(traffic_log.asked(), Vec::<String>::new());
     // The page is unharmed, and it was the policy that stood in the way.
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
@@ -118,19 +118,19 @@ async fn what_no_policy_can_forbid_is_exactly_what_the_documents_name() {
     let world = World::with_users(1).await;
     let page = world.open().await;
     page.see("password", "Access token").await;
-    let witness = Witness::listen();
-    call(&page, &witness).await;
-    assert!(witness.datagrams() > 0, "WebRTC has learnt to heed the policy: change SECURITY.md");
+    let traffic_log = TrafficLog::listen();
+    call(&page, &traffic_log).await;
+    assert!(traffic_log.datagrams() > 0, "WebRTC has learnt to heed the policy: change SECURITY.md");
     // A name is looked up and connected to, and nothing is asked. A frame that is refused can have the same effect.
-    let before = witness.connections();
-    attempt(&page, &witness, ("preconnect", "add('link', { rel: 'preconnect', href: url })")).await;
+    let before = traffic_log.connections();
+    attempt(&page, &traffic_log, ("preconnect", "add('link', { rel: 'preconnect', href: url })")).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert!(witness.connections() > before, "preconnect is closed now: change SECURITY.md");
-    assert_eq!(witness.arrivals("preconnect"), 0);
+    assert!(traffic_log.connections() > before, "preconnect is closed now: change SECURITY.md");
+    assert_eq!(traffic_log.arrivals("preconnect"), 0);
     for open in OPEN {
-        attempt(&page, &witness, open).await;
+        attempt(&page, &traffic_log, open).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
-        assert!(witness.arrivals(open.0) > 0, "{} is closed now: change SECURITY.md", open.0);
+        assert!(traffic_log.arrivals(open.0) > 0, "{} is closed now: change SECURITY.md", open.0);
     }
 }
 
@@ -149,13 +149,13 @@ async fn a_script_in_the_frame_sends_nothing_and_can_not_leave_either() {
     page.enter_frame().await;
     page.hear("5 users. List read").await;
     assert_eq!(page.ask(TRUSTED, vec![]).await.expect("the script runs"), every_one());
-    let witness = Witness::listen();
-    attempt_all(&page, &witness).await;
-    assert_eq!(witness.asked(), Vec::<String>::new());
+    let traffic_log = TrafficLog::listen();
+    attempt_all(&page, &traffic_log).await;
+    assert_eq!(traffic_log.asked(), Vec::<String>::new());
     // The portal's frame-src holds the frame where it is.
-    attempt(&page, &witness, LEAVING).await;
+    attempt(&page, &traffic_log, LEAVING).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(witness.asked(), Vec::<String>::new());
+    assert_eq!(traffic_log.asked(), Vec::<String>::new());
 }
 
 /// One policy may make addresses of scripts from text, and only of the clock worker's.

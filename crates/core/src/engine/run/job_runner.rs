@@ -6,16 +6,16 @@ use crate::api::request::{CountUsers, Page, ReadDevices, ReadMfa, ReadPage, Writ
 use crate::domain::fault::Fault;
 use crate::domain::guard::Guard;
 use crate::engine::Clock;
-use crate::engine::connection::{Connection, Noted};
+use crate::engine::connection::{Answered, Connection};
 use crate::engine::journal::Entry;
 use crate::port::Journal;
 
 use super::readback::{self, Answer};
-use super::{Job, Look, Record, Said};
+use super::{Job, JobAnswer, PilotRead, Record};
 
 /// Where the jobs of one run go.
 #[derive(Clone)]
-pub struct Delivery {
+pub struct JobRunner {
     /// The connection in use. It is asked for at every job, because a new token makes a new one; without one nothing is
     /// sent.
     pub connection: Rc<dyn Fn() -> Option<Connection>>,
@@ -29,39 +29,39 @@ pub struct Delivery {
     pub guard: Rc<Guard>,
 }
 
-impl Delivery {
+impl JobRunner {
     /// Carries out a job of a run.
     ///
     /// # Errors
     /// None: what went wrong is in what was noted.
-    pub async fn carry(self, job: Job) -> Result<Noted<Said>, Fault> {
+    pub async fn run(self, job: Job) -> Result<Answered<JobAnswer>, Fault> {
         Ok(match job {
             Job::Write { user, to, .. } => {
                 let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
                 match self.guard.planned(user, to) {
                     Ok(permit) => {
-                        connection.note(WriteMfa(permit)).await.map(|said| Said::Flag(said.enabled))
+                        connection.note(WriteMfa(permit)).await.map(|result| JobAnswer::Flag(result.enabled))
                     }
                     Err(refusal) => self.note(Err(Fault::NotPermitted(refusal))),
                 }
             }
-            Job::Look { look: Look::Before | Look::After, user } => {
+            Job::PilotRead { read: PilotRead::Before | PilotRead::After, user } => {
                 let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
-                connection.note(ReadDevices(user)).await.map(Said::Devices)
+                connection.note(ReadDevices(user)).await.map(JobAnswer::Devices)
             }
             Job::Read { user, .. }
             | Job::SpotCheck { user, .. }
             | Job::Probe { user: Some(user) }
-            | Job::Look { look: Look::Flag, user } => {
+            | Job::PilotRead { read: PilotRead::Flag, user } => {
                 let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
-                connection.note(ReadMfa(user)).await.map(|said| Said::Flag(said.enabled))
+                connection.note(ReadMfa(user)).await.map(|result| JobAnswer::Flag(result.enabled))
             }
             Job::Probe { user: None } => {
                 let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
-                connection.note(CountUsers).await.map(|_| Said::Reached)
+                connection.note(CountUsers).await.map(|_| JobAnswer::Reached)
             }
             Job::Store(records) => self.store(&records).await,
-            Job::Halt(_) | Job::Clock => self.note(Ok(Said::Stored)),
+            Job::Pause(_) | Job::Clock => self.note(Ok(JobAnswer::Stored)),
         })
     }
 
@@ -69,34 +69,34 @@ impl Delivery {
     ///
     /// # Errors
     /// None: what went wrong is in what was noted.
-    pub async fn carry_back(self, job: readback::Job) -> Result<Answer, Fault> {
+    pub async fn run_read_back(self, job: readback::Job) -> Result<Answer, Fault> {
         Ok(match job {
             readback::Job::Page(job) => Answer::Page(self.page(job.page).await),
-            readback::Job::Read { place, user } => {
-                Answer::Noted(self.carry(Job::Read { place, user }).await?)
+            readback::Job::Read { index, user } => {
+                Answer::Answered(self.run(Job::Read { index, user }).await?)
             }
-            readback::Job::Store(records) => Answer::Noted(self.store(&records).await),
+            readback::Job::Store(records) => Answer::Answered(self.store(&records).await),
         })
     }
 
-    async fn page(self, page: ReadPage) -> Noted<Page> {
+    async fn page(self, page: ReadPage) -> Answered<Page> {
         match (self.connection)() {
             Some(connection) => connection.note(page).await,
             None => self.lost(),
         }
     }
 
-    async fn store(&self, records: &[Record]) -> Noted<Said> {
+    async fn store(&self, records: &[Record]) -> Answered<JobAnswer> {
         let entry = Entry::Batch(records.to_vec()).encode();
         let stored = self.journal.append(&self.name, vec![entry]).await;
-        self.note(stored.map(|()| Said::Stored).map_err(Fault::NotStored))
+        self.note(stored.map(|()| JobAnswer::Stored).map_err(Fault::NotStored))
     }
 
-    fn note<T>(&self, said: Result<T, Fault>) -> Noted<T> {
-        Noted { at: self.clock.wall(), correlation_id: None, said }
+    fn note<T>(&self, result: Result<T, Fault>) -> Answered<T> {
+        Answered { at: self.clock.wall(), correlation_id: None, result }
     }
 
-    fn lost<T>(&self) -> Noted<T> {
+    fn lost<T>(&self) -> Answered<T> {
         self.note(Err(Fault::TokenForgotten))
     }
 }

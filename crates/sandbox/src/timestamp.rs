@@ -8,9 +8,9 @@ use serde::{Serialize, Serializer};
 ///
 /// Displayed as RFC 3339 in UTC with milliseconds, as PingOne writes it: `2022-04-27T12:24:40.823Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Wall(pub i64);
+pub struct Timestamp(pub i64);
 
-impl Wall {
+impl Timestamp {
     /// So many seconds later, or earlier for a negative number; at the end of time it stays there.
     #[must_use]
     pub const fn after_seconds(self, seconds: i64) -> Self {
@@ -24,13 +24,13 @@ impl Wall {
     }
 }
 
-impl Serialize for Wall {
+impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-impl Wall {
+impl Timestamp {
     /// Reads RFC 3339: a date, a time with or without a fraction, and `Z` or an offset. What is finer than a
     /// millisecond is dropped.
     #[must_use]
@@ -54,7 +54,7 @@ fn without_offset(time: &str) -> Option<(&str, i64)> {
 }
 
 /// A day that doesn't exist is written back as another one.
-fn midnight(date: &str) -> Option<Wall> {
+fn midnight(date: &str) -> Option<Timestamp> {
     let (year, day) = date.split_once('-')?;
     let (month, day) = day.split_once('-')?;
     let (year, month, day) = (number(year, 4, 9999)?, number(month, 2, 12)?, number(day, 2, 31)?);
@@ -63,7 +63,7 @@ fn midnight(date: &str) -> Option<Wall> {
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     let days =
         era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
-    Some(Wall(days * 86_400_000)).filter(|midnight| midnight.to_string().starts_with(date))
+    Some(Timestamp(days * 86_400_000)).filter(|midnight| midnight.to_string().starts_with(date))
 }
 
 fn time_of_day(time: &str) -> Option<i64> {
@@ -88,7 +88,7 @@ fn number(text: &str, digits: usize, largest: i64) -> Option<i64> {
     text.parse().ok().filter(|number| is_number && *number <= largest)
 }
 
-impl fmt::Display for Wall {
+impl fmt::Display for Timestamp {
     /// Days become a date of the Gregorian calendar, with years that begin in March so that a leap day is the
     /// last of its year.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -119,7 +119,7 @@ mod tests {
             (1_709_251_199_900, "2024-02-29T23:59:59.900Z"),
             (-1, "1969-12-31T23:59:59.999Z"),
         ] {
-            assert_eq!(Wall(millis).to_string(), text);
+            assert_eq!(Timestamp(millis).to_string(), text);
         }
     }
 
@@ -127,7 +127,7 @@ mod tests {
     fn what_is_written_is_read_back() {
         for millis in [0, -1, 1_651_062_280_823, 1_709_251_199_900, -62_167_219_200_000, 253_402_300_799_999]
         {
-            assert_eq!(Wall::read(&Wall(millis).to_string()), Some(Wall(millis)));
+            assert_eq!(Timestamp::read(&Timestamp(millis).to_string()), Some(Timestamp(millis)));
         }
     }
 
@@ -140,7 +140,7 @@ mod tests {
             "2022-04-27T14:24:40+02:00",
             "2022-04-27T11:54:40.0-00:30",
         ] {
-            assert_eq!(Wall::read(text), Some(Wall(1_651_062_280_000)), "{text}");
+            assert_eq!(Timestamp::read(text), Some(Timestamp(1_651_062_280_000)), "{text}");
         }
     }
 
@@ -165,13 +165,13 @@ mod tests {
             "+022-04-27T12:24:40Z",
             "2022-04-27T12:24:40.99999999999999999999Zé",
         ] {
-            assert_eq!(Wall::read(text), None, "{text}");
+            assert_eq!(Timestamp::read(text), None, "{text}");
         }
     }
 
     #[test]
     fn time_ends_instead_of_overflowing() {
-        assert_eq!(Wall(1).after_seconds(i64::MAX), Wall(i64::MAX));
-        assert!(!Wall(0).after_seconds(i64::MIN).to_string().is_empty());
+        assert_eq!(Timestamp(1).after_seconds(i64::MAX), Timestamp(i64::MAX));
+        assert!(!Timestamp(0).after_seconds(i64::MIN).to_string().is_empty());
     }
 }

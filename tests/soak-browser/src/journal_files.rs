@@ -29,13 +29,13 @@ const done = arguments[arguments.length - 1];
 "#;
 
 /// The journal of the one run that is stored.
-pub(crate) struct Shelf {
+pub(crate) struct JournalFiles {
     /// The keys of its entries: the run's name and a number.
     pub(crate) keys: Vec<(String, u64)>,
     entries: Vec<Vec<u8>>,
 }
 
-impl Shelf {
+impl JournalFiles {
     /// Reads it without the page's doing.
     pub(crate) async fn read(page: &Page) -> Self {
         let read = page.ask(READ, vec![]).await.expect("the page answers");

@@ -1,15 +1,15 @@
 //! A set of users, by their places.
 
-use super::Row;
+use super::UserIndex;
 
 /// A set of users: one bit each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rows {
+pub struct UserSet {
     words: Vec<u64>,
     len: usize,
 }
 
-impl Rows {
+impl UserSet {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -24,13 +24,13 @@ impl Rows {
 
     /// Whether a user is among them.
     #[must_use]
-    pub fn contains(&self, row: Row) -> bool {
+    pub fn contains(&self, row: UserIndex) -> bool {
         let (place, bit) = split(row);
         self.words.get(place).is_some_and(|word| word & bit != 0)
     }
 
     /// Adds a user.
-    pub fn insert(&mut self, row: Row) {
+    pub fn insert(&mut self, row: UserIndex) {
         let (place, bit) = split(row);
         if place >= self.words.len() {
             self.words.resize(place + 1, 0);
@@ -42,7 +42,7 @@ impl Rows {
     }
 
     /// Takes a user out.
-    pub fn remove(&mut self, row: Row) {
+    pub fn remove(&mut self, row: UserIndex) {
         let (place, bit) = split(row);
         if let Some(word) = self.words.get_mut(place) {
             self.len -= usize::from(*word & bit != 0);
@@ -51,8 +51,8 @@ impl Rows {
     }
 }
 
-impl FromIterator<Row> for Rows {
-    fn from_iter<I: IntoIterator<Item = Row>>(rows: I) -> Self {
+impl FromIterator<UserIndex> for UserSet {
+    fn from_iter<I: IntoIterator<Item = UserIndex>>(rows: I) -> Self {
         let mut set = Self::default();
         rows.into_iter().for_each(|row| set.insert(row));
         set
@@ -82,7 +82,7 @@ impl Coverage {
     }
 }
 
-fn split(row: Row) -> (usize, u64) {
+fn split(row: UserIndex) -> (usize, u64) {
     (row.place() / 64, 1 << (row.place() % 64))
 }
 
@@ -106,12 +106,16 @@ mod tests {
 
     #[test]
     fn a_set_counts_each_user_once() {
-        let mut rows: Rows = [3, 64, 3, 200].map(Row).into_iter().collect();
+        let mut rows: UserSet = [3, 64, 3, 200].map(UserIndex).into_iter().collect();
         assert_eq!(rows.len(), 3);
-        assert!(rows.contains(Row(200)) && !rows.contains(Row(199)) && !rows.contains(Row(9999)));
-        rows.remove(Row(3));
-        rows.remove(Row(3));
-        rows.remove(Row(9999));
-        assert_eq!((rows.len(), rows.contains(Row(3))), (2, false));
+        assert!(
+            rows.contains(UserIndex(200))
+                && !rows.contains(UserIndex(199))
+                && !rows.contains(UserIndex(9999))
+        );
+        rows.remove(UserIndex(3));
+        rows.remove(UserIndex(3));
+        rows.remove(UserIndex(9999));
+        assert_eq!((rows.len(), rows.contains(UserIndex(3))), (2, false));
     }
 }

@@ -10,20 +10,20 @@
 use std::rc::Rc;
 
 use pingone_mfa_core::domain::fault::{Fault, JournalFault, Refusal};
+use pingone_mfa_core::domain::pilot::{DeviceComparison, PilotReadings};
 use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
-use pingone_mfa_core::domain::time::{Millis, Wall};
-use pingone_mfa_core::domain::trial::{Compared, Trial};
+use pingone_mfa_core::domain::time::{Millis, Timestamp};
 use pingone_mfa_core::domain::user::{Mfa, Population, PopulationId, UserId};
-use pingone_mfa_core::engine::connection::Noted;
+use pingone_mfa_core::engine::connection::Answered;
 use pingone_mfa_core::engine::driver::{Command, Event, Step, Work};
 use pingone_mfa_core::engine::journal::{Entry, Restored, restore};
 use pingone_mfa_core::engine::listing::Listing;
 use pingone_mfa_core::engine::policy::Policy;
 use pingone_mfa_core::engine::retry::Jitter;
 use pingone_mfa_core::engine::run::readback::{self, ReadBack};
-use pingone_mfa_core::engine::run::{Halt, Job, Look, Record, Run, Said, Standing};
+use pingone_mfa_core::engine::run::{Job, JobAnswer, PauseReason, PilotRead, Record, Run, RunStatus};
 use uuid::Uuid;
 
 const NOW: Millis = Millis(1_000_000);
@@ -32,12 +32,15 @@ const TEST_USER: Stops = Stops { after_test_user: true, every: None };
 
 fn plan(rows: u128, stops: Stops) -> Plan {
     // Where nobody knows the earlier value, no spot check stands between a row and its PUT.
-    let row =
-        |number| PlannedRow { user: UserId(Uuid::from_u128(number)), from: Mfa::Unknown, read_at: Wall(0) };
+    let row = |number| PlannedRow {
+        user: UserId(Uuid::from_u128(number)),
+        from: Mfa::Unknown,
+        read_at: Timestamp(0),
+    };
     Plan {
         environment: EnvironmentId(Uuid::from_u128(99)),
         to: true,
-        made_at: Wall(0),
+        made_at: Timestamp(0),
         rows: (1..=rows).map(row).collect(),
         left_out: vec![],
         reference: String::new(),
@@ -53,8 +56,8 @@ struct Hand {
     entries: Vec<Vec<u8>>,
 }
 
-fn noted(said: Result<Said, Fault>) -> Noted<Said> {
-    Noted { at: Wall(7), correlation_id: None, said }
+fn noted(result: Result<JobAnswer, Fault>) -> Answered<JobAnswer> {
+    Answered { at: Timestamp(7), correlation_id: None, result }
 }
 
 fn unauthorized() -> Fault {
@@ -63,9 +66,9 @@ fn unauthorized() -> Fault {
 
 const FULL: Fault = Fault::NotStored(JournalFault::Full);
 
-const ON: Result<Said, Fault> = Ok(Said::Flag(true));
+const ON: Result<JobAnswer, Fault> = Ok(JobAnswer::Flag(true));
 
-const OFF: Result<Said, Fault> = Ok(Said::Flag(false));
+const OFF: Result<JobAnswer, Fault> = Ok(JobAnswer::Flag(false));
 
 impl Hand {
     fn new(rows: u128, stops: Stops) -> Self {
@@ -99,12 +102,12 @@ impl Hand {
     fn read_clock(&mut self) {
         if self.run.next(NOW) == Step::Start(Job::Clock) {
             self.run.apply(Event::Started(Job::Clock), NOW);
-            self.answer(Job::Clock, Ok(Said::Stored));
+            self.answer(Job::Clock, Ok(JobAnswer::Stored));
         }
     }
 
-    fn answer(&mut self, job: Job, said: Result<Said, Fault>) {
-        self.run.apply(Event::Answered(job, Ok(noted(said))), NOW);
+    fn answer(&mut self, job: Job, result: Result<JobAnswer, Fault>) {
+        self.run.apply(Event::Answered(job, Ok(noted(result))), NOW);
     }
 
     fn command(&mut self, command: Command) {
@@ -117,7 +120,7 @@ impl Hand {
         let Job::Store(records) = &job else { panic!("{job:?}") };
         let records = records.to_vec();
         self.entries.push(Entry::Batch(records.clone()).encode());
-        self.answer(job, Ok(Said::Stored));
+        self.answer(job, Ok(JobAnswer::Stored));
         records
     }
 
@@ -127,23 +130,23 @@ impl Hand {
         self.answer(job, Err(FULL));
     }
 
-    fn write(&mut self, place: u32) -> Job {
+    fn write(&mut self, index: u32) -> Job {
         let job = self.start();
-        assert!(matches!(job, Job::Write { place: other, .. } if other == place), "{job:?}");
+        assert!(matches!(job, Job::Write { index: other, .. } if other == index), "{job:?}");
         job
     }
 
     /// Looks at the test user.
-    fn look(&mut self, look: Look) {
+    fn look(&mut self, look: PilotRead) {
         let job = self.start();
-        assert!(matches!(job, Job::Look { look: other, .. } if other == look), "{job:?}");
-        let said = if look == Look::Flag { ON } else { Ok(Said::Devices(vec![])) };
+        assert!(matches!(job, Job::PilotRead { read: other, .. } if other == look), "{job:?}");
+        let said = if look == PilotRead::Flag { ON } else { Ok(JobAnswer::Devices(vec![])) };
         self.answer(job, said);
     }
 
-    fn halted(&self) -> Halt {
+    fn halted(&self) -> PauseReason {
         match self.run.standing() {
-            Standing::Halted(halt) => halt,
+            RunStatus::Halted(halt) => halt,
             other => panic!("{other:?}"),
         }
     }
@@ -157,18 +160,18 @@ fn token() -> Command {
 fn a_pause_while_the_test_user_is_written_does_not_do_away_with_the_look_at_it() {
     let mut hand = Hand::new(3, TEST_USER);
     hand.store();
-    hand.look(Look::Before);
+    hand.look(PilotRead::Before);
     let job = hand.write(0);
     hand.command(Command::Pause);
     hand.answer(job, ON);
     hand.store();
-    assert_eq!(hand.halted(), Halt::Asked);
+    assert_eq!(hand.halted(), PauseReason::Asked);
     hand.command(Command::Resume);
-    hand.look(Look::Flag);
-    hand.look(Look::After);
-    assert_eq!(hand.halted(), Halt::TestUser);
+    hand.look(PilotRead::Flag);
+    hand.look(PilotRead::After);
+    assert_eq!(hand.halted(), PauseReason::PilotUser);
     hand.command(Command::Resume);
-    assert_eq!(hand.run.standing(), Standing::Running);
+    assert_eq!(hand.run.standing(), RunStatus::Running);
     hand.store();
     hand.write(1);
 }
@@ -177,19 +180,19 @@ fn a_pause_while_the_test_user_is_written_does_not_do_away_with_the_look_at_it()
 fn a_page_that_dies_at_the_test_user_writes_nobody_else_before_a_person_has_looked() {
     let mut hand = Hand::new(50, TEST_USER);
     assert_eq!(hand.store(), [Record::Intent(vec![0])]);
-    hand.look(Look::Before);
+    hand.look(PilotRead::Before);
     hand.write(0);
     hand.crash();
     let read = hand.start();
-    assert!(matches!(read, Job::Read { place: 0, .. }), "{read:?}");
+    assert!(matches!(read, Job::Read { index: 0, .. }), "{read:?}");
     hand.answer(read, ON);
     hand.store();
-    hand.look(Look::Flag);
-    hand.look(Look::After);
-    assert_eq!(hand.run.trial().and_then(Trial::devices), Some(Compared::NotKept));
-    assert_eq!(hand.halted(), Halt::TestUser);
+    hand.look(PilotRead::Flag);
+    hand.look(PilotRead::After);
+    assert_eq!(hand.run.pilot().and_then(PilotReadings::devices), Some(DeviceComparison::NotKept));
+    assert_eq!(hand.halted(), PauseReason::PilotUser);
     hand.crash();
-    assert_eq!(hand.halted(), Halt::TestUser);
+    assert_eq!(hand.halted(), PauseReason::PilotUser);
     assert_eq!(hand.run.next(NOW), Step::Idle);
 }
 
@@ -203,7 +206,7 @@ fn a_step_holds_after_a_crash_too() {
         hand.answer(read, ON);
     }
     hand.store();
-    assert_eq!(hand.halted(), Halt::Step);
+    assert_eq!(hand.halted(), PauseReason::Step);
 }
 
 #[test]
@@ -213,9 +216,9 @@ fn another_token_does_not_end_a_pause() {
     let job = hand.write(0);
     hand.command(Command::Pause);
     hand.answer(job, Err(unauthorized()));
-    assert_eq!(hand.halted(), Halt::Token);
+    assert_eq!(hand.halted(), PauseReason::Token);
     hand.command(token());
-    assert_eq!(hand.halted(), Halt::Asked);
+    assert_eq!(hand.halted(), PauseReason::Asked);
     assert_eq!(hand.run.next(NOW), Step::Idle);
 }
 
@@ -228,10 +231,10 @@ fn a_journal_that_fails_does_not_hide_that_the_token_has_ended() {
     hand.answer(first, ON);
     hand.answer(second, Err(unauthorized()));
     hand.cannot_store();
-    assert_eq!(hand.halted(), Halt::NotStored(FULL));
+    assert_eq!(hand.halted(), PauseReason::NotStored(FULL));
     hand.command(Command::Resume);
     hand.store();
-    assert_eq!(hand.halted(), Halt::Token);
+    assert_eq!(hand.halted(), PauseReason::Token);
     assert_eq!(hand.run.next(NOW), Step::Idle);
 }
 
@@ -243,7 +246,7 @@ fn a_401_that_comes_after_the_next_token_halts_nobody() {
     hand.answer(first, Err(unauthorized()));
     hand.command(token());
     hand.answer(second, Err(unauthorized()));
-    assert_eq!(hand.run.standing(), Standing::Running);
+    assert_eq!(hand.run.standing(), RunStatus::Running);
     // Rows that were refused for the token are written again in their order.
     hand.write(0);
 }
@@ -255,10 +258,10 @@ fn last_outcomes_that_cannot_be_stored_are_told_and_stored_in_the_end() {
     let job = hand.write(0);
     hand.answer(job, ON);
     hand.cannot_store();
-    assert_eq!(hand.halted(), Halt::NotStored(FULL));
+    assert_eq!(hand.halted(), PauseReason::NotStored(FULL));
     hand.command(Command::Resume);
     hand.store();
-    assert_eq!((hand.run.standing(), hand.run.next(NOW)), (Standing::Ended, Step::Done));
+    assert_eq!((hand.run.standing(), hand.run.next(NOW)), (RunStatus::Ended, Step::Done));
 }
 
 #[test]
@@ -270,7 +273,7 @@ fn a_stop_is_not_held_up_by_a_journal_that_fails() {
     hand.cannot_store();
     hand.command(Command::Stop);
     hand.cannot_store();
-    assert_eq!((hand.run.standing(), hand.run.next(NOW)), (Standing::Stopped, Step::Done));
+    assert_eq!((hand.run.standing(), hand.run.next(NOW)), (RunStatus::Stopped, Step::Done));
 }
 
 #[test]
@@ -281,9 +284,9 @@ fn after_a_stop_nobody_is_open_in_the_journal_who_was_never_sent() {
     hand.command(Command::Stop);
     hand.store();
     assert_eq!((hand.restored().open, hand.run.next(NOW)), (vec![], Step::Done));
-    hand.entries.push(Entry::Closed(Wall(9)).encode());
+    hand.entries.push(Entry::Closed(Timestamp(9)).encode());
     hand.crash();
-    assert_eq!((hand.run.standing(), hand.run.next(NOW)), (Standing::Stopped, Step::Done));
+    assert_eq!((hand.run.standing(), hand.run.next(NOW)), (RunStatus::Stopped, Step::Done));
     assert_eq!(hand.run.tally().of(RowState::Waiting), 40);
 }
 
@@ -318,7 +321,7 @@ fn a_row_that_was_open_at_a_crash_counts_as_written() {
 fn while_a_person_has_paused_a_network_that_is_gone_is_not_asked_again_and_again() {
     let mut hand = Hand::new(40, Stops::default());
     hand.store();
-    let jobs: Vec<Job> = (0..8).map(|place| hand.write(place)).collect();
+    let jobs: Vec<Job> = (0..8).map(|index| hand.write(index)).collect();
     hand.command(Command::Pause);
     for job in jobs {
         hand.answer(job, Err(Fault::Unreachable));
@@ -327,7 +330,7 @@ fn while_a_person_has_paused_a_network_that_is_gone_is_not_asked_again_and_again
     for read in reads {
         hand.answer(read, Err(Fault::Unreachable));
     }
-    assert_eq!(hand.halted(), Halt::Asked);
+    assert_eq!(hand.halted(), PauseReason::Asked);
     assert_eq!(hand.run.next(NOW), Step::WaitUntil(NOW + Policy::default().first_probe));
 }
 
@@ -341,10 +344,10 @@ fn what_a_read_back_found_last_is_told_if_it_cannot_be_stored() {
     let mut back = ReadBack::new(&mut hand.run, None);
     let Step::Start(read) = back.next(NOW) else { panic!() };
     back.apply(Event::Started(read.clone()), NOW);
-    back.apply(Event::Answered(read, Ok(readback::Answer::Noted(noted(ON)))), NOW);
+    back.apply(Event::Answered(read, Ok(readback::Answer::Answered(noted(ON)))), NOW);
     let Step::Start(store) = back.next(NOW) else { panic!() };
     back.apply(Event::Started(store.clone()), NOW);
-    back.apply(Event::Answered(store, Ok(readback::Answer::Noted(noted(Err(FULL))))), NOW);
+    back.apply(Event::Answered(store, Ok(readback::Answer::Answered(noted(Err(FULL))))), NOW);
     assert_eq!(back.state(), readback::State::Halted(FULL));
     assert!(matches!(back.next(NOW), Step::Idle));
     back.apply(Event::Command(Command::Resume), NOW);
@@ -388,7 +391,7 @@ fn a_page_of_a_read_back_that_is_refused_for_the_former_token_asks_for_no_other(
         back.apply(Event::Started(page.clone()), NOW);
         page
     };
-    let refused = || Noted { at: Wall(7), correlation_id: None, said: Err(unauthorized()) };
+    let refused = || Answered { at: Timestamp(7), correlation_id: None, result: Err(unauthorized()) };
     let refuse = |back: &mut ReadBack<'_>, page| {
         back.apply(Event::Answered(page, Ok(readback::Answer::Page(refused()))), NOW);
     };
@@ -421,7 +424,7 @@ fn a_user_whose_put_always_fails_while_reads_do_not_has_failed_after_three() {
     }
     assert_eq!((hand.run.rows()[0].state, hand.run.rows()[0].writes), (RowState::Failed, 3));
     hand.store();
-    assert_eq!((hand.run.standing(), hand.run.next(now)), (Standing::Ended, Step::Done));
+    assert_eq!((hand.run.standing(), hand.run.next(now)), (RunStatus::Ended, Step::Done));
 }
 
 #[test]
@@ -432,7 +435,7 @@ fn rows_that_are_to_be_written_again_after_a_long_wait_are_read_once_and_then_wr
     for job in jobs {
         hand.answer(job, Err(Fault::ServerFailed(Refusal { status: 500, ..Refusal::default() })));
     }
-    let later = Wall(60 * 60 * 1000);
+    let later = Timestamp(60 * 60 * 1000);
     let (mut now, mut sent) = (NOW, Vec::new());
     while sent.len() < 4 {
         match hand.run.next(now) {
@@ -442,7 +445,7 @@ fn rows_that_are_to_be_written_again_after_a_long_wait_are_read_once_and_then_wr
                 sent.extend((!matches!(job, Job::Store(_))).then_some(is_write));
                 hand.run.apply(Event::Started(job.clone()), now);
                 let said = noted(if is_write { ON } else { OFF });
-                hand.run.apply(Event::Answered(job, Ok(Noted { at: later, ..said })), now);
+                hand.run.apply(Event::Answered(job, Ok(Answered { at: later, ..said })), now);
             }
             other => panic!("{other:?}"),
         }

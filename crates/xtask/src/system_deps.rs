@@ -12,7 +12,7 @@ use crate::process;
 
 /// A program of the operating system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Need {
+pub(crate) enum SystemDep {
     Chromium,
     Chromedriver,
     Node,
@@ -28,11 +28,12 @@ pub(crate) enum Need {
 }
 
 /// What drives the page in Chromium.
-pub(crate) const CHROMIUM: [Need; 5] =
-    [Need::Chromium, Need::Chromedriver, Need::Node, Need::Npm, Need::Nginx];
+pub(crate) const CHROMIUM: [SystemDep; 5] =
+    [SystemDep::Chromium, SystemDep::Chromedriver, SystemDep::Node, SystemDep::Npm, SystemDep::Nginx];
 
 /// What drives it in the other engines.
-pub(crate) const ENGINES: [Need; 4] = [Need::Firefox, Need::WebKitDriver, Need::MiniBrowser, Need::Xvfb];
+pub(crate) const ENGINES: [SystemDep; 4] =
+    [SystemDep::Firefox, SystemDep::WebKitDriver, SystemDep::MiniBrowser, SystemDep::Xvfb];
 
 /// Where macOS keeps a browser that is not on PATH.
 const MAC_CHROME: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
@@ -47,7 +48,7 @@ const MINIBROWSER: &str = "webkit2gtk-4.1/MiniBrowser";
 /// Where Debian keeps nginx, which is on PATH only for root.
 const DEBIAN_NGINX: &str = "/usr/sbin/nginx";
 
-impl Need {
+impl SystemDep {
     /// The path of the program, or a failure that says what to install.
     pub(crate) fn path(self) -> Result<PathBuf, Failure> {
         self.find().ok_or_else(|| missing(&[self]))
@@ -121,7 +122,7 @@ impl Need {
 }
 
 /// Sees that all of it is there: installs it on Debian as root, and fails elsewhere.
-pub(crate) fn complete(needs: &[Need]) -> Result<(), Failure> {
+pub(crate) fn complete(needs: &[SystemDep]) -> Result<(), Failure> {
     let absent = absent(needs);
     if absent.is_empty() {
         return Ok(());
@@ -159,11 +160,11 @@ fn is_installed(package: &str) -> bool {
     process::answer(&mut question).is_some_and(|status| status == "installed")
 }
 
-fn absent(needs: &[Need]) -> Vec<Need> {
+fn absent(needs: &[SystemDep]) -> Vec<SystemDep> {
     needs.iter().copied().filter(|need| need.find().is_none()).collect()
 }
 
-fn install(absent: &[Need]) -> Result<(), Failure> {
+fn install(absent: &[SystemDep]) -> Result<(), Failure> {
     let packages: Vec<_> = absent.iter().map(|need| need.package()).collect();
     println!("Installing {} with apt-get: the tests need them (a minute or two).", packages.join(", "));
     process::run(apt().arg("update"))?;
@@ -184,7 +185,7 @@ fn is_root() -> bool {
     process::answer(Command::new("id").arg("-u")).is_some_and(|id| id.trim() == "0")
 }
 
-fn missing(absent: &[Need]) -> Failure {
+fn missing(absent: &[SystemDep]) -> Failure {
     let programs: Vec<_> = absent.iter().filter_map(|need| need.programs().first().copied()).collect();
     let packages: Vec<_> = absent.iter().map(|need| need.package()).collect();
     Failure::Missing {
@@ -216,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_missing_browser_is_named_with_the_package_that_brings_it() {
-        let message = missing(&[Need::Chromium, Need::Chromedriver]).to_string();
+        let message = missing(&[SystemDep::Chromium, SystemDep::Chromedriver]).to_string();
         assert!(message.contains("chromium, chromedriver is missing"), "{message}");
         assert!(message.contains("apt-get install chromium chromium-driver;"), "{message}");
     }

@@ -5,20 +5,20 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::domain::row::{Failure, Row};
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::engine::policy::Policy;
 
-use super::Place;
+use super::RowIndex;
 
 /// What is stored of a run besides its plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Record {
     /// These rows are about to be written.
-    Intent(Vec<Place>),
+    Intent(Vec<RowIndex>),
     /// A row is settled.
     Settled {
         /// Which.
-        place: Place,
+        index: RowIndex,
         /// How.
         row: Row,
         /// What went wrong.
@@ -27,23 +27,23 @@ pub enum Record {
     /// These rows were read again then, before anything was sent for them: they still have what the plan says.
     Seen {
         /// When.
-        at: Wall,
+        at: Timestamp,
         /// Which.
-        places: Vec<Place>,
+        indexes: Vec<RowIndex>,
     },
     /// A spot check showed that someone else is changing these users.
     AnotherWriter {
         /// When.
-        at: Wall,
+        at: Timestamp,
     },
 }
 
 #[derive(Debug)]
-pub(super) struct Ledger {
+pub(super) struct WriteAhead {
     waiting: Vec<Record>,
     is_storing: bool,
     /// The intents of the batch that is on its way.
-    storing: Vec<Place>,
+    storing: Vec<RowIndex>,
     /// The outcomes of that batch.
     settling: u32,
     /// Rows between intent and stored outcome.
@@ -51,10 +51,10 @@ pub(super) struct Ledger {
     /// Rows that were ever intended.
     intended: u32,
     /// Rows that can be intended next.
-    next: VecDeque<Place>,
+    next: VecDeque<RowIndex>,
 }
 
-impl Ledger {
+impl WriteAhead {
     pub(super) fn new(rows: u32) -> Self {
         Self {
             waiting: Vec::new(),
@@ -67,15 +67,15 @@ impl Ledger {
         }
     }
 
-    /// A ledger of what is left after a crash: rows that wait, how many are settled, and rows between intent and
+    /// A write-ahead intents of what is left after a crash: rows that wait, how many are settled, and rows between intent and
     /// outcome.
-    pub(super) fn resumed(waiting: VecDeque<Place>, settled: u32, open: &[Place]) -> Self {
+    pub(super) fn resumed(waiting: VecDeque<RowIndex>, settled: u32, open: &[RowIndex]) -> Self {
         let open = u32::try_from(open.len()).unwrap_or(u32::MAX);
         Self { open, intended: settled.saturating_add(open), next: waiting, ..Self::new(0) }
     }
 
     /// Declares the next rows, in batches, while there is room for them, and not more than `until` altogether: whoever
-    /// is not to be written before a person has looked must not seem to have been, should the page die.
+    /// is not to be written before a person has pilot_read_done must not seem to have been, should the page die.
     pub(super) fn intend(&mut self, policy: &Policy, until: Option<u32>) {
         let room = policy.intents.saturating_sub(self.open);
         // Many small batches would be stored more slowly than few larger ones.
@@ -83,7 +83,7 @@ impl Ledger {
             return;
         }
         let left = until.map_or(u32::MAX, |until| until.saturating_sub(self.intended));
-        let rows: Vec<Place> = self.next.drain(..self.next.len().min(room.min(left) as usize)).collect();
+        let rows: Vec<RowIndex> = self.next.drain(..self.next.len().min(room.min(left) as usize)).collect();
         if rows.is_empty() {
             return;
         }
@@ -94,7 +94,7 @@ impl Ledger {
     }
 
     /// The rows whose intents are not on their way. Each may have been stored all the same, where storing seemed to fail.
-    pub(super) fn forget_intents(&mut self) -> Vec<Place> {
+    pub(super) fn forget_intents(&mut self) -> Vec<RowIndex> {
         let mut forgotten = Vec::new();
         self.waiting.retain_mut(|record| match record {
             Record::Intent(rows) => {
@@ -106,8 +106,8 @@ impl Ledger {
         forgotten
     }
 
-    pub(super) fn settled(&mut self, place: Place, row: Row, failure: Option<Failure>) {
-        self.waiting.push(Record::Settled { place, row, failure });
+    pub(super) fn settled(&mut self, index: RowIndex, row: Row, failure: Option<Failure>) {
+        self.waiting.push(Record::Settled { index, row, failure });
     }
 
     /// A row that is settled next was never intended. It counts as if it had been.
@@ -117,33 +117,33 @@ impl Ledger {
     }
 
     /// A row was read before anything was sent for it. Those of one page are one record.
-    pub(super) fn seen(&mut self, place: Place, at: Wall) {
+    pub(super) fn seen(&mut self, index: RowIndex, at: Timestamp) {
         match self.waiting.last_mut() {
-            Some(Record::Seen { at: other, places }) if *other == at => places.push(place),
-            _ => self.waiting.push(Record::Seen { at, places: vec![place] }),
+            Some(Record::Seen { at: other, indexes }) if *other == at => indexes.push(index),
+            _ => self.waiting.push(Record::Seen { at, indexes: vec![index] }),
         }
     }
 
     /// Someone else is changing these users.
-    pub(super) fn another_writer(&mut self, at: Wall) {
+    pub(super) fn another_writer(&mut self, at: Timestamp) {
         self.waiting.push(Record::AnotherWriter { at });
     }
 
     /// These rows are intended later, before all others.
-    pub(super) fn intend_later(&mut self, mut places: Vec<Place>) {
-        self.intended = self.intended.saturating_sub(u32::try_from(places.len()).unwrap_or(u32::MAX));
-        places.sort_unstable();
-        places.into_iter().rev().for_each(|place| self.next.push_front(place));
+    pub(super) fn intend_later(&mut self, mut indexes: Vec<RowIndex>) {
+        self.intended = self.intended.saturating_sub(u32::try_from(indexes.len()).unwrap_or(u32::MAX));
+        indexes.sort_unstable();
+        indexes.into_iter().rev().for_each(|index| self.next.push_front(index));
     }
 
     /// The rows that can be intended next.
-    pub(super) fn next_rows(&mut self) -> &mut VecDeque<Place> {
+    pub(super) fn next_rows(&mut self) -> &mut VecDeque<RowIndex> {
         &mut self.next
     }
 
     /// Of the rows that can be intended next, keeps these.
-    pub(super) fn keep_next(&mut self, is_kept: impl Fn(Place) -> bool) {
-        self.next.retain(|place| is_kept(*place));
+    pub(super) fn keep_next(&mut self, is_kept: impl Fn(RowIndex) -> bool) {
+        self.next.retain(|index| is_kept(*index));
     }
 
     /// What is to be stored now.
@@ -164,7 +164,7 @@ impl Ledger {
     }
 
     /// It is stored. The rows that may be written now.
-    pub(super) fn stored(&mut self) -> Vec<Place> {
+    pub(super) fn stored(&mut self) -> Vec<RowIndex> {
         self.is_storing = false;
         self.open = self.open.saturating_sub(std::mem::take(&mut self.settling));
         std::mem::take(&mut self.storing)
@@ -191,13 +191,13 @@ mod tests {
 
     #[test]
     fn intents_that_are_not_on_their_way_are_taken_back_and_what_is_settled_stays() {
-        let mut ledger = Ledger::new(8);
-        ledger.intend(&Policy::default(), Some(3));
-        ledger.settled(7, Row::default(), None);
-        assert_eq!(ledger.forget_intents(), [0, 1, 2]);
-        let left = ledger.due().unwrap();
-        assert!(matches!(left.as_slice(), [Record::Settled { place: 7, .. }]), "{left:?}");
-        ledger.leaves();
-        assert_eq!(ledger.forget_intents(), Vec::<Place>::new());
+        let mut write_ahead = WriteAhead::new(8);
+        write_ahead.intend(&Policy::default(), Some(3));
+        write_ahead.settled(7, Row::default(), None);
+        assert_eq!(write_ahead.forget_intents(), [0, 1, 2]);
+        let left = write_ahead.due().unwrap();
+        assert!(matches!(left.as_slice(), [Record::Settled { index: 7, .. }]), "{left:?}");
+        write_ahead.leaves();
+        assert_eq!(write_ahead.forget_intents(), Vec::<RowIndex>::new());
     }
 }

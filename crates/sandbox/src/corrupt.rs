@@ -59,7 +59,7 @@ impl Fault {
     }
 
     /// Spoils the answer, and says how it travels.
-    pub(crate) fn spoil(&self, request: &Request<Vec<u8>>, response: &mut Response<Vec<u8>>) -> Wire {
+    pub(crate) fn corrupt(&self, request: &Request<Vec<u8>>, response: &mut Response<Vec<u8>>) -> Wire {
         match self {
             Self::Delay { millis } => Wire { before_millis: *millis, ..Wire::default() },
             Self::Drip { portion, every_millis } => {
@@ -242,7 +242,7 @@ mod tests {
         let request =
             Request::get("/").header(header::AUTHORIZATION, "Bearer x.y.z").body(Vec::new()).unwrap();
         let mut response = Response::new(br#"{"a" : 1}"#.to_vec());
-        Fault::Echo.spoil(&request, &mut response);
+        Fault::Echo.corrupt(&request, &mut response);
         assert_eq!(response.headers()["correlation-id"], "Bearer x.y.z");
         assert_eq!(response.body(), br#"{ "authorization" : "Bearer x.y.z","a" : 1}"#);
     }
@@ -263,7 +263,7 @@ mod tests {
                 content_type: "text/plain".to_owned(),
             };
             let mut response = Response::new(Vec::new());
-            text.spoil(&request, &mut response);
+            text.corrupt(&request, &mut response);
             assert_eq!((response.status().as_u16(), response.body().as_slice()), (502, bytes));
         }
     }

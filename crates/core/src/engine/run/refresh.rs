@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use crate::domain::fault::Fault;
 use crate::domain::row::{Failure, RowState};
-use crate::domain::time::{Millis, Wall};
+use crate::domain::time::{Millis, Timestamp};
 use crate::engine::driver::Command;
 
-use super::{Asked, Doubt, Halt, Place, Run};
+use super::{Asked, PauseReason, RowIndex, Run, Unconfirmed};
 
 /// Why the values of those who wait are read again before the run goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,23 +27,23 @@ impl Run {
         self.outdated
     }
 
-    /// Others may have changed meanwhile whom nobody has looked at. Whoever would be written again is read first.
+    /// Others may have changed meanwhile whom nobody has pilot_read_done at. Whoever would be written again is read first.
     pub(super) fn outdated_by(&mut self, why: Outdated, now: Millis) {
         self.outdated = (self.tally.of(RowState::Waiting) > 0).then_some(why);
         // Once for each wait: who is read now would else be read again and again, and never written.
         (self.active_at, self.active_since) = (Some(self.last), Some(now));
-        for (_, place, fault) in std::mem::take(&mut self.again) {
-            self.doubts.push(Doubt::new(place, fault, now));
+        for (_, index, fault) in std::mem::take(&mut self.again) {
+            self.unconfirmed.push(Unconfirmed::new(index, fault, now));
         }
     }
 
     /// The rows for which nothing was sent and something is going to be.
-    pub(super) fn waiting(&self) -> impl Iterator<Item = Place> {
+    pub(super) fn waiting(&self) -> impl Iterator<Item = RowIndex> {
         let rows = (0..).zip(&self.rows);
-        rows.filter(|(_, row)| row.state == RowState::Waiting).map(|(place, _)| place)
+        rows.filter(|(_, row)| row.state == RowState::Waiting).map(|(index, _)| index)
     }
 
-    /// How many rows are read again before a run that is [`Outdated`](super::Standing::Outdated) goes on.
+    /// How many rows are read again before a run that is [`Outdated`](super::RunStatus::Outdated) goes on.
     #[must_use]
     pub fn to_read_again(&self) -> usize {
         self.waiting().count()
@@ -52,38 +52,44 @@ impl Run {
     /// What a person says while those who wait are read. Nobody is intended before all of them were.
     pub(super) fn told_meanwhile(&mut self, command: Command, now: Millis) {
         self.command(command, now);
-        // It waits from now on, however long ago it looked what time it is.
-        if self.halts.first().is_some() {
+        // It waits from now on, however long ago it pilot_read_done what time it is.
+        if self.pauses.first().is_some() {
             self.clock = Asked::Due;
         }
     }
 
     /// What a row that waits has by now.
-    pub(super) fn has_by_now(&mut self, place: Place, flag: bool, at: Wall) {
+    pub(super) fn has_by_now(&mut self, index: RowIndex, flag: bool, at: Timestamp) {
         if flag == self.plan.to {
-            return self.end_unsent(place, RowState::AlreadySo, at, None);
+            return self.end_unsent(index, RowState::AlreadySo, at, None);
         }
         self.last = self.last.max(at);
-        if let Some(planned) = Rc::make_mut(&mut self.plan).rows.get_mut(place as usize) {
+        if let Some(planned) = Rc::make_mut(&mut self.plan).rows.get_mut(index as usize) {
             planned.read_at = at;
         }
-        self.ledger.seen(place, at);
+        self.write_ahead.seen(index, at);
     }
 
     /// Settles a row that waits, and for which nothing is going to be sent.
-    pub(super) fn end_unsent(&mut self, place: Place, state: RowState, at: Wall, fault: Option<&Fault>) {
+    pub(super) fn end_unsent(
+        &mut self,
+        index: RowIndex,
+        state: RowState,
+        at: Timestamp,
+        fault: Option<&Fault>,
+    ) {
         self.last = self.last.max(at);
-        self.set(place, state);
+        self.set(index, state);
         if let Some(fault) = fault {
-            self.failures.insert(place, Failure::of(fault));
+            self.failures.insert(index, Failure::of(fault));
         }
-        let Some(row) = self.rows.get_mut(place as usize) else { return };
+        let Some(row) = self.rows.get_mut(index as usize) else { return };
         row.at = Some(at);
         let row = *row;
-        if !self.ready.remove(place) {
-            self.ledger.unintended();
+        if !self.ready.remove(index) {
+            self.write_ahead.unintended();
         }
-        self.ledger.settled(place, row, fault.map(Failure::of));
+        self.write_ahead.settled(index, row, fault.map(Failure::of));
         self.count_unsent();
     }
 
@@ -97,16 +103,16 @@ impl Run {
     pub(super) fn reread(&mut self) {
         let Some(why) = self.outdated.take() else { return };
         let rows = &self.rows;
-        self.ledger.keep_next(|place| rows.get(place as usize).is_some_and(|row| !row.state.is_ended()));
+        self.write_ahead.keep_next(|index| rows.get(index as usize).is_some_and(|row| !row.state.is_ended()));
         // The next answer says when by the monotonic clock.
         (self.active_at, self.active_since) = (Some(self.last), None);
         self.ready.after_wait();
         if why == Outdated::AnotherWriter && self.waiting().next().is_some() {
-            self.halts.override_person(Halt::AnotherWriter);
+            self.pauses.override_person(PauseReason::AnotherWriter);
         }
-        self.begin_trial_anew();
+        self.restart_pilot();
         if !self.is_stopping {
-            self.ledger.intend(&self.policy, self.step_at);
+            self.write_ahead.intend(&self.policy, self.step_at);
         }
     }
 }

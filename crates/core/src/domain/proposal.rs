@@ -1,23 +1,23 @@
 //! Who is to be changed, before anybody has read again what they have: a selection, a list, the rest of a run that
-//! failed, or a run that is taken back. Weighed against freshly read values it becomes a [`Plan`].
+//! failed, or a run that is taken back. Preview against freshly read values it becomes a [`Plan`].
 
 use std::collections::HashSet;
 
 use super::guard::{Concern, Decision, Guard, Scope, Write, decide_user};
 use super::plan::{Exclusion, LeftOut, Plan, PlannedRow, Stops, Undone};
 use super::tenant::EnvironmentId;
-use super::time::{Millis, Wall};
+use super::time::{Millis, Timestamp};
 use super::user::{Mfa, UserId};
-use super::users::{Row, Rows, Users};
+use super::users::{UserIndex, UserSet, UserStore};
 
-mod afterwards;
+mod follow_up;
 
 pub use super::guard::Choices;
-pub use afterwards::{Failures, Mendable, Remedy, UNDO_HOURS, may_undo, undo_until};
+pub use follow_up::{Failures, Mendable, Remedy, UNDO_HOURS, may_undo, undo_until};
 
 /// Who is to be changed, and to what.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
+pub struct Proposal {
     /// The environment of all of them.
     pub environment: EnvironmentId,
     /// The value that they are to have.
@@ -31,7 +31,7 @@ pub struct Draft {
     /// The run that is undone.
     pub undoes: Option<Undone>,
     /// When a PUT of the run that it follows was last settled; what was sent late may still arrive after that.
-    pub written_at: Option<Wall>,
+    pub written_at: Option<Timestamp>,
     /// The change reference, as far as there is one.
     pub reference: String,
     /// The reason, as far as there is one.
@@ -40,21 +40,21 @@ pub struct Draft {
 
 /// What was read again, after the choice and before the first PUT.
 #[derive(Clone, Copy)]
-pub struct Fresh<'a> {
+pub struct FreshValues<'a> {
     /// Everyone who was read, with the values that were read.
-    pub users: &'a Users,
+    pub users: &'a UserStore,
     /// When somebody was read again; `None` for whoever was not there any more. Only a reading that came to its end can
     /// tell.
-    pub read_at: &'a dyn Fn(Row) -> Option<Wall>,
+    pub read_at: &'a dyn Fn(UserIndex) -> Option<Timestamp>,
     /// Whose reading failed although other users could be read. They are not written.
     pub is_unread: &'a dyn Fn(UserId) -> bool,
     /// What decides who may be written; it knows the members of the protected groups.
     pub guard: &'a Guard,
 }
 
-/// What became of a draft: its plan, and the counts that the review shows.
+/// What became of a proposal: its plan, and the counts that the review shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Weighed {
+pub struct Preview {
     /// The plan. It has as many rows as will be changed.
     pub plan: Plan,
     /// How many users were chosen, each counted once. They are those who need a change, and those who are left out for
@@ -75,7 +75,7 @@ pub struct Weighed {
     left_out: [u64; Exclusion::ALL.len()],
 }
 
-impl Weighed {
+impl Preview {
     /// How many are left out for a reason.
     #[must_use]
     pub fn left_out(&self, why: Exclusion) -> u64 {
@@ -97,17 +97,17 @@ impl Weighed {
         }
     }
 
-    fn nobody(draft: &Draft, now: Wall) -> Self {
+    fn nobody(proposal: &Proposal, now: Timestamp) -> Self {
         let plan = Plan {
-            environment: draft.environment,
-            to: draft.to,
+            environment: proposal.environment,
+            to: proposal.to,
             made_at: now,
-            rows: Vec::with_capacity(draft.users.len()),
-            left_out: Vec::with_capacity(draft.left_out.len()),
-            reference: draft.reference.clone(),
+            rows: Vec::with_capacity(proposal.users.len()),
+            left_out: Vec::with_capacity(proposal.left_out.len()),
+            reference: proposal.reference.clone(),
             stops: Stops::default(),
-            reason: draft.reason.clone(),
-            undoes: draft.undoes.clone(),
+            reason: proposal.reason.clone(),
+            undoes: proposal.undoes.clone(),
         };
         Self {
             plan,
@@ -123,7 +123,7 @@ impl Weighed {
     }
 }
 
-impl Draft {
+impl Proposal {
     /// Of users who were chosen.
     #[must_use]
     pub fn new(environment: EnvironmentId, to: bool, users: Vec<UserId>) -> Self {
@@ -143,7 +143,7 @@ impl Draft {
     /// How long to wait before anybody's value is read, so that what the run before sent late has arrived; nothing where
     /// `settle` has passed since. A clock that was put back makes nobody wait for longer.
     #[must_use]
-    pub fn settles_in(&self, settle: Millis, now: Wall) -> Millis {
+    pub fn settles_in(&self, settle: Millis, now: Timestamp) -> Millis {
         let passed = self.written_at.map(|at| now.since(at).max(0).unsigned_abs());
         Millis(passed.map_or(0, |passed| settle.0.saturating_sub(passed)))
     }
@@ -154,18 +154,18 @@ impl Draft {
     /// be done, protected, disabled, the person's own account, devices. So the disabled are those who would be changed if
     /// they were included.
     #[must_use]
-    pub fn weigh(&self, fresh: &Fresh<'_>, choices: Choices, now: Wall) -> Weighed {
-        let mut weighing = Weighing::new(self, now);
-        while !weighing.step(self, fresh, choices, usize::MAX) {}
-        weighing.finish()
+    pub fn preview(&self, fresh: &FreshValues<'_>, choices: Choices, now: Timestamp) -> Preview {
+        let mut builder = PreviewBuilder::new(self, now);
+        while !builder.step(self, fresh, choices, usize::MAX) {}
+        builder.finish()
     }
 
     fn row(
         &self,
-        (user, row): (UserId, Option<Row>),
-        fresh: &Fresh<'_>,
+        (user, row): (UserId, Option<UserIndex>),
+        fresh: &FreshValues<'_>,
         choices: Choices,
-        weighed: &mut Weighed,
+        preview: &mut Preview,
     ) -> Result<PlannedRow, Exclusion> {
         // A row of a list that had no id can't be looked for.
         if user.0.is_nil() {
@@ -189,65 +189,71 @@ impl Draft {
             Decision::Ask(concerns) => concerns,
             Decision::Allowed => Vec::new(),
         };
-        weighed.count(&concerns, self.to, choices)?;
+        preview.count(&concerns, self.to, choices)?;
         Ok(PlannedRow { user, from, read_at })
     }
 }
 
-/// A draft that is weighed some users at a time, so that a page can do something else in between. What it is weighed
+/// A proposal that is preview some users at a time, so that a page can do something else in between. What it is preview
 /// against must stay the same meanwhile.
 #[derive(Debug)]
-pub struct Weighing {
-    weighed: Weighed,
+pub struct PreviewBuilder {
+    preview: Preview,
     /// Who was there already: by the place of whoever was read, which is looked up in no time, and by id otherwise.
-    seen: (Rows, HashSet<UserId>),
-    /// How many users are weighed.
+    seen: (UserSet, HashSet<UserId>),
+    /// How many users are preview.
     done: usize,
 }
 
-impl Weighing {
-    /// Nobody is weighed yet; the plan is frozen at `now`.
+impl PreviewBuilder {
+    /// Nobody is preview yet; the plan is frozen at `now`.
     #[must_use]
-    pub fn new(draft: &Draft, now: Wall) -> Self {
-        Self { weighed: Weighed::nobody(draft, now), seen: Default::default(), done: 0 }
+    pub fn new(proposal: &Proposal, now: Timestamp) -> Self {
+        Self { preview: Preview::nobody(proposal, now), seen: Default::default(), done: 0 }
     }
 
     /// Weighs at most so many further users; whether those were the last.
-    pub fn step(&mut self, draft: &Draft, fresh: &Fresh<'_>, choices: Choices, users: usize) -> bool {
+    pub fn step(
+        &mut self,
+        proposal: &Proposal,
+        fresh: &FreshValues<'_>,
+        choices: Choices,
+        users: usize,
+    ) -> bool {
         if self.done == 0 {
-            self.leave_out(draft, fresh);
+            self.leave_out(proposal, fresh);
         }
-        for user in draft.users.iter().skip(self.done).take(users) {
+        for user in proposal.users.iter().skip(self.done).take(users) {
             let row = fresh.users.find(*user);
             if !self.is_new(*user, row) {
                 continue;
             }
-            self.weighed.chosen += 1;
-            match draft.row((*user, row), fresh, choices, &mut self.weighed) {
-                Ok(row) => self.weighed.plan.rows.push(row),
-                Err(why) => self.weighed.leave_out(*user, why),
+            self.preview.chosen += 1;
+            match proposal.row((*user, row), fresh, choices, &mut self.preview) {
+                Ok(row) => self.preview.plan.rows.push(row),
+                Err(why) => self.preview.leave_out(*user, why),
             }
         }
         self.done = self.done.saturating_add(users);
-        self.done >= draft.users.len()
+        self.done >= proposal.users.len()
     }
 
     /// What comes of it.
     #[must_use]
-    pub fn finish(self) -> Weighed {
-        self.weighed
+    pub fn finish(self) -> Preview {
+        self.preview
     }
 
-    fn leave_out(&mut self, draft: &Draft, fresh: &Fresh<'_>) {
-        for left_out in &draft.left_out {
+    fn leave_out(&mut self, proposal: &Proposal, fresh: &FreshValues<'_>) {
+        for left_out in &proposal.left_out {
             if self.is_new(left_out.user, fresh.users.find(left_out.user)) {
-                self.weighed.chosen += 1;
-                self.weighed.leave_out(left_out.user, left_out.why);
+                self.preview.chosen += 1;
+                self.preview.leave_out(left_out.user, left_out.why);
             }
         }
     }
 
-    fn is_new(&mut self, user: UserId, row: Option<Row>) -> bool {
+    fn is_new(&mut self, user: UserId, row: Option<UserIndex>) -> bool {
         let (rows, others) = &mut self.seen;
         let Some(row) = row else { return others.insert(user) };
         let is_new = !rows.contains(row);
@@ -256,7 +262,7 @@ impl Weighing {
     }
 }
 
-impl Weighed {
+impl Preview {
     /// Counts a user who would be changed under every concern up to the first that isn't accepted.
     fn count(&mut self, concerns: &[Concern], to: bool, choices: Choices) -> Result<(), Exclusion> {
         let accept =
@@ -295,7 +301,7 @@ mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
-    const NOW: Wall = Wall(1_795_441_000_000);
+    const NOW: Timestamp = Timestamp(1_795_441_000_000);
 
     fn id(number: u128) -> UserId {
         UserId(Uuid::from_u128(number))
@@ -316,8 +322,8 @@ mod tests {
         }
     }
 
-    fn store(people: &[(Mfa, Account, Devices)]) -> Users {
-        let mut users = Users::default();
+    fn store(people: &[(Mfa, Account, Devices)]) -> UserStore {
+        let mut users = UserStore::default();
         for ((mfa, account, devices), number) in people.iter().zip(1..) {
             let row = users.learn(&user(number, *mfa, *account), &str::to_lowercase);
             users.set_devices(row, *devices);
@@ -325,20 +331,30 @@ mod tests {
         users
     }
 
-    fn draft(to: bool, users: impl IntoIterator<Item = u128>) -> Draft {
-        Draft::new(EnvironmentId(Uuid::from_u128(99)), to, users.into_iter().map(id).collect())
+    fn proposal(to: bool, users: impl IntoIterator<Item = u128>) -> Proposal {
+        Proposal::new(EnvironmentId(Uuid::from_u128(99)), to, users.into_iter().map(id).collect())
     }
 
     /// Everyone was read at their place in milliseconds, but for those who are gone.
-    fn weigh(draft: &Draft, users: &Users, gone: &[u32], protected: &[u128], choices: Choices) -> Weighed {
+    fn preview(
+        proposal: &Proposal,
+        users: &UserStore,
+        gone: &[u32],
+        protected: &[u128],
+        choices: Choices,
+    ) -> Preview {
         let guard = Guard::new(Rules::default(), None);
         let guard = guard.with_members(protected.iter().copied().map(id).collect());
-        let read_at = |row: Row| (!gone.contains(&row.0)).then(|| Wall(i64::from(row.0)));
-        draft.weigh(&Fresh { users, read_at: &read_at, is_unread: &|_| false, guard: &guard }, choices, NOW)
+        let read_at = |row: UserIndex| (!gone.contains(&row.0)).then(|| Timestamp(i64::from(row.0)));
+        proposal.preview(
+            &FreshValues { users, read_at: &read_at, is_unread: &|_| false, guard: &guard },
+            choices,
+            NOW,
+        )
     }
 
-    fn written(weighed: &Weighed) -> Vec<u128> {
-        weighed.plan.rows.iter().map(|row| row.user.0.as_u128()).collect()
+    fn written(preview: &Preview) -> Vec<u128> {
+        preview.plan.rows.iter().map(|row| row.user.0.as_u128()).collect()
     }
 
     const OFF: (Mfa, Account, Devices) = (Mfa::Off, Account::Enabled, Devices::Usable(1));
@@ -357,13 +373,13 @@ mod tests {
         ]);
         let lost = UnreadableUser { id: Some(id(8)), field: "username".into(), problem: "is missing".into() };
         users.learn_unreadable(lost);
-        let weighed =
-            weigh(&draft(true, [1, 2, 3, 4, 5, 6, 7, 8, 9, 1]), &users, &[], &[4], Choices::default());
-        assert_eq!((weighed.chosen, weighed.need_change, weighed.disabled), (9, 3, 1));
-        assert_eq!((weighed.with_device, weighed.without_device, weighed.devices_not_known), (1, 1, 1));
-        assert_eq!(written(&weighed), [1]);
+        let preview =
+            preview(&proposal(true, [1, 2, 3, 4, 5, 6, 7, 8, 9, 1]), &users, &[], &[4], Choices::default());
+        assert_eq!((preview.chosen, preview.need_change, preview.disabled), (9, 3, 1));
+        assert_eq!((preview.with_device, preview.without_device, preview.devices_not_known), (1, 1, 1));
+        assert_eq!(written(&preview), [1]);
         let why: Vec<_> =
-            weighed.plan.left_out.iter().map(|left| (left.user.0.as_u128(), left.why)).collect();
+            preview.plan.left_out.iter().map(|left| (left.user.0.as_u128(), left.why)).collect();
         let expected = [
             (2, Exclusion::AlreadySo),
             (3, Exclusion::AccountDisabled),
@@ -375,65 +391,65 @@ mod tests {
             (9, Exclusion::Gone),
         ];
         assert_eq!(why, expected);
-        assert_eq!(weighed.left_out(Exclusion::Unreadable), 2);
-        assert_eq!(weighed.left_out(Exclusion::EarlierNotKnown), 0);
+        assert_eq!(preview.left_out(Exclusion::Unreadable), 2);
+        assert_eq!(preview.left_out(Exclusion::EarlierNotKnown), 0);
     }
 
     #[test]
     fn a_row_says_what_was_read_and_when_it_was() {
         let users = store(&[OFF, OFF]);
-        let plan = weigh(&draft(true, [2, 1]), &users, &[], &[], Choices::default()).plan;
-        let row = |user, at| PlannedRow { user: id(user), from: Mfa::Off, read_at: Wall(at) };
+        let plan = preview(&proposal(true, [2, 1]), &users, &[], &[], Choices::default()).plan;
+        let row = |user, at| PlannedRow { user: id(user), from: Mfa::Off, read_at: Timestamp(at) };
         assert_eq!((plan.rows, plan.made_at, plan.to), (vec![row(2, 1), row(1, 0)], NOW, true));
     }
 
     #[test]
     fn who_was_not_there_when_the_list_was_read_again_is_gone_although_known_from_before() {
         let users = store(&[OFF, OFF]);
-        let weighed = weigh(&draft(true, [1, 2]), &users, &[0], &[], Choices::default());
-        assert_eq!((written(&weighed), weighed.left_out(Exclusion::Gone)), (vec![2], 1));
+        let preview = preview(&proposal(true, [1, 2]), &users, &[0], &[], Choices::default());
+        assert_eq!((written(&preview), preview.left_out(Exclusion::Gone)), (vec![2], 1));
     }
 
     #[test]
     fn a_choice_moves_people_and_never_the_count_beside_it() {
         let disabled = (Mfa::Off, Account::Disabled, Devices::Usable(0));
         let users = store(&[OFF, disabled, (Mfa::Off, Account::Enabled, Devices::NotChecked)]);
-        let draft = draft(true, 1..=3);
+        let proposal = proposal(true, 1..=3);
         let none = Choices::default();
-        let some = weigh(&draft, &users, &[], &[], none);
+        let some = preview(&proposal, &users, &[], &[], none);
         assert_eq!((some.disabled, some.devices_not_known, written(&some)), (1, 1, vec![1]));
-        let without = weigh(&draft, &users, &[], &[], Choices { disabled: true, ..none });
+        let without = preview(&proposal, &users, &[], &[], Choices { disabled: true, ..none });
         assert_eq!((without.disabled, without.without_device, written(&without)), (1, 1, vec![1]));
-        let all = weigh(&draft, &users, &[], &[], Choices::ALL);
+        let all = preview(&proposal, &users, &[], &[], Choices::ALL);
         assert_eq!((all.disabled, all.without_device, written(&all)), (1, 1, vec![1, 2, 3]));
     }
 
     #[test]
     fn who_is_protected_is_never_changed_whatever_is_chosen() {
         let users = store(&[(Mfa::Off, Account::Disabled, Devices::Usable(0)), OFF]);
-        let weighed = weigh(&draft(true, [1, 2]), &users, &[], &[1], Choices::ALL);
-        assert_eq!((written(&weighed), weighed.disabled), (vec![2], 0));
+        let preview = preview(&proposal(true, [1, 2]), &users, &[], &[1], Choices::ALL);
+        assert_eq!((written(&preview), preview.disabled), (vec![2], 0));
     }
 
     #[test]
     fn devices_are_nobodys_question_where_mfa_is_turned_off() {
         let users = store(&[(Mfa::On, Account::Enabled, Devices::Usable(0))]);
         let none = Choices::default();
-        let weighed = weigh(&draft(false, [1]), &users, &[], &[], none);
-        assert_eq!((written(&weighed), weighed.need_change, weighed.without_device), (vec![1], 1, 0));
+        let preview = preview(&proposal(false, [1]), &users, &[], &[], none);
+        assert_eq!((written(&preview), preview.need_change, preview.without_device), (vec![1], 1, 0));
     }
 
     #[test]
     fn a_row_without_an_id_is_unreadable_and_not_gone() {
-        let weighed = weigh(&draft(true, [0, 5]), &store(&[]), &[], &[], Choices::default());
-        let counts = (weighed.left_out(Exclusion::Unreadable), weighed.left_out(Exclusion::Gone));
+        let preview = preview(&proposal(true, [0, 5]), &store(&[]), &[], &[], Choices::default());
+        let counts = (preview.left_out(Exclusion::Unreadable), preview.left_out(Exclusion::Gone));
         assert_eq!(counts, (1, 1));
     }
 
     #[test]
     fn where_all_have_the_value_nothing_is_to_be_done() {
-        let weighed = weigh(&draft(false, [1, 2]), &store(&[OFF, OFF]), &[], &[], Choices::ALL);
-        assert_eq!((weighed.plan.rows.len(), weighed.left_out(Exclusion::AlreadySo)), (0, 2));
+        let preview = preview(&proposal(false, [1, 2]), &store(&[OFF, OFF]), &[], &[], Choices::ALL);
+        assert_eq!((preview.plan.rows.len(), preview.left_out(Exclusion::AlreadySo)), (0, 2));
     }
 
     #[test]
@@ -443,16 +459,16 @@ mod tests {
             (Mfa::Off, Account::Enabled, Devices::Usable(0)),
             (Mfa::Off, Account::Enabled, Devices::NotChecked),
         ]);
-        let draft = draft(true, 1..=3);
-        let begun = weigh(&draft, &users, &[], &[], Choices::default());
+        let proposal = proposal(true, 1..=3);
+        let begun = preview(&proposal, &users, &[], &[], Choices::default());
         assert_eq!((written(&begun), begun.need_change), (vec![1], 3));
         assert_eq!((begun.with_device, begun.without_device, begun.devices_not_known), (1, 1, 1));
-        let all = weigh(&draft, &users, &[], &[], Choices::ALL);
+        let all = preview(&proposal, &users, &[], &[], Choices::ALL);
         assert!(begun.has_skipped() && !all.has_skipped());
         for (accepted, expected) in [(Concern::NoDevice, vec![1, 2]), (Concern::DevicesNotKnown, vec![1, 3])]
         {
-            let weighed = weigh(&draft, &users, &[], &[], Choices::default().with(&[accepted]));
-            assert_eq!(written(&weighed), expected);
+            let preview = preview(&proposal, &users, &[], &[], Choices::default().with(&[accepted]));
+            assert_eq!(written(&preview), expected);
         }
     }
 
@@ -462,8 +478,8 @@ mod tests {
         let weigh_as = |own: u128, to: bool, choices| {
             let guard = Guard::new(Rules::default(), Some(id(own)));
             let fresh =
-                Fresh { users: &users, read_at: &|_| Some(NOW), is_unread: &|_| false, guard: &guard };
-            draft(to, 1..=3).weigh(&fresh, choices, NOW)
+                FreshValues { users: &users, read_at: &|_| Some(NOW), is_unread: &|_| false, guard: &guard };
+            proposal(to, 1..=3).preview(&fresh, choices, NOW)
         };
         let begun = weigh_as(2, true, Choices::default());
         assert_eq!((written(&begun), begun.own_account, begun.need_change), (vec![1], 1, 1));
@@ -484,14 +500,14 @@ mod tests {
     fn whoever_could_not_be_read_is_never_written_whatever_is_known_from_before() {
         let users = store(&[OFF, OFF]);
         let guard = Guard::default();
-        let fresh = Fresh {
+        let fresh = FreshValues {
             users: &users,
             read_at: &|_| Some(NOW),
             is_unread: &|user| user == id(2) || user == id(9),
             guard: &guard,
         };
-        let weighed = draft(true, [1, 2, 9]).weigh(&fresh, Choices::ALL, NOW);
-        assert_eq!((written(&weighed), weighed.left_out(Exclusion::Unreadable)), (vec![1], 2));
+        let preview = proposal(true, [1, 2, 9]).preview(&fresh, Choices::ALL, NOW);
+        assert_eq!((written(&preview), preview.left_out(Exclusion::Unreadable)), (vec![1], 2));
     }
 
     #[test]
@@ -502,9 +518,10 @@ mod tests {
             ..Default::default()
         };
         let guard = Guard::new(Rules::new(limits, true), None);
-        let fresh = Fresh { users: &users, read_at: &|_| Some(NOW), is_unread: &|_| false, guard: &guard };
-        let weighed = draft(true, [1]).weigh(&fresh, Choices::ALL, NOW);
-        assert_eq!((written(&weighed), weighed.left_out(Exclusion::Protected)), (vec![], 1));
+        let fresh =
+            FreshValues { users: &users, read_at: &|_| Some(NOW), is_unread: &|_| false, guard: &guard };
+        let preview = proposal(true, [1]).preview(&fresh, Choices::ALL, NOW);
+        assert_eq!((written(&preview), preview.left_out(Exclusion::Protected)), (vec![], 1));
     }
 
     fn any_person() -> impl Strategy<Value = (Mfa, Account, Devices)> {
@@ -525,24 +542,24 @@ mod tests {
         ) {
             let choices = Choices { disabled, without_device, devices_not_known, own_account: false };
             let users = store(&people);
-            let weighed = weigh(&draft(to, chosen.iter().copied()), &users, &gone, &protected, choices);
+            let preview = preview(&proposal(to, chosen.iter().copied()), &users, &gone, &protected, choices);
             let distinct: HashSet<u128> = chosen.into_iter().collect();
-            prop_assert_eq!(weighed.chosen, distinct.len() as u64);
-            let left_out = |why| weighed.left_out(why);
+            prop_assert_eq!(preview.chosen, distinct.len() as u64);
+            let left_out = |why| preview.left_out(why);
             let by_devices = left_out(Exclusion::NoDevice) + left_out(Exclusion::DevicesNotKnown);
             let all_left_out: u64 = Exclusion::ALL.into_iter().map(left_out).sum();
-            prop_assert_eq!(all_left_out, weighed.plan.left_out.len() as u64);
-            prop_assert_eq!(weighed.chosen, weighed.need_change + all_left_out - by_devices);
-            prop_assert_eq!(weighed.need_change, weighed.plan.rows.len() as u64 + by_devices);
+            prop_assert_eq!(all_left_out, preview.plan.left_out.len() as u64);
+            prop_assert_eq!(preview.chosen, preview.need_change + all_left_out - by_devices);
+            prop_assert_eq!(preview.need_change, preview.plan.rows.len() as u64 + by_devices);
             if to {
-                let split = weighed.with_device + weighed.without_device + weighed.devices_not_known;
-                prop_assert_eq!(split, weighed.need_change);
+                let split = preview.with_device + preview.without_device + preview.devices_not_known;
+                prop_assert_eq!(split, preview.need_change);
             }
-            let mut named: HashSet<u128> = written(&weighed).into_iter().collect();
-            prop_assert_eq!(named.len(), weighed.plan.rows.len());
-            named.extend(weighed.plan.left_out.iter().map(|left| left.user.0.as_u128()));
+            let mut named: HashSet<u128> = written(&preview).into_iter().collect();
+            prop_assert_eq!(named.len(), preview.plan.rows.len());
+            named.extend(preview.plan.left_out.iter().map(|left| left.user.0.as_u128()));
             prop_assert_eq!(named, distinct);
-            for row in &weighed.plan.rows {
+            for row in &preview.plan.rows {
                 prop_assert!(row.from == Mfa::from(!to) && !protected.contains(&row.user.0.as_u128()));
             }
         }

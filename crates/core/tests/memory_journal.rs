@@ -12,7 +12,7 @@ use pingone_mfa_core::port::{Journal, JournalAnswer};
 use crate::support::VirtualClock;
 
 /// A journal in memory that takes 2 ms for each entry.
-pub struct Notebook {
+pub struct MemoryJournal {
     /// What was stored.
     pub entries: Rc<RefCell<Vec<Vec<u8>>>>,
     /// After so many entries there is no room.
@@ -20,14 +20,14 @@ pub struct Notebook {
     clock: Rc<VirtualClock>,
 }
 
-impl Notebook {
+impl MemoryJournal {
     /// An empty one, with room for everything.
     pub fn new(clock: &Rc<VirtualClock>) -> Self {
         Self { entries: Rc::default(), room: Cell::new(usize::MAX), clock: Rc::clone(clock) }
     }
 }
 
-impl Journal for Notebook {
+impl Journal for MemoryJournal {
     fn append(&self, _: &str, records: Vec<Vec<u8>>) -> JournalAnswer<()> {
         let is_full = self.entries.borrow().len() >= self.room.get();
         let (entries, clock) = (Rc::clone(&self.entries), Rc::clone(&self.clock));

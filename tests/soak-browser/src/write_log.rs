@@ -25,13 +25,13 @@ done();
 const ANSWER: &[u8] = b"HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: *\r\n\r\n";
 
 /// Who was told of what.
-pub(crate) struct Witness {
+pub(crate) struct WriteLog {
     /// Where to tell it.
     pub(crate) origin: String,
     heard: Arc<Mutex<HashSet<String>>>,
 }
 
-impl Witness {
+impl WriteLog {
     pub(crate) async fn begin() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));

@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use pingone_mfa_core::domain::draft::{Choices, Draft, Fresh};
 use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedRow};
+use pingone_mfa_core::domain::proposal::{Choices, FreshValues, Proposal};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::domain::user::{Account, Mfa, Name, User, UserId};
-use pingone_mfa_core::domain::users::Users;
+use pingone_mfa_core::domain::users::UserStore;
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::policy::Policy;
 use uuid::Uuid;
@@ -77,7 +77,7 @@ impl Outcome {
         self.runs += 1;
         self.users += over.run.rows().len() as u64;
         self.verdict.add(verdict);
-        self.widest = self.widest.max(*over.shelf.widest.borrow());
+        self.widest = self.widest.max(*over.faulty_journal.widest.borrow());
         self.crashes += over.crashes;
         self.resumes += over.resumes;
         self.stopped += u32::from(over.is_stopped);
@@ -143,9 +143,9 @@ fn plan(world: &World) -> Plan {
 }
 
 /// Everyone who is there, as a list that was read just now has them.
-fn fresh(world: &World) -> Users {
+fn fresh(world: &World) -> UserStore {
     let sandbox = world.sandbox.borrow();
-    let mut users = Users::default();
+    let mut users = UserStore::default();
     for id in sandbox.user_ids() {
         let mfa = sandbox.mfa_enabled(id).map_or(Mfa::Unknown, Mfa::from);
         let user = User {
@@ -167,15 +167,15 @@ fn fresh(world: &World) -> Users {
 
 async fn undo(world: &Rc<World>, over: &Over, outcome: &mut Outcome) {
     world.life.borrow_mut().is_stopped = false;
-    let draft = Draft::undo(over.run.plan(), over.run.rows());
-    let wait = draft.settles_in(Policy::default().settle, world.clock.wall());
+    let proposal = Proposal::undo(over.run.plan(), over.run.rows());
+    let wait = proposal.settles_in(Policy::default().settle, world.clock.wall());
     world.clock.sleep_until(world.clock.now() + wait).await;
     world.catch_up();
     let (before, now) = (fresh(world), world.clock.wall());
     let first = over.run.plan();
     let guard = Guard::default();
-    let fresh = Fresh { users: &before, read_at: &|_| Some(now), is_unread: &|_| false, guard: &guard };
-    let plan = draft.weigh(&fresh, Choices::ALL, now).plan;
+    let fresh = FreshValues { users: &before, read_at: &|_| Some(now), is_unread: &|_| false, guard: &guard };
+    let plan = proposal.preview(&fresh, Choices::ALL, now).plan;
     let taken: HashSet<Uuid> = plan.rows.iter().map(|row| row.user.0).collect();
     for (row, planned) in over.run.rows().iter().zip(&first.rows) {
         let flag = before.find(planned.user).map(|row| before.mfa(row));

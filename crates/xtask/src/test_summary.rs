@@ -7,7 +7,7 @@ use std::fmt;
 
 /// How many tests passed and failed.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub(crate) struct TestSummary {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
 }
@@ -27,7 +27,7 @@ pub(crate) enum Verdict {
     NothingRan,
 }
 
-impl Tally {
+impl TestSummary {
     /// Adds what a line of output says, where it is a result.
     pub(crate) fn read(&mut self, line: &str) {
         if let Some(result) = Self::parse(line) {
@@ -60,7 +60,7 @@ impl Tally {
     }
 }
 
-impl fmt::Display for Tally {
+impl fmt::Display for TestSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} passed, {} failed", self.passed, self.failed)
     }
@@ -70,50 +70,50 @@ impl fmt::Display for Tally {
 mod tests {
     use super::*;
 
-    fn tally(passed: u64, failed: u64) -> Tally {
-        Tally { passed, failed }
+    fn summary(passed: u64, failed: u64) -> TestSummary {
+        TestSummary { passed, failed }
     }
 
     #[test]
     fn results_of_all_test_programs_are_added_up() {
-        let mut sum = Tally::default();
+        let mut sum = TestSummary::default();
         sum.read("running 3 tests");
         sum.read(
             "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.02s",
         );
         sum.read("test result: FAILED. 2 passed; 4 failed; 0 ignored; 0 filtered out; finished in 1.20s");
-        assert_eq!(sum, tally(5, 4));
+        assert_eq!(sum, summary(5, 4));
     }
 
     #[test]
     fn a_line_that_only_mentions_a_result_is_not_counted() {
-        let mut sum = Tally::default();
+        let mut sum = TestSummary::default();
         sum.read("left: test result: ok. 3 passed; 0 failed;");
         sum.read("test result: ok. many passed; 0 failed;");
         sum.read("test result: ");
-        assert_eq!(sum, Tally::default());
+        assert_eq!(sum, TestSummary::default());
     }
 
     #[test]
     fn a_step_passes_only_when_something_ran_and_nothing_failed() {
-        assert_eq!(tally(3, 0).verdict(true), Verdict::Passed);
-        assert_eq!(tally(3, 1).verdict(false), Verdict::Failed);
-        assert_eq!(tally(3, 1).verdict(true), Verdict::Failed);
+        assert_eq!(summary(3, 0).verdict(true), Verdict::Passed);
+        assert_eq!(summary(3, 1).verdict(false), Verdict::Failed);
+        assert_eq!(summary(3, 1).verdict(true), Verdict::Failed);
     }
 
     #[test]
     fn a_step_in_which_no_test_ran_does_not_pass() {
-        assert_eq!(tally(0, 0).verdict(true), Verdict::NothingRan);
-        assert_eq!(tally(0, 0).verdict(false), Verdict::NotBuilt);
+        assert_eq!(summary(0, 0).verdict(true), Verdict::NothingRan);
+        assert_eq!(summary(0, 0).verdict(false), Verdict::NotBuilt);
     }
 
     #[test]
     fn a_program_that_ends_before_its_result_does_not_pass() {
-        assert_eq!(tally(9, 0).verdict(false), Verdict::CutShort);
+        assert_eq!(summary(9, 0).verdict(false), Verdict::CutShort);
     }
 
     #[test]
     fn the_sum_reads_as_the_last_line_promises() {
-        assert_eq!(tally(12, 3).to_string(), "12 passed, 3 failed");
+        assert_eq!(summary(12, 3).to_string(), "12 passed, 3 failed");
     }
 }

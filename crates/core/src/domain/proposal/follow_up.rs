@@ -2,10 +2,10 @@
 
 use crate::domain::plan::{Exclusion, LeftOut, Plan, Undone};
 use crate::domain::row::{Failure, Row, RowState};
-use crate::domain::time::Wall;
+use crate::domain::time::Timestamp;
 use crate::domain::user::{Mfa, UserId};
 
-use super::Draft;
+use super::Proposal;
 
 /// What went wrong for a row, by its place in the plan.
 pub type Failures<'a> = &'a dyn Fn(u32) -> Option<&'a Failure>;
@@ -75,24 +75,24 @@ impl Mendable {
 
 /// Until when a run that ended then can be taken back.
 #[must_use]
-pub const fn undo_until(ended_at: Wall) -> Wall {
+pub const fn undo_until(ended_at: Timestamp) -> Timestamp {
     ended_at.plus(UNDO_HOURS * 3_600_000)
 }
 
 /// Whether a run that ended then can still be taken back.
 #[must_use]
-pub fn may_undo(ended_at: Wall, now: Wall) -> bool {
+pub fn may_undo(ended_at: Timestamp, now: Timestamp) -> bool {
     now <= undo_until(ended_at)
 }
 
 /// When a PUT of a run was last settled. Whoever was never written is settled by a read.
-fn written_at(rows: &[Row]) -> Option<Wall> {
+fn written_at(rows: &[Row]) -> Option<Timestamp> {
     rows.iter().filter(|row| row.writes > 0).filter_map(|row| row.at).max()
 }
 
-impl Draft {
+impl Proposal {
     /// Sends again what a retry can mend, and with `has_grant` also those rows that needed a role or a licence. It is
-    /// for the same value, and like every draft it is weighed against fresh values: whoever was changed after all, by a
+    /// for the same value, and like every proposal it is preview against fresh values: whoever was changed after all, by a
     /// PUT whose answer was lost or by someone else, has the value already and is left out.
     #[must_use]
     pub fn retry(plan: &Plan, rows: &[Row], failures: Failures<'_>, has_grant: bool) -> Self {
@@ -121,16 +121,16 @@ impl Draft {
     /// and was written all the same has nothing to go back to.
     #[must_use]
     pub fn undo(plan: &Plan, rows: &[Row]) -> Self {
-        let mut draft = Self {
+        let mut proposal = Self {
             already: Exclusion::ChangedBySomeoneElse,
             undoes: Some(Undone { number: plan.number(), reference: plan.reference.clone() }),
             written_at: written_at(rows),
             ..Self::new(plan.environment, !plan.to, Vec::new())
         };
         for (planned, row) in plan.rows.iter().zip(rows) {
-            draft.take_back(planned.user, planned.from, row.state);
+            proposal.take_back(planned.user, planned.from, row.state);
         }
-        draft
+        proposal
     }
 
     fn take_back(&mut self, user: UserId, from: Mfa, state: RowState) {
@@ -158,12 +158,12 @@ mod tests {
         let row = |(from, number): (&Mfa, u128)| PlannedRow {
             user: UserId(Uuid::from_u128(number)),
             from: *from,
-            read_at: Wall(1),
+            read_at: Timestamp(1),
         };
         Plan {
             environment: EnvironmentId(Uuid::from_u128(99)),
             to: true,
-            made_at: Wall(7),
+            made_at: Timestamp(7),
             rows: from.iter().zip(0..).map(row).collect(),
             left_out: vec![LeftOut { user: UserId(Uuid::from_u128(50)), why: Exclusion::Protected }],
             reference: "CHG1".into(),
@@ -199,11 +199,11 @@ mod tests {
         };
         let (plan, rows) = (plan(&[Mfa::Off; 11]), rows(&states));
         assert_eq!(Mendable::of(&rows, &failures), Mendable { retry: 2, grant: 1 });
-        let draft = Draft::retry(&plan, &rows, &failures, false);
+        let proposal = Proposal::retry(&plan, &rows, &failures, false);
         let mended: Vec<RowState> =
-            numbers(&draft.users).iter().map(|user| states[usize::try_from(*user).unwrap()]).collect();
+            numbers(&proposal.users).iter().map(|user| states[usize::try_from(*user).unwrap()]).collect();
         assert_eq!(mended, [RowState::Failed, RowState::AnswerLost]);
-        let granted = Draft::retry(&plan, &rows, &failures, true);
+        let granted = Proposal::retry(&plan, &rows, &failures, true);
         assert_eq!(numbers(&granted.users), [5, 6, 7]);
         assert_eq!((granted.to, granted.already), (true, Exclusion::AlreadySo));
         assert_eq!((granted.reference.as_str(), granted.reason.as_str()), ("CHG1", "because"));
@@ -214,9 +214,9 @@ mod tests {
     fn a_retry_of_an_undo_goes_on_taking_back_the_same_run() {
         let undone = Undone { number: plan(&[]).number(), reference: "CHG0".into() };
         let undo = Plan { undoes: Some(undone), ..plan(&[Mfa::On]) };
-        let draft = Draft::retry(&undo, &rows(&[RowState::AnswerLost]), &|_| None, false);
+        let proposal = Proposal::retry(&undo, &rows(&[RowState::AnswerLost]), &|_| None, false);
         // The PUT whose answer was lost may have been ours.
-        assert_eq!((draft.undoes, draft.already), (undo.undoes, Exclusion::AlreadySo));
+        assert_eq!((proposal.undoes, proposal.already), (undo.undoes, Exclusion::AlreadySo));
     }
 
     #[test]
@@ -243,48 +243,52 @@ mod tests {
     #[test]
     fn an_undo_has_whoever_this_run_changed_and_names_the_run() {
         let plan = plan(&[Mfa::Off; 9]);
-        let draft = Draft::undo(&plan, &rows(&RowState::ALL));
+        let proposal = Proposal::undo(&plan, &rows(&RowState::ALL));
         let changed = RowState::ALL.iter().position(|state| *state == RowState::Changed).unwrap();
-        assert_eq!(numbers(&draft.users), [changed as u128]);
+        assert_eq!(numbers(&proposal.users), [changed as u128]);
         let undone = Undone { number: plan.number(), reference: "CHG1".into() };
-        assert_eq!((draft.to, draft.undoes), (false, Some(undone)), "it names the run and its reference");
-        assert_eq!(draft.already, Exclusion::ChangedBySomeoneElse);
+        assert_eq!(
+            (proposal.to, proposal.undoes),
+            (false, Some(undone)),
+            "it names the run and its reference"
+        );
+        assert_eq!(proposal.already, Exclusion::ChangedBySomeoneElse);
         let left_out = [LeftOut { user: plan.rows[8].user, why: Exclusion::ChangedBySomeoneElse }];
-        assert_eq!(draft.left_out, left_out);
-        assert!(draft.reference.is_empty() && draft.reason.is_empty());
+        assert_eq!(proposal.left_out, left_out);
+        assert!(proposal.reference.is_empty() && proposal.reason.is_empty());
     }
 
     #[test]
     fn values_are_read_once_what_was_sent_late_has_arrived() {
         let settled =
-            |writes, at| Row { state: RowState::Failed, writes, at: Some(Wall(at)), ..Row::default() };
+            |writes, at| Row { state: RowState::Failed, writes, at: Some(Timestamp(at)), ..Row::default() };
         let rows = [settled(1, 5_000), settled(3, 9_000), settled(0, 99_000), Row::default()];
         let plan = plan(&[Mfa::Off; 4]);
-        let wait = |draft: &Draft, now| draft.settles_in(Millis::seconds(30), Wall(now));
-        for draft in [Draft::undo(&plan, &rows), Draft::retry(&plan, &rows, &|_| None, false)] {
-            assert_eq!(wait(&draft, 9_000), Millis::seconds(30));
-            assert_eq!(wait(&draft, 20_000), Millis::seconds(19));
-            assert_eq!((wait(&draft, 39_000), wait(&draft, 900_000)), (Millis(0), Millis(0)));
-            assert_eq!(wait(&draft, 1_000), Millis::seconds(30), "the clock was put back");
+        let wait = |proposal: &Proposal, now| proposal.settles_in(Millis::seconds(30), Timestamp(now));
+        for proposal in [Proposal::undo(&plan, &rows), Proposal::retry(&plan, &rows, &|_| None, false)] {
+            assert_eq!(wait(&proposal, 9_000), Millis::seconds(30));
+            assert_eq!(wait(&proposal, 20_000), Millis::seconds(19));
+            assert_eq!((wait(&proposal, 39_000), wait(&proposal, 900_000)), (Millis(0), Millis(0)));
+            assert_eq!(wait(&proposal, 1_000), Millis::seconds(30), "the clock was put back");
         }
-        assert_eq!(wait(&Draft::new(plan.environment, true, vec![]), 9_000), Millis(0));
-        assert_eq!(wait(&Draft::undo(&plan, &rows[3..]), 9_000), Millis(0));
+        assert_eq!(wait(&Proposal::new(plan.environment, true, vec![]), 9_000), Millis(0));
+        assert_eq!(wait(&Proposal::undo(&plan, &rows[3..]), 9_000), Millis(0));
     }
 
     #[test]
     fn what_was_not_known_before_or_was_so_before_is_not_taken_back() {
         let plan = plan(&[Mfa::Unknown, Mfa::Off, Mfa::On]);
-        let draft = Draft::undo(&plan, &rows(&[RowState::Changed; 3]));
-        assert_eq!(numbers(&draft.users), [1]);
-        let why: Vec<Exclusion> = draft.left_out.iter().map(|left| left.why).collect();
+        let proposal = Proposal::undo(&plan, &rows(&[RowState::Changed; 3]));
+        assert_eq!(numbers(&proposal.users), [1]);
+        let why: Vec<Exclusion> = proposal.left_out.iter().map(|left| left.why).collect();
         assert_eq!(why, [Exclusion::EarlierNotKnown, Exclusion::AlreadySo]);
     }
 
     #[test]
     fn a_run_can_be_taken_back_for_three_days() {
-        let ended = Wall(1_000);
-        assert_eq!(undo_until(ended), Wall(1_000 + 72 * 3_600_000));
-        assert!(may_undo(ended, undo_until(ended)) && may_undo(ended, Wall(0)));
+        let ended = Timestamp(1_000);
+        assert_eq!(undo_until(ended), Timestamp(1_000 + 72 * 3_600_000));
+        assert!(may_undo(ended, undo_until(ended)) && may_undo(ended, Timestamp(0)));
         assert!(!may_undo(ended, undo_until(ended).plus(1)));
     }
 }

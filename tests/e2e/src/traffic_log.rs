@@ -13,7 +13,7 @@ const CONNECTED: &str = "(connected)";
 const DATAGRAM: &str = "(datagram)";
 
 /// A listening host. It answers everyone, and permits everyone to read it.
-pub struct Witness {
+pub struct TrafficLog {
     /// Its origin, on another site than page and API.
     pub origin: String,
     /// Where it takes datagrams: host and port.
@@ -21,7 +21,7 @@ pub struct Witness {
     seen: Arc<Mutex<Vec<String>>>,
 }
 
-impl Witness {
+impl TrafficLog {
     /// Listens.
     #[must_use]
     pub fn listen() -> Self {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// What happens to the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mishap {
+pub enum ProxyFault {
     /// A gateway answers in its place, in HTML.
     Unavailable,
     /// The connection ends in the middle of it.
@@ -23,19 +23,19 @@ pub enum Mishap {
 }
 
 /// A server before the page's server.
-pub struct Road {
+pub struct FaultProxy {
     /// Its origin, which the browser takes for the page's.
     pub origin: String,
     clear: Arc<AtomicBool>,
 }
 
-impl Road {
+impl FaultProxy {
     /// A road to the page at this origin; something happens to the files whose names end so.
     #[must_use]
-    pub fn to(origin: &str, end: &'static str, mishap: Mishap) -> Self {
+    pub fn to(origin: &str, end: &'static str, fault: ProxyFault) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let clear = Arc::new(AtomicBool::new(false));
-        let road = Self {
+        let fault_proxy = Self {
             origin: format!("http://{}", listener.local_addr().expect("an address")),
             clear: clear.clone(),
         };
@@ -44,10 +44,10 @@ impl Road {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (page, clear) = (page.clone(), clear.clone());
                 // The browser hangs up as it likes, and that is no failure.
-                thread::spawn(move || carry(stream, &page, end, mishap, &clear));
+                thread::spawn(move || carry(stream, &page, end, fault, &clear));
             }
         });
-        road
+        fault_proxy
     }
 
     /// From now on nothing happens, and what was stalled goes on.
@@ -56,7 +56,7 @@ impl Road {
     }
 }
 
-fn carry(mut browser: TcpStream, page: &str, end: &str, mishap: Mishap, clear: &AtomicBool) -> Option<()> {
+fn carry(mut browser: TcpStream, page: &str, end: &str, fault: ProxyFault, clear: &AtomicBool) -> Option<()> {
     let head = head(&mut browser)?;
     let file = head.split(' ').nth(1)?.to_owned();
     let is_kept = |line: &&str| !line.is_empty() && !line.to_lowercase().starts_with("connection:");
@@ -71,14 +71,14 @@ fn carry(mut browser: TcpStream, page: &str, end: &str, mishap: Mishap, clear: &
     }
     let is_missing = answer.starts_with(b"HTTP/1.1 404");
     let half = answer.len() / 2;
-    match mishap {
-        Mishap::Unavailable => browser.write_all(
+    match fault {
+        ProxyFault::Unavailable => browser.write_all(
             b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html\r\nContent-Length: 13\r\nConnection: close\r\n\r\n<h1>Busy</h1>",
         ),
-        Mishap::Cut => browser.write_all(answer.get(..half)?),
-        Mishap::Untyped => browser.write_all(&untyped(&answer)),
-        Mishap::Fallback if !is_missing => browser.write_all(&answer),
-        Mishap::Fallback => {
+        ProxyFault::Cut => browser.write_all(answer.get(..half)?),
+        ProxyFault::Untyped => browser.write_all(&untyped(&answer)),
+        ProxyFault::Fallback if !is_missing => browser.write_all(&answer),
+        ProxyFault::Fallback => {
             let mut server = TcpStream::connect(page).ok()?;
             let request = format!("GET /index.html HTTP/1.1\r\nHost: {page}\r\nConnection: close\r\n\r\n");
             server.write_all(request.as_bytes()).ok()?;
@@ -86,7 +86,7 @@ fn carry(mut browser: TcpStream, page: &str, end: &str, mishap: Mishap, clear: &
             server.read_to_end(&mut index).ok()?;
             browser.write_all(&index)
         }
-        Mishap::Stalled => {
+        ProxyFault::Stalled => {
             browser.write_all(answer.get(..half)?).ok()?;
             while !clear.load(Ordering::SeqCst) {
                 thread::sleep(Duration::from_millis(20));

@@ -25,7 +25,7 @@ struct Part {
 }
 
 /// The bill of the page's program, as the text of its file.
-pub(crate) fn of_materials(workspace: &Workspace, edition: Edition) -> Result<String, Failure> {
+pub(crate) fn of_dependencies(workspace: &Workspace, edition: Edition) -> Result<String, Failure> {
     let tree = process::filter(&mut tree(workspace, edition), "")?;
     let compiler = process::filter(workspace.command("rustc").arg("--version"), "")?;
     let bill = render(&parts(&tree), &compiler, &Lock::read(workspace)?);
@@ -146,7 +146,8 @@ checksum = \"abcd\"
     #[test]
     fn the_real_bill_has_what_the_page_is_made_of_and_nothing_that_only_builds_or_tests_it() {
         let workspace = Workspace::find().unwrap();
-        let bill: Value = serde_json::from_str(&of_materials(&workspace, Edition::Product).unwrap()).unwrap();
+        let bill: Value =
+            serde_json::from_str(&of_dependencies(&workspace, Edition::Product).unwrap()).unwrap();
         let components = bill["components"].as_array().unwrap();
         let has = |name: &str| components.iter().any(|part| part["name"] == name);
         for name in ["leptos", "gloo-timers", "pingone-mfa-core", "zeroize"] {

@@ -19,7 +19,7 @@ use crate::world::World;
 const WINDOW: usize = 32;
 
 /// The journal of one run.
-pub struct Shelf {
+pub struct FaultyJournal {
     world: Rc<World>,
     /// What is stored.
     pub entries: RefCell<Vec<Vec<u8>>>,
@@ -29,18 +29,18 @@ pub struct Shelf {
     pub widest: RefCell<usize>,
 }
 
-impl Shelf {
+impl FaultyJournal {
     /// A journal with a plan.
     pub fn new(world: &Rc<World>, plan: &Plan) -> Self {
         world.open.replace(HashSet::new());
-        let shelf = Self {
+        let faulty_journal = Self {
             world: Rc::clone(world),
             entries: RefCell::default(),
             pending: RefCell::default(),
             widest: RefCell::default(),
         };
-        shelf.commit(vec![Entry::Plan(plan.clone()).encode()]);
-        shelf
+        faulty_journal.commit(vec![Entry::Plan(plan.clone()).encode()]);
+        faulty_journal
     }
 
     /// The page dies: what was on its way to the disk is there or not.
@@ -67,9 +67,9 @@ impl Shelf {
             let Ok(Entry::Batch(records)) = Entry::decode(entry) else { continue };
             for record in records {
                 match record {
-                    Record::Intent(places) => open.extend(places),
-                    Record::Settled { place, .. } => {
-                        open.remove(&place);
+                    Record::Intent(indexes) => open.extend(indexes),
+                    Record::Settled { index, .. } => {
+                        open.remove(&index);
                     }
                     Record::Seen { .. } | Record::AnotherWriter { .. } => {}
                 }
@@ -104,7 +104,7 @@ impl Shelf {
 }
 
 /// The way to a journal.
-pub struct Hand(pub Rc<Shelf>);
+pub struct Hand(pub Rc<FaultyJournal>);
 
 impl Journal for Hand {
     fn append(&self, _: &str, records: Vec<Vec<u8>>) -> JournalAnswer<()> {

@@ -4,26 +4,26 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::super::user::UserId;
-use super::super::users::{Row, Users};
+use super::super::users::{UserIndex, UserStore};
 use super::spelling::Spelling;
-use super::{Confirmed, Entry, Identity, List};
+use super::{Confirmed, Entry, Identity, ImportFile};
 
 /// The entries of a list, by their places, each in exactly one pile and each pile in the list's order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Piles {
-    /// They name one user each, and nobody names the same user twice.
+pub struct Matches {
+    /// They name one user each, and nobody names the same user duplicates.
     pub found: Vec<(usize, UserId)>,
     /// They name nobody, or have a [`Problem`](super::Problem).
     pub not_found: Vec<usize>,
     /// They name several users each, at least two.
     pub ambiguous: Vec<(usize, Vec<UserId>)>,
     /// They say what an earlier entry says, or name a user whom an earlier one names.
-    pub twice: Vec<usize>,
+    pub duplicates: Vec<usize>,
 }
 
-impl Piles {
-    /// Piles by what PingOne answered: to an entry, by its place, the users it names, in any order and any number of
-    /// pieces. Whatever is among [`List::questions`] and has no answer is not found; answers to other entries say
+impl Matches {
+    /// Matches by what PingOne answered: to an entry, by its place, the users it names, in any order and any number of
+    /// pieces. Whatever is among [`ImportFile::questions`] and has no answer is not found; answers to other entries say
     /// nothing new.
     #[must_use]
     pub fn from_answers(list: Confirmed<'_>, answers: Vec<(usize, Vec<UserId>)>) -> Self {
@@ -40,19 +40,19 @@ impl Piles {
 
     /// `named` has for each entry whom it names.
     fn of(states: &[State], named: Vec<Vec<UserId>>) -> Self {
-        let mut piles = Self::default();
+        let mut matches = Self::default();
         let mut taken = HashSet::new();
         for (entry, (state, mut users)) in states.iter().zip(named).enumerate() {
             users.sort_unstable();
             users.dedup();
             match (state, users.as_slice()) {
-                (State::Unaskable, _) | (State::Question, []) => piles.not_found.push(entry),
-                (State::Question, [user]) if taken.insert(*user) => piles.found.push((entry, *user)),
-                (State::Again, _) | (State::Question, [_]) => piles.twice.push(entry),
-                (State::Question, _) => piles.ambiguous.push((entry, users)),
+                (State::Unaskable, _) | (State::Question, []) => matches.not_found.push(entry),
+                (State::Question, [user]) if taken.insert(*user) => matches.found.push((entry, *user)),
+                (State::Again, _) | (State::Question, [_]) => matches.duplicates.push(entry),
+                (State::Question, _) => matches.ambiguous.push((entry, users)),
             }
         }
-        piles
+        matches
     }
 }
 
@@ -86,7 +86,7 @@ impl<'a> Key<'a> {
     }
 
     /// What an entry has to say to name a user; `None` if no entry can.
-    fn naming(users: &'a Users, row: Row, identity: Identity, spelling: &Spelling) -> Option<Self> {
+    fn naming(users: &'a UserStore, row: UserIndex, identity: Identity, spelling: &Spelling) -> Option<Self> {
         let text = match identity {
             Identity::UserId => return users.id(row).map(Self::Id),
             Identity::ExternalId => users.external_id(row),
@@ -107,7 +107,7 @@ struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn of(list: &'a List) -> Self {
+    fn of(list: &'a ImportFile) -> Self {
         let mut firsts = HashMap::with_capacity(list.entries().len());
         let mut state = |(place, entry)| {
             let Some(key) = Key::of(entry, list.identity(), &list.spelling) else { return State::Unaskable };
@@ -119,7 +119,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-impl List {
+impl ImportFile {
     /// The entries that somebody has to look up, by their places: those without a problem, and of several that say the
     /// same the first.
     #[must_use]
@@ -130,14 +130,14 @@ impl List {
 }
 
 impl Confirmed<'_> {
-    /// Piles by the users who were read. Capitals don't count in usernames and e-mail addresses. Accents do, unlike in a
+    /// Matches by the users who were read. Capitals don't count in usernames and e-mail addresses. Accents do, unlike in a
     /// search: nobody looks at each of a list's people before something is changed. External ids are compared exactly.
     #[must_use]
-    pub fn match_in(self, users: &Users) -> Piles {
+    pub fn match_in(self, users: &UserStore) -> Matches {
         let list = self.list;
         let asked = Asked::of(list);
         let mut named: Vec<Vec<UserId>> = vec![Vec::new(); list.entries().len()];
-        for row in (0..users.len()).filter_map(|place| u32::try_from(place).ok()).map(Row) {
+        for row in (0..users.len()).filter_map(|place| u32::try_from(place).ok()).map(UserIndex) {
             // A row without an id can't be changed, and names nobody.
             let Some(id) = users.id(row).filter(|id| !id.0.is_nil()) else { continue };
             let key = Key::naming(users, row, list.identity(), &list.spelling);
@@ -146,7 +146,7 @@ impl Confirmed<'_> {
                 named.push(id);
             }
         }
-        Piles::of(&asked.states, named)
+        Matches::of(&asked.states, named)
     }
 }
 
@@ -160,14 +160,14 @@ mod tests {
     use crate::domain::user::{UnreadableUser, User};
     use crate::domain::users::tests::{fold, user};
 
-    fn list(text: &str, by: Identity) -> List {
+    fn list(text: &str, by: Identity) -> ImportFile {
         let mut list = read(text.as_bytes(), &normalize()).unwrap();
         list.identify(0, by, false);
         list
     }
 
-    fn store(people: &[User]) -> Users {
-        let mut users = Users::default();
+    fn store(people: &[User]) -> UserStore {
+        let mut users = UserStore::default();
         for person in people {
             users.learn(person, &fold);
         }
@@ -181,55 +181,55 @@ mod tests {
     #[test]
     fn usernames_and_addresses_are_found_whatever_their_capitals() {
         let users = store(&[user(1), User { username: " ŁUK ".into(), ..user(2) }]);
-        let piles =
+        let matches =
             list("USER001\nłuk\nstranger\n", Identity::Username).confirmed().unwrap().match_in(&users);
-        assert_eq!((piles.found, piles.not_found), (vec![(0, id(1)), (1, id(2))], vec![2]));
-        let piles =
+        assert_eq!((matches.found, matches.not_found), (vec![(0, id(1)), (1, id(2))], vec![2]));
+        let matches =
             list("user001@EXAMPLE.com\nuser001", Identity::Email).confirmed().unwrap().match_in(&users);
-        assert_eq!((piles.found, piles.not_found), (vec![(0, id(1))], vec![1]));
+        assert_eq!((matches.found, matches.not_found), (vec![(0, id(1))], vec![1]));
     }
 
     #[test]
     fn an_accent_makes_another_person() {
         let people = ["zoe", "Zoë"].map(|name| User { username: name.into(), ..user(name.len() as u128) });
-        let piles = list("ZOË\nzoé\n", Identity::Username).confirmed().unwrap().match_in(&store(&people));
-        assert_eq!((piles.found, piles.not_found), (vec![(0, people[1].id)], vec![1]));
+        let matches = list("ZOË\nzoé\n", Identity::Username).confirmed().unwrap().match_in(&store(&people));
+        assert_eq!((matches.found, matches.not_found), (vec![(0, people[1].id)], vec![1]));
     }
 
     #[test]
     fn external_ids_are_compared_exactly_and_ids_as_what_they_mean() {
         let users = store(&[User { external_id: Some("E-1".into()), ..user(1) }, user(2)]);
-        let piles = list("e-1\n E-1\u{a0}\n", Identity::ExternalId).confirmed().unwrap().match_in(&users);
-        assert_eq!((piles.found, piles.not_found), (vec![(1, id(1))], vec![0]));
+        let matches = list("e-1\n E-1\u{a0}\n", Identity::ExternalId).confirmed().unwrap().match_in(&users);
+        assert_eq!((matches.found, matches.not_found), (vec![(1, id(1))], vec![0]));
         let text = format!("{{{}}}\n{}\nuser002\n", id(2), id(9).to_string().to_uppercase());
-        let piles = list(&text, Identity::UserId).confirmed().unwrap().match_in(&users);
-        assert_eq!((piles.found, piles.not_found), (vec![(0, id(2))], vec![1, 2]));
+        let matches = list(&text, Identity::UserId).confirmed().unwrap().match_in(&users);
+        assert_eq!((matches.found, matches.not_found), (vec![(0, id(2))], vec![1, 2]));
     }
 
     #[test]
     fn an_address_that_several_users_share_is_ambiguous() {
         let shared = |number| User { email: Some("Team@example.com".into()), ..user(number) };
         let users = store(&[shared(3), shared(1), user(2)]);
-        let piles = list("team@example.com\nTEAM@example.com\n", Identity::Email)
+        let matches = list("team@example.com\nTEAM@example.com\n", Identity::Email)
             .confirmed()
             .unwrap()
             .match_in(&users);
-        assert_eq!(piles.ambiguous, [(0, vec![id(1), id(3)])]);
-        assert_eq!((piles.twice, piles.found), (vec![1], vec![]));
+        assert_eq!(matches.ambiguous, [(0, vec![id(1), id(3)])]);
+        assert_eq!((matches.duplicates, matches.found), (vec![1], vec![]));
     }
 
     #[test]
     fn whoever_is_named_again_is_in_the_list_twice() {
         let list = list("user001\nnobody\nUser001 \nNOBODY\n4.1E+07\n4.1E+07\n", Identity::Username);
-        let piles = list.confirmed().unwrap().match_in(&store(&[user(1)]));
-        assert_eq!((piles.found, piles.twice), (vec![(0, id(1))], vec![2, 3]));
-        assert_eq!(piles.not_found, [1, 4, 5], "what a spreadsheet shortened may have been different");
+        let matches = list.confirmed().unwrap().match_in(&store(&[user(1)]));
+        assert_eq!((matches.found, matches.duplicates), (vec![(0, id(1))], vec![2, 3]));
+        assert_eq!(matches.not_found, [1, 4, 5], "what a spreadsheet shortened may have been different");
         assert_eq!(list.questions(), [0, 1]);
     }
 
     #[test]
     fn a_row_that_cannot_be_read_is_found_by_its_id_alone() {
-        let mut users = Users::default();
+        let mut users = UserStore::default();
         for id in [None, Some(id(1))] {
             users.learn_unreadable(UnreadableUser {
                 id,
@@ -238,8 +238,8 @@ mod tests {
             });
         }
         let text = format!("{}\n{}\n", Uuid::nil(), id(1));
-        let piles = list(&text, Identity::UserId).confirmed().unwrap().match_in(&users);
-        assert_eq!((piles.found, piles.not_found), (vec![(1, id(1))], vec![0]));
+        let matches = list(&text, Identity::UserId).confirmed().unwrap().match_in(&users);
+        assert_eq!((matches.found, matches.not_found), (vec![(1, id(1))], vec![0]));
     }
 
     #[test]
@@ -254,13 +254,13 @@ mod tests {
             (5, vec![id(1)]),
             (99, vec![id(8)]),
         ];
-        let expected = Piles {
+        let expected = Matches {
             found: vec![(0, id(1)), (4, id(4))],
             not_found: vec![2],
             ambiguous: vec![(1, vec![id(2), id(3)])],
-            twice: vec![3, 5],
+            duplicates: vec![3, 5],
         };
-        assert_eq!(Piles::from_answers(list.confirmed().unwrap(), answers), expected);
+        assert_eq!(Matches::from_answers(list.confirmed().unwrap(), answers), expected);
     }
 
     #[test]
@@ -272,8 +272,8 @@ mod tests {
         let people: Vec<User> =
             (1..=100_000).map(|number| User { id: scattered(number), ..user(number) }).collect();
         let lines: Vec<String> = (0..200_000).map(|number| format!("USER{number:03}")).collect();
-        let piles =
+        let matches =
             list(&lines.join("\n"), Identity::Username).confirmed().unwrap().match_in(&store(&people));
-        assert_eq!((piles.found.len(), piles.not_found.len()), (100_000, 100_000));
+        assert_eq!((matches.found.len(), matches.not_found.len()), (100_000, 100_000));
     }
 }

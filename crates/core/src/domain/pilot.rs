@@ -5,7 +5,7 @@ use super::fault::Fault;
 
 /// What was read about the test user. What is `None` was not read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Trial {
+pub struct PilotReadings {
     /// The devices before the first PUT. They are not read once a PUT may have been sent.
     pub before: Option<Result<Vec<Device>, Fault>>,
     /// The flag, read once more after the change.
@@ -16,7 +16,7 @@ pub struct Trial {
 
 /// The devices before and after, held against each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Compared {
+pub enum DeviceComparison {
     /// They are the same ones, so many.
     Same(usize),
     /// They are not.
@@ -38,26 +38,26 @@ pub enum Compared {
     NotKept,
 }
 
-impl Trial {
+impl PilotReadings {
     /// What became of the devices; `None` until they were read, or could not be.
     #[must_use]
-    pub fn devices(&self) -> Option<Compared> {
+    pub fn devices(&self) -> Option<DeviceComparison> {
         let after = self.after.as_ref()?;
         Some(match (&self.before, after) {
-            (_, Err(fault)) => Compared::NotReadAfter(fault.clone()),
-            (Some(Err(fault)), _) => Compared::NotReadBefore(fault.clone()),
-            (None, _) => Compared::NotKept,
+            (_, Err(fault)) => DeviceComparison::NotReadAfter(fault.clone()),
+            (Some(Err(fault)), _) => DeviceComparison::NotReadBefore(fault.clone()),
+            (None, _) => DeviceComparison::NotKept,
             (Some(Ok(before)), Ok(after)) => compare(before, after),
         })
     }
 }
 
-fn compare(before: &[Device], after: &[Device]) -> Compared {
+fn compare(before: &[Device], after: &[Device]) -> DeviceComparison {
     let (gone, new) = (without(before, after), without(after, before));
     if gone.is_empty() && new.is_empty() {
-        return Compared::Same(after.len());
+        return DeviceComparison::Same(after.len());
     }
-    Compared::Differ { before: before.len(), after: after.len(), gone, new }
+    DeviceComparison::Differ { before: before.len(), after: after.len(), gone, new }
 }
 
 /// What is in one list and not in the other. Whoever has two equal devices has each of them.
@@ -83,16 +83,17 @@ mod tests {
         device(kind, DeviceState::Active)
     }
 
-    fn trial(before: &[Device], after: &[Device]) -> Option<Compared> {
-        Trial { before: Some(Ok(before.to_vec())), flag: None, after: Some(Ok(after.to_vec())) }.devices()
+    fn trial(before: &[Device], after: &[Device]) -> Option<DeviceComparison> {
+        PilotReadings { before: Some(Ok(before.to_vec())), flag: None, after: Some(Ok(after.to_vec())) }
+            .devices()
     }
 
     #[test]
     fn the_same_devices_in_another_order_are_the_same() {
         let (app, mail) = (active("TOTP"), active("EMAIL"));
         let same = trial(&[app.clone(), mail.clone(), app.clone()], &[app.clone(), app, mail]);
-        assert_eq!(same, Some(Compared::Same(3)));
-        assert_eq!(trial(&[], &[]), Some(Compared::Same(0)));
+        assert_eq!(same, Some(DeviceComparison::Same(3)));
+        assert_eq!(trial(&[], &[]), Some(DeviceComparison::Same(0)));
     }
 
     #[test]
@@ -100,7 +101,7 @@ mod tests {
         let (app, mail) = (active("TOTP"), active("EMAIL"));
         let gone = trial(&[app.clone(), app.clone(), mail.clone()], &[app.clone(), mail.clone()]);
         let differ = |before, after, gone: &[Device], new: &[Device]| {
-            Some(Compared::Differ { before, after, gone: gone.to_vec(), new: new.to_vec() })
+            Some(DeviceComparison::Differ { before, after, gone: gone.to_vec(), new: new.to_vec() })
         };
         assert_eq!(gone, differ(3, 2, std::slice::from_ref(&app), &[]));
         let locked = device("EMAIL", DeviceState::Locked);
@@ -112,11 +113,18 @@ mod tests {
 
     #[test]
     fn what_could_not_be_read_says_when_and_why() {
-        let failed = Trial { before: Some(Err(Fault::Unreachable)), flag: None, after: Some(Ok(vec![])) };
-        assert_eq!(failed.devices(), Some(Compared::NotReadBefore(Fault::Unreachable)));
+        let failed =
+            PilotReadings { before: Some(Err(Fault::Unreachable)), flag: None, after: Some(Ok(vec![])) };
+        assert_eq!(failed.devices(), Some(DeviceComparison::NotReadBefore(Fault::Unreachable)));
         let after = Some(Err(Fault::TokenForgotten));
-        assert_eq!(Trial { after, ..failed }.devices(), Some(Compared::NotReadAfter(Fault::TokenForgotten)));
-        assert_eq!(Trial { after: Some(Ok(vec![])), ..Trial::default() }.devices(), Some(Compared::NotKept));
-        assert_eq!(Trial::default().devices(), None);
+        assert_eq!(
+            PilotReadings { after, ..failed }.devices(),
+            Some(DeviceComparison::NotReadAfter(Fault::TokenForgotten))
+        );
+        assert_eq!(
+            PilotReadings { after: Some(Ok(vec![])), ..PilotReadings::default() }.devices(),
+            Some(DeviceComparison::NotKept)
+        );
+        assert_eq!(PilotReadings::default().devices(), None);
     }
 }

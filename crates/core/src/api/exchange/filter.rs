@@ -34,7 +34,7 @@ impl Exchange {
 
 /// Which of the exchanges are looked for; `Default` is for all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sieve {
+pub struct ExchangeFilter {
     /// Those that were sent so.
     pub method: Option<Method>,
     /// Those that were answered so.
@@ -43,10 +43,10 @@ pub struct Sieve {
     pub text: String,
 }
 
-impl Sieve {
+impl ExchangeFilter {
     /// Whether an exchange is one of those.
     #[must_use]
-    pub fn lets(&self, exchange: &Exchange) -> bool {
+    pub fn matches(&self, exchange: &Exchange) -> bool {
         self.method.is_none_or(|method| method == exchange.request.method)
             && self.class.is_none_or(|class| class == exchange.class())
             && self.has_text(exchange)
@@ -74,7 +74,7 @@ pub(super) mod tests {
     use crate::api::request::Request;
     use crate::domain::region::{RegionCode, Regions};
     use crate::domain::tenant::{EnvironmentId, Tenant};
-    use crate::domain::time::{Millis, Wall};
+    use crate::domain::time::{Millis, Timestamp};
     use crate::domain::user::UserId;
 
     /// An answer with this status.
@@ -90,7 +90,7 @@ pub(super) mod tests {
         let endpoint = Endpoint::mfa_enabled(&tenant, UserId(Uuid::from_u128(user)));
         let body = Some(br#"{"mfaEnabled":true}"#.to_vec());
         Exchange {
-            at: Wall(1_795_478_400_000),
+            at: Timestamp(1_795_478_400_000),
             took: Millis(143),
             request: Request { method: Method::Put, endpoint, body },
             attempt: 1,
@@ -102,17 +102,19 @@ pub(super) mod tests {
 
     #[test]
     fn all_pass_where_nothing_is_asked() {
-        assert!(Sieve::default().lets(&exchange(1, None)));
-        assert!(Sieve { text: "  ".into(), ..Sieve::default() }.lets(&exchange(1, None)));
+        assert!(ExchangeFilter::default().matches(&exchange(1, None)));
+        assert!(
+            ExchangeFilter { text: "  ".into(), ..ExchangeFilter::default() }.matches(&exchange(1, None))
+        );
     }
 
     #[test]
     fn what_is_asked_has_to_hold_together() {
-        let method = |method| Sieve { method: Some(method), ..Sieve::default() };
-        let class = |class| Sieve { class: Some(class), ..Sieve::default() };
-        let text = |text: &str| Sieve { text: text.to_owned(), ..Sieve::default() };
+        let method = |method| ExchangeFilter { method: Some(method), ..ExchangeFilter::default() };
+        let class = |class| ExchangeFilter { class: Some(class), ..ExchangeFilter::default() };
+        let text = |text: &str| ExchangeFilter { text: text.to_owned(), ..ExchangeFilter::default() };
         let refused = exchange(0xabc, Some(answer(403)));
-        for (sieve, passes) in [
+        for (filter, passes) in [
             (method(Method::Put), true),
             (method(Method::Get), false),
             (class(Class::Refused), true),
@@ -121,9 +123,9 @@ pub(super) mod tests {
             (text("000000000ABC/mfaenabled"), true),
             (text("api.pingone.eu"), true),
             (text("403"), false),
-            (Sieve { class: Some(Class::Refused), ..text("devices") }, false),
+            (ExchangeFilter { class: Some(Class::Refused), ..text("devices") }, false),
         ] {
-            assert_eq!(sieve.lets(&refused), passes, "{sieve:?}");
+            assert_eq!(filter.matches(&refused), passes, "{filter:?}");
         }
     }
 

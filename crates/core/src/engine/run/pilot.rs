@@ -1,0 +1,145 @@
+//! The read at the test user: the devices before the change, the flag once more, and the devices after it. The run waits
+//! for it, so that a person sees it before going on; what can't be read holds up nobody.
+
+use crate::domain::fault::{Fault, RetryKind};
+use crate::domain::pilot::PilotReadings;
+use crate::domain::row::Row;
+use crate::domain::time::Millis;
+use crate::engine::connection::Answered;
+use crate::engine::driver::Step;
+use crate::engine::retry::pause_of_row;
+
+use super::{Job, JobAnswer, RowIndex, Run};
+
+/// What is read of the test user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PilotRead {
+    /// The devices, before the first PUT.
+    Before,
+    /// The flag, once more.
+    Flag,
+    /// The devices, after that.
+    After,
+}
+
+/// How far the read is.
+#[derive(Debug, Default)]
+pub(super) struct PilotProgress {
+    pub(super) seen: PilotReadings,
+    /// From when on the next is read.
+    from: Millis,
+    reads: u32,
+    is_sent: bool,
+}
+
+impl PilotProgress {
+    /// What is to be read next.
+    const fn due(&self, is_written: bool, is_settled: bool) -> Option<PilotRead> {
+        match &self.seen {
+            PilotReadings { before: None, .. } if !is_written => Some(PilotRead::Before),
+            _ if !is_settled => None,
+            PilotReadings { flag: None, .. } => Some(PilotRead::Flag),
+            PilotReadings { after: None, .. } => Some(PilotRead::After),
+            _ => None,
+        }
+    }
+
+    fn found(&mut self, read: PilotRead, result: Result<JobAnswer, Fault>) {
+        match (read, result) {
+            (PilotRead::Flag, Ok(JobAnswer::Flag(flag))) => self.seen.flag = Some(Ok(flag)),
+            (PilotRead::Before, Ok(JobAnswer::Devices(devices))) => self.seen.before = Some(Ok(devices)),
+            (PilotRead::After, Ok(JobAnswer::Devices(devices))) => self.seen.after = Some(Ok(devices)),
+            (PilotRead::Flag, Err(fault)) => self.seen.flag = Some(Err(fault)),
+            (PilotRead::Before, Err(fault)) => self.seen.before = Some(Err(fault)),
+            (PilotRead::After, Err(fault)) => self.seen.after = Some(Err(fault)),
+            // Nothing else is asked for.
+            (PilotRead::Before | PilotRead::Flag | PilotRead::After, Ok(_)) => return,
+        }
+        (self.reads, self.from) = (0, Millis(0));
+    }
+}
+
+impl Run {
+    /// What was seen of the test user, where one is pilot_read_done at.
+    #[must_use]
+    pub fn pilot(&self) -> Option<&PilotReadings> {
+        self.pilot.as_ref().map(|progress| &progress.seen)
+    }
+
+    /// Who is changed first. Whoever needs nothing by now is no test user.
+    fn pilot_user(&self) -> Option<RowIndex> {
+        let needs_nothing = |row: &Row| row.state.is_ended() && row.writes == 0;
+        (0..).zip(&self.rows).find(|(_, row)| !needs_nothing(row)).map(|(index, _)| index)
+    }
+
+    /// What was seen before a long wait is old, and may be of somebody who needs nothing any more. What was seen before a
+    /// PUT can't be seen again after it.
+    pub(super) fn restart_pilot(&mut self) {
+        let pilot_user = self.pilot_user().and_then(|index| self.rows.get(index as usize));
+        if pilot_user.is_some_and(|row| row.writes == 0) {
+            self.pilot = self.pilot.take().map(|_| PilotProgress::default());
+        }
+    }
+
+    /// The next read at the test user, or when there is one. Nothing is written before.
+    pub(super) fn next_pilot_read(&self, now: Millis) -> Option<Step<Job>> {
+        let progress = self.pilot.as_ref()?;
+        let read = self.pilot_read_due()?;
+        if progress.is_sent {
+            return Some(Step::Idle);
+        }
+        if progress.from > now {
+            return Some(Step::WaitUntil(progress.from));
+        }
+        self.user(self.pilot_user()?).map(|user| Step::Start(Job::PilotRead { read, user }))
+    }
+
+    /// The read that the run waits for.
+    pub(super) fn pilot_read_due(&self) -> Option<PilotRead> {
+        let progress = self.pilot.as_ref()?;
+        let pilot_user = self.rows.get(self.pilot_user()? as usize)?;
+        progress.due(pilot_user.writes > 0, pilot_user.state.is_ended())
+    }
+
+    pub(super) fn pilot_read_started(&mut self) {
+        if let Some(progress) = &mut self.pilot {
+            progress.is_sent = true;
+        }
+    }
+
+    pub(super) fn pilot_read_done(
+        &mut self,
+        read: PilotRead,
+        token: u32,
+        noted: &Answered<JobAnswer>,
+        now: Millis,
+    ) {
+        let pause = match &noted.result {
+            Err(fault) if fault.retry() == RetryKind::WithNewToken => {
+                self.unauthorized(token);
+                Some(Millis(0))
+            }
+            Err(fault) => {
+                // While others fail as well no attempts are used up.
+                let index = self.pilot_user();
+                let counts = u32::from(index.is_none_or(|index| self.breaker.is_alone(index)));
+                self.failing(index, fault, now);
+                let reads = self.pilot.as_mut().map_or(0, |progress| {
+                    progress.reads += counts;
+                    progress.reads
+                });
+                pause_of_row(&self.policy, reads, fault, &mut self.jitter)
+            }
+            Ok(_) => {
+                self.recovered();
+                None
+            }
+        };
+        let Some(progress) = &mut self.pilot else { return };
+        progress.is_sent = false;
+        match pause {
+            Some(pause) => progress.from = now + pause,
+            None => progress.found(read, noted.result.clone()),
+        }
+    }
+}
