@@ -1,5 +1,5 @@
-//! What the element offers is said in four places: its script, its types, its manifest and its guide. None may say less
-//! or other than the program does.
+//! Checks that the four descriptions of the element agree with each other and with the program: its script, its
+//! types, its manifest and its guide.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -29,8 +29,8 @@ fn texts_in(folder: &str, ending: &str) -> String {
     paths.map(|path| fs::read_to_string(path).unwrap()).collect()
 }
 
-/// What follows `before` in a text, each time up to the first letter that can't belong to a name.
-fn named_after(text: &str, before: &str) -> BTreeSet<String> {
+/// The names that follow each occurrence of `before` in a text.
+fn names_after(text: &str, before: &str) -> BTreeSet<String> {
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
     text.split(before)
         .skip(1)
@@ -44,7 +44,7 @@ fn manifest() -> Value {
     manifest["modules"][0]["declarations"][0].clone()
 }
 
-/// The names of a list of the manifest, each with a description.
+/// The names in one of the manifest's lists. Checks that each has a description and is listed once.
 fn listed(list: &str) -> BTreeSet<String> {
     let manifest = manifest();
     let entries = manifest[list].as_array().unwrap();
@@ -55,11 +55,11 @@ fn listed(list: &str) -> BTreeSet<String> {
             entry["name"].as_str().unwrap().to_owned()
         })
         .collect();
-    assert_eq!(names.len(), entries.len(), "{list} names something twice");
+    assert_eq!(names.len(), entries.len(), "{list} has a duplicate name");
     names
 }
 
-/// The fields of an interface of the types, each with its type: one to a line.
+/// The fields of an interface in the type declarations with their types; each field must be on its own line.
 fn interface(types: &str, name: &str) -> BTreeMap<String, String> {
     let body =
         types.split(&format!("export interface {name} ")).nth(1).unwrap_or_else(|| panic!("no {name}"));
@@ -72,7 +72,7 @@ fn interface(types: &str, name: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// What `kind` is made of: fields of objects and interfaces that are joined.
+/// The fields of a type that joins object literals and interfaces with `&`.
 fn fields(types: &str, kind: &str) -> BTreeMap<String, String> {
     let mut fields = BTreeMap::new();
     for part in kind.split(" & ") {
@@ -88,8 +88,8 @@ fn fields(types: &str, kind: &str) -> BTreeMap<String, String> {
     fields
 }
 
-/// Whether a value is of a type.
-fn is_of(types: &str, value: &Value, kind: &str) -> bool {
+/// Whether a value has this type.
+fn has_type(types: &str, value: &Value, kind: &str) -> bool {
     kind.split(" | ").any(|kind| match kind {
         "string" => value.is_string(),
         "number" => value.is_u64(),
@@ -100,14 +100,14 @@ fn is_of(types: &str, value: &Value, kind: &str) -> bool {
             let alias = types.split(&format!("export type {named} =")).nth(1);
             let alias = alias.unwrap_or_else(|| panic!("no type {named}")).split(';').next().unwrap();
             let words = alias.split('|').map(str::trim).filter(|word| !word.is_empty());
-            is_of(types, value, &words.collect::<Vec<_>>().join(" | "))
+            has_type(types, value, &words.collect::<Vec<_>>().join(" | "))
         }
     })
 }
 
-/// The name of each kind of event. What is new doesn't compile until it has one here, and a message below.
-fn name(told: &HostEvent) -> &'static str {
-    match told {
+/// The name of an event. A new variant doesn't compile until it has a name here; it also needs a message below.
+fn name(event: &HostEvent) -> &'static str {
+    match event {
         HostEvent::Connected { .. } => "connected",
         HostEvent::UsersLoaded { .. } => "users-loaded",
         HostEvent::SelectionChanged { .. } => "selection-changed",
@@ -131,7 +131,7 @@ fn messages() -> Vec<(&'static str, String)> {
         HostEvent::RunProgress(counts),
         HostEvent::RunFinished { counts, is_stopped: false },
     ];
-    let mut messages: Vec<_> = all.iter().map(|told| (name(told), note(told).json)).collect();
+    let mut messages: Vec<_> = all.iter().map(|event| (name(event), note(event).json)).collect();
     messages.push(("ready", ready().json));
     for kind in [ChangeKind::Enable, ChangeKind::Disable, ChangeKind::Bypass] {
         messages.push(("before-change", ask_before(&Change::of_one(kind, user))));
@@ -144,7 +144,7 @@ fn messages() -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn every_event_is_said_with_exactly_the_fields_that_its_type_has() {
+fn every_event_has_exactly_the_fields_of_its_type() {
     let types = read("web/element.d.ts");
     let events = interface(&types, "PingOneMfaEvents");
     let messages = messages();
@@ -153,7 +153,7 @@ fn every_event_is_said_with_exactly_the_fields_that_its_type_has() {
         let message = message.as_object_mut().unwrap();
         assert_eq!(message.remove("type").unwrap(), format!("{PREFIX}{name}"));
         message.remove("version").unwrap();
-        // The number is the frame's; beside an element nobody answers by one.
+        // The request number is only used between frames; an element's events don't have it.
         message.remove("request");
         let kind = events.get(&format!("{PREFIX}{name}")).unwrap_or_else(|| panic!("{name} has no type"));
         let kind = kind.strip_prefix("CustomEvent<").and_then(|kind| kind.strip_suffix('>')).unwrap();
@@ -161,14 +161,14 @@ fn every_event_is_said_with_exactly_the_fields_that_its_type_has() {
         assert_eq!(message.keys().collect::<BTreeSet<_>>(), fields.keys().collect(), "{name}");
         for (field, value) in message {
             assert!(
-                is_of(&types, value, &fields[field]),
+                has_type(&types, value, &fields[field]),
                 "{name}: {field} is {value}, not {}",
                 fields[field]
             );
         }
     }
-    let told: BTreeSet<_> = messages.iter().map(|(name, _)| format!("{PREFIX}{name}")).collect();
-    assert_eq!(told, events.keys().cloned().collect());
+    let names: BTreeSet<_> = messages.iter().map(|(name, _)| format!("{PREFIX}{name}")).collect();
+    assert_eq!(names, events.keys().cloned().collect());
 }
 
 #[test]
@@ -187,14 +187,14 @@ fn script_types_and_manifest_have_the_same_attributes() {
     let mut attributes: BTreeSet<_> =
         observed.split(", ").map(|name| name.trim_matches('"').to_owned()).collect();
     for name in &attributes {
-        assert!(script.contains(&format!("this.getAttribute(\"{name}\")")), "{name} is read");
+        assert!(script.contains(&format!("this.getAttribute(\"{name}\")")), "{name} isn't read");
     }
-    // The style sheet alone reads this one.
+    // Only the style sheet reads this attribute.
     attributes.insert("theme".to_owned());
     assert_eq!(listed("attributes"), attributes);
     let types = interface(&read("web/element.d.ts"), "PingOneMfaAttributes");
     assert_eq!(types.keys().cloned().collect::<BTreeSet<_>>(), attributes);
-    let style = named_after(&read("style/tokens.css"), ":host([theme=\"");
+    let style = names_after(&read("style/tokens.css"), ":host([theme=\"");
     let theme = types["theme"].split(" | ").map(|word| word.trim_matches('"').to_owned()).collect();
     assert_eq!(style, theme);
     assert_eq!(manifest()["attributes"][3]["type"]["text"], types["theme"]);
@@ -227,30 +227,30 @@ fn script_types_and_manifest_have_the_same_properties_and_methods() {
         assert!(element.contains(&line), "{line}");
     }
     let lines = element.lines().filter_map(|line| line.strip_prefix("  "));
-    let said = lines.filter(|line| line.ends_with(';') && line.starts_with(char::is_alphabetic));
-    assert_eq!(said.count(), members.len());
+    let declared = lines.filter(|line| line.ends_with(';') && line.starts_with(char::is_alphabetic));
+    assert_eq!(declared.count(), members.len());
 }
 
 #[test]
 fn the_manifest_has_the_custom_properties_that_the_style_sheets_read() {
-    let read_there: BTreeSet<_> = named_after(&texts_in("style", "css"), "var(--pingone-mfa-")
+    let read_by_style: BTreeSet<_> = names_after(&texts_in("style", "css"), "var(--pingone-mfa-")
         .into_iter()
         .map(|name| format!("--pingone-mfa-{name}"))
         .collect();
-    assert_eq!(listed("cssProperties"), read_there);
-    let in_frames = named_after(&read("web/frame.d.ts"), "\"--pingone-mfa-");
-    assert!(in_frames.iter().all(|name| read_there.contains(&format!("--pingone-mfa-{name}"))));
+    assert_eq!(listed("cssProperties"), read_by_style);
+    let in_frames = names_after(&read("web/frame.d.ts"), "\"--pingone-mfa-");
+    assert!(in_frames.iter().all(|name| read_by_style.contains(&format!("--pingone-mfa-{name}"))));
 }
 
 #[test]
-fn the_manifest_has_the_parts_that_are_named() {
-    let mut parts = named_after(&texts_in("src/view", "rs"), ".part(\"");
-    parts.extend(named_after(&read("web/element.js"), ".part = \""));
+fn the_manifest_has_the_parts_of_the_page() {
+    let mut parts = names_after(&texts_in("src/view", "rs"), ".part(\"");
+    parts.extend(names_after(&read("web/element.js"), ".part = \""));
     assert_eq!(listed("cssParts"), parts);
 }
 
 #[test]
-fn the_types_leave_nothing_open() {
+fn the_types_are_specific() {
     for word in ["any", "unknown", "object", "Function"] {
         let types = read("web/element.d.ts");
         let is_letter = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '"';
@@ -263,9 +263,10 @@ fn the_types_leave_nothing_open() {
 }
 
 #[test]
-fn the_guide_names_everything_and_begins_with_who_can_use_the_token() {
+fn the_guide_names_every_feature_and_warns_about_the_token_first() {
     let guide = read("docs/embedding.md");
-    let section = guide.split("## The custom element\n").nth(1).expect("a section");
+    let section =
+        guide.split("## The custom element\n").nth(1).expect("the guide has a section about the element");
     assert!(section.trim_start().starts_with("Every script on your page can use the token."));
     for list in ["attributes", "members", "events", "cssProperties", "cssParts"] {
         for name in listed(list) {

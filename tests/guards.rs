@@ -1,7 +1,7 @@
-//! Every path that writes a user, and that each refuses a member of a group that the deployment protects.
+//! Lists every code path that changes a user, and checks that each refuses members of a protected group.
 //!
-//! The compiler holds most of it: a request that writes takes a permit, and only `domain/guard.rs` makes one. Here stand
-//! the paths by name, so that a new one is noticed.
+//! The compiler enforces most of this: a request that writes needs a permit, and only `domain/guard.rs` creates
+//! permits. The paths are listed here so that a new one fails a test.
 
 use std::collections::HashSet;
 use std::fs;
@@ -66,7 +66,7 @@ fn plan(to: bool) -> Plan {
     }
 }
 
-/// Whether a run of this proposal writes the other user, and leaves the member out as protected.
+/// Whether the plan of this proposal has only the other user and leaves the member out as protected.
 fn skips_member(proposal: &Proposal) -> bool {
     let (users, guard) = (store(Mfa::from(!proposal.to)), guard());
     let fresh =
@@ -76,7 +76,7 @@ fn skips_member(proposal: &Proposal) -> bool {
     written == [OTHER] && preview.left_out(Exclusion::Protected) == 1
 }
 
-fn refuses_waiting(mut restored: Restored) -> bool {
+fn refuses_waiting_member(mut restored: Restored) -> bool {
     let entry = restored.refuse(&guard(), Timestamp(2));
     let states: Vec<RowState> = restored.rows.iter().map(|row| row.state).collect();
     entry.is_some() && states == [RowState::Refused, RowState::Waiting]
@@ -86,7 +86,7 @@ fn rows(state: RowState) -> Vec<Row> {
     vec![Row { state, writes: 1, ..Row::default() }; 2]
 }
 
-/// A path that writes users, and whether it refuses the member.
+/// A path that writes users, and whether it refuses the protected member.
 type WritePath = (&'static str, bool);
 
 fn paths() -> Vec<WritePath> {
@@ -106,23 +106,23 @@ fn paths() -> Vec<WritePath> {
         let text = run_file::write(ENVIRONMENT, &[Entry::Plan(plan(to)).encode()]);
         run_file::read(text.as_bytes()).unwrap().restored
     };
-    let both = |holds: &dyn Fn(bool) -> bool| holds(true) && holds(false);
+    let for_both = |check: &dyn Fn(bool) -> bool| check(true) && check(false);
     vec![
-        ("the switch of one user, by pointer or keyboard, in the list or beside it", both(&is_refused)),
-        ("one user who is selected", both(&is_refused)),
-        ("the same again after a failure", both(&is_refused)),
-        ("several who are selected, or all who match", both(&|to| skips_member(&chosen(to)))),
-        ("an import", both(&|to| skips_member(&chosen(to)))),
-        ("a saved plan, and the script that reads it", both(&|to| skips_member(&chosen(to)))),
-        ("a retry of a run", both(&|to| skips_member(&retry(to)))),
-        ("an undo of a run", both(&|to| skips_member(&undo(to)))),
+        ("the switch of one user, by pointer or keyboard, in the list or beside it", for_both(&is_refused)),
+        ("one user who is selected", for_both(&is_refused)),
+        ("the same again after a failure", for_both(&is_refused)),
+        ("several who are selected, or all who match", for_both(&|to| skips_member(&chosen(to)))),
+        ("an import", for_both(&|to| skips_member(&chosen(to)))),
+        ("a saved plan, and the script that reads it", for_both(&|to| skips_member(&chosen(to)))),
+        ("a retry of a run", for_both(&|to| skips_member(&retry(to)))),
+        ("an undo of a run", for_both(&|to| skips_member(&undo(to)))),
         (
             "a run that begins, or is taken over from another page",
-            both(&|to| refuses_waiting(Restored::of_plan(plan(to)))),
+            for_both(&|to| refuses_waiting_member(Restored::of_plan(plan(to)))),
         ),
-        ("a stored run that is continued", both(&|to| refuses_waiting(stored(to)))),
-        ("a run file that is continued", both(&|to| refuses_waiting(file(to)))),
-        ("each PUT of a run, also one that is sent again", both(&planned)),
+        ("a stored run that is continued", for_both(&|to| refuses_waiting_member(stored(to)))),
+        ("a run file that is continued", for_both(&|to| refuses_waiting_member(file(to)))),
+        ("each PUT of a run, also one that is sent again", for_both(&planned)),
         (
             "a bypass, set or changed",
             guard().bypass(MEMBER, Choices::ALL).map(drop) == Err(protected.clone()),
@@ -148,7 +148,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The files of the program that have this text before their tests, with how often.
+/// The source files that contain this text outside tests and comments, with the number of lines.
 fn files_with(text: &str) -> Vec<(String, usize)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
@@ -171,52 +171,53 @@ fn files_with(text: &str) -> Vec<(String, usize)> {
     counted
 }
 
-fn at(files: &[(&str, usize)]) -> Vec<(String, usize)> {
+fn counts(files: &[(&str, usize)]) -> Vec<(String, usize)> {
     files.iter().map(|(file, times)| ((*file).to_owned(), *times)).collect()
 }
 
 #[test]
-fn only_two_requests_write_and_they_are_made_in_three_places() {
-    // What counts against the ceiling for writes is what may change a user.
+fn only_two_requests_write_and_they_are_created_in_three_places() {
+    // Requests of kind `Write` count against the rate limit of writes; only they can change a user.
     assert_eq!(
         files_with("const KIND: Kind = Kind::Write;"),
-        at(&[("crates/core/src/api/request.rs", 1), ("crates/core/src/api/request/person.rs", 1)])
+        counts(&[("crates/core/src/api/request.rs", 1), ("crates/core/src/api/request/person.rs", 1)])
     );
     assert_eq!(
         files_with("method: Method::Put,"),
-        at(&[("crates/core/src/api/request.rs", 1), ("crates/core/src/api/request/person.rs", 1)])
+        counts(&[("crates/core/src/api/request.rs", 1), ("crates/core/src/api/request/person.rs", 1)])
     );
-    // The one POST makes a report.
-    assert_eq!(files_with("method: Method::Post,"), at(&[("crates/core/src/api/request/report.rs", 1)]));
+    // The only POST creates a device report.
+    assert_eq!(files_with("method: Method::Post,"), counts(&[("crates/core/src/api/request/report.rs", 1)]));
     assert_eq!(
         files_with("WriteMfa(permit)"),
-        at(&[("crates/core/src/engine/run/job_runner.rs", 1), ("src/state/directory/switching.rs", 1)])
+        counts(&[("crates/core/src/engine/run/job_runner.rs", 1), ("src/state/directory/switching.rs", 1)])
     );
-    assert_eq!(files_with("WriteBypass { permit"), at(&[("src/state/directory/bypassing.rs", 1)]));
+    assert_eq!(files_with("WriteBypass { permit"), counts(&[("src/state/directory/bypassing.rs", 1)]));
 }
 
 #[test]
-fn permits_are_asked_for_in_three_places_and_made_in_one() {
+fn permits_are_requested_in_three_places_and_created_in_one() {
     for permit in ["MfaPermit {", "BypassPermit {"] {
         let files: Vec<String> = files_with(permit).into_iter().map(|(file, _)| file).collect();
         assert_eq!(files, ["crates/core/src/domain/guard.rs"], "{permit}");
     }
-    let asked = |call: &str| -> Vec<String> { files_with(call).into_iter().map(|(file, _)| file).collect() };
-    assert_eq!(asked("guard.change("), ["src/state/directory/guarding.rs"]);
+    let callers =
+        |call: &str| -> Vec<String> { files_with(call).into_iter().map(|(file, _)| file).collect() };
+    assert_eq!(callers("guard.change("), ["src/state/directory/guarding.rs"]);
     assert_eq!(
-        asked("guard.bypass("),
+        callers("guard.bypass("),
         ["src/state/directory/bypassing.rs", "src/state/directory/guarding.rs"]
     );
     assert_eq!(
-        asked("guard.planned("),
-        ["crates/core/src/engine/run/job_runner.rs", "crates/core/src/engine/run/guarded.rs"]
+        callers("guard.planned("),
+        ["crates/core/src/engine/run/guarded.rs", "crates/core/src/engine/run/job_runner.rs"]
     );
-    // A plan leaves the page by this one function: as a run, as a file, as a script.
+    // A plan only leaves the page through this function: as a run, a file or a script.
     assert_eq!(
         files_with("cleared_plan()"),
-        at(&[("src/state/review/clearing.rs", 1), ("src/state/saving.rs", 2)])
+        counts(&[("src/state/review/clearing.rs", 1), ("src/state/saving.rs", 2)])
     );
-    assert_eq!(asked("PlanScript::new("), ["src/state/saving.rs"]);
+    assert_eq!(callers("PlanScript::new("), ["src/state/saving.rs"]);
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! Imports run one way. The core's crates are guarded by the compiler; this guards the widget's layers.
+//! Checks the import direction between the page's layers. The compiler checks it for the core's crates.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A layer, and what its files may never name.
+/// A layer and the names its files must not contain.
 const FORBIDDEN: [(&str, &[&str]); 3] = [
     ("platform", &["leptos", "crate::state", "crate::view"]),
     ("state", &["web_sys", "js_sys", "gloo", "wasm_bindgen", "crate::platform", "crate::view"]),
@@ -22,7 +22,7 @@ const FORBIDDEN: [(&str, &[&str]); 3] = [
     ),
 ];
 
-/// The one file of the view that is made of the browser's own types.
+/// The only view file that uses the browser's types directly.
 const MARKUP: &str = "view/markup.rs";
 
 fn files(layer: &str) -> Vec<PathBuf> {
@@ -38,14 +38,14 @@ fn files_under(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn no_layer_names_what_is_not_its_own() {
+fn no_layer_uses_names_of_another_layer() {
     for (layer, forbidden) in FORBIDDEN {
         let files = files(layer);
-        assert!(files.len() > 3, "{layer} has files");
+        assert!(files.len() > 3, "too few files in {layer}");
         for file in files {
             let text = fs::read_to_string(&file).unwrap();
-            let browsers = ["web_sys", "wasm_bindgen"].as_slice();
-            let permitted = if file.ends_with(MARKUP) { browsers } else { &[] };
+            let browser_types = ["web_sys", "wasm_bindgen"].as_slice();
+            let permitted = if file.ends_with(MARKUP) { browser_types } else { &[] };
             for name in forbidden.iter().filter(|name| !permitted.contains(name)) {
                 assert!(!text.contains(name), "{} names {name}", file.display());
             }
@@ -53,36 +53,43 @@ fn no_layer_names_what_is_not_its_own() {
     }
 }
 
-/// Around everything, so that no field of today or tomorrow has to think of it.
+/// One guard covers all fields, including ones that are added later.
 #[test]
-fn a_token_is_kept_out_of_all_fields_by_one_guard_around_the_whole_element() {
+fn one_guard_around_the_element_keeps_tokens_out_of_all_fields() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let holding = |text: &str| -> Vec<String> {
+    let files_containing = |text: &str| -> Vec<String> {
         let files = files("view").into_iter().filter(|file| fs::read_to_string(file).unwrap().contains(text));
         files.map(|file| file.strip_prefix(&source).unwrap().display().to_string()).collect()
     };
     let element = fs::read_to_string(source.with_file_name("web").join("element.js")).unwrap();
     let guard = "wrapper.addEventListener(type, this.#keepOut, true);";
-    assert!(element.find(guard) < element.find("mount(wrapper"), "the guard stands around the whole element");
+    assert!(
+        element.find(guard) < element.find("mount(wrapper"),
+        "the guard must be installed before the element is mounted"
+    );
     assert!(element.contains(guard));
     assert_eq!(
-        holding("tag(\"dialog\")"),
+        files_containing("tag(\"dialog\")"),
         ["view/token.rs"],
-        "every dialog says it, because it hides the rest"
+        "every dialog must be created by this module"
     );
-    assert_eq!(holding("\"type\", \"password\""), ["view/token.rs"], "one field takes tokens");
+    assert_eq!(
+        files_containing("\"type\", \"password\""),
+        ["view/token.rs"],
+        "only one field may accept tokens"
+    );
     for uncaught in ["\"contenteditable\"", "tag(\"iframe\")"] {
         assert_eq!(
-            holding(uncaught),
+            files_containing(uncaught),
             Vec::<String>::new(),
-            "{uncaught} has texts that the guard doesn't see"
+            "{uncaught} may contain text that the guard doesn't see"
         );
     }
 }
 
 #[test]
 fn event_delegation_is_off() {
-    // It listens on the document, where no event of a shadow root names its element.
+    // Delegation listens on the document, where events from a shadow root are retargeted to its host.
     let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
     let leptos = manifest.lines().find(|line| line.starts_with("leptos = ")).unwrap();
     assert!(leptos.contains("features = [\"csr\"]"), "{leptos}");

@@ -1,4 +1,4 @@
-//! What holds for the whole project: what its sources, its element and its documents have to agree on.
+//! Tests of the whole project: agreements between its sources, its element and its documents.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::unwrap_used,

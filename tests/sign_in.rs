@@ -1,4 +1,4 @@
-//! Signing in, as the sandbox's authorization server and those who would cheat answer it.
+//! Tests signing in against the sandbox's authorization server, and against forged responses.
 
 use http::{Request, StatusCode};
 use pingone_mfa::view::text;
@@ -49,7 +49,7 @@ fn attempt(sandbox: &Sandbox) -> Attempt {
     begin(place(sandbox), Way::ThisPage, &chance, NOW)
 }
 
-/// Where no token is renewed.
+/// Parses a token response without token refresh.
 fn granted(status: u16, body: &[u8], attempt: &Attempt, now: Timestamp) -> Result<Granted, SignInFault> {
     sign_in::granted(status, body, attempt, false, now)
 }
@@ -62,7 +62,7 @@ fn post(sandbox: &mut Sandbox, address: &str, form: &str) -> (u16, Vec<u8>, Stri
     (response.status().as_u16(), response.body().clone(), location)
 }
 
-/// Somebody signs on where the page sends them; the query with which they come back.
+/// Signs on at the authorization server; returns the query of the redirect back to the page.
 fn sign_on(sandbox: &mut Sandbox, attempt: &Attempt, choice: &str) -> String {
     let address = address(attempt);
     let (endpoint, query) = address.split_once('?').unwrap();
@@ -85,22 +85,22 @@ fn with(query: &str, name: &str, value: Option<&str>) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-fn came_back(sandbox: &mut Sandbox, attempt: &Attempt) -> Code {
-    let who = person(sandbox);
-    let query = sign_on(sandbox, attempt, &who);
+fn sign_on_code(sandbox: &mut Sandbox, attempt: &Attempt) -> Code {
+    let choice_of_person = person(sandbox);
+    let query = sign_on(sandbox, attempt, &choice_of_person);
     assert!(is_answer(&query));
     returned(&query, Some(attempt), NOW).ok().unwrap()
 }
 
 fn tokens(sandbox: &mut Sandbox, attempt: &Attempt) -> Value {
-    let code = came_back(sandbox, attempt);
+    let code = sign_on_code(sandbox, attempt);
     let (status, body, _) = post(sandbox, &token_address(&attempt.place), &exchange(attempt, &code));
     assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
     serde_json::from_slice(&body).unwrap()
 }
 
 #[test]
-fn a_person_signs_in_and_the_token_names_them() {
+fn a_token_names_the_person_who_signed_in() {
     let mut sandbox = sandbox();
     let attempt = attempt(&sandbox);
     let answer = tokens(&mut sandbox, &attempt);
@@ -111,10 +111,10 @@ fn a_person_signs_in_and_the_token_names_them() {
 }
 
 #[test]
-fn a_code_is_good_for_one_exchange_and_one_verifier() {
+fn a_code_works_for_one_exchange_and_one_verifier() {
     let mut sandbox = sandbox();
     let first = attempt(&sandbox);
-    let code = came_back(&mut sandbox, &first);
+    let code = sign_on_code(&mut sandbox, &first);
     let other = Attempt { verifier: "a".repeat(43), ..first.clone() };
     for attempt in [&other, &first] {
         let (status, body, _) = post(&mut sandbox, &token_address(&attempt.place), &exchange(attempt, &code));
@@ -126,11 +126,11 @@ fn a_code_is_good_for_one_exchange_and_one_verifier() {
 }
 
 #[test]
-fn an_answer_to_another_attempt_or_to_none_is_not_taken() {
+fn a_response_to_another_attempt_or_to_none_is_refused() {
     let mut sandbox = sandbox();
     let attempt = attempt(&sandbox);
-    let who = person(&sandbox);
-    let query = sign_on(&mut sandbox, &attempt, &who);
+    let choice_of_person = person(&sandbox);
+    let query = sign_on(&mut sandbox, &attempt, &choice_of_person);
     assert!(fault(returned(&query, None, NOW)) == SignInFault::NothingBegun);
     for state in [None, Some(""), Some("another"), Some(&attempt.state[1..])] {
         let altered = with(&query, "state", state);
@@ -146,11 +146,11 @@ fn an_answer_to_another_attempt_or_to_none_is_not_taken() {
 }
 
 #[test]
-fn an_answer_of_another_region_is_not_taken_and_one_that_names_none_is_told_by_its_id_token() {
+fn a_response_of_another_issuer_is_refused_and_one_without_issuer_is_accepted() {
     let mut sandbox = sandbox();
     let attempt = attempt(&sandbox);
-    let who = person(&sandbox);
-    let query = sign_on(&mut sandbox, &attempt, &who);
+    let choice_of_person = person(&sandbox);
+    let query = sign_on(&mut sandbox, &attempt, &choice_of_person);
     let elsewhere = "https://auth.pingone.com/5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4/as";
     let mixed_up = with(&query, "iss", Some(elsewhere));
     let expected = SignInFault::OtherIssuer(elsewhere.into());
@@ -159,7 +159,7 @@ fn an_answer_of_another_region_is_not_taken_and_one_that_names_none_is_told_by_i
 }
 
 #[test]
-fn who_declines_is_told_so_in_pingones_words() {
+fn a_declined_sign_on_is_reported_with_pingone_s_description() {
     let mut sandbox = sandbox();
     let attempt = attempt(&sandbox);
     let query = sign_on(&mut sandbox, &attempt, "cancel=yes");
@@ -175,12 +175,12 @@ fn who_declines_is_told_so_in_pingones_words() {
     assert_eq!(description.len(), 500);
 }
 
-/// An ID token with other claims.
+/// A token response whose ID token has changed claims.
 fn forged(answer: &Value, change: impl Fn(&mut Value)) -> Value {
     altered(answer, "id_token", change)
 }
 
-/// A token with other claims.
+/// A token response in which one token has changed claims.
 fn altered(answer: &Value, name: &str, change: impl Fn(&mut Value)) -> Value {
     use base64::Engine;
     use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -196,12 +196,12 @@ fn altered(answer: &Value, name: &str, change: impl Fn(&mut Value)) -> Value {
 }
 
 #[test]
-fn an_id_token_that_is_no_answer_to_this_attempt_gives_no_token() {
+fn an_id_token_of_another_attempt_is_refused() {
     let mut sandbox = sandbox();
     let attempt = attempt(&sandbox);
     let answer = tokens(&mut sandbox, &attempt);
     let read = |answer: &Value| granted(200, answer.to_string().as_bytes(), &attempt, NOW);
-    assert!(read(&forged(&answer, |_| {})).is_ok(), "unchanged it is taken");
+    assert!(read(&forged(&answer, |_| {})).is_ok(), "the unchanged response must be accepted");
     let issuer = "https://auth.pingone.com/x/as";
     let other = fault(read(&forged(&answer, |claims| claims["iss"] = json!(issuer))));
     assert_eq!(other, SignInFault::OtherIssuer(issuer.into()));
@@ -225,7 +225,7 @@ fn an_id_token_that_is_no_answer_to_this_attempt_gives_no_token() {
 }
 
 #[test]
-fn a_clock_that_is_wrong_by_hours_signs_in_all_the_same() {
+fn sign_in_works_if_the_clock_is_wrong_by_hours() {
     let hour = 60 * 60 * 1000;
     for wrong_by in [-3 * hour, -hour, 2 * hour, 48 * hour] {
         let mut sandbox = sandbox();
@@ -237,7 +237,7 @@ fn a_clock_that_is_wrong_by_hours_signs_in_all_the_same() {
 }
 
 #[test]
-fn an_answer_that_is_cut_odd_or_a_web_page_gives_no_token_and_names_its_part() {
+fn a_truncated_or_malformed_response_is_refused_and_its_field_named() {
     let mut sandbox = sandbox();
     let attempt = attempt(&sandbox);
     let answer = tokens(&mut sandbox, &attempt);
@@ -273,7 +273,7 @@ fn no_refusal_repeats_a_code_or_a_token() {
 }
 
 #[test]
-fn an_attempt_is_kept_and_read_as_it_was_and_nothing_else_is_read() {
+fn an_attempt_survives_storage_and_other_text_is_refused() {
     let sandbox = sandbox();
     let attempt = attempt(&sandbox);
     let text = sign_in::write(&attempt);
@@ -286,10 +286,13 @@ fn an_attempt_is_kept_and_read_as_it_was_and_nothing_else_is_read() {
 }
 
 #[test]
-fn chance_makes_state_nonce_and_verifier_and_the_address_shows_no_verifier() {
+fn state_nonce_and_verifier_are_random_and_the_url_has_no_verifier() {
     let sandbox = sandbox();
     let one = attempt(&sandbox);
-    assert!([&one.state, &one.nonce, &one.verifier].iter().all(|word| word.len() == 43), "RFC 7636 4.1");
+    assert!(
+        [&one.state, &one.nonce, &one.verifier].iter().all(|word| word.len() == 43),
+        "length required by RFC 7636, section 4.1"
+    );
     assert!(one.state != one.nonce && one.nonce != one.verifier && one.state != one.verifier);
     assert!(!address(&one).contains(&one.verifier));
     assert!(
@@ -298,16 +301,16 @@ fn chance_makes_state_nonce_and_verifier_and_the_address_shows_no_verifier() {
 }
 
 #[test]
-fn the_challenge_is_the_one_of_rfc_7636() {
+fn the_challenge_matches_the_example_of_rfc_7636() {
     let sandbox = sandbox();
     let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned();
     let attempt = Attempt { verifier, ..attempt(&sandbox) };
     let challenge = "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
-    assert!(address(&attempt).contains(challenge), "appendix B");
+    assert!(address(&attempt).contains(challenge), "example of RFC 7636, appendix B");
 }
 
 #[test]
-fn a_token_endpoint_that_fails_signs_nobody_in_and_may_work_later() {
+fn a_failure_of_the_token_endpoint_is_temporary() {
     let sandbox = sandbox();
     let attempt = attempt(&sandbox);
     for status in [408, 429, 500, 502, 503, 504] {
@@ -319,7 +322,7 @@ fn a_token_endpoint_that_fails_signs_nobody_in_and_may_work_later() {
 }
 
 #[test]
-fn an_access_token_of_another_issuer_is_not_taken() {
+fn an_access_token_of_another_issuer_is_refused() {
     let mut sandbox = sandbox();
     let attempt = attempt(&sandbox);
     let answer = tokens(&mut sandbox, &attempt);
@@ -330,11 +333,11 @@ fn an_access_token_of_another_issuer_is_not_taken() {
 }
 
 #[test]
-fn what_pingone_does_not_say_or_says_unasked_changes_nothing() {
+fn missing_expiry_and_an_unrequested_refresh_token_are_handled() {
     let mut sandbox = sandbox();
     let attempt = attempt(&sandbox);
     let mut answer = tokens(&mut sandbox, &attempt);
-    assert!(answer["refresh_token"].is_string(), "the sandbox gives one unasked");
+    assert!(answer["refresh_token"].is_string(), "the sandbox returns a refresh token without being asked");
     answer.as_object_mut().unwrap().remove("expires_in");
     let granted = granted(200, answer.to_string().as_bytes(), &attempt, NOW).ok().unwrap();
     assert!(granted.signed_in.refresh.is_none() && renewal(&granted.signed_in).is_none());
@@ -343,7 +346,7 @@ fn what_pingone_does_not_say_or_says_unasked_changes_nothing() {
 }
 
 #[test]
-fn a_refusal_says_what_it_means_and_its_code() {
+fn a_refusal_shows_its_meaning_and_its_code() {
     for (code, meaning) in [
         ("access_denied", "you declined"),
         ("login_required", "wants to see you sign on"),
@@ -352,13 +355,16 @@ fn a_refusal_says_what_it_means_and_its_code() {
         ("invalid_scope", "whoever runs this page"),
     ] {
         let fault = SignInFault::Refused { code: code.into(), description: "Words.".into() };
-        let said = text::sign_in::fault(&fault);
-        assert!(said.contains(meaning) && said.contains(code) && said.contains("Words"), "{said}");
+        let message = text::sign_in::fault(&fault);
+        assert!(
+            message.contains(meaning) && message.contains(code) && message.contains("Words"),
+            "{message}"
+        );
     }
 }
 
 #[test]
-fn only_a_window_of_its_own_is_marked_and_the_page_knows_the_mark() {
+fn only_the_sign_in_window_has_the_mark_and_the_page_knows_it() {
     let sandbox = sandbox();
     let chance = [7; CHANCE];
     let state = |way| begin(place(&sandbox), way, &chance, NOW).state;
@@ -369,8 +375,8 @@ fn only_a_window_of_its_own_is_marked_and_the_page_knows_the_mark() {
     assert!(boot.contains(&format!("const WINDOW_MARK = \"{WINDOW_MARK}\";")));
 }
 
-/// Somebody who signed in where tokens are renewed, and the claims of their token.
-fn renewing(sandbox: &mut Sandbox) -> (SignedIn, TokenFacts) {
+/// A session with token refresh, and the claims of its access token.
+fn sign_in_with_refresh(sandbox: &mut Sandbox) -> (SignedIn, TokenFacts) {
     let attempt = attempt(sandbox);
     let answer = tokens(sandbox, &attempt);
     let granted = sign_in::granted(200, answer.to_string().as_bytes(), &attempt, true, NOW).ok().unwrap();
@@ -378,7 +384,7 @@ fn renewing(sandbox: &mut Sandbox) -> (SignedIn, TokenFacts) {
     (granted.signed_in, facts)
 }
 
-/// What the token endpoint answers to the refresh token.
+/// The token endpoint's response to the refresh token.
 fn refreshed(sandbox: &mut Sandbox, signed_in: &SignedIn) -> (u16, Value) {
     let form = renewal(signed_in).unwrap();
     let (status, body, _) = post(sandbox, &token_address(&signed_in.place), &form);
@@ -394,9 +400,9 @@ fn read_renewed(
 }
 
 #[test]
-fn a_token_is_renewed_again_and_again_each_time_with_the_next_refresh_token() {
+fn a_token_is_refreshed_repeatedly_with_each_new_refresh_token() {
     let mut sandbox = sandbox();
-    let (mut signed_in, mut facts) = renewing(&mut sandbox);
+    let (mut signed_in, mut facts) = sign_in_with_refresh(&mut sandbox);
     for _ in 0..5 {
         let answer = refreshed(&mut sandbox, &signed_in);
         let renewed = read_renewed(&answer, &signed_in, &facts).ok().unwrap();
@@ -408,9 +414,9 @@ fn a_token_is_renewed_again_and_again_each_time_with_the_next_refresh_token() {
 }
 
 #[test]
-fn a_refresh_token_that_is_not_replaced_stays_and_an_id_token_need_not_come() {
+fn a_refresh_token_is_kept_if_not_replaced_and_the_id_token_is_optional() {
     let mut sandbox = sandbox();
-    let (signed_in, facts) = renewing(&mut sandbox);
+    let (signed_in, facts) = sign_in_with_refresh(&mut sandbox);
     let (status, mut answer) = refreshed(&mut sandbox, &signed_in);
     answer.as_object_mut().unwrap().remove("refresh_token");
     answer.as_object_mut().unwrap().remove("id_token");
@@ -419,22 +425,22 @@ fn a_refresh_token_that_is_not_replaced_stays_and_an_id_token_need_not_come() {
 }
 
 #[test]
-fn a_refresh_token_that_was_used_or_ended_is_refused_for_good() {
+fn a_used_or_expired_refresh_token_is_refused_permanently() {
     let mut sandbox = sandbox();
-    let (signed_in, facts) = renewing(&mut sandbox);
-    // The answer to the first is lost on its way.
+    let (signed_in, facts) = sign_in_with_refresh(&mut sandbox);
+    // The response to the first request is lost.
     refreshed(&mut sandbox, &signed_in);
     let again = refreshed(&mut sandbox, &signed_in);
     let fault = fault(read_renewed(&again, &signed_in, &facts));
     assert!(!fault.may_pass());
-    let said = text::sign_in::not_renewed(&fault);
-    assert!(said.contains("invalid_grant") && said.contains("Sign in again"), "{said}");
+    let message = text::sign_in::not_renewed(&fault);
+    assert!(message.contains("invalid_grant") && message.contains("Sign in again"), "{message}");
 }
 
 #[test]
-fn a_renewal_that_meets_an_outage_is_tried_again() {
+fn a_refresh_that_fails_in_an_outage_is_retried() {
     let mut sandbox = sandbox();
-    let (signed_in, facts) = renewing(&mut sandbox);
+    let (signed_in, facts) = sign_in_with_refresh(&mut sandbox);
     for status in [429, 500, 503] {
         let fault = fault(read_renewed(&(status, json!({})), &signed_in, &facts));
         assert!(fault.may_pass(), "{status}");
@@ -446,12 +452,15 @@ fn a_renewal_that_meets_an_outage_is_tried_again() {
 }
 
 #[test]
-fn a_renewed_token_of_somebody_else_or_for_elsewhere_is_not_taken() {
+fn a_refreshed_token_of_another_user_or_tenant_is_refused() {
     let mut sandbox = sandbox();
-    let (signed_in, facts) = renewing(&mut sandbox);
+    let (signed_in, facts) = sign_in_with_refresh(&mut sandbox);
     let (status, answer) = refreshed(&mut sandbox, &signed_in);
     let read = |answer: Value| read_renewed(&(status, answer), &signed_in, &facts);
-    assert!(read(altered(&answer, "access_token", |_| {})).is_ok(), "unchanged it is taken");
+    assert!(
+        read(altered(&answer, "access_token", |_| {})).is_ok(),
+        "the unchanged response must be accepted"
+    );
     for (claim, value) in [
         ("iss", json!("https://auth.pingone.com/x/as")),
         ("env", json!("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d5")),
@@ -469,18 +478,18 @@ fn a_renewed_token_of_somebody_else_or_for_elsewhere_is_not_taken() {
     assert_eq!(fault(read(forged("nonce", json!("another")))), SignInFault::OtherNonce);
     assert_eq!(fault(read(forged("sub", json!("another")))), SignInFault::OtherToken);
     assert_eq!(fault(read(forged("exp", json!(0)))), SignInFault::Expired);
-    assert!(read(forged("nonce", json!(signed_in.nonce))).is_ok(), "the sign-in's own nonce may be there");
+    assert!(read(forged("nonce", json!(signed_in.nonce))).is_ok(), "the nonce of the sign-in is accepted");
     let expired = altered(&answer, "access_token", |claims| claims["exp"] = json!(0));
-    assert!(read(expired).is_ok(), "this computer's clock may be wrong, and PingOne decides");
+    assert!(read(expired).is_ok(), "the computer's clock may be wrong, so expiry is left to PingOne");
     let mut damaged = answer.clone();
     damaged["access_token"] = json!("eyJ.x.y");
     assert!(matches!(fault(read(damaged)), SignInFault::Unreadable { field: "access_token", .. }));
 }
 
 #[test]
-fn whoever_signs_out_revokes_the_refresh_token_and_is_led_back() {
+fn signing_out_revokes_the_refresh_token_and_redirects_back() {
     let mut sandbox = sandbox();
-    let (signed_in, facts) = renewing(&mut sandbox);
+    let (signed_in, facts) = sign_in_with_refresh(&mut sandbox);
     let form = sign_off::revocation(&signed_in).unwrap();
     let (status, _, _) = post(&mut sandbox, &sign_off::revocation_address(&signed_in.place), &form);
     assert_eq!(status, 200);
@@ -490,7 +499,7 @@ fn whoever_signs_out_revokes_the_refresh_token_and_is_led_back() {
         [(Way::ThisPage, REDIRECT.to_owned()), (Way::OwnWindow, format!("{REDIRECT}?state={WINDOW_MARK}"))]
     {
         let address = sign_off::address(&signed_in.place, way);
-        assert!(!address.contains("eyJ"), "no token stands in an address");
+        assert!(!address.contains("eyJ"), "the URL must not contain a token");
         let request = Request::get(address.strip_prefix(HOST).unwrap()).body(Vec::new()).unwrap();
         let response = sandbox.handle(&request, pingone_sandbox::Timestamp(NOW.0)).response;
         assert_eq!(response.headers()["location"], back);
@@ -498,7 +507,7 @@ fn whoever_signs_out_revokes_the_refresh_token_and_is_led_back() {
 }
 
 #[test]
-fn only_an_answer_is_taken_for_one() {
+fn only_a_redirect_response_counts_as_one() {
     for query in ["", "code=a", "state=b", "mfa=off", "error=a", "statex=1&codex=2"] {
         assert!(!is_answer(query), "{query}");
     }

@@ -1,19 +1,19 @@
-// The page's start: checks the ground, reads the deployment's config.json, makes the clock worker, loads the
-// element. Whatever goes wrong ends in a sentence that names the file and the cause, never in a white page.
+// Starts the page: checks the environment, reads the deployer's config.json, creates the clock worker, and loads the
+// element. Every failure is shown as a sentence that names the file and the cause. The page is never blank.
 const RELEASE = { element: { file: "element.js", integrity: "" }, tick: { file: "tick.js", integrity: "" } };
 
-// After this long without the element something is said, although it may still arrive.
-const PATIENCE = 10_000;
+// If the element hasn't loaded after this time, a message is shown. It may still arrive.
+const LATE_AFTER_MILLIS = 10_000;
 
-// What is waited for, in words.
-let awaited = `config.json or ${RELEASE.tick.file}`;
+// The file that is being waited for, for that message.
+let pendingFile = `config.json or ${RELEASE.tick.file}`;
 
-// How the state of a sign-in in a window of its own begins, and what its answer is called.
+// Prefix of the `state` of a sign-in in its own window, and the channel and message kind of its answer.
 const WINDOW_MARK = "window.";
 const SIGN_IN = "pingone-mfa:sign-in";
 const HANDED_OVER = "This window can be closed. Go on in the page that opened it; if that is gone, reload here.";
 
-// embed.html is shown in frames alone, index.html in none.
+// embed.html runs only in frames, index.html never does.
 const isEmbed = document.documentElement.hasAttribute("data-embed");
 
 let host = document.querySelector("pingone-mfa");
@@ -21,8 +21,8 @@ const address = (file) => new URL(file, import.meta.url).href;
 
 class StartFailure extends Error {}
 
-// The card stands in the element's light DOM: once the element is defined, its shadow root hides the card.
-function show(cause, name = "PingOne MFA didn't start") {
+// The card is in the element's light DOM. Once the element is defined, its shadow root hides the card.
+function showCard(cause, name = "PingOne MFA didn't start") {
   const card = document.createElement("section");
   card.className = "start-failure";
   card.setAttribute("role", "alert");
@@ -37,8 +37,8 @@ function show(cause, name = "PingOne MFA didn't start") {
   host.replaceChildren(card);
 }
 
-// A service worker of another application on this origin could answer in this page's place.
-async function refuseServiceWorkers() {
+// A service worker of another application on this origin could answer requests instead of the network.
+async function rejectServiceWorkers() {
   const workers = (await navigator.serviceWorker?.getRegistrations()) ?? [];
   if (workers.length === 0) return;
   throw new StartFailure(
@@ -57,28 +57,28 @@ async function readConfig() {
   if (response.status === 404) return "{}";
   if (!response.ok) throw new StartFailure(`config.json: the server answered ${response.status}.`);
   const text = await response.text();
-  if (!isPage(text)) return text;
-  // A host without this file may answer this page itself for every path that it doesn't know. Any other page may be a
-  // gateway's, in front of a config.json with limits that must hold.
+  if (!isHtml(text)) return text;
+  // A host without this file may answer every unknown path with this page itself. Any other page may be a gateway's,
+  // in front of a config.json with limits that must hold.
   if (text.includes("<pingone-mfa>")) return "{}";
   throw new StartFailure("config.json: the host answers another page for it. Put a config.json beside index.html ({} is enough).");
 }
 
-// Neither a script, a style sheet, a program nor a configuration begins like this.
-const isPage = (text) => /^\uFEFF?\s*</.test(text);
+// Scripts, style sheets, programs and configurations never begin like this.
+const isHtml = (text) => /^\uFEFF?\s*</.test(text);
 
-let reading;
-const config = () => (reading ??= readConfig());
-const readConfigAnew = () => (reading = readConfig());
+let configText;
+const config = () => (configText ??= readConfig());
+const reloadConfig = () => (configText = readConfig());
 
 async function isListed(origins) {
   const { frameAncestors } = JSON.parse(await config());
   return Array.isArray(frameAncestors) && origins.every((origin) => frameAncestors.includes(origin));
 }
 
-// The page around this frame says hello as soon as the frame has loaded, so it is listened to from the first moment
-// on. Until one that config.json lists has said it, this page is empty, takes nothing and answers nothing.
-function invited() {
+// The host page says hello as soon as the frame has loaded, so the listener is added at once. Until a host page that
+// config.json lists has said hello, this page stays empty, accepts nothing and answers nothing.
+function hostPage() {
   return new Promise((resolve) => {
     async function hear({ source, origin, data }) {
       if (source !== parent || data?.type !== "pingone-mfa:hello") return;
@@ -93,8 +93,8 @@ function invited() {
           console.warn(`pingone-mfa: ${origin}, or a page around it, is not in config.json's frameAncestors; this frame stays empty.`);
         }
       } catch (failure) {
-        // Another hello may find it there.
-        reading = undefined;
+        // The next hello reads the file again.
+        configText = undefined;
         console.warn(`pingone-mfa: config.json could not be read, so this frame stays empty: ${failure.message}`);
       }
     }
@@ -102,7 +102,7 @@ function invited() {
   });
 }
 
-// The rules of a sheet that was refused may not be read.
+// Reading the rules of a refused style sheet may throw.
 function hasRules(sheet) {
   try {
     return sheet !== null && sheet.cssRules.length > 0;
@@ -111,20 +111,21 @@ function hasRules(sheet) {
   }
 }
 
-// The browser drops a style sheet that doesn't match, and has an empty one for a missing one, without a word to anyone.
-async function refuseAlteredStyle() {
+// The browser silently drops a style sheet that doesn't match its integrity, and uses an empty one if the file is
+// missing.
+async function rejectAlteredStyle() {
   const { sheet, href, integrity } = document.querySelector("link[rel=stylesheet]");
   if (hasRules(sheet)) return;
   const file = new URL(href).pathname.split("/").at(-1);
-  await refuseAltered({ file, integrity }, "no-store");
+  await rejectAltered({ file, integrity }, "no-store");
   throw new StartFailure(`${file} was lost on its way. Reload.`);
 }
 
-// One named policy, for the one address that a script may be made from. A worker's script can't carry an integrity, so
-// the same address is asked for with one before. Without workers the page's own timers serve.
+// One named Trusted Types policy, for the only URL that a script may be created from. A worker's script can't have an
+// integrity attribute, so the same URL is fetched with one first. Without workers the page uses its own timers.
 async function clockWorker() {
   if (typeof Worker === "undefined") return undefined;
-  await refuseAltered(RELEASE.tick, "default");
+  await rejectAltered(RELEASE.tick, "default");
   const tick = address(RELEASE.tick.file);
   const only = (url) => {
     if (url === tick) return url;
@@ -133,21 +134,21 @@ async function clockWorker() {
   try {
     const policy = window.trustedTypes?.createPolicy("pingone-mfa", { createScriptURL: only }) ?? { createScriptURL: only };
     const worker = new Worker(policy.createScriptURL(tick));
-    // A policy that blocks it says so here alone, most often before the element is there to listen.
+    // If a policy blocks the worker, only this event reports it, usually before the element is there to listen.
     worker.addEventListener("error", () => {
       console.warn(`pingone-mfa: no clock worker: ${RELEASE.tick.file} did not run`);
       worker.hasFailed = true;
     });
     return worker;
   } catch (failure) {
-    // Some browsers throw where a policy forbids workers, others say so in an event alone.
+    // If a policy forbids workers, some browsers throw and others only send an event.
     console.warn(`pingone-mfa: no clock worker: ${failure.name}`);
     return undefined;
   }
 }
 
-// With an integrity the browser doesn't tell a refusal by the server from another content, so it is asked once more.
-async function refuseAltered({ file, integrity }, cache) {
+// With an integrity, a refusal by the server and different content look the same, so the file is requested once more.
+async function rejectAltered({ file, integrity }, cache) {
   let response;
   let isAltered = false;
   try {
@@ -159,7 +160,7 @@ async function refuseAltered({ file, integrity }, cache) {
   if (response?.ok === false) {
     throw new StartFailure(`${file}: the server answered ${response.status}. Files of this release are missing.`);
   }
-  if (isPage((await response?.text().catch(() => "")) ?? "")) {
+  if (isHtml((await response?.text().catch(() => "")) ?? "")) {
     throw new StartFailure(`${file}: the host answers its fallback page. Files of this release are missing.`);
   }
   if (isAltered) {
@@ -167,7 +168,7 @@ async function refuseAltered({ file, integrity }, cache) {
   }
 }
 
-// Somebody comes back from signing in: what PingOne sent leaves the address, and with it the history, at once.
+// After signing in, PingOne's answer is removed from the address, and so from the history, at once.
 function takeSignInAnswer() {
   const query = new URLSearchParams(location.search);
   if (!query.has("state")) return undefined;
@@ -179,9 +180,10 @@ function takeSignInAnswer() {
   return { text: answer, isWindow, isAnswer };
 }
 
-// This is the window that a page opened to sign in or out. Only pages of this origin can hear it, and only the one whose
-// attempt it answers can use it. The channel doesn't reach a frame on another site, the opener isn't always there.
-function bringBack({ text, isAnswer }) {
+// This is the window that a page opened to sign in or out. Only pages of this origin can receive the message, and
+// only the one whose attempt it answers can use it. The channel doesn't reach a frame on another site, and the opener
+// may be missing.
+function handOverAnswer({ text, isAnswer }) {
   const message = { kind: SIGN_IN, answer: text };
   if (isAnswer) {
     new BroadcastChannel(SIGN_IN).postMessage(message);
@@ -189,60 +191,60 @@ function bringBack({ text, isAnswer }) {
   }
   host ??= document.body;
   setTimeout(close, 0);
-  setTimeout(() => show(HANDED_OVER, "Go on in the other window"), 1000);
+  setTimeout(() => showCard(HANDED_OVER, "Go on in the other window"), 1000);
 }
 
 async function start(signInAnswer) {
   host.signInAnswer = signInAnswer?.text;
-  await refuseServiceWorkers();
-  await refuseAlteredStyle();
+  await rejectServiceWorkers();
+  await rejectAlteredStyle();
   [host.config, host.clock] = await Promise.all([config(), clockWorker()]);
-  host.readConfig = readConfigAnew;
+  host.readConfig = reloadConfig;
   host.ownsAddress = !isEmbed;
-  awaited = RELEASE.element.file;
+  pendingFile = RELEASE.element.file;
   try {
     await import(address(RELEASE.element.file));
   } catch {
-    await refuseAltered(RELEASE.element, "no-store");
+    await rejectAltered(RELEASE.element, "no-store");
     throw new StartFailure(`${RELEASE.element.file} could not be run by this browser. It needs modules, WebAssembly and shadow roots.`);
   }
 }
 
-async function startOrSay(signInAnswer) {
+async function startOrShowFailure(signInAnswer) {
   const late = setTimeout(
-    () => show(`${awaited} hasn't arrived after ${PATIENCE / 1000} seconds. Still waiting.`),
-    PATIENCE,
+    () => showCard(`${pendingFile} hasn't arrived after ${LATE_AFTER_MILLIS / 1000} seconds. Still waiting.`),
+    LATE_AFTER_MILLIS,
   );
   try {
     await start(signInAnswer);
   } catch (failure) {
     if (!(failure instanceof StartFailure)) console.error(failure);
-    show(failure instanceof StartFailure ? failure.message : `boot: ${failure}`);
+    showCard(failure instanceof StartFailure ? failure.message : `boot: ${failure}`);
   } finally {
     clearTimeout(late);
   }
 }
 
-// Nothing waits at the module's top: the page around the frame says hello when this page has loaded.
+// The module has no top-level await: the host page says hello when this page has loaded.
 async function startInvited() {
-  const frame = await invited();
+  const frame = await hostPage();
   host = document.body.appendChild(document.createElement("pingone-mfa"));
   host.frame = frame;
-  startOrSay();
+  startOrShowFailure();
 }
 
-// A window that was opened to sign in or out comes back to the page that opened it, and that may be embed.html.
+// A window for signing in or out returns to the page that opened it, which may be embed.html.
 function begin() {
   const isFramed = self !== top;
   const answer = isFramed ? undefined : takeSignInAnswer();
-  if (answer?.isWindow) return bringBack(answer);
+  if (answer?.isWindow) return handOverAnswer(answer);
   if (isEmbed !== isFramed) {
     document.body.replaceChildren();
     console.warn("pingone-mfa: embed.html is shown in frames alone, index.html in none.");
   } else if (isEmbed) {
     startInvited();
   } else {
-    startOrSay(answer);
+    startOrShowFailure(answer);
   }
 }
 

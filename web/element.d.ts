@@ -1,20 +1,20 @@
-/** Why a token is asked for: there is none, it is about to end, or PingOne refused it. */
+/** Why a token is requested: there is none yet, it is about to expire, or PingOne refused it. */
 export type TokenReason = "start" | "expiry" | "unauthorized";
 
-/** Gives an access token for PingOne. Without one, or when it rejects, the element says so and offers to ask again. */
+/** Provides an access token for PingOne. Without one, or if it rejects, the element says so and offers a retry. */
 export type TokenProvider = (request: { reason: TokenReason }) => Promise<{ accessToken: string } | undefined>;
 
-/** What is about to be changed. */
+/** A change that is about to be sent. */
 export interface Change {
   change: "enable" | "disable" | "bypass";
   users: number;
-  /** Whose, where it is one user. */
+  /** The user's ID if exactly one user is changed. */
   userId: string | null;
 }
 
-/** A run in numbers. */
+/** Progress of a run as numbers of users. */
 export interface RunCounts {
-  /** The plan's number. */
+  /** The number of the run's plan. */
   run: string;
   total: number;
   done: number;
@@ -22,10 +22,10 @@ export interface RunCounts {
   failed: number;
 }
 
-/** What failed. */
+/** A failed request or action. */
 export interface Fault {
   fault: FaultWord;
-  /** The status of PingOne's answer, where one came. */
+  /** The status of PingOne's response, or null without one. */
   status: number | null;
 }
 
@@ -56,52 +56,52 @@ export type FaultWord =
   | "not-permitted"
   | "lock-silent";
 
-/** Counts, ids and words; never a name, and never a token. All of them bubble out of the element. */
+/** Details are counts, IDs and keywords, never names or tokens. All events bubble out of the element. */
 export interface PingOneMfaEvents {
-  /** The element is there. */
+  /** The element has started. */
   "pingone-mfa:ready": CustomEvent<Record<string, never>>;
-  /** The tokenProvider is about to be asked. */
+  /** tokenProvider is about to be called. */
   "pingone-mfa:token-needed": CustomEvent<{ reason: TokenReason }>;
-  /** An environment was connected to. */
+  /** The element has connected to an environment. */
   "pingone-mfa:connected": CustomEvent<{ environmentId: string; region: string }>;
-  /** Everyone was listed. */
+  /** All users were loaded. */
   "pingone-mfa:users-loaded": CustomEvent<{ users: number }>;
-  /** Others are selected: so many by now. */
+  /** The selection changed. `selected` is the number of selected users. */
   "pingone-mfa:selection-changed": CustomEvent<{ selected: number }>;
-  /** Something is about to be changed. `preventDefault()` at once keeps it from being sent. */
+  /** A change is about to be sent. A synchronous `preventDefault()` cancels it. */
   "pingone-mfa:before-change": CustomEvent<Change>;
-  /** One user's flag was changed by its switch. */
+  /** One user's MFA was changed with its switch. */
   "pingone-mfa:changed": CustomEvent<{ userId: string; enabled: boolean }>;
-  /** A run has come so far. */
+  /** The progress of a run. */
   "pingone-mfa:run-progress": CustomEvent<RunCounts>;
-  /** A run is over. */
+  /** A run has finished or was stopped. */
   "pingone-mfa:run-finished": CustomEvent<RunCounts & { stopped: boolean }>;
-  /** Something failed. */
+  /** A request or action failed. */
   "pingone-mfa:fault": CustomEvent<Fault>;
 }
 
-/** The attributes, all of them optional. */
+/** The element's attributes, all optional. */
 export interface PingOneMfaAttributes {
-  /** The code of the region that is taken. */
+  /** The code of the region to use. */
   region?: string;
   "environment-id"?: string;
-  /** A user to open at once. */
+  /** The ID of a user to open at the start. */
   "user-id"?: string;
-  /** `auto` is as the browser is set. */
+  /** `auto` follows the browser's setting. */
   theme?: "auto" | "light" | "dark";
 }
 
 /** `<pingone-mfa>` */
 export interface PingOneMfaElement extends HTMLElement {
-  /** The text of a config.json, for what a deployment decides. */
+  /** The text of a config.json with the deployer's settings. */
   config: string | undefined;
   /** Every script of the page can call it, and so get a token. */
   tokenProvider: TokenProvider | undefined;
-  /** Reads anew how many users there are, and who they are if that had been read. */
+  /** Refreshes the number of users, and the list of users if it was loaded. */
   refresh(): void;
-  /** Forgets the token, and everything that was read with it. The token itself stays valid. */
+  /** Forgets the token and all data read with it. The token itself stays valid. */
   forgetToken(): void;
-  /** The report of the run that is over, as JSON without names; `undefined` where there is none. */
+  /** The report of the finished run, as JSON without names, or `undefined` if there is none. */
   exportReport(): File | undefined;
   addEventListener<K extends keyof PingOneMfaEvents>(
     type: K,

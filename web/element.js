@@ -1,88 +1,87 @@
-// <pingone-mfa>: the only loader of the wasm. A thin shell; everything else happens inside.
+// <pingone-mfa>: loads the WebAssembly program and mounts it. Everything else happens inside the program.
 import start, { mount } from "./pingone-mfa.js";
 const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", url: new URL("./pingone-mfa_bg.wasm", import.meta.url), integrity: "" }, rest: { file: "rest.wasm", url: new URL("./rest.wasm", import.meta.url), integrity: "" }, style: { file: "widget.css", url: new URL("./widget.css", import.meta.url), integrity: "" }, build: "dev" };
 
-// After this long without the files something is said, although they may still arrive.
-const PATIENCE = 10_000;
+// If the files haven't loaded after this time, a message is shown. They may still arrive.
+const LATE_AFTER_MILLIS = 10_000;
 
 const FRAME_INSTEAD =
   "This page enforces Trusted Types. No policy is made in another page's realm: show PingOne MFA in its frame instead (docs/embedding.md).";
 
 class StartFailure extends Error {}
 
-// One program serves every element of the page: after a panic none of them begins again.
+// All elements of the page share one program. After a panic none of them starts again.
 let hasPanicked = false;
 globalThis.addEventListener?.("pingone-mfa:panicked", () => (hasPanicked = true));
 
-// Which addresses the page's policy refused to connect to. The browser says so in an event alone.
-const refused = new Set();
+// Addresses that the page's policy blocked. The browser reports them only in this event.
+const blockedUrls = new Set();
 globalThis.document?.addEventListener("securitypolicyviolation", ({ effectiveDirective, disposition, blockedURI }) => {
-  if (effectiveDirective === "connect-src" && disposition === "enforce") refused.add(blockedURI);
+  if (effectiveDirective === "connect-src" && disposition === "enforce") blockedUrls.add(blockedURI);
 });
 
-// One download serves every element of the page. A failed one is forgotten, so that another try is another
-// download.
+// All elements of the page share one download. A failed one is dropped, so that the next attempt downloads again.
 let release;
-function loaded() {
-  release ??= Promise.all([program(), sheet()]).catch((failure) => {
+function loadRelease() {
+  release ??= Promise.all([loadProgram(), loadStyle()]).catch((failure) => {
     release = undefined;
     throw failure;
   });
   return release;
 }
 
-// What failed once is asked of the server, because a cache may have kept the failure.
-const failed = new Set();
+// Files whose download failed. They bypass the cache next time, because it may have stored the failure.
+const failedFiles = new Set();
 
 async function download({ file, url, integrity }) {
-  const cache = failed.has(file) ? "reload" : "default";
+  const cache = failedFiles.has(file) ? "reload" : "default";
   const options = { credentials: "same-origin", cache, ...(integrity && { integrity }) };
   let response;
-  failed.add(file);
+  failedFiles.add(file);
   try {
     response = await fetch(url, options);
   } catch {
-    throw new StartFailure(await whyMissing(file, url));
+    throw new StartFailure(await downloadFailure(file, url));
   }
   if (response.ok) {
-    failed.delete(file);
+    failedFiles.delete(file);
     return response;
   }
   throw new StartFailure(`${file}: the server answered ${response.status}. Files of this release are missing.`);
 }
 
-async function whyMissing(file, url) {
+async function downloadFailure(file, url) {
   try {
     const response = await fetch(url, { cache: "no-store" });
     if (!response.ok) return `${file}: the server answered ${response.status}. Files of this release are missing.`;
-    // Neither a program nor a style sheet begins like a page.
+    // A program or a style sheet never begins like an HTML page.
     if (/^\uFEFF?\s*</.test(await response.text())) {
       return `${file}: the host answers its fallback page. Files of this release are missing.`;
     }
     return `${file} doesn't match this release. Reload in a minute; if it stays, the files on the server were altered or mixed.`;
   } catch {
-    // The event comes a little after the failure.
+    // The event arrives shortly after the failure.
     await new Promise((soon) => setTimeout(soon, 100));
-    if (refused.has(url.href)) return `This page's security policy blocks ${file}: connect-src needs ${url.origin}.`;
+    if (blockedUrls.has(url.href)) return `This page's security policy blocks ${file}: connect-src needs ${url.origin}.`;
     return `${file} could not be downloaded, or the download was cut. Check the network and try again.`;
   }
 }
 
-// What the first file exports. The second one shares its memory and its table of functions.
+// Exports of the first file. The second file shares its memory and function table.
 let exported;
-async function program() {
+async function loadProgram() {
   const response = await download(RELEASE.wasm);
   try {
     exported = await start({ module_or_path: response });
   } catch (failure) {
-    throw new StartFailure(whyNotRun(failure, RELEASE.wasm.file));
+    throw new StartFailure(startFailureCause(failure, RELEASE.wasm.file));
   }
 }
 
-// What stands behind the form. It is started once: another start would empty what the first one remembers. A failed
-// one is forgotten, so that another try is another download.
+// Loads the second file, which has everything after the form. It is started only once: a second start would reset the
+// state of the first. A failed one is dropped, so that the next attempt downloads again.
 let rest;
-function restLoaded() {
+function loadRest() {
   rest ??= startRest().catch((failure) => {
     rest = undefined;
     throw failure;
@@ -95,18 +94,18 @@ async function startRest() {
   try {
     await WebAssembly.instantiate(await response.arrayBuffer(), { __wasm_split: exported });
   } catch (failure) {
-    throw new StartFailure(whyNotRun(failure, RELEASE.rest.file));
+    throw new StartFailure(startFailureCause(failure, RELEASE.rest.file));
   }
 }
 
-// Why it didn't arrive: the program asks here when it is told that it didn't.
+// Why the second file couldn't be loaded. The program reads this after it has been told about the failure.
 const report = { failure: "" };
 
-// The program calls this by name, and is told by one of its own functions how it went.
+// The program calls this function by name. The result is reported through one of the program's own functions.
 async function __wasm_split_load_rest(callback, data) {
   let isLoaded = true;
   try {
-    await restLoaded();
+    await loadRest();
   } catch (failure) {
     report.failure = failure.message;
     isLoaded = false;
@@ -114,7 +113,7 @@ async function __wasm_split_load_rest(callback, data) {
   exported.__indirect_function_table.get(callback)(data, isLoaded);
 }
 
-function whyNotRun(failure, file) {
+function startFailureCause(failure, file) {
   if (typeof WebAssembly === "undefined") return "This browser has WebAssembly switched off.";
   if (failure instanceof WebAssembly.CompileError && /eval|Content Security/i.test(failure.message)) {
     return "This page's security policy blocks WebAssembly: script-src needs 'wasm-unsafe-eval'.";
@@ -122,8 +121,9 @@ function whyNotRun(failure, file) {
   return `${file} could not be run: ${failure.message}`;
 }
 
-// The two newest features that the page can't do without. tests/e2e/tests/compat.rs holds the versions against MDN's data.
-function refuseOldBrowsers() {
+// Checks the two newest features that the page requires. tests/e2e/tests/compat.rs compares these versions with MDN's
+// data.
+function rejectOldBrowsers() {
   const lacks = [];
   if (!CSS.supports("color", "light-dark(red, red)")) lacks.push("light-dark() in style sheets");
   if (window.IDBTransaction && !("durability" in IDBTransaction.prototype)) lacks.push("strict durability of IndexedDB");
@@ -131,13 +131,13 @@ function refuseOldBrowsers() {
   throw new StartFailure(`This browser is too old: it has no ${lacks.join(" and no ")}. Use Chrome or Edge 123, Firefox 126, Safari 17.5, or a newer one.`);
 }
 
-async function sheet() {
+async function loadStyle() {
   const response = await download(RELEASE.style);
   const made = new CSSStyleSheet();
   return made.replace(await response.text());
 }
 
-function card(cause, again) {
+function failureCard(cause, again) {
   const section = document.createElement("section");
   section.className = "start-failure";
   section.lang = "en";
@@ -154,7 +154,8 @@ function card(cause, again) {
   return section;
 }
 
-// Only an attempt shows it: a text is refused where they are enforced, unless the page's own policy takes it.
+// This can only be found out by trying: if Trusted Types are enforced, assigning a string throws, unless the page's
+// own default policy accepts it.
 function enforcesTrustedTypes() {
   if (!window.trustedTypes) return false;
   try {
@@ -165,17 +166,17 @@ function enforcesTrustedTypes() {
   }
 }
 
-function told({ type, version, ...detail }, cancelable) {
+function createEvent({ type, version, ...detail }, cancelable) {
   return new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable });
 }
 
-// What only a token looks like, cut or whole, and what is announced as one. As in the core's redaction.rs.
+// Matches tokens, whole or cut off, and values announced as tokens. Same as in the core's redaction.
 const TOKEN = /eyJ[\w.~+/=-]{13}|[Bb](?:earer|EARER)[ :\t]+[\w.~+/=-]{16}/;
 
-// What is typed sooner than this after a token was taken out is its rest, from a program that presses keys.
-const REST_OF_TOKEN = 100;
+// Input within this time after a token was removed is the token's remainder, from a program that presses keys.
+const TOKEN_REMAINDER_MILLIS = 100;
 
-// A server that renders pages imports this file too; nothing happens there.
+// Servers that render pages import this file too. Nothing happens there.
 const Base = globalThis.HTMLElement ?? class {};
 
 class PingOneMfa extends Base {
@@ -186,13 +187,13 @@ class PingOneMfa extends Base {
   #hasFailed = false;
   #config;
   #provider;
-  #isRenewing = false;
+  #isRestarting = false;
   #isHidden = false;
-  #keptOutAt = -Infinity;
+  #tokenRemovedAt = -Infinity;
 
   constructor() {
     super();
-    // What was set before the element was defined would stand in front of its accessors.
+    // Properties that were set before the element was defined would hide its accessors.
     for (const name of ["config", "tokenProvider"]) {
       if (!Object.hasOwn(this, name)) continue;
       const value = this[name];
@@ -201,7 +202,7 @@ class PingOneMfa extends Base {
     }
   }
 
-  // The text of a config.json.
+  // The text of config.json. A change restarts the element.
   get config() {
     return this.#config;
   }
@@ -209,10 +210,10 @@ class PingOneMfa extends Base {
   set config(text) {
     if (text === this.#config) return;
     this.#config = text;
-    this.#renew("config");
+    this.#restart("config");
   }
 
-  // Gives access tokens. Where it comes after the element has begun without one, the element begins anew.
+  // Provides access tokens. If it is first set after the element has started, the element restarts.
   get tokenProvider() {
     return this.#provider;
   }
@@ -220,27 +221,27 @@ class PingOneMfa extends Base {
   set tokenProvider(provider) {
     const isFirst = typeof this.#provider !== "function" && typeof provider === "function";
     this.#provider = provider;
-    if (isFirst) this.#renew("tokenProvider");
+    if (isFirst) this.#restart("tokenProvider");
   }
 
   connectedCallback() {
-    addEventListener("pingone-mfa:panicked", this.#panicked);
-    addEventListener("pagehide", this.#hide);
-    addEventListener("pageshow", this.#comeBack);
+    addEventListener("pingone-mfa:panicked", this.#onPanic);
+    addEventListener("pagehide", this.#onPageHide);
+    addEventListener("pageshow", this.#onPageShow);
     this.#isHidden = false;
     this.#start();
   }
 
-  // An element that is only moved is connected again before the microtask runs.
+  // If the element is only moved, it is connected again before the microtask runs.
   disconnectedCallback() {
     queueMicrotask(() => this.isConnected || this.#stop());
   }
 
   attributeChangedCallback(name, was, is) {
-    if (was !== is) this.#renew(name);
+    if (was !== is) this.#restart(name);
   }
 
-  // Reads anew how many users there are, and who they are if that had been read.
+  // Refreshes the number of users, and the list of users if it was loaded.
   refresh() {
     this.#widget?.refresh();
   }
@@ -249,7 +250,7 @@ class PingOneMfa extends Base {
     this.#widget?.forgetToken();
   }
 
-  // The report of the run that is over, as JSON without names.
+  // The report of the finished run, as JSON without names.
   exportReport() {
     const report = this.#widget?.report();
     if (!report) return undefined;
@@ -259,19 +260,19 @@ class PingOneMfa extends Base {
 
   #start = async () => {
     if (this.#widget) return;
-    if (hasPanicked) return this.#panicked();
+    if (hasPanicked) return this.#onPanic();
     this.#hasFailed = false;
-    const late = setTimeout(() => this.#say(`${RELEASE.wasm.file} hasn't arrived after ${PATIENCE / 1000} seconds. Still waiting for it.`), PATIENCE);
+    const late = setTimeout(() => this.#showFailure(`${RELEASE.wasm.file} hasn't arrived after ${LATE_AFTER_MILLIS / 1000} seconds. Still waiting for it.`), LATE_AFTER_MILLIS);
     try {
       if (!this.ownsAddress && !this.frame && enforcesTrustedTypes()) throw new StartFailure(FRAME_INSTEAD);
-      refuseOldBrowsers();
-      const [, style] = await loaded();
+      rejectOldBrowsers();
+      const [, style] = await loadRelease();
       if (!this.isConnected || this.#widget || this.#isHidden) return;
       this.#root.adoptedStyleSheets = [style];
       const wrapper = document.createElement("div");
       wrapper.className = "widget";
       wrapper.part = "widget";
-      // What is inside is English, whatever the page around it is.
+      // The content is English, whatever the host page's language is.
       wrapper.lang = "en";
       wrapper.dir = "ltr";
       for (const type of ["beforeinput", "input", "change"]) wrapper.addEventListener(type, this.#keepOut, true);
@@ -280,7 +281,7 @@ class PingOneMfa extends Base {
     } catch (failure) {
       if (!(failure instanceof StartFailure)) console.error(failure);
       this.#hasFailed = true;
-      this.#say(failure.message);
+      this.#showFailure(failure.message);
     } finally {
       clearTimeout(late);
     }
@@ -298,16 +299,16 @@ class PingOneMfa extends Base {
       frame: this.frame,
       givesTokens: () => typeof this.tokenProvider === "function",
       provide: this.#provide,
-      tell: (message) => this.#tell(message),
-      permits: (message) => this.dispatchEvent(told(message, true)),
+      tell: (message) => this.#dispatch(message),
+      permits: (message) => this.dispatchEvent(createEvent(message, true)),
       region: this.getAttribute("region"),
       environmentId: this.getAttribute("environment-id"),
       userId: this.getAttribute("user-id"),
     };
   }
 
-  // PingOne's answer comes to the folder that this file is in, if it is of this origin, or to this page where it is the
-  // product's own. One page has one such address, whichever it was opened by.
+  // The redirect URI is the folder of this file if it is on this origin, or this page if it is the product's own. One
+  // page has one redirect URI, whichever of its addresses was opened.
   #redirectUri() {
     const home = import.meta.url.replace(/[^/]*$/, "");
     const page = location.origin + location.pathname;
@@ -318,48 +319,48 @@ class PingOneMfa extends Base {
 
   // The token goes from the host page's answer to the program, and nowhere else.
   #provide = async (reason) => {
-    await this.#tell({ type: "pingone-mfa:token-needed", reason });
+    await this.#dispatch({ type: "pingone-mfa:token-needed", reason });
     try {
       return (await this.tokenProvider({ reason }))?.accessToken;
     } catch (failure) {
-      // Its message is the host page's, and might hold anything.
+      // The message comes from the host page and may contain anything.
       console.error(`pingone-mfa: tokenProvider failed: ${failure?.name}`);
       return undefined;
     }
   };
 
-  // A little later: whatever the host page does then, the program is not in the midst of something.
-  async #tell(message) {
+  // Deferred, so that the program is idle when the host page reacts.
+  async #dispatch(message) {
     await undefined;
-    this.dispatchEvent(told(message, false));
+    this.dispatchEvent(createEvent(message, false));
   }
 
-  // What the element is about has changed: it begins anew, once for all that changes in one moment. Not under an open
-  // run, which would be paused and could be continued only in the place that it was begun for.
-  #renew(what) {
-    if (hasPanicked || this.#isRenewing || !(this.#widget || this.#hasFailed)) return;
+  // Restarts the element after a change, once for all changes made at the same time. Not during an open run: it would
+  // be paused, and could be continued only in the environment that it was started for.
+  #restart(what) {
+    if (hasPanicked || this.#isRestarting || !(this.#widget || this.#hasFailed)) return;
     if (this.#widget?.hasOpenRun()) {
       console.warn(`pingone-mfa: ${what} is not taken under an open run. It holds when the element begins anew.`);
       return;
     }
-    this.#isRenewing = true;
+    this.#isRestarting = true;
     queueMicrotask(() => {
-      this.#isRenewing = false;
+      this.#isRestarting = false;
       if (hasPanicked || !this.isConnected) return;
       this.#unmount();
       this.#start();
     });
   }
 
-  // It is handed on once: a code is good for one exchange.
+  // The answer is passed on only once: a code can be exchanged once.
   #signInAnswer() {
     const answer = this.signInAnswer;
     this.signInAnswer = undefined;
     return answer;
   }
 
-  // No field but the one for tokens takes one: neither a paste nor a drop reaches another, and what was filled in otherwise
-  // is emptied before anything inside takes note of it.
+  // Only the token field accepts tokens. In other fields a paste or drop of a token is prevented. If a token was
+  // entered in any other way, the field is emptied before anything inside handles the event.
   #keepOut = (event) => {
     const { target, type, timeStamp } = event;
     if (target.type === "password") return;
@@ -370,52 +371,52 @@ class PingOneMfa extends Base {
       event.preventDefault();
     } else {
       const isInput = type === "input";
-      isToken = TOKEN.test(target.value) || (isInput && timeStamp - this.#keptOutAt < REST_OF_TOKEN);
+      isToken = TOKEN.test(target.value) || (isInput && timeStamp - this.#tokenRemovedAt < TOKEN_REMAINDER_MILLIS);
       if (isToken) {
-        this.#keptOutAt = timeStamp;
+        this.#tokenRemovedAt = timeStamp;
         target.value = "";
       } else if (!isInput) return;
     }
     this.#widget?.withhold(isToken);
   };
 
-  #say(cause) {
-    this.#root.replaceChildren(card(cause, this.#tryAgain));
+  #showFailure(cause) {
+    this.#root.replaceChildren(failureCard(cause, this.#tryAgain));
   }
 
-  // What was wrong may have been config.json, which the page around has read before.
+  // The cause may have been config.json, which the page has read already.
   #tryAgain = async () => {
     try {
       if (this.readConfig) this.#config = await this.readConfig();
     } catch (failure) {
-      return this.#say(failure.message);
+      return this.#showFailure(failure.message);
     }
     this.#start();
   };
 
-  // A page that is left may be kept as it is and shown again by Back: without a token, and without people. A run is
-  // stored, as when the element is taken out.
-  #hide = () => {
+  // The browser may keep a page that is left and show it again after Back. It must not contain a token or users then.
+  // A run is stored, as when the element is removed.
+  #onPageHide = () => {
     this.#isHidden = true;
     this.#unmount();
     this.#root.replaceChildren();
   };
 
-  #comeBack = () => {
+  #onPageShow = () => {
     if (!this.#isHidden) return;
     this.#isHidden = false;
     this.#start();
   };
 
-  // The program can't be trusted after a panic: what it shows is taken away, and it sends nothing more.
-  #panicked = () => {
-    this.#root.replaceChildren(card("An internal error. Nothing more is sent. Reload the page to go on.", () => location.reload()));
+  // The program can't be trusted after a panic: its content is removed, and it sends nothing more.
+  #onPanic = () => {
+    this.#root.replaceChildren(failureCard("An internal error. Nothing more is sent. Reload the page to go on.", () => location.reload()));
   };
 
   #stop() {
-    removeEventListener("pingone-mfa:panicked", this.#panicked);
-    removeEventListener("pagehide", this.#hide);
-    removeEventListener("pageshow", this.#comeBack);
+    removeEventListener("pingone-mfa:panicked", this.#onPanic);
+    removeEventListener("pagehide", this.#onPageHide);
+    removeEventListener("pageshow", this.#onPageShow);
     this.#unmount();
   }
 

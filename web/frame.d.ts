@@ -1,13 +1,13 @@
-/** Why a token is asked for: there is none, it is about to end, or PingOne refused it. */
+/** Why a token is requested: there is none yet, it is about to expire, or PingOne refused it. */
 export type TokenReason = "start" | "expiry" | "unauthorized";
 
-/** Gives an access token for PingOne. Without one, or when it rejects, the frame says so and offers to ask again. */
+/** Provides an access token for PingOne. Without one, or if it rejects, the frame says so and offers a retry. */
 export type TokenProvider = (request: { reason: TokenReason }) => Promise<{ accessToken: string } | undefined>;
 
-/** How the frame looks. */
+/** The frame's appearance. */
 export interface Look {
   theme?: "auto" | "light" | "dark";
-  /** Plain colours and fonts; anything else is dropped. */
+  /** Plain colors and fonts. Other values are ignored. */
   properties?: Partial<
     Record<
       | "--pingone-mfa-ground"
@@ -23,28 +23,28 @@ export interface Look {
 }
 
 export interface Options extends Look {
-  /** The address of embed.html, on an origin of its own. */
+  /** The address of embed.html, on another origin than this page. */
   src: string;
   tokenProvider: TokenProvider;
-  /** The code of the region that is taken. */
+  /** The code of the region to use. */
   region?: string;
   environmentId?: string;
-  /** A user to open at once. */
+  /** The ID of a user to open at the start. */
   userId?: string;
 }
 
 export interface Frame {
-  /** The frame. The events of `FrameEvents` are dispatched on it and bubble. */
+  /** The frame's element. The events of `FrameEvents` are dispatched on it and bubble. */
   readonly iframe: HTMLIFrameElement;
   look(look: Look): void;
   forgetToken(): void;
-  /** Takes the frame away. A run that goes on is stored in the browser and can be continued. */
+  /** Removes the frame. An unfinished run is stored in the browser and can be continued. */
   remove(): void;
 }
 
-/** A run in numbers. */
+/** Progress of a run as numbers of users. */
 export interface RunCounts {
-  /** The plan's number. */
+  /** The number of the run's plan. */
   run: string;
   total: number;
   done: number;
@@ -61,5 +61,5 @@ export interface FrameEvents {
   "pingone-mfa:height": CustomEvent<{ height: number }>;
 }
 
-/** Puts pingone-mfa into `container`, in a frame. */
+/** Adds a frame with pingone-mfa to `container`. */
 export function framePingOneMfa(container: Element, options: Options): Frame;

@@ -1,10 +1,10 @@
-// Frames pingone-mfa and hands it tokens.
+// Embeds pingone-mfa and gives it tokens.
 const PREFIX = "pingone-mfa:";
 const VERSION = 1;
 
 const RUN = { run: "string", total: "number", done: "number", changed: "number", failed: "number" };
 
-const TOLD = {
+const EVENTS = {
   ready: {},
   connected: { environmentId: "string", region: "string" },
   "token-needed": { request: "number", reason: "string" },
@@ -13,7 +13,7 @@ const TOLD = {
   height: { height: "number" },
 };
 
-export function framePingOneMfa(container, { src, tokenProvider, theme, properties, ...wishes }) {
+export function framePingOneMfa(container, { src, tokenProvider, theme, properties, ...options }) {
   const url = new URL(src, location.href);
   if (url.origin === location.origin) throw new TypeError("pingone-mfa: src needs an origin of its own");
 
@@ -24,13 +24,13 @@ export function framePingOneMfa(container, { src, tokenProvider, theme, properti
   iframe.referrerPolicy = "origin";
   Object.assign(iframe.style, { display: "block", width: "100%", height: "320px", border: "0" });
 
-  // With a tail call WebKit names the frame as the sender.
+  // With a tail call WebKit names the frame as sender.
   const say = (type, fields) =>
     void iframe.contentWindow?.postMessage({ ...fields, type: PREFIX + type, version: VERSION }, url.origin);
 
-  function look(wish) {
-    theme = wish.theme ?? theme;
-    properties = { ...properties, ...wish.properties };
+  function look(next) {
+    theme = next.theme ?? theme;
+    properties = { ...properties, ...next.properties };
     say("look", { theme, properties });
   }
 
@@ -49,12 +49,12 @@ export function framePingOneMfa(container, { src, tokenProvider, theme, properti
     if (source !== iframe.contentWindow || origin !== url.origin) return;
     const type = String(data?.type);
     const name = type.startsWith(PREFIX) && type.slice(PREFIX.length);
-    if (!Object.hasOwn(TOLD, name) || data.version !== VERSION) return;
-    const fields = Object.entries(TOLD[name]);
+    if (!Object.hasOwn(EVENTS, name) || data.version !== VERSION) return;
+    const fields = Object.entries(EVENTS[name]);
     if (fields.some(([key, kind]) => typeof data[key] !== kind)) return;
     const detail = Object.fromEntries(fields.map(([key]) => [key, data[key]]));
     if (name === "token-needed") give(detail);
-    // It may have missed a wish.
+    // It may have missed a look.
     if (name === "ready") look({});
     // Room for dialogs.
     if (name === "height") iframe.style.height = `${Math.max(320, Math.min(detail.height, innerHeight))}px`;
@@ -62,7 +62,7 @@ export function framePingOneMfa(container, { src, tokenProvider, theme, properti
   }
 
   addEventListener("message", hear);
-  iframe.addEventListener("load", () => say("hello", { theme, properties, ...wishes }));
+  iframe.addEventListener("load", () => say("hello", { theme, properties, ...options }));
   iframe.src = url.href;
   container.append(iframe);
 

@@ -1,3 +1,3 @@
-// The page's clock. A hidden page's own timers fall to one a minute; a worker's keep their pace.
-// In: { id, millis }. Out, that much later: id.
+// Clock worker. Timers of a hidden page are throttled to one per minute, a worker's aren't.
+// Input: { id, millis }. Output after that time: id.
 self.onmessage = ({ data: { id, millis } }) => setTimeout(() => self.postMessage(id), millis);

@@ -1,7 +1,7 @@
-// A portal that frames pingone-mfa. Put the origin that serves pingone-mfa here and in _headers.
+// A portal that shows pingone-mfa in a frame. Replace https://mfa.example.com here and in _headers.
 import { framePingOneMfa } from "https://mfa.example.com/pingone-mfa-frame.js";
 
-// The portal's own backend knows who is signed in, and gets a token of PingOne for them.
+// The portal's backend knows who is signed in and gets a PingOne token for that person.
 async function tokenProvider({ reason }) {
   const answer = await fetch(`token.json?reason=${reason}`, { cache: "no-store" });
   if (!answer.ok) throw new Error("no token");
@@ -15,12 +15,12 @@ const mfa = framePingOneMfa(document.querySelector("#mfa"), {
   properties: { "--pingone-mfa-accent": "#7a1fa2" },
 });
 
-const told = document.querySelector("#told");
+const log = document.querySelector("#told");
 for (const name of ["ready", "connected", "token-needed", "run-progress", "run-finished"]) {
   document.addEventListener(`pingone-mfa:${name}`, ({ detail }) => {
     const line = document.createElement("li");
     line.textContent = `${name} ${JSON.stringify(detail)}`;
-    told.append(line);
+    log.append(line);
   });
 }
 

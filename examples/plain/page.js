@@ -1,14 +1,14 @@
-// A page with the element in it. Every script of this page could use the token.
+// A page with the element. Every script on this page can use the token.
 import "pingone-mfa";
 
-// The page's own backend knows who is signed in, and gets a token of PingOne for them.
+// The page's backend knows who is signed in and gets a PingOne token for that person.
 async function tokenProvider({ reason }) {
   const answer = await fetch(`token.json?reason=${reason}`, { cache: "no-store" });
   if (!answer.ok) throw new Error("no token");
   return answer.json();
 }
 
-// What the deployment decides, if anything.
+// The deployment's settings, if there are any.
 async function settings() {
   const answer = await fetch("config.json", { cache: "no-store" });
   return answer.ok ? answer.text() : undefined;
@@ -20,12 +20,12 @@ mfa.config = await settings();
 mfa.tokenProvider = tokenProvider;
 document.querySelector("#mfa").append(mfa);
 
-const told = document.querySelector("#told");
+const log = document.querySelector("#told");
 for (const name of ["ready", "token-needed", "connected", "users-loaded", "changed", "run-finished", "fault"]) {
   mfa.addEventListener(`pingone-mfa:${name}`, ({ detail }) => {
     const line = document.createElement("li");
     line.textContent = `${name} ${JSON.stringify(detail)}`;
-    told.append(line);
+    log.append(line);
   });
 }
 

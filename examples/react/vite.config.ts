@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
 export default defineConfig({
-  // The element finds its files beside itself; joined with others for the development server it would look elsewhere.
+  // The element loads files from beside itself. Pre-bundling would move its script away from them.
   optimizeDeps: { exclude: ["pingone-mfa"] },
 });

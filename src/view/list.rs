@@ -15,7 +15,7 @@ use crate::state::directory::List;
 use crate::state::load::Load;
 use crate::state::troubleshooting::Location;
 
-/// UserStore a request, because every page of 200 has a preflight.
+/// Users per request, because every page of 200 has a preflight.
 const USERS_PER_REQUEST: u64 = 100;
 
 /// What the part looks like; figures inside change by themselves.

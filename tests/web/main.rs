@@ -1,4 +1,4 @@
-//! What only a browser can show of the program: the ports' own adapters and the exported entry.
+//! Tests that need a browser: the adapters of the ports and the exported entry point.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a test stops at what it didn't expect")]
 
@@ -29,7 +29,7 @@ fn token_field(wrapper: &HtmlElement) -> HtmlInputElement {
 }
 
 #[wasm_bindgen_test]
-fn two_elements_mount_apart_and_one_goes_without_the_other() {
+fn two_elements_are_mounted_and_unmounted_independently() {
     let (one, other) = (wrapper(), wrapper());
     let first = pingone_mfa::mount(one.clone(), &options(&[])).unwrap();
     let second = pingone_mfa::mount(other.clone(), &options(&[("build", "4f2a91c")])).unwrap();
@@ -41,7 +41,7 @@ fn two_elements_mount_apart_and_one_goes_without_the_other() {
 }
 
 #[wasm_bindgen_test]
-fn a_config_that_cannot_be_used_is_an_error_that_names_the_field() {
+fn an_invalid_config_is_an_error_that_names_the_field() {
     let wrapper = wrapper();
     let config = r#"{"regions":[{"code":"X","label":"x","apiBase":"ftp://a/v1","authBase":"https://a"}]}"#;
     let error = pingone_mfa::mount(wrapper.clone(), &options(&[("config", config)])).err().unwrap();
@@ -54,16 +54,16 @@ fn a_config_that_cannot_be_used_is_an_error_that_names_the_field() {
 }
 
 #[wasm_bindgen_test]
-async fn what_is_typed_into_the_token_field_is_read_once_and_taken_out() {
+async fn text_in_the_token_field_is_read_once_and_removed() {
     let wrapper = wrapper();
     let widget = pingone_mfa::mount(wrapper.clone(), &options(&[])).unwrap();
     let field = token_field(&wrapper);
     assert_eq!(field.get_attribute("autocomplete").as_deref(), Some("one-time-code"));
-    assert!(field.form().is_none(), "a form would make a login of it");
+    assert!(field.form().is_none(), "in a form, browsers would treat the field as a login");
     field.set_value("Bearer {{accessToken}}");
     field.dispatch_event(&web_sys::Event::new("change").unwrap()).unwrap();
     assert_eq!(field.value(), "");
-    // What looks into other text stands behind the form, which takes some turns.
+    // Other text is checked by the second wasm file, which takes some turns to load.
     for _ in 0..50 {
         leptos::task::tick().await;
     }

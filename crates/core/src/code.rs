@@ -1,7 +1,7 @@
-//! A request as code that can be run elsewhere, and a plan as a script. One file per language.
+//! Writes a request as code that runs elsewhere, and a plan as a script. One file per language.
 //!
-//! No text here has a token: programs read it from the environment variable [`TOKEN`], and what can read none has a
-//! placeholder that says what belongs there.
+//! The generated text never contains a token: programs read it from the environment variable [`TOKEN`], and languages
+//! without environment variables get a placeholder that says what belongs there.
 
 use std::fmt::Write;
 
@@ -25,41 +25,41 @@ mod swift;
 
 pub mod script;
 
-/// The environment variable that a program takes the token from.
+/// The environment variable that a generated program reads the token from.
 pub const TOKEN: &str = "PINGONE_ACCESS_TOKEN";
 
-/// What a snippet is written in: the languages of PingOne's own tutorials, in their order, and `PowerShell`.
+/// A language for snippets: the languages of PingOne's tutorials, in their order, and `PowerShell`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Language {
-    /// A shell with cURL.
+    /// A shell command that uses cURL.
     #[default]
     Curl,
-    /// C#.
+    /// C# 6 or newer, for .NET of any version.
     CSharp,
-    /// Go.
+    /// Go, with its standard library.
     Go,
-    /// The message itself, as editors and HTTP clients send it.
+    /// The HTTP message itself, as editors and HTTP clients send it.
     Http,
-    /// Java.
+    /// Java 11 or newer, without libraries.
     Java,
-    /// A page with jQuery.
+    /// A script for a page that uses jQuery.
     JQuery,
-    /// Node.js.
+    /// Node.js 18 or newer, without packages.
     NodeJs,
-    /// Python.
+    /// Python, with its standard library.
     Python,
-    /// PHP.
+    /// PHP, with its cURL extension.
     Php,
-    /// Ruby.
+    /// Ruby, with its standard library.
     Ruby,
-    /// Swift.
+    /// Swift 5.7 or newer, on Apple's systems and Linux.
     Swift,
-    /// `PowerShell`.
+    /// `PowerShell` 7.4 or newer, on any system.
     PowerShell,
 }
 
 impl Language {
-    /// All of them.
+    /// All languages, in the order in which they are shown.
     pub const ALL: [Self; 12] = [
         Self::Curl,
         Self::CSharp,
@@ -75,7 +75,7 @@ impl Language {
         Self::PowerShell,
     ];
 
-    /// Its name.
+    /// The language's name, as the page shows it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -94,14 +94,14 @@ impl Language {
         }
     }
 
-    /// The language with this name.
+    /// Finds the language with this name.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|language| language.name() == name)
     }
 }
 
-/// A request as every language needs it: plain texts, free of tokens.
+/// A request in the form that every language needs: plain text without a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
     method: Method,
@@ -110,8 +110,10 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Of a method, a URL and a JSON body. A token that somebody typed into a search is taken out. In the URL whatever
-    /// no URL has is percent-encoded; of the body control characters are left out that no JSON has.
+    /// Creates a sample from a method, a URL and a JSON body.
+    ///
+    /// A token that someone typed into a search is redacted. Characters that a URL can't contain are percent-encoded;
+    /// control characters that JSON can't contain are removed from the body.
     #[must_use]
     pub fn new(method: Method, url: &str, body: Option<&[u8]>) -> Self {
         let body = body.map(|body| {
@@ -121,7 +123,7 @@ impl Sample {
         Self { method, url: percent_encoded(&redact_dotted(url)), body }
     }
 
-    /// The request in a language.
+    /// Writes the request in this language.
     #[must_use]
     pub fn code(&self, language: Language) -> String {
         match language {
@@ -140,7 +142,7 @@ impl Sample {
         }
     }
 
-    /// The method as languages name it that name it in mixed case.
+    /// The method in mixed case, as some languages name it.
     const fn capitalised(&self) -> &'static str {
         match self.method {
             Method::Get => "Get",
@@ -156,14 +158,14 @@ impl From<&Request> for Sample {
     }
 }
 
-/// The text with everything percent-encoded that RFC 3986 has no place for, and with it the apostrophe, as browsers do.
+/// Percent-encodes everything that RFC 3986 doesn't permit in a URL, and the apostrophe too, as browsers do.
 fn percent_encoded(url: &str) -> String {
     let mut encoded = String::with_capacity(url.len());
     for byte in url.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&()*+,;=%".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            // Writing to a text can't fail.
+            // Writing to a string can't fail.
             let _ = write!(encoded, "%{byte:02X}");
         }
     }

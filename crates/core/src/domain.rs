@@ -1,4 +1,4 @@
-//! The nouns: what an administrator of PingOne talks about, without a clock, a URL or a JSON shape.
+//! Domain types: what an administrator of PingOne works with, without a clock, a URL or a JSON shape.
 
 pub mod time;
 

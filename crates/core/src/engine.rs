@@ -1,8 +1,9 @@
-//! When something is sent, and what is done with its answer.
+//! Decides when requests are sent and what happens with their answers.
 //!
-//! Work is a pure state machine ([`driver::Work`]); [`driver::drive`] is the only loop; every request of a
-//! connection passes its one [`pacer::Pacer`]. Time comes from the port [`Clock`], so a test runs an hour of
-//! waiting in a millisecond.
+//! Each kind of work (a single change, a listing, a lookup, a run, its read-back) is a pure state machine that
+//! implements [`driver::Work`]. [`driver::drive`] is the only loop: it asks the work for its next step, sends what
+//! the pacer permits and hands answers back. Every request of a connection passes the connection's one
+//! [`pacer::Pacer`]. Time comes from the port [`Clock`], so a test runs an hour of waiting in a millisecond.
 
 use futures::future::LocalBoxFuture;
 
@@ -40,23 +41,23 @@ pub mod run_file;
 
 pub mod probe;
 
-/// The clocks of the computer.
+/// The computer's clocks: a monotonic one and the wall clock.
 pub trait Clock {
-    /// The monotonic clock: for waiting and measuring. It never jumps.
+    /// The monotonic clock, for waiting and measuring. It never jumps.
     fn now(&self) -> Millis;
 
-    /// The computer's date and time: for showing, and for comparing with a token's claims.
+    /// The computer's date and time, for display and for comparison with a token's claims.
     fn wall(&self) -> Timestamp;
 
-    /// Ends once [`Clock::now`] has reached `at`. Dropping it cancels the wait.
+    /// Completes once [`Clock::now`] has reached `at`. Dropping the future cancels the wait.
     fn sleep_until(&self, at: Millis) -> LocalBoxFuture<'static, ()>;
 
-    /// Both clocks now.
+    /// Reads both clocks at the same moment.
     fn reading(&self) -> ClockReading {
         ClockReading { now: self.now(), wall: self.wall() }
     }
 
-    /// Whether waits keep their pace while the page is hidden. Browsers slow down a hidden page's own timers.
+    /// Whether waits keep their pace while the page is hidden. Browsers throttle a hidden page's own timers.
     fn keeps_pace_hidden(&self) -> bool {
         true
     }

@@ -1,5 +1,7 @@
-//! What the page needs of its surroundings, besides the engine's [`crate::engine::Clock`] and
-//! [`crate::api::Transport`].
+//! The ports through which the page reaches its environment: token, locale, storage, sign-in, host
+//! page, files, journal and lease.
+//!
+//! Two more ports are declared where they are used: [`crate::engine::Clock`] and [`crate::api::Transport`].
 
 use std::any::Any;
 
@@ -18,97 +20,97 @@ use crate::domain::tenant::EnvironmentId;
 use crate::domain::time::Timestamp;
 use crate::domain::token::Secret;
 
-/// Holds the one token. The transport behind it adds it to every request.
+/// Holds the one access token. The transport behind it adds the token to every request.
 pub trait TokenHolder {
-    /// Takes a token; one that is there is overwritten.
+    /// Stores a token, replacing any earlier one.
     fn hold(&self, token: Secret);
 
-    /// Forgets the token. What has been sent with it can't be recalled.
+    /// Forgets the token. Requests already sent with it can't be recalled.
     fn forget(&self);
 }
 
-/// How numbers, times and words are written where the page is read.
+/// How numbers, times and dates are formatted for the reader.
 pub trait Locale {
-    /// A whole number with thousands separators.
+    /// Formats a whole number with thousands separators.
     fn number(&self, number: u64) -> String;
 
-    /// The time of day, to the minute.
+    /// Formats the time of day, to the minute.
     fn time(&self, at: Timestamp) -> String;
 
-    /// The time of day, to the second.
+    /// Formats the time of day, to the second.
     fn time_to_second(&self, at: Timestamp) -> String;
 
-    /// The date.
+    /// Formats the date, without the time of day.
     fn date(&self, at: Timestamp) -> String;
 
-    /// Whether two points are on the same day.
+    /// Whether two points in time are on the same day.
     fn is_same_day(&self, one: Timestamp, other: Timestamp) -> bool;
 }
 
-/// How the reader's language compares texts.
+/// How the reader's language compares and sorts texts.
 pub trait Collation {
-    /// The text without capitals and accents, so that two spellings of one name compare equal.
+    /// The text without case and accents, so that two spellings of one name compare equal.
     fn fold(&self, text: &str) -> String;
 
-    /// The text in a normalization form of Unicode.
+    /// The text in a Unicode normalization form.
     fn normalize(&self, text: &str, form: Form) -> String;
 
-    /// The text with a capital first letter, in any script. The browser knows them all; a table of our own would be
-    /// a tenth of the page.
+    /// The text with its first letter capitalized, in any script. The browser knows all scripts; a table of our own
+    /// would be a tenth of the page.
     fn capitalized(&self, text: &str) -> String;
 
-    /// The text in small letters, in any script.
+    /// The text in lowercase, in any script.
     fn lower(&self, text: &str) -> String;
 
-    /// For each text its place among them all, as the reader's language sorts.
+    /// The rank of each text among all of them, in the sort order of the reader's language.
     fn rank(&self, texts: &[&str]) -> Vec<u32>;
 }
 
-/// What is remembered on this computer: where was connected last, how fast was read. What runs do is kept by [`Journal`], and
-/// nothing else is.
+/// Preferences stored on this computer: the last connection, and the chosen read ceiling. What runs do is kept by
+/// [`Journal`]; nothing else is stored.
 pub trait Preferences {
-    /// The region and environment of the last connection, as far as they can be read.
+    /// The region and environment of the last connection, each `None` if it can't be read.
     fn last(&self) -> (Option<RegionCode>, Option<EnvironmentId>);
 
-    /// Remembers them. A browser that stores nothing is no error.
+    /// Stores the region and environment. A browser that stores nothing isn't an error.
     fn remember(&self, region: &RegionCode, environment: EnvironmentId);
 
-    /// The ceiling for reads that was chosen last, in requests a second.
+    /// The read ceiling that was chosen last, in requests per second.
     fn read_ceiling(&self) -> Option<u32>;
 
-    /// Remembers it.
+    /// Stores the read ceiling, in requests per second.
     fn remember_read_ceiling(&self, per_second: u32);
 }
 
-/// The way to PingOne and back, where somebody signs in.
+/// The browser's part of signing in: the way to PingOne and back.
 pub trait SignIn {
-    /// The address where PingOne is to send the answer: that of this product's page. `None` where that page is of another
-    /// origin than the one around the element, so that no answer would arrive here.
+    /// The address to which PingOne is to send the answer: that of this product's page. `None` if that page is of
+    /// another origin than the page around the element, because no answer would arrive here.
     fn redirect_uri(&self) -> Option<String>;
 
-    /// Whether the page can be left and come back to: it is this product's own, and in no frame.
+    /// Whether the page can be left and returned to: it is this product's own page and isn't in a frame.
     fn can_leave(&self) -> bool;
 
-    /// Bytes that nobody can guess; `None` where the browser has none.
+    /// Random bytes that can't be guessed; `None` if the browser provides none.
     fn chance(&self) -> Option<[u8; CHANCE]>;
 
-    /// Keeps an attempt until it is taken, for this tab alone. `false` if the browser keeps nothing.
+    /// Stores an attempt until it is taken, for this tab only. `false` if the browser stores nothing.
     fn keep(&self, attempt: &str) -> bool;
 
-    /// Takes the attempt that was kept. There is none a second time.
+    /// Takes the stored attempt. A second call returns `None`.
     fn take(&self) -> Option<String>;
 
-    /// Leaves for another address. `false` if it can't.
+    /// Navigates to another address. `false` if that isn't possible.
     fn leave(&self, address: &str) -> bool;
 
-    /// The query with which somebody came back, if it is an answer. It stands in the page's address no more.
+    /// The query that PingOne's redirect brought back, if it is an answer. It has been removed from the page's address.
     fn answer(&self) -> Option<Zeroizing<String>>;
 
-    /// Opens an address in a window of its own, which a browser permits only in the moment of a press. `None` if it
-    /// doesn't.
+    /// Opens an address in a window of its own. Browsers permit that only while a press is handled.
+    /// `None` if the browser refuses.
     fn open(&self, address: &str) -> Option<Box<dyn SignInWindow>>;
 
-    /// Posts a form to the authorization server. Neither is kept or shown.
+    /// Posts a form to the authorization server. Neither the form nor the answer is kept or shown.
     fn post(
         &self,
         address: &str,
@@ -116,154 +118,156 @@ pub trait SignIn {
     ) -> LocalBoxFuture<'static, Result<Response, TransportError>>;
 }
 
-/// A window in which somebody signs in. Dropped, it is closed as far as this page can, and nobody listens to it any more.
+/// A window in which a person signs in. When dropped, the window is closed as far as this page can,
+/// and its answers are ignored.
 pub trait SignInWindow {
     /// The next answer that a window of this product brings back to this origin. It may be meant for another page.
     fn answer(&mut self) -> LocalBoxFuture<'_, Zeroizing<String>>;
 
-    /// Whether it was closed, or went out of this page's sight.
+    /// Whether the window was closed, or can no longer be observed from this page.
     fn is_gone(&self) -> bool;
 
-    /// Lets it stay, and go its way.
+    /// Stops observing the window and leaves it open.
     fn leave_open(self: Box<Self>);
 }
 
-/// The page around the widget.
+/// The document around the widget, and what the browser offers for it.
 pub trait Host {
-    /// Whether the document is this product's own, and not the page of somebody else with an element in it.
+    /// Whether the document is this product's own, rather than another page with an element in it.
     fn owns_page(&self) -> bool;
 
-    /// Sets the title of the document, if it is this product's own.
+    /// Sets the title of the document, if the document is this product's own.
     fn set_title(&self, title: &str);
 
-    /// What stands behind the `#` of the page's address. Nothing where the page isn't this product's own.
+    /// The text after the `#` of the page's address. Empty if the page isn't this product's own.
     fn address(&self) -> String;
 
-    /// Puts it there, as a further step that can be gone back from.
+    /// Sets the text after the `#`, as a new entry in the browser's history.
     fn set_address(&self, text: &str);
 
-    /// Calls `then` with it whenever somebody goes back or forward.
+    /// Calls `then` with the text after the `#` whenever the person navigates back or forward.
     fn on_address(&self, then: Box<dyn Fn(String)>);
 
-    /// Has the browser ask whoever is about to leave the page, or no longer. Browsers may not.
+    /// Turns the browser's confirmation before leaving the page on or off. Browsers may not show it.
     fn ask_before_leaving(&self, asks: bool);
 
-    /// Offers the page to be printed.
+    /// Opens the browser's print dialog for the page.
     fn print(&self);
 
-    /// Puts a text on the clipboard; `false` if the browser refuses.
+    /// Copies a text to the clipboard; `false` if the browser refuses.
     fn copy(&self, text: String) -> LocalBoxFuture<'static, bool>;
 }
 
-/// The page that this product is a part of, where it isn't a page of its own: around its element, or around its frame.
+/// The page that embeds this product where it isn't a page of its own: around its element, or around its frame.
 pub trait Embedder {
-    /// Whether it hands over tokens.
+    /// Whether the embedding page supplies tokens.
     fn gives_tokens(&self) -> bool;
 
-    /// Whether it is a page of another origin, around a frame.
+    /// Whether the embedding page is of another origin, around a frame.
     fn is_around_frame(&self) -> bool;
 
-    /// Asks it for a token. `None` if it gives none.
+    /// Asks the embedding page for a token. `None` if it supplies none.
     fn token(&self, reason: Reason) -> LocalBoxFuture<'static, Option<Zeroizing<String>>>;
 
-    /// Tells it what has happened.
+    /// Tells the embedding page what has happened.
     fn tell(&self, note: &HostNotice);
 
-    /// Asks it whether what this message names may be changed, and is answered at once. A page around a frame can't be
-    /// asked.
+    /// Asks the embedding page whether the change in this message is permitted, and returns its answer immediately. A
+    /// page around a frame can't be asked.
     fn permits(&self, message: &str) -> bool;
 }
 
-/// Files that come and go by the hand of whoever uses the page. Nothing is opened or saved that nobody asked for.
+/// Files that the person opens and saves. Nothing is opened or saved unless the person asked for it.
 pub trait Files {
-    /// Begins a file that is to be saved under this name. Nothing is saved before [`Download::finish`].
+    /// Starts a file that is to be saved under this name. Nothing is saved before [`Download::finish`].
     fn save(&self, name: &str, mime: &'static str) -> Box<dyn Download>;
 
-    /// Asks for one file and reads it, if it has at most `limit_bytes` bytes. `accept` says what is offered first, as
-    /// in HTML: `.csv,.txt`. Browsers open the question only while a press or key of the user is fresh.
+    /// Asks for one file and reads it, if it has at most `limit_bytes` bytes. `accept` says which files are offered
+    /// first, as in HTML: `.csv,.txt`. Browsers open the dialog only shortly after a press or key of the person.
     fn open(&self, accept: &'static str, limit_bytes: u32) -> LocalBoxFuture<'static, Opened>;
 }
 
-/// A file that is being written. Dropped unfinished, it is gone.
+/// A file that is being written. Dropped before [`Download::finish`], it is discarded.
 pub trait Download {
     /// Appends a text: [`Download::write_bytes`] of its UTF-8.
     fn write(&mut self, text: &str) {
         self.write_bytes(text.as_bytes());
     }
 
-    /// Appends bytes. They leave the program's memory at once, so that only the pieces' own size matters: some hundred
-    /// kilobytes each are right, one row each is slow.
+    /// Appends bytes. They leave the program's memory at once, so only the size of a single piece matters: pieces of
+    /// some hundred kilobytes are right, one row per piece is slow.
     fn write_bytes(&mut self, bytes: &[u8]);
 
-    /// Hands the file to the browser. `false` if any part of it was not taken: then nothing is saved. Where the browser
-    /// puts it, and whether its user agrees, no page is told.
+    /// Hands the file to the browser. `false` if any part of it was not accepted: then nothing is saved. A page isn't
+    /// told where the browser puts the file, or whether the person agrees.
     fn finish(self: Box<Self>) -> bool;
 }
 
-/// What came of asking for a file.
+/// The result of asking for a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened {
-    /// What is in it.
+    /// The contents of the chosen file.
     Bytes(Vec<u8>),
-    /// No file was chosen.
+    /// The person cancelled the file dialog.
     Cancelled,
-    /// It has more bytes than are read; none was.
+    /// The file is larger than the limit; none of it was read.
     TooLarge,
-    /// The browser didn't ask, or could not read it.
+    /// The browser didn't show the dialog, or could not read the file.
     Unreadable,
-    /// One was chosen, and reading it took longer than is waited for: it may be on another computer.
+    /// Reading the chosen file timed out: it may be on another computer.
     Silent,
 }
 
-/// The text of a file in UTF-8, without its byte order mark. What is no UTF-8 is none: guessed letters would name nobody.
+/// The text of a UTF-8 file, without its byte order mark. `None` if the bytes aren't UTF-8: the encoding isn't guessed,
+/// because wrongly decoded names would match no user.
 #[must_use]
 pub fn utf_8(bytes: &[u8]) -> Option<&str> {
     str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).ok()
 }
 
-/// What a journal answers, in its time.
+/// The future result of a journal operation.
 pub type JournalAnswer<T> = LocalBoxFuture<'static, Result<T, JournalFault>>;
 
-/// Stores what runs did, in this browser. Bytes in, bytes out: whoever asks knows what they mean.
+/// Stores what runs did, in this browser. Records are opaque bytes; the caller knows their format.
 ///
-/// What is asked for begins at once and is done even if nobody waits for it.
+/// An operation starts at once and is completed even if its future isn't awaited.
 pub trait Journal {
-    /// Appends records to a run, all of them or none. When it resolves with `Ok` they are on the disk.
+    /// Appends records to a run, all of them or none. Once it resolves with `Ok`, they are on the disk.
     fn append(&self, run: &str, records: Vec<Vec<u8>>) -> JournalAnswer<()>;
 
-    /// Every record of a run, in the order of appending. Of a run that isn't stored, none.
+    /// All records of a run, in the order in which they were appended. Empty if the run isn't stored.
     fn read(&self, run: &str) -> JournalAnswer<Vec<Vec<u8>>>;
 
-    /// The runs that are stored: the name and the first record of each, in the order of their names.
+    /// The stored runs: the name and the first record of each, ordered by name.
     fn list(&self) -> JournalAnswer<Vec<(String, Vec<u8>)>>;
 
-    /// Deletes everything of a run.
+    /// Deletes all records of a run.
     fn delete(&self, run: &str) -> JournalAnswer<()>;
 }
 
-/// Sees to it that only one page of this browser runs something of a name.
+/// Ensures that only one page of this browser runs something under a given name.
 pub trait Lease {
-    /// Takes it, unless another page has it. With `steal` it is taken from that page, which is told.
+    /// Takes the lease, unless another page holds it. With `steal` it is taken from that page, which is told.
     fn take(&self, name: &str, steal: bool) -> LocalBoxFuture<'static, Taken>;
 }
 
-/// What came of asking for a lease.
+/// The result of asking for a lease.
 pub enum Taken {
-    /// It is held here.
+    /// This page now holds the lease, until the value is dropped.
     Held(Held),
-    /// Another page holds it.
+    /// Another page holds the lease.
     Elsewhere,
-    /// This browser lends none, so that nothing is known of other pages.
+    /// This browser has no leases, so nothing is known of other pages.
     Unavailable,
-    /// The browser was asked, and didn't answer in time.
+    /// The browser was asked and didn't answer in time.
     Silent,
 }
 
-/// A lease, held until this is dropped.
+/// A lease that is held until this is dropped.
 pub struct Held {
-    /// Resolves when another page has taken the lease over, and never otherwise.
+    /// Resolves when another page has taken over the lease, and never otherwise.
     pub lost: LocalBoxFuture<'static, ()>,
-    /// Gives the lease back when it is dropped.
+    /// Gives the lease back when dropped.
     _release: Box<dyn Any>,
 }
 
@@ -279,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_has_no_byte_order_mark_and_another_encoding_is_not_guessed() {
+    fn the_byte_order_mark_is_removed_and_other_encodings_are_rejected() {
         assert_eq!(utf_8("\u{feff}王".as_bytes()), Some("王"));
         assert_eq!(utf_8(b""), Some(""));
         assert_eq!(utf_8(b"\xff\xfea\0n\0a\0"), None);

@@ -1,4 +1,4 @@
-//! Code made of what was really exchanged, beside a sandbox that says the token back.
+//! Snippets made from recorded exchanges, with a sandbox that echoes the token.
 
 use crate::support::Stage;
 use pingone_mfa_core::api::request::{ReadMfa, ReadPage, WriteMfa};
@@ -8,28 +8,28 @@ use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::user::UserId;
 use pingone_sandbox::{Fault, On, Rule, TokenSpec};
 
-/// What the sandbox does wrong with every answer of this endpoint.
-fn wrong(endpoint: &str, fault: Fault) -> Rule {
+/// A rule that makes every answer of this endpoint faulty.
+fn faulty(endpoint: &str, fault: Fault) -> Rule {
     let on = On { endpoint: Some(endpoint.into()), ..On::default() };
     Rule { on, share: 1.0, skip: 0, times: None, fault }
 }
 
 #[test]
-fn the_token_is_in_no_snippet_even_if_the_answer_or_a_search_has_it() {
+fn snippets_never_contain_the_token_even_if_an_answer_or_a_search_does() {
     let stage = Stage::new(250, &TokenSpec::default());
     let (connection, token) = (stage.connection.clone(), stage.token.clone());
     let user = {
         let mut sandbox = stage.mount.sandbox.borrow_mut();
         let flag = Fault::OddFlag { values: vec![format!("\"Bearer {token}\"")] };
-        sandbox.go_wrong(wrong("mfaEnabled", flag)).unwrap();
+        sandbox.go_wrong(faulty("mfaEnabled", flag)).unwrap();
         let href = format!("https://api.sandbox.example/v1/users?cursor={token}");
-        sandbox.go_wrong(wrong("users", Fault::NextElsewhere { href })).unwrap();
+        sandbox.go_wrong(faulty("users", Fault::NextElsewhere { href })).unwrap();
         UserId(sandbox.user_ids().next().unwrap())
     };
     stage.clock.run(async move {
         let first = connection.call(ReadPage { filter: None, cursor: None }).await.unwrap();
-        assert!(first.next.is_some(), "the answer names the token as the next page");
-        // Whatever comes of these, they are recorded.
+        assert!(first.next.is_some(), "the answer contains the token as the next page");
+        // The results don't matter: the exchanges are recorded anyway.
         let _ = connection.call(ReadPage { filter: None, cursor: first.next }).await;
         let searched = Some(Filter::StartsWith(Attribute::Username, token.clone()));
         let _ = connection.call(ReadPage { filter: searched, cursor: None }).await;
@@ -39,9 +39,9 @@ fn the_token_is_in_no_snippet_even_if_the_answer_or_a_search_has_it() {
     let signature = stage.token.rsplit('.').next().unwrap();
     let exchanges = stage.exchanges.borrow();
     let urls = exchanges.iter().map(|exchange| exchange.request.endpoint.as_str());
-    assert!(urls.filter(|url| url.contains(signature)).count() >= 2, "a request did have it");
+    assert!(urls.filter(|url| url.contains(signature)).count() >= 2, "requests contained it");
     let answers = exchanges.iter().filter_map(|exchange| exchange.answer.as_ref());
-    assert!(answers.filter(|answer| answer.body.contains("{token}")).count() >= 2, "an answer did say it");
+    assert!(answers.filter(|answer| answer.body.contains("{token}")).count() >= 2, "answers contained it");
     for exchange in exchanges.iter() {
         for language in Language::ALL {
             let code = Sample::from(&exchange.request).code(language);

@@ -1,5 +1,5 @@
-//! Answers as PingOne was recorded or is documented to give them (`fixtures/`), and what each of them means.
-//! Names, addresses and ids in the fixtures are invented.
+//! Tests what PingOne's recorded or documented answers (`fixtures/`) mean to the core. Names, addresses and ids in
+//! the fixtures are invented.
 
 use pingone_mfa_core::api::client::{ReadContext, read};
 use pingone_mfa_core::api::request::{
@@ -17,7 +17,7 @@ use pingone_mfa_core::domain::time::{Millis, Timestamp};
 use pingone_mfa_core::domain::user::{Account, Mfa, UserId};
 use pingone_mfa_core::domain::users::Devices;
 
-/// 24 November 2026, midnight UTC.
+/// The time at which all answers in this file are read: 24 November 2026, midnight UTC.
 const NOW: ReadContext = ReadContext { now: Timestamp(1_795_478_400_000), token_expired: false };
 
 const MFA_ENABLED: &str = include_str!("fixtures/mfa-enabled.json");
@@ -47,11 +47,11 @@ fn answer<C: Call>(call: &C, status: u16, body: &str) -> Result<C::Answer, Fault
 }
 
 fn fault<C: Call>(call: &C, status: u16, body: &str) -> Fault {
-    answer(call, status, body).err().unwrap_or_else(|| panic!("{status} was taken for an answer: {body}"))
+    answer(call, status, body).err().unwrap_or_else(|| panic!("{status} was accepted as an answer: {body}"))
 }
 
 #[test]
-fn the_tutorials_request_is_sent_as_it_is_written() {
+fn the_tutorials_request_is_sent_exactly() {
     let tenant = tenant("NA", "e0000000-0000-4000-8000-000000000001");
     let Request { method, endpoint, body } =
         WriteMfa(Guard::default().planned(user(), true).unwrap()).request(&tenant);
@@ -62,7 +62,7 @@ fn the_tutorials_request_is_sent_as_it_is_written() {
 }
 
 #[test]
-fn a_recorded_page_is_read_and_odd_rows_cost_no_other_row() {
+fn a_recorded_page_is_read_and_odd_rows_affect_no_other_row() {
     let page =
         answer(&ReadPage { filter: None, cursor: None }, 200, include_str!("fixtures/users-page.json"))
             .unwrap();
@@ -71,7 +71,7 @@ fn a_recorded_page_is_read_and_odd_rows_cost_no_other_row() {
     assert_eq!((ada.mfa, ada.account), (Mfa::Off, Account::Enabled));
     assert_eq!(ada.last_sign_on, Some(Timestamp(1_651_062_280_823)));
     let text = page.rows[1].as_ref().unwrap();
-    assert_eq!((text.mfa, text.account), (Mfa::Unknown, Account::Unknown), "a text is no state");
+    assert_eq!((text.mfa, text.account), (Mfa::Unknown, Account::Unknown), "a text isn't a state");
     let unreadable = page.rows[2].as_ref().unwrap_err();
     assert_eq!((unreadable.field.as_str(), unreadable.problem.as_str()), ("username", "is no text"));
     assert_eq!(unreadable.id, UserId::read("a0000000-0000-4000-8000-000000000001"));
@@ -81,7 +81,7 @@ fn a_recorded_page_is_read_and_odd_rows_cost_no_other_row() {
 }
 
 #[test]
-fn a_page_that_is_cut_marked_empty_or_nested_is_read_or_named_and_never_more() {
+fn a_cut_marked_empty_or_nested_page_is_read_or_gets_the_right_fault() {
     let whole = include_str!("fixtures/users-page.json");
     let list = ReadPage { filter: None, cursor: None };
     let rows = answer(&list, 200, whole).unwrap().rows;
@@ -99,7 +99,7 @@ fn a_page_that_is_cut_marked_empty_or_nested_is_read_or_named_and_never_more() {
 }
 
 #[test]
-fn a_flag_that_stands_twice_is_the_last_one_as_browsers_take_it() {
+fn of_a_duplicate_flag_the_last_one_counts_as_in_browsers() {
     let user = |flags: &str| {
         format!(r#"{{"_embedded":{{"users":[{{"id":"{}","username":"a",{flags}}}]}},"count":1}}"#, user())
     };
@@ -110,22 +110,22 @@ fn a_flag_that_stands_twice_is_the_last_one_as_browsers_take_it() {
 }
 
 #[test]
-fn a_link_that_leads_elsewhere_is_not_followed() {
+fn a_link_to_another_host_is_not_followed() {
     let page = include_str!("fixtures/users-page.json").replace("api.pingone.eu", "api.pingone.evil");
     assert_eq!(fault(&ReadPage { filter: None, cursor: None }, 200, &page), Fault::Paging(Paging::Elsewhere));
 }
 
 #[test]
-fn a_flag_is_taken_only_from_its_own_user() {
+fn a_flag_is_accepted_only_from_its_own_user() {
     assert_eq!(answer(&ReadMfa(user()), 200, MFA_ENABLED).map(|answer| answer.enabled), Ok(true));
     let other = UserId::read("a0000000-0000-4000-8000-000000000007").unwrap();
-    let Fault::WrongShape(bad) = fault(&ReadMfa(other), 200, MFA_ENABLED) else { panic!("taken") };
+    let Fault::WrongShape(bad) = fault(&ReadMfa(other), 200, MFA_ENABLED) else { panic!("accepted") };
     assert_eq!(bad.problem, "_links.user.href: names another user");
 }
 
-/// The list's head as in Ping's Postman collection; the fields of a device as a third party reports them.
+/// The list's head is from Ping's Postman collection; the fields of a device are as reported by a third party.
 #[test]
-fn devices_are_read_and_an_odd_one_costs_no_other() {
+fn devices_are_read_and_an_odd_one_affects_no_other() {
     use DeviceState::{ActivationRequired, Active, Blocked, Locked, Unknown};
     let user_link = format!("https://api.pingone.eu/v1/environments/x/users/{}", user());
     let body = format!(
@@ -142,12 +142,15 @@ fn devices_are_read_and_an_odd_one_costs_no_other() {
     assert_eq!(devices[2].address.as_deref(), Some("a***@example.com"));
     assert_eq!(usable(&devices), Devices::Usable(1));
     let other = body.replace(&user().to_string(), "a0000000-0000-4000-8000-000000000007");
-    assert!(matches!(fault(&ReadDevices(user()), 200, &other), Fault::WrongShape(_)), "somebody else's");
+    assert!(
+        matches!(fault(&ReadDevices(user()), 200, &other), Fault::WrongShape(_)),
+        "another user's devices"
+    );
 }
 
-/// Documented: the form of the date, and that both fields are absent without a bypass.
+/// Documented: the format of the date, and that both fields are missing without a bypass.
 #[test]
-fn a_bypass_is_written_in_the_one_form_that_pingone_takes() {
+fn a_bypass_is_written_in_the_format_that_pingone_accepts() {
     let until = Timestamp::from_rfc3339("2025-11-30T00:00:00.000Z").unwrap();
     let permit = Guard::default().bypass(user(), Choices::default()).unwrap();
     let call = WriteBypass { permit, until };
@@ -159,9 +162,9 @@ fn a_bypass_is_written_in_the_one_form_that_pingone_takes() {
     assert_eq!(answer(&ReadBypass(user()), 200, "{}"), Ok(None));
 }
 
-/// Documented: the template, `deliverAs`, `entries`; how they are embedded is assumed.
+/// Documented: the template, `deliverAs`, `entries`. How entries are embedded is an assumption.
 #[test]
-fn a_report_is_read_row_by_row_and_half_a_device_is_unreadable() {
+fn a_report_is_read_row_by_row_and_incomplete_devices_are_unreadable() {
     let first = r#"{"id":"f1000000-0000-4000-8000-000000000001","createdAt":"2026-11-24T00:00:00Z","status":"SUCCESS",
         "_links":{"next":{"href":"https://api.pingone.eu/v1/environments/e0000000-0000-4000-8000-000000000002/dataExplorations/f1000000-0000-4000-8000-000000000001/entries?cursor=abc"}},
         "_embedded":{"entries":[
@@ -177,12 +180,12 @@ fn a_report_is_read_row_by_row_and_half_a_device_is_unreadable() {
     let unready = first.replace("SUCCESS", "IN_PROGRESS");
     assert!(matches!(fault(&ReadReport::New, 201, &unready), Fault::WrongShape(_)));
     let bare = r#"{"id":"f1000000-0000-4000-8000-000000000001","status":"SUCCESS"}"#;
-    assert!(answer(&ReadReport::New, 201, bare).unwrap().next.is_some(), "its rows are asked for");
+    assert!(answer(&ReadReport::New, 201, bare).unwrap().next.is_some(), "its rows are requested");
 }
 
 /// Recorded: the shape of groups. Documented: `userCount`, `include`, `users.mfaEnabled`.
 #[test]
-fn what_surrounds_users_is_read() {
+fn groups_populations_and_settings_are_read() {
     let groups =
         r#"{"_embedded":{"groups":[{"id":"d0000000-0000-4000-8000-000000000001","name":"example group"}]}}"#;
     let read = answer(&ReadGroups { cursor: None }, 200, groups).unwrap();
@@ -209,12 +212,12 @@ const LICENCE_IN_WORDS: &str =
     r#"{"id":"1","code":"ACCESS_FAILED","message":"The request exceeded your license limit."}"#;
 
 #[test]
-fn each_documented_refusal_has_its_own_name() {
+fn each_documented_refusal_gets_its_own_fault() {
     let put = WriteMfa(Guard::default().planned(user(), true).unwrap());
     let e403 = include_str!("fixtures/error-403.json");
     let e404 = include_str!("fixtures/error-404.json");
     let e400 = include_str!("fixtures/error-400.json");
-    let named = |fault: Fault| format!("{fault:?}").split(['(', ' ']).next().unwrap().to_owned();
+    let variant_name = |fault: Fault| format!("{fault:?}").split(['(', ' ']).next().unwrap().to_owned();
     for (name, fault) in [
         ("TokenInvalid", fault(&put, 401, include_str!("fixtures/error-401.json"))),
         ("TokenInvalid", fault(&put, 401, "")),
@@ -247,12 +250,12 @@ fn each_documented_refusal_has_its_own_name() {
         ("WrongShape", fault(&put, 200, "{}")),
         ("NotJson", fault(&put, 200, &format!("{}1", "[".repeat(100_000)))),
     ] {
-        assert_eq!(named(fault), name);
+        assert_eq!(variant_name(fault), name);
     }
 }
 
 #[test]
-fn pingones_words_are_kept_and_no_token_is_among_them() {
+fn pingones_message_is_kept_without_tokens() {
     let put = WriteMfa(Guard::default().planned(user(), true).unwrap());
     let Fault::RequestRefused(refusal) = fault(&put, 400, include_str!("fixtures/error-400.json")) else {
         panic!("another fault")
@@ -268,7 +271,7 @@ fn pingones_words_are_kept_and_no_token_is_among_them() {
 }
 
 #[test]
-fn a_wait_that_the_body_names_is_understood() {
+fn the_retry_after_in_a_body_is_read() {
     let body = include_str!("fixtures/error-429.json");
     let wait = |body: &str| match fault(&CountUsers, 429, body) {
         Fault::RateLimited { after, .. } => after,
@@ -277,20 +280,20 @@ fn a_wait_that_the_body_names_is_understood() {
     assert_eq!(wait(body), Some(Millis(9000)));
     assert_eq!(wait(&body.replace("\"2026-11-24T00:00:09Z\"", "7")), Some(Millis(7000)));
     assert_eq!(wait(&body.replace("2026-11-24T00:00:09Z", "120")), Some(Millis(120_000)));
-    assert_eq!(wait(&body.replace("2026", "2001")), Some(Millis(0)), "a time that has passed is no wait");
+    assert_eq!(wait(&body.replace("2026", "2001")), Some(Millis(0)), "a time in the past is not a wait");
     assert_eq!(wait(&body.replace("2026-11-24T00:00:09Z", "soon")), None);
     for odd in ["-5", "1.5", "1e3", "99999999999999999999", "null", "\"\"", "{}"] {
         assert_eq!(wait(&body.replace("\"2026-11-24T00:00:09Z\"", odd)), None, "{odd}");
     }
     let reset = body.replace("retryAfter", "quotaResetTime");
-    assert_eq!(wait(&reset), Some(Millis(9000)), "when the quota is full again is a hint too");
+    assert_eq!(wait(&reset), Some(Millis(9000)), "the quota's reset time is a hint too");
     let both = body.replace("\"retryAfter\"", "\"quotaResetTime\":\"2026-11-24T00:01:00Z\",\"retryAfter\"");
-    assert_eq!(wait(&both), Some(Millis(9000)), "the wait itself comes first");
+    assert_eq!(wait(&both), Some(Millis(9000)), "`retryAfter` takes precedence");
     assert_eq!(wait("<html>"), None);
 }
 
 #[test]
-fn an_answer_that_did_not_arrive_is_no_refusal() {
+fn an_answer_that_did_not_arrive_is_not_a_refusal() {
     let lost = |lost| read(Subject::List, &Err(lost), NOW, &mut |_| Ok(Vec::new())).err();
     let head = || Head { status: 200, correlation_id: None };
     assert_eq!(lost(TransportError::Unreachable), Some(Fault::Unreachable));

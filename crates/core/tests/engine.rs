@@ -1,4 +1,5 @@
-//! The engine against the sandbox's pure core, on a virtual clock: whole conversations, no network, no waiting.
+//! The engine against the sandbox's pure core, on a virtual clock: complete conversations without a network or
+//! waiting.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -83,7 +84,7 @@ fn list(connection: &Connection, stage: &Stage, command: Option<Command>) -> (St
 }
 
 #[test]
-fn populations_are_read_side_by_side_and_everyone_comes_once() {
+fn populations_are_read_in_parallel_and_every_user_arrives_once() {
     let stage = stage(5000);
     let connection = stage.connection.clone();
     let (count, mut ids) = stage.clock.run(async move {
@@ -109,13 +110,13 @@ fn populations_are_read_side_by_side_and_everyone_comes_once() {
     assert_eq!((count, ids.len()), (Some(5000), 5000));
     ids.sort_unstable();
     ids.dedup();
-    assert_eq!(ids.len(), 5000, "nobody is in two populations");
+    assert_eq!(ids.len(), 5000, "no user is in two populations");
     let first = stage.exchanges.borrow()[2].request.endpoint.as_str().to_owned();
     assert!(first.contains("filter=population.id%20eq%20%22"), "{first}");
 }
 
 #[test]
-fn every_page_of_the_sandbox_is_read_the_quick_way_and_says_the_same_as_the_other() {
+fn the_fast_and_the_generic_page_reader_agree_on_every_page() {
     let stage = stage(1200);
     let mut sandbox = stage.mount.sandbox.borrow_mut();
     let users = format!("https://api.sandbox.example/v1/environments/{}/users", sandbox.environment_id());
@@ -125,7 +126,7 @@ fn every_page_of_the_sandbox_is_read_the_quick_way_and_says_the_same_as_the_othe
         let request = http::Request::get(url).header("authorization", format!("Bearer {}", stage.token));
         let now = pingone_sandbox::Timestamp(stage.clock.wall().0);
         let body = sandbox.handle(&request.body(Vec::new()).unwrap(), now).response.into_body();
-        let quick = wire::page::read(&body).expect("the sandbox is as PingOne documents it");
+        let quick = wire::page::read(&body).expect("the sandbox answers as PingOne documents it");
         assert_eq!(quick, wire::users(&wire::parse(&body).unwrap()).unwrap());
         rows += quick.rows.len();
         next = quick.next;
@@ -142,7 +143,7 @@ fn search_for(typed: &str) -> Filter {
 }
 
 #[test]
-fn an_environment_a_count_a_person_and_a_user_are_read() {
+fn an_environment_a_count_a_search_and_a_user_are_read() {
     let stage = stage(250);
     let id = jonas(&stage);
     let connection = stage.connection.clone();
@@ -165,12 +166,12 @@ fn a_listing_reads_every_user_once_and_keeps_to_its_pace() {
     let (end, users, millis) = list(&stage.connection, &stage, None);
     assert_eq!(end, State::Complete);
     assert_eq!((users.len(), users.iter().collect::<HashSet<_>>().len()), (10_050, 10_050));
-    // 51 pages with a preflight each, 20 requests a second.
+    // 51 pages with a preflight each, at 20 requests per second.
     assert!((5_000..5_400).contains(&millis), "{millis} ms");
 }
 
 #[test]
-fn lists_of_every_size_around_a_page_are_read_whole() {
+fn lists_of_sizes_around_a_page_are_read_completely() {
     for users in [0, 1, 199, 200, 201, 400] {
         let stage = stage(users);
         let (end, read, _) = list(&stage.connection, &stage, None);
@@ -181,7 +182,7 @@ fn lists_of_every_size_around_a_page_are_read_whole() {
 }
 
 #[test]
-fn a_ceiling_that_is_raised_in_the_middle_of_a_listing_counts_from_then_on() {
+fn a_ceiling_raised_during_a_listing_applies_at_once() {
     let stage = stage(10_050);
     let (connection, clock) = (stage.connection.clone(), Rc::clone(&stage.clock));
     let raised =
@@ -225,7 +226,7 @@ fn a_listing_survives_failing_pages_and_repeats_no_user() {
 }
 
 #[test]
-fn a_listing_that_is_halted_for_good_says_why() {
+fn a_listing_halted_by_a_final_fault_reports_it() {
     let stage = Stage::new(1000, &TokenSpec { role: Role::EnvironmentAdmin, ..TokenSpec::default() });
     let (end, users, _) = list(&stage.connection, &stage, None);
     assert!(matches!(end, State::Halted(Fault::RoleMissing(_))), "{end:?}");
@@ -251,7 +252,7 @@ fn a_change_is_one_put() {
 }
 
 #[test]
-fn a_change_whose_answer_is_lost_is_read_back_and_not_sent_again() {
+fn a_change_whose_answer_is_lost_is_read_back_and_not_retried() {
     let stage = stage(50);
     let user = jonas(&stage);
     stage.mount.fates.borrow_mut().push_back(Fate::AnswerLost);
@@ -262,23 +263,23 @@ fn a_change_whose_answer_is_lost_is_read_back_and_not_sent_again() {
 }
 
 #[test]
-fn a_change_that_never_arrived_is_sent_again() {
+fn a_change_that_never_arrived_is_retried() {
     let stage = stage(50);
     let user = jonas(&stage);
     stage.mount.fates.borrow_mut().push_back(Fate::NeverArrives);
     assert_eq!(change(&stage, user, true).0, Outcome::Changed { read_back: false });
     assert_eq!(stage.mount.sandbox.borrow().mfa_enabled(user.0), Some(true));
-    let tries: Vec<(String, u32)> = stage
+    let attempts: Vec<(String, u32)> = stage
         .exchanges
         .borrow()
         .iter()
         .map(|exchange| (exchange.request.method.to_string(), exchange.attempt))
         .collect();
-    assert_eq!(tries, [("PUT".to_owned(), 1), ("GET".to_owned(), 1), ("PUT".to_owned(), 2)]);
+    assert_eq!(attempts, [("PUT".to_owned(), 1), ("GET".to_owned(), 1), ("PUT".to_owned(), 2)]);
 }
 
 #[test]
-fn silence_ends_after_the_timeout_and_is_read_back() {
+fn a_request_without_an_answer_times_out_and_is_read_back() {
     let stage = stage(50);
     let user = jonas(&stage);
     stage.mount.fates.borrow_mut().push_back(Fate::Silence);
@@ -289,7 +290,7 @@ fn silence_ends_after_the_timeout_and_is_read_back() {
 }
 
 #[test]
-fn nobody_who_is_not_reached_is_called_unchanged() {
+fn a_user_who_is_not_reached_is_not_reported_as_unchanged() {
     let stage = stage(50);
     let user = jonas(&stage);
     stage.mount.fates.borrow_mut().extend([Fate::AnswerLost].into_iter().chain([Fate::NeverArrives; 9]));
@@ -307,18 +308,18 @@ fn a_read_only_role_is_refused_and_nothing_is_changed() {
 }
 
 #[test]
-fn a_401_is_told_from_an_expired_token_by_the_tokens_own_end() {
+fn a_401_counts_as_expired_if_the_token_says_so() {
     let stage = Stage::new(50, &TokenSpec { lifetime_seconds: -60, ..TokenSpec::default() });
-    let knowing = stage.connection.with_token_expiry(Some(stage.clock.wall().plus(-60_000)));
-    let unknowing = stage.connection.clone();
+    let with_expiry = stage.connection.with_token_expiry(Some(stage.clock.wall().plus(-60_000)));
+    let without_expiry = stage.connection.clone();
     stage.clock.run(async move {
-        assert!(matches!(knowing.call(ReadEnvironment).await, Err(Fault::TokenExpired(_))));
-        assert!(matches!(unknowing.call(ReadEnvironment).await, Err(Fault::TokenInvalid(_))));
+        assert!(matches!(with_expiry.call(ReadEnvironment).await, Err(Fault::TokenExpired(_))));
+        assert!(matches!(without_expiry.call(ReadEnvironment).await, Err(Fault::TokenInvalid(_))));
     });
     assert_eq!(stage.exchanges.borrow().len(), 2, "a 401 is not retried");
 }
 
-/// Reads the report of devices, and gives it another token whenever it is halted.
+/// Reads the device report, and supplies a new token whenever reading is paused.
 fn report(stage: &Stage) -> (report::State, Reporting, usize) {
     let connection = stage.connection.clone();
     let (mount, clock) = (Rc::clone(&stage.mount), Rc::clone(&stage.clock));
@@ -346,7 +347,7 @@ fn report(stage: &Stage) -> (report::State, Reporting, usize) {
 }
 
 #[test]
-fn a_report_whose_token_ends_in_the_middle_goes_on_with_the_next_from_the_same_page() {
+fn a_report_whose_token_expires_continues_with_the_next_from_the_same_page() {
     let whole = Stage::new(20_000, &TokenSpec::default());
     let (end, expected, pauses) = report(&whole);
     assert_eq!((end, pauses), (report::State::Complete, 0));
@@ -356,13 +357,13 @@ fn a_report_whose_token_ends_in_the_middle_goes_on_with_the_next_from_the_same_p
     assert_eq!(reporting.users(), expected.users(), "no device is lost and none is counted twice");
     assert!(!expected.users().is_empty());
     let calls = |stage: &Stage| stage.exchanges.borrow().len();
-    assert_eq!(calls(&stage), calls(&whole) + 1, "only the refused page is asked for again");
+    assert_eq!(calls(&stage), calls(&whole) + 1, "only the refused page is requested again");
     let posts = stage.exchanges.borrow().iter().filter(|exchange| exchange.request.body.is_some()).count();
     assert_eq!(posts, 1, "no second report is made");
 }
 
 #[test]
-fn a_report_that_comes_too_soon_after_another_waits_for_its_turn() {
+fn a_report_requested_too_soon_after_another_waits() {
     let stage = stage(50);
     assert_eq!(report(&stage).0, report::State::Complete);
     let before = stage.clock.now();
@@ -371,7 +372,7 @@ fn a_report_that_comes_too_soon_after_another_waits_for_its_turn() {
 }
 
 #[test]
-fn a_report_that_a_role_may_not_have_is_not_asked_for_again() {
+fn a_report_that_a_role_may_not_read_is_not_retried() {
     let stage = stage(50);
     stage.mount.sandbox.borrow_mut().forbid_report(true);
     let (end, ..) = report(&stage);
@@ -380,7 +381,7 @@ fn a_report_that_a_role_may_not_have_is_not_asked_for_again() {
 }
 
 #[test]
-fn exchanges_never_hold_the_token_and_lists_keep_no_people() {
+fn exchanges_never_contain_the_token_and_lists_keep_no_users() {
     let stage = stage(250);
     let user = jonas(&stage);
     change(&stage, user, true);
@@ -390,21 +391,21 @@ fn exchanges_never_hold_the_token_and_lists_keep_no_people() {
     assert!(recorded.contains("mfaEnabled\\\": true"), "{recorded:.400}");
     assert!(
         recorded.contains("not kept") && !recorded.contains("@example.com"),
-        "a list's people were recorded"
+        "a list's users were recorded"
     );
 }
 
 #[test]
-fn the_people_of_a_list_are_looked_up_by_whatever_names_them() {
+fn users_of_an_import_are_looked_up_by_name_or_id() {
     let stage = stage(300);
     let users: Vec<UserId> = stage.mount.sandbox.borrow().user_ids().map(UserId).take(45).collect();
     let username = |user: &UserId| stage.mount.sandbox.borrow().username(user.0).unwrap().to_owned();
     let by_name: String = users.iter().map(|user| username(user).to_uppercase() + "\n").collect();
     let by_id: String = users.iter().map(|user| user.to_string() + "\n").collect();
-    let nobody = UserId(uuid::Uuid::from_u128(7));
+    let unknown_user = UserId(uuid::Uuid::from_u128(7));
     for (text, by, requests) in [
         (format!("{by_name}stranger\"1\n"), Identity::Username, 5),
-        (format!("{by_id}{nobody}\n"), Identity::UserId, 46),
+        (format!("{by_id}{unknown_user}\n"), Identity::UserId, 46),
     ] {
         let before = stage.exchanges.borrow().len();
         let mut list = read(text.as_bytes(), &normalize()).unwrap();

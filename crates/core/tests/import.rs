@@ -1,6 +1,7 @@
-//! Files of users as a random writer makes them from known people, with the faults that real files have. Whoever ends up
-//! selected was meant by the writer, or the page asked; and no line is lost. The sandbox's oracle is the judge of what
-//! is written then.
+//! Imports of randomly generated files with the faults of real files, made from known users.
+//!
+//! Every selected user was meant by the writer of the file, or the page asked; and no line is lost. The sandbox's
+//! oracle checks what is written then.
 
 mod writer;
 
@@ -25,18 +26,18 @@ use pingone_mfa_core::port::Journal;
 use pingone_sandbox::TokenSpec;
 use writer::{File, Shape, Truth};
 
-/// How many files are written.
+/// The number of generated files.
 const FILES: u64 = 1000;
 
-/// How many users the tenant has.
+/// The number of users in the tenant.
 const USERS: u32 = 60;
 
 fn stage() -> Stage {
     Stage::new(USERS, &TokenSpec::default())
 }
 
-/// Everyone in the tenant. Their external ids are long numbers, one after the other: what a spreadsheet makes of one is
-/// that of another user.
+/// All users of the tenant. Their external IDs are consecutive long numbers, so that an ID rounded by a spreadsheet
+/// is the ID of another user.
 fn people(stage: &Stage) -> Vec<User> {
     let connection = stage.connection.clone();
     let users: Vec<User> = stage.clock.run(async move {
@@ -56,7 +57,8 @@ fn people(stage: &Stage) -> Vec<User> {
     users.into_iter().zip(1_000_000_000_000_000..).map(numbered).collect()
 }
 
-/// Answers as somebody does who knows what the file means. `None`: it can't be used, and is closed.
+/// Answers the import's questions as a person who knows what the file means. `None` if the file can't be used and is
+/// closed.
 fn answer(list: &mut ImportFile, truth: &Truth) -> Option<()> {
     for _ in 0..20 {
         let Some(guess) = list.guesses().first().map(|guess| (*guess).clone()) else { return Some(()) };
@@ -77,44 +79,45 @@ fn answer(list: &mut ImportFile, truth: &Truth) -> Option<()> {
         };
         list.answer(answer).unwrap();
     }
-    panic!("the same is asked for ever: {:?}", list.guesses());
+    panic!("the same question is asked forever: {:?}", list.guesses());
 }
 
 fn says_off(direction: &Direction) -> bool {
     matches!(direction.words.as_slice(), [word] if word.means == Some(false))
 }
 
-/// Every line that names somebody is selected, or listed with a reason.
-fn no_line_is_lost(file: &File, list: &ImportFile, matches: &Matches) {
+/// Asserts that every line that names a user is selected, or is listed with a reason.
+fn assert_no_line_is_lost(file: &File, list: &ImportFile, matches: &Matches) {
     let mut entries: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (place, entry) in list.entries().iter().enumerate() {
-        entries.entry(entry.line).or_default().push(place);
+    for (index, entry) in list.entries().iter().enumerate() {
+        entries.entry(entry.line).or_default().push(index);
     }
     let found: HashMap<usize, UserId> = matches.found.iter().copied().collect();
-    let unclear: HashSet<usize> = matches.ambiguous.iter().map(|(place, _)| *place).collect();
+    let unclear: HashSet<usize> = matches.ambiguous.iter().map(|(index, _)| *index).collect();
     let listed: HashSet<usize> =
         matches.not_found.iter().chain(&matches.duplicates).copied().chain(unclear.iter().copied()).collect();
-    assert_eq!(found.len() + listed.len(), list.entries().len(), "each entry is in one pile");
+    assert_eq!(found.len() + listed.len(), list.entries().len(), "each entry has exactly one result");
     for line in &file.lines {
-        let places = entries.get(&line.number).unwrap_or_else(|| panic!("line {} is lost", line.number));
-        let selected: HashSet<UserId> = places.iter().filter_map(|place| found.get(place)).copied().collect();
+        let indexes = entries.get(&line.number).unwrap_or_else(|| panic!("line {} is lost", line.number));
+        let selected: HashSet<UserId> =
+            indexes.iter().filter_map(|index| found.get(index)).copied().collect();
         assert!(selected.iter().all(|user| line.people.contains(user)), "line {} names another", line.number);
-        let is_listed = places.iter().any(|place| listed.contains(place));
+        let is_listed = indexes.iter().any(|index| listed.contains(index));
         assert!(selected.len() == line.people.len() || is_listed, "line {}", line.number);
         if line.is_clean && line.is_meant {
-            let has_problem = places.iter().any(|place| list.entries()[*place].problem.is_some());
-            let is_missing = places.iter().any(|place| matches.not_found.contains(place));
+            let has_problem = indexes.iter().any(|index| list.entries()[*index].problem.is_some());
+            let is_missing = indexes.iter().any(|index| matches.not_found.contains(index));
             assert!(
                 !has_problem && !is_missing,
                 "line {} is clean: {:?}",
                 line.number,
-                list.entries()[places[0]]
+                list.entries()[indexes[0]]
             );
         }
     }
 }
 
-/// Turns MFA on for these users; the oracle marks every write of anybody who wasn't meant.
+/// Turns MFA on for these users; the oracle marks every write to a user who wasn't meant.
 fn carry_out(selected: &[UserId], meant: &HashSet<UserId>) {
     let stage = stage();
     let (environment, off) = {
@@ -154,13 +157,13 @@ fn carry_out(selected: &[UserId], meant: &HashSet<UserId>) {
     });
     assert_eq!(standing, RunStatus::Ended);
     let sandbox = stage.mount.sandbox.borrow();
-    assert_eq!(sandbox.oracle().unplanned().count(), 0, "a user was written whom the file didn't name");
+    assert_eq!(sandbox.oracle().unplanned().count(), 0, "a user was written that the file didn't name");
     let written: HashSet<UserId> = sandbox.oracle().writes().iter().map(|write| UserId(write.user)).collect();
     assert_eq!(written, off.into_iter().collect());
 }
 
 #[test]
-fn whoever_is_selected_by_a_file_was_meant_or_the_page_asked_and_no_line_is_lost() {
+fn only_users_meant_by_a_file_are_selected_unless_the_page_asked_and_no_line_is_lost() {
     let people = people(&stage());
     assert_eq!(people.len(), USERS as usize);
     let mut users = UserStore::default();
@@ -174,20 +177,20 @@ fn whoever_is_selected_by_a_file_was_meant_or_the_page_asked_and_no_line_is_lost
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let mut list = read(&file.bytes, &normalize()).unwrap();
             let is_asked = !list.guesses().is_empty();
-            assert_eq!(list.confirmed().is_none(), is_asked, "nobody can be selected before the answers");
+            assert_eq!(list.confirmed().is_none(), is_asked, "no user can be selected before the answers");
             if answer(&mut list, &file.truth).is_none() {
                 return (is_asked, None);
             }
             let matches = list.confirmed().unwrap().match_in(&users);
-            // A column that says "off" for everyone is shown beside the buttons: nobody presses the other one.
+            // A column that says "off" for all users is shown beside the buttons, so a person wouldn't turn MFA on.
             if list.directions().iter().any(says_off) {
                 assert!(matches.found.iter().all(|(_, user)| !file.meant.contains(user)));
                 return (is_asked, None);
             }
             let selected: Vec<UserId> = matches.found.iter().map(|(_, user)| *user).collect();
             let others = selected.iter().find(|user| !file.meant.contains(user));
-            assert_eq!(others, None, "whoever isn't meant is not selected");
-            no_line_is_lost(&file, &list, &matches);
+            assert_eq!(others, None, "a user who isn't meant is not selected");
+            assert_no_line_is_lost(&file, &list, &matches);
             carry_out(&selected, &file.meant);
             (is_asked, Some(selected.len()))
         }));
@@ -196,13 +199,13 @@ fn whoever_is_selected_by_a_file_was_meant_or_the_page_asked_and_no_line_is_lost
         closed += usize::from(selected.is_none());
         selected_in_all += selected.unwrap_or_default();
     }
-    // The writer is worth something only if all of that happens.
+    // The generated files are only useful if all of this happens.
     assert!(asked > 250 && asked < 900, "{asked}");
     assert!(closed > 5 && selected_in_all > 1000, "{closed} {selected_in_all}");
 }
 
 #[test]
-fn a_file_that_names_nobody_for_sure_selects_nobody() {
+fn a_file_that_names_no_user_for_sure_selects_none() {
     let people = people(&stage());
     let mut users = UserStore::default();
     for person in &people {

@@ -1,4 +1,4 @@
-//! The core's tests with the sandbox: one program, because one is linked in less time than nine.
+//! The core's tests against the sandbox, in one program: linking one program is faster than linking nine.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! A journal without a browser.
+//! A journal in memory, for tests without a browser.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -11,17 +11,16 @@ use pingone_mfa_core::port::{Journal, JournalAnswer};
 
 use crate::support::VirtualClock;
 
-/// A journal in memory that takes 2 ms for each entry.
+/// A journal in memory that takes 2 ms per entry.
 pub struct MemoryJournal {
-    /// What was stored.
     pub entries: Rc<RefCell<Vec<Vec<u8>>>>,
-    /// After so many entries there is no room.
+    /// The number of entries after which the journal is full.
     pub room: Cell<usize>,
     clock: Rc<VirtualClock>,
 }
 
 impl MemoryJournal {
-    /// An empty one, with room for everything.
+    /// An empty journal with unlimited room.
     pub fn new(clock: &Rc<VirtualClock>) -> Self {
         Self { entries: Rc::default(), room: Cell::new(usize::MAX), clock: Rc::clone(clock) }
     }

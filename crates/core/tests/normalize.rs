@@ -1,11 +1,11 @@
-//! The browser's `String.prototype.normalize`, without a browser.
+//! The browser's `String.prototype.normalize`, implemented without a browser.
 
 use std::rc::Rc;
 
 use pingone_mfa_core::domain::list::{Form, Normalize};
 use unicode_normalization::UnicodeNormalization;
 
-/// Writes a text in a normalization form.
+/// Returns a function that converts a text to a Unicode normalization form.
 pub fn normalize() -> Normalize {
     Rc::new(|text, form| match form {
         Form::Nfc => text.nfc().collect(),

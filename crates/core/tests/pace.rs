@@ -1,5 +1,5 @@
-//! The pace of runs on a virtual clock, against the sandbox's rate limits, through what a browser makes of them: every
-//! call has a preflight, six connections lead to a host, and an answer without CORS headers is none.
+//! The pace of runs on a virtual clock, against the sandbox's rate limits, as seen through a browser: every call has
+//! a preflight, a host has at most six connections, and an answer without CORS headers can't be read.
 #![allow(clippy::cast_precision_loss, reason = "a rate is no exact number")]
 
 use std::cell::{Cell, RefCell};
@@ -28,18 +28,18 @@ use pingone_mfa_core::port::Journal;
 use crate::support::{Stage, VirtualClock};
 use pingone_sandbox::{Behaviour, Fault, NoisyNeighbor, On, Rule, TokenSpec};
 
-/// Connections to one host.
+/// The number of connections to one host.
 const CONNECTIONS: u32 = 6;
 
 /// The ceilings of a deployment that permits much more than PingOne does.
 const LIFTED: Rate = Rate { read: PerSecond(2000.0), write: PerSecond(2000.0), max: PerSecond(2000.0) };
 
-/// A limit of so many requests a second that one address may use up.
+/// A rate limit in requests per second that one address may use completely.
 fn limit(rate: f64) -> Behaviour {
     Behaviour { rate: Some(rate), address_share: 1.0, preflights_count: false, ..Behaviour::default() }
 }
 
-/// What a browser makes of requests.
+/// A simulated browser: preflights and a limited number of connections.
 struct Browser {
     stage: Rc<Stage>,
     latency: Cell<Millis>,
@@ -48,12 +48,12 @@ struct Browser {
 }
 
 impl Browser {
-    fn before(stage: Rc<Stage>) -> Rc<Self> {
+    fn in_front_of(stage: Rc<Stage>) -> Rc<Self> {
         let (latency, free) = (Cell::new(Millis(20)), Cell::new(CONNECTIONS));
         Rc::new(Self { stage, latency, free, queue: RefCell::default() })
     }
 
-    /// One request over one of the connections.
+    /// Sends one request over one of the connections.
     async fn exchange(
         &self,
         method: Method,
@@ -117,12 +117,12 @@ struct Race {
 }
 
 impl Race {
-    /// So many users whose MFA is off, before this behaviour and under these ceilings.
+    /// Creates a run of this many users whose MFA is off, with this behavior of the sandbox and these ceilings.
     fn of(users: usize, behaviour: Behaviour, rate: Rate) -> Self {
-        // About a third of the sandbox's users have their MFA off.
+        // About a third of the sandbox's users have MFA off.
         let stage = Rc::new(Stage::new(u32::try_from(users * 4 + 40).unwrap(), &TokenSpec::default()));
         stage.mount.sandbox.borrow_mut().behave(behaviour).unwrap();
-        let browser = Browser::before(Rc::clone(&stage));
+        let browser = Browser::in_front_of(Rc::clone(&stage));
         let connection = Connection::new(
             stage.connection.tenant().clone(),
             Rc::new(Tab(browser)),
@@ -158,7 +158,8 @@ impl Race {
         }
     }
 
-    /// Drives the run to its end, beside what else goes on. Nobody is there to help, so nothing may halt for a person.
+    /// Drives the run to its end, together with `beside`. Nothing may pause it for a person, because the test doesn't
+    /// resume it.
     fn run(&self, beside: impl Future<Output = ()> + 'static) -> Run {
         let mut run = self.run.take().unwrap();
         let connection = self.connection.clone();
@@ -179,7 +180,7 @@ impl Race {
                 let standing = run.standing();
                 let is_waiting =
                     matches!(&standing, RunStatus::Halted(halt) if !matches!(halt, PauseReason::Failing { .. }));
-                assert!(!is_waiting, "nobody helps: {standing:?}");
+                assert!(!is_waiting, "the run waits for a person: {standing:?}");
             };
             let driven = drive(&mut run, &connection, &mut inbox, |job| job_runner.clone().run(job), observe);
             futures::future::select(
@@ -193,11 +194,11 @@ impl Race {
         run
     }
 
-    fn alone(&self) -> Run {
+    fn run_without_others(&self) -> Run {
         self.run(futures::future::pending())
     }
 
-    /// Users a second, from the first PUT on, that were changed between two points of its time.
+    /// Users changed per second between two times, in seconds after the first PUT.
     fn goodput(&self, from: f64, until: f64) -> f64 {
         let first = self.first();
         let sandbox = self.stage.mount.sandbox.borrow();
@@ -209,7 +210,7 @@ impl Race {
         good.filter(|seen| is_within(seen.at.0)).count() as f64 / (until - from)
     }
 
-    /// When the first PUT came.
+    /// The time of the first PUT in milliseconds.
     fn first(&self) -> i64 {
         let sandbox = self.stage.mount.sandbox.borrow();
         sandbox.seen().iter().find(|seen| seen.method == Method::PUT).unwrap().at.0
@@ -221,7 +222,7 @@ impl Race {
         (sandbox.seen().last().unwrap().at.0 - self.first()) as f64 / 1000.0
     }
 
-    /// The refused part of what counted.
+    /// The share of refused requests in those that count against the limit.
     fn refused(&self) -> f64 {
         let sandbox = self.stage.mount.sandbox.borrow();
         let preflights_count = sandbox.behaviour().preflights_count;
@@ -231,8 +232,8 @@ impl Race {
     }
 }
 
-/// What the sandbox lets through of one client that asks evenly, so often a second, until `end`.
-async fn neighbour(stage: Rc<Stage>, per_second: u64, end: Millis, refused: Rc<Cell<u32>>) {
+/// Another client that sends evenly, this many requests per second, until `end`, and counts its refusals.
+async fn other_client(stage: Rc<Stage>, per_second: u64, end: Millis, refused: Rc<Cell<u32>>) {
     let mut at = stage.clock.now();
     while stage.clock.now() < end {
         let environment = stage.mount.sandbox.borrow().environment_id();
@@ -249,14 +250,14 @@ async fn neighbour(stage: Rc<Stage>, per_second: u64, end: Millis, refused: Rc<C
     }
 }
 
-/// Changes the limit at a time.
+/// Changes the rate limit at this time.
 async fn change_limit(stage: &Stage, at: Millis, behaviour: Behaviour) {
     stage.clock.sleep_until(at).await;
     stage.mount.sandbox.borrow_mut().behave(behaviour).unwrap();
 }
 
 #[test]
-fn a_limit_that_nobody_told_of_is_found_and_nearly_used_up() {
+fn a_limit_that_is_unknown_is_found_and_nearly_used_up() {
     for (behaviour, possible, least, most) in [
         (limit(50.0), 50.0, 0.90, 0.02),
         (Behaviour { retry_hints: true, ..limit(50.0) }, 50.0, 0.90, 0.02),
@@ -266,8 +267,8 @@ fn a_limit_that_nobody_told_of_is_found_and_nearly_used_up() {
         (limit(17.5), 17.5, 0.90, 0.02),
     ] {
         let race = Race::of(3000, behaviour.clone(), LIFTED);
-        race.alone();
-        // What the bucket held at first is no pace.
+        race.run_without_others();
+        // The initial content of the bucket doesn't count for the pace.
         let part = (3000.0 - possible) / race.took() / possible;
         assert!(part >= least, "{part} of what is possible under {behaviour:?}");
         assert!(race.refused() <= most, "{} refused under {behaviour:?}", race.refused());
@@ -275,7 +276,7 @@ fn a_limit_that_nobody_told_of_is_found_and_nearly_used_up() {
 }
 
 #[test]
-fn a_limit_that_falls_and_comes_back_is_followed_within_half_a_minute() {
+fn a_limit_that_falls_and_rises_is_followed_within_half_a_minute() {
     for (preflights_count, cors_on_refusals, users) in
         [(false, true, 50.0), (true, true, 25.0), (false, false, 50.0), (true, false, 25.0)]
     {
@@ -288,18 +289,18 @@ fn a_limit_that_falls_and_comes_back_is_followed_within_half_a_minute() {
         });
         let slow = users / 10.0;
         let (fallen, back) = (race.goodput(60.0, 90.0), race.goodput(115.0, 130.0));
-        // Where a refusal can't be read, somebody is read to find out what became of them.
+        // If a refusal can't be read, the affected users are read to find the outcome.
         assert!((slow * 0.65..=slow * 1.05).contains(&fallen), "{fallen} users a second under the low limit");
         assert!(back >= users * 0.90, "{back} users a second when it has come back");
     }
 }
 
 #[test]
-fn nothing_new_leaves_inside_a_window_that_pingone_asked_for() {
+fn no_new_request_is_sent_within_the_retry_after_time() {
     let race = Race::of(600, Behaviour { retry_hints: true, ..limit(20.0) }, LIFTED);
-    race.alone();
+    race.run_without_others();
     let sandbox = race.stage.mount.sandbox.borrow();
-    // The sandbox asks for a second. What had left when its refusal came back is on its way.
+    // The sandbox asks for a second. Requests sent before its refusal arrived are still on their way.
     let windows = sandbox.seen().iter().filter(|seen| seen.status == 429).map(|seen| seen.at.0);
     let windows: Vec<_> = windows.map(|at| at + 100..at + 1000).collect();
     assert!(!windows.is_empty(), "the limit was met");
@@ -309,21 +310,21 @@ fn nothing_new_leaves_inside_a_window_that_pingone_asked_for() {
 }
 
 #[test]
-fn it_is_told_how_often_pingone_slowed_everything_down_and_when_last() {
+fn slow_downs_by_pingone_are_counted_with_the_time_of_the_last() {
     let race = Race::of(600, limit(50.0), LIFTED);
     assert_eq!(race.connection.slowed(), (0, None));
-    race.alone();
+    race.run_without_others();
     let (times, last) = race.connection.slowed();
     let refusals = race.stage.mount.sandbox.borrow().seen().iter().filter(|seen| seen.status == 429).count();
     assert!((1..10).contains(&times) && (times as usize) < refusals, "{times} times by {refusals} refusals");
     assert!(last.is_some_and(|last| last > Timestamp(race.first()) && last <= race.stage.clock.wall()));
 
     let race = Race::of(600, Behaviour { cors_on_refusals: false, ..limit(50.0) }, LIFTED);
-    race.alone();
-    assert_eq!(race.connection.slowed(), (0, None), "nobody could read that it was PingOne");
+    race.run_without_others();
+    assert_eq!(race.connection.slowed(), (0, None), "the refusals couldn't be read");
 }
 
-/// The most requests, preflights counted, that came in any second between two points of a race's time, in seconds.
+/// The maximum number of requests in any second, preflights included, between two times of a race, in seconds.
 fn most_a_second(race: &Race, from: i64, until: i64) -> usize {
     let began = race.first();
     let sandbox = race.stage.mount.sandbox.borrow();
@@ -333,12 +334,12 @@ fn most_a_second(race: &Race, from: i64, until: i64) -> usize {
     times.iter().map(in_second).max().unwrap_or_default()
 }
 
-/// Cases R10 and R11 of the faults.
+/// Covers the cases R10 and R11 of the faults.
 #[test]
-fn another_ceiling_holds_within_a_second_for_everything_that_a_run_sends() {
+fn a_new_ceiling_applies_within_a_second_to_all_requests_of_a_run() {
     let most = PerSecond(200.0);
     let race = Race::of(900, Behaviour::default(), Rate { read: most, write: most, max: most });
-    // Answers contradict what was asked for, so that rows are read in between.
+    // Some answers contradict the request, so that rows are read in between.
     let on = On { method: Some("PUT".into()), ..On::default() };
     let rule = Rule { on, share: 0.3, skip: 0, times: None, fault: Fault::OtherValue };
     race.stage.mount.sandbox.borrow_mut().go_wrong(rule).unwrap();
@@ -355,18 +356,18 @@ fn another_ceiling_holds_within_a_second_for_everything_that_a_run_sends() {
     });
     let most = |from, until| most_a_second(&race, from, until);
     assert!(most(1, 5) > 150, "{} before", most(1, 5));
-    // A call that leaves some milliseconds late is made up for by the next one. Seconds are counted from the first request,
-    // which arrives some milliseconds after the clock began by which ceilings are changed.
+    // A call that is sent some milliseconds late is made up for by the next one. Seconds are counted from the first
+    // request, which arrives some milliseconds after the clock that schedules the changes of the ceiling began.
     assert!(most(6, 24) <= 11 && most(26, 44) <= 5, "{} and {}", most(6, 24), most(26, 44));
     assert!((80..=102).contains(&most(46, 60)), "{} after", most(46, 60));
 }
 
 #[test]
-fn another_client_of_the_licence_that_needs_most_of_it_is_left_alone() {
+fn another_client_that_uses_most_of_the_license_is_not_disturbed() {
     let behaviour = Behaviour { preflights_count: true, ..limit(50.0) };
     let race = Race::of(600, behaviour, Rate::default());
     let refused = Rc::new(Cell::new(0));
-    let beside = neighbour(Rc::clone(&race.stage), 35, Millis::seconds(110), Rc::clone(&refused));
+    let beside = other_client(Rc::clone(&race.stage), 35, Millis::seconds(110), Rc::clone(&refused));
     race.run(beside);
     assert_eq!((refused.get(), race.refused()), (0, 0.0));
     assert!(race.took() >= 110.0, "at 5 users a second the other was there to the end");

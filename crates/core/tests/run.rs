@@ -1,4 +1,4 @@
-//! Runs against the sandbox's pure core, on a virtual clock. The oracle is the judge.
+//! Runs against the sandbox's pure core, on a virtual clock. The sandbox's oracle decides what is right.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -32,7 +32,7 @@ use pingone_mfa_core::port::Journal;
 use pingone_sandbox::{BackgroundChange, Fault as SandboxFault, On, Role, Rule, TokenSpec};
 use uuid::Uuid;
 
-/// Everyone whose MFA is off, to be turned on.
+/// A plan that turns MFA on for all users who have it off.
 fn plan(stage: &Stage, stops: Stops) -> Plan {
     let sandbox = stage.mount.sandbox.borrow();
     let read_at = stage.clock.wall();
@@ -50,18 +50,18 @@ fn plan(stage: &Stage, stops: Stops) -> Plan {
     }
 }
 
-/// Drives a run. `decide` is asked at every halt; with `None` it waits.
+/// Drives a run. `decide` is asked at every pause; `None` leaves the run paused.
 fn carry_out(
     stage: &Stage,
     plan: Plan,
     decide: impl Fn(&PauseReason) -> Option<Command> + 'static,
 ) -> (Run, Vec<Record>) {
     let policy = Rc::new(stage.connection.policy().clone());
-    go_on(stage, Run::new(Rc::new(plan), policy, stage.connection.jitter(), None), decide, u64::MAX)
+    drive_until(stage, Run::new(Rc::new(plan), policy, stage.connection.jitter(), None), decide, u64::MAX)
 }
 
-/// Drives a run until it is over, or until a page would be killed at `killed_at`, by the monotonic clock.
-fn go_on(
+/// Drives a run until it is finished, or until the page is killed at `killed_at` (monotonic clock).
+fn drive_until(
     stage: &Stage,
     run: Run,
     decide: impl Fn(&PauseReason) -> Option<Command> + 'static,
@@ -69,9 +69,9 @@ fn go_on(
 ) -> (Run, Vec<Record>) {
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let run = if killed_at == u64::MAX {
-        go_on_reading_again(stage, run, &memory_journal, true, decide)
+        drive_with_refreshes(stage, run, &memory_journal, true, decide)
     } else {
-        keep_going(stage, run, &memory_journal, decide, killed_at)
+        drive_run(stage, run, &memory_journal, decide, killed_at)
     };
     let records = memory_journal.entries.borrow().iter().flat_map(|entry| records(entry)).collect();
     (run, records)
@@ -95,8 +95,8 @@ fn job_runner(stage: &Stage, memory_journal: &Rc<MemoryJournal>) -> JobRunner {
     }
 }
 
-/// Goes on with a run whose writes a guard decides, to its end. Nothing pauses it.
-fn keep_going_guarded(stage: &Stage, run: Run, memory_journal: &Rc<MemoryJournal>, guard: Rc<Guard>) -> Run {
+/// Drives a run with this guard to its end. Nothing pauses it.
+fn drive_guarded(stage: &Stage, run: Run, memory_journal: &Rc<MemoryJournal>, guard: Rc<Guard>) -> Run {
     let (connection, mut run) = (stage.connection.clone(), run);
     let job_runner = JobRunner { guard, ..job_runner(stage, memory_journal) };
     stage.clock.run(async move {
@@ -106,7 +106,7 @@ fn keep_going_guarded(stage: &Stage, run: Run, memory_journal: &Rc<MemoryJournal
     })
 }
 
-fn keep_going(
+fn drive_run(
     stage: &Stage,
     run: Run,
     memory_journal: &Rc<MemoryJournal>,
@@ -142,7 +142,7 @@ fn read_back(stage: &Stage, run: Run, memory_journal: &Rc<MemoryJournal>, by_pag
     read_back_with(stage, run, memory_journal, by_pages, Command::Pause)
 }
 
-/// The same, with what a person does whenever it waits.
+/// Like [`read_back`], with the command that a person gives at every pause.
 fn read_back_with(
     stage: &Stage,
     run: Run,
@@ -154,8 +154,8 @@ fn read_back_with(
     read_with(stage, run, memory_journal, decision, |run| ReadBack::new(run, listing))
 }
 
-/// Reads again those who wait.
-fn read_again(stage: &Stage, run: Run, memory_journal: &Rc<MemoryJournal>, by_pages: bool) -> Run {
+/// Refreshes the waiting rows of a run.
+fn refresh(stage: &Stage, run: Run, memory_journal: &Rc<MemoryJournal>, by_pages: bool) -> Run {
     let listing = listing(stage, by_pages);
     read_with(stage, run, memory_journal, Command::Pause, |run| ReadBack::of_waiting(run, listing))
 }
@@ -203,15 +203,15 @@ fn never(halt: &PauseReason) -> Option<Command> {
     panic!("halted: {halt:?}")
 }
 
-/// Every row that is called changed is so, and whoever is called waiting was never written.
-fn agrees(stage: &Stage, run: &Run) {
+/// Asserts that changed rows really are changed, and that waiting rows were never written.
+fn assert_matches_sandbox(stage: &Stage, run: &Run) {
     let sandbox = stage.mount.sandbox.borrow();
     for (row, planned) in run.rows().iter().zip(&run.plan().rows) {
         let flag = sandbox.mfa_enabled(planned.user.0);
         match row.state {
             RowState::Changed => assert_eq!(flag, Some(true)),
             RowState::Waiting => assert_eq!((flag, row.writes), (Some(false), 0)),
-            RowState::Sending => panic!("a run that is over sends nothing"),
+            RowState::Sending => panic!("a finished run has nothing in flight"),
             _ => {}
         }
     }
@@ -219,13 +219,13 @@ fn agrees(stage: &Stage, run: &Run) {
 }
 
 #[test]
-fn everyone_is_changed_once_and_every_outcome_is_stored_after_its_intent() {
+fn every_user_is_changed_once_and_outcomes_are_stored_after_their_intents() {
     let stage = Stage::new(300, &TokenSpec::default());
     let plan = plan(&stage, Stops::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
     let (run, stored) = carry_out(&stage, plan, never);
     assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Ended, rows));
-    agrees(&stage, &run);
+    assert_matches_sandbox(&stage, &run);
     let puts =
         stage.exchanges.borrow().iter().filter(|sent| sent.request.method.to_string() == "PUT").count();
     assert_eq!(puts, rows as usize);
@@ -239,7 +239,7 @@ fn everyone_is_changed_once_and_every_outcome_is_stored_after_its_intent() {
                 assert!(intended.contains(index) && row.state == RowState::Changed);
                 settled += 1;
             }
-            Record::Seen { .. } | Record::AnotherWriter { .. } => panic!("nobody was read again"),
+            Record::Seen { .. } | Record::AnotherWriter { .. } => panic!("no row was refreshed"),
         }
         assert!(intended.len() - settled <= 32 + 1, "the window of intents");
     }
@@ -247,7 +247,7 @@ fn everyone_is_changed_once_and_every_outcome_is_stored_after_its_intent() {
 }
 
 #[test]
-fn lost_answers_are_read_and_nobody_is_called_changed_who_is_not() {
+fn lost_answers_are_read_and_no_unchanged_user_is_reported_as_changed() {
     let stage = Stage::new(200, &TokenSpec::default());
     let plan = plan(&stage, Stops::default());
     let fates = [Fate::Answered, Fate::AnswerLost, Fate::NeverArrives, Fate::Status(503), Fate::Silence];
@@ -256,12 +256,12 @@ fn lost_answers_are_read_and_nobody_is_called_changed_who_is_not() {
         matches!(halt, PauseReason::Failing { .. }).then_some(Command::Resume)
     });
     assert_eq!(run.standing(), RunStatus::Ended);
-    agrees(&stage, &run);
+    assert_matches_sandbox(&stage, &run);
     assert!(run.tally().of(RowState::Changed) > 50, "{:?}", run.tally());
 }
 
 #[test]
-fn twenty_refusals_in_a_row_ask_instead_of_failing_for_everyone() {
+fn twenty_refusals_in_a_row_pause_instead_of_failing_for_all_users() {
     let stage = Stage::new(300, &TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() });
     let plan = plan(&stage, Stops::default());
     let (run, _) = carry_out(&stage, plan, |halt| {
@@ -271,18 +271,18 @@ fn twenty_refusals_in_a_row_ask_instead_of_failing_for_everyone() {
     assert_eq!(run.standing(), RunStatus::Stopped);
     let refused = run.tally().of(RowState::Refused);
     assert!((20..=28).contains(&refused), "{refused}");
-    agrees(&stage, &run);
+    assert_matches_sandbox(&stage, &run);
 }
 
 #[test]
-fn a_401_pauses_everyone_once_and_costs_nobody_an_attempt() {
+fn a_401_pauses_the_run_once_and_uses_no_attempt() {
     let stage = Stage::new(300, &TokenSpec { lifetime_seconds: 20, ..TokenSpec::default() });
     let plan = plan(&stage, Stops::default());
     let (run, _) = carry_out(&stage, plan, |halt| {
         assert_eq!(*halt, PauseReason::Token);
         Some(Command::Stop)
     });
-    agrees(&stage, &run);
+    assert_matches_sandbox(&stage, &run);
     let refused = stage.exchanges.borrow().iter().filter(|sent| sent.fault.is_some()).count();
     assert!((1..=8).contains(&refused), "{refused}");
     assert_eq!(run.tally().of(RowState::Refused) + run.tally().of(RowState::Failed), 0);
@@ -290,7 +290,7 @@ fn a_401_pauses_everyone_once_and_costs_nobody_an_attempt() {
 }
 
 #[test]
-fn a_test_user_comes_first_and_then_steps_are_waited_for() {
+fn the_run_pauses_after_the_pilot_user_and_after_each_step() {
     let stage = Stage::new(300, &TokenSpec::default());
     let plan = plan(&stage, Stops { after_test_user: true, every: Some(50) });
     let rows = u32::try_from(plan.rows.len()).unwrap();
@@ -306,12 +306,12 @@ fn a_test_user_comes_first_and_then_steps_are_waited_for() {
     assert_eq!(steps, ((rows - 2) / 50) as usize);
 }
 
-/// A run up to its test user, what was sent for that, and with which status each was answered.
-fn operation(stage: &Stage) -> (Run, Vec<String>) {
+/// Drives a run up to the pause after its pilot user. Returns it with the requests that were sent.
+fn drive_to_pilot_user(stage: &Stage) -> (Run, Vec<String>) {
     let plan = plan(stage, Stops { after_test_user: true, every: None });
     let policy = Rc::new(stage.connection.policy().clone());
     let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
-    let (run, _) = go_on(stage, run, |_| None, 120_000);
+    let (run, _) = drive_until(stage, run, |_| None, 120_000);
     let pilot_user = run.plan().rows[0].user.to_string();
     let line = |sent: &Exchange| {
         let path = sent.request.endpoint.as_str();
@@ -323,26 +323,26 @@ fn operation(stage: &Stage) -> (Run, Vec<String>) {
 }
 
 #[test]
-fn the_test_users_devices_are_read_before_the_change_and_after_it_and_then_it_waits() {
+fn the_pilot_users_devices_are_read_before_and_after_the_change() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let (run, sent) = operation(&stage);
-    // The flag is read right before the PUT too, like that of every first row.
+    let (run, sent) = drive_to_pilot_user(&stage);
+    // The flag is also read right before the PUT, as for every first row.
     let reads_and_put = ["GET devices", "GET mfaEnabled", "PUT mfaEnabled", "GET mfaEnabled", "GET devices"];
     assert_eq!(sent, reads_and_put);
     assert_eq!(run.standing(), RunStatus::Halted(PauseReason::PilotUser));
-    let trial = run.pilot().unwrap();
-    assert_eq!(trial.flag, Some(Ok(true)));
-    assert!(matches!(trial.devices(), Some(DeviceComparison::Same(_))), "{trial:?}");
+    let readings = run.pilot().unwrap();
+    assert_eq!(readings.flag, Some(Ok(true)));
+    assert!(matches!(readings.devices(), Some(DeviceComparison::Same(_))), "{readings:?}");
 }
 
 #[test]
-fn devices_that_cannot_be_read_keep_no_run_from_its_test_user() {
+fn unreadable_devices_do_not_stop_the_pilot_user() {
     let stage = Stage::new(100, &TokenSpec::default());
     let on = On { endpoint: Some("devices".into()), ..On::default() };
     let fault = pingone_sandbox::Fault::Status { status: 403, retry_after: None, without_cors: false };
     let rule = Rule { on, share: 1.0, skip: 0, times: None, fault };
     stage.mount.sandbox.borrow_mut().go_wrong(rule).unwrap();
-    let (run, sent) = operation(&stage);
+    let (run, sent) = drive_to_pilot_user(&stage);
     let reads_and_put = ["GET devices", "GET mfaEnabled", "PUT mfaEnabled", "GET mfaEnabled", "GET devices"];
     assert_eq!(sent, reads_and_put);
     assert_eq!(
@@ -353,20 +353,20 @@ fn devices_that_cannot_be_read_keep_no_run_from_its_test_user() {
 }
 
 #[test]
-fn a_look_that_fails_for_a_moment_is_repeated_before_the_test_user_is_written() {
+fn a_pilot_read_that_fails_temporarily_is_retried_before_the_write() {
     let stage = Stage::new(100, &TokenSpec::default());
     stage.mount.fates.borrow_mut().extend([Fate::NeverArrives, Fate::Status(503)]);
-    let (run, sent) = operation(&stage);
+    let (run, sent) = drive_to_pilot_user(&stage);
     let begin = ["GET devices", "GET devices", "GET devices", "GET mfaEnabled", "PUT mfaEnabled"];
     assert_eq!(sent[..5], begin);
     assert!(matches!(run.pilot().unwrap().devices(), Some(DeviceComparison::Same(_))));
 }
 
 #[test]
-fn a_look_whose_token_ended_waits_for_another_and_writes_nobody() {
+fn a_pilot_read_with_an_expired_token_pauses_and_writes_no_user() {
     let stage = Stage::new(100, &TokenSpec::default());
     stage.mount.held.replace(String::new());
-    let (run, sent) = operation(&stage);
+    let (run, sent) = drive_to_pilot_user(&stage);
     assert_eq!(
         (run.standing(), run.pilot().unwrap().before.clone()),
         (RunStatus::Halted(PauseReason::Token), None)
@@ -375,17 +375,17 @@ fn a_look_whose_token_ended_waits_for_another_and_writes_nobody() {
 }
 
 #[test]
-fn after_a_stop_nothing_is_sent_and_the_rest_is_untouched() {
+fn after_a_stop_nothing_is_sent_and_other_rows_are_untouched() {
     let stage = Stage::new(300, &TokenSpec::default());
     let plan = plan(&stage, Stops { after_test_user: false, every: Some(30) });
     let (run, _) = carry_out(&stage, plan, |halt| (*halt == PauseReason::Step).then_some(Command::Stop));
     assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Stopped, 30));
-    agrees(&stage, &run);
+    assert_matches_sandbox(&stage, &run);
     assert_eq!(puts(&stage), 30);
 }
 
 #[test]
-fn a_network_that_is_gone_halts_everyone_and_comes_back_by_itself() {
+fn a_network_failure_pauses_the_run_and_it_continues_by_itself() {
     let stage = Stage::new(300, &TokenSpec::default());
     let plan = plan(&stage, Stops::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
@@ -399,11 +399,11 @@ fn a_network_that_is_gone_halts_everyone_and_comes_back_by_itself() {
     });
     assert!(*pauses.borrow() > 0);
     assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Ended, rows));
-    agrees(&stage, &run);
+    assert_matches_sandbox(&stage, &run);
 }
 
 #[test]
-fn one_user_whom_no_read_can_tell_of_keeps_nobody_from_the_end() {
+fn a_user_who_cannot_be_read_does_not_keep_the_run_from_ending() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
@@ -415,7 +415,7 @@ fn one_user_whom_no_read_can_tell_of_keeps_nobody_from_the_end() {
 }
 
 #[test]
-fn a_user_who_fails_alone_has_failed_after_the_attempts_also_in_a_plan_of_one() {
+fn a_single_failing_user_fails_after_all_attempts_even_in_a_plan_of_one() {
     for lost in [Fate::Status(500), Fate::NeverArrives] {
         let stage = Stage::new(100, &TokenSpec::default());
         let mut plan = plan(&stage, Stops::default());
@@ -428,57 +428,61 @@ fn a_user_who_fails_alone_has_failed_after_the_attempts_also_in_a_plan_of_one() 
         });
         assert_eq!((run.standing(), run.rows()[0].state), (RunStatus::Ended, RowState::AnswerLost));
         let sent = stage.exchanges.borrow().len();
-        // Location checks, then the PUT and the reads that tell what became of it; each ten in a row are followed by a probe.
+        // Spot checks, then the PUT and the reads that find its outcome; ten failures in a row are followed by a
+        // probe.
         let most = if lost == Fate::NeverArrives { 10 + 1 + 1 + 10 + 1 } else { 3 + 1 + 3 };
         assert_eq!(sent, most, "{lost:?}");
     }
 }
 
 #[test]
-fn a_network_that_is_gone_fails_nobody_also_in_a_plan_of_one() {
+fn a_network_failure_fails_no_user_even_in_a_plan_of_one() {
     let stage = Stage::new(100, &TokenSpec::default());
     let mut plan = plan(&stage, Stops::default());
     plan.rows.truncate(1);
     stage.mount.fates.borrow_mut().extend([Fate::NeverArrives; 40]);
     let (run, _) = carry_out(&stage, plan, |_| None);
     assert_eq!((run.standing(), run.rows()[0].state), (RunStatus::Ended, RowState::Changed));
-    agrees(&stage, &run);
+    assert_matches_sandbox(&stage, &run);
 }
 
 #[test]
-fn a_killed_run_goes_on_from_its_journal_and_reads_first_whoever_may_have_been_written() {
+fn a_killed_run_resumes_from_its_journal_and_first_reads_open_rows() {
     for killed_at in [3, 25, 500, 1111, 4321, 9876] {
         let stage = Stage::new(300, &TokenSpec::default());
         let plan = plan(&stage, Stops::default());
         let rows = u32::try_from(plan.rows.len()).unwrap();
         let policy = Rc::new(stage.connection.policy().clone());
         let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
-        let (_, stored) = go_on(&stage, run, never, killed_at);
+        let (_, stored) = drive_until(&stage, run, never, killed_at);
         let sent = stage.exchanges.borrow().len();
         let restored =
             restore(&[Entry::Plan(plan).encode(), Entry::Batch(stored).encode()]).expect("what was stored");
         assert!(restored.open.len() <= 32, "{}", restored.open.len());
         let open = restored.open.clone();
         let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
-        let (run, _) = go_on(&stage, run, never, u64::MAX);
+        let (run, _) = drive_until(&stage, run, never, u64::MAX);
         assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Ended, rows));
-        agrees(&stage, &run);
+        assert_matches_sandbox(&stage, &run);
         let exchanges = stage.exchanges.borrow();
         let (reads, later) = exchanges[sent..].split_at(open.len());
         let is_put = |method: String| method == "PUT";
-        assert!(reads.iter().all(|sent| !is_put(sent.request.method.to_string())), "read first");
+        assert!(
+            reads.iter().all(|sent| !is_put(sent.request.method.to_string())),
+            "open rows are read first"
+        );
         for (index, read) in later.iter().enumerate() {
             let is_same = |put: &Exchange| put.request.endpoint == read.request.endpoint;
             assert!(
                 is_put(read.request.method.to_string()) || later[index + 1..].iter().any(is_same),
-                "whoever else is read is read before the PUT"
+                "every other read is before the row's PUT"
             );
         }
     }
 }
 
 #[test]
-fn in_the_last_minute_of_a_token_nothing_is_written_and_another_token_goes_on() {
+fn in_the_last_minute_of_a_token_nothing_is_written_until_the_next_token() {
     let stage = Stage::new(600, &TokenSpec::default());
     let plan = plan(&stage, Stops::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
@@ -486,7 +490,7 @@ fn in_the_last_minute_of_a_token_nothing_is_written_and_another_token_goes_on() 
     let until = Millis::seconds(70);
     let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), Some(until));
     let clock = Rc::clone(&stage.clock);
-    let (run, _) = go_on(
+    let (run, _) = drive_until(
         &stage,
         run,
         move |halt| {
@@ -500,16 +504,16 @@ fn in_the_last_minute_of_a_token_nothing_is_written_and_another_token_goes_on() 
     assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Ended, rows));
     let actors = |actor| run.rows().iter().filter(|row| row.actor == actor).count();
     assert!(actors(0) > 0 && actors(1) > 0, "each row says under whose token it was sent");
-    agrees(&stage, &run);
+    assert_matches_sandbox(&stage, &run);
 }
 
 #[test]
-fn a_run_that_was_killed_at_its_test_user_still_waits_for_a_person() {
+fn a_run_killed_at_its_pilot_user_still_waits_for_a_person() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops { after_test_user: true, every: None });
     let policy = Rc::new(stage.connection.policy().clone());
     let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
-    let (_, stored) = go_on(&stage, run, |_| None, 5_000);
+    let (_, stored) = drive_until(&stage, run, |_| None, 5_000);
     let puts = |sent: &&Exchange| sent.request.method == Method::Put;
     assert_eq!(stage.exchanges.borrow().iter().filter(puts).count(), 1);
     let restored = restore(&[Entry::Plan(plan).encode(), Entry::Batch(stored).encode()]).unwrap();
@@ -517,17 +521,17 @@ fn a_run_that_was_killed_at_its_test_user_still_waits_for_a_person() {
     assert_eq!(run.standing(), RunStatus::Halted(PauseReason::PilotUser));
 }
 
-/// A run of everyone, with what it stored.
-fn done(stage: &Stage) -> (Run, Rc<MemoryJournal>) {
-    done_with(stage, plan(stage, Stops::default()))
+/// Drives a run of all users to its end. Returns it with its journal.
+fn finished_run(stage: &Stage) -> (Run, Rc<MemoryJournal>) {
+    finished_run_of(stage, plan(stage, Stops::default()))
 }
 
-fn done_with(stage: &Stage, plan: Plan) -> (Run, Rc<MemoryJournal>) {
+fn finished_run_of(stage: &Stage, plan: Plan) -> (Run, Rc<MemoryJournal>) {
     let policy = Rc::new(stage.connection.policy().clone());
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     memory_journal.entries.borrow_mut().push(Entry::Plan(plan.clone()).encode());
     let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
-    (keep_going(stage, run, &memory_journal, |_| None, u64::MAX), memory_journal)
+    (drive_run(stage, run, &memory_journal, |_| None, u64::MAX), memory_journal)
 }
 
 fn set(stage: &Stage, user: UserId, to: bool) {
@@ -536,7 +540,7 @@ fn set(stage: &Stage, user: UserId, to: bool) {
 }
 
 #[test]
-fn a_full_journal_halts_before_anything_is_written_that_it_does_not_know() {
+fn a_full_journal_pauses_before_anything_is_written_without_a_stored_intent() {
     let stage = Stage::new(300, &TokenSpec::default());
     let plan = plan(&stage, Stops::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
@@ -544,17 +548,17 @@ fn a_full_journal_halts_before_anything_is_written_that_it_does_not_know() {
     let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     memory_journal.room.set(9);
-    let (book, pauses) = (Rc::clone(&memory_journal), Rc::new(RefCell::new(0)));
+    let (journal, pauses) = (Rc::clone(&memory_journal), Rc::new(RefCell::new(0)));
     let seen = Rc::clone(&pauses);
     let exchanges = Rc::clone(&stage.exchanges);
-    let run = keep_going(
+    let run = drive_run(
         &stage,
         run,
         &memory_journal,
         move |halt| {
             assert_eq!(*halt, PauseReason::NotStored(Fault::NotStored(JournalFault::Full)));
             *seen.borrow_mut() += 1;
-            let intended: usize = book
+            let intended: usize = journal
                 .entries
                 .borrow()
                 .iter()
@@ -564,21 +568,21 @@ fn a_full_journal_halts_before_anything_is_written_that_it_does_not_know() {
             let is_put = |sent: &&Exchange| sent.request.method == Method::Put;
             let puts = exchanges.borrow().iter().filter(is_put).count();
             assert!(puts <= intended, "no PUT without a stored intent");
-            book.room.set(usize::MAX);
+            journal.room.set(usize::MAX);
             Some(Command::Resume)
         },
         u64::MAX,
     );
     assert!(*pauses.borrow() > 0);
     assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Ended, rows));
-    agrees(&stage, &run);
+    assert_matches_sandbox(&stage, &run);
 }
 
 #[test]
-fn every_changed_row_is_read_back_by_pages_and_what_others_changed_is_told() {
+fn a_read_back_verifies_every_row_and_reports_changes_by_others() {
     for by_pages in [true, false] {
         let stage = Stage::new(300, &TokenSpec::default());
-        let (run, memory_journal) = done(&stage);
+        let (run, memory_journal) = finished_run(&stage);
         let other = run.plan().rows[7].user;
         set(&stage, other, false);
         let sent = stage.exchanges.borrow().len();
@@ -588,7 +592,7 @@ fn every_changed_row_is_read_back_by_pages_and_what_others_changed_is_told() {
         assert_eq!(run.rows()[7].state, RowState::ChangedBySomeoneElse);
         assert!(run.rows().iter().all(|row| row.read_back_at.is_some()));
         let reads = stage.exchanges.borrow().len() - sent;
-        // A read by itself after the settle window needs no second one; a page does.
+        // A single read after the settle window needs no second one; a page does.
         assert_eq!(reads, if by_pages { 2 + 1 } else { run.rows().len() });
         let settled = run.rows()[7].at.unwrap();
         assert!(run.rows()[7].read_back_at.unwrap().since(settled) >= 30_000, "not before the settle window");
@@ -598,33 +602,33 @@ fn every_changed_row_is_read_back_by_pages_and_what_others_changed_is_told() {
 }
 
 #[test]
-fn a_read_back_settles_rows_whose_answer_was_lost_and_finds_who_is_gone() {
+fn a_read_back_settles_rows_whose_answer_was_lost() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops::default());
     let lost = plan.rows.last().unwrap().user;
     stage.mount.poisoned.set(Some(lost.0));
-    let (run, memory_journal) = done(&stage);
+    let (run, memory_journal) = finished_run(&stage);
     assert_eq!(run.tally().of(RowState::AnswerLost), 1);
     stage.mount.poisoned.set(None);
     let run = read_back(&stage, run, &memory_journal, true);
     assert_eq!((run.tally().of(RowState::AnswerLost), run.tally().of(RowState::Failed)), (0, 1));
-    agrees(&stage, &run);
+    assert_matches_sandbox(&stage, &run);
 }
 
 #[test]
-fn one_user_whom_a_read_back_cannot_read_stays_unread_and_keeps_nobody_waiting() {
+fn a_user_that_a_read_back_cannot_read_stays_unread_and_blocks_no_other() {
     let reads = [(false, 500), (false, 403), (false, 400), (true, 500), (true, 403)];
-    // Whoever is read first is read before anybody else was.
+    // The user who is read first is read before any other user.
     let indexes = [0, 1, 3, 5, 6, usize::MAX];
     for ((by_pages, status), index) in reads.into_iter().flat_map(|read| indexes.map(|index| (read, index))) {
         let stage = Stage::new(100, &TokenSpec::default());
-        let (run, memory_journal) = done(&stage);
+        let (run, memory_journal) = finished_run(&stage);
         let index = index.min(run.rows().len() - 1);
         let (users, unlucky) = (run.to_read_back(), run.plan().rows[index].user);
         let fault = pingone_sandbox::Fault::Status { status, retry_after: None, without_cors: false };
         let on = |user, endpoint: &str| On { user, endpoint: Some(endpoint.into()), ..On::default() };
         let mut poisoned = vec![on(Some(unlucky.0), "mfaEnabled")];
-        // The user's record spoils the page that it is on.
+        // The user's record makes its whole page fail.
         poisoned.extend(by_pages.then(|| On { method: Some("GET".into()), ..on(None, "users") }));
         for on in poisoned {
             let rule = Rule { on, share: 1.0, skip: 0, times: None, fault: fault.clone() };
@@ -636,16 +640,16 @@ fn one_user_whom_a_read_back_cannot_read_stays_unread_and_keeps_nobody_waiting()
         assert_eq!(
             (unread, run.rows()[index].state),
             (1, RowState::Changed),
-            "what the PUT's answer said stays"
+            "the outcome of the PUT is kept"
         );
-        // Once it can be read, the rest is a read-back of one.
+        // Once the user can be read, a read-back of one row remains.
         stage.mount.sandbox.borrow_mut().heal();
         let run = read_back(&stage, run, &memory_journal, false);
         assert_eq!(run.to_read_back(), 0);
     }
 }
 
-/// Plays a read-back until it is over or waits for a person. What it asked: a row, or nothing for a page.
+/// Drives a read-back by hand until it is finished or paused. Returns what it requested: a row, or `None` for a page.
 fn play_back(
     back: &mut ReadBack<'_>,
     from: Millis,
@@ -660,10 +664,10 @@ fn play_back(
                 now = at;
                 continue;
             }
-            other => panic!("it reads, and there is nothing to do: {other:?}"),
+            other => panic!("it is reading and has nothing to do: {other:?}"),
         };
         back.apply(Event::Started(job.clone()), now);
-        let said = match &job {
+        let reply = match &job {
             readback::Job::Store(_) => Ok(JobAnswer::Stored),
             readback::Job::Page(_) => says(None),
             readback::Job::Read { index, .. } => says(Some(*index)),
@@ -673,10 +677,11 @@ fn play_back(
             readback::Job::Page(_) => Some(None),
             readback::Job::Read { index, .. } => Some(Some(*index)),
         });
-        let noted = |said| readback::Answer::Answered(Answered { at, correlation_id: None, result: said });
-        let answer = match (&job, said) {
+        let answered =
+            |reply| readback::Answer::Answered(Answered { at, correlation_id: None, result: reply });
+        let answer = match (&job, reply) {
             (readback::Job::Page(_), Err(fault)) => Err(fault),
-            (_, said) => Ok(noted(said)),
+            (_, reply) => Ok(answered(reply)),
         };
         back.apply(Event::Answered(job, answer), now);
     }
@@ -684,12 +689,12 @@ fn play_back(
 }
 
 #[test]
-fn a_read_back_tells_a_network_that_fails_from_users_who_do() {
+fn a_read_back_tells_network_failures_from_failing_users() {
     let stage = Stage::new(100, &TokenSpec::default());
     let from = |stage: &Stage| stage.clock.now() + Millis::seconds(60);
     let at = |stage: &Stage| stage.clock.wall().plus(60_000);
     // A network error for one user pauses the read-back, even if all other users can be read.
-    let (mut run, _) = done(&stage);
+    let (mut run, _) = finished_run(&stage);
     let mut back = ReadBack::new(&mut run, None);
     play_back(&mut back, from(&stage), at(&stage), |index| match index {
         Some(5) => Err(Fault::Unreachable),
@@ -709,7 +714,7 @@ fn a_read_back_tells_a_network_that_fails_from_users_who_do() {
     assert_eq!((back.state(), back.left()), (State::Complete, 0));
     // If two users fail every attempt, PingOne is at fault, and the other users get no further attempts.
     let stage = Stage::new(100, &TokenSpec::default());
-    let (mut run, _) = done(&stage);
+    let (mut run, _) = finished_run(&stage);
     let mut back = ReadBack::new(&mut run, None);
     let failed = Fault::ServerFailed(Refusal { status: 500, ..Refusal::default() });
     let asked = play_back(&mut back, from(&stage), at(&stage), |_| Err(failed.clone()));
@@ -717,7 +722,7 @@ fn a_read_back_tells_a_network_that_fails_from_users_who_do() {
     assert!(asked.len() <= 2 * back.left() + 2, "{} reads for {} users", asked.len(), back.left());
     // A network error on a page doesn't start reading users one by one.
     let stage = Stage::new(100, &TokenSpec::default());
-    let (mut run, _) = done(&stage);
+    let (mut run, _) = finished_run(&stage);
     let mut back = ReadBack::new(&mut run, listing(&stage, true));
     let asked = play_back(&mut back, from(&stage), at(&stage), |_| Err(Fault::Unreachable));
     assert_eq!(back.state(), State::Halted(Fault::Unreachable));
@@ -725,7 +730,7 @@ fn a_read_back_tells_a_network_that_fails_from_users_who_do() {
 }
 
 #[test]
-fn a_member_of_a_protected_group_is_never_written_by_a_run_that_goes_on() {
+fn a_member_of_a_protected_group_is_never_written_by_a_resumed_run() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops::default());
     let members: HashSet<UserId> = plan.rows.iter().step_by(3).map(|row| row.user).collect();
@@ -733,47 +738,47 @@ fn a_member_of_a_protected_group_is_never_written_by_a_run_that_goes_on() {
     let guard = Rc::new(Guard::new(Rules::new(limits, true), None).with_members(members.clone()));
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let policy = Rc::new(stage.connection.policy().clone());
-    // The job runner alone refuses: no PUT leaves, and none is counted.
+    // Without any other check the job runner refuses: no PUT is sent, and none is counted.
     let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
-    let run = keep_going_guarded(&stage, run, &memory_journal, Rc::clone(&guard));
+    let run = drive_guarded(&stage, run, &memory_journal, Rc::clone(&guard));
     let of = |run: &Run, state| run.tally().of(state) as usize;
     assert_eq!(of(&run, RowState::Refused), members.len());
     assert_eq!(of(&run, RowState::Changed), plan.rows.len() - members.len());
     assert!(members.iter().all(|member| puts_of(&stage, *member) == 0));
     let refused = run.rows().iter().filter(|row| row.state == RowState::Refused);
     assert!(refused.clone().all(|row| row.writes == 0));
-    // So does what is stored of a run, before anything of it goes on.
+    // A restored run refuses them too, before anything is sent.
     let mut restored = Restored::of_plan(plan.clone());
     let entry = restored.refuse(&guard, stage.clock.wall());
     assert!(entry.is_some());
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
     assert_eq!(of(&run, RowState::Refused), members.len());
-    let run = keep_going_guarded(&stage, run, &memory_journal, guard);
+    let run = drive_guarded(&stage, run, &memory_journal, guard);
     assert_eq!(of(&run, RowState::Refused), members.len());
     assert!(members.iter().all(|member| puts_of(&stage, *member) == 0));
 }
 
 #[test]
-fn a_404_from_something_on_the_way_calls_nobody_gone() {
+fn a_404_from_an_intermediary_reports_no_user_as_gone() {
     let stage = Stage::new(100, &TokenSpec::default());
     let mut plan = plan(&stage, Stops::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
-    // Nobody is read before the PUT, so that PUTs meet these fates.
+    // No user is read before the PUT, so that the PUTs meet these fates.
     plan.rows.iter_mut().for_each(|row| row.from = Mfa::Unknown);
     stage.mount.fates.borrow_mut().extend([Fate::Status(404); 5]);
-    let (run, memory_journal) = done_with(&stage, plan);
+    let (run, memory_journal) = finished_run_of(&stage, plan);
     let counts = |run: &Run| [RowState::Gone, RowState::Refused].map(|state| run.tally().of(state));
     assert_eq!((run.standing(), counts(&run)), (RunStatus::Ended, [0, 5]));
     stage.mount.fates.borrow_mut().push_back(Fate::Status(404));
     let run = read_back_with(&stage, run, &memory_journal, false, Command::Resume);
     assert_eq!((counts(&run), run.tally().of(RowState::Changed)), ([0, 5], rows - 5));
-    agrees(&stage, &run);
+    assert_matches_sandbox(&stage, &run);
 }
 
 const ELEVEN_MINUTES: Millis = Millis::seconds(11 * 60);
 
-/// Drives a run that may be outdated to its end.
-fn go_on_reading_again(
+/// Drives a run to its end, with a refresh whenever it is outdated.
+fn drive_with_refreshes(
     stage: &Stage,
     run: Run,
     memory_journal: &Rc<MemoryJournal>,
@@ -783,11 +788,11 @@ fn go_on_reading_again(
     let (mut run, decide) = (run, Rc::new(decide));
     loop {
         let decide = Rc::clone(&decide);
-        run = keep_going(stage, run, memory_journal, move |halt| decide(halt), u64::MAX);
+        run = drive_run(stage, run, memory_journal, move |halt| decide(halt), u64::MAX);
         if run.standing() != RunStatus::Outdated {
             return run;
         }
-        run = read_again(stage, run, memory_journal, by_pages);
+        run = refresh(stage, run, memory_journal, by_pages);
     }
 }
 
@@ -803,7 +808,7 @@ fn puts_of(stage: &Stage, user: UserId) -> usize {
 }
 
 #[test]
-fn a_run_that_goes_on_after_a_long_while_reads_again_those_who_wait_and_writes_nobody_who_is_so() {
+fn a_run_resumed_after_a_long_wait_refreshes_waiting_rows_first() {
     for by_pages in [true, false] {
         let stage = Stage::new(300, &TokenSpec::default());
         let plan = plan(&stage, Stops::default());
@@ -812,7 +817,7 @@ fn a_run_that_goes_on_after_a_long_while_reads_again_those_who_wait_and_writes_n
         let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
         memory_journal.entries.borrow_mut().push(Entry::Plan(plan.clone()).encode());
         let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
-        let run = keep_going(&stage, run, &memory_journal, never, 2_000);
+        let run = drive_run(&stage, run, &memory_journal, never, 2_000);
         let done = run.tally().of(RowState::Changed) as usize;
         let (others, gone) = (plan.rows[rows as usize - 5..].to_vec(), plan.rows[rows as usize - 9].user);
         for other in &others {
@@ -825,11 +830,11 @@ fn a_run_that_goes_on_after_a_long_while_reads_again_those_who_wait_and_writes_n
         let restored = restore(&memory_journal.entries.borrow()).unwrap();
         let open = restored.open.len();
         let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
-        let run = go_on_reading_again(&stage, run, &memory_journal, by_pages, never);
+        let run = drive_with_refreshes(&stage, run, &memory_journal, by_pages, never);
         let counts =
             [RowState::AlreadySo, RowState::Gone, RowState::Changed].map(|state| run.tally().of(state));
         assert_eq!((run.standing(), counts), (RunStatus::Ended, [5, 1, rows - 6]));
-        agrees(&stage, &run);
+        assert_matches_sandbox(&stage, &run);
         assert_eq!(others.iter().map(|other| puts_of(&stage, other.user)).sum::<usize>(), sent, "no PUT");
         let read_later = run.plan().rows.iter().filter(|row| row.read_at >= continued_at).count();
         assert!(done > 0 && open > 0);
@@ -840,7 +845,7 @@ fn a_run_that_goes_on_after_a_long_while_reads_again_those_who_wait_and_writes_n
 }
 
 #[test]
-fn a_run_that_goes_on_at_once_reads_only_the_test_user_and_those_who_are_checked() {
+fn a_run_resumed_at_once_reads_only_the_pilot_user_and_spot_checks() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops { after_test_user: true, every: None });
     let (run, _) = carry_out(&stage, plan, |_| Some(Command::Resume));
@@ -849,19 +854,19 @@ fn a_run_that_goes_on_at_once_reads_only_the_test_user_and_those_who_are_checked
     let exchanges = stage.exchanges.borrow();
     let reads = exchanges.iter().filter(|sent| sent.request.method != Method::Put);
     let others = reads.filter(|sent| !sent.request.endpoint.as_str().contains(&pilot_user)).count();
-    // The first after the wait, six of the next twenty, one of each further 25, and five that were put off.
+    // The first row after the wait, six of the next twenty, one of each further 25, and five that were deferred.
     let checks = 1 + 6 + (run.rows().len() - 1 - 21).div_ceil(25) + 5;
     assert!((7..=checks).contains(&others), "{others} of at most {checks}");
 }
 
 #[test]
-fn a_run_that_waited_long_for_a_person_reads_again_too_and_the_test_user_stays_one() {
+fn a_run_that_waited_long_for_a_person_is_refreshed_and_keeps_its_pilot_user() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops { after_test_user: true, every: Some(30) });
     let policy = Rc::new(stage.connection.policy().clone());
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let run = Run::new(Rc::new(plan.clone()), policy, stage.connection.jitter(), None);
-    let run = keep_going(&stage, run, &memory_journal, |_| None, 5_000);
+    let run = drive_run(&stage, run, &memory_journal, |_| None, 5_000);
     assert_eq!(run.standing(), RunStatus::Halted(PauseReason::PilotUser));
     for other in &plan.rows[1..=20] {
         set(&stage, other.user, true);
@@ -871,7 +876,7 @@ fn a_run_that_waited_long_for_a_person_reads_again_too_and_the_test_user_stays_o
     let seen = Rc::clone(&pauses);
     let mut run = run;
     run.apply(Event::Command(Command::Resume), stage.clock.now());
-    let run = go_on_reading_again(&stage, run, &memory_journal, true, move |halt| {
+    let run = drive_with_refreshes(&stage, run, &memory_journal, true, move |halt| {
         seen.borrow_mut().push(halt.clone());
         Some(Command::Resume)
     });
@@ -879,12 +884,12 @@ fn a_run_that_waited_long_for_a_person_reads_again_too_and_the_test_user_stays_o
     assert!(pauses.borrow().iter().all(|halt| *halt == PauseReason::Step), "{pauses:?}");
     let written = plan.rows.len() - 1 - 20;
     let steps = pauses.borrow().iter().filter(|halt| **halt == PauseReason::Step).count();
-    assert_eq!(steps, (written - 1) / 30, "only who is written counts for a step");
-    agrees(&stage, &run);
+    assert_eq!(steps, (written - 1) / 30, "only users who are written count for a step");
+    assert_matches_sandbox(&stage, &run);
 }
 
 #[test]
-fn whoever_needs_nothing_by_now_is_no_test_user() {
+fn a_user_who_already_has_the_value_is_not_the_pilot_user() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops { after_test_user: true, every: None });
     set(&stage, plan.rows[0].user, true);
@@ -895,7 +900,7 @@ fn whoever_needs_nothing_by_now_is_no_test_user() {
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
     let asked = Rc::new(RefCell::new(Vec::new()));
     let pauses = Rc::clone(&asked);
-    let run = go_on_reading_again(&stage, run, &memory_journal, true, move |halt| {
+    let run = drive_with_refreshes(&stage, run, &memory_journal, true, move |halt| {
         pauses.borrow_mut().push(halt.clone());
         Some(Command::Resume)
     });
@@ -903,18 +908,18 @@ fn whoever_needs_nothing_by_now_is_no_test_user() {
     assert_eq!(*asked.borrow(), [PauseReason::PilotUser]);
     let path = format!("/users/{}/devices", plan.rows[1].user);
     let exchanges = stage.exchanges.borrow();
-    let looks: Vec<String> = exchanges
+    let device_reads: Vec<String> = exchanges
         .iter()
         .map(|sent| sent.request.endpoint.as_str().to_owned())
         .filter(|path| path.contains("/devices"))
         .collect();
-    assert_eq!(looks.len(), 2, "{looks:?}");
-    assert!(looks.iter().all(|look| look.contains(&path)), "{looks:?}");
+    assert_eq!(device_reads.len(), 2, "{device_reads:?}");
+    assert!(device_reads.iter().all(|read| read.contains(&path)), "{device_reads:?}");
     assert!(matches!(run.pilot().unwrap().devices(), Some(DeviceComparison::Same(_))));
 }
 
 #[test]
-fn nobody_else_waits_for_one_who_waits_and_cannot_be_read() {
+fn a_waiting_user_who_cannot_be_read_blocks_no_other() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
@@ -924,13 +929,13 @@ fn nobody_else_waits_for_one_who_waits_and_cannot_be_read() {
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let restored = restore(&[Entry::Plan(plan).encode()]).unwrap();
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
-    let run = go_on_reading_again(&stage, run, &memory_journal, false, |_| None);
+    let run = drive_with_refreshes(&stage, run, &memory_journal, false, |_| None);
     assert_eq!((run.standing(), run.rows()[9].state), (RunStatus::Ended, RowState::Failed));
     assert_eq!((run.rows()[9].writes, run.tally().of(RowState::Changed)), (0, rows - 1));
 }
 
 #[test]
-fn a_stop_while_those_who_wait_are_read_writes_nobody() {
+fn a_stop_during_a_refresh_writes_no_user() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops::default());
     wait(&stage, ELEVEN_MINUTES);
@@ -938,17 +943,17 @@ fn a_stop_while_those_who_wait_are_read_writes_nobody() {
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let restored = restore(&[Entry::Plan(plan).encode()]).unwrap();
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
-    let run = keep_going(&stage, run, &memory_journal, never, u64::MAX);
+    let run = drive_run(&stage, run, &memory_journal, never, u64::MAX);
     assert_eq!(run.standing(), RunStatus::Outdated);
     stage.mount.fates.borrow_mut().extend([Fate::Status(500); 200]);
     let run = read_with(&stage, run, &memory_journal, Command::Stop, |run| ReadBack::of_waiting(run, None));
-    let run = keep_going(&stage, run, &memory_journal, never, u64::MAX);
+    let run = drive_run(&stage, run, &memory_journal, never, u64::MAX);
     assert_eq!(run.standing(), RunStatus::Stopped);
-    agrees(&stage, &run);
+    assert_matches_sandbox(&stage, &run);
 }
 
 #[test]
-fn a_test_user_who_was_not_written_yet_stays_one_after_others_were_read_to_be_so() {
+fn an_unwritten_pilot_user_is_kept_after_a_refresh() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops { after_test_user: true, every: None });
     for other in &plan.rows[1..=20] {
@@ -962,10 +967,10 @@ fn a_test_user_who_was_not_written_yet_stays_one_after_others_were_read_to_be_so
         let restored = restore(&memory_journal.entries.borrow()).unwrap();
         Run::resumed(restored, policy, stage.connection.jitter(), None)
     };
-    let run = keep_going(&stage, resumed(Rc::clone(&policy)), &memory_journal, never, u64::MAX);
-    let run = read_again(&stage, run, &memory_journal, true);
+    let run = drive_run(&stage, resumed(Rc::clone(&policy)), &memory_journal, never, u64::MAX);
+    let run = refresh(&stage, run, &memory_journal, true);
     let at = stage.clock.now() + Millis::seconds(5);
-    let run = keep_going(&stage, run, &memory_journal, |_| None, at.0);
+    let run = drive_run(&stage, run, &memory_journal, |_| None, at.0);
     for run in [run, resumed(policy)] {
         assert_eq!(run.standing(), RunStatus::Halted(PauseReason::PilotUser));
         let counts = [RowState::AlreadySo, RowState::Changed].map(|state| run.tally().of(state));
@@ -973,7 +978,7 @@ fn a_test_user_who_was_not_written_yet_stays_one_after_others_were_read_to_be_so
     }
 }
 
-/// A run that waited for so long that those who wait are to be read again.
+/// A run that waited so long that its waiting rows must be refreshed.
 fn outdated(stage: &Stage, memory_journal: &Rc<MemoryJournal>) -> Run {
     let plan = plan(stage, Stops::default());
     wait(stage, ELEVEN_MINUTES);
@@ -981,42 +986,42 @@ fn outdated(stage: &Stage, memory_journal: &Rc<MemoryJournal>) -> Run {
     memory_journal.entries.borrow_mut().push(Entry::Plan(plan).encode());
     let restored = restore(&memory_journal.entries.borrow()).unwrap();
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
-    let run = keep_going(stage, run, memory_journal, never, u64::MAX);
+    let run = drive_run(stage, run, memory_journal, never, u64::MAX);
     assert_eq!(run.standing(), RunStatus::Outdated);
     run
 }
 
-/// What somebody's read, or storing, is answered.
+/// The answer to a read or to a storing job.
 fn answer(stage: &Stage, result: Result<JobAnswer, Fault>) -> readback::Answer {
     readback::Answer::Answered(Answered { at: stage.clock.wall(), correlation_id: None, result })
 }
 
-/// Reads by hand until it is done or waits for a person. `said` tells of each row what its read is answered.
+/// Drives a read-back by hand until it is done or waits for a person. `reply` returns the answer for each row.
 fn read_by_hand(
     stage: &Stage,
     back: &mut ReadBack<'_>,
     now: &mut Millis,
-    mut said: impl FnMut(u32) -> Result<JobAnswer, Fault>,
+    mut reply: impl FnMut(u32) -> Result<JobAnswer, Fault>,
 ) {
-    let mut flying = std::collections::VecDeque::new();
+    let mut in_flight = std::collections::VecDeque::new();
     loop {
         match back.next(*now) {
             Step::Start(job) => {
                 back.apply(Event::Started(job.clone()), *now);
-                flying.push_back(job);
-                if flying.len() < 6 {
+                in_flight.push_back(job);
+                if in_flight.len() < 6 {
                     continue;
                 }
             }
-            Step::WaitUntil(at) if flying.is_empty() => {
+            Step::WaitUntil(at) if in_flight.is_empty() => {
                 *now = at;
                 continue;
             }
             _ => {}
         }
-        let Some(job) = flying.pop_front() else { return };
+        let Some(job) = in_flight.pop_front() else { return };
         let answered = match &job {
-            readback::Job::Read { index, .. } => said(*index),
+            readback::Job::Read { index, .. } => reply(*index),
             readback::Job::Store(_) => Ok(JobAnswer::Stored),
             readback::Job::Page(_) => panic!("nothing is listed"),
         };
@@ -1024,8 +1029,8 @@ fn read_by_hand(
     }
 }
 
-/// Reads again those who wait, some of whom can't be read. How often a person had to go on, at most so often, and how
-/// many are in these states then.
+/// Refreshes waiting rows of which some can't be read, with at most `most` resumes. Returns the state, the number of
+/// resumes, and how many rows are refused and failed.
 fn read_with_some_unreadable(
     is_readable: impl Fn(u32, u32) -> bool,
     fault: &Fault,
@@ -1057,7 +1062,7 @@ fn status(status: u16) -> Refusal {
 }
 
 #[test]
-fn who_alone_cannot_be_read_while_others_can_ends_without_a_put_and_keeps_nobody_waiting() {
+fn a_user_who_cannot_be_read_in_a_refresh_is_settled_without_a_put() {
     let bad_answer = BadAnswer { status: 200, correlation_id: None, problem: String::new() };
     let refused = Fault::RoleMissing(Refusal { code: Some("ACCESS_FAILED".into()), ..status(403) });
     let cases = [
@@ -1078,7 +1083,7 @@ fn who_alone_cannot_be_read_while_others_can_ends_without_a_put_and_keeps_nobody
 }
 
 #[test]
-fn what_fails_for_everyone_who_waits_ends_nobody_however_often_a_person_goes_on() {
+fn a_failure_for_all_users_settles_no_row_however_often_a_person_resumes() {
     for fault in [Fault::Unreachable, Fault::ServerFailed(status(500)), Fault::RoleMissing(status(403))] {
         let after_some = |index, _| index < 30;
         for (state, resumes, counts) in [
@@ -1090,7 +1095,7 @@ fn what_fails_for_everyone_who_waits_ends_nobody_however_often_a_person_goes_on(
     }
 }
 
-/// The same where nobody at all can be read any more, once somebody could not.
+/// Like [`read_with_some_unreadable`], but after the first unreadable user no user can be read.
 fn fails_from_some_point_on(
     is_readable: impl Fn(u32, u32) -> bool,
     fault: &Fault,
@@ -1105,7 +1110,7 @@ fn fails_from_some_point_on(
 }
 
 #[test]
-fn a_stop_while_the_first_intents_after_the_reading_are_stored_leaves_nobody_open() {
+fn a_stop_while_intents_are_stored_after_a_refresh_leaves_no_row_open() {
     let stage = Stage::new(100, &TokenSpec::default());
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let mut run = outdated(&stage, &memory_journal);
@@ -1114,8 +1119,8 @@ fn a_stop_while_the_first_intents_after_the_reading_are_stored_leaves_nobody_ope
     let mut is_stopped = false;
     while let Step::Start(job) = back.next(now) {
         back.apply(Event::Started(job.clone()), now);
-        let said = match &job {
-            // Some are so by now, which makes room for others to be intended.
+        let reply = match &job {
+            // Some already have the target value, which makes room for other intents.
             readback::Job::Read { index, .. } => JobAnswer::Flag(*index < 20),
             readback::Job::Store(records) => {
                 if records.iter().any(|record| matches!(record, Record::Intent(_))) && !is_stopped {
@@ -1127,17 +1132,17 @@ fn a_stop_while_the_first_intents_after_the_reading_are_stored_leaves_nobody_ope
             }
             readback::Job::Page(_) => panic!("nothing is listed"),
         };
-        back.apply(Event::Answered(job, Ok(answer(&stage, Ok(said)))), now);
+        back.apply(Event::Answered(job, Ok(answer(&stage, Ok(reply)))), now);
     }
     assert!(is_stopped && matches!(back.next(now), Step::Done));
-    let run = keep_going(&stage, run, &memory_journal, never, u64::MAX);
+    let run = drive_run(&stage, run, &memory_journal, never, u64::MAX);
     assert_eq!(run.standing(), RunStatus::Stopped);
     let restored = restore(&memory_journal.entries.borrow()).unwrap();
     assert_eq!((restored.rows.as_slice(), restored.open.as_slice()), (run.rows(), [].as_slice()));
 }
 
 /// A run whose first intents are stored.
-fn intended(stage: &Stage) -> Run {
+fn run_with_stored_intents(stage: &Stage) -> Run {
     let policy = Rc::new(stage.connection.policy().clone());
     let plan = Rc::new(plan(stage, Stops::default()));
     let mut run = Run::new(plan, policy, stage.connection.jitter(), None);
@@ -1145,20 +1150,20 @@ fn intended(stage: &Stage) -> Run {
     run
 }
 
-/// Starts what is next, and answers it.
+/// Starts the next job, and answers it.
 fn carry_out_next(stage: &Stage, run: &mut Run, result: Result<JobAnswer, Fault>) -> Job {
     let now = stage.clock.now();
     let Step::Start(job) = run.next(now) else { panic!("nothing is started: {:?}", run.standing()) };
     run.apply(Event::Started(job.clone()), now);
-    let noted = Answered { at: stage.clock.wall(), correlation_id: None, result };
-    run.apply(Event::Answered(job.clone(), Ok(noted)), now);
+    let answered = Answered { at: stage.clock.wall(), correlation_id: None, result };
+    run.apply(Event::Answered(job.clone(), Ok(answered)), now);
     job
 }
 
 #[test]
-fn before_a_write_a_run_that_heard_nothing_for_long_looks_what_time_it_is() {
+fn a_run_without_answers_for_long_checks_the_clock_before_a_write() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let mut run = intended(&stage);
+    let mut run = run_with_stored_intents(&stage);
     wait(&stage, Millis::seconds(6));
     assert_eq!(carry_out_next(&stage, &mut run, Ok(JobAnswer::Stored)), Job::Clock);
     let check = carry_out_next(&stage, &mut run, Ok(JobAnswer::Flag(false)));
@@ -1173,24 +1178,24 @@ fn before_a_write_a_run_that_heard_nothing_for_long_looks_what_time_it_is() {
 }
 
 #[test]
-fn a_run_that_is_told_that_the_computer_slept_looks_what_time_it_is_before_it_writes() {
+fn after_the_computer_slept_a_run_checks_the_clock_before_a_write() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let mut run = intended(&stage);
+    let mut run = run_with_stored_intents(&stage);
     let now = stage.clock.now();
     assert!(matches!(run.next(now), Step::Start(Job::SpotCheck { .. })));
     run.apply(Event::Command(Command::Woke), now);
-    // The clock for waiting stood still meanwhile.
+    // The monotonic clock stood still while the computer slept.
     let at = Timestamp(stage.clock.wall().0 + 11 * 60 * 1000);
     let Step::Start(job) = run.next(now) else { panic!("nothing is started") };
     assert_eq!(job, Job::Clock);
     run.apply(Event::Started(job.clone()), now);
-    let noted = Answered { at, correlation_id: None, result: Ok(JobAnswer::Stored) };
-    run.apply(Event::Answered(job, Ok(noted)), now);
+    let answered = Answered { at, correlation_id: None, result: Ok(JobAnswer::Stored) };
+    run.apply(Event::Answered(job, Ok(answered)), now);
     assert_eq!(run.standing(), RunStatus::Outdated);
 }
 
 #[test]
-fn how_long_a_run_waited_is_told_by_whichever_clock_says_the_longer_time() {
+fn the_clock_that_shows_the_longer_wait_decides_if_a_run_is_outdated() {
     const HOUR: i64 = 3_600_000;
     const MINUTE: i64 = 60_000;
     for (name, waited, wall_moved, is_outdated) in [
@@ -1202,7 +1207,7 @@ fn how_long_a_run_waited_is_told_by_whichever_clock_says_the_longer_time() {
         ("a short wait, the wall clock set back", 9 * MINUTE, -HOUR, false),
     ] {
         let stage = Stage::new(100, &TokenSpec::default());
-        let mut run = intended(&stage);
+        let mut run = run_with_stored_intents(&stage);
         let (began, wall) = (stage.clock.now(), stage.clock.wall());
         run.apply(Event::Command(Command::Pause), began);
         let now = began + Millis(waited.unsigned_abs());
@@ -1210,18 +1215,18 @@ fn how_long_a_run_waited_is_told_by_whichever_clock_says_the_longer_time() {
         let Step::Start(job) = run.next(now) else { panic!("{name}: nothing is started") };
         assert_eq!(job, Job::Clock, "{name}");
         run.apply(Event::Started(job.clone()), now);
-        let noted = Answered {
+        let answered = Answered {
             at: Timestamp(wall.0 + wall_moved),
             correlation_id: None,
             result: Ok(JobAnswer::Stored),
         };
-        run.apply(Event::Answered(job, Ok(noted)), now);
+        run.apply(Event::Answered(job, Ok(answered)), now);
         assert_eq!(run.standing() == RunStatus::Outdated, is_outdated, "{name}");
     }
 }
 
 #[test]
-fn a_pause_while_those_who_wait_are_read_is_a_wait_like_any_other() {
+fn a_pause_during_a_refresh_counts_as_a_wait() {
     let stage = Stage::new(100, &TokenSpec::default());
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let mut run = outdated(&stage, &memory_journal);
@@ -1235,7 +1240,7 @@ fn a_pause_while_those_who_wait_are_read_is_a_wait_like_any_other() {
 }
 
 #[test]
-fn who_was_read_before_a_long_halt_of_the_reading_is_read_once_more() {
+fn rows_read_before_a_long_pause_of_a_refresh_are_read_again() {
     let stage = Stage::new(100, &TokenSpec::default());
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let mut run = outdated(&stage, &memory_journal);
@@ -1263,7 +1268,7 @@ fn who_was_read_before_a_long_halt_of_the_reading_is_read_once_more() {
 }
 
 #[test]
-fn a_test_user_written_before_the_wait_keeps_the_devices_that_were_seen() {
+fn a_pilot_user_written_before_the_wait_keeps_the_devices_read_before() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops { after_test_user: true, every: None });
     for other in &plan.rows[20..] {
@@ -1273,8 +1278,8 @@ fn a_test_user_written_before_the_wait_keeps_the_devices_that_were_seen() {
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let mut run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
     carry_out_next(&stage, &mut run, Ok(JobAnswer::Stored));
-    let look = carry_out_next(&stage, &mut run, Ok(JobAnswer::Devices(vec![])));
-    assert!(matches!(look, Job::PilotRead { .. }));
+    let read = carry_out_next(&stage, &mut run, Ok(JobAnswer::Devices(vec![])));
+    assert!(matches!(read, Job::PilotRead { .. }));
     let check = carry_out_next(&stage, &mut run, Ok(JobAnswer::Flag(false)));
     assert!(matches!(check, Job::SpotCheck { .. }));
     let write = carry_out_next(&stage, &mut run, Err(Fault::Timeout { after: Millis::seconds(15) }));
@@ -1282,13 +1287,13 @@ fn a_test_user_written_before_the_wait_keeps_the_devices_that_were_seen() {
     run.apply(Event::Command(Command::Pause), stage.clock.now());
     wait(&stage, ELEVEN_MINUTES);
     run.apply(Event::Command(Command::Resume), stage.clock.now());
-    let run = go_on_reading_again(&stage, run, &memory_journal, false, |_| Some(Command::Stop));
+    let run = drive_with_refreshes(&stage, run, &memory_journal, false, |_| Some(Command::Stop));
     assert!(run.tally().of(RowState::AlreadySo) > 0);
     assert_eq!(run.pilot().unwrap().before, Some(Ok(vec![])));
 }
 
 #[test]
-fn a_test_user_who_is_not_written_yet_is_looked_at_anew_after_a_long_wait() {
+fn an_unwritten_pilot_user_is_read_again_after_a_long_wait() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops { after_test_user: true, every: None });
     let policy = Rc::new(stage.connection.policy().clone());
@@ -1299,13 +1304,13 @@ fn a_test_user_who_is_not_written_yet_is_looked_at_anew_after_a_long_wait() {
     run.apply(Event::Command(Command::Pause), stage.clock.now());
     wait(&stage, ELEVEN_MINUTES);
     run.apply(Event::Command(Command::Resume), stage.clock.now());
-    let run = keep_going(&stage, run, &memory_journal, never, u64::MAX);
+    let run = drive_run(&stage, run, &memory_journal, never, u64::MAX);
     assert_eq!(run.standing(), RunStatus::Outdated);
-    let run = read_again(&stage, run, &memory_journal, true);
+    let run = refresh(&stage, run, &memory_journal, true);
     assert_eq!(run.pilot().unwrap().before, None);
 }
 
-/// Everyone, as they are now.
+/// All users, with their current values.
 fn fresh_values(stage: &Stage) -> UserStore {
     let sandbox = stage.mount.sandbox.borrow();
     let mut users = UserStore::default();
@@ -1331,7 +1336,7 @@ fn fresh_values(stage: &Stage) -> UserStore {
 fn an_undo_takes_back_what_was_applied_late_and_leaves_alone_what_others_have_changed() {
     let stage = Stage::new(100, &TokenSpec::default());
     let plan = plan(&stage, Stops::default());
-    // The last are answered at once and carried out when the run is long over.
+    // These are answered at once and applied when the run is long finished.
     let late: Vec<UserId> = plan.rows.iter().rev().take(10).map(|row| row.user).collect();
     for user in &late {
         let on = On { method: Some("PUT".into()), user: Some(user.0), ..On::default() };
@@ -1339,11 +1344,11 @@ fn an_undo_takes_back_what_was_applied_late_and_leaves_alone_what_others_have_ch
         let rule = Rule { on, share: 1.0, skip: 0, times: Some(1), fault };
         stage.mount.sandbox.borrow_mut().go_wrong(rule).unwrap();
     }
-    let (run, _) = done_with(&stage, plan);
+    let (run, _) = finished_run_of(&stage, plan);
     assert_eq!(run.tally().of(RowState::Changed) as usize, run.rows().len());
     let others: Vec<UserId> = run.plan().rows.iter().take(10).map(|row| row.user).collect();
     for (other, times) in others.iter().zip([1, 2].into_iter().cycle()) {
-        // Some were turned off, some off and on again.
+        // Half of them are turned off, the others off and on again.
         for to in [false, true].into_iter().take(times) {
             stage.mount.sandbox.borrow_mut().happen(BackgroundChange::Switched(other.0, to), now(&stage));
         }
@@ -1355,7 +1360,7 @@ fn an_undo_takes_back_what_was_applied_late_and_leaves_alone_what_others_have_ch
     let fresh =
         FreshValues { users: &users, read_at: &|_| Some(read_at), is_unread: &|_| false, guard: &guard };
     let preview = proposal.preview(&fresh, Choices::ALL, read_at);
-    assert_eq!(preview.left_out(Exclusion::ChangedBySomeoneElse), 5, "those who are off by somebody else");
+    assert_eq!(preview.left_out(Exclusion::ChangedBySomeoneElse), 5, "those who were turned off by others");
     let (undo, _) = carry_out(&stage, preview.plan, never);
     assert_eq!(undo.tally().of(RowState::Changed) as usize, run.rows().len() - 5);
     wait(&stage, Millis::seconds(60));

@@ -1,5 +1,5 @@
-//! Location checks of a run against the sandbox's pure core, on a virtual clock: who is read right before the PUT, and what
-//! happens where someone else has changed that user. Two pages over one sandbox are in `two_pages.rs`.
+//! Spot checks of a run against the sandbox's pure core, on a virtual clock: which rows are read right before the
+//! PUT, and what happens if someone else changed the user. Two pages over one sandbox are in `two_pages.rs`.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -28,7 +28,7 @@ use pingone_mfa_core::engine::run_file;
 use pingone_mfa_core::port::Journal;
 use pingone_sandbox::{BackgroundChange, TokenSpec};
 
-/// A run on a page, with what it has stored.
+/// A page with a run and its journal.
 struct Page {
     stage: Stage,
     memory_journal: Rc<MemoryJournal>,
@@ -36,7 +36,7 @@ struct Page {
 }
 
 impl Page {
-    /// Of everyone whose MFA is off, to be turned on.
+    /// Creates a run that turns MFA on for all users who have it off.
     fn new(users: u32, stops: Stops, alter: impl FnOnce(&Stage, &mut Plan)) -> Self {
         let stage = Stage::new(users, &TokenSpec::default());
         let mut plan = plan(&stage, stops);
@@ -63,37 +63,42 @@ impl Page {
         }
     }
 
-    /// Drives the run, reading again who waits where it asks for that, until it ends, waits for a person who decides
-    /// nothing, or the time is over.
-    fn go_on(&mut self, decide: impl Fn(&PauseReason) -> Option<Command> + 'static, time: Option<Millis>) {
+    /// Drives the run, with a refresh whenever it is outdated. Ends when the run ends, when it is paused and `decide`
+    /// returns `None`, or after `time`.
+    fn continue_run(
+        &mut self,
+        decide: impl Fn(&PauseReason) -> Option<Command> + 'static,
+        time: Option<Millis>,
+    ) {
         let mut run = self.run.take().unwrap();
         let (connection, job_runner) = (self.stage.connection.clone(), self.job_runner());
         let clock = Rc::clone(&self.stage.clock);
         let until = time.map(|time| clock.now() + time);
         self.run = Some(self.stage.clock.run(async move {
-            let dies = until.map_or_else(|| pending().boxed_local(), |at| clock.sleep_until(at));
-            let lives = async {
+            let deadline = until.map_or_else(|| pending().boxed_local(), |at| clock.sleep_until(at));
+            let driving = async {
                 loop {
                     let (sender, mut inbox) = mpsc::unbounded();
-                    let (waits, mut is_waiting) = mpsc::unbounded();
+                    let (paused, mut is_paused) = mpsc::unbounded();
                     let observe = |run: &mut Run| {
                         if let RunStatus::Halted(halt) = run.standing() {
                             match decide(&halt) {
                                 Some(command) => sender.unbounded_send(command).unwrap(),
-                                None => waits.unbounded_send(()).unwrap(),
+                                None => paused.unbounded_send(()).unwrap(),
                             }
                         }
                     };
                     observe(&mut run);
                     let perform = |job| job_runner.clone().run(job);
                     let driven = drive(&mut run, &connection, &mut inbox, perform, observe).boxed_local();
-                    // What is being stored then is stored.
-                    let is_left = async {
-                        futures::StreamExt::next(&mut is_waiting).await;
+                    // Storing that is in progress is completed.
+                    let paused_for_a_second = async {
+                        futures::StreamExt::next(&mut is_paused).await;
                         clock.sleep_until(clock.now() + Millis(1000)).await;
                     };
-                    let is_left = is_left.boxed_local();
-                    let is_over = matches!(select(driven, is_left).await, futures::future::Either::Left(_));
+                    let paused_for_a_second = paused_for_a_second.boxed_local();
+                    let is_over =
+                        matches!(select(driven, paused_for_a_second).await, futures::future::Either::Left(_));
                     if !is_over || run.standing() != RunStatus::Outdated {
                         return;
                     }
@@ -103,25 +108,25 @@ impl Page {
                     drive(&mut back, &connection, &mut inbox, perform, |_| {}).await;
                 }
             };
-            select(lives.boxed_local(), dies).await;
+            select(driving.boxed_local(), deadline).await;
             run
         }));
     }
 
-    /// A person says something.
+    /// Gives the run a person's command.
     fn command(&mut self, command: Command) {
         let now = self.stage.clock.now();
         self.run.as_mut().unwrap().apply(Event::Command(command), now);
     }
 
-    /// The page dies, and another one goes on from the journal.
+    /// The page is closed, and another one resumes the run from the journal.
     fn reload(&mut self) {
         let restored = restore(&self.memory_journal.entries.borrow()).unwrap();
         let policy = Rc::new(self.stage.connection.policy().clone());
         self.run = Some(Run::resumed(restored, policy, self.stage.connection.jitter(), None));
     }
 
-    /// What was sent: the method and the row.
+    /// The requests that were sent: method and row.
     fn sent(&self) -> Vec<(Method, usize)> {
         let exchanges = self.stage.exchanges.borrow();
         let row = |path: &str| {
@@ -131,7 +136,7 @@ impl Page {
         exchanges.iter().map(|sent| (sent.request.method, row(sent.request.endpoint.as_str()))).collect()
     }
 
-    /// Somebody else changes a row's user.
+    /// Another writer changes a row's user.
     fn other_changes(&self, index: usize) {
         let user = self.run().plan().rows[index].user;
         switched(&self.stage, user);
@@ -179,13 +184,13 @@ fn checked(sent: &[(Method, usize)]) -> Vec<usize> {
 }
 
 #[test]
-fn the_first_row_and_about_one_in_25_are_read_right_before_their_put_and_nobody_is_written_twice() {
+fn the_first_row_and_one_in_25_are_read_before_their_put_and_no_row_is_written_twice() {
     let mut page = Page::new(1500, Stops::default(), |_, _| {});
-    page.go_on(never, None);
+    page.continue_run(never, None);
     let (sent, rows) = (page.sent(), page.run().rows().len());
     assert_eq!(sent[..2], [(Method::Get, 0), (Method::Put, 0)]);
     let checks = checked(&sent).len();
-    // Five of the first rows are put off and read at the end; one of them may be chosen for its place there too.
+    // Five of the first rows are deferred and read at the end; one of them may be chosen for its position there too.
     let most = 1 + 6 + (rows - 21).div_ceil(25) + 5;
     assert!((most - 3..=most).contains(&checks), "{checks} checks of {rows} rows");
     assert_eq!(sent.len(), rows + checks, "nothing else is sent");
@@ -201,7 +206,7 @@ fn after_every_wait_one_row_is_read_before_anything_is_written() {
         let mut page = Page::new(300, stops, |_, _| {});
         let at = Rc::new(RefCell::new(Vec::new()));
         let (pauses, exchanges) = (Rc::clone(&at), Rc::clone(&page.stage.exchanges));
-        page.go_on(
+        page.continue_run(
             move |halt| {
                 assert!(matches!(halt, PauseReason::PilotUser | PauseReason::Step), "{halt:?}");
                 pauses.borrow_mut().push(exchanges.borrow().len());
@@ -219,14 +224,14 @@ fn after_every_wait_one_row_is_read_before_anything_is_written() {
 }
 
 #[test]
-fn a_run_that_goes_on_after_a_crash_reads_one_row_before_it_writes_anybody_new() {
+fn a_run_resumed_after_a_crash_reads_one_row_before_it_writes_new_ones() {
     for time in [200, 1_300, 4_000, 9_000] {
         let mut page = Page::new(300, Stops::default(), |_, _| {});
-        page.go_on(never, Some(Millis(time)));
+        page.continue_run(never, Some(Millis(time)));
         let (before, open) =
             (page.sent().len(), restore(&page.memory_journal.entries.borrow()).unwrap().open);
         page.reload();
-        page.go_on(never, None);
+        page.continue_run(never, None);
         let sent = page.sent();
         let is_open = |row: usize| open.contains(&u32::try_from(row).unwrap());
         let (_, first) = sent[before..].iter().find(|(_, row)| !is_open(*row)).unwrap();
@@ -237,18 +242,19 @@ fn a_run_that_goes_on_after_a_crash_reads_one_row_before_it_writes_anybody_new()
 }
 
 #[test]
-fn a_user_who_has_the_value_already_pauses_the_run_and_everyone_who_waits_is_read_again() {
-    // The first row, one that is read in its turn, and one that is found only because everyone before it was too.
+fn a_user_who_already_has_the_value_pauses_the_run_after_a_refresh() {
+    // The first row; one that is chosen for a check; and one that is found only because all rows before it were
+    // changed too.
     for changed_by_other in [vec![0], (3..90).collect(), (0..120).collect()] {
         let mut page = Page::new(700, Stops::default(), |_, _| {});
         let rows = page.run().rows().len();
         for index in &changed_by_other {
             page.other_changes(*index);
         }
-        page.go_on(|_| None, None);
+        page.continue_run(|_| None, None);
         assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::AnotherWriter));
         let seen = page.run().another_writer_at().unwrap();
-        // PUTs of users who were so already: the first ones, before one of them was read.
+        // PUTs of users who already had the value: the first ones, before one of them was read.
         let written = page.sent().iter().filter(|(method, _)| *method == Method::Put).count();
         assert!(written <= 45, "{written}");
         let already = page.count(RowState::AlreadySo) as usize;
@@ -256,19 +262,19 @@ fn a_user_who_has_the_value_already_pauses_the_run_and_everyone_who_waits_is_rea
             changed_by_other.iter().filter(|index| page.run().rows()[**index].writes > 0).count();
         assert_eq!(already + overwritten, changed_by_other.len());
         assert_eq!(page.run().tally().ended() as usize, already + written);
-        // A page that is loaded anew says the same, and reads again before it writes.
+        // A page that is reloaded shows the same, and refreshes before it writes.
         assert_eq!(restore(&page.memory_journal.entries.borrow()).unwrap().another_writer_at, Some(seen));
         page.command(Command::Resume);
         let before = page.sent().len();
-        page.go_on(never, None);
+        page.continue_run(never, None);
         assert_eq!((page.run().standing(), page.run().another_writer_at()), (RunStatus::Ended, Some(seen)));
         let later = page.sent().split_off(before);
         assert_eq!(
             checked(&later).len(),
             rows - written - already,
-            "from now on everyone is read before the PUT"
+            "from now on every row is read before its PUT"
         );
-        // Who was so already isn't taken back.
+        // Users who already had the value aren't undone.
         let undone: HashSet<UserId> =
             Proposal::undo(page.run().plan(), page.run().rows()).users.into_iter().collect();
         let rows = page.run().plan().rows.iter().zip(page.run().rows());
@@ -279,10 +285,10 @@ fn a_user_who_has_the_value_already_pauses_the_run_and_everyone_who_waits_is_rea
 }
 
 #[test]
-fn a_page_that_is_loaded_anew_after_another_writer_was_seen_reads_everyone_who_waits_first() {
+fn a_page_reloaded_after_another_writer_was_seen_refreshes_first() {
     let mut page = Page::new(200, Stops::default(), |_, _| {});
     page.other_changes(0);
-    page.go_on(|_| None, None);
+    page.continue_run(|_| None, None);
     let waiting = page.count(RowState::Waiting) as usize;
     page.reload();
     assert_eq!(
@@ -290,7 +296,7 @@ fn a_page_that_is_loaded_anew_after_another_writer_was_seen_reads_everyone_who_w
         (RunStatus::Outdated, Some(Outdated::LongWait))
     );
     let before = page.sent().len();
-    page.go_on(never, None);
+    page.continue_run(never, None);
     let later = page.sent().split_off(before);
     let first_put = later.iter().position(|(method, _)| *method == Method::Put).unwrap();
     let read: HashSet<usize> = later[..first_put].iter().map(|(_, row)| *row).collect();
@@ -299,7 +305,7 @@ fn a_page_that_is_loaded_anew_after_another_writer_was_seen_reads_everyone_who_w
 }
 
 #[test]
-fn lost_answers_retries_and_crashes_of_its_own_are_no_other_writer() {
+fn a_runs_own_lost_answers_retries_and_crashes_are_not_another_writer() {
     let troubles = [
         [Fate::AnswerLost, Fate::Answered, Fate::Answered],
         [Fate::Status(503), Fate::AnswerLost, Fate::Answered],
@@ -310,13 +316,16 @@ fn lost_answers_retries_and_crashes_of_its_own_are_no_other_writer() {
         let mut page = Page::new(300, Stops::default(), |_, _| {});
         page.stage.mount.fates.borrow_mut().extend(trouble.into_iter().cycle().take(90));
         for _ in 0..4 {
-            page.go_on(
+            page.continue_run(
                 |halt| matches!(halt, PauseReason::Failing { .. }).then_some(Command::Resume),
                 Some(Millis(time)),
             );
             page.reload();
         }
-        page.go_on(|halt| matches!(halt, PauseReason::Failing { .. }).then_some(Command::Resume), None);
+        page.continue_run(
+            |halt| matches!(halt, PauseReason::Failing { .. }).then_some(Command::Resume),
+            None,
+        );
         assert_eq!(
             (page.run().standing(), page.run().another_writer_at()),
             (RunStatus::Ended, None),
@@ -327,31 +336,31 @@ fn lost_answers_retries_and_crashes_of_its_own_are_no_other_writer() {
 }
 
 #[test]
-fn a_row_whose_earlier_value_is_not_known_tells_nothing_and_is_written_without_a_check() {
+fn a_row_with_an_unknown_earlier_value_is_written_without_a_check() {
     let mut page = Page::new(200, Stops::default(), |stage, plan| {
         plan.rows.iter_mut().for_each(|row| row.from = Mfa::Unknown);
         switched(stage, plan.rows[0].user);
     });
-    page.go_on(never, None);
+    page.continue_run(never, None);
     assert!(page.sent().iter().all(|(method, _)| *method == Method::Put));
     assert_eq!(page.run().another_writer_at(), None);
 }
 
 #[test]
-fn a_user_who_is_gone_or_cannot_be_read_holds_up_nobody() {
+fn a_user_who_is_gone_or_cannot_be_read_blocks_no_other() {
     let mut page = Page::new(200, Stops::default(), |stage, plan| {
         let now = pingone_sandbox::Timestamp(stage.clock.wall().0);
         stage.mount.sandbox.borrow_mut().happen(BackgroundChange::Deleted(plan.rows[0].user.0), now);
         stage.mount.poisoned.set(Some(plan.rows[1].user.0));
     });
-    page.go_on(|_| Some(Command::Resume), None);
+    page.continue_run(|_| Some(Command::Resume), None);
     let rows = u32::try_from(page.run().rows().len()).unwrap();
     assert_eq!(page.run().standing(), RunStatus::Ended);
     assert_eq!((page.run().rows()[0].state, page.run().rows()[0].writes), (RowState::Gone, 0));
     assert_eq!((page.count(RowState::Changed), page.run().another_writer_at()), (rows - 2, None));
 }
 
-/// Starts what is next, and answers it.
+/// Starts the next job, and answers it.
 fn answer_next(page: &mut Page, result: Result<JobAnswer, Fault>) -> Job {
     let job = start_next(page);
     let result = if matches!(job, Job::Store(_) | Job::Clock) { Ok(JobAnswer::Stored) } else { result };
@@ -360,7 +369,7 @@ fn answer_next(page: &mut Page, result: Result<JobAnswer, Fault>) -> Job {
 }
 
 #[test]
-fn a_row_that_was_sent_and_refused_for_the_token_proves_nothing() {
+fn a_row_sent_and_refused_for_the_token_is_not_evidence() {
     let mut page = Page::new(100, Stops::default(), |_, plan| plan.rows.truncate(1));
     assert!(matches!(answer_next(&mut page, Ok(JobAnswer::Stored)), Job::Store(_)));
     assert!(matches!(answer_next(&mut page, Ok(JobAnswer::Flag(false))), Job::SpotCheck { .. }));
@@ -368,13 +377,13 @@ fn a_row_that_was_sent_and_refused_for_the_token_proves_nothing() {
     assert!(matches!(answer_next(&mut page, refused), Job::Write { .. }));
     page.command(Command::Token { until: None, actor: 1 });
     assert_eq!(answer_next(&mut page, Ok(JobAnswer::Stored)), Job::Clock);
-    // A browser may have sent it twice, and the first may have arrived.
+    // A browser may have sent it twice, and the first one may have arrived.
     assert!(matches!(answer_next(&mut page, Ok(JobAnswer::Flag(true))), Job::Write { .. }));
     assert_eq!((page.run().rows()[0].state, page.run().another_writer_at()), (RowState::Changed, None));
 }
 
 #[test]
-fn another_writer_who_is_seen_after_a_pause_or_a_stop_is_told_all_the_same() {
+fn another_writer_seen_after_a_pause_or_a_stop_is_still_reported() {
     for command in [Command::Pause, Command::Stop] {
         let mut page = Page::new(100, Stops::default(), |_, _| {});
         answer_next(&mut page, Ok(JobAnswer::Stored));
@@ -383,16 +392,16 @@ fn another_writer_who_is_seen_after_a_pause_or_a_stop_is_told_all_the_same() {
         let Step::Start(job) = run.next(now) else { panic!("nothing is started") };
         run.apply(Event::Started(job.clone()), now);
         run.apply(Event::Command(command), now);
-        let noted = Answered { at, correlation_id: None, result: Ok(JobAnswer::Flag(true)) };
-        run.apply(Event::Answered(job, Ok(noted)), now);
+        let answered = Answered { at, correlation_id: None, result: Ok(JobAnswer::Flag(true)) };
+        run.apply(Event::Answered(job, Ok(answered)), now);
         assert_eq!((run.another_writer_at(), run.rows()[0].state), (Some(at), RowState::AlreadySo));
-        page.go_on(|_| None, None);
+        page.continue_run(|_| None, None);
         if command == Command::Stop {
             assert_eq!(page.run().standing(), RunStatus::Stopped);
         } else {
             assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::Asked));
             page.command(Command::Resume);
-            page.go_on(|_| None, None);
+            page.continue_run(|_| None, None);
             assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::AnotherWriter));
         }
         let restored = restore(&page.memory_journal.entries.borrow()).unwrap();
@@ -402,35 +411,36 @@ fn another_writer_who_is_seen_after_a_pause_or_a_stop_is_told_all_the_same() {
 }
 
 #[test]
-fn a_run_that_was_saved_for_another_computer_waits_and_reads_everyone_again_before_it_goes_on_here() {
+fn a_run_saved_for_another_computer_waits_and_is_refreshed_before_it_continues_here() {
     let mut page = Page::new(400, Stops { after_test_user: false, every: Some(30) }, |_, _| {});
-    page.go_on(|_| None, None);
+    page.continue_run(|_| None, None);
     page.command(Command::HandOver);
-    page.go_on(|_| None, None);
+    page.continue_run(|_| None, None);
     assert!(page.run().is_handed_over());
-    // Neither another token nor a reload makes it go on.
+    // Neither a new token nor a reload continues the run.
     page.command(Command::Token { until: None, actor: 1 });
     assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::HandedOver));
     let file = run_file::write(page.run().plan().environment, &page.memory_journal.entries.borrow());
     let there = run_file::read(file.as_bytes()).unwrap().restored;
-    assert_eq!(there.open, Vec::<u32>::new(), "whoever wasn't sent anything is open nowhere");
+    assert_eq!(there.open, Vec::<u32>::new(), "an unsent row isn't open on either computer");
     let at = page.stage.clock.wall();
     page.memory_journal.entries.borrow_mut().push(Entry::HandedOver(at).encode());
     page.reload();
     assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::HandedOver));
     let next = page.run().next(page.stage.clock.now());
     assert!(!matches!(next, Step::Start(Job::Store(_))), "no intents are stored here: {next:?}");
-    // The other computer has gone on meanwhile.
+    // The other computer has continued the run meanwhile.
     (40..60).for_each(|index| page.other_changes(index));
     let before = page.sent().len();
-    page.go_on(|_| None, None);
-    assert_eq!(page.sent().len(), before, "nothing is sent before a person has decided");
+    page.continue_run(|_| None, None);
+    assert_eq!(page.sent().len(), before, "nothing is sent before a person decides");
     page.command(Command::Resume);
-    page.go_on(|halt| (*halt == PauseReason::Step).then_some(Command::Resume), None);
+    page.continue_run(|halt| (*halt == PauseReason::Step).then_some(Command::Resume), None);
     assert_eq!((page.count(RowState::AlreadySo), page.run().another_writer_at()), (20, None));
     assert_eq!(page.run().standing(), RunStatus::Ended);
     assert!((40..60).all(|index| page.run().rows()[index].writes == 0));
-    // The file says nothing of it, also if it is saved once more; and after a person went on, neither does the journal.
+    // A run file doesn't contain the handover, not even one that is saved again. After a person continued the run
+    // here, the journal doesn't report it either.
     let again = run_file::write(page.run().plan().environment, &page.memory_journal.entries.borrow()[..]);
     for text in [file, again] {
         assert_eq!(run_file::read(text.as_bytes()).unwrap().restored.handed_over_at, None);
@@ -441,7 +451,7 @@ fn a_run_that_was_saved_for_another_computer_waits_and_reads_everyone_again_befo
 }
 
 #[test]
-fn a_run_that_is_saved_in_the_middle_of_its_intents_leaves_nobody_open_who_was_sent_nothing() {
+fn a_run_saved_between_intents_leaves_no_unsent_row_open() {
     for started in [0, 1, 2, 5, 20] {
         let mut page = Page::new(300, Stops::default(), |_, _| {});
         let first = answer_next(&mut page, Ok(JobAnswer::Stored));
@@ -460,7 +470,7 @@ fn a_run_that_is_saved_in_the_middle_of_its_intents_leaves_nobody_open_who_was_s
         assert!(!restore(&page.memory_journal.entries.borrow()).unwrap().open.is_empty());
         page.command(Command::HandOver);
         assert!(!page.run().is_handed_over(), "the unsent rows aren't stored as waiting yet");
-        page.go_on(|_| None, None);
+        page.continue_run(|_| None, None);
         let restored = restore(&page.memory_journal.entries.borrow()).unwrap();
         assert_eq!((restored.open, page.run().is_handed_over()), (vec![], true));
         assert_eq!(
@@ -468,13 +478,12 @@ fn a_run_that_is_saved_in_the_middle_of_its_intents_leaves_nobody_open_who_was_s
             changed as usize
         );
         page.command(Command::Resume);
-        page.go_on(never, None);
+        page.continue_run(never, None);
         assert_eq!((page.run().standing(), page.run().another_writer_at()), (RunStatus::Ended, None));
         assert_eq!(page.count(RowState::Changed), page.run().tally().all());
     }
 }
 
-/// Starts what is next.
 fn start_next(page: &mut Page) -> Job {
     let now = page.stage.clock.now();
     let run = page.run.as_mut().unwrap();
@@ -483,14 +492,12 @@ fn start_next(page: &mut Page) -> Job {
     job
 }
 
-/// Answers what was started.
 fn answer(page: &mut Page, job: Job, result: Result<JobAnswer, Fault>) {
     let (now, at) = (page.stage.clock.now(), page.stage.clock.wall());
-    let noted = Answered { at, correlation_id: None, result };
-    page.run.as_mut().unwrap().apply(Event::Answered(job, Ok(noted)), now);
+    let answered = Answered { at, correlation_id: None, result };
+    page.run.as_mut().unwrap().apply(Event::Answered(job, Ok(answered)), now);
 }
 
-/// Time passes.
 fn wait(page: &Page, time: Millis) {
     let clock = Rc::clone(&page.stage.clock);
     let at = clock.now() + time;
@@ -498,7 +505,7 @@ fn wait(page: &Page, time: Millis) {
 }
 
 #[test]
-fn a_spot_check_that_is_refused_for_the_token_is_made_again_with_the_next_one() {
+fn a_spot_check_refused_for_the_token_is_retried_with_the_next_one() {
     let mut page = Page::new(100, Stops::default(), |_, _| {});
     answer_next(&mut page, Ok(JobAnswer::Stored));
     let refused = Err(Fault::TokenInvalid(Refusal { status: 401, ..Refusal::default() }));
@@ -511,25 +518,25 @@ fn a_spot_check_that_is_refused_for_the_token_is_made_again_with_the_next_one() 
 }
 
 #[test]
-fn a_spot_check_that_fails_is_made_again_after_a_pause() {
+fn a_failed_spot_check_is_retried_after_a_pause() {
     let mut page = Page::new(100, Stops::default(), |_, plan| plan.rows.truncate(1));
     answer_next(&mut page, Ok(JobAnswer::Stored));
     let check = answer_next(&mut page, Err(Fault::Unreachable));
     let now = page.stage.clock.now();
-    let Step::WaitUntil(at) = page.run().next(now) else { panic!("it is made again at once") };
+    let Step::WaitUntil(at) = page.run().next(now) else { panic!("the check is retried at once") };
     assert!(at > now);
     wait(&page, at - now);
     assert_eq!(answer_next(&mut page, Ok(JobAnswer::Flag(false))), check);
 }
 
 #[test]
-fn a_run_that_pauses_while_it_looks_what_time_it_is_looks_once_more_before_it_goes_on() {
+fn a_run_paused_during_a_clock_check_repeats_it_before_it_continues() {
     let mut page = Page::new(100, Stops::default(), |_, _| {});
     answer_next(&mut page, Ok(JobAnswer::Stored));
     answer_next(&mut page, Ok(JobAnswer::Flag(false)));
     wait(&page, Millis::seconds(20));
     let clock = start_next(&mut page);
-    assert_eq!(clock, Job::Clock, "it was answered nothing for long");
+    assert_eq!(clock, Job::Clock, "there was no answer for long");
     page.command(Command::Pause);
     page.command(Command::Resume);
     answer(&mut page, clock, Ok(JobAnswer::Stored));
@@ -537,7 +544,7 @@ fn a_run_that_pauses_while_it_looks_what_time_it_is_looks_once_more_before_it_go
 }
 
 #[test]
-fn a_long_run_that_is_answered_all_the_time_reads_nobody_again_and_one_that_waits_does() {
+fn a_long_run_without_waits_is_not_refreshed_and_one_with_a_long_wait_is() {
     let mut page = Page::new(1500, Stops::default(), |_, _| {});
     let (mut put, mut answers) = (false, 0);
     while answers < 300 || !put {
@@ -557,7 +564,7 @@ fn a_long_run_that_is_answered_all_the_time_reads_nobody_again_and_one_that_wait
 }
 
 #[test]
-fn where_nobody_waits_a_long_wait_makes_nothing_old() {
+fn without_waiting_rows_a_long_wait_does_not_outdate_a_run() {
     let mut page = Page::new(100, Stops::default(), |_, plan| plan.rows.truncate(1));
     answer_next(&mut page, Ok(JobAnswer::Stored));
     answer_next(&mut page, Ok(JobAnswer::Flag(false)));
@@ -568,11 +575,11 @@ fn where_nobody_waits_a_long_wait_makes_nothing_old() {
 }
 
 #[test]
-fn a_check_that_is_answered_ends_a_wait_for_those_who_fail() {
+fn an_answered_check_ends_a_pause_for_failures() {
     let mut page = Page::new(400, Stops::default(), |_, _| {});
     answer_next(&mut page, Ok(JobAnswer::Stored));
     answer_next(&mut page, Ok(JobAnswer::Flag(false)));
-    // PUTs are answered until another check is under way; from then on everything else fails.
+    // PUTs are answered until another check is in flight; from then on all other requests fail.
     let check = loop {
         let job = start_next(&mut page);
         if matches!(job, Job::SpotCheck { .. }) {
@@ -587,8 +594,8 @@ fn a_check_that_is_answered_ends_a_wait_for_those_who_fail() {
             continue;
         }
         let job = start_next(&mut page);
-        let said = if job == Job::Clock { Ok(JobAnswer::Stored) } else { Err(Fault::Unreachable) };
-        answer(&mut page, job, said);
+        let reply = if job == Job::Clock { Ok(JobAnswer::Stored) } else { Err(Fault::Unreachable) };
+        answer(&mut page, job, reply);
     }
     assert!(matches!(page.run().standing(), RunStatus::Halted(PauseReason::Failing { .. })));
     answer(&mut page, check, Ok(JobAnswer::Flag(false)));

@@ -1,5 +1,5 @@
-//! Two pages on two computers that carry on the same run, over one sandbox and on a virtual clock. Nothing connects them:
-//! neither a lease nor a journal. The oracle counts the users whom both have written.
+//! Two pages on two computers that carry out the same run, over one sandbox and on a virtual clock. Nothing connects
+//! them: neither a lease nor a journal. The oracle counts the users that both have written.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -34,7 +34,7 @@ use pingone_mfa_core::engine::run_file;
 use pingone_mfa_core::port::Journal;
 use pingone_sandbox::{Sandbox, TokenSpec, readable_correlation_id};
 
-/// Chance that can be repeated.
+/// A reproducible random number generator.
 struct Dice(Cell<u64>);
 
 impl Dice {
@@ -51,17 +51,17 @@ impl Dice {
     }
 }
 
-/// One computer's way to PingOne.
-struct Way {
+/// One computer's transport to PingOne.
+struct ComputerTransport {
     sandbox: Rc<RefCell<Sandbox>>,
     clock: Rc<VirtualClock>,
     token: String,
     dice: Rc<Dice>,
-    /// Between these times a request, and an answer, are on their way.
+    /// The least and the greatest latency of a request, and of an answer, in milliseconds.
     latency: (u64, u64),
 }
 
-impl Transport for Way {
+impl Transport for ComputerTransport {
     fn send(&self, request: Request) -> LocalBoxFuture<'static, Result<Response, TransportError>> {
         let (sandbox, clock) = (Rc::clone(&self.sandbox), Rc::clone(&self.clock));
         let one_way = |dice: &Dice| Millis(dice.between(self.latency.0, self.latency.1));
@@ -85,15 +85,14 @@ impl Transport for Way {
     }
 }
 
-/// What the person at a page does when it says that someone else is changing these users.
+/// How the person at a page reacts to the pause for another writer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Person {
     Stops,
-    /// So often, and then stops.
+    /// Resumes this many times, and then stops.
     Continues(u32),
 }
 
-/// One computer's page.
 struct Page {
     connection: Connection,
     memory_journal: Rc<MemoryJournal>,
@@ -101,9 +100,9 @@ struct Page {
     dice: Rc<Dice>,
     by_pages: bool,
     person: Person,
-    /// When the run is saved for another computer.
+    /// The time at which the run is saved for another computer.
     saved_at: Cell<Option<u64>>,
-    /// How often it said that someone else is changing these users.
+    /// How often it paused for another writer.
     pauses: Cell<u32>,
 }
 
@@ -123,14 +122,13 @@ impl Page {
         }
     }
 
-    /// Carries out what is left of the journal's run. It may be saved for another computer at some time; the page is
-    /// left then.
+    /// Resumes the run from the journal. At `saved_at` the run is saved for another computer, and the page is closed.
     async fn carry_out(&self, begins_at: u64, saved_at: Option<u64>) -> Run {
         self.clock.sleep_until(Millis(begins_at)).await;
         let restored = restore(&self.memory_journal.entries.borrow()).unwrap();
         let mut run = Run::resumed(restored, self.policy(), self.connection.jitter(), None);
         self.saved_at.set(saved_at);
-        let lives = async {
+        let driving = async {
             loop {
                 self.write(&mut run).await;
                 if run.standing() != RunStatus::Outdated || run.is_handed_over() {
@@ -143,7 +141,7 @@ impl Page {
                 self.read(ReadBack::new(&mut run, self.listing())).await;
             }
         };
-        lives.await;
+        driving.await;
         run
     }
 
@@ -153,15 +151,15 @@ impl Page {
 
     async fn write(&self, run: &mut Run) {
         let (sender, mut inbox) = mpsc::unbounded();
-        let (said, mut hears) = mpsc::unbounded();
+        let (reported, mut pauses_seen) = mpsc::unbounded();
         let last = Cell::new(None);
         let observe = |run: &mut Run| {
             let halt = if let RunStatus::Halted(halt) = run.standing() { Some(halt) } else { None };
             if halt != last.replace(halt.clone()) {
-                said.unbounded_send(halt).unwrap();
+                reported.unbounded_send(halt).unwrap();
             }
         };
-        // One that waits from its first moment on is told of nothing that it could be observed at.
+        // A run that is paused from the start sends no event at which it could be observed.
         observe(run);
         let job_runner = self.job_runner();
         let driven = drive(run, &self.connection, &mut inbox, |job| job_runner.clone().run(job), observe);
@@ -174,7 +172,7 @@ impl Page {
                 self.clock.sleep_until(Millis(at + 4_000)).await;
                 return;
             }
-            while let Some(halt) = hears.next().await {
+            while let Some(halt) = pauses_seen.next().await {
                 match halt {
                     None => continue,
                     Some(PauseReason::HandedOver) => {
@@ -184,8 +182,8 @@ impl Page {
                     Some(halt) => assert_eq!(halt, PauseReason::AnotherWriter),
                 }
                 self.pauses.set(self.pauses.get() + 1);
-                let thinks = Millis(self.dice.between(500, 40_000));
-                self.clock.sleep_until(self.clock.now() + thinks).await;
+                let thinking_time = Millis(self.dice.between(500, 40_000));
+                self.clock.sleep_until(self.clock.now() + thinking_time).await;
                 let goes_on = matches!(self.person, Person::Continues(most) if self.pauses.get() <= most);
                 let command = if goes_on { Command::Resume } else { Command::Stop };
                 sender.unbounded_send(command).unwrap();
@@ -201,7 +199,7 @@ impl Page {
             .await;
     }
 
-    /// Its report, as a table and as JSON.
+    /// The run's report as CSV and as JSON.
     fn reports(&self, run: &Run) -> [String; 2] {
         let report = Rc::new(RunReport {
             plan: Rc::clone(run.plan()),
@@ -223,24 +221,23 @@ impl Page {
     }
 }
 
-/// How a run goes on in two places.
+/// A scenario of a run that continues in two places.
 #[derive(Debug, Clone, Copy)]
-struct Scene {
+struct Scenario {
     seed: u64,
-    /// How much later the second page begins.
+    /// How much later the second page begins, in milliseconds.
     later: u64,
     latencies: [(u64, u64); 2],
     persons: [Person; 2],
     is_fast: bool,
     by_pages: bool,
-    /// Whether the first page is the one where the run was saved: it reads everyone again first. Otherwise it has the
-    /// same file.
+    /// Whether the first page is the one where the run was saved: it refreshes first. Otherwise it has the same run
+    /// file.
     is_kept_here: bool,
 }
 
-/// What came of it.
 struct Outcome {
-    /// Users whom both pages have written, by the oracle.
+    /// The number of users that both pages have written, by the oracle.
     by_both: usize,
     pages: [(Page, Run); 2],
 }
@@ -251,26 +248,26 @@ impl Outcome {
     }
 }
 
-fn play(scene: Scene) -> Outcome {
+fn play(scenario: Scenario) -> Outcome {
     let stage = Stage::new(300, &TokenSpec::default());
-    let dice = Rc::new(Dice(Cell::new(scene.seed.wrapping_mul(0x2545_f491_4f6c_dd1d))));
+    let dice = Rc::new(Dice(Cell::new(scenario.seed.wrapping_mul(0x2545_f491_4f6c_dd1d))));
     let plan = plan(&stage);
     let page = |index: usize, entries: Vec<Vec<u8>>| {
-        let way = Way {
+        let transport = ComputerTransport {
             sandbox: Rc::clone(&stage.mount.sandbox),
             clock: Rc::clone(&stage.clock),
             token: stage.token.clone(),
             dice: Rc::clone(&dice),
-            latency: scene.latencies[index],
+            latency: scenario.latencies[index],
         };
-        let rate = if scene.is_fast {
+        let rate = if scenario.is_fast {
             Rate { read: PerSecond(400.0), write: PerSecond(400.0), ..Rate::default() }
         } else {
             Rate::default()
         };
         let connection = Connection::new(
             stage.connection.tenant().clone(),
-            Rc::new(way),
+            Rc::new(transport),
             Rc::clone(&stage.clock) as Rc<dyn Clock>,
             Policy::with_rate(rate),
             Rc::new(|_| {}),
@@ -283,15 +280,15 @@ fn play(scene: Scene) -> Outcome {
             memory_journal,
             clock: Rc::clone(&stage.clock),
             dice: Rc::clone(&dice),
-            by_pages: scene.by_pages,
-            person: scene.persons[index],
+            by_pages: scenario.by_pages,
+            person: scenario.persons[index],
             saved_at: Cell::new(None),
             pauses: Cell::new(0),
         }
     };
-    // It begins on the first computer, is saved there, and goes on in both places.
+    // The run begins on the first computer, is saved there, and continues in both places.
     let first = page(0, vec![Entry::Plan(plan.clone()).encode()]);
-    let saved_at = dice.between(0, if scene.is_fast { 200 } else { 4_000 });
+    let saved_at = dice.between(0, if scenario.is_fast { 200 } else { 4_000 });
     let (first, _) = stage.clock.run(async move {
         let run = first.carry_out(0, Some(saved_at)).await;
         (first, run)
@@ -299,13 +296,13 @@ fn play(scene: Scene) -> Outcome {
     let mut kept = first.memory_journal.entries.borrow().clone();
     let file = run_file::write(plan.environment, &kept);
     let entries = run_file::read(file.as_bytes()).unwrap().entries;
-    if scene.is_kept_here {
+    if scenario.is_kept_here {
         kept.push(Entry::HandedOver(stage.clock.wall()).encode());
     }
     let (one, other) = (page(0, kept), page(1, entries));
     let begins_at = stage.clock.now().0 + 5_000;
     let pages = stage.clock.run(async move {
-        let both = join(one.carry_out(begins_at, None), other.carry_out(begins_at + scene.later, None));
+        let both = join(one.carry_out(begins_at, None), other.carry_out(begins_at + scenario.later, None));
         let (first, second) = both.await;
         [(one, first), (other, second)]
     });
@@ -332,8 +329,8 @@ fn plan(stage: &Stage) -> Plan {
     }
 }
 
-/// A scene drawn from a seed: pages begin together or one after the other, at the same pace or not.
-fn drawn(seed: u64) -> Scene {
+/// A random scenario: the pages begin together or one after the other, at the same pace or not.
+fn random_scenario(seed: u64) -> Scenario {
     let dice = Dice(Cell::new(seed));
     let latency = || {
         let least = dice.between(2, 120);
@@ -344,7 +341,7 @@ fn drawn(seed: u64) -> Scene {
         most => Person::Continues(u32::try_from(most).unwrap()),
     };
     let first = latency();
-    Scene {
+    Scenario {
         seed,
         later: if dice.happens(50) { dice.between(0, 400) } else { dice.between(0, 20_000) },
         latencies: [first, if dice.happens(50) { first } else { latency() }],
@@ -355,48 +352,64 @@ fn drawn(seed: u64) -> Scene {
     }
 }
 
-/// Debug builds play a tenth of them.
-const SCENES: u64 = if cfg!(debug_assertions) { 40 } else { 400 };
+/// Debug builds play a tenth of the scenarios.
+const SCENARIOS: u64 = if cfg!(debug_assertions) { 40 } else { 400 };
 
-/// Plays a scene, and holds what both pages say against the oracle.
-fn holds(scene: Scene) -> Outcome {
-    let outcome = play(scene);
-    assert!(outcome.by_both <= 50, "{} users were written by both: {scene:?}", outcome.by_both);
+/// Plays a scenario, and compares the reports of both pages with the oracle.
+fn play_and_check(scenario: Scenario) -> Outcome {
+    let outcome = play(scenario);
+    assert!(outcome.by_both <= 50, "{} users were written by both: {scenario:?}", outcome.by_both);
     for (page, run) in &outcome.pages {
-        let is_told = run.another_writer_at().is_some();
-        assert!(page.pauses.get() == 0 || is_told);
+        let is_reported = run.another_writer_at().is_some();
+        assert!(page.pauses.get() == 0 || is_reported);
         let [table, json] = page.reports(run);
         let at = run.another_writer_at().map(Timestamp::to_rfc3339).unwrap_or_default();
-        assert_eq!(table.contains(&format!("# anotherWriterSeenAt,{at}")), is_told);
-        assert_eq!(json.contains(&format!("\"anotherWriterSeenAt\":\"{at}\"")), is_told);
-        assert!(run.rows().iter().all(|row| row.state != RowState::Changed || row.writes == 1), "{scene:?}");
-        assert_eq!(run.tally().of(RowState::Failed) + run.tally().of(RowState::AnswerLost), 0, "{scene:?}");
+        assert_eq!(table.contains(&format!("# anotherWriterSeenAt,{at}")), is_reported);
+        assert_eq!(json.contains(&format!("\"anotherWriterSeenAt\":\"{at}\"")), is_reported);
+        assert!(
+            run.rows().iter().all(|row| row.state != RowState::Changed || row.writes == 1),
+            "{scenario:?}"
+        );
+        assert_eq!(
+            run.tally().of(RowState::Failed) + run.tally().of(RowState::AnswerLost),
+            0,
+            "{scenario:?}"
+        );
     }
     outcome
 }
 
 #[test]
-fn two_pages_that_carry_on_the_same_run_write_few_users_both_and_both_reports_name_another_writer() {
+fn two_pages_with_the_same_run_share_few_users_and_both_report_another_writer() {
     let (mut races, mut worst) = (0, 0);
-    for seed in 0..SCENES {
-        let scene = drawn(seed);
-        let outcome = holds(scene);
+    for seed in 0..SCENARIOS {
+        let scenario = random_scenario(seed);
+        let outcome = play_and_check(scenario);
         worst = worst.max(outcome.by_both);
         races += u64::from(outcome.by_both > 0);
-        // A page can't know of the other one where that wrote one or two users after it, was told of it and stopped.
+        // A page can't know about the other one if that one wrote only one or two users after it, noticed it and
+        // stopped.
         let are_few = outcome.by_both <= 2 && outcome.has_seen_other() != [false, false];
         let is_known = outcome.by_both == 0 || are_few || outcome.has_seen_other() == [true, true];
-        assert!(is_known, "{} by both, known to {:?}: {scene:?}", outcome.by_both, outcome.has_seen_other());
+        assert!(
+            is_known,
+            "{} by both, known to {:?}: {scenario:?}",
+            outcome.by_both,
+            outcome.has_seen_other()
+        );
     }
-    assert!(races > SCENES / 10, "{races} of {SCENES}: the scenes are too far apart to show anything");
+    assert!(
+        races > SCENARIOS / 10,
+        "{races} of {SCENARIOS}: the scenarios are too far apart to show anything"
+    );
     assert!(worst > 0);
 }
 
 #[test]
-fn two_pages_in_step_notice_each_other_although_neither_finds_a_row_written_before_its_turn() {
-    for seed in 0..SCENES / 2 {
+fn two_pages_in_step_notice_each_other() {
+    for seed in 0..SCENARIOS / 2 {
         let latency = (10 + seed, 10 + seed);
-        let scene = Scene {
+        let scenario = Scenario {
             seed,
             later: 0,
             latencies: [latency, latency],
@@ -405,27 +418,27 @@ fn two_pages_in_step_notice_each_other_although_neither_finds_a_row_written_befo
             by_pages: true,
             is_kept_here: false,
         };
-        let outcome = holds(scene);
+        let outcome = play_and_check(scenario);
         assert!(outcome.by_both > 0, "they write the same users");
-        assert_eq!(outcome.has_seen_other(), [true, true], "{scene:?}");
+        assert_eq!(outcome.has_seen_other(), [true, true], "{scenario:?}");
     }
 }
 
 #[test]
-fn where_one_page_is_stopped_the_other_one_can_finish_and_is_told_of_nobody_new() {
-    for seed in 0..SCENES / 8 {
-        let scene = Scene {
+fn if_one_page_is_stopped_the_other_finishes_without_new_pauses() {
+    for seed in 0..SCENARIOS / 8 {
+        let scenario = Scenario {
             persons: [Person::Stops, Person::Continues(9)],
             later: 0,
             is_kept_here: false,
             latencies: [(20, 40), (20, 40)],
-            ..drawn(seed)
+            ..random_scenario(seed)
         };
-        let outcome = holds(scene);
+        let outcome = play_and_check(scenario);
         let [_, (page, run)] = &outcome.pages;
         assert_eq!((run.standing(), run.tally().of(RowState::Waiting)), (RunStatus::Ended, 0));
-        assert!(page.pauses.get() <= 3, "{} times: {scene:?}", page.pauses.get());
-        // Who was so already isn't taken back by the page that found it so.
+        assert!(page.pauses.get() <= 3, "{} times: {scenario:?}", page.pauses.get());
+        // Users who already had the value aren't undone.
         let undone = Proposal::undo(run.plan(), run.rows()).users.len();
         assert_eq!(undone, run.tally().of(RowState::Changed) as usize);
     }

@@ -1,6 +1,7 @@
-//! Measures the sandbox against its goals: how soon and how large a hundred thousand users are there, how long a raw
-//! loop takes to list them, and how many writes a second a load generator gets through. `cargo xtask bench` runs it
-//! in a release build.
+//! Measures the sandbox against its performance goals: startup time and memory for a hundred thousand users, the time
+//! to list them in a raw loop, and the writes per second under load.
+//!
+//! `cargo xtask bench` runs it in a release build.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -25,7 +26,7 @@ const USERS: u32 = 100_000;
 const LOAD: Duration = Duration::from_secs(5);
 const CONNECTIONS: usize = 8;
 
-/// One keep-alive connection of a client that does nothing but ask.
+/// A keep-alive connection of a minimal client.
 struct Client {
     stream: BufReader<TcpStream>,
     token: String,
@@ -38,7 +39,7 @@ impl Client {
         Ok(Self { stream: BufReader::new(stream), token: token.to_owned() })
     }
 
-    /// The body of the answer, which must be a 200.
+    /// Sends a request and returns the body of the answer, which must be a 200.
     fn ask(&mut self, method: &str, path: &str, body: &str) -> io::Result<Vec<u8>> {
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\n\
@@ -62,7 +63,7 @@ impl Client {
         Ok(line.trim_end().to_ascii_lowercase())
     }
 
-    /// Reads the other headers, and what they say of the body's length.
+    /// Reads the remaining headers and returns the length of the body.
     fn length(&mut self) -> io::Result<usize> {
         let mut length = None;
         loop {
@@ -81,8 +82,8 @@ fn unexpected(what: &str) -> io::Error {
     io::Error::other(what.to_owned())
 }
 
-/// A line of the result: what, how much, the goal, and whether it was met.
-struct Line(&'static str, String, &'static str, bool);
+/// A line of the result: name, measurement, goal, and whether the goal was met.
+struct ResultLine(&'static str, String, &'static str, bool);
 
 fn main() -> ExitCode {
     let lines = match measure() {
@@ -92,13 +93,13 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    for Line(name, figure, goal, is_met) in &lines {
+    for ResultLine(name, figure, goal, is_met) in &lines {
         println!("{name:9} {figure:>16}   {goal}{}", if *is_met { "" } else { "   MISSED" });
     }
-    if lines.iter().all(|Line(.., is_met)| *is_met) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if lines.iter().all(|ResultLine(.., is_met)| *is_met) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn measure() -> io::Result<[Line; 5]> {
+fn measure() -> io::Result<[ResultLine; 5]> {
     let runtime = Runtime::new()?;
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
     let address = listener.local_addr()?;
@@ -122,15 +123,25 @@ fn measure() -> io::Result<[Line; 5]> {
     let (listed, listing) = list(address, &token, &environment)?;
     let writes = write(address, &token, &environment, &users)?;
     Ok([
-        Line("ready", format!("{} ms", ready.as_millis()), "at most 2,000 ms", ready.as_millis() <= 2000),
-        Line("memory", format!("{seeded} MB"), "at most 200 MB", seeded <= 200),
-        Line("listed", listed.to_string(), "100000", listed == users.len()),
-        Line("listing", format!("{} ms", listing.as_millis()), "under 6,000 ms", listing.as_millis() < 6000),
-        Line("writes", format!("{writes} a second"), "at least 3000 a second", writes >= 3000),
+        ResultLine(
+            "ready",
+            format!("{} ms", ready.as_millis()),
+            "at most 2,000 ms",
+            ready.as_millis() <= 2000,
+        ),
+        ResultLine("memory", format!("{seeded} MB"), "at most 200 MB", seeded <= 200),
+        ResultLine("listed", listed.to_string(), "100000", listed == users.len()),
+        ResultLine(
+            "listing",
+            format!("{} ms", listing.as_millis()),
+            "under 6,000 ms",
+            listing.as_millis() < 6000,
+        ),
+        ResultLine("writes", format!("{writes} a second"), "at least 3000 a second", writes >= 3000),
     ])
 }
 
-/// Follows the pages to the end, as a client without a parser would: how many users, and how long it took.
+/// Follows the pages to the end without parsing JSON; returns the number of users and the elapsed time.
 fn list(address: SocketAddr, token: &str, environment: &str) -> io::Result<(usize, Duration)> {
     let mut client = Client::new(address, token)?;
     let (mut path, mut listed) = (format!("{environment}/users?limit=200"), 0);
@@ -145,7 +156,7 @@ fn list(address: SocketAddr, token: &str, environment: &str) -> io::Result<(usiz
     }
 }
 
-/// How many writes a second a few connections get through.
+/// Measures the number of writes per second over a few connections.
 fn write(address: SocketAddr, token: &str, environment: &str, users: &[Uuid]) -> io::Result<u128> {
     let began = Instant::now();
     let written: io::Result<usize> = thread::scope(|scope| {
@@ -159,7 +170,7 @@ fn write(address: SocketAddr, token: &str, environment: &str, users: &[Uuid]) ->
     Ok(written? as u128 * 1000 / began.elapsed().as_millis())
 }
 
-/// Writes one user after the other, again and again.
+/// Writes one user after the other, repeatedly, until the end.
 fn write_until(
     end: Instant,
     address: SocketAddr,
@@ -177,7 +188,7 @@ fn write_until(
     Ok(written)
 }
 
-/// The most memory that this process has had, in megabytes, as Linux tells it.
+/// Peak memory usage of this process in megabytes, as Linux reports it.
 fn megabytes() -> io::Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

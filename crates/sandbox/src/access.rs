@@ -1,7 +1,8 @@
-//! Who may do what: assignments of roles, looked up at every call.
+//! Access control: which roles a client or user holds, and which users its permissions reach. Assignments are looked up
+//! at every call, so a change takes effect on the next request with the same token.
 //!
-//! Sources: developer.pingidentity.com, PingOne API, "Administrator permissions and role assignments" and
-//! "Access services" (self-service scopes). What a role of one population covers is assumed.
+//! Sources: developer.pingidentity.com, PingOne API, "Administrator permissions and role assignments" and "Access
+//! services" (self-service scopes). What a role scoped to one population covers is assumed.
 
 use std::collections::HashMap;
 
@@ -13,34 +14,34 @@ use crate::refusal::Refusal;
 use crate::role::{HeldRole, Permission, Role, Scope};
 use crate::{Sandbox, Seed, Timestamp, seed};
 
-/// A role that somebody holds somewhere since some time.
+/// A role that a client or user holds in a scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
-    /// Its id.
+    /// ID of the assignment, unique within the sandbox.
     pub id: Uuid,
-    /// The role.
+    /// The built-in or custom role that is assigned.
     pub role: HeldRole,
-    /// Where it holds.
+    /// The environment or population in which the role applies.
     pub scope: Scope,
-    /// Since when.
+    /// When it was assigned; it takes effect once the role delay has passed.
     pub since: Timestamp,
 }
 
-/// Who asks, by the token.
+/// The sender of a request, as identified by its token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Caller {
-    /// A client or an administrator: roles decide.
+    /// A client or an administrator; the permissions come from its roles.
     Holder(Uuid),
-    /// Somebody with a self-service token, which reaches nobody else. An application's has no user.
-    OneSelf { user: Option<Uuid>, changes_mfa: bool },
+    /// A user with a self-service token, which reaches only that user. An application's token has no user.
+    SelfService { user: Option<Uuid>, changes_mfa: bool },
 }
 
-/// How far a permission goes.
+/// The users that a permission covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reach {
     Environment,
     Populations(Vec<Uuid>),
-    OneSelf(Uuid),
+    SelfService(Uuid),
 }
 
 impl Reach {
@@ -48,26 +49,26 @@ impl Reach {
         match self {
             Self::Environment => true,
             Self::Populations(populations) => populations.contains(&population),
-            Self::OneSelf(_) => false,
+            Self::SelfService(_) => false,
         }
     }
 
     pub(crate) fn covers(&self, person: &Person) -> bool {
         match self {
-            Self::OneSelf(user) => *user == person.id,
+            Self::SelfService(user) => *user == person.id,
             _ => self.covers_population(person.population),
         }
     }
 
-    /// A self-service token reaches one's own user and flag, and none of the lists and settings around them.
+    /// Refuses self-service tokens: they reach the token's own user and MFA flag, but no lists and settings.
     pub(crate) fn refuse_self_service(&self) -> Result<(), Refusal> {
-        if matches!(self, Self::OneSelf(_)) { Err(Refusal::Role) } else { Ok(()) }
+        if matches!(self, Self::SelfService(_)) { Err(Refusal::Role) } else { Ok(()) }
     }
 
-    /// The person with this id, if the reach goes that far. With a self-service token everybody else is a 403,
-    /// whether or not they exist.
+    /// Returns the user with this ID if the reach covers that user. With a self-service token, every other user is a
+    /// 403, whether or not it exists.
     pub(crate) fn person<'a>(&self, directory: &'a Directory, id: Uuid) -> Result<&'a Person, Refusal> {
-        if matches!(self, Self::OneSelf(user) if *user != id) {
+        if matches!(self, Self::SelfService(user) if *user != id) {
             return Err(Refusal::Role);
         }
         let person = directory.get(id).ok_or(Refusal::NotFound)?;
@@ -75,7 +76,7 @@ impl Reach {
     }
 }
 
-/// All assignments, by client or user.
+/// All role assignments, by client ID or user ID.
 pub(crate) struct Access {
     seed: u64,
     assigned: u64,
@@ -84,7 +85,8 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// A client and an administrator hold each built-in role from the start, and so do those who may sign on theirs.
+    /// Assigns each built-in role to one client and one administrator, and their roles to the administrators who can
+    /// sign on.
     pub(crate) fn new(seed: &Seed) -> Self {
         let mut access = Self { seed: seed.seed, assigned: 0, delay_millis: 0, holders: HashMap::new() };
         for role in Role::ALL {
@@ -98,7 +100,7 @@ impl Access {
         access
     }
 
-    /// Whoever holds the role there already keeps it as it is.
+    /// Assigns a role. An existing assignment of the same role in the same scope is kept unchanged.
     fn assign(&mut self, holder: Uuid, role: HeldRole, scope: Scope, since: Timestamp) {
         let assignments = self.holders.entry(holder).or_default();
         if assignments.iter().any(|held| held.role == role && held.scope == scope) {
@@ -119,18 +121,17 @@ impl Access {
         self.holders.get(&holder).map_or(&[], Vec::as_slice)
     }
 
-    /// Every role that is assigned.
     pub(crate) fn held(&self) -> impl Iterator<Item = &HeldRole> {
         self.holders.values().flatten().map(|assignment| &assignment.role)
     }
 
-    /// How far the caller's permission goes; `None` without it.
+    /// The users that the caller's permission covers; `None` if the caller doesn't have the permission.
     pub(crate) fn reach(&self, caller: &Caller, needed: Permission, now: Timestamp) -> Option<Reach> {
         match caller {
             Caller::Holder(holder) => self.reach_of_holder(*holder, needed, now),
-            Caller::OneSelf { user, changes_mfa } => match needed {
-                Permission::ReadUsers => user.map(Reach::OneSelf),
-                Permission::UpdateUserMfaEnabled if *changes_mfa => user.map(Reach::OneSelf),
+            Caller::SelfService { user, changes_mfa } => match needed {
+                Permission::ReadUsers => user.map(Reach::SelfService),
+                Permission::UpdateUserMfaEnabled if *changes_mfa => user.map(Reach::SelfService),
                 _ => None,
             },
         }
@@ -139,8 +140,8 @@ impl Access {
     fn reach_of_holder(&self, holder: Uuid, needed: Permission, now: Timestamp) -> Option<Reach> {
         let mut populations = Vec::new();
         for held in self.assignments(holder) {
-            let has_arrived = now.0.saturating_sub(held.since.0) >= self.delay_millis;
-            if !has_arrived || !held.role.permissions().contains(&needed) {
+            let is_in_effect = now.0.saturating_sub(held.since.0) >= self.delay_millis;
+            if !is_in_effect || !held.role.permissions().contains(&needed) {
                 continue;
             }
             match held.scope {
@@ -154,23 +155,23 @@ impl Access {
 }
 
 impl Sandbox {
-    /// Gives a role to a client or a user.
+    /// Assigns a role to a client or a user.
     pub fn assign(&mut self, holder: Uuid, role: impl Into<HeldRole>, scope: Scope, now: Timestamp) {
         self.access.assign(holder, role.into(), scope, now);
     }
 
-    /// Takes a role away, at once.
+    /// Withdraws a role from a client or a user, effective immediately.
     pub fn withdraw(&mut self, holder: Uuid, role: impl Into<HeldRole>, scope: Scope) {
         self.access.withdraw(holder, &role.into(), scope);
     }
 
-    /// The roles that a client or a user holds, the oldest first.
+    /// The roles that a client or a user holds, oldest first.
     #[must_use]
     pub fn assignments(&self, holder: Uuid) -> &[Assignment] {
         self.access.assignments(holder)
     }
 
-    /// How long an assignment takes to arrive: until then it is as if it were not there.
+    /// Sets how long a role assignment takes to take effect. Until then it is ignored.
     pub fn set_role_delay_millis(&mut self, millis: i64) {
         self.access.delay_millis = millis;
     }

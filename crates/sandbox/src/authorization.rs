@@ -1,7 +1,7 @@
-//! The authorization server: OAuth 2.0 with PKCE, and what of OpenID Connect a single-page application meets.
+//! The authorization server: OAuth 2.0 with PKCE, and the parts of OpenID Connect that a single-page application uses.
 //!
-//! Sources: Ping's Go client (paths), RFC 6749, 7636, 8252, 9207, OpenID Connect Core and Discovery (behavior).
-//! What PingOne answers where the standards leave it open is assumed.
+//! Sources: Ping's Go client (paths), RFC 6749, 7636, 8252, 9207, OpenID Connect Core and Discovery (behavior). Where
+//! the standards leave PingOne's answer open, it is assumed.
 
 use http::{Request, Response, header};
 
@@ -32,10 +32,10 @@ pub use client::PUBLIC_CLIENT_ID;
 pub(crate) use grants::{Grants, Session};
 pub(crate) use redirects::Redirects;
 
-/// How people sign on here: by naming themselves.
+/// The authentication context class of every sign-on: users pick their name and give no other factor.
 pub(crate) const ACR: &str = "Single_Factor";
 
-/// What `/{environment}/as/` has.
+/// The endpoints under `/{environment}/as/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Authorize,
@@ -48,7 +48,7 @@ pub(crate) enum Endpoint {
 }
 
 impl Endpoint {
-    /// The endpoint at the parts of a path behind `as`.
+    /// Returns the endpoint for the path segments that follow `as`.
     pub(crate) fn of(parts: &[&str]) -> Option<Self> {
         match parts {
             ["authorize"] => Some(Self::Authorize),
@@ -62,7 +62,7 @@ impl Endpoint {
         }
     }
 
-    /// The name by which a fault's rule calls it.
+    /// The endpoint's name in fault rules.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Authorize => "authorize",
@@ -83,13 +83,13 @@ impl Endpoint {
         }
     }
 
-    /// Whether a browser goes there itself.
+    /// Whether a browser navigates to it, rather than a script fetching it.
     pub(crate) fn is_navigation(self) -> bool {
         matches!(self, Self::Authorize | Self::Signoff)
     }
 }
 
-/// Answers a request to an endpoint of the environment that is there. The server's clock runs here.
+/// Answers a request to an endpoint of the existing environment. Times are those of the server's own clock.
 pub(crate) fn answer(
     sandbox: &mut Sandbox,
     request: &Request<Vec<u8>>,
@@ -108,12 +108,12 @@ pub(crate) fn answer(
     }
 }
 
-/// Who issues the tokens of a server at `auth_base`.
+/// The token issuer of an authorization server at `auth_base`.
 pub(crate) fn issuer(auth_base: &str) -> String {
     format!("{auth_base}/{}/as", environment::ID)
 }
 
-/// The authorization server speaks plain JSON.
+/// Sets the content type to plain JSON, which the authorization server uses instead of HAL.
 fn plain(mut response: Response<Vec<u8>>) -> Response<Vec<u8>> {
     put(response.headers_mut(), header::CONTENT_TYPE, "application/json");
     response

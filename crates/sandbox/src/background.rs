@@ -1,4 +1,4 @@
-//! What others do to the users meanwhile.
+//! Changes that others make to users while a test runs.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -7,37 +7,37 @@ use crate::directory::Person;
 use crate::oracle::{Applied, Write};
 use crate::{Sandbox, Timestamp, seed};
 
-/// Something that happens in the background.
+/// A change that someone else makes in the background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum BackgroundChange {
-    /// Somebody is added.
+    /// A new user with generated data is created.
     Added,
-    /// This user is deleted.
+    /// The user with this ID is deleted.
     Deleted(Uuid),
-    /// This user gets another family name.
+    /// The user with this ID gets a different family name.
     Renamed(Uuid),
-    /// This user's flag is set by somebody else.
+    /// The user's MFA flag is set to this value by someone else.
     Switched(Uuid, bool),
 }
 
-/// What people have typed about a user.
+/// The free-text attributes of a user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Texts {
-    /// `username`.
+    /// The `username` attribute; PingOne requires one.
     pub username: String,
-    /// `name.given`; empty for none.
+    /// The `name.given` attribute; empty if there is none.
     pub given: String,
-    /// `name.family`; empty for none.
+    /// The `name.family` attribute; empty if there is none.
     pub family: String,
-    /// `email`.
+    /// The `email` attribute, absent for a user without an address.
     pub email: Option<String>,
-    /// `externalId`.
+    /// The `externalId` attribute, absent for a user without one.
     pub external_id: Option<String>,
 }
 
 impl Sandbox {
-    /// Has a user described by these texts. Whether PingOne would take them all is not asked.
+    /// Replaces a user's texts. They aren't validated as PingOne would do.
     pub fn describe(&mut self, user: Uuid, texts: Texts) {
         if let Some(person) = self.directory.get_mut(user) {
             let Texts { username, given, family, email, external_id } = texts;
@@ -45,17 +45,17 @@ impl Sandbox {
         }
     }
 
-    /// Gives the population or the group of this name another; whether there is one.
+    /// Renames a population or group; returns whether one with this name exists.
     pub fn rename(&mut self, name: &str, other: &str) -> bool {
         self.populations.rename(name, other) || self.group_names.rename(name, other)
     }
 
-    /// Lets something happen in the background.
-    pub fn happen(&mut self, happening: BackgroundChange, now: Timestamp) {
-        match happening {
+    /// Applies a background change at the given time.
+    pub fn happen(&mut self, change: BackgroundChange, now: Timestamp) {
+        match change {
             BackgroundChange::Added => {
                 let number = self.seed.users + u32::try_from(self.answered).unwrap_or(u32::MAX / 2);
-                let person = seed::newcomer(number, self.seed.seed, &mut self.background, now);
+                let person = seed::added_person(number, self.seed.seed, &mut self.background, now);
                 self.directory.add(person);
             }
             BackgroundChange::Deleted(user) => self.directory.remove(user),
@@ -77,19 +77,19 @@ impl Sandbox {
         self.set_flag(user, to, now);
     }
 
-    /// Lets something happen after every so many requests, where the behaviour says so.
+    /// Applies a random background change after every `churn_every` requests.
     pub(crate) fn churn_if_due(&mut self, now: Timestamp) {
         if !self.behaviour.churn_every.is_some_and(|every| self.answered.is_multiple_of(every)) {
             return;
         }
-        let (kind, place) = (self.background.roll() % 4, self.background.roll());
-        let Some(user) = self.directory.near(place) else { return };
-        let happening = match kind {
+        let (kind, index) = (self.background.roll() % 4, self.background.roll());
+        let Some(user) = self.directory.near(index) else { return };
+        let change = match kind {
             0 => BackgroundChange::Added,
             1 => BackgroundChange::Deleted(user),
             2 => BackgroundChange::Renamed(user),
-            _ => BackgroundChange::Switched(user, place.is_multiple_of(2)),
+            _ => BackgroundChange::Switched(user, index.is_multiple_of(2)),
         };
-        self.happen(happening, now);
+        self.happen(change, now);
     }
 }

@@ -1,37 +1,38 @@
-//! What can be changed about how the look-alike behaves, at any time.
+//! The configurable behavior of the sandbox. It can be changed at any time.
 
 use serde::{Deserialize, Serialize};
 
-/// The behaviour. Its default is PingOne on a good day, without limits.
+/// The configurable behavior. The default is a healthy PingOne without rate limits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "switches that know nothing of each other")]
 pub struct Behaviour {
-    /// The licence's limit, in requests a second; without one nothing is limited.
+    /// The license's rate limit in requests per second; `None` for no limit.
     pub rate: Option<f64>,
-    /// The part of it that one address may use.
+    /// The share of the rate limit that a single client address may use, from 0 to 1.
     pub address_share: f64,
-    /// The requests a second that another client of the same licence makes all the time.
+    /// Requests per second that another client of the same license makes constantly.
     pub others: f64,
-    /// Whether preflights count.
+    /// Whether preflight requests count towards the rate limit.
     pub preflights_count: bool,
-    /// Whether the body of a 429 says when to come back. The header says it always, but no page can read it.
+    /// Whether the body of a 429 says when to retry. The `Retry-After` header always does, but a page can't read it.
     pub retry_hints: bool,
-    /// The largest page of users.
+    /// Maximum number of users on a page of the user list.
     pub largest_page: usize,
-    /// Whether pages come back smaller than asked for, each by another number.
+    /// Whether pages have fewer users than requested, each page by a different number.
     pub smaller_pages: bool,
-    /// How old the list is, in milliseconds: the flags in it are those of then.
+    /// Age of the flags in the user list, in milliseconds.
     pub list_lag_millis: i64,
-    /// After how many requests somebody is changed, added or deleted in the background.
+    /// Number of requests after which a user is changed, added or deleted in the background.
     pub churn_every: Option<u64>,
-    /// Whether refusals carry CORS headers. A browser can't read the others.
+    /// Whether error answers have CORS headers. A browser can't read answers without them.
     pub cors_on_refusals: bool,
-    /// Whether a page may read an answer's Correlation-Id.
+    /// Whether a page is allowed to read the correlation ID of an answer.
     pub expose_correlation_id: bool,
-    /// Whether users can be filtered by their ids.
+    /// Whether the user list can be filtered by user ID.
     pub filter_by_id: bool,
-    /// Whether a list of devices has its head only: no count, and the environment's settings and policies beside the devices.
+    /// Whether a list of devices has no `count`, and embeds the environment's MFA settings and policy beside the
+    /// devices.
     pub device_list_embeds_more: bool,
 }
 
@@ -56,10 +57,10 @@ impl Default for Behaviour {
 }
 
 impl Behaviour {
-    /// What is wrong with it, in a sentence that names the field.
+    /// Validates the values.
     ///
     /// # Errors
-    /// The first value that can't be meant.
+    /// A sentence about the first invalid value, starting with the field's name.
     pub fn check(&self) -> Result<(), String> {
         let positive = |number: f64| number.is_finite() && number > 0.0;
         if self.rate.is_some_and(|rate| !positive(rate)) {
@@ -86,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_that_cannot_be_meant_is_named() {
+    fn an_invalid_value_is_reported_by_its_field_name() {
         let wrong = |behaviour: Behaviour| behaviour.check().unwrap_err();
         assert!(wrong(Behaviour { rate: Some(0.0), ..Behaviour::default() }).starts_with("rate:"));
         assert!(wrong(Behaviour { rate: Some(f64::NAN), ..Behaviour::default() }).starts_with("rate:"));
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_that_does_not_exist_is_refused() {
+    fn an_unknown_field_is_refused() {
         let error = serde_json::from_str::<Behaviour>(r#"{"rates":5}"#).unwrap_err().to_string();
         assert!(error.contains("rates"), "{error}");
     }

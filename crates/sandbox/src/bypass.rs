@@ -1,8 +1,8 @@
-//! A user's MFA bypass: until when somebody may sign on without a second factor.
+//! A user's MFA bypass: the time until which the user can sign on without a second factor.
 //!
 //! Source: developer.pingidentity.com, PingOne API, "MFA Bypass for User" (body, date format, that both fields are
-//! absent without a bypass). The Boolean's name, the links and the role are assumed to be as for `mfaEnabled`; so is
-//! that an end in the past is taken, and that the user's `updatedAt` stays.
+//! absent without a bypass). Assumed: the name of the Boolean, the links and the required role are as for `mfaEnabled`;
+//! an end in the past is accepted; the user's `updatedAt` doesn't change.
 
 use std::collections::HashMap;
 
@@ -20,22 +20,22 @@ const UNTIL: &str = "bypassMFAEnabledUntil";
 
 const DAY_SECONDS: i64 = 24 * 3600;
 
-/// The end of every bypass that was set.
+/// The end of every user's MFA bypass.
 pub(crate) struct Bypasses {
     ends: HashMap<Uuid, Timestamp>,
-    /// Whose bypass runs when the sandbox begins, until it is set to another end.
-    running: Uuid,
+    /// The user whose bypass is active when the sandbox starts, until it is set to another end.
+    active_user: Uuid,
 }
 
 impl Bypasses {
     pub(crate) fn seeded(seed: u64) -> Self {
-        Self { ends: HashMap::new(), running: seed::uuid(seed, seed::BYPASS_RUNNING) }
+        Self { ends: HashMap::new(), active_user: seed::uuid(seed, seed::BYPASS_RUNNING) }
     }
 
-    /// The end of a bypass that still runs. The seeded one ends a day after the first point in time that the
-    /// sandbox learns: an end on the calendar would be over whenever the sandbox starts later than that.
+    /// The end of an active bypass. The seeded bypass ends a day after the sandbox's first request: with a fixed date
+    /// it would already have ended in a sandbox that starts later.
     fn end(&self, user: Uuid, began: Timestamp, now: Timestamp) -> Option<Timestamp> {
-        let seeded = (user == self.running).then(|| began.after_seconds(DAY_SECONDS));
+        let seeded = (user == self.active_user).then(|| began.after_seconds(DAY_SECONDS));
         self.ends.get(&user).copied().or(seeded).filter(|end| *end > now)
     }
 }
@@ -67,20 +67,20 @@ pub(crate) fn read(sandbox: &Sandbox, id: Uuid, now: Timestamp) -> Answer {
 }
 
 pub(crate) fn write(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, id: Uuid, now: Timestamp) -> Answer {
-    let end = asked(request)?;
+    let end = requested_end(request)?;
     sandbox.directory.get(id).ok_or(Refusal::NotFound)?;
     sandbox.bypasses.ends.insert(id, end);
     read(sandbox, id, now)
 }
 
-fn asked(request: &Request<Vec<u8>>) -> Result<Timestamp, Refusal> {
+fn requested_end(request: &Request<Vec<u8>>) -> Result<Timestamp, Refusal> {
     let fields = Fields::read(request, UNTIL)?;
     let text = fields.text(UNTIL)?.ok_or(Refusal::Required(UNTIL))?;
-    written(text).ok_or(Refusal::Value(UNTIL))
+    parse_exact(text).ok_or(Refusal::Value(UNTIL))
 }
 
-/// The point in time that is written exactly like this.
-fn written(text: &str) -> Option<Timestamp> {
+/// Parses a point in time; only the exact format that the sandbox writes is accepted.
+fn parse_exact(text: &str) -> Option<Timestamp> {
     Timestamp::read(text).filter(|read| read.to_string() == text)
 }
 
@@ -89,17 +89,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_read_as_it_is_written() {
+    fn a_written_time_is_parsed_back() {
         for millis in [0, -1, 1_764_460_800_000, 1_709_251_199_999, 253_402_300_799_999] {
-            assert_eq!(written(&Timestamp(millis).to_string()), Some(Timestamp(millis)));
+            assert_eq!(parse_exact(&Timestamp(millis).to_string()), Some(Timestamp(millis)));
         }
     }
 
     #[test]
-    fn another_form_or_a_day_that_does_not_exist_is_none() {
+    fn another_format_or_a_nonexistent_day_is_refused() {
         for text in ["", "2025-02-30T00:00:00.000Z", "2025-11-30T00:00:00Z", "2025-11-30T24:00:00.000Z", "Z"]
         {
-            assert_eq!(written(text), None, "{text}");
+            assert_eq!(parse_exact(text), None, "{text}");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What the environment's license allows.
+//! The capabilities of the environment's license.
 //!
-//! Source: Ping's OpenAPI description (`EnvironmentCapabilities`; only what concerns MFA and rates);
-//! developer.pingidentity.com, "Base rate limits" (limits). Its address is a recorded link; that the answer is that
-//! model is assumed.
+//! Source: Ping's OpenAPI description (`EnvironmentCapabilities`, limited to MFA and rates);
+//! developer.pingidentity.com, "Base rate limits" (limits). The address is a recorded link; that the answer has that
+//! schema is assumed.
 
 use http::{Response, StatusCode};
 use serde::Serialize;
@@ -37,7 +37,7 @@ struct Links {
     this: Link,
 }
 
-/// How many requests the license allows, by group: a second (`Rps`) or a minute (`Rpm`).
+/// Rate limits of the license by endpoint group, in requests per second (`Rps`) or per minute (`Rpm`).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "PingOne's own names")]

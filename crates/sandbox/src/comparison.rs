@@ -1,7 +1,7 @@
-//! The filters of small collections: comparisons, each with or without parentheses, joined by `and`.
+//! Filters of small collections: comparisons joined by `and`, with optional parentheses.
 //!
-//! Source: developer.pingidentity.com, PingOne API, "Read all groups", "Read all MFA user devices", "Reporting".
-//! That they can be joined, and how a value is escaped, is assumed to be as for users.
+//! Source: developer.pingidentity.com, PingOne API, "Read all groups", "Read all MFA user devices", "Reporting". That
+//! comparisons can be joined, and how a value is escaped, is assumed to be as for users.
 
 use std::iter::Peekable;
 
@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use crate::filter::lexer::{Word, words};
 
-/// The length of an id with hyphens.
+/// Length of a UUID with hyphens.
 const HYPHENATED: usize = 36;
 
-/// What a collection can be filtered by: attributes, each with its operators.
+/// The attributes that a collection can be filtered by, each with its operators.
 pub(crate) type Offer = &'static [(&'static str, &'static [Operator])];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) enum Operator {
     DirectMember,
 }
 
-/// What stands in the brackets behind `memberOfGroups`.
+/// The attribute in the brackets after `memberOfGroups`.
 const GROUP: Offer = &[("id", &[Operator::Equals])];
 
 const MEMBERSHIP: Offer = &[("type", &[Operator::Equals])];
@@ -39,7 +39,7 @@ impl Operator {
     }
 }
 
-/// An attribute compared with a text.
+/// A comparison of an attribute with a text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Comparison {
     pub(crate) attribute: &'static str,
@@ -48,7 +48,7 @@ pub(crate) struct Comparison {
 }
 
 impl Comparison {
-    /// Reads what must hold together; `None` for anything that PingOne would answer with `INVALID_FILTER`.
+    /// Parses a conjunction of comparisons; `None` for anything that PingOne would answer with `INVALID_FILTER`.
     pub(crate) fn all(text: &str, offer: Offer) -> Option<Vec<Self>> {
         let mut words = words(text).ok()?.into_iter().peekable();
         let mut all = Vec::new();
@@ -74,14 +74,14 @@ impl Comparison {
         let Word::Plain(name) = words.next()? else { return None };
         let operator = *operators.iter().find(|operator| operator.name().eq_ignore_ascii_case(name))?;
         let Word::Quoted(value) = words.next()? else { return None };
-        // As in the filters of users, a wrong id is refused.
+        // An invalid ID is refused, as in the filters of users.
         if attribute.rsplit('.').next() == Some("id") && !is_id(&value) {
             return None;
         }
         Some(Self { attribute, operator, value })
     }
 
-    /// The brackets behind `memberOfGroups`, and what is in them.
+    /// Parses the brackets after `memberOfGroups`.
     fn read_membership<'a>(
         words: &mut Peekable<impl Iterator<Item = Word<'a>>>,
         attribute: &'static str,
@@ -97,7 +97,7 @@ impl Comparison {
         Some(Self { attribute, operator, value: group.value })
     }
 
-    /// The group whose members are asked for, and whether only those right in it are.
+    /// The group whose members are requested, and whether only direct members are.
     pub(crate) fn membership(&self) -> Option<(&str, bool)> {
         match self.operator {
             Operator::Member => Some((&self.value, false)),
@@ -106,12 +106,12 @@ impl Comparison {
         }
     }
 
-    /// Whether it holds for what an attribute is. One that is not there equals nothing.
-    pub(crate) fn holds(&self, text: Option<&str>) -> bool {
+    /// Whether the comparison matches an attribute's value. A missing attribute matches nothing.
+    pub(crate) fn matches(&self, text: Option<&str>) -> bool {
         text.is_some_and(|text| match self.operator {
             Operator::Equals => text == self.value,
             Operator::Starts => text.starts_with(&self.value),
-            // What is a member of a group has no text that says so.
+            // Membership isn't a text attribute.
             Operator::Member | Operator::DirectMember => false,
         })
     }
@@ -133,7 +133,7 @@ fn count<'a>(words: &mut Peekable<impl Iterator<Item = Word<'a>>>, expected: &Wo
     found
 }
 
-/// What a refusal says is supported: the attributes, and the operators of any of them.
+/// The attributes and operators that a refusal lists as supported; the operators are those of any attribute.
 pub(crate) fn supported(offer: Offer) -> (Vec<&'static str>, Vec<&'static str>) {
     let operators = offer.iter().flat_map(|(_, operators)| operators.iter().map(|operator| operator.name()));
     let mut operators: Vec<_> = operators.collect();
@@ -154,11 +154,13 @@ mod tests {
         let described: Vec<_> =
             read.iter().map(|one| (one.attribute, one.operator, one.value.as_str())).collect();
         assert_eq!(described, [("a", Operator::Equals, "1"), ("b", Operator::Starts, "x\"y")]);
-        assert!(read.iter().all(|one| one.holds(Some("1")) == (one.attribute == "a") && !one.holds(None)));
+        assert!(
+            read.iter().all(|one| one.matches(Some("1")) == (one.attribute == "a") && !one.matches(None))
+        );
     }
 
     #[test]
-    fn what_is_not_offered_is_refused() {
+    fn an_unsupported_filter_is_refused() {
         for text in [
             "",
             "a",

@@ -1,5 +1,6 @@
-//! The control API: how a test or a person changes the sandbox while it runs, and asks it what really happened.
-//! It is on a port of its own and knows no tokens; it is for this computer only.
+//! The control API: changes the sandbox while it runs, and reports what really happened.
+//!
+//! It has its own port and needs no token, so it must only be reachable from this computer.
 
 use std::collections::HashMap;
 use std::io;
@@ -44,16 +45,16 @@ POST   /tokens        another token: {\"role\":\"admin\",\"actor\":\"application
 /// Serves the control API until the listener fails.
 ///
 /// # Errors
-/// The listener's.
+/// The I/O error of the listener.
 pub async fn serve_control(listener: TcpListener, sandbox: Shared) -> io::Result<()> {
     let router = Router::new()
         .route("/", get(async || HELP))
-        .route("/behaviour", get(behaviour).patch(behave))
-        .route("/faults", get(faults).post(go_wrong).delete(heal))
+        .route("/behaviour", get(behaviour).patch(update_behaviour))
+        .route("/faults", get(faults).post(add_faults).delete(clear_faults))
         .route("/oracle", get(oracle))
         .route("/oracle/{user}", get(oracle_of))
         .route("/plan", post(announce))
-        .route("/happenings", post(happen))
+        .route("/happenings", post(apply_background_change))
         .route("/rotation", post(rotate))
         .route("/clock", put(set_clock))
         .route("/role-delay", put(set_role_delay))
@@ -63,35 +64,35 @@ pub async fn serve_control(listener: TcpListener, sandbox: Shared) -> io::Result
     axum::serve(listener, router).await
 }
 
-/// An answer, or a sentence that says what is wrong with the request.
+/// An answer, or a status with a sentence that describes what is wrong with the request.
 type Answer = Result<Response, (StatusCode, String)>;
 
 fn answer(value: &impl Serialize) -> Answer {
-    let text = serde_json::to_string_pretty(value).map_err(|error| wrong(&error.to_string()))?;
+    let text = serde_json::to_string_pretty(value).map_err(|error| bad_request(&error.to_string()))?;
     Ok(([(header::CONTENT_TYPE, "application/json")], text + "\n").into_response())
 }
 
-fn wrong(sentence: &str) -> (StatusCode, String) {
+fn bad_request(sentence: &str) -> (StatusCode, String) {
     (StatusCode::BAD_REQUEST, format!("{sentence}\n"))
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, (StatusCode, String)> {
-    serde_json::from_slice(body).map_err(|error| wrong(&error.to_string()))
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, (StatusCode, String)> {
+    serde_json::from_slice(body).map_err(|error| bad_request(&error.to_string()))
 }
 
 async fn behaviour(State(sandbox): State<Shared>) -> Answer {
     answer(locked(&sandbox).behaviour())
 }
 
-async fn behave(State(sandbox): State<Shared>, body: Bytes) -> Answer {
-    let changes: Map<String, Value> = read(&body)?;
+async fn update_behaviour(State(sandbox): State<Shared>, body: Bytes) -> Answer {
+    let changes: Map<String, Value> = parse(&body)?;
     let mut sandbox = locked(&sandbox);
     let mut behaviour = json!(sandbox.behaviour());
     if let Some(fields) = behaviour.as_object_mut() {
         fields.extend(changes);
     }
-    let behaviour = serde_json::from_value(behaviour).map_err(|error| wrong(&error.to_string()))?;
-    sandbox.behave(behaviour).map_err(|problem| wrong(&problem))?;
+    let behaviour = serde_json::from_value(behaviour).map_err(|error| bad_request(&error.to_string()))?;
+    sandbox.behave(behaviour).map_err(|problem| bad_request(&problem))?;
     answer(sandbox.behaviour())
 }
 
@@ -99,7 +100,6 @@ async fn faults(State(sandbox): State<Shared>) -> Answer {
     answer(&locked(&sandbox).faults().collect::<Vec<_>>())
 }
 
-/// One rule, or a list of them.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Rules {
@@ -107,10 +107,10 @@ enum Rules {
     One(Value),
 }
 
-/// Reads one rule or a list of them.
+/// Parses a fault rule or a list of fault rules.
 ///
 /// # Errors
-/// What is wrong with the first that can't be read.
+/// A description of the first invalid rule.
 pub fn read_rules(text: &[u8]) -> Result<Vec<Rule>, String> {
     let rules = match serde_json::from_slice(text).map_err(|error| error.to_string())? {
         Rules::Many(rules) => rules,
@@ -123,16 +123,16 @@ pub fn read_rules(text: &[u8]) -> Result<Vec<Rule>, String> {
     rules.into_iter().map(rule).collect()
 }
 
-async fn go_wrong(State(sandbox): State<Shared>, body: Bytes) -> Answer {
-    let rules = read_rules(&body).map_err(|problem| wrong(&problem))?;
+async fn add_faults(State(sandbox): State<Shared>, body: Bytes) -> Answer {
+    let rules = read_rules(&body).map_err(|problem| bad_request(&problem))?;
     let mut sandbox = locked(&sandbox);
     for rule in rules {
-        sandbox.go_wrong(rule).map_err(|problem| wrong(&problem))?;
+        sandbox.go_wrong(rule).map_err(|problem| bad_request(&problem))?;
     }
     answer(&sandbox.faults().collect::<Vec<_>>())
 }
 
-async fn heal(State(sandbox): State<Shared>) -> Answer {
+async fn clear_faults(State(sandbox): State<Shared>) -> Answer {
     locked(&sandbox).heal();
     answer(&json!([]))
 }
@@ -152,23 +152,23 @@ async fn oracle(State(sandbox): State<Shared>) -> Answer {
 }
 
 async fn oracle_of(State(sandbox): State<Shared>, Path(user): Path<String>) -> Answer {
-    let user = Uuid::try_parse(&user).map_err(|_| wrong("the user's id is no UUID"))?;
+    let user = Uuid::try_parse(&user).map_err(|_| bad_request("the user's id is no UUID"))?;
     let sandbox = locked(&sandbox);
     let writes: Vec<&Write> = sandbox.oracle().writes_of(user).collect();
     answer(&json!({ "mfaEnabled": sandbox.mfa_enabled(user), "writes": writes }))
 }
 
 async fn announce(State(sandbox): State<Shared>, body: Bytes) -> Answer {
-    let plan: HashMap<Uuid, bool> = read(&body)?;
+    let plan: HashMap<Uuid, bool> = parse(&body)?;
     let size = plan.len();
     locked(&sandbox).oracle_mut().announce(plan);
     answer(&json!({ "announced": size }))
 }
 
-async fn happen(State(sandbox): State<Shared>, body: Bytes) -> Answer {
-    let happening: BackgroundChange = read(&body)?;
-    locked(&sandbox).happen(happening, now());
-    answer(&happening)
+async fn apply_background_change(State(sandbox): State<Shared>, body: Bytes) -> Answer {
+    let change: BackgroundChange = parse(&body)?;
+    locked(&sandbox).happen(change, now());
+    answer(&change)
 }
 
 async fn rotate(State(sandbox): State<Shared>) -> Answer {
@@ -176,7 +176,7 @@ async fn rotate(State(sandbox): State<Shared>) -> Answer {
     answer(&json!({ "rotated": true }))
 }
 
-/// How far the server's clock is ahead.
+/// By how many milliseconds the server's clock is ahead.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Clock {
@@ -184,12 +184,12 @@ struct Clock {
 }
 
 async fn set_clock(State(sandbox): State<Shared>, body: Bytes) -> Answer {
-    let clock: Clock = read(&body)?;
+    let clock: Clock = parse(&body)?;
     locked(&sandbox).set_clock_offset_millis(clock.offset_millis);
     answer(&clock)
 }
 
-/// How long a new assignment of a role takes to count.
+/// The time after which a new role assignment takes effect.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Delay {
@@ -197,7 +197,7 @@ struct Delay {
 }
 
 async fn set_role_delay(State(sandbox): State<Shared>, body: Bytes) -> Answer {
-    let delay: Delay = read(&body)?;
+    let delay: Delay = parse(&body)?;
     locked(&sandbox).set_role_delay_millis(delay.millis);
     answer(&delay)
 }
@@ -210,15 +210,15 @@ struct ReportSwitch {
 }
 
 async fn set_report(State(sandbox): State<Shared>, body: Bytes) -> Answer {
-    let switch: ReportSwitch = read(&body)?;
+    let switch: ReportSwitch = parse(&body)?;
     locked(&sandbox).forbid_report(switch.is_forbidden);
     answer(&switch)
 }
 
-/// The token to make.
+/// The request for a new token.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Wanted {
+struct TokenRequest {
     #[serde(default)]
     role: Role,
     #[serde(default)]
@@ -232,7 +232,7 @@ const fn an_hour() -> i64 {
 }
 
 async fn token(State(sandbox): State<Shared>, body: Bytes) -> Answer {
-    let Wanted { role, actor, lifetime_seconds } = read(if body.is_empty() { b"{}" } else { &body })?;
+    let TokenRequest { role, actor, lifetime_seconds } = parse(if body.is_empty() { b"{}" } else { &body })?;
     let spec = TokenSpec { actor, role, lifetime_seconds, ..TokenSpec::default() };
     let access_token = locked(&sandbox).mint(&spec, now());
     answer(&json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": lifetime_seconds }))

@@ -1,4 +1,4 @@
-//! What a fault makes of a request and its answer.
+//! The effects of faults on a request and its answer.
 
 use std::io::{self, Read as _};
 
@@ -11,21 +11,21 @@ use crate::hal::put;
 use crate::refusal::{Exceeded, Refusal};
 use crate::wire::{Body, End, Wire};
 
-/// When a write is carried out.
+/// When a write is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Carrying {
-    /// With its answer.
+pub(crate) enum WriteTiming {
+    /// Together with its answer.
     #[default]
     Now,
-    /// So many milliseconds later.
+    /// After this many milliseconds.
     Later(i64),
-    /// Not at all, although the answer says so.
+    /// Never, although the answer reports success.
     Never,
 }
 
 impl Fault {
-    /// What is answered in place of carrying the request out; `None` where it is carried out.
-    pub(crate) fn instead(&self) -> Option<(Refusal, Wire)> {
+    /// The refusal that replaces the request's execution; `None` if the request is executed.
+    pub(crate) fn refusal(&self) -> Option<(Refusal, Wire)> {
         match self {
             Self::Dropped { reset } => Some((Refusal::NotFound, Wire::lost(end(*reset)))),
             Self::BlackHole { applied: false } => Some((Refusal::NotFound, Wire::lost(End::Silence))),
@@ -44,21 +44,20 @@ impl Fault {
         }
     }
 
-    /// Whether the answer is without CORS headers.
+    /// Whether the answer lacks CORS headers.
     pub(crate) fn hides_cors(&self) -> bool {
         matches!(self, Self::Status { without_cors: true, .. })
     }
 
-    /// When a write is carried out.
-    pub(crate) fn carrying(&self) -> Carrying {
+    pub(crate) fn write_timing(&self) -> WriteTiming {
         match self {
-            Self::AppliedLate { millis } => Carrying::Later(*millis),
-            Self::NeverApplied | Self::Gateway { .. } | Self::Text { .. } => Carrying::Never,
-            _ => Carrying::Now,
+            Self::AppliedLate { millis } => WriteTiming::Later(*millis),
+            Self::NeverApplied | Self::Gateway { .. } | Self::Text { .. } => WriteTiming::Never,
+            _ => WriteTiming::Now,
         }
     }
 
-    /// Spoils the answer, and says how it travels.
+    /// Corrupts the answer, and returns how it is transmitted.
     pub(crate) fn corrupt(&self, request: &Request<Vec<u8>>, response: &mut Response<Vec<u8>>) -> Wire {
         match self {
             Self::Delay { millis } => Wire { before_millis: *millis, ..Wire::default() },
@@ -70,13 +69,13 @@ impl Fault {
             Self::BlackHole { .. } => Wire::lost(End::Silence),
             Self::Cut { after, reset } => Wire::cut(*after, end(*reset)),
             other => {
-                other.spoil_body(request, response);
+                other.corrupt_body(request, response);
                 Wire::default()
             }
         }
     }
 
-    fn spoil_body(&self, request: &Request<Vec<u8>>, response: &mut Response<Vec<u8>>) {
+    fn corrupt_body(&self, request: &Request<Vec<u8>>, response: &mut Response<Vec<u8>>) {
         match self {
             Self::OtherValue => replace_flag(response.body_mut(), other_value),
             Self::DuplicateKey => replace_flag(response.body_mut(), both_values),
@@ -100,7 +99,7 @@ impl Fault {
             Self::Oversized { bytes } => fill_up(response.body_mut(), *bytes),
             Self::GzipBomb { bytes } => {
                 fill_up(response.body_mut(), *bytes);
-                // Nothing fails that is read from memory and written to it.
+                // Compressing from memory into memory can't fail.
                 if let Ok(packed) = gzip(response.body()) {
                     *response.body_mut() = packed;
                     put(response.headers_mut(), header::CONTENT_ENCODING, "gzip");
@@ -112,7 +111,7 @@ impl Fault {
             }
             Self::NextLoops => {
                 let this = request.uri().to_string();
-                replace_next(response.body_mut(), |href| same_place(href, &this));
+                replace_next(response.body_mut(), |href| same_page(href, &this));
             }
             Self::NextElsewhere { href } => replace_next(response.body_mut(), |_| href.clone()),
             _ => {}
@@ -138,7 +137,7 @@ impl Encoding {
     }
 }
 
-/// The whole header, the token in it.
+/// The whole `Authorization` header, including the token.
 fn authorization(request: &Request<Vec<u8>>) -> &str {
     let header = request.headers().get(header::AUTHORIZATION);
     header.and_then(|value| value.to_str().ok()).unwrap_or_default()
@@ -175,7 +174,7 @@ fn end(reset: bool) -> End {
 
 const FLAG: &str = "\"mfaEnabled\" : ";
 
-/// Rewrites every flag of a body, which is text that this sandbox has written itself.
+/// Rewrites every flag in a body. Searching for text is enough, because the sandbox itself wrote the body.
 fn replace_flag(body: &mut Vec<u8>, mut rewrite: impl FnMut(bool) -> String) {
     let text = String::from_utf8_lossy(body);
     let mut pieces = text.split(FLAG);
@@ -186,7 +185,7 @@ fn replace_flag(body: &mut Vec<u8>, mut rewrite: impl FnMut(bool) -> String) {
             None => (false, piece.strip_prefix("false").unwrap_or(piece)),
         };
         let flag = rewrite(value);
-        // Without the flag, one comma is too many.
+        // If the flag is left out, its comma must go too.
         let rest = if flag.is_empty() { rest.trim_start().strip_prefix(',').unwrap_or(rest) } else { rest };
         rewritten.push_str(&flag);
         rewritten.push_str(rest);
@@ -210,7 +209,7 @@ fn odd_value(value: bool, odd: Option<&String>) -> String {
     }
 }
 
-/// Rewrites the link to the next page, where there is one.
+/// Rewrites the link to the next page, if there is one.
 fn replace_next(body: &mut Vec<u8>, rewrite: impl Fn(&str) -> String) {
     let text = String::from_utf8_lossy(body).into_owned();
     let Some((before, rest)) = text.split_once("\"next\" : {") else { return };
@@ -219,8 +218,8 @@ fn replace_next(body: &mut Vec<u8>, rewrite: impl Fn(&str) -> String) {
     *body = format!("{before}\"next\" : {{{gap}\"href\" : \"{}\"{after}", rewrite(href)).into_bytes();
 }
 
-/// The link to the page that `this` request asked for, at the host of the real link.
-fn same_place(next: &str, this: &str) -> String {
+/// The link to the page that `this` request returned, with the host of the original link.
+fn same_page(next: &str, this: &str) -> String {
     let host = next.split("/v1").next().unwrap_or_default();
     let path = this.find("/v1").and_then(|place| this.get(place..)).unwrap_or(this);
     format!("{host}{path}")
@@ -238,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_quotes_the_header_in_a_field_and_in_its_id() {
+    fn an_answer_echoes_the_authorization_header() {
         let request =
             Request::get("/").header(header::AUTHORIZATION, "Bearer x.y.z").body(Vec::new()).unwrap();
         let mut response = Response::new(br#"{"a" : 1}"#.to_vec());
@@ -248,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_answered_in_its_encoding() {
+    fn a_text_fault_uses_the_requested_encoding() {
         let request = Request::get("/").header(header::AUTHORIZATION, "B").body(Vec::new()).unwrap();
         for (encoding, bytes) in [
             (Encoding::Utf8, "üB!üB!".as_bytes()),
@@ -269,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_are_odd_in_turn_or_left_out() {
+    fn odd_flag_values_are_used_in_turn_and_empty_ones_omit_the_flag() {
         let values = ["null", "", "\"true\""].map(str::to_owned);
         let mut values = values.iter().cycle();
         let mut body = br#"[{ "mfaEnabled" : true }, { "mfaEnabled" : true,
@@ -285,7 +284,7 @@ mod tests {
     fn only_the_link_to_the_next_page_is_rewritten() {
         let text = r#"{ "self" : { "href" : "a" }, "next" : { "href" : "http://h/v1/x?cursor=2" } }"#;
         let mut body = text.as_bytes().to_vec();
-        replace_next(&mut body, |next| same_place(next, "/v1/x?limit=1"));
+        replace_next(&mut body, |next| same_page(next, "/v1/x?limit=1"));
         assert_eq!(body, text.replace("cursor=2", "limit=1").into_bytes());
         let mut last = br#"{ "self" : { "href" : "a" } }"#.to_vec();
         let before = last.clone();

@@ -1,4 +1,4 @@
-//! Cross-origin rules: who may ask, with which headers, and what a page may read.
+//! Cross-origin rules: preflights, permitted request headers, and what a page can read.
 //!
 //! Source: developer.pingidentity.com, PingOne API, "PingOne API requests", and recorded headers.
 
@@ -28,7 +28,8 @@ const REQUEST_HEADERS: [&str; 17] = [
     "X-Content-Type-Options",
 ];
 
-/// Answers a preflight. One that asks for another header gets no permission, and the browser stops there.
+/// Answers a preflight. If it requests an unlisted header, the answer permits no headers, and the browser doesn't send
+/// the request.
 pub(crate) fn preflight(request: &Request<Vec<u8>>, resource: Option<&Resource>) -> Response<Vec<u8>> {
     let mut response = Response::new(Vec::new());
     *response.status_mut() = StatusCode::OK;
@@ -36,24 +37,25 @@ pub(crate) fn preflight(request: &Request<Vec<u8>>, resource: Option<&Resource>)
         return response;
     }
     let headers = response.headers_mut();
-    if asks_only_for_listed(request) {
+    if requests_only_listed_headers(request) {
         put(headers, header::ACCESS_CONTROL_ALLOW_HEADERS, &REQUEST_HEADERS.join(","));
     }
     put(headers, header::ACCESS_CONTROL_ALLOW_METHODS, resource.map_or("OPTIONS", Resource::methods));
     response
 }
 
-fn asks_only_for_listed(request: &Request<Vec<u8>>) -> bool {
-    let mut asked = request.headers().get_all(header::ACCESS_CONTROL_REQUEST_HEADERS).iter();
-    asked.all(|names| names.to_str().is_ok_and(|names| names.split(',').all(|name| is_listed(name.trim()))))
+fn requests_only_listed_headers(request: &Request<Vec<u8>>) -> bool {
+    let mut requested = request.headers().get_all(header::ACCESS_CONTROL_REQUEST_HEADERS).iter();
+    requested
+        .all(|names| names.to_str().is_ok_and(|names| names.split(',').all(|name| is_listed(name.trim()))))
 }
 
-/// An empty name is one that nobody asked for.
+/// An empty name comes from an empty list, so it requests nothing.
 fn is_listed(name: &str) -> bool {
     name.is_empty() || REQUEST_HEADERS.iter().any(|listed| listed.eq_ignore_ascii_case(name))
 }
 
-/// Takes away what an answer says about origins, as a gateway's may lack it.
+/// Removes all CORS headers, because a gateway's answer may lack them.
 pub(crate) fn hide(response: &mut Response<Vec<u8>>) {
     let names: Vec<HeaderName> = response.headers().keys().cloned().collect();
     for name in names.iter().filter(|name| name.as_str().starts_with("access-control-")) {
@@ -61,8 +63,8 @@ pub(crate) fn hide(response: &mut Response<Vec<u8>>) {
     }
 }
 
-/// The answer's Correlation-Id, if a page may read it. Who mounts the sandbox without a browser between asks this, and not
-/// for the header.
+/// The correlation ID of an answer, if a page is allowed to read it. Tests that mount the sandbox without a browser
+/// must call this instead of reading the header.
 #[must_use]
 pub fn readable_correlation_id<T>(response: &Response<T>) -> Option<&str> {
     let exposed = response.headers().get(header::ACCESS_CONTROL_EXPOSE_HEADERS)?.to_str().ok()?;
@@ -70,8 +72,8 @@ pub fn readable_correlation_id<T>(response: &Response<T>) -> Option<&str> {
     response.headers().get("correlation-id").filter(|_| is_exposed)?.to_str().ok()
 }
 
-/// Adds what every answer says about origins, refusals included. None of the recorded answers exposes a header, although
-/// the documentation says that the Correlation-Id is.
+/// Adds the CORS headers to an answer, including refusals. No recorded answer exposes a header, although the
+/// documentation says that the correlation ID is exposed.
 pub(crate) fn complete(
     request: &Request<Vec<u8>>,
     response: &mut Response<Vec<u8>>,

@@ -1,8 +1,8 @@
-//! The creation of a user.
+//! Creation of a user.
 //!
-//! Sources: developer.pingidentity.com, PingOne API, its tutorial, step 5, and "Populations" (without one it is the
-//! default population); Ping's OpenAPI description (lengths). Only the attributes that the sandbox's users have are
-//! kept. That an address needs an `@` is assumed.
+//! Sources: developer.pingidentity.com, PingOne API, its tutorial, step 5, and "Populations" (the default population
+//! applies if none is given); Ping's OpenAPI description (lengths). Only the attributes that the sandbox's users have
+//! are kept. That an email address needs an `@` is assumed.
 
 use http::{Request, StatusCode};
 use uuid::Uuid;
@@ -15,9 +15,9 @@ use crate::refusal::Refusal;
 use crate::route::Answer;
 use crate::{Sandbox, Timestamp, populations, seed, users};
 
-const LONGEST_USERNAME: usize = 128;
+const MAX_USERNAME_LENGTH: usize = 128;
 
-/// Creating and importing; what only an import has, such as a password, is not kept here.
+/// Media types of creation and import. Attributes of imports only, such as a password, are dropped.
 const MEDIA_TYPES: [&str; 2] = ["application/json", "application/vnd.pingidentity.user.import+json"];
 
 pub(crate) fn user(
@@ -26,7 +26,7 @@ pub(crate) fn user(
     reach: &Reach,
     now: Timestamp,
 ) -> Answer {
-    let person = asked(sandbox, &Fields::read_of(request, &MEDIA_TYPES, "username")?, now)?;
+    let person = parse_person(sandbox, &Fields::read_of(request, &MEDIA_TYPES, "username")?, now)?;
     if !reach.covers(&person) {
         return Err(Refusal::Role);
     }
@@ -38,7 +38,7 @@ pub(crate) fn user(
     Ok((response, 1))
 }
 
-fn asked(sandbox: &Sandbox, fields: &Fields, now: Timestamp) -> Result<Person, Refusal> {
+fn parse_person(sandbox: &Sandbox, fields: &Fields, now: Timestamp) -> Result<Person, Refusal> {
     let text = |name| fields.text(name).map(|text| text.map(str::to_owned));
     let mfa_enabled = fields.flag("mfaEnabled")?.unwrap_or(sandbox.mfa_settings.users.mfa_enabled);
     Ok(Person {
@@ -61,7 +61,7 @@ fn asked(sandbox: &Sandbox, fields: &Fields, now: Timestamp) -> Result<Person, R
 fn username(fields: &Fields) -> Result<String, Refusal> {
     let username = fields.text("username")?.ok_or(Refusal::Required("username"))?;
     let length = username.chars().count();
-    if !(1..=LONGEST_USERNAME).contains(&length) || username.chars().any(char::is_control) {
+    if !(1..=MAX_USERNAME_LENGTH).contains(&length) || username.chars().any(char::is_control) {
         return Err(Refusal::Value("username"));
     }
     Ok(username.to_owned())

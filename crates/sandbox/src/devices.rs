@@ -2,11 +2,11 @@
 //!
 //! Source: Ping's Postman collection (the list's head), developer.pingidentity.com, PingOne API, "Read All MFA User
 //! Devices" (filter, `activate` link, what else may be embedded), a recorded list without `count`, the documentation of
-//! Ping's MFA connector (addresses and numbers are whole), a third party's account of the fields. What stands in `block`
-//! and `lock`, and that a lock is gone when it ends are assumed.
+//! Ping's MFA connector (addresses and numbers aren't masked), a third party's account of the fields. The contents of
+//! `block` and `lock`, and that an expired lock is absent, are assumed.
 //!
-//! Who has which devices follows from the user's id, so that nothing is stored for a hundred thousand users and the
-//! same seed gives the same devices.
+//! A user's devices are derived from the user's ID. So nothing is stored for a hundred thousand users, and the same
+//! seed gives the same devices.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::directory::Person;
 use crate::environment::{self, Reference};
 use crate::hal::{Link, json};
 use crate::mfa_settings::MfaSettings;
-use crate::paging::Asked;
+use crate::paging::ListQuery;
 use crate::refusal::Refusal;
 use crate::route::Answer;
 use crate::seed::{self, Dice};
@@ -29,29 +29,29 @@ const OFFER: Offer = &[("status", &[Operator::Equals]), ("type", &[Operator::Equ
 
 const HOUR_SECONDS: i64 = 3600;
 
-/// What a device is.
+/// The kind of an MFA device, PingOne's `type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceType {
-    /// `EMAIL`.
+    /// An email address, PingOne's `EMAIL`.
     Email,
-    /// `SMS`.
+    /// A phone number for text messages, PingOne's `SMS`.
     Sms,
-    /// `TOTP`.
+    /// An authenticator app, PingOne's `TOTP`.
     Totp,
-    /// `FIDO2`.
+    /// A passkey or security key, PingOne's `FIDO2`.
     Fido2,
-    /// `MOBILE`.
+    /// A mobile application, PingOne's `MOBILE`.
     Mobile,
-    /// `PINGID_MOBILE`.
+    /// The `PingID` mobile app, `PINGID_MOBILE`.
     PingIdMobile,
-    /// `PINGID_DESKTOP`.
+    /// The `PingID` desktop app, `PINGID_DESKTOP`.
     PingIdDesktop,
-    /// `YUBIKEY`, of PingID.
+    /// A `YubiKey` paired with `PingID`, `YUBIKEY`.
     YubiKey,
 }
 
 impl DeviceType {
-    /// As PingOne writes it.
+    /// The value of `type` in PingOne's answers.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -67,21 +67,22 @@ impl DeviceType {
     }
 }
 
-/// Whether a device can be used.
+/// Whether a device can be used to sign on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceState {
-    /// `ACTIVE`.
+    /// The status is `ACTIVE`: the device can be used.
     Active,
-    /// `ACTIVATION_REQUIRED`.
+    /// The status is `ACTIVATION_REQUIRED`: pairing wasn't completed.
     ActivationRequired,
-    /// `ACTIVE`, but an administrator blocked it.
+    /// The status is `ACTIVE`, but an administrator blocked the device.
     Blocked,
-    /// `ACTIVE`, but locked after failures, until a day after the sandbox began.
+    /// The status is `ACTIVE`, but the device is locked after failed attempts, until a day after the sandbox's first
+    /// request.
     Locked,
 }
 
 impl DeviceState {
-    /// The `status`, as PingOne writes it.
+    /// The value of `status` in PingOne's answers.
     #[must_use]
     pub const fn status(self) -> &'static str {
         match self {
@@ -91,24 +92,24 @@ impl DeviceState {
     }
 }
 
-/// A device that somebody has.
+/// The type and state of one of a user's devices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeviceSpec {
-    /// What it is.
+    /// The kind of the device, such as TOTP.
     pub kind: DeviceType,
-    /// Whether it can be used.
+    /// Whether the device can be used.
     pub state: DeviceState,
 }
 
 impl DeviceSpec {
-    /// An active device.
+    /// A device of this type that can be used.
     #[must_use]
     pub const fn active(kind: DeviceType) -> Self {
         Self { kind, state: DeviceState::Active }
     }
 }
 
-/// The devices that don't follow from the user's id.
+/// The devices that aren't derived from the user's ID, by user ID.
 pub(crate) struct Devices(HashMap<Uuid, Vec<DeviceSpec>>);
 
 impl Devices {
@@ -125,18 +126,18 @@ impl Devices {
         ]))
     }
 
-    /// What a person has, the default device first.
+    /// A user's devices, the default device first.
     pub(crate) fn of(&self, person: &Person) -> Vec<DeviceSpec> {
-        self.0.get(&person.id).cloned().unwrap_or_else(|| grown(person.id))
+        self.0.get(&person.id).cloned().unwrap_or_else(|| derived_devices(person.id))
     }
 }
 
-/// The devices of somebody who isn't known by name. They don't depend on MFA being on: PingOne keeps both apart.
-fn grown(id: Uuid) -> Vec<DeviceSpec> {
+/// Derives a user's devices from the ID. They don't depend on the MFA flag, because PingOne keeps the two apart.
+fn derived_devices(id: Uuid) -> Vec<DeviceSpec> {
     use DeviceState::{ActivationRequired, Active, Blocked, Locked};
     let mut dice = Dice::about(id, 0xde);
     let share = dice.roll() % 100;
-    let mut device = |state| DeviceSpec { kind: common(&mut dice), state };
+    let mut device = |state| DeviceSpec { kind: common_type(&mut dice), state };
     match share {
         0..34 => vec![],
         34..68 => vec![device(Active)],
@@ -151,7 +152,7 @@ fn grown(id: Uuid) -> Vec<DeviceSpec> {
     }
 }
 
-fn common(dice: &mut Dice) -> DeviceType {
+fn common_type(dice: &mut Dice) -> DeviceType {
     match dice.roll() % 5 {
         0 => DeviceType::Email,
         1 => DeviceType::Sms,
@@ -162,30 +163,31 @@ fn common(dice: &mut Dice) -> DeviceType {
 }
 
 impl Sandbox {
-    /// The devices that a user has, the default one first.
+    /// The user's devices, the default device first; `None` for an unknown user.
     #[must_use]
     pub fn devices(&self, user: Uuid) -> Option<Vec<DeviceSpec>> {
         self.directory.get(user).map(|person| self.devices.of(person))
     }
 
-    /// Gives a user these devices and no others.
+    /// Replaces all devices of a user.
     pub fn set_devices(&mut self, user: Uuid, devices: Vec<DeviceSpec>) {
         self.devices.0.insert(user, devices);
     }
 }
 
-/// A device's id. It is the same for the same place in the user's list.
-pub(crate) fn id(user: Uuid, place: usize) -> Uuid {
-    seed::uuid(user.as_u64_pair().1 ^ 0xde, place as u64)
+/// A device's ID, derived from its index in the user's list.
+pub(crate) fn id(user: Uuid, index: usize) -> Uuid {
+    seed::uuid(user.as_u64_pair().1 ^ 0xde, index as u64)
 }
 
-/// The address that codes go to, for a device that has one. Administrators see it whole; it is masked in sign-on flows.
+/// The address that receives codes, for an email device. Administrators see it in full; sign-on flows mask it.
 pub(crate) fn email(spec: DeviceSpec, person: &Person) -> Option<String> {
     let own = || person.email.clone().unwrap_or_else(|| format!("{}@example.com", person.username));
     (spec.kind == DeviceType::Email).then(own)
 }
 
-/// The number that codes go to, for a device that has one, whole like an address. Numbers with 555-01 are reserved for fiction.
+/// The number that receives codes, for an SMS device, in full like an address. Numbers with 555-01 are reserved for
+/// fiction.
 pub(crate) fn phone(spec: DeviceSpec, device: Uuid) -> Option<String> {
     let last = Dice::about(device, 0x55).roll() % 100;
     (spec.kind == DeviceType::Sms).then(|| format!("+120255501{last:02}"))
@@ -217,7 +219,7 @@ struct Embedded {
     more: Option<More>,
 }
 
-/// What may be embedded beside the devices.
+/// What PingOne may embed beside the devices.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct More {
@@ -228,7 +230,6 @@ struct More {
     mfa_policy: Reference,
 }
 
-/// The policy's id.
 const POLICY: Uuid = Uuid::from_u128(0xc200_0000_0000_4000_8000_0000_0000_0001);
 
 impl More {
@@ -292,14 +293,14 @@ struct Lock {
     expires_at: String,
 }
 
-/// When the sandbox began, and what time it is.
+/// The time of the sandbox's first request, and the current time.
 #[derive(Clone, Copy)]
 struct Times {
     began: Timestamp,
     now: Timestamp,
 }
 
-/// A device that waits for its activation is an hour old, because PingOne deletes one after a day.
+/// Creation time of a device. A device that isn't activated yet is an hour old, because PingOne deletes it after a day.
 fn created(state: DeviceState, person: &Person, began: Timestamp, dice: &mut Dice) -> Timestamp {
     if state == DeviceState::ActivationRequired {
         return began.after_seconds(-HOUR_SECONDS).max(person.created);
@@ -308,18 +309,18 @@ fn created(state: DeviceState, person: &Person, began: Timestamp, dice: &mut Dic
     Timestamp(person.created.after_seconds(hours * HOUR_SECONDS).0.min(seed::EPOCH))
 }
 
-fn body(sandbox: &Sandbox, person: &Person, place: usize, spec: DeviceSpec, times: Times) -> Body {
-    let id = id(person.id, place);
+fn body(sandbox: &Sandbox, person: &Person, index: usize, spec: DeviceSpec, times: Times) -> Body {
+    let id = id(person.id, index);
     let user = users::href(&sandbox.seed, person.id);
     let this = format!("{user}/devices/{id}");
     let mut dice = Dice::about(id, 0xc4);
     let created = created(spec.state, person, times.began, &mut dice);
-    let is_waiting = spec.state == DeviceState::ActivationRequired;
+    let needs_activation = spec.state == DeviceState::ActivationRequired;
     let updated = if spec.state == DeviceState::Blocked { Timestamp(seed::EPOCH) } else { created };
     let expires = times.began.after_seconds(24 * HOUR_SECONDS);
     Body {
         links: Links {
-            activate: is_waiting.then(|| Link::to(this.clone())),
+            activate: needs_activation.then(|| Link::to(this.clone())),
             this: Link::to(this),
             environment: Link::to(environment::href(&sandbox.seed)),
             user: Link::to(user),
@@ -342,24 +343,24 @@ fn body(sandbox: &Sandbox, person: &Person, place: usize, spec: DeviceSpec, time
 }
 
 fn matches(body: &Body, comparison: &Comparison) -> bool {
-    comparison.holds(Some(if comparison.attribute == "type" { body.kind } else { body.status }))
+    comparison.matches(Some(if comparison.attribute == "type" { body.kind } else { body.status }))
 }
 
-/// Answers the list. It is never longer than one page.
+/// Answers a request for the list, which always fits on one page.
 pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: Uuid, now: Timestamp) -> Answer {
-    let asked = Asked::of(request)?;
+    let list_query = ListQuery::of(request)?;
     let person = sandbox.directory.get(id).ok_or(Refusal::NotFound)?;
-    let filter = asked.comparisons(OFFER)?;
+    let filter = list_query.comparisons(OFFER)?;
     let times = Times { began: sandbox.began(now), now };
     let specs = sandbox.devices.of(person).into_iter().enumerate();
-    let devices = specs.map(|(place, spec)| body(sandbox, person, place, spec, times));
+    let devices = specs.map(|(index, spec)| body(sandbox, person, index, spec, times));
     let devices: Vec<Body> =
         devices.filter(|body| filter.iter().all(|comparison| matches(body, comparison))).collect();
     let size = devices.len();
     let more = sandbox.behaviour.device_list_embeds_more.then(|| More::of(sandbox, &devices));
     let count = more.is_none().then_some(size);
     let reorder = Link::to(format!("{}/devices", users::href(&sandbox.seed, id)));
-    let links = ListLinks { this: asked.this(&sandbox.seed), reorder };
+    let links = ListLinks { this: list_query.this(&sandbox.seed), reorder };
     let list = List { links, embedded: Embedded { devices, more }, count, size };
     Ok((json(StatusCode::OK, &list), 1))
 }

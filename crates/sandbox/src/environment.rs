@@ -1,6 +1,6 @@
-//! The environment.
+//! The environment and its bill of materials.
 //!
-//! Sources: a recorded environment (links shortened to those that this sandbox has), Ping's Postman collection
+//! Sources: a recorded environment (links reduced to those that this sandbox serves), Ping's Postman collection
 //! (collections), Ping's OpenAPI description (filter and limit, the bill of materials at its own address; its links are
 //! assumed).
 
@@ -10,17 +10,14 @@ use uuid::Uuid;
 
 use crate::comparison::{Offer, Operator};
 use crate::hal::{Link, json};
-use crate::paging::Asked;
+use crate::paging::ListQuery;
 use crate::route::Answer;
 use crate::{Sandbox, Seed, capabilities, query, seed};
 
-/// The environment's id.
 pub(crate) const ID: Uuid = Uuid::from_u128(0x5f0c_7e1a_22b1_4c0e_9a55_0d1f_6a7b_c2d4);
 
-/// The organization's id.
 pub(crate) const ORGANIZATION: Uuid = Uuid::from_u128(0xc000_0000_0000_4000_8000_0000_0000_0001);
 
-/// The license's id.
 const LICENSE: Uuid = Uuid::from_u128(0xc100_0000_0000_4000_8000_0000_0000_0001);
 
 const CREATED: &str = "2022-04-18T11:12:42.132Z";
@@ -29,7 +26,6 @@ const UPDATED: &str = "2022-04-18T11:12:42.207Z";
 
 const OFFER: Offer = &[("id", &[Operator::Equals]), ("name", &[Operator::Starts])];
 
-/// The environment's address.
 pub(crate) fn href(seed: &Seed) -> String {
     format!("{}/environments/{ID}", seed.api_base)
 }
@@ -67,10 +63,10 @@ struct Body {
     bill_of_materials: Option<BillOfMaterials>,
 }
 
-/// The products at first: a workforce without `PingID`, so that the flag decides here.
+/// The initial products: a workforce environment without `PingID`, so that the MFA flag decides.
 pub(crate) const PRODUCTS: [&str; 2] = ["PING_ONE_BASE", "PING_ONE_MFA"];
 
-/// The products in the environment.
+/// The products of the environment, PingOne's `billOfMaterials`.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct BillOfMaterials {
@@ -117,16 +113,16 @@ fn body(seed: &Seed) -> Body {
 
 pub(crate) fn one(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     let seed = &sandbox.seed;
-    let is_asked = query::names(request, "expand", "billOfMaterials");
-    let bill_of_materials = is_asked.then(|| BillOfMaterials::of(seed, &sandbox.products));
+    let is_selected = query::names(request, "expand", "billOfMaterials");
+    let bill_of_materials = is_selected.then(|| BillOfMaterials::of(seed, &sandbox.products));
     json(StatusCode::OK, &Body { bill_of_materials, ..body(seed) })
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct OwnBill {
+struct BillBody {
     #[serde(rename = "_links")]
-    links: OwnBillLinks,
+    links: BillLinks,
     #[serde(flatten)]
     bill: BillOfMaterials,
     created_at: &'static str,
@@ -134,19 +130,19 @@ struct OwnBill {
 }
 
 #[derive(Serialize)]
-struct OwnBillLinks {
+struct BillLinks {
     #[serde(rename = "self")]
     this: Link,
     environment: Link,
 }
 
-/// The products at their own address.
+/// Answers a request for the bill of materials at its own address.
 pub(crate) fn bill_of_materials(sandbox: &Sandbox) -> Response<Vec<u8>> {
     let seed = &sandbox.seed;
     let this = Link::to(format!("{}/billOfMaterials", href(seed)));
-    let links = OwnBillLinks { this, environment: Link::to(href(seed)) };
+    let links = BillLinks { this, environment: Link::to(href(seed)) };
     let bill = BillOfMaterials::of(seed, &sandbox.products);
-    json(StatusCode::OK, &OwnBill { links, bill, created_at: CREATED, updated_at: UPDATED })
+    json(StatusCode::OK, &BillBody { links, bill, created_at: CREATED, updated_at: UPDATED })
 }
 
 #[derive(Serialize)]
@@ -154,19 +150,19 @@ struct Environments {
     environments: Vec<Body>,
 }
 
-/// The only environment, if it is asked for.
+/// Lists the only environment if it matches the filter.
 pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Answer {
-    let asked = Asked::of(request)?;
-    let filter = asked.comparisons(OFFER)?;
+    let list_query = ListQuery::of(request)?;
+    let filter = list_query.comparisons(OFFER)?;
     let only = body(&sandbox.seed);
     let id = only.id.to_string();
-    let is_asked = filter
-        .iter()
-        .all(|comparison| comparison.holds(Some(if comparison.attribute == "id" { &id } else { only.name })));
-    let found: &[Body] = if is_asked { &[only] } else { &[] };
-    let environments = asked.rows(found).to_vec();
+    let is_selected = filter.iter().all(|comparison| {
+        comparison.matches(Some(if comparison.attribute == "id" { &id } else { only.name }))
+    });
+    let found: &[Body] = if is_selected { &[only] } else { &[] };
+    let environments = list_query.rows(found).to_vec();
     let size = environments.len();
     let href = format!("{}/environments", sandbox.seed.api_base);
-    let page = asked.page(sandbox, &href, Environments { environments }, found.len(), size);
+    let page = list_query.page(sandbox, &href, Environments { environments }, found.len(), size);
     Ok((json(StatusCode::OK, &page), 0))
 }

@@ -1,9 +1,11 @@
-//! Family names made of invented syllables. A large directory has thousands of them, and a client that searches or
-//! sorts one meets as many different keys as at a real company; nobody's real name is needed for that.
+//! Family names composed of invented syllables.
+//!
+//! A large directory needs thousands of different names, so that searching and sorting meet as many keys as in a real
+//! company, without using the names of real people.
 
 use crate::seed::Dice;
 
-/// The beginnings, middles and ends of the names of one script.
+/// The first, middle and last syllables of the names in one script.
 pub(crate) struct Syllables {
     starts: &'static [&'static str],
     middles: &'static [&'static str],
@@ -11,7 +13,7 @@ pub(crate) struct Syllables {
 }
 
 impl Syllables {
-    /// A name.
+    /// Composes a random name.
     pub(crate) fn name(&self, dice: &mut Dice) -> String {
         [dice.of(self.starts), dice.of(self.middles), dice.of(self.ends)].concat()
     }

@@ -1,4 +1,4 @@
-//! Faults on demand: rules that say which requests go wrong, and how.
+//! Faults on demand: rules that select requests and say how they fail.
 
 use http::{Method, Request};
 use serde::{Deserialize, Serialize};
@@ -6,25 +6,25 @@ use uuid::Uuid;
 
 use crate::seed::Dice;
 
-/// Which requests go wrong, how many of them, and how.
+/// A fault rule: which requests fail, how often, and how.
 ///
 /// As JSON, for example: `{"on":{"method":"PUT","endpoint":"mfaEnabled"},"share":0.1,"fault":{"kind":"lost"}}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// Which requests.
+    /// The requests that the rule applies to; by default all but preflights.
     #[serde(default)]
     pub on: On,
-    /// The part of them, from 0 to 1.
+    /// The share of these requests that fail, from 0 to 1. The default is 1.
     #[serde(default = "whole")]
     pub share: f64,
-    /// So many of them are left alone first.
+    /// Number of matching requests that are left alone before the first fault.
     #[serde(default)]
     pub skip: u64,
-    /// It happens so often at most.
+    /// Maximum number of faults; `None` for no limit.
     #[serde(default)]
     pub times: Option<u64>,
-    /// How.
+    /// How the selected requests fail.
     pub fault: Fault,
 }
 
@@ -32,170 +32,170 @@ const fn whole() -> f64 {
     1.0
 }
 
-/// Which requests. What is not said, any.
+/// Selects requests. An absent condition matches every request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct On {
-    /// The method, for example `PUT`.
+    /// The HTTP method, for example `PUT`. If absent, all methods but `OPTIONS` match.
     #[serde(default)]
     pub method: Option<String>,
-    /// The last word of the path that is no id: `users`, `mfaEnabled`, `token`, …; `user` for one user.
+    /// The last path segment that isn't an ID: `users`, `mfaEnabled`, `token`, …; `user` for a single user.
     #[serde(default)]
     pub endpoint: Option<String>,
-    /// The user whose data it is about.
+    /// The ID of the user that the request's path names. Paths of devices and bypasses never match.
     #[serde(default)]
     pub user: Option<Uuid>,
-    /// The page of a list, from 1.
+    /// The page number of the user list, starting at 1.
     #[serde(default)]
     pub page: Option<u64>,
 }
 
-/// How a request goes wrong.
+/// The way in which a request fails.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Fault {
-    /// Nothing comes for a while, then all.
+    /// The whole answer is delayed.
     Delay {
-        /// How long.
+        /// The delay before the answer, in milliseconds.
         millis: u64,
     },
-    /// The body comes in portions.
+    /// The body is sent slowly, in portions.
     Drip {
-        /// The bytes of a portion.
+        /// Size of a portion in bytes, at least 1.
         portion: usize,
-        /// The pause between two.
+        /// Pause between two portions, in milliseconds.
         every_millis: u64,
     },
-    /// It is carried out, but the answer is lost: the connection ends before the headers.
+    /// The request is executed, but its answer is lost: the connection ends before the headers.
     Lost {
-        /// Reset instead of closed.
+        /// Whether the connection is reset instead of closed.
         #[serde(default)]
         reset: bool,
     },
-    /// It is not carried out, and the connection ends before the headers.
+    /// The request isn't executed, and the connection ends before the headers.
     Dropped {
-        /// Reset instead of closed.
+        /// Whether the connection is reset instead of closed.
         #[serde(default)]
         reset: bool,
     },
-    /// It is carried out; the connection ends after so many bytes of the body, 0 for right after the headers.
+    /// The request is executed, but the connection ends within the body.
     Cut {
-        /// The bytes.
+        /// Number of body bytes that are sent; 0 ends the connection right after the headers.
         #[serde(default)]
         after: usize,
-        /// Reset instead of closed.
+        /// Whether the connection is reset instead of closed.
         #[serde(default)]
         reset: bool,
     },
-    /// Nothing ever comes.
+    /// The request is never answered, and the connection stays open.
     BlackHole {
-        /// Whether it is carried out.
+        /// Whether the request is executed.
         #[serde(default)]
         applied: bool,
     },
-    /// A write is answered at once and carried out later.
+    /// A write is answered immediately and applied later.
     AppliedLate {
-        /// How much later.
+        /// The delay until the write is applied, in milliseconds.
         millis: i64,
     },
-    /// A write is answered and never carried out.
+    /// A write is answered with success and never applied.
     NeverApplied,
-    /// A write is carried out, and the answer says the other value.
+    /// A write is applied, but the answer reports the opposite value.
     OtherValue,
-    /// It is not carried out, and answered with this status.
+    /// The request isn't executed, and is answered with this status.
     Status {
-        /// From 400 to 599.
+        /// The HTTP status of the answer, from 400 to 599.
         status: u16,
-        /// `Retry-After` and its hint in the body, in seconds.
+        /// Seconds in the `Retry-After` header. Ignored for 401, 403, 404, 405 and 415.
         #[serde(default)]
         retry_after: Option<u32>,
-        /// Without CORS headers, as a gateway might answer.
+        /// Whether the CORS headers are left out, as a gateway may do.
         #[serde(default)]
         without_cors: bool,
     },
-    /// It is not carried out, and refused with 403 `LICENSE_EXCEEDED`.
+    /// The request isn't executed, and is refused with 403 `LICENSE_EXCEEDED`.
     LicenseExceeded,
-    /// It is not carried out, and refused with 429 `QUOTA_EXCEEDED`.
+    /// The request isn't executed, and is refused with 429 `QUOTA_EXCEEDED`.
     QuotaExceeded {
-        /// `Retry-After`, in seconds.
+        /// Seconds in the `Retry-After` header.
         retry_after: u32,
     },
-    /// The answer has another content type.
+    /// The answer has a wrong content type.
     ContentType {
-        /// For example `text/plain`.
+        /// The content type, for example `text/plain`.
         value: String,
     },
-    /// A page of HTML instead of the answer, with status 200.
+    /// An HTML page with status 200 replaces the answer.
     Html,
-    /// It is not carried out, and a gateway answers with this status and a page of HTML.
+    /// The request isn't executed, and a gateway answers with this status and an HTML page.
     Gateway {
-        /// From 400 to 599.
+        /// The HTTP status of the answer, from 400 to 599.
         status: u16,
     },
-    /// The answer quotes the `Authorization` header: in its `Correlation-Id` and in a field of its JSON body.
+    /// The answer echoes the `Authorization` header, in its correlation ID and in a field of its JSON body.
     Echo,
-    /// It is not carried out, and answered with this text. `{authorization}` stands for the request's header.
+    /// The request isn't executed, and is answered with this text.
     Text {
-        /// From 200 to 599.
+        /// The HTTP status of the answer, from 200 to 599.
         status: u16,
-        /// The text.
+        /// The text of the body. `{authorization}` is replaced by the request's `Authorization` header.
         text: String,
-        /// How it is written.
+        /// The character encoding of the body.
         #[serde(default)]
         encoding: Encoding,
-        /// The text comes so often.
+        /// How often the text is repeated.
         #[serde(default = "once")]
         times: usize,
-        /// The content type.
+        /// The content type, by default `text/html`.
         #[serde(default = "html")]
         content_type: String,
     },
-    /// The body is filled up with blanks to this size.
+    /// The body is padded with spaces to this size.
     Oversized {
-        /// In bytes.
+        /// Size of the padded body in bytes.
         bytes: usize,
     },
-    /// The same, and it is sent compressed: few bytes become many.
+    /// The body is padded with spaces and sent compressed, so that few bytes expand to many.
     GzipBomb {
-        /// In bytes, before it is compressed.
+        /// Size of the uncompressed body in bytes.
         bytes: usize,
     },
-    /// The body ends early, but is sent as a whole one.
+    /// The body is truncated, but sent as if it were complete.
     Truncated {
-        /// The bytes that are left.
+        /// Number of bytes that are kept.
         after: usize,
     },
-    /// JSON so deeply nested that readers give up.
+    /// JSON that is nested so deeply that parsers give up.
     Nested {
-        /// The depth.
+        /// Number of nested arrays in the body.
         depth: usize,
     },
-    /// Every `mfaEnabled` stands twice, with different values.
+    /// Every `mfaEnabled` occurs twice, with different values.
     DuplicateKey,
-    /// Each `mfaEnabled` of a body is the next of these values, from the first again after the last.
+    /// The `mfaEnabled` fields of a body take these values in turn, starting over after the last.
     OddFlag {
-        /// As JSON, for example `null` or `"true"`; an empty text leaves the flag out.
+        /// JSON values, for example `null` or `"true"`; an empty text omits the field.
         values: Vec<String>,
     },
-    /// The link to the next page leads to this one.
+    /// The link to the next page points to the current page.
     NextLoops,
-    /// The link to the next page leads elsewhere.
+    /// The link to the next page points to another address.
     NextElsewhere {
-        /// Where to.
+        /// The address that replaces the link.
         href: String,
     },
 }
 
-/// How a text becomes bytes.
+/// The character encoding of a text body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Encoding {
-    /// UTF-8.
+    /// UTF-8, without a byte order mark.
     #[default]
     Utf8,
-    /// UTF-16 with its mark, the low byte first.
+    /// UTF-16, little-endian, with a byte order mark.
     Utf16,
-    /// ISO 8859-1; a letter that it hasn't becomes a question mark.
+    /// ISO 8859-1; characters that it lacks become question marks.
     Latin1,
 }
 
@@ -208,10 +208,10 @@ fn html() -> String {
 }
 
 impl Rule {
-    /// What is wrong with it, in a sentence that names the field.
+    /// Validates the rule.
     ///
     /// # Errors
-    /// The first value that can't be meant.
+    /// A sentence about the first invalid value, starting with the field's name.
     pub fn check(&self) -> Result<(), String> {
         if !self.share.is_finite() || !(0.0..=1.0).contains(&self.share) {
             return Err("share: must be from 0 to 1".to_owned());
@@ -226,18 +226,18 @@ impl Rule {
             Fault::Text { status, .. } if !(200..600).contains(status) => {
                 Err("fault.status: must be from 200 to 599".to_owned())
             }
-            Fault::Text { text, times, .. } if text.len().saturating_mul(*times) > MOST_BYTES => {
-                Err(format!("fault.times: must make at most {MOST_BYTES} bytes"))
+            Fault::Text { text, times, .. } if text.len().saturating_mul(*times) > MAX_BYTES => {
+                Err(format!("fault.times: must make at most {MAX_BYTES} bytes"))
             }
             Fault::OddFlag { values } if !values.iter().all(|value| is_value(value)) => {
                 Err("fault.values: must be JSON, or empty".to_owned())
             }
             Fault::Drip { portion: 0, .. } => Err("fault.portion: must be at least 1".to_owned()),
-            Fault::Oversized { bytes } | Fault::GzipBomb { bytes } if *bytes > MOST_BYTES => {
-                Err(format!("fault.bytes: must be at most {MOST_BYTES}"))
+            Fault::Oversized { bytes } | Fault::GzipBomb { bytes } if *bytes > MAX_BYTES => {
+                Err(format!("fault.bytes: must be at most {MAX_BYTES}"))
             }
-            Fault::Nested { depth } if *depth > MOST_BYTES / 2 => {
-                Err(format!("fault.depth: must be at most {}", MOST_BYTES / 2))
+            Fault::Nested { depth } if *depth > MAX_BYTES / 2 => {
+                Err(format!("fault.depth: must be at most {}", MAX_BYTES / 2))
             }
             _ => Ok(()),
         }
@@ -248,10 +248,10 @@ fn is_value(text: &str) -> bool {
     text.is_empty() || serde_json::from_str::<serde_json::Value>(text).is_ok()
 }
 
-/// More than this is no test of a client any more.
-const MOST_BYTES: usize = 64 * 1024 * 1024;
+/// Maximum size of a generated body. A larger one wouldn't test a client any better.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
 
-/// What a rule is compared with.
+/// The properties of a request that rules match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Subject<'a> {
     pub(crate) endpoint: &'a str,
@@ -260,8 +260,9 @@ pub(crate) struct Subject<'a> {
 }
 
 impl On {
-    fn is_meant(&self, request: &Request<Vec<u8>>, subject: Subject<'_>) -> bool {
-        // A rule that names no method spares preflights: what it is about would never be sent.
+    fn matches(&self, request: &Request<Vec<u8>>, subject: Subject<'_>) -> bool {
+        // A rule without a method doesn't match preflights: if those failed, the request it selects would never be
+        // sent.
         let method = request.method().as_str();
         let is_method = match &self.method {
             Some(named) => named == method,
@@ -274,18 +275,18 @@ impl On {
     }
 }
 
-/// The rules in force, and how often each has been asked.
+/// The active rules, with counters of matched requests and faults.
 #[derive(Debug)]
 pub(crate) struct Faults {
-    rules: Vec<Counted>,
+    rules: Vec<CountedRule>,
     dice: Dice,
 }
 
 #[derive(Debug)]
-struct Counted {
+struct CountedRule {
     rule: Rule,
-    met: u64,
-    happened: u64,
+    matched: u64,
+    failed: u64,
 }
 
 impl Faults {
@@ -294,7 +295,7 @@ impl Faults {
     }
 
     pub(crate) fn add(&mut self, rule: Rule) {
-        self.rules.push(Counted { rule, met: 0, happened: 0 });
+        self.rules.push(CountedRule { rule, matched: 0, failed: 0 });
     }
 
     pub(crate) fn clear(&mut self) {
@@ -309,24 +310,24 @@ impl Faults {
         self.rules.iter().map(|counted| &counted.rule)
     }
 
-    /// The fault of the first rule that strikes.
-    pub(crate) fn strike(&mut self, request: &Request<Vec<u8>>, subject: Subject<'_>) -> Option<Fault> {
+    /// The fault of the first rule that applies to the request.
+    pub(crate) fn next_fault(&mut self, request: &Request<Vec<u8>>, subject: Subject<'_>) -> Option<Fault> {
         let dice = &mut self.dice;
         let mut rules = self.rules.iter_mut();
-        rules.find_map(|counted| counted.strikes(request, subject, dice).then(|| counted.rule.fault.clone()))
+        rules.find_map(|counted| counted.applies(request, subject, dice).then(|| counted.rule.fault.clone()))
     }
 }
 
-impl Counted {
-    fn strikes(&mut self, request: &Request<Vec<u8>>, subject: Subject<'_>, dice: &mut Dice) -> bool {
-        if !self.rule.on.is_meant(request, subject) {
+impl CountedRule {
+    fn applies(&mut self, request: &Request<Vec<u8>>, subject: Subject<'_>, dice: &mut Dice) -> bool {
+        if !self.rule.on.matches(request, subject) {
             return false;
         }
-        self.met += 1;
-        let is_due = self.met > self.rule.skip && self.rule.times.is_none_or(|times| self.happened < times);
-        let strikes = is_due && dice.happens(self.rule.share);
-        self.happened += u64::from(strikes);
-        strikes
+        self.matched += 1;
+        let is_due = self.matched > self.rule.skip && self.rule.times.is_none_or(|times| self.failed < times);
+        let applies = is_due && dice.happens(self.rule.share);
+        self.failed += u64::from(applies);
+        applies
     }
 }
 
@@ -338,35 +339,35 @@ mod tests {
         serde_json::from_str(json).unwrap()
     }
 
-    fn strikes(json: &str, tries: usize) -> usize {
-        let mut faults = Faults::new(1);
-        faults.add(rule(json));
+    fn faults(json: &str, tries: usize) -> usize {
+        let mut rules = Faults::new(1);
+        rules.add(rule(json));
         let request = Request::put("/").body(Vec::new()).unwrap();
         let subject = Subject { endpoint: "mfaEnabled", user: None, page: 1 };
-        (0..tries).filter(|_| faults.strike(&request, subject).is_some()).count()
+        (0..tries).filter(|_| rules.next_fault(&request, subject).is_some()).count()
     }
 
     #[test]
-    fn a_rule_strikes_what_it_names_and_nothing_else() {
+    fn a_rule_applies_only_to_the_requests_it_selects() {
         assert_eq!(
-            strikes(r#"{"on":{"method":"PUT","endpoint":"mfaEnabled"},"fault":{"kind":"lost"}}"#, 3),
+            faults(r#"{"on":{"method":"PUT","endpoint":"mfaEnabled"},"fault":{"kind":"lost"}}"#, 3),
             3
         );
-        assert_eq!(strikes(r#"{"on":{"method":"GET"},"fault":{"kind":"lost"}}"#, 3), 0);
-        assert_eq!(strikes(r#"{"on":{"endpoint":"users"},"fault":{"kind":"lost"}}"#, 3), 0);
-        assert_eq!(strikes(r#"{"on":{"page":2},"fault":{"kind":"lost"}}"#, 3), 0);
+        assert_eq!(faults(r#"{"on":{"method":"GET"},"fault":{"kind":"lost"}}"#, 3), 0);
+        assert_eq!(faults(r#"{"on":{"endpoint":"users"},"fault":{"kind":"lost"}}"#, 3), 0);
+        assert_eq!(faults(r#"{"on":{"page":2},"fault":{"kind":"lost"}}"#, 3), 0);
     }
 
     #[test]
-    fn skip_times_and_share_are_kept() {
-        assert_eq!(strikes(r#"{"skip":2,"times":3,"fault":{"kind":"html"}}"#, 10), 3);
-        let half = strikes(r#"{"share":0.5,"fault":{"kind":"html"}}"#, 1000);
+    fn skip_times_and_share_are_respected() {
+        assert_eq!(faults(r#"{"skip":2,"times":3,"fault":{"kind":"html"}}"#, 10), 3);
+        let half = faults(r#"{"share":0.5,"fault":{"kind":"html"}}"#, 1000);
         assert!((450..550).contains(&half), "{half}");
-        assert_eq!(strikes(r#"{"share":0,"fault":{"kind":"html"}}"#, 100), 0);
+        assert_eq!(faults(r#"{"share":0,"fault":{"kind":"html"}}"#, 100), 0);
     }
 
     #[test]
-    fn a_rule_that_cannot_be_meant_is_named() {
+    fn an_invalid_rule_is_reported_by_its_field_name() {
         let wrong = |json: &str| rule(json).check().unwrap_err();
         assert!(wrong(r#"{"share":2,"fault":{"kind":"html"}}"#).starts_with("share:"));
         assert!(wrong(r#"{"fault":{"kind":"status","status":200}}"#).starts_with("fault.status:"));

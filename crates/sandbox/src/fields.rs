@@ -1,20 +1,20 @@
-//! The fields of a JSON body, by their dotted names.
+//! The fields of a JSON body, accessed by dotted names.
 
 use http::{Request, header};
 use serde_json::{Map, Value};
 
 use crate::refusal::Refusal;
 
-/// What a body says. A field that is `null` is not there.
+/// The fields of a JSON object. A field that is `null` counts as missing.
 pub(crate) struct Fields(Map<String, Value>);
 
 impl Fields {
-    /// Reads a body of `application/json`. `first` is the field that is named where the body is no object at all.
+    /// Parses a body of `application/json`. `first` is the field that the error names if the body isn't an object.
     pub(crate) fn read(request: &Request<Vec<u8>>, first: &'static str) -> Result<Self, Refusal> {
         Self::read_of(request, &["application/json"], first)
     }
 
-    /// The same of any of these media types, with or without parameters.
+    /// Parses a body of any of these media types, with or without parameters.
     pub(crate) fn read_of(
         request: &Request<Vec<u8>>,
         media_types: &[&str],

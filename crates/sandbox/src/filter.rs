@@ -1,8 +1,8 @@
-//! SCIM filters of users: read by a small grammar, and evaluated.
+//! SCIM filters of users: parsed by a small grammar, and evaluated.
 //!
 //! Sources: developer.pingidentity.com, PingOne API, "Read all users", and the documentation of Ping's Terraform
-//! provider (attributes, operators); recorded requests (groups). Escaping is that of JSON strings, as RFC 7644
-//! has it, and text is compared with its case; both are assumed.
+//! provider (attributes, operators); recorded requests (groups). Assumed: escaping as in JSON strings, according to RFC
+//! 7644; text comparison is case-sensitive.
 
 use std::fmt;
 
@@ -18,44 +18,44 @@ pub(crate) mod lexer;
 pub use attribute::{Attribute, Match};
 pub(crate) use grammar::Ids;
 
-/// A filter.
+/// A parsed filter of the user list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filter {
-    /// `… and …`
+    /// Matches if all of these filters match: `… and …`
     All(Vec<Filter>),
-    /// `… or …`
+    /// Matches if at least one of these filters matches: `… or …`
     Any(Vec<Filter>),
-    /// A text is compared with a value.
+    /// A comparison of a text attribute, for example `username sw "a"`
     Text(&'static Attribute, Match, String),
-    /// `id eq "…"`
+    /// A comparison of the user's ID: `id eq "…"`
     Id(Uuid),
-    /// `population.id eq "…"`
+    /// The user's population: `population.id eq "…"`
     Population(Uuid),
-    /// `memberOfGroups[id eq "…"]`
+    /// Membership in a group: `memberOfGroups[id eq "…"]`
     MemberOf {
-        /// The group.
+        /// The ID of the group whose members match.
         group: Uuid,
-        /// Not by way of another group: `and type eq "DIRECT"`.
+        /// Whether only direct members match: `and type eq "DIRECT"`.
         directly: bool,
     },
-    /// `updatedAt ge "…"` or `updatedAt le "…"`
+    /// Time of the last change: `updatedAt ge "…"` or `updatedAt le "…"`
     Updated(Bound, Timestamp),
 }
 
-/// Which side of a point in time. The point itself is on both.
+/// A lower or upper bound of a time. Both bounds are inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bound {
-    /// `ge`
+    /// Lower bound, at this time or later: `ge`
     From,
-    /// `le`
+    /// Upper bound, at this time or earlier: `le`
     Until,
 }
 
 impl Bound {
-    /// Both.
+    /// Both bounds: the lower one, `ge`, and the upper one, `le`.
     pub const ALL: [Self; 2] = [Self::From, Self::Until];
 
-    /// The operator.
+    /// The operator's name in a filter.
     #[must_use]
     pub const fn operator(self) -> &'static str {
         match self {
@@ -65,26 +65,26 @@ impl Bound {
     }
 }
 
-/// Why a text is no filter that PingOne would take.
+/// Why a text isn't a filter that PingOne accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    /// It is too long.
+    /// The text of the filter is longer than 64 KiB.
     TooLong,
-    /// Its parentheses are nested too deeply.
+    /// The parentheses are nested too deeply.
     TooDeep,
-    /// Something else has to stand in its place.
+    /// The next word isn't valid here; what is expected instead.
     Expected(&'static str),
-    /// Users can't be filtered by this.
+    /// Users can't be filtered by this attribute.
     Attribute(String),
-    /// The attribute isn't compared in this way, but in the others.
+    /// The attribute doesn't support this operator; the list has the supported ones.
     Operator(String, Vec<&'static str>),
-    /// The attribute never has such a value.
+    /// The value isn't valid for this attribute.
     Value(&'static str),
 }
 
 impl Refused {
-    /// What `innerError.supportedOperators` says: the attribute's own where its operator is wrong, else those
-    /// that every text has.
+    /// The contents of `innerError.supportedOperators`: those of the attribute if the operator is wrong, otherwise
+    /// those that every text attribute supports.
     pub(crate) fn supported_operators(&self) -> Vec<&'static str> {
         match self {
             Self::Operator(_, supported) => supported.clone(),
@@ -94,7 +94,7 @@ impl Refused {
         }
     }
 
-    /// What `innerError.supportedAttributes` says.
+    /// The contents of `innerError.supportedAttributes`.
     pub(crate) fn supported_attributes() -> Vec<&'static str> {
         let texts = Attribute::ALL.iter().map(Attribute::name);
         let mut names: Vec<_> = texts.chain(["memberOfGroups", "population.id", "updatedAt"]).collect();
@@ -109,9 +109,9 @@ impl fmt::Display for Refused {
             Self::TooLong => f.write_str("The filter is too long."),
             Self::TooDeep => f.write_str("The filter is nested too deeply."),
             Self::Expected(what) => write!(f, "The filter can't be read: {what} is expected."),
-            Self::Attribute(name) => write!(f, "The filter attribute '{}' is not supported.", start(name)),
+            Self::Attribute(name) => write!(f, "The filter attribute '{}' is not supported.", prefix(name)),
             Self::Operator(operator, _) => {
-                write!(f, "The filter operator '{}' is not supported.", start(operator))
+                write!(f, "The filter operator '{}' is not supported.", prefix(operator))
             }
             Self::Value(attribute) => write!(f, "The filter's value of '{attribute}' is invalid."),
         }
@@ -122,8 +122,8 @@ fn common_operators() -> Vec<&'static str> {
     Match::COMMON.iter().map(|operator| operator.operator()).collect()
 }
 
-/// Enough of a text to recognize it by.
-fn start(text: &str) -> &str {
+/// A prefix that is long enough to recognize the text.
+fn prefix(text: &str) -> &str {
     const SHOWN: usize = 40;
     text.char_indices().nth(SHOWN).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }

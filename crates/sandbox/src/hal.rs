@@ -1,4 +1,4 @@
-//! Writes bodies and headers as PingOne does: pretty-printed HAL with a blank before the colon.
+//! Writes bodies and headers as PingOne does: pretty-printed HAL with a space before each colon.
 //!
 //! Source: recorded answers of api.pingone.eu.
 
@@ -9,7 +9,6 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use uuid::Uuid;
 
-/// A link of `_links`.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Link {
     pub(crate) href: String,
@@ -21,7 +20,7 @@ impl Link {
     }
 }
 
-/// An answer with a body.
+/// Creates an answer with a HAL body.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response<Vec<u8>> {
     let mut response = Response::new(pretty(body));
     *response.status_mut() = status;
@@ -40,7 +39,7 @@ pub(crate) fn complete(response: &mut Response<Vec<u8>>, correlation_id: Uuid) {
     put(headers, header::EXPIRES, "0");
 }
 
-/// Sets a header. Every value here is printable ASCII, so none is ever refused.
+/// Sets a header. All values here are printable ASCII, so none is ever invalid.
 pub(crate) fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
@@ -50,7 +49,7 @@ pub(crate) fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 fn pretty(body: &impl Serialize) -> Vec<u8> {
     let mut text = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut text, Spaced(PrettyFormatter::new()));
-    // Writing structs with text keys into memory can't fail.
+    // Serializing structs with text keys into memory can't fail.
     let _ = body.serialize(&mut serializer);
     text
 }

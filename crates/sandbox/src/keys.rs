@@ -1,32 +1,34 @@
-//! Signs and verifies tokens. The sandbox's own keys are a keyed digest: it is quick, gives the same bytes for the
-//! same seed, and runs in a browser too. A server signs with RS256, as PingOne does.
+//! Signing and verification of tokens.
+//!
+//! The sandbox's default key is an HMAC key: it is fast, gives the same bytes for the same seed, and works in a browser
+//! too. A server signs with RS256, as PingOne does.
 
 use hmac::{Hmac, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 
-/// Signs tokens, and tells its own signatures from others.
+/// Signs tokens and verifies their signatures.
 pub trait Keys {
-    /// The algorithm, as a token's header names it.
+    /// The algorithm's name in the header of a token.
     fn algorithm(&self) -> &'static str;
 
-    /// The name of the key, as a token's header has it.
+    /// The key's ID in the header of a token.
     fn key_id(&self) -> &str;
 
-    /// The signature of a message.
+    /// Signs a message with the current key.
     fn sign(&self, message: &[u8]) -> Vec<u8>;
 
-    /// Whether a signature is this key's, of this message. What was found may be remembered.
+    /// Whether the signature is valid for the message. Implementations may cache the result.
     fn verify(&mut self, message: &[u8], signature: &[u8]) -> bool;
 
-    /// The public key, for others to verify with; `None` for a key that must stay secret.
+    /// The public key for verification by others; `None` for a secret key.
     fn jwk(&self) -> Option<Value>;
 
-    /// Takes another key. What was signed before doesn't verify anymore.
+    /// Replaces the key. Earlier signatures are no longer valid.
     fn rotate(&mut self);
 }
 
-/// HMAC-SHA256 under a key that comes from the seed and from how often it was rotated.
+/// HMAC-SHA256 with a key that is derived from the seed and the number of rotations.
 pub(crate) struct DigestKeys {
     seed: u64,
     rotations: u64,
@@ -38,7 +40,7 @@ impl DigestKeys {
         Self { seed, rotations: 0, id: "sandbox-1".to_owned() }
     }
 
-    /// HMAC takes keys of any length, so there always is a digest.
+    /// HMAC accepts keys of any length, so this never is `None`.
     fn digest(&self, message: &[u8]) -> Option<Hmac<Sha256>> {
         let key = [self.seed.to_le_bytes(), self.rotations.to_le_bytes()].concat();
         let mut digest = Hmac::<Sha256>::new_from_slice(&key).ok()?;

@@ -1,11 +1,13 @@
-//! A PingOne look-alike for users and MFA.
+//! A sandbox that imitates PingOne's API for users and MFA.
 //!
-//! The core is pure: a seed in, and for every request and point in time an answer ([`Sandbox::handle`]). It has
-//! no clock, no socket and no thread, so a native test mounts it on a virtual clock; the feature `server` puts
-//! it behind real sockets, on another origin than the page, so that CORS is real. CORS belongs to the core: it
-//! answers preflights, refuses headers and omits what PingOne omits.
+//! The core is pure: for a seed, a request and a point in time it computes an answer ([`Sandbox::handle`]). It has no
+//! clock, no socket and no thread, so native tests can mount it on a virtual clock. The feature `server` puts it behind
+//! real sockets, on a different origin than the page, so that CORS is real. The core implements CORS: it answers
+//! preflights, refuses headers and omits what PingOne omits.
 //!
-//! What it mirrors, and how well that is known, stands in this crate's README.
+//! The crate's README lists what is imitated and how well each part is known.
+
+#![warn(missing_docs)]
 
 use std::fmt;
 
@@ -84,7 +86,7 @@ pub use wire::Wire;
 use access::Access;
 use authorization::{Grants, Redirects};
 use bypass::Bypasses;
-use corrupt::Carrying;
+use corrupt::WriteTiming;
 use devices::Devices;
 use directory::{Directory, Person};
 use fault::Faults;
@@ -97,12 +99,12 @@ use report::Report;
 use route::Resource;
 use seed::Dice;
 
-/// What an environment is for.
+/// The purpose of an environment, PingOne's environment `type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnvironmentKind {
-    /// `PRODUCTION`.
+    /// An environment in use, PingOne's `PRODUCTION`.
     Production,
-    /// `SANDBOX`.
+    /// An environment for tests, PingOne's `SANDBOX`.
     Sandbox,
 }
 
@@ -115,50 +117,50 @@ impl fmt::Display for EnvironmentKind {
     }
 }
 
-/// What a sandbox grows from. The same seed gives the same people and the same bytes.
+/// The parameters that a sandbox is generated from. The same seed gives the same users and the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seed {
-    /// How many users there are.
+    /// The number of generated users.
     pub users: u32,
-    /// Varies the people.
+    /// Seed of the random generator; different values give different users.
     pub seed: u64,
-    /// Where the API is, with `/v1`, for example `http://127.0.0.1:4001/v1`.
+    /// Base URL of the API, with `/v1`, for example `http://127.0.0.1:4001/v1`.
     pub api_base: String,
-    /// Where the authorization server is, for example `http://127.0.0.1:4001`.
+    /// Base URL of the authorization server, for example `http://127.0.0.1:4001`.
     pub auth_base: String,
-    /// What the environment is for.
+    /// The `type` of the environment.
     pub kind: EnvironmentKind,
-    /// Which populations the users are in.
+    /// The populations, and how users are distributed among them.
     pub populations: Populations,
 }
 
-/// An answer.
+/// An answer and how it is transmitted.
 #[derive(Debug)]
 pub struct Reply {
-    /// What is sent back.
+    /// The HTTP answer. If `wire` sends nothing, it is the answer that was lost.
     pub response: Response<Vec<u8>>,
-    /// How it travels. Where nothing is sent, `response` is what would have been.
+    /// How the answer is transmitted, including faults.
     pub wire: Wire,
 }
 
-/// A request that was answered: what a test asks afterwards.
+/// An answered request, recorded for tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
-    /// When.
+    /// The time at which the request was answered.
     pub at: Timestamp,
-    /// The method, for example `OPTIONS`.
+    /// The HTTP method, for example `OPTIONS`.
     pub method: Method,
-    /// The path.
+    /// The path of the request's URL.
     pub path: String,
-    /// The query, without `?`.
+    /// The query of the request's URL, without `?`.
     pub query: String,
-    /// The status of the answer.
+    /// The HTTP status of the answer.
     pub status: u16,
-    /// How many users' data the answer carried.
+    /// The number of users whose data the answer contained.
     pub people: u32,
 }
 
-/// The look-alike.
+/// The simulated PingOne environment with its API and authorization server.
 pub struct Sandbox {
     seed: Seed,
     directory: Directory,
@@ -172,7 +174,7 @@ pub struct Sandbox {
     limits: Limits,
     oracle: Oracle,
     background: Dice,
-    carrying: Carrying,
+    write_timing: WriteTiming,
     grants: Grants,
     redirects: Redirects,
     clock_offset_millis: i64,
@@ -187,17 +189,17 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Grows the people of `seed`. Tokens are signed with a digest that comes from the seed too.
+    /// Generates the users of `seed`. Tokens are signed with an HMAC key that is derived from the seed.
     #[must_use]
     pub fn new(seed: Seed) -> Self {
         let keys = Box::new(DigestKeys::new(seed.seed));
         Self::with_keys(seed, keys)
     }
 
-    /// Grows the people of `seed`, and signs tokens with `keys`.
+    /// Generates the users of `seed`, and signs tokens with `keys`.
     #[must_use]
     pub fn with_keys(seed: Seed, keys: Box<dyn Keys + Send>) -> Self {
-        let directory = seed::grow(&seed);
+        let directory = seed::generate(&seed);
         let number = seed.seed;
         let grants = Grants::new(number);
         Self {
@@ -215,7 +217,7 @@ impl Sandbox {
             limits: Limits::default(),
             oracle: Oracle::default(),
             background: Dice::new(number ^ 0xba),
-            carrying: Carrying::default(),
+            write_timing: WriteTiming::default(),
             devices: Devices::seeded(number),
             bypasses: Bypasses::seeded(number),
             report: Report::default(),
@@ -228,7 +230,8 @@ impl Sandbox {
         }
     }
 
-    /// Answers a request. Its [`Peer`], if it has one among its extensions, is the address it came from.
+    /// Answers a request. The address it came from is the [`NoisyNeighbor`] among the request's extensions, if there is
+    /// one.
     pub fn handle(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Reply {
         self.answered += 1;
         self.began.get_or_insert(now);
@@ -239,25 +242,25 @@ impl Sandbox {
             return self.refuse(request, refusal, now);
         }
         let resource = Resource::of(request.uri().path());
-        if let Some(fault) = self.strike(request, resource.as_ref()) {
-            return self.handle_badly(request, &fault, now);
+        if let Some(fault) = self.next_fault(request, resource.as_ref()) {
+            return self.handle_with_fault(request, &fault, now);
         }
         let (response, people) = route::answer(self, request, now);
         let response = self.complete(request, response, people, now);
         Reply { response, wire: Wire::default() }
     }
 
-    fn handle_badly(&mut self, request: &Request<Vec<u8>>, fault: &Fault, now: Timestamp) -> Reply {
-        if let Some((refusal, wire)) = fault.instead() {
+    fn handle_with_fault(&mut self, request: &Request<Vec<u8>>, fault: &Fault, now: Timestamp) -> Reply {
+        if let Some((refusal, wire)) = fault.refusal() {
             let mut reply = self.refuse(request, refusal, now);
             if fault.hides_cors() {
                 cors::hide(&mut reply.response);
             }
             return Reply { wire, ..reply };
         }
-        self.carrying = fault.carrying();
+        self.write_timing = fault.write_timing();
         let (response, people) = route::answer(self, request, now);
-        self.carrying = Carrying::Now;
+        self.write_timing = WriteTiming::Now;
         let mut response = self.complete(request, response, people, now);
         let wire = fault.corrupt(request, &mut response);
         Reply { response, wire }
@@ -269,37 +272,37 @@ impl Sandbox {
         Reply { response, wire: Wire::default() }
     }
 
-    /// Answers a request whose body is too large to be read; `request` has none.
+    /// Refuses a request whose body is too large to be read; `request` has an empty body.
     #[cfg(feature = "server")]
     pub(crate) fn refuse_body(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Reply {
         self.answered += 1;
         self.refuse(request, Refusal::TooLarge, now)
     }
 
-    /// A preflight counts only where the behaviour says so; the authorization server is not limited here.
+    /// Applies the rate limit. Preflights count only if the behavior says so; the authorization server isn't limited.
     fn limit(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Option<Refusal> {
         let is_free = *request.method() == Method::OPTIONS && !self.behaviour.preflights_count;
         if is_free || !request.uri().path().starts_with("/v1/") {
             return None;
         }
-        let nobody = NoisyNeighbor::default();
-        let peer = request.extensions().get::<NoisyNeighbor>().unwrap_or(&nobody);
+        let no_address = NoisyNeighbor::default();
+        let peer = request.extensions().get::<NoisyNeighbor>().unwrap_or(&no_address);
         let seconds = self.limits.pass(&self.behaviour, peer, now).err()?;
         let hint = self.behaviour.retry_hints.then(|| now.after_seconds(i64::from(seconds)));
         Some(Refusal::RateLimited { seconds, hint, exceeded: Exceeded::Rate })
     }
 
-    fn strike(&mut self, request: &Request<Vec<u8>>, resource: Option<&Resource>) -> Option<Fault> {
+    fn next_fault(&mut self, request: &Request<Vec<u8>>, resource: Option<&Resource>) -> Option<Fault> {
         if self.faults.is_empty() {
             return None;
         }
         let endpoint = resource.map_or("", Resource::endpoint);
         let page = if endpoint == "users" { users::page_number(self, request) } else { 1 };
         let user = resource.and_then(Resource::user);
-        self.faults.strike(request, fault::Subject { endpoint, user, page })
+        self.faults.next_fault(request, fault::Subject { endpoint, user, page })
     }
 
-    /// Carries out what has become due.
+    /// Applies the delayed writes that are due.
     pub fn settle(&mut self, now: Timestamp) {
         for (user, enabled, at) in self.oracle.settle(now) {
             self.set_flag(user, enabled, at);
@@ -308,13 +311,13 @@ impl Sandbox {
 
     fn set_flag(&mut self, user: Uuid, enabled: bool, at: Timestamp) {
         if let Some(person) = self.directory.get_mut(user) {
-            self.report.keep(user, person.mfa_enabled, at);
+            self.report.remember(user, person.mfa_enabled, at);
             person.mfa_enabled = enabled;
             person.updated = at;
         }
     }
 
-    /// How many users are put on a page of `most`.
+    /// The number of users on a page of at most `most` users.
     fn page_size(&self, most: usize, from: usize) -> usize {
         if !self.behaviour.smaller_pages {
             return most;
@@ -323,7 +326,7 @@ impl Sandbox {
         most - usize::try_from(less).unwrap_or(0)
     }
 
-    /// The flag as the list has it, which may lag behind.
+    /// The flag as the user list shows it, which may lag behind.
     fn listed_flag(&self, person: &Person, now: Timestamp) -> bool {
         if self.behaviour.list_lag_millis == 0 {
             return person.mfa_enabled;
@@ -332,64 +335,64 @@ impl Sandbox {
         self.oracle.flag_at(person.id, person.mfa_at_first, then)
     }
 
-    /// How it behaves.
+    /// The current configurable behavior.
     #[must_use]
     pub fn behaviour(&self) -> &Behaviour {
         &self.behaviour
     }
 
-    /// Changes how it behaves.
+    /// Replaces the configurable behavior.
     ///
     /// # Errors
-    /// The value that can't be meant, by its field.
+    /// A sentence about the first invalid value, starting with the field's name.
     pub fn behave(&mut self, behaviour: Behaviour) -> Result<(), String> {
         behaviour.check()?;
         self.behaviour = behaviour;
         Ok(())
     }
 
-    /// Adds a rule of what goes wrong. The first rule that strikes counts.
+    /// Adds a fault rule. The first rule that applies to a request determines its fault.
     ///
     /// # Errors
-    /// The value that can't be meant, by its field.
+    /// A sentence about the first invalid value, starting with the field's name.
     pub fn go_wrong(&mut self, rule: Rule) -> Result<(), String> {
         rule.check()?;
         self.faults.add(rule);
         Ok(())
     }
 
-    /// The rules of what goes wrong.
+    /// The active fault rules, in the order in which they were added.
     pub fn faults(&self) -> impl Iterator<Item = &Rule> {
         self.faults.rules()
     }
 
-    /// Nothing goes wrong any more.
+    /// Removes all fault rules, so that requests succeed again.
     pub fn heal(&mut self) {
         self.faults.clear();
     }
 
-    /// What really happened.
+    /// The record of what really happened.
     #[must_use]
     pub fn oracle(&self) -> &Oracle {
         &self.oracle
     }
 
-    /// What really happened, to announce a plan or to count what is in flight.
+    /// The record of what really happened, for announcing a plan or counting requests in flight.
     pub fn oracle_mut(&mut self) -> &mut Oracle {
         &mut self.oracle
     }
 
-    /// Whether the state is what the record of writes says it must be, user by user. The first who differs, if not.
+    /// Checks that every user's flag is the one that the recorded writes imply.
     ///
     /// # Errors
-    /// The user whose flag is another than the record says.
+    /// The first user whose flag differs from the record.
     pub fn agrees(&self, now: Timestamp) -> Result<(), Uuid> {
         let differs =
             |person: &&Person| person.mfa_enabled != self.oracle.flag_at(person.id, person.mfa_at_first, now);
         self.directory.iter().find(differs).map_or(Ok(()), |person| Err(person.id))
     }
 
-    /// Adds what every answer has, and remembers it.
+    /// Adds the headers that every answer has, and records the request.
     fn complete(
         &mut self,
         request: &Request<Vec<u8>>,
@@ -412,87 +415,88 @@ impl Sandbox {
         response
     }
 
-    /// Makes a token, as the authorization server would.
+    /// Creates an access token, as the authorization server would.
     pub fn mint(&mut self, spec: &TokenSpec, now: Timestamp) -> String {
         let number = self.next_token();
         let claims = token::Claims::of(&self.seed, spec, number, self.clock(now));
         token::sign(&*self.keys, &claims)
     }
 
-    /// Takes another key, so that no token holds that was issued before.
+    /// Replaces the signing key, so that no earlier token is valid.
     pub fn rotate_keys(&mut self) {
         self.keys.rotate();
     }
 
-    /// Ends the sessions of all who signed on, so that no refresh token is good any more.
+    /// Ends the sessions of all signed-on users, so that no refresh token is valid.
     pub fn end_sessions(&mut self) {
         self.grants.end_all();
     }
 
-    /// Lets tokens begin and end by a clock that is so much ahead, or behind for a negative number.
+    /// Sets by how many milliseconds the clock that tokens are issued and checked with is ahead; negative if it is
+    /// behind.
     pub fn set_clock_offset_millis(&mut self, millis: i64) {
         self.clock_offset_millis = millis;
     }
 
-    /// Lets people who signed on return to `uri`, with any port. Only a path on `127.0.0.1` or `localhost`, by
-    /// `http`, is taken; whether it was is told.
+    /// Registers a redirect URI, which then matches with any port. Only `http` URIs on `127.0.0.1` or `localhost` are
+    /// accepted; returns whether this one was.
     pub fn register_redirect_uri(&mut self, uri: &str) -> bool {
         self.redirects.register(uri)
     }
 
-    /// Has the environment these products and no others, by PingOne's names, for example `PING_ONE_MFA`. Only its bill of
-    /// materials changes: what PingOne does without a product isn't documented.
+    /// Sets the environment's products by PingOne's names, for example `PING_ONE_MFA`. Only the bill of materials
+    /// changes: what PingOne does without a product isn't documented.
     pub fn set_products(&mut self, products: &[&'static str]) {
         self.products = products.to_vec();
     }
 
-    /// The environment.
+    /// The ID of the environment, the same for every seed.
     #[must_use]
     pub fn environment_id(&self) -> Uuid {
         environment::ID
     }
 
-    /// What the flag of a user really is.
+    /// The actual flag of a user; `None` for an unknown user.
     #[must_use]
     pub fn mfa_enabled(&self, user: Uuid) -> Option<bool> {
         self.directory.get(user).map(|person| person.mfa_enabled)
     }
 
-    /// What a user is called.
+    /// The username of a user; `None` for an unknown user.
     #[must_use]
     pub fn username(&self, user: Uuid) -> Option<&str> {
         self.directory.get(user).map(|person| person.username.as_str())
     }
 
-    /// Whether a user is in a group, directly or by way of another.
+    /// Whether a user is a member of a group, directly or through a nested group.
     #[must_use]
     pub fn is_in_group(&self, user: Uuid, group: Uuid) -> bool {
-        self.directory.get(user).is_some_and(|person| groups::holds(group, person, false))
+        self.directory.get(user).is_some_and(|person| groups::is_member(group, person, false))
     }
 
-    /// The user with this username.
+    /// The ID of the user with this username.
     #[must_use]
     pub fn user_named(&self, username: &str) -> Option<Uuid> {
         self.directory.iter().find(|person| person.username == username).map(|person| person.id)
     }
 
-    /// The users' ids, in the order of their creation.
+    /// The IDs of all users, in the order of creation.
     pub fn user_ids(&self) -> impl Iterator<Item = Uuid> {
         self.directory.iter().map(|person| person.id)
     }
 
-    /// Every request that was answered, the oldest first.
+    /// All answered requests, oldest first.
     #[must_use]
     pub fn seen(&self) -> &[Seen] {
         &self.seen
     }
 
-    /// Forgets what was seen so far.
+    /// Clears the record of answered requests.
     pub fn clear_seen(&mut self) {
         self.seen.clear();
     }
 
-    /// Now, as the authorization server and the check of tokens take it.
+    /// The current time of the server's clock, which issues and checks tokens.
     fn clock(&self, now: Timestamp) -> Timestamp {
         Timestamp(now.0.saturating_add(self.clock_offset_millis))
     }
@@ -502,7 +506,7 @@ impl Sandbox {
         self.minted
     }
 
-    /// The first point in time at which something was asked. What is seeded to be going on counts from there.
+    /// The time of the first request. Seeded states that are in progress are relative to it.
     fn began(&self, now: Timestamp) -> Timestamp {
         self.began.unwrap_or(now)
     }

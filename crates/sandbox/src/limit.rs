@@ -1,18 +1,18 @@
-//! Rate limits: one bucket for the licence, one for each address.
+//! Rate limits: a bucket for the license, and one for each client address.
 //!
-//! Source: developer.pingidentity.com, PingOne API, "Rate limiting"; docs.pingidentity.com, "Rate limits" (35 % of
-//! the licence for one address). That a bucket holds one second's worth is assumed.
+//! Source: developer.pingidentity.com, PingOne API, "Rate limiting"; docs.pingidentity.com, "Rate limits" (35 % of the
+//! license for one address). That a bucket holds the requests of one second is assumed.
 
 use std::collections::HashMap;
 
 use crate::Timestamp;
 use crate::behaviour::Behaviour;
 
-/// The address that a request came from, as an extension of the request.
+/// The client address that a request came from, as an extension of the request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct NoisyNeighbor(pub String);
 
-/// What is left in a bucket, and since when.
+/// The requests that a bucket still allows, as of a point in time.
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
     left: f64,
@@ -20,7 +20,7 @@ struct Bucket {
 }
 
 impl Bucket {
-    /// Fills up by what has come since then.
+    /// Adds the requests that have become available since the last time.
     fn fill(&mut self, rate: f64, size: f64, now: Timestamp) {
         #[expect(clippy::cast_precision_loss, reason = "differences of a run are far below 2^53")]
         let millis = now.0.saturating_sub(self.at.0).max(0) as f64;
@@ -29,15 +29,14 @@ impl Bucket {
     }
 }
 
-/// All buckets.
 #[derive(Debug, Default)]
 pub(crate) struct Limits {
-    licence: Option<Bucket>,
+    license: Option<Bucket>,
     addresses: HashMap<NoisyNeighbor, Bucket>,
 }
 
 impl Limits {
-    /// Lets a request pass, or says in how many seconds the next one may.
+    /// Lets a request pass, or returns the number of seconds until the next one may.
     pub(crate) fn pass(
         &mut self,
         behaviour: &Behaviour,
@@ -45,26 +44,26 @@ impl Limits {
         now: Timestamp,
     ) -> Result<(), u32> {
         let Some(rate) = behaviour.rate else { return Ok(()) };
-        // What others use all the time never gets into the licence's bucket.
+        // The constant load of others never reaches the license's bucket.
         let free = (rate - behaviour.others).max(0.0);
         let share = rate * behaviour.address_share;
-        let licence = self.licence.get_or_insert(Bucket { left: free, at: now });
-        licence.fill(free, free.max(1.0), now);
+        let license = self.license.get_or_insert(Bucket { left: free, at: now });
+        license.fill(free, free.max(1.0), now);
         let address = self.addresses.entry(peer.clone()).or_insert(Bucket { left: share.max(1.0), at: now });
         address.fill(share, share.max(1.0), now);
-        if licence.left < 1.0 {
-            return Err(seconds_until_one(licence.left, free));
+        if license.left < 1.0 {
+            return Err(seconds_until_one(license.left, free));
         }
         if address.left < 1.0 {
             return Err(seconds_until_one(address.left, share));
         }
-        licence.left -= 1.0;
+        license.left -= 1.0;
         address.left -= 1.0;
         Ok(())
     }
 }
 
-/// `Retry-After` counts whole seconds.
+/// Seconds until one request is available. `Retry-After` has whole seconds.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 60")]
 fn seconds_until_one(left: f64, rate: f64) -> u32 {
     ((1.0 - left) / rate).ceil().clamp(1.0, 60.0) as u32
@@ -80,17 +79,17 @@ mod tests {
     }
 
     #[test]
-    fn one_address_gets_its_share_and_two_get_twice_that() {
+    fn each_address_gets_its_share_until_the_license_is_used_up() {
         let behaviour = Behaviour { rate: Some(100.0), ..Behaviour::default() };
         let mut limits = Limits::default();
         assert_eq!(passed(&mut limits, &behaviour, "a", 0, 100), 35);
         assert_eq!(passed(&mut limits, &behaviour, "b", 0, 100), 35);
-        assert_eq!(passed(&mut limits, &behaviour, "c", 0, 100), 30, "the licence is used up");
+        assert_eq!(passed(&mut limits, &behaviour, "c", 0, 100), 30, "the license is used up");
         assert_eq!(passed(&mut limits, &behaviour, "a", 1000, 100), 35);
     }
 
     #[test]
-    fn another_client_takes_its_part_of_the_licence() {
+    fn other_clients_use_their_part_of_the_license() {
         let behaviour =
             Behaviour { rate: Some(100.0), others: 90.0, address_share: 1.0, ..Behaviour::default() };
         let mut limits = Limits::default();
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_when_to_come_back() {
+    fn a_refusal_returns_the_seconds_until_the_next_request() {
         let behaviour = Behaviour { rate: Some(0.5), address_share: 1.0, ..Behaviour::default() };
         let mut limits = Limits::default();
         assert_eq!(limits.pass(&behaviour, &NoisyNeighbor::default(), Timestamp(0)), Err(1));
@@ -109,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_rate_nothing_is_limited() {
+    fn without_a_rate_no_request_is_limited() {
         let mut limits = Limits::default();
         assert_eq!(passed(&mut limits, &Behaviour::default(), "a", 0, 10_000), 10_000);
     }

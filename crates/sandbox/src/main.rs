@@ -1,4 +1,4 @@
-//! `pingone-sandbox`: the look-alike as a program.
+//! `pingone-sandbox`: serves the sandbox, and optionally the page, on this computer.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks on these")]
 
 use std::io::ErrorKind;
@@ -130,7 +130,7 @@ impl Options {
                 _ => return Err(format!("{name}: no such option")),
             }
         }
-        // Whichever comes first, `--behaviour` doesn't take it back.
+        // The flag applies whatever the order of the options; `--behaviour` can't turn it off.
         options.behaviour.expose_correlation_id |= options.exposes_correlation_id;
         Ok(Some(options))
     }
@@ -189,8 +189,8 @@ async fn main() -> ExitCode {
         }
     };
     tokio::select! {
-        ended = run(options) => {
-            if let Err(problem) = ended {
+        result = run(options) => {
+            if let Err(problem) = result {
                 eprintln!("pingone-sandbox: {problem}");
                 return ExitCode::FAILURE;
             }
@@ -219,15 +219,15 @@ async fn run(options: Options) -> Result<(), String> {
     let keys = RsaKeys::make().map_err(|error| format!("no key for tokens: {error}"))?;
     let mut sandbox = Sandbox::with_keys(seed, Box::new(keys));
     let page_origin = page.as_ref().map(|(_, (_, origin))| origin.as_str());
-    greet(&options, &mut sandbox, &origin, page_origin);
+    print_welcome(&options, &mut sandbox, &origin, page_origin);
     sandbox.behave(options.behaviour)?;
     options.faults.into_iter().try_for_each(|rule| sandbox.go_wrong(rule))?;
     let sandbox = Arc::new(Mutex::new(sandbox));
     let controlling = control(options.control_port, Arc::clone(&sandbox)).await?;
     tokio::select! {
         () = serve(api, sandbox, record) => Ok(()),
-        ended = controlling => ended,
-        ended = serve_page_if_any(page, origin) => ended,
+        result = controlling => result,
+        result = serve_page_if_any(page, origin) => result,
     }
 }
 
@@ -238,7 +238,7 @@ async fn serve(listener: TcpListener, sandbox: Shared, record: Option<Record>) {
     }
 }
 
-/// The file that exchanges are recorded in, if there is to be one.
+/// Creates the recording's file if `--record` is given.
 fn record(path: Option<&Path>) -> Result<Option<Record>, String> {
     let create = |path: &Path| {
         Record::create(path)
@@ -247,7 +247,7 @@ fn record(path: Option<&Path>) -> Result<Option<Record>, String> {
     path.map(create).transpose()
 }
 
-/// Serves the page, if there is one to serve.
+/// Serves the page if `--page` is given; otherwise waits forever.
 async fn serve_page_if_any(
     page: Option<(PathBuf, (TcpListener, String))>,
     origin: String,
@@ -257,7 +257,7 @@ async fn serve_page_if_any(
     serve_page(listener, dist, origin, config).await.map_err(|error| error.to_string())
 }
 
-/// Opens the control API's port, if there is to be one, and says where it is.
+/// Opens the control API's port if `--control-port` is given, and prints its address.
 async fn control(
     port: Option<u16>,
     sandbox: Shared,
@@ -276,7 +276,8 @@ async fn control(
     })
 }
 
-/// The folder of the page. One without a page in it is a mistake that is better told now.
+/// The folder of the page, if one is given. A folder without a page is reported at startup, where the mistake is
+/// easiest to fix.
 fn page(options: &Options) -> Result<Option<PathBuf>, String> {
     let Some(dist) = &options.page else { return Ok(None) };
     if !dist.join("index.html").is_file() {
@@ -285,11 +286,11 @@ fn page(options: &Options) -> Result<Option<PathBuf>, String> {
     Ok(Some(dist.clone()))
 }
 
-/// What somebody needs to begin.
-fn greet(options: &Options, sandbox: &mut Sandbox, origin: &str, page_origin: Option<&str>) {
+/// Prints what a user needs to get started: addresses, IDs and a token.
+fn print_welcome(options: &Options, sandbox: &mut Sandbox, origin: &str, page_origin: Option<&str>) {
     let issued = now();
     let token = sandbox.mint(&options.token, issued);
-    let ends = issued.after_seconds(options.token.lifetime_seconds);
+    let expires_at = issued.after_seconds(options.token.lifetime_seconds);
     if let Some(page_origin) = page_origin {
         println!("Page          {page_origin}/");
     }
@@ -298,7 +299,7 @@ fn greet(options: &Options, sandbox: &mut Sandbox, origin: &str, page_origin: Op
     println!("Environment   {} (Workforce, {kind}, {users} users)", sandbox.environment_id());
     println!("Client        {}, secret {CLIENT_SECRET}", options.token.role.client_id());
     println!("Sign-on       client {PUBLIC_CLIENT_ID}, no secret, PKCE");
-    println!("Token ends    {ends}");
+    println!("Token ends    {expires_at}");
     let people = ["adaeze.okonkwo", "jonas.brandt", "test.user07"];
     let people: Vec<&str> = people.into_iter().filter(|name| sandbox.user_named(name).is_some()).collect();
     println!("People to try {}", people.join(", "));
@@ -307,7 +308,7 @@ fn greet(options: &Options, sandbox: &mut Sandbox, origin: &str, page_origin: Op
     println!("{ending}Ctrl-C ends the sandbox.");
 }
 
-/// Loopback only: the people are invented, but nobody else needs to see them.
+/// Binds to loopback only: although the users are invented, other computers have no need for access.
 async fn listen(option: &str, port: u16) -> Result<(TcpListener, String), String> {
     let taken = |error: std::io::Error| match error.kind() {
         ErrorKind::AddrInUse => format!("port {port} is in use. Choose another with {option}."),
@@ -327,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_option_is_named() {
+    fn a_wrong_option_is_reported_by_its_name() {
         assert_eq!(problem(&["--user", "5"]).as_deref(), Some("--user: no such option"));
         assert_eq!(problem(&["--users"]).as_deref(), Some("--users: a value is missing"));
         assert_eq!(problem(&["--users", "-1"]).as_deref(), Some("--users: '-1' is no number that fits"));
@@ -343,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn the_correlation_id_is_hidden_unless_it_is_asked_for() {
+    fn the_correlation_id_is_hidden_by_default() {
         let exposes = |arguments: &[&str]| {
             let options = Options::read(arguments.iter().map(|argument| (*argument).to_owned()));
             options.unwrap().unwrap().behaviour.expose_correlation_id

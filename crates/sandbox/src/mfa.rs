@@ -1,4 +1,4 @@
-//! One user's flag.
+//! A user's MFA flag, `mfaEnabled`.
 //!
 //! Source: Ping's Postman collection ("Update User MFA Enabled"): the same body for GET and PUT.
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::access::Reach;
-use crate::corrupt::Carrying;
+use crate::corrupt::WriteTiming;
 use crate::fields::Fields;
 use crate::hal::{Link, json};
 use crate::oracle::{Applied, Write};
@@ -51,10 +51,10 @@ pub(crate) fn write(
     let enabled = Fields::read(request, "mfaEnabled")?.flag("mfaEnabled")?;
     let enabled = enabled.ok_or(Refusal::Required("mfaEnabled"))?;
     let person = reach.person(&sandbox.directory, id)?;
-    let applied = match sandbox.carrying {
-        Carrying::Now => Applied::At(now),
-        Carrying::Later(millis) => Applied::Due(now.after_millis(millis.max(1))),
-        Carrying::Never => Applied::Never,
+    let applied = match sandbox.write_timing {
+        WriteTiming::Now => Applied::At(now),
+        WriteTiming::Later(millis) => Applied::Due(now.after_millis(millis.max(1))),
+        WriteTiming::Never => Applied::Never,
     };
     let client = token::client_id(request.headers());
     let (from, request) = (person.mfa_enabled, sandbox.correlation_id());

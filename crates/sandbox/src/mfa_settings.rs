@@ -1,8 +1,8 @@
 //! The environment's MFA settings.
 //!
-//! Sources: developer.pingidentity.com, PingOne API, "MFA settings" (body of the PUT, all of it optional); Ping's
-//! OpenAPI description (answer); the tests of Ping's Terraform provider (defaults). Assumed: a field that is not in
-//! the PUT gets its default. A reset answers 204 (specified).
+//! Sources: developer.pingidentity.com, PingOne API, "MFA settings" (body of the PUT, all fields optional); Ping's
+//! OpenAPI description (answer); the tests of Ping's Terraform provider (defaults). A reset answers 204 (specified).
+//! Assumed: a field that the PUT omits gets its default.
 
 use http::{Request, Response, StatusCode};
 use serde::Serialize;
@@ -14,9 +14,8 @@ use crate::refusal::Refusal;
 use crate::route::Answer;
 use crate::{Sandbox, Timestamp};
 
-const MOST_DEVICES: u64 = 15;
+const MAX_DEVICES: u64 = 15;
 
-/// The settings.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MfaSettings {
@@ -55,7 +54,7 @@ struct PhoneExtensions {
     enabled: bool,
 }
 
-/// What new users begin with.
+/// The settings of new users.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Users {
     #[serde(rename = "mfaEnabled")]
@@ -79,7 +78,7 @@ struct Links {
 }
 
 impl MfaSettings {
-    /// Those of a new environment.
+    /// The settings of a new environment.
     pub(crate) fn new(now: Timestamp) -> Self {
         Self {
             pairing: Pairing { max_allowed_devices: 5, pairing_key_format: KeyFormat::Numeric },
@@ -113,7 +112,7 @@ impl MfaSettings {
 fn devices(fields: &Fields) -> Result<Option<u64>, Refusal> {
     let name = "pairing.maxAllowedDevices";
     let devices = fields.number(name)?;
-    let fits = devices.is_none_or(|devices| (1..=MOST_DEVICES).contains(&devices));
+    let fits = devices.is_none_or(|devices| (1..=MAX_DEVICES).contains(&devices));
     if fits { Ok(devices) } else { Err(Refusal::Value(name)) }
 }
 

@@ -1,4 +1,4 @@
-//! What really happened: every write with its time, its client and its request, and how much was asked.
+//! The record of what really happened: every write with its time, client and request, and the number of requests.
 
 use std::collections::HashMap;
 
@@ -8,58 +8,58 @@ use uuid::Uuid;
 
 use crate::Timestamp;
 
-/// A write of one user's flag that was understood.
+/// A well-formed write of a user's MFA flag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Write {
-    /// When it was asked for.
+    /// The time at which the request was answered.
     pub at: Timestamp,
-    /// Whose flag.
+    /// The ID of the user whose flag is written.
     pub user: Uuid,
-    /// What the flag was.
+    /// The value of the flag before the write.
     pub from: bool,
-    /// What was asked for.
+    /// The value that the request sets.
     pub to: bool,
-    /// Whether and when it was carried out.
+    /// Whether and when the write was applied.
     pub applied: Applied,
-    /// Who asked: the client's id, or `background`.
+    /// The ID of the client, or `background` for a background change.
     pub client: String,
-    /// The request, by its Correlation-Id.
+    /// The correlation ID of the request.
     pub request: Uuid,
-    /// Whether it is in the announced plan; absent without a plan.
+    /// Whether the announced plan contains this write; absent if no plan was announced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub planned: Option<bool>,
 }
 
-/// Whether and when a write was carried out.
+/// Whether and when a write was applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Applied {
-    /// At this time.
+    /// The write was applied at this time.
     At(Timestamp),
-    /// It is to be at this time.
+    /// The write is delayed and will be applied at this time.
     Due(Timestamp),
-    /// Never.
+    /// The write is never applied, although its answer may report success.
     Never,
 }
 
-/// How much was asked.
+/// The number of requests by method.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
-    /// Preflights.
+    /// `OPTIONS` requests, mostly preflights.
     pub options: u64,
-    /// Reads.
+    /// `GET` requests, refused ones included.
     pub get: u64,
-    /// Writes.
+    /// `PUT` requests, refused ones included.
     pub put: u64,
-    /// Everything else.
+    /// Requests with any other method.
     pub other: u64,
-    /// How many requests were answered at the same time, at most.
+    /// The maximum number of requests that were in flight at the same time.
     pub most_in_flight: u64,
 }
 
-/// Everything that happened.
+/// The record of all writes and requests.
 #[derive(Debug, Default)]
 pub struct Oracle {
     writes: Vec<Write>,
@@ -71,42 +71,42 @@ pub struct Oracle {
 }
 
 impl Oracle {
-    /// Every write, the oldest first.
+    /// All writes in the order of their requests, oldest first.
     #[must_use]
     pub fn writes(&self) -> &[Write] {
         &self.writes
     }
 
-    /// The writes of one user's flag, the oldest first.
+    /// The writes of one user's flag, oldest first.
     pub fn writes_of(&self, user: Uuid) -> impl Iterator<Item = &Write> {
-        let places = self.of_user.get(&user).into_iter().flatten();
-        places.filter_map(|place| self.writes.get(*place))
+        let indexes = self.of_user.get(&user).into_iter().flatten();
+        indexes.filter_map(|index| self.writes.get(*index))
     }
 
-    /// How much was asked.
+    /// The number of requests so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.counts
     }
 
-    /// Announces what is going to be written: other writes are marked.
+    /// Announces a plan: which users' flags will be set to which values. Later writes are marked as planned or not.
     pub fn announce(&mut self, plan: HashMap<Uuid, bool>) {
         self.plan = Some(plan);
     }
 
-    /// The writes that no plan announced.
+    /// The writes that the announced plan doesn't contain.
     pub fn unplanned(&self) -> impl Iterator<Item = &Write> {
         self.writes.iter().filter(|write| write.planned == Some(false))
     }
 
-    /// What the flag must be by now, if it was `seeded` at first: the value of the write that was carried out last.
+    /// The flag that a user must have at `now`: the value of the last applied write, or `seeded` if there is none.
     #[must_use]
     pub fn flag_at(&self, user: Uuid, seeded: bool, now: Timestamp) -> bool {
         let applied = self.writes_of(user).filter_map(|write| match write.applied {
             Applied::At(at) if at <= now => Some((at, write.to)),
             Applied::At(_) | Applied::Due(_) | Applied::Never => None,
         });
-        // Of two at the same time the later one holds.
+        // If two writes were applied at the same time, the later one wins.
         applied.fold((Timestamp(i64::MIN), seeded), |last, next| if next.0 >= last.0 { next } else { last }).1
     }
 
@@ -120,33 +120,33 @@ impl Oracle {
         *count += 1;
     }
 
-    /// A server calls this around every answer.
+    /// Counts a request in flight. A server calls this before it answers a request.
     pub fn enter(&mut self) {
         self.in_flight += 1;
         self.counts.most_in_flight = self.counts.most_in_flight.max(self.in_flight);
     }
 
-    /// See [`Oracle::enter`].
+    /// Ends the count of a request in flight. See [`Oracle::enter`].
     pub fn leave(&mut self) {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
     pub(crate) fn record(&mut self, write: Write) {
         let planned = self.plan.as_ref().map(|plan| plan.get(&write.user) == Some(&write.to));
-        let place = self.writes.len();
+        let index = self.writes.len();
         if matches!(write.applied, Applied::Due(_)) {
-            self.due.push(place);
+            self.due.push(index);
         }
-        self.of_user.entry(write.user).or_default().push(place);
+        self.of_user.entry(write.user).or_default().push(index);
         self.writes.push(Write { planned, ..write });
     }
 
-    /// Takes the writes whose time has come, in the order of their times, as user, value and time.
+    /// Applies the delayed writes that are due, and returns them as user, value and time, ordered by time.
     pub(crate) fn settle(&mut self, now: Timestamp) -> Vec<(Uuid, bool, Timestamp)> {
         let mut settled = Vec::new();
         let writes = &mut self.writes;
-        self.due.retain(|place| {
-            let Some(write) = writes.get_mut(*place) else { return false };
+        self.due.retain(|index| {
+            let Some(write) = writes.get_mut(*index) else { return false };
             let Applied::Due(at) = write.applied else { return false };
             if at > now {
                 return true;
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_carried_out_last_holds_whatever_was_asked_last() {
+    fn the_write_applied_last_determines_the_flag() {
         let mut oracle = Oracle::default();
         oracle.record(write(1, true, Applied::Due(Timestamp(10))));
         oracle.record(write(2, false, Applied::At(Timestamp(2))));
@@ -187,11 +187,11 @@ mod tests {
         assert_eq!(oracle.settle(Timestamp(9)), []);
         assert_eq!(oracle.settle(Timestamp(11)), [(Uuid::nil(), true, Timestamp(10))]);
         assert!(oracle.flag_at(Uuid::nil(), false, Timestamp(11)));
-        assert!(!oracle.flag_at(Uuid::nil(), true, Timestamp(9)), "it was still the earlier one then");
+        assert!(!oracle.flag_at(Uuid::nil(), true, Timestamp(9)), "the delayed write wasn't applied yet");
     }
 
     #[test]
-    fn a_write_outside_the_plan_is_marked() {
+    fn an_unplanned_write_is_marked() {
         let mut oracle = Oracle::default();
         oracle.announce(HashMap::from([(Uuid::nil(), true)]));
         oracle.record(write(1, true, Applied::At(Timestamp(1))));

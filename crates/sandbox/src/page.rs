@@ -1,8 +1,8 @@
-//! Serves a built page with the production headers, so that tests meet the real policy.
+//! Serves a built page with the production headers, so that tests run under the real content security policy.
 //!
-//! The headers come from the release itself (`dist/_headers`, the format of Cloudflare Pages and Netlify): blocks
-//! of a path pattern and indented `Name: value` lines. Of two blocks that match, the later one wins a name; `! Name`
-//! takes away what an earlier one says. Only `connect-src` is widened, by the sandbox's own origin.
+//! The headers come from the release itself (`dist/_headers`, the format of Cloudflare Pages and Netlify): blocks of a
+//! path pattern and indented `Name: value` lines. If several blocks match, the last value of a header wins; `! Name`
+//! removes a header that an earlier block set. Only `connect-src` is extended, by the sandbox's own origin.
 
 use std::io;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ struct Page {
     config: String,
 }
 
-/// The config.json of a page that is to talk to a sandbox at this origin.
+/// The config.json of a page that connects to a sandbox at this origin.
 #[must_use]
 pub fn config_json(api_origin: &str) -> String {
     format!(
@@ -29,11 +29,11 @@ pub fn config_json(api_origin: &str) -> String {
     )
 }
 
-/// Serves the folder `dist` until the listener fails. Files are read at every request, so that a test can alter
-/// them. An empty `config` stands for a release with the config.json that is in the folder, or without one.
+/// Serves the folder `dist` until the listener fails. Files are read on every request, so that a test can change them.
+/// With an empty `config`, the folder's own config.json is served, if there is one.
 ///
 /// # Errors
-/// The listener's.
+/// The I/O error of the listener.
 pub async fn serve_page(
     listener: TcpListener,
     dist: PathBuf,
@@ -64,7 +64,8 @@ async fn answer(State(page): State<Arc<Page>>, uri: Uri) -> Response {
 }
 
 impl Page {
-    /// Every part of a path is a plain name that doesn't begin with a dot, so that none leads out of the folder.
+    /// Reads a file of the folder. Every path segment must be a plain name that doesn't start with a dot, so that no
+    /// path leads out of the folder.
     fn file(&self, path: &str) -> Option<Vec<u8>> {
         let name = path.strip_prefix('/')?;
         if name == "config.json" && !self.config.is_empty() {
@@ -80,7 +81,8 @@ impl Page {
         let rules = std::fs::read_to_string(self.dist.join("_headers")).unwrap_or_default();
         for (name, value) in matching(&rules, path) {
             let is_policy = name.eq_ignore_ascii_case("content-security-policy");
-            let value = if is_policy { widened(value, &self.api_origin) } else { value.to_owned() };
+            let value =
+                if is_policy { with_connect_source(value, &self.api_origin) } else { value.to_owned() };
             let name = HeaderName::from_bytes(name.as_bytes());
             if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(&value)) {
                 headers.insert(name, value);
@@ -89,8 +91,8 @@ impl Page {
     }
 }
 
-/// A policy that lets the page connect to one more origin.
-fn widened(policy: &str, origin: &str) -> String {
+/// The policy with one more origin in `connect-src`.
+fn with_connect_source(policy: &str, origin: &str) -> String {
     let directive = |text: &str| {
         let mut words: Vec<&str> = text.split_whitespace().collect();
         if words.first() == Some(&"connect-src") {
@@ -102,7 +104,7 @@ fn widened(policy: &str, origin: &str) -> String {
     policy.split(';').map(directive).collect::<Vec<_>>().join("; ")
 }
 
-/// The lines of all blocks that match, in order.
+/// The header lines of all matching blocks, in order.
 fn matching<'a>(rules: &'a str, path: &str) -> Vec<(&'a str, &'a str)> {
     let mut applies = false;
     let mut lines = Vec::new();
@@ -148,29 +150,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_later_block_that_matches_comes_later() {
+    fn matching_blocks_are_applied_in_order() {
         let rules = "/*\n  A: 1\n  B: x: y\n\n/\n  A: 2\n/other\n  A: 3\n";
         assert_eq!(matching(rules, "/"), [("A", "1"), ("B", "x: y"), ("A", "2")]);
         assert_eq!(matching(rules, "/file.js"), [("A", "1"), ("B", "x: y")]);
     }
 
     #[test]
-    fn a_later_block_takes_away_what_an_earlier_one_says() {
+    fn a_later_block_removes_headers_of_an_earlier_one() {
         let rules = "/*\n  A: 1\n  B: 2\n# a word\n/other\n  ! a\n  ! B\n  B: 3\n";
         assert_eq!(matching(rules, "/other"), [("B", "3")]);
         assert_eq!(matching(rules, "/"), [("A", "1"), ("B", "2")]);
     }
 
     #[test]
-    fn only_connections_are_widened() {
+    fn only_connect_src_is_extended() {
         let policy = "default-src 'none'; connect-src 'self' https://a; img-src 'self'";
         let expected = "default-src 'none'; connect-src 'self' https://a http://b; img-src 'self'";
-        assert_eq!(widened(policy, "http://b"), expected);
-        assert_eq!(widened("connect-src 'none'", "http://b"), "connect-src http://b");
+        assert_eq!(with_connect_source(policy, "http://b"), expected);
+        assert_eq!(with_connect_source("connect-src 'none'", "http://b"), "connect-src http://b");
     }
 
     #[test]
-    fn a_name_that_could_lead_out_is_not_plain() {
+    fn a_name_that_could_leave_the_folder_is_not_plain() {
         for name in ["", ".", "..", ".git", "a\\b", "%2e%2e", "C:"] {
             assert!(!is_plain(name), "{name}");
         }

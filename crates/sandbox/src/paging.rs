@@ -1,6 +1,6 @@
-//! One page of a collection: which one is asked for, and its links.
+//! Paging of collections: the requested page and its links.
 //!
-//! Source: developer.pingidentity.com, PingOne API, "Paging and ordering collections"; the cursor's text is
+//! Source: developer.pingidentity.com, PingOne API, "Paging and ordering collections"; the cursor's contents are
 //! assumed.
 
 use base64::Engine;
@@ -13,10 +13,10 @@ use crate::hal::Link;
 use crate::refusal::Refusal;
 use crate::{Sandbox, Seed, query};
 
-/// The largest page of a collection that documents none of its own.
+/// The largest page of a collection without a documented maximum.
 const LARGEST_PAGE: usize = 1000;
 
-/// A page of rows.
+/// A page of a collection.
 #[derive(Serialize)]
 pub(crate) struct Page<T> {
     #[serde(rename = "_links")]
@@ -38,13 +38,13 @@ pub(crate) struct Links {
 }
 
 impl<T> Page<T> {
-    /// A collection that has no second page.
+    /// A collection that always fits on one page.
     pub(crate) fn only(href: &str, embedded: T, count: usize) -> Self {
         Self { links: Links { this: Link::to(href), next: None, prev: None }, embedded, count, size: count }
     }
 }
 
-/// Any number from 1 up. One with more digits than fit is as good as the largest.
+/// Parses a page size of 1 or more. A number that overflows counts as the largest one.
 pub(crate) fn limit(text: &str) -> Result<usize, Refusal> {
     let is_number = !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
     let is_zero = text.bytes().all(|digit| digit == b'0');
@@ -54,7 +54,7 @@ pub(crate) fn limit(text: &str) -> Result<usize, Refusal> {
     Ok(text.parse().unwrap_or(usize::MAX))
 }
 
-/// The place that a cursor names.
+/// The index that a cursor contains.
 pub(crate) fn place(cursor: &str) -> Result<usize, Refusal> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
     let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
@@ -62,7 +62,7 @@ pub(crate) fn place(cursor: &str) -> Result<usize, Refusal> {
     place.ok_or(Refusal::Value("cursor"))
 }
 
-/// A link to the page that begins at a place. `more` are the parameters that go on from page to page.
+/// The link to the page that starts at an index. `more` are the parameters that are kept from page to page.
 pub(crate) fn link(href: &str, place: usize, limit: usize, more: &[(&str, &str)]) -> Link {
     let cursor = BASE64_URL_SAFE_NO_PAD.encode(format!("place:{place}"));
     let mut query = form_urlencoded::Serializer::new(String::new());
@@ -70,53 +70,52 @@ pub(crate) fn link(href: &str, place: usize, limit: usize, more: &[(&str, &str)]
     Link::to(format!("{href}?{}", query.finish()))
 }
 
-/// The link to what the request asks for.
+/// The link to the requested resource itself.
 pub(crate) fn this(seed: &Seed, request: &Request<Vec<u8>>) -> Link {
     let this = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     Link::to(format!("{}{}", seed.api_base, this.strip_prefix("/v1").unwrap_or(&this)))
 }
 
-/// The part of a query that every small collection has.
-pub(crate) struct Asked<'a> {
+/// The query parameters that every small collection supports.
+pub(crate) struct ListQuery<'a> {
     request: &'a Request<Vec<u8>>,
     limit: usize,
     from: usize,
     filter: Option<String>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> ListQuery<'a> {
     pub(crate) fn of(request: &'a Request<Vec<u8>>) -> Result<Self, Refusal> {
         Self::with_page(request, LARGEST_PAGE)
     }
 
-    /// With this many rows on a page unless the query says so.
+    /// Parses the query, with this page size unless the query sets another.
     pub(crate) fn with_page(request: &'a Request<Vec<u8>>, page: usize) -> Result<Self, Refusal> {
-        let mut asked = Self { request, limit: page, from: 0, filter: None };
+        let mut list_query = Self { request, limit: page, from: 0, filter: None };
         for (name, value) in query::parameters(request) {
             match name.as_ref() {
-                "limit" => asked.limit = limit(&value)?.min(LARGEST_PAGE),
-                "cursor" => asked.from = place(&value)?,
-                "filter" => asked.filter = Some(value.into_owned()),
-                // PingOne ignores what it doesn't know.
+                "limit" => list_query.limit = limit(&value)?.min(LARGEST_PAGE),
+                "cursor" => list_query.from = place(&value)?,
+                "filter" => list_query.filter = Some(value.into_owned()),
+                // PingOne ignores unknown parameters.
                 _ => {}
             }
         }
-        Ok(asked)
+        Ok(list_query)
     }
 
-    /// What must hold together for a row to be asked for.
+    /// The comparisons that a row must match.
     pub(crate) fn comparisons(&self, offer: Offer) -> Result<Vec<Comparison>, Refusal> {
         let read = |text| Comparison::all(text, offer).ok_or(Refusal::Comparison(offer));
         self.filter.as_deref().map_or(Ok(Vec::new()), read)
     }
 
-    /// The part of all rows that is on this page.
     pub(crate) fn rows<'b, T>(&self, all: &'b [T]) -> &'b [T] {
         let rest = all.get(self.from..).unwrap_or_default();
         rest.get(..self.limit).unwrap_or(rest)
     }
 
-    /// Where the next page of `count` rows begins, as a link under `href`.
+    /// The link under `href` to the next page of `count` rows, if there is one.
     pub(crate) fn next(&self, href: &str, count: usize) -> Option<Link> {
         let behind = self.from.saturating_add(self.limit);
         (behind < count).then(|| self.link(href, behind))
@@ -131,12 +130,12 @@ impl<'a> Asked<'a> {
         link(href, from, self.limit, filter.as_slice())
     }
 
-    /// The address that was asked.
+    /// The link to the requested address.
     pub(crate) fn this(&self, seed: &Seed) -> Link {
         this(seed, self.request)
     }
 
-    /// The same with the parameters of its query sorted.
+    /// The link to the requested address, with its query parameters sorted.
     pub(crate) fn this_sorted(&self, seed: &Seed) -> Link {
         let Link { href } = self.this(seed);
         let Some((path, query)) = href.split_once('?') else { return Link::to(href) };

@@ -1,7 +1,7 @@
-//! The populations: id, name, and how many users each has.
+//! The populations: ID, name and number of users.
 //!
-//! Sources: Ping's Postman collection ("Read All Populations"); developer.pingidentity.com, PingOne API (limit,
-//! filter) and its tutorial, step 4 (creation). That a name is unique is assumed.
+//! Sources: Ping's Postman collection ("Read All Populations"); developer.pingidentity.com, PingOne API (limit, filter)
+//! and its tutorial, step 4 (creation). That a name must be unique is assumed.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::comparison::{Comparison, Offer, Operator};
 use crate::environment::{self, Reference};
 use crate::fields::Fields;
 use crate::hal::{Link, json};
-use crate::paging::Asked;
+use crate::paging::ListQuery;
 use crate::refusal::Refusal;
 use crate::route::Answer;
 use crate::{Sandbox, Seed, Timestamp, seed};
@@ -23,13 +23,13 @@ pub(crate) const EMPLOYEES: Uuid = id(1);
 pub(crate) const CONTRACTORS: Uuid = id(2);
 pub(crate) const SHOP_FLOOR: Uuid = id(3);
 
-/// Where users come who are created without a population.
+/// The population of users who are created without one.
 pub(crate) const DEFAULT: Uuid = EMPLOYEES;
 
-/// When the seeded ones were created: on 18 April 2022.
+/// Creation time of the seeded populations: 18 April 2022.
 pub(crate) const CREATED: Timestamp = Timestamp(1_650_280_363_756);
 
-/// The documented default page.
+/// The documented default page size.
 const PAGE: usize = 250;
 
 const OFFER: Offer = &[("id", &[Operator::Equals]), ("name", &[Operator::Starts])];
@@ -41,27 +41,27 @@ struct Population {
     created: Timestamp,
 }
 
-/// Which populations a sandbox begins with.
+/// The populations that a sandbox starts with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Populations {
-    /// Employees, Contractors and Shop floor: most users are in the first.
+    /// Employees, Contractors and Shop floor; most users are in the first.
     Usual,
-    /// So many, at least one, that differ in size by one user at most. Users are dealt out in turn.
+    /// This many populations, at least one. Users are assigned in turn, so the sizes differ by at most one user.
     Even(u8),
 }
 
-/// The id of one of the seeded ones, from 1.
+/// The ID of a seeded population, numbered from 1.
 const fn id(number: u8) -> Uuid {
     Uuid::from_u128(0xb000_0000_0000_4000_8000_0000_0000_0000 | number as u128)
 }
 
-/// Whose turn a user's number is among so many even populations.
-pub(crate) fn turn(user: u32, populations: u8) -> Uuid {
+/// The population of a user number if users are assigned to this many populations in turn.
+pub(crate) fn population_of(user: u32, populations: u8) -> Uuid {
     let place = user.saturating_sub(1) % u32::from(populations.max(1));
     id(u8::try_from(place).unwrap_or(0).saturating_add(1))
 }
 
-/// All of them, in the order of their creation.
+/// All populations, in the order of creation.
 pub(crate) struct Register(Vec<Population>);
 
 impl From<Populations> for Register {
@@ -85,7 +85,7 @@ impl From<Populations> for Register {
 }
 
 impl Register {
-    /// Whether there was one.
+    /// Renames a population; returns whether one with this name exists.
     pub(crate) fn rename(&mut self, name: &str, other: &str) -> bool {
         let population = self.0.iter_mut().find(|population| population.name == name);
         population.map(|population| other.clone_into(&mut population.name)).is_some()
@@ -96,7 +96,7 @@ impl Register {
     }
 }
 
-/// A population as it is written.
+/// The JSON body of a population.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Body {
@@ -138,7 +138,7 @@ fn body(seed: &Seed, population: &Population, user_count: usize) -> Body {
     }
 }
 
-/// All of them as they are written, the oldest first.
+/// The JSON bodies of all populations, oldest first.
 pub(crate) fn bodies(sandbox: &Sandbox) -> impl Iterator<Item = Body> {
     let mut counts = HashMap::<Uuid, usize>::new();
     for person in sandbox.directory.iter() {
@@ -156,25 +156,25 @@ impl Body {
 
 fn matches(population: &Body, comparison: &Comparison) -> bool {
     match comparison.attribute {
-        "id" => comparison.holds(Some(&population.id.to_string())),
-        _ => comparison.holds(Some(&population.name)),
+        "id" => comparison.matches(Some(&population.id.to_string())),
+        _ => comparison.matches(Some(&population.name)),
     }
 }
 
-/// Answers a page of them.
+/// Answers a request for a page of populations.
 pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach) -> Answer {
-    let asked = Asked::with_page(request, PAGE)?;
-    let filter = asked.comparisons(OFFER)?;
-    let is_asked = |one: &Body| filter.iter().all(|comparison| matches(one, comparison));
+    let list_query = ListQuery::with_page(request, PAGE)?;
+    let filter = list_query.comparisons(OFFER)?;
+    let is_selected = |one: &Body| filter.iter().all(|comparison| matches(one, comparison));
     let found: Vec<Body> =
-        bodies(sandbox).filter(|one| reach.covers_population(one.id) && is_asked(one)).collect();
-    let populations = asked.rows(&found).to_vec();
+        bodies(sandbox).filter(|one| reach.covers_population(one.id) && is_selected(one)).collect();
+    let populations = list_query.rows(&found).to_vec();
     let size = populations.len();
-    let page = asked.page(sandbox, &href(&sandbox.seed), Embedded { populations }, found.len(), size);
+    let page = list_query.page(sandbox, &href(&sandbox.seed), Embedded { populations }, found.len(), size);
     Ok((json(StatusCode::OK, &page), 0))
 }
 
-/// Answers one of them.
+/// Answers a request for one population.
 pub(crate) fn one(sandbox: &Sandbox, id: &str, reach: &Reach) -> Answer {
     let found = bodies(sandbox).find(|one| one.id.to_string() == id).ok_or(Refusal::NotFound)?;
     if !reach.covers_population(found.id) {
@@ -183,7 +183,6 @@ pub(crate) fn one(sandbox: &Sandbox, id: &str, reach: &Reach) -> Answer {
     Ok((json(StatusCode::OK, &found), 0))
 }
 
-/// Creates one.
 pub(crate) fn create(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Timestamp) -> Answer {
     let fields = Fields::read(request, "name")?;
     let name = fields.text("name")?.ok_or(Refusal::Required("name"))?.to_owned();

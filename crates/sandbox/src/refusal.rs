@@ -1,7 +1,7 @@
-//! PingOne's refusals.
+//! PingOne's error answers.
 //!
-//! Sources: recorded and documented error bodies; what other people's clients met (the target of a 401); the 403 of the
-//! gateway is API Gateway's own. The message of a 401 and the shapes of a 405 and a 413 are assumed.
+//! Sources: recorded and documented error bodies; observations of other people's clients (the target of a 401); the
+//! gateway's 403 is API Gateway's own. The message of a 401 and the shapes of a 405 and a 413 are assumed.
 
 use std::borrow::Cow;
 
@@ -19,50 +19,51 @@ const MALFORMED: &str = "The request could not be completed. The request was mal
 const INVALID: &str =
     "The request could not be completed. One or more validation errors were in the request.";
 
-/// Of what a 429 says that it is exceeded.
+/// What a 429 reports as exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exceeded {
-    /// `LIMIT_EXCEEDED`.
+    /// The rate limit: `LIMIT_EXCEEDED`.
     Rate,
-    /// `QUOTA_EXCEEDED`.
+    /// The quota: `QUOTA_EXCEEDED`.
     Quota,
 }
 
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// 401.
+    /// 401: the token is missing, invalid or expired.
     Token,
-    /// 403.
+    /// 403: the caller lacks the permission.
     Role,
-    /// 403 of the gateway.
+    /// 403 of the gateway: unknown path.
     Path,
-    /// 404.
     NotFound,
-    /// 405.
     Method,
-    /// 501: PingOne has this and the sandbox doesn't.
-    NotHere,
-    /// 403: the license doesn't cover it.
+    /// 501: PingOne supports this, but the sandbox doesn't.
+    NotImplemented,
+    /// 403: the license doesn't cover the request.
     License,
-    /// 415.
     MediaType,
-    /// 400: a parameter or id that can't be read.
+    /// 400: a parameter, field or ID is invalid.
     Value(&'static str),
-    /// 400: a field that is not there.
+    /// 400: a required field is missing.
     Required(&'static str),
-    /// 400: a value that somebody else has.
+    /// 400: a value must be unique, but is already taken.
     Taken(&'static str),
-    /// 413: only a server reads bodies.
+    /// 413. Only a server reads bodies, so only a server needs it.
     #[cfg(feature = "server")]
     TooLarge,
-    /// 400: the filter.
+    /// 400: the filter of the user list is invalid.
     Filter(Refused),
-    /// 429. In how many seconds the next request may come; without `hint` the body doesn't say.
-    RateLimited { seconds: u32, hint: Option<Timestamp>, exceeded: Exceeded },
-    /// 5xx, 408, 409 and whatever else a fault asks for.
+    /// 429, with the seconds until the next request is allowed. Without `hint` the body doesn't give the time.
+    RateLimited {
+        seconds: u32,
+        hint: Option<Timestamp>,
+        exceeded: Exceeded,
+    },
+    /// 5xx, 408, 409 and any other status that a fault sets.
     Failed(StatusCode, Option<u32>),
-    /// 400: the filter of a collection that offers these.
+    /// 400: the filter of a collection that supports these attributes is invalid.
     Comparison(Offer),
 }
 
@@ -105,7 +106,7 @@ struct GatewayBody {
 }
 
 impl Refusal {
-    /// The answer. `id` is the error's own.
+    /// Builds the answer. `id` is the ID of the error.
     pub(crate) fn answer(self, id: Uuid) -> Response<Vec<u8>> {
         let refuse = |status, code, message, details| json(status, &Body { id, code, message, details });
         let detail = |code, target, message: &'static str| Detail {
@@ -131,7 +132,7 @@ impl Refusal {
                 refuse(StatusCode::FORBIDDEN, "ACCESS_FAILED", NO_ACCESS, vec![detail])
             }
             Self::Path => gateway(),
-            Self::NotHere => not_here(),
+            Self::NotImplemented => not_implemented(),
             Self::NotFound => {
                 let message = "The request could not be completed. The requested resource was not found.";
                 refuse(StatusCode::NOT_FOUND, "NOT_FOUND", message, vec![])
@@ -178,7 +179,7 @@ impl Refusal {
         }
     }
 
-    /// What PingOne answers with this status.
+    /// The refusal with which PingOne answers this status.
     pub(crate) fn of_status(status: StatusCode, retry_after: Option<u32>) -> Self {
         match status {
             StatusCode::UNAUTHORIZED => Self::Token,
@@ -208,7 +209,7 @@ impl Detail {
     }
 }
 
-/// The message is assumed; code, details and `innerError` are specified.
+/// Builds a 429. The message is assumed; code, details and `innerError` are specified.
 fn rate_limited(id: Uuid, seconds: u32, hint: Option<Timestamp>, exceeded: Exceeded) -> Response<Vec<u8>> {
     let inner_error = hint.map(|at| InnerError {
         quota_reset_time: Some(at),
@@ -227,7 +228,8 @@ fn rate_limited(id: Uuid, seconds: u32, hint: Option<Timestamp>, exceeded: Excee
     response
 }
 
-/// 500 and what is below are PingOne's; 502, 503 and 504 are its gateway's, in API Gateway's shape (assumed).
+/// Builds the answer to a failure. 500 and lower come from PingOne; 502, 503 and 504 come from its gateway in API
+/// Gateway's shape (assumed).
 fn failed(id: Uuid, status: StatusCode, retry_after: Option<u32>) -> Response<Vec<u8>> {
     let mut response = match status {
         StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
@@ -250,8 +252,8 @@ fn failed(id: Uuid, status: StatusCode, retry_after: Option<u32>) -> Response<Ve
     response
 }
 
-/// In words that are none of PingOne's, so that this is taken for no answer of it.
-fn not_here() -> Response<Vec<u8>> {
+/// Builds a 501. The body isn't in PingOne's format, so that it can't be mistaken for an answer of PingOne.
+fn not_implemented() -> Response<Vec<u8>> {
     let message =
         "Not part of this sandbox. PingOne has it; see the sandbox's README for what is served here.";
     let mut response = json(StatusCode::NOT_IMPLEMENTED, &GatewayBody { message });

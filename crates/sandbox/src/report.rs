@@ -1,9 +1,9 @@
-//! The report of MFA: users and their devices, by whether MFA is on.
+//! The MFA report: users and their devices, selected by device type and MFA flag.
 //!
 //! Source: developer.pingidentity.com, PingOne API, "Reporting" (request, `expand`, `sync`, `entries`, `next`, five
-//! seconds, fifteen minutes) and Ping's Postman collection (a created report). Assumed: the status of a creation, how
-//! the entries are embedded, that values are text, that a user without a device has a row, that reading more entries
-//! is not limited. The roles are recorded. Files (`ASYNC_FILE`) are not offered.
+//! seconds, fifteen minutes) and Ping's Postman collection (a created report). The roles are recorded. Assumed: the
+//! status of a creation, how the entries are embedded, that values are text, that a user without a device has a row,
+//! that reading more entries isn't limited. Files (`ASYNC_FILE`) aren't supported.
 
 use std::collections::HashMap;
 
@@ -19,15 +19,15 @@ use crate::directory::Person;
 use crate::environment::{self, Reference};
 use crate::fields::Fields;
 use crate::hal::{Link, json};
-use crate::paging::Asked;
+use crate::paging::ListQuery;
 use crate::refusal::{Exceeded, Refusal};
 use crate::route::Answer;
 use crate::{Sandbox, Timestamp, query, seed};
 
-/// The only template.
+/// ID of the only report template.
 const TEMPLATE: Uuid = Uuid::from_u128(0xdb63_2bfd_7054_4bde_b108_a384_aac2_d513);
 
-/// Where a request names it.
+/// The request field that contains the template's ID.
 const TEMPLATE_ID: &str = "dataExplorationTemplate.id";
 
 const OFFER: Offer = &[("deviceType", &[Operator::Equals]), ("mfaEnabled", &[Operator::Equals])];
@@ -35,16 +35,16 @@ const OFFER: Offer = &[("deviceType", &[Operator::Equals]), ("mfaEnabled", &[Ope
 const FIELDS: [&str; 8] =
     ["userId", "username", "mfaEnabled", "deviceId", "deviceType", "deviceStatus", "phone", "email"];
 
-/// Between two reports.
+/// Minimum time between two reports.
 const PAUSE_SECONDS: i64 = 5;
 
-/// After this the report's source is renewed.
+/// Interval at which the report's source data is refreshed.
 const QUARTER_MILLIS: i64 = 15 * 60 * 1000;
 
-/// So many reports can still be read; PingOne keeps them "only for a short time".
-const KEPT: usize = 4;
+/// Number of reports that can still be read; PingOne keeps them "only for a short time".
+const MAX_REPORTS: usize = 4;
 
-/// A user, what MFA was, and the place of a device in the user's list.
+/// A row of a report: a user, the MFA flag in the source data, and the index of a device in the user's list.
 #[derive(Clone, Copy)]
 struct Row {
     user: Uuid,
@@ -52,7 +52,6 @@ struct Row {
     device: Option<usize>,
 }
 
-/// A report that was created.
 struct Created {
     id: Uuid,
     at: Timestamp,
@@ -61,23 +60,23 @@ struct Created {
     rows: Vec<Row>,
 }
 
-/// What is known about reports.
+/// The state of reporting: limits, source data and created reports.
 #[derive(Default)]
 pub(crate) struct Report {
     is_forbidden: bool,
     last: Option<Timestamp>,
-    /// The quarter of an hour that `earlier` is about.
+    /// The quarter of an hour to which `earlier` belongs.
     quarter: i64,
-    /// What MFA was when the quarter of an hour began, for those who had it changed since.
+    /// The flag at the start of the quarter of an hour, for users whose flag was changed since.
     earlier: HashMap<Uuid, bool>,
     created: Vec<Created>,
     count: u64,
 }
 
 impl Report {
-    /// Remembers what MFA was before a change. The source of a report is the state at the last quarter of an hour,
-    /// and everybody who wasn't changed since is still in it.
-    pub(crate) fn keep(&mut self, user: Uuid, before: bool, now: Timestamp) {
+    /// Remembers the flag before a change. A report's source data is the state at the last quarter of an hour, so only
+    /// users who were changed since then need an entry.
+    pub(crate) fn remember(&mut self, user: Uuid, before: bool, now: Timestamp) {
         let quarter = now.0.div_euclid(QUARTER_MILLIS);
         if quarter != self.quarter {
             self.quarter = quarter;
@@ -86,14 +85,14 @@ impl Report {
         self.earlier.entry(user).or_insert(before);
     }
 
-    /// What MFA was for a person when the quarter of an hour began.
+    /// The user's flag at the start of the current quarter of an hour.
     fn was_enabled(&self, person: &Person, now: Timestamp) -> bool {
         let earlier =
             self.earlier.get(&person.id).filter(|_| now.0.div_euclid(QUARTER_MILLIS) == self.quarter);
         earlier.copied().unwrap_or(person.mfa_enabled)
     }
 
-    /// Reports are for whoever has a role, unless nobody may read them.
+    /// Refuses self-service tokens, and all callers if reports are forbidden.
     fn permit(&self, reach: &Reach) -> Result<(), Refusal> {
         if self.is_forbidden { Err(Refusal::Role) } else { reach.refuse_self_service() }
     }
@@ -110,27 +109,27 @@ impl Report {
 }
 
 impl Sandbox {
-    /// Whether reports are refused with 403, as for a role that may not read them.
+    /// Sets whether reports are refused with 403, as for a role without the permission.
     pub fn forbid_report(&mut self, is_forbidden: bool) {
         self.report.is_forbidden = is_forbidden;
     }
 }
 
-/// `Retry-After` counts whole seconds.
+/// Seconds until the next report. `Retry-After` has whole seconds.
 fn seconds_until(next: Timestamp, now: Timestamp) -> u32 {
     let millis = next.0.saturating_sub(now.0).clamp(0, PAUSE_SECONDS * 1000);
     u32::try_from(millis.saturating_add(999) / 1000).unwrap_or(0)
 }
 
-/// What a request asks for.
-struct Order {
+/// The parameters of a request for a report.
+struct ReportRequest {
     fields: Vec<&'static str>,
     filter: Option<String>,
     comparisons: Vec<Comparison>,
     has_entries: bool,
 }
 
-impl Order {
+impl ReportRequest {
     fn read(request: &Request<Vec<u8>>) -> Result<Self, Refusal> {
         let body = Fields::read(request, TEMPLATE_ID)?;
         let template = body.text(TEMPLATE_ID)?.ok_or(Refusal::Required(TEMPLATE_ID))?;
@@ -152,18 +151,18 @@ impl Order {
         Ok(Self { fields: fields(&body)?, filter, comparisons, has_entries })
     }
 
-    fn wants(&self, spec: Option<DeviceSpec>, is_enabled: bool) -> bool {
+    fn matches(&self, spec: Option<DeviceSpec>, is_enabled: bool) -> bool {
         let is_enabled = if is_enabled { "true" } else { "false" };
         self.comparisons.iter().all(|comparison| match comparison.attribute {
-            "deviceType" => comparison.holds(spec.map(|spec| spec.kind.name())),
-            _ => comparison.holds(Some(is_enabled)),
+            "deviceType" => comparison.matches(spec.map(|spec| spec.kind.name())),
+            _ => comparison.matches(Some(is_enabled)),
         })
     }
 }
 
 fn fields(body: &Fields) -> Result<Vec<&'static str>, Refusal> {
-    let Some(asked) = body.list("fields")? else { return Ok(FIELDS.to_vec()) };
-    asked.iter().map(|one| field(one).ok_or(Refusal::Value("fields"))).collect()
+    let Some(names) = body.list("fields")? else { return Ok(FIELDS.to_vec()) };
+    names.iter().map(|one| field(one).ok_or(Refusal::Value("fields"))).collect()
 }
 
 fn field(one: &Value) -> Option<&'static str> {
@@ -171,7 +170,7 @@ fn field(one: &Value) -> Option<&'static str> {
     FIELDS.into_iter().find(|known| *known == name)
 }
 
-/// A row, with the fields in the order in which they were asked for.
+/// The fields of a row, in the requested order.
 struct Entry(Vec<(&'static str, String)>);
 
 impl Serialize for Entry {
@@ -221,7 +220,7 @@ struct Body {
     size: Option<usize>,
 }
 
-/// Creates a report; with `expand=entries` its first page is in the answer.
+/// Creates a report; with `expand=entries` the answer contains its first page.
 pub(crate) fn create(
     sandbox: &mut Sandbox,
     request: &Request<Vec<u8>>,
@@ -230,33 +229,34 @@ pub(crate) fn create(
 ) -> Answer {
     sandbox.report.permit(reach)?;
     sandbox.report.allow(now)?;
-    let asked = Asked::of(request)?;
-    let order = Order::read(request)?;
+    let list_query = ListQuery::of(request)?;
+    let report_request = ReportRequest::read(request)?;
     sandbox.report.count += 1;
     let created = Created {
         id: seed::uuid(sandbox.seed.seed ^ 0xda, sandbox.report.count),
         at: now,
-        rows: rows(sandbox, &order, reach, now),
-        fields: order.fields,
-        filter: order.filter,
+        rows: rows(sandbox, &report_request, reach, now),
+        fields: report_request.fields,
+        filter: report_request.filter,
     };
-    let (body, people) = body(sandbox, &asked, &created, order.has_entries);
-    if sandbox.report.created.len() >= KEPT {
+    let (body, people) = body(sandbox, &list_query, &created, report_request.has_entries);
+    if sandbox.report.created.len() >= MAX_REPORTS {
         sandbox.report.created.remove(0);
     }
     sandbox.report.created.push(created);
     Ok((json(StatusCode::CREATED, &body), people))
 }
 
-fn rows(sandbox: &Sandbox, order: &Order, reach: &Reach, now: Timestamp) -> Vec<Row> {
+fn rows(sandbox: &Sandbox, report_request: &ReportRequest, reach: &Reach, now: Timestamp) -> Vec<Row> {
     let mut rows = Vec::new();
     for person in sandbox.directory.iter().filter(|person| reach.covers(person)) {
         let is_enabled = sandbox.report.was_enabled(person, now);
         let specs = sandbox.devices.of(person);
-        if specs.is_empty() && order.wants(None, is_enabled) {
+        if specs.is_empty() && report_request.matches(None, is_enabled) {
             rows.push(Row { user: person.id, is_enabled, device: None });
         }
-        let places = specs.into_iter().enumerate().filter(|(_, spec)| order.wants(Some(*spec), is_enabled));
+        let places =
+            specs.into_iter().enumerate().filter(|(_, spec)| report_request.matches(Some(*spec), is_enabled));
         rows.extend(places.map(|(place, _)| Row { user: person.id, is_enabled, device: Some(place) }));
     }
     rows
@@ -266,10 +266,10 @@ fn href(sandbox: &Sandbox, id: Uuid) -> String {
     format!("{}/dataExplorations/{id}", environment::href(&sandbox.seed))
 }
 
-fn body(sandbox: &Sandbox, asked: &Asked, created: &Created, has_entries: bool) -> (Body, u32) {
+fn body(sandbox: &Sandbox, list_query: &ListQuery, created: &Created, has_entries: bool) -> (Body, u32) {
     let this = href(sandbox, created.id);
-    let rows = if has_entries { asked.rows(&created.rows) } else { &[] };
-    let next = asked.next(&format!("{this}/entries"), created.rows.len()).filter(|_| has_entries);
+    let rows = if has_entries { list_query.rows(&created.rows) } else { &[] };
+    let next = list_query.next(&format!("{this}/entries"), created.rows.len()).filter(|_| has_entries);
     let body = Body {
         links: Links { this: Link::to(this), environment: Link::to(environment::href(&sandbox.seed)), next },
         embedded: has_entries.then(|| embedded(sandbox, created, rows)),
@@ -291,18 +291,18 @@ fn people(rows: &[Row]) -> u32 {
     u32::try_from(rows.len()).unwrap_or(u32::MAX)
 }
 
-/// A page of a report's rows, as far as the reader reaches: whoever created it may have reached further.
+/// A page of a report's rows, restricted to the users that the reader's role covers: the creator's role may cover more.
 pub(crate) fn entries(sandbox: &Sandbox, request: &Request<Vec<u8>>, id: &str, reach: &Reach) -> Answer {
     sandbox.report.permit(reach)?;
-    let asked = Asked::of(request)?;
+    let list_query = ListQuery::of(request)?;
     let created = sandbox.report.created.iter().find(|created| created.id.to_string() == id);
     let created = created.ok_or(Refusal::NotFound)?;
     let is_covered = |row: &&Row| sandbox.directory.get(row.user).is_some_and(|person| reach.covers(person));
     let covered: Vec<Row> = created.rows.iter().filter(is_covered).copied().collect();
-    let rows = asked.rows(&covered);
+    let rows = list_query.rows(&covered);
     let href = format!("{}/entries", href(sandbox, created.id));
     let embedded = embedded(sandbox, created, rows);
-    let page = asked.page(sandbox, &href, embedded, covered.len(), rows.len());
+    let page = list_query.page(sandbox, &href, embedded, covered.len(), rows.len());
     Ok((json(StatusCode::OK, &page), people(rows)))
 }
 

@@ -1,6 +1,6 @@
-//! Roles: the built-in ones with what each may do here, and custom ones.
+//! Built-in roles with their permissions, and custom roles.
 //!
-//! Source: recorded `GET /v1/roles` (ids, names, what a role is applicable to, its permissions and their words).
+//! Source: recorded `GET /v1/roles` (IDs, names, what a role is applicable to, its permissions and their descriptions).
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -8,26 +8,26 @@ use uuid::{Builder, Uuid};
 
 use crate::{Seed, seed};
 
-/// Something that a role allows. PingOne has more; these are the ones that the sandbox tells apart.
+/// A permission of a role. PingOne has more; these are the ones that the sandbox distinguishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
-    /// Read environments, and what describes them.
+    /// Read environments and their capabilities, products and roles.
     ReadEnvironments,
-    /// Read populations.
+    /// Read populations and their user counts.
     ReadPopulations,
-    /// Create populations.
+    /// Create populations in the environment.
     CreatePopulations,
-    /// Read groups.
+    /// Read groups and group memberships.
     ReadGroups,
-    /// Read users.
+    /// Read users, their MFA flags and their bypasses.
     ReadUsers,
-    /// Create users.
+    /// Create users, or import them.
     CreateUsers,
     /// Change whether MFA is enabled for a user.
     UpdateUserMfaEnabled,
-    /// Read the roles of users.
+    /// Read the role assignments of users.
     ReadUserRoleAssignments,
-    /// Read the devices of users.
+    /// Read the MFA devices of users.
     ReadDevices,
     /// Read the environment's MFA settings.
     ReadMfaSettings,
@@ -39,12 +39,12 @@ pub enum Permission {
     CreateDataExploration,
     /// Read a report of MFA devices.
     ReadDataExploration,
-    /// Read the organization's own roles.
+    /// Read the organization's custom roles.
     ReadCustomRoles,
 }
 
 impl Permission {
-    /// What it is about, in PingOne's word.
+    /// The kind of object that the permission is about, PingOne's `classifier`.
     #[must_use]
     pub const fn classifier(self) -> &'static str {
         match self {
@@ -61,7 +61,8 @@ impl Permission {
         }
     }
 
-    /// Whether a role has to hold in the whole environment for it: it isn't about one population's users.
+    /// Whether the permission requires a role that is assigned for the whole environment, because it isn't about the
+    /// users of one population.
     pub(crate) const fn is_of_environment(self) -> bool {
         matches!(
             self,
@@ -72,7 +73,7 @@ impl Permission {
         )
     }
 
-    /// PingOne's description.
+    /// The description of the permission in PingOne's answers.
     #[must_use]
     pub const fn description(self) -> &'static str {
         match self {
@@ -95,29 +96,29 @@ impl Permission {
     }
 }
 
-/// A built-in role.
+/// One of PingOne's built-in roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// Reads and creates users, and changes MFA.
+    /// Identity Data Admin: reads and creates users, and changes MFA.
     #[default]
     #[serde(rename = "admin")]
     IdentityDataAdmin,
-    /// Reads users.
+    /// Identity Data Read Only: reads users.
     #[serde(rename = "read-only")]
     IdentityDataReadOnly,
-    /// Reads and changes the environment's settings and its populations, but no users.
+    /// Environment Admin: reads and changes the environment's settings and populations, but can't read users.
     EnvironmentAdmin,
-    /// Reads environments.
+    /// Organization Admin: reads environments.
     OrganizationAdmin,
-    /// Reads the environment, its populations and groups.
+    /// Client Application Developer: reads the environment, its populations and groups.
     ClientApplicationDeveloper,
-    /// Reads the environment, its populations, groups and settings.
+    /// Configuration Read Only: reads the environment, its populations, groups and settings.
     ConfigurationReadOnly,
 }
 
 impl Role {
-    /// In the order in which PingOne lists them.
+    /// All built-in roles, in PingOne's order.
     pub const ALL: [Self; 6] = [
         Self::OrganizationAdmin,
         Self::EnvironmentAdmin,
@@ -153,13 +154,13 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.client_id().to_string() == id)
     }
 
-    /// The role's own id, the same in every organization. PingOne's are others: these are invented.
+    /// The role's ID, the same in every organization. It is invented; PingOne's IDs are different.
     #[must_use]
     pub fn id(self) -> Uuid {
         Uuid::from_u128(0x401e_0000_0000_4000_8000_0000_0000_0000 | u128::from(self.number()))
     }
 
-    /// PingOne's name.
+    /// The name of the role in PingOne.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -182,7 +183,7 @@ impl Role {
         }
     }
 
-    /// The role that its holders may give to others.
+    /// The role that its holders can assign to others.
     pub(crate) const fn can_assign(self) -> Option<Self> {
         match self {
             Self::IdentityDataAdmin => Some(Self::IdentityDataReadOnly),
@@ -194,7 +195,7 @@ impl Role {
         }
     }
 
-    /// What it allows.
+    /// The permissions that the role grants, in PingOne's order.
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
@@ -255,26 +256,26 @@ impl Role {
     }
 }
 
-/// A role that the organization made itself.
+/// A role that the organization defined itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomRole {
-    /// Its name, by which it is told from others.
+    /// The unique name of the custom role.
     pub name: String,
-    /// What it allows.
+    /// The permissions that the role grants.
     pub permissions: Vec<Permission>,
 }
 
-/// A role that somebody holds.
+/// A role that a client or user can hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeldRole {
-    /// One of PingOne's own.
+    /// One of PingOne's built-in roles.
     BuiltIn(Role),
-    /// One of the organization's own.
+    /// A custom role of the organization.
     Custom(CustomRole),
 }
 
 impl HeldRole {
-    /// The role's id. A custom role's comes from its name.
+    /// The role's ID. A custom role's ID is derived from its name.
     #[must_use]
     pub fn id(&self) -> Uuid {
         match self {
@@ -315,11 +316,11 @@ impl From<CustomRole> for HeldRole {
     }
 }
 
-/// Where a role holds.
+/// The part of the environment in which a role is assigned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// In the whole environment.
+    /// The role applies in the whole environment.
     Environment,
-    /// In one population: for its users only.
+    /// The role applies to the users of this population only.
     Population(Uuid),
 }

@@ -1,7 +1,7 @@
-//! The built-in roles, as PingOne lists them.
+//! The built-in roles as PingOne lists them.
 //!
-//! Source: recorded `GET /v1/roles`. The permissions are those that the sandbox tells apart, in the recorded order.
-//! Custom roles are not in this list, as documented.
+//! Source: recorded `GET /v1/roles`. The permissions are those that the sandbox distinguishes, in the recorded order.
+//! Custom roles aren't in this list, as documented.
 
 use http::{Response, StatusCode};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::role::{self, HeldRole, Role};
 use crate::route::Answer;
 use crate::{Sandbox, Seed, Timestamp};
 
-/// A role as it is written. A custom role has no description here, and nobody is told where it is applicable.
+/// The JSON body of a role. A custom role has neither a description nor `applicableTo`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Body {
@@ -70,7 +70,8 @@ pub(crate) fn body(seed: &Seed, role: &HeldRole) -> Body {
     }
 }
 
-/// A built-in role, or one of the organization's own that is assigned to a client or a user: the sandbox knows no others.
+/// Answers a request for a built-in role, or a custom role that is assigned to a client or user: the sandbox knows no
+/// other custom roles.
 pub(crate) fn one(sandbox: &Sandbox, id: &str, caller: &Caller, now: Timestamp) -> Answer {
     if let Some(role) = Role::ALL.into_iter().find(|role| role.id().to_string() == id) {
         return Ok((json(StatusCode::OK, &body(&sandbox.seed, &role.into())), 0));

@@ -1,4 +1,4 @@
-//! From a request to whoever answers it.
+//! Routing: maps a request to the handler that answers it.
 
 use http::{Method, Request, Response};
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use crate::{
     mfa_settings, populations, report, role_assignments, roles, seed, token, users,
 };
 
-/// What a path names.
+/// The resource that a path names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Resource {
     Authorization(String, Endpoint),
@@ -39,12 +39,13 @@ pub(crate) enum Resource {
     UserEnabled(String, String),
     BillOfMaterials(String),
     Role(String),
-    /// PingOne has it, and this sandbox doesn't.
-    NotHere,
+    /// A resource that PingOne has, but the sandbox doesn't implement.
+    NotImplemented,
 }
 
-/// What PingOne has in an environment beside what is served here, as far as clients were seen to ask for it.
-const NOT_HERE: [&str; 34] = [
+/// Resources of an environment that PingOne has and the sandbox doesn't implement, as far as clients were seen to
+/// request them.
+const NOT_IMPLEMENTED: [&str; 34] = [
     "activeIdentityCounts",
     "activities",
     "agreements",
@@ -81,8 +82,8 @@ const NOT_HERE: [&str; 34] = [
     "userActivities",
 ];
 
-/// The same of a user.
-const NOT_HERE_OF_USER: [&str; 8] = [
+/// Resources of a user that PingOne has and the sandbox doesn't implement.
+const NOT_IMPLEMENTED_OF_USER: [&str; 8] = [
     "agreementConsents",
     "credentials",
     "identityProvider",
@@ -96,7 +97,7 @@ const NOT_HERE_OF_USER: [&str; 8] = [
 impl Resource {
     pub(crate) fn of(path: &str) -> Option<Self> {
         let named = Self::named(path.strip_suffix('/').unwrap_or(path))?;
-        // Behind a collection PingOne takes a slash; behind anything else it makes another path.
+        // PingOne accepts a trailing slash after a collection; after anything else it makes the path unknown.
         (!path.ends_with('/') || named.is_collection()).then_some(named)
     }
 
@@ -160,11 +161,13 @@ impl Resource {
                 _,
                 ..,
             ]
-            | ["v1", "organizations", ..] => Some(Self::NotHere),
+            | ["v1", "organizations", ..] => Some(Self::NotImplemented),
             ["v1", "environments", _, "users", _, part, ..] => {
-                NOT_HERE_OF_USER.contains(part).then_some(Self::NotHere)
+                NOT_IMPLEMENTED_OF_USER.contains(part).then_some(Self::NotImplemented)
             }
-            ["v1", "environments", _, part, ..] => NOT_HERE.contains(part).then_some(Self::NotHere),
+            ["v1", "environments", _, part, ..] => {
+                NOT_IMPLEMENTED.contains(part).then_some(Self::NotImplemented)
+            }
             _ => None,
         }
     }
@@ -183,11 +186,12 @@ impl Resource {
                 | Self::UserMemberships(..)
                 | Self::Reports(_)
                 | Self::ReportEntries(..)
-                | Self::NotHere
+                | Self::NotImplemented
         )
     }
 
-    /// `Access-Control-Allow-Methods`. PingOne names what the resource has, not what this sandbox answers.
+    /// The value of `Access-Control-Allow-Methods`. PingOne lists the methods that the resource has, not those that the
+    /// sandbox implements.
     pub(crate) fn methods(&self) -> &'static str {
         match self {
             Self::Authorization(_, endpoint) => endpoint.methods(),
@@ -210,11 +214,11 @@ impl Resource {
             | Self::UserEnabled(..)
             | Self::BillOfMaterials(_) => "OPTIONS,GET,PUT",
             Self::Capabilities(_) | Self::Roles | Self::Role(_) | Self::ReportEntries(..) => "OPTIONS,GET",
-            Self::NotHere => "OPTIONS",
+            Self::NotImplemented => "OPTIONS",
         }
     }
 
-    /// The name by which a fault's rule calls it.
+    /// The resource's name in fault rules.
     pub(crate) fn endpoint(&self) -> &'static str {
         match self {
             Self::Authorization(_, endpoint) => endpoint.name(),
@@ -239,11 +243,11 @@ impl Resource {
             Self::UserEnabled(..) => "enabled",
             Self::BillOfMaterials(_) => "billOfMaterials",
             Self::Role(_) => "role",
-            Self::NotHere => "",
+            Self::NotImplemented => "",
         }
     }
 
-    /// Whose data it is about.
+    /// The ID of the user that the path names; `None` for devices and bypasses.
     pub(crate) fn user(&self) -> Option<Uuid> {
         match self {
             Self::User(_, id)
@@ -256,12 +260,12 @@ impl Resource {
         }
     }
 
-    /// Whether a browser goes there itself: no page reads it from another origin.
+    /// Whether a browser navigates to it; a page never reads it from another origin.
     pub(crate) fn is_navigation(&self) -> bool {
         matches!(self, Self::Authorization(_, endpoint) if endpoint.is_navigation())
     }
 
-    /// What a method on it needs; `None` for one that is not supported.
+    /// The permission that a method requires; `None` if the sandbox doesn't implement the method.
     fn permission(&self, method: &Method) -> Option<Permission> {
         Some(match (self, method.as_str()) {
             (
@@ -301,15 +305,15 @@ impl Resource {
         })
     }
 
-    /// Why a method that needs no permission here is refused: PingOne has it, or hasn't either.
-    fn unserved(&self, method: &Method) -> Refusal {
+    /// The refusal of a method that the sandbox doesn't implement: whether PingOne has it or not.
+    fn method_refusal(&self, method: &Method) -> Refusal {
         let is_known = self.methods().split(',').any(|known| known == method.as_str());
-        if is_known { Refusal::NotHere } else { Refusal::Method }
+        if is_known { Refusal::NotImplemented } else { Refusal::Method }
     }
 
     fn environment(&self) -> Option<&str> {
         match self {
-            Self::Environments | Self::Roles | Self::Role(_) | Self::NotHere => None,
+            Self::Environments | Self::Roles | Self::Role(_) | Self::NotImplemented => None,
             Self::Authorization(id, _)
             | Self::Environment(id)
             | Self::Populations(id)
@@ -335,10 +339,10 @@ impl Resource {
     }
 }
 
-/// An answer, and how many users' data it carries.
+/// An answer with the number of users whose data it contains.
 pub(crate) type Answer = Result<(Response<Vec<u8>>, u32), Refusal>;
 
-/// Answers a request.
+/// Routes a request and answers it, with the number of users whose data the answer contains.
 pub(crate) fn answer(
     sandbox: &mut Sandbox,
     request: &Request<Vec<u8>>,
@@ -351,25 +355,31 @@ pub(crate) fn answer(
     let error_id = seed::uuid(sandbox.seed.seed ^ 0xe0, sandbox.answered);
     let answer = match resource {
         None => Err(Refusal::Path),
-        Some(Resource::NotHere) => Err(Refusal::NotHere),
+        Some(Resource::NotImplemented) => Err(Refusal::NotImplemented),
         Some(Resource::Authorization(id, _)) if id != environment::ID.to_string() => Err(Refusal::NotFound),
         Some(Resource::Authorization(_, endpoint)) => authorization::answer(sandbox, request, endpoint, now),
-        Some(resource) => of_api(sandbox, request, &resource, now),
+        Some(resource) => answer_api(sandbox, request, &resource, now),
     };
     answer.unwrap_or_else(|refusal| (refusal.answer(error_id), 0))
 }
 
-fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource, now: Timestamp) -> Answer {
+fn answer_api(
+    sandbox: &mut Sandbox,
+    request: &Request<Vec<u8>>,
+    resource: &Resource,
+    now: Timestamp,
+) -> Answer {
     let clock = sandbox.clock(now);
     let caller = token::caller(&sandbox.seed, &mut *sandbox.keys, request.headers(), clock);
     let caller = caller.ok_or(Refusal::Token)?;
     let known = resource.environment().is_none_or(|id| id == environment::ID.to_string());
     if !known {
-        // PingOne hides what is under an environment that doesn't exist; the environment itself is a 404.
+        // PingOne answers 403 for paths under an unknown environment; the environment itself is a 404.
         let itself = matches!(resource, Resource::Environment(_));
         return Err(if itself { Refusal::NotFound } else { Refusal::Role });
     }
-    let needed = resource.permission(request.method()).ok_or_else(|| resource.unserved(request.method()))?;
+    let needed =
+        resource.permission(request.method()).ok_or_else(|| resource.method_refusal(request.method()))?;
     let reach = &sandbox.access.reach(&caller, needed, now).ok_or(Refusal::Role)?;
     match (resource, request.method()) {
         (Resource::Environments, _) => environment::list(sandbox, request),
@@ -391,37 +401,39 @@ fn of_api(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, resource: &Resource
         }
         (Resource::MfaSettings(_), &Method::PUT) => mfa_settings::write(sandbox, request, now),
         (Resource::UserMemberships(_, id), _) => {
-            groups::of_user(sandbox, request, reached(sandbox, reach, id)?)
+            groups::of_user(sandbox, request, covered_user(sandbox, reach, id)?)
         }
         (Resource::UserPopulation(_, id), _) => users::population(sandbox, user_id(id)?, reach),
         (Resource::UserEnabled(_, id), _) => users::enabled(sandbox, user_id(id)?, reach),
         (Resource::MfaSettings(_), &Method::DELETE) => Ok((mfa_settings::reset(sandbox, now), 0)),
         (Resource::MfaSettings(_), _) => Ok((mfa_settings::read(sandbox), 0)),
-        (Resource::Devices(_, id), _) => devices::list(sandbox, request, reached(sandbox, reach, id)?, now),
+        (Resource::Devices(_, id), _) => {
+            devices::list(sandbox, request, covered_user(sandbox, reach, id)?, now)
+        }
         (Resource::Bypass(_, id), &Method::PUT) => {
-            let id = reached(sandbox, reach, id)?;
+            let id = covered_user(sandbox, reach, id)?;
             bypass::write(sandbox, request, id, now)
         }
-        (Resource::Bypass(_, id), _) => bypass::read(sandbox, reached(sandbox, reach, id)?, now),
+        (Resource::Bypass(_, id), _) => bypass::read(sandbox, covered_user(sandbox, reach, id)?, now),
         (Resource::Groups(_), _) => groups::list(sandbox, request),
         (Resource::Group(_, id), _) => groups::one(sandbox, id),
         (Resource::GroupMemberships(_, id), _) => groups::of_group(sandbox, request, id),
         (Resource::Reports(_), _) => report::create(sandbox, request, reach, now),
         (Resource::ReportEntries(_, id), _) => report::entries(sandbox, request, id, reach),
-        // These are answered before.
-        (Resource::Authorization(..) | Resource::NotHere, _) => Err(Refusal::Method),
+        // These are answered by the caller, `answer`.
+        (Resource::Authorization(..) | Resource::NotImplemented, _) => Err(Refusal::Method),
     }
 }
 
-/// The user with this id, if the caller has a role that reaches that far.
-fn reached(sandbox: &Sandbox, reach: &Reach, id: &str) -> Result<Uuid, Refusal> {
+/// The user with this ID, if the caller's role covers it.
+fn covered_user(sandbox: &Sandbox, reach: &Reach, id: &str) -> Result<Uuid, Refusal> {
     reach.refuse_self_service()?;
     let id = user_id(id)?;
     reach.person(&sandbox.directory, id)?;
     Ok(id)
 }
 
-/// Only the form with hyphens: the other forms of a UUID are no ids here.
+/// Parses a user ID. Only UUIDs with hyphens are accepted.
 fn user_id(text: &str) -> Result<Uuid, Refusal> {
     let id = Uuid::try_parse(text).ok().filter(|_| text.len() == uuid::fmt::Hyphenated::LENGTH);
     id.ok_or(Refusal::Value("userID"))

@@ -1,4 +1,4 @@
-//! RS256, as PingOne signs. It needs randomness, so only a server has it.
+//! RS256 signatures, as PingOne uses. Key generation needs randomness, so it is part of the feature `server`.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -15,7 +15,8 @@ use crate::verified::Verified;
 
 const BITS: usize = 2048;
 
-/// A key of 2048 bits that signs with PKCS #1 v1.5 and SHA-256. It is in memory only and ends with the process.
+/// A 2048-bit key that signs with PKCS #1 v1.5 and SHA-256. It is kept in memory only and is lost when the process
+/// ends.
 pub struct RsaKeys {
     signing: SigningKey<Sha256>,
     verifying: VerifyingKey<Sha256>,
@@ -26,10 +27,10 @@ pub struct RsaKeys {
 }
 
 impl RsaKeys {
-    /// Makes a key.
+    /// Generates a new key.
     ///
     /// # Errors
-    /// If no key can be made.
+    /// The error of the key generation.
     pub fn make() -> Result<Self, rsa::Error> {
         let private = RsaPrivateKey::new(&mut OsRng, BITS)?;
         let (modulus, exponent) = (text(private.n()), text(private.e()));
@@ -54,14 +55,14 @@ impl Keys for RsaKeys {
         &self.id
     }
 
-    /// A key of this size signs every message.
+    /// Signing can't fail with a key of this size.
     fn sign(&self, message: &[u8]) -> Vec<u8> {
         self.signing.try_sign(message).map(|signature| signature.to_vec()).unwrap_or_default()
     }
 
     fn verify(&mut self, message: &[u8], signature: &[u8]) -> bool {
         let verifying = &self.verifying;
-        self.verified.holds(message, signature, || {
+        self.verified.is_valid(message, signature, || {
             Signature::try_from(signature)
                 .is_ok_and(|signature| verifying.verify(message, &signature).is_ok())
         })
@@ -74,7 +75,7 @@ impl Keys for RsaKeys {
         }))
     }
 
-    /// A key of this size could be made before, so another one can be made.
+    /// Key generation already succeeded once for this size, so it isn't expected to fail.
     fn rotate(&mut self) {
         if let Ok(next) = Self::make() {
             *self = next;
@@ -86,7 +87,7 @@ fn text(number: &BigUint) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(number.to_bytes_be())
 }
 
-/// The key's id by RFC 7638: the digest of its required members, in alphabetical order, without blanks.
+/// The key's ID according to RFC 7638: the digest of the required members in alphabetical order, without spaces.
 fn thumbprint(modulus: &str, exponent: &str) -> String {
     let members = format!(r#"{{"e":"{exponent}","kty":"RSA","n":"{modulus}"}}"#);
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(members))

@@ -1,4 +1,4 @@
-//! Grows people from a seed: invented names in several scripts, and everything that trips a client up.
+//! Generation of users from a seed: invented names in several scripts, and the edge cases that clients must handle.
 
 use uuid::{Builder, Uuid};
 
@@ -7,25 +7,25 @@ use crate::family::{CYRILLIC, GREEK, LATIN};
 use crate::populations::{self, Populations};
 use crate::{Seed, Timestamp};
 
-/// Before this every seeded thing happened: 1 November 2026.
+/// The latest time of seeded events: 1 November 2026.
 pub(crate) const EPOCH: i64 = 1_793_491_200_000;
 
-/// MFA is on, and there is no device.
+/// Number of a user with MFA enabled and without a device.
 pub(crate) const NO_DEVICE: u64 = 10;
-/// The only device was never activated.
+/// Number of a user whose only device was never activated.
 pub(crate) const PENDING: u64 = 11;
-/// The only device is blocked.
+/// Number of a user whose only device is blocked.
 pub(crate) const BLOCKED: u64 = 12;
-/// A bypass runs when the sandbox begins.
+/// Number of a user whose MFA bypass is active when the sandbox starts.
 pub(crate) const BYPASS_RUNNING: u64 = 13;
 
-/// Who comes after so many has a family name of their own making. The first ones, whom small worlds and their pictures
-/// show, share a few.
-const FEW: u32 = 5000;
+/// Users up to this number share a few family names, because small sandboxes and their screenshots show them. Later
+/// users get a composed name.
+const LAST_SHARED_NAME: u32 = 5000;
 
 const DAY: i64 = 24 * 3600 * 1000;
 
-/// Given and family names of one script each, so that no name mixes two.
+/// Given and family names, grouped by script, so that no name mixes two scripts.
 const NAMES: [(&[&str], &[&str]); 7] = [
     (
         &[
@@ -64,7 +64,7 @@ const NAMES: [(&[&str], &[&str]); 7] = [
 const LONG: &str =
     "Maximiliana Theodora Wilhelmine Friederike Amalia zu Hohenlohe-Waldenburg-Schillingsfürst und Sternberg";
 
-/// `SplitMix64`: small, quick, and the same everywhere.
+/// `SplitMix64`: small, fast, and the same on all platforms.
 #[derive(Debug)]
 pub(crate) struct Dice(u64);
 
@@ -73,7 +73,7 @@ impl Dice {
         Self(seed)
     }
 
-    /// Dice for one subject of a user or group, so that it is known without rolling for all who come before.
+    /// A generator for one property of a user or group, which doesn't depend on the users before it.
     pub(crate) fn about(id: Uuid, subject: u64) -> Self {
         let (high, low) = id.as_u64_pair();
         Self(high ^ low.rotate_left(17) ^ subject.wrapping_mul(0x9e37_79b9_7f4a_7c15))
@@ -87,88 +87,88 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// True in so many of a hundred.
+    /// True with this probability in percent.
     pub(crate) fn percent(&mut self, chance: u64) -> bool {
         self.roll() % 100 < chance
     }
 
-    /// True in this part of all cases, from 0 to 1.
+    /// True with this probability, from 0 to 1.
     #[expect(clippy::cast_precision_loss, reason = "a part is no exact number")]
     pub(crate) fn happens(&mut self, share: f64) -> bool {
         ((self.roll() >> 11) as f64) < share * 9_007_199_254_740_992.0
     }
 
     pub(crate) fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
-        let place = self.roll() % choices.len().max(1) as u64;
-        usize::try_from(place).ok().and_then(|place| choices.get(place).copied()).unwrap_or_default()
+        let index = self.roll() % choices.len().max(1) as u64;
+        usize::try_from(index).ok().and_then(|index| choices.get(index).copied()).unwrap_or_default()
     }
 
-    fn days_ago(&mut self, most: i64) -> Timestamp {
-        let days = i64::try_from(self.roll() % 1_000_000).unwrap_or(0) * most * DAY / 1_000_000;
+    fn days_ago(&mut self, max: i64) -> Timestamp {
+        let days = i64::try_from(self.roll() % 1_000_000).unwrap_or(0) * max * DAY / 1_000_000;
         Timestamp(EPOCH - days)
     }
 }
 
-/// An id that is the same for the same seed and number.
+/// An ID that is derived from the seed and a number.
 pub(crate) fn uuid(seed: u64, number: u64) -> Uuid {
     let mut dice = Dice(seed.rotate_left(32) ^ number);
     let halves = (u128::from(dice.roll()) << 64) | u128::from(dice.roll());
     Builder::from_random_bytes(halves.to_be_bytes()).into_uuid()
 }
 
-/// The people of a seed.
-pub(crate) fn grow(seed: &Seed) -> Directory {
+/// Generates the users of a seed.
+pub(crate) fn generate(seed: &Seed) -> Directory {
     let mut dice = Dice(seed.seed);
     let mut directory = Directory::with_room(seed.users as usize);
     for number in 1..=seed.users {
         let person = person(number, seed.seed, &mut dice);
         let population = match seed.populations {
             Populations::Usual => person.population,
-            Populations::Even(populations) => populations::turn(number, populations),
+            Populations::Even(populations) => populations::population_of(number, populations),
         };
         directory.add(Person { population, ..person });
     }
     directory
 }
 
-/// Somebody who comes later.
-pub(crate) fn newcomer(number: u32, seed: u64, dice: &mut Dice, now: Timestamp) -> Person {
-    let stranger = stranger(number, seed, dice);
+/// Generates a user who is added while the sandbox runs.
+pub(crate) fn added_person(number: u32, seed: u64, dice: &mut Dice, now: Timestamp) -> Person {
+    let generated = random_person(number, seed, dice);
     Person {
         id: uuid(seed ^ 0x0e, u64::from(number)),
         username: format!("new{number:06}"),
         last_sign_on: None,
         created: now,
         updated: now,
-        ..stranger
+        ..generated
     }
 }
 
-/// A few people are always the same, so that a test or a newcomer can look for them.
+/// Generates a seeded user. A few users are the same for every seed, so that tests and newcomers can find them.
 fn person(number: u32, seed: u64, dice: &mut Dice) -> Person {
-    let stranger = stranger(number, seed, dice);
+    let generated = random_person(number, seed, dice);
     match number {
-        2 => known(stranger, "Adaeze", "Okonkwo", "adaeze.okonkwo", true),
-        3 => known(stranger, "Jonas", "Brandt", "jonas.brandt", false),
-        7 => known(stranger, "Test", "User07", "test.user07", false),
-        10 => known(stranger, "Dina", "Nodevice", "dina.nodevice", true),
-        11 => known(stranger, "Paul", "Pending", "paul.pending", true),
-        12 => known(stranger, "Bela", "Blocked", "bela.blocked", true),
-        13 => known(stranger, "Bypass", "Running", "bypass.running", true),
+        2 => fixed_person(generated, "Adaeze", "Okonkwo", "adaeze.okonkwo", true),
+        3 => fixed_person(generated, "Jonas", "Brandt", "jonas.brandt", false),
+        7 => fixed_person(generated, "Test", "User07", "test.user07", false),
+        10 => fixed_person(generated, "Dina", "Nodevice", "dina.nodevice", true),
+        11 => fixed_person(generated, "Paul", "Pending", "paul.pending", true),
+        12 => fixed_person(generated, "Bela", "Blocked", "bela.blocked", true),
+        13 => fixed_person(generated, "Bypass", "Running", "bypass.running", true),
         14 => Person {
-            account: Account::Locked(Timestamp(EPOCH - DAY).max(stranger.created)),
-            ..known(stranger, "Lena", "Locked", "lena.locked", true)
+            account: Account::Locked(Timestamp(EPOCH - DAY).max(generated.created)),
+            ..fixed_person(generated, "Lena", "Locked", "lena.locked", true)
         },
         15 => Person {
             account: Account::Disabled,
-            ..known(stranger, "Dora", "Disabled", "dora.disabled", false)
+            ..fixed_person(generated, "Dora", "Disabled", "dora.disabled", false)
         },
-        9 => Person { given: LONG.to_owned(), family: LONG.to_owned(), ..stranger },
-        _ => stranger,
+        9 => Person { given: LONG.to_owned(), family: LONG.to_owned(), ..generated },
+        _ => generated,
     }
 }
 
-fn known(stranger: Person, given: &str, family: &str, username: &str, mfa_enabled: bool) -> Person {
+fn fixed_person(generated: Person, given: &str, family: &str, username: &str, mfa_enabled: bool) -> Person {
     Person {
         given: given.to_owned(),
         family: family.to_owned(),
@@ -177,24 +177,25 @@ fn known(stranger: Person, given: &str, family: &str, username: &str, mfa_enable
         account: Account::Enabled,
         mfa_enabled,
         mfa_at_first: mfa_enabled,
-        ..stranger
+        ..generated
     }
 }
 
-/// In the scripts that make names of syllables. The dice are the user's own, so that nothing else falls otherwise.
-fn made_family(script: usize, id: Uuid) -> Option<String> {
+/// A composed family name, for the scripts that have syllables. It has its own generator, so that the other properties
+/// don't change.
+fn composed_family(script: usize, id: Uuid) -> Option<String> {
     let syllables = [LATIN, GREEK, CYRILLIC];
     syllables.get(script).map(|syllables| syllables.name(&mut Dice::about(id, 0xfa)))
 }
 
-fn stranger(number: u32, seed: u64, dice: &mut Dice) -> Person {
-    // Most names are Latin; each of the other scripts has its share.
+fn random_person(number: u32, seed: u64, dice: &mut Dice) -> Person {
+    // 70 % of the names are Latin; the other scripts share the rest.
     let script = if dice.percent(70) { 0 } else { usize::try_from(1 + dice.roll() % 6).unwrap_or(0) };
     let (given, family) = NAMES.get(script).copied().unwrap_or((&["A"], &["B"]));
     let is_service = dice.percent(3);
     let (given, family) = if is_service { ("", "") } else { (dice.of(given), dice.of(family)) };
     let id = uuid(seed, u64::from(number));
-    let made = if number > FEW && !is_service { made_family(script, id) } else { None };
+    let made = if number > LAST_SHARED_NAME && !is_service { composed_family(script, id) } else { None };
     let username = if is_service { format!("svc-print-{number:02}") } else { format!("user{number:06}") };
     let created = dice.days_ago(1500);
     let account = match dice.roll() % 100 {
@@ -210,7 +211,7 @@ fn stranger(number: u32, seed: u64, dice: &mut Dice) -> Person {
     let mfa_enabled = dice.percent(45);
     Person {
         id,
-        // The schema requires an address, and a few users have none all the same: imported ones, and services.
+        // The schema requires an email address, but a few users have none: imported users and service accounts.
         email: (!dice.percent(2)).then(|| format!("{username}@example.com")),
         external_id: dice.percent(60).then(|| format!("E{number:07}")),
         given: given.to_owned(),
@@ -233,8 +234,8 @@ mod tests {
     use super::*;
     use crate::EnvironmentKind;
 
-    fn grown(users: u32) -> Directory {
-        grow(&Seed {
+    fn directory_of(users: u32) -> Directory {
+        generate(&Seed {
             users,
             seed: 1,
             api_base: String::new(),
@@ -246,23 +247,23 @@ mod tests {
 
     #[test]
     fn a_large_directory_has_thousands_of_family_names_in_several_scripts() {
-        let directory = grown(100_000);
+        let directory = directory_of(100_000);
         let families: HashSet<&str> = directory.iter().map(|person| person.family.as_str()).collect();
         assert!(families.len() >= 10_000, "{}", families.len());
         let after = |number: usize| directory.from(number).map(|(_, person)| person.family.as_str());
         for letter in ['é', 'α', 'к', '李', 'ح', 'כ', '鈴'] {
-            assert!(after(FEW as usize).any(|family| family.contains(letter)), "{letter}");
+            assert!(after(LAST_SHARED_NAME as usize).any(|family| family.contains(letter)), "{letter}");
         }
     }
 
     #[test]
-    fn the_first_people_are_the_same_however_many_follow() {
-        let (few, many) = (grown(20), grown(10_000));
+    fn the_first_users_do_not_depend_on_the_number_of_users() {
+        let (few, many) = (directory_of(20), directory_of(10_000));
         let same =
             few.iter().zip(many.iter()).filter(|(one, other)| format!("{one:?}") == format!("{other:?}"));
         assert_eq!(same.count(), 20);
         let shared: HashSet<&str> = NAMES.iter().flat_map(|(_, families)| families.iter().copied()).collect();
         let is_shared = |person: &Person| person.family.is_empty() || shared.contains(person.family.as_str());
-        assert!(many.iter().skip(15).take(FEW as usize - 15).all(is_shared));
+        assert!(many.iter().skip(15).take(LAST_SHARED_NAME as usize - 15).all(is_shared));
     }
 }

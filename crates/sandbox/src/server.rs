@@ -1,5 +1,6 @@
-//! The sandbox behind a real socket. It has an accept loop of its own, because a connection that is reset or left
-//! in silence on demand can't be had from a router.
+//! Serves the sandbox on a real socket.
+//!
+//! It has its own accept loop, because faults reset connections or leave them silent, which a router can't do.
 
 mod record;
 mod travel;
@@ -21,24 +22,24 @@ use tokio::time::{sleep, timeout};
 use crate::wire::{Body, End, Wire};
 use crate::{NoisyNeighbor, Reply, Sandbox, Timestamp};
 pub use record::Record;
-use travel::{Socket, Travelling};
+use travel::{Socket, WireBody};
 
-/// A sandbox that a server and a test both reach.
+/// A sandbox that is shared by a server and a test.
 pub type Shared = Arc<Mutex<Sandbox>>;
 
-/// The largest body that is read, in bytes.
+/// Maximum size of a request body, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// The largest head that is read, in bytes.
+/// Maximum size of a request head, in bytes.
 const HEAD_LIMIT: usize = 64 * 1024;
 
-/// How long a client may take to send a head, and again to send a body.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// Time that a client has to send a head, and again to send a body.
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// A pause after a connection that couldn't be accepted, for example because too many are open.
-const BREATH: Duration = Duration::from_millis(100);
+/// Pause after a connection couldn't be accepted, for example because too many are open.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Now, by the computer's clock.
+/// The current time of the computer's clock.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "a native server has a clock")]
 pub fn now() -> Timestamp {
@@ -46,15 +47,15 @@ pub fn now() -> Timestamp {
     Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// What is recorded, if anything is.
+/// The HAR file of a recording; the inner `None` means that recording has stopped after an error.
 type Recording = Option<Arc<Mutex<Option<Record>>>>;
 
-/// Serves the API and the authorization server for as long as this future is polled.
+/// Serves the API and the authorization server as long as this future is polled.
 pub async fn serve_api(listener: TcpListener, sandbox: Shared) {
     accept(listener, sandbox, None).await;
 }
 
-/// The same, and every exchange with the API is recorded.
+/// Serves the API and the authorization server, and records every exchange with the API.
 pub async fn serve_api_recorded(listener: TcpListener, sandbox: Shared, record: Record) {
     accept(listener, sandbox, Some(Arc::new(Mutex::new(Some(record))))).await;
 }
@@ -65,19 +66,19 @@ async fn accept(listener: TcpListener, sandbox: Shared, recording: Recording) {
             Ok((stream, address)) => {
                 tokio::spawn(serve(stream, address, Arc::clone(&sandbox), recording.clone()));
             }
-            Err(_) => sleep(BREATH).await,
+            Err(_) => sleep(ACCEPT_PAUSE).await,
         }
     }
 }
 
-/// One connection. Whatever ends it early, a client's doing or a fault's, ends it alone.
+/// Serves one connection. An error, caused by a client or a fault, ends only this connection.
 async fn serve(stream: TcpStream, address: SocketAddr, sandbox: Shared, recording: Recording) {
     let Ok((stream, socket)) = with_socket(stream) else { return };
     let service = service_fn(move |request| {
         answer(request, address, Arc::clone(&sandbox), socket.clone(), recording.clone())
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(HEAD_LIMIT);
+    builder.timer(TokioTimer::new()).header_read_timeout(CLIENT_TIMEOUT).max_buf_size(HEAD_LIMIT);
     let _ = builder.serve_connection(TokioIo::new(stream), service).await;
 }
 
@@ -94,16 +95,16 @@ async fn answer(
     sandbox: Shared,
     socket: Socket,
     recording: Recording,
-) -> io::Result<Response<Travelling>> {
+) -> io::Result<Response<WireBody>> {
     let in_flight = InFlight::enter(Arc::clone(&sandbox));
     let Reply { response, wire } = reply(request, address, &sandbox, &recording).await?;
     if wire.before_millis > 0 {
         sleep(Duration::from_millis(wire.before_millis)).await;
     }
     if wire.body == Body::Nothing {
-        return lost(wire.end, &socket).await;
+        return no_answer(wire.end, &socket).await;
     }
-    let mut response = response.map(|body| Travelling::new(body, wire, socket, in_flight));
+    let mut response = response.map(|body| WireBody::new(body, wire, socket, in_flight));
     if wire.end != End::Keep {
         response.headers_mut().insert(header::CONNECTION, http::HeaderValue::from_static("close"));
     }
@@ -118,25 +119,25 @@ async fn reply(
 ) -> io::Result<Reply> {
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(NoisyNeighbor(address.ip().to_string()));
-    let body = timeout(PATIENCE, Limited::new(body, BODY_LIMIT).collect()).await;
+    let body = timeout(CLIENT_TIMEOUT, Limited::new(body, BODY_LIMIT).collect()).await;
     let body = body.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
     let mut sandbox = locked(sandbox);
     if let Ok(body) = body {
         let (request, at) = (Request::from_parts(parts, body.to_bytes().to_vec()), now());
         let reply = sandbox.handle(&request, at);
         if let Some(record) = recording {
-            note(record, &request, &reply.response, at);
+            record_exchange(record, &request, &reply.response, at);
         }
         return Ok(reply);
     }
     let reply = sandbox.refuse_body(&Request::from_parts(parts, Vec::new()), now());
-    // The rest of the body is still on its way and nobody reads it.
+    // The rest of the body is still being sent and won't be read, so the connection is closed.
     Ok(Reply { wire: Wire { end: End::Fin, ..reply.wire }, ..reply })
 }
 
-/// Records an exchange. A file that can't be written ends the recording, and no answer is lost over it.
+/// Records an exchange. A write error stops the recording, but the answer is still sent.
 #[expect(clippy::print_stderr, reason = "the person who records has to know that it has ended")]
-fn note(
+fn record_exchange(
     record: &Mutex<Option<Record>>,
     request: &Request<Vec<u8>>,
     response: &Response<Vec<u8>>,
@@ -150,8 +151,8 @@ fn note(
     }
 }
 
-/// No answer at all.
-async fn lost(end: End, socket: &Socket) -> io::Result<Response<Travelling>> {
+/// Ends a connection without an answer.
+async fn no_answer(end: End, socket: &Socket) -> io::Result<Response<WireBody>> {
     match end {
         End::Silence => std::future::pending().await,
         End::Reset => socket.arm(),
@@ -160,12 +161,12 @@ async fn lost(end: End, socket: &Socket) -> io::Result<Response<Travelling>> {
     Err(io::Error::other("lost on demand"))
 }
 
-/// A panic under the lock would be a defect of its own; the people are still whole.
+/// Locks the sandbox. A panic while it was locked is a defect of its own; the users' data is still consistent.
 pub(crate) fn locked(sandbox: &Shared) -> MutexGuard<'_, Sandbox> {
     sandbox.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A request that is being answered, for the oracle's count.
+/// A request in flight, which the oracle counts.
 struct InFlight(Shared);
 
 impl InFlight {

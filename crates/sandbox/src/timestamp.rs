@@ -1,4 +1,4 @@
-//! Points in time.
+//! Points in time, and their RFC 3339 format.
 
 use std::fmt;
 
@@ -11,13 +11,13 @@ use serde::{Serialize, Serializer};
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// So many seconds later, or earlier for a negative number; at the end of time it stays there.
+    /// This many seconds later, or earlier if negative. Saturates at the limits of the type.
     #[must_use]
     pub const fn after_seconds(self, seconds: i64) -> Self {
         self.after_millis(seconds.saturating_mul(1000))
     }
 
-    /// So many milliseconds later, or earlier for a negative number; at the end of time it stays there.
+    /// This many milliseconds later, or earlier if negative. Saturates at the limits of the type.
     #[must_use]
     pub const fn after_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
@@ -31,8 +31,8 @@ impl Serialize for Timestamp {
 }
 
 impl Timestamp {
-    /// Reads RFC 3339: a date, a time with or without a fraction, and `Z` or an offset. What is finer than a
-    /// millisecond is dropped.
+    /// Parses RFC 3339: a date, a time with or without a fraction, and `Z` or an offset. Digits beyond milliseconds are
+    /// dropped.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let (date, time) = text.split_once('T')?;
@@ -42,7 +42,7 @@ impl Timestamp {
     }
 }
 
-/// A time and its distance from UTC in milliseconds.
+/// Splits off the UTC offset and returns it in milliseconds.
 fn without_offset(time: &str) -> Option<(&str, i64)> {
     if let Some(time) = time.strip_suffix('Z') {
         return Some((time, 0));
@@ -53,7 +53,7 @@ fn without_offset(time: &str) -> Option<(&str, i64)> {
     Some((time, sign * (number(hours, 2, 23)? * 3_600_000 + number(minutes, 2, 59)? * 60_000)))
 }
 
-/// A day that doesn't exist is written back as another one.
+/// Parses a date. A day that doesn't exist is detected because it is written back as another date.
 fn midnight(date: &str) -> Option<Timestamp> {
     let (year, day) = date.split_once('-')?;
     let (month, day) = day.split_once('-')?;
@@ -82,15 +82,15 @@ fn millis(fraction: &str) -> Option<i64> {
     format!("{fraction:0<3}").get(..3)?.parse().ok()
 }
 
-/// A number of exactly so many digits, at most `largest`.
+/// A number of exactly this many digits, at most `largest`.
 fn number(text: &str, digits: usize, largest: i64) -> Option<i64> {
     let is_number = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|number| is_number && *number <= largest)
 }
 
 impl fmt::Display for Timestamp {
-    /// Days become a date of the Gregorian calendar, with years that begin in March so that a leap day is the
-    /// last of its year.
+    /// Converts days to a date of the Gregorian calendar. Years start in March, so that a leap day is the last day of a
+    /// year.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (days, millis) = (self.0.div_euclid(86_400_000), self.0.rem_euclid(86_400_000));
         let shifted = days + 719_468;
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_point_in_time_is_written_as_pingone_does() {
+    fn a_timestamp_is_formatted_as_in_pingone() {
         for (millis, text) in [
             (0, "1970-01-01T00:00:00.000Z"),
             (1_651_062_280_823, "2022-04-27T12:24:40.823Z"),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn a_written_timestamp_is_parsed_back() {
         for millis in [0, -1, 1_651_062_280_823, 1_709_251_199_900, -62_167_219_200_000, 253_402_300_799_999]
         {
             assert_eq!(Timestamp::read(&Timestamp(millis).to_string()), Some(Timestamp(millis)));
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn the_other_forms_of_rfc_3339_are_read() {
+    fn other_forms_of_rfc_3339_are_parsed() {
         for text in [
             "2022-04-27T12:24:40Z",
             "2022-04-27T12:24:40.0Z",
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_point_in_time_is_not_read() {
+    fn an_invalid_timestamp_is_refused() {
         for text in [
             "",
             "2022-04-27",
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn time_ends_instead_of_overflowing() {
+    fn arithmetic_saturates_instead_of_overflowing() {
         assert_eq!(Timestamp(1).after_seconds(i64::MAX), Timestamp(i64::MAX));
         assert!(!Timestamp(0).after_seconds(i64::MIN).to_string().is_empty());
     }

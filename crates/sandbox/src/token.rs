@@ -1,4 +1,4 @@
-//! Access tokens: minted with PingOne's claims, and checked on every call.
+//! Access tokens: issued with PingOne's claims, and checked on every call.
 //!
 //! Source: developer.pingidentity.com, PingOne API, "Token claims"; recorded tokens.
 
@@ -14,35 +14,37 @@ use crate::keys::Keys;
 use crate::role::Role;
 use crate::{Seed, Timestamp, environment, seed};
 
-/// The secret of every client, for the token endpoint.
+/// The client secret of every worker, for the token endpoint.
 pub const CLIENT_SECRET: &str = "sandbox-secret";
 
-/// Who acts.
+/// The kind of caller that a token represents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Actor {
-    /// A worker application, by client credentials.
+    /// A worker application that used client credentials.
     #[default]
     Application,
-    /// A person who signed on through it.
+    /// A user who signed on through an application.
     Person,
 }
 
-/// The token to make.
+/// The properties of a token to issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenSpec {
-    /// Who acts.
+    /// Whether an application or a person acts.
     pub actor: Actor,
-    /// What the client may do: it is the client, or the administrator, who holds this role from the start.
+    /// The role of the caller: the token is for the client or administrator that holds this role from the start.
     pub role: Role,
-    /// Who acts instead: a client, or a user where a person acts. What they may do is looked up at every call.
+    /// The caller instead of the role's: a client ID, or a user ID if a person acts. Its permissions are looked up at
+    /// every call.
     pub holder: Option<Uuid>,
-    /// The scopes, for example `p1:update:userMfaEnabled`. One that begins with `p1:` makes it a self-service token.
+    /// The scopes, for example `p1:update:userMfaEnabled`. A scope that starts with `p1:` makes it a self-service
+    /// token.
     pub scopes: Vec<String>,
-    /// How long it lasts; negative for one that has ended.
+    /// Lifetime of the token in seconds; negative for an expired token.
     pub lifetime_seconds: i64,
-    /// The API's origin and the authorization server's base to name instead of the sandbox's own, for a token
-    /// that looks issued elsewhere.
+    /// The API's origin and the authorization server's base URL in the claims, if they aren't the sandbox's own: for a
+    /// token that was issued elsewhere.
     pub origins: Option<(String, String)>,
 }
 
@@ -89,7 +91,6 @@ pub(crate) fn api_origin(seed: &Seed) -> &str {
     seed.api_base.strip_suffix("/v1").unwrap_or(&seed.api_base)
 }
 
-/// What a token says of itself.
 #[derive(Serialize, Deserialize)]
 struct Header {
     alg: String,
@@ -98,7 +99,7 @@ struct Header {
 }
 
 impl Claims {
-    /// The claims that `spec` asks for.
+    /// Builds the claims of a token with these properties.
     pub(crate) fn of(seed: &Seed, spec: &TokenSpec, number: u64, now: Timestamp) -> Self {
         let (origin, auth_base) = match &spec.origins {
             Some((origin, auth_base)) => (origin.as_str(), auth_base.as_str()),
@@ -112,7 +113,7 @@ impl Claims {
             client_id: client.to_string(),
             iss: authorization::issuer(auth_base),
             jti: seed::uuid(seed.seed ^ 0x70, number),
-            // One that has ended was issued an hour before its end.
+            // An expired token was issued an hour before it expired.
             iat: if spec.lifetime_seconds < 0 {
                 issued.saturating_add(spec.lifetime_seconds).saturating_sub(3600)
             } else {
@@ -132,12 +133,12 @@ impl Claims {
         }
     }
 
-    /// The token has these scopes; without any the claim is left out.
+    /// Sets the `scope` claim; an empty scope leaves it out.
     pub(crate) fn with_scope(self, scope: String) -> Self {
         Self { scope: Some(scope).filter(|scope| !scope.is_empty()), ..self }
     }
 
-    /// The token is for whoever signed on.
+    /// Sets the claims of a signed-on user's session.
     pub(crate) fn with_session(self, session: &Session) -> Self {
         Self {
             client_id: authorization::PUBLIC_CLIENT_ID.to_string(),
@@ -150,12 +151,13 @@ impl Claims {
         }
     }
 
-    /// Roles are not in the token: they are those of the user, or without one of the client.
+    /// The caller that the claims identify. A token contains no roles: they are those of its user, or of its client if
+    /// it names no user.
     fn caller(&self) -> Option<Caller> {
         let mut scopes = self.scope.as_deref().unwrap_or_default().split(' ');
         if scopes.clone().any(|scope| scope.starts_with("p1:")) {
             let changes_mfa = scopes.any(|scope| scope == "p1:update:userMfaEnabled");
-            return Some(Caller::OneSelf { user: self.sub, changes_mfa });
+            return Some(Caller::SelfService { user: self.sub, changes_mfa });
         }
         match self.sub {
             Some(user) => Some(Caller::Holder(user)),
@@ -164,10 +166,10 @@ impl Claims {
     }
 }
 
-/// The claims as a token.
+/// Encodes and signs claims as a JWT.
 pub(crate) fn sign(keys: &dyn Keys, claims: &impl Serialize) -> String {
     let head = Header { alg: keys.algorithm().into(), typ: "JWT".into(), kid: keys.key_id().into() };
-    // A header and claims of plain strings and numbers always have a JSON text.
+    // A header and claims of plain strings and numbers can always be serialized.
     let text = |part: Vec<u8>| BASE64_URL_SAFE_NO_PAD.encode(part);
     let head = text(serde_json::to_vec(&head).unwrap_or_default());
     let body = text(serde_json::to_vec(claims).unwrap_or_default());
@@ -176,13 +178,13 @@ pub(crate) fn sign(keys: &dyn Keys, claims: &impl Serialize) -> String {
     format!("{signed}.{signature}")
 }
 
-/// What stands behind the scheme in the `Authorization` header. PingOne takes the scheme in any case.
+/// The credentials after the scheme in the `Authorization` header. PingOne accepts the scheme in any case.
 pub(crate) fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
     let (named, credentials) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     named.eq_ignore_ascii_case(scheme).then_some(credentials)
 }
 
-/// The client that a token names, whether or not the token holds; for the record of what happened.
+/// The client that a token names, valid or not; for the record of writes.
 pub(crate) fn client_id(headers: &HeaderMap) -> String {
     claims(headers).map(|claims| claims.client_id).unwrap_or_default()
 }
@@ -193,26 +195,27 @@ fn claims(headers: &HeaderMap) -> Option<Claims> {
     serde_json::from_slice(&body).ok()
 }
 
-/// The claims that a request brings; `None` for a token that is missing, damaged, forged, ended, issued elsewhere
-/// or meant for another API.
+/// The claims of the request's token; `None` if it is missing, damaged, forged, expired, issued elsewhere or meant for
+/// another API.
 pub(crate) fn check(seed: &Seed, keys: &mut dyn Keys, headers: &HeaderMap, now: Timestamp) -> Option<Claims> {
     let token = credentials(headers, "Bearer")?;
     let (signed, signature) = token.rsplit_once('.')?;
     let (head, body) = signed.split_once('.')?;
     let head: Header = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(head).ok()?).ok()?;
     let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).ok()?;
-    // Whoever made the token doesn't choose how it is verified.
+    // The token's issuer must not choose how the signature is verified.
     if head.alg != keys.algorithm() || !keys.verify(signed.as_bytes(), &signature) {
         return None;
     }
     let claims: Claims = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(body).ok()?).ok()?;
-    let holds = claims.exp.saturating_mul(1000) > now.0;
-    let is_meant = claims.aud.iter().any(|audience| audience == api_origin(seed));
-    let is_own = claims.iss == authorization::issuer(&seed.auth_base) && claims.env == environment::ID;
-    (holds && is_meant && is_own).then_some(claims)
+    let is_unexpired = claims.exp.saturating_mul(1000) > now.0;
+    let is_for_this_api = claims.aud.iter().any(|audience| audience == api_origin(seed));
+    let is_from_this_issuer =
+        claims.iss == authorization::issuer(&seed.auth_base) && claims.env == environment::ID;
+    (is_unexpired && is_for_this_api && is_from_this_issuer).then_some(claims)
 }
 
-/// Who sent the request; `None` for a token that [`check`] refuses.
+/// The caller who sent the request; `None` for a token that [`check`] refuses.
 pub(crate) fn caller(
     seed: &Seed,
     keys: &mut dyn Keys,

@@ -1,7 +1,7 @@
-//! The users: a page of them, or one.
+//! The users: a page of the list, or a single user.
 //!
-//! Source: a recorded list of api.pingone.eu (order of fields, links, empty lists); paging as documented, the
-//! cursor's text is assumed, and so are the links of a user's population and state.
+//! Source: a recorded list of api.pingone.eu (order of fields, links, empty lists); paging as documented. Assumed: the
+//! cursor's contents, and the links of a user's population and state.
 
 use http::{Request, Response, StatusCode};
 use serde::Serialize;
@@ -105,7 +105,7 @@ struct Status {
     status: &'static str,
 }
 
-/// What `expand` asks for.
+/// The resources that `expand` requests.
 #[derive(Serialize)]
 struct Expanded {
     population: populations::Body,
@@ -208,13 +208,13 @@ struct Enabled {
     enabled: bool,
 }
 
-/// The population that a user is in.
+/// Answers a request for a user's population.
 pub(crate) fn population(sandbox: &Sandbox, id: Uuid, reach: &Reach) -> Answer {
     let person = reach.person(&sandbox.directory, id)?;
     Ok((of_user(sandbox, person, "population", Reference { id: person.population }), 1))
 }
 
-/// Whether a user's account is enabled.
+/// Answers a request for whether a user's account is enabled.
 pub(crate) fn enabled(sandbox: &Sandbox, id: Uuid, reach: &Reach) -> Answer {
     let person = reach.person(&sandbox.directory, id)?;
     let enabled = Enabled { enabled: person.account != Account::Disabled };
@@ -227,7 +227,7 @@ fn of_user(sandbox: &Sandbox, person: &Person, name: &str, value: impl Serialize
     json(StatusCode::OK, &OfUser { links, value })
 }
 
-/// The populations, if the query asks for them with the users.
+/// The populations, if the query requests them with the users.
 fn populations(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Option<Vec<populations::Body>> {
     query::names(request, "expand", "population").then(|| populations::bodies(sandbox).collect())
 }
@@ -237,7 +237,7 @@ fn expanded(populations: &[populations::Body], person: &Person) -> Option<Expand
     Some(Expanded { population: population.clone() })
 }
 
-/// What the query of a list asks for.
+/// The query of the user list.
 #[derive(Default)]
 struct Query {
     limit: Option<usize>,
@@ -254,12 +254,12 @@ impl Query {
                 "limit" => query.limit = Some(paging::limit(&value)?),
                 "cursor" => query.from = paging::place(&value)?,
                 "filter" => {
-                    let ids = if sandbox.behaviour.filter_by_id { Ids::Taken } else { Ids::Refused };
+                    let ids = if sandbox.behaviour.filter_by_id { Ids::Accepted } else { Ids::Refused };
                     let filter = Filter::read_with(&value, ids).map_err(Refusal::Filter)?;
                     query.filter = Some((value.into_owned(), filter));
                 }
                 "expand" => query.is_expanded |= query::names(request, "expand", "population"),
-                // PingOne ignores what it doesn't know.
+                // PingOne ignores unknown parameters.
                 _ => {}
             }
         }
@@ -280,7 +280,7 @@ impl Query {
     }
 }
 
-/// The number of the page that a list's query asks for, from 1, as far as that can be told.
+/// The page number that a list's query requests, starting at 1. An invalid query counts as the first page.
 pub(crate) fn page_number(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> u64 {
     let Ok(query) = Query::read(sandbox, request) else { return 1 };
     (query.from / query.page(sandbox).max(1)) as u64 + 1
@@ -292,7 +292,7 @@ pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach,
     let populations = populations(sandbox, request);
     let matches = |person: &Person| {
         let filter = query.filter.as_ref().map(|(_, filter)| filter);
-        filter.is_none_or(|filter| filter.holds(person, &groups::holds)) && reach.covers(person)
+        filter.is_none_or(|filter| filter.matches(person, &groups::is_member)) && reach.covers(person)
     };
     let count = match (&query.filter, reach) {
         (None, Reach::Environment) => sandbox.directory.len(),
@@ -312,7 +312,7 @@ pub(crate) fn list(sandbox: &Sandbox, request: &Request<Vec<u8>>, reach: &Reach,
     let size = users.len();
     let links = Links {
         this: paging::this(&sandbox.seed, request),
-        next: people.peek().map(|(place, _)| query.link(sandbox, *place)),
+        next: people.peek().map(|(index, _)| query.link(sandbox, *index)),
         prev: (query.from > 0).then(|| query.link(sandbox, query.from.saturating_sub(query.page(sandbox)))),
     };
     let page = Page { links, embedded: Embedded { users }, count, size };

@@ -1,19 +1,25 @@
-//! Signatures that were verified, so that a hundred requests with one token cost one verification.
+//! A cache of verified signatures, so that a hundred requests with one token need only one verification.
 
 use std::collections::VecDeque;
 
 use sha2::{Digest, Sha256};
 
-/// How many are remembered: far more than the tokens that are in use at once.
-const MOST: usize = 64;
+/// Number of cached signatures, far more than the tokens that are in use at the same time.
+const CAPACITY: usize = 64;
 
-/// Digests of messages with their signatures; only of those that hold, so that nobody can fill it with others.
+/// Digests of messages with their signatures. Only valid signatures are cached, so that an attacker can't fill the
+/// cache with forgeries.
 #[derive(Default)]
 pub(crate) struct Verified(VecDeque<[u8; 32]>);
 
 impl Verified {
-    /// Whether the signature holds. `verify` is asked only about one that isn't remembered.
-    pub(crate) fn holds(&mut self, message: &[u8], signature: &[u8], verify: impl FnOnce() -> bool) -> bool {
+    /// Whether the signature is valid. `verify` is called only if the signature isn't cached.
+    pub(crate) fn is_valid(
+        &mut self,
+        message: &[u8],
+        signature: &[u8],
+        verify: impl FnOnce() -> bool,
+    ) -> bool {
         let digest = digest(message, signature);
         if self.0.contains(&digest) {
             return true;
@@ -21,7 +27,7 @@ impl Verified {
         if !verify() {
             return false;
         }
-        if self.0.len() == MOST {
+        if self.0.len() == CAPACITY {
             self.0.pop_front();
         }
         self.0.push_back(digest);
@@ -29,7 +35,7 @@ impl Verified {
     }
 }
 
-/// The length keeps a message and a signature apart.
+/// The digest of a message and a signature. The length prefix keeps them apart.
 fn digest(message: &[u8], signature: &[u8]) -> [u8; 32] {
     let length = (message.len() as u64).to_le_bytes();
     Sha256::new().chain_update(length).chain_update(message).chain_update(signature).finalize().into()
@@ -40,33 +46,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signature_that_holds_is_verified_once() {
-        let (mut verified, mut asked) = (Verified::default(), 0);
+    fn a_valid_signature_is_verified_once() {
+        let (mut verified, mut calls) = (Verified::default(), 0);
         for _ in 0..100 {
-            assert!(verified.holds(b"message", b"signature", || {
-                asked += 1;
+            assert!(verified.is_valid(b"message", b"signature", || {
+                calls += 1;
                 true
             }));
         }
-        assert_eq!(asked, 1);
+        assert_eq!(calls, 1);
     }
 
     #[test]
-    fn a_signature_that_does_not_hold_is_verified_every_time() {
+    fn an_invalid_signature_is_verified_every_time() {
         let mut verified = Verified::default();
-        assert!(!verified.holds(b"message", b"forged", || false));
-        assert!(!verified.holds(b"message", b"forged", || false));
-        assert!(verified.holds(b"message", b"signature", || true));
-        assert!(!verified.holds(b"messagesig", b"nature", || false));
+        assert!(!verified.is_valid(b"message", b"forged", || false));
+        assert!(!verified.is_valid(b"message", b"forged", || false));
+        assert!(verified.is_valid(b"message", b"signature", || true));
+        assert!(!verified.is_valid(b"messagesig", b"nature", || false));
     }
 
     #[test]
-    fn the_oldest_is_forgotten_first() {
+    fn the_oldest_signature_is_dropped_first() {
         let mut verified = Verified::default();
-        for number in 0..=MOST {
-            assert!(verified.holds(&number.to_le_bytes(), b"", || true));
+        for number in 0..=CAPACITY {
+            assert!(verified.is_valid(&number.to_le_bytes(), b"", || true));
         }
-        assert!(verified.holds(&MOST.to_le_bytes(), b"", || false));
-        assert!(!verified.holds(&0_usize.to_le_bytes(), b"", || false));
+        assert!(verified.is_valid(&CAPACITY.to_le_bytes(), b"", || false));
+        assert!(!verified.is_valid(&0_usize.to_le_bytes(), b"", || false));
     }
 }

@@ -1,59 +1,59 @@
-//! How an answer travels: what a socket does with it beyond sending it whole.
+//! How an answer is transmitted: what a socket does other than sending it completely and at once.
 
-/// The way of one answer. The pure core decides it; only a server can walk it.
+/// The transmission of one answer. The pure core decides it; only a server can carry it out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Wire {
-    /// How long nothing is sent, in milliseconds.
+    /// Time before anything is sent, in milliseconds.
     pub before_millis: u64,
-    /// How much is sent, and how.
+    /// Which part of the answer is sent, and how.
     pub body: Body,
-    /// How the connection ends.
+    /// What happens to the connection afterwards.
     pub end: End,
 }
 
-/// How much of an answer is sent, and how.
+/// Which part of an answer is sent, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Body {
-    /// All of it, at once.
+    /// The complete answer, at once.
     #[default]
     Whole,
-    /// All of it, so many bytes at a time.
+    /// The complete answer, in portions.
     Dripped {
-        /// The bytes of a portion, at least one.
+        /// Size of a portion in bytes, at least 1.
         portion: usize,
         /// The pause between two portions, in milliseconds.
         every_millis: u64,
     },
-    /// The headers, which promise the whole body, and so many bytes of it.
+    /// The headers, which announce the complete body, and only a part of it.
     Cut {
-        /// The bytes that are sent.
+        /// Number of body bytes that are sent.
         after: usize,
     },
-    /// Not even the headers.
+    /// Nothing is sent, not even the headers.
     Nothing,
 }
 
 /// How a connection ends after an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum End {
-    /// It stays for the next request.
+    /// It stays open for the next request.
     #[default]
     Keep,
-    /// It is closed in order.
+    /// It is closed normally, with a TCP FIN.
     Fin,
-    /// It is reset.
+    /// It is reset abruptly, with a TCP RST.
     Reset,
-    /// It stays, and nothing more is ever sent.
+    /// It stays open, but nothing more is ever sent.
     Silence,
 }
 
 impl Wire {
-    /// Nothing is sent, and the connection ends like this.
+    /// No answer at all; the connection ends in this way.
     pub(crate) const fn lost(end: End) -> Self {
         Self { before_millis: 0, body: Body::Nothing, end }
     }
 
-    /// The headers and so many bytes are sent, and the connection ends like this.
+    /// The headers and this many body bytes; then the connection ends in this way.
     pub(crate) const fn cut(after: usize, end: End) -> Self {
         Self { before_millis: 0, body: Body::Cut { after }, end }
     }

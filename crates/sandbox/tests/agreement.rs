@@ -1,5 +1,5 @@
-//! Whatever is written, goes wrong, waits or happens in the background: the oracle's record and the state agree, and
-//! the same seed gives the same bytes.
+//! Property tests: after any sequence of writes, faults, delays and background changes, the oracle's record and the
+//! state agree, and the same seed gives the same bytes.
 
 use http::Request;
 use pingone_sandbox::{
@@ -13,16 +13,16 @@ use uuid::Uuid;
 
 const START: i64 = 1_795_478_400_000;
 
-/// One thing that a client, the network or somebody else does.
+/// A step of a client, of time, of the network or of someone else.
 #[derive(Debug, Clone)]
 enum Step {
     Put { user: usize, to: bool },
     Get { user: usize },
     List,
     Wait { millis: i64 },
-    GoWrong(Fault),
-    Heal,
-    Happen { kind: u8, user: usize, to: bool },
+    AddFault(Fault),
+    ClearFaults,
+    Change { kind: u8, user: usize, to: bool },
 }
 
 fn fault() -> impl Strategy<Value = Fault> {
@@ -45,14 +45,14 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0_usize..8).prop_map(|user| Step::Get { user }),
         1 => Just(Step::List),
         2 => (0_i64..4000).prop_map(|millis| Step::Wait { millis }),
-        2 => fault().prop_map(Step::GoWrong),
-        1 => Just(Step::Heal),
-        1 => (0_u8..4, 0_usize..8, any::<bool>()).prop_map(|(kind, user, to)| Step::Happen { kind, user, to }),
+        2 => fault().prop_map(Step::AddFault),
+        1 => Just(Step::ClearFaults),
+        1 => (0_u8..4, 0_usize..8, any::<bool>()).prop_map(|(kind, user, to)| Step::Change { kind, user, to }),
     ]
 }
 
-/// A sandbox and the people it began with.
-struct Stage {
+/// A sandbox and its initial users.
+struct Fixture {
     sandbox: Sandbox,
     users: Vec<Uuid>,
     token: String,
@@ -60,7 +60,7 @@ struct Stage {
     bytes: Vec<u8>,
 }
 
-impl Stage {
+impl Fixture {
     fn new(seed: u64) -> Self {
         let mut sandbox = Sandbox::new(Seed {
             users: 8,
@@ -90,7 +90,7 @@ impl Stage {
         self.bytes.extend(reply.response.body());
     }
 
-    fn take(&mut self, step: &Step) {
+    fn apply(&mut self, step: &Step) {
         match step {
             Step::Put { user, to } => {
                 let rest = format!("users/{}/mfaEnabled", self.users[*user]);
@@ -102,42 +102,42 @@ impl Stage {
                 self.now = self.now.after_millis(*millis);
                 self.sandbox.settle(self.now);
             }
-            Step::GoWrong(fault) => {
+            Step::AddFault(fault) => {
                 let (on, fault) = (On::default(), fault.clone());
                 let rule = Rule { on, share: 0.7, skip: 0, times: Some(2), fault };
                 self.sandbox.go_wrong(rule).unwrap();
             }
-            Step::Heal => self.sandbox.heal(),
-            Step::Happen { kind, user, to } => {
+            Step::ClearFaults => self.sandbox.heal(),
+            Step::Change { kind, user, to } => {
                 let user = self.users[*user];
-                let happening = match kind {
+                let change = match kind {
                     0 => BackgroundChange::Added,
                     1 => BackgroundChange::Deleted(user),
                     2 => BackgroundChange::Renamed(user),
                     _ => BackgroundChange::Switched(user, *to),
                 };
-                self.sandbox.happen(happening, self.now);
+                self.sandbox.happen(change, self.now);
             }
         }
     }
 }
 
 fn agrees_after(seed: u64, steps: &[Step]) -> TestCaseResult {
-    let mut stage = Stage::new(seed);
+    let mut fixture = Fixture::new(seed);
     for step in steps {
-        stage.take(step);
-        prop_assert_eq!(stage.sandbox.agrees(stage.now), Ok(()));
+        fixture.apply(step);
+        prop_assert_eq!(fixture.sandbox.agrees(fixture.now), Ok(()));
     }
-    // A client that has crashed meanwhile comes back later and finds what is due carried out.
-    stage.now = stage.now.after_seconds(60);
-    stage.sandbox.settle(stage.now);
-    prop_assert_eq!(stage.sandbox.agrees(stage.now), Ok(()));
+    // A client that crashed in the meantime returns later and finds all delayed writes applied.
+    fixture.now = fixture.now.after_seconds(60);
+    fixture.sandbox.settle(fixture.now);
+    prop_assert_eq!(fixture.sandbox.agrees(fixture.now), Ok(()));
     Ok(())
 }
 
 proptest! {
     #[test]
-    fn record_and_state_agree_at_every_time(
+    fn record_and_state_agree_after_every_step(
         seed in any::<u64>(),
         steps in proptest::collection::vec(step(), 1..60),
     ) {
@@ -150,34 +150,34 @@ proptest! {
         steps in proptest::collection::vec(step(), 1..30),
     ) {
         let bytes = || {
-            let mut stage = Stage::new(seed);
-            stage.sandbox.behave(Behaviour { churn_every: Some(5), ..Behaviour::default() }).unwrap();
+            let mut fixture = Fixture::new(seed);
+            fixture.sandbox.behave(Behaviour { churn_every: Some(5), ..Behaviour::default() }).unwrap();
             for step in &steps {
-                stage.take(step);
+                fixture.apply(step);
             }
-            stage.bytes
+            fixture.bytes
         };
         prop_assert!(bytes() == bytes());
     }
 
     #[test]
-    fn a_list_that_lags_shows_what_was_so_then(switches in proptest::collection::vec((0_usize..8, any::<bool>()), 1..20)) {
-        let mut stage = Stage::new(1);
+    fn a_lagging_list_shows_earlier_flags(switches in proptest::collection::vec((0_usize..8, any::<bool>()), 1..20)) {
+        let mut fixture = Fixture::new(1);
         let lag = 10_000;
         for (user, to) in &switches {
-            stage.take(&Step::Put { user: *user, to: *to });
-            stage.now = stage.now.after_millis(1000);
+            fixture.apply(&Step::Put { user: *user, to: *to });
+            fixture.now = fixture.now.after_millis(1000);
         }
-        let flags = |stage: &Stage| -> Vec<Option<bool>> {
-            stage.users.iter().map(|user| stage.sandbox.mfa_enabled(*user)).collect()
+        let flags = |fixture: &Fixture| -> Vec<Option<bool>> {
+            fixture.users.iter().map(|user| fixture.sandbox.mfa_enabled(*user)).collect()
         };
-        let now = flags(&stage);
-        stage.sandbox.behave(Behaviour { list_lag_millis: lag, ..Behaviour::default() }).unwrap();
-        // After the lag the list says the same as the single reads.
-        stage.now = stage.now.after_millis(lag);
-        let path = format!("/v1/environments/{}/users", stage.sandbox.environment_id());
-        let request = Request::get(path).header("Authorization", format!("Bearer {}", stage.token)).body(Vec::new());
-        let reply = stage.sandbox.handle(&request.unwrap(), stage.now);
+        let now = flags(&fixture);
+        fixture.sandbox.behave(Behaviour { list_lag_millis: lag, ..Behaviour::default() }).unwrap();
+        // After the lag, the list shows the same flags as single reads.
+        fixture.now = fixture.now.after_millis(lag);
+        let path = format!("/v1/environments/{}/users", fixture.sandbox.environment_id());
+        let request = Request::get(path).header("Authorization", format!("Bearer {}", fixture.token)).body(Vec::new());
+        let reply = fixture.sandbox.handle(&request.unwrap(), fixture.now);
         let body: serde_json::Value = serde_json::from_slice(reply.response.body()).unwrap();
         let listed: Vec<Option<bool>> =
             body["_embedded"]["users"].as_array().unwrap().iter().map(|user| user["mfaEnabled"].as_bool()).collect();

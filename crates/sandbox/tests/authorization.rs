@@ -1,4 +1,4 @@
-//! The authorization server, asked of the core.
+//! The authorization server, tested in the core without a socket.
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
@@ -19,7 +19,7 @@ const SCOPE: &str = "openid profile email";
 type Answer = Response<Vec<u8>>;
 type Pairs = Vec<(String, String)>;
 
-fn grown(seed: u64) -> Sandbox {
+fn sandbox_with_seed(seed: u64) -> Sandbox {
     Sandbox::new(Seed {
         users: 20,
         seed,
@@ -42,16 +42,16 @@ fn challenge(verifier: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
 }
 
-/// The parameters with others in the place of some; an empty value leaves one out.
-fn with(pairs: Pairs, changes: &[(&str, &str)]) -> Pairs {
+/// Replaces some of the parameters; an empty value removes one.
+fn replaced(pairs: Pairs, changes: &[(&str, &str)]) -> Pairs {
     let is_kept = |name: &str| changes.iter().all(|(changed, _)| *changed != name);
     let kept = pairs.into_iter().filter(|(name, _)| is_kept(name));
     let new = changes.iter().filter(|(_, value)| !value.is_empty());
     kept.chain(new.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))).collect()
 }
 
-/// What a single-page application asks for.
-fn usual(changes: &[(&str, &str)]) -> Pairs {
+/// The parameters of a single-page application's authorization request.
+fn authorization_parameters(changes: &[(&str, &str)]) -> Pairs {
     let client = PUBLIC_CLIENT_ID.to_string();
     let challenge = challenge(VERIFIER);
     let pairs = [
@@ -64,7 +64,7 @@ fn usual(changes: &[(&str, &str)]) -> Pairs {
         ("state", "s &1"),
         ("nonce", "n-1"),
     ];
-    with(with(Vec::new(), &pairs), changes)
+    replaced(replaced(Vec::new(), &pairs), changes)
 }
 
 fn send(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Timestamp) -> Answer {
@@ -82,11 +82,11 @@ fn post_at(sandbox: &mut Sandbox, name: &str, form: &[(String, String)], now: Ti
 }
 
 fn post(sandbox: &mut Sandbox, name: &str, form: &[(&str, &str)]) -> Answer {
-    post_at(sandbox, name, &with(Vec::new(), form), NOW)
+    post_at(sandbox, name, &replaced(Vec::new(), form), NOW)
 }
 
 fn authorize(sandbox: &mut Sandbox, changes: &[(&str, &str)]) -> Answer {
-    get(sandbox, &format!("authorize?{}", encoded(&usual(changes))))
+    get(sandbox, &format!("authorize?{}", encoded(&authorization_parameters(changes))))
 }
 
 fn head<'a>(answer: &'a Answer, name: &str) -> &'a str {
@@ -106,9 +106,9 @@ fn claims(token: &str) -> Value {
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(body).unwrap()).unwrap()
 }
 
-/// The parameters that a redirect brings back to the client.
+/// The parameters that a redirect returns to the client.
 #[track_caller]
-fn returned(answer: &Answer) -> Pairs {
+fn redirect_parameters(answer: &Answer) -> Pairs {
     assert_eq!(answer.status(), StatusCode::FOUND, "{}", text(answer));
     let query = head(answer, "location").strip_prefix(&format!("{REDIRECT}?")).unwrap();
     form_urlencoded::parse(query.as_bytes()).into_owned().collect()
@@ -118,11 +118,11 @@ fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
     pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
 }
 
-/// Somebody signs on; the code.
+/// Signs a user on and returns the code.
 fn sign_on(sandbox: &mut Sandbox, username: &str, changes: &[(&str, &str)]) -> String {
     let person = sandbox.user_named(username).unwrap().to_string();
-    let form = with(usual(changes), &[("person", &person)]);
-    value(&returned(&post_at(sandbox, "authorize", &form, NOW)), "code").to_owned()
+    let form = replaced(authorization_parameters(changes), &[("person", &person)]);
+    value(&redirect_parameters(&post_at(sandbox, "authorize", &form, NOW)), "code").to_owned()
 }
 
 fn code_form(code: &str) -> Pairs {
@@ -134,14 +134,14 @@ fn code_form(code: &str) -> Pairs {
         ("redirect_uri", REDIRECT),
         ("code_verifier", VERIFIER),
     ];
-    with(Vec::new(), &pairs)
+    replaced(Vec::new(), &pairs)
 }
 
 fn exchange(sandbox: &mut Sandbox, code: &str, changes: &[(&str, &str)], now: Timestamp) -> Answer {
-    post_at(sandbox, "token", &with(code_form(code), changes), now)
+    post_at(sandbox, "token", &replaced(code_form(code), changes), now)
 }
 
-/// Everything that whoever signs on gets.
+/// The tokens of a newly signed-on user.
 fn tokens(sandbox: &mut Sandbox, username: &str) -> Value {
     let code = sign_on(sandbox, username, &[]);
     let answer = exchange(sandbox, &code, &[], NOW);
@@ -157,7 +157,7 @@ fn refresh_at(sandbox: &mut Sandbox, token: &Value, scope: &str, now: Timestamp)
         ("refresh_token", token.as_str().unwrap()),
         ("scope", scope),
     ];
-    post_at(sandbox, "token", &with(Vec::new(), &form), now)
+    post_at(sandbox, "token", &replaced(Vec::new(), &form), now)
 }
 
 fn refresh(sandbox: &mut Sandbox, token: &Value) -> Answer {
@@ -180,11 +180,11 @@ fn users(sandbox: &mut Sandbox, token: &str, method: Method, rest: &str) -> Answ
 }
 
 #[test]
-fn a_code_of_somebody_who_signed_on_gives_tokens() {
-    let mut sandbox = grown(7);
+fn the_code_of_a_sign_on_is_exchanged_for_tokens() {
+    let mut sandbox = sandbox_with_seed(7);
     let person = sandbox.user_named("adaeze.okonkwo").unwrap().to_string();
-    let form = with(usual(&[]), &[("person", &person)]);
-    let back = returned(&post_at(&mut sandbox, "authorize", &form, NOW));
+    let form = replaced(authorization_parameters(&[]), &[("person", &person)]);
+    let back = redirect_parameters(&post_at(&mut sandbox, "authorize", &form, NOW));
     let names: Vec<_> = back.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["code", "state", "iss"]);
     assert_eq!((value(&back, "state"), value(&back, "iss")), ("s &1", issuer(&sandbox).as_str()));
@@ -203,8 +203,8 @@ fn a_code_of_somebody_who_signed_on_gives_tokens() {
 }
 
 #[test]
-fn whoever_signed_on_may_do_what_their_own_role_says() {
-    let mut sandbox = grown(7);
+fn a_signed_on_user_has_the_permissions_of_the_own_role() {
+    let mut sandbox = sandbox_with_seed(7);
     for (username, read, change) in
         [("adaeze.okonkwo", 200, 200), ("jonas.brandt", 200, 403), ("test.user07", 403, 403)]
     {
@@ -218,16 +218,16 @@ fn whoever_signed_on_may_do_what_their_own_role_says() {
 }
 
 #[test]
-fn an_id_token_is_no_access_token() {
-    let mut sandbox = grown(7);
+fn an_id_token_is_not_accepted_as_access_token() {
+    let mut sandbox = sandbox_with_seed(7);
     let tokens = tokens(&mut sandbox, "adaeze.okonkwo");
     let answer = users(&mut sandbox, tokens["id_token"].as_str().unwrap(), Method::GET, "");
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
 }
 
 #[test]
-fn without_openid_there_is_no_id_token() {
-    let mut sandbox = grown(7);
+fn without_the_openid_scope_no_id_token_is_issued() {
+    let mut sandbox = sandbox_with_seed(7);
     let code = sign_on(&mut sandbox, "adaeze.okonkwo", &[("scope", "")]);
     let body = body(&exchange(&mut sandbox, &code, &[], NOW));
     assert!(body.get("id_token").is_none() && body.get("scope").is_none());
@@ -235,8 +235,8 @@ fn without_openid_there_is_no_id_token() {
 }
 
 #[test]
-fn the_page_offers_administrators_and_keeps_the_request() {
-    let mut sandbox = grown(7);
+fn the_sign_on_page_lists_administrators_and_preserves_the_request() {
+    let mut sandbox = sandbox_with_seed(7);
     let answer = authorize(&mut sandbox, &[("state", "\"><script>&'")]);
     assert_eq!((answer.status(), head(&answer, "content-type")), (StatusCode::OK, "text/html;charset=UTF-8"));
     let html = text(&answer);
@@ -246,7 +246,7 @@ fn the_page_offers_administrators_and_keeps_the_request() {
     }
     assert!(html.contains("name=\"state\" value=\"&quot;&gt;&lt;script&gt;&amp;&#39;\""), "{html}");
     assert!(!html.contains("<script") && !html.contains("type=\"password\""));
-    for (name, value) in usual(&[("state", "")]) {
+    for (name, value) in authorization_parameters(&[("state", "")]) {
         let field = format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
         assert!(html.contains(&field), "{field}");
     }
@@ -254,8 +254,8 @@ fn the_page_offers_administrators_and_keeps_the_request() {
 }
 
 #[test]
-fn a_page_runs_nothing_and_sends_its_form_nowhere_else() {
-    let mut sandbox = grown(7);
+fn a_page_runs_no_scripts_and_restricts_its_form_targets() {
+    let mut sandbox = sandbox_with_seed(7);
     for (answer, forms) in [
         (authorize(&mut sandbox, &[]), "form-action 'self' http://127.0.0.1:4000;"),
         (authorize(&mut sandbox, &[("client_id", "")]), "form-action 'none';"),
@@ -273,19 +273,19 @@ fn a_page_runs_nothing_and_sends_its_form_nowhere_else() {
 }
 
 #[test]
-fn nobody_is_sent_to_an_address_that_is_not_registered() {
-    let mut sandbox = grown(7);
+fn an_unregistered_address_is_never_redirected_to() {
+    let mut sandbox = sandbox_with_seed(7);
     let worker = Role::IdentityDataAdmin.client_id().to_string();
-    let twice = format!("{}&redirect_uri=http%3A%2F%2Flocalhost%2F", encoded(&usual(&[])));
+    let twice = format!("{}&redirect_uri=http%3A%2F%2Flocalhost%2F", encoded(&authorization_parameters(&[])));
     for query in [
-        encoded(&usual(&[("client_id", "")])),
-        encoded(&usual(&[("client_id", "nobody")])),
-        encoded(&usual(&[("client_id", &worker)])),
-        encoded(&usual(&[("redirect_uri", "")])),
-        encoded(&usual(&[("redirect_uri", "https://example.com/")])),
-        encoded(&usual(&[("redirect_uri", "http://127.0.0.1.example.com/")])),
-        encoded(&usual(&[("redirect_uri", "http://127.0.0.1:4000/other")])),
-        encoded(&usual(&[("redirect_uri", "http://127.0.0.1:4000/#")])),
+        encoded(&authorization_parameters(&[("client_id", "")])),
+        encoded(&authorization_parameters(&[("client_id", "nobody")])),
+        encoded(&authorization_parameters(&[("client_id", &worker)])),
+        encoded(&authorization_parameters(&[("redirect_uri", "")])),
+        encoded(&authorization_parameters(&[("redirect_uri", "https://example.com/")])),
+        encoded(&authorization_parameters(&[("redirect_uri", "http://127.0.0.1.example.com/")])),
+        encoded(&authorization_parameters(&[("redirect_uri", "http://127.0.0.1:4000/other")])),
+        encoded(&authorization_parameters(&[("redirect_uri", "http://127.0.0.1:4000/#")])),
         twice,
     ] {
         let answer = get(&mut sandbox, &format!("authorize?{query}"));
@@ -295,8 +295,8 @@ fn nobody_is_sent_to_an_address_that_is_not_registered() {
 }
 
 #[test]
-fn another_address_of_this_computer_can_be_registered() {
-    let mut sandbox = grown(7);
+fn another_loopback_address_can_be_registered() {
+    let mut sandbox = sandbox_with_seed(7);
     let changes = [("redirect_uri", "http://localhost:9/callback?from=here")];
     assert_eq!(authorize(&mut sandbox, &changes).status(), StatusCode::BAD_REQUEST);
     assert!(!sandbox.register_redirect_uri("https://example.com/"));
@@ -310,8 +310,8 @@ fn another_address_of_this_computer_can_be_registered() {
 }
 
 #[test]
-fn what_else_is_wrong_is_told_to_the_client() {
-    let mut sandbox = grown(7);
+fn other_errors_are_returned_to_the_client() {
+    let mut sandbox = sandbox_with_seed(7);
     let long = "x".repeat(2049);
     for (name, given, error) in [
         ("response_type", "", "invalid_request"),
@@ -331,41 +331,41 @@ fn what_else_is_wrong_is_told_to_the_client() {
         ("prompt", "none login", "invalid_request"),
         ("prompt", "create", "invalid_request"),
     ] {
-        let back = returned(&authorize(&mut sandbox, &[(name, given)]));
+        let back = redirect_parameters(&authorize(&mut sandbox, &[(name, given)]));
         assert_eq!(value(&back, "error"), error, "{name}={given}");
         assert_eq!((value(&back, "state"), value(&back, "code")), ("s &1", ""), "{name}={given}");
         assert_eq!(value(&back, "iss"), issuer(&sandbox));
     }
-    let repeated = format!("authorize?{}&scope=openid", encoded(&usual(&[])));
-    assert_eq!(value(&returned(&get(&mut sandbox, &repeated)), "error"), "invalid_request");
-    let back = returned(&authorize(&mut sandbox, &[("state", "\u{7}")]));
+    let repeated = format!("authorize?{}&scope=openid", encoded(&authorization_parameters(&[])));
+    assert_eq!(value(&redirect_parameters(&get(&mut sandbox, &repeated)), "error"), "invalid_request");
+    let back = redirect_parameters(&authorize(&mut sandbox, &[("state", "\u{7}")]));
     assert_eq!((value(&back, "error"), value(&back, "state")), ("invalid_request", ""));
 }
 
 #[test]
-fn only_an_administrator_who_chose_to_signs_on() {
-    let mut sandbox = grown(7);
+fn only_an_administrator_can_sign_on() {
+    let mut sandbox = sandbox_with_seed(7);
     let person = sandbox.user_named("adaeze.okonkwo").unwrap().to_string();
-    let nobody = Uuid::nil().to_string();
+    let unknown = Uuid::nil().to_string();
     let others = sandbox.user_named("user000001").map(|id| id.to_string());
-    let chosen = [Some(nobody), others, Some("nobody".to_owned())];
+    let chosen = [Some(unknown), others, Some("nobody".to_owned())];
     for other in chosen.into_iter().flatten() {
-        let form = with(usual(&[]), &[("person", &other)]);
-        let back = returned(&post_at(&mut sandbox, "authorize", &form, NOW));
+        let form = replaced(authorization_parameters(&[]), &[("person", &other)]);
+        let back = redirect_parameters(&post_at(&mut sandbox, "authorize", &form, NOW));
         assert_eq!(value(&back, "error"), "access_denied", "{other}");
     }
-    let cancelled = with(usual(&[]), &[("person", &person), ("cancel", "true")]);
-    let back = returned(&post_at(&mut sandbox, "authorize", &cancelled, NOW));
+    let cancelled = replaced(authorization_parameters(&[]), &[("person", &person), ("cancel", "true")]);
+    let back = redirect_parameters(&post_at(&mut sandbox, "authorize", &cancelled, NOW));
     assert_eq!(value(&back, "error"), "access_denied");
     let linked = authorize(&mut sandbox, &[("person", &person)]);
-    assert_eq!(linked.status(), StatusCode::OK, "a link signs nobody on");
-    let asked = post_at(&mut sandbox, "authorize", &usual(&[]), NOW);
-    assert!(text(&asked).contains("Who signs on?"), "a form may begin a sign-on too");
+    assert_eq!(linked.status(), StatusCode::OK, "a link must not sign a user on");
+    let page = post_at(&mut sandbox, "authorize", &authorization_parameters(&[]), NOW);
+    assert!(text(&page).contains("Who signs on?"), "a POST can start a sign-on too");
 }
 
 #[test]
-fn a_code_is_good_once_and_its_second_use_ends_the_session() {
-    let mut sandbox = grown(7);
+fn a_second_use_of_a_code_ends_the_session() {
+    let mut sandbox = sandbox_with_seed(7);
     let code = sign_on(&mut sandbox, "adaeze.okonkwo", &[]);
     let first = exchange(&mut sandbox, &code, &[], NOW);
     assert_eq!(first.status(), StatusCode::OK);
@@ -374,8 +374,8 @@ fn a_code_is_good_once_and_its_second_use_ends_the_session() {
 }
 
 #[test]
-fn a_code_is_good_for_a_minute() {
-    let mut sandbox = grown(7);
+fn a_code_expires_after_a_minute() {
+    let mut sandbox = sandbox_with_seed(7);
     for (millis, status) in [(59_999, 200), (60_000, 400)] {
         let code = sign_on(&mut sandbox, "adaeze.okonkwo", &[]);
         let answer = exchange(&mut sandbox, &code, &[], Timestamp(NOW.0 + millis));
@@ -384,8 +384,8 @@ fn a_code_is_good_for_a_minute() {
 }
 
 #[test]
-fn a_code_is_only_for_whoever_asked_for_it() {
-    let mut sandbox = grown(7);
+fn a_code_can_only_be_redeemed_by_the_client_that_requested_it() {
+    let mut sandbox = sandbox_with_seed(7);
     let worker = Role::IdentityDataAdmin.client_id().to_string();
     let other = "x".repeat(43);
     for (changes, status, error) in [
@@ -407,8 +407,8 @@ fn a_code_is_only_for_whoever_asked_for_it() {
 }
 
 #[test]
-fn a_refresh_token_is_exchanged_for_the_next() {
-    let mut sandbox = grown(7);
+fn a_refresh_token_is_exchanged_for_a_new_one() {
+    let mut sandbox = sandbox_with_seed(7);
     let first = tokens(&mut sandbox, "adaeze.okonkwo");
     let answer = refresh(&mut sandbox, &first["refresh_token"]);
     let second = body(&answer);
@@ -424,8 +424,8 @@ fn a_refresh_token_is_exchanged_for_the_next() {
 }
 
 #[test]
-fn a_refresh_token_gives_less_but_never_more() {
-    let mut sandbox = grown(7);
+fn a_refresh_can_narrow_the_scope_but_not_widen_it() {
+    let mut sandbox = sandbox_with_seed(7);
     let first = tokens(&mut sandbox, "adaeze.okonkwo");
     let more = refresh_at(&mut sandbox, &first["refresh_token"], "openid phone", NOW);
     assert_refused(&more, 400, "invalid_scope");
@@ -437,7 +437,7 @@ fn a_refresh_token_gives_less_but_never_more() {
 
 #[test]
 fn a_session_ends_after_thirty_days_however_often_it_is_refreshed() {
-    let mut sandbox = grown(7);
+    let mut sandbox = sandbox_with_seed(7);
     let mut token = tokens(&mut sandbox, "adaeze.okonkwo")["refresh_token"].clone();
     for (seconds, status) in [(15 * 86_400, 200), (30 * 86_400 - 1, 200), (30 * 86_400, 400)] {
         let answer = refresh_at(&mut sandbox, &token, "", NOW.after_seconds(seconds));
@@ -447,8 +447,8 @@ fn a_session_ends_after_thirty_days_however_often_it_is_refreshed() {
 }
 
 #[test]
-fn a_worker_gets_scopes_of_openid_connect_at_most() {
-    let mut sandbox = grown(7);
+fn a_worker_gets_openid_connect_scopes_only() {
+    let mut sandbox = sandbox_with_seed(7);
     let worker = Role::IdentityDataAdmin.client_id().to_string();
     let form = |scope| {
         let secret = ("client_secret", CLIENT_SECRET);
@@ -462,8 +462,8 @@ fn a_worker_gets_scopes_of_openid_connect_at_most() {
 }
 
 #[test]
-fn a_client_proves_who_it_is_in_one_way() {
-    let mut sandbox = grown(7);
+fn a_client_authenticates_in_exactly_one_way() {
+    let mut sandbox = sandbox_with_seed(7);
     let worker = Role::IdentityDataAdmin.client_id().to_string();
     let mut ask = |credentials: &str, form: &str| {
         let path = format!("/{}/as/token", sandbox.environment_id());
@@ -482,16 +482,16 @@ fn a_client_proves_who_it_is_in_one_way() {
 }
 
 #[test]
-fn a_public_client_has_no_credentials_of_its_own() {
-    let mut sandbox = grown(7);
+fn a_public_client_cannot_use_client_credentials() {
+    let mut sandbox = sandbox_with_seed(7);
     let client = PUBLIC_CLIENT_ID.to_string();
     let form = [("grant_type", "client_credentials"), ("client_id", client.as_str())];
     assert_refused(&post(&mut sandbox, "token", &form), 400, "unauthorized_client");
 }
 
 #[test]
-fn userinfo_tells_what_the_scopes_allow() {
-    let mut sandbox = grown(7);
+fn userinfo_returns_the_claims_of_the_granted_scopes() {
+    let mut sandbox = sandbox_with_seed(7);
     let ask = |sandbox: &mut Sandbox, token: &str| {
         let path = format!("/{}/as/userinfo", sandbox.environment_id());
         let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -514,8 +514,8 @@ fn userinfo_tells_what_the_scopes_allow() {
 }
 
 #[test]
-fn a_token_of_the_api_is_not_revoked_but_a_session_is() {
-    let mut sandbox = grown(7);
+fn a_refresh_token_can_be_revoked_but_an_access_token_cannot() {
+    let mut sandbox = sandbox_with_seed(7);
     let client = PUBLIC_CLIENT_ID.to_string();
     let tokens = tokens(&mut sandbox, "adaeze.okonkwo");
     let access = tokens["access_token"].as_str().unwrap();
@@ -532,8 +532,8 @@ fn a_token_of_the_api_is_not_revoked_but_a_session_is() {
 }
 
 #[test]
-fn discovery_names_what_there_is() {
-    let mut sandbox = grown(7);
+fn discovery_lists_the_existing_endpoints() {
+    let mut sandbox = sandbox_with_seed(7);
     let document = body(&get(&mut sandbox, ".well-known/openid-configuration"));
     let issuer = issuer(&sandbox);
     assert_eq!(document["issuer"], issuer);
@@ -547,12 +547,12 @@ fn discovery_names_what_there_is() {
         assert_ne!(get(&mut sandbox, endpoint).status(), StatusCode::FORBIDDEN, "{name}");
     }
     let jwks = document["jwks_uri"].as_str().unwrap().strip_prefix(&format!("{issuer}/")).unwrap();
-    assert_eq!(body(&get(&mut sandbox, jwks)), serde_json::json!({ "keys": [] }), "a digest's key is secret");
+    assert_eq!(body(&get(&mut sandbox, jwks)), serde_json::json!({ "keys": [] }), "an HMAC key is secret");
 }
 
 #[test]
-fn every_origin_reads_answers_but_no_page() {
-    let mut sandbox = grown(7);
+fn every_origin_can_read_answers_but_not_pages() {
+    let mut sandbox = sandbox_with_seed(7);
     for (name, origins) in [
         ("token", "*"),
         ("jwks", "*"),
@@ -576,10 +576,10 @@ fn every_origin_reads_answers_but_no_page() {
 }
 
 #[test]
-fn whoever_signs_off_is_led_back_to_a_registered_address_and_nowhere_else() {
-    let mut sandbox = grown(7);
+fn a_sign_off_redirects_to_registered_addresses_only() {
+    let mut sandbox = sandbox_with_seed(7);
     let mut sign_off = |pairs: &[(&str, &str)]| {
-        let query = encoded(&with(Vec::new(), pairs));
+        let query = encoded(&replaced(Vec::new(), pairs));
         get(&mut sandbox, &format!("signoff?{query}"))
     };
     let back = sign_off(&[("post_logout_redirect_uri", REDIRECT), ("state", "s &1")]);
@@ -601,8 +601,8 @@ fn whoever_signs_off_is_led_back_to_a_registered_address_and_nowhere_else() {
 }
 
 #[test]
-fn sessions_that_are_ended_are_refreshed_no_more() {
-    let mut sandbox = grown(7);
+fn ended_sessions_cannot_be_refreshed() {
+    let mut sandbox = sandbox_with_seed(7);
     let first = tokens(&mut sandbox, "adaeze.okonkwo");
     sandbox.end_sessions();
     assert_refused(&refresh(&mut sandbox, &first["refresh_token"]), 400, "invalid_grant");
@@ -610,7 +610,7 @@ fn sessions_that_are_ended_are_refreshed_no_more() {
 
 #[test]
 fn another_method_or_environment_is_refused() {
-    let mut sandbox = grown(7);
+    let mut sandbox = sandbox_with_seed(7);
     for (method, name) in [
         (Method::DELETE, "authorize"),
         (Method::POST, ".well-known/openid-configuration"),
@@ -629,9 +629,9 @@ fn another_method_or_environment_is_refused() {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_codes_and_another_seed_others() {
+fn codes_depend_on_the_seed() {
     let run = |seed| {
-        let mut sandbox = grown(seed);
+        let mut sandbox = sandbox_with_seed(seed);
         let code = sign_on(&mut sandbox, "adaeze.okonkwo", &[]);
         let answer = exchange(&mut sandbox, &code, &[], NOW);
         (code, answer.into_body())
@@ -641,7 +641,7 @@ fn the_same_seed_gives_the_same_codes_and_another_seed_others() {
 }
 
 #[test]
-fn with_nobody_to_choose_the_page_can_still_be_left() {
+fn without_users_the_sign_on_page_can_still_be_cancelled() {
     let mut sandbox = Sandbox::new(Seed {
         users: 0,
         seed: 1,

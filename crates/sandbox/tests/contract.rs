@@ -1,4 +1,4 @@
-//! Every endpoint and every refusal, asked of the core.
+//! The API's contract: every endpoint and every refusal, tested in the core without a socket.
 
 use std::collections::HashSet;
 
@@ -25,7 +25,7 @@ fn seed(users: u32, seed: u64) -> Seed {
     }
 }
 
-fn grown(users: u32, number: u64) -> Sandbox {
+fn generated(users: u32, number: u64) -> Sandbox {
     Sandbox::new(seed(users, number))
 }
 
@@ -38,18 +38,18 @@ fn request(method: Method, path: &str, token: Option<&str>) -> Request<Vec<u8>> 
     builder.body(Vec::new()).unwrap()
 }
 
-/// A sandbox, and one who asks it.
-struct Asker {
+/// A sandbox with a client that sends requests to it.
+struct ApiClient {
     sandbox: Sandbox,
     token: String,
 }
 
-impl Asker {
+impl ApiClient {
     fn of(users: u32, spec: &TokenSpec) -> Self {
-        Self::grown(seed(users, 7), spec)
+        Self::generated(seed(users, 7), spec)
     }
 
-    fn grown(seed: Seed, spec: &TokenSpec) -> Self {
+    fn generated(seed: Seed, spec: &TokenSpec) -> Self {
         let mut sandbox = Sandbox::new(seed);
         let token = sandbox.mint(spec, NOW);
         Self { sandbox, token }
@@ -122,35 +122,35 @@ fn assert_refused(answer: &Answer, status: u16, code: &str, detail: Option<&str>
 
 #[test]
 fn every_answer_has_the_recorded_headers() {
-    let mut asker = Asker::admin(20);
+    let mut api = ApiClient::admin(20);
     for path in ["/users", "/users/nobody", "/nowhere"] {
-        let answer = asker.get(path);
+        let answer = api.get(path);
         assert!(Uuid::try_parse(head(&answer, "correlation-id")).is_ok());
         assert_eq!(head(&answer, "x-amzn-requestid"), head(&answer, "correlation-id"));
         assert_eq!(head(&answer, "cache-control"), "no-cache, no-store, max-age=0, must-revalidate");
         assert_eq!((head(&answer, "pragma"), head(&answer, "expires")), ("no-cache", "0"));
         assert_eq!(head(&answer, "access-control-allow-origin"), "*");
     }
-    let first = head(&asker.get("/users"), "correlation-id").to_owned();
-    assert_ne!(first, head(&asker.get("/users"), "correlation-id"));
+    let first = head(&api.get("/users"), "correlation-id").to_owned();
+    assert_ne!(first, head(&api.get("/users"), "correlation-id"));
 }
 
 #[test]
-fn an_environment_tells_its_kind_and_region() {
-    let mut asker = Asker::admin(20);
-    let one = body(&asker.get(""));
-    assert_eq!(one["id"], asker.sandbox.environment_id().to_string());
+fn an_environment_has_its_type_and_region() {
+    let mut api = ApiClient::admin(20);
+    let one = body(&api.get(""));
+    assert_eq!(one["id"], api.sandbox.environment_id().to_string());
     assert_eq!((&one["name"], &one["region"]), (&"Workforce".into(), &"EU".into()));
     assert_eq!(one["type"], "SANDBOX");
-    let all = body(&asker.ask(Method::GET, "/v1/environments"));
+    let all = body(&api.ask(Method::GET, "/v1/environments"));
     assert_eq!(all["_embedded"]["environments"][0], one);
     assert_eq!((&all["count"], &all["size"]), (&1.into(), &1.into()));
 }
 
 #[test]
 fn populations_count_every_user_once() {
-    let mut asker = Asker::admin(500);
-    let list = body(&asker.get("/populations"));
+    let mut api = ApiClient::admin(500);
+    let list = body(&api.get("/populations"));
     let populations = list["_embedded"]["populations"].as_array().unwrap();
     let names: Vec<_> = populations.iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["Employees", "Contractors", "Shop floor"]);
@@ -159,12 +159,12 @@ fn populations_count_every_user_once() {
 
 #[test]
 fn a_page_is_written_as_recorded() {
-    let mut asker = Asker::admin(250);
-    let answer = asker.get("/users?limit=100");
+    let mut api = ApiClient::admin(250);
+    let answer = api.get("/users?limit=100");
     assert_eq!(head(&answer, "content-type"), "application/hal+json;charset=UTF-8");
     let text = std::str::from_utf8(answer.body()).unwrap();
     assert!(text.starts_with("{\n  \"_links\" : {\n    \"self\" : {\n"), "{}", &text[..80]);
-    let id = asker.sandbox.environment_id();
+    let id = api.sandbox.environment_id();
     assert!(text.contains(&format!("\"href\" : \"{BASE}/environments/{id}/users?limit=100\"")));
     assert!(!text.contains("null"));
     let places: Vec<usize> = [
@@ -189,23 +189,23 @@ fn a_page_is_written_as_recorded() {
 
 #[test]
 fn a_page_never_has_more_than_200_users() {
-    let mut asker = Asker::admin(450);
+    let mut api = ApiClient::admin(450);
     for (query, size) in
         [("", 200), ("?limit=1000", 200), ("?limit=99999999999999999999999", 200), ("?limit=7", 7)]
     {
-        let page = body(&asker.get(&format!("/users{query}")));
+        let page = body(&api.get(&format!("/users{query}")));
         assert_eq!((&page["size"], &page["count"]), (&size.into(), &450.into()), "{query}");
         assert_eq!(page["_embedded"]["users"].as_array().unwrap().len(), size);
     }
 }
 
 #[test]
-fn a_limit_or_cursor_that_is_none_is_refused() {
-    let mut asker = Asker::admin(20);
+fn an_invalid_limit_or_cursor_is_refused() {
+    let mut api = ApiClient::admin(20);
     for query in
         ["limit=0", "limit=000", "limit=ten", "limit=-1", "limit=", "limit=1.5", "cursor=!", "cursor=abc"]
     {
-        let answer = asker.get(&format!("/users?{query}"));
+        let answer = api.get(&format!("/users?{query}"));
         assert_refused(&answer, 400, "INVALID_REQUEST", Some("INVALID_VALUE"));
     }
 }
@@ -213,16 +213,16 @@ fn a_limit_or_cursor_that_is_none_is_refused() {
 #[test]
 fn following_next_visits_every_user_once() {
     for (users, pages) in [(1, 1), (200, 1), (201, 2), (400, 2), (401, 3)] {
-        assert_visits_everyone(users, pages);
+        assert_visits_every_user(users, pages);
     }
 }
 
-fn assert_visits_everyone(users: u32, expected_pages: usize) {
-    let mut asker = Asker::admin(users);
-    let mut path = asker.path("/users");
+fn assert_visits_every_user(users: u32, expected_pages: usize) {
+    let mut api = ApiClient::admin(users);
+    let mut path = api.path("/users");
     let (mut ids, mut names, mut pages) = (HashSet::new(), HashSet::new(), 0);
     loop {
-        let page = body(&asker.ask(Method::GET, &path));
+        let page = body(&api.ask(Method::GET, &path));
         pages += 1;
         for user in page["_embedded"]["users"].as_array().unwrap() {
             assert!(ids.insert(user["id"].to_string()));
@@ -238,19 +238,19 @@ fn assert_visits_everyone(users: u32, expected_pages: usize) {
 }
 
 #[test]
-fn the_previous_page_of_the_second_is_the_first() {
-    let mut asker = Asker::admin(30);
-    let first = body(&asker.get("/users?limit=10"));
-    let second = body(&asker.ask(Method::GET, &local(&first["_links"]["next"]["href"])));
-    let back = body(&asker.ask(Method::GET, &local(&second["_links"]["prev"]["href"])));
+fn the_second_page_links_back_to_the_first() {
+    let mut api = ApiClient::admin(30);
+    let first = body(&api.get("/users?limit=10"));
+    let second = body(&api.ask(Method::GET, &local(&first["_links"]["next"]["href"])));
+    let back = body(&api.ask(Method::GET, &local(&second["_links"]["prev"]["href"])));
     assert_eq!(back["_embedded"], first["_embedded"]);
 }
 
 #[test]
 fn a_filter_is_kept_from_page_to_page() {
-    let mut asker = Asker::admin(450);
-    let first = body(&asker.get("/users?limit=5&filter=enabled%20eq%20false"));
-    let second = body(&asker.ask(Method::GET, &local(&first["_links"]["next"]["href"])));
+    let mut api = ApiClient::admin(450);
+    let first = body(&api.get("/users?limit=5&filter=enabled%20eq%20false"));
+    let second = body(&api.ask(Method::GET, &local(&first["_links"]["next"]["href"])));
     assert_eq!(second["count"], first["count"]);
     for user in second["_embedded"]["users"].as_array().unwrap() {
         assert_eq!(user["enabled"], false);
@@ -258,11 +258,11 @@ fn a_filter_is_kept_from_page_to_page() {
 }
 
 #[test]
-fn filters_find_whom_they_describe() {
-    let mut asker = Asker::admin(200);
-    let employees = body(&asker.get("/populations"))["_embedded"]["populations"][0].clone();
+fn filters_find_the_matching_users() {
+    let mut api = ApiClient::admin(200);
+    let employees = body(&api.get("/populations"))["_embedded"]["populations"][0].clone();
     let in_population = format!("population.id eq {}", employees["id"]);
-    assert_eq!(body(&asker.filtered(&in_population))["count"], employees["userCount"]);
+    assert_eq!(body(&api.filtered(&in_population))["count"], employees["userCount"]);
     for (filter, count) in [
         ("username eq \"adaeze.okonkwo\"", 1),
         ("username eq \"Adaeze.Okonkwo\"", 0),
@@ -274,14 +274,14 @@ fn filters_find_whom_they_describe() {
         ("name.given eq \"Adaeze\" and externalId eq \"none\"", 0),
         ("username sw \"\"", 200),
     ] {
-        assert_eq!(body(&asker.filtered(filter))["count"], count, "{filter}");
+        assert_eq!(body(&api.filtered(filter))["count"], count, "{filter}");
     }
 }
 
 #[test]
-fn an_empty_list_still_has_its_users() {
-    let mut asker = Asker::admin(20);
-    let answer = asker.filtered("username eq \"nobody\"");
+fn an_empty_list_has_an_empty_array_of_users() {
+    let mut api = ApiClient::admin(20);
+    let answer = api.filtered("username eq \"nobody\"");
     let page = body(&answer);
     assert_eq!(page["_embedded"]["users"], Value::Array(vec![]));
     assert_eq!((&page["count"], &page["size"]), (&0.into(), &0.into()));
@@ -289,12 +289,12 @@ fn an_empty_list_still_has_its_users() {
 }
 
 #[test]
-fn a_filter_by_mfa_is_refused_with_what_is_supported() {
-    let mut asker = Asker::admin(20);
+fn a_filter_by_mfa_is_refused_with_the_supported_attributes() {
+    let mut api = ApiClient::admin(20);
     for filter in
         ["mfaEnabled eq true", "username co \"a\"", "not (username eq \"a\")", "username eq \"", "(((("]
     {
-        let answer = asker.filtered(filter);
+        let answer = api.filtered(filter);
         assert_refused(&answer, 400, "INVALID_REQUEST", Some("INVALID_FILTER"));
         let inner = &body(&answer)["details"][0]["innerError"];
         assert!(inner["supportedAttributes"].as_array().unwrap().contains(&"username".into()));
@@ -304,53 +304,53 @@ fn a_filter_by_mfa_is_refused_with_what_is_supported() {
 
 #[test]
 fn one_user_is_read_by_id() {
-    let mut asker = Asker::admin(20);
-    let id = asker.user("adaeze.okonkwo");
-    let user = body(&asker.get(&format!("/users/{id}")));
+    let mut api = ApiClient::admin(20);
+    let id = api.user("adaeze.okonkwo");
+    let user = body(&api.get(&format!("/users/{id}")));
     assert_eq!(user["name"], serde_json::json!({ "given": "Adaeze", "family": "Okonkwo" }));
     assert_eq!((&user["mfaEnabled"], &user["username"]), (&true.into(), &"adaeze.okonkwo".into()));
 }
 
 #[test]
 fn an_unknown_user_is_not_found() {
-    let mut asker = Asker::admin(20);
-    let nobody = Uuid::nil().to_string();
-    for path in [format!("/users/{nobody}"), format!("/users/{nobody}/mfaEnabled")] {
-        assert_refused(&asker.get(&path), 404, "NOT_FOUND", None);
+    let mut api = ApiClient::admin(20);
+    let unknown = Uuid::nil().to_string();
+    for path in [format!("/users/{unknown}"), format!("/users/{unknown}/mfaEnabled")] {
+        assert_refused(&api.get(&path), 404, "NOT_FOUND", None);
     }
-    let answer = asker.put(&nobody, "application/json", r#"{"mfaEnabled":true}"#);
+    let answer = api.put(&unknown, "application/json", r#"{"mfaEnabled":true}"#);
     assert_refused(&answer, 404, "NOT_FOUND", None);
 }
 
 #[test]
-fn a_user_id_that_is_no_uuid_is_refused() {
-    let mut asker = Asker::admin(20);
-    let simple = asker.user("jonas.brandt").simple().to_string();
+fn a_user_id_that_is_not_a_uuid_is_refused() {
+    let mut api = ApiClient::admin(20);
+    let simple = api.user("jonas.brandt").simple().to_string();
     for id in ["7", "jonas.brandt", simple.as_str()] {
-        let answer = asker.get(&format!("/users/{id}"));
+        let answer = api.get(&format!("/users/{id}"));
         assert_refused(&answer, 400, "INVALID_REQUEST", Some("INVALID_VALUE"));
-        let answer = asker.put(id, "application/json", r#"{"mfaEnabled":true}"#);
+        let answer = api.put(id, "application/json", r#"{"mfaEnabled":true}"#);
         assert_refused(&answer, 400, "INVALID_REQUEST", Some("INVALID_VALUE"));
     }
 }
 
 #[test]
-fn a_put_changes_the_flag_and_when_the_user_was_updated() {
-    let mut asker = Asker::admin(20);
-    let id = asker.user("jonas.brandt");
-    let before = body(&asker.get(&format!("/users/{id}")));
-    assert_eq!(asker.sandbox.mfa_enabled(id), Some(false));
-    let answer = asker.put(&id.to_string(), "application/json; charset=utf-8", r#"{"mfaEnabled":true}"#);
+fn a_put_changes_the_flag_and_the_update_time() {
+    let mut api = ApiClient::admin(20);
+    let id = api.user("jonas.brandt");
+    let before = body(&api.get(&format!("/users/{id}")));
+    assert_eq!(api.sandbox.mfa_enabled(id), Some(false));
+    let answer = api.put(&id.to_string(), "application/json; charset=utf-8", r#"{"mfaEnabled":true}"#);
     assert_eq!(answer.status(), StatusCode::OK);
-    let user = format!("{BASE}/environments/{}/users/{id}", asker.sandbox.environment_id());
+    let user = format!("{BASE}/environments/{}/users/{id}", api.sandbox.environment_id());
     let expected = serde_json::json!({
         "_links": { "self": { "href": format!("{user}/mfaEnabled") }, "user": { "href": user } },
         "mfaEnabled": true,
     });
     assert_eq!(body(&answer), expected);
-    assert_eq!(body(&asker.get(&format!("/users/{id}/mfaEnabled"))), expected);
-    assert_eq!(asker.sandbox.mfa_enabled(id), Some(true));
-    let after = body(&asker.get(&format!("/users/{id}")));
+    assert_eq!(body(&api.get(&format!("/users/{id}/mfaEnabled"))), expected);
+    assert_eq!(api.sandbox.mfa_enabled(id), Some(true));
+    let after = body(&api.get(&format!("/users/{id}")));
     assert_eq!(after["updatedAt"], NOW.to_string());
     let mut undone = after;
     undone["mfaEnabled"] = before["mfaEnabled"].clone();
@@ -359,28 +359,28 @@ fn a_put_changes_the_flag_and_when_the_user_was_updated() {
 }
 
 #[test]
-fn a_put_on_a_locked_user_leaves_the_lock_as_it_is() {
-    let mut asker = Asker::admin(400);
-    let page = body(&asker.get("/users"));
+fn a_put_does_not_unlock_a_locked_user() {
+    let mut api = ApiClient::admin(400);
+    let page = body(&api.get("/users"));
     let users = page["_embedded"]["users"].as_array().unwrap();
     let locked = users.iter().find(|user| user["account"]["status"] == "LOCKED").unwrap();
     let id = locked["id"].as_str().unwrap();
-    asker.put(id, "application/json", r#"{"mfaEnabled":true}"#);
-    assert_eq!(body(&asker.get(&format!("/users/{id}")))["account"], locked["account"]);
+    api.put(id, "application/json", r#"{"mfaEnabled":true}"#);
+    assert_eq!(body(&api.get(&format!("/users/{id}")))["account"], locked["account"]);
 }
 
 #[test]
-fn a_put_of_the_same_value_is_answered_like_any_other() {
-    let mut asker = Asker::admin(20);
-    let id = asker.user("adaeze.okonkwo").to_string();
-    let answer = asker.put(&id, "application/json", r#"{"mfaEnabled":true}"#);
+fn a_put_of_the_same_value_succeeds() {
+    let mut api = ApiClient::admin(20);
+    let id = api.user("adaeze.okonkwo").to_string();
+    let answer = api.put(&id, "application/json", r#"{"mfaEnabled":true}"#);
     assert_eq!((answer.status(), &body(&answer)["mfaEnabled"]), (StatusCode::OK, &true.into()));
 }
 
 #[test]
-fn a_put_without_a_boolean_is_refused_by_name() {
-    let mut asker = Asker::admin(20);
-    let id = asker.user("jonas.brandt");
+fn a_put_without_a_boolean_is_refused_with_the_field_name() {
+    let mut api = ApiClient::admin(20);
+    let id = api.user("jonas.brandt");
     let deep = "[".repeat(100_000);
     for text in [
         "",
@@ -394,27 +394,27 @@ fn a_put_without_a_boolean_is_refused_by_name() {
         r#"{"mfaenabled":true}"#,
         deep.as_str(),
     ] {
-        let answer = asker.put(&id.to_string(), "application/json", text);
+        let answer = api.put(&id.to_string(), "application/json", text);
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{text:.40}");
         assert_eq!(body(&answer)["details"][0]["target"], "mfaEnabled", "{text:.40}");
     }
-    assert_eq!(asker.sandbox.mfa_enabled(id), Some(false));
+    assert_eq!(api.sandbox.mfa_enabled(id), Some(false));
 }
 
 #[test]
 fn a_put_of_another_media_type_is_refused() {
-    let mut asker = Asker::admin(20);
-    let id = asker.user("jonas.brandt").to_string();
+    let mut api = ApiClient::admin(20);
+    let id = api.user("jonas.brandt").to_string();
     for content_type in ["text/plain", "application/jsonp", "application/x-www-form-urlencoded"] {
-        let answer = asker.put(&id, content_type, r#"{"mfaEnabled":true}"#);
+        let answer = api.put(&id, content_type, r#"{"mfaEnabled":true}"#);
         assert_refused(&answer, 415, "INVALID_REQUEST", None);
     }
 }
 
 #[test]
 fn other_methods_are_not_allowed() {
-    let mut asker = Asker::admin(20);
-    let user = format!("/users/{}", asker.user("jonas.brandt"));
+    let mut api = ApiClient::admin(20);
+    let user = format!("/users/{}", api.user("jonas.brandt"));
     for (method, path) in [
         (Method::DELETE, "/users".to_owned()),
         (Method::POST, user.clone()),
@@ -422,48 +422,48 @@ fn other_methods_are_not_allowed() {
         (Method::PUT, "/populations".to_owned()),
         (Method::POST, String::new()),
     ] {
-        let answer = asker.ask(method, &asker.path(&path));
+        let answer = api.ask(method, &api.path(&path));
         assert_refused(&answer, 405, "REQUEST_FAILED", None);
     }
 }
 
 #[test]
 fn an_unknown_path_is_refused_by_the_gateway() {
-    let mut asker = Asker::admin(20);
+    let mut api = ApiClient::admin(20);
     for path in ["/", "/v1", "/v2/environments", "/v1/v1/environments", "/v1/environments//"] {
-        let answer = asker.ask(Method::GET, path);
+        let answer = api.ask(Method::GET, path);
         assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path}");
         assert_eq!(head(&answer, "x-amzn-errortype"), "IncompleteSignatureException");
         let body = body(&answer);
         assert!(body["message"].as_str().unwrap().starts_with("Invalid key=value pair"));
-        assert!(body.get("code").is_none() && !body.to_string().contains(&asker.token));
+        assert!(body.get("code").is_none() && !body.to_string().contains(&api.token));
     }
 }
 
 #[test]
-fn an_unknown_environment_is_hidden_by_what_is_under_it() {
-    let mut asker = Asker::admin(20);
+fn paths_under_an_unknown_environment_are_refused_with_403() {
+    let mut api = ApiClient::admin(20);
     let unknown = format!("/v1/environments/{}", Uuid::nil());
-    assert_refused(&asker.ask(Method::GET, &unknown), 404, "NOT_FOUND", None);
+    assert_refused(&api.ask(Method::GET, &unknown), 404, "NOT_FOUND", None);
     for rest in ["/users", "/populations", "/users/7", "/users/7/mfaEnabled"] {
-        let answer = asker.ask(Method::GET, &format!("{unknown}{rest}"));
+        let answer = api.ask(Method::GET, &format!("{unknown}{rest}"));
         assert_refused(&answer, 403, "ACCESS_FAILED", Some("INSUFFICIENT_PERMISSIONS"));
     }
 }
 
 #[test]
-fn only_a_token_that_holds_here_is_let_in() {
-    let mut asker = Asker::admin(20);
+fn only_a_valid_token_of_this_sandbox_is_accepted() {
+    let mut api = ApiClient::admin(20);
     let elsewhere = ("https://api.pingone.com".to_owned(), "https://auth.pingone.com".to_owned());
     let expired = TokenSpec { lifetime_seconds: -1, ..TokenSpec::default() };
     let foreign = TokenSpec { origins: Some(elsewhere), ..TokenSpec::default() };
-    let mut stranger = grown(20, 8);
-    let good = asker.token.clone();
+    let mut other_sandbox = generated(20, 8);
+    let good = api.token.clone();
     let (signed, _) = good.rsplit_once('.').unwrap();
     let bad = [
-        asker.sandbox.mint(&expired, NOW),
-        asker.sandbox.mint(&foreign, NOW),
-        stranger.mint(&TokenSpec::default(), NOW),
+        api.sandbox.mint(&expired, NOW),
+        api.sandbox.mint(&foreign, NOW),
+        other_sandbox.mint(&TokenSpec::default(), NOW),
         format!("{good}x"),
         format!("{signed}."),
         signed.to_owned(),
@@ -471,26 +471,26 @@ fn only_a_token_that_holds_here_is_let_in() {
         "..".to_owned(),
         String::new(),
     ];
-    let path = asker.path("/users");
+    let path = api.path("/users");
     for token in bad.iter().map(|token| Some(token.as_str())).chain([None]) {
-        let answer = asker.send(&request(Method::GET, &path, token));
+        let answer = api.send(&request(Method::GET, &path, token));
         assert_refused(&answer, 401, "ACCESS_FAILED", Some("INVALID_TOKEN"));
     }
-    assert_eq!(asker.get("/users").status(), StatusCode::OK);
+    assert_eq!(api.get("/users").status(), StatusCode::OK);
 }
 
 #[test]
-fn a_token_ends_when_its_time_is_over() {
-    let mut asker = Asker::admin(20);
-    let request = request(Method::GET, &asker.path("/users"), Some(&asker.token));
-    let last = asker.sandbox.handle(&request, Timestamp(NOW.0 + 3_599_999)).response;
-    let over = asker.sandbox.handle(&request, Timestamp(NOW.0 + 3_600_000)).response;
-    assert_eq!((last.status(), over.status()), (StatusCode::OK, StatusCode::UNAUTHORIZED));
+fn a_token_expires_after_its_lifetime() {
+    let mut api = ApiClient::admin(20);
+    let request = request(Method::GET, &api.path("/users"), Some(&api.token));
+    let last = api.sandbox.handle(&request, Timestamp(NOW.0 + 3_599_999)).response;
+    let expired_answer = api.sandbox.handle(&request, Timestamp(NOW.0 + 3_600_000)).response;
+    assert_eq!((last.status(), expired_answer.status()), (StatusCode::OK, StatusCode::UNAUTHORIZED));
 }
 
 #[test]
-fn an_extreme_lifetime_overflows_nothing() {
-    let mut sandbox = grown(10, 7);
+fn an_extreme_lifetime_does_not_overflow() {
+    let mut sandbox = generated(10, 7);
     for lifetime_seconds in [i64::MIN, i64::MAX] {
         let spec = TokenSpec { lifetime_seconds, ..TokenSpec::default() };
         assert_eq!(sandbox.mint(&spec, NOW).split('.').count(), 3);
@@ -505,16 +505,16 @@ fn claims(token: &str) -> Value {
 
 #[test]
 fn a_token_has_pingones_claims() {
-    let mut asker = Asker::admin(20);
-    let application = claims(&asker.token);
-    let id = asker.sandbox.environment_id();
+    let mut api = ApiClient::admin(20);
+    let application = claims(&api.token);
+    let id = api.sandbox.environment_id();
     assert_eq!(application["iss"], format!("http://127.0.0.1:4001/{id}/as"));
     assert_eq!(application["aud"], serde_json::json!(["http://127.0.0.1:4001"]));
     assert_eq!(application["env"], id.to_string());
     assert_eq!(application["exp"].as_i64().unwrap() - application["iat"].as_i64().unwrap(), 3600);
     let of_people = ["sub", "sid", "acr", "auth_time", "p1.userId"];
     let person = TokenSpec { actor: Actor::Person, ..TokenSpec::default() };
-    let person = claims(&asker.sandbox.mint(&person, NOW));
+    let person = claims(&api.sandbox.mint(&person, NOW));
     for name in of_people {
         assert!(application.get(name).is_none() && person.get(name).is_some(), "{name}");
     }
@@ -525,34 +525,34 @@ fn a_token_has_pingones_claims() {
 }
 
 #[test]
-fn each_role_may_do_what_the_matrix_says() {
+fn each_role_has_the_expected_permissions() {
     for (role, environment, users, change) in [
         (Role::IdentityDataAdmin, 200, 200, 200),
         (Role::IdentityDataReadOnly, 200, 200, 403),
         (Role::EnvironmentAdmin, 200, 403, 403),
     ] {
-        let mut asker = Asker::with_role(role);
-        let id = asker.user("jonas.brandt");
-        assert_eq!(asker.ask(Method::GET, "/v1/environments").status().as_u16(), environment);
+        let mut api = ApiClient::with_role(role);
+        let id = api.user("jonas.brandt");
+        assert_eq!(api.ask(Method::GET, "/v1/environments").status().as_u16(), environment);
         for rest in ["", "/populations"] {
-            assert_eq!(asker.get(rest).status().as_u16(), environment, "{role:?} {rest}");
+            assert_eq!(api.get(rest).status().as_u16(), environment, "{role:?} {rest}");
         }
         for rest in ["/users".to_owned(), format!("/users/{id}"), format!("/users/{id}/mfaEnabled")] {
-            let answer = asker.get(&rest);
+            let answer = api.get(&rest);
             assert_eq!(answer.status().as_u16(), users, "{role:?} {rest}");
             if users == 403 {
                 assert_refused(&answer, 403, "ACCESS_FAILED", Some("INSUFFICIENT_PERMISSIONS"));
             }
         }
-        let answer = asker.put(&id.to_string(), "application/json", r#"{"mfaEnabled":true}"#);
+        let answer = api.put(&id.to_string(), "application/json", r#"{"mfaEnabled":true}"#);
         assert_eq!(answer.status().as_u16(), change, "{role:?}");
-        assert_eq!(asker.sandbox.mfa_enabled(id), Some(change == 200));
+        assert_eq!(api.sandbox.mfa_enabled(id), Some(change == 200));
     }
 }
 
-fn token_request(asker: &Asker, form: &str, basic: Option<&str>) -> Request<Vec<u8>> {
+fn token_request(api: &ApiClient, form: &str, basic: Option<&str>) -> Request<Vec<u8>> {
     use base64::Engine;
-    let path = format!("/{}/as/token", asker.sandbox.environment_id());
+    let path = format!("/{}/as/token", api.sandbox.environment_id());
     let mut request = request(Method::POST, &path, None);
     *request.body_mut() = form.as_bytes().to_vec();
     if let Some(basic) = basic {
@@ -564,27 +564,27 @@ fn token_request(asker: &Asker, form: &str, basic: Option<&str>) -> Request<Vec<
 
 #[test]
 fn client_credentials_give_a_token_that_works() {
-    let mut asker = Asker::admin(20);
+    let mut api = ApiClient::admin(20);
     let client = Role::IdentityDataAdmin.client_id();
     let form = format!("grant_type=client_credentials&client_id={client}&client_secret={CLIENT_SECRET}");
     let basic = format!("{client}:{CLIENT_SECRET}");
     let requests = [
-        token_request(&asker, &form, None),
-        token_request(&asker, "grant_type=client_credentials", Some(&basic)),
+        token_request(&api, &form, None),
+        token_request(&api, "grant_type=client_credentials", Some(&basic)),
     ];
     for request in requests {
-        let answer = asker.send(&request);
+        let answer = api.send(&request);
         assert_eq!(answer.status(), StatusCode::OK);
         let body = body(&answer);
         assert_eq!((&body["token_type"], &body["expires_in"]), (&"Bearer".into(), &3600.into()));
-        asker.token = body["access_token"].as_str().unwrap().to_owned();
-        assert_eq!(asker.get("/users").status(), StatusCode::OK);
+        api.token = body["access_token"].as_str().unwrap().to_owned();
+        assert_eq!(api.get("/users").status(), StatusCode::OK);
     }
 }
 
 #[test]
 fn a_wrong_client_or_grant_gives_no_token() {
-    let mut asker = Asker::admin(20);
+    let mut api = ApiClient::admin(20);
     let client = Role::IdentityDataAdmin.client_id();
     let wrong = format!("{client}:wrong");
     let right = format!("{client}:{CLIENT_SECRET}");
@@ -595,30 +595,30 @@ fn a_wrong_client_or_grant_gives_no_token() {
         ("grant_type=password", Some(right.as_str()), 400, "unsupported_grant_type"),
         ("", Some(right.as_str()), 400, "unsupported_grant_type"),
     ] {
-        let request = token_request(&asker, form, basic);
-        let answer = asker.send(&request);
+        let request = token_request(&api, form, basic);
+        let answer = api.send(&request);
         assert_eq!((answer.status().as_u16(), &body(&answer)["error"]), (status, &error.into()), "{form}");
     }
 }
 
-fn preflight(asker: &mut Asker, rest: &str, names: &str) -> Answer {
-    let mut request = request(Method::OPTIONS, &asker.path(rest), None);
+fn preflight(api: &mut ApiClient, rest: &str, names: &str) -> Answer {
+    let mut request = request(Method::OPTIONS, &api.path(rest), None);
     let headers = request.headers_mut();
     headers.insert(header::ORIGIN, "http://127.0.0.1:4000".parse().unwrap());
     headers.insert(header::ACCESS_CONTROL_REQUEST_METHOD, "PUT".parse().unwrap());
     headers.insert(header::ACCESS_CONTROL_REQUEST_HEADERS, names.parse().unwrap());
-    asker.send(&request)
+    api.send(&request)
 }
 
 #[test]
 fn a_preflight_allows_the_documented_headers_and_the_resources_methods() {
-    let mut asker = Asker::admin(20);
+    let mut api = ApiClient::admin(20);
     for (rest, methods) in [
         ("", "OPTIONS,GET,PUT,DELETE"),
         ("/users", "OPTIONS,GET,POST"),
         ("/users/7/mfaEnabled", "OPTIONS,GET,PUT"),
     ] {
-        let answer = preflight(&mut asker, rest, "authorization, content-type,correlation-id");
+        let answer = preflight(&mut api, rest, "authorization, content-type,correlation-id");
         assert_eq!(answer.status(), StatusCode::OK);
         assert_eq!(head(&answer, "access-control-allow-origin"), "*");
         assert_eq!(head(&answer, "access-control-allow-methods"), methods);
@@ -627,18 +627,18 @@ fn a_preflight_allows_the_documented_headers_and_the_resources_methods() {
 }
 
 #[test]
-fn a_preflight_that_asks_for_another_header_is_not_allowed() {
-    let mut asker = Asker::admin(20);
-    for asked in ["x-ping-external-transaction-id", "authorization,x-requested-with"] {
-        let answer = preflight(&mut asker, "/users", asked);
-        assert!(!answer.headers().contains_key("access-control-allow-headers"), "{asked}");
+fn a_preflight_for_an_unlisted_header_is_refused() {
+    let mut api = ApiClient::admin(20);
+    for requested in ["x-ping-external-transaction-id", "authorization,x-requested-with"] {
+        let answer = preflight(&mut api, "/users", requested);
+        assert!(!answer.headers().contains_key("access-control-allow-headers"), "{requested}");
     }
 }
 
 #[test]
 fn the_same_seed_gives_the_same_bytes() {
     let answers = |seed| {
-        let mut sandbox = grown(300, seed);
+        let mut sandbox = generated(300, seed);
         let token = sandbox.mint(&TokenSpec::default(), NOW);
         let path = format!("/v1/environments/{}/users", sandbox.environment_id());
         let request = request(Method::GET, &path, Some(&token));
@@ -650,19 +650,19 @@ fn the_same_seed_gives_the_same_bytes() {
 }
 
 #[test]
-fn the_people_are_varied_but_three_are_always_there() {
+fn generated_users_vary_but_three_always_exist() {
     for seed in 0..20 {
-        let mut sandbox = grown(10, seed);
+        let mut sandbox = generated(10, seed);
         sandbox.clear_seen();
         let flag = |name| sandbox.user_named(name).and_then(|id| sandbox.mfa_enabled(id));
         assert_eq!(flag("adaeze.okonkwo"), Some(true));
         assert_eq!(flag("jonas.brandt"), Some(false));
         assert!(flag("test.user07").is_some());
     }
-    let mut asker = Asker::admin(2000);
-    let (mut path, mut users) = (asker.path("/users"), Vec::new());
+    let mut api = ApiClient::admin(2000);
+    let (mut path, mut users) = (api.path("/users"), Vec::new());
     loop {
-        let page = body(&asker.ask(Method::GET, &path));
+        let page = body(&api.ask(Method::GET, &path));
         users.extend(page["_embedded"]["users"].as_array().unwrap().clone());
         let Some(next) = page["_links"].get("next") else { break };
         path = local(&next["href"]);
@@ -686,25 +686,25 @@ fn the_people_are_varied_but_three_are_always_there() {
 }
 
 #[test]
-fn a_hundred_thousand_users_are_all_there() {
-    let mut asker = Asker::admin(100_000);
-    let page = body(&asker.get("/users?limit=1"));
+fn a_hundred_thousand_users_are_served() {
+    let mut api = ApiClient::admin(100_000);
+    let page = body(&api.get("/users?limit=1"));
     assert_eq!(page["count"], 100_000);
-    let found = body(&asker.filtered("username eq \"test.user07\""));
+    let found = body(&api.filtered("username eq \"test.user07\""));
     assert_eq!(found["count"], 1);
 }
 
 #[test]
-fn even_populations_divide_the_users_among_themselves() {
+fn even_populations_have_nearly_equal_sizes() {
     let seed = Seed { populations: Populations::Even(8), ..seed(20, 7) };
-    let mut asker = Asker::grown(seed, &TokenSpec::default());
-    let populations = body(&asker.get("/populations"));
+    let mut api = ApiClient::generated(seed, &TokenSpec::default());
+    let populations = body(&api.get("/populations"));
     let populations = populations["_embedded"]["populations"].as_array().unwrap().clone();
     let sizes: Vec<_> = populations.iter().map(|one| one["userCount"].as_u64().unwrap()).collect();
     assert_eq!(sizes, [3, 3, 3, 3, 2, 2, 2, 2]);
     let names: HashSet<_> = populations.iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names.len(), 8);
-    let fifth = body(&asker.filtered(&format!("population.id eq {}", populations[4]["id"])));
+    let fifth = body(&api.filtered(&format!("population.id eq {}", populations[4]["id"])));
     let usernames: Vec<_> =
         fifth["_embedded"]["users"].as_array().unwrap().iter().map(|user| user["username"].clone()).collect();
     assert_eq!((&fifth["count"], usernames.len()), (&2.into(), 2));
@@ -712,25 +712,25 @@ fn even_populations_divide_the_users_among_themselves() {
 }
 
 #[test]
-fn what_was_asked_is_remembered() {
-    let mut asker = Asker::admin(20);
-    asker.get("/users?limit=3");
-    asker.get("/populations");
-    let seen = asker.sandbox.seen();
+fn answered_requests_are_recorded() {
+    let mut api = ApiClient::admin(20);
+    api.get("/users?limit=3");
+    api.get("/populations");
+    let seen = api.sandbox.seen();
     assert_eq!(seen.iter().map(|seen| (seen.status, seen.people)).collect::<Vec<_>>(), [(200, 3), (200, 0)]);
     assert_eq!((seen[0].at, seen[0].query.as_str(), &seen[0].method), (NOW, "limit=3", &Method::GET));
-    assert_eq!(seen[0].path, asker.path("/users"));
-    asker.sandbox.clear_seen();
-    assert!(asker.sandbox.seen().is_empty());
+    assert_eq!(seen[0].path, api.path("/users"));
+    api.sandbox.clear_seen();
+    assert!(api.sandbox.seen().is_empty());
 }
 
 #[test]
-fn odd_requests_are_answered_and_never_panic() {
-    let mut asker = Asker::admin(20);
+fn malformed_requests_are_answered_and_never_panic() {
+    let mut api = ApiClient::admin(20);
     let long = "a".repeat(20_000);
     let nested = format!("{}username eq \"a\"", "(".repeat(10_000));
     let joined = format!("username eq \"a\"{}", " or username eq \"a\"".repeat(2_000));
-    // The cursor of the last place that a number can name.
+    // The cursor with the largest possible index.
     let far = "cursor=cGxhY2U6MTg0NDY3NDQwNzM3MDk1NTE2MTU";
     for rest in [
         "/users?",
@@ -746,21 +746,21 @@ fn odd_requests_are_answered_and_never_panic() {
         &format!("/users?{far}"),
         &format!("/{long}"),
     ] {
-        assert!(asker.get(rest).status().as_u16() >= 200, "{rest:.40}");
+        assert!(api.get(rest).status().as_u16() >= 200, "{rest:.40}");
     }
-    assert_eq!(body(&asker.get(&format!("/users?{far}")))["size"], 0);
-    assert_eq!(asker.filtered(&nested).status(), StatusCode::BAD_REQUEST);
-    assert_eq!(asker.filtered(&joined).status(), StatusCode::OK);
+    assert_eq!(body(&api.get(&format!("/users?{far}")))["size"], 0);
+    assert_eq!(api.filtered(&nested).status(), StatusCode::BAD_REQUEST);
+    assert_eq!(api.filtered(&joined).status(), StatusCode::OK);
     for method in ["HEAD", "TRACE", "CONNECT", "PATCH", "BREW"] {
-        let answer = asker.ask(method.parse().unwrap(), &asker.path("/users"));
+        let answer = api.ask(method.parse().unwrap(), &api.path("/users"));
         assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{method}");
     }
-    let mut odd = request(Method::GET, &asker.path("/users"), None);
+    let mut odd = request(Method::GET, &api.path("/users"), None);
     odd.headers_mut().insert(header::AUTHORIZATION, header::HeaderValue::from_bytes(b"Bearer \xff").unwrap());
-    assert_eq!(asker.send(&odd).status(), StatusCode::UNAUTHORIZED);
-    let mut none = grown(0, 7);
+    assert_eq!(api.send(&odd).status(), StatusCode::UNAUTHORIZED);
+    let mut none = generated(0, 7);
     let token = none.mint(&TokenSpec::default(), Timestamp(i64::MIN));
-    let request = request(Method::GET, &asker.path("/users"), Some(&token));
+    let request = request(Method::GET, &api.path("/users"), Some(&token));
     for now in [i64::MIN, -1, 0, i64::MAX] {
         assert!(none.handle(&request, Timestamp(now)).response.status().as_u16() >= 200);
     }

@@ -1,4 +1,4 @@
-//! The control API, over a real socket.
+//! The control API, tested over a real socket.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -14,13 +14,13 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-struct Stage {
+struct Fixture {
     _runtime: Runtime,
     sandbox: Shared,
     address: SocketAddr,
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -62,7 +62,7 @@ impl Stage {
         self.sandbox.lock().unwrap().user_named("jonas.brandt").unwrap()
     }
 
-    /// Turns the flag on through the API.
+    /// Sets the flag to true through the PingOne API.
     fn put(&self) -> u16 {
         let user = self.user();
         let mut sandbox = self.sandbox.lock().unwrap();
@@ -79,86 +79,86 @@ impl Stage {
 
 #[test]
 fn the_behaviour_is_changed_field_by_field() {
-    let stage = Stage::new();
-    assert_eq!(stage.json("PATCH", "/behaviour", r#"{"rate":50}"#)["rate"], 50.0);
-    assert_eq!(stage.json("PATCH", "/behaviour", r#"{"retryHints":true}"#)["rate"], 50.0);
-    assert_eq!(stage.json("GET", "/behaviour", "")["retryHints"], true);
+    let fixture = Fixture::new();
+    assert_eq!(fixture.json("PATCH", "/behaviour", r#"{"rate":50}"#)["rate"], 50.0);
+    assert_eq!(fixture.json("PATCH", "/behaviour", r#"{"retryHints":true}"#)["rate"], 50.0);
+    assert_eq!(fixture.json("GET", "/behaviour", "")["retryHints"], true);
 }
 
 #[test]
-fn a_wrong_value_or_name_is_refused_by_name_and_changes_nothing() {
-    let stage = Stage::new();
+fn an_invalid_value_or_field_is_refused_by_name_and_changes_nothing() {
+    let fixture = Fixture::new();
     for (path, body, named) in [
         ("/behaviour", r#"{"rate":0}"#, "rate:"),
         ("/behaviour", r#"{"rates":5}"#, "rates"),
         ("/behaviour", "{", "EOF"),
     ] {
-        let (status, text) = stage.ask("PATCH", path, body);
+        let (status, text) = fixture.ask("PATCH", path, body);
         assert!(status == 400 && text.contains(named), "{status} {text}");
     }
-    assert_eq!(stage.json("GET", "/behaviour", "")["rate"], Value::Null);
-    let (status, text) = stage.ask("POST", "/faults", r#"{"fault":{"kind":"explode"}}"#);
+    assert_eq!(fixture.json("GET", "/behaviour", "")["rate"], Value::Null);
+    let (status, text) = fixture.ask("POST", "/faults", r#"{"fault":{"kind":"explode"}}"#);
     assert!(status == 400 && text.contains("explode"), "{text}");
     let (status, text) =
-        stage.ask("POST", "/faults", r#"[{"fault":{"kind":"html"}},{"share":9,"fault":{"kind":"html"}}]"#);
+        fixture.ask("POST", "/faults", r#"[{"fault":{"kind":"html"}},{"share":9,"fault":{"kind":"html"}}]"#);
     assert!(status == 400 && text.contains("share:"), "{text}");
-    assert_eq!(stage.json("GET", "/faults", ""), json!([]));
+    assert_eq!(fixture.json("GET", "/faults", ""), json!([]));
 }
 
 #[test]
-fn faults_come_and_go() {
-    let stage = Stage::new();
+fn faults_can_be_added_and_removed() {
+    let fixture = Fixture::new();
     let rule = r#"{"on":{"method":"PUT"},"fault":{"kind":"status","status":503}}"#;
-    assert_eq!(stage.json("POST", "/faults", rule).as_array().unwrap().len(), 1);
-    assert_eq!(stage.put(), 503);
-    assert_eq!(stage.json("DELETE", "/faults", ""), json!([]));
-    assert_eq!(stage.put(), 200);
+    assert_eq!(fixture.json("POST", "/faults", rule).as_array().unwrap().len(), 1);
+    assert_eq!(fixture.put(), 503);
+    assert_eq!(fixture.json("DELETE", "/faults", ""), json!([]));
+    assert_eq!(fixture.put(), 200);
 }
 
 #[test]
-fn the_oracle_tells_every_write_and_which_nobody_announced() {
-    let stage = Stage::new();
-    let user = stage.user();
-    assert_eq!(stage.json("POST", "/plan", &json!({ user.to_string(): true }).to_string())["announced"], 1);
-    stage.put();
-    stage.json("POST", "/happenings", &json!({ "switched": [user, false] }).to_string());
-    let oracle = stage.json("GET", "/oracle", "");
+fn the_oracle_lists_all_writes_and_the_unplanned_ones() {
+    let fixture = Fixture::new();
+    let user = fixture.user();
+    assert_eq!(fixture.json("POST", "/plan", &json!({ user.to_string(): true }).to_string())["announced"], 1);
+    fixture.put();
+    fixture.json("POST", "/happenings", &json!({ "switched": [user, false] }).to_string());
+    let oracle = fixture.json("GET", "/oracle", "");
     assert_eq!((&oracle["counts"]["put"], &oracle["agrees"]), (&json!(1), &json!(true)));
     assert_eq!(oracle["writes"].as_array().unwrap().len(), 2);
     assert_eq!(oracle["unplanned"].as_array().unwrap().len(), 1);
     assert_eq!(oracle["unplanned"][0]["client"], "background");
-    let one = stage.json("GET", &format!("/oracle/{user}"), "");
+    let one = fixture.json("GET", &format!("/oracle/{user}"), "");
     assert_eq!((&one["mfaEnabled"], one["writes"].as_array().unwrap().len()), (&json!(false), 2));
 }
 
 #[test]
-fn a_rotation_ends_earlier_tokens_and_a_clock_that_is_ahead_ends_them_early() {
-    let stage = Stage::new();
+fn key_rotation_and_a_clock_ahead_invalidate_tokens() {
+    let fixture = Fixture::new();
     let status = |token: &str| {
-        let mut sandbox = stage.sandbox.lock().unwrap();
+        let mut sandbox = fixture.sandbox.lock().unwrap();
         let request = Request::get(format!("/v1/environments/{}", sandbox.environment_id()))
             .header("Authorization", format!("Bearer {token}"))
             .body(Vec::new())
             .unwrap();
         sandbox.handle(&request, now()).response.status().as_u16()
     };
-    let token = || stage.json("POST", "/tokens", "")["access_token"].as_str().unwrap().to_owned();
+    let token = || fixture.json("POST", "/tokens", "")["access_token"].as_str().unwrap().to_owned();
     let first = token();
     assert_eq!(status(&first), 200);
-    stage.json("POST", "/rotation", "");
+    fixture.json("POST", "/rotation", "");
     assert_eq!(status(&first), 401);
     let second = token();
     assert_eq!(status(&second), 200);
-    stage.json("PUT", "/clock", r#"{"offsetMillis":7200000}"#);
+    fixture.json("PUT", "/clock", r#"{"offsetMillis":7200000}"#);
     assert_eq!(status(&second), 401);
 }
 
 #[test]
-fn the_report_and_the_delay_of_roles_are_switched_from_outside() {
-    let stage = Stage::new();
-    assert_eq!(stage.json("PUT", "/role-delay", r#"{"millis":60000}"#)["millis"], 60_000);
-    stage.json("PUT", "/report", r#"{"isForbidden":true}"#);
-    let mut sandbox = stage.sandbox.lock().unwrap();
+fn report_access_and_role_delay_are_configurable() {
+    let fixture = Fixture::new();
+    assert_eq!(fixture.json("PUT", "/role-delay", r#"{"millis":60000}"#)["millis"], 60_000);
+    fixture.json("PUT", "/report", r#"{"isForbidden":true}"#);
+    let mut sandbox = fixture.sandbox.lock().unwrap();
     let token = sandbox.mint(&TokenSpec::default(), now());
     let request = Request::post(format!("/v1/environments/{}/dataExplorations", sandbox.environment_id()))
         .header("Authorization", format!("Bearer {token}"))
@@ -169,10 +169,10 @@ fn the_report_and_the_delay_of_roles_are_switched_from_outside() {
 }
 
 #[test]
-fn a_token_that_was_asked_for_works() {
-    let stage = Stage::new();
-    let token = stage.json("POST", "/tokens", r#"{"role":"read-only"}"#);
-    let mut sandbox = stage.sandbox.lock().unwrap();
+fn a_requested_token_is_accepted() {
+    let fixture = Fixture::new();
+    let token = fixture.json("POST", "/tokens", r#"{"role":"read-only"}"#);
+    let mut sandbox = fixture.sandbox.lock().unwrap();
     let request = Request::get(format!("/v1/environments/{}", sandbox.environment_id()))
         .header("Authorization", format!("Bearer {}", token["access_token"].as_str().unwrap()))
         .body(Vec::new())

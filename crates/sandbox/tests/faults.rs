@@ -1,4 +1,4 @@
-//! Every kind of fault, over real sockets, as the client sees it.
+//! Every kind of fault, tested over real sockets from the client's point of view.
 #![allow(clippy::disallowed_methods, reason = "a client measures how long it waits")]
 
 use std::io::{ErrorKind, Read, Write};
@@ -12,13 +12,13 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-/// How long a client waits for an answer that comes, however busy the computer is.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a client waits for an answer that is expected to come, even on a busy computer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How long a client waits before it calls it silence.
-const SILENCE: Duration = Duration::from_secs(2);
+/// How long a client waits before it assumes that no answer will come.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How a connection ended, as the client sees it.
+/// How a connection ended for the client.
 #[derive(Debug, PartialEq, Eq)]
 enum Ended {
     Closed,
@@ -26,14 +26,14 @@ enum Ended {
     Silence,
 }
 
-/// What a client got.
-struct Got {
+/// What a client received.
+struct Received {
     text: String,
     ended: Ended,
     took: Duration,
 }
 
-impl Got {
+impl Received {
     fn status(&self) -> Option<u16> {
         self.text.split(' ').nth(1)?.parse().ok()
     }
@@ -46,25 +46,25 @@ impl Got {
         self.text.split_once("\r\n\r\n").map_or("", |(_, body)| body)
     }
 
-    fn promised(&self) -> usize {
+    fn declared_length(&self) -> usize {
         let head = self.head();
         let line = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
         line.parse().unwrap()
     }
 }
 
-/// A sandbox behind a socket, and whom to ask about.
-struct Stage {
+/// A sandbox behind a socket, and the user that requests are about.
+struct Fixture {
     _runtime: Runtime,
     sandbox: Shared,
     address: SocketAddr,
     token: String,
     environment: Uuid,
     user: Uuid,
-    patience: Duration,
+    timeout: Duration,
 }
 
-impl Stage {
+impl Fixture {
     fn with(rule: &str) -> Self {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -84,13 +84,13 @@ impl Stage {
         let (environment, user) = (sandbox.environment_id(), sandbox.user_named("jonas.brandt").unwrap());
         let sandbox: Shared = Arc::new(Mutex::new(sandbox));
         runtime.spawn(serve_api(listener, Arc::clone(&sandbox)));
-        Self { _runtime: runtime, sandbox, address, token, environment, user, patience: PATIENCE }
+        Self { _runtime: runtime, sandbox, address, token, environment, user, timeout: ANSWER_TIMEOUT }
     }
 
-    fn ask(&self, method: &str, rest: &str, body: &str) -> Got {
+    fn ask(&self, method: &str, rest: &str, body: &str) -> Received {
         let began = Instant::now();
         let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(self.patience)).unwrap();
+        stream.set_read_timeout(Some(self.timeout)).unwrap();
         let request = format!(
             "{method} /v1/environments/{}/{rest} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
              Content-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
@@ -109,10 +109,10 @@ impl Stage {
             }
             Err(error) => panic!("{error}"),
         };
-        Got { text: String::from_utf8_lossy(&bytes).into_owned(), ended, took: began.elapsed() }
+        Received { text: String::from_utf8_lossy(&bytes).into_owned(), ended, took: began.elapsed() }
     }
 
-    fn list(&self) -> Got {
+    fn list(&self) -> Received {
         self.ask("GET", "users?limit=10", "")
     }
 
@@ -120,8 +120,8 @@ impl Stage {
         format!("users/{}/mfaEnabled", self.user)
     }
 
-    /// Turns the flag on, which is off at first.
-    fn put(&self) -> Got {
+    /// Sets the flag to true; it is false at first.
+    fn put(&self) -> Received {
         self.ask("PUT", &self.flag(), r#"{"mfaEnabled":true}"#)
     }
 
@@ -133,56 +133,56 @@ impl Stage {
 }
 
 #[test]
-fn nothing_goes_wrong_without_a_rule() {
-    let got = Stage::with("").list();
-    assert_eq!((got.status(), &got.ended), (Some(200), &Ended::Closed));
-    assert_eq!(got.body().len(), got.promised());
+fn without_a_rule_requests_succeed() {
+    let received = Fixture::with("").list();
+    assert_eq!((received.status(), &received.ended), (Some(200), &Ended::Closed));
+    assert_eq!(received.body().len(), received.declared_length());
 }
 
 #[test]
-fn a_delay_is_waited_for() {
-    let got = Stage::with(r#"{"fault":{"kind":"delay","millis":300}}"#).list();
-    assert!(got.took >= Duration::from_millis(300), "{:?}", got.took);
-    assert_eq!((got.status(), got.body().len()), (Some(200), got.promised()));
+fn a_delay_postpones_the_answer() {
+    let received = Fixture::with(r#"{"fault":{"kind":"delay","millis":300}}"#).list();
+    assert!(received.took >= Duration::from_millis(300), "{:?}", received.took);
+    assert_eq!((received.status(), received.body().len()), (Some(200), received.declared_length()));
 }
 
 #[test]
-fn a_dripping_body_comes_whole_but_slowly() {
-    let stage = Stage::with(r#"{"fault":{"kind":"drip","portion":64,"everyMillis":20}}"#);
-    let got = stage.ask("GET", &stage.flag(), "");
-    let portions = u32::try_from(got.promised() / 64).unwrap();
-    assert!(portions >= 5 && got.took >= Duration::from_millis(20) * portions, "{:?}", got.took);
-    assert_eq!((got.body().len(), &got.ended), (got.promised(), &Ended::Closed));
+fn a_dripped_body_arrives_slowly_but_completely() {
+    let fixture = Fixture::with(r#"{"fault":{"kind":"drip","portion":64,"everyMillis":20}}"#);
+    let received = fixture.ask("GET", &fixture.flag(), "");
+    let portions = u32::try_from(received.declared_length() / 64).unwrap();
+    assert!(portions >= 5 && received.took >= Duration::from_millis(20) * portions, "{:?}", received.took);
+    assert_eq!((received.body().len(), &received.ended), (received.declared_length(), &Ended::Closed));
 }
 
 #[test]
-fn a_lost_answer_was_carried_out_and_a_dropped_request_was_not() {
+fn a_lost_request_is_executed_and_a_dropped_one_is_not() {
     for (kind, reset, ended, carried_out) in [
         ("lost", false, Ended::Closed, true),
         ("lost", true, Ended::Reset, true),
         ("dropped", false, Ended::Closed, false),
         ("dropped", true, Ended::Reset, false),
     ] {
-        let stage = Stage::with(&format!(r#"{{"fault":{{"kind":"{kind}","reset":{reset}}}}}"#));
-        let got = stage.put();
-        assert_eq!((got.text.as_str(), got.ended), ("", ended), "{kind} {reset}");
-        assert_eq!(stage.is_on(), carried_out, "{kind}");
+        let fixture = Fixture::with(&format!(r#"{{"fault":{{"kind":"{kind}","reset":{reset}}}}}"#));
+        let received = fixture.put();
+        assert_eq!((received.text.as_str(), received.ended), ("", ended), "{kind} {reset}");
+        assert_eq!(fixture.is_on(), carried_out, "{kind}");
     }
 }
 
 #[test]
-fn a_cut_comes_where_it_was_asked_for() {
+fn a_body_is_cut_at_the_requested_position() {
     for (after, reset, ended) in [
         (0, false, Ended::Closed),
         (0, true, Ended::Reset),
         (100, false, Ended::Closed),
         (100, true, Ended::Reset),
     ] {
-        let got =
-            Stage::with(&format!(r#"{{"fault":{{"kind":"cut","after":{after},"reset":{reset}}}}}"#)).list();
-        assert_eq!((got.status(), got.ended), (Some(200), ended), "{after} {reset}");
-        let (body, promised) = (got.text.split_once("\r\n\r\n").unwrap().1.len(), {
-            let head = got.text.to_ascii_lowercase();
+        let received =
+            Fixture::with(&format!(r#"{{"fault":{{"kind":"cut","after":{after},"reset":{reset}}}}}"#)).list();
+        assert_eq!((received.status(), received.ended), (Some(200), ended), "{after} {reset}");
+        let (body, declared_length) = (received.text.split_once("\r\n\r\n").unwrap().1.len(), {
+            let head = received.text.to_ascii_lowercase();
             head.split("content-length: ")
                 .nth(1)
                 .unwrap()
@@ -192,49 +192,50 @@ fn a_cut_comes_where_it_was_asked_for() {
                 .parse::<usize>()
                 .unwrap()
         });
-        assert!(body == after && promised > 100, "{body} of {promised}");
+        assert!(body == after && declared_length > 100, "{body} of {declared_length}");
     }
 }
 
 #[test]
-fn a_black_hole_is_silent_whether_or_not_it_carries_out() {
+fn a_black_hole_never_answers_whether_or_not_it_executes() {
     for applied in [true, false] {
-        let mut stage = Stage::with(&format!(r#"{{"fault":{{"kind":"black-hole","applied":{applied}}}}}"#));
-        stage.patience = SILENCE;
-        let got = stage.put();
-        assert_eq!((got.text.as_str(), got.ended), ("", Ended::Silence));
-        assert_eq!(stage.is_on(), applied);
+        let mut fixture =
+            Fixture::with(&format!(r#"{{"fault":{{"kind":"black-hole","applied":{applied}}}}}"#));
+        fixture.timeout = SILENCE_TIMEOUT;
+        let received = fixture.put();
+        assert_eq!((received.text.as_str(), received.ended), ("", Ended::Silence));
+        assert_eq!(fixture.is_on(), applied);
     }
 }
 
 #[test]
-fn a_write_that_is_carried_out_late_is_answered_at_once() {
-    let stage = Stage::with(r#"{"fault":{"kind":"applied-late","millis":400}}"#);
-    let got = stage.put();
-    assert!(got.body().contains("\"mfaEnabled\" : true") && !stage.is_on());
+fn a_late_write_is_answered_immediately() {
+    let fixture = Fixture::with(r#"{"fault":{"kind":"applied-late","millis":400}}"#);
+    let received = fixture.put();
+    assert!(received.body().contains("\"mfaEnabled\" : true") && !fixture.is_on());
     std::thread::sleep(Duration::from_millis(450));
-    assert!(stage.is_on());
+    assert!(fixture.is_on());
 }
 
 #[test]
-fn a_write_that_is_never_carried_out_is_answered_all_the_same() {
-    let stage = Stage::with(r#"{"fault":{"kind":"never-applied"}}"#);
-    assert!(stage.put().body().contains("\"mfaEnabled\" : true"));
-    assert!(!stage.is_on());
-    let sandbox = stage.sandbox.lock().unwrap();
+fn a_write_that_is_never_applied_is_answered_with_success() {
+    let fixture = Fixture::with(r#"{"fault":{"kind":"never-applied"}}"#);
+    assert!(fixture.put().body().contains("\"mfaEnabled\" : true"));
+    assert!(!fixture.is_on());
+    let sandbox = fixture.sandbox.lock().unwrap();
     assert_eq!(sandbox.oracle().writes()[0].applied, Applied::Never);
     assert_eq!(sandbox.agrees(now()), Ok(()));
 }
 
 #[test]
-fn an_answer_can_say_the_other_value() {
-    let stage = Stage::with(r#"{"on":{"method":"PUT"},"fault":{"kind":"other-value"}}"#);
-    assert!(stage.put().body().contains("\"mfaEnabled\" : false"));
-    assert!(stage.is_on());
+fn an_answer_can_report_the_opposite_value() {
+    let fixture = Fixture::with(r#"{"on":{"method":"PUT"},"fault":{"kind":"other-value"}}"#);
+    assert!(fixture.put().body().contains("\"mfaEnabled\" : false"));
+    assert!(fixture.is_on());
 }
 
 #[test]
-fn a_status_is_answered_in_pingones_words_and_nothing_is_carried_out() {
+fn a_status_fault_has_pingones_body_and_executes_nothing() {
     for (status, word) in [
         (401, "INVALID_TOKEN"),
         (403, "INSUFFICIENT_PERMISSIONS"),
@@ -244,82 +245,87 @@ fn a_status_is_answered_in_pingones_words_and_nothing_is_carried_out() {
         (500, "UNEXPECTED_ERROR"),
         (503, "Service Unavailable"),
     ] {
-        let stage = Stage::with(&format!(r#"{{"fault":{{"kind":"status","status":{status}}}}}"#));
-        let got = stage.put();
-        assert_eq!(got.status(), Some(status));
-        assert!(got.body().contains(word), "{status}: {}", got.body());
-        assert!(got.head().contains("access-control-allow-origin: *"));
-        assert!(!stage.is_on());
+        let fixture = Fixture::with(&format!(r#"{{"fault":{{"kind":"status","status":{status}}}}}"#));
+        let received = fixture.put();
+        assert_eq!(received.status(), Some(status));
+        assert!(received.body().contains(word), "{status}: {}", received.body());
+        assert!(received.head().contains("access-control-allow-origin: *"));
+        assert!(!fixture.is_on());
     }
 }
 
 #[test]
 fn a_status_can_be_without_cors_headers_and_with_retry_after() {
-    let got =
-        Stage::with(r#"{"fault":{"kind":"status","status":503,"retryAfter":7,"withoutCors":true}}"#).list();
+    let received =
+        Fixture::with(r#"{"fault":{"kind":"status","status":503,"retryAfter":7,"withoutCors":true}}"#).list();
     assert!(
-        got.head().contains("retry-after: 7") && !got.head().contains("access-control-"),
+        received.head().contains("retry-after: 7") && !received.head().contains("access-control-"),
         "{}",
-        got.head()
+        received.head()
     );
 }
 
 #[test]
 fn retry_after_is_never_exposed_to_a_page() {
-    let got = Stage::with(r#"{"fault":{"kind":"status","status":429,"retryAfter":7}}"#).list();
-    assert!(got.head().contains("retry-after: 7") && !got.head().contains("access-control-expose-headers"));
+    let received = Fixture::with(r#"{"fault":{"kind":"status","status":429,"retryAfter":7}}"#).list();
+    assert!(
+        received.head().contains("retry-after: 7")
+            && !received.head().contains("access-control-expose-headers")
+    );
 }
 
 #[test]
-fn the_content_type_can_be_another() {
-    let got = Stage::with(r#"{"fault":{"kind":"content-type","value":"text/plain"}}"#).list();
-    assert!(got.head().contains("content-type: text/plain"));
-    assert!(got.body().contains("_embedded"));
+fn the_content_type_can_be_wrong() {
+    let received = Fixture::with(r#"{"fault":{"kind":"content-type","value":"text/plain"}}"#).list();
+    assert!(received.head().contains("content-type: text/plain"));
+    assert!(received.body().contains("_embedded"));
 }
 
 #[test]
-fn a_page_of_html_can_stand_in_the_answers_place() {
-    let got = Stage::with(r#"{"fault":{"kind":"html"}}"#).list();
-    assert_eq!(got.status(), Some(200));
-    assert!(got.head().contains("content-type: text/html") && got.body().starts_with("<!doctype html>"));
+fn an_html_page_can_replace_the_answer() {
+    let received = Fixture::with(r#"{"fault":{"kind":"html"}}"#).list();
+    assert_eq!(received.status(), Some(200));
+    assert!(
+        received.head().contains("content-type: text/html") && received.body().starts_with("<!doctype html>")
+    );
 }
 
 #[test]
-fn a_gateway_can_refuse_with_html_and_nothing_is_carried_out() {
-    let stage = Stage::with(r#"{"on":{"method":"PUT"},"fault":{"kind":"gateway","status":403}}"#);
-    let before = stage.is_on();
-    let got = stage.put();
-    assert_eq!(got.status(), Some(403));
-    assert!(got.head().contains("content-type: text/html") && got.body().starts_with("<html>"));
-    assert_eq!(stage.is_on(), before);
+fn a_gateway_can_refuse_with_html_without_executing_the_request() {
+    let fixture = Fixture::with(r#"{"on":{"method":"PUT"},"fault":{"kind":"gateway","status":403}}"#);
+    let before = fixture.is_on();
+    let received = fixture.put();
+    assert_eq!(received.status(), Some(403));
+    assert!(received.head().contains("content-type: text/html") && received.body().starts_with("<html>"));
+    assert_eq!(fixture.is_on(), before);
 }
 
 #[test]
-fn an_answer_can_quote_the_token() {
-    let stage = Stage::with(r#"{"fault":{"kind":"echo"}}"#);
-    let (got, token) = (stage.list(), stage.token.clone());
-    assert!(got.head().contains(&format!("correlation-id: bearer {}", token.to_ascii_lowercase())));
-    let body: serde_json::Value = serde_json::from_str(got.body()).unwrap();
+fn an_answer_can_echo_the_token() {
+    let fixture = Fixture::with(r#"{"fault":{"kind":"echo"}}"#);
+    let (received, token) = (fixture.list(), fixture.token.clone());
+    assert!(received.head().contains(&format!("correlation-id: bearer {}", token.to_ascii_lowercase())));
+    let body: serde_json::Value = serde_json::from_str(received.body()).unwrap();
     assert_eq!(body["authorization"], format!("Bearer {token}"));
     assert!(body["_embedded"]["users"].is_array());
 }
 
 #[test]
-fn any_text_can_stand_in_the_answers_place_and_nothing_is_carried_out() {
+fn any_text_can_replace_the_answer_without_executing_the_request() {
     let fault = r#"{"kind":"text","status":502,"text":"<p>{authorization}</p>","times":2}"#;
-    let stage = Stage::with(&format!(r#"{{"on":{{"method":"PUT"}},"fault":{fault}}}"#));
-    let before = stage.is_on();
-    let got = stage.put();
-    assert_eq!(got.status(), Some(502));
-    assert_eq!(got.body(), format!("<p>Bearer {}</p>", stage.token).repeat(2));
-    assert_eq!(stage.is_on(), before);
+    let fixture = Fixture::with(&format!(r#"{{"on":{{"method":"PUT"}},"fault":{fault}}}"#));
+    let before = fixture.is_on();
+    let received = fixture.put();
+    assert_eq!(received.status(), Some(502));
+    assert_eq!(received.body(), format!("<p>Bearer {}</p>", fixture.token).repeat(2));
+    assert_eq!(fixture.is_on(), before);
 }
 
 #[test]
-fn a_body_can_be_oversized_truncated_nested_or_have_a_key_twice() {
-    let body = |fault: &str| Stage::with(&format!(r#"{{"fault":{fault}}}"#)).list().body().to_owned();
+fn a_body_can_be_oversized_truncated_nested_or_have_duplicate_keys() {
+    let body = |fault: &str| Fixture::with(&format!(r#"{{"fault":{fault}}}"#)).list().body().to_owned();
     assert_eq!(body(r#"{"kind":"oversized","bytes":9000000}"#).len(), 9_000_000);
-    let bomb = Stage::with(r#"{"fault":{"kind":"gzip-bomb","bytes":900000}}"#).list();
+    let bomb = Fixture::with(r#"{"fault":{"kind":"gzip-bomb","bytes":900000}}"#).list();
     assert!(bomb.head().contains("content-encoding: gzip") && bomb.body().len() < 90_000, "{}", bomb.head());
     assert_eq!(body(r#"{"kind":"truncated","after":50}"#).len(), 50);
     assert!(serde_json::from_str::<serde_json::Value>(&body(r#"{"kind":"nested","depth":5000}"#)).is_err());
@@ -331,10 +337,10 @@ fn a_body_can_be_oversized_truncated_nested_or_have_a_key_twice() {
 }
 
 #[test]
-fn the_next_page_can_be_this_one_or_elsewhere() {
+fn the_next_link_can_loop_or_point_elsewhere() {
     let next = |fault: &str| {
-        let got = Stage::with(&format!(r#"{{"fault":{fault}}}"#)).list();
-        let body: serde_json::Value = serde_json::from_str(got.body()).unwrap();
+        let received = Fixture::with(&format!(r#"{{"fault":{fault}}}"#)).list();
+        let body: serde_json::Value = serde_json::from_str(received.body()).unwrap();
         body["_links"]["next"]["href"].as_str().unwrap().to_owned()
     };
     assert!(next(r#"{"kind":"next-loops"}"#).ends_with("/users?limit=10"));
@@ -343,32 +349,32 @@ fn the_next_page_can_be_this_one_or_elsewhere() {
 }
 
 #[test]
-fn a_page_that_always_fails_fails_alone() {
+fn only_the_selected_page_fails() {
     let rule = r#"{"on":{"endpoint":"users","page":2},"fault":{"kind":"status","status":500}}"#;
-    let stage = Stage::with(rule);
-    let first: serde_json::Value = serde_json::from_str(stage.list().body()).unwrap();
+    let fixture = Fixture::with(rule);
+    let first: serde_json::Value = serde_json::from_str(fixture.list().body()).unwrap();
     let next = first["_links"]["next"]["href"].as_str().unwrap();
-    let rest = next.split(&format!("{}/", stage.environment)).nth(1).unwrap();
-    assert_eq!(stage.ask("GET", rest, "").status(), Some(500));
-    assert_eq!(stage.list().status(), Some(200));
+    let rest = next.split(&format!("{}/", fixture.environment)).nth(1).unwrap();
+    assert_eq!(fixture.ask("GET", rest, "").status(), Some(500));
+    assert_eq!(fixture.list().status(), Some(200));
 }
 
 #[test]
-fn a_rate_limit_refuses_and_says_when_only_where_it_may() {
-    let stage = Stage::with("");
+fn a_rate_limit_refuses_with_a_retry_hint() {
+    let fixture = Fixture::with("");
     let behaviour =
         Behaviour { rate: Some(4.0), retry_hints: true, address_share: 0.5, ..Behaviour::default() };
-    stage.sandbox.lock().unwrap().behave(behaviour).unwrap();
-    let answers: Vec<Got> = (0..4).map(|_| stage.list()).collect();
-    let refused = answers.iter().find(|got| got.status() == Some(429)).unwrap();
+    fixture.sandbox.lock().unwrap().behave(behaviour).unwrap();
+    let answers: Vec<Received> = (0..4).map(|_| fixture.list()).collect();
+    let refused = answers.iter().find(|received| received.status() == Some(429)).unwrap();
     assert!(refused.head().contains("retry-after: 1"));
     assert!(refused.body().contains("quotaResetTime") && refused.body().contains("retryAfter"));
 }
 
 #[test]
-fn a_slow_client_is_let_go() {
-    let stage = Stage::with("");
-    let mut stream = TcpStream::connect(stage.address).unwrap();
+fn a_slow_client_is_disconnected() {
+    let fixture = Fixture::with("");
+    let mut stream = TcpStream::connect(fixture.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(12))).unwrap();
     stream.write_all(b"GET /v1/environments HTTP/1.1\r\nHost: a\r\nX-Slow: ").unwrap();
     let began = Instant::now();
@@ -378,14 +384,14 @@ fn a_slow_client_is_let_go() {
 }
 
 #[test]
-fn a_huge_body_is_refused_before_it_has_come() {
-    let stage = Stage::with("");
-    let mut stream = TcpStream::connect(stage.address).unwrap();
+fn a_huge_body_is_refused_before_it_is_received() {
+    let fixture = Fixture::with("");
+    let mut stream = TcpStream::connect(fixture.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     let head = "PUT /v1/environments HTTP/1.1\r\nHost: a\r\nContent-Length: 104857600\r\n\r\n";
     stream.write_all(head.as_bytes()).unwrap();
     let portion = vec![b' '; 65536];
-    // The server stops reading, and then writing fails.
+    // When the server stops reading, writing fails.
     for _ in 0..1600 {
         if stream.write_all(&portion).is_err() {
             break;
@@ -399,26 +405,26 @@ fn a_huge_body_is_refused_before_it_has_come() {
 
 #[test]
 fn a_filter_of_a_megabyte_is_refused_and_the_next_request_is_answered() {
-    let stage = Stage::with("");
-    let mut stream = TcpStream::connect(stage.address).unwrap();
+    let fixture = Fixture::with("");
+    let mut stream = TcpStream::connect(fixture.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     let request = format!("GET /v1/environments/a/users?filter={} HTTP/1.1\r\n\r\n", "x".repeat(1 << 20));
-    // The server may stop reading, and then writing fails.
+    // The server may stop reading, which makes writing fail.
     let _ = stream.write_all(request.as_bytes());
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);
     let text = String::from_utf8_lossy(&bytes);
     assert!(text.is_empty() || text.starts_with("HTTP/1.1 4"), "{text}");
-    assert_eq!(stage.list().status(), Some(200));
+    assert_eq!(fixture.list().status(), Some(200));
 }
 
 #[test]
-fn the_most_in_flight_are_counted() {
-    let stage = Stage::with(r#"{"fault":{"kind":"delay","millis":300}}"#);
+fn the_maximum_of_requests_in_flight_is_counted() {
+    let fixture = Fixture::with(r#"{"fault":{"kind":"delay","millis":300}}"#);
     std::thread::scope(|scope| {
         for _ in 0..3 {
-            scope.spawn(|| stage.list());
+            scope.spawn(|| fixture.list());
         }
     });
-    assert_eq!(stage.sandbox.lock().unwrap().oracle().counts().most_in_flight, 3);
+    assert_eq!(fixture.sandbox.lock().unwrap().oracle().counts().most_in_flight, 3);
 }

@@ -1,4 +1,4 @@
-//! Filters: read, refused and evaluated.
+//! Filters of the user list: parsing, refusals and evaluation.
 
 use http::{Request, Response, header};
 use pingone_sandbox::filter::{Attribute, Bound, Filter, Match, Refused};
@@ -12,13 +12,13 @@ use uuid::Uuid;
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 const BASE: &str = "http://127.0.0.1:4001/v1";
 
-/// A sandbox, and one who filters its people.
-struct Asker {
+/// A sandbox with a client that filters its users.
+struct ApiClient {
     sandbox: Sandbox,
     token: String,
 }
 
-impl Asker {
+impl ApiClient {
     fn of(users: u32) -> Self {
         let auth_base = "http://127.0.0.1:4001".to_owned();
         let kind = EnvironmentKind::Sandbox;
@@ -46,14 +46,14 @@ impl Asker {
         self.get(&format!("filter={filter}"))
     }
 
-    /// Everyone whom a filter finds.
+    /// All users that the filter matches.
     fn found(&mut self, filter: &str) -> Vec<Value> {
         let answer = self.filtered(filter);
         assert_eq!(answer.status(), 200, "{filter}");
         body(&answer)["_embedded"]["users"].as_array().unwrap().clone()
     }
 
-    fn everyone(&mut self) -> Vec<Value> {
+    fn all_users(&mut self) -> Vec<Value> {
         body(&self.get(""))["_embedded"]["users"].as_array().unwrap().clone()
     }
 
@@ -113,7 +113,7 @@ fn a_value_is_escaped_as_in_json() {
 }
 
 #[test]
-fn blanks_of_any_kind_and_number_part_words() {
+fn any_amount_of_whitespace_separates_words() {
     let read = Filter::read("\t( username\teq \r\n \"a b\"\t)  ");
     assert_eq!(read, Ok(equal("username", "a b")));
     let group = Uuid::from_u128(7);
@@ -122,8 +122,8 @@ fn blanks_of_any_kind_and_number_part_words() {
 }
 
 #[test]
-fn every_documented_attribute_and_operator_is_taken() {
-    let mut asker = Asker::of(5);
+fn every_documented_attribute_and_operator_is_accepted() {
+    let mut api = ApiClient::of(5);
     let common = ["eq", "sw"];
     for (names, operators) in [
         (&["accountId", "endDate", "externalId", "locale", "mobilePhone", "nickname"][..], &common[..]),
@@ -137,10 +137,10 @@ fn every_documented_attribute_and_operator_is_taken() {
     ] {
         for name in names {
             for operator in operators {
-                assert_eq!(asker.filtered(&format!("{name} {operator} \"x\"")).status(), 200, "{name}");
+                assert_eq!(api.filtered(&format!("{name} {operator} \"x\"")).status(), 200, "{name}");
             }
             for operator in ["eq", "sw", "ew", "co", "ne", "gt", "ge", "pr"] {
-                let taken = asker.filtered(&format!("{name} {operator} \"x\"")).status() == 200;
+                let taken = api.filtered(&format!("{name} {operator} \"x\"")).status() == 200;
                 assert_eq!(taken, operators.contains(&operator), "{name} {operator}");
             }
         }
@@ -149,7 +149,7 @@ fn every_documented_attribute_and_operator_is_taken() {
 
 #[test]
 fn a_refusal_names_what_is_not_supported() {
-    let mut asker = Asker::of(5);
+    let mut api = ApiClient::of(5);
     for name in [
         "mfaEnabled",
         "id",
@@ -162,7 +162,7 @@ fn a_refusal_names_what_is_not_supported() {
         "é",
     ] {
         let message = format!("The filter attribute '{name}' is not supported.");
-        asker.assert_refused(&format!("{name} eq \"x\""), &["eq", "sw"], &message);
+        api.assert_refused(&format!("{name} eq \"x\""), &["eq", "sw"], &message);
     }
     let group = "memberOfGroups[id eq \"00000000-0000-4000-8000-000000000001\"";
     for (filter, operators, word) in [
@@ -176,9 +176,9 @@ fn a_refusal_names_what_is_not_supported() {
         ("updatedAt eq \"2026-01-01T00:00:00Z\"", &["ge", "le"], "eq"),
     ] {
         let message = format!("The filter operator '{word}' is not supported.");
-        asker.assert_refused(filter, operators, &message);
+        api.assert_refused(filter, operators, &message);
     }
-    asker.assert_refused(
+    api.assert_refused(
         "memberOfGroups[name eq \"x\"]",
         &["eq", "sw"],
         "The filter attribute 'memberOfGroups.name' is not supported.",
@@ -187,7 +187,7 @@ fn a_refusal_names_what_is_not_supported() {
 
 #[test]
 fn a_refusal_names_the_attribute_of_a_wrong_value() {
-    let mut asker = Asker::of(5);
+    let mut api = ApiClient::of(5);
     let group = "memberOfGroups[id eq \"00000000-0000-4000-8000-000000000001\"";
     for (filter, attribute) in [
         ("enabled eq maybe", "enabled"),
@@ -198,13 +198,13 @@ fn a_refusal_names_the_attribute_of_a_wrong_value() {
         ("updatedAt ge \"yesterday\"", "updatedAt"),
     ] {
         let message = format!("The filter's value of '{attribute}' is invalid.");
-        asker.assert_refused(filter, &["eq", "sw"], &message);
+        api.assert_refused(filter, &["eq", "sw"], &message);
     }
 }
 
 #[test]
 fn a_refusal_says_what_is_expected() {
-    let mut asker = Asker::of(5);
+    let mut api = ApiClient::of(5);
     for (filter, expected) in [
         ("", "an attribute"),
         ("()", "an attribute"),
@@ -225,7 +225,7 @@ fn a_refusal_says_what_is_expected() {
         ("memberOfGroups[id eq \"00000000-0000-4000-8000-000000000001\")", "a closing bracket"),
     ] {
         let message = format!("The filter can't be read: {expected} is expected.");
-        asker.assert_refused(filter, &["eq", "sw"], &message);
+        api.assert_refused(filter, &["eq", "sw"], &message);
     }
 }
 
@@ -249,83 +249,83 @@ fn a_filter_that_is_too_long_or_too_deep_is_refused() {
 }
 
 #[test]
-fn what_people_do_not_have_equals_nothing() {
-    let mut asker = Asker::of(200);
+fn a_missing_attribute_matches_nothing() {
+    let mut api = ApiClient::of(200);
     for name in ["nickname", "address.region", "accountId", "name.middle"] {
-        assert!(asker.found(&format!("{name} sw \"\"")).is_empty(), "{name}");
+        assert!(api.found(&format!("{name} sw \"\"")).is_empty(), "{name}");
     }
-    let (found, everyone) = (asker.found("name.family sw \"\""), asker.everyone());
-    let named: Vec<Value> = everyone.into_iter().filter(|user| user.get("name").is_some()).collect();
+    let (found, all_users) = (api.found("name.family sw \"\""), api.all_users());
+    let named: Vec<Value> = all_users.into_iter().filter(|user| user.get("name").is_some()).collect();
     assert!(found.len() < 200);
     assert_eq!(found, named);
 }
 
 #[test]
-fn nobody_belongs_to_an_unknown_group() {
-    let mut asker = Asker::of(20);
+fn an_unknown_group_has_no_members() {
+    let mut api = ApiClient::of(20);
     let group = "memberOfGroups[id eq \"00000000-0000-4000-8000-000000000001\"";
     for filter in [format!("{group}]"), format!("{group} and type eq \"DIRECT\"]")] {
-        assert!(asker.found(&filter).is_empty());
-        assert_eq!(asker.found(&format!("{filter} or username eq \"jonas.brandt\"")).len(), 1);
+        assert!(api.found(&filter).is_empty());
+        assert_eq!(api.found(&format!("{filter} or username eq \"jonas.brandt\"")).len(), 1);
     }
 }
 
 #[test]
-fn updated_at_has_bounds_that_are_inside() {
-    let mut asker = Asker::of(50);
+fn the_bounds_of_updated_at_are_inclusive() {
+    let mut api = ApiClient::of(50);
     let mut times: Vec<String> =
-        asker.everyone().iter().map(|user| user["updatedAt"].as_str().unwrap().to_owned()).collect();
+        api.all_users().iter().map(|user| user["updatedAt"].as_str().unwrap().to_owned()).collect();
     times.sort_unstable();
     let (from, until) = (&times[10], &times[30]);
-    assert_eq!(asker.found(&format!("updatedAt ge \"{from}\"")).len(), 40);
-    assert_eq!(asker.found(&format!("updatedAt le \"{until}\"")).len(), 31);
-    assert_eq!(asker.found(&format!("updatedAt ge \"{from}\" and updatedAt le \"{until}\"")).len(), 21);
+    assert_eq!(api.found(&format!("updatedAt ge \"{from}\"")).len(), 40);
+    assert_eq!(api.found(&format!("updatedAt le \"{until}\"")).len(), 31);
+    assert_eq!(api.found(&format!("updatedAt ge \"{from}\" and updatedAt le \"{until}\"")).len(), 21);
 }
 
 #[test]
-fn an_end_or_a_part_of_a_name_finds_people() {
-    let mut asker = Asker::of(50);
+fn users_are_found_by_a_suffix_or_substring_of_a_name() {
+    let mut api = ApiClient::of(50);
     for (filter, test) in [
         ("name.family co \"ran\"", (|user| user["name"]["family"] == "Brandt") as fn(&Value) -> bool),
         ("name.given ew \"aeze\"", |user| user["name"]["given"] == "Adaeze"),
         ("email ew \"brandt@example.com\"", |user| user["email"] == "jonas.brandt@example.com"),
     ] {
-        let expected: Vec<Value> = asker.everyone().into_iter().filter(test).collect();
-        let found = asker.found(filter);
+        let expected: Vec<Value> = api.all_users().into_iter().filter(test).collect();
+        let found = api.found(filter);
         assert!(!found.is_empty() && found.len() < 50);
         assert_eq!(found, expected, "{filter}");
     }
 }
 
 #[test]
-fn given_and_family_name_together_find_the_person_and_no_namesake() {
-    let mut asker = Asker::of(200);
+fn given_and_family_name_together_find_exactly_one_user() {
+    let mut api = ApiClient::of(200);
     let is_adaeze = |user: &Value| user["username"] == "adaeze.okonkwo";
     for filter in [
         r#"(name.given sw "Adaeze" and name.family sw "Okonkwo")"#,
         r#"username sw "Adaeze Okonkwo" or (name.given sw "Okonkwo" and name.family sw "Adaeze") or (name.given sw "Adaeze" and name.family sw "Okonkwo")"#,
         r#"externalId eq "x" or (name.given sw "Ada" AND name.family sw "Oko")"#,
     ] {
-        let found = asker.found(filter);
+        let found = api.found(filter);
         assert!(found.len() == 1 && found.iter().all(is_adaeze), "{filter}");
     }
-    // As assumed for PingOne, which documents nothing: text is compared with its case, and signs as they are.
+    // PingOne documents neither; this is assumed: text comparison is case-sensitive, and characters match literally.
     for filter in [
         r#"(name.given sw "adaeze" and name.family sw "Okonkwo")"#,
         r#"(name.given sw "Adaeze" and name.family sw "Brandt")"#,
     ] {
-        assert_eq!(asker.found(filter), Vec::<Value>::new(), "{filter}");
+        assert_eq!(api.found(filter), Vec::<Value>::new(), "{filter}");
     }
 }
 
 #[test]
 fn a_population_is_found_by_its_id_in_any_case() {
-    let mut asker = Asker::of(50);
-    let population = asker.everyone()[0]["population"].clone();
+    let mut api = ApiClient::of(50);
+    let population = api.all_users()[0]["population"].clone();
     let id = population["id"].as_str().unwrap();
-    let lower = asker.found(&format!("population.id eq \"{id}\""));
+    let lower = api.found(&format!("population.id eq \"{id}\""));
     assert!(lower.iter().all(|user| user["population"] == population));
-    assert_eq!(asker.found(&format!("population.id eq \"{}\"", id.to_uppercase())), lower);
+    assert_eq!(api.found(&format!("population.id eq \"{}\"", id.to_uppercase())), lower);
 }
 
 fn id() -> impl Strategy<Value = Uuid> {
@@ -341,7 +341,7 @@ fn any_text() -> impl Strategy<Value = Filter> {
     })
 }
 
-/// A point in time with a year of four digits.
+/// A point in time whose year has four digits.
 fn time() -> impl Strategy<Value = Timestamp> {
     (-62_167_219_200_000_i64..=253_402_300_799_999).prop_map(Timestamp)
 }
@@ -361,21 +361,21 @@ fn joined(leaf: impl Strategy<Value = Filter> + 'static) -> impl Strategy<Value 
     })
 }
 
-/// Writes filters in one of the many ways that there are: case, blanks, parentheses and escapes vary.
+/// Writes a filter in one of many equivalent ways: case, blanks, parentheses and escapes vary.
 struct Printer {
-    whims: Vec<u8>,
+    variation: Vec<u8>,
     used: usize,
 }
 
 impl Printer {
-    fn print(whims: &[u8], filter: &Filter) -> String {
-        Self { whims: whims.to_vec(), used: 0 }.filter(filter)
+    fn print(variation: &[u8], filter: &Filter) -> String {
+        Self { variation: variation.to_vec(), used: 0 }.filter(filter)
     }
 
     fn choose<'a>(&mut self, choices: &[&'a str]) -> &'a str {
         self.used += 1;
-        let whim = self.whims.get(self.used % self.whims.len().max(1)).copied().unwrap_or(0);
-        choices[usize::from(whim) % choices.len()]
+        let choice = self.variation.get(self.used % self.variation.len().max(1)).copied().unwrap_or(0);
+        choices[usize::from(choice) % choices.len()]
     }
 
     fn filter(&mut self, filter: &Filter) -> String {
@@ -403,7 +403,7 @@ impl Printer {
         };
         let blank = self.choose(&["", " ", "\t "]);
         match self.choose(&["", "", "", "(", "(("]) {
-            // Only a filter that stands for itself may be wrapped without being changed.
+            // Wrapping a complete filter in parentheses doesn't change its meaning.
             "(" => format!("({blank}{text})"),
             "((" => format!("({blank}({text}){blank})"),
             _ => text,
@@ -449,7 +449,7 @@ impl Printer {
     }
 }
 
-/// Words of filters in no order.
+/// Words of filters in random order.
 fn word_salad() -> impl Strategy<Value = String> {
     let words = vec![
         "(",
@@ -487,9 +487,9 @@ fn word_salad() -> impl Strategy<Value = String> {
         .prop_map(|words| words.into_iter().flat_map(|(word, blank)| [word, blank]).collect())
 }
 
-/// A filter of what people do have: the texts are beginnings of theirs.
-fn comparison_of_people(everyone: &[Value]) -> impl Strategy<Value = Filter> + use<> {
-    let person = select(everyone.to_vec());
+/// A filter with values of existing users, or prefixes of them.
+fn comparison_of_users(all_users: &[Value]) -> impl Strategy<Value = Filter> + use<> {
+    let person = select(all_users.to_vec());
     let name = select(vec!["username", "email", "name.given", "name.family", "externalId", "enabled"]);
     let population = person
         .clone()
@@ -505,7 +505,7 @@ fn comparison_of_people(everyone: &[Value]) -> impl Strategy<Value = Filter> + u
     prop_oneof![6 => text, 1 => population]
 }
 
-/// What a person's JSON has by a name.
+/// The value of an attribute in a user's JSON.
 fn value_of(person: &Value, name: &str) -> Option<String> {
     match person.pointer(&format!("/{}", name.replace('.', "/")))? {
         Value::String(text) => Some(text.clone()),
@@ -513,20 +513,20 @@ fn value_of(person: &Value, name: &str) -> Option<String> {
     }
 }
 
-/// The reference: asks a person's JSON, one comparison after the other.
-fn holds(filter: &Filter, person: &Value) -> bool {
+/// The reference implementation: evaluates each comparison on the user's JSON.
+fn matches(filter: &Filter, person: &Value) -> bool {
     match filter {
         Filter::All(filters) => {
             let mut all = true;
             for filter in filters {
-                all &= holds(filter, person);
+                all &= matches(filter, person);
             }
             all
         }
         Filter::Any(filters) => {
             let mut any = false;
             for filter in filters {
-                any |= holds(filter, person);
+                any |= matches(filter, person);
             }
             any
         }
@@ -549,7 +549,7 @@ fn config(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-fn whims() -> impl Strategy<Value = Vec<u8>> {
+fn variation() -> impl Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 1..30)
 }
 
@@ -557,20 +557,20 @@ proptest! {
     #![proptest_config(config(512))]
 
     #[test]
-    fn a_filter_that_is_printed_is_read_back_as_itself(filter in joined(comparison()), whims in whims()) {
-        let text = Printer::print(&whims, &filter);
+    fn a_printed_filter_is_parsed_back(filter in joined(comparison()), variation in variation()) {
+        let text = Printer::print(&variation, &filter);
         prop_assert_eq!(Filter::read(&text), Ok(filter), "{}", text);
     }
 
     #[test]
-    fn any_text_is_read_or_refused(text in prop_oneof![any::<String>(), word_salad()]) {
+    fn any_text_is_parsed_or_refused(text in prop_oneof![any::<String>(), word_salad()]) {
         if let Err(refused) = Filter::read(&text) {
             prop_assert!(!refused.to_string().is_empty());
         }
     }
 
     #[test]
-    fn a_printed_filter_that_is_cut_or_altered_is_read_or_refused(
+    fn a_truncated_or_altered_filter_is_parsed_or_refused(
         filter in joined(comparison()),
         place in any::<proptest::sample::Index>(),
         letter in any::<char>(),
@@ -592,9 +592,9 @@ proptest! {
     #![proptest_config(config(64))]
 
     #[test]
-    fn any_text_that_is_sent_finds_people_or_is_refused(text in prop_oneof![any::<String>(), word_salad()]) {
-        let mut asker = Asker::of(3);
-        let answer = asker.filtered(&text);
+    fn any_text_that_is_sent_finds_users_or_is_refused(text in prop_oneof![any::<String>(), word_salad()]) {
+        let mut api = ApiClient::of(3);
+        let answer = api.filtered(&text);
         if Filter::read(&text).is_ok() {
             prop_assert_eq!(answer.status(), 200);
         } else {
@@ -604,27 +604,27 @@ proptest! {
 
     #[test]
     fn evaluation_agrees_with_the_reference(
-        filter in joined(comparison_of_people(&Asker::of(40).everyone())),
-        whims in whims(),
+        filter in joined(comparison_of_users(&ApiClient::of(40).all_users())),
+        variation in variation(),
     ) {
-        let mut asker = Asker::of(40);
+        let mut api = ApiClient::of(40);
         let expected: Vec<Value> =
-            asker.everyone().into_iter().filter(|person| holds(&filter, person)).collect();
-        prop_assert_eq!(asker.found(&Printer::print(&whims, &filter)), expected);
+            api.all_users().into_iter().filter(|person| matches(&filter, person)).collect();
+        prop_assert_eq!(api.found(&Printer::print(&variation, &filter)), expected);
     }
 }
 
 #[test]
-fn the_count_of_a_filter_is_never_an_older_one() {
-    let mut asker = Asker::of(20);
-    let count = |asker: &mut Asker, filter: &str| body(&asker.filtered(filter))["count"].as_u64().unwrap();
+fn the_count_of_a_filter_is_never_outdated() {
+    let mut api = ApiClient::of(20);
+    let count = |api: &mut ApiClient, filter: &str| body(&api.filtered(filter))["count"].as_u64().unwrap();
     let (named, new) = ("name.family eq \"Brandt-Neu\"", "username sw \"new\"");
-    let jonas = asker.sandbox.user_named("jonas.brandt").unwrap();
-    assert_eq!((count(&mut asker, named), count(&mut asker, new)), (0, 0));
-    asker.sandbox.happen(BackgroundChange::Renamed(jonas), NOW);
-    assert_eq!(count(&mut asker, named), 1);
-    asker.sandbox.happen(BackgroundChange::Added, NOW);
-    assert_eq!(count(&mut asker, new), 1);
-    asker.sandbox.happen(BackgroundChange::Deleted(jonas), NOW);
-    assert_eq!(count(&mut asker, named), 0);
+    let jonas = api.sandbox.user_named("jonas.brandt").unwrap();
+    assert_eq!((count(&mut api, named), count(&mut api, new)), (0, 0));
+    api.sandbox.happen(BackgroundChange::Renamed(jonas), NOW);
+    assert_eq!(count(&mut api, named), 1);
+    api.sandbox.happen(BackgroundChange::Added, NOW);
+    assert_eq!(count(&mut api, new), 1);
+    api.sandbox.happen(BackgroundChange::Deleted(jonas), NOW);
+    assert_eq!(count(&mut api, named), 0);
 }

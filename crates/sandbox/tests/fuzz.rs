@@ -1,6 +1,6 @@
-//! A hundred thousand requests that nobody should send. Each is answered, and none changes what it may not.
+//! Fuzz test: a hundred thousand malformed requests. Each one is answered, and none changes what it must not change.
 //!
-//! They grow from fixed seeds, so that a failure happens again.
+//! The requests are generated from fixed seeds, so that failures are reproducible.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ const BASE: &str = "http://127.0.0.1:4001/v1";
 const LIFETIME_SECONDS: i64 = 3600;
 const BATCH: usize = 250;
 
-/// No address is longer: [`Uri`] refuses it.
-const LONGEST_ADDRESS: usize = 65_534;
+/// Maximum length of a URL; [`Uri`] refuses longer ones.
+const MAX_URL_LENGTH: usize = 65_534;
 
-/// `SplitMix64`.
+/// The generator `SplitMix64`.
 struct Dice(u64);
 
 impl Dice {
@@ -46,27 +46,27 @@ impl Dice {
         u8::try_from(self.roll() & 0xff).unwrap()
     }
 
-    fn bytes(&mut self, most: usize) -> Vec<u8> {
-        (0..self.below(most + 1)).map(|_| self.byte()).collect()
+    fn bytes(&mut self, max: usize) -> Vec<u8> {
+        (0..self.below(max + 1)).map(|_| self.byte()).collect()
     }
 
-    /// Mostly short, seldom very long.
-    fn repeated(&mut self, part: &str, most: usize) -> String {
-        let most = if self.one_in(50) { most } else { most.min(40) };
-        part.repeat(self.below(most + 1))
+    /// Usually short, rarely very long.
+    fn repeated(&mut self, part: &str, max: usize) -> String {
+        let max = if self.one_in(50) { max } else { max.min(40) };
+        part.repeat(self.below(max + 1))
     }
 }
 
-/// A sandbox, the tokens of everyone, and the flags as they should be.
-struct World {
+/// A sandbox, tokens with and without write permission, and the expected flags.
+struct Fixture {
     sandbox: Sandbox,
     writers: Vec<String>,
     others: Vec<String>,
     flags: BTreeMap<Uuid, bool>,
 }
 
-impl World {
-    fn grown(users: u32) -> Self {
+impl Fixture {
+    fn with_users(users: u32) -> Self {
         let auth_base = "http://127.0.0.1:4001".to_owned();
         let kind = EnvironmentKind::Sandbox;
         let mut sandbox = Sandbox::new(Seed {
@@ -88,12 +88,12 @@ impl World {
         ];
         let mut mint = |spec: &TokenSpec| sandbox.mint(spec, NOW);
         let (writers, others) = (writers.iter().map(&mut mint).collect(), others.iter().map(mint).collect());
-        let mut world = Self { sandbox, writers, others, flags: BTreeMap::new() };
-        world.flags = world.listed();
-        world
+        let mut fixture = Self { sandbox, writers, others, flags: BTreeMap::new() };
+        fixture.flags = fixture.listed();
+        fixture
     }
 
-    /// Everyone's flag, as a list has it.
+    /// The flags of all users, from the user list.
     fn listed(&mut self) -> BTreeMap<Uuid, bool> {
         let path = format!("/v1/environments/{}/users", self.sandbox.environment_id());
         let authorization = format!("Bearer {}", self.writers[0]);
@@ -107,7 +107,7 @@ impl World {
         users.iter().map(flag).collect()
     }
 
-    /// Whose flag a request sets to what; `None` for all that mustn't change anything.
+    /// The user and value that a request must set; `None` for a request that must not change anything.
     fn change(&self, request: &Request<Vec<u8>>, now: Timestamp) -> Option<(Uuid, bool)> {
         let users = format!("/v1/environments/{}/users/", self.sandbox.environment_id());
         let id = request.uri().path().strip_prefix(&users)?.strip_suffix("/mfaEnabled")?;
@@ -134,8 +134,8 @@ impl World {
     }
 }
 
-/// A request in the making.
-struct Draft {
+/// The parts of a request that is being generated.
+struct RequestParts {
     method: Method,
     path: String,
     query: Option<String>,
@@ -143,7 +143,7 @@ struct Draft {
     body: Vec<u8>,
 }
 
-impl Draft {
+impl RequestParts {
     fn request(&self) -> Option<Request<Vec<u8>>> {
         let query = self.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
         let uri = Uri::try_from(format!("{}{query}", self.path)).ok()?;
@@ -162,14 +162,14 @@ impl Draft {
     }
 }
 
-/// A request that is fine, or nearly so.
-fn draft(dice: &mut Dice, world: &World) -> Draft {
-    let environment = format!("/v1/environments/{}", world.sandbox.environment_id());
-    let ids: Vec<&Uuid> = world.flags.keys().collect();
+/// A request that is valid or nearly so.
+fn input(dice: &mut Dice, fixture: &Fixture) -> RequestParts {
+    let environment = format!("/v1/environments/{}", fixture.sandbox.environment_id());
+    let ids: Vec<&Uuid> = fixture.flags.keys().collect();
     let user = format!("{environment}/users/{}", dice.of(&ids));
-    let token = if dice.one_in(4) { &world.others } else { &world.writers };
+    let token = if dice.one_in(4) { &fixture.others } else { &fixture.writers };
     let token = format!("Bearer {}", token[dice.below(token.len())]).into_bytes();
-    let mut draft = Draft {
+    let mut input = RequestParts {
         method: Method::GET,
         path: String::new(),
         query: None,
@@ -177,30 +177,30 @@ fn draft(dice: &mut Dice, world: &World) -> Draft {
         body: Vec::new(),
     };
     match dice.below(10) {
-        0 => draft.path.push_str(dice.of(&["/v1/environments", &environment, &environment])),
-        1 => draft.path = format!("{environment}/populations"),
+        0 => input.path.push_str(dice.of(&["/v1/environments", &environment, &environment])),
+        1 => input.path = format!("{environment}/populations"),
         2..=3 => {
-            draft.path = format!("{environment}/users");
-            draft.query = Some(query(dice));
+            input.path = format!("{environment}/users");
+            input.query = Some(query(dice));
         }
-        4 => draft.path = user,
-        5 => draft.path = format!("{user}/mfaEnabled"),
+        4 => input.path = user,
+        5 => input.path = format!("{user}/mfaEnabled"),
         6 => {
-            draft.method = Method::POST;
-            draft.path = format!("/{}/as/token", world.sandbox.environment_id());
+            input.method = Method::POST;
+            input.path = format!("/{}/as/token", fixture.sandbox.environment_id());
             let client = Role::IdentityDataAdmin.client_id();
             let form =
                 format!("grant_type=client_credentials&client_id={client}&client_secret={CLIENT_SECRET}");
-            draft.body = form.into_bytes();
+            input.body = form.into_bytes();
         }
         _ => {
-            draft.method = Method::PUT;
-            draft.path = format!("{user}/mfaEnabled");
-            draft.headers.push((header::CONTENT_TYPE, b"application/json".to_vec()));
-            draft.body = format!(r#"{{"mfaEnabled":{}}}"#, dice.one_in(2)).into_bytes();
+            input.method = Method::PUT;
+            input.path = format!("{user}/mfaEnabled");
+            input.headers.push((header::CONTENT_TYPE, b"application/json".to_vec()));
+            input.body = format!(r#"{{"mfaEnabled":{}}}"#, dice.one_in(2)).into_bytes();
         }
     }
-    draft
+    input
 }
 
 fn query(dice: &mut Dice) -> String {
@@ -255,25 +255,25 @@ fn filter(dice: &mut Dice) -> String {
         _ => (0..dice.below(12)).flat_map(|_| [*dice.of(&WORDS.each_ref()), " "]).collect(),
     };
     match dice.below(6) {
-        // Most raw text is no address at all; what is one is sent.
+        // Most raw text isn't a valid URL; what is valid is sent.
         0 => text.replace(' ', "%20"),
         1 => text.replace(|letter: char| !letter.is_ascii_alphanumeric(), "%"),
         _ => form_urlencoded::byte_serialize(text.as_bytes()).collect(),
     }
 }
 
-fn mutate(dice: &mut Dice, draft: &mut Draft) {
+fn mutate(dice: &mut Dice, input: &mut RequestParts) {
     match dice.below(9) {
-        0 => draft.method = method(dice),
-        1..=2 => draft.path = mutated_path(dice, &draft.path),
+        0 => input.method = method(dice),
+        1..=2 => input.path = mutated_path(dice, &input.path),
         3 => {
             let query = query(dice);
-            draft.query = Some(if dice.one_in(2) { query } else { mutated(dice, &query) });
+            input.query = Some(if dice.one_in(2) { query } else { mutated(dice, &query) });
         }
-        4..=5 => mutate_token(dice, draft),
-        6 => mutate_headers(dice, draft),
-        7 => draft.body = body(dice),
-        _ => draft.body = mutated_bytes(dice, &draft.body),
+        4..=5 => mutate_token(dice, input),
+        6 => mutate_headers(dice, input),
+        7 => input.body = body(dice),
+        _ => input.body = mutated_bytes(dice, &input.body),
     }
 }
 
@@ -321,7 +321,7 @@ fn mutated_path(dice: &mut Dice, path: &str) -> String {
             parts[place] = encoded.concat();
         }
         6 => parts[place] += dice.of(&["/", "%", "%2", "%e9", "?", "#a", ".json"]),
-        7 => parts[place] = dice.repeated("a", LONGEST_ADDRESS),
+        7 => parts[place] = dice.repeated("a", MAX_URL_LENGTH),
         _ => {
             return dice
                 .of(&["", "/", "*", "//", "http://127.0.0.1/v1/environments", "localhost:1"])
@@ -331,7 +331,7 @@ fn mutated_path(dice: &mut Dice, path: &str) -> String {
     parts.join("/")
 }
 
-/// A text with one byte changed, lost or added, all ASCII.
+/// A text with one byte changed, removed or added, reduced to ASCII.
 fn mutated(dice: &mut Dice, text: &str) -> String {
     let bytes = mutated_bytes(dice, text.as_bytes());
     bytes.into_iter().map(|byte| char::from(byte & 0x7f)).collect()
@@ -350,13 +350,13 @@ fn mutated_bytes(dice: &mut Dice, bytes: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn mutate_token(dice: &mut Dice, draft: &mut Draft) {
+fn mutate_token(dice: &mut Dice, input: &mut RequestParts) {
     let name = header::AUTHORIZATION;
-    let Some((_, token)) = draft.headers.iter().find(|(other, _)| *other == name).cloned() else { return };
+    let Some((_, token)) = input.headers.iter().find(|(other, _)| *other == name).cloned() else { return };
     let text = String::from_utf8_lossy(&token).into_owned();
     let mut parts: Vec<&str> = text.split('.').collect();
     let value = match dice.below(12) {
-        0 => return draft.headers.retain(|(other, _)| *other != name),
+        0 => return input.headers.retain(|(other, _)| *other != name),
         1 => {
             dice.of(&["", "Bearer", "Bearer ", "Bearer .", "Bearer ..", "Bearer ....", "Basic =", "é"]).into()
         }
@@ -366,19 +366,19 @@ fn mutate_token(dice: &mut Dice, draft: &mut Draft) {
             parts.reverse();
             parts.join(".")
         }
-        // No algorithm, no signature.
+        // No algorithm and no signature.
         5 if parts.len() == 3 => format!("Bearer eyJhbGciOiJub25lIn0.{}.", parts[1]),
         6 => format!("{text}="),
-        7 => return draft.replace(&name, dice.bytes(60)),
-        // A second one, in front or behind.
-        8 => return draft.headers.push((name, b"Bearer second".to_vec())),
-        9 => return draft.headers.insert(0, (name, b"Bearer first".to_vec())),
-        _ => return draft.replace(&name, mutated_bytes(dice, &token)),
+        7 => return input.replace(&name, dice.bytes(60)),
+        // A second header, before or after the first.
+        8 => return input.headers.push((name, b"Bearer second".to_vec())),
+        9 => return input.headers.insert(0, (name, b"Bearer first".to_vec())),
+        _ => return input.replace(&name, mutated_bytes(dice, &token)),
     };
-    draft.replace(&name, value.into_bytes());
+    input.replace(&name, value.into_bytes());
 }
 
-fn mutate_headers(dice: &mut Dice, draft: &mut Draft) {
+fn mutate_headers(dice: &mut Dice, input: &mut RequestParts) {
     let types = [
         "application/json; charset=utf-8",
         "APPLICATION/JSON",
@@ -389,18 +389,19 @@ fn mutate_headers(dice: &mut Dice, draft: &mut Draft) {
         "",
     ];
     match dice.below(5) {
-        0 => draft.replace(&header::CONTENT_TYPE, dice.of(&types).as_bytes().to_vec()),
-        1 => draft.headers.retain(|(name, _)| *name != header::CONTENT_TYPE),
-        2 => draft.headers.push((header::CONTENT_LENGTH, b"-1".to_vec())),
+        0 => input.replace(&header::CONTENT_TYPE, dice.of(&types).as_bytes().to_vec()),
+        1 => input.headers.retain(|(name, _)| *name != header::CONTENT_TYPE),
+        2 => input.headers.push((header::CONTENT_LENGTH, b"-1".to_vec())),
         3 => {
-            draft.headers.push((header::ORIGIN, dice.bytes(30)));
-            let asked = dice.of(&["authorization", ",,,", "x-api-key, x-odd", "\u{e9}"]).as_bytes().to_vec();
-            draft.headers.push((header::ACCESS_CONTROL_REQUEST_HEADERS, asked));
+            input.headers.push((header::ORIGIN, dice.bytes(30)));
+            let requested =
+                dice.of(&["authorization", ",,,", "x-api-key, x-odd", "\u{e9}"]).as_bytes().to_vec();
+            input.headers.push((header::ACCESS_CONTROL_REQUEST_HEADERS, requested));
         }
         _ => {
             let name =
                 dice.of(&["correlation-id", "x-odd", "cookie", "range", "accept", "transfer-encoding"]);
-            draft.headers.push((HeaderName::from_static(name), dice.repeated("é", 50_000).into_bytes()));
+            input.headers.push((HeaderName::from_static(name), dice.repeated("é", 50_000).into_bytes()));
         }
     }
 }
@@ -443,7 +444,7 @@ fn time(dice: &mut Dice) -> Timestamp {
 #[track_caller]
 fn assert_is_an_answer(answer: &Response<Vec<u8>>, when: &str) {
     let status = answer.status().as_u16();
-    // 501 for what PingOne has and this sandbox doesn't.
+    // 501 is the answer for what PingOne has and the sandbox doesn't implement.
     assert!(status == 200 || (400..500).contains(&status) || status == 501, "{status} {when}");
     let id = answer.headers().get("correlation-id").and_then(|id| id.to_str().ok());
     assert!(id.is_some_and(|id| Uuid::try_parse(id).is_ok()), "{when}");
@@ -454,74 +455,74 @@ fn assert_is_an_answer(answer: &Response<Vec<u8>>, when: &str) {
     }
 }
 
-/// How often each status was answered.
-type Tally = BTreeMap<u16, usize>;
+/// The number of answers by status.
+type StatusCounts = BTreeMap<u16, usize>;
 
-fn ask_batch(dice: &mut Dice, world: &mut World, number: usize, tally: &mut Tally) -> usize {
+fn send_batch(dice: &mut Dice, fixture: &mut Fixture, number: usize, counts: &mut StatusCounts) -> usize {
     let (mut answered, mut changes) = (0, 0);
     while answered < BATCH {
-        let mut draft = draft(dice, world);
-        (0..dice.below(4)).for_each(|_| mutate(dice, &mut draft));
-        let Some(request) = draft.request() else { continue };
+        let mut input = input(dice, fixture);
+        (0..dice.below(4)).for_each(|_| mutate(dice, &mut input));
+        let Some(request) = input.request() else { continue };
         let now = time(dice);
-        let when = format!("in batch {number}: {}", start(&format!("{request:?}")));
-        let answer = world.sandbox.handle(&request, now).response;
+        let when = format!("in batch {number}: {}", prefix(&format!("{request:?}")));
+        let answer = fixture.sandbox.handle(&request, now).response;
         assert_is_an_answer(&answer, &when);
-        let change = world.change(&request, now);
+        let change = fixture.change(&request, now);
         let is_change = request.method() == Method::PUT && answer.status() == 200;
         assert_eq!(is_change, change.is_some(), "{when}");
-        world.flags.extend(change);
+        fixture.flags.extend(change);
         changes += usize::from(is_change);
         answered += 1;
-        *tally.entry(answer.status().as_u16()).or_default() += 1;
+        *counts.entry(answer.status().as_u16()).or_default() += 1;
     }
     changes
 }
 
-/// Enough of a request to recognize it by.
-fn start(text: &str) -> String {
+/// A prefix that is long enough to recognize the request.
+fn prefix(text: &str) -> String {
     text.chars().take(2000).collect()
 }
 
 #[test]
 fn a_hundred_thousand_odd_requests_are_answered_and_change_only_what_they_may() {
-    let mut world = World::grown(9);
-    let (mut tally, mut changes) = (Tally::new(), 0);
+    let mut fixture = Fixture::with_users(9);
+    let (mut counts, mut changes) = (StatusCounts::new(), 0);
     for number in 0..400 {
         let mut dice = Dice(number as u64);
-        changes += ask_batch(&mut dice, &mut world, number, &mut tally);
-        world.assert_flags(&format!("after batch {number}"));
-        world.sandbox.clear_seen();
+        changes += send_batch(&mut dice, &mut fixture, number, &mut counts);
+        fixture.assert_flags(&format!("after batch {number}"));
+        fixture.sandbox.clear_seen();
     }
-    assert_eq!(tally.values().sum::<usize>(), 100_000);
-    // The requests are odd in every way, and some are fine.
+    assert_eq!(counts.values().sum::<usize>(), 100_000);
+    // The requests are wrong in every way, and some are valid.
     for status in [200, 400, 401, 403, 404, 405, 415] {
-        assert!(tally.get(&status).is_some_and(|times| *times > 200), "{status}: {tally:?}");
+        assert!(counts.get(&status).is_some_and(|times| *times > 200), "{status}: {counts:?}");
     }
     assert!(changes > 2000, "{changes}");
 }
 
 #[test]
 fn an_empty_request_is_answered() {
-    let mut world = World::grown(3);
+    let mut fixture = Fixture::with_users(3);
     for method in ["GET", "PUT", "POST", "OPTIONS"] {
         let mut request = Request::new(Vec::new());
         *request.method_mut() = method.parse().unwrap();
-        assert_is_an_answer(&world.sandbox.handle(&request, NOW).response, method);
+        assert_is_an_answer(&fixture.sandbox.handle(&request, NOW).response, method);
     }
-    world.assert_flags("after all");
+    fixture.assert_flags("after all");
 }
 
 #[test]
-fn the_longest_filter_that_an_address_holds_is_answered() {
-    let mut world = World::grown(9);
-    let authorization = format!("Bearer {}", world.writers[0]);
-    let users = format!("/v1/environments/{}/users?filter=", world.sandbox.environment_id());
+fn the_longest_filter_that_fits_into_a_url_is_answered() {
+    let mut fixture = Fixture::with_users(9);
+    let authorization = format!("Bearer {}", fixture.writers[0]);
+    let users = format!("/v1/environments/{}/users?filter=", fixture.sandbox.environment_id());
     for part in ["(", "a", "%22", "%28", "%5C", "%", "+", "username+eq+%22a%22+or+", "%F0%9F%98%80"] {
         assert!(Uri::try_from(format!("{users}{}", part.repeat(1_000_000 / part.len()))).is_err());
-        let filter = part.repeat((LONGEST_ADDRESS - users.len()) / part.len());
+        let filter = part.repeat((MAX_URL_LENGTH - users.len()) / part.len());
         let request = Request::get(format!("{users}{filter}")).header(header::AUTHORIZATION, &authorization);
-        let answer = world.sandbox.handle(&request.body(Vec::new()).unwrap(), NOW).response;
+        let answer = fixture.sandbox.handle(&request.body(Vec::new()).unwrap(), NOW).response;
         assert_is_an_answer(&answer, part);
         assert_eq!(answer.status(), 400, "{part}");
     }

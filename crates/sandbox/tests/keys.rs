@@ -1,4 +1,4 @@
-//! What tokens are signed with, and what is checked of them.
+//! Signing and verification of tokens.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -33,7 +33,7 @@ fn part(token: &str, place: usize) -> Value {
     serde_json::from_slice(&part).unwrap()
 }
 
-/// A token with any header and claims, signed with a digest under `key`.
+/// A token with any header and claims, signed with HMAC under `key`.
 fn forged(head: &Value, claims: &Value, key: &[u8]) -> String {
     let [head, claims] = [head, claims].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part.to_string()));
     let mut digest = Hmac::<Sha256>::new_from_slice(key).unwrap();
@@ -49,12 +49,12 @@ fn jwks(sandbox: &mut Sandbox) -> Value {
 }
 
 #[test]
-fn a_signature_alone_lets_nobody_in() {
+fn a_valid_signature_is_not_sufficient() {
     let mut sandbox = Sandbox::new(seed());
     let good = sandbox.mint(&TokenSpec::default(), NOW);
     let (head, claims) = (part(&good, 0), part(&good, 1));
     let key = SEED.to_le_bytes();
-    assert_eq!(status(&mut sandbox, &forged(&head, &claims, &key), NOW), 200, "the forger knows the key");
+    assert_eq!(status(&mut sandbox, &forged(&head, &claims, &key), NOW), 200, "the test knows the key");
     for (name, value) in [
         ("iss", json!("http://127.0.0.1:4001/as")),
         ("env", json!("00000000-0000-4000-8000-000000000000")),
@@ -65,10 +65,10 @@ fn a_signature_alone_lets_nobody_in() {
         wrong[name] = value;
         assert_eq!(status(&mut sandbox, &forged(&head, &wrong, &key), NOW), 401, "{name}");
     }
-    // A client that nobody gave a role is let in and may do nothing.
-    let mut stranger = claims.clone();
-    stranger["client_id"] = json!("00000000-0000-4000-8000-000000000000");
-    assert_eq!(status(&mut sandbox, &forged(&head, &stranger, &key), NOW), 403);
+    // A client without a role is authenticated, but has no permissions.
+    let mut unknown_client = claims.clone();
+    unknown_client["client_id"] = json!("00000000-0000-4000-8000-000000000000");
+    assert_eq!(status(&mut sandbox, &forged(&head, &unknown_client, &key), NOW), 403);
     for algorithm in ["none", "RS256", "hs256", ""] {
         let mut wrong = head.clone();
         wrong["alg"] = json!(algorithm);
@@ -90,7 +90,7 @@ fn no_token_survives_a_rotation() {
 }
 
 #[test]
-fn rotated_keys_come_from_the_seed_too() {
+fn rotated_keys_are_derived_from_the_seed() {
     let run = || {
         let mut sandbox = Sandbox::new(seed());
         sandbox.rotate_keys();
@@ -100,7 +100,7 @@ fn rotated_keys_come_from_the_seed_too() {
 }
 
 #[test]
-fn a_clock_that_is_ahead_moves_when_tokens_begin_and_end() {
+fn a_clock_ahead_shifts_issue_and_expiry_of_tokens() {
     let mut sandbox = Sandbox::new(seed());
     let before = sandbox.mint(&TokenSpec::default(), NOW);
     sandbox.set_clock_offset_millis(3_600_000);
@@ -113,7 +113,11 @@ fn a_clock_that_is_ahead_moves_when_tokens_begin_and_end() {
     sandbox.set_clock_offset_millis(-3_600_000);
     assert_eq!(status(&mut sandbox, &before, Timestamp(NOW.0 + 7_199_999)), 200);
     sandbox.set_clock_offset_millis(i64::MIN);
-    assert_eq!(status(&mut sandbox, &before, Timestamp(i64::MIN)), 200, "time ends instead of overflowing");
+    assert_eq!(
+        status(&mut sandbox, &before, Timestamp(i64::MIN)),
+        200,
+        "time saturates instead of overflowing"
+    );
 }
 
 #[cfg(feature = "server")]
@@ -133,7 +137,7 @@ mod rs256 {
         BASE64_URL_SAFE_NO_PAD.decode(jwk[name].as_str().unwrap()).unwrap()
     }
 
-    /// Whether a token verifies with a published key, by nothing but the two.
+    /// Whether a token verifies with a published key, using nothing else.
     fn verifies(token: &str, jwk: &Value) -> bool {
         let (signed, signature) = token.rsplit_once('.').unwrap();
         let [modulus, exponent] = ["n", "e"].map(|name| BigUint::from_bytes_be(&bytes(jwk, name)));
@@ -158,20 +162,20 @@ mod rs256 {
     }
 
     #[test]
-    fn a_rotation_publishes_another_key() {
+    fn a_rotation_publishes_a_new_key() {
         let mut sandbox = sandbox();
         let before = (sandbox.mint(&TokenSpec::default(), NOW), jwks(&mut sandbox));
         assert_eq!(status(&mut sandbox, &before.0, NOW), 200);
         sandbox.rotate_keys();
         let after = (sandbox.mint(&TokenSpec::default(), NOW), jwks(&mut sandbox));
-        assert_eq!(status(&mut sandbox, &before.0, NOW), 401, "nor is it remembered");
+        assert_eq!(status(&mut sandbox, &before.0, NOW), 401, "the cached signature isn't used");
         assert_eq!(status(&mut sandbox, &after.0, NOW), 200);
         assert_ne!(before.1, after.1);
         assert!(verifies(&after.0, &after.1["keys"][0]) && !verifies(&before.0, &after.1["keys"][0]));
     }
 
     #[test]
-    fn a_token_that_was_let_in_lets_no_altered_one_in() {
+    fn an_accepted_token_does_not_make_an_altered_one_valid() {
         let mut sandbox = sandbox();
         let token = sandbox.mint(&TokenSpec::default(), NOW);
         for _ in 0..100 {
@@ -184,11 +188,15 @@ mod rs256 {
         {
             assert_eq!(status(&mut sandbox, &wrong, NOW), 401);
         }
-        assert_eq!(status(&mut sandbox, &token, Timestamp(NOW.0 + 3_600_000)), 401, "it still ends");
+        assert_eq!(
+            status(&mut sandbox, &token, Timestamp(NOW.0 + 3_600_000)),
+            401,
+            "a cached token still expires"
+        );
     }
 
     #[test]
-    fn the_public_key_is_no_key_of_a_digest() {
+    fn the_public_key_cannot_be_used_as_hmac_key() {
         let mut sandbox = sandbox();
         let token = sandbox.mint(&TokenSpec::default(), NOW);
         let keys = jwks(&mut sandbox);

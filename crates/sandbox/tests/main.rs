@@ -1,4 +1,4 @@
-//! The sandbox's tests: one program, because linking one takes less time than linking seventeen.
+//! The sandbox's tests. They form one program, because linking one takes less time than linking seventeen.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod access;

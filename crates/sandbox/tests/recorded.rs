@@ -1,5 +1,5 @@
-//! Answers have the fields of the recorded and documented bodies, spelled and ordered as there. The fixtures are those
-//! that the page's own readers are tested with.
+//! Answers have the fields of the recorded and documented bodies, with the same names and order. The fixtures are those
+//! that the parsers of `crates/core` are tested with.
 
 use http::{Method, Request, header};
 use pingone_sandbox::{EnvironmentKind, Populations, Role, Sandbox, Seed, Timestamp, TokenSpec};
@@ -15,23 +15,23 @@ const NO_ROLE: &str = include_str!("../../core/tests/fixtures/error-403.json");
 const GATEWAY: &str = include_str!("../../core/tests/fixtures/error-403-gateway.json");
 const NOT_FOUND: &str = include_str!("../../core/tests/fixtures/error-404.json");
 
-/// What a user may have beyond the recorded one.
+/// Fields that a user may have in addition to the recorded ones.
 const MORE: [&str; 1] = ["externalId"];
 
-/// The names of all fields, in the order in which they stand.
+/// The names of all fields, in order.
 fn fields(json: &str) -> Vec<&str> {
-    // A field is a text with a colon behind it; no value of these bodies has a quote in it.
+    // A field is a text followed by a colon; no value in these bodies contains a quote.
     let parts: Vec<&str> = json.split('"').collect();
     let named = parts.iter().zip(parts.iter().skip(1)).skip(1).step_by(2);
     named.filter(|(_, behind)| behind.trim_start().starts_with(':')).map(|(name, _)| *name).collect()
 }
 
-struct Asker {
+struct ApiClient {
     sandbox: Sandbox,
     user: Uuid,
 }
 
-impl Asker {
+impl ApiClient {
     fn new() -> Self {
         let sandbox = Sandbox::new(Seed {
             users: 30,
@@ -70,7 +70,7 @@ impl Asker {
 }
 
 #[test]
-fn the_fields_of_a_text_are_found_in_their_order() {
+fn the_fields_of_a_body_are_found_in_order() {
     assert_eq!(fields(r#"{"b":{"a" : "x", "c":[{"d":1}]},"e":"f"}"#), ["b", "a", "c", "d", "e"]);
 }
 
@@ -78,11 +78,12 @@ fn the_fields_of_a_text_are_found_in_their_order() {
 fn a_user_has_the_recorded_fields_in_the_recorded_order() {
     let recorded = USERS.split("}, {").next().unwrap();
     let recorded = fields(recorded.split("\"users\"").nth(1).unwrap());
-    let (status, page) = Asker::new().ask(Method::GET, "users?limit=30", Role::IdentityDataAdmin, "");
+    let (status, page) = ApiClient::new().ask(Method::GET, "users?limit=30", Role::IdentityDataAdmin, "");
     assert_eq!(status, 200);
     let users: Vec<&str> = page.split("\"users\"").nth(1).unwrap().split("}, {").collect();
     let links = ["password", "password.set", "password.reset", "password.check", "password.recover"];
-    // The fixture keeps one link of each user; the others and what the recorded user lacked are left out here.
+    // The fixture keeps one link of each user; the other links, and the fields that the recorded user lacked, are
+    // ignored here.
     let is_plain = |name: &&str| {
         !MORE.contains(name)
             && !links.contains(name)
@@ -90,7 +91,7 @@ fn a_user_has_the_recorded_fields_in_the_recorded_order() {
     };
     let same = users.iter().filter(|user| {
         let mut names: Vec<&str> = fields(user).into_iter().filter(is_plain).collect();
-        // Every link has an address; the fixture has one.
+        // Every link has an `href`; the fixture has one.
         let mut links = 0;
         names.retain(|name| {
             links += usize::from(*name == "href");
@@ -99,32 +100,32 @@ fn a_user_has_the_recorded_fields_in_the_recorded_order() {
         names.starts_with(&recorded)
     });
     let count = same.count();
-    // The others lack an e-mail address, a name or a sign-on, and PingOne leaves out what is not there.
+    // The other users lack an email address, a name or a sign-on, and PingOne omits missing fields.
     assert!(users.len() == 30 && count >= 15, "only {count} of {} users are as recorded", users.len());
 }
 
 #[test]
-fn the_flag_is_answered_as_documented_for_reads_and_writes() {
-    let mut asker = Asker::new();
-    let flag = asker.flag();
+fn the_flag_has_the_documented_body_for_get_and_put() {
+    let mut api = ApiClient::new();
+    let flag = api.flag();
     for (method, body) in [(Method::GET, ""), (Method::PUT, r#"{"mfaEnabled":true}"#)] {
-        let (status, answer) = asker.ask(method, &flag, Role::IdentityDataAdmin, body);
+        let (status, answer) = api.ask(method, &flag, Role::IdentityDataAdmin, body);
         assert_eq!((status, fields(&answer)), (200, fields(MFA_ENABLED)));
     }
 }
 
 #[test]
 fn refusals_have_the_fields_of_the_recorded_and_documented_ones() {
-    let mut asker = Asker::new();
-    let flag = asker.flag();
+    let mut api = ApiClient::new();
+    let flag = api.flag();
     let admin = Role::IdentityDataAdmin;
-    let nobody = format!("users/{}/mfaEnabled", Uuid::nil());
+    let unknown_user = format!("users/{}/mfaEnabled", Uuid::nil());
     for (answer, status, documented) in [
-        (asker.ask(Method::PUT, &flag, admin, r#"{"mfaEnabled":"yes"}"#), 400, BAD_REQUEST),
-        (asker.ask_with(Method::GET, &flag, "no.token.atall", ""), 401, BAD_TOKEN),
-        (asker.ask(Method::PUT, &flag, Role::IdentityDataReadOnly, r#"{"mfaEnabled":true}"#), 403, NO_ROLE),
-        (asker.ask(Method::GET, "nothing/of/this/kind", admin, ""), 403, GATEWAY),
-        (asker.ask(Method::GET, &nobody, admin, ""), 404, NOT_FOUND),
+        (api.ask(Method::PUT, &flag, admin, r#"{"mfaEnabled":"yes"}"#), 400, BAD_REQUEST),
+        (api.ask_with(Method::GET, &flag, "no.token.atall", ""), 401, BAD_TOKEN),
+        (api.ask(Method::PUT, &flag, Role::IdentityDataReadOnly, r#"{"mfaEnabled":true}"#), 403, NO_ROLE),
+        (api.ask(Method::GET, "nothing/of/this/kind", admin, ""), 403, GATEWAY),
+        (api.ask(Method::GET, &unknown_user, admin, ""), 404, NOT_FOUND),
     ] {
         assert_eq!((answer.0, fields(&answer.1)), (status, fields(documented)), "{status}");
     }

@@ -1,4 +1,4 @@
-//! Both servers behind real sockets, asked with plain HTTP/1.1.
+//! The API server and the page server on real sockets, tested with plain HTTP/1.1.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -26,7 +26,7 @@ const HEADERS: &str = "\
 
 const API_ORIGIN: &str = "http://127.0.0.1:4001";
 
-/// What came back: the status, the head in lower case, and the body.
+/// An answer: the status, the head in lower case, and the body.
 struct Answer {
     status: u16,
     head: String,
@@ -43,7 +43,7 @@ impl Answer {
 fn send(address: SocketAddr, request: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    // A server that refuses a body may close before it has read all of it.
+    // A server that refuses a body may close the connection before it has read all of it.
     let _ = stream.write_all(request);
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);
@@ -58,7 +58,7 @@ fn get(address: SocketAddr, path: &str, more: &str) -> Answer {
     send(address, request.as_bytes())
 }
 
-/// A folder that goes when the test ends.
+/// A folder that is deleted when the test ends.
 struct Dist(PathBuf);
 
 impl Dist {
@@ -94,7 +94,7 @@ fn page(runtime: &Runtime, dist: &Dist, config: &str) -> SocketAddr {
     address
 }
 
-/// The API's address, the environment's path, and a token.
+/// Starts the API; returns its address, the environment's path, and a token.
 fn api(runtime: &Runtime) -> (SocketAddr, String, String) {
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
@@ -151,7 +151,7 @@ fn files_have_their_media_types() {
 }
 
 #[test]
-fn the_configuration_names_the_sandbox() {
+fn the_configuration_contains_the_sandboxs_addresses() {
     let (runtime, dist) = (Runtime::new().unwrap(), Dist::new("config"));
     let address = page(&runtime, &dist, &config_json(API_ORIGIN));
     let expected = r#"{"regions":[{"code":"SANDBOX","label":"Local sandbox","apiBase":"http://127.0.0.1:4001/v1","authBase":"http://127.0.0.1:4001"}],"defaultRegion":"SANDBOX"}"#;
@@ -159,7 +159,7 @@ fn the_configuration_names_the_sandbox() {
 }
 
 #[test]
-fn files_are_read_at_every_request() {
+fn files_are_read_on_every_request() {
     let (runtime, dist) = (Runtime::new().unwrap(), Dist::new("fresh"));
     let address = page(&runtime, &dist, "");
     assert_eq!(get(address, "/page-1.js", "").body, "1");
@@ -192,7 +192,7 @@ fn no_path_leads_out_of_the_folder() {
 }
 
 #[test]
-fn api_answers_are_for_every_origin() {
+fn api_answers_allow_every_origin() {
     let runtime = Runtime::new().unwrap();
     let (address, path, token) = api(&runtime);
     let bearer = format!("Authorization: Bearer {token}\r\nOrigin: http://127.0.0.1:4000\r\n");

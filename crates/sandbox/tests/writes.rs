@@ -1,21 +1,21 @@
-//! What can be created: users and populations, as in PingOne's tutorial.
+//! Creation of users and populations, as in PingOne's tutorial.
 
-use crate::asker::{Answer, Asker, NOW, id, listed, refusal};
+use crate::asker::{Answer, ApiClient, NOW, id, listed, refusal};
 use http::Method;
 use pingone_sandbox::{Role, Scope, TokenSpec};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-fn admin() -> Asker {
-    Asker::of(&TokenSpec::default())
+fn admin() -> ApiClient {
+    ApiClient::of(&TokenSpec::default())
 }
 
 fn environment_admin() -> TokenSpec {
     TokenSpec { role: Role::EnvironmentAdmin, ..TokenSpec::default() }
 }
 
-fn create(asker: &mut Asker, body: &Value) -> Answer {
-    asker.send(Method::POST, "/users", &body.to_string())
+fn create(api: &mut ApiClient, body: &Value) -> Answer {
+    api.send(Method::POST, "/users", &body.to_string())
 }
 
 fn user(username: &str) -> Value {
@@ -23,9 +23,9 @@ fn user(username: &str) -> Value {
 }
 
 #[test]
-fn a_user_of_the_tutorial_is_created_and_found() {
-    let mut asker = admin();
-    let populations = asker.get("/populations");
+fn the_user_of_the_tutorial_is_created_and_found() {
+    let mut api = admin();
+    let populations = api.get("/populations");
     let population = id(&listed(&populations, "populations")[1]);
     let wanted = json!({
         "email": "test@example.com",
@@ -33,7 +33,7 @@ fn a_user_of_the_tutorial_is_created_and_found() {
         "population": { "id": population },
         "username": "test.neu",
     });
-    let (status, created) = create(&mut asker, &wanted);
+    let (status, created) = create(&mut api, &wanted);
     assert_eq!(status, 201);
     for (name, value) in wanted.as_object().unwrap() {
         assert_eq!(&created[name], value, "{name}");
@@ -41,62 +41,62 @@ fn a_user_of_the_tutorial_is_created_and_found() {
     assert_eq!((&created["createdAt"], &created["enabled"]), (&json!(NOW.to_string()), &json!(true)));
     assert_eq!(created["lifecycle"]["status"], "ACCOUNT_OK");
     assert!(created.get("lastSignOn").is_none());
-    assert_eq!(asker.get(&format!("/users/{}", id(&created))).1, created);
-    assert_eq!(asker.get("/users").1["count"], 61);
-    let counted = asker.get("/populations");
+    assert_eq!(api.get(&format!("/users/{}", id(&created))).1, created);
+    assert_eq!(api.get("/users").1["count"], 61);
+    let counted = api.get("/populations");
     let count = |answer: &Answer| listed(answer, "populations")[1]["userCount"].as_u64().unwrap();
     assert_eq!(count(&counted), count(&populations) + 1);
-    assert_eq!(asker.sandbox.agrees(NOW), Ok(()));
+    assert_eq!(api.sandbox.agrees(NOW), Ok(()));
 }
 
 #[test]
-fn a_user_without_a_population_comes_into_the_default_one() {
-    let mut asker = admin();
-    let (status, created) = create(&mut asker, &user("test.neu"));
-    let populations = asker.get("/populations");
+fn a_user_without_a_population_gets_the_default_one() {
+    let mut api = admin();
+    let (status, created) = create(&mut api, &user("test.neu"));
+    let populations = api.get("/populations");
     assert_eq!((status, id(&created["population"])), (201, id(&listed(&populations, "populations")[0])));
-    assert!(created.get("name").is_none(), "what is not there is left out");
+    assert!(created.get("name").is_none(), "a missing name is omitted");
 }
 
 #[test]
-fn mfa_of_a_new_user_is_as_asked_or_else_as_the_environment_says() {
-    let mut asker = admin();
-    let flag = |asker: &mut Asker, username: &str, flag: Option<bool>| {
+fn a_new_user_has_the_requested_flag_or_the_environments_default() {
+    let mut api = admin();
+    let flag = |api: &mut ApiClient, username: &str, flag: Option<bool>| {
         let mut body = user(username);
         if let Some(flag) = flag {
             body["mfaEnabled"] = json!(flag);
         }
-        let created = create(asker, &body);
+        let created = create(api, &body);
         let id = id(&created.1);
-        assert_eq!(created.1["mfaEnabled"], asker.sandbox.mfa_enabled(id).unwrap());
-        asker.sandbox.mfa_enabled(id).unwrap()
+        assert_eq!(created.1["mfaEnabled"], api.sandbox.mfa_enabled(id).unwrap());
+        api.sandbox.mfa_enabled(id).unwrap()
     };
-    assert!(flag(&mut asker, "a", None), "a new environment turns it on");
-    assert!(!flag(&mut asker, "b", Some(false)));
-    asker.become_holder(&environment_admin());
-    asker.send(Method::PUT, "/mfaSettings", r#"{"users":{"mfaEnabled":false}}"#);
-    asker.become_holder(&TokenSpec::default());
-    assert!(!flag(&mut asker, "c", None));
-    assert!(flag(&mut asker, "d", Some(true)));
-    let first = asker.sandbox.user_named("a").unwrap();
-    assert_eq!(asker.sandbox.mfa_enabled(first), Some(true), "only new users are concerned");
+    assert!(flag(&mut api, "a", None), "a new environment enables MFA by default");
+    assert!(!flag(&mut api, "b", Some(false)));
+    api.use_token(&environment_admin());
+    api.send(Method::PUT, "/mfaSettings", r#"{"users":{"mfaEnabled":false}}"#);
+    api.use_token(&TokenSpec::default());
+    assert!(!flag(&mut api, "c", None));
+    assert!(flag(&mut api, "d", Some(true)));
+    let first = api.sandbox.user_named("a").unwrap();
+    assert_eq!(api.sandbox.mfa_enabled(first), Some(true), "existing users aren't affected");
 }
 
 #[test]
-fn a_username_is_given_only_once() {
-    let mut asker = admin();
-    assert_eq!(create(&mut asker, &user("test.neu")).0, 201);
+fn a_username_must_be_unique() {
+    let mut api = admin();
+    assert_eq!(create(&mut api, &user("test.neu")).0, 201);
     for taken in ["test.neu", "jonas.brandt"] {
-        let answer = create(&mut asker, &user(taken));
+        let answer = create(&mut api, &user(taken));
         assert_eq!(refusal(&answer), (400, "UNIQUENESS_VIOLATION", "username"));
         assert_eq!(answer.1["code"], "INVALID_DATA");
     }
-    assert_eq!(asker.get("/users").1["count"], 61);
+    assert_eq!(api.get("/users").1["count"], 61);
 }
 
 #[test]
-fn a_user_that_cannot_be_meant_is_refused_by_name() {
-    let mut asker = admin();
+fn an_invalid_user_is_refused_with_the_field_name() {
+    let mut api = admin();
     let nowhere = format!(r#"{{"username":"a","email":"a@b","population":{{"id":"{}"}}}}"#, Uuid::nil());
     let long = format!(r#"{{"username":"{}","email":"a@b"}}"#, "a".repeat(129));
     for (body, code, target) in [
@@ -115,58 +115,58 @@ fn a_user_that_cannot_be_meant_is_refused_by_name() {
         (r#"{"username":"a","email":"a@b","population":{"id":"none"}}"#, "INVALID_VALUE", "population.id"),
         (nowhere.as_str(), "INVALID_VALUE", "population.id"),
     ] {
-        let answer = asker.send(Method::POST, "/users", body);
+        let answer = api.send(Method::POST, "/users", body);
         assert_eq!(refusal(&answer), (400, code, target), "{body:.60}");
     }
     let other = "application/vnd.pingidentity.user+json";
-    let answer = asker.send_as(Method::POST, "/users", other, &user("a").to_string());
+    let answer = api.send_as(Method::POST, "/users", other, &user("a").to_string());
     assert_eq!(answer.0, 415);
-    assert_eq!(asker.get("/users").1["count"], 60);
+    assert_eq!(api.get("/users").1["count"], 60);
 }
 
 #[test]
-fn users_are_created_only_where_the_role_reaches() {
-    let mut asker = admin();
-    let populations = asker.get("/populations");
+fn users_are_created_only_within_the_scope_of_the_role() {
+    let mut api = admin();
+    let populations = api.get("/populations");
     let [own, other] = [0, 1].map(|place: usize| id(&listed(&populations, "populations")[place]));
     let holder = Uuid::from_u128(0x1d);
-    asker.sandbox.assign(holder, Role::IdentityDataAdmin, Scope::Population(own), NOW);
-    asker.become_holder(&TokenSpec { holder: Some(holder), ..TokenSpec::default() });
+    api.sandbox.assign(holder, Role::IdentityDataAdmin, Scope::Population(own), NOW);
+    api.use_token(&TokenSpec { holder: Some(holder), ..TokenSpec::default() });
     let into = |population: Uuid| json!({ "username": "test.neu", "email": "test@example.com", "population": { "id": population } });
-    let refused = create(&mut asker, &into(other));
+    let refused = create(&mut api, &into(other));
     assert_eq!(refusal(&refused), (403, "INSUFFICIENT_PERMISSIONS", ""));
-    assert_eq!(create(&mut asker, &into(own)).0, 201);
+    assert_eq!(create(&mut api, &into(own)).0, 201);
     for role in [Role::IdentityDataReadOnly, Role::EnvironmentAdmin] {
-        asker.become_holder(&TokenSpec { role, ..TokenSpec::default() });
-        assert_eq!(create(&mut asker, &user("another")).0, 403, "{role:?}");
+        api.use_token(&TokenSpec { role, ..TokenSpec::default() });
+        assert_eq!(create(&mut api, &user("another")).0, 403, "{role:?}");
     }
 }
 
 #[test]
-fn a_created_population_takes_users() {
-    let mut asker = Asker::of(&environment_admin());
+fn users_can_be_added_to_a_created_population() {
+    let mut api = ApiClient::of(&environment_admin());
     let body = r#"{"name":"Night shift","description":"Works at night."}"#;
-    let (status, population) = asker.send(Method::POST, "/populations", body);
+    let (status, population) = api.send(Method::POST, "/populations", body);
     assert_eq!((status, &population["name"]), (201, &json!("Night shift")));
     assert_eq!(
         (&population["description"], &population["userCount"]),
         (&json!("Works at night."), &json!(0))
     );
     assert_eq!(population["createdAt"], NOW.to_string());
-    asker.become_holder(&TokenSpec::default());
-    let all = asker.get("/populations");
+    api.use_token(&TokenSpec::default());
+    let all = api.get("/populations");
     assert_eq!(listed(&all, "populations").last(), Some(&population));
     let mut body = user("test.neu");
     body["population"] = json!({ "id": population["id"] });
-    let created = create(&mut asker, &body);
+    let created = create(&mut api, &body);
     assert_eq!((created.0, id(&created.1["population"])), (201, id(&population)));
     let filter = format!("population.id%20eq%20%22{}%22", id(&population));
-    assert_eq!(listed(&asker.get(&format!("/users?filter={filter}")), "users"), &vec![created.1]);
+    assert_eq!(listed(&api.get(&format!("/users?filter={filter}")), "users"), &vec![created.1]);
 }
 
 #[test]
-fn a_population_needs_a_name_of_its_own() {
-    let mut asker = Asker::of(&environment_admin());
+fn a_population_needs_a_unique_name() {
+    let mut api = ApiClient::of(&environment_admin());
     for (body, code) in [
         ("{", "INVALID_VALUE"),
         ("{}", "REQUIRED_VALUE"),
@@ -174,9 +174,9 @@ fn a_population_needs_a_name_of_its_own() {
         (r#"{"name":7}"#, "INVALID_VALUE"),
         (r#"{"name":"Employees"}"#, "UNIQUENESS_VIOLATION"),
     ] {
-        let answer = asker.send(Method::POST, "/populations", body);
+        let answer = api.send(Method::POST, "/populations", body);
         assert_eq!(refusal(&answer), (400, code, "name"), "{body}");
     }
-    assert_eq!(asker.send_as(Method::POST, "/populations", "text/plain", r#"{"name":"New"}"#).0, 415);
-    assert_eq!(asker.get("/populations").1["count"], 3);
+    assert_eq!(api.send_as(Method::POST, "/populations", "text/plain", r#"{"name":"New"}"#).0, 415);
+    assert_eq!(api.get("/populations").1["count"], 3);
 }

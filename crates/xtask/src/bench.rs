@@ -1,4 +1,6 @@
-//! The measurements. Each is a program of its own, because it needs a release build and this one is none.
+//! The `bench` commands: build what is measured and start the measurement program.
+//!
+//! Each measurement is a separate program because it needs a release build, and xtask itself is a debug build.
 
 mod grounds;
 
@@ -47,7 +49,7 @@ fn directory(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
     measure(workspace, measurement(workspace, options))
 }
 
-/// The script needs a Python of its own, and is left out where there is none.
+/// The script is measured only where a Python environment can be set up; otherwise it is left out.
 fn runs(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
     system_deps::complete(&system_deps::CHROMIUM)?;
     let mut command = measurement(workspace, &["runs".to_owned()]);
@@ -59,14 +61,14 @@ fn runs(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
     measure(workspace, command)
 }
 
-/// Measures the page that it builds first.
+/// Builds the release page and measures it.
 fn measure(workspace: &Workspace, measurement: Command) -> Result<(), Failure> {
     let tools = setup::prepare(workspace)?;
     page::release(workspace, &tools, Edition::Product)?;
     browse(workspace, measurement)
 }
 
-/// Measures the page that is there.
+/// Measures the release that is already in dist/.
 fn browse(workspace: &Workspace, mut measurement: Command) -> Result<(), Failure> {
     process::run(measurement.envs([
         ("CHROMEDRIVER", SystemDep::Chromedriver.path()?),

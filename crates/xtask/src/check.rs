@@ -1,4 +1,4 @@
-//! The quick loop, and the steps it shares with `test`: format, lints, native tests.
+//! The `check` command, and the steps it shares with `test`: format, lints, native tests.
 
 use std::process::{Command, ExitCode};
 
@@ -7,7 +7,7 @@ use crate::setup;
 use crate::suite::END_TO_END;
 use crate::workspace::{WASM_TARGET, Workspace};
 
-/// The native tests that take longest, by the names that cargo's `--skip` knows: `check` leaves them to `test`.
+/// Filters (for cargo's `--skip`) of the slowest native tests: `check` leaves them to `test`.
 pub(crate) const SLOW: [&str; 8] = [
     "a_hundred_thousand_odd_requests",
     "a_long_list_is_matched",
@@ -16,13 +16,12 @@ pub(crate) const SLOW: [&str; 8] = [
     "plans::",
     "two_hundred_thousand",
     "two_pages::",
-    "whatever_goes_wrong_a_run",
+    "runs_under_faults",
 ];
 
-/// How many values each property is tried with by `test`. Proptest's own 256 are enough between two changes.
+/// Cases per property in `test`. `check` uses proptest's default of 256, which is enough between two edits.
 const CASES: &str = "2000";
 
-/// The `check` command.
 pub(crate) fn run(workspace: &Workspace) -> ExitCode {
     let mut report = Report::default();
     if steps(workspace, &mut report).is_ok() {
@@ -36,7 +35,7 @@ fn steps(workspace: &Workspace, report: &mut Report) -> Result<(), Stopped> {
     format_and_lints(workspace, report)
 }
 
-/// What is cheap and stops everything: there is no use in testing what does not compile.
+/// Cheap steps that stop everything on failure: code that doesn't compile can't be tested.
 pub(crate) fn format_and_lints(workspace: &Workspace, report: &mut Report) -> Result<(), Stopped> {
     report.gate_command("format", workspace.cargo(&["fmt", "--all", "--check"]))?;
     report.gate_command("lints", clippy(workspace, &["--workspace", "--all-targets"]))?;
@@ -49,8 +48,8 @@ pub(crate) fn format_and_lints(workspace: &Workspace, report: &mut Report) -> Re
     report.gate_command("lints, sandbox", clippy_wasm(workspace, &sandbox))
 }
 
-/// All tests that need no browser. Every step of the suite names the whole workspace: a part of it has other features, and
-/// everything below would be compiled again.
+/// All tests that need no browser. Every step of the suite builds the whole workspace: a subset of it would enable
+/// other features, and every dependency would be compiled again.
 pub(crate) fn native_tests(workspace: &Workspace) -> Command {
     let mut command = workspace.cargo(&["test", "--workspace", "--no-fail-fast"]);
     command.env("PROPTEST_CASES", CASES);
@@ -71,7 +70,7 @@ fn clippy(workspace: &Workspace, what: &[&str]) -> Command {
     command
 }
 
-/// The same for what runs in the page, where other code is compiled than on this machine.
+/// Lints for the page's target, where other code is compiled than for this machine.
 fn clippy_wasm(workspace: &Workspace, what: &[&str]) -> Command {
     let target = [what, &["--target", WASM_TARGET]].concat();
     clippy(workspace, &target)
@@ -84,7 +83,7 @@ mod tests {
 
     use super::*;
 
-    /// All Rust sources in these folders.
+    /// All Rust sources in a folder, recursively.
     fn sources(folder: &Path) -> String {
         let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         let read = |path: std::path::PathBuf| match path.extension() {
@@ -96,20 +95,20 @@ mod tests {
     }
 
     #[test]
-    fn what_check_leaves_out_is_there() {
+    fn every_skipped_test_exists() {
         let workspace = Workspace::find().unwrap();
         let tests = ["crates/core", "crates/sandbox", "tests/snippets", "tests/soak"]
             .map(|folder| sources(&workspace.path(folder)));
         for slow in SLOW {
             let (module, function) = slow.split_once("::").unwrap_or(("", slow));
-            let is_there = |name: String| tests.iter().any(|source| source.contains(&name));
-            assert!(module.is_empty() || is_there(format!("mod {module};")), "{slow}");
-            assert!(function.is_empty() || is_there(format!("fn {function}")), "{slow}");
+            let exists = |name: String| tests.iter().any(|source| source.contains(&name));
+            assert!(module.is_empty() || exists(format!("mod {module};")), "{slow}");
+            assert!(function.is_empty() || exists(format!("fn {function}")), "{slow}");
         }
     }
 
     #[test]
-    fn a_lint_for_the_page_is_run_for_the_page_s_target_and_a_warning_fails_it() {
+    fn page_lints_use_the_page_target_and_deny_warnings() {
         let workspace = Workspace::find().unwrap();
         let command = clippy_wasm(&workspace, &["-p", "pingone-mfa"]);
         let arguments: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();

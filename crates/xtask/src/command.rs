@@ -1,7 +1,7 @@
-//! The command line: which commands there are, and how their arguments are read.
+//! The command line: the commands and how their arguments are parsed.
 //!
-//! It is read by hand, because the commands must build at once on a fresh machine and an argument
-//! parser would be most of the build.
+//! Arguments are parsed by hand: the commands must build quickly on a fresh machine, and an argument parser would
+//! take most of the build.
 
 use crate::edition::Edition;
 use crate::engines::Engines;
@@ -18,7 +18,7 @@ Run it:
               --users N   how many users the sandbox invents (default 250)
               --open      opens the page in the browser once it answers
               -- ...      what follows goes to the sandbox (see below)
-  sandbox   Runs the sandbox alone; what follows `--` goes to it:
+  sandbox   Runs only the sandbox; what follows `--` goes to it:
               --users N  --seed N  --api-port N (4001)  --page-port N (4000)
               --page DIR  --kind production|sandbox, and many more: see its own --help
 
@@ -41,21 +41,21 @@ Work on it:
             loops and a grid that many use: a table, and target/bench/directory.md.
               --rounds N  how often each is measured (default 5; about two minutes each)
               --quick     one round with few users, to see that everything works
-  soak      Plays 1,000 runs of 200 users in which everything goes wrong, on a virtual clock, and
-            holds what they say against what really happened. Fails if anything differs.
+  soak      Plays 1,000 runs of 200 users under faults of all kinds, on a virtual clock, and
+            compares their reports with what really happened. Fails if anything differs.
               --runs N    how many seeds (default 1000)
               --users N   how many users each run has (default 200)
               --seed N    the first seed (default 1)
   soak --browser
-            Plays runs in a headless browser, over real sockets, and kills the browser in the
-            midst of others (kill -9). Fails if a report differs from what really happened.
+            Plays runs in a headless browser, over real sockets, and kills the browser
+            during others (kill -9). Fails if a report differs from what really happened.
               --runs N    how many seeds (default 50; about a minute each)
               --kills N   how many kills (default 100; about 16 seconds each)
               --seed N    the first seed (default 1)
   soak --mutants
-            Changes the modules that decide who is written in small ways, and names each change
-            that no test notices: a survivor. Fails if there is one.
-              guard draft plan limits confirmation list change run
+            Mutates the modules that decide which users are changed, and lists the mutants that
+            no test detects. Fails if there are any.
+              guard proposal plan limits confirmation list change run
                           only these modules (all of them take hours)
               --since C   only what has changed since the commit C
   bench runs
@@ -89,15 +89,14 @@ Behind the scenes:
   help      Prints this text.
 ";
 
-/// How many users the demo shows where nobody asks for a number.
+/// Users in the demo when `--users` isn't given.
 const DEMO_USERS: &str = "250";
 
-/// What is built to be shipped.
+/// What `dist` builds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shipment {
-    /// The page.
     Page(Edition),
-    /// The page, and the element as an npm package.
+    /// The page, plus the element as an npm package.
     Package,
 }
 
@@ -107,16 +106,16 @@ pub(crate) enum Command {
     Help,
     Setup,
     Demo(Demo),
-    /// With the demo's options.
+    /// Takes the same options as the demo.
     Dev(Demo),
     Sandbox(Vec<String>),
     Dist(Shipment),
     Test(Engines),
-    /// Where the time of the tests goes.
+    /// Prints where the time of the tests goes.
     Timings,
     Check,
     Bench(Bench),
-    /// With options that the program reads itself.
+    /// The options are parsed by the soak program.
     Soak(Vec<String>),
     Snippets,
     Seal,
@@ -126,27 +125,24 @@ pub(crate) enum Command {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Bench {
     Sandbox,
-    /// With options that the measurement reads itself.
+    /// The options are parsed by the measurement program.
     Directory(Vec<String>),
-    /// The same.
     Runs(Vec<String>),
-    /// The same.
     Start(Vec<String>),
 }
 
 /// The options of `demo`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Demo {
-    /// What `--users` says, handed on as it is: the sandbox checks it.
+    /// Value of `--users`, passed on unchecked: the sandbox validates it.
     pub(crate) users: String,
-    /// Whether to open the browser.
     pub(crate) open: bool,
-    /// What goes to the sandbox unread.
+    /// Arguments after `--`, passed to the sandbox unchanged.
     pub(crate) rest: Vec<String>,
 }
 
 impl Command {
-    /// Reads the arguments that follow `cargo xtask`.
+    /// Parses the arguments that follow `cargo xtask`.
     pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, Failure> {
         let mut arguments = arguments.into_iter();
         let Some(name) = arguments.next() else { return Ok(Self::Help) };
@@ -159,16 +155,16 @@ impl Command {
             "demo" => Demo::parse(rest).map(Self::Demo),
             "dev" => Demo::parse(rest).map(Self::Dev),
             "sandbox" => Ok(Self::Sandbox(without_separator(rest))),
-            "setup" => alone(Self::Setup, &name, &rest),
+            "setup" => without_arguments(Self::Setup, &name, &rest),
             "dist" => shipment(&rest).map(Self::Dist),
             "test" if rest == ["--timings"] => Ok(Self::Timings),
             "test" if rest == ["--engines"] => Ok(Self::Test(Engines::All)),
-            "test" => alone(Self::Test(Engines::Sample), &name, &rest),
-            "check" => alone(Self::Check, &name, &rest),
+            "test" => without_arguments(Self::Test(Engines::Sample), &name, &rest),
+            "check" => without_arguments(Self::Check, &name, &rest),
             "bench" => Bench::parse(rest).map(Self::Bench),
             "soak" => Ok(Self::Soak(rest)),
-            "snippets" => alone(Self::Snippets, &name, &rest),
-            "seal" => alone(Self::Seal, &name, &rest),
+            "snippets" => without_arguments(Self::Snippets, &name, &rest),
+            "seal" => without_arguments(Self::Seal, &name, &rest),
             _ => Err(Failure::Usage(format!("there is no command `{name}`"))),
         }
     }
@@ -224,7 +220,7 @@ fn value(option: &str, value: Option<String>) -> Result<String, Failure> {
     value.ok_or_else(|| Failure::Usage(format!("`{option}` needs a value")))
 }
 
-fn alone(command: Command, name: &str, rest: &[String]) -> Result<Command, Failure> {
+fn without_arguments(command: Command, name: &str, rest: &[String]) -> Result<Command, Failure> {
     match rest.first() {
         None => Ok(command),
         Some(argument) => Err(Failure::Usage(format!("`{name}` takes no arguments, but got `{argument}`"))),
@@ -254,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn no_command_at_all_prints_the_help() {
+    fn no_command_prints_the_help() {
         assert_eq!(parse("").unwrap(), Command::Help);
         assert_eq!(parse("--help").unwrap(), Command::Help);
         assert_eq!(parse("dist --help").unwrap(), Command::Help);
@@ -274,9 +270,9 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_two_dashes_reaches_the_sandbox_unread() {
+    fn arguments_after_two_dashes_reach_the_sandbox_unchanged() {
         let Command::Demo(demo) = parse("demo --users 9 --open -- --seed 3 --help").unwrap() else {
-            panic!("not a demo");
+            panic!("should parse as a demo");
         };
         assert_eq!((demo.users.as_str(), demo.open), ("9", true));
         assert_eq!(demo.rest, ["--seed", "3", "--help"]);
@@ -289,19 +285,19 @@ mod tests {
     }
 
     #[test]
-    fn an_option_that_lacks_its_value_is_refused() {
+    fn an_option_without_its_value_is_refused() {
         assert!(parse("demo --users").unwrap_err().to_string().contains("`--users` needs a value"));
     }
 
     #[test]
-    fn the_sandbox_gets_its_options_with_or_without_the_dashes() {
+    fn the_sandbox_takes_options_with_or_without_the_dashes() {
         let expected = Command::Sandbox(vec!["--seed".to_owned(), "1".to_owned()]);
         assert_eq!(parse("sandbox -- --seed 1").unwrap(), expected);
         assert_eq!(parse("sandbox --seed 1").unwrap(), expected);
     }
 
     #[test]
-    fn a_measurement_is_named_and_gets_its_options_unread() {
+    fn a_measurement_gets_its_options_unparsed() {
         assert_eq!(parse("bench").unwrap(), Command::Bench(Bench::Sandbox));
         let expected = Bench::Directory(vec!["--rounds".to_owned(), "3".to_owned()]);
         assert_eq!(parse("bench directory --rounds 3").unwrap(), Command::Bench(expected));
@@ -313,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_is_built_unless_the_demo_or_the_package_is_asked_for() {
+    fn dist_builds_the_page_unless_the_demo_or_the_package_is_requested() {
         assert_eq!(parse("dist").unwrap(), Command::Dist(Shipment::Page(Edition::Product)));
         assert_eq!(parse("dist --demo").unwrap(), Command::Dist(Shipment::Page(Edition::Demo)));
         assert_eq!(parse("dist --npm").unwrap(), Command::Dist(Shipment::Package));
@@ -326,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn every_command_stands_in_the_help() {
+    fn every_command_is_listed_in_the_help() {
         for name in [
             "demo", "dev", "sandbox", "check", "test", "snippets", "bench", "soak", "dist", "setup", "seal",
             "help",

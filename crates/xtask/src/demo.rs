@@ -1,4 +1,5 @@
-//! The demo: the page on one port, and the sandbox that answers like PingOne on another.
+//! The `demo` and `sandbox` commands: serve the page on one port and the sandbox, which answers like PingOne, on
+//! another.
 
 use std::net::{Ipv4Addr, TcpStream};
 use std::process::Command;
@@ -12,14 +13,14 @@ use crate::page::{self, Finish};
 use crate::workspace::Workspace;
 use crate::{process, setup};
 
-/// Where the sandbox serves the page unless `--page-port` says otherwise.
+/// Where the sandbox serves the page unless `--page-port` is given.
 const PAGE_PORT: u16 = 4000;
 
-/// How often the page's port is tried before the browser is opened: for a minute.
+/// Attempts to reach the page's port before the browser is opened: one minute in total.
 const TRIES: u32 = 300;
 const BETWEEN_TRIES: Duration = Duration::from_millis(200);
 
-/// The `demo` command: builds the page, then serves it until it is stopped.
+/// The `demo` command: builds the page, then serves it until the command is stopped.
 pub(crate) fn run(workspace: &Workspace, options: &Demo) -> Result<(), Failure> {
     let tools = setup::prepare(workspace)?;
     println!("Building the page (a few minutes the first time, seconds after that).");
@@ -31,29 +32,28 @@ pub(crate) fn run(workspace: &Workspace, options: &Demo) -> Result<(), Failure> 
     server.arg("--page").arg(workspace.dist());
     server.args(users(options)).args(&options.rest);
     if !options.open {
-        return process::hand_over(&mut server);
+        return process::exec_or_run(&mut server);
     }
     let port = page_port(&options.rest);
     thread::spawn(move || open_when_it_answers(port));
     process::run(&mut server)
 }
 
-/// The `sandbox` command.
 pub(crate) fn sandbox(workspace: &Workspace, options: &[String]) -> Result<(), Failure> {
-    process::hand_over(server(workspace).args(options))
+    process::exec_or_run(server(workspace).args(options))
 }
 
 pub(crate) fn server(workspace: &Workspace) -> Command {
     workspace.cargo(&["run", "--quiet", "-p", "pingone-sandbox", "--"])
 }
 
-/// The number of users, unless what goes to the sandbox unread has it already.
+/// The `--users` option, unless the arguments for the sandbox already contain one.
 pub(crate) fn users(options: &Demo) -> Vec<&str> {
-    let is_told = options.rest.iter().any(|option| option == "--users" || option.starts_with("--users="));
-    if is_told { Vec::new() } else { vec!["--users", &options.users] }
+    let has_users = options.rest.iter().any(|option| option == "--users" || option.starts_with("--users="));
+    if has_users { Vec::new() } else { vec!["--users", &options.users] }
 }
 
-/// The port that the sandbox is told, or its own default.
+/// The `--page-port` in the sandbox's arguments, or its default.
 fn page_port(options: &[String]) -> u16 {
     let after = options.iter().skip_while(|option| *option != "--page-port").nth(1);
     let joined = options.iter().find_map(|option| option.strip_prefix("--page-port="));
@@ -79,7 +79,7 @@ fn open(address: &str) {
 fn opener(address: &str) -> Command {
     if cfg!(windows) {
         let mut command = Command::new("cmd");
-        // The empty word is the window's title, which `start` would take the address for.
+        // `start` takes the first quoted argument as the window's title.
         command.args(["/C", "start", "", address]);
         return command;
     }
@@ -97,13 +97,13 @@ mod tests {
     }
 
     #[test]
-    fn the_browser_goes_to_the_port_the_sandbox_was_told() {
+    fn the_browser_opens_the_port_given_to_the_sandbox() {
         assert_eq!(port("--seed 1 --page-port 4400"), 4400);
         assert_eq!(port("--page-port=4401 --seed 1"), 4401);
     }
 
     #[test]
-    fn the_sandbox_is_told_a_number_of_users_once() {
+    fn the_number_of_users_is_passed_to_the_sandbox_once() {
         let mut options = Demo { users: "250".to_owned(), open: false, rest: Vec::new() };
         assert_eq!(users(&options), ["--users", "250"]);
         options.rest = vec!["--users".to_owned(), "9".to_owned()];
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn the_browser_goes_to_the_usual_port_otherwise() {
+    fn the_browser_opens_the_default_port_otherwise() {
         assert_eq!(port("--seed 1 --api-port 5000"), PAGE_PORT);
     }
 }

@@ -1,4 +1,4 @@
-//! What is built: the product, or the demo, which answers itself and needs no PingOne.
+//! The two editions of the page: the product, and the demo, which contains its own simulated PingOne.
 
 use std::env;
 use std::path::PathBuf;
@@ -6,25 +6,25 @@ use std::process::Command;
 
 use crate::workspace::Workspace;
 
-/// Tells the sealing step, which Trunk starts, what it seals.
+/// Tells the sealing step, which Trunk starts, which edition it seals.
 const VARIABLE: &str = "PINGONE_MFA_EDITION";
 
 const PRODUCT: &str = "product";
 
 const DEMO: &str = "demo";
 
-/// What is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Edition {
     /// The page that talks to PingOne.
     Product,
-    /// The page that talks to nobody: a PingOne look-alike is in it.
+    /// The page that sends no requests: a simulation of PingOne is built in.
     Demo,
 }
 
 impl Edition {
-    /// What the command says that started this program. Nothing is sealed where Trunk was started by hand.
-    pub(crate) fn of_environment() -> Option<Self> {
+    /// The edition set by the command that started Trunk. `None` if Trunk was started by hand; nothing is sealed
+    /// then.
+    pub(crate) fn from_environment() -> Option<Self> {
         match env::var(VARIABLE).ok()?.as_str() {
             PRODUCT => Some(Self::Product),
             DEMO => Some(Self::Demo),
@@ -32,8 +32,8 @@ impl Edition {
         }
     }
 
-    /// Has a command build this one.
-    pub(crate) fn announce(self, command: &mut Command) {
+    /// Sets the environment variable that makes a command build this edition.
+    pub(crate) fn set_variable(self, command: &mut Command) {
         command.env(
             VARIABLE,
             match self {
@@ -43,7 +43,7 @@ impl Edition {
         );
     }
 
-    /// What cargo and Trunk are told.
+    /// The feature flags for cargo and Trunk.
     pub(crate) fn features(self) -> &'static [&'static str] {
         match self {
             Self::Product => &["--features", "split"],
@@ -51,7 +51,8 @@ impl Edition {
         }
     }
 
-    /// Where it goes. The demo has a folder of its own, so that nobody publishes one for the other.
+    /// The output folder. The demo has a separate one, so that the two can't be published by mistake for each
+    /// other.
     pub(crate) fn folder(self, workspace: &Workspace) -> PathBuf {
         match self {
             Self::Product => workspace.dist(),

@@ -1,4 +1,4 @@
-//! The same journeys in Firefox and in WebKit.
+//! Runs the browser journeys in Firefox and WebKit.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,33 +8,32 @@ use crate::report::Report;
 use crate::suite::{self, Kit};
 use crate::workspace::Workspace;
 
-/// How much is driven in other engines than Chromium.
+/// How many journeys run in the engines other than Chromium.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Engines {
-    /// One journey, the frame and the element: what every test run has the time for.
+    /// One journey, the frame and the element: few enough for every test run.
     Sample,
-    /// Every journey.
     All,
 }
 
-/// What [`Engines::Sample`] names, in tests/e2e/tests/engines.rs.
+/// The journeys of [`Engines::Sample`], from tests/e2e/tests/engines.rs.
 const SAMPLE: [&str; 3] = [
     "engines::a_list_is_imported_and_its_run_goes_on_after_a_reload",
     "engines::a_portal_frames_the_page",
     "engines::a_page_holds_the_element",
 ];
 
-/// Where all of them stand.
+/// The module of the journeys, as the test names start with it.
 const JOURNEYS: &str = "engines::";
 
-/// The columns of the table. Chromium's journeys are among the end-to-end tests.
+/// The columns of the table. Chromium's journeys run with the end-to-end tests.
 const COLUMNS: [&str; 3] = ["Chromium", "Firefox", "WebKit"];
 
-/// The other engines: the column, the name that the tests read, and the step of the report.
+/// The other engines: column, name that the tests read from the environment, and step of the report.
 const OTHERS: [(&str, &str, &str); 2] =
     [("Firefox", "firefox", "journeys, Firefox"), ("WebKit", "webkit", "journeys, WebKit")];
 
-/// Drives the page in the other engines.
+/// Runs the journeys in the other engines.
 pub(crate) fn tests(
     workspace: &Workspace,
     kit: &Kit,
@@ -50,17 +49,17 @@ pub(crate) fn tests(
             Engines::All => command.arg(JOURNEYS),
         };
         report.watched_tests(step, command, |line| table.read(column, line));
-        // A journey that is called otherwise by now would be left out without a word.
+        // A journey that was renamed would otherwise be skipped silently.
         let _ = report.gate("sample", || table.has_all(column));
     }
 }
 
-/// How each journey went in each engine.
+/// The outcome of each journey in each engine.
 #[derive(Debug, Default)]
 pub(crate) struct Table(BTreeMap<String, BTreeMap<&'static str, String>>);
 
 impl Table {
-    /// Records a journey's result among what a test program prints.
+    /// Records the outcome if this line of a test program's output is about a journey.
     pub(crate) fn read(&mut self, engine: &'static str, line: &str) {
         let Some((name, outcome)) = line.strip_prefix("test ").and_then(|line| line.split_once(" ... "))
         else {
@@ -73,13 +72,13 @@ impl Table {
 }
 
 impl Table {
-    /// Sees that the sample was driven in an engine.
+    /// Checks that every journey of the sample ran in an engine.
     fn has_all(&self, engine: &str) -> Result<(), Failure> {
-        let is_there = |name: &str| {
+        let has_run = |name: &str| {
             let journey = name.strip_prefix(JOURNEYS).unwrap_or(name).replace('_', " ");
             self.0.get(&journey).is_some_and(|outcomes| outcomes.contains_key(engine))
         };
-        match SAMPLE.into_iter().find(|name| !is_there(name)) {
+        match SAMPLE.into_iter().find(|name| !has_run(name)) {
             None => Ok(()),
             Some(name) => Err(Failure::Missing {
                 what: format!("{name} in {engine}"),
@@ -110,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_tells_what_was_run_where() {
+    fn the_table_shows_which_journey_ran_in_which_engine() {
         let mut table = Table::default();
         for (engine, line) in [
             ("Chromium", "test engines::a_portal_frames_the_page ... ok"),
@@ -129,6 +128,6 @@ mod tests {
         assert_eq!(lines[1], ["a page prints", "ok", "not run", "not run"]);
         assert_eq!(lines[2], ["a portal frames the page", "ok", "not run", "FAILED"]);
         assert_eq!(lines.len(), 3);
-        assert!(table.has_all("WebKit").is_err(), "two of the sample were not run");
+        assert!(table.has_all("WebKit").is_err(), "two journeys of the sample did not run");
     }
 }

@@ -1,35 +1,35 @@
-//! Everything that can go wrong in a command, as one type.
+//! The error type of all commands.
 //!
-//! Whoever reads the message is at a prompt, so each says what failed and what to do about it.
+//! The message is printed at a prompt, so each says what failed and what to do about it.
 
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus};
 
-/// Why a command ended without doing what it was asked to.
+/// Why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The command line can't be understood.
+    /// The command line can't be parsed.
     Usage(String),
-    /// Something that must be there is not.
+    /// Something required is missing.
     Missing { what: String, remedy: String },
-    /// A file or folder could not be read, written or removed.
+    /// A file or folder couldn't be read, written or removed.
     File { doing: &'static str, path: PathBuf, cause: io::Error },
-    /// A program could not be started.
+    /// A program couldn't be started.
     Start { program: String, cause: io::Error },
-    /// A program ran and reported a failure; its own output has the details.
+    /// A program ran and exited with a failure; its own output has the details.
     Exit { line: String, status: ExitStatus },
-    /// A file that Trunk left can't be sealed as it is.
+    /// A file that Trunk produced can't be sealed as it is.
     Seal { file: String, problem: String },
-    /// The program that was built can't be taken apart.
+    /// The built program can't be split into two files.
     Split(String),
-    /// What a first visit loads is larger than it may be.
+    /// A first visit loads more than the limit.
     Large { bytes: u64, most: u64 },
 }
 
 impl Failure {
-    /// The exit code: 2 for a wrong command line, as command lines do, and 1 for the rest.
+    /// The exit code: 2 for a wrong command line, as is conventional, and 1 otherwise.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::from(2),
@@ -37,7 +37,7 @@ impl Failure {
         }
     }
 
-    /// What to map an I/O error to: `fs::read(path).map_err(Failure::file("read", path))`.
+    /// Converts an I/O error: `fs::read(path).map_err(Failure::file("read", path))`.
     pub(crate) fn file(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |cause| Self::File { doing, path, cause }

@@ -1,4 +1,4 @@
-//! Installing a tool into the project's own `.tools` folder, from binaries or from source.
+//! Installs a tool into the project's `.tools` folder, from a published binary or from source.
 
 use std::process::Command;
 
@@ -7,23 +7,23 @@ use crate::process;
 use crate::tool::Tool;
 use crate::workspace::Workspace;
 
-/// Where tools are compiled; removed after a successful setup, because it is large.
+/// Where tools are compiled; large, so it is removed after a successful setup.
 pub(crate) const BUILD_FOLDER: &str = "build";
 
-/// Whether the tool's dependencies are the ones its authors locked.
+/// Whether a tool is built with the dependencies in its lock file.
 #[derive(Debug, Clone, Copy)]
 enum Lock {
     Kept,
     Ignored,
 }
 
-/// Installs the tool, by the quickest way this machine has.
+/// Installs the tool in the quickest way available on this machine.
 pub(crate) fn install(workspace: &Workspace, tool: &Tool) -> Result<(), Failure> {
     println!("Installing {} {}: {}.", tool.package, tool.version, tool.reason);
     if has_binstall(workspace) && from_binary(workspace, tool) {
         return confirm(workspace, tool);
     }
-    println!("It is built from source, which takes about {} on two cores, once.", tool.patience);
+    println!("It is built from source, which takes about {} on two cores, once.", tool.build_time);
     if process::run(&mut from_source(workspace, tool, Lock::Kept)).is_err() {
         println!(
             "`--locked` did not work: most often the registry lacks a version its lock file names. \
@@ -39,7 +39,7 @@ fn has_binstall(workspace: &Workspace) -> bool {
     process::answer(&mut workspace.cargo(&["binstall", "-V"])).is_some()
 }
 
-/// Tries a published binary. Compiling is left to `from_source`, which knows the quicker profile.
+/// Tries a published binary. Compiling is left to `from_source`, which uses a quicker profile.
 fn from_binary(workspace: &Workspace, tool: &Tool) -> bool {
     println!("`cargo binstall` is here, so a published binary is tried first.");
     let mut command = workspace.cargo(&["binstall", "--no-confirm", "--disable-strategies", "compile"]);
@@ -48,8 +48,8 @@ fn from_binary(workspace: &Workspace, tool: &Tool) -> bool {
     process::run(&mut command).is_ok()
 }
 
-/// A debug build without debug information: it takes a third of the time of a release build, and
-/// these tools wait for other programs most of the time. What doesn't is optimised.
+/// A debug build without debug information takes a third of the time of a release build, and these tools mostly
+/// wait for other programs. Packages that are CPU-bound are optimized.
 fn from_source(workspace: &Workspace, tool: &Tool, lock: Lock) -> Command {
     let mut command = workspace.cargo(&["install", "--debug"]);
     if matches!(lock, Lock::Kept) {
@@ -57,7 +57,7 @@ fn from_source(workspace: &Workspace, tool: &Tool, lock: Lock) -> Command {
     }
     command.arg("--root").arg(tool.root(workspace));
     command.args(["--version", &format!("={}", tool.version), tool.package]);
-    for package in tool.busy {
+    for package in tool.cpu_bound {
         command.args(["--config", &format!("profile.dev.package.{package}.opt-level=2")]);
     }
     command.env("CARGO_PROFILE_DEV_DEBUG", "0");
@@ -87,13 +87,13 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_is_built_in_exactly_its_version() {
+    fn a_tool_is_built_in_exactly_the_requested_version() {
         assert!(arguments(Lock::Kept).contains(&"=0.21.14".to_owned()));
         assert!(arguments(Lock::Ignored).contains(&"=0.21.14".to_owned()));
     }
 
     #[test]
-    fn only_the_second_try_leaves_the_lock_file_aside() {
+    fn only_the_second_attempt_ignores_the_lock_file() {
         assert!(arguments(Lock::Kept).contains(&"--locked".to_owned()));
         assert!(!arguments(Lock::Ignored).contains(&"--locked".to_owned()));
     }

@@ -1,21 +1,22 @@
-//! Every id in the project is invented: no organization, environment or user that exists can be read out of it.
+//! Checks that every ID in the project is invented, so that no existing organization, environment or user can be
+//! identified from it.
 //!
-//! An id counts as invented by its shape, which PingOne never gives: see [`INVENTED`]. What belongs to no
-//! tenant may stand as it is: see [`PUBLIC`].
+//! An ID counts as invented by its shape, which PingOne never generates: see [`INVENTED`]. IDs that belong to no
+//! tenant are allowed: see [`PUBLIC`].
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::workspace::Workspace;
 
-/// What stands in the middle of an invented id. PingOne's have 122 random bits.
+/// The middle part of an invented ID. PingOne's IDs have 122 random bits.
 const INVENTED: [&str; 3] = ["-0000-4000-8000-", "-0000-0000-0000-", "-22b1-4c0e-9a55-"];
 
-/// What belongs to no tenant: PingOne's template for the report of devices, documented for every environment, and a
-/// factor with which a test mixes numbers.
+/// IDs that belong to no tenant: PingOne's template for the device report, documented for every environment, and a
+/// constant that a test mixes numbers with.
 const PUBLIC: [&str; 2] = ["db632bfd-7054-4bde-b108-a384aac2d513", "9e3779b9-7f4a-7c15-f39c-c0605cedc835"];
 
-/// Folders of what is built or installed.
+/// Folders of build output or installed packages.
 const NOT_OURS: [&str; 7] = [".git", ".tools", "target", "node_modules", "dist", "dist-demo", "shots"];
 
 fn files_under(folder: &Path) -> Vec<PathBuf> {
@@ -25,10 +26,10 @@ fn files_under(folder: &Path) -> Vec<PathBuf> {
     inside.flat_map(|path| if path.is_dir() { files_under(&path) } else { vec![path] }).collect()
 }
 
-/// The ids in a text, as UUIDs or as the `0x…` that Rust makes one of.
+/// The IDs in a text, as UUIDs or as the `0x…` literals that Rust code converts to one.
 fn ids(text: &str) -> Vec<String> {
-    let is_of_id = |letter: char| letter.is_ascii_hexdigit() || matches!(letter, '-' | '_' | 'x');
-    text.split(|letter| !is_of_id(letter)).flat_map(ids_of_word).collect()
+    let is_id_character = |letter: char| letter.is_ascii_hexdigit() || matches!(letter, '-' | '_' | 'x');
+    text.split(|letter| !is_id_character(letter)).flat_map(ids_of_word).collect()
 }
 
 fn ids_of_word(word: &str) -> Vec<String> {
@@ -56,18 +57,18 @@ fn every_id_in_the_project_is_invented() {
     let files = files_under(&root);
     let mut found = Vec::new();
     for file in &files {
-        // A picture is not read.
+        // Pictures and other binary files are skipped.
         let Ok(text) = fs::read_to_string(file) else { continue };
         let others = ids(&text).into_iter().filter(|id| !is_permitted(id));
         found.extend(others.map(|id| format!("{}: {id}", file.display())));
     }
-    assert!(files.len() > 500, "the project has files");
+    assert!(files.len() > 500, "too few files were read");
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]
-fn an_id_is_found_in_every_way_that_it_is_written() {
-    // Put together, so that this file passes its own check.
+fn an_id_is_found_in_every_notation() {
+    // Assembled from parts so that this file passes its own check.
     let (one, other) = ("1f2e3d4c-5b6a", "7988-a6b5-c4d3e2f10a9b");
     for text in [
         format!("/environments/{one}-{other}/users"),

@@ -1,14 +1,14 @@
-//! What is asked of Cargo.lock: which version of a package is locked, and with which checksum.
+//! Reads package versions and checksums from Cargo.lock.
 //!
-//! wasm-bindgen's command line refuses a module that another version of its library made, so the
-//! lock file, and not this program, decides which one is installed.
+//! wasm-bindgen's command line refuses a module made with another version of its library, so the lock file decides
+//! which version is installed.
 
 use std::fs;
 
 use crate::failure::Failure;
 use crate::workspace::Workspace;
 
-/// The lock file's text.
+/// The text of Cargo.lock.
 #[derive(Debug)]
 pub(crate) struct Lock(String);
 
@@ -18,7 +18,7 @@ impl Lock {
         fs::read_to_string(&path).map(Self).map_err(Failure::file("read", &path))
     }
 
-    /// The SHA-256 of a package as the registry sends it; crates of this workspace have none.
+    /// SHA-256 of a package as downloaded from the registry; crates of this workspace have none.
     pub(crate) fn checksum(&self, package: &str, version: &str) -> Option<&str> {
         let head = format!("\nname = \"{package}\"\nversion = \"{version}\"\n");
         let block = self.0.split("[[package]]").find(|block| block.starts_with(&head))?;
@@ -34,7 +34,6 @@ impl From<&str> for Lock {
     }
 }
 
-/// The version of `package` that the workspace builds with.
 pub(crate) fn locked_version(workspace: &Workspace, package: &str) -> Result<String, Failure> {
     let lock = Lock::read(workspace)?;
     version_of(&lock.0, package).map(str::to_owned).ok_or_else(|| Failure::Missing {
@@ -66,12 +65,12 @@ checksum = \"00ff\"
 ";
 
     #[test]
-    fn the_version_is_the_package_s_own_and_not_that_of_a_namesake() {
+    fn a_package_with_a_longer_name_is_not_mistaken_for_another() {
         assert_eq!(version_of(LOCK, "wasm-bindgen"), Some("0.2.130"));
     }
 
     #[test]
-    fn a_checksum_is_that_of_this_package_in_this_version() {
+    fn a_checksum_belongs_to_one_package_in_one_version() {
         let lock = Lock::from(LOCK);
         assert_eq!(lock.checksum("wasm-bindgen", "0.2.130"), Some("00ff"));
         assert_eq!(lock.checksum("wasm-bindgen", "0.2.129"), None);

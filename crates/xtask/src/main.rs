@@ -1,13 +1,15 @@
 //! The project's commands, run as `cargo xtask <command>`.
 //!
-//! They are a Rust program and not a set of scripts, so that a machine with nothing but cargo can
-//! run them on any system: the program finds what it needs, installs what is missing, and says so.
+//! They are a Rust program rather than scripts, so that a machine with only cargo can run them on any system: the
+//! program finds the tools it needs and installs the missing ones.
 //!
-//! `command` reads the arguments. `setup`, `machine` and `packages` see to the tools, `page` builds
-//! the page, `seal` names and binds its files, `edition` which of two pages, `hosting` says how they
-//! want to be served, `bill` what they are made of, `npm` packs the element for other pages' builds, `suite` checks
-//! everything, `bench` measures, `soak` plays
-//! runs under everything that goes wrong, `snippets` runs the code that the page writes, `demo` shows it, and `dev` has it change under one's hands.
+//! - `command` parses the arguments.
+//! - `setup`, `tool`, `install`, `system_deps` and `packages` find and install tools.
+//! - `page` builds the page in an `edition`, `seal` renames and hashes its files, `hosting` renders the server
+//!   configuration, `sbom` lists the dependencies, and `npm` packs the element for other projects.
+//! - `check` and `suite` run the tests, `bench` measures, `soak` plays runs under faults, and `snippets` runs the
+//!   code that the page generates.
+//! - `demo` and `dev` serve the page for trying it out and for working on it.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
 

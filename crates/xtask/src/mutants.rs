@@ -1,7 +1,7 @@
-//! Mutation testing of the modules that decide who is written: each of their functions is changed in small ways, and a
-//! change that no test notices is a survivor.
+//! The `soak --mutants` command: mutation testing of the modules that decide which users are changed.
 //!
-//! cargo-mutants does it, on a copy of the project. It is long: a minute for two mutants, and a module has hundreds.
+//! cargo-mutants changes each of their functions in small ways, on a copy of the project. A mutant that no test
+//! notices has survived. This is slow: two mutants take a minute, and a module has hundreds.
 
 use std::fs;
 use std::process::Command;
@@ -12,10 +12,9 @@ use crate::process;
 use crate::setup;
 use crate::workspace::Workspace;
 
-/// The modules by name, with their files.
 const MODULES: [(&str, &[&str]); 8] = [
     ("guard", &["crates/core/src/domain/guard.rs"]),
-    ("draft", &["crates/core/src/domain/draft.rs", "crates/core/src/domain/draft/*.rs"]),
+    ("proposal", &["crates/core/src/domain/proposal.rs", "crates/core/src/domain/proposal/*.rs"]),
     ("plan", &["crates/core/src/domain/plan.rs"]),
     ("limits", &["crates/core/src/domain/limits.rs"]),
     ("confirmation", &["crates/core/src/domain/confirmation.rs"]),
@@ -24,23 +23,23 @@ const MODULES: [(&str, &[&str]); 8] = [
     ("run", &["crates/core/src/engine/run.rs", "crates/core/src/engine/run/**/*.rs"]),
 ];
 
-/// What has to notice a mutant: the core's own tests, and whole runs on a virtual clock, without those that take longest.
+/// The tests that must detect a mutant: the core's unit tests, and whole runs on a virtual clock without the
+/// slowest ones.
 const TESTS: [&str; 3] = ["--lib", "--test", "core"];
 
-/// The package that has the modules and those tests.
+/// The package with the modules and the tests.
 const PACKAGE: &str = "pingone-mfa-core";
 
-/// What is mutated.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// Only these modules; all of them where none is named.
+    /// Only these modules; all if empty.
     modules: Vec<String>,
-    /// Only what has changed since this commit.
+    /// Only code changed since this commit.
     since: Option<String>,
 }
 
 impl Options {
-    /// Reads what follows `soak --mutants`.
+    /// Parses the arguments after `soak --mutants`.
     pub(crate) fn parse(arguments: &[String]) -> Result<Self, Failure> {
         let mut options = Self::default();
         let mut arguments = arguments.iter();
@@ -74,7 +73,7 @@ impl Options {
     }
 }
 
-/// The `soak --mutants` command. Fails if a mutant survives.
+/// Runs the mutants. Fails if one survives.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<(), Failure> {
     let path = setup::mutation_tester(workspace)?.path()?;
     let folder = workspace.path("target/mutants");
@@ -113,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn every_module_that_decides_who_is_written_is_mutated_unless_some_are_named() {
+    fn all_modules_are_mutated_unless_some_are_named() {
         let all = parse("").unwrap();
         assert_eq!(all.files().count(), MODULES.iter().map(|(_, files)| files.len()).sum::<usize>());
         let some = parse("plan change --since main").unwrap();
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_files_of_the_modules_are_there() {
+    fn the_files_of_the_modules_exist() {
         let workspace = Workspace::find().unwrap();
         for (name, files) in MODULES {
             let (first, _) = files.split_first().unwrap();
@@ -132,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_module_is_named_in_the_message() {
+    fn an_unknown_module_is_named_in_the_message() {
         assert!(parse("view").unwrap_err().to_string().contains("`view`"));
         assert!(parse("--since").unwrap_err().to_string().contains("`--since`"));
     }

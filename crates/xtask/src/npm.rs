@@ -1,4 +1,4 @@
-//! The npm package of the element: what was built, under the names that its package.json says, packed.
+//! Packs the element as an npm package: built files under the names in its package.json.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,23 +10,23 @@ use crate::process;
 use crate::system_deps::SystemDep;
 use crate::workspace::Workspace;
 
-/// Where the package is put together and packed.
+/// Where the package is assembled and packed.
 const FOLDER: &str = "target/npm";
 
-/// The packed package, under a name that the next version has too.
+/// The packed file, named without its version so that its path stays the same.
 const PACKED: &str = "pingone-mfa.tgz";
 
-/// Files of the release that keep their names, by the beginnings of those.
+/// Prefixes of the release's files that are packed under their own names.
 const KEPT: [&str; 3] = ["pingone-mfa-", "rest-", "widget-"];
 
-/// Files of the release, and their names in the package.
+/// Files of the release and their names in the package.
 const RENAMED: [(&str, &str); 3] = [
     ("element.js", "element.js"),
     ("pingone-mfa-frame.js", "frame.js"),
     ("pingone-mfa-frame.d.ts", "frame.d.ts"),
 ];
 
-/// Files of the project, and their names in the package.
+/// Files of the repository and their names in the package.
 const ADDED: [(&str, &str); 5] = [
     ("web/element.d.ts", "element.d.ts"),
     ("web/custom-elements.json", "custom-elements.json"),
@@ -35,7 +35,7 @@ const ADDED: [(&str, &str); 5] = [
     ("LICENSE-MIT", "LICENSE-MIT"),
 ];
 
-/// Packs the release that was built, and says where the package is.
+/// Packs the last release and returns the path of the package.
 pub(crate) fn pack(workspace: &Workspace) -> Result<PathBuf, Failure> {
     let folder = workspace.path(FOLDER);
     let package = folder.join("package");
@@ -52,7 +52,7 @@ pub(crate) fn pack(workspace: &Workspace) -> Result<PathBuf, Failure> {
     let written = package.join("package.json");
     fs::write(&written, text).map_err(Failure::file("write", &written))?;
 
-    // npm is a script of Node.js; asked for first, so that the message names what is missing.
+    // npm is a script of Node.js; Node.js is checked first so that the message names what is missing.
     SystemDep::Node.path()?;
     let mut npm = workspace.command(SystemDep::Npm.path()?);
     npm.current_dir(&folder).args(["pack", "--silent", "--ignore-scripts", "./package"]);
@@ -63,12 +63,11 @@ pub(crate) fn pack(workspace: &Workspace) -> Result<PathBuf, Failure> {
     Ok(packed)
 }
 
-/// Where the packed package is.
 pub(crate) fn packed(workspace: &Workspace) -> PathBuf {
     workspace.path(FOLDER).join(PACKED)
 }
 
-/// What goes into the package but its package.json: from where, and under which name.
+/// The files of the package except package.json: source path and name in the package.
 fn files(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>, Failure> {
     let dist = workspace.dist();
     let mut files: Vec<_> =
@@ -87,7 +86,7 @@ fn names(folder: &Path) -> Result<Vec<String>, Failure> {
         .collect()
 }
 
-/// What the element loads: its programs and its style, as they are and not packed.
+/// Whether the element loads this file: its programs and style, uncompressed.
 fn is_kept(name: &str) -> bool {
     let is_loaded = [".wasm", ".css"].iter().any(|ending| name.ends_with(ending));
     is_loaded && KEPT.iter().any(|start| name.starts_with(start))
@@ -107,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_element_takes_along_what_it_loads_and_nothing_of_the_page() {
+    fn the_package_has_the_files_of_the_element_and_none_of_the_page() {
         for name in ["pingone-mfa-00ff.wasm", "rest-00ff.wasm", "widget-00ff.css"] {
             assert!(is_kept(name), "{name}");
         }
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_package_has_the_projects_version() {
+    fn the_package_has_the_project_s_version() {
         let text = versioned(r#"{"name":"x","version":"0.0.0"}"#, "1.2.3").unwrap();
         let package: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(package["version"], "1.2.3");
@@ -131,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_the_package_names_is_in_it() {
+    fn every_file_named_in_package_json_is_packed() {
         let text = include_str!("../../../web/npm/package.json");
         let package: Value = serde_json::from_str(text).unwrap();
         let added = RENAMED.iter().chain(&ADDED).map(|(_, name)| *name);

@@ -1,4 +1,4 @@
-//! Building the page into dist/ with Trunk.
+//! Builds the page with Trunk, into dist/ or dist-demo/.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -10,55 +10,54 @@ use crate::setup::Tools;
 use crate::workspace::{WASM_TARGET, Workspace};
 use crate::{packages, process, seal, size};
 
-/// How much work goes into the size of the wasm.
+/// How much the wasm is optimized for size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Finish {
-    /// As the compiler leaves it: quicker, for the demo.
+    /// Not at all: a quicker build, for the demo.
     Plain,
-    /// After wasm-opt: what is shipped, and what the end-to-end tests load.
+    /// With wasm-opt: the release, and what the end-to-end tests load.
     Optimised,
 }
 
-/// With vectors a search goes over the texts several times as fast. Every browser that knows the style sheet's
-/// `light-dark()` has them.
+/// SIMD makes searching texts several times as fast. Every browser that supports the style sheet's `light-dark()`
+/// has it.
 const FEATURES: &str = "-Ctarget-feature=+simd128";
 
-/// The linker leaves a note at every address that it wrote, without which the program can't be taken apart.
+/// Keeps the linker's relocations, which are needed to split the program into two files.
 const RELOCATIONS: &str = "-Clink-arg=--emit-relocs";
 
-/// The `dist` command: the production build, or the demo, and its size. The demo's has no limit: a look-alike of PingOne
-/// is in it.
+/// The `dist` command: builds the edition for production and prints its size. The demo has no size limit because a
+/// simulation of PingOne is built in.
 pub(crate) fn release(workspace: &Workspace, tools: &Tools, edition: Edition) -> Result<(), Failure> {
     packages::install(workspace)?;
     build(workspace, tools, Finish::Optimised, edition)?;
     let visit = size::Visit::of(&edition.folder(workspace))?;
     print!("{visit}");
     match edition {
-        Edition::Product => visit.judge(),
+        Edition::Product => visit.check_limit(),
         Edition::Demo => Ok(()),
     }
 }
 
-/// Builds the page into its folder.
 pub(crate) fn build(
     workspace: &Workspace,
     tools: &Tools,
     finish: Finish,
     edition: Edition,
 ) -> Result<(), Failure> {
-    // Trunk runs with --offline, which it hands on to cargo: the crates have to be here before.
+    // Trunk passes --offline on to cargo, so the crates must be downloaded first.
     process::run(&mut workspace.cargo(&["fetch", "--quiet"]))?;
     process::run(&mut trunk(workspace, tools, finish, edition)?)
 }
 
-/// Trunk with nothing left to chance: no network, no variable of the caller's that changes the
-/// build, and the tools first on PATH.
+/// Trunk in a reproducible setup: no network, none of the caller's variables that change the build, and the
+/// installed tools first on PATH.
 fn trunk(workspace: &Workspace, tools: &Tools, finish: Finish, edition: Edition) -> Result<Command, Failure> {
     let mut command = workspace.command("trunk");
-    forget_callers_wishes(&mut command);
+    clear_trunk_variables(&mut command);
     command.args(["build", "--release", "--offline", "--skip-version-check", "--dist"]);
     command.arg(edition.folder(workspace)).args(edition.features());
-    edition.announce(&mut command);
+    edition.set_variable(&mut command);
     command.env("PATH", tools.path()?);
     match finish {
         Finish::Plain => command.env_remove(seal::stage::OPTIMISERS),
@@ -68,20 +67,20 @@ fn trunk(workspace: &Workspace, tools: &Tools, finish: Finish, edition: Edition)
     Ok(command)
 }
 
-/// Leaves Trunk to its configuration.
-pub(crate) fn forget_callers_wishes(trunk: &mut Command) {
+/// Removes the caller's environment variables for Trunk, so that only its configuration file counts.
+pub(crate) fn clear_trunk_variables(trunk: &mut Command) {
     for (variable, _) in env::vars_os() {
         if variable.to_string_lossy().starts_with("TRUNK_") {
             trunk.env_remove(variable);
         }
     }
-    // Trunk takes only true and false for this, and stops at the customary 1.
+    // Trunk accepts only true and false for this variable and fails for the usual 1.
     if env::var_os("NO_COLOR").is_some() {
         trunk.env("NO_COLOR", "true");
     }
 }
 
-/// Has cargo, or whoever starts it, compile for the browser as the page is compiled.
+/// Sets the compiler flags of the page for cargo, or for a program that starts cargo.
 pub(crate) fn with_flags<'a>(command: &'a mut Command, more: &[&str]) -> &'a mut Command {
     let remap = cargo_home().as_deref().and_then(remap).unwrap_or_default();
     let variable = format!("CARGO_TARGET_{}_RUSTFLAGS", WASM_TARGET.to_uppercase().replace('-', "_"));
@@ -93,8 +92,8 @@ fn cargo_home() -> Option<PathBuf> {
     named.or_else(|| env::home_dir().map(|home| home.join(".cargo")))
 }
 
-/// Keeps the builder's home folder out of the wasm: panic messages hold the paths of the crates they
-/// come from. The variable is split at spaces, so a path with one is left as it is.
+/// Keeps the builder's home folder out of the wasm: panic messages contain the paths of crates. The variable is
+/// split at spaces, so a path that contains one can't be remapped.
 fn remap(cargo_home: &Path) -> Option<String> {
     let folder = cargo_home.to_str()?;
     (!folder.contains(char::is_whitespace)).then(|| format!("--remap-path-prefix={folder}=cargo"))
@@ -105,13 +104,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_builder_s_home_folder_stays_out_of_the_wasm() {
+    fn the_home_folder_is_remapped() {
         let flags = remap(Path::new("/home/ada/.cargo"));
         assert_eq!(flags.as_deref(), Some("--remap-path-prefix=/home/ada/.cargo=cargo"));
     }
 
     #[test]
-    fn a_home_folder_with_a_space_can_not_be_remapped() {
+    fn a_home_folder_with_a_space_is_not_remapped() {
         assert_eq!(remap(Path::new("/home/ada l/.cargo")), None);
     }
 }

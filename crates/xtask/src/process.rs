@@ -1,11 +1,11 @@
-//! How other programs are run: watched, asked, streamed, or turned into.
+//! Runs other programs: in the foreground, in the background, or with captured or streamed output.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 use crate::failure::Failure;
 
-/// Runs a program in the foreground; a bad exit status is a failure.
+/// Runs a program in the foreground; a non-zero exit status is a failure.
 pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     let status = command.status().map_err(not_started(command))?;
     if status.success() {
@@ -14,12 +14,12 @@ pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     Err(Failure::Exit { line: line(command), status })
 }
 
-/// Starts a program that runs beside this one.
+/// Starts a program in the background.
 pub(crate) fn begin(command: &mut Command) -> Result<Child, Failure> {
     command.spawn().map_err(not_started(command))
 }
 
-/// Runs a program and keeps what it prints. Where it fails, that is printed.
+/// Runs a program and returns its output. If the program fails, the output is printed.
 pub(crate) fn capture(command: &mut Command) -> Result<String, Failure> {
     let output = command.stdin(Stdio::null()).output().map_err(not_started(command))?;
     let printed =
@@ -31,13 +31,13 @@ pub(crate) fn capture(command: &mut Command) -> Result<String, Failure> {
     Err(Failure::Exit { line: line(command), status: output.status })
 }
 
-/// What a program prints when asked something, or nothing where it is missing or refuses.
+/// The standard output of a program, or `None` if it is missing or fails.
 pub(crate) fn answer(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Hands a text to a program and takes what it makes of it.
+/// Writes a text to a program's standard input and returns its standard output.
 pub(crate) fn filter(command: &mut Command, input: &str) -> Result<String, Failure> {
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(not_started(command))?;
@@ -51,7 +51,7 @@ pub(crate) fn filter(command: &mut Command, input: &str) -> Result<String, Failu
     Err(Failure::Exit { line: line(command), status: output.status })
 }
 
-/// Runs a program whose output passes through, while `each` sees it line by line.
+/// Runs a program and passes its output through, calling `each` for every line.
 pub(crate) fn stream(command: &mut Command, mut each: impl FnMut(&str)) -> Result<ExitStatus, Failure> {
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(not_started(command))?;
     if let Some(output) = child.stdout.take() {
@@ -63,10 +63,10 @@ pub(crate) fn stream(command: &mut Command, mut each: impl FnMut(&str)) -> Resul
     child.wait().map_err(not_started(command))
 }
 
-/// Becomes the program, where the system can do that: whoever then stops this process stops the
-/// program, and no server is left behind. Elsewhere it is run in the foreground.
-pub(crate) fn hand_over(command: &mut Command) -> Result<(), Failure> {
-    // What is buffered would be lost with this process, and a failed flush only loses text.
+/// Replaces this process with the program where the system supports it, so that stopping this process stops the
+/// program and no server is left running. On other systems the program runs in the foreground.
+pub(crate) fn exec_or_run(command: &mut Command) -> Result<(), Failure> {
+    // Buffered output would be lost with this process; a failed flush loses nothing else.
     let _ = io::stdout().flush();
     #[cfg(unix)]
     {
@@ -77,7 +77,7 @@ pub(crate) fn hand_over(command: &mut Command) -> Result<(), Failure> {
     run(command)
 }
 
-/// Lines as text, whatever bytes a program prints.
+/// Lines of the output as text; bytes that aren't valid UTF-8 are replaced.
 fn lines(mut reader: impl BufRead) -> impl Iterator<Item = String> {
     std::iter::from_fn(move || {
         let mut bytes = Vec::new();
@@ -91,7 +91,7 @@ fn not_started(command: &Command) -> impl FnOnce(io::Error) -> Failure + use<> {
     move |cause| Failure::Start { program, cause }
 }
 
-/// The command as one would type it.
+/// The command line as a user would type it.
 fn line(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let program = program.file_stem().unwrap_or(program.as_os_str());
@@ -105,13 +105,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn output_that_is_no_text_still_comes_line_by_line() {
+    fn output_that_is_not_utf8_is_still_read_line_by_line() {
         let read: Vec<_> = lines(&b"one\r\n\xff\nlast"[..]).collect();
         assert_eq!(read, ["one", "\u{fffd}", "last"]);
     }
 
     #[test]
-    fn a_failure_names_the_program_that_is_not_there() {
+    fn a_failure_names_the_missing_program() {
         let failure = run(&mut Command::new("no-such-program-anywhere")).unwrap_err();
         assert!(failure.to_string().contains("no-such-program-anywhere"), "{failure}");
     }

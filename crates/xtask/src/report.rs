@@ -1,4 +1,4 @@
-//! The course of a check: its steps one after the other, their outcomes, and the sum at the end.
+//! The progress of a check: its steps in order, their outcomes, and the total at the end.
 
 use std::process::{Command, ExitCode};
 
@@ -7,18 +7,18 @@ use crate::process;
 use crate::stopwatch::{Elapsed, Stopwatch};
 use crate::test_summary::{TestSummary, Verdict};
 
-/// A step failed that the following ones depend on.
+/// A step failed that all later steps depend on.
 #[derive(Debug)]
 pub(crate) struct Stopped;
 
-/// What one step came to.
+/// The outcome of one step.
 struct Line {
     name: &'static str,
     outcome: String,
     elapsed: Elapsed,
 }
 
-/// The steps so far.
+/// The steps that have finished.
 #[derive(Default)]
 pub(crate) struct Report {
     lines: Vec<Line>,
@@ -26,7 +26,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Does work that everything after it depends on; where it fails, the check stops.
+    /// Runs a step that all later steps depend on; if it fails, the check stops.
     pub(crate) fn gate<T>(
         &mut self,
         name: &'static str,
@@ -43,17 +43,17 @@ impl Report {
         done.map_err(|_| Stopped)
     }
 
-    /// Runs a program that everything after it depends on.
+    /// Runs a program as such a step.
     pub(crate) fn gate_command(&mut self, name: &'static str, mut command: Command) -> Result<(), Stopped> {
         self.gate(name, || process::run(&mut command))
     }
 
-    /// Runs tests and counts them; the check goes on, so that one run shows all failures.
+    /// Runs tests and counts them. The check continues on failure, so that one run shows all failures.
     pub(crate) fn tests(&mut self, name: &'static str, command: Command) {
         self.watched_tests(name, command, |_| ());
     }
 
-    /// The same, while `each` sees what they print line by line.
+    /// Like [`Self::tests`]; `each` is called for every line of their output.
     pub(crate) fn watched_tests(
         &mut self,
         name: &'static str,
@@ -62,7 +62,7 @@ impl Report {
     ) {
         let watch = begin(name);
         let mut summary = TestSummary::default();
-        let content = match process::stream(&mut command, |line| {
+        let succeeded = match process::stream(&mut command, |line| {
             summary.read(line);
             each(line);
         }) {
@@ -72,9 +72,9 @@ impl Report {
                 false
             }
         };
-        let verdict = summary.verdict(content);
+        let verdict = summary.verdict(succeeded);
         self.sum.add(counted(summary, verdict));
-        self.end(name, said(summary, verdict), &watch);
+        self.end(name, outcome_text(summary, verdict), &watch);
     }
 
     fn end(&mut self, name: &'static str, outcome: String, watch: &Stopwatch) {
@@ -83,7 +83,7 @@ impl Report {
         self.lines.push(Line { name, outcome, elapsed });
     }
 
-    /// Prints all outcomes, and the sum as the last line.
+    /// Prints all outcomes, and the total as the last line.
     pub(crate) fn conclude(self) -> ExitCode {
         println!();
         for Line { name, outcome, elapsed } in &self.lines {
@@ -99,7 +99,7 @@ fn begin(name: &str) -> Stopwatch {
     Stopwatch::start()
 }
 
-/// A step that failed without a failed test counts as one failure: the sum must not look clean.
+/// A step that failed without a failed test counts as one failure, so that the total shows it.
 fn counted(summary: TestSummary, verdict: Verdict) -> TestSummary {
     match verdict {
         Verdict::Passed | Verdict::Failed => summary,
@@ -109,7 +109,7 @@ fn counted(summary: TestSummary, verdict: Verdict) -> TestSummary {
     }
 }
 
-fn said(summary: TestSummary, verdict: Verdict) -> String {
+fn outcome_text(summary: TestSummary, verdict: Verdict) -> String {
     match verdict {
         Verdict::Passed => summary.to_string(),
         Verdict::Failed => format!("FAILED: {summary}"),

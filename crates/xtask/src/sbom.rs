@@ -1,7 +1,8 @@
-//! The bill of materials: which crates the program consists of, in CycloneDX's form.
+//! The software bill of materials: the crates in the program, in CycloneDX format.
 //!
-//! Cargo is asked for all that is compiled for the page's program, so features and target count, and what only runs while
-//! building (macros, build scripts, tests) doesn't. The linker drops what isn't used, so the bill is rather too long. Nothing in it changes from build to build: no date, no serial number.
+//! Cargo lists the crates compiled for the page's program with its features and target; crates that only run during
+//! the build (macros, build scripts, tests) aren't included. The linker drops unused code, so the list may contain
+//! crates that aren't in the final file. The file has no date or serial number, so that builds stay reproducible.
 
 use serde_json::{Value, json};
 
@@ -11,25 +12,25 @@ use crate::lockfile::Lock;
 use crate::process;
 use crate::workspace::{WASM_TARGET, Workspace};
 
-/// Its name in the release.
+/// Name of the file in the release.
 pub(crate) const FILE: &str = "sbom.cdx.json";
 
 const PROGRAM: &str = "pingone-mfa";
 
-/// A crate as cargo names it.
+/// A crate with its name, version and license.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Part {
     name: String,
     version: String,
-    licence: String,
+    license: String,
 }
 
-/// The bill of the page's program, as the text of its file.
+/// The SBOM of the page's program, as the text of its file.
 pub(crate) fn of_dependencies(workspace: &Workspace, edition: Edition) -> Result<String, Failure> {
     let tree = process::filter(&mut tree(workspace, edition), "")?;
     let compiler = process::filter(workspace.command("rustc").arg("--version"), "")?;
-    let bill = render(&parts(&tree), &compiler, &Lock::read(workspace)?);
-    Ok(format!("{bill:#}\n"))
+    let sbom = render(&parts(&tree), &compiler, &Lock::read(workspace)?);
+    Ok(format!("{sbom:#}\n"))
 }
 
 fn tree(workspace: &Workspace, edition: Edition) -> std::process::Command {
@@ -39,7 +40,7 @@ fn tree(workspace: &Workspace, edition: Edition) -> std::process::Command {
     command
 }
 
-/// Each crate once, by name.
+/// All crates, sorted by name and without duplicates.
 fn parts(tree: &str) -> Vec<Part> {
     let mut parts: Vec<Part> = tree.lines().filter_map(part).collect();
     parts.sort();
@@ -49,11 +50,11 @@ fn parts(tree: &str) -> Vec<Part> {
 
 fn part(line: &str) -> Option<Part> {
     let (package, rest) = line.split_once('|')?;
-    let (licence, _) = rest.split_once('|')?;
+    let (license, _) = rest.split_once('|')?;
     let mut words = package.split_whitespace();
     let (name, version) = (words.next()?, words.next()?.strip_prefix('v')?);
-    // The slash is what crates wrote before SPDX expressions.
-    Some(Part { name: name.to_owned(), version: version.to_owned(), licence: licence.replace('/', " OR ") })
+    // Some crates still use the slash from before SPDX expressions.
+    Some(Part { name: name.to_owned(), version: version.to_owned(), license: license.replace('/', " OR ") })
 }
 
 fn render(parts: &[Part], compiler: &str, lock: &Lock) -> Value {
@@ -73,17 +74,17 @@ fn library(part: &Part, lock: &Lock) -> Value {
     component("library", part, "cargo", lock.checksum(&part.name, &part.version))
 }
 
-/// It is linked into the program too, and comes with the compiler.
+/// The standard library is linked into the program too, and comes with the compiler.
 fn standard_library(version: &str) -> Value {
     let part = Part {
         name: "rust-std".to_owned(),
         version: version.to_owned(),
-        licence: "MIT OR Apache-2.0".to_owned(),
+        license: "MIT OR Apache-2.0".to_owned(),
     };
     component("library", &part, "generic", None)
 }
 
-/// The crates of this workspace are in no registry and have no checksum.
+/// Crates of this workspace have no checksum because they aren't in a registry.
 fn component(kind: &str, part: &Part, registry: &str, checksum: Option<&str>) -> Value {
     let address = format!("pkg:{registry}/{}@{}", part.name, part.version);
     let hashes: Vec<_> =
@@ -93,7 +94,7 @@ fn component(kind: &str, part: &Part, registry: &str, checksum: Option<&str>) ->
         "bom-ref": address,
         "name": part.name,
         "version": part.version,
-        "licenses": [{ "expression": part.licence }],
+        "licenses": [{ "expression": part.license }],
         "purl": address,
         "hashes": hashes,
     })
@@ -117,38 +118,38 @@ version = \"0.8.23\"
 checksum = \"abcd\"
 ";
 
-    fn bill() -> Value {
+    fn sbom() -> Value {
         render(&parts(TREE), "rustc 1.95.0 (f2d3 2026-03-21)", &Lock::from(LOCK))
     }
 
     #[test]
-    fn each_crate_is_named_once_and_the_standard_library_with_them() {
-        let bill = bill();
-        let names: Vec<_> = bill["components"].as_array().unwrap().iter().map(|part| &part["name"]).collect();
+    fn each_crate_and_the_standard_library_are_listed_once() {
+        let sbom = sbom();
+        let names: Vec<_> = sbom["components"].as_array().unwrap().iter().map(|part| &part["name"]).collect();
         assert_eq!(names, ["leptos", "zeroize", "rust-std"]);
-        assert_eq!(bill["components"][2]["purl"], "pkg:generic/rust-std@1.95.0");
+        assert_eq!(sbom["components"][2]["purl"], "pkg:generic/rust-std@1.95.0");
     }
 
     #[test]
-    fn the_program_itself_is_what_the_bill_is_about() {
-        assert_eq!(bill()["metadata"]["component"]["name"], "pingone-mfa");
-        assert!(!bill().to_string().contains("somewhere"), "no folder of the builder's");
+    fn the_program_is_the_subject_of_the_sbom() {
+        assert_eq!(sbom()["metadata"]["component"]["name"], "pingone-mfa");
+        assert!(!sbom().to_string().contains("somewhere"), "must not contain a local path");
     }
 
     #[test]
-    fn a_crate_has_its_address_its_licence_and_its_checksum() {
-        let bill = bill();
-        assert_eq!(bill["components"][0]["purl"], "pkg:cargo/leptos@0.8.23");
-        assert_eq!(bill["components"][0]["hashes"][0]["content"], "abcd");
-        assert_eq!(bill["components"][1]["licenses"][0]["expression"], "Apache-2.0 OR MIT");
+    fn a_crate_has_its_purl_its_license_and_its_checksum() {
+        let sbom = sbom();
+        assert_eq!(sbom["components"][0]["purl"], "pkg:cargo/leptos@0.8.23");
+        assert_eq!(sbom["components"][0]["hashes"][0]["content"], "abcd");
+        assert_eq!(sbom["components"][1]["licenses"][0]["expression"], "Apache-2.0 OR MIT");
     }
 
     #[test]
-    fn the_real_bill_has_what_the_page_is_made_of_and_nothing_that_only_builds_or_tests_it() {
+    fn the_real_sbom_lists_linked_crates_and_no_build_or_test_dependencies() {
         let workspace = Workspace::find().unwrap();
-        let bill: Value =
+        let sbom: Value =
             serde_json::from_str(&of_dependencies(&workspace, Edition::Product).unwrap()).unwrap();
-        let components = bill["components"].as_array().unwrap();
+        let components = sbom["components"].as_array().unwrap();
         let has = |name: &str| components.iter().any(|part| part["name"] == name);
         for name in ["leptos", "gloo-timers", "pingone-mfa-core", "zeroize"] {
             assert!(has(name), "{name} is missing");

@@ -1,10 +1,10 @@
-//! Sealing: the files that Trunk leaves are joined, named by their content, and bound together by
-//! hashes, so that a file which is altered on its way is refused by the browser.
+//! Sealing: joins the files that Trunk produced, names them by their content, and links them by hashes, so that the
+//! browser refuses a file that was altered in transit.
 //!
-//! index.html and embed.html hold the integrity of the boot and element scripts, those hold the integrity of the
-//! wasm, the style sheet and the clock worker: whoever vouches for one of the pages vouches for all.
+//! index.html and embed.html hold the integrity of the boot and element scripts; these hold the integrity of the
+//! wasm, the style sheet and the clock worker. So the integrity of a page covers all files it loads.
 //!
-//! Everything here is a function of texts and bytes; `stage` reads and writes the files.
+//! Everything here is a pure function of texts and bytes; `stage` reads and writes the files.
 
 mod demo;
 mod fingerprint;
@@ -21,12 +21,12 @@ use crate::failure::Failure;
 use fingerprint::Fingerprint;
 use text::replace_once;
 
-/// What Trunk leaves, by its name in the staging folder.
+/// The files that Trunk produced, by their name in the staging folder.
 #[derive(Debug, Clone)]
 struct Parts {
     index: String,
     embed: String,
-    /// For pages that frame embed.html.
+    /// The script for pages that frame embed.html.
     frame: String,
     boot: String,
     element: String,
@@ -39,7 +39,7 @@ struct Parts {
     rest: Vec<u8>,
 }
 
-/// A file named by its content.
+/// A file with a hash of its content in its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Asset {
     name: String,
@@ -47,12 +47,13 @@ struct Asset {
     fingerprint: Fingerprint,
 }
 
-/// What takes the parts' place.
+/// The files that replace the parts.
 #[derive(Debug)]
 struct Sealed {
     index: String,
     embed: String,
-    /// Under names that stay, for pages that take every release as it comes; under their own they are assets too.
+    /// Frame and element script under stable names, for pages that always take the latest release. Both are also in
+    /// `assets` under hashed names.
     frame: Vec<u8>,
     element: Vec<u8>,
     assets: Vec<Asset>,
@@ -63,8 +64,8 @@ const ELEMENT_START: &str = "const start = __wbg_init;";
 const ELEMENT_RELEASE: &str = r#"const RELEASE = { wasm: { file: "pingone-mfa_bg.wasm", url: new URL("./pingone-mfa_bg.wasm", import.meta.url), integrity: "" }, rest: { file: "rest.wasm", url: new URL("./rest.wasm", import.meta.url), integrity: "" }, style: { file: "widget.css", url: new URL("./widget.css", import.meta.url), integrity: "" }, build: "dev" };"#;
 const BOOT_RELEASE: &str = r#"const RELEASE = { element: { file: "element.js", integrity: "" }, tick: { file: "tick.js", integrity: "" } };"#;
 const INDEX_PRELOAD: &str = r#"<link rel="modulepreload" href="element.js">"#;
-/// The attributes ask edges that rewrite scripts (Rocket Loader of Cloudflare, `mod_pagespeed`) to leave this one alone: started by
-/// another script, it would be refused by the page's policy.
+/// The attributes tell proxies that rewrite scripts (Cloudflare's Rocket Loader, `mod_pagespeed`) to leave this one
+/// alone: the page's policy would refuse it if another script started it.
 const INDEX_SCRIPT: &str =
     r#"<script data-cfasync="false" data-pagespeed-no-defer type="module" src="boot.js"></script>"#;
 const HOLDS_TITLE: &str = "<title>PingOne MFA</title>";
@@ -81,8 +82,7 @@ impl Asset {
         format!(r#"{{ file: "{}", integrity: "{}" }}"#, self.name, self.fingerprint.integrity())
     }
 
-    /// How the element refers to a file: in words that programs understand which put the element into other pages' own
-    /// scripts, so that they take the file along.
+    /// How the element refers to a file: in a form that bundlers recognize, so that they include the file.
     fn located(&self) -> String {
         let (name, integrity) = (&self.name, self.fingerprint.integrity());
         format!(
@@ -96,19 +96,17 @@ impl Asset {
     }
 }
 
-/// What a text is written in.
+/// The language of a text that is minified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Language {
-    /// A JavaScript module.
     Script,
-    /// CSS.
     Style,
 }
 
-/// Makes a text shorter.
+/// Minifies a text.
 type Shorten<'a> = &'a dyn Fn(Language, String) -> Result<String, Failure>;
 
-/// Names and binds all parts, from the wasm up to the page.
+/// Names and links all parts, from the wasm up to the page.
 fn seal(parts: Parts, shorten: Shorten<'_>) -> Result<Sealed, Failure> {
     markup::refuse_inline(&parts.index)?;
     markup::refuse_inline(&parts.embed)?;
@@ -129,7 +127,7 @@ fn seal(parts: Parts, shorten: Shorten<'_>) -> Result<Sealed, Failure> {
     Ok(Sealed { index, embed, frame: frame_named, element: element_named, assets })
 }
 
-/// One module of glue and element: two would need a second integrity, which an import can't carry.
+/// Joins glue and element into one module: an import can't carry the integrity of a second one.
 fn element(element: &str, glue: &str, [wasm, rest]: [&Asset; 2], style: &Asset) -> Result<String, Failure> {
     let build = Fingerprint::of(&[&*wasm.bytes, &rest.bytes].concat()).build();
     let release = format!(
@@ -157,8 +155,8 @@ fn html(
     boot: &Asset,
     page: &Asset,
 ) -> Result<String, Failure> {
-    // The wasm is on its way before the scripts that ask for it. It has no integrity here, which browsers ignore for
-    // such a link; the element holds it to its own when it takes what came.
+    // The wasm is preloaded, ahead of the scripts that request it. The link has no integrity because browsers
+    // ignore it for `as="fetch"`; the element checks the integrity when it uses the response.
     let preload = format!(
         r#"<link rel="modulepreload" href={}>
     <link rel="preload" as="fetch" href="{}" crossorigin="anonymous">"#,
@@ -183,7 +181,7 @@ fn html(
     Ok(without_blank_lines(&html))
 }
 
-/// Trunk leaves an empty line where each of its links was.
+/// Trunk leaves an empty line in place of each of its links.
 fn without_blank_lines(html: &str) -> String {
     html.lines().filter(|line| !line.trim().is_empty()).flat_map(|line| [line, "\n"]).collect()
 }
@@ -237,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_vouches_for_the_boot_and_element_scripts_and_its_style() {
+    fn the_page_has_the_integrity_of_the_boot_and_element_scripts_and_its_style() {
         let (sealed, find) = sealed(parts());
         for stem in ["boot-", "element-", "page-"] {
             let (name, content) = find(stem);
@@ -257,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_element_vouches_for_both_wasms_and_the_style_sheet() {
+    fn the_element_has_the_integrity_of_both_wasms_and_the_style_sheet() {
         let (_, find) = sealed(parts());
         let wasm = Fingerprint::of(b"\0asm\x01\0\0\0");
         let rest = Fingerprint::of(b"\0asm\x01\0\0\0rest");
@@ -274,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn the_boot_script_vouches_for_the_element_and_the_clock_worker() {
+    fn the_boot_script_has_the_integrity_of_the_element_and_the_clock_worker() {
         let (_, find) = sealed(parts());
         let boot = find("boot-").1;
         for stem in ["element-", "tick-"] {
@@ -300,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn another_wasm_renames_everything_that_leads_to_it() {
+    fn a_changed_wasm_renames_every_file_that_refers_to_it() {
         let (_, before) = sealed(parts());
         let (_, after) = sealed(Parts { wasm: b"\0asm\x02\0\0\0".to_vec(), ..parts() });
         for stem in ["pingone-mfa-", "element-", "boot-"] {
@@ -310,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn another_rest_renames_everything_that_leads_to_it_but_not_the_first_wasm() {
+    fn a_changed_second_wasm_renames_every_file_that_refers_to_it_but_not_the_first() {
         let (_, before) = sealed(parts());
         let (_, after) = sealed(Parts { rest: b"\0asm\x02\0\0\0".to_vec(), ..parts() });
         for stem in ["rest-", "element-", "boot-"] {
@@ -320,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_wasm_is_fetched_before_it_is_asked_for_and_the_rest_is_not() {
+    fn the_first_wasm_is_preloaded_and_the_second_is_not() {
         let (sealed, find) = sealed(parts());
         let (name, _) = find("pingone-mfa-");
         let link = format!(r#"<link rel="preload" as="fetch" href="{name}" crossorigin="anonymous">"#);
@@ -331,13 +329,13 @@ mod tests {
     }
 
     #[test]
-    fn the_element_has_one_name_that_stays_and_one_of_its_own() {
+    fn the_element_has_a_stable_and_a_hashed_name() {
         let (sealed, find) = sealed(parts());
         assert_eq!(find("element-").1.as_bytes(), sealed.element);
     }
 
     #[test]
-    fn the_script_for_host_pages_has_one_name_that_stays_and_one_of_its_own() {
+    fn the_script_for_host_pages_has_a_stable_and_a_hashed_name() {
         let (sealed, find) = sealed(parts());
         let (name, content) = find("pingone-mfa-frame-");
         assert_eq!(content.as_bytes(), sealed.frame);
@@ -347,29 +345,29 @@ mod tests {
     }
 
     #[test]
-    fn the_script_for_host_pages_is_small_as_it_was_written() {
+    fn the_source_of_the_script_for_host_pages_is_small() {
         let script = include_str!("../../../web/frame.js");
         assert!(script.len() < 3000, "{} bytes", script.len());
     }
 
     #[test]
-    fn edges_that_rewrite_scripts_are_asked_to_leave_the_start_script_alone() {
+    fn proxies_that_rewrite_scripts_are_told_to_skip_the_start_script() {
         let (sealed, _) = sealed(parts());
         for page in [&sealed.index, &sealed.embed] {
             let script = page.lines().find(|line| line.contains("<script")).unwrap();
-            // Rocket Loader reads its attribute only in front of the address.
+            // Rocket Loader reads its attribute only before `src`.
             assert!(script.find(r#"data-cfasync="false""#) < script.find("src="), "{script}");
             assert!(script.contains(" data-pagespeed-no-defer "), "{script}");
         }
     }
 
     #[test]
-    fn the_lines_that_trunk_emptied_are_gone() {
+    fn blank_lines_are_removed() {
         assert_eq!(without_blank_lines("<p>\n    \n\n</p>\n"), "<p>\n</p>\n");
     }
 
     #[test]
-    fn a_line_that_is_not_there_is_named() {
+    fn a_missing_line_is_named_in_the_failure() {
         let failure = seal(Parts { boot: "const RELEASE = {};".to_owned(), ..parts() }, &|_, text| Ok(text))
             .unwrap_err();
         assert!(failure.to_string().contains("boot.js"), "{failure}");
@@ -384,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_with_something_inline_is_refused() {
+    fn a_page_with_inline_code_is_refused() {
         let index = format!("{}<style>b {{}}</style>", parts().index);
         assert!(seal(Parts { index, ..parts() }, &|_, text| Ok(text)).is_err());
     }

@@ -1,7 +1,7 @@
-//! What cargo and rustup can install: the wasm32 target, Trunk, and wasm-bindgen's command line.
+//! Installs what cargo and rustup can install: the wasm32 target, Trunk, and wasm-bindgen's command line.
 //!
-//! What is there in the right version is used where it lies; nothing is installed twice, and nothing
-//! outside rustup's folder and the project.
+//! A tool that is already installed in the right version is used from where it is. Nothing is installed outside
+//! rustup's folder and the project.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -14,14 +14,14 @@ use crate::tool::Tool;
 use crate::workspace::{WASM_TARGET, Workspace};
 use crate::{lockfile, process};
 
-/// The folders in which the tools were found.
+/// Folders that contain the tools.
 #[derive(Debug, Default)]
 pub(crate) struct Tools {
     folders: Vec<PathBuf>,
 }
 
 impl Tools {
-    /// PATH with the tools first, so that Trunk finds these and asks the network for none.
+    /// PATH with the tools first, so that Trunk finds them and downloads none.
     pub(crate) fn path(&self) -> Result<OsString, Failure> {
         let inherited = env::var_os("PATH").unwrap_or_default();
         let folders = self.folders.iter().cloned().chain(env::split_paths(&inherited));
@@ -32,7 +32,7 @@ impl Tools {
     }
 }
 
-/// The `setup` command: prepares, and says where everything is.
+/// The `setup` command: installs what is missing and prints where the tools are.
 pub(crate) fn announce(workspace: &Workspace) -> Result<(), Failure> {
     let tools = prepare(workspace)?;
     println!("Everything the build needs is here: the {WASM_TARGET} target, and the tools in");
@@ -40,14 +40,14 @@ pub(crate) fn announce(workspace: &Workspace) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Finds everything the build needs, and installs what is missing.
+/// Finds everything the build needs and installs what is missing.
 pub(crate) fn prepare(workspace: &Workspace) -> Result<Tools, Failure> {
     add_target(workspace)?;
     let version = lockfile::locked_version(workspace, "wasm-bindgen")?;
     complete(workspace, &[Tool::trunk(), Tool::wasm_bindgen(version)])
 }
 
-/// Finds the program that drives Firefox, and installs it where it is missing. The build doesn't need it.
+/// Path of geckodriver, which is installed if missing. Only the tests need it.
 pub(crate) fn firefox_driver(workspace: &Workspace) -> Result<PathBuf, Failure> {
     let tool = Tool::geckodriver();
     let tools = complete(workspace, slice::from_ref(&tool))?;
@@ -58,7 +58,7 @@ pub(crate) fn firefox_driver(workspace: &Workspace) -> Result<PathBuf, Failure> 
     Ok(folder.join(format!("geckodriver{}", env::consts::EXE_SUFFIX)))
 }
 
-/// Finds the program that changes the code, and installs it where it is missing. The build doesn't need it.
+/// Folder of cargo-mutants, which is installed if missing. Only mutation testing needs it.
 pub(crate) fn mutation_tester(workspace: &Workspace) -> Result<Tools, Failure> {
     complete(workspace, &[Tool::mutants()])
 }
@@ -71,7 +71,7 @@ fn complete(workspace: &Workspace, wanted: &[Tool]) -> Result<Tools, Failure> {
     Ok(Tools { folders: found.into_iter().flatten().collect() })
 }
 
-/// Adds the page's target to the toolchain, where it is not there yet.
+/// Adds the page's target to the toolchain if it is missing.
 pub(crate) fn add_target(workspace: &Workspace) -> Result<(), Failure> {
     if has_target(workspace) {
         return Ok(());
@@ -85,15 +85,15 @@ pub(crate) fn add_target(workspace: &Workspace) -> Result<(), Failure> {
     })
 }
 
-/// Asks the compiler and not rustup, because a toolchain may come from elsewhere.
+/// Asks the compiler instead of rustup because a toolchain may come from elsewhere.
 fn has_target(workspace: &Workspace) -> bool {
     let mut command = workspace.command("rustc");
     command.args(["--print", "target-libdir", "--target", WASM_TARGET]);
     process::answer(&mut command).is_some_and(|folder| Path::new(folder.trim()).is_dir())
 }
 
-/// Installs under a lock: two commands on a fresh machine would otherwise build the same twice and
-/// clear each other's folders away.
+/// Installs under a file lock: two commands on a fresh machine would otherwise build the same tool twice and delete
+/// each other's folders.
 fn install_missing(workspace: &Workspace, wanted: &[Tool]) -> Result<Vec<Option<PathBuf>>, Failure> {
     let _lock = lock(&workspace.tools())?;
     for tool in wanted {
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_build_folder_that_is_not_there_is_no_failure() {
+    fn a_missing_build_folder_is_not_a_failure() {
         assert!(remove_build_folder(Path::new("no/such/folder")).is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! How large the built page is, raw and as a server sends it compressed.
+//! Measures the size of the built page, raw and compressed as a server sends it.
 
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 
 use crate::failure::Failure;
 
-/// Bytes of one kind of file, or of all.
+/// Total size of files, in bytes.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Size {
     raw: u64,
@@ -31,20 +31,20 @@ impl Size {
     }
 }
 
-/// What a first visit loads, up to the form, by the kinds of its files.
+/// Kinds of files that a first visit loads before the form can be used.
 const KINDS: [&str; 5] = ["html", "js", "css", "svg", "wasm"];
 
-/// How the name of the file begins that a first visit doesn't wait for.
+/// Name prefix of the second wasm, which a first visit doesn't wait for.
 const REST: &str = "rest-";
 
-/// How the names of what a first visit doesn't load begin: what only other pages load (the frame's script and page, and the
-/// element under the name that stays), and the page for addresses that don't exist.
-const ELSEWHERE: [&str; 4] = ["pingone-mfa-frame", "embed.html", "element.js", "404.html"];
+/// Name prefixes of files that a first visit doesn't load: files for other pages (the frame's script and page, and
+/// the element under its stable name), and the page for addresses that don't exist.
+const NOT_LOADED: [&str; 4] = ["pingone-mfa-frame", "embed.html", "element.js", "404.html"];
 
-/// The most that a first visit may load, after gzip.
-const MOST: u64 = 200_000;
+/// Limit of a first visit in bytes, after gzip.
+const LIMIT: u64 = 200_000;
 
-/// What the built page is for the network.
+/// Sizes of the files that a visit loads.
 #[derive(Debug)]
 pub(crate) struct Visit {
     kinds: Vec<(&'static str, Size)>,
@@ -52,7 +52,6 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    /// The sizes of the files in `folder`.
     pub(crate) fn of(folder: &Path) -> Result<Self, Failure> {
         Self::read(folder).map_err(Failure::file("read", folder))
     }
@@ -63,11 +62,11 @@ impl Visit {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if ELSEWHERE.iter().any(|start| name.starts_with(start)) {
+            if NOT_LOADED.iter().any(|start| name.starts_with(start)) {
                 continue;
             }
             let kind = path.extension().unwrap_or_default();
-            // Beside a file may stand its compressed forms, which are no files of their own for a browser.
+            // Compressed copies next to a file aren't counted: their ending isn't among the kinds.
             let is_rest = name.starts_with(REST) && kind == "wasm";
             let place = visit.kinds.iter_mut().find(|(name, _)| kind == *name).map(|(_, size)| size);
             if let Some(size) = if is_rest { Some(&mut visit.rest) } else { place } {
@@ -83,15 +82,15 @@ impl Visit {
         first
     }
 
-    /// The bytes of a first visit after gzip.
+    /// Bytes of a first visit after gzip.
     pub(crate) fn first_gzip(&self) -> u64 {
         self.first().gzip
     }
 
-    /// Whether a first visit loads no more than it may.
-    pub(crate) fn judge(&self) -> Result<(), Failure> {
+    /// Fails if a first visit loads more than the limit.
+    pub(crate) fn check_limit(&self) -> Result<(), Failure> {
         let bytes = self.first().gzip;
-        if bytes <= MOST { Ok(()) } else { Err(Failure::Large { bytes, most: MOST }) }
+        if bytes <= LIMIT { Ok(()) } else { Err(Failure::Large { bytes, most: LIMIT }) }
     }
 }
 
@@ -108,7 +107,6 @@ impl fmt::Display for Visit {
 fn render(rows: &[(&str, Size)]) -> String {
     let mut text = format!("{:<11}{:>12}{:>11}{:>12}{:>11}\n", "", "raw", "", "gzip -9", "");
     for (name, size) in rows {
-        // Writing to a string can't fail.
         let _ = writeln!(
             text,
             "{name:<11}{:>10} B{:>8} kB{:>10} B{:>8} kB",
@@ -121,7 +119,7 @@ fn render(rows: &[(&str, Size)]) -> String {
     text
 }
 
-/// Thousands of bytes with one decimal, rounded.
+/// Thousands of bytes, rounded to one decimal.
 fn kilobytes(bytes: u64) -> String {
     let tenths = (bytes + 50) / 100;
     format!("{}.{}", tenths / 10, tenths % 10)
@@ -139,14 +137,14 @@ mod tests {
     }
 
     #[test]
-    fn the_same_byte_again_and_again_compresses_well() {
+    fn repeated_bytes_compress_well() {
         let size = Size::of(&[7; 10_000]).unwrap();
         assert_eq!(size.raw, 10_000);
         assert!(size.gzip < 100, "{size:?}");
     }
 
     #[test]
-    fn a_file_counts_once_however_many_compressed_forms_stand_beside_it() {
+    fn a_file_is_counted_once_if_compressed_copies_exist() {
         let folder = std::env::temp_dir().join(format!("xtask-size-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         for name in ["rest-00ff.wasm", "pingone-mfa-00ff.wasm", "index.html"] {
@@ -165,14 +163,14 @@ mod tests {
     }
 
     #[test]
-    fn a_first_visit_has_a_limit_and_the_rest_has_none() {
-        assert!(visit(MOST - 10, 5 * MOST).judge().is_ok());
-        let message = visit(MOST - 9, 0).judge().unwrap_err().to_string();
+    fn the_first_visit_has_a_limit_and_the_rest_has_none() {
+        assert!(visit(LIMIT - 10, 5 * LIMIT).check_limit().is_ok());
+        let message = visit(LIMIT - 9, 0).check_limit().unwrap_err().to_string();
         assert!(message.contains("200001 B"), "{message}");
     }
 
     #[test]
-    fn the_first_visit_the_rest_and_their_sum_are_told_apart() {
+    fn the_table_shows_first_visit_rest_and_total() {
         let text = visit(150_000, 400_000).to_string();
         let sums: Vec<_> =
             text.lines().rev().take(3).map(|line| line.rsplit("  ").next().unwrap().trim()).collect();

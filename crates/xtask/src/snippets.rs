@@ -1,4 +1,4 @@
-//! The code that the page writes, run in every language that can be had.
+//! The `snippets` command: runs the code that the page generates, in every language that can be installed.
 
 use std::process::Command;
 
@@ -7,8 +7,8 @@ use crate::system_deps::{self, SystemDep};
 use crate::workspace::Workspace;
 use crate::{packages, process};
 
-/// Debian's packages of the languages. It has no `PowerShell`, and Swift only in newer releases: both are run where they
-/// are, and read by a grammar elsewhere.
+/// Debian's packages of the languages. Debian has no `PowerShell`, and Swift only in newer releases: both are used
+/// if installed, and otherwise the code is only checked by a grammar.
 const LANGUAGES: [&str; 11] = [
     "curl",
     "default-jdk-headless",
@@ -23,10 +23,9 @@ const LANGUAGES: [&str; 11] = [
     "ruby",
 ];
 
-/// What comes from elsewhere: a browser for jQuery, Node.js, and npm for jQuery itself.
+/// Programs from elsewhere: a browser for jQuery, Node.js, and npm for jQuery itself.
 const NEEDS: [SystemDep; 3] = [SystemDep::Chromium, SystemDep::Node, SystemDep::Npm];
 
-/// The `snippets` command.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     system_deps::complete(&NEEDS)?;
     system_deps::have_packages(&LANGUAGES, "the code that the page writes is run in them")?;

@@ -1,9 +1,9 @@
-//! How long a step took, in words.
+//! Measures how long a step took.
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// Started with a step, read at its end.
+/// Started with a step and read at its end.
 pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {
@@ -17,7 +17,7 @@ impl Stopwatch {
     }
 }
 
-/// A duration as people say it: `4.2 s`, `3 min 20 s`.
+/// A duration formatted for people: `4.2 s`, `3 min 20 s`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Elapsed(Duration);
 
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_minute_is_where_seconds_lose_their_fraction() {
+    fn durations_of_a_minute_or_more_have_no_fraction() {
         assert_eq!(Elapsed(Duration::from_millis(4_230)).to_string(), "4.2 s");
         assert_eq!(Elapsed(Duration::from_secs(200)).to_string(), "3 min 20 s");
     }

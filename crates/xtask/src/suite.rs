@@ -1,5 +1,5 @@
-//! The whole suite: what `check` does, then the tests in a browser, the release build, and the
-//! end-to-end tests against exactly that build.
+//! The `test` command: the steps of `check`, the browser tests, the release build, and the end-to-end tests against
+//! exactly that build.
 
 use std::env;
 use std::ffi::OsString;
@@ -18,25 +18,24 @@ use crate::system_deps::{self, SystemDep};
 use crate::workspace::{WASM_TARGET, Workspace};
 use crate::{npm, packages, process};
 
-/// How long the tests in the browser may take together; the runner's own 20 seconds are little for a
-/// debug build on a busy machine.
+/// Time limit in seconds of all browser tests together; the runner's default of 20 seconds is too short for a debug
+/// build on a busy machine.
 const BROWSER_SECONDS: &str = "300";
 
-/// How many tests of a program run at once, as its runner reads it.
+/// Environment variable that sets how many tests of a program run in parallel.
 const THREADS: &str = "RUST_TEST_THREADS";
 
-/// The program of the end-to-end tests. Nothing but its name has cargo build it.
+/// The end-to-end test program. Cargo builds it only when it is named.
 pub(crate) const END_TO_END: &str = "e2e";
 
-/// The `test` command.
 pub(crate) fn run(workspace: &Workspace, engines: Engines) -> ExitCode {
     let mut report = Report::default();
-    // The report knows which step stopped it, and says so.
+    // The report already contains the step that stopped it.
     let _ = steps(workspace, engines, &mut report);
     report.conclude()
 }
 
-/// All that has to be there before the first step.
+/// Programs that must be found before the first step.
 pub(crate) struct Kit {
     chromium: PathBuf,
     chromedriver: PathBuf,
@@ -47,12 +46,13 @@ pub(crate) struct Kit {
     webkit_driver: PathBuf,
     mini_browser: PathBuf,
     xvfb: PathBuf,
-    /// PATH with the tools first.
+    /// PATH with the installed tools first.
     path: OsString,
 }
 
 impl Kit {
-    /// Completed first, so that what is missing is known at once and not after the lints.
+    /// Finds or installs everything first, so that a missing program is reported immediately and not after the
+    /// lints.
     pub(crate) fn complete(workspace: &Workspace) -> Result<Self, Failure> {
         system_deps::complete(&[system_deps::CHROMIUM.as_slice(), &system_deps::ENGINES].concat())?;
         packages::install(workspace)?;
@@ -78,8 +78,13 @@ impl Kit {
         })
     }
 
-    /// What the end-to-end tests use: the page that was just built, and programs of this machine.
-    pub(crate) fn equip<'a>(&self, workspace: &Workspace, command: &'a mut Command) -> &'a mut Command {
+    /// Sets the environment of the end-to-end tests: the page that was just built, and the programs of this
+    /// machine.
+    pub(crate) fn set_environment<'a>(
+        &self,
+        workspace: &Workspace,
+        command: &'a mut Command,
+    ) -> &'a mut Command {
         command.env("PINGONE_MFA_DIST", Edition::Product.folder(workspace));
         command.env("PINGONE_MFA_DEMO", Edition::Demo.folder(workspace));
         command.env("PINGONE_MFA_PACKAGE", npm::packed(workspace));
@@ -97,7 +102,7 @@ fn steps(workspace: &Workspace, engines: Engines, report: &mut Report) -> Result
     let building = report.gate("begin dist", || build_both(workspace))?;
     report.tests("native tests", check::native_tests(workspace));
     report.tests("browser tests", browser_tests(workspace, &kit));
-    report.gate("dist (rest of it)", || built(building))?;
+    report.gate("dist (rest of it)", || wait_for_build(building))?;
     let mut table = Table::default();
     let command = end_to_end_tests(workspace, &kit);
     report.watched_tests("end-to-end tests", command, |line| table.read("Chromium", line));
@@ -106,8 +111,8 @@ fn steps(workspace: &Workspace, engines: Engines, report: &mut Report) -> Result
     Ok(())
 }
 
-/// Builds the release with its package and the demo. The optimiser keeps one core busy for minutes, so it begins before
-/// the tests that don't need the page.
+/// Starts building the release with its package, and the demo, in the background. The optimizer keeps one core busy
+/// for minutes, so it starts before the tests that don't need the page.
 fn build_both(workspace: &Workspace) -> Result<JoinHandle<Result<String, Failure>>, Failure> {
     let this = env::current_exe().map_err(Failure::file("find", "this program"))?;
     let commands = ["--npm", "--demo"].map(|what| {
@@ -120,7 +125,7 @@ fn build_both(workspace: &Workspace) -> Result<JoinHandle<Result<String, Failure
     }))
 }
 
-fn built(building: JoinHandle<Result<String, Failure>>) -> Result<(), Failure> {
+fn wait_for_build(building: JoinHandle<Result<String, Failure>>) -> Result<(), Failure> {
     let panicked = |_| {
         Err(Failure::Missing {
             what: "the build's result".to_owned(),
@@ -131,8 +136,8 @@ fn built(building: JoinHandle<Result<String, Failure>>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The runner is given by name and found on PATH, because cargo splits this variable at spaces.
-/// Its options for Chromium stand in webdriver.json, which it reads in the package's folder.
+/// The runner is given by name and found on PATH, because cargo splits this variable at spaces. Its options for
+/// Chromium are in webdriver.json, which it reads from the package's folder.
 fn browser_tests(workspace: &Workspace, kit: &Kit) -> Command {
     let arguments =
         ["test", "-p", "pingone-mfa", "--target", WASM_TARGET, "--lib", "--test", "web", "--no-fail-fast"];
@@ -146,11 +151,11 @@ fn browser_tests(workspace: &Workspace, kit: &Kit) -> Command {
     command
 }
 
-/// A test in a browser waits for half of its time, so there are three for two cores. With four, pages come to wait so long
-/// for a core that their own limits of time end them.
+/// A browser test spends half of its time waiting, so three run on two cores. With four, pages wait for a core so
+/// long that they exceed their own time limits.
 pub(crate) fn end_to_end_tests(workspace: &Workspace, kit: &Kit) -> Command {
     let mut command = workspace.cargo(&["test", "--workspace", "--test", END_TO_END, "--no-fail-fast"]);
-    kit.equip(workspace, &mut command);
+    kit.set_environment(workspace, &mut command);
     if env::var_os(THREADS).is_none() {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         command.env(THREADS, (cores + cores / 2).to_string());
@@ -183,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn the_browser_tests_get_their_runner_and_their_driver() {
+    fn the_browser_tests_get_runner_and_driver() {
         let command = browser_tests(&Workspace::find().unwrap(), &kit());
         let runner = variable(&command, "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER");
         assert_eq!(runner, Some("wasm-bindgen-test-runner".into()));
@@ -192,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_to_end_tests_get_the_page_that_was_just_built() {
+    fn the_end_to_end_tests_get_the_built_page() {
         let workspace = Workspace::find().unwrap();
         let command = end_to_end_tests(&workspace, &kit());
         assert_eq!(variable(&command, "PINGONE_MFA_PACKAGE"), Some(npm::packed(&workspace).into()));

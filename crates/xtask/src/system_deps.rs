@@ -1,7 +1,7 @@
-//! What has to come from the operating system: browsers with their drivers, Node.js, npm, nginx.
+//! Finds programs of the operating system: browsers with their drivers, Node.js, npm, nginx.
 //!
-//! On Debian as root, which is what a container of a continuous integration is, `test` installs them
-//! itself. Everywhere else a program has no business doing that, so the message says what to install.
+//! On Debian as root, as in a CI container, missing programs are installed. Everywhere else xtask doesn't install
+//! system packages, and the failure says what to install.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,37 +19,36 @@ pub(crate) enum SystemDep {
     Npm,
     Nginx,
     Firefox,
-    /// WebKitGTK's driver.
+    /// WebKitGTK's driver for automated tests.
     WebKitDriver,
-    /// WebKitGTK's own small browser.
+    /// WebKitGTK's own minimal browser.
     MiniBrowser,
-    /// A screen for it.
+    /// The virtual display for `MiniBrowser`.
     Xvfb,
 }
 
-/// What drives the page in Chromium.
+/// Programs needed to test the page in Chromium.
 pub(crate) const CHROMIUM: [SystemDep; 5] =
     [SystemDep::Chromium, SystemDep::Chromedriver, SystemDep::Node, SystemDep::Npm, SystemDep::Nginx];
 
-/// What drives it in the other engines.
+/// Programs needed to test it in the other engines.
 pub(crate) const ENGINES: [SystemDep; 4] =
     [SystemDep::Firefox, SystemDep::WebKitDriver, SystemDep::MiniBrowser, SystemDep::Xvfb];
 
-/// Where macOS keeps a browser that is not on PATH.
+/// Path of Chrome on macOS, where it isn't on PATH.
 const MAC_CHROME: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 
-/// Where macOS keeps Firefox.
+/// Path of Firefox on macOS.
 const MAC_FIREFOX: &str = "/Applications/Firefox.app/Contents/MacOS/firefox";
 
-/// Where Debian keeps the browser of WebKitGTK, which is not on PATH, below the library folder of the machine's kind.
+/// Where Debian installs WebKitGTK's browser, which isn't on PATH: below the library folder of the architecture.
 const DEBIAN_LIBRARIES: &str = "/usr/lib";
 const MINIBROWSER: &str = "webkit2gtk-4.1/MiniBrowser";
 
-/// Where Debian keeps nginx, which is on PATH only for root.
+/// Path of nginx on Debian, where only root has it on PATH.
 const DEBIAN_NGINX: &str = "/usr/sbin/nginx";
 
 impl SystemDep {
-    /// The path of the program, or a failure that says what to install.
     pub(crate) fn path(self) -> Result<PathBuf, Failure> {
         self.find().ok_or_else(|| missing(&[self]))
     }
@@ -60,7 +59,7 @@ impl SystemDep {
             .or_else(|| self.usual_place().filter(|path| path.is_file()))
     }
 
-    /// Where it is when it isn't on PATH.
+    /// The default path of a program that isn't on PATH.
     fn usual_place(self) -> Option<PathBuf> {
         match self {
             Self::Chromium => Some(MAC_CHROME.into()),
@@ -74,7 +73,7 @@ impl SystemDep {
         }
     }
 
-    /// A variable that names the program wins over PATH.
+    /// A path from the environment takes precedence over PATH.
     fn named_by_environment(self) -> Option<PathBuf> {
         let variable = match self {
             Self::Chromium => "CHROMIUM",
@@ -105,7 +104,7 @@ impl SystemDep {
         }
     }
 
-    /// The package's name in Debian.
+    /// Name of the Debian package.
     fn package(self) -> &'static str {
         match self {
             Self::Chromium => "chromium",
@@ -121,7 +120,7 @@ impl SystemDep {
     }
 }
 
-/// Sees that all of it is there: installs it on Debian as root, and fails elsewhere.
+/// Makes sure that all programs are available: installs missing ones on Debian as root, and fails elsewhere.
 pub(crate) fn complete(needs: &[SystemDep]) -> Result<(), Failure> {
     let absent = absent(needs);
     if absent.is_empty() {
@@ -137,8 +136,8 @@ pub(crate) fn complete(needs: &[SystemDep]) -> Result<(), Failure> {
     }
 }
 
-/// Sees that Debian's packages of these names are installed, where this is Debian and that may be done. Says so where it
-/// isn't: what they bring may be there all the same.
+/// Installs Debian packages if this is Debian and runs as root. Otherwise prints that they weren't installed; the
+/// programs may be available anyway.
 pub(crate) fn have_packages(names: &[&str], reason: &str) -> Result<(), Failure> {
     if !is_debian() || !is_root() {
         println!("Not installed by this command here, but used where it is there: {}.", names.join(", "));
@@ -155,9 +154,9 @@ pub(crate) fn have_packages(names: &[&str], reason: &str) -> Result<(), Failure>
 }
 
 fn is_installed(package: &str) -> bool {
-    let mut question = Command::new("dpkg-query");
-    question.args(["--show", "--showformat=${db:Status-Status}", package]);
-    process::answer(&mut question).is_some_and(|status| status == "installed")
+    let mut query = Command::new("dpkg-query");
+    query.args(["--show", "--showformat=${db:Status-Status}", package]);
+    process::answer(&mut query).is_some_and(|status| status == "installed")
 }
 
 fn absent(needs: &[SystemDep]) -> Vec<SystemDep> {
@@ -204,7 +203,7 @@ fn on_path(program: &str) -> Option<PathBuf> {
     env::split_paths(&path).find_map(|folder| in_folder(&folder, program))
 }
 
-/// On Windows npm is a `.cmd` file, elsewhere the first ending is empty.
+/// On Windows npm is a `.cmd` file; elsewhere the first ending is empty.
 fn in_folder(folder: &Path, program: &str) -> Option<PathBuf> {
     let endings = [env::consts::EXE_SUFFIX, ".cmd"];
     let mut files = endings.iter().map(|ending| folder.join(format!("{program}{ending}")));
@@ -216,19 +215,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_missing_browser_is_named_with_the_package_that_brings_it() {
+    fn a_missing_browser_is_named_with_its_package() {
         let message = missing(&[SystemDep::Chromium, SystemDep::Chromedriver]).to_string();
         assert!(message.contains("chromium, chromedriver is missing"), "{message}");
         assert!(message.contains("apt-get install chromium chromium-driver;"), "{message}");
     }
 
     #[test]
-    fn nothing_is_missing_where_nothing_is_needed() {
+    fn nothing_is_missing_if_nothing_is_needed() {
         assert!(complete(&[]).is_ok());
     }
 
     #[test]
-    fn a_program_that_nobody_has_is_not_on_path() {
+    fn an_unknown_program_is_not_on_path() {
         assert_eq!(on_path("no-such-program-anywhere"), None);
     }
 }

@@ -1,34 +1,32 @@
-//! Counting tests from what test programs print.
+//! Counts tests from the output of test programs.
 //!
-//! The native harness and wasm-bindgen's print the same line, so one reader serves both:
+//! The native harness and wasm-bindgen's print the same line, so one parser handles both:
 //! `test result: ok. 12 passed; 0 failed; …`.
 
 use std::fmt;
 
-/// How many tests passed and failed.
+/// Numbers of passed and failed tests.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TestSummary {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
 }
 
-/// How a step of tests ended.
+/// Outcome of a test step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Tests ran and passed.
     Passed,
-    /// A test failed.
     Failed,
-    /// Nothing ran, and the program says it failed: it did not build, or did not start.
+    /// No test ran and the program failed: it didn't build or didn't start.
     NotBuilt,
-    /// Every test that ran passed, and yet the program failed: one ended before its result.
+    /// Every test that ran passed, but the program failed: it stopped before printing its result.
     CutShort,
-    /// The program is content, but no test ran: a filter or a feature hides them all.
+    /// The program succeeded, but no test ran: a filter or a feature excludes them all.
     NothingRan,
 }
 
 impl TestSummary {
-    /// Adds what a line of output says, where it is a result.
+    /// Adds the counts if the line is a result.
     pub(crate) fn read(&mut self, line: &str) {
         if let Some(result) = Self::parse(line) {
             self.add(result);
@@ -48,9 +46,9 @@ impl TestSummary {
         Some(Self { passed, failed })
     }
 
-    /// Judges a step by its counts and by whether its program was content.
-    pub(crate) fn verdict(self, content: bool) -> Verdict {
-        match (content, self.passed, self.failed) {
+    /// The verdict for these counts; `succeeded` is the exit status of the program.
+    pub(crate) fn verdict(self, succeeded: bool) -> Verdict {
+        match (succeeded, self.passed, self.failed) {
             (_, _, 1..) => Verdict::Failed,
             (true, 0, 0) => Verdict::NothingRan,
             (false, 0, 0) => Verdict::NotBuilt,
@@ -108,12 +106,12 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_ends_before_its_result_does_not_pass() {
+    fn a_program_that_stops_before_its_result_does_not_pass() {
         assert_eq!(summary(9, 0).verdict(false), Verdict::CutShort);
     }
 
     #[test]
-    fn the_sum_reads_as_the_last_line_promises() {
+    fn the_total_has_the_documented_format() {
         assert_eq!(summary(12, 3).to_string(), "12 passed, 3 failed");
     }
 }

@@ -1,4 +1,4 @@
-//! Where the time of `cargo xtask test` goes: what compiling each package takes, and the slowest tests.
+//! The `test --timings` command: compile time per package, and the slowest tests.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,20 +12,20 @@ use crate::process;
 use crate::suite::{END_TO_END, Kit};
 use crate::workspace::Workspace;
 
-/// The length of a table.
-const MOST: usize = 20;
+/// Maximum rows of a table.
+const MAX_ROWS: usize = 20;
 
-/// Everything is compiled anew here, because cargo tells no time for what was compiled before.
+/// Separate target folder, so that everything is compiled again: cargo reports no time for what is already
+/// compiled.
 const FOLDER: &str = "target/timings";
 
-/// A program of tests, and the folder in which it runs.
+/// A test program and the folder it must run in.
 #[derive(Debug, PartialEq, Eq)]
 struct Program {
     file: PathBuf,
     folder: PathBuf,
 }
 
-/// The `test --timings` command.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     let kit = Kit::complete(workspace)?;
     println!("Compiling everything anew, which takes minutes.");
@@ -34,7 +34,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
         fs::remove_dir_all(&folder).map_err(Failure::file("remove", &folder))?;
     }
     let (mut pages, mut programs) = (Vec::new(), Vec::new());
-    // The end-to-end tests are built only where they are asked for.
+    // The end-to-end tests are built only when they are named.
     for targets in [[].as_slice(), &["--test", END_TO_END]] {
         let mut build =
             workspace.cargo(&["test", "--workspace", "--no-run", "--timings", "--message-format=json"]);
@@ -50,9 +50,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
         println!("Running {}", program.file.display());
         let mut command = Command::new(&program.file);
         command.current_dir(&program.folder).args(["-Zunstable-options", "--report-time"]);
-        // The harness tells times only where it is told that it may be unstable.
+        // The harness reports times only with unstable options enabled.
         command.env("RUSTC_BOOTSTRAP", "1");
-        process::stream(kit.equip(workspace, &mut command), |line| tests.extend(timed(line)))?;
+        process::stream(kit.set_environment(workspace, &mut command), |line| tests.extend(timed(line)))?;
     }
     print_table("Seconds of a test", slowest(tests));
     Ok(())
@@ -67,11 +67,11 @@ fn print_table(title: &str, lines: Vec<(String, f64)>) {
 
 fn slowest(mut lines: Vec<(String, f64)>) -> Vec<(String, f64)> {
     lines.sort_by(|one, other| other.1.total_cmp(&one.1));
-    lines.truncate(MOST);
+    lines.truncate(MAX_ROWS);
     lines
 }
 
-/// What cargo's pages of timings have of each package, all its targets together.
+/// Compile time of each package, summed over its targets, from cargo's timing pages.
 fn compiled(pages: &[String]) -> Vec<(String, f64)> {
     let mut sums: BTreeMap<String, f64> = BTreeMap::new();
     for (name, seconds) in pages.iter().flat_map(|page| units(page)) {
@@ -80,7 +80,7 @@ fn compiled(pages: &[String]) -> Vec<(String, f64)> {
     sums.into_iter().collect()
 }
 
-/// What one of those pages has, a line for each target.
+/// The compile time of each target in one page.
 fn units(page: &str) -> Vec<(String, f64)> {
     let data = page.lines().find_map(|line| line.trim().strip_prefix("const UNIT_DATA = "));
     let units = data.map(|first| {
@@ -95,7 +95,7 @@ fn units(page: &str) -> Vec<(String, f64)> {
         .collect()
 }
 
-/// The programs of tests among what cargo has built.
+/// The test programs in cargo's build messages.
 fn tests_in(messages: &str) -> Vec<Program> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     messages
@@ -108,7 +108,7 @@ fn tests_in(messages: &str) -> Vec<Program> {
         .collect()
 }
 
-/// Reads `test run::a_name ... ok <1.234s>`.
+/// Parses `test run::a_name ... ok <1.234s>`.
 fn timed(line: &str) -> Option<(String, f64)> {
     let (name, rest) = line.strip_prefix("test ")?.split_once(" ... ")?;
     let seconds = rest.split_once('<')?.1.strip_suffix("s>")?;
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_test_s_time_is_read_from_the_harness_s_line() {
+    fn the_time_of_a_test_is_parsed_from_the_harness_output() {
         assert_eq!(timed("test run::a_stop ... ok <1.250s>"), Some(("run::a_stop".to_owned(), 1.25)));
         assert_eq!(timed("test run::a_stop ... FAILED <0.001s>"), Some(("run::a_stop".to_owned(), 0.001)));
         assert_eq!(timed("test run::a_stop ... ok"), None);
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_package_s_time_is_the_sum_of_its_targets() {
+    fn the_time_of_a_package_is_the_sum_of_its_targets() {
         let page = "<script>\nconst UNIT_DATA = [\n  {\"name\": \"core\", \"duration\": 1.5},\n  \
                     {\"name\": \"core\", \"duration\": 2.0},\n  {\"name\": \"uuid\", \"duration\": 0.5}\n];\n\
                     const CONCURRENCY_DATA = [];\n</script>";
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_programs_are_those_that_cargo_built_for_tests() {
+    fn only_programs_built_for_tests_are_listed() {
         let messages = r#"{"reason":"compiler-artifact","profile":{"test":true},"executable":"/t/run-1","manifest_path":"/w/a/Cargo.toml"}
 {"reason":"compiler-artifact","profile":{"test":false},"executable":"/t/xtask","manifest_path":"/w/x/Cargo.toml"}
 {"reason":"compiler-artifact","profile":{"test":true},"executable":null,"manifest_path":"/w/a/Cargo.toml"}
@@ -146,9 +146,9 @@ no JSON"#;
     }
 
     #[test]
-    fn the_slowest_come_first_and_no_more_than_fit() {
+    fn the_slowest_are_listed_first_up_to_the_maximum() {
         let lines = (0..30).map(|number| (number.to_string(), f64::from(number))).collect();
         let slowest = slowest(lines);
-        assert_eq!((slowest.len(), slowest[0].1), (MOST, 29.0));
+        assert_eq!((slowest.len(), slowest[0].1), (MAX_ROWS, 29.0));
     }
 }

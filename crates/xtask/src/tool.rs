@@ -1,4 +1,4 @@
-//! A tool that cargo can install: what it is for, and where a usable copy of it lies.
+//! Tools that cargo can install: what they are for, and where to find a usable copy.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,28 +7,28 @@ use std::{env, fs};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// The Trunk that Trunk.toml is written for; the newest that Rust 1.95 can build.
+/// The Trunk version that Trunk.toml is written for; the newest that Rust 1.95 can build.
 const TRUNK: &str = "0.21.14";
 
-/// The geckodriver that drives Debian's Firefox ESR and newer ones.
+/// The geckodriver version that works with Debian's Firefox ESR and newer ones.
 const GECKODRIVER: &str = "0.37.1";
 
-/// The cargo-mutants whose options `mutants` writes.
+/// The cargo-mutants version whose options `mutants` uses.
 const MUTANTS: &str = "27.1.0";
 
-/// One package from crates.io with the programs it brings.
+/// A package from crates.io and its programs.
 #[derive(Debug)]
 pub(crate) struct Tool {
     pub(crate) package: &'static str,
     pub(crate) version: String,
-    /// Why the project needs it, for the announcement.
+    /// Why the project needs it; printed when it is installed.
     pub(crate) reason: &'static str,
-    /// How long building it takes on two cores, for the announcement.
-    pub(crate) patience: &'static str,
-    /// The parts of it that do its work, and are optimised: the rest waits for files and other programs.
-    pub(crate) busy: &'static [&'static str],
+    /// How long building it takes on two cores; printed when it is installed.
+    pub(crate) build_time: &'static str,
+    /// The CPU-bound dependencies, which are optimized; the rest mostly waits for files and other programs.
+    pub(crate) cpu_bound: &'static [&'static str],
     programs: &'static [&'static str],
-    /// What makes each of them say its version.
+    /// Arguments that make each program print its version.
     version_flags: &'static [&'static str],
 }
 
@@ -38,81 +38,80 @@ impl Tool {
             package: "trunk",
             version: TRUNK.to_owned(),
             reason: "it turns the crate and index.html into the page",
-            patience: "4 minutes",
-            busy: &[],
+            build_time: "4 minutes",
+            cpu_bound: &[],
             programs: &["trunk"],
             version_flags: &["--version"],
         }
     }
 
-    /// The command line that goes with the library of the same version.
+    /// The command line that matches the library of the same version.
     pub(crate) fn wasm_bindgen(version: String) -> Self {
         Self {
             package: "wasm-bindgen-cli",
             version,
             reason: "it writes the JavaScript beside the wasm, and runs the tests in a browser",
-            patience: "2 minutes",
-            // Without it the page takes nine seconds more after every change.
-            busy: &["wasm-bindgen-cli-support", "walrus", "wasmparser", "wasm-encoder"],
+            build_time: "2 minutes",
+            // Otherwise building the page takes nine seconds longer after every change.
+            cpu_bound: &["wasm-bindgen-cli-support", "walrus", "wasmparser", "wasm-encoder"],
             programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
             version_flags: &["--version"],
         }
     }
 
-    /// What drives Firefox in the tests.
+    /// Drives Firefox in the tests.
     pub(crate) fn geckodriver() -> Self {
         Self {
             package: "geckodriver",
             version: GECKODRIVER.to_owned(),
             reason: "it drives Firefox in the tests",
-            patience: "2 minutes",
-            busy: &[],
+            build_time: "2 minutes",
+            cpu_bound: &[],
             programs: &["geckodriver"],
             version_flags: &["--version"],
         }
     }
 
-    /// What `soak --mutants` runs.
+    /// Used by `soak --mutants`.
     pub(crate) fn mutants() -> Self {
         Self {
             package: "cargo-mutants",
             version: MUTANTS.to_owned(),
             reason: "it changes the code in small ways, to see which change no test notices",
-            patience: "2 minutes",
-            busy: &[],
+            build_time: "2 minutes",
+            cpu_bound: &[],
             programs: &["cargo-mutants"],
             version_flags: &["mutants", "--version"],
         }
     }
 
-    /// The folder that is given to `cargo install --root`; named by version, so that a new version
-    /// never meets an old one.
+    /// The folder for `cargo install --root`; named by version, so that versions never mix.
     pub(crate) fn root(&self, workspace: &Workspace) -> PathBuf {
         workspace.tools().join(format!("{}-{}", self.package, self.version))
     }
 
-    /// The folder with the programs in the right version: one of PATH, or the project's own.
+    /// A folder that has the programs in the right version: on PATH, or the project's own.
     pub(crate) fn find(&self, workspace: &Workspace) -> Option<PathBuf> {
         let path = env::var_os("PATH").unwrap_or_default();
         let own = self.root(workspace).join("bin");
         env::split_paths(&path).chain([own]).find(|folder| self.is_in(folder))
     }
 
-    /// Whether all programs are there and call themselves the right version.
+    /// Whether the folder has all programs and each reports the right version.
     pub(crate) fn is_in(&self, folder: &Path) -> bool {
         self.programs.iter().all(|program| {
             let file = folder.join(format!("{program}{}", env::consts::EXE_SUFFIX));
-            // Looked for first, because starting what is not there is slow in a long PATH.
+            // Checked first, because trying to start a missing program is slow if PATH is long.
             fs::metadata(&file).is_ok_and(|found| found.is_file())
                 && process::answer(Command::new(file).args(self.version_flags))
-                    .is_some_and(|said| names_version(&said, &self.version))
+                    .is_some_and(|output| contains_version(&output, &self.version))
         })
     }
 }
 
-/// Reads `trunk 0.21.14` and `wasm-bindgen 0.2.130 (27c7a4d06)`.
-fn names_version(said: &str, version: &str) -> bool {
-    said.split_whitespace().any(|word| word.strip_prefix('v').unwrap_or(word) == version)
+/// Whether output such as `trunk 0.21.14` or `wasm-bindgen 0.2.130 (27c7a4d06)` contains the version.
+fn contains_version(output: &str, version: &str) -> bool {
+    output.split_whitespace().any(|word| word.strip_prefix('v').unwrap_or(word) == version)
 }
 
 #[cfg(test)]
@@ -121,9 +120,9 @@ mod tests {
 
     #[test]
     fn a_version_is_compared_as_a_whole() {
-        assert!(names_version("trunk 0.21.14\n", "0.21.14"));
-        assert!(names_version("wasm-bindgen 0.2.130 (27c7a4d06)", "0.2.130"));
-        assert!(!names_version("wasm-bindgen 0.2.130", "0.2.13"));
+        assert!(contains_version("trunk 0.21.14\n", "0.21.14"));
+        assert!(contains_version("wasm-bindgen 0.2.130 (27c7a4d06)", "0.2.130"));
+        assert!(!contains_version("wasm-bindgen 0.2.130", "0.2.13"));
     }
 
     #[test]

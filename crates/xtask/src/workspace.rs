@@ -1,4 +1,4 @@
-//! Where the project lies, and the paths inside it that more than one command uses.
+//! Paths of the project that more than one command uses.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// Finds the root from what cargo says at run time, so that no path is compiled in.
+    /// Finds the root at run time from cargo's environment, so that no path is compiled in.
     pub(crate) fn find() -> Result<Self, Failure> {
         let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
         let root = package.as_deref().and_then(Path::parent).and_then(Path::parent);
@@ -33,29 +33,29 @@ impl Workspace {
         self.root.join(relative)
     }
 
-    /// Where the built page goes.
+    /// Folder of the built page.
     pub(crate) fn dist(&self) -> PathBuf {
         self.path("dist")
     }
 
-    /// Where cargo builds.
+    /// Cargo's target folder.
     pub(crate) fn target(&self) -> PathBuf {
         self.root.join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
     }
 
-    /// Where the tools go that `setup` installs; never outside the project.
+    /// Folder of the tools that `setup` installs; inside the project.
     pub(crate) fn tools(&self) -> PathBuf {
         self.path(".tools")
     }
 
-    /// A program that runs in the root folder.
+    /// A command that runs in the root folder.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root);
         command
     }
 
-    /// The cargo that started this program, in the root folder.
+    /// The cargo that started this program, run in the root folder.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
         let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = self.command(program);

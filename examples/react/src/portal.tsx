@@ -1,27 +1,27 @@
-// A portal in React with the element in it. Every script of this page could use the token.
+// A React portal with the element. Every script on this page can use the token.
 import "pingone-mfa";
 import type { PingOneMfaElement, PingOneMfaEvents, TokenProvider } from "pingone-mfa";
 import { useEffect, useRef, useState } from "react";
 
-// The portal's own backend knows who is signed in, and gets a token of PingOne for them.
+// The portal's backend knows who is signed in and gets a PingOne token for that person.
 const tokenProvider: TokenProvider = async ({ reason }) => {
   const answer = await fetch(`token.json?reason=${reason}`, { cache: "no-store" });
   if (!answer.ok) throw new Error("no token");
   return answer.json();
 };
 
-// What the deployment decides, if anything.
+// The deployment's settings, if there are any.
 async function settings(): Promise<string> {
   const answer = await fetch("config.json", { cache: "no-store" });
   return answer.ok ? answer.text() : "{}";
 }
 
-const TOLD = ["ready", "connected", "users-loaded", "changed", "run-finished", "fault"] as const;
+const EVENTS = ["ready", "connected", "users-loaded", "changed", "run-finished", "fault"] as const;
 
 export function Portal() {
   const [config, setConfig] = useState<string>();
   const [theme, setTheme] = useState<"light" | "dark">("light");
-  const [told, setTold] = useState<string[]>([]);
+  const [log, setLog] = useState<string[]>([]);
   const element = useRef<PingOneMfaElement>(null);
 
   useEffect(() => {
@@ -32,10 +32,10 @@ export function Portal() {
     const mfa = element.current;
     if (!mfa) return;
     const listening = new AbortController();
-    for (const name of TOLD) {
-      const hear = ({ detail }: PingOneMfaEvents[`pingone-mfa:${typeof name}`]) =>
-        setTold((before) => [...before, `${name} ${JSON.stringify(detail)}`]);
-      mfa.addEventListener(`pingone-mfa:${name}`, hear, { signal: listening.signal });
+    for (const name of EVENTS) {
+      const append = ({ detail }: PingOneMfaEvents[`pingone-mfa:${typeof name}`]) =>
+        setLog((before) => [...before, `${name} ${JSON.stringify(detail)}`]);
+      mfa.addEventListener(`pingone-mfa:${name}`, append, { signal: listening.signal });
     }
     return () => listening.abort();
   }, [config]);
@@ -53,8 +53,8 @@ export function Portal() {
         )}
       </main>
       <footer>
-        <h2>What the element told</h2>
-        <ol id="told">{told.map((line, place) => <li key={place}>{line}</li>)}</ol>
+        <h2>Events from the element</h2>
+        <ol id="told">{log.map((line, index) => <li key={index}>{line}</li>)}</ol>
       </footer>
     </>
   );

@@ -1,4 +1,5 @@
-// A search over loaded rows and nothing else: every row is looked at at every key press, its text folded beforehand.
+// A search over loaded rows without a table: each key press compares all rows; their text is folded when they are
+// loaded.
 import { pages } from "./listing.js";
 import { counted, folded, searched, slim } from "./user.js";
 

@@ -1,4 +1,4 @@
-// The loops: PingOne's pages of 200 users, one cursor or several.
+// Loops that load users: pages of 200, with one cursor or several.
 
 const LANES = 6;
 
@@ -9,13 +9,13 @@ async function read(href, token) {
   return JSON.parse(await response.text());
 }
 
-/// The ids of the environment's populations.
+/// The IDs of the environment's populations.
 export async function populations({ environment, token }) {
   const page = await read(`${environment}/populations`, token);
   return page._embedded.populations.map(({ id }) => id);
 }
 
-/// The users, a page at a time.
+/// The users, one page at a time.
 export async function* pages({ environment, token }, filter) {
   const query = filter === undefined ? "" : `&filter=${encodeURIComponent(filter)}`;
   let next = `${environment}/users?limit=200${query}`;
@@ -26,7 +26,8 @@ export async function* pages({ environment, token }, filter) {
   }
 }
 
-/// The users of all populations; whichever has waited longest is next, and at most six pages are on their way.
+/// The users of all populations. The population that has waited longest is next, and at most six requests are in
+/// flight.
 export async function lanes(access, populations, take) {
   const waiting = populations.map((id) => pages(access, `population.id eq "${id}"`));
   const lane = async () => {

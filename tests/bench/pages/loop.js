@@ -1,4 +1,5 @@
-// The floor, and the same in six lanes: what asking and parsing alone takes. The users are kept, as any page would.
+// The time that requests and parsing take, with one cursor and with six. The users are kept in memory, as in any
+// page.
 import { lanes, pages, populations } from "./listing.js";
 
 const users = [];
@@ -10,7 +11,7 @@ globalThis.contender = {
     for await (const page of pages(access)) users.push(...page);
     return performance.now() - began;
   },
-  // The populations are known before the clock starts: a page can read them while nobody waits.
+  // The populations are loaded before the clock starts: a page can load them before the user presses the button.
   async lanes(access) {
     const known = await populations(access);
     const began = performance.now();

@@ -1,5 +1,5 @@
-// AG Grid Community as its manual advises for many rows: transactions in batches, rows known by id, a quick filter
-// that caches. The columns and the row's height are our page's.
+// AG Grid Community, set up as its manual recommends for many rows: transactions in batches, row IDs, a cached
+// quick filter. Columns and row height are the same as in our page.
 import { pages } from "./listing.js";
 import { counted, folded, slim } from "./user.js";
 

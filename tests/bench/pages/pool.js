@@ -1,9 +1,9 @@
-// The floor of runs: six requests at a time, nothing kept, nothing retried, nothing read back.
+// The minimum time of a run: six requests at a time, without journal, retries or verification.
 
 const WIDTH = 6;
 
 globalThis.contender = {
-  /// Turns MFA on for everyone. How many it was on for by PingOne's answer.
+  /// Turns MFA on for all users. Returns for how many PingOne's response says it is on.
   async change({ environment, token, users }) {
     const headers = { Accept: "application/json", Authorization: `Bearer ${token}` };
     const options = { cache: "no-store", credentials: "omit" };
@@ -21,7 +21,7 @@ globalThis.contender = {
       }
     };
     await Promise.all(Array.from({ length: WIDTH }, lane));
-    // Where the clock stops, as it does for a run: the first request to the list after the last answer.
+    // The clock stops as it does for a run: at the first list request after the last response.
     await fetch(`${environment}/users?limit=1`, { ...options, headers });
     return changed;
   },

@@ -1,16 +1,16 @@
-// What a page keeps of a user, and how a search compares.
+// What a page keeps of a user, and how it searches.
 
-/// What a table shows and a search looks at; the other nine tenths of the answer are let go.
+/// The fields that the table shows and the search uses; the other 90 % of the response is dropped.
 export const slim = ({ id, username, name, email, externalId, population, mfaEnabled }) => ({
   id, username, email, externalId, mfaEnabled,
   given: name?.given ?? "", family: name?.family ?? "",
   population: population.id,
 });
 
-/// Without case and accents.
+/// Lowercase, without accents.
 export const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
-/// All that a search looks at.
+/// The text that a search is compared with.
 export const searched = ({ username, given, family, email, id, externalId }) =>
   folded(`${username}\n${given} ${family}\n${email ?? ""}\n${id}\n${externalId ?? ""}`);
 

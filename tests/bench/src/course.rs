@@ -1,4 +1,4 @@
-//! The courses, and one contender's way through one.
+//! The scenarios of `bench directory`, and how each contender is measured in one.
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,63 +13,63 @@ use tokio::time::sleep;
 use crate::figures::{Contender, Figures, Measure};
 use crate::hand::{self, Outcome};
 
-/// The ceilings of our page that config.json lifts, so that the page is measured and not its politeness.
+/// Removes our page's rate limits through config.json, so that the page is measured and not its throttling.
 const RATE: &str = r#""rate":{"read":2000,"max":2000}"#;
 
-/// What is typed: a family name, one without its accent, a whole name, another script, an external ID.
+/// Search terms: a family name, one without its accent, a whole name, another script, an external ID.
 const NAMES: [&str; 5] = ["okonkwo", "wojcik", "jonas br", "ελένη α", "e00123"];
 
-/// How long something of our page may take to appear, in steps of [`STEP`].
-const PATIENCE: u32 = 300;
+/// How many steps of [`STEP`] to wait for something to appear in our page.
+const MAX_STEPS: u32 = 300;
 
 const STEP: Duration = Duration::from_millis(50);
 
-/// Between the button's appearance and the press. Nobody presses in the frame in which it appears, and what the page
-/// reads meanwhile to list sooner is part of how it works.
-const GLANCE: Duration = Duration::from_secs(2);
+/// Pause between the button's appearance and the click. A user doesn't click in the frame in which the button
+/// appears, and what the page preloads in this time is part of how it works.
+const BEFORE_CLICK: Duration = Duration::from_secs(2);
 
-/// After a search was cleared, until the page is at rest.
-const CALM: Duration = Duration::from_millis(500);
+/// Pause after a search was cleared, until the page is idle.
+const AFTER_SEARCH: Duration = Duration::from_millis(500);
 
-/// What is listed, and how far away PingOne is.
+/// How many users are listed, and how slow PingOne responds.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Course {
+pub(crate) struct Scenario {
     pub(crate) users: u32,
-    /// Before every answer, a preflight's included: both travel the same way.
+    /// Delay before every response in ms, including preflights, which take the same network path.
     pub(crate) latency_millis: u64,
     pub(crate) populations: Populations,
     pub(crate) contenders: &'static [Contender],
-    /// Whether the list is used too, not only read.
+    /// Whether the list is also scrolled, searched and sorted.
     pub(crate) is_used: bool,
 }
 
-/// A world with a course in it, and the pages of the other contenders on an origin of their own.
-pub(crate) struct Track {
-    course: Course,
+/// A running scenario: a test world, and the pages of the other contenders on a separate origin.
+pub(crate) struct Trial {
+    scenario: Scenario,
     world: World,
     origin: String,
 }
 
-/// The config.json with the ceilings lifted.
-fn lifted(api_origin: &str) -> String {
+/// The config.json without our page's rate limits.
+fn config_without_limits(api_origin: &str) -> String {
     config_json(api_origin).replacen('{', &format!("{{{RATE},"), 1)
 }
 
-impl Track {
-    pub(crate) async fn lay(course: Course) -> Outcome<Self> {
-        let world = World::populated(course.users, course.populations, lifted).await;
+impl Trial {
+    pub(crate) async fn prepare(scenario: Scenario) -> Outcome<Self> {
+        let world = World::populated(scenario.users, scenario.populations, config_without_limits).await;
         let origin = serve_pages(&world).await?;
-        if course.latency_millis > 0 {
+        if scenario.latency_millis > 0 {
             for method in ["GET", "OPTIONS"] {
                 let on = On { method: Some(method.to_owned()), ..On::default() };
-                let fault = Fault::Delay { millis: course.latency_millis };
+                let fault = Fault::Delay { millis: scenario.latency_millis };
                 world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault })?;
             }
         }
-        Ok(Self { course, world, origin })
+        Ok(Self { scenario, world, origin })
     }
 
-    /// One contender, with a browser that remembers nothing. What fails is taken note of.
+    /// Measures one contender in a fresh browser. Failures are recorded as missing values.
     pub(crate) async fn run(&mut self, contender: Contender, figures: &mut Figures) {
         self.world.renew_browser().await;
         let outcome = match contender {
@@ -95,16 +95,16 @@ impl Track {
 
     async fn visit(&self, name: &str) -> Outcome<Page> {
         let page = hand::open(&self.world, &format!("{}/pages/{name}.html", self.origin)).await;
-        hand::equip(&page).await?;
+        hand::install_instruments(&page).await?;
         Ok(page)
     }
 
-    /// A loop: how long it took.
+    /// Runs a loop; the page and the time it took.
     async fn loops(&self, contender: &str) -> Outcome<(Page, Option<f64>)> {
         let page = self.visit("loop").await?;
         let millis = hand::number(&page, &format!("contender.{contender}(given)"), self.access()).await?;
         let listed = hand::number(&page, "contender.users.length", Value::Null).await?;
-        if listed != Some(f64::from(self.course.users)) {
+        if listed != Some(f64::from(self.scenario.users)) {
             return Err(format!("{listed:?} users listed").into());
         }
         Ok((page, millis))
@@ -112,7 +112,7 @@ impl Track {
 
     async fn floor(&self, figures: &mut Figures) -> Outcome<Option<f64>> {
         let (page, millis) = self.loops("floor").await?;
-        if self.course.is_used {
+        if self.scenario.is_used {
             figures.add(Contender::Floor, Measure::Memory, hand::megabytes(&page).await?);
         }
         Ok(millis)
@@ -128,18 +128,18 @@ impl Track {
 
     async fn peer(&self, figures: &mut Figures) -> Outcome<Option<f64>> {
         let page = self.visit("peer").await?;
-        let given = json!([self.access(), self.course.users]);
+        let given = json!([self.access(), self.scenario.users]);
         let millis = hand::number(&page, "bench.list(...given)", given).await?;
-        self.used(&page, Contender::Peer, figures).await?;
+        self.measure_use(&page, Contender::Peer, figures).await?;
         Ok(millis)
     }
 
     async fn page(&self, figures: &mut Figures) -> Outcome<Option<f64>> {
         let page = hand::open_product(&self.world).await?;
         page.connect(&self.world.token(&TokenSpec::default())).await;
-        let load = format!("Load all {} users", grouped(self.course.users));
+        let load = format!("Load all {} users", grouped(self.scenario.users));
         let mut button = None;
-        for _ in 0..PATIENCE {
+        for _ in 0..MAX_STEPS {
             button = page.find("button", &load).await;
             if button.is_some() {
                 break;
@@ -147,18 +147,18 @@ impl Track {
             sleep(STEP).await;
         }
         let button = button.ok_or_else(|| format!("no button '{load}'"))?;
-        hand::equip(&page).await?;
-        sleep(GLANCE).await;
-        hand::value(&page, "bench.armListing(given)", json!(self.course.users)).await?;
+        hand::install_instruments(&page).await?;
+        sleep(BEFORE_CLICK).await;
+        hand::value(&page, "bench.armListing(given)", json!(self.scenario.users)).await?;
         button.click().await?;
         let millis = hand::number(&page, "bench.result", Value::Null).await?;
-        self.used(&page, Contender::Page, figures).await?;
+        self.measure_use(&page, Contender::Page, figures).await?;
         Ok(millis)
     }
 
-    /// Scrolls, searches and sorts the list that was read, where the course says so.
-    async fn used(&self, page: &Page, contender: Contender, figures: &mut Figures) -> Outcome<()> {
-        if !self.course.is_used {
+    /// Scrolls, searches and sorts the list if the scenario says so.
+    async fn measure_use(&self, page: &Page, contender: Contender, figures: &mut Figures) -> Outcome<()> {
+        if !self.scenario.is_used {
             return Ok(());
         }
         scroll(page, contender, figures).await?;
@@ -170,11 +170,11 @@ impl Track {
     }
 }
 
-/// What was watched covers the listing too.
+/// The watched period includes the listing.
 async fn scroll(page: &Page, contender: Contender, figures: &mut Figures) -> Outcome<()> {
     hand::value(page, "bench.toTop()", Value::Null).await?;
     hand::value(page, "bench.watch()", Value::Null).await?;
-    hand::wheel(page).await?;
+    hand::turn_wheel(page).await?;
     hand::value(page, "bench.leap()", Value::Null).await?;
     let watched = hand::value(page, "bench.watched()", Value::Null).await?;
     let tasks: Vec<f64> =
@@ -196,7 +196,7 @@ async fn search(page: &Page, contender: Contender, figures: &mut Figures) -> Out
             figures.add(contender, Measure::Key, millis);
         }
         hand::value(page, "bench.clear()", Value::Null).await?;
-        sleep(CALM).await;
+        sleep(AFTER_SEARCH).await;
     }
     Ok(())
 }
@@ -216,7 +216,8 @@ async fn sort(page: &Page, contender: Contender, figures: &mut Figures) -> Outco
     Ok(())
 }
 
-/// Serves the pages of this package, isolated like the product's, so that their clocks are as fine.
+/// Serves the pages of this package with the same isolation headers as the product, so that their timers have the
+/// same resolution.
 pub(crate) async fn serve_pages(world: &World) -> Outcome<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let origin = format!("http://{}", listener.local_addr()?);
@@ -225,12 +226,12 @@ pub(crate) async fn serve_pages(world: &World) -> Outcome<String> {
     Ok(origin)
 }
 
-/// A number as English writes it.
+/// A number with thousands separators.
 pub(crate) fn grouped(number: u32) -> String {
     let digits = number.to_string();
     let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -248,8 +249,8 @@ mod tests {
     }
 
     #[test]
-    fn the_ceilings_stand_in_a_config_that_is_json() {
-        let config: Value = serde_json::from_str(&lifted("http://127.0.0.1:1")).unwrap();
+    fn the_config_without_limits_is_valid_json() {
+        let config: Value = serde_json::from_str(&config_without_limits("http://127.0.0.1:1")).unwrap();
         assert_eq!(config["rate"]["read"], 2000);
         assert_eq!(config["defaultRegion"], "SANDBOX");
     }

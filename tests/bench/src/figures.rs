@@ -1,28 +1,28 @@
-//! What was measured, and what could not be.
+//! The measured values of a scenario, and the reasons for missing ones.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// Who is measured.
+/// The implementations that are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Contender {
-    /// One cursor, no screen.
+    /// A loop with one cursor, without a user interface.
     Floor,
-    /// Six lanes by population, no screen.
+    /// Loops over the populations with six requests in flight, without a user interface.
     Lanes,
-    /// A grid that many use, fed by one cursor.
+    /// A widely used grid, filled by one cursor.
     Peer,
-    /// A search over loaded rows, no table.
+    /// A search over loaded rows, without a table.
     Filter,
-    /// The built page.
+    /// The release build of this project.
     Page,
 }
 
 impl Contender {
     pub(crate) const ALL: [Self; 5] = [Self::Floor, Self::Lanes, Self::Peer, Self::Filter, Self::Page];
 
-    /// As the tables call it.
+    /// The name in tables.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Floor => "loop, one cursor",
@@ -34,24 +34,23 @@ impl Contender {
     }
 }
 
-/// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Measure {
-    /// Milliseconds from the press to the last row usable, or from a loop's start to its end.
+    /// Milliseconds from the click until the last row can be used, or from a loop's start to its end.
     Listing,
     /// Milliseconds from a key's event to the frame after the count changed.
     Key,
     /// Milliseconds from the click to the frame after the first row changed.
     Sort,
-    /// Megabytes after collection, when the list has been read.
+    /// Megabytes after garbage collection when the list is loaded.
     Memory,
-    /// Megabytes after collection, when it has been searched, sorted and scrolled too.
+    /// Megabytes after garbage collection when the list was also searched, sorted and scrolled.
     MemoryAfterUse,
-    /// The milliseconds of the longest task over 50 while listing and scrolling; 0 where there is none.
+    /// Milliseconds of the longest task over 50 ms while loading and scrolling; 0 if there was none.
     LongestTask,
-    /// How many such tasks there were.
+    /// Number of tasks over 50 ms.
     LongTasks,
-    /// The most row elements in the document while listing and scrolling.
+    /// Maximum number of row elements in the document while loading and scrolling.
     Rows,
 }
 
@@ -81,7 +80,7 @@ impl Measure {
     }
 }
 
-/// All figures of one course.
+/// All measured values of one scenario.
 #[derive(Debug, Default)]
 pub(crate) struct Figures {
     samples: BTreeMap<(Contender, Measure), Vec<f64>>,
@@ -93,12 +92,12 @@ impl Figures {
         self.samples.entry((contender, measure)).or_default().push(figure);
     }
 
-    /// Takes note of why a figure isn't there.
+    /// Records why a value is missing.
     pub(crate) fn miss(&mut self, contender: Contender, measure: Measure, why: impl Into<String>) {
         self.missing.insert((contender, measure), why.into());
     }
 
-    /// The figures, the smallest first.
+    /// The values in ascending order.
     pub(crate) fn sorted(&self, contender: Contender, measure: Measure) -> Vec<f64> {
         let mut samples = self.samples.get(&(contender, measure)).cloned().unwrap_or_default();
         samples.sort_by(f64::total_cmp);
@@ -117,7 +116,7 @@ impl Figures {
         self.missing.get(&(contender, measure)).map(String::as_str)
     }
 
-    /// Every figure in the order in which it was taken.
+    /// All values in the order in which they were measured.
     pub(crate) fn raw(&self) -> Value {
         let all = Contender::ALL.into_iter().flat_map(|one| Measure::ALL.map(|measure| (one, measure)));
         let known = all.filter_map(|key| {
@@ -133,7 +132,7 @@ impl Figures {
     }
 }
 
-/// The middle of sorted figures; of two middles, the larger, which flatters nobody.
+/// The median of sorted values; for an even count the larger of the two middle ones, to our disadvantage.
 fn median(sorted: &[f64]) -> Option<f64> {
     sorted.get(sorted.len() / 2).copied()
 }
@@ -143,14 +142,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_is_a_figure_that_was_measured() {
+    fn the_median_is_one_of_the_measured_values() {
         assert_eq!(median(&[]), None);
         assert_eq!(median(&[1.0, 2.0, 9.0]), Some(2.0));
         assert_eq!(median(&[1.0, 2.0]), Some(2.0));
     }
 
     #[test]
-    fn a_figure_that_is_missing_stands_in_the_raw_figures_with_its_reason() {
+    fn a_missing_value_is_listed_in_the_raw_values_with_its_reason() {
         let mut figures = Figures::default();
         figures.add(Contender::Floor, Measure::Listing, 2.5);
         figures.miss(Contender::Page, Measure::Sort, "no button");

@@ -1,4 +1,4 @@
-//! What a person's hand and the developer tools do to a page.
+//! Controls a page: real keyboard and mouse input, scripts, and the developer tools.
 
 use std::error::Error;
 use std::time::Duration;
@@ -8,25 +8,25 @@ use serde_json::{Value, json};
 
 const INSTRUMENTS: &str = include_str!("instruments.js");
 
-/// No script takes longer; the driver's connection itself would end at two minutes.
+/// Time limit of a script; the driver's own connection times out after two minutes.
 const PATIENCE: Duration = Duration::from_secs(115);
 
-/// Between two keys. Nobody types faster, and what a page still does for the last one is over.
+/// Delay between two keys: no slower than a fast typist, and long enough for the page to finish the previous one.
 const BETWEEN_KEYS: Duration = Duration::from_millis(150);
 
 const BETWEEN_NOTCHES: Duration = Duration::from_millis(8);
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-/// Lays the instruments into a page that has loaded.
-pub(crate) async fn equip(page: &Page) -> Outcome<()> {
+/// Installs the measuring script in a loaded page.
+pub(crate) async fn install_instruments(page: &Page) -> Outcome<()> {
     page.be_patient(PATIENCE).await?;
     page.devtools("Emulation.setFocusEmulationEnabled", json!({"enabled": true})).await?;
     page.ask(&format!("{INSTRUMENTS}; arguments[0]();"), vec![]).await?;
     Ok(())
 }
 
-/// What a JavaScript expression comes to, promises included. What it throws is an error.
+/// Evaluates a JavaScript expression and awaits its promise. An exception is an error.
 pub(crate) async fn value(page: &Page, expression: &str, argument: Value) -> Outcome<Value> {
     let script = format!(
         "const [given, done] = arguments;
@@ -39,12 +39,12 @@ pub(crate) async fn value(page: &Page, expression: &str, argument: Value) -> Out
     }
 }
 
-/// The same where a number is expected, and null where there is none.
+/// Evaluates an expression to a number; `None` if the result isn't one.
 pub(crate) async fn number(page: &Page, expression: &str, argument: Value) -> Outcome<Option<f64>> {
     Ok(value(page, expression, argument).await?.as_f64())
 }
 
-/// Types letter by letter into the field that has the focus: how long each took that changed the count.
+/// Types into the focused field letter by letter. Returns the reaction time of each key that changed the count.
 pub(crate) async fn keys(page: &Page, text: &str) -> Outcome<Vec<f64>> {
     let mut figures = Vec::new();
     for letter in text.chars() {
@@ -59,23 +59,23 @@ pub(crate) async fn keys(page: &Page, text: &str) -> Outcome<Vec<f64>> {
     Ok(figures)
 }
 
-/// Presses where an expression says.
-pub(crate) async fn press(page: &Page, place: &str) -> Outcome<()> {
-    let place = value(page, place, Value::Null).await?;
+/// Clicks at the coordinates that an expression returns.
+pub(crate) async fn press(page: &Page, position: &str) -> Outcome<()> {
+    let position = value(page, position, Value::Null).await?;
     for kind in ["mousePressed", "mouseReleased"] {
         let event =
-            json!({"type": kind, "x": place["x"], "y": place["y"], "button": "left", "clickCount": 1});
+            json!({"type": kind, "x": position["x"], "y": position["y"], "button": "left", "clickCount": 1});
         page.devtools("Input.dispatchMouseEvent", event).await?;
     }
     Ok(())
 }
 
-/// Turns the wheel over the table, down and up again, in small notches and in large ones.
-pub(crate) async fn wheel(page: &Page) -> Outcome<()> {
-    let place = value(page, "bench.middle(bench.scroller())", Value::Null).await?;
+/// Turns the wheel over the table, down and up again, in small and in large steps.
+pub(crate) async fn turn_wheel(page: &Page) -> Outcome<()> {
+    let position = value(page, "bench.middle(bench.scroller())", Value::Null).await?;
     for (notches, pixels) in [(60, 120), (60, 1200), (60, -1200)] {
         for _ in 0..notches {
-            let event = json!({"type": "mouseWheel", "x": place["x"], "y": place["y"], "deltaX": 0, "deltaY": pixels});
+            let event = json!({"type": "mouseWheel", "x": position["x"], "y": position["y"], "deltaX": 0, "deltaY": pixels});
             page.devtools("Input.dispatchMouseEvent", event).await?;
             tokio::time::sleep(BETWEEN_NOTCHES).await;
         }
@@ -83,9 +83,9 @@ pub(crate) async fn wheel(page: &Page) -> Outcome<()> {
     Ok(())
 }
 
-/// The heap, what arrays hold outside it, and every WebAssembly memory in the whole size that it has grown to, after
-/// collection, in megabytes of 1,000,000 bytes. The backing stores that Chromium tells of leave out those of
-/// WebAssembly memories (operation with one of 105 MB, with and without a view of it), so each is counted once.
+/// Memory after garbage collection, in megabytes of 1,000,000 bytes: the heap, array buffers outside it, and every
+/// WebAssembly memory at the full size it has grown to. Chromium's backing stores don't include WebAssembly
+/// memories (verified with one of 105 MB, with and without a view of it), so each is counted once.
 pub(crate) async fn megabytes(page: &Page) -> Outcome<f64> {
     for _ in 0..2 {
         page.devtools("HeapProfiler.collectGarbage", json!({})).await?;
@@ -95,20 +95,20 @@ pub(crate) async fn megabytes(page: &Page) -> Outcome<f64> {
     Ok((bytes("usedSize")? + bytes("backingStorageSize")? + wasm_bytes(page).await?) / 1e6)
 }
 
-/// The size of all WebAssembly memories of the page, as [`open`] had them noted. `Runtime.queryObjects` would find them
-/// without, but crashes Chromium 156 where two programs share one memory.
+/// Size of all WebAssembly memories of the page, as recorded by the script of [`open`]. `Runtime.queryObjects`
+/// would find them without it, but crashes Chromium 156 if two programs share a memory.
 async fn wasm_bytes(page: &Page) -> Outcome<f64> {
     let sum = value(page, "globalThis.wasmBytes()", Value::Null).await?;
     sum.as_f64().ok_or_else(|| format!("no size of the memories in {sum}").into())
 }
 
-/// Opens a page that notes every WebAssembly memory that it makes or is given, without keeping it alive.
+/// Opens a page that records every WebAssembly memory that it creates or receives, through weak references.
 pub(crate) async fn open(world: &World, url: &str) -> Page {
-    world.visit("about:blank").await.precede(NOTE_MEMORIES).await;
+    world.visit("about:blank").await.precede(RECORD_MEMORIES).await;
     world.visit(url).await
 }
 
-/// Opens the product's page, whose memory has to be among those that are noted.
+/// Opens the product's page and checks that its memory was recorded.
 pub(crate) async fn open_product(world: &World) -> Outcome<Page> {
     let page = open(world, &world.page_origin).await;
     page.see("password", "Access token").await;
@@ -118,7 +118,7 @@ pub(crate) async fn open_product(world: &World) -> Outcome<Page> {
     Ok(page)
 }
 
-const NOTE_MEMORIES: &str = "(() => {
+const RECORD_MEMORIES: &str = "(() => {
   const noted = new Set();
   const { Memory, Instance, instantiate, instantiateStreaming } = WebAssembly;
   const note = (memory) => {

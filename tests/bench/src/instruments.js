@@ -1,4 +1,4 @@
-// Laid into every page alike, after it has loaded. What a page shows is found by roles and names, as a person would.
+// Added to every measured page after it has loaded. Elements are found by role and name, like a user finds them.
 (() => {
   const root = document.querySelector("pingone-mfa")?.shadowRoot ?? document;
   const all = (selector) => [...root.querySelectorAll(selector)];
@@ -8,11 +8,12 @@
   const isAsked = (name) => all("button").some((button) => button.textContent.trim() === name);
   const header = () => all("[role=columnheader]").find((cell) => cell.textContent.trim().startsWith("Name"));
 
-  // The count above the table, as in "15,266 of 40,112 users. List read 13:36."; what follows it changes by itself.
+  // The count above the table, as in "15,266 of 40,112 users. List read 13:36."; the text after it changes over
+  // time.
   const count = () => all("p").map((line) => /^[\d,]+ (of [\d,]+ )?users\b/.exec(line.textContent.trim())?.[0])
     .find((line) => line !== undefined);
 
-  // When the next frame has been drawn: its callback, and a task after it.
+  // Resolves after the next frame was drawn: an animation callback, and then a task.
   const afterFrame = (then) => requestAnimationFrame(() => {
     const channel = new MessageChannel();
     channel.port1.onmessage = () => then(performance.now());
@@ -20,7 +21,7 @@
   });
   const frame = () => new Promise(requestAnimationFrame);
 
-  // What really scrolls the rows; a grid may have other boxes that scroll.
+  // The element that scrolls the rows; a grid may contain other scrollable elements.
   const scroller = () => {
     const scrolls = (box) => box.scrollHeight > box.clientHeight + 1
       && ["auto", "scroll"].includes(getComputedStyle(box).overflowY) && box.querySelector("[role=row]");
@@ -36,16 +37,16 @@
     if (watched.looking) requestAnimationFrame(look);
   };
 
-  // The first trusted or scripted event of a kind from now on, by its own time.
+  // Time stamp of the next event of a kind, trusted or scripted.
   const began = (kind) => new Promise((hear) => {
     addEventListener(kind, (event) => hear(event.timeStamp), { capture: true, once: true });
   });
 
-  // A listing may take so long; then its last row must soon be there.
+  // Time limits in milliseconds: for loading the list, and then for its last row to appear.
   const PATIENCE = 100_000;
   const ROW_PATIENCE = 10_000;
 
-  // From `start` to when the table's last row of so many is there after the list has been read to its end.
+  // Milliseconds from `start` until the table's last row is visible after the list was loaded completely.
   const listed = async (start, users) => {
     watched.looking = true;
     look();
@@ -66,7 +67,7 @@
     return end - start;
   };
 
-  // From an event of a kind to the frame after `state` differs; null where it doesn't for so long.
+  // Milliseconds from an event to the frame after `state` changed; null if it doesn't change in time.
   const reacted = (kind, state, patience) => new Promise((done) => {
     const before = state();
     let start;
@@ -82,7 +83,7 @@
 
   globalThis.bench = {
     search, count,
-    // Arms a clock that the next event starts; `result` is what it will show.
+    // Arms a timer that the next event starts; `result` resolves to the measured time.
     armListing(users) { this.result = began("click").then((start) => listed(start, users)); },
     armKey() { this.result = reacted("keydown", count, 1_000); },
     armSort() { this.result = reacted("click", () => row(2), 10_000); },
@@ -100,14 +101,14 @@
       await frame();
       await frame();
     },
-    // Where a press on a thing has to go.
+    // The coordinates for a click on an element.
     middle(thing) {
       const box = thing.getBoundingClientRect();
       return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
     },
     header: () => header()?.querySelector("button, .ag-header-cell-label"),
     scroller,
-    // Leaps to twenty places of the table; between two, two frames.
+    // Jumps to twenty positions of the table, two frames apart.
     async leap() {
       const box = scroller();
       for (let place = 0; place < 20; place++) {

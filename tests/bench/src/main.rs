@@ -1,9 +1,12 @@
-//! Measures the page in headless Chromium, against the sandbox on another origin, the contenders in turn:
-//! its directory beside plain loops, a plain filter and a grid that many use, (with `runs` as the first word) its
-//! runs beside a plain pool and a script, and (with `start`) its size and start beside an empty page and a login widget.
-//! `cargo xtask bench directory`, `cargo xtask bench runs` and `cargo xtask bench start` run it.
+//! Measures the page in headless Chromium, against the sandbox on another origin, alternating with other
+//! implementations.
 //!
-//! The page is the one that `PINGONE_MFA_DIST` names, and is used by its real interface.
+//! - Without a first argument: the user directory, compared with plain loops, a plain filter and a widely used grid
+//!   (`cargo xtask bench directory`).
+//! - `runs`: runs, compared with a plain request pool and a script (`cargo xtask bench runs`).
+//! - `start`: size and start time, compared with an empty page and a login widget (`cargo xtask bench start`).
+//!
+//! The page is read from `PINGONE_MFA_DIST` and is operated through its real user interface.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a measurement prints")]
 #![allow(clippy::indexing_slicing, reason = "only JSON is indexed, where what isn't there is null")]
 
@@ -21,15 +24,15 @@ use std::process::ExitCode;
 use pingone_sandbox::Populations;
 use serde_json::json;
 
-use course::{Course, Track, grouped};
+use course::{Scenario, Trial, grouped};
 use figures::{Contender, Figures};
 use hand::Outcome;
 use options::Options;
 
-/// How often each contender runs where nobody asks for a number.
+/// Rounds per contender when `--rounds` isn't given.
 const ROUNDS: u32 = 5;
 
-/// Told in every report.
+/// Remarks in every report.
 const REMARKS: [&str; 5] = [
     "Ours is measured with config.json's ceiling for reads lifted to 2000 requests a second (`rate`), so that the \
      page is measured and not its politeness. \"Load all\" is pressed two seconds after it appears, as by a person who \
@@ -45,8 +48,8 @@ const REMARKS: [&str; 5] = [
     "Tasks are those that the browser itself calls long (`PerformanceObserver`).",
 ];
 
-fn near(options: &Options) -> Course {
-    Course {
+fn near(options: &Options) -> Scenario {
+    Scenario {
         users: if options.is_quick { 5_000 } else { 100_000 },
         latency_millis: 0,
         populations: Populations::Usual,
@@ -55,8 +58,8 @@ fn near(options: &Options) -> Course {
     }
 }
 
-fn far(options: &Options) -> Course {
-    Course {
+fn far(options: &Options) -> Scenario {
+    Scenario {
         users: if options.is_quick { 4_000 } else { 20_000 },
         latency_millis: 50,
         populations: Populations::Even(8),
@@ -69,10 +72,10 @@ fn far(options: &Options) -> Course {
 async fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).peekable();
     if arguments.next_if(|word| word == "runs").is_some() {
-        return ended(runs::run(arguments).await);
+        return exit_code(runs::run(arguments).await);
     }
     if arguments.next_if(|word| word == "start").is_some() {
-        return ended(start::run(arguments).await);
+        return exit_code(start::run(arguments).await);
     }
     let options = match Options::read(arguments, ROUNDS, &[]) {
         Ok(options) => options,
@@ -81,10 +84,10 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    ended(measure(&options).await)
+    exit_code(measure(&options).await)
 }
 
-fn ended(outcome: Outcome<()>) -> ExitCode {
+fn exit_code(outcome: Outcome<()>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -112,14 +115,14 @@ async fn measure(options: &Options) -> Outcome<()> {
     Ok(())
 }
 
-async fn run(course: Course, rounds: u32) -> Outcome<Figures> {
+async fn run(scenario: Scenario, rounds: u32) -> Outcome<Figures> {
     let mut figures = Figures::default();
-    let mut track = Track::lay(course).await?;
+    let mut trial = Trial::prepare(scenario).await?;
     for round in 1..=rounds {
-        for contender in course.contenders {
-            let (name, users) = (contender.name(), grouped(course.users));
+        for contender in scenario.contenders {
+            let (name, users) = (contender.name(), grouped(scenario.users));
             eprintln!("{users} users, round {round} of {rounds}: {name}");
-            track.run(*contender, &mut figures).await;
+            trial.run(*contender, &mut figures).await;
         }
     }
     Ok(figures)

@@ -1,22 +1,21 @@
-//! What a measurement is told: how often, whether only to see that it works, and what of it.
+//! The command line of a measurement: number of rounds, quick mode, and the scenarios.
 
-/// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Options {
     /// How often each contender is measured.
     pub(crate) rounds: u32,
-    /// Whether the figures don't matter.
+    /// Quick mode: only checks that everything works; the values are meaningless.
     pub(crate) is_quick: bool,
-    /// What is measured, by its words; if nothing is named, all that need not be.
+    /// The named scenarios. If empty, all are measured except those that must be named.
     pub(crate) named: Vec<String>,
 }
 
 impl Options {
-    /// Reads the command line, on which `words` may be named. Where nobody asks for a number there are so many rounds as
-    /// is `usual`, and one where the figures don't matter.
+    /// Parses the command line. `words` are the scenarios that may be named. The default number of rounds is
+    /// `default_rounds`, or 1 in quick mode.
     pub(crate) fn read(
         arguments: impl IntoIterator<Item = String>,
-        usual: u32,
+        default_rounds: u32,
         words: &[&str],
     ) -> Result<Self, String> {
         let mut arguments = arguments.into_iter();
@@ -41,7 +40,7 @@ impl Options {
                 }
             }
         }
-        Ok(Self { rounds: rounds.unwrap_or(if is_quick { 1 } else { usual }), is_quick, named })
+        Ok(Self { rounds: rounds.unwrap_or(if is_quick { 1 } else { default_rounds }), is_quick, named })
     }
 }
 
@@ -54,18 +53,18 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_rounds_are_run_unless_told_otherwise() {
+    fn the_default_number_of_rounds_can_be_changed() {
         let rounds = |line| read(line, &[]).map(|options| options.rounds);
         assert_eq!([rounds(""), rounds("--quick"), rounds("--quick --rounds 3")], [Ok(5), Ok(1), Ok(3)]);
     }
 
     #[test]
-    fn what_is_named_is_known() {
+    fn named_scenarios_are_recorded() {
         assert_eq!(read("pace --rounds 2", &["pace", "far"]).unwrap().named, ["pace"]);
     }
 
     #[test]
-    fn a_wrong_option_is_named() {
+    fn a_wrong_option_is_named_in_the_error() {
         assert!(read("--rounds 0", &[]).is_err_and(|problem| problem.starts_with("--rounds")));
         assert!(read("--round 3", &[]).is_err_and(|problem| problem.starts_with("--round:")));
         assert!(read("paces", &["pace"]).is_err_and(|problem| problem.starts_with("paces:")));

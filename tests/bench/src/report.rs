@@ -1,21 +1,21 @@
-//! The figures as tables, and below each what our page's should be. Figures are rounded up, never down, and a goal is
-//! compared with the figure before that.
+//! Renders the measured values as tables, each followed by the goals for our page. Values are rounded up, never
+//! down; a goal is compared with the unrounded value.
 
-use crate::course::{Course, grouped};
+use crate::course::{Scenario, grouped};
 use crate::figures::{Contender, Figures, Measure};
 
-/// What a figure of our page should be at most.
+/// An upper limit for a value of our page.
 enum Goal {
     Median(Measure, f64),
     Worst(Measure, f64),
-    /// So many times another contender's median.
+    /// A multiple of another contender's median.
     Times(Measure, Contender, f64),
 }
 
-/// The whole report: the course without latency, the one with it, how often they were run, and what else to know.
+/// Renders the report: the scenario without latency, the one with latency, the number of rounds, and remarks.
 pub(crate) fn markdown(
-    near: (&Course, &Figures),
-    far: (&Course, &Figures),
+    near: (&Scenario, &Figures),
+    far: (&Scenario, &Figures),
     rounds: u32,
     remarks: &[&str],
 ) -> String {
@@ -29,11 +29,11 @@ pub(crate) fn markdown(
     parts.join("\n\n") + "\n"
 }
 
-fn near_sections(course: &Course, figures: &Figures) -> Vec<String> {
+fn near_sections(scenario: &Scenario, figures: &Figures) -> Vec<String> {
     use Contender::{Filter, Floor, Lanes, Page, Peer};
     use Measure::{Key, Listing, LongTasks, LongestTask, Memory, MemoryAfterUse, Rows, Sort};
-    let users = grouped(course.users);
-    let pages = course.users.div_ceil(200);
+    let users = grouped(scenario.users);
+    let pages = scenario.users.div_ceil(200);
     let table = |title: &str, measure, unit, contenders: &[Contender], goals: &[Goal]| {
         format!(
             "## {title}\n\n{}{}",
@@ -95,12 +95,12 @@ fn near_sections(course: &Course, figures: &Figures) -> Vec<String> {
     ]
 }
 
-fn far_section(course: &Course, figures: &Figures) -> String {
+fn far_section(scenario: &Scenario, figures: &Figures) -> String {
     use Contender::{Floor, Lanes, Page};
     let title = format!(
         "Listing {} users in even populations, {} ms before every answer",
-        grouped(course.users),
-        course.latency_millis
+        grouped(scenario.users),
+        scenario.latency_millis
     );
     let goals = [Goal::Times(Measure::Listing, Floor, 0.35), Goal::Times(Measure::Listing, Lanes, 1.15)];
     let rows = rows(figures, Measure::Listing, "ms", &[Floor, Lanes, Page]);
@@ -126,13 +126,13 @@ fn row(figures: &Figures, measure: Measure, unit: &str, contender: Contender, fl
         return format!("| {name} | {} | | | | 0 |\n", missing(figures, contender, measure));
     };
     let [median_text, best, worst] = [median, *best, *worst].map(|figure| with_unit(figure, unit));
-    let times = floor.map(|floor| up(median / floor, 3)).unwrap_or_default();
+    let times = floor.map(|floor| round_up(median / floor, 3)).unwrap_or_default();
     format!("| {name} | {median_text} | {best} | {worst} | {times} | {} |\n", sorted.len())
 }
 
 fn missing(figures: &Figures, contender: Contender, measure: Measure) -> String {
     let why = figures.why_missing(contender, measure).unwrap_or("it didn't come to that");
-    // A table's cell is one line without a bar.
+    // A table cell is one line and can't contain a bar.
     let why: String = why.chars().map(|letter| if "\n|".contains(letter) { ' ' } else { letter }).collect();
     format!("not measured: {why}")
 }
@@ -160,17 +160,17 @@ fn verdict(figures: &Figures, unit: &str, goal: &Goal) -> String {
     let digits = if matches!(goal, Goal::Times(..)) { 3 } else { 1 };
     match figure {
         None => format!("Goal: {words}: not measured"),
-        Some(figure) if figure <= most => format!("Goal: {words}: met, {}", up(figure, digits)),
-        Some(figure) => format!("Goal: {words}: **MISSED**, {}", up(figure, digits)),
+        Some(figure) if figure <= most => format!("Goal: {words}: met, {}", round_up(figure, digits)),
+        Some(figure) => format!("Goal: {words}: **MISSED**, {}", round_up(figure, digits)),
     }
 }
 
 fn with_unit(figure: f64, unit: &str) -> String {
-    format!("{} {unit}", up(figure, 1)).trim_end().to_owned()
+    format!("{} {unit}", round_up(figure, 1)).trim_end().to_owned()
 }
 
-/// Rounded up to so many digits.
-fn up(figure: f64, digits: u8) -> String {
+/// Rounds up to a number of decimals.
+fn round_up(figure: f64, digits: u8) -> String {
     let power = 10_f64.powi(i32::from(digits));
     let text = format!("{:.*}", usize::from(digits), (figure * power).ceil() / power);
     text.strip_suffix(".0").unwrap_or(&text).to_owned()
@@ -188,25 +188,25 @@ mod tests {
     }
 
     #[test]
-    fn a_goal_missed_by_a_hair_is_missed_and_looks_like_it() {
+    fn a_goal_that_is_barely_missed_is_shown_as_missed() {
         let goal = Goal::Times(Measure::Listing, Contender::Floor, 1.10);
-        let said = verdict(&figures(1100.01, 1000.0), "ms", &goal);
-        assert_eq!(said, "Goal: at most 1.1 times the loop, one cursor: **MISSED**, 1.101");
-        let said = verdict(&figures(1099.0, 1000.0), "ms", &goal);
-        assert_eq!(said, "Goal: at most 1.1 times the loop, one cursor: met, 1.099");
+        let text = verdict(&figures(1100.01, 1000.0), "ms", &goal);
+        assert_eq!(text, "Goal: at most 1.1 times the loop, one cursor: **MISSED**, 1.101");
+        let text = verdict(&figures(1099.0, 1000.0), "ms", &goal);
+        assert_eq!(text, "Goal: at most 1.1 times the loop, one cursor: met, 1.099");
     }
 
     #[test]
-    fn a_goal_without_a_figure_is_neither_met_nor_missed() {
-        let said = verdict(&Figures::default(), "ms", &Goal::Worst(Measure::Key, 50.0));
-        assert_eq!(said, "Goal: worst at most 50 ms: not measured");
+    fn a_goal_without_a_value_is_not_measured() {
+        let text = verdict(&Figures::default(), "ms", &Goal::Worst(Measure::Key, 50.0));
+        assert_eq!(text, "Goal: worst at most 50 ms: not measured");
     }
 
     #[test]
-    fn a_reason_stays_in_its_cell() {
+    fn a_reason_is_escaped_for_its_table_cell() {
         let mut figures = figures(1.0, 1.0);
         figures.miss(Contender::Peer, Measure::Listing, "one\ntwo|three");
-        let said = row(&figures, Measure::Listing, "ms", Contender::Peer, None);
-        assert!(said.contains("| not measured: one two three |"), "{said}");
+        let text = row(&figures, Measure::Listing, "ms", Contender::Peer, None);
+        assert!(text.contains("| not measured: one two three |"), "{text}");
     }
 }

@@ -1,4 +1,4 @@
-//! Measures a run of many users beside what somebody would do instead, and under limits that nobody told the page of.
+//! Measures runs of many users, compared with plain alternatives, and under rate limits that the page doesn't know.
 
 mod background;
 mod course;
@@ -12,20 +12,20 @@ use std::path::Path;
 
 use crate::hand::Outcome;
 use crate::options::Options;
-use course::Course;
-use long::Long;
+use course::Scenario;
+use long::LongScenario;
 use table::Line;
-use track::Track;
+use track::Trial;
 
-/// How often each contender of the courses without a limit runs where nobody asks for a number.
+/// Rounds per contender in scenarios without a limit when `--rounds` isn't given.
 const ROUNDS: u32 = 3;
 
-/// Told in every report.
+/// Remarks in every report.
 const REMARKS: [&str; 5] = [
     "The clock is the sandbox's, and runs from the arrival of the first PUT to the arrival of the first request to the \
      list of users afterwards. The page begins to read back only when the last outcome is stored (strict transactions \
      of IndexedDB), so that request is a little later than the last stored outcome, never earlier; pool and script ask \
-     for a list too when they have their last answer. A run's test user, whom a person looks at, is before the clock.",
+     for a list too when they have their last answer. A run's pilot user is changed before the clock starts.",
     "The page is used by its real interface: everyone is selected, reviewed, a test user named, the number typed, and \
      \"Go on\" pressed. Its journal is on, its screen and its table are shown.",
     "Unless a line says \"default ceilings\", config.json lifts them to 2,000 requests a second (`rate`), so that the \
@@ -36,22 +36,22 @@ const REMARKS: [&str; 5] = [
     "Every contender has a browser and an environment of its own, one after the other, on one machine.",
 ];
 
-/// The words of all that can be named.
+/// Everything that can be named on the command line.
 fn words() -> Vec<&'static str> {
-    let courses = Course::ALL.iter().map(|course| course.word());
-    courses.chain(Long::ALL.iter().map(|long| long.word())).collect()
+    let scenarios = Scenario::ALL.iter().map(|scenario| scenario.word());
+    scenarios.chain(LongScenario::ALL.iter().map(|long| long.word())).collect()
 }
 
-/// The courses that are named; all of them if nothing is.
-fn courses(named: &[String]) -> impl Iterator<Item = Course> {
-    Course::ALL
+/// The named scenarios; all if none is named.
+fn scenarios(named: &[String]) -> impl Iterator<Item = Scenario> {
+    Scenario::ALL
         .into_iter()
-        .filter(|course| named.is_empty() || named.iter().any(|word| word == course.word()))
+        .filter(|scenario| named.is_empty() || named.iter().any(|word| word == scenario.word()))
 }
 
-/// What takes so long that it has to be named.
-fn long(named: &[String]) -> impl Iterator<Item = Long> {
-    let of = |word: &String| Long::ALL.into_iter().find(|long| long.word() == word);
+/// The named long scenarios, which are never run by default.
+fn long(named: &[String]) -> impl Iterator<Item = LongScenario> {
+    let of = |word: &String| LongScenario::ALL.into_iter().find(|long| long.word() == word);
     named.iter().filter_map(of)
 }
 
@@ -59,24 +59,24 @@ fn long(named: &[String]) -> impl Iterator<Item = Long> {
 pub(crate) async fn run(arguments: impl IntoIterator<Item = String>) -> Outcome<()> {
     let options = Options::read(arguments, ROUNDS, &words())?;
     let mut lines: Vec<Line> = Vec::new();
-    for course in courses(&options.named) {
-        let users = if options.is_quick { course.users() / 10 } else { course.users() };
-        let mut course_lines: Vec<Line> =
-            course.contenders().iter().map(|contender| Line::new(course, *contender, users)).collect();
-        // In turn, so that what changes on the machine meanwhile meets all of them.
-        for round in 1..=if course.is_limited() { 1 } else { options.rounds } {
-            for line in &mut course_lines {
-                eprintln!("{}, round {round}: {}", course.title(), line.contender.name());
+    for scenario in scenarios(&options.named) {
+        let users = if options.is_quick { scenario.users() / 10 } else { scenario.users() };
+        let mut scenario_lines: Vec<Line> =
+            scenario.contenders().iter().map(|contender| Line::new(scenario, *contender, users)).collect();
+        // The contenders alternate, so that changes on the machine affect all of them.
+        for round in 1..=if scenario.is_limited() { 1 } else { options.rounds } {
+            for line in &mut scenario_lines {
+                eprintln!("{}, round {round}: {}", scenario.title(), line.contender.name());
                 let users = line.users();
-                // As a task of its own, so that a page on which something isn't found costs one sample.
-                match tokio::spawn(Track::measure(course, line.contender, users)).await {
+                // In a separate task, so that a panic (an element that isn't found) costs only one sample.
+                match tokio::spawn(Trial::measure(scenario, line.contender, users)).await {
                     Ok(Ok(measured)) => line.samples.push(measured),
                     Ok(Err(error)) => line.missed = Some(error.to_string()),
                     Err(error) => line.missed = Some(error.to_string()),
                 }
             }
         }
-        lines.extend(course_lines);
+        lines.extend(scenario_lines);
     }
     let mut remarks = REMARKS.to_vec();
     if options.is_quick {
@@ -111,10 +111,10 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_measured_unless_some_courses_are_named() {
-        assert_eq!(courses(&read("")).count(), Course::ALL.len());
-        assert_eq!(courses(&read("--rounds 2 pace drop")).count(), 2);
+    fn all_scenarios_are_measured_unless_some_are_named() {
+        assert_eq!(scenarios(&read("")).count(), Scenario::ALL.len());
+        assert_eq!(scenarios(&read("--rounds 2 pace drop")).count(), 2);
         let crowd = read("--quick crowd");
-        assert_eq!((courses(&crowd).count(), long(&crowd).collect()), (0, vec![Long::Crowd]));
+        assert_eq!((scenarios(&crowd).count(), long(&crowd).collect()), (0, vec![LongScenario::Crowd]));
     }
 }

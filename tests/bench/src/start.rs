@@ -1,5 +1,5 @@
-//! How soon the form can be used over a slow line, and what crosses that line until then: the built page beside an empty
-//! page of the same framework and beside a login widget of Ping's own.
+//! Measures how soon the form can be used over a slow connection, and what is transferred until then: the built
+//! page compared with an empty page of the same framework and with Ping's own login widget.
 
 mod contender;
 mod line;
@@ -12,14 +12,14 @@ use serde_json::json;
 
 use crate::hand::Outcome;
 use crate::options::Options;
-use contender::{Contender, Grounds};
+use contender::{Contender, Servers};
 use line::Start;
 use table::Measured;
 
-/// How often each contender is measured where nobody asks for a number.
+/// Rounds per contender when `--rounds` isn't given.
 const ROUNDS: u32 = 5;
 
-/// What the files of a first visit weigh after gzip, as `cargo xtask dist` has just counted.
+/// Environment variable with the gzipped size of a first visit's files, as counted by `cargo xtask dist`.
 const COUNTED: &str = "PINGONE_MFA_FIRST_VISIT";
 
 /// Measures and writes the report.
@@ -28,14 +28,14 @@ pub(crate) async fn run(arguments: impl IntoIterator<Item = String>) -> Outcome<
     let counted = std::env::var(COUNTED).ok().and_then(|bytes| bytes.parse().ok());
     let counted: u64 = counted.ok_or("cargo xtask bench start says what was counted")?;
     let mut world = World::with_users(1).await;
-    let grounds = Grounds::lay(&world).await?;
+    let servers = Servers::prepare(&world).await?;
     let mut measured = Contender::ALL.map(|contender| Measured { contender, starts: Vec::new() });
-    // In turn, so that what changes on the machine meanwhile meets all of them.
+    // The contenders alternate, so that changes on the machine affect all of them.
     for round in 1..=options.rounds {
         for line in &mut measured {
             eprintln!("round {round} of {}: {}", options.rounds, line.contender.name());
             world.renew_browser_watched().await;
-            line.starts.push(Start::measure(&world, line.contender, &grounds.url(line.contender)).await?);
+            line.starts.push(Start::measure(&world, line.contender, &servers.url(line.contender)).await?);
         }
     }
     let text = table::markdown(&measured, options.rounds, counted);

@@ -1,4 +1,5 @@
-//! A browser: a headless Chromium of the pool's, which other tests used before, or one of the test's own.
+//! Starts browsers through `WebDriver`: pooled headless Chromium instances that tests share in turn, or a browser that
+//! belongs to one test.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,9 +13,9 @@ use thirtyfour::{Capabilities, ChromeCapabilities};
 
 use crate::driver::{Driver, end, with_descendants};
 use crate::engine::Engine;
-use crate::pool::{Pool, Rested};
+use crate::pool::{IdleBrowser, Pool};
 
-/// The browser's flags. None of them hides a page's timers or its cross-origin checks.
+/// Command-line flags for Chromium. None of them turns off timer throttling or cross-origin checks.
 const FLAGS: [&str; 9] = [
     "--headless=new",
     "--no-sandbox",
@@ -27,50 +28,55 @@ const FLAGS: [&str; 9] = [
     "--window-size=1440,900",
 ];
 
-/// What chromedriver adds so that hidden pages keep their pace.
-const NEVER_THROTTLING: [&str; 3] = [
+/// Switches that chromedriver adds so that hidden pages aren't throttled.
+const NO_THROTTLING_SWITCHES: [&str; 3] = [
     "disable-background-timer-throttling",
     "disable-backgrounding-occluded-windows",
     "disable-renderer-backgrounding",
 ];
 
-/// How long a script may take unless a test says otherwise; the driver's own time.
-const SCRIPT_TIME: Duration = Duration::from_secs(30);
+/// Default script timeout, which is also the driver's own.
+const SCRIPT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long a command may take.
-const COMMAND_TIME: Duration = Duration::from_mins(2);
+/// Timeout of one `WebDriver` command.
+const COMMAND_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// A running browser. Dropping it ends it, or gives it back to the pool.
+/// A running browser. Dropping it ends it, or returns it to the pool.
 pub(crate) struct Browser {
     pub(crate) driver: WebDriver,
     profile: PathBuf,
-    of: Owner,
+    owner: Owner,
     pool: Arc<Pool>,
-    /// What drives a browser that isn't the pool's driver's. It ends after its session.
+    /// The driver of a browser that doesn't use the pool's driver. It ends after its session.
     _own_driver: Option<Driver>,
 }
 
-/// Who uses a browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Owner {
-    /// The pool: other tests use it afterwards.
+    /// The pool: other tests use the browser afterwards.
     Pool,
-    /// This test alone, with everything on its disk.
+    /// One test, which also owns everything that the browser stores on disk.
     Test,
 }
 
 impl Browser {
-    /// One in which a tab is open, and of what earlier tests left is nothing.
+    /// A pooled browser with one open tab, without data from earlier tests.
     pub(crate) async fn pooled(pool: &Arc<Pool>) -> Self {
-        while let Some(Rested { driver, profile }) = pool.take() {
-            // What can't be cleaned is ended, and the next one tried.
+        while let Some(IdleBrowser { driver, profile }) = pool.take() {
+            // A browser that can't be cleaned is dropped, and the next one is tried.
             if clean(&driver).await.is_ok() {
-                return Self { driver, profile, of: Owner::Pool, pool: Arc::clone(pool), _own_driver: None };
+                return Self {
+                    driver,
+                    profile,
+                    owner: Owner::Pool,
+                    pool: Arc::clone(pool),
+                    _own_driver: None,
+                };
             }
         }
         let profile = pool.profile();
         let mut started = Self::with(pool, &profile, capabilities(&profile)).await;
-        started.of = Owner::Pool;
+        started.owner = Owner::Pool;
         started
     }
 
@@ -78,24 +84,24 @@ impl Browser {
         Self::with(pool, profile, capabilities(profile)).await
     }
 
-    /// The same, and what is hidden is slowed down as it is for a person.
+    /// Like `start`, but hidden pages are throttled, as in normal use.
     pub(crate) async fn start_throttling(pool: &Arc<Pool>, profile: &Path) -> Self {
         let mut capabilities = capabilities(profile);
-        for switch in NEVER_THROTTLING {
-            capabilities.add_exclude_switch(switch).expect("a switch can be left out");
+        for switch in NO_THROTTLING_SWITCHES {
+            capabilities.add_exclude_switch(switch).expect("a switch can be excluded");
         }
         Self::with(pool, profile, capabilities).await
     }
 
-    /// The same, and a page that is left is kept for Back, as it is for a person. Chromedriver switches that off.
+    /// Like `start`, but with the back/forward cache, as in normal use. Chromedriver turns it off.
     pub(crate) async fn start_keeping_pages(pool: &Arc<Pool>, profile: &Path) -> Self {
         let mut capabilities = capabilities(profile);
-        capabilities.add_exclude_switch("disable-back-forward-cache").expect("a switch can be left out");
+        capabilities.add_exclude_switch("disable-back-forward-cache").expect("a switch can be excluded");
         capabilities.add_arg("--enable-features=BackForwardCache").expect("a flag can be set");
         Self::with(pool, profile, capabilities).await
     }
 
-    /// The same, and everything that goes over the network is noted.
+    /// Like `start`, but records all network traffic.
     pub(crate) async fn start_watched(pool: &Arc<Pool>, profile: &Path) -> Self {
         let mut capabilities = capabilities(profile);
         let logs = json!({"browser": "ALL", "performance": "ALL"});
@@ -106,41 +112,41 @@ impl Browser {
     async fn with(pool: &Arc<Pool>, profile: &Path, capabilities: ChromeCapabilities) -> Self {
         let driver = session(pool.chromedriver(), capabilities).await.expect("Chromium starts");
         let (profile, pool) = (profile.to_owned(), Arc::clone(pool));
-        Self { driver, profile, of: Owner::Test, pool, _own_driver: None }
+        Self { driver, profile, owner: Owner::Test, pool, _own_driver: None }
     }
 
-    /// One of another engine than Chromium, which saves files into this folder.
-    pub(crate) async fn of_engine(
+    /// A browser of an engine other than Chromium, which saves downloads in the folder `downloads`.
+    pub(crate) async fn with_engine(
         engine: Engine,
         pool: &Arc<Pool>,
         profile: &Path,
         downloads: &Path,
     ) -> Self {
         std::fs::create_dir_all(profile).expect("a folder");
-        // WebKitGTK is told in no other way where files go.
+        // WebKitGTK has no other setting for the download folder.
         let folders = format!("XDG_DOWNLOAD_DIR=\"{}\"\n", downloads.display());
         std::fs::write(profile.join("user-dirs.dirs"), folders).expect("a file");
         let own_driver = Driver::of(engine, profile);
         let driver = session(own_driver.url(), engine.capabilities(downloads)).await;
         let (profile, pool) = (profile.to_owned(), Arc::clone(pool));
         let driver = driver.expect("the browser starts");
-        // As Chromium's flags say; neither other engine heeds one.
+        // The size that Chromium gets from its flags, which the other engines ignore.
         driver.set_window_rect(0, 0, 1440, 900).await.expect("a window of this size");
-        Self { driver, profile, of: Owner::Test, pool, _own_driver: Some(own_driver) }
+        Self { driver, profile, owner: Owner::Test, pool, _own_driver: Some(own_driver) }
     }
 
-    /// Whether no other test uses it.
+    /// Whether the browser belongs to this test.
     pub(crate) fn is_own(&self) -> bool {
-        self.of == Owner::Test
+        self.owner == Owner::Test
     }
 
-    /// Where everything is that it keeps, of a browser that no other test has used.
+    /// The profile folder of a browser that belongs to this test.
     pub(crate) fn profile(&self) -> &Path {
-        assert_eq!(self.of, Owner::Test, "other tests leave their files: call `renew_browser` first");
+        assert_eq!(self.owner, Owner::Test, "other tests leave their files: call `renew_browser` first");
         &self.profile
     }
 
-    /// What the console and the network said since this was last asked: level, source and message.
+    /// Console and network log entries since the last call: level, source and message.
     pub(crate) async fn log(&self) -> Vec<(String, String, String)> {
         let entries = read(&self.driver, "browser").await.expect("the log can be read");
         let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
@@ -150,7 +156,7 @@ impl Browser {
             .collect()
     }
 
-    /// The events of the developer tools' protocol since this was last asked, of a browser that is watched.
+    /// Events of the `DevTools` protocol since the last call. Needs a browser from `start_watched`.
     pub(crate) async fn events(&self) -> Vec<Value> {
         let entries = read(&self.driver, "performance").await.expect("the log can be read");
         let event = |entry: &Value| {
@@ -160,42 +166,42 @@ impl Browser {
         entries.iter().filter_map(event).collect()
     }
 
-    /// Ends the browser in order, so that everything it keeps is on disk, and says where.
+    /// Quits the browser normally, so that everything it stores is on disk, and returns the profile folder.
     pub(crate) async fn quit(self) -> PathBuf {
         let profile = self.profile().to_owned();
         self.driver.clone().quit().await.expect("Chromium ends");
         profile
     }
 
-    /// Ends the browser and everything that it started, all at once and without a word (`kill -9`).
+    /// Kills the browser and all its child processes at once (`kill -9`), and returns the profile folder.
     pub(crate) fn kill(self) -> PathBuf {
         let profile = self.profile().to_owned();
         let browser = self.driver.capabilities().get("goog:processID").and_then(Value::as_u64);
-        end(&with_descendants(browser.expect("chromedriver names the browser's process")));
+        end(&with_descendants(browser.expect("chromedriver reports the browser's process")));
         self.driver.clone().leak().expect("its session is still open");
         profile
     }
 }
 
-/// Begins a session, each of whose commands has a connection of its own: a driver closes one that was idle at the moment in
-/// which the next command is sent on it, and that command is lost.
+/// Opens a `WebDriver` session that uses a new connection per command. A driver may close an idle connection just when
+/// the next command is sent on it, and that command is lost.
 async fn session(driver: String, capabilities: impl Into<Capabilities>) -> WebDriverResult<WebDriver> {
-    let client = reqwest::Client::builder().timeout(COMMAND_TIME).pool_max_idle_per_host(0).build();
+    let client = reqwest::Client::builder().timeout(COMMAND_TIMEOUT).pool_max_idle_per_host(0).build();
     let client = client.map_err(|problem| WebDriverError::FatalError(problem.to_string()))?;
     WebDriver::builder(driver, capabilities).client(client).await
 }
 
 impl Drop for Browser {
-    /// What a test has left that failed may be anything, and is ended.
+    /// A browser that a failed test leaves behind may be in any state, so it isn't returned to the pool.
     fn drop(&mut self) {
-        if self.of == Owner::Pool && !std::thread::panicking() {
-            self.pool.give_back(Rested { driver: self.driver.clone(), profile: self.profile.clone() });
+        if self.owner == Owner::Pool && !std::thread::panicking() {
+            self.pool.put_back(IdleBrowser { driver: self.driver.clone(), profile: self.profile.clone() });
         }
     }
 }
 
-/// Opens a tab and closes what else is open, with everything that was set for it, and forgets cookies, cached files,
-/// permissions and the log. What a page stores belongs to its origin, which no other test has.
+/// Opens a tab, closes all others with their settings, and clears cookies, cache, permissions and the log. Stored
+/// data belongs to the page's origin, which no other test uses.
 async fn clean(driver: &WebDriver) -> WebDriverResult<()> {
     let left = driver.windows().await?;
     let first =
@@ -207,7 +213,7 @@ async fn clean(driver: &WebDriver) -> WebDriverResult<()> {
         driver.close_window().await?;
     }
     driver.switch_to_window(tab).await?;
-    driver.set_script_timeout(SCRIPT_TIME).await?;
+    driver.set_script_timeout(SCRIPT_TIMEOUT).await?;
     let tools = driver.cdp();
     for forget in ["Network.clearBrowserCookies", "Network.clearBrowserCache", "Browser.resetPermissions"] {
         tools.send_raw(forget, json!({})).await?;
@@ -217,7 +223,7 @@ async fn clean(driver: &WebDriver) -> WebDriverResult<()> {
     Ok(())
 }
 
-/// Reads a log, and empties it.
+/// Returns a log's new entries. Reading clears the log.
 async fn read(driver: &WebDriver, log: &'static str) -> WebDriverResult<Vec<Value>> {
     driver.cmd(WebDriverCommand::ExtensionCommand(Box::new(ReadLog(log)))).await?.value()
 }
@@ -234,7 +240,7 @@ fn capabilities(profile: &Path) -> ChromeCapabilities {
     capabilities
 }
 
-/// Reads the log of this type, and empties it.
+/// `WebDriver` extension command that reads the log of this type and clears it.
 #[derive(Debug)]
 struct ReadLog(&'static str);
 

@@ -1,10 +1,10 @@
-//! A screen for a browser that can't do without one.
+//! Starts an X server (Xvfb) for browsers that need a display.
 
 use std::env;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
-/// A running X server that shows nothing. Dropping it ends it.
+/// A running X server without visible output. Dropping it ends it.
 pub(crate) struct Display {
     process: Child,
     name: String,
@@ -21,13 +21,13 @@ impl Display {
             .expect("Xvfb starts");
         let mut number = String::new();
         let output = process.stdout.take().expect("its output is piped");
-        BufReader::new(output).read_line(&mut number).expect("Xvfb names its display");
+        BufReader::new(output).read_line(&mut number).expect("Xvfb prints its display");
         let display = Self { process, name: format!(":{}", number.trim()) };
-        assert!(number.trim().parse::<u32>().is_ok(), "Xvfb named no display: '{number}'");
+        assert!(number.trim().parse::<u32>().is_ok(), "Xvfb didn't print a display number: '{number}'");
         display
     }
 
-    /// What programs call it.
+    /// The display's name, for the variable DISPLAY.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -35,7 +35,7 @@ impl Display {
 
 impl Drop for Display {
     fn drop(&mut self) {
-        // Asked to end, it takes its lock away; it may have ended already.
+        // On SIGTERM Xvfb removes its lock file. It may have ended already.
         let _ = Command::new("kill").arg(self.process.id().to_string()).stderr(Stdio::null()).status();
         let _ = self.process.wait();
     }

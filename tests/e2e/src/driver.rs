@@ -1,4 +1,4 @@
-//! The programs that drive browsers.
+//! Starts and ends the driver programs that control browsers.
 
 use std::io::{BufRead, BufReader, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
@@ -11,23 +11,23 @@ use std::time::Duration;
 use crate::display::Display;
 use crate::engine::Engine;
 
-/// One driver at a time looks for a port and takes it.
+/// Only one driver at a time looks for a free port and binds it.
 static STARTING: Mutex<()> = Mutex::new(());
 
-/// How often it is tried whether a driver listens already.
-const TRIES: u32 = 200;
-const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+/// How many times to check whether a driver listens.
+const ATTEMPTS: u32 = 200;
+const RETRY_DELAY: Duration = Duration::from_millis(50);
 
-/// A running driver. Dropping it ends it.
+/// A running driver program. Dropping it ends it.
 pub(crate) struct Driver {
     process: Child,
     port: u16,
-    /// Where its browser is shown. It ends after the browser.
+    /// The display of its browser. It ends after the browser.
     _display: Option<Display>,
 }
 
 impl Driver {
-    /// Chromium's, which drives as many browsers as are asked for.
+    /// Starts chromedriver, which can drive any number of browsers.
     pub(crate) fn of_chromium() -> Self {
         let port = format!("--port={}", free_port());
         let process = Command::new(Engine::Chromium.driver())
@@ -37,14 +37,15 @@ impl Driver {
             .expect("chromedriver starts");
         let mut started = Self { process, port: 0, _display: None };
         let output = started.process.stdout.take().expect("its output is piped");
-        started.port = named_port(BufReader::new(output));
+        started.port = port_from_output(BufReader::new(output));
         started
     }
 
-    /// The driver of one browser of another engine, whose settings, caches and saved files are in this folder.
+    /// Starts the driver for one browser of another engine. The folder `home` gets the browser's settings, caches and
+    /// downloads.
     pub(crate) fn of(engine: Engine, home: &Path) -> Self {
         let display = (engine == Engine::WebKit).then(Display::start);
-        let _only = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        let _guard = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         let port = free_port();
         let mut command = Command::new(engine.driver());
         command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
@@ -56,58 +57,58 @@ impl Driver {
         }
         let process = command.spawn().expect("the driver starts");
         let mut started = Self { process, port, _display: display };
-        started.until_it_listens();
+        started.wait_until_listening();
         started
     }
 
-    fn until_it_listens(&mut self) {
-        for _ in 0..TRIES {
-            let ended = self.process.try_wait().expect("the driver can be asked");
+    fn wait_until_listening(&mut self) {
+        for _ in 0..ATTEMPTS {
+            let ended = self.process.try_wait().expect("the driver's state can be read");
             assert_eq!(ended, None, "the driver on port {} has ended", self.port);
             if TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
                 return;
             }
-            thread::sleep(BETWEEN_TRIES);
+            thread::sleep(RETRY_DELAY);
         }
         panic!("the driver doesn't listen on port {}", self.port);
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 }
 
-/// A port that is free under both of this machine's names for itself: chromedriver takes one that is free under the one,
-/// and ends where it isn't under the other.
+/// A port that is free on both loopback addresses, IPv4 and IPv6. Chromedriver checks only one of them and ends if
+/// the port is taken on the other.
 fn free_port() -> u16 {
     for _ in 0..100 {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
         let port = listener.local_addr().expect("it listens").port();
         let other = TcpListener::bind((Ipv6Addr::LOCALHOST, port));
-        // A machine without IPv6 has no such address.
+        // A machine without IPv6 doesn't have this address.
         if !other.is_err_and(|problem| problem.kind() == ErrorKind::AddrInUse) {
             return port;
         }
     }
-    panic!("no port is free under both names");
+    panic!("no port is free on both loopback addresses");
 }
 
-/// The port that chromedriver says it listens on.
-fn named_port(output: impl BufRead) -> u16 {
-    let mut said = Vec::new();
+/// Reads the port from chromedriver's output.
+fn port_from_output(output: impl BufRead) -> u16 {
+    let mut printed = Vec::new();
     for line in output.lines().map_while(Result::ok) {
         let port = line.split_once("successfully on port ").map(|(_, port)| port.trim_end_matches('.'));
         if let Some(port) = port.and_then(|port| port.parse().ok()) {
             return port;
         }
-        said.push(line);
+        printed.push(line);
     }
-    panic!("chromedriver names no port, but says: {said:?}");
+    panic!("chromedriver printed no port: {printed:?}");
 }
 
 impl Drop for Driver {
-    /// A browser whose session is still being closed would outlive its driver, so whatever came from it ends too.
+    /// A browser whose session is still closing would outlive its driver, so all descendant processes end too.
     fn drop(&mut self) {
         let family = with_descendants(u64::from(self.process.id()));
         let _ = self.process.kill();
@@ -116,7 +117,7 @@ impl Drop for Driver {
     }
 }
 
-/// Ends processes at once. Some may have ended since they were listed.
+/// Kills processes. Some may have ended since they were listed.
 pub(crate) fn end(processes: &[u64]) {
     if !processes.is_empty() {
         let named = processes.iter().map(u64::to_string);
@@ -124,7 +125,7 @@ pub(crate) fn end(processes: &[u64]) {
     }
 }
 
-/// A process and all that come from it.
+/// A process and all its descendants.
 pub(crate) fn with_descendants(process: u64) -> Vec<u64> {
     let listed =
         Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output().expect("processes can be listed");

@@ -1,4 +1,4 @@
-//! The engine that the page is driven in.
+//! The browser engine that the tests drive.
 
 use std::env;
 use std::path::Path;
@@ -6,33 +6,33 @@ use std::path::Path;
 use serde_json::{Value, json};
 use thirtyfour::Capabilities;
 
-/// Names the engine for tests that run in every one.
+/// Environment variable that selects the engine for the tests that run in every engine.
 const VARIABLE: &str = "PINGONE_MFA_ENGINE";
 
-/// What shows the page.
+/// A browser engine that can display the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
-    /// Chromium, whose developer tools reach further than any driver.
+    /// Chromium. Some tests need its `DevTools` protocol, which does more than `WebDriver`.
     Chromium,
-    /// Firefox.
+    /// Mozilla Firefox, driven through geckodriver.
     Firefox,
     /// WebKitGTK, which is close to Safari's engine.
     WebKit,
 }
 
 impl Engine {
-    /// The one that this process drives.
+    /// The engine that this process drives, from `PINGONE_MFA_ENGINE`. Chromium by default.
     #[must_use]
     pub fn chosen() -> Self {
         match env::var(VARIABLE).as_deref() {
             Err(_) | Ok("chromium") => Self::Chromium,
             Ok("firefox") => Self::Firefox,
             Ok("webkit") => Self::WebKit,
-            Ok(other) => panic!("{VARIABLE} is chromium, firefox or webkit, and not {other}"),
+            Ok(other) => panic!("{VARIABLE} must be chromium, firefox or webkit, not {other}"),
         }
     }
 
-    /// The driver's program, as the tests are told of it or as it is found on PATH.
+    /// Path of the driver program: from an environment variable, or its name on PATH.
     pub(crate) fn driver(self) -> String {
         let (variable, program) = match self {
             Self::Chromium => ("CHROMEDRIVER", "chromedriver"),
@@ -42,10 +42,10 @@ impl Engine {
         env::var(variable).unwrap_or_else(|_| program.to_owned())
     }
 
-    /// What a browser of another engine than Chromium is started with: nothing of an earlier one, and files saved into this
-    /// folder without a question.
+    /// `WebDriver` capabilities for an engine other than Chromium: no data from earlier sessions, and downloads saved
+    /// in the folder `downloads` without asking.
     pub(crate) fn capabilities(self, downloads: &Path) -> Capabilities {
-        let wishes = match self {
+        let settings = match self {
             Self::Chromium => unreachable!("Chromium's are in `browser`"),
             Self::Firefox => json!({
                 "browserName": "firefox",
@@ -57,7 +57,7 @@ impl Engine {
                         "browser.download.folderList": 2,
                         "browser.download.dir": downloads,
                         "browser.download.alwaysOpenPanel": false,
-                        // As it is for a person: the driver's own preferences let every window open.
+                        // As in normal use. The driver's own preferences would allow every pop-up window.
                         "dom.disable_open_during_load": true,
                     },
                 },
@@ -70,7 +70,7 @@ impl Engine {
                 },
             }),
         };
-        let Value::Object(wishes) = wishes else { unreachable!("it is written as an object") };
-        wishes.into()
+        let Value::Object(settings) = settings else { unreachable!("it is written as an object") };
+        settings.into()
     }
 }

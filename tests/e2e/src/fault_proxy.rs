@@ -1,4 +1,4 @@
-//! A road to the page on which something happens to one file.
+//! A proxy in front of the page server that breaks the delivery of selected files.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -7,30 +7,30 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// What happens to the file.
+/// How the proxy breaks a matching file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProxyFault {
-    /// A gateway answers in its place, in HTML.
+    /// A gateway answers 503 with HTML instead of the file.
     Unavailable,
-    /// The connection ends in the middle of it.
+    /// The connection closes in the middle of the file.
     Cut,
-    /// Nothing comes after its first half, until the road is clear.
+    /// Transfer stops after the first half, until `FaultProxy::clear` is called.
     Stalled,
-    /// The server doesn't know its type.
+    /// The server sends a generic media type instead of the file's own.
     Untyped,
-    /// Whatever isn't there is answered by index.html, as hosts of single-page applications do.
+    /// Missing files are answered with index.html, as hosts of single-page applications do.
     Fallback,
 }
 
-/// A server before the page's server.
+/// A running proxy in front of the page server. It runs until the process ends.
 pub struct FaultProxy {
-    /// Its origin, which the browser takes for the page's.
+    /// The proxy's origin, which the browser uses instead of the page's origin.
     pub origin: String,
     clear: Arc<AtomicBool>,
 }
 
 impl FaultProxy {
-    /// A road to the page at this origin; something happens to the files whose names end so.
+    /// Starts a proxy for the page at `origin`. The fault applies to files whose path ends with `end`.
     #[must_use]
     pub fn to(origin: &str, end: &'static str, fault: ProxyFault) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -43,24 +43,30 @@ impl FaultProxy {
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (page, clear) = (page.clone(), clear.clone());
-                // The browser hangs up as it likes, and that is no failure.
-                thread::spawn(move || carry(stream, &page, end, fault, &clear));
+                // The browser may hang up at any time. That isn't a failure.
+                thread::spawn(move || forward(stream, &page, end, fault, &clear));
             }
         });
         fault_proxy
     }
 
-    /// From now on nothing happens, and what was stalled goes on.
+    /// Turns the fault off. A stalled transfer continues.
     pub fn clear(&self) {
         self.clear.store(true, Ordering::SeqCst);
     }
 }
 
-fn carry(mut browser: TcpStream, page: &str, end: &str, fault: ProxyFault, clear: &AtomicBool) -> Option<()> {
+fn forward(
+    mut browser: TcpStream,
+    page: &str,
+    end: &str,
+    fault: ProxyFault,
+    clear: &AtomicBool,
+) -> Option<()> {
     let head = head(&mut browser)?;
     let file = head.split(' ').nth(1)?.to_owned();
-    let is_kept = |line: &&str| !line.is_empty() && !line.to_lowercase().starts_with("connection:");
-    let mut request: Vec<_> = head.lines().filter(is_kept).collect();
+    let is_forwarded = |line: &&str| !line.is_empty() && !line.to_lowercase().starts_with("connection:");
+    let mut request: Vec<_> = head.lines().filter(is_forwarded).collect();
     request.extend(["Connection: close", "", ""]);
     let mut server = TcpStream::connect(page).ok()?;
     server.write_all(request.join("\r\n").as_bytes()).ok()?;
@@ -76,7 +82,7 @@ fn carry(mut browser: TcpStream, page: &str, end: &str, fault: ProxyFault, clear
             b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html\r\nContent-Length: 13\r\nConnection: close\r\n\r\n<h1>Busy</h1>",
         ),
         ProxyFault::Cut => browser.write_all(answer.get(..half)?),
-        ProxyFault::Untyped => browser.write_all(&untyped(&answer)),
+        ProxyFault::Untyped => browser.write_all(&with_generic_type(&answer)),
         ProxyFault::Fallback if !is_missing => browser.write_all(&answer),
         ProxyFault::Fallback => {
             let mut server = TcpStream::connect(page).ok()?;
@@ -97,7 +103,7 @@ fn carry(mut browser: TcpStream, page: &str, end: &str, fault: ProxyFault, clear
     .ok()
 }
 
-/// A request up to its empty line; the page asks for files only, so nothing follows.
+/// Reads a request up to its empty line. The page only requests files, so no body follows.
 fn head(stream: &mut TcpStream) -> Option<String> {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") {
@@ -107,8 +113,8 @@ fn head(stream: &mut TcpStream) -> Option<String> {
     String::from_utf8(head).ok()
 }
 
-fn untyped(answer: &[u8]) -> Vec<u8> {
+fn with_generic_type(answer: &[u8]) -> Vec<u8> {
     let (known, unknown): (&[u8], &[u8]) = (b"application/wasm", b"application/octet-stream");
-    let at = answer.windows(known.len()).position(|window| window == known).expect("a type to take away");
+    let at = answer.windows(known.len()).position(|window| window == known).expect("a type to replace");
     [&answer[..at], unknown, &answer[at + known.len()..]].concat()
 }

@@ -1,4 +1,4 @@
-//! A page of somebody else's, in which the element is.
+//! A host page on another origin that embeds the element.
 
 use std::path::{Path, PathBuf};
 
@@ -7,36 +7,36 @@ use pingone_sandbox::page::serve_page;
 use crate::portal::Tokens;
 use crate::world::{World, listen};
 
-/// A page on an origin of its own, with the element in it.
+/// A page server on its own origin for a page that contains the element.
 pub struct Host {
-    /// Its origin.
+    /// The origin that this page is served from.
     pub origin: String,
-    /// What its backend answers.
+    /// The tokens that the host page's backend returns.
     pub tokens: Tokens,
     folder: PathBuf,
 }
 
 impl Host {
-    /// Serves a folder of the world's own, in which nothing is yet, with this config.json.
+    /// Serves a new empty folder of the world with this config.json.
     pub async fn of(world: &World, config: &str) -> Self {
         let folder = world.folder().join("host");
         std::fs::create_dir_all(&folder).expect("a folder");
         Self::serve(folder, config).await
     }
 
-    /// Serves a folder with this config.json.
+    /// Serves an existing folder with this config.json.
     pub async fn serve(folder: PathBuf, config: &str) -> Self {
         let (listener, origin) = listen().await;
         tokio::spawn(serve_page(listener, folder.clone(), String::new(), config.to_owned()));
         Self { origin, tokens: Tokens::of(&folder), folder }
     }
 
-    /// Writes one of its files.
+    /// Writes a file into the served folder.
     pub fn write(&self, name: &str, text: &str) {
         std::fs::write(self.folder.join(name), text).expect("a file");
     }
 
-    /// The policy that all of its files are sent with.
+    /// Sets the Content-Security-Policy that all its files are sent with.
     pub fn set_policy(&self, policy: &str) {
         self.write(
             "_headers",
@@ -45,12 +45,12 @@ impl Host {
     }
 }
 
-/// Copies a folder and all that is in it.
+/// Copies a folder recursively, without `node_modules` and `dist`.
 pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for file in std::fs::read_dir(from).expect("the example").map(|file| file.expect("a file")) {
         let (from, to) = (file.path(), to.join(file.file_name()));
-        // What somebody has installed or built beside it is no part of the example.
+        // Installed packages and build output aren't part of the example.
         if file.file_name() == "node_modules" || file.file_name() == "dist" {
             continue;
         }

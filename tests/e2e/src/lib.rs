@@ -1,7 +1,8 @@
-//! The page in a real browser, against the sandbox on another origin, under the production headers.
+//! Harness for the end-to-end tests: the page in a real browser, against the sandbox on another origin, under the
+//! production headers.
 //!
-//! A [`World`] is one browser that remembers nothing, one sandbox and one page server. The sandbox lives in this
-//! process, so a test asks it what really happened.
+//! A [`World`] owns a browser without stored data, a sandbox and a page server. The sandbox runs in this process, so
+//! a test can query its true state.
 
 #![allow(
     clippy::expect_used,

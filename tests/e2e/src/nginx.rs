@@ -1,4 +1,4 @@
-//! A real nginx that serves a release with the configuration that the release brings.
+//! Runs a real nginx that serves a release with the release's own configuration.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -8,26 +8,26 @@ use std::time::Duration;
 
 use crate::release::Release;
 
-/// A running nginx. Dropping it ends it.
+/// A running nginx process. Dropping it ends it.
 pub struct Nginx {
     process: Child,
     address: SocketAddr,
     path: String,
 }
 
-/// What it answered.
+/// A response from nginx, with its head parsed.
 #[derive(Debug)]
 pub struct Answer {
-    /// The status.
+    /// The HTTP status code of the response.
     pub status: u16,
-    /// The headers in order, their names in small letters.
+    /// The headers in order, with lower-case names.
     pub headers: Vec<(String, String)>,
-    /// The body as it was sent.
+    /// The body as sent, still compressed if it was.
     pub body: Vec<u8>,
 }
 
 impl Answer {
-    /// The values of a header.
+    /// All values of the header with this name.
     #[must_use]
     pub fn all(&self, name: &str) -> Vec<&str> {
         let of_name = self.headers.iter().filter(|(found, _)| found.eq_ignore_ascii_case(name));
@@ -35,7 +35,7 @@ impl Answer {
     }
 
     fn read(bytes: &[u8]) -> Self {
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer has a head");
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a response has a head");
         let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
         let mut lines = head.lines();
         let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
@@ -49,37 +49,42 @@ impl Answer {
 }
 
 impl Nginx {
-    /// Serves the release under a path that begins and ends with a slash. What the release leaves to the deployment is
-    /// decided here: the path, the folder, and one more origin that the page may ask.
+    /// Serves the release under `path`, which begins and ends with a slash. Sets what the release leaves to the
+    /// deployer: the path, the folder, and `origin` as another origin that the page may connect to.
     pub async fn serve(release: &Release, path: &str, origin: &str) -> Self {
         let folder = release.folder().with_file_name("nginx");
         std::fs::create_dir_all(&folder).expect("a folder");
-        let own =
-            std::fs::read_to_string(release.folder().join("nginx.conf")).expect("the release brings it");
-        let own = decide(&own, "location / {", &format!("location {path} {{"));
-        let own = decide(&own, "/srv/pingone-mfa/;", &format!("{}/;", release.folder().display()));
-        let own =
-            decide(&own, "set $pingone_mfa_connect \"", &format!("set $pingone_mfa_connect \"{origin} "));
-        Self::start(&folder, path, &own).await
+        let config =
+            std::fs::read_to_string(release.folder().join("nginx.conf")).expect("the release has nginx.conf");
+        let config = replace_once(&config, "location / {", &format!("location {path} {{"));
+        let config =
+            replace_once(&config, "/srv/pingone-mfa/;", &format!("{}/;", release.folder().display()));
+        let config = replace_once(
+            &config,
+            "set $pingone_mfa_connect \"",
+            &format!("set $pingone_mfa_connect \"{origin} "),
+        );
+        Self::start(&folder, path, &config).await
     }
 
-    /// Serves a folder as it is, compressed where a compressed form stands beside a file. Its own files go to `scratch`.
+    /// Serves a folder unchanged, and sends a file compressed if a compressed form is beside it. nginx's own files go
+    /// to `scratch`.
     pub async fn serve_folder(folder: &Path, scratch: &Path) -> Self {
         std::fs::create_dir_all(scratch).expect("a folder");
-        let own = format!(
+        let config = format!(
             "location / {{ root {}; gzip_static on; default_type application/json;\n  types {{ text/html html; \
              text/javascript js; text/css css; application/wasm wasm; image/svg+xml svg; }}\n}}\n",
             folder.display()
         );
-        Self::start(scratch, "/", &own).await
+        Self::start(scratch, "/", &config).await
     }
 
-    /// With these locations. Everything that it writes goes to the folder.
+    /// Starts nginx with these locations. Everything that it writes goes to `folder`.
     async fn start(folder: &Path, path: &str, locations: &str) -> Self {
         std::fs::write(folder.join("release.conf"), locations).expect("a file");
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let address = listener.local_addr().expect("an address");
-        std::fs::write(folder.join("nginx.conf"), around(folder, address)).expect("a file");
+        std::fs::write(folder.join("nginx.conf"), main_config(folder, address)).expect("a file");
         drop(listener);
         let mut started = Self { process: start(folder), address, path: path.to_owned() };
         started.wait(folder).await;
@@ -91,26 +96,26 @@ impl Nginx {
             if TcpStream::connect(self.address).is_ok() {
                 return;
             }
-            let ended = self.process.try_wait().expect("nginx can be looked at");
-            assert!(ended.is_none(), "nginx doesn't start:\n{}", complaint(folder));
+            let ended = self.process.try_wait().expect("nginx's state can be read");
+            assert!(ended.is_none(), "nginx doesn't start:\n{}", error_log(folder));
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("nginx doesn't listen:\n{}", complaint(folder));
+        panic!("nginx doesn't listen:\n{}", error_log(folder));
     }
 
-    /// Its origin.
+    /// The origin that nginx listens on.
     #[must_use]
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Where the page is.
+    /// The address that the page is served at.
     #[must_use]
     pub fn url(&self) -> String {
         format!("{}{}", self.origin(), self.path)
     }
 
-    /// Asks for a file of the release.
+    /// Requests a file of the release and returns the response.
     #[must_use]
     pub fn ask(&self, method: &str, name: &str, headers: &[&str]) -> Answer {
         let mut request = format!("{method} {}{name} HTTP/1.1\r\nHost: {}\r\n", self.path, self.address);
@@ -134,14 +139,14 @@ impl Drop for Nginx {
     }
 }
 
-/// Changes what occurs once.
-fn decide(text: &str, from: &str, to: &str) -> String {
+/// Replaces text that must occur exactly once.
+fn replace_once(text: &str, from: &str, to: &str) -> String {
     assert_eq!(text.matches(from).count(), 1, "`{from}` in nginx.conf:\n{text}");
     text.replace(from, to)
 }
 
-/// What nginx needs around the release's own configuration; all that it writes stays in the folder.
-fn around(folder: &Path, address: SocketAddr) -> String {
+/// The main configuration around the release's own. Keeps everything that nginx writes in the folder.
+fn main_config(folder: &Path, address: SocketAddr) -> String {
     let folder = folder.display();
     let kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
     let temporary = kinds.map(|kind| format!("  {kind}_temp_path {folder}/{kind};\n")).concat();
@@ -164,6 +169,6 @@ fn start(folder: &Path) -> Child {
     })
 }
 
-fn complaint(folder: &Path) -> String {
+fn error_log(folder: &Path) -> String {
     std::fs::read_to_string(folder.join("error.log")).unwrap_or_default()
 }

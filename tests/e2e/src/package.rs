@@ -1,4 +1,4 @@
-//! The npm package, installed into a copy of one of the examples.
+//! Installs the npm package into a copy of one of the examples.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -7,17 +7,17 @@ use std::process::Command;
 use crate::host::copy;
 use crate::world::World;
 
-/// Where the examples say that the package is, seen from the project's root.
+/// Path of the package that the examples refer to, relative to the project's root.
 const PACKED: &str = "target/npm/pingone-mfa.tgz";
 
-/// An example with the packed element beside it.
+/// A copy of an example with the packed element beside it.
 pub struct Installed {
     folder: PathBuf,
 }
 
 impl Installed {
-    /// Copies an example (`examples/…`) and the package (`PINGONE_MFA_PACKAGE`, by default that of `cargo xtask dist
-    /// --npm`) to where the one finds the other.
+    /// Copies an example (`examples/…`) and the package (`PINGONE_MFA_PACKAGE`, by default the output of `cargo xtask
+    /// dist --npm`) so that the example finds the package.
     #[must_use]
     pub fn of(world: &World, example: &str) -> Self {
         let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -33,13 +33,13 @@ impl Installed {
         Self { folder }
     }
 
-    /// A folder of the example.
+    /// Path of a folder inside the copied example.
     #[must_use]
     pub fn folder(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
-    /// Lets the page of a folder connect to the sandbox in place of PingOne.
+    /// Changes the policy of the page in a folder so that it may connect to the sandbox instead of PingOne.
     pub fn permit(&self, folder: &Path, origin: &str) {
         let headers = folder.join("_headers");
         let text = std::fs::read_to_string(&headers).expect("the example has headers");
@@ -47,8 +47,8 @@ impl Installed {
         std::fs::write(headers, text.replace("https://api.pingone.com", origin)).expect("a file");
     }
 
-    /// Has Node.js (`NODE`, by default the one on PATH) run a module in a folder of the example, and answers with what it
-    /// prints.
+    /// Runs a module with Node.js (`NODE`, by default the one on PATH) in a folder of the example, and returns its
+    /// output.
     pub fn node(&self, folder: &Path, module: &str) -> String {
         let node = std::env::var_os("NODE").unwrap_or_else(|| OsString::from("node"));
         let arguments = ["--input-type=module", "--eval", module];

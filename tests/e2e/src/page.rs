@@ -1,4 +1,4 @@
-//! The page as a person finds it: by role and accessible name.
+//! Page object for the tests. It finds elements as a person does: by role and accessible name.
 
 use std::time::Duration;
 
@@ -8,27 +8,29 @@ use thirtyfour::prelude::*;
 
 use crate::engine::Engine;
 
-/// How long something may take to appear, in steps of [`STEP`].
-const PATIENCE: u32 = 300;
+/// How many checks a wait makes before it fails, one per [`STEP`].
+const MAX_CHECKS: u32 = 300;
 
 const STEP: Duration = Duration::from_millis(50);
 
-/// How long a script of [`Page::watch`] looks by itself. A page that is left meanwhile answers nothing, so the next begins.
-const LOOKS: u32 = 20;
+/// How many checks one script of [`Page::watch`] makes. A script doesn't return if the page is left meanwhile, so a
+/// new one starts then.
+const CHECKS_PER_SCRIPT: u32 = 20;
 
-/// Begins a script that looks until it finds something, in steps of [`STEP`]. Asking from outside for each look would keep
-/// an eighth of a core busy.
+/// Start of a script that checks repeatedly until it finds something, one check per [`STEP`]. A driver call per check
+/// would keep an eighth of a core busy.
 const WATCH: &str = "const look = (left) => {
   const found = (() => {";
 
-/// Ends it.
+/// End of the script that [`WATCH`] starts.
 const FOUND: &str = "})();
   if (found || left === 0) arguments[arguments.length - 1](found || null);
   else setTimeout(look, 50, left - 1);
 };
 look(20);";
 
-/// The elements of a role in the element's shadow root. The browser's own roles are taken by their tags.
+/// Script that collects the elements with a role in the element's shadow root. Elements with a native role are
+/// selected by tag.
 const ELEMENTS: &str = r#"
 const [role, name] = arguments;
 const root = document.querySelector("pingone-mfa")?.shadowRoot;
@@ -40,23 +42,24 @@ const nameOf = (element) => element.getAttribute("aria-label") ?? element.labels
 const elements = [...(root?.querySelectorAll(tags[role]) ?? [])];
 "#;
 
-/// The one of a name. Dialogs that are closed have buttons of the same name, so one that can be seen comes first.
+/// Script that picks the element with a name. Closed dialogs may contain buttons of the same name, so a visible
+/// element is preferred.
 const FIND: &str = "const named = elements.filter((element) => nameOf(element).trim() === name);
 const found = named.find((element) => element.checkVisibility()) ?? named[0] ?? null;";
 
-/// The first whose name begins so.
+/// Script that returns the first element whose name begins with `name`.
 const FIND_BEGINNING: &str =
     "return elements.find((element) => nameOf(element).trim().startsWith(name)) ?? null;";
 
-/// The names that begin so.
+/// Script that returns all names that begin with `name`.
 const NAMES: &str =
     "return elements.map((element) => nameOf(element).trim()).filter((found) => found.startsWith(name));";
 
-/// Everything that is shown.
+/// Script expression for the visible text of the page.
 const TEXT: &str = "document.querySelector('pingone-mfa')?.shadowRoot?.firstElementChild?.innerText
     ?? document.body.innerText";
 
-/// Everything in the document and in local stores that could hold a text.
+/// Script that collects every place in the document and in local stores that could hold a text.
 const SINKS: &str = r#"
 const sinks = { url: location.href, title: document.title, cookie: document.cookie, name: window.name,
   history: JSON.stringify(history.state), local: JSON.stringify(localStorage), session: JSON.stringify(sessionStorage) };
@@ -72,13 +75,13 @@ const done = arguments[arguments.length - 1];
 indexedDB.databases().then((databases) => { sinks.databases = JSON.stringify(databases); done(sinks); });
 "#;
 
-/// The page in the browser.
+/// The page in a browser tab, with the actions and checks of the tests.
 pub struct Page {
     driver: WebDriver,
     engine: Engine,
 }
 
-/// Has an element note that it was pressed.
+/// Script that records the next click on an element in `window.wasPressed`.
 const NOTE_PRESS: &str = "const element = arguments[0]; window.wasPressed = false;
     element.addEventListener('click', () => { window.wasPressed = true; }, { once: true, capture: true });";
 
@@ -87,29 +90,29 @@ impl Page {
         Self { driver, engine }
     }
 
-    /// What a script returns, once that is neither false nor nothing.
+    /// Runs a script until its result is truthy, and returns that. `None` after the usual number of checks.
     async fn watch(&self, script: &str, arguments: Vec<Value>) -> Option<ScriptRet> {
-        self.watch_for(PATIENCE, script, arguments).await
+        self.watch_for(MAX_CHECKS, script, arguments).await
     }
 
-    /// Like `watch`, but gives up after `looks`.
-    async fn watch_for(&self, looks: u32, script: &str, arguments: Vec<Value>) -> Option<ScriptRet> {
+    /// Like `watch`, with a given number of checks.
+    async fn watch_for(&self, checks: u32, script: &str, arguments: Vec<Value>) -> Option<ScriptRet> {
         let script = format!("{WATCH}{script}{FOUND}");
-        let mut left = looks;
-        while left > 0 {
-            left = match self.driver.execute_async(script.as_str(), arguments.clone()).await {
+        let mut checks_left = checks;
+        while checks_left > 0 {
+            checks_left = match self.driver.execute_async(script.as_str(), arguments.clone()).await {
                 Ok(found) if !found.json().is_null() => return Some(found),
-                Ok(_) => left.saturating_sub(LOOKS),
+                Ok(_) => checks_left.saturating_sub(CHECKS_PER_SCRIPT),
                 Err(_) => {
                     tokio::time::sleep(STEP).await;
-                    left - 1
+                    checks_left - 1
                 }
             }
         }
         None
     }
 
-    /// The element with this role and name, once it is there.
+    /// Waits for the element with this role and name.
     pub async fn see(&self, role: &str, name: &str) -> WebElement {
         let seen =
             self.watch(&format!("{ELEMENTS}{FIND} return found;"), vec![json!(role), json!(name)]).await;
@@ -119,7 +122,7 @@ impl Page {
         }
     }
 
-    /// The element with this role and name, if it is there now.
+    /// The element with this role and name, or `None` if it isn't there now.
     pub async fn find(&self, role: &str, name: &str) -> Option<WebElement> {
         let found = self
             .driver
@@ -129,9 +132,9 @@ impl Page {
         found.element().ok()
     }
 
-    /// Presses it.
+    /// Presses the element with this role and name.
     pub async fn press(&self, role: &str, name: &str) {
-        // A part of the page may be renewed between finding and pressing, as under a person's finger.
+        // A part of the page may be re-rendered between finding and pressing.
         for _ in 0..5 {
             if self.pressed(&self.see(role, name).await).await {
                 return;
@@ -140,8 +143,8 @@ impl Page {
         panic!("the {role} '{name}' can't be pressed");
     }
 
-    /// Presses an element, and says whether it was. What stands under the bar at the top is scrolled to first, as a
-    /// person would. The driver may call failed what was pressed, where the element was gone by then.
+    /// Presses an element and returns whether that succeeded. An element under the top bar is scrolled into view
+    /// first. The driver may report a failure for a successful press if the element has gone by the time it answers.
     async fn pressed(&self, element: &WebElement) -> bool {
         let Ok(noting) = element.to_json() else { return false };
         if self.driver.execute(NOTE_PRESS, vec![noting]).await.is_err() {
@@ -158,8 +161,8 @@ impl Page {
         }
     }
 
-    /// WebKit's driver presses beside what stands in a frame or in something that scrolls, and calls it pressed. What was
-    /// missed is pressed by a script, if nothing covers it; of what has gone, or led to another page, the driver's word counts.
+    /// WebKit's driver misses elements in frames and scroll containers, but reports success. A missed element that
+    /// isn't covered is pressed by a script. If the element is gone or the page was left, the driver's result counts.
     async fn pressed_by_script(&self, element: &WebElement, is_pressed: bool) -> bool {
         let Ok(pressing) = element.to_json() else { return is_pressed };
         let press = "if (window.wasPressed !== false) return true;
@@ -179,9 +182,9 @@ impl Page {
         said.is_ok_and(|said| said.json() == &Value::Bool(true))
     }
 
-    /// Presses the first element of a role whose name begins so.
+    /// Presses the first element of a role whose name begins with `beginning`.
     pub async fn press_beginning(&self, role: &str, beginning: &str) {
-        // A part of the page may be renewed between finding and pressing, as in `press`.
+        // Elements may be replaced between finding and pressing, as in `press`.
         for _ in 0..5 {
             let script = format!("{ELEMENTS}{FIND_BEGINNING}");
             let Some(seen) = self.watch(&script, vec![json!(role), json!(beginning)]).await else { break };
@@ -191,10 +194,11 @@ impl Page {
                 return;
             }
         }
-        panic!("no {role} begins with '{beginning}':\n{}", self.text().await);
+        panic!("no {role} whose name begins with '{beginning}':\n{}", self.text().await);
     }
 
-    /// Includes everyone whom a review that turns MFA on skips: disabled accounts, and users without a known active device.
+    /// In a review that turns MFA on, includes all users that it skips: disabled accounts, and users without a known
+    /// active device.
     pub async fn include_skipped(&self) {
         self.hear("will be changed").await;
         for name in [
@@ -212,7 +216,7 @@ impl Page {
         }
     }
 
-    /// The names of all elements of a role that begin so.
+    /// The names of all elements of a role that begin with `beginning`.
     pub async fn names(&self, role: &str, beginning: &str) -> Vec<String> {
         let script = format!("{ELEMENTS}{NAMES}");
         let names =
@@ -221,11 +225,11 @@ impl Page {
         names.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
-    /// Presses a button that asks for a file, and answers with this one: by the developer tools where there are some, because
-    /// no driver reaches the question itself.
+    /// Presses a button that opens a file chooser, and selects this file. Uses the `DevTools` protocol where
+    /// available, because no driver can control the file dialog.
     pub async fn choose_file(&self, button: &str, file: &std::path::Path) {
         if self.engine != Engine::Chromium {
-            return self.put_file(button, file).await;
+            return self.choose_file_by_field(button, file).await;
         }
         let note = "const real = HTMLInputElement.prototype.showPicker;
             window.asking = undefined;
@@ -234,11 +238,11 @@ impl Page {
                 return real.call(this);
             };
             window.notesAsking = true;";
-        self.driver.execute(note, vec![]).await.expect("the page notes it");
+        self.driver.execute(note, vec![]).await.expect("the script runs");
         let quietly = json!({"enabled": true});
         self.devtools("Page.setInterceptFileChooserDialog", quietly).await.expect("no dialog is shown");
         self.press("button", button).await;
-        for _ in 0..PATIENCE {
+        for _ in 0..MAX_CHECKS {
             let asking = self.devtools("Runtime.evaluate", json!({"expression": "window.asking"})).await;
             let asking = asking.expect("the page answers");
             if let Some(input) = asking["result"]["objectId"].as_str() {
@@ -248,23 +252,24 @@ impl Page {
             }
             tokio::time::sleep(STEP).await;
         }
-        panic!("'{button}' asks for no file");
+        panic!("'{button}' doesn't ask for a file");
     }
 
-    /// The same without developer tools: the field that would ask is shown, and the driver fills it in.
-    async fn put_file(&self, button: &str, file: &std::path::Path) {
+    /// Like `choose_file` without the `DevTools` protocol: the file field is made visible, and the driver fills it
+    /// in.
+    async fn choose_file_by_field(&self, button: &str, file: &std::path::Path) {
         let show = "HTMLInputElement.prototype.showPicker = function () { document.body.append(this); };";
-        self.driver.execute(show, vec![]).await.expect("the page notes it");
+        self.driver.execute(show, vec![]).await.expect("the script runs");
         self.press("button", button).await;
         let field = self.watch("return document.querySelector('body > input[type=file]');", vec![]).await;
         let field = field.expect("the button asks for a file").element().expect("an element");
         field.send_keys(file.to_string_lossy().into_owned()).await.expect("the file is taken");
         let away = "arguments[0].remove();";
         let field = field.to_json().expect("an element has a JSON form");
-        self.driver.execute(away, vec![field]).await.expect("the field goes");
+        self.driver.execute(away, vec![field]).await.expect("the field is removed");
     }
 
-    /// Chooses an option by its label.
+    /// Chooses an option of a combobox by its label.
     pub async fn choose(&self, name: &str, label: &str) {
         let field = self.see("combobox", name).await.to_json().expect("an element has a JSON form");
         let script = "const [field, label] = arguments;
@@ -274,10 +279,10 @@ impl Page {
             field.dispatchEvent(new Event('change', { bubbles: true }));
             return true;";
         let chosen = self.driver.execute(script, vec![field, json!(label)]).await.expect("the page answers");
-        assert_eq!(chosen.json(), &Value::Bool(true), "'{name}' offers no '{label}'");
+        assert_eq!(chosen.json(), &Value::Bool(true), "'{name}' has no option '{label}'");
     }
 
-    /// The label of what is chosen.
+    /// The label of the combobox's selected option.
     pub async fn chosen(&self, name: &str) -> String {
         let field = self.see("combobox", name).await.to_json().expect("an element has a JSON form");
         let script = "return arguments[0].selectedOptions[0].text;";
@@ -285,7 +290,7 @@ impl Page {
         label.json().as_str().unwrap_or_default().to_owned()
     }
 
-    /// Puts a text into a search field at once, however long it is.
+    /// Sets the text of a search field in one step, whatever its length.
     pub async fn type_raw(&self, name: &str, text: &str) {
         let field = self.see("searchbox", name).await.to_json().expect("an element has a JSON form");
         let script = "const [field, text] = arguments; field.value = text;
@@ -294,12 +299,12 @@ impl Page {
         tokio::time::sleep(STEP).await;
     }
 
-    /// Asks PingOne for a person.
+    /// Searches PingOne for a person and presses Enter.
     pub async fn find_in_pingone(&self, text: &str) {
         self.enter("searchbox", "Find a person", text).await;
     }
 
-    /// How many users the table shows, by its own account.
+    /// The number of users in the table, from its `aria-rowcount`.
     pub async fn shown(&self) -> usize {
         let script =
             "const grid = document.querySelector('pingone-mfa').shadowRoot.querySelector('[role=grid]');
@@ -308,7 +313,7 @@ impl Page {
         shown.json().as_u64().and_then(|shown| shown.try_into().ok()).expect("a number of rows")
     }
 
-    /// Sends keys to whatever has the focus.
+    /// Sends keys to the element that has the focus.
     pub async fn send(&self, keys: impl Into<TypingData>) {
         if self.engine == Engine::WebKit {
             return self.send_chord(&keys.into()).await;
@@ -316,11 +321,12 @@ impl Page {
         let script = "return document.querySelector('pingone-mfa').shadowRoot.activeElement;";
         let focused = self.driver.execute(script, vec![]).await.expect("the page answers");
         let focused = focused.element().expect("something has the focus");
-        focused.send_keys(keys).await.expect("keys are taken");
+        focused.send_keys(keys).await.expect("the keys are sent");
         tokio::time::sleep(STEP).await;
     }
 
-    /// The same for WebKit, whose driver sends arrows to no checkbox: the modifiers are held while the rest is pressed.
+    /// Like `send`, for WebKit, whose driver doesn't send arrow keys to a checkbox. Modifier keys are held while the
+    /// others are pressed.
     async fn send_chord(&self, keys: &TypingData) {
         let keys: Vec<char> = keys.as_vec();
         let is_modifier =
@@ -329,27 +335,26 @@ impl Page {
         let chain = held.iter().fold(self.driver.action_chain(), |chain, key| chain.key_down(*key));
         let chain = chain.send_keys(pressed.into_iter().collect::<String>());
         let chain = held.iter().fold(chain, |chain, key| chain.key_up(*key));
-        chain.perform().await.expect("keys are taken");
+        chain.perform().await.expect("the keys are sent");
         tokio::time::sleep(STEP).await;
     }
 
-    /// Waits until the focus is in the grid's row with this index.
     pub async fn focused_row(&self, index: usize) {
         let row =
             "document.querySelector('pingone-mfa').shadowRoot.activeElement?.closest('tr')?.ariaRowIndex";
         let focused =
             self.watch(&format!("return {row} === arguments[0];"), vec![json!(index.to_string())]).await;
-        assert!(focused.is_some(), "the focus is in row {} and not in {index}", self.value(row).await);
+        assert!(focused.is_some(), "the focus is in row {}, not in {index}", self.value(row).await);
     }
 
-    /// The page's address.
+    /// The current address of the tab or frame's page.
     pub async fn address(&self) -> String {
         self.driver.current_url().await.expect("the page has an address").to_string()
     }
 
-    /// Waits until the page's address ends so.
+    /// Waits until the page's address ends with `end`.
     pub async fn hear_address(&self, end: &str) {
-        for _ in 0..PATIENCE {
+        for _ in 0..MAX_CHECKS {
             if self.address().await.ends_with(end) {
                 return;
             }
@@ -358,12 +363,12 @@ impl Page {
         panic!("the address is {}", self.address().await);
     }
 
-    /// Goes back.
+    /// Goes back one entry in the tab's history.
     pub async fn back(&self) {
         self.driver.back().await.expect("there is a page to go back to");
     }
 
-    /// Types into a field and leaves it by Enter.
+    /// Replaces a field's text and presses Enter.
     pub async fn enter(&self, role: &str, name: &str, text: &str) {
         let field = self.see(role, name).await;
         field.clear().await.expect("the field can be emptied");
@@ -371,67 +376,67 @@ impl Page {
         field.send_keys(Key::Enter + "").await.expect("the field takes Enter");
     }
 
-    /// Types into a field.
+    /// Replaces a field's text without pressing Enter.
     pub async fn fill(&self, role: &str, name: &str, text: &str) {
         let field = self.see(role, name).await;
         field.clear().await.expect("the field can be emptied");
         field.send_keys(text).await.expect("the field takes keys");
     }
 
-    /// Runs a script of the test's own in the page; it calls its last argument when it is done.
+    /// Runs a test's script in the page. The script calls its last argument when it is done.
     pub async fn run(&self, script: &str) {
         self.driver.execute_async(script, vec![]).await.expect("the script ends");
     }
 
-    /// What a script of the caller's own says; it calls its last argument with the answer.
+    /// Runs a script and returns its result. The script passes the result to its last argument.
     ///
     /// # Errors
-    /// The browser's, and a script that doesn't end in time.
+    /// Fails if the driver reports an error or the script doesn't end in time.
     pub async fn ask(&self, script: &str, arguments: Vec<Value>) -> WebDriverResult<Value> {
         Ok(self.driver.execute_async(script, arguments).await?.json().clone())
     }
 
-    /// The value of an expression in which `root` is the element's shadow root.
+    /// Evaluates an expression in which `root` is the element's shadow root.
     pub async fn ask_shadow(&self, expression: &str) -> Value {
         let script =
             format!("const root = document.querySelector('pingone-mfa').shadowRoot; return {expression};");
         self.driver.execute(script, vec![]).await.expect("the page answers").json().clone()
     }
 
-    /// Lets scripts take so long.
+    /// Sets the timeout for scripts of this page.
     ///
     /// # Errors
-    /// The browser's.
+    /// Fails if the driver reports an error.
     pub async fn be_patient(&self, time: Duration) -> WebDriverResult<()> {
         self.driver.set_script_timeout(time).await
     }
 
-    /// Asks the browser by its developer tools' protocol.
+    /// Sends a command of the `DevTools` protocol and returns its result.
     ///
     /// # Errors
-    /// The browser's.
+    /// Fails if the driver reports an error.
     pub async fn devtools(&self, method: &str, parameters: Value) -> WebDriverResult<Value> {
         self.driver.cdp().send_raw(method, parameters).await
     }
 
-    /// Looks into the one frame of the page, once it is there.
+    /// Waits for the page's only frame and switches to it.
     pub async fn enter_frame(&self) {
-        for _ in 0..PATIENCE {
+        for _ in 0..MAX_CHECKS {
             if let Ok(frame) = self.driver.find(By::Css("iframe")).await {
-                frame.enter_frame().await.expect("the frame can be looked into");
+                frame.enter_frame().await.expect("the frame can be entered");
                 return;
             }
             tokio::time::sleep(STEP).await;
         }
-        panic!("there is no frame");
+        panic!("the page has no frame");
     }
 
-    /// Looks at the page around the frame again.
+    /// Switches from the frame back to the page around it.
     pub async fn leave_frame(&self) {
         self.driver.enter_default_frame().await.expect("the page is there");
     }
 
-    /// The value of an expression, on whatever page or frame is looked at.
+    /// Evaluates an expression in the current page or frame.
     pub async fn value(&self, expression: &str) -> Value {
         let value = self.driver.execute(format!("return {expression};"), vec![]).await;
         value.expect("the page answers").json().clone()
@@ -450,40 +455,40 @@ impl Page {
         assert!(is_true.is_some(), "never true: {expression}");
     }
 
-    /// Leaves for another page.
+    /// Navigates to another page in the same tab.
     pub async fn go(&self, url: &str) {
         self.driver.goto(url).await.expect("the page is served");
     }
 
-    /// Presses keys, wherever the focus is.
+    /// Presses keys without targeting an element.
     pub async fn type_keys(&self, keys: impl Into<TypingData>) {
         let keys = self.driver.action_chain().send_keys(keys);
-        keys.perform().await.expect("keys are taken");
+        keys.perform().await.expect("the keys are sent");
         tokio::time::sleep(STEP).await;
     }
 
-    /// Goes to the previous thing that can be focused.
+    /// Moves the focus back with Shift and Tab.
     pub async fn step_back(&self) {
         let chain =
             self.driver.action_chain().key_down(Key::Shift).send_keys(Key::Tab + "").key_up(Key::Shift);
-        chain.perform().await.expect("keys are taken");
+        chain.perform().await.expect("the keys are sent");
         tokio::time::sleep(STEP).await;
     }
 
-    /// The tab that is looked at.
+    /// The handle of the current tab or window.
     pub async fn tab(&self) -> WindowHandle {
         self.driver.window().await.expect("a tab")
     }
 
-    /// How many tabs and windows there are.
+    /// The number of open tabs and windows.
     pub async fn tabs(&self) -> usize {
         self.driver.windows().await.expect("tabs").len()
     }
 
-    /// Looks at the window that the page has opened, once it is there.
+    /// Waits for the window that the page opened and switches to it. Returns the previous tab.
     pub async fn opened_window(&self) -> WindowHandle {
         let from = self.tab().await;
-        for _ in 0..PATIENCE {
+        for _ in 0..MAX_CHECKS {
             let all = self.driver.windows().await.expect("tabs");
             if let Some(other) = all.into_iter().find(|tab| *tab != from) {
                 self.show_tab(&other).await;
@@ -491,32 +496,32 @@ impl Page {
             }
             tokio::time::sleep(STEP).await;
         }
-        panic!("the page opened no window:\n{}", self.text().await);
+        panic!("the page didn't open a window:\n{}", self.text().await);
     }
 
-    /// Closes the window that is looked at, as a person would.
+    /// Closes the current window, as a person would.
     pub async fn close_window(&self) {
-        self.driver.close_window().await.expect("it can be closed");
+        self.driver.close_window().await.expect("the window can be closed");
     }
 
-    /// Opens a page in another tab, and looks at that one.
+    /// Opens a page in a new tab and switches to it.
     pub async fn new_tab(&self, url: &str) {
         let tab = self.driver.new_tab().await.expect("another tab");
         self.show_tab(&tab).await;
         self.driver.goto(url).await.expect("the page is served");
     }
 
-    /// Looks at a tab.
+    /// Switches to the tab with this handle.
     pub async fn show_tab(&self, tab: &WindowHandle) {
         self.driver.switch_to_window(tab.clone()).await.expect("the tab is there");
     }
 
-    /// Loads the page anew.
+    /// Reloads the page in the current tab.
     pub async fn reload(&self) {
         self.driver.refresh().await.expect("the page is served");
     }
 
-    /// Pastes into the token field, as a paste from the clipboard does.
+    /// Pastes a text into the token field, as from the clipboard.
     pub async fn paste_token(&self, text: &str) {
         let field = self.see("password", "Access token").await;
         if self.engine == Engine::Firefox {
@@ -529,8 +534,8 @@ impl Page {
         self.driver.execute(script, vec![field, json!(text)]).await.expect("the paste arrives");
     }
 
-    /// Cuts a text out of a field beside the page, and pastes it: Firefox keeps from a page what an event that a script makes
-    /// would paste.
+    /// Cuts a text from a temporary field beside the page and pastes it. Firefox doesn't let the page read the data
+    /// of a paste event that a script created.
     async fn paste_by_keys(&self, field: &WebElement, text: &str) {
         let beside = "const beside = document.body.appendChild(document.createElement('textarea'));
             beside.value = arguments[0]; beside.select(); beside.focus(); return beside;";
@@ -539,51 +544,56 @@ impl Page {
         beside.send_keys(Key::Control + "x").await.expect("the text is cut");
         field.send_keys(Key::Control + "v").await.expect("the text is pasted");
         let beside = beside.to_json().expect("an element has a JSON form");
-        self.driver.execute("arguments[0].remove();", vec![beside]).await.expect("the field goes");
+        self.driver.execute("arguments[0].remove();", vec![beside]).await.expect("the field is removed");
     }
 
-    /// Connects with a token and takes what it says.
+    /// Connects with a token and the values that the page reads from it.
     pub async fn connect(&self, token: &str) {
         self.paste_token(token).await;
         self.press("button", "Connect").await;
         self.see("searchbox", "Find a person").await;
     }
 
-    /// Waits until the page says this.
+    /// Waits until the page shows this sentence.
     pub async fn hear(&self, sentence: &str) {
-        self.hear_for(PATIENCE, sentence).await;
+        self.hear_within(MAX_CHECKS, sentence).await;
     }
 
-    /// Like `hear`, for what takes up to two minutes.
+    /// Like `hear`, with a timeout of two minutes.
     pub async fn hear_late(&self, sentence: &str) {
-        self.hear_for(8 * PATIENCE, sentence).await;
+        self.hear_within(8 * MAX_CHECKS, sentence).await;
     }
 
-    async fn hear_for(&self, looks: u32, sentence: &str) {
+    async fn hear_within(&self, checks: u32, sentence: &str) {
         let script = format!("return ({TEXT}).includes(arguments[0]);");
-        let heard = self.watch_for(looks, &script, vec![json!(sentence)]).await;
+        let heard = self.watch_for(checks, &script, vec![json!(sentence)]).await;
         assert!(heard.is_some(), "the page doesn't say '{sentence}' but:\n{}", self.text().await);
     }
 
-    /// Everything that is shown.
+    /// The visible text of the page or frame.
     pub async fn text(&self) -> String {
         self.value(TEXT).await.as_str().unwrap_or_default().to_owned()
     }
 
-    /// What a screen reader would say, also where no script may run.
+    /// The text that a screen reader would read. Works without page scripts too.
     pub async fn spoken(&self) -> String {
-        let tree = self.devtools("Accessibility.getFullAXTree", json!({})).await.expect("the page is spoken");
+        let tree = self
+            .devtools("Accessibility.getFullAXTree", json!({}))
+            .await
+            .expect("the accessibility tree can be read");
         let nodes = tree["nodes"].as_array().cloned().unwrap_or_default();
         nodes.iter().filter_map(|node| node["name"]["value"].as_str()).collect::<Vec<_>>().join("\n")
     }
 
-    /// Has a script run before anything of the pages that are opened from now on.
+    /// Adds a script that runs before the scripts of every page opened from now on.
     pub async fn precede(&self, script: &str) {
         let script = json!({"source": script});
-        self.devtools("Page.addScriptToEvaluateOnNewDocument", script).await.expect("the script is kept");
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", script)
+            .await
+            .expect("the script is registered");
     }
 
-    /// The state of a switch.
+    /// Whether the switch with this name is on.
     pub async fn is_on(&self, name: &str) -> bool {
         let switch = self.see("switch", name).await;
         switch.attr("aria-checked").await.ok().flatten().as_deref() == Some("true")
@@ -596,7 +606,7 @@ impl Page {
         assert!(waited.is_some(), "'{name}' stays {}", if on { "off" } else { "on" });
     }
 
-    /// The name of what has the focus.
+    /// The name of the element that has the focus.
     pub async fn focus(&self) -> String {
         let script = "const active = document.querySelector('pingone-mfa').shadowRoot.activeElement;
             return active?.getAttribute('aria-label') ?? active?.innerText ?? '';";
@@ -604,15 +614,15 @@ impl Page {
         name.json().as_str().unwrap_or_default().to_owned()
     }
 
-    /// Waits until what has the focus is called so, or its name holds this.
+    /// Waits until the name of the focused element contains `name`.
     pub async fn until_focus(&self, name: &str) {
         let script = "const active = document.querySelector('pingone-mfa').shadowRoot.activeElement;
             return (active?.getAttribute('aria-label') ?? active?.innerText ?? '').includes(arguments[0]);";
         let waited = self.watch(script, vec![json!(name)]).await;
-        assert!(waited.is_some(), "the focus is on '{}' and not on '{name}'", self.focus().await);
+        assert!(waited.is_some(), "the focus is on '{}', not on '{name}'", self.focus().await);
     }
 
-    /// Where a text stands in the document, its attributes and fields, the address and the local stores.
+    /// The places that contain a text: the document, attributes, fields, the address and the local stores.
     pub async fn sinks_with(&self, text: &str) -> Vec<String> {
         let sinks = self.driver.execute_async(SINKS, vec![]).await.expect("the page answers");
         let Value::Object(sinks) = sinks.json() else { panic!("sinks are an object") };
@@ -621,7 +631,7 @@ impl Page {
         sinks.iter().filter(|(_, value)| holds(value)).map(|(name, _)| name.clone()).collect()
     }
 
-    /// What axe-core finds wrong on the page as it is, a line each.
+    /// Accessibility violations that axe-core finds on the page, one per line.
     pub async fn axe(&self) -> Vec<String> {
         let path =
             std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules/axe-core/axe.min.js");
@@ -638,36 +648,36 @@ impl Page {
         found.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
-    /// Nothing is hard to read and nothing leads out of the page sideways, light or dark, wide or narrow. Each look is
-    /// saved as an image.
-    pub async fn looks_well(&self, screen: &str) {
-        self.looks(screen, None).await;
+    /// Checks that the page is accessible and doesn't overflow horizontally: light and dark, wide and narrow. Saves a
+    /// screenshot of each combination.
+    pub async fn check_appearance(&self, screen: &str) {
+        self.check_appearances(screen, None).await;
     }
 
-    /// The same of what this selects inside the element, and of what is around it.
-    pub async fn looks_well_around(&self, selected: &str, screen: &str) {
+    /// Like `check_appearance`, scrolled to the element that `selected` matches.
+    pub async fn check_appearance_around(&self, selected: &str, screen: &str) {
         let show = format!("root.querySelector({}).scrollIntoView({{ block: 'center' }})", json!(selected));
-        self.looks(screen, Some(&show)).await;
+        self.check_appearances(screen, Some(&show)).await;
     }
 
-    async fn looks(&self, screen: &str, show: Option<&str>) {
+    async fn check_appearances(&self, screen: &str, show: Option<&str>) {
         for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 400), ("dark", 400)] {
-            self.wear(scheme, width, 900).await;
+            self.emulate_display(scheme, width, 900).await;
             if let Some(show) = show {
                 self.ask_shadow(show).await;
             }
-            // What stands in a frame is laid out, and says how high it is, a moment later.
+            // The content of a frame is laid out, and reports its height, a moment later.
             tokio::time::sleep(Duration::from_millis(250)).await;
             self.shoot(&format!("{screen}-{scheme}-{width}")).await;
             assert_eq!(self.axe().await, Vec::<String>::new(), "{screen}, {scheme}, {width}");
             let wide = self.value("document.documentElement.scrollWidth").await;
             assert!(wide.as_u64().is_some_and(|wide| wide <= u64::from(width)), "{screen}, {width}: {wide}");
         }
-        self.wear("light", 1280, 900).await;
+        self.emulate_display("light", 1280, 900).await;
     }
 
-    /// Emulates a colour scheme and a width.
-    pub async fn wear(&self, scheme: &str, width: u32, height: u32) {
+    /// Emulates a color scheme and a window size.
+    pub async fn emulate_display(&self, scheme: &str, width: u32, height: u32) {
         let tools = self.driver.cdp();
         let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         tools.send_raw("Emulation.setEmulatedMedia", features).await.expect("a scheme");
@@ -675,7 +685,7 @@ impl Page {
         tools.send_raw("Emulation.setDeviceMetricsOverride", size).await.expect("a size");
     }
 
-    /// Saves a screenshot among the test's artefacts, `tests/e2e/shots`.
+    /// Saves a screenshot in `tests/e2e/shots`.
     pub async fn shoot(&self, name: &str) {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("shots");
         std::fs::create_dir_all(&folder).expect("a folder");

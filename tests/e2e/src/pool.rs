@@ -1,5 +1,5 @@
-//! The browsers that tests use one after the other: starting and ending one takes two seconds of a core, more than what most
-//! tests do with it.
+//! Keeps Chromium instances that tests use in turn. Starting and ending one takes two seconds of a core, more than
+//! most tests need otherwise.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,46 +9,44 @@ use thirtyfour::WebDriver;
 
 use crate::driver::Driver;
 
-/// The pool in use, as long as a test uses it. One for all, with one chromedriver: two that look for a free port at the
-/// same time can find the same one.
+/// The shared pool, which lives as long as a test uses it. There is one pool with one chromedriver, because two
+/// chromedrivers that look for a free port at the same time can pick the same one.
 static POOL: Mutex<Weak<Pool>> = Mutex::new(Weak::new());
 
 static PROFILES: AtomicU32 = AtomicU32::new(0);
 
-/// Browsers that wait for a test, and what drives all. Dropping it ends both: fields are dropped in their order.
+/// Idle browsers and the driver of all browsers. Dropping the pool ends both, in the order of the fields.
 pub(crate) struct Pool {
-    resting: Mutex<Vec<Rested>>,
-    /// Started when the first browser of Chromium is.
+    idle: Mutex<Vec<IdleBrowser>>,
+    /// Started together with the first Chromium.
     chromedriver: OnceLock<Driver>,
     folders: Mutex<Folders>,
 }
 
-/// A browser that waits for a test.
-pub(crate) struct Rested {
+pub(crate) struct IdleBrowser {
     pub(crate) driver: WebDriver,
     pub(crate) profile: PathBuf,
 }
 
-/// The profiles of the pool's browsers, removed after those have ended.
+/// Profile folders of the pool's browsers, removed after the browsers have ended.
 #[derive(Default)]
 struct Folders(Vec<PathBuf>);
 
 impl Drop for Folders {
     fn drop(&mut self) {
         for folder in &self.0 {
-            // What is left in the temporary folder is only clutter.
+            // A folder left in the temporary directory does no harm.
             let _ = std::fs::remove_dir_all(folder);
         }
     }
 }
 
 impl Pool {
-    /// The pool of this process.
     pub(crate) fn shared() -> Arc<Self> {
         let mut running = lock(&POOL);
         running.upgrade().unwrap_or_else(|| {
             let started = Arc::new(Self {
-                resting: Mutex::default(),
+                idle: Mutex::default(),
                 chromedriver: OnceLock::new(),
                 folders: Mutex::default(),
             });
@@ -57,22 +55,21 @@ impl Pool {
         })
     }
 
-    /// Where its chromedriver listens.
+    /// The address of its chromedriver.
     pub(crate) fn chromedriver(&self) -> String {
         self.chromedriver.get_or_init(Driver::of_chromium).url()
     }
 
-    /// A browser that waits.
-    pub(crate) fn take(&self) -> Option<Rested> {
-        lock(&self.resting).pop()
+    pub(crate) fn take(&self) -> Option<IdleBrowser> {
+        lock(&self.idle).pop()
     }
 
-    /// Keeps a browser for another test.
-    pub(crate) fn give_back(&self, rested: Rested) {
-        lock(&self.resting).push(rested);
+    /// Returns a browser for the next test.
+    pub(crate) fn put_back(&self, browser: IdleBrowser) {
+        lock(&self.idle).push(browser);
     }
 
-    /// A folder for the profile of another browser.
+    /// A profile folder for a new browser.
     pub(crate) fn profile(&self) -> PathBuf {
         let number = PROFILES.fetch_add(1, Ordering::Relaxed);
         let name = format!("pingone-mfa-e2e-{}-browser-{number}", std::process::id());

@@ -1,4 +1,4 @@
-//! The example portal (`examples/frame`), on an origin and a site of its own.
+//! Serves the example portal (`examples/frame`) on its own origin and site.
 
 use std::path::{Path, PathBuf};
 
@@ -7,30 +7,30 @@ use tokio::net::TcpListener;
 
 use crate::world::{World, listen};
 
-/// Where the example says that the product is served.
+/// The address of the product in the example.
 const EXAMPLE: &str = "https://mfa.example.com";
 
-/// A portal that isn't served yet: a world's config.json has to name its origin first.
+/// A portal that isn't served yet, because the world's config.json needs its origin first.
 pub struct Portal {
     listener: TcpListener,
-    /// Its origin, always another than the page's.
+    /// The portal's origin, which always differs from the page's.
     pub origin: String,
 }
 
 impl Portal {
-    /// Takes a port. By its host the portal is on another site than the page and the API.
+    /// Binds a port. The portal's host name puts it on another site than the page and the API.
     pub async fn new() -> Self {
         let (listener, origin) = listen().await;
         Self { listener, origin: origin.replace("127.0.0.1", "localhost") }
     }
 
-    /// The same on the page's own site, where the browser's log has the frame's console too.
+    /// Like `new`, but on the page's own site, so that the browser's log includes the frame's console.
     pub async fn on_the_same_site() -> Self {
         let (listener, origin) = listen().await;
         Self { listener, origin }
     }
 
-    /// Serves the example, as it is but for the product's origin, and whatever `adapt` makes of its script.
+    /// Serves the example with the product's origin filled in and its script passed through `adapt`.
     #[must_use]
     pub fn serve(self, world: &World, adapt: impl Fn(String) -> String) -> Tokens {
         let folder = world.folder().join("portal");
@@ -47,7 +47,7 @@ impl Portal {
     }
 }
 
-/// What the portal's backend answers.
+/// The token response of a portal's or host page's backend.
 pub struct Tokens(PathBuf);
 
 impl Tokens {
@@ -55,10 +55,10 @@ impl Tokens {
         Self(folder.to_owned())
     }
 
-    /// From now on it gives this token.
+    /// Makes the backend return this token from now on.
     pub fn give(&self, token: &str) {
         let answer = serde_json::json!({"accessToken": token}).to_string();
-        // The portal may be reading at this moment.
+        // Renamed into place, because the portal may be reading the file at this moment.
         let fresh = self.0.join("fresh");
         std::fs::write(&fresh, answer).expect("a file");
         std::fs::rename(fresh, self.0.join("token.json")).expect("a file");

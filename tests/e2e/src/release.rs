@@ -1,12 +1,12 @@
-//! A copy of the built release, so that a test can alter it.
+//! A copy of the built release that a test can modify.
 
 use std::path::{Path, PathBuf};
 
-/// A folder with a release.
+/// A folder that contains the files of a release.
 pub struct Release(PathBuf);
 
 impl Release {
-    /// Copies the release that was built (`PINGONE_MFA_DIST`, by default `dist` in the workspace) to `folder`.
+    /// Copies the built release (`PINGONE_MFA_DIST`, by default `dist` in the workspace) to `folder`.
     pub(crate) fn copy_to(folder: &Path) -> Self {
         let built = std::env::var_os("PINGONE_MFA_DIST")
             .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist"), PathBuf::from);
@@ -14,7 +14,7 @@ impl Release {
         Self(folder.to_owned())
     }
 
-    /// The same for the demo (`PINGONE_MFA_DEMO`, by default `dist-demo` in the workspace).
+    /// Copies the built demo (`PINGONE_MFA_DEMO`, by default `dist-demo` in the workspace) to `folder`.
     #[must_use]
     pub fn demo(folder: &Path) -> Self {
         let built = std::env::var_os("PINGONE_MFA_DEMO")
@@ -23,13 +23,13 @@ impl Release {
         Self(folder.to_owned())
     }
 
-    /// Where it is.
+    /// The folder that contains the files.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.0
     }
 
-    /// The names of its files in order, with a folder's name before those in it.
+    /// The sorted paths of its files, relative to the folder.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let mut names = names_under(&self.0, "");
@@ -37,13 +37,13 @@ impl Release {
         names
     }
 
-    /// The bytes of a file.
+    /// The content of the file at this relative path.
     #[must_use]
     pub fn read(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.0.join(name)).expect("a file")
     }
 
-    /// The one file whose name begins and ends so.
+    /// The only file whose name begins with `begin` and ends with `end`.
     #[must_use]
     pub fn file(&self, begin: &str, end: &str) -> PathBuf {
         let names = std::fs::read_dir(&self.0).expect("a folder").map(|file| file.expect("a file").path());
@@ -56,7 +56,7 @@ impl Release {
         found.remove(0)
     }
 
-    /// Flips one bit in the middle of a file; the second time it is as it was.
+    /// Flips one bit in the middle of a file. A second call restores it.
     pub fn alter(&self, begin: &str, end: &str) {
         let path = self.file(begin, end);
         let mut bytes = std::fs::read(&path).expect("a file");
@@ -65,14 +65,14 @@ impl Release {
         std::fs::write(path, bytes).expect("a file");
     }
 
-    /// Leaves only the first half of a file.
+    /// Truncates a file to its first half.
     pub fn cut(&self, begin: &str, end: &str) {
         let path = self.file(begin, end);
         let bytes = std::fs::read(&path).expect("a file");
         std::fs::write(path, &bytes[..bytes.len() / 2]).expect("a file");
     }
 
-    /// Rewrites the headers that the release wants to be served with.
+    /// Replaces text in the release's `_headers` file.
     pub fn rewrite_headers(&self, from: &str, to: &str) {
         let path = self.file("_headers", "");
         let headers = std::fs::read_to_string(&path).expect("a file");
@@ -80,17 +80,17 @@ impl Release {
         std::fs::write(path, headers.replace(from, to)).expect("a file");
     }
 
-    /// Permits one more origin to be asked.
+    /// Allows the page to connect to another origin.
     pub fn permit(&self, origin: &str) {
         self.rewrite_headers("connect-src 'self'", &format!("connect-src 'self' {origin}"));
     }
 
-    /// Adds a file.
+    /// Writes a file with this name into the release.
     pub fn add(&self, name: &str, text: &str) {
         std::fs::write(self.0.join(name), text).expect("a file");
     }
 
-    /// Takes a file away.
+    /// Deletes the only file whose name has this beginning and end.
     pub fn remove(&self, begin: &str, end: &str) {
         std::fs::remove_file(self.file(begin, end)).expect("a file");
     }

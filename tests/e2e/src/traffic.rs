@@ -1,21 +1,21 @@
-//! What a browser sent and got, by the events of its developer tools.
+//! Network requests of a browser, reconstructed from its `DevTools` events.
 
 use serde_json::Value;
 
-/// One request, and what came back.
+/// One request and the size of its response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Load {
-    /// Its address.
+    /// The address that was requested.
     pub url: String,
-    /// The bytes of the body as the network carried it.
+    /// Bytes of the body as transferred over the network.
     pub body: u64,
-    /// All bytes that came back, the head of the answer included.
+    /// All bytes of the response, including its head.
     pub whole: u64,
-    /// Whether the answer arrived to its end.
+    /// Whether the response arrived completely.
     pub is_complete: bool,
 }
 
-/// The requests among the events, in order.
+/// The requests in a list of events, in order.
 pub(crate) fn loads(events: &[Value]) -> Vec<Load> {
     let mut loads: Vec<(String, Load)> = Vec::new();
     for event in events {
@@ -46,7 +46,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_was_sent_is_counted_as_it_came() {
+    fn transferred_bytes_are_counted_per_request() {
         let event = |method: &str, parameters: Value| json!({"method": method, "params": parameters});
         let sent = json!({"requestId": "1", "request": {"url": "http://page/a"}});
         let events = [

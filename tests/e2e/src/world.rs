@@ -1,4 +1,4 @@
-//! Everything that one test needs, on ports of its own.
+//! Everything that one test needs, on its own ports.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -20,52 +20,52 @@ use crate::engine::Engine;
 use crate::page::Page;
 use crate::pool::Pool;
 use crate::release::Release;
-use crate::spelling::spellings;
+use crate::spelling::encodings;
 use crate::traffic::{Load, loads};
 
-/// The folder into which the browser saves files.
+/// Name of the folder for downloads.
 const DOWNLOADS: &str = "downloads";
 
 static WORLDS: AtomicU32 = AtomicU32::new(0);
 
-/// A browser, a sandbox and a page server.
+/// One test's browser, sandbox and page server.
 pub struct World {
-    /// What the page is driven in.
+    /// The browser engine that drives the page.
     pub engine: Engine,
-    /// Started, or taken from the pool, when it is first used.
+    /// Started, or taken from the pool, on first use.
     browser: OnceCell<Browser>,
-    /// Browsers of other computers.
+    /// Browsers that stand for other computers.
     others: Vec<Browser>,
     sandbox: Shared,
-    /// The release that the page server serves.
+    /// The copy of the release that the page server serves.
     pub release: Release,
-    /// The page's origin.
+    /// The origin that the page is served from.
     pub page_origin: String,
-    /// The API's origin.
+    /// The origin of the sandbox's API, which the page connects to.
     pub api_origin: String,
     folder: PathBuf,
-    /// The origins that were visited.
+    /// Origins that this world has opened already.
     visited: Mutex<HashSet<String>>,
     pool: Arc<Pool>,
 }
 
 impl World {
-    /// A world with so many users and the config.json that belongs to it.
+    /// A world with this number of users and the matching config.json.
     pub async fn with_users(users: u32) -> Self {
         Self::start(users, config_json).await
     }
 
-    /// A world whose config.json is made from the API's origin by `config`.
+    /// A world whose config.json is what `config` returns for the API's origin.
     pub async fn start(users: u32, config: impl Fn(&str) -> String) -> Self {
         Self::populated(users, Populations::Usual, config).await
     }
 
-    /// The same with these populations.
+    /// Like `start`, with these populations.
     pub async fn populated(users: u32, populations: Populations, config: impl Fn(&str) -> String) -> Self {
         Self::seeded(1, users, populations, config).await
     }
 
-    /// The same, its people and whatever goes wrong drawn from a seed.
+    /// Like `populated`, with a seed for the random users and faults.
     pub async fn seeded(
         seed: u64,
         users: u32,
@@ -103,7 +103,7 @@ impl World {
         }
     }
 
-    /// A folder of this world's own, removed with it.
+    /// This world's own folder, which is removed with it.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -114,40 +114,40 @@ impl World {
             Engine::Chromium => Browser::pooled(&self.pool).await,
             other => {
                 let (profile, downloads) = (self.folder.join("profile"), self.folder.join(DOWNLOADS));
-                Browser::of_engine(other, &self.pool, &profile, &downloads).await
+                Browser::with_engine(other, &self.pool, &profile, &downloads).await
             }
         };
         self.browser.get_or_init(started).await
     }
 
-    /// What really is so.
+    /// The sandbox, for its true state and for setting faults.
     pub fn sandbox(&self) -> MutexGuard<'_, Sandbox> {
         self.sandbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets pages read the Correlation-Id of answers from now on, as PingOne's documentation says and its recorded answers
-    /// don't.
+    /// Lets pages read the Correlation-Id of responses from now on. PingOne's documentation says that they can, but
+    /// its recorded responses don't allow it.
     pub fn expose_correlation_ids(&self) {
         let mut sandbox = self.sandbox();
         let behaviour = Behaviour { expose_correlation_id: true, ..sandbox.behaviour().clone() };
-        sandbox.behave(behaviour).expect("it can be meant");
+        sandbox.behave(behaviour).expect("a valid behavior");
     }
 
-    /// A token.
+    /// Issues an access token that the sandbox accepts.
     #[must_use]
     pub fn token(&self, spec: &TokenSpec) -> String {
         self.sandbox().mint(spec, now())
     }
 
-    /// Ten minutes pass at once, for PingOne's tokens and for the page until it is loaded again. A token that really ended
-    /// within seconds would end before it is used where the machine is busy.
+    /// Advances the clocks of the sandbox and, until it is reloaded, of the page by ten minutes. A token with a
+    /// lifetime of a few seconds might expire before its first use on a busy machine.
     pub async fn let_ten_minutes_pass(&self, page: &Page) {
-        // For the page first: it looks at its clock when PingOne has refused a token.
+        // The page comes first: it reads its clock when PingOne refuses a token.
         page.run("const now = Date.now; Date.now = () => now() + 600_000; arguments[0]();").await;
         self.sandbox().set_clock_offset_millis(600_000);
     }
 
-    /// Has the browser save files into a folder of this world's own.
+    /// Makes the browser save downloads in this world's folder.
     pub async fn downloads(&self) -> Downloads {
         let folder = self.folder.join(DOWNLOADS);
         std::fs::create_dir_all(&folder).expect("a folder");
@@ -165,7 +165,7 @@ impl World {
         Downloads(folder)
     }
 
-    /// Puts a file where the browser can open it.
+    /// Writes a file that a test can choose in the browser.
     #[must_use]
     pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.folder.join(name);
@@ -173,12 +173,12 @@ impl World {
         path
     }
 
-    /// Opens the page.
+    /// Opens the page in this world's browser.
     pub async fn open(&self) -> Page {
         self.visit(&self.page_origin).await
     }
 
-    /// Opens another page.
+    /// Opens another page in this world's browser.
     pub async fn visit(&self, url: &str) -> Page {
         let driver = self.browser().await.driver.clone();
         if self.engine == Engine::Chromium {
@@ -188,23 +188,19 @@ impl World {
         Page::new(driver, self.engine)
     }
 
-    /// Has a browser forget what the origin of this address stored, unless that was visited: a port may have been that of
-    /// an earlier test in the same browser.
+    /// Clears the stored data of this address's origin on its first visit. A pooled browser may have data of an
+    /// earlier test that had the same port.
     async fn forget(&self, driver: &WebDriver, url: &str) {
         let origin = url.split('/').take(3).collect::<Vec<_>>().join("/");
         if origin.starts_with("http")
             && self.visited.lock().unwrap_or_else(PoisonError::into_inner).insert(origin.clone())
         {
             let all = serde_json::json!({"origin": origin, "storageTypes": "all"});
-            driver
-                .cdp()
-                .send_raw("Storage.clearDataForOrigin", all)
-                .await
-                .expect("what was stored is forgotten");
+            driver.cdp().send_raw("Storage.clearDataForOrigin", all).await.expect("stored data is cleared");
         }
     }
 
-    /// Opens the page in the browser of another computer, which shares nothing with the first one.
+    /// Opens the page in another computer's browser, which doesn't share anything with the first one.
     pub async fn open_elsewhere(&mut self) -> Page {
         let profile = self.folder.join(format!("profile-{}", self.others.len() + 1));
         let browser = Browser::start(&self.pool, &profile).await;
@@ -214,54 +210,55 @@ impl World {
         Page::new(driver, self.engine)
     }
 
-    /// Takes another browser in the place of the first, of this test's own, that remembers nothing.
+    /// Replaces the browser by a new one that belongs to this test and has no stored data.
     pub async fn renew_browser(&mut self) {
         let profile = self.end_browser().await;
         self.browser = OnceCell::from(Browser::start(&self.pool, &profile).await);
     }
 
-    /// The same, and the new one slows down what is hidden, which tests don't want and people have.
+    /// Like `renew_browser`, but hidden pages are throttled, as in normal use.
     pub async fn renew_browser_throttling(&mut self) {
         let profile = self.end_browser().await;
         self.browser = OnceCell::from(Browser::start_throttling(&self.pool, &profile).await);
     }
 
-    /// The same, and the new one keeps pages that are left, to show them again after Back.
+    /// Like `renew_browser`, with the back/forward cache, as in normal use.
     pub async fn renew_browser_keeping_pages(&mut self) {
         let profile = self.end_browser().await;
         self.browser = OnceCell::from(Browser::start_keeping_pages(&self.pool, &profile).await);
     }
 
-    /// The same, and everything that the new one sends and gets can be asked for.
+    /// Like `renew_browser`, but records network traffic for `traffic`.
     pub async fn renew_browser_watched(&mut self) {
         let profile = self.end_browser().await;
         self.browser = OnceCell::from(Browser::start_watched(&self.pool, &profile).await);
     }
 
-    /// Ends the browser, or gives it back, and says where the next one keeps its files.
+    /// Ends the browser or returns it to the pool. Returns the profile folder for the next one.
     async fn end_browser(&mut self) -> PathBuf {
         let profile = self.folder.join("profile");
         if let Some(browser) = self.browser.take().filter(Browser::is_own) {
-            // A profile that stays behind is only clutter.
+            // A profile left on disk does no harm.
             let _ = std::fs::remove_dir_all(browser.quit().await);
         }
         profile
     }
 
-    /// What a watched browser sent since this was last asked, and what came back.
+    /// Requests and responses since the last call. Needs `renew_browser_watched`.
     pub async fn traffic(&self) -> Vec<Load> {
         loads(&self.browser().await.events().await)
     }
 
-    /// Kills the browser in the midst of whatever it does, and starts another that finds what was on its disk.
+    /// Kills the browser abruptly and starts another one with the same profile.
     pub async fn kill_browser(&mut self) {
-        let browser = self.browser.take().expect("a browser of this test's own: call `renew_browser` first");
+        let browser =
+            self.browser.take().expect("the browser belongs to this test: call `renew_browser` first");
         let profile = browser.kill();
         self.browser = OnceCell::from(Browser::start(&self.pool, &profile).await);
     }
 
-    /// What the console said that is a warning or worse. Refused requests are named by the network, not by the
-    /// page, and are left out where `with_network` is false.
+    /// Console messages of level warning or worse. The browser reports refused requests under the source `network`;
+    /// without `with_network` they are left out.
     pub async fn complaints(&self, with_network: bool) -> Vec<String> {
         let log = self.browser().await.log().await.into_iter();
         log.filter(|(level, source, _)| level != "INFO" && (with_network || source != "network"))
@@ -269,12 +266,12 @@ impl World {
             .collect()
     }
 
-    /// Everything that the console said.
+    /// All console messages since the log was last read.
     pub async fn console(&self) -> String {
         self.browser().await.log().await.into_iter().map(|(_, _, message)| message + "\n").collect()
     }
 
-    /// Serves an empty page under no policy at all, for controls, and says where.
+    /// Serves an empty page without a policy, as a control, and returns its origin.
     pub async fn bare_page(&self) -> String {
         let folder = self.folder.join("bare");
         std::fs::create_dir_all(&folder).expect("a folder");
@@ -283,27 +280,28 @@ impl World {
         self.serve(&folder).await
     }
 
-    /// Serves a folder as it wants to be served, on an origin of its own, and says where.
+    /// Serves a folder with its own headers on a new origin, which is returned.
     pub async fn serve(&self, folder: &Path) -> String {
         let (listener, origin) = listen().await;
         tokio::spawn(serve_page(listener, folder.to_owned(), String::new(), String::new()));
         origin
     }
 
-    /// In which files of the browser's profile the text stands as of now, in whatever spelling: file and spelling.
+    /// Files of the browser's profile that contain the text in any encoding, while the browser runs. Returns file and
+    /// encoding.
     pub fn disk_with(&self, text: &str) -> Vec<(PathBuf, &'static str)> {
-        let spellings = spellings(text);
+        let encodings = encodings(text);
         let browser = self.browser.get().expect("the browser has not been ended");
         let files = files_under(browser.profile());
         let held = files.into_iter().flat_map(|file| {
             let bytes = std::fs::read(&file).unwrap_or_default();
-            let found = spellings.iter().filter(|(_, spelled)| holds(&bytes, spelled));
+            let found = encodings.iter().filter(|(_, encoded)| holds(&bytes, encoded));
             found.map(|(name, _)| (file.clone(), *name)).collect::<Vec<_>>()
         });
         held.collect()
     }
 
-    /// Ends the browser and says in which files of its profile the text stands.
+    /// Quits the browser and returns the files of its profile that contain each text.
     pub async fn files_with(&mut self, texts: &[&str]) -> Vec<Vec<PathBuf>> {
         let browser = self.browser.take().expect("the browser has not been ended");
         let profile = browser.quit().await;
@@ -312,16 +310,16 @@ impl World {
     }
 }
 
-/// Where the browser saves files.
+/// The folder that the browser saves downloads in.
 pub struct Downloads(PathBuf);
 
 impl Downloads {
-    /// The text of the one file whose name ends so, once it is there whole.
+    /// Waits for the download whose name ends with `end` and returns its text.
     pub async fn file(&self, end: &str) -> String {
         String::from_utf8(self.bytes("", end).await).expect("a text")
     }
 
-    /// The one file whose name begins and ends so, once it is there whole.
+    /// Waits until the download with this beginning and end of its name is complete, and returns its content.
     pub async fn bytes(&self, beginning: &str, end: &str) -> Vec<u8> {
         for _ in 0..600 {
             let files = files_under(&self.0);
@@ -329,15 +327,15 @@ impl Downloads {
                 let name = file.file_name().unwrap_or_default().to_string_lossy();
                 name.starts_with(beginning) && name.ends_with(end)
             };
-            // The browser first takes the name with an empty file and then moves the whole one there; the
-            // page saves no empty files.
+            // The browser first creates an empty file and then moves the complete one to that name. The page doesn't
+            // save empty files.
             let saved = files.iter().find(is_it).map(|file| std::fs::read(file).expect("a file"));
             if let Some(bytes) = saved.filter(|bytes| !bytes.is_empty()) {
                 return bytes;
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        panic!("no file begins with {beginning} and ends with {end}: {:?}", files_under(&self.0));
+        panic!("no file name begins with {beginning} and ends with {end}: {:?}", files_under(&self.0));
     }
 }
 
@@ -345,7 +343,7 @@ impl Drop for World {
     fn drop(&mut self) {
         self.browser.take();
         self.others.clear();
-        // What is left in the temporary folder is only clutter.
+        // A folder left in the temporary directory does no harm.
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
@@ -362,17 +360,17 @@ fn files_under(folder: &Path) -> Vec<PathBuf> {
     paths.flat_map(|path| if path.is_dir() { files_under(&path) } else { vec![path] }).collect()
 }
 
-/// The text as UTF-8 and as UTF-16, which browsers write too.
+/// Whether a file contains the text in any encoding. Browsers write UTF-16 too.
 fn contains(file: &Path, text: &str) -> bool {
     let bytes = std::fs::read(file).unwrap_or_default();
-    spellings(text).iter().any(|(_, spelled)| holds(&bytes, spelled))
+    encodings(text).iter().any(|(_, encoded)| holds(&bytes, encoded))
 }
 
 fn holds(bytes: &[u8], needle: &[u8]) -> bool {
     bytes.windows(needle.len()).any(|window| window == needle)
 }
 
-/// Whoever's MFA tests turn on by name has a device: without one the page asks first.
+/// Gives devices to the users for whom tests turn MFA on. Without a device the page would ask for confirmation first.
 fn with_devices(mut sandbox: Sandbox) -> Sandbox {
     for username in ["jonas.brandt", "test.user07"] {
         if let Some(user) = sandbox.user_named(username) {
@@ -383,7 +381,7 @@ fn with_devices(mut sandbox: Sandbox) -> Sandbox {
 }
 
 impl World {
-    /// Gives an active device to everyone whose MFA is off, so that turning it on asks nothing.
+    /// Gives an active device to all users whose MFA is off, so that the page doesn't ask for confirmation.
     pub fn give_devices(&self) {
         let mut sandbox = self.sandbox();
         let off: Vec<Uuid> =

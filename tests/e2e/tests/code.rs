@@ -1,4 +1,4 @@
-//! Requests as code and a plan as a script, from the page into the world.
+//! Shows requests as code and saves plans as scripts, and checks that both are correct outside the page.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::TokenSpec;
 use thirtyfour::Key;
 
-/// Keeps what is copied where the test can read it.
+/// Stores copied text in `window.copied` for the test.
 const CATCH_COPIES: &str =
     "navigator.clipboard.writeText = (text) => { window.copied = text; return Promise.resolve(); };
     arguments[arguments.length - 1]();";
@@ -22,7 +22,7 @@ async fn listed(world: &World, token: &str) -> Page {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_request_that_is_shown_is_offered_as_code_in_every_language() {
+async fn the_displayed_request_is_available_as_code_in_every_language() {
     let world = World::with_users(60).await;
     let token = world.token(&TokenSpec::default());
     let signature = token.rsplit('.').next().unwrap().to_owned();
@@ -32,7 +32,7 @@ async fn the_request_that_is_shown_is_offered_as_code_in_every_language() {
     page.wait_for_switch("MFA for jonas.brandt", true).await;
 
     page.see("tab", "Typed").await.send_keys(Key::Left + "").await.unwrap();
-    assert_eq!(page.focus().await, "Code", "an arrow leads around to the last tab");
+    assert_eq!(page.focus().await, "Code", "the arrow key wraps around to the last tab");
     assert_eq!(page.chosen("Language").await, "cURL");
     let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
     let environment = world.sandbox().environment_id();
@@ -51,7 +51,7 @@ async fn the_request_that_is_shown_is_offered_as_code_in_every_language() {
     page.shoot("code").await;
     assert_eq!(page.axe().await, Vec::<String>::new());
 
-    // What was chosen stays while others are looked at.
+    // The chosen language is kept when other tabs and requests are shown.
     page.press("tab", "Raw").await;
     page.press("tab", "Code").await;
     assert_eq!(page.chosen("Language").await, "PowerShell");
@@ -63,7 +63,7 @@ async fn the_request_that_is_shown_is_offered_as_code_in_every_language() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plan_that_is_saved_as_a_script_changes_exactly_its_users() {
+async fn a_plan_saved_as_a_script_changes_exactly_its_users() {
     let world = World::with_users(60).await;
     let token = world.token(&TokenSpec::default());
     let page = listed(&world, &token).await;
@@ -88,19 +88,19 @@ async fn a_plan_that_is_saved_as_a_script_changes_exactly_its_users() {
     page.shoot("review-script").await;
     assert_eq!(page.axe().await, Vec::<String>::new());
     let typed = page.see("textbox", "Change reference").await.prop("value").await.unwrap();
-    assert_eq!(typed.as_deref(), Some("CHG0041273"), "what is typed below isn't lost");
+    assert_eq!(typed.as_deref(), Some("CHG0041273"), "typed text is kept");
     page.press("button", "Back").await;
 
     let script = folder.bytes("mfa-plan-", ".sh").await;
     let (script, plan) = (world.file("plan.sh", &script), world.file("plan.csv", &plan));
     let results = plan.with_file_name("results.csv");
     let users = std::fs::read_to_string(&plan).unwrap().lines().filter(|line| line.contains(",on,")).count();
-    // It asks for the change reference and the number again.
+    // The script asks for the change reference and the number of users again.
     let answers = world.file("answers", format!("CHG0041273\n{users}\n").as_bytes());
     let mut run = Command::new("bash");
     run.arg(script).arg(&plan).arg(&results).env(TOKEN, &token);
     run.stdin(std::fs::File::open(answers).unwrap());
-    let ended = tokio::task::spawn_blocking(move || run.output().expect("bash is there")).await.unwrap();
+    let ended = tokio::task::spawn_blocking(move || run.output().expect("bash is installed")).await.unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
     let plan = std::fs::read_to_string(plan).unwrap();
     let planned: Vec<&str> =
@@ -108,17 +108,17 @@ async fn a_plan_that_is_saved_as_a_script_changes_exactly_its_users() {
     assert!(!planned.is_empty());
     let sandbox = world.sandbox();
     let written: Vec<String> = sandbox.oracle().writes().iter().map(|write| write.user.to_string()).collect();
-    assert_eq!(written, planned, "everyone of the plan, and nobody else");
+    assert_eq!(written, planned, "all users of the plan, and no others");
     let results = std::fs::read_to_string(results).unwrap();
     assert_eq!(results.lines().filter(|line| line.contains(",changed,200,")).count(), planned.len());
 }
 
-async fn is_held(page: &Page, button: &str) -> bool {
-    !page.see("button", button).await.is_enabled().await.expect("it can be asked")
+async fn is_disabled(page: &Page, button: &str) -> bool {
+    !page.see("button", button).await.is_enabled().await.expect("the button's state can be read")
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plan_leaves_the_page_only_after_everything_that_its_run_asks_for() {
+async fn a_plan_can_be_saved_only_after_all_fields_required_by_its_run_are_filled() {
     let world = World::with_users(60).await;
     let page = listed(&world, &world.token(&TokenSpec::default())).await;
     page.choose("MFA status", "MFA: on").await;
@@ -127,21 +127,21 @@ async fn a_plan_leaves_the_page_only_after_everything_that_its_run_asks_for() {
     page.hear("will be changed").await;
     let number = page.names("textbox", "Type ").await.remove(0);
     let run = page.names("button", "Run ").await.remove(0);
-    let ways = [run.as_str(), "Save plan", "Save as script"];
-    for way in ways {
-        assert!(is_held(&page, way).await, "{way}");
+    let buttons = [run.as_str(), "Save plan", "Save as script"];
+    for name in buttons {
+        assert!(is_disabled(&page, name).await, "{name}");
     }
     page.fill("textbox", "Reason", "New phones").await;
-    for way in ways {
-        assert!(is_held(&page, way).await, "{way} before the number is typed");
+    for name in buttons {
+        assert!(is_disabled(&page, name).await, "{name} before the number is typed");
     }
     page.fill("textbox", &number, number.trim_start_matches("Type ")).await;
-    for way in ways {
-        assert!(!is_held(&page, way).await, "{way}");
+    for name in buttons {
+        assert!(!is_disabled(&page, name).await, "{name}");
     }
     page.fill("textbox", "Start with", "nobody.here").await;
-    for way in ways {
-        assert!(is_held(&page, way).await, "{way} with a pilot user who isn't in the plan");
+    for name in buttons {
+        assert!(is_disabled(&page, name).await, "{name} with a pilot user who isn't in the plan");
     }
     assert_eq!(world.sandbox().oracle().counts().put, 0);
 }

@@ -1,7 +1,7 @@
-//! The oldest browsers that can show the page: what it uses, by MDN's data, and what the README says.
+//! Checks that README.md states the oldest browsers that can run the page, according to MDN's data.
 //!
-//! What is used is read from the release itself: the browser's functions that the program imports, the style sheets, and the
-//! scripts. Every interface that they use counts besides.
+//! The features in use are read from the release itself: the browser functions that the program imports, the style
+//! sheets, and the scripts. Every listed interface counts too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-/// The engines, as MDN's data calls them.
+/// Names of the engines in MDN's browser compatibility data.
 const ENGINES: [&str; 5] = ["chrome", "edge", "firefox", "safari", "safari_ios"];
 
-/// The interfaces of the browser whose members the program or the scripts use.
+/// Browser interfaces whose members the program or the scripts use.
 const INTERFACES: [&str; 64] = [
     "AbortController",
     "AbortSignal",
@@ -80,13 +80,13 @@ const INTERFACES: [&str; 64] = [
     "console",
 ];
 
-/// More of them.
+/// More interfaces, continuing [`INTERFACES`].
 const MORE_INTERFACES: [&str; 6] =
     ["SubmitEvent", "TrustedTypePolicyFactory", "URL", "URLSearchParams", "Window", "Worker"];
 
-/// What the program imports by a name that is not in MDN's data: the runtime's own, constructors, options, and what a crate brings
-/// for streams that the page doesn't make.
-const OWN: [&str; 26] = [
+/// Imports whose names aren't in MDN's data: the runtime's own, constructors, options, and functions that a crate
+/// imports for streams that the page doesn't create.
+const OTHER_IMPORTS: [&str; 26] = [
     "bufferSource",
     "byobRequest",
     "capture",
@@ -115,7 +115,7 @@ const OWN: [&str; 26] = [
     "view",
 ];
 
-/// What is written in a style sheet and has a place of its own in the data.
+/// Style sheet notations with their own entries in the data.
 const NOTATIONS: [(&str, &str); 20] = [
     ("light-dark(", "css.types.color.light-dark"),
     ("color-mix(", "css.types.color.color-mix"),
@@ -139,7 +139,7 @@ const NOTATIONS: [(&str, &str); 20] = [
     ("@container", "css.at-rules.container"),
 ];
 
-/// What is written in a script and has a place of its own in the data.
+/// Script notations with their own entries in the data.
 const SYNTAX: [(&str, &str); 12] = [
     ("?.", "javascript.operators.optional_chaining"),
     ("??=", "javascript.operators.nullish_coalescing_assignment"),
@@ -155,7 +155,7 @@ const SYNTAX: [(&str, &str); 12] = [
     ("static{", "javascript.classes.static.initialization_blocks"),
 ];
 
-/// What may be missing: it is asked for first, and something else is done without it.
+/// Features that may be missing: the page detects them and works without them.
 const OPTIONAL: [&str; 11] = [
     "javascript.builtins.ArrayBuffer.detached",
     "javascript.builtins.Symbol.dispose",
@@ -170,11 +170,11 @@ const OPTIONAL: [&str; 11] = [
     "css.types.color.oklch.relative_syntax",
 ];
 
-/// What the program asks for by a name of its own making.
+/// Features that the program uses through names of its own.
 const NAMED: [&str; 3] =
     ["api.IDBTransaction.durability", "api.LockManager.request", "api.crossOriginIsolated"];
 
-/// What the wasm is compiled with.
+/// WebAssembly features that the program is compiled with.
 const WASM: [&str; 6] = [
     "webassembly.fixed-width-SIMD",
     "webassembly.bulk-memory-operations",
@@ -196,7 +196,8 @@ impl Data {
         path.split('.').try_fold(&self.0, |value, key| value.get(key)).filter(|found| found.is_object())
     }
 
-    /// The first version of an engine that has it without a flag, under its own name or under one of these prefixes.
+    /// The first version of an engine that has the feature without a flag, under its own name or with one of these
+    /// prefixes.
     fn since(&self, path: &str, engine: &str, prefixes: &[&str]) -> Option<Version> {
         let support = &self.at(path)?["__compat"]["support"][engine];
         let statements = support.as_array().map_or_else(|| vec![support], |all| all.iter().collect());
@@ -232,7 +233,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The release's files of this kind, as one text.
+/// The release's files with these beginnings and this ending, concatenated.
 fn files(beginnings: &[&str], ending: &str) -> String {
     let dist = std::env::var("PINGONE_MFA_DIST").map_or_else(|_| root().join("dist"), PathBuf::from);
     let mut names: Vec<_> =
@@ -248,19 +249,20 @@ fn files(beginnings: &[&str], ending: &str) -> String {
     texts.concat()
 }
 
-/// The words after this mark, as long as `belongs` says that a letter belongs to one.
+/// The words after each occurrence of `mark`. A word ends at the first character that isn't accepted by `belongs`.
 fn words<'a>(text: &'a str, mark: &'a str, belongs: fn(char) -> bool) -> BTreeSet<&'a str> {
     let after = text.match_indices(mark).map(|(at, _)| &text[at + mark.len()..]);
     let word = |rest: &'a str| &rest[..rest.find(|letter| !belongs(letter)).unwrap_or(rest.len())];
     after.map(word).filter(|word| !word.is_empty()).collect()
 }
 
-const fn is_of_name(letter: char) -> bool {
+const fn is_name_char(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || letter == '_'
 }
 
-/// Where the data has a member of this name; of several, the one that has been there longest in every engine. Which
-/// interface is meant no name tells: `map` is an array's and, since lately, an iterator's.
+/// The path of a member with this name in the data. If several interfaces have one, the member that every engine has
+/// had the longest is used. The name doesn't show which interface is meant: arrays have `map`, and newer iterators
+/// have it too.
 fn member(data: &Data, name: &str) -> Option<String> {
     let all = every_member(data, name);
     let since = |path: &String| ENGINES.map(|engine| data.since(path, engine, &[]));
@@ -268,7 +270,7 @@ fn member(data: &Data, name: &str) -> Option<String> {
     everywhere.min_by_key(|path| since(path)).or(all.first()).cloned()
 }
 
-/// Where the data has members of this name.
+/// The paths of all members with this name in the data.
 fn every_member(data: &Data, name: &str) -> Vec<String> {
     let event = name.strip_prefix("on").map(|event| format!("{event}_event"));
     let spelled: Vec<String> =
@@ -285,15 +287,15 @@ fn every_member(data: &Data, name: &str) -> Vec<String> {
     all.filter(|path| data.at(path).is_some()).collect()
 }
 
-/// What the program imports from the browser.
+/// The data paths of everything that the program imports from the browser.
 fn imported(data: &Data, glue: &str) -> BTreeSet<String> {
     let is_hash = |tail: &str| tail.len() == 16 && tail.chars().all(|letter| letter.is_ascii_hexdigit());
     let mut used = BTreeSet::new();
     let mut unknown = BTreeSet::new();
-    for word in words(glue, "__wbg_", is_of_name) {
+    for word in words(glue, "__wbg_", is_name_char) {
         let Some((name, _)) = word.rsplit_once('_').filter(|(_, tail)| is_hash(tail)) else { continue };
         let name = name.strip_prefix("set_").or_else(|| name.strip_prefix("get_")).unwrap_or(name);
-        if OWN.contains(&name)
+        if OTHER_IMPORTS.contains(&name)
             || name.starts_with("instanceof_")
             || name.starts_with("new_")
             || name.starts_with("_wb")
@@ -307,24 +309,29 @@ fn imported(data: &Data, glue: &str) -> BTreeSet<String> {
         };
     }
     assert!(used.len() > 100, "the program imports more than {}", used.len());
-    assert_eq!(unknown, BTreeSet::new(), "imported, and in no data: name its interface, or add it to OWN");
+    assert_eq!(
+        unknown,
+        BTreeSet::new(),
+        "imported, but not in MDN's data: add its interface, or add the name to OTHER_IMPORTS"
+    );
     used
 }
 
-/// What the scripts use: members of the browser's interfaces, and syntax.
+/// The data paths of what the scripts use: members of browser interfaces, and syntax.
 fn scripted(data: &Data, scripts: &str) -> BTreeSet<String> {
-    // What is shorter is a name that was made short.
-    let names =
-        words(scripts, ".", is_of_name).into_iter().filter(|name| name.len() > 2 && !OWN.contains(name));
+    // Shorter names come from minification.
+    let names = words(scripts, ".", is_name_char)
+        .into_iter()
+        .filter(|name| name.len() > 2 && !OTHER_IMPORTS.contains(name));
     let of_names = names.filter_map(|name| member(data, name));
     let of_syntax =
         SYNTAX.iter().filter(|(text, _)| scripts.contains(text)).map(|(_, path)| (*path).to_owned());
     of_names.chain(of_syntax).collect()
 }
 
-/// What the style sheets use.
+/// The data paths of what the style sheets use.
 fn styled(data: &Data, styles: &str) -> BTreeSet<String> {
-    const fn is_of_css(letter: char) -> bool {
+    const fn is_css_char(letter: char) -> bool {
         letter.is_ascii_alphanumeric() || letter == '-'
     }
     let mut used: BTreeSet<String> = BTreeSet::new();
@@ -340,23 +347,23 @@ fn styled(data: &Data, styles: &str) -> BTreeSet<String> {
         let Some((name, _)) = declaration.split_once(':') else { continue };
         if name.starts_with("--")
             || name.is_empty()
-            || !name.chars().all(is_of_css)
+            || !name.chars().all(is_css_char)
             || data.at(&format!("api.HTML{name}")).is_some()
         {
             continue;
         }
         let is_property = name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-');
-        // `button:hover` begins like a declaration; no property is called as an element is.
+        // `button:hover` looks like the start of a declaration. No property has the name of an element.
         if is_property && !ELEMENTS.contains(&name) {
             note(format!("css.properties.{}", name.trim_start_matches("-webkit-")), name);
         }
     }
     for (mark, folder) in [("::", "css.selectors"), ("@", "css.at-rules")] {
-        for name in words(styles, mark, is_of_css) {
+        for name in words(styles, mark, is_css_char) {
             note(format!("{folder}.{name}"), name);
         }
     }
-    for name in words(styles, ":", is_of_css) {
+    for name in words(styles, ":", is_css_char) {
         let path = format!("css.selectors.{name}");
         if data.at(&path).is_some() {
             note(path, name);
@@ -368,16 +375,16 @@ fn styled(data: &Data, styles: &str) -> BTreeSet<String> {
         }
     }
     assert!(used.len() > 60, "the style uses more than {}", used.len());
-    assert_eq!(unknown, BTreeSet::new(), "in the style, and in no data");
+    assert_eq!(unknown, BTreeSet::new(), "in a style sheet, but not in MDN's data");
     used
 }
 
-/// Elements by which rules begin that have a pseudo-class.
+/// Element names that begin a rule with a pseudo-class.
 const ELEMENTS: [&str; 11] =
     ["a", "button", "dialog", "input", "pingone-mfa", "progress", "select", "summary", "td", "th", "tr"];
 
 #[test]
-fn the_readme_names_the_oldest_browsers_that_have_everything() {
+fn the_readme_states_the_oldest_browsers_with_all_required_features() {
     let data = Data::read();
     let styles = files(&["widget-", "page-"], ".css");
     let mut used = imported(&data, &files(&["element-"], ".js"));
@@ -386,7 +393,7 @@ fn the_readme_names_the_oldest_browsers_that_have_everything() {
     used.extend(styled(&data, &styles));
     used.extend(WASM.into_iter().chain(NAMED).map(str::to_owned));
     used.extend(INTERFACES.iter().chain(&MORE_INTERFACES).map(|name| format!("api.{name}")));
-    // A version that knows a property by its prefix alone counts where the prefix stands in the style sheet too.
+    // A version that supports only the prefixed property counts if the style sheet contains the prefix too.
     let prefixes = |path: &str| -> &[&str] {
         let property = path.strip_prefix("css.properties.");
         let is_prefixed = property.is_some_and(|name| styles.contains(&format!("-webkit-{name}:")));
@@ -402,7 +409,7 @@ fn the_readme_names_the_oldest_browsers_that_have_everything() {
         let is_optional = OPTIONAL.contains(&path.as_str());
         for (engine, version) in ENGINES.iter().zip(versions) {
             if version.is_none() && !is_optional {
-                missing.push(format!("{engine} has no {path}"));
+                missing.push(format!("{engine} doesn't have {path}"));
             }
             if let Some(version) = version.filter(|_| !is_optional) {
                 let least = floor.entry(engine).or_insert(version);
@@ -419,12 +426,12 @@ fn the_readme_names_the_oldest_browsers_that_have_everything() {
     std::fs::write(target.join("compatibility.md"), &table).unwrap();
     assert_eq!(missing, Vec::<String>::new());
     assert!(floor["edge"] <= floor["chrome"] && floor["safari_ios"] <= floor["safari"], "{floor:?}");
-    let said = format!(
+    let sentence = format!(
         "Chrome or Edge {}, Firefox {}, Safari {}",
         floor["chrome"], floor["firefox"], floor["safari"]
     );
     for file in ["README.md", "web/element.js"] {
         let text = std::fs::read_to_string(root().join(file)).unwrap();
-        assert!(text.contains(&said), "{file} says: {said}; target/compatibility.md says why");
+        assert!(text.contains(&sentence), "{file} must say: {sentence}; target/compatibility.md shows why");
     }
 }

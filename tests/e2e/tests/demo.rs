@@ -1,4 +1,4 @@
-//! The demo: files on any server, invented people, and nothing that leaves the page.
+//! The demo needs no server of its own, uses invented people, and sends nothing.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use pingone_mfa_e2e::{Page, Release, TrafficLog, World};
 use serde_json::json;
 
-/// What only the demo says, and what only its look-alike of PingOne has: a region, a key, a person.
+/// Texts that only the demo contains: sentences, and a region, a key and a person of its simulated PingOne.
 const MARKERS: [&str; 5] = [
     "Demo: invented people, nothing is sent.",
     "Try the demo",
@@ -17,8 +17,8 @@ const MARKERS: [&str; 5] = [
 
 const BANNER: &str = "Demo: invented people, nothing is sent.";
 
-/// The banner is at the top of what is seen, however far somebody has scrolled, and nothing lies over it.
-async fn assert_labelled(page: &Page, screen: &str) {
+/// Checks that the demo banner is visible at the top at any scroll position, not covered by anything but a dialog.
+async fn assert_banner_visible(page: &Page, screen: &str) {
     assert!(page.text().await.contains(BANNER), "{screen}:\n{}", page.text().await);
     let shown = page
         .ask_shadow(
@@ -36,7 +36,7 @@ async fn assert_labelled(page: &Page, screen: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_any_server_somebody_connects_lists_switches_and_runs_and_nothing_leaves() {
+async fn the_demo_connects_lists_switches_and_runs_without_a_server_and_sends_nothing() {
     let mut world = World::with_users(1).await;
     world.renew_browser_watched().await;
     let release = Release::demo(&world.folder().join("demo"));
@@ -44,19 +44,19 @@ async fn without_any_server_somebody_connects_lists_switches_and_runs_and_nothin
     let page = world.visit(&origin).await;
 
     page.see("button", "Try the demo").await;
-    assert!(page.find("password", "Access token").await.is_none(), "no real token belongs here");
-    assert_labelled(&page, "form").await;
-    page.looks_well("demo-form").await;
+    assert!(page.find("password", "Access token").await.is_none(), "the demo has no token field");
+    assert_banner_visible(&page, "form").await;
+    page.check_appearance("demo-form").await;
     page.press("button", "Try the demo").await;
     page.hear("Read from the token").await;
     page.hear("api.demo.invalid").await;
     page.press("button", "Connect").await;
     page.hear("250 users. List read").await;
-    assert_labelled(&page, "list").await;
-    page.looks_well("demo-list").await;
+    assert_banner_visible(&page, "list").await;
+    page.check_appearance("demo-list").await;
 
     page.press("switch", "MFA for jonas.brandt").await;
-    // In the demo this user has no device.
+    // In the demo this user has no device, so the page asks for confirmation.
     page.press("button", "Enable MFA").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     page.type_raw("Search users", "brandt").await;
@@ -64,30 +64,30 @@ async fn without_any_server_somebody_connects_lists_switches_and_runs_and_nothin
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.see("dialog", "Review: enable MFA").await;
-    assert_labelled(&page, "review").await;
+    assert_banner_visible(&page, "review").await;
     let over_dialog =
         page.ask_shadow("getComputedStyle(root.querySelector('dialog[open]'), '::before').content").await;
-    assert_eq!(over_dialog, json!(format!("\"{BANNER}\"")), "a dialog lies over the banner");
+    assert_eq!(over_dialog, json!(format!("\"{BANNER}\"")), "a dialog covers the banner");
     page.include_skipped().await;
     page.press_beginning("button", "Run ").await;
     page.hear("Finished at").await;
-    assert_labelled(&page, "run").await;
+    assert_banner_visible(&page, "run").await;
     page.press("button", "Replace token").await;
     page.press("button", "Take another token of the demo").await;
     page.press("button", "Forget token").await;
     page.hear("Forgotten here.").await;
-    assert_labelled(&page, "form again").await;
+    assert_banner_visible(&page, "form again").await;
 
     let urls: Vec<String> = world.traffic().await.into_iter().map(|load| load.url).collect();
     let foreign: Vec<&String> = urls.iter().filter(|url| !is_own(url, &origin, &release)).collect();
     assert_eq!(foreign, Vec::<&String>::new());
     assert!(urls.iter().any(|url| url.contains("/rest-")), "the browser was watched: {urls:?}");
     assert_eq!(world.sandbox().seen(), []);
-    // There is no config.json, and the browser notes that it was asked for.
+    // config.json is missing, which the browser logs as a network error.
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
 }
 
-/// A file of the release, or something of the browser's own, which began with a page of its own.
+/// Whether an address is a file of the release, or one of the browser's own, which opens a start page first.
 fn is_own(url: &str, origin: &str, release: &Release) -> bool {
     let Some(path) = url.strip_prefix(origin) else {
         return url.starts_with("data:") || url.starts_with("chrome");
@@ -97,7 +97,7 @@ fn is_own(url: &str, origin: &str, release: &Release) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_a_host_sends_no_headers_the_demo_still_can_not_send_anything() {
+async fn without_headers_from_the_host_the_demo_still_cannot_send_anything() {
     let world = World::with_users(1).await;
     let release = Release::demo(&world.folder().join("demo"));
     release.remove("_headers", "");
@@ -114,7 +114,7 @@ async fn where_a_host_sends_no_headers_the_demo_still_can_not_send_anything() {
     let bare = world.visit(&world.bare_page().await).await;
     bare.ask(send, vec![json!(traffic_log.origin)]).await.unwrap();
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert!(traffic_log.connections() > 0, "the host counts what arrives");
+    assert!(traffic_log.connections() > 0, "the host counts connections");
 }
 
 fn holds(file: &Path, text: &str) -> bool {
@@ -123,17 +123,17 @@ fn holds(file: &Path, text: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_of_the_demo_is_in_the_product() {
+async fn the_product_contains_nothing_of_the_demo() {
     let world = World::with_users(1).await;
     let demo = Release::demo(&world.folder().join("demo"));
     let files = |release: &Release| -> Vec<_> {
         release.names().into_iter().map(|name| release.folder().join(name)).collect()
     };
     for marker in MARKERS {
-        assert!(files(&demo).iter().any(|file| holds(file, marker)), "the demo has no '{marker}'");
+        assert!(files(&demo).iter().any(|file| holds(file, marker)), "the demo doesn't contain '{marker}'");
         let held: Vec<_> = files(&world.release).into_iter().filter(|file| holds(file, marker)).collect();
         assert_eq!(held, Vec::<std::path::PathBuf>::new(), "'{marker}' is in the product");
     }
-    let bill = |release: &Release| String::from_utf8(release.read("sbom.cdx.json")).unwrap();
-    assert!(bill(&demo).contains("pingone-sandbox") && !bill(&world.release).contains("pingone-sandbox"));
+    let sbom = |release: &Release| String::from_utf8(release.read("sbom.cdx.json")).unwrap();
+    assert!(sbom(&demo).contains("pingone-sandbox") && !sbom(&world.release).contains("pingone-sandbox"));
 }

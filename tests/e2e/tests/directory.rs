@@ -1,15 +1,15 @@
-//! The list: a hundred thousand users found, filtered, sorted, selected and saved; one person understood; and every
-//! way in which a listing can go wrong.
+//! The list: finds, filters, sorts, selects and saves up to a hundred thousand users, shows one user's details, and
+//! handles every failure of a listing.
 
 use std::collections::HashSet;
 
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
-use pingone_sandbox::{Behaviour, DeviceState, Fault, Happening, On, Role, Rule, Seen, TokenSpec};
+use pingone_sandbox::{BackgroundChange, Behaviour, DeviceState, Fault, On, Role, Rule, Seen, TokenSpec};
 use serde_json::json;
 use thirtyfour::Key;
 
-/// The deployment's config.json with its ceiling for reads lifted: what is tested here is not the pace.
+/// The config.json with a high read limit, because these tests don't cover the pace.
 fn quick(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000},"#, 1)
 }
@@ -22,7 +22,7 @@ async fn listed(world: &World, users: &str) -> Page {
     page
 }
 
-/// How many users really have MFA off.
+/// How many users have MFA off in the sandbox.
 fn off(world: &World) -> usize {
     let sandbox = world.sandbox();
     sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).count()
@@ -36,13 +36,13 @@ fn pages(method: &str, endpoint: &str, page: Option<u64>) -> On {
     On { method: Some(method.into()), endpoint: Some(endpoint.into()), user: None, page }
 }
 
-fn breaks(world: &World, page: Option<u64>, times: Option<u64>, fault: Fault) {
+fn add_fault(world: &World, page: Option<u64>, times: Option<u64>, fault: Fault) {
     let rule = Rule { on: pages("GET", "users", page), share: 1.0, skip: 0, times, fault };
-    assert_eq!(world.sandbox().go_wrong(rule), Ok(()), "a rule that can be meant");
+    assert_eq!(world.sandbox().go_wrong(rule), Ok(()), "a valid rule");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_thousand_users_are_found_filtered_sorted_selected_and_saved() {
+async fn a_hundred_thousand_users_can_be_found_filtered_sorted_selected_and_saved() {
     let world = World::start(100_000, quick).await;
     let page = listed(&world, "100,000").await;
     let grid = page.see("grid", "Users").await;
@@ -64,7 +64,7 @@ async fn a_hundred_thousand_users_are_found_filtered_sorted_selected_and_saved()
     page.press("checkbox", &select).await;
     page.hear(&format!("{} users selected.", with_commas(off))).await;
 
-    // To the end by the keyboard alone.
+    // To the last row with the keyboard.
     page.see("checkbox", &select).await.send_keys(Key::Control + Key::End).await.unwrap();
     page.focused_row(off + 1).await;
     page.see("grid", "Users").await;
@@ -75,14 +75,14 @@ async fn a_hundred_thousand_users_are_found_filtered_sorted_selected_and_saved()
     page.hear("users handed to the browser as a file.").await;
     let saved = folder.file(".csv").await;
     let ids: HashSet<&str> = saved.lines().skip(2).filter_map(|line| line.split(',').next()).collect();
-    assert_eq!(ids.len(), off, "everyone once");
+    assert_eq!(ids.len(), off, "each user once");
     assert!(saved.starts_with("# contains ids and states only; list read "), "{saved:.200}");
-    assert!(!saved.contains("@example.com"), "no address is in it");
+    assert!(!saved.contains("@example.com"), "the file has no email addresses");
     page.press("radio", "With names, usernames and e-mail addresses: contains personal data").await;
     page.press("radio", "JSON").await;
     page.press("button", &format!("Save {} users", with_commas(off))).await;
     let saved = folder.file("-contains-personal-data.json").await;
-    let saved: serde_json::Value = serde_json::from_str(&saved).expect("it is JSON");
+    let saved: serde_json::Value = serde_json::from_str(&saved).expect("the file is JSON");
     assert_eq!(saved["contains"], "personal data");
     let users = saved["users"].as_array().unwrap();
     assert!(users.len() == off && users.iter().all(|user| user["mfa"] == "off"));
@@ -91,12 +91,12 @@ async fn a_hundred_thousand_users_are_found_filtered_sorted_selected_and_saved()
     page.choose("Population", "Contractors").await;
     let shown = page.shown().await;
     page.hear(&format!("{} users selected.", with_commas(shown))).await;
-    assert!(shown < off, "whoever isn't shown any more isn't selected either");
+    assert!(shown < off, "users that are filtered out aren't selected");
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_view_stands_in_the_address_and_nobody_does() {
+async fn the_address_contains_the_view_but_no_personal_data() {
     let world = World::start(3000, quick).await;
     let page = listed(&world, "3,000").await;
     page.choose("Account", "locked").await;
@@ -116,7 +116,7 @@ async fn the_view_stands_in_the_address_and_nobody_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_numbers_of_the_status_agree_with_the_table_they_show() {
+async fn the_status_numbers_match_the_filtered_table() {
     let world = World::start(3000, quick).await;
     let page = listed(&world, "3,000").await;
     let on = 3000 - off(&world);
@@ -133,7 +133,7 @@ async fn the_numbers_of_the_status_agree_with_the_table_they_show() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_group_shows_those_whom_pingone_names() {
+async fn a_group_filter_shows_the_members_that_pingone_returns() {
     let world = World::start(1200, quick).await;
     let page = listed(&world, "1,200").await;
     page.see("combobox", "Group").await.focus().await.unwrap();
@@ -145,7 +145,7 @@ async fn a_group_shows_those_whom_pingone_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_person_is_understood_and_bypassed() {
+async fn a_user_without_devices_is_explained_and_gets_a_bypass() {
     let world = World::start(1200, quick).await;
     let page = listed(&world, "1,200").await;
     page.fill("searchbox", "Search users", "dina").await;
@@ -160,7 +160,7 @@ async fn one_person_is_understood_and_bypassed() {
     page.hear("PingOne answered at").await;
     page.hear("until it ends this person is let in without a second factor").await;
     let dina = world.sandbox().user_named("dina.nodevice").unwrap();
-    assert_eq!(world.sandbox().mfa_enabled(dina), Some(true), "a bypass leaves the flag alone");
+    assert_eq!(world.sandbox().mfa_enabled(dina), Some(true), "a bypass doesn't change the flag");
     page.hear("MFA is on for").await;
     page.press("button", "Show 1: All users, MFA on, but bypassed").await;
     page.hear("1 of 1,200 users").await;
@@ -168,7 +168,7 @@ async fn one_person_is_understood_and_bypassed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deployment_may_forbid_bypasses_and_a_role_may_lack_them() {
+async fn bypasses_can_be_forbidden_by_the_deployment_or_by_the_role() {
     let config =
         |origin: &str| quick(origin).replacen('{', r#"{"bypass":{"allowed":false,"note":"Call 4711."},"#, 1);
     let world = World::start(50, config).await;
@@ -189,7 +189,7 @@ async fn a_deployment_may_forbid_bypasses_and_a_role_may_lack_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_deployment_switches_off_is_not_offered() {
+async fn actions_disabled_by_the_deployment_are_not_offered() {
     let limits = r#"{"turnOff":"never","notice":"Only for the service desk.","support":"desk.example/mfa","#;
     let world = World::start(50, |origin| quick(origin).replacen('{', limits, 1)).await;
     let page = world.open().await;
@@ -212,7 +212,7 @@ async fn what_a_deployment_switches_off_is_not_offered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn devices_of_a_selection_are_read_where_the_report_is_forbidden() {
+async fn devices_of_selected_users_are_read_if_the_device_report_is_forbidden() {
     let world = World::start(50, quick).await;
     world.sandbox().forbid_report(true);
     let page = world.open().await;
@@ -233,19 +233,19 @@ async fn devices_of_a_selection_are_read_where_the_report_is_forbidden() {
     page.press("button", "Save as file …").await;
     page.see("dialog", "Save users").await;
     for scheme in ["light", "dark"] {
-        page.wear(scheme, 1440, 900).await;
+        page.emulate_display(scheme, 1440, 900).await;
         assert_eq!(page.axe().await, Vec::<String>::new(), "{scheme}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_keyboard_goes_everywhere_in_the_grid_and_keeps_its_place() {
+async fn the_keyboard_reaches_every_cell_of_the_grid_and_keeps_its_position() {
     let world = World::start(500, quick).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("500 users. List read").await;
     let first = page.see("checkbox", "Select all 500 that match").await;
-    assert_eq!(first.attr("tabindex").await.unwrap().as_deref(), Some("0"), "Tab reaches the head");
+    assert_eq!(first.attr("tabindex").await.unwrap().as_deref(), Some("0"), "the Tab key reaches the header");
     first.send_keys(Key::Down + "").await.unwrap();
     page.focused_row(2).await;
     page.send(Key::Right + "").await;
@@ -255,29 +255,30 @@ async fn the_keyboard_goes_everywhere_in_the_grid_and_keeps_its_place() {
     page.focused_row(501).await;
     page.send(Key::Home + "").await;
     assert!(page.focus().await.starts_with("Select "));
-    // Scrolled away, the row with the focus stays in the document.
+    // The focused row stays in the document when it is scrolled out of view.
     page.run("document.querySelector('pingone-mfa').shadowRoot.querySelector('.grid-scroll').scrollTop = 0; setTimeout(arguments[0], 300);").await;
     page.focused_row(501).await;
-    // Filtered away, its place is taken by the nearest row.
+    // When the focused row is filtered out, the nearest row gets the focus.
     page.run("const search = document.querySelector('pingone-mfa').shadowRoot.querySelector('input.search'); search.value = 'okonkwo'; search.dispatchEvent(new InputEvent('input', { bubbles: true })); setTimeout(arguments[0], 300);").await;
     page.focused_row(2).await;
     assert_eq!(page.axe().await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_press_that_began_on_somebody_else_opens_nobody() {
+async fn a_click_that_started_on_another_row_opens_no_user() {
     const ROOT: &str = "const root = document.querySelector('pingone-mfa').shadowRoot;";
     let world = World::start(500, quick).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("500 users. List read").await;
-    let place = format!(
+    let position = format!(
         "{ROOT} const name = root.querySelector('[aria-rowindex=\"2\"] .row-open'); name.scrollIntoView({{block: 'center'}});
         const box = name.getBoundingClientRect(); arguments[0]([box.x + 20, box.y + box.height / 2]);"
     );
-    let place = page.ask(&place, vec![]).await.unwrap();
+    let position = page.ask(&position, vec![]).await.unwrap();
     let mouse = async |kind: &str| {
-        let event = json!({"type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1});
+        let event =
+            json!({"type": kind, "x": position[0], "y": position[1], "button": "left", "clickCount": 1});
         page.devtools("Input.dispatchMouseEvent", event).await.unwrap();
     };
     let first = format!(
@@ -289,14 +290,14 @@ async fn a_press_that_began_on_somebody_else_opens_nobody() {
     mouse("mouseReleased").await;
     let after = page.ask(&first, vec![]).await.unwrap();
     assert_ne!(before[0], after[0], "the list changed under the pointer");
-    assert_eq!(after[1], json!(false), "nobody was opened");
+    assert_eq!(after[1], json!(false), "no user was opened");
     mouse("mousePressed").await;
     mouse("mouseReleased").await;
-    assert_eq!(page.ask(&first, vec![]).await.unwrap()[1], json!(true), "a whole press opens");
+    assert_eq!(page.ask(&first, vec![]).await.unwrap()[1], json!(true), "a complete click opens the user");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn small_pages_empty_ones_and_people_who_come_and_go_cost_nobody() {
+async fn small_or_empty_pages_and_churn_lose_no_users() {
     let world = World::start(1500, quick).await;
     let behaviour =
         Behaviour { smaller_pages: true, largest_page: 90, churn_every: Some(3), ..Behaviour::default() };
@@ -309,8 +310,8 @@ async fn small_pages_empty_ones_and_people_who_come_and_go_cost_nobody() {
     assert!((1450..1600).contains(&shown), "{shown}");
 }
 
-/// Waits until PingOne has answered this number of further pages of the list.
-async fn until_read(world: &World, pages: usize) {
+/// Waits until PingOne has answered requests for this number of further pages of the list.
+async fn wait_for_pages_read(world: &World, pages: usize) {
     let is_page = |seen: &&Seen| seen.method == "GET" && seen.query.contains("cursor") && seen.status == 200;
     for _ in 0..600 {
         if world.sandbox().seen().iter().filter(is_page).count() >= pages {
@@ -318,38 +319,38 @@ async fn until_read(world: &World, pages: usize) {
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    panic!("{pages} pages are never read");
+    panic!("{pages} pages weren't read in time");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_ended_token_pauses_the_list_and_another_goes_on_from_the_cursor() {
+async fn an_expired_token_pauses_the_list_and_a_new_one_resumes_at_the_cursor() {
     let world = World::start(12_000, config_json).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec { lifetime_seconds: 300, ..TokenSpec::default() })).await;
     page.press("button", "Load all 12,000 users").await;
     page.hear("about 12,000 loaded, 20 requests a second, about").await;
-    until_read(&world, 10).await;
+    wait_for_pages_read(&world, 10).await;
     world.let_ten_minutes_pass(&page).await;
     page.hear("PingOne refused the token: it has expired.").await;
     let before = world.sandbox().seen().len();
     page.press("button", "Replace token").await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.hear("12,000 users. List read").await;
-    let again = world.sandbox().seen()[before..]
+    let pages_read = world.sandbox().seen()[before..]
         .iter()
         .filter(|seen| seen.method == "GET" && seen.query.contains("cursor"))
         .count();
-    assert!(again < 55, "only what was missing is read: {again} pages");
+    assert!(pages_read < 55, "only the missing pages are read: {pages_read}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_fails_is_retried_and_one_that_keeps_failing_is_named() {
+async fn a_failed_page_is_retried_and_a_permanent_failure_is_reported() {
     let world = World::start(1500, quick).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.see("button", "Load all 1,500 users").await;
-    breaks(&world, Some(2), Some(1), Fault::Cut { after: 900, reset: true });
-    breaks(
+    add_fault(&world, Some(2), Some(1), Fault::Cut { after: 900, reset: true });
+    add_fault(
         &world,
         Some(3),
         Some(1),
@@ -358,7 +359,7 @@ async fn a_page_that_fails_is_retried_and_one_that_keeps_failing_is_named() {
     page.press("button", "Load all 1,500 users").await;
     page.hear("1,500 users. List read").await;
     world.sandbox().heal();
-    breaks(&world, Some(3), None, Fault::Status { status: 500, retry_after: None, without_cors: false });
+    add_fault(&world, Some(3), None, Fault::Status { status: 500, retry_after: None, without_cors: false });
     page.press("button", "Read again").await;
     page.hear("users were not read and are not in the list.").await;
     page.hear("500 UNEXPECTED_ERROR").await;
@@ -366,7 +367,7 @@ async fn a_page_that_fails_is_retried_and_one_that_keeps_failing_is_named() {
     page.hear("users loaded so far.").await;
     page.see("button", "Search PingOne for 'nobody.at.all'").await;
     world.sandbox().heal();
-    // The driver scrolls no further than the edge of the window, where the band covers the button.
+    // The driver scrolls only to the edge of the window, where the top bar covers the button.
     page.value("window.scrollTo(0, 0)").await;
     page.press("button", "Go on").await;
     page.value("window.scrollTo(0, 0)").await;
@@ -375,7 +376,7 @@ async fn a_page_that_fails_is_retried_and_one_that_keeps_failing_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_that_leads_astray_or_says_nonsense_is_named() {
+async fn a_malformed_list_or_a_bad_next_link_is_reported() {
     let world = World::start(1500, quick).await;
     for (fault, sentence) in [
         (Fault::Html, "no JSON"),
@@ -385,32 +386,32 @@ async fn a_list_that_leads_astray_or_says_nonsense_is_named() {
         (Fault::Nested { depth: 200_000 }, "no JSON"),
     ] {
         let page = partly_listed(&world).await;
-        breaks(&world, Some(1), None, fault.clone());
+        add_fault(&world, Some(1), None, fault.clone());
         page.press("button", "Load all 1,500 users").await;
-        // It is tried three times, each time with nine million bytes.
+        // Each of the three attempts loads nine million bytes.
         page.hear_late(sentence).await;
         page.see("button", "Go on").await;
     }
-    // What an answer is called says nothing: it is read for what it is.
+    // The content type is ignored: the body decides.
     let page = partly_listed(&world).await;
-    breaks(&world, None, None, Fault::ContentType { value: "text/html".into() });
+    add_fault(&world, None, None, Fault::ContentType { value: "text/html".into() });
     page.press("button", "Load all 1,500 users").await;
     page.hear("1,500 users. List read").await;
 
     let page = partly_listed(&world).await;
-    breaks(&world, Some(2), None, Fault::NextLoops);
+    add_fault(&world, Some(2), None, Fault::NextLoops);
     page.press("button", "Load all 1,500 users").await;
     page.hear("pages go round in a circle").await;
     world.sandbox().heal();
     let elsewhere =
         Fault::NextElsewhere { href: "https://api.pingone.evil.example/v1/users?cursor=x".into() };
-    breaks(&world, Some(1), None, elsewhere);
+    add_fault(&world, Some(1), None, elsewhere);
     page.press("button", "Go on").await;
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-    assert_eq!(world.complaints(false).await, Vec::<String>::new(), "nobody else was asked");
+    assert_eq!(world.complaints(false).await, Vec::<String>::new(), "no other host was contacted");
 }
 
-/// A page that has connected to PingOne, which is well again, and could list more users than it does.
+/// Heals the sandbox and returns a connected page that hasn't loaded all users.
 async fn partly_listed(world: &World) -> Page {
     world.sandbox().heal();
     let page = world.open().await;
@@ -420,7 +421,7 @@ async fn partly_listed(world: &World) -> Page {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hostile_text_is_found_as_text_and_never_run() {
+async fn hostile_text_is_searched_as_text_and_never_executed() {
     let world = World::start(1500, quick).await;
     let page = listed(&world, "1,500").await;
     for text in [".*", "[a", "\" or 1 eq 1", "<img src=x onerror=alert(1)>", "\u{202e}gpj.exe", "王", "ελένη"]
@@ -439,18 +440,18 @@ async fn hostile_text_is_found_as_text_and_never_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateways_refusal_in_html_names_what_to_check_and_loses_nothing() {
+async fn an_html_refusal_by_a_gateway_is_explained_and_loses_no_users() {
     let world = World::start(1500, quick).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.see("button", "Load all 1,500 users").await;
-    breaks(&world, Some(4), None, Fault::Gateway { status: 403 });
+    add_fault(&world, Some(4), None, Fault::Gateway { status: 403 });
     page.press("button", "Load all 1,500 users").await;
     page.hear("The request was refused with 403, but not in PingOne's words.").await;
     page.hear("Something between this browser and PingOne answers in its place.").await;
     page.hear("users were not read and are not in the list.").await;
     let shown = page.shown().await;
-    assert!((200..1500).contains(&shown), "what was read stays: {shown}");
+    assert!((200..1500).contains(&shown), "loaded users are kept: {shown}");
     page.press("tab", "Raw").await;
     page.hear("<h1>The requested URL was rejected.").await;
     world.sandbox().heal();
@@ -465,28 +466,28 @@ async fn a_gateways_refusal_in_html_names_what_to_check_and_loses_nothing() {
     page.press("switch", "MFA for jonas.brandt").await;
     page.press("button", "Jonas Brandt, open jonas.brandt").await;
     page.hear("refused with 403, but not in PingOne's words. Nothing was changed.").await;
-    assert!(!page.is_on("MFA for jonas.brandt").await, "nothing moves that PingOne didn't say");
+    assert!(!page.is_on("MFA for jonas.brandt").await, "the switch shows only what PingOne confirmed");
     assert_eq!(world.sandbox().mfa_enabled(jonas), Some(false));
     let ran = page.ask_shadow("[window.ran ?? null, root.querySelectorAll('center, script').length]").await;
-    assert_eq!(ran, serde_json::json!([null, 0]), "its HTML is a text");
+    assert_eq!(ran, serde_json::json!([null, 0]), "the HTML is shown as text");
     world.sandbox().heal();
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
 }
 
-/// What PingOne never says of a flag; an empty one leaves the flag out.
+/// Flag values that PingOne never sends. The empty one omits the flag.
 const ODD: [&str; 6] = ["", "null", "\"true\"", "1", "0", "\"false\""];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_flag_that_is_neither_true_nor_false_is_unknown_and_never_on_or_off() {
+async fn a_flag_that_is_not_a_boolean_is_shown_as_unknown() {
     let world = World::start(60, quick).await;
     let odd: Vec<String> = ODD.map(str::to_owned).into();
     let values = odd.iter().cloned().chain(["true".into(), "false".into()]).collect();
-    breaks(&world, None, None, Fault::OddFlag { values });
+    add_fault(&world, None, None, Fault::OddFlag { values });
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("60 users. List read").await;
-    // Eight people in turn: six whose flag is odd, one whose is true, one whose is false.
+    // The values repeat every eight users: six odd ones, one true and one false.
     page.hear("MFA is on for 7 of 60 users").await;
     for (choice, users) in [("MFA: on", 7), ("MFA: off", 7), ("MFA: unknown", 46)] {
         page.choose("MFA status", choice).await;
@@ -496,7 +497,7 @@ async fn a_flag_that_is_neither_true_nor_false_is_unknown_and_never_on_or_off() 
         page.ask_shadow("[...root.querySelectorAll('tbody td.mfa')].map((cell) => cell.innerText)").await;
     let shown = shown.as_array().unwrap();
     assert!(shown.len() > 5 && shown.iter().all(|word| word == "unknown"), "{shown:?}");
-    assert_eq!(page.names("switch", "MFA for").await, Vec::<String>::new(), "there is nothing to switch");
+    assert_eq!(page.names("switch", "MFA for").await, Vec::<String>::new(), "there are no switches");
     let folder = world.downloads().await;
     page.press("checkbox", "Select all 46 that match").await;
     page.press("button", "Save as file …").await;
@@ -507,7 +508,7 @@ async fn a_flag_that_is_neither_true_nor_false_is_unknown_and_never_on_or_off() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_odd_flag_is_no_answer_to_a_change_and_unknown_in_the_persons_panel() {
+async fn an_odd_flag_leaves_a_change_unconfirmed_and_is_unknown_in_the_user_drawer() {
     let world = World::start(60, quick).await;
     world.give_devices();
     let page = world.open().await;
@@ -519,7 +520,7 @@ async fn an_odd_flag_is_no_answer_to_a_change_and_unknown_in_the_persons_panel()
     };
     for (value, user) in ODD.into_iter().zip(off) {
         page.type_raw("Search users", &user.to_string()).await;
-        // The line above the table says the same of everyone who is found alone.
+        // The line above the table has the same text for every single match.
         let username = world.sandbox().username(user).unwrap_or_default().to_owned();
         page.see("switch", &format!("MFA for {username}")).await;
         let on = On { user: Some(user), ..On::default() };
@@ -528,13 +529,13 @@ async fn an_odd_flag_is_no_answer_to_a_change_and_unknown_in_the_persons_panel()
         page.ask_shadow("root.querySelector('tbody td.mfa [role=switch]').click()").await;
         page.see("button", &format!("Read MFA for {username}")).await;
         page.hear("Sent, answer lost: it may have been changed or not.").await;
-        assert_eq!(world.sandbox().mfa_enabled(user), Some(true), "it was carried out");
+        assert_eq!(world.sandbox().mfa_enabled(user), Some(true), "the change was made");
         assert_eq!(
             page.names("switch", "MFA for").await,
             Vec::<String>::new(),
-            "{value}: not known any more"
+            "{value}: the state is unknown now"
         );
-        // Whoever's change is in doubt is opened.
+        // A user with an unconfirmed change is opened.
         page.hear("The flag is not known.").await;
         assert_eq!(
             page.names("switch", "MFA for").await,
@@ -549,7 +550,7 @@ async fn an_odd_flag_is_no_answer_to_a_change_and_unknown_in_the_persons_panel()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_ceiling_of_reads_is_raised_while_a_list_is_read_and_remembered() {
+async fn the_read_limit_can_be_raised_during_loading_and_is_remembered() {
     let config = |origin: &str| config_json(origin).replacen('{', r#"{"rate":{"max":200},"#, 1);
     let world = World::start(6000, config).await;
     let page = world.open().await;
@@ -576,7 +577,7 @@ async fn the_ceiling_of_reads_is_raised_while_a_list_is_read_and_remembered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_ended_token_pauses_the_report_of_devices_and_another_goes_on() {
+async fn an_expired_token_pauses_the_device_report_and_a_new_one_resumes_it() {
     let world = World::start(12_000, quick).await;
     let page = listed(&world, "12,000").await;
     let ends = Rule {
@@ -594,12 +595,12 @@ async fn an_ended_token_pauses_the_report_of_devices_and_another_goes_on() {
     page.press("button", "Replace token").await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.hear("Devices: PingOne's report of").await;
-    let made_again = world.sandbox().seen()[before..].iter().filter(|seen| seen.method == "POST").count();
-    assert_eq!(made_again, 0, "the same report goes on");
+    let created_again = world.sandbox().seen()[before..].iter().filter(|seen| seen.method == "POST").count();
+    assert_eq!(created_again, 0, "the same report continues");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_printed_is_one_page_of_numbers_with_their_time_and_nothing_to_press() {
+async fn the_printout_is_one_page_of_dated_numbers_without_controls() {
     let world = World::start(3000, quick).await;
     let page = listed(&world, "3,000").await;
     page.fill("searchbox", "Search users", "adaeze okonk").await;
@@ -625,7 +626,7 @@ async fn what_is_printed_is_one_page_of_numbers_with_their_time_and_nothing_to_p
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_that_changes_while_it_is_read_says_so() {
+async fn a_list_that_changes_during_loading_is_reported() {
     let config = |origin: &str| config_json(origin).replacen('{', r#"{"rate":{"read":5},"#, 1);
     let world = World::start(1500, config).await;
     let page = world.open().await;
@@ -635,7 +636,7 @@ async fn a_list_that_changes_while_it_is_read_says_so() {
     page.see("grid", "Users").await;
     page.hear("00 of about 1,500 loaded").await;
     let first = world.sandbox().user_ids().next().unwrap();
-    world.sandbox().happen(Happening::Deleted(first), pingone_sandbox::server::now());
+    world.sandbox().happen(BackgroundChange::Deleted(first), pingone_sandbox::server::now());
     page.hear("PingOne counts 1,499: the list changed while it was read.").await;
     assert_eq!(page.shown().await, 1500);
 }

@@ -1,4 +1,5 @@
-//! The element in pages of other people: what it asks them for, what it tells them, and what they can't do to it.
+//! The element in host pages: which tokens it requests, which events it sends, and which effects of the host page it
+//! resists.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use pingone_sandbox::page::config_json;
 use pingone_sandbox::{Fault, On, Rule, TokenSpec};
 use serde_json::{Value, json};
 
-/// A page that makes an element for each name in its address, notes everything that it is told, and hands over tokens.
+/// Script of a host page that creates an element for each ID in the address, records all events, and provides tokens.
 const SCRIPT: &str = r#"
 import "$ELEMENT/element.js";
 
@@ -42,12 +43,12 @@ const HTML: &str = r#"<!doctype html><html lang="en"><meta charset="utf-8"><titl
 <link rel="stylesheet" href="host.css"><h1>Host</h1><main></main><aside></aside>
 <script type="module" src="host.js"></script></html>"#;
 
-/// The deployment's config.json with these ceilings.
+/// The config.json with a high read limit and this write limit.
 fn config(origin: &str, write: u32) -> String {
     config_json(origin).replacen('{', &format!(r#"{{"rate":{{"read":2000,"write":{write},"max":2000}},"#), 1)
 }
 
-/// What such a page's policy has to permit, and no more.
+/// The minimal policy that a host page of the element needs.
 fn policy(world: &World) -> String {
     let element = &world.page_origin;
     format!(
@@ -78,14 +79,14 @@ fn token(world: &World) -> String {
     world.token(&TokenSpec::default())
 }
 
-/// What was told since the page was opened, by the event's name.
+/// Details of the events with this name since the page was opened.
 async fn details(page: &Page, name: &str) -> Vec<Value> {
     let heard = page.value("heard").await;
     let heard = heard.as_array().expect("a list").iter().filter(|told| told[1] == name);
     heard.map(|told| told[2].clone()).collect()
 }
 
-pub(super) async fn until_told(page: &Page, name: &str) {
+pub(super) async fn wait_for_event(page: &Page, name: &str) {
     page.until(&format!("heard.some(([, name]) => name === {name:?})")).await;
 }
 
@@ -98,7 +99,7 @@ fn puts(world: &World) -> u64 {
     world.sandbox().oracle().counts().put
 }
 
-/// Selects everyone whose MFA is off.
+/// Selects all users whose MFA is off.
 async fn select_off(world: &World, page: &Page) -> usize {
     page.choose("MFA status", "MFA: off").await;
     let off = off(world);
@@ -106,7 +107,7 @@ async fn select_off(world: &World, page: &Page) -> usize {
     off
 }
 
-/// Turns MFA on for those who are selected: everyone whose is off.
+/// Turns MFA on for the selected users, which are all users whose MFA is off.
 async fn run_off(world: &World, page: &Page) -> usize {
     let off = off(world);
     page.press("button", &format!("Enable MFA for {off} users")).await;
@@ -116,17 +117,17 @@ async fn run_off(world: &World, page: &Page) -> usize {
     off
 }
 
-/// A switch that is off, by its name.
-async fn somebody_off(world: &World, page: &Page) -> String {
+/// The name of a switch that is off.
+async fn first_switch_off(world: &World, page: &Page) -> String {
     world.give_devices();
     let name = page
         .ask_shadow("root.querySelector('[role=switch][aria-checked=false]').getAttribute('aria-label')")
         .await;
-    name.as_str().expect("somebody is off").to_owned()
+    name.as_str().expect("a switch is off").to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_hands_over_tokens_and_is_told_of_everything_but_names_and_tokens() {
+async fn a_host_page_provides_tokens_and_gets_events_without_names_or_tokens() {
     let world = World::start(40, config_json).await;
     let host = host(&world).await;
     let first = token(&world);
@@ -135,9 +136,9 @@ async fn a_page_hands_over_tokens_and_is_told_of_everything_but_names_and_tokens
     page.hear("40 users. List read").await;
     assert_eq!(page.value("asked").await, json!(["one start"]));
 
-    // What this page forbids is not sent, and said.
+    // A change that the host page forbids isn't sent, and the page shows why.
     page.value("window.forbids = true").await;
-    let name = somebody_off(&world, &page).await;
+    let name = first_switch_off(&world, &page).await;
     page.press("switch", &name).await;
     page.hear("The page around this one didn't permit the change. Nothing was sent.").await;
     assert_eq!(puts(&world), 0);
@@ -146,7 +147,7 @@ async fn a_page_hands_over_tokens_and_is_told_of_everything_but_names_and_tokens
     let user = world.sandbox().user_named(&username).expect("a user");
     page.press("switch", &name).await;
     page.wait_for_switch(&name, true).await;
-    until_told(&page, "changed").await;
+    wait_for_event(&page, "changed").await;
     assert_eq!(details(&page, "changed").await, [json!({"userId": user.to_string(), "enabled": true})]);
     page.value("window.forbids = true").await;
     let selected = select_off(&world, &page).await;
@@ -158,7 +159,7 @@ async fn a_page_hands_over_tokens_and_is_told_of_everything_but_names_and_tokens
     assert_eq!(faults, vec![json!({"fault": "host-refused", "status": null}); 2]);
     page.value("window.forbids = false").await;
 
-    // In the midst of the run PingOne refuses the token, and the page gives another.
+    // During the run PingOne refuses the token, and the host page provides another.
     let on = On { method: Some("PUT".into()), endpoint: Some("mfaEnabled".into()), user: None, page: None };
     let fault = Fault::Status { status: 401, retry_after: None, without_cors: false };
     world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 1, times: Some(1), fault }).expect("a rule");
@@ -166,9 +167,9 @@ async fn a_page_hands_over_tokens_and_is_told_of_everything_but_names_and_tokens
     host.tokens.give(&next);
     let users = run_off(&world, &page).await;
     page.hear("Finished at").await;
-    assert_eq!(page.value("document.title").await, "Host", "the title is the page's own");
+    assert_eq!(page.value("document.title").await, "Host", "the title stays the host page's");
     assert_eq!(off(&world), 0);
-    until_told(&page, "run-finished").await;
+    wait_for_event(&page, "run-finished").await;
     let finished = details(&page, "run-finished").await;
     assert_eq!((&finished[0]["done"], &finished[0]["failed"]), (&json!(users), &json!(0)), "{finished:?}");
     assert_eq!(page.value("asked").await, json!(["one start", "one unauthorized"]));
@@ -176,8 +177,8 @@ async fn a_page_hands_over_tokens_and_is_told_of_everything_but_names_and_tokens
     assert_eq!(changes.last(), Some(&json!({"change": "enable", "users": users, "userId": null})));
     assert_eq!(changes[0], json!({"change": "enable", "users": 1, "userId": user.to_string()}));
 
-    methods(&world, &page, &finished[0]["run"]).await;
-    nothing_leaks(&world, &page, &[&first, &next], &username).await;
+    check_methods(&world, &page, &finished[0]["run"]).await;
+    check_no_leaks(&world, &page, &[&first, &next], &username).await;
 }
 
 fn usernames(world: &World) -> Vec<String> {
@@ -185,8 +186,8 @@ fn usernames(world: &World) -> Vec<String> {
     sandbox.user_ids().filter_map(|id| sandbox.username(id)).map(str::to_owned).collect()
 }
 
-/// `exportReport`, `refresh` and `forgetToken`.
-async fn methods(world: &World, page: &Page, number: &Value) {
+/// Checks the methods `exportReport`, `refresh` and `forgetToken`.
+async fn check_methods(world: &World, page: &Page, number: &Value) {
     let script = "const done = arguments[0]; const file = document.querySelector('#one').exportReport();
         file.text().then((text) => done([file.name, file.type, text]));";
     let report = page.ask(script, vec![]).await.expect("a report");
@@ -194,9 +195,12 @@ async fn methods(world: &World, page: &Page, number: &Value) {
     assert_eq!(name.rsplit('.').next(), Some("json"), "{name}");
     assert_eq!(report[1], "application/json");
     let text = report[2].as_str().expect("a text");
-    let parsed: Value = serde_json::from_str(text).expect("it is JSON");
+    let parsed: Value = serde_json::from_str(text).expect("the report is JSON");
     assert_eq!(&parsed["planNumber"], number, "{text}");
-    assert!(usernames(world).iter().all(|name| !text.contains(name)), "a report for the page has no names");
+    assert!(
+        usernames(world).iter().all(|name| !text.contains(name)),
+        "a report for the host page has no names"
+    );
 
     world.sandbox().clear_seen();
     page.value("document.querySelector('#one').refresh()").await;
@@ -209,27 +213,27 @@ async fn methods(world: &World, page: &Page, number: &Value) {
     assert_eq!(page.value("document.querySelector('#one').exportReport()").await, Value::Null);
 }
 
-async fn nothing_leaks(world: &World, page: &Page, tokens: &[&str], username: &str) {
+async fn check_no_leaks(world: &World, page: &Page, tokens: &[&str], username: &str) {
     let manifest = include_str!("../../../web/custom-elements.json");
     let manifest: Value = serde_json::from_str(manifest).expect("a manifest");
     let events = manifest["modules"][0]["declarations"][0]["events"].as_array().expect("events");
     let events = events.iter().filter_map(|event| event["name"].as_str()?.strip_prefix("pingone-mfa:"));
     let heard = page.value("heard").await;
     let told = heard.as_array().expect("a list").iter().filter_map(|told| told[1].as_str());
-    assert_eq!(told.collect::<BTreeSet<_>>(), events.collect::<BTreeSet<_>>(), "every event came");
+    assert_eq!(told.collect::<BTreeSet<_>>(), events.collect::<BTreeSet<_>>(), "every event was sent");
     let heard = heard.to_string();
-    assert!(!heard.contains(username), "no event names anybody");
+    assert!(!heard.contains(username), "no event contains a username");
     for token in tokens {
-        assert!(!heard.contains(token), "no event holds a token");
+        assert!(!heard.contains(token), "no event contains a token");
         assert_eq!(page.sinks_with(token).await, Vec::<String>::new());
         let within = "Object.values(document.querySelector('#one')).join(' ')";
-        assert!(!page.value(within).await.to_string().contains(token), "no property holds a token");
+        assert!(!page.value(within).await.to_string().contains(token), "no property contains a token");
     }
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn theme_custom_properties_and_parts_reach_the_inside_and_two_elements_stay_apart() {
+async fn theme_properties_and_parts_apply_inside_and_two_elements_are_independent() {
     let world = World::start(20, config_json).await;
     let host = host(&world).await;
     host.tokens.give(&token(&world));
@@ -239,7 +243,7 @@ async fn theme_custom_properties_and_parts_reach_the_inside_and_two_elements_sta
          #one::part(band) { border-block-start: 7px solid rgb(1, 2, 3); }",
     );
     let page = visit(&world, &host, "one,two").await;
-    page.wear("light", 1440, 900).await;
+    page.emulate_display("light", 1440, 900).await;
     let both = "['one', 'two'].every((id) => document.querySelector(`#${id}`).shadowRoot.textContent.includes('20 users. List read'))";
     page.until(both).await;
     assert_eq!(page.value("asked.toSorted()").await, json!(["one start", "two start"]));
@@ -265,7 +269,7 @@ async fn theme_custom_properties_and_parts_reach_the_inside_and_two_elements_sta
     assert_eq!(page.value(&style("one", ".widget", "backgroundColor")).await, "rgb(20, 23, 28)");
     assert_eq!(page.value(&style("two", ".widget", "backgroundColor")).await, "rgb(246, 247, 249)");
 
-    // Whoever is selected, forgotten or taken away in one is so in that one alone.
+    // Selecting, forgetting the token and removing affect only one element.
     page.press("checkbox", "Select all 20 that match").await;
     page.until("heard.some(([, name]) => name === 'selection-changed')").await;
     let selected = page.value("heard.filter(([, name]) => name === 'selection-changed')").await;
@@ -278,7 +282,7 @@ async fn theme_custom_properties_and_parts_reach_the_inside_and_two_elements_sta
     assert_eq!(page.value(two).await, true);
     page.value("document.querySelector('#one').remove()").await;
     assert_eq!(page.value(two).await, true);
-    let name = somebody_off(&world, &page).await;
+    let name = first_switch_off(&world, &page).await;
     page.press("switch", &name).await;
     page.wait_for_switch(&name, true).await;
     assert_eq!(page.value("asked.length").await, 2);
@@ -286,7 +290,7 @@ async fn theme_custom_properties_and_parts_reach_the_inside_and_two_elements_sta
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_element_that_is_moved_goes_on_one_that_is_taken_out_pauses_and_no_run_changes_its_place() {
+async fn a_moved_element_continues_a_removed_one_pauses_and_a_run_keeps_its_environment() {
     let world = World::start(100, config_json).await;
     let host = host_with(&world, &config(&world.api_origin, 10)).await;
     host.tokens.give(&token(&world));
@@ -295,9 +299,9 @@ async fn an_element_that_is_moved_goes_on_one_that_is_taken_out_pauses_and_no_ru
     select_off(&world, &page).await;
     let users = run_off(&world, &page).await;
     page.see("button", "Pause").await;
-    until_told(&page, "run-progress").await;
+    wait_for_event(&page, "run-progress").await;
 
-    // Moved, and meant for another place: it goes on where it is, with what it has.
+    // The element is moved and gets other attributes: the run continues with the values that it started with.
     page.value("document.querySelector('aside').append(document.querySelector('#one'))").await;
     let elsewhere = "00000000-0000-4000-8000-000000000000";
     page.value(&format!("document.querySelector('#one').setAttribute('environment-id', '{elsewhere}')"))
@@ -314,20 +318,20 @@ async fn an_element_that_is_moved_goes_on_one_that_is_taken_out_pauses_and_no_ru
     }
     assert_eq!(page.value("asked").await, json!(["one start"]));
 
-    // Taken out: what has left is all that leaves.
+    // Removed: requests in flight are the last ones.
     page.value("(window.kept = document.querySelector('#one')).remove()").await;
     tokio::time::sleep(Duration::from_millis(500)).await;
     world.sandbox().clear_seen();
     let sent = puts(&world);
-    assert!(usize::try_from(sent).expect("few") < users, "it was interrupted");
+    assert!(usize::try_from(sent).expect("a small number") < users, "it was interrupted");
     tokio::time::sleep(Duration::from_secs(2)).await;
-    assert!(world.sandbox().seen().is_empty(), "nothing is sent any more");
+    assert!(world.sandbox().seen().is_empty(), "no further requests are sent");
     assert_eq!(
         page.value("kept.exportReport() === undefined && kept.shadowRoot.textContent === ''").await,
         true
     );
 
-    // Put back later it has no token, and is where it is meant to be.
+    // Added again, it has no token, and uses its new attributes.
     page.value("document.querySelector('main').append(kept)").await;
     page.until("asked.length === 2").await;
     page.hear("region").await;
@@ -340,11 +344,11 @@ async fn an_element_that_is_moved_goes_on_one_that_is_taken_out_pauses_and_no_ru
     assert_eq!(off(&world), 0);
     let again = world.sandbox();
     let twice = again.user_ids().filter(|id| again.oracle().writes_of(*id).count() > 1).count();
-    assert!(twice <= 32, "only what was in flight is sent again: {twice}");
+    assert!(twice <= 32, "only requests in flight are repeated: {twice}");
 }
 
-/// What a person sees of everything inside, as the browser computes it, but for users and what was answered last.
-const SEEN: &str = r#"[...document.querySelector("pingone-mfa").shadowRoot.querySelectorAll(".widget, .widget *")]
+/// Script for the computed style of everything inside the element, except users and the last response.
+const COMPUTED_STYLES: &str = r#"[...document.querySelector("pingone-mfa").shadowRoot.querySelectorAll(".widget, .widget *")]
   .filter((element) => !element.closest(".unseen, tbody, .response > *"))
   .map((element) => {
     const style = getComputedStyle(element);
@@ -355,11 +359,11 @@ const SEEN: &str = r#"[...document.querySelector("pingone-mfa").shadowRoot.query
   })
 "#;
 
-/// The same, once nothing more comes in.
-async fn seen_inside(page: &Page) -> Vec<String> {
+/// The result of `COMPUTED_STYLES` once it no longer changes.
+async fn computed_styles(page: &Page) -> Vec<String> {
     let mut before = Value::Null;
     for _ in 0..30 {
-        let seen = page.value(SEEN).await;
+        let seen = page.value(COMPUTED_STYLES).await;
         if seen == before {
             break;
         }
@@ -370,14 +374,14 @@ async fn seen_inside(page: &Page) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn style_sheets_of_the_page_around_it_reach_nothing_inside() {
+async fn style_sheets_of_the_host_page_do_not_affect_the_element() {
     let world = World::start(20, config_json).await;
     let host = host(&world).await;
     host.tokens.give(&token(&world));
     let page = visit(&world, &host, "one").await;
-    page.wear("light", 1280, 900).await;
+    page.emulate_display("light", 1280, 900).await;
     page.hear("20 users. List read").await;
-    let clean = seen_inside(&page).await;
+    let clean = computed_styles(&page).await;
     assert!(clean.len() > 100, "{}", clean.len());
     for hostile in [
         "* { all: unset !important; display: block; position: static; }",
@@ -391,18 +395,18 @@ async fn style_sheets_of_the_page_around_it_reach_nothing_inside() {
         host.write("host.css", hostile);
         page.reload().await;
         page.hear("20 users. List read").await;
-        let seen = seen_inside(&page).await;
+        let seen = computed_styles(&page).await;
         let changed: Vec<_> = clean.iter().zip(&seen).filter(|(clean, seen)| clean != seen).take(3).collect();
         assert_eq!(changed, [], "{hostile}");
         assert_eq!(clean.len(), seen.len(), "{hostile}");
     }
-    let name = somebody_off(&world, &page).await;
+    let name = first_switch_off(&world, &page).await;
     page.press("switch", &name).await;
     page.wait_for_switch(&name, true).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_policy_that_lacks_something_is_told_what() {
+async fn a_missing_policy_directive_is_named() {
     let world = World::start(5, config_json).await;
     let host = host(&world).await;
     host.tokens.give(&token(&world));
@@ -422,10 +426,10 @@ async fn a_policy_that_lacks_something_is_told_what() {
     page.reload().await;
     page.hear("This page's own security policy doesn't let the browser ask PingOne.").await;
     page.hear("name the address of PingOne's API in connect-src").await;
-    until_told(&page, "fault").await;
+    wait_for_event(&page, "fault").await;
     assert_eq!(details(&page, "fault").await, [json!({"fault": "unreachable", "status": null})]);
 
-    // Nothing is made in another page's realm that would let the element through.
+    // No policy is created in the host page's realm that would let the element through.
     host.set_policy(&format!("{whole}; require-trusted-types-for 'script'"));
     page.reload().await;
     page.hear("This page enforces Trusted Types.").await;
@@ -433,7 +437,7 @@ async fn a_policy_that_lacks_something_is_told_what() {
     assert_eq!(page.value("asked").await, json!([]));
     assert!(world.sandbox().seen().is_empty());
 
-    // Where none may be made none is missed: the browser would complain.
+    // If policies are forbidden, the element doesn't try to create one: the browser would report that.
     host.set_policy(&format!("{whole}; trusted-types 'none'"));
     let _ = world.console().await;
     page.reload().await;
@@ -442,13 +446,13 @@ async fn a_policy_that_lacks_something_is_told_what() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_comes_late_has_the_element_begin_anew() {
+async fn late_properties_and_attributes_restart_the_element() {
     let world = World::start(5, config_json).await;
     let host = host(&world).await;
     host.tokens.give(&token(&world));
     let page = visit(&world, &host, "one").await;
     page.hear("5 users. List read").await;
-    // An element without a provider, which gets one when it has been there for a while.
+    // An element without a provider, which gets one later.
     let bare =
         "(() => { const two = make('two'); two.provider = two.tokenProvider; two.tokenProvider = undefined;
         document.querySelector('#one').replaceWith(two); return true; })()";
@@ -459,8 +463,8 @@ async fn what_comes_late_has_the_element_begin_anew() {
     page.hear("5 users. List read").await;
     assert_eq!(page.value("asked").await, json!(["one start", "two start"]));
 
-    // Two attributes in one moment are one change.
-    let user = world.sandbox().user_ids().next().expect("somebody");
+    // Two attributes that are set together restart the element once.
+    let user = world.sandbox().user_ids().next().expect("a user");
     let both = format!(
         "(() => {{ const two = document.querySelector('#two'); two.setAttribute('region', 'SANDBOX');
         two.setAttribute('user-id', '{user}'); return true; }})()"
@@ -471,7 +475,7 @@ async fn what_comes_late_has_the_element_begin_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_config_that_was_wrong_is_corrected_by_the_page() {
+async fn an_invalid_config_can_be_corrected_by_the_host_page() {
     let world = World::start(5, config_json).await;
     let host = host(&world).await;
     host.tokens.give(&token(&world));
@@ -485,14 +489,14 @@ async fn a_config_that_was_wrong_is_corrected_by_the_page() {
     page.hear("5 users. List read").await;
 }
 
-/// Connects, lists, switches, runs and looks as the page wishes; and the page was told.
-async fn works(world: &World, page: &Page, example: &str) {
+/// Checks that connecting, listing, switching, a run, the theme and the events work in the host page.
+async fn check_example(world: &World, page: &Page, example: &str) {
     page.hear("20 users. List read").await;
-    let name = somebody_off(world, page).await;
+    let name = first_switch_off(world, page).await;
     page.press("switch", &name).await;
     page.wait_for_switch(&name, true).await;
     select_off(world, page).await;
-    page.looks_well(&format!("element-{example}")).await;
+    page.check_appearance(&format!("element-{example}")).await;
     run_off(world, page).await;
     page.hear("Finished at").await;
     assert_eq!(off(world), 0);
@@ -505,7 +509,7 @@ async fn works(world: &World, page: &Page, example: &str) {
     let style = "getComputedStyle(document.querySelector('pingone-mfa'))";
     page.value("document.querySelector('#dark').click()").await;
     page.until(&format!("{style}.colorScheme === 'dark'")).await;
-    page.looks_well(&format!("element-{example}-by-theme")).await;
+    page.check_appearance(&format!("element-{example}-by-theme")).await;
     assert_eq!(page.value(&format!("{style}.getPropertyValue('--pingone-mfa-accent')")).await, "#7a1fa2");
     page.value("document.querySelector('#sign-out').click()").await;
     page.hear("Ask the page around this one for a token").await;
@@ -521,7 +525,7 @@ async fn the_package_works_in_a_plain_page_with_an_import_map() {
     let host = Host::serve(example.folder(""), &config_json(&world.api_origin)).await;
     host.tokens.give(&token(&world));
     let page = world.visit(&format!("{}/", host.origin)).await;
-    works(&world, &page, "plain").await;
+    check_example(&world, &page, "plain").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -535,10 +539,10 @@ async fn the_package_works_in_react_built_by_vite() {
     let host = Host::serve(built, &config_json(&world.api_origin)).await;
     host.tokens.give(&token(&world));
     let page = world.visit(&format!("{}/", host.origin)).await;
-    works(&world, &page, "react").await;
+    check_example(&world, &page, "react").await;
 }
 
-/// Frameworks that render pages on a server import what the page imports.
+/// Frameworks that render pages on a server import the same modules.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_package_does_nothing_on_a_server_that_imports_it() {
     let world = World::start(1, config_json).await;
@@ -558,7 +562,7 @@ async fn the_package_does_nothing_on_a_server_that_imports_it() {
     ] {
         assert_eq!(example.node(&folder, &unchanged(import)), "0\n", "{import}");
     }
-    // A server that has some of a page's names and not all of them.
+    // A server environment that defines some of the browser's globals.
     let partly =
         "globalThis.document = undefined; globalThis.window = globalThis; globalThis.self = globalThis;
         await import('pingone-mfa'); console.log('imported');";

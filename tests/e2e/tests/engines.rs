@@ -1,6 +1,6 @@
-//! What people do with the page, in every engine: each of these asks no driver for more than all of them can.
+//! User journeys that run in every engine. They only use driver features that all drivers support.
 //!
-//! `PINGONE_MFA_ENGINE` names the engine; without it this is Chromium, as everywhere else.
+//! `PINGONE_MFA_ENGINE` selects the engine. Without it they run in Chromium, like all other tests.
 
 use pingone_mfa_e2e::{Engine, Page, Portal, World};
 use pingone_sandbox::TokenSpec;
@@ -14,7 +14,7 @@ fn quick(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":400,"max":2000},"#, 1)
 }
 
-/// With a pace at which a run can be left in its midst.
+/// A write limit low enough to interrupt a run.
 fn slow(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":20,"max":2000},"#, 1)
 }
@@ -30,42 +30,42 @@ async fn listed(world: &World, users: &str) -> Page {
     page
 }
 
-fn off(world: &World) -> usize {
+fn count_off(world: &World) -> usize {
     let sandbox = world.sandbox();
     sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).count()
 }
 
-/// Begins a run that turns MFA on for everyone whose is off.
+/// Begins a run that turns MFA on for all users whose MFA is off.
 async fn begin_run(world: &World, page: &Page) -> usize {
     page.choose("MFA status", "MFA: off").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.include_skipped().await;
-    let users = off(world);
+    let users = count_off(world);
     page.press("button", &format!("Run {users} changes")).await;
     users
 }
 
-/// Waits until this number of users was changed.
-async fn until_changed(world: &World, users: u64) {
+/// Waits until this number of users has been changed.
+async fn wait_for_changes(world: &World, users: u64) {
     for _ in 0..200 {
         if world.sandbox().oracle().counts().put >= users {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    panic!("{users} users are never changed");
+    panic!("{users} users weren't changed in time");
 }
 
-/// WebKit's driver loses a page that Back returns to, whatever is in it, where its headers set it apart from others.
-fn keep_reach_after_back(world: &World) {
+/// WebKit's driver can't access a page after Back if the page's headers isolate it from other origins.
+fn allow_access_after_back(world: &World) {
     if world.engine == Engine::WebKit {
         sign_in::without_isolation(world);
     }
 }
 
-/// What the policy forbids, the page does not do, or the engine would have said so to this listener.
-async fn note_violations(page: &Page) {
+/// Records policy violations that the engine reports.
+async fn record_violations(page: &Page) {
     let note = "window.violations = [];
         document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) =>
             violations.push(`${violatedDirective} ${blockedURI} ${sourceFile}`));
@@ -74,10 +74,10 @@ async fn note_violations(page: &Page) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_is_typed_under_the_production_policy() {
+async fn a_token_can_be_typed_under_the_production_policy() {
     let world = World::start(250, quick).await;
     let page = world.open().await;
-    note_violations(&page).await;
+    record_violations(&page).await;
     let field = page.see("password", "Access token").await;
     field.send_keys(token(&world)).await.unwrap();
     page.type_keys(Key::Tab + "").await;
@@ -85,12 +85,12 @@ async fn a_token_is_typed_under_the_production_policy() {
     page.hear("250 users. List read").await;
     assert_eq!(page.value("window.violations").await, json!([]));
     let types = page.value("typeof window.trustedTypes").await;
-    assert!(types == "object" || world.engine == Engine::WebKit, "Trusted Types are held to: {types}");
+    assert!(types == "object" || world.engine == Engine::WebKit, "Trusted Types are supported: {types}");
     assert_eq!(page.sinks_with(&token(&world)).await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_thousand_users_are_listed_searched_and_sorted() {
+async fn twenty_thousand_users_can_be_listed_searched_and_sorted() {
     let world = World::start(20_000, quick).await;
     let page = world.open().await;
     page.connect(&token(&world)).await;
@@ -109,11 +109,11 @@ async fn twenty_thousand_users_are_listed_searched_and_sorted() {
     page.see("button", "Name ↓").await;
     page.until_shadow(&format!("{first} !== {before}")).await;
     let rows = page.ask_shadow("root.querySelectorAll('tbody tr').length").await;
-    assert!(rows.as_u64().is_some_and(|rows| rows <= 80), "only what is in sight is there: {rows}");
+    assert!(rows.as_u64().is_some_and(|rows| rows <= 80), "only visible rows are in the document: {rows}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_table_is_walked_by_keys() {
+async fn the_table_can_be_navigated_by_keyboard() {
     let world = World::start(250, quick).await;
     let page = listed(&world, "250").await;
     let first = page.see("checkbox", "Select all 250 that match").await;
@@ -130,7 +130,7 @@ async fn the_table_is_walked_by_keys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_user_is_opened_turned_on_and_off_and_closed() {
+async fn one_user_can_be_opened_turned_on_and_off_and_closed() {
     let world = World::start(60, quick).await;
     let page = listed(&world, "60").await;
     let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
@@ -169,15 +169,18 @@ async fn a_list_is_imported_and_its_run_goes_on_after_a_reload() {
     page.include_skipped().await;
     page.press_beginning("button", "Run ").await;
     page.see("button", "Pause").await;
-    until_changed(&world, 3).await;
+    wait_for_changes(&world, 3).await;
     page.reload().await;
     page.connect(&token(&world)).await;
     page.hear("isn't finished").await;
     page.press("button", "Continue").await;
     page.hear_late("Finished at").await;
     let sandbox = world.sandbox();
-    assert!(people.iter().all(|id| sandbox.mfa_enabled(*id) == Some(true)), "everyone on the list");
-    assert_eq!(sandbox.oracle().counts().put, 25, "and each of them once");
+    assert!(
+        people.iter().all(|id| sandbox.mfa_enabled(*id) == Some(true)),
+        "all users in the file are changed"
+    );
+    assert_eq!(sandbox.oracle().counts().put, 25, "each of them once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -195,13 +198,13 @@ async fn a_second_tab_sees_the_run_of_the_first() {
     page.hear("A run in this environment is working in another tab of this browser.").await;
     page.press("button", "Take it over here").await;
     page.hear_late("Finished at").await;
-    assert_eq!(off(&world), 0);
+    assert_eq!(count_off(&world), 0);
     page.show_tab(&first).await;
     page.hear("A run in this environment is working in another tab of this browser.").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_is_saved_as_a_file() {
+async fn a_list_can_be_saved_as_a_file() {
     let world = World::start(60, quick).await;
     let folder = world.downloads().await;
     let page = listed(&world, "60").await;
@@ -210,27 +213,27 @@ async fn a_list_is_saved_as_a_file() {
     page.press("button", "Save 60 users").await;
     page.hear("users handed to the browser as a file.").await;
     let saved = folder.file(".csv").await;
-    assert_eq!(saved.lines().count(), 62, "everyone, the head and where it comes from");
+    assert_eq!(saved.lines().count(), 62, "all users, the header and the origin line");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_signs_in_and_back_shows_nothing_of_it() {
+async fn after_signing_in_back_shows_no_signed_in_data() {
     let world = World::start(20, sign_in::with_sign_in).await;
-    keep_reach_after_back(&world);
+    allow_access_after_back(&world);
     let page = sign_in::signed_in(&world).await;
     page.back().await;
-    // PingOne's page may be there again, or this one, without what was signed in.
+    // PingOne's page may be shown again, or this page without the signed-in data.
     page.until("document.readyState === 'complete'").await;
     let text = page.text().await;
-    let is_somewhere =
+    let is_signed_out =
         text.contains("Sign in with PingOne") || page.address().await.starts_with(&world.api_origin);
-    assert!(is_somewhere && !text.contains("List read"), "{text}");
+    assert!(is_signed_out && !text.contains("List read"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_back_neither_token_nor_people_are_there() {
+async fn after_back_neither_token_nor_users_are_shown() {
     let world = World::start(20, quick).await;
-    keep_reach_after_back(&world);
+    allow_access_after_back(&world);
     let elsewhere = world.bare_page().await;
     let page = listed(&world, "20").await;
     let token = token(&world);
@@ -244,12 +247,12 @@ async fn after_back_neither_token_nor_people_are_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_portal_frames_the_page() {
     let portal = Portal::new().await;
-    let world = frame::world_of(&portal, 30).await;
+    let world = frame::world_framed_by(&portal, 30).await;
     let origin = portal.origin.clone();
-    let backend = portal.serve(&world, frame::as_it_is);
+    let backend = portal.serve(&world, frame::unmodified);
     backend.give(&token(&world));
     let page = world.visit(&origin).await;
-    frame::until_told(&page, "connected").await;
+    frame::wait_for_event(&page, "connected").await;
     page.enter_frame().await;
     page.hear("30 users. List read").await;
     page.press("switch", "MFA for jonas.brandt").await;
@@ -257,8 +260,8 @@ async fn a_portal_frames_the_page() {
     begin_run(&world, &page).await;
     page.hear_late("Finished at").await;
     page.leave_frame().await;
-    frame::until_told(&page, "run-finished").await;
-    assert_eq!(off(&world), 0);
+    frame::wait_for_event(&page, "run-finished").await;
+    assert_eq!(count_off(&world), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -267,16 +270,16 @@ async fn a_page_holds_the_element() {
     let host = element::host(&world).await;
     host.tokens.give(&token(&world));
     let page = element::visit(&world, &host, "one").await;
-    element::until_told(&page, "connected").await;
+    element::wait_for_event(&page, "connected").await;
     page.hear("20 users. List read").await;
     begin_run(&world, &page).await;
     page.hear_late("Finished at").await;
-    element::until_told(&page, "run-finished").await;
-    assert_eq!(off(&world), 0);
+    element::wait_for_event(&page, "run-finished").await;
+    assert_eq!(count_off(&world), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_help_is_searched_and_escape_closes_it() {
+async fn the_help_can_be_searched_and_escape_closes_it() {
     let world = World::start(20, quick).await;
     let page = world.open().await;
     page.press("button", "Help").await;
@@ -292,18 +295,18 @@ async fn the_help_is_searched_and_escape_closes_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_blocked_clock_worker_stops_nothing() {
+async fn a_blocked_clock_worker_does_not_stop_a_run() {
     let world = World::start(40, quick).await;
     world.release.rewrite_headers("worker-src 'self'", "worker-src 'none'");
     let page = listed(&world, "40").await;
     begin_run(&world, &page).await;
     page.hear("Keep this tab visible: without its clock worker").await;
     page.hear_late("Finished at").await;
-    assert_eq!(off(&world), 0);
+    assert_eq!(count_off(&world), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_column_is_squeezed_while_a_run_is_on() {
+async fn columns_keep_their_width_during_a_run() {
     let world = World::start(60, slow).await;
     let page = listed(&world, "60").await;
     begin_run(&world, &page).await;
@@ -314,5 +317,5 @@ async fn no_column_is_squeezed_while_a_run_is_on() {
     let widths: Vec<u64> = widths.as_array().unwrap().iter().filter_map(serde_json::Value::as_u64).collect();
     assert!(widths.len() > 4 && widths.iter().skip(1).all(|width| *width >= 80), "{widths:?}");
     let mfa = page.ask_shadow("root.querySelector('.grid td.mfa').offsetWidth").await;
-    assert!(mfa.as_u64().is_some_and(|mfa| mfa >= 240), "room for what became of a user: {mfa}");
+    assert!(mfa.as_u64().is_some_and(|mfa| mfa >= 240), "room for a user's result: {mfa}");
 }

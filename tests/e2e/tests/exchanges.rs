@@ -1,4 +1,4 @@
-//! The last exchanges as a list, what leaves the page of them, what bad answers do to the page; and the help.
+//! The request list: filtering, copying, saving as HAR, how the page handles malformed responses; and the help.
 
 use pingone_mfa_e2e::{Page, World};
 use pingone_mfa_recording::Replay;
@@ -7,7 +7,7 @@ use pingone_sandbox::{Role, Rule, TokenSpec};
 use serde_json::{Value, json};
 use thirtyfour::Key;
 
-/// Keeps what is put on the clipboard where the test can see it.
+/// Stores copied text in `window.copied` for the test.
 const NOTE_COPIES: &str = "const real = navigator.clipboard.writeText.bind(navigator.clipboard);
     navigator.clipboard.writeText = (text) => { window.copied = text; return real(text); };
     arguments[0]();";
@@ -19,28 +19,28 @@ async fn copied(page: &Page, button: &str) -> String {
     page.value("window.copied").await.as_str().unwrap_or_default().to_owned()
 }
 
-fn go_wrong(world: &World, rule: Value) {
+fn add_fault(world: &World, rule: Value) {
     let rule: Rule = serde_json::from_value(rule).expect("a rule");
-    world.sandbox().go_wrong(rule).expect("a rule that can be meant");
+    world.sandbox().go_wrong(rule).expect("a valid rule");
 }
 
 async fn rows(page: &Page) -> u64 {
     page.ask_shadow("root.querySelectorAll('[role=option]').length").await.as_u64().expect("a number")
 }
 
-/// The place in the list of the row that is active, by the listbox and by the row itself.
-/// Waits until the exchange at this place is the active one. The list is drawn a few times a second.
-async fn wait_for_active(page: &Page, place: usize) {
+/// Waits until the exchange at this index is the active one, in both the listbox and the row. The list is rendered a
+/// few times per second.
+async fn wait_for_active_exchange(page: &Page, index: usize) {
     page.until(&format!(
         "((root) => [...root.querySelectorAll('[role=option]')].findIndex((row) => row.ariaSelected === 'true'
-        && row.id === root.querySelector('[role=listbox]').getAttribute('aria-activedescendant')) === {place})
+        && row.id === root.querySelector('[role=listbox]').getAttribute('aria-activedescendant')) === {index})
             (document.querySelector('pingone-mfa').shadowRoot)"
     ))
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_list_of_exchanges_is_filtered_and_walked_by_keys() {
+async fn the_list_of_exchanges_can_be_filtered_and_navigated_by_keyboard() {
     let world = World::with_users(250).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
@@ -48,11 +48,15 @@ async fn the_list_of_exchanges_is_filtered_and_walked_by_keys() {
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     page.hear("Newest: ").await;
-    assert_eq!(page.ask_shadow("root.querySelector('[role=listbox]')").await, Value::Null, "it isn't open");
+    assert_eq!(
+        page.ask_shadow("root.querySelector('[role=listbox]')").await,
+        Value::Null,
+        "the list is closed at first"
+    );
     page.press_beginning("button", "Exchanges (").await;
     let all = rows(&page).await;
     page.hear(&format!("{all} of {all} match.")).await;
-    page.looks_well_around(".response", "exchanges").await;
+    page.check_appearance_around(".response", "exchanges").await;
 
     page.choose("Method", "PUT").await;
     page.hear(&format!("1 of {all} matches.")).await;
@@ -68,17 +72,17 @@ async fn the_list_of_exchanges_is_filtered_and_walked_by_keys() {
     page.type_raw("Path or Correlation-Id", "").await;
     page.hear(&format!("{all} of {all} match.")).await;
 
-    // Tab leads from the search into the list, and arrows through it.
+    // The Tab key moves from the search field into the list, and arrow keys move through it.
     page.see("searchbox", "Path or Correlation-Id").await.focus().await.unwrap();
     page.type_keys(Key::Tab + "").await;
     assert_eq!(page.focus().await, "Exchanges");
-    // The newest is shown.
-    wait_for_active(&page, 0).await;
+    // The newest exchange is selected.
+    wait_for_active_exchange(&page, 0).await;
     page.type_keys(Key::Down + "").await;
     page.hear("Chosen: ").await;
-    wait_for_active(&page, 1).await;
+    wait_for_active_exchange(&page, 1).await;
     page.type_keys(Key::End + "").await;
-    wait_for_active(&page, usize::try_from(all).unwrap() - 1).await;
+    wait_for_active_exchange(&page, usize::try_from(all).unwrap() - 1).await;
     page.press("tab", "Raw").await;
     page.hear("GET http").await;
     let chosen =
@@ -87,14 +91,14 @@ async fn the_list_of_exchanges_is_filtered_and_walked_by_keys() {
     page.wait_for_switch("MFA for test.user07", true).await;
     let still =
         page.ask_shadow("root.querySelector('[role=listbox]').getAttribute('aria-activedescendant')").await;
-    assert_eq!(chosen, still, "what is looked at stays");
+    assert_eq!(chosen, still, "the selected exchange is kept");
     page.press("button", "Follow the newest").await;
     page.hear("Newest: ").await;
-    wait_for_active(&page, 0).await;
+    wait_for_active_exchange(&page, 0).await;
     assert_eq!(world.complaints(true).await, Vec::<String>::new());
 }
 
-/// Notes when the list of exchanges changes. What changes in the same moment counts once.
+/// Script that records when the list of exchanges changes. Changes within 50 ms count once.
 const NOTE_CHANGES: &str = "window.changes = [];
     const list = document.querySelector('pingone-mfa').shadowRoot.querySelector('.exchange-panel');
     new MutationObserver(() => {
@@ -103,7 +107,7 @@ const NOTE_CHANGES: &str = "window.changes = [];
     arguments[0]();";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_exchanges_a_second_are_shown_a_few_times_a_second_and_only_where_somebody_looks() {
+async fn many_exchanges_are_rendered_a_few_times_per_second_and_only_while_open() {
     let config =
         |origin: &str| config_json(origin).replacen('{', r#"{"rate":{"read":120,"write":10,"max":120},"#, 1);
     let world = World::start(40_000, config).await;
@@ -117,15 +121,18 @@ async fn many_exchanges_a_second_are_shown_a_few_times_a_second_and_only_where_s
     page.until("performance.now() - window.changes.at(-1) > 500").await;
     assert_eq!(rows(&page).await, 200, "the last 200 are listed");
     let shown = page.value("window.changes.length").await.as_u64().unwrap();
-    let took = page.value("window.changes.at(-1) - window.changes[0]").await.as_f64().unwrap();
-    assert!(f64::from(u32::try_from(shown).unwrap()) <= took / 100.0 + 2.0, "{shown} times in {took} ms");
+    let duration = page.value("window.changes.at(-1) - window.changes[0]").await.as_f64().unwrap();
+    assert!(
+        f64::from(u32::try_from(shown).unwrap()) <= duration / 100.0 + 2.0,
+        "{shown} times in {duration} ms"
+    );
     assert!((3..150).contains(&shown), "{shown} times for 200 exchanges");
     page.press_beginning("button", "Exchanges (").await;
-    assert_eq!(rows(&page).await, 0, "what nobody looks at isn't there");
+    assert_eq!(rows(&page).await, 0, "a closed list isn't rendered");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_names_nobody_unless_it_is_asked_to_this_once() {
+async fn a_copy_has_no_personal_data_unless_requested_for_that_copy() {
     let world = World::with_users(250).await;
     let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
     let page = world.open().await;
@@ -144,13 +151,13 @@ async fn a_copy_names_nobody_unless_it_is_asked_to_this_once() {
     page.press_beginning("button", "Exchanges (").await;
     let without = copied(&page, "Copy all ").await;
     for person in ["jonas", "brandt", "@"] {
-        let place = without.to_lowercase().find(person);
-        assert_eq!(place, None, "{person}: {without}");
+        let found = without.to_lowercase().find(person);
+        assert_eq!(found, None, "{person}: {without}");
     }
     for kept in [&jonas.to_string(), "[username]", "[email]", "\"mfaEnabled\": true", "attempt 1"] {
         assert!(without.contains(kept), "{kept}: {without}");
     }
-    assert!(!without.contains("Correlation-Id"), "none may be read: {without}");
+    assert!(!without.contains("Correlation-Id"), "responses don't expose it: {without}");
     assert!(without.contains("filter=username%20sw%20%22[username]%22"), "{without}");
 
     page.press("checkbox", "Include personal data").await;
@@ -158,7 +165,7 @@ async fn a_copy_names_nobody_unless_it_is_asked_to_this_once() {
     assert!(with.contains("jonas.brandt") && with.contains("jonas.b%22"), "{with}");
     page.hear("Copied.").await;
     let is_ticked = page.ask_shadow("root.querySelector('.exchange-copying input').checked").await;
-    assert_eq!(is_ticked, json!(false), "it was for one copy");
+    assert_eq!(is_ticked, json!(false), "the option applies to one copy");
     assert_eq!(copied(&page, "Copy all ").await, without);
 
     page.type_raw("Path or Correlation-Id", &format!("users/{jonas}")).await;
@@ -178,34 +185,34 @@ async fn a_copy_names_nobody_unless_it_is_asked_to_this_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_is_echoed_is_nowhere() {
+async fn an_echoed_token_is_redacted_everywhere() {
     let world = World::with_users(250).await;
     world.expose_correlation_ids();
     let page = world.open().await;
     page.run(NOTE_COPIES).await;
     let token = world.token(&TokenSpec::default());
     let parts: Vec<String> = token.split('.').map(str::to_owned).collect();
-    go_wrong(
+    add_fault(
         &world,
         json!({"on": {"method": "PUT"}, "times": 1, "fault": {"kind": "text", "status": 403,
         "text": r#"{"message":"Invalid key=value pair (missing equal-sign) in Authorization header: '{authorization}'."}"#}}),
     );
-    go_wrong(
+    add_fault(
         &world,
         json!({"on": {"method": "PUT"}, "times": 1, "fault": {"kind": "text", "status": 400,
         "encoding": "utf16", "text": r#"{"message":"'{authorization}' is no key=value pair"}"#}}),
     );
-    go_wrong(
+    add_fault(
         &world,
         json!({"on": {"method": "PUT"}, "times": 1, "fault": {"kind": "text", "status": 400,
         "encoding": "latin1", "text": "<p>Müller, {authorization}</p>"}}),
     );
-    go_wrong(
+    add_fault(
         &world,
         json!({"on": {"method": "PUT"}, "times": 1, "fault": {"kind": "text", "status": 400,
         "text": r#"{"id":"15051f81-0000-4000-8000-000000000000","code":"{authorization}","message":"{authorization}","details":[{"code":"{authorization}","target":"{authorization}","message":"{authorization}"}]}"#}}),
     );
-    go_wrong(&world, json!({"fault": {"kind": "echo"}}));
+    add_fault(&world, json!({"fault": {"kind": "echo"}}));
     page.connect(&token).await;
     page.hear("250 users. List read").await;
     let mut places = Vec::new();
@@ -226,7 +233,7 @@ async fn a_token_that_is_echoed_is_nowhere() {
     page.press("tab", "Raw").await;
     page.hear("Correlation-Id: Bearer {token}").await;
     page.hear("\"authorization\": \"Bearer {token}\"").await;
-    // Every exchange as it is shown, typed and raw.
+    // Every exchange as displayed, typed and raw.
     page.see("searchbox", "Path or Correlation-Id").await.focus().await.unwrap();
     page.type_keys(Key::Tab + "").await;
     for _ in 0..rows(&page).await {
@@ -241,20 +248,23 @@ async fn a_token_that_is_echoed_is_nowhere() {
     places.push(world.console().await);
     for part in &parts {
         assert_eq!(page.sinks_with(part).await, Vec::<String>::new());
-        for place in &places {
-            assert!(!place.contains(part), "{place}");
+        for text in &places {
+            assert!(!text.contains(part), "{text}");
         }
     }
-    assert!(places.iter().filter(|place| place.contains("{token}")).count() > 5, "the answers did quote it");
+    assert!(
+        places.iter().filter(|text| text.contains("{token}")).count() > 5,
+        "the responses did contain the token"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_is_echoed_to_a_run_is_in_no_report_and_no_ticket() {
+async fn an_echoed_token_is_redacted_in_reports_and_tickets_of_a_run() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.run(NOTE_COPIES).await;
     let token = world.token(&TokenSpec::default());
-    go_wrong(
+    add_fault(
         &world,
         json!({"on": {"method": "PUT"}, "times": 3, "fault": {"kind": "text", "status": 400,
         "text": r#"{"id":"15051f81-0000-4000-8000-000000000000","code":"{authorization}","message":"{authorization}","details":[{"code":"{authorization}","target":"{authorization}","message":"{authorization}"}]}"#}}),
@@ -277,12 +287,12 @@ async fn a_token_that_is_echoed_to_a_run_is_in_no_report_and_no_ticket() {
     page.press("radio", "JSON").await;
     page.press("button", "Save report").await;
     let report = folder.file(".json").await;
-    assert!(report.contains("{token}") && table.contains("{token}"), "the answers did quote it");
+    assert!(report.contains("{token}") && table.contains("{token}"), "the responses did contain the token");
     let places = [ticket, request, table, report, page.text().await, world.console().await];
     for part in token.split('.') {
         assert_eq!(page.sinks_with(part).await, Vec::<String>::new());
-        for place in &places {
-            assert!(!place.contains(part), "{place}");
+        for text in &places {
+            assert!(!text.contains(part), "{text}");
         }
     }
 }
@@ -316,14 +326,14 @@ async fn bad_bodies_are_shown_as_text_and_the_page_stays_usable() {
     ] {
         let label = fault.to_string().chars().take(80).collect::<String>();
         world.sandbox().heal();
-        go_wrong(&world, json!({"on": {"method": "GET", "endpoint": "user"}, "fault": fault}));
+        add_fault(&world, json!({"on": {"method": "GET", "endpoint": "user"}, "fault": fault}));
         page.find_in_pingone(&jonas.to_string()).await;
         page.hear("What to do").await;
         page.hear(shown).await;
         assert_eq!(page.value("window.ran === undefined").await, json!(true), "{label}");
         let made = page.ask_shadow("root.querySelectorAll('script, img, h1 + h1, iframe').length").await;
         assert_eq!(made, json!(0), "{label}");
-        // The page goes on as if nothing had been.
+        // The page continues to work normally.
         page.press("button", "Close").await;
         page.type_raw("Search users", "adaeze.okonkwo").await;
         page.hear("1 of 250 users").await;
@@ -334,7 +344,7 @@ async fn bad_bodies_are_shown_as_text_and_the_page_stays_usable() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn help_is_there_before_and_after_connecting_and_is_found_by_words_and_keys() {
+async fn help_is_available_before_and_after_connecting_and_can_be_searched() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.see("password", "Access token").await;
@@ -343,7 +353,7 @@ async fn help_is_there_before_and_after_connecting_and_is_found_by_words_and_key
     page.until("document.querySelector('pingone-mfa').shadowRoot.activeElement?.ariaLabel === 'Search help'")
         .await;
     page.hear("17 topics.").await;
-    page.looks_well_around(".help h2", "help").await;
+    page.check_appearance_around(".help h2", "help").await;
     page.type_keys("scope population").await;
     page.hear("1 of 17 topics.").await;
     page.hear("Changing the flag needs Identity Data Admin.").await;
@@ -352,11 +362,11 @@ async fn help_is_there_before_and_after_connecting_and_is_found_by_words_and_key
     page.hear("No topic has all of these words.").await;
     page.type_keys(Key::Escape + "").await;
     if page.find("dialog", "Help").await.is_some() {
-        // The first Escape empties a search field.
+        // The first Escape clears a search field.
         page.type_keys(Key::Escape + "").await;
     }
     assert!(page.find("dialog", "Help").await.is_none());
-    assert_eq!(page.focus().await, "Help", "the focus comes back");
+    assert_eq!(page.focus().await, "Help", "the focus returns");
     assert_eq!(world.sandbox().seen(), [], "nothing was sent");
 
     page.connect(&world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() })).await;
@@ -380,7 +390,7 @@ async fn help_is_there_before_and_after_connecting_and_is_found_by_words_and_key
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_are_saved_as_a_har_without_people_and_the_sandbox_replays_it() {
+async fn requests_saved_as_har_have_no_personal_data_and_replay_in_the_sandbox() {
     let world = World::with_users(250).await;
     let downloads = world.downloads().await;
     let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
@@ -408,6 +418,10 @@ async fn requests_are_saved_as_a_har_without_people_and_the_sandbox_replays_it()
     assert_eq!(replay.differences, Vec::<String>::new(), "{har}");
     assert!(replay.compared > 5 && !replay.exposes_correlation_id, "{replay:?}");
     let puts = har.matches("\"method\":\"PUT\"").count();
-    assert_eq!((puts, har.matches("{\\\"mfaEnabled\\\":true}").count()), (1, 1), "what was sent is in it");
-    page.looks_well("exchanges-har").await;
+    assert_eq!(
+        (puts, har.matches("{\\\"mfaEnabled\\\":true}").count()),
+        (1, 1),
+        "the request body is included"
+    );
+    page.check_appearance("exchanges-har").await;
 }

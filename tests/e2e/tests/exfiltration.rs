@@ -1,5 +1,5 @@
-//! Assume the worst: somebody's script runs in the page, in its own realm, with everything that the page has. What can it
-//! send to a host that the policy doesn't name?
+//! Assumes the worst case: a malicious script runs in the page's realm. Tests what it can send to a host that the
+//! policy doesn't allow.
 
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use pingone_sandbox::TokenSpec;
 use pingone_sandbox::page::config_json;
 use serde_json::{Value, json};
 
-/// Ways that the policy closes. `url` is at the host; nothing here leaves the page, so that one follows the other.
+/// Attempts that the policy blocks. `url` is an address on the host. None of them leaves the page, so they can run in
+/// a row.
 const CLOSED: [(&str, &str); 22] = [
     ("fetch", "fetch(url, { mode: 'no-cors' })"),
     ("fetch-keepalive", "fetch(url, { mode: 'no-cors', method: 'POST', body: 'x', keepalive: true })"),
@@ -40,10 +41,10 @@ const CLOSED: [(&str, &str); 22] = [
     ("ping", "add('a', { href: '#', ping: url }).click()"),
 ];
 
-/// Ways that no policy closes in any browser: whoever owns the page's realm can go elsewhere with it.
+/// Attempts that no policy blocks in any browser: a script in the page's realm can navigate elsewhere.
 const OPEN: [(&str, &str); 2] = [("window-open", "window.open(url)"), LEAVING];
 
-/// A little later, because whoever runs the script wants to hear its end.
+/// Delayed, because the test waits for the script's result.
 const LEAVING: (&str, &str) = ("navigation", "setTimeout(() => { location.href = url; }, 300)");
 
 const ADD: &str = "const add = (name, attributes) => {
@@ -54,7 +55,7 @@ const ADD: &str = "const add = (name, attributes) => {
     return document.body.appendChild(element);
   };";
 
-/// Runs one attempt. What it throws, or what it is refused by, is of no interest: what arrives is.
+/// Runs one attempt. Exceptions and refusals are ignored: only what arrives at the host counts.
 async fn attempt(page: &Page, traffic_log: &TrafficLog, (name, code): (&str, &str)) {
     let script = format!(
         "const [origin, done] = arguments; const url = `${{origin}}/{name}`; {ADD}
@@ -71,17 +72,17 @@ async fn attempt_all(page: &Page, traffic_log: &TrafficLog) {
     tokio::time::sleep(Duration::from_secs(2)).await;
 }
 
-/// Asks a host for its address on the network, as a call would.
-async fn call(page: &Page, traffic_log: &TrafficLog) {
+/// Sends a STUN request to the host, as a `WebRTC` call would.
+async fn connect_call(page: &Page, traffic_log: &TrafficLog) {
     let script = "const [host, done] = arguments; setTimeout(done, 2500);
         const call = new RTCPeerConnection({ iceServers: [{ urls: `stun:${host}` }] });
         call.createDataChannel(''); call.setLocalDescription();";
     page.ask(script, vec![json!(traffic_log.datagrams)]).await.expect("the script runs");
 }
 
-/// Without this everything below would be true of a host that can't count.
+/// Control: without a policy the host records every attempt. Otherwise the tests below would prove nothing.
 #[tokio::test(flavor = "multi_thread")]
-async fn where_no_policy_stands_in_the_way_every_attempt_arrives() {
+async fn without_a_policy_every_attempt_arrives() {
     let world = World::with_users(1).await;
     let page = world.visit(&world.bare_page().await).await;
     let traffic_log = TrafficLog::listen();
@@ -89,12 +90,12 @@ async fn where_no_policy_stands_in_the_way_every_attempt_arrives() {
     let lost: Vec<_> =
         CLOSED.iter().map(|(name, _)| *name).filter(|name| traffic_log.arrivals(name) == 0).collect();
     assert_eq!(lost, Vec::<&str>::new(), "arrived: {:?}", traffic_log.asked());
-    call(&page, &traffic_log).await;
+    connect_call(&page, &traffic_log).await;
     assert!(traffic_log.datagrams() > 0, "a call's datagrams arrive at {}", traffic_log.datagrams);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_script_in_the_page_sends_nothing_to_a_host_that_the_policy_does_not_name() {
+async fn a_script_in_the_page_cannot_send_to_a_host_outside_the_policy() {
     let world = World::with_users(5).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
@@ -102,7 +103,7 @@ async fn a_script_in_the_page_sends_nothing_to_a_host_that_the_policy_does_not_n
     let traffic_log = TrafficLog::listen();
     attempt_all(&page, &traffic_log).await;
     assert_eq!(traffic_log.asked(), Vec::<String>::new());
-    // The page is unharmed, and it was the policy that stood in the way.
+    // The page still works, and the policy was what blocked the attempts.
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     let refusals = world.complaints(false).await;
@@ -112,30 +113,31 @@ async fn a_script_in_the_page_sends_nothing_to_a_host_that_the_policy_does_not_n
     assert!(refusals.iter().any(|line| line.contains("TrustedScriptURL")), "{refusals:#?}");
 }
 
-/// What SECURITY.md says is open, is: if a browser learns to close it, this says so.
+/// The open ways listed in SECURITY.md are still open. Fails when a browser starts to block one.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_no_policy_can_forbid_is_exactly_what_the_documents_name() {
+async fn the_ways_that_no_policy_can_block_are_the_documented_ones() {
     let world = World::with_users(1).await;
     let page = world.open().await;
     page.see("password", "Access token").await;
     let traffic_log = TrafficLog::listen();
-    call(&page, &traffic_log).await;
-    assert!(traffic_log.datagrams() > 0, "WebRTC has learnt to heed the policy: change SECURITY.md");
-    // A name is looked up and connected to, and nothing is asked. A frame that is refused can have the same effect.
+    connect_call(&page, &traffic_log).await;
+    assert!(traffic_log.datagrams() > 0, "WebRTC obeys the policy now: change SECURITY.md");
+    // The name is resolved and a connection is made, but no request is sent. A blocked frame can have the same
+    // effect.
     let before = traffic_log.connections();
     attempt(&page, &traffic_log, ("preconnect", "add('link', { rel: 'preconnect', href: url })")).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert!(traffic_log.connections() > before, "preconnect is closed now: change SECURITY.md");
+    assert!(traffic_log.connections() > before, "preconnect is blocked now: change SECURITY.md");
     assert_eq!(traffic_log.arrivals("preconnect"), 0);
     for open in OPEN {
         attempt(&page, &traffic_log, open).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
-        assert!(traffic_log.arrivals(open.0) > 0, "{} is closed now: change SECURITY.md", open.0);
+        assert!(traffic_log.arrivals(open.0) > 0, "{} is blocked now: change SECURITY.md", open.0);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_script_in_the_frame_sends_nothing_and_can_not_leave_either() {
+async fn a_script_in_the_frame_cannot_send_or_navigate_away() {
     let portal = Portal::new().await;
     let origin = portal.origin.clone();
     let ancestors = serde_json::to_string(&[&origin]).expect("a list has a JSON form");
@@ -148,17 +150,17 @@ async fn a_script_in_the_frame_sends_nothing_and_can_not_leave_either() {
     let page = world.visit(&origin).await;
     page.enter_frame().await;
     page.hear("5 users. List read").await;
-    assert_eq!(page.ask(TRUSTED, vec![]).await.expect("the script runs"), every_one());
+    assert_eq!(page.ask(TRUSTED, vec![]).await.expect("the script runs"), all_true());
     let traffic_log = TrafficLog::listen();
     attempt_all(&page, &traffic_log).await;
     assert_eq!(traffic_log.asked(), Vec::<String>::new());
-    // The portal's frame-src holds the frame where it is.
+    // The portal's frame-src keeps the frame from navigating away.
     attempt(&page, &traffic_log, LEAVING).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(traffic_log.asked(), Vec::<String>::new());
 }
 
-/// One policy may make addresses of scripts from text, and only of the clock worker's.
+/// Script that checks Trusted Types: only one policy may create script URLs, and only the clock worker's.
 const TRUSTED: &str = "const [done] = arguments;
     const refused = (attempt) => { try { attempt(); return false; } catch (problem) { return problem instanceof TypeError; } };
     done({
@@ -172,7 +174,7 @@ const TRUSTED: &str = "const [done] = arguments;
       noDefault: trustedTypes.defaultPolicy === null,
     });";
 
-fn every_one() -> Value {
+fn all_true() -> Value {
     let names = ["html", "write", "worker", "script", "another", "default", "again", "noDefault"];
     names
         .into_iter()
@@ -182,12 +184,12 @@ fn every_one() -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_text_becomes_code_and_no_second_policy_is_made() {
+async fn text_cannot_become_code_and_no_second_policy_can_be_created() {
     let world = World::with_users(1).await;
     let page = world.open().await;
     page.see("password", "Access token").await;
-    assert_eq!(page.ask(TRUSTED, vec![]).await.expect("the script runs"), every_one());
+    assert_eq!(page.ask(TRUSTED, vec![]).await.expect("the script runs"), all_true());
     let bare = world.visit(&world.bare_page().await).await;
-    let nothing = bare.ask(TRUSTED, vec![]).await.expect("the script runs");
-    assert_eq!(nothing["html"], Value::Bool(false), "without the policy nothing is refused: {nothing}");
+    let results = bare.ask(TRUSTED, vec![]).await.expect("the script runs");
+    assert_eq!(results["html"], Value::Bool(false), "without the policy nothing is refused: {results}");
 }

@@ -1,4 +1,5 @@
-//! The product in a frame of a portal on another site: tokens in, counts and ids out, and nothing for anybody else.
+//! The product in a frame of a portal on another site: the portal provides tokens and gets counts and IDs; other
+//! pages get nothing.
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use pingone_sandbox::page::config_json;
 use pingone_sandbox::{Fault, On, Rule, TokenSpec};
 use serde_json::Value;
 
-/// A config.json whose runs are quick, with these ancestors.
+/// A config.json with high limits and these frame ancestors.
 fn framed_by(ancestors: &[&str]) -> impl Fn(&str) -> String {
     let ancestors = serde_json::to_string(ancestors).expect("a list has a JSON form");
     move |api: &str| {
@@ -18,24 +19,24 @@ fn framed_by(ancestors: &[&str]) -> impl Fn(&str) -> String {
     }
 }
 
-/// The line of the headers that a deployment edits.
+/// Edits the line of `_headers` that a deployer edits to allow framing.
 fn permit_framing(world: &World, origin: &str) {
     let policy = "Content-Security-Policy: frame-ancestors";
     world.release.rewrite_headers(&format!("{policy} 'none'"), &format!("{policy} {origin}"));
 }
 
-pub(super) async fn world_of(portal: &Portal, users: u32) -> World {
+pub(super) async fn world_framed_by(portal: &Portal, users: u32) -> World {
     let world = World::start(users, framed_by(&[&portal.origin])).await;
     permit_framing(&world, &portal.origin);
     world
 }
 
-pub(super) fn as_it_is(script: String) -> String {
+pub(super) fn unmodified(script: String) -> String {
     script
 }
 
-/// A token that looks right and that PingOne refuses.
-fn stale(world: &World) -> String {
+/// A well-formed token with an invalid signature, which PingOne refuses.
+fn refused_token(world: &World) -> String {
     let token = world.token(&TokenSpec::default());
     let (rest, signature) = token.rsplit_once('.').expect("a token has three parts");
     let altered: String = signature.chars().rev().collect();
@@ -43,13 +44,13 @@ fn stale(world: &World) -> String {
     format!("{rest}.{altered}")
 }
 
-/// What the portal was told, in order.
-async fn told(page: &Page) -> Vec<String> {
+/// The events that the portal received, in order.
+async fn received_events(page: &Page) -> Vec<String> {
     let lines = page.value("[...document.querySelectorAll('#told li')].map((line) => line.innerText)").await;
     lines.as_array().expect("a list of lines").iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-pub(super) async fn until_told(page: &Page, beginning: &str) {
+pub(super) async fn wait_for_event(page: &Page, beginning: &str) {
     page.until(&format!(
         "[...document.querySelectorAll('#told li')].some((line) => line.innerText.startsWith({beginning:?}))"
     ))
@@ -57,30 +58,30 @@ pub(super) async fn until_told(page: &Page, beginning: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_portal_hands_over_tokens_and_learns_counts_and_ids() {
+async fn a_portal_provides_tokens_and_gets_counts_and_ids() {
     let portal = Portal::new().await;
-    let world = world_of(&portal, 30).await;
+    let world = world_framed_by(&portal, 30).await;
     let origin = portal.origin.clone();
-    let backend = portal.serve(&world, as_it_is);
+    let backend = portal.serve(&world, unmodified);
     let token = world.token(&TokenSpec::default());
     backend.give(&token);
     let page = world.visit(&origin).await;
-    // Everything that reaches the portal's window, told or not.
+    // Record all messages to the portal's window, including those that the portal's script ignores.
     page.value(
         "(window.heard = [], addEventListener('message', ({ data }) => heard.push(JSON.stringify(data))))",
     )
     .await;
-    until_told(&page, "connected").await;
+    wait_for_event(&page, "connected").await;
 
     page.enter_frame().await;
     page.hear("30 users. List read").await;
-    assert!(page.find("password", "Access token").await.is_none(), "tokens come from the portal alone");
+    assert!(page.find("password", "Access token").await.is_none(), "tokens come only from the portal");
     let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     assert_eq!(world.sandbox().mfa_enabled(jonas), Some(true));
 
-    // In the midst of the run PingOne refuses the token, and the portal gives another.
+    // During the run PingOne refuses the token, and the portal provides another.
     let on = On { method: Some("PUT".into()), endpoint: Some("mfaEnabled".into()), user: None, page: None };
     let fault = Fault::Status { status: 401, retry_after: None, without_cors: false };
     world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 1, times: Some(1), fault }).unwrap();
@@ -98,10 +99,10 @@ async fn a_portal_hands_over_tokens_and_learns_counts_and_ids() {
     }
 
     page.leave_frame().await;
-    page.looks_well("frame").await;
-    until_told(&page, "run-finished").await;
-    let told = told(&page).await;
-    let at = |beginning: &str| told.iter().position(|line| line.starts_with(beginning));
+    page.check_appearance("frame").await;
+    wait_for_event(&page, "run-finished").await;
+    let received_events = received_events(&page).await;
+    let at = |beginning: &str| received_events.iter().position(|line| line.starts_with(beginning));
     let order = [
         at("ready"),
         at(r#"token-needed {"request":1,"reason":"start"}"#),
@@ -109,35 +110,35 @@ async fn a_portal_hands_over_tokens_and_learns_counts_and_ids() {
         at(r#"token-needed {"request":2,"reason":"unauthorized"}"#),
         at("run-finished"),
     ];
-    assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{told:?}");
-    assert!(at("run-progress").is_some(), "{told:?}");
+    assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{received_events:?}");
+    assert!(at("run-progress").is_some(), "{received_events:?}");
     let finished: Value =
-        serde_json::from_str(told.last().unwrap().trim_start_matches("run-finished ")).unwrap();
+        serde_json::from_str(received_events.last().unwrap().trim_start_matches("run-finished ")).unwrap();
     assert_eq!((&finished["done"], &finished["failed"]), (&finished["total"], &0.into()), "{finished}");
     assert_eq!(finished["stopped"], false);
     let heard = page.value("heard.join(' ')").await;
     let heard = heard.as_str().unwrap();
     assert!(heard.contains("pingone-mfa:height"), "{heard}");
     for token in [&token, &next] {
-        assert!(!heard.contains(token.as_str()), "no message holds a token");
+        assert!(!heard.contains(token.as_str()), "no message contains a token");
         assert_eq!(page.sinks_with(token).await, Vec::<String>::new());
     }
-    assert!(!heard.contains("jonas") && !told.concat().contains("jonas"));
+    assert!(!heard.contains("jonas") && !received_events.concat().contains("jonas"));
     let complaints = world.complaints(false).await;
     assert_eq!(complaints, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stale_token_is_replaced_by_the_portal() {
+async fn a_refused_token_is_replaced_by_the_portal() {
     let portal = Portal::new().await;
-    let world = world_of(&portal, 5).await;
+    let world = world_framed_by(&portal, 5).await;
     let origin = portal.origin.clone();
-    let backend = portal.serve(&world, as_it_is);
-    backend.give(&stale(&world));
+    let backend = portal.serve(&world, unmodified);
+    backend.give(&refused_token(&world));
     let page = world.visit(&origin).await;
-    until_told(&page, r#"token-needed {"request":2,"reason":"unauthorized"}"#).await;
+    wait_for_event(&page, r#"token-needed {"request":2,"reason":"unauthorized"}"#).await;
     backend.give(&world.token(&TokenSpec::default()));
-    until_told(&page, "connected").await;
+    wait_for_event(&page, "connected").await;
     page.enter_frame().await;
     page.hear("5 users. List read").await;
 
@@ -150,11 +151,11 @@ async fn a_stale_token_is_replaced_by_the_portal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_portal_that_has_no_token_can_be_asked_again() {
+async fn a_portal_without_a_token_can_be_asked_again() {
     let portal = Portal::new().await;
-    let world = world_of(&portal, 5).await;
+    let world = world_framed_by(&portal, 5).await;
     let origin = portal.origin.clone();
-    let backend = portal.serve(&world, as_it_is);
+    let backend = portal.serve(&world, unmodified);
     let page = world.visit(&origin).await;
     page.enter_frame().await;
     page.hear("handed over no token that can be used here").await;
@@ -167,31 +168,31 @@ async fn a_portal_that_has_no_token_can_be_asked_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_is_about_to_end_is_replaced_before() {
+async fn an_expiring_token_is_replaced_before_it_expires() {
     let portal = Portal::on_the_same_site().await;
-    let world = world_of(&portal, 5).await;
+    let world = world_framed_by(&portal, 5).await;
     let origin = portal.origin.clone();
-    let backend = portal.serve(&world, as_it_is);
+    let backend = portal.serve(&world, unmodified);
     backend.give(&world.token(&TokenSpec { lifetime_seconds: 182, ..TokenSpec::default() }));
     let page = world.visit(&origin).await;
-    until_told(&page, "connected").await;
+    wait_for_event(&page, "connected").await;
     backend.give(&world.token(&TokenSpec { lifetime_seconds: 7200, ..TokenSpec::default() }));
-    until_told(&page, r#"token-needed {"request":2,"reason":"expiry"}"#).await;
+    wait_for_event(&page, r#"token-needed {"request":2,"reason":"expiry"}"#).await;
     page.enter_frame().await;
     page.hear("119 min").await;
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn height_look_and_keyboard_cross_the_border() {
+async fn height_theme_and_keyboard_focus_work_across_the_frame() {
     let portal = Portal::new().await;
-    let world = world_of(&portal, 5).await;
+    let world = world_framed_by(&portal, 5).await;
     let origin = portal.origin.clone();
-    let backend = portal.serve(&world, as_it_is);
+    let backend = portal.serve(&world, unmodified);
     backend.give(&world.token(&TokenSpec::default()));
     let page = world.visit(&origin).await;
-    page.wear("light", 1280, 3000).await;
-    until_told(&page, "connected").await;
+    page.emulate_display("light", 1280, 3000).await;
+    wait_for_event(&page, "connected").await;
     page.enter_frame().await;
     page.hear("5 users. List read").await;
     let height = "document.querySelector('pingone-mfa').shadowRoot.querySelector('.widget').offsetHeight";
@@ -231,14 +232,14 @@ async fn height_look_and_keyboard_cross_the_border() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_look_that_is_wished_before_the_frame_hears_is_not_lost() {
+async fn a_theme_that_is_set_before_the_frame_is_ready_is_applied() {
     let portal = Portal::new().await;
-    let world = world_of(&portal, 5).await;
+    let world = world_framed_by(&portal, 5).await;
     let origin = portal.origin.clone();
     let backend = portal.serve(&world, |script| format!("{script}\nmfa.look({{ theme: 'dark' }});\n"));
     backend.give(&world.token(&TokenSpec::default()));
     let page = world.visit(&origin).await;
-    until_told(&page, "connected").await;
+    wait_for_event(&page, "connected").await;
     page.enter_frame().await;
     page.hear("5 users. List read").await;
     page.until(
@@ -247,19 +248,19 @@ async fn a_look_that_is_wished_before_the_frame_hears_is_not_lost() {
     .await;
     let accent =
         "getComputedStyle(document.querySelector('pingone-mfa')).getPropertyValue('--pingone-mfa-accent')";
-    assert_eq!(page.value(accent).await, "#7a1fa2", "what was wished besides stays");
+    assert_eq!(page.value(accent).await, "#7a1fa2", "other properties are kept");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_message_of_the_protocol_changes_nothing() {
+async fn messages_outside_the_protocol_have_no_effect() {
     let portal = Portal::on_the_same_site().await;
-    let world = world_of(&portal, 5).await;
+    let world = world_framed_by(&portal, 5).await;
     let origin = portal.origin.clone();
-    let backend = portal.serve(&world, as_it_is);
+    let backend = portal.serve(&world, unmodified);
     let token = world.token(&TokenSpec::default());
     backend.give(&token);
     let page = world.visit(&origin).await;
-    until_told(&page, "connected").await;
+    wait_for_event(&page, "connected").await;
     page.value(
         "(window.heard = [], addEventListener('message', ({ data }) => heard.push(JSON.stringify(data))))",
     )
@@ -293,18 +294,18 @@ async fn what_is_no_message_of_the_protocol_changes_nothing() {
         assert!(console.contains(said), "{said} in {console}");
     }
     assert!(!console.contains("eyJ"), "{console}");
-    // The list that comes in changes the height, whatever is posted.
+    // Loading the list changes the height regardless of the posted messages.
     let answers =
         page.value("heard.filter((message) => !message.includes('\"pingone-mfa:height\"')).join(' ')").await;
-    assert_eq!(answers, "", "nothing was answered");
+    assert_eq!(answers, "", "the page didn't reply");
     page.enter_frame().await;
     page.hear("5 users. List read").await;
 }
 
-/// Nothing but an empty page: nothing shown, nobody told, nothing asked.
-async fn is_empty(world: &World, page: &Page) {
+/// Checks that the frame is an empty page that sends neither messages to the portal nor requests.
+async fn assert_empty(world: &World, page: &Page) {
     tokio::time::sleep(Duration::from_secs(3)).await;
-    assert_eq!(told(page).await, Vec::<String>::new());
+    assert_eq!(received_events(page).await, Vec::<String>::new());
     page.enter_frame().await;
     assert_eq!(page.value("document.querySelector('pingone-mfa')").await, Value::Null);
     assert_eq!(page.value("document.body.innerText.trim()").await, "");
@@ -317,31 +318,31 @@ async fn in_a_frame_of_an_unlisted_origin_the_page_stays_empty() {
     for ancestors in [vec![], vec!["https://portal.example.com"]] {
         let portal = Portal::on_the_same_site().await;
         let world = World::start(1, framed_by(&ancestors)).await;
-        // The headers permit everybody: what is tested is the page's own look at who is around it.
+        // The headers allow every ancestor, so that this tests the page's own check.
         permit_framing(&world, "*");
         let origin = portal.origin.clone();
-        portal.serve(&world, as_it_is).give(&world.token(&TokenSpec::default()));
+        portal.serve(&world, unmodified).give(&world.token(&TokenSpec::default()));
         let page = world.visit(&origin).await;
-        is_empty(&world, &page).await;
+        assert_empty(&world, &page).await;
         assert!(world.console().await.contains("frameAncestors; this frame stays empty"));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn as_released_the_headers_let_nobody_frame_the_page() {
+async fn the_default_headers_forbid_framing() {
     let portal = Portal::new().await;
     let world = World::start(1, framed_by(&[&portal.origin])).await;
     let origin = portal.origin.clone();
-    portal.serve(&world, as_it_is).give(&world.token(&TokenSpec::default()));
+    portal.serve(&world, unmodified).give(&world.token(&TokenSpec::default()));
     let page = world.visit(&origin).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
-    assert_eq!(told(&page).await, Vec::<String>::new());
+    assert_eq!(received_events(&page).await, Vec::<String>::new());
     assert!(world.console().await.contains("frame-ancestors"));
     assert!(world.sandbox().seen().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_full_page_never_runs_in_a_frame_and_the_frames_page_never_outside_one() {
+async fn the_full_page_never_runs_in_a_frame_and_the_embed_page_only_in_one() {
     let portal = Portal::new().await;
     let world = World::start(1, framed_by(&[&portal.origin])).await;
     world.release.rewrite_headers("frame-ancestors 'none'", "frame-ancestors *");
@@ -350,14 +351,14 @@ async fn the_full_page_never_runs_in_a_frame_and_the_frames_page_never_outside_o
     let index = |script: String| script.replace("/embed.html", "/index.html");
     portal.serve(&world, index).give(&world.token(&TokenSpec::default()));
     let page = world.visit(&origin).await;
-    is_empty(&world, &page).await;
+    assert_empty(&world, &page).await;
     let page = world.visit(&format!("{}/embed.html", world.page_origin)).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(page.value("document.body.childElementCount").await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_script_for_portals_is_small_and_has_both_its_names() {
+async fn the_portal_script_is_small_and_is_released_under_both_names() {
     let world = World::with_users(1).await;
     let own = std::fs::read(world.release.file("pingone-mfa-frame-", ".js")).unwrap();
     let stays = std::fs::read(world.release.file("pingone-mfa-frame", "frame.js")).unwrap();

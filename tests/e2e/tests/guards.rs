@@ -1,4 +1,4 @@
-//! The guards before users are written, in the page: protected groups, devices, the person's own account, and users who
+//! The guards before users are changed: protected groups, missing devices, the person's own account, and users that
 //! can't be read.
 
 use pingone_mfa_e2e::{Page, World};
@@ -7,7 +7,7 @@ use pingone_sandbox::server::now;
 use pingone_sandbox::{Actor, DeviceSpec, DeviceType, Fault, On, Role, Rule, Scope, TokenSpec};
 use uuid::Uuid;
 
-/// The sandbox's group "VPN".
+/// ID of the sandbox's group "VPN".
 const VPN: &str = "d0000000-0000-4000-8000-00000000000a";
 
 fn quick(origin: &str) -> String {
@@ -29,9 +29,9 @@ fn username(world: &World, id: Uuid) -> String {
     world.sandbox().username(id).unwrap_or_default().to_owned()
 }
 
-fn find(world: &World, is_it: impl Fn(&pingone_sandbox::Sandbox, Uuid) -> bool) -> Uuid {
+fn find(world: &World, matches: impl Fn(&pingone_sandbox::Sandbox, Uuid) -> bool) -> Uuid {
     let sandbox = world.sandbox();
-    sandbox.user_ids().find(|id| is_it(&sandbox, *id)).expect("there is such a user")
+    sandbox.user_ids().find(|id| matches(&sandbox, *id)).expect("a matching user exists")
 }
 
 async fn show(page: &Page, username: &str) {
@@ -44,7 +44,7 @@ fn puts(world: &World) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_protected_member_is_refused_before_the_dialog_with_the_bypass_opens() {
+async fn a_protected_user_is_refused_before_the_bypass_dialog_opens() {
     let world = World::start(100, protecting_vpn).await;
     let page = listed(&world, "100").await;
     let vpn: Uuid = VPN.parse().unwrap();
@@ -57,7 +57,7 @@ async fn a_protected_member_is_refused_before_the_dialog_with_the_bypass_opens()
     page.press("switch", &format!("MFA for {member}")).await;
     page.hear("protected by this deployment").await;
     assert!(page.names("dialog", "Change MFA for").await.is_empty());
-    // So it is for one who is selected.
+    // The same applies to a selected user.
     page.press_beginning("checkbox", "Select all ").await;
     page.press("button", "Disable MFA for 1 user").await;
     page.hear("protected by this deployment").await;
@@ -66,11 +66,11 @@ async fn a_protected_member_is_refused_before_the_dialog_with_the_bypass_opens()
     page.press("switch", &format!("MFA for {other}")).await;
     page.press_beginning("button", "Allow until ").await;
     page.hear("PingOne answered at").await;
-    assert_eq!(puts(&world), 1, "the bypass of somebody who isn't protected");
+    assert_eq!(puts(&world), 1, "the bypass of an unprotected user");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_a_protected_group_cannot_be_read_nobody_is_bypassed() {
+async fn without_access_to_the_protected_group_no_bypass_is_allowed() {
     let world = World::start(40, protecting_vpn).await;
     let page = listed(&world, "40").await;
     let on = On { method: Some("GET".into()), endpoint: Some("users".into()), ..On::default() };
@@ -83,7 +83,7 @@ async fn where_a_protected_group_cannot_be_read_nobody_is_bypassed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn turning_mfa_on_for_somebody_without_an_active_device_asks_first() {
+async fn turning_mfa_on_without_an_active_device_asks_for_confirmation() {
     let world = World::start(40, quick).await;
     let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
     world.sandbox().set_devices(jonas, vec![]);
@@ -92,7 +92,7 @@ async fn turning_mfa_on_for_somebody_without_an_active_device_asks_first() {
     page.see("dialog", "Enable MFA for Jonas Brandt?").await;
     page.hear("Jonas Brandt has no active device. Depending on your sign-on policy,").await;
     assert_eq!(page.focus().await, "Cancel");
-    page.looks_well("confirm-device").await;
+    page.check_appearance("confirm-device").await;
     assert_eq!(page.axe().await, Vec::<String>::new());
     page.press("button", "Cancel").await;
     assert_eq!((puts(&world), world.sandbox().mfa_enabled(jonas)), (0, Some(false)));
@@ -103,7 +103,7 @@ async fn turning_mfa_on_for_somebody_without_an_active_device_asks_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn devices_that_cannot_be_read_are_asked_about_and_one_that_is_there_is_not() {
+async fn unreadable_devices_need_confirmation_but_an_active_device_does_not() {
     let world = World::start(40, quick).await;
     let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
     let page = listed(&world, "40").await;
@@ -132,8 +132,8 @@ async fn users_without_a_known_device_are_skipped_until_included_or_checked() {
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Enable MFA for ").await;
     page.hear("Everyone who needs a change is skipped.").await;
-    // The one behind the dialog counts everyone who is selected, and can't be pressed.
-    let check = page.names("button", "Check devices of ").await.pop().expect("they can be checked");
+    // The other button, behind the dialog, counts all selected users and can't be pressed.
+    let check = page.names("button", "Check devices of ").await.pop().expect("devices can be checked");
     page.press("button", &check).await;
     page.see("checkbox", "Include people without a device").await;
     page.hear("1\twithout a device").await;
@@ -146,19 +146,19 @@ async fn users_without_a_known_device_are_skipped_until_included_or_checked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_user_who_cannot_be_read_is_named_and_skipped_and_tried_again() {
+async fn an_unreadable_user_is_named_skipped_and_can_be_retried() {
     let world = World::start(60, quick).await;
     world.give_devices();
     let page = listed(&world, "60").await;
-    let unlucky = find(&world, |sandbox, id| sandbox.mfa_enabled(id) == Some(true));
-    let name = username(&world, unlucky);
-    // The page of the list fails because of that user, and so does the user alone.
+    let unreadable = find(&world, |sandbox, id| sandbox.mfa_enabled(id) == Some(true));
+    let name = username(&world, unreadable);
+    // The list's page fails because of that user, and so does reading the user.
     for on in [
         On { method: Some("GET".into()), endpoint: Some("users".into()), ..On::default() },
         On {
             method: Some("GET".into()),
             endpoint: Some("user".into()),
-            user: Some(unlucky),
+            user: Some(unreadable),
             ..On::default()
         },
     ] {
@@ -170,29 +170,29 @@ async fn one_user_who_cannot_be_read_is_named_and_skipped_and_tried_again() {
     page.press_beginning("button", "Disable MFA for ").await;
     page.hear("1 user couldn't be read and won't be changed:").await;
     page.hear(&format!("{name}: PingOne refused")).await;
-    page.looks_well("review-unreadable").await;
+    page.check_appearance("review-unreadable").await;
     assert_eq!(page.axe().await, Vec::<String>::new());
     let before = page.names("button", "Run ").await.remove(0);
     world.sandbox().heal();
     page.press("button", "Try again").await;
     page.hear("will be changed").await;
     assert!(!page.text().await.contains("couldn't be read"));
-    assert_ne!(page.names("button", "Run ").await.remove(0), before, "everyone is in the plan");
+    assert_ne!(page.names("button", "Run ").await.remove(0), before, "all users are in the plan");
     assert_eq!(puts(&world), 0);
 }
 
-/// A person's own token, with the role that changes users.
-fn token_of(world: &World, user: Uuid) -> String {
+/// Issues a token that belongs to this user, with a role that can change users.
+fn token_owned_by(world: &World, user: Uuid) -> String {
     world.sandbox().assign(user, Role::IdentityDataAdmin, Scope::Environment, now());
     world.token(&TokenSpec { actor: Actor::Person, holder: Some(user), ..TokenSpec::default() })
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ones_own_account_is_asked_about_before_it_is_changed_or_bypassed() {
+async fn changing_the_own_account_asks_for_confirmation() {
     let world = World::start(40, quick).await;
     let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
     let page = world.open().await;
-    page.connect(&token_of(&world, jonas)).await;
+    page.connect(&token_owned_by(&world, jonas)).await;
     page.hear("40 users. List read").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.see("dialog", "Enable MFA for Jonas Brandt?").await;
@@ -202,11 +202,12 @@ async fn ones_own_account_is_asked_about_before_it_is_changed_or_bypassed() {
     page.press("switch", "MFA for jonas.brandt").await;
     page.press("button", "Enable MFA").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
-    // Turning it off and a bypass are asked about in any case; here the question says whose account it is.
+    // Turning MFA off and a bypass always ask for confirmation. Here the dialog also says that it is the person's own
+    // account.
     page.press("switch", "MFA for jonas.brandt").await;
     page.see("dialog", "Change MFA for Jonas Brandt").await;
     page.hear("This is your own account. PingOne requires MFA for administrators by default").await;
-    page.looks_well("question-own").await;
+    page.check_appearance("question-own").await;
     page.press("button", "Keep as it is").await;
     page.press("switch", "MFA for adaeze.okonkwo").await;
     page.see("dialog", "Change MFA for Adaeze Okonkwo").await;
@@ -215,12 +216,12 @@ async fn ones_own_account_is_asked_about_before_it_is_changed_or_bypassed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_skips_ones_own_account_until_it_is_included() {
+async fn a_run_skips_the_own_account_until_it_is_included() {
     let world = World::start(40, quick).await;
     world.give_devices();
     let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
     let page = world.open().await;
-    page.connect(&token_of(&world, jonas)).await;
+    page.connect(&token_owned_by(&world, jonas)).await;
     page.hear("40 users. List read").await;
     page.choose("MFA status", "MFA: off").await;
     page.press_beginning("checkbox", "Select all ").await;
@@ -229,6 +230,6 @@ async fn a_run_skips_ones_own_account_until_it_is_included() {
     page.hear("1\tyour own account").await;
     page.press_beginning("button", "Run ").await;
     page.hear("Finished at").await;
-    assert_eq!(world.sandbox().mfa_enabled(jonas), Some(false), "who was skipped is as before");
+    assert_eq!(world.sandbox().mfa_enabled(jonas), Some(false), "the skipped user is unchanged");
     assert!(puts(&world) > 0);
 }

@@ -1,5 +1,6 @@
-//! Nothing hangs: whatever of the browser or of a host page never answers, throws or answers nonsense is named within ten
-//! seconds, and what a person wants to end ends. Hosts and other browsers are emulated by scripts that run before the page's.
+//! Nothing hangs: if a browser API or a host page never answers, throws or returns invalid values, the page reports
+//! it within ten seconds, and a run or a request can always be ended. Scripts that run before the page's own emulate
+//! such browsers and hosts.
 
 use std::time::Duration;
 
@@ -8,28 +9,28 @@ use pingone_sandbox::TokenSpec;
 use pingone_sandbox::page::config_json;
 use serde_json::json;
 
-/// So soon everything has to have its name.
-const SOON: Duration = Duration::from_secs(10);
+/// Time limit for every report.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
 
-async fn soon_heard(page: &Page, sentence: &str) {
-    let heard = tokio::time::timeout(SOON, page.hear(sentence)).await;
-    assert!(heard.is_ok(), "not within ten seconds: '{sentence}' but:\n{}", page.text().await);
+async fn hear_soon(page: &Page, sentence: &str) {
+    let result = tokio::time::timeout(TIME_LIMIT, page.hear(sentence)).await;
+    assert!(result.is_ok(), "not within ten seconds: '{sentence}' but:\n{}", page.text().await);
 }
 
-/// A config.json whose runs are slow enough for a hand.
+/// A write limit slow enough for manual steps during a run.
 fn slow(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":8,"max":2000},"#, 1)
 }
 
-/// The same, and slow enough for two hangs.
+/// A write limit slow enough for two hangs during a run.
 fn slower(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":4,"max":2000},"#, 1)
 }
 
-/// A page before which these scripts have run.
+/// Opens a page after adding a script that runs before it.
 ///
-/// They stay in their browser: a later one stands before the next page besides.
-async fn preceded_by(world: &World, script: &str) -> Page {
+/// The script stays in the browser. Scripts that are added later run in addition.
+async fn open_after(world: &World, script: &str) -> Page {
     let page = world.open().await;
     page.precede(script).await;
     page.reload().await;
@@ -37,7 +38,7 @@ async fn preceded_by(world: &World, script: &str) -> Page {
 }
 
 async fn connected(world: &World, script: &str) -> Page {
-    let page = preceded_by(world, script).await;
+    let page = open_after(world, script).await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page
 }
@@ -46,7 +47,7 @@ fn puts(world: &World) -> u64 {
     world.sandbox().oracle().counts().put
 }
 
-/// Begins a run that changes everyone whose MFA is off.
+/// Begins a run that turns MFA on for all users whose MFA is off.
 async fn run_off(world: &World, page: &Page) -> usize {
     page.hear("users. List read").await;
     page.choose("MFA status", "MFA: off").await;
@@ -62,7 +63,8 @@ async fn run_off(world: &World, page: &Page) -> usize {
     off
 }
 
-/// From the moment that `hangs` is set, or from the transaction with this number on, nothing comes of a transaction.
+/// Script after which database transactions never complete: once `hangs` is set, or from transaction number
+/// `hangsFrom` on.
 const SILENT_TRANSACTIONS: &str = "{
     window.begin ??= IDBDatabase.prototype.transaction;
     let begun = 0;
@@ -76,18 +78,18 @@ const SILENT_TRANSACTIONS: &str = "{
 }";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_never_opens_is_named_and_nothing_is_sent() {
+async fn a_database_that_never_opens_is_reported_and_nothing_is_sent() {
     let world = World::start(60, slow).await;
     for open in ["new EventTarget()", "({})", "new Promise(() => {})"] {
         let script = format!("IDBFactory.prototype.open = () => {open};");
         let page = connected(&world, &script).await;
-        soon_heard(
+        hear_soon(
             &page,
             "Runs that were stored here earlier can't be shown (this browser's storage doesn't answer).",
         )
         .await;
         run_off(&world, &page).await;
-        soon_heard(&page, "The run was not started. Nothing was sent.").await;
+        hear_soon(&page, "The run was not started. Nothing was sent.").await;
         page.hear("This browser's storage doesn't answer.").await;
         page.press("button", "Close").await;
         assert_eq!(puts(&world), 0, "{open}");
@@ -95,9 +97,10 @@ async fn a_database_that_never_opens_is_named_and_nothing_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_fourth_transaction_or_a_later_one_may_hang_and_is_named() {
+async fn a_transaction_that_hangs_is_reported_and_nothing_is_sent() {
     let world = World::start(60, slow).await;
-    // The list of what is stored, what is stored of this run, its plan, who acts; then the first intents.
+    // Order of the transactions: the list of stored runs, this run's records, its plan, its actor, and then the first
+    // write-ahead intents.
     for (from, sentence) in [
         (2, "The run was not started. Nothing was sent."),
         (4, "The run was not started. Nothing was sent."),
@@ -106,41 +109,40 @@ async fn the_fourth_transaction_or_a_later_one_may_hang_and_is_named() {
         let script = format!("window.hangsFrom = {from};{SILENT_TRANSACTIONS}");
         let page = connected(&world, &script).await;
         run_off(&world, &page).await;
-        soon_heard(&page, sentence).await;
-        assert_eq!(puts(&world), 0, "{from}: nothing is sent that was not stored before");
+        hear_soon(&page, sentence).await;
+        assert_eq!(puts(&world), 0, "{from}: a change is sent only after its intent is stored");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_whose_storage_hangs_waits_for_a_person_and_stop_always_ends_it() {
+async fn a_run_whose_storage_hangs_pauses_and_can_always_be_stopped() {
     let world = World::start(100, slower).await;
     let page = connected(&world, SILENT_TRANSACTIONS).await;
     run_off(&world, &page).await;
     page.hear("users a second").await;
     page.value("window.hangs = true").await;
-    soon_heard(&page, "This browser's storage doesn't answer, so what the run does may not be stored.").await;
-    page.looks_well("run-storage-silent").await;
+    hear_soon(&page, "This browser's storage doesn't answer, so what the run does may not be stored.").await;
+    page.check_appearance("run-storage-silent").await;
     let sent = puts(&world);
 
-    // It goes on where the storage answers again, and nothing was sent meanwhile.
+    // The run continues once the storage answers again. Nothing was sent in between.
     page.value("window.hangs = false").await;
     assert_eq!(puts(&world), sent);
     page.press("button", "Try now").await;
     page.see("button", "Pause").await;
     page.hear("users a second").await;
-    // The top bar would hide the buttons.
+    // The top bar would cover the buttons.
     page.ask_shadow("scrollTo(0, 0)").await;
 
-    // Stopped while a transaction hangs.
     page.value("window.hangs = true").await;
     page.press("button", "Stop").await;
     page.hear("not changed yet. A stopped run can't be continued; a paused run can.").await;
     page.press("button", "Stop run").await;
-    soon_heard(&page, "Stopped at").await;
+    hear_soon(&page, "Stopped at").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_waits_can_be_stopped_while_its_storage_hangs() {
+async fn a_paused_run_can_be_stopped_while_its_storage_hangs() {
     let world = World::start(80, slow).await;
     let page = connected(&world, SILENT_TRANSACTIONS).await;
     run_off(&world, &page).await;
@@ -149,16 +151,15 @@ async fn a_run_that_waits_can_be_stopped_while_its_storage_hangs() {
     page.value("window.hangs = true").await;
     page.press("button", "Stop").await;
     page.press("button", "Stop run").await;
-    soon_heard(&page, "Stopped at").await;
+    hear_soon(&page, "Stopped at").await;
 }
 
-/// What a person has to know of a hidden tab.
 const KEEP_VISIBLE: &str = "Keep this tab visible: without its clock worker";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_clock_worker_the_page_goes_on_by_its_own_timers_and_says_so() {
+async fn without_a_clock_worker_the_page_uses_its_own_timers_and_warns() {
     let world = World::start(60, slow).await;
-    // A second policy, which a proxy has added; then workers that are silent, throw, or aren't there.
+    // First a second policy, as added by a proxy. Then workers that don't answer, throw, or don't exist.
     let headers = world.release.folder().join("_headers");
     let written = std::fs::read_to_string(&headers).expect("headers");
     let forbidding: Vec<String> = written
@@ -172,8 +173,8 @@ async fn without_a_clock_worker_the_page_goes_on_by_its_own_timers_and_says_so()
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     run_off(&world, &page).await;
-    soon_heard(&page, KEEP_VISIBLE).await;
-    page.looks_well("run-slow-hidden").await;
+    hear_soon(&page, KEEP_VISIBLE).await;
+    page.check_appearance("run-slow-hidden").await;
     page.press("button", "Pause").await;
     std::fs::write(&headers, written).expect("headers");
 
@@ -186,14 +187,14 @@ async fn without_a_clock_worker_the_page_goes_on_by_its_own_timers_and_says_so()
         let page = connected(&world, script).await;
         page.hear("isn't finished").await;
         page.press("button", "Continue").await;
-        soon_heard(&page, KEEP_VISIBLE).await;
+        hear_soon(&page, KEEP_VISIBLE).await;
         page.press("button", "Pause").await;
         page.hear("Paused.").await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clock_worker_that_stops_later_is_noticed_and_so_is_its_return() {
+async fn a_clock_worker_that_stops_or_resumes_later_is_noticed() {
     let world = World::start(60, slow).await;
     let script = "const post = Worker.prototype.postMessage;
         Worker.prototype.postMessage = function (...given) { if (!window.stopped) post.apply(this, given); };";
@@ -202,7 +203,7 @@ async fn a_clock_worker_that_stops_later_is_noticed_and_so_is_its_return() {
     page.hear("users a second").await;
     assert!(!page.text().await.contains(KEEP_VISIBLE));
     page.value("window.stopped = true").await;
-    soon_heard(&page, KEEP_VISIBLE).await;
+    hear_soon(&page, KEEP_VISIBLE).await;
     page.value("window.stopped = false").await;
     page.until(
         "!document.querySelector('pingone-mfa').shadowRoot.textContent.includes('Keep this tab visible')",
@@ -211,7 +212,7 @@ async fn a_clock_worker_that_stops_later_is_noticed_and_so_is_its_return() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrapped_fetch_that_throws_rejects_or_answers_nonsense_is_an_unreachable_answer() {
+async fn a_wrapped_fetch_that_fails_or_returns_nonsense_counts_as_unreachable() {
     let world = World::start(20, config_json).await;
     for wrapper in [
         "Promise.reject('offline')",
@@ -229,17 +230,17 @@ async fn a_wrapped_fetch_that_throws_rejects_or_answers_nonsense_is_an_unreachab
                  String(request.url ?? request).startsWith('{}') ? {wrapper} : real(request, ...rest);",
             world.api_origin
         );
-        let page = preceded_by(&world, &script).await;
+        let page = open_after(&world, &script).await;
         page.paste_token(&world.token(&TokenSpec::default())).await;
         page.press("button", "Connect").await;
-        soon_heard(&page, "The browser got no readable answer.").await;
+        hear_soon(&page, "The browser got no readable answer.").await;
         page.see("button", "Connect").await;
         let text = page.text().await;
         assert!(!text.contains("internal error"), "{wrapper}: {text}");
     }
 }
 
-/// A page whose element asks for tokens that come when the test gives them.
+/// Script of a host page whose token provider answers when the test decides.
 const HOST: &str = r#"
 import "$ELEMENT/element.js";
 window.asked = [];
@@ -269,25 +270,25 @@ async fn host(world: &World) -> Page {
 const STILL_WAITING: &str = "Still waiting for a token from the page around this one.";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_provider_that_never_answers_can_be_cancelled_asked_again_and_answer_late() {
+async fn a_silent_token_provider_can_be_cancelled_and_retried_and_may_answer_late() {
     let world = World::start(20, config_json).await;
     let page = host(&world).await;
     let token = json!(world.token(&TokenSpec::default()));
-    soon_heard(&page, STILL_WAITING).await;
-    page.looks_well("host-late").await;
+    hear_soon(&page, STILL_WAITING).await;
+    page.check_appearance("host-late").await;
 
-    // Cancelled: what comes after that isn't taken.
+    // Cancelled: a later answer is ignored.
     page.press("button", "Cancel").await;
     page.value(&format!("asked[0].give({{ accessToken: {token} }})")).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     page.see("button", "Ask the page around this one for a token").await;
-    assert_eq!(page.value("asked.length").await, json!(1), "nobody is asked again unbidden");
+    assert_eq!(page.value("asked.length").await, json!(1), "the provider isn't asked again automatically");
 
-    // Asked again, and again: the newest question counts, and a late answer to it does.
+    // Asked twice more: the newest request counts, even if its answer is late.
     page.press("button", "Ask the page around this one for a token").await;
-    soon_heard(&page, STILL_WAITING).await;
+    hear_soon(&page, STILL_WAITING).await;
     page.press("button", "Ask again").await;
-    soon_heard(&page, STILL_WAITING).await;
+    hear_soon(&page, STILL_WAITING).await;
     page.value("asked[1].refuse('not you')").await;
     page.hear(STILL_WAITING).await;
     page.value(&format!("asked[2].give({{ accessToken: {token} }})")).await;
@@ -295,7 +296,7 @@ async fn a_token_provider_that_never_answers_can_be_cancelled_asked_again_and_an
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_provider_that_rejects_or_answers_nonsense_gave_no_token() {
+async fn a_token_provider_that_rejects_or_returns_nonsense_counts_as_no_token() {
     let world = World::start(20, config_json).await;
     let page = host(&world).await;
     page.until("asked.length === 1").await;
@@ -312,19 +313,19 @@ async fn a_token_provider_that_rejects_or_answers_nonsense_gave_no_token() {
     ] {
         let before = page.value("asked.length").await;
         page.value(&format!("asked.at(-1).{answer}, true")).await;
-        soon_heard(&page, "The page around this one handed over no token that can be used here.").await;
+        hear_soon(&page, "The page around this one handed over no token that can be used here.").await;
         page.press("button", "Ask again").await;
         page.until(&format!("asked.length > {before}")).await;
     }
 }
 
-/// Has the computer's clock go on without its monotonic one, as while it sleeps.
+/// Script that advances the wall clock but not the monotonic clock, as while the computer sleeps.
 const SLEEPS: &str = "const now = Date.now; window.slept = 0; Date.now = () => now() + window.slept;";
 
 const FORTY_MINUTES: &str = "window.slept += 40 * 60 * 1000";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_computer_that_slept_beyond_the_idle_time_has_forgotten_the_token() {
+async fn the_token_is_forgotten_after_the_computer_slept_past_the_idle_time() {
     let world = World::start(20, config_json).await;
     let page = connected(&world, SLEEPS).await;
     page.hear("20 users. List read").await;
@@ -332,7 +333,7 @@ async fn a_computer_that_slept_beyond_the_idle_time_has_forgotten_the_token() {
     page.see("button", "Connect").await;
     page.hear("Forgotten after 15 minutes without use.").await;
 
-    // Also where somebody is quicker than the page's own look at the clock.
+    // The same if a person acts before the page's own clock check.
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("20 users. List read").await;
     page.value(&format!(
@@ -345,7 +346,7 @@ async fn a_computer_that_slept_beyond_the_idle_time_has_forgotten_the_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_waits_for_a_person_keeps_its_token_and_the_idle_time_begins_after_it() {
+async fn a_paused_run_keeps_its_token_and_the_idle_time_starts_after_the_run() {
     let world = World::start(60, slow).await;
     let page = connected(&world, SLEEPS).await;
     run_off(&world, &page).await;
@@ -365,7 +366,7 @@ async fn a_run_that_waits_for_a_person_keeps_its_token_and_the_idle_time_begins_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_discard_names_what_is_lost_and_can_be_cancelled() {
+async fn the_discard_dialog_explains_the_loss_and_can_be_cancelled() {
     let world = World::start(60, slow).await;
     let page = connected(&world, "").await;
     run_off(&world, &page).await;
@@ -378,7 +379,7 @@ async fn a_discard_names_what_is_lost_and_can_be_cancelled() {
     page.see("dialog", "Discard this run?").await;
     page.hear("A discarded run can't be continued.").await;
     assert_eq!(page.focus().await, "Cancel");
-    page.looks_well("run-discard").await;
+    page.check_appearance("run-discard").await;
     page.press("button", "Cancel").await;
     page.hear("isn't finished").await;
     page.press("button", "Discard").await;

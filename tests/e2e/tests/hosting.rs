@@ -1,4 +1,4 @@
-//! The release on a real nginx under a path of its own, as its own configuration wants it served.
+//! The release on a real nginx under a sub-path, served with the release's own configuration.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ const PATH: &str = "/tools/mfa/";
 
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
-/// What no answer may be without.
+/// Headers that every response must have.
 const REQUIRED: [&str; 9] = [
     "content-security-policy",
     "strict-transport-security",
@@ -32,31 +32,31 @@ async fn hosted() -> (World, Nginx) {
     (world, nginx)
 }
 
-fn said<'a>(rules: &'a str, name: &str) -> Option<&'a str> {
+fn rule_value<'a>(rules: &'a str, name: &str) -> Option<&'a str> {
     rules.lines().find_map(|line| {
         let (found, value) = line.trim().split_once(": ")?;
         found.eq_ignore_ascii_case(name).then_some(value)
     })
 }
 
-/// Each required header, with the value that the release's `_headers` gives it.
+/// Checks every required header against the value in the release's `_headers`.
 fn assert_headers(answer: &Answer, world: &World, what: &str) {
     let rules = String::from_utf8_lossy(&world.release.read("_headers")).into_owned();
-    // The one page that has headers of its own.
+    // The only page with its own headers.
     let own = rules.split("\n/").find_map(|rule| rule.strip_prefix("embed*\n"));
     let own = own.filter(|_| what == "embed.html").unwrap_or_default();
     for name in REQUIRED {
         let is_taken_away = own
             .lines()
             .any(|line| line.trim().strip_prefix("! ").is_some_and(|taken| taken.eq_ignore_ascii_case(name)));
-        let rule = if is_taken_away { said(own, name) } else { said(&rules, name) };
+        let rule = if is_taken_away { rule_value(own, name) } else { rule_value(&rules, name) };
         if is_taken_away && rule.is_none() {
             assert_eq!(answer.all(name), Vec::<&str>::new(), "{name} of {what}");
             continue;
         }
         let widened = format!("connect-src 'self' {}", world.api_origin);
         let value = rule.unwrap_or_default().replace("connect-src 'self'", &widened);
-        // nginx puts the headers on a range that isn't there twice.
+        // nginx adds the headers twice to a 416 response.
         let times = if answer.status == 416 { 2 } else { 1 };
         assert_eq!(answer.all(name), vec![value; times], "{name} of {what}, {}", answer.status);
     }
@@ -76,8 +76,8 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
-/// Named by its content, or in the folder of a version.
-fn is_kept(name: &str) -> bool {
+/// Whether a file may be cached forever: it has a content hash in its name, or is in a version's folder.
+fn is_cached_forever(name: &str) -> bool {
     is_hashed(name) || name.contains('/') && !is_packed(name)
 }
 
@@ -92,7 +92,7 @@ fn is_hashed(name: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_file_comes_whole_typed_and_with_its_headers() {
+async fn every_file_is_complete_and_has_its_type_and_headers() {
     let (world, nginx) = hosted().await;
     let names = world.release.names();
     assert_eq!(names.iter().filter(|name| is_hashed(name) && !name.contains('/')).count(), 8, "{names:?}");
@@ -110,10 +110,10 @@ async fn every_file_comes_whole_typed_and_with_its_headers() {
         assert_eq!((same.status, same.body.len()), (304, 0), "{name}");
         for answer in [&answer, &head, &part, &same] {
             assert_headers(answer, &world, name);
-            let kept = is_kept(name) && answer.status != 206;
+            let kept = is_cached_forever(name) && answer.status != 206;
             let keep = if kept { FOREVER } else { "no-cache" };
             assert_eq!(answer.all("cache-control"), [keep], "{name}, {}", answer.status);
-            let is_of_a_version = name.contains('/') && is_kept(name);
+            let is_of_a_version = name.contains('/') && is_cached_forever(name);
             let stays = ["element.js", "pingone-mfa-frame.js", "pingone-mfa-frame.d.ts"].contains(&name)
                 || is_of_a_version;
             let for_portals =
@@ -128,11 +128,11 @@ async fn every_file_comes_whole_typed_and_with_its_headers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_shipped_compressed_is_sent_so() {
+async fn precompressed_files_are_sent_compressed() {
     let (world, nginx) = hosted().await;
     let names = world.release.names();
     let packed: Vec<_> = names.iter().filter(|name| names.contains(&format!("{name}.gz"))).collect();
-    // The clock worker is too small for that.
+    // The clock worker is too small to be compressed.
     for name in names.iter().filter(|name| is_hashed(name) && !name.starts_with("tick-")) {
         assert!(packed.contains(&name) && names.contains(&format!("{name}.br")), "{name} in {names:?}");
     }
@@ -146,7 +146,7 @@ async fn what_is_shipped_compressed_is_sent_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_refusal_carries_the_headers_too_and_is_never_kept() {
+async fn every_error_response_has_the_headers_and_is_never_cached_forever() {
     let (world, nginx) = hosted().await;
     std::fs::create_dir(world.release.folder().join("empty")).unwrap();
     let wasm = world.release.names().into_iter().find(|name| name.starts_with("pingone-mfa-")).unwrap();
@@ -172,7 +172,7 @@ async fn every_refusal_carries_the_headers_too_and_is_never_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn under_a_path_of_its_own_a_token_leads_to_the_list_and_a_switch_to_pingones_answer() {
+async fn the_page_connects_lists_and_switches_under_a_sub_path() {
     let (world, nginx) = hosted().await;
     let page = world.visit(&nginx.url()).await;
     page.connect(&world.token(&TokenSpec::default())).await;
@@ -200,16 +200,16 @@ async fn under_a_path_of_its_own_a_token_leads_to_the_list_and_a_switch_to_pingo
     }
     assert!(foreign.iter().all(|name| name.starts_with(&world.api_origin)), "{foreign:?}");
     let wasm = own.iter().find(|(file, ..)| file.starts_with("pingone-mfa-")).unwrap();
-    assert!(wasm.1 < wasm.2, "it came compressed: {wasm:?}");
-    // This role may not read what new users begin with, and the browser notes that refusal by the sandbox.
+    assert!(wasm.1 < wasm.2, "the file was sent compressed: {wasm:?}");
+    // This role may not read the defaults for new users, and the browser logs that refusal by the sandbox.
     let complaints = world.complaints(true).await;
     let ours: Vec<_> = complaints.iter().filter(|line| !line.contains(&world.api_origin)).collect();
     assert_eq!(ours, Vec::<&String>::new());
 }
 
-/// A portal on another origin that isolates itself and permits what docs/hosting.md says, and no more.
+/// A cross-origin isolated portal that allows only what docs/hosting.md requires.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_portal_that_isolates_itself_can_show_the_element() {
+async fn a_cross_origin_isolated_portal_can_show_the_element() {
     let (world, nginx) = hosted().await;
     let index = String::from_utf8(world.release.read("index.html")).unwrap();
     let element = index.split("href=\"element-").nth(1).and_then(|rest| rest.split('>').next()).unwrap();
@@ -242,7 +242,7 @@ async fn a_portal_that_isolates_itself_can_show_the_element() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_sums_cover_every_file_and_find_the_one_that_was_altered() {
+async fn the_checksums_cover_every_file_and_detect_an_altered_one() {
     let world = World::with_users(1).await;
     let check = || {
         let mut command = Command::new("sha256sum");
@@ -265,9 +265,9 @@ async fn the_sums_cover_every_file_and_find_the_one_that_was_altered() {
     }
 }
 
-/// What the address of a version names is what the page of this version loads, and never changes.
+/// Files in a version's folder are the ones that the page of this version loads, and never change.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pinned_version_is_whole_in_a_folder_of_its_own_and_kept_for_a_year() {
+async fn a_pinned_version_is_complete_in_its_folder_and_cached_for_a_year() {
     let (world, nginx) = hosted().await;
     let names = world.release.names();
     let pinned: Vec<_> = names.iter().filter(|name| name.ends_with("/element.js")).collect();
@@ -285,7 +285,7 @@ async fn a_pinned_version_is_whole_in_a_folder_of_its_own_and_kept_for_a_year() 
         assert!(!nginx.ask("GET", &name, &[]).all("cache-control").contains(&FOREVER), "{name}");
     }
 
-    // A portal on another origin that pins the version by its address and its content.
+    // A portal on another origin that pins the version by address and integrity.
     let index = String::from_utf8(world.release.read("index.html")).unwrap();
     let integrity = index.split("href=\"element-").nth(1).and_then(|rest| rest.split("integrity=\"").nth(1));
     let integrity = integrity.and_then(|rest| rest.split('"').next()).unwrap();
@@ -309,7 +309,8 @@ async fn a_pinned_version_is_whole_in_a_folder_of_its_own_and_kept_for_a_year() 
     assert!(ours.len() > 2 && ours.iter().all(|name| name.starts_with(&folder)), "{loaded:?}");
 }
 
-/// By Mozilla's own tests. Redirection and certificate are the host's, and taken for granted (`tests/observatory/score.js`).
+/// Scores a response with Mozilla's Observatory tests. Redirection and certificate depend on the host and are assumed
+/// to be right (`tests/observatory/score.js`).
 fn observatory(answer: &Answer, preflight: &Answer) -> Value {
     let headers = |answer: &Answer| -> serde_json::Map<String, Value> {
         answer.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect()
@@ -321,14 +322,14 @@ fn observatory(answer: &Answer, preflight: &Answer) -> Value {
     let mut child = node.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(given.to_string().as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "`npm ci` in tests/observatory is what `cargo xtask test` does first");
+    assert!(output.status.success(), "run `npm ci` in tests/observatory, as `cargo xtask test` does");
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mozillas_observatory_finds_nothing_to_take_off_and_gives_all_its_extra_credit() {
+async fn mozillas_observatory_gives_the_full_score_with_all_bonus_points() {
     let world = World::with_users(1).await;
-    // Of the deployment's own there is one place more that tokens may go to.
+    // The deployer has added one more origin that tokens may be sent to.
     let nginx = Nginx::serve(&world.release, PATH, "https://pingone.example.com").await;
     for name in ["", "embed.html"] {
         let ask = |method: &str| nginx.ask(method, name, &["Origin: https://other.example"]);
@@ -354,7 +355,7 @@ async fn mozillas_observatory_finds_nothing_to_take_off_and_gives_all_its_extra_
         assert!(results.iter().all(|result| result["pass"] == true), "{scored:#}");
         assert_eq!((&scored["grade"], &scored["score"]), (&json!("A+"), &json!(135)), "{name}");
     }
-    // The same page without its headers fails.
+    // Without its headers the same page fails.
     let bare = Answer { headers: Vec::new(), ..nginx.ask("GET", "", &[]) };
     let none = Answer { headers: Vec::new(), ..nginx.ask("OPTIONS", "", &[]) };
     let scored = observatory(&bare, &none);

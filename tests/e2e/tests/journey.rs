@@ -1,4 +1,4 @@
-//! An administrator's way from a token to one user's answer, and every way in which it can be barred.
+//! An administrator's path from a token to one user's change, and every way in which it can fail.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use pingone_mfa_e2e::World;
 use pingone_sandbox::page::config_json;
 use pingone_sandbox::{Actor, Role, Seen, TokenSpec};
 
-fn people(seen: &[Seen]) -> Vec<&Seen> {
+fn requests_with_personal_data(seen: &[Seen]) -> Vec<&Seen> {
     seen.iter().filter(|seen| seen.people > 0).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_leads_to_the_list_and_a_switch_to_pingones_answer() {
+async fn a_token_lists_users_and_a_switch_shows_pingones_response() {
     let world = World::with_users(250).await;
     let page = world.open().await;
     page.see("password", "Access token").await;
@@ -37,7 +37,7 @@ async fn a_token_leads_to_the_list_and_a_switch_to_pingones_answer() {
     assert_eq!(page.focus().await, "Keep as it is");
     page.press("button", "Keep as it is").await;
     assert!(page.find("dialog", "Change MFA for Adaeze Okonkwo").await.is_none());
-    assert_eq!(page.focus().await, "MFA for adaeze.okonkwo", "the focus comes back");
+    assert_eq!(page.focus().await, "MFA for adaeze.okonkwo", "the focus returns");
     assert_eq!(world.sandbox().mfa_enabled(adaeze), Some(true));
     page.press("switch", "MFA for adaeze.okonkwo").await;
     page.press("radio", "Disable MFA until someone enables it again").await;
@@ -49,7 +49,7 @@ async fn a_token_leads_to_the_list_and_a_switch_to_pingones_answer() {
     page.hear("read ").await;
     page.shoot("users").await;
     page.see("tab", "Typed").await.send_keys(thirtyfour::Key::Right + "").await.unwrap();
-    assert_eq!(page.focus().await, "Raw", "an arrow leads to the other tab");
+    assert_eq!(page.focus().await, "Raw", "the arrow key selects the other tab");
     page.hear("Authorization: Bearer {token}").await;
     let (puts, written) = {
         let sandbox = world.sandbox();
@@ -57,47 +57,47 @@ async fn a_token_leads_to_the_list_and_a_switch_to_pingones_answer() {
         (puts.clone().count(), puts.map(|seen| seen.path.clone()).collect::<Vec<_>>())
     };
     assert_eq!(puts, 2, "each press is one PUT: {written:?}");
-    // This role may not read what new users begin with, and the browser notes that refusal.
+    // This role may not read the defaults for new users, and the browser logs that refusal.
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_screen_is_accessible_in_both_colour_schemes() {
+async fn every_screen_is_accessible_in_both_color_schemes() {
     let world = World::with_users(250).await;
     let page = world.open().await;
     page.see("password", "Access token").await;
-    page.looks_well("connect").await;
+    page.check_appearance("connect").await;
     page.paste_token(&world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() }))
         .await;
     page.see("textbox", "User ID").await;
-    page.looks_well("facts").await;
+    page.check_appearance("facts").await;
     page.press("button", "Connect").await;
     page.hear("250 users. List read").await;
-    page.looks_well("list").await;
+    page.check_appearance("list").await;
     page.press("switch", "MFA for adaeze.okonkwo").await;
     page.see("dialog", "Change MFA for Adaeze Okonkwo").await;
-    page.looks_well("question").await;
+    page.check_appearance("question").await;
     page.press("button", "Keep as it is").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.hear("you may read users here, but not change MFA").await;
-    page.looks_well("refused").await;
+    page.check_appearance("refused").await;
     page.enter("searchbox", "Find a person", "nobody at all").await;
     page.hear("PingOne has nobody for 'nobody at all'").await;
-    page.looks_well("nobody").await;
+    page.check_appearance("nobody").await;
     page.press("button", "Replace token").await;
     page.paste_token("no token").await;
     page.hear("This doesn't look like an access token").await;
-    page.looks_well("replace").await;
+    page.check_appearance("replace").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_token_is_nowhere_but_in_memory() {
+async fn the_token_is_kept_only_in_memory() {
     let mut world = World::with_users(250).await;
     world.renew_browser().await;
     let page = world.open().await;
     let token = world.token(&TokenSpec { actor: Actor::Person, ..TokenSpec::default() });
     let signature = token.rsplit('.').next().unwrap().to_owned();
-    // Typed this time: the field itself must not keep it either.
+    // Typed instead of pasted: the field itself must not keep the token either.
     page.enter("password", "Access token", &token).await;
     page.press("button", "Connect").await;
     page.hear("250 users. List read").await;
@@ -106,23 +106,23 @@ async fn the_token_is_nowhere_but_in_memory() {
     page.press("tab", "Raw").await;
     page.hear("Bearer {token}").await;
     assert_eq!(page.sinks_with(&signature).await, Vec::<String>::new());
-    assert!(!page.sinks_with("jonas.brandt").await.is_empty(), "the walk does find what is shown");
+    assert!(!page.sinks_with("jonas.brandt").await.is_empty(), "the search does find displayed data");
     page.press("button", "Forget token").await;
     page.hear("Forgotten here. PingOne can't revoke it: it stays valid until").await;
     assert_eq!(page.sinks_with(&signature).await, Vec::<String>::new());
-    assert_eq!(page.sinks_with("jonas.brandt").await, Vec::<String>::new(), "the people are forgotten too");
+    assert_eq!(page.sinks_with("jonas.brandt").await, Vec::<String>::new(), "the users are forgotten too");
     assert!(!world.console().await.contains(&signature));
     let origin = world.page_origin.trim_start_matches("http://").to_owned();
     let files = world.files_with(&[&signature, "jonas.brandt", &origin]).await;
     assert_eq!(files[0], Vec::<std::path::PathBuf>::new(), "the token is in no file of the profile");
-    assert_eq!(files[1], Vec::<std::path::PathBuf>::new(), "nobody's data is in a file of the profile");
-    assert!(!files[2].is_empty(), "the search does find what is there");
+    assert_eq!(files[1], Vec::<std::path::PathBuf>::new(), "no personal data is in a file of the profile");
+    assert!(!files[2].is_empty(), "the search does find stored data");
     let saved = files[2].iter().any(|file| file.ends_with("Login Data"));
-    assert!(!saved, "the token was taken for a password of this site");
+    assert!(!saved, "the token was saved as a password of this site");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_user_of_a_hundred_thousand_costs_few_requests() {
+async fn changing_one_of_a_hundred_thousand_users_needs_few_requests() {
     let world = World::with_users(100_000).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
@@ -134,12 +134,12 @@ async fn one_user_of_a_hundred_thousand_costs_few_requests() {
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     let sandbox = world.sandbox();
-    let personal = people(sandbox.seen());
+    let personal = requests_with_personal_data(sandbox.seen());
     assert!(personal.len() <= 4, "{} requests: {personal:#?}", personal.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_alone_is_enough() {
+async fn a_user_id_is_enough_to_change_a_user() {
     let world = World::with_users(5000).await;
     let page = world.open().await;
     let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
@@ -156,7 +156,7 @@ async fn an_id_alone_is_enough() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_expires_meanwhile_is_named_and_replaced() {
+async fn a_token_that_expires_during_use_is_reported_and_replaced() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec { lifetime_seconds: 300, ..TokenSpec::default() })).await;
@@ -176,7 +176,7 @@ async fn a_token_that_expires_meanwhile_is_named_and_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_environment_is_named() {
+async fn an_unknown_environment_is_reported() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
@@ -191,7 +191,7 @@ async fn an_unknown_environment_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_role_that_only_reads_is_named() {
+async fn a_read_only_role_is_reported() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() })).await;
@@ -206,7 +206,7 @@ async fn a_role_that_only_reads_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_role_that_may_not_list_still_says_why() {
+async fn a_role_that_may_not_list_users_is_explained() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec { role: Role::EnvironmentAdmin, ..TokenSpec::default() })).await;
@@ -215,8 +215,8 @@ async fn a_role_that_may_not_list_still_says_why() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_api_that_cannot_be_reached_is_named() {
-    // A port that was free a moment ago and has nobody behind it.
+async fn an_unreachable_api_is_reported() {
+    // A port that was free a moment ago and that no server listens on.
     let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let dead = format!("http://{dead}");
     let config = config_json(&dead);
@@ -229,11 +229,11 @@ async fn an_api_that_cannot_be_reached_is_named() {
     page.hear("The browser got no readable answer.").await;
     page.hear("a firewall, a VPN or a browser extension keeps it away").await;
     let complaints = world.complaints(false).await;
-    assert_eq!(complaints, Vec::<String>::new(), "the policy permitted the request");
+    assert_eq!(complaints, Vec::<String>::new(), "the policy allowed the request");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_token_is_named_and_not_sent() {
+async fn text_that_is_not_a_token_is_reported_and_not_sent() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     for (text, sentence) in [
@@ -254,7 +254,7 @@ async fn what_is_no_token_is_named_and_not_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_nobody_uses_is_forgotten() {
+async fn an_unused_token_is_forgotten_after_the_idle_time() {
     let config = |origin: &str| config_json(origin).replacen('{', r#"{"forgetAfterIdleMinutes":1,"#, 1);
     let world = World::start(20, config).await;
     let page = world.open().await;
@@ -266,7 +266,7 @@ async fn a_token_that_nobody_uses_is_forgotten() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_long_list_is_complete_and_its_table_short() {
+async fn a_long_list_is_complete_but_only_visible_rows_are_rendered() {
     let world = World::with_users(3000).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
@@ -281,7 +281,7 @@ async fn a_long_list_is_complete_and_its_table_short() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_in_the_field_for_people_goes_nowhere() {
+async fn a_token_in_the_search_field_is_removed_and_not_sent() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     let token = world.token(&TokenSpec::default());

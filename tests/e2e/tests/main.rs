@@ -1,4 +1,4 @@
-//! The end-to-end tests: one program, so that those of one file run while those of another wait.
+//! The end-to-end tests, built as one program so that tests of different files run in parallel.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,11 +1,11 @@
-//! What one user's panel says, where the search finds people, how faults are drawn, and where the keyboard is.
+//! The user drawer, the search for users, the layout of fault cards, and the keyboard focus.
 
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::page::config_json;
 use pingone_sandbox::{Fault, On, Role, Rule, TokenSpec};
 use thirtyfour::Key;
 
-/// The deployment's config.json with its ceilings lifted.
+/// The config.json with high read and write limits.
 fn quick(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":2000},"#, 1)
 }
@@ -22,7 +22,7 @@ async fn listed(world: &World, users: &str) -> Page {
     page
 }
 
-/// The text of the panel, once it says this.
+/// Waits until the user drawer contains this sentence and returns its text.
 async fn panel(page: &Page, sentence: &str) -> String {
     let text = "root.querySelector('section.user')?.innerText ?? ''";
     for _ in 0..200 {
@@ -32,11 +32,11 @@ async fn panel(page: &Page, sentence: &str) -> String {
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    panic!("the panel doesn't say '{sentence}' but:\n{}", page.ask_shadow(text).await);
+    panic!("the drawer doesn't contain '{sentence}' but:\n{}", page.ask_shadow(text).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_that_cannot_sign_in_is_said_first_and_nothing_says_that_the_user_can() {
+async fn an_account_that_cannot_sign_in_is_reported_first_and_not_contradicted() {
     let world = World::start(60, quick).await;
     let page = listed(&world, "60").await;
     let id = |username: &str| world.sandbox().user_named(username).unwrap().to_string();
@@ -54,24 +54,24 @@ async fn an_account_that_cannot_sign_in_is_said_first_and_nothing_says_that_the_
         let said = panel(&page, meaning).await;
         match note {
             Some(note) => {
-                let (noted, first_fact) = (said.find(note), said.find("Username"));
-                assert!(noted.is_some() && noted < first_fact, "{username}:\n{said}");
+                let (note_at, first_fact) = (said.find(note), said.find("Username"));
+                assert!(note_at.is_some() && note_at < first_fact, "{username}:\n{said}");
                 assert!(!said.contains("Can complete MFA") && !said.contains("let in"), "{said}");
             }
             None => assert!(!said.contains("Account is"), "{said}"),
         }
         let words = username.replace('.', "-");
         for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 390)] {
-            page.wear(scheme, width, 900).await;
+            page.emulate_display(scheme, width, 900).await;
             page.shoot(&format!("panel-{words}-{scheme}-{width}")).await;
             assert_eq!(page.axe().await, Vec::<String>::new(), "{username}, {scheme}, {width}");
         }
-        page.wear("light", 1280, 900).await;
+        page.emulate_display("light", 1280, 900).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_not_read_is_said_to_be_so_and_not_counted_as_zero() {
+async fn unchecked_values_are_shown_as_not_checked_and_not_as_zero() {
     let world = World::start(60, quick).await;
     let page = listed(&world, "60").await;
     let row = "[...root.querySelectorAll('.numbers tbody tr:first-child td')].map((cell) => cell.innerText)";
@@ -87,7 +87,7 @@ async fn what_was_not_read_is_said_to_be_so_and_not_counted_as_zero() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_name_finds_the_person_and_closes_the_earlier_panel() {
+async fn a_full_name_finds_the_user_and_closes_the_previous_drawer() {
     let world = World::start(1500, quick).await;
     let page = connected(&world, Role::IdentityDataAdmin).await;
     for typed in
@@ -104,29 +104,29 @@ async fn a_full_name_finds_the_person_and_closes_the_earlier_panel() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_loaded_is_searched_with_what_pingone_finds() {
+async fn a_search_covers_loaded_users_and_pingone() {
     let world = World::start(60, quick).await;
     let page = listed(&world, "60").await;
-    // PingOne compares beginnings, and the loaded list the middle too.
+    // PingOne matches from the beginning. The loaded list is matched anywhere.
     page.find_in_pingone("konkwo adae").await;
     page.hear("1 more user from the loaded list.").await;
     page.see("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
     assert_eq!(page.shown().await, 1);
     page.find_in_pingone("Okonkwo, Adaeze").await;
     page.hear("1 person for 'Okonkwo, Adaeze', from PingOne at").await;
-    assert_eq!(page.shown().await, 1, "whom both found is shown once");
+    assert_eq!(page.shown().await, 1, "a user found by both is shown once");
     assert!(!page.text().await.contains("from the loaded list"), "{}", page.text().await);
 }
 
-/// The width of each fault card that is shown, and how much room there was for it.
+/// Script for the width of each visible fault card and the width available to it.
 const CARDS: &str = "[...root.querySelectorAll('.fault, .trouble')].filter((card) => card.offsetWidth > 0)
     .map((card) => { const style = getComputedStyle(card.parentElement);
         const room = card.parentElement.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
         return [card.offsetWidth, room]; })";
 
-async fn cards_are_wide(page: &Page, screen: &str) {
+async fn check_card_widths(page: &Page, screen: &str) {
     for (scheme, width) in [("light", 1280), ("light", 900), ("light", 390), ("dark", 1280), ("dark", 390)] {
-        page.wear(scheme, width, 900).await;
+        page.emulate_display(scheme, width, 900).await;
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         let cards = page.ask_shadow(CARDS).await;
         let cards = cards.as_array().expect("a list");
@@ -139,59 +139,57 @@ async fn cards_are_wide(page: &Page, screen: &str) {
         let wide = page.value("document.documentElement.scrollWidth").await;
         assert!(wide.as_u64().is_some_and(|wide| wide <= u64::from(width)), "{screen}, {width}: {wide}");
     }
-    page.wear("light", 1280, 900).await;
+    page.emulate_display("light", 1280, 900).await;
 }
 
-fn breaks(world: &World, endpoint: &str, method: &str, status: u16) {
+fn add_fault(world: &World, endpoint: &str, method: &str, status: u16) {
     let on = On { method: Some(method.into()), endpoint: Some(endpoint.into()), user: None, page: None };
     let fault = Fault::Status { status, retry_after: None, without_cors: false };
     world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fault_card_is_as_wide_as_there_is_room_wherever_it_stands() {
+async fn a_fault_card_uses_the_available_width_in_every_place() {
     let world = World::start(60, quick).await;
-    // The listing is refused before it began.
+    // Listing is refused at once.
     let page = connected(&world, Role::EnvironmentAdmin).await;
     page.hear("The token's holder lacks a role").await;
-    cards_are_wide(&page, "listing-refused").await;
-    // A search.
+    check_card_widths(&page, "listing-refused").await;
     page.find_in_pingone("okonkwo").await;
     page.see("region", "Troubleshooting").await;
-    cards_are_wide(&page, "search-refused").await;
+    check_card_widths(&page, "search-refused").await;
 
     let page = listed(&world, "60").await;
-    // The report of devices.
     world.sandbox().forbid_report(true);
     page.press("button", "Read PingOne's report of devices").await;
     page.hear("Your token may not use PingOne's report of devices.").await;
     page.see("region", "Troubleshooting").await;
-    cards_are_wide(&page, "report-refused").await;
-    // A list that is read again, and fails.
-    breaks(&world, "users", "GET", 400);
+    check_card_widths(&page, "report-refused").await;
+    // Refreshing the list fails.
+    add_fault(&world, "users", "GET", 400);
     page.press("button", "Read again").await;
     page.hear("PingOne refuses the request itself.").await;
-    cards_are_wide(&page, "list-failed").await;
+    check_card_widths(&page, "list-failed").await;
     world.sandbox().heal();
-    // One user's change.
-    breaks(&world, "mfaEnabled", "PUT", 403);
+    // One user's change is refused.
+    add_fault(&world, "mfaEnabled", "PUT", 403);
     let jonas = world.sandbox().user_named("jonas.brandt").unwrap().to_string();
     page.find_in_pingone(&jonas).await;
     page.see("switch", "MFA for jonas.brandt").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.see("region", "Troubleshooting").await;
-    cards_are_wide(&page, "change-refused").await;
+    check_card_widths(&page, "change-refused").await;
 }
 
-/// What has the focus, through the shadow root: its tag and name; `BODY` where it is nothing.
+/// Script for the tag and name of the focused element, through the shadow root. `BODY` if no element has the focus.
 const FOCUSED: &str = "(() => { const host = document.querySelector('pingone-mfa');
     const active = document.activeElement === host ? host.shadowRoot.activeElement : document.activeElement;
     if (!active || active === host) return 'BODY';
     const name = active.getAttribute('aria-label') ?? active.innerText ?? '';
     return active.tagName + ' ' + name.trim().split('\\n')[0]; })()";
 
-/// Waits until something has the focus whose tag and name begin so, and never leaves it to nothing for good.
-async fn has_focus(page: &Page, after: &str, expected: &[&str]) {
+/// Waits until the tag and name of the focused element begin with one of `expected`.
+async fn wait_for_focus(page: &Page, after: &str, expected: &[&str]) {
     let mut found = String::new();
     for _ in 0..60 {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -203,9 +201,10 @@ async fn has_focus(page: &Page, after: &str, expected: &[&str]) {
     panic!("after {after} the focus is on '{found}' and not on one of {expected:?}");
 }
 
-/// Presses it in the middle of the window: the driver scrolls no further than to the edge, where the band covers it.
+/// Presses an element after scrolling it to the middle of the window. The driver scrolls only to the edge, where the
+/// top bar covers it.
 async fn press(page: &Page, role: &str, name: &str) {
-    // A part of the page may be renewed between finding and pressing.
+    // A part of the page may be re-rendered between finding and pressing.
     for _ in 0..20 {
         let element = page.see(role, name).await;
         if element.scroll_into_view().await.is_ok() && element.click().await.is_ok() {
@@ -216,74 +215,74 @@ async fn press(page: &Page, role: &str, name: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_focus_never_falls_to_the_pages_start() {
+async fn the_focus_is_never_lost() {
     let world = World::start(60, quick).await;
     let page = world.open().await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
     press(&page, "button", "Connect").await;
     page.hear("60 users. List read").await;
-    has_focus(&page, "Connect", &["H1 Workforce"]).await;
+    wait_for_focus(&page, "Connect", &["H1 Workforce"]).await;
 
-    // The panel gives it back to the row.
+    // The drawer returns the focus to the row.
     press(&page, "button", "Jonas Brandt, open jonas.brandt").await;
     panel(&page, "jonas.brandt").await;
     press(&page, "button", "Close").await;
-    has_focus(&page, "Close", &["BUTTON Jonas Brandt, open jonas.brandt"]).await;
+    wait_for_focus(&page, "Close", &["BUTTON Jonas Brandt, open jonas.brandt"]).await;
 
-    // A fault card that goes away.
-    breaks(&world, "mfaEnabled", "PUT", 403);
+    // A fault card is closed.
+    add_fault(&world, "mfaEnabled", "PUT", 403);
     press(&page, "switch", "MFA for jonas.brandt").await;
     page.see("button", "Try again").await;
     page.hear("May change a flag").await;
     world.sandbox().heal();
     press(&page, "button", "Try again").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
-    has_focus(&page, "Try again", &["SECTION User", "BUTTON"]).await;
+    wait_for_focus(&page, "Try again", &["SECTION User", "BUTTON"]).await;
     press(&page, "button", "Close").await;
-    has_focus(&page, "Close", &["BUTTON Jonas Brandt, open jonas.brandt"]).await;
+    wait_for_focus(&page, "Close", &["BUTTON Jonas Brandt, open jonas.brandt"]).await;
 
-    // The next token.
+    // The token is replaced.
     press(&page, "button", "Replace token").await;
     page.see("password", "Access token").await.focus().await.expect("the field takes the focus");
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.until("!document.querySelector('pingone-mfa').shadowRoot.querySelector('.replace')").await;
-    has_focus(&page, "the next token", &["BUTTON Replace token"]).await;
+    wait_for_focus(&page, "the next token", &["BUTTON Replace token"]).await;
     press(&page, "button", "Replace token").await;
     press(&page, "button", "Keep the token in use").await;
-    has_focus(&page, "Keep", &["BUTTON Replace token"]).await;
+    wait_for_focus(&page, "Keep", &["BUTTON Replace token"]).await;
 
-    // A review, and what it began.
+    // A review opens, and its run starts.
     page.choose("MFA status", "MFA: off").await;
     page.press_beginning("checkbox", "Select all").await;
     page.press_beginning("button", "Enable MFA").await;
     page.see("dialog", "Review: enable MFA").await;
     page.hear("users chosen").await;
-    has_focus(&page, "the review opens", &["BUTTON"]).await;
+    wait_for_focus(&page, "the review opens", &["BUTTON"]).await;
     press(&page, "button", "Back").await;
-    has_focus(&page, "Back", &["BUTTON Enable MFA"]).await;
+    wait_for_focus(&page, "Back", &["BUTTON Enable MFA"]).await;
     page.press_beginning("button", "Enable MFA").await;
     page.hear("users chosen").await;
     page.include_skipped().await;
     page.press_beginning("button", "Run ").await;
     page.hear("Finished at").await;
-    has_focus(&page, "the run", &["SECTION Run", "BUTTON"]).await;
+    wait_for_focus(&page, "the run", &["SECTION Run", "BUTTON"]).await;
     press(&page, "button", "Close").await;
-    has_focus(&page, "the run is closed", &["BUTTON", "INPUT"]).await;
+    wait_for_focus(&page, "the run is closed", &["BUTTON", "INPUT"]).await;
 
-    // The form.
+    // The token is forgotten, and the form is shown again.
     press(&page, "button", "Forget token").await;
     page.see("password", "Access token").await;
-    has_focus(&page, "Forget token", &["H1", "INPUT"]).await;
+    wait_for_focus(&page, "Forget token", &["H1", "INPUT"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_single_result_is_reached_by_keyboard_and_browser_shortcuts_stay_the_browsers() {
+async fn a_single_result_is_reachable_by_keyboard_and_browser_shortcuts_still_work() {
     let world = World::start(60, quick).await;
     let page = connected(&world, Role::IdentityDataAdmin).await;
     page.hear("60 users. List read").await;
     page.find_in_pingone("Okonkwo, Adaeze").await;
     page.see("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
-    // From the field to what stands behind it: the way back to the list, and then the table.
+    // From the field to the following elements: the link back to the list, then the table.
     let mut passed = Vec::new();
     for _ in 0..8 {
         page.type_keys(Key::Tab + "").await;
@@ -303,8 +302,8 @@ async fn a_single_result_is_reached_by_keyboard_and_browser_shortcuts_stay_the_b
 
     page.press("button", "Back to the list").await;
     page.press("button", "Adaeze Okonkwo, open adaeze.okonkwo").await;
-    // Each event is one that a person's keys make; whether the page takes it is what the browser asks.
-    let taken = |key: &str, held: &str| {
+    // Events as a person's key presses create them. The page handles a key if it cancels the event.
+    let dispatch_key = |key: &str, held: &str| {
         format!(
             "!root.activeElement.dispatchEvent(new KeyboardEvent('keydown',
                 {{ key: '{key}', {held}: true, bubbles: true, composed: true, cancelable: true }}))"
@@ -312,24 +311,28 @@ async fn a_single_result_is_reached_by_keyboard_and_browser_shortcuts_stay_the_b
     };
     for key in ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"] {
         for held in ["altKey", "metaKey"] {
-            assert_eq!(page.ask_shadow(&taken(key, held)).await, false, "{held} {key}");
+            assert_eq!(page.ask_shadow(&dispatch_key(key, held)).await, false, "{held} {key}");
         }
     }
     for key in ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown"] {
-        assert_eq!(page.ask_shadow(&taken(key, "ctrlKey")).await, false, "Control {key}");
+        assert_eq!(page.ask_shadow(&dispatch_key(key, "ctrlKey")).await, false, "Control {key}");
     }
-    assert_eq!(page.ask_shadow(&taken("End", "ctrlKey")).await, true, "the grid's own");
+    assert_eq!(page.ask_shadow(&dispatch_key("End", "ctrlKey")).await, true, "the grid handles this key");
     page.focused_row(61).await;
-    assert_eq!(page.ask_shadow(&taken("ArrowUp", "shiftKey")).await, true, "the grid's own");
+    assert_eq!(
+        page.ask_shadow(&dispatch_key("ArrowUp", "shiftKey")).await,
+        true,
+        "the grid handles this key"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn enter_that_ends_a_composition_sends_nothing() {
+async fn enter_that_confirms_a_composition_does_not_search() {
     let world = World::start(60, quick).await;
     let page = connected(&world, Role::IdentityDataAdmin).await;
     page.hear("60 users. List read").await;
     let field = "root.querySelector('input[aria-label=\"Find a person\"]')";
-    // As Safari sends it, emulated: `isComposing` is false again, and only the key code is the input method's.
+    // Emulates Safari: `isComposing` is already false, and only the key code shows the input method.
     for event in ["keyCode: 229", "isComposing: true", "keyCode: 229, isComposing: true"] {
         let press = format!(
             "{field}.value = 'okonkwo', {field}.dispatchEvent(new KeyboardEvent('keydown',

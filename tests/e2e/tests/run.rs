@@ -1,5 +1,5 @@
-//! Runs: reviewed, carried out, interrupted, continued, read back, reported, taken back. The sandbox's oracle is the
-//! judge.
+//! Runs: review, execution, interruption, continuation, verification, reports and undo. Results are checked against
+//! the sandbox's oracle.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -10,18 +10,18 @@ use pingone_sandbox::server::now;
 use pingone_sandbox::{Fault, On, Role, Rule, Scope, TokenSpec};
 use uuid::Uuid;
 
-/// The deployment's config.json with its ceilings lifted: what is tested here is not the pace.
+/// The config.json with high limits, because these tests don't cover the pace.
 fn quick(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":400,"max":2000},"#, 1)
 }
 
-/// How fast is sent at most.
-const CEILING: &str = "Requests a second, at most";
+/// Name of the field for the rate limit.
+const RATE_LIMIT_FIELD: &str = "Requests a second, at most";
 
 async fn listed(world: &World, users: &str) -> Page {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
-    // So few are listed without being asked for.
+    // Lists of this size are loaded automatically.
     page.hear(&format!("{users} users. List read")).await;
     page
 }
@@ -31,7 +31,7 @@ fn off(world: &World) -> usize {
     sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).count()
 }
 
-/// Selects everyone whose MFA is off, and begins a review.
+/// Selects all users whose MFA is off and opens the review.
 async fn review_off(world: &World, page: &Page) -> usize {
     page.choose("MFA status", "MFA: off").await;
     let off = off(world);
@@ -41,41 +41,42 @@ async fn review_off(world: &World, page: &Page) -> usize {
     off
 }
 
-/// Nobody is read right after a run: a change may still come that was answered before.
-async fn let_answers_come_in(page: &Page) {
+/// Waits as long as the page does before it reads users after a run, because a change whose response arrived may
+/// still take effect.
+async fn wait_for_late_responses(page: &Page) {
     page.hear("so that late answers are in.").await;
     tokio::time::sleep(Duration::from_secs(25)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
+async fn all_matching_users_are_changed_verified_reported_and_undone() {
     let world = World::start(100, quick).await;
     let page = listed(&world, "100").await;
     let users = review_off(&world, &page).await;
     page.hear(&format!("{users} users chosen")).await;
     assert_eq!(page.focus().await, "Back");
-    page.looks_well("review").await;
+    page.check_appearance("review").await;
     page.press("checkbox", "Include people whose devices are not known").await;
     files_of_the_review(&world, &page).await;
-    page.choose(CEILING, "5").await;
+    page.choose(RATE_LIMIT_FIELD, "5").await;
     page.hear("at 5 requests a second").await;
-    page.choose(CEILING, "2,000").await;
+    page.choose(RATE_LIMIT_FIELD, "2,000").await;
     page.hear("at 2,000 requests a second").await;
     page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("Finished at").await;
-    page.looks_well("run-over").await;
+    page.check_appearance("run-over").await;
     assert_eq!(off(&world), 0);
     page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
     page.press("radio", "JSON").await;
-    // The page takes note of the time every second.
+    // The page updates its clock every second.
     tokio::time::sleep(Duration::from_millis(2500)).await;
     let focused = page.ask_shadow("root.activeElement?.parentElement?.innerText").await;
-    assert_eq!(focused, "JSON", "the focus stays where it is");
+    assert_eq!(focused, "JSON", "the focus doesn't move");
 
     page.press("button", &format!("Undo: disable MFA for {users} users")).await;
     page.see("dialog", "Review: disable MFA").await;
-    let_answers_come_in(&page).await;
+    wait_for_late_responses(&page).await;
     page.hear("Reason: say why MFA is turned off.").await;
     page.shoot("review-off").await;
     page.fill("textbox", "Reason", "Taken back").await;
@@ -86,7 +87,7 @@ async fn everyone_who_matches_is_changed_read_back_reported_and_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_was_left_out_is_counted_and_saved_after_the_run_too() {
+async fn skipped_users_are_counted_and_can_be_saved_after_the_run() {
     let world = World::start(30, quick).await;
     let page = listed(&world, "30").await;
     let chosen = review_off(&world, &page).await;
@@ -95,34 +96,34 @@ async fn whoever_was_left_out_is_counted_and_saved_after_the_run_too() {
     page.see("button", "Save plan").await;
     let names = page.names("button", "Save the list of ").await;
     let number = |name: &String| name.split(' ').nth(4)?.parse().ok();
-    let left_out: usize = names.first().and_then(number).unwrap_or_default();
-    assert!(left_out > 0);
-    page.press("button", &format!("Run {} changes", chosen - left_out)).await;
+    let skipped: usize = names.first().and_then(number).unwrap_or_default();
+    assert!(skipped > 0);
+    page.press("button", &format!("Run {} changes", chosen - skipped)).await;
     page.hear("Finished at").await;
-    page.hear(&format!("Left out: {left_out} account disabled.")).await;
-    page.looks_well("run-over-left-out").await;
+    page.hear(&format!("Left out: {skipped} account disabled.")).await;
+    page.check_appearance("run-over-left-out").await;
     let folder = world.downloads().await;
-    page.press("button", &format!("Save the list of {left_out} left out")).await;
+    page.press("button", &format!("Save the list of {skipped} left out")).await;
     let list = folder.file("Z.csv").await;
     assert!(list.contains("\r\nuserId,leftOutBecause\r\n"), "{list}");
-    assert_eq!(list.lines().filter(|line| line.ends_with(",account disabled")).count(), left_out);
-    assert_eq!(off(&world), left_out);
+    assert_eq!(list.lines().filter(|line| line.ends_with(",account disabled")).count(), skipped);
+    assert_eq!(off(&world), skipped);
 }
 
-/// The plan and whom it leaves out are saved before anything is sent: without names, and with them where that is asked for.
+/// Saves the plan and the list of skipped users before the run: without names, and with names if requested.
 async fn files_of_the_review(world: &World, page: &Page) {
     let folder = world.downloads().await;
     page.press("button", "Save plan").await;
     let plan = folder.bytes("mfa-plan-", "Z.csv").await;
     let plan = String::from_utf8_lossy(&plan);
     assert!(plan.starts_with("# contains ids and states only\r\n# planNumber,"), "{plan}");
-    let left_out = plan.lines().filter(|line| line.ends_with(",account disabled")).count();
-    assert!(left_out > 0 && plan.contains("\r\nuserId,from,readAt,to,leftOutBecause\r\n"), "{plan}");
+    let skipped = plan.lines().filter(|line| line.ends_with(",account disabled")).count();
+    assert!(skipped > 0 && plan.contains("\r\nuserId,from,readAt,to,leftOutBecause\r\n"), "{plan}");
     page.press("radio", "With usernames: contains personal data").await;
-    page.press("button", &format!("Save the list of {left_out} left out")).await;
+    page.press("button", &format!("Save the list of {skipped} left out")).await;
     let list = folder.file("-contains-personal-data.csv").await;
     assert!(list.contains("\r\nuserId,username,leftOutBecause\r\n"), "{list}");
-    assert_eq!(list.lines().filter(|line| line.ends_with(",account disabled")).count(), left_out);
+    assert_eq!(list.lines().filter(|line| line.ends_with(",account disabled")).count(), skipped);
     assert_eq!(world.sandbox().oracle().counts().put, 0);
 }
 
@@ -131,23 +132,23 @@ fn on_put(share: f64, skip: u64, times: Option<u64>, fault: Fault) -> Rule {
     Rule { on, share, skip, times, fault }
 }
 
-/// A config.json whose runs are slow enough to be watched.
+/// A write limit slow enough to observe a run.
 fn watched(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":60,"max":2000},"#, 1)
 }
 
-/// The same, and slow enough for a hand.
+/// A write limit slow enough for manual steps during a run.
 fn slow(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":20,"max":2000},"#, 1)
 }
 
-/// The same, and slow enough to be looked at.
+/// A write limit slow enough for screenshots of a run.
 fn slowest(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":2,"max":2000},"#, 1)
 }
 
-/// Every user who was off, and what the sandbox was asked to write.
-fn agrees(world: &World, planned: &HashSet<Uuid>, on: bool) {
+/// Checks that exactly the planned users were written, with the planned value.
+fn check_writes(world: &World, planned: &HashSet<Uuid>, on: bool) {
     let sandbox = world.sandbox();
     for write in sandbox.oracle().writes() {
         assert!(planned.contains(&write.user) && write.to == on, "a write outside the plan: {write:?}");
@@ -157,7 +158,7 @@ fn agrees(world: &World, planned: &HashSet<Uuid>, on: bool) {
     }
 }
 
-fn who_is_off(world: &World) -> HashSet<Uuid> {
+fn users_off(world: &World) -> HashSet<Uuid> {
     let sandbox = world.sandbox();
     sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).collect()
 }
@@ -166,8 +167,8 @@ fn username(world: &World, id: Uuid) -> String {
     world.sandbox().username(id).unwrap_or_default().to_owned()
 }
 
-/// Answers are lost, requests don't arrive, and too many of them are refused.
-fn goes_wrong(world: &World) {
+/// Adds faults: lost responses, dropped requests and rate limits.
+fn add_faults(world: &World) {
     let mut sandbox = world.sandbox();
     let limited = Fault::Status { status: 429, retry_after: Some(1), without_cors: false };
     for rule in [
@@ -175,18 +176,18 @@ fn goes_wrong(world: &World) {
         on_put(0.04, 2, None, limited),
         on_put(0.04, 2, None, Fault::Dropped { reset: false }),
     ] {
-        assert_eq!(sandbox.go_wrong(rule), Ok(()), "a rule that can be meant");
+        assert_eq!(sandbox.go_wrong(rule), Ok(()), "a valid rule");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
+async fn a_run_survives_lost_responses_rate_limits_an_expired_token_and_a_reload() {
     let mut world = World::start(260, watched).await;
     world.renew_browser().await;
     let page = listed(&world, "260").await;
-    let planned = who_is_off(&world);
-    let first = username(&world, *planned.iter().next().expect("somebody is off"));
-    goes_wrong(&world);
+    let planned = users_off(&world);
+    let first = username(&world, *planned.iter().next().expect("a user is off"));
+    add_faults(&world);
     let ended = Fault::Status { status: 401, retry_after: None, without_cors: false };
     world.sandbox().go_wrong(on_put(1.0, 40, None, ended)).unwrap();
     let users = review_off(&world, &page).await;
@@ -200,7 +201,7 @@ async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
     assert_eq!(world.sandbox().oracle().writes().len(), 1);
     page.hear("Read again: MFA is on.").await;
     page.hear("before and after.").await;
-    page.looks_well("run-test-user").await;
+    page.check_appearance("run-test-user").await;
     page.reload().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("isn't finished").await;
@@ -211,7 +212,7 @@ async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
     page.hear("Paused: token needed. Nothing is lost.").await;
     page.shoot("run-token").await;
     world.sandbox().heal();
-    goes_wrong(&world);
+    add_faults(&world);
     let spec = TokenSpec::default();
     let token = world.token(&spec);
     page.press("button", "Replace token").await;
@@ -224,16 +225,17 @@ async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
     page.hear("isn't finished").await;
     page.shoot("run-continue").await;
     let sent = world.sandbox().oracle().counts().put;
-    assert!(usize::try_from(sent).unwrap() < users + 60, "it was interrupted");
+    assert!(usize::try_from(sent).unwrap() < users + 60, "the run was interrupted");
     page.press("button", "Continue").await;
     page.hear("Finished at").await;
     page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
-    agrees(&world, &planned, true);
+    check_writes(&world, &planned, true);
 
     page.press("radio", "JSON").await;
     let folder = world.downloads().await;
     page.press("button", "Save report").await;
-    let report: serde_json::Value = serde_json::from_str(&folder.file(".json").await).expect("it is JSON");
+    let report: serde_json::Value =
+        serde_json::from_str(&folder.file(".json").await).expect("the report is JSON");
     let rows = report["rows"].as_array().expect("rows");
     let changed: HashSet<Uuid> = rows
         .iter()
@@ -246,7 +248,7 @@ async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
     assert_eq!(
         limits["requestsPerSecond"],
         serde_json::Value::Null,
-        "it began under ceilings of another page"
+        "the run started with another page's limits"
     );
 
     let found = world.files_with(&[&token, "@example.com"]).await;
@@ -254,7 +256,7 @@ async fn a_run_survives_lost_answers_limits_a_tokens_end_and_a_reload() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_the_click_on_stop_no_fetch_is_started() {
+async fn no_request_is_started_after_stop_is_confirmed() {
     let world = World::start(100, slowest).await;
     let page = listed(&world, "100").await;
     let users = review_off(&world, &page).await;
@@ -267,15 +269,15 @@ async fn after_the_click_on_stop_no_fetch_is_started() {
     page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("users a second").await;
-    page.looks_well("run-working").await;
-    assert_eq!(page.chosen(CEILING).await, "2");
-    page.choose(CEILING, "5").await;
+    page.check_appearance("run-working").await;
+    assert_eq!(page.chosen(RATE_LIMIT_FIELD).await, "2");
+    page.choose(RATE_LIMIT_FIELD, "5").await;
     page.hear("ceiling 5").await;
     page.press("button", "Stop").await;
     page.see("dialog", "Stop this run?").await;
     page.hear("users are not changed yet. A stopped run can't be continued").await;
     assert_eq!(page.focus().await, "Cancel");
-    page.looks_well("run-stop").await;
+    page.check_appearance("run-stop").await;
     page.press("button", "Stop run").await;
     page.hear("Stopped at").await;
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -283,7 +285,7 @@ async fn after_the_click_on_stop_no_fetch_is_started() {
         .filter((entry) => entry.startTime > window.stoppedAt).length);";
     let started = page.ask(script, vec![]).await.expect("the page answers");
     assert_eq!(started, 0);
-    assert!(off(&world) > 0, "the rest is untouched");
+    assert!(off(&world) > 0, "the remaining users are unchanged");
     page.shoot("run-stopped").await;
     page.press("button", "Check now").await;
     page.hear("were read back and are on.").await;
@@ -292,10 +294,10 @@ async fn after_the_click_on_stop_no_fetch_is_started() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_tab_sees_the_run_and_takes_it_over() {
+async fn a_second_tab_shows_the_run_and_can_take_it_over() {
     let world = World::start(100, watched).await;
     let page = listed(&world, "100").await;
-    let planned = who_is_off(&world);
+    let planned = users_off(&world);
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
@@ -316,13 +318,13 @@ async fn a_second_tab_sees_the_run_and_takes_it_over() {
     page.hear("A run in this environment is working in another tab of this browser.").await;
     page.press("button", "Take it over here").await;
     page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
-    agrees(&world, &planned, true);
+    check_writes(&world, &planned, true);
     page.show_tab(&first).await;
     page.hear("A run in this environment is working in another tab of this browser.").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_role_that_may_not_change_anybody_stops_the_run_by_itself() {
+async fn a_role_that_may_not_change_users_pauses_the_run_automatically() {
     let world = World::start(100, watched).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() })).await;
@@ -340,7 +342,7 @@ async fn a_role_that_may_not_change_anybody_stops_the_run_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_deployment_permits_of_runs_is_all_that_is_offered() {
+async fn runs_forbidden_by_the_deployment_are_not_offered() {
     let one = |origin: &str| config_json(origin).replacen('{', r#"{"access":"one","#, 1);
     let world = World::start(60, one).await;
     let page = listed(&world, "60").await;
@@ -351,7 +353,7 @@ async fn what_a_deployment_permits_of_runs_is_all_that_is_offered() {
     assert_eq!(page.names("button", "Enable MFA for").await, Vec::<String>::new());
 }
 
-/// The sandbox's group "VPN".
+/// ID of the sandbox's group "VPN".
 const VPN: &str = "d0000000-0000-4000-8000-00000000000a";
 
 fn protecting_vpn(origin: &str) -> String {
@@ -360,7 +362,7 @@ fn protecting_vpn(origin: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_the_deployment_protects_is_never_changed() {
+async fn protected_users_are_never_changed() {
     let world = World::start(100, protecting_vpn).await;
     let page = listed(&world, "100").await;
     let vpn: Uuid = VPN.parse().expect("an id");
@@ -370,7 +372,7 @@ async fn whoever_the_deployment_protects_is_never_changed() {
         off.partition(|id| sandbox.is_in_group(*id, vpn))
     };
     assert!(!protected.is_empty() && !others.is_empty());
-    let one = username(&world, *protected.iter().next().expect("somebody is protected"));
+    let one = username(&world, *protected.iter().next().expect("a user is protected"));
     page.choose("MFA status", "MFA: off").await;
     page.fill("searchbox", "Search users", &one).await;
     page.press("switch", &format!("MFA for {one}")).await;
@@ -382,15 +384,15 @@ async fn whoever_the_deployment_protects_is_never_changed() {
     page.hear(&format!("{}\tprotected", protected.len())).await;
     page.press("button", &format!("Run {} changes", others.len())).await;
     page.hear("Finished at").await;
-    agrees(&world, &others, true);
-    assert_eq!(who_is_off(&world), protected);
+    check_writes(&world, &others, true);
+    assert_eq!(users_off(&world), protected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_waits_goes_on_in_another_browser_by_its_file() {
+async fn a_paused_run_continues_in_another_browser_from_its_file() {
     let mut world = World::start(100, slow).await;
     let page = listed(&world, "100").await;
-    let planned = who_is_off(&world);
+    let planned = users_off(&world);
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
@@ -409,12 +411,12 @@ async fn a_run_that_waits_goes_on_in_another_browser_by_its_file() {
     page.hear("This run is stored in this browser already.").await;
     page.press("button", "Continue").await;
     page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
-    agrees(&world, &planned, true);
+    check_writes(&world, &planned, true);
     std::fs::remove_file(&file).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_review_whose_token_ends_takes_the_next_one_and_reads_on() {
+async fn a_review_whose_token_expires_continues_with_the_next_token() {
     let world = World::start(100, quick).await;
     let page = listed(&world, "100").await;
     let on = On { method: Some("GET".into()), endpoint: Some("users".into()), user: None, page: None };
@@ -432,7 +434,7 @@ async fn a_review_whose_token_ends_takes_the_next_one_and_reads_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_runs_report_filters_the_list_by_what_became_of_everyone() {
+async fn a_run_report_filters_the_list_by_result() {
     let world = World::start(100, quick).await;
     let page = listed(&world, "100").await;
     let refused = Fault::Status { status: 400, retry_after: None, without_cors: false };
@@ -453,12 +455,12 @@ async fn a_runs_report_filters_the_list_by_what_became_of_everyone() {
     page.hear("5 of 100 users.").await;
     assert_eq!(page.shown().await, 5);
     for (scheme, width) in [("light", 1440), ("dark", 400)] {
-        page.wear(scheme, width, 900).await;
+        page.emulate_display(scheme, width, 900).await;
         page.ask_shadow("root.querySelector('.toolbar').scrollIntoView()").await;
         page.shoot(&format!("run-report-in-list-{scheme}-{width}")).await;
         assert_eq!(page.axe().await, Vec::<String>::new(), "{scheme} {width}");
     }
-    page.wear("light", 1440, 900).await;
+    page.emulate_display("light", 1440, 900).await;
     page.ask_shadow("scrollTo(0, 0)").await;
     page.press("button", "Close").await;
     page.press("button", "Show everyone").await;
@@ -477,14 +479,14 @@ async fn a_runs_report_filters_the_list_by_what_became_of_everyone() {
     page.press("checkbox", &format!("Select all {} that match", users - 5)).await;
     page.press("button", "Read again").await;
     page.hear(&format!("{} of 100 users.", users - 5)).await;
-    assert_eq!(page.shown().await, users - 5, "a list that was read again is filtered as before");
+    assert_eq!(page.shown().await, users - 5, "a refreshed list keeps its filter");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_was_refused_is_sent_again_once_that_can_help() {
+async fn refused_users_can_be_retried_after_the_cause_is_fixed() {
     let world = World::start(100, quick).await;
     let page = listed(&world, "100").await;
-    let planned = who_is_off(&world);
+    let planned = users_off(&world);
     let refused = Fault::Status { status: 403, retry_after: None, without_cors: false };
     world.sandbox().go_wrong(on_put(1.0, 0, Some(5), refused)).unwrap();
     let users = review_off(&world, &page).await;
@@ -497,17 +499,17 @@ async fn who_was_refused_is_sent_again_once_that_can_help() {
     page.press("button", "Retry 5 who were refused").await;
     page.see("dialog", "Review: enable MFA").await;
     page.shoot("review-waits").await;
-    let_answers_come_in(&page).await;
+    wait_for_late_responses(&page).await;
     page.press("button", "Run 5 changes").await;
     page.hear("MFA was enabled for 5 users; 5 were read back and are on.").await;
-    agrees(&world, &planned, true);
+    check_writes(&world, &planned, true);
 }
 
-/// The sandbox's contractors.
+/// The population "Contractors" of the sandbox.
 const CONTRACTORS: Scope = Scope::Population(Uuid::from_u128(0xb000_0000_0000_4000_8000_0000_0000_0002));
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_is_over_says_why_some_were_refused_and_what_to_ask_for() {
+async fn a_finished_run_explains_refusals_and_what_to_request() {
     let world = World::start(20, quick).await;
     let reader = Role::IdentityDataReadOnly;
     world.sandbox().assign(reader.client_id(), Role::IdentityDataAdmin, CONTRACTORS, now());
@@ -525,18 +527,18 @@ async fn a_run_that_is_over_says_why_some_were_refused_and_what_to_ask_for() {
     page.hear("Ask for the role Identity Data Admin in the user's population").await;
     page.see("button", "Copy request").await;
     page.ask_shadow("root.querySelector('.run-reasons').scrollIntoView({ block: 'center' })").await;
-    page.looks_well("run-why").await;
+    page.check_appearance("run-why").await;
     let puts = world.sandbox().oracle().counts().put;
-    assert_eq!(puts, users as u64, "nothing is written to find out");
+    assert_eq!(puts, users as u64, "the diagnosis doesn't write");
     page.press("button", "Close").await;
     assert!(page.find("region", "Troubleshooting").await.is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_review_that_can_not_read_says_why() {
+async fn a_review_that_cannot_read_users_explains_why() {
     let world = World::start(100, quick).await;
     let page = listed(&world, "100").await;
-    // Neither the list nor any single user can be read: that is nobody's own fault.
+    // Neither the list nor any single user can be read, so no single user is the cause.
     for endpoint in ["users", "user"] {
         let on = On { method: Some("GET".into()), endpoint: Some(endpoint.into()), user: None, page: None };
         let fault = Fault::Status { status: 400, retry_after: None, without_cors: false };
@@ -545,7 +547,7 @@ async fn a_review_that_can_not_read_says_why() {
     review_off(&world, &page).await;
     page.see("region", "Troubleshooting").await;
     page.hear("PingOne refuses the request itself.").await;
-    page.looks_well("review-why").await;
+    page.check_appearance("review-why").await;
     world.sandbox().heal();
     page.press("button", "Try again").await;
     page.hear("users chosen").await;

@@ -1,4 +1,4 @@
-//! The token on the disk: in no file of the browser's profile, in no spelling, at no moment.
+//! The token is never on disk: it is in no file of the browser's profile, in no encoding, at any moment.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,43 +8,47 @@ use pingone_sandbox::TokenSpec;
 use pingone_sandbox::page::config_json;
 use serde_json::json;
 
-/// Long enough for a browser to write down its session, its storage and its cache.
-const WRITTEN: Duration = Duration::from_secs(12);
+/// Time after which a browser has written its session, storage and cache to disk.
+const WRITE_DELAY: Duration = Duration::from_secs(12);
 
-/// The part of a token that nothing else has.
+/// The token's signature, which is unique to it.
 fn signature(token: &str) -> &str {
     token.rsplit('.').next().unwrap_or(token)
 }
 
-fn assert_nowhere(found: &[(PathBuf, &'static str)], moment: &str) {
+fn assert_not_on_disk(found: &[(PathBuf, &'static str)], moment: &str) {
     assert_eq!(found, [], "{moment}");
 }
 
-/// Without this the searches below would be true of a search that finds nothing.
+/// Control: a page that stores the token is detected. Otherwise the tests below would also pass with a search that
+/// finds nothing.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_keeps_the_token_is_found_out_in_every_spelling() {
+async fn a_page_that_stores_the_token_is_detected_in_every_encoding() {
     let mut world = World::with_users(1).await;
     world.renew_browser().await;
     let token = world.token(&TokenSpec::default());
     let page = world.visit(&world.bare_page().await).await;
-    // A letter that is not of Latin has the browser keep a text in UTF-16.
+    // With a non-Latin character the browser stores the text in UTF-16.
     let keep = "const [token, done] = arguments;
         localStorage.setItem('raw', token);
         localStorage.setItem('wide', `${token}\u{738b}`);
         localStorage.setItem('base64', btoa(`{\"token\":\"${token}\"}`));
         done();";
-    page.ask(keep, vec![json!(token)]).await.expect("the page keeps it");
-    tokio::time::sleep(WRITTEN).await;
+    page.ask(keep, vec![json!(token)]).await.expect("the page stores it");
+    tokio::time::sleep(WRITE_DELAY).await;
     let found = world.disk_with(signature(&token));
-    for spelling in ["as it is", "UTF-16", "base64"] {
-        assert!(found.iter().any(|(_, name)| *name == spelling), "{spelling} is not among {found:?}");
+    for encoding in ["as it is", "UTF-16", "base64"] {
+        assert!(found.iter().any(|(_, name)| *name == encoding), "{encoding} is not among {found:?}");
     }
     world.kill_browser().await;
-    assert!(!world.disk_with(signature(&token)).is_empty(), "it outlives the browser");
+    assert!(
+        !world.disk_with(signature(&token)).is_empty(),
+        "the token is on disk after the browser has ended"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_typed_token_is_on_the_disk_at_no_moment_of_a_journey() {
+async fn a_typed_token_is_never_on_disk() {
     let mut world = World::with_users(30).await;
     world.renew_browser().await;
     let token = world.token(&TokenSpec::default());
@@ -61,27 +65,27 @@ async fn a_typed_token_is_on_the_disk_at_no_moment_of_a_journey() {
     page.include_skipped().await;
     page.press_beginning("button", "Run ").await;
     page.hear("Finished at").await;
-    tokio::time::sleep(WRITTEN).await;
-    assert_nowhere(&world.disk_with(&secret), "while the page is open");
+    tokio::time::sleep(WRITE_DELAY).await;
+    assert_not_on_disk(&world.disk_with(&secret), "while the page is open");
     page.press("button", "Forget token").await;
     page.hear("Forgotten here.").await;
     let page = world.visit("about:blank").await;
-    tokio::time::sleep(WRITTEN).await;
-    assert_nowhere(&world.disk_with(&secret), "after somebody went elsewhere");
+    tokio::time::sleep(WRITE_DELAY).await;
+    assert_not_on_disk(&world.disk_with(&secret), "after leaving the page");
     drop(page);
     let page = world.open().await;
     page.connect(&token).await;
     page.hear("30 users. List read").await;
     world.kill_browser().await;
-    assert_nowhere(&world.disk_with(&secret), "after the browser was killed with the page open");
+    assert_not_on_disk(&world.disk_with(&secret), "after the browser was killed with the page open");
     let origin = world.page_origin.trim_start_matches("http://").to_owned();
     let files = world.files_with(&[&secret, &origin]).await;
     assert_eq!(files[0], Vec::<PathBuf>::new(), "after the browser ended");
-    assert!(!files[1].is_empty(), "the search does find what is there");
+    assert!(!files[1].is_empty(), "the search does find stored data");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_a_portal_hands_to_the_frame_is_on_the_disk_at_no_moment() {
+async fn a_token_from_a_portal_is_never_on_disk() {
     let portal = Portal::new().await;
     let origin = portal.origin.clone();
     let ancestors = json!([&origin]);
@@ -98,19 +102,19 @@ async fn a_token_that_a_portal_hands_to_the_frame_is_on_the_disk_at_no_moment() 
     page.hear("30 users. List read").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
-    tokio::time::sleep(WRITTEN).await;
-    assert_nowhere(&world.disk_with(&secret), "while the portal is open");
+    tokio::time::sleep(WRITE_DELAY).await;
+    assert_not_on_disk(&world.disk_with(&secret), "while the portal is open");
     world.kill_browser().await;
-    assert_nowhere(&world.disk_with(&secret), "after the browser was killed with the portal open");
+    assert_not_on_disk(&world.disk_with(&secret), "after the browser was killed with the portal open");
     let files = world.files_with(&[&secret, origin.trim_start_matches("http://")]).await;
     assert_eq!(files[0], Vec::<PathBuf>::new(), "after the browser ended");
-    assert!(!files[1].is_empty(), "the search does find what is there");
+    assert!(!files[1].is_empty(), "the search does find stored data");
 }
 
-/// What can be seen of it from outside: browsers offer to save what they take for a login, and drivers switch that offer
-/// off. So what they go by is looked at, and that the store of passwords knows nothing of this origin.
+/// Browsers offer to save values that they take for a login, and drivers turn that offer off. So this checks the
+/// properties that browsers decide by, and that the password store has no entry for this origin.
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_about_the_field_asks_to_be_saved_as_a_password() {
+async fn the_token_field_is_not_offered_as_a_password() {
     let mut world = World::with_users(5).await;
     world.renew_browser().await;
     let page = world.open().await;
@@ -128,7 +132,7 @@ async fn nothing_about_the_field_asks_to_be_saved_as_a_password() {
     page.press("button", "Connect").await;
     page.hear("5 users. List read").await;
     let fields = page.ask_shadow("root.querySelectorAll('input[type=password]').length").await;
-    assert_eq!(fields, json!(0), "no field is left to be taken for one that was sent");
+    assert_eq!(fields, json!(0), "no password field is left in the document");
     world.visit("about:blank").await;
     let origin = world.page_origin.trim_start_matches("http://").to_owned();
     let files = world.files_with(&[&origin]).await;

@@ -1,4 +1,4 @@
-//! Lists of people as administrators have them. The sandbox's oracle is the judge.
+//! Imports of user files as administrators have them. Results are checked against the sandbox's oracle.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use pingone_sandbox::{Fault, On, Rule, TokenSpec};
 use serde_json::json;
 use uuid::Uuid;
 
-/// The deployment's config.json with its ceilings lifted: what is tested here is not the pace.
+/// The config.json with high limits, because these tests don't cover the pace.
 fn quick(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":400,"max":2000},"#, 1)
 }
 
-/// The same, and nobody is listed without being asked for.
+/// The same, and users aren't listed automatically.
 fn unlisted(origin: &str) -> String {
     quick(origin).replacen('{', r#"{"listOnConnect":0,"#, 1)
 }
@@ -26,22 +26,22 @@ async fn listed(world: &World, users: &str) -> Page {
     page
 }
 
-/// The ids and usernames of so many users whose MFA is off.
-fn people_off(world: &World, people: usize) -> Vec<(Uuid, String)> {
+/// The IDs and usernames of this number of users whose MFA is off.
+fn users_off(world: &World, people: usize) -> Vec<(Uuid, String)> {
     let sandbox = world.sandbox();
     let off = sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false));
     off.filter_map(|id| Some((id, sandbox.username(id)?.to_owned()))).take(people).collect()
 }
 
-/// Every write was one to these users, and each of them is on.
-fn only_these_are_on(world: &World, planned: &HashSet<Uuid>) {
+/// Checks that exactly these users were written, and that each of them has MFA on.
+fn check_writes(world: &World, planned: &HashSet<Uuid>) {
     let sandbox = world.sandbox();
     let written: HashSet<Uuid> = sandbox.oracle().writes().iter().map(|write| write.user).collect();
     assert_eq!(&written, planned);
     assert!(planned.iter().all(|user| sandbox.mfa_enabled(*user) == Some(true)));
 }
 
-/// Starts the run that is reviewed and waits for its end.
+/// Starts the reviewed run and waits for its end.
 async fn run(page: &Page, users: usize) {
     page.see("dialog", "Review: enable MFA").await;
     page.hear("will be changed").await;
@@ -50,27 +50,27 @@ async fn run(page: &Page, users: usize) {
     page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
 }
 
-/// One byte a letter, as Excel writes in Western Europe.
+/// Encodes a text in Windows-1252, with one byte per character, as Excel does in Western Europe.
 fn windows_1252(text: &str) -> Vec<u8> {
     let byte = |letter| if letter == '€' { 0x80 } else { u8::try_from(letter).unwrap_or(b'?') };
     text.chars().map(byte).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_spreadsheet_list_with_windows_1252_semicolons_duplicates_and_strangers_is_understood() {
+async fn a_file_with_windows_1252_semicolons_duplicates_and_unknown_users_is_imported() {
     let world = World::start(100, quick).await;
     let page = listed(&world, "100").await;
-    let people = people_off(&world, 5);
+    let people = users_off(&world, 5);
     let header = "Name;Benutzername;Köln €\r\n";
     let found = people
         .iter()
         .map(|(_, username)| format!("\"Müller; Jörg\"; {username} ;5\r\n"))
         .collect::<Vec<_>>()
         .concat();
-    let strangers = "<img src=x onerror=alert(1) title='long enough to push all others out'>;stränger;\"=HYPERLINK(\"\"http://x\"\")\"\r\n\
+    let unknown_users = "<img src=x onerror=alert(1) title='long enough to push all others out'>;stränger;\"=HYPERLINK(\"\"http://x\"\")\"\r\n\
                      @SUM(1+1);4.1E+07;Zürich €\r\n";
-    let twice = format!("Ä;{};6\r\n", people[0].1.to_uppercase());
-    let file = world.file("team.csv", &windows_1252(&format!("{header}{strangers}{found}{twice}")));
+    let duplicate = format!("Ä;{};6\r\n", people[0].1.to_uppercase());
+    let file = world.file("team.csv", &windows_1252(&format!("{header}{unknown_users}{found}{duplicate}")));
 
     page.choose_file("From a list …", &file).await;
     page.see("dialog", "People from a list").await;
@@ -84,12 +84,12 @@ async fn a_spreadsheet_list_with_windows_1252_semicolons_duplicates_and_stranger
     .await;
     page.hear("Müller; Jörg").await;
     for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 400), ("dark", 400)] {
-        page.wear(scheme, width, 900).await;
+        page.emulate_display(scheme, width, 900).await;
         page.shoot(&format!("sheet-{scheme}-{width}")).await;
         assert_eq!(page.axe().await, Vec::<String>::new(), "{scheme}, {width}");
     }
 
-    // The chosen column stands behind a name that is wider than the page.
+    // The chosen column is to the right of a name that is wider than the page.
     page.choose("Column", "Name").await;
     page.choose("Column", "Benutzername").await;
     let inside = "(([frame, cell]) => cell.left >= frame.left && cell.right <= frame.right)(
@@ -100,11 +100,11 @@ async fn a_spreadsheet_list_with_windows_1252_semicolons_duplicates_and_stranger
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert_eq!(page.ask_shadow(inside).await, json!(true), "the chosen column can be seen");
+    assert_eq!(page.ask_shadow(inside).await, json!(true), "the chosen column is visible");
     page.shoot("sheet-chosen-400").await;
-    page.wear("light", 1280, 900).await;
+    page.emulate_display("light", 1280, 900).await;
 
-    // Other people's cells are texts and nothing else.
+    // Cells of the file are shown as text only.
     page.hear("=HYPERLINK(\"http://x\")").await;
     assert_eq!(page.ask_shadow("root.querySelectorAll('img').length").await, json!(0));
 
@@ -116,10 +116,10 @@ async fn a_spreadsheet_list_with_windows_1252_semicolons_duplicates_and_stranger
     let folder = world.downloads().await;
     page.press("button", "Save not found …").await;
     let saved = folder.bytes("mfa-list-not-found-", "-contains-personal-data.csv").await;
-    assert_eq!(saved, windows_1252(&format!("{header}{strangers}")), "byte by byte");
+    assert_eq!(saved, windows_1252(&format!("{header}{unknown_users}")), "the lines are saved unchanged");
     page.press("button", "Save twice …").await;
     let saved = folder.bytes("mfa-list-twice-", "-contains-personal-data.csv").await;
-    assert_eq!(saved, windows_1252(&format!("{header}{twice}")));
+    assert_eq!(saved, windows_1252(&format!("{header}{duplicate}")));
 
     page.press("button", "Enable MFA for 5 users").await;
     page.see("button", "Back").await;
@@ -127,19 +127,19 @@ async fn a_spreadsheet_list_with_windows_1252_semicolons_duplicates_and_stranger
     page.see("dialog", "People from a list").await;
     page.press("button", "Enable MFA for 5 users").await;
     run(&page, 5).await;
-    only_these_are_on(&world, &people.iter().map(|(id, _)| *id).collect());
-    assert!(page.find("dialog", "People from a list").await.is_none(), "the list is gone with the run");
+    check_writes(&world, &people.iter().map(|(id, _)| *id).collect());
+    assert!(page.find("dialog", "People from a list").await.is_none(), "the import is closed by the run");
     assert_eq!(page.sinks_with("Zürich €").await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_is_looked_up_in_pingone_before_any_user_is_loaded() {
+async fn a_file_is_looked_up_in_pingone_without_loaded_users() {
     let world = World::start(100, unlisted).await;
     let page = world.open().await;
     let spec = TokenSpec::default();
     page.connect(&world.token(&spec)).await;
     page.hear("100 users").await;
-    let people = people_off(&world, 14);
+    let people = users_off(&world, 14);
     let mut lines: Vec<String> = people.iter().map(|(_, username)| username.clone()).collect();
     lines.extend((0..10).map(|number| format!("stranger\"{number}")));
     let file = world.file("team.txt", format!("username\n{}\n", lines.join("\n")).as_bytes());
@@ -148,11 +148,11 @@ async fn a_list_is_looked_up_in_pingone_before_any_user_is_loaded() {
     page.see("button", "Look up 24 lines in PingOne").await;
     page.shoot("sheet-before").await;
 
-    // The token ends meanwhile.
+    // The token expires during the lookup.
     let on = On { method: Some("GET".into()), endpoint: Some("users".into()), user: None, page: None };
     let fault = Fault::Status { status: 401, retry_after: None, without_cors: false };
     let rule = Rule { on, share: 1.0, skip: 0, times: Some(2), fault };
-    assert_eq!(world.sandbox().go_wrong(rule), Ok(()), "a rule that can be meant");
+    assert_eq!(world.sandbox().go_wrong(rule), Ok(()), "a valid rule");
     page.press("button", "Look up 24 lines in PingOne").await;
     page.hear("of 24 looked up in PingOne.").await;
     page.see("password", "Access token").await;
@@ -169,14 +169,14 @@ async fn a_list_is_looked_up_in_pingone_before_any_user_is_loaded() {
     assert_eq!(counts.await, json!(["14", "10", "0", "0"]));
     page.press("button", "Enable MFA for 14 users").await;
     run(&page, 14).await;
-    only_these_are_on(&world, &people.iter().map(|(id, _)| *id).collect());
+    check_writes(&world, &people.iter().map(|(id, _)| *id).collect());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_is_selected_whatever_is_filtered_and_taken_away_again() {
+async fn users_of_a_file_are_selected_despite_filters_and_can_be_deselected() {
     let world = World::start(100, quick).await;
     let page = listed(&world, "100").await;
-    let people = people_off(&world, 6);
+    let people = users_off(&world, 6);
     let names: Vec<&str> = people.iter().map(|(_, username)| username.as_str()).collect();
     let six = world.file("six.csv", names.join("\n").as_bytes());
     let two = world.file("two.csv", names[..2].join("\n").as_bytes());
@@ -187,7 +187,7 @@ async fn a_list_is_selected_whatever_is_filtered_and_taken_away_again() {
     page.press("button", "Select them in the table").await;
     page.hear("6 users selected.").await;
     page.hear("100 users. List read").await;
-    // The checkbox over the table stands for all of them.
+    // The checkbox in the table's header represents all of them.
     let over_all =
         "((box) => [box.checked, box.indeterminate, box.ariaLabel])(root.querySelector('thead input'))";
     assert_eq!(page.ask_shadow(over_all).await, json!([false, true, "Select all 100 that match"]));
@@ -197,14 +197,14 @@ async fn a_list_is_selected_whatever_is_filtered_and_taken_away_again() {
     page.hear("4 users selected.").await;
     page.press("button", "Enable MFA for 4 users").await;
     run(&page, 4).await;
-    only_these_are_on(&world, &people[2..].iter().map(|(id, _)| *id).collect());
+    check_writes(&world, &people[2..].iter().map(|(id, _)| *id).collect());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_a_file_could_mean_otherwise_is_asked_before_anybody_can_be_changed() {
+async fn ambiguities_in_a_file_must_be_resolved_before_users_can_be_changed() {
     let world = World::start(100, quick).await;
     let page = listed(&world, "100").await;
-    let people = people_off(&world, 6);
+    let people = users_off(&world, 6);
     let name = |place: usize| people[place].1.as_str();
     let text = format!(
         "Staff of the year\nLogin,Username [Required],MFA Status,Note\n{},{},Enabled,\"VIP\n{},{},Disabled,x\n{},{},enabled,Monitor 27\"\n",
@@ -221,17 +221,17 @@ async fn whatever_a_file_could_mean_otherwise_is_asked_before_anybody_can_be_cha
     page.hear("Several columns could name the users: 'Login', 'Username [Required]'. Which one does?").await;
     page.hear("Line 1 stands above the column names in line 2 and is not read.").await;
     for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)] {
-        page.wear(scheme, width, 900).await;
+        page.emulate_display(scheme, width, 900).await;
         page.shoot(&format!("sheet-guesses-{scheme}-{width}")).await;
         assert_eq!(page.axe().await, Vec::<String>::new(), "{scheme}, {width}");
     }
-    page.wear("light", 1280, 900).await;
+    page.emulate_display("light", 1280, 900).await;
     let offers = "[...root.querySelectorAll('dialog[open] button')].some((button) => button.innerText.startsWith('Enable'))";
     page.press("button", "Read each line by itself").await;
     page.hear("The column 'MFA Status' differs by line: 'Enabled' (2), 'Disabled' (1).").await;
     page.press("button", "Skip these lines").await;
     page.press("button", "Use the column 'Username [Required]'").await;
-    assert_eq!(page.ask_shadow(offers).await, json!(false), "one question is open");
+    assert_eq!(page.ask_shadow(offers).await, json!(false), "one question is unanswered");
     page.press("button", "Take only the 2 lines with 'Enabled'").await;
     page.hear("Only lines with 'Enabled' in the column 'MFA Status' are taken.").await;
     page.hear("1 line not taken, as you chose").await;
@@ -240,11 +240,11 @@ async fn whatever_a_file_could_mean_otherwise_is_asked_before_anybody_can_be_cha
     assert_eq!(page.axe().await, Vec::<String>::new());
     page.press("button", "Enable MFA for 2 users").await;
     run(&page, 2).await;
-    only_these_are_on(&world, &[people[0].0, people[2].0].into());
+    check_writes(&world, &[people[0].0, people[2].0].into());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_list_is_named_and_long_lists_want_everyone_loaded() {
+async fn unusable_files_are_explained_and_long_files_need_the_loaded_list() {
     let world = World::start(100, unlisted).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
@@ -264,7 +264,7 @@ async fn what_is_no_list_is_named_and_long_lists_want_everyone_loaded() {
     page.shoot("sheet-unusable").await;
     assert_eq!(page.axe().await, Vec::<String>::new());
 
-    let name = people_off(&world, 1).remove(0).1;
+    let name = users_off(&world, 1).remove(0).1;
     let lines = (0..2001).map(|number| format!("stranger{number}\n")).collect::<Vec<_>>().concat();
     let long = world.file("long.csv", format!("{name}\n{lines}").as_bytes());
     page.choose_file("Another file …", &long).await;

@@ -1,4 +1,4 @@
-//! Signing in with PingOne, there and back, and what isn't taken of what comes back.
+//! Sign-in with PingOne: the way there and back, and which responses are rejected.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use pingone_sandbox::page::config_json;
 use pingone_sandbox::{EnvironmentKind, Fault, On, PUBLIC_CLIENT_ID, Populations, Rule, Sandbox, Seed};
 use serde_json::Value;
 
-/// A deployment whose people sign in. The environment is the one that every first world has.
+/// The config.json of a deployment with sign-in. Its environment is the one of a world with seed 1.
 pub(super) fn with_sign_in(origin: &str) -> String {
     let seed = Seed {
         users: 1,
@@ -30,12 +30,13 @@ fn renewing(origin: &str) -> String {
     with_sign_in(origin).replacen('{', r#"{"refresh":true,"#, 1)
 }
 
-/// With a pace at which a run takes some time.
+/// A write limit slow enough that a run takes some time.
 fn slow(origin: &str) -> String {
     with_sign_in(origin).replacen('{', r#"{"rate":{"read":2000,"write":4,"max":2000},"#, 1)
 }
 
-/// A page that shares its windows' group, as a portal's may be: it sees whether a window is closed.
+/// Serves the page without cross-origin isolation, as a portal's page may be. It can then see whether its window is
+/// closed.
 pub(super) fn without_isolation(world: &World) {
     world.release.rewrite_headers(
         "Cross-Origin-Opener-Policy: same-origin",
@@ -47,14 +48,14 @@ pub(super) fn without_isolation(world: &World) {
     );
 }
 
-/// How often an endpoint of the authorization server was asked for.
-fn asked(world: &World, method: &str, endpoint: &str) -> usize {
+/// The number of requests to an endpoint of the authorization server.
+fn request_count(world: &World, method: &str, endpoint: &str) -> usize {
     let sandbox = world.sandbox();
     let is_it = |path: &str| path.ends_with(&format!("/as/{endpoint}"));
     sandbox.seen().iter().filter(|seen| seen.method == method && is_it(&seen.path)).count()
 }
 
-/// Does something in the page.
+/// Runs a synchronous script in the page.
 async fn perform(page: &Page, script: &str) {
     page.run(&format!("{script}; arguments[arguments.length - 1]();")).await;
 }
@@ -63,15 +64,15 @@ pub(super) async fn signed_in(world: &World) -> Page {
     let page = world.open().await;
     go_to_pingone(world, &page).await;
     press_at_pingone(&page, "button[name=person]").await;
-    arrive(&page, &world.page_origin).await;
+    wait_for_address(&page, &world.page_origin).await;
     page.hear(" users. List read").await;
     page
 }
 
-/// Signs in in the window that the page has opened, which closes by itself.
+/// Signs in in the window that the page opened, which then closes itself.
 async fn sign_in_in_window(world: &World, page: &Page) {
     let from = page.opened_window().await;
-    arrive(page, &world.api_origin).await;
+    wait_for_address(page, &world.api_origin).await;
     press_at_pingone(page, "button[name=person]").await;
     page.show_tab(&from).await;
     for _ in 0..100 {
@@ -89,8 +90,8 @@ async fn address(page: &Page) -> String {
     address.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-/// Waits until the page is at an address that begins so.
-async fn arrive(page: &Page, beginning: &str) {
+/// Waits until the page's address begins with `beginning`.
+async fn wait_for_address(page: &Page, beginning: &str) {
     for _ in 0..200 {
         if address(page).await.starts_with(beginning) {
             break;
@@ -98,21 +99,21 @@ async fn arrive(page: &Page, beginning: &str) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let at = address(page).await;
-    assert!(at.starts_with(beginning), "it isn't at {beginning}, but at {at}");
+    assert!(at.starts_with(beginning), "the address is {at}, not {beginning}");
 }
 
-/// Presses the first of these on PingOne's own page, which is left by that.
+/// Presses the first matching button on PingOne's page, which leaves that page.
 async fn press_at_pingone(page: &Page, button: &str) {
     let script = "const button = document.querySelector(arguments[0]);
         setTimeout(() => button.click(), 0);
         arguments[arguments.length - 1]();";
     let pressed = page.ask(script, vec![button.into()]).await;
-    assert!(pressed.is_ok(), "there is a {button}");
+    assert!(pressed.is_ok(), "{button} can be pressed");
 }
 
 async fn go_to_pingone(world: &World, page: &Page) {
     page.press("button", "Sign in with PingOne").await;
-    arrive(page, &world.api_origin).await;
+    wait_for_address(page, &world.api_origin).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -122,25 +123,25 @@ async fn a_person_signs_in_and_is_connected_and_nothing_of_it_is_left_behind() {
     let page = world.open().await;
     page.see("button", "Sign in with PingOne").await;
     for (scheme, width) in [("light", 1440), ("dark", 400)] {
-        page.wear(scheme, width, 900).await;
+        page.emulate_display(scheme, width, 900).await;
         page.shoot(&format!("sign-in-{scheme}-{width}")).await;
         assert_eq!(page.axe().await, Vec::<String>::new(), "{scheme} {width}");
     }
-    page.wear("light", 1440, 900).await;
+    page.emulate_display("light", 1440, 900).await;
     go_to_pingone(&world, &page).await;
-    let asked = address(&page).await;
+    let authorize_url = address(&page).await;
     press_at_pingone(&page, "button[name=person]").await;
-    arrive(&page, &world.page_origin).await;
+    wait_for_address(&page, &world.page_origin).await;
     page.hear("20 users. List read").await;
     let back = address(&page).await;
     assert!(!back.contains("code=") && !back.contains("state="), "{back}");
     let text = page.text().await;
-    assert!(text.contains("person "), "who acts is a person: {text}");
+    assert!(text.contains("person "), "the actor is a person: {text}");
     let kept = page.ask("arguments[arguments.length - 1](JSON.stringify({...sessionStorage}))", vec![]).await;
-    assert_eq!(kept.expect("the page answers"), "{}", "the attempt is used up");
+    assert_eq!(kept.expect("the page answers"), "{}", "the sign-in attempt is cleared");
 
     let names: Vec<(String, String)> =
-        form_urlencoded::parse(asked.split_once('?').map_or(b"", |(_, query)| query.as_bytes()))
+        form_urlencoded::parse(authorize_url.split_once('?').map_or(b"", |(_, query)| query.as_bytes()))
             .into_owned()
             .collect();
     let asked_for =
@@ -153,31 +154,31 @@ async fn a_person_signs_in_and_is_connected_and_nothing_of_it_is_left_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_declines_is_told_so_and_can_sign_in_again() {
+async fn a_declined_sign_in_is_reported_and_can_be_repeated() {
     let world = World::start(20, only_sign_in).await;
     let page = world.open().await;
     go_to_pingone(&world, &page).await;
     press_at_pingone(&page, "button[name=cancel]").await;
-    arrive(&page, &world.page_origin).await;
+    wait_for_address(&page, &world.page_origin).await;
     page.hear("Nobody was signed in: you declined, or may not use this application (access_denied)").await;
     page.shoot("sign-in-declined").await;
-    assert!(page.find("password", "Access token").await.is_none(), "nothing is pasted at this deployment");
+    assert!(page.find("password", "Access token").await.is_none(), "this deployment has no token field");
     go_to_pingone(&world, &page).await;
     press_at_pingone(&page, "button[name=person]").await;
-    arrive(&page, &world.page_origin).await;
+    wait_for_address(&page, &world.page_origin).await;
     page.hear("20 users. List read").await;
 
     page.press("button", "Replace token").await;
     page.shoot("sign-in-again").await;
-    assert!(page.find("password", "Access token").await.is_none(), "and nothing is pasted later");
+    assert!(page.find("password", "Access token").await.is_none(), "there is no token field later either");
     page.press("button", "Sign in again").await;
     sign_in_in_window(&world, &page).await;
     page.see("button", "Replace token").await;
-    assert_eq!(asked(&world, "POST", "token"), 2);
+    assert_eq!(request_count(&world, "POST", "token"), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_nobody_waits_for_signs_nobody_in_and_leaves_the_address() {
+async fn an_unexpected_answer_is_rejected_and_removed_from_the_address() {
     let world = World::start(20, with_sign_in).await;
     let forged = format!("{}/?code=stolen&state=guessed", world.page_origin);
     let page = world.visit(&forged).await;
@@ -208,25 +209,25 @@ async fn the_next_token_comes_by_a_window_and_neither_the_page_nor_its_run_stops
     page.press("button", "Sign in again").await;
     page.hear("Sign in in PingOne's window; this page waits for it.").await;
     let from = page.opened_window().await;
-    arrive(&page, &world.api_origin).await;
+    wait_for_address(&page, &world.api_origin).await;
     page.show_tab(&from).await;
     page.see("button", "Cancel sign-in").await;
     for (scheme, width) in [("light", 1280), ("dark", 400)] {
-        page.wear(scheme, width, 900).await;
+        page.emulate_display(scheme, width, 900).await;
         page.shoot(&format!("sign-in-window-{scheme}-{width}")).await;
         assert_eq!(page.axe().await, Vec::<String>::new(), "{scheme} {width}");
     }
     let before = world.sandbox().oracle().counts().put;
     sign_in_in_window(&world, &page).await;
     page.hear("Token taken.").await;
-    assert_eq!(asked(&world, "POST", "token"), 2);
+    assert_eq!(request_count(&world, "POST", "token"), 2);
     page.see("button", "Stop").await;
     page.hear_late("Finished at").await;
     assert!(world.sandbox().oracle().counts().put > before, "the run went on");
     let stayed = page.ask("arguments[arguments.length - 1](window.stayed === true)", vec![]).await;
     assert_eq!(stayed.expect("the page answers"), true, "the page was not left");
     let kept = page.ask("arguments[arguments.length - 1](JSON.stringify({...sessionStorage}))", vec![]).await;
-    assert_eq!(kept.expect("the page answers"), "{}", "nothing is stored on this way");
+    assert_eq!(kept.expect("the page answers"), "{}", "a sign-in in a window stores nothing");
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
     let found = world.files_with(&["eyJhbGciOi"]).await;
     assert!(found.iter().all(Vec::is_empty), "no token is on the disk: {found:?}");
@@ -248,7 +249,7 @@ async fn a_window_that_is_blocked_closed_or_cancelled_is_explained_and_there_is_
     perform(&page, "window.open = window.opens").await;
     page.press("button", "Sign in again").await;
     let from = page.opened_window().await;
-    arrive(&page, &world.api_origin).await;
+    wait_for_address(&page, &world.api_origin).await;
     page.close_window().await;
     page.show_tab(&from).await;
     page.hear("Nobody was signed in yet: PingOne's window was closed, or can't be seen from here.").await;
@@ -264,31 +265,31 @@ async fn a_window_that_is_blocked_closed_or_cancelled_is_explained_and_there_is_
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert_eq!(page.tabs().await, 1, "the window goes with the wait");
+    assert_eq!(page.tabs().await, 1, "cancelling closes the window");
     assert!(page.find("button", "Cancel sign-in").await.is_none());
 
-    // Only the opener can hear this one, as in a frame on another site.
+    // Only the opener can receive this answer, as in a frame on another site.
     perform(&page, "window.BroadcastChannel = undefined").await;
     page.press("button", "Sign in again").await;
     sign_in_in_window(&world, &page).await;
     page.hear("Token taken.").await;
 
-    // And the way that needs no window.
+    // Signing in without a window.
     page.press("button", "Replace token").await;
     perform(&page, "window.open = () => null").await;
     page.press("button", "Sign in again").await;
     page.press("button", "Sign in on this page").await;
-    arrive(&page, &world.api_origin).await;
+    wait_for_address(&page, &world.api_origin).await;
     press_at_pingone(&page, "button[name=person]").await;
-    arrive(&page, &world.page_origin).await;
+    wait_for_address(&page, &world.page_origin).await;
     page.hear("20 users. List read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_said_to_a_page_that_waits_signs_nobody_in_unless_it_is_pingones_answer_to_it() {
+async fn a_waiting_page_accepts_only_its_own_answer_from_pingone() {
     let world = World::start(20, with_sign_in).await;
     let page = signed_in(&world).await;
-    let exchanged = asked(&world, "POST", "token");
+    let exchanged = request_count(&world, "POST", "token");
     page.press("button", "Replace token").await;
     page.press("button", "Sign in again").await;
     let from = page.opened_window().await;
@@ -306,14 +307,14 @@ async fn what_is_said_to_a_page_that_waits_signs_nobody_in_unless_it_is_pingones
     .await;
     tokio::time::sleep(Duration::from_millis(1500)).await;
     page.see("button", "Cancel sign-in").await;
-    assert_eq!(asked(&world, "POST", "token"), exchanged, "no code was exchanged");
+    assert_eq!(request_count(&world, "POST", "token"), exchanged, "no code was exchanged");
     sign_in_in_window(&world, &page).await;
     page.hear("Token taken.").await;
-    assert_eq!(asked(&world, "POST", "token"), exchanged + 1);
+    assert_eq!(request_count(&world, "POST", "token"), exchanged + 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_window_that_nobody_waits_for_says_so_and_starts_nothing() {
+async fn a_window_without_a_waiting_page_says_so_and_starts_nothing() {
     let world = World::start(20, with_sign_in).await;
     let page = world.visit(&format!("{}/?code=stolen&state=window.guessed", world.page_origin)).await;
     for _ in 0..100 {
@@ -330,35 +331,35 @@ async fn a_window_that_nobody_waits_for_says_so_and_starts_nothing() {
     let text = page.ask(script, vec![]).await.expect("the page answers");
     assert!(text.as_str().is_some_and(|text| text.contains("Go on in the page that opened it")), "{text}");
     assert!(!address(&page).await.contains("stolen"));
-    assert_eq!(asked(&world, "POST", "token"), 0);
+    assert_eq!(request_count(&world, "POST", "token"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_is_renewed_by_itself_and_who_is_signed_in_no_more_is_asked() {
+async fn a_token_is_renewed_automatically_until_the_session_ends() {
     let mut world = World::start(20, renewing).await;
     world.renew_browser().await;
-    // Tokens that end in eight minutes by this computer's clock.
+    // Tokens that expire in eight minutes by this computer's clock.
     world.sandbox().set_clock_offset_millis(-52 * 60_000);
     let page = signed_in(&world).await;
     for _ in 0..100 {
-        if asked(&world, "POST", "token") == 2 {
+        if request_count(&world, "POST", "token") == 2 {
             break;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert_eq!(asked(&world, "POST", "token"), 2, "it is renewed at once, and once");
+    assert_eq!(request_count(&world, "POST", "token"), 2, "the token is renewed at once, and only once");
     assert!(page.sinks_with("eyJ").await.is_empty());
 
     let on = On { method: Some("POST".into()), endpoint: Some("token".into()), user: None, page: None };
     let fault = Fault::Status { status: 503, retry_after: None, without_cors: false };
     world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).expect("a rule");
     world.sandbox().end_sessions();
-    // The next attempt comes a minute after the last, the one after the outage five seconds later.
+    // The next renewal is a minute after the last one. The retry after the outage is five seconds later.
     page.hear_late(
         "Your sign-in is not renewed any more: it was ended, used up or withdrawn (invalid_grant)",
     )
     .await;
-    assert_eq!(asked(&world, "POST", "token"), 4, "an outage is waited for, a refusal isn't asked again");
+    assert_eq!(request_count(&world, "POST", "token"), 4, "an outage is retried, a refusal isn't");
     assert_eq!(page.axe().await, Vec::<String>::new());
     page.shoot("sign-in-not-renewed").await;
     world.sandbox().set_clock_offset_millis(0);
@@ -377,13 +378,13 @@ async fn a_token_is_renewed_by_itself_and_who_is_signed_in_no_more_is_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_outlives_its_token_goes_on_by_itself_once_the_next_one_can_be_got() {
-    // One user a second.
+async fn a_run_whose_token_expires_resumes_once_renewal_succeeds() {
+    // One user per second.
     let config = |origin: &str| {
         with_sign_in(origin).replacen('{', r#"{"refresh":true,"rate":{"read":2000,"write":2,"max":2000},"#, 1)
     };
     let world = World::start(100, config).await;
-    // A token that ends in 82 seconds, 60 of which no run counts on, and an outage that is longer.
+    // A token that expires in 82 seconds, of which a run doesn't use the last 60, and an outage that lasts longer.
     world.sandbox().set_clock_offset_millis(-(60 * 60 - 82) * 1000);
     let on = On { method: Some("POST".into()), endpoint: Some("token".into()), user: None, page: None };
     let fault = Fault::Status { status: 503, retry_after: None, without_cors: false };
@@ -403,26 +404,26 @@ async fn a_run_that_outlives_its_token_goes_on_by_itself_once_the_next_one_can_b
     page.hear_late("Paused: token needed. Nothing is lost.").await;
     page.shoot("run-needs-sign-in").await;
     let (left, written) = (is_off(&world), world.sandbox().oracle().counts().put);
-    assert!(left > 0 && left < off && written > 0, "the token ends amid the run: {left} of {off}");
+    assert!(left > 0 && left < off && written > 0, "the token expires during the run: {left} of {off}");
     page.hear_late("Finished at").await;
-    assert_eq!(is_off(&world), 0, "nobody was asked, and everyone was changed");
-    assert_eq!(asked(&world, "POST", "token"), 5);
+    assert_eq!(is_off(&world), 0, "all users were changed without a prompt");
+    assert_eq!(request_count(&world, "POST", "token"), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_signs_out_leaves_nothing_here_and_no_session_at_pingone() {
+async fn signing_out_clears_local_data_and_the_pingone_session() {
     let mut world = World::start(20, renewing).await;
     world.renew_browser().await;
     let page = signed_in(&world).await;
     page.shoot("signed-in").await;
     page.press("button", "Sign out").await;
     for _ in 0..200 {
-        if asked(&world, "GET", "signoff") == 1 {
+        if request_count(&world, "GET", "signoff") == 1 {
             break;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert_eq!((asked(&world, "POST", "revoke"), asked(&world, "GET", "signoff")), (1, 1));
+    assert_eq!((request_count(&world, "POST", "revoke"), request_count(&world, "GET", "signoff")), (1, 1));
     page.see("button", "Sign in with PingOne").await;
     assert_eq!(address(&page).await, format!("{}/", world.page_origin));
     assert!(page.find("button", "Sign out").await.is_none());
@@ -431,13 +432,13 @@ async fn whoever_signs_out_leaves_nothing_here_and_no_session_at_pingone() {
     let token = world.token(&pingone_sandbox::TokenSpec::default());
     page.connect(&token).await;
     page.hear("20 users. List read").await;
-    assert!(page.find("button", "Sign out").await.is_none(), "nobody signed in for a pasted token");
+    assert!(page.find("button", "Sign out").await.is_none(), "a pasted token has no session to sign out of");
     let found = world.files_with(&["eyJhbGciOi"]).await;
     assert!(found.iter().all(Vec::is_empty), "no token is on the disk: {found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_that_is_not_exchanged_signs_nobody_in_and_the_next_attempt_works() {
+async fn a_failed_code_exchange_does_not_sign_in_and_can_be_retried() {
     let world = World::start(20, with_sign_in).await;
     let page = world.open().await;
     let on = || On { method: Some("POST".into()), endpoint: Some("token".into()), user: None, page: None };
@@ -448,10 +449,10 @@ async fn a_code_that_is_not_exchanged_signs_nobody_in_and_the_next_attempt_works
         .expect("a rule");
     go_to_pingone(&world, &page).await;
     press_at_pingone(&page, "button[name=person]").await;
-    arrive(&page, &world.page_origin).await;
+    wait_for_address(&page, &world.page_origin).await;
     page.hear("authorization server could not be reached from here, or can't answer now").await;
     let kept = page.ask("arguments[arguments.length - 1](JSON.stringify({...sessionStorage}))", vec![]).await;
-    assert_eq!(kept.expect("the page answers"), "{}", "the verifier is gone");
+    assert_eq!(kept.expect("the page answers"), "{}", "the code verifier is cleared");
 
     world.sandbox().heal();
     let late = Fault::Gateway { status: 403 };
@@ -461,17 +462,17 @@ async fn a_code_that_is_not_exchanged_signs_nobody_in_and_the_next_attempt_works
         .expect("a rule");
     go_to_pingone(&world, &page).await;
     press_at_pingone(&page, "button[name=person]").await;
-    arrive(&page, &world.page_origin).await;
+    wait_for_address(&page, &world.page_origin).await;
     page.hear("something between you and PingOne answers").await;
     go_to_pingone(&world, &page).await;
     press_at_pingone(&page, "button[name=person]").await;
-    arrive(&page, &world.page_origin).await;
+    wait_for_address(&page, &world.page_origin).await;
     page.hear("20 users. List read").await;
 }
 
-/// With the page kept by the browser, loaded anew, and never left at all.
+/// Both with the page from the back/forward cache and with the page loaded again.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_goes_back_instead_of_signing_in_can_sign_in_all_the_same() {
+async fn going_back_instead_of_signing_in_still_allows_sign_in() {
     for is_kept in [true, false] {
         let mut world = World::start(20, with_sign_in).await;
         if is_kept {
@@ -480,28 +481,28 @@ async fn who_goes_back_instead_of_signing_in_can_sign_in_all_the_same() {
         let page = world.open().await;
         perform(&page, "window.stayed = true").await;
         if !is_kept {
-            // A page that wants to hear this is not kept.
+            // A page with an unload listener isn't kept in the cache.
             perform(&page, "addEventListener('unload', () => {})").await;
         }
         go_to_pingone(&world, &page).await;
         page.back().await;
-        arrive(&page, &world.page_origin).await;
+        wait_for_address(&page, &world.page_origin).await;
         page.see("button", "Sign in with PingOne").await;
         let stayed = page.ask("arguments[arguments.length - 1](window.stayed === true)", vec![]).await;
         assert_eq!(stayed.expect("the page answers"), is_kept, "whether the browser kept the page");
         go_to_pingone(&world, &page).await;
         press_at_pingone(&page, "button[name=person]").await;
-        arrive(&page, &world.page_origin).await;
+        wait_for_address(&page, &world.page_origin).await;
         page.hear("20 users. List read").await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_stays_although_it_was_to_be_left_lets_somebody_sign_in() {
+async fn a_page_that_was_not_left_after_all_still_allows_sign_in() {
     let world = World::start(20, with_sign_in).await;
     let page = world.open().await;
     page.see("button", "Sign in with PingOne").await;
-    // As somebody who presses the browser's Stop while PingOne takes its time.
+    // As when a person presses the browser's Stop button while PingOne is loading.
     perform(
         &page,
         "navigation.addEventListener('navigate', (leaving) => leaving.preventDefault(), { once: true })",
@@ -509,47 +510,49 @@ async fn a_page_that_stays_although_it_was_to_be_left_lets_somebody_sign_in() {
     .await;
     page.press("button", "Sign in with PingOne").await;
     tokio::time::sleep(Duration::from_millis(500)).await;
-    assert!(address(&page).await.starts_with(&world.page_origin), "it was not left");
+    assert!(address(&page).await.starts_with(&world.page_origin), "the page was not left");
     go_to_pingone(&world, &page).await;
     press_at_pingone(&page, "button[name=person]").await;
-    arrive(&page, &world.page_origin).await;
+    wait_for_address(&page, &world.page_origin).await;
     page.hear("20 users. List read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_begins_at_index_html_comes_back_to_the_same_redirect_uri() {
+async fn starting_at_index_html_uses_the_same_redirect_uri() {
     let world = World::start(20, with_sign_in).await;
     let page = world.visit(&format!("{}/index.html", world.page_origin)).await;
     go_to_pingone(&world, &page).await;
-    let asked = address(&page).await;
-    let redirect = form_urlencoded::parse(asked.split_once('?').map_or(b"", |(_, query)| query.as_bytes()))
-        .find(|(name, _)| name == "redirect_uri")
-        .map(|(_, value)| value.into_owned());
+    let authorize_url = address(&page).await;
+    let redirect =
+        form_urlencoded::parse(authorize_url.split_once('?').map_or(b"", |(_, query)| query.as_bytes()))
+            .find(|(name, _)| name == "redirect_uri")
+            .map(|(_, value)| value.into_owned());
     assert_eq!(redirect, Some(format!("{}/", world.page_origin)));
     page.shoot("sign-in-at-index-html").await;
     press_at_pingone(&page, "button[name=person]").await;
-    arrive(&page, &world.page_origin).await;
+    wait_for_address(&page, &world.page_origin).await;
     page.hear("20 users. List read").await;
 }
 
-/// The address that PingOne is told to answer to, where the page stands at this one. A page that was opened begins anew there.
+/// The redirect URI that the page sends when it is at the address `shown`. Setting an attribute restarts the element
+/// there.
 async fn redirect_uri_at(world: &World, opened: &str, shown: &str) -> String {
     let page = world.visit(&format!("{}{opened}", world.page_origin)).await;
     page.see("button", "Sign in with PingOne").await;
-    // As at a host that shows the page there, and finds its files all the same.
+    // As on a host that shows the page at this address and still finds its files.
     perform(&page, &format!("history.replaceState(null, '', '{shown}')")).await;
     perform(&page, "document.querySelector('pingone-mfa').setAttribute('region', 'SANDBOX')").await;
     page.see("button", "Sign in with PingOne").await;
     go_to_pingone(world, &page).await;
-    let asked = address(&page).await;
-    form_urlencoded::parse(asked.split_once('?').map_or(b"", |(_, query)| query.as_bytes()))
+    let authorize_url = address(&page).await;
+    form_urlencoded::parse(authorize_url.split_once('?').map_or(b"", |(_, query)| query.as_bytes()))
         .find(|(name, _)| name == "redirect_uri")
         .map(|(_, value)| value.into_owned().replace(&world.page_origin, ""))
         .unwrap_or_default()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_address_of_one_page_has_the_same_redirect_uri() {
+async fn all_addresses_of_one_page_use_the_same_redirect_uri() {
     let world = World::start(20, with_sign_in).await;
     let folder = world.release.folder().join("tools/mfa");
     std::fs::create_dir_all(&folder).expect("a folder");
@@ -566,7 +569,7 @@ async fn every_address_of_one_page_has_the_same_redirect_uri() {
         (folder, "/tools/mfa/", "/tools/mfa/"),
         (folder, "/tools/mfa", "/tools/mfa/"),
         (folder, "/tools/mfa/index.htm", "/tools/mfa/"),
-        // Another page is another address.
+        // A different page has a different address.
         (folder, "/tools/mfa/myindex.html", "/tools/mfa/myindex.html"),
     ] {
         assert_eq!(redirect_uri_at(&world, opened, shown).await, expected, "{shown}");
@@ -574,7 +577,7 @@ async fn every_address_of_one_page_has_the_same_redirect_uri() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_comes_back_where_the_attempt_was_cleared_away_begins_again() {
+async fn returning_without_a_stored_attempt_requires_a_new_sign_in() {
     let world = World::start(20, with_sign_in).await;
     let page = world.open().await;
     go_to_pingone(&world, &page).await;
@@ -583,12 +586,12 @@ async fn who_comes_back_where_the_attempt_was_cleared_away_begins_again() {
     perform(&page, "sessionStorage.clear()").await;
     let page = world.visit(&pingone).await;
     press_at_pingone(&page, "button[name=person]").await;
-    arrive(&page, &world.page_origin).await;
+    wait_for_address(&page, &world.page_origin).await;
     page.hear("this tab didn't begin it, or it was answered before").await;
-    assert_eq!(asked(&world, "POST", "token"), 0);
+    assert_eq!(request_count(&world, "POST", "token"), 0);
 }
 
-/// An element on a page of this origin that isn't this product's.
+/// Adds a page on this origin that isn't the product's and contains the element.
 fn put_portal(world: &World) {
     let element = world.release.file("element-", ".js");
     let element = element.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -601,7 +604,7 @@ fn put_portal(world: &World) {
     let page = "<!doctype html><html lang=en><title>Portal</title><body><h1>Portal</h1><script type=module src=portal.js></script>";
     world.release.add("portal.js", &script);
     world.release.add("portal.html", page);
-    // A page around an element has a policy of its own; where it enforced Trusted Types, the frame would be the way.
+    // A host page has its own policy. If it enforced Trusted Types, it would have to use the frame.
     world.release.rewrite_headers("require-trusted-types-for 'script'", "");
 }
 
@@ -622,19 +625,24 @@ async fn an_element_signs_in_by_a_window_and_its_host_page_stays() {
         assert!(address(&page).await.ends_with("/portal.html"));
         page.press("button", "Sign out").await;
         for _ in 0..200 {
-            if asked(&world, "GET", "signoff") == 1 && page.tabs().await == 1 {
+            if request_count(&world, "GET", "signoff") == 1 && page.tabs().await == 1 {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        assert_eq!((asked(&world, "GET", "signoff"), page.tabs().await), (1, 1), "isolated: {isolated}");
+        assert_eq!(
+            (request_count(&world, "GET", "signoff"), page.tabs().await),
+            (1, 1),
+            "isolated: {isolated}"
+        );
         page.see("button", "Sign in with PingOne").await;
     }
 }
 
-/// On another site no channel leads into the frame: what is left is the opener, and that embed.html shares its windows.
+/// On another site a `BroadcastChannel` doesn't reach the frame. The answer comes through the opener, which works
+/// because embed.html shares its browsing context group.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_frame_on_another_site_signs_in_by_a_window_and_its_portal_stays() {
+async fn a_frame_on_another_site_signs_in_by_a_window_and_its_portal_is_kept() {
     let portal = Portal::new().await;
     let origin = portal.origin.clone();
     let keys = format!(r#"{{"tokenSources":["signin"],"frameAncestors":["{origin}"],"#);

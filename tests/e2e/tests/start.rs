@@ -1,4 +1,4 @@
-//! A page that can't start says which file is to blame, and is never white.
+//! A page that can't start names the file that is the cause. It is never blank.
 
 use pingone_mfa_e2e::{FaultProxy, ProxyFault, World};
 use pingone_sandbox::TokenSpec;
@@ -6,7 +6,7 @@ use pingone_sandbox::page::config_json;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn altered_wasm_is_refused_by_name() {
+async fn altered_wasm_is_refused_and_named() {
     let world = World::with_users(1).await;
     world.release.alter("pingone-mfa-", ".wasm");
     let page = world.open().await;
@@ -16,7 +16,7 @@ async fn altered_wasm_is_refused_by_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cut_wasm_is_refused_by_name() {
+async fn truncated_wasm_is_refused_and_named() {
     let world = World::with_users(1).await;
     world.release.cut("pingone-mfa-", ".wasm");
     world.open().await.hear(".wasm doesn't match this release.").await;
@@ -30,7 +30,7 @@ async fn missing_wasm_is_named_with_its_status() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_form_is_there_without_the_rest_which_is_named_and_loaded_again() {
+async fn a_missing_second_file_is_named_and_can_be_loaded_again() {
     let world = World::with_users(3).await;
     let rest = world.release.file("rest-", ".wasm");
     let whole = std::fs::read(&rest).unwrap();
@@ -56,11 +56,11 @@ async fn the_form_is_there_without_the_rest_which_is_named_and_loaded_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_quicker_than_the_rest_reads_that_it_is_loading() {
+async fn connecting_before_the_second_file_arrives_shows_that_it_is_loading() {
     let world = World::with_users(3).await;
     let page = world.open().await;
     page.see("password", "Access token").await;
-    // From now on the network is slow, and the rest is asked for anew.
+    // From here on the network is slow, and the second file is downloaded again.
     page.devtools("Network.enable", json!({})).await.unwrap();
     let slow = json!({"offline": false, "latency": 0, "downloadThroughput": 200_000, "uploadThroughput": -1});
     page.devtools("Network.setCacheDisabled", json!({"cacheDisabled": true})).await.unwrap();
@@ -69,19 +69,19 @@ async fn whoever_is_quicker_than_the_rest_reads_that_it_is_loading() {
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.press("button", "Connect").await;
     page.see("button", "Loading …").await;
-    // Over this line the rest takes eight seconds by itself.
+    // At this speed the second file alone takes eight seconds.
     page.hear_late("3 users. List read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn altered_style_is_refused_by_name() {
+async fn altered_style_is_refused_and_named() {
     let world = World::with_users(1).await;
     world.release.alter("widget-", ".css");
     world.open().await.hear(".css doesn't match this release.").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_altered_or_missing_element_is_refused_by_name() {
+async fn an_altered_or_missing_element_is_refused_and_named() {
     let world = World::with_users(1).await;
     world.release.alter("element-", ".js");
     let page = world.open().await;
@@ -92,48 +92,48 @@ async fn an_altered_or_missing_element_is_refused_by_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_altered_boot_script_leaves_the_last_word() {
+async fn an_altered_boot_script_shows_the_fallback_message() {
     let world = World::with_users(1).await;
     world.release.alter("boot-", ".js");
     world.open().await.hear("boot.js was refused by the browser").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_policy_that_forbids_wasm_is_named_with_the_missing_word() {
+async fn a_policy_that_forbids_wasm_is_reported_with_the_missing_keyword() {
     let world = World::with_users(1).await;
     world.release.rewrite_headers(" 'wasm-unsafe-eval'", "");
     world.open().await.hear("script-src needs 'wasm-unsafe-eval'").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bad_config_is_named_by_its_field_and_a_missing_one_is_none() {
+async fn a_bad_config_is_reported_by_field_and_a_missing_one_is_accepted() {
     let world = World::start(1, |_| r#"{"listOnConect": 5}"#.to_owned()).await;
     world.open().await.hear("config.json: listOnConect: is not known").await;
     let world = World::start(1, |_| String::new()).await;
     world.open().await.see("password", "Access token").await;
 }
 
-/// Every path that the host doesn't know is answered by index.html with 200, as hosts of single-page applications do.
+/// Hosts of single-page applications answer every unknown path with index.html and status 200.
 #[tokio::test(flavor = "multi_thread")]
-async fn where_the_fallback_page_is_answered_for_a_missing_config_the_page_starts() {
+async fn the_page_starts_if_the_host_answers_a_missing_config_with_its_fallback_page() {
     let world = World::start(1, |_| String::new()).await;
     let fault_proxy = FaultProxy::to(&world.page_origin, "", ProxyFault::Fallback);
     let page = world.visit(&fault_proxy.origin).await;
     page.see("password", "Access token").await;
-    // For a bundler's folder too, and for a deep address.
+    // Also for a bundler's folder, and for a deep address.
     let answer = "fetch('config.json').then((answer) => answer.text()).then(arguments[arguments.length - 1])";
     let answer = page.ask(answer, vec![]).await.unwrap();
     assert!(answer.as_str().is_some_and(|text| text.contains("<pingone-mfa>")), "{answer}");
 }
 
-/// It may be a gateway's in front of a config.json with limits, so that starting without it could drop them.
+/// The page may be a gateway's in front of a config.json with limits. Starting without that file could drop the
+/// limits.
 #[tokio::test(flavor = "multi_thread")]
-async fn another_page_in_place_of_the_config_is_named_and_trying_again_reads_it_anew() {
-    for page_of_another in
-        ["<!doctype html><title>Sign in</title>", "\u{feff}\n <html><body>Portal</body></html>"]
+async fn another_page_instead_of_the_config_is_reported_and_reloading_reads_it_again() {
+    for other_page in ["<!doctype html><title>Sign in</title>", "\u{feff}\n <html><body>Portal</body></html>"]
     {
         let world = World::start(1, |_| String::new()).await;
-        world.release.add("config.json", page_of_another);
+        world.release.add("config.json", other_page);
         let page = world.open().await;
         page.hear("config.json: the host answers another page for it").await;
         world.release.add("config.json", "{}");
@@ -143,7 +143,7 @@ async fn another_page_in_place_of_the_config_is_named_and_trying_again_reads_it_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whichever_file_the_fallback_page_is_answered_for_it_is_named() {
+async fn a_file_that_is_answered_with_the_fallback_page_is_named() {
     let config = |origin: &str| config_json(origin);
     for (begin, end) in [
         ("element-", ".js"),
@@ -174,16 +174,16 @@ async fn whichever_file_the_fallback_page_is_answered_for_it_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_host_that_shows_the_404_page_of_a_folder_finds_one() {
+async fn the_release_has_a_404_page_that_works_at_any_address() {
     let world = World::with_users(1).await;
     let page = String::from_utf8(world.release.read("404.html")).unwrap();
     assert!(page.contains("<title>Not found - PingOne MFA</title>") && page.contains("ends with a slash"));
-    assert!(!page.contains("<script") && !page.contains("href"), "it stands at any address");
+    assert!(!page.contains("<script") && !page.contains("href"), "it works at any address");
 }
 
-/// Corrected while the page is open: nothing else is loaded anew.
+/// The file is corrected while the page is open. Nothing else is reloaded.
 #[tokio::test(flavor = "multi_thread")]
-async fn try_again_on_a_configuration_card_reads_the_file_anew() {
+async fn try_again_on_a_configuration_error_reads_the_file_again() {
     let world = World::start(1, |_| String::new()).await;
     world.release.add("config.json", r#"{"listOnConect": 5}"#);
     let page = world.open().await;
@@ -196,12 +196,13 @@ async fn try_again_on_a_configuration_card_reads_the_file_anew() {
     page.press("button", "Try again").await;
     page.hear("Read anew.").await;
     page.see("password", "Access token").await;
-    assert_eq!(page.value("window.stayed === true").await, json!(true), "the page itself stayed");
+    assert_eq!(page.value("window.stayed === true").await, json!(true), "the page itself wasn't reloaded");
 }
 
-/// As Cloudflare's Rocket Loader does: a script's type is changed so that no browser runs it, and another script starts it
-/// later. Its own opt-out is honored; where an edge knows none, the last word names what happened.
-fn at_an_edge(page: &str, honors_opt_out: bool) -> String {
+/// Rewrites a page as Cloudflare's Rocket Loader does: it changes the type of scripts so that browsers don't run
+/// them, and another script starts them later. Its opt-out attribute is honored if `honors_opt_out` is set. Otherwise
+/// the page's fallback message explains what happened.
+fn rewritten_by_edge(page: &str, honors_opt_out: bool) -> String {
     let mut rewritten = String::new();
     for part in page.split_inclusive("<script ") {
         let is_opted_out = honors_opt_out && part.starts_with(r#"data-cfasync="false""#);
@@ -216,30 +217,31 @@ fn at_an_edge(page: &str, honors_opt_out: bool) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_edge_that_rewrites_scripts_is_opted_out_of_or_named() {
+async fn scripts_opt_out_of_rewriting_by_an_edge_or_the_cause_is_named() {
     let world = World::with_users(1).await;
     let page = String::from_utf8(world.release.read("index.html")).unwrap();
     let without = page.replace(r#"data-cfasync="false" "#, "");
-    assert_ne!(at_an_edge(&without, true), without, "this edge does rewrite");
-    world.release.add("index.html", &at_an_edge(&page, true));
+    assert_ne!(rewritten_by_edge(&without, true), without, "the emulated edge rewrites scripts");
+    world.release.add("index.html", &rewritten_by_edge(&page, true));
     world.open().await.see("password", "Access token").await;
-    world.release.add("index.html", &at_an_edge(&page, false));
+    world.release.add("index.html", &rewritten_by_edge(&page, false));
     world.open().await.hear("If something on the way rewrites scripts (such as Rocket Loader)").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_without_its_last_slash_is_named() {
+async fn an_address_without_its_trailing_slash_is_reported() {
     let world = World::with_users(1).await;
-    // A host that shows the page there instead of leading to the slash: every file is looked for one folder too high.
+    // A host that shows the page there instead of redirecting to the address with the slash. All files are then
+    // requested one folder too high.
     let fault_proxy = FaultProxy::to(&world.page_origin, "", ProxyFault::Fallback);
     let page = world.visit(&format!("{}/tools/mfa", fault_proxy.origin)).await;
     page.hear("If the address lacks the slash at its end, add it.").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_worker_on_the_origin_is_a_reason_to_stop() {
+async fn a_service_worker_on_the_origin_stops_the_page() {
     let world = World::with_users(1).await;
-    // Another application of the origin installs it, under a laxer policy of its own.
+    // Another application on the origin installs it under a less strict policy.
     world.release.add("sw.js", "self.addEventListener('fetch', () => {});");
     world.release.rewrite_headers("Content-Security-Policy", "X-Other-Policy");
     let page = world.open().await;
@@ -256,7 +258,7 @@ async fn a_service_worker_on_the_origin_is_a_reason_to_stop() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_policy_is_strict_on_every_file_and_nothing_breaks_it() {
+async fn the_policy_is_strict_and_the_page_does_not_violate_it() {
     let world = World::start(1, config_json).await;
     let headers = std::fs::read_to_string(world.release.file("_headers", "")).unwrap();
     let policy = headers.lines().find(|line| line.contains("Content-Security-Policy")).unwrap();
@@ -267,10 +269,11 @@ async fn the_policy_is_strict_on_every_file_and_nothing_breaks_it() {
     assert_eq!(world.complaints(true).await, Vec::<String>::new());
 }
 
-/// One byte of each file that the page loads and runs. Two aren't pinned by any other: index.html pins the rest, and the
-/// icon runs nothing; SHA256SUMS covers both (`tests/hosting.rs`). A stale file from another release is the same case.
+/// Changes one byte of each file that the page loads and runs. Two files aren't pinned by others: index.html pins the
+/// rest, and the icon isn't code. SHA256SUMS covers both (`tests/hosting.rs`). A stale file from another release is
+/// the same case.
 #[tokio::test(flavor = "multi_thread")]
-async fn whichever_file_is_altered_the_page_refuses_to_start_and_says_so() {
+async fn the_page_refuses_to_start_with_any_altered_file() {
     let mut world = World::with_users(1).await;
     let page = world.open().await;
     page.see("password", "Access token").await;
@@ -282,7 +285,7 @@ async fn whichever_file_is_altered_the_page_refuses_to_start_and_says_so() {
     for name in &mut loaded {
         *name = name.rsplit('/').next().unwrap().to_owned();
     }
-    // What stands behind the form follows later, and is refused there.
+    // The second file is loaded later, and refused then.
     loaded.retain(|name| !name.starts_with("rest-"));
     let pinned: Vec<String> =
         world.release.names().into_iter().filter(|name| loaded.contains(name)).collect();
@@ -291,7 +294,7 @@ async fn whichever_file_is_altered_the_page_refuses_to_start_and_says_so() {
     assert_eq!(stems, ["boot", "element", "page", "pingone-mfa", "tick", "widget"], "{loaded:?}");
     for name in pinned.iter().filter(|name| name.contains('-')) {
         world.release.alter("", name);
-        // What was loaded before is kept for a year, so that only a new browser asks for it.
+        // Loaded files are cached for a year, so only a new browser requests them again.
         world.renew_browser().await;
         let page = world.open().await;
         page.hear("Reload in a minute; if it stays, the files on the server were altered or mixed.").await;
@@ -304,7 +307,7 @@ async fn whichever_file_is_altered_the_page_refuses_to_start_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_of_one_release_among_the_files_of_another_says_so() {
+async fn a_page_with_files_of_another_release_is_reported() {
     let world = World::with_users(1).await;
     world.release.remove("boot-", ".js");
     world
@@ -315,7 +318,7 @@ async fn a_page_of_one_release_among_the_files_of_another_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_missing_clock_or_style_is_named_with_its_status() {
+async fn a_missing_clock_worker_or_style_is_named_with_its_status() {
     let world = World::with_users(1).await;
     world.release.remove("tick-", ".js");
     let page = world.open().await;
@@ -327,7 +330,7 @@ async fn a_missing_clock_or_style_is_named_with_its_status() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wasm_that_a_gateway_refuses_is_named_and_another_try_without_reloading_works() {
+async fn wasm_that_a_gateway_refuses_is_named_and_can_be_retried_without_reloading() {
     let world = World::with_users(1).await;
     let fault_proxy = FaultProxy::to(&world.page_origin, ".wasm", ProxyFault::Unavailable);
     let page = world.visit(&fault_proxy.origin).await;
@@ -338,7 +341,7 @@ async fn wasm_that_a_gateway_refuses_is_named_and_another_try_without_reloading_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wasm_that_is_cut_on_its_way_is_named_and_another_try_without_reloading_works() {
+async fn wasm_whose_download_is_cut_is_named_and_can_be_retried_without_reloading() {
     let world = World::with_users(1).await;
     let fault_proxy = FaultProxy::to(&world.page_origin, ".wasm", ProxyFault::Cut);
     let page = world.visit(&fault_proxy.origin).await;
@@ -349,7 +352,7 @@ async fn wasm_that_is_cut_on_its_way_is_named_and_another_try_without_reloading_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn files_that_stall_are_named_after_ten_seconds_and_the_page_starts_when_they_arrive() {
+async fn stalled_files_are_named_after_ten_seconds_and_the_page_starts_once_they_arrive() {
     for (end, sentence) in
         [(".wasm", ".wasm hasn't arrived after 10 seconds."), ("config.json", "config.json or tick-")]
     {
@@ -363,21 +366,21 @@ async fn files_that_stall_are_named_after_ten_seconds_and_the_page_starts_when_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wasm_of_an_unknown_type_starts_all_the_same() {
+async fn wasm_with_a_generic_media_type_still_starts() {
     let world = World::with_users(1).await;
     let fault_proxy = FaultProxy::to(&world.page_origin, ".wasm", ProxyFault::Untyped);
     world.visit(&fault_proxy.origin).await.see("password", "Access token").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_without_wasm_is_told_so() {
+async fn a_browser_without_wasm_is_reported() {
     let world = World::with_users(1).await;
     world.visit("about:blank").await.precede("delete window.WebAssembly;").await;
     world.open().await.hear("This browser has WebAssembly switched off.").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_old_browser_is_told_what_it_lacks() {
+async fn an_old_browser_is_reported_with_its_missing_features() {
     let world = World::with_users(1).await;
     let old = "CSS.supports = () => false; delete IDBTransaction.prototype.durability;";
     world.visit("about:blank").await.precede(old).await;
@@ -387,7 +390,7 @@ async fn an_old_browser_is_told_what_it_lacks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_browser_without_workers_or_a_database_still_lists_and_switches_users() {
+async fn a_browser_without_workers_or_database_still_lists_and_switches_users() {
     let world = World::with_users(20).await;
     let without = "delete window.Worker; Object.defineProperty(window, 'indexedDB', { value: undefined });";
     world.visit("about:blank").await.precede(without).await;
@@ -398,7 +401,7 @@ async fn a_browser_without_workers_or_a_database_still_lists_and_switches_users(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_scripts_the_last_word_is_shown() {
+async fn without_scripts_the_fallback_message_is_shown() {
     let world = World::with_users(1).await;
     let page = world.visit("about:blank").await;
     page.devtools("Emulation.setScriptExecutionDisabled", serde_json::json!({"value": true})).await.unwrap();
@@ -409,5 +412,5 @@ async fn without_scripts_the_last_word_is_shown() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    panic!("nothing is said without scripts:\n{}", page.spoken().await);
+    panic!("no message is shown without scripts:\n{}", page.spoken().await);
 }

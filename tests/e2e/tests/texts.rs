@@ -1,5 +1,5 @@
-//! What people have typed about themselves and others: whatever it is, it is shown as text, found as text, sorted,
-//! saved and read back, and never run.
+//! User data from the directory is displayed as text, searched as text, sorted, saved and parsed again, and never
+//! executed.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ const MARKUP: &str = r#"<img src=x onerror="window.ran=1">"#;
 const POPULATION: &str = r#""><script>window.ran=1</script><b>Contractors"#;
 const GROUP: &str = r#"<svg onload="window.ran=1">VPN & 'co' "#;
 
-/// Each of them stands in every field of one user.
+/// Hostile texts. Each one is used in every field of one user.
 fn hostile() -> Vec<String> {
     let texts = [
         MARKUP,
@@ -41,7 +41,7 @@ fn hostile() -> Vec<String> {
     texts.into_iter().map(str::to_owned).chain(long).collect()
 }
 
-/// Users with these texts among sixty.
+/// A world of sixty users, some of which have these texts.
 async fn world(texts: &[String]) -> World {
     let config = |origin: &str| config_json(origin).replacen('{', r#"{"rate":{"read":2000},"#, 1);
     let world = World::start(60, config).await;
@@ -67,7 +67,7 @@ async fn listed(world: &World) -> Page {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("60 users. List read").await;
-    // Every column is shown, and every population is named.
+    // Show every column, and wait until populations have their names.
     page.ask_shadow("root.querySelector('details.more').open = true").await;
     for column in ["E-mail", "External ID", "ID", "Created"] {
         page.press("checkbox", column).await;
@@ -77,14 +77,14 @@ async fn listed(world: &World) -> Page {
     page
 }
 
-/// The texts of a column's cells that are in the document.
+/// The texts of a column's rendered cells.
 async fn column(page: &Page, class: &str) -> Vec<String> {
     let script = format!("[...root.querySelectorAll('tbody td.{class}')].map((cell) => cell.textContent)");
     serde_json::from_value(page.ask_shadow(&script).await).unwrap_or_default()
 }
 
-/// Nothing of a text has become an element, an attribute or a script.
-async fn nothing_ran(page: &Page) {
+/// Checks that no text has become an element, an attribute or a script.
+async fn assert_nothing_ran(page: &Page) {
     let script = "({ ran: window.ran ?? null,
         elements: [...root.querySelectorAll('img, script, svg, b, iframe, object, [onerror], [onload]')]
             .map((element) => element.outerHTML),
@@ -94,9 +94,9 @@ async fn nothing_ran(page: &Page) {
     assert_eq!(found, json!({ "ran": null, "elements": [], "links": [] }));
 }
 
-/// Every row is as high as every other, and the page is no wider than its window.
-async fn layout_is_whole(page: &Page, width: u32) {
-    page.wear("light", width, 900).await;
+/// Checks that all rows have the same height and that the page is no wider than the window.
+async fn check_layout(page: &Page, width: u32) {
+    page.emulate_display("light", width, 900).await;
     let script = "({ heights: new Set([...root.querySelectorAll('tbody tr[aria-rowindex]')]
             .map((row) => row.getBoundingClientRect().height)).size,
         over: document.scrollingElement.scrollWidth - document.documentElement.clientWidth })";
@@ -104,12 +104,12 @@ async fn layout_is_whole(page: &Page, width: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_people_are_called_is_shown_and_found_as_text() {
+async fn user_data_is_shown_and_searched_as_text() {
     let texts = hostile();
     let world = world(&texts).await;
     let page = listed(&world).await;
     for text in &texts {
-        // A field of one line takes no line breaks.
+        // A single-line field drops line breaks.
         page.type_raw("Search users", text.lines().last().unwrap()).await;
         page.hear(" of 60 users").await;
         for class in ["username", "email", "external-id"] {
@@ -118,13 +118,13 @@ async fn whatever_people_are_called_is_shown_and_found_as_text() {
         }
         let names = column(&page, "name").await;
         assert!(names.contains(&format!("{text} {text}")), "{text:?}: {names:?}");
-        assert!(page.shown().await < 5, "{text:?} is a text and no pattern");
+        assert!(page.shown().await < 5, "{text:?} is searched as text, not as a pattern");
     }
     page.type_raw("Search users", "").await;
     page.hear("60 users. List read").await;
-    nothing_ran(&page).await;
+    assert_nothing_ran(&page).await;
     for width in [1280, 400] {
-        layout_is_whole(&page, width).await;
+        check_layout(&page, width).await;
     }
 
     page.choose("Population", POPULATION).await;
@@ -138,12 +138,12 @@ async fn whatever_people_are_called_is_shown_and_found_as_text() {
     page.press("button", "Show everyone").await;
     page.find_in_pingone(MARKUP).await;
     page.see("button", &format!("{MARKUP} {MARKUP}, open {MARKUP}")).await;
-    nothing_ran(&page).await;
+    assert_nothing_ran(&page).await;
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_people_are_called_is_sorted_saved_and_read_back() {
+async fn user_data_is_sorted_and_saved_without_loss() {
     let texts = hostile();
     let world = world(&texts).await;
     let page = listed(&world).await;
@@ -166,7 +166,7 @@ async fn whatever_people_are_called_is_sorted_saved_and_read_back() {
     let saved: Value = serde_json::from_str(&folder.file(".json").await).unwrap();
     page.press("button", "Close").await;
 
-    let (_, table) = csv.split_once('\n').expect("the first line says what the file contains");
+    let (_, table) = csv.split_once('\n').expect("the first line states the file's content");
     let mut reader = csv::ReaderBuilder::new().from_reader(table.as_bytes());
     let place = |name: &str| {
         let head = csv::ReaderBuilder::new().from_reader(table.as_bytes()).headers().unwrap().clone();
@@ -184,21 +184,21 @@ async fn whatever_people_are_called_is_sorted_saved_and_read_back() {
             assert!(read.contains(text), "{text:?} in {place}");
         }
     }
-    let upwards: Vec<String> = read(places[0]).collect();
+    let ascending: Vec<String> = read(places[0]).collect();
     let users = saved["users"].as_array().unwrap().iter();
-    let mut downwards: Vec<String> =
+    let mut descending: Vec<String> =
         users.map(|user| user["username"].as_str().unwrap().to_owned()).collect();
-    downwards.reverse();
-    assert_eq!(upwards, downwards, "one order, there and back");
-    nothing_ran(&page).await;
+    descending.reverse();
+    assert_eq!(ascending, descending, "both sort directions use the same order");
+    assert_nothing_ran(&page).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_called_anything_can_be_opened_and_asked_about() {
+async fn users_with_hostile_names_can_be_opened_and_changed() {
     let texts = hostile();
     let world = world(&texts).await;
     let page = listed(&world).await;
-    let mut of_the_group = 0;
+    let mut group_members = 0;
     for text in &texts {
         let id = world.sandbox().user_named(text).unwrap();
         page.type_raw("Search users", &id.to_string()).await;
@@ -212,21 +212,21 @@ async fn whoever_is_called_anything_can_be_opened_and_asked_about() {
         assert_eq!(panel["name"], format!("{text} {text}"));
         let facts = panel["facts"].as_array().unwrap();
         assert!(facts[..2].iter().all(|fact| fact == text), "{text:?}: {panel}");
-        of_the_group += usize::from(panel["groups"].as_array().unwrap().contains(&json!(GROUP)));
+        group_members += usize::from(panel["groups"].as_array().unwrap().contains(&json!(GROUP)));
         if world.sandbox().mfa_enabled(id) == Some(true) {
             page.ask_shadow("root.querySelector('.user [role=switch]').click()").await;
             page.see("dialog", format!("Change MFA for {text} {text}").trim()).await;
             for width in [400, 1280] {
-                layout_is_whole(&page, width).await;
+                check_layout(&page, width).await;
             }
             page.press("button", "Keep as it is").await;
         }
         for width in [400, 1280] {
-            layout_is_whole(&page, width).await;
+            check_layout(&page, width).await;
         }
         page.press("button", "Close").await;
     }
-    assert!(of_the_group > 0, "somebody is in that group");
-    nothing_ran(&page).await;
+    assert!(group_members > 0, "a user is in that group");
+    assert_nothing_ran(&page).await;
     assert_eq!(world.complaints(false).await, Vec::<String>::new());
 }

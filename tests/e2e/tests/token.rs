@@ -1,4 +1,4 @@
-//! Tokens where they don't belong, tokens that other people's clocks and environments made, and what Back brings.
+//! Tokens in the wrong fields, tokens from another environment or with a wrong clock, and the page after Back.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -9,22 +9,22 @@ use serde_json::json;
 
 const OTHER: &str = "c0ffee00-0000-4000-8000-00000000000b";
 
-/// A token that names this environment and that nobody signed.
-fn token_of(environment: &str) -> String {
+/// An unsigned token that names this environment.
+fn unsigned_token(environment: &str) -> String {
     let part = |text: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(text);
     let claims = json!({"env": environment, "client_id": OTHER, "exp": 4_000_000_000_u64});
     format!("{}.{}.{}", part(br#"{"alg":"RS256"}"#), part(claims.to_string().as_bytes()), part(&[7; 256]))
 }
 
-/// Where a text of a token's own stands: a fragment of it is enough.
-async fn nothing_is_left(page: &Page, token: &str) {
+/// Checks that no part of a token is left in the page.
+async fn assert_no_trace(page: &Page, token: &str) {
     for fragment in [token.rsplit('.').next().unwrap(), token.split('.').nth(1).unwrap()] {
         assert_eq!(page.sinks_with(&fragment[..20]).await, Vec::<String>::new());
     }
 }
 
-/// Puts a token into every field for text that is there, open dialogs included, in all ways, and answers with the fields'
-/// names and with what went wrong. Letters can't be typed into those for a date or a number, so nothing is said there.
+/// Script that enters a token into every visible text field, open dialogs included, in several ways. Returns the
+/// fields' names and the failures. Date and number fields don't accept letters, so they show no notice.
 const TRY: &str = r#"
 const [token, said, done] = arguments;
 const root = document.querySelector("pingone-mfa").shadowRoot;
@@ -71,16 +71,16 @@ const isSaid = () => [...root.querySelectorAll("[role=alert]")]
 
 const SAID: &str = "This is a token. It was not sent.";
 
-/// Tries every field that is there, and answers with their names.
-async fn try_fields(page: &Page, token: &str) -> Vec<String> {
+/// Runs `TRY` on the visible fields and returns their names.
+async fn check_fields(page: &Page, token: &str) -> Vec<String> {
     let tried = page.ask(TRY, vec![json!(token), json!(SAID)]).await.unwrap();
     assert_eq!(tried["wrong"], json!([]));
     assert_eq!(page.sinks_with(&token[..20]).await, Vec::<String>::new());
     serde_json::from_value(tried["names"].clone()).unwrap()
 }
 
-/// Opens or closes what is folded up.
-async fn unfold(page: &Page, is_open: bool) {
+/// Opens or closes all `details` elements.
+async fn set_details_open(page: &Page, is_open: bool) {
     page.run(&format!(
         "document.querySelector('pingone-mfa').shadowRoot.querySelectorAll('details')
             .forEach((more) => (more.open = {is_open}));
@@ -90,7 +90,7 @@ async fn unfold(page: &Page, is_open: bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_in_any_text_field_is_taken_out_and_said() {
+async fn a_token_in_any_text_field_is_removed_and_reported() {
     let config =
         |origin: &str| config_json(origin).replacen('{', r#"{"changeReference":{"required":true},"#, 1);
     let world = World::start(40, config).await;
@@ -99,28 +99,28 @@ async fn a_token_in_any_text_field_is_taken_out_and_said() {
     let token = world.token(&TokenSpec::default());
     page.paste_token(&token).await;
     page.press("button", "Change Environment").await;
-    let mut names = try_fields(&page, &token).await;
+    let mut names = check_fields(&page, &token).await;
     let environment = world.sandbox().environment_id().to_string();
     page.enter("textbox", "Environment ID", &environment).await;
     page.hear("40 users. List read").await;
 
     page.press_beginning("button", "Exchanges (").await;
-    unfold(&page, true).await;
-    names.extend(try_fields(&page, &token).await);
-    unfold(&page, false).await;
+    set_details_open(&page, true).await;
+    names.extend(check_fields(&page, &token).await);
+    set_details_open(&page, false).await;
 
-    // Turning MFA off asks for a reason and the number too.
+    // Turning MFA off also requires a reason and the number of users.
     page.choose("MFA status", "MFA: on").await;
     page.press_beginning("checkbox", "Select all ").await;
     page.press_beginning("button", "Disable MFA for ").await;
     page.see("textbox", "Reason").await;
-    names.extend(try_fields(&page, &token).await);
+    names.extend(check_fields(&page, &token).await);
     assert_eq!(page.axe().await, Vec::<String>::new());
     page.shoot("token-in-a-dialog").await;
     page.press("button", "Back").await;
 
     page.press("button", "Help").await;
-    names.extend(try_fields(&page, &token).await);
+    names.extend(check_fields(&page, &token).await);
     page.press("button", "Close help").await;
 
     for name in [
@@ -137,29 +137,31 @@ async fn a_token_in_any_text_field_is_taken_out_and_said() {
     }
     page.press("button", "Forget token").await;
     page.hear("Forgotten here.").await;
-    nothing_is_left(&page, &token).await;
-    assert!(world.sandbox().seen().iter().all(|seen| !seen.path.contains("eyJ")), "nothing of it was sent");
+    assert_no_trace(&page, &token).await;
+    assert!(
+        world.sandbox().seen().iter().all(|seen| !seen.path.contains("eyJ")),
+        "no part of the token was sent"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_tokens_environment_takes_the_place_of_the_last_ones() {
+async fn the_environment_follows_the_pasted_token() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     let own = world.sandbox().environment_id().to_string();
-    // Before connecting.
-    page.paste_token(&token_of(OTHER)).await;
+    page.paste_token(&unsigned_token(OTHER)).await;
     page.hear(OTHER).await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.hear(&own).await;
     assert!(!page.text().await.contains(OTHER));
-    // After connecting and forgetting.
+    // After connecting and forgetting the token.
     page.press("button", "Connect").await;
     page.hear("20 users. List read").await;
     page.press("button", "Forget token").await;
-    page.paste_token(&token_of(OTHER)).await;
+    page.paste_token(&unsigned_token(OTHER)).await;
     page.hear(OTHER).await;
     assert!(!page.text().await.contains(&own));
-    // What a person typed stays, and the difference is named.
+    // A typed environment is kept, and the difference is shown.
     page.press("button", "Change Environment").await;
     page.fill("textbox", "Environment ID", &own).await;
     page.hear(&format!("This token was issued in another environment: {OTHER}")).await;
@@ -170,23 +172,23 @@ async fn another_tokens_environment_takes_the_place_of_the_last_ones() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replacement_of_another_environment_is_asked_about_and_named_as_long_as_it_is_used() {
+async fn a_replacement_token_of_another_environment_needs_confirmation_and_is_shown() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("20 users. List read").await;
     page.press("button", "Replace token").await;
-    page.paste_token(&token_of(OTHER)).await;
+    page.paste_token(&unsigned_token(OTHER)).await;
     page.hear(&format!("This token was issued in another environment: {OTHER}. It isn't in use yet.")).await;
     page.shoot("token-of-another-environment").await;
     assert_eq!(page.axe().await, Vec::<String>::new());
     page.press("button", "Keep the token in use").await;
     assert!(!page.text().await.contains(OTHER));
     page.press("button", "Replace token").await;
-    page.paste_token(&token_of(OTHER)).await;
+    page.paste_token(&unsigned_token(OTHER)).await;
     page.press("button", "Use it in this environment").await;
     page.hear(&format!("This token was issued in another environment: {OTHER}")).await;
-    // The environment's own token is taken at once, and ends the note.
+    // A token of this environment is accepted at once and removes the notice.
     page.press("button", "Replace token").await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.see("button", "Replace token").await;
@@ -196,12 +198,12 @@ async fn a_replacement_of_another_environment_is_asked_about_and_named_as_long_a
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    panic!("the note stays: {}", page.text().await);
+    panic!("the notice is still shown: {}", page.text().await);
 }
 
-/// The sandbox's clock is behind, which is the same as this computer's being ahead.
+/// The sandbox's clock is slow, which has the same effect as a fast clock on this computer.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_computer_that_is_two_hours_ahead_connects_lists_and_runs() {
+async fn a_computer_whose_clock_is_two_hours_fast_connects_lists_and_runs() {
     let world = World::with_users(20).await;
     world.sandbox().set_clock_offset_millis(-2 * 3_600_000);
     let page = world.open().await;
@@ -222,7 +224,7 @@ async fn a_computer_that_is_two_hours_ahead_connects_lists_and_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_computer_that_is_two_hours_behind_connects_and_lists() {
+async fn a_computer_whose_clock_is_two_hours_slow_connects_and_lists() {
     let world = World::with_users(20).await;
     world.sandbox().set_clock_offset_millis(2 * 3_600_000);
     let page = world.open().await;
@@ -232,9 +234,9 @@ async fn a_computer_that_is_two_hours_behind_connects_and_lists() {
     page.hear("20 users. List read").await;
 }
 
-/// A token that has really expired is refused by PingOne, in so many words.
+/// PingOne refuses a token that has really expired and states that as the reason.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_has_expired_is_refused_by_pingone_and_not_by_a_clock() {
+async fn an_expired_token_is_refused_by_pingone_and_not_by_the_local_clock() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     let spec = TokenSpec { lifetime_seconds: -60, ..TokenSpec::default() };
@@ -243,8 +245,8 @@ async fn a_token_that_has_expired_is_refused_by_pingone_and_not_by_a_clock() {
     page.hear("PingOne refused the token: it has expired.").await;
 }
 
-/// Leaves the page for another one and comes back. The page is the same one: what a script kept in it is still there, which
-/// is so only if it came out of the browser's back/forward cache.
+/// Leaves the page and goes back to it. Checks by a variable of a script that the page came from the back/forward
+/// cache.
 async fn leave_and_come_back(world: &World, page: &Page) {
     page.run("window.survived = true; arguments[0]();").await;
     let elsewhere = world.bare_page().await;
@@ -252,11 +254,15 @@ async fn leave_and_come_back(world: &World, page: &Page) {
     page.until("document.title === 'Bare'").await;
     page.back().await;
     page.until("document.querySelector('pingone-mfa') !== null").await;
-    assert_eq!(page.value("window.survived === true").await, json!(true), "the page was kept by the browser");
+    assert_eq!(
+        page.value("window.survived === true").await,
+        json!(true),
+        "the page came from the back/forward cache"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn back_brings_the_page_anew_without_a_token_and_without_people() {
+async fn after_back_the_page_starts_without_token_and_users() {
     let mut world = World::with_users(20).await;
     world.renew_browser_keeping_pages().await;
     let page = world.open().await;
@@ -268,11 +274,11 @@ async fn back_brings_the_page_anew_without_a_token_and_without_people() {
     page.see("password", "Access token").await;
     let text = page.text().await;
     assert!(!text.contains("Jonas Brandt") && !text.contains("Forget token"), "{text}");
-    nothing_is_left(&page, &token).await;
+    assert_no_trace(&page, &token).await;
     assert_eq!(page.sinks_with("jonas.brandt").await, Vec::<String>::new());
     assert_eq!(page.value("document.title").await, json!("PingOne MFA"));
-    assert_eq!(world.sandbox().seen().len(), sent, "nothing is sent by itself");
-    // And it works.
+    assert_eq!(world.sandbox().seen().len(), sent, "nothing is sent automatically");
+    // The page works again.
     page.connect(&token).await;
     page.hear("Jonas Brandt").await;
     leave_and_come_back(&world, &page).await;
@@ -281,7 +287,7 @@ async fn back_brings_the_page_anew_without_a_token_and_without_people() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_back_leads_away_from_is_stored_and_can_be_continued() {
+async fn a_run_is_stored_when_the_page_is_left_and_can_be_continued_after_back() {
     let config =
         |origin: &str| config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":4,"max":2000},"#, 1);
     let mut world = World::start(100, config).await;
@@ -295,7 +301,7 @@ async fn a_run_that_back_leads_away_from_is_stored_and_can_be_continued() {
     page.include_skipped().await;
     page.press_beginning("button", "Run ").await;
     page.see("button", "Stop").await;
-    // Somebody who leaves is asked by the browser, and leaves all the same.
+    // The browser asks for confirmation before the page is left. The page is left anyway.
     let written = |world: &World| world.sandbox().oracle().counts().put;
     while written(&world) < 3 {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -307,16 +313,16 @@ async fn a_run_that_back_leads_away_from_is_stored_and_can_be_continued() {
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     let left = written(&world);
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-    assert_eq!(written(&world), left, "a page that is kept sends nothing");
+    assert_eq!(written(&world), left, "a page in the back/forward cache sends nothing");
     page.back().await;
     page.see("password", "Access token").await;
     page.connect(&token).await;
     page.hear("isn't finished: Enable MFA").await;
 }
 
-/// The element is in a page of somebody else's, which the browser keeps.
+/// The element in a host page that the browser keeps in its back/forward cache.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_element_in_another_page_is_empty_after_back_too() {
+async fn an_element_in_a_host_page_is_also_empty_after_back() {
     let mut world = World::with_users(20).await;
     world.renew_browser_keeping_pages().await;
     let host = Host::of(&world, "").await;
@@ -340,6 +346,6 @@ async fn an_element_in_another_page_is_empty_after_back_too() {
     leave_and_come_back(&world, &page).await;
     page.see("password", "Access token").await;
     assert!(!page.text().await.contains("Jonas Brandt"));
-    nothing_is_left(&page, &token).await;
+    assert_no_trace(&page, &token).await;
     assert_eq!(page.value("document.title").await, json!("Portal"));
 }

@@ -1,10 +1,11 @@
-//! The tutorial's six points: each broken, diagnosed by the page itself, mended, and then the request succeeds.
+//! The six points of PingOne's tutorial: each fault is created, diagnosed by the page and fixed, and then the request
+//! succeeds.
 
 use pingone_mfa_e2e::{Page, World};
 use pingone_sandbox::server::now;
 use pingone_sandbox::{Role, Scope, TokenSpec};
 
-/// The text of the region, once it says this.
+/// Waits until the troubleshooting region contains this sentence, and returns its text.
 async fn hear_trouble(page: &Page, sentence: &str) -> String {
     page.see("region", "Troubleshooting").await;
     page.hear(sentence).await;
@@ -16,10 +17,10 @@ async fn hear_trouble(page: &Page, sentence: &str) -> String {
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    panic!("the region doesn't say '{sentence}' but:\n{}", page.ask_shadow(text).await);
+    panic!("the region doesn't contain '{sentence}' but:\n{}", page.ask_shadow(text).await);
 }
 
-/// The checks as a list: verdict and name.
+/// The verdict of the check with this name.
 async fn verdict(page: &Page, check: &str) -> String {
     let script = format!(
         "[...root.querySelectorAll('.check-line')].find((line) => line.querySelector('.check-name').innerText === '{check}')
@@ -28,8 +29,8 @@ async fn verdict(page: &Page, check: &str) -> String {
     page.ask_shadow(&script).await.as_str().unwrap_or_default().to_owned()
 }
 
-/// Has the page's copies kept where a test can read them: the production policy forbids reading the clipboard.
-async fn keep_copies(page: &Page) {
+/// Stores copied text in `window.copied`, because the production policy forbids reading the clipboard.
+async fn record_copies(page: &Page) {
     let script = "const done = arguments[arguments.length - 1];
         const keep = (text) => { window.copied = text; return Promise.resolve(); };
         Object.defineProperty(navigator.clipboard, 'writeText', { value: keep });
@@ -42,7 +43,7 @@ async fn copied(page: &Page) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn point_1_an_environment_that_does_not_exist_is_replaced_by_the_applications_own() {
+async fn point_1_an_unknown_environment_is_replaced_by_the_applications_own() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
@@ -51,13 +52,13 @@ async fn point_1_an_environment_that_does_not_exist_is_replaced_by_the_applicati
     page.press("button", "Connect").await;
     hear_trouble(&page, "There is no environment with this ID in this region.").await;
     assert_eq!(verdict(&page, "Environment").await, "fail");
-    page.looks_well("trouble-connect").await;
+    page.check_appearance("trouble-connect").await;
     page.press("button", "Use the application's own environment").await;
     page.hear("20 users. List read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_names_the_correlation_id_where_it_may_be_read() {
+async fn a_copied_request_has_the_correlation_id_if_it_is_readable() {
     let world = World::with_users(20).await;
     world.expose_correlation_ids();
     let page = world.open().await;
@@ -65,7 +66,7 @@ async fn a_request_names_the_correlation_id_where_it_may_be_read() {
     page.connect(&token).await;
     page.press("switch", "MFA for jonas.brandt").await;
     hear_trouble(&page, "An Environment Admin of Workforce.").await;
-    keep_copies(&page).await;
+    record_copies(&page).await;
     page.press("button", "Copy request").await;
     page.hear("Copied.").await;
     let request = copied(&page).await;
@@ -73,7 +74,7 @@ async fn a_request_names_the_correlation_id_where_it_may_be_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn point_2_a_missing_role_is_named_asked_for_and_tried_again() {
+async fn point_2_a_missing_role_is_named_requested_and_retried() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     let token = world.token(&TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() });
@@ -81,7 +82,7 @@ async fn point_2_a_missing_role_is_named_asked_for_and_tried_again() {
     page.press("switch", "MFA for jonas.brandt").await;
     let said = hear_trouble(&page, "An Environment Admin of Workforce.").await;
     assert!(said.contains("Environment Admin hasn't, although PingOne's tutorial says so."), "{said}");
-    for (check, is) in [
+    for (check, expected) in [
         ("Environment", "pass"),
         ("May list users", "pass"),
         ("May read a flag", "pass"),
@@ -90,10 +91,10 @@ async fn point_2_a_missing_role_is_named_asked_for_and_tried_again() {
         ("Authorization", "pass"),
         ("Expiry", "pass"),
     ] {
-        assert_eq!(verdict(&page, check).await, is, "{check}");
+        assert_eq!(verdict(&page, check).await, expected, "{check}");
     }
-    page.looks_well("trouble-role").await;
-    keep_copies(&page).await;
+    page.check_appearance("trouble-role").await;
+    record_copies(&page).await;
     page.press("button", "Copy request").await;
     page.hear("Copied.").await;
     let request = copied(&page).await;
@@ -108,7 +109,7 @@ async fn point_2_a_missing_role_is_named_asked_for_and_tried_again() {
     assert!(ticket.contains("fail: May change a flag: PingOne answered 403"), "{ticket}");
     assert!(ticket.contains("Build: ") && !ticket.contains("eyJ"), "{ticket}");
     let puts = world.sandbox().seen().iter().filter(|seen| seen.method == "PUT").count();
-    assert_eq!(puts, 1, "nothing is written to find out");
+    assert_eq!(puts, 1, "the diagnosis doesn't write");
 
     world.sandbox().assign(
         Role::IdentityDataReadOnly.client_id(),
@@ -116,7 +117,7 @@ async fn point_2_a_missing_role_is_named_asked_for_and_tried_again() {
         Scope::Environment,
         now(),
     );
-    // The driver scrolls no further than the edge of the window, where the band covers the button.
+    // The driver scrolls only to the edge of the window, where the top bar covers the button.
     page.value("window.scrollTo(0, 0)").await;
     page.press("button", "Try again").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
@@ -124,7 +125,7 @@ async fn point_2_a_missing_role_is_named_asked_for_and_tried_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn point_3_a_user_of_somewhere_else_is_named_and_another_is_found() {
+async fn point_3_an_unknown_user_is_reported_and_another_is_found() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
@@ -140,7 +141,7 @@ async fn point_3_a_user_of_somewhere_else_is_named_and_another_is_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn point_4_a_token_that_pingone_does_not_take_is_replaced_and_the_change_tried_again() {
+async fn point_4_a_refused_token_is_replaced_and_the_change_is_retried() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
@@ -156,7 +157,7 @@ async fn point_4_a_token_that_pingone_does_not_take_is_replaced_and_the_change_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn point_5_a_token_that_has_ended_is_replaced_and_the_search_goes_on_by_itself() {
+async fn point_5_an_expired_token_is_replaced_and_the_search_resumes_automatically() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec { lifetime_seconds: 300, ..TokenSpec::default() })).await;
@@ -173,7 +174,7 @@ async fn point_5_a_token_that_has_ended_is_replaced_and_the_search_goes_on_by_it
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn point_6_another_region_is_named_before_anything_is_sent_and_switched() {
+async fn point_6_a_wrong_region_is_reported_before_any_request_and_can_be_switched() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
@@ -182,14 +183,14 @@ async fn point_6_another_region_is_named_before_anything_is_sent_and_switched() 
     page.press("button", "Connect").await;
     page.hear("This token was issued in Local sandbox, but Europe is chosen. Nothing was sent.").await;
     assert_eq!(world.sandbox().seen(), []);
-    assert_eq!(world.complaints(true).await, Vec::<String>::new(), "nothing was asked of Europe either");
+    assert_eq!(world.complaints(true).await, Vec::<String>::new(), "nothing was sent to Europe either");
     page.press("button", "Use Local sandbox").await;
     page.press("button", "Connect").await;
     page.hear("20 users. List read").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everything_is_checked_on_demand_and_nothing_written() {
+async fn all_checks_run_on_demand_without_writing() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
@@ -199,7 +200,7 @@ async fn everything_is_checked_on_demand_and_nothing_written() {
     assert_eq!(verdict(&page, "May change a flag").await, "not run");
     assert_eq!(verdict(&page, "MFA product").await, "pass");
     assert_eq!(verdict(&page, "Network").await, "pass");
-    page.looks_well("trouble-health").await;
+    page.check_appearance("trouble-health").await;
     let writes =
         world.sandbox().seen().iter().filter(|seen| seen.method != "GET" && seen.method != "OPTIONS").count();
     assert_eq!(writes, 0);
@@ -211,7 +212,7 @@ async fn everything_is_checked_on_demand_and_nothing_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_not_asked_although_mfa_is_on_is_explained() {
+async fn a_missing_mfa_prompt_is_explained() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
@@ -225,7 +226,7 @@ async fn who_is_not_asked_although_mfa_is_on_is_explained() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refused_preflight_is_told_from_a_host_that_cannot_be_reached() {
+async fn a_refused_preflight_is_distinguished_from_an_unreachable_host() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     let rule = r#"{"on":{"method":"OPTIONS"},"fault":{"kind":"status","status":500}}"#;

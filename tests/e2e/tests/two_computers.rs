@@ -1,4 +1,4 @@
-//! A run that is carried on on two computers: two browsers that share nothing but the tenant.
+//! A run that two computers carry out: two browsers that share nothing but the environment.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use pingone_sandbox::TokenSpec;
 use pingone_sandbox::page::config_json;
 use uuid::Uuid;
 
-/// A config.json whose runs are slow enough for a hand.
+/// A write limit slow enough for manual steps during a run.
 fn slow(origin: &str) -> String {
     config_json(origin).replacen('{', r#"{"rate":{"read":2000,"write":30,"max":2000},"#, 1)
 }
@@ -20,16 +20,16 @@ async fn connect(world: &World, page: &Page) {
     page.hear(&format!("{USERS} users. List read")).await;
 }
 
-fn who_is_off(world: &World) -> HashSet<Uuid> {
+fn users_off(world: &World) -> HashSet<Uuid> {
     let sandbox = world.sandbox();
     sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false)).collect()
 }
 
-/// Waits until PUTs have turned on so many more users than `before`.
-async fn until_changed(world: &World, more: usize) {
-    let before = who_is_off(world).len();
+/// Waits until this number of further users have been turned on.
+async fn wait_for_changes(world: &World, more: usize) {
+    let before = users_off(world).len();
     for _ in 0..600 {
-        if who_is_off(world).len() + more <= before {
+        if users_off(world).len() + more <= before {
             return;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -37,16 +37,16 @@ async fn until_changed(world: &World, more: usize) {
     panic!("fewer than {more} users were changed");
 }
 
-/// Begins a run, pauses it and saves it for another computer.
-async fn handed_over(world: &World, page: &Page) -> (usize, String) {
+/// Begins a run, pauses it and saves it for another computer. Returns the number of users and the file's text.
+async fn save_paused_run(world: &World, page: &Page) -> (usize, String) {
     connect(world, page).await;
-    let users = who_is_off(world).len();
+    let users = users_off(world).len();
     page.choose("MFA status", "MFA: off").await;
     page.press("checkbox", &format!("Select all {users} that match")).await;
     page.press("button", &format!("Enable MFA for {users} users")).await;
     page.see("dialog", "Review: enable MFA").await;
     page.include_skipped().await;
-    let pilot = *who_is_off(world).iter().min().expect("somebody is off");
+    let pilot = *users_off(world).iter().min().expect("a user is off");
     page.fill("textbox", "Start with", &pilot.to_string()).await;
     page.press("button", &format!("Run {users} changes")).await;
     page.hear("The test user is done. The run waits for you.").await;
@@ -59,13 +59,13 @@ async fn handed_over(world: &World, page: &Page) -> (usize, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_was_saved_for_another_computer_asks_before_it_goes_on_here_also_after_a_reload() {
+async fn a_run_saved_for_another_computer_asks_before_it_continues_here_even_after_reload() {
     let world = World::start(USERS, slow).await;
     let page = world.open().await;
-    let (users, _) = handed_over(&world, &page).await;
+    let (users, _) = save_paused_run(&world, &page).await;
     page.hear("Paused: this run was saved for another computer.").await;
     page.hear("both computers would change the same users").await;
-    page.looks_well("run-handed-over").await;
+    page.check_appearance("run-handed-over").await;
     page.reload().await;
     connect(&world, &page).await;
     page.hear("you will be asked before it continues here").await;
@@ -73,45 +73,45 @@ async fn a_run_that_was_saved_for_another_computer_asks_before_it_goes_on_here_a
     page.press("button", "Continue").await;
     page.hear("Paused: this run was saved for another computer.").await;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(world.sandbox().oracle().counts().put, sent, "nothing is sent before a person has decided");
+    assert_eq!(world.sandbox().oracle().counts().put, sent, "nothing is sent before the user decides");
     page.press("button", "Continue on this computer").await;
     page.hear(&format!("MFA was enabled for {users} users; {users} were read back and are on.")).await;
     assert_eq!(world.sandbox().oracle().counts().put, users as u64);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_computers_that_carry_on_the_same_run_are_told_of_each_other_and_write_few_users_both() {
+async fn two_computers_with_the_same_run_detect_each_other_and_write_few_users_twice() {
     let mut world = World::start(USERS, slow).await;
     let here = world.open().await;
-    let (users, file) = handed_over(&world, &here).await;
+    let (users, file) = save_paused_run(&world, &here).await;
     let file = world.file("run.txt", file.as_bytes());
     let there = world.open_elsewhere().await;
     connect(&world, &there).await;
     there.choose_file("Continue from a run file …", &file).await;
     there.hear("isn't finished").await;
     there.press("button", "Continue").await;
-    until_changed(&world, 10).await;
+    wait_for_changes(&world, 10).await;
     there.press("button", "Pause").await;
     there.hear("Paused.").await;
 
     here.press("button", "Continue on this computer").await;
-    until_changed(&world, 40).await;
+    wait_for_changes(&world, 40).await;
     there.press("button", "Resume").await;
     there.hear("Paused: someone else is changing these users.").await;
     there.hear("of the remaining users had MFA on already").await;
     here.press("button", "Pause").await;
     here.hear("Paused.").await;
     assert!(there.spoken().await.contains("someone else is changing these users"));
-    there.looks_well("run-another-writer").await;
+    there.check_appearance("run-another-writer").await;
 
-    // It may pause once more for what was still being changed here.
+    // It may pause again because of users that were still being changed here.
     for _ in 0..8 {
         if there.find("button", "Continue").await.is_some() {
             there.press("button", "Continue").await;
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    until_changed(&world, 40).await;
+    wait_for_changes(&world, 40).await;
     there.press("button", "Pause").await;
     there.hear("Paused.").await;
     here.press("button", "Resume").await;
@@ -128,8 +128,11 @@ async fn two_computers_that_carry_on_the_same_run_are_told_of_each_other_and_wri
     let folder = world.downloads().await;
     here.press("button", "Save report").await;
     assert!(folder.file(".json").await.contains("\"anotherWriterSeenAt\":\"20"));
-    here.looks_well("run-over-another-writer").await;
-    let twice = world.sandbox().oracle().counts().put.checked_sub(users as u64);
-    assert!(twice.is_some_and(|twice| twice <= 50), "everyone was written, and few by both: {twice:?}");
-    assert!(who_is_off(&world).is_empty());
+    here.check_appearance("run-over-another-writer").await;
+    let duplicates = world.sandbox().oracle().counts().put.checked_sub(users as u64);
+    assert!(
+        duplicates.is_some_and(|duplicates| duplicates <= 50),
+        "all users were written, and few of them twice: {duplicates:?}"
+    );
+    assert!(users_off(&world).is_empty());
 }

@@ -1,10 +1,10 @@
-//! JSON with the order of its fields.
+//! JSON that keeps the order of its fields, and of simple values only the type.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// A value, by its type.
+/// A JSON value; Booleans and numbers without their content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Json {
     Null,
@@ -20,12 +20,12 @@ impl Json {
         serde_json::from_str(text)
     }
 
-    /// Whether it stands for something that was taken out of the recording.
+    /// Whether this value replaces data that was removed from the recording.
     pub(crate) fn is_placeholder(&self) -> bool {
         matches!(self, Self::Text(text) if text == "not kept" || (text.starts_with('[') && text.ends_with(']')))
     }
 
-    /// Whether anything in it was taken out.
+    /// Whether any part of this value was removed from the recording.
     pub(crate) fn has_placeholders(&self) -> bool {
         match self {
             Self::List(items) => items.iter().any(Self::has_placeholders),

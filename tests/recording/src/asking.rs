@@ -1,4 +1,4 @@
-//! The same requests for the sandbox: ids of a tenant give way to those of the sandbox.
+//! Sends recorded requests to a sandbox, with a tenant's IDs replaced by those of the sandbox.
 
 use har::v1_2::Entries;
 use http::{Method, Request, header};
@@ -10,26 +10,25 @@ use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
-/// A holder of every role, so that the sandbox refuses only what the recording has as refused.
+/// A token holder with every role, so that the sandbox refuses only what was refused in the recording.
 const HOLDER: Uuid = Uuid::from_u128(0xfeed);
 
-/// An id that the sandbox doesn't have.
+/// An ID that doesn't exist in the sandbox.
 const UNKNOWN: Uuid = Uuid::from_u128(0xdead);
 
 const TEMPLATE: &str = r#"{"dataExplorationTemplate":{"id":"db632bfd-7054-4bde-b108-a384aac2d513"}}"#;
 
-/// What the sandbox answered.
-pub(crate) struct Reproduced {
+pub(crate) struct SandboxResponse {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
 }
 
-/// A sandbox of its own for each request, so that none depends on those before.
-pub(crate) struct Asker {
+/// A sandbox that answers one recorded request. Each request gets a new one, so that none depends on earlier ones.
+pub(crate) struct Replayer {
     sandbox: Sandbox,
 }
 
-impl Asker {
+impl Replayer {
     pub(crate) fn new() -> Self {
         let mut sandbox = Sandbox::new(Seed {
             users: 60,
@@ -45,14 +44,15 @@ impl Asker {
         Self { sandbox }
     }
 
-    /// Asks for what an entry asked for; refused with the same status, if it was refused.
-    pub(crate) fn ask(mut self, entry: &Entries) -> Result<Reproduced, &'static str> {
+    /// Sends the request of an entry. If it was refused, the sandbox is made to refuse it with the same status.
+    pub(crate) fn ask(mut self, entry: &Entries) -> Result<SandboxResponse, &'static str> {
         let status = u16::try_from(entry.response.status).ok().filter(|status| *status > 0);
         let status = status.ok_or("there was no answer")?;
         let (_, path) = entry.request.url.split_once("/v1/").ok_or("it isn't a request to the API")?;
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
-        let path = self.own_path(path, status);
-        let uri = query.and_then(own_query).map_or_else(|| path.clone(), |query| format!("{path}?{query}"));
+        let path = self.sandbox_path(path, status);
+        let uri =
+            query.and_then(sandbox_query).map_or_else(|| path.clone(), |query| format!("{path}?{query}"));
         let method = Method::from_bytes(entry.request.method.as_bytes()).map_err(|_| "it has no method")?;
         if method == Method::OPTIONS {
             return Err("it is a preflight");
@@ -70,15 +70,15 @@ impl Asker {
         if response.status().as_u16() == 501 {
             return Err("the sandbox doesn't have it");
         }
-        Ok(Reproduced { status: response.status().as_u16(), body: response.into_body() })
+        Ok(SandboxResponse { status: response.status().as_u16(), body: response.into_body() })
     }
 
-    /// 401 is answered without a token, and 403 without a role; what the tenant's state or its limits refused is refused
-    /// on demand.
+    /// Makes the sandbox return a status that can't be provoked otherwise, such as refusals because of the tenant's
+    /// state or limits. 401 and 403 are provoked by the token instead: none, or one without roles.
     fn refuse_as_recorded(&mut self, status: u16) {
         if status >= 400 && !matches!(status, 400 | 401 | 403 | 404 | 405) {
             let fault = Fault::Status { status, retry_after: None, without_cors: false };
-            // Every status from 400 can be meant.
+            // The sandbox accepts every status from 400 as a fault.
             let _ =
                 self.sandbox.go_wrong(Rule { on: On::default(), share: 1.0, skip: 0, times: None, fault });
         }
@@ -93,26 +93,26 @@ impl Asker {
         Some(self.sandbox.mint(&TokenSpec { holder: Some(holder), ..TokenSpec::default() }, NOW))
     }
 
-    fn own_path(&mut self, path: &str, status: u16) -> String {
+    fn sandbox_path(&mut self, path: &str, status: u16) -> String {
         let parts: Vec<&str> = path.split('/').collect();
-        // What wasn't found is what the path names last.
+        // For a 404, the last ID in the path is the one that doesn't exist.
         let missing = parts.iter().rposition(|part| is_id(part)).filter(|_| status == 404);
         let mut before = "";
         let mut own = String::from("/v1");
-        for (place, part) in parts.iter().enumerate() {
+        for (index, part) in parts.iter().enumerate() {
             own.push('/');
-            if Some(place) == missing {
+            if Some(index) == missing {
                 own.push_str(&UNKNOWN.to_string());
             } else {
-                own.push_str(&self.own_part(before, part));
+                own.push_str(&self.sandbox_part(before, part));
             }
             before = part;
         }
         own
     }
 
-    /// What stands for an id behind the name of its collection.
-    fn own_part(&mut self, collection: &str, part: &str) -> String {
+    /// The sandbox's ID that replaces an ID after the name of its collection.
+    fn sandbox_part(&mut self, collection: &str, part: &str) -> String {
         if !is_id(part) {
             return part.to_owned();
         }
@@ -154,8 +154,8 @@ fn is_id(part: &str) -> bool {
     Uuid::try_parse(part).is_ok()
 }
 
-/// The query without its cursor, which only the tenant understands.
-fn own_query(query: &str) -> Option<String> {
+/// The query without its cursor, which is only valid in the tenant.
+fn sandbox_query(query: &str) -> Option<String> {
     let kept: Vec<&str> = query.split('&').filter(|parameter| !parameter.starts_with("cursor=")).collect();
     Some(kept.join("&")).filter(|query| !query.is_empty())
 }

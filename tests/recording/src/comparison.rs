@@ -1,8 +1,8 @@
-//! Two answers, field by field: names, types and order.
+//! Compares two JSON responses field by field: names, types and order.
 
 use crate::answer::Json;
 
-/// What a user, a device or a page may have or not have, so that its absence tells nothing.
+/// Fields that a user, a device or a page may lack, so that their absence isn't a difference.
 const MAY_BE_ABSENT: [&str; 30] = [
     "_embedded",
     "activate",
@@ -36,28 +36,30 @@ const MAY_BE_ABSENT: [&str; 30] = [
     "target",
 ];
 
-/// How a recorded answer differs from the sandbox's.
-pub(crate) fn differences(recorded: &Json, own: &Json) -> Vec<String> {
+/// The differences between a recorded response and the sandbox's.
+pub(crate) fn differences(recorded: &Json, from_sandbox: &Json) -> Vec<String> {
     let mut found = Vec::new();
-    compare("the body", recorded, own, &mut found);
+    compare("the body", recorded, from_sandbox, &mut found);
     found.sort();
     found.dedup();
     found
 }
 
-fn compare(path: &str, recorded: &Json, own: &Json, found: &mut Vec<String>) {
-    match (recorded, own) {
+fn compare(path: &str, recorded: &Json, from_sandbox: &Json, found: &mut Vec<String>) {
+    match (recorded, from_sandbox) {
         (recorded, _) if recorded.is_placeholder() => {}
-        (Json::Object(recorded), Json::Object(own)) => compare_objects(path, recorded, own, found),
-        (Json::List(recorded), Json::List(own)) => {
-            // The longest has all fields that the sandbox has there.
-            let Some(fullest) = own.iter().max_by_key(|item| length(item)) else { return };
+        (Json::Object(recorded), Json::Object(from_sandbox)) => {
+            compare_objects(path, recorded, from_sandbox, found);
+        }
+        (Json::List(recorded), Json::List(from_sandbox)) => {
+            // The item with the most fields has all fields that the sandbox uses in this list.
+            let Some(fullest) = from_sandbox.iter().max_by_key(|item| length(item)) else { return };
             for item in recorded {
                 compare(&format!("{path}[]"), item, fullest, found);
             }
         }
-        (recorded, own) if recorded.kind() != own.kind() => {
-            found.push(format!("{path} is {}, the sandbox's is {}", recorded.kind(), own.kind()));
+        (recorded, from_sandbox) if recorded.kind() != from_sandbox.kind() => {
+            found.push(format!("{path} is {}, the sandbox's is {}", recorded.kind(), from_sandbox.kind()));
         }
         _ => {}
     }
@@ -70,15 +72,20 @@ fn length(item: &Json) -> usize {
     }
 }
 
-fn compare_objects(path: &str, recorded: &[(String, Json)], own: &[(String, Json)], found: &mut Vec<String>) {
+fn compare_objects(
+    path: &str,
+    recorded: &[(String, Json)],
+    from_sandbox: &[(String, Json)],
+    found: &mut Vec<String>,
+) {
     for (name, value) in recorded {
-        match own.iter().find(|(known, _)| known == name) {
+        match from_sandbox.iter().find(|(known, _)| known == name) {
             Some((_, known)) => compare(&format!("{path}.{name}"), value, known, found),
             None if MAY_BE_ABSENT.contains(&name.as_str()) => {}
             None => found.push(format!("{path}.{name} is not in the sandbox's")),
         }
     }
-    for (name, _) in own {
+    for (name, _) in from_sandbox {
         let is_recorded = recorded.iter().any(|(known, _)| known == name);
         if !is_recorded && !MAY_BE_ABSENT.contains(&name.as_str()) {
             found.push(format!("{path}.{name} is in the sandbox's only"));
@@ -88,8 +95,8 @@ fn compare_objects(path: &str, recorded: &[(String, Json)], own: &[(String, Json
         let names = here.iter().map(|(name, _)| name.clone());
         names.filter(|name| there.iter().any(|(other, _)| other == name)).collect()
     };
-    let (order, own_order) = (common(recorded, own), common(own, recorded));
-    if order != own_order {
-        found.push(format!("the fields of {path} have the order {order:?}, the sandbox's {own_order:?}"));
+    let (order, sandbox_order) = (common(recorded, from_sandbox), common(from_sandbox, recorded));
+    if order != sandbox_order {
+        found.push(format!("the fields of {path} have the order {order:?}, the sandbox's {sandbox_order:?}"));
     }
 }

@@ -1,11 +1,12 @@
-//! Compares recorded answers of PingOne with the sandbox's, and with what the page reads.
+//! Compares recorded responses of PingOne with the sandbox's, and checks that the page can parse them.
 //!
-//! A recording is a HAR file: of the page (*Requests*, *Save as HAR*), of a browser's developer tools, or of the sandbox
-//! (`--record`). [`Replay::of`] asks the sandbox for everything in it that the sandbox serves, and compares the answers
-//! field by field: names, types and order. Values are not compared: a tenant has other people.
+//! A recording is a HAR file: of the page (*Requests*, *Save as HAR*), of a browser's developer tools, or of the
+//! sandbox (`--record`). [`Replay::of`] sends every request in it that the sandbox supports to the sandbox, and
+//! compares the responses field by field: names, types and order. Values aren't compared because a tenant has other
+//! users.
 //!
-//! A text in brackets, such as `[username]`, stands for something that was taken out, and is compared with nothing; so is
-//! `not kept`, which the page has in place of a list's people.
+//! A text in brackets, such as `[username]`, stands for data that was removed and matches anything; so does
+//! `not kept`, which the page writes in place of a list's users.
 
 mod answer;
 mod asking;
@@ -16,18 +17,18 @@ use har::v1_2::Entries;
 use har::{Har, Spec};
 
 use answer::Json;
-use asking::{Asker, Reproduced};
+use asking::{Replayer, SandboxResponse};
 
-/// What came of a recording.
+/// The result of replaying a recording.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Replay {
-    /// How many answers were compared.
+    /// Number of responses that were compared.
     pub compared: usize,
-    /// What was not compared, with the reason.
+    /// Requests that weren't compared, with the reason.
     pub skipped: Vec<String>,
-    /// Where an answer and the sandbox's, or what the page reads, differ.
+    /// Differences from the sandbox's responses, and responses that the page can't parse.
     pub differences: Vec<String>,
-    /// Whether any answer let pages read its Correlation-Id.
+    /// Whether any response exposes its Correlation-Id to web pages.
     pub exposes_correlation_id: bool,
 }
 
@@ -35,7 +36,7 @@ impl Replay {
     /// Replays a HAR file, version 1.2.
     ///
     /// # Errors
-    /// What is wrong with the file.
+    /// Returns what is wrong with the file.
     pub fn of(text: &str) -> Result<Self, String> {
         let file: Har = har::from_str(text).map_err(|error| error.to_string())?;
         let Spec::V1_2(log) = file.log else { return Err("the file's version is not 1.2".to_owned()) };
@@ -58,9 +59,9 @@ impl Replay {
     }
 }
 
-/// How an answer differs, or why it can't be compared.
+/// The differences of a response, or why it can't be compared.
 fn compare(entry: &Entries) -> Result<Vec<String>, &'static str> {
-    let Reproduced { status, body } = Asker::new().ask(entry)?;
+    let SandboxResponse { status, body } = Replayer::new().ask(entry)?;
     let recorded = entry.response.status;
     if i64::from(status) != recorded {
         return Ok(vec![format!("the status is {recorded}, the sandbox's is {status}")]);
@@ -69,13 +70,14 @@ fn compare(entry: &Entries) -> Result<Vec<String>, &'static str> {
         return if body.is_empty() { Ok(Vec::new()) } else { Err("the recording has no body") };
     };
     let recorded = Json::read(text).map_err(|_| "the recorded body isn't JSON")?;
-    let own = Json::read(&String::from_utf8_lossy(&body)).map_err(|_| "the sandbox's body isn't JSON")?;
-    let mut differences = comparison::differences(&recorded, &own);
+    let sandbox_body =
+        Json::read(&String::from_utf8_lossy(&body)).map_err(|_| "the sandbox's body isn't JSON")?;
+    let mut differences = comparison::differences(&recorded, &sandbox_body);
     differences.extend(readers::problem(entry, text, &recorded));
     Ok(differences)
 }
 
-/// Browsers write down what a page may not read, too.
+/// Checks the CORS header: browsers record headers that a page can't read, too.
 fn exposes_correlation_id(entry: &Entries) -> bool {
     let exposing = entry
         .response

@@ -1,4 +1,4 @@
-//! `cargo run -p pingone-mfa-recording -- FILE`: where a recording and the sandbox differ.
+//! `cargo run -p pingone-mfa-recording -- FILE`: prints where a recording and the sandbox differ.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks on these")]
 
 use std::process::ExitCode;

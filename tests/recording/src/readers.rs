@@ -1,4 +1,4 @@
-//! What the page makes of a recorded answer.
+//! Parses recorded responses with the page's own code.
 
 use har::v1_2::Entries;
 use pingone_mfa_core::api::request::{
@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::answer::Json;
 
-/// Why the page can't read a good answer; `None` if it can, or doesn't ask for this. An answer from which something was
-/// taken out may not be readable any more.
+/// Why the page can't parse a successful response; `None` if it can, or if the page doesn't use this request.
+/// Responses with removed data are skipped because they may not be parsable.
 pub(crate) fn problem(entry: &Entries, text: &str, recorded: &Json) -> Option<String> {
     let is_good = (200..300).contains(&entry.response.status);
     if !is_good || recorded.has_placeholders() {
@@ -42,7 +42,7 @@ fn read<C: Call>(call: &C, tenant: &Tenant, body: &[u8]) -> Option<String> {
     Some(format!("the page can't read it: {problem:?}"))
 }
 
-/// The tenant that was asked, so that its links lead to itself.
+/// A tenant with the recording's base URL, so that links in the response count as its own.
 fn tenant(base: &str, environment: &str) -> Option<Tenant> {
     let mut region = Regions::default().get(&RegionCode("EU".to_owned()))?.clone();
     region.api_base = format!("{base}/v1");

@@ -1,4 +1,4 @@
-//! A recording of the sandbox replays without a difference, and one of something else names where it differs.
+//! Tests that a recording of the sandbox replays without differences, and that other differences are reported.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::io::{Read, Write};
@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
-/// A file of this test's own, gone when it ends.
+/// A file that is removed when dropped.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -33,13 +33,13 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // What is left in the temporary folder is only clutter.
+        // A file left in the temporary folder does no harm.
         let _ = std::fs::remove_file(&self.0);
     }
 }
 
-/// A sandbox that records, and one who asks it.
-struct Stage {
+/// A recording sandbox and a client for it.
+struct TestServer {
     _runtime: Runtime,
     sandbox: Shared,
     address: SocketAddr,
@@ -48,7 +48,7 @@ struct Stage {
     user: Uuid,
 }
 
-impl Stage {
+impl TestServer {
     fn recording(file: &Path, behaviour: Behaviour) -> Self {
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -99,12 +99,12 @@ impl Stage {
         self.send(method, &format!("/v1/environments/{}{rest}", self.environment), body)
     }
 
-    /// What the page and other clients ask for.
-    fn tour(&self) -> usize {
+    /// Sends the requests that the page and other clients send. Returns their number.
+    fn send_all(&self) -> usize {
         let report =
             r#"{"dataExplorationTemplate":{"id":"db632bfd-7054-4bde-b108-a384aac2d513"},"sync":"true"}"#;
-        let own = format!("/users/{}", self.user);
-        let asked = [
+        let user_path = format!("/users/{}", self.user);
+        let requests = [
             ("GET", String::new(), ""),
             ("GET", "?expand=billOfMaterials".to_owned(), ""),
             ("GET", "/billOfMaterials".to_owned(), ""),
@@ -116,29 +116,29 @@ impl Stage {
             ("GET", "/groups?limit=5".to_owned(), ""),
             ("GET", "/users?limit=10&expand=population".to_owned(), ""),
             ("GET", "/users?filter=mfaEnabled%20eq%20%22true%22".to_owned(), ""),
-            ("GET", own.clone(), ""),
-            ("GET", format!("{own}?include=memberOfGroupIDs"), ""),
-            ("GET", format!("{own}/mfaEnabled"), ""),
-            ("PUT", format!("{own}/mfaEnabled"), r#"{"mfaEnabled":true}"#),
-            ("PUT", format!("{own}/mfaEnabled"), r#"{"mfaEnabled":1}"#),
-            ("GET", format!("{own}/devices"), ""),
-            ("GET", format!("{own}/bypassMFA"), ""),
-            ("GET", format!("{own}/memberOfGroups"), ""),
-            ("GET", format!("{own}/population"), ""),
-            ("GET", format!("{own}/enabled"), ""),
-            ("GET", format!("{own}/roleAssignments"), ""),
+            ("GET", user_path.clone(), ""),
+            ("GET", format!("{user_path}?include=memberOfGroupIDs"), ""),
+            ("GET", format!("{user_path}/mfaEnabled"), ""),
+            ("PUT", format!("{user_path}/mfaEnabled"), r#"{"mfaEnabled":true}"#),
+            ("PUT", format!("{user_path}/mfaEnabled"), r#"{"mfaEnabled":1}"#),
+            ("GET", format!("{user_path}/devices"), ""),
+            ("GET", format!("{user_path}/bypassMFA"), ""),
+            ("GET", format!("{user_path}/memberOfGroups"), ""),
+            ("GET", format!("{user_path}/population"), ""),
+            ("GET", format!("{user_path}/enabled"), ""),
+            ("GET", format!("{user_path}/roleAssignments"), ""),
             ("GET", "/users/00000000-0000-4000-8000-00000000dead".to_owned(), ""),
             ("POST", "/dataExplorations?expand=entries".to_owned(), report),
             ("GET", "/nowhere".to_owned(), ""),
         ];
         assert_eq!(self.send("GET", "/v1/environments/00000000-0000-4000-8000-00000000dead", ""), 404);
-        for (method, rest, body) in &asked {
+        for (method, rest, body) in &requests {
             self.ask(method, rest, body);
         }
         for path in ["/v1/environments", "/v1/roles"] {
             assert_eq!(self.send("GET", path, ""), 200);
         }
-        asked.len() + 3
+        requests.len() + 3
     }
 }
 
@@ -149,64 +149,64 @@ fn a_recording_of_the_sandbox_replays_without_a_difference() {
         ("exposed", Behaviour { expose_correlation_id: true, ..Behaviour::default() }),
     ] {
         let scratch = Scratch::new(name);
-        let stage = Stage::recording(scratch.path(), behaviour.clone());
-        let asked = stage.tour();
+        let server = TestServer::recording(scratch.path(), behaviour.clone());
+        let requests = server.send_all();
         let replay = Replay::of(&scratch.text()).unwrap();
         assert_eq!(replay.differences, Vec::<String>::new(), "{name}");
-        assert_eq!((replay.compared, replay.skipped), (asked, vec![]), "{name}");
+        assert_eq!((replay.compared, replay.skipped), (requests, vec![]), "{name}");
         assert_eq!(replay.exposes_correlation_id, behaviour.expose_correlation_id, "{name}");
     }
 }
 
 #[test]
-fn a_recording_has_no_token_and_nothing_of_the_authorization_server() {
+fn a_recording_has_no_token_and_no_request_to_the_authorization_server() {
     let scratch = Scratch::new("secret");
-    let stage = Stage::recording(scratch.path(), Behaviour::default());
-    stage.ask("GET", "/users", "");
+    let server = TestServer::recording(scratch.path(), Behaviour::default());
+    server.ask("GET", "/users", "");
     let form = "grant_type=client_credentials";
-    stage.send("POST", &format!("/{}/as/token", stage.environment), form);
+    server.send("POST", &format!("/{}/as/token", server.environment), form);
     let text = scratch.text();
     assert!(
-        !text.contains(&stage.token) && !text.contains(stage.token.split('.').next().unwrap()),
-        "a token"
+        !text.contains(&server.token) && !text.contains(server.token.split('.').next().unwrap()),
+        "the recording contains a token"
     );
     assert!(!text.contains("/as/token") && !text.contains(form));
     assert_eq!(Replay::of(&text).unwrap().compared, 1);
 }
 
 #[test]
-fn an_answer_that_quotes_the_token_is_recorded_without_it() {
+fn a_token_in_a_response_is_not_recorded() {
     for (name, fault) in [
         ("echo", r#"{"kind":"echo"}"#),
         ("text", r#"{"kind":"text","status":400,"text":"{authorization}"}"#),
         ("utf16", r#"{"kind":"text","status":400,"encoding":"utf16","text":"{authorization}"}"#),
     ] {
         let scratch = Scratch::new(name);
-        let stage = Stage::recording(scratch.path(), Behaviour::default());
-        stage.go_wrong(fault);
-        stage.ask("GET", "/users?limit=1", "");
+        let server = TestServer::recording(scratch.path(), Behaviour::default());
+        server.go_wrong(fault);
+        server.ask("GET", "/users?limit=1", "");
         let text = scratch.text().replace("\\u0000", "");
-        assert!(!text.contains(&stage.token) && text.contains("{not recorded}"), "{name}: {text}");
+        assert!(!text.contains(&server.token) && text.contains("{not recorded}"), "{name}: {text}");
     }
 }
 
-/// The differences of a recorded user after `alter` has changed the answer.
+/// The differences of a recorded user after `alter` has changed the response.
 fn altered(alter: impl Fn(&str) -> String) -> Vec<String> {
     let scratch = Scratch::new(&format!("altered-{:p}", &alter));
-    let stage = Stage::recording(scratch.path(), Behaviour::default());
-    stage.ask("GET", &format!("/users/{}", stage.user), "");
+    let server = TestServer::recording(scratch.path(), Behaviour::default());
+    server.ask("GET", &format!("/users/{}", server.user), "");
     let mut file: Value = serde_json::from_str(&scratch.text()).unwrap();
     let content = &mut file["log"]["entries"][0]["response"]["content"]["text"];
     let text = alter(content.as_str().unwrap());
-    assert_ne!(content.as_str(), Some(text.as_str()), "nothing was altered");
+    assert_ne!(content.as_str(), Some(text.as_str()), "`alter` must change the response");
     *content = text.into();
     let differences = Replay::of(&file.to_string()).unwrap().differences;
-    // The address of the request stands before each.
+    // Each difference starts with the URL of its request.
     differences.iter().map(|difference| difference.rsplit_once(": the ").unwrap().1.to_owned()).collect()
 }
 
 #[test]
-fn what_differs_is_named_by_its_field() {
+fn a_difference_names_the_field() {
     let renamed = altered(|text| text.replace("\"mfaEnabled\"", "\"mfaOn\""));
     assert!(renamed.iter().any(|found| found == "body.mfaOn is not in the sandbox's"), "{renamed:?}");
     let missing =
@@ -225,13 +225,13 @@ fn what_differs_is_named_by_its_field() {
 }
 
 #[test]
-fn what_the_page_cannot_read_is_a_difference() {
+fn a_response_that_the_page_cannot_parse_is_a_difference() {
     let unread = altered(|text| text.replace("\"createdAt\" : \"2", "\"createdAt\" : \"no date 2"));
     assert!(unread.len() == 1 && unread[0].contains("page can't read it"), "{unread:?}");
 }
 
 #[test]
-fn what_was_taken_out_is_not_compared() {
+fn removed_data_is_not_compared() {
     let hidden = altered(|text| {
         let begin = text.find("\"name\" : {").unwrap();
         let end = begin + text[begin..].find('}').unwrap() + 1;
@@ -241,18 +241,20 @@ fn what_was_taken_out_is_not_compared() {
 }
 
 #[test]
-fn a_file_that_is_no_recording_is_named() {
+fn a_file_that_is_not_a_recording_is_an_error() {
     for text in ["", "{}", "[]", r#"{"log":{"version":"1.2"}}"#] {
         assert!(Replay::of(text).is_err(), "{text}");
     }
 }
 
 #[test]
-fn devices_are_read_with_more_beside_them_and_without_a_count() {
+fn devices_are_parsed_with_other_embedded_lists_and_without_a_count() {
     let scratch = Scratch::new("devices");
-    let stage =
-        Stage::recording(scratch.path(), Behaviour { device_list_embeds_more: true, ..Behaviour::default() });
-    stage.ask("GET", &format!("/users/{}/devices", stage.user), "");
+    let server = TestServer::recording(
+        scratch.path(),
+        Behaviour { device_list_embeds_more: true, ..Behaviour::default() },
+    );
+    server.ask("GET", &format!("/users/{}/devices", server.user), "");
     let found = Replay::of(&scratch.text()).unwrap().differences;
     assert!(
         found.iter().any(|found| found.ends_with("_embedded.mfaPolicy is not in the sandbox's")),

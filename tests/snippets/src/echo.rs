@@ -1,28 +1,28 @@
-//! A server that keeps what reaches it and sends the body back.
+//! A server that records each request and returns its body.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-/// How long a request may take to arrive: Java and Chromium take seconds to start.
+/// Time limit for a request to arrive: Java and Chromium take seconds to start.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What reached the server.
+/// A request that reached the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Arrived {
+pub(crate) struct ReceivedRequest {
     pub(crate) method: String,
-    /// Path and query, or the whole URL where it was sent.
+    /// Path and query, or the whole URL if the client sent one.
     pub(crate) target: String,
     pub(crate) authorization: String,
     pub(crate) content_type: String,
     pub(crate) body: Vec<u8>,
 }
 
-/// The server. It ends with the process.
+/// The server, which runs until the process ends.
 pub(crate) struct Echo {
     pub(crate) origin: String,
-    arrived: Receiver<Arrived>,
+    arrived: Receiver<ReceivedRequest>,
 }
 
 impl Echo {
@@ -33,21 +33,21 @@ impl Echo {
         std::thread::spawn(move || {
             for stream in listener.incoming().filter_map(Result::ok) {
                 let sender = sender.clone();
-                // A browser opens connections that it doesn't use.
+                // In a thread, because a browser opens connections that it doesn't use.
                 std::thread::spawn(move || serve(&stream, &sender));
             }
         });
         Self { origin, arrived }
     }
 
-    /// The next request that is no preflight.
-    pub(crate) fn next(&self) -> Option<Arrived> {
+    /// The next request that isn't a preflight.
+    pub(crate) fn next(&self) -> Option<ReceivedRequest> {
         self.arrived.recv_timeout(PATIENCE).ok()
     }
 }
 
-/// Answers one request. Whoever goes away in the midst of it has sent none.
-fn serve(mut stream: &TcpStream, sender: &Sender<Arrived>) {
+/// Answers one request. If the client disconnects before it is complete, nothing is recorded.
+fn serve(mut stream: &TcpStream, sender: &Sender<ReceivedRequest>) {
     let Some(arrived) = read(stream) else { return };
     let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/hal+json;charset=UTF-8\r\n\
                 Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Methods: GET, PUT\r\n\
@@ -64,13 +64,13 @@ fn serve(mut stream: &TcpStream, sender: &Sender<Arrived>) {
     }
 }
 
-fn read(stream: &TcpStream) -> Option<Arrived> {
+fn read(stream: &TcpStream) -> Option<ReceivedRequest> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
     let mut words = line.split(' ').map(str::to_owned);
     let (method, target) = (words.next()?, words.next()?);
-    let mut arrived = Arrived {
+    let mut arrived = ReceivedRequest {
         method,
         target,
         authorization: String::new(),

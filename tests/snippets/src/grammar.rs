@@ -1,9 +1,9 @@
-//! Grammars for the languages that can't be run everywhere.
+//! Parses code in the languages that can't be run everywhere.
 
 use pingone_mfa_core::code::Language;
 use tree_sitter::{Node, Parser};
 
-/// What reads a language: the name of the grammar, and the grammar.
+/// The grammar of a language, with its name and version.
 pub(crate) fn of(language: Language) -> Option<(&'static str, tree_sitter::Language)> {
     match language {
         Language::Swift => Some(("tree-sitter-swift 0.7.4", tree_sitter_swift::LANGUAGE.into())),
@@ -14,15 +14,15 @@ pub(crate) fn of(language: Language) -> Option<(&'static str, tree_sitter::Langu
     }
 }
 
-/// Reads a program, or says where it is none.
+/// Parses a program; an error has the position of the first syntax error.
 pub(crate) fn read(grammar: &tree_sitter::Language, program: &str) -> Result<(), String> {
     let mut parser = Parser::new();
     parser.set_language(grammar).map_err(|error| error.to_string())?;
     let tree = parser.parse(program, None).ok_or("nothing was read")?;
     first_error(tree.root_node()).map_or(Ok(()), |node| {
-        let place = node.start_position();
-        let line = program.lines().nth(place.row).unwrap_or_default();
-        Err(format!("line {}, column {}: {line}", place.row + 1, place.column + 1))
+        let position = node.start_position();
+        let line = program.lines().nth(position.row).unwrap_or_default();
+        Err(format!("line {}, column {}: {line}", position.row + 1, position.column + 1))
     })
 }
 
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_program_is_found_by_its_line() {
+    fn a_syntax_error_is_reported_with_its_line() {
         let (_, swift) = of(Language::Swift).unwrap();
         assert!(read(&swift, "let a = \"x\"\nlet b = f(\"y\"\n").unwrap_err().starts_with("line 2"));
         let (_, powershell) = of(Language::PowerShell).unwrap();

@@ -1,4 +1,4 @@
-//! A sandbox behind a socket, and the tenant that it is.
+//! A sandbox behind a socket, with its tenant and a token.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,19 +10,19 @@ use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, TokenSpec};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-/// The sandbox.
-pub struct Ground {
+/// A running sandbox server.
+pub struct Fixture {
     sandbox: Shared,
-    /// Where every request goes.
+    /// The tenant that requests are sent to.
     pub tenant: Tenant,
-    /// A token that is good for all of it.
+    /// A token with all permissions in the tenant.
     pub token: String,
-    // Ends the server when it is dropped.
+    // Dropping the runtime stops the server.
     _server: Runtime,
 }
 
-impl Ground {
-    /// A sandbox with so many users.
+impl Fixture {
+    /// Starts a sandbox with this number of users.
     #[must_use]
     pub fn with_users(users: u32) -> Self {
         let server = tokio::runtime::Builder::new_multi_thread()
@@ -54,22 +54,22 @@ impl Ground {
         Self { sandbox, tenant, token, _server: server }
     }
 
-    /// What really is so.
+    /// Locks the sandbox, to inspect or change it.
     pub fn sandbox(&self) -> MutexGuard<'_, Sandbox> {
         self.sandbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// So many users whose MFA is off, in the order of their creation.
+    /// The first `count` users whose MFA is off, in the order of their creation.
     #[must_use]
     pub fn users_without_mfa(&self, count: usize) -> Vec<UserId> {
         let sandbox = self.sandbox();
         let off = sandbox.user_ids().filter(|user| sandbox.mfa_enabled(*user) == Some(false));
         let users: Vec<UserId> = off.take(count).map(UserId).collect();
-        assert_eq!(users.len(), count, "there are so many users without MFA");
+        assert_eq!(users.len(), count, "too few users without MFA");
         users
     }
 
-    /// What the sandbox answers, asked without a program between.
+    /// Sends a request to the sandbox directly. Returns status and body.
     #[must_use]
     pub fn answer(&self, method: &str, url: &str) -> (u16, String) {
         let request = http::Request::builder()

@@ -1,7 +1,7 @@
-//! Every language that the page writes code in, run against the sandbox or read by a grammar.
+//! Runs the code that the page generates, in every language, against the sandbox, or parses it with a grammar.
 //!
-//! [`Proof::of`] does for one language what there is to do on this machine: `cargo test` for those that are there,
-//! `cargo xtask snippets` after it has installed all that Debian has.
+//! [`LanguageCheck::of`] does what is possible on this machine. `cargo test` uses the languages that are installed;
+//! `cargo xtask snippets` first installs all that Debian has.
 
 #![allow(
     clippy::expect_used,
@@ -21,8 +21,8 @@ mod proof;
 mod runtime;
 mod workplace;
 
-pub use ground::Ground;
-pub use plan::{PlanRun, parsed, users_of};
-pub use proof::{How, Proof};
-pub use runtime::{Ended, Runtime};
-pub use workplace::Workplace;
+pub use ground::Fixture;
+pub use plan::{PlanRun, parse_script, users_of};
+pub use proof::{CheckKind, LanguageCheck};
+pub use runtime::{ProgramOutput, Runtime};
+pub use workplace::TempFolder;

@@ -1,25 +1,25 @@
-//! A page with jQuery in a headless Chromium.
+//! Runs code with jQuery in a page in headless Chromium.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::runtime::{Ended, ended};
+use crate::runtime::{ProgramOutput, ended};
 
-/// jQuery, from npm.
+/// Path of jQuery, installed by npm.
 pub(crate) fn library() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules/jquery/dist/jquery.js")
 }
 
-/// The version that its first lines name.
+/// The version according to its header comment.
 pub(crate) fn version() -> Option<String> {
     let text = std::fs::read_to_string(library()).ok()?;
     let line = text.lines().find(|line| line.contains("jQuery JavaScript Library v"))?;
     line.split_once("Library v").map(|(_, version)| format!("jQuery {version}"))
 }
 
-/// The code between `<script>` and `</script>`; what it says on the console stands in the document at the end.
+/// A page with the code in a `<script>`; console output and errors are written into the document.
 fn document(code: &str, token: &str) -> String {
     format!(
         "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><script src=\"/jquery.js\"></script></head>\
@@ -31,8 +31,8 @@ fn document(code: &str, token: &str) -> String {
     )
 }
 
-/// Has Chromium open it, and takes what stands in the document when nothing goes on any more.
-pub(crate) fn open(chromium: &Path, folder: &Path, code: &str, token: &str) -> Ended {
+/// Opens the page in Chromium and returns what the document contains when the page is idle.
+pub(crate) fn open(chromium: &Path, folder: &Path, code: &str, token: &str) -> ProgramOutput {
     let origin = serve(document(code, token));
     let output = Command::new(chromium)
         .args([
@@ -48,12 +48,16 @@ pub(crate) fn open(chromium: &Path, folder: &Path, code: &str, token: &str) -> E
         .output()
         .expect("Chromium starts");
     let dump = ended(&output);
-    let inside = |place: &str| {
-        let (_, from) = dump.output.split_once(&format!("<pre id=\"{place}\">"))?;
+    let text_of = |id: &str| {
+        let (_, from) = dump.output.split_once(&format!("<pre id=\"{id}\">"))?;
         from.split_once("</pre>").map(|(text, _)| unescaped(text))
     };
-    let (log, error) = (inside("log").unwrap_or_default(), inside("error").unwrap_or_default());
-    Ended { is_success: dump.is_success && error.is_empty() && !log.is_empty(), output: log, errors: error }
+    let (log, error) = (text_of("log").unwrap_or_default(), text_of("error").unwrap_or_default());
+    ProgramOutput {
+        is_success: dump.is_success && error.is_empty() && !log.is_empty(),
+        output: log,
+        errors: error,
+    }
 }
 
 fn unescaped(text: &str) -> String {
@@ -72,7 +76,7 @@ fn serve(document: String) -> String {
     origin
 }
 
-/// Whoever goes away in the midst of it asks for nothing.
+/// Answers one request; a client that disconnects early is ignored.
 fn answer(mut stream: &TcpStream, document: &str, library: &str) {
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
     let Some(first) = lines.next() else { return };

@@ -1,4 +1,4 @@
-//! A plan as a script, run.
+//! Runs plans that the page saves as scripts.
 
 use std::rc::Rc;
 
@@ -12,38 +12,38 @@ use pingone_mfa_core::domain::user::{Mfa, UserId};
 use uuid::Uuid;
 
 use crate::grammar;
-use crate::ground::Ground;
-use crate::runtime::{Ended, on_path, start_answering};
-use crate::workplace::Workplace;
+use crate::ground::Fixture;
+use crate::runtime::{ProgramOutput, on_path, start_answering};
+use crate::workplace::TempFolder;
 
-/// What the result file is called here.
+/// Name of the result file.
 const RESULTS: &str = "results.csv";
 
-/// A saved plan and its script in a folder, ready to be run.
+/// A saved plan and its script in a folder, ready to run.
 pub struct PlanRun {
-    place: Workplace,
+    folder: TempFolder,
     script: String,
     plan: String,
     interpreter: (&'static str, &'static [&'static str]),
-    /// The answers to everything that the script asks.
+    /// The input for every prompt of the script.
     pub answers: Vec<String>,
 }
 
 impl PlanRun {
-    /// Of a plan that turns these users' MFA on. `None` where nothing here runs such a script.
+    /// A plan that turns MFA on for these users. `None` if the script can't be run on this machine.
     #[must_use]
-    pub fn new(shell: Shell, ground: &Ground, users: &[UserId]) -> Option<Self> {
-        Self::of(shell, ground, &plan(ground, users))
+    pub fn new(shell: Shell, fixture: &Fixture, users: &[UserId]) -> Option<Self> {
+        Self::of(shell, fixture, &plan(fixture, users))
     }
 
-    /// The same with the first user as the pilot user.
+    /// Like [`Self::new`], with the first user as the pilot user.
     #[must_use]
-    pub fn with_pilot(shell: Shell, ground: &Ground, users: &[UserId]) -> Option<Self> {
+    pub fn with_pilot(shell: Shell, fixture: &Fixture, users: &[UserId]) -> Option<Self> {
         let stops = Stops { after_test_user: true, every: None };
-        Self::of(shell, ground, &Plan { stops, ..plan(ground, users) })
+        Self::of(shell, fixture, &Plan { stops, ..plan(fixture, users) })
     }
 
-    fn of(shell: Shell, ground: &Ground, plan: &Plan) -> Option<Self> {
+    fn of(shell: Shell, fixture: &Fixture, plan: &Plan) -> Option<Self> {
         let interpreter: (&str, &[&str]) = match shell {
             Shell::Bash => ("bash", &[]),
             Shell::Python => ("python3", &[]),
@@ -52,68 +52,68 @@ impl PlanRun {
         let helpers: &[&str] = if shell == Shell::Bash { &["curl", "jq"] } else { &[] };
         on_path(interpreter.0)?;
         helpers.iter().try_for_each(|helper| on_path(helper).map(drop))?;
-        let place = Workplace::new();
-        let script = PlanScript::new(&ground.tenant, plan);
+        let folder = TempFolder::new();
+        let script = PlanScript::new(&fixture.tenant, plan);
         let name = script.file_name(shell);
-        place.write(&name, &script.text(shell));
-        place.write("plan.csv", &saved(plan));
+        folder.write(&name, &script.text(shell));
+        folder.write("plan.csv", &saved(plan));
         let pilot = plan.rows.first().filter(|_| plan.stops.after_test_user).map(|row| row.user.to_string());
-        let go_on = pilot.as_ref().map(|_| "continue".to_owned());
+        let confirmation = pilot.as_ref().map(|_| "continue".to_owned());
         let answers = [plan.reference.clone(), "lost phones".to_owned()].into_iter();
-        let answers = answers.chain(pilot).chain([plan.rows.len().to_string()]).chain(go_on).collect();
-        Some(Self { place, script: name, plan: "plan.csv".to_owned(), interpreter, answers })
+        let answers = answers.chain(pilot).chain([plan.rows.len().to_string()]).chain(confirmation).collect();
+        Some(Self { folder, script: name, plan: "plan.csv".to_owned(), interpreter, answers })
     }
 
-    /// Runs it with this token, and answers everything that it asks.
+    /// Runs the script with this token and the default answers.
     #[must_use]
-    pub fn run(&self, token: &str) -> Ended {
+    pub fn run(&self, token: &str) -> ProgramOutput {
         self.run_answering(token, &self.answers)
     }
 
-    /// Runs it with this token and these answers, a line each.
+    /// Runs the script with this token and these answers, one per line.
     #[must_use]
-    pub fn run_answering(&self, token: &str, answers: &[String]) -> Ended {
+    pub fn run_answering(&self, token: &str, answers: &[String]) -> ProgramOutput {
         let (program, options) = self.interpreter;
         let arguments = [options, &[self.script.as_str(), self.plan.as_str(), RESULTS]].concat();
         let answers = answers.join("\n") + "\n";
-        start_answering(self.place.path(), program, &arguments, token, &answers)
+        start_answering(self.folder.path(), program, &arguments, token, &answers)
     }
 
-    /// Has it read another plan.
+    /// Replaces the plan file.
     pub fn give(&self, text: &str) {
-        self.place.write(&self.plan, text);
+        self.folder.write(&self.plan, text);
     }
 
-    /// The plan as it was saved.
+    /// The content of the plan file.
     #[must_use]
     pub fn plan(&self) -> String {
-        self.place.read(&self.plan)
+        self.folder.read(&self.plan)
     }
 
-    /// The result file.
+    /// The content of the result file.
     #[must_use]
     pub fn results(&self) -> String {
-        self.place.read(RESULTS)
+        self.folder.read(RESULTS)
     }
 
-    /// Writes the result file anew.
+    /// Replaces the result file.
     pub fn set_results(&self, text: &str) {
-        self.place.write(RESULTS, text);
+        self.folder.write(RESULTS, text);
     }
 }
 
-/// Whether a grammar reads the script, for those that nothing here may run. Its name, and what it found.
+/// Parses a script that can't be run on every machine; the grammar's name and the result.
 #[must_use]
-pub fn parsed(shell: Shell) -> Option<(&'static str, Result<(), String>)> {
+pub fn parse_script(shell: Shell) -> Option<(&'static str, Result<(), String>)> {
     let Shell::PowerShell = shell else { return None };
     let (name, grammar) = grammar::of(Language::PowerShell)?;
-    let ground = Ground::with_users(30);
-    let plan = plan(&ground, &ground.users_without_mfa(2));
-    let text = PlanScript::new(&ground.tenant, &plan).text(shell);
+    let fixture = Fixture::with_users(30);
+    let plan = plan(&fixture, &fixture.users_without_mfa(2));
+    let text = PlanScript::new(&fixture.tenant, &plan).text(shell);
     Some((name, grammar::read(&grammar, &text)))
 }
 
-/// User and result of every line of a result file.
+/// User and result of each row of a result file.
 #[must_use]
 pub fn users_of(results: &str) -> Vec<(UserId, String)> {
     let mut reader = csv::Reader::from_reader(results.as_bytes());
@@ -123,11 +123,11 @@ pub fn users_of(results: &str) -> Vec<(UserId, String)> {
     records.map(|record| (UserId::read(&record[0]).expect("a user ID"), record[1].to_owned())).collect()
 }
 
-fn plan(ground: &Ground, users: &[UserId]) -> Plan {
+fn plan(fixture: &Fixture, users: &[UserId]) -> Plan {
     let row =
         |user: &UserId| PlannedRow { user: *user, from: Mfa::Off, read_at: Timestamp(1_795_500_000_000) };
     Plan {
-        environment: ground.tenant.environment,
+        environment: fixture.tenant.environment,
         to: true,
         made_at: Timestamp(1_795_500_000_000),
         rows: users.iter().map(row).collect(),

@@ -1,4 +1,4 @@
-//! The code that the page writes, run: one program, because its tests wait for others.
+//! Runs the code that the page generates. All tests are in one program because they mostly wait for other programs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "all of this is test")]
 
 mod languages;

@@ -1,18 +1,18 @@
-//! Plans as scripts, against a sandbox that slows them down and lets things go wrong.
+//! Runs plans as scripts against a sandbox with rate limits and faults.
 
 use pingone_mfa_core::code::script::Shell;
 use pingone_mfa_core::domain::user::UserId;
-use pingone_mfa_snippets::{Ground, PlanRun, parsed, users_of};
+use pingone_mfa_snippets::{Fixture, PlanRun, parse_script, users_of};
 use pingone_sandbox::{Behaviour, Fault, On, Rule};
 
-/// The script of a plan of so many users, and the ground that it is for; a grammar reads what nothing here runs.
-fn planned(shell: Shell, users: usize) -> Option<(Ground, Vec<UserId>, PlanRun)> {
-    let ground = Ground::with_users(120);
-    let users = ground.users_without_mfa(users);
-    if let Some(run) = PlanRun::new(shell, &ground, &users) {
-        return Some((ground, users, run));
+/// The script of a plan with this number of users, and its sandbox. If it can't be run here it is only parsed.
+fn script_of_plan(shell: Shell, users: usize) -> Option<(Fixture, Vec<UserId>, PlanRun)> {
+    let fixture = Fixture::with_users(120);
+    let users = fixture.users_without_mfa(users);
+    if let Some(run) = PlanRun::new(shell, &fixture, &users) {
+        return Some((fixture, users, run));
     }
-    let is_program = parsed(shell).is_none_or(|(_, result)| result.is_ok());
+    let is_program = parse_script(shell).is_none_or(|(_, result)| result.is_ok());
     assert!(is_program, "{}", shell.name());
     None
 }
@@ -21,37 +21,37 @@ fn all_changed(users: &[UserId]) -> Vec<(UserId, String)> {
     users.iter().map(|user| (*user, "changed".to_owned())).collect()
 }
 
-fn puts(ground: &Ground, user: UserId) -> usize {
-    let sandbox = ground.sandbox();
+fn puts(fixture: &Fixture, user: UserId) -> usize {
+    let sandbox = fixture.sandbox();
     let id = user.to_string();
     sandbox.seen().iter().filter(|seen| seen.method == "PUT" && seen.path.contains(&id)).count()
 }
 
-fn slowed_down(shell: Shell) {
-    let Some((ground, users, run)) = planned(shell, 8) else { return };
+fn respects_rate_limit(shell: Shell) {
+    let Some((fixture, users, run)) = script_of_plan(shell, 8) else { return };
     let behaviour = Behaviour { rate: Some(2.0), address_share: 1.0, ..Behaviour::default() };
-    ground.sandbox().behave(behaviour).unwrap();
-    // A script that is slower than the limit meets this one all the same.
+    fixture.sandbox().behave(behaviour).unwrap();
+    // A script that is slower than the limit still gets this refusal.
     let on = On { method: Some("PUT".into()), user: Some(users[3].0), ..On::default() };
     let fault = Fault::Status { status: 429, retry_after: Some(2), without_cors: false };
-    ground.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).unwrap();
-    let ended = run.run(&ground.token);
+    fixture.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).unwrap();
+    let ended = run.run(&fixture.token);
     assert!(ended.is_success, "{ended:?}");
     assert_eq!(users_of(&run.results()), all_changed(&users));
-    let sandbox = ground.sandbox();
+    let sandbox = fixture.sandbox();
     assert!(users.iter().all(|user| sandbox.mfa_enabled(user.0) == Some(true)));
     let refused: Vec<i64> =
         sandbox.seen().iter().filter(|seen| seen.status == 429).map(|seen| seen.at.0).collect();
-    assert!(!refused.is_empty(), "PingOne did slow it down");
+    assert!(!refused.is_empty(), "the rate limit must refuse a request");
     let is_sent_within =
         |millis: i64, at: i64| sandbox.seen().iter().any(|seen| seen.at.0 > at && seen.at.0 < at + millis);
-    assert!(!refused.iter().any(|at| is_sent_within(1000, *at)), "Retry-After was one second at least");
-    assert!(refused.iter().any(|at| !is_sent_within(2000, *at)), "and once it was two");
-    assert!(!(ended.output + &ended.errors + &run.results()).contains(&ground.token));
+    assert!(!refused.iter().any(|at| is_sent_within(1000, *at)), "each Retry-After is at least one second");
+    assert!(refused.iter().any(|at| !is_sent_within(2000, *at)), "one Retry-After is two seconds");
+    assert!(!(ended.output + &ended.errors + &run.results()).contains(&fixture.token));
 }
 
-fn everything_goes_wrong(shell: Shell) {
-    let Some((ground, users, run)) = planned(shell, 7) else { return };
+fn recovers_from_faults(shell: Shell) {
+    let Some((fixture, users, run)) = script_of_plan(shell, 7) else { return };
     let faults = [
         Fault::Lost { reset: false },
         Fault::Dropped { reset: true },
@@ -63,36 +63,40 @@ fn everything_goes_wrong(shell: Shell) {
     for (fault, user) in faults.into_iter().zip(&users) {
         let on = On { method: Some("PUT".into()), user: Some(user.0), ..On::default() };
         let times = Some(1);
-        ground.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times, fault }).unwrap();
+        fixture.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times, fault }).unwrap();
     }
-    let ended = run.run(&ground.token);
+    let ended = run.run(&fixture.token);
     assert!(!ended.is_success && ended.errors.contains("1 of 7 users were not changed"), "{ended:?}");
     let mut expected = all_changed(&users);
     "refused".clone_into(&mut expected[5].1);
     assert_eq!(users_of(&run.results()), expected);
-    let counts: Vec<usize> = users.iter().map(|user| puts(&ground, *user)).collect();
-    assert_eq!(counts, [1, 2, 2, 2, 1, 1, 1], "a lost answer is read before anything is sent again");
+    let counts: Vec<usize> = users.iter().map(|user| puts(&fixture, *user)).collect();
+    assert_eq!(
+        counts,
+        [1, 2, 2, 2, 1, 1, 1],
+        "after a lost response the value is read before a PUT is sent again"
+    );
 
-    // Whoever was changed is left alone the second time, even if the last line was cut.
+    // On a second run, users that were already changed are skipped, even if the last line was truncated.
     let cut = run.results().trim_end().to_owned();
     run.set_results(&cut);
-    let ended = run.run(&ground.token);
+    let ended = run.run(&fixture.token);
     assert!(ended.is_success, "{ended:?}");
     expected.push((users[5], "changed".to_owned()));
     assert_eq!(users_of(&run.results()), expected);
-    assert_eq!(puts(&ground, users[5]), 2);
-    assert_eq!(puts(&ground, users[6]), 1);
+    assert_eq!(puts(&fixture, users[5]), 2);
+    assert_eq!(puts(&fixture, users[6]), 1);
 }
 
-fn cannot_begin(shell: Shell) {
-    let Some((ground, users, run)) = planned(shell, 3) else { return };
+fn refuses_invalid_input(shell: Shell) {
+    let Some((fixture, users, run)) = script_of_plan(shell, 3) else { return };
     let plan = run.plan();
     let rubbish = run.run("rubbish");
     assert!(!rubbish.is_success && rubbish.errors.contains("401"), "{rubbish:?}");
-    assert_eq!(users_of(&run.results()), [], "a refused token says nothing of a user");
+    assert_eq!(users_of(&run.results()), [], "a refused token must not write results");
     let third = users[2].to_string();
     let cut: Vec<&str> = plan.split_inclusive('\n').filter(|line| !line.contains(&third)).collect();
-    let before = ground.sandbox().seen().len();
+    let before = fixture.sandbox().seen().len();
     for other in [
         cut.concat(),
         plan.replace("# planNumber,", "# planNumber,0"),
@@ -101,141 +105,141 @@ fn cannot_begin(shell: Shell) {
         plan.replace(&users[1].to_string(), "../groups"),
     ] {
         run.give(&other);
-        let ended = run.run(&ground.token);
+        let ended = run.run(&fixture.token);
         assert!(!ended.is_success, "{other}: {ended:?}");
     }
-    assert_eq!(ground.sandbox().seen().len(), before, "nothing was sent for a plan that is none");
+    assert_eq!(fixture.sandbox().seen().len(), before, "nothing may be sent for an invalid plan");
 }
 
 /// The script of a plan with a pilot user.
-fn with_pilot(shell: Shell) -> Option<(Ground, Vec<UserId>, PlanRun)> {
-    let ground = Ground::with_users(120);
-    let users = ground.users_without_mfa(3);
-    PlanRun::with_pilot(shell, &ground, &users).map(|run| (ground, users, run))
+fn with_pilot(shell: Shell) -> Option<(Fixture, Vec<UserId>, PlanRun)> {
+    let fixture = Fixture::with_users(120);
+    let users = fixture.users_without_mfa(3);
+    PlanRun::with_pilot(shell, &fixture, &users).map(|run| (fixture, users, run))
 }
 
-fn all_puts(ground: &Ground, users: &[UserId]) -> Vec<usize> {
-    users.iter().map(|user| puts(ground, *user)).collect()
+fn all_puts(fixture: &Fixture, users: &[UserId]) -> Vec<usize> {
+    users.iter().map(|user| puts(fixture, *user)).collect()
 }
 
-fn asks_again(shell: Shell) {
-    let Some((ground, users, run)) = with_pilot(shell) else { return };
-    let before = ground.sandbox().seen().len();
-    // The reference, the reason, the pilot user and the number are each asked for again.
-    for (place, wrong) in [(0, "CHG2"), (0, ""), (1, " "), (2, &users[1].to_string()), (3, "4"), (3, "3x")] {
+fn asks_for_confirmation(shell: Shell) {
+    let Some((fixture, users, run)) = with_pilot(shell) else { return };
+    let before = fixture.sandbox().seen().len();
+    // Each wrong answer stops the script: the reference, the reason, the pilot user and the number.
+    for (index, wrong) in [(0, "CHG2"), (0, ""), (1, " "), (2, &users[1].to_string()), (3, "4"), (3, "3x")] {
         let mut answers = run.answers.clone();
-        wrong.clone_into(&mut answers[place]);
-        let ended = run.run_answering(&ground.token, &answers);
+        wrong.clone_into(&mut answers[index]);
+        let ended = run.run_answering(&fixture.token, &answers);
         assert!(!ended.is_success && ended.errors.contains("Nothing more was sent."), "{wrong}: {ended:?}");
     }
-    let ended = run.run_answering(&ground.token, &[]);
+    let ended = run.run_answering(&fixture.token, &[]);
     assert!(!ended.is_success, "without any answer: {ended:?}");
-    assert_eq!(ground.sandbox().seen().len(), before, "nothing was sent before everything was answered");
+    assert_eq!(fixture.sandbox().seen().len(), before, "nothing may be sent before everything is confirmed");
 }
 
 fn waits_after_the_pilot_user(shell: Shell) {
-    let Some((ground, users, run)) = with_pilot(shell) else { return };
+    let Some((fixture, users, run)) = with_pilot(shell) else { return };
     let (last, started) = run.answers.split_last().unwrap();
     assert_eq!(last, "continue");
-    for go_on in ["no", ""] {
-        let answers = [started, &[go_on.to_owned()]].concat();
-        let ended = run.run_answering(&ground.token, &answers);
+    for confirmation in ["no", ""] {
+        let answers = [started, &[confirmation.to_owned()]].concat();
+        let ended = run.run_answering(&fixture.token, &answers);
         assert!(!ended.is_success && ended.errors.contains("pilot user"), "{ended:?}");
-        assert_eq!(all_puts(&ground, &users), [1, 0, 0], "the pilot user alone, and once");
+        assert_eq!(all_puts(&fixture, &users), [1, 0, 0], "only the pilot user is changed, once");
     }
-    let ended = run.run(&ground.token);
+    let ended = run.run(&fixture.token);
     assert!(ended.is_success, "{ended:?}");
     assert_eq!(users_of(&run.results()), all_changed(&users));
-    assert_eq!(all_puts(&ground, &users), [1, 1, 1]);
-    // Once others were changed, nobody is asked to look at the pilot user again.
-    let ended = run.run_answering(&ground.token, started);
+    assert_eq!(all_puts(&fixture, &users), [1, 1, 1]);
+    // Once other users were changed, the script doesn't ask about the pilot user again.
+    let ended = run.run_answering(&fixture.token, started);
     assert!(ended.is_success, "{ended:?}");
 }
 
 fn stops_where_the_pilot_user_fails(shell: Shell) {
-    let Some((ground, users, run)) = with_pilot(shell) else { return };
+    let Some((fixture, users, run)) = with_pilot(shell) else { return };
     let on = On { method: Some("PUT".into()), user: Some(users[0].0), ..On::default() };
     let fault = Fault::Status { status: 403, retry_after: None, without_cors: false };
-    ground.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).unwrap();
-    let ended = run.run(&ground.token);
+    fixture.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).unwrap();
+    let ended = run.run(&fixture.token);
     assert!(!ended.is_success && ended.errors.contains("the pilot user was not changed"), "{ended:?}");
-    assert_eq!(all_puts(&ground, &users), [1, 0, 0]);
+    assert_eq!(all_puts(&fixture, &users), [1, 0, 0]);
 }
 
 #[test]
-fn bash_asks_again_for_what_the_review_asked() {
-    asks_again(Shell::Bash);
+fn bash_asks_for_the_confirmations_of_the_review() {
+    asks_for_confirmation(Shell::Bash);
 }
 
 #[test]
-fn python_asks_again_for_what_the_review_asked() {
-    asks_again(Shell::Python);
+fn python_asks_for_the_confirmations_of_the_review() {
+    asks_for_confirmation(Shell::Python);
 }
 
 #[test]
-fn powershell_asks_again_for_what_the_review_asked() {
-    asks_again(Shell::PowerShell);
+fn powershell_asks_for_the_confirmations_of_the_review() {
+    asks_for_confirmation(Shell::PowerShell);
 }
 
 #[test]
-fn bash_waits_for_a_person_after_the_pilot_user() {
+fn bash_waits_for_confirmation_after_the_pilot_user() {
     waits_after_the_pilot_user(Shell::Bash);
     stops_where_the_pilot_user_fails(Shell::Bash);
 }
 
 #[test]
-fn python_waits_for_a_person_after_the_pilot_user() {
+fn python_waits_for_confirmation_after_the_pilot_user() {
     waits_after_the_pilot_user(Shell::Python);
     stops_where_the_pilot_user_fails(Shell::Python);
 }
 
 #[test]
-fn powershell_waits_for_a_person_after_the_pilot_user() {
+fn powershell_waits_for_confirmation_after_the_pilot_user() {
     waits_after_the_pilot_user(Shell::PowerShell);
     stops_where_the_pilot_user_fails(Shell::PowerShell);
 }
 
 #[test]
-fn bash_waits_as_long_as_pingone_asks_for() {
-    slowed_down(Shell::Bash);
+fn bash_waits_as_long_as_retry_after_says() {
+    respects_rate_limit(Shell::Bash);
 }
 
 #[test]
-fn python_waits_as_long_as_pingone_asks_for() {
-    slowed_down(Shell::Python);
+fn python_waits_as_long_as_retry_after_says() {
+    respects_rate_limit(Shell::Python);
 }
 
 #[test]
-fn powershell_waits_as_long_as_pingone_asks_for() {
-    slowed_down(Shell::PowerShell);
+fn powershell_waits_as_long_as_retry_after_says() {
+    respects_rate_limit(Shell::PowerShell);
 }
 
 #[test]
-fn bash_settles_what_went_wrong_and_goes_on_where_it_stopped() {
-    everything_goes_wrong(Shell::Bash);
+fn bash_recovers_from_faults_and_continues_where_it_stopped() {
+    recovers_from_faults(Shell::Bash);
 }
 
 #[test]
-fn python_settles_what_went_wrong_and_goes_on_where_it_stopped() {
-    everything_goes_wrong(Shell::Python);
+fn python_recovers_from_faults_and_continues_where_it_stopped() {
+    recovers_from_faults(Shell::Python);
 }
 
 #[test]
-fn powershell_settles_what_went_wrong_and_goes_on_where_it_stopped() {
-    everything_goes_wrong(Shell::PowerShell);
+fn powershell_recovers_from_faults_and_continues_where_it_stopped() {
+    recovers_from_faults(Shell::PowerShell);
 }
 
 #[test]
-fn bash_begins_with_nothing_but_its_own_plan() {
-    cannot_begin(Shell::Bash);
+fn bash_refuses_another_plan_or_token() {
+    refuses_invalid_input(Shell::Bash);
 }
 
 #[test]
-fn python_begins_with_nothing_but_its_own_plan() {
-    cannot_begin(Shell::Python);
+fn python_refuses_another_plan_or_token() {
+    refuses_invalid_input(Shell::Python);
 }
 
 #[test]
-fn powershell_begins_with_nothing_but_its_own_plan() {
-    cannot_begin(Shell::PowerShell);
+fn powershell_refuses_another_plan_or_token() {
+    refuses_invalid_input(Shell::PowerShell);
 }

@@ -1,4 +1,4 @@
-//! What the page has stored, read from the browser's own database.
+//! Reads the page's journal from the browser's database (IndexedDB).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +6,7 @@ use pingone_mfa_core::engine::journal::{Restored, restore};
 use pingone_mfa_e2e::Page;
 use serde_json::Value;
 
-/// A database that isn't there is not made: the page would find it empty.
+/// The database isn't created if it is missing: the page would then find an empty one.
 const READ: &str = r#"
 const done = arguments[arguments.length - 1];
 (async () => {
@@ -28,15 +28,15 @@ const done = arguments[arguments.length - 1];
 })().then(done, (error) => done(String(error)));
 "#;
 
-/// The journal of the one run that is stored.
+/// The journal of the only stored run.
 pub(crate) struct JournalFiles {
-    /// The keys of its entries: the run's name and a number.
+    /// The keys of its entries: the run's name and a sequence number.
     pub(crate) keys: Vec<(String, u64)>,
     entries: Vec<Vec<u8>>,
 }
 
 impl JournalFiles {
-    /// Reads it without the page's doing.
+    /// Reads the journal without using the page's code.
     pub(crate) async fn read(page: &Page) -> Self {
         let read = page.ask(READ, vec![]).await.expect("the page answers");
         let rows = read.as_array().unwrap_or_else(|| panic!("the database can't be read: {read}"));
@@ -48,9 +48,8 @@ impl JournalFiles {
         Self { keys, entries }
     }
 
-    /// What it says; `None` where nothing is stored.
+    /// The restored run; `None` if nothing is stored.
     pub(crate) fn restored(&self) -> Option<Restored> {
-        (!self.entries.is_empty())
-            .then(|| restore(&self.entries).expect("a journal of one run that can be read"))
+        (!self.entries.is_empty()).then(|| restore(&self.entries).expect("the journal can't be restored"))
     }
 }

@@ -1,5 +1,4 @@
-//! Runs whose browser is killed in the midst of them, by `kill -9`, and which another browser goes on with from what is
-//! on the disk.
+//! Kills the browser during runs (`kill -9`), and continues each run in a new browser from what is stored on disk.
 
 use std::collections::HashSet;
 
@@ -18,31 +17,31 @@ use crate::person;
 use crate::seeds::{self, Outcome};
 use crate::write_log::WriteLog;
 
-/// So many rows may be between intent and outcome.
+/// How many rows may be between intent and outcome.
 pub(crate) const WINDOW: usize = 32;
 
-/// The ceiling for writes, in requests a second: twice the users.
+/// The rate limit of writes in requests per second. Each user takes two: preflight and PUT.
 const WRITE: u64 = 120;
 
-/// How often a run's browser is killed at most.
-const MOST: u64 = 3;
+/// Maximum kills per run.
+const MAX_KILLS: u64 = 3;
 
-/// What came of kills.
+/// Losses that kills caused.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Losses {
     pub(crate) kills: u64,
-    /// Those before the plan was stored, and those after the run was closed.
+    /// Kills before the plan was stored or after the run was closed.
     pub(crate) idle: u64,
-    /// Journal entries that the browser had called stored.
+    /// Journal entries that the browser had reported as stored.
     pub(crate) acknowledged: usize,
-    /// Those of them that were gone.
+    /// Reported entries that were missing afterwards.
     pub(crate) lost: usize,
-    /// Rows that PingOne had answered and that had no outcome in the journal, in all and at most.
+    /// Rows that PingOne had answered but that had no outcome in the journal: in total, and the maximum per kill.
     pub(crate) answers_lost: usize,
     pub(crate) most_answers_lost: usize,
-    /// Rows between intent and outcome, at most.
+    /// Maximum number of rows between intent and outcome.
     pub(crate) most_open: usize,
-    /// Open rows that were not read before something was written.
+    /// Open rows that weren't read before the first new write.
     pub(crate) unread: usize,
     /// Rows with an outcome that were written again.
     pub(crate) written_again: usize,
@@ -65,22 +64,22 @@ impl Losses {
     }
 }
 
-/// What a journal said when the next browser began, and where the sandbox's log stood.
-struct Found {
+/// The state of the journal when the next browser started, and the length of the sandbox's request log.
+struct JournalState {
     settled: HashSet<Uuid>,
     open: HashSet<Uuid>,
     mark: usize,
 }
 
-/// One run whose browser is killed at most so often.
-struct Hunt {
+/// A run whose browser is killed several times.
+struct KillTest {
     world: World,
     write_log: WriteLog,
     losses: Losses,
     violations: Vec<String>,
 }
 
-/// Plays what a seed has in store.
+/// Plays the run of a seed with at most `most` kills.
 pub(crate) async fn play(seed: u64, most: u64) -> (Losses, Outcome, Vec<String>) {
     let mut dice = Dice::new(seed);
     let users = u32::try_from(dice.between(200, 400)).unwrap();
@@ -88,36 +87,36 @@ pub(crate) async fn play(seed: u64, most: u64) -> (Losses, Outcome, Vec<String>)
     world.renew_browser().await;
     let write_log = WriteLog::begin().await;
     world.release.permit(&write_log.origin);
-    person::everyone_has(&world, false);
-    let mut hunt = Hunt { world, write_log, losses: Losses::default(), violations: Vec::new() };
+    person::set_all_users(&world, false);
+    let mut kill_test = KillTest { world, write_log, losses: Losses::default(), violations: Vec::new() };
     let since = Timestamp(now().0);
-    let page = hunt.world.open().await;
-    hunt.write_log.attend(&page).await;
-    person::connect(&hunt.world, &page).await;
-    hunt.start(&page).await;
-    let page = hunt.kill(page, users, &mut dice, most.min(MOST)).await;
-    let file = person::save_report(&hunt.world, &page).await;
-    let (outcome, lies) = seeds::judge(&hunt.world, file, since);
-    hunt.violations.extend(lies);
-    hunt.compare_flags();
-    (hunt.losses, outcome, hunt.violations)
+    let page = kill_test.world.open().await;
+    kill_test.write_log.watch(&page).await;
+    person::connect(&kill_test.world, &page).await;
+    kill_test.start(&page).await;
+    let page = kill_test.kill(page, users, &mut dice, most.min(MAX_KILLS)).await;
+    let file = person::save_report(&kill_test.world, &page).await;
+    let (outcome, more_violations) = seeds::judge(&kill_test.world, file, since);
+    kill_test.violations.extend(more_violations);
+    kill_test.compare_flags();
+    (kill_test.losses, outcome, kill_test.violations)
 }
 
-impl Hunt {
-    fn violated(&mut self, what: String) {
+impl KillTest {
+    fn record_violation(&mut self, what: String) {
         self.violations.push(what);
     }
 
-    /// Starts the run of everyone and looks at its test user.
+    /// Starts a run of all users and confirms its pilot user.
     async fn start(&mut self, page: &Page) {
         person::review(&self.world, page, true).await;
-        self.loses_answers();
+        self.inject_lost_answers();
         page.press_beginning("button", "Run ").await;
         page.press("button", "Go on").await;
     }
 
-    /// Some answers are lost on their way, as always.
-    fn loses_answers(&self) {
+    /// Delays all responses to PUTs, and loses some of them.
+    fn inject_lost_answers(&self) {
         let on = On { method: Some("PUT".into()), endpoint: Some("mfaEnabled".into()), ..On::default() };
         let lost =
             Rule { on: on.clone(), share: 0.03, skip: 0, times: None, fault: Fault::Lost { reset: true } };
@@ -129,30 +128,30 @@ impl Hunt {
         }
     }
 
-    /// Kills the browser at moments that the dice tell, and goes on each time.
+    /// Kills the browser at random times, and continues the run after each kill.
     async fn kill(&mut self, first: Page, users: u32, dice: &mut Dice, most: u64) -> Page {
         let mut page = first;
         let mut left = u64::from(users);
-        let mut found: Option<Found> = None;
+        let mut journal_state: Option<JournalState> = None;
         for _ in 0..dice.between(1, most) {
-            // Now and then the run has come to its end by then, and reads back or is over.
+            // In some cases the run has already been written by then, and is being verified or is finished.
             sleep(Duration::from_millis(dice.between(0, left * 2000 / WRITE * 11 / 10 + 800))).await;
             self.world.kill_browser().await;
             self.losses.kills += 1;
-            if let Some(found) = found.take() {
-                self.look_at_sent(&found);
+            if let Some(journal_state) = journal_state.take() {
+                self.check_sent(&journal_state);
             }
             page = self.world.open().await;
             let journal = JournalFiles::read(&page).await;
-            self.look_at_stored(&journal);
+            self.check_stored(&journal);
             let restored = journal.restored();
             if let Some(restored) = &restored {
-                let next = self.look_at_rows(restored);
+                let next = self.check_rows(restored);
                 left = (restored.rows.len() - next.settled.len()) as u64;
-                found = Some(next);
+                journal_state = Some(next);
             }
-            self.write_log.attend(&page).await;
-            person::come_back(&self.world, &page).await;
+            self.write_log.watch(&page).await;
+            person::reconnect(&self.world, &page).await;
             let is_closed = restored.as_ref().is_some_and(|restored| restored.closed_at.is_some());
             self.losses.idle += u64::from(is_closed || restored.is_none());
             if restored.is_none() {
@@ -163,28 +162,28 @@ impl Hunt {
             }
         }
         person::wait(&page).await;
-        if let Some(found) = found {
-            self.look_at_sent(&found);
+        if let Some(journal_state) = journal_state {
+            self.check_sent(&journal_state);
         }
         page
     }
 
-    /// Whatever was called stored is there.
-    fn look_at_stored(&mut self, journal: &JournalFiles) {
+    /// Every entry that was reported as stored must be present.
+    fn check_stored(&mut self, journal: &JournalFiles) {
         let (acknowledged, lost) = self.write_log.compare(&journal.keys);
         self.losses.acknowledged = acknowledged;
         self.losses.lost += lost.len();
         if !lost.is_empty() {
-            self.violated(format!("acknowledged and lost: {lost:?}"));
+            self.record_violation(format!("acknowledged and lost: {lost:?}"));
         }
     }
 
-    /// What the sandbox saw until now, held against the journal.
-    fn look_at_rows(&mut self, restored: &Restored) -> Found {
-        let user = |place: usize| restored.plan.rows.get(place).map(|row| row.user.0);
+    /// Compares the requests that the sandbox has received with the journal.
+    fn check_rows(&mut self, restored: &Restored) -> JournalState {
+        let user = |index: usize| restored.plan.rows.get(index).map(|row| row.user.0);
         let settled = restored.rows.iter().enumerate().filter(|(_, row)| row.state.is_ended());
-        let settled: HashSet<Uuid> = settled.filter_map(|(place, _)| user(place)).collect();
-        let open: HashSet<Uuid> = restored.open.iter().filter_map(|place| user(*place as usize)).collect();
+        let settled: HashSet<Uuid> = settled.filter_map(|(index, _)| user(index)).collect();
+        let open: HashSet<Uuid> = restored.open.iter().filter_map(|index| user(*index as usize)).collect();
         let (written, answered, mark) = {
             let sandbox = self.world.sandbox();
             let puts = || sandbox.seen().iter().filter(|seen| is_put(seen));
@@ -201,45 +200,45 @@ impl Hunt {
         self.losses.most_answers_lost = self.losses.most_answers_lost.max(answers_lost);
         self.losses.most_open = self.losses.most_open.max(open.len());
         if without_intent > 0 {
-            self.violated(format!("{without_intent} rows were written without a stored intent"));
+            self.record_violation(format!("{without_intent} rows were written without a stored intent"));
         }
         if answers_lost > WINDOW || open.len() > WINDOW {
-            self.violated(format!("{answers_lost} answers lost, {} rows open", open.len()));
+            self.record_violation(format!("{answers_lost} answers lost, {} rows open", open.len()));
         }
-        Found { settled, open, mark }
+        JournalState { settled, open, mark }
     }
 
-    /// What the browser that went on has sent.
-    fn look_at_sent(&mut self, found: &Found) {
+    /// Checks the requests that the continuing browser has sent.
+    fn check_sent(&mut self, journal_state: &JournalState) {
         let (unread, again) = {
             let sandbox = self.world.sandbox();
-            let sent = sandbox.seen().get(found.mark..).unwrap_or_default();
+            let sent = sandbox.seen().get(journal_state.mark..).unwrap_or_default();
             let first = sent.iter().position(is_put);
             let read: HashSet<Uuid> =
                 sent.iter().take(first.unwrap_or_default()).filter_map(read_of).collect();
-            let unread = first.map_or(0, |_| found.open.difference(&read).count());
+            let unread = first.map_or(0, |_| journal_state.open.difference(&read).count());
             let written: HashSet<Uuid> =
                 sent.iter().filter(|seen| is_put(seen)).filter_map(|seen| user_of(&seen.path)).collect();
-            (unread, written.intersection(&found.settled).count())
+            (unread, written.intersection(&journal_state.settled).count())
         };
         self.losses.unread += unread;
         self.losses.written_again += again;
         if unread > 0 {
-            self.violated(format!("{unread} open rows were not read before something was written"));
+            self.record_violation(format!("{unread} open rows were not read before something was written"));
         }
         if again > 0 {
-            self.violated(format!("{again} rows with an outcome were written again"));
+            self.record_violation(format!("{again} rows with an outcome were written again"));
         }
     }
 
-    /// Nothing but answers was lost: in the end everyone has the new value.
+    /// Only responses were lost, so in the end all users must have the new value.
     fn compare_flags(&mut self) {
         let left = {
             let sandbox = self.world.sandbox();
             sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) != Some(true)).count()
         };
         if left > 0 {
-            self.violated(format!("{left} users were not changed"));
+            self.record_violation(format!("{left} users were not changed"));
         }
     }
 }
@@ -248,7 +247,7 @@ fn is_put(seen: &Seen) -> bool {
     seen.method == "PUT" && seen.path.ends_with("/mfaEnabled")
 }
 
-/// Whose flag was read by itself.
+/// The user whose value was read by a separate request.
 fn read_of(seen: &Seen) -> Option<Uuid> {
     let is_read = seen.method == "GET" && seen.path.ends_with("/mfaEnabled") && seen.status == 200;
     is_read.then(|| user_of(&seen.path)).flatten()

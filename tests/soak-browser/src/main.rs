@@ -1,9 +1,9 @@
-//! Plays runs in Chromium, over real sockets, and says what came of them: `[--runs N] [--kills N] [--seed N]`.
-//! `cargo xtask soak --browser` runs it.
+//! Plays runs in Chromium over real sockets and prints the results: `[--runs N] [--kills N] [--seed N]`.
+//! `cargo xtask soak --browser` starts it.
 //!
-//! [`seeds`] plays runs under everything that goes wrong between the page and PingOne; [`kills`] kills the browser in the
-//! midst of them. The page is the one that `PINGONE_MFA_DIST` names, and is used by its real interface ([`person`]). What
-//! its report says is judged as on the virtual clock (`pingone_mfa_soak::judge`).
+//! [`seeds`] plays runs under all kinds of faults between the page and PingOne; [`kills`] kills the browser during
+//! runs. The page is read from `PINGONE_MFA_DIST` and is operated through its real user interface ([`person`]). Its
+//! report is checked by the same code as on the virtual clock (`pingone_mfa_soak::judge`).
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
 #![allow(
     clippy::unwrap_used,
@@ -65,11 +65,11 @@ async fn main() -> ExitCode {
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Plays seeds: how many of them found something.
+/// Plays runs by seed; returns how many of them had violations.
 async fn seeded(options: &Options) -> u64 {
     let (mut sum, mut failed) = (Outcome::default(), 0);
     for seed in options.seed..options.seed + options.runs {
-        // As a task of its own, so that a page on which something isn't found costs one seed.
+        // In a separate task, so that a panic (an element that isn't found) costs only one seed.
         let violations = match tokio::spawn(seeds::play(seed)).await {
             Ok((outcome, violations)) => {
                 sum.add(&outcome);
@@ -77,7 +77,7 @@ async fn seeded(options: &Options) -> u64 {
             }
             Err(error) => vec![error.to_string()],
         };
-        failed += told(seed, &violations, "--runs 1 --kills 0");
+        failed += report_violations(seed, &violations, "--runs 1 --kills 0");
     }
     if options.runs > 0 {
         println!("\n| runs in Chromium, seeds from {} on | |\n| --- | ---: |", options.seed);
@@ -87,7 +87,7 @@ async fn seeded(options: &Options) -> u64 {
     failed
 }
 
-/// Kills browsers: how many runs found something.
+/// Plays runs whose browser is killed; returns how many of them had violations.
 async fn killed(options: &Options) -> u64 {
     let (mut losses, mut sum, mut failed) = (Losses::default(), Outcome::default(), 0);
     let mut seed = options.seed;
@@ -105,7 +105,7 @@ async fn killed(options: &Options) -> u64 {
                 vec![error.to_string()]
             }
         };
-        failed += told(seed, &violations, &format!("--runs 0 --kills {}", left.max(3)));
+        failed += report_violations(seed, &violations, &format!("--runs 0 --kills {}", left.max(3)));
         seed += 1;
     }
     if options.kills > 0 {
@@ -126,8 +126,8 @@ async fn killed(options: &Options) -> u64 {
     failed
 }
 
-/// Says what must never happen and did; 1 where something was found.
-fn told(seed: u64, violations: &[String], again: &str) -> u64 {
+/// Prints the violations of a seed; returns 1 if there are any.
+fn report_violations(seed: u64, violations: &[String], again: &str) -> u64 {
     if violations.is_empty() {
         eprintln!("seed {seed}: nothing found");
         return 0;
@@ -164,13 +164,13 @@ mod tests {
     }
 
     #[test]
-    fn fifty_runs_and_a_hundred_kills_unless_told_otherwise() {
+    fn the_default_is_fifty_runs_and_a_hundred_kills() {
         assert_eq!(read(""), Ok(Options { runs: 50, kills: 100, seed: 1 }));
         assert_eq!(read("--runs 0 --kills 3 --seed 9"), Ok(Options { runs: 0, kills: 3, seed: 9 }));
     }
 
     #[test]
-    fn a_wrong_option_is_named() {
+    fn a_wrong_option_is_named_in_the_error() {
         assert!(read("--users 3").is_err_and(|problem| problem.contains("`--users`")));
         assert!(read("--kills").is_err_and(|problem| problem.contains("needs a value")));
         assert!(read("--runs few").is_err_and(|problem| problem.contains("`few`")));

@@ -1,4 +1,4 @@
-//! What a person does at the page, from the token to the report.
+//! Operates the page like a user, from the token to the report.
 
 use std::time::Duration;
 
@@ -13,23 +13,23 @@ use tokio::time::{Instant, sleep};
 
 use crate::journal_files::JournalFiles;
 
-/// Between two looks at the page.
-pub(crate) const GLANCE: Duration = Duration::from_millis(100);
+/// Interval at which the page is polled.
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How long something that is awaited may take.
+/// Time limit for something to appear or happen.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What goes on by itself once somebody presses it.
+/// Buttons that continue a waiting run.
 const GO_ON: [&str; 4] = ["Go on", "Try now", "Resume", "Continue"];
 
-/// The config.json with another ceiling for writes.
+/// A config.json with this rate limit for writes.
 pub(crate) fn config(write: u64) -> impl Fn(&str) -> String {
     let rate = format!("{{\"rate\":{{\"read\":2000,\"write\":{write},\"max\":2000}},");
     move |origin| config_json(origin).replacen('{', &rate, 1)
 }
 
-/// Gives everyone the same value, as somebody else would.
-pub(crate) fn everyone_has(world: &World, value: bool) {
+/// Sets MFA of all users in the sandbox, as another client would.
+pub(crate) fn set_all_users(world: &World, value: bool) {
     let mut sandbox = world.sandbox();
     let users: Vec<_> = sandbox.user_ids().collect();
     for user in users {
@@ -37,14 +37,14 @@ pub(crate) fn everyone_has(world: &World, value: bool) {
     }
 }
 
-/// Connects, and waits until everyone is listed.
+/// Connects, and waits until all users are listed.
 pub(crate) async fn connect(world: &World, page: &Page) {
     page.connect(&world.token(&TokenSpec::default())).await;
     let users = world.sandbox().user_ids().count();
     page.see("checkbox", &format!("Select all {users} that match")).await;
 }
 
-/// Reviews a change of everyone, up to the button that starts it.
+/// Selects all users and reviews the change, up to the button that starts it.
 pub(crate) async fn review(world: &World, page: &Page, to: bool) {
     let users = world.sandbox().user_ids().count();
     let (verb, dialog) = if to { ("Enable", "enable") } else { ("Disable", "disable") };
@@ -54,7 +54,7 @@ pub(crate) async fn review(world: &World, page: &Page, to: bool) {
     page.hear(&format!("{users} users chosen")).await;
     page.include_skipped().await;
     if page.find("textbox", "Start with").await.is_some() {
-        let first = world.sandbox().user_ids().next().expect("somebody is there");
+        let first = world.sandbox().user_ids().next().expect("the sandbox has users");
         page.fill("textbox", "Start with", &first.to_string()).await;
     }
     if page.find("textbox", "Reason").await.is_some() {
@@ -66,8 +66,9 @@ pub(crate) async fn review(world: &World, page: &Page, to: bool) {
     }
 }
 
-/// Comes back to a page that was just loaded: what is stored, and its run is gone on with, or shown if it is over.
-pub(crate) async fn come_back(world: &World, page: &Page) -> Option<Restored> {
+/// Reconnects after the page was loaded. A stored run is continued, or shown if it is closed. Returns the stored
+/// run.
+pub(crate) async fn reconnect(world: &World, page: &Page) -> Option<Restored> {
     let restored = JournalFiles::read(page).await.restored();
     connect(world, page).await;
     if let Some(restored) = &restored {
@@ -76,8 +77,8 @@ pub(crate) async fn come_back(world: &World, page: &Page) -> Option<Restored> {
     restored
 }
 
-/// Presses whatever a run waits for. Whether it is over.
-pub(crate) async fn look(page: &Page) -> bool {
+/// Presses the buttons a run may wait for. Returns whether the run is finished.
+pub(crate) async fn advance(page: &Page) -> bool {
     if page.text().await.contains("Finished at") {
         return true;
     }
@@ -87,19 +88,19 @@ pub(crate) async fn look(page: &Page) -> bool {
     false
 }
 
-/// Between finding and pressing it may go.
+/// Presses a button if it exists; it may disappear before it is clicked.
 pub(crate) async fn press_if_there(page: &Page, name: &str) {
     if let Some(button) = page.find("button", name).await {
         let _ = button.click().await;
     }
 }
 
-/// Looks until the run is over.
+/// Polls the page until the run is finished.
 pub(crate) async fn wait(page: &Page) {
     let deadline = Instant::now() + PATIENCE;
-    while !look(page).await {
+    while !advance(page).await {
         assert!(Instant::now() < deadline, "the run doesn't end:\n{}", page.text().await);
-        sleep(GLANCE).await;
+        sleep(POLL_INTERVAL).await;
     }
 }
 
@@ -111,7 +112,7 @@ pub(crate) async fn save_report(world: &World, page: &Page) -> Vec<u8> {
     downloads.bytes("", ".json").await
 }
 
-/// What a report says.
+/// Parses a report; panics if that fails.
 pub(crate) fn read(file: Vec<u8>) -> RunReport {
     report::read(file).unwrap_or_else(|fault| panic!("the report can't be read: {fault}"))
 }

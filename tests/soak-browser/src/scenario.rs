@@ -1,4 +1,4 @@
-//! What is going to happen to one run in the browser, drawn from its seed.
+//! What happens during one run in the browser, drawn from its seed.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -7,25 +7,24 @@ use pingone_mfa_soak::dice::Dice;
 use pingone_sandbox::{BackgroundChange, Behaviour, Fault, On, Populations, Rule};
 use uuid::Uuid;
 
-/// Everything that is drawn before a run begins.
+/// Everything that is decided before a run starts.
 pub(crate) struct Scenario {
-    /// How many users there are.
     pub(crate) users: u32,
-    /// How they are spread.
+    /// How the users are distributed over populations.
     pub(crate) populations: Populations,
-    /// The value that the run gives.
+    /// The value of `mfaEnabled` that the run sets.
     pub(crate) to: bool,
-    /// The ceiling for writes in requests a second, preflights counted.
+    /// The rate limit of writes in requests per second, counting preflights.
     pub(crate) write: u64,
-    /// What goes wrong from the moment the run is started.
+    /// Faults from the moment the run starts.
     pub(crate) rules: Vec<Rule>,
-    /// The licence's limit.
+    /// Behavior of the sandbox, with the license's rate limit.
     pub(crate) behaviour: Behaviour,
-    /// How many users others change or delete meanwhile.
+    /// How many changes other clients make to users during the run.
     others: u64,
-    /// When the page is loaded anew, after the run was started.
+    /// When the page is reloaded, after the start of the run.
     pub(crate) reloads: VecDeque<Duration>,
-    /// How many of a thousand looks at the page make the person pause.
+    /// In how many of a thousand polls the user presses "Pause".
     pub(crate) pauses: u64,
 }
 
@@ -33,8 +32,8 @@ impl Scenario {
     pub(crate) fn draw(dice: &mut Dice) -> Self {
         let users = u32::try_from(dice.between(60, 200)).unwrap();
         let populations = dice.of(&[Populations::Usual, Populations::Usual, Populations::Even(3)]);
-        let is_calm = dice.happens(100);
-        let kinds = if is_calm { 0 } else { dice.between(1, 4) };
+        let is_faultless = dice.happens(100);
+        let kinds = if is_faultless { 0 } else { dice.between(1, 4) };
         let mut reloads: Vec<Duration> = if dice.happens(400) {
             (0..dice.between(1, 2)).map(|_| Duration::from_millis(dice.between(300, 8000))).collect()
         } else {
@@ -54,7 +53,7 @@ impl Scenario {
         }
     }
 
-    /// What others do, and how long after the start.
+    /// Changes by other clients, with their time after the start.
     pub(crate) fn others(&self, dice: &mut Dice, users: &[Uuid]) -> VecDeque<(Duration, BackgroundChange)> {
         let mut others: Vec<_> = (0..self.others)
             .map(|_| {
@@ -85,7 +84,7 @@ fn behaviour(dice: &mut Dice) -> Behaviour {
     }
 }
 
-/// Mostly PUTs: what happens to them is what a run has to find out.
+/// A fault rule; mostly for PUTs, whose result a run has to determine.
 fn rule(dice: &mut Dice) -> Rule {
     let is_write = dice.happens(800);
     let (fault, times) = fault(dice, is_write);
@@ -96,11 +95,11 @@ fn rule(dice: &mut Dice) -> Rule {
     Rule { on, share, skip: dice.between(0, 5), times, fault }
 }
 
-/// A fault, and how often it happens at most. What costs a whole timeout happens seldom.
+/// A fault and the maximum number of times it happens. Faults that cost a whole timeout are rare.
 fn fault(dice: &mut Dice, is_write: bool) -> (Fault, Option<u64>) {
     let reset = dice.happens(500);
     let status = |status, retry_after, without_cors| Fault::Status { status, retry_after, without_cors };
-    // The first eight happen to reads too.
+    // The first eight also apply to reads.
     let fault = match dice.between(0, if is_write { 13 } else { 7 }) {
         0 => status(429, dice.happens(500).then_some(1), false),
         1 => status(429, None, true),
@@ -114,13 +113,13 @@ fn fault(dice: &mut Dice, is_write: bool) -> (Fault, Option<u64>) {
         10 => Fault::AppliedLate { millis: i64::try_from(dice.between(100, 6000)).unwrap() },
         11 => return (Fault::NeverApplied, Some(5)),
         12 => status(dice.of(&[400, 403, 409]), None, false),
-        _ => lie(dice),
+        _ => contradiction(dice),
     };
     (fault, None)
 }
 
-/// Answers that say something else than what was done.
-fn lie(dice: &mut Dice) -> Fault {
+/// A response that contradicts what was done.
+fn contradiction(dice: &mut Dice) -> Fault {
     match dice.between(0, 2) {
         0 => Fault::OtherValue,
         1 => Fault::Html,

@@ -1,4 +1,4 @@
-//! One seed, one tenant, one run under everything that can go wrong between two real sockets.
+//! Plays one run per seed, each in its own tenant, under all kinds of faults between two real sockets.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use pingone_sandbox::Behaviour;
 use pingone_sandbox::server::now;
 use tokio::time::{Instant, sleep};
 
-use crate::person::{self, GLANCE};
+use crate::person::{self, POLL_INTERVAL};
 use crate::scenario::Scenario;
 
-/// From then on nothing goes wrong any more.
-const HEALS: Duration = Duration::from_secs(90);
+/// After this time no more faults happen.
+const FAULTS_END: Duration = Duration::from_secs(90);
 
-/// A run that hasn't ended by then hangs.
-const ENDS: Duration = Duration::from_mins(5);
+/// A run that hasn't finished after this time hangs.
+const TIMEOUT: Duration = Duration::from_mins(5);
 
-/// What came of runs.
+/// Totals over runs.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Outcome {
     pub(crate) runs: u32,
@@ -29,7 +29,7 @@ pub(crate) struct Outcome {
     pub(crate) puts: u64,
     pub(crate) gets: u64,
     pub(crate) reloads: u32,
-    /// How many rows ended in each state, in the order of [`RowState::ALL`].
+    /// Number of rows per final state, in the order of [`RowState::ALL`].
     pub(crate) states: [u64; RowState::ALL.len()],
 }
 
@@ -45,83 +45,85 @@ impl Outcome {
     }
 }
 
-/// Plays what a seed has in store: what came of it, and what must never happen and did. A page on which something isn't
-/// found panics.
+/// Plays the run of a seed. Returns its outcome and the violations found. Panics if an element of the page isn't
+/// found.
 pub(crate) async fn play(seed: u64) -> (Outcome, Vec<String>) {
     let mut dice = Dice::new(seed);
     let mut scenario = Scenario::draw(&mut dice);
     let config = person::config(scenario.write);
     let world = World::seeded(seed, scenario.users, scenario.populations, config).await;
-    person::everyone_has(&world, !scenario.to);
+    person::set_all_users(&world, !scenario.to);
     let page = world.open().await;
     person::connect(&world, &page).await;
     person::review(&world, &page, scenario.to).await;
-    goes_wrong(&world, &scenario);
+    inject_faults(&world, &scenario);
     let since = Timestamp(now().0);
     page.press_beginning("button", "Run ").await;
-    let reloads = sit(&world, &page, &mut scenario, &mut dice).await;
+    let reloads = operate(&world, &page, &mut scenario, &mut dice).await;
     let file = person::save_report(&world, &page).await;
     let (mut outcome, violations) = judge(&world, file, since);
     outcome.reloads = reloads;
     (outcome, violations)
 }
 
-fn goes_wrong(world: &World, scenario: &Scenario) {
+fn inject_faults(world: &World, scenario: &Scenario) {
     let mut sandbox = world.sandbox();
-    sandbox.behave(scenario.behaviour.clone()).expect("a behaviour that can be meant");
+    sandbox.behave(scenario.behaviour.clone()).expect("the sandbox accepts this behavior");
     for rule in &scenario.rules {
-        sandbox.go_wrong(rule.clone()).expect("a rule that can be meant");
+        sandbox.go_wrong(rule.clone()).expect("the sandbox accepts this rule");
     }
 }
 
-fn heals(world: &World) {
+fn remove_faults(world: &World) {
     let mut sandbox = world.sandbox();
     sandbox.heal();
-    sandbox.behave(Behaviour::default()).expect("a behaviour that can be meant");
+    sandbox.behave(Behaviour::default()).expect("the sandbox accepts this behavior");
 }
 
-/// Sits at the page until the run is over, while others change users, and loads it anew now and then: how often.
-async fn sit(world: &World, page: &Page, scenario: &mut Scenario, dice: &mut Dice) -> u32 {
+/// Operates the page until the run is finished, while other clients change users and the page is sometimes
+/// reloaded. Returns the number of reloads.
+async fn operate(world: &World, page: &Page, scenario: &mut Scenario, dice: &mut Dice) -> u32 {
     let users: Vec<_> = world.sandbox().user_ids().collect();
     let mut others = scenario.others(dice, &users);
-    let (began, mut reloads, mut is_healed) = (Instant::now(), 0, false);
+    let (began, mut reloads, mut is_faultless) = (Instant::now(), 0, false);
     loop {
         let passed = began.elapsed();
-        while let Some((_, happening)) = others.pop_front_if(|(when, _)| *when <= passed) {
-            world.sandbox().happen(happening, now());
+        while let Some((_, change)) = others.pop_front_if(|(when, _)| *when <= passed) {
+            world.sandbox().happen(change, now());
         }
-        if passed > HEALS && !is_healed {
-            heals(world);
-            is_healed = true;
+        if passed > FAULTS_END && !is_faultless {
+            remove_faults(world);
+            is_faultless = true;
         }
-        assert!(passed < ENDS, "the run doesn't end:\n{}", page.text().await);
+        assert!(passed < TIMEOUT, "the run doesn't end:\n{}", page.text().await);
         if scenario.reloads.pop_front_if(|when| *when <= passed).is_some() {
             reloads += 1;
             reload(world, page, scenario).await;
         }
-        if person::look(page).await {
+        if person::advance(page).await {
             return reloads;
         }
         if dice.happens(scenario.pauses) {
             person::press_if_there(page, "Pause").await;
         }
-        sleep(GLANCE).await;
+        sleep(POLL_INTERVAL).await;
     }
 }
 
-/// The faults strike lists too, which nobody here tests: meanwhile they rest.
+/// Reloads the page. The faults are suspended meanwhile because they would also affect lists, which aren't tested
+/// here.
 async fn reload(world: &World, page: &Page, scenario: &Scenario) {
-    heals(world);
+    remove_faults(world);
     page.reload().await;
-    if person::come_back(world, page).await.is_none() {
-        // The plan was not stored yet: nothing was sent.
+    if person::reconnect(world, page).await.is_none() {
+        // The plan wasn't stored yet, so nothing was sent.
         person::review(world, page, scenario.to).await;
         page.press_beginning("button", "Run ").await;
     }
-    goes_wrong(world, scenario);
+    inject_faults(world, scenario);
 }
 
-/// Holds a report against what happened.
+/// Compares a report with what happened in the sandbox.
 pub(crate) fn judge(world: &World, file: Vec<u8>, since: Timestamp) -> (Outcome, Vec<String>) {
     let report = person::read(file);
     let mut sandbox = world.sandbox();

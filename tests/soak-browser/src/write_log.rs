@@ -1,5 +1,5 @@
-//! Hears from the page, on an origin of its own, which journal entries the browser has called stored. What it has heard
-//! of was acknowledged, whatever becomes of the browser.
+//! Records which journal entries the browser has reported as stored. The page reports them to a server on another
+//! origin, so the record survives the browser.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,8 +9,8 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Tells the witness of every entry whose transaction is complete.
-const TELL: &str = r#"
+/// Reports every entry whose transaction is complete.
+const REPORT_WRITES: &str = r#"
 const [origin, done] = arguments;
 const add = IDBObjectStore.prototype.add;
 IDBObjectStore.prototype.add = function (value, key) {
@@ -24,48 +24,48 @@ done();
 
 const ANSWER: &[u8] = b"HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: *\r\n\r\n";
 
-/// Who was told of what.
+/// The reported entries, and the server that receives them.
 pub(crate) struct WriteLog {
-    /// Where to tell it.
+    /// Origin of the server.
     pub(crate) origin: String,
-    heard: Arc<Mutex<HashSet<String>>>,
+    reported: Arc<Mutex<HashSet<String>>>,
 }
 
 impl WriteLog {
     pub(crate) async fn begin() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
-        let heard: Arc<Mutex<HashSet<String>>> = Arc::default();
-        let hearing = Arc::clone(&heard);
+        let reported: Arc<Mutex<HashSet<String>>> = Arc::default();
+        let shared = Arc::clone(&reported);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(hear(stream, Arc::clone(&hearing)));
+                tokio::spawn(receive(stream, Arc::clone(&shared)));
             }
         });
-        Self { origin, heard }
+        Self { origin, reported }
     }
 
-    /// Has a page that has just been loaded tell what it stores.
-    pub(crate) async fn attend(&self, page: &Page) {
-        page.ask(TELL, vec![json!(self.origin)]).await.expect("the page tells");
+    /// Makes a page that was just loaded report what it stores.
+    pub(crate) async fn watch(&self, page: &Page) {
+        page.ask(REPORT_WRITES, vec![json!(self.origin)]).await.expect("the page tells");
     }
 
-    /// How many entries were called stored, and which of them are not among these.
+    /// The number of reported entries, and those that aren't among `keys`.
     pub(crate) fn compare(&self, keys: &[(String, u64)]) -> (usize, Vec<String>) {
         let stored: HashSet<String> =
             keys.iter().map(|(run, number)| format!("/{}/{number}", run.replace(' ', "%20"))).collect();
-        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        (heard.len(), heard.difference(&stored).cloned().collect())
+        let reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        (reported.len(), reported.difference(&stored).cloned().collect())
     }
 }
 
-/// One connection that is kept open. It ends with the browser.
-async fn hear(stream: TcpStream, heard: Arc<Mutex<HashSet<String>>>) {
+/// Receives reports over one connection, which is kept open until the browser exits.
+async fn receive(stream: TcpStream, reported: Arc<Mutex<HashSet<String>>>) {
     let mut lines = BufReader::new(stream);
     let mut line = String::new();
     while lines.read_line(&mut line).await.is_ok_and(|length| length > 0) {
         if let Some(path) = line.strip_prefix("GET ").and_then(|rest| rest.split(' ').next()) {
-            heard.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+            reported.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
         }
         if line == "\r\n" && lines.get_mut().write_all(ANSWER).await.is_err() {
             return;

@@ -1,13 +1,13 @@
-//! Chance that can be repeated.
+//! Reproducible random numbers.
 
 use pingone_mfa_core::domain::time::Millis;
 
-/// A source of chance: `SplitMix64`, from a seed.
+/// A random number generator: `SplitMix64` with a seed.
 #[derive(Debug, Clone)]
 pub struct Dice(u64);
 
 impl Dice {
-    /// Dice that fall the same way for the same seed.
+    /// The same seed gives the same numbers.
     pub fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x2545_f491_4f6c_dd1d))
     }
@@ -20,22 +20,22 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number from `least` to `most`, both included.
+    /// A random number from `least` to `most`, both included.
     pub fn between(&mut self, least: u64, most: u64) -> u64 {
         least + self.roll() % (most - least + 1)
     }
 
-    /// A time from `least` to `most` milliseconds.
+    /// A random duration from `least` to `most` milliseconds.
     pub fn millis(&mut self, least: u64, most: u64) -> Millis {
         Millis(self.between(least, most))
     }
 
-    /// Whether something happens that does so in `per_mille` of a thousand cases.
+    /// True in `per_mille` of a thousand cases.
     pub fn happens(&mut self, per_mille: u64) -> bool {
         self.roll() % 1000 < per_mille
     }
 
-    /// One of several.
+    /// A random element of a list.
     pub fn of<T: Copy>(&mut self, all: &[T]) -> T {
         all[usize::try_from(self.roll() % all.len() as u64).unwrap()]
     }

@@ -1,4 +1,4 @@
-//! The journal: slow, full or failing for a while, and sometimes wrong about it.
+//! An in-memory journal that can be slow, full or failing, and may report a failure although it stored the entry.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -18,33 +18,33 @@ use crate::world::World;
 /// How many rows may be between intent and outcome.
 const WINDOW: usize = 32;
 
-/// The journal of one run.
+/// The journal of a single run.
 pub struct FaultyJournal {
     world: Rc<World>,
-    /// What is stored.
+    /// The stored entries, encoded.
     pub entries: RefCell<Vec<Vec<u8>>>,
-    /// What is on its way to the disk.
+    /// Entries that are being written.
     pending: RefCell<Option<Vec<Vec<u8>>>>,
-    /// The most rows that were ever between intent and outcome.
-    pub widest: RefCell<usize>,
+    /// Maximum number of rows that were between intent and outcome.
+    pub max_open: RefCell<usize>,
 }
 
 impl FaultyJournal {
-    /// A journal with a plan.
+    /// A journal that contains the plan.
     pub fn new(world: &Rc<World>, plan: &Plan) -> Self {
         world.open.replace(HashSet::new());
         let faulty_journal = Self {
             world: Rc::clone(world),
             entries: RefCell::default(),
             pending: RefCell::default(),
-            widest: RefCell::default(),
+            max_open: RefCell::default(),
         };
         faulty_journal.commit(vec![Entry::Plan(plan.clone()).encode()]);
         faulty_journal
     }
 
-    /// The page dies: what was on its way to the disk is there or not.
-    pub fn die(&self) {
+    /// The page crashes: entries that were being written are stored or lost at random.
+    pub fn crash(&self) {
         let pending = self.pending.take();
         if let Some(entries) = pending
             && self.world.dice.borrow_mut().happens(500)
@@ -53,7 +53,7 @@ impl FaultyJournal {
         }
     }
 
-    /// Nothing more is going to be written.
+    /// Stores that the run was closed.
     pub fn close(&self) {
         self.commit(vec![Entry::Closed(self.world.clock.wall()).encode()]);
     }
@@ -61,8 +61,8 @@ impl FaultyJournal {
     fn commit(&self, entries: Vec<Vec<u8>>) {
         let mut open = self.world.open.borrow_mut();
         for entry in &entries {
-            if self.world.tells_token(entry) {
-                self.world.violated("the journal has a token in it");
+            if self.world.contains_token(entry) {
+                self.world.record_violation("the journal has a token in it");
             }
             let Ok(Entry::Batch(records)) = Entry::decode(entry) else { continue };
             for record in records {
@@ -76,20 +76,20 @@ impl FaultyJournal {
             }
         }
         if open.len() > WINDOW {
-            self.world.violated(format!("{} rows between intent and outcome", open.len()));
+            self.world.record_violation(format!("{} rows between intent and outcome", open.len()));
         }
-        let mut widest = self.widest.borrow_mut();
-        *widest = (*widest).max(open.len());
+        let mut max_open = self.max_open.borrow_mut();
+        *max_open = (*max_open).max(open.len());
         drop(open);
         self.entries.borrow_mut().extend(entries);
     }
 
-    /// How long it takes, and whether it says that it worked and it did.
-    fn chance(&self) -> (Millis, bool, bool) {
+    /// Draws the duration of an append, whether it reports success, and whether it stores the entry.
+    fn draw_result(&self) -> (Millis, bool, bool) {
         let now = self.world.clock.now();
         let scenario = self.world.scenario.borrow();
         let mut dice = self.world.dice.borrow_mut();
-        if scenario.journal_spells.iter().any(|spell| spell.contains(&now)) {
+        if scenario.journal_outages.iter().any(|outage| outage.contains(&now)) {
             return (Millis(2), false, false);
         }
         if !dice.happens(scenario.journal_trouble) {
@@ -103,23 +103,23 @@ impl FaultyJournal {
     }
 }
 
-/// The way to a journal.
-pub struct Hand(pub Rc<FaultyJournal>);
+/// The page's access to a journal.
+pub struct JournalHandle(pub Rc<FaultyJournal>);
 
-impl Journal for Hand {
+impl Journal for JournalHandle {
     fn append(&self, _: &str, records: Vec<Vec<u8>>) -> JournalAnswer<()> {
-        let kept = Rc::clone(&self.0);
-        let (takes, says_so, is_so) = kept.chance();
-        if is_so {
-            kept.pending.replace(Some(records));
+        let journal = Rc::clone(&self.0);
+        let (duration, reports_success, is_stored) = journal.draw_result();
+        if is_stored {
+            journal.pending.replace(Some(records));
         }
-        let done = kept.world.clock.sleep_until(kept.world.clock.now() + takes);
+        let done = journal.world.clock.sleep_until(journal.world.clock.now() + duration);
         async move {
             done.await;
-            if let Some(entries) = kept.pending.take() {
-                kept.commit(entries);
+            if let Some(entries) = journal.pending.take() {
+                journal.commit(entries);
             }
-            if says_so { Ok(()) } else { Err(JournalFault::Full) }
+            if reports_success { Ok(()) } else { Err(JournalFault::Full) }
         }
         .boxed_local()
     }

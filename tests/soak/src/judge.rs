@@ -1,16 +1,17 @@
-//! Holds what a run says against what really happened.
+//! Compares what a run reports with what happened in the sandbox.
 //!
-//! - **Changed** is true if this client's PUT of that value is in the user's history, understood by PingOne. Where an
-//!   answer was lost, or the page died between intent and outcome, a read told what had become of it; nobody can tell
-//!   then whose write it was, and the value must have been there when it was read. Read back, the value must have been
-//!   there at that time too.
-//! - **Waiting** is true if no PUT of this client was understood.
-//! - **Refused** and **failed** are true if, once read back, the value was not there at that time.
-//! - **Already so** is true if no PUT of this client was understood and the value was there when it was read.
-//! - **Changed by someone else** is true if the value was not there when it was read back.
-//! - **No longer exists** is true if the user doesn't.
+//! - **Changed** is true if the user's history has a PUT of this client with that value that PingOne processed. If
+//!   the answer was lost, or the page crashed between intent and outcome, a read determined the result; then the
+//!   writer can't be identified, and it is enough that the value was there when it was read. If the row was
+//!   verified, the value must have been there at that time too.
+//! - **Waiting** is true if PingOne processed no PUT of this client.
+//! - **Refused** and **failed** are true if, when the row was verified, the value wasn't there.
+//! - **Already so** is true if PingOne processed no PUT of this client and the value was there when it was read.
+//! - **Changed by someone else** is true if the value wasn't there when the row was verified.
+//! - **No longer exists** is true if the user doesn't exist.
 //!
-//! That another writer was seen is true if, at that time, somebody had the value whom others had given it.
+//! The report that another writer was seen is true if, at that time, some user had the value because another client
+//! had written it.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -26,25 +27,25 @@ use pingone_mfa_core::engine::run::RunStatus;
 use pingone_sandbox::{Applied, Sandbox};
 use uuid::Uuid;
 
-use crate::life::Over;
+use crate::life::FinishedRun;
 use crate::world::{World, wall};
 
-/// An answer is read at most so long after the value was looked up.
-const TRAVEL: i64 = 15_000;
+/// Maximum time in ms between reading a value in the sandbox and receiving the response.
+const MAX_RESPONSE_MILLIS: i64 = 15_000;
 
-/// What the judge found.
+/// Violations that were counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Verdict {
-    /// Rows that are called changed and are not.
+    /// Rows that are reported as changed although they weren't.
     pub false_changed: u32,
-    /// Rows without an outcome although the run has ended.
+    /// Rows without an outcome although the run has finished.
     pub without_outcome: u32,
-    /// Writes of somebody whom the plan doesn't name, or of another value.
+    /// Writes of users who aren't in the plan, or of another value.
     pub outside: u32,
 }
 
 impl Verdict {
-    /// The sum of two.
+    /// Adds the counts of another verdict.
     pub fn add(&mut self, other: Self) {
         self.false_changed += other.false_changed;
         self.without_outcome += other.without_outcome;
@@ -52,63 +53,63 @@ impl Verdict {
     }
 }
 
-/// Judges a run that is over.
-pub fn judge(world: &World, over: &Over, since: Timestamp) -> Verdict {
-    let run = &over.run;
+/// Checks a finished run and everything it stored.
+pub fn judge(world: &World, finished: &FinishedRun, since: Timestamp) -> Verdict {
+    let run = &finished.run;
     if run.tally().all() as usize != run.plan().rows.len() {
-        world.violated("rows were lost");
+        world.record_violation("rows were lost");
     }
     let sandbox = world.sandbox.borrow();
     let history = History { sandbox: &sandbox, plan: run.plan(), since };
     let is_ended = run.standing() == RunStatus::Ended;
-    let verdict = history.judge(run.rows(), is_ended, &|what| world.violated(what));
-    if run.another_writer_at().is_some_and(|at| !history.is_another_writers(run.rows(), at)) {
-        world.violated("another writer is said to have been seen, and there was none");
+    let verdict = history.judge(run.rows(), is_ended, &|what| world.record_violation(what));
+    if run.another_writer_at().is_some_and(|at| !history.had_another_writer(run.rows(), at)) {
+        world.record_violation("another writer is said to have been seen, and there was none");
     }
     if sandbox.agrees(wall(world.clock.wall())).is_err() {
-        world.violated("the sandbox disagrees with itself");
+        world.record_violation("the sandbox disagrees with itself");
     }
-    keeps_no_token(world, over, since);
+    check_for_tokens(world, finished, since);
     verdict
 }
 
-/// What really happened while a plan was carried out.
+/// What happened in the sandbox during a run.
 pub struct History<'h> {
-    /// Who knows.
+    /// The sandbox, which records all writes.
     pub sandbox: &'h Sandbox,
-    /// What was to happen.
+    /// The plan that the run carried out.
     pub plan: &'h Plan,
-    /// When it began.
+    /// The start time of the run.
     pub since: Timestamp,
 }
 
 impl History<'_> {
-    /// Holds all rows of a run that is over against it. `is_ended` is whether every row was to get an outcome; `told`
-    /// hears each lie.
-    pub fn judge(&self, rows: &[Row], is_ended: bool, told: &dyn Fn(String)) -> Verdict {
+    /// Checks all rows of a finished run. `is_ended` is whether every row must have an outcome; `report_violation`
+    /// is called for each violation.
+    pub fn judge(&self, rows: &[Row], is_ended: bool, report_violation: &dyn Fn(String)) -> Verdict {
         let mut verdict = Verdict { outside: self.outside(), ..Verdict::default() };
         if rows.len() != self.plan.rows.len() {
-            told("rows were lost".to_owned());
+            report_violation("rows were lost".to_owned());
         }
-        for (place, (row, planned)) in rows.iter().zip(&self.plan.rows).enumerate() {
+        for (index, (row, planned)) in rows.iter().zip(&self.plan.rows).enumerate() {
             let user = planned.user.0;
             let is_open = matches!(row.state, RowState::Waiting | RowState::Sending);
             if row.state == RowState::Sending || (is_open && is_ended) {
                 verdict.without_outcome += 1;
-                told(format!("row {place} of a run that is over is {}", row.state));
+                report_violation(format!("row {index} of a run that is over is {}", row.state));
             }
             if row.state == RowState::Changed && !self.is_changed(user, row) {
                 verdict.false_changed += 1;
-                told(format!("row {place} is called changed: {row:?}"));
+                report_violation(format!("row {index} is called changed: {row:?}"));
             }
-            if let Some(lie) = self.lie(user, row) {
-                told(format!("row {place} is called {}, {lie}: {row:?}", row.state));
+            if let Some(contradiction) = self.contradiction(user, row) {
+                report_violation(format!("row {index} is called {}, {contradiction}: {row:?}", row.state));
             }
         }
         verdict
     }
 
-    /// How many writes of this client are not in the plan.
+    /// Number of this client's writes that aren't in the plan.
     fn outside(&self) -> u32 {
         let planned: HashSet<Uuid> = self.plan.rows.iter().map(|row| row.user.0).collect();
         let writes = self.sandbox.oracle().writes().iter();
@@ -117,7 +118,7 @@ impl History<'_> {
         u32::try_from(outside.count()).unwrap()
     }
 
-    /// How many PUTs of this client were understood.
+    /// Number of this client's PUTs for a user that were processed.
     fn ours(&self, user: Uuid) -> usize {
         let writes = self.sandbox.oracle().writes_of(user);
         let is_ours = |write: &&pingone_sandbox::Write| {
@@ -126,10 +127,10 @@ impl History<'_> {
         writes.filter(is_ours).count()
     }
 
-    /// Whether a user's flag was this when it was looked up for an answer that was read then.
+    /// Whether a user had this value when it was read for a response that was received at `at`.
     fn was(&self, user: Uuid, value: bool, at: Option<Timestamp>) -> bool {
         at.is_none_or(|at| {
-            let (from, until) = (wall(at.plus(-TRAVEL)), wall(at));
+            let (from, until) = (wall(at.plus(-MAX_RESPONSE_MILLIS)), wall(at));
             let oracle = self.sandbox.oracle();
             oracle.flag_at(user, !value, from) == value
                 || oracle.writes_of(user).any(|write| {
@@ -138,8 +139,8 @@ impl History<'_> {
         })
     }
 
-    /// Whether a row that was found to be so then was given its value by others.
-    pub fn is_another_writers(&self, rows: &[Row], at: Timestamp) -> bool {
+    /// Whether, in some row found unchanged at that time, another client had written the value.
+    pub fn had_another_writer(&self, rows: &[Row], at: Timestamp) -> bool {
         let mut found = self
             .plan
             .rows
@@ -157,12 +158,12 @@ impl History<'_> {
         let to = self.plan.to;
         let is_ours = self.ours(user) > 0;
         let was_seen = row.writes > 0 && row.at.is_some() && self.was(user, to, row.at);
-        // A read-back that found it tells of a row whose answer was lost.
+        // A verification that found the value also explains a row whose answer was lost.
         let was_read = row.read_back_at.is_some();
         (is_ours || was_seen || was_read) && self.was(user, to, row.read_back_at)
     }
 
-    fn lie(&self, user: Uuid, row: &Row) -> Option<&'static str> {
+    fn contradiction(&self, user: Uuid, row: &Row) -> Option<&'static str> {
         let was_not = self.was(user, !self.plan.to, row.read_back_at);
         let is_true = match row.state {
             RowState::Waiting => self.ours(user) == 0 && row.writes == 0,
@@ -179,8 +180,8 @@ impl History<'_> {
     }
 }
 
-fn keeps_no_token(world: &World, over: &Over, since: Timestamp) {
-    let run = &over.run;
+fn check_for_tokens(world: &World, finished: &FinishedRun, since: Timestamp) {
+    let run = &finished.run;
     let report = Rc::new(RunReport {
         plan: Rc::clone(run.plan()),
         rows: run.rows().to_vec(),
@@ -197,8 +198,8 @@ fn keeps_no_token(world: &World, over: &Over, since: Timestamp) {
     for format in [Format::Csv { byte_order_mark: false }, Format::Json] {
         let mut writer = ReportWriter::new(Rc::clone(&report), format, Contents::StatesOnly);
         while let Some(text) = writer.slice(1000, &|_| "") {
-            if world.tells_token(text.as_bytes()) {
-                world.violated("the report has a token in it");
+            if world.contains_token(text.as_bytes()) {
+                world.record_violation("the report has a token in it");
             }
         }
     }

@@ -1,9 +1,9 @@
-//! Runs under everything that goes wrong, on a virtual clock, drawn from seeds.
+//! Plays runs under all kinds of faults on a virtual clock; everything is drawn from a seed.
 //!
-//! [`campaign::play`] draws a [`scenario::Scenario`], lives through it and judges it. What is sent passes
-//! [`world::World`], where every request may meet trouble, and what is stored passes [`shelf::Shelf`]. [`person`] decides
-//! and lets the page die; [`life`] begins it again. Both look out for what must never happen, at any moment; [`judge`]
-//! holds the end against what the sandbox's oracle knows.
+//! [`play::play`] draws a [`scenario::Scenario`], plays it and checks the result. Requests pass through
+//! [`world::World`], where each may meet a fault, and journal entries through [`faulty_journal::FaultyJournal`].
+//! [`person`] plays the user and decides when the page crashes; [`life`] restarts it. Both check invariants all the
+//! time; [`judge`] compares the final state with the sandbox's oracle.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

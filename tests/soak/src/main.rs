@@ -1,4 +1,4 @@
-//! Plays many seeds and says what came of them: `soak [--runs N] [--users N] [--seed N]`.
+//! Plays many seeds and prints the results: `soak [--runs N] [--users N] [--seed N]`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
 
 use std::env;
@@ -71,7 +71,7 @@ fn print(sum: &Outcome, options: &Options, failed: usize) {
     row("false \"changed\"", verdict.false_changed.into());
     row("users without an outcome", verdict.without_outcome.into());
     row("writes outside the plan", verdict.outside.into());
-    row("worst window of open intents", sum.widest as u64);
+    row("worst window of open intents", sum.max_open as u64);
     row("crashes", sum.crashes.into());
     row("resumes", sum.resumes.into());
     row("stopped", sum.stopped.into());

@@ -1,4 +1,5 @@
-//! Whoever is at the page: looks now and then, decides, goes away, comes back. And sometimes the page dies.
+//! The simulated user: looks at the page at intervals, makes decisions, and is sometimes away. Also decides when
+//! the page crashes.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -11,81 +12,92 @@ use pingone_mfa_core::engine::run::PauseReason;
 
 use crate::world::World;
 
-/// After this long in one life nothing goes wrong any more: then it must come to its end.
-const PATIENCE: Millis = Millis::seconds(3600);
+/// Time in one lifetime of the page after which no more faults happen, so that the run must finish.
+const FAULTS_END: Millis = Millis::seconds(3600);
 
-/// How long that may take.
+/// Time limit in one lifetime of the page; a run that takes longer hangs.
 const DEADLINE: Millis = Millis::seconds(6 * 3600);
 
-/// What is seen on the screen.
+/// What the page shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Seen {
-    /// It goes on.
+pub enum ScreenState {
+    /// The run or verification is in progress.
     Working,
-    /// A run waits.
+    /// The run is paused.
     Halted(PauseReason),
-    /// A read-back waits, for a token or for something else.
+    /// The verification is paused.
     ReadBackHalted {
         /// Whether another token is needed.
         needs_token: bool,
     },
-    /// It is over, or about to be.
-    Over,
+    /// The work has finished or is about to.
+    Finished,
 }
 
-/// What the person and the work share.
+/// State that the simulated user and the page share.
 pub struct Screen {
-    /// What is seen.
-    pub seen: RefCell<Seen>,
-    /// How often somebody resumed.
+    /// What the page currently shows.
+    pub seen: RefCell<ScreenState>,
+    /// How often the user resumed.
     pub resumes: Cell<u32>,
-    /// Whether a person has stopped it.
+    /// Whether the user has stopped the run.
     pub is_stopped: Cell<bool>,
-    /// How often it died.
+    /// How often the page crashed.
     pub crashes: Cell<u32>,
 }
 
-/// Sits at the page until it dies. Without an end if it doesn't.
-pub async fn sit(world: Rc<World>, screen: Rc<Screen>, commands: UnboundedSender<Command>, is_run: bool) {
+/// Uses the page until it crashes. If it doesn't crash, the future never completes.
+pub async fn use_page(
+    world: Rc<World>,
+    screen: Rc<Screen>,
+    commands: UnboundedSender<Command>,
+    is_run: bool,
+) {
     let began = world.clock.now();
-    let dies_at = {
+    let crashes_at = {
         let (scenario, mut dice) = (world.scenario.borrow(), world.dice.borrow_mut());
         (screen.crashes.get() < scenario.crashes).then(|| began + dice.millis(0, scenario.span()))
     };
     let mut actor = 0;
-    let mut is_healed = false;
+    let mut is_faultless = false;
     loop {
         let now = world.clock.now();
-        let look = now + world.dice.borrow_mut().millis(50, 4000);
-        world.clock.sleep_until(dies_at.map_or(look, |dies| look.min(dies).max(now))).await;
+        let next_look = now + world.dice.borrow_mut().millis(50, 4000);
+        world.clock.sleep_until(crashes_at.map_or(next_look, |crash| next_look.min(crash).max(now))).await;
         let now = world.clock.now();
-        if dies_at.is_some_and(|dies| dies <= now) {
+        if crashes_at.is_some_and(|crash| crash <= now) {
             screen.crashes.set(screen.crashes.get() + 1);
             return;
         }
         if began + DEADLINE <= now {
             let seen = screen.seen.borrow().clone();
-            world.violated(format!("it comes to no end: {seen:?}"));
+            world.record_violation(format!("the run doesn't finish: {seen:?}"));
             return;
         }
-        if began + PATIENCE <= now && !is_healed {
-            is_healed = true;
+        if began + FAULTS_END <= now && !is_faultless {
+            is_faultless = true;
             world.heal();
         }
-        // What happens at the same time as a click happens before or after it.
-        let command = decide(&world, &screen, is_healed, is_run, &mut actor);
+        // What happens at the same time as a click is ordered before or after it.
+        let command = decide(&world, &screen, is_faultless, is_run, &mut actor);
         if let Some(command) = command {
             if command == Command::Stop {
                 world.life.borrow_mut().is_stopped = true;
                 screen.is_stopped.set(true);
             }
-            // Work that is over takes no commands any more.
+            // Finished work accepts no more commands.
             let _ = commands.unbounded_send(command);
         }
     }
 }
 
-fn decide(world: &World, screen: &Screen, is_healed: bool, is_run: bool, actor: &mut u8) -> Option<Command> {
+fn decide(
+    world: &World,
+    screen: &Screen,
+    is_faultless: bool,
+    is_run: bool,
+    actor: &mut u8,
+) -> Option<Command> {
     if screen.is_stopped.get() {
         return None;
     }
@@ -103,22 +115,24 @@ fn decide(world: &World, screen: &Screen, is_healed: bool, is_run: bool, actor: 
         *actor = actor.wrapping_add(1) % 4;
         Some(Command::Token { until: world.token_until(), actor: *actor })
     };
-    // Somebody may be away from the page for a while.
-    let is_away = !is_healed && happens(400);
+    // The user may be away from the page for a while.
+    let is_away = !is_faultless && happens(400);
     match seen {
-        Seen::Halted(_) | Seen::ReadBackHalted { .. } if is_away => None,
-        Seen::Halted(PauseReason::Token) | Seen::ReadBackHalted { needs_token: true } => token(actor),
-        Seen::Halted(PauseReason::Failing { .. }) if !happens(100) => None,
-        // Now and then it is saved for another computer, and goes on here all the same.
-        Seen::Halted(PauseReason::Asked) if is_run && screen.resumes.get() % 4 == 3 => {
+        ScreenState::Halted(_) | ScreenState::ReadBackHalted { .. } if is_away => None,
+        ScreenState::Halted(PauseReason::Token) | ScreenState::ReadBackHalted { needs_token: true } => {
+            token(actor)
+        }
+        ScreenState::Halted(PauseReason::Failing { .. }) if !happens(100) => None,
+        // Every fourth resume is replaced by a handover file, after which the run still continues here.
+        ScreenState::Halted(PauseReason::Asked) if is_run && screen.resumes.get() % 4 == 3 => {
             Some(Command::HandOver)
         }
-        Seen::Halted(_) | Seen::ReadBackHalted { .. } => {
+        ScreenState::Halted(_) | ScreenState::ReadBackHalted { .. } => {
             screen.resumes.set(screen.resumes.get() + 1);
             Some(Command::Resume)
         }
-        Seen::Working if happens(pauses) && is_run => Some(Command::Pause),
-        Seen::Working if happens(if is_healed { 0 } else { 10 }) => token(actor),
-        Seen::Working | Seen::Over => None,
+        ScreenState::Working if happens(pauses) && is_run => Some(Command::Pause),
+        ScreenState::Working if happens(if is_faultless { 0 } else { 10 }) => token(actor),
+        ScreenState::Working | ScreenState::Finished => None,
     }
 }

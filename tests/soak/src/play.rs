@@ -1,4 +1,4 @@
-//! One seed, one run, and perhaps the run that takes it back.
+//! Plays the run of a seed, and in some cases a second run that undoes it.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -17,50 +17,50 @@ use uuid::Uuid;
 
 use crate::dice::Dice;
 use crate::judge::{Verdict, judge};
-use crate::life::{Over, live};
+use crate::life::{FinishedRun, execute};
 use crate::scenario::Scenario;
 use crate::world::World;
 
-/// What came of one seed.
+/// Totals of one or more seeds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// Runs, those that take back included.
+    /// Number of runs, including undo runs.
     pub runs: u32,
-    /// Their rows.
+    /// Number of rows in all runs.
     pub users: u64,
-    /// What the judge found.
+    /// Violations counted by the judge.
     pub verdict: Verdict,
-    /// The most rows that were ever between intent and outcome.
-    pub widest: usize,
-    /// How often the page died.
+    /// Maximum number of rows between intent and outcome.
+    pub max_open: usize,
+    /// How often the page crashed.
     pub crashes: u32,
-    /// How often somebody resumed.
+    /// How often the user resumed a run.
     pub resumes: u32,
-    /// How many runs were stopped.
+    /// Number of runs that were stopped.
     pub stopped: u32,
-    /// How many runs took another one back.
+    /// Number of runs that undid another one.
     pub undone: u32,
-    /// PUTs that left.
+    /// Number of PUTs that were sent.
     pub puts: u64,
-    /// GETs that left.
+    /// Number of GETs that were sent.
     pub gets: u64,
-    /// Answers 401.
+    /// Number of responses with status 401.
     pub unauthorized: u64,
-    /// How long it took, by its own clock.
+    /// Duration on the virtual clock.
     pub took: Millis,
-    /// How many rows ended in each state, in the order of [`RowState::ALL`].
+    /// Number of rows per final state, in the order of [`RowState::ALL`].
     pub states: [u64; RowState::ALL.len()],
-    /// Everything that must never happen, and did.
+    /// Descriptions of all violations.
     pub violations: Vec<String>,
 }
 
 impl Outcome {
-    /// The sum of two.
+    /// Adds the totals of another outcome.
     pub fn add(&mut self, other: &Self) {
         self.runs += other.runs;
         self.users += other.users;
         self.verdict.add(other.verdict);
-        self.widest = self.widest.max(other.widest);
+        self.max_open = self.max_open.max(other.max_open);
         self.crashes += other.crashes;
         self.resumes += other.resumes;
         self.stopped += other.stopped;
@@ -73,28 +73,28 @@ impl Outcome {
         self.violations.extend(other.violations.iter().cloned());
     }
 
-    fn take(&mut self, over: &Over, verdict: Verdict) {
+    fn take(&mut self, finished: &FinishedRun, verdict: Verdict) {
         self.runs += 1;
-        self.users += over.run.rows().len() as u64;
+        self.users += finished.run.rows().len() as u64;
         self.verdict.add(verdict);
-        self.widest = self.widest.max(*over.faulty_journal.widest.borrow());
-        self.crashes += over.crashes;
-        self.resumes += over.resumes;
-        self.stopped += u32::from(over.is_stopped);
+        self.max_open = self.max_open.max(*finished.faulty_journal.max_open.borrow());
+        self.crashes += finished.crashes;
+        self.resumes += finished.resumes;
+        self.stopped += u32::from(finished.is_stopped);
         for (sum, state) in self.states.iter_mut().zip(RowState::ALL) {
-            *sum += u64::from(over.run.tally().of(state));
+            *sum += u64::from(finished.run.tally().of(state));
         }
     }
 }
 
-/// Plays what a seed has in store. `users` is how many users there are, if that is not left to chance.
+/// Plays the run of a seed. `users` sets the number of users, which is random otherwise.
 pub fn play(seed: u64, users: Option<u32>) -> Outcome {
     let mut dice = Dice::new(seed);
     let scenario = Scenario::draw(&mut dice, users);
     play_scenario(scenario, seed, dice)
 }
 
-/// Plays a scenario.
+/// Plays a given scenario.
 pub fn play_scenario(scenario: Scenario, seed: u64, dice: Dice) -> Outcome {
     let is_undone = scenario.is_undone;
     let world = Rc::new(World::new(scenario, seed, dice));
@@ -104,10 +104,10 @@ pub fn play_scenario(scenario: Scenario, seed: u64, dice: Dice) -> Outcome {
         let mut outcome = Outcome::default();
         let plan = plan(&played);
         let since = played.clock.wall();
-        let over = live(Rc::clone(&played), plan).await;
-        outcome.take(&over, judge(&played, &over, since));
+        let finished = execute(Rc::clone(&played), plan).await;
+        outcome.take(&finished, judge(&played, &finished, since));
         if is_undone && played.violations.borrow().is_empty() {
-            undo(&played, &over, &mut outcome).await;
+            undo(&played, &finished, &mut outcome).await;
         }
         outcome
     });
@@ -118,14 +118,14 @@ pub fn play_scenario(scenario: Scenario, seed: u64, dice: Dice) -> Outcome {
     outcome
 }
 
-/// Everyone, in the order of their creation.
+/// A plan of all users, in the order of their creation.
 fn plan(world: &World) -> Plan {
     let sandbox = world.sandbox.borrow();
     let scenario = world.scenario.borrow();
     let mut dice = world.dice.borrow_mut();
     let read_at = world.clock.wall();
     let row = |user| {
-        // Of some nobody could read what they had.
+        // Some users' earlier value is unknown.
         let from = if dice.happens(20) { Mfa::Unknown } else { Mfa::from(!scenario.to) };
         PlannedRow { user: UserId(user), from, read_at }
     };
@@ -142,7 +142,7 @@ fn plan(world: &World) -> Plan {
     }
 }
 
-/// Everyone who is there, as a list that was read just now has them.
+/// All existing users, as in a list that was just loaded.
 fn fresh(world: &World) -> UserStore {
     let sandbox = world.sandbox.borrow();
     let mut users = UserStore::default();
@@ -165,35 +165,37 @@ fn fresh(world: &World) -> UserStore {
     users
 }
 
-async fn undo(world: &Rc<World>, over: &Over, outcome: &mut Outcome) {
+async fn undo(world: &Rc<World>, finished: &FinishedRun, outcome: &mut Outcome) {
     world.life.borrow_mut().is_stopped = false;
-    let proposal = Proposal::undo(over.run.plan(), over.run.rows());
+    let proposal = Proposal::undo(finished.run.plan(), finished.run.rows());
     let wait = proposal.settles_in(Policy::default().settle, world.clock.wall());
     world.clock.sleep_until(world.clock.now() + wait).await;
     world.catch_up();
     let (before, now) = (fresh(world), world.clock.wall());
-    let first = over.run.plan();
+    let first = finished.run.plan();
     let guard = Guard::default();
     let fresh = FreshValues { users: &before, read_at: &|_| Some(now), is_unread: &|_| false, guard: &guard };
     let plan = proposal.preview(&fresh, Choices::ALL, now).plan;
-    let taken: HashSet<Uuid> = plan.rows.iter().map(|row| row.user.0).collect();
-    for (row, planned) in over.run.rows().iter().zip(&first.rows) {
+    let to_undo: HashSet<Uuid> = plan.rows.iter().map(|row| row.user.0).collect();
+    for (row, planned) in finished.run.rows().iter().zip(&first.rows) {
         let flag = before.find(planned.user).map(|row| before.mfa(row));
         let was_ours = row.state == RowState::Changed && planned.from == Mfa::from(!first.to);
-        let is_due = was_ours && flag == Some(Mfa::from(first.to));
-        if is_due != taken.contains(&planned.user.0) {
-            world.violated(format!("to be taken back: {is_due}, and the plan says otherwise: {row:?}"));
+        let is_expected = was_ours && flag == Some(Mfa::from(first.to));
+        if is_expected != to_undo.contains(&planned.user.0) {
+            world.record_violation(format!(
+                "should be undone: {is_expected}, but the plan disagrees: {row:?}"
+            ));
         }
     }
     let others = plan.left_out.iter().filter(|left| left.why == Exclusion::ChangedBySomeoneElse);
-    if others.into_iter().any(|left| taken.contains(&left.user.0)) {
-        world.violated("somebody else's change is to be taken back");
+    if others.into_iter().any(|left| to_undo.contains(&left.user.0)) {
+        world.record_violation("another client's change would be undone");
     }
     if plan.rows.is_empty() {
         return;
     }
-    let back = live(Rc::clone(world), plan).await;
+    let undone = execute(Rc::clone(world), plan).await;
     outcome.undone += 1;
-    let verdict = judge(world, &back, now);
-    outcome.take(&back, verdict);
+    let verdict = judge(world, &undone, now);
+    outcome.take(&undone, verdict);
 }

@@ -1,4 +1,4 @@
-//! What is going to happen to one run, drawn from its seed.
+//! What happens during one run, drawn from its seed.
 
 use std::ops::Range;
 
@@ -8,45 +8,45 @@ use pingone_mfa_core::engine::policy::Policy;
 
 use crate::dice::Dice;
 
-/// What happens to one request.
+/// A fault that one request meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// It never arrives, and the browser says so.
+    /// The request never arrives, and the browser reports an error.
     NeverArrives,
-    /// It is carried out, and the connection ends before the answer.
+    /// The request is processed, and the connection breaks before the response.
     AnswerLost,
-    /// It is carried out, and no answer ever comes.
+    /// The request is processed, and no response ever comes.
     Silence,
-    /// It arrives, but so late that its sender may have given up: a proxy kept it.
+    /// The request arrives so late that its sender may have timed out: a proxy delayed it.
     ArrivesLate,
-    /// A PUT is answered at once and carried out later.
+    /// A PUT is answered immediately and processed later.
     AppliedLate,
-    /// A PUT is answered and never carried out.
+    /// A PUT is answered and never processed.
     NeverApplied,
-    /// The browser sends it twice: the first connection had been closed.
+    /// The browser sends the request twice because the first connection was closed.
     Twice,
-    /// It is carried out, and the body of the answer is cut.
+    /// The request is processed, and the body of the response is cut off.
     Cut,
-    /// It is carried out, and something answers 200 with a page of HTML.
+    /// The request is processed, and a proxy answers 200 with an HTML page.
     Html,
-    /// It is carried out, and the answer says the other value.
+    /// The request is processed, and the response has the other value.
     OtherValue,
-    /// It is carried out, and the answer is no whole JSON.
+    /// The request is processed, and the response is incomplete JSON.
     Truncated,
-    /// It is carried out, and something on the way answers 500, 502, 503 or 504.
+    /// The request is processed, and a proxy answers 500, 502, 503 or 504.
     AppliedThenFailed,
-    /// It isn't carried out, and something on the way answers 500, 502, 503 or 504.
+    /// The request isn't processed, and a proxy answers 500, 502, 503 or 504.
     Failed,
-    /// PingOne refuses with a body of its own: 408, 429 or 503. Nothing is carried out.
+    /// PingOne refuses with its own body: 408, 429 or 503. Nothing is processed.
     NotNow,
-    /// PingOne refuses with a body of its own: 400, 403, 405, 409, 412, 415 or 422. Nothing is carried out.
+    /// PingOne refuses with its own body: 400, 403, 405, 409, 412, 415 or 422. Nothing is processed.
     Refused,
-    /// Something refuses with 400 and says the request's token.
+    /// The request is refused with 400 and a body that contains its token.
     EchoesToken,
 }
 
 impl Trouble {
-    /// All of them.
+    /// All variants, to draw one at random.
     pub const ALL: [Self; 16] = [
         Self::NeverArrives,
         Self::AnswerLost,
@@ -67,69 +67,70 @@ impl Trouble {
     ];
 }
 
-/// A span of time in which every request meets the same trouble.
+/// A period in which every request meets the same fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spell {
-    /// When, by the monotonic clock.
+pub struct TroublePeriod {
+    /// Start and end, on the monotonic clock.
     pub when: Range<Millis>,
-    /// What.
+    /// The fault that every request meets.
     pub trouble: Trouble,
 }
 
-/// Everything that is drawn before a run begins.
+/// Everything that is decided before a run starts.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "switches that know nothing of each other")]
 pub struct Scenario {
-    /// How many users there are.
+    /// Number of users in the tenant.
     pub users: u32,
-    /// The value that the run gives.
+    /// The value of `mfaEnabled` that the run sets.
     pub to: bool,
-    /// Where it waits for a person.
+    /// Where the run waits for the user.
     pub stops: Stops,
-    /// How many of a thousand requests meet trouble.
+    /// How many of a thousand requests meet a fault.
     pub trouble: u64,
-    /// Which troubles there are.
+    /// The faults that may happen.
     pub troubles: Vec<Trouble>,
-    /// Times in which everything goes wrong.
-    pub spells: Vec<Spell>,
+    /// Periods in which every request meets a fault.
+    pub trouble_periods: Vec<TroublePeriod>,
     /// How many of a thousand requests take seconds.
     pub slow: u64,
-    /// The licence's limit in requests a second, if it is lower than the ceiling.
+    /// The license's rate limit in requests per second, if it is lower than the page's.
     pub limit: Option<u64>,
-    /// Whether the body of a 429 says when to come back.
+    /// Whether the body of a 429 says when to retry.
     pub hints: bool,
-    /// How often the page dies.
+    /// How often the page crashes.
     pub crashes: u32,
-    /// When tokens end, by the monotonic clock.
-    pub token_ends: Vec<Millis>,
-    /// Whether the page knows when a token ends.
-    pub knows_token_ends: bool,
-    /// How many of a thousand decisions of the person at the page are to pause.
+    /// When tokens expire, on the monotonic clock.
+    pub token_expiries: Vec<Millis>,
+    /// Whether the page knows when a token expires.
+    pub knows_token_expiry: bool,
+    /// In how many of a thousand decisions the user pauses.
     pub pauses: u64,
-    /// How many are to stop.
+    /// In how many of a thousand decisions the user stops.
     pub stop: u64,
-    /// When nothing can be stored.
-    pub journal_spells: Vec<Range<Millis>>,
-    /// How many of a thousand entries are stored only after seconds, and how many are said not to be and are.
+    /// Periods in which nothing can be stored.
+    pub journal_outages: Vec<Range<Millis>>,
+    /// How many of a thousand entries are stored seconds late, aren't stored, or are stored although an error is
+    /// reported.
     pub journal_trouble: u64,
-    /// How many users others change or delete meanwhile.
+    /// How many changes other clients make to users during the run.
     pub others: u32,
-    /// Whether another page works through the same users, from when on and how many milliseconds it takes for each.
+    /// Whether another page works through the same users: its start, and the milliseconds it takes per user.
     pub other_page: Option<(Millis, u64)>,
-    /// Whether one user can neither be read nor written.
+    /// Whether all requests about one user fail.
     pub is_one_poisoned: bool,
-    /// Whether what was done is read back by pages, and not one by one.
+    /// Whether verification loads pages of users instead of single users.
     pub by_pages: bool,
-    /// Whether it is taken back afterwards.
+    /// Whether the run is undone afterwards.
     pub is_undone: bool,
-    /// Whether the page permits a much higher pace.
+    /// Whether the page allows a much higher rate.
     pub is_fast: bool,
-    /// After how long a wait those who wait are read again.
+    /// After how long a pause the waiting rows are refreshed.
     pub old: Millis,
 }
 
 impl Scenario {
-    /// Draws one. `users` is how many users there are, if that is not left to chance.
+    /// Draws a scenario. `users` sets the number of users, which is random otherwise.
     pub fn draw(dice: &mut Dice, users: Option<u32>) -> Self {
         let users = users.unwrap_or_else(|| {
             let most = dice.of(&[1, 2, 3, 12, 40, 80, 200]);
@@ -137,39 +138,41 @@ impl Scenario {
         });
         let is_fast = dice.happens(500);
         let span = u64::from(users) * if is_fast { 60 } else { 220 } + 1000;
-        let is_calm = dice.happens(100);
+        let is_faultless = dice.happens(100);
         let stops = Stops {
             after_test_user: dice.happens(300),
             every: dice.happens(300).then(|| u32::try_from(dice.between(1, 60)).unwrap()),
         };
-        let mut some = |often: u64, most: u64| if dice.happens(often) { dice.between(1, most) } else { 0 };
-        let (spells, ends, journal_spells) = (some(350, 3), some(400, 4), some(300, 3));
-        let (crashes, others) = (some(550, 4), some(500, 25));
+        let mut random_count =
+            |often: u64, most: u64| if dice.happens(often) { dice.between(1, most) } else { 0 };
+        let (trouble_periods, ends, journal_outages) =
+            (random_count(350, 3), random_count(400, 4), random_count(300, 3));
+        let (crashes, others) = (random_count(550, 4), random_count(500, 25));
         Self {
             users,
             to: dice.happens(600),
             stops,
-            trouble: if is_calm { 0 } else { dice.of(&[0, 5, 30, 100, 300, 600]) },
+            trouble: if is_faultless { 0 } else { dice.of(&[0, 5, 30, 100, 300, 600]) },
             troubles: troubles(dice),
-            spells: (0..spells).map(|_| spell(dice, span)).collect(),
+            trouble_periods: (0..trouble_periods).map(|_| trouble_period(dice, span)).collect(),
             slow: dice.of(&[0, 0, 5, 50]),
             limit: dice.happens(250).then(|| dice.between(4, 60)),
             hints: dice.happens(500),
             crashes: u32::try_from(crashes).unwrap(),
-            token_ends: (0..ends).map(|_| dice.millis(0, span * 2)).collect(),
-            knows_token_ends: dice.happens(300),
+            token_expiries: (0..ends).map(|_| dice.millis(0, span * 2)).collect(),
+            knows_token_expiry: dice.happens(300),
             pauses: dice.of(&[0, 0, 50, 200]),
             stop: dice.of(&[0, 0, 0, 20]),
-            journal_spells: (0..journal_spells).map(|_| range(dice, span, 20_000)).collect(),
+            journal_outages: (0..journal_outages).map(|_| range(dice, span, 20_000)).collect(),
             journal_trouble: dice.of(&[0, 0, 30, 200]),
             others: u32::try_from(others).unwrap(),
             is_one_poisoned: dice.happens(120),
             by_pages: dice.happens(600),
             is_undone: dice.happens(400),
             is_fast,
-            // Of what was drawn already too.
+            // Also derived from earlier values, for the same reason.
             other_page: other_page(span, users, crashes + others),
-            // Of what was drawn already, so that each seed goes on to what it always has.
+            // Derived from values drawn earlier, so that the remaining random numbers of each seed stay the same.
             old: match (users + u32::try_from(crashes + others).unwrap()) % 3 {
                 0 => Millis::seconds(5),
                 1 => Millis::seconds(60),
@@ -178,8 +181,8 @@ impl Scenario {
         }
     }
 
-    /// Nothing goes wrong.
-    pub fn calm(users: u32) -> Self {
+    /// A scenario without faults.
+    pub fn faultless(users: u32) -> Self {
         let stops = Stops::default();
         Self {
             users,
@@ -187,16 +190,16 @@ impl Scenario {
             stops,
             trouble: 0,
             troubles: Vec::new(),
-            spells: Vec::new(),
+            trouble_periods: Vec::new(),
             slow: 0,
             limit: None,
             hints: false,
             crashes: 0,
-            token_ends: Vec::new(),
-            knows_token_ends: false,
+            token_expiries: Vec::new(),
+            knows_token_expiry: false,
             pauses: 0,
             stop: 0,
-            journal_spells: Vec::new(),
+            journal_outages: Vec::new(),
             journal_trouble: 0,
             others: 0,
             other_page: None,
@@ -208,20 +211,20 @@ impl Scenario {
         }
     }
 
-    /// How long it may take if little goes wrong.
+    /// Expected duration of the run in ms if few faults happen.
     pub fn span(&self) -> u64 {
         u64::from(self.users) * if self.is_fast { 60 } else { 220 } + 1000
     }
 }
 
-/// In one of five runs there is another page.
+/// Another page, in one of five runs.
 fn other_page(span: u64, users: u32, drawn: u64) -> Option<(Millis, u64)> {
     let chance = drawn * 7 + u64::from(users);
     let pace = span / u64::from(users);
     chance.is_multiple_of(5).then(|| (Millis(span * (chance % 7) / 7), pace * (1 + chance % 3)))
 }
 
-/// Few kinds at a time: where all happen, none gets far.
+/// Usually few kinds of faults at a time: with all of them, no run gets far.
 fn troubles(dice: &mut Dice) -> Vec<Trouble> {
     if dice.happens(300) {
         return Trouble::ALL.to_vec();
@@ -229,9 +232,9 @@ fn troubles(dice: &mut Dice) -> Vec<Trouble> {
     (0..dice.between(1, 4)).map(|_| dice.of(&Trouble::ALL)).collect()
 }
 
-fn spell(dice: &mut Dice, span: u64) -> Spell {
+fn trouble_period(dice: &mut Dice, span: u64) -> TroublePeriod {
     let all = [Trouble::NeverArrives, Trouble::Failed, Trouble::Silence, Trouble::Refused, Trouble::NotNow];
-    Spell { when: range(dice, span, 90_000), trouble: dice.of(&all) }
+    TroublePeriod { when: range(dice, span, 90_000), trouble: dice.of(&all) }
 }
 
 fn range(dice: &mut Dice, span: u64, longest: u64) -> Range<Millis> {

@@ -1,4 +1,4 @@
-//! What seeds have found, each as the few steps that it takes.
+//! Regression tests for defects that seeds have found, each reduced to a few steps.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -28,10 +28,10 @@ use uuid::Uuid;
 
 const NOW: Millis = Millis(1_000_000);
 
-const TEST_USER: Stops = Stops { after_test_user: true, every: None };
+const PILOT_FIRST: Stops = Stops { after_test_user: true, every: None };
 
 fn plan(rows: u128, stops: Stops) -> Plan {
-    // Where nobody knows the earlier value, no spot check stands between a row and its PUT.
+    // With an unknown earlier value, there is no spot check before the PUT of a row.
     let row = |number| PlannedRow {
         user: UserId(Uuid::from_u128(number)),
         from: Mfa::Unknown,
@@ -50,13 +50,13 @@ fn plan(rows: u128, stops: Stops) -> Plan {
     }
 }
 
-/// A run by hand, and everything that it has stored.
-struct Hand {
+/// A run that is driven step by step, and everything it has stored.
+struct TestRun {
     run: Run,
     entries: Vec<Vec<u8>>,
 }
 
-fn noted(result: Result<JobAnswer, Fault>) -> Answered<JobAnswer> {
+fn answered(result: Result<JobAnswer, Fault>) -> Answered<JobAnswer> {
     Answered { at: Timestamp(7), correlation_id: None, result }
 }
 
@@ -70,7 +70,7 @@ const ON: Result<JobAnswer, Fault> = Ok(JobAnswer::Flag(true));
 
 const OFF: Result<JobAnswer, Fault> = Ok(JobAnswer::Flag(false));
 
-impl Hand {
+impl TestRun {
     fn new(rows: u128, stops: Stops) -> Self {
         let plan = plan(rows, stops);
         let entries = vec![Entry::Plan(plan.clone()).encode()];
@@ -98,7 +98,7 @@ impl Hand {
         }
     }
 
-    /// Lets it look what time it is, which is none that has passed.
+    /// Answers a pending clock job; no time passes.
     fn read_clock(&mut self) {
         if self.run.next(NOW) == Step::Start(Job::Clock) {
             self.run.apply(Event::Started(Job::Clock), NOW);
@@ -107,14 +107,14 @@ impl Hand {
     }
 
     fn answer(&mut self, job: Job, result: Result<JobAnswer, Fault>) {
-        self.run.apply(Event::Answered(job, Ok(noted(result))), NOW);
+        self.run.apply(Event::Answered(job, Ok(answered(result))), NOW);
     }
 
     fn command(&mut self, command: Command) {
         self.run.apply(Event::Command(command), NOW);
     }
 
-    /// Stores what is due, and returns it.
+    /// Stores what is due and returns it.
     fn store(&mut self) -> Vec<Record> {
         let job = self.start();
         let Job::Store(records) = &job else { panic!("{job:?}") };
@@ -124,7 +124,7 @@ impl Hand {
         records
     }
 
-    fn cannot_store(&mut self) {
+    fn fail_to_store(&mut self) {
         let job = self.start();
         assert!(matches!(job, Job::Store(_)), "{job:?}");
         self.answer(job, Err(FULL));
@@ -136,15 +136,15 @@ impl Hand {
         job
     }
 
-    /// Looks at the test user.
-    fn look(&mut self, look: PilotRead) {
+    /// Reads the pilot user.
+    fn read_pilot(&mut self, read_pilot: PilotRead) {
         let job = self.start();
-        assert!(matches!(job, Job::PilotRead { read: other, .. } if other == look), "{job:?}");
-        let said = if look == PilotRead::Flag { ON } else { Ok(JobAnswer::Devices(vec![])) };
-        self.answer(job, said);
+        assert!(matches!(job, Job::PilotRead { read: other, .. } if other == read_pilot), "{job:?}");
+        let result = if read_pilot == PilotRead::Flag { ON } else { Ok(JobAnswer::Devices(vec![])) };
+        self.answer(job, result);
     }
 
-    fn halted(&self) -> PauseReason {
+    fn pause_reason(&self) -> PauseReason {
         match self.run.standing() {
             RunStatus::Halted(halt) => halt,
             other => panic!("{other:?}"),
@@ -157,227 +157,227 @@ fn token() -> Command {
 }
 
 #[test]
-fn a_pause_while_the_test_user_is_written_does_not_do_away_with_the_look_at_it() {
-    let mut hand = Hand::new(3, TEST_USER);
-    hand.store();
-    hand.look(PilotRead::Before);
-    let job = hand.write(0);
-    hand.command(Command::Pause);
-    hand.answer(job, ON);
-    hand.store();
-    assert_eq!(hand.halted(), PauseReason::Asked);
-    hand.command(Command::Resume);
-    hand.look(PilotRead::Flag);
-    hand.look(PilotRead::After);
-    assert_eq!(hand.halted(), PauseReason::PilotUser);
-    hand.command(Command::Resume);
-    assert_eq!(hand.run.standing(), RunStatus::Running);
-    hand.store();
-    hand.write(1);
+fn a_pause_while_the_pilot_user_is_written_does_not_skip_its_check() {
+    let mut test_run = TestRun::new(3, PILOT_FIRST);
+    test_run.store();
+    test_run.read_pilot(PilotRead::Before);
+    let job = test_run.write(0);
+    test_run.command(Command::Pause);
+    test_run.answer(job, ON);
+    test_run.store();
+    assert_eq!(test_run.pause_reason(), PauseReason::Asked);
+    test_run.command(Command::Resume);
+    test_run.read_pilot(PilotRead::Flag);
+    test_run.read_pilot(PilotRead::After);
+    assert_eq!(test_run.pause_reason(), PauseReason::PilotUser);
+    test_run.command(Command::Resume);
+    assert_eq!(test_run.run.standing(), RunStatus::Running);
+    test_run.store();
+    test_run.write(1);
 }
 
 #[test]
-fn a_page_that_dies_at_the_test_user_writes_nobody_else_before_a_person_has_looked() {
-    let mut hand = Hand::new(50, TEST_USER);
-    assert_eq!(hand.store(), [Record::Intent(vec![0])]);
-    hand.look(PilotRead::Before);
-    hand.write(0);
-    hand.crash();
-    let read = hand.start();
+fn after_a_crash_at_the_pilot_user_no_other_user_is_written_before_confirmation() {
+    let mut test_run = TestRun::new(50, PILOT_FIRST);
+    assert_eq!(test_run.store(), [Record::Intent(vec![0])]);
+    test_run.read_pilot(PilotRead::Before);
+    test_run.write(0);
+    test_run.crash();
+    let read = test_run.start();
     assert!(matches!(read, Job::Read { index: 0, .. }), "{read:?}");
-    hand.answer(read, ON);
-    hand.store();
-    hand.look(PilotRead::Flag);
-    hand.look(PilotRead::After);
-    assert_eq!(hand.run.pilot().and_then(PilotReadings::devices), Some(DeviceComparison::NotKept));
-    assert_eq!(hand.halted(), PauseReason::PilotUser);
-    hand.crash();
-    assert_eq!(hand.halted(), PauseReason::PilotUser);
-    assert_eq!(hand.run.next(NOW), Step::Idle);
+    test_run.answer(read, ON);
+    test_run.store();
+    test_run.read_pilot(PilotRead::Flag);
+    test_run.read_pilot(PilotRead::After);
+    assert_eq!(test_run.run.pilot().and_then(PilotReadings::devices), Some(DeviceComparison::NotKept));
+    assert_eq!(test_run.pause_reason(), PauseReason::PilotUser);
+    test_run.crash();
+    assert_eq!(test_run.pause_reason(), PauseReason::PilotUser);
+    assert_eq!(test_run.run.next(NOW), Step::Idle);
 }
 
 #[test]
-fn a_step_holds_after_a_crash_too() {
-    let mut hand = Hand::new(50, Stops { after_test_user: false, every: Some(2) });
-    assert_eq!(hand.store(), [Record::Intent(vec![0, 1])]);
-    hand.crash();
-    let reads = [hand.start(), hand.start()];
+fn a_step_limit_applies_after_a_crash_too() {
+    let mut test_run = TestRun::new(50, Stops { after_test_user: false, every: Some(2) });
+    assert_eq!(test_run.store(), [Record::Intent(vec![0, 1])]);
+    test_run.crash();
+    let reads = [test_run.start(), test_run.start()];
     for read in reads {
-        hand.answer(read, ON);
+        test_run.answer(read, ON);
     }
-    hand.store();
-    assert_eq!(hand.halted(), PauseReason::Step);
+    test_run.store();
+    assert_eq!(test_run.pause_reason(), PauseReason::Step);
 }
 
 #[test]
 fn another_token_does_not_end_a_pause() {
-    let mut hand = Hand::new(3, Stops::default());
-    hand.store();
-    let job = hand.write(0);
-    hand.command(Command::Pause);
-    hand.answer(job, Err(unauthorized()));
-    assert_eq!(hand.halted(), PauseReason::Token);
-    hand.command(token());
-    assert_eq!(hand.halted(), PauseReason::Asked);
-    assert_eq!(hand.run.next(NOW), Step::Idle);
+    let mut test_run = TestRun::new(3, Stops::default());
+    test_run.store();
+    let job = test_run.write(0);
+    test_run.command(Command::Pause);
+    test_run.answer(job, Err(unauthorized()));
+    assert_eq!(test_run.pause_reason(), PauseReason::Token);
+    test_run.command(token());
+    assert_eq!(test_run.pause_reason(), PauseReason::Asked);
+    assert_eq!(test_run.run.next(NOW), Step::Idle);
 }
 
 #[test]
-fn a_journal_that_fails_does_not_hide_that_the_token_has_ended() {
-    let mut hand = Hand::new(40, Stops::default());
-    hand.store();
-    let jobs = [hand.write(0), hand.write(1)];
+fn a_failing_journal_does_not_hide_an_expired_token() {
+    let mut test_run = TestRun::new(40, Stops::default());
+    test_run.store();
+    let jobs = [test_run.write(0), test_run.write(1)];
     let [first, second] = jobs;
-    hand.answer(first, ON);
-    hand.answer(second, Err(unauthorized()));
-    hand.cannot_store();
-    assert_eq!(hand.halted(), PauseReason::NotStored(FULL));
-    hand.command(Command::Resume);
-    hand.store();
-    assert_eq!(hand.halted(), PauseReason::Token);
-    assert_eq!(hand.run.next(NOW), Step::Idle);
+    test_run.answer(first, ON);
+    test_run.answer(second, Err(unauthorized()));
+    test_run.fail_to_store();
+    assert_eq!(test_run.pause_reason(), PauseReason::NotStored(FULL));
+    test_run.command(Command::Resume);
+    test_run.store();
+    assert_eq!(test_run.pause_reason(), PauseReason::Token);
+    assert_eq!(test_run.run.next(NOW), Step::Idle);
 }
 
 #[test]
-fn a_401_that_comes_after_the_next_token_halts_nobody() {
-    let mut hand = Hand::new(3, Stops::default());
-    hand.store();
-    let [first, second] = [hand.write(0), hand.write(1)];
-    hand.answer(first, Err(unauthorized()));
-    hand.command(token());
-    hand.answer(second, Err(unauthorized()));
-    assert_eq!(hand.run.standing(), RunStatus::Running);
-    // Rows that were refused for the token are written again in their order.
-    hand.write(0);
+fn a_401_for_the_previous_token_does_not_pause_the_run() {
+    let mut test_run = TestRun::new(3, Stops::default());
+    test_run.store();
+    let [first, second] = [test_run.write(0), test_run.write(1)];
+    test_run.answer(first, Err(unauthorized()));
+    test_run.command(token());
+    test_run.answer(second, Err(unauthorized()));
+    assert_eq!(test_run.run.standing(), RunStatus::Running);
+    // Rows that were refused because of the token are written again in their order.
+    test_run.write(0);
 }
 
 #[test]
-fn last_outcomes_that_cannot_be_stored_are_told_and_stored_in_the_end() {
-    let mut hand = Hand::new(1, Stops::default());
-    hand.store();
-    let job = hand.write(0);
-    hand.answer(job, ON);
-    hand.cannot_store();
-    assert_eq!(hand.halted(), PauseReason::NotStored(FULL));
-    hand.command(Command::Resume);
-    hand.store();
-    assert_eq!((hand.run.standing(), hand.run.next(NOW)), (RunStatus::Ended, Step::Done));
+fn last_outcomes_that_cannot_be_stored_pause_the_run_and_are_stored_later() {
+    let mut test_run = TestRun::new(1, Stops::default());
+    test_run.store();
+    let job = test_run.write(0);
+    test_run.answer(job, ON);
+    test_run.fail_to_store();
+    assert_eq!(test_run.pause_reason(), PauseReason::NotStored(FULL));
+    test_run.command(Command::Resume);
+    test_run.store();
+    assert_eq!((test_run.run.standing(), test_run.run.next(NOW)), (RunStatus::Ended, Step::Done));
 }
 
 #[test]
-fn a_stop_is_not_held_up_by_a_journal_that_fails() {
-    let mut hand = Hand::new(40, Stops::default());
-    hand.store();
-    let job = hand.write(0);
-    hand.answer(job, ON);
-    hand.cannot_store();
-    hand.command(Command::Stop);
-    hand.cannot_store();
-    assert_eq!((hand.run.standing(), hand.run.next(NOW)), (RunStatus::Stopped, Step::Done));
+fn a_failing_journal_does_not_delay_a_stop() {
+    let mut test_run = TestRun::new(40, Stops::default());
+    test_run.store();
+    let job = test_run.write(0);
+    test_run.answer(job, ON);
+    test_run.fail_to_store();
+    test_run.command(Command::Stop);
+    test_run.fail_to_store();
+    assert_eq!((test_run.run.standing(), test_run.run.next(NOW)), (RunStatus::Stopped, Step::Done));
 }
 
 #[test]
-fn after_a_stop_nobody_is_open_in_the_journal_who_was_never_sent() {
-    let mut hand = Hand::new(40, Stops::default());
-    hand.store();
-    assert_eq!(hand.restored().open.len(), 32);
-    hand.command(Command::Stop);
-    hand.store();
-    assert_eq!((hand.restored().open, hand.run.next(NOW)), (vec![], Step::Done));
-    hand.entries.push(Entry::Closed(Timestamp(9)).encode());
-    hand.crash();
-    assert_eq!((hand.run.standing(), hand.run.next(NOW)), (RunStatus::Stopped, Step::Done));
-    assert_eq!(hand.run.tally().of(RowState::Waiting), 40);
+fn after_a_stop_rows_that_were_never_sent_are_not_open_in_the_journal() {
+    let mut test_run = TestRun::new(40, Stops::default());
+    test_run.store();
+    assert_eq!(test_run.restored().open.len(), 32);
+    test_run.command(Command::Stop);
+    test_run.store();
+    assert_eq!((test_run.restored().open, test_run.run.next(NOW)), (vec![], Step::Done));
+    test_run.entries.push(Entry::Closed(Timestamp(9)).encode());
+    test_run.crash();
+    assert_eq!((test_run.run.standing(), test_run.run.next(NOW)), (RunStatus::Stopped, Step::Done));
+    assert_eq!(test_run.run.tally().of(RowState::Waiting), 40);
 }
 
 #[test]
-fn a_row_that_was_sent_before_a_401_is_not_called_waiting() {
-    let mut hand = Hand::new(1, Stops::default());
-    hand.store();
-    let job = hand.write(0);
-    hand.answer(job, Err(Fault::Unreachable));
-    let read = hand.start();
-    hand.answer(read, OFF);
-    let Step::WaitUntil(at) = hand.run.next(NOW) else { panic!("{:?}", hand.run.next(NOW)) };
-    let Step::Start(again) = hand.run.next(at) else { panic!("{:?}", hand.run.next(at)) };
-    hand.run.apply(Event::Started(again.clone()), at);
-    hand.answer(again, Err(unauthorized()));
-    hand.command(Command::Stop);
-    assert_eq!((hand.run.rows()[0].state, hand.run.rows()[0].writes), (RowState::Failed, 1));
-    assert_eq!(hand.run.to_read_back(), 1, "what was sent first may still arrive");
+fn a_row_that_was_sent_before_a_401_is_not_reported_as_waiting() {
+    let mut test_run = TestRun::new(1, Stops::default());
+    test_run.store();
+    let job = test_run.write(0);
+    test_run.answer(job, Err(Fault::Unreachable));
+    let read = test_run.start();
+    test_run.answer(read, OFF);
+    let Step::WaitUntil(at) = test_run.run.next(NOW) else { panic!("{:?}", test_run.run.next(NOW)) };
+    let Step::Start(again) = test_run.run.next(at) else { panic!("{:?}", test_run.run.next(at)) };
+    test_run.run.apply(Event::Started(again.clone()), at);
+    test_run.answer(again, Err(unauthorized()));
+    test_run.command(Command::Stop);
+    assert_eq!((test_run.run.rows()[0].state, test_run.run.rows()[0].writes), (RowState::Failed, 1));
+    assert_eq!(test_run.run.to_read_back(), 1, "the first PUT may still arrive");
 }
 
 #[test]
 fn a_row_that_was_open_at_a_crash_counts_as_written() {
-    let mut hand = Hand::new(1, Stops::default());
-    hand.store();
-    hand.crash();
-    let read = hand.start();
-    hand.answer(read, ON);
-    assert_eq!((hand.run.rows()[0].state, hand.run.rows()[0].writes), (RowState::Changed, 1));
+    let mut test_run = TestRun::new(1, Stops::default());
+    test_run.store();
+    test_run.crash();
+    let read = test_run.start();
+    test_run.answer(read, ON);
+    assert_eq!((test_run.run.rows()[0].state, test_run.run.rows()[0].writes), (RowState::Changed, 1));
 }
 
 #[test]
-fn while_a_person_has_paused_a_network_that_is_gone_is_not_asked_again_and_again() {
-    let mut hand = Hand::new(40, Stops::default());
-    hand.store();
-    let jobs: Vec<Job> = (0..8).map(|index| hand.write(index)).collect();
-    hand.command(Command::Pause);
+fn while_the_user_has_paused_an_offline_network_is_not_polled_rapidly() {
+    let mut test_run = TestRun::new(40, Stops::default());
+    test_run.store();
+    let jobs: Vec<Job> = (0..8).map(|index| test_run.write(index)).collect();
+    test_run.command(Command::Pause);
     for job in jobs {
-        hand.answer(job, Err(Fault::Unreachable));
+        test_run.answer(job, Err(Fault::Unreachable));
     }
-    let reads = [hand.start(), hand.start()];
+    let reads = [test_run.start(), test_run.start()];
     for read in reads {
-        hand.answer(read, Err(Fault::Unreachable));
+        test_run.answer(read, Err(Fault::Unreachable));
     }
-    assert_eq!(hand.halted(), PauseReason::Asked);
-    assert_eq!(hand.run.next(NOW), Step::WaitUntil(NOW + Policy::default().first_probe));
+    assert_eq!(test_run.pause_reason(), PauseReason::Asked);
+    assert_eq!(test_run.run.next(NOW), Step::WaitUntil(NOW + Policy::default().first_probe));
 }
 
 #[test]
-fn what_a_read_back_found_last_is_told_if_it_cannot_be_stored() {
-    let mut hand = Hand::new(1, Stops::default());
-    hand.store();
-    let job = hand.write(0);
-    hand.answer(job, ON);
-    hand.store();
-    let mut back = ReadBack::new(&mut hand.run, None);
-    let Step::Start(read) = back.next(NOW) else { panic!() };
-    back.apply(Event::Started(read.clone()), NOW);
-    back.apply(Event::Answered(read, Ok(readback::Answer::Answered(noted(ON)))), NOW);
-    let Step::Start(store) = back.next(NOW) else { panic!() };
-    back.apply(Event::Started(store.clone()), NOW);
-    back.apply(Event::Answered(store, Ok(readback::Answer::Answered(noted(Err(FULL))))), NOW);
-    assert_eq!(back.state(), readback::State::Halted(FULL));
-    assert!(matches!(back.next(NOW), Step::Idle));
-    back.apply(Event::Command(Command::Resume), NOW);
-    assert!(matches!(back.next(NOW), Step::Start(readback::Job::Store(_))));
+fn a_verification_whose_last_results_cannot_be_stored_is_paused() {
+    let mut test_run = TestRun::new(1, Stops::default());
+    test_run.store();
+    let job = test_run.write(0);
+    test_run.answer(job, ON);
+    test_run.store();
+    let mut read_back = ReadBack::new(&mut test_run.run, None);
+    let Step::Start(read) = read_back.next(NOW) else { panic!() };
+    read_back.apply(Event::Started(read.clone()), NOW);
+    read_back.apply(Event::Answered(read, Ok(readback::Answer::Answered(answered(ON)))), NOW);
+    let Step::Start(store) = read_back.next(NOW) else { panic!() };
+    read_back.apply(Event::Started(store.clone()), NOW);
+    read_back.apply(Event::Answered(store, Ok(readback::Answer::Answered(answered(Err(FULL))))), NOW);
+    assert_eq!(read_back.state(), readback::State::Halted(FULL));
+    assert!(matches!(read_back.next(NOW), Step::Idle));
+    read_back.apply(Event::Command(Command::Resume), NOW);
+    assert!(matches!(read_back.next(NOW), Step::Start(readback::Job::Store(_))));
 }
 
 #[test]
-fn a_refusal_after_a_lost_answer_is_read_back_because_the_first_may_have_arrived_late() {
-    let mut hand = Hand::new(1, Stops::default());
-    hand.store();
-    let job = hand.write(0);
-    hand.answer(job, Err(Fault::Unreachable));
-    let read = hand.start();
-    hand.answer(read, OFF);
-    let Step::WaitUntil(at) = hand.run.next(NOW) else { panic!("{:?}", hand.run.next(NOW)) };
-    let Step::Start(again) = hand.run.next(at) else { panic!("{:?}", hand.run.next(at)) };
-    hand.run.apply(Event::Started(again.clone()), at);
-    hand.answer(again, Err(Fault::RoleMissing(Refusal { status: 403, ..Refusal::default() })));
-    assert_eq!((hand.run.rows()[0].state, hand.run.to_read_back()), (RowState::Refused, 1));
+fn a_refusal_after_a_lost_answer_is_verified_because_the_first_put_may_arrive_late() {
+    let mut test_run = TestRun::new(1, Stops::default());
+    test_run.store();
+    let job = test_run.write(0);
+    test_run.answer(job, Err(Fault::Unreachable));
+    let read = test_run.start();
+    test_run.answer(read, OFF);
+    let Step::WaitUntil(at) = test_run.run.next(NOW) else { panic!("{:?}", test_run.run.next(NOW)) };
+    let Step::Start(again) = test_run.run.next(at) else { panic!("{:?}", test_run.run.next(at)) };
+    test_run.run.apply(Event::Started(again.clone()), at);
+    test_run.answer(again, Err(Fault::RoleMissing(Refusal { status: 403, ..Refusal::default() })));
+    assert_eq!((test_run.run.rows()[0].state, test_run.run.to_read_back()), (RowState::Refused, 1));
 }
 
 #[test]
-fn a_page_of_a_read_back_that_is_refused_for_the_former_token_asks_for_no_other() {
-    let mut hand = Hand::new(3, Stops::default());
-    hand.store();
-    let jobs = [hand.write(0), hand.write(1), hand.write(2)];
+fn a_verification_page_refused_for_the_previous_token_does_not_ask_for_another() {
+    let mut test_run = TestRun::new(3, Stops::default());
+    test_run.store();
+    let jobs = [test_run.write(0), test_run.write(1), test_run.write(2)];
     for job in jobs {
-        hand.answer(job, ON);
+        test_run.answer(job, ON);
     }
-    hand.store();
+    test_run.store();
     let population = |number| Population {
         id: PopulationId(Uuid::from_u128(number)),
         name: number.to_string(),
@@ -385,67 +385,67 @@ fn a_page_of_a_read_back_that_is_refused_for_the_former_token_asks_for_no_other(
     };
     let populations: Vec<Population> = (1..=3).map(population).collect();
     let listing = Listing::of_all(&populations, Some(3000), Rc::new(Policy::default()), Jitter::new(1));
-    let mut back = ReadBack::new(&mut hand.run, Some(listing));
-    let start = |back: &mut ReadBack<'_>| {
-        let Step::Start(page) = back.next(NOW) else { panic!("{:?}", back.state()) };
-        back.apply(Event::Started(page.clone()), NOW);
+    let mut read_back = ReadBack::new(&mut test_run.run, Some(listing));
+    let start = |read_back: &mut ReadBack<'_>| {
+        let Step::Start(page) = read_back.next(NOW) else { panic!("{:?}", read_back.state()) };
+        read_back.apply(Event::Started(page.clone()), NOW);
         page
     };
     let refused = || Answered { at: Timestamp(7), correlation_id: None, result: Err(unauthorized()) };
-    let refuse = |back: &mut ReadBack<'_>, page| {
-        back.apply(Event::Answered(page, Ok(readback::Answer::Page(refused()))), NOW);
+    let refuse = |read_back: &mut ReadBack<'_>, page| {
+        read_back.apply(Event::Answered(page, Ok(readback::Answer::Page(refused()))), NOW);
     };
-    let [first, second] = [start(&mut back), start(&mut back)];
-    refuse(&mut back, first);
-    assert_eq!(back.state(), readback::State::Halted(unauthorized()));
-    back.apply(Event::Command(token()), NOW);
-    refuse(&mut back, second);
-    assert_eq!(back.state(), readback::State::Reading);
-    let third = start(&mut back);
-    refuse(&mut back, third);
-    assert_eq!(back.state(), readback::State::Halted(unauthorized()));
+    let [first, second] = [start(&mut read_back), start(&mut read_back)];
+    refuse(&mut read_back, first);
+    assert_eq!(read_back.state(), readback::State::Halted(unauthorized()));
+    read_back.apply(Event::Command(token()), NOW);
+    refuse(&mut read_back, second);
+    assert_eq!(read_back.state(), readback::State::Reading);
+    let third = start(&mut read_back);
+    refuse(&mut read_back, third);
+    assert_eq!(read_back.state(), readback::State::Halted(unauthorized()));
 }
 
 #[test]
-fn a_user_whose_put_always_fails_while_reads_do_not_has_failed_after_three() {
-    let mut hand = Hand::new(1, Stops::default());
-    hand.store();
+fn a_user_whose_puts_always_fail_while_reads_succeed_fails_after_three() {
+    let mut test_run = TestRun::new(1, Stops::default());
+    test_run.store();
     let failed = || Err(Fault::ServerFailed(Refusal { status: 500, ..Refusal::default() }));
     let mut now = NOW;
     for _ in 0..3 {
-        while let Step::WaitUntil(at) = hand.run.next(now) {
+        while let Step::WaitUntil(at) = test_run.run.next(now) {
             now = at;
         }
-        for said in [failed(), OFF] {
-            let Step::Start(job) = hand.run.next(now) else { panic!("{:?}", hand.run.standing()) };
-            hand.run.apply(Event::Started(job.clone()), now);
-            hand.run.apply(Event::Answered(job, Ok(noted(said))), now);
+        for result in [failed(), OFF] {
+            let Step::Start(job) = test_run.run.next(now) else { panic!("{:?}", test_run.run.standing()) };
+            test_run.run.apply(Event::Started(job.clone()), now);
+            test_run.run.apply(Event::Answered(job, Ok(answered(result))), now);
         }
     }
-    assert_eq!((hand.run.rows()[0].state, hand.run.rows()[0].writes), (RowState::Failed, 3));
-    hand.store();
-    assert_eq!((hand.run.standing(), hand.run.next(now)), (RunStatus::Ended, Step::Done));
+    assert_eq!((test_run.run.rows()[0].state, test_run.run.rows()[0].writes), (RowState::Failed, 3));
+    test_run.store();
+    assert_eq!((test_run.run.standing(), test_run.run.next(now)), (RunStatus::Ended, Step::Done));
 }
 
 #[test]
-fn rows_that_are_to_be_written_again_after_a_long_wait_are_read_once_and_then_written() {
-    let mut hand = Hand::new(2, Stops::default());
-    hand.store();
-    let jobs = [hand.write(0), hand.write(1)];
+fn rows_to_retry_after_a_long_pause_are_read_once_and_then_written() {
+    let mut test_run = TestRun::new(2, Stops::default());
+    test_run.store();
+    let jobs = [test_run.write(0), test_run.write(1)];
     for job in jobs {
-        hand.answer(job, Err(Fault::ServerFailed(Refusal { status: 500, ..Refusal::default() })));
+        test_run.answer(job, Err(Fault::ServerFailed(Refusal { status: 500, ..Refusal::default() })));
     }
     let later = Timestamp(60 * 60 * 1000);
     let (mut now, mut sent) = (NOW, Vec::new());
     while sent.len() < 4 {
-        match hand.run.next(now) {
+        match test_run.run.next(now) {
             Step::WaitUntil(at) => now = at,
             Step::Start(job) => {
                 let is_write = matches!(job, Job::Write { .. });
                 sent.extend((!matches!(job, Job::Store(_))).then_some(is_write));
-                hand.run.apply(Event::Started(job.clone()), now);
-                let said = noted(if is_write { ON } else { OFF });
-                hand.run.apply(Event::Answered(job, Ok(Answered { at: later, ..said })), now);
+                test_run.run.apply(Event::Started(job.clone()), now);
+                let result = answered(if is_write { ON } else { OFF });
+                test_run.run.apply(Event::Answered(job, Ok(Answered { at: later, ..result })), now);
             }
             other => panic!("{other:?}"),
         }

@@ -1,6 +1,6 @@
-//! Reads what an administrator pastes: takes the token out of whatever is around it, recognises what is no
-//! access token, and keeps the claims as facts. Nothing is verified here and nothing is sent: PingOne decides. Whether a token
-//! has expired is PingOne's to say too: this computer's clock may be wrong.
+//! Parsing of pasted tokens: finds the access token in the pasted text, detects text that isn't an access token, and
+//! reads the token's claims. Nothing is verified or sent here: PingOne decides whether a token is valid, and also
+//! whether it has expired, because this computer's clock may be wrong.
 
 mod search;
 
@@ -20,28 +20,28 @@ use crate::domain::token::{Actor, Secret, TokenFacts};
 /// Source: docs.pingidentity.com, PingOne, "Platform limits".
 const HEADER_LIMIT: usize = 6 * 1024;
 
-/// The longest paste that is looked at. A cURL line with its token is far below.
+/// Maximum length of a paste in bytes. A cURL command with its token is far shorter.
 const PASTE_LIMIT: usize = 64 * 1024;
 
-/// How long a token for PingOne's API lasts: that isn't configurable.
+/// Lifetime of an access token for PingOne's API, which isn't configurable.
 ///
 /// Source: developer.pingidentity.com, PingOne API, "Access tokens and ID tokens".
 const LIFETIME_MILLIS: i64 = 60 * 60_000;
 
-/// How far a computer's clock may be behind before it is mentioned.
+/// How far the computer's clock may be behind before the page mentions it.
 const SKEW_MILLIS: i64 = 60_000;
 
-/// A pasted token and what it says.
+/// A pasted token and its claims.
 pub struct Paste {
-    /// The token, for the transport.
+    /// The access token itself, for the transport.
     pub token: Secret,
-    /// Its claims.
+    /// The claims that the page displays and uses.
     pub facts: TokenFacts,
-    /// What should be said about it, in the order of reading.
+    /// Remarks about the paste, in the order in which they were found.
     pub notes: Vec<Note>,
 }
 
-/// Reads a paste: takes the token out of what stands around it.
+/// Parses a paste that may have other text around the token.
 pub fn read_paste(text: &str, now: Timestamp) -> Result<Paste, PasteFault> {
     if is_bare(text) {
         return read_token(text, now);
@@ -51,8 +51,8 @@ pub fn read_paste(text: &str, now: Timestamp) -> Result<Paste, PasteFault> {
     Ok(Paste { notes: origin.into_iter().chain(paste.notes).collect(), ..paste })
 }
 
-/// Whether the text is a token and nothing else, so that no search is needed. The form knows only such; [`find_token`] stands
-/// behind it.
+/// Whether the text is a token and nothing else, so that no search is needed. The connect form, which is loaded first,
+/// handles only such text; the console, which is loaded later, uses [`find_token`] for any other text.
 #[must_use]
 pub fn is_bare(text: &str) -> bool {
     let (text, mut dots) = (text.trim(), 0);
@@ -66,7 +66,7 @@ pub fn is_bare(text: &str) -> bool {
     dots == 2 && text.starts_with("eyJ")
 }
 
-/// Reads a token around which nothing but blanks stand.
+/// Parses a token that has only blanks around it.
 pub fn read_token(text: &str, now: Timestamp) -> Result<Paste, PasteFault> {
     let token = Zeroizing::new(text.trim().to_owned());
     let claims = Claims::decode(&token)?;
@@ -79,7 +79,7 @@ pub fn read_token(text: &str, now: Timestamp) -> Result<Paste, PasteFault> {
     Ok(Paste { token: Secret::new(token), facts, notes })
 }
 
-/// The one access token in a text, and what it was taken out of, if it was not alone.
+/// The only access token in a text, and a note about the surrounding text if there was any.
 pub fn find_token(text: &str) -> Result<(Zeroizing<String>, Option<Note>), PasteFault> {
     if text.len() > PASTE_LIMIT {
         return Err(PasteFault::TooLong);
@@ -91,27 +91,27 @@ pub fn find_token(text: &str) -> Result<(Zeroizing<String>, Option<Note>), Paste
     if Uuid::try_parse(text).is_ok() {
         return Err(PasteFault::Id);
     }
-    let token = the_one(text)?;
+    let token = only_token(text)?;
     let origin = origin(text, &token);
     Ok((token, origin))
 }
 
-fn is_blank(letter: char) -> bool {
-    letter.is_whitespace() || is_unseen(letter)
+fn is_blank(character: char) -> bool {
+    character.is_whitespace() || is_invisible(character)
 }
 
-fn is_unseen(letter: char) -> bool {
-    matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
-/// Blanks of every kind, and the quotes that chat programs and shells put around a value.
+/// Trims blanks of every kind, and the quotes that chat programs and shells put around a value.
 fn trim(text: &str) -> &str {
-    text.trim_matches(|letter| is_blank(letter) || "\"'`“”‘’„«»".contains(letter))
+    text.trim_matches(|character| is_blank(character) || "\"'`“”‘’„«»".contains(character))
 }
 
-/// The one access token of the text. Others that stand beside it, as in an answer of the token endpoint, are told from it by
-/// their claims.
-fn the_one(text: &str) -> Result<Zeroizing<String>, PasteFault> {
+/// The only access token in the text. Other kinds of tokens beside it, as in an answer of the token endpoint, are
+/// distinguished by their claims.
+fn only_token(text: &str) -> Result<Zeroizing<String>, PasteFault> {
     let found = search::tokens(text);
     let (mut access, others): (Vec<_>, Vec<_>) =
         found.tokens.into_iter().partition(|(_, claims)| claims.refuse_other_kinds().is_ok());
@@ -122,56 +122,57 @@ fn the_one(text: &str) -> Result<Zeroizing<String>, PasteFault> {
     access.pop().or(others.into_iter().next()).map(|(token, _)| token).ok_or(none)
 }
 
-/// What the token was taken out of, if it was not alone.
+/// The kind of text that the token was found in; `None` if there was only the token.
 fn origin(text: &str, token: &str) -> Option<Note> {
-    if text.chars().filter(|letter| !is_blank(*letter)).eq(token.chars()) {
+    if text.chars().filter(|character| !is_blank(*character)).eq(token.chars()) {
         return None;
     }
-    let begins = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-    Some(if begins("curl") {
+    let has_prefix =
+        |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    Some(if has_prefix("curl") {
         Note::FromCurl
-    } else if begins("{") {
+    } else if has_prefix("{") {
         Note::FromJson
-    } else if begins("bearer") || begins("authorization") {
+    } else if has_prefix("bearer") || has_prefix("authorization") {
         Note::FromBearer
     } else {
         Note::FromText
     })
 }
 
-/// What stands behind a word, whatever its case. The word is ASCII, so no boundary is cut.
-fn behind<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+/// The text after a word, ignoring case. The word is ASCII, so no character boundary is cut.
+fn text_after<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let at = text.to_ascii_lowercase().find(word)?;
     text.get(at + word.len()..)
 }
 
-/// A token without parts is known by its name alone: PingOne's refresh tokens are opaque from March 2027 on, and can be
-/// before.
+/// The fault for a text without a readable token. An opaque token is recognized only by its field name: PingOne's
+/// refresh tokens are opaque from March 2027 on, and can be before.
 fn other_kind(text: &str) -> PasteFault {
-    let value = behind(text, "bearer").unwrap_or(text);
+    let value = text_after(text, "bearer").unwrap_or(text);
     if text.contains("{{")
         || text.contains("${")
         || value.trim_start_matches([' ', '\t', ':']).starts_with('$')
     {
         PasteFault::Unexpanded
-    } else if gives(text, "access_token") {
+    } else if has_field(text, "access_token") {
         PasteFault::NotAToken
-    } else if gives(text, "refresh_token") {
+    } else if has_field(text, "refresh_token") {
         PasteFault::RefreshToken
-    } else if gives(text, "id_token") {
+    } else if has_field(text, "id_token") {
         PasteFault::IdToken
     } else {
         PasteFault::NotAToken
     }
 }
 
-/// Whether a field of JSON or of a form has this name.
-fn gives(text: &str, name: &str) -> bool {
+/// Whether the text has a JSON or form field with this name.
+fn has_field(text: &str, name: &str) -> bool {
     let text = text.to_ascii_lowercase();
     text.split(name).skip(1).any(|rest| rest.trim_start_matches([' ', '"']).starts_with([':', '=']))
 }
 
-/// The header and the claims of a JSON web token. Nothing is verified.
+/// Header and claims of a JSON web token, not verified.
 pub(super) struct Claims {
     header: Map<String, Value>,
     claims: Map<String, Value>,
@@ -189,7 +190,7 @@ impl Claims {
         self.claims.get(name)?.as_str()
     }
 
-    /// A point in time in whole or broken seconds; anything else is as good as missing.
+    /// A time in seconds, possibly fractional; any other value counts as missing.
     #[expect(clippy::cast_possible_truncation, reason = "checked against the range of dates first")]
     #[inline(never)]
     pub(super) fn time(&self, name: &str) -> Option<Timestamp> {
@@ -205,11 +206,12 @@ impl Claims {
         }
     }
 
-    /// An ID token is addressed to the application that asked for it, whose id is a UUID; an access token to an
-    /// API, whose name is a URL; and what goes back to its issuer, after longer than any access token lasts, renews.
+    /// Rejects ID tokens and refresh tokens. The audience of an ID token is the application that requested it, a UUID;
+    /// the audience of an access token is an API, a URL; a token whose audience is its issuer and that lasts longer
+    /// than any access token is a refresh token.
     fn refuse_other_kinds(&self) -> Result<(), PasteFault> {
         let typ = self.header.get("typ").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
-        if typ.contains("refresh") || self.goes_back() {
+        if typ.contains("refresh") || self.is_for_issuer() {
             return Err(PasteFault::RefreshToken);
         }
         let audience = self.audience();
@@ -221,7 +223,7 @@ impl Claims {
         Ok(())
     }
 
-    fn goes_back(&self) -> bool {
+    fn is_for_issuer(&self) -> bool {
         let (Some(issuer), Some(begin), Some(end)) = (self.text("iss"), self.time("iat"), self.time("exp"))
         else {
             return false;
@@ -258,14 +260,14 @@ impl Claims {
     }
 
     fn notes(&self, facts: &TokenFacts, now: Timestamp) -> Vec<Note> {
-        let begins = facts.issued_at.max(self.time("nbf"));
-        let behind = begins.map(|begin| begin.since(now)).filter(|ahead| *ahead > SKEW_MILLIS);
+        let starts_at = facts.issued_at.max(self.time("nbf"));
+        let clock_lag = starts_at.map(|begin| begin.since(now)).filter(|ahead| *ahead > SKEW_MILLIS);
         let end_user = matches!(facts.actor, Actor::EndUser(_)).then_some(Note::EndUser);
         let end = match facts.expires_at {
             None => Some(Note::NoEnd),
             Some(at) => (at <= now).then_some(Note::Expired(at)),
         };
-        behind.map(Note::ClockBehind).into_iter().chain(end).chain(end_user).collect()
+        clock_lag.map(Note::ClockBehind).into_iter().chain(end).chain(end_user).collect()
     }
 }
 
@@ -274,7 +276,8 @@ fn environment_of_issuer(issuer: &str) -> Option<&str> {
     issuer.strip_suffix("/as")?.rsplit('/').next()
 }
 
-/// A part of a token. Padding and the other alphabet are taken: some tools rewrite them.
+/// Decodes a part of a token. Padding and the standard alphabet are accepted, because some tools rewrite tokens that
+/// way.
 fn object(part: &str) -> Option<Map<String, Value>> {
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &base64::alphabet::URL_SAFE,
@@ -320,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn a_workers_token_says_region_environment_actor_and_end() {
+    fn the_claims_of_a_worker_token_are_read() {
         let paste = read_paste(&worker(""), NOW).ok().unwrap();
         assert_eq!(paste.facts.actor, Actor::Application(CLIENT.into()));
         assert_eq!(paste.facts.environment.map(|id| id.to_string()).as_deref(), Some(ENVIRONMENT));
@@ -331,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_surrounds_a_token_is_taken_away_and_said() {
+    fn text_around_a_token_is_removed_and_noted() {
         let token = worker("");
         let half = token.len() / 2;
         for (text, note) in [
@@ -354,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_named() {
+    fn text_that_is_not_an_access_token_is_classified() {
         let id_token = worker(&format!(r#","nonce":"n","sub":"{CLIENT}""#));
         let to_application = token_with(HEADER, &format!(r#"{{"aud":"{CLIENT}"}}"#));
         let issuer = format!("https://auth.pingone.eu/{ENVIRONMENT}/as");
@@ -395,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_has_expired_by_this_computers_clock_is_taken_and_noted() {
+    fn a_token_that_has_expired_by_this_computers_clock_is_accepted_with_a_note() {
         for (ago, is_noted) in [(0, true), (3_600, true), (30 * 86_400, true), (-1, false)] {
             let end = Timestamp(NOW.0 - ago * 1000);
             let token = token_with(HEADER, &format!(r#"{{"exp":{}}}"#, end.0 / 1000));
@@ -406,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_of_a_clock_far_behind_is_taken_and_noted() {
+    fn a_token_from_the_future_is_accepted_with_a_note() {
         for ahead in [3_600, 86_400] {
             let (iat, exp) = (NOW.0 / 1000 + ahead, NOW.0 / 1000 + ahead + 3_600);
             let token = token_with(HEADER, &format!(r#"{{"iat":{iat},"nbf":{iat},"exp":{exp}}}"#));
@@ -416,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_behind_is_mentioned() {
+    fn a_clock_that_is_behind_is_noted() {
         let early =
             token_with(HEADER, &format!(r#"{{"iat":{},"exp":{}}}"#, NOW.0 / 1000 + 300, NOW.0 / 1000 + 3900));
         let paste = read_paste(&early, NOW).ok().unwrap();
@@ -424,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_that_cannot_be_read_is_unknown_and_never_a_panic() {
+    fn an_unreadable_expiry_is_unknown_and_never_panics() {
         for exp in ["\"1795503600\"", "-1", "1e308", "null", "[]", "{}", "true", "99999999999999999999"] {
             let paste = read_paste(&token_with(HEADER, &format!(r#"{{"exp":{exp}}}"#)), NOW);
             let paste = paste.unwrap_or_else(|fault| panic!("{exp}: {fault}"));
@@ -433,7 +436,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_nesting_and_bad_utf8_are_damage() {
+    fn deep_nesting_and_invalid_utf8_count_as_damaged() {
         let deep = format!("{{\"a\":{}}}", "[".repeat(5_000));
         assert_eq!(fault(&token_with(HEADER, &deep)), Some(PasteFault::Damaged));
         let bytes = BASE64_URL_SAFE_NO_PAD.encode(b"{\"a\":\"\xff\"}");
@@ -442,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn people_and_end_users_are_told_from_applications() {
+    fn people_end_users_and_applications_are_distinguished() {
         let person = read_paste(&worker(r#","sub":"u","sid":"s""#), NOW).ok().unwrap();
         assert_eq!(person.facts.actor, Actor::Person(Some("u".into())));
         let end_user = read_paste(&worker(r#","sub":"u","scope":"openid p1:read:user""#), NOW).ok().unwrap();

@@ -1,4 +1,5 @@
-//! From bytes to meaning: what an answer to a [`Call`] says, or which [`Fault`] it is.
+//! Interpretation of answers: the facts in the answer to a [`Call`](super::request::Call), or the [`Fault`] it stands
+//! for.
 
 use crate::domain::fault::{BadAnswer, Fault};
 use crate::domain::time::Timestamp;
@@ -8,59 +9,62 @@ use super::request::{Fact, Subject, UnreadableBody};
 use super::wire::{self, Misread};
 use super::{Head, Response, TransportError};
 
-/// What is known when an answer is read.
+/// Circumstances under which an answer is interpreted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadContext {
-    /// Now, by the computer's clock.
+    /// The current time of the computer's clock.
     pub now: Timestamp,
-    /// Whether the token's own claims say that it has ended.
+    /// Whether the token has expired according to its own claims.
     pub token_expired: bool,
 }
 
-/// Reads the body of a 2xx, keeps what it says, and tells what the typed view shows of it.
+/// Parses the body of a 2xx answer, stores its content, and returns the facts for the typed view.
 pub type Reader<'a> = dyn FnMut(&[u8]) -> Result<Vec<Fact>, UnreadableBody> + 'a;
 
-/// Reads an answer about `subject`.
+/// Interprets the answer to a request about `subject`. `read` is called only for a 2xx answer.
 pub fn read(
     subject: Subject,
     answer: &Result<Response, TransportError>,
-    moment: ReadContext,
+    context: ReadContext,
     read: &mut Reader<'_>,
 ) -> Result<Vec<Fact>, Fault> {
-    let response = answer.as_ref().map_err(lost)?;
+    let response = answer.as_ref().map_err(transport_fault)?;
     let status = response.head.status;
     if status >= 400 {
-        return Err(refused(subject, response, moment));
+        return Err(refusal_fault(subject, response, context));
     }
     if !(200..300).contains(&status) {
-        return Err(Fault::StatusUnexpected(bad(&response.head, excerpt(&response.body))));
+        return Err(Fault::StatusUnexpected(bad_answer(&response.head, excerpt(&response.body))));
     }
-    read(&response.body).map_err(|unusable| match unusable {
-        UnreadableBody::Misread(Misread::NotJson(text)) => Fault::NotJson(bad(&response.head, text)),
-        UnreadableBody::Misread(Misread::Shape(problem)) => Fault::WrongShape(bad(&response.head, problem)),
+    read(&response.body).map_err(|unreadable| match unreadable {
+        UnreadableBody::Misread(Misread::NotJson(text)) => Fault::NotJson(bad_answer(&response.head, text)),
+        UnreadableBody::Misread(Misread::Shape(problem)) => {
+            Fault::WrongShape(bad_answer(&response.head, problem))
+        }
         UnreadableBody::Paging(paging) => Fault::Paging(paging),
     })
 }
 
-fn lost(lost: &TransportError) -> Fault {
-    match lost {
+fn transport_fault(error: &TransportError) -> Fault {
+    match error {
         TransportError::NoToken => Fault::TokenForgotten,
         TransportError::Unreachable => Fault::Unreachable,
-        TransportError::BodyCut(head) => Fault::BodyCut(bad(head, "cut off".to_owned())),
-        TransportError::BodyTooLarge(head) => Fault::BodyTooLarge(bad(head, "over 8 MiB".to_owned())),
+        TransportError::BodyCut(head) => Fault::BodyCut(bad_answer(head, "cut off".to_owned())),
+        TransportError::BodyTooLarge(head) => Fault::BodyTooLarge(bad_answer(head, "over 8 MiB".to_owned())),
     }
 }
 
-fn bad(head: &Head, problem: String) -> BadAnswer {
+fn bad_answer(head: &Head, problem: String) -> BadAnswer {
     BadAnswer { status: head.status, correlation_id: head.correlation_id.clone(), problem }
 }
 
-/// What was refused says more: an environment that can't be read isn't a missing role.
-fn refused(subject: Subject, response: &Response, moment: ReadContext) -> Fault {
+/// Classifies an answer with an error status by what was requested: an environment that can't be read isn't a missing
+/// role.
+fn refusal_fault(subject: Subject, response: &Response, context: ReadContext) -> Fault {
     let status = response.head.status;
     let body = wire::parse(&response.body).unwrap_or_default();
-    let gateways = wire::is_gateways(&body);
-    let after = wire::retry_after(&body, moment.now);
+    let gateways = wire::is_from_gateway(&body);
+    let after = wire::retry_after(&body, context.now);
     let mut refusal = wire::refusal(&body, status, response.head.correlation_id.clone());
     if refusal.message.is_empty() && refusal.code.is_none() {
         refusal.message = excerpt(&response.body);
@@ -69,7 +73,7 @@ fn refused(subject: Subject, response: &Response, moment: ReadContext) -> Fault 
         return Fault::PathUnknown(refusal);
     }
     match (Fault::of_refusal(refusal), subject) {
-        (Fault::TokenInvalid(refusal), _) if moment.token_expired => Fault::TokenExpired(refusal),
+        (Fault::TokenInvalid(refusal), _) if context.token_expired => Fault::TokenExpired(refusal),
         (Fault::RoleMissing(refusal) | Fault::UserUnknown(refusal), Subject::Environment) => {
             Fault::EnvironmentUnknown(refusal)
         }

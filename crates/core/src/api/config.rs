@@ -1,4 +1,5 @@
-//! Reads a deployment's `config.json`. It is public to whoever opens the page.
+//! Parsing of a deployment's `config.json`. The file is public: everyone who opens the page can read it, so it must not
+//! hold secrets.
 
 mod ancestors;
 mod limits;
@@ -16,13 +17,13 @@ use crate::domain::time::{Millis, PerSecond};
 
 use super::json::{self, FieldError};
 
-/// A key of config.json that can't be used. The page doesn't start with half a configuration.
+/// An invalid key in config.json. The page doesn't start with a partly valid configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("config.json: {field}: {problem}")]
 pub struct ConfigFault {
     /// The path of the key, for example `regions[0].apiBase`.
     pub field: String,
-    /// What is wrong with its value, and what it should be.
+    /// The problem with its value, and the expected form.
     pub problem: String,
 }
 
@@ -65,8 +66,8 @@ const KEYS: [&str; 22] = [
 
 const REGION_KEYS: [&str; 5] = ["code", "label", "apiBase", "authBase", "pingone"];
 
-/// Reads the text of a config.json. All keys are optional; one that isn't known is an error, because a
-/// misspelt one would silently not hold.
+/// Parses a config.json. All keys are optional. An unknown key is an error, because a misspelled setting would silently
+/// not be applied.
 pub fn read_config(text: &str) -> Result<Settings, ConfigFault> {
     let body: Value = serde_json::from_slice(text.as_bytes())
         .map_err(|error| ConfigFault::new(".", format!("is no JSON: {error}")))?;
@@ -92,7 +93,8 @@ pub fn read_config(text: &str) -> Result<Settings, ConfigFault> {
     })
 }
 
-/// Where people sign in must be known before anybody has a token.
+/// Reads the application for signing in. Region and environment must be configured with it, because they are needed
+/// before there is a token.
 fn sign_in(
     body: &Value,
     environment: Option<EnvironmentId>,
@@ -101,8 +103,8 @@ fn sign_in(
     let own = json::id(body, "clientEnvironmentId")?.map(EnvironmentId);
     let renews = json::boolean(body, "refresh")?;
     let Some(client) = json::id(body, "clientId")?.map(ClientId) else {
-        let alone = [("clientEnvironmentId", own.is_some()), ("refresh", renews.is_some())];
-        let Some((field, _)) = alone.into_iter().find(|(_, is_there)| *is_there) else { return Ok(None) };
+        let orphans = [("clientEnvironmentId", own.is_some()), ("refresh", renews.is_some())];
+        let Some((field, _)) = orphans.into_iter().find(|(_, is_there)| *is_there) else { return Ok(None) };
         let problem = "is there without clientId, the application that people sign in to";
         return Err(ConfigFault::new(field, problem));
     };
@@ -119,8 +121,8 @@ fn sign_in(
     Ok(Some(SignInApplication { client, environment, renews: renews.unwrap_or(false) }))
 }
 
-/// The ceilings. `max` bounds both, and whatever is chosen later; a deployment that raises one of them without it
-/// permits that much.
+/// Reads the rate limits. `max` bounds both, and whatever the user chooses later; a deployment that raises one of them
+/// without it permits that rate.
 fn rate(body: &Value) -> Result<Rate, ConfigFault> {
     let usual = Rate::default();
     let Some(found) = json::at(body, "rate") else { return Ok(usual) };
@@ -148,7 +150,7 @@ fn bypass(body: &Value) -> Result<BypassRule, ConfigFault> {
     })
 }
 
-/// Which of the two spellings of a key is there. Both at once are refused, because nothing says which one holds.
+/// The spelling of a key that is present, of two. Both at once are refused, because it isn't defined which one applies.
 #[inline(never)]
 fn spelling<'a>(body: &Value, usual: &'a str, other: &'a str) -> Result<&'a str, ConfigFault> {
     match (json::at(body, usual), json::at(body, other)) {
@@ -161,7 +163,7 @@ fn spelling<'a>(body: &Value, usual: &'a str, other: &'a str) -> Result<&'a str,
     }
 }
 
-/// A whole number of the range, if there is one.
+/// An integer in this range; `None` if the key is missing.
 #[inline(never)]
 fn within(body: &Value, field: &str, range: RangeInclusive<u64>) -> Result<Option<u64>, ConfigFault> {
     let Some(number) = json::number(body, field)? else { return Ok(None) };
@@ -171,14 +173,14 @@ fn within(body: &Value, field: &str, range: RangeInclusive<u64>) -> Result<Optio
     Err(ConfigFault::new(field, format!("must be a number from {} to {}", range.start(), range.end())))
 }
 
-/// A text for the page of at most so many characters, if there is one.
+/// A text for the page with at most `max` characters; `None` if the key is missing.
 #[inline(never)]
-fn plain(body: &Value, field: &str, most: usize) -> Result<Option<String>, ConfigFault> {
+fn plain(body: &Value, field: &str, max: usize) -> Result<Option<String>, ConfigFault> {
     let Some(text) = json::text(body, field)? else { return Ok(None) };
     let is_blank = text.trim().is_empty();
-    if is_blank || text.chars().count() > most || text.chars().any(char::is_control) {
+    if is_blank || text.chars().count() > max || text.chars().any(char::is_control) {
         let problem = format!(
-            "must be 1 to {most} characters, not only blanks and without line breaks or other controls"
+            "must be 1 to {max} characters, not only blanks and without line breaks or other controls"
         );
         return Err(ConfigFault::new(field, problem));
     }
@@ -186,10 +188,13 @@ fn plain(body: &Value, field: &str, most: usize) -> Result<Option<String>, Confi
 }
 
 #[inline(never)]
-fn only_known(body: &Value, keys: &[&str], itself: &str, path: &str) -> Result<(), ConfigFault> {
-    let object = body.as_object().ok_or_else(|| ConfigFault::new(itself, "must be an object"))?;
+fn only_known(body: &Value, keys: &[&str], own_path: &str, prefix: &str) -> Result<(), ConfigFault> {
+    let object = body.as_object().ok_or_else(|| ConfigFault::new(own_path, "must be an object"))?;
     let Some(unknown) = object.keys().find(|key| !keys.contains(&key.as_str())) else { return Ok(()) };
-    Err(ConfigFault::new(format!("{path}{unknown}"), format!("is not known; known are {}", keys.join(", "))))
+    Err(ConfigFault::new(
+        format!("{prefix}{unknown}"),
+        format!("is not known; known are {}", keys.join(", ")),
+    ))
 }
 
 fn regions(body: &Value) -> Result<Regions, ConfigFault> {
@@ -226,7 +231,7 @@ fn region(row: &Value, built_in: &Regions) -> Result<Region, ConfigFault> {
     })
 }
 
-/// A base URL: https, or http on the computer itself; no user, query or fragment.
+/// Checks a base URL: https, or http to the same computer; without user, query or fragment.
 #[inline(never)]
 fn base(text: &str, field: &str, ending: &str) -> Result<String, ConfigFault> {
     let url = text.trim_end_matches('/');
@@ -268,12 +273,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_keys_the_defaults_hold() {
+    fn missing_keys_have_their_defaults() {
         assert_eq!(read_config("{}"), Ok(Settings::default()));
     }
 
     #[test]
-    fn a_deployments_region_joins_the_built_in_ones() {
+    fn a_deployments_region_is_added_to_the_built_in_ones() {
         let settings = read_config(
             r#"{"regions":[{"code":"PROXY","label":"Company proxy","apiBase":"https://p.example/pingone/v1/",
                 "authBase":"https://a.example","pingone":"EU"}],"defaultRegion":"PROXY","listOnConnect":0}"#,
@@ -286,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn where_people_sign_in_is_known_as_a_whole_or_named_as_missing() {
+    fn sign_in_settings_are_complete_or_the_missing_key_is_named() {
         let id = |number: u8| format!("5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d{number}");
         let (client, own, other) = (id(1), id(2), id(3));
         let read = |keys: &str| read_config(&format!("{{{keys}}}"));
@@ -316,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn ceilings_and_bypasses_are_the_deployments_to_set() {
+    fn a_deployment_can_set_rate_limits_and_bypass_rules() {
         let settings = read_config(
             r#"{"rate":{"read":200,"write":30,"max":100},"bypass":{"maxHours":4,"note":"Ask the service desk."}}"#,
         )
@@ -329,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn the_highest_ceiling_is_never_below_the_ceilings() {
+    fn the_maximum_rate_is_never_below_the_configured_rates() {
         for (rate, expected) in [
             ("{}", [20.0, 10.0, 50.0]),
             (r#"{"max":5}"#, [5.0, 5.0, 5.0]),
@@ -344,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_two_spellings_holds_in_either_and_never_in_both() {
+    fn a_key_with_two_spellings_is_accepted_in_either_but_not_in_both() {
         let idle = |text: &str| read_config(text).map(|settings| settings.forget_after_idle);
         assert_eq!(idle(r#"{"idleMinutes":5}"#), idle(r#"{"forgetAfterIdleMinutes":5}"#));
         assert_eq!(idle(r#"{"idleMinutes":5}"#), Ok(Millis::seconds(300)));
@@ -355,13 +360,13 @@ mod tests {
             (r#"{"idleMinutes":5,"forgetAfterIdleMinutes":5}"#, ["idleMinutes", "forgetAfterIdleMinutes"]),
             (r#"{"bypassMaxHours":4,"bypass":{"maxHours":4}}"#, ["bypassMaxHours", "bypass.maxHours"]),
         ] {
-            let said = read_config(text).unwrap_err().to_string();
-            assert!(names.iter().all(|name| said.contains(name)), "{said}");
+            let message = read_config(text).unwrap_err().to_string();
+            assert!(names.iter().all(|name| message.contains(name)), "{message}");
         }
     }
 
     #[test]
-    fn the_journal_and_the_deployments_words_are_kept() {
+    fn journal_days_notice_and_support_are_read() {
         let text = r#"{"journalDays":30,"notice":"Für Änderungen an Administratoren gilt CHG-7.","support":"Ext. 4711"}"#;
         let settings = read_config(text).unwrap();
         assert_eq!(settings.journal_days, 30);
@@ -372,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_key_is_named() {
+    fn an_invalid_key_is_named_in_the_error() {
         let region = |api: &str| {
             format!(r#"{{"regions":[{{"code":"X","label":"x","apiBase":"{api}","authBase":"https://a"}}]}}"#)
         };

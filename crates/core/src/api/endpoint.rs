@@ -1,4 +1,4 @@
-//! The only place where a URL is made.
+//! URLs of PingOne's API. No other module builds one, so that no request can go elsewhere.
 
 use form_urlencoded::Serializer;
 use uuid::Uuid;
@@ -8,11 +8,11 @@ use crate::domain::filter::Filter;
 use crate::domain::tenant::Tenant;
 use crate::domain::user::UserId;
 
-/// An opaque position in a list, as PingOne's link to the next page names it.
+/// An opaque position in a list, from PingOne's link to the next page.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Cursor(String);
 
-/// A URL of a tenant's API. It can't be made from text.
+/// A URL of a tenant's API. It can't be constructed from arbitrary text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint(String);
 
@@ -22,12 +22,12 @@ impl Endpoint {
         Self(format!("{}/environments/{}", tenant.region.api_base, tenant.environment))
     }
 
-    /// `/environments/{environment}`, with the products that are in it.
+    /// `/environments/{environment}` with its products (the bill of materials).
     pub fn environment_with_products(tenant: &Tenant) -> Self {
         Self::environment(tenant).with("?expand=billOfMaterials")
     }
 
-    /// One page of `/environments/{environment}/populations`, of 250 as PingOne documents.
+    /// One page of `/environments/{environment}/populations`, with the 250 rows that PingOne documents.
     pub fn populations(tenant: &Tenant, cursor: Option<&Cursor>) -> Self {
         Self::page(tenant, "/populations", 250, None, cursor)
     }
@@ -43,7 +43,7 @@ impl Endpoint {
         Self::page(tenant, "/groups", limit, None, cursor)
     }
 
-    /// `/environments/{environment}/dataExplorations`, answering with its first entries.
+    /// `/environments/{environment}/dataExplorations`, expanded by the report's first entries.
     pub fn reports(tenant: &Tenant, limit: u32) -> Self {
         Self::page(tenant, "/dataExplorations", limit, Some(("expand", "entries")), None)
     }
@@ -69,8 +69,7 @@ impl Endpoint {
         if let Some(Cursor(cursor)) = cursor {
             query.append_pair("cursor", cursor);
         }
-        // Form encoding writes a blank as "+"; the recorded requests have "%20", which means the same to every
-        // server.
+        // Form encoding writes a space as "+"; the recorded requests have "%20", which means the same to every server.
         let query = query.finish().replace('+', "%20");
         Self::environment(tenant).with(path).with("?").with(&query)
     }
@@ -85,7 +84,7 @@ impl Endpoint {
         Self::user(tenant, user).with("/").with(part)
     }
 
-    /// `/environments/{environment}/users/{user}`, with the names of the user's groups.
+    /// `/environments/{environment}/users/{user}` with the names of the user's groups.
     pub fn user_with_groups(tenant: &Tenant, user: UserId) -> Self {
         Self::user(tenant, user).with("?include=memberOfGroupNames")
     }
@@ -100,7 +99,7 @@ impl Endpoint {
         Self::user(tenant, user).with("/mfaEnabled")
     }
 
-    /// The URL's text.
+    /// The complete URL, percent-encoded.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -112,9 +111,9 @@ impl Endpoint {
 }
 
 impl Cursor {
-    /// Takes the cursor, and nothing else, out of the link to the next page of the list at `list` (`/users`). The URL
-    /// of that page is made by [`Endpoint`], so a link that leads elsewhere is a fault and is never followed. Behind a
-    /// deployment's own region the links may name PingOne's host instead of the proxy's.
+    /// Extracts the cursor, and nothing else, from the link to the next page of the list at `list` (`/users`).
+    /// [`Endpoint`] builds the URL of that page, so a link that leads elsewhere is a fault and is never followed. With
+    /// a deployment's own region the links may name PingOne's host instead of the proxy's.
     pub fn from_link(tenant: &Tenant, list: &str, href: &str) -> Result<Self, Paging> {
         let (path, query) = href.split_once('?').ok_or(Paging::NoCursor)?;
         let expected = Endpoint::environment(tenant).with(list);
@@ -142,7 +141,7 @@ mod tests {
     const USERS: &str = "https://api.pingone.eu/v1/environments/00000000-0000-0000-0000-000000000001/users";
 
     #[test]
-    fn a_user_flag_is_where_the_tutorial_has_it() {
+    fn the_url_of_a_users_mfa_flag_is_the_one_in_the_tutorial() {
         let id = UserId(Uuid::from_u128(2));
         assert_eq!(
             Endpoint::mfa_enabled(&tenant(), id).as_str(),
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_leads_elsewhere_is_a_fault() {
+    fn a_link_to_another_location_is_a_fault() {
         for (link, problem) in [
             ("https://api.pingone.eu.evil.example/v1/users?cursor=a", Paging::Elsewhere),
             ("http://api.pingone.eu/v1/environments/x/users?cursor=a", Paging::Elsewhere),

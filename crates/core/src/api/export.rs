@@ -1,8 +1,8 @@
-//! Writes rows into a file, piece by piece, so that a hundred thousand of them never stand in memory at once and the
-//! page can do something else in between.
+//! Export of users as CSV or JSON. The file is written row by row, so that a hundred thousand rows are never in memory
+//! at once and the page stays responsive.
 //!
-//! **CSV** is RFC 4180's, UTF-8 with CRLF. Its first line is for people, and a reader skips it or takes `#` for the
-//! mark of comments; no record begins with `#`, because each begins with an id. Then come the columns' names, then the
+//! **CSV** follows RFC 4180, in UTF-8 with CRLF. Its first line is for people; a program skips it or treats `#` as the
+//! mark of comments. No record begins with `#`, because each begins with an ID. Then follow the column names and the
 //! users:
 //!
 //! ```text
@@ -10,20 +10,20 @@
 //! userId,username,givenName,familyName,email,externalId,populationName,populationId,account,mfa,usableDevices,…
 //! ```
 //!
-//! Texts are guarded against being taken for formulas: [`crate::domain::csv`] says how, and how to undo it. An absent
-//! text, id or time is empty. Devices and bypasses that were not read are `not checked`, because a spreadsheet counts an
-//! empty cell as 0; a user who was read to have no bypass has `none`.
+//! Texts are guarded so that spreadsheets don't run them as formulas: [`crate::domain::csv`] describes how, and how to
+//! undo it. A missing text, ID or time is empty. Devices and bypasses that weren't read are `not checked`, because a
+//! spreadsheet counts an empty cell as 0; a user whose bypass was read and who has none has `none`.
 //!
-//! **JSON** is one object, `{"contains": …, "listReadAt": …, "devicesAsOf": …, "users": […]}`, the first line up to the
-//! bracket and then a user a line, with the same names as the columns. Whatever is absent or not checked is null;
-//! nothing is guarded.
+//! **JSON** is one object, `{"contains": …, "listReadAt": …, "devicesAsOf": …, "users": […]}`: the first line up to the
+//! bracket, then one user per line, with the column names as keys. Missing and unchecked values are null; texts aren't
+//! guarded.
 
 use crate::domain::bypass::Bypass;
 use crate::domain::csv;
 use crate::domain::export::{Cell, Export, ExportRow, Format};
 use crate::domain::time::Timestamp;
 
-/// Writes one file: [`begin`](Self::begin), every [`row`](Self::row), [`end`](Self::end).
+/// Writer of one file: call [`begin`](Self::begin), [`row`](Self::row) for each user, then [`end`](Self::end).
 #[derive(Debug)]
 pub struct Exporter {
     export: Export,
@@ -31,13 +31,13 @@ pub struct Exporter {
 }
 
 impl Exporter {
-    /// Of a file that has no row yet.
+    /// Creates a writer for a file that has no rows yet.
     #[must_use]
     pub const fn new(export: Export) -> Self {
         Self { export, has_rows: false }
     }
 
-    /// What stands before the first row.
+    /// The text before the first row.
     #[must_use]
     pub fn begin(&self) -> String {
         match self.export.format {
@@ -46,7 +46,7 @@ impl Exporter {
         }
     }
 
-    /// Appends a row.
+    /// Appends the text of one row to `out`.
     pub fn row(&mut self, row: &ExportRow, out: &mut String) {
         match self.export.format {
             Format::Csv { .. } => csv_row(&self.export, row, out),
@@ -58,7 +58,7 @@ impl Exporter {
         self.has_rows = true;
     }
 
-    /// What stands after the last row.
+    /// The text after the last row, which ends the file.
     #[must_use]
     pub fn end(&self) -> String {
         match self.export.format {
@@ -67,13 +67,13 @@ impl Exporter {
         }
     }
 
-    /// What the file is called: [`Export::file_name`].
+    /// The name of the file: see [`Export::file_name`].
     #[must_use]
     pub fn file_name(&self, environment_name: &str, at: Timestamp) -> String {
         self.export.file_name(environment_name, at)
     }
 
-    /// Its media type.
+    /// The media type for saving the file.
     #[must_use]
     pub const fn mime(&self) -> &'static str {
         self.export.format.mime()
@@ -143,7 +143,7 @@ mod tests {
     const CSV: Format = Format::Csv { byte_order_mark: false };
     const MARKED: Format = Format::Csv { byte_order_mark: true };
 
-    /// A row with texts of its own.
+    /// An owned version of [`ExportRow`].
     #[derive(Debug, Clone)]
     struct Person {
         id: u128,
@@ -199,7 +199,7 @@ mod tests {
         text + &exporter.end()
     }
 
-    /// Every record of a file, as the csv crate reads it.
+    /// All records of a file, as parsed by the csv crate.
     fn records(text: &str, delimiter: u8) -> Vec<Vec<String>> {
         let mut reader = ::csv::ReaderBuilder::new()
             .has_headers(false)
@@ -214,7 +214,7 @@ mod tests {
         contents.columns().iter().map(|column| column.name().to_owned()).collect()
     }
 
-    /// What a record should say of a row, before any guard.
+    /// The expected record of a row, without guards.
     fn expected(row: &ExportRow, contents: Contents) -> Vec<String> {
         let text = |column: &Column| match row.cell(*column) {
             Cell::Count(None) | Cell::Bypass(Bypass::NotChecked) => "not checked".to_owned(),
@@ -223,9 +223,11 @@ mod tests {
         contents.columns().iter().map(text).collect()
     }
 
-    /// Whether a spreadsheet could take a cell for a formula, said in other words than the guard's own.
+    /// Whether a spreadsheet could run a cell as a formula, implemented independently of the guard.
     fn begins_a_formula(cell: &str) -> bool {
-        let seen = cell.chars().find(|letter| !letter.is_whitespace() && !matches!(letter, '\u{feff}' | '"'));
+        let seen = cell
+            .chars()
+            .find(|character| !character.is_whitespace() && !matches!(character, '\u{feff}' | '"'));
         seen.is_some_and(|seen| "=+-@＝＋－＠\0".contains(seen))
     }
 
@@ -244,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_csv_file_says_what_it_contains_and_then_names_its_columns() {
+    fn a_csv_file_begins_with_its_contents_and_column_names() {
         assert_eq!(
             write(export(MARKED, Contents::WithNames), &[ana()]),
             "\u{feff}# contains personal data; list read 2026-11-23T13:36:00.000Z; \
@@ -258,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_json_file_says_what_it_contains_in_its_first_line() {
+    fn a_json_file_states_its_contents_in_the_first_line() {
         let text = write(
             Export { devices_as_of: None, ..export(Format::Json, Contents::StatesOnly) },
             &[
@@ -283,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bypass_that_was_not_read_is_not_the_same_as_none() {
+    fn an_unchecked_bypass_differs_from_none() {
         let last = |bypass| {
             let text = write(export(CSV, Contents::StatesOnly), &[Person { bypass, ..ana() }]);
             records(&text, b',')[1].last().cloned()
@@ -294,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_rows_is_whole_too() {
+    fn a_file_without_rows_is_valid() {
         let csv = write(export(MARKED, Contents::StatesOnly), &[]);
         assert!(csv.starts_with("\u{feff}# contains ids and states only; list read "), "{csv}");
         assert_eq!(records(&csv, b','), [names(Contents::StatesOnly)]);
@@ -304,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn without_names_a_file_holds_no_word_of_a_person() {
+    fn without_names_a_file_has_no_personal_data() {
         let secret = "Zyxwv";
         let person = Person {
             texts: [(); 3].map(|()| secret.into()),
@@ -324,7 +326,7 @@ mod tests {
         }
     }
 
-    /// Odd names, and those that spreadsheets have been attacked with.
+    /// Unusual names, and ones known from attacks on spreadsheets.
     const ODD: [&str; 22] = [
         "=cmd|' /C calc'!A0",
         "\u{feff}=1+1",
@@ -351,7 +353,7 @@ mod tests {
     ];
 
     #[test]
-    fn odd_names_come_back_whole_and_begin_no_formula() {
+    fn unusual_names_survive_a_round_trip_and_are_not_formulas() {
         let long = "x".repeat(1_000_000);
         let marks = format!("a{}", "\u{301}".repeat(10_000));
         for odd in ODD.into_iter().chain([long.as_str(), marks.as_str()]) {
@@ -360,23 +362,23 @@ mod tests {
                 options: [(); 3].map(|()| Some(odd.into())),
                 ..ana()
             };
-            comes_back(&[person]).unwrap();
+            check_round_trip(&[person]).unwrap();
         }
     }
 
-    fn comes_back(people: &[Person]) -> Result<(), TestCaseError> {
+    fn check_round_trip(people: &[Person]) -> Result<(), TestCaseError> {
         for contents in [Contents::StatesOnly, Contents::WithNames] {
             for format in [CSV, MARKED] {
                 let text = write(export(format, contents), people);
-                csv_says(&text, people, contents)?;
-                no_cell_begins_a_formula(&text)?;
+                check_csv(&text, people, contents)?;
+                check_no_formulas(&text)?;
             }
-            json_says(&write(export(Format::Json, contents), people), people, contents)?;
+            check_json(&write(export(Format::Json, contents), people), people, contents)?;
         }
         Ok(())
     }
 
-    fn csv_says(text: &str, people: &[Person], contents: Contents) -> Result<(), TestCaseError> {
+    fn check_csv(text: &str, people: &[Person], contents: Contents) -> Result<(), TestCaseError> {
         let read = records(text, b',');
         prop_assert_eq!(&read[0], &names(contents));
         prop_assert_eq!(read.len(), people.len() + 1);
@@ -387,7 +389,7 @@ mod tests {
         Ok(())
     }
 
-    fn no_cell_begins_a_formula(text: &str) -> Result<(), TestCaseError> {
+    fn check_no_formulas(text: &str) -> Result<(), TestCaseError> {
         for separator in [b',', b';', b'\t'] {
             let cells = records(text, separator);
             let found = cells.iter().flatten().find(|cell| begins_a_formula(cell));
@@ -399,7 +401,7 @@ mod tests {
         Ok(())
     }
 
-    fn json_says(text: &str, people: &[Person], contents: Contents) -> Result<(), TestCaseError> {
+    fn check_json(text: &str, people: &[Person], contents: Contents) -> Result<(), TestCaseError> {
         let json: Value = serde_json::from_str(text).unwrap();
         let users = json["users"].as_array().unwrap();
         prop_assert_eq!(users.len(), people.len());
@@ -454,10 +456,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_rows_come_back_equal_and_no_cell_begins_a_formula(
+        fn any_rows_survive_a_round_trip_and_no_cell_is_a_formula(
             people in proptest::collection::vec(any_person(), 0..3)
         ) {
-            comes_back(&people)?;
+            check_round_trip(&people)?;
         }
     }
 }

@@ -1,20 +1,21 @@
-//! What pages that frame this one may say, and how they are told something. A host page is another program by other
-//! people, so nothing of its messages is believed: what isn't in this file doesn't exist. No message asks for a token.
+//! Messages between this page and the host page that frames it. A host page is a separate program by other people, so
+//! nothing in its messages is trusted: everything that isn't defined in this file is ignored. No message lets the host
+//! page request a token.
 
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::domain::embedding::{Change, HostEvent, Reason, RunCounts};
 
-/// The version of what is said. A message of another one is not read.
+/// Version of the protocol. Messages of other versions aren't read.
 pub const VERSION: u64 = 1;
 
-/// The longest message that is looked at, in bytes. A token has at most six thousand.
-const LONGEST: usize = 64 * 1024;
+/// Maximum length of a message in bytes. A token has at most six thousand.
+const MAX_MESSAGE_LEN: usize = 64 * 1024;
 
 const PREFIX: &str = "pingone-mfa:";
 
-/// The custom properties that a host page may set.
+/// The CSS custom properties that a host page may set.
 const PROPERTIES: [&str; 7] = [
     "--pingone-mfa-ground",
     "--pingone-mfa-surface",
@@ -25,69 +26,69 @@ const PROPERTIES: [&str; 7] = [
     "--pingone-mfa-font",
 ];
 
-/// The longest value of one, in bytes.
-const LONGEST_VALUE: usize = 120;
+/// Maximum length of a property's value in bytes.
+const MAX_VALUE_LEN: usize = 120;
 
-/// The longest of all other texts but the token, in bytes.
-const LONGEST_TEXT: usize = 64;
+/// Maximum length of any other text except the token, in bytes.
+const MAX_TEXT_LEN: usize = 64;
 
-/// Something that a host page says.
+/// A message from the host page.
 pub enum Message {
-    /// It begins: what the element's attributes would say, and how it shall look.
+    /// The first message: the values that the element's attributes would have, and the appearance.
     Hello(Hello),
-    /// It shall look otherwise.
+    /// A change of the page's appearance.
     Appearance(Appearance),
-    /// The token that was asked for by this number.
+    /// The access token for the request with this number.
     Token {
-        /// The number.
+        /// The number of the request that it answers.
         request: u32,
-        /// What the host page handed over; it is read as a paste is.
+        /// The text from the host page; it is parsed like pasted text.
         text: Zeroizing<String>,
     },
-    /// There is none.
+    /// The host page has no token to give.
     NoToken {
-        /// By which number it was asked for.
+        /// The number of the request that it answers.
         request: u32,
     },
-    /// The token is to be forgotten.
+    /// The page has to discard its token.
     Forget,
 }
 
-/// What a host page wishes at the start.
+/// The host page's settings at the start, none of them validated.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hello {
-    /// The code of the region.
+    /// Code of the region, as it was given.
     pub region: Option<String>,
-    /// The environment's id, as it was given.
+    /// The environment's ID, as it was given.
     pub environment: Option<String>,
-    /// A user's id, as it was given.
+    /// ID of the user to show, as it was given.
     pub user: Option<String>,
-    /// How it shall look.
+    /// Theme and custom properties of the page.
     pub look: Appearance,
 }
 
-/// How the product looks.
+/// Appearance of the page, as set by the host page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Appearance {
-    /// Light, dark, or as the browser is set; `None` leaves it.
+    /// The color theme; `None` leaves it unchanged.
     pub theme: Option<Theme>,
-    /// Custom properties, each one that is known.
+    /// Known custom properties and their values, which have been checked to be harmless.
     pub properties: Vec<(&'static str, String)>,
 }
 
-/// Light or dark.
+/// Color theme that the host page chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theme {
-    /// As the browser is set.
+    /// Light or dark, as set in the browser.
     Auto,
-    /// Light.
+    /// Light, regardless of the browser.
     Light,
-    /// Dark.
+    /// Dark, regardless of the browser.
     Dark,
 }
 
 impl Theme {
-    /// The style sheet's value for `color-scheme`.
+    /// The value of the CSS property `color-scheme`.
     #[must_use]
     pub const fn color_scheme(self) -> &'static str {
         match self {
@@ -98,19 +99,20 @@ impl Theme {
     }
 }
 
-/// A message, as far as it can be read.
+/// Result of parsing a message from the host page.
 #[derive(Default)]
 pub struct Reading {
-    /// What it says; `None` where it says nothing.
+    /// The message; `None` if it can't be used.
     pub message: Option<Message>,
-    /// Sentences for whoever develops the host page: what was dropped, by the name of the field. They hold no value.
+    /// Sentences for the host page's developer about the fields that were dropped, by name. They contain no values,
+    /// because a value may be a secret.
     pub dropped: Vec<String>,
 }
 
-/// Reads a message that came as this JSON. What isn't addressed to this product is dropped without a word.
+/// Parses a message from its JSON. Messages that aren't addressed to this product are ignored without a warning.
 #[must_use]
 pub fn read_message(text: &str) -> Reading {
-    if text.len() > LONGEST {
+    if text.len() > MAX_MESSAGE_LEN {
         return Reading::default();
     }
     let Ok(Value::Object(fields)) = serde_json::from_slice(text.as_bytes()) else {
@@ -140,10 +142,10 @@ pub fn read_message(text: &str) -> Reading {
             None
         }
     };
-    Reading { message, dropped: fields.rest() }
+    Reading { message, dropped: fields.finish() }
 }
 
-/// The fields of a message that nobody has read yet.
+/// The fields of a message that haven't been read yet.
 struct Fields {
     fields: Vec<(String, Value)>,
     dropped: Vec<String>,
@@ -155,14 +157,14 @@ impl Fields {
     }
 
     fn take(&mut self, field: &str) -> Option<Value> {
-        let place = self.fields.iter().position(|(name, _)| name == field)?;
-        Some(self.fields.remove(place).1)
+        let index = self.fields.iter().position(|(name, _)| name == field)?;
+        Some(self.fields.remove(index).1)
     }
 
     fn text(&mut self, field: &str) -> Option<String> {
         match self.take(field) {
             None | Some(Value::Null) => None,
-            Some(Value::String(text)) if text.len() <= LONGEST_TEXT => Some(text),
+            Some(Value::String(text)) if text.len() <= MAX_TEXT_LEN => Some(text),
             Some(_) => {
                 self.drop(field, "must be a text of at most 64 bytes");
                 None
@@ -180,7 +182,7 @@ impl Fields {
     }
 
     fn token(&mut self) -> Option<Message> {
-        // Moved out, so that the text has no second copy here, and overwritten wherever this ends.
+        // Moved out, so that the text isn't copied here and is overwritten on every path.
         let token = match self.take("accessToken") {
             Some(Value::String(text)) => Some(Zeroizing::new(text)),
             _ => None,
@@ -220,20 +222,20 @@ impl Fields {
                 return Vec::new();
             }
         };
-        let mut taken = Vec::new();
+        let mut accepted = Vec::new();
         for (given, value) in given {
             let known = PROPERTIES.into_iter().find(|known| *known == given);
             match (known, value) {
-                (Some(known), Value::String(value)) if is_plain(&value) => taken.push((known, value)),
+                (Some(known), Value::String(value)) if is_plain(&value) => accepted.push((known, value)),
                 (Some(known), _) => self.drop(known, "must be a plain colour or font of at most 120 bytes"),
                 (None, _) => self.drop(&given, "is no custom property of this product"),
             }
         }
-        taken
+        accepted
     }
 
-    /// What is left is not known.
-    fn rest(mut self) -> Vec<String> {
+    /// Reports the remaining fields as unknown, and returns all warnings.
+    fn finish(mut self) -> Vec<String> {
         let unknown: Vec<String> = self.fields.iter().take(5).map(|(name, _)| name.clone()).collect();
         for field in unknown {
             self.drop(&field, "is not known");
@@ -242,40 +244,42 @@ impl Fields {
     }
 }
 
-/// A value that can only be a colour or fonts: it loads nothing, refers to nothing and ends nothing.
+/// Whether a CSS value can only be a color or fonts: it loads nothing, refers to nothing and can't end the declaration.
 fn is_plain(value: &str) -> bool {
-    let is_permitted = |letter: char| letter.is_ascii_alphanumeric() || " #%.,()-'\"/".contains(letter);
+    let is_permitted = |symbol: char| symbol.is_ascii_alphanumeric() || " #%.,()-'\"/".contains(symbol);
     let lower = value.to_ascii_lowercase();
-    let loads = ["url", "image", "var(", "attr(", "env("].iter().any(|word| lower.contains(word));
-    value.len() <= LONGEST_VALUE && !value.trim().is_empty() && value.chars().all(is_permitted) && !loads
+    let has_reference = ["url", "image", "var(", "attr(", "env("].iter().any(|word| lower.contains(word));
+    value.len() <= MAX_VALUE_LEN
+        && !value.trim().is_empty()
+        && value.chars().all(is_permitted)
+        && !has_reference
 }
 
-/// A field's name as it may be written to the console: a short plain one. Anything else might be a value that went
-/// astray.
+/// A field's name for the console, if it is short and plain. Any other name might be a misplaced value.
 fn name(field: &str) -> &str {
-    let is_plain = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-' || letter == b'_';
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if !field.is_empty() && field.len() <= 32 && field.bytes().all(is_plain) { field } else { "a field" }
 }
 
-/// What the host page is told, written.
+/// A message to the host page, and how far it is sent.
 #[derive(Debug, PartialEq, Eq)]
 pub struct HostNotice {
-    /// The message, as JSON.
+    /// The complete message as JSON text.
     pub json: String,
-    /// Whether a page around a frame is told too.
+    /// Whether it is also sent to a page around a frame, and not only to the page with the element.
     pub crosses_frames: bool,
 }
 
-/// That the product is there. All else is written by what stands behind the form.
+/// The message that the page is ready. All other events come from the console, which is loaded after the connect form.
 #[must_use]
 pub fn ready() -> HostNotice {
     HostNotice { json: write("ready", Vec::new()), crosses_frames: true }
 }
 
-/// What has happened.
+/// The message about a host event.
 #[must_use]
-pub fn note(told: &HostEvent) -> HostNotice {
-    let json = match told {
+pub fn note(event: &HostEvent) -> HostNotice {
+    let json = match event {
         HostEvent::Connected { environment, region } => {
             let environment = environment.to_string().into();
             write("connected", vec![("environmentId", environment), ("region", region.0.as_str().into())])
@@ -297,7 +301,7 @@ pub fn note(told: &HostEvent) -> HostNotice {
             write("run-finished", fields)
         }
     };
-    HostNotice { json, crosses_frames: told.crosses_frames() }
+    HostNotice { json, crosses_frames: event.crosses_frames() }
 }
 
 fn run(counts: &RunCounts) -> Vec<(&'static str, Value)> {
@@ -310,13 +314,13 @@ fn run(counts: &RunCounts) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// That a token is needed; an answer names the number.
+/// The message that a token is needed; the answer has to repeat the request number.
 #[must_use]
 pub fn ask(request: u32, reason: Reason) -> String {
     write("token-needed", vec![("request", request.into()), ("reason", reason.word().into())])
 }
 
-/// That something is about to be changed; a page around the element may forbid it.
+/// The message that a change is about to be made; a page around the element may forbid it.
 #[must_use]
 pub fn ask_before(change: &Change) -> String {
     let user = change.user.map(|user| user.to_string());
@@ -325,15 +329,15 @@ pub fn ask_before(change: &Change) -> String {
     write("before-change", fields)
 }
 
-/// How high the product is, in CSS pixels.
+/// The message with the height of the page's content in CSS pixels.
 #[must_use]
 pub fn height(pixels: u32) -> String {
     write("height", vec![("height", pixels.into())])
 }
 
 fn write(kind: &str, fields: Vec<(&'static str, Value)>) -> String {
-    let address = [("type", format!("{PREFIX}{kind}").into()), ("version", VERSION.into())];
-    let fields = address.into_iter().chain(fields).map(|(name, value)| (name.to_owned(), value));
+    let envelope = [("type", format!("{PREFIX}{kind}").into()), ("version", VERSION.into())];
+    let fields = envelope.into_iter().chain(fields).map(|(name, value)| (name.to_owned(), value));
     Value::Object(fields.collect()).to_string()
 }
 

@@ -1,18 +1,18 @@
-//! Reads fields out of a JSON value by their path; a failure names the path. By hand, because derived readers with
-//! path tracking would be a fifth of the program that every administrator downloads. They are never inlined for the same
-//! reason: each is called for many fields.
+//! Reading of typed fields from a JSON value by path; an error names the path. It is written by hand because derived
+//! deserializers with path tracking would make up a fifth of the program that every administrator downloads. For the
+//! same reason the functions are never inlined: each is called for many fields.
 
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::domain::time::Timestamp;
 
-/// A field that is missing or of another type.
+/// A field that is missing or has a wrong type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct FieldError {
-    /// Its path, for example `_links.next.href`.
+    /// The field's path, for example `_links.next.href`.
     pub(super) field: String,
-    /// What is wrong with it.
+    /// The problem as the rest of a sentence, for example `is missing`.
     pub(super) problem: &'static str,
 }
 
@@ -22,41 +22,41 @@ impl FieldError {
     }
 }
 
-/// What stands at the path. PingOne omits what is null, so null is as good as missing.
+/// The value at a path. PingOne omits null values, so null counts as missing.
 #[inline(never)]
 pub(super) fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(value, |value, key| value.get(key)).filter(|value| !value.is_null())
 }
 
-/// A text, if there is one.
+/// The text at a path; `None` if it is missing.
 #[inline(never)]
 pub(super) fn text<'a>(value: &'a Value, path: &str) -> Result<Option<&'a str>, FieldError> {
     let Some(found) = at(value, path) else { return Ok(None) };
     found.as_str().map(Some).ok_or_else(|| FieldError::new(path, "is no text"))
 }
 
-/// A Boolean, if there is one.
+/// The Boolean at a path; `None` if it is missing.
 #[inline(never)]
 pub(super) fn boolean(value: &Value, path: &str) -> Result<Option<bool>, FieldError> {
     let Some(found) = at(value, path) else { return Ok(None) };
     found.as_bool().map(Some).ok_or_else(|| FieldError::new(path, "is neither true nor false"))
 }
 
-/// A whole number from 0, if there is one.
+/// The non-negative integer at a path; `None` if it is missing.
 #[inline(never)]
 pub(super) fn number(value: &Value, path: &str) -> Result<Option<u64>, FieldError> {
     let Some(found) = at(value, path) else { return Ok(None) };
     found.as_u64().map(Some).ok_or_else(|| FieldError::new(path, "is no whole number"))
 }
 
-/// An id, if there is one.
+/// The UUID at a path; `None` if it is missing.
 #[inline(never)]
 pub(super) fn id(value: &Value, path: &str) -> Result<Option<Uuid>, FieldError> {
     let Some(found) = text(value, path)? else { return Ok(None) };
     Uuid::try_parse(found).map(Some).map_err(|_| FieldError::new(path, "is no UUID"))
 }
 
-/// A point in time, if there is one.
+/// The RFC 3339 time at a path; `None` if it is missing.
 #[inline(never)]
 pub(super) fn time(value: &Value, path: &str) -> Result<Option<Timestamp>, FieldError> {
     let Some(found) = text(value, path)? else { return Ok(None) };
@@ -64,21 +64,21 @@ pub(super) fn time(value: &Value, path: &str) -> Result<Option<Timestamp>, Field
     at.map(Some).ok_or_else(|| FieldError::new(path, "is no time like 2026-11-23T13:36:00.000Z"))
 }
 
-/// A list, which must be there.
+/// The list at a path; an error if it is missing.
 #[inline(never)]
 pub(super) fn list<'a>(value: &'a Value, path: &str) -> Result<&'a [Value], FieldError> {
     let found = need(at(value, path), path)?;
     found.as_array().map(Vec::as_slice).ok_or_else(|| FieldError::new(path, "is no list"))
 }
 
-/// What must be there.
+/// Turns a missing value into an error.
 pub(super) fn need<T>(found: Option<T>, path: &str) -> Result<T, FieldError> {
     found.ok_or_else(|| FieldError::new(path, "is missing"))
 }
 
-/// A text as JSON has it, in quotes.
+/// A text as a JSON string, with quotes and escapes.
 pub(super) fn quoted(text: &str) -> String {
-    // Every text has a JSON form, so that this can't fail.
+    // Serializing a string can't fail.
     serde_json::to_string(text).unwrap_or_default()
 }
 
@@ -88,7 +88,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_path_leads_through_objects_and_null_is_missing() {
+    fn a_path_is_followed_through_objects_and_null_counts_as_missing() {
         let value = json!({"a": {"b": "x"}, "n": null, "c": 3});
         assert_eq!(text(&value, "a.b"), Ok(Some("x")));
         assert_eq!(text(&value, "a.z"), Ok(None));

@@ -1,68 +1,62 @@
-//! How far a file has been written that is written in slices: what stands before the rows, the rows, and those who were
-//! left out.
+//! Progress of a file that is written in slices: its head, its rows, and the users left out.
 
 use std::ops::Range;
 
-/// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Part {
-    /// What stands before the rows.
+    /// The head: everything before the rows.
     #[default]
     Head,
-    /// The rows from a place on.
+    /// The remaining rows, from this index on.
     Rows(usize),
-    /// Those who were left out, from a place on.
+    /// The remaining users left out, from this index on.
     LeftOut(usize),
-    /// Nothing.
-    Ended,
+    /// The file has been written completely.
+    Done,
 }
 
-/// What is written at once.
+/// The part of a file that has to be written next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Slice {
-    /// What stands before the rows.
+    /// The head: everything before the rows.
     Head,
-    /// These rows.
     Rows {
-        /// Their places.
-        places: Range<usize>,
-        /// Whether no further rows come.
+        indexes: Range<usize>,
+        /// Whether these are the last rows.
         is_last: bool,
     },
-    /// These of those who were left out.
     LeftOut {
-        /// Their places.
-        places: Range<usize>,
+        indexes: Range<usize>,
     },
 }
 
 impl Part {
-    /// Goes on by a slice of at most `most` rows, and at least one where there are any. `rows` and `left_out` are how many
-    /// there are of each. `None` at the end.
-    pub(super) fn advance(&mut self, most: usize, rows: usize, left_out: usize) -> Option<Slice> {
+    /// Advances by one slice of at most `max` rows, but at least one if any remain. `rows` and `left_out` are their
+    /// total numbers. `None` at the end.
+    pub(super) fn advance(&mut self, max: usize, rows: usize, left_out: usize) -> Option<Slice> {
         match *self {
             Self::Head => {
                 *self = Self::Rows(0);
                 Some(Slice::Head)
             }
             Self::Rows(from) => {
-                let (places, is_last) = next(from, most, rows);
-                *self = if is_last { Self::LeftOut(0) } else { Self::Rows(places.end) };
-                Some(Slice::Rows { places, is_last })
+                let (indexes, is_last) = next(from, max, rows);
+                *self = if is_last { Self::LeftOut(0) } else { Self::Rows(indexes.end) };
+                Some(Slice::Rows { indexes, is_last })
             }
             Self::LeftOut(from) => {
-                let (places, is_last) = next(from, most, left_out);
-                *self = if is_last { Self::Ended } else { Self::LeftOut(places.end) };
-                Some(Slice::LeftOut { places })
+                let (indexes, is_last) = next(from, max, left_out);
+                *self = if is_last { Self::Done } else { Self::LeftOut(indexes.end) };
+                Some(Slice::LeftOut { indexes })
             }
-            Self::Ended => None,
+            Self::Done => None,
         }
     }
 }
 
-/// The next places of a list of `len` from `from` on, and whether they are the last.
-fn next(from: usize, most: usize, len: usize) -> (Range<usize>, bool) {
-    let until = from.saturating_add(most.max(1)).min(len);
+/// The next range of indexes from `from` on in a list of `len` elements, and whether it is the last.
+fn next(from: usize, max: usize, len: usize) -> (Range<usize>, bool) {
+    let until = from.saturating_add(max.max(1)).min(len);
     (from..until, until == len)
 }
 
@@ -71,18 +65,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slices_follow_each_other_to_the_end() {
+    fn slices_cover_the_file_in_order() {
         let mut part = Part::default();
         let slices: Vec<Slice> = std::iter::from_fn(|| part.advance(2, 3, 0)).collect();
-        let rows = |places, is_last| Slice::Rows { places, is_last };
-        let nobody = Slice::LeftOut { places: 0..0 };
-        assert_eq!(slices, [Slice::Head, rows(0..2, false), rows(2..3, true), nobody]);
+        let rows = |indexes, is_last| Slice::Rows { indexes, is_last };
+        let no_users = Slice::LeftOut { indexes: 0..0 };
+        assert_eq!(slices, [Slice::Head, rows(0..2, false), rows(2..3, true), no_users]);
     }
 
     #[test]
-    fn a_slice_of_no_rows_leads_on_all_the_same() {
+    fn a_requested_size_of_zero_still_makes_progress() {
         let mut part = Part::LeftOut(4);
         let slices: Vec<Slice> = std::iter::from_fn(|| part.advance(0, 9, 6)).collect();
-        assert_eq!(slices, [Slice::LeftOut { places: 4..5 }, Slice::LeftOut { places: 5..6 }]);
+        assert_eq!(slices, [Slice::LeftOut { indexes: 4..5 }, Slice::LeftOut { indexes: 5..6 }]);
     }
 }

@@ -1,4 +1,4 @@
-//! Writes a plan as CSV, in slices: lines about the plan, the columns' names, its rows, and then whoever was left out.
+//! Export of a plan as CSV, in slices: lines about the plan, the column names, the rows, and then the users left out.
 //!
 //! ```text
 //! # contains ids and states only
@@ -9,7 +9,7 @@
 //! 91fd2c1c-22b1-4c0e-9a55-0d1f6a7bc2d4,,,,protected
 //! ```
 //!
-//! A list of whoever was left out begins with fewer lines, so that it can be opened as a list of people again:
+//! A file of only the users left out begins with fewer lines, so that it can be imported again:
 //!
 //! ```text
 //! # contains ids and states only
@@ -18,7 +18,7 @@
 //! 91fd2c1c-22b1-4c0e-9a55-0d1f6a7bc2d4,no active device
 //! ```
 //!
-//! Texts are guarded against being taken for formulas, as [`crate::domain::csv`] says.
+//! Texts are guarded so that spreadsheets don't run them as formulas, as described in [`crate::domain::csv`].
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -31,25 +31,25 @@ use crate::domain::user::{Mfa, UserId};
 
 use super::part::{Part, Slice};
 
-/// What a user is called, empty where that isn't known. Nobody is asked in a file without names.
+/// Looks up a username; empty if it isn't known. It isn't called for files without names.
 pub type Username<'n> = &'n dyn Fn(UserId) -> &'n str;
 
-/// The columns. The second is only there in a file with names.
+/// The columns. The second exists only in files with names.
 const COLUMNS: [&str; 6] = ["userId", "username", "from", "readAt", "to", "leftOutBecause"];
 
-/// The columns of a list of whoever was left out. The second is only there in a file with names.
+/// The columns of a file of the users left out. The second exists only in files with names.
 const LEFT_OUT_COLUMNS: [&str; 3] = ["userId", "username", "leftOutBecause"];
 
-/// What of a plan is written.
+/// Which part of a plan is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// All of it.
+    /// The complete plan, with the users left out.
     Plan,
-    /// Whoever was left out, and why.
+    /// Only the users left out, with the reasons.
     LeftOut,
 }
 
-/// Writes one file: every [`slice`](Self::slice) until there is none.
+/// Writer of one file: call [`slice`](Self::slice) until it returns `None`.
 #[derive(Debug)]
 pub struct PlanWriter {
     plan: Rc<Plan>,
@@ -61,7 +61,7 @@ pub struct PlanWriter {
 }
 
 impl PlanWriter {
-    /// Of a file of which nothing is written yet.
+    /// Creates a writer for a file of which nothing has been written yet.
     #[must_use]
     pub fn new(
         plan: Rc<Plan>,
@@ -73,8 +73,8 @@ impl PlanWriter {
         Self { plan, extent, environment_name, contents, byte_order_mark, part: Part::Head }
     }
 
-    /// What the file is called, for example `mfa-plan-7F3A-91C2-Workforce-20261123T133600Z.csv`. `at` is when it is
-    /// saved.
+    /// The name of the file, for example `mfa-plan-7F3A-91C2-Workforce-20261123T133600Z.csv`. `at` is the time of
+    /// saving.
     #[must_use]
     pub fn file_name(&self, at: Timestamp) -> String {
         let what = match self.extent {
@@ -86,7 +86,7 @@ impl PlanWriter {
         export::file_name(&what, environment, at, self.contents, self.format())
     }
 
-    /// Its media type.
+    /// The media type for saving the file.
     #[must_use]
     pub const fn mime(&self) -> &'static str {
         self.format().mime()
@@ -96,18 +96,18 @@ impl PlanWriter {
         Format::Csv { byte_order_mark: self.byte_order_mark }
     }
 
-    /// The next part of the file, with at most so many rows; `None` after the last.
+    /// The next part of the file, with at most `rows` rows; `None` after the last.
     pub fn slice(&mut self, rows: usize, username: Username<'_>) -> Option<String> {
         let mut out = String::new();
         match self.part.advance(rows, self.planned().len(), self.plan.left_out.len())? {
             Slice::Head => self.head(&mut out),
-            Slice::Rows { places, .. } => {
-                for row in self.planned().get(places).unwrap_or_default() {
+            Slice::Rows { indexes, .. } => {
+                for row in self.planned().get(indexes).unwrap_or_default() {
                     self.row(row, username, &mut out);
                 }
             }
-            Slice::LeftOut { places } => {
-                for left_out in self.plan.left_out.get(places).unwrap_or_default() {
+            Slice::LeftOut { indexes } => {
+                for left_out in self.plan.left_out.get(indexes).unwrap_or_default() {
                     self.left_out(*left_out, username, &mut out);
                 }
             }
@@ -115,7 +115,7 @@ impl PlanWriter {
         Some(out)
     }
 
-    /// How many rows the file is going to have.
+    /// Total number of rows in the file.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.planned().len() + self.plan.left_out.len()
@@ -129,16 +129,16 @@ impl PlanWriter {
     }
 
     fn head(&self, out: &mut String) {
-        contains(self.contents, self.byte_order_mark, out);
+        contents_line(self.contents, self.byte_order_mark, out);
         let environment_name = self.environment_name.as_deref();
         match self.extent {
             Extent::Plan => {
                 notes(&self.plan, environment_name, out);
-                named(&COLUMNS.map(Cow::Borrowed), self.contents, out);
+                record(&COLUMNS.map(Cow::Borrowed), self.contents, out);
             }
             Extent::LeftOut => {
-                known_by(&self.plan, environment_name, out);
-                named(&LEFT_OUT_COLUMNS.map(Cow::Borrowed), self.contents, out);
+                identity_notes(&self.plan, environment_name, out);
+                record(&LEFT_OUT_COLUMNS.map(Cow::Borrowed), self.contents, out);
             }
         }
     }
@@ -152,29 +152,29 @@ impl PlanWriter {
             Mfa::from(self.plan.to).word().into(),
             "".into(),
         ];
-        named(&fields, self.contents, out);
+        record(&fields, self.contents, out);
     }
 
     fn left_out(&self, left_out: LeftOut, username: Username<'_>, out: &mut String) {
         let user: Cow<'_, str> = left_out.user.to_string().into();
-        let called: Cow<'_, str> = name(self.contents, left_out.user, username).into();
+        let username_field: Cow<'_, str> = name(self.contents, left_out.user, username).into();
         let why: Cow<'_, str> = left_out.why.word().into();
         let none = || Cow::Borrowed("");
         match self.extent {
-            Extent::Plan => named(&[user, called, none(), none(), none(), why], self.contents, out),
-            Extent::LeftOut => named(&[user, called, why], self.contents, out),
+            Extent::Plan => record(&[user, username_field, none(), none(), none(), why], self.contents, out),
+            Extent::LeftOut => record(&[user, username_field, why], self.contents, out),
         }
     }
 }
 
-/// The first line, which says what the file contains.
-pub(super) fn contains(contents: Contents, byte_order_mark: bool, out: &mut String) {
+/// Writes the first line, which states whether the file has personal data.
+pub(super) fn contents_line(contents: Contents, byte_order_mark: bool, out: &mut String) {
     out.push_str(if byte_order_mark { "\u{feff}# contains " } else { "# contains " });
     out.push_str(contents.words());
     out.push_str(crate::domain::csv::RECORD_END);
 }
 
-/// What a user is called, in a file with names.
+/// The username for the file; empty in a file without names.
 pub(super) fn name(contents: Contents, user: UserId, username: Username<'_>) -> &str {
     match contents {
         Contents::StatesOnly => "",
@@ -182,16 +182,16 @@ pub(super) fn name(contents: Contents, user: UserId, username: Username<'_>) -> 
     }
 }
 
-/// Writes a record whose second field is a name.
-pub(super) fn named(fields: &[Cow<'_, str>], contents: Contents, out: &mut String) {
-    let is_written = |place: usize| contents == Contents::WithNames || place != 1;
-    let written = fields.iter().enumerate().filter(|(place, _)| is_written(*place));
+/// Writes a record. Its second field is a name, which is left out in files without names.
+pub(super) fn record(fields: &[Cow<'_, str>], contents: Contents, out: &mut String) {
+    let is_written = |index: usize| contents == Contents::WithNames || index != 1;
+    let written = fields.iter().enumerate().filter(|(index, _)| is_written(*index));
     write_record(written.map(|(_, field)| field.as_ref()), out);
 }
 
-/// The lines about a plan.
+/// Writes the lines about a plan.
 pub(super) fn notes(plan: &Plan, environment_name: Option<&str>, out: &mut String) {
-    known_by(plan, environment_name, out);
+    identity_notes(plan, environment_name, out);
     write_note("changeReference", &plan.reference, out);
     write_note("reason", &plan.reason, out);
     let undone = plan.undoes.as_ref();
@@ -208,8 +208,8 @@ pub(super) fn notes(plan: &Plan, environment_name: Option<&str>, out: &mut Strin
     }
 }
 
-/// The lines that a plan is known by.
-fn known_by(plan: &Plan, environment_name: Option<&str>, out: &mut String) {
+/// Writes the lines that identify a plan.
+fn identity_notes(plan: &Plan, environment_name: Option<&str>, out: &mut String) {
     write_note("planNumber", &plan.number().to_string(), out);
     write_note("environmentId", &plan.environment.to_string(), out);
     write_note("environmentName", environment_name.unwrap_or_default(), out);
@@ -217,8 +217,8 @@ fn known_by(plan: &Plan, environment_name: Option<&str>, out: &mut String) {
     write_note("madeAt", &plan.made_at.to_rfc3339(), out);
 }
 
-pub(super) const fn yes_or_no(is_so: bool) -> &'static str {
-    if is_so { "yes" } else { "no" }
+pub(super) const fn yes_or_no(value: bool) -> &'static str {
+    if value { "yes" } else { "no" }
 }
 
 #[cfg(test)]
@@ -252,10 +252,14 @@ mod tests {
     }
 
     fn written(plan: Plan, contents: Contents, rows: usize, name: Username<'_>) -> String {
-        in_full(PlanWriter::new(plan.into(), Extent::Plan, Some("=Work".into()), contents, true), rows, name)
+        write_all(
+            PlanWriter::new(plan.into(), Extent::Plan, Some("=Work".into()), contents, true),
+            rows,
+            name,
+        )
     }
 
-    fn in_full(mut writer: PlanWriter, rows: usize, name: Username<'_>) -> String {
+    fn write_all(mut writer: PlanWriter, rows: usize, name: Username<'_>) -> String {
         std::iter::from_fn(|| writer.slice(rows, name)).collect()
     }
 
@@ -269,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_says_what_it_is_then_whom_it_changes_and_whom_it_leaves_out() {
+    fn a_plan_file_has_notes_then_planned_rows_then_users_left_out() {
         let plan = plan(1, "=1, \"2\"");
         let number = plan.number();
         let expected = format!(
@@ -298,7 +302,7 @@ userId,from,readAt,to,leftOutBecause
     }
 
     #[test]
-    fn with_names_a_plan_says_that_it_has_personal_data() {
+    fn a_plan_file_with_names_is_marked_as_personal_data() {
         let text = written(plan(1, ""), Contents::WithNames, 5, &|_| "=ana");
         assert!(text.contains("# contains personal data\r\n") && text.contains("1,'=ana,on,"), "{text}");
         let writer = PlanWriter::new(plan(1, "").into(), Extent::Plan, None, Contents::WithNames, false);
@@ -312,7 +316,7 @@ userId,from,readAt,to,leftOutBecause
     }
 
     #[test]
-    fn whoever_was_left_out_is_a_list_that_says_why_and_nobody_else_is_in_it() {
+    fn a_file_of_users_left_out_has_their_reasons_and_no_other_users() {
         let number = plan(3, "").number();
         let expected = format!(
             "# contains ids and states only
@@ -329,28 +333,32 @@ userId,leftOutBecause
         let writer = left_out(Contents::StatesOnly);
         assert_eq!(writer.file_name(AT), format!("mfa-left-out-{number}-Work-20261123T133600Z.csv"));
         assert_eq!(writer.rows(), 2);
-        assert_eq!(in_full(writer, 1, &|_| "Ana"), expected.replace('\n', "\r\n"));
-        let named = in_full(left_out(Contents::WithNames), 9, &|_| "=ana");
-        assert!(named.contains("# contains personal data\r\n") && named.contains("userId,username,leftOut"));
-        assert!(named.contains("7a120,'=ana,protected\r\n"), "{named}");
+        assert_eq!(write_all(writer, 1, &|_| "Ana"), expected.replace('\n', "\r\n"));
+        let with_names = write_all(left_out(Contents::WithNames), 9, &|_| "=ana");
+        assert!(
+            with_names.contains("# contains personal data\r\n")
+                && with_names.contains("userId,username,leftOut")
+        );
+        assert!(with_names.contains("7a120,'=ana,protected\r\n"), "{with_names}");
     }
 
     #[test]
-    fn a_saved_plan_can_be_opened_as_a_list_of_people() {
+    fn a_saved_plan_can_be_imported() {
         let list = list::read(
             written(plan(3, ""), Contents::WithNames, 9, &|_| "ana").as_bytes(),
             &list::normalize(),
         )
         .unwrap();
         assert_eq!((list.column(), list.identity(), list.entries().len()), (0, Identity::UserId, 5));
-        assert!(list.confirmed().is_some(), "nothing is guessed about it");
+        assert!(list.confirmed().is_some(), "there are no guesses");
     }
 
     #[test]
-    fn a_list_of_whoever_was_left_out_can_be_opened_as_a_list_of_people() {
+    fn a_file_of_users_left_out_can_be_imported() {
         for contents in [Contents::StatesOnly, Contents::WithNames] {
-            let list = list::read(in_full(left_out(contents), 9, &|_| "ana").as_bytes(), &list::normalize())
-                .unwrap();
+            let list =
+                list::read(write_all(left_out(contents), 9, &|_| "ana").as_bytes(), &list::normalize())
+                    .unwrap();
             assert_eq!((list.column(), list.identity()), (0, Identity::UserId));
             let ids: Vec<&str> = list.entries().iter().map(|entry| entry.value.as_str()).collect();
             let left_out = plan(3, "").left_out;
@@ -359,7 +367,7 @@ userId,leftOutBecause
     }
 
     #[test]
-    fn two_hundred_thousand_rows_are_written_in_slices_and_nobody_is_lost() {
+    fn two_hundred_thousand_rows_are_written_in_slices_without_losing_one() {
         let mut writer =
             PlanWriter::new(plan(200_000, "").into(), Extent::Plan, None, Contents::StatesOnly, false);
         let slices: Vec<String> = std::iter::from_fn(|| writer.slice(1_000, &|_| "")).collect();
@@ -373,7 +381,7 @@ userId,leftOutBecause
 
     proptest! {
         #[test]
-        fn no_text_begins_a_formula_or_another_line(reason in "([=+@a,;\"'\t\r\n -]|\\PC){0,12}", name in any::<String>()) {
+        fn no_text_starts_a_formula_or_new_line(reason in "([=+@a,;\"'\t\r\n -]|\\PC){0,12}", name in any::<String>()) {
             let name: &'static str = Box::leak(name.into_boxed_str());
             let text = written(plan(2, &reason), Contents::WithNames, 9, &|_| name);
             for delimiter in [b',', b';', b'\t'] {

@@ -1,11 +1,12 @@
-//! The report of a run as a file, written in slices, so that two hundred thousand rows never stand in memory at once and
-//! the page can do something else in between; and read back from JSON.
+//! Report of a run as a CSV or JSON file. It is written in slices, so that two hundred thousand rows are never in
+//! memory at once and the page stays responsive. JSON reports can be read back.
 //!
-//! **CSV** begins with lines about the run (`# planNumber,7F3A-91C2`), which programs that skip comments skip. Then come
-//! the columns' names, a row for everyone of the plan and one for everyone who was left out. Texts are guarded against
-//! being taken for formulas, as [`crate::domain::csv`] says. A failure without an answer has the status `no answer`.
+//! **CSV** begins with lines about the run (`# planNumber,7F3A-91C2`), which programs skip as comments. Then follow the
+//! column names, a row for each planned user and one for each user left out. Texts are guarded so that spreadsheets
+//! don't run them as formulas, as described in [`crate::domain::csv`]. A failure without an answer has the status `no
+//! answer`.
 //!
-//! **JSON** is one object. The run is its first line, and then there is a line for every row:
+//! **JSON** is one object. Its first line describes the run, and each row has a line of its own:
 //!
 //! ```json
 //! {"kind":"pingone-mfa report","version":1,"contains":"ids and states only","planNumber":"7F3A-91C2",…,"rows":[
@@ -16,9 +17,9 @@
 //! ],"checksum":"1c291ca3"}
 //! ```
 //!
-//! `operator` is a place in `operators`. `checksum` is the CRC-32 of everything before `],"checksum"` but carriage
-//! returns. It finds what was cut or altered by accident; it proves nothing, because everyone can compute it.
-//! The same goes for the file as a whole: PingOne's audit log is the authority.
+//! `operator` is an index into `operators`. `checksum` is the CRC-32 of everything before `],"checksum"`, ignoring
+//! carriage returns. It detects accidental truncation and changes; it proves nothing, because anyone can compute it.
+//! The same holds for the file as a whole: PingOne's audit log is the authority.
 
 use std::rc::Rc;
 
@@ -39,26 +40,26 @@ mod table;
 
 pub use read::{ReportReader, read};
 
-/// The largest report that is read, in bytes: two hundred thousand rows with a long message each.
+/// Maximum size of a report that is read, in bytes: two hundred thousand rows with a long message each.
 pub const REPORT_LIMIT: u32 = 256 * 1024 * 1024;
 
 const KIND: &str = "pingone-mfa report";
 
 const VERSION: u64 = 1;
 
-/// What stands between the rows and those who were left out.
+/// Separates the rows from the users left out.
 const LEFT_OUT: &str = "],\"leftOut\":[";
 
-/// What stands before the checksum.
+/// Ends the users left out, and precedes the checksum.
 const CHECKSUM: &str = "],\"checksum\":\"";
 
-/// Why a file is no report.
+/// Reason why a file can't be read as a report.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("report: {field}: {problem}")]
 pub struct ReportFault {
-    /// The path of the field, for example `rows[17].state`; `.` is the whole.
+    /// The path of the field, for example `rows[17].state`; `.` is the whole file.
     pub field: String,
-    /// What is wrong with it.
+    /// The problem as the rest of a sentence, for example `is missing`.
     pub problem: String,
 }
 
@@ -78,7 +79,7 @@ impl From<FieldError> for ReportFault {
     }
 }
 
-/// Writes one file: every [`slice`](Self::slice) until there is none.
+/// Writer of one file: call [`slice`](Self::slice) until it returns `None`.
 #[derive(Debug)]
 pub struct ReportWriter {
     report: Rc<RunReport>,
@@ -89,42 +90,42 @@ pub struct ReportWriter {
 }
 
 impl ReportWriter {
-    /// Of a file of which nothing is written yet.
+    /// Creates a writer for a file of which nothing has been written yet.
     #[must_use]
     pub fn new(report: Rc<RunReport>, format: Format, contents: Contents) -> Self {
         Self { report, format, contents, part: Part::Head, sum: crc32fast::Hasher::new() }
     }
 
-    /// What the file is called.
+    /// The name of the file: see [`RunReport::file_name`].
     #[must_use]
     pub fn file_name(&self) -> String {
         self.report.file_name(self.contents, self.format)
     }
 
-    /// Its media type.
+    /// The media type for saving the file.
     #[must_use]
     pub const fn mime(&self) -> &'static str {
         self.format.mime()
     }
 
-    /// The next part of the file, with at most so many rows; `None` after the last.
+    /// The next part of the file, with at most `rows` rows; `None` after the last.
     pub fn slice(&mut self, rows: usize, username: Username<'_>) -> Option<String> {
         let mut out = String::new();
         let (planned, left_out) = (self.report.plan.rows.len(), self.report.plan.left_out.len());
         match self.part.advance(rows, planned, left_out)? {
             Slice::Head => self.head(&mut out),
-            Slice::Rows { places, is_last } => {
-                places.for_each(|place| self.row(place, username, &mut out));
+            Slice::Rows { indexes, is_last } => {
+                indexes.for_each(|index| self.row(index, username, &mut out));
                 if is_last {
-                    self.between(&mut out);
+                    self.separator(&mut out);
                 }
             }
-            Slice::LeftOut { places, .. } => {
-                places.for_each(|place| self.left_out(place, username, &mut out));
+            Slice::LeftOut { indexes, .. } => {
+                indexes.for_each(|index| self.left_out(index, username, &mut out));
             }
         }
         self.sum.update(out.as_bytes());
-        if self.part == Part::Ended && self.format == Format::Json {
+        if self.part == Part::Done && self.format == Format::Json {
             out.push_str(&self.end());
         }
         Some(out)
@@ -137,37 +138,37 @@ impl ReportWriter {
         }
     }
 
-    fn row(&self, place: usize, username: Username<'_>, out: &mut String) {
-        let (Some(planned), Some(row)) = (self.report.plan.rows.get(place), self.report.rows.get(place))
+    fn row(&self, index: usize, username: Username<'_>, out: &mut String) {
+        let (Some(planned), Some(row)) = (self.report.plan.rows.get(index), self.report.rows.get(index))
         else {
             return;
         };
-        let failure = u32::try_from(place).ok().and_then(|place| self.report.failure(place));
+        let failure = u32::try_from(index).ok().and_then(|index| self.report.failure(index));
         let line = Line { report: &self.report, planned, row, failure };
         let name = name(self.contents, planned.user, username);
         match self.format {
             Format::Csv { .. } => table::row(&line, self.contents, name, out),
             Format::Json => {
-                out.push_str(if place > 0 { ",\n" } else { "\n" });
+                out.push_str(if index > 0 { ",\n" } else { "\n" });
                 object::row(&line, self.contents, name, out);
             }
         }
     }
 
-    fn between(&self, out: &mut String) {
+    fn separator(&self, out: &mut String) {
         if self.format == Format::Json {
             out.push('\n');
             out.push_str(LEFT_OUT);
         }
     }
 
-    fn left_out(&self, place: usize, username: Username<'_>, out: &mut String) {
-        let Some(left_out) = self.report.plan.left_out.get(place) else { return };
+    fn left_out(&self, index: usize, username: Username<'_>, out: &mut String) {
+        let Some(left_out) = self.report.plan.left_out.get(index) else { return };
         let name = name(self.contents, left_out.user, username);
         match self.format {
             Format::Csv { .. } => table::left_out(*left_out, self.contents, name, out),
             Format::Json => {
-                out.push_str(if place > 0 { ",\n" } else { "\n" });
+                out.push_str(if index > 0 { ",\n" } else { "\n" });
                 object::left_out(*left_out, self.contents, name, out);
             }
         }
@@ -179,7 +180,7 @@ impl ReportWriter {
     }
 }
 
-/// A row, with all that is known of it.
+/// A row of the report with all its data.
 struct Line<'a> {
     report: &'a RunReport,
     planned: &'a PlannedRow,

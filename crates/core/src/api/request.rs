@@ -1,4 +1,4 @@
-//! Every request this product makes, as a value: what it asks for, how it is sent, and how its answer is read.
+//! All requests of this product as values: what they request, how they are sent, and how their answers are parsed.
 
 use std::fmt;
 
@@ -23,14 +23,14 @@ pub use groups::{Groups, ReadGroups};
 pub use person::{ReadBypass, ReadDevices, ReadMemberships, ReadMfaDefault, WriteBypass};
 pub use report::{ReadReport, ReportPage};
 
-/// How a request is sent.
+/// HTTP method of a request to PingOne.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// `GET`.
+    /// `GET`: reads without changing anything.
     Get,
-    /// `POST`.
+    /// `POST`: creates a device report.
     Post,
-    /// `PUT`.
+    /// `PUT`: changes the state of a user.
     Put,
 }
 
@@ -44,15 +44,15 @@ impl fmt::Display for Method {
     }
 }
 
-/// A request without its token. The headers are the same for all of them (`Accept`, and `Content-Type` where
-/// there is a body): PingOne's preflight refuses most others.
+/// A request without its token. All requests have the same headers (`Accept`, and `Content-Type` if there is a body):
+/// PingOne's CORS preflight refuses most others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// How.
+    /// The HTTP method of the request.
     pub method: Method,
-    /// Where to.
+    /// The URL that the request is sent to.
     pub endpoint: Endpoint,
-    /// The JSON body.
+    /// The JSON body of the request; `None` for a GET.
     pub body: Option<Vec<u8>>,
 }
 
@@ -62,32 +62,32 @@ impl Request {
     }
 }
 
-/// Which of the two ceilings a request counts against.
+/// The rate limit that a request counts against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// It changes nothing.
+    /// The limit for requests that change nothing.
     Read,
-    /// It may change a user.
+    /// The limit for requests that may change a user.
     Write,
 }
 
-/// What a request is about: a 403 or a 404 means something else for each.
+/// Subject of a request. The meaning of a 403 or 404 depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
-    /// The environment itself.
+    /// The environment itself or its products.
     Environment,
-    /// A list in it.
+    /// A list in the environment, or its settings.
     List,
-    /// One user.
+    /// A single user or a part of one.
     User,
 }
 
-/// Why an answer was not understood.
+/// Reason why the body of a 2xx answer can't be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UnreadableBody {
-    /// The body.
+    /// The body isn't JSON or has another shape.
     Misread(Misread),
-    /// The link to the next page.
+    /// The link to the next page can't be followed.
     Paging(Paging),
 }
 
@@ -97,49 +97,49 @@ impl From<Misread> for UnreadableBody {
     }
 }
 
-/// One of PingOne's operations.
+/// One of PingOne's API operations.
 pub trait Call {
-    /// What a good answer says.
+    /// The parsed content of a 2xx answer.
     type Answer;
 
-    /// Which ceiling it counts against.
+    /// The rate limit that the operation counts against.
     const KIND: Kind = Kind::Read;
 
-    /// What it is about.
+    /// What the operation is about, for the interpretation of errors.
     const SUBJECT: Subject;
 
-    /// The request.
+    /// Builds the request for this operation.
     fn request(&self, tenant: &Tenant) -> Request;
 
-    /// Reads the body of a 2xx.
+    /// Parses the JSON body of a 2xx answer.
     fn read(&self, tenant: &Tenant, body: &Value) -> Result<Self::Answer, UnreadableBody>;
 
-    /// Reads the body of a 2xx as it came.
+    /// Parses the raw body of a 2xx answer.
     fn read_body(&self, tenant: &Tenant, body: &[u8]) -> Result<Self::Answer, UnreadableBody> {
         self.read(tenant, &wire::parse(body)?)
     }
 
-    /// What the typed view shows of an answer, under PingOne's own field names.
+    /// The lines of the typed view for an answer, under PingOne's own field names.
     fn facts(answer: &Self::Answer) -> Vec<Fact>;
 }
 
-/// A line of the typed view.
+/// A line of the typed view: a field of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
-    /// PingOne's name of the field.
+    /// The field's name in PingOne's JSON.
     pub field: &'static str,
-    /// Its value as text.
+    /// The field's value as text, redacted and shortened.
     pub value: String,
 }
 
-/// The longest value of a fact, in characters.
+/// Maximum length of a fact's value in characters.
 const VALUE: usize = 1000;
 
 fn fact(field: &'static str, value: &(impl ToString + ?Sized)) -> Fact {
     Fact { field, value: brief(&value.to_string(), VALUE) }
 }
 
-/// Reads the environment: its name, and whether it is there at all.
+/// Reads the environment: its name, and whether it exists.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadEnvironment;
 
@@ -160,7 +160,7 @@ impl Call for ReadEnvironment {
     }
 }
 
-/// Reads which of PingOne's products are in the environment. `None` where the token isn't told.
+/// Reads the PingOne products of the environment. `None` if PingOne doesn't return them for this token.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadProducts;
 
@@ -184,16 +184,16 @@ impl Call for ReadProducts {
 /// Reads one page of the populations. An environment may have ten thousand.
 #[derive(Debug, Clone)]
 pub struct ReadPopulations {
-    /// Where the page begins; `None` for the first.
+    /// Position at which the page begins; `None` for the first.
     pub cursor: Option<Cursor>,
 }
 
-/// One page of the populations.
+/// The answer to [`ReadPopulations`]: one page of the populations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Populations {
     /// The populations in PingOne's order.
     pub populations: Vec<Population>,
-    /// Where the next page begins; `None` on the last.
+    /// Position of the next page; `None` on the last.
     pub next: Option<Cursor>,
 }
 
@@ -216,7 +216,7 @@ impl Call for ReadPopulations {
     }
 }
 
-/// Asks how many users the token may see, by a page of one.
+/// Reads how many users the token can see, by requesting a page of one.
 #[derive(Debug, Clone, Copy)]
 pub struct CountUsers;
 
@@ -237,7 +237,7 @@ impl Call for CountUsers {
     }
 }
 
-/// Asks for one user, whoever it is: whether users can be read, and whose flag could be.
+/// Reads any one user: shows whether users can be read at all, and yields a user whose flag could be read next.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadFirstUser;
 
@@ -258,31 +258,31 @@ impl Call for ReadFirstUser {
         Ok(VisibleUsers { count: users.count, first })
     }
 
-    fn facts(seeable: &VisibleUsers) -> Vec<Fact> {
-        CountUsers::facts(&seeable.count)
+    fn facts(visible: &VisibleUsers) -> Vec<Fact> {
+        CountUsers::facts(&visible.count)
     }
 }
 
-/// The size of page that PingOne documents as its largest. Pages may still come back smaller.
+/// The largest page size that PingOne documents. Pages may still be smaller.
 pub const PAGE: u32 = 200;
 
-/// Reads one page of the users.
+/// Reads one page of the users in the environment.
 #[derive(Debug, Clone)]
 pub struct ReadPage {
-    /// Whose; `None` for everyone's.
+    /// The filter that the users have to match; `None` for all users.
     pub filter: Option<Filter>,
-    /// Where the page begins; `None` for the first.
+    /// Position at which the page begins; `None` for the first.
     pub cursor: Option<Cursor>,
 }
 
-/// One page of the users.
+/// The answer to [`ReadPage`]: one page of the users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// The rows in PingOne's order.
+    /// The rows in PingOne's order; a row that can't be read is an error of its own.
     pub rows: Vec<Result<User, UnreadableUser>>,
-    /// How many users the whole list has, by this page's account.
+    /// Number of users in the whole list, as stated by this page.
     pub count: Option<u64>,
-    /// Where the next page begins; `None` on the last.
+    /// Position of the next page; `None` on the last.
     pub next: Option<Cursor>,
 }
 
@@ -298,7 +298,8 @@ impl Call for ReadPage {
         page_of(tenant, wire::users(body)?)
     }
 
-    /// A list of many users is mostly reading, so that a page without anything odd is read the quick way.
+    /// Parsing takes most of the time when many users are listed, so a page with nothing unusual is parsed in the fast
+    /// way.
     fn read_body(&self, tenant: &Tenant, body: &[u8]) -> Result<Page, UnreadableBody> {
         match wire::page::read(body) {
             Some(users) => page_of(tenant, users),
@@ -317,19 +318,19 @@ fn page_of(tenant: &Tenant, users: Users) -> Result<Page, UnreadableBody> {
     Ok(Page { rows: users.rows, count: users.count, next: next.map_err(UnreadableBody::Paging)? })
 }
 
-/// The most people that a search by [`FindPeople`] shows.
+/// Maximum number of users that a search by [`FindPeople`] shows.
 pub const HITS: u32 = 50;
 
-/// Asks PingOne for the people whom a text may mean: see [`crate::domain::person_search`].
+/// Searches PingOne for the users that a search text may mean: see [`crate::domain::person_search`].
 #[derive(Debug, Clone)]
 pub struct FindPeople(pub Filter);
 
-/// The people whom a text may mean.
+/// The users found by [`FindPeople`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// At most [`HITS`] rows.
+    /// At most [`HITS`] rows; a row that can't be read is an error of its own.
     pub rows: Vec<Result<User, UnreadableUser>>,
-    /// How many there are in all.
+    /// Total number of users that match.
     pub count: Option<u64>,
 }
 
@@ -352,7 +353,7 @@ impl Call for FindPeople {
     }
 }
 
-/// Reads one user.
+/// Reads one user by the user's ID.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadUser(pub UserId);
 
@@ -382,7 +383,7 @@ impl Call for ReadUser {
     }
 }
 
-/// Reads one user's flag.
+/// Reads the MFA flag of one user.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadMfa(pub UserId);
 
@@ -403,7 +404,7 @@ impl Call for ReadMfa {
     }
 }
 
-/// Sets one user's flag, as the permit says.
+/// Sets the MFA flag of one user. The permit determines user and value.
 #[derive(Debug, Clone, Copy)]
 pub struct WriteMfa(pub MfaPermit);
 
@@ -429,7 +430,7 @@ impl Call for WriteMfa {
     }
 }
 
-/// A flag that belongs to somebody else is no answer.
+/// Parses the MFA flag. A flag that belongs to another user isn't accepted.
 fn read_mfa(user: UserId, body: &Value) -> Result<MfaAnswer, UnreadableBody> {
     let answer = wire::mfa(body)?;
     let names_another = |link: &String| !link.ends_with(&format!("/users/{user}"));

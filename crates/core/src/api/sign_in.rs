@@ -1,7 +1,7 @@
-//! Signing in with PingOne: authorization code with PKCE, as a public application without a secret.
+//! Sign-in with PingOne: authorization code flow with PKCE, as a public application without a secret.
 //!
-//! The signature of the ID token isn't checked: it comes from the token endpoint itself, over TLS (OpenID Connect Core
-//! 3.1.3.7, number 6). What it says is compared with what was asked for.
+//! The signature of the ID token isn't verified: the token comes directly from the token endpoint, over TLS (OpenID
+//! Connect Core 3.1.3.7, number 6). Its claims are compared with the request.
 //!
 //! Sources: RFC 6749 section 4.1, RFC 7636, RFC 9207, OpenID Connect Core 1.0 section 3.1; PingOne's endpoints:
 //! developer.pingidentity.com, PingOne API, "OpenID Connect/OAuth 2".
@@ -24,42 +24,42 @@ use super::json;
 pub mod renewal;
 pub mod sign_off;
 
-/// How much chance an attempt needs, in bytes: 32 each for state, nonce and verifier.
+/// Number of random bytes that an attempt needs: 32 each for state, nonce and verifier.
 pub const CHANCE: usize = 96;
 
-/// What is asked for: an ID token, so that the answer can be told to be ours. What the access token may do is decided by
-/// the person's roles.
+/// The requested scope: an ID token, so that the answer can be verified to belong to this attempt. The permissions of
+/// the access token depend on the person's roles.
 const SCOPE: &str = "openid";
 
-/// How the state of an attempt in a window of its own begins, so that `web/boot.js` can tell where to bring the answer
+/// Prefix of the state of an attempt in its own window, so that `web/boot.js` can tell where to deliver the answer
 /// before anything else is loaded.
 pub const WINDOW_MARK: &str = "window.";
 
-/// PingOne's words are cut after so many letters.
-const LONGEST_DESCRIPTION: usize = 500;
+/// Maximum length of PingOne's texts in faults, in characters.
+const MAX_DESCRIPTION_LEN: usize = 500;
 
-/// What PingOne sends back instead of a token, to be exchanged once.
+/// An authorization code, which can be exchanged for a token once.
 pub struct Code(Zeroizing<String>);
 
-/// What a code was exchanged for.
+/// The result of exchanging a code.
 pub struct Granted {
-    /// The access token.
+    /// The access token for PingOne's API.
     pub token: Secret,
-    /// Who signed in, and what is kept of that.
+    /// The sign-in session, with the refresh token if one is kept.
     pub signed_in: SignedIn,
 }
 
-/// A new attempt, of bytes that nobody can guess.
+/// Starts a new attempt. `chance` has to come from a cryptographically secure random generator.
 #[must_use]
 pub fn begin(place: SignInPlace, way: Way, chance: &[u8; CHANCE], now: Timestamp) -> Attempt {
-    let mut words = chance.chunks_exact(CHANCE / 3).map(|bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes));
-    let mut word = || words.next().unwrap_or_default();
+    let mut random_texts = chance.chunks_exact(CHANCE / 3).map(|bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes));
+    let mut random_text = || random_texts.next().unwrap_or_default();
     let mark = if way == Way::OwnWindow { WINDOW_MARK } else { "" };
-    let state = format!("{mark}{}", word());
-    Attempt { place, state, nonce: word(), verifier: word(), begun_at: now }
+    let state = format!("{mark}{}", random_text());
+    Attempt { place, state, nonce: random_text(), verifier: random_text(), begun_at: now }
 }
 
-/// The address at PingOne where somebody signs in.
+/// The URL of PingOne's authorization endpoint for this attempt.
 #[must_use]
 pub fn address(attempt: &Attempt) -> String {
     let SignInPlace { issuer, client, redirect_uri, .. } = &attempt.place;
@@ -76,12 +76,12 @@ pub fn address(attempt: &Attempt) -> String {
     format!("{issuer}/authorize?{query}")
 }
 
-/// RFC 7636 section 4.2, S256.
+/// The PKCE code challenge of a verifier (RFC 7636 section 4.2, S256).
 fn challenge(verifier: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
 }
 
-/// An attempt as text, to be kept until the answer.
+/// Serializes an attempt, to be stored until the answer arrives.
 #[must_use]
 pub fn write(attempt: &Attempt) -> String {
     let Attempt { place, state, nonce, verifier, begun_at } = attempt;
@@ -99,7 +99,7 @@ pub fn write(attempt: &Attempt) -> String {
     .to_string()
 }
 
-/// An attempt that was kept; `None` where the text is none of this version's.
+/// Parses a stored attempt; `None` if the text wasn't written by this version.
 #[must_use]
 pub fn read(text: &str) -> Option<Attempt> {
     let value: Value = serde_json::from_slice(text.as_bytes()).ok()?;
@@ -123,7 +123,8 @@ pub fn read(text: &str) -> Option<Attempt> {
     })
 }
 
-/// Whether the query of this page's address is an answer of an authorization server, whoever asked it.
+/// Whether the query of this page's URL has the form of an authorization server's answer, regardless of who requested
+/// it.
 #[must_use]
 pub fn is_answer(query: &str) -> bool {
     let names: Vec<_> = pairs(query).map(|(name, _)| name).collect();
@@ -131,28 +132,28 @@ pub fn is_answer(query: &str) -> bool {
     has("state") && (has("code") || has("error"))
 }
 
-/// Reads the answer in this page's address: `query` is what stands behind its `?`.
+/// Reads the answer in this page's URL: `query` is the part after the `?`.
 ///
 /// # Errors
-/// Where it is no answer to `attempt`, came too late, or says that nobody was signed in. An issuer that isn't named is
-/// taken for the one that was asked: the ID token names it again.
+/// If it isn't an answer to `attempt`, came too late, or reports that the sign-in failed. If the answer names no
+/// issuer, the requested one is assumed: the ID token names it again.
 pub fn returned(query: &str, attempt: Option<&Attempt>, now: Timestamp) -> Result<Code, SignInFault> {
     let attempt = attempt.ok_or(SignInFault::NothingBegun)?;
-    let one = |name| only(query, name);
-    if one("state")?.as_deref().map(String::as_str) != Some(attempt.state.as_str()) {
+    let parameter = |name| single_parameter(query, name);
+    if parameter("state")?.as_deref().map(String::as_str) != Some(attempt.state.as_str()) {
         return Err(SignInFault::OtherAttempt);
     }
-    if let Some(issuer) = one("iss")?.filter(|issuer| **issuer != attempt.place.issuer) {
+    if let Some(issuer) = parameter("iss")?.filter(|issuer| **issuer != attempt.place.issuer) {
         return Err(SignInFault::OtherIssuer(cut(&issuer)));
     }
-    if let Some(code) = one("error")? {
-        let description = one("error_description")?.map(|text| cut(&text)).unwrap_or_default();
+    if let Some(code) = parameter("error")? {
+        let description = parameter("error_description")?.map(|text| cut(&text)).unwrap_or_default();
         return Err(SignInFault::Refused { code: cut(&code), description });
     }
     if attempt.is_over(now) {
         return Err(SignInFault::TooLate);
     }
-    one("code")?.filter(|code| !code.is_empty()).map(Code).ok_or(unreadable("code", "is missing"))
+    parameter("code")?.filter(|code| !code.is_empty()).map(Code).ok_or(unreadable("code", "is missing"))
 }
 
 fn pairs(query: &str) -> impl Iterator<Item = (String, Zeroizing<String>)> {
@@ -160,8 +161,8 @@ fn pairs(query: &str) -> impl Iterator<Item = (String, Zeroizing<String>)> {
     pairs.map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned())))
 }
 
-/// A parameter that stands twice has been tampered with (RFC 6749 section 3.1).
-fn only(query: &str, name: &'static str) -> Result<Option<Zeroizing<String>>, SignInFault> {
+/// The value of a parameter that must not occur twice: a duplicate is a sign of tampering (RFC 6749 section 3.1).
+fn single_parameter(query: &str, name: &'static str) -> Result<Option<Zeroizing<String>>, SignInFault> {
     let mut found = pairs(query).filter(|(other, _)| other == name).map(|(_, value)| value);
     let first = found.next();
     if found.next().is_some() {
@@ -170,13 +171,13 @@ fn only(query: &str, name: &'static str) -> Result<Option<Zeroizing<String>>, Si
     Ok(first)
 }
 
-/// Where a code or a refresh token is exchanged.
+/// The URL of the token endpoint, which exchanges codes and refresh tokens.
 #[must_use]
 pub fn token_address(place: &SignInPlace) -> String {
     format!("{}/token", place.issuer)
 }
 
-/// The form that exchanges a code for a token. It is sent once and shown nowhere.
+/// The form that exchanges a code for a token. It is sent once and never displayed.
 #[must_use]
 pub fn exchange(attempt: &Attempt, code: &Code) -> Zeroizing<String> {
     let form = form_urlencoded::Serializer::new(String::new())
@@ -189,11 +190,11 @@ pub fn exchange(attempt: &Attempt, code: &Code) -> Zeroizing<String> {
     Zeroizing::new(form)
 }
 
-/// Reads what the token endpoint answered: the access token, whose claims are read as a pasted one's are. A refresh token
-/// is dropped unless the deployment `renews` with it.
+/// Reads the token endpoint's answer: the access token, whose claims are read like a pasted one's. A refresh token is
+/// dropped unless the deployment `renews` tokens with it.
 ///
 /// # Errors
-/// Where the code was not exchanged, the answer can't be read, or its tokens are not an answer to `attempt`.
+/// If the code wasn't exchanged, the answer can't be read, or its tokens don't answer `attempt`.
 pub fn granted(
     status: u16,
     body: &[u8],
@@ -217,7 +218,7 @@ pub fn granted(
     Ok(Granted { token, signed_in })
 }
 
-/// What a token endpoint answered, if it is tokens.
+/// A successful answer of the token endpoint.
 struct Answer(Value);
 
 impl Answer {
@@ -228,7 +229,7 @@ impl Answer {
         let value: Value = serde_json::from_slice(body)
             .map_err(|_| unreadable("the token endpoint's answer", "is no JSON"))?;
         if status != 200 {
-            return Err(not_exchanged(&value));
+            return Err(exchange_fault(&value));
         }
         let answer = Self(value);
         if !answer.text("token_type")?.eq_ignore_ascii_case("bearer") {
@@ -245,8 +246,8 @@ impl Answer {
         json::text(&self.0, path).map_err(|_| unreadable(path, "is no text"))
     }
 
-    /// The access token, and its claims where they can be read: what is wrong with one that can't be used is said when
-    /// it is taken, as of a pasted one.
+    /// The access token, and its claims if they can be read. A token that can't be used isn't a fault here: like a
+    /// pasted one, it is reported when the page takes it.
     fn access_token(&self, now: Timestamp) -> Result<(Secret, Option<TokenFacts>), SignInFault> {
         let token = Secret::new(Zeroizing::new(self.text("access_token")?.to_owned()));
         let facts = read_token(token.expose(), now).ok().map(|paste| paste.facts);
@@ -259,7 +260,7 @@ impl Answer {
     }
 }
 
-fn not_exchanged(value: &Value) -> SignInFault {
+fn exchange_fault(value: &Value) -> SignInFault {
     let text = |path| json::text(value, path).ok().flatten().map(cut);
     match text("error") {
         Some(code) => {
@@ -269,10 +270,11 @@ fn not_exchanged(value: &Value) -> SignInFault {
     }
 }
 
-/// The claims of an ID token that is this place's, for this application alone, and not over (OpenID Connect Core 3.1.3.7).
+/// Checks an ID token (OpenID Connect Core 3.1.3.7) and returns its claims: it must be from this issuer, only for this
+/// application, and not expired.
 ///
-/// It was made for the request that it answers, so PingOne's own time is when it was made. This computer's clock isn't
-/// asked: a wrong one would refuse a good token.
+/// The token was issued for the request that it answers, so its time of issue is taken as PingOne's current time. This
+/// computer's clock isn't used: a wrong one would refuse a good token.
 fn id_token(token: &str, place: &SignInPlace) -> Result<Claims, SignInFault> {
     let claims = Claims::decode(token).map_err(|_| unreadable("id_token", "is damaged"))?;
     let issuer = claims.text("iss").unwrap_or_default();
@@ -284,16 +286,16 @@ fn id_token(token: &str, place: &SignInPlace) -> Result<Claims, SignInFault> {
     if !is_party || claims.audience() != [client] {
         return Err(SignInFault::OtherAudience);
     }
-    let ends_at = claims.time("exp").ok_or(unreadable("id_token", "says no end"))?;
-    let made_at = claims.time("iat").ok_or(unreadable("id_token", "doesn't say when it was made"))?;
-    if made_at >= ends_at {
+    let expires_at = claims.time("exp").ok_or(unreadable("id_token", "says no end"))?;
+    let issued_at = claims.time("iat").ok_or(unreadable("id_token", "doesn't say when it was made"))?;
+    if issued_at >= expires_at {
         return Err(SignInFault::Expired);
     }
     Ok(claims)
 }
 
 fn cut(text: impl AsRef<str>) -> String {
-    text.as_ref().chars().take(LONGEST_DESCRIPTION).collect()
+    text.as_ref().chars().take(MAX_DESCRIPTION_LEN).collect()
 }
 
 const fn unreadable(field: &'static str, problem: &'static str) -> SignInFault {

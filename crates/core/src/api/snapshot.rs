@@ -1,4 +1,4 @@
-//! Snapshots as JSON, about 200 bytes a population:
+//! Snapshots of an environment's counts as JSON, about 200 bytes per population:
 //!
 //! ```json
 //! {"kind":"pingone-mfa snapshot","version":1,"environment":"…","region":"EU","listReadAt":"2026-11-23T13:36:00.000Z",
@@ -6,11 +6,11 @@
 //! "onNotChecked":0,"onBypassed":0,"off":15266,"unknown":4,"bypassChecked":0}]}
 //! ```
 //!
-//! `bypassChecked` says for how many users with MFA on the bypass was read: `onBypassed` holds for those alone. Files of
-//! earlier builds don't have it; only the bypasses that they counted are known to have been read.
+//! `bypassChecked` is the number of users with MFA on whose bypass was read: `onBypassed` counts only these. Files of
+//! earlier builds don't have it; for them, only the counted bypasses are known to have been read.
 //!
-//! A snapshot comes back from someone's disk, so that nothing in it is believed: it is bounded, and a fault names the
-//! field. Keys that aren't known are passed over.
+//! A snapshot comes from a person's disk, so nothing in it is trusted: its size is limited, and a fault names the
+//! field. Unknown keys are ignored.
 
 use serde_json::Value;
 use thiserror::Error;
@@ -24,23 +24,23 @@ use crate::domain::user::PopulationId;
 
 use super::json::{self, FieldError};
 
-/// The largest snapshot that is read, in bytes.
+/// Maximum size of a snapshot that is read, in bytes.
 pub const SNAPSHOT_LIMIT: u32 = 1024 * 1024;
 
 const KIND: &str = "pingone-mfa snapshot";
 
 const VERSION: u64 = 1;
 
-/// The most users of one kind in one population that are believed, so that no sum of them overflows.
-const MOST_USERS: u64 = u32::MAX as u64;
+/// Maximum count of users of one kind in a population, so that no sum overflows.
+const MAX_USERS: u64 = u32::MAX as u64;
 
-/// Why a text is no snapshot.
+/// Reason why a text can't be read as a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("snapshot: {field}: {problem}")]
 pub struct SnapshotFault {
-    /// The path of the field, for example `populations[0].off`; `.` is the whole.
+    /// The path of the field, for example `populations[0].off`; `.` is the whole file.
     pub field: String,
-    /// What is wrong with it.
+    /// The problem as the rest of a sentence, for example `is missing`.
     pub problem: String,
 }
 
@@ -61,7 +61,7 @@ impl From<FieldError> for SnapshotFault {
 }
 
 impl Snapshot {
-    /// The snapshot as text, a population a line.
+    /// Serializes the snapshot, with one population per line.
     #[must_use]
     pub fn write(&self) -> String {
         let devices = or_null(self.devices_as_of.map(Timestamp::to_rfc3339).as_deref());
@@ -76,19 +76,19 @@ impl Snapshot {
         )
     }
 
-    /// Reads what [`write`](Self::write) wrote. A snapshot of another environment is read like any other: whoever
-    /// compares looks at [`environment`](Self::environment).
+    /// Parses the text of [`write`](Self::write). A snapshot of another environment is read like any other: the caller
+    /// has to compare [`environment`](Self::environment).
     ///
     /// # Errors
-    /// The first field that is missing or can't be used; a text over [`SNAPSHOT_LIMIT`]; another version.
+    /// The first field that is missing or invalid; a text over [`SNAPSHOT_LIMIT`]; another version.
     pub fn read(text: &str) -> Result<Self, SnapshotFault> {
         if text.len() > SNAPSHOT_LIMIT as usize {
             return Err(SnapshotFault::new(".", "is larger than 1 MB"));
         }
-        // Editors put a byte order mark in front, which is no JSON.
+        // Some editors add a byte order mark, which isn't valid JSON.
         let body: Value = serde_json::from_slice(text.trim_start_matches('\u{feff}').as_bytes())
             .map_err(|error| SnapshotFault::new(".", format!("is no JSON: {error}")))?;
-        is_ours(&body)?;
+        check_kind(&body)?;
         let environment = json::need(json::id(&body, "environment")?, "environment")?;
         Ok(Self {
             environment: EnvironmentId(environment),
@@ -123,7 +123,7 @@ fn or_null(text: Option<&str>) -> String {
     text.map_or_else(|| "null".into(), json::quoted)
 }
 
-fn is_ours(body: &Value) -> Result<(), SnapshotFault> {
+fn check_kind(body: &Value) -> Result<(), SnapshotFault> {
     if json::text(body, "kind")? != Some(KIND) {
         return Err(SnapshotFault::new("kind", format!("must be \"{KIND}\"")));
     }
@@ -167,8 +167,8 @@ fn population(row: &Value) -> Result<PopulationSnapshot, SnapshotFault> {
 
 fn users(row: &Value, path: &str) -> Result<u64, SnapshotFault> {
     let users = json::need(json::number(row, path)?, path)?;
-    if users > MOST_USERS {
-        return Err(SnapshotFault::new(path, format!("is more than {MOST_USERS}")));
+    if users > MAX_USERS {
+        return Err(SnapshotFault::new(path, format!("is more than {MAX_USERS}")));
     }
     Ok(users)
 }
@@ -218,26 +218,26 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_keeps_the_form_that_older_ones_have() {
+    fn the_format_of_snapshots_is_unchanged() {
         assert_eq!(snapshot().write(), WRITTEN);
         assert_eq!(Snapshot::read(WRITTEN), Ok(snapshot()));
     }
 
     #[test]
-    fn a_snapshot_of_an_earlier_build_checked_no_bypass_but_those_it_counted() {
+    fn a_snapshot_of_an_earlier_build_counts_only_its_bypasses_as_checked() {
         let earlier = WRITTEN.replace(",\"bypassChecked\":9", "").replace(",\"bypassChecked\":0", "");
         let counts = Snapshot::read(&earlier).unwrap().all();
         assert_eq!((counts.on_bypassed, counts.bypass_checked), (4, 4));
     }
 
     #[test]
-    fn an_editors_byte_order_mark_and_spaces_are_no_fault() {
+    fn a_byte_order_mark_and_whitespace_of_an_editor_are_accepted() {
         let edited = format!("\u{feff}{}\r\n", WRITTEN.replace(',', ",\r\n  "));
         assert_eq!(Snapshot::read(&edited), Ok(snapshot()));
     }
 
     #[test]
-    fn a_snapshot_that_cannot_be_used_is_a_fault_that_names_the_field() {
+    fn an_invalid_snapshot_is_refused_with_the_field() {
         let twice = "8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4\"";
         for (from, to, field) in [
             ("{\"kind", "kind", "."),
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_the_limit_is_read() {
+    fn a_text_over_the_size_limit_is_refused() {
         let room = " ".repeat(SNAPSHOT_LIMIT as usize - WRITTEN.len());
         assert_eq!(Snapshot::read(&format!("{WRITTEN}{room}")), Ok(snapshot()));
         assert_eq!(
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_counts_that_are_read_can_be_added_up() {
+    fn the_largest_accepted_counts_can_be_summed_without_overflow() {
         let row = r#"{"onWithDevice":4294967295,"onWithoutDevice":4294967295,"onNotChecked":4294967295,"onBypassed":4294967295,"off":4294967295,"unknown":4294967295}"#;
         let head = WRITTEN.split('\n').next().unwrap();
         let read = Snapshot::read(&format!("{head}{row}]}}")).unwrap();

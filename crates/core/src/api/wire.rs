@@ -1,7 +1,7 @@
-//! PingOne's JSON shapes, and nothing of what they mean.
+//! Parsing and building of PingOne's JSON, without interpreting what it means.
 //!
 //! Sources: recorded answers of api.pingone.eu (users, environments), Ping's Postman collection (mfaEnabled,
-//! populations), Ping's `OpenAPI` files (errors). Absent values are omitted; unknown ones are ignored.
+//! populations), Ping's `OpenAPI` files (errors). PingOne omits missing values; unknown fields are ignored.
 
 use serde_json::Value;
 
@@ -22,12 +22,12 @@ pub mod person;
 
 pub mod report;
 
-/// Why a body was not understood.
+/// Reason why a body can't be parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Misread {
-    /// It is no JSON. The text is the beginning of the body.
+    /// The body isn't JSON. The text is its redacted beginning.
     NotJson(String),
-    /// It is JSON of another shape. The text begins with the path of the field.
+    /// The body is JSON of another shape. The text begins with the path of the field.
     Shape(String),
 }
 
@@ -37,18 +37,18 @@ impl From<FieldError> for Misread {
     }
 }
 
-/// Reads a body as JSON.
+/// Parses a body as JSON, with or without a byte order mark.
 pub fn parse(body: &[u8]) -> Result<Value, Misread> {
     let body = without_mark(body);
     serde_json::from_slice(body).map_err(|_| Misread::NotJson(excerpt(body)))
 }
 
-/// A byte order mark is no JSON, but proxies add one.
+/// Removes a byte order mark: it isn't valid JSON, but some proxies add one.
 fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
-/// `GET /environments/{id}`.
+/// The answer to `GET /environments/{id}`.
 pub fn environment(body: &Value) -> Result<Environment, Misread> {
     let kind = match need(text(body, "type")?, "type")? {
         "PRODUCTION" => EnvironmentKind::Production,
@@ -59,8 +59,8 @@ pub fn environment(body: &Value) -> Result<Environment, Misread> {
     Ok(Environment { id: EnvironmentId(need(id(body, "id")?, "id")?), name, kind })
 }
 
-/// The types of the products in an environment, by `GET /environments/{id}?expand=billOfMaterials`; `None` where PingOne
-/// doesn't tell them to this token.
+/// The types of the products in an environment, from `GET /environments/{id}?expand=billOfMaterials`; `None` if PingOne
+/// doesn't return them for this token.
 pub fn products(body: &Value) -> Result<Option<Vec<String>>, Misread> {
     let path = "billOfMaterials.products";
     if at(body, path).is_none() {
@@ -70,7 +70,7 @@ pub fn products(body: &Value) -> Result<Option<Vec<String>>, Misread> {
     Ok(Some(list(body, path)?.iter().map(product).collect::<Result<_, _>>()?))
 }
 
-/// One page of `GET /environments/{id}/groups`, and its `_links.next.href` as it came.
+/// One page of `GET /environments/{id}/groups`, and its `_links.next.href` as received.
 pub fn groups(body: &Value) -> Result<(Vec<Group>, Option<String>), Misread> {
     let group = |row: &Value| -> Result<Group, FieldError> {
         let name = need(text(row, "name")?, "name")?.to_owned();
@@ -83,7 +83,7 @@ pub fn groups(body: &Value) -> Result<(Vec<Group>, Option<String>), Misread> {
     Ok((groups, text(body, "_links.next.href")?.map(str::to_owned)))
 }
 
-/// One page of `GET /environments/{id}/populations`, and its `_links.next.href` as it came.
+/// One page of `GET /environments/{id}/populations`, and its `_links.next.href` as received.
 pub fn populations(body: &Value) -> Result<(Vec<Population>, Option<String>), Misread> {
     let population = |row: &Value| -> Result<Population, FieldError> {
         let name = need(text(row, "name")?, "name")?.to_owned();
@@ -104,15 +104,15 @@ fn within(path: &str, index: usize, wrong: &FieldError) -> FieldError {
 /// One page of `GET /environments/{id}/users`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Users {
-    /// The rows, each read or named with its problem: a row of another shape costs no other row.
+    /// The rows, each parsed or with its problem: an unreadable row doesn't affect the others.
     pub rows: Vec<Result<User, UnreadableUser>>,
-    /// `count`: how many users the whole list has.
+    /// `count`: the number of users in the whole list.
     pub count: Option<u64>,
-    /// `_links.next.href`, as it came.
+    /// `_links.next.href` as received; `None` on the last page.
     pub next: Option<String>,
 }
 
-/// Reads a page of users.
+/// Parses a page of users row by row.
 pub fn users(body: &Value) -> Result<Users, Misread> {
     let rows = list(body, "_embedded.users")?.iter().map(row).collect();
     let next = text(body, "_links.next.href")?.map(str::to_owned);
@@ -127,7 +127,7 @@ fn row(row: &Value) -> Result<User, UnreadableUser> {
     })
 }
 
-/// One user, read alone.
+/// The answer to `GET /environments/{id}/users/{id}`.
 pub fn user(body: &Value) -> Result<User, Misread> {
     Ok(read_user(body)?)
 }
@@ -143,7 +143,7 @@ fn read_user(body: &Value) -> Result<User, FieldError> {
         account: account(body)?,
         created_at: date_time(body, "createdAt")?,
         last_sign_on: date_time(body, "lastSignOn.at")?,
-        // Only a Boolean is a state; a text, a number or null is "unknown", and the row stays readable.
+        // Only a Boolean is a known state; a text, a number or null is "unknown", and the row stays readable.
         mfa: at(body, "mfaEnabled").and_then(Value::as_bool).map_or(Mfa::Unknown, Mfa::from),
     })
 }
@@ -175,18 +175,18 @@ fn date_time(body: &Value, path: &str) -> Result<Option<Timestamp>, FieldError> 
     Timestamp::from_rfc3339(written).map(Some).ok_or_else(|| FieldError::new(path, "is no date-time"))
 }
 
-/// A flag as PingOne answered it.
+/// The MFA flag in PingOne's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MfaAnswer {
-    /// `mfaEnabled`.
+    /// `mfaEnabled`: whether MFA is on for the user.
     pub enabled: bool,
-    /// `_links.self.href`.
+    /// `_links.self.href`: the link to the flag itself.
     pub self_link: Option<String>,
-    /// `_links.user.href`.
+    /// `_links.user.href`: the link to the user it belongs to.
     pub user_link: Option<String>,
 }
 
-/// `GET` and `PUT /environments/{id}/users/{id}/mfaEnabled`.
+/// The answer to `GET` and `PUT /environments/{id}/users/{id}/mfaEnabled`.
 pub fn mfa(body: &Value) -> Result<MfaAnswer, Misread> {
     Ok(MfaAnswer {
         enabled: need(boolean(body, "mfaEnabled")?, "mfaEnabled")?,
@@ -200,13 +200,13 @@ pub fn mfa_body(enabled: bool) -> Vec<u8> {
     format!("{{\"mfaEnabled\":{enabled}}}").into_bytes()
 }
 
-/// Whether only the gateway can have written an error: a message without PingOne's id and code.
-pub fn is_gateways(body: &Value) -> bool {
+/// Whether an error must come from the gateway: it has a message, but not PingOne's ID and code.
+pub fn is_from_gateway(body: &Value) -> bool {
     at(body, "id").is_none() && at(body, "code").is_none() && at(body, "message").is_some()
 }
 
-/// How long PingOne asks to wait: a date-time or a number of seconds, as its sources differ. Where it says only when a
-/// quota is full again, until then.
+/// How long PingOne asks to wait: a date-time or a number of seconds, depending on the source. If it states only when a
+/// quota is reset, the time until then.
 pub fn retry_after(body: &Value, now: Timestamp) -> Option<Millis> {
     let details = at(body, "details")?.as_array()?;
     let hint = |path: &str| details.iter().find_map(|detail| wait(at(detail, path)?, now));
@@ -222,18 +222,18 @@ fn wait(inner: &Value, now: Timestamp) -> Option<Millis> {
     Some(Millis(u64::try_from(millis).unwrap_or(0)))
 }
 
-/// The longest of PingOne's sentences that is kept, in characters, the longest code, and the most details. What goes
-/// beyond was not written by PingOne.
-const SENTENCE: usize = 600;
-const CODE: usize = 100;
-const DETAILS: usize = 20;
+/// Maximum length of a kept message and of a code in characters, and maximum number of details. Anything beyond was not
+/// written by PingOne.
+const MAX_MESSAGE_LEN: usize = 600;
+const MAX_CODE_LEN: usize = 100;
+const MAX_DETAILS: usize = 20;
 
-/// PingOne's words, redacted and cut. Whatever is missing or of another type is left out.
+/// PingOne's error, redacted and shortened. Values that are missing or have a wrong type are left out.
 pub fn refusal(body: &Value, status: u16, correlation_id: Option<String>) -> Refusal {
-    let word = |value: &Value, path: &str| Some(brief(at(value, path)?.as_str()?, CODE));
+    let word = |value: &Value, path: &str| Some(brief(at(value, path)?.as_str()?, MAX_CODE_LEN));
     let message = |value: &Value| {
         let message = at(value, "message").and_then(Value::as_str);
-        message.map(|message| brief(message, SENTENCE)).unwrap_or_default()
+        message.map(|message| brief(message, MAX_MESSAGE_LEN)).unwrap_or_default()
     };
     let detail = |value: &Value| Detail {
         code: word(value, "code"),
@@ -245,7 +245,7 @@ pub fn refusal(body: &Value, status: u16, correlation_id: Option<String>) -> Ref
         status,
         code: word(body, "code"),
         message: message(body),
-        details: details.iter().take(DETAILS).map(detail).collect(),
+        details: details.iter().take(MAX_DETAILS).map(detail).collect(),
         correlation_id,
     }
 }

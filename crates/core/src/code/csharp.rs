@@ -1,4 +1,4 @@
-//! C# 6 or newer, for .NET of any age: `Main` that waits for nothing is the one that every compiler takes.
+//! C# 6 or newer, for any version of .NET. `Main` isn't asynchronous, because only that form compiles everywhere.
 
 use super::literal::{Escape, quoted};
 use super::{Sample, TOKEN};

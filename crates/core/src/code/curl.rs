@@ -1,10 +1,10 @@
-//! A shell with cURL.
+//! Shell commands that use cURL.
 
 use super::{Sample, TOKEN};
 
 pub(super) fn code(sample: &Sample) -> String {
     let Sample { method, url, body } = sample;
-    // Brackets would be a pattern of several URLs.
+    // cURL would read brackets as a pattern of several URLs.
     let glob = if url.contains(['[', ']']) { " --globoff" } else { "" };
     let url = quoted(url);
     let body = body.as_deref().map(|body| {
@@ -23,7 +23,7 @@ curl --fail-with-body --silent --show-error{glob} \\
     )
 }
 
-/// Between single quotes a shell takes everything as it is but the single quote.
+/// Quotes a text for a shell. In single quotes a shell takes everything literally except the single quote.
 pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }

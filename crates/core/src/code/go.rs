@@ -1,4 +1,4 @@
-//! Go.
+//! Go, with nothing but its standard library.
 
 use super::literal::{Escape, quoted, raw};
 use super::{Sample, TOKEN};

@@ -1,4 +1,4 @@
-//! The HTTP message itself (RFC 9112), as editors and HTTP clients take it. `{{accessToken}}` is their way to name a
+//! The HTTP message itself (RFC 9112), as editors and HTTP clients accept it. `{{accessToken}}` is their syntax for a
 //! variable.
 
 use super::Sample;
@@ -15,7 +15,7 @@ Accept: application/json
 "
     );
     let Some(body) = body else { return head + "\n" };
-    // Two braces would be a variable. In JSON they stand one behind the other inside of a text alone.
+    // Two braces would be a variable. JSON contains two in a row only inside a string.
     let body = body.replace("{{", "{\\u007b");
     let length = body.len();
     format!("{head}Content-Type: application/json\nContent-Length: {length}\n\n{body}")

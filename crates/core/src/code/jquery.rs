@@ -1,9 +1,10 @@
-//! A page with jQuery 3 or newer. A page has no environment, so the token is a variable of its own.
+//! jQuery 3 or newer. A page has no environment variables, so the token is a variable of the page.
 
 use super::Sample;
 use super::literal::{Escape, in_either_quotes};
 
-/// Written by its number, where URLs have it percent-encoded, so that the code may stand between `<script>` and `</script>`.
+/// Escaped in the body, so that the code may stand between `<script>` and `</script>`. In URLs it is percent-encoded
+/// already.
 const OF_MARKUP: [char; 1] = ['<'];
 
 pub(super) fn code(sample: &Sample) -> String {

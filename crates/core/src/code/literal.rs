@@ -1,20 +1,20 @@
-//! Texts as literals. Whatever is no visible ASCII is written as an escape where the language has escapes, so that
-//! neither the encoding of a source file nor a letter that can't be seen changes what is sent.
+//! Writes texts as literals. Everything except visible ASCII becomes an escape, if the language has escapes, so that
+//! neither the encoding of a source file nor an invisible character changes what is sent.
 
 use std::fmt::Write;
 
-/// How a language writes a letter by its number.
+/// How a language writes a character by its code point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Escape {
-    /// `\u2028`, in two halves beyond four digits: JavaScript, Java.
+    /// `\u2028`, as a surrogate pair beyond four digits: JavaScript, Java.
     Halves,
-    /// `\u2028`, `\U0001f600`: C#, Go, Python.
+    /// `\u2028`, and `\U0001f600` beyond four digits: C#, Go, Python.
     Digits,
-    /// `\u{2028}`: Swift, Ruby.
+    /// `\u{2028}`, with any number of digits: Swift, Ruby.
     Braces,
 }
 
-/// The text in these quotes. `also` are further letters to be written by their number.
+/// Writes the text in these quotes. `also` contains further characters to escape.
 pub(super) fn quoted(text: &str, quote: char, escape: Escape, also: &[char]) -> String {
     let mut literal = String::with_capacity(text.len() + 2);
     literal.push(quote);
@@ -33,19 +33,19 @@ pub(super) fn quoted(text: &str, quote: char, escape: Escape, also: &[char]) -> 
     literal
 }
 
-/// The same in double quotes, or in single ones where that leaves the quotes of JSON alone: for languages in which both
-/// mean the same.
+/// Like [`quoted`], in double quotes, or in single quotes if the text contains double quotes, as JSON does. For
+/// languages in which both mean the same.
 pub(super) fn in_either_quotes(text: &str, escape: Escape, also: &[char]) -> String {
     quoted(text, if text.contains('"') { '\'' } else { '"' }, escape, also)
 }
 
-/// The text in single quotes in which a backslash escapes itself and the quote, and nothing else: PHP, Ruby.
+/// Writes the text in single quotes in which a backslash escapes only itself and the quote: PHP, Ruby.
 pub(super) fn in_single_quotes(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
-/// The text between `begin` and `end` as it is, where it is visible ASCII in one line and has none of the letters in
-/// `without`.
+/// Writes the text unchanged between `begin` and `end`. `None` unless it is visible ASCII in one line and contains
+/// none of the characters in `without`.
 pub(super) fn raw(text: &str, (begin, end): (&str, &str), without: &[char]) -> Option<String> {
     let can_be = text.chars().all(|letter| is_visible(letter) && !without.contains(&letter));
     can_be.then(|| format!("{begin}{text}{end}"))
@@ -57,7 +57,7 @@ fn is_visible(letter: char) -> bool {
 
 fn by_number(letter: char, escape: Escape, literal: &mut String) {
     let number = u32::from(letter);
-    // Writing to a text can't fail.
+    // Writing to a string can't fail.
     let _ = match escape {
         Escape::Halves => {
             let mut halves = [0; 2];

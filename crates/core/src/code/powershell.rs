@@ -32,7 +32,8 @@ if ($response.StatusCode -ge 300) {{
     )
 }
 
-/// Between single quotes everything stays as it is but single quotes, and typographic ones are single quotes too.
+/// Quotes a text for `PowerShell`. In single quotes everything is literal except single quotes, which are doubled;
+/// typographic ones count as single quotes too.
 pub(super) fn quoted(text: &str) -> String {
     let mut literal = String::from("'");
     for letter in text.chars() {

@@ -29,8 +29,8 @@ abort \"Status #{{response.code}}\" unless response.is_a?(Net::HTTPSuccess)
     )
 }
 
-/// In single quotes, where nothing is interpolated; only line ends need the other ones, because Ruby reads CR LF in its
-/// source as LF.
+/// Writes a literal in single quotes, where nothing is interpolated. Only line breaks and tabs need double quotes,
+/// because Ruby reads CR LF in its source as LF.
 fn literal(text: &str) -> String {
     if text.contains(['\r', '\n', '\t']) {
         return quoted(text, '"', Escape::Braces, &['#']);

@@ -1,13 +1,17 @@
-//! A plan as a script: it reads the saved plan, has every user's flag set, and writes a line of a result file after each,
-//! so that it can be ended and started again.
+//! Writes a plan as a script.
 //!
-//! What a failure means for a PUT is what it means in the page (see [`crate::engine::change`]): 408, 429 and 503 with a
-//! readable body are followed by the same PUT; without a readable answer a GET tells what the flag is; other refusals are
-//! final; nothing is called changed unless a body says so. Unlike a page a script may read `Retry-After`, and waits so
-//! long. One user after the other, so that at most one is between PUT and result.
+//! The script reads the saved plan, sets the flag of every user, and appends a line to a result file after each one,
+//! so that it can be ended and started again. It changes one user after another, so at most one user is between PUT
+//! and result.
 //!
-//! What the review asked for is carried along and asked for again when the script is started: the change reference, the
-//! reason, the pilot user and the number of users. The pilot user is changed first, and the script waits for a person then.
+//! A failure means for a PUT what it means in the page (see [`crate::engine::change`]): 408, 429 and 503 with a
+//! readable body are followed by the same PUT; without a readable answer a GET reads the flag; other refusals are
+//! final; a user counts as changed only if a body says so. Unlike a page, a script can read `Retry-After`, and waits
+//! as long as it says.
+//!
+//! What the review asked for is included and asked for again when the script starts: the change reference, the
+//! reason, the pilot user and the number of users. The pilot user is changed first, and the script then waits for a
+//! person.
 
 use crate::api::endpoint::Endpoint;
 use crate::domain::plan::Plan;
@@ -18,23 +22,23 @@ mod bash;
 mod powershell;
 mod python;
 
-/// What a script is written in.
+/// A language for scripts that carry out a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Shell {
-    /// bash with cURL and jq.
+    /// bash 3.2 or newer, with cURL and jq.
     #[default]
     Bash,
-    /// Python with its standard library.
+    /// Python 3.9 or newer, with its standard library.
     Python,
-    /// `PowerShell` 7.4 or newer.
+    /// `PowerShell` 7.4 or newer, on any system.
     PowerShell,
 }
 
 impl Shell {
-    /// All of them.
+    /// All script languages, in the order in which they are shown.
     pub const ALL: [Self; 3] = [Self::Bash, Self::Python, Self::PowerShell];
 
-    /// Its name.
+    /// The language's name, as the page shows it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -44,7 +48,7 @@ impl Shell {
         }
     }
 
-    /// The one with this name.
+    /// Finds the script language with this name.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|shell| shell.name() == name)
@@ -59,10 +63,10 @@ impl Shell {
     }
 }
 
-/// What a script has to know of a plan. Who is in it stands in the saved plan.
+/// The facts about a plan that a script contains. The users themselves are in the saved plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanScript {
-    /// The list of the environment's users.
+    /// The URL of the environment's list of users.
     users_url: String,
     environment: String,
     number: String,
@@ -70,14 +74,14 @@ pub struct PlanScript {
     users: usize,
     /// The change reference; empty for none.
     reference: String,
-    /// The reason; empty for none.
+    /// The reason for the change; empty for none.
     reason: String,
     /// The user ID of the pilot user; empty for none.
     pilot: String,
 }
 
 impl PlanScript {
-    /// Of a plan, for the place that it was made for.
+    /// Creates the script of a plan, for the plan's environment in this tenant's region.
     #[must_use]
     pub fn new(tenant: &Tenant, plan: &Plan) -> Self {
         let place = Tenant { region: tenant.region.clone(), environment: plan.environment };
@@ -94,13 +98,13 @@ impl PlanScript {
         }
     }
 
-    /// What the file is called, for example `mfa-plan-7F3A-91C2.sh`.
+    /// The file name of the script, for example `mfa-plan-7F3A-91C2.sh`.
     #[must_use]
     pub fn file_name(&self, shell: Shell) -> String {
         format!("mfa-plan-{}.{}", self.number, shell.ending())
     }
 
-    /// The script.
+    /// Writes the whole script in this language.
     #[must_use]
     pub fn text(&self, shell: Shell) -> String {
         match shell {
@@ -110,12 +114,12 @@ impl PlanScript {
         }
     }
 
-    /// The word that the saved plan has for the value.
+    /// The word for the target value in the saved plan.
     fn word(&self) -> &'static str {
         Mfa::from(self.to).word()
     }
 
-    /// What it does, as the heading of its comment.
+    /// The first line of the script's comment: what the script does.
     fn heading(&self) -> String {
         let verb = if self.to { "Enables" } else { "Disables" };
         let users = if self.users == 1 { "user" } else { "users" };
@@ -123,12 +127,12 @@ impl PlanScript {
     }
 }
 
-/// Who is changed first for a person to look at.
+/// The user who is changed first, for a person to check.
 fn pilot(plan: &Plan) -> Option<UserId> {
     plan.rows.first().filter(|_| plan.stops.after_test_user).map(|row| row.user)
 }
 
-/// What a person can read and type in one line.
+/// The text without control characters, so that a person can read and type it in one line.
 fn one_line(text: &str) -> String {
     text.split(char::is_control).filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What a language could take for its own.
+/// Texts that a language could misread as its own syntax.
 const HOSTILE: [&str; 24] = [
     "'",
     "\"",
@@ -45,11 +45,11 @@ fn put(body: &str) -> Sample {
     Sample::new(Method::Put, URL, Some(body.as_bytes()))
 }
 
-/// What stands in the place of the body.
+/// Returns the literal that a snippet contains for this body.
 fn literal(language: Language, body: &str) -> String {
     let harmless = put("BODY").code(language);
     let place = harmless.find("BODY").unwrap();
-    // The literal's own quotes, one or two letters each way, are found by growing it.
+    // The literal's own quotes, one or two characters on each side, are found by growing it.
     let hostile = put(body).code(language);
     let same = |letters: (char, char)| letters.0 == letters.1;
     let before = hostile.chars().zip(harmless[..place].chars()).take_while(|pair| same(*pair)).count();
@@ -63,7 +63,7 @@ fn literal(language: Language, body: &str) -> String {
     letters[before..letters.len() - after].iter().collect()
 }
 
-/// A shell's word: pieces in single quotes, and quotes behind a backslash.
+/// Parses a shell word: pieces in single quotes, and quotes after a backslash.
 fn of_shell(literal: &str) -> Option<String> {
     let (mut text, mut rest) = (String::new(), literal);
     while !rest.is_empty() {
@@ -79,8 +79,8 @@ fn of_shell(literal: &str) -> Option<String> {
     Some(text)
 }
 
-/// A text in quotes with backslashes, as the languages with `\n` in theirs have it. `None` for what would end early, go
-/// on behind its end, or be more than a text.
+/// Parses a quoted text with backslash escapes, as in the languages that have `\n`. `None` if it would end early,
+/// continue after its end, or be more than a text.
 fn of_quoted(literal: &str, quotes: &str, braces: bool) -> Option<String> {
     let quote = literal.chars().next().filter(|quote| quotes.contains(*quote))?;
     let mut letters = literal.chars().skip(1).peekable();
@@ -119,7 +119,7 @@ fn of_quoted(literal: &str, quotes: &str, braces: bool) -> Option<String> {
     }
 }
 
-/// PHP's and Ruby's single quotes.
+/// Parses a single-quoted literal of PHP and Ruby.
 fn of_single_quotes(literal: &str) -> Option<String> {
     let mut letters = literal.strip_prefix('\'')?.chars().peekable();
     let mut text = String::new();
@@ -132,7 +132,7 @@ fn of_single_quotes(literal: &str) -> Option<String> {
     }
 }
 
-/// `PowerShell`'s single quotes, typographic ones included.
+/// Parses a single-quoted literal of `PowerShell`, with typographic quotes.
 fn of_doubled_quotes(literal: &str) -> Option<String> {
     let is_quote = |letter: char| "'\u{2018}\u{2019}\u{201a}\u{201b}".contains(letter);
     let mut letters = literal.strip_prefix('\'')?.chars();
@@ -154,7 +154,7 @@ fn of_raw(literal: &str, begin: &str, end: &str) -> Option<String> {
     (!text.contains(end)).then(|| text.to_owned())
 }
 
-/// The text that a language reads.
+/// Returns the text that a language reads from the literal.
 fn read(language: Language, literal: &str) -> Option<String> {
     match language {
         Language::Curl => of_shell(literal),
@@ -175,7 +175,7 @@ fn read(language: Language, literal: &str) -> Option<String> {
 
 proptest! {
     #[test]
-    fn a_hostile_body_is_read_by_every_language_as_it_was(body in hostile()) {
+    fn every_language_reads_a_hostile_body_unchanged(body in hostile()) {
         for language in Language::ALL.into_iter().filter(|language| *language != Language::Http) {
             let literal = literal(language, &body);
             prop_assert_eq!(read(language, &literal), Some(body.clone()), "{:?}: {}", language, literal);
@@ -183,7 +183,7 @@ proptest! {
     }
 
     #[test]
-    fn a_message_has_its_body_as_it_is_and_says_how_long_it_is(text in hostile()) {
+    fn an_http_message_contains_the_body_and_its_length(text in hostile()) {
         let body = serde_json::json!({ "text": text }).to_string();
         let message = put(&body).code(Language::Http);
         let (head, sent) = message.split_once("\n\n").unwrap();
@@ -196,7 +196,7 @@ proptest! {
     }
 
     #[test]
-    fn a_url_has_only_what_urls_have(rest in hostile()) {
+    fn a_url_contains_only_permitted_characters(rest in hostile()) {
         let sample = Sample::new(Method::Get, &format!("{URL}?filter={rest}"), None);
         let url = sample.url.as_str();
         prop_assert!(url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&byte)), "{}", url);
@@ -207,7 +207,7 @@ proptest! {
     }
 
     #[test]
-    fn a_page_s_script_never_ends_early(text in hostile()) {
+    fn a_script_in_a_page_never_ends_early(text in hostile()) {
         for sample in [put(&text), Sample::new(Method::Get, &format!("{URL}?{text}"), None)] {
             prop_assert!(!sample.code(Language::JQuery).contains('<'));
         }
@@ -215,7 +215,7 @@ proptest! {
 }
 
 #[test]
-fn the_tutorial_s_request_reads_as_one_would_write_it() {
+fn the_tutorials_request_reads_naturally_in_curl() {
     let code = put(r#"{"mfaEnabled":true}"#).code(Language::Curl);
     let expected = "# The access token is taken from the environment variable PINGONE_ACCESS_TOKEN.
 curl --fail-with-body --silent --show-error \\
@@ -230,7 +230,7 @@ curl --fail-with-body --silent --show-error \\
 }
 
 #[test]
-fn every_language_has_a_name_of_its_own() {
+fn every_language_has_a_unique_name() {
     for language in Language::ALL {
         assert_eq!(Language::of_name(language.name()), Some(language));
     }
@@ -238,19 +238,19 @@ fn every_language_has_a_name_of_its_own() {
 }
 
 #[test]
-fn a_token_that_was_typed_into_a_search_is_in_no_snippet() {
+fn a_token_typed_into_a_search_is_redacted_in_snippets() {
     const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjE3OTU1MDAwMDB9.c2lnbmF0dXJl-_";
     let url = format!("{URL}?limit=1&filter=username%20sw%20%22{TOKEN}%22&cursor=eyJpZCI6MTIzNDU2Nzg5MH0%3D");
     let sample = Sample::new(Method::Post, &url, Some(format!("{{\"filter\":\"{TOKEN}\"}}").as_bytes()));
     for language in Language::ALL {
         let code = sample.code(language);
         assert!(!code.contains("eyJhbGci") && !code.contains("c2lnbmF0dXJl"), "{code}");
-        assert!(code.contains("cursor=eyJpZCI6MTIzNDU2Nzg5MH0%3D"), "a cursor is none: {code}");
+        assert!(code.contains("cursor=eyJpZCI6MTIzNDU2Nzg5MH0%3D"), "a cursor is not a token: {code}");
     }
 }
 
 #[test]
-fn what_takes_the_token_from_the_environment_names_the_variable() {
+fn snippets_name_the_variable_that_holds_the_token() {
     for language in Language::ALL {
         let code = put("{}").code(language);
         let name = if matches!(language, Language::Http | Language::JQuery) { "accessToken" } else { TOKEN };
@@ -259,7 +259,7 @@ fn what_takes_the_token_from_the_environment_names_the_variable() {
 }
 
 #[test]
-fn a_message_names_the_host_whatever_stands_behind_it() {
+fn an_http_message_names_the_host_whatever_follows_it() {
     for (url, host) in [
         ("https://api.pingone.com.au/v1/environments", "api.pingone.com.au"),
         ("http://127.0.0.1:4001?x", "127.0.0.1:4001"),
@@ -312,14 +312,14 @@ mod scripts {
     }
 
     #[test]
-    fn a_script_knows_its_plan_and_nobody_in_it() {
+    fn a_script_names_its_plan_and_none_of_its_users() {
         let script = script("https://api.pingone.eu/v1");
         for shell in Shell::ALL {
             let text = script.text(shell);
             let users = "https://api.pingone.eu/v1/environments/00000000-0000-0000-0000-000000000001/users";
             assert!(text.contains(users) && text.contains(TOKEN), "{text}");
             assert!(text.contains("Enables MFA for the 1 user of plan "), "{text}");
-            // Of its users only a pilot user is named, whom this plan hasn't got.
+            // The only user that a script names is a pilot user, and this plan has none.
             assert!(!text.contains("00000000-0000-0000-0000-000000000002"), "{text}");
             assert_eq!(Shell::of_name(shell.name()), Some(shell));
         }
@@ -327,7 +327,7 @@ mod scripts {
     }
 
     #[test]
-    fn a_script_carries_what_the_review_asked_for_as_literals_that_nothing_ends() {
+    fn a_script_contains_the_reviews_answers_as_safe_literals() {
         let odd = plan("CHG 1' \"$(id)`id`\\", "first\nline ‘two’ \u{7}", true);
         let tenant = tenant("https://api.pingone.eu/v1");
         let script = PlanScript::new(&tenant, &odd);
@@ -362,13 +362,13 @@ mod scripts {
                 assert!(text.lines().any(|other| other == line), "{line}\n{text}");
             }
         }
-        // What wasn't asked for is empty, and so isn't asked again.
+        // What the review didn't ask for is empty, and isn't asked for again.
         let bare = PlanScript::new(&tenant, &plan("", "", false)).text(Shell::Bash);
         assert!(bare.contains("reference=''\nreason=''\npilot=''\n"), "{bare}");
     }
 
     #[test]
-    fn a_deployment_s_own_address_can_end_no_literal() {
+    fn a_deployments_address_cannot_end_a_literal() {
         let script = script("https://x/'\"$(id)`id`\n\\/v1");
         for shell in Shell::ALL {
             let text = script.text(shell);

@@ -1,21 +1,22 @@
-//! What is known of a user's MFA bypass: the time until which PingOne lets the user in without a second factor.
+//! The last known state of a user's MFA bypass: the time until which PingOne lets the user sign in without a second
+//! factor.
 
 use super::time::Timestamp;
 
-/// What is known of a user's bypass. PingOne has it apart from the user, so that most are never read.
+/// A user's bypass as it was last read. PingOne stores it apart from the user, so for most users it is never read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Bypass {
-    /// It was not read.
+    /// The bypass hasn't been read from PingOne.
     #[default]
     NotChecked,
-    /// There was none when it was read.
+    /// The user had no bypass when it was read.
     None,
-    /// It ends at this time, or has ended.
+    /// The bypass expires at this time, or has already expired.
     Until(Timestamp),
 }
 
 impl Bypass {
-    /// When it ends, if it is active at `now`.
+    /// The expiry time, if the bypass is active at `now`.
     #[must_use]
     pub fn active(self, now: Timestamp) -> Option<Timestamp> {
         match self {
@@ -26,7 +27,7 @@ impl Bypass {
 }
 
 impl From<Option<Timestamp>> for Bypass {
-    /// What PingOne answered.
+    /// Converts PingOne's answer, in which `None` means no bypass.
     fn from(until: Option<Timestamp>) -> Self {
         until.map_or(Self::None, Self::Until)
     }
@@ -37,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bypass_is_active_until_its_end_and_not_at_it() {
+    fn a_bypass_is_active_before_its_expiry_and_not_at_it() {
         assert_eq!(Bypass::Until(Timestamp(5)).active(Timestamp(4)), Some(Timestamp(5)));
         assert_eq!(Bypass::Until(Timestamp(5)).active(Timestamp(5)), None);
         assert_eq!(Bypass::from(None).active(Timestamp(0)), None);

@@ -1,5 +1,8 @@
-//! The checks: Ping's own six of the tutorial ("Create a test environment, step 7: Enable user MFA"), and what the tutorial
-//! leaves out. Each says pass, fail, unknown or not run, and what was seen. The sentences are the view's.
+//! The checks of a diagnosis: the six of Ping's tutorial ("Create a test environment, step 7: Enable user MFA"), and
+//! those that the tutorial leaves out.
+//!
+//! Each check passes, fails, is unknown or was not run, and says what was seen. The sentences for them are in the
+//! view.
 
 use super::device::{Device, DeviceState, is_pingids};
 use super::evidence::{Evidence, InputFault, IssuedIn, Observed, Operation, Plain, Reach, Symptom, is_ok};
@@ -11,30 +14,30 @@ use super::time::Timestamp;
 use super::token::Actor;
 use super::user::{Account, User};
 
-/// A thing to check, in the order in which they are shown: by the tutorial's points, and then those that it doesn't know.
+/// One check. The order is the one in which checks are shown: the tutorial's points first, then the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Check {
-    /// The environment exists.
+    /// The environment exists in the region.
     Environment,
-    /// The environment is another than the one that issued the token, or the same.
+    /// Whether the environment is the one that issued the token, or another one.
     OwnEnvironment,
-    /// Users can be read.
+    /// The token may list and read users.
     ReadUsers,
-    /// One flag can be read.
+    /// The token may read a user's MFA flag.
     ReadFlag,
-    /// The flag can be changed. Nothing is ever written to find out.
+    /// The token may change the MFA flag. Nothing is ever written to find out.
     ChangeFlag,
-    /// Which role the answers amount to.
+    /// Which roles would explain the answers.
     Role,
-    /// The role reaches the user.
+    /// The role covers the user, and isn't limited to other populations.
     Scope,
-    /// The role has arrived.
+    /// A newly assigned role has taken effect.
     Propagation,
     /// The user exists in this environment.
     User,
-    /// The token is an access token for PingOne's API, and PingOne takes it.
+    /// The token is an access token for PingOne's API, and PingOne accepts it.
     Token,
-    /// The token has not ended.
+    /// The token hasn't expired by this computer's clock.
     Expiry,
     /// This computer's clock agrees with PingOne's.
     Clock,
@@ -42,38 +45,38 @@ pub enum Check {
     Region,
     /// The API's host can be reached.
     Host,
-    /// The answers are PingOne's, whole, and may be read.
+    /// The answers come from PingOne, are complete, and may be read by the page.
     Answers,
-    /// PingOne doesn't limit the requests.
+    /// PingOne doesn't limit the rate of the requests.
     Limit,
-    /// PingOne itself works.
+    /// PingOne itself works, without server errors or timeouts.
     Service,
-    /// The licence covers it.
+    /// The license covers the operation.
     Licence,
-    /// MFA is among the environment's products.
+    /// PingOne MFA is among the environment's products.
     MfaProduct,
-    /// `PingID` isn't, which goes its own ways.
+    /// `PingID` isn't among the environment's products. `PingID` can ignore the MFA flag.
     PingId,
-    /// The account may sign on.
+    /// The user's account is allowed to sign in.
     Account,
-    /// The flag is on.
+    /// The user's MFA flag (`mfaEnabled`) is on.
     Flag,
-    /// No bypass runs.
+    /// The user has no active MFA bypass.
     Bypass,
-    /// There is a device to answer with.
+    /// The user has a device to authenticate with.
     Device,
-    /// Something asks for a second factor at all.
+    /// A sign-on policy asks for a second factor at all.
     Policy,
-    /// The browser stores what a run does.
+    /// The browser stores the state of a run.
     Storage,
-    /// The page around this one permits the change.
+    /// The host page permits the change.
     HostPage,
     /// The deployment permits the change.
     Deployment,
 }
 
 impl Check {
-    /// All of them, in order.
+    /// All checks, in the order in which they are shown.
     pub const ALL: [Self; 28] = [
         Self::Environment,
         Self::OwnEnvironment,
@@ -105,7 +108,7 @@ impl Check {
         Self::Deployment,
     ];
 
-    /// Which of the tutorial's six points it serves; `None` for what the tutorial doesn't know.
+    /// The number of the tutorial's point that the check belongs to; `None` if the tutorial doesn't have it.
     #[must_use]
     pub const fn point(self) -> Option<u8> {
         Some(match self {
@@ -124,7 +127,7 @@ impl Check {
         })
     }
 
-    /// Whether it is shown even if nothing is known about it.
+    /// Whether the check is shown even if nothing is known about it.
     #[must_use]
     pub const fn is_always_shown(self) -> bool {
         matches!(
@@ -141,123 +144,124 @@ impl Check {
     }
 }
 
-/// How a check came out.
+/// The result of a check, without the observation behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verdict {
-    /// It is as it should be, and an answer says so.
+    /// The condition holds, and an answer from PingOne or the browser shows it.
     Pass,
-    /// It is not.
+    /// The condition doesn't hold, and the evidence shows it.
     Fail,
-    /// It was looked at, and nobody can tell.
+    /// The check ran, but the evidence doesn't decide it.
     Unknown,
-    /// Nobody looked.
+    /// Nothing in the evidence bears on the check.
     NotRun,
 }
 
-/// What was seen.
+/// The observation that a check's verdict rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seen {
-    /// Nothing.
+    /// Nothing was observed that could be reported.
     Nothing,
     /// What was entered can't be used.
     Input(InputFault),
-    /// An answer, or none.
+    /// A request failed with this fault.
     Fault(Fault),
-    /// The environment.
+    /// The environment was read with the token.
     Environment {
-        /// Its name.
+        /// The environment's name as PingOne returned it.
         name: String,
-        /// What it is for.
+        /// What the environment is for, such as production.
         kind: EnvironmentKind,
     },
     /// Whether the environment is the one that issued the token.
     OwnEnvironment(bool),
-    /// How many users may be seen.
+    /// How many users the token may see, where PingOne says so.
     Users(Option<u64>),
-    /// The flag as it was read.
+    /// The MFA flag (`mfaEnabled`) as it was read.
     Flag(bool),
-    /// Users were changed with this token.
+    /// Users were changed with this token before.
     Changed,
-    /// So many other users were changed by the same run, with this token.
+    /// The same run changed this many other users with this token.
     ChangedOthers(u64),
-    /// One of these roles alone would explain all answers; none of the built-in ones, where it is empty.
+    /// Each of these roles would by itself explain all answers. Empty if none of the built-in roles does.
     Roles(Vec<Role>),
-    /// The role holds in the environment, but doesn't reach this user.
+    /// The role holds in the environment, but doesn't cover this user.
     OutOfReach,
-    /// It was asked again so often.
+    /// A refused read was repeated.
     Repeated {
-        /// How often.
+        /// How many times the read was repeated.
         times: usize,
-        /// Whether it worked in the end.
+        /// Whether the last repetition succeeded.
         works: bool,
     },
-    /// The user's account.
+    /// The state of the user's account.
     Account(Account),
-    /// The token is addressed to these.
+    /// The audiences in the token's `aud` claim.
     Audience(Vec<String>),
-    /// The token reaches its own person's record alone.
+    /// The token gives access only to its own user's record.
     EndUser,
-    /// When the token ends.
+    /// When the token expires, if it says so.
     Ends(Option<Timestamp>),
-    /// How far ahead the token begins, in milliseconds.
+    /// How far in the future the token's `iat` lies, in milliseconds.
     Begins(i64),
-    /// The token ends soon by this computer's clock, and PingOne says that it has ended.
+    /// The token expires soon by this computer's clock, and PingOne says that it has expired.
     EndsSoon(Timestamp),
-    /// In which region the token was issued; `None` where it doesn't say.
+    /// The region that issued the token; `None` where it is the selected one.
     Region(Option<RegionCode>),
-    /// The token doesn't say where it was issued.
+    /// The token doesn't say in which region it was issued.
     RegionNotSaid,
-    /// What could be reached.
+    /// What the browser could reach without a token.
     Reach(Reach),
-    /// PingOne answered.
+    /// PingOne sent a readable answer.
     Answered,
-    /// Only this failed; other reads of the same kind work.
+    /// Only this read failed; others of the same kind work.
     OthersWork,
-    /// Whether the product is there; `None` where the token isn't told.
+    /// Whether the environment has the product; `None` where PingOne doesn't tell this token.
     Product(Option<bool>),
-    /// The user's devices.
+    /// The numbers of the user's devices.
     Devices {
-        /// All.
+        /// The number of all devices of the user.
         all: usize,
-        /// Those that can be used.
+        /// The number of active devices.
         usable: usize,
-        /// Those of `PingID`.
+        /// The number of devices that belong to `PingID`.
         pingid: usize,
     },
-    /// The end of the bypass; `None` without one.
+    /// When the bypass expires; `None` without a bypass.
     Bypass(Option<Timestamp>),
-    /// This page doesn't read sign-on policies.
+    /// Sign-on policies decide, and this page doesn't read them.
     NotReadHere,
-    /// The browser stores nothing.
+    /// The browser can't store the state of a run.
     Storage(JournalFault),
-    /// The browser's locks don't answer.
+    /// The browser's lock manager doesn't answer.
     LocksSilent,
-    /// The page around this one said no.
+    /// The host page refused the change.
     NotPermitted,
 }
 
-/// A check and how it came out.
+/// A check with its verdict and the observation behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The check.
+    /// The check that was evaluated.
     pub check: Check,
-    /// How it came out.
+    /// Whether the check passed, failed or is undecided.
     pub verdict: Verdict,
-    /// What was seen.
+    /// The observation that the verdict rests on.
     pub seen: Seen,
 }
 
-type Came = (Verdict, Seen);
+type CheckResult = (Verdict, Seen);
 
-const NOT_RUN: Came = (Verdict::NotRun, Seen::Nothing);
+const NOT_RUN: CheckResult = (Verdict::NotRun, Seen::Nothing);
 
-/// A token whose end lies so near is likely to have ended by PingOne's clock when PingOne says that it has.
-pub(super) const NEAR_END: i64 = 10 * 60_000;
+/// If PingOne says that a token has expired and its expiry is at most this far ahead by this computer's clock (in
+/// milliseconds), the clock is likely wrong.
+pub(super) const NEAR_EXPIRY: i64 = 10 * 60_000;
 
-/// How far a computer's clock may be behind before it matters.
+/// How far a computer's clock may be behind before the page reports it, in milliseconds.
 const SKEW: i64 = 60_000;
 
-/// All checks, in order.
+/// Evaluates all checks, in the order of [`Check::ALL`].
 #[must_use]
 pub fn findings(evidence: &Evidence) -> Vec<Finding> {
     let finding = |check| {
@@ -268,8 +272,7 @@ pub fn findings(evidence: &Evidence) -> Vec<Finding> {
 }
 
 impl Evidence {
-    /// How one check comes out.
-    fn check(&self, check: Check) -> Came {
+    fn check(&self, check: Check) -> CheckResult {
         match check {
             Check::Environment => self.check_environment(),
             Check::OwnEnvironment => self.check_own_environment(),
@@ -313,13 +316,13 @@ impl Evidence {
         matches!(self.symptom, Symptom::NotAsked(_))
     }
 
-    fn check_environment(&self) -> Came {
+    fn check_environment(&self) -> CheckResult {
         if let Some(input @ (InputFault::EnvironmentMissing | InputFault::EnvironmentUnreadable)) =
             self.input()
         {
             return (Verdict::Fail, Seen::Input(input));
         }
-        let said = |environment: &Environment| {
+        let passed = |environment: &Environment| {
             let (name, kind) = (environment.name.clone(), environment.kind.clone());
             (Verdict::Pass, Seen::Environment { name, kind })
         };
@@ -327,18 +330,19 @@ impl Evidence {
             Fault::EnvironmentUnknown(refusal) if refusal.status == 404 => Verdict::Fail,
             _ => Verdict::Unknown,
         };
-        read(self.environment.as_ref(), said, refused)
+        verdict_of(self.environment.as_ref(), passed, refused)
     }
 
-    /// The same environment is suspicious only where somebody isn't found in it, and another one where it can't be read.
-    fn check_own_environment(&self) -> Came {
+    /// The token's own environment is suspicious only if a user isn't found in it; another environment only if it
+    /// can't be read.
+    fn check_own_environment(&self) -> CheckResult {
         let own = self.token.as_ref().and_then(|token| token.environment);
         let (Some(own), Some(asked)) = (own, self.environment_id) else { return NOT_RUN };
         let is_same = own == asked;
         let is_missing = self.faults().any(|fault| matches!(fault, Fault::UserUnknown(_)));
         let is_hidden = self.faults().any(|fault| matches!(fault, Fault::EnvironmentUnknown(_)));
-        let is_doubtful = (is_same && is_missing) || (!is_same && is_hidden);
-        let verdict = if is_doubtful {
+        let is_suspicious = (is_same && is_missing) || (!is_same && is_hidden);
+        let verdict = if is_suspicious {
             Verdict::Unknown
         } else if self.has_read_anything() {
             Verdict::Pass
@@ -348,44 +352,47 @@ impl Evidence {
         (verdict, Seen::OwnEnvironment(is_same))
     }
 
-    fn check_reading_users(&self) -> Came {
-        let came = read(self.users.as_ref(), |users| (Verdict::Pass, Seen::Users(users.count)), refused_role);
+    fn check_reading_users(&self) -> CheckResult {
+        let result =
+            verdict_of(self.users.as_ref(), |users| (Verdict::Pass, Seen::Users(users.count)), refused_role);
         match self.fault() {
-            // What failed at first was a list; one user of it may be readable nevertheless.
-            Some((Operation::ReadUsers, fault)) if came.0 != Verdict::Fail && !self.is_passing(fault) => {
+            // The request that failed first was for a list; a single user of it may still be readable.
+            Some((Operation::ReadUsers, fault))
+                if result.0 != Verdict::Fail && !self.was_temporary(fault) =>
+            {
                 (refused_role(fault), Seen::Fault(fault.clone()))
             }
-            _ => came,
+            _ => result,
         }
     }
 
-    /// Whether a fault was gone when the same was asked again.
-    fn is_passing(&self, fault: &Fault) -> bool {
+    /// Whether the fault was temporary: the same request succeeded when it was repeated.
+    fn was_temporary(&self, fault: &Fault) -> bool {
         !matches!(fault, Fault::ServerFailed(_) | Fault::WrongShape(_) | Fault::Paging(_) | Fault::NotJson(_))
             && self.works_now()
     }
 
-    fn check_reading_flag(&self) -> Came {
-        read(self.flag.as_ref(), |flag| (Verdict::Pass, Seen::Flag(*flag)), refused_role)
+    fn check_reading_flag(&self) -> CheckResult {
+        verdict_of(self.flag.as_ref(), |flag| (Verdict::Pass, Seen::Flag(*flag)), refused_role)
     }
 
-    fn check_changing_flag(&self) -> Came {
+    fn check_changing_flag(&self) -> CheckResult {
         match self.fault() {
-            Some((Operation::ChangeFlag(_), _)) if self.proven() > 0 => {
-                (Verdict::Pass, Seen::ChangedOthers(self.proven()))
+            Some((Operation::ChangeFlag(_), _)) if self.counterexamples() > 0 => {
+                (Verdict::Pass, Seen::ChangedOthers(self.counterexamples()))
             }
             Some((Operation::ChangeFlag(_), fault)) => {
                 let verdict =
                     if matches!(fault, Fault::RoleMissing(_)) { Verdict::Fail } else { Verdict::Unknown };
                 (verdict, Seen::Fault(fault.clone()))
             }
-            _ if !self.changed_in.is_empty() && self.is_shut_out() => (Verdict::Unknown, Seen::Changed),
+            _ if !self.changed_in.is_empty() && self.has_lost_access() => (Verdict::Unknown, Seen::Changed),
             _ if !self.changed_in.is_empty() => (Verdict::Pass, Seen::Changed),
             _ => NOT_RUN,
         }
     }
 
-    fn check_role(&self) -> Came {
+    fn check_role(&self) -> CheckResult {
         let observed = self.observed();
         let roles = Role::explaining(&observed);
         let refusals = observed.iter().filter(|(_, is_allowed)| !is_allowed);
@@ -405,11 +412,11 @@ impl Evidence {
         (verdict, Seen::Roles(roles))
     }
 
-    /// Whether the role holds in the environment and doesn't reach this user.
+    /// Whether the role holds in the environment but doesn't cover this user.
     pub(super) fn is_out_of_reach(&self) -> bool {
         let is_refused = |fault: Option<&Fault>| matches!(fault, Some(Fault::RoleMissing(_)));
-        let user = self.user.as_ref().and_then(|sight| sight.result.as_ref().err());
-        let flag = self.flag.as_ref().and_then(|sight| sight.result.as_ref().err());
+        let user = self.user.as_ref().and_then(|observed| observed.result.as_ref().err());
+        let flag = self.flag.as_ref().and_then(|observed| observed.result.as_ref().err());
         let is_elsewhere = self
             .population()
             .is_some_and(|population| !self.changed_in.is_empty() && !self.changed_in.contains(&population));
@@ -421,13 +428,13 @@ impl Evidence {
         (is_ok(self.users.as_ref()) && is_hidden) || (is_write_refused && is_elsewhere)
     }
 
-    fn check_scope(&self) -> Came {
+    fn check_scope(&self) -> CheckResult {
         if self.is_out_of_reach() {
             return (Verdict::Fail, Seen::OutOfReach);
         }
         match self.fault() {
-            Some((_, fault)) if self.proven() > 0 && is_denial(fault) => {
-                (Verdict::Unknown, Seen::ChangedOthers(self.proven()))
+            Some((_, fault)) if self.counterexamples() > 0 && is_denial(fault) => {
+                (Verdict::Unknown, Seen::ChangedOthers(self.counterexamples()))
             }
             Some((operation, Fault::RoleMissing(_))) if operation.user().is_some() => {
                 (Verdict::Unknown, Seen::Nothing)
@@ -436,7 +443,7 @@ impl Evidence {
         }
     }
 
-    fn check_propagation(&self) -> Came {
+    fn check_propagation(&self) -> CheckResult {
         let is_refusal =
             |fault: &Fault| matches!(fault, Fault::RoleMissing(_) | Fault::EnvironmentUnknown(_));
         match self.fault() {
@@ -450,7 +457,7 @@ impl Evidence {
         }
     }
 
-    fn check_user(&self) -> Came {
+    fn check_user(&self) -> CheckResult {
         if self.input() == Some(InputFault::UserUnreadable) {
             return (Verdict::Fail, Seen::Input(InputFault::UserUnreadable));
         }
@@ -461,12 +468,12 @@ impl Evidence {
         match (&self.user, self.fault()) {
             (None, Some((_, fault @ Fault::UserUnknown(_)))) => (Verdict::Fail, Seen::Fault(fault.clone())),
             (user, _) => {
-                read(user.as_ref(), |user: &User| (Verdict::Pass, Seen::Account(user.account)), missing)
+                verdict_of(user.as_ref(), |user: &User| (Verdict::Pass, Seen::Account(user.account)), missing)
             }
         }
     }
 
-    fn check_token(&self) -> Came {
+    fn check_token(&self) -> CheckResult {
         if let Some(input @ InputFault::Paste(_)) = self.input() {
             return (Verdict::Fail, Seen::Input(input));
         }
@@ -483,47 +490,49 @@ impl Evidence {
             Some(fault) if !self.is_clock_suspicious() => (Verdict::Fail, Seen::Fault(fault.clone())),
             Some(fault) => (Verdict::Unknown, Seen::Fault(fault.clone())),
             None => match self.fault() {
-                // Taken for other requests, and nobody knows whether for that one by now.
+                // PingOne accepted the token for other requests. Whether it does for this one now isn't known.
                 Some((_, fault @ Fault::TokenInvalid(_))) if !self.works_now() => {
                     (Verdict::Unknown, Seen::Fault(fault.clone()))
                 }
-                _ if self.is_token_taken() => (Verdict::Pass, audience),
+                _ if self.is_token_accepted() => (Verdict::Pass, audience),
                 _ => (Verdict::Unknown, audience),
             },
         }
     }
 
-    fn check_expiry(&self) -> Came {
+    fn check_expiry(&self) -> CheckResult {
         let Some(token) = &self.token else { return NOT_RUN };
-        let ends = Seen::Ends(token.expires_at);
+        let expiry = Seen::Ends(token.expires_at);
         let is_refused = self.refused_token().is_some();
         match token.is_expired(self.now) {
-            Some(true) => (Verdict::Fail, ends),
-            None => (Verdict::Unknown, ends),
-            Some(false) if is_refused => (Verdict::Unknown, ends),
-            Some(false) => (Verdict::Pass, ends),
+            Some(true) => (Verdict::Fail, expiry),
+            None => (Verdict::Unknown, expiry),
+            Some(false) if is_refused => (Verdict::Unknown, expiry),
+            Some(false) => (Verdict::Pass, expiry),
         }
     }
 
-    /// How far ahead the token begins, if that is more than a clock may be wrong.
-    fn begins_ahead(&self) -> Option<i64> {
-        let begins = self.token.as_ref()?.issued_at?;
-        Some(begins.since(self.now)).filter(|ahead| *ahead > SKEW)
+    /// How far in the future the token was issued, in milliseconds, if that is more than the tolerated clock skew.
+    fn issued_ahead_by(&self) -> Option<i64> {
+        let issued_at = self.token.as_ref()?.issued_at?;
+        Some(issued_at.since(self.now)).filter(|ahead| *ahead > SKEW)
     }
 
-    /// Whether a token that PingOne refuses has likely ended by PingOne's clock.
+    /// Whether PingOne probably refuses the token because it has expired by PingOne's clock, but not by this
+    /// computer's.
     pub(super) fn is_clock_suspicious(&self) -> bool {
-        let ends = self.token.as_ref().and_then(|token| token.expires_at);
-        self.begins_ahead().is_some() || ends.is_some_and(|end| (0..NEAR_END).contains(&end.since(self.now)))
+        let expiry = self.token.as_ref().and_then(|token| token.expires_at);
+        self.issued_ahead_by().is_some()
+            || expiry.is_some_and(|end| (0..NEAR_EXPIRY).contains(&end.since(self.now)))
     }
 
-    /// Whether the token begins in the future.
+    /// Whether the token was issued in the future by this computer's clock.
     pub(super) fn is_clock_behind(&self) -> bool {
-        self.begins_ahead().is_some()
+        self.issued_ahead_by().is_some()
     }
 
-    fn check_clock(&self) -> Came {
-        if let Some(ahead) = self.begins_ahead() {
+    fn check_clock(&self) -> CheckResult {
+        if let Some(ahead) = self.issued_ahead_by() {
             return (Verdict::Fail, Seen::Begins(ahead));
         }
         let Some(token) = &self.token else { return NOT_RUN };
@@ -535,7 +544,7 @@ impl Evidence {
         }
     }
 
-    fn check_region(&self) -> Came {
+    fn check_region(&self) -> CheckResult {
         if let Some(input @ (InputFault::RegionMissing | InputFault::RegionElsewhere)) = self.input() {
             return (Verdict::Fail, Seen::Input(input));
         }
@@ -548,33 +557,33 @@ impl Evidence {
             IssuedIn::Elsewhere(code) => (Verdict::Fail, Seen::Region(Some(code.clone()))),
             IssuedIn::Unsure(code) if is_refused => (Verdict::Fail, Seen::Region(Some(code.clone()))),
             IssuedIn::Unsure(code) => (Verdict::Unknown, Seen::Region(Some(code.clone()))),
-            IssuedIn::NotSaid if self.is_token_taken() => (Verdict::Pass, Seen::Answered),
+            IssuedIn::NotSaid if self.is_token_accepted() => (Verdict::Pass, Seen::Answered),
             IssuedIn::NotSaid => (Verdict::Unknown, Seen::RegionNotSaid),
             IssuedIn::Here => (Verdict::Pass, Seen::Region(None)),
         }
     }
 
-    /// Whether the API's host has answered anything that could be read.
+    /// Whether the API's host sent an answer that could be read.
     fn has_answered(&self) -> bool {
         let has_status = |fault: &Fault| fault.refusal().is_some() || fault.bad_answer().is_some();
         self.has_read_anything() || self.faults().any(has_status)
     }
 
-    fn check_host(&self) -> Came {
+    fn check_host(&self) -> CheckResult {
         if self.has_answered() {
             return (Verdict::Pass, Seen::Answered);
         }
         match self.reach {
             Some(reach) if reach.host == Plain::Answered => (Verdict::Pass, Seen::Reach(reach)),
             Some(reach) => (Verdict::Fail, Seen::Reach(reach)),
-            None if self.fault().is_some_and(|(_, fault)| is_silent(fault)) => {
+            None if self.fault().is_some_and(|(_, fault)| is_without_answer(fault)) => {
                 (Verdict::Unknown, Seen::Nothing)
             }
             None => NOT_RUN,
         }
     }
 
-    fn check_answers(&self) -> Came {
+    fn check_answers(&self) -> CheckResult {
         let is_bad = |fault: &&Fault| match fault {
             Fault::RequestRefused(_)
             | Fault::MediaTypeRefused(_)
@@ -582,39 +591,41 @@ impl Evidence {
             | Fault::NotFound(_)
             | Fault::WrongShape(_)
             | Fault::Paging(_) => true,
-            fault => fault.bad_answer().is_some() || is_gateways_page(fault),
+            fault => fault.bad_answer().is_some() || is_html_page(fault),
         };
         if let Some(fault) = self.faults().find(is_bad) {
             return (Verdict::Fail, Seen::Fault(fault.clone()));
         }
         let is_role = |fault: &Fault| matches!(fault, Fault::RoleMissing(_) | Fault::EnvironmentUnknown(_));
         match (self.fault(), self.reach) {
-            // Once wrong and, for others, right: neither is the rule.
-            (Some((_, fault @ Fault::TokenInvalid(_))), _) if self.proven() > 0 => {
+            // This 401 contradicts the changes of other users with the same token, so neither is the rule.
+            (Some((_, fault @ Fault::TokenInvalid(_))), _) if self.counterexamples() > 0 => {
                 (Verdict::Unknown, Seen::Fault(fault.clone()))
             }
-            // Once wrong and once right: neither is the rule.
+            // The request failed once and succeeded once, so neither is the rule.
             (Some((_, fault)), _) if !is_role(fault) && self.works_now() => {
                 (Verdict::Unknown, Seen::Fault(fault.clone()))
             }
-            (Some((_, fault)), Some(reach)) if is_silent(fault) && reach.host == Plain::Answered => {
+            (Some((_, fault)), Some(reach)) if is_without_answer(fault) && reach.host == Plain::Answered => {
                 (Verdict::Fail, Seen::Fault(fault.clone()))
             }
-            (Some((_, fault)), _) if is_silent(fault) && self.has_read_anything() => {
+            (Some((_, fault)), _) if is_without_answer(fault) && self.has_read_anything() => {
                 (Verdict::Fail, Seen::Fault(fault.clone()))
             }
-            (Some((_, fault)), _) if is_silent(fault) => (Verdict::Unknown, Seen::Fault(fault.clone())),
+            (Some((_, fault)), _) if is_without_answer(fault) => {
+                (Verdict::Unknown, Seen::Fault(fault.clone()))
+            }
             _ if self.has_answered() => (Verdict::Pass, Seen::Answered),
             _ => NOT_RUN,
         }
     }
 
-    fn check_limit(&self) -> Came {
+    fn check_limit(&self) -> CheckResult {
         let limited = self.faults().find(|fault| matches!(fault, Fault::RateLimited { .. }));
         match (limited, self.reach) {
             (Some(fault), _) => (Verdict::Fail, Seen::Fault(fault.clone())),
             (None, Some(reach)) if reach.readable == Some(429) => (Verdict::Fail, Seen::Reach(reach)),
-            // A limit that is reached looks the same without permission headers.
+            // Without CORS headers, a rate limit looks the same.
             _ if self.fault().is_some_and(|(_, fault)| *fault == Fault::Unreachable) => {
                 (Verdict::Unknown, Seen::Nothing)
             }
@@ -623,7 +634,7 @@ impl Evidence {
         }
     }
 
-    fn check_service(&self) -> Came {
+    fn check_service(&self) -> CheckResult {
         let failing = |fault: &&Fault| matches!(fault, Fault::ServerFailed(_) | Fault::Timeout { .. });
         match self.faults().find(failing) {
             Some(_) if self.is_only_one_failing() => (Verdict::Fail, Seen::OthersWork),
@@ -633,7 +644,7 @@ impl Evidence {
                 Some(reach) if reach.readable.is_some_and(|status| status >= 500) => {
                     (Verdict::Fail, Seen::Reach(reach))
                 }
-                _ if self.fault().is_some_and(|(_, fault)| is_silent(fault)) => {
+                _ if self.fault().is_some_and(|(_, fault)| is_without_answer(fault)) => {
                     (Verdict::Unknown, Seen::Nothing)
                 }
                 _ if self.has_read_anything() => (Verdict::Pass, Seen::Answered),
@@ -642,18 +653,18 @@ impl Evidence {
         }
     }
 
-    /// Whether PingOne fails for one record or page while others of its kind can be read.
+    /// Whether PingOne fails for one record or page while others of the same kind can be read.
     pub(super) fn is_only_one_failing(&self) -> bool {
         let Some((operation, Fault::ServerFailed(_) | Fault::Timeout { .. })) = self.fault() else {
             return false;
         };
         let others_work = is_ok(self.environment.as_ref()) && is_ok(self.users.as_ref());
         match operation {
-            // Only a page fails where a shorter one can be read.
+            // A shorter page can be read, so only this one fails.
             Operation::ReadUsers => others_work,
             Operation::Connect | Operation::FilterUsers | Operation::ReadReport => false,
             Operation::ChangeFlag(_) | Operation::AllowBypass(_) => {
-                others_work && (self.proven() > 0 || !self.changed_in.is_empty())
+                others_work && (self.counterexamples() > 0 || !self.changed_in.is_empty())
             }
             Operation::ReadUser(_) | Operation::ReadFlag(_) | Operation::ReadDevices(_) => {
                 others_work && !self.works_now()
@@ -661,12 +672,12 @@ impl Evidence {
         }
     }
 
-    fn check_licence(&self) -> Came {
+    fn check_licence(&self) -> CheckResult {
         let exceeded = self.faults().find(|fault| matches!(fault, Fault::LicenceExceeded(_)));
         exceeded.map_or(NOT_RUN, |fault| (Verdict::Fail, Seen::Fault(fault.clone())))
     }
 
-    fn check_product(&self, has: Option<bool>, is_wanted: bool) -> Came {
+    fn check_product(&self, has: Option<bool>, is_wanted: bool) -> CheckResult {
         if self.products.is_none() {
             return NOT_RUN;
         }
@@ -678,18 +689,19 @@ impl Evidence {
         (verdict, Seen::Product(has))
     }
 
-    /// `PingID` beside the product isn't wrong; it matters where somebody isn't asked.
-    fn check_pingid(&self) -> Came {
+    /// `PingID` beside PingOne MFA isn't wrong in itself; it matters only where a user isn't asked for a second
+    /// factor.
+    fn check_pingid(&self) -> CheckResult {
         let (verdict, seen) = self.check_product(self.has_pingid(), false);
-        let of_pingid = self.devices_seen().is_some_and(|(_, _, pingid)| pingid > 0);
+        let has_pingid_device = self.devices_seen().is_some_and(|(_, _, pingid)| pingid > 0);
         match (verdict, self.is_not_asked()) {
-            (_, true) if of_pingid => (Verdict::Fail, Seen::Product(Some(true))),
+            (_, true) if has_pingid_device => (Verdict::Fail, Seen::Product(Some(true))),
             (Verdict::Fail, false) => (Verdict::Unknown, seen),
             _ => (verdict, seen),
         }
     }
 
-    fn check_account(&self) -> Came {
+    fn check_account(&self) -> CheckResult {
         let Some(Observed { result: Ok(user), .. }) = &self.user else { return NOT_RUN };
         if !self.is_not_asked() {
             return NOT_RUN;
@@ -702,23 +714,23 @@ impl Evidence {
         (verdict, Seen::Account(user.account))
     }
 
-    fn check_flag(&self) -> Came {
+    fn check_flag(&self) -> CheckResult {
         if !self.is_not_asked() {
             return NOT_RUN;
         }
         let is_on = |flag: &bool| (if *flag { Verdict::Pass } else { Verdict::Fail }, Seen::Flag(*flag));
-        read(self.flag.as_ref(), is_on, |_| Verdict::Unknown)
+        verdict_of(self.flag.as_ref(), is_on, |_| Verdict::Unknown)
     }
 
-    fn check_bypass(&self) -> Came {
-        let runs = |until: &Option<Timestamp>| {
-            let is_running = until.is_some_and(|end| end > self.now);
-            (if is_running { Verdict::Fail } else { Verdict::Pass }, Seen::Bypass(*until))
+    fn check_bypass(&self) -> CheckResult {
+        let verdict = |until: &Option<Timestamp>| {
+            let is_active = until.is_some_and(|end| end > self.now);
+            (if is_active { Verdict::Fail } else { Verdict::Pass }, Seen::Bypass(*until))
         };
-        read(self.bypass.as_ref(), runs, |_| Verdict::Unknown)
+        verdict_of(self.bypass.as_ref(), verdict, |_| Verdict::Unknown)
     }
 
-    /// All devices, those that can be used, and those of `PingID`.
+    /// The numbers of all devices, of active devices, and of `PingID` devices.
     pub(super) fn devices_seen(&self) -> Option<(usize, usize, usize)> {
         let devices: &Vec<Device> = self.devices.as_ref()?.result.as_ref().ok()?;
         let count = |is: fn(&Device) -> bool| devices.iter().filter(|device| is(device)).count();
@@ -726,7 +738,7 @@ impl Evidence {
         Some((devices.len(), usable, count(|device| is_pingids(&device.kind))))
     }
 
-    fn check_device(&self) -> Came {
+    fn check_device(&self) -> CheckResult {
         let Some((all, usable, pingid)) = self.devices_seen().filter(|_| self.is_not_asked()) else {
             return NOT_RUN;
         };
@@ -734,11 +746,11 @@ impl Evidence {
         (verdict, Seen::Devices { all, usable, pingid })
     }
 
-    fn check_policy(&self) -> Came {
+    fn check_policy(&self) -> CheckResult {
         if self.is_not_asked() { (Verdict::Unknown, Seen::NotReadHere) } else { NOT_RUN }
     }
 
-    fn check_storage(&self) -> Came {
+    fn check_storage(&self) -> CheckResult {
         match self.fault() {
             Some((_, Fault::NotStored(why))) => (Verdict::Fail, Seen::Storage(why.clone())),
             Some((_, Fault::LockSilent)) => (Verdict::Fail, Seen::LocksSilent),
@@ -746,14 +758,14 @@ impl Evidence {
         }
     }
 
-    fn check_host_page(&self) -> Came {
+    fn check_host_page(&self) -> CheckResult {
         match self.fault() {
             Some((_, Fault::HostRefused)) => (Verdict::Fail, Seen::NotPermitted),
             _ => NOT_RUN,
         }
     }
 
-    fn check_deployment(&self) -> Came {
+    fn check_deployment(&self) -> CheckResult {
         match self.fault() {
             Some((_, fault @ Fault::NotPermitted(_))) => (Verdict::Fail, Seen::Fault(fault.clone())),
             _ => NOT_RUN,
@@ -761,11 +773,11 @@ impl Evidence {
     }
 }
 
-fn read<T>(
+fn verdict_of<T>(
     observed: Option<&Observed<T>>,
-    show: impl Fn(&T) -> Came,
+    show: impl Fn(&T) -> CheckResult,
     refused: impl Fn(&Fault) -> Verdict,
-) -> Came {
+) -> CheckResult {
     match observed.map(|observed| &observed.result) {
         None => NOT_RUN,
         Some(Ok(value)) => show(value),
@@ -777,7 +789,7 @@ fn refused_role(fault: &Fault) -> Verdict {
     if matches!(fault, Fault::RoleMissing(_)) { Verdict::Fail } else { Verdict::Unknown }
 }
 
-/// Whether PingOne says that it won't do this, for want of a role or as if the environment weren't there.
+/// Whether PingOne denies the request because a role is missing, or as if the environment didn't exist.
 pub(super) fn is_denial(fault: &Fault) -> bool {
     match fault {
         Fault::RoleMissing(_) | Fault::EnvironmentUnknown(_) => true,
@@ -786,13 +798,13 @@ pub(super) fn is_denial(fault: &Fault) -> bool {
     }
 }
 
-/// Whether nothing could be read of an answer.
-pub(super) fn is_silent(fault: &Fault) -> bool {
+/// Whether the browser got no readable answer.
+pub(super) fn is_without_answer(fault: &Fault) -> bool {
     matches!(fault, Fault::Unreachable | Fault::Timeout { .. })
 }
 
-/// Whether a page of HTML came in place of PingOne's answer.
-pub(super) fn is_gateways_page(fault: &Fault) -> bool {
+/// Whether an HTML page arrived in place of PingOne's JSON answer.
+pub(super) fn is_html_page(fault: &Fault) -> bool {
     let text = match fault {
         Fault::NotJson(bad) | Fault::StatusUnexpected(bad) => bad.problem.as_str(),
         Fault::ServerFailed(refusal) | Fault::RequestRefused(refusal) if refusal.code.is_none() => {
@@ -808,7 +820,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tutorials_points_come_first_and_in_its_order() {
+    fn the_tutorial_points_come_first_and_in_tutorial_order() {
         let points: Vec<u8> = Check::ALL.into_iter().map_while(Check::point).collect();
         assert!(points.is_sorted());
         assert_eq!((points.first(), points.last()), (Some(&1), Some(&6)));
@@ -818,7 +830,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_passes_of_which_nothing_is_known() {
+    fn no_check_passes_without_evidence() {
         let evidence = Evidence::of(Symptom::Health, Timestamp(0));
         assert!(findings(&evidence).iter().all(|finding| finding.verdict != Verdict::Pass));
     }

@@ -1,61 +1,64 @@
-//! What a person does before a run begins, by its direction and size.
+//! Decides which confirmation a run requires before it starts, by its direction and size.
 
 use super::digits::ascii_digits;
 
-/// What is asked before anything is sent.
+/// The confirmation required before anything is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confirmation {
-    /// Nobody needs a change; there is nothing to begin.
+    /// No user needs a change, so there is nothing to start.
     NothingToDo,
-    /// Nothing is asked.
+    /// No confirmation is required.
     None,
-    /// The dialog about one person, which offers a bypass instead.
+    /// The disable dialog for one user, which offers a bypass instead.
     Dialog,
-    /// The review.
+    /// The review dialog for several users.
     Review {
-        /// A test user must be named, who is changed first.
+        /// A pilot user, who is changed first, must be named.
         pilot_user: bool,
         /// The number of changes must be typed.
         number: bool,
-        /// A reason must be given.
+        /// A reason for the run must be given.
         reason: bool,
     },
-    /// It is not done at all.
+    /// The run is never permitted on this page.
     Never,
 }
 
-/// From so many users on, MFA is turned on with a test user first.
-const TEST_USER_FROM: u64 = 51;
+/// Turning MFA on requires a pilot user from this number of users on.
+const PILOT_USER_FROM: u64 = 51;
 
-/// More users than these are many.
-const MANY: u64 = 500;
+/// A run with more users than this is large: the number of changes must be typed.
+const LARGE_RUN: u64 = 500;
 
-/// What is asked before MFA of so many users is turned on (`to` is `true`) or off, in an environment of that name.
+/// The confirmation required to turn MFA on (`to` is `true`) or off for this number of users, in the environment with
+/// this name.
 #[must_use]
 pub fn confirmation(to: bool, changes: u64, environment_name: &str) -> Confirmation {
     match (to, changes) {
         (_, 0) => Confirmation::NothingToDo,
         (true, 1) => Confirmation::None,
         (true, _) => Confirmation::Review {
-            pilot_user: changes >= TEST_USER_FROM,
-            number: changes > MANY,
+            pilot_user: changes >= PILOT_USER_FROM,
+            number: changes > LARGE_RUN,
             reason: false,
         },
         (false, 1) => Confirmation::Dialog,
-        (false, _) if changes > MANY && is_administrators(environment_name) => Confirmation::Never,
+        (false, _) if changes > LARGE_RUN && is_administrators(environment_name) => Confirmation::Never,
         (false, _) => Confirmation::Review { pilot_user: false, number: true, reason: true },
     }
 }
 
-/// Whether an environment has the name that PingOne gives the one of an organization's administrators. It says nothing
-/// of where administrators live.
+/// Whether an environment has the name that PingOne gives to the organization's administrators environment. It
+/// doesn't prove that administrators are stored there.
 fn is_administrators(environment_name: &str) -> bool {
     environment_name.trim().eq_ignore_ascii_case("Administrators")
 }
 
-/// Whether a text is that number, in the digits of any script, with or without separators: one kind of blank, comma, full
-/// stop or apostrophe between digits, as anywhere in the world: 11888, 11,888, 11 888, 11.888, 11'888, ١١٬٨٨٨, and
-/// 1,18,880. Nothing is rounded, and no zero stands in front.
+/// Whether a text is exactly this number, in the decimal digits of any script, with or without digit grouping.
+///
+/// One kind of separator may be used between digits: a space, comma, full stop or apostrophe. Groupings from anywhere
+/// in the world are accepted: 11888, 11,888, 11 888, 11.888, 11'888, ١١٬٨٨٨, and 1,18,880. Nothing is rounded, and
+/// leading zeros aren't accepted.
 #[must_use]
 pub fn is_number_typed(text: &str, number: u64) -> bool {
     let text = ascii_digits(text.trim());
@@ -80,7 +83,7 @@ pub fn is_number_typed(text: &str, number: u64) -> bool {
     is_known && is_grouped(&groups) && groups.concat() == number.to_string()
 }
 
-/// Three digits at the end, two or three in front of them, and one to three at the beginning.
+/// Three digits in the last group, two or three in the middle groups, and one to three in the first.
 fn is_grouped(groups: &[&str]) -> bool {
     let [first, middle @ .., last] = groups else { return false };
     (1..=3).contains(&first.len())
@@ -97,8 +100,8 @@ mod tests {
     }
 
     #[test]
-    fn turning_on_asks_more_with_every_step() {
-        for (changes, asked) in [
+    fn turning_mfa_on_requires_more_for_larger_runs() {
+        for (changes, expected) in [
             (0, Confirmation::NothingToDo),
             (1, Confirmation::None),
             (2, review(false, false, false)),
@@ -109,26 +112,26 @@ mod tests {
             (100_000, review(true, true, false)),
         ] {
             for environment in ["Workforce", "Administrators"] {
-                assert_eq!(confirmation(true, changes, environment), asked, "{changes} {environment}");
+                assert_eq!(confirmation(true, changes, environment), expected, "{changes} {environment}");
             }
         }
     }
 
     #[test]
-    fn turning_off_asks_for_number_and_reason_from_the_second_user_on() {
-        for (changes, asked) in [
+    fn turning_mfa_off_requires_number_and_reason_from_two_users_on() {
+        for (changes, expected) in [
             (0, Confirmation::NothingToDo),
             (1, Confirmation::Dialog),
             (2, review(false, true, true)),
             (500, review(false, true, true)),
             (501, review(false, true, true)),
         ] {
-            assert_eq!(confirmation(false, changes, "Workforce"), asked, "{changes}");
+            assert_eq!(confirmation(false, changes, "Workforce"), expected, "{changes}");
         }
     }
 
     #[test]
-    fn in_the_environment_called_administrators_mfa_of_many_is_never_turned_off() {
+    fn mfa_is_never_turned_off_for_many_in_the_administrators_environment() {
         for name in ["Administrators", "administrators", " ADMINISTRATORS "] {
             assert_eq!(confirmation(false, 501, name), Confirmation::Never);
             assert_eq!(confirmation(false, 500, name), review(false, true, true));
@@ -139,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_typed_with_or_without_separators() {
+    fn a_number_is_accepted_with_or_without_separators() {
         for text in [
             "11888",
             "11,888",
@@ -165,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_nearly_the_number_is_not_it() {
+    fn a_text_that_differs_from_the_number_is_rejected() {
         for text in [
             "",
             " ",

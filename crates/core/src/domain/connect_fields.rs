@@ -1,24 +1,27 @@
-//! Where the form connects to: what people, the page around or the deployment say, and what a token adds.
+//! The region and environment in the connect form: what was entered or configured, and what a token adds.
 //!
-//! Both are kept apart, because what a token adds goes with it: the next token's own environment would otherwise be hidden
-//! behind the last one's.
+//! The two are kept apart because a token's values must disappear with the token. Otherwise the last token's
+//! environment would hide the next token's own.
 
 use super::region::{RegionCode, Regions};
 use super::tenant::EnvironmentId;
 use super::token::TokenFacts;
 
-/// The fields of the form that a token may fill in.
+/// The fields of the connect form that a token may fill in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConnectFields {
-    /// The chosen region.
+    /// The selected region; `None` if none is selected.
     pub region: Option<RegionCode>,
-    /// The environment ID, as it was typed or read.
+    /// The environment ID as it was typed or filled in.
     pub environment: String,
 }
 
 impl ConnectFields {
-    /// These fields with what can be read from the token. Its region goes before another one, because it could be used in no
-    /// other; its environment only into an empty field. `last` is where was connected last.
+    /// These fields, completed with the token's claims.
+    ///
+    /// The token's region replaces the selected one, because the token couldn't be used in any other. Its environment
+    /// only fills an empty field. `last` is the region and environment of the last connection, used for what is still
+    /// missing.
     #[must_use]
     pub fn with_token(
         &self,
@@ -26,9 +29,9 @@ impl ConnectFields {
         regions: &Regions,
         last: (Option<RegionCode>, Option<EnvironmentId>),
     ) -> Self {
-        let named = regions.of_token(token, self.region.as_ref()).map(|region| region.code.clone());
+        let token_region = regions.of_token(token, self.region.as_ref()).map(|region| region.code.clone());
         let known = |code: &RegionCode| regions.get(code).is_some();
-        let region = named.or(self.region.clone()).or(last.0.filter(known));
+        let region = token_region.or(self.region.clone()).or(last.0.filter(known));
         let mut environment = self.environment.clone();
         if environment.is_empty() {
             environment = token.environment.or(last.1).map(|id| id.to_string()).unwrap_or_default();
@@ -37,8 +40,8 @@ impl ConnectFields {
     }
 }
 
-/// Whether somebody is asked before a replacement is used: it was issued in an environment that is neither the one worked on
-/// nor that of the token in use.
+/// Whether the user must confirm before the replacement token `next` is used: it was issued in an environment that is
+/// neither the connected one nor that of the token in use.
 #[must_use]
 pub fn asks_before_replacing(connected: EnvironmentId, present: &TokenFacts, next: &TokenFacts) -> bool {
     next.environment.is_some_and(|own| own != connected && present.environment != Some(own))
@@ -65,36 +68,36 @@ mod tests {
         RegionCode(text.to_owned())
     }
 
-    /// The form's fields once these tokens were pasted, one after the other.
-    fn after(given: &ConnectFields, tokens: &[TokenFacts]) -> ConnectFields {
+    /// The form's fields after these tokens were pasted one after another.
+    fn fields_after(given: &ConnectFields, tokens: &[TokenFacts]) -> ConnectFields {
         let regions = Regions::default();
         tokens.iter().fold(given.clone(), |_, token| given.with_token(token, &regions, (None, None)))
     }
 
     #[test]
-    fn what_one_token_filled_in_does_not_outlive_it() {
+    fn values_filled_in_by_a_token_are_dropped_with_it() {
         let (a, b) = (token("eu", Some(1)), token("com", Some(2)));
         let nothing = ConnectFields::default();
-        let fields = after(&nothing, &[a.clone(), b]);
+        let fields = fields_after(&nothing, &[a.clone(), b]);
         assert_eq!((fields.region, fields.environment), (Some(code("NA")), environment(2).to_string()));
-        // A token that names neither takes nothing over from the one before.
+        // A token that names neither keeps nothing of the token before.
         let silent = TokenFacts::default();
-        assert_eq!(after(&nothing, &[a.clone(), silent]), nothing);
+        assert_eq!(fields_after(&nothing, &[a.clone(), silent]), nothing);
         let no_environment = token("com", None);
-        let fields = after(&nothing, &[a, no_environment]);
+        let fields = fields_after(&nothing, &[a, no_environment]);
         assert_eq!((fields.region, fields.environment), (Some(code("NA")), String::new()));
     }
 
     #[test]
-    fn what_a_person_typed_stays_a_persons_choice() {
+    fn a_typed_environment_is_kept_when_tokens_change() {
         let typed = ConnectFields { region: Some(code("AP")), environment: environment(7).to_string() };
-        let fields = after(&typed, &[token("eu", Some(1)), token("com", Some(2))]);
+        let fields = fields_after(&typed, &[token("eu", Some(1)), token("com", Some(2))]);
         assert_eq!((fields.region, fields.environment), (Some(code("NA")), environment(7).to_string()));
-        assert_eq!(after(&typed, &[TokenFacts::default()]), typed);
+        assert_eq!(fields_after(&typed, &[TokenFacts::default()]), typed);
     }
 
     #[test]
-    fn where_the_token_names_nothing_the_last_connection_is_offered() {
+    fn the_last_connection_is_used_if_the_token_names_nothing() {
         let regions = Regions::default();
         let last = |region| (Some(code(region)), Some(environment(9)));
         let silent = TokenFacts::default();
@@ -107,15 +110,15 @@ mod tests {
     }
 
     #[test]
-    fn a_replacement_from_a_third_environment_is_asked_about_and_no_other() {
+    fn only_a_replacement_from_a_third_environment_needs_confirmation() {
         let of = |number| token("eu", number);
         let asks = |present, next| asks_before_replacing(environment(1), &of(present), &of(next));
         assert!(asks(Some(1), Some(2)));
-        assert!(asks(Some(3), Some(2)), "the one in use is another one's too");
+        assert!(asks(Some(3), Some(2)), "the token in use is from another environment too");
         assert!(asks(None, Some(2)));
         assert!(!asks(Some(1), Some(1)));
-        assert!(!asks(Some(2), Some(1)), "it is the environment's own");
-        assert!(!asks(Some(2), Some(2)), "as the one in use");
-        assert!(!asks(Some(1), None), "it doesn't say");
+        assert!(!asks(Some(2), Some(1)), "it was issued in the connected environment");
+        assert!(!asks(Some(2), Some(2)), "it was issued where the token in use was");
+        assert!(!asks(Some(1), None), "the token doesn't name an environment");
     }
 }

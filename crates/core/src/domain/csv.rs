@@ -1,31 +1,33 @@
-//! CSV (RFC 4180), as other programs read it and spreadsheets open it.
+//! Writes CSV (RFC 4180) that other programs can read and that is safe to open in spreadsheets.
 //!
-//! A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, and what stands in a directory was
-//! often typed by the person it describes. So a text that could be one is written with an apostrophe in front:
+//! A spreadsheet treats a cell that begins with `=`, `+`, `-` or `@` as a formula, and the values in a directory were
+//! often typed by the users they describe. So an apostrophe is inserted before any text that could be a formula:
 //!
 //! - at the beginning of a field: before `= + - @`, their full-width forms, NUL, TAB, CR and LF;
-//! - inside a field, after `;`, TAB, CR and LF: before the same but the last three. Where the decimal separator is a
-//!   comma, spreadsheets separate by `;`, cut the fields of this file in pieces, and show each piece as a cell;
-//! - also where only blanks, characters without width or quotation marks stand before them;
-//! - and, so that the way back is exact, wherever there is an apostrophe already.
+//! - inside a field, after `;`, TAB, CR and LF: before the same characters except the last three. Where the decimal
+//!   separator is a comma, spreadsheets separate cells by `;`, split the fields of this file, and show each part as a
+//!   cell;
+//! - also where only blanks, zero-width characters or quotation marks come before these characters;
+//! - before an apostrophe that is already there, so that the change can be undone exactly.
 //!
-//! [`unguarded`] takes the apostrophes away again.
+//! [`unguarded`] removes the apostrophes again.
 //!
-//! By hand, because the csv crate's writer adds 29 kB to the program (20 kB after gzip). The tests read with that crate.
+//! The writer is handwritten because the csv crate's adds 29 kB to the program (20 kB after gzip). The tests read its
+//! output with that crate.
 
 use std::borrow::Cow;
 
-/// What ends a record.
+/// The line break that ends a record.
 pub const RECORD_END: &str = "\r\n";
 
-/// After these a cell of a spreadsheet begins, whatever it separates by. A comma is none: where it separates, quotes
-/// hold.
+/// A spreadsheet may start a new cell after these characters, whichever separator it uses. A comma isn't among them:
+/// where a comma separates cells, quotation marks protect the field.
 const CELL_ENDS: [char; 4] = [';', '\t', '\r', '\n'];
 
-/// What begins a formula, and NUL, which programs drop or stop at.
+/// Characters that begin a formula, and NUL, which some programs drop or stop at.
 const FORMULA: [char; 9] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\0'];
 
-/// Writes a field, guarded, in quotes where it needs them. The commas are the caller's.
+/// Writes a field, guarded against formulas and in quotation marks if needed. The caller writes the commas.
 pub fn write_field(text: &str, out: &mut String) {
     let text = guarded(text);
     if !text.contains([',', '"', '\r', '\n']) {
@@ -42,7 +44,7 @@ pub fn write_field(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// Writes a record of such fields.
+/// Writes a record of fields, each as in [`write_field`], with commas and [`RECORD_END`].
 pub fn write_record<'a>(fields: impl IntoIterator<Item = &'a str>, out: &mut String) {
     for (index, field) in fields.into_iter().enumerate() {
         if index > 0 {
@@ -53,8 +55,10 @@ pub fn write_record<'a>(fields: impl IntoIterator<Item = &'a str>, out: &mut Str
     out.push_str(RECORD_END);
 }
 
-/// Writes a line about the file itself, as it stands above the columns' names: `# key,value`. Programs that skip
-/// comments skip it, so that a line break inside the value becomes a blank; spreadsheets show two cells.
+/// Writes a comment line about the file itself, which goes above the column names: `# key,value`.
+///
+/// Programs that skip comments skip the line, so a line break in the value is replaced by a space. Spreadsheets show
+/// two cells.
 pub fn write_note(key: &str, value: &str, out: &mut String) {
     out.push_str("# ");
     out.push_str(key);
@@ -63,38 +67,38 @@ pub fn write_note(key: &str, value: &str, out: &mut String) {
     out.push_str(RECORD_END);
 }
 
-/// The text with an apostrophe before everything that a spreadsheet could take for a formula.
+/// The text with an apostrophe before everything that a spreadsheet could treat as a formula.
 pub fn guarded(text: &str) -> Cow<'_, str> {
-    at_cells(text, |cell, is_first| needs_guard(cell, is_first).then_some((cell, "'")))
+    rewrite_cells(text, |cell, is_first| needs_guard(cell, is_first).then_some((cell, "'")))
 }
 
-/// What [`guarded`] got: for a field that was read back. A field that was never guarded loses the apostrophes at its
-/// beginning and after `;`, TAB, CR and LF.
+/// The text that [`guarded`] was given, from a field that was read back. A field that was never guarded loses the
+/// apostrophes at its beginning and after `;`, TAB, CR and LF.
 pub fn unguarded(field: &str) -> Cow<'_, str> {
-    at_cells(field, |cell, _| cell.strip_prefix('\'').map(|rest| (rest, "")))
+    rewrite_cells(field, |cell, _| cell.strip_prefix('\'').map(|rest| (rest, "")))
 }
 
 fn needs_guard(cell: &str, is_first: bool) -> bool {
-    let begins = cell.trim_start_matches(is_overlooked);
+    let content = cell.trim_start_matches(is_ignorable);
     cell.starts_with('\'')
-        || begins.starts_with(FORMULA)
-        || is_first && begins.starts_with(['\t', '\r', '\n'])
+        || content.starts_with(FORMULA)
+        || is_first && content.starts_with(['\t', '\r', '\n'])
 }
 
-/// What a program may overlook at the beginning of a cell. What ends a cell is none of it, so that every letter is
-/// looked at once.
-fn is_overlooked(letter: char) -> bool {
-    let has_no_width = matches!(
-        letter,
+/// Whether a program may ignore this character at the beginning of a cell. Characters that end a cell are excluded,
+/// so that every character is examined once.
+fn is_ignorable(character: char) -> bool {
+    let is_zero_width = matches!(
+        character,
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
     );
-    let is_blank = letter == '"' || has_no_width || letter.is_whitespace() || letter.is_control();
-    is_blank && !CELL_ENDS.contains(&letter) && !FORMULA.contains(&letter)
+    let is_blank = character == '"' || is_zero_width || character.is_whitespace() || character.is_control();
+    is_blank && !CELL_ENDS.contains(&character) && !FORMULA.contains(&character)
 }
 
-/// Rewrites the beginnings of cells: `change` is given the text from there on and whether it is the field's first, and
-/// says from where to go on and what to put before it.
-fn at_cells<'a>(
+/// Rewrites the beginnings of cells. `change` is given the rest of the text from a cell's beginning, and whether this
+/// is the first cell of the field. It returns the rest to continue with, and the text to insert before it.
+fn rewrite_cells<'a>(
     text: &'a str,
     change: impl Fn(&'a str, bool) -> Option<(&'a str, &'static str)>,
 ) -> Cow<'a, str> {
@@ -117,7 +121,7 @@ fn at_cells<'a>(
     Cow::Owned(rewritten)
 }
 
-/// What of `text` stands before `tail`, its end.
+/// The part of `text` before `tail`, which is the end of `text`.
 fn before<'a>(text: &'a str, tail: &str) -> &'a str {
     text.get(..text.len().saturating_sub(tail.len())).unwrap_or_default()
 }
@@ -127,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_be_a_formula_gets_an_apostrophe() {
+    fn an_apostrophe_is_inserted_before_a_possible_formula() {
         for (text, guard) in [
             ("=1+1", "'=1+1"),
             ("+49 170", "'+49 170"),
@@ -157,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ordinary_text_stays_as_it_is() {
+    fn an_ordinary_text_is_unchanged() {
         for text in ["", "Ana Ferreira", "o'neil", "a=b", "x-1", "1 Main St; Floor 2", "a\r\nb", "  a", "王"]
         {
             assert!(matches!(guarded(text), Cow::Borrowed(kept) if kept == text), "{text:?}");
@@ -166,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_is_one_line_whatever_it_says() {
+    fn a_comment_is_always_a_single_line() {
         let mut out = String::new();
         write_note("reason", "=1, \"2\"\r\n=3;=4", &mut out);
         assert_eq!(out, "# reason,\"'=1, \"\"2\"\"  =3;'=4\"\r\n");
@@ -176,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_quoted_where_it_must_be() {
+    fn a_field_is_quoted_only_if_needed() {
         for (text, written) in [
             ("a", "a"),
             ("a b", "a b"),

@@ -1,55 +1,55 @@
-//! The devices by which a person gives a second factor.
+//! The MFA devices with which a user gives a second factor.
 
 use super::time::Timestamp;
 use super::users::Devices;
 
-/// A device of one person.
+/// An MFA device that a user has paired.
 ///
 /// Source: developer.pingidentity.com, PingOne API, "MFA devices"; the fields as a third party reports them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
-    /// PingOne's word for what it is, for example `TOTP`.
+    /// The device type in PingOne's words, for example `TOTP`.
     pub kind: String,
-    /// The name that the person gave it.
+    /// The nickname that the user gave the device.
     pub nickname: Option<String>,
-    /// The e-mail address or number that codes go to, masked by PingOne.
+    /// The email address or phone number that codes are sent to, masked by PingOne.
     pub address: Option<String>,
-    /// Whether it can be used.
+    /// Whether the device can be used.
     pub state: DeviceState,
-    /// When it was paired.
+    /// When the device was paired, if PingOne says it.
     pub created_at: Option<Timestamp>,
 }
 
-/// Whether a device can be used.
+/// Whether a device can be used, and if not, why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DeviceState {
-    /// It can.
+    /// The device is active and can be used.
     Active,
-    /// It was never activated.
+    /// The device was never activated.
     ActivationRequired,
-    /// An administrator blocked it.
+    /// An administrator blocked the device.
     Blocked,
-    /// It is locked after failures.
+    /// PingOne locked the device after failed attempts.
     Locked,
-    /// PingOne has a word for it that was not there when this was written.
+    /// PingOne reports a status that this version doesn't know.
     Unknown,
 }
 
-/// Whether a type of device is `PingID`'s, where the flag may not decide who is asked.
+/// Whether a device type belongs to `PingID`, where the MFA flag may not decide whether a user needs a second factor.
 #[must_use]
 pub fn is_pingids(kind: &str) -> bool {
     kind.starts_with("PINGID") || kind == "YUBIKEY"
 }
 
-/// Whether a product of an environment is `PingID`: the one of before, or the one that PingOne has taken in.
+/// Whether a product of an environment is `PingID`: the older product, or the one integrated into PingOne.
 ///
-/// Source: Ping's `OpenAPI` files, the types of products in a bill of materials.
+/// Source: Ping's `OpenAPI` files, the product types in a bill of materials.
 #[must_use]
 pub fn is_pingid(product: &str) -> bool {
     matches!(product, "PING_ID" | "PING_ONE_ID")
 }
 
-/// How many of them can be used.
+/// How many of a user's devices can be used.
 #[must_use]
 pub fn usable(devices: &[Device]) -> Devices {
     let usable = devices.iter().filter(|device| device.state == DeviceState::Active).count();

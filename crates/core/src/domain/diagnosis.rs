@@ -1,7 +1,8 @@
-//! Why something doesn't work: the causes that fit the evidence, the likeliest first. Each says who can do something about
-//! it and which permission is missing; the sentences are the view's.
+//! Derives from the evidence why something doesn't work: the causes that fit, the likeliest first.
+//!
+//! Each cause says who can fix it and which permission is missing. The sentences for them are in the view.
 
-use super::check::{Check, is_denial, is_gateways_page};
+use super::check::{Check, is_denial, is_html_page};
 use super::evidence::{
     Answer, Evidence, InputFault, IssuedIn, Observed, Operation, Plain, Question, Reach, Symptom, is_ok,
 };
@@ -13,158 +14,158 @@ use super::tenant::EnvironmentId;
 use super::token::Actor;
 use super::user::{Account, UserId};
 
-/// Why something doesn't work.
+/// A reason why something doesn't work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// What was pasted is no access token, or one that can't be used.
+    /// The pasted text isn't an access token, or the token can't be used.
     TokenUnusable(PasteFault),
-    /// No token is held any more.
+    /// The page no longer holds a token.
     TokenForgotten,
-    /// The token has ended.
+    /// The token has expired, by its claims or by PingOne's answer.
     TokenExpired,
     /// This computer's clock and PingOne's disagree.
     ClockWrong,
-    /// The token is for another API than PingOne's.
+    /// The token is addressed to another API than PingOne's.
     AudienceElsewhere,
-    /// The token is a user's own: it reaches that user's record alone.
+    /// The token is an end user's: it gives access only to that user's own record.
     EndUserToken,
-    /// PingOne doesn't take the token: cut, altered, or signed with a key that PingOne doesn't know any more.
+    /// PingOne rejects the token: it was cut off, altered, or signed with a key that PingOne no longer knows.
     TokenRefused,
-    /// Nobody names the region.
+    /// No region is given, neither by the token nor in the form.
     RegionMissing,
     /// The token was issued in another region.
     RegionElsewhere,
-    /// Nobody names the environment.
+    /// No environment is given, neither by the token nor in the form.
     EnvironmentNotNamed,
-    /// The environment ID is no UUID.
+    /// The environment ID isn't a UUID.
     EnvironmentUnreadable,
-    /// There is no such environment in this region.
+    /// The environment doesn't exist in this region.
     EnvironmentMissing,
-    /// The environment is the one where the application lives, and may not be the one that is meant.
+    /// The environment is the one that the application belongs to, and may not be the intended one.
     EnvironmentSuspect,
     /// The token's holder has no role in the environment.
     NoRole,
-    /// A role is missing that contains the permission.
+    /// The token's holder lacks a role that contains this permission.
     RoleMissing(Permission),
-    /// The role was given a moment ago and had not arrived.
+    /// The role was assigned a moment ago and had not taken effect.
     RoleArriving,
     /// The role is limited to some populations.
     ScopeTooNarrow,
-    /// The role was there and has been taken away.
+    /// The role existed and has been removed.
     RoleLost,
-    /// PingOne refuses this user, while the same run changed so many others with the same token.
+    /// PingOne refuses this user, while the same run changed this many others with the same token.
     OthersChanged(u64),
-    /// The user ID is no UUID.
+    /// The user ID from the input isn't a UUID.
     UserUnreadable,
-    /// There is no such user in this environment.
+    /// The user doesn't exist in this environment.
     UserMissing,
-    /// The gateway doesn't know the address: the deployment's address of the API is wrong.
+    /// The gateway doesn't know the path: the API address configured for the deployment is wrong.
     PathUnknown,
-    /// The licence doesn't cover it.
+    /// The license doesn't cover the operation.
     LicenceExceeded,
-    /// MFA is not among the environment's products.
+    /// PingOne MFA isn't among the environment's products.
     MfaMissing,
-    /// `PingID` decides, and not the flag.
+    /// `PingID` decides whether MFA is required, not the user's MFA flag.
     PingIdDecides,
-    /// The browser is offline.
+    /// The browser is offline, or can't reach even the page's own server.
     Offline,
-    /// The API's host can't be reached: DNS, TLS, a firewall or a blocker.
+    /// The API's host can't be reached, because of DNS, TLS, a firewall or a blocker.
     HostUnreachable,
-    /// The page's own security policy doesn't let the browser ask the API.
+    /// The page's own security policy keeps the browser from sending requests to the API.
     PolicyForbids,
-    /// The browser is refused the permission to ask with a token (the preflight).
+    /// The preflight is refused: the browser may not send requests with a token.
     PreflightRefused,
-    /// The answer doesn't permit pages to read it.
+    /// The answer's CORS headers don't permit the page to read it.
     AnswerUnreadable,
-    /// The connection ends before the answer does.
+    /// The connection closes before the answer is complete.
     ConnectionLost,
-    /// The host is reached, and no answer comes in time.
+    /// The host can be reached, but no answer arrives in time.
     NoAnswer,
-    /// Something else than PingOne answers.
+    /// Something other than PingOne answers, such as a proxy.
     Intermediary,
-    /// PingOne limits the requests.
+    /// PingOne limits the rate of the requests.
     RateLimited,
-    /// PingOne fails.
+    /// PingOne fails with server errors or doesn't answer in time.
     ServiceFailing,
     /// PingOne fails for one record or page only.
     OneRecordFailing,
-    /// It failed, and works now.
+    /// The request failed before and works now.
     PassedBy,
     /// PingOne refuses the request itself.
     RequestRefused,
-    /// The answer has a shape that this page doesn't know, or is damaged.
+    /// The answer has a format that this page doesn't know, or is damaged.
     AnswerUnknown,
     /// The pages of the list contradict each other.
     ListInconsistent,
-    /// The browser doesn't store what a run does.
+    /// The browser can't store the state of a run.
     NotStored,
-    /// The browser's storage was asked, and never answered.
+    /// The browser's storage was asked and never answered.
     StorageSilent,
-    /// The browser's locks were asked, and never answered.
+    /// The browser's lock manager was asked and never answered.
     LockSilent,
-    /// The page around this one doesn't permit the change.
+    /// The host page doesn't permit the change.
     HostRefused,
     /// The deployment doesn't permit the change.
     DeploymentForbids,
-    /// The account is disabled or locked.
+    /// The user's account is disabled or locked.
     AccountUnusable,
-    /// The flag is off.
+    /// The user's MFA flag (`mfaEnabled`) is off.
     FlagOff,
-    /// A bypass runs.
+    /// The user has an active MFA bypass.
     Bypassed,
-    /// The flag is on, and there is no device to answer with.
+    /// The user's MFA flag is on, but the user has no usable device.
     NoDevice,
-    /// Everything is there; sign-on policies, which this page doesn't read, don't ask.
+    /// The user can complete MFA; the sign-on policies, which this page doesn't read, don't ask for it.
     PolicyDecides,
 }
 
-/// Who can do something about it.
+/// The person or team that can fix a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Who {
-    /// Whoever reads this.
+    /// The user who reads the diagnosis.
     You,
-    /// Nobody but time.
+    /// No one: the problem goes away after some time.
     Time,
     /// An administrator who may assign roles in the environment.
     EnvironmentAdmin,
-    /// Whoever holds the organization's contract with Ping.
+    /// The person responsible for the organization's contract with Ping.
     LicenceHolder,
-    /// Whoever looks after sign-on policies.
+    /// The administrator of the sign-on policies.
     PolicyAdmin,
-    /// Whoever runs the network or its proxy.
+    /// The administrator of the network or its proxy.
     NetworkAdmin,
-    /// Whoever has put this page where it is.
+    /// The administrator who deployed this page.
     Deployer,
-    /// Ping's support.
+    /// The support team of Ping Identity.
     PingSupport,
-    /// The makers of this page.
+    /// The developers of this product.
     Makers,
 }
 
-/// What a button can do about it.
+/// The action that a button offers for a cause.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Next {
-    /// Try the same again.
+    /// Retry the request that failed.
     TryAgain,
-    /// Give another token.
+    /// Ask for another token and replace the present one.
     ReplaceToken,
-    /// Take the region that issued the token.
+    /// Switch to the region that issued the token.
     UseRegion(RegionCode),
-    /// Take the environment that issued the token.
+    /// Switch to the environment that issued the token.
     UseEnvironment(EnvironmentId),
 }
 
-/// A cause that fits, and what follows from it.
+/// A cause that fits the evidence, and what can be done about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// The cause.
+    /// The cause that fits the evidence.
     pub cause: Cause,
-    /// What can be done about it here.
+    /// The action offered on this page, if there is one.
     pub next: Option<Next>,
 }
 
 impl Cause {
-    /// The check that this cause breaks.
+    /// The check that fails because of this cause.
     #[must_use]
     pub const fn check(self) -> Check {
         match self {
@@ -211,7 +212,7 @@ impl Cause {
         }
     }
 
-    /// Who can do something about it.
+    /// The person or team that can fix this cause.
     #[must_use]
     pub const fn who(self) -> Who {
         match self {
@@ -258,7 +259,7 @@ impl Cause {
         }
     }
 
-    /// The permission that is missing, if one is.
+    /// The missing permission, if the cause is a missing permission.
     #[must_use]
     pub const fn missing(self) -> Option<Permission> {
         match self {
@@ -268,7 +269,7 @@ impl Cause {
         }
     }
 
-    /// The likeliest cause of a fault of which nothing else is known.
+    /// The likeliest cause of a fault when nothing else is known.
     #[must_use]
     pub fn of(operation: Operation, fault: &Fault) -> Self {
         let now = super::time::Timestamp(0);
@@ -278,8 +279,8 @@ impl Cause {
     }
 }
 
-/// The causes that fit, the likeliest first, each with what can be done about it here. Empty only where nothing is wrong that
-/// can be seen.
+/// The causes that fit the evidence, the likeliest first, each with the action that this page offers. Empty only if
+/// the evidence shows no problem.
 #[must_use]
 pub fn diagnoses(evidence: &Evidence) -> Vec<Diagnosis> {
     let diagnosis = |cause| Diagnosis { cause, next: evidence.next_step(cause) };
@@ -288,10 +289,10 @@ pub fn diagnoses(evidence: &Evidence) -> Vec<Diagnosis> {
 
 fn causes(evidence: &Evidence) -> Vec<Cause> {
     let ranked = match &evidence.symptom {
-        Symptom::Input(input) => of_input(*input),
-        Symptom::Failed { operation, fault, .. } => evidence.of_failure(*operation, fault),
-        Symptom::NotAsked(user) => evidence.of_silence(*user),
-        Symptom::Health => evidence.of_health(),
+        Symptom::Input(input) => causes_for_input(*input),
+        Symptom::Failed { operation, fault, .. } => evidence.causes_for_failure(*operation, fault),
+        Symptom::NotAsked(user) => evidence.causes_for_not_asked(*user),
+        Symptom::Health => evidence.causes_for_health(),
     };
     let mut causes = Vec::new();
     for cause in ranked {
@@ -302,7 +303,7 @@ fn causes(evidence: &Evidence) -> Vec<Cause> {
     causes
 }
 
-fn of_input(input: InputFault) -> Vec<Cause> {
+fn causes_for_input(input: InputFault) -> Vec<Cause> {
     match input {
         InputFault::Paste(fault) => vec![Cause::TokenUnusable(fault)],
         InputFault::RegionMissing => vec![Cause::RegionMissing],
@@ -319,11 +320,12 @@ impl Evidence {
             IssuedIn::Elsewhere(code) | IssuedIn::Unsure(code) => Some(Next::UseRegion(code.clone())),
             IssuedIn::Here | IssuedIn::NotSaid => None,
         });
-        let own = self.token.as_ref().and_then(|token| token.environment);
-        let own = own.filter(|own| Some(*own) != self.environment_id).map(Next::UseEnvironment);
+        let own_environment = self.token.as_ref().and_then(|token| token.environment);
+        let own_environment =
+            own_environment.filter(|id| Some(*id) != self.environment_id).map(Next::UseEnvironment);
         match cause {
             Cause::RegionElsewhere => issued,
-            Cause::EnvironmentMissing | Cause::NoRole => own,
+            Cause::EnvironmentMissing | Cause::NoRole => own_environment,
             Cause::TokenForgotten
             | Cause::TokenExpired
             | Cause::ClockWrong
@@ -335,8 +337,8 @@ impl Evidence {
         }
     }
 
-    fn of_failure(&self, operation: Operation, fault: &Fault) -> Vec<Cause> {
-        if let Some(causes) = self.of_token() {
+    fn causes_for_failure(&self, operation: Operation, fault: &Fault) -> Vec<Cause> {
+        if let Some(causes) = self.causes_for_token() {
             return causes;
         }
         let is_end_user = self.token.as_ref().is_some_and(|token| matches!(token.actor, Actor::EndUser(_)));
@@ -344,15 +346,15 @@ impl Evidence {
             fault,
             Fault::RoleMissing(_) | Fault::EnvironmentUnknown(_) | Fault::UserUnknown(_) | Fault::NotFound(_)
         );
-        if let Some(causes) = self.of_exception(operation, fault) {
+        if let Some(causes) = self.causes_for_one_user(operation, fault) {
             return causes;
         }
         if is_end_user && is_denied {
             return vec![Cause::EndUserToken, Cause::RoleMissing(operation.permission())];
         }
-        // A refusal of anything under an environment that doesn't exist looks like a missing role.
+        // If the environment doesn't exist, PingOne refuses everything in it as if a role were missing.
         if is_denied && self.is_environment_missing() {
-            return self.environment_missing();
+            return self.causes_for_missing_environment();
         }
         match fault {
             Fault::NotStored(JournalFault::Silent) => vec![Cause::StorageSilent],
@@ -362,7 +364,8 @@ impl Evidence {
             Fault::NotPermitted(_) => vec![Cause::DeploymentForbids],
             Fault::TokenForgotten => vec![Cause::TokenForgotten],
             Fault::TokenExpired(_) => vec![Cause::TokenExpired, Cause::ClockWrong],
-            // The token was taken by the question that followed, and PingOne documents this detail for 401 as well as 403.
+            // PingOne accepted the token for the request that followed, and documents this detail for 401 as well as
+            // for 403.
             Fault::TokenInvalid(refusal)
                 if refusal.names("INSUFFICIENT_PERMISSIONS") && !self.works_now() =>
             {
@@ -375,10 +378,10 @@ impl Evidence {
                 vec![Cause::MfaMissing, Cause::LicenceExceeded]
             }
             Fault::LicenceExceeded(_) => vec![Cause::LicenceExceeded, Cause::MfaMissing],
-            Fault::EnvironmentUnknown(refusal) => self.of_hidden_environment(refusal.status),
-            Fault::RoleMissing(_) => self.of_missing_role(operation),
-            Fault::UserUnknown(_) => self.of_missing_user(),
-            fault if is_gateways_page(fault) => vec![Cause::Intermediary, Cause::ServiceFailing],
+            Fault::EnvironmentUnknown(refusal) => self.causes_for_hidden_environment(refusal.status),
+            Fault::RoleMissing(_) => self.causes_for_missing_role(operation),
+            Fault::UserUnknown(_) => self.causes_for_missing_user(),
+            fault if is_html_page(fault) => vec![Cause::Intermediary, Cause::ServiceFailing],
             Fault::PathUnknown(_) => vec![Cause::PathUnknown, Cause::Intermediary],
             Fault::RequestRefused(refusal) if refusal.code.is_none() => {
                 vec![Cause::Intermediary, Cause::PathUnknown]
@@ -391,17 +394,18 @@ impl Evidence {
                 vec![Cause::AnswerUnknown, Cause::Intermediary]
             }
             Fault::Paging(_) => vec![Cause::ListInconsistent],
-            Fault::ServerFailed(_) => self.of_failing_server(operation),
+            Fault::ServerFailed(_) => self.causes_for_failing_server(operation),
             Fault::BodyCut(_) if self.works_now() => vec![Cause::PassedBy, Cause::ConnectionLost],
             Fault::BodyCut(_) => vec![Cause::ConnectionLost, Cause::Intermediary],
-            Fault::Unreachable => self.of_silence_of_the_host(operation, Cause::AnswerUnreadable),
-            Fault::Timeout { .. } => self.of_silence_of_the_host(operation, Cause::NoAnswer),
+            Fault::Unreachable => self.causes_for_no_answer(operation, Cause::AnswerUnreadable),
+            Fault::Timeout { .. } => self.causes_for_no_answer(operation, Cause::NoAnswer),
         }
     }
 
-    /// One user's failure in a run that changed others: whatever would have stopped those as well is no cause.
-    fn of_exception(&self, operation: Operation, fault: &Fault) -> Option<Vec<Cause>> {
-        let others = self.proven();
+    /// Causes for one user's failure in a run that changed others. A cause that would have stopped those as well is
+    /// excluded.
+    fn causes_for_one_user(&self, operation: Operation, fault: &Fault) -> Option<Vec<Cause>> {
+        let others = self.counterexamples();
         if others == 0 || self.is_out_of_reach() {
             return None;
         }
@@ -412,28 +416,29 @@ impl Evidence {
             Fault::UserUnknown(_) => vec![Cause::UserMissing],
             Fault::PathUnknown(_) | Fault::StatusUnexpected(_) => vec![Cause::Intermediary],
             Fault::RequestRefused(refusal) if refusal.code.is_none() => vec![Cause::Intermediary],
-            Fault::ServerFailed(_) if !is_gateways_page(fault) && self.is_only_one_failing() => {
+            Fault::ServerFailed(_) if !is_html_page(fault) && self.is_only_one_failing() => {
                 vec![Cause::OneRecordFailing]
             }
-            // Only where the host is reached now as well: a run that worked doesn't say that the line is up.
+            // Only if the host can be reached now as well: a run that worked earlier doesn't prove that the network
+            // is up.
             Fault::Unreachable if is_ok(self.environment.as_ref()) => vec![Cause::ConnectionLost],
             Fault::Timeout { .. } if is_ok(self.environment.as_ref()) => {
-                self.of_silence_of_the_host(operation, Cause::NoAnswer).into_iter().take(1).collect()
+                self.causes_for_no_answer(operation, Cause::NoAnswer).into_iter().take(1).collect()
             }
             _ => return None,
         })
     }
 
-    /// What a 401, wherever it came, and the token's own claims say.
-    fn of_token(&self) -> Option<Vec<Cause>> {
+    /// Causes that follow from a 401 to any of the requests and from the token's own claims.
+    fn causes_for_token(&self) -> Option<Vec<Cause>> {
         let has_expired = self.faults().any(|fault| matches!(fault, Fault::TokenExpired(_)));
         if !has_expired && self.refused_token().is_none() {
             return None;
         }
         let issued = self.region.as_ref().map(|(_, issued)| issued);
-        let has_ended =
+        let is_expired =
             has_expired || self.token.as_ref().is_some_and(|token| token.is_expired(self.now) == Some(true));
-        Some(if has_ended {
+        Some(if is_expired {
             vec![Cause::TokenExpired, Cause::ClockWrong]
         } else if matches!(issued, Some(IssuedIn::Elsewhere(_) | IssuedIn::Unsure(_))) {
             vec![Cause::RegionElsewhere, Cause::TokenRefused]
@@ -446,24 +451,24 @@ impl Evidence {
         })
     }
 
-    fn environment_missing(&self) -> Vec<Cause> {
+    fn causes_for_missing_environment(&self) -> Vec<Cause> {
         match self.region {
             Some((_, IssuedIn::Here)) => vec![Cause::EnvironmentMissing, Cause::NoRole],
             _ => vec![Cause::EnvironmentMissing, Cause::RegionElsewhere],
         }
     }
 
-    fn of_hidden_environment(&self, status: u16) -> Vec<Cause> {
+    fn causes_for_hidden_environment(&self, status: u16) -> Vec<Cause> {
         if self.works_now() {
             return vec![Cause::RoleArriving, Cause::NoRole];
         }
         if status == 404 {
-            return self.environment_missing();
+            return self.causes_for_missing_environment();
         }
         vec![Cause::NoRole, Cause::EnvironmentMissing]
     }
 
-    fn of_missing_role(&self, operation: Operation) -> Vec<Cause> {
+    fn causes_for_missing_role(&self, operation: Operation) -> Vec<Cause> {
         let missing = Cause::RoleMissing(operation.permission());
         if self.works_now() {
             return vec![Cause::RoleArriving, missing];
@@ -477,24 +482,24 @@ impl Evidence {
         if matches!(operation, Operation::ChangeFlag(_)) && !self.changed_in.is_empty() {
             return vec![Cause::RoleLost, Cause::ScopeTooNarrow];
         }
-        if self.is_shut_out() {
+        if self.has_lost_access() {
             return vec![Cause::RoleLost, Cause::NoRole];
         }
-        let environment = self.environment.as_ref().and_then(|sight| sight.result.as_ref().err());
+        let environment = self.environment.as_ref().and_then(|observed| observed.result.as_ref().err());
         if matches!(environment, Some(Fault::EnvironmentUnknown(_))) {
             return vec![Cause::NoRole, missing];
         }
         vec![missing, Cause::RoleArriving]
     }
 
-    fn of_missing_user(&self) -> Vec<Cause> {
+    fn causes_for_missing_user(&self) -> Vec<Cause> {
         if self.user.as_ref().is_some_and(|user| user.result.is_ok()) {
             return vec![Cause::PassedBy, Cause::UserMissing];
         }
         vec![Cause::UserMissing, Cause::EnvironmentSuspect]
     }
 
-    fn of_failing_server(&self, operation: Operation) -> Vec<Cause> {
+    fn causes_for_failing_server(&self, operation: Operation) -> Vec<Cause> {
         if self.is_only_one_failing() {
             return vec![Cause::OneRecordFailing, Cause::ServiceFailing];
         }
@@ -504,8 +509,8 @@ impl Evidence {
         vec![Cause::ServiceFailing, Cause::OneRecordFailing]
     }
 
-    /// The browser got no answer that it shows. What it can reach without a token narrows that down, as far as it goes.
-    fn of_silence_of_the_host(&self, operation: Operation, otherwise: Cause) -> Vec<Cause> {
+    /// Causes for a request without a readable answer, narrowed down by what the browser can reach without a token.
+    fn causes_for_no_answer(&self, operation: Operation, otherwise: Cause) -> Vec<Cause> {
         if self.faults().any(|fault| matches!(fault, Fault::RateLimited { .. })) {
             return vec![Cause::RateLimited, otherwise];
         }
@@ -513,7 +518,8 @@ impl Evidence {
             return vec![Cause::PassedBy, otherwise];
         }
         let others_work = is_ok(self.environment.as_ref());
-        // A preflight that is limited, or fails with PingOne, looks like one that is refused. The plain answer tells.
+        // A preflight that is rate-limited, or that fails because PingOne does, looks like one that is refused. The
+        // answer to the plain request tells them apart.
         match self.reach.and_then(|reach| reach.readable) {
             Some(429) => return vec![Cause::RateLimited, otherwise],
             Some(500..) => return vec![Cause::ServiceFailing, otherwise],
@@ -536,7 +542,7 @@ impl Evidence {
             }
             Some(Reach { host: Plain::Unanswered, .. }) => vec![Cause::HostUnreachable, otherwise],
             Some(Reach { readable: Some(_), .. })
-                if otherwise == Cause::AnswerUnreadable && !self.was_asked_with_token(operation) =>
+                if otherwise == Cause::AnswerUnreadable && !self.was_token_sent(operation) =>
             {
                 vec![Cause::PreflightRefused, otherwise]
             }
@@ -548,26 +554,27 @@ impl Evidence {
         }
     }
 
-    /// Whether a request with a token went through at the address of what failed: then the browser was permitted to ask.
-    fn was_asked_with_token(&self, operation: Operation) -> bool {
+    /// Whether a request with a token succeeded at the URL that failed. If so, the browser was permitted to send the
+    /// token there.
+    fn was_token_sent(&self, operation: Operation) -> bool {
         operation.is_write() && is_ok(self.flag.as_ref())
     }
 
-    /// What would keep every further question from being answered.
-    fn of_end(&self) -> Option<Vec<Cause>> {
+    /// Causes that would make every further request fail: an unusable token, or a rate limit.
+    fn blocking_causes(&self) -> Option<Vec<Cause>> {
         let is_limited = self.faults().any(|fault| matches!(fault, Fault::RateLimited { .. }));
-        self.of_token().or_else(|| is_limited.then(|| vec![Cause::RateLimited]))
+        self.causes_for_token().or_else(|| is_limited.then(|| vec![Cause::RateLimited]))
     }
 
-    fn of_silence(&self, user: UserId) -> Vec<Cause> {
-        if let Some(causes) = self.of_end() {
+    fn causes_for_not_asked(&self, user: UserId) -> Vec<Cause> {
+        if let Some(causes) = self.blocking_causes() {
             return causes;
         }
-        if let Some((operation, fault)) = self.first_refusal(user) {
-            return self.as_if(operation, &fault);
+        if let Some((operation, fault)) = self.user_or_flag_fault(user) {
+            return self.causes_as_if_failed(operation, &fault);
         }
         let account = self.user.as_ref().and_then(|user| user.result.as_ref().ok()).map(|user| user.account);
-        let is_off = matches!(self.flag, Some(Observed { result: Ok(false), .. }));
+        let is_flag_off = matches!(self.flag, Some(Observed { result: Ok(false), .. }));
         let is_bypassed =
             matches!(self.bypass, Some(Observed { result: Ok(Some(end)), .. }) if end > self.now);
         let devices = self.devices_seen();
@@ -575,58 +582,59 @@ impl Evidence {
             || (self.has_pingid() == Some(true) && self.has_mfa() == Some(false));
         let fits = [
             (matches!(account, Some(Account::Disabled | Account::Locked)), Cause::AccountUnusable),
-            (is_off, Cause::FlagOff),
+            (is_flag_off, Cause::FlagOff),
             (is_bypassed, Cause::Bypassed),
             (only_pingid, Cause::PingIdDecides),
             (self.has_mfa() == Some(false), Cause::MfaMissing),
             (devices.is_some_and(|(_, usable, _)| usable == 0), Cause::NoDevice),
             (self.has_pingid() == Some(true), Cause::PingIdDecides),
-            (self.is_all_read(), Cause::PolicyDecides),
+            (self.is_everything_read(), Cause::PolicyDecides),
         ];
         let mut causes: Vec<Cause> =
             fits.into_iter().filter(|(fits, _)| *fits).map(|(_, cause)| cause).collect();
-        if let Some((operation, fault)) = self.second_refusal(user) {
-            causes.extend(self.as_if(operation, &fault));
+        if let Some((operation, fault)) = self.devices_or_bypass_fault(user) {
+            causes.extend(self.causes_as_if_failed(operation, &fault));
         }
         causes
     }
 
-    /// Whether all is known that decides whether somebody is asked, but for policies.
-    fn is_all_read(&self) -> bool {
+    /// Whether everything that decides whether the user needs a second factor is known, except for policies.
+    fn is_everything_read(&self) -> bool {
         is_ok(self.flag.as_ref()) && is_ok(self.bypass.as_ref()) && is_ok(self.devices.as_ref())
     }
 
-    /// What kept bypass or devices of a user from being read.
-    fn second_refusal(&self, user: UserId) -> Option<(Operation, Fault)> {
-        let devices = self.devices.as_ref().and_then(|sight| sight.result.as_ref().err());
-        let bypass = self.bypass.as_ref().and_then(|sight| sight.result.as_ref().err());
+    /// The fault that kept the user's devices or bypass from being read, and the operation to diagnose it as.
+    fn devices_or_bypass_fault(&self, user: UserId) -> Option<(Operation, Fault)> {
+        let devices = self.devices.as_ref().and_then(|observed| observed.result.as_ref().err());
+        let bypass = self.bypass.as_ref().and_then(|observed| observed.result.as_ref().err());
         let devices = devices.map(|fault| (Operation::ReadDevices(user), fault.clone()));
         devices.or_else(|| bypass.map(|fault| (Operation::ReadFlag(user), fault.clone())))
     }
 
-    /// What kept the questions about a user from being answered.
-    fn first_refusal(&self, user: UserId) -> Option<(Operation, Fault)> {
+    /// The fault that kept the user or the user's flag from being read, with the operation that failed.
+    fn user_or_flag_fault(&self, user: UserId) -> Option<(Operation, Fault)> {
         let of = |operation, fault: Option<&Fault>| fault.map(|fault| (operation, fault.clone()));
-        let read = self.user.as_ref().and_then(|sight| sight.result.as_ref().err());
-        let flag = self.flag.as_ref().and_then(|sight| sight.result.as_ref().err());
+        let read = self.user.as_ref().and_then(|observed| observed.result.as_ref().err());
+        let flag = self.flag.as_ref().and_then(|observed| observed.result.as_ref().err());
         of(Operation::ReadUser(user), read).or_else(|| of(Operation::ReadFlag(user), flag))
     }
 
-    fn of_health(&self) -> Vec<Cause> {
-        if let Some(causes) = self.of_end() {
+    fn causes_for_health(&self) -> Vec<Cause> {
+        if let Some(causes) = self.blocking_causes() {
             return causes;
         }
-        let environment = self.environment.as_ref().and_then(|sight| sight.result.as_ref().err());
-        let users = self.users.as_ref().and_then(|sight| sight.result.as_ref().err());
-        let flag = self.flag.as_ref().and_then(|sight| sight.result.as_ref().err());
-        let first = self.users.as_ref().and_then(|sight| sight.result.as_ref().ok()?.first);
+        let environment = self.environment.as_ref().and_then(|observed| observed.result.as_ref().err());
+        let users = self.users.as_ref().and_then(|observed| observed.result.as_ref().err());
+        let flag = self.flag.as_ref().and_then(|observed| observed.result.as_ref().err());
+        let first = self.users.as_ref().and_then(|observed| observed.result.as_ref().ok()?.first);
         let refused = [
             environment.map(|fault| (Operation::Connect, fault)),
             users.map(|fault| (Operation::ReadUsers, fault)),
             flag.zip(first).map(|(fault, user)| (Operation::ReadFlag(user), fault)),
         ];
         let refused = refused.into_iter().flatten().next();
-        let mut causes = refused.map_or_else(Vec::new, |(operation, fault)| self.as_if(operation, fault));
+        let mut causes =
+            refused.map_or_else(Vec::new, |(operation, fault)| self.causes_as_if_failed(operation, fault));
         if self.token.as_ref().is_some_and(|token| token.is_expired(self.now) == Some(true)) {
             causes.push(Cause::TokenExpired);
         }
@@ -639,11 +647,11 @@ impl Evidence {
         causes
     }
 
-    /// The causes as if this had failed, with all that is known.
-    fn as_if(&self, operation: Operation, fault: &Fault) -> Vec<Cause> {
+    /// The causes for this fault, as if this operation had been the symptom, with all other evidence.
+    fn causes_as_if_failed(&self, operation: Operation, fault: &Fault) -> Vec<Cause> {
         let symptom = Symptom::Failed { operation, fault: fault.clone(), at: self.now };
         let mut evidence = Self { symptom, ..self.clone() };
-        // What failed was the question itself, which therefore isn't a second opinion.
+        // The request that failed is the question itself, so its answer isn't a second observation.
         if let Operation::ReadUser(user) = operation {
             evidence.learn(Question::User(user), Err::<Answer, _>(fault.clone()), self.now);
             evidence.repeats = self.repeats;
@@ -658,7 +666,7 @@ mod tests {
     use crate::domain::time::Timestamp;
 
     #[test]
-    fn every_fault_has_a_cause_and_the_cause_breaks_a_check_that_does_not_pass() {
+    fn every_fault_has_a_cause_whose_check_does_not_pass() {
         use crate::domain::check::{Verdict, findings};
         for fault in Fault::every() {
             let symptom =
@@ -672,14 +680,14 @@ mod tests {
     }
 
     #[test]
-    fn whoever_else_has_to_act_is_somebody_to_write_to() {
+    fn a_cause_names_who_can_fix_it_and_the_missing_permission() {
         assert_eq!(Cause::RoleMissing(Permission::UpdateMfa).who(), Who::EnvironmentAdmin);
         assert_eq!(Cause::RoleMissing(Permission::UpdateMfa).missing(), Some(Permission::UpdateMfa));
         assert_eq!(Cause::TokenExpired.who(), Who::You);
     }
 
     #[test]
-    fn a_401_of_a_change_alone_neither_passes_the_token_nor_is_said_to_be_over() {
+    fn a_401_of_a_single_change_leaves_the_token_check_unknown() {
         use crate::domain::check::{Verdict, findings};
         use crate::domain::tenant::{Environment, EnvironmentKind};
         use crate::domain::token::TokenFacts;
@@ -699,7 +707,7 @@ mod tests {
     }
 
     #[test]
-    fn health_without_anything_wrong_is_no_diagnosis() {
+    fn health_without_faults_has_no_diagnosis() {
         assert_eq!(diagnoses(&Evidence::of(Symptom::Health, Timestamp(0))), []);
     }
 }

@@ -1,9 +1,10 @@
-//! Decimal digits of every script, by their value: whoever types a number on a keyboard for Japanese or Arabic has
-//! typed that number.
+//! Converts decimal digits of every script to ASCII, so that a number typed on a Japanese or Arabic keyboard is
+//! accepted as that number.
 
 use std::borrow::Cow;
 
-/// The zeros of Unicode's decimal digits (general category `Nd`, Unicode 16). The other nine digits follow each of them.
+/// The zeros of Unicode's decimal digits (general category `Nd`, Unicode 16). Each is followed by the digits one to
+/// nine.
 const ZEROS: [u32; 71] = [
     0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0de6,
     0x0e50, 0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0,
@@ -13,10 +14,10 @@ const ZEROS: [u32; 71] = [
     0x16ac0, 0x16b50, 0x16d70, 0x1ccf0, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0,
 ];
 
-/// Further zeros, of scripts whose digits stand behind those of [`ZEROS`].
+/// More zeros, of the scripts whose digits come after those of [`ZEROS`].
 const LATE_ZEROS: [u32; 4] = [0x1e4f0, 0x1e5f1, 0x1e950, 0x1fbf0];
 
-/// The text with every decimal digit as its ASCII digit. Everything else stays as it is.
+/// The text with every decimal digit replaced by its ASCII digit. Everything else is unchanged.
 #[must_use]
 pub fn ascii_digits(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
@@ -25,20 +26,20 @@ pub fn ascii_digits(text: &str) -> Cow<'_, str> {
     text.chars().map(ascii_digit).collect::<String>().into()
 }
 
-/// A whole number as somebody types it, with blanks around it.
+/// Parses a whole number as a user types it, with blanks around it; `None` if the text isn't one or exceeds `u32`.
 #[must_use]
 pub fn typed_number(text: &str) -> Option<u32> {
     let digits = ascii_digits(text.trim());
-    // `parse` would take a sign, too.
+    // `parse` would also accept a sign.
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().ok())?
 }
 
-fn ascii_digit(letter: char) -> char {
-    let code = u32::from(letter);
+fn ascii_digit(character: char) -> char {
+    let code = u32::from(character);
     let zeros = ZEROS.iter().chain(&LATE_ZEROS);
     let value = zeros.filter_map(|zero| code.checked_sub(*zero)).find(|value| *value < 10);
-    value.and_then(|value| char::from_digit(value, 10)).unwrap_or(letter)
+    value.and_then(|value| char::from_digit(value, 10)).unwrap_or(character)
 }
 
 #[cfg(test)]
@@ -46,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_of_every_script_are_taken_by_their_value() {
+    fn digits_of_every_script_are_converted_by_their_value() {
         for text in [
             "0123456789",
             "０１２３４５６７８９",
@@ -66,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_read_whoever_typed_it_and_nothing_else_is_one() {
+    fn only_whole_numbers_are_parsed_in_the_digits_of_any_script() {
         for (text, number) in [("50", 50), (" ５０ ", 50), ("٥٠", 50), ("۵۰", 50), ("\u{3000}0７\u{a0}", 7)]
         {
             assert_eq!(typed_number(text), Some(number), "{text}");

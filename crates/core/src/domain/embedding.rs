@@ -1,23 +1,24 @@
-//! What a page that embeds the product says to it, and is told by it. What goes out is counts and ids, and nothing else.
+//! The protocol between the product and the host page that embeds it. Events to the host page contain only counts and
+//! IDs.
 
 use super::plan::PlanNumber;
 use super::region::RegionCode;
 use super::tenant::EnvironmentId;
 use super::user::UserId;
 
-/// Why a token is asked for.
+/// Why the host page is asked for a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// There is none yet, or it was forgotten and somebody wants to go on.
+    /// The page has no token yet, or forgot it and the user wants to continue.
     Start,
-    /// The one in use is about to end.
+    /// The token in use is about to expire.
     Expiry,
-    /// PingOne refused the one in use.
+    /// PingOne refused the token in use.
     Refused,
 }
 
 impl Reason {
-    /// The word that the host page reads.
+    /// The word for the reason in the request to the host page.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -28,97 +29,97 @@ impl Reason {
     }
 }
 
-/// What the host page is told, after it was told that the product is there.
+/// An event that the host page receives after it was told that the product is ready.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostEvent {
-    /// An environment was connected to.
+    /// The page connected to an environment.
     Connected {
-        /// Which.
+        /// The ID of the connected environment.
         environment: EnvironmentId,
-        /// Where.
+        /// The region that the environment is in.
         region: RegionCode,
     },
-    /// Everyone was listed.
+    /// All users of the environment were loaded.
     UsersLoaded {
-        /// How many.
+        /// The number of users that were loaded.
         users: u64,
     },
-    /// Others are selected.
+    /// The selection of users changed.
     SelectionChanged {
-        /// How many are, by now.
+        /// The number of users selected now.
         selected: u64,
     },
-    /// One user's flag was changed by its switch.
+    /// One user's MFA flag was changed with its switch.
     Changed {
-        /// Whose.
+        /// The ID of the user who was changed.
         user: UserId,
-        /// Whether MFA is on now.
+        /// Whether the user's MFA is on now.
         enabled: bool,
     },
-    /// Something failed.
+    /// A request or an operation failed.
     Failed {
-        /// What, by the fault's word.
+        /// The fault's word, from [`Fault::word`](super::fault::Fault::word).
         fault: &'static str,
-        /// The status of the answer, where one came.
+        /// The HTTP status of the answer, if there was an answer.
         status: Option<u16>,
     },
-    /// A run has come so far.
+    /// A run made progress; the numbers are those so far.
     RunProgress(RunCounts),
-    /// A run is over.
+    /// A run is finished or was stopped.
     RunFinished {
-        /// What became of it.
+        /// The run's numbers when it ended.
         counts: RunCounts,
-        /// Whether a person stopped it.
+        /// Whether a user stopped the run.
         is_stopped: bool,
     },
 }
 
 impl HostEvent {
-    /// Whether a page around a frame is told too.
+    /// Whether the event is also sent to the parent page when the product runs in a frame.
     #[must_use]
     pub const fn crosses_frames(&self) -> bool {
         matches!(self, Self::Connected { .. } | Self::RunProgress(_) | Self::RunFinished { .. })
     }
 }
 
-/// What is about to be changed: the host page is asked before.
+/// A change that is about to be made. The host page is asked for permission first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Change {
-    /// What is done.
+    /// Whether MFA is enabled, disabled or bypassed.
     pub kind: ChangeKind,
-    /// For how many users.
+    /// The number of users to be changed.
     pub users: u32,
-    /// For whom, where it is one.
+    /// The user to be changed, if there is exactly one.
     pub user: Option<UserId>,
 }
 
 impl Change {
-    /// A change of one user.
+    /// Creates a change of a single user.
     #[must_use]
     pub const fn of_one(kind: ChangeKind, user: UserId) -> Self {
         Self { kind, users: 1, user: Some(user) }
     }
 }
 
-/// What is done to users.
+/// The kinds of changes that the host page can permit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// MFA is turned on.
+    /// MFA is turned on for the users.
     Enable,
-    /// MFA is turned off.
+    /// MFA is turned off for the users.
     Disable,
-    /// A second factor isn't asked for, for a while.
+    /// MFA is bypassed for a limited time.
     Bypass,
 }
 
 impl ChangeKind {
-    /// Of a flag.
+    /// The kind of change that sets the MFA flag to `enabled`.
     #[must_use]
     pub const fn to(enabled: bool) -> Self {
         if enabled { Self::Enable } else { Self::Disable }
     }
 
-    /// The word that the host page reads.
+    /// The word for the change in the request to the host page.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -129,17 +130,17 @@ impl ChangeKind {
     }
 }
 
-/// A run in numbers.
+/// The progress or result of a run in numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunCounts {
-    /// The plan's number.
+    /// The number that identifies the run's plan.
     pub number: PlanNumber,
-    /// Users of the run.
+    /// How many users the run has in total.
     pub total: u32,
-    /// Users who are settled.
+    /// How many users have an outcome.
     pub done: u32,
-    /// Of those, users who were changed.
+    /// How many of the done users were changed.
     pub changed: u32,
-    /// Of those, users who were refused or failed, or of whom nobody knows.
+    /// How many of the done users were refused, failed or are unconfirmed.
     pub failed: u32,
 }

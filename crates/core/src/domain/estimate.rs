@@ -1,79 +1,79 @@
-//! How many requests a run sends, how long that takes, and whether the token lasts.
+//! Estimates how many requests a run sends, how long it takes, and whether the token lasts.
 
 use super::plan::Stops;
 use super::time::{Millis, PerSecond};
 
-/// Every call is two requests: the browser asks before it, because its URL is another than the last one's.
-const REQUESTS_A_CALL: u64 = 2;
+/// Every call costs two requests: the URLs differ, so the browser sends a preflight before each call.
+const REQUESTS_PER_CALL: u64 = 2;
 
-/// The reads of a test user: the flag once more, and the devices before and after.
-const TEST_USER_READS: u64 = 3;
+/// Reads per pilot user: the flag again, and the devices before and after the change.
+const PILOT_USER_READS: u64 = 3;
 
-/// What a run sends.
+/// The amount of work in a run, in calls to PingOne.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Effort {
-    /// How many users are changed.
+    /// How many users the run changes.
     pub changes: u64,
-    /// Whether one of them is the test user.
+    /// Whether the run starts with a pilot user.
     pub has_test_user: bool,
-    /// How many list pages are read when everyone is read back.
+    /// How many pages of the user list are read when all users are verified after the run.
     pub read_back_pages: u64,
 }
 
-/// How long a run takes if nothing slows it down.
+/// The cost of a run if nothing slows it down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Estimate {
-    /// How many requests are sent, preflights counted.
+    /// How many requests are sent, including preflights.
     pub requests: u64,
-    /// How long they take at the pace.
+    /// How long the requests take at the given pace.
     pub takes: Millis,
-    /// Whether the token lasts.
+    /// Whether the token lasts until the run is finished.
     pub token: TokenSpan,
 }
 
 /// Whether a token lasts as long as a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenSpan {
-    /// Nobody knows when it ends.
+    /// The token's expiry isn't known.
     Unknown,
-    /// It lasts.
+    /// The token lasts until the run is finished.
     Lasts {
-        /// How long it still holds.
+        /// The time until the token expires.
         left: Millis,
     },
-    /// It ends before the run does.
+    /// The token expires before the run is finished.
     Ends {
-        /// How long it still holds.
+        /// The time until the token expires.
         left: Millis,
-        /// After how long the run waits for the next one.
+        /// How long the run works before it has to wait for the next token.
         waits_after: Millis,
     },
 }
 
-/// Whether a run of `all` users, of whom so many are done, is going to wait for a person again. How long a person takes is
-/// part of no estimate, so that this is said beside it.
+/// Whether a run of `all` users, with `done` of them done, will pause again for a person. Estimates don't include the
+/// time that a person takes, so the page shows this beside the estimate.
 #[must_use]
 pub fn waits_ahead(stops: Stops, done: u32, all: u32) -> bool {
-    let first = u32::from(stops.after_test_user);
-    if done < first {
-        return all > first;
+    let pilot = u32::from(stops.after_test_user);
+    if done < pilot {
+        return all > pilot;
     }
     let Some(every) = stops.every.filter(|every| *every > 0) else { return false };
-    let next = ((done - first) / every).saturating_add(1).saturating_mul(every).saturating_add(first);
-    next < all
+    let next_stop = ((done - pilot) / every).saturating_add(1).saturating_mul(every).saturating_add(pilot);
+    next_stop < all
 }
 
 impl Effort {
-    /// How many requests are sent, preflights counted.
+    /// How many requests are sent, including preflights.
     #[must_use]
     pub const fn requests(&self) -> u64 {
-        let pilot_user = if self.has_test_user { TEST_USER_READS } else { 0 };
-        let calls = self.changes.saturating_add(self.read_back_pages).saturating_add(pilot_user);
-        calls.saturating_mul(REQUESTS_A_CALL)
+        let pilot_reads = if self.has_test_user { PILOT_USER_READS } else { 0 };
+        let calls = self.changes.saturating_add(self.read_back_pages).saturating_add(pilot_reads);
+        calls.saturating_mul(REQUESTS_PER_CALL)
     }
 
-    /// How long it takes at a pace, and whether a token lasts that has so long to go. In its last moments, `margin`,
-    /// nothing is written.
+    /// Estimates the duration at a pace, and whether a token with `token_left` until its expiry lasts. Nothing is
+    /// written in the token's last moments, which `margin` defines.
     #[must_use]
     pub fn at(&self, pace: PerSecond, token_left: Option<Millis>, margin: Millis) -> Estimate {
         let requests = self.requests();
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_and_a_page_are_two_requests_each() {
+    fn each_change_and_each_page_costs_two_requests() {
         let review = Effort { read_back_pages: 316, ..changes(11_888) };
         assert_eq!(review.requests(), 24_408);
         assert_eq!(Effort { has_test_user: true, ..review }.requests(), 24_414);
@@ -107,14 +107,14 @@ mod tests {
     }
 
     #[test]
-    fn at_ten_requests_a_second_five_users_are_changed_in_one() {
+    fn ten_requests_per_second_change_five_users_per_second() {
         assert_eq!(changes(5).at(PerSecond(10.0), None, MARGIN).takes, Millis::seconds(1));
         assert_eq!(changes(10_200).at(PerSecond(10.0), None, MARGIN).takes, Millis::seconds(34 * 60));
         assert_eq!(changes(0).at(PerSecond(10.0), None, MARGIN).takes, Millis(0));
     }
 
     #[test]
-    fn a_run_waits_again_where_a_stop_is_ahead_and_users_are_left_after_it() {
+    fn a_run_waits_again_if_users_remain_after_the_next_stop() {
         let pilot = Stops { after_test_user: true, every: None };
         let steps = Stops { after_test_user: true, every: Some(50) };
         for (stops, done, all, waits) in [
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pace_that_is_none_takes_for_ever_and_wraps_nowhere() {
+    fn an_invalid_pace_takes_forever_without_overflow() {
         for pace in [0.0, -1.0, f64::NAN] {
             assert_eq!(changes(1).at(PerSecond(pace), None, MARGIN).takes, Millis(u64::MAX));
         }
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_lasts_if_it_outlives_the_run_and_the_margin() {
+    fn a_token_lasts_if_it_expires_after_the_run_and_the_margin() {
         let run = changes(10_200);
         let token = |left| run.at(PerSecond(10.0), left, MARGIN).token;
         assert_eq!(token(None), TokenSpan::Unknown);

@@ -1,4 +1,6 @@
-//! What is known about something that doesn't work, and what is to be asked next. Only reads are ever asked.
+//! Collects the evidence for a diagnosis: what is known about a problem, and which question to ask next.
+//!
+//! Every question reads; nothing is ever written to find a cause.
 
 use super::device::{Device, is_pingid};
 use super::fault::Fault;
@@ -11,48 +13,48 @@ use super::time::{Millis, Timestamp};
 use super::token::{Actor, TokenFacts};
 use super::user::{PopulationId, User, UserId};
 
-/// Why nothing was sent at all.
+/// An input that kept any request from being sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputFault {
-    /// What was pasted is no usable access token.
+    /// The pasted text isn't a usable access token.
     Paste(PasteFault),
-    /// Neither the token nor anybody else names a region.
+    /// No region is given, neither by the token nor in the form.
     RegionMissing,
-    /// The token was issued in another region than is chosen.
+    /// The token was issued in another region than the selected one.
     RegionElsewhere,
-    /// Neither the token nor anybody else names an environment.
+    /// No environment is given, neither by the token nor in the form.
     EnvironmentMissing,
-    /// The environment ID is no UUID.
+    /// The environment ID isn't a UUID.
     EnvironmentUnreadable,
-    /// The user ID is no UUID.
+    /// The user ID from the input isn't a UUID.
     UserUnreadable,
 }
 
-/// What failed.
+/// An operation that can fail, with its user if it has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
-    /// Reading the environment.
+    /// Reading the environment when connecting.
     Connect,
     /// Counting, listing or finding users.
     ReadUsers,
-    /// Asking for users by a filter: a group's members, the people of a list.
+    /// Loading users by a filter: the members of a group, or the users of an import.
     FilterUsers,
-    /// Reading one user.
+    /// Reading the record of this user.
     ReadUser(UserId),
-    /// Reading one user's flag.
+    /// Reading the MFA flag of this user.
     ReadFlag(UserId),
-    /// Reading one user's devices.
+    /// Reading the MFA devices of this user.
     ReadDevices(UserId),
-    /// Reading the report of everyone's devices.
+    /// Reading the device report of all users.
     ReadReport,
-    /// Changing the flag; of whom, where one user is meant.
+    /// Changing the MFA flag, of this user if the operation is about one user.
     ChangeFlag(Option<UserId>),
-    /// Allowing a bypass.
+    /// Allowing an MFA bypass for one user.
     AllowBypass(UserId),
 }
 
 impl Operation {
-    /// The permission that it takes.
+    /// The permission that the operation requires.
     #[must_use]
     pub const fn permission(self) -> Permission {
         match self {
@@ -66,7 +68,7 @@ impl Operation {
         }
     }
 
-    /// Whom it is about.
+    /// The user that the operation is about, if there is one.
     #[must_use]
     pub const fn user(self) -> Option<UserId> {
         match self {
@@ -79,98 +81,100 @@ impl Operation {
         }
     }
 
-    /// Whether it may change something.
+    /// Whether the operation may change something.
     #[must_use]
     pub const fn is_write(self) -> bool {
         matches!(self, Self::ChangeFlag(_) | Self::AllowBypass(_))
     }
 
-    /// The question that asks the same once more. A write is never repeated to find out.
-    const fn again(self) -> Option<Question> {
+    /// The question that repeats the operation. A write is never repeated to find a cause.
+    const fn repeat_question(self) -> Option<Question> {
         match self {
             Self::Connect => Some(Question::Environment),
             Self::ReadUsers => Some(Question::Users),
             Self::ReadUser(user) => Some(Question::User(user)),
             Self::ReadFlag(user) => Some(Question::Flag(user)),
             Self::ReadDevices(user) => Some(Question::Devices(user)),
-            // That anybody can be read says nothing of what was asked for.
+            // That some users can be read doesn't show that the requested ones can.
             Self::FilterUsers | Self::ReadReport | Self::ChangeFlag(_) | Self::AllowBypass(_) => None,
         }
     }
 }
 
-/// Why somebody asks.
+/// Why the diagnosis was requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Symptom {
-    /// Nothing could be sent.
+    /// An input kept any request from being sent.
     Input(InputFault),
-    /// Something failed.
+    /// An operation failed with a fault.
     Failed {
-        /// What.
+        /// The operation that failed, with its user.
         operation: Operation,
-        /// How.
+        /// The fault that it failed with.
         fault: Fault,
-        /// When.
+        /// When it failed, by this computer's clock.
         at: Timestamp,
     },
     /// Nothing failed, but this user isn't asked for a second factor.
     NotAsked(UserId),
-    /// Nothing failed: somebody wants to know before it matters.
+    /// Nothing failed: the user checks the setup before it matters.
     Health,
 }
 
-/// What an answer said, and when.
+/// The answer to a question, with its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observed<T> {
-    /// When.
+    /// When the answer arrived, by this computer's clock.
     pub at: Timestamp,
-    /// What, or why nothing.
+    /// The value, or the fault that kept it from being read.
     pub result: Result<T, Fault>,
 }
 
-/// The users whom a token may see.
+/// The users that a token may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VisibleUsers {
-    /// How many there are, where PingOne says so.
+    /// The number of users, where PingOne says it.
     pub count: Option<u64>,
-    /// The first one.
+    /// The ID of the first user, if there is one.
     pub first: Option<UserId>,
 }
 
-/// What the browser could reach without a token and without asking for permission first.
+/// What the browser could reach without a token and without a preflight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
-    /// Whether the browser says that it is online. It is wrong about that at times; offline is meant.
+    /// Whether the browser reports that it is online. Only "offline" is meaningful; browsers sometimes report
+    /// "online" wrongly.
     pub is_online: bool,
     /// Whether the page's own server answered.
     pub page: bool,
-    /// Whether the API's host answered anything at all, readable or not.
+    /// Whether the API's host answered at all, with a readable answer or not.
     pub host: Plain,
-    /// The status of its answer, where the page was permitted to read it.
+    /// The HTTP status of the host's answer, if the page was permitted to read it.
     pub readable: Option<u16>,
 }
 
-/// What came of a plain request, without a token.
+/// The result of a plain request without a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Plain {
-    /// Something answered.
+    /// The host answered, readable or not.
     Answered,
-    /// Nothing did.
+    /// The host didn't answer the request.
     Unanswered,
-    /// The page's own security policy kept the browser from asking.
+    /// The page's own security policy kept the browser from sending the request.
     Forbidden,
 }
 
-/// Where a token was issued, compared with the region that is asked.
+/// Where a token was issued, compared with the selected region.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IssuedIn {
-    /// In that region.
+    /// The selected region issued the token.
     Here,
-    /// In another one.
+    /// Another region issued the token.
     Elsewhere(RegionCode),
-    /// In another one by its name, but the deployment doesn't say which PingOne region stands behind the one that is asked.
+    /// By its name another region issued the token, but the deployment's configuration doesn't say which PingOne
+    /// region the selected one stands for.
     Unsure(RegionCode),
-    /// The token doesn't say.
+    /// The token doesn't say where it was issued.
     NotSaid,
 }
 
@@ -188,109 +192,109 @@ impl IssuedIn {
     }
 }
 
-/// A question to PingOne or to the network. All of them read.
+/// A question to PingOne or to the network. All questions only read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
-    /// What the browser can reach at all, where this was operation.
+    /// What the browser can reach at all, after this operation failed.
     Reach(Operation),
-    /// The environment.
+    /// Read the record of the environment.
     Environment,
-    /// How many users there are, and one of them.
+    /// Read the number of users, and one of them.
     Users,
-    /// One user.
+    /// Read the record of this user.
     User(UserId),
-    /// One user's flag.
+    /// Read the MFA flag of this user.
     Flag(UserId),
-    /// The populations.
+    /// Read the populations of the environment.
     Populations,
-    /// The environment's MFA settings.
+    /// Read the environment's MFA settings.
     Settings,
-    /// The products in the environment.
+    /// Read the environment's list of products.
     Products,
-    /// One user's devices.
+    /// Read the MFA devices of this user.
     Devices(UserId),
-    /// One user's bypass.
+    /// Read the MFA bypass of this user.
     Bypass(UserId),
 }
 
-/// The answer to an [`Question`].
+/// The value that answers a [`Question`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
-    /// What could be reached.
+    /// What the browser could reach.
     Reach(Reach),
-    /// The environment.
+    /// The record of the environment.
     Environment(Environment),
-    /// The users.
+    /// The number of users, and one of them.
     Users(VisibleUsers),
-    /// The user.
+    /// The record of the user, boxed for its size.
     User(Box<User>),
-    /// The flag.
+    /// Whether the user's MFA flag is on.
     Flag(bool),
-    /// The populations may be read.
+    /// The token may read the populations.
     Populations,
-    /// The MFA settings may be read.
+    /// The token may read the MFA settings.
     Settings,
-    /// The products, where the token is told.
+    /// The products; `None` where PingOne doesn't tell this token.
     Products(Option<Vec<String>>),
-    /// The devices.
+    /// All MFA devices of the user, active or not.
     Devices(Vec<Device>),
-    /// The end of the bypass; `None` without one.
+    /// When the bypass expires; `None` without a bypass.
     Bypass(Option<Timestamp>),
 }
 
-/// A refused read is asked again after these pauses, because a role takes a while to arrive.
+/// The pauses before each repetition of a refused read. A newly assigned role takes a while to take effect.
 const PAUSES: [Millis; 4] =
     [Millis::seconds(5), Millis::seconds(10), Millis::seconds(15), Millis::seconds(30)];
 
-/// What is known.
+/// Everything that is known about a problem.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
-    /// Why somebody asks.
+    /// Why the diagnosis was requested.
     pub symptom: Symptom,
-    /// Now, by this computer's clock.
+    /// The current time by this computer's clock.
     pub now: Timestamp,
     /// The token's claims, if there is a token.
     pub token: Option<TokenFacts>,
-    /// Whether the token is addressed to an API of PingOne; `None` where it doesn't say to whom it is.
+    /// Whether the token is addressed to an API of PingOne; `None` if it names no audience.
     pub is_for_pingone: Option<bool>,
-    /// The region that is asked, and whether the token was issued there.
+    /// The selected region, and whether it issued the token.
     pub region: Option<(Region, IssuedIn)>,
-    /// The environment that is asked.
+    /// The ID of the selected environment.
     pub environment_id: Option<EnvironmentId>,
-    /// The population of the user whom it is about.
+    /// The population of the user that the diagnosis is about.
     pub population: Option<PopulationId>,
-    /// Whether this very token has read the environment before.
+    /// Whether this same token has read the environment before.
     pub has_entered: bool,
-    /// The populations in which this token has changed somebody.
+    /// The populations in which this token has changed users.
     pub changed_in: Vec<PopulationId>,
-    /// What the run proved whose user it is about, if it is about one.
+    /// What the user's run proved, if the diagnosis is about a user of a run.
     pub proof: Option<Proof>,
-    /// What could be reached.
+    /// What the browser could reach without a token.
     pub reach: Option<Reach>,
-    /// The environment, as it was read last.
+    /// The environment as it was last read.
     pub environment: Option<Observed<Environment>>,
-    /// The users, as they were read last.
+    /// The users as they were last read.
     pub users: Option<Observed<VisibleUsers>>,
-    /// The user whom it is about.
+    /// The user that the diagnosis is about.
     pub user: Option<Observed<User>>,
-    /// That user's flag, or another's.
+    /// That user's MFA flag, or another user's.
     pub flag: Option<Observed<bool>>,
-    /// Whether populations may be read.
+    /// Whether the token may read populations.
     pub populations: Option<Observed<()>>,
-    /// Whether the MFA settings may be read.
+    /// Whether the token may read the MFA settings.
     pub settings: Option<Observed<()>>,
-    /// The products.
+    /// The products of the environment.
     pub products: Option<Observed<Option<Vec<String>>>>,
-    /// The user's devices.
+    /// The MFA devices of the user that it is about.
     pub devices: Option<Observed<Vec<Device>>>,
-    /// The user's bypass.
+    /// The MFA bypass of the user that it is about.
     pub bypass: Option<Observed<Option<Timestamp>>>,
-    /// How often the refused read was asked again after a pause.
+    /// How often the refused read was repeated after a pause.
     pub repeats: usize,
 }
 
 impl Evidence {
-    /// Nothing but the reason to ask.
+    /// Evidence that contains only the symptom.
     #[must_use]
     pub fn of(symptom: Symptom, now: Timestamp) -> Self {
         Self {
@@ -318,13 +322,14 @@ impl Evidence {
         }
     }
 
-    /// The same, with what the token says.
+    /// Adds the token's claims to the evidence.
     #[must_use]
     pub fn with_token(self, token: TokenFacts, regions: &Regions) -> Self {
         Self { is_for_pingone: regions.are_addressed(&token), token: Some(token), ..self }
     }
 
-    /// The same, with where is asked. The token is known before.
+    /// Adds the selected region and environment. Call it after [`Evidence::with_token`], because it compares the
+    /// region with the token's.
     #[must_use]
     pub fn with_place(self, region: Region, environment: Option<EnvironmentId>, regions: &Regions) -> Self {
         let issued =
@@ -332,7 +337,7 @@ impl Evidence {
         Self { region: Some((region, issued)), environment_id: environment, ..self }
     }
 
-    /// What failed, if anything did.
+    /// The operation that failed and its fault, if the symptom is a failure.
     #[must_use]
     pub fn fault(&self) -> Option<(Operation, &Fault)> {
         match &self.symptom {
@@ -341,7 +346,7 @@ impl Evidence {
         }
     }
 
-    /// Whom it is about.
+    /// The user that the diagnosis is about, if there is one.
     #[must_use]
     pub fn subject(&self) -> Option<UserId> {
         match &self.symptom {
@@ -351,34 +356,36 @@ impl Evidence {
         }
     }
 
-    /// The population of the user whom it is about, where it is known.
+    /// The population of the user that the diagnosis is about, if it is known.
     #[must_use]
     pub fn population(&self) -> Option<PopulationId> {
-        let read = self.user.as_ref().and_then(|sight| sight.result.as_ref().ok());
+        let read = self.user.as_ref().and_then(|observed| observed.result.as_ref().ok());
         self.population.or_else(|| read.and_then(|user| user.population))
     }
 
-    /// How many users the run changed with this token that speak against a cause which would have stopped them as well.
-    /// None where something else failed than a change, or where the token can't even read the environment any more.
+    /// How many users the run changed with this token although the suspected cause would have stopped them as well.
+    ///
+    /// Zero if something other than a change failed, or if the token can't even read the environment any more.
     #[must_use]
-    pub fn proven(&self) -> u64 {
+    pub fn counterexamples(&self) -> u64 {
         let is_change = matches!(self.fault(), Some((Operation::ChangeFlag(_), _)));
-        let is_shut = self.environment.as_ref().is_some_and(|sight| sight.result.is_err());
-        let proof = self.proof.as_ref().filter(|_| is_change && !is_shut);
+        let is_environment_refused =
+            self.environment.as_ref().is_some_and(|observed| observed.result.is_err());
+        let proof = self.proof.as_ref().filter(|_| is_change && !is_environment_refused);
         proof.map_or(0, |proof| proof.speaks_for(self.population()))
     }
 
-    /// Every fault that was met, the one that it began with first.
+    /// All faults so far, the fault of the symptom first.
     pub fn faults(&self) -> impl Iterator<Item = &Fault> {
-        self.fault().map(|(_, fault)| fault).into_iter().chain(self.answers())
+        self.fault().map(|(_, fault)| fault).into_iter().chain(self.answer_faults())
     }
 
-    /// Every fault that a question was answered with.
-    fn answers(&self) -> impl Iterator<Item = &Fault> {
-        fn of<T>(sight: Option<&Observed<T>>) -> Option<&Fault> {
-            sight?.result.as_ref().err()
+    /// All faults that questions were answered with.
+    fn answer_faults(&self) -> impl Iterator<Item = &Fault> {
+        fn of<T>(observed: Option<&Observed<T>>) -> Option<&Fault> {
+            observed?.result.as_ref().err()
         }
-        let seen = [
+        let faults = [
             of(self.environment.as_ref()),
             of(self.users.as_ref()),
             of(self.user.as_ref()),
@@ -389,12 +396,12 @@ impl Evidence {
             of(self.devices.as_ref()),
             of(self.bypass.as_ref()),
         ];
-        seen.into_iter().flatten()
+        faults.into_iter().flatten()
     }
 
-    /// Whether PingOne took the token for anything: a refusal for want of a role says that it did.
+    /// Whether PingOne accepted the token for any request. A refusal because of a missing role shows that it did.
     #[must_use]
-    pub fn is_token_taken(&self) -> bool {
+    pub fn is_token_accepted(&self) -> bool {
         let is_known = |fault: &Fault| {
             matches!(
                 fault,
@@ -405,28 +412,30 @@ impl Evidence {
                     | Fault::NotFound(_)
             )
         };
-        self.has_read_anything() || self.proven() > 0 || self.faults().any(is_known)
+        self.has_read_anything() || self.counterexamples() > 0 || self.faults().any(is_known)
     }
 
-    /// The 401 that stands. One that it began with doesn't, once the same token has read the environment: it was about the
-    /// one request.
+    /// The 401 that still counts against the token.
+    ///
+    /// The symptom's own 401 doesn't count once the same token has read the environment, or has changed other users
+    /// in the run: it was about that single request.
     #[must_use]
     pub fn refused_token(&self) -> Option<&Fault> {
         let is_refused = |fault: &&Fault| matches!(fault, Fault::TokenInvalid(_));
         let first = self.fault().map(|(_, fault)| fault).filter(is_refused);
-        let is_taken = is_ok(self.environment.as_ref()) || self.proven() > 0;
-        self.answers().find(is_refused).or_else(|| first.filter(|_| !is_taken))
+        let is_accepted = is_ok(self.environment.as_ref()) || self.counterexamples() > 0;
+        self.answer_faults().find(is_refused).or_else(|| first.filter(|_| !is_accepted))
     }
 
-    /// Whether the token's holder could read the environment, and can't any more.
+    /// Whether the token's holder could read the environment earlier and no longer can.
     #[must_use]
-    pub fn is_shut_out(&self) -> bool {
-        let refusal = self.environment.as_ref().and_then(|sight| sight.result.as_ref().err());
+    pub fn has_lost_access(&self) -> bool {
+        let refusal = self.environment.as_ref().and_then(|observed| observed.result.as_ref().err());
         self.has_entered
             && matches!(refusal, Some(Fault::EnvironmentUnknown(refusal)) if refusal.status == 403)
     }
 
-    /// Whether any question was answered.
+    /// Whether any record was read.
     #[must_use]
     pub fn has_read_anything(&self) -> bool {
         is_ok(self.environment.as_ref())
@@ -436,11 +445,13 @@ impl Evidence {
             || is_ok(self.devices.as_ref())
     }
 
-    /// Whether the very thing that failed works by now.
+    /// Whether the operation that failed succeeds now.
     #[must_use]
     pub fn works_now(&self) -> bool {
-        let Some(again) = self.fault().and_then(|(operation, _)| operation.again()) else { return false };
-        match again {
+        let Some(question) = self.fault().and_then(|(operation, _)| operation.repeat_question()) else {
+            return false;
+        };
+        match question {
             Question::Environment => is_ok(self.environment.as_ref()),
             Question::Users => is_ok(self.users.as_ref()),
             Question::User(_) => is_ok(self.user.as_ref()),
@@ -454,15 +465,15 @@ impl Evidence {
         }
     }
 
-    /// What is to be asked next, and after which pause. Only what can tell one cause from another is asked.
+    /// The next question, and the pause before it. Only questions that distinguish between causes are asked.
     #[must_use]
     pub fn next_question(&self) -> Option<(Question, Millis)> {
-        let open = self.wanted().into_iter().find(|ask| !self.is_answered(*ask));
-        open.map(|ask| (ask, Millis(0))).or_else(|| self.repeat())
+        let open = self.wanted_questions().into_iter().find(|question| !self.is_answered(*question));
+        open.map(|question| (question, Millis(0))).or_else(|| self.next_repetition())
     }
 
-    /// A role that was given a moment ago isn't there at once: a read that was refused for want of one is operation again.
-    fn repeat(&self) -> Option<(Question, Millis)> {
+    /// Repeats a read that was refused because of a role: a newly assigned role doesn't take effect at once.
+    fn next_repetition(&self) -> Option<(Question, Millis)> {
         let (operation, fault) = self.fault()?;
         let is_refusal = match fault {
             Fault::RoleMissing(_) => true,
@@ -470,22 +481,22 @@ impl Evidence {
             _ => false,
         };
         let is_end_user = self.token.as_ref().is_some_and(|token| matches!(token.actor, Actor::EndUser(_)));
-        let is_final = is_end_user || self.is_over() || self.is_environment_missing();
+        let is_final = is_end_user || self.is_conclusive() || self.is_environment_missing();
         let is_settled = !is_refusal || is_final || self.works_now();
         let pause = PAUSES.get(self.repeats).filter(|_| !is_settled)?;
-        Some((operation.again()?, *pause))
+        Some((operation.repeat_question()?, *pause))
     }
 
-    /// Whether PingOne says that there is no such environment.
+    /// Whether PingOne says that the environment doesn't exist.
     #[must_use]
     pub fn is_environment_missing(&self) -> bool {
-        let refusal = self.environment.as_ref().and_then(|sight| sight.result.as_ref().err());
+        let refusal = self.environment.as_ref().and_then(|observed| observed.result.as_ref().err());
         matches!(refusal, Some(Fault::EnvironmentUnknown(refusal)) if refusal.status == 404)
     }
 
-    /// Whether every further question would end in the same way, or make things worse. One 401 may be about the one request,
-    /// so that one question follows it.
-    fn is_over(&self) -> bool {
+    /// Whether further questions would all fail in the same way, or make things worse. The symptom's own 401 may be
+    /// about that single request, so one question may follow it.
+    fn is_conclusive(&self) -> bool {
         let is_final = |fault: &Fault| {
             matches!(
                 fault,
@@ -498,20 +509,21 @@ impl Evidence {
                     | Fault::LockSilent
             )
         };
-        self.faults().any(is_final) || self.answers().any(|fault| matches!(fault, Fault::TokenInvalid(_)))
+        self.faults().any(is_final)
+            || self.answer_faults().any(|fault| matches!(fault, Fault::TokenInvalid(_)))
     }
 
-    fn wanted(&self) -> Vec<Question> {
+    fn wanted_questions(&self) -> Vec<Question> {
         match &self.symptom {
             Symptom::Input(_) => Vec::new(),
-            _ if self.is_over() => Vec::new(),
-            Symptom::Health => self.health(),
-            Symptom::NotAsked(user) => self.silence(*user),
-            Symptom::Failed { operation, fault, .. } => self.after(*operation, fault),
+            _ if self.is_conclusive() => Vec::new(),
+            Symptom::Health => self.questions_for_health(),
+            Symptom::NotAsked(user) => self.questions_for_not_asked(*user),
+            Symptom::Failed { operation, fault, .. } => self.questions_for_failure(*operation, fault),
         }
     }
 
-    fn silence(&self, user: UserId) -> Vec<Question> {
+    fn questions_for_not_asked(&self, user: UserId) -> Vec<Question> {
         let mut wanted = vec![
             Question::User(user),
             Question::Flag(user),
@@ -520,17 +532,17 @@ impl Evidence {
             Question::Environment,
             Question::Products,
         ];
-        // Who may read others, and not this user, has a role that is limited.
+        // If other users can be read, but not this one, the role is limited.
         let is_refused = |fault: Option<&Fault>| matches!(fault, Some(Fault::RoleMissing(_)));
-        let read = self.user.as_ref().and_then(|sight| sight.result.as_ref().err());
-        let flag = self.flag.as_ref().and_then(|sight| sight.result.as_ref().err());
+        let read = self.user.as_ref().and_then(|observed| observed.result.as_ref().err());
+        let flag = self.flag.as_ref().and_then(|observed| observed.result.as_ref().err());
         if is_refused(read) || is_refused(flag) {
             wanted.push(Question::Users);
         }
         wanted
     }
 
-    fn health(&self) -> Vec<Question> {
+    fn questions_for_health(&self) -> Vec<Question> {
         let mut wanted = vec![Question::Reach(Operation::Connect), Question::Environment];
         if is_ok(self.environment.as_ref()) {
             wanted.extend([Question::Users, Question::Populations, Question::Settings, Question::Products]);
@@ -543,7 +555,7 @@ impl Evidence {
         self.users.as_ref()?.result.as_ref().ok()?.first
     }
 
-    fn after(&self, operation: Operation, fault: &Fault) -> Vec<Question> {
+    fn questions_for_failure(&self, operation: Operation, fault: &Fault) -> Vec<Question> {
         let mut wanted = Vec::new();
         if matches!(fault, Fault::Unreachable | Fault::Timeout { .. } | Fault::BodyCut(_)) {
             wanted.push(Question::Reach(operation));
@@ -577,8 +589,8 @@ impl Evidence {
         wanted
     }
 
-    fn is_answered(&self, ask: Question) -> bool {
-        match ask {
+    fn is_answered(&self, question: Question) -> bool {
+        match question {
             Question::Reach(_) => self.reach.is_some(),
             Question::Environment => self.environment.is_some(),
             Question::Users => self.users.is_some(),
@@ -592,74 +604,76 @@ impl Evidence {
         }
     }
 
-    /// Takes note of an answer.
-    pub fn learn(&mut self, ask: Question, result: Result<Answer, Fault>, at: Timestamp) {
+    /// Records the answer to a question, or the fault that it failed with.
+    pub fn learn(&mut self, question: Question, result: Result<Answer, Fault>, at: Timestamp) {
         self.now = at;
-        self.repeats += usize::from(self.is_answered(ask));
+        self.repeats += usize::from(self.is_answered(question));
         match result {
-            Ok(told) => self.see(told, at),
-            Err(fault) => self.miss(ask, fault, at),
+            Ok(answer) => self.record_answer(answer, at),
+            Err(fault) => self.record_fault(question, fault, at),
         }
     }
 
-    fn see(&mut self, told: Answer, at: Timestamp) {
-        match told {
+    fn record_answer(&mut self, answer: Answer, at: Timestamp) {
+        match answer {
             Answer::Reach(reach) => self.reach = Some(reach),
-            Answer::Environment(environment) => self.environment = seen(at, environment),
-            Answer::Users(users) => self.users = seen(at, users),
-            Answer::User(user) => self.user = seen(at, *user),
-            Answer::Flag(flag) => self.flag = seen(at, flag),
-            Answer::Populations => self.populations = seen(at, ()),
-            Answer::Settings => self.settings = seen(at, ()),
-            Answer::Products(products) => self.products = seen(at, products),
-            Answer::Devices(devices) => self.devices = seen(at, devices),
-            Answer::Bypass(until) => self.bypass = seen(at, until),
+            Answer::Environment(environment) => self.environment = observed_value(at, environment),
+            Answer::Users(users) => self.users = observed_value(at, users),
+            Answer::User(user) => self.user = observed_value(at, *user),
+            Answer::Flag(flag) => self.flag = observed_value(at, flag),
+            Answer::Populations => self.populations = observed_value(at, ()),
+            Answer::Settings => self.settings = observed_value(at, ()),
+            Answer::Products(products) => self.products = observed_value(at, products),
+            Answer::Devices(devices) => self.devices = observed_value(at, devices),
+            Answer::Bypass(until) => self.bypass = observed_value(at, until),
         }
     }
 
-    fn miss(&mut self, ask: Question, fault: Fault, at: Timestamp) {
-        match ask {
-            // What can't be reached is no fault here, but the answer itself.
+    fn record_fault(&mut self, question: Question, fault: Fault, at: Timestamp) {
+        match question {
+            // An unreachable host isn't a fault here; it is the answer itself.
             Question::Reach(_) => {}
-            Question::Environment => self.environment = missed(at, fault),
-            Question::Users => self.users = missed(at, fault),
-            Question::User(_) => self.user = missed(at, fault),
-            Question::Flag(_) => self.flag = missed(at, fault),
-            Question::Populations => self.populations = missed(at, fault),
-            Question::Settings => self.settings = missed(at, fault),
-            Question::Products => self.products = missed(at, fault),
-            Question::Devices(_) => self.devices = missed(at, fault),
-            Question::Bypass(_) => self.bypass = missed(at, fault),
+            Question::Environment => self.environment = observed_fault(at, fault),
+            Question::Users => self.users = observed_fault(at, fault),
+            Question::User(_) => self.user = observed_fault(at, fault),
+            Question::Flag(_) => self.flag = observed_fault(at, fault),
+            Question::Populations => self.populations = observed_fault(at, fault),
+            Question::Settings => self.settings = observed_fault(at, fault),
+            Question::Products => self.products = observed_fault(at, fault),
+            Question::Devices(_) => self.devices = observed_fault(at, fault),
+            Question::Bypass(_) => self.bypass = observed_fault(at, fault),
         }
     }
 
-    /// What was allowed and what was refused for want of a permission.
+    /// The permissions that the evidence shows as granted (`true`) or refused (`false`).
     #[must_use]
     pub fn observed(&self) -> Vec<(Permission, bool)> {
         let reads = [
-            allowed(Permission::ReadEnvironment, self.environment.as_ref()),
-            allowed(Permission::ReadUsers, self.users.as_ref()),
-            allowed(Permission::ReadPopulations, self.populations.as_ref()),
-            allowed(Permission::ReadSettings, self.settings.as_ref()),
+            permission_shown_by(Permission::ReadEnvironment, self.environment.as_ref()),
+            permission_shown_by(Permission::ReadUsers, self.users.as_ref()),
+            permission_shown_by(Permission::ReadPopulations, self.populations.as_ref()),
+            permission_shown_by(Permission::ReadSettings, self.settings.as_ref()),
         ];
         let operation = match self.fault() {
-            // Which permission a bypass takes isn't documented.
-            Some((Operation::ChangeFlag(_), Fault::RoleMissing(_))) if self.proven() == 0 => {
+            // The permission that a bypass requires isn't documented.
+            Some((Operation::ChangeFlag(_), Fault::RoleMissing(_))) if self.counterexamples() == 0 => {
                 Some((Permission::UpdateMfa, false))
             }
-            _ if self.proven() > 0 || !self.changed_in.is_empty() => Some((Permission::UpdateMfa, true)),
+            _ if self.counterexamples() > 0 || !self.changed_in.is_empty() => {
+                Some((Permission::UpdateMfa, true))
+            }
             _ => None,
         };
         reads.into_iter().flatten().chain(operation).collect()
     }
 
-    /// Whether PingOne MFA is in the environment; `None` where nobody was told.
+    /// Whether the environment has PingOne MFA; `None` if the products aren't known.
     #[must_use]
     pub fn has_mfa(&self) -> Option<bool> {
         self.has_product(|product| product == "PING_ONE_MFA")
     }
 
-    /// Whether `PingID` is in the environment; `None` where nobody was told.
+    /// Whether the environment has `PingID`; `None` if the products aren't known.
     #[must_use]
     pub fn has_pingid(&self) -> Option<bool> {
         self.has_product(is_pingid)
@@ -667,30 +681,33 @@ impl Evidence {
 
     fn has_product(&self, is_meant: impl Fn(&str) -> bool) -> Option<bool> {
         let products = self.products.as_ref()?.result.as_ref().ok()?.as_ref()?;
-        Some(products.iter().any(|there| is_meant(there)))
+        Some(products.iter().any(|product| is_meant(product)))
     }
 }
 
-/// Whether this was asked and answered.
-pub(super) fn is_ok<T>(sight: Option<&Observed<T>>) -> bool {
-    sight.is_some_and(|sight| sight.result.is_ok())
+/// Whether the question was asked and answered with a value.
+pub(super) fn is_ok<T>(observed: Option<&Observed<T>>) -> bool {
+    observed.is_some_and(|observed| observed.result.is_ok())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it goes where nothing may be known")]
-fn seen<T>(at: Timestamp, result: T) -> Option<Observed<T>> {
+fn observed_value<T>(at: Timestamp, result: T) -> Option<Observed<T>> {
     Some(Observed { at, result: Ok(result) })
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it goes where nothing may be known")]
-fn missed<T>(at: Timestamp, fault: Fault) -> Option<Observed<T>> {
+fn observed_fault<T>(at: Timestamp, fault: Fault) -> Option<Observed<T>> {
     Some(Observed { at, result: Err(fault) })
 }
 
-fn allowed<T>(permission: Permission, sight: Option<&Observed<T>>) -> Option<(Permission, bool)> {
-    match &sight?.result {
+fn permission_shown_by<T>(
+    permission: Permission,
+    observed: Option<&Observed<T>>,
+) -> Option<(Permission, bool)> {
+    match &observed?.result {
         Ok(_) => Some((permission, true)),
         Err(Fault::RoleMissing(_)) => Some((permission, false)),
-        // What doesn't exist says nothing of roles.
+        // A missing environment says nothing about roles.
         Err(Fault::EnvironmentUnknown(refusal)) if refusal.status == 403 => Some((permission, false)),
         Err(_) => None,
     }
@@ -723,7 +740,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_has_ended_and_a_limit_call_for_no_question() {
+    fn an_expired_token_and_a_rate_limit_lead_to_no_question() {
         for fault in [
             Fault::TokenExpired(refused(401)),
             Fault::TokenForgotten,
@@ -734,7 +751,7 @@ mod tests {
     }
 
     #[test]
-    fn one_question_tells_a_token_that_is_refused_from_a_request_that_was() {
+    fn one_question_tells_a_refused_token_from_a_refused_request() {
         let mut refused_once = failed(Operation::ReadUser(user()), Fault::TokenInvalid(refused(401)));
         let mut refused_twice = refused_once.clone();
         assert_eq!(refused_once.next_question(), Some((Question::Environment, Millis(0))));
@@ -745,19 +762,19 @@ mod tests {
     }
 
     #[test]
-    fn every_question_is_asked_once_and_a_refused_read_again_after_pauses() {
+    fn every_question_is_asked_once_and_a_refused_read_is_repeated_after_pauses() {
         let mut evidence = failed(Operation::ReadUsers, Fault::RoleMissing(refused(403)));
         let mut asked = Vec::new();
-        while let Some((ask, pause)) = evidence.next_question() {
-            asked.push((ask, pause.0));
-            let result = match ask {
+        while let Some((question, pause)) = evidence.next_question() {
+            asked.push((question, pause.0));
+            let result = match question {
                 Question::Environment => Ok(environment()),
                 _ => Err(Fault::RoleMissing(refused(403))),
             };
-            evidence.learn(ask, result, NOW);
+            evidence.learn(question, result, NOW);
             assert!(asked.len() < 20, "{asked:?}");
         }
-        let again = [
+        let repeated = [
             (Question::Users, 5000),
             (Question::Users, 10_000),
             (Question::Users, 15_000),
@@ -770,27 +787,27 @@ mod tests {
             Question::Settings,
             Question::Products,
         ];
-        assert_eq!(asked, once.map(|ask| (ask, 0)).into_iter().chain(again).collect::<Vec<_>>());
+        assert_eq!(asked, once.map(|question| (question, 0)).into_iter().chain(repeated).collect::<Vec<_>>());
     }
 
     #[test]
     fn a_write_is_never_repeated() {
         let mut evidence = failed(Operation::ChangeFlag(Some(user())), Fault::RoleMissing(refused(403)));
         let mut asked = 0;
-        while let Some((ask, _)) = evidence.next_question() {
-            evidence.learn(ask, Err(Fault::Unreachable), NOW);
+        while let Some((question, _)) = evidence.next_question() {
+            evidence.learn(question, Err(Fault::Unreachable), NOW);
             asked += 1;
         }
-        assert_eq!(asked, 1, "the environment can't be read, and everything else stands behind it");
+        assert_eq!(asked, 1, "the environment can't be read, and all other reads depend on it");
     }
 
     #[test]
-    fn who_is_offline_is_asked_nothing_more() {
+    fn no_more_questions_are_asked_when_offline() {
         let mut evidence = failed(Operation::Connect, Fault::Unreachable);
-        let (ask, _) = evidence.next_question().unwrap();
-        assert_eq!(ask, Question::Reach(Operation::Connect));
+        let (question, _) = evidence.next_question().unwrap();
+        assert_eq!(question, Question::Reach(Operation::Connect));
         let reach = Reach { is_online: false, page: false, host: Plain::Unanswered, readable: None };
-        evidence.learn(ask, Ok(Answer::Reach(reach)), NOW);
+        evidence.learn(question, Ok(Answer::Reach(reach)), NOW);
         assert_eq!(evidence.next_question(), None);
     }
 }

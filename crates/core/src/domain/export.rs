@@ -1,4 +1,4 @@
-//! What leaves the page as a file for other programs: which columns it has, what they say, and what it is called.
+//! Defines the user list that is saved as a file for other programs: its columns, their values, and the file name.
 //! [`crate::api::export`] writes it.
 
 use std::borrow::Cow;
@@ -9,17 +9,18 @@ use super::bypass::Bypass;
 use super::time::Timestamp;
 use super::user::{Account, Mfa, PopulationId, UserId};
 
-/// How much of a person a file says. Whoever saves one chooses.
+/// How much personal data a file contains. The user who saves it chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Contents {
-    /// IDs, states and times. No name, nothing that a person is reached by.
+    /// IDs, states and times. No names, and nothing that a user can be contacted by.
     StatesOnly,
-    /// All that, and what the person is called: personal data, and the file says so in its name and its first line.
+    /// In addition, names, usernames and addresses: personal data, which the file declares in its name and its first
+    /// line.
     WithNames,
 }
 
 impl Contents {
-    /// What the file contains, in its own words.
+    /// The description of the contents that is written into the file.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
@@ -28,7 +29,7 @@ impl Contents {
         }
     }
 
-    /// The columns, in their order.
+    /// The columns in the order in which they are written.
     #[must_use]
     pub const fn columns(self) -> &'static [Column] {
         match self {
@@ -38,20 +39,21 @@ impl Contents {
     }
 }
 
-/// How a file is written.
+/// The file format of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Comma-separated values: see [`crate::api::export`].
     Csv {
-        /// Whether a byte order mark stands in front. Without one, Excel takes UTF-8 for the computer's old code page.
+        /// Whether the file starts with a byte order mark. Without one, Excel reads UTF-8 as the computer's legacy
+        /// code page.
         byte_order_mark: bool,
     },
-    /// One JSON object.
+    /// A single JSON object for the whole file.
     Json,
 }
 
 impl Format {
-    /// The media type.
+    /// The media type of the file, as in `Content-Type`.
     #[must_use]
     pub const fn mime(self) -> &'static str {
         match self {
@@ -68,33 +70,35 @@ impl Format {
     }
 }
 
-/// What a file is: chosen and known before its first row is written.
+/// The options and data times of a file, fixed before its first row is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Export {
-    /// How it is written.
+    /// The file format, either CSV or JSON.
     pub format: Format,
-    /// How much it says.
+    /// How much personal data the file contains.
     pub contents: Contents,
-    /// When the list was read that its rows come from.
+    /// When the user list that the rows come from was read.
     pub list_read_at: Timestamp,
-    /// When the devices were; `None` if nobody has looked for any.
+    /// When the devices were read; `None` if no devices were read.
     pub devices_as_of: Option<Timestamp>,
 }
 
-/// The most letters of an environment's name that a file's name has.
+/// Maximum length of the environment's name in a file name, in ASCII characters.
 const NAME_LENGTH: usize = 40;
 
 impl Export {
-    /// What the file is called, for example `mfa-users-Workforce-20261123T133600Z-contains-personal-data.csv`: ASCII
-    /// letters, digits, `-` and one `.`, at most 100 of them, so that every file system takes it. `at` is when it is
-    /// saved; the time is UTC.
+    /// The file's name, for example `mfa-users-Workforce-20261123T133600Z-contains-personal-data.csv`.
+    ///
+    /// It has only ASCII letters, digits, `-` and one `.`, and at most 100 characters, so that every file system
+    /// accepts it. `at` is the time of saving; the name has it in UTC.
     #[must_use]
     pub fn file_name(&self, environment_name: &str, at: Timestamp) -> String {
         file_name("mfa-users", environment_name, at, self.contents, self.format)
     }
 }
 
-/// What a file is called: what it is, the environment, when it is saved in UTC, and a warning where it has names.
+/// Builds a file name from the kind of file, the environment, the time of saving in UTC, and a warning if the file
+/// contains names.
 pub fn file_name(
     what: &str,
     environment_name: &str,
@@ -102,97 +106,97 @@ pub fn file_name(
     contents: Contents,
     format: Format,
 ) -> String {
-    let environment = plain(environment_name);
-    let gap = if environment.is_empty() { "" } else { "-" };
+    let environment = ascii_name(environment_name);
+    let separator = if environment.is_empty() { "" } else { "-" };
     let seconds = Timestamp(at.0.div_euclid(1000).saturating_mul(1000)).to_rfc3339();
     let at: String = seconds.trim_end_matches(".000Z").replace(['-', ':'], "");
     let warning = match contents {
         Contents::StatesOnly => "",
         Contents::WithNames => "-contains-personal-data",
     };
-    format!("{what}{gap}{environment}-{at}Z{warning}.{}", format.ending())
+    format!("{what}{separator}{environment}-{at}Z{warning}.{}", format.ending())
 }
 
-/// The ASCII letters and digits of a name, with a hyphen for whatever stands between them.
-fn plain(name: &str) -> String {
-    let mut plain = String::new();
-    for letter in name.chars() {
-        if plain.len() == NAME_LENGTH {
+/// The ASCII letters and digits of a name, with a single hyphen for each run of other characters between them.
+fn ascii_name(name: &str) -> String {
+    let mut ascii_name = String::new();
+    for character in name.chars() {
+        if ascii_name.len() == NAME_LENGTH {
             break;
         }
-        if letter.is_ascii_alphanumeric() {
-            plain.push(letter);
-        } else if !plain.is_empty() && !plain.ends_with('-') {
-            plain.push('-');
+        if character.is_ascii_alphanumeric() {
+            ascii_name.push(character);
+        } else if !ascii_name.is_empty() && !ascii_name.ends_with('-') {
+            ascii_name.push('-');
         }
     }
-    plain.truncate(plain.trim_end_matches('-').len());
-    plain
+    ascii_name.truncate(ascii_name.trim_end_matches('-').len());
+    ascii_name
 }
 
-/// A row: one user, as the page knows them.
+/// A row of the file: one user as the page knows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExportRow<'a> {
-    /// The id.
+    /// The ID that PingOne assigned to the user.
     pub id: UserId,
-    /// The username.
+    /// The user's username, as PingOne has it.
     pub username: &'a str,
-    /// The given name; empty if there is none.
+    /// The given name; empty if the user has none.
     pub given_name: &'a str,
-    /// The family name; empty if there is none.
+    /// The family name; empty if the user has none.
     pub family_name: &'a str,
-    /// The e-mail address.
+    /// The user's email address; `None` if the user has none.
     pub email: Option<&'a str>,
-    /// The id that another system has for the user.
+    /// The ID that another system has for the user.
     pub external_id: Option<&'a str>,
-    /// The population's name, where it is known.
+    /// The population's name, if it is known.
     pub population_name: Option<&'a str>,
-    /// The population.
+    /// The ID of the user's population.
     pub population: Option<PopulationId>,
-    /// The account's state.
+    /// The state of the user's account.
     pub account: Account,
-    /// The flag.
+    /// Whether MFA is on, off or unknown.
     pub mfa: Mfa,
-    /// How many devices can be used; `None` if nobody has looked.
+    /// How many devices can be used; `None` if they weren't read.
     pub devices: Option<u16>,
-    /// When the user was created.
+    /// When the user was created, if it is known.
     pub created_at: Option<Timestamp>,
-    /// When the user last signed on. `None`: never.
+    /// When the user last signed on; `None` if never.
     pub last_sign_on: Option<Timestamp>,
-    /// Until when the user is let in without MFA.
+    /// The user's MFA bypass as it was last read.
     pub bypass: Bypass,
 }
 
-/// A column. Its name is the same in every format.
+/// A column of the file. Its name is the same in every format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
-    /// `userId`.
+    /// The column `userId`: the PingOne ID.
     UserId,
-    /// `username`.
+    /// The column `username`: the user's username.
     Username,
-    /// `givenName`.
+    /// The column `givenName`: the user's given name.
     GivenName,
-    /// `familyName`.
+    /// The column `familyName`: the user's family name.
     FamilyName,
-    /// `email`.
+    /// The column `email`: the email address.
     Email,
-    /// `externalId`.
+    /// The column `externalId`: the ID in another system.
     ExternalId,
-    /// `populationName`.
+    /// The column `populationName`: the population's name.
     PopulationName,
-    /// `populationId`.
+    /// The column `populationId`: the population's ID.
     PopulationId,
-    /// `account`: `enabled`, `disabled`, `locked` or `unknown`.
+    /// The column `account`: `enabled`, `disabled`, `locked` or `unknown`.
     Account,
-    /// `mfa`: `on`, `off` or `unknown`.
+    /// The column `mfa`: `on`, `off` or `unknown`.
     Mfa,
-    /// `usableDevices`.
+    /// The column `usableDevices`: a number, or empty if it isn't known.
     UsableDevices,
-    /// `createdAt`.
+    /// The column `createdAt`: a time in RFC 3339.
     CreatedAt,
-    /// `lastSignOn`.
+    /// The column `lastSignOn`: a time in RFC 3339, or empty if the user never signed on.
     LastSignOn,
-    /// `bypassUntil`: a time, `none`, or not checked.
+    /// The column `bypassUntil`: a time in RFC 3339, `none`, or empty if the bypass wasn't read.
     BypassUntil,
 }
 
@@ -225,7 +229,7 @@ const STATES: [Column; 8] = [
 ];
 
 impl Column {
-    /// Its name.
+    /// The column's name in the file.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -247,23 +251,23 @@ impl Column {
     }
 }
 
-/// What stands in one column of one row.
+/// The value of one column in one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cell<'a> {
-    /// A text.
+    /// A text value; `None` is an empty cell.
     Text(Option<&'a str>),
-    /// An id.
+    /// An ID, written with hyphens; `None` is an empty cell.
     Id(Option<Uuid>),
-    /// How many; `None` is not known, which isn't 0.
+    /// A number; `None` means not known, which is different from 0.
     Count(Option<u16>),
-    /// A time.
+    /// A time, written as RFC 3339; `None` is an empty cell.
     Time(Option<Timestamp>),
-    /// The end of a bypass. That there was none and that it wasn't read are different things.
+    /// A bypass. That the user has none and that it wasn't read are different values.
     Bypass(Bypass),
 }
 
 impl<'a> Cell<'a> {
-    /// As text; `None` where nothing stands.
+    /// The value as text; `None` for an empty cell.
     #[must_use]
     pub fn text(self) -> Option<Cow<'a, str>> {
         match self {
@@ -279,7 +283,7 @@ impl<'a> Cell<'a> {
 }
 
 impl<'a> ExportRow<'a> {
-    /// What stands in a column.
+    /// The value in a column of this row.
     #[must_use]
     pub fn cell(&self, column: Column) -> Cell<'a> {
         match column {
@@ -301,7 +305,7 @@ impl<'a> ExportRow<'a> {
     }
 }
 
-/// The file's own word, which no translation of the page changes.
+/// The word for the account's state in the file. It doesn't depend on the page's language.
 const fn account(account: Account) -> &'static str {
     match account {
         Account::Enabled => "enabled",
@@ -320,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_named_for_its_environment_its_time_and_what_it_contains() {
+    fn a_file_name_has_the_environment_the_time_and_the_contents() {
         let at = Timestamp(1_795_440_960_823);
         let csv = export(Format::Csv { byte_order_mark: true }, Contents::WithNames);
         assert_eq!(
@@ -332,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn no_name_of_an_environment_makes_a_file_name_that_is_unsafe_or_long() {
+    fn no_environment_name_makes_a_file_name_unsafe_or_long() {
         let export = export(Format::Csv { byte_order_mark: false }, Contents::WithNames);
         let long = "Ünïcode-".repeat(100_000);
         for name in
@@ -348,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn without_names_no_column_says_who_a_person_is() {
+    fn without_names_no_column_identifies_a_user() {
         let personal = [
             Column::Username,
             Column::GivenName,

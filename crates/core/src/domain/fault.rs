@@ -1,52 +1,52 @@
-//! Everything that can go wrong between a request and its meaning, as one type.
+//! Everything that can go wrong between sending a request and understanding its answer, as one error type.
 
 use thiserror::Error;
 
 use super::guard::WriteRefusal;
 use super::time::Millis;
 
-/// PingOne's own words for a refusal, redacted and cut to a length that fits a screen.
+/// PingOne's own words for a refusal, redacted and shortened to fit on a screen.
 ///
 /// Source: developer.pingidentity.com, PingOne API, "Error codes": `id`, `code`, `message`, `details[]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Refusal {
-    /// The HTTP status.
+    /// The HTTP status of the answer.
     pub status: u16,
     /// The top-level code, for example `ACCESS_FAILED`.
     pub code: Option<String>,
-    /// The top-level message.
+    /// The top-level message, in English.
     pub message: String,
-    /// What PingOne says about single fields.
+    /// PingOne's details about single fields.
     pub details: Vec<Detail>,
-    /// The `Correlation-Id` header, where a browser may read it: what PingOne's support asks for.
+    /// The `Correlation-Id` header, which PingOne's support asks for, if the browser may read it.
     pub correlation_id: Option<String>,
 }
 
-/// One entry of `details[]`.
+/// One entry of a refusal's `details[]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Detail {
-    /// For example `INVALID_VALUE`.
+    /// The detail's code, for example `INVALID_VALUE`.
     pub code: Option<String>,
-    /// The field it is about.
+    /// The field that the detail is about.
     pub target: Option<String>,
-    /// PingOne's sentence.
+    /// PingOne's message for this detail.
     pub message: String,
 }
 
 impl Refusal {
-    /// Whether `code` is given at the top or in a detail. PingOne's own sources disagree where
-    /// `INVALID_TOKEN` stands, so both places count.
+    /// Whether `code` is given at the top level or in a detail. PingOne's own sources disagree about where
+    /// `INVALID_TOKEN` is given, so both places count.
     #[must_use]
     pub fn names(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
             || self.details.iter().any(|detail| detail.code.as_deref() == Some(code))
     }
 
-    fn is_page(&self) -> bool {
+    fn is_html_page(&self) -> bool {
         self.code.is_none() && self.message.trim_start().starts_with('<')
     }
 
-    /// PingOne is known to say it by a code, and in words alone. All its words are English.
+    /// PingOne is known to report this by a code, and also only in its message. All its messages are in English.
     fn is_over_licence(&self) -> bool {
         let details = self.details.iter().map(|detail| &detail.message);
         let mut messages = details.chain([&self.message]);
@@ -55,21 +55,21 @@ impl Refusal {
     }
 }
 
-/// An answer that arrived but could not be used.
+/// An answer that arrived but couldn't be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadAnswer {
-    /// The HTTP status.
+    /// The HTTP status of the answer.
     pub status: u16,
-    /// The `Correlation-Id` header. Browsers may not be permitted to read it, so that its absence tells nothing.
+    /// The `Correlation-Id` header. Browsers may not be permitted to read it, so its absence means nothing.
     pub correlation_id: Option<String>,
     /// What is wrong: the path of the field, or the beginning of the text.
     pub problem: String,
 }
 
-/// Why a list could not be followed to its end.
+/// Why a list couldn't be read to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Paging {
-    /// A cursor came back a second time, or there are far more pages than users.
+    /// A cursor was repeated, or there are far more pages than users.
     #[error("the list's pages go round in a circle")]
     Loop,
     /// The link to the next page has no cursor.
@@ -80,25 +80,26 @@ pub enum Paging {
     Elsewhere,
 }
 
-/// Why the journal of a run could not do what it was asked for.
+/// Why the journal of a run couldn't carry out an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum JournalFault {
-    /// This browser stores nothing here: it can't, or its user forbids it.
+    /// This browser stores nothing for this page: it can't, or its settings forbid it.
     #[error("this browser stores nothing here")]
     Unavailable,
-    /// Another page, of another version of this product, doesn't let go of what is stored.
+    /// Another page with another version of this product keeps the database open.
     #[error("a page of another version holds what is stored")]
     Blocked,
-    /// There is no room.
+    /// The browser's storage is full.
     #[error("there is no room")]
     Full,
-    /// What is stored was made by a newer page, which this one can't read.
+    /// The stored data was written by a newer version of the page, which this version can't read.
     #[error("what is stored was made by a newer page")]
     Newer,
-    /// It was asked, and never answered: whether anything was stored isn't known.
+    /// The storage was asked and never answered. Whether anything was stored isn't known.
     #[error("this browser's storage doesn't answer")]
     Silent,
-    /// Anything else, by the browser's name for it, as in `UnknownError`. It holds nothing that was stored.
+    /// Any other error, by the browser's name for it, such as `UnknownError`. The name contains none of the stored
+    /// data.
     #[error("{0}")]
     Failed(String),
 }
@@ -106,121 +107,122 @@ pub enum JournalFault {
 /// A failure. Every variant has a likeliest [cause](super::diagnosis::Cause::of) and a [`retry`](Fault::retry).
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Fault {
-    /// 401, and the token's own claims say that it has ended.
+    /// 401, and by its own claims the token has expired.
     #[error("401: the access token has expired")]
     TokenExpired(Refusal),
-    /// 401, although the claims say that the token still holds.
+    /// 401, although by its own claims the token is still valid.
     #[error("401: PingOne doesn't take this access token")]
     TokenInvalid(Refusal),
-    /// There is no token in memory any more.
+    /// The page no longer holds a token in memory.
     #[error("the access token was forgotten")]
     TokenForgotten,
-    /// 403 `ACCESS_FAILED`: the actor lacks the role, or holds it elsewhere.
+    /// 403 `ACCESS_FAILED`: the actor lacks the role, or has it only elsewhere.
     #[error("403: the actor's roles don't permit this")]
     RoleMissing(Refusal),
-    /// 403 `LICENSE_EXCEEDED`: the licence doesn't cover this.
+    /// 403 `LICENSE_EXCEEDED`: the license doesn't cover this.
     #[error("403: the licence doesn't cover this")]
     LicenceExceeded(Refusal),
     /// 403 or 404 while reading the environment itself.
     #[error("{}: no such environment, or no role in it", .0.status)]
     EnvironmentUnknown(Refusal),
-    /// 403 with the gateway's own body: the path is not one of PingOne's.
+    /// 403 with the gateway's own body: the path isn't one of PingOne's.
     #[error("403: the gateway doesn't know this path")]
     PathUnknown(Refusal),
-    /// 404 for a user, in PingOne's words: one without a code comes from something on the way.
+    /// 404 for a user, in PingOne's words. A 404 without a code comes from an intermediary.
     #[error("404: no such user")]
     UserUnknown(Refusal),
-    /// 404 for anything else.
+    /// 404 for anything other than a user.
     #[error("404: not found")]
     NotFound(Refusal),
-    /// 415.
+    /// 415: the content type is refused.
     #[error("415: content type refused")]
     MediaTypeRefused(Refusal),
-    /// 400 and every other 4xx without a meaning of its own. Without a code, something on the way may have refused.
+    /// 400 and every other 4xx without a meaning of its own. Without a code, an intermediary may have refused.
     #[error("{}: request refused", .0.status)]
     RequestRefused(Refusal),
-    /// 429.
+    /// 429: too many requests were sent.
     #[error("429: too many requests")]
     RateLimited {
-        /// PingOne's words.
+        /// PingOne's words for the refusal.
         refusal: Refusal,
-        /// How long to wait, where the body says it. The `Retry-After` header can't be read by a page.
+        /// How long to wait, if the body says it. A page can't read the `Retry-After` header.
         after: Option<Millis>,
     },
-    /// 408 or 5xx.
+    /// 408 or 5xx: PingOne failed to process the request.
     #[error("{}: PingOne failed", .0.status)]
     ServerFailed(Refusal),
-    /// A 2xx or 3xx where none is documented.
+    /// A 2xx or 3xx that isn't documented for the request.
     #[error("{}: unexpected status", .0.status)]
     StatusUnexpected(BadAnswer),
-    /// No complete answer in time.
+    /// No complete answer arrived in time.
     #[error("no complete answer within {} ms", .after.0)]
     Timeout {
-        /// How long was waited.
+        /// How long the request waited for the answer.
         after: Millis,
     },
-    /// The browser gave no answer to read: offline, DNS, TLS, a refused preflight, or an answer without CORS
+    /// The browser gave no readable answer: offline, DNS, TLS, a refused preflight, or an answer without CORS
     /// headers. It doesn't say which.
     #[error("the browser got no readable answer")]
     Unreachable,
-    /// Status and headers arrived, the body didn't end.
+    /// Status and headers arrived, but the body wasn't complete.
     #[error("the answer was cut off")]
     BodyCut(BadAnswer),
     /// The body is larger than any answer of PingOne.
     #[error("the answer is too large")]
     BodyTooLarge(BadAnswer),
-    /// The body is no JSON.
+    /// The body of the answer isn't JSON.
     #[error("the answer is not JSON: {}", .0.problem)]
     NotJson(BadAnswer),
-    /// The body is JSON of another shape; the problem begins with the path of the field.
+    /// The body is JSON of another structure; the problem begins with the path of the field.
     #[error("the answer has another shape: {}", .0.problem)]
     WrongShape(BadAnswer),
-    /// A list can't be followed.
+    /// A list can't be read to its end.
     #[error("paging: {0}")]
     Paging(Paging),
-    /// What a run does can't be stored in this browser, so it does nothing.
+    /// The state of a run can't be stored in this browser, so the run does nothing.
     #[error("not stored: {0}")]
     NotStored(JournalFault),
-    /// The page around the element didn't permit the change. Nothing was sent.
+    /// The host page didn't permit the change. Nothing was sent.
     #[error("not permitted by the host page")]
     HostRefused,
     /// The deployment doesn't permit the change. Nothing was sent.
     #[error("not permitted by this deployment: {0}")]
     NotPermitted(WriteRefusal),
-    /// The browser doesn't say whether another of its pages runs something here. Nothing was sent.
+    /// The browser's locks don't say whether another page runs something here. Nothing was sent.
     #[error("the browser's locks don't answer")]
     LockSilent,
 }
 
-/// When the same request may work.
+/// When the same request may succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryKind {
-    /// Not without a change by a person.
+    /// Not until a person changes something.
     Never,
     /// After a pause; PingOne may have said how long.
     Later {
-        /// The pause that PingOne asked for.
+        /// The pause that PingOne asked for, if it did.
         after: Option<Millis>,
     },
-    /// Once the network is back.
+    /// Once the network is available again.
     WhenOnline,
-    /// With another token.
+    /// Only with another access token.
     WithNewToken,
 }
 
 impl Fault {
-    /// What it means that a request about a user was refused, by the refusal alone.
+    /// Classifies a refused request about a user, by the refusal only.
     ///
-    /// Source of the codes: Ping's `OpenAPI` files. `PingOne` says that the codes within a class may change, so the status
-    /// decides and the code only refines.
+    /// Source of the codes: Ping's `OpenAPI` files. `PingOne` says that the codes within a class may change, so the
+    /// status decides and the code only refines.
     #[must_use]
     pub fn of_refusal(refusal: Refusal) -> Self {
         match refusal.status {
-            // A page with a 401 is a sign-in of something on the way. PingOne writes JSON, and means the token.
-            401 if refusal.is_page() => Self::RequestRefused(refusal),
+            // An HTML page with a 401 is the sign-in page of an intermediary. PingOne sends JSON, and its 401 is
+            // about the token.
+            401 if refusal.is_html_page() => Self::RequestRefused(refusal),
             401 => Self::TokenInvalid(refusal),
             403 if refusal.is_over_licence() => Self::LicenceExceeded(refusal),
-            // What stands on the way refuses too, and knows nothing of roles or of who exists.
+            // Intermediaries refuse requests too, and know nothing about roles or users.
             403 | 404 if refusal.code.is_none() => Self::RequestRefused(refusal),
             403 => Self::RoleMissing(refusal),
             404 => Self::UserUnknown(refusal),
@@ -231,7 +233,7 @@ impl Fault {
         }
     }
 
-    /// When the same request may work. What a PUT does with it is decided in [`crate::engine::change`].
+    /// When the same request may succeed. What a PUT does with it is decided in [`crate::engine::change`].
     #[must_use]
     pub fn retry(&self) -> RetryKind {
         match self {
@@ -261,7 +263,7 @@ impl Fault {
         }
     }
 
-    /// The word by which programs know it.
+    /// The word for the fault in events and other output for programs.
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {
@@ -293,14 +295,14 @@ impl Fault {
         }
     }
 
-    /// The status of the answer, where one came.
+    /// The HTTP status of the answer, if there was an answer.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         let refused = self.refusal().map(|refusal| refusal.status);
         refused.or_else(|| self.bad_answer().map(|bad| bad.status))
     }
 
-    /// Whether it may mean that too much was asked: an answer without CORS headers can hide a 429.
+    /// Whether the fault may mean that requests were sent too fast: an answer without CORS headers can hide a 429.
     #[must_use]
     pub fn slows_down(&self) -> bool {
         matches!(
@@ -309,8 +311,8 @@ impl Fault {
         )
     }
 
-    /// Whether it may be about the one user who was asked for, so that other users can be read all the same. The token,
-    /// the network and the rate are the same for everyone.
+    /// Whether the fault may concern only the requested user, so that other users can still be read. The token, the
+    /// network and the rate limit are the same for all users.
     #[must_use]
     pub const fn is_of_one_user(&self) -> bool {
         match self {
@@ -342,7 +344,7 @@ impl Fault {
         }
     }
 
-    /// PingOne's own words, where it answered with any.
+    /// PingOne's own words, if its answer had any.
     #[must_use]
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
@@ -362,7 +364,7 @@ impl Fault {
         }
     }
 
-    /// The unusable answer, where one arrived.
+    /// The unusable answer, if one arrived.
     #[must_use]
     pub fn bad_answer(&self) -> Option<&BadAnswer> {
         match self {
@@ -375,7 +377,7 @@ impl Fault {
         }
     }
 
-    /// One fault of every variant, for tables of cases.
+    /// One fault of every variant, for table-driven tests.
     #[cfg(test)]
     pub(crate) fn every() -> Vec<Self> {
         let refusal = Refusal::default;
@@ -415,7 +417,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_has_a_word_of_its_own_that_the_elements_types_have() {
+    fn every_fault_has_a_distinct_word_that_the_element_types_declare() {
         let types = include_str!("../../../../web/element.d.ts");
         let known = types.split("export type FaultWord =").nth(1).and_then(|rest| rest.split(';').next());
         let mut known: Vec<_> =

@@ -1,24 +1,24 @@
-//! SCIM filters, written and never read: the few operators that PingOne documents for users.
+//! Writes SCIM filters with the few operators that PingOne documents for users. Filters are never parsed.
 //!
-//! Source: developer.pingidentity.com, PingOne API, "Read all users" (attributes and operators). Escaping is
-//! RFC 7644's: PingOne documents none.
+//! Source: developer.pingidentity.com, PingOne API, "Read all users" (attributes and operators). Escaping follows RFC
+//! 7644, because PingOne documents none.
 
 use std::fmt;
 
 use super::user::{GroupId, PopulationId};
 
-/// An attribute of a user that PingOne filters by.
+/// A user attribute that PingOne can filter by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attribute {
-    /// `username`.
+    /// The SCIM attribute `username` of a user.
     Username,
-    /// `email`.
+    /// The SCIM attribute `email` of a user.
     Email,
-    /// `name.given`.
+    /// The SCIM attribute `name.given`.
     GivenName,
-    /// `name.family`.
+    /// The SCIM attribute `name.family`.
     FamilyName,
-    /// `externalId`.
+    /// The SCIM attribute `externalId`.
     ExternalId,
 }
 
@@ -34,26 +34,26 @@ impl Attribute {
     }
 }
 
-/// A filter. `Display` writes SCIM text, not yet percent-encoded.
+/// A SCIM filter. `Display` writes its text, not yet percent-encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filter {
-    /// `attribute sw "value"`.
+    /// The attribute starts with the value: `attribute sw "value"`.
     StartsWith(Attribute, String),
-    /// `attribute eq "value"`.
+    /// The attribute equals the value: `attribute eq "value"`.
     Equals(Attribute, String),
-    /// `population.id eq "…"`.
+    /// The user is in the population: `population.id eq "…"`.
     Population(PopulationId),
-    /// `memberOfGroups[id eq "…"]`, or without those who are members through another group
+    /// The user is a member of the group: `memberOfGroups[id eq "…"]`, or without members through another group,
     /// `memberOfGroups[id eq "…" and type eq "DIRECT"]`.
     MemberOf {
-        /// Which group.
+        /// The ID of the group in PingOne.
         group: GroupId,
-        /// Without the others.
+        /// Whether to leave out members through another group.
         is_direct: bool,
     },
-    /// All of them hold.
+    /// All of these filters match the user.
     All(Vec<Filter>),
-    /// One of them holds.
+    /// At least one of these filters matches the user.
     Any(Vec<Filter>),
 }
 
@@ -67,14 +67,15 @@ impl fmt::Display for Filter {
                 let direct = if *is_direct { " and type eq \"DIRECT\"" } else { "" };
                 write!(f, "memberOfGroups[id eq \"{}\"{direct}]", group.0.hyphenated())
             }
-            Self::All(filters) => joined(filters, " and ", f),
-            Self::Any(filters) => joined(filters, " or ", f),
+            Self::All(filters) => write_joined(filters, " and ", f),
+            Self::Any(filters) => write_joined(filters, " or ", f),
         }
     }
 }
 
-/// Each filter that is joined of others stands in parentheses, so that nobody has to know which binds closer.
-fn joined(filters: &[Filter], word: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// Joins filters by `word`. Nested joins are put in parentheses, so that the text doesn't depend on operator
+/// precedence.
+fn write_joined(filters: &[Filter], word: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for (index, filter) in filters.iter().enumerate() {
         if index > 0 {
             f.write_str(word)?;
@@ -92,8 +93,8 @@ struct Quoted<'a>(&'a str);
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("\"")?;
-        for letter in self.0.chars() {
-            match letter {
+        for character in self.0.chars() {
+            match character {
                 '"' => f.write_str("\\\"")?,
                 '\\' => f.write_str("\\\\")?,
                 control if control.is_control() => write!(f, "\\u{:04x}", u32::from(control))?,
@@ -109,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_filter_of_filters_stands_in_parentheses() {
+    fn nested_filters_are_in_parentheses() {
         let is = |value: &str| Filter::Equals(Attribute::Username, value.into());
         let both = Filter::All(vec![is("a"), is("b")]);
         let either = Filter::Any(vec![is("c"), both.clone()]);
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn members_of_a_group_are_asked_for_as_in_the_recorded_requests() {
+    fn group_members_are_requested_as_in_the_recorded_requests() {
         let group = GroupId(uuid::Uuid::nil());
         let all = Filter::MemberOf { group, is_direct: false }.to_string();
         assert_eq!(all, r#"memberOfGroups[id eq "00000000-0000-0000-0000-000000000000"]"#);

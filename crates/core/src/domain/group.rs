@@ -1,12 +1,12 @@
-//! Groups of users.
+//! Groups of users in PingOne.
 
 use super::user::GroupId;
 
-/// A group.
+/// A group of users as read from PingOne.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// Its id.
+    /// The group's ID, as PingOne assigned it.
     pub id: GroupId,
-    /// Its name. Two populations may each have a group of one name.
+    /// The group's name. Groups of two populations may have the same name.
     pub name: String,
 }

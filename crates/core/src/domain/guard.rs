@@ -1,8 +1,9 @@
-//! Whether a user may be written. There is one answer for every path that writes: a single switch, a bypass, a run from a
-//! selection, an import, a retry, an undo, a stored run or a run file.
+//! Decides whether a user may be written, with one decision for every path that writes: a single switch, a bypass, a
+//! run from a selection, an import, a retry, an undo, a stored run or a run file.
 //!
-//! [`decide`] is that answer. What makes a request that writes wants a permit ([`MfaPermit`], [`BypassPermit`]), and only
-//! this module makes one, after it has asked [`decide`]: a path that forgets the check doesn't compile.
+//! [`decide`] makes that decision. Every function that builds a writing request requires a permit ([`MfaPermit`],
+//! [`BypassPermit`]). Only this module creates permits, and only after calling [`decide`], so a path that forgets the
+//! check doesn't compile.
 //!
 //! ```compile_fail
 //! use pingone_mfa_core::domain::guard::MfaPermit;
@@ -23,61 +24,61 @@ use super::plan::Exclusion;
 use super::user::{Account, UserId};
 use super::users::Devices;
 
-/// What is to be written.
+/// The kind of write, and its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Write {
-    /// The flag.
+    /// The user's MFA flag (`mfaEnabled`) is set.
     Mfa {
-        /// On or off.
+        /// Whether MFA is turned on (`true`) or off.
         to: bool,
     },
-    /// The end of a bypass.
+    /// The end of the user's MFA bypass is set.
     Bypass,
 }
 
-/// How many users are written together.
+/// Whether one user is written or many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// One user, whom a person looks at.
+    /// One user that a person has open on the page.
     One,
-    /// The users of a plan.
+    /// All users of a plan, changed in a run.
     Run,
 }
 
 /// Whether a user is a member of a group that the deployment protects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protection {
-    /// A member of at least one.
+    /// The user is in at least one protected group.
     Member,
-    /// Of none.
+    /// The user isn't in any protected group.
     NotMember,
-    /// The groups were not read, or can't be.
+    /// The members of the groups weren't read, or can't be read.
     NotKnown,
 }
 
-/// What is known of the user who is to be written.
+/// What is known about the user to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Facts {
     /// Whether the deployment protects the user.
     pub protection: Protection,
-    /// Whether it is the account of the person who is signed in.
+    /// Whether it is the account of the signed-in person.
     pub is_own: bool,
-    /// The account.
+    /// The state of the user's account.
     pub account: Account,
-    /// The active devices.
+    /// The number of active devices, if it was read.
     pub devices: Devices,
 }
 
-/// Why a user is not written.
+/// Why a user may not be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WriteRefusal {
     /// The deployment permits no changes.
     ReadOnly,
-    /// The deployment permits changes of one user at a time.
+    /// The deployment permits changes of one user at a time only.
     OneAtATime,
     /// The deployment doesn't permit turning MFA off.
     NeverOff,
-    /// The deployment permits turning MFA off for one user at a time.
+    /// The deployment permits turning MFA off for one user at a time only.
     OffOneAtATime,
     /// The run has more users than the deployment permits.
     TooMany,
@@ -85,12 +86,12 @@ pub enum WriteRefusal {
     NoBypass,
     /// The user is in a group that the deployment protects.
     Protected,
-    /// Whether the user is in such a group isn't known.
+    /// Whether the user is in a protected group isn't known.
     ProtectionNotKnown,
 }
 
 impl WriteRefusal {
-    /// All of them.
+    /// Every reason why a write can be refused.
     pub const ALL: [Self; 8] = [
         Self::ReadOnly,
         Self::OneAtATime,
@@ -102,7 +103,7 @@ impl WriteRefusal {
         Self::ProtectionNotKnown,
     ];
 
-    /// The words that files have for it.
+    /// The description of the refusal in saved files.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -136,25 +137,25 @@ impl From<RunObstacle> for WriteRefusal {
     }
 }
 
-/// What a person has to accept before a user is written.
+/// A concern that a person has to accept before a user is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Concern {
-    /// The account is disabled. A person who looks at one user sees that beside the switch.
+    /// The account is disabled. It applies only to runs: for a single user, the page shows it beside the switch.
     AccountDisabled,
-    /// It is the account of the person who is signed in.
+    /// It is the account of the signed-in person.
     OwnAccount,
-    /// MFA is turned on, and there is no active device.
+    /// MFA is turned on, but the user has no active device.
     NoDevice,
-    /// MFA is turned on, and the devices aren't known.
+    /// MFA is turned on, but the user's devices aren't known.
     DevicesNotKnown,
 }
 
 impl Concern {
-    /// All of them, in the order in which a user who has several is counted.
+    /// Every concern. A user with several is counted under the first in this order.
     pub const ALL: [Self; 4] =
         [Self::AccountDisabled, Self::OwnAccount, Self::NoDevice, Self::DevicesNotKnown];
 
-    /// Why the user is skipped while nobody has accepted it.
+    /// The reason for which the user is skipped until the concern is accepted.
     #[must_use]
     pub const fn exclusion(self) -> Exclusion {
         match self {
@@ -176,30 +177,31 @@ impl Concern {
     }
 }
 
-/// What a person has accepted; `Default` is nothing, with which every review and every single change begins.
+/// The concerns that a person has accepted. `Default` accepts none; every review and every single change starts with
+/// it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a checkbox of its own")]
 pub struct Choices {
-    /// Users whose account is disabled.
+    /// Accepts users whose account is disabled.
     pub disabled: bool,
-    /// The person's own account.
+    /// Accepts the signed-in person's own account.
     pub own_account: bool,
-    /// Where MFA is turned on, users without an active device.
+    /// Accepts users without an active device when MFA is turned on.
     pub without_device: bool,
-    /// Where MFA is turned on, users whose devices aren't known.
+    /// Accepts users whose devices aren't known when MFA is turned on.
     pub devices_not_known: bool,
 }
 
 impl Choices {
-    /// Everything.
+    /// The choice that accepts every concern.
     pub const ALL: Self =
         Self { disabled: true, own_account: true, without_device: true, devices_not_known: true };
 
-    /// For a run that is sent again or undone: its users were chosen once, in a review of their own. The person's own
-    /// account is asked about each time, because who is signed in may be another person.
+    /// For a run that is retried or undone: its users were chosen earlier, in their own review. The person's own
+    /// account needs confirmation each time, because someone else may be signed in now.
     pub const CHOSEN_BEFORE: Self = Self { own_account: false, ..Self::ALL };
 
-    /// Whether a concern is accepted.
+    /// Whether the concern is accepted.
     #[must_use]
     pub const fn accepts(&self, concern: Concern) -> bool {
         match concern {
@@ -210,7 +212,7 @@ impl Choices {
         }
     }
 
-    /// The same with these concerns accepted too.
+    /// The same choices with these concerns accepted too.
     #[must_use]
     pub fn with(mut self, concerns: &[Concern]) -> Self {
         for concern in concerns {
@@ -225,18 +227,18 @@ impl Choices {
     }
 }
 
-/// Whether a user may be written.
+/// The decision whether a user may be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// The user may be written.
+    /// The user may be written as requested.
     Allowed,
-    /// The user is not written, whatever a person accepts.
+    /// The user may not be written, whatever a person accepts.
     Refused(WriteRefusal),
-    /// A person has to accept these first.
+    /// The user may be written once a person accepts these concerns.
     Ask(Vec<Concern>),
 }
 
-/// Whether a user may be written.
+/// Decides whether a user may be written, by the deployment's rules, the facts and the accepted concerns.
 #[must_use]
 pub fn decide(rules: &Rules, scope: Scope, write: Write, facts: Facts, accepted: Choices) -> Decision {
     match rules.refusal(scope, write) {
@@ -245,8 +247,8 @@ pub fn decide(rules: &Rules, scope: Scope, write: Write, facts: Facts, accepted:
     }
 }
 
-/// The part of [`decide`] that is about the user alone. A review weighs users by it, and says once for all of them
-/// whether the deployment permits the run.
+/// The part of [`decide`] that depends only on the user. A review applies it to each user, and reports once for all
+/// of them whether the deployment permits the run.
 #[must_use]
 pub fn decide_user(scope: Scope, write: Write, facts: Facts, accepted: Choices) -> Decision {
     match facts.protection {
@@ -255,11 +257,11 @@ pub fn decide_user(scope: Scope, write: Write, facts: Facts, accepted: Choices) 
         Protection::NotMember => {}
     }
     let applies = |concern: &Concern| concern.applies(scope, write, facts) && !accepted.accepts(*concern);
-    let open: Vec<Concern> = Concern::ALL.into_iter().filter(applies).collect();
-    if open.is_empty() { Decision::Allowed } else { Decision::Ask(open) }
+    let unaccepted: Vec<Concern> = Concern::ALL.into_iter().filter(applies).collect();
+    if unaccepted.is_empty() { Decision::Allowed } else { Decision::Ask(unaccepted) }
 }
 
-/// What a deployment permits to be written; `Default` limits nothing.
+/// What a deployment permits to be written. `Default` limits nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
     limits: Limits,
@@ -273,13 +275,13 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// Of a deployment's limits, and whether it permits bypasses.
+    /// Creates rules from a deployment's limits and whether it permits bypasses.
     #[must_use]
     pub const fn new(limits: Limits, may_bypass: bool) -> Self {
         Self { limits, may_bypass }
     }
 
-    /// Why nobody may be written so; `None` where users may be.
+    /// Why this write isn't permitted for any user; `None` if it is permitted.
     #[must_use]
     pub fn refusal(&self, scope: Scope, write: Write) -> Option<WriteRefusal> {
         match (write, scope) {
@@ -294,39 +296,40 @@ impl Rules {
         }
     }
 
-    /// Whether nothing may be written before the members of the protected groups are known.
+    /// Whether the members of the protected groups must be known before anything may be written.
     #[must_use]
     pub fn needs_members(&self) -> bool {
         !self.limits.protected_groups.is_empty()
     }
 }
 
-/// Makes permits, by the deployment's rules, the members of its protected groups, and who is signed in.
+/// Creates permits by the deployment's rules, the members of its protected groups, and the signed-in user.
 #[derive(Debug, Clone, Default)]
 pub struct Guard {
     rules: Rules,
-    /// `None` where they were not read.
+    /// The members of all protected groups; `None` if they weren't read.
     members: Option<HashSet<UserId>>,
     own: Option<UserId>,
 }
 
-/// Why there is no permit.
+/// Why a guard gave no permit for a single user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Objection {
-    /// There never is.
+    /// The write isn't permitted, whatever a person accepts.
     Refused(WriteRefusal),
-    /// There is once a person has accepted these.
+    /// The write is permitted once a person accepts these concerns.
     Ask(Vec<Concern>),
 }
 
 impl Guard {
-    /// A guard that knows no members: where the deployment protects a group, it permits nothing.
+    /// Creates a guard that doesn't know the protected members. If the deployment protects a group, it permits
+    /// nothing.
     #[must_use]
     pub const fn new(rules: Rules, own: Option<UserId>) -> Self {
         Self { rules, members: None, own }
     }
 
-    /// The same with the members of all protected groups, as PingOne names them.
+    /// The same guard with the members of all protected groups, as PingOne lists them.
     #[must_use]
     pub fn with_members(self, members: HashSet<UserId>) -> Self {
         Self { members: Some(members), ..self }
@@ -342,13 +345,13 @@ impl Guard {
         }
     }
 
-    /// What is known of a user with this account and these devices.
+    /// The facts about a user with this account state and these devices.
     #[must_use]
     pub fn facts(&self, user: UserId, account: Account, devices: Devices) -> Facts {
         Facts { protection: self.protection(user), is_own: self.own == Some(user), account, devices }
     }
 
-    /// Why a run of so many users may not be carried out; `None` if it may.
+    /// Why a run with this number of users isn't permitted; `None` if it is.
     #[must_use]
     pub fn run_refusal(&self, to: bool, users: u64) -> Option<WriteRefusal> {
         self.rules.limits.run_obstacle(to, users).map(WriteRefusal::from)
@@ -357,7 +360,7 @@ impl Guard {
     /// The permit to set one user's flag, for a person who looks at that user.
     ///
     /// # Errors
-    /// Why there is none.
+    /// The refusal, or the concerns that a person has to accept first.
     pub fn change(
         &self,
         user: UserId,
@@ -372,20 +375,20 @@ impl Guard {
     /// The permit to set the end of one user's bypass.
     ///
     /// # Errors
-    /// Why there is none.
+    /// The refusal, or the concerns that a person has to accept first.
     pub fn bypass(&self, user: UserId, accepted: Choices) -> Result<BypassPermit, Objection> {
         let facts = self.facts(user, Account::Unknown, Devices::NotChecked);
         self.ask(Scope::One, Write::Bypass, facts, accepted).map(|()| BypassPermit { user })
     }
 
-    /// The permit to carry out one row of a plan. What a person has to accept was accepted when the plan was reviewed.
+    /// The permit to carry out one row of a plan. All concerns were accepted when the plan was reviewed.
     ///
     /// # Errors
-    /// Why there is none.
+    /// The refusal, if the write isn't permitted.
     pub fn planned(&self, user: UserId, to: bool) -> Result<MfaPermit, WriteRefusal> {
         let facts = self.facts(user, Account::Unknown, Devices::NotChecked);
         match decide(&self.rules, Scope::Run, Write::Mfa { to }, facts, Choices::ALL) {
-            // Everything is accepted, so that nothing is asked.
+            // All concerns are accepted, so `Ask` can't occur.
             Decision::Allowed | Decision::Ask(_) => Ok(MfaPermit { user, to }),
             Decision::Refused(refusal) => Err(refusal),
         }
@@ -400,7 +403,7 @@ impl Guard {
     }
 }
 
-/// Leave to set one user's flag to one value. Only a [`Guard`] makes it.
+/// Permission to set one user's flag to one value. Only a [`Guard`] creates it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MfaPermit {
     user: UserId,
@@ -408,27 +411,27 @@ pub struct MfaPermit {
 }
 
 impl MfaPermit {
-    /// Whose flag.
+    /// The user whose flag may be set.
     #[must_use]
     pub const fn user(&self) -> UserId {
         self.user
     }
 
-    /// On or off.
+    /// The value that the flag may be set to.
     #[must_use]
     pub const fn to(&self) -> bool {
         self.to
     }
 }
 
-/// Leave to set the end of one user's bypass. Only a [`Guard`] makes it.
+/// Permission to set the end of one user's bypass. Only a [`Guard`] creates it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BypassPermit {
     user: UserId,
 }
 
 impl BypassPermit {
-    /// Whose bypass.
+    /// The user whose bypass may be set.
     #[must_use]
     pub const fn user(&self) -> UserId {
         self.user

@@ -1,40 +1,42 @@
-//! The limits that a deployment sets for everyone who opens its page. They prevent mistakes; they are no security
-//! boundary, because whoever holds a token can call PingOne without this page.
+//! The limits that a deployment sets for everyone who opens its page.
+//!
+//! They prevent mistakes. They aren't a security boundary, because anyone who holds a token can call PingOne without
+//! this page.
 
 use super::reference::ChangeReference;
 use super::user::GroupId;
 
-/// What a deployment permits on its page; `Default` limits nothing.
+/// What a deployment permits on its page. `Default` limits nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Limits {
-    /// What may be changed at all.
+    /// What may be changed: nothing, one user at a time, or many in a run.
     pub access: Access,
-    /// How MFA may be turned off.
+    /// For how many users MFA may be turned off.
     pub turn_off: TurnOff,
-    /// How many users one run may have at most.
+    /// The maximum number of users in one run; `None` means no maximum.
     pub max_run_users: Option<u64>,
-    /// The groups whose members keep their flag as it is.
+    /// The protected groups: their members' MFA flag is never changed.
     pub protected_groups: Vec<GroupId>,
-    /// How a token may reach the page.
+    /// The ways in which the page may receive a token.
     pub token_sources: TokenSources,
-    /// Whether a change names the record of change management that it belongs to.
+    /// Whether a change must name its change management record, and which format the reference has.
     pub change_reference: ChangeReference,
 }
 
-/// What may be changed, from the least to the most.
+/// What may be changed, ordered from the least to the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Access {
-    /// Nothing.
+    /// Nothing may be changed; the page only reads.
     Read,
-    /// One user at a time.
+    /// One user may be changed at a time.
     One,
-    /// Many users in a run, too.
+    /// Many users may be changed in a run, too.
     #[default]
     Run,
 }
 
 impl Access {
-    /// The word that config.json and files have for it.
+    /// The word for it in config.json and in saved files.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -45,20 +47,20 @@ impl Access {
     }
 }
 
-/// How MFA may be turned off, from the least to the most. It holds within [`Access`].
+/// How MFA may be turned off, ordered from the least to the most. It applies within [`Access`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum TurnOff {
-    /// Not at all.
+    /// MFA may not be turned off at all.
     Never,
-    /// For one user at a time.
+    /// MFA may be turned off for one user at a time.
     One,
-    /// For many users in a run, too.
+    /// MFA may be turned off for many users in a run, too.
     #[default]
     Run,
 }
 
 impl TurnOff {
-    /// The word that config.json and files have for it.
+    /// The word for it in config.json and in saved files.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -69,19 +71,19 @@ impl TurnOff {
     }
 }
 
-/// The ways in which a token may reach the page.
+/// The ways in which the page may receive a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenSources {
     /// The administrator signs in to PingOne from the page.
     pub sign_in: bool,
-    /// The host page hands it over.
+    /// The host page provides the token.
     pub host: bool,
-    /// The administrator pastes it.
+    /// The administrator pastes the token.
     pub paste: bool,
 }
 
 impl TokenSources {
-    /// No way at all, to begin a list with.
+    /// No source at all, as the starting point of a list.
     pub const NONE: Self = Self { sign_in: false, host: false, paste: false };
 }
 
@@ -91,20 +93,20 @@ impl Default for TokenSources {
     }
 }
 
-/// Why a run may not begin.
+/// Why the deployment doesn't permit a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunObstacle {
-    /// Nothing may be changed.
+    /// The deployment permits no changes.
     ReadOnly,
-    /// Only one user at a time may be changed.
+    /// The deployment permits changes of one user at a time only.
     OneAtATime,
-    /// MFA may not be turned off.
+    /// The deployment doesn't permit turning MFA off.
     NeverOff,
-    /// MFA may be turned off for one user at a time only.
+    /// The deployment permits turning MFA off for one user at a time only.
     OffOneAtATime,
-    /// The run has more users than a run may have.
+    /// The run has more users than the deployment permits.
     TooMany {
-        /// How many it may have.
+        /// The maximum number of users in a run.
         most: u64,
     },
 }
@@ -116,14 +118,16 @@ impl Limits {
         self.access >= Access::One && (to || self.turn_off >= TurnOff::One)
     }
 
-    /// Whether a run may turn MFA on (`to` is `true`) or off, if it hasn't too many users.
+    /// Whether a run may turn MFA on (`to` is `true`) or off, if it doesn't have too many users.
     #[must_use]
     pub fn may_run(&self, to: bool) -> bool {
         self.run_obstacle(to, 0).is_none()
     }
 
-    /// Why a run over so many users may not turn MFA on (`to` is `true`) or off; `None` if it may. Of several
-    /// obstacles it is the one that leaves the least: who may never turn MFA off isn't sent to do it one by one.
+    /// Why a run with this number of users may not turn MFA on (`to` is `true`) or off; `None` if it may.
+    ///
+    /// If several obstacles apply, the most restrictive is returned: an administrator who may never turn MFA off
+    /// isn't told to do it one user at a time.
     #[must_use]
     pub fn run_obstacle(&self, to: bool, users: u64) -> Option<RunObstacle> {
         if self.access < Access::One {
@@ -155,16 +159,16 @@ mod tests {
 
     #[test]
     fn by_default_nothing_is_limited() {
-        let free = Limits::default();
+        let unlimited = Limits::default();
         for to in [ON, OFF] {
-            assert!(free.may_change_one(to) && free.may_run(to));
-            assert_eq!(free.run_obstacle(to, u64::MAX), None);
+            assert!(unlimited.may_change_one(to) && unlimited.may_run(to));
+            assert_eq!(unlimited.run_obstacle(to, u64::MAX), None);
         }
-        assert!(free.change_reference.fits(""));
+        assert!(unlimited.change_reference.fits(""));
     }
 
     #[test]
-    fn who_may_only_read_changes_nobody() {
+    fn read_only_access_permits_no_change() {
         let read = limits(Access::Read, TurnOff::Run);
         for to in [ON, OFF] {
             assert!(!read.may_change_one(to) && !read.may_run(to));
@@ -173,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn one_at_a_time_is_no_run_not_even_of_one_user() {
+    fn one_at_a_time_permits_no_run_even_of_one_user() {
         let one = limits(Access::One, TurnOff::Run);
         for to in [ON, OFF] {
             assert!(one.may_change_one(to) && !one.may_run(to));
@@ -182,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn where_mfa_is_never_turned_off_it_is_still_turned_on() {
+    fn a_ban_on_turning_mfa_off_still_permits_turning_it_on() {
         let never = limits(Access::Run, TurnOff::Never);
         assert!(never.may_change_one(ON) && never.may_run(ON));
         assert!(!never.may_change_one(OFF) && !never.may_run(OFF));
@@ -190,21 +194,21 @@ mod tests {
     }
 
     #[test]
-    fn where_mfa_is_turned_off_one_at_a_time_a_run_turns_it_on_only() {
+    fn turning_off_one_at_a_time_permits_only_runs_that_turn_on() {
         let one = limits(Access::Run, TurnOff::One);
         assert!(one.may_change_one(OFF) && !one.may_run(OFF) && one.may_run(ON));
         assert_eq!(one.run_obstacle(OFF, 1), Some(RunObstacle::OffOneAtATime));
     }
 
     #[test]
-    fn who_may_never_turn_mfa_off_is_not_sent_to_do_it_one_by_one() {
+    fn the_ban_on_turning_off_takes_precedence_over_one_at_a_time() {
         let strict = limits(Access::One, TurnOff::Never);
         assert_eq!(strict.run_obstacle(OFF, 1), Some(RunObstacle::NeverOff));
         assert_eq!(strict.run_obstacle(ON, 1), Some(RunObstacle::OneAtATime));
     }
 
     #[test]
-    fn a_run_has_at_most_as_many_users_as_it_may_have() {
+    fn a_run_above_the_maximum_number_of_users_is_refused() {
         let small = Limits { max_run_users: Some(100), ..Limits::default() };
         assert!(small.may_run(OFF));
         assert_eq!(small.run_obstacle(OFF, 100), None);

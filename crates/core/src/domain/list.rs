@@ -1,51 +1,54 @@
-//! Import of a file of users, as administrators have them: saved by a spreadsheet, in whatever encoding, with whatever
-//! separator, and who is meant somewhere in its columns.
+//! Import of a file of users, such as a spreadsheet export: any common encoding and separator, with the users named in
+//! one of its columns.
 //!
-//! [`read`] makes a [`List`] of it. [`ImportFile::guesses`] are the questions that a person has to answer first;
-//! [`ImportFile::confirmed`] is `None` until they are. Only a [`Confirmed`] list can be matched with the users who were read
-//! ([`Confirmed::match_in`]) or looked up in PingOne ([`Questions::of`], [`Matches::from_answers`]). [`ImportFile::file_of`]
-//! writes lines back as they were.
+//! [`read`] parses the bytes into an [`ImportFile`]. [`ImportFile::guesses`] returns the open questions about its
+//! meaning, and [`ImportFile::confirmed`] is `None` until a person has answered all of them. Only a [`Confirmed`] file
+//! can be matched with the loaded users ([`Confirmed::match_in`]) or looked up in PingOne ([`Questions::of`],
+//! [`Matches::from_answers`]). [`ImportFile::file_of`] writes selected lines back unchanged.
 //!
 //! # Rules
 //!
-//! **Bytes.** A byte order mark names the encoding. Without one, zeros in every other byte tell UTF-16. Bytes that are
-//! valid UTF-8, or UTF-8 with fewer broken places than letters of several bytes, are UTF-8; everything else is
-//! Windows-1252. Zero bytes at the end are cut off; zero bytes elsewhere refuse the file.
+//! **Bytes.** A byte order mark determines the encoding. Without one, zeros in every other byte indicate UTF-16. Bytes
+//! are UTF-8 if they are valid UTF-8, or if they have at least as many multi-byte characters as invalid sequences;
+//! everything else is Windows-1252. Zero bytes at the end are cut off; a zero byte anywhere else rejects the file.
 //!
-//! **Lines.** A first line `sep=;` names the separator. Otherwise it is the one of comma, semicolon and tabulator by which
-//! most of the first 20 lines have the same number of cells. Cells are quoted as in RFC 4180; a quotation mark that isn't
-//! closed right before a separator or the end of a line is a letter. Lines in which nothing stands are skipped.
+//! **Lines.** A first line `sep=;` declares the separator. Otherwise it is detected: of comma, semicolon and tab, the
+//! one that gives most of the first 20 lines the same number of cells. Cells are quoted as in RFC 4180; a quotation
+//! mark that isn't closed right before a separator or the end of a line is an ordinary character. Blank lines are
+//! skipped.
 //!
-//! **Header.** The header is the first of the first 50 lines in which a cell has a known name (`columns::NAMES`) and no
-//! cell is an address or a user ID. Capitals, blanks, hyphens, dots, `*`, `:`, what stands in brackets and a word such as
-//! "required" at the end of a name don't matter. Above it may stand remarks (`# …`, `#TYPE …`), which are skipped, and,
-//! if it has several cells, lines with one cell: [`Guess::LinesAboveHeader`].
+//! **Header.** The header is the first of the first 50 lines in which a cell has a known column name (`columns::NAMES`)
+//! and no cell is an address or a user ID. Case, blanks, hyphens, dots, `*`, `:`, text in brackets and a suffix such as
+//! "required" are ignored in names. Comment lines (`# …`, `#TYPE …`) may precede the header and are skipped. If the
+//! header has several cells, lines with one cell may precede it, too: [`Guess::LinesAboveHeader`].
 //!
-//! **Column.** A column that the header names comes first, before any look at values. Of several, one whose values fit its
-//! name; of those user ID, username, e-mail, external ID, in this order. Without a name, a column of which more than half
-//! of the values in the first 100 lines are user IDs, then e-mail addresses; then the first that isn't empty, as
-//! usernames. It is a guess if another column is as likely ([`Guess::SeveralColumns`], [`Guess::RowsOfAddresses`]) or if
-//! nothing but its place speaks for it ([`Guess::UnnamedColumn`]).
+//! **Column.** A column with a known name takes precedence over one detected by its values. Of several, one whose
+//! values fit its name is preferred; of those user ID, username, email, external ID, in this order. Without a known
+//! name, it is a column in which more than half of the values in the first 100 lines are user IDs, then one of email
+//! addresses; then the first that isn't empty, read as usernames. The choice is a guess if another column is as likely
+//! ([`Guess::SeveralColumns`], [`Guess::RowsOfAddresses`]) or if neither name nor values support it
+//! ([`Guess::UnnamedColumn`]).
 //!
-//! **Cell.** Blanks and invisible characters around a value are dropped, as are `="…"` and the apostrophe with which
-//! this page guards a value against being taken for a formula. An address may have `mailto:`, a display name, brackets,
-//! quotation marks or a semicolon around it; a cell with several addresses, or with none that is clear, names nobody.
+//! **Cell.** Blanks and invisible characters around a value are dropped, as are `="…"` and the apostrophe that this
+//! page's exports put before a value so that a spreadsheet doesn't run it as a formula. An address may have `mailto:`,
+//! a display name, brackets, quotation marks or a semicolon around it; a cell with several addresses, or without an
+//! unambiguous one, selects no user.
 //!
-//! **Comparison.** Values are compared in Unicode's form NFKC (NFC where the file isn't in a Unicode encoding), without
-//! invisible characters inside, without quotation marks around them, and without regard to capitals and to the kind of an
-//! apostrophe or hyphen; both count in external IDs. Both sides are treated alike, so that a value that names two users after that is ambiguous. Accents
-//! count: `zoe` isn't `zoë`.
+//! **Comparison.** Values are compared in Unicode normalization form NFKC (NFC if the file's encoding isn't Unicode),
+//! without invisible characters and surrounding quotation marks. Case and the kind of an apostrophe or hyphen are
+//! ignored, except in external IDs. Both sides are normalized in the same way, so a value that then fits two users is
+//! ambiguous. Accents count: `zoe` isn't `zoë`.
 //!
-//! **Problems.** A line names nobody and is listed with its [`Problem`] if it has another number of cells than the header
-//! (without a header, than most lines; empty cells at the end don't count), a character that can't be read, a number that
-//! a spreadsheet has shortened, no value, or a value that isn't what the column holds.
+//! **Problems.** A line selects no user and is listed with its [`Problem`] if its number of cells differs from the
+//! header's (without a header, from most lines'; empty cells at the end don't count), or if it has an unreadable
+//! character, a number that a spreadsheet has shortened, no value, or a value of a kind that the column doesn't hold.
 //!
-//! **Guesses.** Whatever may mean something else is asked: a cell of several lines ([`Guess::CellsOfSeveralLines`]), a
-//! column about MFA, a state or an action that differs by line ([`Guess::DifferingDirection`]), long numbers that all end in zeros
-//! ([`Guess::RoundedNumbers`]), and the guesses named above.
+//! **Guesses.** Everything ambiguous is asked: cells that span several lines ([`Guess::CellsOfSeveralLines`]), a column
+//! about MFA, a state or an action with different values per line ([`Guess::DifferingDirection`]), long numbers that
+//! all end in zeros ([`Guess::RoundedNumbers`]), and the guesses named above.
 //!
-//! **Never guessed:** digits that a spreadsheet has dropped, which of two addresses is meant, which of several users a
-//! value names, what stands in a line with too many or too few cells, and letters that can't be read.
+//! **Never guessed:** digits that a spreadsheet has dropped, which of two addresses is meant, which of several matching
+//! users is meant, the meaning of a line with too many or too few cells, and unreadable characters.
 
 use std::borrow::Cow;
 
@@ -84,80 +87,81 @@ use spelling::Spelling;
 pub(crate) use spelling::normalize;
 pub use spelling::{Form, Normalize};
 
-/// The most people a list may have.
-pub const MOST_LINES: usize = 200_000;
+/// Maximum number of lines with users in an import file, without its header.
+pub const MAX_LINES: usize = 200_000;
 
-/// How many lines at the beginning may hold the header. Plans and reports of this page begin with many remarks.
-const HEADER_WITHIN: usize = 50;
+/// The header is searched in this many lines. This page's own plans and reports begin with many comment lines.
+const HEADER_SEARCH_LINES: usize = 50;
 
-/// How many lines tell what the columns are.
-const LINES_LOOKED_AT: usize = 100;
+/// How many lines are sampled to detect the columns' kinds.
+const SAMPLED_LINES: usize = 100;
 
-/// How many lines are shown as understood.
-const PREVIEWED: usize = 5;
+const PREVIEW_LINES: usize = 5;
 
-/// Why a file is no list.
+/// Reason why a file can't be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ImportFault {
-    /// There is nothing in it but blanks and separators.
+    /// The file has nothing but blanks and separators.
     Empty,
-    /// It is a web page.
+    /// The file is a web page (HTML), not a list.
     Html,
-    /// It is a workbook or another archive (ZIP, or the container of Excel 97), which has to be saved as CSV first.
+    /// The file is a workbook or another archive (ZIP, or the container format of Excel 97) and has to be saved as CSV
+    /// first.
     Workbook,
-    /// It has a zero byte, which no text has.
+    /// The text contains a zero byte.
     ZeroByte {
-        /// The line, from 1.
+        /// Line with the first zero byte, from 1.
         line: usize,
     },
-    /// More people than a list may have.
+    /// The file has more users than can be imported at once.
     TooManyLines {
-        /// How many it may have.
+        /// The limit of users per file: [`MAX_LINES`].
         limit: usize,
     },
 }
 
-/// A line as it was understood.
+/// A line of the file and the value that was read from it, for the preview.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreviewLine {
-    /// Where it begins in the file, counted in lines from 1.
+    /// Number of the line at which the record begins, from 1.
     pub line: usize,
-    /// All its cells, without their quotes, as they are otherwise.
+    /// All cells of the line, unquoted and otherwise unchanged.
     pub cells: Vec<String>,
-    /// What names the user.
+    /// The value that identifies the user; empty if there is none.
     pub value: String,
 }
 
-/// Which cells name users.
+/// Which cells identify users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Naming {
-    /// Those of one column.
+enum UserCells {
+    /// The cells of the chosen column.
     OneColumn,
-    /// All that say something: the file is a row of addresses.
+    /// All non-empty cells: the lines are rows of addresses.
     EveryCell,
 }
 
-/// A list of people. Entries are known by their place, from 0; the header and what stands before it are none.
+/// A parsed import file. Entries are referred to by their index, from 0; the header and the lines above it aren't
+/// entries.
 #[derive(Debug, Clone)]
 pub struct ImportFile {
     text: String,
-    /// Where the first line begins after one that names the separator, in bytes.
+    /// Byte offset of the first line after a `sep=` line.
     start: usize,
     encoding: Encoding,
-    /// Whether it begins with a byte order mark.
-    is_marked: bool,
+    /// Whether the file begins with a byte order mark.
+    has_byte_order_mark: bool,
     spelling: Spelling,
     separator: Option<Separator>,
     quotes: Quotes,
     records: Vec<Record>,
-    /// The header's place among the records, as it was found.
+    /// Index of the detected header in `records`. It is kept if a person answers that the file has none.
     found_header: Option<usize>,
     header: Option<usize>,
     columns: Vec<Column>,
-    /// The column that names the users, as it was found or chosen.
+    /// The column that identifies the users, detected or chosen by a person.
     choice: Choice,
-    naming: Naming,
-    /// The lines that are taken: those that say this word in the column at this place.
+    user_cells: UserCells,
+    /// Line filters as pairs of column index and word: a line is imported only if it has each word in its column.
     taken: Vec<(usize, String)>,
     entries: Vec<Entry>,
     directions: Vec<Direction>,
@@ -165,7 +169,7 @@ pub struct ImportFile {
     answered: Vec<Guess>,
 }
 
-/// Reads a file. `normalize` writes texts in Unicode's normalization forms.
+/// Parses an import file. `normalize` converts text to Unicode's normalization forms.
 pub fn read(bytes: &[u8], normalize: &Normalize) -> Result<ImportFile, ImportFault> {
     if is_workbook(bytes) {
         return Err(ImportFault::Workbook);
@@ -178,11 +182,11 @@ pub fn read(bytes: &[u8], normalize: &Normalize) -> Result<ImportFile, ImportFau
         return Err(ImportFault::ZeroByte { line: line_ends(before.as_bytes()) + 1 });
     }
     let spelling = Spelling::new(normalize.clone(), encoding.is_unicode());
-    ImportFile::of(text, encoding, encoding.is_marked(bytes), spelling)
+    ImportFile::of(text, encoding, encoding.has_byte_order_mark(bytes), spelling)
 }
 
 fn is_workbook(bytes: &[u8]) -> bool {
-    // Somebody's name may begin with PK, but not go on like this.
+    // A user's name may begin with PK, but isn't followed by these bytes.
     let signatures: [&[u8]; 4] =
         [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"];
     signatures.iter().any(|signature| bytes.starts_with(signature))
@@ -199,18 +203,19 @@ impl ImportFile {
     fn of(
         text: String,
         encoding: Encoding,
-        is_marked: bool,
+        has_byte_order_mark: bool,
         spelling: Spelling,
     ) -> Result<Self, ImportFault> {
         let declared = Separator::declared(&text);
         let start = declared.map_or(0, |(_, start)| start);
         let separator = declared.map(|(separator, _)| separator).or_else(|| Separator::of(&text));
-        let choice = Choice { column: 0, identity: Identity::Username, rivals: Vec::new(), is_blind: false };
-        let mut list = Self {
+        let choice =
+            Choice { column: 0, identity: Identity::Username, alternatives: Vec::new(), is_fallback: false };
+        let mut file = Self {
             text,
             start,
             encoding,
-            is_marked,
+            has_byte_order_mark,
             spelling,
             separator,
             quotes: Quotes::AcrossLines,
@@ -219,36 +224,36 @@ impl ImportFile {
             header: None,
             columns: Vec::new(),
             choice,
-            naming: Naming::OneColumn,
+            user_cells: UserCells::OneColumn,
             taken: Vec::new(),
             entries: Vec::new(),
             directions: Vec::new(),
             guesses: Vec::new(),
             answered: Vec::new(),
         };
-        list.split();
-        if list.records.is_empty() {
+        file.split();
+        if file.records.is_empty() {
             return Err(ImportFault::Empty);
         }
-        list.guess();
-        list.check_length()?;
-        Ok(list)
+        file.guess();
+        file.check_length()?;
+        Ok(file)
     }
 
     fn check_length(&self) -> Result<(), ImportFault> {
-        let is_too_long = self.people().len() > MOST_LINES;
-        if is_too_long { Err(ImportFault::TooManyLines { limit: MOST_LINES }) } else { Ok(()) }
+        let is_too_long = self.user_records().len() > MAX_LINES;
+        if is_too_long { Err(ImportFault::TooManyLines { limit: MAX_LINES }) } else { Ok(()) }
     }
 
     fn split(&mut self) {
-        let most = MOST_LINES + HEADER_WITHIN;
+        let max = MAX_LINES + HEADER_SEARCH_LINES;
         let records = Records::of(&self.text, self.start, self.separator, self.quotes);
-        self.records = records.take(most + 1).collect();
+        self.records = records.take(max + 1).collect();
     }
 
     fn guess(&mut self) {
         let beginning: Vec<Cells> =
-            self.records.iter().take(HEADER_WITHIN).map(|it| self.cells(*it)).collect();
+            self.records.iter().take(HEADER_SEARCH_LINES).map(|it| self.cells(*it)).collect();
         let header = columns::header(&self.spelling, &beginning);
         (self.found_header, self.header) = (header, header);
         self.guess_column();
@@ -256,35 +261,35 @@ impl ImportFile {
 
     fn guess_column(&mut self) {
         let lines = self.first_lines();
-        self.choice = columns::likeliest(&self.spelling, &self.name_columns(&lines), &lines);
-        self.naming = Naming::OneColumn;
+        self.choice = columns::most_likely(&self.spelling, &self.name_columns(&lines), &lines);
+        self.user_cells = UserCells::OneColumn;
         self.taken.clear();
-        self.understand();
+        self.interpret();
     }
 
-    /// Reads the list anew: who is meant stands in this column, by its place from 0, and is named by this. Whoever says so
-    /// has answered which column it is, and whether the lines above the header are people.
-    pub fn identify(&mut self, column: usize, by: Identity, has_header: bool) {
-        self.choose(column, by);
-        self.change_header(has_header);
+    /// Reads the file again with users identified by this column (index from 0) and kind of identifier. This also
+    /// answers the questions which column is meant and whether the lines above the header are users.
+    pub fn identify(&mut self, column: usize, identity: Identity, has_header: bool) {
+        self.set_column(column, identity);
+        self.set_header(has_header);
         self.confirm_lines_above();
-        self.understand();
+        self.interpret();
     }
 
-    /// Who is meant stands in this column, by its place from 0, and is named by this.
-    fn choose(&mut self, column: usize, by: Identity) {
-        self.choice = Choice { column, identity: by, rivals: Vec::new(), is_blind: false };
-        self.naming = Naming::OneColumn;
-        // The column that was chosen may be the one that told which lines are taken.
-        self.taken.retain(|(of, _)| *of != column);
+    /// Sets the column (index from 0) and the kind of identifier in it.
+    fn set_column(&mut self, column: usize, identity: Identity) {
+        self.choice = Choice { column, identity, alternatives: Vec::new(), is_fallback: false };
+        self.user_cells = UserCells::OneColumn;
+        // The chosen column may have had a line filter until now.
+        self.taken.retain(|(filtered, _)| *filtered != column);
     }
 
-    fn change_header(&mut self, has_header: bool) {
-        // A header that wasn't recognised is the first line.
+    fn set_header(&mut self, has_header: bool) {
+        // If no header was detected, the first line is it.
         self.header = has_header.then_some(self.found_header.unwrap_or(0));
     }
 
-    fn understand(&mut self) {
+    fn interpret(&mut self) {
         self.columns = self.name_columns(&self.first_lines());
         self.entries = self.read_entries();
         self.directions = self.read_directions();
@@ -296,15 +301,15 @@ impl ImportFile {
     }
 
     fn header_cells(&self) -> Option<Cells<'_>> {
-        self.header.and_then(|place| self.records.get(place)).map(|record| self.cells(*record))
+        self.header.and_then(|index| self.records.get(index)).map(|record| self.cells(*record))
     }
 
     fn first_lines(&self) -> Vec<Cells<'_>> {
-        self.people().iter().take(LINES_LOOKED_AT).map(|record| self.cells(*record)).collect()
+        self.user_records().iter().take(SAMPLED_LINES).map(|record| self.cells(*record)).collect()
     }
 
-    /// The records that name somebody: all below the header.
-    fn people(&self) -> &[Record] {
+    /// The records with users: all below the header.
+    fn user_records(&self) -> &[Record] {
         let first = self.header.map_or(0, |header| header + 1);
         self.records.get(first..).unwrap_or_default()
     }
@@ -313,102 +318,102 @@ impl ImportFile {
         cells(record.text(&self.text), self.separator).collect()
     }
 
-    /// How the file was written.
+    /// The encoding the file was decoded from.
     #[must_use]
     pub fn encoding(&self) -> Encoding {
         self.encoding
     }
 
-    /// What stands between its cells; `None` if every line has but one.
+    /// The separator between cells; `None` if every line has only one cell.
     #[must_use]
     pub fn separator(&self) -> Option<Separator> {
         self.separator
     }
 
-    /// Whether a line is taken for the columns' names.
+    /// Whether a line is treated as the header.
     #[must_use]
     pub fn has_header(&self) -> bool {
         self.header.is_some()
     }
 
-    /// The line that names the columns, or would if one did: counted from 1.
+    /// Number of the header line, or of the line that would be the header if there is none; from 1.
     #[must_use]
     pub fn header_line(&self) -> usize {
         self.records.get(self.found_header.unwrap_or(0)).map_or(1, |record| record.line)
     }
 
-    /// The columns, as many as the header or one of the first hundred lines has.
+    /// The columns: as many as the header or the longest of the first 100 lines has cells.
     #[must_use]
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }
 
-    /// The place of the column that says who is meant.
+    /// Index of the column that identifies the users.
     #[must_use]
     pub fn column(&self) -> usize {
         self.choice.column
     }
 
-    /// By what users are named there.
+    /// The kind of identifier in that column.
     #[must_use]
     pub fn identity(&self) -> Identity {
         self.choice.identity
     }
 
-    /// Everybody on the list, in the file's order.
+    /// All entries, in the file's order, including those with a problem.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The columns that say on or off for each line, besides the one that names the users.
+    /// The columns that state on or off per line, except the one that identifies the users.
     #[must_use]
     pub fn directions(&self) -> &[Direction] {
         &self.directions
     }
 
-    /// The words whose lines are taken, each with its column's place; none where all lines are.
+    /// The line filters as pairs of column index and word; empty if all lines are imported.
     #[must_use]
     pub fn taken(&self) -> &[(usize, String)] {
         &self.taken
     }
 
-    /// The first five lines that name somebody, as they are understood.
+    /// The first five lines below the header and the values read from them.
     #[must_use]
     pub fn preview(&self) -> Vec<PreviewLine> {
-        let value = |place: usize| {
-            let entry = self.entries.iter().find(|entry| entry.record == place);
+        let value = |index: usize| {
+            let entry = self.entries.iter().find(|entry| entry.record == index);
             entry.map(|entry| entry.value.clone()).unwrap_or_default()
         };
-        let preview = |(place, record): (usize, &Record)| PreviewLine {
+        let preview = |(index, record): (usize, &Record)| PreviewLine {
             line: record.line,
             cells: self.cells(*record).into_iter().map(Cow::into_owned).collect(),
-            value: value(place),
+            value: value(index),
         };
-        self.people().iter().enumerate().take(PREVIEWED).map(preview).collect()
+        self.user_records().iter().enumerate().take(PREVIEW_LINES).map(preview).collect()
     }
 
-    /// A file of some entries, as bytes in the encoding that the list has, with its byte order mark if it has one:
-    /// what [`ImportFile::text_of`] says.
+    /// A file with only these entries: the result of [`ImportFile::text_of`] in the import file's encoding, with a byte
+    /// order mark if that file has one.
     #[must_use]
     pub fn file_of(&self, entries: &[usize]) -> Vec<u8> {
-        self.encoding.encode(&self.text_of(entries), self.is_marked)
+        self.encoding.encode(&self.text_of(entries), self.has_byte_order_mark)
     }
 
-    /// Some entries, by their places, in this order: below the line that names the separator and the header, if there
-    /// are any, their lines with all columns, as they were. Lines end with CRLF.
+    /// The lines of these entries (by index, in the given order), unchanged and with all columns, below the `sep=` line
+    /// and the header if the file has them. Lines end with CRLF.
     #[must_use]
     pub fn text_of(&self, entries: &[usize]) -> String {
-        let named = self.text.get(..self.start).map(trimmed_line).filter(|line| !line.is_empty());
-        let header = self.header.and_then(|place| self.records.get(place));
+        let declared = self.text.get(..self.start).map(trimmed_line).filter(|line| !line.is_empty());
+        let header = self.header.and_then(|index| self.records.get(index));
         let mut lines: Vec<usize> =
             entries.iter().filter_map(|entry| self.entries.get(*entry)).map(|entry| entry.record).collect();
-        // A line may have several entries.
         lines.dedup();
-        let records = lines.iter().filter_map(|place| self.people().get(*place));
+        let records = lines.iter().filter_map(|index| self.user_records().get(*index));
         let mut file = String::new();
-        for line in
-            named.into_iter().chain(header.into_iter().chain(records).map(|record| record.text(&self.text)))
+        for line in declared
+            .into_iter()
+            .chain(header.into_iter().chain(records).map(|record| record.text(&self.text)))
         {
             file.push_str(line);
             file.push_str(RECORD_END);

@@ -1,5 +1,6 @@
-//! What keeps a reviewed plan from leaving the page: as a run, as a saved plan, or as a script. All three change users in
-//! the end, so all three come after the same checks.
+//! Decides what keeps a reviewed plan from leaving the page as a run, a saved plan or a script.
+//!
+//! All three change users in the end, so all three require the same checks.
 
 use super::confirmation::{Confirmation, confirmation, is_number_typed};
 use super::limits::{Limits, RunObstacle};
@@ -7,58 +8,58 @@ use super::limits::{Limits, RunObstacle};
 /// Why the plan can't leave the page yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Obstacle {
-    /// The deployment forbids it.
+    /// The deployment forbids the run.
     Limit(RunObstacle),
-    /// MFA of so many administrators is never turned off at once.
+    /// MFA is never turned off for this many users at once in the administrators environment.
     Administrators,
-    /// Nobody needs a change.
+    /// No user of the plan needs a change.
     NothingToDo,
-    /// No test user is named, and one must be.
+    /// A pilot user is required, and none is named.
     TestUserMissing,
-    /// There is no such user in the plan.
+    /// The named pilot user isn't in the plan.
     TestUserUnknown,
-    /// The number of users after which to wait is none.
+    /// The number of users after which the run pauses isn't a valid number.
     StepUnreadable,
-    /// The change reference is missing, or looks different from what the deployment wants.
+    /// The change reference is missing, or isn't in the format that the deployment requires.
     Reference,
-    /// The change reference or the reason, which are stored, has a token.
+    /// The change reference or the reason, which are both stored, contains a token.
     TokenTyped,
-    /// No reason is given.
+    /// A reason is required, and none is given.
     ReasonMissing,
-    /// The number of changes is not typed, or another one.
+    /// The number of changes isn't typed, or differs.
     NumberMissing,
 }
 
-/// What was typed for the test user.
+/// What was entered as the pilot user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PilotUser {
-    /// Nothing.
+    /// The pilot user's field is empty.
     NotNamed,
-    /// Nobody of the plan.
+    /// The entered user isn't in the plan.
     NotInPlan,
-    /// A user of the plan.
+    /// The entered user is in the plan.
     InPlan,
 }
 
-/// What was typed in the review.
+/// The values entered in the review.
 #[derive(Debug, Clone, Copy)]
 pub struct Answers<'a> {
-    /// The user to start with.
+    /// The pilot user, who is changed first.
     pub pilot_user: PilotUser,
-    /// Whether the number of users after which to wait is one, or empty.
+    /// Whether the number of users after which the run pauses is valid or left blank.
     pub is_step_readable: bool,
-    /// The change reference.
+    /// The change reference as entered.
     pub reference: &'a str,
-    /// The reason.
+    /// The reason for the run as entered.
     pub reason: &'a str,
-    /// Whether one of those two has a token.
+    /// Whether the reference or the reason contains a token.
     pub has_token: bool,
-    /// The number of changes.
+    /// The confirmation number as typed.
     pub number: &'a str,
 }
 
-/// Why a plan of so many changes can't leave the page yet; `None` if it can. An undo and a retry are asked what any plan
-/// in their direction is.
+/// Why a plan with this number of changes can't leave the page yet; `None` if it can. An undo and a retry have the
+/// same requirements as any plan in their direction.
 #[must_use]
 pub fn obstacle(
     limits: &Limits,
@@ -86,7 +87,7 @@ pub fn obstacle(
         (reason && answers.reason.trim().is_empty(), Obstacle::ReasonMissing),
         (number && !is_number_typed(answers.number, changes), Obstacle::NumberMissing),
     ];
-    rules.into_iter().find(|(is_in_the_way, _)| *is_in_the_way).map(|(_, obstacle)| obstacle)
+    rules.into_iter().find(|(applies, _)| *applies).map(|(_, obstacle)| obstacle)
 }
 
 #[cfg(test)]
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_grows_with_the_number_and_with_the_direction() {
+    fn the_requirements_depend_on_the_number_and_the_direction() {
         for (to, changes, missing) in [
             (true, 0, Some(Obstacle::NothingToDo)),
             (true, 1, None),
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn each_answer_that_does_not_fit_is_an_obstacle_of_its_own() {
+    fn each_invalid_answer_is_a_separate_obstacle() {
         let full = Answers { number: "2", ..EVERYTHING };
         let required = Limits {
             change_reference: ChangeReference { is_required: true, ..ChangeReference::default() },
@@ -166,8 +167,8 @@ mod tests {
     }
 
     #[test]
-    fn what_the_deployment_forbids_comes_first() {
-        for (limits, to, changes, obstructed) in [
+    fn a_limit_of_the_deployment_takes_precedence() {
+        for (limits, to, changes, expected) in [
             (Limits { access: Access::Read, ..Limits::default() }, true, 0, RunObstacle::ReadOnly),
             (Limits { turn_off: TurnOff::Never, ..Limits::default() }, false, 2, RunObstacle::NeverOff),
             (
@@ -178,11 +179,11 @@ mod tests {
             ),
         ] {
             let found = obstacle(&limits, to, changes, "Workforce", &EVERYTHING);
-            assert_eq!(found, Some(Obstacle::Limit(obstructed)));
+            assert_eq!(found, Some(Obstacle::Limit(expected)));
         }
     }
 
-    /// A run of so many changes in one direction, and the proposal that undoes it.
+    /// The proposal that undoes a run of this many changes in one direction.
     fn undo_of(to: bool, users: u128) -> Proposal {
         let row = |number| PlannedRow {
             user: UserId(Uuid::from_u128(number)),
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn an_undo_is_asked_for_a_test_user_as_its_direction_would() {
+    fn an_undo_requires_a_pilot_user_by_its_own_direction() {
         for (undone_to, users, missing) in [
             // Undoing a run that disabled MFA turns it on.
             (false, 50, None),

@@ -1,4 +1,4 @@
-//! In which order users are shown.
+//! Sorts the users for display by one column.
 
 use std::cmp::Ordering;
 
@@ -6,35 +6,35 @@ use super::time::Timestamp;
 use super::user::{Account, Mfa};
 use super::users::{Devices, UserIndex, UserStore};
 
-/// A column of the list; users can be ordered by each.
+/// A column of the user list; users can be sorted by each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Column {
-    /// Family name, then given name, as the reader's language sorts.
+    /// Family name, then given name, in the order of the reader's locale.
     Name,
-    /// Username, folded.
+    /// The username, case-folded for comparison.
     Username,
-    /// E-mail, folded.
+    /// The email address, case-folded for comparison.
     Email,
-    /// Population, by its name as the reader's language sorts.
+    /// The population, by its name in the order of the reader's locale.
     Population,
-    /// The account's state.
+    /// The account's state: enabled, locked, disabled.
     Account,
-    /// The last sign-on.
+    /// The time of the user's last sign-on.
     LastSignOn,
-    /// The creation.
+    /// The time of the user's creation.
     Created,
     /// How many devices can be used.
     Devices,
-    /// The flag.
+    /// The user's MFA flag: on, then off.
     Mfa,
-    /// The external id, folded.
+    /// The external ID, case-folded for comparison.
     ExternalId,
-    /// The id.
+    /// The ID that PingOne assigned to the user.
     Id,
 }
 
 impl Column {
-    /// All but the name, which is always there, in the order in which they are shown.
+    /// All columns except the name, which is always shown, in the order in which they are shown.
     pub const OPTIONAL: [Self; 10] = [
         Self::Username,
         Self::Email,
@@ -49,29 +49,29 @@ impl Column {
     ];
 }
 
-/// An order. What a user doesn't have stands at the end either way.
+/// A sort order. Missing values sort last in both directions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Sort {
-    /// By what.
+    /// The column that the users are sorted by.
     pub key: Column,
-    /// The last first.
+    /// Whether the highest value comes first.
     pub is_descending: bool,
 }
 
-/// How a language sorts: a place for each name and each population. Ranked once per distinct text, because comparing by
-/// a locale is slow.
+/// The sort positions of names and populations in the reader's locale. Each distinct text is ranked only once,
+/// because locale-aware comparison is slow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ranks {
-    /// For each of [`UserStore::names`].
+    /// The rank of each of [`UserStore::names`].
     pub names: Vec<u32>,
-    /// For each population, by its id.
+    /// The rank of each population, by its ID.
     pub populations: Vec<(super::user::PopulationId, u32)>,
 }
 
-/// What is not there.
+/// The sort key of a missing value.
 const LAST: u64 = u64::MAX;
 
-/// Puts `rows` in order. Equal ones stay as they are.
+/// Sorts `rows`. Rows that compare as equal keep their order.
 pub fn sort(users: &UserStore, rows: &mut [UserIndex], sort: Sort, ranks: &Ranks) {
     let key = |row: UserIndex| match key(users, row, sort.key, ranks) {
         LAST => LAST,
@@ -79,12 +79,12 @@ pub fn sort(users: &UserStore, rows: &mut [UserIndex], sort: Sort, ranks: &Ranks
         key => key,
     };
     let mut keyed: Vec<(u64, u32, UserIndex)> =
-        rows.iter().zip(0..).map(|(row, place)| (key(*row), place, *row)).collect();
-    match line(sort.key) {
-        // Whole numbers are quick to compare, and a hundred thousand users are compared two million times.
-        None => keyed.sort_unstable_by_key(|(key, place, _)| (*key, *place)),
+        rows.iter().zip(0..).map(|(row, position)| (key(*row), position, *row)).collect();
+    match folded_line_index(sort.key) {
+        // Integers compare quickly, and sorting a hundred thousand users takes two million comparisons.
+        None => keyed.sort_unstable_by_key(|(key, position, _)| (*key, *position)),
         Some(line) => {
-            keyed.sort_unstable_by(|one, other| by_text(users, line, sort.is_descending, one, other));
+            keyed.sort_unstable_by(|left, right| by_text(users, line, sort.is_descending, left, right));
         }
     }
     for (row, (.., sorted)) in rows.iter_mut().zip(keyed) {
@@ -92,19 +92,19 @@ pub fn sort(users: &UserStore, rows: &mut [UserIndex], sort: Sort, ranks: &Ranks
     }
 }
 
-/// The key of a text is only its beginning.
+/// Compares by the key, then by the whole text, because a text's key is only its beginning.
 fn by_text(
     users: &UserStore,
     line: usize,
     is_descending: bool,
-    one: &(u64, u32, UserIndex),
-    other: &(u64, u32, UserIndex),
+    left: &(u64, u32, UserIndex),
+    right: &(u64, u32, UserIndex),
 ) -> Ordering {
-    let texts = || {
-        let order = users.folded_line(one.2, line).cmp(users.folded_line(other.2, line));
+    let by_whole_text = || {
+        let order = users.folded_line(left.2, line).cmp(users.folded_line(right.2, line));
         if is_descending { order.reverse() } else { order }
     };
-    one.0.cmp(&other.0).then_with(texts).then(one.1.cmp(&other.1))
+    left.0.cmp(&right.0).then_with(by_whole_text).then(left.1.cmp(&right.1))
 }
 
 fn key(users: &UserStore, row: UserIndex, key: Column, ranks: &Ranks) -> u64 {
@@ -114,7 +114,7 @@ fn key(users: &UserStore, row: UserIndex, key: Column, ranks: &Ranks) -> u64 {
     match key {
         Column::Name => name_key(users, row, ranks),
         Column::Username | Column::Email | Column::ExternalId => {
-            line(key).map_or(LAST, |line| beginning(users.folded_line(row, line)))
+            folded_line_index(key).map_or(LAST, |line| prefix_key(users.folded_line(row, line)))
         }
         Column::Population => population_key(users, row, ranks),
         Column::Account => match users.account(row) {
@@ -134,13 +134,13 @@ fn key(users: &UserStore, row: UserIndex, key: Column, ranks: &Ranks) -> u64 {
             Mfa::Off => 1,
             Mfa::Unknown => LAST,
         },
-        // Half of an id is as good as all of it: the other half decides nothing that a person sees.
+        // Half of the ID is enough: a person can't see the effect of the other half.
         Column::Id => users.id(row).map_or(LAST, |id| id.0.as_u64_pair().0),
     }
 }
 
-/// The line of the folded texts that a key looks at.
-const fn line(key: Column) -> Option<usize> {
+/// The index of the folded text that a column sorts by.
+const fn folded_line_index(key: Column) -> Option<usize> {
     match key {
         Column::Username => Some(0),
         Column::Email => Some(2),
@@ -150,8 +150,8 @@ const fn line(key: Column) -> Option<usize> {
 }
 
 fn name_key(users: &UserStore, row: UserIndex, ranks: &Ranks) -> u64 {
-    // Without a family name somebody stands behind the others, by the given one.
-    let rank = |place: usize| ranks.names.get(place).map_or(u64::from(u32::MAX), |rank| u64::from(*rank));
+    // Users without a family name sort after the others, by their given name.
+    let rank = |index: usize| ranks.names.get(index).map_or(u64::from(u32::MAX), |rank| u64::from(*rank));
     let (family, given) = users.name_places(row);
     (rank(family) << 32) | rank(given)
 }
@@ -159,7 +159,7 @@ fn name_key(users: &UserStore, row: UserIndex, ranks: &Ranks) -> u64 {
 fn population_key(users: &UserStore, row: UserIndex, ranks: &Ranks) -> u64 {
     let Some(id) = users.population(row) else { return LAST };
     let rank = ranks.populations.iter().find(|(known, _)| *known == id);
-    // One without a name stands behind those that have one.
+    // A population without a name sorts after those with one.
     rank.map_or(LAST - 1, |(_, rank)| u64::from(*rank))
 }
 
@@ -167,14 +167,14 @@ fn time_key(at: Timestamp) -> u64 {
     at.0.wrapping_sub(i64::MIN).cast_unsigned()
 }
 
-/// The first bytes of a text as a number that compares like them.
-fn beginning(text: &[u8]) -> u64 {
+/// The first eight bytes of a text as a number that compares in the same order.
+fn prefix_key(text: &[u8]) -> u64 {
     if text.is_empty() {
         return LAST;
     }
     let mut bytes = [0; 8];
-    for (byte, letter) in bytes.iter_mut().zip(text) {
-        *byte = *letter;
+    for (byte, source) in bytes.iter_mut().zip(text) {
+        *byte = *source;
     }
     // No text begins with eight bytes of 255.
     u64::from_be_bytes(bytes)
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn names_sort_by_family_and_then_given_and_nameless_ones_stand_at_the_end() {
+    fn names_sort_by_family_then_given_and_users_without_a_name_sort_last() {
         let people = [
             person(1, "a", "Zoë", "Holm"),
             person(2, "b", "", ""),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn usernames_sort_folded_and_beyond_their_beginning() {
+    fn usernames_sort_case_folded_and_by_the_whole_text() {
         let people = ["prefix.long.b", "Prefix.long.A", "b", "É", "prefix.long"];
         let people: Vec<User> =
             people.iter().zip(1..).map(|(username, number)| person(number, username, "", "")).collect();
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_stands_at_the_end_either_way() {
+    fn missing_values_sort_last_in_both_directions() {
         let never = person(1, "never", "", "");
         let early = User { last_sign_on: Some(Timestamp(-5)), ..person(2, "early", "", "") };
         let late = User { last_sign_on: Some(Timestamp(5)), ..person(3, "late", "", "") };
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn every_order_keeps_everyone() {
+    fn every_order_keeps_all_users() {
         let people: Vec<User> = (0..500).map(user).collect();
         for key in Column::OPTIONAL.into_iter().chain([Column::Name]) {
             for is_descending in [false, true] {

@@ -1,27 +1,27 @@
-//! How the change of one user's flag ended.
+//! The outcome of changing one user's flag.
 
 use super::fault::Fault;
 
-/// The end of one change.
+/// The outcome of changing one user's flag, after any retries and reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// A response says that the flag is what was asked for.
+    /// A response confirms that the flag has the requested value.
     Changed {
-        /// The answer to the PUT was lost, and a GET told.
+        /// Whether the PUT's answer was lost and a GET confirmed the value.
         read_back: bool,
     },
-    /// PingOne refused; the flag is what it was.
+    /// PingOne refused the change; the flag is unchanged.
     Refused(Fault),
-    /// It did not work, and a GET says that the flag is what it was.
+    /// The change failed, and a GET confirms that the flag is unchanged.
     Failed(Fault),
-    /// Sent and not answered, and no GET could tell.
+    /// The PUT was sent but not answered, and no GET could tell whether it was carried out.
     AnswerLost(Fault),
-    /// The user no longer exists.
+    /// The user no longer exists in PingOne.
     Gone(Fault),
 }
 
 impl Outcome {
-    /// What went wrong, if anything did.
+    /// The fault, for every outcome except [`Changed`](Self::Changed).
     #[must_use]
     pub fn fault(&self) -> Option<&Fault> {
         match self {

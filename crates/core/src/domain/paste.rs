@@ -1,61 +1,61 @@
-//! What is said of a pasted token, and why one isn't taken.
+//! What the page says about a pasted token, and why a paste is rejected.
 
 use thiserror::Error;
 
 use super::time::Timestamp;
 
-/// Something worth saying about a token that is taken.
+/// A note about a token that is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Note {
-    /// It stood in a cURL command.
+    /// The token was found in a cURL command.
     FromCurl,
-    /// It stood behind `Bearer`.
+    /// The token followed the word `Bearer`.
     FromBearer,
-    /// It stood in a JSON answer of the token endpoint.
+    /// The token was found in a JSON response of the token endpoint.
     FromJson,
-    /// It stood in some other text.
+    /// The token was found in some other text.
     FromText,
-    /// `iat` or `nbf` lie ahead: this computer's clock seems to be behind by so many milliseconds.
+    /// `iat` or `nbf` is in the future: this computer's clock seems to be this many milliseconds behind.
     ClockBehind(i64),
-    /// The end can't be read.
+    /// The token's expiry can't be read.
     NoEnd,
-    /// It has expired by this computer's clock, at this time. PingOne may say otherwise.
+    /// The token expired at this time by this computer's clock. PingOne may say otherwise.
     Expired(Timestamp),
-    /// A self-service token: it reaches its own person's record alone.
+    /// A self-service token: it gives access only to its own user's record.
     EndUser,
 }
 
-/// Why a paste is not taken. Nothing was sent and nothing is kept.
+/// Why a pasted text is rejected. Nothing was sent and nothing is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PasteFault {
-    /// Nothing but blanks.
+    /// The pasted text is empty or has only blanks.
     #[error("empty")]
     Empty,
-    /// Far longer than any token.
+    /// The text is far longer than any token.
     #[error("too long to hold a token")]
     TooLong,
-    /// A template variable that nobody filled in, such as `{{accessToken}}`.
+    /// A template variable that wasn't filled in, such as `{{accessToken}}`.
     #[error("an unexpanded variable")]
     Unexpanded,
-    /// An id: of an environment, an application or a user.
+    /// An ID of an environment, an application or a user.
     #[error("an id")]
     Id,
-    /// Anything else that is no JSON web token, a client secret among them.
+    /// Anything else that isn't a JSON web token, including a client secret.
     #[error("no access token")]
     NotAToken,
-    /// Three parts, but one of them can't be decoded.
+    /// The text has a token's three parts, but one of them can't be decoded.
     #[error("a damaged token")]
     Damaged,
-    /// An ID token: it is addressed to an application.
+    /// An ID token, which is addressed to an application.
     #[error("an ID token")]
     IdToken,
-    /// A refresh token.
+    /// A refresh token instead of an access token.
     #[error("a refresh token")]
     RefreshToken,
-    /// The token alone is larger than PingOne's limit for all headers.
+    /// The token by itself exceeds PingOne's limit for all headers together.
     #[error("larger than PingOne takes")]
     OverHeaderLimit,
-    /// Two different access tokens: only the person knows which one is meant.
+    /// Two different access tokens: only the user knows which one is meant.
     #[error("several access tokens")]
     Several,
 }

@@ -1,42 +1,43 @@
-//! The filter with which PingOne is searched for a person. PingOne compares the beginnings of texts, perhaps with their
-//! case, and has given and family name apart: a full name is found only by both together, and it doesn't say where one
-//! ends and the other begins.
+//! The filter that searches PingOne for a person.
 //!
-//! What was typed is asked for as it stands in every attribute. Several words are also divided between given and family
-//! name in every way and in either order; a comma says where to divide. Names are asked for as typed and with the usual
-//! capitals, with plain and with typographic apostrophes and hyphens.
+//! PingOne compares the beginnings of texts, perhaps case-sensitively. It stores the given and the family
+//! name separately: a full name is found only by a clause for both, and the typed text doesn't say where
+//! one ends and the other begins.
+//!
+//! The typed text is searched as it is in every attribute. Several words are also split into given and family name at
+//! every position and in either order; a comma says where to split. Names are searched as typed and with the usual
+//! capitalization, with plain and with typographic apostrophes and hyphens.
 
 use super::filter::{Attribute, Filter};
 use super::punctuation::{plain_mark, spellings};
 use super::query::is_comma;
 
-/// How letters get and lose their capitals. The browser knows all scripts; tables of our own would be large.
+/// How letters change case. The browser knows all scripts; tables of our own would be large.
 #[derive(Clone, Copy)]
 pub struct Casing<'a> {
-    /// The text with a capital first letter.
+    /// Capitalizes the first letter of a text.
     pub capitalized: &'a dyn Fn(&str) -> String,
-    /// The text in small letters.
+    /// Converts a text to lowercase.
     pub lower: &'a dyn Fn(&str) -> String,
 }
 
-/// An address is cut somewhere above 8,000 characters. So many of them, percent-encoded, are the filter's; what is asked
-/// for first is likeliest.
-const LONGEST: usize = 5_500;
+/// The most characters that the filter may have, percent-encoded. Addresses are cut somewhere above 8,000 characters,
+/// so the likeliest clauses come first.
+const MAX_LENGTH: usize = 5_500;
 
-/// More words than these would make too long a filter, divided in every way: then only the first words of both names are
-/// asked for.
-const MOST_WORDS: usize = 6;
+/// With more words than this, splitting at every position would make the filter too long: then only the first words
+/// of both names are searched.
+const MAX_WORDS: usize = 6;
 
-/// So many words are looked at.
-const MOST_LOOKED_AT: usize = 24;
+const MAX_WORDS_USED: usize = 24;
 
-/// Words inside a name that are usually written small.
+/// Words inside a name that are usually in lowercase.
 const PARTICLES: [&str; 24] = [
     "al", "bin", "da", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "e", "el", "la", "las",
     "le", "los", "ten", "ter", "van", "von", "y", "zu",
 ];
 
-/// Who may be meant by a text. Blanks and commas around it, and repeated ones inside, mean nothing.
+/// Builds the filter for a typed text. Leading, trailing and repeated whitespace and commas are ignored.
 #[must_use]
 pub fn person_search(text: &str, casing: Casing<'_>) -> Filter {
     let typed = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -44,28 +45,29 @@ pub fn person_search(text: &str, casing: Casing<'_>) -> Filter {
     let mut clauses = Clauses::default();
     let cases = cases(typed, casing);
     let (first, others) = cases.split_first().map_or((typed, &[][..]), |(first, others)| (first, others));
-    clauses.alone(first);
+    clauses.add_single(first);
     clauses.add(Filter::Equals(Attribute::ExternalId, typed.to_owned()));
     for case in &cases {
-        clauses.together(case);
+        clauses.add_name_pairs(case);
     }
     for case in others {
-        clauses.alone(case);
+        clauses.add_single(case);
     }
     for case in &cases {
         for spelling in spellings(case).iter().skip(1) {
-            clauses.together(spelling);
-            clauses.alone(spelling);
+            clauses.add_name_pairs(spelling);
+            clauses.add_single(spelling);
         }
-        // A double name that is typed with a hyphen may be stored with a blank.
+        // A double name that is typed with a hyphen may be stored with a space.
         if case.contains('-') {
-            clauses.together(&case.replace('-', " "));
+            clauses.add_name_pairs(&case.replace('-', " "));
         }
     }
     Filter::Any(clauses.all)
 }
 
-/// As typed; with each word's first letter as a capital; with the usual capitals, particles small or not.
+/// The text as typed, with each word's first letter capitalized, and with the usual capitalization, with and
+/// without lowercase particles.
 fn cases(typed: &str, casing: Casing<'_>) -> Vec<String> {
     let first_letters = by_word(typed, |word| (casing.capitalized)(word));
     let usual = by_word(typed, |word| usual_case(word, casing));
@@ -82,7 +84,7 @@ fn cases(typed: &str, casing: Casing<'_>) -> Vec<String> {
     cases
 }
 
-/// Only letters are changed, so that blanks and commas stay where they are.
+/// Changes only the words, so that spaces and commas stay where they are.
 fn by_word(text: &str, change: impl Fn(&str) -> String) -> String {
     let parts = text.split_inclusive(|letter| letter == ' ' || is_comma(letter));
     let changed = parts.map(|part| {
@@ -93,15 +95,15 @@ fn by_word(text: &str, change: impl Fn(&str) -> String) -> String {
     changed.collect()
 }
 
-/// A capital at the beginning, and behind each apostrophe, hyphen and full stop.
+/// The word with a capital at the beginning, and after each apostrophe, hyphen and full stop.
 fn usual_case(word: &str, casing: Casing<'_>) -> String {
     let lower = (casing.lower)(word);
-    // Some apostrophes are letters to Unicode.
+    // Unicode counts some apostrophes as letters.
     let is_mark = |letter: char| !plain_mark(letter).is_alphanumeric();
     lower.split_inclusive(is_mark).map(|part| (casing.capitalized)(part)).collect()
 }
 
-/// What is asked for, each once, as far as there is room.
+/// The distinct clauses of the filter, as far as there is room.
 #[derive(Default)]
 struct Clauses {
     all: Vec<Filter>,
@@ -111,23 +113,23 @@ struct Clauses {
 impl Clauses {
     fn add(&mut self, clause: Filter) {
         let length = encoded_length(&clause.to_string()) + " or ".len() * 3;
-        if self.length + length <= LONGEST && !self.all.contains(&clause) {
+        if self.length + length <= MAX_LENGTH && !self.all.contains(&clause) {
             self.length += length;
             self.all.push(clause);
         }
     }
 
-    /// The whole text in one attribute.
-    fn alone(&mut self, text: &str) {
+    /// Adds clauses for the whole text in a single attribute.
+    fn add_single(&mut self, text: &str) {
         for attribute in [Attribute::Username, Attribute::Email, Attribute::FamilyName, Attribute::GivenName]
         {
             self.add(Filter::StartsWith(attribute, text.to_owned()));
         }
     }
 
-    /// Parts of the text as given and family name, in either order.
-    fn together(&mut self, text: &str) {
-        for (one, other) in divided(text) {
+    /// Adds clauses for parts of the text as given and family name, in either order.
+    fn add_name_pairs(&mut self, text: &str) {
+        for (one, other) in split_names(text) {
             for (given, family) in [(&one, &other), (&other, &one)] {
                 self.add(Filter::All(vec![
                     Filter::StartsWith(Attribute::GivenName, given.clone()),
@@ -138,35 +140,40 @@ impl Clauses {
     }
 }
 
-/// The ways in which a text is two names. Nothing where it is one word.
-fn divided(text: &str) -> Vec<(String, String)> {
+/// The ways to split a text into two names. Empty for a single word.
+fn split_names(text: &str) -> Vec<(String, String)> {
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let mut parts = text.splitn(2, is_comma).map(|part| words(&part.replace(is_comma, " ")));
     let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let ends = |one: &[String], other: &[String]| one.first().cloned().zip(other.first().cloned());
+    let first_words = |one: &[String], other: &[String]| one.first().cloned().zip(other.first().cloned());
     if !second.is_empty() {
         let whole = (first.join(" "), second.join(" "));
-        // Further given names may be missing in PingOne, and so may the second part of a double surname.
+        // PingOne may lack further given names, or the second part of a double surname.
         let short = second.first().map(|given| (whole.0.clone(), given.clone()));
-        return std::iter::once(whole.clone()).chain(short).chain(ends(&first, &second)).collect();
+        return std::iter::once(whole.clone()).chain(short).chain(first_words(&first, &second)).collect();
     }
-    if first.len() > MOST_WORDS {
-        let begin = first.first().cloned().unwrap_or_default();
-        return first.into_iter().take(MOST_LOOKED_AT).skip(1).map(|word| (begin.clone(), word)).collect();
+    if first.len() > MAX_WORDS {
+        let first_word = first.first().cloned().unwrap_or_default();
+        return first
+            .into_iter()
+            .take(MAX_WORDS_USED)
+            .skip(1)
+            .map(|word| (first_word.clone(), word))
+            .collect();
     }
-    let divide = |place: usize| {
-        let (one, other) = first.split_at_checked(place)?;
+    let split_at_word = |position: usize| {
+        let (one, other) = first.split_at_checked(position)?;
         Some((one.join(" "), other.join(" ")))
     };
-    let mut ways: Vec<(String, String)> = (1..first.len()).filter_map(divide).collect();
+    let mut splits: Vec<(String, String)> = (1..first.len()).filter_map(split_at_word).collect();
     if first.len() > 2 {
-        ways.extend(first.first().cloned().zip(first.last().cloned()));
-        ways.extend(first.first().cloned().zip(first.get(1).cloned()));
+        splits.extend(first.first().cloned().zip(first.last().cloned()));
+        splits.extend(first.first().cloned().zip(first.get(1).cloned()));
     }
-    ways
+    splits
 }
 
-/// How long a text is once it is percent-encoded.
+/// The length of a text once it is percent-encoded.
 fn encoded_length(text: &str) -> usize {
     text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { 1 } else { 3 }).sum()
 }
@@ -184,33 +191,33 @@ mod tests {
         person_search(text, Casing { capitalized: &capitalized, lower: &|text| text.to_lowercase() })
     }
 
-    /// Whether a person would be found by PingOne, which compares capitals.
+    /// Whether PingOne would find a person, assuming that it compares case-sensitively.
     fn finds(typed: &str, given: &str, family: &str) -> bool {
-        fn holds(filter: &Filter, given: &str, family: &str) -> bool {
+        fn matches(filter: &Filter, given: &str, family: &str) -> bool {
             match filter {
                 Filter::StartsWith(Attribute::GivenName, value) => given.starts_with(value),
                 Filter::StartsWith(Attribute::FamilyName, value) => family.starts_with(value),
-                Filter::All(filters) => filters.iter().all(|filter| holds(filter, given, family)),
-                Filter::Any(filters) => filters.iter().any(|filter| holds(filter, given, family)),
+                Filter::All(filters) => filters.iter().all(|filter| matches(filter, given, family)),
+                Filter::Any(filters) => filters.iter().any(|filter| matches(filter, given, family)),
                 _ => false,
             }
         }
-        holds(&search(typed), given, family)
+        matches(&search(typed), given, family)
     }
 
     #[test]
-    fn a_single_word_is_looked_for_as_typed_and_with_the_usual_capitals() {
+    fn a_single_word_is_searched_as_typed_and_with_the_usual_capitalization() {
         assert_eq!(
             search("okonkwo").to_string(),
             "username sw \"okonkwo\" or email sw \"okonkwo\" or name.family sw \"okonkwo\" \
              or name.given sw \"okonkwo\" or externalId eq \"okonkwo\" or username sw \"Okonkwo\" \
              or email sw \"Okonkwo\" or name.family sw \"Okonkwo\" or name.given sw \"Okonkwo\""
         );
-        assert_eq!(search("Li").to_string().matches("username").count(), 1, "asked once");
+        assert_eq!(search("Li").to_string().matches("username").count(), 1, "the clause is added once");
     }
 
     #[test]
-    fn a_full_name_is_looked_for_as_typed_and_in_both_names_together() {
+    fn a_full_name_is_searched_as_typed_and_split_into_given_and_family_name() {
         let text = search("Adaeze Okonkwo").to_string();
         assert!(text.starts_with("username sw \"Adaeze Okonkwo\" or "), "{text}");
         let both = "(name.given sw \"Adaeze\" and name.family sw \"Okonkwo\") \
@@ -219,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_name_finds_the_person_in_either_order_in_any_case_and_with_any_blanks() {
+    fn a_full_name_is_found_in_either_order_in_any_case_and_with_any_whitespace() {
         for typed in [
             "Adaeze Okonkwo",
             "Okonkwo, Adaeze",
@@ -239,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn several_given_names_and_double_surnames_are_divided_in_every_way() {
+    fn several_given_names_and_double_surnames_are_split_at_every_position() {
         for (typed, given, family) in [
             ("Ana Lucía García Lopez", "Ana Lucía", "García Lopez"),
             ("garcía lopez, ana lucía", "Ana Lucía", "García Lopez"),
@@ -270,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn apostrophes_and_hyphens_find_each_other() {
+    fn variants_of_apostrophes_and_hyphens_find_each_other() {
         for apostrophe in ["'", "\u{2019}", "\u{2018}", "\u{02bc}", "\u{2032}", "`"] {
             for stored in ["'", "\u{2019}"] {
                 let (typed, family) = (format!("sean o{apostrophe}brien"), format!("O{stored}Brien"));
@@ -287,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_makes_an_address_that_is_cut() {
+    fn the_filter_is_never_too_long_for_an_address() {
         let names =
             ["O'Neil-Śmith ".repeat(4), "é".repeat(5_000), "a b c d e f g h".into(), "x, ".repeat(900)];
         for text in names {

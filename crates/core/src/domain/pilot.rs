@@ -1,45 +1,45 @@
-//! What was seen of the test user, before the change and after it: a person looks at it before the run goes on.
+//! What was read about the pilot user before and after the change. A person checks it before the run continues.
 
 use super::device::Device;
 use super::fault::Fault;
 
-/// What was read about the test user. What is `None` was not read.
+/// What was read about the pilot user. A field is `None` until it was read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PilotReadings {
     /// The devices before the first PUT. They are not read once a PUT may have been sent.
     pub before: Option<Result<Vec<Device>, Fault>>,
-    /// The flag, read once more after the change.
+    /// The flag, read again after the change.
     pub flag: Option<Result<bool, Fault>>,
-    /// The devices after that.
+    /// The devices, read after the flag was read again.
     pub after: Option<Result<Vec<Device>, Fault>>,
 }
 
-/// The devices before and after, held against each other.
+/// The pilot user's devices before the change, compared with those after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeviceComparison {
-    /// They are the same ones, so many.
+    /// The devices are the same; the value is their number.
     Same(usize),
-    /// They are not.
+    /// The devices differ, or are in a different state.
     Differ {
-        /// How many there were.
+        /// How many devices there were before the change.
         before: usize,
-        /// How many there are.
+        /// How many devices there are after the change.
         after: usize,
-        /// Those that are no longer there, or no longer so.
+        /// Devices that no longer exist or are in a different state.
         gone: Vec<Device>,
-        /// Those that were not there, or not so.
+        /// Devices that didn't exist before or were in a different state.
         new: Vec<Device>,
     },
-    /// They could not be read before.
+    /// The devices could not be read before the change.
     NotReadBefore(Fault),
-    /// They could not be read after.
+    /// The devices could not be read after the change.
     NotReadAfter(Fault),
-    /// Nobody knows which ones there were: another page may have changed the user.
+    /// The devices before the change aren't known: another page may have changed the user.
     NotKept,
 }
 
 impl PilotReadings {
-    /// What became of the devices; `None` until they were read, or could not be.
+    /// Compares the devices before and after; `None` until both reads have succeeded or failed.
     #[must_use]
     pub fn devices(&self) -> Option<DeviceComparison> {
         let after = self.after.as_ref()?;
@@ -60,12 +60,12 @@ fn compare(before: &[Device], after: &[Device]) -> DeviceComparison {
     DeviceComparison::Differ { before: before.len(), after: after.len(), gone, new }
 }
 
-/// What is in one list and not in the other. Whoever has two equal devices has each of them.
+/// The devices in one list that aren't in the other. Equal devices are counted separately.
 fn without(of: &[Device], other: &[Device]) -> Vec<Device> {
     let mut other: Vec<&Device> = other.iter().collect();
     let is_missing = |device: &&Device| {
-        let place = other.iter().position(|other| other == device);
-        place.map(|place| other.swap_remove(place)).is_none()
+        let index = other.iter().position(|other| other == device);
+        index.map(|index| other.swap_remove(index)).is_none()
     };
     of.iter().filter(is_missing).cloned().collect()
 }
@@ -83,36 +83,36 @@ mod tests {
         device(kind, DeviceState::Active)
     }
 
-    fn trial(before: &[Device], after: &[Device]) -> Option<DeviceComparison> {
+    fn compare_devices(before: &[Device], after: &[Device]) -> Option<DeviceComparison> {
         PilotReadings { before: Some(Ok(before.to_vec())), flag: None, after: Some(Ok(after.to_vec())) }
             .devices()
     }
 
     #[test]
-    fn the_same_devices_in_another_order_are_the_same() {
+    fn the_same_devices_in_another_order_compare_as_the_same() {
         let (app, mail) = (active("TOTP"), active("EMAIL"));
-        let same = trial(&[app.clone(), mail.clone(), app.clone()], &[app.clone(), app, mail]);
+        let same = compare_devices(&[app.clone(), mail.clone(), app.clone()], &[app.clone(), app, mail]);
         assert_eq!(same, Some(DeviceComparison::Same(3)));
-        assert_eq!(trial(&[], &[]), Some(DeviceComparison::Same(0)));
+        assert_eq!(compare_devices(&[], &[]), Some(DeviceComparison::Same(0)));
     }
 
     #[test]
-    fn a_device_that_is_gone_new_or_different_is_named() {
+    fn a_removed_new_or_changed_device_is_reported() {
         let (app, mail) = (active("TOTP"), active("EMAIL"));
-        let gone = trial(&[app.clone(), app.clone(), mail.clone()], &[app.clone(), mail.clone()]);
+        let gone = compare_devices(&[app.clone(), app.clone(), mail.clone()], &[app.clone(), mail.clone()]);
         let differ = |before, after, gone: &[Device], new: &[Device]| {
             Some(DeviceComparison::Differ { before, after, gone: gone.to_vec(), new: new.to_vec() })
         };
         assert_eq!(gone, differ(3, 2, std::slice::from_ref(&app), &[]));
         let locked = device("EMAIL", DeviceState::Locked);
         assert_eq!(
-            trial(std::slice::from_ref(&mail), &[locked.clone(), app.clone()]),
+            compare_devices(std::slice::from_ref(&mail), &[locked.clone(), app.clone()]),
             differ(1, 2, &[mail], &[locked, app])
         );
     }
 
     #[test]
-    fn what_could_not_be_read_says_when_and_why() {
+    fn a_failed_read_says_when_and_why() {
         let failed =
             PilotReadings { before: Some(Err(Fault::Unreachable)), flag: None, after: Some(Ok(vec![])) };
         assert_eq!(failed.devices(), Some(DeviceComparison::NotReadBefore(Fault::Unreachable)));

@@ -1,4 +1,5 @@
-//! What a run is going to change, frozen before anything is sent: who, from what, to what, and who is left out.
+//! What a run is going to change, frozen before anything is sent: the users, their current values, the target
+//! value, and who is left out.
 
 use std::fmt;
 
@@ -6,85 +7,85 @@ use super::tenant::EnvironmentId;
 use super::time::Timestamp;
 use super::user::{Mfa, UserId};
 
-/// A frozen plan. Nothing outside it is ever written by the run that carries it out.
+/// A frozen plan. The run that carries it out never writes a user outside of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// The environment of all its users.
+    /// The environment of all users of the plan.
     pub environment: EnvironmentId,
-    /// The value that every row is to have.
+    /// The target value of every row.
     pub to: bool,
-    /// When it was frozen.
+    /// When the plan was frozen, by the computer's clock.
     pub made_at: Timestamp,
-    /// The rows, in the order in which they are written, but for a few that the run puts off to check them.
+    /// The rows in the order in which they are written, except for a few that the run postpones in order to check them.
     pub rows: Vec<PlannedRow>,
-    /// Who was chosen and is not changed.
+    /// Users who were chosen and are not changed.
     pub left_out: Vec<LeftOut>,
-    /// The change reference, as typed; empty for none.
+    /// The change reference, as typed; empty if there is none.
     pub reference: String,
-    /// Where the run waits for a person.
+    /// Where the run pauses for a person.
     pub stops: Stops,
-    /// Why MFA is turned off, as typed; empty where nobody was asked.
+    /// Why MFA is turned off, as typed; empty where no reason was asked for.
     pub reason: String,
-    /// The run that this one undoes.
+    /// The run that this one undoes, if any.
     pub undoes: Option<Undone>,
 }
 
-/// A run that another one undoes.
+/// A run that another run undoes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undone {
-    /// Its plan number.
+    /// The plan number of the run that is undone.
     pub number: PlanNumber,
-    /// Its change reference; empty for none, and where an earlier version of the page didn't keep it.
+    /// The change reference of that run; empty if it had none, or if an earlier version of the page didn't keep it.
     pub reference: String,
 }
 
-/// One user's change.
+/// The planned change of one user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlannedRow {
-    /// Whose flag.
+    /// The user whose flag is changed.
     pub user: UserId,
-    /// What it was.
+    /// The value of the flag when the plan was made.
     pub from: Mfa,
-    /// When that was read.
+    /// When that value was read from PingOne.
     pub read_at: Timestamp,
 }
 
-/// Somebody who was chosen and is not changed.
+/// A user who was chosen and is not changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeftOut {
-    /// Who.
+    /// The user who was chosen and is left out.
     pub user: UserId,
-    /// Why.
+    /// The reason why the user is left out.
     pub why: Exclusion,
 }
 
-/// Why somebody who was chosen is not changed.
+/// Why a user who was chosen is not changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Exclusion {
-    /// The flag has the value already.
+    /// The flag already has the target value.
     AlreadySo,
-    /// The account is disabled.
+    /// The user's account is disabled.
     AccountDisabled,
-    /// A member of a group that the deployment protects.
+    /// The user is a member of a group that the deployment protects.
     Protected,
-    /// The user was not there when the values were read again.
+    /// The user did not exist when the values were refreshed.
     Gone,
-    /// MFA is to be turned on, and there is no active device.
+    /// MFA is to be turned on, and the user has no active device.
     NoDevice,
-    /// MFA is to be turned on, and nobody knows of devices.
+    /// MFA is to be turned on, and the user's devices are not known.
     DevicesNotKnown,
-    /// The flag could not be read.
+    /// The user's flag could not be read.
     Unreadable,
-    /// The run is taken back, and the flag no longer has the value that the run gave it.
+    /// The run is undone, and the flag no longer has the value that the run gave it.
     ChangedBySomeoneElse,
-    /// The run is taken back, and nobody knows what the flag was before it.
+    /// The run is undone, and the value of the flag before it is not known.
     EarlierNotKnown,
     /// The account of the person who is signed in.
     OwnAccount,
 }
 
 impl Exclusion {
-    /// All of them.
+    /// All reasons, in the order of their variants.
     pub const ALL: [Self; 10] = [
         Self::AlreadySo,
         Self::AccountDisabled,
@@ -98,7 +99,7 @@ impl Exclusion {
         Self::OwnAccount,
     ];
 
-    /// The words that files have for it.
+    /// The text for this reason in files.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -115,13 +116,13 @@ impl Exclusion {
         }
     }
 
-    /// The reason that a file's words stand for.
+    /// The reason for a text in a file, if there is one.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|why| why.word() == word)
     }
 
-    /// The state that files give somebody who is left out for it.
+    /// The state that files give a user who is left out for this reason.
     #[must_use]
     pub const fn state(self) -> &'static str {
         match self {
@@ -131,16 +132,16 @@ impl Exclusion {
     }
 }
 
-/// Where a run waits for a person.
+/// Where a run pauses for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stops {
-    /// After the first row, which is the test user's.
+    /// Whether the run pauses after the first row, which is the pilot user's.
     pub after_test_user: bool,
-    /// After every so many further rows.
+    /// Number of further rows after which the run pauses each time; `None` for no pause.
     pub every: Option<u32>,
 }
 
-/// The number of a plan: what it will change, in eight characters, "7F3A-91C2".
+/// The number of a plan, a checksum of what it changes, shown in eight hexadecimal digits: "7F3A-91C2".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PlanNumber(pub u32);
 
@@ -151,7 +152,7 @@ impl fmt::Display for PlanNumber {
 }
 
 impl PlanNumber {
-    /// Reads a number as it is shown: `7F3A-91C2`.
+    /// Parses a number in its displayed form: `7F3A-91C2`.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let (first, second) = text.split_once('-')?;
@@ -164,8 +165,8 @@ impl PlanNumber {
 }
 
 impl Plan {
-    /// Its number. Two plans have the same one only if they are for the same environment, rows, values and time, or by
-    /// an accident of one in four thousand million.
+    /// The plan's number. Two plans have the same number only if they have the same environment, rows, values and time,
+    /// or by a coincidence of one in four billion.
     #[must_use]
     pub fn number(&self) -> PlanNumber {
         let mut hash = crc32fast::Hasher::new();
@@ -183,16 +184,16 @@ impl Plan {
         PlanNumber(hash.finalize())
     }
 
-    /// How many are left out for a reason.
+    /// How many users are left out for a reason.
     #[must_use]
     pub fn left_out_for(&self, why: Exclusion) -> usize {
         self.left_out.iter().filter(|left_out| left_out.why == why).count()
     }
 
-    /// Puts the test user's row first. `false` if there is no such row; then nothing is changed.
+    /// Moves the pilot user's row to the front. `false` if the plan has no such row; then nothing is changed.
     pub fn start_with(&mut self, user: UserId) -> bool {
-        let Some(place) = self.rows.iter().position(|row| row.user == user) else { return false };
-        if let Some(rows) = self.rows.get_mut(..=place) {
+        let Some(index) = self.rows.iter().position(|row| row.user == user) else { return false };
+        if let Some(rows) = self.rows.get_mut(..=index) {
             rows.rotate_right(1);
         }
         self.stops.after_test_user = true;
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_has_two_groups_and_changes_with_what_is_changed() {
+    fn a_number_has_two_groups_and_depends_on_the_changes() {
         let number = plan(3).number();
         assert_eq!(number.to_string().len(), 9);
         assert_eq!(PlanNumber(0x7f3a_01c2).to_string(), "7F3A-01C2");
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_read_as_it_is_shown() {
+    fn a_number_is_parsed_in_its_displayed_form() {
         let number = PlanNumber(0x7f3a_01c2);
         assert_eq!(PlanNumber::read(&number.to_string()), Some(number));
         for text in
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn every_reason_to_leave_somebody_out_has_words_of_its_own() {
+    fn every_exclusion_has_its_own_word() {
         for why in Exclusion::ALL {
             assert_eq!(Exclusion::of_word(why.word()), Some(why));
         }
@@ -254,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_test_user_comes_first_and_nobody_is_lost() {
+    fn the_pilot_user_comes_first_and_no_row_is_lost() {
         let mut plan = plan(5);
         assert!(plan.start_with(UserId(Uuid::from_u128(4))));
         let order: Vec<u128> = plan.rows.iter().map(|row| row.user.0.as_u128()).collect();

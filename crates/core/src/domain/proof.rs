@@ -1,22 +1,22 @@
-//! What a run proved before somebody asks why one of its users was not changed: the token was taken, PingOne was
-//! reachable, and the role was there for those users.
+//! What a run has proved by its successful changes: the token was accepted, PingOne was reachable, and the role
+//! was granted for those users.
+//!
+//! It is used to diagnose why a user of the run was not changed.
 
 use super::user::PopulationId;
 
-/// As many refusals in a row as halt a run: after them, what worked before may have stopped working.
-const MANY_IN_A_ROW: u64 = 20;
+/// As many consecutive refusals as pause a run: after them, what worked before may have stopped working.
+const CONSECUTIVE_REFUSALS: u64 = 20;
 
-/// The changes that PingOne carried out in a run, with the token that is in use.
+/// The changes that PingOne carried out in a run, with the current token.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Proof {
-    /// How many users were changed, by population.
     changed: Vec<(Option<PopulationId>, u64)>,
-    /// How many users were refused since the last change.
     refused_since: u64,
 }
 
 impl Proof {
-    /// Counts the populations of the users who were changed, and takes note of how many were refused after the last.
+    /// Counts changed users by population. `refused_since` is how many users were refused after the last change.
     #[must_use]
     pub fn new(changed: impl IntoIterator<Item = Option<PopulationId>>, refused_since: u64) -> Self {
         let mut counted: Vec<(Option<PopulationId>, u64)> = Vec::new();
@@ -29,7 +29,7 @@ impl Proof {
         Self { changed: counted, refused_since }
     }
 
-    /// How many users were changed.
+    /// How many users were changed in all populations.
     #[must_use]
     pub fn users(&self) -> u64 {
         self.changed.iter().map(|(_, users)| users).sum()
@@ -41,11 +41,12 @@ impl Proof {
         self.changed.iter().filter(|(known, _)| *known == Some(population)).map(|(_, users)| users).sum()
     }
 
-    /// How many changes speak against a cause that would have stopped all of them: those in the user's own population
-    /// or, where that isn't known, all. None once so many users were refused in a row that it may have stopped working.
+    /// How many changes are evidence against a cause that would have prevented all of them: those in the user's own
+    /// population or, if that isn't known, all of them. Zero after 20 consecutive refusals,
+    /// because the cause may have set in since.
     #[must_use]
     pub fn speaks_for(&self, population: Option<PopulationId>) -> u64 {
-        if self.refused_since >= MANY_IN_A_ROW {
+        if self.refused_since >= CONSECUTIVE_REFUSALS {
             return 0;
         }
         population.map_or_else(|| self.users(), |population| self.users_in(population))
@@ -61,7 +62,7 @@ mod tests {
     const CONTRACTORS: PopulationId = PopulationId(Uuid::from_u128(2));
 
     #[test]
-    fn changes_speak_for_their_own_population() {
+    fn changes_are_evidence_for_their_own_population() {
         let changed = [Some(EMPLOYEES), None, Some(EMPLOYEES)];
         let proof = Proof::new(changed, 3);
         assert_eq!((proof.users(), proof.users_in(EMPLOYEES), proof.users_in(CONTRACTORS)), (3, 2, 0));
@@ -72,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_worked_before_many_refusals_in_a_row_proves_nothing_any_more() {
+    fn changes_before_many_consecutive_refusals_prove_nothing() {
         assert_eq!(Proof::new([Some(EMPLOYEES)], 19).speaks_for(Some(EMPLOYEES)), 1);
         assert_eq!(Proof::new([Some(EMPLOYEES)], 20).speaks_for(Some(EMPLOYEES)), 0);
         assert_eq!(Proof::default().speaks_for(None), 0);

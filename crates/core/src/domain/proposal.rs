@@ -1,5 +1,7 @@
-//! Who is to be changed, before anybody has read again what they have: a selection, a list, the rest of a run that
-//! failed, or a run that is taken back. Preview against freshly read values it becomes a [`Plan`].
+//! The users that are to be changed, before their values are refreshed: a selection, an import, the failed rest of a
+//! run, or a run that is undone.
+//!
+//! [`Proposal::preview`] checks a proposal against freshly read values and turns it into a [`Plan`].
 
 use std::collections::HashSet;
 
@@ -15,75 +17,75 @@ mod follow_up;
 pub use super::guard::Choices;
 pub use follow_up::{Failures, Mendable, Remedy, UNDO_HOURS, may_undo, undo_until};
 
-/// Who is to be changed, and to what.
+/// The users that are to be changed, and the target value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
-    /// The environment of all of them.
+    /// The environment of all users of the proposal.
     pub environment: EnvironmentId,
-    /// The value that they are to have.
+    /// The target value of the flag.
     pub to: bool,
-    /// Who, in the order in which they are written. Whoever is there twice counts once.
+    /// The users in the order in which they are written. Duplicates count once.
     pub users: Vec<UserId>,
-    /// Who is left out whatever is read about them.
+    /// Users who are left out whatever is read about them.
     pub left_out: Vec<LeftOut>,
-    /// What it means that somebody has the value already.
+    /// The reason that is given for a user who already has the target value.
     pub already: Exclusion,
-    /// The run that is undone.
+    /// The run that this proposal undoes, if any.
     pub undoes: Option<Undone>,
-    /// When a PUT of the run that it follows was last settled; what was sent late may still arrive after that.
+    /// When the last PUT of the preceding run was settled. A request that was sent late may
+    /// still take effect after that.
     pub written_at: Option<Timestamp>,
-    /// The change reference, as far as there is one.
+    /// The change reference; empty if there is none.
     pub reference: String,
-    /// The reason, as far as there is one.
+    /// The reason for the change; empty if there is none.
     pub reason: String,
 }
 
-/// What was read again, after the choice and before the first PUT.
+/// The values that were refreshed after the users were chosen and before the first PUT.
 #[derive(Clone, Copy)]
 pub struct FreshValues<'a> {
-    /// Everyone who was read, with the values that were read.
+    /// The user store, with the values that were read.
     pub users: &'a UserStore,
-    /// When somebody was read again; `None` for whoever was not there any more. Only a reading that came to its end can
-    /// tell.
+    /// When a user was read again; `None` for a user who no longer existed. Only a read that was completed can tell.
     pub read_at: &'a dyn Fn(UserIndex) -> Option<Timestamp>,
-    /// Whose reading failed although other users could be read. They are not written.
+    /// Whether reading this user failed although other users could be read. Such users are not written.
     pub is_unread: &'a dyn Fn(UserId) -> bool,
-    /// What decides who may be written; it knows the members of the protected groups.
+    /// Decides who may be written; it knows the members of the protected groups.
     pub guard: &'a Guard,
 }
 
-/// What became of a proposal: its plan, and the counts that the review shows.
+/// The result of checking a proposal: its plan, and the counts that the review shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
-    /// The plan. It has as many rows as will be changed.
+    /// The plan, with one row for each user who will be changed.
     pub plan: Plan,
-    /// How many users were chosen, each counted once. They are those who need a change, and those who are left out for
-    /// another reason than their devices.
+    /// How many users were chosen, each counted once: those who need a change, and those who are left out for another
+    /// reason than their devices.
     pub chosen: u64,
-    /// How many need a change: the sum of the following three where MFA is turned on.
+    /// How many users need a change. Where MFA is turned on, it is the sum of the following three.
     pub need_change: u64,
-    /// Of those, how many have an active device. 0 where MFA is turned off, as are the next two.
+    /// How many of those have an active device. Zero where MFA is turned off, as are the next two.
     pub with_device: u64,
-    /// How many have none.
+    /// How many of those have no active device.
     pub without_device: u64,
-    /// Of how many nobody knows.
+    /// How many of those have devices that are not known.
     pub devices_not_known: u64,
-    /// How many have a disabled account and would need a change, whether they are left out or not.
+    /// How many users with a disabled account would need a change, whether they are left out or not.
     pub disabled: u64,
-    /// Whether the account of the person who is signed in would need a change, included or not: 1 or 0.
+    /// Whether the account of the signed-in person would need a change, left out or not: 1 or 0.
     pub own_account: u64,
     left_out: [u64; Exclusion::ALL.len()],
 }
 
 impl Preview {
-    /// How many are left out for a reason.
+    /// How many users are left out for a reason.
     #[must_use]
     pub fn left_out(&self, why: Exclusion) -> u64 {
         let counted = Exclusion::ALL.into_iter().zip(self.left_out);
         counted.filter(|(other, _)| *other == why).map(|(_, users)| users).sum()
     }
 
-    /// Whether a person could include somebody who is skipped.
+    /// Whether a person could include users who are skipped.
     #[must_use]
     pub fn has_skipped(&self) -> bool {
         Concern::ALL.into_iter().any(|concern| self.left_out(concern.exclusion()) > 0)
@@ -91,13 +93,13 @@ impl Preview {
 
     fn leave_out(&mut self, user: UserId, why: Exclusion) {
         self.plan.left_out.push(LeftOut { user, why });
-        let place = Exclusion::ALL.iter().position(|other| *other == why);
-        if let Some(count) = place.and_then(|place| self.left_out.get_mut(place)) {
+        let index = Exclusion::ALL.iter().position(|other| *other == why);
+        if let Some(count) = index.and_then(|index| self.left_out.get_mut(index)) {
             *count += 1;
         }
     }
 
-    fn nobody(proposal: &Proposal, now: Timestamp) -> Self {
+    fn empty(proposal: &Proposal, now: Timestamp) -> Self {
         let plan = Plan {
             environment: proposal.environment,
             to: proposal.to,
@@ -124,7 +126,7 @@ impl Preview {
 }
 
 impl Proposal {
-    /// Of users who were chosen.
+    /// A proposal to change users who were chosen, without a reference or a reason.
     #[must_use]
     pub fn new(environment: EnvironmentId, to: bool, users: Vec<UserId>) -> Self {
         Self {
@@ -140,19 +142,20 @@ impl Proposal {
         }
     }
 
-    /// How long to wait before anybody's value is read, so that what the run before sent late has arrived; nothing where
-    /// `settle` has passed since. A clock that was put back makes nobody wait for longer.
+    /// How long to wait before values are read, so that requests which the preceding run sent late have taken
+    /// effect. Zero once `settle` has passed since the last of them. A clock that was set back doesn't make the
+    /// wait longer than `settle`.
     #[must_use]
     pub fn settles_in(&self, settle: Millis, now: Timestamp) -> Millis {
         let passed = self.written_at.map(|at| now.since(at).max(0).unsigned_abs());
         Millis(passed.map_or(0, |passed| settle.0.saturating_sub(passed)))
     }
 
-    /// The plan that comes of it, frozen at `now`, with everyone in exactly one count.
+    /// Creates the plan, frozen at `now`, with every user in exactly one count.
     ///
-    /// Of several reasons to leave somebody out the first counts: nobody is there, nothing could be read, nothing is to
-    /// be done, protected, disabled, the person's own account, devices. So the disabled are those who would be changed if
-    /// they were included.
+    /// Of several reasons to leave a user out, the first one counts, in this order: the read failed, the user is gone,
+    /// the row is unreadable, the flag already has the value, protected, disabled, own account, devices. So the
+    /// disabled users are those who would be changed if they were included.
     #[must_use]
     pub fn preview(&self, fresh: &FreshValues<'_>, choices: Choices, now: Timestamp) -> Preview {
         let mut builder = PreviewBuilder::new(self, now);
@@ -167,7 +170,7 @@ impl Proposal {
         choices: Choices,
         preview: &mut Preview,
     ) -> Result<PlannedRow, Exclusion> {
-        // A row of a list that had no id can't be looked for.
+        // A row without an ID can't be looked up.
         if user.0.is_nil() {
             return Err(Exclusion::Unreadable);
         }
@@ -194,25 +197,25 @@ impl Proposal {
     }
 }
 
-/// A proposal that is preview some users at a time, so that a page can do something else in between. What it is preview
-/// against must stay the same meanwhile.
+/// Builds a preview in steps of some users, so that a page can do other work in between. The values it is checked
+/// against must not change meanwhile.
 #[derive(Debug)]
 pub struct PreviewBuilder {
     preview: Preview,
-    /// Who was there already: by the place of whoever was read, which is looked up in no time, and by id otherwise.
+    /// Users already counted: by index if they are in the store, which is a fast lookup, and by ID otherwise.
     seen: (UserSet, HashSet<UserId>),
-    /// How many users are preview.
+    /// How many users have been checked.
     done: usize,
 }
 
 impl PreviewBuilder {
-    /// Nobody is preview yet; the plan is frozen at `now`.
+    /// A builder that has checked no user yet; the plan is frozen at `now`.
     #[must_use]
     pub fn new(proposal: &Proposal, now: Timestamp) -> Self {
-        Self { preview: Preview::nobody(proposal, now), seen: Default::default(), done: 0 }
+        Self { preview: Preview::empty(proposal, now), seen: Default::default(), done: 0 }
     }
 
-    /// Weighs at most so many further users; whether those were the last.
+    /// Checks at most `users` further users. Returns whether those were the last.
     pub fn step(
         &mut self,
         proposal: &Proposal,
@@ -238,7 +241,7 @@ impl PreviewBuilder {
         self.done >= proposal.users.len()
     }
 
-    /// What comes of it.
+    /// The preview of all users that were checked.
     #[must_use]
     pub fn finish(self) -> Preview {
         self.preview
@@ -335,7 +338,7 @@ mod tests {
         Proposal::new(EnvironmentId(Uuid::from_u128(99)), to, users.into_iter().map(id).collect())
     }
 
-    /// Everyone was read at their place in milliseconds, but for those who are gone.
+    /// Every user was read at its index in milliseconds, except for those who are gone.
     fn preview(
         proposal: &Proposal,
         users: &UserStore,
@@ -360,7 +363,7 @@ mod tests {
     const OFF: (Mfa, Account, Devices) = (Mfa::Off, Account::Enabled, Devices::Usable(1));
 
     #[test]
-    fn everyone_who_was_chosen_is_in_one_count_and_the_plan_says_why() {
+    fn every_chosen_user_is_in_one_count_and_the_plan_says_why() {
         let mut users = store(&[
             OFF,
             (Mfa::On, Account::Enabled, Devices::Usable(1)),
@@ -396,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_says_what_was_read_and_when_it_was() {
+    fn a_row_has_the_value_that_was_read_and_when() {
         let users = store(&[OFF, OFF]);
         let plan = preview(&proposal(true, [2, 1]), &users, &[], &[], Choices::default()).plan;
         let row = |user, at| PlannedRow { user: id(user), from: Mfa::Off, read_at: Timestamp(at) };
@@ -404,14 +407,14 @@ mod tests {
     }
 
     #[test]
-    fn who_was_not_there_when_the_list_was_read_again_is_gone_although_known_from_before() {
+    fn a_user_missing_from_the_refreshed_list_is_gone_even_if_known_before() {
         let users = store(&[OFF, OFF]);
         let preview = preview(&proposal(true, [1, 2]), &users, &[0], &[], Choices::default());
         assert_eq!((written(&preview), preview.left_out(Exclusion::Gone)), (vec![2], 1));
     }
 
     #[test]
-    fn a_choice_moves_people_and_never_the_count_beside_it() {
+    fn a_choice_moves_users_and_never_changes_the_count_beside_it() {
         let disabled = (Mfa::Off, Account::Disabled, Devices::Usable(0));
         let users = store(&[OFF, disabled, (Mfa::Off, Account::Enabled, Devices::NotChecked)]);
         let proposal = proposal(true, 1..=3);
@@ -425,14 +428,14 @@ mod tests {
     }
 
     #[test]
-    fn who_is_protected_is_never_changed_whatever_is_chosen() {
+    fn a_protected_user_is_never_changed_whatever_the_choices() {
         let users = store(&[(Mfa::Off, Account::Disabled, Devices::Usable(0)), OFF]);
         let preview = preview(&proposal(true, [1, 2]), &users, &[], &[1], Choices::ALL);
         assert_eq!((written(&preview), preview.disabled), (vec![2], 0));
     }
 
     #[test]
-    fn devices_are_nobodys_question_where_mfa_is_turned_off() {
+    fn devices_are_ignored_where_mfa_is_turned_off() {
         let users = store(&[(Mfa::On, Account::Enabled, Devices::Usable(0))]);
         let none = Choices::default();
         let preview = preview(&proposal(false, [1]), &users, &[], &[], none);
@@ -447,24 +450,24 @@ mod tests {
     }
 
     #[test]
-    fn where_all_have_the_value_nothing_is_to_be_done() {
+    fn no_row_is_planned_where_all_users_have_the_value() {
         let preview = preview(&proposal(false, [1, 2]), &store(&[OFF, OFF]), &[], &[], Choices::ALL);
         assert_eq!((preview.plan.rows.len(), preview.left_out(Exclusion::AlreadySo)), (0, 2));
     }
 
     #[test]
-    fn whose_devices_are_not_known_or_none_is_skipped_until_included() {
+    fn users_with_no_or_unknown_devices_are_skipped_until_included() {
         let users = store(&[
             OFF,
             (Mfa::Off, Account::Enabled, Devices::Usable(0)),
             (Mfa::Off, Account::Enabled, Devices::NotChecked),
         ]);
         let proposal = proposal(true, 1..=3);
-        let begun = preview(&proposal, &users, &[], &[], Choices::default());
-        assert_eq!((written(&begun), begun.need_change), (vec![1], 3));
-        assert_eq!((begun.with_device, begun.without_device, begun.devices_not_known), (1, 1, 1));
+        let initial = preview(&proposal, &users, &[], &[], Choices::default());
+        assert_eq!((written(&initial), initial.need_change), (vec![1], 3));
+        assert_eq!((initial.with_device, initial.without_device, initial.devices_not_known), (1, 1, 1));
         let all = preview(&proposal, &users, &[], &[], Choices::ALL);
-        assert!(begun.has_skipped() && !all.has_skipped());
+        assert!(initial.has_skipped() && !all.has_skipped());
         for (accepted, expected) in [(Concern::NoDevice, vec![1, 2]), (Concern::DevicesNotKnown, vec![1, 3])]
         {
             let preview = preview(&proposal, &users, &[], &[], Choices::default().with(&[accepted]));
@@ -473,31 +476,31 @@ mod tests {
     }
 
     #[test]
-    fn ones_own_account_is_a_group_of_its_own_that_is_skipped_until_included() {
+    fn the_own_account_is_counted_separately_and_skipped_until_included() {
         let users = store(&[OFF, OFF, (Mfa::Off, Account::Disabled, Devices::Usable(1))]);
-        let weigh_as = |own: u128, to: bool, choices| {
+        let preview_as = |own: u128, to: bool, choices| {
             let guard = Guard::new(Rules::default(), Some(id(own)));
             let fresh =
                 FreshValues { users: &users, read_at: &|_| Some(NOW), is_unread: &|_| false, guard: &guard };
             proposal(to, 1..=3).preview(&fresh, choices, NOW)
         };
-        let begun = weigh_as(2, true, Choices::default());
-        assert_eq!((written(&begun), begun.own_account, begun.need_change), (vec![1], 1, 1));
-        assert_eq!(begun.left_out(Exclusion::OwnAccount), 1);
-        let included = weigh_as(2, true, Choices { own_account: true, ..Choices::default() });
+        let initial = preview_as(2, true, Choices::default());
+        assert_eq!((written(&initial), initial.own_account, initial.need_change), (vec![1], 1, 1));
+        assert_eq!(initial.left_out(Exclusion::OwnAccount), 1);
+        let included = preview_as(2, true, Choices { own_account: true, ..Choices::default() });
         assert_eq!((written(&included), included.own_account), (vec![1, 2], 1));
-        // Of several reasons the first counts: the account is disabled.
-        let disabled = weigh_as(3, true, Choices::default());
+        // The first of several reasons counts: the account is disabled.
+        let disabled = preview_as(3, true, Choices::default());
         assert_eq!((disabled.own_account, disabled.disabled), (0, 1));
-        let both = weigh_as(3, true, Choices { disabled: true, ..Choices::default() });
+        let both = preview_as(3, true, Choices { disabled: true, ..Choices::default() });
         assert_eq!((written(&both), both.own_account, both.disabled), (vec![1, 2], 1, 1));
-        let again = weigh_as(2, true, Choices::CHOSEN_BEFORE);
-        assert_eq!(written(&again), [1, 3], "also in a run that is sent again or undone");
-        assert_eq!(weigh_as(2, false, Choices::default()).own_account, 0, "nothing is to be done");
+        let repeated = preview_as(2, true, Choices::CHOSEN_BEFORE);
+        assert_eq!(written(&repeated), [1, 3], "also in a retry or an undo");
+        assert_eq!(preview_as(2, false, Choices::default()).own_account, 0, "no change is needed");
     }
 
     #[test]
-    fn whoever_could_not_be_read_is_never_written_whatever_is_known_from_before() {
+    fn a_user_who_could_not_be_read_is_never_written_even_if_known_before() {
         let users = store(&[OFF, OFF]);
         let guard = Guard::default();
         let fresh = FreshValues {
@@ -511,7 +514,7 @@ mod tests {
     }
 
     #[test]
-    fn where_the_protected_groups_were_not_read_nobody_is_written() {
+    fn no_user_is_written_where_the_protected_groups_were_not_read() {
         let users = store(&[OFF]);
         let limits = crate::domain::limits::Limits {
             protected_groups: vec![crate::domain::user::GroupId(Uuid::nil())],
@@ -533,7 +536,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_counts_add_up_and_nobody_is_lost_or_written_twice(
+        fn the_counts_add_up_and_no_user_is_lost_or_written_twice(
             people in proptest::collection::vec(any_person(), 0..40),
             chosen in proptest::collection::vec(0_u128..50, 0..60),
             gone in proptest::collection::vec(0_u32..40, 0..5),

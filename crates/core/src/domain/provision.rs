@@ -1,93 +1,92 @@
-//! When a host page that hands over tokens is asked for another one. No clock: it is told what time it is.
+//! When a host page that supplies tokens is asked for the next one. It reads no clock: the caller passes the time.
 
 use super::embedding::Reason;
 use super::time::{Millis, Timestamp};
 
-/// So long before a token ends another one is asked for: before a run stops for it, with time for the host page's own
-/// way to it.
-const AHEAD: i64 = 180_000;
+/// How long before its expiry a token is replaced: before a run pauses for it, with time for the
+/// host page to get a new one.
+const LEAD_TIME: i64 = 180_000;
 
-/// The pause after the second token in a row that was no good; it doubles with each further one.
-const PAUSE: Millis = Millis::seconds(5);
+/// The pause after the second consecutive token that can't be used; it doubles with each further one.
+const FIRST_PAUSE: Millis = Millis::seconds(5);
 
-/// The longest pause.
-const LONGEST_PAUSE: Millis = Millis::seconds(300);
+const MAX_PAUSE: Millis = Millis::seconds(300);
 
-/// What the host page was asked for and gave.
+/// The requests for tokens to the host page, and their results.
 #[derive(Debug, Default)]
 pub struct Provision {
     is_asking: bool,
     asked_at: Millis,
-    /// Since when the present token is in use.
+    /// Since when the current token is in use.
     held_at: Option<Timestamp>,
-    ends_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
     is_refused: bool,
-    /// How often in a row no good token came.
+    /// How many times in a row no usable token came.
     misses: u32,
 }
 
 impl Provision {
-    /// Whether to ask now, without anybody's doing, and why. Nobody is asked twice at the same time, and one who has no
-    /// good token isn't asked at every tick.
+    /// Whether to ask now without an action of the person, and why. There is only one request at a time, and a host
+    /// page without a usable token isn't asked at every tick.
     #[must_use]
     pub fn due(&self, now: Millis, wall: Timestamp) -> Option<Reason> {
         self.held_at?;
         let reason = if self.is_refused {
             Reason::Refused
         } else {
-            self.ends_at.filter(|end| end.since(wall) <= AHEAD).map(|_| Reason::Expiry)?
+            self.expires_at.filter(|expiry| expiry.since(wall) <= LEAD_TIME).map(|_| Reason::Expiry)?
         };
         let is_due = !self.is_asking && self.asked_at + self.pause() <= now;
         is_due.then_some(reason)
     }
 
-    /// One miss may be an old token that the host page had kept: it is asked again at once.
+    /// One miss may be an old token that the host page had cached, so it is asked again at once.
     fn pause(&self) -> Millis {
         match self.misses {
             0 | 1 => Millis(0),
-            misses => Millis(PAUSE.0 << (misses - 2).min(6)).min(LONGEST_PAUSE),
+            misses => Millis(FIRST_PAUSE.0 << (misses - 2).min(6)).min(MAX_PAUSE),
         }
     }
 
-    /// The host page is asked.
+    /// Records that the host page is asked for a token.
     pub fn asked(&mut self, now: Millis) {
         (self.is_asking, self.asked_at) = (true, now);
     }
 
-    /// No token came, or none that can be used.
+    /// Records that no token came, or none that can be used.
     pub fn missed(&mut self) {
         self.is_asking = false;
         self.misses = self.misses.saturating_add(1);
     }
 
-    /// A token is in use, from whomever it came. One that ends no later than its predecessor, or soon, is a miss too:
-    /// otherwise a host page that always gives the same one would be asked without end.
-    pub fn held(&mut self, wall: Timestamp, ends_at: Option<Timestamp>) {
+    /// A token is in use, from any source. One that replaces a refused token, or that expires soon, counts as a miss
+    /// too: otherwise a host page that always supplies the same token would be asked without end.
+    pub fn held(&mut self, wall: Timestamp, expires_at: Option<Timestamp>) {
         let was_refused = self.is_refused;
-        let ends_soon = ends_at.is_some_and(|end| end.since(wall) <= AHEAD);
-        self.misses = if was_refused || ends_soon { self.misses.saturating_add(1) } else { 0 };
+        let expires_soon = expires_at.is_some_and(|expiry| expiry.since(wall) <= LEAD_TIME);
+        self.misses = if was_refused || expires_soon { self.misses.saturating_add(1) } else { 0 };
         (self.is_asking, self.is_refused) = (false, false);
-        (self.held_at, self.ends_at) = (Some(wall), ends_at);
+        (self.held_at, self.expires_at) = (Some(wall), expires_at);
     }
 
-    /// PingOne took the token of something that was sent then.
+    /// PingOne accepted the token of a request that was sent then.
     pub fn worked(&mut self, sent_at: Timestamp) {
-        let ends_soon = self.ends_at.is_some_and(|end| end.since(sent_at) <= AHEAD);
-        if self.is_of_this_token(sent_at) && !ends_soon {
+        let expires_soon = self.expires_at.is_some_and(|expiry| expiry.since(sent_at) <= LEAD_TIME);
+        if self.is_of_current_token(sent_at) && !expires_soon {
             self.misses = 0;
         }
     }
 
-    /// PingOne refused the token of something that was sent then. What an earlier token had sent counts no more.
+    /// PingOne refused the token of a request that was sent then. Requests sent with an earlier token are ignored.
     pub fn refused(&mut self, sent_at: Timestamp) {
-        self.is_refused |= self.is_of_this_token(sent_at);
+        self.is_refused |= self.is_of_current_token(sent_at);
     }
 
-    fn is_of_this_token(&self, sent_at: Timestamp) -> bool {
+    fn is_of_current_token(&self, sent_at: Timestamp) -> bool {
         self.held_at.is_some_and(|since| sent_at >= since)
     }
 
-    /// The token was forgotten: nobody is asked for another before somebody wants one.
+    /// The token was forgotten: no other is asked for until the person wants one.
     pub fn forgotten(&mut self) {
         *self = Self::default();
     }
@@ -99,10 +98,10 @@ mod tests {
 
     const MINUTE: i64 = 60_000;
 
-    /// A token that is taken at 0 and ends then.
-    fn holding(ends_at: i64) -> Provision {
+    /// A token that is taken at 0 and expires at the given time.
+    fn holding(expires_at: i64) -> Provision {
         let mut provision = Provision::default();
-        provision.held(Timestamp(0), Some(Timestamp(ends_at)));
+        provision.held(Timestamp(0), Some(Timestamp(expires_at)));
         provision
     }
 
@@ -111,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_token_nobody_is_asked_unbidden() {
+    fn without_a_token_none_is_asked_for_automatically() {
         assert_eq!(due(&Provision::default(), 5), None);
         let mut provision = holding(MINUTE);
         provision.forgotten();
@@ -119,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn another_token_is_asked_for_three_minutes_before_the_end_and_once() {
+    fn the_next_token_is_asked_for_once_three_minutes_before_expiry() {
         let mut provision = holding(60 * MINUTE);
         assert_eq!(due(&provision, 57 * MINUTE - 1), None);
         assert_eq!(due(&provision, 57 * MINUTE), Some(Reason::Expiry));
@@ -131,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_says_no_end_is_replaced_only_when_it_is_refused() {
+    fn a_token_without_an_expiry_is_replaced_only_when_it_is_refused() {
         let mut provision = Provision::default();
         provision.held(Timestamp(0), None);
         assert_eq!(due(&provision, 1000 * MINUTE), None);
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_earlier_token_sent_says_nothing_of_this_one() {
+    fn requests_of_an_earlier_token_do_not_affect_this_one() {
         let mut provision = holding(60 * MINUTE);
         provision.refused(Timestamp(10));
         provision.asked(Millis(11));
@@ -152,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn one_who_gives_refused_tokens_is_asked_ever_more_seldom_and_never_without_end() {
+    fn a_host_page_with_refused_tokens_is_asked_at_growing_intervals() {
         let mut provision = holding(10_000 * MINUTE);
         let mut asked = Vec::new();
         for at in 0..3_600_000 / 100 {
@@ -173,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_that_end_soon_are_not_asked_for_at_every_tick() {
+    fn tokens_that_expire_soon_are_not_asked_for_at_every_tick() {
         let mut provision = holding(MINUTE);
         let mut asked = 0;
         for second in 0..3600 {
@@ -189,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn one_who_gives_none_is_asked_again_in_time() {
+    fn a_host_page_without_a_token_is_asked_again_after_a_pause() {
         let mut provision = holding(60 * MINUTE);
         provision.asked(Millis(57 * 60_000));
         provision.missed();

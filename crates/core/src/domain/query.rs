@@ -1,4 +1,6 @@
-//! Who of those who were read is shown: a search and filters. No index is needed, because everyone is in memory.
+//! The table's search and filters: which of the loaded users are shown.
+//!
+//! A search index isn't needed, because all users are in memory.
 
 use std::cmp::Reverse;
 
@@ -9,90 +11,90 @@ use super::time::Timestamp;
 use super::user::{Account, GroupId, Mfa, PopulationId};
 use super::users::{Class, Devices, Fold, UserIndex, UserSet, UserStore, folded};
 
-/// Which flags are shown.
+/// A filter by the MFA flag or by the class that is derived from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MfaFilter {
-    /// On, whatever is known of devices and bypasses.
+    /// MFA is on, whatever is known of devices and bypasses.
     On,
     /// One class of the status page.
     Class(Class),
 }
 
-/// Which devices are shown.
+/// A filter by the number of active devices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DevicesFilter {
-    /// At least one can be used.
+    /// The user has at least one active device.
     With,
-    /// None can be used.
+    /// The user has no active device.
     Without,
-    /// Nobody has looked.
+    /// The user's devices were not read.
     NotChecked,
 }
 
-/// Which last sign-ons are shown.
+/// A filter by the time of the last sign-on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SignOnFilter {
-    /// Never signed on.
+    /// The user has never signed on.
     Never,
-    /// No sign-on for so many days; whoever never signed on counts from the day of creation.
+    /// No sign-on for this many days. For a user who has never signed on, the days count from creation.
     NotForDays(u32),
 }
 
-/// A group whose members are shown.
+/// A filter by the members of one group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GroupFilter {
-    /// Which.
+    /// The group whose members are shown.
     pub group: GroupId,
-    /// Without those who are members through another group.
+    /// Whether to leave out users who are members only through another group.
     pub is_direct: bool,
 }
 
-/// What must hold together for a user to be shown. `Default` shows everyone.
+/// The filters of the table; a user is shown if all of them match. `Default` shows all users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Filters {
-    /// By the flag.
+    /// By the MFA flag or its class; `None` for any.
     pub mfa: Option<MfaFilter>,
-    /// By devices.
+    /// By the number of active devices; `None` for any.
     pub devices: Option<DevicesFilter>,
-    /// By the account's state.
+    /// By the state of the account; `None` for any.
     pub account: Option<Account>,
-    /// By population.
+    /// By population; `None` for users of any population.
     pub population: Option<PopulationId>,
-    /// By group. Whose members are who is given to [`matching`] apart: it is read from PingOne.
+    /// By group. The members are passed to [`matching`] separately, because they are read from PingOne.
     pub group: Option<GroupFilter>,
-    /// Created at this time or later.
+    /// Only users created at this time or later.
     pub created_since: Option<Timestamp>,
-    /// By the last sign-on.
+    /// By the time of the last sign-on; `None` for any.
     pub sign_on: Option<SignOnFilter>,
 }
 
-/// Whether it is a comma of some script: what people write between family and given name.
+/// Whether a character is a comma of some script, which people type between family and given name.
 #[must_use]
 pub const fn is_comma(letter: char) -> bool {
     matches!(letter, ',' | '\u{ff0c}' | '\u{3001}' | '\u{060c}')
 }
 
 impl Filters {
-    /// Whether everyone is shown.
+    /// Whether no filter is set, so that all users are shown.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    fn holds(&self, users: &UserStore, row: UserIndex, now: Timestamp) -> bool {
+    fn matches(&self, users: &UserStore, row: UserIndex, now: Timestamp) -> bool {
         self.mfa.is_none_or(|filter| match filter {
             MfaFilter::On => users.mfa(row) == Mfa::On,
             MfaFilter::Class(class) => users.class(row, now) == class,
-        }) && self.devices.is_none_or(|filter| filter.holds(users.devices(row)))
+        }) && self.devices.is_none_or(|filter| filter.matches(users.devices(row)))
             && self.account.is_none_or(|account| users.account(row) == account)
             && self.population.is_none_or(|id| users.population(row) == Some(id))
             && self.created_since.is_none_or(|since| users.created_at(row).is_some_and(|at| at >= since))
-            && self.sign_on.is_none_or(|filter| filter.holds(users, row, now))
+            && self.sign_on.is_none_or(|filter| filter.matches(users, row, now))
     }
 }
 
-/// How many of `rows` the filters can't decide about, because devices or bypasses were not read: they aren't shown, and
-/// might be.
+/// How many of `rows` the filters can't decide because devices or bypasses were not read: they
+/// aren't shown, but might match.
 #[must_use]
 pub fn undecided(users: &UserStore, rows: &[UserIndex], filters: &Filters, now: Timestamp) -> u64 {
     let of_bypass = matches!(filters.mfa, Some(MfaFilter::Class(Class::OnBypassed)));
@@ -113,11 +115,11 @@ pub fn undecided(users: &UserStore, rows: &[UserIndex], filters: &Filters, now: 
         (of_bypass && users.bypass(row) == Bypass::NotChecked)
             || (of_devices && users.devices(row) == Devices::NotChecked)
     };
-    rows.iter().filter(|row| is_unread(**row) && others.holds(users, **row, now)).count() as u64
+    rows.iter().filter(|row| is_unread(**row) && others.matches(users, **row, now)).count() as u64
 }
 
 impl DevicesFilter {
-    fn holds(self, devices: Devices) -> bool {
+    fn matches(self, devices: Devices) -> bool {
         match devices {
             Devices::NotChecked => self == Self::NotChecked,
             Devices::Usable(0) => self == Self::Without,
@@ -127,8 +129,8 @@ impl DevicesFilter {
 }
 
 impl SignOnFilter {
-    fn holds(self, users: &UserStore, row: UserIndex, now: Timestamp) -> bool {
-        // Of a row that could not be read nobody knows.
+    fn matches(self, users: &UserStore, row: UserIndex, now: Timestamp) -> bool {
+        // Nothing is known of a row that could not be read.
         if users.unreadable(row).is_some() {
             return false;
         }
@@ -144,17 +146,18 @@ impl SignOnFilter {
 
 const DAY: i64 = 24 * 3600 * 1000;
 
-/// From so many letters on a word may be the beginning of an id.
-const ID_FROM: usize = 4;
+/// The fewest characters of a word that is searched as the beginning of an ID.
+const MIN_ID_CHARS: usize = 4;
 
-/// More words than this are looked for as they stand.
-const MOST_WORDS: usize = 24;
+/// A text of more words than this is searched as a whole.
+const MAX_WORDS: usize = 24;
 
-/// From this part of everyone on, one pass over all texts is quicker than a look at each.
-const PASS_FROM: usize = 4;
+/// From this fraction of all users on (one in this many), one pass over all texts is faster than searching each text.
+const FULL_PASS_FRACTION: usize = 4;
 
-/// A text to be found in username, name, e-mail or external id, or as the beginning of an id. Each word must be found,
-/// in any of them and in any order, so that a comma between family and given name only parts them.
+/// A search text. Each of its words must be found in the username, name, email or external ID, or be the
+/// beginning of the ID. The words may be found in any of them and in any order, so a comma between family and
+/// given name only separates words.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
     words: Vec<Word>,
@@ -164,7 +167,7 @@ pub struct Search {
 struct Word {
     text: String,
     finder: Finder<'static>,
-    /// The first digits of an id, as many as there are.
+    /// The first hexadecimal digits of an ID, as far as they were typed.
     id: Option<IdStart>,
 }
 
@@ -175,27 +178,27 @@ struct IdStart {
 }
 
 impl Search {
-    /// A search for what was typed.
+    /// Parses a typed text; `fold` removes case and accents.
     #[must_use]
     pub fn new(text: &str, fold: Fold<'_>) -> Self {
         let text = folded(text.trim(), fold);
         let parts = text.split(|letter: char| letter.is_whitespace() || is_comma(letter));
-        let mut words: Vec<&str> = parts.filter(|word| !word.is_empty()).take(MOST_WORDS + 1).collect();
-        if words.len() > MOST_WORDS {
+        let mut words: Vec<&str> = parts.filter(|word| !word.is_empty()).take(MAX_WORDS + 1).collect();
+        if words.len() > MAX_WORDS {
             words = vec![&text];
         }
-        // The longest is likely to be the rarest; whoever lacks it isn't looked at for the others.
+        // The longest word is probably the rarest. Users who lack it aren't searched for the others.
         words.sort_by_key(|word| Reverse(word.len()));
         Self { words: words.into_iter().map(Word::new).collect() }
     }
 
-    /// Whether everyone is found.
+    /// Whether the search has no words, so that all users are found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
-    /// Whether whoever is found by this was found by `earlier` too, so that only those need to be looked at.
+    /// Whether every user that this search finds was also found by `earlier`, so that only those need to be searched.
     #[must_use]
     pub fn narrows(&self, earlier: &Self) -> bool {
         let is_covered =
@@ -203,18 +206,21 @@ impl Search {
         earlier.words.iter().all(is_covered)
     }
 
-    /// Who among `rows` is found.
+    /// The users among `rows` that the search finds.
     fn find(
         &self,
         users: &UserStore,
         rows: impl Iterator<Item = UserIndex>,
-        is_most: bool,
+        is_large_part: bool,
     ) -> Vec<UserIndex> {
         let Some((first, others)) = self.words.split_first() else { return rows.collect() };
-        let holding = is_most.then(|| users.holding(&first.finder));
-        let holds = |row| holding.as_ref().map_or_else(|| first.is_in(users, row), |rows| rows.contains(row));
+        let containing = is_large_part.then(|| users.containing(&first.finder));
+        let matches = |row| {
+            containing.as_ref().map_or_else(|| first.matches_text(users, row), |rows| rows.contains(row))
+        };
         let is_found = |row: &UserIndex| {
-            (holds(*row) || first.starts_id(users, *row)) && others.iter().all(|word| word.finds(users, *row))
+            (matches(*row) || first.matches_id(users, *row))
+                && others.iter().all(|word| word.matches(users, *row))
         };
         rows.filter(is_found).collect()
     }
@@ -225,15 +231,15 @@ impl Word {
         Self { text: text.to_owned(), finder: Finder::new(text).into_owned(), id: IdStart::read(text) }
     }
 
-    fn finds(&self, users: &UserStore, row: UserIndex) -> bool {
-        self.is_in(users, row) || self.starts_id(users, row)
+    fn matches(&self, users: &UserStore, row: UserIndex) -> bool {
+        self.matches_text(users, row) || self.matches_id(users, row)
     }
 
-    fn is_in(&self, users: &UserStore, row: UserIndex) -> bool {
+    fn matches_text(&self, users: &UserStore, row: UserIndex) -> bool {
         self.finder.find(users.folded(row)).is_some()
     }
 
-    fn starts_id(&self, users: &UserStore, row: UserIndex) -> bool {
+    fn matches_id(&self, users: &UserStore, row: UserIndex) -> bool {
         let Some(start) = self.id else { return false };
         users.id(row).is_some_and(|id| id.0.as_u128() & start.mask == start.bits)
     }
@@ -243,20 +249,20 @@ impl IdStart {
     fn read(text: &str) -> Option<Self> {
         const HYPHENS: [usize; 4] = [8, 13, 18, 23];
         let (mut bits, mut shift) = (0_u128, 128_u32);
-        for (place, letter) in text.chars().enumerate() {
-            if letter == '-' && HYPHENS.contains(&place) {
+        for (index, letter) in text.chars().enumerate() {
+            if letter == '-' && HYPHENS.contains(&index) {
                 continue;
             }
             shift = shift.checked_sub(4)?;
             bits |= u128::from(letter.to_digit(16)?) << shift;
         }
         let mask = u128::MAX.checked_shl(shift).unwrap_or(0);
-        (text.len() >= ID_FROM).then_some(Self { bits, mask })
+        (text.len() >= MIN_ID_CHARS).then_some(Self { bits, mask })
     }
 }
 
-/// The users among `rows` whom search and filters show at `now`, in the same order. `members` are those of the
-/// filter's group; without them a filter by group shows nobody.
+/// The users among `rows` that match the search and the filters at `now`, in the same order. `members` are those of the
+/// filter's group; without them, a filter by group shows no users.
 #[must_use]
 pub fn matching(
     users: &UserStore,
@@ -268,9 +274,9 @@ pub fn matching(
 ) -> Vec<UserIndex> {
     let is_member = |row| filters.group.is_none() || members.is_some_and(|members| members.contains(row));
     let is_filtered = !filters.is_empty();
-    let is_shown = |row: &UserIndex| !is_filtered || (filters.holds(users, *row, now) && is_member(*row));
-    let is_most = rows.len() >= users.len() / PASS_FROM;
-    search.find(users, rows.iter().copied().filter(is_shown), is_most)
+    let is_shown = |row: &UserIndex| !is_filtered || (filters.matches(users, *row, now) && is_member(*row));
+    let is_large_part = rows.len() >= users.len() / FULL_PASS_FRACTION;
+    search.find(users, rows.iter().copied().filter(is_shown), is_large_part)
 }
 
 #[cfg(test)]
@@ -312,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn zoe_finds_zoe_with_and_without_her_dots_and_in_capitals() {
+    fn a_search_ignores_case_and_accents() {
         let stage = Stage::of([named(1, "Zoë", "Brandt"), named(2, "ZOE", "Łuk"), named(3, "Ana", "Holm")]);
         for text in ["zoe", "Zoë", "ZOE", " zoe "] {
             assert_eq!(stage.find(text), [0, 1], "{text}");
@@ -345,11 +351,11 @@ mod tests {
         for text in ["smith\u{2011}jones", "Smith\u{2013}Jones, Ana", "smith\u{2212}jones lucía"] {
             assert_eq!(stage.find(text), [2], "{text}");
         }
-        assert_eq!(stage.find(" , "), [0, 1, 2, 3], "a comma alone is no search");
+        assert_eq!(stage.find(" , "), [0, 1, 2, 3], "a single comma is an empty search");
     }
 
     #[test]
-    fn a_filter_says_about_how_many_it_can_not_decide() {
+    fn a_filter_counts_the_users_that_it_cannot_decide() {
         let mut stage = Stage::of([
             User { mfa: Mfa::On, ..user(1) },
             User { mfa: Mfa::On, ..user(2) },
@@ -374,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn username_e_mail_and_external_id_are_looked_at_too() {
+    fn username_email_and_external_id_are_searched_too() {
         let stage = Stage::of([
             user(1),
             User { external_id: Some("E-77".into()), ..user(2) },
@@ -387,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_found_by_its_beginning_from_four_letters_on() {
+    fn an_id_is_found_by_a_prefix_of_at_least_four_characters() {
         let id = |text: &str| UserId(Uuid::parse_str(text).unwrap());
         let stage = Stage::of([
             User { id: id("8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4"), ..user(1) },
@@ -404,29 +410,29 @@ mod tests {
     }
 
     #[test]
-    fn hostile_texts_are_only_texts() {
+    fn special_characters_are_searched_literally() {
         let odd = [".*", "[a", "\"; drop", "<img src=x>", "\u{202e}gpj", "a\\b", "(?i)", "%", "\u{0}"];
         let people = odd.iter().zip(1..).map(|(text, number)| named(number, text, "X"));
         let stage = Stage::of(people);
-        for (place, text) in odd.iter().enumerate() {
-            assert_eq!(stage.find(text), [u32::try_from(place).unwrap()], "{text}");
+        for (index, text) in odd.iter().enumerate() {
+            assert_eq!(stage.find(text), [u32::try_from(index).unwrap()], "{text}");
         }
         assert_eq!(stage.find(&"a ".repeat(500_000)), Vec::<u32>::new());
         assert_eq!(stage.find(&"x".repeat(1_000_000)), Vec::<u32>::new());
     }
 
     #[test]
-    fn a_longer_search_looks_only_at_what_the_shorter_one_found() {
+    fn a_longer_search_narrows_a_shorter_one() {
         let search = |text: &str| Search::new(text, &fold);
         assert!(search("okon").narrows(&search("oko")));
         assert!(search("oko ad").narrows(&search("ad")));
         assert!(search("oko").narrows(&search("")));
         assert!(!search("oko").narrows(&search("okon")));
-        assert!(!search("deaf").narrows(&search("dea")), "it may be the beginning of an id by now");
+        assert!(!search("deaf").narrows(&search("dea")), "it may now be the beginning of an ID");
     }
 
     #[test]
-    fn among_few_the_same_are_found_as_among_everyone() {
+    fn a_search_among_few_rows_agrees_with_a_search_among_all() {
         let people =
             (0..400).map(|number| named(number, "Zoë", ["Brandt", "Holm", "Łuk"][number as usize % 3]));
         let stage = Stage::of(people);
@@ -444,7 +450,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_renamed_is_found_by_the_new_name_only() {
+    fn a_renamed_user_is_found_by_the_new_name_only() {
         let mut stage = Stage::of((1..=20).map(|number| named(number, "Zoë", "Brandt")));
         stage.users.learn(&named(5, "Ana", "Holm"), &fold);
         assert_eq!(stage.find("holm"), [4]);
@@ -452,7 +458,7 @@ mod tests {
     }
 
     #[test]
-    fn filters_hold_together() {
+    fn a_user_is_shown_only_if_all_filters_match() {
         let stage = {
             let mut stage = Stage::of([
                 User { mfa: Mfa::On, last_sign_on: Some(Timestamp(95 * DAY)), ..user(1) },
@@ -483,7 +489,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_shows_its_members_and_nobody_before_they_are_known() {
+    fn a_group_filter_shows_its_members_only_once_they_are_known() {
         let stage = Stage::of([user(1), user(2)]);
         let group = GroupFilter { group: GroupId(Uuid::nil()), is_direct: false };
         let filters = Filters { group: Some(group), ..Filters::default() };
@@ -495,7 +501,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unreadable_row_is_shown_among_the_unknown_only() {
+    fn an_unreadable_row_is_shown_only_as_unknown() {
         let mut stage = Stage::of([user(1)]);
         let broken = UnreadableUser { id: None, field: "username".into(), problem: "missing".into() };
         stage.rows.push(stage.users.learn_unreadable(broken));

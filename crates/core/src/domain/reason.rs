@@ -1,4 +1,4 @@
-//! Why users of a run were not changed, counted: the same answer is one reason.
+//! Why users of a run were not changed, counted by reason. Equal answers are one reason.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -6,18 +6,18 @@ use std::collections::HashMap;
 use super::proposal::Failures;
 use super::row::{Row, RowState};
 
-/// One reason.
+/// One reason why users were not changed, with its count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
-    /// What became of those users.
+    /// The state of the rows with this reason.
     pub state: RowState,
     /// The HTTP status; 0 where there was no answer.
     pub status: u16,
-    /// PingOne's code.
+    /// PingOne's error code, if the answer had one.
     pub code: Option<String>,
-    /// How many users it kept from being changed.
+    /// How many users were not changed for this reason.
     pub users: u32,
-    /// The first of them: a place in the plan.
+    /// The row index of the first of them in the plan.
     pub first: u32,
 }
 
@@ -26,11 +26,11 @@ pub struct Reason {
 pub fn reasons(rows: &[Row], failures: Failures<'_>) -> Vec<Reason> {
     let mut counted: HashMap<_, (u32, u32)> = HashMap::new();
     let unchanged = rows.iter().zip(0..).filter(|(row, _)| is_unchanged(row.state));
-    for (row, place) in unchanged {
-        let failure = failures(place);
+    for (row, index) in unchanged {
+        let failure = failures(index);
         let status = failure.map_or(0, |failure| failure.status);
         let code = failure.and_then(|failure| failure.code.as_deref());
-        counted.entry((row.state, status, code)).or_insert((0, place)).0 += 1;
+        counted.entry((row.state, status, code)).or_insert((0, index)).0 += 1;
     }
     let reason = |((state, status, code), (users, first)): ((RowState, u16, Option<&str>), (u32, u32))| {
         Reason { state, status, code: code.map(str::to_owned), users, first }
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_answer_is_one_reason_and_the_most_frequent_comes_first() {
+    fn equal_answers_are_one_reason_and_the_most_frequent_comes_first() {
         let states = [
             RowState::Changed,
             RowState::Failed,
@@ -78,23 +78,23 @@ mod tests {
         ];
         let rows = states.map(row);
         let (role, bad) = (refused(403, "ACCESS_FAILED"), refused(400, "INVALID_DATA"));
-        let silence = Failure::of(&Fault::Unreachable);
-        let failures = |place: u32| match place {
+        let no_answer = Failure::of(&Fault::Unreachable);
+        let failures = |index: u32| match index {
             2 | 4 | 8 => Some(&role),
             6 => Some(&bad),
-            5 => Some(&silence),
+            5 => Some(&no_answer),
             _ => None,
         };
-        let said: Vec<_> = reasons(&rows, &failures)
+        let found: Vec<_> = reasons(&rows, &failures)
             .into_iter()
             .map(|reason| (reason.state, reason.status, reason.code, reason.users, reason.first))
             .collect();
         let code = |code: &str| Some(code.to_owned());
         assert_eq!(
-            said,
+            found,
             [
                 (RowState::Refused, 403, code("ACCESS_FAILED"), 3, 2),
-                // No failure was kept, or nothing was answered: both are silence.
+                // A failure that was not kept and a missing answer count as the same reason.
                 (RowState::Failed, 0, None, 2, 1),
                 (RowState::Refused, 400, code("INVALID_DATA"), 1, 6),
                 (RowState::AnswerLost, 0, None, 1, 7),
@@ -103,12 +103,12 @@ mod tests {
     }
 
     #[test]
-    fn where_nobody_failed_there_is_no_reason() {
+    fn a_run_without_failures_has_no_reasons() {
         assert_eq!(reasons(&[row(RowState::Changed), row(RowState::Waiting)], &|_| None), []);
     }
 
     #[test]
-    fn what_was_kept_of_a_failure_still_says_which_one_it_was() {
+    fn a_stored_failure_still_identifies_its_fault() {
         let id = uuid::Uuid::from_u128(7);
         for fault in [
             Fault::of_refusal(Refusal {

@@ -1,22 +1,22 @@
-//! The reference to a record of change management, for example `CHG0012345`.
+//! The change reference: the ID of a record in change management, for example `CHG0012345`.
 
-/// Whether a change needs a reference, and what it looks like; `Default` needs none and takes any.
+/// Whether a change needs a reference, and which references are accepted. `Default` requires none and accepts any.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ChangeReference {
-    /// Whether there must be one.
+    /// Whether every change must have a reference.
     pub is_required: bool,
-    /// What one looks like; any text without it.
+    /// The pattern of a reference; `None` accepts any text.
     pub pattern: Option<Pattern>,
-    /// A text of the deployment's own that says what to enter.
+    /// A text of the deployment that explains what to enter.
     pub hint: Option<String>,
 }
 
 impl ChangeReference {
-    /// How many characters a reference has at most.
+    /// The maximum length of a reference, in characters.
     pub const MOST: usize = 100;
 
-    /// Whether the text may stand as the reference of a change. Where none is required, a blank text may. Blanks
-    /// around a reference count, so that what fits is what is kept.
+    /// Whether a text is accepted as the reference of a change. Blank text is accepted only where no reference is
+    /// required. Whitespace around a reference counts, so that the text that is checked is the text that is kept.
     #[must_use]
     pub fn fits(&self, text: &str) -> bool {
         if text.chars().count() > Self::MOST || text.chars().any(char::is_control) {
@@ -29,14 +29,14 @@ impl ChangeReference {
     }
 }
 
-/// What a reference looks like: letters, digits and `-` stand for themselves, `#` for one digit, `@` for one letter,
-/// and `*` at the end for anything more, or nothing. Letters are those from A to Z; capitals differ from small ones.
-/// It is not a regular expression, because a reader of those would be a good part of the page.
+/// A pattern of references: letters, digits and `-` match themselves, `#` matches one digit, `@` matches one letter,
+/// and a `*` at the end matches any rest, also an empty one. Letters are A to Z, case-sensitive. It isn't a regular
+/// expression, because a parser for those would be a considerable part of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern(String);
 
 impl Pattern {
-    /// Reads a pattern; `None` if it is empty, longer than a reference may be, or has another sign in it.
+    /// Parses a pattern; `None` if it is empty, longer than a reference may be, or has any other character.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let signs = text.strip_suffix('*').unwrap_or(text);
@@ -45,30 +45,30 @@ impl Pattern {
         (has_length && signs.chars().all(is_known)).then(|| Self(text.to_owned()))
     }
 
-    /// The pattern as it was written, to be shown.
+    /// The pattern as it was written, for display.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether the whole text looks like this.
+    /// Whether the whole text matches the pattern.
     #[must_use]
     pub fn fits(&self, text: &str) -> bool {
-        let open = self.0.strip_suffix('*');
+        let prefix = self.0.strip_suffix('*');
         let mut letters = text.chars();
-        let begins = open
+        let has_prefix = prefix
             .unwrap_or(&self.0)
             .chars()
-            .all(|sign| letters.next().is_some_and(|letter| stands_for(sign, letter)));
-        begins && (open.is_some() || letters.next().is_none())
+            .all(|sign| letters.next().is_some_and(|letter| sign_matches(sign, letter)));
+        has_prefix && (prefix.is_some() || letters.next().is_none())
     }
 }
 
-const fn stands_for(sign: char, letter: char) -> bool {
+const fn sign_matches(sign: char, letter: char) -> bool {
     match sign {
         '#' => letter.is_ascii_digit(),
         '@' => letter.is_ascii_alphabetic(),
-        itself => letter == itself,
+        literal => letter == literal,
     }
 }
 
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_stands_for_itself_a_digit_or_a_letter() {
+    fn a_sign_matches_itself_a_digit_or_a_letter() {
         for (pattern, fitting, unfitting) in [
             (
                 "CHG#######",
@@ -102,14 +102,14 @@ mod tests {
     }
 
     #[test]
-    fn a_star_at_the_end_stands_for_anything_more_or_nothing() {
+    fn a_star_at_the_end_matches_any_rest() {
         let rule = required(Some("OPS-#*"));
         assert!(rule.fits("OPS-7") && rule.fits("OPS-7: agreed with Müller"));
         assert!(required(Some("*")).fits("by telephone"));
     }
 
     #[test]
-    fn a_pattern_of_other_signs_is_not_guessed() {
+    fn a_pattern_with_other_characters_is_rejected() {
         let long = "#".repeat(101);
         for text in ["", "**", "*A", "A*1", "CHG [0-9]+", "A B", "CHG.#", "Ä#", long.as_str()] {
             assert_eq!(Pattern::read(text), None, "{text}");
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_that_is_not_required_still_looks_as_it_should() {
+    fn an_optional_reference_must_still_match_the_pattern() {
         let rule = ChangeReference { is_required: false, ..required(Some("CHG#")) };
         assert!(rule.fits("") && rule.fits("CHG1") && !rule.fits("soon"));
     }

@@ -1,31 +1,31 @@
-//! Where PingOne is: its six regions, and those that a deployment adds (a company proxy, the sandbox).
+//! PingOne's six regions, and those that a deployment adds (a company proxy, the sandbox).
 
 use super::token::TokenFacts;
 
-/// PingOne's own region code (`NA`, `CA`, `EU`, `AU`, `SG`, `AP`), or one that the deployment's config.json
-/// names.
+/// PingOne's own region code (`NA`, `CA`, `EU`, `AU`, `SG`, `AP`), or one that the deployment's config.json defines.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RegionCode(pub String);
 
-/// One place that a token may be sent to.
+/// One region to which a token may be sent.
 ///
-/// There is no free-text host: a token goes to a region that PingOne documents or the deployment named.
+/// Hosts can't be entered as free text: a token goes only to a region that PingOne documents or
+/// the deployment configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Region {
-    /// Its code, unique among the regions of one page.
+    /// The region's code, unique among the regions of one page.
     pub code: RegionCode,
-    /// What people call it.
+    /// The region's name, for display.
     pub label: String,
-    /// Where the API answers, with `/v1` and without a slash at the end.
+    /// The base URL of the API, with `/v1` and without a trailing slash.
     pub api_base: String,
-    /// Where the authorization server answers, without a slash at the end.
+    /// The base URL of the authorization server, without a trailing slash.
     pub auth_base: String,
-    /// The PingOne region behind it. Only where it is known are token and region compared.
+    /// The PingOne region behind it. Token and region are compared only where it is known.
     pub pingone: Option<RegionCode>,
 }
 
 impl Region {
-    /// Whether PingOne itself runs it, so that its links may lead nowhere else.
+    /// Whether PingOne itself runs it, so that its links must not lead anywhere else.
     pub fn is_built_in(&self) -> bool {
         BUILT_IN.iter().any(|(code, _, _)| *code == self.code.0)
     }
@@ -45,7 +45,7 @@ impl Region {
     }
 }
 
-/// Code, label and top-level domain of PingOne's regions, in its own order.
+/// Code, label and top-level domain of PingOne's regions, in PingOne's order.
 ///
 /// Source: developer.pingidentity.com, PingOne API, "PingOne API requests" (six regions, no other).
 const BUILT_IN: [(&str, &str, &str); 6] = [
@@ -57,19 +57,19 @@ const BUILT_IN: [(&str, &str, &str); 6] = [
     ("AP", "Asia-Pacific", "asia"),
 ];
 
-/// How the token's region relates to a chosen one.
+/// Whether a token's region and a chosen region agree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Agreement {
-    /// Both name the same region, or one of them names none.
+    /// Both identify the same region, or one of them identifies none.
     NoConflict,
-    /// The token was issued elsewhere: sending it would show it to the wrong region.
+    /// Another region issued the token: sending it would disclose it to the wrong region.
     Conflict {
         /// The region that issued the token.
         issued: RegionCode,
     },
 }
 
-/// All regions that a token may be sent to, the built-in ones first.
+/// All regions to which a token may be sent, the built-in ones first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Regions(Vec<Region>);
 
@@ -95,18 +95,18 @@ impl Regions {
         regions
     }
 
-    /// In the order in which they are offered.
+    /// The regions in the order in which they are offered.
     pub fn iter(&self) -> impl Iterator<Item = &Region> {
         self.0.iter()
     }
 
-    /// The region with this code.
+    /// The region with this code, if there is one.
     pub fn get(&self, code: &RegionCode) -> Option<&Region> {
         self.0.iter().find(|region| region.code == *code)
     }
 
-    /// The region that issued the token, read from its audience and issuer. `None` behind a custom domain or
-    /// for an opaque token. Where a proxy stands for the same PingOne region, `preferred` decides.
+    /// The region that issued the token, derived from its audience and issuer. `None` behind a custom domain or for an
+    /// opaque token. If a proxy stands for the same PingOne region, `preferred` decides.
     pub fn of_token(&self, token: &TokenFacts, preferred: Option<&RegionCode>) -> Option<&Region> {
         let issuing = self.0.iter().find(|region| region.issued(token))?;
         let stands_for = |region: &&Region| region.pingone.is_some() && region.pingone == issuing.pingone;
@@ -114,13 +114,13 @@ impl Regions {
         Some(proxy.unwrap_or(issuing))
     }
 
-    /// Whether the token is addressed to the API of any of them; `None` where it doesn't say to whom it is.
+    /// Whether the token's audience is the API of any of the regions; `None` if the token has no audience.
     pub fn are_addressed(&self, token: &TokenFacts) -> Option<bool> {
         let is_addressed = |audience: &String| self.0.iter().any(|region| region.is_addressed(audience));
         (!token.audience.is_empty()).then(|| token.audience.iter().any(is_addressed))
     }
 
-    /// Whether the token may be sent to `chosen`. DeviceComparison only where `chosen` names a PingOne region.
+    /// Whether the token may be sent to `chosen`. They are compared only where `chosen` has a PingOne region.
     pub fn agreement(&self, token: &TokenFacts, chosen: &Region) -> Agreement {
         let Some(issuing) = self.of_token(token, Some(&chosen.code)) else {
             return Agreement::NoConflict;
@@ -155,20 +155,20 @@ mod tests {
     }
 
     #[test]
-    fn the_audience_names_the_region_even_behind_a_custom_domain() {
+    fn the_audience_identifies_the_region_even_behind_a_custom_domain() {
         let token = issued_by("https://api.pingone.com.au", "https://login.corp.example/as");
         let regions = Regions::default();
         assert_eq!(regions.of_token(&token, None).map(|region| region.label.as_str()), Some("Australia"));
     }
 
     #[test]
-    fn a_look_alike_host_names_no_region() {
+    fn a_lookalike_host_identifies_no_region() {
         let token = issued_by("https://api.pingone.com.evil.example", "https://auth.pingone.community/x/as");
         assert_eq!(Regions::default().of_token(&token, None), None);
     }
 
     #[test]
-    fn a_token_of_europe_does_not_agree_with_north_america() {
+    fn a_european_token_conflicts_with_north_america() {
         let token = issued_by("https://api.pingone.eu", "https://auth.pingone.eu/x/as");
         let regions = Regions::default();
         let america = regions.get(&RegionCode("NA".into())).unwrap();
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_takes_tokens_of_the_region_it_stands_for_and_no_other() {
+    fn a_proxy_accepts_only_tokens_of_the_region_it_stands_for() {
         let regions = Regions::with([proxy()]);
         let proxy = regions.get(&RegionCode("PROXY".into())).unwrap();
         let european = issued_by("https://api.pingone.eu", "https://auth.pingone.eu/x/as");
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_that_names_no_pingone_region_is_not_compared() {
+    fn a_region_without_a_pingone_region_is_not_compared() {
         let sandbox = Region { pingone: None, ..proxy() };
         let regions = Regions::with([sandbox.clone()]);
         let token = issued_by("https://api.pingone.eu", "https://auth.pingone.eu/x/as");

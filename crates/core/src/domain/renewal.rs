@@ -1,28 +1,30 @@
-//! When the token of somebody who signed in is renewed. No clock: it is told what time it is.
+//! When the token of a signed-in person is refreshed. It reads no clock: the caller passes the time.
 
 use super::time::{Millis, Timestamp};
 use super::token::TokenFacts;
 
-/// So long before a token ends the next one is got: before a run would ask a person for it, with time for some failures.
-const AHEAD: Millis = Millis::seconds(12 * 60);
+/// How long before its expiry a token is refreshed: before a run would ask a person for one,
+/// with time for some failures.
+const LEAD_TIME: Millis = Millis::seconds(12 * 60);
 
-/// The pause after a renewal that failed; it doubles with each further one.
-const PAUSE: Millis = Millis::seconds(5);
+/// The pause after a failed refresh; it doubles with each further one.
+const FIRST_PAUSE: Millis = Millis::seconds(5);
 
-/// The longest pause, and the time in which nobody asks twice.
-const LONGEST_PAUSE: Millis = Millis::seconds(60);
+/// The longest pause, and the time during which no second refresh is due.
+const MAX_PAUSE: Millis = Millis::seconds(60);
 
-/// The token in use, and how its renewal went so far.
+/// The token in use, and the state of its refresh.
 #[derive(Debug, Default)]
 pub struct Renewal {
-    /// Where it is none yet, or none that can be renewed.
+    /// `None` before the first token, and for a token that can't be refreshed.
     token: Option<Lifetime>,
     is_asking: bool,
     not_before: Millis,
     misses: u32,
 }
 
-/// How long a token lasts, by both clocks: the wall clock may be wrong, and the other one stands while a computer sleeps.
+/// When a token is due for refresh, by both clocks: the wall clock may be wrong, and the monotonic clock
+/// stops while a computer sleeps.
 #[derive(Debug)]
 struct Lifetime {
     renew_at: Millis,
@@ -30,14 +32,14 @@ struct Lifetime {
 }
 
 impl Renewal {
-    /// A token is in use from now on. One that doesn't say when it begins and ends is not renewed by itself.
+    /// A token is in use from now on. A token without an issue time or an expiry is not refreshed automatically.
     pub fn hold(&mut self, facts: &TokenFacts, now: Millis) {
         let is_first = self.token.is_none();
-        let not_before = if is_first { now } else { now + LONGEST_PAUSE };
+        let not_before = if is_first { now } else { now + MAX_PAUSE };
         *self = Self { token: Lifetime::of(facts, now), not_before, ..Self::default() };
     }
 
-    /// Whether the next token is to be asked for now.
+    /// Whether the next token is to be requested now.
     #[must_use]
     pub fn is_due(&self, now: Millis, wall: Timestamp) -> bool {
         let Some(token) = &self.token else { return false };
@@ -45,19 +47,19 @@ impl Renewal {
         is_time && !self.is_asking && now >= self.not_before
     }
 
-    /// The next token is asked for.
+    /// Records that the next token is requested.
     pub fn ask(&mut self) {
         self.is_asking = true;
     }
 
-    /// Nothing came of it, and it is operation again.
+    /// Records that the request failed; it will be retried after a pause.
     pub fn miss(&mut self, now: Millis) {
-        let pause = Millis(PAUSE.0 << self.misses.min(4)).min(LONGEST_PAUSE);
+        let pause = Millis(FIRST_PAUSE.0 << self.misses.min(4)).min(MAX_PAUSE);
         (self.is_asking, self.not_before) = (false, now + pause);
         self.misses = self.misses.saturating_add(1);
     }
 
-    /// It is not operation again: PingOne said no, or the token is another or gone.
+    /// Stops refreshing: PingOne refused it, or the token was replaced or forgotten.
     pub fn end(&mut self) {
         *self = Self::default();
     }
@@ -65,12 +67,12 @@ impl Renewal {
 
 impl Lifetime {
     fn of(facts: &TokenFacts, now: Millis) -> Option<Self> {
-        let (begins, ends) = (facts.issued_at?, facts.expires_at?);
-        let life = Millis(u64::try_from(ends.since(begins)).ok()?);
-        // A short life isn't spent on renewing.
-        let ahead = AHEAD.min(Millis(life.0 / 4));
-        let ahead_wall = i64::try_from(ahead.0).ok()?;
-        Some(Self { renew_at: now + Millis(life.0 - ahead.0), renew_at_wall: ends.plus(-ahead_wall) })
+        let (issued, expires) = (facts.issued_at?, facts.expires_at?);
+        let lifetime = Millis(u64::try_from(expires.since(issued)).ok()?);
+        // A short lifetime isn't spent on refreshing.
+        let lead = LEAD_TIME.min(Millis(lifetime.0 / 4));
+        let lead_wall = i64::try_from(lead.0).ok()?;
+        Some(Self { renew_at: now + Millis(lifetime.0 - lead.0), renew_at_wall: expires.plus(-lead_wall) })
     }
 }
 
@@ -80,10 +82,10 @@ mod tests {
 
     const MINUTE: u64 = 60_000;
 
-    fn facts(begins: i64, ends: i64) -> TokenFacts {
+    fn facts(issued: i64, expires: i64) -> TokenFacts {
         TokenFacts {
-            issued_at: Some(Timestamp(begins)),
-            expires_at: Some(Timestamp(ends)),
+            issued_at: Some(Timestamp(issued)),
+            expires_at: Some(Timestamp(expires)),
             ..TokenFacts::default()
         }
     }
@@ -103,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_renewed_before_anybody_is_asked_and_asked_for_once() {
+    fn a_token_is_refreshed_once_and_before_a_person_is_asked() {
         let mut renewal = holding(&hour());
         assert!(!is_due(&renewal, 48 * MINUTE - 1));
         assert!(is_due(&renewal, 48 * MINUTE));
@@ -115,14 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn neither_a_wrong_clock_nor_a_sleep_lets_a_token_end_unnoticed() {
+    fn a_token_is_refreshed_in_time_despite_a_wrong_clock_or_sleep() {
         let renewal = holding(&hour());
         assert!(renewal.is_due(Millis(48 * MINUTE), Timestamp(-5_000_000)), "the computer's clock is behind");
         assert!(renewal.is_due(Millis(5), Timestamp(90 * 60_000)), "the computer slept");
     }
 
     #[test]
-    fn what_fails_is_tried_again_ever_more_seldom_and_at_least_once_a_minute() {
+    fn a_failed_refresh_is_retried_at_growing_intervals_up_to_a_minute() {
         let mut renewal = holding(&hour());
         let mut asked = Vec::new();
         for second in 48 * 60..70 * 60 {
@@ -138,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_ahead_brings_one_renewal_a_minute_and_no_more() {
+    fn a_clock_that_is_ahead_causes_at_most_one_refresh_per_minute() {
         let mut renewal = holding(&hour());
         let mut asked = 0;
         for second in 0..600 {
@@ -152,17 +154,17 @@ mod tests {
     }
 
     #[test]
-    fn a_short_life_is_renewed_in_its_last_quarter() {
+    fn a_short_lived_token_is_refreshed_in_its_last_quarter() {
         let renewal = holding(&facts(0, 60_000));
         assert!(!is_due(&renewal, 44_999));
         assert!(is_due(&renewal, 45_000));
     }
 
     #[test]
-    fn nothing_is_renewed_that_says_no_end_was_refused_or_is_gone() {
-        let mut endless = hour();
-        endless.expires_at = None;
-        assert!(!is_due(&holding(&endless), 100 * MINUTE));
+    fn a_token_that_has_no_expiry_or_was_given_up_is_not_refreshed() {
+        let mut without_expiry = hour();
+        without_expiry.expires_at = None;
+        assert!(!is_due(&holding(&without_expiry), 100 * MINUTE));
         assert!(!is_due(&holding(&facts(5, 0)), 100 * MINUTE));
         let mut renewal = holding(&hour());
         renewal.end();

@@ -1,5 +1,7 @@
-//! What a run leaves behind for those who ask later: what was planned, what became of every user, under whose token, and
-//! where PingOne itself says so. [`crate::api::report`] writes and reads it.
+//! The report of a run: what was planned, the result for every user, whose token was used, and where to
+//! find it in PingOne's audit log.
+//!
+//! [`crate::api::report`] writes and reads it.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -11,59 +13,59 @@ use super::row::{Failure, Row, RowCounts, RowState};
 use super::time::{PerSecond, Timestamp};
 use super::user::{GroupId, UserId};
 
-/// The report of one run, over or not.
+/// The report of one run, finished or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunReport {
-    /// What was planned.
+    /// The plan that the run carries out.
     pub plan: Rc<Plan>,
-    /// What became of the plan's rows, in its order. It has as many.
+    /// The results of the plan's rows, in the plan's order and of the same number.
     pub rows: Vec<Row>,
-    /// What went wrong, by the row's place.
+    /// What went wrong for a row, by row index.
     pub failures: HashMap<u32, Failure>,
-    /// What the environment is called, where that is known.
+    /// The name of the environment, where it is known.
     pub environment_name: Option<String>,
-    /// Under whose tokens it ran; a row names its place among them.
+    /// Whose tokens the run used; a row has an index into this list.
     pub operators: Vec<Operator>,
-    /// The version of the page that ran it.
+    /// The version of the page that carried out the run.
     pub page_version: String,
-    /// When a user was first seen to have the value right before the PUT, although the plan had read otherwise: from then
-    /// on someone else was changing these users. `None` where that wasn't seen.
+    /// When a user was first found to have the target value right before the PUT, although the plan had read the other
+    /// value: from then on someone else was changing these users too. `None` if that wasn't observed.
     pub another_writer_at: Option<Timestamp>,
-    /// When the first request left; `None` if none did.
+    /// When the first request was sent; `None` if none was.
     pub started_at: Option<Timestamp>,
-    /// When it was over; `None` if it is not.
+    /// When the run ended; `None` if it hasn't.
     pub ended_at: Option<Timestamp>,
-    /// When this was put together.
+    /// When the report was created, by the computer's clock.
     pub written_at: Timestamp,
-    /// The limits in force while it ran.
+    /// The limits in force while the run was carried out.
     pub limits: LimitsInForce,
 }
 
-/// Some of the people whom a report names.
+/// A part of the users in a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {
-    /// Everyone of the plan.
+    /// All users of the plan, whatever their state.
     Planned,
-    /// Whoever of the plan ended in this state.
+    /// The users of the plan who ended in this state.
     In(RowState),
-    /// Whoever was left out of the plan.
+    /// The users who were left out of the plan.
     LeftOut,
 }
 
-/// Who PingOne's audit log names for what was sent under one token.
+/// The actor that PingOne's audit log records for requests sent under one token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operator {
-    /// A person or an application, as the page calls it.
+    /// A person or an application, under the name that the page shows.
     Named(String),
-    /// An application, and nobody knows which person used it.
+    /// An application; the person who used it isn't known.
     Application,
 }
 
 impl Operator {
-    /// What files say of an application whose user nobody knows. A name that is the same text means the same.
+    /// The text in files for an application whose user isn't known. A name with the same text is read as the same.
     pub const APPLICATION: &str = "application, no person";
 
-    /// What files say.
+    /// The operator's text in files.
     #[must_use]
     pub fn word(&self) -> &str {
         match self {
@@ -72,33 +74,33 @@ impl Operator {
         }
     }
 
-    /// What a file's text stands for.
+    /// The operator for a text in a file.
     #[must_use]
     pub fn of_word(word: &str) -> Self {
         if word == Self::APPLICATION { Self::Application } else { Self::Named(word.to_owned()) }
     }
 }
 
-/// The limits that a run kept to.
+/// The limits that a run complied with.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LimitsInForce {
-    /// The highest ceiling, in whole requests a second, preflights counted; `None` where a part of the run was carried
-    /// out before the page that reports it had it.
+    /// The highest ceiling, in whole requests per second, including preflights. `None` if a part of the run was carried
+    /// out before the page that reports it had the run.
     pub requests_per_second: Option<u64>,
     /// What the deployment permits to be changed.
     pub access: Access,
-    /// How it permits MFA to be turned off.
+    /// How the deployment permits MFA to be turned off.
     pub turn_off: TurnOff,
     /// How many users a run may have; `None` for no limit.
     pub max_run_users: Option<u64>,
     /// The groups whose members are never changed.
     pub protected_groups: Vec<GroupId>,
-    /// Whether a run must name a change reference.
+    /// Whether a run must have a change reference.
     pub needs_reference: bool,
 }
 
 impl LimitsInForce {
-    /// Of a deployment's limits and the highest ceiling that was chosen, where it is known.
+    /// Combines a deployment's limits with the highest ceiling that was chosen, where it is known.
     #[must_use]
     pub fn of(limits: &Limits, ceiling: Option<PerSecond>) -> Self {
         Self {
@@ -112,54 +114,55 @@ impl LimitsInForce {
     }
 }
 
-/// What a report says where another writer was seen.
+/// The note in a report where another writer was observed.
 pub const ANOTHER_WRITER: &str =
     "someone else was changing users of this run: users counted as changed may have been changed by both";
 
-/// How many of the changed users were read back, and when.
+/// How many of the changed users were verified by a read after the run, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReadBack {
-    /// How many.
+    /// How many changed users were verified.
     pub users: u32,
-    /// The first time.
+    /// When the first of them was verified.
     pub first: Option<Timestamp>,
-    /// The last one.
+    /// When the last of them was verified.
     pub last: Option<Timestamp>,
 }
 
-/// Where PingOne's audit log says what a run did. A row's change is found by its Correlation-Id, where a browser may read
-/// it; where an answer was lost that id belongs to the read which told what had become of it, and the log has no change
-/// under it.
+/// Where to find a run in PingOne's audit log.
+///
+/// A row's change is found by its Correlation-Id, if the browser is allowed to read it. Where an answer was lost, that
+/// ID belongs to the read that determined the result, and the log has no change under it.
 ///
 /// Sources: developer.pingidentity.com, PingOne API, "Read Audit Activities" (filters); docs.pingidentity.com, PingOne,
 /// "Audit parameters" (how far back).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audit {
-    /// The filter, as `GET /environments/{id}/activities` takes it. A filter must have a range of time.
+    /// The filter, in the syntax of `GET /environments/{id}/activities`. A filter must have a time range.
     pub filter: String,
     /// The filter for one row's change; `None` if no row's Correlation-Id is known.
     pub row_filter: Option<String>,
-    /// Until when the log shows the whole run at once: 14 days after its begin.
+    /// Until when the log shows the whole run immediately: 14 days after its start.
     pub at_once_until: Timestamp,
-    /// Until when it can be asked for the run: 730 days after its begin.
+    /// Until when the log can be queried for the run: 730 days after its start.
     pub on_request_until: Timestamp,
 }
 
 impl Audit {
-    /// What a report says of itself.
+    /// The note in a report about its own authority.
     pub const AUTHORITY: &str = "PingOne's audit log is the authority";
 
-    /// What is added to the filter to find one row's change.
+    /// The part that is added to the filter to find one row's change.
     const ROW: &str = " AND correlationid eq \"<correlationId of the row>\"";
 
-    /// How far computers' clocks are thought to be wrong, in milliseconds, and events to be recorded late.
+    /// How far computers' clocks are assumed to be wrong and events to be recorded late, in milliseconds.
     const SLACK: i64 = 5 * 60_000;
 
     const DAY: i64 = 86_400_000;
 }
 
 impl RunReport {
-    /// How many users are in each state.
+    /// The number of users in each state.
     #[must_use]
     pub fn tally(&self) -> RowCounts {
         let mut tally = RowCounts::waiting(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
@@ -167,13 +170,13 @@ impl RunReport {
         tally
     }
 
-    /// How many were left out for a reason.
+    /// How many users were left out for a reason.
     #[must_use]
     pub fn left_out(&self, why: Exclusion) -> usize {
         self.plan.left_out_for(why)
     }
 
-    /// How many of the changed users were read back, and when.
+    /// How many of the changed users were verified by a read after the run, and when.
     #[must_use]
     pub fn read_back(&self) -> ReadBack {
         let changed = self.rows.iter().filter(|row| row.state == RowState::Changed);
@@ -186,13 +189,13 @@ impl RunReport {
         read_back
     }
 
-    /// Who is in a state, in the plan's order.
+    /// The users in a state, in the plan's order.
     pub fn users(&self, state: RowState) -> impl Iterator<Item = UserId> {
         let rows = self.plan.rows.iter().zip(&self.rows);
         rows.filter(move |(_, row)| row.state == state).map(|(planned, _)| planned.user)
     }
 
-    /// Some of the people, in the report's order.
+    /// The users of a part, in the report's order.
     #[must_use]
     pub fn part(&self, part: Part) -> Vec<UserId> {
         match part {
@@ -202,7 +205,7 @@ impl RunReport {
         }
     }
 
-    /// The parts that have anybody, and how many.
+    /// The parts that aren't empty, with the number of their users.
     #[must_use]
     pub fn parts(&self) -> Vec<(Part, usize)> {
         let tally = self.tally();
@@ -212,19 +215,19 @@ impl RunReport {
         [all].into_iter().chain(states).chain([left_out]).filter(|(_, count)| *count > 0).collect()
     }
 
-    /// What went wrong for a row.
+    /// What went wrong for the row with this index, if anything.
     #[must_use]
-    pub fn failure(&self, place: u32) -> Option<&Failure> {
-        self.failures.get(&place)
+    pub fn failure(&self, index: u32) -> Option<&Failure> {
+        self.failures.get(&index)
     }
 
-    /// Under whose token a row's last PUT was sent; nobody's if none was.
+    /// Whose token a row's last PUT was sent with; `None` if no PUT was sent.
     #[must_use]
     pub fn operator(&self, row: &Row) -> Option<&Operator> {
         self.operators.get(usize::from(row.actor)).filter(|_| row.writes > 0)
     }
 
-    /// Where PingOne's audit log says what it did.
+    /// Where to find the run in PingOne's audit log.
     #[must_use]
     pub fn audit(&self) -> Audit {
         let begin = self.started_at.unwrap_or(self.plan.made_at);
@@ -240,7 +243,7 @@ impl RunReport {
         }
     }
 
-    /// What its file is called, for example `mfa-run-7F3A-91C2-Workforce-20261123T133600Z.csv`.
+    /// The file's name, for example `mfa-run-7F3A-91C2-Workforce-20261123T133600Z.csv`.
     #[must_use]
     pub fn file_name(&self, contents: Contents, format: Format) -> String {
         let what = format!("mfa-run-{}", self.plan.number());
@@ -304,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_counts_everyone_and_tells_answered_from_read_back() {
+    fn a_report_counts_all_users_and_separately_those_verified() {
         let different = Row { state: RowState::ChangedBySomeoneElse, ..changed(Some(1)) };
         let report =
             report(vec![changed(Some(9)), changed(None), changed(Some(5)), different, Row::default()]);
@@ -319,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_of_a_report_are_those_that_have_anybody() {
+    fn the_parts_of_a_report_are_those_that_are_not_empty() {
         let report = report(vec![changed(None), Row::default(), changed(None)]);
         let parts = report.parts();
         let (changed, waiting) = (Part::In(RowState::Changed), Part::In(RowState::Waiting));
@@ -332,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_names_its_operator_only_if_something_was_sent_for_it() {
+    fn a_row_has_an_operator_only_if_a_put_was_sent_for_it() {
         let report = report(vec![]);
         assert_eq!(report.operator(&changed(None)).map(Operator::word), Some("Ana"));
         assert_eq!(report.operator(&Row::default()), None);
@@ -343,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn the_audit_log_is_asked_for_the_whole_run_and_a_little_more() {
+    fn the_audit_filter_covers_the_whole_run_and_some_slack() {
         let running = report(vec![]);
         let audit = running.audit();
         assert_eq!(
@@ -352,12 +355,12 @@ mod tests {
         );
         assert_eq!(audit.at_once_until.to_rfc3339(), "2026-12-07T13:36:00.000Z");
         assert_eq!(audit.on_request_until.to_rfc3339(), "2028-11-22T13:36:00.000Z");
-        let over = RunReport { ended_at: Some(BEGIN.plus(1_000)), ..running };
-        assert!(over.audit().filter.ends_with("recordedAt lt \"2026-11-23T13:41:01.000Z\""));
+        let ended = RunReport { ended_at: Some(BEGIN.plus(1_000)), ..running };
+        assert!(ended.audit().filter.ends_with("recordedAt lt \"2026-11-23T13:41:01.000Z\""));
     }
 
     #[test]
-    fn a_report_is_named_for_its_plan_and_says_whether_it_has_names() {
+    fn the_file_name_has_the_plan_number_and_marks_personal_data() {
         let report = report(vec![]);
         let name = report.file_name(Contents::WithNames, Format::Json);
         let number = report.plan.number();
@@ -365,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limits_in_force_are_the_deployments_and_the_chosen_ceiling() {
+    fn the_limits_in_force_are_the_deployment_limits_and_the_chosen_ceiling() {
         let limits = Limits {
             max_run_users: Some(7),
             change_reference: ChangeReference { is_required: true, ..ChangeReference::default() },

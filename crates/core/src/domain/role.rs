@@ -1,32 +1,34 @@
-//! PingOne's built-in roles, as far as this product asks anything of them.
+//! PingOne's built-in roles, with the permissions that this product needs.
 //!
-//! Source: a recorded `GET /v1/roles` (names and permissions). It disagrees with the tutorial, which has Environment Admin
-//! change the flag.
+//! Source: a recorded `GET /v1/roles` (names and permissions). It contradicts the tutorial, in which
+//! Environment Admin changes the flag.
 
-/// Something that a role allows.
+/// A permission that a role may contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Permission {
-    /// Read the environment.
+    /// Read the environment that is worked on.
     ReadEnvironment,
-    /// Read its populations.
+    /// Read the environment's populations.
     ReadPopulations,
-    /// Read its groups.
+    /// Read the environment's groups.
     ReadGroups,
-    /// Read its MFA settings.
+    /// Read the environment's MFA settings.
     ReadSettings,
-    /// Read users, and their flags.
+    /// Read users, including their MFA flags.
     ReadUsers,
-    /// Read the devices of users.
+    /// Read the MFA devices of single users.
     ReadDevices,
-    /// Create PingOne's report of everyone's devices, and read it.
+    /// Create PingOne's device report, which covers all users, and read it.
     ReadReport,
-    /// Change the flag `mfaEnabled` of users. Which permission a bypass needs isn't documented; this one is the likeliest.
+    /// Change the flag `mfaEnabled` of users. Which permission a bypass needs isn't documented;
+    /// this one is the likeliest.
     UpdateMfa,
 }
 
 impl Permission {
-    /// What this page needs to show users, and for changes where it makes any: one request to those who assign roles names
-    /// all of them, because PingOne refuses one after the other. A run wants to know who has a device.
+    /// The permissions that this page needs to show users and, if `may_change`, to change them. One request to those
+    /// who assign roles can name all of them, because PingOne reports missing permissions one at a time. A run needs to
+    /// know which users have a device.
     #[must_use]
     pub fn needed(may_change: bool) -> Vec<Self> {
         let reads = [
@@ -40,7 +42,8 @@ impl Permission {
         reads.into_iter().chain(changes).collect()
     }
 
-    /// What the page shows where it may be read, and does without otherwise. No role has all of this and all the rest.
+    /// The permissions for what the page shows if it may and omits otherwise. No role has all of
+    /// these and all the needed ones.
     #[must_use]
     pub fn optional(may_change: bool) -> Vec<Self> {
         let report = (!may_change).then_some(Self::ReadReport);
@@ -48,25 +51,25 @@ impl Permission {
     }
 }
 
-/// A role that every organization has.
+/// A built-in role, which every organization has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Reads and changes people.
+    /// Reads and changes user data.
     IdentityDataAdmin,
-    /// Reads people.
+    /// Reads user data and changes none.
     IdentityDataReadOnly,
-    /// Reads and changes the environment's settings, and no people.
+    /// Reads and changes the environment's settings, but no user data.
     EnvironmentAdmin,
     /// Reads the environment's settings.
     ConfigurationReadOnly,
     /// Reads the environment, its populations and groups.
     ClientApplicationDeveloper,
-    /// Reads environments.
+    /// Of the permissions above, reads only environments and device reports.
     OrganizationAdmin,
 }
 
 impl Role {
-    /// All of them, the ones that matter here first.
+    /// All roles, the ones that matter most here first.
     pub const ALL: [Self; 6] = [
         Self::IdentityDataAdmin,
         Self::IdentityDataReadOnly,
@@ -76,7 +79,7 @@ impl Role {
         Self::OrganizationAdmin,
     ];
 
-    /// PingOne's name of it.
+    /// PingOne's name of the role, as in its list of roles.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -89,7 +92,7 @@ impl Role {
         }
     }
 
-    /// Whether it allows this.
+    /// Whether the role contains a permission.
     #[must_use]
     pub const fn has(self, permission: Permission) -> bool {
         match permission {
@@ -99,21 +102,21 @@ impl Role {
             Permission::ReadUsers | Permission::ReadDevices => {
                 matches!(self, Self::IdentityDataAdmin | Self::IdentityDataReadOnly)
             }
-            // Recorded: this one reads reports that others create.
+            // Recorded: this role reads reports that others create.
             Permission::ReadReport => !matches!(self, Self::IdentityDataReadOnly),
             Permission::UpdateMfa => matches!(self, Self::IdentityDataAdmin),
         }
     }
 
-    /// The roles that allow all of these.
+    /// The roles that contain all of these permissions.
     #[must_use]
     pub fn with_all(permissions: &[Permission]) -> Vec<Self> {
         let has_all = |role: &Self| permissions.iter().all(|permission| role.has(*permission));
         Self::ALL.into_iter().filter(has_all).collect()
     }
 
-    /// The roles of which one alone would explain everything that was allowed and refused. Somebody may hold several, or
-    /// one that the organization made itself, so this is a hint.
+    /// The single roles that would explain every permission that was observed as granted or refused. A user may have
+    /// several roles, or one that the organization defined itself, so this is only a hint.
     #[must_use]
     pub fn explaining(observed: &[(Permission, bool)]) -> Vec<Self> {
         let explains = |role: &Self| {
@@ -128,14 +131,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_identity_data_admin_changes_the_flag_and_environment_admin_reads_nobody() {
+    fn only_identity_data_admin_changes_the_flag_and_environment_admin_reads_no_users() {
         let changing = Role::ALL.into_iter().filter(|role| role.has(Permission::UpdateMfa));
         assert_eq!(changing.collect::<Vec<_>>(), [Role::IdentityDataAdmin]);
         assert!(!Role::EnvironmentAdmin.has(Permission::ReadUsers));
     }
 
     #[test]
-    fn one_role_has_all_that_the_page_needs() {
+    fn one_role_has_every_permission_that_the_page_needs() {
         assert_eq!(Role::with_all(&Permission::needed(true)), [Role::IdentityDataAdmin]);
         let reading = Role::with_all(&Permission::needed(false));
         assert_eq!(reading, [Role::IdentityDataAdmin, Role::IdentityDataReadOnly]);
@@ -144,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_only_reads_may_do_without_the_report() {
+    fn the_report_is_optional_for_read_only_use() {
         assert!(!Role::IdentityDataReadOnly.has(Permission::ReadReport));
         assert_eq!(Permission::optional(false), [Permission::ReadReport, Permission::ReadSettings]);
         assert_eq!(Permission::optional(true), [Permission::ReadSettings]);
@@ -152,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_allowed_and_refused_tells_the_role() {
+    fn observed_permissions_identify_the_role() {
         use Permission::{ReadEnvironment, ReadPopulations, ReadSettings, ReadUsers, UpdateMfa};
         for (observed, roles) in [
             (vec![(ReadUsers, true), (UpdateMfa, false)], vec![Role::IdentityDataReadOnly]),

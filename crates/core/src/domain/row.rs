@@ -1,4 +1,4 @@
-//! What became of one user of a run.
+//! The result of a run for one user.
 
 use std::fmt;
 
@@ -10,29 +10,29 @@ use super::time::Timestamp;
 /// The state of one user of a run. Every user is in exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum RowState {
-    /// Nothing was sent.
+    /// No request was sent for this user yet.
     #[default]
     Waiting,
-    /// Sent, and not yet settled.
+    /// A request was sent and its result isn't settled yet.
     Sending,
-    /// A response says that the flag is what was asked for.
+    /// A response confirms that the flag has the target value.
     Changed,
-    /// It was so before anything was sent.
+    /// The flag had the target value before anything was sent.
     AlreadySo,
-    /// PingOne refused; the flag is what it was.
+    /// PingOne refused the change; the flag has its earlier value.
     Refused,
-    /// It did not work, and the flag is not known to have changed.
+    /// The request failed, and the flag is not known to have changed.
     Failed,
-    /// Sent and not answered, and no read could tell.
+    /// The request was sent, its answer was lost, and no read could determine the result.
     AnswerLost,
-    /// The user no longer exists.
+    /// The user doesn't exist any more.
     Gone,
-    /// It was changed, and a later read says that it is different again.
+    /// The flag was changed, and a later read found another value.
     ChangedBySomeoneElse,
 }
 
 impl RowState {
-    /// All of them, in the order in which they are shown.
+    /// All states, in the order in which they are shown.
     pub const ALL: [Self; 9] = [
         Self::Waiting,
         Self::Sending,
@@ -45,13 +45,13 @@ impl RowState {
         Self::ChangedBySomeoneElse,
     ];
 
-    /// Whether nothing more is going to be sent for it.
+    /// Whether nothing more will be sent for the row.
     #[must_use]
     pub fn is_ended(self) -> bool {
         !matches!(self, Self::Waiting | Self::Sending)
     }
 
-    /// The word that files have for it.
+    /// The text that files have for this state.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -67,7 +67,7 @@ impl RowState {
         }
     }
 
-    /// The state that a file's word stands for.
+    /// The state for a text in a file, if there is one.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.word() == word)
@@ -80,51 +80,53 @@ impl fmt::Display for RowState {
     }
 }
 
-/// One user of a run.
+/// The result for one user of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Row {
-    /// What became of it.
+    /// The current state of the row.
     pub state: RowState,
-    /// How many PUTs were sent for it.
+    /// How many PUTs were sent for this user.
     pub writes: u16,
-    /// When that was settled.
+    /// When the state was settled; `None` until then.
     pub at: Option<Timestamp>,
-    /// When the value was read again after the run; what was found then is the state.
+    /// When the value was verified after the run; the state is what that read found.
     pub read_back_at: Option<Timestamp>,
-    /// The Correlation-Id of the answer that settled it.
+    /// The Correlation-Id of the answer that settled the row.
     pub correlation_id: Option<Uuid>,
-    /// Under whose token the last PUT was sent: a place among the run's actors.
+    /// Whose token the last PUT was sent with: an index into the run's actors.
     pub actor: u8,
 }
 
-/// What PingOne said where it did not work. Kept apart from the rows, because most have none.
+/// What PingOne answered when a change failed. It is stored apart from the rows, because most have none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// The HTTP status, of an answer that could not be used too; 0 where there was no answer.
+    /// The HTTP status, also of an answer that could not be used; 0 if there was no answer.
     pub status: u16,
-    /// PingOne's code.
+    /// PingOne's error code, if the answer had one.
     pub code: Option<String>,
-    /// PingOne's words, or the page's where nothing was said.
+    /// PingOne's message, or the page's if PingOne sent none.
     pub message: String,
 }
 
 impl Failure {
-    /// No more of anybody's words is kept for one row, in bytes of UTF-8.
-    const LONGEST: usize = 300;
+    /// The most bytes of UTF-8 that are kept of one text.
+    const MAX_BYTES: usize = 300;
 
-    /// What a fault leaves behind. It is cut here and nowhere else, so that a run says the same before and after it was
-    /// stored.
+    /// The part of a fault that is kept. Texts are truncated only here, so that a run has the same texts
+    /// before and after it was stored.
     #[must_use]
     pub fn of(fault: &Fault) -> Self {
         let refusal = fault.refusal();
         Self {
             status: fault.status().unwrap_or(0),
-            code: refusal.and_then(|refusal| refusal.code.clone()).map(Self::cut),
-            message: Self::cut(refusal.map_or_else(|| fault.to_string(), |refusal| refusal.message.clone())),
+            code: refusal.and_then(|refusal| refusal.code.clone()).map(Self::truncated),
+            message: Self::truncated(
+                refusal.map_or_else(|| fault.to_string(), |refusal| refusal.message.clone()),
+            ),
         }
     }
 
-    /// What was answered, as far as it was kept; `None` where nothing was.
+    /// Restores the fault from what was kept; `None` if PingOne answered with no error.
     #[must_use]
     pub fn fault(&self, correlation_id: Option<Uuid>) -> Option<Fault> {
         (self.status >= 400).then(|| {
@@ -138,9 +140,9 @@ impl Failure {
         })
     }
 
-    fn cut(mut words: String) -> String {
-        words.truncate(words.floor_char_boundary(Self::LONGEST));
-        words
+    fn truncated(mut text: String) -> String {
+        text.truncate(text.floor_char_boundary(Self::MAX_BYTES));
+        text
     }
 }
 
@@ -149,7 +151,7 @@ impl Failure {
 pub struct RowCounts([u32; RowState::ALL.len()]);
 
 impl RowCounts {
-    /// So many waiting.
+    /// Counts in which all `rows` are waiting.
     #[must_use]
     pub fn waiting(rows: u32) -> Self {
         let mut tally = Self::default();
@@ -157,36 +159,36 @@ impl RowCounts {
         tally
     }
 
-    /// How many are in a state.
+    /// How many users are in a given state.
     #[must_use]
     pub fn of(&self, state: RowState) -> u32 {
-        self.0.get(place(state)).copied().unwrap_or_default()
+        self.0.get(index(state)).copied().unwrap_or_default()
     }
 
-    /// How many there are.
+    /// How many users there are in all states.
     #[must_use]
     pub fn all(&self) -> u32 {
         self.0.iter().sum()
     }
 
-    /// How many are settled.
+    /// How many users are settled: nothing more will be sent for them.
     #[must_use]
     pub fn ended(&self) -> u32 {
         RowState::ALL.into_iter().filter(|state| state.is_ended()).map(|state| self.of(state)).sum()
     }
 
-    /// One goes from a state to another.
+    /// Moves one user from a state to another.
     pub fn moved(&mut self, from: RowState, to: RowState) {
-        if let Some(count) = self.0.get_mut(place(from)) {
+        if let Some(count) = self.0.get_mut(index(from)) {
             *count = count.saturating_sub(1);
         }
-        if let Some(count) = self.0.get_mut(place(to)) {
+        if let Some(count) = self.0.get_mut(index(to)) {
             *count += 1;
         }
     }
 }
 
-fn place(state: RowState) -> usize {
+fn index(state: RowState) -> usize {
     RowState::ALL.iter().position(|other| *other == state).unwrap_or_default()
 }
 
@@ -196,7 +198,7 @@ mod tests {
     use crate::domain::fault::Refusal;
 
     #[test]
-    fn every_state_has_a_word_of_its_own() {
+    fn every_state_has_its_own_word() {
         for state in RowState::ALL {
             assert_eq!(RowState::of_word(state.word()), Some(state));
         }
@@ -204,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_of_a_refusal_has_an_end_and_no_half_letters() {
+    fn a_kept_refusal_is_truncated_at_a_character_boundary() {
         let refusal = Refusal {
             code: Some("C".repeat(400)),
             message: format!("x{}", "ä".repeat(400)),
@@ -216,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tally_loses_nobody() {
+    fn row_counts_keep_their_total() {
         let mut tally = RowCounts::waiting(3);
         tally.moved(RowState::Waiting, RowState::Sending);
         tally.moved(RowState::Sending, RowState::Changed);

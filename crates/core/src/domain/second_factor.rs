@@ -1,26 +1,28 @@
-//! What a user's account, flag, bypass and devices mean together at sign-in. The user's panel shows the parts and this
-//! sentence beside them, so that both are made of the same facts: a part that wasn't read is not guessed from another
-//! source.
+//! What a user's account, flag, bypass and devices mean together at sign-in.
+//!
+//! The user drawer shows these parts and the conclusion side by side, so both use the same facts: a part that wasn't
+//! read isn't guessed from another source.
 
 use super::bypass::Bypass;
 use super::time::Timestamp;
 use super::user::{Account, Mfa};
 use super::users::Devices;
 
-/// What the panel shows of a user.
+/// The facts that the user drawer shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignInFacts {
-    /// The account's state.
+    /// The state of the user's account.
     pub account: Account,
-    /// The flag.
+    /// The MFA flag of the user, `mfaEnabled`.
     pub mfa: Mfa,
-    /// The bypass.
+    /// What is known of the user's bypass.
     pub bypass: Bypass,
-    /// The active devices.
+    /// What is known of the user's active devices.
     pub devices: Devices,
 }
 
-/// Why an account can't sign in, or may not. It is said first, because nothing else matters before it is settled.
+/// Why an account can't sign in, or may not be able to. It is shown first, because nothing else
+/// matters until it is resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccountNote {
     /// Locked after failed attempts.
@@ -31,38 +33,38 @@ pub enum AccountNote {
     NotSaid,
 }
 
-/// What the second factor comes to.
+/// The conclusion about the second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecondFactor {
-    /// The flag isn't known.
+    /// It isn't known whether the flag is on.
     FlagNotKnown,
-    /// The flag is off.
+    /// The flag is off, whatever else is known.
     Off,
     /// The flag is on, and a bypass is active until this time.
     Bypassed(Timestamp),
-    /// The flag is on, and there is no active device.
+    /// The flag is on, and the user has no active device.
     NoActiveDevice,
     /// The flag is on, and devices were not read.
     DevicesNotRead,
-    /// The flag is on, there is an active device, and whether a bypass is active was not read.
+    /// The flag is on and there is an active device, but whether a bypass is active was not read.
     BypassNotRead,
-    /// The flag is on, there is an active device and no bypass, but the account can't sign in, or may not.
+    /// The flag is on, there is an active device and no bypass, but the account can't sign in, or may not be able to.
     Ready,
-    /// The user can complete MFA: all of it is known, and nothing is in the way.
+    /// The user can complete MFA: all facts are known, and none prevents it.
     CanComplete,
 }
 
-/// What is said of a user.
+/// The conclusion about a user's sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignInOutlook {
-    /// What is said first, where the account itself is in the way.
+    /// A note about the account, if the account itself prevents signing in.
     pub account: Option<AccountNote>,
-    /// What is said of the second factor.
+    /// The conclusion about the second factor.
     pub factor: SecondFactor,
 }
 
 impl SignInFacts {
-    /// What they mean together at `now`.
+    /// What the facts mean together at `now`.
     #[must_use]
     pub fn outlook(self, now: Timestamp) -> SignInOutlook {
         let account = match self.account {
@@ -122,19 +124,19 @@ mod tests {
     }
 
     #[test]
-    fn a_user_can_complete_mfa_only_where_everything_says_so() {
+    fn a_user_can_complete_mfa_only_if_every_fact_agrees() {
         for (facts, outlook) in all() {
-            let is_said = outlook.factor == SecondFactor::CanComplete;
+            let is_reported = outlook.factor == SecondFactor::CanComplete;
             let has_device = matches!(facts.devices, Devices::Usable(1..));
             let has_no_bypass =
                 facts.bypass == Bypass::None || matches!(facts.bypass, Bypass::Until(end) if end <= NOW);
-            let is_so = facts.account == Account::Enabled && facts.mfa == Mfa::On;
-            assert_eq!(is_said, is_so && has_device && has_no_bypass, "{facts:?}");
+            let is_enabled_and_on = facts.account == Account::Enabled && facts.mfa == Mfa::On;
+            assert_eq!(is_reported, is_enabled_and_on && has_device && has_no_bypass, "{facts:?}");
         }
     }
 
     #[test]
-    fn an_account_that_cannot_sign_in_is_said_whatever_else_is_so() {
+    fn an_account_that_cannot_sign_in_is_reported_whatever_the_other_facts() {
         for (facts, outlook) in all() {
             let expected = match facts.account {
                 Account::Enabled => None,
@@ -147,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_of_a_part_that_contradicts_it_or_was_not_read() {
+    fn no_conclusion_contradicts_a_fact_or_uses_one_that_was_not_read() {
         for (facts, outlook) in all() {
             let holds = match outlook.factor {
                 SecondFactor::FlagNotKnown => facts.mfa == Mfa::Unknown,
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_of_usual_cases_reads_as_it_should() {
+    fn the_usual_cases_have_the_expected_conclusions() {
         let facts = |account, mfa, bypass, devices| SignInFacts { account, mfa, bypass, devices };
         let on = |account, bypass, devices| facts(account, Mfa::On, bypass, devices).outlook(NOW);
         let none = Bypass::None;

@@ -1,4 +1,4 @@
-//! What a deployment decides for everyone who opens its page.
+//! The settings that a deployment makes for everyone who opens its page.
 
 use super::limits::Limits;
 use super::region::{RegionCode, Regions};
@@ -6,34 +6,34 @@ use super::sign_in::SignInApplication;
 use super::tenant::EnvironmentId;
 use super::time::{Millis, PerSecond};
 
-/// The settings of a deployment; `Default` is what holds without a config.json.
+/// The settings of a deployment. `Default` has the values that apply without a config.json.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// The regions on offer.
+    /// The regions that a person can choose from.
     pub regions: Regions,
-    /// The region that is taken where the token names none.
+    /// The region that is used if the token doesn't identify one.
     pub default_region: Option<RegionCode>,
-    /// The environment that is worked on, where it isn't the token's own.
+    /// The environment that is worked on, if it isn't the token's own.
     pub environment: Option<EnvironmentId>,
-    /// By which application people sign in, in [`Settings::default_region`].
+    /// The application with which people sign in, in [`Settings::default_region`].
     pub sign_in: Option<SignInApplication>,
-    /// Up to this many users are listed without being asked for; 0 for never.
+    /// Up to this many users are loaded automatically; 0 for never.
     pub list_on_connect: u64,
-    /// How fast requests may leave.
+    /// The ceilings of the request rate.
     pub rate: Rate,
-    /// What holds for bypasses.
+    /// What the deployment permits of bypasses.
     pub bypass: BypassRule,
-    /// What may be done on the page.
+    /// The limits on what may be changed on the page.
     pub limits: Limits,
-    /// After this long without a key or a pointer the token is forgotten.
+    /// The token is forgotten after this long without keyboard or pointer input.
     pub forget_after_idle: Millis,
     /// For how many days the journal of runs is kept.
     pub journal_days: u64,
-    /// A sentence of the deployment's own, shown to everyone before they connect and before they change anything.
+    /// A sentence of the deployment, shown to everyone before they connect and before they change anything.
     pub notice: Option<String>,
-    /// Where to ask for help.
+    /// The deployment's contact for help, if it has one.
     pub support: Option<String>,
-    /// The origins whose pages may frame this one; none, where it is empty.
+    /// The origins whose pages may frame this one; if empty, none may.
     pub frame_ancestors: Vec<String>,
 }
 
@@ -57,12 +57,12 @@ impl Default for Settings {
     }
 }
 
-/// Ceilings in requests a second, preflights counted.
+/// Request ceilings, in requests per second including preflights.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rate {
-    /// For reads, until somebody chooses another.
+    /// The ceiling for reads, until the person chooses another one.
     pub read: PerSecond,
-    /// For writes.
+    /// The ceiling for writes, in requests per second.
     pub write: PerSecond,
     /// The highest ceiling that may be chosen.
     pub max: PerSecond,
@@ -74,14 +74,14 @@ impl Default for Rate {
     }
 }
 
-/// What a deployment permits of bypasses: of letting somebody sign on without a second factor for a while.
+/// What a deployment permits of bypasses, which let a user sign on without a second factor for a limited time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BypassRule {
-    /// Whether they are permitted at all.
+    /// Whether bypasses are permitted at all.
     pub is_allowed: bool,
-    /// For how many hours at most.
+    /// The maximum length of a bypass, in hours.
     pub most_hours: u64,
-    /// A sentence of the deployment's own, shown where somebody is about to allow one.
+    /// A sentence of the deployment, shown before a bypass is set.
     pub note: Option<String>,
 }
 

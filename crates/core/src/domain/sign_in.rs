@@ -1,5 +1,6 @@
-//! Signing in with PingOne: what is kept while somebody is there, and why an answer is not taken.
-//! [`crate::api::sign_in`] asks and reads.
+//! Signing in with PingOne: what is kept while a person signs in, and why an answer is rejected.
+//!
+//! [`crate::api::sign_in`] makes the requests and reads the answers.
 
 use thiserror::Error;
 use uuid::Uuid;
@@ -9,48 +10,49 @@ use super::tenant::EnvironmentId;
 use super::time::{Millis, Timestamp};
 use super::token::Secret;
 
-/// The application that people sign in to: a public one, without a secret.
+/// The application that people sign in to: a public client, without a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ClientId(pub Uuid);
 
-/// By which application people sign in at a deployment.
+/// The application with which people sign in at a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignInApplication {
-    /// The application.
+    /// The application's client ID.
     pub client: ClientId,
-    /// The environment that it lives in, which need not be the one that is worked on.
+    /// The environment of the application, which need not be the one that is worked on.
     pub environment: EnvironmentId,
-    /// Whether a token is renewed by itself, with a refresh token in the page's memory.
+    /// Whether a token is refreshed automatically, with a refresh token in the page's memory.
     pub renews: bool,
 }
 
-/// How somebody gets to PingOne and back.
+/// How a person gets to PingOne and back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Way {
-    /// The page is left, and PingOne leads back to it.
+    /// The page is left, and PingOne redirects back to it.
     ThisPage,
-    /// PingOne opens in a window of its own, which comes back to the page's address, hands its answer over and closes.
+    /// PingOne opens in a window of its own. The window returns to the page's address, hands
+    /// over its answer and closes.
     OwnWindow,
 }
 
 impl Way {
-    /// A window wherever leaving the page would lose something, or isn't possible.
+    /// Chooses a window if leaving the page would lose something or isn't possible.
     #[must_use]
     pub fn choose(can_leave: bool, would_lose: bool) -> Self {
         if can_leave && !would_lose { Self::ThisPage } else { Self::OwnWindow }
     }
 }
 
-/// Where somebody signs in, and to what.
+/// Where a person signs in, and to which application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignInPlace {
     /// The region that signs people in.
     pub region: RegionCode,
     /// The authorization server, for example `https://auth.pingone.eu/{environment}/as`.
     pub issuer: String,
-    /// The application.
+    /// The client ID of the application.
     pub client: ClientId,
-    /// Where PingOne sends the answer: registered there letter by letter.
+    /// Where PingOne sends the answer. It must be registered with PingOne character by character.
     pub redirect_uri: String,
 }
 
@@ -63,27 +65,27 @@ impl SignInPlace {
     }
 }
 
-/// One attempt to sign in, kept from the way to PingOne until the answer. No token is in it; the verifier is worth
-/// nothing without the code, and both are used up by one exchange.
+/// One attempt to sign in, stored from the redirect to PingOne until the answer. It has no token. The verifier is
+/// worthless without the code, and both are used up by one exchange.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Attempt {
-    /// Where.
+    /// Where the person signs in, and to which application.
     pub place: SignInPlace,
     /// Ties the answer to this attempt.
     pub state: String,
     /// Ties the ID token to this attempt.
     pub nonce: String,
-    /// What only this page knows: without it the code can't be exchanged.
+    /// The code verifier, which only this page knows: without it the code can't be exchanged.
     pub verifier: String,
-    /// When it began.
+    /// When the attempt began, by the computer's clock.
     pub begun_at: Timestamp,
 }
 
 impl Attempt {
-    /// How long somebody may take at PingOne.
+    /// How long a person may take at PingOne.
     pub const LIFE: Millis = Millis::seconds(15 * 60);
 
-    /// Whether its answer comes too late, or before it began.
+    /// Whether an answer at `now` comes too late, or before the attempt began.
     #[must_use]
     pub fn is_over(&self, now: Timestamp) -> bool {
         let age = now.since(self.begun_at);
@@ -91,28 +93,29 @@ impl Attempt {
     }
 }
 
-/// Somebody who signed in, for as long as the page is there: never stored, and gone with the token.
+/// The session of a signed-in person. It exists while the page is open, is never stored, and is
+/// dropped together with the token.
 pub struct SignedIn {
-    /// Where.
+    /// Where the person signed in, and to which application.
     pub place: SignInPlace,
-    /// Ties an ID token that names it to this sign-in.
+    /// Ties an ID token with this nonce to this sign-in.
     pub nonce: String,
-    /// Who, as the ID token says.
+    /// The signed-in person's ID, as in the ID token.
     pub subject: String,
-    /// What the next access token is got with, where the deployment wants that. It is good once.
+    /// The refresh token for the next access token, if the deployment wants one. It can be used once.
     pub refresh: Option<Secret>,
 }
 
-/// Why somebody who came back from PingOne is not signed in. Nothing of the answer is kept.
+/// Why a person who returned from PingOne is not signed in. Nothing of the answer is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SignInFault {
-    /// Nothing was begun here: another tab or browser began it, or it was answered before.
+    /// No attempt was begun here: another tab or browser began it, or it was answered before.
     #[error("no sign-in was begun here")]
     NothingBegun,
     /// The answer belongs to another attempt.
     #[error("the answer belongs to another attempt")]
     OtherAttempt,
-    /// It came too late.
+    /// The answer came after the attempt had expired.
     #[error("the answer came too late")]
     TooLate,
     /// Another authorization server answered than the one that was asked.
@@ -124,52 +127,53 @@ pub enum SignInFault {
     /// The ID token was made for another attempt.
     #[error("the ID token belongs to another attempt")]
     OtherNonce,
-    /// The ID token had ended when it was made.
+    /// The ID token had already expired when it was issued.
     #[error("the ID token had ended when it was made")]
     Expired,
-    /// PingOne signed nobody in, and says why.
+    /// PingOne refused the sign-in and gave a reason.
     #[error("{code}: {description}")]
     Refused {
         /// A code of RFC 6749 or OpenID Connect, for example `access_denied`.
         code: String,
-        /// PingOne's words.
+        /// PingOne's description of the reason.
         description: String,
     },
-    /// The code was not exchanged for a token, and PingOne says why.
+    /// The code was not exchanged for a token, and PingOne gave a reason.
     #[error("{code}: {description}")]
     NotExchanged {
         /// A code of RFC 6749, for example `invalid_grant`.
         code: String,
-        /// PingOne's words.
+        /// PingOne's description of the reason.
         description: String,
     },
-    /// The browser opened no window.
+    /// The browser didn't open the window.
     #[error("the browser opened no window")]
     Blocked,
-    /// What a renewal brought is somebody else's, or for somewhere else.
+    /// The refreshed token belongs to another person, or is for another place.
     #[error("the renewed token is somebody else's, or for somewhere else")]
     OtherToken,
     /// The token endpoint could not be reached, or can't answer now.
     #[error("the token endpoint could not be reached")]
     Unreachable,
-    /// The token endpoint was asked, and didn't answer in time.
+    /// The request to the token endpoint timed out.
     #[error("the token endpoint didn't answer in time")]
     Silent,
-    /// This browser keeps nothing, or doesn't leave the page.
+    /// This browser stores nothing, or doesn't leave the page.
     #[error("this browser keeps nothing, or doesn't leave the page")]
     NotHere,
-    /// The answer can't be read.
+    /// A part of the answer can't be parsed.
     #[error("{field} {problem}")]
     Unreadable {
-        /// Which part of it.
+        /// The name of the part that can't be parsed.
         field: &'static str,
-        /// What is wrong with it.
+        /// What is wrong with that part.
         problem: &'static str,
     },
 }
 
 impl SignInFault {
-    /// Whether a renewal that came to this may work a moment later: something was in the way, and nobody said no.
+    /// Whether a refresh that failed like this may work a moment later: something was in the way,
+    /// and PingOne didn't refuse it.
     #[must_use]
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Unreachable | Self::Silent)

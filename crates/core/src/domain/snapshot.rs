@@ -1,5 +1,6 @@
-//! How many users had MFA on at one time, kept so that another time can be compared with it. It has counts and the
-//! names of populations, and nobody in it. [`crate::api::snapshot`] writes and reads it.
+//! A snapshot of how many users had MFA on at one time, stored to be compared with another one.
+//!
+//! It has counts and the names of populations, but no users. [`crate::api::snapshot`] writes and reads it.
 
 use super::region::RegionCode;
 use super::status::{Counts, Status};
@@ -10,31 +11,31 @@ use super::user::{Population, PopulationId};
 /// The counts of one environment at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Which environment. Whoever compares asks first whether it is the same one.
+    /// The environment of the counts. A comparison must first check that both snapshots have the same one.
     pub environment: EnvironmentId,
-    /// Its region.
+    /// The region of the environment.
     pub region: RegionCode,
-    /// When the list was read.
+    /// When the list of users was loaded.
     pub list_read_at: Timestamp,
-    /// When the devices were; `None` if nobody had looked for any.
+    /// When the devices were read; `None` if no devices were read.
     pub devices_as_of: Option<Timestamp>,
-    /// The counts, in the status's order. No population is there twice.
+    /// The counts by population, in the status's order. No population appears twice.
     pub populations: Vec<PopulationSnapshot>,
 }
 
 /// The counts of one population at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PopulationSnapshot {
-    /// Which; `None` for users who name none.
+    /// The population; `None` for users without one.
     pub population: Option<PopulationId>,
-    /// What it was called, where that was known.
+    /// The population's name at that time, where it was known.
     pub name: Option<String>,
-    /// Its users.
+    /// The counts of the population's users.
     pub counts: Counts,
 }
 
 impl Snapshot {
-    /// Of a status, with the names of populations that are known.
+    /// Creates a snapshot of a status, with the known names of populations.
     #[must_use]
     pub fn of(
         environment: EnvironmentId,
@@ -53,7 +54,7 @@ impl Snapshot {
         Self { environment, region, list_read_at, devices_as_of, populations: counted.collect() }
     }
 
-    /// All users' counts.
+    /// The counts of all users, summed over the populations.
     #[must_use]
     pub fn all(&self) -> Counts {
         let mut all = Counts::default();
@@ -66,44 +67,44 @@ impl Snapshot {
     }
 }
 
-/// What became of one population between two snapshots.
+/// How one population changed between two snapshots.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PopulationChange {
-    /// Which; `None` for users who name none.
+    /// The population; `None` for users without one.
     pub population: Option<PopulationId>,
-    /// What it is called, by the newer snapshot where that has a name.
+    /// The population's name, from the newer snapshot where that has one.
     pub name: Option<String>,
-    /// Its users before and after.
+    /// The counts of its users before and after.
     pub presence: Presence,
 }
 
 /// In which of two snapshots a population is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// In both.
+    /// The population is in both snapshots.
     Stayed {
-        /// In the older one.
+        /// The counts in the older snapshot.
         before: Counts,
-        /// In the newer one.
+        /// The counts in the newer snapshot.
         after: Counts,
     },
-    /// In the newer one alone: it was made, had no users before, or could not be seen.
+    /// The population is only in the newer snapshot: it was created, had no users before, or wasn't visible.
     Came {
-        /// In the newer one.
+        /// The counts in the newer snapshot.
         after: Counts,
     },
-    /// In the older one alone.
+    /// The population is only in the older snapshot.
     Went {
-        /// In the older one.
+        /// The counts in the older snapshot.
         before: Counts,
     },
 }
 
-/// What became of every population, in the newer snapshot's order; those that went stand at the end. That both are
-/// of one environment is the caller's to ask.
+/// The change of every population, in the newer snapshot's order; those that are only in the older one come last. The
+/// caller must check that both are of the same environment.
 #[must_use]
 pub fn change(older: &Snapshot, newer: &Snapshot) -> Vec<PopulationChange> {
-    let there = newer.populations.iter().map(|now| {
+    let present = newer.populations.iter().map(|now| {
         let before = older.get(now.population);
         let presence = match before {
             Some(before) => Presence::Stayed { before: before.counts, after: now.counts },
@@ -118,7 +119,7 @@ pub fn change(older: &Snapshot, newer: &Snapshot) -> Vec<PopulationChange> {
         name: before.name.clone(),
         presence: Presence::Went { before: before.counts },
     });
-    there.chain(gone).collect()
+    present.chain(gone).collect()
 }
 
 #[cfg(test)]
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_has_the_counts_of_the_status_and_the_names_that_are_known() {
+    fn a_snapshot_has_the_counts_of_the_status_and_the_known_names() {
         let row = |population, counts| PopulationStatus { population, counts };
         let populations = vec![row(EMPLOYEES, counts(3, 4)), row(LAB, counts(1, 0)), row(None, counts(0, 2))];
         let status = Status { all: counts(4, 6), populations };
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn every_population_of_either_snapshot_is_told_once() {
+    fn every_population_of_either_snapshot_is_reported_once() {
         let older = snapshot(&[
             (EMPLOYEES, Some("Staff"), counts(3, 4)),
             (LAB, Some("Lab"), counts(1, 1)),
@@ -185,14 +186,14 @@ mod tests {
             (EMPLOYEES, Some("Employees"), counts(6, 1)),
             (None, None, counts(0, 2)),
         ]);
-        let told: Vec<_> = change(&older, &newer)
+        let reported: Vec<_> = change(&older, &newer)
             .into_iter()
             .map(|change| (change.population, change.name, change.presence))
             .collect();
         let unchanged = Presence::Stayed { before: counts(0, 2), after: counts(0, 2) };
         let stayed = Presence::Stayed { before: counts(3, 4), after: counts(6, 1) };
         assert_eq!(
-            told,
+            reported,
             [
                 (SHOP, Some("Shop floor".into()), Presence::Came { after: counts(5, 5) }),
                 (EMPLOYEES, Some("Employees".into()), stayed),
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_only_the_older_snapshot_knows_is_kept() {
+    fn a_name_that_only_the_older_snapshot_has_is_kept() {
         let older = snapshot(&[(LAB, Some("Lab"), counts(1, 1))]);
         let newer = snapshot(&[(LAB, None, counts(1, 1))]);
         assert_eq!(change(&older, &newer)[0].name.as_deref(), Some("Lab"));

@@ -1,41 +1,44 @@
-//! MFA status: how many users have MFA on, and what is known of their devices. Never called coverage: sign-on
-//! policies decide who is asked for a second factor, and nobody here reads them.
+//! MFA status: how many users have MFA on, and what is known of their devices.
+//!
+//! It is never called coverage: sign-on policies decide who is asked for a second factor, and this
+//! product doesn't read them.
 
 use super::user::PopulationId;
 use super::users::Class;
 
-/// So many users, by the state of their flag and devices. Every user is in exactly one of the classes.
+/// Numbers of users by the state of their flag and devices. Every user is in exactly one of the classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// MFA is on, and there is an active device.
+    /// MFA is on, and the user has an active device.
     pub on_with_device: u64,
-    /// MFA is on, and there is no active device.
+    /// MFA is on, and the user has no active device.
     pub on_without_device: u64,
-    /// MFA is on, and nobody has looked for devices.
+    /// MFA is on, and devices were not read.
     pub on_not_checked: u64,
-    /// MFA is on, but a bypass was seen that has not ended.
+    /// MFA is on, but a bypass was read that has not expired.
     pub on_bypassed: u64,
-    /// MFA is off.
+    /// MFA is off, whatever is known of devices.
     pub off: u64,
-    /// The flag is not known: absent, no Boolean, or lost with an answer.
+    /// The flag is not known: absent, not a Boolean, or its answer was lost.
     pub unknown: u64,
-    /// MFA is on, and the bypass was read, with or without one. Not a class: these users are counted in theirs as well.
+    /// MFA is on, and the bypass was read, whether there is one or not. This isn't a class: these users
+    /// are also counted in theirs.
     pub bypass_checked: u64,
 }
 
-/// A number of users that had to be looked for: it holds for those who were checked.
+/// A number of users that had to be checked for. It is only about those who were checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checked {
-    /// How many were found.
+    /// How many of the checked users were found.
     pub found: u64,
-    /// Among how many they were looked for.
+    /// How many users were checked.
     pub checked: u64,
-    /// How many there are to check.
+    /// How many users there are to check in total.
     pub of: u64,
 }
 
 impl Checked {
-    /// Whether no user was checked, so that the number says nothing.
+    /// Whether no user was checked, so that the number has no meaning.
     #[must_use]
     pub const fn is_not_checked(&self) -> bool {
         self.checked == 0 && self.of > 0
@@ -49,13 +52,13 @@ impl Checked {
 }
 
 impl Counts {
-    /// Those whose flag is on.
+    /// The number of users whose flag is on.
     #[must_use]
     pub const fn on(&self) -> u64 {
         self.on_with_device + self.on_without_device + self.on_not_checked + self.on_bypassed
     }
 
-    /// Users with MFA on and a bypass that is active.
+    /// Users with MFA on and an active bypass.
     #[must_use]
     pub const fn bypassed(&self) -> Checked {
         Checked { found: self.on_bypassed, checked: self.bypass_checked, of: self.on() }
@@ -68,7 +71,7 @@ impl Counts {
         Checked { found: self.on_without_device, checked, of: checked + self.on_not_checked }
     }
 
-    /// Counts one more, whose bypass was read or not.
+    /// Counts one more user, whose bypass was read or not.
     pub const fn add(&mut self, class: Class, is_bypass_checked: bool) {
         let is_on = !matches!(class, Class::Off | Class::Unknown);
         self.bypass_checked += (is_on && is_bypass_checked) as u64;
@@ -83,7 +86,7 @@ impl Counts {
         *count += 1;
     }
 
-    /// Counts others too.
+    /// Adds the counts of other users to these.
     pub const fn join(&mut self, others: &Self) {
         self.on_with_device += others.on_with_device;
         self.on_without_device += others.on_without_device;
@@ -94,7 +97,7 @@ impl Counts {
         self.bypass_checked += others.bypass_checked;
     }
 
-    /// All of them.
+    /// The number of users in all classes.
     #[must_use]
     pub const fn users(&self) -> u64 {
         self.on() + self.off + self.unknown
@@ -104,18 +107,18 @@ impl Counts {
 /// The counts of one population.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PopulationStatus {
-    /// Which; `None` for users who name none.
+    /// The population; `None` for users without one.
     pub population: Option<PopulationId>,
-    /// Its users.
+    /// The counts of the population's users.
     pub counts: Counts,
 }
 
-/// The counts of everyone who was read.
+/// The counts of all users that were read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Status {
-    /// All users.
+    /// The counts of all populations together.
     pub all: Counts,
-    /// By population, the largest first. They add up to all.
+    /// By population, the largest first. They add up to `all`.
     pub populations: Vec<PopulationStatus>,
 }
 
@@ -124,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_that_was_not_looked_for_is_not_zero() {
+    fn a_number_that_was_not_checked_is_not_zero() {
         let mut counts = Counts::default();
         assert!(!counts.bypassed().is_not_checked(), "without users there is nothing to check");
         for class in [Class::OnNotChecked, Class::OnNotChecked, Class::Off, Class::Unknown] {
@@ -137,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bypass_of_a_user_whose_flag_is_off_or_not_known_counts_for_nothing() {
+    fn a_bypass_is_ignored_if_the_flag_is_off_or_not_known() {
         let mut counts = Counts::default();
         for class in [Class::Off, Class::Unknown, Class::OnBypassed, Class::OnWithoutDevice] {
             counts.add(class, true);

@@ -1,4 +1,4 @@
-//! The environment that is worked on, and where it lives.
+//! The environment that is worked on, and its region.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::region::Region;
 
-/// An environment's id.
+/// The ID of a PingOne environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EnvironmentId(pub Uuid);
 
@@ -16,10 +16,10 @@ impl fmt::Display for EnvironmentId {
     }
 }
 
-/// Where every request of one connection goes.
+/// The destination of every request of one connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
-    /// The region whose hosts are asked.
+    /// The region whose hosts the requests go to.
     pub region: Region,
     /// The environment that is worked on. It may differ from the one that issued the token.
     pub environment: EnvironmentId,
@@ -28,21 +28,21 @@ pub struct Tenant {
 /// What PingOne says an environment is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EnvironmentKind {
-    /// `PRODUCTION`.
+    /// A production environment, type `PRODUCTION`.
     Production,
-    /// `SANDBOX`.
+    /// A sandbox environment, type `SANDBOX`.
     Sandbox,
-    /// A word that PingOne did not have when this was written; shown as it came.
+    /// A type that PingOne did not have when this was written; shown as received.
     Other(String),
 }
 
 /// An environment as PingOne describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Environment {
-    /// Its id.
+    /// The environment's ID, as PingOne assigned it.
     pub id: EnvironmentId,
-    /// Its name.
+    /// The name of the environment.
     pub name: String,
-    /// What it is for.
+    /// The type of the environment.
     pub kind: EnvironmentKind,
 }

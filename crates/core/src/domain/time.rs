@@ -1,4 +1,4 @@
-//! Units of time and pace. Nothing here reads a clock.
+//! Units of time and rate. Nothing here reads a clock.
 
 use std::ops::{Add, Sub};
 
@@ -7,7 +7,7 @@ use std::ops::{Add, Sub};
 pub struct Millis(pub u64);
 
 impl Millis {
-    /// This many whole seconds.
+    /// A span of this many whole seconds.
     pub const fn seconds(seconds: u64) -> Self {
         Self(seconds * 1000)
     }
@@ -30,14 +30,14 @@ impl Add for Millis {
 impl Sub for Millis {
     type Output = Self;
 
-    /// Saturates at zero: a clock that stands still must not wrap a wait around.
+    /// Saturates at zero: a clock that stands still must not make a wait wrap around.
     fn sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
 }
 
-/// A point on the computer's own clock, in milliseconds since the Unix epoch. It may jump and it may be
-/// wrong, so it is shown and compared with a token's claims, but never waited for.
+/// A point on the computer's wall clock, in milliseconds since the Unix epoch. The clock may jump and may be wrong, so
+/// a timestamp is shown and compared with a token's claims, but never waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
 
@@ -54,8 +54,8 @@ impl Timestamp {
         Self(self.0.saturating_add(millis))
     }
 
-    /// Reads a date-time as PingOne writes it (RFC 3339), for example `2022-04-27T12:24:40.823Z`.
-    /// Digits beyond the millisecond are dropped.
+    /// Parses a date-time as PingOne writes it (RFC 3339), for example `2022-04-27T12:24:40.823Z`. Digits beyond
+    /// the millisecond are dropped.
     #[must_use]
     pub fn from_rfc3339(text: &str) -> Option<Self> {
         let (date, rest) = text.split_at_checked(10)?;
@@ -71,8 +71,8 @@ impl Timestamp {
         Some(Self((minutes * 60 + second) * 1000 + fraction))
     }
 
-    /// Writes the point as PingOne does, in UTC and to the millisecond: `2022-04-27T12:24:40.823Z`. What is written
-    /// of the years 0 to 9999 is read back by [`Timestamp::from_rfc3339`]; other years need more than four digits.
+    /// Writes the point as PingOne does, in UTC and to the millisecond: `2022-04-27T12:24:40.823Z`. In the years 0 to
+    /// 9999 the text can be parsed by [`Timestamp::from_rfc3339`]; other years need more than four digits.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
         let (seconds, millis) = (self.0.div_euclid(1000), self.0.rem_euclid(1000));
@@ -97,7 +97,7 @@ fn digits(text: &str) -> Option<i64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
-/// The milliseconds of `.823Z`, and the zone behind them.
+/// The milliseconds of `.823Z`, and the time zone after them.
 fn fraction(text: &str) -> Option<(i64, &str)> {
     let Some(rest) = text.strip_prefix('.') else { return Some((0, text)) };
     let end = rest.find(|letter: char| !letter.is_ascii_digit())?;
@@ -116,8 +116,8 @@ fn offset_minutes(zone: &str) -> Option<i64> {
     Some(sign * (digits(hours)? * 60 + digits(minutes)?))
 }
 
-/// Days from 1970-01-01 in the Gregorian calendar. Years are counted from March, so that a leap day is the
-/// last of its year and the months' lengths follow one linear rule.
+/// Days from 1970-01-01 in the Gregorian calendar. Years are counted from March, so that a leap day is the last of its
+/// year and the months' lengths follow one linear rule.
 const fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
@@ -126,7 +126,8 @@ const fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-/// Year, month and day of a day since 1970-01-01: the way back from [`days_since_epoch`], by the same years from March.
+/// Year, month and day of a day since 1970-01-01: the inverse of [`days_since_epoch`], also
+/// with years counted from March.
 const fn date_of(days: i64) -> [i64; 3] {
     let days = days + 719_468;
     let day_of_era = days.rem_euclid(146_097);
@@ -138,18 +139,18 @@ const fn date_of(days: i64) -> [i64; 3] {
     [year, month, day_of_year - (153 * month_from_march + 2) / 5 + 1]
 }
 
-/// Both clocks at one moment. The monotonic clock stands still while a computer sleeps, the wall clock may be set back,
-/// so neither alone says how long ago something was.
+/// A reading of both clocks at one moment. The monotonic clock stops while a computer sleeps and the wall clock may be
+/// set back, so neither of them is enough to tell how long ago something was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockReading {
-    /// The monotonic clock.
+    /// The reading of the monotonic clock.
     pub now: Millis,
-    /// The wall clock.
+    /// The reading of the wall clock.
     pub wall: Timestamp,
 }
 
 impl ClockReading {
-    /// How long ago `earlier` was, by the clock that says the longer time.
+    /// How long ago `earlier` was, by the clock that gives the longer time.
     #[must_use]
     pub fn since(self, earlier: Self) -> Millis {
         let by_wall = Millis(self.wall.since(earlier.wall).max(0).unsigned_abs());
@@ -157,12 +158,12 @@ impl ClockReading {
     }
 }
 
-/// A pace, in requests a second.
+/// A rate, in requests per second.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct PerSecond(pub f64);
 
 impl PerSecond {
-    /// How long so many requests take at this pace; as long as there is for a pace that is none.
+    /// How long this many requests take at this rate; [`u64::MAX`] milliseconds if the rate isn't positive.
     #[must_use]
     #[expect(
         clippy::cast_possible_truncation,
@@ -177,7 +178,7 @@ impl PerSecond {
         if self.0 > 0.0 { Millis((1000.0 * requests as f64 / self.0) as u64) } else { Millis(u64::MAX) }
     }
 
-    /// The whole requests in a second, for showing and estimating.
+    /// The whole requests per second, for display and estimates.
     #[must_use]
     #[expect(
         clippy::cast_possible_truncation,
@@ -188,13 +189,13 @@ impl PerSecond {
         self.0 as u64
     }
 
-    /// The slower of the two.
+    /// The slower of the two rates; `self` if they are equal.
     #[must_use]
     pub fn min(self, other: Self) -> Self {
         if other.0 < self.0 { other } else { self }
     }
 
-    /// The faster of the two.
+    /// The faster of the two rates; `self` if they are equal.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
         if other.0 > self.0 { other } else { self }
@@ -206,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_date_time_is_read_as_pingone_writes_it() {
+    fn a_date_time_is_parsed_as_pingone_writes_it() {
         for (text, millis) in [
             ("1970-01-01T00:00:00Z", 0),
             ("2022-04-27T12:24:40.823Z", 1_651_062_280_823),
@@ -219,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_time_is_not_guessed() {
+    fn an_invalid_date_time_is_rejected() {
         for text in [
             "",
             "120",
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_point_is_written_as_pingone_writes_it() {
+    fn a_timestamp_is_written_as_pingone_writes_it() {
         for (millis, text) in [
             (0, "1970-01-01T00:00:00.000Z"),
             (1_651_062_280_823, "2022-04-27T12:24:40.823Z"),
@@ -251,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn every_day_of_ten_thousand_years_is_written_and_read_back() {
+    fn every_day_of_ten_thousand_years_is_written_and_parsed_back() {
         let (first, last) = (days_since_epoch(0, 1, 1), days_since_epoch(9999, 12, 31));
         for day in first..=last {
             let [year, month, date] = date_of(day);
@@ -264,18 +265,18 @@ mod tests {
     }
 
     #[test]
-    fn whichever_clock_says_the_longer_time_counts() {
+    fn the_clock_that_gives_the_longer_time_counts() {
         let at = |seconds: u64, wall: i64| ClockReading {
             now: Millis::seconds(seconds),
             wall: Timestamp(wall * 1000),
         };
         let began = at(100, 50_000);
         for (name, later, seconds) in [
-            ("both go on", at(1000, 50_900), 900),
+            ("both advance", at(1000, 50_900), 900),
             ("the computer slept for 40 minutes", at(1000, 53_300), 3300),
             ("the wall clock was set back by an hour", at(1000, 47_300), 900),
             ("the wall clock was set ahead", at(101, 57_200), 7200),
-            ("a monotonic clock that went back", at(90, 50_030), 30),
+            ("the monotonic clock went back", at(90, 50_030), 30),
             ("both went back", at(90, 40_000), 0),
         ] {
             assert_eq!(later.since(began), Millis::seconds(seconds), "{name}");

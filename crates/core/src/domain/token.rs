@@ -1,4 +1,4 @@
-//! An access token: the secret itself, and the facts that its claims state.
+//! An access token: the secret itself, and the facts in its claims.
 //!
 //! Claims are shown and compared, never trusted: only PingOne decides what a token may do.
 
@@ -23,7 +23,7 @@ use super::user::UserId;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the text over; the caller keeps no copy.
+    /// Takes over the text; the caller keeps no copy.
     #[must_use]
     pub fn new(text: Zeroizing<String>) -> Self {
         Self(text)
@@ -36,22 +36,22 @@ impl Secret {
     }
 }
 
-/// Who PingOne's audit log will name.
+/// The actor that PingOne's audit log will record.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Actor {
-    /// A worker application by client credentials; the id is its client id.
+    /// A worker application by client credentials; the ID is its client ID.
     Application(String),
-    /// A person who signed on; the id is the user's, where the token says it.
+    /// A person who signed on; the ID is the user's, if the token has it.
     Person(Option<String>),
-    /// A person with a self-service token (`p1:*` scopes): it reaches that person's own record alone.
+    /// A person with a self-service token (`p1:*` scopes): it can access only that person's own record.
     EndUser(Option<String>),
-    /// The claims don't say.
+    /// The claims don't identify an actor.
     #[default]
     Unknown,
 }
 
 impl Actor {
-    /// The user who acts, where the token is a person's and says whose.
+    /// The acting user, if the token is a person's and identifies the user.
     #[must_use]
     pub fn user(&self) -> Option<UserId> {
         match self {
@@ -61,7 +61,7 @@ impl Actor {
     }
 }
 
-/// What the claims of a token state. Everything may be missing.
+/// The claims of a token. Any of them may be missing.
 ///
 /// Source: developer.pingidentity.com, PingOne API, "Token claims".
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -70,27 +70,27 @@ pub struct TokenFacts {
     pub last_four: String,
     /// `iss`: the authorization server.
     pub issuer: Option<String>,
-    /// `aud`: the APIs it is for.
+    /// `aud`: the APIs that the token is for.
     pub audience: Vec<String>,
-    /// `env`: the environment that issued it, which need not be the one worked on.
+    /// `env`: the environment that issued it, which need not be the one that is worked on.
     pub environment: Option<EnvironmentId>,
-    /// Who acts.
+    /// The actor that the claims identify.
     pub actor: Actor,
-    /// `iat`.
+    /// `iat`: when the token was issued, if the claim is present.
     pub issued_at: Option<Timestamp>,
-    /// `exp`.
+    /// `exp`: when the token expires, if the claim is present.
     pub expires_at: Option<Timestamp>,
 }
 
 impl TokenFacts {
-    /// When the token expires, as far as this computer's clock can tell: one that has expired before it is used says that the
-    /// clock is wrong, or is refused by PingOne at once.
+    /// When the token expires, if that is after `now` by this computer's clock. If a token has expired before it is
+    /// used, either the clock is wrong or PingOne refuses the token at once.
     #[must_use]
     pub fn expires_after(&self, now: Timestamp) -> Option<Timestamp> {
         self.expires_at.filter(|end| *end > now)
     }
 
-    /// Whether the token has ended by this computer's clock; `None` where it doesn't say when.
+    /// Whether the token has expired by this computer's clock; `None` if it has no expiry.
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> Option<bool> {
         self.expires_at.map(|end| end <= now)
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_persons_token_says_which_user_acts() {
+    fn only_a_persons_token_identifies_the_acting_user() {
         let id = "a0000000-0000-4000-8000-000000000006";
         let user = UserId::read(id);
         assert!(user.is_some());

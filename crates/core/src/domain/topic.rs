@@ -1,48 +1,48 @@
-//! What the help tells of, and which of it belongs to a check. The paragraphs are the view's.
+//! The topics of the help, and which one belongs to a check. The view has the paragraphs.
 
 use super::check::Check;
 
 /// A topic of the help, in the order in which they are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Topic {
-    /// What the flag does and what it doesn't.
+    /// What the flag does, and what it doesn't do.
     Flag,
-    /// Who may be locked out.
+    /// Which users may be locked out by a change.
     LockOut,
-    /// Devices, and what a user needs beside the flag.
+    /// Devices, and what a user needs besides the flag.
     Devices,
-    /// What new users begin with, and who can change that.
+    /// The settings of new users, and who can change them.
     NewUsers,
     /// Where PingOne's console has what this page shows.
     Console,
-    /// How to get a token.
+    /// How to get an access token for this page.
     Token,
-    /// When a token ends.
+    /// When an access token expires.
     Expiry,
-    /// The smallest role.
+    /// The least privileged role that is sufficient.
     Role,
-    /// Which environment.
+    /// Which environment is worked on.
     Environment,
-    /// Which user.
+    /// How to tell which user is the right one.
     User,
-    /// Which region.
+    /// How to tell which region is the right one.
     Region,
-    /// Licence and services.
+    /// The license, and the services it includes.
     Licence,
-    /// How fast PingOne lets requests through.
+    /// PingOne's rate limits for requests.
     Limit,
-    /// No answer, or an answer that isn't PingOne's.
+    /// No answer, or an answer that doesn't come from PingOne.
     Network,
-    /// What this page keeps.
+    /// What this page stores on the computer.
     Storage,
-    /// Slips of PingOne's own pages.
+    /// Mistakes on PingOne's own pages.
     Slips,
-    /// How to report something.
+    /// How to report a problem with this page.
     Report,
 }
 
 impl Topic {
-    /// All of them, in order.
+    /// All topics, in the order in which they are shown.
     pub const ALL: [Self; 17] = [
         Self::Flag,
         Self::LockOut,
@@ -63,7 +63,7 @@ impl Topic {
         Self::Report,
     ];
 
-    /// What there is to know about a check.
+    /// The topic that explains a check.
     #[must_use]
     pub const fn of(check: Check) -> Self {
         match check {

@@ -1,43 +1,45 @@
-//! Users who are read one by one, some of whom can't be: one user's own fault skips that user and ends nothing. A fault
-//! that every other read would meet too (the token, the network, the rate) ends the reading.
+//! Reads users one by one where some can't be read.
+//!
+//! A fault of a single user skips that user, and reading continues. A fault that would affect every other read too
+//! (token, network, rate limit) stops reading.
 
 use super::fault::Fault;
 use super::user::UserId;
 
-/// After this many failures in a row the fault is not one user's own, whatever it looks like. It is how many equal
-/// refusals stop a run.
-const IN_A_ROW: u32 = 20;
+/// After this many consecutive failures the fault isn't one of a single user, whatever its kind. It is the number of
+/// equal refusals that pauses a run.
+const MAX_CONSECUTIVE: u32 = 20;
 
-/// How far the reading of users one by one is.
+/// The progress of reading users one by one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unread {
-    /// Whether any user was answered for.
+    /// Whether PingOne answered for any user.
     is_any_read: bool,
-    in_a_row: u32,
+    consecutive: u32,
     skipped: Vec<(UserId, Fault)>,
 }
 
 impl Unread {
-    /// No user was operation yet. `is_any_read` is whether others were read before, by pages.
+    /// The state before the first read. `is_any_read` is whether other users were already read by pages.
     #[must_use]
     pub const fn new(is_any_read: bool) -> Self {
-        Self { is_any_read, in_a_row: 0, skipped: Vec::new() }
+        Self { is_any_read, consecutive: 0, skipped: Vec::new() }
     }
 
-    /// PingOne answered for a user, be it that the user no longer exists.
+    /// PingOne answered for a user, even if the user no longer exists.
     pub fn read(&mut self, user: UserId) {
         self.is_any_read = true;
-        self.in_a_row = 0;
+        self.consecutive = 0;
         self.skipped.retain(|(other, _)| *other != user);
     }
 
     /// A user can't be read, and is skipped.
     ///
     /// # Errors
-    /// The fault, where it isn't the user's own: the reading ends.
+    /// The fault, if it isn't one of a single user: reading stops.
     pub fn failed(&mut self, user: UserId, fault: Fault) -> Result<(), Fault> {
-        self.in_a_row = self.in_a_row.saturating_add(1);
-        if !fault.is_of_one_user() || self.in_a_row >= IN_A_ROW {
+        self.consecutive = self.consecutive.saturating_add(1);
+        if !fault.is_of_one_user() || self.consecutive >= MAX_CONSECUTIVE {
             return Err(fault);
         }
         self.skipped.retain(|(other, _)| *other != user);
@@ -45,10 +47,10 @@ impl Unread {
         Ok(())
     }
 
-    /// Ends the reading.
+    /// Finishes reading.
     ///
     /// # Errors
-    /// Where no user at all could be read, the first fault: then it says nothing of single users.
+    /// The first fault, if no user at all could be read: then it isn't a fault of single users.
     pub fn finish(&self) -> Result<(), Fault> {
         match self.skipped.first() {
             Some((_, fault)) if !self.is_any_read => Err(fault.clone()),
@@ -56,13 +58,13 @@ impl Unread {
         }
     }
 
-    /// Who was skipped, and why, in the order in which that came out.
+    /// The skipped users and their faults, in the order in which they failed.
     #[must_use]
     pub fn skipped(&self) -> &[(UserId, Fault)] {
         &self.skipped
     }
 
-    /// Why a user was skipped; `None` for everyone else.
+    /// Why a user was skipped; `None` for all other users.
     #[must_use]
     pub fn fault_of(&self, user: UserId) -> Option<&Fault> {
         self.skipped.iter().find(|(other, _)| *other == user).map(|(_, fault)| fault)
@@ -97,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn one_users_own_fault_skips_that_user_and_ends_nothing() {
+    fn a_fault_of_one_user_skips_that_user_and_stops_nothing() {
         for fault in own_faults() {
             let mut unread = Unread::default();
             unread.read(user(1));
@@ -110,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_every_other_read_would_meet_too_ends_the_reading() {
+    fn a_fault_that_affects_every_read_stops_reading() {
         let bad = BadAnswer { status: 200, correlation_id: None, problem: String::new() };
         for fault in [
             Fault::TokenExpired(refusal(401)),
@@ -129,10 +131,10 @@ mod tests {
     }
 
     #[test]
-    fn where_nobody_can_be_read_the_fault_is_everyones() {
+    fn if_no_user_can_be_read_the_first_fault_is_returned() {
         let fault = Fault::ServerFailed(refusal(500));
         let mut unread = Unread::default();
-        assert_eq!(unread.finish(), Ok(()), "there was nobody to read");
+        assert_eq!(unread.finish(), Ok(()), "there were no users to read");
         for number in 1..=3 {
             assert_eq!(unread.failed(user(number), fault.clone()), Ok(()));
         }
@@ -145,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_and_the_last_of_all_may_be_unreadable() {
+    fn the_first_and_the_last_user_may_be_unreadable() {
         for fault in own_faults() {
             let mut unread = Unread::default();
             assert_eq!(unread.failed(user(1), fault.clone()), Ok(()));
@@ -159,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn twenty_failures_in_a_row_end_the_reading_and_nineteen_do_not() {
+    fn twenty_consecutive_failures_stop_reading_and_nineteen_do_not() {
         let fault = Fault::RoleMissing(refusal(403));
         let mut unread = Unread::new(true);
         for number in 1..20 {
@@ -174,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_read_later_is_no_longer_skipped() {
+    fn a_user_who_is_read_later_is_no_longer_skipped() {
         let mut unread = Unread::new(true);
         let (first, second) = (Fault::ServerFailed(refusal(500)), Fault::ServerFailed(refusal(502)));
         assert_eq!(unread.failed(user(1), first), Ok(()));

@@ -1,4 +1,4 @@
-//! People of an environment, as far as this product needs them.
+//! Users, populations and groups of an environment, with the fields that this product needs.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use super::time::Timestamp;
 
-/// A user's id.
+/// The ID of a user, unique for ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserId(pub Uuid);
 
 impl UserId {
-    /// Reads an id as people paste it: blanks around it, capitals and braces are taken.
+    /// Parses an ID as people paste it: surrounding whitespace, capitals and braces are accepted.
     pub fn read(text: &str) -> Option<Self> {
         Uuid::try_parse(text.trim()).ok().map(Self)
     }
@@ -23,38 +23,38 @@ impl fmt::Display for UserId {
     }
 }
 
-/// A population's id. Every user is in exactly one population.
+/// The ID of a population. Every user is in exactly one population.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PopulationId(pub Uuid);
 
-/// A group's id.
+/// The ID of a group, as PingOne assigned it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GroupId(pub Uuid);
 
 /// A population: a set of users with rules of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Population {
-    /// Its id.
+    /// The ID of the population, as PingOne assigned it.
     pub id: PopulationId,
-    /// Its name.
+    /// The name of the population, as PingOne has it.
     pub name: String,
-    /// How many users it has, where PingOne says so.
+    /// How many users it has, if PingOne says so.
     pub users: Option<u64>,
 }
 
 /// The user flag `mfaEnabled`. It permits PingOne to ask for a second factor; policies decide whether it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mfa {
-    /// `true`.
+    /// The flag is `true`: MFA is turned on.
     On,
-    /// `false`.
+    /// The flag is `false`: MFA is turned off.
     Off,
-    /// Absent, or anything that is no Boolean: never guessed.
+    /// The flag is absent or isn't a Boolean; it is never guessed.
     Unknown,
 }
 
 impl Mfa {
-    /// The word that files have for it.
+    /// The text that files have for this value.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -64,7 +64,7 @@ impl Mfa {
         }
     }
 
-    /// The value that a file's word stands for.
+    /// The value for a text in a file, if there is one.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Self> {
         [Self::On, Self::Off, Self::Unknown].into_iter().find(|mfa| mfa.word() == word)
@@ -77,30 +77,30 @@ impl From<bool> for Mfa {
     }
 }
 
-/// Whether the account may be used at all. Not to be mixed up with [`Mfa`].
+/// Whether the account may be used at all. Not to be confused with [`Mfa`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Account {
-    /// May sign on.
+    /// Enabled and not locked: the user may sign on.
     Enabled,
-    /// Switched off by an administrator.
+    /// Disabled by an administrator.
     Disabled,
     /// Locked after failed attempts.
     Locked,
-    /// PingOne did not say.
+    /// PingOne didn't say whether it may be used.
     Unknown,
 }
 
-/// What a person is called. The parts keep their blanks; one that holds nothing else is empty.
+/// A person's name. The parts keep their whitespace; a part of nothing but whitespace is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Name {
-    /// The given name.
+    /// The given name; empty if there is none.
     pub given: String,
     /// The family name, or the whole name where PingOne has it in one piece.
     pub family: String,
 }
 
 impl Name {
-    /// Whether there is none.
+    /// Whether both parts of the name are empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.given.is_empty() && self.family.is_empty()
@@ -114,39 +114,39 @@ impl fmt::Display for Name {
     }
 }
 
-/// A user, as read from a list or alone.
+/// A user, as read from a list or individually.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// The id, the only thing that is sure to be unique for ever.
+    /// The ID, the only field that is certain to be unique for ever.
     pub id: UserId,
-    /// Unique in the environment while the user exists.
+    /// The username, unique in the environment while the user exists.
     pub username: String,
-    /// The name; empty for many a service account.
+    /// The name; empty for many service accounts.
     pub name: Name,
-    /// The e-mail address.
+    /// The email address, if there is one.
     pub email: Option<String>,
-    /// The id that another system has for the user.
+    /// The ID that another system has for the user.
     pub external_id: Option<String>,
-    /// The population.
+    /// The user's population, if PingOne says so.
     pub population: Option<PopulationId>,
-    /// The account's state.
+    /// The state of the user's account.
     pub account: Account,
-    /// When the user was created.
+    /// When PingOne says the user was created.
     pub created_at: Option<Timestamp>,
-    /// When the user last signed on. `None`: never.
+    /// When the user last signed on; `None` if never.
     pub last_sign_on: Option<Timestamp>,
-    /// The flag.
+    /// The MFA flag of the user, `mfaEnabled`.
     pub mfa: Mfa,
 }
 
 /// A row of a list that could not be read. It is shown and counted, never dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableUser {
-    /// The id, where at least that much was readable.
+    /// The ID, if at least that could be read.
     pub id: Option<UserId>,
-    /// Which field of the row is wrong, for example `username`.
+    /// The field of the row that is wrong, for example `username`.
     pub field: String,
-    /// What is wrong with it.
+    /// What is wrong with the field.
     pub problem: String,
 }
 
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_value_of_the_flag_has_a_word_of_its_own() {
+    fn every_flag_value_has_its_own_word() {
         for mfa in [Mfa::On, Mfa::Off, Mfa::Unknown] {
             assert_eq!(Mfa::of_word(mfa.word()), Some(mfa));
         }
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_read_as_people_paste_it() {
+    fn an_id_is_parsed_as_people_paste_it() {
         let id = UserId::read("8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4");
         assert!(id.is_some());
         assert_eq!(UserId::read("  8C1E0B52-22B1-4C0E-9A55-0D1F6A7BC2D4\n"), id);

@@ -1,5 +1,6 @@
-//! Everyone who was read, each once, packed: a hundred thousand users have to fit into a page's memory and be
-//! searched between two key presses.
+//! The user store: all users that were read, each once and packed.
+//!
+//! A hundred thousand users have to fit into a page's memory and be searched between two key presses.
 
 use std::collections::HashMap;
 
@@ -21,43 +22,43 @@ use texts::{Text, Texts};
 pub use user_set::{Coverage, UserSet};
 use words::{Word, Words};
 
-/// Folds capitals and accents away, so that Zoe finds Zoë. The browser does it for other letters than ASCII.
+/// Removes case and accents, so that "Zoe" finds "Zoë". The browser does it for letters outside of ASCII.
 pub type Fold<'a> = &'a dyn Fn(&str) -> String;
 
-/// A user's place among those who were read. It stays the same as long as they are kept.
+/// A user's index in the store. It doesn't change while the store is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserIndex(pub u32);
 
 impl UserIndex {
-    pub(super) fn place(self) -> usize {
+    pub(super) fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// How many devices a user has, as far as somebody looked.
+/// How many devices a user has, if they were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Devices {
-    /// Nobody has looked.
+    /// The user's devices were not read.
     #[default]
     NotChecked,
-    /// So many can be used; others wait for activation, or are blocked or locked.
+    /// The number of active devices; others wait for activation, or are blocked or locked.
     Usable(u8),
 }
 
-/// What the status page makes of a user. Every user is in exactly one class.
+/// The class of a user on the status page. Every user is in exactly one class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
     /// MFA is on, with an active device.
     OnWithDevice,
-    /// MFA is on, without one.
+    /// MFA is on, without an active device.
     OnWithoutDevice,
-    /// MFA is on, and nobody has looked for devices.
+    /// MFA is on, and devices were not read.
     OnNotChecked,
-    /// MFA is on, and a bypass runs.
+    /// MFA is on, and a bypass is active.
     OnBypassed,
-    /// MFA is off.
+    /// MFA is off, whatever is known of devices.
     Off,
-    /// The flag is not known.
+    /// The flag is not known, or was not read.
     Unknown,
 }
 
@@ -69,7 +70,7 @@ struct Record {
     username: Text,
     email: Text,
     external_id: Text,
-    /// Username, name, e-mail and external id, folded, a line each.
+    /// Username, name, email and external ID, folded, one per line.
     folded: Text,
     given: Word,
     family: Word,
@@ -79,58 +80,57 @@ struct Record {
     devices: Devices,
 }
 
-/// A time that isn't there.
+/// The value that stands for a missing time.
 const NEVER: i64 = i64::MIN;
 
-/// The population of users who name none.
+/// The population of users without one.
 const NO_POPULATION: u32 = u32::MAX;
 
-/// Everyone who was read.
+/// The store of all users that were read.
 #[derive(Debug, Clone, Default)]
 pub struct UserStore {
     records: Vec<Record>,
-    places: HashTable<u32>,
+    indexes: HashTable<u32>,
     words: Words,
     shown: Texts,
     folded: Texts,
     populations: Vec<PopulationId>,
     unreadable: HashMap<u32, UnreadableUser>,
     bypasses: HashMap<u32, Timestamp>,
-    /// UserStore whose bypass was read, with or without one.
+    /// The users whose bypass was read, whether there is one or not.
     bypass_read: UserSet,
 }
 
 impl UserStore {
-    /// Makes room for so many users at once, so that the store needn't move while it grows.
+    /// Reserves room for this many users, so that the store doesn't move while it grows.
     pub fn reserve(&mut self, users: usize) {
         let further = users.saturating_sub(self.records.len());
         self.records.reserve_exact(further);
-        self.places.reserve(further, |place| hash(id_at(&self.records, *place)));
+        self.indexes.reserve(further, |index| hash(id_at(&self.records, *index)));
     }
 
-    /// How many there are.
+    /// How many users are stored, unreadable rows included.
     #[must_use]
     pub fn len(&self) -> usize {
         self.records.len()
     }
 
-    /// Whether there is nobody.
+    /// Whether the store has no users.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
 
-    /// Takes note of a user. One who is there already is known better afterwards, at the same place; what was read
-    /// about devices stays.
+    /// Stores a user. A user who is already stored is updated at the same index; what was read about devices is kept.
     pub fn learn(&mut self, user: &User, fold: Fold<'_>) -> UserIndex {
         let known = self.find(user.id);
-        let before = known.and_then(|row| self.records.get(row.place())).cloned();
+        let before = known.and_then(|row| self.records.get(row.index())).cloned();
         let record = self.record(user, before.as_ref(), fold);
         match known {
             Some(row) => {
                 self.unreadable.remove(&row.0);
-                if let Some(place) = self.records.get_mut(row.place()) {
-                    *place = record;
+                if let Some(stored) = self.records.get_mut(row.index()) {
+                    *stored = record;
                 }
                 row
             }
@@ -138,7 +138,7 @@ impl UserStore {
         }
     }
 
-    /// Takes note of a row that could not be read. It is shown and counted, its state is unknown.
+    /// Stores a row that could not be read. It is shown and counted, and its state is unknown.
     pub fn learn_unreadable(&mut self, unreadable: UnreadableUser) -> UserIndex {
         let id = unreadable.id.unwrap_or(UserId(Uuid::nil()));
         let row =
@@ -149,14 +149,14 @@ impl UserStore {
     }
 
     fn push(&mut self, record: Record) -> UserIndex {
-        let place = u32::try_from(self.records.len()).unwrap_or(u32::MAX);
-        // A row without an id can't be found by it, and there may be many.
+        let index = u32::try_from(self.records.len()).unwrap_or(u32::MAX);
+        // A row without an ID can't be found by it, and there may be many.
         if record.id.0 != Uuid::nil() {
             let records = &self.records;
-            self.places.insert_unique(hash(record.id), place, |place| hash(id_at(records, *place)));
+            self.indexes.insert_unique(hash(record.id), index, |index| hash(id_at(records, *index)));
         }
         self.records.push(record);
-        UserIndex(place)
+        UserIndex(index)
     }
 
     fn record(&mut self, user: &User, before: Option<&Record>, fold: Fold<'_>) -> Record {
@@ -203,7 +203,7 @@ impl UserStore {
     }
 
     fn population_number(&mut self, id: PopulationId) -> u32 {
-        // A tenant has few populations, and the users of one come together.
+        // There are few populations, and users of the same one mostly follow each other.
         let known = self.populations.iter().rposition(|known| *known == id);
         let number = known.unwrap_or_else(|| {
             self.populations.push(id);
@@ -212,18 +212,18 @@ impl UserStore {
         u32::try_from(number).unwrap_or(NO_POPULATION)
     }
 
-    /// The place of a user, if read.
+    /// The index of a user, if the user was read.
     #[must_use]
     pub fn find(&self, id: UserId) -> Option<UserIndex> {
-        let is_it = |place: &u32| id_at(&self.records, *place) == id;
-        self.places.find(hash(id), is_it).map(|place| UserIndex(*place))
+        let is_match = |index: &u32| id_at(&self.records, *index) == id;
+        self.indexes.find(hash(id), is_match).map(|index| UserIndex(*index))
     }
 
     fn at(&self, row: UserIndex) -> Option<&Record> {
-        self.records.get(row.place())
+        self.records.get(row.index())
     }
 
-    /// A user with everything that is known.
+    /// A user with all fields that are known; `None` for a row that could not be read.
     #[must_use]
     pub fn user(&self, row: UserIndex) -> Option<User> {
         let record = self.at(row).filter(|_| !self.unreadable.contains_key(&row.0))?;
@@ -272,43 +272,43 @@ impl UserStore {
         rows.iter().filter(|row| self.is_readable(**row)).count()
     }
 
-    /// A user's id; nil for an unreadable row that has none.
+    /// The ID of a user; nil for an unreadable row that has none.
     #[must_use]
     pub fn id(&self, row: UserIndex) -> Option<UserId> {
         self.at(row).map(|record| record.id)
     }
 
-    /// A user's username.
+    /// The username; empty for a row that could not be read.
     #[must_use]
     pub fn username(&self, row: UserIndex) -> &str {
         self.at(row).and_then(|record| self.shown.get(record.username)).unwrap_or_default()
     }
 
-    /// A user's e-mail address; empty if there is none.
+    /// A user's email address; empty if there is none.
     #[must_use]
     pub fn email(&self, row: UserIndex) -> &str {
         self.at(row).and_then(|record| self.shown.get(record.email)).unwrap_or_default()
     }
 
-    /// The id that another system has for a user; empty if there is none.
+    /// The ID that another system has for a user; empty if there is none.
     #[must_use]
     pub fn external_id(&self, row: UserIndex) -> &str {
         self.at(row).and_then(|record| self.shown.get(record.external_id)).unwrap_or_default()
     }
 
-    /// The flag as it was last answered.
+    /// The MFA flag, as PingOne last answered.
     #[must_use]
     pub fn mfa(&self, row: UserIndex) -> Mfa {
         self.at(row).map_or(Mfa::Unknown, |record| record.mfa)
     }
 
-    /// The account's state.
+    /// The state of the user's account.
     #[must_use]
     pub fn account(&self, row: UserIndex) -> Account {
         self.at(row).map_or(Account::Unknown, |record| record.account)
     }
 
-    /// The population.
+    /// The user's population, if PingOne named one.
     #[must_use]
     pub fn population(&self, row: UserIndex) -> Option<PopulationId> {
         self.at(row).and_then(|record| self.population_of(record))
@@ -318,19 +318,19 @@ impl UserStore {
         self.populations.get(record.population as usize).copied()
     }
 
-    /// When the user was created.
+    /// When the user was created, if PingOne says so.
     #[must_use]
     pub fn created_at(&self, row: UserIndex) -> Option<Timestamp> {
         self.at(row).and_then(|record| time(record.created_at))
     }
 
-    /// When the user last signed on; `None` for never.
+    /// When the user last signed on; `None` if never.
     #[must_use]
     pub fn last_sign_on(&self, row: UserIndex) -> Option<Timestamp> {
         self.at(row).and_then(|record| time(record.last_sign_on))
     }
 
-    /// The devices, as far as somebody looked.
+    /// The user's devices, if they were read.
     #[must_use]
     pub fn devices(&self, row: UserIndex) -> Devices {
         self.at(row).map_or(Devices::NotChecked, |record| record.devices)
@@ -346,21 +346,21 @@ impl UserStore {
         }
     }
 
-    /// Takes note of a flag.
+    /// Stores the flag of a user, after it was read or changed.
     pub fn set_mfa(&mut self, row: UserIndex, mfa: Mfa) {
-        if let Some(record) = self.records.get_mut(row.place()) {
+        if let Some(record) = self.records.get_mut(row.index()) {
             record.mfa = mfa;
         }
     }
 
-    /// Takes note of what is known of devices.
+    /// Stores what is known of a user's devices.
     pub fn set_devices(&mut self, row: UserIndex, devices: Devices) {
-        if let Some(record) = self.records.get_mut(row.place()) {
+        if let Some(record) = self.records.get_mut(row.index()) {
             record.devices = devices;
         }
     }
 
-    /// Takes note of a bypass, or of there being none.
+    /// Stores the end of a user's bypass, or that there is none.
     pub fn set_bypass(&mut self, row: UserIndex, until: Option<Timestamp>) {
         self.bypass_read.insert(row);
         match until {
@@ -369,14 +369,14 @@ impl UserStore {
         };
     }
 
-    /// What the status page makes of a user at `now`.
+    /// The class of a user on the status page at `now`.
     #[must_use]
     pub fn class(&self, row: UserIndex, now: Timestamp) -> Class {
         let Some(record) = self.at(row) else { return Class::Unknown };
         match (record.mfa, record.devices) {
             (Mfa::Off, _) => Class::Off,
             (Mfa::Unknown, _) => Class::Unknown,
-            // Hardly anybody has one, so that the map is asked only where there is anything in it.
+            // Hardly any user has a bypass, so the map is queried only if it isn't empty.
             (Mfa::On, _) if !self.bypasses.is_empty() && self.bypass(row).active(now).is_some() => {
                 Class::OnBypassed
             }
@@ -386,15 +386,15 @@ impl UserStore {
         }
     }
 
-    /// Counts the users at these places.
+    /// Counts the users at these indexes by class and population.
     #[must_use]
     pub fn status(&self, rows: &[UserIndex], now: Timestamp) -> Status {
         let mut counts = vec![Counts::default(); self.populations.len() + 1];
-        let nowhere = self.populations.len();
+        let no_population = self.populations.len();
         for row in rows {
             let Some(record) = self.at(*row) else { continue };
-            let place = nowhere.min(record.population as usize);
-            if let Some(counts) = counts.get_mut(place) {
+            let index = no_population.min(record.population as usize);
+            if let Some(counts) = counts.get_mut(index) {
                 counts.add(self.class(*row, now), self.bypass_read.contains(*row));
             }
         }
@@ -410,8 +410,8 @@ impl UserStore {
         Status { all, populations }
     }
 
-    /// The distinct names, given and family, in an order that never changes but grows at its end. What ranks them by a
-    /// locale ranks few texts instead of many users.
+    /// The distinct given and family names, in an order that only grows at its end. Ranking these by a locale means
+    /// ranking few texts instead of many users.
     #[must_use]
     pub fn names(&self) -> Vec<&str> {
         self.words.all()
@@ -423,27 +423,27 @@ impl UserStore {
         self.words.len()
     }
 
-    /// Everything that a search looks at, folded.
+    /// All fields of a user that are searched, folded.
     pub(super) fn folded(&self, row: UserIndex) -> &[u8] {
         self.at(row).and_then(|record| self.folded.bytes(record.folded)).unwrap_or_default()
     }
 
-    /// Those whose [`UserStore::folded`] holds what `finder` finds.
-    pub(super) fn holding(&self, finder: &Finder<'_>) -> UserSet {
+    /// The users whose [`UserStore::folded`] contains a match of `finder`.
+    pub(super) fn containing(&self, finder: &Finder<'_>) -> UserSet {
         let mut pass = self.folded.pass(finder);
-        let rows = self.records.iter().zip(0..).filter(|(record, _)| pass.holds(record.folded));
-        rows.map(|(_, place)| UserIndex(place)).collect()
+        let rows = self.records.iter().zip(0..).filter(|(record, _)| pass.contains(record.folded));
+        rows.map(|(_, index)| UserIndex(index)).collect()
     }
 
-    /// A line of [`UserStore::folded`].
+    /// One line of [`UserStore::folded`]; empty if that line is missing.
     pub(super) fn folded_line(&self, row: UserIndex, line: usize) -> &[u8] {
         self.folded(row).split(|byte| *byte == b'\n').nth(line).unwrap_or_default()
     }
 
-    /// The places of family and given name in [`UserStore::names`].
+    /// The indexes of family and given name in [`UserStore::names`].
     pub(super) fn name_places(&self, row: UserIndex) -> (usize, usize) {
-        let nothing = (Word::EMPTY.place(), Word::EMPTY.place());
-        self.at(row).map_or(nothing, |record| (record.family.place(), record.given.place()))
+        let nothing = (Word::EMPTY.index(), Word::EMPTY.index());
+        self.at(row).map_or(nothing, |record| (record.family.index(), record.given.index()))
     }
 }
 
@@ -471,22 +471,22 @@ fn time(millis: i64) -> Option<Timestamp> {
     (millis != NEVER).then_some(Timestamp(millis))
 }
 
-fn id_at(records: &[Record], place: u32) -> UserId {
-    records.get(place as usize).map_or(UserId(Uuid::nil()), |record| record.id)
+fn id_at(records: &[Record], index: u32) -> UserId {
+    records.get(index as usize).map_or(UserId(Uuid::nil()), |record| record.id)
 }
 
-/// PingOne's ids are random, so that their own bits are as good as any hash of them.
+/// PingOne's IDs are random, so their own bits are as good as a hash of them.
 fn hash(id: UserId) -> u64 {
     let (high, low) = id.0.as_u64_pair();
     high ^ low.rotate_left(32)
 }
 
-/// A text as the search compares it, on one line.
+/// A text on one line, in the form in which the search compares it.
 pub(super) fn folded(text: &str, fold: Fold<'_>) -> String {
     let mut folded = if text.is_ascii() {
         plain_marks(text.to_ascii_lowercase())
     } else {
-        // Before as well: an accent that stands for an apostrophe would be folded away.
+        // Also before folding: an accent that stands for an apostrophe would be folded away.
         plain_marks(fold(&plain_marks(text.to_owned())))
     };
     if folded.contains('\n') {
@@ -499,7 +499,7 @@ pub(super) fn folded(text: &str, fold: Fold<'_>) -> String {
 pub(crate) mod tests {
     use super::*;
 
-    /// Folds as far as tests need it.
+    /// Folds the letters that the tests use.
     pub(in crate::domain) fn fold(text: &str) -> String {
         text.to_lowercase().replace(['ë', 'é', 'è'], "e").replace('ł', "l")
     }
@@ -520,7 +520,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_user_comes_back_as_learned() {
+    fn a_user_is_returned_as_stored() {
         let mut users = UserStore::default();
         users.reserve(300);
         let rows: Vec<UserIndex> = (1..=300).map(|number| users.learn(&user(number), &fold)).collect();
@@ -533,7 +533,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_user_who_comes_twice_is_kept_once_with_the_newer_state() {
+    fn a_user_who_is_read_twice_is_stored_once_with_the_newer_state() {
         let mut users = UserStore::default();
         let row = users.learn(&user(1), &fold);
         users.set_devices(row, Devices::Usable(2));
@@ -545,7 +545,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_row_that_cannot_be_read_is_kept_and_its_state_is_unknown() {
+    fn a_row_that_cannot_be_read_is_stored_with_an_unknown_state() {
         let mut users = UserStore::default();
         let broken = |id| UnreadableUser { id, field: "username".into(), problem: "missing".into() };
         let row = users.learn(&User { mfa: Mfa::On, ..user(1) }, &fold);
@@ -561,7 +561,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn everyone_is_in_one_class_and_populations_add_up() {
+    fn every_user_is_in_one_class_and_populations_add_up() {
         let mut users = UserStore::default();
         let mut rows = Vec::new();
         for number in 0..60 {
@@ -587,7 +587,7 @@ pub(crate) mod tests {
         };
         assert_eq!((status.all, all.users()), (all, 60));
         assert_eq!(status.populations.iter().map(|part| part.counts.users()).sum::<u64>(), 60);
-        assert_eq!(users.status(&rows, Timestamp(100)).all.on_bypassed, 0, "a bypass ends");
+        assert_eq!(users.status(&rows, Timestamp(100)).all.on_bypassed, 0, "the bypass has expired");
         users.set_bypass(rows[3], None);
         assert_eq!(
             [0, 3, 6].map(|row| users.bypass(rows[row])),
@@ -597,7 +597,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn apostrophes_and_hyphens_are_folded_to_the_plain_ones() {
+    fn apostrophes_and_hyphens_are_folded_to_plain_ones() {
         for (text, plain) in [
             ("O\u{2019}Brien", "o'brien"),
             ("O`Brien", "o'brien"),

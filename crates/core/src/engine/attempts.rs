@@ -1,4 +1,4 @@
-//! Which try of a request this is: the same request, sent again until it is answered for good.
+//! Counts the attempts of each request: the same request, retried until it gets a final answer.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,17 +6,19 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::api::request::Request;
 use crate::domain::fault::{Fault, RetryKind};
 
-/// So many requests are remembered at most. Whoever gave up on more of them begins to count anew.
+/// Maximum number of requests that are remembered. When it is reached, all counts start over.
 const MOST: usize = 20_000;
 
-/// How often each request was sent that isn't answered for good yet.
+/// How often each request was sent that has no final answer yet.
 #[derive(Debug, Default)]
 pub struct Attempts {
     failed: HashMap<u64, u32>,
 }
 
 impl Attempts {
-    /// Takes note of how a request ended, and says which try of it this was: 1 for the first.
+    /// Records the outcome of a request and returns which attempt it was: 1 for the first.
+    ///
+    /// A success and a fault that isn't retried are final: the next attempt counts as the first again.
     pub fn note(&mut self, request: &Request, fault: Option<&Fault>) -> u32 {
         let key = key(request);
         let attempt = self.failed.get(&key).copied().unwrap_or(0).saturating_add(1);
@@ -61,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_counted_until_it_is_answered_for_good() {
+    fn attempts_are_counted_until_a_final_answer() {
         let mut attempts = Attempts::default();
         let failed = Some(Fault::ServerFailed(Refusal::default()));
         let refused = Some(Fault::RoleMissing(Refusal::default()));
@@ -70,12 +72,12 @@ mod tests {
         assert_eq!(attempts.note(&put, Some(&Fault::Unreachable)), 2);
         assert_eq!(attempts.note(&put, Some(&Fault::TokenExpired(Refusal::default()))), 3);
         assert_eq!(attempts.note(&put, None), 4);
-        assert_eq!(attempts.note(&put, refused.as_ref()), 1, "it was answered");
-        assert_eq!(attempts.note(&put, failed.as_ref()), 1, "a refusal is an answer");
+        assert_eq!(attempts.note(&put, refused.as_ref()), 1, "the success was final");
+        assert_eq!(attempts.note(&put, failed.as_ref()), 1, "a refusal is final");
     }
 
     #[test]
-    fn another_method_body_or_address_is_another_request() {
+    fn a_different_method_body_or_url_is_a_different_request() {
         let mut attempts = Attempts::default();
         let failed = Some(Fault::ServerFailed(Refusal::default()));
         let read = ReadMfa(UserId(Uuid::from_u128(1))).request(&tenant());
@@ -86,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_given_up_takes_no_memory_without_end() {
+    fn abandoned_requests_use_bounded_memory() {
         let mut attempts = Attempts::default();
         for user in 0..3 * MOST as u128 {
             attempts.note(&write(user, true), Some(&Fault::Unreachable));

@@ -1,8 +1,8 @@
-//! The change of one user's flag, from the PUT to a proven end.
+//! Changes one user's flag: from the PUT to a proven outcome.
 //!
-//! A browser may send a PUT twice and an abort recalls nothing, so a PUT without a readable answer is neither
-//! repeated nor believed: a GET tells. 408, 429 and 503 with a readable body are refusals of the moment, so the
-//! same PUT goes again. Every other 4xx is final.
+//! A browser may send a PUT twice, and aborting a request doesn't recall it. So a PUT without a readable answer is
+//! neither repeated nor believed: a GET decides. 408, 429 and 503 with a readable body mean that nothing was changed
+//! for now, so the same PUT is retried. Every other 4xx is final.
 
 use std::rc::Rc;
 
@@ -19,16 +19,16 @@ use super::pacer::Priority;
 use super::policy::Policy;
 use super::retry::{Jitter, pause};
 
-/// What can be sent for one user.
+/// A request that a single change sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Job {
-    /// The PUT.
+    /// The PUT that sets the flag, with the permit for it.
     Write(MfaPermit),
-    /// The GET that tells what a lost answer would have said.
+    /// The GET that reads the flag after the PUT's answer was lost.
     Read(UserId),
 }
 
-/// One change.
+/// The change of one user's flag, as a state machine.
 #[derive(Debug)]
 pub struct Change {
     permit: MfaPermit,
@@ -50,14 +50,14 @@ enum State {
 }
 
 impl Change {
-    /// A change that has not begun.
+    /// Creates a change that has sent nothing yet.
     #[must_use]
     pub fn new(permit: MfaPermit, policy: Rc<Policy>, jitter: Jitter) -> Self {
         let state = State::Write { from: Millis(0) };
         Self { permit, policy, jitter, writes: 0, reads: 0, state, lost: None, read: Mfa::Unknown }
     }
 
-    /// How it ended; `None` before.
+    /// The outcome; `None` until the change is done.
     #[must_use]
     pub fn outcome(&self) -> Option<&Outcome> {
         match &self.state {
@@ -66,13 +66,13 @@ impl Change {
         }
     }
 
-    /// What PingOne last said about the flag; unknown if it said nothing.
+    /// The flag's value in PingOne's last answer; unknown if no answer contained it.
     #[must_use]
     pub fn read(&self) -> Mfa {
         self.read
     }
 
-    /// Whether the answer to the PUT was lost and is being looked for.
+    /// Whether the PUT's answer was lost and the flag is being read to find the outcome.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
         self.lost.is_some()
@@ -84,7 +84,7 @@ impl Change {
                 self.read = answer.enabled.into();
                 return State::Done(Outcome::Changed { read_back: false });
             }
-            // A 200 that says the other value proves nothing but that something is wrong.
+            // A 200 with the opposite value proves only that something is wrong.
             Ok(answer) => Fault::WrongShape(contradiction(answer.enabled)),
             Err(fault) => fault,
         };
@@ -126,14 +126,14 @@ impl Change {
     }
 }
 
-/// What a failure says about the PUT.
+/// What a failure means for the PUT that it answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// Nothing was changed, and the same PUT may work later.
+    /// Nothing was changed; the same PUT may succeed later.
     NotNow,
-    /// Nothing was changed, and the same PUT never works.
+    /// Nothing was changed; the same PUT can't succeed.
     Final,
-    /// It may have been changed or not.
+    /// The flag may or may not have been changed.
     TransportError,
 }
 
@@ -146,7 +146,7 @@ impl Meaning {
         let Some(refusal) = fault.refusal() else { return Self::TransportError };
         match refusal.status {
             429 => Self::NotNow,
-            // PingOne's own body is the proof that PingOne answered, and not something on the way to it.
+            // PingOne's own body proves that PingOne answered, not an intermediary.
             408 | 503 if refusal.code.is_some() => Self::NotNow,
             400..=499 if refusal.status != 408 => Self::Final,
             _ => Self::TransportError,
@@ -200,7 +200,7 @@ impl Work for Change {
             }
             Event::Answered(Job::Write(_), answer) => self.state = self.written(answer, now),
             Event::Answered(Job::Read(_), answer) => self.state = self.read_back(answer, now),
-            // A single change is too short to be stopped: what was sent can't be recalled.
+            // A single change is too short to stop: a request that was sent can't be recalled.
             Event::Command(_) => {}
         }
     }
@@ -229,7 +229,8 @@ mod tests {
         }
     }
 
-    /// Runs a change against a script of answers and says which jobs were started and how it ended.
+    /// Runs a change against scripted answers. Returns the jobs that were started (`W` for the PUT, `R` for the GET)
+    /// and the outcome.
     fn play(script: impl IntoIterator<Item = Result<MfaAnswer, Fault>>) -> (String, Outcome) {
         let mut change = Change::new(
             Guard::default().planned(USER, true).unwrap(),
@@ -255,12 +256,12 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_says_so_is_the_proof() {
+    fn a_body_with_the_requested_value_proves_the_change() {
         assert_eq!(play([Ok(says(true))]), ("W".into(), Outcome::Changed { read_back: false }));
     }
 
     #[test]
-    fn a_lost_answer_is_read_and_not_guessed() {
+    fn a_lost_answer_is_resolved_by_a_read() {
         for lost in [
             Fault::Unreachable,
             Fault::Timeout { after: Millis(1) },
@@ -276,19 +277,19 @@ mod tests {
     }
 
     #[test]
-    fn a_200_with_the_other_value_is_read_again() {
+    fn a_200_with_the_opposite_value_is_verified_by_a_read() {
         assert_eq!(play([Ok(says(false)), Ok(says(true))]).0, "WR");
     }
 
     #[test]
-    fn what_was_not_applied_is_sent_again_and_ends_as_failed() {
+    fn a_put_that_was_not_applied_is_retried_and_finally_fails() {
         assert_eq!(play([Err(Fault::Unreachable), Ok(says(false)), Ok(says(true))]).0, "WRW");
         let never = std::iter::repeat_n([Err(Fault::Unreachable), Ok(says(false))], 3).flatten();
         assert_eq!(play(never), ("WRWRWR".into(), Outcome::Failed(Fault::Unreachable)));
     }
 
     #[test]
-    fn a_refusal_of_the_moment_is_the_same_put_again_without_a_read() {
+    fn a_temporary_refusal_retries_the_same_put_without_a_read() {
         for status in [408, 429, 503] {
             let fault = refuses(status, Some("CODE"));
             assert_eq!(play([Err(fault.clone()), Ok(says(true))]).0, "WW", "{status}");
@@ -307,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_read_can_tell_stays_lost() {
+    fn an_answer_stays_lost_if_every_read_fails() {
         let dead = std::iter::repeat_n(Err(Fault::Unreachable), 4);
         assert_eq!(play(dead), ("WRRR".into(), Outcome::AnswerLost(Fault::Unreachable)));
         assert_eq!(
@@ -317,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_lost_is_read_at_once_and_again_after_a_pause_and_the_pace_knows_a_read_from_a_write() {
+    fn a_lost_answer_is_read_at_once_then_after_a_pause_and_reads_count_as_reads() {
         let permit = Guard::default().planned(USER, true).unwrap();
         let mut change = Change::new(permit, Rc::new(Policy::default()), Jitter::new(3));
         let mut now = Millis(0);
@@ -327,7 +328,7 @@ mod tests {
             change.apply(Event::Started(job), now);
             change.apply(Event::Answered(job, Err(Fault::Unreachable)), now);
         }
-        let Step::WaitUntil(at) = change.next(now) else { panic!("it is read without a pause") };
+        let Step::WaitUntil(at) = change.next(now) else { panic!("the read is retried without a pause") };
         assert!(at > now);
         now = at;
         assert_eq!(change.next(now), Step::Start(Job::Read(USER)));

@@ -1,4 +1,4 @@
-//! The way to one tenant: everything that is sent to it is paced, timed and recorded here.
+//! The connection to one tenant: paces, times and records everything that is sent to it.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -24,32 +24,32 @@ use super::pacer::{Grant, Pacer, Priority};
 use super::policy::Policy;
 use super::retry::Jitter;
 
-/// Takes note of every exchange.
+/// A callback that records every exchange.
 pub type Recorder = Rc<dyn Fn(Exchange)>;
 
-/// An answer, with what tells it from others.
+/// An answer, with the facts that identify it in logs and reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered<T> {
-    /// When it was complete, by the computer's clock.
+    /// When the answer was complete, by the wall clock.
     pub at: Timestamp,
-    /// Its Correlation-Id, if it has one of the usual form.
+    /// Its Correlation-Id header, if it is a UUID.
     pub correlation_id: Option<Uuid>,
-    /// What it says, or why it says nothing.
+    /// The parsed answer, or the fault.
     pub result: Result<T, Fault>,
 }
 
 impl<T> Answered<T> {
-    /// The same answer, understood in another way.
+    /// Converts the result with `say` and keeps the rest.
     #[must_use]
     pub fn map<S>(self, say: impl FnOnce(T) -> S) -> Answered<S> {
         Answered { at: self.at, correlation_id: self.correlation_id, result: self.result.map(say) }
     }
 }
 
-/// How often PingOne slowed a connection down, and when last.
+/// How often PingOne slowed a connection down, and when it last began to.
 type Slowed = (u32, Option<Timestamp>);
 
-/// A tenant, the ports to reach it, and the pace that has been learned with it. Clones share the pace.
+/// A tenant, the ports to reach it, and the pace that was learned for it. Clones share the pace.
 #[derive(Clone)]
 pub struct Connection {
     tenant: Rc<Tenant>,
@@ -65,8 +65,8 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A connection that has sent nothing. `token_end` is the token's own claim; `seed` makes the jitter of
-    /// retries.
+    /// Creates a connection that has sent nothing. `seed` seeds the jitter of retries. The token's expiry is set with
+    /// [`Connection::with_token_expiry`].
     #[must_use]
     pub fn new(
         tenant: Tenant,
@@ -93,69 +93,70 @@ impl Connection {
         }
     }
 
-    /// The same connection, and its pace, with another token.
+    /// A copy that shares the pace, for a token with another expiry time.
     #[must_use]
     pub fn with_token_expiry(&self, token_expires_at: Option<Timestamp>) -> Self {
         Self { token_expires_at, ..self.clone() }
     }
 
-    /// The same connection, and its pace, whose exchanges are noted by another recorder.
+    /// A copy that shares the pace and records its exchanges with `recorder`.
     #[must_use]
     pub fn recorded_by(&self, recorder: Recorder) -> Self {
         Self { recorder, ..self.clone() }
     }
 
-    /// Whom it leads to.
+    /// The tenant that requests are sent to.
     #[must_use]
     pub fn tenant(&self) -> &Tenant {
         &self.tenant
     }
 
-    /// Its constants.
+    /// The constants of this connection.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// Its clock.
+    /// The clock that times and dates requests.
     #[must_use]
     pub fn clock(&self) -> &Rc<dyn Clock> {
         &self.clock
     }
 
-    /// Where the jitter of its retries starts.
+    /// A new source of retry jitter, from the connection's seed.
     #[must_use]
     pub fn jitter(&self) -> Jitter {
         Jitter::new(self.seed)
     }
 
-    /// Whether a call may leave now.
+    /// Asks the pacer whether a call may be sent now.
     pub fn ask(&self, priority: Priority, kind: Kind) -> Grant {
         self.pacer.borrow_mut().ask(self.clock.now(), priority, kind)
     }
 
-    /// Reads a second that may leave now, preflights counted.
+    /// The current pace for reads in requests per second, preflights included.
     #[must_use]
     pub fn pace(&self) -> PerSecond {
         self.pacer.borrow().pace(Kind::Read)
     }
 
-    /// What counts against this ceiling never leaves faster from now on, in work under way too.
+    /// Sets the ceiling for this kind of call. It applies at once, also to work in progress.
     pub fn limit(&self, kind: Kind, ceiling: PerSecond) {
         self.pacer.borrow_mut().limit(kind, ceiling);
     }
 
-    /// How often PingOne slowed everything down by saying 429, and when it last began to, by the computer's clock. Refusals
-    /// in a storm, and those that follow before the pace rises again, are one slow-down. It counts from the connection's
-    /// beginning and for all its clones: who asks for one run takes the difference. A 429 that the browser hides is
-    /// slowed down for, but not counted, because nobody can tell it from a network that fails.
+    /// How often PingOne slowed this connection down with a 429, and when it last began to (wall clock).
+    ///
+    /// Several refusals at once, and those that follow before the pace rises again, count as one slow-down. The count
+    /// covers the whole life of the connection and all its clones: for one run take the difference. A 429 that the
+    /// browser hides slows the pace down but isn't counted, because it looks like a network failure.
     #[must_use]
     pub fn slowed(&self) -> (u32, Option<Timestamp>) {
         self.slowed.get()
     }
 
-    /// Makes a call for a person who waits: paced, sent, and repeated where that may help. A write only if writing the
-    /// same twice is as good as once.
+    /// Makes a call that a person waits for: paced, sent, and retried where that may help. Use it for a write only if
+    /// the write is idempotent.
     pub async fn call<C: Call + Clone + 'static>(&self, call: C) -> Result<C::Answer, Fault>
     where
         C::Answer: 'static,
@@ -170,7 +171,7 @@ impl Connection {
             })
         };
         let result = self.make_once(C::KIND, &perform).await;
-        // A read that went well has left its answer.
+        // A successful call has stored its answer.
         result.and_then(|()| answer.take().ok_or(Fault::TokenForgotten))
     }
 
@@ -182,16 +183,16 @@ impl Connection {
         let mut once = Once::new(kind, Rc::clone(&self.policy), self.jitter());
         let (_, mut inbox) = mpsc::unbounded();
         drive(&mut once, self, &mut inbox, perform, |_| {}).await;
-        // The driver ends only when the work is done.
+        // The driver returns only once the work is done.
         once.result().cloned().unwrap_or(Err(Fault::TokenForgotten))
     }
 
-    /// Sends one call, once. The pacer has been asked before.
+    /// Sends a call once, without a retry. The caller must have asked the pacer.
     pub async fn send<C: Call>(&self, call: C) -> Result<C::Answer, Fault> {
         self.note(call).await.result
     }
 
-    /// Sends one call, once, and keeps what its answer is known by.
+    /// Like [`Connection::send`], and also returns the time and the Correlation-Id of the answer.
     pub async fn note<C: Call>(&self, call: C) -> Answered<C::Answer> {
         let mut answer = None;
         let mut read = |body: &[u8]| {
@@ -203,12 +204,12 @@ impl Connection {
         let exchange: LocalBoxFuture<'_, _> =
             Box::pin(self.exchange(call.request(&self.tenant), C::SUBJECT, &mut read));
         let Answered { at, correlation_id, result } = exchange.await;
-        // What was read without a fault is there.
+        // A body that was read without a fault has set `answer`.
         let result = result.and_then(|()| answer.ok_or(Fault::TokenForgotten));
         Answered { at, correlation_id, result }
     }
 
-    /// What every call has in common. Not generic, so that the program has it once.
+    /// The part that all calls share. It isn't generic, so that the program contains it once.
     async fn exchange(&self, request: Request, subject: Subject, read: &mut Reader<'_>) -> Answered<()> {
         let (began, at) = (self.clock.now(), self.clock.wall());
         let sent = self.transport.send(request.clone());

@@ -1,4 +1,4 @@
-//! The only loop: asks work for its next step, sends what the pacer permits, and hands every answer back.
+//! The engine's only loop: asks a work for its next step, sends what the pacer permits, and hands every answer back.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -15,83 +15,87 @@ use crate::domain::time::Millis;
 use super::connection::Connection;
 use super::pacer::{Grant, Priority};
 
-/// What is to be done next.
+/// What a work wants to do next; returned by [`Work::next`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step<J> {
-    /// Start this job, once the pacer permits it. Until [`Event::Started`] says so, it has not begun.
+    /// Start this job once the pacer permits it. The job hasn't begun until [`Event::Started`] is applied.
     Start(J),
-    /// Nothing before then, unless an event comes.
+    /// Nothing to start before this time (monotonic clock), unless an event arrives.
     WaitUntil(Millis),
-    /// Nothing, until an event comes.
+    /// Nothing to start until an event arrives.
     Idle,
-    /// Nothing ever again.
+    /// The work is finished and starts nothing more.
     Done,
 }
 
-/// What has happened.
+/// An event that a work reacts to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event<J, A> {
-    /// The job has left.
+    /// The job was started; its request was sent.
     Started(J),
-    /// The job has been answered, or is lost.
+    /// The job was answered, or it failed with a fault.
     Answered(J, Result<A, Fault>),
-    /// A person decided.
+    /// A person's command, or news from the environment.
     Command(Command),
 }
 
-/// What a person may decide about work.
+/// A command for a work in progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
-    /// Go on after a fault.
+    /// Continue after a pause or a fault.
     Resume,
-    /// Start nothing more.
+    /// Start nothing more; wait only for what is in flight.
     Stop,
     /// Start nothing until [`Command::Resume`].
     Pause,
-    /// Start nothing until [`Command::Resume`], also with another token: the run was saved for another computer.
+    /// Start nothing until [`Command::Resume`], not even with a new token: the run was saved for another computer.
     HandOver,
-    /// Nobody's decision: this computer slept, and only the wall clock went on.
+    /// The computer slept: only the wall clock advanced meanwhile. This isn't a person's decision.
     Woke,
-    /// There is another token, and this is when it ends, if it says so.
+    /// A new token is in use from now on.
     Token {
-        /// By the clock that [`Clock::now`](super::Clock::now) tells.
+        /// When the token expires, by [`Clock::now`](super::Clock::now); `None` if it doesn't say.
         until: Option<Millis>,
-        /// Whose token it is: a place among those who acted in this work.
+        /// The index of the token's owner in the list of the work's actors.
         actor: u8,
     },
 }
 
-/// The way in for commands while work is driven.
+/// The channel that delivers commands while a work is driven.
 pub type Inbox = UnboundedReceiver<Command>;
 
-/// A pure state machine: it decides and remembers, and touches nothing.
+/// A pure state machine: it decides and remembers, and has no side effects.
+///
+/// [`drive`] calls [`Work::next`], performs the job and reports back with [`Work::apply`].
 pub trait Work {
-    /// What can be started.
+    /// A job that the work can start.
     type Job: Clone;
 
-    /// What a job answers.
+    /// What a job returns if it succeeds.
     type Answer;
 
-    /// Whether a person waits for it.
+    /// The priority of this work's requests at the pacer.
     const PRIORITY: Priority;
 
-    /// Which ceiling a job counts against; `None` for one that sends nothing, which no pacer delays.
+    /// The ceiling that a job counts against; `None` for a job that sends nothing and isn't paced.
     fn kind(job: &Self::Job) -> Option<Kind>;
 
-    /// How many jobs are in flight at most.
+    /// The maximum number of jobs in flight.
     fn width(&self) -> u32 {
         1
     }
 
-    /// The next step. Asked as often as the driver likes: asking changes nothing.
+    /// The next step. The driver may call it any number of times: it changes nothing.
     fn next(&self, now: Millis) -> Step<Self::Job>;
 
-    /// Takes note of an event.
+    /// Updates the state after an event.
     fn apply(&mut self, event: Event<Self::Job, Self::Answer>, now: Millis);
 }
 
-/// Drives `work` until it is done and nothing is in flight. `observe` is called with the work at most every
-/// [`super::policy::Policy::publish_every`], and once at the end. Dropping the future aborts what is in flight.
+/// Drives `work` until it is done and nothing is in flight.
+///
+/// `observe` is called with the work at most every [`super::policy::Policy::publish_every`], and once at the end.
+/// Dropping the future aborts what is in flight.
 pub async fn drive<W, F>(
     work: &mut W,
     connection: &Connection,
@@ -103,7 +107,7 @@ pub async fn drive<W, F>(
     F: Future<Output = Result<W::Answer, Fault>>,
 {
     let clock = connection.clock();
-    // What comes back goes another way than the flights themselves, so that one set of flights in the program
+    // Answers are collected here and not returned by the futures, so that one `FuturesUnordered` type in the program
     // serves every kind of work.
     let answers = RefCell::new(Vec::new());
     let mut flights: FuturesUnordered<LocalBoxFuture<'_, ()>> = FuturesUnordered::new();
@@ -138,7 +142,8 @@ pub async fn drive<W, F>(
         let sleep = sleep_until(connection, wake);
         pin_mut!(sleep);
         select_biased! {
-            // What a person decided goes before an answer that came at the same time: after a stop nothing is started.
+            // A command takes precedence over an answer that arrives at the same time: after a stop nothing is
+            // started.
             command = inbox.select_next_some() => {
                 work.apply(Event::Command(command), clock.now());
                 unpublished = true;
@@ -150,7 +155,7 @@ pub async fn drive<W, F>(
                 unpublished = true;
             }
             () = sleep => {}
-            // Nothing is in flight, nobody can command and no time is awaited: nothing will ever happen.
+            // Nothing is in flight, the inbox is closed and no time is awaited: no event can arrive.
             complete => break,
         }
     }

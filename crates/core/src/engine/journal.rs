@@ -1,10 +1,11 @@
-//! What is stored of a run, as bytes, and a run from what was stored.
+//! Encodes the journal of a run as bytes, and restores a run from them.
 //!
-//! An entry is a version, a kind, its fields, and a CRC-32 over all of them; numbers are big-endian, a text is its length
-//! in bytes and UTF-8. The first entry of a run is its plan; batches of [`Record`]s follow. There are ids,
-//! states and PingOne's codes in it, and no names, no addresses, no token.
+//! An entry consists of a version, a kind, its fields, and a CRC-32 over all of them. Numbers are big-endian; a text
+//! is its length in bytes, then UTF-8. The first entry of a run is its plan; batches of [`Record`]s follow. Entries
+//! contain ids, states and PingOne's error codes, and no names, addresses or tokens.
 //!
-//! What comes back may have been cut, altered or written by a newer page. Nothing of it is believed before all of it was
+//! Stored bytes may have been cut, altered or written by a newer version of the page. Nothing is used before all of
+//! it was read without an error. The bytes of an entry never change meaning: journals of earlier versions are still
 //! read.
 
 use std::collections::HashMap;
@@ -21,7 +22,7 @@ use crate::domain::user::{Mfa, UserId};
 
 use super::run::{Record, RowIndex};
 
-/// The version that this page writes, and the only one it reads.
+/// The format version that is written, and the only one that is read.
 const VERSION: u8 = 1;
 
 const PLAN: u8 = 1;
@@ -35,68 +36,71 @@ const SETTLED: u8 = 2;
 const SEEN: u8 = 3;
 const ANOTHER_WRITER: u8 = 4;
 
-/// One entry of a run's journal.
+/// One entry of a run's journal, in decoded form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
-    /// The first one.
+    /// The plan: always the first entry, and the only one of its kind.
     Plan(Plan),
-    /// What was sent, and what came of it.
+    /// A batch of write-ahead intents and outcomes, stored at once.
     Batch(Vec<Record>),
-    /// Under whose token it goes on. It names its place itself, so that one that could not be stored moves no other.
+    /// The owner of the token that the run continues with. The entry contains its own index, so that an entry that
+    /// couldn't be stored doesn't shift the later ones.
     Actor {
-        /// What rows call the actor.
+        /// The index that rows use for this actor.
         index: u8,
-        /// Who it is.
+        /// The owner of the token: an application or a person.
         actor: Actor,
     },
-    /// Nothing more is going to be done for this run.
+    /// The run was closed at this time: nothing more is written for it.
     Closed(Timestamp),
-    /// The run was saved for another computer. Such an entry stays in its browser: a run file has none.
+    /// The run was saved for another computer at this time. The entry stays in this browser's journal and isn't
+    /// written to a run file.
     HandedOver(Timestamp),
-    /// A person goes on here all the same.
+    /// A person continued the run here at this time although it was saved for another computer.
     Kept(Timestamp),
 }
 
-/// Why a journal can't be used.
+/// The reason why a journal can't be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Damage {
     /// It was written by a newer version of the page.
     #[error("written by a newer version")]
     Newer,
-    /// Its bytes are not those that were written.
+    /// Its bytes differ from those that were written: the checksum is wrong.
     #[error("the checksum is wrong")]
     Altered,
-    /// The checksum is right, and it still makes no sense.
+    /// The checksum is right, but the content is invalid.
     #[error("it makes no sense")]
     Senseless,
-    /// It has no plan.
+    /// The journal doesn't begin with a plan.
     #[error("there is no plan")]
     NoPlan,
 }
 
-/// What is known of a run from its journal.
+/// A run as its journal describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restored {
-    /// The plan. Of whoever was read again it says when that was.
+    /// The plan. `read_at` of a row that was refreshed is the time of the refresh.
     pub plan: Plan,
-    /// The rows, in the plan's order. Whoever isn't settled is waiting.
+    /// The rows, in the plan's order. A row without a stored outcome is waiting.
     pub rows: Vec<Row>,
-    /// What went wrong, by row.
+    /// The failures of rows, by row index.
     pub failures: HashMap<RowIndex, Failure>,
-    /// The rows with an intent and without an outcome: a PUT may have been sent. They are read before anything is.
+    /// The rows with a stored intent and no stored outcome: their PUT may have been sent. They are read before
+    /// anything is written.
     pub open: Vec<RowIndex>,
-    /// Under whose tokens it was sent, by the places that rows name.
+    /// The owners of the tokens that were used, by the index that rows contain.
     pub actors: Vec<Actor>,
-    /// When it was said that nothing more is going to be done.
+    /// When the run was closed; `None` if it wasn't.
     pub closed_at: Option<Timestamp>,
-    /// When a spot check first showed that someone else is changing these users.
+    /// When a spot check first showed that someone else is changing the same users.
     pub another_writer_at: Option<Timestamp>,
-    /// When the run was last saved for another computer, unless a person has gone on here since.
+    /// When the run was last saved for another computer; `None` if a person has continued it here since.
     pub handed_over_at: Option<Timestamp>,
 }
 
 impl Entry {
-    /// Its bytes.
+    /// Encodes the entry, with its checksum.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Bytes(vec![VERSION]);
@@ -113,16 +117,16 @@ impl Entry {
         bytes.0
     }
 
-    /// Whether what is stored says something about its browser, and nothing about the run.
+    /// Whether an encoded entry concerns only this browser and not the run itself, so that a run file leaves it out.
     #[must_use]
     pub fn is_of_this_browser(bytes: &[u8]) -> bool {
         matches!(bytes, [VERSION, HANDED_OVER | KEPT, ..])
     }
 
-    /// Reads an entry.
+    /// Decodes an entry.
     ///
     /// # Errors
-    /// Any [`Damage`] but [`Damage::NoPlan`].
+    /// Any [`Damage`] except [`Damage::NoPlan`].
     pub fn decode(bytes: &[u8]) -> Result<Self, Damage> {
         let (body, sum) = bytes.split_last_chunk::<4>().ok_or(Damage::Altered)?;
         if crc32fast::hash(body) != u32::from_be_bytes(*sum) {
@@ -145,10 +149,10 @@ impl Entry {
     }
 }
 
-/// Reads a whole journal.
+/// Restores a run from all entries of its journal.
 ///
 /// # Errors
-/// Any [`Damage`]; then nothing of it is to be used.
+/// Any [`Damage`]. Then no part of the journal may be used.
 pub fn restore(entries: &[Vec<u8>]) -> Result<Restored, Damage> {
     let mut restoring = Restoring::default();
     for entry in entries {
@@ -157,20 +161,20 @@ pub fn restore(entries: &[Vec<u8>]) -> Result<Restored, Damage> {
     restoring.finish()
 }
 
-/// A journal that is read entry by entry, so that a page can do something else in between.
+/// Restores a journal entry by entry, so that the page can do other work in between.
 #[derive(Debug, Default)]
 pub struct Restoring {
-    /// What is known by now; nothing before the plan.
+    /// The run as restored so far; `None` before the plan.
     restored: Option<Restored>,
-    /// Which rows have an intent and no outcome.
+    /// For each row, whether it has an intent and no outcome.
     intended: Vec<bool>,
 }
 
 impl Restoring {
-    /// Reads the next entry.
+    /// Applies the next entry.
     ///
     /// # Errors
-    /// Any [`Damage`]; then nothing of the journal is to be used.
+    /// Any [`Damage`]. Then no part of the journal may be used.
     pub fn take(&mut self, entry: &[u8]) -> Result<(), Damage> {
         match (&mut self.restored, Entry::decode(entry)?) {
             (None, Entry::Plan(plan)) => self.begin(plan),
@@ -182,7 +186,7 @@ impl Restoring {
                 }
             }
             (Some(restored), Entry::Actor { index, actor }) => restored.acts(index, actor),
-            // Whoever reads rows back later ends nothing anew.
+            // The first closing counts: a read-back of a closed run closes it once more.
             (Some(restored), Entry::Closed(at)) => {
                 restored.closed_at.get_or_insert(at);
             }
@@ -206,10 +210,10 @@ impl Restoring {
         });
     }
 
-    /// What all of it says.
+    /// Returns the restored run.
     ///
     /// # Errors
-    /// [`Damage::NoPlan`] where there was no entry.
+    /// [`Damage::NoPlan`] if there was no entry.
     pub fn finish(self) -> Result<Restored, Damage> {
         let mut restored = self.restored.ok_or(Damage::NoPlan)?;
         let open = self.intended.iter().enumerate().filter(|(_, is_open)| **is_open);
@@ -306,7 +310,8 @@ impl Bytes {
             self.0.extend(left_out.user.0.as_bytes());
             self.0.push(index(&EXCLUSIONS, left_out.why));
         }
-        // Plans of earlier versions of the page end here, and so does every plan that has nothing to add.
+        // Plans of earlier versions of the page end here. So does every plan that doesn't undo another one, or undoes
+        // one without a reference.
         if let Some(undone) = plan.undoes.as_ref().filter(|undone| !undone.reference.is_empty()) {
             self.text(&undone.reference);
         }
@@ -374,7 +379,7 @@ impl Bytes {
 
 const FLAGS: [Mfa; 3] = [Mfa::Off, Mfa::On, Mfa::Unknown];
 
-/// The bytes that they are stored as: a new one comes last.
+/// The order defines the stored bytes: a new exclusion goes last.
 const EXCLUSIONS: [Exclusion; Exclusion::ALL.len()] = [
     Exclusion::AlreadySo,
     Exclusion::AccountDisabled,
@@ -392,7 +397,7 @@ fn length(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// Each of these lists has everything there is, and is far shorter than 256.
+/// Each of these lists contains every possible value and has far fewer than 256 elements.
 fn index<T: PartialEq + Copy>(all: &[T], one: T) -> u8 {
     all.iter().position(|other| *other == one).and_then(|index| u8::try_from(index).ok()).unwrap_or_default()
 }
@@ -449,7 +454,8 @@ impl Reader<'_> {
         all.get(usize::from(self.byte()?)).copied().ok_or(Damage::Senseless)
     }
 
-    /// The length is not believed: what isn't there ends the reading, and no room is made for it before.
+    /// The stored length isn't trusted: missing elements end the decoding, and no more memory than the rest of the
+    /// entry could fill is reserved.
     fn many<T>(&mut self, read: impl Fn(&mut Self) -> Result<T, Damage>) -> Result<Vec<T>, Damage> {
         let length = self.number()? as usize;
         let mut many = Vec::with_capacity(length.min(self.0.len()));
@@ -571,7 +577,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_comes_back_with_its_outcomes_and_with_what_is_open() {
+    fn restoring_returns_outcomes_and_open_rows() {
         let restored = restore(&journal()).unwrap();
         assert_eq!(restored.plan, plan(5));
         let states: Vec<RowState> = restored.rows.iter().map(|row| row.state).collect();
@@ -583,7 +589,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_to_leave_somebody_out_keeps_its_byte() {
+    fn exclusions_keep_their_stored_bytes() {
         let bytes = Exclusion::ALL.map(|why| index(&EXCLUSIONS, why));
         assert_eq!(bytes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         let left_out = Exclusion::ALL.map(|why| LeftOut { user: UserId(Uuid::from_u128(1)), why });
@@ -592,7 +598,7 @@ mod tests {
     }
 
     #[test]
-    fn an_undo_keeps_the_reference_of_what_it_undoes_and_one_stored_without_it_is_still_read() {
+    fn an_undo_stores_the_reference_and_older_undos_without_one_are_read() {
         let undo = |reference: &str| Plan {
             undoes: Some(Undone { number: PlanNumber(7), reference: reference.into() }),
             ..plan(2)
@@ -601,7 +607,7 @@ mod tests {
             let entry = Entry::Plan(plan);
             assert_eq!(Entry::decode(&entry.encode()), Ok(entry));
         }
-        // Earlier versions of the page wrote nothing behind those who were left out.
+        // Earlier versions of the page stored nothing after the excluded users.
         let bytes = Entry::Plan(undo("")).encode();
         let longer = Entry::Plan(undo("CHG7")).encode();
         assert_eq!(longer.len(), bytes.len() + 4 + "CHG7".len());
@@ -609,7 +615,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_of_other_writers_comes_back_and_older_journals_say_nothing_of_it() {
+    fn other_writers_and_handovers_are_restored_and_absent_in_older_journals() {
         let older = restore(&journal()).unwrap();
         assert_eq!((older.another_writer_at, older.handed_over_at), (None, None));
         let seen = |at| Record::AnotherWriter { at: Timestamp(at) };
@@ -625,9 +631,9 @@ mod tests {
             let restored = restore(&all).unwrap();
             (restored.another_writer_at, restored.handed_over_at)
         };
-        assert_eq!(of(&later[..1]), (Some(Timestamp(7)), None), "the first time counts");
+        assert_eq!(of(&later[..1]), (Some(Timestamp(7)), None), "the first sighting counts");
         assert_eq!(of(&later[..2]), (Some(Timestamp(7)), Some(Timestamp(20))));
-        assert_eq!(of(&later[..3]), (Some(Timestamp(7)), None), "a person has gone on here since");
+        assert_eq!(of(&later[..3]), (Some(Timestamp(7)), None), "a person has continued here since");
         assert_eq!(of(&later), (Some(Timestamp(7)), Some(Timestamp(40))));
         let is_local = |entry: &Entry| Entry::is_of_this_browser(&entry.encode());
         assert_eq!([0, 1, 2, 3].map(|at| is_local(&later[at])), [false, true, true, true]);
@@ -652,7 +658,7 @@ mod tests {
     }
 
     #[test]
-    fn every_altered_byte_and_every_cut_is_noticed() {
+    fn every_altered_byte_and_every_cut_is_detected() {
         for entry in journal() {
             for at in 0..entry.len() {
                 let mut altered = entry.clone();
@@ -664,18 +670,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_newer_or_has_no_plan_or_names_strangers_is_refused() {
+    fn journals_that_are_newer_or_lack_a_plan_or_have_unknown_rows_are_refused() {
         let mut newer = vec![VERSION + 1, BATCH];
         newer.extend(crc32fast::hash(&newer).to_be_bytes());
         assert_eq!(Entry::decode(&newer), Err(Damage::Newer));
         assert_eq!(restore(&[]), Err(Damage::NoPlan));
         assert_eq!(restore(&journal()[1..]), Err(Damage::NoPlan));
-        let stranger = Entry::Batch(vec![Record::Intent(vec![5])]).encode();
-        assert_eq!(restore(&[Entry::Plan(plan(5)).encode(), stranger]), Err(Damage::Senseless));
+        let unknown_row = Entry::Batch(vec![Record::Intent(vec![5])]).encode();
+        assert_eq!(restore(&[Entry::Plan(plan(5)).encode(), unknown_row]), Err(Damage::Senseless));
     }
 
     #[test]
-    fn a_hundred_thousand_rows_are_two_and_a_half_megabytes() {
+    fn a_plan_of_100_000_rows_takes_two_and_a_half_megabytes() {
         let bytes = Entry::Plan(plan(100_000)).encode();
         assert!(bytes.len() < 2_510_000, "{}", bytes.len());
         assert_eq!(Entry::decode(&bytes).map(|entry| entry == Entry::Plan(plan(100_000))), Ok(true));
@@ -683,7 +689,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let mut bytes = bytes;
             bytes.insert(0, VERSION);
             bytes.extend(crc32fast::hash(&bytes).to_be_bytes());

@@ -1,7 +1,7 @@
-//! Time limits: nothing outside this program is waited for without one.
+//! Time limits: nothing outside this program is awaited without one.
 //!
-//! Whatever the browser or a host page is asked for may never answer. Each caller names what that means to it (a fault of
-//! its own); here is only the race.
+//! A browser or a host page may never answer a request. Each caller maps the timeout to a fault of its own; this
+//! module contains only the race.
 
 use std::future::Future;
 
@@ -11,13 +11,13 @@ use crate::domain::time::Millis;
 
 use super::Clock;
 
-/// No answer came within the limit.
+/// The work didn't finish within the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimedOut;
 
-/// What `work` answers, unless that takes longer than `limit`. An answer that arrives together with the limit counts.
+/// Waits for `work`, at most for `limit`. An answer that arrives together with the limit counts.
 ///
-/// `work` can be passed by `&mut` and waited for again afterwards, where a late answer is still of use.
+/// `work` can be passed as `&mut` and awaited again afterwards, if a late answer is still of use.
 ///
 /// # Errors
 /// [`TimedOut`] once the limit has passed.
@@ -40,11 +40,11 @@ mod tests {
     use std::cell::Cell;
     use std::rc::Rc;
 
-    /// Every wait is over as soon as it is asked about, and moves the time.
+    /// A clock whose waits complete as soon as they are polled, and advance the time.
     #[derive(Default)]
-    struct Hasty(Rc<Cell<Millis>>);
+    struct InstantClock(Rc<Cell<Millis>>);
 
-    impl Clock for Hasty {
+    impl Clock for InstantClock {
         fn now(&self) -> Millis {
             self.0.get()
         }
@@ -59,30 +59,34 @@ mod tests {
         }
     }
 
-    fn waited<F: Future + Unpin>(clock: &Hasty, limit: Millis, work: F) -> Result<F::Output, TimedOut> {
+    fn run_within<F: Future + Unpin>(
+        clock: &InstantClock,
+        limit: Millis,
+        work: F,
+    ) -> Result<F::Output, TimedOut> {
         within(clock, limit, work).now_or_never().unwrap()
     }
 
     #[test]
-    fn what_never_answers_ends_at_its_limit() {
-        let clock = Hasty::default();
-        assert_eq!(waited(&clock, Millis::seconds(8), pending::<u8>()), Err(TimedOut));
+    fn a_future_that_never_answers_times_out() {
+        let clock = InstantClock::default();
+        assert_eq!(run_within(&clock, Millis::seconds(8), pending::<u8>()), Err(TimedOut));
         assert_eq!(clock.now(), Millis::seconds(8));
     }
 
     #[test]
-    fn an_answer_that_comes_together_with_the_limit_counts() {
-        let clock = Hasty::default();
-        assert_eq!(waited(&clock, Millis(0), ready(7)), Ok(7));
+    fn an_answer_at_the_limit_counts() {
+        let clock = InstantClock::default();
+        assert_eq!(run_within(&clock, Millis(0), ready(7)), Ok(7));
         assert_eq!(clock.now(), Millis(0));
     }
 
     #[test]
-    fn what_was_late_can_be_waited_for_again() {
-        let clock = Hasty::default();
+    fn a_late_answer_can_be_awaited_again() {
+        let clock = InstantClock::default();
         let (sender, mut receiver) = futures::channel::oneshot::channel();
-        assert_eq!(waited(&clock, Millis(5), &mut receiver), Err(TimedOut));
+        assert_eq!(run_within(&clock, Millis(5), &mut receiver), Err(TimedOut));
         sender.send(7).unwrap();
-        assert_eq!(waited(&clock, Millis(5), &mut receiver), Ok(Ok(7)));
+        assert_eq!(run_within(&clock, Millis(5), &mut receiver), Ok(Ok(7)));
     }
 }

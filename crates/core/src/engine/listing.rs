@@ -1,5 +1,8 @@
-//! Reads users page by page, following the cursor of each page's link to the next: everyone by one cursor, several
-//! populations side by side, or the members of a group.
+//! Lists users page by page: all users with one cursor, several populations in parallel, or the members of a group.
+//!
+//! Each sequence of pages is a lane, which follows the cursor in each page's link to the next. A lane that fails
+//! doesn't stop the others; the listing pauses ([`State::Halted`]) when no lane can continue, or at once for a new
+//! token.
 
 use std::rc::Rc;
 
@@ -18,43 +21,45 @@ use lane::Lane;
 mod lane;
 mod plan;
 
-/// One page of one lane.
+/// The request of one page in one lane.
 #[derive(Debug, Clone)]
 pub struct Job {
     lane: usize,
-    /// The page.
+    /// The page to request from PingOne.
     pub page: ReadPage,
 }
 
-/// A listing.
+/// The listing of users, as a state machine.
 pub struct Listing {
     policy: Rc<Policy>,
     jitter: Jitter,
     lanes: Vec<Lane>,
-    /// Whose turn it is.
-    turn: usize,
+    /// The index of the lane that is served next.
+    next_lane: usize,
     fresh: Vec<Result<User, UnreadableUser>>,
     halted: Option<Fault>,
-    /// How many other tokens there were before this one.
+    /// The number of tokens used before the current one.
     token: u32,
     is_stopped: bool,
 }
 
-/// Where a listing stands.
+/// The state of a listing over all its lanes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// Pages are being read.
+    /// Pages are being requested and read.
     Reading,
-    /// Some page could not be had, and everything else was read, or waits for a token. [`Command::Resume`] asks again.
+    /// Paused: either a new token is needed, or some page failed and all other pages were read. [`Command::Resume`]
+    /// retries.
     Halted(Fault),
-    /// All pages were read.
+    /// All pages of all lanes were read.
     Complete,
-    /// A person stopped it.
+    /// A person stopped the listing.
     Stopped,
 }
 
 impl Listing {
-    /// A listing of everyone, as far as `total` and the populations' own counts tell what is there.
+    /// Creates a listing of all users. `total` and the populations' user counts decide whether populations are read
+    /// in parallel.
     #[must_use]
     pub fn of_all(
         populations: &[Population],
@@ -65,17 +70,26 @@ impl Listing {
         Self::of(plan::lanes(populations, total), policy, jitter)
     }
 
-    /// A listing of those for whom a filter holds.
+    /// Creates a listing of the users that match a filter.
     #[must_use]
     pub fn of_filter(filter: Filter, policy: Rc<Policy>, jitter: Jitter) -> Self {
         Self::of(vec![Lane::new(Some(filter), None)], policy, jitter)
     }
 
     fn of(lanes: Vec<Lane>, policy: Rc<Policy>, jitter: Jitter) -> Self {
-        Self { policy, jitter, lanes, turn: 0, fresh: Vec::new(), halted: None, token: 0, is_stopped: false }
+        Self {
+            policy,
+            jitter,
+            lanes,
+            next_lane: 0,
+            fresh: Vec::new(),
+            halted: None,
+            token: 0,
+            is_stopped: false,
+        }
     }
 
-    /// Where it stands.
+    /// The current state of the listing.
     #[must_use]
     pub fn state(&self) -> State {
         if self.is_complete() {
@@ -87,25 +101,26 @@ impl Listing {
         }
     }
 
-    /// How many users the list has, by the newest pages' account, or before them by the populations' own.
+    /// The total number of users according to the latest pages, or before them to the populations' counts; `None` if
+    /// unknown.
     #[must_use]
     pub fn count(&self) -> Option<u64> {
         self.lanes.iter().map(Lane::count).sum()
     }
 
-    /// How many users were not read, by the same account.
+    /// The number of users that weren't read yet, by the same counts.
     #[must_use]
     pub fn unread(&self) -> u64 {
         self.lanes.iter().map(Lane::unread).sum()
     }
 
-    /// In how many lanes it reads.
+    /// The number of lanes that are read in parallel.
     #[must_use]
     pub fn lanes(&self) -> usize {
         self.lanes.len()
     }
 
-    /// The rows that came since this was last called.
+    /// The rows that arrived since the last call.
     pub fn take_fresh(&mut self) -> Vec<Result<User, UnreadableUser>> {
         std::mem::take(&mut self.fresh)
     }
@@ -119,8 +134,8 @@ impl Listing {
         match answer {
             Ok(page) => self.fresh.extend(lane.read(page)),
             Err(fault) => {
-                // The other lanes would only be refused in the same way. One that comes late, with a token that was
-                // replaced since, says nothing new.
+                // The other lanes would be refused in the same way. A late 401, for a token that was replaced since,
+                // says nothing new.
                 if fault.retry() == RetryKind::WithNewToken && lane.token == self.token {
                     self.halted = Some(fault.clone());
                 }
@@ -130,7 +145,7 @@ impl Listing {
         self.halted = self.halted.take().or_else(|| self.dead_end());
     }
 
-    /// The fault that keeps the last lanes from going on, once no other lane can.
+    /// The fault of a failed lane, once no other lane can continue.
     fn dead_end(&self) -> Option<Fault> {
         let is_moving = |lane: &Lane| matches!(lane.state, lane::State::Ready { .. } | lane::State::Sent);
         if self.lanes.iter().any(is_moving) {
@@ -156,7 +171,7 @@ impl Listing {
 
     fn resume(&mut self, now: Millis) {
         let Some(halted) = self.halted.take() else { return };
-        // Only another token mends that.
+        // Only a new token resolves this.
         self.token += u32::from(halted.retry() == RetryKind::WithNewToken);
         for lane in &mut self.lanes {
             if matches!(lane.state, lane::State::Failed(_)) {
@@ -165,10 +180,10 @@ impl Listing {
         }
     }
 
-    /// The lanes from the one whose turn it is, around.
+    /// All lanes, beginning with the one that is served next.
     fn in_turn(&self) -> impl Iterator<Item = (usize, &Lane)> {
         let lanes = self.lanes.iter().enumerate();
-        lanes.clone().skip(self.turn).chain(lanes.take(self.turn))
+        lanes.clone().skip(self.next_lane).chain(lanes.take(self.next_lane))
     }
 }
 
@@ -208,7 +223,7 @@ impl Work for Listing {
     fn apply(&mut self, event: Event<Job, Page>, now: Millis) {
         match event {
             Event::Started(job) => {
-                self.turn = job.lane + 1;
+                self.next_lane = job.lane + 1;
                 if let Some(lane) = self.lanes.get_mut(job.lane) {
                     lane.started(self.token);
                 }
@@ -246,8 +261,8 @@ mod tests {
         Listing::of_all(&[], Some(3), Rc::new(Policy::default()), Jitter::new(1))
     }
 
-    /// Three populations of a thousand users.
-    fn side_by_side() -> Listing {
+    /// A listing of three populations with 1,000 users each.
+    fn listing_in_three_lanes() -> Listing {
         let population = |number| Population {
             id: PopulationId(Uuid::from_u128(number)),
             name: format!("P{number}"),
@@ -280,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_that_comes_back_ends_the_circle() {
+    fn a_repeated_cursor_halts_the_listing() {
         let mut listing = listing();
         answer(&mut listing, Ok(page(Some("a"))));
         answer(&mut listing, Ok(page(Some("a"))));
@@ -288,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_without_end_are_bounded_even_with_new_cursors() {
+    fn endless_pages_are_bounded_even_with_new_cursors() {
         let mut listing = listing();
         let mut pages = 0;
         while !matches!(listing.state(), State::Halted(_)) {
@@ -300,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_page_is_asked_for_again_and_then_halts_at_its_cursor() {
+    fn a_failed_page_is_retried_and_then_halts_at_its_cursor() {
         let mut listing = listing();
         answer(&mut listing, Ok(page(Some("a"))));
         for _ in 0..3 {
@@ -314,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ended_token_halts_at_once_and_the_cursor_is_kept() {
+    fn an_expired_token_halts_at_once_and_the_cursor_is_kept() {
         let mut listing = listing();
         answer(&mut listing, Ok(page(Some("a"))));
         answer(&mut listing, Err(Fault::TokenExpired(Refusal::default())));
@@ -324,9 +339,9 @@ mod tests {
     }
 
     #[test]
-    fn a_401_that_comes_after_the_next_token_halts_nothing() {
+    fn a_late_401_after_the_next_token_does_not_halt() {
         for goes_on in [Command::Resume, Command::Token { until: None, actor: 0 }] {
-            let mut listing = side_by_side();
+            let mut listing = listing_in_three_lanes();
             let [first, second] = [start(&mut listing), start(&mut listing)];
             let refused = || Err(Fault::TokenInvalid(Refusal::default()));
             listing.apply(Event::Answered(first, refused()), Millis(0));
@@ -334,14 +349,14 @@ mod tests {
             listing.apply(Event::Command(goes_on), Millis(0));
             listing.apply(Event::Answered(second, refused()), Millis(0));
             assert_eq!(listing.state(), State::Reading);
-            // Whoever is refused now is so with the next token.
+            // A refusal now concerns the new token.
             answer(&mut listing, refused());
             assert!(matches!(listing.state(), State::Halted(Fault::TokenInvalid(_))));
         }
     }
 
     #[test]
-    fn after_a_stop_nothing_is_started_but_what_arrives_is_kept() {
+    fn after_a_stop_nothing_is_started_but_late_answers_are_kept() {
         let mut listing = listing();
         let job = start(&mut listing);
         listing.apply(Event::Command(Command::Stop), Millis(0));
@@ -354,7 +369,7 @@ mod tests {
 
     #[test]
     fn lanes_take_turns_and_each_follows_its_own_cursors() {
-        let mut listing = side_by_side();
+        let mut listing = listing_in_three_lanes();
         let started: Vec<usize> = (0..3).map(|_| start(&mut listing).lane).collect();
         assert_eq!(started, [0, 1, 2]);
         assert!(matches!(listing.next(Millis(0)), Step::Idle), "one page of a lane at a time");
@@ -372,8 +387,8 @@ mod tests {
     }
 
     #[test]
-    fn an_ended_token_halts_every_lane_once() {
-        let mut listing = side_by_side();
+    fn an_expired_token_halts_every_lane_once() {
+        let mut listing = listing_in_three_lanes();
         let jobs: Vec<Job> = (0..3).map(|_| start(&mut listing)).collect();
         for job in &jobs {
             let ended = Err(Fault::TokenExpired(Refusal::default()));
@@ -382,12 +397,12 @@ mod tests {
         }
         listing.apply(Event::Command(Command::Resume), Millis(0));
         let again: Vec<usize> = (0..3).map(|_| start(&mut listing).lane).collect();
-        assert_eq!(again, [0, 1, 2], "each asks for the same page again");
+        assert_eq!(again, [0, 1, 2], "each lane requests the same page again");
     }
 
     #[test]
-    fn a_lane_that_cannot_go_on_keeps_no_other_from_its_end() {
-        let mut listing = side_by_side();
+    fn a_failed_lane_does_not_keep_the_others_from_completing() {
+        let mut listing = listing_in_three_lanes();
         let poisoned = || Err(Fault::ServerFailed(Refusal { status: 500, ..Refusal::default() }));
         let mut asked = 0;
         while let Step::Start(job) = listing.next(Millis(u64::MAX)) {
@@ -396,28 +411,32 @@ mod tests {
             let answer = if job.lane == 1 { poisoned() } else { Ok(page(None)) };
             listing.apply(Event::Answered(job, answer), Millis(0));
         }
-        assert_eq!(asked, 3, "as often as the policy says");
+        assert_eq!(asked, 3, "as many attempts as the policy allows");
         assert!(matches!(listing.state(), State::Halted(Fault::ServerFailed(_))));
         assert_eq!(listing.unread(), 1000);
         listing.apply(Event::Command(Command::Resume), Millis(0));
-        assert_eq!(start(&mut listing).lane, 1, "only what is missing is asked for again");
+        assert_eq!(start(&mut listing).lane, 1, "only the missing page is requested again");
     }
 
     #[test]
-    fn a_cursor_that_has_expired_begins_its_lane_again_once() {
+    fn an_expired_cursor_restarts_its_lane_once() {
         let mut listing = listing();
         answer(&mut listing, Ok(page(Some("a"))));
         let code = Some("INVALID_DATA".to_owned());
         let refusal = Refusal { status: 400, code, ..Refusal::default() };
         let refused = || Err(Fault::RequestRefused(refusal.clone()));
         assert_eq!(answer(&mut listing, refused()), Some(cursor("a")));
-        assert_eq!(answer(&mut listing, Ok(page(Some("a")))), None, "from the beginning, and no circle");
+        assert_eq!(
+            answer(&mut listing, Ok(page(Some("a")))),
+            None,
+            "from the beginning, without a loop fault"
+        );
         assert_eq!(answer(&mut listing, refused()), Some(cursor("a")));
         assert!(matches!(listing.state(), State::Halted(Fault::RequestRefused(_))));
     }
 
     #[test]
-    fn a_refusal_that_is_not_pingones_says_nothing_of_a_cursor() {
+    fn a_refusal_without_a_code_does_not_restart_a_lane() {
         let mut listing = listing();
         answer(&mut listing, Ok(page(Some("a"))));
         let refused = Fault::RequestRefused(Refusal { status: 403, ..Refusal::default() });

@@ -1,5 +1,10 @@
-//! Looks up the people of a list in PingOne: several in one request where a filter can name them, and one by one where
-//! they are named by id.
+//! Looks up the users of an import in PingOne: several per request if a filter can select them, one by one if they
+//! are given by user ID.
+//!
+//! The questions are split into portions, one request each. A portion that PingOne refuses is halved until the
+//! question at fault stands by itself; it is then counted as refused, and the others are answered. If too many single
+//! questions are refused, PingOne is more likely at fault: the lookup pauses ([`State::Halted`]) and retries all of
+//! them when it resumes.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -17,64 +22,64 @@ use super::pacer::Priority;
 use super::policy::Policy;
 use super::retry::{Jitter, pause};
 
-/// More pages than an answer to some questions can have. Several users may share an e-mail address.
+/// Upper bound for the pages of one portion's answer. Several users may share an email address.
 const MOST_PAGES: u32 = 50;
 
-/// How many single questions may fail before the lookup pauses, because PingOne is likelier at fault than the questions.
-/// Each resume allows as many more.
+/// How many single questions may be refused before the lookup pauses, because PingOne is then more likely at fault
+/// than the questions. Each resume allows as many more.
 const MOST_REFUSED: usize = 20;
 
-/// What is asked at once.
+/// The request that answers one portion of the questions.
 #[derive(Debug, Clone)]
 pub struct Job {
     portion: usize,
-    /// The request.
+    /// The request to send to PingOne.
     pub ask: Ask,
 }
 
-/// A request of a lookup.
+/// A request that a lookup sends.
 #[derive(Debug, Clone)]
 pub enum Ask {
-    /// Those for whom a filter holds.
+    /// A page of the users that match a filter.
     Page(ReadPage),
-    /// One user.
+    /// Reads a single user by user ID.
     User(UserId),
 }
 
-/// What a request of a lookup answers.
+/// The answer to a request of a lookup.
 #[derive(Debug, Clone)]
 pub enum Answer {
-    /// To [`Ask::Page`].
+    /// The answer to [`Ask::Page`]: a page of users.
     Page(Page),
-    /// To [`Ask::User`]: whether there is such a user.
+    /// The answer to [`Ask::User`]: whether the user exists.
     User(bool),
 }
 
-/// Where a lookup stands.
+/// The state of a lookup, as shown to a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// It goes on.
+    /// Requests are being sent and answered.
     Asking,
-    /// It waits; [`Command::Resume`] asks again.
+    /// Paused after this fault; [`Command::Resume`] retries.
     Halted(Fault),
-    /// Every question was answered, or refused.
+    /// Every question was answered or refused.
     Complete,
 }
 
-/// A lookup.
+/// The lookup of an import's users, as a state machine.
 pub struct Lookup {
     questions: Rc<Questions>,
     policy: Rc<Policy>,
     jitter: Jitter,
     portions: Vec<Portion>,
-    named: HashMap<usize, Vec<UserId>>,
+    matches_by_entry: HashMap<usize, Vec<UserId>>,
     refused: Vec<usize>,
     most_refused: usize,
     done: usize,
     halted: Option<Fault>,
 }
 
-/// Questions that are asked at once.
+/// Consecutive questions that one request answers.
 struct Portion {
     questions: Range<usize>,
     cursor: Option<Cursor>,
@@ -99,7 +104,7 @@ impl Portion {
 }
 
 impl Lookup {
-    /// A lookup that has asked nothing.
+    /// Creates a lookup that has sent nothing.
     #[must_use]
     pub fn new(questions: Rc<Questions>, policy: Rc<Policy>, jitter: Jitter) -> Self {
         let portions = questions.portions().into_iter().map(Portion::new).collect();
@@ -108,7 +113,7 @@ impl Lookup {
             policy,
             jitter,
             portions,
-            named: HashMap::new(),
+            matches_by_entry: HashMap::new(),
             refused: Vec::new(),
             most_refused: MOST_REFUSED,
             done: 0,
@@ -116,7 +121,7 @@ impl Lookup {
         }
     }
 
-    /// Where it stands.
+    /// The current state of the lookup.
     #[must_use]
     pub fn state(&self) -> State {
         if let Some(fault) = &self.halted {
@@ -125,22 +130,22 @@ impl Lookup {
         if self.is_complete() { State::Complete } else { State::Asking }
     }
 
-    /// How many questions are answered or refused.
+    /// The number of questions that are answered or refused.
     #[must_use]
     pub fn done(&self) -> usize {
         self.done
     }
 
-    /// How many questions PingOne refused to answer, or answered in a way that can't be read.
+    /// The number of questions that PingOne refused, or answered in an unreadable way.
     #[must_use]
     pub fn refused(&self) -> usize {
         self.refused.len()
     }
 
-    /// Whom the list's entries name, as far as they name anybody.
+    /// The users that each entry of the import matches; entries without a match are missing.
     #[must_use]
     pub fn answers(&self) -> Vec<(usize, Vec<UserId>)> {
-        self.named.iter().map(|(entry, users)| (*entry, users.clone())).collect()
+        self.matches_by_entry.iter().map(|(entry, users)| (*entry, users.clone())).collect()
     }
 
     fn is_complete(&self) -> bool {
@@ -155,33 +160,33 @@ impl Lookup {
         Some(Ask::Page(ReadPage { filter: Some(filter), cursor: portion.cursor.clone() }))
     }
 
-    fn answered(&mut self, place: usize, answer: Result<Answer, Fault>, now: Millis) {
+    fn answered(&mut self, index: usize, answer: Result<Answer, Fault>, now: Millis) {
         let answer = match answer {
             Ok(answer) => answer,
-            Err(fault) => return self.failed(place, fault, now),
+            Err(fault) => return self.failed(index, fault, now),
         };
-        let Some(portion) = self.portions.get_mut(place) else { return };
+        let Some(portion) = self.portions.get_mut(index) else { return };
         portion.attempts = 0;
         portion.pages += 1;
         let next = match answer {
             Answer::User(is_there) => {
                 let user = self.questions.user(portion.questions.start).filter(|_| is_there);
                 if let (Some(user), Some(entry)) = (user, self.questions.entry(portion.questions.start)) {
-                    self.named.entry(entry).or_default().push(user);
+                    self.matches_by_entry.entry(entry).or_default().push(user);
                 }
                 None
             }
             Answer::Page(page) => {
                 for user in page.rows.iter().flatten().filter(|user| !user.id.0.is_nil()) {
                     if let Some(entry) = self.questions.naming(user) {
-                        self.named.entry(entry).or_default().push(user.id);
+                        self.matches_by_entry.entry(entry).or_default().push(user.id);
                     }
                 }
                 page.next
             }
         };
         match next {
-            None => self.end(place),
+            None => self.end(index),
             Some(_) if portion.pages >= MOST_PAGES => {
                 portion.progress = Progress::Failed;
                 self.halted = Some(Fault::Paging(Paging::Loop));
@@ -193,18 +198,18 @@ impl Lookup {
         }
     }
 
-    fn end(&mut self, place: usize) {
-        if let Some(portion) = self.portions.get_mut(place) {
+    fn end(&mut self, index: usize) {
+        if let Some(portion) = self.portions.get_mut(index) {
             portion.progress = Progress::Done;
             self.done += portion.questions.len();
         }
     }
 
-    fn failed(&mut self, place: usize, fault: Fault, now: Millis) {
+    fn failed(&mut self, index: usize, fault: Fault, now: Millis) {
         if matches!(fault, Fault::RequestRefused(_) | Fault::WrongShape(_)) {
-            return self.narrow(place, fault, now);
+            return self.split(index, fault, now);
         }
-        let Some(portion) = self.portions.get_mut(place) else { return };
+        let Some(portion) = self.portions.get_mut(index) else { return };
         if fault.retry() == RetryKind::WithNewToken {
             portion.attempts = 0;
             portion.progress = Progress::Ready { from: now };
@@ -216,15 +221,16 @@ impl Lookup {
             return;
         }
         if fault.is_of_one_user() {
-            return self.narrow(place, fault, now);
+            return self.split(index, fault, now);
         }
         portion.progress = Progress::Failed;
         self.halted = Some(fault);
     }
 
-    /// One question may be what an answer fails for: the others are asked without it.
-    fn narrow(&mut self, place: usize, fault: Fault, now: Millis) {
-        let Some(portion) = self.portions.get_mut(place) else { return };
+    /// A single question may be the cause of the failure: halves the portion, so that the others are answered without
+    /// it.
+    fn split(&mut self, index: usize, fault: Fault, now: Millis) {
+        let Some(portion) = self.portions.get_mut(index) else { return };
         let Range { start, end } = portion.questions;
         if end - start > 1 {
             let middle = start.midpoint(end);
@@ -235,14 +241,15 @@ impl Lookup {
         if self.refused.len() >= self.most_refused {
             portion.progress = Progress::Failed;
             self.halted = Some(fault);
-            return self.acquit();
+            return self.retry_refused();
         }
         self.refused.push(start);
-        self.end(place);
+        self.end(index);
     }
 
-    /// PingOne is at fault, not the questions: a resume retries all of them.
-    fn acquit(&mut self) {
+    /// PingOne is at fault, not the questions: they are no longer counted as refused, and a resume retries all of
+    /// them.
+    fn retry_refused(&mut self) {
         let refused = std::mem::take(&mut self.refused);
         self.done = self.done.saturating_sub(refused.len());
         let again = |start| Portion { progress: Progress::Failed, ..Portion::new(start..start + 1) };
@@ -284,13 +291,13 @@ impl Work for Lookup {
         }
         let mut earliest: Option<Millis> = None;
         let mut is_done = true;
-        for (place, portion) in self.portions.iter().enumerate() {
+        for (index, portion) in self.portions.iter().enumerate() {
             is_done &= portion.progress == Progress::Done;
             let Progress::Ready { from } = portion.progress else { continue };
             if from > now {
                 earliest = Some(earliest.map_or(from, |at| at.min(from)));
             } else if let Some(ask) = self.ask(portion) {
-                return Step::Start(Job { portion: place, ask });
+                return Step::Start(Job { portion: index, ask });
             }
         }
         if is_done { Step::Done } else { earliest.map_or(Step::Idle, Step::WaitUntil) }
@@ -354,8 +361,8 @@ mod tests {
         Answer::Page(Page { rows, count: None, next })
     }
 
-    /// Usernames, a line each.
-    fn named(numbers: RangeInclusive<u32>) -> String {
+    /// Usernames of test users, one per line.
+    fn usernames(numbers: RangeInclusive<u32>) -> String {
         numbers.map(|number| format!("user{number:03}\n")).collect::<Vec<_>>().concat()
     }
 
@@ -370,7 +377,8 @@ mod tests {
         Fault::RequestRefused(Refusal::default())
     }
 
-    /// Answers from these users as PingOne would, refusing whatever asks for `poison`.
+    /// Answers with these users as PingOne would, and refuses every request that contains `poison`. Returns the
+    /// number of requests.
     fn drive(lookup: &mut Lookup, users: &[User], poison: &str) -> usize {
         drive_failing(lookup, users, poison, &refused())
     }
@@ -380,7 +388,7 @@ mod tests {
         while !matches!(lookup.next(Millis(u64::MAX)), Step::Done | Step::Idle) {
             requests += 1;
             let job = start(lookup);
-            let said = match &job.ask {
+            let reply = match &job.ask {
                 Ask::User(id) => Ok(Answer::User(users.iter().any(|user| user.id == *id))),
                 Ask::Page(asked) => {
                     let filter = asked.filter.as_ref().unwrap().to_string();
@@ -390,14 +398,14 @@ mod tests {
                     if is_poisoned { Err(fault.clone()) } else { Ok(page(&rows, None)) }
                 }
             };
-            answer(lookup, job, said);
+            answer(lookup, job, reply);
         }
         requests
     }
 
     #[test]
-    fn several_people_are_asked_for_at_once_and_sorted_into_piles() {
-        let names = named(1..=25).to_uppercase();
+    fn several_users_are_looked_up_per_request_and_matched() {
+        let names = usernames(1..=25).to_uppercase();
         let list = list(&format!("{names}user003\n"), Identity::Username);
         let mut lookup = lookup(&list);
         assert_eq!(drive(&mut lookup, &[user(3), user(20)], ""), 3);
@@ -408,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_who_does_not_exist_is_no_fault() {
+    fn a_missing_user_is_not_a_fault() {
         let list = list(&format!("{}\n{}\n", user(1).id, user(2).id), Identity::UserId);
         let mut lookup = lookup(&list);
         assert_eq!(drive(&mut lookup, &[user(2)], ""), 2);
@@ -416,8 +424,8 @@ mod tests {
     }
 
     #[test]
-    fn a_question_that_is_refused_takes_nobody_else_with_it() {
-        let names = named(1..=10);
+    fn a_refused_question_does_not_affect_the_others() {
+        let names = usernames(1..=10);
         let list = list(&format!("{names}bad\n"), Identity::Username);
         let mut lookup = lookup(&list);
         drive(&mut lookup, &[user(7)], "bad");
@@ -426,8 +434,8 @@ mod tests {
     }
 
     #[test]
-    fn refusals_of_everything_are_the_lists_fault_no_longer() {
-        let names = named(1..=200);
+    fn many_refusals_pause_the_lookup_instead_of_blaming_the_import() {
+        let names = usernames(1..=200);
         let list = list(&names, Identity::Username);
         let mut lookup = lookup(&list);
         let requests = drive(&mut lookup, &[], "user");
@@ -436,25 +444,25 @@ mod tests {
     }
 
     #[test]
-    fn a_question_that_fails_by_itself_takes_nobody_else_with_it() {
+    fn a_failing_question_does_not_affect_the_others() {
         for fault in [Fault::ServerFailed(Refusal::default()), Fault::RoleMissing(Refusal::default())] {
-            for (before, after, bad, place) in
+            for (before, after, bad, index) in
                 [("bad\n", "", 1, 7), ("", "bad\n", 1, 6), ("bad1\n", "bad2\n", 2, 7)]
             {
-                let names = named(1..=30);
+                let names = usernames(1..=30);
                 let list = list(&format!("{before}{names}{after}"), Identity::Username);
                 let mut lookup = lookup(&list);
                 drive_failing(&mut lookup, &[user(7)], "bad", &fault);
                 let ended = (lookup.state(), lookup.refused(), lookup.done());
                 assert_eq!(ended, (State::Complete, bad, 30 + bad), "{before}{after}");
-                assert_eq!(lookup.answers(), [(place, vec![user(7).id])]);
+                assert_eq!(lookup.answers(), [(index, vec![user(7).id])]);
             }
         }
     }
 
     #[test]
-    fn whoever_was_asked_for_while_everything_failed_is_asked_for_again() {
-        let list = list(&named(1..=200), Identity::Username);
+    fn questions_that_failed_with_everything_else_are_retried_on_resume() {
+        let list = list(&usernames(1..=200), Identity::Username);
         let mut lookup = lookup(&list);
         let fault = Fault::ServerFailed(Refusal::default());
         drive_failing(&mut lookup, &[], "user", &fault);
@@ -466,8 +474,8 @@ mod tests {
     }
 
     #[test]
-    fn who_goes_on_after_many_refusals_comes_to_an_end() {
-        let list = list(&named(1..=50), Identity::Username);
+    fn a_lookup_resumed_after_many_refusals_completes() {
+        let list = list(&usernames(1..=50), Identity::Username);
         let mut lookup = lookup(&list);
         for _ in 0..2 {
             drive(&mut lookup, &[], "user");
@@ -479,7 +487,7 @@ mod tests {
     }
 
     #[test]
-    fn every_page_of_an_answer_is_read_and_users_who_share_an_address_are_more_than_one() {
+    fn all_pages_are_read_and_a_shared_email_address_is_ambiguous() {
         let shared = |number| User { email: Some("desk@example.com".into()), ..user(number) };
         let list = list("desk@example.com\n", Identity::Email);
         let mut lookup = lookup(&list);
@@ -495,7 +503,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tokens_end_waits_and_goes_on_where_it_was() {
+    fn an_expired_token_pauses_and_the_next_one_continues_from_there() {
         let list = list("user001\n", Identity::Username);
         let mut lookup = lookup(&list);
         let job = start(&mut lookup);
@@ -509,7 +517,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fails_is_asked_again_and_then_waits_for_a_person() {
+    fn a_failure_is_retried_and_then_pauses_for_a_person() {
         let list = list("user001\n", Identity::Username);
         let mut lookup = lookup(&list);
         for _ in 0..3 {
@@ -524,7 +532,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_without_a_question_is_done_at_once() {
+    fn an_import_without_questions_completes_at_once() {
         let lookup = lookup(&list("4.1E+07\n", Identity::Username));
         assert!(matches!(lookup.next(Millis(0)), Step::Done));
         assert_eq!(lookup.state(), State::Complete);

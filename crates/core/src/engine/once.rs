@@ -1,4 +1,4 @@
-//! One call that a person waits for, and that may be made twice without harm.
+//! One call that a person waits for, retried where that may help.
 
 use std::rc::Rc;
 
@@ -11,13 +11,15 @@ use super::pacer::Priority;
 use super::policy::Policy;
 use super::retry::{Jitter, pause};
 
-/// A call, repeated where that may help. What it answers stays with whoever performs it, so that one machine in
-/// the program serves every kind of call. A write belongs here only if writing the same twice is as good as once.
+/// An idempotent call with retries, as a state machine.
+///
+/// The answer isn't kept here but by the `perform` function given to [`drive`](super::driver::drive), so that one
+/// type in the program serves every kind of call. Use it for a write only if the write is idempotent.
 pub struct Once {
     kind: Kind,
     policy: Rc<Policy>,
     jitter: Jitter,
-    made: u32,
+    attempts: u32,
     state: State,
 }
 
@@ -29,13 +31,13 @@ enum State {
 }
 
 impl Once {
-    /// A call that was not made yet.
+    /// Creates a call that hasn't been sent.
     #[must_use]
     pub fn new(kind: Kind, policy: Rc<Policy>, jitter: Jitter) -> Self {
-        Self { kind, policy, jitter, made: 0, state: State::Waiting { until: Millis(0) } }
+        Self { kind, policy, jitter, attempts: 0, state: State::Waiting { until: Millis(0) } }
     }
 
-    /// What came of it; `None` before it is done.
+    /// The result; `None` until the call is done.
     #[must_use]
     pub fn result(&self) -> Option<&Result<(), Fault>> {
         match &self.state {
@@ -66,17 +68,17 @@ impl Work for Once {
     fn apply(&mut self, event: Event<Kind, ()>, now: Millis) {
         match event {
             Event::Started(_) => {
-                self.made += 1;
+                self.attempts += 1;
                 self.state = State::Sent;
             }
             Event::Answered(_, Err(fault)) => {
-                self.state = match pause(&self.policy, self.made, &fault, &mut self.jitter) {
+                self.state = match pause(&self.policy, self.attempts, &fault, &mut self.jitter) {
                     Some(pause) => State::Waiting { until: now + pause },
                     None => State::Done(Err(fault)),
                 };
             }
             Event::Answered(_, Ok(())) => self.state = State::Done(Ok(())),
-            // Nobody holds the other end of this work's inbox.
+            // This work's inbox has no sender.
             Event::Command(_) => {}
         }
     }

@@ -1,10 +1,11 @@
-//! How fast requests may leave: one pacer for everything that a connection sends.
+//! Paces requests: one pacer for everything that a connection sends.
 //!
-//! Below the ceilings the pace is learned. It starts at the higher ceiling, or at [`START`] if that is less, or at a
-//! sixteenth of the ceiling if that is more: whoever permits much has a reason. It doubles every 100 ms of clean answers
-//! until the first slow-down. A slow-down takes it to 0.9 of what was
-//! answered in the last second and holds; afterwards it probes upwards by steps that grow with success and
-//! shrink with the pace. Many refusals at once are one slow-down: what was sent before a slow-down causes no other.
+//! Below the ceilings the pace is learned. It starts at the higher ceiling or at [`START`], whichever is lower; if a
+//! sixteenth of the ceiling is more than [`START`], it starts there, because a high ceiling was set for a reason. It
+//! doubles after every 100 ms of successful answers until the first slow-down. A slow-down reduces the pace to 0.9 of
+//! what was answered in the last second and holds it for a while. Afterwards the pace probes upwards, in steps that
+//! grow with success and shrink with the pace. Many refusals at once count as one slow-down: a refusal of a request
+//! that was sent before the slow-down doesn't cause another one.
 
 use std::collections::VecDeque;
 
@@ -14,67 +15,67 @@ use crate::domain::time::{Millis, PerSecond};
 
 use super::policy::Policy;
 
-/// Where the pace starts, in requests a second.
+/// Initial pace in requests per second.
 const START: f64 = 20.0;
 
-/// The pace never falls below this, so that it can find out when things are better.
+/// Lower bound of the pace. Requests must continue to find out when conditions improve.
 const SLOWEST: f64 = 1.0;
 
-/// What is left of the pace after a slow-down.
-const LEFT: f64 = 0.9;
+/// Factor by which a slow-down reduces the pace.
+const SLOW_DOWN_FACTOR: f64 = 0.9;
 
-/// How fast the pace rises again: after so many steps, one a second, it has risen by up to four requests a second each.
-/// A limit that falls to a tenth and comes back is found again in less than half a minute.
+/// Growth of the upward steps, one step per second, each of at most four requests per second. A limit that falls to a
+/// tenth and comes back is reached again within half a minute.
 const RISE: f64 = 20.0;
 
-/// Every call is a preflight and a request: browsers remember a preflight by its URL, and every call has its
-/// own.
+/// A call consists of a preflight and the request. Browsers cache a preflight by its URL, and every call has its own
+/// URL.
 const REQUESTS_PER_CALL: u32 = 2;
 
-/// A person's own call may use up so much of the time ahead; the work of many then waits for it.
-const BORROWED: Millis = Millis(1000);
+/// A single call may use the pace of up to this time in advance; bulk work then waits for it.
+const SINGLE_ADVANCE: Millis = Millis(1000);
 
-/// A timer that rings so much too late costs no pace: what it missed is made up for.
+/// Timers may fire this late, in microseconds, without a loss of pace: the missed time is made up for.
 const LATENESS: u64 = 20_000;
 
-/// How long clean answers come before the pace doubles.
+/// After this time of successful answers the initial pace doubles.
 const DOUBLING: Millis = Millis(100);
 
-/// An answer that takes longer says that PingOne has too much to do, whatever else it says.
+/// An answer that takes longer than this means that PingOne is overloaded, whatever its content.
 const SLOW_ANSWER: Millis = Millis::seconds(5);
 
 const SECOND: Millis = Millis(1000);
 
-/// Who asks.
+/// The priority of a request at the pacer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Priority {
-    /// A person waits for this one call. It goes first.
+    /// A single call that a person waits for. It goes first.
     Single,
-    /// One of many.
+    /// One of many requests of a listing, a lookup or a run.
     Bulk,
 }
 
-/// What the pacer says.
+/// The pacer's decision about a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grant {
-    /// Send it now. It has been counted.
+    /// Send it now. It is already counted.
     Now,
-    /// Ask again then.
+    /// Not yet: ask again at this time (monotonic clock).
     At(Millis),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Phase {
-    /// Not slowed down yet; the pace doubled at this time.
+    /// Before the first slow-down; the pace last doubled at `doubled`.
     Start { doubled: Millis },
-    /// Slowed down at a time, the last of perhaps several; the pace stays until another. It was told of if PingOne
-    /// itself said so.
-    Hold { cut: Millis, until: Millis, is_told: bool },
-    /// Going up again; the last of so many steps was taken at this time.
+    /// Slowed down, last at `cut`; the pace is held until `until`. `is_reported` is whether this slow-down was
+    /// already reported as one that PingOne asked for.
+    Hold { cut: Millis, until: Millis, is_reported: bool },
+    /// Rising again: `steps` steps so far, the last one at `stepped`.
     Probe { stepped: Millis, steps: u32 },
 }
 
-/// The pace of one connection.
+/// The pacer of one connection.
 #[derive(Debug, Clone)]
 pub struct Pacer {
     reads: PerSecond,
@@ -82,14 +83,15 @@ pub struct Pacer {
     longest_pause: Millis,
     learned: PerSecond,
     phase: Phase,
-    /// In microseconds: a hundred calls a second leave 10 ms between two, and a fast pace is no whole number of them.
+    /// When the next call may be sent, in microseconds. At 100 calls per second two calls are 10 ms apart, and a
+    /// faster pace isn't a whole number of milliseconds.
     next_free: u64,
     closed_until: Millis,
     answered: VecDeque<Millis>,
 }
 
 impl Pacer {
-    /// A pacer that has sent nothing.
+    /// Creates a pacer that has granted nothing yet.
     #[must_use]
     pub fn new(policy: &Policy, now: Millis) -> Self {
         Self {
@@ -104,7 +106,7 @@ impl Pacer {
         }
     }
 
-    /// What counts against this ceiling never leaves faster from now on. What was learned stays.
+    /// Sets the ceiling for this kind of call, from now on. The learned pace is kept.
     pub const fn limit(&mut self, kind: Kind, ceiling: PerSecond) {
         match kind {
             Kind::Read => self.reads = ceiling,
@@ -112,24 +114,24 @@ impl Pacer {
         }
     }
 
-    /// Whether a call may be sent now.
+    /// Decides whether a call may be sent now.
     pub fn ask(&mut self, now: Millis, priority: Priority, kind: Kind) -> Grant {
         if now < self.closed_until {
             return Grant::At(self.closed_until);
         }
         let ahead = match priority {
-            Priority::Single => BORROWED,
+            Priority::Single => SINGLE_ADVANCE,
             Priority::Bulk => Millis(0),
         };
         if self.next_free > micros(now + ahead) {
             return Grant::At(Millis(self.next_free.div_ceil(1000)) - ahead);
         }
         let from = self.next_free.max(micros(now).saturating_sub(LATENESS));
-        self.next_free = from.saturating_add(room(self.pace(kind)));
+        self.next_free = from.saturating_add(micros_per_call(self.pace(kind)));
         Grant::Now
     }
 
-    /// Requests a second that may leave now, preflights counted.
+    /// The current pace in requests per second, preflights included.
     #[must_use]
     pub fn pace(&self, kind: Kind) -> PerSecond {
         let ceiling = match kind {
@@ -139,15 +141,15 @@ impl Pacer {
         self.learned.min(ceiling)
     }
 
-    /// Takes note of how a call ended that left at `sent`. Whether PingOne now began to slow everything down, and said
-    /// so: a fault that only may be a hidden 429 is slowed down for, but nothing is said of it.
+    /// Records the outcome of a call that was sent at `sent`. Returns whether this begins a slow-down that PingOne
+    /// asked for. A fault that may be a hidden 429 slows the pace down too, but returns `false`.
     pub fn answered(&mut self, sent: Millis, now: Millis, fault: Option<&Fault>) -> bool {
         match fault {
             Some(Fault::RateLimited { after, .. }) => {
                 let asked = after.unwrap_or_default().min(self.longest_pause);
                 self.closed_until = self.closed_until.max(now + asked);
                 self.slow_down(sent, now, asked);
-                self.tell()
+                self.report()
             }
             Some(fault) if fault.slows_down() => {
                 self.slow_down(sent, now, Millis(0));
@@ -185,24 +187,24 @@ impl Pacer {
 
     fn slow_down(&mut self, sent: Millis, now: Millis, asked: Millis) {
         let until = now + asked.max(SECOND);
-        let is_told = match self.phase {
-            // It left before the pace fell, so it says nothing about the pace that holds now.
+        let is_reported = match self.phase {
+            // It was sent before the pace fell, so it says nothing about the current pace.
             Phase::Hold { cut, .. } if sent <= cut => return,
-            Phase::Hold { is_told, .. } => is_told,
+            Phase::Hold { is_reported, .. } => is_reported,
             Phase::Start { .. } | Phase::Probe { .. } => false,
         };
         self.forget_old(now);
         let calls = u32::try_from(self.answered.len()).unwrap_or(u32::MAX);
         let answered = f64::from(calls.saturating_mul(REQUESTS_PER_CALL));
-        // Not `clamp`: it can panic, and printing the two numbers then would be 4 % of the program.
-        self.learned = PerSecond((answered.min(self.learned.0) * LEFT).max(SLOWEST));
-        self.phase = Phase::Hold { cut: now, until, is_told };
+        // Not `clamp`: it can panic, and printing its two numbers would be 4 % of the program.
+        self.learned = PerSecond((answered.min(self.learned.0) * SLOW_DOWN_FACTOR).max(SLOWEST));
+        self.phase = Phase::Hold { cut: now, until, is_reported };
     }
 
-    /// Whether the slow-down that goes on hasn't been told of. Now it is.
-    fn tell(&mut self) -> bool {
+    /// Returns whether the current slow-down wasn't reported yet, and marks it as reported.
+    fn report(&mut self) -> bool {
         match &mut self.phase {
-            Phase::Hold { is_told, .. } => !std::mem::replace(is_told, true),
+            Phase::Hold { is_reported, .. } => !std::mem::replace(is_reported, true),
             Phase::Start { .. } | Phase::Probe { .. } => false,
         }
     }
@@ -231,9 +233,9 @@ const fn micros(time: Millis) -> u64 {
     time.0.saturating_mul(1000)
 }
 
-/// The microseconds that one call takes up, rounded up so that the pace is never exceeded.
+/// The microseconds that one call takes, rounded up so that the pace is never exceeded.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 1 µs … 1 h first")]
-fn room(pace: PerSecond) -> u64 {
+fn micros_per_call(pace: PerSecond) -> u64 {
     (1e6 * f64::from(REQUESTS_PER_CALL) / pace.0).clamp(1.0, 3.6e9).ceil() as u64
 }
 
@@ -250,7 +252,7 @@ mod tests {
         Policy { reads: PerSecond(160.0), ..Policy::default() }
     }
 
-    /// Sends as fast as permitted and counts the calls that left.
+    /// Sends as fast as permitted until `end` and returns the number of calls.
     fn calls_until(pacer: &mut Pacer, mut now: Millis, end: Millis, kind: Kind) -> u32 {
         let mut sent = 0;
         while now < end {
@@ -260,7 +262,7 @@ mod tests {
                     pacer.answered(now, now, None);
                 }
                 Grant::At(at) => {
-                    assert!(at > now, "a wait must lead forward");
+                    assert!(at > now, "a wait must end in the future");
                     now = at;
                 }
             }
@@ -287,17 +289,17 @@ mod tests {
     }
 
     #[test]
-    fn who_permits_much_begins_faster() {
-        let begins =
+    fn a_high_ceiling_starts_at_a_higher_pace() {
+        let initial_pace =
             |reads| Pacer::new(&Policy { reads: PerSecond(reads), ..Policy::default() }, Millis(0)).learned;
-        assert_eq!([5.0, 20.0, 300.0, 1600.0].map(begins), [10.0, 20.0, 20.0, 100.0].map(PerSecond));
+        assert_eq!([5.0, 20.0, 300.0, 1600.0].map(initial_pace), [10.0, 20.0, 20.0, 100.0].map(PerSecond));
     }
 
     #[test]
-    fn another_ceiling_for_reads_holds_from_then_on_and_for_reads_alone() {
+    fn a_new_ceiling_for_reads_applies_at_once_and_only_to_reads() {
         let mut pacer = Pacer::new(&Policy::default(), Millis(0));
         pacer.limit(Kind::Read, PerSecond(50.0));
-        assert_eq!(pacer.pace(Kind::Read), PerSecond(20.0), "what was learned stays");
+        assert_eq!(pacer.pace(Kind::Read), PerSecond(20.0), "the learned pace is kept");
         calls_until(&mut pacer, Millis(0), Millis(2000), Kind::Read);
         assert_eq!(pacer.pace(Kind::Read), PerSecond(50.0));
         pacer.limit(Kind::Read, PerSecond(5.0));
@@ -306,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn another_ceiling_for_writes_holds_from_then_on_and_for_writes_alone() {
+    fn a_new_ceiling_for_writes_applies_at_once_and_only_to_writes() {
         let mut pacer = Pacer::new(&Policy::default(), Millis(0));
         pacer.limit(Kind::Write, PerSecond(2.0));
         assert_eq!(calls_until(&mut pacer, Millis(0), Millis::seconds(10), Kind::Write), 10);
@@ -317,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn a_storm_of_429_is_one_slow_down_and_the_pace_recovers() {
+    fn many_429s_at_once_are_one_slow_down_and_the_pace_recovers() {
         let mut pacer = Pacer::new(&fast(), Millis(0));
         calls_until(&mut pacer, Millis(0), Millis(3000), Kind::Read);
         for _ in 0..6 {
@@ -330,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_leaves_inside_a_window_that_pingone_asked_for() {
+    fn nothing_is_sent_within_the_retry_after_time() {
         let mut pacer = Pacer::new(&Policy::default(), Millis(0));
         pacer.answered(Millis(50), Millis(100), Some(&limited(Some(Millis(5000)))));
         assert_eq!(pacer.ask(Millis(200), Priority::Single, Kind::Read), Grant::At(Millis(5100)));
@@ -340,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_persons_call_goes_first_and_the_work_of_many_waits_for_it() {
+    fn a_single_call_goes_first_and_bulk_work_waits_for_it() {
         let mut pacer = Pacer::new(&Policy::default(), Millis(0));
         assert_eq!(pacer.ask(Millis(0), Priority::Bulk, Kind::Read), Grant::Now);
         assert_eq!(pacer.ask(Millis(10), Priority::Single, Kind::Write), Grant::Now);
@@ -348,38 +350,38 @@ mod tests {
     }
 
     #[test]
-    fn many_calls_of_a_person_are_paced_too() {
+    fn many_single_calls_are_paced_too() {
         let mut pacer = Pacer::new(&Policy::default(), Millis(0));
         let granted = (0..100).filter(|_| pacer.ask(Millis(0), Priority::Single, Kind::Write) == Grant::Now);
         assert_eq!(granted.count(), 6);
     }
 
     #[test]
-    fn a_refusal_of_what_left_after_a_slow_down_slows_down_again_and_is_not_told_again() {
+    fn a_refusal_after_a_slow_down_slows_down_again_without_a_second_report() {
         let mut pacer = Pacer::new(&fast(), Millis(0));
         calls_until(&mut pacer, Millis(0), Millis(3000), Kind::Read);
         let mut refused = |sent, now| {
-            let is_news = pacer.answered(Millis(sent), Millis(now), Some(&limited(None)));
-            (is_news, pacer.pace(Kind::Read).0)
+            let is_new = pacer.answered(Millis(sent), Millis(now), Some(&limited(None)));
+            (is_new, pacer.pace(Kind::Read).0)
         };
-        let (is_news, first) = refused(2980, 3000);
-        assert!(is_news);
-        assert_eq!(refused(2990, 3010), (false, first), "it left before the pace fell");
-        let (is_news, second) = refused(3020, 3040);
-        assert!(!is_news && second < first, "{second} after {first}");
+        let (is_new, first) = refused(2980, 3000);
+        assert!(is_new);
+        assert_eq!(refused(2990, 3010), (false, first), "it was sent before the pace fell");
+        let (is_new, second) = refused(3020, 3040);
+        assert!(!is_new && second < first, "{second} after {first}");
     }
 
     #[test]
-    fn a_fault_that_may_hide_a_429_slows_down_but_nobody_is_told_that_pingone_did() {
+    fn a_fault_that_may_hide_a_429_slows_down_without_a_report() {
         let mut pacer = Pacer::new(&fast(), Millis(0));
         calls_until(&mut pacer, Millis(0), Millis(3000), Kind::Read);
         assert!(!pacer.answered(Millis(2980), Millis(3000), Some(&Fault::Unreachable)));
         assert!(pacer.pace(Kind::Read) < PerSecond(160.0));
-        assert!(pacer.answered(Millis(2990), Millis(3010), Some(&limited(None))), "now it says so");
+        assert!(pacer.answered(Millis(2990), Millis(3010), Some(&limited(None))), "now PingOne says so");
     }
 
     #[test]
-    fn an_answer_that_takes_long_slows_down_whatever_it_says() {
+    fn a_slow_answer_slows_down_whatever_its_content() {
         let mut pacer = Pacer::new(&fast(), Millis(0));
         calls_until(&mut pacer, Millis(0), Millis(3000), Kind::Read);
         pacer.answered(Millis(0), Millis(5000), None);
@@ -389,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn late_timers_cost_no_pace_and_never_lead_above_the_ceiling() {
+    fn late_timers_cost_no_pace_and_never_exceed_the_ceiling() {
         let mut pacer = Pacer::new(&Policy::default(), Millis(0));
         let (mut now, mut sent) = (Millis(0), 0);
         while now < Millis::seconds(60) {

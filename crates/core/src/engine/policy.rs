@@ -1,49 +1,49 @@
-//! Every constant of the engine, so that a test can make its own.
+//! All constants of the engine, in one value, so that a test can use its own.
 
 use crate::domain::settings::Rate;
 use crate::domain::time::{Millis, PerSecond};
 
-/// How the engine behaves.
+/// The engine's limits, attempts and times.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
-    /// After this long without a complete answer a request is given up.
+    /// A request without a complete answer is given up after this time.
     pub timeout: Millis,
-    /// How often the same request is sent at most.
+    /// Maximum attempts of the same request.
     pub attempts: u32,
-    /// The same for a row of a run where it was refused for the pace, or may have been. Ping's own clients try ten
+    /// Maximum attempts for a row of a run after a 429, or a fault that may hide one. Ping's own clients try ten
     /// times.
     pub attempts_of_a_row: u32,
-    /// The longest pause before the second attempt; it doubles with every further one.
+    /// Upper bound of the pause before the second attempt; it doubles with each further attempt.
     pub first_pause: Millis,
-    /// No pause is longer, whatever PingOne asks for.
+    /// Upper bound of every pause, whatever PingOne asks for.
     pub longest_pause: Millis,
     /// The ceiling for reads. Preflights count: a list page is two requests.
     pub reads: PerSecond,
     /// The ceiling for writes. Preflights count: one user is two requests.
     pub writes: PerSecond,
-    /// How many reads of one piece of work are in flight at most.
+    /// Maximum number of reads in flight for one piece of work.
     pub reads_in_flight: u32,
-    /// How many writes of one piece of work are in flight at most.
+    /// Maximum number of writes in flight for one piece of work.
     pub writes_in_flight: u32,
-    /// How many rows of a run are between a stored intent and a stored outcome at most.
+    /// Maximum number of a run's rows between a stored intent and a stored outcome.
     pub intents: u32,
-    /// So many refusals of a run's rows in a row, all the same, halt it.
+    /// This many refusals in a row, all of the same kind, pause a run.
     pub refusals_in_a_row: u32,
-    /// So many failures of PingOne or of the network in a row halt a run.
+    /// This many failures of PingOne or the network in a row pause a run.
     pub failures_in_a_row: u32,
-    /// How long a halted run waits before it asks whether PingOne answers again; it doubles each time.
+    /// How long a run that is paused by failures waits before it probes PingOne; doubles with each failed probe.
     pub first_probe: Millis,
-    /// No such wait is longer.
+    /// Upper bound of the wait between probes.
     pub longest_probe: Millis,
-    /// Before the end of a token no PUT of a run is sent for so long.
+    /// A run sends no PUT in the last part of a token's lifetime that is this long.
     pub token_margin: Millis,
-    /// After a change so long passes before a read that differs is believed.
+    /// A read that contradicts a change counts only after this time (the settle window).
     pub settle: Millis,
-    /// What was read longer ago is read again before it is acted upon.
+    /// A value that was read longer ago than this is refreshed before it is used for a write.
     pub old: Millis,
-    /// Before a write a run that was answered nothing for so long looks what time it is.
+    /// A run that got no answer for this long checks the clock before its next write.
     pub unsure: Millis,
-    /// How often the state of work is shown at most.
+    /// Minimum time between two publications of a work's state.
     pub publish_every: Millis,
 }
 
@@ -54,7 +54,7 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The usual constants, with a deployment's ceilings.
+    /// The default constants, with these ceilings from the deployment.
     #[must_use]
     pub const fn with_rate(rate: Rate) -> Self {
         Self {

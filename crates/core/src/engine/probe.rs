@@ -1,4 +1,7 @@
-//! Looks for the cause of something that doesn't work, by reads alone, through the connection's one pacer.
+//! Diagnoses a problem by sending reads, one at a time, through the connection's pacer.
+//!
+//! [`Evidence::next_question`] chooses each read, until no further read would tell one cause from another. Nothing is
+//! ever written.
 
 use std::cell::RefCell;
 
@@ -18,16 +21,16 @@ use super::connection::Connection;
 use super::driver::{Event, Step, Work, drive};
 use super::pacer::Priority;
 
-/// Finds out what the browser can reach at all: without a token, without asking for permission first.
+/// Tests whether the browser can reach an address at all: without a token and without a preflight.
 pub trait NetworkProbe {
-    /// Asks the page's own server, and this address.
+    /// Requests the page's own server and this address, and returns what could be reached.
     fn reach(&self, endpoint: &Endpoint) -> LocalBoxFuture<'static, Reach>;
 }
 
-/// A search for a cause.
+/// The diagnosis as a state machine.
 struct Search {
     evidence: Evidence,
-    /// When the last answer came.
+    /// When the last answer arrived (monotonic clock).
     answered_at: Millis,
     is_asking: bool,
 }
@@ -58,18 +61,19 @@ impl Work for Search {
             Event::Answered(ask, answer) => {
                 self.is_asking = false;
                 self.answered_at = now;
-                // An answer is always handed over whole, its fault with it.
-                if let Ok((at, said)) = answer {
-                    self.evidence.learn(ask, said, at);
+                // `perform` always returns `Ok` with the result inside, so a fault reaches the evidence too.
+                if let Ok((at, reply)) = answer {
+                    self.evidence.learn(ask, reply, at);
                 }
             }
-            // Nobody holds the other end of this work's inbox.
+            // This work's inbox has no sender.
             Event::Command(_) => {}
         }
     }
 }
 
-/// Asks until nothing is left that would tell one cause from another. `observe` is told what is known, as it becomes known.
+/// Sends reads until nothing more would tell one cause from another. `observe` is called with the evidence whenever
+/// it grows.
 pub async fn search(
     evidence: Evidence,
     connection: &Connection,
@@ -80,10 +84,10 @@ pub async fn search(
     let (_, mut inbox) = mpsc::unbounded();
     let seen = RefCell::new(None);
     let perform = |ask| {
-        let told = ask_for(ask, connection, reaching);
+        let pending_reply = ask_for(ask, connection, reaching);
         async move {
-            let said = told.await;
-            Ok((connection.clock().wall(), said))
+            let reply = pending_reply.await;
+            Ok((connection.clock().wall(), reply))
         }
     };
     let show = |search: &mut Search| {
@@ -126,7 +130,7 @@ fn ask_for<'a>(
     .boxed_local()
 }
 
-/// The address of what failed. A write is not sent from here: only its address is asked, by a plain GET.
+/// The address of the failed operation. A write isn't repeated: its address is requested with a plain GET.
 fn address_of(operation: Operation, connection: &Connection) -> Endpoint {
     let tenant = connection.tenant();
     let request = match operation {

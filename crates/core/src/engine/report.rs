@@ -1,5 +1,6 @@
-//! Reads PingOne's report of everyone's devices: has one made, and follows its pages to the end. Where the token ends in
-//! the middle, what was read stays, and another token goes on from the same page.
+//! Reads PingOne's report of all users' devices: has one created and follows its pages to the end.
+//!
+//! If the token expires in between, the pages read so far are kept, and the next token continues with the same page.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -15,40 +16,40 @@ use super::pacer::Priority;
 use super::policy::Policy;
 use super::retry::{Jitter, pause};
 
-/// The pause that PingOne wants between two reports of an environment. It doesn't always say so.
+/// The minimum time that PingOne requires between two reports of an environment. Its answer doesn't always say so.
 const BETWEEN_REPORTS: Millis = Millis::seconds(5);
 
-/// More pages than a report of an environment can have.
+/// Upper bound for the pages of a report.
 const MOST_PAGES: usize = 20_000;
 
-/// What a report says of one user.
+/// A user's devices according to the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reported {
-    /// How many devices can be used.
+    /// The number of devices that can be used.
     pub usable: u8,
-    /// Whether a device is one of PingID's.
+    /// Whether at least one device is paired with PingID.
     pub has_pingid: bool,
 }
 
-/// Where the reading of a report stands.
+/// The state of reading a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// The next page may be asked for from this time on.
+    /// The next page may be requested from this time on.
     Ready {
-        /// By the clock that [`Clock::now`](super::Clock::now) tells.
+        /// The time by [`Clock::now`](super::Clock::now).
         from: Millis,
     },
-    /// A page is on its way.
+    /// A page was requested and isn't answered.
     Sent,
-    /// It waits for a token; [`Command::Resume`] goes on.
+    /// Paused for a new token; [`Command::Resume`] continues.
     Halted(Fault),
-    /// It can't be had.
+    /// The report can't be read because of this fault.
     Failed(Fault),
-    /// All pages were read.
+    /// All pages of the report were read.
     Complete,
 }
 
-/// The reading of a report.
+/// Reads one report, as a state machine.
 pub struct Reporting {
     policy: Rc<Policy>,
     jitter: Jitter,
@@ -62,7 +63,7 @@ pub struct Reporting {
 }
 
 impl Reporting {
-    /// A report that nobody has asked for yet.
+    /// Creates a reader that has requested nothing.
     #[must_use]
     pub fn new(policy: Rc<Policy>, jitter: Jitter) -> Self {
         Self {
@@ -78,25 +79,25 @@ impl Reporting {
         }
     }
 
-    /// Where it stands.
+    /// The current state of reading the report.
     #[must_use]
     pub const fn state(&self) -> &State {
         &self.state
     }
 
-    /// Whom it names so far.
+    /// The users in the pages that were read so far.
     #[must_use]
     pub const fn users(&self) -> &HashMap<UserId, Reported> {
         &self.users
     }
 
-    /// How many of its rows could not be read so far.
+    /// The number of rows so far that couldn't be read.
     #[must_use]
     pub const fn unreadable(&self) -> usize {
         self.unreadable
     }
 
-    /// When PingOne made it, if it says so.
+    /// When PingOne created the report, if it says so.
     #[must_use]
     pub const fn made_at(&self) -> Option<Timestamp> {
         self.made_at

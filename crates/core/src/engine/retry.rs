@@ -1,4 +1,4 @@
-//! How long to wait before the same request is sent again.
+//! Computes the pause before a request is retried.
 
 use crate::domain::fault::{Fault, RetryKind};
 use crate::domain::time::Millis;
@@ -10,12 +10,12 @@ use super::policy::Policy;
 pub struct Jitter(u64);
 
 impl Jitter {
-    /// Starts at a seed.
+    /// Creates a source with this seed.
     pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// Another source, which goes its own way.
+    /// Derives an independent source.
     pub(super) fn split(&mut self) -> Self {
         Self(self.up_to(u64::MAX))
     }
@@ -30,15 +30,16 @@ impl Jitter {
     }
 }
 
-/// The pause before attempt `made` + 1, or `None` if there is to be none: the fault can't be mended by waiting,
-/// or all attempts are made. Full jitter: anything from nothing to the doubled pause, but never less than
-/// PingOne asked for.
+/// The pause before attempt `made` + 1. `None` if there is to be none: waiting doesn't help against the fault, or all
+/// attempts are used.
+///
+/// Full jitter: anything from zero to the doubled pause, but never less than PingOne asked for.
 pub fn pause(policy: &Policy, made: u32, fault: &Fault, jitter: &mut Jitter) -> Option<Millis> {
     pause_of(policy, policy.attempts, made, fault, jitter)
 }
 
-/// The same for one row of a run. A 429, and what may be a hidden one, says nothing about the row that it happens to
-/// meet: many rows wait for the pace, and one that meets several refusals has not failed.
+/// Like [`pause`], for one row of a run. A 429, and a fault that may hide one, says nothing about the row: many rows
+/// share the pace, and a row that is refused several times hasn't failed. So it gets more attempts.
 pub fn pause_of_row(policy: &Policy, made: u32, fault: &Fault, jitter: &mut Jitter) -> Option<Millis> {
     let is_about_pace = matches!(fault, Fault::RateLimited { .. } | Fault::Unreachable);
     let attempts = if is_about_pace { policy.attempts_of_a_row } else { policy.attempts };
@@ -82,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_that_pingone_asks_for_is_kept_up_to_the_longest() {
+    fn a_retry_after_is_honored_up_to_the_longest_pause() {
         let policy = Policy::default();
         let mut jitter = Jitter::new(1);
         assert_eq!(pause(&policy, 1, &limited(Some(Millis(9000))), &mut jitter), Some(Millis(9000)));
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn attempts_end_and_some_faults_get_none() {
+    fn attempts_are_limited_and_final_faults_are_not_retried() {
         let policy = Policy::default();
         let mut jitter = Jitter::new(1);
         assert_eq!(pause(&policy, policy.attempts, &limited(None), &mut jitter), None);
@@ -99,7 +100,7 @@ mod tests {
         assert_eq!(pause(&policy, 1, &Fault::RoleMissing(Refusal::default()), &mut jitter), None);
     }
     #[test]
-    fn refusals_for_the_pace_use_up_a_rows_attempts_more_slowly_than_failures_of_its_own() {
+    fn a_row_gets_more_attempts_for_rate_limits_than_for_its_own_failures() {
         let policy = Policy::default();
         let mut jitter = Jitter::new(1);
         let mut again = |made, fault: &Fault| pause_of_row(&policy, made, fault, &mut jitter).is_some();

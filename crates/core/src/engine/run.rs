@@ -1,11 +1,87 @@
-//! The change of many users' flags, as one piece of work.
+//! Changes the flags of many users: a run carries out a [`Plan`], row by row.
 //!
-//! A row is written only after its intent was stored, so that a page that dies knows whom to read first. At most
-//! [`Policy::intents`] rows are between intent and stored outcome. What a failure of a PUT means is decided as for a
-//! single change ([`super::change`]); here the rows wait for each other: a 401, a refusal that repeats itself and a
-//! network that is gone halt all of them once, and nobody's attempts are used up by it.
+//! [`Run`] is a pure state machine ([`Work`]). [`driver::drive`](super::driver::drive) drives it, and [`JobRunner`]
+//! carries out its [`Job`]s: requests go to PingOne, records into the journal. What a failed PUT means is decided as
+//! for a single change ([`super::change`]).
 //!
-//! A stop starts nothing more, not even a read. What is in flight is awaited; a row whose answer is lost stays so.
+//! # States of a run
+//!
+//! [`Run::standing`] returns one of these:
+//!
+//! - `Running`: rows are being written.
+//! - `Halted`: paused. Nothing is written; see *Reasons to pause*.
+//! - `Outdated`: the waiting rows must be refreshed first. The run settles what is in flight and unconfirmed, and the
+//!   driver returns. The caller then drives [`ReadBack::of_waiting`](readback::ReadBack::of_waiting), and afterwards
+//!   the run again.
+//! - `Stopping`: a person stopped the run; requests in flight are awaited.
+//! - `Stopped`: nothing is in flight, and some rows aren't settled.
+//! - `Ended`: every row is settled.
+//!
+//! # States of a row
+//!
+//! A row ([`RowState`]) is `Waiting` until its PUT is sent, `Sending` until the outcome is known, and then settled.
+//! In between it passes these steps:
+//!
+//! 1. Intended: its write-ahead intent is being stored (`write_ahead`).
+//! 2. Ready: its intent is stored, so it may be written (`ready`). Some rows are read right before their PUT
+//!    (`spot_check`); the pilot user's devices are read too (`pilot`).
+//! 3. In flight: the PUT was sent, the row is `Sending`.
+//! 4. To be retried: a temporary refusal (408, 429, 503) repeats the same PUT after a pause. A 401 doesn't count as
+//!    an attempt; a row without an earlier PUT is `Waiting` again.
+//! 5. Unconfirmed: the answer was lost. A GET decides: the row is settled as `Changed` or `Gone`, or the PUT is
+//!    repeated.
+//!
+//! Settled states are `Changed`, `AlreadySo`, `Refused`, `Failed`, `Gone` and `AnswerLost`. A read-back after the run
+//! ([`readback`]) may turn a lost answer into `Changed` or `Failed`, and `Changed` into `ChangedBySomeoneElse`.
+//!
+//! # What is stored when
+//!
+//! The plan must be stored before [`Run::new`]. Then, in [`Record`]s, one batch at a time:
+//!
+//! - An intent before the row's PUT. No PUT is sent before its intent is stored.
+//! - The outcome once the row is settled, and again when a read-back changes or confirms it.
+//! - The time of a refresh, for rows that keep their value.
+//! - The first sighting of another writer.
+//!
+//! At most [`Policy::intents`] rows are between intent and stored outcome.
+//!
+//! # What survives a crash
+//!
+//! Everything that was stored. Rows with an intent and no outcome are open: their PUT may have been sent.
+//! [`Run::resumed`] treats them as unconfirmed, counts one PUT for them, and reads all of them before it writes
+//! anything. So an outcome that had arrived and wasn't stored is found again, and no row is written twice by mistake.
+//! The wait after the pilot user, another writer and a handover are restored too.
+//!
+//! Not stored and therefore lost: a manual pause, counts of failures and attempts, the learned pace, the choice of
+//! spot checks, and what was read of the pilot user, because it is personal data. The values of waiting rows are
+//! refreshed if the last activity was longer ago than [`Policy::old`], or if another writer was seen.
+//!
+//! # What a stop can't undo
+//!
+//! A stop starts nothing more, not even a read. Requests in flight can't be recalled and are awaited. Changes already
+//! made are kept. Rows that wait for a retry are settled as `Failed`; unconfirmed rows that aren't being read are
+//! settled as `AnswerLost`, and only a read-back can tell whether their PUT arrived. Intents that weren't sent are
+//! stored as waiting. A stop doesn't wait for a journal that can't store.
+//!
+//! # Reasons to pause
+//!
+//! Several [`PauseReason`]s may hold at once (`pauses`). The one that is shown is the first in this order; the others
+//! remain behind it:
+//!
+//! 1. `NotStored`: a record couldn't be stored. Ends with [`Command::Resume`], which stores it again.
+//! 2. `HandedOver`: the run was saved for another computer. Ends with `Resume`; the waiting rows are refreshed then.
+//!    A new token doesn't end it.
+//! 3. `Token`: the token expires within [`Policy::token_margin`], or PingOne answered 401. Ends only with
+//!    [`Command::Token`].
+//! 4. A reason that waits for a person, one at a time. Ends with `Resume`: `Asked` (a manual pause), `PilotUser` (the
+//!    pilot user was changed), `Step` (the number of users per step was reached), `Refused`
+//!    ([`Policy::refusals_in_a_row`] rows in a row were refused in the same way), `AnotherWriter` (someone else is
+//!    changing the same users; the waiting rows were refreshed).
+//! 5. `Failing`: PingOne or the network failed [`Policy::failures_in_a_row`] times in a row. A probe is sent at
+//!    `until`, with doubling waits. Ends by itself when a probe or a read is answered, or with `Resume`.
+//!
+//! During a pause that waits for a person, unconfirmed rows are still read. A 401, repeated refusals and a network
+//! failure pause the whole run once; the rows that wait for it lose no attempts.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -47,115 +123,117 @@ pub use job_runner::JobRunner;
 pub use pilot::PilotRead;
 pub use write_ahead::Record;
 
-/// The place of a row in its plan.
+/// The index of a row in its plan, from 0.
 pub type RowIndex = u32;
 
-/// What can be started for a run.
+/// A job that a run starts; [`JobRunner`] carries it out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Job {
-    /// The PUT.
+    /// The PUT that sets a user's flag.
     Write {
-        /// The row.
+        /// The index of the row to write.
         index: RowIndex,
-        /// Whose flag.
+        /// The ID of the user whose flag is set.
         user: UserId,
-        /// On or off.
+        /// The target value: `true` turns MFA on.
         to: bool,
     },
-    /// The GET that tells what a lost answer would have said.
+    /// The GET that reads the flag after the answer to a PUT was lost.
     Read {
-        /// The row.
+        /// The index of the unconfirmed row.
         index: RowIndex,
-        /// Whose flag.
+        /// The ID of the user whose flag is read.
         user: UserId,
     },
     /// The GET before a row's first PUT, which shows whether someone else is changing the same users.
     SpotCheck {
-        /// The row.
+        /// The index of the row that is about to be written.
         index: RowIndex,
-        /// Whose flag.
+        /// The ID of the user whose flag is read.
         user: UserId,
     },
-    /// The GET that tells whether PingOne can be reached again.
+    /// The GET that tests whether PingOne can be reached again.
     Probe {
-        /// Whose flag; nobody asks for the answer. `None` where everyone is in row: then users are counted.
+        /// The user whose flag is read; the value doesn't matter. `None` if no suitable user is left: then users are
+        /// counted.
         user: Option<UserId>,
     },
-    /// A GET that a person sees who looks at the test user.
+    /// A GET whose result is shown to the person who checks the pilot user.
     PilotRead {
-        /// What is read.
+        /// Which reading of the pilot user this is.
         read: PilotRead,
-        /// The test user.
+        /// The user ID of the run's pilot user.
         user: UserId,
     },
-    /// Stores records; nothing is sent.
+    /// Stores these records in the journal; nothing is sent to PingOne.
     Store(Rc<Vec<Record>>),
-    /// Takes note that time has brought something about; nothing is sent.
+    /// Pauses the run for a reason that time brought about; nothing is sent.
     Pause(PauseReason),
-    /// Asks what time it is, because it may have waited for long; nothing is sent.
+    /// Reads the clocks, because the run may have waited for long; nothing is sent.
     Clock,
 }
 
-/// What was said.
+/// The answer to a [`Job`], if it succeeds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobAnswer {
-    /// The flag.
+    /// The current value of the user's flag.
     Flag(bool),
-    /// PingOne answers; nobody asked what.
+    /// PingOne answered; the content doesn't matter.
     Reached,
-    /// The devices.
+    /// The devices of the pilot user.
     Devices(Vec<Device>),
-    /// The records are stored.
+    /// The records are stored, or a job without a request is done.
     Stored,
 }
 
-/// Why a run starts nothing for now.
+/// Why a run is paused. The module's documentation lists how each reason ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PauseReason {
-    /// A person paused it.
+    /// A person paused the run by hand.
     Asked,
-    /// The test user was changed; a person looks.
+    /// The pilot user was changed; a person checks the result before the others follow.
     PilotUser,
-    /// As many rows as a person named were settled.
+    /// The number of users per step was reached.
     Step,
-    /// The token has ended, or is about to.
+    /// The token has expired or is about to.
     Token,
     /// PingOne refused many users in a row in the same way.
     Refused(Fault),
-    /// A user who was read right before the PUT had the value already: someone else is changing these users.
+    /// A spot check found the target value already set: someone else is changing the same users.
     AnotherWriter,
     /// The run was saved for another computer.
     HandedOver,
-    /// PingOne fails or can't be reached. It is asked again then.
+    /// PingOne fails or can't be reached.
     Failing {
-        /// By the monotonic clock.
+        /// When PingOne is probed again (monotonic clock).
         until: Millis,
-        /// What went wrong last.
+        /// The latest failure that was counted.
         fault: Fault,
     },
-    /// What is about to happen can't be stored.
+    /// A record can't be stored, so nothing may be written.
     NotStored(Fault),
 }
 
-/// Where a run stands.
+/// The status of a run; the module's documentation explains each one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunStatus {
-    /// Rows are being written.
+    /// Rows are being written, or retries and reads are due.
     Running,
-    /// Nothing is started.
+    /// The run is paused for this reason.
     Halted(PauseReason),
-    /// Others may have changed whom it hasn't written; [`Run::outdated`] says why. What is in row is settled, and then
-    /// it is done for now: it goes on once [`ReadBack::of_waiting`](readback::ReadBack::of_waiting) is complete.
+    /// Others may have changed the waiting users; [`Run::outdated`] returns the reason. The run settles unconfirmed
+    /// rows, then the driver returns. It continues once [`ReadBack::of_waiting`](readback::ReadBack::of_waiting) is
+    /// complete.
     Outdated,
-    /// A person stopped it; what is in flight is awaited.
+    /// A person stopped the run; requests in flight are awaited.
     Stopping,
-    /// Nothing is in flight, and there are rows that were not settled.
+    /// Nothing is in flight, and some rows aren't settled.
     Stopped,
-    /// Every row is settled.
+    /// Every row is settled; nothing more will be sent.
     Ended,
 }
 
-/// A run.
+/// A run: the state of all rows of a plan, and what to send next.
 pub struct Run {
     plan: Rc<Plan>,
     policy: Rc<Policy>,
@@ -164,51 +242,52 @@ pub struct Run {
     tally: RowCounts,
     failures: HashMap<RowIndex, Failure>,
     fresh: Vec<RowIndex>,
-    /// Rows with a stored intent that can be written.
     ready: Ready,
-    /// Rows that are written again, from when on, and what went wrong before.
+    /// Rows whose PUT is retried: from when on, and the fault of the last attempt.
     again: Vec<(Millis, RowIndex, Fault)>,
-    /// Rows whose answer was lost, from when on they are read, and how often they were.
+    /// Rows whose answer was lost and that must be read.
     unconfirmed: Vec<Unconfirmed>,
-    /// What was sent and is not answered: for which row, and with the how manieth token.
+    /// Requests in flight: the row, if any, and the index of the token they were sent with.
     in_flight: Vec<(Option<RowIndex>, u32)>,
     write_ahead: WriteAhead,
     breaker: Breaker,
     pauses: Pauses,
-    /// Where one user is changed first for a person to read at.
+    /// Present if one user is changed first, for a person to check.
     pilot: Option<PilotProgress>,
     is_stopping: bool,
-    /// Settled rows after which a person is waited for. No further row is intended before.
+    /// Number of settled rows at which the run pauses for a person. No intent is stored for later rows before that.
     step_at: Option<u32>,
     token_until: Option<Millis>,
-    /// How many other tokens there were before this one.
+    /// The number of tokens used before the current one.
     token: u32,
     actor: u8,
-    /// When something was last answered.
+    /// The time of the latest answer (wall clock).
     last: Timestamp,
-    /// The same by the monotonic clock.
+    /// The time of the latest answer (monotonic clock).
     answered_at: Millis,
-    /// When a row was last settled or read; `None` before anything was answered.
+    /// When a row was last settled or read (wall clock); `None` before the first answer.
     active_at: Option<Timestamp>,
-    /// The same by the monotonic clock, as far as this page knows: the wall clock may be set back.
+    /// The same by the monotonic clock; `None` if this page doesn't know. Needed because the wall clock may be set
+    /// back.
     active_since: Option<Millis>,
-    clock: Asked,
-    /// Why the values of those who wait are to be read again, if they are.
+    clock: ClockCheck,
+    /// Why the waiting rows must be refreshed, if they must.
     outdated: Option<Outdated>,
-    /// When a spot check first showed that someone else is changing these users.
+    /// When a spot check first showed that someone else is changing the same users.
     another_writer_at: Option<Timestamp>,
-    /// How many rows were settled although nothing was sent for them.
+    /// The number of rows that were settled without a PUT.
     unsent: u32,
 }
 
-/// Whether it has asked what time it is since it last waited.
+/// Whether the clocks were read since the run last waited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asked {
+enum ClockCheck {
     Due,
     Sent,
     Done,
 }
 
+/// A row whose answer was lost, until a read decides.
 #[derive(Debug, Clone)]
 struct Unconfirmed {
     from: Millis,
@@ -216,27 +295,27 @@ struct Unconfirmed {
     reads: u32,
     fault: Fault,
     is_sent: bool,
-    /// Whether it was open at a crash. Until all of those were read nothing is written.
+    /// Whether the row was open at a crash. Nothing is written until all of those rows were read.
     is_from_before: bool,
 }
 
 impl Unconfirmed {
-    /// About a row that nobody has read yet, and may from then on.
+    /// A row that wasn't read yet and may be read from `from` on.
     const fn new(index: RowIndex, fault: Fault, from: Millis) -> Self {
         Self { from, index, reads: 0, fault, is_sent: false, is_from_before: false }
     }
 }
 
 impl Run {
-    /// A run that has sent nothing. Its plan must have been stored. `token_until` is when the token ends, by the
-    /// monotonic clock.
+    /// Creates a run that has sent nothing. Its plan must be stored already. `token_until` is when the token expires
+    /// (monotonic clock).
     #[must_use]
     pub fn new(plan: Rc<Plan>, policy: Rc<Policy>, jitter: Jitter, token_until: Option<Millis>) -> Self {
         let mut jitter = jitter;
         let rows = u32::try_from(plan.rows.len()).unwrap_or(u32::MAX);
         let step_at = if plan.stops.after_test_user { Some(1) } else { plan.stops.every };
-        // Where nobody else comes after, nobody looks in between.
-        let has_trial = plan.stops.after_test_user && plan.rows.len() > 1;
+        // If no user follows the pilot user, there is nothing to wait for.
+        let has_pilot = plan.stops.after_test_user && plan.rows.len() > 1;
         let mut run = Self {
             rows: vec![Row::default(); plan.rows.len()],
             tally: RowCounts::waiting(rows),
@@ -249,7 +328,7 @@ impl Run {
             write_ahead: WriteAhead::new(rows),
             breaker: Breaker::default(),
             pauses: Pauses::default(),
-            pilot: has_trial.then(PilotProgress::default),
+            pilot: has_pilot.then(PilotProgress::default),
             is_stopping: false,
             step_at,
             token_until,
@@ -259,7 +338,7 @@ impl Run {
             answered_at: Millis(0),
             active_at: None,
             active_since: None,
-            clock: Asked::Done,
+            clock: ClockCheck::Done,
             outdated: None,
             another_writer_at: None,
             unsent: 0,
@@ -267,13 +346,13 @@ impl Run {
             policy,
             jitter,
         };
-        run.put_off_some();
+        run.defer_some();
         run.write_ahead.intend(&run.policy, run.step_at);
         run
     }
 
-    /// A run that goes on from its journal. Whoever may have been written is read before anything is sent. One that was
-    /// closed is stopped: it can be read back, and nothing is written.
+    /// Continues a run from its journal. Rows whose PUT may have been sent are read before anything is written. A run
+    /// that was closed is stopped: it can be read back, and nothing is written.
     #[must_use]
     pub fn resumed(
         restored: Restored,
@@ -293,17 +372,18 @@ impl Run {
         }
         run.failures = failures;
         let ended = run.tally.ended();
-        match (run.plan.stops.after_test_user, run.carried_out()) {
+        match (run.plan.stops.after_test_user, run.settled_by_run()) {
             (true, 0) => run.step_at = Some(ended + 1),
-            // Nobody has said yet that the test user is as expected: nobody else was intended.
+            // The pilot user isn't confirmed yet: no other row was intended.
             (true, 1) if open.is_empty() => run.pauses.wait_for_person(PauseReason::PilotUser),
             _ => run.step_at = run.plan.stops.every.map(|every| ended + every),
         }
         let (settled, read) = (run.rows.iter().filter_map(|row| row.at), run.plan.rows.iter());
         run.active_at = settled.chain(read.map(|planned| planned.read_at)).max();
-        run.clock = Asked::Due;
-        // Nobody looks twice. What was seen isn't stored, because it is about a person.
-        run.pilot = run.pilot.take().filter(|_| run.carried_out() == 0);
+        run.clock = ClockCheck::Due;
+        // The pilot user isn't read again after the change. The earlier readings aren't stored, because they are
+        // personal data.
+        run.pilot = run.pilot.take().filter(|_| run.settled_by_run() == 0);
         let opened: HashSet<RowIndex> = open.iter().copied().collect();
         let is_waiting = |index: &RowIndex| {
             run.rows.get(*index as usize).is_some_and(|row| !row.state.is_ended()) && !opened.contains(index)
@@ -311,12 +391,12 @@ impl Run {
         let waiting = (0..run.tally.all()).filter(is_waiting).collect();
         run.write_ahead = WriteAhead::resumed(waiting, run.tally.ended(), &open);
         run.is_stopping = closed_at.is_some();
-        run.beware(another_writer_at, handed_over_at);
-        run.put_off_some();
+        run.restore_warnings(another_writer_at, handed_over_at);
+        run.defer_some();
         for index in open {
             run.set(index, RowState::Sending);
-            // Nobody knows whether its PUT was sent. It counts as sent: what a read finds then is taken for this run's
-            // doing, and can be taken back.
+            // Its PUT may have been sent. It counts as sent: a read that finds the target value attributes it to this
+            // run, and it can be undone.
             if let Some(row) = run.rows.get_mut(index as usize) {
                 row.writes = row.writes.max(1);
             }
@@ -325,28 +405,28 @@ impl Run {
                 .push(Unconfirmed { is_from_before: true, ..Unconfirmed::new(index, fault, Millis(0)) });
         }
         if run.is_stopping {
-            run.wind_up();
+            run.settle_after_stop();
         }
         run
     }
 
-    /// Under whose token it begins: a place among those who act in it.
+    /// Sets the owner of the token that the run begins with, as an index into the run's actors.
     pub fn act_as(&mut self, actor: u8) {
         self.actor = actor;
     }
 
-    /// What it carries out.
+    /// The plan that this run carries out.
     #[must_use]
     pub fn plan(&self) -> &Rc<Plan> {
         &self.plan
     }
 
-    /// Where it stands.
+    /// The current status of the run.
     #[must_use]
     pub fn standing(&self) -> RunStatus {
         let is_ended = self.tally.ended() == self.tally.all();
         match self.pauses.first() {
-            // The last outcomes are as good as lost while they can't be stored.
+            // Even with all rows settled: outcomes that can't be stored would be lost in a crash.
             Some(halt @ PauseReason::NotStored(_)) if !self.is_stopping => RunStatus::Halted(halt),
             _ if is_ended => RunStatus::Ended,
             _ if self.is_stopping && self.in_flight.is_empty() => RunStatus::Stopped,
@@ -357,37 +437,37 @@ impl Run {
         }
     }
 
-    /// How many rows are in each state.
+    /// The number of rows in each state.
     #[must_use]
     pub fn tally(&self) -> RowCounts {
         self.tally
     }
 
-    /// Whether everything that is known of it is stored.
+    /// Whether all records are stored.
     #[must_use]
     pub fn is_stored(&self) -> bool {
         self.write_ahead.is_stored()
     }
 
-    /// What became of each row, in the plan's order.
+    /// The state of every row, in the plan's order.
     #[must_use]
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
 
-    /// What went wrong for a row.
+    /// The failure of a row, if it has one.
     #[must_use]
     pub fn failure(&self, index: RowIndex) -> Option<&Failure> {
         self.failures.get(&index)
     }
 
-    /// Everything that went wrong, by row.
+    /// The failures of all rows, by row index.
     #[must_use]
     pub fn failures(&self) -> &HashMap<RowIndex, Failure> {
         &self.failures
     }
 
-    /// The rows whose state has changed since this was last called.
+    /// The rows whose state changed since the last call.
     pub fn take_fresh(&mut self) -> Vec<RowIndex> {
         std::mem::take(&mut self.fresh)
     }
@@ -403,55 +483,55 @@ impl Run {
         &mut self,
         index: RowIndex,
         state: RowState,
-        noted: &Answered<JobAnswer>,
+        answered: &Answered<JobAnswer>,
         fault: Option<&Fault>,
     ) {
         self.set(index, state);
-        self.active(noted.at);
+        self.active(answered.at);
         if let Some(fault) = fault {
             self.failures.insert(index, Failure::of(fault));
         }
         let Some(row) = self.rows.get_mut(index as usize) else { return };
-        (row.at, row.correlation_id) = (Some(noted.at), noted.correlation_id);
+        (row.at, row.correlation_id) = (Some(answered.at), answered.correlation_id);
         self.write_ahead.settled(index, *row, fault.map(Failure::of));
     }
 
-    /// A row was settled or read then, as the latest answer says.
+    /// Records activity: a row was settled or read at this time.
     fn active(&mut self, at: Timestamp) {
         self.active_at = self.active_at.max(Some(at));
         self.active_since = Some(self.answered_at);
     }
 
-    /// How many rows are settled by what this run did: whoever needed nothing is no test user.
-    fn carried_out(&self) -> u32 {
+    /// The number of rows that this run settled with a PUT. A user who needed no change can't be the pilot user.
+    fn settled_by_run(&self) -> u32 {
         self.tally.ended() - self.unsent
     }
 
-    /// A step is over once its last row is settled and the test user was pilot_read_done at, and is told once nothing else pauses
-    /// the run.
+    /// Pauses at the end of a step: its last row is settled, the pilot user was read, and nothing else pauses the
+    /// run.
     fn end_step(&mut self) {
         if self.pilot_read_due().is_none()
             && self.step_at.is_some_and(|at| self.tally.ended() >= at)
             && self.pauses.first().is_none()
         {
-            let is_test = self.plan.stops.after_test_user && self.carried_out() == 1;
-            self.pauses.wait_for_person(if is_test { PauseReason::PilotUser } else { PauseReason::Step });
+            let is_pilot = self.plan.stops.after_test_user && self.settled_by_run() == 1;
+            self.pauses.wait_for_person(if is_pilot { PauseReason::PilotUser } else { PauseReason::Step });
         }
     }
 
-    fn written(&mut self, index: RowIndex, token: u32, noted: &Answered<JobAnswer>, now: Millis) {
-        let fault = match &noted.result {
+    fn written(&mut self, index: RowIndex, token: u32, answered: &Answered<JobAnswer>, now: Millis) {
+        let fault = match &answered.result {
             Ok(JobAnswer::Flag(flag)) if *flag == self.plan.to => {
-                self.breaker.good();
-                return self.settle(index, RowState::Changed, noted, None);
+                self.breaker.reset();
+                return self.settle(index, RowState::Changed, answered, None);
             }
-            // A 200 that says the other value proves nothing but that something is wrong.
+            // A 200 with the opposite value proves only that something is wrong.
             Ok(_) => Fault::WrongShape(contradiction(!self.plan.to)),
             Err(fault) => fault.clone(),
         };
         if fault.retry() == RetryKind::WithNewToken {
             self.unauthorized(token);
-            return self.give_back(index, fault, now);
+            return self.requeue_unauthorized(index, fault, now);
         }
         if matches!(fault, Fault::NotPermitted(_)) {
             self.not_sent(index);
@@ -461,24 +541,24 @@ impl Run {
                 self.failing(Some(index), &fault, now);
                 self.unconfirmed.push(Unconfirmed::new(index, fault, now));
             }
-            Meaning::Final => self.refused(index, noted, &fault),
+            Meaning::Final => self.refused(index, answered, &fault),
             Meaning::NotNow => {
                 if !matches!(fault, Fault::RateLimited { .. }) {
                     self.failing(Some(index), &fault, now);
                 }
-                self.write_again(index, noted, &fault, now);
+                self.write_again(index, answered, &fault, now);
             }
         }
     }
 
-    /// A 401 pauses everyone once. One that comes late, with a token that was replaced since, says nothing new.
+    /// A 401 pauses the whole run once. A late one, for a token that was replaced since, says nothing new.
     fn unauthorized(&mut self, token: u32) {
         self.pauses.needs_token |= token == self.token;
     }
 
-    /// A 401 says nothing about the row, and every row in flight gets one. But what was sent for it before may still
+    /// A 401 says nothing about the row, and every row in flight gets one. But an earlier PUT for the row may still
     /// arrive.
-    fn give_back(&mut self, index: RowIndex, fault: Fault, now: Millis) {
+    fn requeue_unauthorized(&mut self, index: RowIndex, fault: Fault, now: Millis) {
         let Some(row) = self.rows.get_mut(index as usize) else { return };
         row.writes = row.writes.saturating_sub(1);
         if row.writes > 0 {
@@ -488,65 +568,66 @@ impl Run {
         self.ready.write_unchecked(index);
     }
 
-    fn refused(&mut self, index: RowIndex, noted: &Answered<JobAnswer>, fault: &Fault) {
+    fn refused(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, fault: &Fault) {
         let is_gone = matches!(fault, Fault::UserUnknown(_));
         let state = if is_gone { RowState::Gone } else { RowState::Refused };
-        self.settle(index, state, noted, Some(fault));
+        self.settle(index, state, answered, Some(fault));
         if is_gone {
-            self.breaker.good();
+            self.breaker.reset();
         } else if self.breaker.refused(fault) >= self.policy.refusals_in_a_row {
             self.pauses.override_person(PauseReason::Refused(fault.clone()));
         }
     }
 
-    fn write_again(&mut self, index: RowIndex, noted: &Answered<JobAnswer>, fault: &Fault, now: Millis) {
+    fn write_again(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, fault: &Fault, now: Millis) {
         let writes = self.rows.get(index as usize).map_or(0, |row| u32::from(row.writes));
         match pause_of_row(&self.policy, writes, fault, &mut self.jitter) {
             Some(pause) => self.again.push((now + pause, index, fault.clone())),
-            None => self.settle(index, RowState::Failed, noted, Some(fault)),
+            None => self.settle(index, RowState::Failed, answered, Some(fault)),
         }
     }
 
-    fn read(&mut self, index: RowIndex, token: u32, noted: &Answered<JobAnswer>, now: Millis) {
+    fn read(&mut self, index: RowIndex, token: u32, answered: &Answered<JobAnswer>, now: Millis) {
         let Some(at) = self.unconfirmed.iter().position(|row| row.index == index && row.is_sent) else {
             return;
         };
         let mut row = self.unconfirmed.swap_remove(at);
         row.is_sent = false;
-        match &noted.result {
+        match &answered.result {
             Ok(JobAnswer::Flag(flag)) => {
                 self.recovered();
-                self.active(noted.at);
+                self.active(answered.at);
                 if *flag == self.plan.to {
-                    self.settle(index, RowState::Changed, noted, None);
+                    self.settle(index, RowState::Changed, answered, None);
                 } else {
-                    self.write_again(index, noted, &row.fault, now);
+                    self.write_again(index, answered, &row.fault, now);
                 }
             }
             Ok(JobAnswer::Reached | JobAnswer::Stored | JobAnswer::Devices(_)) => self.unconfirmed.push(row),
             Err(fault @ Fault::UserUnknown(_)) => {
                 self.recovered();
-                self.settle(index, RowState::Gone, noted, Some(fault));
+                self.settle(index, RowState::Gone, answered, Some(fault));
             }
             Err(fault) if fault.retry() == RetryKind::WithNewToken => {
                 self.unauthorized(token);
                 self.unconfirmed.push(row);
             }
             Err(fault) => {
-                // While others fail as well no row's attempts are used up. Whoever fails alone has failed.
-                row.reads += u32::from(self.breaker.is_alone(index));
+                // While other rows fail too, no attempt is counted. A row that fails while others succeed uses up its
+                // attempts.
+                row.reads += u32::from(self.breaker.is_only_row_failing(index));
                 self.failing(Some(index), fault, now);
                 if let Some(pause) = pause_of_row(&self.policy, row.reads, fault, &mut self.jitter) {
                     self.unconfirmed.push(Unconfirmed { from: now + pause, ..row });
                 } else {
-                    self.settle(index, RowState::AnswerLost, noted, Some(&row.fault));
+                    self.settle(index, RowState::AnswerLost, answered, Some(&row.fault));
                 }
             }
         }
     }
 
-    fn probed(&mut self, token: u32, noted: &Answered<JobAnswer>, now: Millis) {
-        match &noted.result {
+    fn probed(&mut self, token: u32, answered: &Answered<JobAnswer>, now: Millis) {
+        match &answered.result {
             Err(fault) if fault.retry() == RetryKind::WithNewToken => self.unauthorized(token),
             Err(fault) if is_failing(fault) => self.failing(None, fault, now),
             Ok(_) | Err(_) => self.recovered(),
@@ -554,7 +635,7 @@ impl Run {
     }
 
     fn recovered(&mut self) {
-        self.breaker.good();
+        self.breaker.reset();
         self.pauses.failing = None;
     }
 
@@ -577,7 +658,7 @@ impl Run {
                 self.pauses.unstored = None;
             }
             Command::Pause => self.pauses.wait_for_person(PauseReason::Asked),
-            Command::Woke => self.clock = Asked::Due,
+            Command::Woke => self.clock = ClockCheck::Due,
             Command::HandOver => self.pauses.override_person(PauseReason::HandedOver),
             Command::Resume => self.resume(now),
             Command::Token { until, actor } => {
@@ -588,23 +669,24 @@ impl Run {
         }
     }
 
-    /// After a stop nothing is asked any more: what is in row stays so, and what would have been sent again failed.
-    fn wind_up(&mut self) {
-        let noted = Answered { at: self.last, correlation_id: None, result: Ok(JobAnswer::Stored) };
+    /// Settles what a stop leaves behind: nothing more is requested, so unconfirmed rows that aren't being read are
+    /// lost answers, and rows that wait for a retry have failed.
+    fn settle_after_stop(&mut self) {
+        let answered = Answered { at: self.last, correlation_id: None, result: Ok(JobAnswer::Stored) };
         for (_, index, fault) in std::mem::take(&mut self.again) {
-            self.settle(index, RowState::Failed, &noted, Some(&fault));
+            self.settle(index, RowState::Failed, &answered, Some(&fault));
         }
         let (sent, unsent) = std::mem::take(&mut self.unconfirmed).into_iter().partition(|row| row.is_sent);
         self.unconfirmed = sent;
         let unsent: Vec<Unconfirmed> = unsent;
         for row in unsent {
-            self.settle(row.index, RowState::AnswerLost, &noted, Some(&row.fault));
+            self.settle(row.index, RowState::AnswerLost, &answered, Some(&row.fault));
         }
-        // Whoever was intended and is not written is no open question.
+        // Rows that were intended and not written must not stay open in the journal.
         self.take_back_intents();
     }
 
-    /// The rows that were intended and not sent are stored as waiting, so that nothing is open about them.
+    /// Stores intended rows that weren't sent as waiting, so that they aren't open in the journal.
     pub(super) fn take_back_intents(&mut self) -> Vec<RowIndex> {
         let mut unwritten = self.ready.drain();
         unwritten.extend(self.write_ahead.forget_intents());
@@ -621,8 +703,8 @@ impl Run {
             Some(PauseReason::PilotUser | PauseReason::Step) => {
                 self.step_at = self.plan.stops.every.map(|every| self.tally.ended() + every);
             }
-            Some(PauseReason::Refused(_) | PauseReason::Failing { .. }) => self.breaker.good(),
-            Some(PauseReason::HandedOver) => self.outdated_by(Outdated::HandedOver, now),
+            Some(PauseReason::Refused(_) | PauseReason::Failing { .. }) => self.breaker.reset(),
+            Some(PauseReason::HandedOver) => self.mark_outdated(Outdated::HandedOver, now),
             Some(
                 PauseReason::Asked
                 | PauseReason::AnotherWriter
@@ -641,7 +723,7 @@ impl Run {
         self.user(index).map(|user| Job::Write { index, user, to: self.plan.to })
     }
 
-    /// The next read of a row that may be sent, or when there is one.
+    /// The next read of an unconfirmed row, or when it is due.
     fn next_read(&self, now: Millis) -> Option<Step<Job>> {
         let next = self.unconfirmed.iter().filter(|row| !row.is_sent).min_by_key(|row| row.from)?;
         if next.from > now {
@@ -671,13 +753,13 @@ impl Run {
         }
     }
 
-    /// A read of somebody who isn't in row: whoever is may be the one who can't be read.
+    /// A read of a row that is neither unconfirmed nor unread: those users may be the ones that can't be read.
     fn probe(&self) -> Job {
-        let is_in_doubt = |index: RowIndex| {
+        let is_unread = |index: RowIndex| {
             self.unconfirmed.iter().any(|row| row.index == index) || self.ready.is_unread(index)
         };
         let mut indexes = 0..u32::try_from(self.plan.rows.len()).unwrap_or(u32::MAX);
-        let index = indexes.find(|index| !is_in_doubt(*index));
+        let index = indexes.find(|index| !is_unread(*index));
         Job::Probe { user: index.and_then(|index| self.user(index)) }
     }
 
@@ -693,7 +775,7 @@ impl Run {
         match (halt, &self.pauses.failing) {
             (PauseReason::Token | PauseReason::NotStored(_), _) => Step::Idle,
             (PauseReason::Failing { until, .. }, _) => self.while_failing(*until, now),
-            // What was sent before the pause is settled.
+            // Rows sent before the pause are still settled.
             (
                 PauseReason::Asked
                 | PauseReason::PilotUser
@@ -724,13 +806,13 @@ impl Run {
     }
 }
 
-/// Whether a fault says that PingOne, or the way to it, fails for everyone.
+/// Whether a fault means that PingOne, or the network, fails for every user.
 fn is_failing(fault: &Fault) -> bool {
     matches!(fault.retry(), RetryKind::WhenOnline)
         || matches!(fault, Fault::ServerFailed(_) | Fault::Timeout { .. } | Fault::BodyCut(_))
 }
 
-/// The earlier of two steps of which neither starts anything, or the one that does.
+/// The step that starts a job, or else the earlier wait.
 fn sooner<J>(one: Option<Step<J>>, other: Option<Step<J>>) -> Step<J> {
     match (one, other) {
         (Some(Step::WaitUntil(one)), Some(Step::WaitUntil(other))) => Step::WaitUntil(one.min(other)),
@@ -745,7 +827,7 @@ impl Work for Run {
     type Answer = Answered<JobAnswer>;
     const PRIORITY: Priority = Priority::Bulk;
 
-    /// Everything that a run sends keeps to the run's ceiling, its reads too.
+    /// All requests of a run count against the ceiling for writes, its reads too.
     fn kind(job: &Job) -> Option<Kind> {
         match job {
             Job::Write { .. }
@@ -757,7 +839,7 @@ impl Work for Run {
         }
     }
 
-    /// One more, for what is stored.
+    /// More than the writes in flight, because storing and clock checks run beside them.
     fn width(&self) -> u32 {
         self.policy.writes_in_flight + 2
     }
@@ -768,7 +850,7 @@ impl Work for Run {
             return Step::Start(Job::Store(records));
         }
         if self.is_stopping || self.tally.ended() == self.tally.all() {
-            // A stop is not held up by what can't be stored.
+            // A stop doesn't wait for a journal that can't store.
             let is_stored = self.write_ahead.is_stored() || (self.is_stopping && is_unstorable);
             return if self.in_flight.is_empty() && is_stored { Step::Done } else { Step::Idle };
         }
@@ -782,19 +864,19 @@ impl Work for Run {
             return Step::Start(Job::Pause(PauseReason::Token));
         }
         match self.clock {
-            Asked::Due => return Step::Start(Job::Clock),
-            Asked::Sent => return Step::Idle,
-            Asked::Done if self.outdated.is_some() => return self.while_outdated(now),
-            Asked::Done => {}
+            ClockCheck::Due => return Step::Start(Job::Clock),
+            ClockCheck::Sent => return Step::Idle,
+            ClockCheck::Done if self.outdated.is_some() => return self.while_outdated(now),
+            ClockCheck::Done => {}
         }
         let read = self.next_pilot_read(now);
         let step = read.unwrap_or_else(|| sooner(self.next_read(now), self.next_write(now)));
-        // Whatever kept it from writing for long, others may have changed whom it writes.
+        // After a time without an answer, others may have changed the users to be written.
         let is_write = matches!(step, Step::Start(Job::Write { .. } | Job::SpotCheck { .. }));
         if is_write && self.answered_at.until(now) > self.policy.unsure {
             return Step::Start(Job::Clock);
         }
-        // The token's end has to be noticed although nothing is due before it.
+        // The expiry of the token must be noticed even if nothing is due before it.
         match (step, self.token_until) {
             (Step::WaitUntil(at), Some(until)) => Step::WaitUntil(at.min(until - self.policy.token_margin)),
             (step, _) => step,
@@ -805,17 +887,17 @@ impl Work for Run {
         match event {
             Event::Started(job) => self.started(job),
             Event::Answered(job, answer) => {
-                let noted = answer.unwrap_or_else(|fault| Answered {
+                let answered = answer.unwrap_or_else(|fault| Answered {
                     at: self.last,
                     correlation_id: None,
                     result: Err(fault),
                 });
-                self.answered(&job, &noted, now);
+                self.answered(&job, &answered, now);
             }
             Event::Command(command) => self.command(command, now),
         }
         if self.is_stopping {
-            self.wind_up();
+            self.settle_after_stop();
         } else if self.pauses.is_handed_over() {
             self.hand_over();
         } else {
@@ -823,7 +905,7 @@ impl Work for Run {
             self.write_ahead.intend(&self.policy, self.step_at);
         }
         if self.pauses.first().is_some() {
-            self.clock = Asked::Due;
+            self.clock = ClockCheck::Due;
         }
     }
 }
@@ -849,68 +931,68 @@ impl Run {
             }
             Job::SpotCheck { index, .. } => {
                 self.in_flight.push((Some(index), self.token));
-                self.ready.checking(index);
+                self.ready.check_sent(index);
             }
             Job::Probe { .. } => self.in_flight.push((None, self.token)),
             Job::PilotRead { .. } => {
                 self.in_flight.push((None, self.token));
                 self.pilot_read_started();
             }
-            Job::Store(_) => self.write_ahead.leaves(),
+            Job::Store(_) => self.write_ahead.storing_started(),
             Job::Pause(PauseReason::Token) => self.pauses.needs_token = true,
             Job::Pause(halt) => self.pauses.wait_for_person(halt),
-            Job::Clock => self.clock = Asked::Sent,
+            Job::Clock => self.clock = ClockCheck::Sent,
         }
     }
 
-    fn answered(&mut self, job: &Job, noted: &Answered<JobAnswer>, now: Millis) {
-        (self.last, self.answered_at) = (self.last.max(noted.at), now);
-        let wall = *self.active_at.get_or_insert(noted.at);
+    fn answered(&mut self, job: &Job, answered: &Answered<JobAnswer>, now: Millis) {
+        (self.last, self.answered_at) = (self.last.max(answered.at), now);
+        let wall = *self.active_at.get_or_insert(answered.at);
         let active = ClockReading { now: *self.active_since.get_or_insert(now), wall };
-        let waited = ClockReading { now, wall: noted.at }.since(active);
+        let waited = ClockReading { now, wall: answered.at }.since(active);
         if waited > self.policy.old && self.outdated.is_none() {
-            self.outdated_by(Outdated::LongWait, now);
+            self.mark_outdated(Outdated::LongWait, now);
         }
         match job {
             Job::Write { index, .. } => {
-                let token = self.landed(Some(*index));
-                self.written(*index, token, noted, now);
+                let token = self.take_in_flight(Some(*index));
+                self.written(*index, token, answered, now);
             }
             Job::Read { index, .. } => {
-                let token = self.landed(Some(*index));
-                self.read(*index, token, noted, now);
+                let token = self.take_in_flight(Some(*index));
+                self.read(*index, token, answered, now);
             }
             Job::SpotCheck { index, .. } => {
-                let token = self.landed(Some(*index));
-                self.spot_checked(*index, token, noted, now);
+                let token = self.take_in_flight(Some(*index));
+                self.spot_checked(*index, token, answered, now);
             }
             Job::Probe { .. } => {
-                let token = self.landed(None);
-                self.probed(token, noted, now);
+                let token = self.take_in_flight(None);
+                self.probed(token, answered, now);
             }
             Job::PilotRead { read, .. } => {
-                let token = self.landed(None);
-                self.pilot_read_done(*read, token, noted, now);
+                let token = self.take_in_flight(None);
+                self.pilot_read_done(*read, token, answered, now);
             }
-            Job::Store(records) => match &noted.result {
+            Job::Store(records) => match &answered.result {
                 Ok(_) => self.intents_stored(),
                 Err(fault) => {
                     self.write_ahead.failed(records);
                     self.pauses.unstored = Some(fault.clone());
                 }
             },
-            Job::Clock if self.clock == Asked::Sent => {
-                self.clock = Asked::Done;
+            Job::Clock if self.clock == ClockCheck::Sent => {
+                self.clock = ClockCheck::Done;
                 self.ready.after_wait();
             }
             Job::Pause(_) | Job::Clock => {}
         }
     }
 
-    /// Something is answered. With the how manieth token it was sent.
-    fn landed(&mut self, index: Option<RowIndex>) -> u32 {
+    /// Removes a request from those in flight and returns the index of the token it was sent with.
+    fn take_in_flight(&mut self, index: Option<RowIndex>) -> u32 {
         if self.is_stopping {
-            // What is new is operation to be stored, whatever could not be before.
+            // A stop stores again, even if storing failed before: there is a new outcome.
             self.pauses.unstored = None;
         }
         let index = self.in_flight.iter().position(|(other, _)| *other == index);

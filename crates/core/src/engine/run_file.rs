@@ -1,8 +1,9 @@
-//! A run in a file, so that it can go on in another browser or on another computer: the entries of its journal, as they
-//! are. There are ids, states and PingOne's codes in it, and no names, no token.
+//! Saves a run as a file, so that it can be continued in another browser or on another computer.
 //!
-//! It is a text, because a text comes through mail and the page's own way of saving unharmed: a line that says what it
-//! is, a line for every entry in base64, and a line with the number of entries and the CRC-32 of all lines before.
+//! The file contains the entries of the run's journal unchanged: ids, states and PingOne's error codes, no names and
+//! no token. It is text, because text survives mail and the page's own way of saving: a first line that identifies
+//! the file, a line per entry in base64, and a last line with the number of entries and the CRC-32 of all lines
+//! before.
 //!
 //! ```text
 //! pingone-mfa run file, version 1, environment 5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4
@@ -10,7 +11,7 @@
 //! end 2 1c291ca3
 //! ```
 //!
-//! The checksum finds what was cut or altered by accident. It proves nothing: everyone can compute it.
+//! The checksum detects accidental cuts and changes. It isn't proof against forgery: anyone can compute it.
 
 use base64::Engine;
 use base64::engine::GeneralPurpose;
@@ -23,10 +24,10 @@ use crate::domain::tenant::EnvironmentId;
 
 use super::journal::{Damage, Entry, Restored, restore};
 
-/// The largest run file that is read, in bytes: two hundred thousand rows, all of them settled with a long message.
+/// The largest run file that is read, in bytes: 200,000 rows, all of them settled with a long message.
 pub const RUN_FILE_LIMIT: u32 = 256 * 1024 * 1024;
 
-/// The media type.
+/// The media type of a saved run file.
 pub const MIME: &str = "text/plain;charset=utf-8";
 
 const KIND: &str = "pingone-mfa run file, version ";
@@ -37,52 +38,52 @@ const VERSION: u32 = 1;
 
 const BASE64: GeneralPurpose = STANDARD;
 
-/// What a run file holds.
+/// The content of a run file that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFile {
-    /// The entries of the journal, for the journal of this browser.
+    /// The entries of the journal, to be stored in this browser's journal.
     pub entries: Vec<Vec<u8>>,
-    /// What they say. Its plan names the environment.
+    /// The run that the entries describe. Its plan contains the environment.
     pub restored: Restored,
 }
 
-/// Why a file can't be used. Then nothing of it is.
+/// Why a file can't be used. In that case no part of it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum RunFileFault {
-    /// It is something else.
+    /// The file is something other than a run file.
     #[error("this is no run file")]
     OtherKind,
-    /// A newer version of the page wrote it.
+    /// A newer version of the page wrote the file.
     #[error("written by a newer version: {version}; this one reads {VERSION}")]
     Newer {
-        /// The file's version.
+        /// The format version in the file's first line.
         version: u32,
     },
-    /// Its end is missing.
+    /// The last line is missing or incomplete.
     #[error("the file was cut off")]
     Cut,
-    /// Its lines are not those that were written.
+    /// The lines differ from those that were written.
     #[error("the file was altered: the checksum is wrong")]
     Altered,
-    /// It is over [`RUN_FILE_LIMIT`].
+    /// The file is larger than [`RUN_FILE_LIMIT`].
     #[error("the file is larger than 256 MB")]
     TooLarge,
-    /// The file is whole, and its entries are no journal.
+    /// The file is intact, but its entries aren't a valid journal.
     #[error("the journal in the file: {0}")]
     Journal(Damage),
-    /// The file is whole, and its plan is for another environment than its first line says.
+    /// The file is intact, but its plan is for another environment than the first line says.
     #[error("the plan in the file is for another environment than the file")]
     OtherEnvironment,
 }
 
-/// What the file of a run is called, for example `mfa-run-7F3A-91C2.txt`.
+/// The file name for a run, for example `mfa-run-7F3A-91C2.txt`.
 #[must_use]
 pub fn file_name(number: PlanNumber) -> String {
     format!("mfa-run-{number}.txt")
 }
 
-/// Writes the entries of a run's journal, in their order, as they were read from it. That a run was saved for another
-/// computer is known where it was saved, and isn't in the file.
+/// Writes the entries of a run's journal, in order and unchanged. That a run was saved for another computer is
+/// recorded only in the browser where it was saved, so those entries are left out.
 #[must_use]
 pub fn write(environment: EnvironmentId, entries: &[Vec<u8>]) -> String {
     let mut file = format!("{KIND}{VERSION}{ENVIRONMENT}{environment}\n");
@@ -97,8 +98,8 @@ pub fn write(environment: EnvironmentId, entries: &[Vec<u8>]) -> String {
     file
 }
 
-/// Reads what [`write()`] wrote, and all that its entries say. A run of another environment is read like any other:
-/// whoever goes on with it looks at the plan's.
+/// Reads a file that [`write()`] wrote, and restores its run. A run of any environment is read: the caller must
+/// compare the plan's environment with its own.
 ///
 /// # Errors
 /// Any [`RunFileFault`].
@@ -106,7 +107,7 @@ pub fn read(bytes: &[u8]) -> Result<RunFile, RunFileFault> {
     if bytes.len() > RUN_FILE_LIMIT as usize {
         return Err(RunFileFault::TooLarge);
     }
-    // Whatever is no text was altered, unless it never was a run file.
+    // A run file that isn't valid UTF-8 was altered; any other file never was a run file.
     let text = std::str::from_utf8(bytes).map_err(|_| not_text(bytes))?;
     let mut lines: Vec<&str> = text.trim_start_matches('\u{feff}').trim_end().lines().collect();
     let environment = environment(lines.first().unwrap_or(&""))?;
@@ -136,13 +137,13 @@ fn not_text(bytes: &[u8]) -> RunFileFault {
     if bytes.starts_with(KIND.as_bytes()) { RunFileFault::Altered } else { RunFileFault::OtherKind }
 }
 
-/// The environment that the first line names. Asked before the checksum: a newer version may have another one.
+/// The environment in the first line. Checked before the checksum: a newer version may use another one.
 fn environment(line: &str) -> Result<EnvironmentId, RunFileFault> {
     let rest = line.strip_prefix(KIND).ok_or(RunFileFault::OtherKind)?;
     let digits = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
     let (version, rest) = rest.split_at_checked(digits).unwrap_or_default();
     match version.parse() {
-        // A file that was cut inside its number may look like another version.
+        // A file that was cut inside its version number may seem to have another version.
         _ if rest.is_empty() => return Err(RunFileFault::Cut),
         Ok(VERSION) => {}
         Ok(version) if version > VERSION => return Err(RunFileFault::Newer { version }),
@@ -160,7 +161,7 @@ fn end(entries: usize, sum: u32) -> String {
     format!("end {entries} {sum:08x}")
 }
 
-/// Whether a line is a whole last one, right or wrong.
+/// Whether a line is a complete last line, with a right or wrong checksum.
 fn is_end(line: &str) -> bool {
     let fields = line.strip_prefix("end ").and_then(|rest| rest.split_once(' '));
     fields.is_some_and(|(_, sum)| sum.len() == 8)
@@ -213,7 +214,7 @@ mod tests {
         std::iter::once(plan).chain(batches.map(|batch| Entry::Batch(batch).encode())).collect()
     }
 
-    /// The same lines with an end that fits.
+    /// Replaces the last line by one that matches the others.
     fn signed(text: &str) -> String {
         let mut lines: Vec<&str> = text.lines().collect();
         lines.pop();
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_comes_back_with_all_that_its_journal_says() {
+    fn reading_a_file_restores_the_run_and_its_entries() {
         let file = read(write(ENVIRONMENT_ID, &entries()).as_bytes()).unwrap();
         assert_eq!(file.entries, entries());
         assert_eq!((file.restored.plan, file.restored.open), (plan(5), vec![1]));
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_file_keeps_the_form_that_older_ones_have() {
+    fn the_format_of_run_files_does_not_change() {
         let text = write(ENVIRONMENT_ID, &[vec![1, 2, 255]]);
         assert_eq!(
             text,
@@ -240,13 +241,13 @@ mod tests {
     }
 
     #[test]
-    fn mail_may_have_changed_the_line_ends() {
+    fn line_endings_changed_by_mail_are_accepted() {
         let sent = format!("\u{feff}{}\r\n", write(ENVIRONMENT_ID, &entries()).replace('\n', "\r\n"));
         assert_eq!(read(sent.as_bytes()).map(|file| file.entries), Ok(entries()));
     }
 
     #[test]
-    fn a_file_that_was_cut_anywhere_is_refused() {
+    fn a_file_cut_at_any_position_is_refused() {
         let text = write(ENVIRONMENT_ID, &entries());
         for at in 0..text.trim_end().len() {
             let fault = if at <= KIND.len() { RunFileFault::OtherKind } else { RunFileFault::Cut };
@@ -255,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_altered_anywhere_is_refused() {
+    fn a_file_altered_at_any_position_is_refused() {
         let text = write(ENVIRONMENT_ID, &entries());
         for at in 0..text.trim_end().len() {
             for change in [0x01, 0x10, 0x80] {
@@ -273,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn another_kind_of_file_a_newer_one_and_one_without_a_run_are_told_apart() {
+    fn other_files_newer_versions_and_files_without_a_run_get_different_faults() {
         let text = write(ENVIRONMENT_ID, &entries());
         for other in ["", "userId\r\n", "{\"kind\":\"pingone-mfa report\"}", "PK\u{3}\u{4}"] {
             assert_eq!(read(other.as_bytes()), Err(RunFileFault::OtherKind), "{other}");
@@ -283,15 +284,15 @@ mod tests {
         assert_eq!(read(newer.as_bytes()), Err(RunFileFault::Newer { version: 12 }));
         let none = write(ENVIRONMENT_ID, &[]);
         assert_eq!(read(none.as_bytes()), Err(RunFileFault::Journal(Damage::NoPlan)));
-        let stranger = Entry::Batch(vec![Record::Intent(vec![77])]).encode();
-        let senseless = write(ENVIRONMENT_ID, &[Entry::Plan(plan(5)).encode(), stranger]);
+        let unknown_row = Entry::Batch(vec![Record::Intent(vec![77])]).encode();
+        let senseless = write(ENVIRONMENT_ID, &[Entry::Plan(plan(5)).encode(), unknown_row]);
         assert_eq!(read(senseless.as_bytes()), Err(RunFileFault::Journal(Damage::Senseless)));
         let other = write(EnvironmentId(Uuid::from_u128(98)), &entries());
         assert_eq!(read(other.as_bytes()), Err(RunFileFault::OtherEnvironment));
     }
 
     #[test]
-    fn an_entry_that_was_altered_before_the_file_was_made_is_the_journals_fault() {
+    fn an_entry_altered_before_saving_is_reported_as_journal_damage() {
         let mut entries = entries();
         entries[1][6] ^= 1;
         let file = write(ENVIRONMENT_ID, &entries);
@@ -301,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn two_hundred_thousand_rows_come_back() {
+    fn two_hundred_thousand_rows_are_restored() {
         let records = (0..200_000).map(|index| settled(index, RowState::Changed)).collect::<Vec<_>>();
         let batches = records.chunks(32).map(|batch| Entry::Batch(batch.to_vec()).encode());
         let entries: Vec<Vec<u8>> =
@@ -314,7 +315,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_panic(lines in proptest::collection::vec("[A-Za-z0-9+/=]{0,40}", 0..6)) {
+        fn arbitrary_lines_never_panic(lines in proptest::collection::vec("[A-Za-z0-9+/=]{0,40}", 0..6)) {
             let head = write(ENVIRONMENT_ID, &[]);
             let head = head.lines().next().unwrap_or_default();
             let text = signed(&format!("{head}\n{}\nend", lines.join("\n")));

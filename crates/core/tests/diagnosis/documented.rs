@@ -1,5 +1,5 @@
-//! More rows, written from what PingOne documents alone, by somebody who had not read how the checks decide. Many have a
-//! second thing that is odd and is not the cause.
+//! More situations, written only from PingOne's documentation, by an author who hadn't read how the checks decide.
+//! Many contain a second oddity that isn't the cause.
 
 use pingone_mfa_core::domain::diagnosis::Cause;
 use pingone_mfa_core::domain::paste::PasteFault;
@@ -13,12 +13,11 @@ use uuid::Uuid;
 use super::situations::{Situation, row};
 use super::world::{Act, CONTRACTORS, Network, World, jwt};
 
-/// The third of the usual populations.
+/// The third of the sandbox's usual populations: Shop floor.
 const SHOP_FLOOR: Scope = Scope::Population(Uuid::from_u128(0xb000_0000_0000_4000_8000_0000_0000_0003));
 
-/// All rows.
 pub const DOCUMENTED: &[Situation] = &[
-    // What is pasted and typed.
+    // Input that is pasted and typed.
     row(
         "the tutorial's request is pasted as it stands there",
         Cause::TokenUnusable(PasteFault::Unexpanded),
@@ -229,7 +228,7 @@ pub const DOCUMENTED: &[Situation] = &[
         },
     ),
     row("a custom role that lacks devices alone", Cause::RoleMissing(Permission::ReadDevices), |world| {
-        custom(
+        custom_role(
             world,
             &[
                 Allowed::ReadEnvironments,
@@ -245,7 +244,7 @@ pub const DOCUMENTED: &[Situation] = &[
         "a custom role that changes flags and reads nobody",
         Cause::RoleMissing(Permission::ReadUsers),
         |world| {
-            custom(world, &[Allowed::ReadEnvironments, Allowed::UpdateUserMfaEnabled]);
+            custom_role(world, &[Allowed::ReadEnvironments, Allowed::UpdateUserMfaEnabled]);
             world.act = Act::List;
         },
     ),
@@ -308,7 +307,7 @@ pub const DOCUMENTED: &[Situation] = &[
     }),
     row("nobody is asked, and MFA is not among the products", Cause::MfaMissing, |world| {
         world.sandbox.borrow_mut().set_products(&["PING_ONE_BASE", "PING_ONE_RISK"]);
-        has(world, "adaeze.okonkwo", DeviceType::Totp, DeviceState::Active);
+        user_with_device(world, "adaeze.okonkwo", DeviceType::Totp, DeviceState::Active);
         world.act = Act::WonderWhyNotAsked;
     }),
     row("the licence is used up, and only the message says so", Cause::LicenceExceeded, |world| {
@@ -316,17 +315,17 @@ pub const DOCUMENTED: &[Situation] = &[
     }),
     row("PingID of before has the environment", Cause::PingIdDecides, |world| {
         world.sandbox.borrow_mut().set_products(&["PING_ONE_BASE", "PING_ONE_MFA", "PING_ID"]);
-        has(world, "adaeze.okonkwo", DeviceType::PingIdMobile, DeviceState::Active);
+        user_with_device(world, "adaeze.okonkwo", DeviceType::PingIdMobile, DeviceState::Active);
         world.act = Act::WonderWhyNotAsked;
     }),
     row("PingID of today has the environment", Cause::PingIdDecides, |world| {
         world.sandbox.borrow_mut().set_products(&["PING_ONE_BASE", "PING_ONE_ID", "PING_ONE_MFA"]);
-        has(world, "adaeze.okonkwo", DeviceType::Fido2, DeviceState::Active);
+        user_with_device(world, "adaeze.okonkwo", DeviceType::Fido2, DeviceState::Active);
         world.act = Act::WonderWhyNotAsked;
     }),
-    // People.
+    // Users.
     row("there is a device, and the flag is off", Cause::FlagOff, |world| {
-        has(world, "jonas.brandt", DeviceType::Fido2, DeviceState::Active);
+        user_with_device(world, "jonas.brandt", DeviceType::Fido2, DeviceState::Active);
         world.act = Act::WonderWhyNotAsked;
     }),
     row("the flag is off, and no device is there either", Cause::FlagOff, |world| {
@@ -336,11 +335,11 @@ pub const DOCUMENTED: &[Situation] = &[
         world.act = Act::WonderWhyNotAsked;
     }),
     row("the account is locked, and all the rest is there", Cause::AccountUnusable, |world| {
-        has(world, "lena.locked", DeviceType::Totp, DeviceState::Active);
+        user_with_device(world, "lena.locked", DeviceType::Totp, DeviceState::Active);
         world.act = Act::WonderWhyNotAsked;
     }),
     row("the account is disabled, and all the rest is there", Cause::AccountUnusable, |world| {
-        has(world, "dora.disabled", DeviceType::Totp, DeviceState::Active);
+        user_with_device(world, "dora.disabled", DeviceType::Totp, DeviceState::Active);
         let (user, now) = (world.id("dora.disabled"), world.now());
         world.sandbox.borrow_mut().happen(BackgroundChange::Switched(user, true), now);
         world.act = Act::WonderWhyNotAsked;
@@ -354,7 +353,7 @@ pub const DOCUMENTED: &[Situation] = &[
         world.act = Act::WonderWhyNotAsked;
     }),
     row("a bypass runs, and the only device is locked too", Cause::Bypassed, |world| {
-        has(world, "bypass.running", DeviceType::Totp, DeviceState::Locked);
+        user_with_device(world, "bypass.running", DeviceType::Totp, DeviceState::Locked);
         world.act = Act::WonderWhyNotAsked;
     }),
     row("who isn't asked is somebody of another environment", Cause::UserMissing, |world| {
@@ -454,21 +453,21 @@ pub const DOCUMENTED: &[Situation] = &[
     }),
 ];
 
-/// The username of a contractor.
+/// The username of a user in Contractors.
 fn contractor() -> &'static str {
-    Box::leak(World::somebody_of(CONTRACTORS).into_boxed_str())
+    Box::leak(World::username_in(CONTRACTORS).into_boxed_str())
 }
 
-/// The token's holder has a role of the organization's own, and no other.
-fn custom(world: &mut World, allowed: &[Allowed]) {
+/// Gives the token's holder a custom role of the organization, and no other role.
+fn custom_role(world: &mut World, allowed: &[Allowed]) {
     world.roles(&[]);
     let (holder, now) = (world.spec.holder.unwrap(), world.now());
     let role = CustomRole { name: "Help desk".into(), permissions: allowed.to_vec() };
     world.sandbox.borrow_mut().assign(holder, role, Scope::Environment, now);
 }
 
-/// It is about this user, who has this device alone.
-fn has(world: &mut World, username: &'static str, kind: DeviceType, state: DeviceState) {
+/// Selects this user, and gives them this device and no other.
+fn user_with_device(world: &mut World, username: &'static str, kind: DeviceType, state: DeviceState) {
     world.user = username;
     let user = world.id(username);
     world.sandbox.borrow_mut().set_devices(user, vec![DeviceSpec { kind, state }]);

@@ -1,5 +1,7 @@
-//! The table: one row for each broken situation. `is` is the one diagnosis that is right; `broken` says what is broken,
-//! with the means of [`World`]. A row is read by nobody but the test: what the page makes of it follows from what it can see.
+//! The table of situations: one row for each broken situation.
+//!
+//! `is` is the one correct diagnosis; `broken` breaks a [`World`]. Only the test reads a row's name: the page sees
+//! nothing but the broken world.
 
 use pingone_mfa_core::domain::diagnosis::Cause;
 use pingone_mfa_core::domain::paste::PasteFault;
@@ -10,24 +12,20 @@ use pingone_sandbox::{
 
 use super::world::{Act, CONTRACTORS, Network, World, jwt};
 
-/// A row.
+/// A situation, which is one row of the table.
 pub struct Situation {
-    /// What it is called in the test's output.
+    /// The name in the test's output.
     pub name: &'static str,
-    /// The right diagnosis.
     pub is: Cause,
-    /// How the world is broken.
     pub broken: fn(&mut World),
 }
 
-/// One row of the table.
 pub const fn row(name: &'static str, is: Cause, broken: fn(&mut World)) -> Situation {
     Situation { name, is, broken }
 }
 
-/// All rows.
 pub const SITUATIONS: &[Situation] = &[
-    // What was pasted and typed: tutorial, points 1, 3, 4, 5 and 6, before anything is sent.
+    // Input: points 1, 3, 4, 5 and 6 of the tutorial, before anything is sent.
     row("a client secret is pasted", Cause::TokenUnusable(PasteFault::NotAToken), |world| {
         world.paste = Box::new(|_| "0aZ~kT9.secret_of-an.application_1234567890".into());
     }),
@@ -66,7 +64,7 @@ pub const SITUATIONS: &[Situation] = &[
     row("the user is in a group that the deployment protects", Cause::DeploymentForbids, |world| {
         world.is_protected = true;
     }),
-    // The token, once PingOne has seen it.
+    // The token, after PingOne received it.
     row("the token's signature is damaged", Cause::TokenRefused, |world| {
         world.paste = Box::new(|token| {
             let (signed, signature) = token.rsplit_once('.').unwrap();
@@ -104,7 +102,7 @@ pub const SITUATIONS: &[Situation] = &[
         "this computer's clock is two hours behind, and the token ended an hour ago",
         Cause::ClockWrong,
         |world| {
-            // Nothing that a page can see tells this from a token that was altered.
+            // A page can't tell this from a token that was altered.
             world.sandbox.borrow_mut().set_clock_offset_millis(2 * 3_600_000);
             world.spec.lifetime_seconds = -3600;
             world.act = Act::Connect;
@@ -173,7 +171,7 @@ pub const SITUATIONS: &[Situation] = &[
             (Role::IdentityDataReadOnly, Scope::Environment),
             (Role::IdentityDataAdmin, CONTRACTORS),
         ]);
-        world.changed_before = vec![World::somebody_of(CONTRACTORS)];
+        world.changed_before = vec![World::username_in(CONTRACTORS)];
     }),
     row("the role is taken away in between", Cause::RoleLost, |world| {
         world.roles(&[
@@ -187,7 +185,7 @@ pub const SITUATIONS: &[Situation] = &[
             world.sandbox.borrow_mut().withdraw(holder, Role::IdentityDataAdmin, Scope::Environment);
         }));
     }),
-    // What a run proved: the token, the role and the line to PingOne were right for others.
+    // What a run proved: the token, the role and the network worked for other users.
     row(
         "one user is refused, and the run changed others of the same population",
         Cause::OthersChanged(1),
@@ -216,7 +214,7 @@ pub const SITUATIONS: &[Situation] = &[
             (Role::IdentityDataReadOnly, Scope::Environment),
             (Role::IdentityDataAdmin, CONTRACTORS),
         ]);
-        world.changed_before = vec![World::somebody_of(CONTRACTORS)];
+        world.changed_before = vec![World::username_in(CONTRACTORS)];
         world.is_run = true;
     }),
     row("the report of devices is refused", Cause::RoleMissing(Permission::ReadReport), |world| {
@@ -246,7 +244,7 @@ pub const SITUATIONS: &[Situation] = &[
         world.wrong(r#"{"on":{"endpoint":"users"},"fault":{"kind":"quota-exceeded","retryAfter":60}}"#);
         world.act = Act::List;
     }),
-    // People.
+    // Users.
     row("a user ID of somewhere else", Cause::UserMissing, |world| {
         world.user = "00000000-0000-4000-8000-000000000002";
         world.act = Act::Open;
@@ -310,7 +308,7 @@ pub const SITUATIONS: &[Situation] = &[
         world.wrong(r#"{"on":{"endpoint":"users","page":2},"fault":{"kind":"status","status":500}}"#);
         world.act = Act::List;
     }),
-    // Nothing failed, and nobody is asked for a second factor.
+    // Nothing failed, but the user gets no MFA prompt.
     row("a bypass runs", Cause::Bypassed, |world| {
         world.user = "bypass.running";
         world.act = Act::WonderWhyNotAsked;
@@ -346,10 +344,10 @@ pub const SITUATIONS: &[Situation] = &[
     }),
 ];
 
-/// A run has changed a user of the same population, and this user's change is answered so.
+/// Sets up a run that changed another user of the same population, and gets this answer for the user.
 fn in_a_run(world: &mut World, method: &'static str, status: u16, body: &'static str) {
     world.user = "jonas.brandt";
-    world.changed_before = vec![World::another_like(world.user)];
+    world.changed_before = vec![World::another_user_like(world.user)];
     world.is_run = true;
     world.meanwhile = Some(Box::new(move |world| world.says = vec![(method, "/mfaEnabled", status, body)]));
 }

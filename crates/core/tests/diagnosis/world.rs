@@ -1,5 +1,5 @@
-//! A tenant that can be broken, a browser in front of it, and an administrator who does one thing: what a row of the
-//! table is made of.
+//! The parts of a situation: a tenant that can be broken, a browser in front of it, and an administrator who does one
+//! thing.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -46,48 +46,42 @@ use crate::support::VirtualClock;
 const ORIGIN: &str = "https://api.sandbox.example";
 const AUTH: &str = "https://auth.sandbox.example";
 
-/// What the administrator does once connected.
+/// What the administrator does after connecting.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
-    /// Nothing more than connecting.
     Connect,
-    /// Loads all users.
     List,
-    /// Opens the user.
     Open,
-    /// Reads the user's flag.
     ReadFlag,
-    /// Reads the user's devices.
     ReadDevices,
-    /// Reads the report of everyone's devices.
+    /// Reads PingOne's report of all users' devices.
     Report,
-    /// Turns the user's MFA on.
     Change,
-    /// Wonders why the user isn't asked for a second factor.
+    /// Asks why the user gets no MFA prompt.
     WonderWhyNotAsked,
-    /// Checks everything before a run.
+    /// Runs all checks, as before a run.
     CheckEverything,
 }
 
-/// What lies between the browser and the API.
+/// The state of the network between the browser and the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Network {
-    /// All of it works.
     Fine,
-    /// The browser knows that it is offline.
+    /// The browser reports that it is offline.
     Offline,
-    /// Nothing gets through, and the browser doesn't know.
+    /// Nothing gets through, but the browser doesn't report it.
     Unplugged,
-    /// The API's host can't be reached: its name isn't found, its certificate isn't trusted, or something blocks it.
+    /// The API's host can't be reached: its name isn't resolved, its certificate isn't trusted, or something blocks
+    /// it.
     NoHost,
-    /// The page's own policy doesn't name the API's host.
+    /// The page's content security policy doesn't permit the API's host.
     Forbidden,
-    /// What is sent to the API's host is never answered.
+    /// Requests to the API's host are never answered.
     Swallowed,
 }
 
-/// Whether a page may read the Correlation-Id of an answer: PingOne's recorded answers don't permit it, its documentation
-/// says so.
+/// Whether a page may read the Correlation-Id of an answer. PingOne's recorded answers don't permit it; its
+/// documentation says that they do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ids {
     Hidden,
@@ -96,39 +90,39 @@ pub enum Ids {
 
 type Broken = Box<dyn Fn(&mut World)>;
 
-/// What a row breaks. Everything works unless a row says otherwise.
+/// The world that a situation changes. Everything works unless it says otherwise.
 pub struct World {
     ids: Ids,
-    /// The tenant: roles, people, faults, limits.
+    /// The tenant: roles, users, faults and limits.
     pub sandbox: Rc<RefCell<Sandbox>>,
-    /// The token that the administrator gets.
+    /// The specification of the administrator's token.
     pub spec: TokenSpec,
-    /// What is pasted, made from that token.
+    /// Turns that token into the pasted text.
     pub paste: Box<dyn Fn(String) -> String>,
-    /// The region that is chosen: `SANDBOX`, one of PingOne's own, or `UNNAMED`, of which the deployment doesn't say
-    /// which of PingOne's regions it is.
+    /// The chosen region: `SANDBOX`, one of PingOne's own, or `UNNAMED`, for which the deployment doesn't say which
+    /// of PingOne's regions it is.
     pub region: &'static str,
     /// The path of the API in the deployment's configuration.
     pub api_path: &'static str,
-    /// The environment ID as it is typed, if another than the sandbox's.
+    /// The environment ID as typed, if it isn't the sandbox's.
     pub environment: Option<&'static str>,
-    /// The user, by username, or by ID as it is typed.
+    /// The user, by username, or by ID as typed.
     pub user: &'static str,
-    /// What is done.
+    /// What the administrator does.
     pub act: Act,
-    /// The network while connecting and afterwards.
+    /// The network, while connecting and afterwards.
     pub network: Network,
-    /// What is broken between connecting and acting.
+    /// What breaks after connecting and before the action.
     pub meanwhile: Option<Broken>,
-    /// Users whose MFA was changed before, with success, by username.
+    /// Usernames of users whose MFA was changed successfully before.
     pub changed_before: Vec<String>,
-    /// Whether it was a run that changed them, which now is asked why it didn't change the user.
+    /// Whether a run changed them, and the question is why it didn't change the user.
     pub is_run: bool,
-    /// Answers in place of the tenant's: method, end of the path, status, body.
+    /// Answers that replace the tenant's: method, end of the path, status, body.
     pub says: Vec<(&'static str, &'static str, u16, &'static str)>,
     /// Whether the deployment protects the user.
     pub is_protected: bool,
-    /// The clock of this computer, which stands still while nothing is waited for.
+    /// The computer's clock. It stands still while nothing waits for it.
     pub clock: Rc<VirtualClock>,
 }
 
@@ -164,17 +158,17 @@ impl World {
         }
     }
 
-    /// Now.
+    /// The current time, as the sandbox's type.
     pub fn now(&self) -> SandboxWall {
         SandboxWall(self.clock.wall().0)
     }
 
-    /// The holder of the token has this role in the whole environment.
+    /// Gives the token's holder this role in the whole environment.
     pub fn role(&mut self, role: Role) {
         self.spec.role = role;
     }
 
-    /// The token is held by somebody without any role, who gets these: role, scope.
+    /// Gives the token to a new holder with only these roles and scopes.
     pub fn roles(&mut self, roles: &[(Role, Scope)]) {
         let holder = Uuid::from_u128(0xfeed);
         self.spec.holder = Some(holder);
@@ -184,76 +178,74 @@ impl World {
         }
     }
 
-    /// A rule of what goes wrong, as the sandbox's README has them.
+    /// Adds a fault rule, in the format of the sandbox's README.
     pub fn wrong(&mut self, rule: &str) {
         let rule: Rule = serde_json::from_str(rule).unwrap();
         self.sandbox.borrow_mut().go_wrong(rule).unwrap();
     }
 
-    /// How the tenant behaves.
+    /// Sets how the tenant behaves.
     pub fn behave(&mut self, behaviour: &Behaviour) {
         let expose_correlation_id = self.ids == Ids::Exposed;
         self.sandbox.borrow_mut().behave(Behaviour { expose_correlation_id, ..*behaviour }).unwrap();
     }
 
-    /// The id of a user.
+    /// The ID of the user with this username.
     pub fn id(&self, username: &str) -> Uuid {
-        self.sandbox.borrow().user_named(username).unwrap_or_else(|| panic!("there is no {username}"))
+        self.sandbox.borrow().user_named(username).unwrap_or_else(|| panic!("no user is named {username}"))
     }
 
-    /// The username of somebody in a population.
-    pub fn somebody_of(scope: Scope) -> String {
+    /// The username of a user in this population.
+    pub fn username_in(scope: Scope) -> String {
         let Scope::Population(population) = scope else { panic!("no population") };
-        let whole = Self::new(Ids::Hidden);
-        let mut sandbox = whole.sandbox.borrow_mut();
-        let token = sandbox.mint(&TokenSpec::default(), whole.now());
+        let intact = Self::new(Ids::Hidden);
+        let mut sandbox = intact.sandbox.borrow_mut();
+        let token = sandbox.mint(&TokenSpec::default(), intact.now());
         let filter = format!("/users?filter=population.id%20eq%20%22{population}%22");
-        let page = read(&mut sandbox, &token, whole.now(), &filter);
+        let page = read(&mut sandbox, &token, intact.now(), &filter);
         page["_embedded"]["users"][0]["username"].as_str().unwrap().to_owned()
     }
 
-    /// Another user of the same population.
-    pub fn another_like(username: &str) -> String {
-        let whole = Self::new(Ids::Hidden);
-        let id = whole.id(username);
-        let mut sandbox = whole.sandbox.borrow_mut();
-        let token = sandbox.mint(&TokenSpec::default(), whole.now());
-        let user = read(&mut sandbox, &token, whole.now(), &format!("/users/{id}"));
+    /// The username of another user in the same population.
+    pub fn another_user_like(username: &str) -> String {
+        let intact = Self::new(Ids::Hidden);
+        let id = intact.id(username);
+        let mut sandbox = intact.sandbox.borrow_mut();
+        let token = sandbox.mint(&TokenSpec::default(), intact.now());
+        let user = read(&mut sandbox, &token, intact.now(), &format!("/users/{id}"));
         let population = user["population"]["id"].as_str().unwrap();
         let filter = format!("/users?filter=population.id%20eq%20%22{population}%22");
-        let page = read(&mut sandbox, &token, whole.now(), &filter);
+        let page = read(&mut sandbox, &token, intact.now(), &filter);
         let users = page["_embedded"]["users"].as_array().unwrap();
         let names = users.iter().filter_map(|user| user["username"].as_str());
         names.into_iter().find(|name| *name != username).unwrap().to_owned()
     }
 
-    /// Time passes.
     pub fn wait(&mut self, millis: u64) {
         let clock = Rc::clone(&self.clock);
         self.clock.run(async move { clock.sleep_until(clock.now() + Millis(millis)).await });
     }
 }
 
-/// The second of the usual populations: Contractors.
+/// The second of the sandbox's usual populations: Contractors.
 pub const CONTRACTORS: Scope = Scope::Population(Uuid::from_u128(0xb000_0000_0000_4000_8000_0000_0000_0002));
 
-/// A JSON web token of one's own making, which nobody has signed.
+/// An unsigned JSON web token with this content.
 pub fn jwt(header: &str, claims: &str) -> String {
     let part = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
     format!("{}.{}.{}", part(header), part(claims), part("not signed"))
 }
 
-/// What was made of a broken world.
+/// The result of diagnosing a situation.
 pub struct Diagnosed {
-    /// What became known.
     pub evidence: Evidence,
-    /// The diagnoses, the likeliest first.
+    /// The diagnoses, the most likely first.
     pub diagnoses: Vec<Diagnosis>,
-    /// How many requests that may change something the search itself has sent.
+    /// The number of writing requests that the diagnosis itself sent.
     pub writes: usize,
 }
 
-/// Breaks a world, does what is done in it, and says what is made of it.
+/// Creates a world, breaks it, performs the action, and diagnoses the result.
 pub fn diagnosed(broken: fn(&mut World), ids: Ids) -> Diagnosed {
     let mut world = World::new(ids);
     broken(&mut world);
@@ -267,7 +259,7 @@ pub fn diagnosed(broken: fn(&mut World), ids: Ids) -> Diagnosed {
     Diagnosed { diagnoses: diagnoses(&evidence), evidence, writes }
 }
 
-/// What was understood before anything was sent.
+/// The administrator's input, parsed before anything is sent.
 struct Entered {
     token: String,
     facts: TokenFacts,
@@ -363,14 +355,15 @@ fn experienced(mut world: World, entered: &Entered) -> (Evidence, usize) {
     (evidence, writes.count())
 }
 
-/// Where somebody was changed before, which the page knows from its list. Asked of a tenant in which nothing is broken.
+/// The populations in which users were changed before, which the page knows from its list. Read from an intact
+/// tenant.
 fn populations(world: &World) -> Vec<PopulationId> {
-    let whole = World::new(Ids::Hidden);
-    let mut sandbox = whole.sandbox.borrow_mut();
-    let token = sandbox.mint(&TokenSpec::default(), whole.now());
+    let intact = World::new(Ids::Hidden);
+    let mut sandbox = intact.sandbox.borrow_mut();
+    let token = sandbox.mint(&TokenSpec::default(), intact.now());
     let mut of = |username: &String| {
         let id = sandbox.user_named(username).unwrap();
-        let user = read(&mut sandbox, &token, whole.now(), &format!("/users/{id}"));
+        let user = read(&mut sandbox, &token, intact.now(), &format!("/users/{id}"));
         PopulationId(Uuid::try_parse(user["population"]["id"].as_str().unwrap()).unwrap())
     };
     world.changed_before.iter().map(&mut of).collect()
@@ -385,7 +378,7 @@ fn read(sandbox: &mut Sandbox, token: &str, now: SandboxWall, path: &str) -> ser
 
 fn act(world: &World, clock: &Rc<VirtualClock>, connection: &Connection, user: UserId) -> Symptom {
     let (operation, failed) = match world.act {
-        Act::Connect => panic!("{}: connecting was to fail", world.user),
+        Act::Connect => panic!("{}: connecting should have failed", world.user),
         Act::WonderWhyNotAsked => return Symptom::NotAsked(user),
         Act::CheckEverything => return Symptom::Health,
         Act::List => (Operation::ReadUsers, list(clock, connection)),
@@ -401,7 +394,7 @@ fn act(world: &World, clock: &Rc<VirtualClock>, connection: &Connection, user: U
             (Operation::ChangeFlag(Some(user)), fault)
         }
     };
-    let fault = failed.unwrap_or_else(|| panic!("nothing failed"));
+    let fault = failed.unwrap_or_else(|| panic!("the action succeeded"));
     Symptom::Failed { operation, fault, at: clock.wall() }
 }
 
@@ -449,10 +442,10 @@ fn list(clock: &VirtualClock, connection: &Connection) -> Option<Fault> {
             let connection = connection.clone();
             async move { connection.send(job.page).await }
         };
-        let noted = Rc::clone(&halted);
+        let halt_fault = Rc::clone(&halted);
         let observe = move |listing: &mut Listing| {
             if let listing::State::Halted(fault) = listing.state() {
-                noted.replace(Some(fault));
+                halt_fault.replace(Some(fault));
                 let _ = sender.unbounded_send(pingone_mfa_core::engine::driver::Command::Stop);
             }
         };
@@ -461,7 +454,7 @@ fn list(clock: &VirtualClock, connection: &Connection) -> Option<Fault> {
     })
 }
 
-/// The browser: preflights, permissions to read, and a network that may not lead anywhere.
+/// A simulated browser: preflights, CORS, and a network that may be broken.
 struct Browser {
     sandbox: Rc<RefCell<Sandbox>>,
     clock: Rc<VirtualClock>,
@@ -470,8 +463,8 @@ struct Browser {
     says: RefCell<Vec<(&'static str, &'static str, u16, &'static str)>>,
 }
 
-/// What comes back over the line.
-enum Came {
+/// What the browser gets back from the network.
+enum Received {
     Answer(Response, bool),
     Cut(Head),
     Nothing,
@@ -479,13 +472,13 @@ enum Came {
 }
 
 impl Browser {
-    async fn exchange(&self, method: Method, url: &str, with_token: bool, body: Vec<u8>) -> Came {
+    async fn exchange(&self, method: Method, url: &str, with_token: bool, body: Vec<u8>) -> Received {
         self.clock.sleep_until(self.clock.now() + Millis(20)).await;
         match self.network.get() {
             Network::Fine => {}
-            Network::Swallowed => return Came::Silence,
+            Network::Swallowed => return Received::Silence,
             Network::Offline | Network::Unplugged | Network::NoHost | Network::Forbidden => {
-                return Came::Nothing;
+                return Received::Nothing;
             }
         }
         let path = url.split('?').next().unwrap_or_default();
@@ -495,7 +488,7 @@ impl Browser {
             let is_exposed = self.sandbox.borrow().behaviour().expose_correlation_id;
             let correlation_id = is_exposed.then(|| Uuid::from_u128(5).to_string());
             let head = Head { status, correlation_id };
-            return Came::Answer(Response { head, body: body.into() }, true);
+            return Received::Answer(Response { head, body: body.into() }, true);
         }
         let mut sent =
             http::Request::builder().method(&method).uri(url).header("origin", "https://page.example");
@@ -515,26 +508,26 @@ impl Browser {
         let is_permitted = header("access-control-allow-origin").is_some()
             && (method != Method::OPTIONS || header("access-control-allow-headers").is_some());
         match (reply.wire.body, reply.wire.end) {
-            (Body::Nothing, End::Silence) => Came::Silence,
-            (Body::Nothing, _) => Came::Nothing,
-            (Body::Cut { .. }, _) => Came::Cut(head),
-            _ => Came::Answer(Response { head, body: reply.response.into_body() }, is_permitted),
+            (Body::Nothing, End::Silence) => Received::Silence,
+            (Body::Nothing, _) => Received::Nothing,
+            (Body::Cut { .. }, _) => Received::Cut(head),
+            _ => Received::Answer(Response { head, body: reply.response.into_body() }, is_permitted),
         }
     }
 
     async fn send_as_browsers_do(&self, request: Request) -> Result<Response, TransportError> {
         let url = request.endpoint.as_str();
         match self.exchange(Method::OPTIONS, url, true, Vec::new()).await {
-            Came::Answer(answer, true) if (200..300).contains(&answer.head.status) => {}
-            Came::Silence => return std::future::pending().await,
+            Received::Answer(answer, true) if (200..300).contains(&answer.head.status) => {}
+            Received::Silence => return std::future::pending().await,
             _ => return Err(TransportError::Unreachable),
         }
         let method = Method::from_bytes(request.method.to_string().as_bytes()).unwrap();
         match self.exchange(method, url, true, request.body.clone().unwrap_or_default()).await {
-            Came::Answer(answer, true) => Ok(answer),
-            Came::Cut(head) => Err(TransportError::BodyCut(head)),
-            Came::Answer(_, false) | Came::Nothing => Err(TransportError::Unreachable),
-            Came::Silence => std::future::pending().await,
+            Received::Answer(answer, true) => Ok(answer),
+            Received::Cut(head) => Err(TransportError::BodyCut(head)),
+            Received::Answer(_, false) | Received::Nothing => Err(TransportError::Unreachable),
+            Received::Silence => std::future::pending().await,
         }
     }
 }
@@ -559,23 +552,23 @@ impl Browser {
 }
 
 impl NetworkProbe for Browser {
-    /// What `platform/reach.rs` does by the browser's fetch: a GET without a token and without a preflight.
+    /// Like `platform/reach.rs` with the browser's fetch: a GET without a token and without a preflight.
     fn reach(&self, endpoint: &Endpoint) -> LocalBoxFuture<'static, Reach> {
         let (browser, url) = (self.copy(), endpoint.as_str().to_owned());
         async move {
             let network = browser.network.get();
-            let came = browser.exchange(Method::GET, &url, false, Vec::new()).await;
+            let received = browser.exchange(Method::GET, &url, false, Vec::new()).await;
             let is_cut_off = matches!(network, Network::Offline | Network::Unplugged);
             Reach {
                 is_online: network != Network::Offline,
                 page: !is_cut_off,
-                host: match came {
+                host: match received {
                     _ if network == Network::Forbidden => Plain::Forbidden,
-                    Came::Answer(..) | Came::Cut(_) => Plain::Answered,
-                    Came::Nothing | Came::Silence => Plain::Unanswered,
+                    Received::Answer(..) | Received::Cut(_) => Plain::Answered,
+                    Received::Nothing | Received::Silence => Plain::Unanswered,
                 },
-                readable: match came {
-                    Came::Answer(answer, true) => Some(answer.head.status),
+                readable: match received {
+                    Received::Answer(answer, true) => Some(answer.head.status),
                     _ => None,
                 },
             }

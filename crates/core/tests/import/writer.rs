@@ -1,4 +1,4 @@
-//! Writes a file of users by chance, and knows whom it means.
+//! Generates random files of users, and knows which users each line means.
 
 use std::collections::HashSet;
 
@@ -7,27 +7,27 @@ use pingone_mfa_core::domain::user::{User, UserId};
 
 use crate::normalize::normalize;
 
-/// A file, and what it means.
+/// A generated file and its meaning.
 pub struct File {
     pub bytes: Vec<u8>,
     pub truth: Truth,
-    /// Everyone whom the writer wants to be changed.
+    /// The users that the writer wants to change.
     pub meant: HashSet<UserId>,
     pub lines: Vec<Line>,
 }
 
-/// A line that names somebody.
+/// A line that names at least one user.
 pub struct Line {
-    /// Counted from 1, as editors do.
+    /// Line number from 1, as editors count.
     pub number: usize,
     pub people: Vec<UserId>,
-    /// Whether nothing is wrong with it that only the writer could set right.
+    /// Whether the line has no fault that only the writer could correct.
     pub is_clean: bool,
-    /// Whether its people are to be changed.
+    /// Whether its users are to be changed.
     pub is_meant: bool,
 }
 
-/// What the writer would answer.
+/// The writer's answers to the import's questions.
 #[derive(Debug, Clone)]
 pub struct Truth {
     pub column: usize,
@@ -37,18 +37,15 @@ pub struct Truth {
     pub shape: Shape,
 }
 
-/// What the values of a file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// A column.
     Column,
     /// A column of numbers that a spreadsheet has rounded.
     RoundedNumbers,
-    /// Addresses beside each other.
     Row,
 }
 
-/// A generator of chance: `SplitMix64`.
+/// A random number generator: `SplitMix64`.
 struct Dice(u64);
 
 impl Dice {
@@ -75,7 +72,7 @@ impl Dice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Users,
-    /// Another column of the same kind, with other users in it.
+    /// Another column of the same kind that contains other users.
     Rival,
     Name,
     Direction,
@@ -112,23 +109,23 @@ fn header(dice: &mut Dice, column: Column, by: Identity) -> String {
     format!("{name}{tail}")
 }
 
-/// The value as somebody may have it, and whether it still names the user for a machine.
+/// A spelling of the value that may occur in a real file and still identifies the user for a program.
 fn spelled(dice: &mut Dice, value: &str, by: Identity) -> String {
     let wide = |letter: char| match letter {
         '!'..='~' => char::from_u32(u32::from(letter) - 0x21 + 0xff01).unwrap(),
         letter => letter,
     };
-    let amid = |what: &str| {
-        let place = value.char_indices().nth(value.chars().count() / 2).map_or(0, |(place, _)| place);
-        format!("{}{what}{}", &value[..place], &value[place..])
+    let insert_in_the_middle = |what: &str| {
+        let index = value.char_indices().nth(value.chars().count() / 2).map_or(0, |(index, _)| index);
+        format!("{}{what}{}", &value[..index], &value[index..])
     };
     let is_case_blind = matches!(by, Identity::Username | Identity::Email | Identity::UserId);
     match dice.below(16) {
         0 if is_case_blind => value.to_uppercase(),
         1 => normalize()(value, Form::Nfd),
         2 => value.chars().map(wide).collect(),
-        3 => amid("\u{ad}"),
-        4 => amid("\u{200b}"),
+        3 => insert_in_the_middle("\u{ad}"),
+        4 => insert_in_the_middle("\u{200b}"),
         5 => format!("\u{feff} {value}\u{a0}"),
         6 if by != Identity::UserId => format!("“{value}”"),
         7 if by == Identity::Email => format!("mailto:{value}"),
@@ -166,7 +163,7 @@ impl Text {
     }
 }
 
-/// A file by chance.
+/// Generates a random file from this seed.
 pub fn write(people: &[User], seed: u64) -> File {
     let mut dice = Dice(seed);
     let mut chosen: Vec<&User> = Vec::new();
@@ -181,7 +178,7 @@ pub fn write(people: &[User], seed: u64) -> File {
     let by = dice.one_of(&[Identity::UserId, Identity::ExternalId, Identity::Username, Identity::Email]);
     let (text, truth) = match dice.below(12) {
         0 => row_of_addresses(&mut dice, &chosen),
-        1 => names_above_something(&chosen),
+        1 => text_that_looks_like_a_header(&chosen),
         _ => table(&mut dice, &chosen, &others, by),
     };
     let Text { text, lines } = text;
@@ -193,7 +190,7 @@ pub fn write(people: &[User], seed: u64) -> File {
     File { bytes, truth, meant, lines }
 }
 
-/// Recipients as a mail program has them.
+/// A row of recipients as a mail program writes it.
 fn row_of_addresses(dice: &mut Dice, chosen: &[&User]) -> (Text, Truth) {
     let separator = dice.one_of(&["; ", ", ", ";"]);
     let addresses: Vec<String> = chosen.iter().map(|user| value(user, Identity::Email)).collect();
@@ -203,11 +200,11 @@ fn row_of_addresses(dice: &mut Dice, chosen: &[&User]) -> (Text, Truth) {
     (text, truth)
 }
 
-/// A line in the middle that looks like a header.
-fn names_above_something(chosen: &[&User]) -> (Text, Truth) {
+/// A file with a line in the middle that looks like a header.
+fn text_that_looks_like_a_header(chosen: &[&User]) -> (Text, Truth) {
     let mut text = Text { text: String::new(), lines: vec![] };
-    for (place, user) in chosen.iter().enumerate() {
-        if place == 2 {
+    for (index, user) in chosen.iter().enumerate() {
+        if index == 2 {
             text.push("user,test account");
         }
         text.name(&format!("{},", user.username), vec![user.id], true, true);
@@ -229,7 +226,7 @@ fn table(dice: &mut Dice, chosen: &[&User], others: &[&User], by: Identity) -> (
         }
     }
     let column = columns.iter().position(|column| *column == Column::Users).unwrap();
-    // Without names, a machine can't tell the column of an external id from others, and is told.
+    // Without a header, a program can't tell an external ID column from others, and is told.
     let has_header = dice.percent(75) || by == Identity::ExternalId;
     let mut truth = truth(column, by, has_header);
     if by == Identity::ExternalId && dice.percent(40) {
@@ -246,7 +243,7 @@ fn table(dice: &mut Dice, chosen: &[&User], others: &[&User], by: Identity) -> (
     }
     let mut stray = (columns.contains(&Column::Note) && dice.percent(20)).then(|| dice.below(2));
     let mut has_other_shape = false;
-    for (place, user) in chosen.iter().enumerate() {
+    for (index, user) in chosen.iter().enumerate() {
         let (mut named, mut is_clean) = (vec![user.id], true);
         let is_on = !columns.contains(&Column::Direction) || dice.percent(50);
         let mut cells: Vec<String> = Vec::new();
@@ -258,7 +255,7 @@ fn table(dice: &mut Dice, chosen: &[&User], others: &[&User], by: Identity) -> (
                         is_clean = false;
                         format!("{}0", &written[..written.len() - 1])
                     } else if by == Identity::Email && dice.percent(6) {
-                        let second = chosen[(place + 1) % chosen.len()];
+                        let second = chosen[(index + 1) % chosen.len()];
                         is_clean = false;
                         named.push(second.id);
                         quoted(&format!("{written}; {}", value(second, by)))
@@ -284,8 +281,8 @@ fn table(dice: &mut Dice, chosen: &[&User], others: &[&User], by: Identity) -> (
                 },
             });
         }
-        if !has_other_shape && place > 0 && columns.len() > 1 && dice.percent(15) {
-            // A separator that isn't quoted shifts everything behind it, so that somebody else stands in the column.
+        if !has_other_shape && index > 0 && columns.len() > 1 && dice.percent(15) {
+            // An unquoted separator shifts the following cells, so that another user is in the column.
             has_other_shape = true;
             is_clean = false;
             if dice.percent(50) {
@@ -297,7 +294,7 @@ fn table(dice: &mut Dice, chosen: &[&User], others: &[&User], by: Identity) -> (
         }
         let line = cells.join(separator);
         if line.trim().is_empty() {
-            // The cell that was left out was the only one that said something.
+            // The removed cell was the only one with content.
             text.push(&line);
         } else {
             text.name(&line, named, is_clean, is_on);

@@ -1,4 +1,4 @@
-//! A tenant without a network and a clock without time: the sandbox's pure core behind the core's ports.
+//! A tenant without a network and a virtual clock: the sandbox's pure core behind the core's ports.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 const EPOCH: i64 = 1_795_500_000_000;
 
-/// Whatever takes longer than three days waits for something that never comes.
+/// A test that takes longer than three days of virtual time waits for something that never happens.
 const LONGEST: u64 = 3 * 24 * 60 * 60 * 1000;
 
 /// A clock that jumps to the next deadline whenever nothing else can happen.
@@ -35,7 +35,7 @@ pub struct VirtualClock {
 }
 
 impl VirtualClock {
-    /// Runs a future to its end, in no time.
+    /// Runs a future to completion, without real waiting.
     pub fn run<T: 'static>(&self, future: impl Future<Output = T> + 'static) -> T {
         let mut pool = LocalPool::new();
         let done = pool.spawner().spawn_local_with_handle(future).unwrap();
@@ -47,9 +47,10 @@ impl VirtualClock {
                 return value;
             }
             let next = self.sleepers.borrow_mut().pop_first();
-            let ((at, _), sender) = next.expect("something is awaited that no clock will bring");
+            let ((at, _), sender) =
+                next.expect("the future waits for something that the clock can't bring about");
             self.now.set(self.now.get().max(at));
-            assert!(self.now.get() < end, "time passes, and nothing else");
+            assert!(self.now.get() < end, "only time passes, and the future doesn't complete");
             let _ = sender.send(());
         }
     }
@@ -75,27 +76,24 @@ impl Clock for VirtualClock {
 /// What happens to a request on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// It is answered.
     Answered,
-    /// It never arrives.
     NeverArrives,
-    /// It arrives, and the answer is lost.
+    /// The request arrives, and its answer is lost.
     AnswerLost,
-    /// It arrives, and the answer never comes.
+    /// The request arrives, and no answer ever comes.
     Silence,
-    /// Something answers with this status and no body of PingOne's.
+    /// Something other than PingOne answers, with this status and without PingOne's body.
     Status(u16),
 }
 
-/// The sandbox behind the transport's port, with a latency of 20 ms.
+/// The sandbox behind the transport port, with a latency of 20 ms.
 pub struct Mount {
-    /// The sandbox.
     pub sandbox: Rc<RefCell<Sandbox>>,
-    /// The fates of the next requests; afterwards all are answered.
+    /// The fates of the next requests, in order; all later ones are answered.
     pub fates: RefCell<VecDeque<Fate>>,
-    /// Reads of this user meet [`Mount::poison`] for ever, and so do writes.
+    /// Every request for this user meets [`Mount::poison`].
     pub poisoned: Cell<Option<Uuid>>,
-    /// A 500, if nothing else is said.
+    /// The fate of requests for the poisoned user; a 500 by default.
     pub poison: Cell<Fate>,
     /// The token that is added to every request.
     pub held: RefCell<String>,
@@ -140,22 +138,18 @@ impl Transport for Mount {
     }
 }
 
-/// A tenant with so many users, and a connection to it.
+/// A tenant with users, and a connection to it.
 pub struct Stage {
-    /// The clock.
     pub clock: Rc<VirtualClock>,
-    /// The tenant.
     pub mount: Rc<Mount>,
-    /// The way there.
     pub connection: Connection,
-    /// What was recorded.
     pub exchanges: Rc<RefCell<Vec<Exchange>>>,
     /// The token that the transport adds at first.
     pub token: String,
 }
 
 impl Stage {
-    /// A tenant with so many users, reached with this token.
+    /// Creates a tenant with this many users and a connection with a token of this kind.
     pub fn new(users: u32, spec: &TokenSpec) -> Self {
         let base = "https://api.sandbox.example";
         let mut sandbox = Sandbox::new(Seed {

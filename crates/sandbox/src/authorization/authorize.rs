@@ -1,4 +1,4 @@
-//! `/as/authorize`: somebody signs on, and the client gets a code.
+//! `/as/authorize`: signs a user on and returns an authorization code to the client.
 //!
 //! Source: RFC 6749 section 4.1, RFC 7636, RFC 9207, OpenID Connect Core section 3.1.
 
@@ -16,28 +16,28 @@ use crate::refusal::Refusal;
 use crate::route::Answer;
 use crate::{Sandbox, Timestamp};
 
-/// The length of a SHA-256 in base64url without padding.
+/// Length of a SHA-256 digest in base64url without padding.
 const CHALLENGE_LENGTH: usize = 43;
 
-/// What a state or a nonce may have at most. No source; larger ones don't fit into an address anyway.
-const LONGEST: usize = 2048;
+/// Maximum length of a state or nonce. No source documents a limit; longer values wouldn't fit into a URL anyway.
+const MAX_LENGTH: usize = 2048;
 
-/// What a request asks for that can be answered.
-struct Asked {
+/// The validated parameters of an authorization request.
+struct AuthorizationRequest {
     scope: Scope,
     nonce: Option<String>,
     challenge: String,
     is_silent: bool,
 }
 
-/// Who answered the page.
+/// What the user chose on the sign-on page.
 enum Choice {
-    Nobody,
+    Unanswered,
     Cancelled,
     Person(Uuid),
 }
 
-/// Where the answer goes.
+/// The redirect URI that the answer is sent to.
 struct Destination<'a> {
     redirect_uri: &'a str,
     origin: &'a str,
@@ -52,12 +52,12 @@ pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Tim
     };
     let destination = match destination(sandbox, &parameters) {
         Ok(destination) => destination,
-        Err(why) => return Ok((refused(why), 0)),
+        Err(why) => return Ok((error_page(why), 0)),
     };
-    let choice = if is_form { choice(&parameters) } else { Choice::Nobody };
-    let outcome = match asked(&parameters) {
+    let choice = if is_form { choice(&parameters) } else { Choice::Unanswered };
+    let outcome = match authorization_request(&parameters) {
         Err(problem) => Err(problem),
-        Ok(asked) => code(sandbox, asked, &choice, &destination, now),
+        Ok(authorization_request) => code(sandbox, authorization_request, &choice, &destination, now),
     };
     let issuer = issuer(&sandbox.seed.auth_base);
     Ok(match outcome {
@@ -73,7 +73,8 @@ pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Tim
     })
 }
 
-/// Nobody is sent to an address that the client didn't register: such a request ends on a page.
+/// Checks client and redirect URI. A request with an unregistered redirect URI gets an error page and is never
+/// redirected, because the address can't be trusted.
 fn destination<'a>(sandbox: &Sandbox, parameters: &'a Parameters) -> Result<Destination<'a>, &'static str> {
     let is_known = parameters.get("client_id").is_some_and(|id| id == PUBLIC_CLIENT_ID.to_string());
     if !is_known {
@@ -85,12 +86,12 @@ fn destination<'a>(sandbox: &Sandbox, parameters: &'a Parameters) -> Result<Dest
     Ok(Destination { redirect_uri, origin, state })
 }
 
-fn refused(why: &str) -> Response<Vec<u8>> {
+fn error_page(why: &str) -> Response<Vec<u8>> {
     let content = format!("<p>{}</p>\n", Escaped(why));
     page(StatusCode::BAD_REQUEST, "This sign-on can't begin", &content, None)
 }
 
-fn asked(parameters: &Parameters) -> Result<Asked, Problem> {
+fn authorization_request(parameters: &Parameters) -> Result<AuthorizationRequest, Problem> {
     parameters.check_once()?;
     if parameters.get("request").is_some() {
         return Err(Problem::RequestObject);
@@ -107,7 +108,7 @@ fn asked(parameters: &Parameters) -> Result<Asked, Problem> {
     if ["state", "nonce"].iter().any(|name| parameters.get(name).is_some_and(|text| !is_printable(text))) {
         return Err(Problem::Request("The state or nonce has letters that it can't have, or is too long."));
     }
-    Ok(Asked {
+    Ok(AuthorizationRequest {
         challenge: challenge(parameters)?.to_owned(),
         scope: Scope::read(parameters.get("scope"))?,
         nonce: parameters.get("nonce").map(str::to_owned),
@@ -116,10 +117,10 @@ fn asked(parameters: &Parameters) -> Result<Asked, Problem> {
 }
 
 fn is_printable(text: &str) -> bool {
-    text.len() <= LONGEST && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+    text.len() <= MAX_LENGTH && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
-/// Only S256: a plain challenge, which a missing method stands for, protects nothing.
+/// Returns the code challenge. Only S256 is accepted: `plain`, which is also the default, protects nothing.
 fn challenge(parameters: &Parameters) -> Result<&str, Problem> {
     let challenge = parameters.required("code_challenge")?;
     if parameters.required("code_challenge_method")? != "S256" {
@@ -133,7 +134,7 @@ fn challenge(parameters: &Parameters) -> Result<&str, Problem> {
     Ok(challenge)
 }
 
-/// Whether nobody may be asked.
+/// Whether the request must be answered without asking the user (`prompt=none`).
 fn is_silent(prompt: Option<&str>) -> Result<bool, Problem> {
     let words: Vec<&str> = prompt.unwrap_or_default().split(' ').filter(|word| !word.is_empty()).collect();
     let is_known = |word: &&str| matches!(*word, "none" | "login" | "consent" | "select_account");
@@ -149,30 +150,30 @@ fn choice(parameters: &Parameters) -> Choice {
         return Choice::Cancelled;
     }
     match parameters.get("person") {
-        // What is no id is nobody's id.
+        // An invalid ID becomes the nil UUID, which belongs to no user.
         Some(person) => Choice::Person(Uuid::try_parse(person).unwrap_or_default()),
-        None => Choice::Nobody,
+        None => Choice::Unanswered,
     }
 }
 
-/// The code, or none while nobody chose.
+/// Issues the code; `None` if the user hasn't chosen yet.
 fn code(
     sandbox: &mut Sandbox,
-    asked: Asked,
+    authorization_request: AuthorizationRequest,
     choice: &Choice,
     destination: &Destination<'_>,
     now: Timestamp,
 ) -> Result<Option<String>, Problem> {
-    // Nobody stays signed on here, so that a silent sign-on always fails.
-    if asked.is_silent {
+    // There are no browser sessions, so a silent sign-on always fails.
+    if authorization_request.is_silent {
         return Err(Problem::LoginRequired);
     }
     let person = match *choice {
-        Choice::Nobody => return Ok(None),
+        Choice::Unanswered => return Ok(None),
         Choice::Person(person) if people::may_sign_on(sandbox, person) => person,
         Choice::Cancelled | Choice::Person(_) => return Err(Problem::Denied),
     };
-    let Asked { scope, nonce, challenge, .. } = asked;
+    let AuthorizationRequest { scope, nonce, challenge, .. } = authorization_request;
     let redirect_uri = destination.redirect_uri.to_owned();
     let sign_on = SignOn { person, scope, nonce, redirect_uri, challenge };
     Ok(Some(sandbox.grants.code(sign_on, now)))

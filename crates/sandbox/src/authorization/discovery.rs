@@ -1,4 +1,4 @@
-//! `/as/.well-known/openid-configuration`: what this server has.
+//! `/as/.well-known/openid-configuration`: the metadata of this authorization server.
 //!
 //! Source: OpenID Connect Discovery, RFC 8414, RFC 9207.
 
@@ -23,7 +23,7 @@ struct Body {
     revocation_endpoint: String,
     claims_parameter_supported: bool,
     request_parameter_supported: bool,
-    /// True if it were left out.
+    /// Stated explicitly, because its default is true.
     request_uri_parameter_supported: bool,
     authorization_response_iss_parameter_supported: bool,
     scopes_supported: &'static [&'static str],

@@ -1,4 +1,4 @@
-//! What was granted to whoever signed on: codes and refresh tokens.
+//! Grants of signed-on users: authorization codes and refresh tokens.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -15,18 +15,18 @@ const CODE_SECONDS: i64 = 60;
 /// PingOne's default: 30 days.
 const REFRESH_SECONDS: i64 = 30 * 24 * 3600;
 
-/// A sign-on.
+/// A session that a sign-on started. All refresh tokens of a session share its ID.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
     pub(crate) id: Uuid,
     pub(crate) person: Uuid,
     pub(crate) scope: Scope,
     pub(crate) nonce: Option<String>,
-    /// When, in seconds.
+    /// Time of the sign-on, in seconds since the Unix epoch.
     pub(crate) signed_on: i64,
 }
 
-/// What a code is for.
+/// What an authorization code was issued for.
 #[derive(Debug, Clone)]
 pub(crate) struct CodeGrant {
     pub(crate) session: Session,
@@ -34,7 +34,7 @@ pub(crate) struct CodeGrant {
     pub(crate) challenge: String,
 }
 
-/// What somebody who signs on asks for.
+/// The parameters of a sign-on, for which a code is issued.
 pub(crate) struct SignOn {
     pub(crate) person: Uuid,
     pub(crate) scope: Scope,
@@ -55,9 +55,9 @@ impl Grants {
         Self { seed, issued: 0, codes: Tickets::none(), refresh_tokens: Tickets::none() }
     }
 
-    /// A code for somebody who signed on.
+    /// Issues an authorization code for a sign-on.
     pub(crate) fn code(&mut self, sign_on: SignOn, now: Timestamp) -> String {
-        let code = self.text("code");
+        let code = self.opaque_token("code");
         let session = Session {
             id: seed::uuid(self.seed ^ 0x52, self.issued),
             person: sign_on.person,
@@ -70,17 +70,17 @@ impl Grants {
         code
     }
 
-    /// A refresh token. All of one session end together, however often one is exchanged for the next.
+    /// Issues a refresh token. All refresh tokens of a session expire together, however often they are exchanged.
     pub(crate) fn refresh_token(&mut self, session: Session) -> String {
-        let text = self.text("refresh token");
-        let ends = Timestamp(session.signed_on.saturating_mul(1000)).after_seconds(REFRESH_SECONDS);
-        self.refresh_tokens.add(text.clone(), session, ends);
-        text
+        let opaque_token = self.opaque_token("refresh token");
+        let expires_at = Timestamp(session.signed_on.saturating_mul(1000)).after_seconds(REFRESH_SECONDS);
+        self.refresh_tokens.add(opaque_token.clone(), session, expires_at);
+        opaque_token
     }
 
-    /// Uses a code. Whoever uses one again may have stolen it, so that the session ends.
-    pub(crate) fn spend_code(&mut self, code: &str, now: Timestamp) -> Result<CodeGrant, Problem> {
-        match self.codes.spend(code, now) {
+    /// Redeems a code. A second use may mean that the code was stolen, so it ends the session.
+    pub(crate) fn redeem_code(&mut self, code: &str, now: Timestamp) -> Result<CodeGrant, Problem> {
+        match self.codes.redeem(code, now) {
             Use::First(grant) => Ok(grant),
             Use::Again(grant) => {
                 self.end(grant.session.id);
@@ -90,14 +90,14 @@ impl Grants {
         }
     }
 
-    /// What a refresh token is good for at most.
+    /// The scope that was granted to a refresh token.
     pub(crate) fn scope_of(&self, token: &str) -> Option<&Scope> {
-        self.refresh_tokens.look(token).map(|session| &session.scope)
+        self.refresh_tokens.peek(token).map(|session| &session.scope)
     }
 
-    /// Uses a refresh token, with the same care.
-    pub(crate) fn spend_refresh_token(&mut self, token: &str, now: Timestamp) -> Result<Session, Problem> {
-        match self.refresh_tokens.spend(token, now) {
+    /// Redeems a refresh token. As with a code, a second use ends the session.
+    pub(crate) fn redeem_refresh_token(&mut self, token: &str, now: Timestamp) -> Result<Session, Problem> {
+        match self.refresh_tokens.redeem(token, now) {
             Use::First(session) => Ok(session),
             Use::Again(session) => {
                 self.end(session.id);
@@ -107,24 +107,23 @@ impl Grants {
         }
     }
 
-    /// Revokes a refresh token with all others of its session. Nobody is told whether there was one.
+    /// Revokes a refresh token and all others of its session. The caller isn't told whether the token existed.
     pub(crate) fn revoke(&mut self, token: &str) {
-        if let Some(session) = self.refresh_tokens.look(token).map(|session| session.id) {
+        if let Some(session) = self.refresh_tokens.peek(token).map(|session| session.id) {
             self.end(session);
         }
     }
 
-    /// Ends every session.
     pub(crate) fn end_all(&mut self) {
-        self.refresh_tokens.forget(|_| true);
+        self.refresh_tokens.remove_matching(|_| true);
     }
 
     fn end(&mut self, session: Uuid) {
-        self.refresh_tokens.forget(|other| other.id == session);
+        self.refresh_tokens.remove_matching(|other| other.id == session);
     }
 
-    /// A text that nobody can guess who doesn't know the seed; the same for the same seed and number.
-    fn text(&mut self, kind: &str) -> String {
+    /// Generates a text that can't be guessed without the seed; it is the same for the same seed and counter.
+    fn opaque_token(&mut self, kind: &str) -> String {
         self.issued += 1;
         let numbers = [self.seed.to_le_bytes(), self.issued.to_le_bytes()].concat();
         let digest = Sha256::new().chain_update(numbers).chain_update(kind).finalize();

@@ -1,6 +1,6 @@
 //! ID tokens.
 //!
-//! Source: OpenID Connect Core section 2; `env`, `org`, `sid` and `acr` as PingOne's access tokens have them.
+//! Source: OpenID Connect Core section 2; `env`, `org`, `sid` and `acr` are as in PingOne's access tokens.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::{ACR, PUBLIC_CLIENT_ID, Session, issuer};
 use crate::{Seed, Timestamp, environment};
 
-/// 60 minutes.
 const LIFETIME_SECONDS: i64 = 3600;
 
 #[derive(Serialize)]

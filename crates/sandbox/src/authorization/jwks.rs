@@ -1,4 +1,4 @@
-//! `/as/jwks`: the public key. A digest's key is secret, so then there is none.
+//! `/as/jwks`: the public signing key. The list is empty for HMAC keys, because those are secret.
 
 use http::{Method, Request, StatusCode};
 use serde::Serialize;

@@ -1,7 +1,7 @@
-//! Refusals of the authorization server.
+//! Errors of the authorization server.
 //!
-//! Source: RFC 6749, 6750, 7009 and OpenID Connect Core (codes and statuses); the descriptions are this sandbox's
-//! own. That those of the token endpoint end with the Correlation-Id was met by other people's clients.
+//! Source: RFC 6749, 6750, 7009 and OpenID Connect Core (codes and statuses); the descriptions are this sandbox's own.
+//! That a description of the token endpoint ends with the correlation ID is known from other people's clients.
 
 use std::borrow::Cow;
 
@@ -15,31 +15,31 @@ use crate::hal::{json, put};
 /// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Problem {
-    /// A parameter that can't be taken, and why.
+    /// A parameter is invalid, with the reason.
     Request(&'static str),
-    /// A parameter that is not there.
+    /// A required parameter is missing.
     Missing(&'static str),
-    /// No client, or one that didn't prove who it is in the form.
+    /// The client is unknown, or its credentials in the form are wrong.
     Client,
-    /// One that didn't prove who it is by Basic.
+    /// The client's Basic credentials are wrong.
     Basic,
-    /// A client that may not ask for this.
+    /// The client isn't allowed to use this grant.
     ClientNotAllowed,
-    /// A code or a refresh token that is unknown, used, over or another's.
+    /// The code or refresh token is unknown, used, expired or was issued to another client.
     Grant,
     GrantType,
     ResponseType,
     Scope,
-    /// Whoever was to sign on didn't, or may not.
+    /// The user cancelled the sign-on or isn't allowed to sign on.
     Denied,
     LoginRequired,
     RequestObject,
     RequestUri,
-    /// A kind of token that can't be revoked.
+    /// This kind of token can't be revoked.
     TokenType,
-    /// An access token that doesn't hold.
+    /// The access token is missing, invalid or expired.
     Token,
-    /// An access token without the scope for it.
+    /// The access token doesn't have the required scope.
     TokenScope,
 }
 
@@ -50,7 +50,6 @@ struct Body {
 }
 
 impl Problem {
-    /// The `error`.
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::Request(_) | Self::Missing(_) => "invalid_request",
@@ -70,7 +69,7 @@ impl Problem {
         }
     }
 
-    /// The `error_description`, of which RFC 6749 allows neither quotes nor backslashes.
+    /// The `error_description`. RFC 6749 forbids quotes and backslashes in it.
     pub(crate) fn description(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Self::Request(why) => why,
@@ -99,7 +98,7 @@ impl Problem {
         }
     }
 
-    /// The challenge to one who sent credentials in the header, or should have.
+    /// The `WWW-Authenticate` challenge, for credentials that belong in a header.
     fn challenge(self) -> Option<String> {
         match self {
             Self::Basic => Some(r#"Basic realm="PingOne""#.to_owned()),
@@ -112,7 +111,7 @@ impl Problem {
         self.described(self.description())
     }
 
-    /// The same at the token endpoint, where the description names the request.
+    /// The answer of the token endpoint, whose description includes the request's correlation ID.
     pub(crate) fn answer_for_token(self, correlation_id: Uuid) -> Response<Vec<u8>> {
         self.described(format!("{} (Correlation ID: {correlation_id})", self.description()).into())
     }

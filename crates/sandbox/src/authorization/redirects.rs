@@ -1,8 +1,7 @@
-//! Where people who signed on may return to: this computer only.
+//! The registered redirect URIs. Only loopback addresses are accepted.
 //!
 //! Source: RFC 8252, "Loopback Interface Redirection".
 
-/// An address on this computer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Loopback<'a> {
     origin: &'a str,
@@ -11,7 +10,8 @@ struct Loopback<'a> {
 }
 
 impl<'a> Loopback<'a> {
-    /// Not `[::1]`: a content security policy can't name it, so a browser would not return there.
+    /// Parses a loopback URI. `[::1]` isn't accepted: a content security policy can't name it, so a browser would
+    /// refuse to return there.
     fn read(uri: &'a str) -> Option<Self> {
         let rest = uri.strip_prefix("http://")?;
         let slash = rest.find('/')?;
@@ -25,7 +25,8 @@ impl<'a> Loopback<'a> {
     }
 }
 
-/// The registered ones: hosts and paths, because a program on loopback gets its port at its start.
+/// The registered redirect URIs as host and path. Any port matches, because a program on loopback gets its port when it
+/// starts.
 pub(crate) struct Redirects(Vec<(String, String)>);
 
 impl Default for Redirects {
@@ -35,14 +36,14 @@ impl Default for Redirects {
 }
 
 impl Redirects {
-    /// Adds one, unless it isn't on this computer.
+    /// Registers a URI; returns false if it isn't a loopback address.
     pub(crate) fn register(&mut self, uri: &str) -> bool {
         let Some(Loopback { host, path, .. }) = Loopback::read(uri) else { return false };
         self.0.push((host.to_owned(), path.to_owned()));
         true
     }
 
-    /// The origin of one that is registered.
+    /// The origin of a registered URI; `None` if the URI isn't registered.
     pub(crate) fn origin<'a>(&self, uri: &'a str) -> Option<&'a str> {
         let Loopback { origin, host, path } = Loopback::read(uri)?;
         self.0.iter().any(|(known, at)| known == host && at == path).then_some(origin)
@@ -54,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_addresses_of_this_computer_are_registered() {
+    fn only_loopback_addresses_are_registered() {
         let mut redirects = Redirects::default();
         for uri in ["http://127.0.0.1/callback", "http://localhost:4000/a/b?c=d"] {
             assert!(redirects.register(uri), "{uri}");
@@ -79,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_port_is_free_and_the_rest_is_not() {
+    fn any_port_matches_but_the_path_must_be_equal() {
         let redirects = Redirects::default();
         assert_eq!(redirects.origin("http://127.0.0.1:4000/"), Some("http://127.0.0.1:4000"));
         assert_eq!(redirects.origin("http://localhost/"), Some("http://localhost"));

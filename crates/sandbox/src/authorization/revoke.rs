@@ -1,6 +1,6 @@
-//! `/as/revoke`: ends a refresh token. A token for the PingOne API can't be revoked.
+//! `/as/revoke`: revokes a refresh token and its session. Access tokens for the PingOne API can't be revoked.
 //!
-//! Sources: developer.pingidentity.com, PingOne API, "Token revocation"; RFC 7009 (how it is refused).
+//! Sources: developer.pingidentity.com, PingOne API, "Token revocation"; RFC 7009 (the error).
 
 use http::{Method, Request, Response};
 
@@ -19,13 +19,13 @@ pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request<Vec<u8>>) -> Answe
     Ok((outcome.map_or_else(Problem::answer, |()| Response::new(Vec::new())), 0))
 }
 
-/// One that is unknown counts as revoked.
+/// Revokes the token of the form. An unknown token counts as revoked.
 fn revoke(sandbox: &mut Sandbox, request: &Request<Vec<u8>>) -> Result<(), Problem> {
     let form = Parameters::read(request.body());
     form.check_once()?;
     let client = Client::of_request(request, &form)?;
     let token = form.required("token")?;
-    // Only JWTs have dots here, and all of them are for the API.
+    // Only JWTs contain dots here, and every JWT is an access token for the API.
     if token.contains('.') {
         return Err(Problem::TokenType);
     }

@@ -1,11 +1,10 @@
-//! Scopes. A worker's sign-on has only those of OpenID Connect: what may be done with the API is up to roles.
+//! OAuth scopes. Workers get OpenID Connect scopes only: access to the API depends on roles.
 
 use super::problem::Problem;
 
-/// Those that can be asked for.
 pub(crate) const ALL: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
-/// Scopes that were granted, in the order in which they were asked for.
+/// Granted scopes, in the order of the request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Scope(Vec<&'static str>);
 
@@ -25,7 +24,7 @@ impl Scope {
         self.0.contains(&name)
     }
 
-    /// As much of it as `text` asks for; all of it if it asks for nothing.
+    /// Restricts the scope to the part that `text` requests; all of it if no scope is requested.
     pub(crate) fn narrowed(&self, text: Option<&str>) -> Result<Self, Problem> {
         if text.is_none() {
             return Ok(self.clone());
@@ -34,7 +33,7 @@ impl Scope {
         if less.0.iter().all(|name| self.has(name)) { Ok(less) } else { Err(Problem::Scope) }
     }
 
-    /// As a token has it.
+    /// The scope as it appears in a token: names separated by spaces.
     pub(crate) fn text(&self) -> String {
         self.0.join(" ")
     }

@@ -1,4 +1,4 @@
-//! The page on which somebody signs on: a choice of people, and no password.
+//! The sign-on page: a list of users to choose from, without a password.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use super::people;
 use super::web_page::{Escaped, page};
 use crate::Sandbox;
 
-/// What the form sends back of the request.
+/// The request's parameters that the form sends back.
 const KEPT: [&str; 9] = [
     "client_id",
     "redirect_uri",
@@ -22,7 +22,7 @@ const KEPT: [&str; 9] = [
     "response_mode",
 ];
 
-/// Asks who signs on. `origin` is where the answer goes.
+/// Renders the sign-on page. `origin` is the origin that the user returns to.
 pub(crate) fn ask(sandbox: &Sandbox, parameters: &Parameters, origin: &str) -> Response<Vec<u8>> {
     let mut content = format!(
         "<p>This is a sandbox: its people are invented, and nobody has a password. \

@@ -1,7 +1,7 @@
-//! `/as/signoff`: nobody stays signed on here, so there is only the way back.
+//! `/as/signoff`: redirects back to the application. There are no browser sessions, so there is nothing to end.
 //!
-//! Source: developer.pingidentity.com, PingOne API, "Signoff". An address that no application has registered is not led
-//! back to; what such a page says is assumed. An ID token as a hint isn't looked at.
+//! Source: developer.pingidentity.com, PingOne API, "Signoff". An unregistered address gets an error page instead of a
+//! redirect; the text of that page is assumed. An ID token hint is ignored.
 
 use http::{Method, Request, Response, StatusCode, header};
 
@@ -22,7 +22,7 @@ pub(crate) fn answer(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Answer {
             let content = "<p>This sandbox keeps nobody signed on. Access tokens hold until they end.</p>\n";
             page(StatusCode::OK, "You signed off", content, None)
         }
-        Some(uri) if sandbox.redirects.origin(uri).is_some() => back(uri, parameters.get("state")),
+        Some(uri) if sandbox.redirects.origin(uri).is_some() => redirect(uri, parameters.get("state")),
         Some(uri) => {
             let content = format!("<p>{} is not registered.</p>\n", Escaped(uri));
             page(StatusCode::BAD_REQUEST, "Nobody is led back there", &content, None)
@@ -31,7 +31,7 @@ pub(crate) fn answer(sandbox: &Sandbox, request: &Request<Vec<u8>>) -> Answer {
     Ok((response, 0))
 }
 
-fn back(uri: &str, state: Option<&str>) -> Response<Vec<u8>> {
+fn redirect(uri: &str, state: Option<&str>) -> Response<Vec<u8>> {
     let mut location = uri.to_owned();
     if let Some(state) = state {
         let query = form_urlencoded::Serializer::new(String::new()).append_pair("state", state).finish();

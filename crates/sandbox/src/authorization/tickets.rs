@@ -1,31 +1,31 @@
-//! Things that are good for one use and for some time.
+//! Single-use tokens with an expiry: authorization codes and refresh tokens.
 
 use std::collections::VecDeque;
 
 use crate::Timestamp;
 
-/// How many are kept. A ticket that is older than so many others is forgotten.
-const MOST: usize = 1000;
+/// How many tickets are kept. The oldest is dropped when one more is added.
+const CAPACITY: usize = 1000;
 
 struct Ticket<T> {
     text: String,
-    ends: Timestamp,
-    is_spent: bool,
+    expires_at: Timestamp,
+    is_used: bool,
     content: T,
 }
 
-/// What a text is good for.
+/// The result of redeeming a ticket.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Use<T> {
-    /// It was used now.
+    /// The ticket was valid and is used up now.
     First(T),
-    /// It was used before: somebody else has it too.
+    /// The ticket had been used before, so a second party has it.
     Again(T),
-    /// It was never issued, is over, or was revoked.
+    /// The ticket was never issued, is expired, or was revoked.
     Unknown,
 }
 
-/// Tickets, the oldest first. A spent one is kept until it would end, so that its second use is noticed.
+/// Tickets, oldest first. A used ticket is kept until it expires, so that a second use is detected.
 pub(crate) struct Tickets<T>(VecDeque<Ticket<T>>);
 
 impl<T: Clone> Tickets<T> {
@@ -33,28 +33,28 @@ impl<T: Clone> Tickets<T> {
         Self(VecDeque::new())
     }
 
-    pub(crate) fn add(&mut self, text: String, content: T, ends: Timestamp) {
-        if self.0.len() == MOST {
+    pub(crate) fn add(&mut self, text: String, content: T, expires_at: Timestamp) {
+        if self.0.len() == CAPACITY {
             self.0.pop_front();
         }
-        self.0.push_back(Ticket { text, ends, is_spent: false, content });
+        self.0.push_back(Ticket { text, expires_at, is_used: false, content });
     }
 
-    /// What a ticket is for, without using it.
-    pub(crate) fn look(&self, text: &str) -> Option<&T> {
+    /// Returns the content of a ticket without using it up.
+    pub(crate) fn peek(&self, text: &str) -> Option<&T> {
         self.0.iter().find(|ticket| ticket.text == text).map(|ticket| &ticket.content)
     }
 
-    /// Uses a ticket.
-    pub(crate) fn spend(&mut self, text: &str, now: Timestamp) -> Use<T> {
-        let ticket = self.0.iter_mut().find(|ticket| ticket.text == text && ticket.ends > now);
+    /// Uses up a ticket and returns its content.
+    pub(crate) fn redeem(&mut self, text: &str, now: Timestamp) -> Use<T> {
+        let ticket = self.0.iter_mut().find(|ticket| ticket.text == text && ticket.expires_at > now);
         let Some(ticket) = ticket else { return Use::Unknown };
         let content = ticket.content.clone();
-        if std::mem::replace(&mut ticket.is_spent, true) { Use::Again(content) } else { Use::First(content) }
+        if std::mem::replace(&mut ticket.is_used, true) { Use::Again(content) } else { Use::First(content) }
     }
 
-    /// Forgets those whose content matches.
-    pub(crate) fn forget(&mut self, matches: impl Fn(&T) -> bool) {
+    /// Removes the tickets whose content matches.
+    pub(crate) fn remove_matching(&mut self, matches: impl Fn(&T) -> bool) {
         self.0.retain(|ticket| !matches(&ticket.content));
     }
 }
@@ -64,26 +64,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_ticket_is_good_once_and_until_it_ends() {
+    fn a_ticket_can_be_redeemed_once_before_it_expires() {
         let mut tickets = Tickets::none();
         tickets.add("a".to_owned(), 1, Timestamp(10));
         tickets.add("b".to_owned(), 2, Timestamp(10));
-        assert_eq!(tickets.spend("a", Timestamp(9)), Use::First(1));
-        assert_eq!(tickets.spend("a", Timestamp(9)), Use::Again(1));
-        assert_eq!(tickets.spend("b", Timestamp(10)), Use::Unknown);
-        assert_eq!(tickets.spend("c", Timestamp(9)), Use::Unknown);
+        assert_eq!(tickets.redeem("a", Timestamp(9)), Use::First(1));
+        assert_eq!(tickets.redeem("a", Timestamp(9)), Use::Again(1));
+        assert_eq!(tickets.redeem("b", Timestamp(10)), Use::Unknown);
+        assert_eq!(tickets.redeem("c", Timestamp(9)), Use::Unknown);
     }
 
     #[test]
-    fn a_ticket_that_is_forgotten_is_unknown() {
+    fn a_removed_ticket_is_unknown() {
         let mut tickets = Tickets::none();
         tickets.add("a".to_owned(), 1, Timestamp(10));
         tickets.add("b".to_owned(), 2, Timestamp(10));
-        tickets.forget(|content| *content == 1);
-        assert_eq!((tickets.look("a"), tickets.look("b")), (None, Some(&2)));
-        for number in 0..MOST {
+        tickets.remove_matching(|content| *content == 1);
+        assert_eq!((tickets.peek("a"), tickets.peek("b")), (None, Some(&2)));
+        for number in 0..CAPACITY {
             tickets.add(number.to_string(), 3, Timestamp(10));
         }
-        assert_eq!((tickets.look("b"), tickets.look("0")), (None, Some(&3)));
+        assert_eq!((tickets.peek("b"), tickets.peek("0")), (None, Some(&3)));
     }
 }

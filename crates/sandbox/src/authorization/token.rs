@@ -1,4 +1,4 @@
-//! `/as/token`: a grant in, tokens out.
+//! `/as/token`: exchanges a grant for tokens.
 //!
 //! Sources: the tutorial's step 1 (client credentials), RFC 6749 sections 4 to 6, RFC 7636 section 4.6.
 
@@ -72,7 +72,7 @@ fn client_credentials(
     Ok(Tokens { access_token, scope: claims.scope, ..Tokens::none(spec.lifetime_seconds) })
 }
 
-/// An attempt uses the code, also one that fails.
+/// Exchanges a code. A failed attempt uses up the code too.
 fn authorization_code(
     sandbox: &mut Sandbox,
     client: Client,
@@ -82,12 +82,12 @@ fn authorization_code(
     check_public(client)?;
     let (code, redirect_uri) = (form.required("code")?, form.required("redirect_uri")?);
     let verifier = form.required("code_verifier")?;
-    let grant = sandbox.grants.spend_code(code, now)?;
+    let grant = sandbox.grants.redeem_code(code, now)?;
     if grant.redirect_uri != redirect_uri || grant.challenge != challenge(verifier)? {
         return Err(Problem::Grant);
     }
     let scope = grant.session.scope.clone();
-    for_session(sandbox, grant.session, &scope, now)
+    session_tokens(sandbox, grant.session, &scope, now)
 }
 
 fn refresh_token(
@@ -98,20 +98,20 @@ fn refresh_token(
 ) -> Result<Tokens, Problem> {
     check_public(client)?;
     let token = form.required("refresh_token")?;
-    // A wrong scope is told before the token is used, so that the next attempt can be right.
+    // A wrong scope is refused before the token is used up, so that the client can try again.
     let granted = sandbox.grants.scope_of(token).ok_or(Problem::Grant)?;
     let scope = granted.narrowed(form.get("scope"))?;
-    let session = sandbox.grants.spend_refresh_token(token, now)?;
-    // A nonce belongs to the sign-on, not to what follows it.
-    for_session(sandbox, Session { nonce: None, ..session }, &scope, now)
+    let session = sandbox.grants.redeem_refresh_token(token, now)?;
+    // The nonce belongs to the sign-on, not to refreshed ID tokens.
+    session_tokens(sandbox, Session { nonce: None, ..session }, &scope, now)
 }
 
-/// Nobody signs on to a worker.
+/// Refuses clients that users can't sign on to.
 fn check_public(client: Client) -> Result<(), Problem> {
     if client == Client::Public { Ok(()) } else { Err(Problem::ClientNotAllowed) }
 }
 
-/// The challenge that a verifier answers.
+/// The S256 challenge of a verifier.
 fn challenge(verifier: &str) -> Result<String, Problem> {
     let mut letters = verifier.bytes();
     let is_plain = letters.all(|letter| letter.is_ascii_alphanumeric() || b"-._~".contains(&letter));
@@ -121,8 +121,8 @@ fn challenge(verifier: &str) -> Result<String, Problem> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)))
 }
 
-/// What somebody gets who signed on, as long as they still may.
-fn for_session(
+/// Issues the tokens of a session if its user can still sign on.
+fn session_tokens(
     sandbox: &mut Sandbox,
     session: Session,
     scope: &Scope,

@@ -1,4 +1,4 @@
-//! `/as/userinfo`: who signed on.
+//! `/as/userinfo`: the claims of the signed-on user.
 //!
 //! Source: OpenID Connect Core section 5.
 
@@ -52,7 +52,7 @@ pub(crate) fn answer(sandbox: &mut Sandbox, request: &Request<Vec<u8>>, now: Tim
     let claims = token::check(&sandbox.seed, &mut *sandbox.keys, request.headers(), now);
     let Some(claims) = claims else { return Ok((Problem::Token.answer(), 0)) };
     let scope = claims.scope.unwrap_or_default();
-    // A worker has nobody behind it.
+    // A worker's token has no user.
     let Some(sub) = claims.sub.filter(|_| scope.split(' ').any(|one| one == "openid")) else {
         return Ok((Problem::TokenScope.answer(), 0));
     };

@@ -1,4 +1,4 @@
-//! Pages for people: no script, no picture, nothing from elsewhere, and in no frame.
+//! HTML pages: no scripts, no images, no external resources, and no framing.
 
 use std::fmt::{self, Write};
 
@@ -18,7 +18,7 @@ button{font:inherit;min-height:2.75rem;padding:.5rem 1rem;text-align:start;curso
 li button{width:100%}\
 small{display:block}";
 
-/// Text that is shown as it is, in content and in quoted attributes.
+/// Text that is escaped for HTML content and quoted attributes.
 pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -37,7 +37,7 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// A page. `content` is HTML. A form of it may lead here and, by a redirect, to the origin `forms_to`.
+/// Renders a page. `content` is HTML. Its forms can post to this server and be redirected to the origin `forms_to`.
 pub(crate) fn page(
     status: StatusCode,
     title: &str,
@@ -61,7 +61,7 @@ pub(crate) fn page(
     response
 }
 
-/// Browsers hold a form's redirects to `form-action` too.
+/// The content security policy. Browsers apply `form-action` to the redirects of a form too.
 fn policy(forms_to: Option<&str>) -> String {
     let style = BASE64_STANDARD.encode(Sha256::digest(STYLE));
     let forms = forms_to.map_or_else(|| "'none'".to_owned(), |origin| format!("'self' {origin}"));

@@ -1,25 +1,25 @@
-//! The texts that users can be filtered by, and how each is compared.
+//! The text attributes that users can be filtered by, with their operators.
 
 use crate::directory::{Account, Person};
 
-/// How a text is compared with a value.
+/// The operator that compares a text attribute with a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Match {
-    /// `eq`
+    /// The text is equal to the value: `eq`
     Equals,
-    /// `sw`
+    /// The text starts with the value: `sw`
     Starts,
-    /// `ew`
+    /// The text ends with the value: `ew`
     Ends,
-    /// `co`
+    /// The text contains the value: `co`
     Contains,
 }
 
 impl Match {
-    /// What every text has.
+    /// The operators of every text attribute.
     pub(super) const COMMON: &[Self] = &[Self::Equals, Self::Starts];
 
-    /// The operator.
+    /// The operator's name in a filter.
     #[must_use]
     pub const fn operator(self) -> &'static str {
         match self {
@@ -30,7 +30,7 @@ impl Match {
         }
     }
 
-    pub(super) fn holds(self, text: &str, value: &str) -> bool {
+    pub(super) fn matches(self, text: &str, value: &str) -> bool {
         match self {
             Self::Equals => text == value,
             Self::Starts => text.starts_with(value),
@@ -40,15 +40,15 @@ impl Match {
     }
 }
 
-/// What a value may be written as.
+/// How a filter can write the attribute's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Quoted,
-    /// Without quotes, too.
+    /// With or without quotes.
     Boolean,
 }
 
-/// A text that users can be filtered by.
+/// A text attribute that users can be filtered by.
 #[derive(Debug)]
 pub struct Attribute {
     name: &'static str,
@@ -66,7 +66,7 @@ impl PartialEq for Attribute {
 impl Eq for Attribute {}
 
 impl Attribute {
-    /// All of them. MFA is none.
+    /// All text attributes. The MFA flag isn't among them.
     pub const ALL: &'static [Self] = &[
         Self::absent("accountId"),
         Self::absent("address.countryCode"),
@@ -109,30 +109,30 @@ impl Attribute {
         Self { operators, ..Self::text(name, of) }
     }
 
-    /// PingOne has it, the sandbox's people don't.
+    /// An attribute that PingOne supports, but that no user of the sandbox has.
     const fn absent(name: &'static str) -> Self {
         Self::text(name, |_| None)
     }
 
-    /// The attribute with a name, in its case.
+    /// Returns the attribute with this name, which is case-sensitive.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         Self::ALL.iter().find(|attribute| attribute.name == name)
     }
 
-    /// The name.
+    /// The attribute's name in a filter, for example `name.given`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// How it may be compared.
+    /// The operators that the attribute supports.
     #[must_use]
     pub const fn operators(&self) -> &'static [Match] {
         self.operators
     }
 
-    /// Whether values are written without quotes, too.
+    /// Whether a value may also be written without quotes.
     #[must_use]
     pub const fn is_boolean(&self) -> bool {
         matches!(self.kind, Kind::Boolean)
@@ -147,7 +147,7 @@ fn enabled(person: &Person) -> &'static str {
     if person.account == Account::Disabled { "false" } else { "true" }
 }
 
-/// An empty text is one that isn't there.
+/// Treats an empty text as missing.
 fn present(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }

@@ -1,21 +1,21 @@
-//! Whether a filter holds for a person.
+//! Evaluation of a filter for a user.
 
 use uuid::Uuid;
 
 use super::{Bound, Filter};
 use crate::directory::Person;
 
-/// Whether a person belongs to a group; if the last is true, then not by way of another group.
+/// Whether a user is a member of a group; if the last argument is true, direct membership is required.
 pub(crate) type Membership<'a> = dyn Fn(Uuid, &Person, bool) -> bool + 'a;
 
 impl Filter {
-    /// Whether it holds for a person. What somebody doesn't have equals nothing.
-    pub(crate) fn holds(&self, person: &Person, membership: &Membership<'_>) -> bool {
+    /// Whether the filter matches the user. A missing attribute matches nothing.
+    pub(crate) fn matches(&self, person: &Person, membership: &Membership<'_>) -> bool {
         match self {
-            Self::All(filters) => filters.iter().all(|filter| filter.holds(person, membership)),
-            Self::Any(filters) => filters.iter().any(|filter| filter.holds(person, membership)),
+            Self::All(filters) => filters.iter().all(|filter| filter.matches(person, membership)),
+            Self::Any(filters) => filters.iter().any(|filter| filter.matches(person, membership)),
             Self::Text(attribute, operator, value) => {
-                attribute.of(person).is_some_and(|text| operator.holds(text, value))
+                attribute.of(person).is_some_and(|text| operator.matches(text, value))
             }
             Self::Id(id) => person.id == *id,
             Self::Population(id) => person.population == *id,

@@ -1,4 +1,5 @@
-//! From words to a filter. `and` binds closer than `or`; keywords and operators have any case, attributes theirs.
+//! The parser of filters. `and` binds more tightly than `or`; keywords and operators are case-insensitive, attributes
+//! are case-sensitive.
 
 use std::iter::Peekable;
 use std::vec::IntoIter;
@@ -9,26 +10,26 @@ use super::lexer::{Word, words};
 use super::{Attribute, Bound, Filter, Match, Refused, common_operators};
 use crate::Timestamp;
 
-/// Deeper nesting is no filter that anyone wrote.
-const DEEPEST: usize = 32;
+/// Maximum nesting depth. Real filters are never nested that deeply.
+const MAX_DEPTH: usize = 32;
 
-/// No address holds a longer one.
-const LONGEST: usize = 64 * 1024;
+/// Maximum length in bytes, about the length of the longest URL.
+const MAX_LENGTH: usize = 64 * 1024;
 
 const EQUALS: &str = Match::Equals.operator();
 
 impl Filter {
-    /// Reads a filter.
+    /// Parses a filter.
     ///
     /// # Errors
-    /// What PingOne would answer with `INVALID_FILTER`.
+    /// The reason for which PingOne would answer `INVALID_FILTER`.
     pub fn read(text: &str) -> Result<Self, Refused> {
         Self::read_with(text, Ids::Refused)
     }
 
-    /// The same, with users' ids among the attributes or not.
+    /// Parses a filter that may or may not contain user IDs.
     pub(crate) fn read_with(text: &str, ids: Ids) -> Result<Self, Refused> {
-        if text.len() > LONGEST {
+        if text.len() > MAX_LENGTH {
             return Err(Refused::TooLong);
         }
         let mut reader = Reader { words: words(text)?.into_iter().peekable(), depth: 0, ids };
@@ -40,11 +41,11 @@ impl Filter {
     }
 }
 
-/// Whether users can be filtered by their ids.
+/// Whether users can be filtered by ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ids {
     Refused,
-    Taken,
+    Accepted,
 }
 
 struct Reader<'a> {
@@ -56,7 +57,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn any(&mut self) -> Result<Filter, Refused> {
         let mut filters = vec![self.all()?];
-        while self.takes("or") {
+        while self.accept_keyword("or") {
             filters.push(self.all()?);
         }
         Ok(one_or(filters, Filter::Any))
@@ -64,7 +65,7 @@ impl Reader<'_> {
 
     fn all(&mut self) -> Result<Filter, Refused> {
         let mut filters = vec![self.term()?];
-        while self.takes("and") {
+        while self.accept_keyword("and") {
             filters.push(self.term()?);
         }
         Ok(one_or(filters, Filter::All))
@@ -80,19 +81,19 @@ impl Reader<'_> {
 
     fn nested(&mut self) -> Result<Filter, Refused> {
         self.depth += 1;
-        if self.depth > DEEPEST {
+        if self.depth > MAX_DEPTH {
             return Err(Refused::TooDeep);
         }
         let filter = self.any()?;
         self.depth -= 1;
-        self.mark(&Word::Close, "a closing parenthesis")?;
+        self.expect_word(&Word::Close, "a closing parenthesis")?;
         Ok(filter)
     }
 
     fn comparison(&mut self, name: &str) -> Result<Filter, Refused> {
         match name {
             "memberOfGroups" => self.membership(),
-            "id" if self.ids == Ids::Taken => Ok(Filter::Id(self.equal_id("id")?)),
+            "id" if self.ids == Ids::Accepted => Ok(Filter::Id(self.equal_id("id")?)),
             "population.id" => Ok(Filter::Population(self.equal_id("population.id")?)),
             "updatedAt" => self.updated(),
             _ => self.text(name),
@@ -111,12 +112,12 @@ impl Reader<'_> {
         Ok(Filter::Text(attribute, operator, value))
     }
 
-    /// `[id eq "…"]` or `[id eq "…" and type eq "DIRECT"]`.
+    /// Parses `[id eq "…"]` or `[id eq "…" and type eq "DIRECT"]`.
     fn membership(&mut self) -> Result<Filter, Refused> {
-        self.mark(&Word::OpenBracket, "an opening bracket")?;
+        self.expect_word(&Word::OpenBracket, "an opening bracket")?;
         self.group_attribute("id")?;
         let group = self.equal_id("memberOfGroups")?;
-        let directly = self.takes("and");
+        let directly = self.accept_keyword("and");
         if directly {
             self.group_attribute("type")?;
             self.operator(&[EQUALS], |operator| *operator)?;
@@ -124,7 +125,7 @@ impl Reader<'_> {
                 return Err(Refused::Value("memberOfGroups"));
             }
         }
-        self.mark(&Word::CloseBracket, "a closing bracket")?;
+        self.expect_word(&Word::CloseBracket, "a closing bracket")?;
         Ok(Filter::MemberOf { group, directly })
     }
 
@@ -142,7 +143,7 @@ impl Reader<'_> {
         Ok(Filter::Updated(bound, time))
     }
 
-    /// Only the form with hyphens: the other forms of a UUID are no ids here.
+    /// Parses a comparison with an ID. Only UUIDs with hyphens are accepted.
     fn equal_id(&mut self, attribute: &'static str) -> Result<Uuid, Refused> {
         self.operator(&[EQUALS], |operator| *operator)?;
         let text = self.quoted()?;
@@ -169,17 +170,18 @@ impl Reader<'_> {
         }
     }
 
-    fn mark(&mut self, mark: &Word<'_>, expected: &'static str) -> Result<(), Refused> {
+    fn expect_word(&mut self, mark: &Word<'_>, expected: &'static str) -> Result<(), Refused> {
         self.words.next_if(|word| word == mark).map(|_| ()).ok_or(Refused::Expected(expected))
     }
 
-    fn takes(&mut self, keyword: &str) -> bool {
-        let is_it = |word: &Word<'_>| matches!(word, Word::Plain(text) if text.eq_ignore_ascii_case(keyword));
-        self.words.next_if(is_it).is_some()
+    fn accept_keyword(&mut self, keyword: &str) -> bool {
+        let is_keyword =
+            |word: &Word<'_>| matches!(word, Word::Plain(text) if text.eq_ignore_ascii_case(keyword));
+        self.words.next_if(is_keyword).is_some()
     }
 }
 
-/// `not` stands where an attribute does, but is an operator.
+/// The error for an unsupported attribute. `not` stands where an attribute does, but is an operator.
 fn unsupported(name: &str) -> Refused {
     if name.eq_ignore_ascii_case("not") {
         return Refused::Operator(name.to_owned(), common_operators());

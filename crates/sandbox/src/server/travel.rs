@@ -1,4 +1,4 @@
-//! A body that travels as its [`Wire`] says: in portions, cut off, or never to its end.
+//! A response body that is sent as its [`Wire`] says: in portions, cut off, or never completed.
 
 use std::io;
 use std::net::TcpStream;
@@ -14,10 +14,10 @@ use tokio::time::{Sleep, sleep};
 use super::InFlight;
 use crate::wire::{self, End, Wire};
 
-/// How long what was sent may take to leave before the connection is broken.
+/// Time for sent data to leave the socket before the connection is broken.
 const FLUSH: Duration = Duration::from_millis(20);
 
-/// The socket below the HTTP connection, to be reset where the wire says so.
+/// The socket below the HTTP connection, which is reset where the wire says so.
 #[derive(Clone)]
 pub(super) struct Socket(Arc<TcpStream>);
 
@@ -26,17 +26,17 @@ impl Socket {
         Self(Arc::new(twin))
     }
 
-    /// From now on closing the socket resets the connection.
+    /// Makes closing the socket reset the connection.
     pub(super) fn arm(&self) {
-        // Where the system refuses, the connection is closed in order instead; a test would show it.
+        // If the system refuses, the connection is closed normally instead; a test would show it.
         let _ = SockRef::from(&*self.0).set_linger(Some(Duration::ZERO));
     }
 }
 
-/// A body on its way.
-pub(super) struct Travelling {
+/// A response body that is being sent.
+pub(super) struct WireBody {
     rest: Bytes,
-    promised: u64,
+    declared_length: u64,
     portion: usize,
     every: Duration,
     waiting: Option<Pin<Box<Sleep>>>,
@@ -44,17 +44,17 @@ pub(super) struct Travelling {
     _in_flight: InFlight,
 }
 
-/// What comes after the last byte.
+/// What happens after the last byte.
 enum Ending {
     Complete,
-    /// The connection is broken, by a reset if there is a socket.
+    /// The connection is broken; with a socket, by a reset.
     Broken(Option<Socket>),
     Silent,
 }
 
-impl Travelling {
+impl WireBody {
     pub(super) fn new(body: Vec<u8>, wire: Wire, socket: Socket, in_flight: InFlight) -> Self {
-        let promised = body.len() as u64;
+        let declared_length = body.len() as u64;
         let mut rest = Bytes::from(body);
         let (mut portion, mut every, mut ending) = (usize::MAX, Duration::ZERO, Ending::Complete);
         match wire.body {
@@ -71,10 +71,10 @@ impl Travelling {
                 };
             }
         }
-        Self { rest, promised, portion, every, waiting: None, ending, _in_flight: in_flight }
+        Self { rest, declared_length, portion, every, waiting: None, ending, _in_flight: in_flight }
     }
 
-    /// Waits so long before the next step.
+    /// Waits for a pause before the next step.
     fn wait(&mut self, context: &mut Context<'_>, pause: Duration) -> Poll<()> {
         let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(pause)));
         let waited = waiting.as_mut().poll(context);
@@ -85,7 +85,7 @@ impl Travelling {
     }
 }
 
-impl Body for Travelling {
+impl Body for WireBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -124,6 +124,6 @@ impl Body for Travelling {
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.promised)
+        SizeHint::with_exact(self.declared_length)
     }
 }

@@ -1,4 +1,4 @@
-//! A sandbox, and one who asks it.
+//! A sandbox with a client that sends requests to it.
 
 use http::{Method, Request, header};
 use pingone_sandbox::{EnvironmentKind, Populations, Sandbox, Seed, Timestamp, TokenSpec};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
-pub struct Asker {
+pub struct ApiClient {
     pub sandbox: Sandbox,
     token: String,
 }
@@ -15,7 +15,7 @@ pub struct Asker {
 /// The status and the body of an answer.
 pub type Answer = (u16, Value);
 
-impl Asker {
+impl ApiClient {
     pub fn of(spec: &TokenSpec) -> Self {
         let mut sandbox = Sandbox::new(Seed {
             users: 60,
@@ -29,17 +29,17 @@ impl Asker {
         Self { sandbox, token }
     }
 
-    /// Asks as somebody else from now on.
-    pub fn become_holder(&mut self, spec: &TokenSpec) {
+    /// Sends the next requests with a token of these properties.
+    pub fn use_token(&mut self, spec: &TokenSpec) {
         self.token = self.sandbox.mint(spec, NOW);
     }
 
-    /// Asks for something under the environment, or for an address that begins with `/v1`.
+    /// Sends a GET to a path under the environment, or to a path that starts with `/v1`.
     pub fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, "")
     }
 
-    /// Asks with a JSON body.
+    /// Sends a request with a JSON body.
     pub fn send(&mut self, method: Method, path: &str, body: &str) -> Answer {
         self.send_as(method, path, "application/json", body)
     }
@@ -57,13 +57,13 @@ impl Asker {
             .body(body.as_bytes().to_vec())
             .unwrap();
         let response = self.sandbox.handle(&request, NOW).response;
-        // An answer without a body stands as null.
+        // An empty body is returned as null.
         let body = if response.body().is_empty() { b"null".as_slice() } else { response.body() };
         (response.status().as_u16(), serde_json::from_slice(body).unwrap())
     }
 }
 
-/// What stands under `_embedded`.
+/// The list with this name in `_embedded`.
 pub fn listed<'a>(answer: &'a Answer, name: &str) -> &'a Vec<Value> {
     answer.1["_embedded"][name].as_array().unwrap()
 }
@@ -72,7 +72,7 @@ pub fn id(value: &Value) -> Uuid {
     value["id"].as_str().unwrap().parse().unwrap()
 }
 
-/// The status, the code of the first detail and what it is about.
+/// The status, and the code and target of the first detail.
 pub fn refusal(answer: &Answer) -> (u16, &str, &str) {
     let detail = &answer.1["details"][0];
     (answer.0, detail["code"].as_str().unwrap_or_default(), detail["target"].as_str().unwrap_or_default())

@@ -1,4 +1,4 @@
-//! A sandbox, and one who asks it.
+//! A sandbox and a client whose clock can be advanced.
 #![allow(dead_code, reason = "each test uses a part")]
 
 use http::{Method, Request, Response, header};
@@ -6,16 +6,16 @@ use pingone_sandbox::{EnvironmentKind, Populations, Role, Sandbox, Seed, Timesta
 use serde_json::Value;
 use uuid::Uuid;
 
-/// When everything here begins: on a quarter of an hour.
+/// The time at which every test starts, at the beginning of a quarter of an hour.
 pub const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
-pub struct Asker {
+pub struct ApiClient {
     pub sandbox: Sandbox,
     pub token: String,
     pub now: Timestamp,
 }
 
-impl Asker {
+impl ApiClient {
     pub fn with_role(users: u32, role: Role) -> Self {
         let mut sandbox = Sandbox::new(Seed {
             users,
@@ -34,7 +34,7 @@ impl Asker {
         Self::with_role(users, Role::IdentityDataAdmin)
     }
 
-    /// Asks for what is under the environment.
+    /// Sends a request to a path under the environment.
     pub fn ask(&mut self, method: Method, rest: &str, body: &str) -> Response<Vec<u8>> {
         let request = Request::builder()
             .method(method)
@@ -52,7 +52,7 @@ impl Asker {
         body(&answer)
     }
 
-    /// The status, and the code of the detail.
+    /// Sends a request and returns the status and the code of the first detail.
     pub fn refusal(&mut self, method: Method, rest: &str, text: &str) -> (u16, String) {
         let answer = self.ask(method, rest, text);
         let code = body(&answer)["details"][0]["code"].as_str().unwrap_or_default().to_owned();
@@ -63,7 +63,7 @@ impl Asker {
         self.sandbox.user_named(name).unwrap()
     }
 
-    pub fn after(&mut self, seconds: i64) {
+    pub fn advance(&mut self, seconds: i64) {
         self.now = self.now.after_seconds(seconds);
     }
 }
@@ -72,7 +72,7 @@ pub fn body(answer: &Response<Vec<u8>>) -> Value {
     serde_json::from_slice(answer.body()).unwrap()
 }
 
-/// What is behind the environment in an absolute link.
+/// The path after the environment's ID in an absolute link.
 pub fn rest(href: &Value) -> String {
     let (_, rest) = href.as_str().unwrap().split_once("/environments/").unwrap();
     rest[36..].to_owned()

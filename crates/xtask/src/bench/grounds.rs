@@ -1,4 +1,4 @@
-//! What the page's size and start are measured beside, as folders that a server sends as they are.
+//! The pages that the product's size and start are compared with, as folders that a static server can serve.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,12 +11,12 @@ use crate::{packages, page, process};
 
 const EMPTY: &str = "pingone-mfa-bench-empty";
 
-/// The login widget of Ping's own, in the folder that npm put it.
+/// Ping's own login widget, where npm installs it.
 const WIDGET: &str = "tests/bench/node_modules/@ping-identity/pf-authn-js-widget/dist";
 
-/// An empty page of the product's framework: the same compiler, profile, wasm-opt, terser and gzip.
+/// Builds an empty page with the product's framework: the same compiler, profile, wasm-opt, terser and gzip.
 pub(super) fn empty(workspace: &Workspace, tools: &Tools) -> Result<PathBuf, Failure> {
-    let folder = fresh(workspace, "empty")?;
+    let folder = empty_folder(workspace, "empty")?;
     let mut cargo =
         workspace.cargo(&["build", "--package", EMPTY, "--target", WASM_TARGET, "--profile", "web"]);
     process::run(page::with_flags(&mut cargo, &[]))?;
@@ -41,9 +41,9 @@ pub(super) fn empty(workspace: &Workspace, tools: &Tools) -> Result<PathBuf, Fai
     Ok(folder)
 }
 
-/// A page that shows the widget, and a file that stands for the answer of the server that it asks.
+/// A page that shows the widget, and a static file that replaces the response of the server it calls.
 pub(super) fn widget(workspace: &Workspace) -> Result<PathBuf, Failure> {
-    let folder = fresh(workspace, "widget")?;
+    let folder = empty_folder(workspace, "widget")?;
     let pages = workspace.path("tests/bench/pages/widget");
     copy(&workspace.path(WIDGET), &folder, &["pf.authn-widget.js", "main-styles.css"])?;
     copy(&pages, &folder, &["index.html", "start.js"])?;
@@ -56,7 +56,7 @@ pub(super) fn widget(workspace: &Workspace) -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
-fn fresh(workspace: &Workspace, name: &str) -> Result<PathBuf, Failure> {
+fn empty_folder(workspace: &Workspace, name: &str) -> Result<PathBuf, Failure> {
     let folder = workspace.path("target/bench").join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(Failure::file("remove", &folder))?;

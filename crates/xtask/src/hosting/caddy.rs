@@ -1,8 +1,8 @@
-//! `Caddyfile`: one site of its own, or a part of one.
+//! Renders the `Caddyfile`: a site block that can also be pasted into an existing site.
 
 use std::fmt::Write as _;
 
-use super::headers::{self, Keep, Reach};
+use super::headers::{self, CachePolicy, Reach};
 
 const HEAD: &str = "\
 # PingOne MFA on Caddy. YOURS TO DECIDE are the marked lines. Under another path put the content into
@@ -34,8 +34,8 @@ pub(super) fn render(reach: Reach) -> String {
     block(&mut text, "*", headers::common());
     block(&mut text, "@unframed", headers::unframed(reach));
     block(&mut text, "@framed", headers::embedded(reach));
-    block(&mut text, "@kept", one("Cache-Control", Keep::Forever.value()));
-    block(&mut text, "@asked", one("Cache-Control", Keep::Ask.value()));
+    block(&mut text, "@kept", one("Cache-Control", CachePolicy::Immutable.value()));
+    block(&mut text, "@asked", one("Cache-Control", CachePolicy::Revalidate.value()));
     block(&mut text, "@portals", one(headers::FOR_PORTALS.0, headers::FOR_PORTALS.1));
     text.push_str("\n\tfile_server {\n\t\tprecompressed br gzip\n\t}\n}\n");
     text

@@ -1,16 +1,16 @@
-//! The one list: what every answer carries, and what is said about single files besides.
+//! The list of response headers: those of every response, and those of single files.
 
-/// Where a build may send anything.
+/// The origins that a build may connect to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
-    /// To where its files come from, and to PingOne.
+    /// Its own origin and PingOne.
     PingOne,
-    /// To where its files come from alone: the demo.
+    /// Only its own origin: the demo.
     Itself,
 }
 
 impl Reach {
-    /// The sources of connect-src, with PingOne's hosts as they are given.
+    /// The sources of `connect-src`, with PingOne's hosts as given.
     fn sources(self, pingone: &str) -> String {
         match self {
             Self::PingOne => format!("'self' {pingone}"),
@@ -19,54 +19,55 @@ impl Reach {
     }
 }
 
-/// Where tokens may go: the API and the authorization server of each of PingOne's regions.
+/// The hosts that tokens may be sent to: the API and the authorization server of each of PingOne's regions.
 pub(super) const PINGONE: &str = "https://api.pingone.com https://api.pingone.ca https://api.pingone.eu \
     https://api.pingone.com.au https://api.pingone.sg https://api.pingone.asia https://auth.pingone.com \
     https://auth.pingone.ca https://auth.pingone.eu https://auth.pingone.com.au https://auth.pingone.sg \
     https://auth.pingone.asia";
 
-/// Who may show embed.html in a frame: nobody, until a deployment names its portal. No other page is ever shown in one.
+/// Origins that may frame embed.html: none until the deployer names the portal. No other page can be framed.
 pub(super) const FRAMING: &str = "'none'";
 
-/// Said of all but embed.html, because it knows no list of portals.
+/// Sent for all files but embed.html, because the header can't name a list of portals.
 pub(super) const FRAME_OPTIONS: (&str, &str) = ("X-Frame-Options", "DENY");
 
-/// Whether a page shares its windows with the one that opened it.
+/// Header that decides whether a page shares its browsing context with the page that opened it.
 pub(super) const OPENER: &str = "Cross-Origin-Opener-Policy";
 
-/// The value of [`OPENER`] for all but embed.html.
-pub(super) const APART: &str = "same-origin";
+/// The value of [`OPENER`] for all files but embed.html.
+pub(super) const SAME_ORIGIN: &str = "same-origin";
 
-/// The value of [`OPENER`] for embed.html: as a page it shows nothing, and in a frame it may open windows that answer.
-pub(super) const TOGETHER: &str = "unsafe-none";
+/// The value of [`OPENER`] for embed.html: opened directly it shows nothing, and in a frame it may open windows
+/// that report back to it.
+pub(super) const UNSAFE_NONE: &str = "unsafe-none";
 
-/// The page that is shown in frames alone, as a pattern that nginx and Caddy read alike.
+/// The page that is shown only in frames, as a pattern with the same meaning in nginx and Caddy.
 pub(super) const EMBED: &str = r"/embed\.html$";
 
-/// Holds for the whole host name, so a deployment on a shared one decides it there.
+/// Applies to the whole host name, so on a shared host the deployer decides about it there.
 pub(super) const TRANSPORT: (&str, &str) =
     ("Strict-Transport-Security", "max-age=63072000; includeSubDomains; preload");
 
-/// Lets an element on another origin load what it consists of. Its requests carry no credentials, and there is nothing
-/// secret in the files.
+/// Lets an element on another origin load its files. These requests carry no credentials, and the files contain no
+/// secrets.
 pub(super) const FOR_PORTALS: (&str, &str) = ("Access-Control-Allow-Origin", "*");
 
-/// The files of the element, by the first part of their names.
+/// Files of the element, by the part of their name before the hash.
 const PORTAL_STEMS: [&str; 5] = ["element", "pingone-mfa", "pingone-mfa-frame", "rest", "widget"];
 
-/// What portals load under names that stay: the element, the script that makes the frame, and its types.
+/// Files that portals load under stable names: the element, the script that creates the frame, and its types.
 const PORTAL_NAMES: [&str; 3] = ["element.js", "pingone-mfa-frame.d.ts", "pingone-mfa-frame.js"];
 
-/// What follows the first part of a name that holds a hash, as a pattern that nginx and Caddy read alike.
+/// The rest of a hashed file name after the stem, as a pattern with the same meaning in nginx and Caddy.
 const HASHED: &str = r"-[0-9a-f]+\.(?:js|css|wasm)$";
 
-/// What stands in the folder of a version under a name without a hash: pages that pin a version name these.
+/// Files without a hash in the folder of a version: pages that pin a version refer to these.
 pub(crate) const PINNED: [&str; 3] = ["element.js", "pingone-mfa-frame.js", "pingone-mfa-frame.d.ts"];
 
-/// The folder of a version, as a pattern that nginx and Caddy read alike.
+/// The folder of a version, as a pattern with the same meaning in nginx and Caddy.
 const VERSION: &str = r"/[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?/";
 
-/// What depends on nothing.
+/// Headers that are the same for every file and deployment.
 const FIXED: [(&str, &str); 5] = [
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
@@ -79,37 +80,37 @@ const FIXED: [(&str, &str); 5] = [
     ),
 ];
 
-/// How long a browser may keep a file.
+/// How a browser may cache a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Keep {
-    /// It is named by its content, or stands in the folder of its version.
-    Forever,
-    /// Each time the server is asked whether it is still the same.
-    Ask,
+pub(crate) enum CachePolicy {
+    /// For a year: the name contains a hash of the content, or the file is in the folder of its version.
+    Immutable,
+    /// Revalidate with the server on every use.
+    Revalidate,
 }
 
-impl Keep {
-    /// The value of Cache-Control.
+impl CachePolicy {
+    /// The value of `Cache-Control`.
     pub(super) fn value(self) -> &'static str {
         match self {
-            Self::Forever => "public, max-age=31536000, immutable",
-            Self::Ask => "no-cache",
+            Self::Immutable => "public, max-age=31536000, immutable",
+            Self::Revalidate => "no-cache",
         }
     }
 }
 
-/// The content security policy, with the part that a deployment may change as it is given. No page but embed.html is
-/// shown in a frame.
+/// The content security policy of all pages but embed.html, with PingOne's hosts as given because a deployment may
+/// change them. It forbids framing.
 pub(super) fn policy(reach: Reach, pingone: &str) -> String {
     format!("{}; frame-ancestors 'none'", unframed_policy(reach, pingone))
 }
 
-/// The content security policy of embed.html. Who may frame it stands first, to be found and changed.
+/// The content security policy of embed.html. `frame-ancestors` comes first so that it is easy to find and change.
 pub(super) fn embed_policy(reach: Reach, pingone: &str, framing: &str) -> String {
     format!("frame-ancestors {framing}; {}", unframed_policy(reach, pingone))
 }
 
-/// The policy without the part that only a header can state.
+/// The policy without `frame-ancestors`, which only works in a header.
 pub(super) fn unframed_policy(reach: Reach, pingone: &str) -> String {
     let sources = reach.sources(pingone);
     format!(
@@ -119,36 +120,36 @@ pub(super) fn unframed_policy(reach: Reach, pingone: &str) -> String {
     )
 }
 
-/// What every answer carries, whatever it answers, but for transport and what embed.html has of its own.
+/// The headers of every response, except for transport security and those in which embed.html differs.
 pub(super) fn fixed() -> impl Iterator<Item = (&'static str, &'static str)> {
     FIXED.into_iter()
 }
 
-/// What every answer carries, embed.html too, as it is shipped.
+/// The headers of every response, including embed.html, with the default transport security.
 pub(super) fn common() -> impl Iterator<Item = (&'static str, String)> {
     std::iter::once(TRANSPORT).chain(fixed()).map(|(name, value)| (name, value.to_owned()))
 }
 
-/// What every answer carries besides, unless it is embed.html.
+/// Further headers of every response except embed.html.
 pub(super) fn unframed(reach: Reach) -> [(&'static str, String); 3] {
     [
         ("Content-Security-Policy", policy(reach, PINGONE)),
         (FRAME_OPTIONS.0, FRAME_OPTIONS.1.to_owned()),
-        (OPENER, APART.to_owned()),
+        (OPENER, SAME_ORIGIN.to_owned()),
     ]
 }
 
-/// What embed.html carries instead.
+/// The headers of embed.html that replace those of [`unframed`].
 pub(super) fn embedded(reach: Reach) -> [(&'static str, String); 2] {
-    [("Content-Security-Policy", embed_policy(reach, PINGONE, FRAMING)), (OPENER, TOGETHER.to_owned())]
+    [("Content-Security-Policy", embed_policy(reach, PINGONE, FRAMING)), (OPENER, UNSAFE_NONE.to_owned())]
 }
 
-/// Whether this is the page that is shown in frames alone.
+/// Whether this is the page that is shown only in frames.
 pub(super) fn is_embed(name: &str) -> bool {
     name == "embed.html"
 }
 
-/// Whether a page on another origin loads this file: for the element, or to make the frame.
+/// Whether a page on another origin loads this file: for the element, or to create the frame.
 pub(crate) fn is_for_portals(name: &str) -> bool {
     let (folder, name) = name.rsplit_once('/').unwrap_or(("", name));
     let stem = name.rsplit_once('-').map(|(stem, _)| stem);
@@ -157,13 +158,13 @@ pub(crate) fn is_for_portals(name: &str) -> bool {
         || !folder.is_empty() && PINNED.contains(&name)
 }
 
-/// The same, as a pattern that nginx and Caddy read alike.
+/// [`is_for_portals`] as a pattern with the same meaning in nginx and Caddy.
 pub(super) fn for_portals() -> String {
     let names = any_of(PORTAL_NAMES);
     format!("(?:/(?:(?:{}){HASHED}|{names}$)|{})", PORTAL_STEMS.join("|"), pinned())
 }
 
-/// What is kept, as a pattern that nginx and Caddy read alike.
+/// Files that may be cached for a year, as a pattern with the same meaning in nginx and Caddy.
 pub(super) fn kept() -> String {
     format!("(?:{HASHED}|{})", pinned())
 }
@@ -181,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_element_its_program_and_its_style_are_for_portals_and_no_other_file_is() {
+    fn only_the_files_of_the_element_and_the_frame_script_are_for_portals() {
         let for_frames = ["pingone-mfa-frame-00ff.js", "pingone-mfa-frame.js", "pingone-mfa-frame.d.ts"];
         let element = ["element-00ff.js", "element.js", "pingone-mfa-00ff.wasm", "widget-00ff.css"];
         for name in element.into_iter().chain(for_frames) {
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_s_folder_is_for_portals() {
+    fn files_in_a_version_folder_are_for_portals() {
         for name in PINNED.into_iter().chain(["rest-00ff.wasm", "widget-00ff.css"]) {
             assert!(is_for_portals(&format!("1.0.0/{name}")), "{name}");
         }
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn no_policy_runs_text() {
+    fn no_policy_allows_inline_code() {
         let product = [policy(Reach::PingOne, PINGONE), embed_policy(Reach::PingOne, PINGONE, FRAMING)];
         for policy in product.into_iter().chain([policy(Reach::Itself, PINGONE)]) {
             for weak in ["unsafe-inline", "'unsafe-eval'", "data:", "blob:", "*", "http:"] {
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn embed_html_differs_only_in_who_frames_it_and_what_it_shares() {
+    fn the_policy_of_embed_html_differs_only_in_frame_ancestors() {
         let directives = |policy: &str| {
             let mut directives: Vec<_> = policy.split("; ").map(str::to_owned).collect();
             directives.sort();
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn no_value_would_end_a_quoted_text() {
+    fn no_value_contains_characters_that_need_quoting() {
         for (name, value) in common().chain(unframed(Reach::PingOne)).chain(embedded(Reach::PingOne)) {
             assert!(!value.contains(['"', '\\', '\n', '{', '}', '$', '#']), "{name}: {value}");
         }

@@ -1,11 +1,11 @@
-//! `nginx.conf`: one location, to be included in a server.
+//! Renders `nginx.conf`: one location block, to be included in a server block.
 //!
-//! All headers stand in that location, because nginx forgets what the server says as soon as a location says anything.
-//! Conditions only set variables, which is what they are safe for.
+//! All headers are in that location, because nginx drops the headers of the server block as soon as a location adds
+//! one. The `if` blocks only set variables, the only safe use of `if` in nginx.
 
 use std::fmt::Write as _;
 
-use super::headers::{self, Keep, Reach};
+use super::headers::{self, CachePolicy, Reach};
 
 const HEAD: &str = "\
 # PingOne MFA on nginx: include this file in a server block.
@@ -61,7 +61,7 @@ pub(super) fn render(reach: Reach) -> String {
     text
 }
 
-/// embed.html is shown in frames, and nothing else is.
+/// embed.html may be framed, and no other page.
 fn framing(text: &mut String, reach: Reach) {
     let connect = "$pingone_mfa_connect";
     let policy = headers::policy(reach, connect);
@@ -69,27 +69,27 @@ fn framing(text: &mut String, reach: Reach) {
     line(text, "# A header without a value isn't sent.");
     line(text, &format!("set $pingone_mfa_policy \"{policy}\";"));
     line(text, &format!("set $pingone_mfa_frame_options \"{}\";", headers::FRAME_OPTIONS.1));
-    line(text, &format!("set $pingone_mfa_opener \"{}\";", headers::APART));
-    let embed = [("policy", &*embed), ("frame_options", ""), ("opener", headers::TOGETHER)];
+    line(text, &format!("set $pingone_mfa_opener \"{}\";", headers::SAME_ORIGIN));
+    let embed = [("policy", &*embed), ("frame_options", ""), ("opener", headers::UNSAFE_NONE)];
     condition(text, &format!("$uri ~ \"{}\"", headers::EMBED), &embed);
     line(text, "add_header Content-Security-Policy $pingone_mfa_policy always;");
     line(text, &format!("add_header {} $pingone_mfa_frame_options always;", headers::FRAME_OPTIONS.0));
     line(text, &format!("add_header {} $pingone_mfa_opener always;", headers::OPENER));
 }
 
-/// What is kept is said without `always`, so that no failure is ever kept for a year.
+/// The year-long `Cache-Control` is added without `always`, so that an error response is never cached for a year.
 fn caching(text: &mut String) {
     line(text, "set $pingone_mfa_keep \"\";");
-    line(text, &format!("set $pingone_mfa_ask \"{}\";", Keep::Ask.value()));
+    line(text, &format!("set $pingone_mfa_ask \"{}\";", CachePolicy::Revalidate.value()));
     line(text, "set $pingone_mfa_portals \"\";");
     condition(
         text,
         &format!("$uri ~ \"{}\"", headers::kept()),
-        &[("keep", Keep::Forever.value()), ("ask", "")],
+        &[("keep", CachePolicy::Immutable.value()), ("ask", "")],
     );
     let portals = format!("$uri ~ \"{}\"", headers::for_portals());
     condition(text, &portals, &[("portals", headers::FOR_PORTALS.1)]);
-    let asked = [("keep", ""), ("ask", Keep::Ask.value())];
+    let asked = [("keep", ""), ("ask", CachePolicy::Revalidate.value())];
     condition(text, "!-f $request_filename", &asked);
     line(text, "# nginx decides about a range only after the headers.");
     condition(text, "$http_range", &asked);

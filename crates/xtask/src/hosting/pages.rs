@@ -1,12 +1,12 @@
-//! `_headers`, which Cloudflare Pages and Netlify read.
+//! Renders `_headers`, which Cloudflare Pages and Netlify read.
 //!
-//! Cloudflare joins the values of a header that several matching rules name, so no two rules for one path name the same:
-//! what is kept for how long is said file by file. What embed.html has of its own takes the place of what is said of all.
+//! Cloudflare joins the values of a header that several matching rules set, so no two rules for one path set the
+//! same header: caching is set file by file, and the rule for embed.html first removes the headers it replaces.
 
 use std::fmt::Write as _;
 
 use super::Served;
-use super::headers::{self, Keep, Reach};
+use super::headers::{self, CachePolicy, Reach};
 
 const HEAD: &str = "\
 # Read by Cloudflare Pages and Netlify. Paths begin at the site's root.
@@ -14,14 +14,15 @@ const HEAD: &str = "\
 # that frame it, the same as frameAncestors in config.json); Strict-Transport-Security, which holds for the whole host name.
 ";
 
-/// Paths that are no file of the release: the start page's short address, what the deployment adds, and the sums.
-const BESIDES: [&str; 3] = ["", "config.json", "SHA256SUMS"];
+/// Paths that aren't files of the release: the start page's short address, the deployment's configuration, and the
+/// checksums.
+const OTHER_PATHS: [&str; 3] = ["", "config.json", "SHA256SUMS"];
 
 pub(super) fn render(served: &[Served], reach: Reach) -> String {
     let mut text = HEAD.to_owned();
     rule(&mut text, "*", &headers::unframed(reach).into_iter().chain(headers::common()).collect::<Vec<_>>());
-    for name in BESIDES {
-        rule(&mut text, name, &[("Cache-Control", Keep::Ask.value().to_owned())]);
+    for name in OTHER_PATHS {
+        rule(&mut text, name, &[("Cache-Control", CachePolicy::Revalidate.value().to_owned())]);
     }
     for file in served {
         if headers::is_embed(&file.name) {
@@ -37,7 +38,7 @@ pub(super) fn render(served: &[Served], reach: Reach) -> String {
     text
 }
 
-/// Cloudflare serves the page by a short address too.
+/// The pattern also matches the short address under which Cloudflare serves the page.
 fn embed_rule(text: &mut String, file: &Served, reach: Reach) {
     text.push_str("/embed*\n");
     for (name, _) in headers::unframed(reach) {

@@ -1,4 +1,4 @@
-//! What the demo's pages and style have besides. The product's files never pass through here.
+//! Changes the pages and the style for the demo. The product's files never pass through here.
 
 use super::text::replace_once;
 use super::{HOLDS_TITLE, Parts};
@@ -7,16 +7,16 @@ use crate::hosting;
 
 const CHARSET: &str = r#"<meta charset="utf-8">"#;
 
-/// The parts with the demo's title and style. Its page says by itself that nothing may be sent, because a demo may stand
-/// where no header can be set.
-pub(super) fn dress(parts: Parts, style: &str) -> Result<Parts, Failure> {
+/// Adds the demo's title, style and content security policy. The policy is in the page itself because a demo may be
+/// hosted where headers can't be set.
+pub(super) fn decorate(parts: Parts, style: &str) -> Result<Parts, Failure> {
     let policy = hosting::demo_policy();
     let rule = format!(r#"{CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy}">"#);
-    let dress = |file: &str, html: &str| {
+    let decorate = |file: &str, html: &str| {
         let titled = replace_once(file, html, HOLDS_TITLE, "<title>Demo - PingOne MFA</title>")?;
         replace_once(file, &titled, CHARSET, &rule)
     };
-    let (index, embed) = (dress("index.html", &parts.index)?, dress("embed.html", &parts.embed)?);
+    let (index, embed) = (decorate("index.html", &parts.index)?, decorate("embed.html", &parts.embed)?);
     let widget = format!("{}\n{style}", parts.widget);
     Ok(Parts { index, embed, widget, ..parts })
 }
@@ -32,18 +32,18 @@ mod tests {
     }
 
     #[test]
-    fn a_demo_says_so_in_its_title_and_forbids_itself_to_send() {
-        let dressed = dress(page(), ".demo {}").unwrap();
-        for html in [&dressed.index, &dressed.embed] {
+    fn a_demo_has_its_own_title_and_a_policy_that_forbids_requests() {
+        let decorated = decorate(page(), ".demo {}").unwrap();
+        for html in [&decorated.index, &decorated.embed] {
             assert!(html.contains("<title>Demo - PingOne MFA</title>"), "{html}");
             assert!(html.contains("connect-src 'self';") && !html.contains("pingone.com"), "{html}");
         }
-        assert!(dressed.widget.ends_with("\n.demo {}"));
+        assert!(decorated.widget.ends_with("\n.demo {}"));
     }
 
     #[test]
-    fn a_page_without_its_title_is_named() {
-        let failure = dress(fixture::parts(), "").unwrap_err();
+    fn a_page_without_its_title_is_named_in_the_failure() {
+        let failure = decorate(fixture::parts(), "").unwrap_err();
         assert!(failure.to_string().contains("index.html"), "{failure}");
     }
 }

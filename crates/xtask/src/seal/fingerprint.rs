@@ -15,23 +15,23 @@ impl Fingerprint {
         Self(Sha384::digest(bytes).to_vec())
     }
 
-    /// The whole hash, as the browser compares it.
+    /// The whole hash, as browsers compare it.
     pub(super) fn integrity(&self) -> String {
         format!("sha384-{}", STANDARD.encode(&self.0))
     }
 
-    /// For file names: long enough that two contents never share one.
+    /// The hash for file names: long enough to avoid collisions.
     pub(super) fn short(&self) -> String {
         hex(&self.0).chars().take(16).collect()
     }
 
-    /// For people: as long as a commit is usually named.
+    /// The hash for display: as long as an abbreviated Git commit.
     pub(super) fn build(&self) -> String {
         hex(&self.0).chars().take(7).collect()
     }
 }
 
-/// The line of a SHA256SUMS file, as `sha256sum --check` reads it.
+/// A line of a SHA256SUMS file, as `sha256sum --check` reads it.
 pub(super) fn sum_line(name: &str, bytes: &[u8]) -> String {
     format!("{}  {name}\n", hex(&Sha256::digest(bytes)))
 }
@@ -48,7 +48,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    // The SHA-384 and SHA-256 of "abc" are examples of FIPS 180-4.
+    // The SHA-384 and SHA-256 of "abc" are examples in FIPS 180-4.
 
     #[test]
     fn a_short_name_is_the_start_of_the_hash() {

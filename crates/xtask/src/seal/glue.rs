@@ -1,20 +1,21 @@
-//! wasm-bindgen's glue, made fit to stand in front of the element in the same module.
+//! Prepares wasm-bindgen's glue for joining it with the element in one module.
 
 use crate::failure::Failure;
 
-/// What the glue may export. Its functions and classes stay; who exports them doesn't.
-const KEPT: [&str; 3] = ["function ", "async function ", "class "];
+/// The declarations that the glue may export. They are kept without `export`.
+const EXPORTED_KINDS: [&str; 3] = ["function ", "async function ", "class "];
 
-/// How the glue takes the loader of the second file, which the element defines. The split names the module.
+/// How the glue imports the loader of the second file, which the element defines. wasm-split chooses the module's
+/// name.
 const LOADER_IMPORT: &str = r#"import * as import1 from "./__wasm_split.js""#;
 const LOADER: &str = "const import1 = { __wasm_split_load_rest };";
 
-/// Where the glue would look for the wasm if nobody told it. The element always does, and a program that puts the element
-/// into another page's script would miss the file.
-const GUESS: &str = "module_or_path = new URL('pingone-mfa_bg.wasm', import.meta.url);";
+/// The glue's default address of the wasm. The element always passes one, and the expression would make a bundler
+/// look for a file that doesn't exist.
+const DEFAULT_URL: &str = "module_or_path = new URL('pingone-mfa_bg.wasm', import.meta.url);";
 
-/// Takes the exports away: the joined module offers the element's interface and nothing else. The loader that the glue
-/// would import stands in the same module.
+/// Removes the exports, so that the joined module exports only the element's interface, and replaces the import of
+/// the loader by a reference to the one in the module.
 pub(super) fn without_exports(glue: &str) -> Result<String, Failure> {
     let lines: Result<Vec<_>, _> = glue.lines().filter(|line| !is_export_list(line)).map(plain).collect();
     lines.map(|lines| lines.join("\n"))
@@ -26,7 +27,7 @@ fn is_export_list(line: &str) -> bool {
 
 fn plain(line: &str) -> Result<&str, Failure> {
     if let Some(exported) = line.strip_prefix("export ") {
-        return if KEPT.iter().any(|kind| exported.starts_with(kind)) {
+        return if EXPORTED_KINDS.iter().any(|kind| exported.starts_with(kind)) {
             Ok(exported)
         } else {
             Err(refusal(line))
@@ -35,10 +36,11 @@ fn plain(line: &str) -> Result<&str, Failure> {
     if line == LOADER_IMPORT {
         return Ok(LOADER);
     }
-    if line.trim() == GUESS {
+    if line.trim() == DEFAULT_URL {
         return Ok("");
     }
-    // Only declarations start at the margin; an import there would be a second file to vouch for.
+    // Only declarations start at the beginning of a line; an import there would be a second file that needs an
+    // integrity.
     if line.starts_with("import ") || line.starts_with("import{") {
         return Err(refusal(line));
     }
@@ -60,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn declarations_stay_and_their_exports_go() {
+    fn declarations_are_kept_without_their_exports() {
         let glue = "export class Widget {\n    free() {}\n}\nexport function mount() {}\nexport { initSync, \
                     __wbg_init as default };\n";
         assert_eq!(without_exports(glue).unwrap(), "class Widget {\n    free() {}\n}\nfunction mount() {}");
@@ -74,18 +76,18 @@ mod tests {
     }
 
     #[test]
-    fn the_loader_of_the_second_file_is_the_element_s() {
+    fn the_import_of_the_loader_refers_to_the_element_s_loader() {
         assert_eq!(without_exports(LOADER_IMPORT).unwrap(), LOADER);
     }
 
     #[test]
-    fn the_glue_looks_for_no_file_by_itself() {
-        let glue = format!("function init() {{\n    {GUESS}\n}}");
+    fn the_default_address_of_the_wasm_is_removed() {
+        let glue = format!("function init() {{\n    {DEFAULT_URL}\n}}");
         assert_eq!(without_exports(&glue).unwrap(), "function init() {\n\n}");
     }
 
     #[test]
-    fn an_import_inside_a_function_is_none_of_ours() {
+    fn an_import_inside_a_function_is_kept() {
         let glue = "function load() {\n    import('./x.js');\n}";
         assert_eq!(without_exports(glue).unwrap(), glue);
     }

@@ -1,5 +1,5 @@
-//! What takes long to make, kept by everything that it depends on: the optimiser and the compression work for minutes on
-//! page and demo, and most builds change neither.
+//! A cache of expensive build results, keyed by all their inputs: optimizing and compressing page and demo takes
+//! minutes, and most builds change neither.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -12,42 +12,43 @@ use super::fingerprint::hex;
 use crate::failure::Failure;
 use crate::workspace::Workspace;
 
-/// How many are kept: those of both editions, and of a few changes before.
-const MOST: usize = 200;
+/// Entries that are kept: enough for both editions and a few earlier builds.
+const MAX_ENTRIES: usize = 200;
 
-/// A folder of what was made before.
-pub(super) struct Kept(PathBuf);
+/// The cache's folder.
+pub(super) struct BuildCache(PathBuf);
 
-impl Kept {
-    /// The one where cargo builds, so that `cargo clean` empties it.
+impl BuildCache {
+    /// The cache inside cargo's target folder, so that `cargo clean` empties it.
     pub(super) fn of(workspace: &Workspace) -> Self {
         Self(workspace.target().join("kept"))
     }
 
-    /// What was made of these parts before; made now and kept where nothing was. The parts are all that `make` depends on.
-    pub(super) fn or_make(
+    /// The cached result for these inputs; otherwise calls `make` and stores its result. The result must depend
+    /// only on `parts`.
+    pub(super) fn get_or_make(
         &self,
         parts: &[&[u8]],
         make: impl FnOnce() -> Result<Vec<u8>, Failure>,
     ) -> Result<Vec<u8>, Failure> {
         let path = self.0.join(name(parts));
-        // What can't be read, or isn't what was written, is made again.
+        // An entry that can't be read or fails its checksum is made again.
         if let Some(result) = fs::read(&path).ok().and_then(|kept| checked(&kept).map(<[u8]>::to_vec)) {
             return Ok(result);
         }
         let result = make()?;
         fs::create_dir_all(&self.0).map_err(Failure::file("make", &self.0))?;
-        // A build that is interrupted leaves no half under the name of a whole.
+        // Renamed when complete, so that an interrupted build doesn't leave a truncated entry.
         let begun = path.with_extension(std::process::id().to_string());
         let summed = [Sha256::digest(&result).as_slice(), &result].concat();
         fs::write(&begun, summed).map_err(Failure::file("write", &begun))?;
         fs::rename(&begun, &path).map_err(Failure::file("rename", &begun))?;
-        self.forget_oldest()?;
+        self.remove_oldest()?;
         Ok(result)
     }
 
-    /// Removes all but those that were made last. Another build may do the same at this moment.
-    fn forget_oldest(&self) -> Result<(), Failure> {
+    /// Removes all but the newest entries. Another build may do the same concurrently.
+    fn remove_oldest(&self) -> Result<(), Failure> {
         let mut kept: Vec<(SystemTime, PathBuf)> = Vec::new();
         for entry in fs::read_dir(&self.0).map_err(Failure::file("list", &self.0))? {
             let path = entry.map_err(Failure::file("list", &self.0))?.path();
@@ -58,7 +59,7 @@ impl Kept {
             }
         }
         kept.sort_unstable_by(|a, b| b.cmp(a));
-        for (_, path) in kept.into_iter().skip(MOST) {
+        for (_, path) in kept.into_iter().skip(MAX_ENTRIES) {
             match fs::remove_file(&path) {
                 Err(cause) if cause.kind() != ErrorKind::NotFound => {
                     return Err(Failure::file("remove", &path)(cause));
@@ -70,13 +71,13 @@ impl Kept {
     }
 }
 
-/// What stands behind its own sum, if it is what was summed.
+/// The content of an entry if it matches the checksum before it.
 fn checked(kept: &[u8]) -> Option<&[u8]> {
     let (sum, result) = kept.split_at_checked(Sha256::output_size())?;
     (Sha256::digest(result).as_slice() == sum).then_some(result)
 }
 
-/// A name that no other parts have: each is preceded by its length.
+/// A unique name for these inputs: each is preceded by its length.
 fn name(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
@@ -90,15 +91,15 @@ fn name(parts: &[&[u8]]) -> String {
 mod tests {
     use super::*;
 
-    struct Folder(Kept);
+    struct Folder(BuildCache);
 
     impl Folder {
         fn new(name: &str) -> Self {
-            Self(Kept(std::env::temp_dir().join(format!("xtask-kept-{}-{name}", std::process::id()))))
+            Self(BuildCache(std::env::temp_dir().join(format!("xtask-kept-{}-{name}", std::process::id()))))
         }
 
         fn make(&self, parts: &[&[u8]], made: &[u8]) -> Vec<u8> {
-            self.0.or_make(parts, || Ok(made.to_vec())).unwrap()
+            self.0.get_or_make(parts, || Ok(made.to_vec())).unwrap()
         }
     }
 
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_parts_are_made_once_and_others_by_themselves() {
+    fn the_same_inputs_are_built_once() {
         let folder = Folder::new("parts");
         assert_eq!(folder.make(&[b"version 1", b"program"], b"first"), b"first");
         assert_eq!(folder.make(&[b"version 1", b"program"], b"again"), b"first");
@@ -119,15 +120,15 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_made_is_tried_again() {
+    fn a_failed_build_is_tried_again() {
         let folder = Folder::new("failure");
-        let failed = folder.0.or_make(&[b"program"], || Err(Failure::Split("no".to_owned())));
+        let failed = folder.0.get_or_make(&[b"program"], || Err(Failure::Split("no".to_owned())));
         assert!(failed.is_err());
         assert_eq!(folder.make(&[b"program"], b"made"), b"made");
     }
 
     #[test]
-    fn what_was_cut_or_altered_is_made_again() {
+    fn a_truncated_or_altered_entry_is_made_again() {
         let folder = Folder::new("damage");
         assert_eq!(folder.make(&[b"program"], b"first"), b"first");
         let path = folder.0.0.join(name(&[b"program"]));
@@ -138,9 +139,9 @@ mod tests {
     }
 
     #[test]
-    fn what_was_made_last_is_kept() {
+    fn the_newest_entries_are_kept() {
         let folder = Folder::new("oldest");
-        for number in 0..=MOST {
+        for number in 0..=MAX_ENTRIES {
             folder.make(&[&number.to_le_bytes()], b"");
             let path = folder.0.0.join(name(&[&number.to_le_bytes()]));
             let made = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(number as u64);
@@ -148,6 +149,6 @@ mod tests {
         }
         folder.make(&[b"one more"], b"");
         let is_kept = |number: usize| folder.0.0.join(name(&[&number.to_le_bytes()])).exists();
-        assert!(!is_kept(0) && !is_kept(1) && is_kept(2) && is_kept(MOST));
+        assert!(!is_kept(0) && !is_kept(1) && is_kept(2) && is_kept(MAX_ENTRIES));
     }
 }

@@ -1,19 +1,19 @@
-//! Looking for inline code in the page.
+//! Finds inline code in the page.
 //!
-//! The page's policy is `script-src 'self'; style-src 'self'`, so whatever is inline would silently
-//! not work; here it fails the build instead. The page is our own few lines, so a small reader of
-//! tags is enough: it knows comments, quotes and scripts.
+//! The page's policy is `script-src 'self'; style-src 'self'`, so inline code would silently not work; here it
+//! fails the build instead. The page is only a few lines of our own, so a small tag parser is enough: it handles
+//! comments, quotes and scripts.
 
 use crate::failure::Failure;
 
-/// The start of an element.
+/// The start tag of an element.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Tag {
     name: String,
     attributes: Vec<(String, String)>,
 }
 
-/// Fails where the page holds a style, a script or a handler of its own.
+/// Fails if the page contains an inline style, script or event handler.
 pub(super) fn refuse_inline(html: &str) -> Result<(), Failure> {
     let mut rest = html;
     while let Some((_, after)) = rest.split_once('<') {
@@ -65,7 +65,7 @@ fn is_empty_script(content: &str) -> bool {
     content.trim_start().starts_with("</")
 }
 
-/// Reads from behind the `<` to behind the `>`.
+/// Parses from after the `<` to after the `>`.
 fn read_tag(text: &str) -> Option<(Tag, &str)> {
     let (name, mut rest) = split_before(text, |c| c.is_whitespace() || c == '>' || c == '/')?;
     let mut tag = Tag { name: name.to_ascii_lowercase(), ..Tag::default() };
@@ -115,14 +115,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_of_files_alone_is_fine() {
+    fn a_page_that_only_links_files_is_accepted() {
         let html = "<!doctype html><html lang=en><!-- no <style> here -->\n<link rel='stylesheet' href=\"a.css\">\
                     <script type=\"module\" src=\"a.js\"></script><p title=\"a > b\">on = 1 < 2</p><br/></html>";
         assert!(refuse_inline(html).is_ok());
     }
 
     #[test]
-    fn everything_inline_is_found() {
+    fn inline_code_is_found() {
         for inline in [
             "<style>b { color: red }</style>",
             "<STYLE media=print></STYLE>",
@@ -140,13 +140,13 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_trunk_did_not_take_away_is_found() {
+    fn a_link_that_trunk_did_not_remove_is_found() {
         let message = refuse_inline("<link data-trunk rel=\"rust\">").unwrap_err().to_string();
         assert!(message.contains("data-trunk"), "{message}");
     }
 
     #[test]
-    fn markup_that_never_ends_is_not_taken_for_clean() {
+    fn markup_that_is_not_closed_is_refused() {
         assert!(refuse_inline("<!-- <style>").is_err());
         assert!(refuse_inline("<p title=\"").is_err());
     }

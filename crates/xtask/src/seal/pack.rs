@@ -1,4 +1,4 @@
-//! The compressed forms of a file, made once and as small as they get.
+//! Compresses the files of the release, once and as small as possible.
 
 use std::io::{self, Write as _};
 
@@ -6,23 +6,23 @@ use brotli::CompressorWriter;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// What servers look for beside a file.
+/// Endings of the files that servers look for a compressed form of.
 const ENDINGS: [&str; 6] = ["html", "js", "css", "wasm", "svg", "json"];
 
-/// The highest quality, and a window as large as every browser accepts.
+/// The highest quality, and the largest window that every browser accepts.
 const QUALITY: u32 = 11;
 const WINDOW: u32 = 24;
 const BUFFER: usize = 1 << 16;
 
-/// Whether a browser loads this file and it gets smaller.
-pub(super) fn is_worth_it(name: &str) -> bool {
+/// Whether a browser loads this file and compression makes it smaller.
+pub(super) fn is_compressible(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending))
 }
 
-/// How a file is compressed. The same bytes always give the same form.
+/// Compresses a file deterministically: the same bytes always give the same result.
 type Pack = fn(&[u8]) -> io::Result<Vec<u8>>;
 
-/// The compressed forms, each with the ending that its file gets.
+/// The compressed forms with their file name endings.
 pub(super) const FORMS: [(&str, Pack); 2] = [("gz", gzip), ("br", brotli)];
 
 fn gzip(plain: &[u8]) -> io::Result<Vec<u8>> {
@@ -44,7 +44,7 @@ mod tests {
     use std::io::Read as _;
 
     #[test]
-    fn both_forms_are_smaller_and_hold_the_same() {
+    fn both_forms_are_smaller_and_decompress_to_the_same_bytes() {
         let plain = "the same words again and again ".repeat(1_000).into_bytes();
         let [gzip, brotli] = FORMS.map(|(_, pack)| pack(&plain).unwrap());
         assert!(gzip.len() < 1_000 && brotli.len() < gzip.len(), "{} and {}", gzip.len(), brotli.len());
@@ -57,10 +57,10 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_loads_stays_as_it_is() {
+    fn files_that_browsers_do_not_load_are_not_compressed() {
         for name in ["_headers", "SHA256SUMS", "nginx.conf", "SECURITY.md", "boot-00ff.js.gz"] {
-            assert!(!is_worth_it(name), "{name}");
+            assert!(!is_compressible(name), "{name}");
         }
-        assert!(is_worth_it("pingone-mfa-00ff.wasm"));
+        assert!(is_compressible("pingone-mfa-00ff.wasm"));
     }
 }

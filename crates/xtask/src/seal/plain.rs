@@ -1,5 +1,5 @@
-//! Trunk's files as they are, where Trunk was started by hand: the page starts, and nothing is named by its content or
-//! bound by hashes.
+//! Completes Trunk's files when Trunk was started by hand: the page starts, but its files aren't named by content
+//! or linked by hashes.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::path::Path;
 use super::stage::{name_frame, save, text};
 use crate::failure::Failure;
 
-/// The region of the sandbox, under the address that it has unless it is told another.
+/// The sandbox's region, at the sandbox's default address.
 const SANDBOX: &str = r#"{"regions":[{"code":"SANDBOX","label":"Local sandbox","apiBase":"http://127.0.0.1:4001/v1","authBase":"http://127.0.0.1:4001"}],"defaultRegion":"SANDBOX"}"#;
 
 /// Completes Trunk's files. A debug build gets the sandbox's region; a release is configured where it is hosted.
@@ -36,7 +36,7 @@ mod tests {
 
     use super::*;
 
-    /// A folder as Trunk leaves it, removed at the end of its test.
+    /// A folder as Trunk leaves it, removed when dropped.
     struct Staging(PathBuf);
 
     impl Staging {
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_to_work_on_has_one_style_sheet_and_knows_the_sandbox() {
+    fn a_development_page_has_one_style_sheet_and_the_sandbox_s_region() {
         let staging = Staging::new("work");
         arrange(&staging.0, false).unwrap();
         let expected =
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_release_that_is_not_sealed_has_no_configuration() {
+    fn an_unsealed_release_has_no_configuration() {
         let staging = Staging::new("release");
         arrange(&staging.0, true).unwrap();
         assert!(!staging.names().contains(&"config.json".to_owned()));

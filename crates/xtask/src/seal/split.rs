@@ -1,7 +1,7 @@
-//! The program in two files: what the form needs, and what stands behind it.
+//! Splits the program into two files: what the connect form needs, and the rest.
 //!
-//! The split has to come before wasm-bindgen, which drops the linker's notes on where addresses stand. Trunk has run
-//! wasm-bindgen on the whole program when its hook is called, so the two files take the place of what came of that.
+//! The split must happen before wasm-bindgen, which drops the linker's relocations. Trunk has already run
+//! wasm-bindgen on the whole program when its hook is called, so the two files replace that output.
 
 use std::fs;
 use std::path::Path;
@@ -16,11 +16,11 @@ use crate::workspace::{WASM_TARGET, Workspace};
 /// Trunk's name for the program.
 const STEM: &str = "pingone-mfa";
 
-/// The file that holds the split's name, as `src/rest.rs` gives it.
+/// The file named after the split, whose name is set in `src/rest.rs`.
 pub(super) const REST: &str = "rest.wasm";
 const PART: &str = "split_rest.wasm";
 
-/// Divides the program that cargo has built, and puts both files and the glue into `staging`.
+/// Splits the program that cargo has built, and puts both files and the glue into `staging`.
 pub(super) fn split(workspace: &Workspace, staging: &Path) -> Result<(), Failure> {
     let target = workspace.target();
     let whole = target.join(WASM_TARGET).join("web/pingone_mfa.wasm");
@@ -37,7 +37,7 @@ pub(super) fn split(workspace: &Workspace, staging: &Path) -> Result<(), Failure
     if split.split_modules != [parts.join(PART)] {
         return Err(Failure::Split(format!("{PART} was expected, and not {:?}", split.split_modules)));
     }
-    // The second file takes memory and table from the first one, so both stay exported.
+    // The second file imports memory and table from the first one, so both stay exported.
     let mut bindgen = Command::new("wasm-bindgen");
     bindgen.args(["--target", "web", "--no-typescript", "--keep-lld-exports", "--out-dir"]);
     process::run(bindgen.arg(staging).arg(&main))?;

@@ -1,36 +1,37 @@
-//! The files around the seal: read from Trunk's staging folder, optimised, written back.
+//! Seals the files in Trunk's staging folder: reads them, optimizes them, and writes the sealed files back.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use super::kept::Kept;
+use super::kept::BuildCache;
 use super::split::{REST, split};
 use super::{Language, Parts, Sealed, Shorten, demo, fingerprint, pack, plain, seal};
 use crate::edition::Edition;
 use crate::failure::Failure;
-use crate::hosting::{self, Keep, Reach, Served};
+use crate::hosting::{self, CachePolicy, Reach, Served};
 use crate::workspace::Workspace;
 use crate::{process, sbom};
 
-/// Names the folder with wasm-opt, terser and esbuild; where it is not set, wasm, scripts and styles stay as they were
-/// written.
+/// Environment variable with the folder of wasm-opt, terser and esbuild. If it isn't set, wasm, scripts and styles
+/// aren't optimized.
 pub(crate) const OPTIMISERS: &str = "PINGONE_MFA_OPTIMISERS";
 
-/// Where Trunk says the files lie.
+/// Environment variable in which Trunk passes the staging folder.
 const STAGING: &str = "TRUNK_STAGING_DIR";
 
 const WASM: &str = "pingone-mfa_bg.wasm";
 const SUMS: &str = "SHA256SUMS";
 
-/// The folder in which a release stands for pages that pin its version, and never changes.
+/// Name of the folder with a second copy of the element's files, for pages that pin a version. Its content never
+/// changes after a release.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Under these names pages that frame the product find their script and its types, whatever the release.
+/// Stable names of the script for pages that frame the product, and of its types.
 const FRAME: [(&str, &str); 2] =
     [("frame.js", "pingone-mfa-frame.js"), ("frame.d.ts", "pingone-mfa-frame.d.ts")];
 
-/// The parts that are gone once they are sealed; all others stay as they are.
+/// Files that are removed after sealing; all others stay.
 const SOURCES: [&str; 9] = [
     WASM,
     REST,
@@ -43,10 +44,10 @@ const SOURCES: [&str; 9] = [
     "page.css",
 ];
 
-/// For size, and with the features that rustc 1.95 turns on for wasm32 by default, and the vectors that the build
-/// asks for: without them wasm-opt refuses what the compiler wrote. What counts is the size after gzip, so
-/// repetition is welcome if it is near: functions that are called once stay functions, common parts stay where
-/// they are, and functions of one name lie side by side. That is 3 % more before gzip and 7 % less after it.
+/// Options of wasm-opt: optimize for size, with the features that rustc 1.95 enables for wasm32 by default and
+/// SIMD, which the build requests; without them wasm-opt refuses the module. The size after gzip counts, so nearby
+/// repetition is welcome: functions called once aren't inlined, common subexpressions stay where they are, and
+/// functions are sorted by name. That is 3 % larger before gzip and 7 % smaller after it.
 const OPTIMISATION: [&str; 13] = [
     "-Oz",
     "--one-caller-inline-max-function-size=1",
@@ -63,28 +64,28 @@ const OPTIMISATION: [&str; 13] = [
     "--enable-multivalue",
 ];
 
-/// The `seal` command.
+/// The `seal` command, called by Trunk's hook.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     let folder = env::var_os(STAGING).map(PathBuf::from).ok_or_else(|| Failure::Missing {
         what: STAGING.to_owned(),
         remedy: "`seal` is called by Trunk's post_build hook; run `cargo xtask dist`".to_owned(),
     })?;
-    let Some(edition) = Edition::of_environment() else { return plain::arrange(&folder, is_release()) };
+    let Some(edition) = Edition::from_environment() else { return plain::arrange(&folder, is_release()) };
     split(workspace, &folder)?;
-    let dressing = match edition {
+    let demo_style = match edition {
         Edition::Product => None,
         Edition::Demo => Some(text(&workspace.path("style"), "demo.css")?),
     };
-    let dressing = dressing.as_deref();
+    let demo_style = demo_style.as_deref();
     let Some(optimisers) = env::var_os(OPTIMISERS).map(PathBuf::from) else {
-        seal_folder(&folder, dressing, &|_, text| Ok(text))?;
+        seal_folder(&folder, demo_style, &|_, text| Ok(text))?;
         return write_sums(&folder);
     };
     save(&folder, sbom::FILE, sbom::of_dependencies(workspace, edition)?.as_bytes())?;
     for wasm in [folder.join(WASM), folder.join(REST)] {
         optimise(workspace, &optimisers, &wasm)?;
     }
-    seal_folder(&folder, dressing, &|language, text| match language {
+    seal_folder(&folder, demo_style, &|language, text| match language {
         Language::Script => shorten(&optimisers, &text),
         Language::Style => shorten_style(&optimisers, &text),
     })?;
@@ -92,48 +93,49 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Failure> {
     write_sums(&folder)
 }
 
-/// Whether Trunk builds a release, as it says to its hooks.
+/// Whether Trunk builds a release, according to the variable it sets for hooks.
 fn is_release() -> bool {
     env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release")
 }
 
-/// Makes a program smaller.
+/// Optimizes a wasm file in place.
 pub(crate) fn optimise(workspace: &Workspace, optimisers: &Path, wasm: &Path) -> Result<(), Failure> {
     let program = || program(optimisers, "wasm-opt");
     let version = process::capture(program().arg("--version"))?;
     let options = OPTIMISATION.join(" ");
-    let made =
-        Kept::of(workspace).or_make(&[version.as_bytes(), options.as_bytes(), &bytes(wasm)?], || {
+    let made = BuildCache::of(workspace).get_or_make(
+        &[version.as_bytes(), options.as_bytes(), &bytes(wasm)?],
+        || {
             process::run(program().args(OPTIMISATION).arg(wasm).arg("-o").arg(wasm))?;
             bytes(wasm)
-        })?;
+        },
+    )?;
     fs::write(wasm, made).map_err(Failure::file("write", wasm))
 }
 
-/// Makes a module shorter.
+/// Minifies a JavaScript module.
 pub(crate) fn shorten(optimisers: &Path, script: &str) -> Result<String, Failure> {
     let mut terser = program(optimisers, "terser");
     process::filter(terser.args(["--module", "--compress", "--mangle"]), script)
 }
 
-/// Makes a style sheet shorter, and changes nothing that it says: no browser is named that something would have to be
-/// rewritten for.
+/// Minifies a style sheet without changing its rules: no target browsers are given for which something would be
+/// rewritten.
 fn shorten_style(optimisers: &Path, style: &str) -> Result<String, Failure> {
     process::filter(program(optimisers, "esbuild").args(["--loader=css", "--minify"]), style)
 }
 
-/// A program from npm.
 fn program(folder: &Path, name: &str) -> Command {
     let ending = if cfg!(windows) { ".cmd" } else { "" };
     Command::new(folder.join(format!("{name}{ending}")))
 }
 
-/// The demo is dressed with a style of its own.
-fn seal_folder(folder: &Path, dressing: Option<&str>, shorten: Shorten<'_>) -> Result<(), Failure> {
+/// Seals all files of the folder. `demo_style` is the demo's additional style; `None` builds the product.
+fn seal_folder(folder: &Path, demo_style: Option<&str>, shorten: Shorten<'_>) -> Result<(), Failure> {
     let parts = read(folder)?;
-    let sealed = match dressing {
+    let sealed = match demo_style {
         None => seal(parts, shorten)?,
-        Some(style) => seal(demo::dress(parts, style)?, shorten)?,
+        Some(style) => seal(demo::decorate(parts, style)?, shorten)?,
     };
     for name in SOURCES {
         let path = folder.join(name);
@@ -142,10 +144,10 @@ fn seal_folder(folder: &Path, dressing: Option<&str>, shorten: Shorten<'_>) -> R
     name_frame(folder)?;
     write(folder, &sealed)?;
     write_versioned(folder, &sealed)?;
-    write_hosting(folder, &sealed, dressing.is_some())
+    write_hosting(folder, &sealed, demo_style.is_some())
 }
 
-/// Gives the script for pages that frame the product the name that it keeps.
+/// Renames the script for pages that frame the product, and its types, to their stable names.
 pub(super) fn name_frame(folder: &Path) -> Result<(), Failure> {
     for (from, to) in FRAME {
         let from = folder.join(from);
@@ -195,7 +197,8 @@ fn write(folder: &Path, sealed: &Sealed) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What pages on other origins load, once more in the folder of its version. What they name has no hash in its name.
+/// Writes a second copy of the files for other origins into the folder of the version, there without a hash in the
+/// names that pages refer to.
 fn write_versioned(folder: &Path, sealed: &Sealed) -> Result<(), Failure> {
     let version = folder.join(VERSION);
     fs::create_dir_all(&version).map_err(Failure::file("make", &version))?;
@@ -206,7 +209,7 @@ fn write_versioned(folder: &Path, sealed: &Sealed) -> Result<(), Failure> {
     save(&version, types, &bytes(&folder.join(types))?)
 }
 
-/// The name without its hash, if pages name this file.
+/// The name without its hash, for files that pages refer to.
 fn pinned(name: &str) -> Option<&'static str> {
     let (stem, _) = name.rsplit_once('-')?;
     hosting::PINNED.into_iter().find(|pinned| pinned.strip_suffix(".js") == Some(stem))
@@ -217,11 +220,13 @@ pub(super) fn save(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failur
     fs::write(&path, bytes).map_err(Failure::file("write", &path))
 }
 
-/// How the files want to be served, for several servers.
+/// Writes the server configurations.
 fn write_hosting(folder: &Path, sealed: &Sealed, is_demo: bool) -> Result<(), Failure> {
     let is_sealed = |name: &str| sealed.assets.iter().any(|asset| asset.name == name);
     let is_versioned = |name: &str| name.split_once('/').is_some_and(|(folder, _)| folder == VERSION);
-    let keep = |name: &str| if is_sealed(name) || is_versioned(name) { Keep::Forever } else { Keep::Ask };
+    let keep = |name: &str| {
+        if is_sealed(name) || is_versioned(name) { CachePolicy::Immutable } else { CachePolicy::Revalidate }
+    };
     let served: Vec<_> = names(folder)?.into_iter().map(|name| Served { keep: keep(&name), name }).collect();
     let reach = if is_demo { Reach::Itself } else { Reach::PingOne };
     for (name, text) in hosting::files(&served, reach) {
@@ -230,21 +235,21 @@ fn write_hosting(folder: &Path, sealed: &Sealed, is_demo: bool) -> Result<(), Fa
     Ok(())
 }
 
-/// Puts the compressed forms beside the files, for servers that send what they find.
+/// Writes compressed copies next to the files, for servers that serve precompressed files.
 pub(crate) fn write_packed(workspace: &Workspace, folder: &Path) -> Result<(), Failure> {
-    // What compresses: the crates, their features, and how they are called.
+    // Everything the result depends on: the crates and their features, and the code that calls them.
     let crates = ["Cargo.lock", "Cargo.toml", "crates/xtask/Cargo.toml"].map(|file| workspace.path(file));
     let crates = crates.iter().map(|path| bytes(path)).collect::<Result<Vec<_>, _>>()?.concat();
     let code = include_bytes!("pack.rs");
-    let kept = Kept::of(workspace);
+    let kept = BuildCache::of(workspace);
     for name in names(folder)? {
-        if !pack::is_worth_it(&name) {
+        if !pack::is_compressible(&name) {
             continue;
         }
         let path = folder.join(&name);
         let plain = bytes(&path)?;
         for (ending, pack) in pack::FORMS {
-            let packed = kept.or_make(&[&crates, code, ending.as_bytes(), &plain], || {
+            let packed = kept.get_or_make(&[&crates, code, ending.as_bytes(), &plain], || {
                 pack(&plain).map_err(Failure::file("compress", &path))
             })?;
             if packed.len() < plain.len() {
@@ -255,7 +260,7 @@ pub(crate) fn write_packed(workspace: &Workspace, folder: &Path) -> Result<(), F
     Ok(())
 }
 
-/// Sums of all files, so that whoever hosts the page can see that it arrived whole.
+/// Writes checksums of all files, so that a deployer can verify that they arrived complete.
 fn write_sums(folder: &Path) -> Result<(), Failure> {
     let mut sums = String::new();
     for name in names(folder)? {
@@ -264,7 +269,7 @@ fn write_sums(folder: &Path) -> Result<(), Failure> {
     save(folder, SUMS, sums.as_bytes())
 }
 
-/// The names of all files but the sums, in order.
+/// The names of all files except the checksums, sorted.
 fn names(folder: &Path) -> Result<Vec<String>, Failure> {
     let mut names = Vec::new();
     collect(folder, "", &mut names)?;
@@ -272,7 +277,7 @@ fn names(folder: &Path) -> Result<Vec<String>, Failure> {
     Ok(names)
 }
 
-/// The names of all files below a folder, with `/` between their parts on every system.
+/// Collects the names of all files below a folder, with `/` as separator on every system.
 fn collect(folder: &Path, prefix: &str, names: &mut Vec<String>) -> Result<(), Failure> {
     for entry in fs::read_dir(folder).map_err(Failure::file("list", folder))? {
         let entry = entry.map_err(Failure::file("list", folder))?;
@@ -292,7 +297,7 @@ mod tests {
     use super::*;
     use crate::seal::fixture;
 
-    /// A staging folder that is removed at the end of its test.
+    /// A staging folder that is removed when dropped.
     struct Staging(PathBuf);
 
     impl Staging {
@@ -333,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_go_sealed_files_come_and_the_rest_stays() {
+    fn sources_are_replaced_by_sealed_files_and_other_files_stay() {
         let staging = Staging::new("files");
         seal_folder(&staging.0, None, &|_, text| Ok(text)).unwrap();
         let names = staging.names();
@@ -372,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sums_name_every_file_but_themselves() {
+    fn the_checksums_cover_every_file_but_their_own() {
         let staging = Staging::new("sums");
         seal_folder(&staging.0, None, &|_, text| Ok(text)).unwrap();
         write_packed(&Workspace::find().unwrap(), &staging.0).unwrap();
@@ -385,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_named_by_its_content_is_kept_and_the_page_is_not() {
+    fn files_named_by_content_are_immutable_and_the_page_is_not() {
         let staging = Staging::new("kept");
         seal_folder(&staging.0, None, &|_, text| Ok(text)).unwrap();
         let headers = fs::read_to_string(staging.0.join("_headers")).unwrap();
@@ -393,13 +398,13 @@ mod tests {
             let is_kept = headers
                 .contains(&format!("\n/{name}\n  Cache-Control: public, max-age=31536000, immutable\n"));
             let is_named_by_content = name.contains('-') && FRAME.iter().all(|(_, stays)| *stays != name);
-            let is_of_a_version = name.starts_with(VERSION);
-            assert_eq!(is_kept, is_named_by_content || is_of_a_version, "{name} in {headers}");
+            let is_in_version_folder = name.starts_with(VERSION);
+            assert_eq!(is_kept, is_named_by_content || is_in_version_folder, "{name} in {headers}");
         }
     }
 
     #[test]
-    fn a_version_s_folder_has_the_element_that_the_page_has_and_all_that_it_loads() {
+    fn a_version_folder_has_the_page_s_element_and_every_file_it_loads() {
         let staging = Staging::new("versioned");
         seal_folder(&staging.0, None, &|_, text| Ok(text)).unwrap();
         let names = staging.names();
@@ -414,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_can_not_be_sealed_leaves_its_files_alone() {
+    fn a_failed_seal_leaves_the_files_unchanged() {
         let staging = Staging::new("refused");
         fs::write(staging.0.join("index.html"), "<html></html>").unwrap();
         let before = staging.names();
@@ -423,7 +428,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_trunk_did_not_leave_is_named() {
+    fn a_missing_part_is_named_in_the_failure() {
         let staging = Staging::new("missing");
         fs::remove_file(staging.0.join("tick.js")).unwrap();
         let message = seal_folder(&staging.0, None, &|_, text| Ok(text)).unwrap_err().to_string();

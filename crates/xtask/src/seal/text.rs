@@ -1,9 +1,9 @@
-//! Replacing a line that has to be there.
+//! Replaces a line that must be present exactly once.
 
 use crate::failure::Failure;
 
-/// Replaces `wanted`, which must stand in the text exactly once: a source file and this program agree
-/// on these lines word by word, and a seal that silently replaced nothing would seal nothing.
+/// Replaces `wanted`, which must occur exactly once: the source file and this program must agree on the line, and a
+/// replacement that silently does nothing would leave the page unsealed.
 pub(super) fn replace_once(file: &str, text: &str, wanted: &str, with: &str) -> Result<String, Failure> {
     let count = text.matches(wanted).count();
     if count == 1 {
@@ -20,12 +20,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_replaced_and_its_surroundings_stay() {
+    fn a_line_is_replaced_and_its_surroundings_are_kept() {
         assert_eq!(replace_once("a.js", "x\n  let a;\ny", "let a;", "let b;").unwrap(), "x\n  let b;\ny");
     }
 
     #[test]
-    fn a_line_that_is_missing_or_doubled_is_an_error_that_names_it() {
+    fn a_missing_or_repeated_line_is_named_in_the_failure() {
         for (text, count) in [("", "0 times"), ("let a;let a;", "2 times")] {
             let message = replace_once("a.js", text, "let a;", "").unwrap_err().to_string();
             assert!(message.contains("a.js") && message.contains(count), "{message}");

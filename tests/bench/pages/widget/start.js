@@ -1,2 +1,2 @@
-// As its README has it, with a logo of the page's own instead of one on another host.
+// As in its README, but with the page's own logo instead of one from another host.
 window.onload = () => new PfAuthnWidget(location.origin, { divId: "authnwidget", logo: "icon.svg" }).init();

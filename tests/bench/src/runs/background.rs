@@ -1,5 +1,5 @@
-//! A run in a tab that is hidden for ten minutes, in a browser that slows hidden tabs down as a person's does: their
-//! timers fall to one a minute once they have been hidden for five minutes.
+//! Measures a run in a tab that is hidden for ten minutes, in a browser that throttles hidden tabs as usual: timers
+//! run once a minute after five minutes.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use tokio::time::sleep;
 
 use crate::hand::{self, Outcome};
 
-use super::ground::{Ground, is_good};
-use super::table::{down, judged};
+use super::ground::{Fixture, is_good};
+use super::table::{down, goal_verdict};
 
-/// A ceiling that makes the run wait for its clock between any two users, and never for the network.
+/// A rate limit at which the run always waits for its pacer and never for the network.
 const RATE: &str = r#""rate":{"read":2000,"write":100,"max":2000}"#;
 
-/// Timers of the page itself, and how often it was shown or hidden: what shows that the browser really slows it down.
+/// Timers in the page and its visibility changes, to prove that the browser really throttles the tab.
 const CONTROL: &str = "(() => {
   const control = globalThis.control = { ticks: [], changes: [] };
   const tick = () => { control.ticks.push(Date.now()); setTimeout(tick, 250); };
@@ -24,64 +24,64 @@ const CONTROL: &str = "(() => {
   document.addEventListener('visibilitychange', () => control.changes.push([Date.now(), document.visibilityState]));
 })()";
 
-/// When what is measured, after the run goes on.
-struct Times {
+/// Phases of the measurement after the run continues.
+struct Phases {
     users: u32,
-    /// Until the pace is steady.
-    rise: Duration,
+    /// Before the throughput is steady.
+    warm_up: Duration,
     visible: Duration,
-    /// Hidden, and not yet measured: until the browser slows the tab down as far as it ever does.
-    fall: Duration,
+    /// Hidden but not measured yet: until the browser throttles the tab to the maximum.
+    settle: Duration,
     hidden: Duration,
 }
 
-impl Times {
+impl Phases {
     const fn new(is_quick: bool) -> Self {
-        let [rise, visible, fall, hidden] = if is_quick { [10, 10, 10, 20] } else { [30, 60, 300, 300] };
+        let [warm_up, visible, settle, hidden] = if is_quick { [10, 10, 10, 20] } else { [30, 60, 300, 300] };
         Self {
             users: if is_quick { 4_000 } else { 40_000 },
-            rise: Duration::from_secs(rise),
+            warm_up: Duration::from_secs(warm_up),
             visible: Duration::from_secs(visible),
-            fall: Duration::from_secs(fall),
+            settle: Duration::from_secs(settle),
             hidden: Duration::from_secs(hidden),
         }
     }
 }
 
 pub(super) async fn measure(is_quick: bool) -> Outcome<String> {
-    let times = Times::new(is_quick);
-    let mut ground = Ground::lay(times.users, Some(RATE)).await?;
-    ground.world.renew_browser_throttling().await;
-    let page = ground.world.open().await;
-    ground.review(&page).await?;
+    let phases = Phases::new(is_quick);
+    let mut fixture = Fixture::prepare(phases.users, Some(RATE)).await?;
+    fixture.world.renew_browser_throttling().await;
+    let page = fixture.world.open().await;
+    fixture.review(&page).await?;
     hand::value(&page, CONTROL, Value::Null).await?;
     page.press("button", "Go on").await;
-    let visible = pace(&ground, times.rise, times.visible).await?;
+    let visible = pace(&fixture, phases.warm_up, phases.visible).await?;
     let tab = page.tab().await;
     page.new_tab("about:blank").await;
-    let hidden = pace(&ground, times.fall, times.hidden).await?;
+    let hidden = pace(&fixture, phases.settle, phases.hidden).await?;
     let until = now().0;
     page.show_tab(&tab).await;
     let control = hand::value(&page, "globalThis.control", Value::Null).await?;
-    told(&page, &control, until, times.hidden, visible, hidden).await
+    section(&page, &control, until, phases.hidden, visible, hidden).await
 }
 
-/// Users changed a second in a span that begins after a while.
-async fn pace(ground: &Ground, after: Duration, span: Duration) -> Outcome<f64> {
+/// Users changed per second in a span that begins after a delay.
+async fn pace(fixture: &Fixture, after: Duration, span: Duration) -> Outcome<f64> {
     sleep(after).await;
     let from = now().0;
     sleep(span).await;
     let until = now().0;
-    let sandbox = ground.world.sandbox();
+    let sandbox = fixture.world.sandbox();
     let within = |at: i64| (from..until).contains(&at);
     let changed = sandbox.seen().iter().filter(|seen| is_good(seen) && within(seen.at.0)).count();
     if changed == 0 {
-        return Err("nobody was changed in that time".into());
+        return Err("no user was changed in that time".into());
     }
     Ok(f64::from(u32::try_from(changed)?) / span.as_secs_f64())
 }
 
-async fn told(
+async fn section(
     page: &Page,
     control: &Value,
     until: i64,
@@ -107,6 +107,6 @@ async fn told(
         down(visible, 1),
         down(visible, 1),
         down(hidden, 1),
-        judged(part >= 0.90, &format!("{} of it", down(part, 3))),
+        goal_verdict(part >= 0.90, &format!("{} of it", down(part, 3))),
     ))
 }

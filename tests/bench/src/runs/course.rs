@@ -1,13 +1,13 @@
-//! What is run, under which circumstances, and who runs.
+//! The scenarios of `bench runs` and the contenders that change the users.
 
 use pingone_sandbox::Behaviour;
 
-/// Who changes the users.
+/// The implementations that change users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Contender {
-    /// Six requests at a time, in a page of its own.
+    /// A JavaScript pool of six concurrent requests, in a separate page.
     Pool,
-    /// The built page.
+    /// The release build of this project.
     Page,
     /// One request after the other, outside a browser.
     Script,
@@ -23,39 +23,39 @@ impl Contender {
     }
 }
 
-/// One row of the table.
+/// A scenario: one row of the table per contender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Course {
-    /// No limit, 20 ms before every PUT's answer.
+pub(super) enum Scenario {
+    /// No limit, 20 ms before the response to every PUT.
     Pace,
-    /// No limit, 20 ms before every answer, preflights too.
+    /// No limit, 20 ms before every response, including preflights.
     Far,
-    /// A limit, its refusals readable.
+    /// A rate limit with readable refusals.
     Limit,
-    /// The same, and no refusal has CORS headers.
+    /// A rate limit whose refusals have no CORS headers.
     Hidden,
-    /// Preflights count.
+    /// A rate limit that counts preflights.
     Counted,
-    /// The limit falls to a tenth and comes back.
+    /// A rate limit that falls to a tenth and recovers.
     Drop,
-    /// Default ceilings beside another client of the licence.
+    /// Default rate limits of the page, next to another client of the same license.
     Neighbour,
 }
 
-/// Requests a second.
+/// The rate limit in requests per second.
 pub(super) const LIMIT: f64 = 50.0;
 
-/// What the limit falls to.
+/// The limit after it falls.
 pub(super) const LOW: f64 = 5.0;
 
-/// What the other client needs.
+/// Requests per second of the other client.
 pub(super) const NEIGHBOUR: u32 = 35;
 
-impl Course {
+impl Scenario {
     pub(super) const ALL: [Self; 7] =
         [Self::Pace, Self::Far, Self::Limit, Self::Hidden, Self::Counted, Self::Drop, Self::Neighbour];
 
-    /// As the command line calls it.
+    /// The name on the command line.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Pace => "pace",
@@ -101,12 +101,12 @@ impl Course {
         !matches!(self, Self::Pace | Self::Far)
     }
 
-    /// Whether config.json lifts the ceilings.
-    pub(super) fn is_lifted(self) -> bool {
+    /// Whether config.json removes the page's own rate limits.
+    pub(super) fn has_unlimited_rate(self) -> bool {
         self != Self::Neighbour
     }
 
-    /// The methods whose answers wait for 20 ms.
+    /// Methods whose responses are delayed by 20 ms.
     pub(super) fn delayed(self) -> &'static [&'static str] {
         match self {
             Self::Pace => &["PUT"],
@@ -125,7 +125,7 @@ impl Course {
         }
     }
 
-    /// The users a second that the limit permits.
+    /// Users per second that the limit allows.
     pub(super) fn possible(self) -> f64 {
         if self.behaviour().preflights_count { LIMIT / 2.0 } else { LIMIT }
     }

@@ -1,4 +1,4 @@
-//! The page during a run of very many users: no task over 50 ms, and little memory.
+//! Measures the page during a run of 100,000 users: long tasks and memory.
 
 use std::time::Duration;
 
@@ -9,18 +9,18 @@ use tokio::time::{Instant, sleep};
 use crate::course::grouped;
 use crate::hand::{self, Outcome};
 
-use super::ground::{Ground, LIFTED};
-use super::table::{down, judged, up};
+use super::ground::{Fixture, UNLIMITED};
+use super::table::{down, goal_verdict, up};
 
 const USERS: u32 = 100_000;
 
-/// A run of so many takes some seven minutes.
+/// Time limit of a run; one of this size takes about seven minutes.
 const PATIENCE: Duration = Duration::from_mins(20);
 
-/// Looking costs the page, and the sandbox, little time.
+/// Polling interval; polling costs the page and the sandbox little time.
 const STEP: Duration = Duration::from_secs(2);
 
-/// Tasks that the browser calls long, with the time when they began.
+/// Records the tasks that the browser calls long, with their start times.
 const WATCH: &str = "(() => {
   const tasks = globalThis.tasks = [];
   new PerformanceObserver((list) => {
@@ -28,67 +28,67 @@ const WATCH: &str = "(() => {
   }).observe({ type: 'longtask' });
 })()";
 
-const IS_OVER: &str =
+const IS_FINISHED: &str =
     "document.querySelector('pingone-mfa').shadowRoot.querySelector('.run-result') !== null";
 
-/// A part of the page's work.
-struct Part {
+/// A phase of the page's work.
+struct Phase {
     name: &'static str,
-    /// The tasks over 50 ms in it, in milliseconds.
+    /// Durations of the tasks over 50 ms, in milliseconds.
     tasks: Vec<f64>,
-    /// In megabytes, after collection.
+    /// Megabytes after garbage collection.
     memory: f64,
 }
 
 pub(super) async fn measure(is_quick: bool) -> Outcome<String> {
     let users = if is_quick { USERS / 10 } else { USERS };
-    let ground = Ground::lay(users, Some(LIFTED)).await?;
-    ground.world.sandbox().clear_seen();
-    let page = hand::open_product(&ground.world).await?;
-    ground.list(&page).await?;
+    let fixture = Fixture::prepare(users, Some(UNLIMITED)).await?;
+    fixture.world.sandbox().clear_seen();
+    let page = hand::open_product(&fixture.world).await?;
+    fixture.list(&page).await?;
     hand::value(&page, WATCH, Value::Null).await?;
-    let mut parts = vec![part("the list is read", &page).await?];
-    ground.preview(&page).await?;
-    parts.push(part("reviewed", &page).await?);
-    ground.start(&page).await;
-    parts.push(part("the test user is done", &page).await?);
-    ground.world.sandbox().clear_seen();
-    // Whoever watches the requests go by has the page do the most.
+    let mut phases = vec![phase("the list is read", &page).await?];
+    fixture.preview(&page).await?;
+    phases.push(phase("reviewed", &page).await?);
+    fixture.start(&page).await;
+    phases.push(phase("the test user is done", &page).await?);
+    fixture.world.sandbox().clear_seen();
+    // Open the request list: it is the most expensive view during a run.
     page.press_beginning("button", "Exchanges (").await;
     page.press("button", "Go on").await;
     let began = Instant::now();
-    until(|| async { Ok(ground.stored_at().is_some()) }).await?;
+    until(|| async { Ok(fixture.stored_at().is_some()) }).await?;
     let per_second = f64::from(users) / began.elapsed().as_secs_f64();
-    parts.push(part("everyone is written", &page).await?);
-    until(|| async { Ok(hand::value(&page, IS_OVER, Value::Null).await? == Value::Bool(true)) }).await?;
-    parts.push(part("everyone is read back", &page).await?);
+    phases.push(phase("everyone is written", &page).await?);
+    until(|| async { Ok(hand::value(&page, IS_FINISHED, Value::Null).await? == Value::Bool(true)) }).await?;
+    phases.push(phase("everyone is read back", &page).await?);
     page.press("radio", "JSON").await;
-    let downloads = ground.world.downloads().await;
+    let downloads = fixture.world.downloads().await;
     page.press("button", "Save report").await;
     downloads.bytes("", ".json").await;
-    parts.push(part("the report is saved", &page).await?);
+    phases.push(phase("the report is saved", &page).await?);
     page.press("button", "Close").await;
     page.see("button", "Show").await;
-    parts.push(part("the run is closed, and found in the journal", &page).await?);
-    Ok(told(users, per_second, &parts))
+    phases.push(phase("the run is closed, and found in the journal", &page).await?);
+    Ok(section(users, per_second, &phases))
 }
 
-/// What the page did until now, since this was last asked. Collecting is a task too, which is nobody's.
-async fn part(name: &'static str, page: &Page) -> Outcome<Part> {
-    // What was observed last is told a moment later.
+/// What the page did since the previous call. The garbage collection itself is a long task, which is discarded.
+async fn phase(name: &'static str, page: &Page) -> Outcome<Phase> {
+    // The observer reports the last tasks a moment later.
     sleep(STEP).await;
     let tasks = hand::value(page, "globalThis.tasks.splice(0)", Value::Null).await?;
     let memory = hand::megabytes(page).await?;
     sleep(STEP).await;
     hand::value(page, "globalThis.tasks.splice(0)", Value::Null).await?;
     let tasks = tasks.as_array().into_iter().flatten().filter_map(|task| task[1].as_f64()).collect();
-    Ok(Part { name, tasks, memory })
+    Ok(Phase { name, tasks, memory })
 }
 
-async fn until<F: Future<Output = Outcome<bool>>>(is_so: impl Fn() -> F) -> Outcome<()> {
+async fn until<F: Future<Output = Outcome<bool>>>(condition: impl Fn() -> F) -> Outcome<()> {
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {
-        if is_so().await? {
+        if condition().await? {
             return Ok(());
         }
         sleep(STEP).await;
@@ -96,14 +96,14 @@ async fn until<F: Future<Output = Outcome<bool>>>(is_so: impl Fn() -> F) -> Outc
     Err(format!("the run did not end within {} s", PATIENCE.as_secs()).into())
 }
 
-fn told(users: u32, per_second: f64, parts: &[Part]) -> String {
-    let rows = parts.iter().map(|part| {
-        let (tasks, worst) = (part.tasks.len(), up(longest(part), 1));
-        format!("| {} | {tasks} | {worst} ms | {} MB |\n", part.name, up(part.memory, 1))
+fn section(users: u32, per_second: f64, phases: &[Phase]) -> String {
+    let rows = phases.iter().map(|phase| {
+        let (tasks, worst) = (phase.tasks.len(), up(longest(phase), 1));
+        format!("| {} | {tasks} | {worst} ms | {} MB |\n", phase.name, up(phase.memory, 1))
     });
-    let worst = parts.iter().skip(1).map(longest).fold(0.0, f64::max);
-    let before = parts.first().map_or(0.0, |part| part.memory);
-    let growth = parts.iter().map(|part| part.memory - before).fold(0.0, f64::max);
+    let worst = phases.iter().skip(1).map(longest).fold(0.0, f64::max);
+    let before = phases.first().map_or(0.0, |phase| phase.memory);
+    let growth = phases.iter().map(|phase| phase.memory - before).fold(0.0, f64::max);
     format!(
         "## The page during a run of {} users\n\n{} users a second. Memory is that of the heap, of arrays and of \
          WebAssembly, after collection.\n\n| until | tasks over 50 ms | the longest | memory |\n|-|-:|-:|-:|\n{}\n\
@@ -111,11 +111,11 @@ fn told(users: u32, per_second: f64, parts: &[Part]) -> String {
         grouped(users),
         down(per_second, 1),
         rows.collect::<String>(),
-        judged(worst <= 50.0, &format!("{} ms", up(worst, 1))),
-        judged(growth <= 30.0, &format!("{} MB", up(growth, 1))),
+        goal_verdict(worst <= 50.0, &format!("{} ms", up(worst, 1))),
+        goal_verdict(growth <= 30.0, &format!("{} MB", up(growth, 1))),
     )
 }
 
-fn longest(part: &Part) -> f64 {
-    part.tasks.iter().copied().fold(0.0, f64::max)
+fn longest(phase: &Phase) -> f64 {
+    phase.tasks.iter().copied().fold(0.0, f64::max)
 }

@@ -1,4 +1,4 @@
-//! A world in which everyone's MFA is off, and what a person does in it until a run of everyone goes on.
+//! A test world in which MFA is off for all users, and the steps in the page up to a run of all of them.
 
 use std::time::Duration;
 
@@ -11,30 +11,30 @@ use tokio::time::{Instant, sleep};
 use crate::course::grouped;
 use crate::hand::Outcome;
 
-/// The ceilings of a config.json that is no brake.
-pub(super) const LIFTED: &str = r#""rate":{"read":2000,"write":2000,"max":2000}"#;
+/// A config.json setting that removes the page's rate limits.
+pub(super) const UNLIMITED: &str = r#""rate":{"read":2000,"write":2000,"max":2000}"#;
 
-/// How long something of our page may take to appear.
+/// Time limit for something to appear in our page.
 const PATIENCE: Duration = Duration::from_mins(4);
 
 const STEP: Duration = Duration::from_millis(200);
 
-pub(super) struct Ground {
+pub(super) struct Fixture {
     pub(super) users: u32,
     pub(super) world: World,
 }
 
-impl Ground {
-    /// With these ceilings, if not with those that hold by default.
-    pub(super) async fn lay(users: u32, rate: Option<&'static str>) -> Outcome<Self> {
+impl Fixture {
+    /// Starts a world whose config.json sets the rate limits to `rate`, or leaves the defaults.
+    pub(super) async fn prepare(users: u32, rate: Option<&'static str>) -> Outcome<Self> {
         let config = move |origin: &str| {
             let config = config_json(origin);
             rate.map_or_else(|| config.clone(), |rate| config.replacen('{', &format!("{{{rate},"), 1))
         };
         let world = World::populated(users, Populations::Usual, config).await;
-        let ground = Self { users, world };
-        ground.turn_everyone_off()?;
-        Ok(ground)
+        let fixture = Self { users, world };
+        fixture.turn_mfa_off_for_all()?;
+        Ok(fixture)
     }
 
     pub(super) fn environment(&self) -> String {
@@ -46,7 +46,7 @@ impl Ground {
         self.world.sandbox().user_ids().map(|id| id.to_string()).collect()
     }
 
-    fn turn_everyone_off(&self) -> Outcome<()> {
+    fn turn_mfa_off_for_all(&self) -> Outcome<()> {
         let token = self.world.token(&TokenSpec::default());
         let environment = self.world.sandbox().environment_id();
         for id in self.ids() {
@@ -62,7 +62,7 @@ impl Ground {
         Ok(())
     }
 
-    /// Everything that a person does until the run's test user is done.
+    /// All steps until the run has changed its pilot user and waits.
     pub(super) async fn review(&self, page: &Page) -> Outcome<()> {
         self.list(page).await?;
         self.preview(page).await?;
@@ -70,26 +70,26 @@ impl Ground {
         Ok(())
     }
 
-    /// Connects and reads the list. Few users are listed without being asked for.
+    /// Connects and loads the list. A small list is loaded automatically.
     pub(super) async fn list(&self, page: &Page) -> Outcome<()> {
         page.connect(&self.world.token(&TokenSpec::default())).await;
-        let whole = format!("Select all {} that match", grouped(self.users));
+        let select_all = format!("Select all {} that match", grouped(self.users));
         let deadline = Instant::now() + PATIENCE;
-        let mut is_asked = false;
+        let mut is_requested = false;
         while Instant::now() < deadline {
-            if page.find("checkbox", &whole).await.is_some() {
+            if page.find("checkbox", &select_all).await.is_some() {
                 return Ok(());
             }
-            if !is_asked && !page.names("button", "Load all").await.is_empty() {
+            if !is_requested && !page.names("button", "Load all").await.is_empty() {
                 page.press_beginning("button", "Load all").await;
-                is_asked = true;
+                is_requested = true;
             }
             sleep(STEP).await;
         }
         Err("the list was not read".into())
     }
 
-    /// Selects everyone and reviews the change, up to the button that starts it.
+    /// Selects all users and reviews the change, up to the button that starts it.
     pub(super) async fn preview(&self, page: &Page) -> Outcome<()> {
         let users = grouped(self.users);
         page.press("checkbox", &format!("Select all {users} that match")).await;
@@ -105,7 +105,7 @@ impl Ground {
         page.hear(&format!("{users} users chosen")).await;
         page.include_skipped().await;
         page.see("textbox", "Start with").await;
-        let first = self.ids().first().cloned().ok_or("nobody is there")?;
+        let first = self.ids().first().cloned().ok_or("the sandbox has no users")?;
         type_into(page, "Start with", &first).await?;
         if self.users > 500 {
             type_into(page, &format!("Type {users}"), &self.users.to_string()).await?;
@@ -113,13 +113,13 @@ impl Ground {
         Ok(())
     }
 
-    /// Starts the run; its test user is done, and it waits.
+    /// Starts the run, which changes its pilot user and then waits.
     pub(super) async fn start(&self, page: &Page) {
         page.press("button", &format!("Run {} changes", grouped(self.users))).await;
         page.see("button", "Go on").await;
     }
 
-    /// When the last outcome had been stored.
+    /// When the last outcome was stored (ms), or `None` if the run isn't finished.
     pub(super) fn stored_at(&self) -> Option<i64> {
         let sandbox = self.world.sandbox();
         let list = format!("/v1/environments/{}/users", sandbox.environment_id());
@@ -130,7 +130,7 @@ impl Ground {
     }
 }
 
-/// Key by key: a driver's keys come all at once, and no hand's do.
+/// Types key by key: a driver sends all keys at once, unlike a person.
 async fn type_into(page: &Page, name: &str, text: &str) -> Outcome<()> {
     page.see("textbox", name).await.click().await?;
     for letter in text.chars() {

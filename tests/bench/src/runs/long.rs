@@ -1,23 +1,23 @@
-//! Courses that take so long that they are run only where they are named.
+//! Scenarios that take so long that they only run when they are named.
 
 use crate::hand::Outcome;
 
 use super::background;
 use super::crowd;
 
-/// What is measured of one run that takes many minutes.
+/// A measurement of one run that takes many minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Long {
-    /// A tab that is hidden for ten minutes.
+pub(super) enum LongScenario {
+    /// A run in a tab that is hidden for ten minutes.
     Background,
-    /// A page with a run of 100,000 users.
+    /// The page during a run of 100,000 users.
     Crowd,
 }
 
-impl Long {
+impl LongScenario {
     pub(super) const ALL: [Self; 2] = [Self::Background, Self::Crowd];
 
-    /// As the command line calls it.
+    /// The name on the command line.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Background => "background",
@@ -25,7 +25,7 @@ impl Long {
         }
     }
 
-    /// Measures it: a section of the report.
+    /// Measures the scenario and renders its section of the report.
     pub(super) async fn measure(self, is_quick: bool) -> Outcome<String> {
         match self {
             Self::Background => background::measure(is_quick).await,

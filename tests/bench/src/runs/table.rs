@@ -1,31 +1,31 @@
-//! The figures as a table. A goal is compared with the figure before it is rounded, and a figure is rounded to its
-//! disadvantage.
+//! Renders the measured values of runs as a table. A goal is compared with the unrounded value, and values are
+//! rounded to our disadvantage.
 
-use super::course::{Contender, Course};
+use super::course::{Contender, Scenario};
 use super::track::Measured;
 use crate::course::grouped;
 
-/// One contender on one course.
+/// The samples of one contender in one scenario.
 pub(super) struct Line {
-    pub(super) course: Course,
+    pub(super) scenario: Scenario,
     pub(super) contender: Contender,
-    course_users: u32,
+    scenario_users: u32,
     pub(super) samples: Vec<Measured>,
     pub(super) missed: Option<String>,
 }
 
 impl Line {
-    pub(super) fn new(course: Course, contender: Contender, course_users: u32) -> Self {
-        Self { course, contender, course_users, samples: Vec::new(), missed: None }
+    pub(super) fn new(scenario: Scenario, contender: Contender, scenario_users: u32) -> Self {
+        Self { scenario, contender, scenario_users, samples: Vec::new(), missed: None }
     }
 
-    /// The script is so slow that a part of the users is enough.
+    /// The number of users. The script is so slow that it gets a fifth of them.
     pub(super) fn users(&self) -> u32 {
-        if self.contender == Contender::Script { self.course_users / 5 } else { self.course_users }
+        if self.contender == Contender::Script { self.scenario_users / 5 } else { self.scenario_users }
     }
 
-    /// The middle of the samples' paces; of two middles ours is the smaller and another's the larger, which flatters
-    /// nobody.
+    /// The median throughput. For an even count it is the smaller middle value for our page and the larger one for
+    /// others, to our disadvantage.
     fn median(&self) -> Option<f64> {
         let mut paces: Vec<f64> = self.samples.iter().map(|sample| sample.per_second).collect();
         paces.sort_by(f64::total_cmp);
@@ -39,7 +39,7 @@ impl Line {
     }
 }
 
-/// The whole report.
+/// Renders the report's table.
 pub(super) fn markdown(lines: &[Line], remarks: &[&str]) -> String {
     let mut parts = vec!["# Runs, measured".to_owned()];
     parts.extend(remarks.iter().map(|remark| (*remark).to_owned()));
@@ -56,7 +56,8 @@ pub(super) fn markdown(lines: &[Line], remarks: &[&str]) -> String {
 }
 
 fn row(line: &Line, lines: &[Line]) -> String {
-    let head = format!("| {} | {} | {} ", line.course.title(), line.contender.name(), grouped(line.users()));
+    let head =
+        format!("| {} | {} | {} ", line.scenario.title(), line.contender.name(), grouped(line.users()));
     let Some(median) = line.median() else {
         let why = line.missed.as_deref().unwrap_or("it didn't come to that").replace(['\n', '|'], " ");
         return format!("{head}| not measured: {why} | | | | |\n");
@@ -73,49 +74,54 @@ fn row(line: &Line, lines: &[Line]) -> String {
     )
 }
 
-/// What the figure should be, and whether it is.
+/// The goal, and whether the value meets it.
 fn verdict(line: &Line, median: f64, refused: f64, lines: &[Line]) -> (String, String) {
     if line.contender != Contender::Page {
         return (String::new(), String::new());
     }
-    match line.course {
-        Course::Pace | Course::Far => {
-            let pool =
-                lines.iter().find(|other| other.course == line.course && other.contender == Contender::Pool);
+    match line.scenario {
+        Scenario::Pace | Scenario::Far => {
+            let pool = lines
+                .iter()
+                .find(|other| other.scenario == line.scenario && other.contender == Contender::Pool);
             let goal = "at least 0.95 times the pool".to_owned();
             let Some(ratio) = pool.and_then(Line::median).map(|pool| median / pool) else {
                 return (goal, "no pool was measured".to_owned());
             };
-            (goal, judged(ratio >= 0.95, &format!("{} times", down(ratio, 3))))
+            (goal, goal_verdict(ratio >= 0.95, &format!("{} times", down(ratio, 3))))
         }
-        Course::Limit | Course::Hidden | Course::Counted => {
-            let (least, most) = if line.course == Course::Hidden { (0.75, 0.05) } else { (0.90, 0.02) };
-            let part = median / line.course.possible();
+        Scenario::Limit | Scenario::Hidden | Scenario::Counted => {
+            let (least, most) = if line.scenario == Scenario::Hidden { (0.75, 0.05) } else { (0.90, 0.02) };
+            let part = median / line.scenario.possible();
             let goal = format!(
                 "at least {least:.2} of the {} users/s possible, at most {} % refused",
-                line.course.possible(),
+                line.scenario.possible(),
                 most * 100.0
             );
-            (goal, judged(part >= least && refused <= most, &format!("{} of it", down(part, 3))))
+            (goal, goal_verdict(part >= least && refused <= most, &format!("{} of it", down(part, 3))))
         }
-        Course::Drop => {
-            let fallen = line.worst(|sample| sample.followed.map_or(f64::INFINITY, |(fallen, _)| fallen));
-            let back = line.worst(|sample| sample.followed.map_or(f64::INFINITY, |(_, back)| back));
+        Scenario::Drop => {
+            let fallen =
+                line.worst(|sample| sample.adapted_after.map_or(f64::INFINITY, |(fallen, _)| fallen));
+            let back = line.worst(|sample| sample.adapted_after.map_or(f64::INFINITY, |(_, back)| back));
             let words = format!("{} s down, {} s up", up(fallen, 1), up(back, 1));
-            ("new pace within 30 s both ways".to_owned(), judged(fallen <= 30.0 && back <= 30.0, &words))
+            (
+                "new pace within 30 s both ways".to_owned(),
+                goal_verdict(fallen <= 30.0 && back <= 30.0, &words),
+            )
         }
-        Course::Neighbour => {
+        Scenario::Neighbour => {
             let refusals: u32 =
                 line.samples.iter().filter_map(|sample| sample.neighbour).map(|(_, no)| no).sum();
             let asked: u32 =
                 line.samples.iter().filter_map(|sample| sample.neighbour).map(|(all, _)| all).sum();
             let words = format!("{refusals} of its {} requests", grouped(asked));
-            ("the other client sees no 429".to_owned(), judged(refusals == 0 && asked > 0, &words))
+            ("the other client sees no 429".to_owned(), goal_verdict(refusals == 0 && asked > 0, &words))
         }
     }
 }
 
-pub(super) fn judged(is_met: bool, words: &str) -> String {
+pub(super) fn goal_verdict(is_met: bool, words: &str) -> String {
     if is_met { format!("met, {words}") } else { format!("**MISSED**, {words}") }
 }
 
@@ -136,43 +142,43 @@ fn rounded(figure: f64, digits: u8, round: impl Fn(f64) -> f64) -> String {
 mod tests {
     use super::*;
 
-    fn line(course: Course, contender: Contender, per_second: f64, refused: f64) -> Line {
+    fn line(scenario: Scenario, contender: Contender, per_second: f64, refused: f64) -> Line {
         let samples = vec![Measured { per_second, refused, ..Measured::default() }];
-        Line { samples, ..Line::new(course, contender, 3000) }
+        Line { samples, ..Line::new(scenario, contender, 3000) }
     }
 
     #[test]
-    fn a_goal_missed_by_a_hair_is_missed_and_looks_like_it() {
-        let said = |pace| {
+    fn a_goal_that_is_barely_missed_is_shown_as_missed() {
+        let text = |pace| {
             let lines = [
-                line(Course::Pace, Contender::Page, pace, 0.0),
-                line(Course::Pace, Contender::Pool, 200.0, 0.0),
+                line(Scenario::Pace, Contender::Page, pace, 0.0),
+                line(Scenario::Pace, Contender::Pool, 200.0, 0.0),
             ];
             row(&lines[0], &lines)
         };
-        assert!(said(190.0).contains("| met, 0.950 times |"), "{}", said(190.0));
-        assert!(said(189.99).contains("| **MISSED**, 0.949 times |"), "{}", said(189.99));
+        assert!(text(190.0).contains("| met, 0.950 times |"), "{}", text(190.0));
+        assert!(text(189.99).contains("| **MISSED**, 0.949 times |"), "{}", text(189.99));
     }
 
     #[test]
-    fn of_two_middles_ours_is_the_smaller_and_anothers_the_larger() {
+    fn of_two_middle_values_ours_is_the_smaller_and_others_the_larger() {
         let median = |contender| {
             let samples = [1.0, 2.0].map(|per_second| Measured { per_second, ..Measured::default() });
-            Line { samples: samples.to_vec(), ..Line::new(Course::Pace, contender, 3000) }.median()
+            Line { samples: samples.to_vec(), ..Line::new(Scenario::Pace, contender, 3000) }.median()
         };
         assert_eq!((median(Contender::Page), median(Contender::Pool)), (Some(1.0), Some(2.0)));
     }
 
     #[test]
-    fn too_many_refusals_miss_a_goal_that_the_pace_would_meet() {
-        let lines = [line(Course::Limit, Contender::Page, 49.0, 0.0201)];
+    fn too_many_refusals_miss_a_goal_that_the_throughput_meets() {
+        let lines = [line(Scenario::Limit, Contender::Page, 49.0, 0.0201)];
         let row = row(&lines[0], &lines);
         assert!(row.contains("2.01 %") && row.contains("MISSED"), "{row}");
     }
 
     #[test]
-    fn what_could_not_be_measured_says_why_in_its_cell() {
-        let mut line = Line::new(Course::Pace, Contender::Script, 3000);
+    fn a_missing_value_shows_its_reason_in_its_cell() {
+        let mut line = Line::new(Scenario::Pace, Contender::Script, 3000);
         line.missed = Some("one\ntwo|three".into());
         assert!(row(&line, &[]).contains("| 600 | not measured: one two three |"), "{}", row(&line, &[]));
     }

@@ -1,4 +1,4 @@
-//! Who is measured, and where each is served.
+//! The pages that are measured, and the servers they are served by.
 
 use std::path::PathBuf;
 
@@ -7,21 +7,20 @@ use pingone_sandbox::page::config_json;
 
 use crate::hand::Outcome;
 
-/// Who is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Contender {
-    /// The built page.
+    /// The release build of this project.
     Page,
-    /// One field, by the same framework and profile.
+    /// One field, built with the same framework and profile.
     Empty,
-    /// What Ping itself puts into other pages.
+    /// Ping's own widget for other pages.
     Widget,
 }
 
 impl Contender {
     pub(super) const ALL: [Self; 3] = [Self::Page, Self::Empty, Self::Widget];
 
-    /// As the table calls it.
+    /// The name in the table.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Page => "pingone-mfa",
@@ -30,7 +29,7 @@ impl Contender {
         }
     }
 
-    /// The field that somebody waits for, as an expression in which `root` is where the page's elements stand.
+    /// The field the user waits for, as an expression in which `root` contains the page's elements.
     pub(super) fn field(self) -> &'static str {
         match self {
             Self::Page => "root.querySelector('input[type=password]')",
@@ -40,15 +39,15 @@ impl Contender {
     }
 }
 
-/// A server for each, all alike: nginx, which sends what is compressed with gzip.
-pub(super) struct Grounds {
+/// One server per page, with the same configuration: nginx, which serves gzip-compressed files.
+pub(super) struct Servers {
     page: Nginx,
     empty: Nginx,
     widget: Nginx,
 }
 
-impl Grounds {
-    pub(super) async fn lay(world: &World) -> Outcome<Self> {
+impl Servers {
+    pub(super) async fn prepare(world: &World) -> Outcome<Self> {
         world.release.add("config.json", &config_json(&world.api_origin));
         let scratch = |name: &str| world.folder().join(name);
         Ok(Self {
@@ -62,7 +61,7 @@ impl Grounds {
         match contender {
             Contender::Page => self.page.url(),
             Contender::Empty => self.empty.url(),
-            // It begins only where PingFederate has sent somebody with a flow.
+            // The widget only starts with the ID of a flow, which PingFederate adds when it redirects a user.
             Contender::Widget => format!("{}?flowId=bench", self.widget.url()),
         }
     }

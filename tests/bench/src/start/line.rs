@@ -1,4 +1,4 @@
-//! One start over a slow line, in a browser that has never been there.
+//! Measures one start over a slow connection, in a browser without a cache.
 
 use std::time::Duration;
 
@@ -9,42 +9,42 @@ use tokio::time::{Instant, sleep};
 use super::contender::Contender;
 use crate::hand::Outcome;
 
-/// The line: bits a second, milliseconds before every answer, and how much slower than this machine the visitor's is.
+/// The simulated connection and computer: bits per second, milliseconds before every response, and CPU slowdown
+/// compared with this machine.
 pub(super) const BITS: u32 = 1_600_000;
 pub(super) const LATENCY_MILLIS: u32 = 150;
 pub(super) const SLOWER: u32 = 4;
 
-/// How long anybody waits for a form.
+/// Time limit for the form to appear.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// After the form, until nothing more is on its way: what is loaded while somebody looks at it.
+/// Time to wait after the form until nothing is loading: what is loaded while the user looks at it.
 const AFTERWARDS: Duration = Duration::from_secs(6);
 
 const STEP: Duration = Duration::from_millis(100);
 
-/// Only what stands behind the form begins so.
+/// Only the file with everything after the form has this prefix.
 const REST: &str = "/rest-";
 
-/// What crossed the line.
+/// What was transferred.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Carried {
-    /// Bytes of bodies, as they travelled.
+pub(super) struct Transferred {
+    /// Bytes of response bodies, as transferred.
     pub(super) body: u64,
-    /// The same with the heads of the answers.
+    /// Bytes of bodies and response headers.
     pub(super) whole: u64,
     pub(super) requests: u32,
 }
 
-/// One start.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Start {
-    /// From the beginning of the visit until the field is enabled and takes the focus.
+    /// From the start of the visit until the field is enabled and takes the focus.
     pub(super) millis: f64,
-    /// What a first visit loads up to the form.
-    pub(super) first: Carried,
-    /// What is loaded while somebody looks at it.
-    pub(super) rest: Carried,
-    /// How often other hosts were asked. Nothing of that is in the rest.
+    /// What a first visit loads before the form can be used.
+    pub(super) first: Transferred,
+    /// What is loaded while the user looks at the form.
+    pub(super) rest: Transferred,
+    /// Number of requests to other hosts, which aren't included in `rest`.
     pub(super) foreign: u32,
 }
 
@@ -80,12 +80,12 @@ impl Start {
             .into_iter()
             .filter(|load| load.url.starts_with("http"))
             .partition(|load| load.url.starts_with(&origin.join("/")));
-        let (first, rest) = divided(&own)?;
+        let (first, rest) = split_at_form(&own)?;
         Ok(Self { millis, first, rest, foreign: u32::try_from(foreign.len())? })
     }
 }
 
-/// A script that stands before all others and looks every ten milliseconds whether the field can be used.
+/// A script that runs before all others and checks every ten milliseconds whether the field can be used.
 fn watch(contender: Contender) -> String {
     format!(
         "(() => {{
@@ -104,9 +104,9 @@ fn watch(contender: Contender) -> String {
     )
 }
 
-/// What was loaded for the form, and what stands behind it.
-fn divided(loads: &[Load]) -> Outcome<(Carried, Carried)> {
-    let (mut first, mut rest) = (Carried::default(), Carried::default());
+/// Splits what was loaded into what the form needs and the rest.
+fn split_at_form(loads: &[Load]) -> Outcome<(Transferred, Transferred)> {
+    let (mut first, mut rest) = (Transferred::default(), Transferred::default());
     for load in loads {
         if !load.is_complete && loads.iter().any(|other| other.url == load.url && other.is_complete) {
             // The worker takes its script from the cache, where the page has put it, and the page isn't told when.
@@ -120,7 +120,7 @@ fn divided(loads: &[Load]) -> Outcome<(Carried, Carried)> {
         part.whole += load.whole;
         part.requests += 1;
     }
-    if first == Carried::default() {
+    if first == Transferred::default() {
         return Err("the browser noted nothing that was loaded".into());
     }
     Ok((first, rest))
@@ -135,23 +135,23 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_behind_the_form_is_counted_apart() {
+    fn what_the_form_does_not_need_is_counted_separately() {
         let loads = [load("http://a/", 10, true), load("http://a/rest-00.wasm", 20, true)];
-        let (first, rest) = divided(&loads).unwrap();
-        assert_eq!(first, Carried { body: 10, whole: 310, requests: 1 });
-        assert_eq!(rest, Carried { body: 20, whole: 320, requests: 1 });
+        let (first, rest) = split_at_form(&loads).unwrap();
+        assert_eq!(first, Transferred { body: 10, whole: 310, requests: 1 });
+        assert_eq!(rest, Transferred { body: 20, whole: 320, requests: 1 });
     }
 
     #[test]
-    fn what_is_taken_from_the_cache_crosses_no_line() {
+    fn what_is_taken_from_the_cache_is_not_counted() {
         let (first, _) =
-            divided(&[load("http://a/t.js", 10, true), load("http://a/t.js", 0, false)]).unwrap();
+            split_at_form(&[load("http://a/t.js", 10, true), load("http://a/t.js", 0, false)]).unwrap();
         assert_eq!(first.requests, 1);
     }
 
     #[test]
-    fn what_is_still_on_its_way_is_no_measurement() {
-        assert!(divided(&[load("http://a/", 10, false)]).is_err());
-        assert!(divided(&[]).is_err());
+    fn an_incomplete_request_is_an_error() {
+        assert!(split_at_form(&[load("http://a/", 10, false)]).is_err());
+        assert!(split_at_form(&[]).is_err());
     }
 }

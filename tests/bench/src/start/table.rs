@@ -1,17 +1,17 @@
-//! The report.
+//! Renders the report of `bench start`.
 
 use std::fmt::Write as _;
 
 use super::contender::Contender;
 use super::line::{BITS, LATENCY_MILLIS, SLOWER, Start};
 
-/// The most that the median may be, in milliseconds.
+/// Goal: the maximum of the median, in milliseconds.
 const MOST_MILLIS: f64 = 2500.0;
 
-/// The most that a first visit may load, in bytes after gzip.
+/// Goal: the maximum that a first visit loads, in bytes after gzip.
 const MOST_BYTES: u64 = 200_000;
 
-/// One contender and its starts.
+/// The measured starts of one contender.
 pub(super) struct Measured {
     pub(super) contender: Contender,
     pub(super) starts: Vec<Start>,
@@ -24,14 +24,14 @@ impl Measured {
         millis
     }
 
-    /// The middle one; of an even number the worse of the two.
+    /// The median; for an even count the worse of the two middle values.
     fn median(&self) -> f64 {
         let millis = self.millis();
         millis.get(millis.len() / 2).copied().unwrap_or(f64::NAN)
     }
 
-    /// The heaviest start counts.
-    fn most(&self, count: impl Fn(&Start) -> u64) -> u64 {
+    /// The maximum of all starts.
+    fn maximum(&self, count: impl Fn(&Start) -> u64) -> u64 {
         self.starts.iter().map(count).max().unwrap_or_default()
     }
 }
@@ -57,19 +57,19 @@ pub(super) fn markdown(measured: &[Measured], rounds: u32, counted: u64) -> Stri
             line.median().ceil(),
             best.unwrap_or(f64::NAN).ceil(),
             worst.unwrap_or(f64::NAN).ceil(),
-            line.most(|start| start.first.body),
-            line.most(|start| start.first.whole),
-            line.most(|start| start.first.requests.into()),
-            line.most(|start| start.foreign.into()),
+            line.maximum(|start| start.first.body),
+            line.maximum(|start| start.first.whole),
+            line.maximum(|start| start.first.requests.into()),
+            line.maximum(|start| start.foreign.into()),
         );
     }
     if let Some(page) = measured.iter().find(|line| line.contender == Contender::Page) {
-        let bytes = page.most(|start| start.first.body);
-        let rest = page.most(|start| start.rest.body);
+        let bytes = page.maximum(|start| start.first.body);
+        let rest = page.maximum(|start| start.rest.body);
         let _ = write!(
             text,
             "\nThe files of a first visit weigh {counted} B after gzip -9 (`cargo xtask dist` counts them); {bytes} B \
-             crossed the line, config.json included. {rest} B more followed while somebody looked at the form.\n\n\
+             crossed the line, config.json included. {rest} B more followed while the form was shown.\n\n\
              Goal: usable after {MOST_MILLIS} ms at most, by the median: {}\n\n\
              Goal: a first visit of {MOST_BYTES} B after gzip at most, bodies as the line carried them: {}\n",
             verdict(page.median() <= MOST_MILLIS),
@@ -91,28 +91,28 @@ fn verdict(is_met: bool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::start::line::Carried;
+    use crate::start::line::Transferred;
 
     fn page(millis: &[f64], body: u64) -> Measured {
-        let first = Carried { body, whole: body + 300, requests: 9 };
+        let first = Transferred { body, whole: body + 300, requests: 9 };
         let starts = millis.iter().map(|millis| Start {
             millis: *millis,
             first,
-            rest: Carried::default(),
+            rest: Transferred::default(),
             foreign: 0,
         });
         Measured { contender: Contender::Page, starts: starts.collect() }
     }
 
     #[test]
-    fn a_goal_that_is_missed_by_a_hair_looks_like_it() {
+    fn a_goal_that_is_barely_missed_is_shown_as_missed() {
         let text = markdown(&[page(&[2400.0, 2500.2, 2600.0], 200_001)], 3, 200_000);
         assert!(text.contains("| pingone-mfa | 2501 ms | 2400 ms | 2600 ms | 200001 B |"), "{text}");
         assert_eq!(text.matches("**MISSED**").count(), 2, "{text}");
     }
 
     #[test]
-    fn a_goal_that_is_met_is_called_so() {
+    fn a_goal_that_is_met_is_shown_as_met() {
         let text = markdown(&[page(&[2400.0, 2500.0, 9600.0], 200_000)], 3, 200_000);
         assert_eq!(text.matches(": met\n").count(), 2, "{text}");
     }

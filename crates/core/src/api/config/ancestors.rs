@@ -1,4 +1,4 @@
-//! Reads which origins may frame the product.
+//! Parsing of `frameAncestors`: the origins that may embed the page in a frame.
 
 use serde_json::Value;
 
@@ -8,16 +8,16 @@ use super::ConfigFault;
 
 const FIELD: &str = "frameAncestors";
 
-/// How many there may be: the line of the policy that names them too has a limited length.
-const MOST: usize = 20;
+/// Maximum number of origins: the content security policy that lists them too has a limited length.
+const MAX_ORIGINS: usize = 20;
 
 pub(super) fn ancestors(body: &Value) -> Result<Vec<String>, ConfigFault> {
     if json::at(body, FIELD).is_none() {
         return Ok(Vec::new());
     }
     let rows = json::list(body, FIELD)?;
-    if rows.len() > MOST {
-        return Err(ConfigFault::new(FIELD, format!("must be a list of {MOST} origins at most")));
+    if rows.len() > MAX_ORIGINS {
+        return Err(ConfigFault::new(FIELD, format!("must be a list of {MAX_ORIGINS} origins at most")));
     }
     let origin = |(index, row): (usize, &Value)| {
         let origin = row.as_str().filter(|text| is_origin(text)).map(str::to_owned);
@@ -28,7 +28,7 @@ pub(super) fn ancestors(body: &Value) -> Result<Vec<String>, ConfigFault> {
     rows.iter().enumerate().map(origin).collect()
 }
 
-/// Whether a browser could write an origin so: what it compares, it compares letter by letter.
+/// Whether a text is an origin exactly as a browser serializes it: browsers compare origins character by character.
 fn is_origin(text: &str) -> bool {
     let (is_secure, authority) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
         (Some(authority), _) => (true, authority),
@@ -36,16 +36,16 @@ fn is_origin(text: &str) -> bool {
         _ => return false,
     };
     let (host, port) = authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
-    let is_usual = port == Some(if is_secure { "443" } else { "80" });
+    let is_default_port = port == Some(if is_secure { "443" } else { "80" });
     let is_port = |port: &str| !port.starts_with('0') && port.parse::<u16>().is_ok_and(|port| port > 0);
     let is_label = |label: &str| {
-        let letters = label.bytes().all(|letter| {
-            letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'-' || letter == b'_'
-        });
-        !label.is_empty() && letters
+        let is_plain = label
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_');
+        !label.is_empty() && is_plain
     };
-    let is_here = host == "localhost" || host == "127.0.0.1";
-    (is_secure || is_here) && host.split('.').all(is_label) && !is_usual && port.is_none_or(is_port)
+    let is_local = host == "localhost" || host == "127.0.0.1";
+    (is_secure || is_local) && host.split('.').all(is_label) && !is_default_port && port.is_none_or(is_port)
 }
 
 #[cfg(test)]
@@ -53,21 +53,21 @@ mod tests {
     use crate::api::config::read_config;
 
     #[test]
-    fn nobody_may_frame_the_product_unless_it_is_said() {
+    fn by_default_no_origin_may_frame_the_page() {
         for text in ["{}", r#"{"frameAncestors":null}"#, r#"{"frameAncestors":[]}"#] {
             assert_eq!(read_config(text).unwrap().frame_ancestors, Vec::<String>::new());
         }
     }
 
     #[test]
-    fn an_origin_is_taken_as_the_browser_writes_it() {
+    fn origins_are_accepted_as_the_browser_serializes_them() {
         let text = r#"{"frameAncestors":["https://portal.example.com","https://a.example:8443","http://localhost:8080"]}"#;
         let expected = ["https://portal.example.com", "https://a.example:8443", "http://localhost:8080"];
         assert_eq!(read_config(text).unwrap().frame_ancestors, expected);
     }
 
     #[test]
-    fn what_no_browser_writes_or_what_is_no_exact_origin_is_named() {
+    fn a_text_that_is_not_an_exact_origin_is_named_in_the_error() {
         for origin in [
             "*",
             "null",

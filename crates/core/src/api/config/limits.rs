@@ -1,4 +1,4 @@
-//! Reads the limits that a deployment sets for everyone.
+//! Parsing of the limits that a deployment sets for all its users.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -10,8 +10,8 @@ use crate::domain::user::GroupId;
 
 use super::{ConfigFault, only_known, plain, within};
 
-/// How many groups may be protected.
-const MOST_GROUPS: usize = 20;
+/// Maximum number of protected groups.
+const MAX_GROUPS: usize = 20;
 
 pub(super) fn limits(body: &Value) -> Result<Limits, ConfigFault> {
     let access = [Access::Read, Access::One, Access::Run].map(|access| (access.word(), access));
@@ -39,8 +39,8 @@ fn protected_groups(body: &Value) -> Result<Vec<GroupId>, ConfigFault> {
         return Ok(Vec::new());
     }
     let rows = json::list(body, field)?;
-    if rows.len() > MOST_GROUPS {
-        return Err(ConfigFault::new(field, format!("must be a list of {MOST_GROUPS} groups at most")));
+    if rows.len() > MAX_GROUPS {
+        return Err(ConfigFault::new(field, format!("must be a list of {MAX_GROUPS} groups at most")));
     }
     let group = |(index, row): (usize, &Value)| {
         let id = row.as_str().and_then(|text| Uuid::try_parse(text).ok());
@@ -110,14 +110,14 @@ mod tests {
     }
 
     #[test]
-    fn without_keys_nothing_is_limited() {
+    fn without_keys_there_are_no_limits() {
         assert_eq!(read("{}"), Limits::default());
         assert_eq!(read(r#"{"access":null,"tokenSources":null,"changeReference":false}"#), Limits::default());
         assert_eq!(read(r#"{"access":"run","turnOff":"run","protectedGroups":[]}"#), Limits::default());
     }
 
     #[test]
-    fn access_and_turning_off_are_limited_by_a_word() {
+    fn access_and_turning_off_are_limited_by_keywords() {
         let words = |access, off| read(&format!(r#"{{"access":"{access}","turnOff":"{off}"}}"#));
         let strict = words("read", "never");
         assert_eq!((strict.access, strict.turn_off), (Access::Read, TurnOff::Never));
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_listed_sources_give_a_token() {
+    fn only_the_listed_token_sources_are_permitted() {
         let sources = read(r#"{"tokenSources":["paste","signin"]}"#).token_sources;
         assert_eq!(sources, TokenSources { sign_in: true, host: false, paste: true });
         assert_eq!(
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_is_required_in_one_word_or_described() {
+    fn a_change_reference_is_required_by_a_flag_or_described_by_an_object() {
         let any = read(r#"{"changeReference":true}"#).change_reference;
         assert_eq!(any, ChangeReference { is_required: true, pattern: None, hint: None });
         let described = read(
@@ -167,12 +167,12 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_that_is_described_is_required_unless_said_otherwise() {
+    fn a_described_change_reference_is_required_by_default() {
         assert!(read(r#"{"changeReference":{"pattern":"CHG#"}}"#).change_reference.is_required);
     }
 
     #[test]
-    fn a_bad_limit_is_named() {
+    fn an_invalid_limit_is_named_in_the_error() {
         let id = "8c1e0b52-22b1-4c0e-9a55-0d1f6a7bc2d4";
         let groups = vec![format!("\"{id}\""); 21].join(",");
         for (text, field) in [

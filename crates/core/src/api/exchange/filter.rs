@@ -1,25 +1,25 @@
-//! Which of the exchanges are looked for.
+//! Filtering and classification of exchanges.
 
 use super::Exchange;
 use crate::api::request::Method;
 
-/// What kind of answer came, by its status.
+/// Class of an exchange by the status of its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// 2xx.
+    /// Status 2xx: the request succeeded.
     Good,
-    /// 4xx.
+    /// Status 4xx: the request was refused.
     Refused,
-    /// 5xx.
+    /// Status 5xx: the server failed.
     Failed,
-    /// Any other status: PingOne gives none.
+    /// Any other status, which doesn't come from PingOne.
     Odd,
-    /// None.
+    /// No answer arrived, for example after a timeout.
     NoAnswer,
 }
 
 impl Exchange {
-    /// What kind of answer came.
+    /// The class of this exchange, by its status.
     #[must_use]
     pub fn class(&self) -> Class {
         match self.answer.as_ref().map(|answer| answer.head.status) {
@@ -32,19 +32,19 @@ impl Exchange {
     }
 }
 
-/// Which of the exchanges are looked for; `Default` is for all.
+/// Conditions that an exchange has to meet together; `Default` matches all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExchangeFilter {
-    /// Those that were sent so.
+    /// Only requests with this method.
     pub method: Option<Method>,
-    /// Those that were answered so.
+    /// Only exchanges of this class.
     pub class: Option<Class>,
-    /// Those in whose address or Correlation-Id this stands, in capitals or not.
+    /// Only exchanges whose URL or correlation ID contains this text, ignoring case.
     pub text: String,
 }
 
 impl ExchangeFilter {
-    /// Whether an exchange is one of those.
+    /// Whether an exchange meets all conditions.
     #[must_use]
     pub fn matches(&self, exchange: &Exchange) -> bool {
         self.method.is_none_or(|method| method == exchange.request.method)
@@ -77,13 +77,13 @@ pub(super) mod tests {
     use crate::domain::time::{Millis, Timestamp};
     use crate::domain::user::UserId;
 
-    /// An answer with this status.
+    /// An answer with this status, for tests of exchanges.
     pub(in crate::api::exchange) fn answer(status: u16) -> Answer {
         let head = Head { status, correlation_id: Some("9C1D7E02-aaaa".to_owned()) };
         Answer { head, body: "{}".to_owned(), is_cut: false, kind: BodyKind::Json, size: 2 }
     }
 
-    /// A change of the user with this number.
+    /// A PUT of the MFA flag of the user with this number.
     pub(in crate::api::exchange) fn exchange(user: u128, answer: Option<Answer>) -> Exchange {
         let region = Regions::default().get(&RegionCode("EU".into())).unwrap().clone();
         let tenant = Tenant { region, environment: EnvironmentId(Uuid::from_u128(1)) };
@@ -101,7 +101,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn all_pass_where_nothing_is_asked() {
+    fn an_empty_filter_matches_every_exchange() {
         assert!(ExchangeFilter::default().matches(&exchange(1, None)));
         assert!(
             ExchangeFilter { text: "  ".into(), ..ExchangeFilter::default() }.matches(&exchange(1, None))
@@ -109,7 +109,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_is_asked_has_to_hold_together() {
+    fn all_conditions_of_a_filter_have_to_match() {
         let method = |method| ExchangeFilter { method: Some(method), ..ExchangeFilter::default() };
         let class = |class| ExchangeFilter { class: Some(class), ..ExchangeFilter::default() };
         let text = |text: &str| ExchangeFilter { text: text.to_owned(), ..ExchangeFilter::default() };

@@ -1,8 +1,9 @@
-//! Exchanges as a HAR file, by which the sandbox is compared with a tenant. It is made to be handed to strangers: names,
-//! addresses, numbers and texts have placeholders, as in every copy, and so has every id; the same id has the same one.
+//! Export of exchanges as a HAR file, with which the sandbox is compared with a tenant. The file is meant to be given
+//! to strangers: names, addresses, numbers and texts have placeholders, as in every copy, and so have IDs; equal IDs
+//! have the same placeholder.
 //!
-//! Source: the HTTP Archive format, version 1.2 (w3c.github.io/web-performance/specs/HAR/Overview.html). What a page can't
-//! know of an exchange, such as the HTTP version and most headers, is empty there.
+//! Source: the HTTP Archive format, version 1.2 (w3c.github.io/web-performance/specs/HAR/Overview.html). Values that a
+//! page can't know, such as the HTTP version and most headers, are empty.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -15,10 +16,10 @@ use crate::api::personal;
 use crate::api::redaction::PLACEHOLDER;
 use crate::api::wire::report::TEMPLATE;
 
-/// The length of an id with its hyphens.
+/// Length of a UUID with its hyphens.
 const ID: usize = 36;
 
-/// These exchanges, in their order, as the text of a HAR file.
+/// The text of a HAR file with these exchanges, in the given order.
 pub fn har<'a>(exchanges: impl Iterator<Item = &'a Exchange>) -> String {
     let entries: Vec<String> = exchanges.map(entry).collect();
     let text = format!(
@@ -26,7 +27,7 @@ pub fn har<'a>(exchanges: impl Iterator<Item = &'a Exchange>) -> String {
         env!("CARGO_PKG_VERSION"),
         entries.join(",\n")
     );
-    numbered(&text)
+    anonymize_ids(&text)
 }
 
 fn entry(exchange: &Exchange) -> String {
@@ -39,38 +40,40 @@ fn entry(exchange: &Exchange) -> String {
         quoted(&method),
         quoted(&url),
         UNKNOWN,
-        named("Authorization", &format!("Bearer {PLACEHOLDER}")),
+        name_value("Authorization", &format!("Bearer {PLACEHOLDER}")),
         query(&url),
-        sent(&exchange.sent()),
+        post_data(&exchange.sent()),
     )
 }
 
-/// What no page is told.
+/// Required properties whose values a browser doesn't tell a page.
 const UNKNOWN: &str = r#""httpVersion":"","cookies":[]"#;
 
-fn named(name: &str, value: &str) -> String {
+fn name_value(name: &str, value: &str) -> String {
     format!(r#"{{"name":{},"value":{}}}"#, quoted(name), quoted(value))
 }
 
 fn query(url: &str) -> String {
     let query = url.split_once('?').map_or("", |(_, query)| query);
-    let parameters: Vec<String> = parse(query.as_bytes()).map(|(name, value)| named(&name, &value)).collect();
+    let parameters: Vec<String> =
+        parse(query.as_bytes()).map(|(name, value)| name_value(&name, &value)).collect();
     parameters.join(",")
 }
 
-fn sent(body: &str) -> String {
+fn post_data(body: &str) -> String {
     if body.is_empty() {
         return String::new();
     }
-    // What the page sends says nothing of a person: flags, times, and what a report is to have in it.
+    // Bodies of requests have no personal data: only flags, times, and the fields of a report.
     format!(r#""postData":{{"mimeType":"application/json","text":{}}},"#, quoted(body))
 }
 
 fn response(answer: &Answer) -> String {
     let id = answer.head.correlation_id.as_ref().filter(|id| id.len() == ID && is_id(id));
-    let header = id.map(|id| named("Correlation-Id", id)).unwrap_or_default();
+    let header = id.map(|id| name_value("Correlation-Id", id)).unwrap_or_default();
     let mut content = format!(r#""size":{},"mimeType":{}"#, answer.size, quoted(media_type(answer.kind)));
-    // What isn't whole, or isn't PingOne's, is left out: a part of JSON is none, and another text may say anything.
+    // Bodies that were cut or aren't PingOne's JSON are left out: truncated JSON is invalid, and other text may contain
+    // anything.
     let has_text = answer.kind == BodyKind::Json && !answer.is_cut;
     let text = if has_text {
         ("text", personal::json_for_strangers(&answer.body))
@@ -78,18 +81,18 @@ fn response(answer: &Answer) -> String {
         ("comment", "not kept".to_owned())
     };
     if answer.kind != BodyKind::Empty {
-        // Writing into memory can't fail.
+        // Writing to a string can't fail.
         let _ = write!(content, r#","{}":{}"#, text.0, quoted(&text.1));
     }
-    answered(answer.head.status, &header, &content)
+    response_json(answer.head.status, &header, &content)
 }
 
-/// Status 0 stands for no answer, as in the files of browsers.
+/// Status 0 stands for no answer, as in HAR files of browsers.
 fn no_answer() -> String {
-    answered(0, "", r#""size":0,"mimeType":"""#)
+    response_json(0, "", r#""size":0,"mimeType":"""#)
 }
 
-fn answered(status: u16, headers: &str, content: &str) -> String {
+fn response_json(status: u16, headers: &str, content: &str) -> String {
     format!(
         r#"{{"status":{status},"statusText":"",{UNKNOWN},"headers":[{headers}],"content":{{{content}}},"redirectURL":"","headersSize":-1,"bodySize":-1}}"#
     )
@@ -104,34 +107,34 @@ const fn media_type(kind: BodyKind) -> &'static str {
     }
 }
 
-/// The text with a number in place of each id: the first is 1, and whatever is the same id has the same number. The
-/// report's template has the same one for everyone.
-fn numbered(text: &str) -> String {
+/// Replaces each ID by a number, from 1 on; equal IDs get the same number. The ID of the report template is kept: it is
+/// the same for everyone.
+fn anonymize_ids(text: &str) -> String {
     let mut numbers = HashMap::new();
     let (mut written, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(hyphen) = rest.find('-') {
         let begin = hyphen.saturating_sub(8);
         let id = rest.get(begin..begin + ID).filter(|id| is_id(id));
         let end = if id.is_some() { begin + ID } else { hyphen + 1 };
-        let (passed, behind) = rest.split_at(end);
+        let (consumed, remaining) = rest.split_at(end);
         match id {
-            None | Some(TEMPLATE) => written.push_str(passed),
+            None | Some(TEMPLATE) => written.push_str(consumed),
             Some(id) => {
                 let next = numbers.len() + 1;
                 let number = *numbers.entry(id.to_ascii_lowercase()).or_insert(next);
-                written.push_str(passed.get(..begin).unwrap_or_default());
-                // Writing into memory can't fail.
+                written.push_str(consumed.get(..begin).unwrap_or_default());
+                // Writing to a string can't fail.
                 let _ = write!(written, "00000000-0000-4000-8000-{number:012}");
             }
         }
-        rest = behind;
+        rest = remaining;
     }
     written.push_str(rest);
     written
 }
 
 fn is_id(text: &str) -> bool {
-    text.bytes().enumerate().all(|(place, byte)| match place {
+    text.bytes().enumerate().all(|(index, byte)| match index {
         8 | 13 | 18 | 23 => byte == b'-',
         _ => byte.is_ascii_hexdigit(),
     })
@@ -145,7 +148,7 @@ mod tests {
     use crate::api::exchange::filter::tests::{answer, exchange};
 
     #[test]
-    fn a_file_has_the_exchange_without_people_and_ids() {
+    fn a_file_has_the_exchanges_without_personal_data_and_ids() {
         let body = r#"{"id":"5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4","username":"jonas.brandt","phone":"+12025550142","mfaEnabled":true}"#;
         let kept = exchange(2, Some(Answer { body: body.to_owned(), ..answer(200) }));
         let none = exchange(3, None);
@@ -170,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn no_sentence_no_number_and_no_odd_id_is_in_a_file() {
+    fn sentences_numbers_and_unusual_ids_are_left_out() {
         let body = r#"{"message":"The username 'jonas.brandt' already exists","details":[{"code":"INVALID_VALUE","target":"username","message":"No user Jonas Brandt"}],"badge":48213,"count":7}"#;
         let odd = Answer { body: body.to_owned(), ..answer(400) };
         let head = |id: &str| crate::api::Head { status: 400, correlation_id: Some(id.to_owned()) };
@@ -185,13 +188,13 @@ mod tests {
     }
 
     #[test]
-    fn the_templates_id_of_a_report_stays() {
+    fn the_id_of_the_report_template_is_kept() {
         let text = format!("{TEMPLATE} 5f0c7e1a-22b1-4c0e-9a55-0d1f6a7bc2d4");
-        assert_eq!(numbered(&text), format!("{TEMPLATE} 00000000-0000-4000-8000-000000000001"));
+        assert_eq!(anonymize_ids(&text), format!("{TEMPLATE} 00000000-0000-4000-8000-000000000001"));
     }
 
     #[test]
-    fn what_is_not_whole_json_is_left_out() {
+    fn bodies_that_are_not_complete_json_are_left_out() {
         let page = Answer { body: "<html>Jonas</html>".to_owned(), kind: BodyKind::Html, ..answer(502) };
         let cut = Answer { body: "{\"users\": [".to_owned(), is_cut: true, ..answer(200) };
         for kept in [page, cut] {
@@ -203,15 +206,18 @@ mod tests {
     }
 
     #[test]
-    fn the_same_id_has_the_same_number_wherever_it_stands() {
+    fn equal_ids_have_the_same_number_everywhere() {
         let id = "5F0C7E1A-22b1-4c0e-9a55-0d1f6a7bc2d4";
         let text = format!("a-b {id}/x-{} 2026-11-24T00:00 -{id}- é-{id}", id.to_lowercase());
         let number = "00000000-0000-4000-8000-000000000001";
         assert_eq!(
-            numbered(&text),
+            anonymize_ids(&text),
             format!("a-b {number}/x-{number} 2026-11-24T00:00 -{number}- é-{number}")
         );
-        assert_eq!(numbered("12345678-"), "12345678-");
-        assert_eq!(numbered("00000000-0000-4000-8000-00000000000g"), "00000000-0000-4000-8000-00000000000g");
+        assert_eq!(anonymize_ids("12345678-"), "12345678-");
+        assert_eq!(
+            anonymize_ids("00000000-0000-4000-8000-00000000000g"),
+            "00000000-0000-4000-8000-00000000000g"
+        );
     }
 }

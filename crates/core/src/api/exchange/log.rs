@@ -1,27 +1,27 @@
-//! The last exchanges, so many and so much of them as memory is given to.
+//! A log of the last exchanges, limited in number and memory.
 
 use std::collections::VecDeque;
 
 use super::Exchange;
 
-/// How many are kept at most.
+/// Maximum number of exchanges that are kept.
 pub const MOST: usize = 200;
 
-/// How much memory they take at most, in bytes and about.
+/// Approximate maximum of their memory use in bytes.
 pub const MOST_BYTES: usize = 2 * 1024 * 1024;
 
-/// An exchange and its number, which never repeats.
+/// An exchange and its number, which is unique in the log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Numbered {
-    /// The number.
+    /// Number in the order of logging, from 1.
     pub number: u64,
-    /// The exchange.
+    /// The logged request and its outcome.
     pub exchange: Exchange,
-    /// Whether it was made to find a cause, and not because somebody wanted what it says.
+    /// Whether the request was made by a diagnosis, and not because the user wanted its answer.
     pub is_probe: bool,
 }
 
-/// The last exchanges, the newest first.
+/// The log of the last exchanges, newest first.
 #[derive(Debug, Default)]
 pub struct Log {
     kept: VecDeque<Numbered>,
@@ -30,44 +30,46 @@ pub struct Log {
 }
 
 impl Log {
-    /// Keeps one more. What is oldest goes; `held` is being looked at, and stays while it is.
+    /// Adds an exchange, and drops the oldest ones over the limits. The exchange numbered `held` is being displayed and
+    /// is never dropped.
     pub fn push(&mut self, exchange: Exchange, is_probe: bool, held: Option<u64>) {
         self.last += 1;
         self.weight += exchange.weight();
         self.kept.push_front(Numbered { number: self.last, exchange, is_probe });
         while self.kept.len() > MOST || self.weight > MOST_BYTES {
-            let is_free = |numbered: &Numbered| Some(numbered.number) != held && numbered.number != self.last;
-            let Some(oldest) = self.kept.iter().rposition(is_free) else { return };
-            if let Some(gone) = self.kept.remove(oldest) {
-                self.weight -= gone.exchange.weight();
+            let can_be_dropped =
+                |numbered: &Numbered| Some(numbered.number) != held && numbered.number != self.last;
+            let Some(oldest) = self.kept.iter().rposition(can_be_dropped) else { return };
+            if let Some(dropped) = self.kept.remove(oldest) {
+                self.weight -= dropped.exchange.weight();
             }
         }
     }
 
-    /// All of them, the newest first.
+    /// All kept exchanges, newest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Numbered> {
         self.kept.iter()
     }
 
-    /// The newest that somebody wanted: what failed stays in sight while its cause is looked for.
+    /// The newest exchange that isn't a probe: a failed request stays displayed while its cause is diagnosed.
     #[must_use]
     pub fn newest(&self) -> Option<&Numbered> {
         self.kept.iter().find(|numbered| !numbered.is_probe)
     }
 
-    /// The one with this number, while it is kept.
+    /// The exchange with this number; `None` if it was dropped.
     #[must_use]
     pub fn get(&self, number: u64) -> Option<&Numbered> {
         self.kept.iter().find(|numbered| numbered.number == number)
     }
 
-    /// How many there are.
+    /// Number of exchanges that are kept.
     #[must_use]
     pub fn len(&self) -> usize {
         self.kept.len()
     }
 
-    /// Whether there is none.
+    /// Whether no exchange has been logged.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()
@@ -85,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_two_hundred_are_kept_the_newest_first() {
+    fn the_last_two_hundred_are_kept_newest_first() {
         let mut log = Log::default();
         for _ in 0..250 {
             log.push(exchange(1, Some(answer(200))), false, None);
@@ -95,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_to_find_a_cause_is_kept_and_is_not_the_newest() {
+    fn a_probe_is_kept_but_does_not_count_as_the_newest() {
         let mut log = Log::default();
         log.push(exchange(1, Some(answer(403))), false, None);
         log.push(exchange(1, Some(answer(200))), true, None);
@@ -104,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn the_one_that_is_looked_at_stays() {
+    fn the_displayed_exchange_is_not_dropped() {
         let mut log = Log::default();
         for _ in 0..1000 {
             log.push(exchange(1, Some(answer(200))), false, Some(3));
@@ -118,14 +120,14 @@ mod tests {
     }
 
     #[test]
-    fn all_together_take_no_more_than_the_memory_that_is_given_to_them() {
+    fn the_log_stays_within_its_memory_limit() {
         let mut log = Log::default();
         let body = "x".repeat(KEPT);
         for round in 0..2000_u64 {
             let whole = Answer { body: body.clone(), kind: BodyKind::Text, ..answer(500) };
-            // Small ones among them: what went is given back.
-            let given = if round % 3 == 0 { answer(200) } else { whole };
-            log.push(exchange(1, Some(given)), false, Some(1));
+            // With small ones among them, to check that dropped exchanges free their share.
+            let logged = if round % 3 == 0 { answer(200) } else { whole };
+            log.push(exchange(1, Some(logged)), false, Some(1));
             let weight: usize = log.iter().map(|numbered| numbered.exchange.weight()).sum();
             assert_eq!(weight, log.weight);
             assert!(weight <= MOST_BYTES);

@@ -1,4 +1,4 @@
-//! An exchange as a text that can be handed to somebody else.
+//! Exchanges as plain text, for example for a support ticket.
 
 use std::fmt::Write as _;
 
@@ -6,17 +6,17 @@ use super::{Answer, BodyKind, Exchange};
 use crate::api::personal;
 use crate::api::redaction::PLACEHOLDER;
 
-/// Whether a text says who the people in it are.
+/// Whether a text contains personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum People {
-    /// Placeholders stand for names, addresses and phone numbers.
+    /// Names, addresses and phone numbers are replaced by placeholders.
     Hidden,
-    /// It does.
+    /// Personal data is included unchanged.
     Shown,
 }
 
 impl Exchange {
-    /// The request and its answer as text: what was sent, when, for how long, and what came back.
+    /// The request and its answer as text: what was sent, when, how long it took, and the answer.
     #[must_use]
     pub fn transcript(&self, people: People) -> String {
         let url = self.url();
@@ -28,7 +28,7 @@ impl Exchange {
         let body = self.sent();
         if !body.is_empty() {
             let body = if people == People::Hidden { personal::json(&body) } else { body };
-            // Writing into memory can't fail.
+            // Writing to a string can't fail.
             let _ = write!(text, "Content-Type: application/json\n\n{body}\n");
         }
         let _ = write!(
@@ -37,19 +37,21 @@ impl Exchange {
             self.at.to_rfc3339(),
             self.attempt,
             self.took.0,
-            self.answer.as_ref().map_or_else(|| "No answer\n".to_owned(), |answer| came(answer, people)),
+            self.answer
+                .as_ref()
+                .map_or_else(|| "No answer\n".to_owned(), |answer| answer_text(answer, people)),
         );
         text
     }
 }
 
-/// Several of them.
+/// Transcripts of several exchanges, separated by a line of hyphens.
 pub fn transcripts<'a>(exchanges: impl Iterator<Item = &'a Exchange>, people: People) -> String {
     let texts: Vec<String> = exchanges.map(|exchange| exchange.transcript(people)).collect();
     texts.join("\n----------------------------------------\n\n")
 }
 
-fn came(answer: &Answer, people: People) -> String {
+fn answer_text(answer: &Answer, people: People) -> String {
     let mut text = format!("{}\n", answer.head.status);
     if let Some(id) = &answer.head.correlation_id {
         let _ = writeln!(text, "Correlation-Id: {id}");
@@ -57,8 +59,8 @@ fn came(answer: &Answer, people: People) -> String {
     let body = match (people, answer.kind) {
         (People::Shown, _) | (_, BodyKind::Empty) => answer.body.clone(),
         (People::Hidden, BodyKind::Json) => personal::json(&answer.body),
-        // What isn't PingOne's may say anything anywhere.
-        (People::Hidden, kind) => format!("[{}, {} bytes]", name(kind), answer.size),
+        // A body that isn't PingOne's JSON may contain personal data anywhere.
+        (People::Hidden, kind) => format!("[{}, {} bytes]", kind_name(kind), answer.size),
     };
     if !body.is_empty() {
         let _ = write!(text, "\n{}\n", body.trim_end());
@@ -69,7 +71,7 @@ fn came(answer: &Answer, people: People) -> String {
     text
 }
 
-const fn name(kind: BodyKind) -> &'static str {
+const fn kind_name(kind: BodyKind) -> &'static str {
     match kind {
         BodyKind::Empty => "empty",
         BodyKind::Json => "JSON",
@@ -85,7 +87,7 @@ mod tests {
     use crate::api::exchange::filter::tests::{answer, exchange};
 
     #[test]
-    fn a_transcript_has_what_a_ticket_needs() {
+    fn a_transcript_has_the_information_for_a_ticket() {
         let body = "{\n  \"username\": \"jonas.brandt\",\n  \"mfaEnabled\": true\n}".to_owned();
         let exchange = exchange(2, Some(Answer { body, ..answer(200) }));
         let hidden = exchange.transcript(People::Hidden);
@@ -101,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_no_json_is_named_and_not_shown() {
+    fn a_body_that_is_not_json_is_described_and_not_included() {
         let page = "<html>Jonas Brandt</html>".to_owned();
         let page = Answer { body: page, kind: BodyKind::Html, size: 25, is_cut: true, ..answer(502) };
         let exchange = exchange(2, Some(page));
@@ -111,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn no_answer_is_said_and_several_are_kept_apart() {
+    fn a_missing_answer_is_stated_and_exchanges_are_separated() {
         let none = exchange(2, None);
         assert!(none.transcript(People::Hidden).ends_with(", 143 ms\nNo answer\n"));
         let both = transcripts([&none, &none].into_iter(), People::Hidden);

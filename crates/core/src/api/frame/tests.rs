@@ -23,7 +23,7 @@ fn hello(fields: Value) -> (Hello, Vec<String>) {
 }
 
 #[test]
-fn a_hello_says_what_the_attributes_would() {
+fn a_hello_message_has_the_values_of_the_attributes() {
     let fields = json!({
         "region": "EU", "environmentId": "abc", "userId": "def", "theme": "dark",
         "properties": {"--pingone-mfa-accent": "#1b58b8", "--pingone-mfa-font": "\"Noto Sans\", sans-serif"},
@@ -37,14 +37,14 @@ fn a_hello_says_what_the_attributes_would() {
 }
 
 #[test]
-fn everything_in_a_hello_may_be_missing_or_null() {
+fn all_fields_of_a_hello_message_may_be_missing_or_null() {
     let empty = (Hello::default(), Vec::new());
     assert_eq!(hello(json!({})), empty);
     assert_eq!(hello(json!({"region": null, "theme": null, "properties": null})), empty);
 }
 
 #[test]
-fn a_field_that_is_not_known_or_of_another_type_is_dropped_and_named() {
+fn a_field_that_is_unknown_or_has_a_wrong_type_is_dropped_and_named() {
     let (read, dropped) = hello(json!({
         "region": 5, "environmentID": "x", "theme": "blue", "userId": "x".repeat(65),
         "properties": {"--pingone-mfa-accent": "url(//x)", "--other": "red", "--pingone-mfa-ink": 5},
@@ -60,13 +60,13 @@ fn a_field_that_is_not_known_or_of_another_type_is_dropped_and_named() {
         "environmentID is not known",
     ];
     for field in fields {
-        assert!(dropped.iter().any(|said| said.starts_with(field)), "{field}: {dropped:?}");
+        assert!(dropped.iter().any(|warning| warning.starts_with(field)), "{field}: {dropped:?}");
     }
     assert_eq!(dropped.len(), fields.len(), "{dropped:?}");
 }
 
 #[test]
-fn a_token_answers_the_request_that_it_names() {
+fn a_token_message_has_the_number_of_its_request() {
     let reading = read_message(&message("token", json!({"request": 7, "accessToken": "ey.a.b"})));
     assert!(
         matches!(&reading.message, Some(Message::Token { request: 7, text }) if text.as_str() == "ey.a.b")
@@ -76,7 +76,7 @@ fn a_token_answers_the_request_that_it_names() {
 }
 
 #[test]
-fn a_token_that_is_no_text_is_none_and_one_without_a_request_is_dropped() {
+fn a_token_that_is_not_text_counts_as_no_token_and_one_without_a_request_is_dropped() {
     for token in [json!(5), json!(null), json!(["ey"]), json!({"accessToken": "ey"}), json!("")] {
         let reading = read_message(&message("token", json!({"request": 7, "accessToken": token})));
         assert!(matches!(reading.message, Some(Message::NoToken { request: 7 })), "{token}");
@@ -90,7 +90,7 @@ fn a_token_that_is_no_text_is_none_and_one_without_a_request_is_dropped() {
 }
 
 #[test]
-fn what_is_addressed_to_others_is_dropped_without_a_word() {
+fn messages_for_other_programs_are_ignored_without_a_warning() {
     for text in [
         "",
         "5",
@@ -106,15 +106,15 @@ fn what_is_addressed_to_others_is_dropped_without_a_word() {
         let reading = read_message(text);
         assert!(reading.message.is_none() && reading.dropped.is_empty(), "{text}");
     }
-    let huge = message("hello", json!({"region": "x".repeat(LONGEST)}));
+    let huge = message("hello", json!({"region": "x".repeat(MAX_MESSAGE_LEN)}));
     let reading = read_message(&huge);
     assert!(reading.message.is_none() && reading.dropped.is_empty());
     assert!(read_message(&"[".repeat(60_000)).message.is_none());
 }
 
 #[test]
-fn another_version_or_type_is_named() {
-    for (text, said) in [
+fn an_unknown_version_or_type_is_reported() {
+    for (text, warning) in [
         (r#"{"type":"pingone-mfa:hello"}"#, "version must be 1"),
         (r#"{"type":"pingone-mfa:hello","version":2}"#, "version must be 1"),
         (r#"{"type":"pingone-mfa:hello","version":"1"}"#, "version must be 1"),
@@ -123,28 +123,31 @@ fn another_version_or_type_is_named() {
     ] {
         let reading = read_message(text);
         assert!(reading.message.is_none(), "{text}");
-        assert_eq!(reading.dropped, [said], "{text}");
+        assert_eq!(reading.dropped, [warning], "{text}");
     }
 }
 
 #[test]
-fn no_word_of_a_host_page_makes_anything_give_the_token_back() {
+fn no_message_of_a_host_page_makes_the_page_return_the_token() {
     for kind in ["get-token", "token-needed", "token?", "export", "ready", "connected", "height"] {
         assert!(read_message(&message(kind, json!({"request": 1}))).message.is_none(), "{kind}");
     }
 }
 
 #[test]
-fn what_is_said_of_a_dropped_field_holds_nothing_of_its_value() {
+fn a_warning_about_a_dropped_field_does_not_contain_its_value() {
     let token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
     let text = message("hello", json!({token: 1, "region": [token], "theme": token, "a b": 1, "": 1}));
     let dropped = read_message(&text).dropped;
     assert!(!dropped.is_empty());
-    assert!(dropped.iter().all(|said| !said.contains("eyJ") && !said.contains("a b")), "{dropped:?}");
+    assert!(
+        dropped.iter().all(|warning| !warning.contains("eyJ") && !warning.contains("a b")),
+        "{dropped:?}"
+    );
 }
 
 #[test]
-fn a_value_that_could_load_or_end_something_is_no_colour() {
+fn a_css_value_that_could_load_something_or_end_the_declaration_is_refused() {
     let plain = ["red", "#fff", "rgb(0 0 0 / 50%)", "light-dark(#fff, #000)", "'Noto Sans', serif"];
     for value in plain {
         assert!(is_plain(value), "{value}");
@@ -170,11 +173,11 @@ fn a_value_that_could_load_or_end_something_is_no_colour() {
 }
 
 #[test]
-fn what_is_told_is_counts_and_ids() {
+fn messages_to_the_host_page_contain_only_counts_and_ids() {
     let counts = RunCounts { number: PlanNumber(0x7f3a_91c2), total: 9, done: 5, changed: 4, failed: 1 };
     let environment = EnvironmentId(Uuid::from_u128(1));
     let user = UserId(Uuid::from_u128(2));
-    for (told, expected) in [
+    for (actual, expected) in [
         (
             note(&HostEvent::UsersLoaded { users: 7 }).json,
             json!({"type": "pingone-mfa:users-loaded", "version": 1, "users": 7}),
@@ -224,12 +227,12 @@ fn what_is_told_is_counts_and_ids() {
         ),
         (height(720), json!({"type": "pingone-mfa:height", "version": 1, "height": 720})),
     ] {
-        let told: Value = serde_json::from_str(&told).unwrap();
-        assert_eq!(told, expected);
+        let actual: Value = serde_json::from_str(&actual).unwrap();
+        assert_eq!(actual, expected);
     }
 }
 
-/// Any JSON of a few levels.
+/// Any JSON value with a few levels of nesting.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -249,19 +252,19 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn any_text_is_read_without_harm(text in ".{0,300}") {
+    fn any_text_is_parsed_without_a_panic(text in ".{0,300}") {
         prop_assert!(read_message(&text).message.is_none());
     }
 
     #[test]
-    fn fields_of_any_kind_do_no_harm(
+    fn fields_of_any_type_are_handled_safely(
         kind in prop::sample::select(vec!["hello", "look", "token", "no-token", "forget", "x"]),
         region in any_json(), theme in any_json(), properties in any_json(), request in any_json(), other in any_json(),
     ) {
         let fields = json!({"region": region, "theme": theme, "properties": properties, "request": request,
             "accessToken": other});
         let reading = read_message(&message(kind, fields));
-        prop_assert!(reading.dropped.iter().all(|said| said.len() < 120), "{:?}", reading.dropped);
+        prop_assert!(reading.dropped.iter().all(|warning| warning.len() < 120), "{:?}", reading.dropped);
         if let Some(Message::Hello(Hello { look, .. }) | Message::Appearance(look)) = reading.message {
             prop_assert!(look.properties.iter().all(|(_, value)| is_plain(value)));
         }
@@ -269,7 +272,7 @@ proptest! {
 }
 
 #[test]
-fn a_page_around_a_frame_is_told_of_runs_and_places_and_not_of_every_press() {
+fn a_page_around_a_frame_is_told_about_runs_but_not_about_every_selection() {
     let counts = RunCounts { number: PlanNumber(1), total: 9, done: 5, changed: 4, failed: 1 };
     assert!(ready().crosses_frames);
     assert!(note(&HostEvent::RunProgress(counts)).crosses_frames);

@@ -1,10 +1,10 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{address, filter, json as clean, sentence};
+use super::{address, filter, json as redact, sentence};
 
 #[test]
-fn a_user_is_nobody_any_more_and_everything_else_is_as_it_was() {
+fn personal_data_of_a_user_is_replaced_and_everything_else_is_kept() {
     let user = json!({
         "id": "a0000000-0000-4000-8000-000000000006",
         "_links": {"self": {"href": "https://api.pingone.eu/v1/environments/e0000000-0000-4000-8000-000000000001"}},
@@ -30,7 +30,7 @@ fn a_user_is_nobody_any_more_and_everything_else_is_as_it_was() {
         "memberOfGroupNames": ["Friends of Jonas"],
         "memberOfGroupIDs": ["00000000-0000-4000-8000-000000000000"],
     });
-    let mut wanted = user.clone();
+    let mut expected = user.clone();
     for (pointer, placeholder) in [
         ("/email", "[email]"),
         ("/lastSignOn/remoteIp", "[ip address]"),
@@ -50,22 +50,22 @@ fn a_user_is_nobody_any_more_and_everything_else_is_as_it_was() {
         ("/employeeNumber", "[text]"),
         ("/memberOfGroupNames/0", "[group]"),
     ] {
-        *wanted.pointer_mut(pointer).unwrap() = json!(placeholder);
+        *expected.pointer_mut(pointer).unwrap() = json!(placeholder);
     }
     let text = serde_json::to_string_pretty(&user).unwrap();
-    assert_eq!(serde_json::from_str::<Value>(&clean(&text)).unwrap(), wanted);
+    assert_eq!(serde_json::from_str::<Value>(&redact(&text)).unwrap(), expected);
 }
 
 #[test]
-fn an_error_keeps_its_codes_its_fields_and_its_sentence() {
+fn an_error_keeps_its_codes_fields_and_sentences() {
     let text = r#"{"id":"15051f81-0000-4000-8000-000000000000","code":"INVALID_DATA","message":"No user jonas@example.com, call +49 30 1234567.","details":[{"code":"INVALID_FILTER","target":"filter","message":"See \"username\".","innerError":{"supportedAttributes":["name.given"],"retryAfter":"2026-11-24T00:00:00.000Z","quotaLimit":10000000}}]}"#;
-    let wanted = text.replace("jonas@example.com", "[email]").replace("+49 30 1234567", "[phone]");
-    assert_eq!(clean(text), wanted);
+    let expected = text.replace("jonas@example.com", "[email]").replace("+49 30 1234567", "[phone]");
+    assert_eq!(redact(text), expected);
 }
 
 #[test]
-fn a_body_that_was_cut_or_is_no_json_says_nothing_either() {
-    for (text, wanted) in [
+fn truncated_and_invalid_json_is_redacted_as_well() {
+    for (text, expected) in [
         (r#"{"username":"jonas.bra"#, r#"{"username":"[username]""#),
         (r#"{"badge":"jonas"#, r#"{"badge":"[text]""#),
         (r#"{"message":"jonas"#, r#"{"message":"[text]""#),
@@ -83,13 +83,13 @@ fn a_body_that_was_cut_or_is_no_json_says_nothing_either() {
         ("}}]],,::", "}}]],,::"),
         ("é\"é\\", "\"[text]\"\"[text]\""),
     ] {
-        assert_eq!(clean(text), wanted, "{text}");
+        assert_eq!(redact(text), expected, "{text}");
     }
 }
 
 #[test]
-fn sentences_lose_addresses_and_numbers_and_keep_ids_times_and_counts() {
-    for (text, wanted) in [
+fn addresses_and_numbers_in_sentences_are_replaced_and_ids_times_and_counts_kept() {
+    for (text, expected) in [
         ("mail <a.b+c@example.com>, or 'x@y'", "mail <[email]>, or '[email]'"),
         ("j***@example.com and jonas%40example.com", "[email] and [email]"),
         ("müller@bücher.example", "[email]"),
@@ -105,14 +105,14 @@ fn sentences_lose_addresses_and_numbers_and_keep_ids_times_and_counts() {
         ("since 2026-11-24, 100000 users, 429", "since 2026-11-24, 100000 users, 429"),
         ("INVALID_VALUE v1.2.3", "INVALID_VALUE v1.2.3"),
     ] {
-        assert_eq!(sentence(text), wanted);
+        assert_eq!(sentence(text), expected);
     }
 }
 
 #[test]
-fn addresses_keep_their_place_and_lose_whom_they_ask_for() {
+fn urls_keep_their_location_and_lose_their_search_terms() {
     let users = "https://api.pingone.eu/v1/environments/e0000000-0000-4000-8000-000000000001/users";
-    for (query, wanted) in [
+    for (query, expected) in [
         (
             "limit=50&filter=username%20sw%20%22jonas%22%20or%20name.family%20sw%20%22Bra%5C%22ndt%22",
             "limit=50&filter=username%20sw%20%22[username]%22%20or%20name.family%20sw%20%22[name]%22",
@@ -123,7 +123,7 @@ fn addresses_keep_their_place_and_lose_whom_they_ask_for() {
         ("q=jonas", "q=[text]"),
         ("filter=username%20sw%20%22jonas", "filter=username%20sw%20%22[username]%22"),
     ] {
-        assert_eq!(address(&format!("{users}?{query}")), format!("{users}?{wanted}"));
+        assert_eq!(address(&format!("{users}?{query}")), format!("{users}?{expected}"));
     }
     assert_eq!(address("http://127.0.0.1:34567/v1/x"), "http://127.0.0.1:34567/v1/x");
     assert_eq!(address("http://203.0.113.17:34567"), "http://203.0.113.17:34567");
@@ -131,9 +131,9 @@ fn addresses_keep_their_place_and_lose_whom_they_ask_for() {
 }
 
 #[test]
-fn filters_keep_what_is_nobodys() {
+fn filters_keep_operands_that_are_not_personal() {
     let id = "e0000000-0000-4000-8000-000000000001";
-    for (text, wanted) in [
+    for (text, expected) in [
         (format!("population.id eq \"{id}\""), format!("population.id eq \"{id}\"")),
         (
             format!("memberOfGroups[id eq \"{id}\" and type eq \"DIRECT\"]"),
@@ -145,14 +145,14 @@ fn filters_keep_what_is_nobodys() {
         (format!("externalId eq \"{id}\""), "externalId eq \"[external id]\"".into()),
         ("müller".into(), "[text]".into()),
     ] {
-        assert_eq!(filter(&text), wanted);
+        assert_eq!(filter(&text), expected);
     }
 }
 
-/// A text in which this mark stands belongs to somebody.
+/// Marks a text as personal data.
 const MARK: &str = "qz7x";
 
-fn somebodys() -> impl Strategy<Value = String> {
+fn personal_text() -> impl Strategy<Value = String> {
     (".{0,12}", ".{0,12}").prop_map(|(before, behind)| format!("{before}{MARK}{behind}"))
 }
 
@@ -190,7 +190,7 @@ fn personal_field() -> impl Strategy<Value = String> {
 }
 
 fn personal_value() -> impl Strategy<Value = Value> {
-    let leaf = somebodys().prop_map(Value::from);
+    let leaf = personal_text().prop_map(Value::from);
     leaf.prop_recursive(3, 8, 3, |inside| {
         prop_oneof![
             prop::collection::vec(inside.clone(), 1..3).prop_map(Value::from),
@@ -202,7 +202,7 @@ fn personal_value() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn no_text_of_a_person_survives_and_ids_states_and_times_do(
+    fn no_personal_text_survives_while_ids_states_and_times_are_kept(
         personal in prop::collection::vec((personal_field(), personal_value()), 1..8),
         id in any::<u128>(),
         at in 0_i64..4_000_000_000_000,
@@ -224,7 +224,7 @@ proptest! {
             user.insert(field.to_owned(), value);
         }
         let text = serde_json::to_string_pretty(&user).unwrap();
-        let hidden = clean(&text);
+        let hidden = redact(&text);
         prop_assert!(!hidden.contains(MARK), "{hidden}");
         let read: Value = serde_json::from_str(&hidden).unwrap();
         let user = Value::Object(user);
@@ -232,10 +232,10 @@ proptest! {
             prop_assert_eq!(read.pointer(pointer), user.pointer(pointer));
         }
         let cut = text.floor_char_boundary(end.index(text.len()));
-        let hidden = clean(&text[..cut]);
+        let hidden = redact(&text[..cut]);
         prop_assert!(!hidden.contains(MARK), "{hidden}");
-        // What was cleaned is clean.
-        prop_assert_eq!(&clean(&hidden), &hidden);
+        // Redacting twice changes nothing.
+        prop_assert_eq!(&redact(&hidden), &hidden);
     }
 
     #[test]
@@ -252,14 +252,14 @@ proptest! {
         prop_assert!(!hidden.contains(MARK), "{hidden}");
         let groups: Vec<String> = digits.chunks(3).map(|group| group.iter().map(u8::to_string).collect()).collect();
         let number = groups.join(separator);
-        // What has the form of a date stays one.
+        // A number in the form of a date is kept.
         prop_assume!(crate::domain::time::Timestamp::from_rfc3339(&format!("{number}T00:00:00Z")).is_none());
         let hidden = sentence(&format!("{before} {}{number} end", if plus { "+" } else { "" }));
-        prop_assert!(!hidden.chars().any(|letter| letter.is_ascii_digit()), "{hidden}");
+        prop_assert!(!hidden.chars().any(|character| character.is_ascii_digit()), "{hidden}");
     }
 
     #[test]
-    fn nobody_survives_in_a_filter_or_an_address(value in somebodys(), attribute in personal_field()) {
+    fn no_personal_data_survives_in_a_filter_or_a_url(value in personal_text(), attribute in personal_field()) {
         let text = format!("(population.id eq \"x\") and {attribute} sw {}", crate::api::json::quoted(&value));
         prop_assert!(!filter(&text).contains(MARK));
         let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
@@ -270,7 +270,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_taken(text in ".{0,80}") {
-        let _ = (clean(&text), sentence(&text), address(&text), filter(&text));
+    fn any_text_is_redacted_without_a_panic(text in ".{0,80}") {
+        let _ = (redact(&text), sentence(&text), address(&text), filter(&text));
     }
 }

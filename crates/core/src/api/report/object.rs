@@ -1,4 +1,4 @@
-//! A report as JSON.
+//! Writes a report as JSON.
 
 use std::fmt::Display;
 
@@ -14,7 +14,7 @@ use crate::domain::user::Mfa;
 
 use super::{KIND, Line, VERSION};
 
-/// An object that is being written.
+/// Writer of one JSON object, field by field.
 struct Object<'a> {
     out: &'a mut String,
     is_empty: bool,
@@ -46,7 +46,7 @@ impl<'a> Object<'a> {
         self.raw(key, &value.map_or_else(|| "null".into(), |number| number.to_string()));
     }
 
-    /// A text that needs no quoting.
+    /// Writes a text without characters that need escaping.
     fn plain(&mut self, key: &str, value: Option<impl Display>) {
         self.raw(key, &value.map_or_else(|| "null".into(), |value| format!("\"{value}\"")));
     }
@@ -76,7 +76,7 @@ impl<'a> Object<'a> {
     }
 }
 
-/// Up to the bracket of the rows.
+/// Writes the first line, up to the bracket of the rows.
 pub(super) fn head(report: &RunReport, contents: Contents, out: &mut String) {
     let plan = &report.plan;
     let mut head = Object::new(out);
@@ -151,7 +151,7 @@ pub(super) fn row(line: &Line<'_>, contents: Contents, username: &str, out: &mut
     let Line { report, planned, row, failure } = line;
     let mut object = Object::new(out);
     object.plain("userId", Some(planned.user));
-    called(&mut object, contents, username);
+    username_field(&mut object, contents, username);
     object.text("from", Some(planned.from.word()));
     object.time("readAt", Some(planned.read_at));
     object.text("to", Some(Mfa::from(report.plan.to).word()));
@@ -171,12 +171,12 @@ pub(super) fn row(line: &Line<'_>, contents: Contents, username: &str, out: &mut
 pub(super) fn left_out(left_out: LeftOut, contents: Contents, username: &str, out: &mut String) {
     let mut object = Object::new(out);
     object.plain("userId", Some(left_out.user));
-    called(&mut object, contents, username);
+    username_field(&mut object, contents, username);
     object.text("because", Some(left_out.why.word()));
     object.end();
 }
 
-fn called(object: &mut Object<'_>, contents: Contents, username: &str) {
+fn username_field(object: &mut Object<'_>, contents: Contents, username: &str) {
     if contents == Contents::WithNames {
         object.text("username", Some(username));
     }

@@ -1,4 +1,5 @@
-//! A report from a file. It comes back from someone's disk, so that nothing in it is believed before all of it was read.
+//! Reads a report from a JSON file. The file comes from a person's disk, so nothing in it is trusted until all of it
+//! has been checked.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -17,11 +18,11 @@ use super::{CHECKSUM, KIND, LEFT_OUT, REPORT_LIMIT, ReportFault, VERSION};
 
 type Read<T> = Result<T, ReportFault>;
 
-/// Reads one file, step by step, so that the page can do something else in between.
+/// Reader of one file that works in steps, so that the page stays responsive.
 #[derive(Debug)]
 pub struct ReportReader {
     text: String,
-    /// Where the next line begins.
+    /// Byte offset of the next line.
     at: usize,
     head: Value,
     rows: Rows,
@@ -29,29 +30,29 @@ pub struct ReportReader {
 }
 
 impl ReportReader {
-    /// Looks at the file as a whole.
+    /// Checks size, encoding, kind, version and checksum of the file, and parses its first line.
     ///
     /// # Errors
-    /// `.` where the file is no report as this page writes it or is over [`REPORT_LIMIT`], `version` where a newer page
-    /// wrote it, `checksum` where it was cut or altered, and the field where its first line can't be used.
+    /// `.` if the file isn't a report in the form that this page writes or is over [`REPORT_LIMIT`], `version` if a
+    /// newer page wrote it, `checksum` if it was cut or altered, and the field if its first line can't be used.
     pub fn new(file: Vec<u8>) -> Read<Self> {
         if file.len() > REPORT_LIMIT as usize {
             return Err(ReportFault::new(".", "is larger than 256 MB"));
         }
         let text = String::from_utf8(file).map_err(|_| ReportFault::new(".", "is no UTF-8"))?;
-        // Editors put a byte order mark in front, which is no JSON.
+        // Some editors add a byte order mark, which isn't valid JSON.
         let report = text.trim_start_matches('\u{feff}');
-        is_ours(report)?;
-        is_whole(report)?;
+        check_kind(report)?;
+        check_checksum(report)?;
         let mut at = text.len() - report.len();
         let head = head(line(&text, &mut at).unwrap_or_default())?;
         Ok(Self { text, at, head, rows: Rows::default(), left_out: None })
     }
 
-    /// Reads at most so many further rows. The report comes with the last.
+    /// Reads at most `rows` further rows. Returns the report after the last.
     ///
     /// # Errors
-    /// The first field that is missing or can't be used. Then nothing of the file is to be used.
+    /// The first field that is missing or invalid. Then nothing of the file may be used.
     pub fn step(&mut self, rows: usize) -> Read<Option<RunReport>> {
         for _ in 0..rows.max(1) {
             let Some(line) = line(&self.text, &mut self.at) else {
@@ -79,11 +80,11 @@ impl ReportReader {
     }
 }
 
-/// Reads what a [`ReportWriter`](super::ReportWriter) wrote as JSON, at once. Names are passed over. A report of another
-/// environment is read like any other: whoever uses it looks at the plan's.
+/// Reads the JSON of a [`ReportWriter`](super::ReportWriter) in one step. Names are ignored. A report of another
+/// environment is read like any other: the caller has to compare the plan's environment.
 ///
 /// # Errors
-/// As [`ReportReader`].
+/// The same as those of [`ReportReader`].
 pub fn read(file: Vec<u8>) -> Read<RunReport> {
     let mut reader = ReportReader::new(file)?;
     loop {
@@ -93,7 +94,7 @@ pub fn read(file: Vec<u8>) -> Read<RunReport> {
     }
 }
 
-/// The line that begins there, without its end; `at` is then where the next one begins.
+/// The line at byte offset `at`, without its line end; `at` is advanced to the next line.
 fn line<'t>(text: &'t str, at: &mut usize) -> Option<&'t str> {
     let rest = text.get(*at..).filter(|rest| !rest.is_empty())?;
     let line = rest.split('\n').next().unwrap_or_default();
@@ -101,8 +102,8 @@ fn line<'t>(text: &'t str, at: &mut usize) -> Option<&'t str> {
     Some(line.strip_suffix('\r').unwrap_or(line))
 }
 
-/// Asked before the checksum: another version may have none.
-fn is_ours(text: &str) -> Read<()> {
+/// Checks kind and version. This comes before the checksum, because another version may not have one.
+fn check_kind(text: &str) -> Read<()> {
     let kind = format!("{{\"kind\":\"{KIND}\",\"version\":");
     let Some(rest) = text.strip_prefix(&kind) else {
         let begin = text.get(..text.floor_char_boundary(200)).unwrap_or_default();
@@ -124,7 +125,7 @@ fn is_ours(text: &str) -> Read<()> {
     }
 }
 
-fn is_whole(text: &str) -> Read<()> {
+fn check_checksum(text: &str) -> Read<()> {
     let end = text.rfind(CHECKSUM).and_then(|at| text.split_at_checked(at));
     let Some((body, end)) = end else {
         return Err(ReportFault::new(
@@ -133,7 +134,7 @@ fn is_whole(text: &str) -> Read<()> {
         ));
     };
     let mut sum = crc32fast::Hasher::new();
-    // Mail and version control turn line feeds into CRLF; in the file itself there is no carriage return.
+    // Email and version control may convert line feeds to CRLF; the file itself has no carriage returns.
     body.split('\r').for_each(|piece| sum.update(piece.as_bytes()));
     let expected = format!("{CHECKSUM}{:08x}\"}}", sum.finalize());
     if end.trim_end() != expected {
@@ -151,7 +152,7 @@ fn parse(text: &str, path: &str) -> Read<Value> {
     serde_json::from_str(text).map_err(|error| ReportFault::new(path, format!("is no JSON: {error}")))
 }
 
-/// An element of a list, on a line of its own.
+/// Reads one element of a list from its line.
 fn element<T>(line: &str, list: &'static str, index: usize, read: impl FnOnce(&Value) -> Read<T>) -> Read<T> {
     let path = format!("{list}[{index}]");
     let value = parse(line.strip_suffix(',').unwrap_or(line), &path)?;
@@ -173,19 +174,19 @@ impl Rows {
         let from = word(row, "from", Mfa::of_word)?;
         let read_at = json::need(json::time(row, "readAt")?, "readAt")?;
         self.to.insert(word(row, "to", Mfa::of_word)?.word());
-        let place =
+        let index =
             u32::try_from(self.settled.len()).map_err(|_| ReportFault::new("userId", "is one too many"))?;
         if let Some(failure) = failure(row)? {
-            self.failures.insert(place, failure);
+            self.failures.insert(index, failure);
         }
         self.planned.push(PlannedRow { user, from, read_at });
         self.settled.push(Row {
             state: word(row, "state", RowState::of_word)?,
-            writes: small(row, "writes")?,
+            writes: integer(row, "writes")?,
             at: json::time(row, "at")?,
             read_back_at: json::time(row, "readBackAt")?,
             correlation_id: json::id(row, "correlationId")?,
-            actor: small(row, "operator")?,
+            actor: integer(row, "operator")?,
         });
         Ok(())
     }
@@ -201,10 +202,10 @@ fn user(row: &Value, seen: &mut HashSet<UserId>) -> Read<UserId> {
     if seen.insert(user) { Ok(user) } else { Err(ReportFault::new("userId", "is there twice")) }
 }
 
-/// What went wrong for a row; without a message nothing did.
+/// Reads the failure of a row; without a message there was none.
 fn failure(row: &Value) -> Read<Option<Failure>> {
     let code = json::text(row, "code")?;
-    let status = json::number(row, "status")?.map(|_| small(row, "status")).transpose()?;
+    let status = json::number(row, "status")?.map(|_| integer(row, "status")).transpose()?;
     let Some(message) = json::text(row, "message")? else {
         let is_nothing = code.is_none() && status.is_none();
         return if is_nothing { Ok(None) } else { Err(ReportFault::new("message", "is missing")) };
@@ -243,7 +244,7 @@ fn report(head: &Value, read: Rows, left_out: Vec<LeftOut>) -> Read<RunReport> {
         environment_name: json::text(head, "environmentName")?.map(str::to_owned),
         operators: texts(head, "operators")?.map(|name| name.map(Operator::of_word)).collect::<Read<_>>()?,
         page_version: text(head, "pageVersion")?,
-        // Reports of earlier builds don't have it.
+        // Reports of earlier builds don't have this field.
         another_writer_at: json::time(head, "anotherWriterSeenAt")?,
         started_at: json::time(head, "startedAt")?,
         ended_at: json::time(head, "endedAt")?,
@@ -255,7 +256,7 @@ fn report(head: &Value, read: Rows, left_out: Vec<LeftOut>) -> Read<RunReport> {
     Ok(report)
 }
 
-/// Reports of earlier versions of the page don't have the change reference of the run that was undone.
+/// Reads the run that was undone. Reports of earlier versions of the page don't have its change reference.
 fn undone(head: &Value) -> Read<Option<Undone>> {
     let reference = json::text(head, "undoesChangeReference")?.unwrap_or_default().to_owned();
     Ok(number(head, "undoes")?.map(|number| Undone { number, reference }))
@@ -271,7 +272,7 @@ fn direction(head: &Value) -> Read<bool> {
 
 fn stops(head: &Value) -> Read<Stops> {
     let after_test_user = json::boolean(head, "stops.afterTestUser")?;
-    let every = json::number(head, "stops.every")?.map(|_| small(head, "stops.every")).transpose()?;
+    let every = json::number(head, "stops.every")?.map(|_| integer(head, "stops.every")).transpose()?;
     Ok(Stops { after_test_user: json::need(after_test_user, "stops.afterTestUser")?, every })
 }
 
@@ -333,8 +334,8 @@ fn number(head: &Value, path: &str) -> Read<Option<PlanNumber>> {
     PlanNumber::read(text).map(Some).ok_or_else(|| ReportFault::new(path, "is no number like 7F3A-91C2"))
 }
 
-/// A whole number that must be there and small enough.
-fn small<T: TryFrom<u64>>(value: &Value, path: &str) -> Read<T> {
+/// Reads a required integer that fits into `T`.
+fn integer<T: TryFrom<u64>>(value: &Value, path: &str) -> Read<T> {
     let number = json::need(json::number(value, path)?, path)?;
     T::try_from(number).map_err(|_| ReportFault::new(path, "is too large"))
 }

@@ -1,8 +1,8 @@
-//! A report as CSV.
+//! Writes a report as CSV.
 
 use std::borrow::Cow;
 
-use crate::api::plan::{contains, named, notes, yes_or_no};
+use crate::api::plan::{contents_line, notes, record, yes_or_no};
 use crate::domain::csv::write_note;
 use crate::domain::export::Contents;
 use crate::domain::plan::LeftOut;
@@ -13,7 +13,7 @@ use crate::domain::user::Mfa;
 
 use super::Line;
 
-/// The columns. The second is only there in a file with names.
+/// The columns. The second exists only in files with names.
 const COLUMNS: [&str; 15] = [
     "userId",
     "username",
@@ -33,7 +33,7 @@ const COLUMNS: [&str; 15] = [
 ];
 
 pub(super) fn head(report: &RunReport, contents: Contents, byte_order_mark: bool, out: &mut String) {
-    contains(contents, byte_order_mark, out);
+    contents_line(contents, byte_order_mark, out);
     notes(&report.plan, report.environment_name.as_deref(), out);
     for operator in &report.operators {
         write_note("operator", operator.word(), out);
@@ -49,7 +49,7 @@ pub(super) fn head(report: &RunReport, contents: Contents, byte_order_mark: bool
     counts(report, out);
     limits(report, out);
     audit(report, out);
-    named(&COLUMNS.map(Cow::Borrowed), contents, out);
+    record(&COLUMNS.map(Cow::Borrowed), contents, out);
 }
 
 fn counts(report: &RunReport, out: &mut String) {
@@ -67,15 +67,15 @@ fn limits(report: &RunReport, out: &mut String) {
     let limits = &report.limits;
     let groups: Vec<String> =
         limits.protected_groups.iter().map(|group| group.0.hyphenated().to_string()).collect();
-    write_note("requestsPerSecond", &number_or_nothing(limits.requests_per_second), out);
+    write_note("requestsPerSecond", &optional_number(limits.requests_per_second), out);
     write_note("access", limits.access.word(), out);
     write_note("turnOff", limits.turn_off.word(), out);
-    write_note("maxRunUsers", &number_or_nothing(limits.max_run_users), out);
+    write_note("maxRunUsers", &optional_number(limits.max_run_users), out);
     write_note("protectedGroups", &groups.join(" "), out);
     write_note("changeReferenceRequired", yes_or_no(limits.needs_reference), out);
 }
 
-fn number_or_nothing(number: Option<u64>) -> String {
+fn optional_number(number: Option<u64>) -> String {
     number.map(|number| number.to_string()).unwrap_or_default()
 }
 
@@ -115,7 +115,7 @@ pub(super) fn row(line: &Line<'_>, contents: Contents, username: &str, out: &mut
         report.operator(row).map_or("", Operator::word).into(),
         "".into(),
     ];
-    named(&fields, contents, out);
+    record(&fields, contents, out);
 }
 
 pub(super) fn left_out(left_out: LeftOut, contents: Contents, username: &str, out: &mut String) {
@@ -125,7 +125,7 @@ pub(super) fn left_out(left_out: LeftOut, contents: Contents, username: &str, ou
     *name = username.into();
     *state = left_out.why.state().into();
     *why = left_out.why.word().into();
-    named(&fields, contents, out);
+    record(&fields, contents, out);
 }
 
 fn time(at: Option<Timestamp>) -> String {

@@ -23,11 +23,11 @@ fn user(number: u128) -> UserId {
     UserId(Uuid::from_u128(number))
 }
 
-fn nobody(_: UserId) -> &'static str {
+fn no_name(_: UserId) -> &'static str {
     ""
 }
 
-/// A run of four with one who was left out.
+/// A run of three users, with one user left out.
 fn report() -> RunReport {
     let row = |number| PlannedRow { user: user(number), from: Mfa::Off, read_at: BEGIN };
     let plan = Plan {
@@ -88,16 +88,16 @@ fn written(
 }
 
 fn json(report: &RunReport) -> String {
-    written(report, Format::Json, Contents::StatesOnly, 100, &nobody)
+    written(report, Format::Json, Contents::StatesOnly, 100, &no_name)
 }
 
-/// The same file with another checksum that fits.
-fn signed(altered: &str) -> String {
+/// The file with its checksum recomputed.
+fn with_checksum(altered: &str) -> String {
     let body = &altered[..altered.rfind(CHECKSUM).unwrap()];
     format!("{body}{CHECKSUM}{:08x}\"}}\n", crc32fast::hash(body.as_bytes()))
 }
 
-/// Every record but the notes, as the csv crate reads it.
+/// All records, as parsed by the csv crate, with or without the notes.
 fn records(text: &str, delimiter: u8, has_notes: bool) -> Vec<Vec<String>> {
     let mut reader = ::csv::ReaderBuilder::new()
         .has_headers(false)
@@ -109,10 +109,10 @@ fn records(text: &str, delimiter: u8, has_notes: bool) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn a_table_says_what_the_run_was_and_what_became_of_everyone() {
+fn a_csv_report_has_notes_about_the_run_and_the_result_of_each_user() {
     let report = report();
     let number = report.plan.number();
-    let text = written(&report, MARKED, Contents::StatesOnly, 1, &nobody);
+    let text = written(&report, MARKED, Contents::StatesOnly, 1, &no_name);
     let expected = format!(
         "\u{feff}# contains ids and states only
 # planNumber,{number}
@@ -172,7 +172,7 @@ no answer,,the browser got no readable answer,,3,\"application, no person\",
 }
 
 #[test]
-fn a_json_report_keeps_the_form_that_older_ones_have() {
+fn the_format_of_json_reports_is_unchanged() {
     let text = json(&report());
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(
@@ -195,7 +195,10 @@ fn a_json_report_keeps_the_form_that_older_ones_have() {
              \"operator\":0}",
             "],\"leftOut\":[",
             "{\"userId\":\"00000000-0000-0000-0000-000000000032\",\"because\":\"protected\"}",
-            &format!("],\"checksum\":\"{}\"}}", &signed(&text)[signed(&text).len() - 11..][..8]),
+            &format!(
+                "],\"checksum\":\"{}\"}}",
+                &with_checksum(&text)[with_checksum(&text).len() - 11..][..8]
+            ),
         ]
     );
     let whole: Value = serde_json::from_str(&text).unwrap();
@@ -207,7 +210,7 @@ fn a_json_report_keeps_the_form_that_older_ones_have() {
 }
 
 #[test]
-fn names_are_in_a_file_only_if_it_says_so() {
+fn names_are_only_in_files_marked_as_personal_data() {
     let name = |id: UserId| if id == user(50) { "Zyxwv50" } else { "Zyxwv" };
     for format in [CSV, Format::Json] {
         let without = written(&report(), format, Contents::StatesOnly, 2, &name);
@@ -220,10 +223,10 @@ fn names_are_in_a_file_only_if_it_says_so() {
 }
 
 #[test]
-fn what_was_read_back_is_filtered_sent_again_and_taken_back() {
+fn a_report_that_was_read_can_be_filtered_retried_and_undone() {
     let report = read(json(&report()).into()).unwrap();
     assert_eq!(report.users(RowState::Refused).collect::<Vec<_>>(), [user(2)]);
-    let failures = |place| report.failure(place);
+    let failures = |index| report.failure(index);
     let again = Proposal::retry(&report.plan, &report.rows, &failures, true);
     assert_eq!(again.users, [user(2), user(3)]);
     let back = Proposal::undo(&report.plan, &report.rows);
@@ -232,9 +235,9 @@ fn what_was_read_back_is_filtered_sent_again_and_taken_back() {
 }
 
 #[test]
-fn a_report_says_that_someone_else_was_changing_its_users_and_from_when_on() {
+fn a_report_states_since_when_another_writer_was_changing_its_users() {
     let seen = RunReport { another_writer_at: Some(BEGIN.plus(2_000)), ..report() };
-    let table = written(&seen, CSV, Contents::StatesOnly, 100, &nobody);
+    let table = written(&seen, CSV, Contents::StatesOnly, 100, &no_name);
     assert!(table.contains("# anotherWriterSeenAt,2026-11-23T13:36:02.000Z\r\n# anotherWriter,"), "{table}");
     assert!(table.contains("may have been changed by both"));
     let text = json(&seen);
@@ -244,16 +247,16 @@ fn a_report_says_that_someone_else_was_changing_its_users_and_from_when_on() {
         )
     );
     assert_eq!(read(text.into()), Ok(seen));
-    // Where nobody was seen, a table has no such lines; and an earlier build's JSON has no such fields.
-    assert!(!written(&report(), CSV, Contents::StatesOnly, 100, &nobody).contains("anotherWriter"));
+    // Without another writer, a table has no such lines; and JSON of an earlier build has no such fields.
+    assert!(!written(&report(), CSV, Contents::StatesOnly, 100, &no_name).contains("anotherWriter"));
     let text = json(&report());
     let older = text.replacen(",\"anotherWriterSeenAt\":null,\"anotherWriter\":null", "", 1);
     assert!(older.len() < text.len());
-    assert_eq!(read(signed(&older).into()), Ok(report()));
+    assert_eq!(read(with_checksum(&older).into()), Ok(report()));
 }
 
 #[test]
-fn an_empty_report_is_whole_too() {
+fn an_empty_report_is_valid() {
     let empty = RunReport {
         plan: Plan { rows: vec![], left_out: vec![], ..(*report().plan).clone() }.into(),
         rows: vec![],
@@ -265,17 +268,17 @@ fn an_empty_report_is_whole_too() {
         ..report()
     };
     assert_eq!(read(json(&empty).into()), Ok(empty.clone()));
-    assert_eq!(records(&written(&empty, CSV, Contents::StatesOnly, 1, &nobody), b',', false).len(), 1);
+    assert_eq!(records(&written(&empty, CSV, Contents::StatesOnly, 1, &no_name), b',', false).len(), 1);
 }
 
 #[test]
-fn a_byte_order_mark_and_other_line_ends_are_no_fault() {
+fn a_byte_order_mark_and_other_line_ends_are_accepted() {
     let sent = format!("\u{feff}{}\r\n\n", json(&report()).replace('\n', "\r\n"));
     assert_eq!(read(sent.into()), Ok(report()));
 }
 
 #[test]
-fn what_is_cut_anywhere_is_refused_and_says_so() {
+fn a_file_that_is_cut_at_any_position_is_refused_as_cut() {
     let text = json(&report());
     let whole = text.trim_end().len();
     for at in 0..whole {
@@ -289,7 +292,7 @@ fn what_is_cut_anywhere_is_refused_and_says_so() {
 }
 
 #[test]
-fn what_is_altered_anywhere_is_refused() {
+fn a_file_that_is_altered_at_any_position_is_refused() {
     let text = json(&report());
     for at in 0..text.trim_end().len() {
         for change in [0x01, 0x10] {
@@ -302,7 +305,7 @@ fn what_is_altered_anywhere_is_refused() {
 }
 
 #[test]
-fn a_file_that_is_no_report_is_told_from_a_newer_and_from_a_rewritten_one() {
+fn other_files_newer_reports_and_rewritten_reports_are_distinguished() {
     let text = json(&report());
     for (file, field, problem) in [
         (String::new(), ".", "is no pingone-mfa report"),
@@ -335,7 +338,7 @@ fn a_file_that_is_no_report_is_told_from_a_newer_and_from_a_rewritten_one() {
 }
 
 #[test]
-fn a_report_made_by_hand_with_a_checksum_that_fits_is_refused_by_the_field() {
+fn a_forged_report_with_a_valid_checksum_is_refused_with_the_field() {
     let text = json(&report());
     let first = "00000000-0000-0000-0000-000000000001";
     let number = report().plan.number().to_string();
@@ -378,22 +381,22 @@ fn a_report_made_by_hand_with_a_checksum_that_fits_is_refused_by_the_field() {
         ("\"state\":\"changed\"", "\"state\":", "rows[0]"),
     ] {
         assert!(text.contains(from), "{from}");
-        let altered = signed(&text.replacen(from, to, 1));
+        let altered = with_checksum(&text.replacen(from, to, 1));
         assert_eq!(read(altered.into()).map_err(|fault| fault.field), Err(field.into()), "{from} -> {to}");
     }
 }
 
 #[test]
-fn two_hundred_thousand_rows_are_written_in_slices_and_all_come_back() {
+fn two_hundred_thousand_rows_are_written_in_slices_and_read_back() {
     let states = RowState::ALL;
-    let place = |number: u128| usize::try_from(number).unwrap();
+    let index = |number: u128| usize::try_from(number).unwrap();
     let planned = |number: u128| PlannedRow {
         user: user(number),
         from: if number.is_multiple_of(3) { Mfa::Unknown } else { Mfa::Off },
         read_at: BEGIN.plus(i64::try_from(number).unwrap()),
     };
     let row = |number: u128| Row {
-        state: states[place(number) % states.len()],
+        state: states[index(number) % states.len()],
         writes: u16::try_from(number % 4).unwrap(),
         at: Some(BEGIN.plus(i64::try_from(number).unwrap())),
         read_back_at: number.is_multiple_of(2).then_some(BEGIN),
@@ -413,20 +416,20 @@ fn two_hundred_thousand_rows_are_written_in_slices_and_all_come_back() {
         ..report()
     };
     let mut writer = ReportWriter::new(Rc::new(report.clone()), Format::Json, Contents::StatesOnly);
-    let slices: Vec<String> = std::iter::from_fn(|| writer.slice(1_000, &nobody)).collect();
+    let slices: Vec<String> = std::iter::from_fn(|| writer.slice(1_000, &no_name)).collect();
     assert_eq!(slices.len(), 202);
     assert!(slices.iter().all(|slice| slice.len() < 500_000));
     assert!(read(slices.concat().into()) == Ok(report.clone()));
-    let table = records(&written(&report, CSV, Contents::StatesOnly, 1_000, &nobody), b',', false);
+    let table = records(&written(&report, CSV, Contents::StatesOnly, 1_000, &no_name), b',', false);
     assert_eq!(table.len(), 200_001);
     for number in [0, 1, 6, 7, 199_999] {
-        let (line, row) = (&table[place(number) + 1], &report.rows[place(number)]);
+        let (line, row) = (&table[index(number) + 1], &report.rows[index(number)]);
         assert_eq!((line[0].clone(), line[4].as_str()), (user(number).to_string(), row.state.word()));
         assert_eq!(line[9], if number % 7 == 0 { format!("no {number}") } else { String::new() });
     }
 }
 
-/// Texts that spreadsheets have been attacked with, and any others.
+/// Texts known from attacks on spreadsheets, and any other text.
 fn any_text() -> impl Strategy<Value = String> {
     let odd = [
         "=cmd|' /C calc'!A0",
@@ -506,7 +509,7 @@ prop_compose! {
             read_at: *read_at,
         });
         let plan = Plan { rows: planned.collect(), ..plan };
-        let failures = rows.iter().zip(0..).filter_map(|((.., failure), place)| Some((place, failure.clone()?)));
+        let failures = rows.iter().zip(0..).filter_map(|((.., failure), index)| Some((index, failure.clone()?)));
         RunReport {
             plan: plan.into(),
             failures: failures.collect(),
@@ -530,16 +533,17 @@ prop_compose! {
     }
 }
 
-/// Whether a spreadsheet could take a cell for a formula, said in other words than the guard's own.
+/// Whether a spreadsheet could run a cell as a formula, implemented independently of the guard.
 fn begins_a_formula(cell: &str) -> bool {
-    let seen = cell.chars().find(|letter| !letter.is_whitespace() && !matches!(letter, '\u{feff}' | '"'));
+    let seen =
+        cell.chars().find(|character| !character.is_whitespace() && !matches!(character, '\u{feff}' | '"'));
     seen.is_some_and(|seen| "=+-@＝＋－＠\0".contains(seen))
 }
 
 proptest! {
     #[test]
     fn any_report_is_written_in_any_slices_and_read_back(report in any_report(), rows in 0_usize..14) {
-        let text = written(&report, Format::Json, Contents::StatesOnly, rows, &nobody);
+        let text = written(&report, Format::Json, Contents::StatesOnly, rows, &no_name);
         prop_assert!(serde_json::from_str::<Value>(&text).is_ok());
         let mut reader = ReportReader::new(text.clone().into()).unwrap();
         let stepped = std::iter::from_fn(|| Some(reader.step(rows))).find_map(Result::transpose);
@@ -548,13 +552,13 @@ proptest! {
     }
 
     #[test]
-    fn any_table_says_the_same_and_no_cell_begins_a_formula(report in any_report(), name in any_text()) {
+    fn any_csv_report_has_the_same_data_and_no_cell_is_a_formula(report in any_report(), name in any_text()) {
         let name: &'static str = Box::leak(name.into_boxed_str());
         let text = written(&report, CSV, Contents::WithNames, 3, &|_| name);
         let table = records(&text, b',', false);
         prop_assert_eq!(table.len(), 1 + report.rows.len() + report.plan.left_out.len());
-        for ((line, row), place) in table[1..].iter().zip(&report.rows).zip(0..) {
-            let failure = report.failure(place);
+        for ((line, row), index) in table[1..].iter().zip(&report.rows).zip(0..) {
+            let failure = report.failure(index);
             prop_assert_eq!(line.len(), 15);
             prop_assert_eq!(unguarded(&line[1]), name);
             prop_assert_eq!(&line[5], row.state.word());
@@ -578,7 +582,7 @@ proptest! {
         file.splice(at..end, bytes);
         if let Ok(text) = String::from_utf8(file)
             && text.contains(CHECKSUM)
-            && let Err(fault) = read(signed(&text).into())
+            && let Err(fault) = read(with_checksum(&text).into())
         {
             prop_assert!(!fault.field.is_empty() && !fault.problem.is_empty());
         }
@@ -586,10 +590,10 @@ proptest! {
 }
 
 #[test]
-fn without_a_readable_correlation_id_no_filter_asks_for_one() {
+fn without_a_correlation_id_there_is_no_filter_for_one() {
     let mut report = report();
     report.rows.iter_mut().for_each(|row| row.correlation_id = None);
-    let (csv, json) = (written(&report, CSV, Contents::StatesOnly, 100, &nobody), json(&report));
+    let (csv, json) = (written(&report, CSV, Contents::StatesOnly, 100, &no_name), json(&report));
     assert!(csv.contains("# auditFilter,") && !csv.contains("auditFilterOfARow"), "{csv}");
     assert!(!json.contains("correlationid eq") && json.contains("\"filter\":\"recordedAt gt"), "{json}");
 }

@@ -1,4 +1,4 @@
-//! The list of groups.
+//! The request for the list of groups.
 
 use serde_json::Value;
 
@@ -8,19 +8,19 @@ use crate::api::wire;
 use crate::domain::group::Group;
 use crate::domain::tenant::Tenant;
 
-/// Reads one page of the groups.
+/// Reads one page of the environment's groups.
 #[derive(Debug, Clone)]
 pub struct ReadGroups {
-    /// Where the page begins; `None` for the first.
+    /// Position at which the page begins; `None` for the first.
     pub cursor: Option<Cursor>,
 }
 
-/// One page of the groups.
+/// The answer to [`ReadGroups`]: one page of the groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Groups {
     /// The groups in PingOne's order.
     pub groups: Vec<Group>,
-    /// Where the next page begins; `None` on the last.
+    /// Position of the next page; `None` on the last.
     pub next: Option<Cursor>,
 }
 

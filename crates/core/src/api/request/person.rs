@@ -1,4 +1,4 @@
-//! Calls about one person beyond the user, and about what new users begin with.
+//! Requests for a user's devices, bypass and groups, and for the default of the MFA flag.
 
 use serde_json::Value;
 
@@ -12,8 +12,8 @@ use crate::domain::tenant::Tenant;
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserId;
 
-/// What belongs to somebody else is no answer. PingOne names the user by a link, and in the list of devices by the
-/// link to the list itself.
+/// Checks that an answer belongs to this user. PingOne names the user by a link, and in the list of devices by the link
+/// to the list itself.
 fn names_user(user: UserId, body: &Value) -> Result<(), UnreadableBody> {
     let links =
         ["_links.user.href", "_links.self.href"].map(|path| json::at(body, path).and_then(Value::as_str));
@@ -26,7 +26,7 @@ fn names_user(user: UserId, body: &Value) -> Result<(), UnreadableBody> {
     }
 }
 
-/// Reads one user's devices.
+/// Reads the devices of one user.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadDevices(pub UserId);
 
@@ -71,12 +71,12 @@ impl Call for ReadBypass {
     }
 }
 
-/// Lets one user sign on without a second factor for a while.
+/// Lets one user sign on without a second factor for some time.
 #[derive(Debug, Clone, Copy)]
 pub struct WriteBypass {
-    /// Whose bypass, and that it may be set.
+    /// The permit to set the bypass of one user.
     pub permit: BypassPermit,
-    /// Until when.
+    /// End of the bypass, in PingOne's time.
     pub until: Timestamp,
 }
 
@@ -107,7 +107,7 @@ fn bypass_facts(until: Option<Timestamp>) -> Vec<Fact> {
     until.map(|until| fact("bypassMFAEnabledUntil", &until.to_rfc3339())).into_iter().collect()
 }
 
-/// Reads the names of the groups that one user is in.
+/// Reads the names of the groups that one user is in. `None` if PingOne doesn't return them.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadMemberships(pub UserId);
 
@@ -129,7 +129,7 @@ impl Call for ReadMemberships {
     }
 }
 
-/// Reads what the flag of new users begins with.
+/// Reads whether MFA is initially on for new users. `None` if PingOne doesn't state it.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadMfaDefault;
 

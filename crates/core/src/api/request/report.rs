@@ -1,4 +1,4 @@
-//! PingOne's report of MFA: everyone's devices without a call for each.
+//! Requests for PingOne's MFA report: the devices of all users without a request for each user.
 
 use serde_json::Value;
 
@@ -10,33 +10,33 @@ use crate::domain::tenant::Tenant;
 use crate::domain::time::Timestamp;
 use uuid::Uuid;
 
-/// The rows asked for at once.
+/// Number of rows that are requested per page.
 const ENTRIES: u32 = 1000;
 
-/// A page of a report.
+/// One page of PingOne's MFA report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportPage {
-    /// The rows, as far as they could be read.
+    /// The rows of this page that could be read.
     pub entries: Vec<Entry>,
-    /// How many rows could not be read.
+    /// Number of rows that couldn't be read.
     pub unreadable: usize,
-    /// When PingOne made the report, where the page says so.
+    /// Time at which PingOne created the report; `None` if the page doesn't state it.
     pub created_at: Option<Timestamp>,
-    /// The next page; `None` on the last.
+    /// The request for the next page; `None` on the last.
     pub next: Option<ReadReport>,
 }
 
-/// Asks for a report, or for a further page of one. PingOne makes at most one report in five seconds for an
-/// environment, of data that is up to fifteen minutes old.
+/// Requests a report, or a further page of one. PingOne creates at most one report per environment every five seconds;
+/// its data is up to fifteen minutes old.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ReadReport {
-    /// A new report.
+    /// Creates a new report and reads its first page.
     New,
-    /// A page of one.
+    /// Reads a page of an existing report.
     Page {
-        /// Which.
+        /// ID of the report, from its creation.
         report: Uuid,
-        /// Where the page begins; `None` for the first.
+        /// Position at which the page begins; `None` for the first.
         cursor: Option<Cursor>,
     },
 }

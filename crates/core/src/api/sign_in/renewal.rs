@@ -1,4 +1,4 @@
-//! The next access token for somebody who signed in, before the present one ends.
+//! Renewal of a signed-in person's access token before the current one expires, with a refresh token.
 //!
 //! Sources: RFC 6749 section 6, OpenID Connect Core 1.0 section 12; developer.pingidentity.com, PingOne API, "Token
 //! (`refresh_token`)".
@@ -10,16 +10,16 @@ use crate::domain::sign_in::{SignInFault, SignedIn};
 use crate::domain::time::Timestamp;
 use crate::domain::token::{Secret, TokenFacts};
 
-/// What a refresh token was exchanged for.
+/// The result of exchanging a refresh token.
 pub struct Renewed {
-    /// The access token.
+    /// The new access token for PingOne's API.
     pub token: Secret,
-    /// The next refresh token; where there is none, the one that was used stays good (RFC 6749 section 6).
+    /// The next refresh token. If it is `None`, the used one stays valid (RFC 6749 section 6).
     pub refresh: Option<Secret>,
 }
 
-/// The form that asks for the next access token; `None` where nothing was granted to ask with. It is sent once and shown
-/// nowhere. No scope is asked for: it stays what it was.
+/// The form that requests the next access token; `None` without a refresh token. It is sent once and never displayed.
+/// No scope is requested, so that the scope stays the same.
 #[must_use]
 pub fn renewal(signed_in: &SignedIn) -> Option<Zeroizing<String>> {
     let token = signed_in.refresh.as_ref()?;
@@ -31,11 +31,12 @@ pub fn renewal(signed_in: &SignedIn) -> Option<Zeroizing<String>> {
     Some(Zeroizing::new(form))
 }
 
-/// Reads what came of it. `present` are the claims of the access token in use: the next one is the same person's, of the
-/// same issuer and environment, for the same API.
+/// Reads the token endpoint's answer. `present` are the claims of the current access token: the new one must be for the
+/// same person, issuer, environment and API.
 ///
 /// # Errors
-/// Where there is no next token, the answer can't be read, or it is somebody else's.
+/// If no new token was issued, the answer can't be read, or the token isn't for the same person, issuer, environment
+/// and API.
 pub fn renewed(
     status: u16,
     body: &[u8],
@@ -59,7 +60,8 @@ pub fn renewed(
     Ok(Renewed { token, refresh: answer.refresh_token()? })
 }
 
-/// OpenID Connect Core 12.2: the same issuer, application and subject; a nonce need not be there.
+/// Checks an ID token in the answer (OpenID Connect Core 12.2): it must have the same issuer, application and subject;
+/// a nonce is optional.
 fn check(token: &str, signed_in: &SignedIn) -> Result<(), SignInFault> {
     let claims = id_token(token, &signed_in.place)?;
     if claims.text("nonce").is_some_and(|nonce| nonce != signed_in.nonce) {

@@ -1,8 +1,8 @@
-//! A page of users, read in one go: straight from the bytes into users, without a value of every field in between.
+//! Fast parsing of a page of users: directly from the bytes into users, without an intermediate JSON value.
 //!
-//! It takes only what is as PingOne documents it. Whatever is odd in any row (another type, a missing field, an escaped
-//! key) makes the whole page be read by [`super::users`] instead, which is slower and names what is odd. Both say the
-//! same of every page that is read here.
+//! It accepts only what PingOne documents. If anything in any row is unusual (another type, a missing field, an escaped
+//! key), the whole page is parsed by [`super::users`] instead, which is slower and reports what is wrong. Both return
+//! the same result for every page that is accepted here.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use super::Users;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Mfa, Name, PopulationId, UnreadableUser, User, UserId};
 
-/// Reads a page. `None` where it is to be read in the other way.
+/// Parses a page. `None` if it has to be parsed by [`super::users`].
 pub fn read(body: &[u8]) -> Option<Users> {
     let mut reader = serde_json::Deserializer::from_slice(super::without_mark(body));
     let page = reader.deserialize_map(Page).ok()?;
@@ -50,7 +50,7 @@ fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
     map.next_value::<IgnoredAny>().map(|_| ())
 }
 
-/// One field of an object, and how it is read; the others are skipped. Nothing of what is null.
+/// Reads one field of an object with a seed and skips the others. `None` if the object is null.
 #[derive(Clone, Copy)]
 struct Inside<S>(&'static str, S);
 
@@ -82,7 +82,7 @@ impl<'de, S: DeserializeSeed<'de> + Copy> Visitor<'de> for Inside<S> {
     }
 }
 
-/// A text that stands in the body as it is.
+/// A text without escapes, borrowed from the body.
 #[derive(Clone, Copy)]
 struct Text;
 
@@ -132,7 +132,7 @@ impl<'de> DeserializeSeed<'de> for Row {
     }
 }
 
-/// What was read of a row.
+/// The fields of a row, as far as they have been read.
 #[derive(Default)]
 struct Read<'de> {
     id: Option<&'de str>,
@@ -205,7 +205,7 @@ fn name([given, family, formatted]: [Option<String>; 3]) -> Name {
     if name.is_empty() { Name { family: part(formatted), ..name } } else { name }
 }
 
-/// Given, family and formatted name.
+/// Reads given, family and formatted name.
 struct Parts;
 
 impl<'de> DeserializeSeed<'de> for Parts {
@@ -257,12 +257,12 @@ mod tests {
         )
     }
 
-    fn slow(body: &str) -> Result<Users, wire::Misread> {
+    fn parse_slowly(body: &str) -> Result<Users, wire::Misread> {
         wire::users(&wire::parse(body.as_bytes())?)
     }
 
     #[test]
-    fn both_ways_say_the_same_of_a_page() {
+    fn both_parsers_return_the_same_for_a_page() {
         for row in [
             ROW.to_owned(),
             ROW.replace(r#""email":"a@example.com","#, r#""email":null,"#),
@@ -278,14 +278,14 @@ mod tests {
             String::new(),
         ] {
             let body = page(&row);
-            assert_eq!(read(body.as_bytes()).as_ref(), slow(&body).ok().as_ref(), "{row}");
+            assert_eq!(read(body.as_bytes()).as_ref(), parse_slowly(&body).ok().as_ref(), "{row}");
         }
         let marked = format!("\u{feff}{}", page(ROW));
         assert!(read(marked.as_bytes()).is_some_and(|users| users.next.is_some() && users.count == Some(7)));
     }
 
     #[test]
-    fn what_is_odd_is_left_to_the_other_way() {
+    fn unusual_pages_are_left_to_the_other_parser() {
         for row in [
             ROW.replace(r#""mfaEnabled":true"#, r#""mfaEnabled":"true""#),
             ROW.replace(r#""username":"a\"b","#, ""),
@@ -295,7 +295,7 @@ mod tests {
             "5".into(),
         ] {
             assert_eq!(read(page(&row).as_bytes()), None, "{row}");
-            assert!(slow(&page(&row)).is_ok(), "{row}");
+            assert!(parse_slowly(&page(&row)).is_ok(), "{row}");
         }
         for body in ["", "{}", "[]", "{\"_embedded\":{}}", "<html>", &format!("{}x", page(ROW))] {
             assert_eq!(read(body.as_bytes()), None, "{body}");

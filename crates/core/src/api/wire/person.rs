@@ -1,7 +1,7 @@
-//! What PingOne says about one person beyond the user: devices, bypass, memberships.
+//! Parsing of a user's devices, bypass and group memberships.
 //!
 //! Sources: Ping's Postman collection (the list of devices), developer.pingidentity.com ("MFA bypass for user",
-//! `include`), a third party's account of a device's fields.
+//! `include`), a third party's description of a device's fields.
 
 use serde_json::Value;
 
@@ -10,13 +10,14 @@ use crate::api::json::{FieldError, at, list, need, text};
 use crate::domain::device::{Device, DeviceState};
 use crate::domain::time::Timestamp;
 
-/// `GET /environments/{id}/users/{id}/devices`.
+/// The answer to `GET /environments/{id}/users/{id}/devices`.
 pub fn devices(body: &Value) -> Result<Vec<Device>, Misread> {
     let path = "_embedded.devices";
     Ok(list(body, path)?.iter().map(|row| device(row).unwrap_or_else(|_| unreadable(row))).collect())
 }
 
-/// A device of another shape costs no other one. It is listed, and nobody says that it can be used.
+/// A placeholder for a device that can't be read, so that the others stay readable. It is listed with an unknown state,
+/// and doesn't count as usable.
 fn unreadable(row: &Value) -> Device {
     let kind = text(row, "type").ok().flatten().unwrap_or("unreadable").to_owned();
     Device { kind, nickname: None, address: None, state: DeviceState::Unknown, created_at: None }
@@ -33,7 +34,7 @@ fn device(row: &Value) -> Result<Device, FieldError> {
     })
 }
 
-/// A block or lock counts before the status, which stays `ACTIVE` under it.
+/// A block or lock takes precedence over the status, which stays `ACTIVE` meanwhile.
 fn state(row: &Value) -> Result<DeviceState, FieldError> {
     let is = |path, word| Ok::<_, FieldError>(text(row, path)? == Some(word));
     Ok(match need(text(row, "status")?, "status")? {
@@ -45,18 +46,18 @@ fn state(row: &Value) -> Result<DeviceState, FieldError> {
     })
 }
 
-/// `GET` and `PUT /environments/{id}/users/{id}/bypassMFA`: until when; `None` without a bypass.
+/// The answer to `GET` and `PUT /environments/{id}/users/{id}/bypassMFA`: the end of the bypass; `None` without one.
 pub fn bypass(body: &Value) -> Result<Option<Timestamp>, Misread> {
     Ok(date_time(body, "bypassMFAEnabledUntil")?)
 }
 
-/// The body of the PUT. PingOne takes this form of a date and no other.
+/// The body of the PUT. PingOne accepts only this date format.
 pub fn bypass_body(until: Timestamp) -> Vec<u8> {
     format!("{{\"bypassMFAEnabledUntil\":\"{}\"}}", until.to_rfc3339()).into_bytes()
 }
 
-/// The names of the groups that a user is in, by `GET /environments/{id}/users/{id}?include=memberOfGroupNames`.
-/// `None` where PingOne says nothing about them.
+/// The names of the groups that a user is in, from `GET /environments/{id}/users/{id}?include=memberOfGroupNames`.
+/// `None` if PingOne doesn't return them.
 pub fn memberships(body: &Value) -> Result<Option<Vec<String>>, Misread> {
     if at(body, "memberOfGroupNames").is_none() {
         return Ok(None);
@@ -67,7 +68,8 @@ pub fn memberships(body: &Value) -> Result<Option<Vec<String>>, Misread> {
     Ok(Some(list(body, "memberOfGroupNames")?.iter().map(name).collect::<Result<_, _>>()?))
 }
 
-/// What new users begin with, by `GET /environments/{id}/mfaSettings`. `None` where PingOne says nothing.
+/// Whether MFA is initially on for new users, from `GET /environments/{id}/mfaSettings`. `None` if PingOne doesn't
+/// state it.
 #[must_use]
 pub fn mfa_default(body: &Value) -> Option<bool> {
     at(body, "users.mfaEnabled").and_then(Value::as_bool)

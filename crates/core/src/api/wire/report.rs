@@ -1,7 +1,7 @@
-//! PingOne's report of MFA: who has MFA on, and on which devices.
+//! Parsing of PingOne's MFA report: the users with MFA and their devices.
 //!
-//! Source: developer.pingidentity.com, PingOne API, "MFA reports" (request, `entries`); how entries are embedded, and
-//! that values are text, is assumed.
+//! Source: developer.pingidentity.com, PingOne API, "MFA reports" (request, `entries`). How entries are embedded, and
+//! that their values are text, is an assumption.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -11,36 +11,36 @@ use crate::api::json::{at, id, list, need, text};
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserId;
 
-/// One row: a user, and one device if there is one.
+/// One row: a user, and one of the user's devices if there is any.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Who.
+    /// The user that the row is about.
     pub user: UserId,
     /// The device's type and whether it is active; `None` for a user without a device.
     pub device: Option<(String, bool)>,
 }
 
-/// What an answer about a report says.
+/// The answer to the creation of a report or to a request for a page of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// The report; the rows of a later page don't say it.
+    /// ID of the report; later pages don't state it.
     pub id: Option<Uuid>,
-    /// When PingOne made it.
+    /// Time at which PingOne created it.
     pub created_at: Option<Timestamp>,
-    /// The rows, as far as they could be read.
+    /// The rows of this answer that could be read.
     pub entries: Vec<Entry>,
-    /// Whether there is a place for rows at all.
+    /// Whether the answer has a list of rows, possibly empty.
     pub has_entries: bool,
-    /// How many rows could not be read.
+    /// Number of rows that couldn't be read.
     pub unreadable: usize,
-    /// `_links.next.href`, as it came.
+    /// `_links.next.href` as received; `None` on the last page.
     pub next: Option<String>,
 }
 
-/// The template of the report, the only one that there is.
+/// ID of the report's template; PingOne has no other.
 pub(crate) const TEMPLATE: &str = "db632bfd-7054-4bde-b108-a384aac2d513";
 
-/// The body of the request.
+/// The body of the request that creates a report.
 pub fn request() -> Vec<u8> {
     let fields = ["userId", "deviceId", "deviceType", "deviceStatus"];
     let fields = fields.map(|name| format!("{{\"name\":\"{name}\"}}")).join(",");
@@ -51,7 +51,8 @@ pub fn request() -> Vec<u8> {
     .into_bytes()
 }
 
-/// `POST /environments/{id}/dataExplorations` and a later page of its entries. A creation may come without entries.
+/// The answer to `POST /environments/{id}/dataExplorations`, or a later page of its entries. The answer to a creation
+/// may have no entries.
 pub fn report(body: &Value) -> Result<Report, Misread> {
     if text(body, "status")?.is_some_and(|status| status != "SUCCESS") {
         return Err(Misread::Shape("status is not SUCCESS: the report is not made yet".to_owned()));
@@ -78,7 +79,7 @@ fn entry(row: &Value) -> Option<Entry> {
         (Some(_), Some(status)) => {
             Some(Entry { user, device: Some((kind.unwrap_or_default().to_owned(), status == "ACTIVE")) })
         }
-        // A device of which half is told may be usable or not.
+        // Without its type or status it isn't known whether the device is usable.
         (Some(_), None) | (None, Some(_)) => None,
     }
 }

@@ -1,4 +1,4 @@
-//! bash 3.2 or newer, which macOS has, with cURL and jq.
+//! bash 3.2 or newer (the version that macOS has), with cURL and jq.
 
 use super::PlanScript;
 use crate::code::TOKEN;

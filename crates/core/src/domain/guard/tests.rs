@@ -33,7 +33,7 @@ fn protecting() -> Rules {
 }
 
 #[test]
-fn a_protected_member_is_refused_every_write_whatever_is_accepted() {
+fn a_protected_member_is_refused_every_write_even_if_all_concerns_are_accepted() {
     for (scope, write) in SCOPES.into_iter().flat_map(|scope| WRITES.map(|write| (scope, write))) {
         for accepted in [Choices::default(), Choices::ALL] {
             let member = Facts { protection: Protection::Member, ..PLAIN };
@@ -47,14 +47,14 @@ fn a_protected_member_is_refused_every_write_whatever_is_accepted() {
 }
 
 #[test]
-fn where_nothing_speaks_against_it_nothing_is_asked() {
+fn a_user_without_concerns_is_allowed_every_write() {
     for (scope, write) in SCOPES.into_iter().flat_map(|scope| WRITES.map(|write| (scope, write))) {
         assert_eq!(ask(scope, write, PLAIN, Choices::default()), Decision::Allowed, "{scope:?} {write:?}");
     }
 }
 
 #[test]
-fn turning_mfa_on_asks_about_devices_and_nothing_else_does() {
+fn only_turning_mfa_on_asks_about_devices() {
     for (devices, concern) in
         [(Devices::Usable(0), Concern::NoDevice), (Devices::NotChecked, Concern::DevicesNotKnown)]
     {
@@ -73,21 +73,21 @@ fn turning_mfa_on_asks_about_devices_and_nothing_else_does() {
 }
 
 #[test]
-fn ones_own_account_is_asked_about_for_every_write() {
+fn every_write_to_the_own_account_asks() {
     let facts = Facts { is_own: true, ..PLAIN };
     for (scope, write) in SCOPES.into_iter().flat_map(|scope| WRITES.map(|write| (scope, write))) {
         assert_eq!(ask(scope, write, facts, Choices::default()), Decision::Ask(vec![Concern::OwnAccount]));
         assert_eq!(
             ask(scope, write, facts, Choices::CHOSEN_BEFORE),
             Decision::Ask(vec![Concern::OwnAccount]),
-            "who is signed in may be another person than the one who chose"
+            "the signed-in person may be another one than the person who chose"
         );
         assert_eq!(ask(scope, write, facts, Choices::ALL), Decision::Allowed);
     }
 }
 
 #[test]
-fn a_disabled_account_is_asked_about_in_a_run_alone() {
+fn only_a_run_asks_about_a_disabled_account() {
     let facts = Facts { account: Account::Disabled, ..PLAIN };
     assert_eq!(
         ask(Scope::Run, OFF, facts, Choices::default()),
@@ -101,7 +101,7 @@ fn a_disabled_account_is_asked_about_in_a_run_alone() {
 }
 
 #[test]
-fn several_concerns_are_asked_together_and_accepted_one_by_one() {
+fn several_concerns_are_asked_together_and_accepted_separately() {
     let facts = Facts { is_own: true, account: Account::Disabled, devices: Devices::Usable(0), ..PLAIN };
     let all = vec![Concern::AccountDisabled, Concern::OwnAccount, Concern::NoDevice];
     assert_eq!(ask(Scope::Run, ON, facts, Choices::default()), Decision::Ask(all.clone()));
@@ -114,7 +114,7 @@ fn several_concerns_are_asked_together_and_accepted_one_by_one() {
 }
 
 #[test]
-fn each_concern_is_its_own_choice_and_its_own_reason_to_skip() {
+fn each_concern_has_its_own_choice_and_its_own_exclusion() {
     for concern in Concern::ALL {
         let accepted = Choices::default().with(&[concern]);
         for other in Concern::ALL {
@@ -129,7 +129,7 @@ fn each_concern_is_its_own_choice_and_its_own_reason_to_skip() {
 }
 
 #[test]
-fn what_a_deployment_forbids_is_refused_before_anything_is_asked() {
+fn writes_that_the_deployment_forbids_are_refused_whatever_is_accepted() {
     use WriteRefusal::{NeverOff, NoBypass, OffOneAtATime, OneAtATime, ReadOnly};
     let read = rules(Access::Read, TurnOff::Run, true);
     let one = rules(Access::One, TurnOff::Run, true);
@@ -165,7 +165,7 @@ fn what_a_deployment_forbids_is_refused_before_anything_is_asked() {
 }
 
 #[test]
-fn a_run_has_no_more_users_than_the_deployment_permits() {
+fn a_run_with_more_users_than_the_deployment_permits_is_refused() {
     let limits = Limits { max_run_users: Some(10), ..Limits::default() };
     let guard = Guard::new(Rules::new(limits, true), None);
     assert_eq!(guard.run_refusal(true, 10), None);
@@ -175,7 +175,7 @@ fn a_run_has_no_more_users_than_the_deployment_permits() {
 }
 
 #[test]
-fn no_permit_is_made_before_the_protected_groups_were_read() {
+fn no_permit_is_given_before_the_protected_groups_are_read() {
     let unread = Guard::new(protecting(), None);
     let refused = Objection::Refused(WriteRefusal::ProtectionNotKnown);
     assert!(protecting().needs_members() && !Rules::default().needs_members());
@@ -190,7 +190,11 @@ fn no_permit_is_made_before_the_protected_groups_were_read() {
     assert_eq!(read.bypass(id(2), Choices::ALL), Err(protected.clone()));
     assert_eq!(read.change(id(2), false, Devices::Usable(1), Choices::ALL), Err(protected));
     let free = Guard::new(Rules::default(), None);
-    assert_eq!(free.protection(id(1)), Protection::NotMember, "nothing is protected, nothing is read");
+    assert_eq!(
+        free.protection(id(1)),
+        Protection::NotMember,
+        "without protected groups no members have to be read"
+    );
 }
 
 #[test]
@@ -206,11 +210,11 @@ fn a_permit_is_for_one_user_and_one_value() {
     let own = Objection::Ask(vec![Concern::OwnAccount]);
     assert_eq!(guard.bypass(id(5), Choices::default()), Err(own.clone()));
     assert_eq!(guard.change(id(5), false, Devices::Usable(1), Choices::default()), Err(own));
-    assert!(guard.planned(id(5), false).is_ok(), "it was asked about in the review");
+    assert!(guard.planned(id(5), false).is_ok(), "the own account was confirmed in the review");
 }
 
 #[test]
-fn every_refusal_has_words_of_its_own() {
+fn every_refusal_has_distinct_words() {
     let mut words: Vec<String> = WriteRefusal::ALL.iter().map(ToString::to_string).collect();
     assert_eq!(words, WriteRefusal::ALL.map(WriteRefusal::word));
     words.sort_unstable();

@@ -1,62 +1,62 @@
-//! The e-mail address in a cell, with whatever mail programs, spreadsheets and web pages put around one.
+//! Extraction of the email address from a cell that may have other text around it, as mail programs, spreadsheets and
+//! web pages write it.
 
-/// What a cell says, where an address is expected.
+/// Result of parsing a cell that should hold an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Addressed {
-    /// One address, and nothing that could be part of it or of another.
+pub(super) enum ParsedAddress {
+    /// Exactly one address, and no text that could be part of it or of another.
     One(String),
-    /// Several different addresses.
     Several,
-    /// No address, or a text of which none can be taken without a guess.
+    /// No address, or a text from which one can be taken only by guessing.
     Unclear,
 }
 
-/// What stands before an address in links and in directories.
+/// Prefixes of addresses in links and in directories.
 const SCHEMES: [&str; 2] = ["mailto:", "smtp:"];
 
-/// What may stand around an address without belonging to it.
-const AROUND: [char; 14] = ['"', '\'', '“', '”', '„', '‘', '’', '‚', '«', '»', '<', '>', ';', ','];
+/// Characters that are stripped from both ends of an address.
+const SURROUNDING: [char; 14] = ['"', '\'', '“', '”', '„', '‘', '’', '‚', '«', '»', '<', '>', ';', ','];
 
-/// What no address has outside quotation marks.
-const NEVER_INSIDE: [char; 16] =
+/// Characters that an unquoted address can't contain.
+const FORBIDDEN: [char; 16] =
     ['"', '“', '”', '„', '«', '»', '<', '>', '(', ')', '[', ']', '\\', ':', ';', ','];
 
-/// Reads a cell: `ana@x.example`, `mailto:ana@x.example`, `"Ferreira, Ana" <ana@x.example>;`,
-/// `ana@x.example (Ana Ferreira)`. A bare word beside a bare address makes the cell unclear: `ana.b c@x.example` is a
-/// misprint of one address, not the address `c@x.example`.
-pub(super) fn addressed(cell: &str) -> Addressed {
-    let Some(parts) = parts(cell) else { return Addressed::Unclear };
-    // The address, and the place of its part.
+/// Parses a cell: `ana@x.example`, `mailto:ana@x.example`, `"Ferreira, Ana" <ana@x.example>;`, `ana@x.example (Ana
+/// Ferreira)`. A bare word beside a bare address makes the cell unclear: `ana.b c@x.example` is a misspelled address,
+/// not the address `c@x.example`.
+pub(super) fn parse_address(cell: &str) -> ParsedAddress {
+    let Some(parts) = parts(cell) else { return ParsedAddress::Unclear };
+    // The address, and the index of the part it is in.
     let mut address: Option<(&str, usize)> = None;
-    for (place, part) in parts.iter().enumerate() {
+    for (index, part) in parts.iter().enumerate() {
         for word in part.words().filter(|word| word.contains('@')) {
-            let Some(found) = bare_address(word) else { return Addressed::Unclear };
+            let Some(found) = bare_address(word) else { return ParsedAddress::Unclear };
             match address {
-                Some((known, _)) if !known.eq_ignore_ascii_case(found) => return Addressed::Several,
+                Some((known, _)) if !known.eq_ignore_ascii_case(found) => return ParsedAddress::Several,
                 Some((_, at)) if parts.get(at).is_some_and(|part| part.is_bracketed) => {}
-                _ => address = Some((found, place)),
+                _ => address = Some((found, index)),
             }
         }
     }
-    let Some((address, at)) = address else { return Addressed::Unclear };
+    let Some((address, at)) = address else { return ParsedAddress::Unclear };
     let is_bracketed = parts.get(at).is_some_and(|part| part.is_bracketed);
-    // A display name stands before the brackets, a comment in brackets of its own. Any other word may be a part of the
-    // address, or of another.
-    let is_harmless = |(place, part): (usize, &Part)| {
+    // A display name comes before the bracketed address; a comment has brackets of its own. Any other word may be a
+    // part of the address, or of another.
+    let is_harmless = |(index, part): (usize, &Part)| {
         let has_address = part.text.contains('@');
-        let may_have_words = !has_address && (part.is_bracketed || is_bracketed && place < at);
+        let may_have_words = !has_address && (part.is_bracketed || is_bracketed && index < at);
         may_have_words || part.words().all(|word| word.contains('@'))
     };
     let is_clear = parts.iter().enumerate().all(is_harmless);
-    if is_clear { Addressed::One(address.to_owned()) } else { Addressed::Unclear }
+    if is_clear { ParsedAddress::One(address.to_owned()) } else { ParsedAddress::Unclear }
 }
 
-/// How many words of a cell look like addresses, however they are separated.
-pub(super) fn addresses(cell: &str) -> usize {
-    cell.split(is_between).filter(|word| bare_address(word).is_some()).count()
+/// How many words of a cell are addresses, with any separator between them.
+pub(super) fn count_addresses(cell: &str) -> usize {
+    cell.split(is_word_separator).filter(|word| bare_address(word).is_some()).count()
 }
 
-/// Whether a text has the look of what stands around an address, so that one is to be looked for in it.
+/// Whether a username's cell is written like an address with text around it, so that the address has to be extracted.
 pub(super) fn is_wrapped(cell: &str) -> bool {
     let begins =
         |scheme: &&str| cell.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
@@ -69,18 +69,18 @@ struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    /// What stands between blanks and separators, and isn't punctuation alone.
+    /// The words between blanks and separators, except those that are only punctuation.
     fn words(&self) -> impl Iterator<Item = &'a str> {
-        self.text.split(is_between).filter(|word| !word.trim_matches(AROUND).is_empty())
+        self.text.split(is_word_separator).filter(|word| !word.trim_matches(SURROUNDING).is_empty())
     }
 }
 
-/// The text in brackets and the text around them; `None` where brackets don't match.
+/// Splits a cell into its bracketed and its other parts; `None` if brackets don't match.
 fn parts(cell: &str) -> Option<Vec<Part<'_>>> {
     let mut parts = Vec::new();
     let mut rest = cell;
-    while let Some(place) = rest.find(['<', '(', '[']) {
-        let (before, from) = rest.split_at_checked(place)?;
+    while let Some(index) = rest.find(['<', '(', '[']) {
+        let (before, from) = rest.split_at_checked(index)?;
         let closing = match from.as_bytes().first()? {
             b'<' => '>',
             b'(' => ')',
@@ -96,24 +96,24 @@ fn parts(cell: &str) -> Option<Vec<Part<'_>>> {
     is_whole.then_some(parts)
 }
 
-fn is_between(letter: char) -> bool {
+fn is_word_separator(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, ';' | ',' | '|')
 }
 
-/// The address that a word is, without a scheme, quotation marks and a full stop behind it.
+/// The address in a word, without scheme, quotation marks and trailing full stop; `None` if it isn't an address.
 fn bare_address(word: &str) -> Option<&str> {
-    let word = word.trim_matches(AROUND).trim_end_matches('.');
+    let word = word.trim_matches(SURROUNDING).trim_end_matches('.');
     let scheme = SCHEMES
         .iter()
         .find(|scheme| word.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
     let address = match scheme {
-        // A link may have a subject.
+        // A `mailto:` link may have a query such as `?subject=`.
         Some(scheme) => word.get(scheme.len()..)?.split('?').next()?,
         None => word,
     };
     let (name, host) = address.split_once('@')?;
     let is_address = !name.is_empty() && !host.is_empty() && !host.contains('@');
-    (is_address && !address.contains(NEVER_INSIDE)).then_some(address)
+    (is_address && !address.contains(FORBIDDEN)).then_some(address)
 }
 
 #[cfg(test)]
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_one_address_is_found_in_whatever_stands_around_it() {
+    fn a_single_address_is_extracted_from_surrounding_text() {
         for cell in [
             "ana@x.example",
             "mailto:ana@x.example",
@@ -145,13 +145,13 @@ mod tests {
             "Ana <ana@x.example> ana@x.example",
             "ana@x.example (work) Ana <ana@x.example>",
         ] {
-            assert_eq!(addressed(cell), Addressed::One("ana@x.example".into()), "{cell}");
+            assert_eq!(parse_address(cell), ParsedAddress::One("ana@x.example".into()), "{cell}");
         }
-        assert_eq!(addressed("o'neil@x.example"), Addressed::One("o'neil@x.example".into()));
+        assert_eq!(parse_address("o'neil@x.example"), ParsedAddress::One("o'neil@x.example".into()));
     }
 
     #[test]
-    fn only_a_text_with_an_address_has_one_to_be_looked_for() {
+    fn only_text_that_contains_an_address_counts_as_wrapped() {
         for cell in ["ana@x.example;", "Ana <ana@x.example>", "MAILTO:ana@x.example", "ana@x.example,"] {
             assert!(is_wrapped(cell), "{cell}");
         }
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn several_addresses_are_none_of_them() {
+    fn a_cell_with_several_addresses_yields_none() {
         for cell in [
             "ana@x.example; bo@x.example",
             "ana@x.example,bo@x.example",
@@ -172,12 +172,12 @@ mod tests {
             "ana@old.example <ana@new.example>",
             "SMTP:ana@x.example;smtp:a.ferreira@x.example",
         ] {
-            assert_eq!(addressed(cell), Addressed::Several, "{cell}");
+            assert_eq!(parse_address(cell), ParsedAddress::Several, "{cell}");
         }
     }
 
     #[test]
-    fn nothing_is_taken_out_of_a_text_by_a_guess() {
+    fn an_unclear_cell_yields_no_address() {
         for cell in [
             "",
             "ana",
@@ -196,7 +196,7 @@ mod tests {
             "https://ana@x.example",
             "a(b)c@x.example",
         ] {
-            assert_eq!(addressed(cell), Addressed::Unclear, "{cell}");
+            assert_eq!(parse_address(cell), ParsedAddress::Unclear, "{cell}");
         }
     }
 }

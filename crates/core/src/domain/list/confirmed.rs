@@ -1,18 +1,18 @@
-//! A list about which nothing is left to guess.
+//! An import file without open guesses.
 
 use super::ImportFile;
 
-/// A list whose guesses a person has answered: only such a list names users. There is no other way to make one than
-/// [`ImportFile::confirmed`].
+/// An import file whose guesses have all been answered by a person. Matching and lookup accept only this type, so that
+/// no user is selected by a guess. [`ImportFile::confirmed`] is the only way to get one.
 #[derive(Debug, Clone, Copy)]
 pub struct Confirmed<'a> {
-    pub(super) list: &'a ImportFile,
+    pub(super) file: &'a ImportFile,
 }
 
 impl ImportFile {
-    /// The list as it may be used; `None` while a guess is unanswered.
+    /// The file for matching and lookup; `None` while a guess is unanswered.
     #[must_use]
     pub fn confirmed(&self) -> Option<Confirmed<'_>> {
-        self.guesses().is_empty().then_some(Confirmed { list: self })
+        self.guesses().is_empty().then_some(Confirmed { file: self })
     }
 }

@@ -1,49 +1,49 @@
-//! Columns that say for each line whether MFA is on or off, or is to be. A run has one direction for everyone, so that
-//! whoever presses a button must know what the file says.
+//! Detection of columns that state for each line whether MFA is on or off, or should be. A run changes all its users in
+//! the same direction, so such a column must be brought to the attention of the person who starts it.
 
 use super::Identity;
 use super::columns::Cells;
 use super::spelling::Spelling;
 
-/// A word of a column with a direction, and how many lines have it.
+/// A word in a direction column, and how many lines have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectionWord {
-    /// As the first of these lines writes it; empty for lines whose cell is.
+    /// The word as the first of these lines writes it; empty for lines with an empty cell.
     pub word: String,
-    /// How many lines have it, in whatever capitals.
+    /// How many lines have it, ignoring case.
     pub lines: usize,
-    /// Whether it means on, or off; `None` for any other word.
+    /// `Some(true)` if the word means on, `Some(false)` if it means off; `None` for any other word.
     pub means: Option<bool>,
 }
 
-/// A column with a direction.
+/// A column that states on or off, or an action, for each line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Direction {
-    /// The column's place, from 0.
+    /// Index of the column in the file, from 0.
     pub column: usize,
-    /// What it says, in the order of the lines.
+    /// The different words of the column, in the order of their first lines.
     pub words: Vec<DirectionWord>,
 }
 
-/// A column with more different words says something else.
-const MOST_WORDS: usize = 8;
+/// A column with more different words isn't a direction column.
+const MAX_WORDS: usize = 8;
 
-/// A header with one of these in it talks of a state.
-const TALKS_OF: [&str; 15] = [
+/// A header that contains one of these is about a state.
+const STATE_WORDS: [&str; 15] = [
     "mfa", "2fa", "factor", "2step", "twostep", "otp", "status", "state", "enable", "disable", "activ",
     "aktiv", "action", "aktion", "zustand",
 ];
 
-/// A header with one of these in it talks of a second factor. Lists mark it in many ways: `x`, a check mark, "enrolled".
-const TALKS_OF_MFA: [&str; 8] =
+/// A header that contains one of these is about MFA. Files mark it in many ways: `x`, a check mark, "enrolled".
+const MFA_WORDS: [&str; 8] =
     ["mfa", "2fa", "2step", "twostep", "twofactor", "2factor", "multifactor", "secondfactor"];
 
-/// And with one of these too, it talks of something else about it.
-const TALKS_OF_ELSE: [&str; 9] =
+/// If the header contains one of these as well, the column holds a detail such as a phone number.
+const DETAIL_WORDS: [&str; 9] =
     ["phone", "device", "date", "time", "last", "method", "type", "mail", "number"];
 
-/// Headers of a column that says what is to be done.
-const TELLS_TO: [&str; 2] = ["action", "aktion"];
+/// Headers of columns that state what is to be done.
+const ACTION_NAMES: [&str; 2] = ["action", "aktion"];
 
 const ON: [&str; 20] = [
     "enabled",
@@ -89,10 +89,11 @@ const OFF: [&str; 18] = [
     "not required",
 ];
 
-/// What tells on from off also in a column without a name.
-const PLAIN: [&str; 8] = ["enabled", "enable", "disabled", "disable", "on", "off", "true", "false"];
+/// Words that mean on or off even in a column without a name.
+const UNAMBIGUOUS_WORDS: [&str; 8] =
+    ["enabled", "enable", "disabled", "disable", "on", "off", "true", "false"];
 
-/// Whether a word means on or off; `None` if neither.
+/// `Some(true)` for a word that means on, `Some(false)` for off; `None` if neither.
 fn meaning(word: &str) -> Option<bool> {
     if ON.contains(&word) {
         return Some(true);
@@ -100,20 +101,19 @@ fn meaning(word: &str) -> Option<bool> {
     OFF.contains(&word).then_some(false)
 }
 
-/// What is compared of a cell with a direction.
+/// The normalized word of a cell, for comparison.
 pub(super) fn word_of(spelling: &Spelling, cell: &str) -> String {
     spelling.key(cell, Identity::Username).into_owned()
 }
 
-/// Counts the words of one column.
 #[derive(Debug, Default)]
-struct Count {
-    /// What is compared, and the word.
+struct WordCount {
+    /// The normalized word, and the word as it is written.
     words: Vec<(String, DirectionWord)>,
     has_too_many: bool,
 }
 
-impl Count {
+impl WordCount {
     fn add(&mut self, spelling: &Spelling, cell: &str) {
         if self.has_too_many {
             return;
@@ -123,7 +123,7 @@ impl Count {
             word.lines += 1;
             return;
         }
-        if self.words.len() == MOST_WORDS {
+        if self.words.len() == MAX_WORDS {
             self.has_too_many = true;
             return;
         }
@@ -131,12 +131,13 @@ impl Count {
         self.words.push((key, word));
     }
 
-    /// Whether the header says so and lines differ, or at least half of what is said is a direction.
+    /// Whether the header names a direction and the lines differ, or at least half of the non-empty cells mean on or
+    /// off.
     fn is_direction(&self, header: Option<&str>) -> bool {
         if self.has_too_many {
             return false;
         }
-        if self.words.len() > 1 && header.is_some_and(asks_for_direction) {
+        if self.words.len() > 1 && header.is_some_and(names_direction) {
             return true;
         }
         let lines = |holds: &dyn Fn(&str, &DirectionWord) -> bool| -> usize {
@@ -144,24 +145,24 @@ impl Count {
         };
         let filled = lines(&|key, _| !key.is_empty());
         let directions = match header {
-            Some(name) if talks_of_state(name) => lines(&|_, word| word.means.is_some()),
+            Some(name) if mentions_state(name) => lines(&|_, word| word.means.is_some()),
             Some(_) => 0,
-            None => lines(&|key, _| PLAIN.contains(&key)),
+            None => lines(&|key, _| UNAMBIGUOUS_WORDS.contains(&key)),
         };
         directions > 0 && directions * 2 >= filled
     }
 }
 
-fn talks_of_state(header: &str) -> bool {
+fn mentions_state(header: &str) -> bool {
     let name = letters_of(header);
-    TALKS_OF.iter().any(|word| name.contains(word))
+    STATE_WORDS.iter().any(|word| name.contains(word))
 }
 
-/// Whether lines that differ in a column of this name are meant for different directions, whatever they say.
-fn asks_for_direction(header: &str) -> bool {
+/// Whether different words in a column of this name mean different directions, in any language.
+fn names_direction(header: &str) -> bool {
     let name = letters_of(header);
     let has_one_of = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    (has_one_of(&TALKS_OF_MFA) && !has_one_of(&TALKS_OF_ELSE)) || TELLS_TO.contains(&name.as_str())
+    (has_one_of(&MFA_WORDS) && !has_one_of(&DETAIL_WORDS)) || ACTION_NAMES.contains(&name.as_str())
 }
 
 fn letters_of(header: &str) -> String {
@@ -169,27 +170,27 @@ fn letters_of(header: &str) -> String {
     letters.flat_map(char::to_lowercase).collect()
 }
 
-/// The columns with a direction among these lines; `names` are what the header calls the columns, `None` where there is
-/// no header. The column at `except` names the users.
+/// The direction columns among these lines. `names` are the column names in the header, `None` without a header. The
+/// column at index `except` identifies the users.
 pub(super) fn directions<'a>(
     spelling: &Spelling,
     names: Option<&[String]>,
     lines: impl Iterator<Item = Cells<'a>>,
     except: usize,
 ) -> Vec<Direction> {
-    let mut counts: Vec<Count> = Vec::new();
+    let mut counts: Vec<WordCount> = Vec::new();
     for cells in lines {
-        counts.resize_with(counts.len().max(cells.len()), Count::default);
+        counts.resize_with(counts.len().max(cells.len()), WordCount::default);
         for (cell, count) in cells.iter().zip(&mut counts) {
             count.add(spelling, cell);
         }
     }
-    let is_direction = |column: usize, count: &Count| {
+    let is_direction = |column: usize, count: &WordCount| {
         let name = names.map(|names| names.get(column).map(String::as_str).unwrap_or_default());
         column != except && count.is_direction(name)
     };
     let columns = counts.into_iter().enumerate().filter(|(column, count)| is_direction(*column, count));
-    let words = |count: Count| count.words.into_iter().map(|(_, word)| word).collect();
+    let words = |count: WordCount| count.words.into_iter().map(|(_, word)| word).collect();
     columns.map(|(column, count)| Direction { column, words: words(count) }).collect()
 }
 
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_with_a_direction_is_known_by_its_name_and_its_words() {
+    fn a_direction_column_is_recognized_by_its_name_and_words() {
         let expected = [("Enabled".to_owned(), 2, Some(true)), ("Disabled".to_owned(), 1, Some(false))];
         for header in ["MFA Status", "2FA", "mfaEnabled", "Multi-factor authentication", "Status", "Action"] {
             assert_eq!(found(Some(header), &["Enabled", "Disabled", " enabled"]), expected, "{header}");
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_differ_under_a_name_of_mfa_have_a_direction_in_any_words() {
+    fn a_column_named_after_mfa_is_a_direction_column_if_its_lines_differ_in_any_words() {
         for (header, cells) in [
             ("MFA", ["x", ""]),
             ("2-step verification", ["Enrolled", "Not enrolled"]),
@@ -236,7 +237,7 @@ mod tests {
         }
         assert!(
             found(Some("MFA"), &["x", "X"]).is_empty(),
-            "the same in every line, and of no known meaning"
+            "the same in every line, and without a known meaning"
         );
         assert!(found(Some("MFA phone"), &["+12025550101", ""]).is_empty());
         assert!(found(Some("Last MFA sign-in"), &["2026-11-01", "2026-11-02"]).is_empty());
@@ -245,9 +246,9 @@ mod tests {
     }
 
     #[test]
-    fn other_columns_have_no_direction() {
+    fn other_columns_are_not_direction_columns() {
         assert!(found(Some("Department"), &["On", "Off"]).is_empty());
-        assert!(found(Some("State"), &["CA", "NY", "ON"]).is_empty(), "a state of a country");
+        assert!(found(Some("State"), &["CA", "NY", "ON"]).is_empty(), "states and provinces");
         assert!(found(Some("Status"), &["new", "known", "gone"]).is_empty());
         assert!(found(Some("Status"), &["1", "2", "3", "4", "5", "6", "7", "8", "9"]).is_empty());
         assert!(found(None, &["1", "0"]).is_empty());

@@ -1,47 +1,46 @@
-//! What the bytes of a file mean as text.
+//! Detection of a file's character encoding, and conversion between its bytes and text.
 
-/// How a file's text was written as bytes.
+/// Character encoding of an import file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.
     Utf8,
-    /// UTF-16, the low byte first: what Windows calls Unicode.
+    /// UTF-16 in little-endian order, which Windows calls Unicode.
     Utf16Le,
-    /// UTF-16, the high byte first.
+    /// UTF-16 in big-endian order, with or without a byte order mark.
     Utf16Be,
-    /// Windows-1252, one byte a letter: what Excel writes as CSV in Western Europe and America.
+    /// Windows-1252, one byte per character: the encoding of Excel's CSV files in Western Europe and America.
     Windows1252,
 }
 
-/// How many pairs of bytes at the beginning tell UTF-16 that has no byte order mark.
-const PAIRS_LOOKED_AT: usize = 512;
+/// How many byte pairs at the beginning are sampled to detect UTF-16 without a byte order mark.
+const SAMPLED_PAIRS: usize = 512;
 
-/// What the bytes from 0x80 to 0x9f mean in Windows-1252. Five of them mean nothing, and stand for themselves as they do
-/// in browsers.
-const FROM_80: [char; 32] = [
+/// The characters of the bytes from 0x80 to 0x9f in Windows-1252. Five of these bytes are undefined and stand for
+/// themselves, as they do in browsers.
+const WINDOWS_1252_FROM_80: [char; 32] = [
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}',
     '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// The text without its byte order mark and without the zero bytes with which some programs fill up a file, and how it
-/// was written. Every file has some text: Windows-1252 takes whatever is nothing else. Bytes that mean nothing become
-/// U+FFFD.
+/// Decodes a file. The byte order mark and the zero bytes with which some programs pad a file are removed. Decoding
+/// never fails: a file that isn't in another encoding is Windows-1252, and invalid bytes become U+FFFD.
 pub(super) fn decode(bytes: &[u8]) -> (String, Encoding) {
     let (mut text, encoding) = decode_all(bytes);
     text.truncate(without_padding(&text).len());
     (text, encoding)
 }
 
-/// A text without zero bytes at its end, and the line ends and the end-of-file mark of DOS among them.
+/// Removes zero bytes at the end of a text, along with line ends and DOS end-of-file marks among them.
 fn without_padding(text: &str) -> &str {
-    let said = text.trim_end_matches(['\0', '\u{1a}', '\r', '\n', ' ', '\t']).len();
-    let padding = text.get(said..).unwrap_or_default();
+    let content = text.trim_end_matches(['\0', '\u{1a}', '\r', '\n', ' ', '\t']).len();
+    let padding = text.get(content..).unwrap_or_default();
     if !padding.contains('\0') {
         return text;
     }
-    // What stands before the first of them belongs to the last line: a tabulator there begins an empty cell.
+    // Text before the first zero or end-of-file mark belongs to the last line: a tab there begins an empty cell.
     let own = padding.find(['\0', '\u{1a}']).unwrap_or_default();
-    text.get(..said + own).unwrap_or(text).trim_end_matches(['\r', '\n'])
+    text.get(..content + own).unwrap_or(text).trim_end_matches(['\r', '\n'])
 }
 
 fn decode_all(bytes: &[u8]) -> (String, Encoding) {
@@ -54,7 +53,7 @@ fn decode_all(bytes: &[u8]) -> (String, Encoding) {
     if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
         return (utf_16(rest, u16::from_be_bytes), Encoding::Utf16Be);
     }
-    match utf_16_by_look(bytes) {
+    match detect_utf_16(bytes) {
         Some(Encoding::Utf16Le) => return (utf_16(bytes, u16::from_le_bytes), Encoding::Utf16Le),
         Some(Encoding::Utf16Be) => return (utf_16(bytes, u16::from_be_bytes), Encoding::Utf16Be),
         _ => {}
@@ -65,24 +64,25 @@ fn decode_all(bytes: &[u8]) -> (String, Encoding) {
     (bytes.iter().copied().map(windows_1252).collect(), Encoding::Windows1252)
 }
 
-/// Whether bytes are UTF-8, a few of them broken: letters of several bytes hardly ever come about by chance, so that a
-/// file with more of them than of broken bytes is UTF-8.
+/// Whether bytes are UTF-8, possibly with a few invalid ones. Valid multi-byte sequences hardly ever occur by chance,
+/// so a file with at least as many of them as of invalid sequences is UTF-8.
 fn is_utf_8(bytes: &[u8]) -> bool {
-    let (mut letters, mut broken) = (0_usize, 0_usize);
+    let (mut characters, mut broken) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
-        letters += chunk.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        characters += chunk.valid().chars().filter(|character| !character.is_ascii()).count();
         broken += usize::from(!chunk.invalid().is_empty());
     }
-    broken == 0 || letters >= broken
+    broken == 0 || characters >= broken
 }
 
 impl Encoding {
-    /// Whether it can write every letter, and can't be taken for another of its kind.
+    /// Whether the encoding is a Unicode encoding: it has every character, and its detection is reliable. What is
+    /// decoded as Windows-1252 may be another code page.
     pub(super) const fn is_unicode(self) -> bool {
         !matches!(self, Self::Windows1252)
     }
 
-    /// The byte order mark that files in this encoding may begin with.
+    /// The encoding's byte order mark; empty if it has none.
     fn mark(self) -> &'static [u8] {
         match self {
             Self::Utf8 => b"\xef\xbb\xbf",
@@ -92,12 +92,11 @@ impl Encoding {
         }
     }
 
-    /// Whether a file in this encoding begins with its byte order mark.
-    pub(super) fn is_marked(self, bytes: &[u8]) -> bool {
+    pub(super) fn has_byte_order_mark(self, bytes: &[u8]) -> bool {
         !self.mark().is_empty() && bytes.starts_with(self.mark())
     }
 
-    /// A text as bytes in this encoding: what [`decode`] made a text of becomes what it was.
+    /// Encodes a text. Text from [`decode`] becomes the original bytes again, except for padding and invalid bytes.
     pub(super) fn encode(self, text: &str, with_mark: bool) -> Vec<u8> {
         let mut bytes = if with_mark { self.mark().to_vec() } else { Vec::new() };
         match self {
@@ -110,25 +109,27 @@ impl Encoding {
     }
 }
 
-fn windows_1252_byte(letter: char) -> u8 {
-    let special = FROM_80.iter().position(|other| *other == letter);
-    let byte = special.and_then(|place| u8::try_from(place + 0x80).ok());
-    // Every letter of such a file was made of one byte.
-    byte.or_else(|| u8::try_from(letter).ok()).unwrap_or(b'?')
+fn windows_1252_byte(character: char) -> u8 {
+    let special = WINDOWS_1252_FROM_80.iter().position(|other| *other == character);
+    let byte = special.and_then(|index| u8::try_from(index + 0x80).ok());
+    // Every character of such a file was decoded from one byte, so `?` doesn't occur.
+    byte.or_else(|| u8::try_from(character).ok()).unwrap_or(b'?')
 }
 
 fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     let (pairs, rest) = bytes.as_chunks::<2>();
     let units = pairs.iter().map(|pair| unit(*pair));
-    let letters = char::decode_utf16(units).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER));
-    // Half a letter at the end shows that the file was cut off.
-    letters.chain(rest.first().filter(|byte| **byte != 0).map(|_| char::REPLACEMENT_CHARACTER)).collect()
+    let characters =
+        char::decode_utf16(units).map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER));
+    // An odd byte at the end means that the file was truncated.
+    characters.chain(rest.first().filter(|byte| **byte != 0).map(|_| char::REPLACEMENT_CHARACTER)).collect()
 }
 
-/// Latin letters, digits and separators have a zero for their high byte, and hardly anything has one for its low byte.
-fn utf_16_by_look(bytes: &[u8]) -> Option<Encoding> {
+/// Detects UTF-16 without a byte order mark: Latin letters, digits and separators have a zero high byte, and hardly any
+/// character has a zero low byte.
+fn detect_utf_16(bytes: &[u8]) -> Option<Encoding> {
     let (pairs, _) = bytes.as_chunks::<2>();
-    let pairs = pairs.get(..PAIRS_LOOKED_AT).unwrap_or(pairs);
+    let pairs = pairs.get(..SAMPLED_PAIRS).unwrap_or(pairs);
     let first = pairs.iter().filter(|[first, _]| *first == 0).count();
     let second = pairs.iter().filter(|[_, second]| *second == 0).count();
     let are_high = |zeros: usize, others: usize| zeros * 2 > pairs.len() && others * 4 < zeros;
@@ -139,7 +140,7 @@ fn utf_16_by_look(bytes: &[u8]) -> Option<Encoding> {
 }
 
 fn windows_1252(byte: u8) -> char {
-    let special = byte.checked_sub(0x80).and_then(|place| FROM_80.get(usize::from(place)));
+    let special = byte.checked_sub(0x80).and_then(|index| WINDOWS_1252_FROM_80.get(usize::from(index)));
     special.copied().unwrap_or(char::from(byte))
 }
 
@@ -148,14 +149,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_becomes_the_bytes_that_it_was_made_of() {
+    fn encoding_a_decoded_text_restores_its_bytes() {
         let all: Vec<u8> = (0..=255).collect();
         let (text, encoding) = decode(&all);
         assert_eq!((encoding, encoding.encode(&text, false)), (Encoding::Windows1252, all));
         for bytes in [&b"\xef\xbb\xbfM\xc3\xbcller"[..], b"\xff\xfeM\0\xfc\0", b"\xfe\xff\0M\0\xfc", b"plain"]
         {
             let (text, encoding) = decode(bytes);
-            assert_eq!(encoding.encode(&text, encoding.is_marked(bytes)), bytes);
+            assert_eq!(encoding.encode(&text, encoding.has_byte_order_mark(bytes)), bytes);
         }
     }
 
@@ -164,16 +165,16 @@ mod tests {
     }
 
     #[test]
-    fn utf_8_is_read_with_and_without_a_byte_order_mark() {
+    fn utf_8_is_decoded_with_and_without_a_byte_order_mark() {
         for bytes in ["zoë,1".as_bytes(), b"\xef\xbb\xbfzo\xc3\xab,1"] {
             assert_eq!(decode(bytes), ("zoë,1".to_owned(), Encoding::Utf8));
         }
         let (text, encoding) = decode(b"\xef\xbb\xbfa\xff");
-        assert_eq!((text.as_str(), encoding), ("a\u{fffd}", Encoding::Utf8), "the mark says so");
+        assert_eq!((text.as_str(), encoding), ("a\u{fffd}", Encoding::Utf8), "the byte order mark decides");
     }
 
     #[test]
-    fn utf_16_is_read_by_its_mark_and_by_its_look() {
+    fn utf_16_is_recognized_by_its_byte_order_mark_and_by_its_zero_bytes() {
         let text = "zoë;łuk;😀\r\nana;holm;x";
         for mark in ["", "\u{feff}"] {
             let marked = format!("{mark}{text}");
@@ -182,26 +183,26 @@ mod tests {
             let big = utf_16(&marked, u16::to_be_bytes);
             assert_eq!(decode(&big), (text.to_owned(), Encoding::Utf16Be));
         }
-        assert_eq!(decode(b"\xff\xfea\0b").0, "a\u{fffd}", "cut off within a letter");
-        assert_eq!(decode(b"\xff\xfe\x00\xd8a\0").0, "\u{fffd}a", "half of a pair");
+        assert_eq!(decode(b"\xff\xfea\0b").0, "a\u{fffd}", "truncated within a character");
+        assert_eq!(decode(b"\xff\xfe\x00\xd8a\0").0, "\u{fffd}a", "an unpaired surrogate");
     }
 
     #[test]
-    fn what_is_nothing_else_is_windows_1252() {
+    fn windows_1252_is_the_fallback_encoding() {
         let (text, encoding) = decode(b"\x80 Zo\xeb \x9f\x8a \x81\xff");
         assert_eq!((text.as_str(), encoding), ("€ Zoë ŸŠ \u{81}ÿ", Encoding::Windows1252));
-        let differing = FROM_80.iter().filter(|letter| **letter > '\u{9f}').count();
+        let differing = WINDOWS_1252_FROM_80.iter().filter(|character| **character > '\u{9f}').count();
         assert_eq!(differing, 27);
     }
 
     #[test]
-    fn a_broken_byte_leaves_utf_8_what_it_is() {
+    fn a_few_invalid_bytes_do_not_change_the_detection_of_utf_8() {
         let (text, encoding) =
             decode("Zoë,zoe\nŁuk,luk\nAn".bytes().chain(*b"\xe9,ana").collect::<Vec<_>>().as_slice());
         assert_eq!((text.as_str(), encoding), ("Zoë,zoe\nŁuk,luk\nAn\u{fffd},ana", Encoding::Utf8));
         let cut_off = decode(b"Zo\xc3\xab\nJ\xc3\xb6rg\n\xe7\x8e");
         assert_eq!(cut_off, ("Zoë\nJörg\n\u{fffd}".to_owned(), Encoding::Utf8));
-        // An accent before a closing quotation mark has the look of UTF-8 by chance.
+        // In Windows-1252, É followed by a closing quotation mark happens to be valid UTF-8.
         assert_eq!(decode(b"\xabCaf\xc9\xbb Zo\xeb J\xf6rg").1, Encoding::Windows1252);
     }
 
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zero_here_and_there_is_no_utf_16() {
+    fn a_few_zero_bytes_do_not_make_a_file_utf_16() {
         assert_eq!(decode(b"ab\0c").1, Encoding::Utf8);
         assert_eq!(decode(b"\0\0\0\0").1, Encoding::Utf8);
         assert_eq!(decode(b"").1, Encoding::Utf8);

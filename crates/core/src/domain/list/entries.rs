@@ -1,39 +1,39 @@
-//! What the lines of a list say: a value that names somebody, or why there is none.
+//! The entries of an import file: for each line, the value that identifies a user, or the problem with it.
 
 use std::collections::HashMap;
 
 use super::super::user::UserId;
-use super::address::{Addressed, addressed, addresses, is_wrapped};
-use super::columns::{Cells, reach, trimmed, value};
+use super::address::{ParsedAddress, count_addresses, is_wrapped, parse_address};
+use super::columns::{Cells, trimmed, used_cell_count, value};
 use super::direction::{Direction, directions, word_of};
 use super::records::Record;
-use super::{Identity, ImportFile, Naming};
+use super::{Identity, ImportFile, UserCells};
 
-/// Why nobody is looked for by what an entry says.
+/// Reason why an entry selects no user and isn't looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Problem {
     /// The cell is empty, or the line is too short to have it.
     Empty,
-    /// The line has another number of cells than the header, or without a header than most lines: what its cells mean is
-    /// not known.
+    /// The line's number of cells differs from the header's (without a header, from most lines'), so the meaning of its
+    /// cells isn't known.
     OtherCellCount,
-    /// The line has a character that can't be read, because its bytes mean nothing in the file's encoding.
+    /// The line has an unreadable character: its bytes are invalid in the file's encoding.
     Unreadable,
-    /// A number with an exponent, such as `4.1E+07`: a spreadsheet has made it of a longer number, whose last digits are
-    /// lost.
+    /// A number with an exponent, such as `4.1E+07`, to which a spreadsheet has shortened a longer number. Its last
+    /// digits are lost.
     SpreadsheetNumber,
-    /// Users are named by their id, and this is none.
+    /// Users are identified by user ID, and the value isn't one.
     NotAnId,
-    /// Users are named by their address, and this is none, or has something around it that may be a part of it.
+    /// Users are identified by email address, and the value isn't one, or has text around it that may be a part of it.
     NotAnAddress,
-    /// The cell has several addresses.
+    /// The cell has several different addresses.
     SeveralPeople,
-    /// The line says something else than the word whose lines are taken.
+    /// The line doesn't match the line filter ([`ImportFile::taken`]).
     NotTaken,
 }
 
 impl Problem {
-    /// All of them.
+    /// All problems, in the order in which they are displayed.
     pub const ALL: [Self; 8] = [
         Self::OtherCellCount,
         Self::Unreadable,
@@ -46,95 +46,95 @@ impl Problem {
     ];
 }
 
-/// A line, or a cell of a row of addresses, that names somebody.
+/// A line, or a cell in a row of addresses, that should identify a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Where it begins in the file, counted in lines from 1.
+    /// Number of the line at which the entry's record begins, from 1.
     pub line: usize,
-    /// What its cell says, without what stands around it; the whole line where it isn't known which cell is meant.
+    /// The cell's value without blanks and decorations; the whole line if it isn't known which cell is meant.
     pub value: String,
-    /// Why nobody is looked for by it.
+    /// Why the entry selects no user; `None` if it can be matched.
     pub problem: Option<Problem>,
-    /// The line's place among those below the header.
+    /// Index of its record among those below the header.
     pub(super) record: usize,
 }
 
-/// What bytes become that mean nothing.
+/// Replacement for invalid bytes.
 const UNREADABLE: char = char::REPLACEMENT_CHARACTER;
 
-/// How many cells a line may have.
+/// Accepted number of cells per line.
 #[derive(Debug, Clone, Copy)]
-struct Shape {
-    /// At least so many, counting empty ones.
-    least: usize,
-    /// At most so many, up to the last that says something.
-    most: usize,
+struct CellCount {
+    /// Minimum, counting empty cells.
+    min: usize,
+    /// Maximum, counted up to the last non-empty cell.
+    max: usize,
 }
 
-impl Shape {
+impl CellCount {
     fn fits(self, cells: &Cells) -> bool {
-        cells.len() >= self.least && reach(cells) <= self.most
+        cells.len() >= self.min && used_cell_count(cells) <= self.max
     }
 }
 
 impl ImportFile {
     pub(super) fn read_entries(&self) -> Vec<Entry> {
-        let shape = self.shape();
-        let people = self.people().iter().enumerate();
-        people.flat_map(|(place, record)| self.entries_of(place, *record, shape)).collect()
+        let cell_count = self.cell_count();
+        let user_records = self.user_records().iter().enumerate();
+        user_records.flat_map(|(index, record)| self.entries_of(index, *record, cell_count)).collect()
     }
 
-    fn entries_of(&self, place: usize, record: Record, shape: Option<Shape>) -> Vec<Entry> {
+    fn entries_of(&self, index: usize, record: Record, cell_count: Option<CellCount>) -> Vec<Entry> {
         let cells = self.cells(record);
-        let entry = |value: String, problem| Entry { line: record.line, value, problem, record: place };
+        let entry = |value: String, problem| Entry { line: record.line, value, problem, record: index };
         let whole = || trimmed(record.text(&self.text)).to_owned();
-        if self.naming == Naming::EveryCell {
-            let said = cells.iter().filter(|cell| !trimmed(cell).is_empty());
-            let entries = said.map(|cell| {
-                let (value, problem) = self.said(cell);
+        if self.user_cells == UserCells::EveryCell {
+            let filled = cells.iter().filter(|cell| !trimmed(cell).is_empty());
+            let entries = filled.map(|cell| {
+                let (value, problem) = self.read_cell(cell);
                 entry(value, problem)
             });
             return entries.collect();
         }
-        if shape.is_some_and(|shape| !shape.fits(&cells)) {
+        if cell_count.is_some_and(|cell_count| !cell_count.fits(&cells)) {
             return vec![entry(whole(), Some(Problem::OtherCellCount))];
         }
         let (value, mut problem) = cells
             .get(self.choice.column)
-            .map_or_else(|| (String::new(), Some(Problem::Empty)), |cell| self.said(cell));
+            .map_or_else(|| (String::new(), Some(Problem::Empty)), |cell| self.read_cell(cell));
         if record.text(&self.text).contains(UNREADABLE) {
             problem = Some(Problem::Unreadable);
         }
-        if problem.is_none() && !self.takes(&cells) {
+        if problem.is_none() && !self.matches_filters(&cells) {
             problem = Some(Problem::NotTaken);
         }
         vec![entry(value, problem)]
     }
 
-    /// Whether a line says the words whose lines are taken.
-    fn takes(&self, cells: &Cells) -> bool {
+    /// Whether a line matches all line filters.
+    fn matches_filters(&self, cells: &Cells) -> bool {
         self.taken.iter().all(|(column, word)| {
             let cell = cells.get(*column).map(|cell| word_of(&self.spelling, cell)).unwrap_or_default();
             cell == *word
         })
     }
 
-    /// The number of cells that lines have; `None` where every line has but one.
-    fn shape(&self) -> Option<Shape> {
+    /// The expected number of cells; `None` if every line has only one.
+    fn cell_count(&self) -> Option<CellCount> {
         self.separator?;
         if let Some(header) = self.header_cells() {
-            return Some(Shape { least: reach(&header), most: header.len() });
+            return Some(CellCount { min: used_cell_count(&header), max: header.len() });
         }
         let mut lines: HashMap<usize, usize> = HashMap::new();
-        for record in self.people() {
+        for record in self.user_records() {
             *lines.entry(self.cells(*record).len()).or_default() += 1;
         }
         let (cells, _) = lines.into_iter().max_by_key(|(cells, lines)| (*lines, *cells))?;
-        Some(Shape { least: cells, most: cells })
+        Some(CellCount { min: cells, max: cells })
     }
 
-    /// What a cell says, and what is wrong with it.
-    fn said(&self, cell: &str) -> (String, Option<Problem>) {
+    /// Reads a cell: its value, and the problem with it.
+    fn read_cell(&self, cell: &str) -> (String, Option<Problem>) {
         let written = value(cell);
         if written.contains(UNREADABLE) {
             return (written, Some(Problem::Unreadable));
@@ -150,29 +150,29 @@ impl ImportFile {
             Identity::UserId if UserId::read(&plain).is_some() => return (plain.into_owned(), None),
             Identity::UserId => return (written, Some(Problem::NotAnId)),
             Identity::ExternalId => return (written, None),
-            // Usernames may be addresses, and whatever else.
-            Identity::Username => is_wrapped(&plain) || addresses(&plain) > 1,
+            // A username may be an address or any other text.
+            Identity::Username => is_wrapped(&plain) || count_addresses(&plain) > 1,
             Identity::Email => true,
         };
         if !is_address {
             return (written, None);
         }
-        match addressed(&plain) {
-            Addressed::One(address) if address == plain => (written, None),
-            Addressed::One(address) => (address, None),
-            Addressed::Several => (written, Some(Problem::SeveralPeople)),
-            Addressed::Unclear => (written, Some(Problem::NotAnAddress)),
+        match parse_address(&plain) {
+            ParsedAddress::One(address) if address == plain => (written, None),
+            ParsedAddress::One(address) => (address, None),
+            ParsedAddress::Several => (written, Some(Problem::SeveralPeople)),
+            ParsedAddress::Unclear => (written, Some(Problem::NotAnAddress)),
         }
     }
 
-    /// The columns with a direction, over the lines whose cells are known.
+    /// The direction columns, judged by the lines with the expected number of cells.
     pub(super) fn read_directions(&self) -> Vec<Direction> {
-        if self.naming == Naming::EveryCell || self.separator.is_none() {
+        if self.user_cells == UserCells::EveryCell || self.separator.is_none() {
             return Vec::new();
         }
-        let shape = self.shape();
-        let lines = self.people().iter().map(|record| self.cells(*record));
-        let lines = lines.filter(|cells| shape.is_none_or(|shape| shape.fits(cells)));
+        let cell_count = self.cell_count();
+        let lines = self.user_records().iter().map(|record| self.cells(*record));
+        let lines = lines.filter(|cells| cell_count.is_none_or(|cell_count| cell_count.fits(cells)));
         let names = self.header.map(|_| {
             let name = |column: &super::Column| column.name.clone().unwrap_or_default();
             self.columns.iter().map(name).collect::<Vec<_>>()
@@ -181,7 +181,8 @@ impl ImportFile {
     }
 }
 
-/// Spreadsheets write the exponent's sign, and a name that happens to be like `12e4` doesn't have it.
+/// Whether a value is a number with an exponent as spreadsheets write it: with a sign. A username such as `12e4`
+/// doesn't have one.
 fn is_spreadsheet_number(value: &str) -> bool {
     let Some((number, exponent)) = value.split_once(['E', 'e']) else { return false };
     let number = number.strip_prefix(['-', '+']).unwrap_or(number);

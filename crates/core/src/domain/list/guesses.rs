@@ -1,114 +1,116 @@
-//! What a list could mean as well, so that a person is asked.
+//! The guesses made when a file was parsed. A person has to confirm or correct each of them before any user is matched
+//! or looked up.
 
 use super::super::digits::ascii_digits;
-use super::columns::{are_rows_of_addresses, is_remark};
+use super::columns::{are_rows_of_addresses, is_comment};
 use super::direction::{DirectionWord, word_of};
 use super::records::{Quotes, line_ends};
-use super::{Identity, ImportFault, ImportFile, Naming};
+use super::{Identity, ImportFault, ImportFile, UserCells};
 
-/// Something that was guessed about a list. Nobody on it is looked for until a person has answered.
+/// A guess about an import file. No user is matched or looked up until a person has answered it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Guess {
-    /// Several columns could name the users.
+    /// Several columns could identify the users.
     SeveralColumns {
-        /// Their places, in the file's order. [`ImportFile::column`] is the one that was guessed.
+        /// Indexes of these columns, in the file's order. [`ImportFile::column`] is the guessed one.
         columns: Vec<usize>,
     },
-    /// No header names the column, and its values could be anything: it is the first that isn't empty.
+    /// The column has no known name and its values could be anything: it is the first that isn't empty.
     UnnamedColumn {
-        /// Its place.
+        /// Index of the guessed column.
         column: usize,
     },
-    /// There is no header and every cell is an address: either each is a user, or those of one column are.
+    /// The file has no header and every cell is an address: either every cell is a user, or the cells of one column
+    /// are.
     RowsOfAddresses {
-        /// How many columns there are.
+        /// Number of columns in the file.
         columns: usize,
     },
-    /// Lines that may name users stand above the one that was taken for the header.
+    /// There are lines above the detected header that may be users.
     LinesAboveHeader {
-        /// How many.
+        /// Number of such lines above the header.
         lines: usize,
-        /// Where the first of them is, counted from 1.
+        /// Line number of the first of them, from 1.
         first: usize,
-        /// Where the header is.
+        /// Line number of the header, from 1.
         header: usize,
     },
-    /// Quotation marks hold several lines together. One may be missing.
+    /// Quoted cells span several lines. A quotation mark may be missing.
     CellsOfSeveralLines {
-        /// How many cells have several lines.
+        /// Number of cells that span several lines.
         cells: usize,
-        /// Where the line with the first of them begins, counted from 1.
+        /// Line number at which the record with the first of them begins, from 1.
         line: usize,
-        /// How many lines that cell has.
+        /// Number of lines in that first cell.
         lines: usize,
     },
-    /// A column says on or off, and not the same in every line.
+    /// A column states on or off, and differs between lines.
     DifferingDirection {
-        /// Its place.
+        /// Index of the direction column.
         column: usize,
-        /// What it says.
+        /// The different words in it, and how many lines have each.
         words: Vec<DirectionWord>,
     },
-    /// All numbers of 16 digits or more end in zeros, as spreadsheets leave them, which keep 15 digits.
+    /// All numbers of 16 digits or more end in zeros, as in a spreadsheet, which keeps only 15 digits.
     RoundedNumbers {
-        /// How many lines have such a number.
+        /// Number of lines with such a number.
         lines: usize,
-        /// Where the first is, counted from 1.
+        /// Line number of the first of them, from 1.
         line: usize,
-        /// What it says.
+        /// The number in that first line.
         value: String,
     },
 }
 
-/// What a person answers.
+/// A person's answer to a guess, or a correction of the file's interpretation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// The list is understood rightly in this point.
+    /// The guess is right, and the file is to be read accordingly.
     Confirmed(Guess),
-    /// Users are named in this column, by its place, and by this.
+    /// Users are identified by the column at this index, and by this kind of identifier.
     Column(usize, Identity),
-    /// Every cell names a user, by address.
+    /// Every cell is the email address of a user.
     EveryCell,
-    /// Whether a line names the columns. Without one, all lines are read.
+    /// Whether there is a header. Without one, all lines are read as users.
     Header(bool),
-    /// No cell has several lines: each line is read by itself.
+    /// No cell spans several lines: each line is parsed on its own.
     LinesApart,
-    /// Only the lines that say this word in this column are taken.
+    /// Only the lines with this word in this column are imported.
     OnlyLinesWith {
-        /// The column's place.
+        /// Index of the column with the word.
         column: usize,
-        /// The word, in whatever capitals.
+        /// The word to match, ignoring case.
         word: String,
     },
 }
 
-/// So many digits a spreadsheet keeps of a number.
+/// Number of digits that a spreadsheet keeps.
 const KEPT_DIGITS: usize = 15;
 
 impl ImportFile {
-    /// What a person has to answer before anybody on the list is looked for.
+    /// The unanswered guesses. Until there are none, no user is matched or looked up.
     #[must_use]
     pub fn guesses(&self) -> Vec<&Guess> {
         self.guesses.iter().filter(|guess| !self.answered.contains(guess)).collect()
     }
 
-    /// Takes an answer, and reads the list anew as it says.
+    /// Applies an answer, and reads the entries again accordingly. This may raise other guesses.
     ///
     /// # Errors
-    /// [`ImportFault::TooManyLines`]: read by themselves, there are more lines than a list may have.
+    /// [`ImportFault::TooManyLines`]: parsed one by one, there are more lines than can be imported.
     pub fn answer(&mut self, answer: Answer) -> Result<(), ImportFault> {
         match answer {
             Answer::Confirmed(guess) => {
                 self.answered.push(guess);
                 return Ok(());
             }
-            Answer::Column(column, by) => self.choose(column, by),
+            Answer::Column(column, identity) => self.set_column(column, identity),
             Answer::EveryCell => {
-                self.choose(0, Identity::Email);
-                self.naming = Naming::EveryCell;
+                self.set_column(0, Identity::Email);
+                self.user_cells = UserCells::EveryCell;
             }
             Answer::Header(has_header) => {
-                self.change_header(has_header);
+                self.set_header(has_header);
                 self.confirm_lines_above();
             }
             Answer::LinesApart => {
@@ -119,15 +121,15 @@ impl ImportFile {
             }
             Answer::OnlyLinesWith { column, word } => {
                 let word = word_of(&self.spelling, &word);
-                self.taken.retain(|(of, _)| *of != column);
+                self.taken.retain(|(filtered, _)| *filtered != column);
                 self.taken.push((column, word));
             }
         }
-        self.understand();
+        self.interpret();
         Ok(())
     }
 
-    /// Whoever says which line is the header has seen what stands above it.
+    /// Marks the question about lines above the header as answered: a person who sets the header has seen them.
     pub(super) fn confirm_lines_above(&mut self) {
         if let Some(guess) = self.lines_above_header() {
             self.answered.push(guess);
@@ -137,8 +139,8 @@ impl ImportFile {
     pub(super) fn read_guesses(&self) -> Vec<Guess> {
         let structure = [self.cells_of_several_lines(), self.lines_above_header(), self.column_guess()];
         let directions = self.directions.iter().filter(|direction| {
-            let is_taken = self.taken.iter().any(|(column, _)| *column == direction.column);
-            direction.words.len() > 1 && !is_taken
+            let is_filtered = self.taken.iter().any(|(column, _)| *column == direction.column);
+            direction.words.len() > 1 && !is_filtered
         });
         let directions = directions.map(|direction| Guess::DifferingDirection {
             column: direction.column,
@@ -149,17 +151,17 @@ impl ImportFile {
 
     fn column_guess(&self) -> Option<Guess> {
         let choice = &self.choice;
-        if choice.is_blind {
+        if choice.is_fallback {
             return Some(Guess::UnnamedColumn { column: choice.column });
         }
-        if choice.rivals.is_empty() {
+        if choice.alternatives.is_empty() {
             return None;
         }
         let lines = self.first_lines();
         if self.header.is_none() && are_rows_of_addresses(&self.spelling, &lines) {
             return Some(Guess::RowsOfAddresses { columns: self.columns.len() });
         }
-        let mut columns = choice.rivals.clone();
+        let mut columns = choice.alternatives.clone();
         columns.push(choice.column);
         columns.sort_unstable();
         Some(Guess::SeveralColumns { columns })
@@ -167,10 +169,10 @@ impl ImportFile {
 
     fn lines_above_header(&self) -> Option<Guess> {
         let above = self.header.and_then(|header| self.records.get(..header))?;
-        let unread = above.iter().filter(|record| !is_remark(&self.cells(**record)));
-        let unread: Vec<usize> = unread.map(|record| record.line).collect();
-        let first = unread.first().copied()?;
-        Some(Guess::LinesAboveHeader { lines: unread.len(), first, header: self.header_line() })
+        let skipped = above.iter().filter(|record| !is_comment(&self.cells(**record)));
+        let skipped: Vec<usize> = skipped.map(|record| record.line).collect();
+        let first = skipped.first().copied()?;
+        Some(Guess::LinesAboveHeader { lines: skipped.len(), first, header: self.header_line() })
     }
 
     fn cells_of_several_lines(&self) -> Option<Guess> {

@@ -1,4 +1,4 @@
-//! Whom the entries of a list name: one user, nobody, one of several, or somebody who was named before.
+//! Matching of the entries of an import file with users: found, not found, ambiguous or duplicate.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -8,66 +8,65 @@ use super::super::users::{UserIndex, UserStore};
 use super::spelling::Spelling;
 use super::{Confirmed, Entry, Identity, ImportFile};
 
-/// The entries of a list, by their places, each in exactly one pile and each pile in the list's order.
+/// Result of matching an import file: the indexes of its entries, each in exactly one field, in the file's order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Matches {
-    /// They name one user each, and nobody names the same user duplicates.
+    /// Entries that match exactly one user, which no earlier entry matches.
     pub found: Vec<(usize, UserId)>,
-    /// They name nobody, or have a [`Problem`](super::Problem).
+    /// Entries that match no user, or have a [`Problem`](super::Problem).
     pub not_found: Vec<usize>,
-    /// They name several users each, at least two.
+    /// Entries that match at least two users, with these users.
     pub ambiguous: Vec<(usize, Vec<UserId>)>,
-    /// They say what an earlier entry says, or name a user whom an earlier one names.
+    /// Entries with the value of an earlier entry, or that match the user of an earlier entry.
     pub duplicates: Vec<usize>,
 }
 
 impl Matches {
-    /// Matches by what PingOne answered: to an entry, by its place, the users it names, in any order and any number of
-    /// pieces. Whatever is among [`ImportFile::questions`] and has no answer is not found; answers to other entries say
-    /// nothing new.
+    /// Builds the result from users found in PingOne: pairs of an entry's index and the users it matches, in any order;
+    /// an entry may occur several times. Entries in [`ImportFile::questions`] without an answer are not found; answers
+    /// for other entries are ignored.
     #[must_use]
-    pub fn from_answers(list: Confirmed<'_>, answers: Vec<(usize, Vec<UserId>)>) -> Self {
-        let list = list.list;
-        let asked = Asked::of(list);
-        let mut named: Vec<Vec<UserId>> = vec![Vec::new(); list.entries().len()];
+    pub fn from_answers(import: Confirmed<'_>, answers: Vec<(usize, Vec<UserId>)>) -> Self {
+        let file = import.file;
+        let distinct = DistinctValues::of(file);
+        let mut users_by_entry: Vec<Vec<UserId>> = vec![Vec::new(); file.entries().len()];
         for (entry, users) in answers {
-            if let Some(named) = named.get_mut(entry) {
-                named.extend(users);
+            if let Some(users_by_entry) = users_by_entry.get_mut(entry) {
+                users_by_entry.extend(users);
             }
         }
-        Self::of(&asked.states, named)
+        Self::of(&distinct.states, users_by_entry)
     }
 
-    /// `named` has for each entry whom it names.
-    fn of(states: &[State], named: Vec<Vec<UserId>>) -> Self {
+    /// `users_by_entry` has the matching users of each entry.
+    fn of(states: &[LookupState], users_by_entry: Vec<Vec<UserId>>) -> Self {
         let mut matches = Self::default();
-        let mut taken = HashSet::new();
-        for (entry, (state, mut users)) in states.iter().zip(named).enumerate() {
+        let mut seen = HashSet::new();
+        for (entry, (state, mut users)) in states.iter().zip(users_by_entry).enumerate() {
             users.sort_unstable();
             users.dedup();
             match (state, users.as_slice()) {
-                (State::Unaskable, _) | (State::Question, []) => matches.not_found.push(entry),
-                (State::Question, [user]) if taken.insert(*user) => matches.found.push((entry, *user)),
-                (State::Again, _) | (State::Question, [_]) => matches.duplicates.push(entry),
-                (State::Question, _) => matches.ambiguous.push((entry, users)),
+                (LookupState::HasProblem, _) | (LookupState::First, []) => matches.not_found.push(entry),
+                (LookupState::First, [user]) if seen.insert(*user) => matches.found.push((entry, *user)),
+                (LookupState::Duplicate, _) | (LookupState::First, [_]) => matches.duplicates.push(entry),
+                (LookupState::First, _) => matches.ambiguous.push((entry, users)),
             }
         }
         matches
     }
 }
 
-/// What is to be done to learn whom an entry names.
+/// Whether an entry has to be looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// Somebody has to look.
-    Question,
-    /// An earlier entry says the same.
-    Again,
-    /// It has a problem.
-    Unaskable,
+enum LookupState {
+    /// It is the first with its value and has to be looked up.
+    First,
+    /// An earlier entry has the same value.
+    Duplicate,
+    HasProblem,
 }
 
-/// What an entry says, so that two that mean the same are the same.
+/// An entry's normalized value: equal for entries that mean the same.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Key<'a> {
     Id(UserId),
@@ -85,8 +84,13 @@ impl<'a> Key<'a> {
         }
     }
 
-    /// What an entry has to say to name a user; `None` if no entry can.
-    fn naming(users: &'a UserStore, row: UserIndex, identity: Identity, spelling: &Spelling) -> Option<Self> {
+    /// The key of entries that match a user; `None` if no entry can.
+    fn of_user(
+        users: &'a UserStore,
+        row: UserIndex,
+        identity: Identity,
+        spelling: &Spelling,
+    ) -> Option<Self> {
         let text = match identity {
             Identity::UserId => return users.id(row).map(Self::Id),
             Identity::ExternalId => users.external_id(row),
@@ -98,55 +102,57 @@ impl<'a> Key<'a> {
     }
 }
 
-/// The different things that the entries of a list say.
-struct Asked<'a> {
-    /// By what is said, the first entry that says it.
+/// The distinct values of an import file.
+struct DistinctValues<'a> {
+    /// For each value, the index of its first entry.
     firsts: HashMap<Key<'a>, usize>,
-    /// One for each entry.
-    states: Vec<State>,
+    states: Vec<LookupState>,
 }
 
-impl<'a> Asked<'a> {
-    fn of(list: &'a ImportFile) -> Self {
-        let mut firsts = HashMap::with_capacity(list.entries().len());
-        let mut state = |(place, entry)| {
-            let Some(key) = Key::of(entry, list.identity(), &list.spelling) else { return State::Unaskable };
-            let first = *firsts.entry(key).or_insert(place);
-            if first == place { State::Question } else { State::Again }
+impl<'a> DistinctValues<'a> {
+    fn of(file: &'a ImportFile) -> Self {
+        let mut firsts = HashMap::with_capacity(file.entries().len());
+        let mut state = |(index, entry)| {
+            let Some(key) = Key::of(entry, file.identity(), &file.spelling) else {
+                return LookupState::HasProblem;
+            };
+            let first = *firsts.entry(key).or_insert(index);
+            if first == index { LookupState::First } else { LookupState::Duplicate }
         };
-        let states = list.entries().iter().enumerate().map(&mut state).collect();
+        let states = file.entries().iter().enumerate().map(&mut state).collect();
         Self { firsts, states }
     }
 }
 
 impl ImportFile {
-    /// The entries that somebody has to look up, by their places: those without a problem, and of several that say the
-    /// same the first.
+    /// Indexes of the entries that have to be looked up: those without a problem, and only the first of several with
+    /// the same value.
     #[must_use]
     pub fn questions(&self) -> Vec<usize> {
-        let states = Asked::of(self).states.into_iter().enumerate();
-        states.filter(|(_, state)| *state == State::Question).map(|(entry, _)| entry).collect()
+        let states = DistinctValues::of(self).states.into_iter().enumerate();
+        states.filter(|(_, state)| *state == LookupState::First).map(|(entry, _)| entry).collect()
     }
 }
 
 impl Confirmed<'_> {
-    /// Matches by the users who were read. Capitals don't count in usernames and e-mail addresses. Accents do, unlike in a
-    /// search: nobody looks at each of a list's people before something is changed. External ids are compared exactly.
+    /// Matches the file with the loaded users. Case is ignored in usernames and email addresses. Accents count, unlike
+    /// in the page's search, because the users of a file aren't reviewed one by one before they are changed. External
+    /// IDs are compared exactly.
     #[must_use]
     pub fn match_in(self, users: &UserStore) -> Matches {
-        let list = self.list;
-        let asked = Asked::of(list);
-        let mut named: Vec<Vec<UserId>> = vec![Vec::new(); list.entries().len()];
-        for row in (0..users.len()).filter_map(|place| u32::try_from(place).ok()).map(UserIndex) {
-            // A row without an id can't be changed, and names nobody.
+        let file = self.file;
+        let distinct = DistinctValues::of(file);
+        let mut users_by_entry: Vec<Vec<UserId>> = vec![Vec::new(); file.entries().len()];
+        for row in (0..users.len()).filter_map(|index| u32::try_from(index).ok()).map(UserIndex) {
+            // A user without an ID can't be changed, and never matches.
             let Some(id) = users.id(row).filter(|id| !id.0.is_nil()) else { continue };
-            let key = Key::naming(users, row, list.identity(), &list.spelling);
-            let first = key.and_then(|key| asked.firsts.get(&key));
-            if let Some(named) = first.and_then(|first| named.get_mut(*first)) {
-                named.push(id);
+            let key = Key::of_user(users, row, file.identity(), &file.spelling);
+            let first = key.and_then(|key| distinct.firsts.get(&key));
+            if let Some(users_by_entry) = first.and_then(|first| users_by_entry.get_mut(*first)) {
+                users_by_entry.push(id);
             }
         }
-        Matches::of(&asked.states, named)
+        Matches::of(&distinct.states, users_by_entry)
     }
 }
 
@@ -160,10 +166,10 @@ mod tests {
     use crate::domain::user::{UnreadableUser, User};
     use crate::domain::users::tests::{fold, user};
 
-    fn list(text: &str, by: Identity) -> ImportFile {
-        let mut list = read(text.as_bytes(), &normalize()).unwrap();
-        list.identify(0, by, false);
-        list
+    fn import(text: &str, by: Identity) -> ImportFile {
+        let mut import = read(text.as_bytes(), &normalize()).unwrap();
+        import.identify(0, by, false);
+        import
     }
 
     fn store(people: &[User]) -> UserStore {
@@ -179,30 +185,30 @@ mod tests {
     }
 
     #[test]
-    fn usernames_and_addresses_are_found_whatever_their_capitals() {
+    fn usernames_and_addresses_match_regardless_of_case() {
         let users = store(&[user(1), User { username: " ŁUK ".into(), ..user(2) }]);
         let matches =
-            list("USER001\nłuk\nstranger\n", Identity::Username).confirmed().unwrap().match_in(&users);
+            import("USER001\nłuk\nstranger\n", Identity::Username).confirmed().unwrap().match_in(&users);
         assert_eq!((matches.found, matches.not_found), (vec![(0, id(1)), (1, id(2))], vec![2]));
         let matches =
-            list("user001@EXAMPLE.com\nuser001", Identity::Email).confirmed().unwrap().match_in(&users);
+            import("user001@EXAMPLE.com\nuser001", Identity::Email).confirmed().unwrap().match_in(&users);
         assert_eq!((matches.found, matches.not_found), (vec![(0, id(1))], vec![1]));
     }
 
     #[test]
-    fn an_accent_makes_another_person() {
+    fn accents_distinguish_users() {
         let people = ["zoe", "Zoë"].map(|name| User { username: name.into(), ..user(name.len() as u128) });
-        let matches = list("ZOË\nzoé\n", Identity::Username).confirmed().unwrap().match_in(&store(&people));
+        let matches = import("ZOË\nzoé\n", Identity::Username).confirmed().unwrap().match_in(&store(&people));
         assert_eq!((matches.found, matches.not_found), (vec![(0, people[1].id)], vec![1]));
     }
 
     #[test]
-    fn external_ids_are_compared_exactly_and_ids_as_what_they_mean() {
+    fn external_ids_are_compared_exactly_and_user_ids_as_uuids() {
         let users = store(&[User { external_id: Some("E-1".into()), ..user(1) }, user(2)]);
-        let matches = list("e-1\n E-1\u{a0}\n", Identity::ExternalId).confirmed().unwrap().match_in(&users);
+        let matches = import("e-1\n E-1\u{a0}\n", Identity::ExternalId).confirmed().unwrap().match_in(&users);
         assert_eq!((matches.found, matches.not_found), (vec![(1, id(1))], vec![0]));
         let text = format!("{{{}}}\n{}\nuser002\n", id(2), id(9).to_string().to_uppercase());
-        let matches = list(&text, Identity::UserId).confirmed().unwrap().match_in(&users);
+        let matches = import(&text, Identity::UserId).confirmed().unwrap().match_in(&users);
         assert_eq!((matches.found, matches.not_found), (vec![(0, id(2))], vec![1, 2]));
     }
 
@@ -210,7 +216,7 @@ mod tests {
     fn an_address_that_several_users_share_is_ambiguous() {
         let shared = |number| User { email: Some("Team@example.com".into()), ..user(number) };
         let users = store(&[shared(3), shared(1), user(2)]);
-        let matches = list("team@example.com\nTEAM@example.com\n", Identity::Email)
+        let matches = import("team@example.com\nTEAM@example.com\n", Identity::Email)
             .confirmed()
             .unwrap()
             .match_in(&users);
@@ -219,16 +225,16 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_named_again_is_in_the_list_twice() {
-        let list = list("user001\nnobody\nUser001 \nNOBODY\n4.1E+07\n4.1E+07\n", Identity::Username);
-        let matches = list.confirmed().unwrap().match_in(&store(&[user(1)]));
+    fn an_entry_with_an_earlier_value_is_a_duplicate() {
+        let import = import("user001\nnobody\nUser001 \nNOBODY\n4.1E+07\n4.1E+07\n", Identity::Username);
+        let matches = import.confirmed().unwrap().match_in(&store(&[user(1)]));
         assert_eq!((matches.found, matches.duplicates), (vec![(0, id(1))], vec![2, 3]));
-        assert_eq!(matches.not_found, [1, 4, 5], "what a spreadsheet shortened may have been different");
-        assert_eq!(list.questions(), [0, 1]);
+        assert_eq!(matches.not_found, [1, 4, 5], "shortened numbers may have been different ones");
+        assert_eq!(import.questions(), [0, 1]);
     }
 
     #[test]
-    fn a_row_that_cannot_be_read_is_found_by_its_id_alone() {
+    fn an_unreadable_user_is_found_only_by_its_id() {
         let mut users = UserStore::default();
         for id in [None, Some(id(1))] {
             users.learn_unreadable(UnreadableUser {
@@ -238,13 +244,13 @@ mod tests {
             });
         }
         let text = format!("{}\n{}\n", Uuid::nil(), id(1));
-        let matches = list(&text, Identity::UserId).confirmed().unwrap().match_in(&users);
+        let matches = import(&text, Identity::UserId).confirmed().unwrap().match_in(&users);
         assert_eq!((matches.found, matches.not_found), (vec![(1, id(1))], vec![0]));
     }
 
     #[test]
-    fn answers_are_piled_like_users_who_were_read() {
-        let list = list("ana\nbo\ncy\nANA\ndi\n\u{eb}\n", Identity::Username);
+    fn answers_are_matched_like_loaded_users() {
+        let import = import("ana\nbo\ncy\nANA\ndi\n\u{eb}\n", Identity::Username);
         let answers = vec![
             (4, vec![id(4)]),
             (0, vec![id(1)]),
@@ -260,12 +266,12 @@ mod tests {
             ambiguous: vec![(1, vec![id(2), id(3)])],
             duplicates: vec![3, 5],
         };
-        assert_eq!(Matches::from_answers(list.confirmed().unwrap(), answers), expected);
+        assert_eq!(Matches::from_answers(import.confirmed().unwrap(), answers), expected);
     }
 
     #[test]
-    fn a_long_list_is_matched_against_many_users_in_one_go() {
-        // The store relies on ids being random.
+    fn a_long_list_is_matched_against_many_users_in_a_single_pass() {
+        // The store relies on IDs being random.
         let scattered = |number: u128| {
             UserId(Uuid::from_u128(number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)))
         };
@@ -273,7 +279,7 @@ mod tests {
             (1..=100_000).map(|number| User { id: scattered(number), ..user(number) }).collect();
         let lines: Vec<String> = (0..200_000).map(|number| format!("USER{number:03}")).collect();
         let matches =
-            list(&lines.join("\n"), Identity::Username).confirmed().unwrap().match_in(&store(&people));
+            import(&lines.join("\n"), Identity::Username).confirmed().unwrap().match_in(&store(&people));
         assert_eq!((matches.found.len(), matches.not_found.len()), (100_000, 100_000));
     }
 }

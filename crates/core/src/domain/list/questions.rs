@@ -1,4 +1,5 @@
-//! What is asked of PingOne to learn whom the entries of a list name.
+//! Lookup of an import file's values in PingOne, for users who aren't loaded: which requests to make, and which entry
+//! an answered user belongs to.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -8,65 +9,66 @@ use super::super::user::{User, UserId};
 use super::spelling::Spelling;
 use super::{Confirmed, Identity};
 
-/// So many are asked for in one filter at most. PingOne documents no bound for a filter's length.
-const MOST_AT_ONCE: usize = 10;
+/// Maximum number of values in one filter. PingOne documents no limit for a filter's length.
+const MAX_VALUES_PER_FILTER: usize = 10;
 
-/// So long a filter may be in an address, in bytes: what stands between a browser and PingOne takes 8 kB in all.
-const LONGEST_FILTER: usize = 3000;
+/// Maximum length of a filter in a URL, percent-encoded, in bytes: what is between a browser and PingOne accepts about
+/// 8 kB in all.
+const MAX_FILTER_LEN: usize = 3000;
 
-/// Nobody has a longer name, and whatever is longer isn't asked for.
-const LONGEST_VALUE: usize = 1024;
+/// Maximum length of a value in bytes. No identifier is longer, so longer values aren't looked up.
+const MAX_VALUE_LEN: usize = 1024;
 
-/// The different things that a list says, in its order.
+/// The distinct values of an import file that have to be looked up, in the file's order.
 #[derive(Debug, Clone)]
 pub struct Questions {
     identity: Identity,
     spelling: Spelling,
     values: Vec<(usize, String)>,
-    /// The entry that says something, by what is compared of it.
+    /// For each normalized value, the index of its entry.
     entries: HashMap<String, usize>,
 }
 
 impl Questions {
-    /// The questions of a list as it is understood now.
+    /// The lookups for a file with its current interpretation.
     #[must_use]
-    pub fn of(list: Confirmed<'_>) -> Self {
-        let list = list.list;
-        let (identity, spelling) = (list.identity(), list.spelling.clone());
-        let value = |entry: usize| Some((entry, list.entries().get(entry)?.value.clone()));
-        let values = list.questions().into_iter().filter_map(value);
-        let values: Vec<_> = values.filter(|(_, value)| value.len() <= LONGEST_VALUE).collect();
+    pub fn of(import: Confirmed<'_>) -> Self {
+        let file = import.file;
+        let (identity, spelling) = (file.identity(), file.spelling.clone());
+        let value = |entry: usize| Some((entry, file.entries().get(entry)?.value.clone()));
+        let values = file.questions().into_iter().filter_map(value);
+        let values: Vec<_> = values.filter(|(_, value)| value.len() <= MAX_VALUE_LEN).collect();
         let key = |(entry, value): &(usize, String)| (spelling.key(value, identity).into_owned(), *entry);
         let entries = values.iter().map(key).collect();
         Self { identity, spelling, values, entries }
     }
 
-    /// How many there are.
+    /// Number of values that have to be looked up.
     #[must_use]
     pub fn len(&self) -> usize {
         self.values.len()
     }
 
-    /// Whether there are none.
+    /// Whether there is nothing to look up.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 
-    /// The list's entry that a question is about, by its place.
+    /// Index of the entry in the file whose value this question looks up.
     #[must_use]
     pub fn entry(&self, question: usize) -> Option<usize> {
         self.values.get(question).map(|(entry, _)| *entry)
     }
 
-    /// The user who is asked for, where users are named by id: PingOne has no filter for that.
+    /// The ID to read, if users are identified by user ID: PingOne has no filter for it, so each is read on its own.
     #[must_use]
     pub fn user(&self, question: usize) -> Option<UserId> {
         let (_, value) = self.values.get(question).filter(|_| self.identity == Identity::UserId)?;
         UserId::read(value)
     }
 
-    /// The entry that names a user who was answered.
+    /// Index of the entry that matches a user from PingOne's answer.
     #[must_use]
     pub fn naming(&self, user: &User) -> Option<usize> {
         let text = match self.identity {
@@ -78,15 +80,17 @@ impl Questions {
         self.entries.get(self.spelling.key(text, self.identity).as_ref()).copied()
     }
 
-    /// The questions in the portions in which they are asked.
+    /// The questions in batches, one per request.
     #[must_use]
     pub fn portions(&self) -> Vec<Range<usize>> {
         let mut portions: Vec<Range<usize>> = Vec::new();
-        let (mut length, most) = (0, if self.identity == Identity::UserId { 1 } else { MOST_AT_ONCE });
+        let (mut length, max) =
+            (0, if self.identity == Identity::UserId { 1 } else { MAX_VALUES_PER_FILTER });
         for question in 0..self.len() {
-            let more = self.filter(question..question + 1).map_or(0, |filter| encoded(&filter.to_string()));
+            let more =
+                self.filter(question..question + 1).map_or(0, |filter| max_encoded_len(&filter.to_string()));
             match portions.last_mut() {
-                Some(last) if last.len() < most && length + more <= LONGEST_FILTER => {
+                Some(last) if last.len() < max && length + more <= MAX_FILTER_LEN => {
                     last.end = question + 1;
                     length += more;
                 }
@@ -99,8 +103,8 @@ impl Questions {
         portions
     }
 
-    /// The filter for some of them: each value as it is written, and in the other spellings that PingOne may have, because
-    /// it may compare the case and each character. `None` where users are named by id.
+    /// The filter for some of the questions: each value as it is written, and in the other spellings that PingOne may
+    /// store, because PingOne may compare case and each character. `None` if users are identified by user ID.
     #[must_use]
     pub fn filter(&self, questions: Range<usize>) -> Option<Filter> {
         let attribute = match self.identity {
@@ -115,8 +119,8 @@ impl Questions {
     }
 }
 
-/// How long a text is in an address, at most.
-fn encoded(text: &str) -> usize {
+/// Upper bound of a text's percent-encoded length.
+fn max_encoded_len(text: &str) -> usize {
     text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { 1 } else { 3 }).sum()
 }
 
@@ -128,9 +132,9 @@ mod tests {
     use crate::domain::users::tests::user;
 
     fn questions(text: &str, by: Identity) -> Questions {
-        let mut list = read(text.as_bytes(), &normalize()).unwrap();
-        list.identify(0, by, false);
-        Questions::of(list.confirmed().unwrap())
+        let mut file = read(text.as_bytes(), &normalize()).unwrap();
+        file.identify(0, by, false);
+        Questions::of(file.confirmed().unwrap())
     }
 
     fn filter(questions: &Questions) -> String {
@@ -138,14 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_twice_or_says_nothing_is_not_asked() {
+    fn duplicates_and_entries_with_a_problem_are_not_looked_up() {
         let questions = questions("Ana\n\nana\n4.1E+07\nbo\n", Identity::Username);
         assert_eq!(filter(&questions), r#"username eq "Ana" or username eq "ana" or username eq "bo""#);
         assert_eq!([questions.entry(0), questions.entry(1), questions.entry(2)], [Some(0), Some(3), None]);
     }
 
     #[test]
-    fn external_ids_keep_their_capitals_and_quotes_end_nothing() {
+    fn external_ids_keep_their_case_and_quotes_are_escaped() {
         let questions = questions("A\"1\n", Identity::ExternalId);
         assert_eq!(filter(&questions), r#"externalId eq "A\"1""#);
         let other = User { external_id: Some("a\"1".into()), ..user(1) };
@@ -154,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_who_is_spelled_otherwise_is_still_the_one_who_was_asked_for() {
+    fn a_user_with_another_spelling_is_assigned_to_its_entry() {
         let asked = questions("x\nANA@example.com\n", Identity::Email);
         let ana = User { email: Some("Ana@Example.com".into()), ..user(1) };
         assert_eq!(asked.naming(&ana), Some(1));
@@ -162,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_asked_for_one_by_one() {
+    fn user_ids_are_looked_up_one_by_one() {
         let id = user(7).id;
         let questions = questions(&format!("{{{id}}}\nnone\n"), Identity::UserId);
         assert_eq!((questions.len(), questions.user(0)), (1, Some(id)));
@@ -171,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn portions_are_neither_many_nor_long_and_miss_nobody() {
+    fn batches_are_limited_in_size_and_length_and_cover_all_values() {
         let names = (0..25).map(|number| format!("user{number}")).collect::<Vec<_>>().join("\n");
         assert_eq!(questions(&names, Identity::Username).portions(), [0..10, 10..20, 20..25]);
         let long: Vec<_> = (0..9).map(|number| number.to_string() + &"王".repeat(90)).collect();
@@ -183,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_can_be_called_is_not_sent() {
+    fn values_longer_than_any_identifier_are_not_looked_up() {
         assert!(questions(&"x".repeat(2000), Identity::Username).is_empty());
     }
 }

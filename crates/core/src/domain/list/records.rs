@@ -1,8 +1,8 @@
-//! Where the records of a separated text begin and end, and what stands in their cells: RFC 4180, read with lenience.
+//! Splitting of delimiter-separated text into records and cells: a lenient reader of RFC 4180.
 //!
-//! A cell is quoted if its quotation marks close right before a separator or the end of a line. Otherwise they are
-//! letters like any other: one stray mark must not swallow the people of a thousand lines. A quoted cell may have several
-//! lines, unless [`Quotes::WithinLine`] says otherwise.
+//! A cell is quoted if its quotation mark is closed right before a separator or the end of a line. Otherwise quotation
+//! marks are ordinary characters: a single stray mark must not swallow a thousand lines of users. A quoted cell may
+//! span several lines, unless [`Quotes::WithinLine`] is set.
 
 use std::borrow::Cow;
 
@@ -10,19 +10,19 @@ use memchr::{memchr, memchr_iter, memchr2};
 
 use super::spelling::is_invisible;
 
-/// What stands between the cells of a line.
+/// The separator between the cells of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Separator {
-    /// `,`
+    /// `,`, the standard separator of CSV (RFC 4180).
     Comma,
-    /// `;`, where the comma is for decimals.
+    /// `;`, usual where the comma is the decimal separator.
     Semicolon,
-    /// The tabulator, as cells are copied.
+    /// Tab, as in cells copied from a spreadsheet.
     Tab,
 }
 
 impl Separator {
-    /// Where two are as likely, the later is meant: commas stand in texts, tabulators don't.
+    /// In ascending priority, for ties in the detection: commas occur in texts, tabs don't.
     const ALL: [Self; 3] = [Self::Comma, Self::Semicolon, Self::Tab];
 
     fn bytes(separator: Option<Self>) -> &'static [u8] {
@@ -34,8 +34,7 @@ impl Separator {
         }
     }
 
-    /// The separator that a file names in a first line of its own, `sep=;`, as Excel takes it, and where the next line
-    /// begins, in bytes.
+    /// The separator that a first line `sep=;` declares, as Excel reads it, and the byte offset of the next line.
     pub(super) fn declared(text: &str) -> Option<(Self, usize)> {
         let end = text.find(['\r', '\n'])?;
         let (line, rest) = text.split_at_checked(end)?;
@@ -45,14 +44,14 @@ impl Separator {
         Some((separator, end + line_end_len(rest.as_bytes())))
     }
 
-    /// The separator by which most of the first lines have the same number of cells; `None` if fewer than half of them
-    /// have more than one.
+    /// The separator that gives most of the first lines the same number of cells; `None` if fewer than half of them
+    /// have more than one cell.
     pub(super) fn of(text: &str) -> Option<Self> {
         let lines = Records::new(text, 0, 1, b",;\t", Quotes::AcrossLines);
         let lines = lines.map(|record| record.text(text)).filter(|line| !line.starts_with('#'));
-        let lines: Vec<[usize; 3]> = lines.take(LINES_LOOKED_AT).map(counts).collect();
-        let likelihood = |place: usize| {
-            let counts: Vec<usize> = lines.iter().filter_map(|line| line.get(place)).copied().collect();
+        let lines: Vec<[usize; 3]> = lines.take(SAMPLED_LINES).map(counts).collect();
+        let likelihood = |index: usize| {
+            let counts: Vec<usize> = lines.iter().filter_map(|line| line.get(index)).copied().collect();
             let separated = counts.iter().filter(|count| **count > 0);
             let same = |count: &usize| counts.iter().filter(|other| *other == count).count();
             let agreeing = separated.clone().map(same).max().unwrap_or(0);
@@ -60,54 +59,54 @@ impl Separator {
                 .then(|| (agreeing, counts.iter().sum::<usize>()))
         };
         let likely =
-            Self::ALL.into_iter().enumerate().filter_map(|(place, it)| Some((likelihood(place)?, it)));
+            Self::ALL.into_iter().enumerate().filter_map(|(index, it)| Some((likelihood(index)?, it)));
         likely.max_by_key(|(likelihood, _)| *likelihood).map(|(_, separator)| separator)
     }
 }
 
-/// Where quotation marks hold a cell together.
+/// How far a quoted cell may extend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quotes {
-    /// Also across the ends of lines, as RFC 4180 has it.
+    /// Also across line ends, as RFC 4180 defines it.
     AcrossLines,
-    /// In one line only; a mark without its counterpart there is a letter.
+    /// Within one line; a mark without its counterpart in the line is an ordinary character.
     WithinLine,
 }
 
-/// How many lines tell the separator.
-const LINES_LOOKED_AT: usize = 20;
+/// How many lines are sampled to detect the separator.
+const SAMPLED_LINES: usize = 20;
 
-/// How often each separator stands outside quotes.
+/// How often each separator occurs outside quotes.
 fn counts(line: &str) -> [usize; 3] {
-    let ends =
+    let is_cell_end =
         Fields::new(line, b",;\t", Quotes::AcrossLines).filter_map(|field| line.as_bytes().get(field.end));
     let mut counts = [0; 3];
-    for end in ends {
-        let place = Separator::ALL.iter().position(|it| Separator::bytes(Some(*it)) == [*end]);
-        if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
+    for end in is_cell_end {
+        let index = Separator::ALL.iter().position(|it| Separator::bytes(Some(*it)) == [*end]);
+        if let Some(count) = index.and_then(|index| counts.get_mut(index)) {
             *count += 1;
         }
     }
     counts
 }
 
-/// Where a record stands in its text. One whose cells are all blank is none.
+/// Position of a record in its text. Records whose cells are all blank are skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Record {
-    /// The line it begins at, counted from 1 as editors do.
+    /// Number of the line it begins at, from 1.
     pub(super) line: usize,
     start: usize,
     end: usize,
 }
 
 impl Record {
-    /// As it was written, without the end of its line.
+    /// The record's text without its line end.
     pub(super) fn text(self, text: &str) -> &str {
         text.get(self.start..self.end).unwrap_or_default()
     }
 }
 
-/// The records of a text, one after the other.
+/// Iterator over the records of a text.
 #[derive(Debug)]
 pub(super) struct Records<'a> {
     text: &'a str,
@@ -118,21 +117,22 @@ pub(super) struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    /// Those of a text from a place on, in bytes, that is the beginning of a line with this number.
+    /// Records from byte offset `at`, which is the beginning of line number `line`.
     fn new(text: &'a str, at: usize, line: usize, separators: &'static [u8], quotes: Quotes) -> Self {
         Self { text, separators, quotes, at, line }
     }
 
-    /// Those of a whole text, or of all but its first line.
+    /// Records from byte offset `start`: 0, or the beginning of the second line.
     pub(super) fn of(text: &'a str, start: usize, separator: Option<Separator>, quotes: Quotes) -> Self {
         let line = if start == 0 { 1 } else { 2 };
         Self::new(text, start, line, Separator::bytes(separator), quotes)
     }
 
-    /// Whether nothing stands in a record, whatever separates it.
+    /// Whether a record has no content, with any separator.
     fn is_blank(&self, record: Record) -> bool {
-        let is_nothing = |letter: char| matches!(letter, '"' | ',' | ';') || is_blank(letter);
-        record.text(self.text).chars().all(is_nothing)
+        let is_separator_or_blank =
+            |character: char| matches!(character, '"' | ',' | ';') || is_blank(character);
+        record.text(self.text).chars().all(is_separator_or_blank)
     }
 }
 
@@ -155,9 +155,9 @@ impl Iterator for Records<'_> {
     }
 }
 
-/// The cells of a record, without their quotes, as they are otherwise.
+/// The cells of a record, unquoted and otherwise unchanged.
 pub(super) fn cells(record: &str, separator: Option<Separator>) -> impl Iterator<Item = Cow<'_, str>> {
-    // A record that ends with its line has no cell that goes on in the next.
+    // Of a record that was split with [`Quotes::WithinLine`], no cell can reach into the next line.
     let fields = Fields::new(record, Separator::bytes(separator), Quotes::AcrossLines);
     fields.map(|field| {
         let content = record.get(field.start..field.start + field.len).unwrap_or_default();
@@ -168,25 +168,25 @@ pub(super) fn cells(record: &str, separator: Option<Separator>) -> impl Iterator
     })
 }
 
-/// A cell's place, in bytes.
+/// Position of a cell in its record, in bytes.
 #[derive(Debug, Clone, Copy)]
 struct Field {
-    /// Where its content begins, after the quotation mark if it is quoted.
+    /// Beginning of its content, after the quotation mark if it is quoted.
     start: usize,
     len: usize,
     is_quoted: bool,
-    /// Where its separator, the end of its line or that of the text stands.
+    /// Position of its separator, of its line end or of the end of the text.
     end: usize,
 }
 
-/// The cells of the first record of a text.
+/// Iterator over the cells of the first record of a text.
 #[derive(Debug)]
 struct Fields<'a> {
     bytes: &'a [u8],
     separators: &'static [u8],
-    /// How far a quoted cell may reach.
+    /// A quoted cell has to be closed before this offset.
     quotes_end: usize,
-    /// Where the next begins; `None` after the last.
+    /// Beginning of the next cell; `None` after the last.
     at: Option<usize>,
 }
 
@@ -201,18 +201,18 @@ impl<'a> Fields<'a> {
     }
 
     fn quoted(&self, at: usize) -> Option<Field> {
-        let start = self.after_blanks(at);
+        let start = self.skip_spaces(at);
         if self.bytes.get(start) != Some(&b'"') {
             return None;
         }
         let start = start + 1;
         let closing = self.closing(start)?;
-        let end = self.after_blanks(closing + 1);
-        let is_closed = self.bytes.get(end).is_none_or(|byte| self.ends(*byte));
+        let end = self.skip_spaces(closing + 1);
+        let is_closed = self.bytes.get(end).is_none_or(|byte| self.is_cell_end(*byte));
         is_closed.then_some(Field { start, len: closing - start, is_quoted: true, end })
     }
 
-    /// The first quotation mark that isn't doubled.
+    /// Position of the first quotation mark that isn't doubled.
     fn closing(&self, from: usize) -> Option<usize> {
         let bytes = self.bytes.get(..self.quotes_end)?;
         let mut at = from;
@@ -227,16 +227,16 @@ impl<'a> Fields<'a> {
 
     fn unquoted(&self, start: usize) -> Field {
         let rest = self.bytes.get(start..).unwrap_or_default();
-        let len = rest.iter().position(|byte| self.ends(*byte)).unwrap_or(rest.len());
+        let len = rest.iter().position(|byte| self.is_cell_end(*byte)).unwrap_or(rest.len());
         Field { start, len, is_quoted: false, end: start + len }
     }
 
-    fn after_blanks(&self, at: usize) -> usize {
+    fn skip_spaces(&self, at: usize) -> usize {
         let rest = self.bytes.get(at..).unwrap_or_default();
         at + rest.iter().take_while(|byte| **byte == b' ').count()
     }
 
-    fn ends(&self, byte: u8) -> bool {
+    fn is_cell_end(&self, byte: u8) -> bool {
         matches!(byte, b'\r' | b'\n') || self.separators.contains(&byte)
     }
 }
@@ -253,7 +253,7 @@ impl Iterator for Fields<'_> {
     }
 }
 
-/// How long the end of a line is that a text begins with: 2 for CRLF, 1 for LF or CR, 0 for none.
+/// Length of the line end at the beginning of a text: 2 for CRLF, 1 for LF or CR, 0 for none.
 fn line_end_len(bytes: &[u8]) -> usize {
     match bytes {
         [b'\r', b'\n', ..] => 2,
@@ -262,7 +262,7 @@ fn line_end_len(bytes: &[u8]) -> usize {
     }
 }
 
-/// How many lines end in a text. CRLF ends one.
+/// Number of line ends in a text. CRLF counts once.
 pub(super) fn line_ends(bytes: &[u8]) -> usize {
     let feeds = memchr_iter(b'\n', bytes).count();
     let returns = memchr_iter(b'\r', bytes).count();
@@ -270,9 +270,9 @@ pub(super) fn line_ends(bytes: &[u8]) -> usize {
     feeds + returns - pairs
 }
 
-/// Whether a letter is only there by accident at the edge of a cell: blanks, breaks, and what can't be seen.
-pub(super) fn is_blank(letter: char) -> bool {
-    is_invisible(letter) || letter.is_whitespace() || letter.is_control()
+/// Whether a character is dropped at the edges of a cell: blanks, control characters and invisible ones.
+pub(super) fn is_blank(character: char) -> bool {
+    is_invisible(character) || character.is_whitespace() || character.is_control()
 }
 
 #[cfg(test)]
@@ -291,21 +291,21 @@ mod tests {
     }
 
     #[test]
-    fn every_end_of_a_line_ends_one_and_empty_lines_are_nothing() {
+    fn all_kinds_of_line_ends_are_recognized_and_blank_lines_are_skipped() {
         let text = "a,b\r\nc,d\n\n \t\n,\n\"\",\re,f\r\r\ng";
         let expected = [row(1, &["a", "b"]), row(2, &["c", "d"]), row(7, &["e", "f"]), row(9, &["g"])];
         assert_eq!(table(text, Some(Separator::Comma)), expected);
     }
 
     #[test]
-    fn quotes_hold_separators_line_breaks_and_quotes_together() {
+    fn quoted_cells_may_contain_separators_line_breaks_and_quotes() {
         let text = "\"a;1\r\n\n2\";b\n \"c \"\"x\"\"\" ;\"\"\nd";
         let expected = [row(1, &["a;1\r\n\n2", "b"]), row(4, &["c \"x\"", ""]), row(5, &["d"])];
         assert_eq!(table(text, Some(Separator::Semicolon)), expected);
     }
 
     #[test]
-    fn a_stray_quote_is_a_letter_and_swallows_nobody() {
+    fn a_stray_quote_is_an_ordinary_character_and_swallows_no_line() {
         for (text, expected) in [
             ("5\" pipe,b", vec![row(1, &["5\" pipe", "b"])]),
             ("\"a\"b,c", vec![row(1, &["\"a\"b", "c"])]),
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_without_its_counterpart_in_the_line_is_a_letter_where_lines_are_read_apart() {
+    fn within_a_line_an_unclosed_quote_is_an_ordinary_character() {
         let text = "ana,\"VIP\nbo,\"x, y\"\ncy,Monitor 27\"\ndi,z";
         let records = Records::of(text, 0, Some(Separator::Comma), Quotes::WithinLine);
         let lines: Vec<&str> = records.map(|record| record.text(text)).collect();
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn the_separator_is_the_one_that_most_lines_agree_on() {
+    fn the_separator_is_the_one_with_the_most_consistent_cell_counts() {
         for (text, expected) in [
             ("a,b\nc,d", Some(Separator::Comma)),
             ("id;pay\na;1,5\nb;2,5", Some(Separator::Semicolon)),
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_may_name_its_separator() {
+    fn a_file_may_declare_its_separator() {
         assert_eq!(Separator::declared("sep=;\r\na"), Some((Separator::Semicolon, 7)));
         assert_eq!(Separator::declared("SEP=\t\na"), Some((Separator::Tab, 6)));
         for text in ["sep=|\na", "sep=;", "sep", "sé=;\n", "a\nsep=;\n", ""] {
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn many_stray_quotes_take_no_longer_than_others() {
+    fn many_stray_quotes_are_parsed_in_linear_time() {
         for line in ["\"a\" b,", "\"\"\"\"x,", "\"\n", "\",", "\"\"a\n", " \"  "] {
             let text = format!("\"{}", line.repeat(200_000));
             for quotes in [Quotes::AcrossLines, Quotes::WithinLine] {

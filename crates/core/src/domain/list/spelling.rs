@@ -1,5 +1,5 @@
-//! When two spellings are the same name: capitals, quotation marks around it, characters that can't be seen, typographic
-//! apostrophes and hyphens, and the forms in which Unicode writes the same letter.
+//! Normalization of identifiers for comparison: case, surrounding quotation marks, invisible characters, typographic
+//! apostrophes and hyphens, and Unicode normalization forms.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,29 +9,28 @@ use super::Identity;
 use super::columns::trimmed;
 use crate::domain::punctuation::plain_marks;
 
-/// A normalization form of Unicode (UAX #15).
+/// A Unicode normalization form (UAX #15).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Form {
-    /// Letters and their accents as one character where there is one.
+    /// Letters and accents composed into one character where one exists.
     Nfc,
-    /// Letters and their accents apart.
+    /// Letters and accents decomposed into separate characters.
     Nfd,
-    /// As [`Form::Nfc`], and full-width letters, ligatures and the like as the letters that they stand for.
+    /// Like [`Form::Nfc`], with full-width letters, ligatures and other compatibility characters replaced by the
+    /// letters that they stand for.
     Nfkc,
 }
 
-/// Writes a text in a normalization form. The tables for it are the browser's: this crate has none.
+/// Converts text to a normalization form. The browser implements it, so that this crate needs no Unicode tables.
 pub type Normalize = Rc<dyn Fn(&str, Form) -> String>;
 
-/// Quotation marks that stand around a name in somebody's file and don't belong to it.
+/// Quotation marks around a name in an import file that aren't part of it.
 const QUOTES: [(char, char); 8] =
     [('"', '"'), ('\'', '\''), ('“', '”'), ('„', '“'), ('„', '”'), ('«', '»'), ('‘', '’'), ('‚', '‘')];
 
-/// How the values of a file are compared.
 #[derive(Clone)]
 pub(super) struct Spelling {
     normalize: Normalize,
-    /// The form in which values are compared.
     form: Form,
 }
 
@@ -42,13 +41,13 @@ impl fmt::Debug for Spelling {
 }
 
 impl Spelling {
-    /// `is_unicode` says whether the file is in a Unicode encoding. Another may be another than the one that was
-    /// assumed: what reads `pawe³` may be `paweł` in truth, and [`Form::Nfkc`] would make `pawe3` of it.
+    /// `is_unicode` says whether the file's encoding is a Unicode encoding. If not, its code page is only assumed: text
+    /// decoded as `pawe³` may really be `paweł`, and [`Form::Nfkc`] would turn it into `pawe3`, another name.
     pub(super) fn new(normalize: Normalize, is_unicode: bool) -> Self {
         Self { normalize, form: if is_unicode { Form::Nfkc } else { Form::Nfc } }
     }
 
-    /// A text as it is read: without characters that can't be seen, in one normalization form, without blanks around it.
+    /// A text without invisible characters, in the comparison's normalization form and without surrounding blanks.
     pub(super) fn plain<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if text.is_ascii() {
             return Cow::Borrowed(trimmed(text));
@@ -57,7 +56,7 @@ impl Spelling {
         Cow::Owned(trimmed(&normal).to_owned())
     }
 
-    /// What of a text is compared. Capitals and the kind of an apostrophe or hyphen count in external ids only.
+    /// The comparison key of a text. Case and the kind of an apostrophe or hyphen count only in external IDs.
     pub(super) fn key<'a>(&self, text: &'a str, identity: Identity) -> Cow<'a, str> {
         let plain = match self.plain(text) {
             Cow::Borrowed(plain) => Cow::Borrowed(unquoted(plain)),
@@ -69,8 +68,7 @@ impl Spelling {
         }
     }
 
-    /// The spellings in which PingOne may have what a value names: it compares texts as they are, perhaps without regard
-    /// to capitals.
+    /// The spellings in which PingOne may store a value: it compares texts as they are, and possibly case-sensitively.
     pub(super) fn spellings(&self, value: &str, identity: Identity) -> Vec<String> {
         let seen = visible(value);
         let bare = unquoted(&seen);
@@ -80,8 +78,8 @@ impl Spelling {
         }
         if matches!(identity, Identity::Username | Identity::Email) {
             spellings.push(plain_marks(bare.to_owned()));
-            let small: Vec<String> = spellings.iter().map(|spelling| spelling.to_lowercase()).collect();
-            spellings.extend(small);
+            let lowercase: Vec<String> = spellings.iter().map(|spelling| spelling.to_lowercase()).collect();
+            spellings.extend(lowercase);
         }
         let mut distinct: Vec<String> = Vec::new();
         for spelling in spellings {
@@ -94,20 +92,20 @@ impl Spelling {
 }
 
 fn visible(text: &str) -> String {
-    text.chars().filter(|letter| !is_invisible(*letter)).collect()
+    text.chars().filter(|character| !is_invisible(*character)).collect()
 }
 
-/// What stands between quotation marks, if anything does.
+/// The text between surrounding quotation marks; the text itself if there are none or nothing is between them.
 fn unquoted(text: &str) -> &str {
     let inside = |(opening, closing): &(char, char)| text.strip_prefix(*opening)?.strip_suffix(*closing);
     let inside = QUOTES.iter().find_map(inside).map(trimmed);
     inside.filter(|inside| !inside.is_empty()).unwrap_or(text)
 }
 
-/// Whether a character has neither ink nor width: soft hyphens, joiners, marks of direction, variation selectors.
-pub(super) fn is_invisible(letter: char) -> bool {
+/// Whether a character has neither ink nor width: soft hyphens, joiners, direction marks, variation selectors.
+pub(super) fn is_invisible(character: char) -> bool {
     matches!(
-        letter,
+        character,
         '\u{ad}'
             | '\u{34f}'
             | '\u{61c}'
@@ -126,7 +124,7 @@ pub(super) fn is_invisible(letter: char) -> bool {
     )
 }
 
-/// The browser's `String.prototype.normalize`, as tests have it.
+/// Stand-in for the browser's `String.prototype.normalize` in tests.
 #[cfg(test)]
 pub(crate) fn normalize() -> Normalize {
     use unicode_normalization::UnicodeNormalization;
@@ -147,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_name_is_the_same_however_it_is_written() {
+    fn spellings_of_the_same_name_have_the_same_key() {
         for text in [
             "Zoë",
             "Zoe\u{308}",
@@ -173,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn other_names_stay_others() {
+    fn different_names_have_different_keys() {
         for (one, other) in
             [("zoe", "zoë"), ("o'neil", "oneil"), ("ana", "аna"), ("a b", "ab"), ("\"", ""), ("''", "")]
         {
@@ -185,14 +183,14 @@ mod tests {
     }
 
     #[test]
-    fn letters_of_a_code_page_that_was_assumed_are_not_taken_for_others() {
+    fn text_of_an_assumed_code_page_is_not_normalized_to_compatibility_characters() {
         // Windows-1250 has ł where Windows-1252 has ³.
         assert_eq!(Spelling::new(normalize(), false).key("PAWE³", Identity::Username), "pawe³");
         assert_eq!(Spelling::new(normalize(), false).key("Zoe\u{308}", Identity::Username), "zoë");
     }
 
     #[test]
-    fn pingone_is_asked_for_every_spelling_once() {
+    fn every_spelling_is_looked_up_once() {
         let spellings = |value, identity| Spelling::new(normalize(), true).spellings(value, identity);
         assert_eq!(spellings("ana", Identity::Username), ["ana"]);
         assert_eq!(spellings("Ana", Identity::ExternalId), ["Ana"]);

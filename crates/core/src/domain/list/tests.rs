@@ -11,83 +11,86 @@ fn read(bytes: &[u8]) -> Result<ImportFile, ImportFault> {
     super::read(bytes, &normalize())
 }
 
-fn list(text: &str) -> ImportFile {
+fn import(text: &str) -> ImportFile {
     read(text.as_bytes()).unwrap()
 }
 
-/// Confirms all that was guessed.
-fn confirm(list: &mut ImportFile) {
-    while let Some(guess) = list.guesses().first().map(|guess| (*guess).clone()) {
-        list.answer(Answer::Confirmed(guess)).unwrap();
+fn confirm_all(import: &mut ImportFile) {
+    while let Some(guess) = import.guesses().first().map(|guess| (*guess).clone()) {
+        import.answer(Answer::Confirmed(guess)).unwrap();
     }
 }
 
-fn problems(list: &ImportFile) -> Vec<Option<Problem>> {
-    list.entries().iter().map(|entry| entry.problem).collect()
+fn problems(import: &ImportFile) -> Vec<Option<Problem>> {
+    import.entries().iter().map(|entry| entry.problem).collect()
 }
 
-fn values(list: &ImportFile) -> Vec<&str> {
-    list.entries().iter().map(|entry| entry.value.as_str()).collect()
+fn values(import: &ImportFile) -> Vec<&str> {
+    import.entries().iter().map(|entry| entry.value.as_str()).collect()
 }
 
-fn used(list: &ImportFile) -> (usize, Identity, bool) {
-    (list.column(), list.identity(), list.has_header())
+fn interpretation(import: &ImportFile) -> (usize, Identity, bool) {
+    (import.column(), import.identity(), import.has_header())
 }
 
 #[test]
-fn a_windows_1252_list_with_semicolons_is_understood() {
-    let list = read(b"Name;E-Mail\r\nZo\xeb Brandt;Zo\xeb@example.com\r\n\r\nBo;bo@example.com\r\n").unwrap();
-    assert_eq!((list.encoding(), list.separator()), (Encoding::Windows1252, Some(Separator::Semicolon)));
-    assert_eq!(used(&list), (1, Identity::Email, true));
-    assert_eq!(values(&list), ["Zoë@example.com", "bo@example.com"]);
-    let lines: Vec<usize> = list.entries().iter().map(|entry| entry.line).collect();
+fn a_windows_1252_file_with_semicolons_is_parsed() {
+    let import =
+        read(b"Name;E-Mail\r\nZo\xeb Brandt;Zo\xeb@example.com\r\n\r\nBo;bo@example.com\r\n").unwrap();
+    assert_eq!((import.encoding(), import.separator()), (Encoding::Windows1252, Some(Separator::Semicolon)));
+    assert_eq!(interpretation(&import), (1, Identity::Email, true));
+    assert_eq!(values(&import), ["Zoë@example.com", "bo@example.com"]);
+    let lines: Vec<usize> = import.entries().iter().map(|entry| entry.line).collect();
     assert_eq!(lines, [2, 4]);
-    let names: Vec<Option<&str>> = list.columns().iter().map(|column| column.name.as_deref()).collect();
+    let names: Vec<Option<&str>> = import.columns().iter().map(|column| column.name.as_deref()).collect();
     assert_eq!(names, [Some("Name"), Some("E-Mail")]);
 }
 
 #[test]
-fn a_list_of_one_column_needs_no_separator_and_no_header() {
-    let list = list("ana\nzoe\n\n bo \n");
-    assert_eq!(list.separator(), None);
-    assert_eq!(used(&list), (0, Identity::Username, false));
-    assert_eq!(values(&list), ["ana", "zoe", "bo"]);
+fn a_file_with_one_column_needs_no_separator_and_no_header() {
+    let import = import("ana\nzoe\n\n bo \n");
+    assert_eq!(import.separator(), None);
+    assert_eq!(interpretation(&import), (0, Identity::Username, false));
+    assert_eq!(values(&import), ["ana", "zoe", "bo"]);
 }
 
 #[test]
-fn a_utf_16_list_with_tabulators_is_understood() {
+fn a_utf_16_file_with_tabs_is_parsed() {
     let bytes: Vec<u8> = format!("\u{feff}uuid\tx\r\n{{{}}}\t1", ID.to_uppercase())
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
         .collect();
-    let list = read(&bytes).unwrap();
-    assert_eq!((list.encoding(), list.separator()), (Encoding::Utf16Le, Some(Separator::Tab)));
-    assert_eq!(used(&list), (0, Identity::UserId, true));
-    assert_eq!(list.entries()[0].problem, None, "capitals and braces are fine");
+    let import = read(&bytes).unwrap();
+    assert_eq!((import.encoding(), import.separator()), (Encoding::Utf16Le, Some(Separator::Tab)));
+    assert_eq!(interpretation(&import), (0, Identity::UserId, true));
+    assert_eq!(import.entries()[0].problem, None, "capitals and braces are fine");
 }
 
 #[test]
-fn what_this_page_exports_is_understood() {
+fn files_exported_by_this_page_are_parsed() {
     let text = format!(
         "\u{feff}# contains personal data; list read x; devices not checked\r\nuserId,username,account\r\n{ID},'-bo,enabled\r\n"
     );
-    let mut list = list(&text);
-    assert_eq!(used(&list), (0, Identity::UserId, true));
-    assert_eq!(values(&list), [ID]);
-    list.identify(1, Identity::Username, true);
-    assert_eq!(values(&list), ["-bo"], "without the guard");
+    let mut import = import(&text);
+    assert_eq!(interpretation(&import), (0, Identity::UserId, true));
+    assert_eq!(values(&import), [ID]);
+    import.identify(1, Identity::Username, true);
+    assert_eq!(values(&import), ["-bo"], "without the guard");
 }
 
 #[test]
-fn what_was_found_can_be_changed() {
-    let mut list = list("who;mail\nana;a@b.c\n");
-    list.identify(0, Identity::ExternalId, true);
-    assert_eq!((used(&list), values(&list)), ((0, Identity::ExternalId, true), vec!["ana"]));
-    list.identify(0, Identity::Username, false);
-    assert_eq!((used(&list), values(&list)), ((0, Identity::Username, false), vec!["who", "ana"]));
-    assert_eq!(list.columns()[1].name, None);
-    list.identify(7, Identity::Username, true);
-    assert_eq!(list.entries()[0].problem, Some(Problem::Empty), "there is no such column");
+fn the_detected_column_and_header_can_be_changed() {
+    let mut import = import("who;mail\nana;a@b.c\n");
+    import.identify(0, Identity::ExternalId, true);
+    assert_eq!((interpretation(&import), values(&import)), ((0, Identity::ExternalId, true), vec!["ana"]));
+    import.identify(0, Identity::Username, false);
+    assert_eq!(
+        (interpretation(&import), values(&import)),
+        ((0, Identity::Username, false), vec!["who", "ana"])
+    );
+    assert_eq!(import.columns()[1].name, None);
+    import.identify(7, Identity::Username, true);
+    assert_eq!(import.entries()[0].problem, Some(Problem::Empty), "the column doesn't exist");
 
     let mut unknown = read(b"who\nana").unwrap();
     unknown.identify(0, Identity::Username, true);
@@ -95,20 +98,20 @@ fn what_was_found_can_be_changed() {
 }
 
 #[test]
-fn the_first_five_lines_are_shown_as_understood() {
-    let list = list("login,team\n\" ana \",\"a\nb\"\nb,\nc,\nd,\ne,\nf,\n");
-    let preview = list.preview();
+fn the_preview_has_the_first_five_lines_and_their_values() {
+    let import = import("login,team\n\" ana \",\"a\nb\"\nb,\nc,\nd,\ne,\nf,\n");
+    let preview = import.preview();
     assert_eq!(preview.len(), 5);
     let first = PreviewLine { line: 2, cells: vec![" ana ".into(), "a\nb".into()], value: "ana".into() };
     assert_eq!((preview[0].clone(), preview[1].line), (first, 4));
 }
 
 #[test]
-fn a_number_that_a_spreadsheet_has_shortened_is_a_problem() {
+fn a_number_shortened_by_a_spreadsheet_is_a_problem() {
     let problem = |value: &str, by: Identity| {
-        let mut list = list(&format!("x\n\"{value}\"\n"));
-        list.identify(0, by, true);
-        problems(&list).first().copied().flatten()
+        let mut import = import(&format!("x\n\"{value}\"\n"));
+        import.identify(0, by, true);
+        problems(&import).first().copied().flatten()
     };
     for value in ["4.1E+07", "1,23E+15", "1E+11", "-5.0e-03", "４.１E+07"] {
         assert_eq!(problem(value, Identity::ExternalId), Some(Problem::SpreadsheetNumber), "{value}");
@@ -122,7 +125,7 @@ fn a_number_that_a_spreadsheet_has_shortened_is_a_problem() {
 }
 
 #[test]
-fn a_file_that_is_no_list_says_what_it_is() {
+fn a_file_that_cannot_be_imported_is_rejected_with_the_reason() {
     for (bytes, fault) in [
         (&b""[..], ImportFault::Empty),
         (b"\xef\xbb\xbf\r\n , \n", ImportFault::Empty),
@@ -136,31 +139,31 @@ fn a_file_that_is_no_list_says_what_it_is() {
     ] {
         assert_eq!(read(bytes).err(), Some(fault), "{bytes:?}");
     }
-    assert_eq!(values(&list("PKowalski\nana")), ["PKowalski", "ana"]);
+    assert_eq!(values(&import("PKowalski\nana")), ["PKowalski", "ana"]);
 }
 
 #[test]
-fn a_list_has_at_most_two_hundred_thousand_people() {
-    let people = "ana\n\n".repeat(MOST_LINES);
-    assert_eq!(list(&format!("login\n{people}")).entries().len(), MOST_LINES);
-    let fault = Some(ImportFault::TooManyLines { limit: MOST_LINES });
-    assert_eq!(read(format!("login\n{people}bo").as_bytes()).err(), fault);
-    assert_eq!(read(people.repeat(3).as_bytes()).err(), fault);
+fn an_import_is_limited_to_two_hundred_thousand_users() {
+    let lines = "ana\n\n".repeat(MAX_LINES);
+    assert_eq!(import(&format!("login\n{lines}")).entries().len(), MAX_LINES);
+    let fault = Some(ImportFault::TooManyLines { limit: MAX_LINES });
+    assert_eq!(read(format!("login\n{lines}bo").as_bytes()).err(), fault);
+    assert_eq!(read(lines.repeat(3).as_bytes()).err(), fault);
 }
 
 #[test]
-fn lines_are_written_back_with_all_columns_as_they_were() {
+fn lines_are_written_back_unchanged_with_all_columns() {
     let text = "\u{feff}login ;note\nana;\"a;\"\"b\"\"\n2\"\n\n'bo ; x \"y\"\rzoë;";
-    let list = list(text);
+    let import = import(text);
     assert_eq!(
-        list.text_of(&[0, 1, 2]),
+        import.text_of(&[0, 1, 2]),
         "login ;note\r\nana;\"a;\"\"b\"\"\n2\"\r\n'bo ; x \"y\"\r\nzoë;\r\n"
     );
-    assert_eq!(list.text_of(&[2, 99]), "login ;note\r\nzoë;\r\n");
-    let again = read(list.text_of(&[0, 1, 2]).as_bytes()).unwrap();
-    assert_eq!(values(&again), values(&list));
-    let named = read(b"sep=;\nana;1\nbo;2").unwrap();
-    assert_eq!((named.text_of(&[1]).as_str(), named.entries()[1].line), ("sep=;\r\nbo;2\r\n", 3));
+    assert_eq!(import.text_of(&[2, 99]), "login ;note\r\nzoë;\r\n");
+    let again = read(import.text_of(&[0, 1, 2]).as_bytes()).unwrap();
+    assert_eq!(values(&again), values(&import));
+    let declared = read(b"sep=;\nana;1\nbo;2").unwrap();
+    assert_eq!((declared.text_of(&[1]).as_str(), declared.entries()[1].line), ("sep=;\r\nbo;2\r\n", 3));
 }
 
 fn any_cell() -> impl Strategy<Value = String> {
@@ -173,8 +176,8 @@ fn any_cell() -> impl Strategy<Value = String> {
     .prop_map(|pieces| pieces.concat())
 }
 
-fn look_at_everything(bytes: &[u8]) {
-    let Ok(mut list) = read(bytes) else { return };
+fn check_invariants(bytes: &[u8]) {
+    let Ok(mut import) = read(bytes) else { return };
     let users = {
         let mut users = UserStore::default();
         users.learn(&user(1), &fold);
@@ -182,35 +185,36 @@ fn look_at_everything(bytes: &[u8]) {
     };
     for by in [Identity::UserId, Identity::ExternalId, Identity::Username, Identity::Email] {
         for column in 0..3 {
-            list.identify(column, by, column == 1);
-            let all: Vec<usize> = (0..list.entries().len()).collect();
-            confirm(&mut list);
+            import.identify(column, by, column == 1);
+            let all: Vec<usize> = (0..import.entries().len()).collect();
+            confirm_all(&mut import);
             let Matches { found, not_found, ambiguous, duplicates } =
-                list.confirmed().unwrap().match_in(&users);
-            let places = found.iter().map(|(entry, _)| entry).chain(ambiguous.iter().map(|(entry, _)| entry));
-            let mut places: Vec<usize> = places.chain(&not_found).chain(&duplicates).copied().collect();
-            places.sort_unstable();
-            assert_eq!(places, all, "each in one pile");
-            assert_eq!(list.preview().len(), all.len().min(PREVIEWED));
-            let file = list.text_of(&all);
-            assert!(list.people().iter().all(|record| file.contains(record.text(&list.text))));
+                import.confirmed().unwrap().match_in(&users);
+            let indexes =
+                found.iter().map(|(entry, _)| entry).chain(ambiguous.iter().map(|(entry, _)| entry));
+            let mut indexes: Vec<usize> = indexes.chain(&not_found).chain(&duplicates).copied().collect();
+            indexes.sort_unstable();
+            assert_eq!(indexes, all, "each entry has exactly one outcome");
+            assert_eq!(import.preview().len(), all.len().min(PREVIEW_LINES));
+            let file = import.text_of(&all);
+            assert!(import.user_records().iter().all(|record| file.contains(record.text(&import.text))));
         }
     }
 }
 
 proptest! {
     #[test]
-    fn no_bytes_are_too_odd(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        look_at_everything(&bytes);
+    fn any_bytes_are_parsed_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        check_invariants(&bytes);
     }
 
     #[test]
-    fn no_text_is_too_odd(text in proptest::collection::vec(any_cell(), 0..30)) {
-        look_at_everything(text.concat().as_bytes());
+    fn any_text_is_parsed_without_a_panic(text in proptest::collection::vec(any_cell(), 0..30)) {
+        check_invariants(text.concat().as_bytes());
     }
 
     #[test]
-    fn another_program_reads_from_a_file_what_stood_in_the_list(
+    fn a_written_file_is_read_by_another_csv_parser(
         rows in proptest::collection::vec(proptest::collection::vec(any_cell(), 3), 1..8),
     ) {
         let mut writer = csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).from_writer(Vec::new());
@@ -218,9 +222,9 @@ proptest! {
         for row in &rows {
             writer.write_record(row).unwrap();
         }
-        let list = read(&writer.into_inner().unwrap()).unwrap();
-        let all: Vec<usize> = (0..list.entries().len()).collect();
-        let file = list.text_of(&all);
+        let import = read(&writer.into_inner().unwrap()).unwrap();
+        let all: Vec<usize> = (0..import.entries().len()).collect();
+        let file = import.text_of(&all);
         let mut reader = csv::Reader::from_reader(file.as_bytes());
         let back: Vec<Vec<String>> =
             reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();

@@ -1,4 +1,4 @@
-//! What a run leaves to do: send again what failed, or take it back.
+//! What can follow a run: a retry of the rows that failed, or an undo.
 
 use crate::domain::plan::{Exclusion, LeftOut, Plan, Undone};
 use crate::domain::row::{Failure, Row, RowState};
@@ -7,30 +7,30 @@ use crate::domain::user::{Mfa, UserId};
 
 use super::Proposal;
 
-/// What went wrong for a row, by its place in the plan.
+/// The failure of a row, by row index in the plan.
 pub type Failures<'a> = &'a dyn Fn(u32) -> Option<&'a Failure>;
 
-/// For how long a run can be taken back, in hours after its end. Later too much has happened to the users that nobody
-/// here knows of.
+/// For how many hours after its end a run can be undone. Later, too many changes that this page doesn't know of may
+/// have happened to the users.
 pub const UNDO_HOURS: i64 = 72;
 
-/// What can mend a row that was not changed.
+/// What can fix a row that was not changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Remedy {
-    /// The same PUT again: PingOne or the way to it failed, or nobody knows what became of it.
+    /// Retry the same PUT: PingOne or the connection failed, or the result is not known.
     Retry,
-    /// The same PUT again, once somebody has granted a role or a licence.
+    /// Retry the same PUT once a role or a license has been granted.
     Grant,
 }
 
 impl Remedy {
-    /// What can mend a row; `None` if nothing does, or nothing is to be mended.
+    /// What can fix a row; `None` if nothing can, or if there is nothing to fix.
     ///
-    /// It follows [`Fault::retry`](crate::domain::fault::Fault::retry). Of what is never worth the same request, two have
-    /// causes outside of it and can go away while the report is open: 403 with a code of PingOne's, which is a missing
-    /// role or the licence. A 403 without one comes from a gateway or from something in between, and every other 4xx
-    /// is about the request itself: it would be refused again. Who was changed, is gone, or was changed by someone else
-    /// is nobody whom a retry may touch.
+    /// It follows [`Fault::retry`](crate::domain::fault::Fault::retry). Of the faults for which repeating the same
+    /// request is never worthwhile, two have causes outside of the request that can go away while the report is open: a
+    /// 403 with a code of PingOne's, which is a missing role or the license. A 403 without a code comes from a gateway
+    /// or another intermediary, and every other 4xx is about the request itself: it would be refused again. A retry
+    /// never touches a user who was changed, is gone, or was changed by someone else.
     #[must_use]
     pub fn of(state: RowState, failure: Option<&Failure>) -> Option<Self> {
         match state {
@@ -48,22 +48,22 @@ impl Remedy {
     }
 }
 
-/// How many rows of a run can be mended.
+/// How many rows of a run can be fixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Mendable {
-    /// By a retry alone.
+    /// How many rows a retry can fix.
     pub retry: u32,
-    /// By a retry, once a role or a licence was granted.
+    /// How many rows a retry can fix once a role or a license has been granted.
     pub grant: u32,
 }
 
 impl Mendable {
-    /// Counts them. `rows` are in the plan's order.
+    /// Counts the rows. `rows` are in the plan's order.
     #[must_use]
     pub fn of(rows: &[Row], failures: Failures<'_>) -> Self {
         let mut mendable = Self::default();
-        for (row, place) in rows.iter().zip(0..) {
-            match Remedy::of(row.state, failures(place)) {
+        for (row, index) in rows.iter().zip(0..) {
+            match Remedy::of(row.state, failures(index)) {
                 Some(Remedy::Retry) => mendable.retry += 1,
                 Some(Remedy::Grant) => mendable.grant += 1,
                 None => {}
@@ -73,37 +73,39 @@ impl Mendable {
     }
 }
 
-/// Until when a run that ended then can be taken back.
+/// Until when a run that ended at `ended_at` can be undone.
 #[must_use]
 pub const fn undo_until(ended_at: Timestamp) -> Timestamp {
     ended_at.plus(UNDO_HOURS * 3_600_000)
 }
 
-/// Whether a run that ended then can still be taken back.
+/// Whether a run that ended at `ended_at` can still be undone at `now`.
 #[must_use]
 pub fn may_undo(ended_at: Timestamp, now: Timestamp) -> bool {
     now <= undo_until(ended_at)
 }
 
-/// When a PUT of a run was last settled. Whoever was never written is settled by a read.
+/// When the last PUT of a run was settled. Rows that were never written are settled by a read and don't count.
 fn written_at(rows: &[Row]) -> Option<Timestamp> {
     rows.iter().filter(|row| row.writes > 0).filter_map(|row| row.at).max()
 }
 
 impl Proposal {
-    /// Sends again what a retry can mend, and with `has_grant` also those rows that needed a role or a licence. It is
-    /// for the same value, and like every proposal it is preview against fresh values: whoever was changed after all, by a
-    /// PUT whose answer was lost or by someone else, has the value already and is left out.
+    /// Retries the rows that a retry can fix, and with `has_grant` also those that needed a role or a license.
+    ///
+    /// The target value stays the same. Like every proposal it is checked against fresh values: a user who was changed
+    /// after all, by a PUT whose answer was lost or by someone else, already has the value and is left out.
     #[must_use]
     pub fn retry(plan: &Plan, rows: &[Row], failures: Failures<'_>, has_grant: bool) -> Self {
-        let is_mended = |remedy| match remedy {
+        let is_included = |remedy| match remedy {
             Some(Remedy::Retry) => true,
             Some(Remedy::Grant) => has_grant,
             None => false,
         };
         let settled = plan.rows.iter().zip(rows).zip(0..);
-        let mended = settled.filter(|((_, row), place)| is_mended(Remedy::of(row.state, failures(*place))));
-        let users = mended.map(|((planned, _), _)| planned.user).collect();
+        let selected =
+            settled.filter(|((_, row), index)| is_included(Remedy::of(row.state, failures(*index))));
+        let users = selected.map(|((planned, _), _)| planned.user).collect();
         Self {
             undoes: plan.undoes.clone(),
             written_at: written_at(rows),
@@ -113,12 +115,12 @@ impl Proposal {
         }
     }
 
-    /// Takes a run back: whoever it changed gets the other value again, and nobody else anything. Whoever, by a fresh
-    /// reading, no longer has what the run gave them is left out as changed by someone else.
+    /// Undoes a run: the users it changed get the other value again, and no other user is written. A user who, by a
+    /// fresh read, no longer has the value that the run set is left out as changed by someone else.
     ///
-    /// A row whose earlier value was not known is left out: PingOne takes only on and off, so that any value that is
-    /// written there would be a guess, and a guess is no way back. A row that had the value before the run
-    /// and was written all the same has nothing to go back to.
+    /// A row whose earlier value is not known is left out: PingOne accepts only on and off, so any value written there
+    /// would be a guess, and a guess doesn't restore anything. A row that had the value before the run and was written
+    /// all the same has no earlier value to return to.
     #[must_use]
     pub fn undo(plan: &Plan, rows: &[Row]) -> Self {
         let mut proposal = Self {
@@ -128,12 +130,12 @@ impl Proposal {
             ..Self::new(plan.environment, !plan.to, Vec::new())
         };
         for (planned, row) in plan.rows.iter().zip(rows) {
-            proposal.take_back(planned.user, planned.from, row.state);
+            proposal.undo_row(planned.user, planned.from, row.state);
         }
         proposal
     }
 
-    fn take_back(&mut self, user: UserId, from: Mfa, state: RowState) {
+    fn undo_row(&mut self, user: UserId, from: Mfa, state: RowState) {
         let why = match (state, from) {
             (RowState::ChangedBySomeoneElse, _) => Exclusion::ChangedBySomeoneElse,
             (RowState::Changed, Mfa::Unknown) => Exclusion::EarlierNotKnown,
@@ -186,13 +188,13 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_has_whoever_it_can_mend_and_nobody_else() {
+    fn a_retry_has_only_the_rows_it_can_fix() {
         let (role, gateway) = (failure(403, Some("ACCESS_FAILED")), failure(403, None));
         let (bad, server) = (failure(400, Some("INVALID_DATA")), failure(503, None));
         let states: Vec<RowState> = RowState::ALL.into_iter().chain([RowState::Refused; 2]).collect();
-        let failures = |place: u32| match states.get(place as usize) {
-            Some(RowState::Refused) if place == 5 => Some(&role),
-            Some(RowState::Refused) if place == 9 => Some(&gateway),
+        let failures = |index: u32| match states.get(index as usize) {
+            Some(RowState::Refused) if index == 5 => Some(&role),
+            Some(RowState::Refused) if index == 9 => Some(&gateway),
             Some(RowState::Refused) => Some(&bad),
             Some(RowState::Failed) => Some(&server),
             _ => None,
@@ -200,9 +202,9 @@ mod tests {
         let (plan, rows) = (plan(&[Mfa::Off; 11]), rows(&states));
         assert_eq!(Mendable::of(&rows, &failures), Mendable { retry: 2, grant: 1 });
         let proposal = Proposal::retry(&plan, &rows, &failures, false);
-        let mended: Vec<RowState> =
+        let selected: Vec<RowState> =
             numbers(&proposal.users).iter().map(|user| states[usize::try_from(*user).unwrap()]).collect();
-        assert_eq!(mended, [RowState::Failed, RowState::AnswerLost]);
+        assert_eq!(selected, [RowState::Failed, RowState::AnswerLost]);
         let granted = Proposal::retry(&plan, &rows, &failures, true);
         assert_eq!(numbers(&granted.users), [5, 6, 7]);
         assert_eq!((granted.to, granted.already), (true, Exclusion::AlreadySo));
@@ -211,16 +213,16 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_of_an_undo_goes_on_taking_back_the_same_run() {
+    fn a_retry_of_an_undo_undoes_the_same_run() {
         let undone = Undone { number: plan(&[]).number(), reference: "CHG0".into() };
         let undo = Plan { undoes: Some(undone), ..plan(&[Mfa::On]) };
         let proposal = Proposal::retry(&undo, &rows(&[RowState::AnswerLost]), &|_| None, false);
-        // The PUT whose answer was lost may have been ours.
+        // The PUT whose answer was lost may have come from this run.
         assert_eq!((proposal.undoes, proposal.already), (undo.undoes, Exclusion::AlreadySo));
     }
 
     #[test]
-    fn what_mends_a_refusal_agrees_with_what_the_fault_says_of_a_retry() {
+    fn the_remedy_of_a_refusal_agrees_with_the_retry_kind_of_its_fault() {
         let refusal = |status, code: Option<&str>| Refusal {
             status,
             code: code.map(str::to_owned),
@@ -241,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn an_undo_has_whoever_this_run_changed_and_names_the_run() {
+    fn an_undo_has_the_users_this_run_changed_and_names_the_run() {
         let plan = plan(&[Mfa::Off; 9]);
         let proposal = Proposal::undo(&plan, &rows(&RowState::ALL));
         let changed = RowState::ALL.iter().position(|state| *state == RowState::Changed).unwrap();
@@ -259,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_read_once_what_was_sent_late_has_arrived() {
+    fn values_are_read_only_after_late_requests_have_settled() {
         let settled =
             |writes, at| Row { state: RowState::Failed, writes, at: Some(Timestamp(at)), ..Row::default() };
         let rows = [settled(1, 5_000), settled(3, 9_000), settled(0, 99_000), Row::default()];
@@ -269,14 +271,14 @@ mod tests {
             assert_eq!(wait(&proposal, 9_000), Millis::seconds(30));
             assert_eq!(wait(&proposal, 20_000), Millis::seconds(19));
             assert_eq!((wait(&proposal, 39_000), wait(&proposal, 900_000)), (Millis(0), Millis(0)));
-            assert_eq!(wait(&proposal, 1_000), Millis::seconds(30), "the clock was put back");
+            assert_eq!(wait(&proposal, 1_000), Millis::seconds(30), "the clock was set back");
         }
         assert_eq!(wait(&Proposal::new(plan.environment, true, vec![]), 9_000), Millis(0));
         assert_eq!(wait(&Proposal::undo(&plan, &rows[3..]), 9_000), Millis(0));
     }
 
     #[test]
-    fn what_was_not_known_before_or_was_so_before_is_not_taken_back() {
+    fn unknown_or_equal_earlier_values_are_not_undone() {
         let plan = plan(&[Mfa::Unknown, Mfa::Off, Mfa::On]);
         let proposal = Proposal::undo(&plan, &rows(&[RowState::Changed; 3]));
         assert_eq!(numbers(&proposal.users), [1]);
@@ -285,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_can_be_taken_back_for_three_days() {
+    fn a_run_can_be_undone_for_three_days() {
         let ended = Timestamp(1_000);
         assert_eq!(undo_until(ended), Timestamp(1_000 + 72 * 3_600_000));
         assert!(may_undo(ended, undo_until(ended)) && may_undo(ended, Timestamp(0)));

@@ -1,8 +1,8 @@
-//! A set of users, by their places.
+//! A set of users, by their indexes in the user store.
 
 use super::UserIndex;
 
-/// A set of users: one bit each.
+/// A set of users that takes one bit per user.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserSet {
     words: Vec<u64>,
@@ -10,41 +10,41 @@ pub struct UserSet {
 }
 
 impl UserSet {
-    /// How many there are.
+    /// How many users are in the set.
     #[must_use]
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there is nobody.
+    /// Whether the set has no users.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Whether a user is among them.
+    /// Whether the set contains the given user.
     #[must_use]
     pub fn contains(&self, row: UserIndex) -> bool {
-        let (place, bit) = split(row);
-        self.words.get(place).is_some_and(|word| word & bit != 0)
+        let (index, bit) = split(row);
+        self.words.get(index).is_some_and(|word| word & bit != 0)
     }
 
-    /// Adds a user.
+    /// Adds a user, unless it is already in the set.
     pub fn insert(&mut self, row: UserIndex) {
-        let (place, bit) = split(row);
-        if place >= self.words.len() {
-            self.words.resize(place + 1, 0);
+        let (index, bit) = split(row);
+        if index >= self.words.len() {
+            self.words.resize(index + 1, 0);
         }
-        if let Some(word) = self.words.get_mut(place) {
+        if let Some(word) = self.words.get_mut(index) {
             self.len += usize::from(*word & bit == 0);
             *word |= bit;
         }
     }
 
-    /// Takes a user out.
+    /// Removes a user, if it is in the set.
     pub fn remove(&mut self, row: UserIndex) {
-        let (place, bit) = split(row);
-        if let Some(word) = self.words.get_mut(place) {
+        let (index, bit) = split(row);
+        if let Some(word) = self.words.get_mut(index) {
             self.len -= usize::from(*word & bit != 0);
             *word &= !bit;
         }
@@ -59,14 +59,14 @@ impl FromIterator<UserIndex> for UserSet {
     }
 }
 
-/// How much of what can be selected is selected.
+/// How many of the selectable users are selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coverage {
-    /// Nothing, also where nothing can be.
+    /// No user is selected, or none is selectable.
     None,
-    /// A part.
+    /// Some users are selected, but not all.
     Some,
-    /// Everything.
+    /// All selectable users are selected.
     All,
 }
 
@@ -83,7 +83,7 @@ impl Coverage {
 }
 
 fn split(row: UserIndex) -> (usize, u64) {
-    (row.place() / 64, 1 << (row.place() % 64))
+    (row.index() / 64, 1 << (row.index() % 64))
 }
 
 #[cfg(test)]
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_of_what_can_be_selected_is_neither_nothing_nor_everything() {
+    fn coverage_distinguishes_none_some_and_all() {
         for (selected, selectable, coverage) in [
             (0, 0, Coverage::None),
             (0, 5, Coverage::None),

@@ -1,4 +1,4 @@
-//! Texts of which many users have the same: names. Each is kept once and has a number.
+//! Texts that many users share: names. Each is stored once and has a number.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
@@ -8,58 +8,59 @@ use super::texts::{Text, Texts};
 
 type Hashes = BuildHasherDefault<DefaultHasher>;
 
-/// The number of a word.
+/// The number of a word, its index among the distinct words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Word(u32);
 
 impl Word {
-    /// The word of no letters.
+    /// The number of the empty word.
     pub(super) const EMPTY: Self = Self(u32::MAX);
 
-    pub(super) fn place(self) -> usize {
+    pub(super) fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// Distinct words.
+/// A store of distinct words, which can only be added to.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Words {
     texts: Texts,
-    places: Vec<Text>,
+    handles: Vec<Text>,
     numbers: HashTable<u32>,
 }
 
 impl Words {
-    /// The number of a word, which it keeps.
+    /// Stores a word unless it is already stored. Its number never changes.
     pub(super) fn add(&mut self, word: &str) -> Word {
         if word.is_empty() {
             return Word::EMPTY;
         }
-        let Self { texts, places, numbers } = self;
-        let get =
-            |number: u32| places.get(number as usize).and_then(|place| texts.get(*place)).unwrap_or_default();
+        let Self { texts, handles, numbers } = self;
+        let get = |number: u32| {
+            handles.get(number as usize).and_then(|handle| texts.get(*handle)).unwrap_or_default()
+        };
         let hash = Hashes::default().hash_one(word);
         if let Some(number) = numbers.find(hash, |number| get(*number) == word) {
             return Word(*number);
         }
-        let Ok(number) = u32::try_from(places.len()) else { return Word::EMPTY };
+        let Ok(number) = u32::try_from(handles.len()) else { return Word::EMPTY };
         numbers.insert_unique(hash, number, |number| Hashes::default().hash_one(get(*number)));
-        places.push(texts.add(&[word]));
+        handles.push(texts.add(&[word]));
         Word(number)
     }
 
-    /// A word.
+    /// The text of a word; empty for [`Word::EMPTY`].
     pub(super) fn get(&self, word: Word) -> &str {
-        self.places.get(word.place()).and_then(|place| self.texts.get(*place)).unwrap_or_default()
+        self.handles.get(word.index()).and_then(|handle| self.texts.get(*handle)).unwrap_or_default()
     }
 
-    /// All words, by their numbers.
+    /// All words in the order of their numbers.
     pub(super) fn all(&self) -> Vec<&str> {
-        self.places.iter().map(|place| self.texts.get(*place).unwrap_or_default()).collect()
+        self.handles.iter().map(|handle| self.texts.get(*handle).unwrap_or_default()).collect()
     }
 
     pub(super) fn len(&self) -> usize {
-        self.places.len()
+        self.handles.len()
     }
 }
 
@@ -68,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_kept_once_and_keeps_its_number() {
+    fn a_word_is_stored_once_and_keeps_its_number() {
         let mut words = Words::default();
         let numbers: Vec<Word> =
             (0..20_000).map(|number| words.add(&format!("Name{}", number % 5000))).collect();

@@ -1,4 +1,4 @@
-//! One sequence of pages: everyone, one population, the members of one group.
+//! A lane: one sequence of pages, of all users, one population, or the members of one group.
 
 use std::collections::HashSet;
 
@@ -11,23 +11,22 @@ use crate::domain::user::{UnreadableUser, User};
 use crate::engine::policy::Policy;
 use crate::engine::retry::{Jitter, pause};
 
-/// The smallest page that is believed, for the bound on their number.
+/// The smallest page size assumed for the bound on the number of pages.
 const SMALLEST: u64 = 10;
 
-/// Where a lane stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum State {
-    /// The next page may be asked for from this time on.
-    Ready { from: Millis },
-    /// A page is on its way.
+    /// The next page may be requested from this time on.
+    Ready {
+        from: Millis,
+    },
+    /// A page was requested and isn't answered.
     Sent,
-    /// A page could not be had.
+    /// A page failed, and its attempts are used up.
     Failed(Fault),
-    /// All pages were read.
     Complete,
 }
 
-/// One sequence of pages.
 #[derive(Debug)]
 pub(super) struct Lane {
     filter: Option<Filter>,
@@ -38,13 +37,13 @@ pub(super) struct Lane {
     rows: u64,
     count: Option<u64>,
     has_restarted: bool,
-    /// With the how manieth token the last page was asked for.
+    /// The index of the token that the last page was requested with.
     pub(super) token: u32,
     pub(super) state: State,
 }
 
 impl Lane {
-    /// A lane that has read nothing. `expected` is how many users there should be, as far as that is known.
+    /// A lane that has read nothing. `expected` is the number of users, as far as known.
     pub(super) fn new(filter: Option<Filter>, expected: Option<u64>) -> Self {
         Self {
             filter,
@@ -60,12 +59,12 @@ impl Lane {
         }
     }
 
-    /// How many users it has, by the newest page's account.
+    /// The number of users according to the latest page.
     pub(super) fn count(&self) -> Option<u64> {
         self.count
     }
 
-    /// How many of its users were not read.
+    /// The number of its users that weren't read yet.
     pub(super) fn unread(&self) -> u64 {
         match self.state {
             State::Complete => 0,
@@ -73,7 +72,6 @@ impl Lane {
         }
     }
 
-    /// The next page.
     pub(super) fn page(&self) -> ReadPage {
         ReadPage { filter: self.filter.clone(), cursor: self.cursor.clone() }
     }
@@ -84,7 +82,7 @@ impl Lane {
         self.state = State::Sent;
     }
 
-    /// Takes a page, and hands its rows on.
+    /// Takes a page and returns its rows.
     pub(super) fn read(&mut self, page: Page) -> Vec<Result<User, UnreadableUser>> {
         self.attempts = 0;
         self.pages += 1;
@@ -103,20 +101,20 @@ impl Lane {
         State::Ready { from: Millis(0) }
     }
 
-    /// Pages may be smaller than asked for and empty ones may come between, but without a bound a list that
-    /// never ends would be read for ever.
+    /// Pages may be smaller than requested, and some may be empty. Without a bound, a list that never ends would be
+    /// read forever.
     fn most_pages(&self) -> u64 {
         let users = self.count.unwrap_or(1_000_000);
         2 * users.div_ceil(SMALLEST.min(u64::from(PAGE))) + 10
     }
 
-    /// Takes note of a page that could not be had.
+    /// Records a page's failure: schedules a retry, restarts the lane after an expired cursor, or gives up.
     pub(super) fn failed(&mut self, fault: Fault, policy: &Policy, jitter: &mut Jitter, now: Millis) {
         if fault.retry() == RetryKind::WithNewToken {
             return self.renew(now);
         }
-        // A cursor lives only so long. What was read is kept: users who come again are merged by their ids.
-        // A refusal without a code isn't PingOne's, and says nothing of cursors.
+        // A cursor expires after a while. The rows read so far are kept: users that come again are merged by their
+        // ids. A refusal without a code isn't PingOne's and says nothing about the cursor.
         let is_pingones = matches!(&fault, Fault::RequestRefused(refusal) if refusal.code.is_some());
         if is_pingones && self.cursor.is_some() && !self.has_restarted {
             self.has_restarted = true;
@@ -131,7 +129,7 @@ impl Lane {
         };
     }
 
-    /// Asks for the same page again, as if for the first time.
+    /// Requests the same page again, with all attempts.
     pub(super) fn renew(&mut self, now: Millis) {
         self.attempts = 0;
         self.state = State::Ready { from: now };

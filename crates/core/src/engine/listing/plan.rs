@@ -1,4 +1,4 @@
-//! Whether the populations are read side by side, or everyone by one cursor.
+//! Decides whether populations are listed in parallel or all users with one cursor.
 
 use crate::api::request::PAGE;
 use crate::domain::filter::Filter;
@@ -6,19 +6,19 @@ use crate::domain::user::Population;
 
 use super::lane::Lane;
 
-/// With more populations than this their last pages, which are hardly ever full, would be too many.
-const MOST: usize = 100;
+/// With more populations, too many requests would go to their last pages, which are rarely full.
+const MAX_POPULATIONS: usize = 100;
 
-/// The lanes in which `total` users are read. Every user is in exactly one population, so that lanes by population
-/// read everyone once; they are taken where they cost at most a fifth more pages, and where the populations' own
-/// counts add up to the total: otherwise the token sees users whose population it doesn't.
+/// The lanes in which `total` users are read. Every user is in exactly one population, so lanes by population read
+/// every user once. They are used if they cost at most a fifth more pages and the populations' user counts add up to
+/// the total (within 1 %); otherwise the token may see users whose population it can't see.
 pub(super) fn lanes(populations: &[Population], total: Option<u64>) -> Vec<Lane> {
     by_population(populations, total).unwrap_or_else(|| vec![Lane::new(None, total)])
 }
 
 fn by_population(populations: &[Population], total: Option<u64>) -> Option<Vec<Lane>> {
     let total = total?;
-    if !(2..=MOST).contains(&populations.len()) {
+    if !(2..=MAX_POPULATIONS).contains(&populations.len()) {
         return None;
     }
     let counts: Vec<u64> = populations.iter().map(|population| population.users).collect::<Option<_>>()?;
@@ -33,7 +33,7 @@ fn by_population(populations: &[Population], total: Option<u64>) -> Option<Vec<L
     })
 }
 
-/// An empty population costs a page too.
+/// The number of pages of a population; an empty one takes a page too.
 fn pages(users: u64) -> u64 {
     users.div_ceil(u64::from(PAGE)).max(1)
 }
@@ -59,23 +59,23 @@ mod tests {
     }
 
     #[test]
-    fn large_populations_are_read_side_by_side() {
+    fn large_populations_are_read_in_parallel() {
         assert_eq!(lanes_of(&[31_480, 6_204, 2_428], 40_112), 3);
         assert_eq!(lanes_of(&[2500; 8], 20_000), 8);
-        assert_eq!(lanes_of(&[31_480, 6_204, 2_420], 40_112), 3, "somebody may have come meanwhile");
+        assert_eq!(lanes_of(&[31_480, 6_204, 2_420], 40_112), 3, "a user may have been added meanwhile");
     }
 
     #[test]
-    fn where_side_by_side_costs_too_many_pages_one_cursor_reads_all() {
+    fn one_cursor_reads_all_if_lanes_would_cost_too_many_pages() {
         assert_eq!(lanes_of(&[10; 50], 500), 1);
         assert_eq!(lanes_of(&[200, 1], 201), 2, "two pages either way");
-        assert_eq!(lanes_of(&[201, 201], 402), 1, "four pages for three");
+        assert_eq!(lanes_of(&[201, 201], 402), 1, "four pages instead of three");
         assert_eq!(lanes_of(&[10_000; 101], 1_010_000), 1);
         assert_eq!(lanes_of(&[40_112], 40_112), 1);
     }
 
     #[test]
-    fn where_counts_are_missing_or_do_not_add_up_one_cursor_reads_all() {
+    fn one_cursor_reads_all_if_counts_are_missing_or_do_not_add_up() {
         assert_eq!(lanes(&populations(&[Some(500), None]), Some(1000)).len(), 1);
         assert_eq!(lanes(&populations(&[Some(500), Some(500)]), None).len(), 1);
         assert_eq!(lanes_of(&[30_000, 5_000], 40_112), 1);

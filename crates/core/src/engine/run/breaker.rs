@@ -1,4 +1,4 @@
-//! Counts what goes wrong in a row, so that a run asks instead of failing for everyone.
+//! Counts consecutive refusals and failures, so that a run pauses instead of failing for every user.
 
 use crate::domain::fault::Fault;
 use crate::domain::row::Failure;
@@ -7,7 +7,7 @@ use crate::engine::policy::Policy;
 
 use super::RowIndex;
 
-/// What went wrong in a row.
+/// Consecutive refusals and failures.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Breaker {
     refused: u32,
@@ -17,27 +17,28 @@ pub(super) struct Breaker {
     probes: u32,
 }
 
-/// Whose requests failed in a row.
+/// Which rows the consecutive failures belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum FailedBy {
     #[default]
-    Nobody,
+    None,
     One(RowIndex),
     Several,
 }
 
 impl Breaker {
-    /// PingOne answered and did what was asked.
-    pub(super) fn good(&mut self) {
+    /// PingOne carried out a request: nothing is consecutive any more.
+    pub(super) fn reset(&mut self) {
         *self = Self::default();
     }
 
-    /// PingOne answered, which says nothing about what it refuses.
+    /// PingOne answered a read: failures are reset. Refusals aren't, because reads may be answered where PUTs are
+    /// refused.
     pub(super) fn answered(&mut self) {
-        (self.failed, self.by, self.probes) = (0, FailedBy::Nobody, 0);
+        (self.failed, self.by, self.probes) = (0, FailedBy::None, 0);
     }
 
-    /// PingOne refused. How often it now did in a row, in the same way.
+    /// PingOne refused a request. Returns the number of consecutive refusals of the same kind.
     pub(super) fn refused(&mut self, fault: &Fault) -> u32 {
         let failure = Failure::of(fault);
         let is_same = self
@@ -46,33 +47,33 @@ impl Breaker {
             .is_some_and(|last| (last.status, &last.code) == (failure.status, &failure.code));
         self.refused = if is_same { self.refused + 1 } else { 1 };
         self.last = Some(failure);
-        (self.failed, self.by) = (0, FailedBy::Nobody);
+        (self.failed, self.by) = (0, FailedBy::None);
         self.refused
     }
 
-    /// There was no answer, or one that says that PingOne fails. How often that now was so in a row. A probe is for no
-    /// row in row.
+    /// There was no answer, or one that means that PingOne fails. Returns the number of consecutive failures. `index`
+    /// is `None` for a probe, which belongs to no row.
     pub(super) fn failed(&mut self, index: Option<RowIndex>) -> u32 {
         self.by = match index {
-            Some(index) if self.is_alone(index) => FailedBy::One(index),
+            Some(index) if self.is_only_row_failing(index) => FailedBy::One(index),
             Some(_) | None => FailedBy::Several,
         };
         self.failed += 1;
         self.failed
     }
 
-    /// Whether nothing fails but what is sent for this row.
-    pub(super) fn is_alone(&self, index: RowIndex) -> bool {
+    /// Whether only requests for this row fail.
+    pub(super) fn is_only_row_failing(&self, index: RowIndex) -> bool {
         match self.by {
-            FailedBy::Nobody => true,
+            FailedBy::None => true,
             FailedBy::One(other) => other == index,
             FailedBy::Several => false,
         }
     }
 
-    /// How long to wait before PingOne is asked again; longer after every time that was in vain.
-    pub(super) fn next_probe(&mut self, policy: &Policy, was_in_vain: bool) -> Millis {
-        if was_in_vain {
+    /// How long to wait before the next probe; doubles after each failed one.
+    pub(super) fn next_probe(&mut self, policy: &Policy, has_failed: bool) -> Millis {
+        if has_failed {
             self.probes += 1;
         }
         let doubled = policy.first_probe.0.saturating_mul(1 << self.probes.min(10));
@@ -86,14 +87,14 @@ mod tests {
     use crate::domain::fault::Refusal;
 
     #[test]
-    fn an_answer_ends_what_failed_in_a_row_and_not_what_was_refused() {
+    fn an_answer_resets_failures_and_keeps_refusals() {
         let refused = Fault::RoleMissing(Refusal { status: 403, ..Refusal::default() });
         let mut breaker = Breaker::default();
         assert_eq!((breaker.refused(&refused), breaker.refused(&refused)), (1, 2));
         assert_eq!((breaker.failed(Some(1)), breaker.failed(Some(2))), (1, 2));
-        assert!(!breaker.is_alone(1));
+        assert!(!breaker.is_only_row_failing(1));
         breaker.answered();
-        assert!(breaker.is_alone(1), "nothing fails any more");
+        assert!(breaker.is_only_row_failing(1), "there are no failures left");
         assert_eq!(breaker.failed(Some(1)), 1);
         assert_eq!(breaker.refused(&refused), 3);
     }

@@ -1,5 +1,5 @@
-//! Rows that the deployment doesn't let this page write, found before anything is sent for them: a stored run or a run
-//! file may be older than the membership of a protected group, or come from a page with other limits.
+//! Refuses rows that the deployment doesn't permit, before anything is sent for them. A stored run or a run file may
+//! be older than a user's membership in a protected group, or come from a page with other limits.
 
 use crate::domain::fault::Fault;
 use crate::domain::guard::Guard;
@@ -11,7 +11,7 @@ use crate::engine::journal::{Entry, Restored};
 use super::{Record, RowIndex, Run};
 
 impl Restored {
-    /// What is known of a run of which nothing but its plan is stored.
+    /// A run of which only the plan is stored.
     #[must_use]
     pub fn of_plan(plan: Plan) -> Self {
         Self {
@@ -26,9 +26,11 @@ impl Restored {
         }
     }
 
-    /// Settles the waiting rows that may not be written as refused, and returns what is to be stored of that; `None` where
-    /// there are none. Rows whose PUT may have been sent before are left to be read, as usual; [`super::JobRunner`] refuses
-    /// them should they be written again.
+    /// Settles the waiting rows that may not be written as refused. Returns the entry to store; `None` if there are
+    /// no such rows.
+    ///
+    /// Open rows, whose PUT may have been sent, are left to be read as usual; [`super::JobRunner`] refuses them if
+    /// they were to be written again.
     pub fn refuse(&mut self, guard: &Guard, at: Timestamp) -> Option<Entry> {
         let mut records = Vec::new();
         for (planned, index) in self.plan.rows.iter().zip(0..) {
@@ -47,7 +49,7 @@ impl Restored {
 }
 
 impl Run {
-    /// A PUT that was not permitted was not sent, and doesn't count as one.
+    /// A PUT that wasn't permitted wasn't sent, so it doesn't count.
     pub(super) fn not_sent(&mut self, index: RowIndex) {
         if let Some(row) = self.rows.get_mut(index as usize) {
             row.writes = row.writes.saturating_sub(1);
@@ -91,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_who_waits_is_refused_before_anything_is_sent_and_that_is_stored() {
+    fn waiting_members_of_a_protected_group_are_refused_and_that_is_stored() {
         let mut run = restored(4);
         run.rows[3].state = RowState::Changed;
         run.open = vec![2];
@@ -105,17 +107,17 @@ mod tests {
         let journal = [Entry::Plan(run.plan.clone()).encode(), entry.encode()];
         let stored = restore(&journal).unwrap();
         assert_eq!((stored.rows[1], stored.failures), (run.rows[1], run.failures.clone()));
-        assert_eq!(run.refuse(&guard(&[2, 3, 4]), Timestamp(10)), None, "it is settled once");
+        assert_eq!(run.refuse(&guard(&[2, 3, 4]), Timestamp(10)), None, "rows are refused only once");
     }
 
     #[test]
-    fn where_everyone_may_be_written_nothing_is_stored() {
+    fn nothing_is_stored_if_all_users_may_be_written() {
         assert_eq!(restored(3).refuse(&guard(&[]), Timestamp(9)), None);
         assert_eq!(restored(3).refuse(&Guard::default(), Timestamp(9)), None);
     }
 
     #[test]
-    fn where_the_protected_groups_were_not_read_everyone_who_waits_is_refused() {
+    fn all_waiting_rows_are_refused_if_the_protected_groups_were_not_read() {
         let limits = Limits { protected_groups: vec![GroupId(Uuid::nil())], ..Limits::default() };
         let mut run = restored(2);
         assert!(run.refuse(&Guard::new(Rules::new(limits, true), None), Timestamp(9)).is_some());

@@ -1,4 +1,4 @@
-//! Carries out what a run and its read-back start: requests go to PingOne, records into the journal.
+//! Carries out the jobs of a run and of its read-back: requests go to PingOne, records into the journal.
 
 use std::rc::Rc;
 
@@ -13,19 +13,19 @@ use crate::port::Journal;
 use super::readback::{self, Answer};
 use super::{Job, JobAnswer, PilotRead, Record};
 
-/// Where the jobs of one run go.
+/// The ports that the jobs of one run use.
 #[derive(Clone)]
 pub struct JobRunner {
-    /// The connection in use. It is asked for at every job, because a new token makes a new one; without one nothing is
-    /// sent.
+    /// Returns the connection in use. It is called for every job, because a new token creates a new connection.
+    /// Without a connection nothing is sent.
     pub connection: Rc<dyn Fn() -> Option<Connection>>,
-    /// Where its records are kept.
+    /// The journal that stores the run's records.
     pub journal: Rc<dyn Journal>,
-    /// Under which name.
+    /// The name of the run's journal.
     pub name: Rc<str>,
-    /// What time it is.
+    /// The clock for answers without a request.
     pub clock: Rc<dyn Clock>,
-    /// What decides who may be written.
+    /// The rules that decide which users may be written.
     pub guard: Rc<Guard>,
 }
 
@@ -33,11 +33,11 @@ impl JobRunner {
     /// Carries out a job of a run.
     ///
     /// # Errors
-    /// None: what went wrong is in what was noted.
+    /// None: a fault is in the returned answer.
     pub async fn run(self, job: Job) -> Result<Answered<JobAnswer>, Fault> {
         Ok(match job {
             Job::Write { user, to, .. } => {
-                let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
+                let Some(connection) = (self.connection)() else { return Ok(self.no_connection()) };
                 match self.guard.planned(user, to) {
                     Ok(permit) => {
                         connection.note(WriteMfa(permit)).await.map(|result| JobAnswer::Flag(result.enabled))
@@ -46,18 +46,18 @@ impl JobRunner {
                 }
             }
             Job::PilotRead { read: PilotRead::Before | PilotRead::After, user } => {
-                let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
+                let Some(connection) = (self.connection)() else { return Ok(self.no_connection()) };
                 connection.note(ReadDevices(user)).await.map(JobAnswer::Devices)
             }
             Job::Read { user, .. }
             | Job::SpotCheck { user, .. }
             | Job::Probe { user: Some(user) }
             | Job::PilotRead { read: PilotRead::Flag, user } => {
-                let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
+                let Some(connection) = (self.connection)() else { return Ok(self.no_connection()) };
                 connection.note(ReadMfa(user)).await.map(|result| JobAnswer::Flag(result.enabled))
             }
             Job::Probe { user: None } => {
-                let Some(connection) = (self.connection)() else { return Ok(self.lost()) };
+                let Some(connection) = (self.connection)() else { return Ok(self.no_connection()) };
                 connection.note(CountUsers).await.map(|_| JobAnswer::Reached)
             }
             Job::Store(records) => self.store(&records).await,
@@ -68,7 +68,7 @@ impl JobRunner {
     /// Carries out a job of a read-back.
     ///
     /// # Errors
-    /// None: what went wrong is in what was noted.
+    /// None: a fault is in the returned answer.
     pub async fn run_read_back(self, job: readback::Job) -> Result<Answer, Fault> {
         Ok(match job {
             readback::Job::Page(job) => Answer::Page(self.page(job.page).await),
@@ -82,7 +82,7 @@ impl JobRunner {
     async fn page(self, page: ReadPage) -> Answered<Page> {
         match (self.connection)() {
             Some(connection) => connection.note(page).await,
-            None => self.lost(),
+            None => self.no_connection(),
         }
     }
 
@@ -96,7 +96,7 @@ impl JobRunner {
         Answered { at: self.clock.wall(), correlation_id: None, result }
     }
 
-    fn lost<T>(&self) -> Answered<T> {
+    fn no_connection<T>(&self) -> Answered<T> {
         self.note(Err(Fault::TokenForgotten))
     }
 }

@@ -1,26 +1,26 @@
-//! Why a run starts nothing for now. Several reasons may hold at once, and each ends in its own way: none hides another
-//! for good.
+//! Keeps the reasons why a run is paused. Several may hold at once, each ends in its own way, and none is lost behind
+//! another.
 
 use crate::domain::fault::Fault;
 use crate::domain::time::Millis;
 
 use super::PauseReason;
 
-/// The reasons that hold.
+/// The reasons that hold at the moment.
 #[derive(Debug, Default)]
 pub(super) struct Pauses {
-    /// Ends when a person goes on; what waits is stored then, or fails again.
+    /// Records can't be stored. Ends with a resume; the records are stored then, or fail again.
     pub(super) unstored: Option<Fault>,
-    /// Ends with another token.
+    /// A new token is needed, and ends it.
     pub(super) needs_token: bool,
-    /// Ends when a person goes on.
+    /// A reason that waits for a person. Ends with a resume.
     person: Option<PauseReason>,
-    /// Ends when PingOne answers.
+    /// PingOne fails. Ends when it answers, or with a resume.
     pub(super) failing: Option<(Millis, Fault)>,
 }
 
 impl Pauses {
-    /// The reason that is told. The others wait behind it.
+    /// The reason to show; the others remain behind it.
     pub(super) fn first(&self) -> Option<PauseReason> {
         let failing = || {
             let (until, fault) = self.failing.clone()?;
@@ -28,34 +28,35 @@ impl Pauses {
         };
         match &self.unstored {
             Some(fault) => Some(PauseReason::NotStored(fault.clone())),
-            // Another token alone must not make it go on.
+            // A new token must not continue the run.
             None if self.is_handed_over() => Some(PauseReason::HandedOver),
             None if self.needs_token => Some(PauseReason::Token),
             None => self.person.clone().or_else(failing),
         }
     }
 
-    /// Whether the run was saved for another computer, and nobody has gone on here.
+    /// Whether the run was saved for another computer and hasn't been continued here.
     pub(super) fn is_handed_over(&self) -> bool {
         self.person == Some(PauseReason::HandedOver)
     }
 
-    /// A person is to go on, or asked to be waited for. What is shown to them already stays.
+    /// Pauses until a person resumes. A reason that is already shown isn't replaced.
     pub(super) fn wait_for_person(&mut self, why: PauseReason) {
         self.person.get_or_insert(why);
     }
 
-    /// A person must learn of this, also one who paused the run before.
+    /// Pauses until a person resumes, and replaces an earlier reason, even a manual pause: the person must see this
+    /// one.
     pub(super) fn override_person(&mut self, why: PauseReason) {
         self.person = Some(why);
     }
 
-    /// A person goes on, and has seen the reason that was told. Returns it.
+    /// A person resumes, having seen the reason that is shown. Ends that reason and returns it.
     pub(super) fn resume(&mut self) -> Option<PauseReason> {
-        let told = self.first()?;
-        match &told {
+        let shown = self.first()?;
+        match &shown {
             PauseReason::NotStored(_) => self.unstored = None,
-            // Only another token helps.
+            // Only a new token helps.
             PauseReason::Token => {}
             PauseReason::Asked
             | PauseReason::PilotUser
@@ -65,7 +66,7 @@ impl Pauses {
             | PauseReason::HandedOver => self.person = None,
             PauseReason::Failing { .. } => self.failing = None,
         }
-        Some(told)
+        Some(shown)
     }
 }
 
@@ -74,12 +75,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_token_alone_does_not_continue_a_run_that_was_saved_for_another_computer() {
+    fn a_new_token_does_not_continue_a_run_saved_for_another_computer() {
         let mut pauses = Pauses { needs_token: true, ..Pauses::default() };
         assert_eq!(pauses.first(), Some(PauseReason::Token));
         pauses.override_person(PauseReason::HandedOver);
         assert_eq!(pauses.first(), Some(PauseReason::HandedOver));
         assert_eq!(pauses.resume(), Some(PauseReason::HandedOver));
-        assert_eq!(pauses.first(), Some(PauseReason::Token), "it still needs one");
+        assert_eq!(pauses.first(), Some(PauseReason::Token), "the run still needs a token");
     }
 }

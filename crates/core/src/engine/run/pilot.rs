@@ -1,5 +1,8 @@
-//! The read at the test user: the devices before the change, the flag once more, and the devices after it. The run waits
-//! for it, so that a person sees it before going on; what can't be read holds up nobody.
+//! Reads the pilot user for the person who checks it: the devices before the change, then the flag and the devices
+//! after it.
+//!
+//! The run waits for these reads, so that the person sees their results before continuing. A read that fails for good
+//! doesn't hold up the run; its fault is shown instead.
 
 use crate::domain::fault::{Fault, RetryKind};
 use crate::domain::pilot::PilotReadings;
@@ -11,29 +14,29 @@ use crate::engine::retry::pause_of_row;
 
 use super::{Job, JobAnswer, RowIndex, Run};
 
-/// What is read of the test user.
+/// One of the readings of the pilot user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PilotRead {
     /// The devices, before the first PUT.
     Before,
-    /// The flag, once more.
+    /// The flag, after the change is settled.
     Flag,
-    /// The devices, after that.
+    /// The devices, after the flag was read.
     After,
 }
 
-/// How far the read is.
+/// The progress of these reads.
 #[derive(Debug, Default)]
 pub(super) struct PilotProgress {
     pub(super) seen: PilotReadings,
-    /// From when on the next is read.
+    /// From when on the next read may be sent.
     from: Millis,
     reads: u32,
     is_sent: bool,
 }
 
 impl PilotProgress {
-    /// What is to be read next.
+    /// The next reading, if one is due.
     const fn due(&self, is_written: bool, is_settled: bool) -> Option<PilotRead> {
         match &self.seen {
             PilotReadings { before: None, .. } if !is_written => Some(PilotRead::Before),
@@ -44,7 +47,7 @@ impl PilotProgress {
         }
     }
 
-    fn found(&mut self, read: PilotRead, result: Result<JobAnswer, Fault>) {
+    fn record(&mut self, read: PilotRead, result: Result<JobAnswer, Fault>) {
         match (read, result) {
             (PilotRead::Flag, Ok(JobAnswer::Flag(flag))) => self.seen.flag = Some(Ok(flag)),
             (PilotRead::Before, Ok(JobAnswer::Devices(devices))) => self.seen.before = Some(Ok(devices)),
@@ -52,7 +55,7 @@ impl PilotProgress {
             (PilotRead::Flag, Err(fault)) => self.seen.flag = Some(Err(fault)),
             (PilotRead::Before, Err(fault)) => self.seen.before = Some(Err(fault)),
             (PilotRead::After, Err(fault)) => self.seen.after = Some(Err(fault)),
-            // Nothing else is asked for.
+            // No other answer is expected.
             (PilotRead::Before | PilotRead::Flag | PilotRead::After, Ok(_)) => return,
         }
         (self.reads, self.from) = (0, Millis(0));
@@ -60,20 +63,20 @@ impl PilotProgress {
 }
 
 impl Run {
-    /// What was seen of the test user, where one is pilot_read_done at.
+    /// The readings of the pilot user; `None` if the run has no pilot user.
     #[must_use]
     pub fn pilot(&self) -> Option<&PilotReadings> {
         self.pilot.as_ref().map(|progress| &progress.seen)
     }
 
-    /// Who is changed first. Whoever needs nothing by now is no test user.
+    /// The row that is changed first. A row that was settled without a PUT isn't the pilot user.
     fn pilot_user(&self) -> Option<RowIndex> {
         let needs_nothing = |row: &Row| row.state.is_ended() && row.writes == 0;
         (0..).zip(&self.rows).find(|(_, row)| !needs_nothing(row)).map(|(index, _)| index)
     }
 
-    /// What was seen before a long wait is old, and may be of somebody who needs nothing any more. What was seen before a
-    /// PUT can't be seen again after it.
+    /// Discards readings from before a long wait: they are outdated, and may be of a user who no longer needs a
+    /// change. After a PUT they are kept, because what was read before it can't be read again.
     pub(super) fn restart_pilot(&mut self) {
         let pilot_user = self.pilot_user().and_then(|index| self.rows.get(index as usize));
         if pilot_user.is_some_and(|row| row.writes == 0) {
@@ -81,7 +84,7 @@ impl Run {
         }
     }
 
-    /// The next read at the test user, or when there is one. Nothing is written before.
+    /// The next read of the pilot user, or when it is due. Nothing is written before it.
     pub(super) fn next_pilot_read(&self, now: Millis) -> Option<Step<Job>> {
         let progress = self.pilot.as_ref()?;
         let read = self.pilot_read_due()?;
@@ -94,7 +97,7 @@ impl Run {
         self.user(self.pilot_user()?).map(|user| Step::Start(Job::PilotRead { read, user }))
     }
 
-    /// The read that the run waits for.
+    /// The reading that the run waits for.
     pub(super) fn pilot_read_due(&self) -> Option<PilotRead> {
         let progress = self.pilot.as_ref()?;
         let pilot_user = self.rows.get(self.pilot_user()? as usize)?;
@@ -111,18 +114,18 @@ impl Run {
         &mut self,
         read: PilotRead,
         token: u32,
-        noted: &Answered<JobAnswer>,
+        answered: &Answered<JobAnswer>,
         now: Millis,
     ) {
-        let pause = match &noted.result {
+        let pause = match &answered.result {
             Err(fault) if fault.retry() == RetryKind::WithNewToken => {
                 self.unauthorized(token);
                 Some(Millis(0))
             }
             Err(fault) => {
-                // While others fail as well no attempts are used up.
+                // While other rows fail too, no attempt is counted.
                 let index = self.pilot_user();
-                let counts = u32::from(index.is_none_or(|index| self.breaker.is_alone(index)));
+                let counts = u32::from(index.is_none_or(|index| self.breaker.is_only_row_failing(index)));
                 self.failing(index, fault, now);
                 let reads = self.pilot.as_mut().map_or(0, |progress| {
                     progress.reads += counts;
@@ -139,7 +142,7 @@ impl Run {
         progress.is_sent = false;
         match pause {
             Some(pause) => progress.from = now + pause,
-            None => progress.found(read, noted.result.clone()),
+            None => progress.record(read, answered.result.clone()),
         }
     }
 }

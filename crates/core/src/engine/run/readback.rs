@@ -1,9 +1,11 @@
-//! Reads back what a run changed: by list pages where many are to be read, one by one where few are. A row that differs
-//! is read once more by itself, after the settle window, because an answer may be older than what it speaks of.
+//! Verifies what a run changed by reading the values again: by list pages if there are many rows, one by one if there
+//! are few.
 //!
-//! It also tells what became of rows whose answer was lost: that PUT may have arrived, and late.
+//! A row that differs is read once more by itself, after the settle window ([`Policy::settle`]), because an answer
+//! may be older than the change. The read-back also resolves rows whose answer was lost: their PUT may have arrived,
+//! even late.
 //!
-//! A run that waited for long has those who wait read in the same way before it goes on.
+//! An outdated run refreshes its waiting rows in the same way before it continues ([`ReadBack::of_waiting`]).
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -25,125 +27,126 @@ use unreadable::UnreadableUsers;
 
 mod unreadable;
 
-/// What can be started for a read-back.
+/// A job that a read-back starts.
 #[derive(Debug, Clone)]
 pub enum Job {
-    /// A page of the list.
+    /// Requests a page of the list of users.
     Page(listing::Job),
-    /// One user's flag.
+    /// Reads the flag of one user by itself.
     Read {
-        /// The row.
+        /// The index of the row that is read.
         index: RowIndex,
-        /// Whose flag.
+        /// The ID of the user whose flag is read.
         user: UserId,
     },
-    /// Stores records; nothing is sent.
+    /// Stores these records in the journal; nothing is sent to PingOne.
     Store(Rc<Vec<Record>>),
 }
 
-/// What a job brought.
+/// The answer to a [`Job`] of a read-back.
 #[derive(Debug, Clone)]
 pub enum Answer {
     /// A page, and when it was complete.
     Page(Answered<Page>),
-    /// A flag, or that records are stored.
+    /// A flag, or the confirmation that records are stored.
     Answered(Answered<JobAnswer>),
 }
 
-/// Where a read-back stands.
+/// The state of a read-back or a refresh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// Values are being read.
+    /// Values are being read or stored.
     Reading,
-    /// They can't be for now. [`Command::Resume`] or another token goes on.
+    /// Paused after this fault. [`Command::Resume`] or a new token continues.
     Halted(Fault),
-    /// A person ended it.
+    /// A person stopped the read-back.
     Stopped,
-    /// Everything was read that can be.
+    /// Every row that can be read was read.
     Complete,
 }
 
-/// What is read.
+/// What the values are read for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Whom {
-    /// Whoever was written, after the run.
-    Written,
-    /// Whoever waits, before the run goes on.
-    Waiting,
+enum Purpose {
+    /// Verify written rows, after the run.
+    Verify,
+    /// Refresh waiting rows, before the run continues.
+    Refresh,
 }
 
-/// A row that is read by itself.
+/// A row that is read by itself, not by a page.
 #[derive(Debug, Clone, Copy)]
 struct Single {
     from: Millis,
     index: RowIndex,
     reads: u32,
-    /// With the how manieth token it was sent.
+    /// The index of the token that the read in flight was sent with.
     sent: Option<u32>,
-    /// Whether all attempts were made before, and a person went on.
-    is_asked: bool,
+    /// Whether all attempts were used before, and a person resumed.
+    was_exhausted: bool,
 }
 
 impl Single {
     const fn new(index: RowIndex, from: Millis) -> Self {
-        Self { from, index, reads: 0, sent: None, is_asked: false }
+        Self { from, index, reads: 0, sent: None, was_exhausted: false }
     }
 }
 
-/// The read-back of a run that sends nothing more, or nothing for now.
+/// The read-back of a run that writes nothing meanwhile.
 pub struct ReadBack<'run> {
     run: &'run mut Run,
-    whom: Whom,
+    purpose: Purpose,
     policy: Rc<Policy>,
     jitter: Jitter,
     listing: Option<Listing>,
-    /// Rows that a page may still bring.
+    /// Rows that a page may still contain.
     open: HashMap<UserId, RowIndex>,
     singles: Vec<Single>,
-    suspects: UnreadableUsers,
+    unreadable: UnreadableUsers,
     in_flight: u32,
-    /// Everyone whom the pages brought, to be shown.
+    /// All users in the pages so far, for display.
     users: Vec<Result<User, UnreadableUser>>,
-    /// Why nothing is stored; it ends when a person goes on.
+    /// Set if records can't be stored; ends with a resume.
     unstored: Option<Fault>,
-    /// Why another token is needed, which alone ends it.
+    /// Set if a new token is needed, which is the only way to end it.
     unauthorized: Option<Fault>,
-    /// Why nothing else is read; it ends when a person goes on.
+    /// Set if reading failed otherwise; ends with a resume.
     halted: Option<Fault>,
-    /// When it began to wait; nothing was read since.
+    /// When the read-back paused; nothing was read since.
     halted_at: Option<ClockReading>,
-    /// How many other tokens there were before this one.
+    /// The number of tokens used before the current one.
     token: u32,
     is_stopped: bool,
 }
 
 impl<'run> ReadBack<'run> {
-    /// A read-back that has sent nothing. Without a listing every row is read by itself.
+    /// Creates the read-back of all rows that a read can still tell something about. Without a listing every row is
+    /// read by itself.
     pub fn new(run: &'run mut Run, listing: Option<Listing>) -> Self {
         let due = due(run).collect();
-        Self::of(run, Whom::Written, due, listing)
+        Self::of(run, Purpose::Verify, due, listing)
     }
 
-    /// The reading of those who wait in a run that is [`Outdated`](super::RunStatus::Outdated). Once it is complete the
-    /// run can go on; a stop stops the run.
+    /// Creates the refresh of the waiting rows of a run that is [`Outdated`](super::RunStatus::Outdated). Once it is
+    /// complete, the run can continue; a stop stops the run.
     pub fn of_waiting(run: &'run mut Run, listing: Option<Listing>) -> Self {
         let due = run.waiting().collect();
-        let mut back = Self::of(run, Whom::Waiting, due, listing);
-        back.end();
+        let mut back = Self::of(run, Purpose::Refresh, due, listing);
+        back.finish_if_complete();
         back
     }
 
-    fn of(run: &'run mut Run, whom: Whom, due: Vec<RowIndex>, listing: Option<Listing>) -> Self {
+    fn of(run: &'run mut Run, purpose: Purpose, due: Vec<RowIndex>, listing: Option<Listing>) -> Self {
         let (policy, jitter) = (Rc::clone(&run.policy), run.jitter.clone());
         let mut back = Self {
             run,
-            whom,
+            purpose,
             policy,
             jitter,
             listing,
             open: HashMap::new(),
             singles: Vec::new(),
-            suspects: UnreadableUsers::default(),
+            unreadable: UnreadableUsers::default(),
             in_flight: 0,
             users: Vec::new(),
             unstored: None,
@@ -161,12 +164,12 @@ impl<'run> ReadBack<'run> {
         back
     }
 
-    /// The run whose rows it reads.
+    /// The run whose rows this read-back reads.
     pub fn run(&mut self) -> &mut Run {
         self.run
     }
 
-    /// Where it stands.
+    /// The current state of the read-back.
     #[must_use]
     pub fn state(&self) -> State {
         let is_stored = self.run.write_ahead.is_stored() || self.unstored.is_none();
@@ -175,12 +178,12 @@ impl<'run> ReadBack<'run> {
         } else if self.is_stopped {
             State::Stopped
         } else {
-            self.told().map_or(State::Reading, |fault| State::Halted(fault.clone()))
+            self.halt_reason().map_or(State::Reading, |fault| State::Halted(fault.clone()))
         }
     }
 
-    /// The reason to wait that is told. The others wait behind it.
-    fn told(&self) -> Option<&Fault> {
+    /// The fault to show; others may hold behind it.
+    fn halt_reason(&self) -> Option<&Fault> {
         self.unstored.as_ref().or(self.unauthorized.as_ref()).or(self.halted.as_ref())
     }
 
@@ -190,23 +193,23 @@ impl<'run> ReadBack<'run> {
         *why = Some(fault.clone());
     }
 
-    /// How many rows are still to be read.
+    /// The number of rows that are still to be read.
     #[must_use]
     pub fn left(&self) -> usize {
-        self.open.len() + self.singles.len() + self.suspects.len()
+        self.open.len() + self.singles.len() + self.unreadable.len()
     }
 
-    /// Whom the pages brought since this was last called.
+    /// The users in the pages since the last call.
     pub fn take_users(&mut self) -> Vec<Result<User, UnreadableUser>> {
         std::mem::take(&mut self.users)
     }
 
-    fn read_alone(&mut self, index: RowIndex, from: Millis) {
+    fn read_single(&mut self, index: RowIndex, from: Millis) {
         self.singles.push(Single::new(index, from));
     }
 
     /// Reads the rows that weren't on any page one by one, in the plan's order.
-    fn read_open_alone(&mut self, now: Millis) {
+    fn read_open_singly(&mut self, now: Millis) {
         let mut indexes: Vec<RowIndex> = std::mem::take(&mut self.open).into_values().collect();
         indexes.sort_unstable();
         self.singles.extend(indexes.into_iter().map(|index| Single::new(index, now)));
@@ -214,7 +217,7 @@ impl<'run> ReadBack<'run> {
 
     fn page(&mut self, job: listing::Job, answer: Result<Answered<Page>, Fault>, now: Millis) {
         let (at, page) = match answer {
-            Ok(noted) => (noted.at, noted.result),
+            Ok(answered) => (answered.at, answered.result),
             Err(fault) => (self.run.last, Err(fault)),
         };
         if page.is_ok() {
@@ -224,25 +227,25 @@ impl<'run> ReadBack<'run> {
         listing.apply(Event::Answered(job, page), now);
         let (fresh, state) = (listing.take_fresh(), listing.state());
         for user in fresh.iter().flatten() {
-            self.seen(user, at, now);
+            self.user_listed(user, at, now);
         }
         self.users.extend(fresh);
         match state {
-            // One user's own fault may spoil a whole page: those who are left are read one by one.
+            // A single user's record may make a whole page fail: the remaining rows are read one by one.
             listing::State::Halted(fault) if fault.is_of_one_user() => {
                 self.listing = None;
-                self.read_open_alone(now);
+                self.read_open_singly(now);
             }
             listing::State::Halted(fault) => self.halt(&fault),
             listing::State::Complete => {
-                // Whoever isn't in the list may have been deleted, or moved from page to page.
-                self.read_open_alone(now);
+                // A user who isn't in the list may have been deleted, or moved between pages.
+                self.read_open_singly(now);
             }
             listing::State::Reading | listing::State::Stopped => {}
         }
     }
 
-    fn seen(&mut self, user: &User, at: Timestamp, now: Millis) {
+    fn user_listed(&mut self, user: &User, at: Timestamp, now: Millis) {
         let flag = match user.mfa {
             Mfa::On => true,
             Mfa::Off => false,
@@ -250,14 +253,14 @@ impl<'run> ReadBack<'run> {
         };
         let Some(index) = self.open.remove(&user.id) else { return };
         match self.settle_left(index, flag, at) {
-            Some(left) => self.read_alone(index, now + left),
-            None => self.tell(index, flag, at),
+            Some(left) => self.read_single(index, now + left),
+            None => self.record_value(index, flag, at),
         }
     }
 
-    /// How long a row that differs is left alone before it is read by itself; `None` if it doesn't differ.
+    /// The rest of the settle window before a row that differs is read by itself; `None` if it doesn't differ.
     fn settle_left(&self, index: RowIndex, flag: bool, at: Timestamp) -> Option<Millis> {
-        if self.whom == Whom::Waiting {
+        if self.purpose == Purpose::Refresh {
             return None;
         }
         let row = self.run.rows.get(index as usize)?;
@@ -267,10 +270,10 @@ impl<'run> ReadBack<'run> {
         })
     }
 
-    /// What a read says of a row, once and for all.
-    fn tell(&mut self, index: RowIndex, flag: bool, at: Timestamp) {
-        if self.whom == Whom::Waiting {
-            return self.run.has_by_now(index, flag, at);
+    /// Records the final value of a row.
+    fn record_value(&mut self, index: RowIndex, flag: bool, at: Timestamp) {
+        if self.purpose == Purpose::Refresh {
+            return self.run.refreshed(index, flag, at);
         }
         let is_so = flag == self.run.plan.to;
         let Some(row) = self.run.rows.get(index as usize).copied() else { return };
@@ -283,10 +286,10 @@ impl<'run> ReadBack<'run> {
         if state != row.state {
             self.run.set(index, state);
         }
-        self.keep(index, at, None);
+        self.record_read(index, at, None);
     }
 
-    fn keep(&mut self, index: RowIndex, at: Timestamp, fault: Option<&Fault>) {
+    fn record_read(&mut self, index: RowIndex, at: Timestamp, fault: Option<&Fault>) {
         self.run.last = self.run.last.max(at);
         if let Some(fault) = fault {
             self.run.failures.insert(index, Failure::of(fault));
@@ -301,36 +304,36 @@ impl<'run> ReadBack<'run> {
         self.run.write_ahead.settled(index, row, failure);
     }
 
-    fn single(&mut self, index: RowIndex, noted: &Answered<JobAnswer>, now: Millis) {
-        if noted.result.is_ok() {
-            self.read_after_halt(noted.at, now);
+    fn single(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, now: Millis) {
+        if answered.result.is_ok() {
+            self.read_after_halt(answered.at, now);
         }
-        let is_it = |single: &Single| single.index == index && single.sent.is_some();
-        let Some(at) = self.singles.iter().position(is_it) else {
-            return self.probed(index, noted, now);
+        let is_match = |single: &Single| single.index == index && single.sent.is_some();
+        let Some(at) = self.singles.iter().position(is_match) else {
+            return self.probed(index, answered, now);
         };
         let sent = self.singles.swap_remove(at);
         let single = Single { sent: None, ..sent };
-        if noted.result.is_ok() {
-            self.run.breaker.good();
+        if answered.result.is_ok() {
+            self.run.breaker.reset();
         }
-        match &noted.result {
-            Ok(JobAnswer::Flag(flag)) => match self.settle_left(index, *flag, noted.at) {
+        match &answered.result {
+            Ok(JobAnswer::Flag(flag)) => match self.settle_left(index, *flag, answered.at) {
                 Some(left) if left > Millis(0) => {
                     self.singles.push(Single { from: now + left, reads: 0, ..single });
                 }
-                _ => self.tell(index, *flag, noted.at),
+                _ => self.record_value(index, *flag, answered.at),
             },
             Ok(JobAnswer::Reached | JobAnswer::Stored | JobAnswer::Devices(_)) => self.singles.push(single),
-            Err(fault @ Fault::UserUnknown(_)) if self.whom == Whom::Waiting => {
-                self.run.end_unsent(index, RowState::Gone, noted.at, Some(fault));
+            Err(fault @ Fault::UserUnknown(_)) if self.purpose == Purpose::Refresh => {
+                self.run.settle_unsent(index, RowState::Gone, answered.at, Some(fault));
             }
             Err(fault @ Fault::UserUnknown(_)) => {
                 self.run.set(index, RowState::Gone);
-                self.keep(index, noted.at, Some(fault));
+                self.record_read(index, answered.at, Some(fault));
             }
             Err(fault) if fault.retry() == RetryKind::WithNewToken => {
-                // One that comes late, with a token that was replaced since, says nothing new.
+                // A late 401, for a token that was replaced since, says nothing new.
                 if sent.sent == Some(self.token) {
                     self.halt(fault);
                 }
@@ -341,16 +344,16 @@ impl<'run> ReadBack<'run> {
                 if let Some(pause) = pause(&self.policy, reads, fault, &mut self.jitter) {
                     self.singles.push(Single { from: now + pause, reads, ..single });
                 } else {
-                    self.unreadable(single, fault, noted.at, now);
+                    self.read_attempts_exhausted(single, fault, answered.at, now);
                 }
             }
         }
     }
 
     fn command(&mut self, command: Command, now: Millis) {
-        // What is said meanwhile is said to the run. Going on is so only if nothing keeps the reading from it.
-        if self.whom == Whom::Waiting && (command != Command::Resume || self.told().is_none()) {
-            self.run.told_meanwhile(command, now);
+        // During a refresh, commands go to the run too. A resume does only if the read-back itself isn't paused.
+        if self.purpose == Purpose::Refresh && (command != Command::Resume || self.halt_reason().is_none()) {
+            self.run.command_during_refresh(command, now);
         }
         match command {
             Command::Stop => {
@@ -358,41 +361,41 @@ impl<'run> ReadBack<'run> {
                 self.unstored = None;
             }
             Command::Resume if self.unstored.is_some() => self.unstored = None,
-            // Only another token helps.
+            // Only a new token helps.
             Command::Resume if self.unauthorized.is_some() => {}
-            Command::Resume => self.go_on(command, now),
+            Command::Resume => self.resume_reading(command, now),
             Command::Token { .. } => {
                 self.token += 1;
                 self.unauthorized = None;
-                self.go_on(command, now);
+                self.resume_reading(command, now);
             }
             Command::Pause | Command::HandOver | Command::Woke => {}
         }
     }
 
-    /// Everyone was read: a run that waited for it can go on.
-    fn end(&mut self) {
-        if self.whom == Whom::Waiting && self.left() == 0 {
-            self.run.reread();
+    /// Ends the refresh once all rows were read.
+    fn finish_if_complete(&mut self) {
+        if self.purpose == Purpose::Refresh && self.left() == 0 {
+            self.run.finish_refresh();
         }
     }
 
-    /// What was read before a long halt is as old as what it replaced.
+    /// After a long pause, values that were read before it are outdated too.
     fn read_after_halt(&mut self, at: Timestamp, now: Millis) {
-        if self.whom == Whom::Written || self.told().is_some() {
+        if self.purpose == Purpose::Verify || self.halt_reason().is_some() {
             return;
         }
         let Some(halted_at) = self.halted_at.take() else { return };
         if (ClockReading { now, wall: at }).since(halted_at) <= self.policy.old {
             return;
         }
-        self.acquit(now);
+        self.requeue_unreadable(now);
         let unread = self.unread();
         let again = self.run.waiting().filter(|index| !unread.contains(index));
         self.singles.extend(again.map(|index| Single::new(index, now)));
     }
 
-    fn go_on(&mut self, command: Command, now: Millis) {
+    fn resume_reading(&mut self, command: Command, now: Millis) {
         self.halted = None;
         if let Some(listing) = &mut self.listing {
             listing.apply(Event::Command(command), now);
@@ -417,14 +420,14 @@ impl<'run> ReadBack<'run> {
     }
 }
 
-/// The rows of which a read can still tell something.
+/// The rows about which a read can still tell something.
 fn due(run: &Run) -> impl Iterator<Item = RowIndex> {
     let is_due = |row: &super::Row| match row.state {
         RowState::Changed => row.read_back_at.is_none(),
         RowState::AnswerLost => true,
-        // What failed was sent, and may have arrived after it was read.
+        // A failed row's PUT was sent and may have arrived after the row was read.
         RowState::Failed => row.writes > 0 && row.read_back_at.is_none(),
-        // So may what was sent before the PUT that was refused.
+        // The same holds for PUTs that were sent before a refused one.
         RowState::Refused => row.writes > 1 && row.read_back_at.is_none(),
         _ => false,
     };
@@ -432,7 +435,7 @@ fn due(run: &Run) -> impl Iterator<Item = RowIndex> {
 }
 
 impl Run {
-    /// How many rows a read-back would read.
+    /// The number of rows that a read-back would read.
     #[must_use]
     pub fn to_read_back(&self) -> usize {
         due(self).count()
@@ -451,7 +454,7 @@ impl Work for ReadBack<'_> {
         }
     }
 
-    /// One more, for what is stored.
+    /// One more than the reads, because storing runs beside them.
     fn width(&self) -> u32 {
         self.policy.reads_in_flight + 1
     }
@@ -466,7 +469,7 @@ impl Work for ReadBack<'_> {
             let is_over = self.in_flight == 0 && is_stored;
             return if is_over { Step::Done } else { Step::Idle };
         }
-        if self.told().is_some() || self.in_flight >= self.policy.reads_in_flight {
+        if self.halt_reason().is_some() || self.in_flight >= self.policy.reads_in_flight {
             return Step::Idle;
         }
         sooner(self.next_probe(now), Some(sooner(self.next_page(now), self.next_single(now))))
@@ -486,24 +489,25 @@ impl Work for ReadBack<'_> {
             }
             Event::Answered(Job::Read { index, .. }, answer) => {
                 self.in_flight = self.in_flight.saturating_sub(1);
-                let said = answer.and_then(|answer| match answer {
-                    Answer::Answered(noted) => Ok(noted),
+                let result = answer.and_then(|answer| match answer {
+                    Answer::Answered(answered) => Ok(answered),
                     Answer::Page(_) => Err(Fault::TokenForgotten),
                 });
-                let unsaid = |fault| Answered { at: self.run.last, correlation_id: None, result: Err(fault) };
-                let noted = said.unwrap_or_else(unsaid);
-                self.single(index, &noted, now);
+                let as_failure =
+                    |fault| Answered { at: self.run.last, correlation_id: None, result: Err(fault) };
+                let answered = result.unwrap_or_else(as_failure);
+                self.single(index, &answered, now);
             }
             Event::Command(command) => self.command(command, now),
         }
-        if self.told().is_some() {
+        if self.halt_reason().is_some() {
             self.halted_at.get_or_insert(ClockReading { now, wall: self.run.last });
         }
-        self.look_for_probe(now);
-        self.end();
-        // Also whoever was intended meanwhile.
-        if self.whom == Whom::Waiting && self.run.is_stopping {
-            self.run.wind_up();
+        self.choose_probe(now);
+        self.finish_if_complete();
+        // Also settles rows that got an intent meanwhile.
+        if self.purpose == Purpose::Refresh && self.run.is_stopping {
+            self.run.settle_after_stop();
         }
     }
 }
@@ -511,7 +515,7 @@ impl Work for ReadBack<'_> {
 impl ReadBack<'_> {
     fn started(&mut self, job: Job, now: Millis) {
         match job {
-            Job::Store(_) => self.run.write_ahead.leaves(),
+            Job::Store(_) => self.run.write_ahead.storing_started(),
             Job::Page(job) => {
                 self.in_flight += 1;
                 if let Some(listing) = &mut self.listing {
@@ -523,7 +527,7 @@ impl ReadBack<'_> {
                 if let Some(single) = self.singles.iter_mut().find(|single| single.index == index) {
                     single.sent = Some(self.token);
                 } else {
-                    self.suspects.started(index, self.token);
+                    self.unreadable.started(index, self.token);
                 }
             }
         }

@@ -1,15 +1,16 @@
-//! The rows that can be written: their intents are stored. Some of them are read right before their PUT, because
-//! PingOne's answer to a PUT doesn't tell the earlier value: only such a spot check can show that someone else is
-//! changing the same users.
+//! The rows that can be written: their intents are stored.
 //!
-//! - After every wait nothing is written until one row was read.
-//! - A row that is chosen for a spot check is held back while [`HELD_FOR`] others are written. Two pages that work on the
-//!   same rows at the same time read each of them before either has written it, and neither would notice; but each
-//!   chooses its own rows, and by the time one is due the other page has written it.
-//! - Some of the first rows are put off until everyone else was written, and checked then.
-//! - Once another writer was seen, every row is read right before its PUT, and in an order of this page's own.
+//! Some of them are read right before their PUT (a spot check). PingOne's answer to a PUT doesn't contain the earlier
+//! value, so only a spot check can show that someone else is changing the same users.
 //!
-//! A row for which a PUT may have been sent isn't read: it proves nothing.
+//! - After every wait one row is read before anything is written.
+//! - A row that is chosen for a spot check is held back while [`HELD_FOR`] others are written. Two pages that work on
+//!   the same rows in step read each row before either has written it, so neither would notice the other. But each
+//!   page chooses its own rows, and by the time one is due, the other page has written it.
+//! - Some of the first rows are deferred until all others were written, and are then checked.
+//! - Once another writer was seen, every row is read right before its PUT, in an order of this page's own.
+//!
+//! A row for which a PUT may have been sent isn't read: its value proves nothing.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -21,27 +22,24 @@ use sampling::Sampling;
 
 mod sampling;
 
-/// How many other rows are written between the time a chosen row would have been written and its spot check.
+/// How many other rows are written between the turn of a chosen row and its spot check.
 const HELD_FOR: u32 = 16;
 
-/// Of so many rows at the beginning, some are put off.
+/// The number of first rows from which some are deferred.
 const FIRST_ROWS: usize = 21;
 
-/// How many of them.
-const PUT_OFF: usize = 5;
+/// How many of the first rows are deferred.
+const DEFERRED: usize = 5;
 
-/// What can be started for a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Due {
-    /// The row is read before its PUT.
     SpotCheck(RowIndex),
-    /// Its PUT.
     Write(RowIndex),
-    /// Nothing before then.
+    /// Nothing before this time (monotonic clock).
     At(Millis),
 }
 
-/// The check of the first row after a wait.
+/// The spot check of the first row after a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum FirstCheck {
     Due,
@@ -53,40 +51,41 @@ enum FirstCheck {
 #[derive(Debug, Clone, Copy)]
 struct Queued {
     index: RowIndex,
-    /// The row's number since the last wait.
+    /// The position of the row since the last wait.
     number: u32,
-    /// Whether the plan and this run leave no other explanation for a value that is there already.
+    /// Whether finding the target value would prove another writer: plan and run leave no other explanation.
     is_evidence: bool,
 }
 
-/// A row that is read before its PUT.
+/// A row that waits for its spot check.
 #[derive(Debug, Clone, Copy)]
 struct Held {
     index: RowIndex,
-    /// It is due once the queue has come to this number.
+    /// The spot check is due once the queue has reached this position.
     number: u32,
     from: Millis,
     reads: u32,
     is_sent: bool,
 }
 
-/// The rows that can be written.
+/// The rows that can be written, by what they wait for.
 #[derive(Debug)]
 pub(super) struct Ready {
     sampling: Sampling,
     first: FirstCheck,
     queue: VecDeque<Queued>,
     held: Vec<Held>,
-    /// Rows that were read.
+    /// Rows whose spot check is done, to be written next.
     checked: VecDeque<RowIndex>,
-    /// Rows that are written without a check: sent before and refused for the token, or not to be read.
+    /// Rows that are written without a spot check: their PUT was sent before and refused for the token, or they can't
+    /// be read.
     unchecked: VecDeque<RowIndex>,
-    /// Rows that prove nothing, whatever the plan says.
+    /// Rows whose value proves nothing, whatever the plan says.
     no_evidence: HashSet<RowIndex>,
-    /// Rows that were put off, and are checked.
-    last: Vec<RowIndex>,
-    /// Whether every row is checked.
-    is_wary: bool,
+    /// Rows that were deferred and get a spot check.
+    deferred: Vec<RowIndex>,
+    /// Whether every row gets a spot check.
+    checks_every_row: bool,
 }
 
 impl Ready {
@@ -99,17 +98,18 @@ impl Ready {
             checked: VecDeque::new(),
             unchecked: VecDeque::new(),
             no_evidence: HashSet::new(),
-            last: Vec::new(),
-            is_wary: false,
+            deferred: Vec::new(),
+            checks_every_row: false,
         }
     }
 
-    /// From now on every row is checked.
+    /// From now on every row gets a spot check.
     pub(super) fn check_all(&mut self) {
-        self.is_wary = true;
+        self.checks_every_row = true;
     }
 
-    /// These rows' intents are stored. `is_evidence` says of which of them a value that is there already tells something.
+    /// Adds rows whose intents are stored. `is_evidence` returns whether finding the target value proves another
+    /// writer.
     pub(super) fn add(&mut self, indexes: Vec<RowIndex>, is_evidence: impl Fn(RowIndex) -> bool) {
         let is_evidence = |index| is_evidence(index) && !self.no_evidence.contains(&index);
         let rows = indexes.into_iter().map(|index| (index, is_evidence(index))).collect();
@@ -117,12 +117,12 @@ impl Ready {
     }
 
     fn enqueue(&mut self, mut rows: Vec<(RowIndex, bool)>) {
-        if self.is_wary {
+        if self.checks_every_row {
             self.sampling.shuffle(&mut rows);
         }
         for (index, is_evidence) in rows {
             let (number, is_chosen) = self.sampling.next();
-            let is_due = self.is_wary || self.last.contains(&index);
+            let is_due = self.checks_every_row || self.deferred.contains(&index);
             if is_evidence && (is_chosen || is_due) {
                 let number = if is_due { 0 } else { number + HELD_FOR };
                 self.held.push(Held { index, number, from: Millis(0), reads: 0, is_sent: false });
@@ -132,35 +132,36 @@ impl Ready {
         }
     }
 
-    /// A row is written without a check.
+    /// Adds a row that is written without a spot check.
     pub(super) fn write_unchecked(&mut self, index: RowIndex) {
         self.no_evidence.insert(index);
         self.unchecked.push_back(index);
     }
 
-    /// Whether a row is to be read, or could not be.
+    /// Whether a row still waits for its spot check, or couldn't be read.
     pub(super) fn is_unread(&self, index: RowIndex) -> bool {
         self.held.iter().any(|held| held.index == index) || self.unchecked.contains(&index)
     }
 
-    /// Puts some of the first rows behind all others, where they are checked: a page that follows this one, and stops
-    /// once it notices, has written them by then. Without them only the page that comes second would notice.
-    pub(super) fn put_off(&mut self, next: &mut VecDeque<RowIndex>, is_evidence: impl Fn(RowIndex) -> bool) {
-        self.last.clear();
-        if self.is_wary || next.len() <= FIRST_ROWS {
+    /// Moves some of the first rows behind all others, where they get a spot check. A page that runs behind this one,
+    /// and stops once it notices, has written them by then. Without this only the page that comes second would
+    /// notice.
+    pub(super) fn defer(&mut self, next: &mut VecDeque<RowIndex>, is_evidence: impl Fn(RowIndex) -> bool) {
+        self.deferred.clear();
+        if self.checks_every_row || next.len() <= FIRST_ROWS {
             return;
         }
         let mut first: Vec<RowIndex> = next.iter().take(FIRST_ROWS).skip(1).copied().collect();
         first.retain(|index| is_evidence(*index));
         self.sampling.shuffle(&mut first);
-        first.truncate(PUT_OFF);
+        first.truncate(DEFERRED);
         first.sort_unstable();
         next.retain(|index| !first.contains(index));
         next.extend(&first);
-        self.last = first;
+        self.deferred = first;
     }
 
-    /// The run has waited: what was read before is old.
+    /// After a wait: values that were read before it are outdated.
     pub(super) fn after_wait(&mut self) {
         self.first = FirstCheck::Due;
         for held in &mut self.held {
@@ -175,7 +176,6 @@ impl Ready {
         self.enqueue(queued.into_iter().map(|row| (row.index, row.is_evidence)).collect());
     }
 
-    /// What can be started.
     pub(super) fn next(&self, now: Millis) -> Option<Due> {
         match self.first {
             FirstCheck::Due => {
@@ -204,12 +204,12 @@ impl Ready {
     }
 
     fn is_due(&self, held: &Held) -> bool {
-        let rest = self.queue.front();
-        rest.is_none_or(|row| row.number >= held.number) && (rest.is_some() || self.unchecked.is_empty())
+        let front = self.queue.front();
+        front.is_none_or(|row| row.number >= held.number) && (front.is_some() || self.unchecked.is_empty())
     }
 
-    /// A row's spot check was sent.
-    pub(super) fn checking(&mut self, index: RowIndex) {
+    /// Records that a row's spot check was sent.
+    pub(super) fn check_sent(&mut self, index: RowIndex) {
         if self.first == FirstCheck::Due {
             self.first = FirstCheck::Sent;
         }
@@ -221,7 +221,8 @@ impl Ready {
         self.held.push(Held { index, number: 0, from: Millis(0), reads: 0, is_sent: true });
     }
 
-    /// A row's spot check was answered. How often it was read in vain before; `None` if nobody waits for it.
+    /// Records that a row's spot check was answered. Returns how often it failed before; `None` if the row isn't
+    /// waiting for one.
     pub(super) fn answered(&mut self, index: RowIndex) -> Option<u32> {
         if self.first == FirstCheck::Sent {
             self.first = FirstCheck::Done;
@@ -230,17 +231,17 @@ impl Ready {
         Some(self.held.swap_remove(index).reads)
     }
 
-    /// A row that was read is written next.
+    /// Queues a row that was read, to be written next.
     pub(super) fn write_next(&mut self, index: RowIndex) {
         self.checked.push_back(index);
     }
 
-    /// A row is read once more, from then on.
+    /// Retries a row's spot check from this time on.
     pub(super) fn check_again(&mut self, index: RowIndex, from: Millis, reads: u32) {
         self.held.push(Held { index, number: 0, from, reads, is_sent: false });
     }
 
-    /// A row's PUT was sent, or it needs none. Whether it was among them.
+    /// Removes a row, because its PUT was sent or it needs none. Returns whether it was queued.
     pub(super) fn remove(&mut self, index: RowIndex) -> bool {
         let before = self.len();
         self.queue.retain(|row| row.index != index);
@@ -254,7 +255,7 @@ impl Ready {
         self.queue.len() + self.held.len() + self.checked.len() + self.unchecked.len()
     }
 
-    /// Takes out all rows but those whose spot check isn't answered.
+    /// Removes and returns all rows except those whose spot check isn't answered.
     pub(super) fn drain(&mut self) -> Vec<RowIndex> {
         let held: Vec<Held> = std::mem::take(&mut self.held);
         let (sent, held): (Vec<Held>, Vec<Held>) = held.into_iter().partition(|held| held.is_sent);

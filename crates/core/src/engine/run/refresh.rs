@@ -1,4 +1,4 @@
-//! What is read of those who wait, before their first PUT: whoever has the value by now needs none.
+//! Refreshes the waiting rows before their first PUT: a user who already has the target value needs none.
 
 use std::rc::Rc;
 
@@ -7,61 +7,64 @@ use crate::domain::row::{Failure, RowState};
 use crate::domain::time::{Millis, Timestamp};
 use crate::engine::driver::Command;
 
-use super::{Asked, PauseReason, RowIndex, Run, Unconfirmed};
+use super::{ClockCheck, PauseReason, RowIndex, Run, Unconfirmed};
 
-/// Why the values of those who wait are read again before the run goes on.
+/// Why the waiting rows must be refreshed before the run continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outdated {
-    /// The run waited for so long that others may have changed them.
+    /// The run waited so long that others may have changed these users.
     LongWait,
-    /// Someone else is changing these users. The run then waits for a person.
+    /// Someone else is changing the same users. After the refresh the run waits for a person.
     AnotherWriter,
-    /// The run was saved for another computer, and goes on here.
+    /// The run was saved for another computer and now continues here.
     HandedOver,
 }
 
 impl Run {
-    /// Why those who wait are to be read again, if they are.
+    /// Why the waiting rows must be refreshed; `None` if they needn't be.
     #[must_use]
     pub fn outdated(&self) -> Option<Outdated> {
         self.outdated
     }
 
-    /// Others may have changed meanwhile whom nobody has pilot_read_done at. Whoever would be written again is read first.
-    pub(super) fn outdated_by(&mut self, why: Outdated, now: Millis) {
+    /// Marks the waiting rows as outdated, because others may have changed them. Rows that wait for a retry are read
+    /// first.
+    pub(super) fn mark_outdated(&mut self, why: Outdated, now: Millis) {
         self.outdated = (self.tally.of(RowState::Waiting) > 0).then_some(why);
-        // Once for each wait: who is read now would else be read again and again, and never written.
+        // Once per wait: otherwise the rows that are refreshed now would be refreshed again and again, and never
+        // written.
         (self.active_at, self.active_since) = (Some(self.last), Some(now));
         for (_, index, fault) in std::mem::take(&mut self.again) {
             self.unconfirmed.push(Unconfirmed::new(index, fault, now));
         }
     }
 
-    /// The rows for which nothing was sent and something is going to be.
+    /// The rows for which nothing was sent yet.
     pub(super) fn waiting(&self) -> impl Iterator<Item = RowIndex> {
         let rows = (0..).zip(&self.rows);
         rows.filter(|(_, row)| row.state == RowState::Waiting).map(|(index, _)| index)
     }
 
-    /// How many rows are read again before a run that is [`Outdated`](super::RunStatus::Outdated) goes on.
+    /// The number of rows to refresh before a run that is [`Outdated`](super::RunStatus::Outdated) continues.
     #[must_use]
     pub fn to_read_again(&self) -> usize {
         self.waiting().count()
     }
 
-    /// What a person says while those who wait are read. Nobody is intended before all of them were.
-    pub(super) fn told_meanwhile(&mut self, command: Command, now: Millis) {
+    /// Applies a command during the refresh. No row gets an intent before the refresh is complete.
+    pub(super) fn command_during_refresh(&mut self, command: Command, now: Millis) {
         self.command(command, now);
-        // It waits from now on, however long ago it pilot_read_done what time it is.
+        // The pause is a new wait, however recently the clocks were read.
         if self.pauses.first().is_some() {
-            self.clock = Asked::Due;
+            self.clock = ClockCheck::Due;
         }
     }
 
-    /// What a row that waits has by now.
-    pub(super) fn has_by_now(&mut self, index: RowIndex, flag: bool, at: Timestamp) {
+    /// Applies a refreshed value: settles the row if it already has the target value, or else stores when it was
+    /// read.
+    pub(super) fn refreshed(&mut self, index: RowIndex, flag: bool, at: Timestamp) {
         if flag == self.plan.to {
-            return self.end_unsent(index, RowState::AlreadySo, at, None);
+            return self.settle_unsent(index, RowState::AlreadySo, at, None);
         }
         self.last = self.last.max(at);
         if let Some(planned) = Rc::make_mut(&mut self.plan).rows.get_mut(index as usize) {
@@ -70,8 +73,8 @@ impl Run {
         self.write_ahead.seen(index, at);
     }
 
-    /// Settles a row that waits, and for which nothing is going to be sent.
-    pub(super) fn end_unsent(
+    /// Settles a waiting row for which nothing will be sent.
+    pub(super) fn settle_unsent(
         &mut self,
         index: RowIndex,
         state: RowState,
@@ -87,24 +90,24 @@ impl Run {
         row.at = Some(at);
         let row = *row;
         if !self.ready.remove(index) {
-            self.write_ahead.unintended();
+            self.write_ahead.count_unintended();
         }
         self.write_ahead.settled(index, row, fault.map(Failure::of));
         self.count_unsent();
     }
 
-    /// A step is so many users who are written.
+    /// A step counts only users who are written, so its end moves by one.
     pub(super) fn count_unsent(&mut self) {
         self.unsent += 1;
         self.step_at = self.step_at.map(|at| at + 1);
     }
 
-    /// Everyone who waits was read: it can go on.
-    pub(super) fn reread(&mut self) {
+    /// The refresh is complete: the run can continue.
+    pub(super) fn finish_refresh(&mut self) {
         let Some(why) = self.outdated.take() else { return };
         let rows = &self.rows;
         self.write_ahead.keep_next(|index| rows.get(index as usize).is_some_and(|row| !row.state.is_ended()));
-        // The next answer says when by the monotonic clock.
+        // The next answer sets the time by the monotonic clock.
         (self.active_at, self.active_since) = (Some(self.last), None);
         self.ready.after_wait();
         if why == Outdated::AnotherWriter && self.waiting().next().is_some() {

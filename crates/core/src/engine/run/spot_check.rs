@@ -1,5 +1,6 @@
-//! What a spot check says: who has the value right before the first PUT, although the plan read it otherwise, was changed
-//! by someone else. The run then changes nobody more until those who wait were read again and a person goes on.
+//! Evaluates spot checks. If a user already has the target value right before the first PUT, although the plan
+//! contains the opposite one, someone else changed it. The run then writes nothing until the waiting rows were
+//! refreshed and a person continues it.
 
 use crate::domain::fault::{Fault, RetryKind};
 use crate::domain::plan::Plan;
@@ -12,14 +13,19 @@ use crate::engine::retry::pause_of_row;
 use super::{JobAnswer, Outdated, PauseReason, RowIndex, Run};
 
 impl Run {
-    /// When a spot check first showed that someone else is changing these users.
+    /// When a spot check first showed that someone else is changing the same users.
     #[must_use]
     pub fn another_writer_at(&self) -> Option<Timestamp> {
         self.another_writer_at
     }
 
-    /// What was known of other writers before the page began. Who waits is read again before anybody is written.
-    pub(super) fn beware(&mut self, another_writer_at: Option<Timestamp>, handed_over_at: Option<Timestamp>) {
+    /// Restores what the journal says about other writers. The waiting rows are then refreshed before anything is
+    /// written.
+    pub(super) fn restore_warnings(
+        &mut self,
+        another_writer_at: Option<Timestamp>,
+        handed_over_at: Option<Timestamp>,
+    ) {
         self.another_writer_at = another_writer_at;
         if another_writer_at.is_some() {
             self.ready.check_all();
@@ -34,75 +40,75 @@ impl Run {
         self.outdated = another_writer_at.filter(|_| is_waiting).map(|_| Outdated::LongWait);
     }
 
-    /// The run is saved for another computer. What wasn't sent must not read there as if it had been: those rows would be
-    /// read first and written by both computers, and no spot check would tell.
+    /// Takes back unsent intents when the run is saved for another computer. Otherwise they would count there as
+    /// possibly sent: both computers would write those rows, and no spot check would notice.
     pub(super) fn hand_over(&mut self) {
         let unsent = self.take_back_intents();
         self.write_ahead.intend_later(unsent);
     }
 
-    /// Whether all that another computer needs to go on is stored.
+    /// Whether everything that another computer needs to continue is stored.
     #[must_use]
     pub fn is_handed_over(&self) -> bool {
         self.pauses.is_handed_over() && self.in_flight.is_empty() && self.write_ahead.is_stored()
     }
 
-    /// The intents that were on their way are stored.
+    /// Adds the rows whose intents were just stored to those that can be written.
     pub(super) fn intents_stored(&mut self) {
         let indexes = self.write_ahead.stored();
         let (rows, plan) = (&self.rows, &self.plan);
         self.ready.add(indexes, |index| is_evidence(plan, rows, index));
     }
 
-    /// Some rows are written last, so that a page that follows this one is noticed.
-    pub(super) fn put_off_some(&mut self) {
+    /// Defers some rows, so that a page that runs behind this one is noticed.
+    pub(super) fn defer_some(&mut self) {
         let (rows, plan) = (&self.rows, &self.plan);
-        self.ready.put_off(self.write_ahead.next_rows(), |index| is_evidence(plan, rows, index));
+        self.ready.defer(self.write_ahead.next_rows(), |index| is_evidence(plan, rows, index));
     }
 
     pub(super) fn spot_checked(
         &mut self,
         index: RowIndex,
         token: u32,
-        noted: &Answered<JobAnswer>,
+        answered: &Answered<JobAnswer>,
         now: Millis,
     ) {
         let Some(reads) = self.ready.answered(index) else { return };
-        match &noted.result {
+        match &answered.result {
             Ok(JobAnswer::Flag(flag)) => {
-                self.is_reachable();
-                self.active(noted.at);
+                self.reachable_again();
+                self.active(answered.at);
                 if *flag == self.plan.to {
-                    return self.is_so_already(index, noted, now);
+                    return self.already_has_value(index, answered, now);
                 }
                 self.ready.write_next(index);
             }
             Ok(JobAnswer::Reached | JobAnswer::Stored | JobAnswer::Devices(_)) => {
-                self.ready.write_next(index)
+                self.ready.write_next(index);
             }
             Err(fault @ Fault::UserUnknown(_)) => {
-                self.is_reachable();
-                self.settle(index, RowState::Gone, noted, Some(fault));
+                self.reachable_again();
+                self.settle(index, RowState::Gone, answered, Some(fault));
                 self.count_unsent();
             }
             Err(fault) if fault.retry() == RetryKind::WithNewToken => {
                 self.unauthorized(token);
                 self.ready.check_again(index, now, reads);
             }
-            Err(fault) => self.not_checked(index, reads, fault, now),
+            Err(fault) => self.spot_check_failed(index, reads, fault, now),
         }
     }
 
-    /// Where PUTs are refused, reads may be answered all the same.
-    fn is_reachable(&mut self) {
+    /// An answered read ends failures, but not refusals: reads may be answered where PUTs are refused.
+    fn reachable_again(&mut self) {
         self.breaker.answered();
         self.pauses.failing = None;
     }
 
-    /// While others fail as well no attempts are used up. Who can't be read is written all the same, like those who are
-    /// not chosen for a check.
-    fn not_checked(&mut self, index: RowIndex, reads: u32, fault: &Fault, now: Millis) {
-        let reads = reads + u32::from(self.breaker.is_alone(index));
+    /// While other rows fail too, no attempt is counted. A row that can't be read is written all the same, like rows
+    /// without a spot check.
+    fn spot_check_failed(&mut self, index: RowIndex, reads: u32, fault: &Fault, now: Millis) {
+        let reads = reads + u32::from(self.breaker.is_only_row_failing(index));
         self.failing(Some(index), fault, now);
         match pause_of_row(&self.policy, reads, fault, &mut self.jitter) {
             Some(pause) => self.ready.check_again(index, now + pause, reads),
@@ -110,19 +116,19 @@ impl Run {
         }
     }
 
-    fn is_so_already(&mut self, index: RowIndex, noted: &Answered<JobAnswer>, now: Millis) {
-        self.settle(index, RowState::AlreadySo, noted, None);
+    fn already_has_value(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, now: Millis) {
+        self.settle(index, RowState::AlreadySo, answered, None);
         self.count_unsent();
         if self.another_writer_at.is_none() {
-            self.another_writer_at = Some(noted.at);
-            self.write_ahead.another_writer(noted.at);
+            self.another_writer_at = Some(answered.at);
+            self.write_ahead.another_writer(answered.at);
         }
         self.ready.check_all();
-        self.outdated_by(Outdated::AnotherWriter, now);
+        self.mark_outdated(Outdated::AnotherWriter, now);
     }
 }
 
-/// Whether a value that is there already can only be someone else's: the plan read the other one, and this run has never
+/// Whether finding the target value proves another writer: the plan contains the opposite value, and this run hasn't
 /// sent a PUT.
 fn is_evidence(plan: &Plan, rows: &[Row], index: RowIndex) -> bool {
     let (planned, row) = (plan.rows.get(index as usize), rows.get(index as usize));

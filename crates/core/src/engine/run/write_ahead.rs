@@ -1,5 +1,8 @@
-//! What has to be stored before and after a row is written. One batch is on its way at a time; whatever waits goes
-//! into the next.
+//! Write-ahead intents and outcomes: what must be stored before and after a row is written.
+//!
+//! A row may be written only after its intent is stored, so that after a crash the page knows which rows to read
+//! first. One batch is stored at a time; whatever accumulates meanwhile goes into the next one. A batch that can't be
+//! stored is put back before everything newer, so the order never changes.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -10,47 +13,48 @@ use crate::engine::policy::Policy;
 
 use super::RowIndex;
 
-/// What is stored of a run besides its plan.
+/// A record in a run's journal, besides its plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Record {
     /// These rows are about to be written.
     Intent(Vec<RowIndex>),
-    /// A row is settled.
+    /// A row is settled, or its outcome changed.
     Settled {
-        /// Which.
+        /// The index of the settled row.
         index: RowIndex,
-        /// How.
+        /// The row's state, with its times and counts.
         row: Row,
-        /// What went wrong.
+        /// The failure, if the row has one.
         failure: Option<Failure>,
     },
-    /// These rows were read again then, before anything was sent for them: they still have what the plan says.
+    /// These rows were refreshed before anything was sent for them: they still have the value in the plan.
     Seen {
-        /// When.
+        /// When they were read (wall clock).
         at: Timestamp,
-        /// Which.
+        /// The indexes of the rows that were read.
         indexes: Vec<RowIndex>,
     },
-    /// A spot check showed that someone else is changing these users.
+    /// A spot check showed that someone else is changing the same users.
     AnotherWriter {
-        /// When.
+        /// When the spot check was answered.
         at: Timestamp,
     },
 }
 
+/// Records to store, and the rows that get an intent next.
 #[derive(Debug)]
 pub(super) struct WriteAhead {
     waiting: Vec<Record>,
     is_storing: bool,
-    /// The intents of the batch that is on its way.
+    /// The intents in the batch that is being stored.
     storing: Vec<RowIndex>,
-    /// The outcomes of that batch.
+    /// The number of outcomes in that batch.
     settling: u32,
-    /// Rows between intent and stored outcome.
+    /// The number of rows between intent and stored outcome.
     open: u32,
-    /// Rows that were ever intended.
+    /// The number of rows that ever had an intent.
     intended: u32,
-    /// Rows that can be intended next.
+    /// The rows that get an intent next, in order.
     next: VecDeque<RowIndex>,
 }
 
@@ -67,18 +71,19 @@ impl WriteAhead {
         }
     }
 
-    /// A write-ahead intents of what is left after a crash: rows that wait, how many are settled, and rows between intent and
+    /// After a crash: the rows that still wait, the number of settled rows, and the rows with an intent and no
     /// outcome.
     pub(super) fn resumed(waiting: VecDeque<RowIndex>, settled: u32, open: &[RowIndex]) -> Self {
         let open = u32::try_from(open.len()).unwrap_or(u32::MAX);
         Self { open, intended: settled.saturating_add(open), next: waiting, ..Self::new(0) }
     }
 
-    /// Declares the next rows, in batches, while there is room for them, and not more than `until` altogether: whoever
-    /// is not to be written before a person has pilot_read_done must not seem to have been, should the page die.
+    /// Adds intents for the next rows, in batches, while there is room, and for at most `until` rows in total. A row
+    /// that must not be written before a person decides gets no intent: after a crash it would count as possibly
+    /// written.
     pub(super) fn intend(&mut self, policy: &Policy, until: Option<u32>) {
         let room = policy.intents.saturating_sub(self.open);
-        // Many small batches would be stored more slowly than few larger ones.
+        // Many small batches take longer to store than few larger ones.
         if room < policy.intents / 4 {
             return;
         }
@@ -93,7 +98,8 @@ impl WriteAhead {
         self.waiting.push(Record::Intent(rows));
     }
 
-    /// The rows whose intents are not on their way. Each may have been stored all the same, where storing seemed to fail.
+    /// Removes the intents that aren't being stored and returns their rows. They may be stored all the same, if
+    /// storing seemed to fail.
     pub(super) fn forget_intents(&mut self) -> Vec<RowIndex> {
         let mut forgotten = Vec::new();
         self.waiting.retain_mut(|record| match record {
@@ -110,13 +116,13 @@ impl WriteAhead {
         self.waiting.push(Record::Settled { index, row, failure });
     }
 
-    /// A row that is settled next was never intended. It counts as if it had been.
-    pub(super) fn unintended(&mut self) {
+    /// Counts a row that is settled without an intent, as if it had one.
+    pub(super) fn count_unintended(&mut self) {
         self.open += 1;
         self.intended += 1;
     }
 
-    /// A row was read before anything was sent for it. Those of one page are one record.
+    /// Records that a row was refreshed. Rows refreshed at the same time, as by one page, share a record.
     pub(super) fn seen(&mut self, index: RowIndex, at: Timestamp) {
         match self.waiting.last_mut() {
             Some(Record::Seen { at: other, indexes }) if *other == at => indexes.push(index),
@@ -124,35 +130,35 @@ impl WriteAhead {
         }
     }
 
-    /// Someone else is changing these users.
+    /// Records that someone else is changing the same users.
     pub(super) fn another_writer(&mut self, at: Timestamp) {
         self.waiting.push(Record::AnotherWriter { at });
     }
 
-    /// These rows are intended later, before all others.
+    /// Puts these rows back, to get an intent before all others.
     pub(super) fn intend_later(&mut self, mut indexes: Vec<RowIndex>) {
         self.intended = self.intended.saturating_sub(u32::try_from(indexes.len()).unwrap_or(u32::MAX));
         indexes.sort_unstable();
         indexes.into_iter().rev().for_each(|index| self.next.push_front(index));
     }
 
-    /// The rows that can be intended next.
+    /// The rows that get an intent next.
     pub(super) fn next_rows(&mut self) -> &mut VecDeque<RowIndex> {
         &mut self.next
     }
 
-    /// Of the rows that can be intended next, keeps these.
+    /// Removes the rows from those that get an intent next for which `is_kept` returns false.
     pub(super) fn keep_next(&mut self, is_kept: impl Fn(RowIndex) -> bool) {
         self.next.retain(|index| is_kept(*index));
     }
 
-    /// What is to be stored now.
+    /// The records to store now, if no batch is being stored.
     pub(super) fn due(&self) -> Option<Rc<Vec<Record>>> {
         (!self.is_storing && !self.waiting.is_empty()).then(|| Rc::new(self.waiting.clone()))
     }
 
-    /// What was due is on its way.
-    pub(super) fn leaves(&mut self) {
+    /// The due records are being stored.
+    pub(super) fn storing_started(&mut self) {
         self.is_storing = true;
         for record in self.waiting.drain(..) {
             match record {
@@ -163,14 +169,14 @@ impl WriteAhead {
         }
     }
 
-    /// It is stored. The rows that may be written now.
+    /// The batch is stored. Returns the rows that may be written now.
     pub(super) fn stored(&mut self) -> Vec<RowIndex> {
         self.is_storing = false;
         self.open = self.open.saturating_sub(std::mem::take(&mut self.settling));
         std::mem::take(&mut self.storing)
     }
 
-    /// It is not stored, and waits again, before everything that came later.
+    /// The batch wasn't stored: its records are put back before all newer ones.
     pub(super) fn failed(&mut self, records: &[Record]) {
         self.is_storing = false;
         self.storing.clear();
@@ -179,7 +185,7 @@ impl WriteAhead {
         self.waiting = records.iter().cloned().chain(later).collect();
     }
 
-    /// Whether nothing waits and nothing is on its way.
+    /// Whether nothing waits to be stored and nothing is being stored.
     pub(super) fn is_stored(&self) -> bool {
         !self.is_storing && self.waiting.is_empty()
     }
@@ -190,14 +196,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn intents_that_are_not_on_their_way_are_taken_back_and_what_is_settled_stays() {
+    fn unsent_intents_are_taken_back_and_outcomes_are_kept() {
         let mut write_ahead = WriteAhead::new(8);
         write_ahead.intend(&Policy::default(), Some(3));
         write_ahead.settled(7, Row::default(), None);
         assert_eq!(write_ahead.forget_intents(), [0, 1, 2]);
         let left = write_ahead.due().unwrap();
         assert!(matches!(left.as_slice(), [Record::Settled { index: 7, .. }]), "{left:?}");
-        write_ahead.leaves();
+        write_ahead.storing_started();
         assert_eq!(write_ahead.forget_intents(), Vec::<RowIndex>::new());
     }
 }

@@ -21,9 +21,9 @@ fn claims(client: &str, more: &str) -> String {
     )
 }
 
-/// As PingOne signs, and as examples and tests do.
+/// A token with a signature as long as PingOne's, and one with a short signature as in examples and tests.
 fn tokens(client: &str) -> [String; 2] {
-    // 255 bytes and one of padding are as long in base64 as the 256 of a key of 2048 bits.
+    // 255 bytes plus the two characters have the base64 length of a 2048-bit key's 256 bytes.
     let whole = format!("{}AA", signed(&claims(client, ""), 255));
     [whole, signed(&claims(client, ""), 9)]
 }
@@ -32,19 +32,19 @@ fn read(text: &str) -> Result<String, PasteFault> {
     read_paste(text, NOW).map(|paste| paste.token.expose().to_owned())
 }
 
-/// The text in lines of this many letters, each but the first after `indent`.
+/// The text in lines of this many characters, each but the first after `indent`.
 fn wrapped(text: &str, width: usize, indent: &str) -> String {
-    let letters: Vec<char> = text.chars().collect();
-    let lines: Vec<String> = letters.chunks(width).map(|line| line.iter().collect()).collect();
+    let characters: Vec<char> = text.chars().collect();
+    let lines: Vec<String> = characters.chunks(width).map(|line| line.iter().collect()).collect();
     lines.join(&format!("\n{indent}"))
 }
 
 #[test]
-fn the_one_token_in_a_text_is_taken_alone_whatever_stands_around_it() {
+fn the_only_token_is_extracted_from_any_surrounding_text() {
     for token in tokens("a") {
         let j = token.as_str();
         for text in [
-            // The five inputs of the report.
+            // The five inputs of the bug report.
             format!("access_token : {j}\ntoken_type   : Bearer\nexpires_in   : 3599\n"),
             format!("{{'access_token': '{j}'}}"),
             format!("https://mfa.example.com/#access_token={j}&token_type=Bearer&expires_in=3599"),
@@ -73,20 +73,20 @@ fn the_one_token_in_a_text_is_taken_alone_whatever_stands_around_it() {
             format!("const token = `{j}`;\nconsole.log(token);"),
             format!("token: >-\n  {j}\nregion: EU\n"),
             format!("access_token: {j} # an hour"),
-            // Mails and chats.
+            // Emails and chats.
             format!("Here it is: {j}. It lasts an hour."),
             format!("> {j}\n>\n> Best regards,\n> Ana"),
             format!("`{j}`,\nthanks!"),
             format!("{j}\n{ENVIRONMENT}"),
             format!("[{j}](https://example.com)"),
-            // Encoded.
+            // Percent-encoded.
             format!(
                 "https://mfa.example.com/%23access_token%3D{}%26token_type%3DBearer",
                 j.replace('.', "%2E")
             ),
             format!("q=access_token%253D{}%2526x%253D1", j.replace('.', "%252E").replace('-', "%252d")),
             format!("Bearer%20{j}"),
-            // Invisible letters within.
+            // Invisible characters within.
             format!("{}\u{200b}{}", &j[..40], &j[40..]),
             // The same token again.
             format!("{j}\n{j}"),
@@ -98,7 +98,7 @@ fn the_one_token_in_a_text_is_taken_alone_whatever_stands_around_it() {
 }
 
 #[test]
-fn a_token_that_was_broken_into_lines_is_put_together() {
+fn a_token_that_is_broken_into_lines_is_joined() {
     for token in tokens("a") {
         let j = token.as_str();
         for width in [20, 64, 72, 76, 80, 120] {
@@ -122,7 +122,7 @@ fn a_token_that_was_broken_into_lines_is_put_together() {
 }
 
 #[test]
-fn two_different_tokens_are_said_wherever_they_stand() {
+fn two_different_tokens_are_reported() {
     for (one, other) in tokens("a").into_iter().zip(tokens("b")) {
         for text in [
             format!("{one}\n{other}"),
@@ -138,7 +138,7 @@ fn two_different_tokens_are_said_wherever_they_stand() {
 }
 
 #[test]
-fn the_access_token_is_told_by_its_claims_from_what_comes_with_it() {
+fn the_access_token_is_distinguished_from_other_tokens_by_its_claims() {
     let [access, _] = tokens("a");
     let id = signed(r#"{"aud":"0b410000-0000-4000-8000-000000000001","nonce":"n"}"#, 9);
     let issuer = format!("https://auth.pingone.eu/{ENVIRONMENT}/as");
@@ -157,7 +157,7 @@ fn the_access_token_is_told_by_its_claims_from_what_comes_with_it() {
 }
 
 #[test]
-fn what_only_begins_like_a_token_hides_none_behind_it() {
+fn text_that_only_begins_like_a_token_does_not_hide_a_token_after_it() {
     let [token, _] = tokens("a");
     for text in [
         format!("cursor=eyJpZCI6MTIzNDU2Nzg5MH0 token={token}"),

@@ -1,6 +1,9 @@
-//! Whoever can't be read is a suspect: nobody else is to wait for them. Who waits and can't be read isn't written; who was
-//! written and can't be read stays unread, to be checked later. But nobody is ended where PingOne fails for everyone, so
-//! somebody who was read before is read once more.
+//! Handles users who can't be read, so that the other rows don't wait for them.
+//!
+//! A waiting row that can't be read isn't written. A written row that can't be read stays unread, to be verified
+//! later. But if PingOne fails for every user, no row is settled. To tell the two apart, a user who was read before
+//! is read once more (the probe): if that works, the unreadable users are at fault; if not, PingOne is, and they stay
+//! to be read.
 
 use std::collections::HashSet;
 
@@ -12,21 +15,21 @@ use crate::engine::connection::Answered;
 use crate::engine::driver::Step;
 use crate::engine::retry::pause;
 
-use super::{Job, JobAnswer, ReadBack, RowIndex, Single, Whom};
+use super::{Job, JobAnswer, Purpose, ReadBack, RowIndex, Single};
 
-/// Who can't be read, as it seems.
+/// Users who seem to be unreadable.
 #[derive(Debug, Default)]
 pub(super) struct UnreadableUsers {
-    all: Vec<Suspect>,
-    /// The read that tells whether it is them or PingOne.
+    all: Vec<UnreadableRow>,
+    /// The read that tells whether the users or PingOne are at fault.
     probe: Option<Single>,
 }
 
 #[derive(Debug)]
-struct Suspect {
+struct UnreadableRow {
     index: RowIndex,
     fault: Fault,
-    /// Whether the probe was sent later than what failed.
+    /// Whether the probe was sent after this row's read failed.
     is_probed: bool,
 }
 
@@ -35,71 +38,83 @@ impl UnreadableUsers {
         self.all.len()
     }
 
-    /// Takes note that a read left that is for no row that is to be read.
+    /// Records that the probe was sent.
     pub(super) fn started(&mut self, index: RowIndex, token: u32) {
         if let Some(probe) = self.probe.as_mut().filter(|probe| probe.index == index) {
             probe.sent = Some(token);
-            self.all.iter_mut().for_each(|suspect| suspect.is_probed = true);
+            self.all.iter_mut().for_each(|row| row.is_probed = true);
         }
     }
 }
 
 impl ReadBack<'_> {
-    /// All attempts to read a row are made.
-    pub(super) fn unreadable(&mut self, single: Single, fault: &Fault, at: Timestamp, now: Millis) {
+    /// Called when all attempts to read a row are used.
+    pub(super) fn read_attempts_exhausted(
+        &mut self,
+        single: Single,
+        fault: &Fault,
+        at: Timestamp,
+        now: Millis,
+    ) {
         let index = single.index;
-        if self.whom == Whom::Waiting || fault.is_of_one_user() {
-            if self.suspects.probe.is_none() {
-                self.suspects.probe = self.readable(index).map(|other| Single::new(other, now));
+        if self.purpose == Purpose::Refresh || fault.is_of_one_user() {
+            if self.unreadable.probe.is_none() {
+                self.unreadable.probe = self.readable_row(index).map(|other| Single::new(other, now));
             }
-            if self.suspects.probe.is_some() || self.is_first_of_all(single) {
-                return self.suspects.all.push(Suspect { index, fault: fault.clone(), is_probed: false });
+            if self.unreadable.probe.is_some() || self.is_first_read(single) {
+                return self.unreadable.all.push(UnreadableRow {
+                    index,
+                    fault: fault.clone(),
+                    is_probed: false,
+                });
             }
-            // Where nobody could ever be read, and a person went on all the same, they have decided.
-            let is_decided = self.whom == Whom::Waiting
-                && single.is_asked
-                && self.singles.iter().all(|single| single.is_asked);
+            // No user could ever be read, and a person resumed all the same: that is their decision.
+            let is_decided = self.purpose == Purpose::Refresh
+                && single.was_exhausted
+                && self.singles.iter().all(|single| single.was_exhausted);
             if is_decided && fault.retry() != RetryKind::WhenOnline {
-                return self.end_unreadable(index, fault, at);
+                return self.settle_unreadable(index, fault, at);
             }
         }
-        // It stays to be read: whoever goes on tries it again.
+        // The row stays to be read: a resume tries it again.
         self.halt(fault);
-        self.singles.push(Single { is_asked: true, ..Single::new(index, now) });
-        if self.suspects.probe.is_none() {
-            self.acquit(now);
+        self.singles.push(Single { was_exhausted: true, ..Single::new(index, now) });
+        if self.unreadable.probe.is_none() {
+            self.requeue_unreadable(now);
         }
     }
 
-    /// Whether no row was read yet and others are still to be read. The next answer then tells whether the user or PingOne
-    /// is at fault: a second failure pauses.
-    fn is_first_of_all(&self, single: Single) -> bool {
-        !single.is_asked && self.suspects.all.is_empty() && self.singles.iter().any(|other| !other.is_asked)
+    /// Whether no row was read yet and others are still to be read. The next answer then tells whether the user or
+    /// PingOne is at fault: a second failure pauses.
+    fn is_first_read(&self, single: Single) -> bool {
+        !single.was_exhausted
+            && self.unreadable.all.is_empty()
+            && self.singles.iter().any(|other| !other.was_exhausted)
     }
 
-    /// Picks a row for the probe as soon as one was read.
-    pub(super) fn look_for_probe(&mut self, now: Millis) {
-        let Some(first) = self.suspects.all.first() else { return };
-        if self.suspects.probe.is_some() {
+    /// Chooses a row for the probe as soon as one was read.
+    pub(super) fn choose_probe(&mut self, now: Millis) {
+        let Some(first) = self.unreadable.all.first() else { return };
+        if self.unreadable.probe.is_some() {
             return;
         }
         let (index, fault) = (first.index, first.fault.clone());
-        self.suspects.probe = self.readable(index).map(|other| Single::new(other, now));
-        if self.suspects.probe.is_none() && self.singles.is_empty() && self.open.is_empty() {
+        self.unreadable.probe = self.readable_row(index).map(|other| Single::new(other, now));
+        if self.unreadable.probe.is_none() && self.singles.is_empty() && self.open.is_empty() {
             self.halt(&fault);
-            self.acquit(now);
+            self.requeue_unreadable(now);
         }
     }
 
-    /// Rows that are still to be read.
+    /// The rows that are still to be read.
     pub(super) fn unread(&self) -> HashSet<RowIndex> {
         let singles = self.singles.iter().map(|single| single.index);
-        let suspects = self.suspects.all.iter().map(|suspect| suspect.index);
-        self.open.values().copied().chain(singles).chain(suspects).collect()
+        let unreadable = self.unreadable.all.iter().map(|row| row.index);
+        self.open.values().copied().chain(singles).chain(unreadable).collect()
     }
 
-    /// Somebody else whom PingOne told of before.
-    fn readable(&self, but: RowIndex) -> Option<RowIndex> {
+    /// Another row that PingOne returned before.
+    fn readable_row(&self, but: RowIndex) -> Option<RowIndex> {
         let unread = self.unread();
         let mut rows = (0..).zip(&self.run.rows);
         rows.find(|(index, row)| {
@@ -110,64 +125,64 @@ impl ReadBack<'_> {
         .map(|(index, _)| index)
     }
 
-    fn end_unreadable(&mut self, index: RowIndex, fault: &Fault, at: Timestamp) {
+    fn settle_unreadable(&mut self, index: RowIndex, fault: &Fault, at: Timestamp) {
         let is_refused = matches!(Meaning::of(fault), Meaning::Final);
         let state = if is_refused { RowState::Refused } else { RowState::Failed };
-        self.run.end_unsent(index, state, at, Some(fault));
+        self.run.settle_unsent(index, state, at, Some(fault));
     }
 
     pub(super) fn next_probe(&self, now: Millis) -> Option<Step<Job>> {
-        let probe = self.suspects.probe.as_ref().filter(|probe| probe.sent.is_none())?;
+        let probe = self.unreadable.probe.as_ref().filter(|probe| probe.sent.is_none())?;
         if probe.from > now {
             return Some(Step::WaitUntil(probe.from));
         }
         self.run.user(probe.index).map(|user| Step::Start(Job::Read { index: probe.index, user }))
     }
 
-    /// The answer to a read that is for no row that is to be read.
-    pub(super) fn probed(&mut self, index: RowIndex, noted: &Answered<JobAnswer>, now: Millis) {
-        let is_it = |probe: &mut Single| probe.index == index && probe.sent.is_some();
-        let Some(sent) = self.suspects.probe.take_if(is_it) else { return };
+    /// Applies the answer to the probe.
+    pub(super) fn probed(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, now: Millis) {
+        let is_match = |probe: &mut Single| probe.index == index && probe.sent.is_some();
+        let Some(sent) = self.unreadable.probe.take_if(is_match) else { return };
         let probe = Single { sent: None, ..sent };
-        match &noted.result {
-            Ok(_) | Err(Fault::UserUnknown(_)) => self.works(probe, noted.at, now),
+        match &answered.result {
+            Ok(_) | Err(Fault::UserUnknown(_)) => self.probe_succeeded(probe, answered.at, now),
             Err(fault) if fault.retry() == RetryKind::WithNewToken => {
                 if sent.sent == Some(self.token) {
                     self.halt(fault);
                 }
-                self.suspects.probe = Some(probe);
+                self.unreadable.probe = Some(probe);
             }
             Err(fault) => {
                 let reads = probe.reads + 1;
                 if let Some(pause) = pause(&self.policy, reads, fault, &mut self.jitter) {
-                    self.suspects.probe = Some(Single { from: now + pause, reads, ..probe });
+                    self.unreadable.probe = Some(Single { from: now + pause, reads, ..probe });
                 } else {
                     self.halt(fault);
-                    self.acquit(now);
+                    self.requeue_unreadable(now);
                 }
             }
         }
     }
 
-    /// PingOne works: it is they who can't be read.
-    fn works(&mut self, probe: Single, at: Timestamp, now: Millis) {
-        self.run.breaker.good();
-        let all = std::mem::take(&mut self.suspects.all).into_iter();
-        let (probed, later): (Vec<Suspect>, Vec<Suspect>) = all.partition(|suspect| suspect.is_probed);
-        // Who was written keeps its state: nobody knows better.
-        if self.whom == Whom::Waiting {
-            for suspect in probed {
-                self.end_unreadable(suspect.index, &suspect.fault, at);
+    /// The probe succeeded: the unreadable users are at fault, not PingOne.
+    fn probe_succeeded(&mut self, probe: Single, at: Timestamp, now: Millis) {
+        self.run.breaker.reset();
+        let all = std::mem::take(&mut self.unreadable.all).into_iter();
+        let (probed, later): (Vec<UnreadableRow>, Vec<UnreadableRow>) = all.partition(|row| row.is_probed);
+        // A written row keeps its state, because nothing contradicts it.
+        if self.purpose == Purpose::Refresh {
+            for row in probed {
+                self.settle_unreadable(row.index, &row.fault, at);
             }
         }
-        self.suspects.probe = (!later.is_empty()).then(|| Single::new(probe.index, now));
-        self.suspects.all = later;
+        self.unreadable.probe = (!later.is_empty()).then(|| Single::new(probe.index, now));
+        self.unreadable.all = later;
     }
 
-    /// It says nothing about them: they stay to be read.
-    pub(super) fn acquit(&mut self, now: Millis) {
-        let suspects = std::mem::take(&mut self.suspects).all.into_iter();
-        let asked = |suspect: Suspect| Single { is_asked: true, ..Single::new(suspect.index, now) };
-        self.singles.extend(suspects.map(asked));
+    /// PingOne is at fault, not these users: they stay to be read.
+    pub(super) fn requeue_unreadable(&mut self, now: Millis) {
+        let unreadable = std::mem::take(&mut self.unreadable).all.into_iter();
+        let asked = |row: UnreadableRow| Single { was_exhausted: true, ..Single::new(row.index, now) };
+        self.singles.extend(unreadable.map(asked));
     }
 }

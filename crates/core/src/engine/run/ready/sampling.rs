@@ -1,25 +1,25 @@
-//! Which rows are chosen for a spot check. Each page chooses by dice of its own, because two pages that chose the same
-//! rows would not notice each other.
+//! Chooses rows for spot checks at random. Each page has its own seed, because two pages that choose the same rows
+//! don't notice each other.
 
 use std::collections::VecDeque;
 
 use crate::engine::retry::Jitter;
 
-/// Of so many rows after a wait, so many are chosen: another page that begins at the same time is to be noticed within
-/// few rows, and that both choose the same ones happens once in 38,760 times.
+/// After a wait: the number of rows, and how many of them are chosen. Another page that starts at the same time is
+/// noticed within few rows; the probability that both choose the same ones is 1 in 38,760.
 const AFTER_WAIT: (u32, u32) = (20, 6);
 
-/// Later one row of so many is chosen.
+/// Later one of this many rows is chosen.
 const ONE_OF: u32 = 25;
 
 #[derive(Debug)]
 pub(super) struct Sampling {
     dice: Jitter,
-    /// The number of the next row.
+    /// The position of the next row.
     next: u32,
-    /// Numbers of rows to come that are chosen, in their order.
+    /// Positions of future rows that are chosen, in order.
     chosen: VecDeque<u32>,
-    /// Up to this number it was chosen.
+    /// Rows before this position were considered for the choice.
     until: u32,
 }
 
@@ -30,7 +30,7 @@ impl Sampling {
         sampling
     }
 
-    /// Begins to count anew, after a wait. The first row is read anyway.
+    /// Restarts the positions, after a wait. The first row is read anyway.
     pub(super) fn begin(&mut self) {
         (self.next, self.until) = (0, 1);
         self.chosen.clear();
@@ -46,7 +46,7 @@ impl Sampling {
         self.until += of;
     }
 
-    /// The number of the next row, and whether it is chosen.
+    /// The position of the next row, and whether it is chosen.
     pub(super) fn next(&mut self) -> (u32, bool) {
         let number = self.next;
         self.next = number.saturating_add(1);

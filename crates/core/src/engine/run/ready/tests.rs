@@ -6,13 +6,13 @@ fn ready(seed: u64) -> Ready {
     Ready::new(Jitter::new(seed))
 }
 
-/// Starts what is next and answers it at once, up to `most` things. `C` is a spot check, `W` a PUT.
+/// Starts and answers up to `most` jobs. Returns them in order: `C` is a spot check, `W` a PUT.
 fn play(ready: &mut Ready, most: usize) -> Vec<(char, RowIndex)> {
     let mut started = Vec::new();
     while started.len() < most {
         match ready.next(Millis(0)) {
             Some(Due::SpotCheck(index)) => {
-                ready.checking(index);
+                ready.check_sent(index);
                 assert_eq!(ready.answered(index), Some(0));
                 ready.write_next(index);
                 started.push(('C', index));
@@ -32,11 +32,11 @@ fn of(kind: char, started: &[(char, RowIndex)]) -> Vec<RowIndex> {
 }
 
 #[test]
-fn the_first_row_is_read_before_anything_is_written_and_every_check_is_followed_by_its_put() {
+fn the_first_row_is_read_first_and_every_check_is_followed_by_its_put() {
     let mut ready = ready(1);
     ready.add((0..32).collect(), |_| true);
     assert_eq!(ready.next(Millis(0)), Some(Due::SpotCheck(0)));
-    ready.checking(0);
+    ready.check_sent(0);
     assert_eq!(ready.next(Millis(0)), None, "nothing is written until the first row was read");
     assert_eq!(ready.answered(0), Some(0));
     ready.write_next(0);
@@ -66,7 +66,7 @@ fn after_the_first_rows_one_row_in_25_is_read() {
 }
 
 #[test]
-fn a_chosen_row_is_written_later_than_its_turn() {
+fn a_chosen_row_is_written_after_its_turn() {
     for seed in 0..50 {
         let mut ready = ready(seed);
         ready.add((0..200).collect(), |_| true);
@@ -80,11 +80,11 @@ fn a_chosen_row_is_written_later_than_its_turn() {
 }
 
 #[test]
-fn five_of_the_first_rows_are_put_off_and_read_at_the_end() {
+fn five_of_the_first_rows_are_deferred_and_read_at_the_end() {
     for seed in 0..20 {
         let mut ready = ready(seed);
         let mut next: VecDeque<RowIndex> = (0..60).collect();
-        ready.put_off(&mut next, |index| index != 3);
+        ready.defer(&mut next, |index| index != 3);
         assert_eq!((next.len(), next[0]), (60, 0));
         let last: Vec<RowIndex> = next.iter().skip(55).copied().collect();
         assert!(last.iter().all(|index| (1..=20).contains(index) && *index != 3), "{last:?}");
@@ -93,7 +93,7 @@ fn five_of_the_first_rows_are_put_off_and_read_at_the_end() {
         assert!(last.iter().all(|index| checks.contains(index)), "{checks:?}");
     }
     let mut few: VecDeque<RowIndex> = (0..21).collect();
-    ready(1).put_off(&mut few, |_| true);
+    ready(1).defer(&mut few, |_| true);
     assert_eq!(few, (0..21).collect::<VecDeque<_>>(), "few rows keep their order");
 }
 
@@ -111,7 +111,7 @@ fn two_pages_choose_different_rows() {
 }
 
 #[test]
-fn after_a_wait_what_was_read_before_is_read_again() {
+fn after_a_wait_earlier_checks_are_repeated() {
     let mut ready = ready(3);
     ready.add((0..40).collect(), |_| true);
     play(&mut ready, 12);
@@ -121,7 +121,7 @@ fn after_a_wait_what_was_read_before_is_read_again() {
     ready.add((100..110).collect(), |_| true);
     ready.after_wait();
     let Some(Due::SpotCheck(first)) = ready.next(Millis(0)) else { panic!("nothing is read") };
-    ready.checking(first);
+    ready.check_sent(first);
     ready.answered(first);
     ready.write_next(first);
     ready.after_wait();
@@ -130,7 +130,7 @@ fn after_a_wait_what_was_read_before_is_read_again() {
 }
 
 #[test]
-fn a_row_that_proves_nothing_is_written_without_a_check_and_holds_nothing_up() {
+fn a_row_without_evidence_is_written_without_a_check_or_delay() {
     let mut ready = ready(4);
     ready.add((0..40).collect(), |_| false);
     let started = play(&mut ready, usize::MAX);
@@ -144,7 +144,7 @@ fn a_row_that_proves_nothing_is_written_without_a_check_and_holds_nothing_up() {
 }
 
 #[test]
-fn once_another_writer_was_seen_every_row_is_read_in_an_order_of_its_own() {
+fn after_another_writer_every_row_is_read_in_a_random_order() {
     let order = |seed| {
         let mut ready = ready(seed);
         ready.check_all();
@@ -158,7 +158,7 @@ fn once_another_writer_was_seen_every_row_is_read_in_an_order_of_its_own() {
 }
 
 #[test]
-fn a_stop_takes_every_row_back_but_those_that_are_being_read() {
+fn a_stop_takes_back_every_row_except_those_being_read() {
     let mut ready = ready(5);
     ready.add((0..40).collect(), |_| true);
     ready.write_unchecked(90);
@@ -177,17 +177,17 @@ fn a_stop_takes_every_row_back_but_those_that_are_being_read() {
     else {
         panic!("nothing is read")
     };
-    ready.checking(index);
+    ready.check_sent(index);
     let drained = ready.drain();
     assert!(!drained.contains(&index) && drained.len() < before);
     assert_eq!((ready.len(), ready.answered(index)), (1, Some(0)));
 }
 
 #[test]
-fn a_check_that_failed_is_made_again_later_and_lets_others_go_on() {
+fn a_failed_check_is_retried_later_and_others_continue() {
     let mut ready = ready(6);
     ready.add(vec![0, 1], |_| true);
-    ready.checking(0);
+    ready.check_sent(0);
     assert_eq!(ready.answered(0), Some(0));
     ready.check_again(0, Millis(500), 1);
     let others = play(&mut ready, usize::MAX);
@@ -197,10 +197,10 @@ fn a_check_that_failed_is_made_again_later_and_lets_others_go_on() {
 }
 
 #[test]
-fn a_row_is_unread_until_its_check_is_answered_and_where_it_has_none() {
+fn a_row_is_unread_until_its_check_is_answered_or_if_it_has_none() {
     let mut ready = ready(7);
     ready.add(vec![0, 1], |_| true);
-    ready.checking(0);
+    ready.check_sent(0);
     assert!(ready.is_unread(0) && !ready.is_unread(9));
     assert_eq!(ready.answered(0), Some(0));
     ready.write_next(0);
@@ -211,10 +211,10 @@ fn a_row_is_unread_until_its_check_is_answered_and_where_it_has_none() {
 }
 
 #[test]
-fn a_row_that_is_being_read_is_not_read_once_more_after_a_wait() {
+fn a_row_being_read_is_not_read_again_after_a_wait() {
     let mut ready = ready(8);
     ready.add(vec![0], |_| true);
-    ready.checking(0);
+    ready.check_sent(0);
     ready.after_wait();
     assert_eq!(ready.next(Millis(0)), None);
     assert_eq!(ready.answered(0), Some(0));
@@ -223,11 +223,11 @@ fn a_row_that_is_being_read_is_not_read_once_more_after_a_wait() {
 }
 
 #[test]
-fn each_of_two_checks_at_a_time_knows_how_often_its_row_was_read() {
+fn two_checks_at_a_time_count_their_own_reads() {
     let mut ready = ready(9);
     for (index, reads) in [(3, 2), (4, 1)] {
         ready.check_again(index, Millis(0), reads);
-        ready.checking(index);
+        ready.check_sent(index);
     }
     assert_eq!(ready.answered(4), Some(1));
     assert_eq!(ready.answered(4), None);
