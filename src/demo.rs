@@ -32,6 +32,6 @@ pub(crate) fn keep_to_itself(wishes: &mut Wishes) {
 
 impl Mint for SandboxTransport {
     fn token(&self) -> Zeroizing<String> {
-        self.mint()
+        self.issue_token()
     }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use pingone_mfa_core::domain::guard::{Guard, Objection, Rules, WriteRefusal};
 use pingone_mfa_core::domain::limits::Limits;
-use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedPauses, PlannedRow};
 use pingone_mfa_core::domain::proposal::{Choices, FreshValues, Proposal};
 use pingone_mfa_core::domain::row::{Failure, Row, RowState};
 use pingone_mfa_core::domain::tenant::EnvironmentId;
@@ -60,7 +60,7 @@ fn plan(to: bool) -> Plan {
         rows: vec![row(MEMBER), row(OTHER)],
         left_out: vec![],
         reference: String::new(),
-        stops: Stops::default(),
+        stops: PlannedPauses::default(),
         reason: String::new(),
         undoes: None,
     }

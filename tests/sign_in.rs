@@ -9,7 +9,9 @@ use pingone_mfa_core::api::sign_in::{
     self, CHANCE, Code, Granted, WINDOW_MARK, address, begin, exchange, is_answer, returned, token_address,
 };
 use pingone_mfa_core::domain::region::{Region, RegionCode};
-use pingone_mfa_core::domain::sign_in::{Attempt, ClientId, SignInFault, SignInPlace, SignedIn, Way};
+use pingone_mfa_core::domain::sign_in::{
+    ClientId, SignInAttempt, SignInFault, SignInMode, SignInTarget, SignedIn,
+};
 use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::token::{Actor, TokenFacts};
@@ -31,7 +33,7 @@ fn sandbox() -> Sandbox {
     })
 }
 
-fn place(sandbox: &Sandbox) -> SignInPlace {
+fn place(sandbox: &Sandbox) -> SignInTarget {
     let region = Region {
         code: RegionCode("LOCAL".into()),
         label: "Local sandbox".into(),
@@ -40,17 +42,22 @@ fn place(sandbox: &Sandbox) -> SignInPlace {
         pingone: None,
     };
     let environment = EnvironmentId(sandbox.environment_id());
-    SignInPlace::new(&region, environment, ClientId(PUBLIC_CLIENT_ID), REDIRECT.into())
+    SignInTarget::new(&region, environment, ClientId(PUBLIC_CLIENT_ID), REDIRECT.into())
 }
 
-fn attempt(sandbox: &Sandbox) -> Attempt {
+fn attempt(sandbox: &Sandbox) -> SignInAttempt {
     let mut chance = [0; CHANCE];
     chance.iter_mut().zip(1..).for_each(|(byte, number)| *byte = number);
-    begin(place(sandbox), Way::ThisPage, &chance, NOW)
+    begin(place(sandbox), SignInMode::ThisPage, &chance, NOW)
 }
 
 /// Parses a token response without token refresh.
-fn granted(status: u16, body: &[u8], attempt: &Attempt, now: Timestamp) -> Result<Granted, SignInFault> {
+fn granted(
+    status: u16,
+    body: &[u8],
+    attempt: &SignInAttempt,
+    now: Timestamp,
+) -> Result<Granted, SignInFault> {
     sign_in::granted(status, body, attempt, false, now)
 }
 
@@ -63,7 +70,7 @@ fn post(sandbox: &mut Sandbox, address: &str, form: &str) -> (u16, Vec<u8>, Stri
 }
 
 /// Signs on at the authorization server; returns the query of the redirect back to the page.
-fn sign_on(sandbox: &mut Sandbox, attempt: &Attempt, choice: &str) -> String {
+fn sign_on(sandbox: &mut Sandbox, attempt: &SignInAttempt, choice: &str) -> String {
     let address = address(attempt);
     let (endpoint, query) = address.split_once('?').unwrap();
     let (status, body, location) = post(sandbox, endpoint, &format!("{query}&{choice}"));
@@ -72,7 +79,7 @@ fn sign_on(sandbox: &mut Sandbox, attempt: &Attempt, choice: &str) -> String {
 }
 
 fn person(sandbox: &Sandbox) -> String {
-    format!("person={}", sandbox.user_named("adaeze.okonkwo").unwrap())
+    format!("person={}", sandbox.user_by_username("adaeze.okonkwo").unwrap())
 }
 
 fn fault<T>(result: Result<T, SignInFault>) -> SignInFault {
@@ -85,14 +92,14 @@ fn with(query: &str, name: &str, value: Option<&str>) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-fn sign_on_code(sandbox: &mut Sandbox, attempt: &Attempt) -> Code {
+fn sign_on_code(sandbox: &mut Sandbox, attempt: &SignInAttempt) -> Code {
     let choice_of_person = person(sandbox);
     let query = sign_on(sandbox, attempt, &choice_of_person);
     assert!(is_answer(&query));
     returned(&query, Some(attempt), NOW).ok().unwrap()
 }
 
-fn tokens(sandbox: &mut Sandbox, attempt: &Attempt) -> Value {
+fn tokens(sandbox: &mut Sandbox, attempt: &SignInAttempt) -> Value {
     let code = sign_on_code(sandbox, attempt);
     let (status, body, _) = post(sandbox, &token_address(&attempt.place), &exchange(attempt, &code));
     assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
@@ -115,7 +122,7 @@ fn a_code_works_for_one_exchange_and_one_verifier() {
     let mut sandbox = sandbox();
     let first = attempt(&sandbox);
     let code = sign_on_code(&mut sandbox, &first);
-    let other = Attempt { verifier: "a".repeat(43), ..first.clone() };
+    let other = SignInAttempt { verifier: "a".repeat(43), ..first.clone() };
     for attempt in [&other, &first] {
         let (status, body, _) = post(&mut sandbox, &token_address(&attempt.place), &exchange(attempt, &code));
         let SignInFault::NotExchanged { code, .. } = fault(granted(status, &body, attempt, NOW)) else {
@@ -304,7 +311,7 @@ fn state_nonce_and_verifier_are_random_and_the_url_has_no_verifier() {
 fn the_challenge_matches_the_example_of_rfc_7636() {
     let sandbox = sandbox();
     let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned();
-    let attempt = Attempt { verifier, ..attempt(&sandbox) };
+    let attempt = SignInAttempt { verifier, ..attempt(&sandbox) };
     let challenge = "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
     assert!(address(&attempt).contains(challenge), "example of RFC 7636, appendix B");
 }
@@ -316,7 +323,7 @@ fn a_failure_of_the_token_endpoint_is_temporary() {
     for status in [408, 429, 500, 502, 503, 504] {
         for body in ["", "<html>", r#"{"error":"server_error"}"#] {
             let fault = fault(granted(status, body.as_bytes(), &attempt, NOW));
-            assert!(fault == SignInFault::Unreachable && fault.may_pass(), "{status} {body}");
+            assert!(fault == SignInFault::Unreachable && fault.is_retryable(), "{status} {body}");
         }
     }
 }
@@ -368,8 +375,8 @@ fn only_the_sign_in_window_has_the_mark_and_the_page_knows_it() {
     let sandbox = sandbox();
     let chance = [7; CHANCE];
     let state = |way| begin(place(&sandbox), way, &chance, NOW).state;
-    assert!(state(Way::OwnWindow).starts_with(WINDOW_MARK));
-    assert_eq!(state(Way::OwnWindow), format!("{WINDOW_MARK}{}", state(Way::ThisPage)));
+    assert!(state(SignInMode::OwnWindow).starts_with(WINDOW_MARK));
+    assert_eq!(state(SignInMode::OwnWindow), format!("{WINDOW_MARK}{}", state(SignInMode::ThisPage)));
     assert!(!WINDOW_MARK.bytes().all(|letter| letter.is_ascii_alphanumeric() || b"-_".contains(&letter)));
     let boot = include_str!("../web/boot.js");
     assert!(boot.contains(&format!("const WINDOW_MARK = \"{WINDOW_MARK}\";")));
@@ -432,7 +439,7 @@ fn a_used_or_expired_refresh_token_is_refused_permanently() {
     refreshed(&mut sandbox, &signed_in);
     let again = refreshed(&mut sandbox, &signed_in);
     let fault = fault(read_renewed(&again, &signed_in, &facts));
-    assert!(!fault.may_pass());
+    assert!(!fault.is_retryable());
     let message = text::sign_in::not_renewed(&fault);
     assert!(message.contains("invalid_grant") && message.contains("Sign in again"), "{message}");
 }
@@ -443,11 +450,11 @@ fn a_refresh_that_fails_in_an_outage_is_retried() {
     let (signed_in, facts) = sign_in_with_refresh(&mut sandbox);
     for status in [429, 500, 503] {
         let fault = fault(read_renewed(&(status, json!({})), &signed_in, &facts));
-        assert!(fault.may_pass(), "{status}");
+        assert!(fault.is_retryable(), "{status}");
     }
     for (status, body) in [(400, json!({})), (401, json!({"error": "invalid_client"})), (200, json!({}))] {
         let fault = fault(read_renewed(&(status, body), &signed_in, &facts));
-        assert!(!fault.may_pass(), "{status}: {fault}");
+        assert!(!fault.is_retryable(), "{status}: {fault}");
     }
 }
 
@@ -495,9 +502,10 @@ fn signing_out_revokes_the_refresh_token_and_redirects_back() {
     assert_eq!(status, 200);
     let refused = refreshed(&mut sandbox, &signed_in);
     assert!(matches!(fault(read_renewed(&refused, &signed_in, &facts)), SignInFault::NotExchanged { .. }));
-    for (way, back) in
-        [(Way::ThisPage, REDIRECT.to_owned()), (Way::OwnWindow, format!("{REDIRECT}?state={WINDOW_MARK}"))]
-    {
+    for (way, back) in [
+        (SignInMode::ThisPage, REDIRECT.to_owned()),
+        (SignInMode::OwnWindow, format!("{REDIRECT}?state={WINDOW_MARK}")),
+    ] {
         let address = sign_off::address(&signed_in.place, way);
         assert!(!address.contains("eyJ"), "the URL must not contain a token");
         let request = Request::get(address.strip_prefix(HOST).unwrap()).body(Vec::new()).unwrap();

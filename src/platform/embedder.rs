@@ -27,7 +27,7 @@ impl PageEmbedder {
 }
 
 impl Embedder for PageEmbedder {
-    fn gives_tokens(&self) -> bool {
+    fn supplies_tokens(&self) -> bool {
         self.call("givesTokens", &JsValue::UNDEFINED).is_some_and(|gives| gives.is_truthy())
     }
 

@@ -131,7 +131,7 @@ impl Border {
 }
 
 impl Embedder for FrameEmbedder {
-    fn gives_tokens(&self) -> bool {
+    fn supplies_tokens(&self) -> bool {
         true
     }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use futures::future::{FutureExt, LocalBoxFuture, join3};
 use gloo_timers::future::TimeoutFuture;
 use pingone_mfa_core::api::endpoint::Endpoint;
-use pingone_mfa_core::domain::evidence::{Plain, Reach};
+use pingone_mfa_core::domain::evidence::{PlainResult, Reach};
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::engine::Clock;
 use pingone_mfa_core::engine::limit::within;
@@ -49,11 +49,11 @@ impl NetworkProbe for BrowserReaching {
             let forbidden = Forbidden::watch(&api);
             let (host, readable, page) = join3(host, readable, page).await;
             let host = if host.is_some() || readable.is_some() {
-                Plain::Answered
+                PlainResult::Answered
             } else if forbidden.was_seen().await {
-                Plain::Forbidden
+                PlainResult::Forbidden
             } else {
-                Plain::Unanswered
+                PlainResult::Unanswered
             };
             Reach { is_online, page: page.is_some(), host, readable }
         }

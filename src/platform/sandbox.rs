@@ -51,8 +51,8 @@ impl Default for SandboxTransport {
 
 impl SandboxTransport {
     /// A token that is good here, and nowhere else.
-    pub(crate) fn mint(&self) -> Zeroizing<String> {
-        Zeroizing::new(self.sandbox.borrow_mut().mint(&TokenSpec::default(), now()))
+    pub(crate) fn issue_token(&self) -> Zeroizing<String> {
+        Zeroizing::new(self.sandbox.borrow_mut().issue_token(&TokenSpec::default(), now()))
     }
 
     fn answer(&self, request: &Request) -> Result<Response, TransportError> {

@@ -8,7 +8,7 @@ use pingone_mfa_core::api::frame::note;
 use pingone_mfa_core::api::request::ReadEnvironment;
 use pingone_mfa_core::domain::embedding::HostEvent;
 use pingone_mfa_core::domain::evidence::Operation;
-use pingone_mfa_core::domain::paste::{Note, PasteFault};
+use pingone_mfa_core::domain::paste::{PasteFault, Remark};
 use pingone_mfa_core::domain::tenant::{Environment, Tenant};
 use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::token::TokenFacts;
@@ -44,7 +44,7 @@ impl Rooms for App {
         });
     }
 
-    fn find_token(&self, text: &str) -> Result<(Zeroizing<String>, Option<Note>), PasteFault> {
+    fn find_token(&self, text: &str) -> Result<(Zeroizing<String>, Option<Remark>), PasteFault> {
         find_token(text)
     }
 

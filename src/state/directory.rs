@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use futures::channel::mpsc::UnboundedSender;
 use pingone_mfa_core::api::request::{CountUsers, Kind, ReadPopulations, ReadProducts};
-use pingone_mfa_core::domain::device::is_pingid;
+use pingone_mfa_core::domain::device::is_pingid_product;
 use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::group::Group;
@@ -249,7 +249,7 @@ impl Directory {
             }
             // Whoever isn't told has nothing to be warned of.
             let products = connection.call(ReadProducts).await.ok().flatten().unwrap_or_default();
-            self.has_pingid.set(products.iter().any(|product| is_pingid(product)));
+            self.has_pingid.set(products.iter().any(|product| is_pingid_product(product)));
         });
     }
 

@@ -35,7 +35,7 @@ pub enum Handing {
 impl Session {
     /// Whether the host page hands over tokens here.
     pub fn offers_host(&'static self) -> bool {
-        self.settings().limits.token_sources.host && self.entrance().embedder.gives_tokens()
+        self.settings().limits.token_sources.host && self.entrance().embedder.supplies_tokens()
     }
 
     /// Asks the host page for a token, because a person wants one. What it was asked before isn't waited for any more.

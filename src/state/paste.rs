@@ -1,6 +1,6 @@
 //! What became of the token field.
 
-use pingone_mfa_core::api::claims::Note;
+use pingone_mfa_core::api::claims::Remark;
 use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::token::TokenFacts;
 
@@ -14,7 +14,7 @@ pub enum Pasted {
         /// Its claims.
         facts: TokenFacts,
         /// What should be said about it.
-        notes: Vec<Note>,
+        notes: Vec<Remark>,
     },
     /// The token was forgotten; PingOne takes it until then.
     Forgotten {

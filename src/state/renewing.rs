@@ -4,7 +4,7 @@ use futures::future::LocalBoxFuture;
 use pingone_mfa_core::api::sign_in::renewal::{Renewed, renewal, renewed};
 use pingone_mfa_core::api::sign_in::{sign_off, token_address};
 use pingone_mfa_core::api::{Response, TransportError};
-use pingone_mfa_core::domain::sign_in::{SignInFault, SignedIn, Way};
+use pingone_mfa_core::domain::sign_in::{SignInFault, SignInMode, SignedIn};
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::engine::limit::{TimedOut, within};
 
@@ -56,7 +56,7 @@ impl Session {
         self.standing.renewing.spawn(async move {
             match self.read_renewed(self.answer_in_time(asking).await) {
                 Ok(renewed) => self.go_on_with(renewed),
-                Err(fault) if fault.may_pass() => {
+                Err(fault) if fault.is_retryable() => {
                     self.standing.renewal.borrow_mut().miss(self.entrance().clock.now());
                 }
                 Err(fault) => self.end_renewal(fault),
@@ -113,10 +113,10 @@ impl Session {
         let sign_in = &self.entrance().sign_in;
         let Some(signed_in) = self.standing.signed_in.update_unseen(Option::take) else { return };
         self.forget();
-        let way = Way::choose(sign_in.can_leave(), false);
+        let way = SignInMode::choose(sign_in.can_leave(), false);
         let address = sign_off::address(&signed_in.place, way);
         // A window opens in the moment of the press, or not at all. It is PingOne's, and closes when it comes back.
-        if way == Way::OwnWindow
+        if way == SignInMode::OwnWindow
             && let Some(window) = sign_in.open(&address)
         {
             window.leave_open();
@@ -129,7 +129,7 @@ impl Session {
                 // What isn't revoked is in nobody's memory any more, and ends by itself.
                 let _ = within(&**clock, PATIENCE, revoking).await;
             }
-            if way == Way::ThisPage {
+            if way == SignInMode::ThisPage {
                 sign_in.leave(&address);
             }
         });

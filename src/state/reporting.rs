@@ -5,7 +5,7 @@ use std::rc::Rc;
 use pingone_mfa_core::api::plan::Username;
 use pingone_mfa_core::api::report::ReportWriter;
 use pingone_mfa_core::domain::export::Format;
-use pingone_mfa_core::domain::proposal::{Mendable, Proposal, may_undo, undo_until};
+use pingone_mfa_core::domain::proposal::{Proposal, Retryable, can_undo, undo_until};
 use pingone_mfa_core::domain::report::{LimitsInForce, Operator, RunReport};
 use pingone_mfa_core::domain::row::{Row, RowState};
 use pingone_mfa_core::domain::time::Timestamp;
@@ -81,8 +81,8 @@ impl App {
     }
 
     /// How many users could be sent again.
-    pub fn mendable(&'static self) -> Option<Mendable> {
-        self.run.with_kept(|run, _| Mendable::of(run.rows(), &|place| run.failure(place)))
+    pub fn mendable(&'static self) -> Option<Retryable> {
+        self.run.with_kept(|run, _| Retryable::of(run.rows(), &|place| run.failure(place)))
     }
 
     /// How many users' changes could be taken back, and until when that is offered. `None` where nobody's could.
@@ -92,7 +92,7 @@ impl App {
             .run
             .progress
             .with(|progress| progress.as_ref().map_or(0, |progress| progress.tally.of(RowState::Changed)));
-        let is_offered = changed > 0 && may_undo(ended_at, self.ports.clock.wall());
+        let is_offered = changed > 0 && can_undo(ended_at, self.ports.clock.wall());
         is_offered.then(|| (changed, undo_until(ended_at)))
     }
 

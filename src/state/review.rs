@@ -59,7 +59,7 @@ pub struct Review {
     /// Whom to change although it may not be wanted.
     pub choices: Watched<Choices>,
     /// The test user, by username or ID.
-    pub start_with: Watched<String>,
+    pub put_pilot_first: Watched<String>,
     /// After how many further users to wait.
     pub then: Watched<String>,
     /// The change reference.
@@ -99,7 +99,7 @@ impl Review {
         Self {
             shown: Watched::default(),
             choices: Watched::default(),
-            start_with: Watched::default(),
+            put_pilot_first: Watched::default(),
             then: Watched::default(),
             reference: Watched::default(),
             reason: Watched::default(),
@@ -162,7 +162,7 @@ impl Review {
             return;
         }
         self.choices.set(choices);
-        for field in [&self.start_with, &self.then, &self.typed] {
+        for field in [&self.put_pilot_first, &self.then, &self.typed] {
             field.set(String::new());
         }
         self.save_with_names.set(false);

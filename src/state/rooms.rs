@@ -2,7 +2,7 @@
 //! it, because it is a file of its own.
 
 use futures::future::LocalBoxFuture;
-use pingone_mfa_core::domain::paste::{Note, PasteFault};
+use pingone_mfa_core::domain::paste::{PasteFault, Remark};
 use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::token::TokenFacts;
 use zeroize::Zeroizing;
@@ -34,7 +34,7 @@ pub trait Rooms {
     fn connect(&'static self, plan: Plan);
 
     /// The one access token in a text, and what it was taken out of.
-    fn find_token(&self, text: &str) -> Result<(Zeroizing<String>, Option<Note>), PasteFault>;
+    fn find_token(&self, text: &str) -> Result<(Zeroizing<String>, Option<Remark>), PasteFault>;
 
     /// Goes on with another token. The transport has it already.
     fn continue_with(&'static self, facts: &TokenFacts);

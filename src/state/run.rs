@@ -35,7 +35,7 @@ mod stored;
 pub(super) use carrying::PAGE;
 use carrying::name_of;
 pub use ending::{Ending, StopLoss};
-pub use file::NotTaken;
+pub use file::FilteredOut;
 use pace::Speed;
 pub use pingone_mfa_core::engine::run::{Outdated, PauseReason};
 pub use stored::{Contents, Stored};
@@ -145,7 +145,7 @@ pub struct Run {
     /// What this browser has stored of runs in this environment.
     pub stored: Watched<Vec<Stored>>,
     /// Why the last run file was not taken.
-    pub not_taken: Watched<Option<NotTaken>>,
+    pub not_taken: Watched<Option<FilteredOut>>,
     /// What is about to end a run, while a person is asked.
     pub ending: Watched<Option<Ending>>,
     /// When this computer slept while the run was going on, from and until.
@@ -230,13 +230,13 @@ impl Run {
         self.environment_name.replace(environment.to_owned());
         // What was chosen for another environment says nothing about this one.
         self.ceiling.begin_with(connection.policy().writes);
-        self.act_as(connection, facts);
+        self.set_actor(connection, facts);
         self.find_stored();
     }
 
     /// Goes on with another token.
     pub(super) fn continue_with(&'static self, connection: Connection, facts: &TokenFacts) {
-        self.act_as(connection, facts);
+        self.set_actor(connection, facts);
         let Some(plan) = self.plan().filter(|_| self.commands.borrow().is_some()) else { return };
         // Before anything else can be sent: each row names whose token it was sent with.
         let (actor, storing) = self.act(&name_of(&plan));
@@ -249,10 +249,10 @@ impl Run {
         });
     }
 
-    fn act_as(&self, connection: Connection, facts: &TokenFacts) {
+    fn set_actor(&self, connection: Connection, facts: &TokenFacts) {
         self.connection.replace(Some(connection));
         self.actor.replace(facts.actor.clone());
-        self.directory.act_as(&facts.actor);
+        self.directory.set_actor(&facts.actor);
         let now = self.ports.clock.wall();
         self.token_expires_at.set(facts.expires_after(now));
         self.token_since.set(now);

@@ -6,7 +6,7 @@ use futures::future::{Either, select};
 use pingone_mfa_core::api::sign_in::{Code, Granted, token_address};
 use pingone_mfa_core::api::sign_in::{address, begin, exchange, granted, is_answer, read, returned, write};
 use pingone_mfa_core::domain::renewal::Renewal;
-use pingone_mfa_core::domain::sign_in::{Attempt, SignInFault, SignInPlace, SignedIn, Way};
+use pingone_mfa_core::domain::sign_in::{SignInAttempt, SignInFault, SignInMode, SignInTarget, SignedIn};
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::port::SignInWindow;
 
@@ -69,22 +69,22 @@ impl Session {
         self.entrance().sign_in.can_leave()
     }
 
-    pub(super) fn place_of_sign_in(&'static self) -> Option<SignInPlace> {
+    pub(super) fn place_of_sign_in(&'static self) -> Option<SignInTarget> {
         let settings = self.settings();
         let sign_in = settings.sign_in?;
         let region = settings.default_region.as_ref().and_then(|code| self.region_of(code))?;
         let redirect_uri = self.entrance().sign_in.redirect_uri()?;
-        Some(SignInPlace::new(&region, sign_in.environment, sign_in.client, redirect_uri))
+        Some(SignInTarget::new(&region, sign_in.environment, sign_in.client, redirect_uri))
     }
 
     /// Goes to PingOne, where somebody signs in, in the way that loses nothing.
     pub fn sign_in(&'static self) {
-        self.sign_in_by(Way::choose(self.can_leave(), self.is_connected()));
+        self.sign_in_by(SignInMode::choose(self.can_leave(), self.is_connected()));
     }
 
     /// Goes to PingOne and leaves the page, because somebody wants that.
     pub fn sign_in_here(&'static self) {
-        self.sign_in_by(Way::ThisPage);
+        self.sign_in_by(SignInMode::ThisPage);
     }
 
     /// Waits no longer for PingOne's window.
@@ -94,19 +94,19 @@ impl Session {
         self.signing_in.set(SigningIn::No);
     }
 
-    fn sign_in_by(&'static self, way: Way) {
+    fn sign_in_by(&'static self, way: SignInMode) {
         self.touch();
         self.standing.waiting.abort_all();
         let gone = self.depart(way);
         self.signing_in.set(gone.unwrap_or_else(SigningIn::Failed));
     }
 
-    fn depart(&'static self, way: Way) -> Result<SigningIn, SignInFault> {
+    fn depart(&'static self, way: SignInMode) -> Result<SigningIn, SignInFault> {
         let (entrance, not_here) = (self.entrance(), || SignInFault::NotHere);
         let place = self.place_of_sign_in().ok_or_else(not_here)?;
         let chance = entrance.sign_in.chance().ok_or_else(not_here)?;
         let attempt = begin(place, way, &chance, entrance.clock.wall());
-        if way == Way::OwnWindow {
+        if way == SignInMode::OwnWindow {
             let window = entrance.sign_in.open(&address(&attempt)).ok_or(SignInFault::Blocked)?;
             self.wait_for(window, attempt);
             return Ok(SigningIn::Waiting { is_gone: false });
@@ -116,7 +116,7 @@ impl Session {
     }
 
     /// Waits for the answer of PingOne's window, as long as the attempt lasts.
-    fn wait_for(&'static self, mut window: Box<dyn SignInWindow>, attempt: Attempt) {
+    fn wait_for(&'static self, mut window: Box<dyn SignInWindow>, attempt: SignInAttempt) {
         let clock = &self.entrance().clock;
         self.standing.waiting.spawn(async move {
             loop {
@@ -163,11 +163,11 @@ impl Session {
     }
 
     /// What was kept is believed only as far as it is what this deployment would ask now.
-    fn is_known(&'static self, attempt: &Attempt) -> bool {
+    fn is_known(&'static self, attempt: &SignInAttempt) -> bool {
         self.offers_sign_in() && self.place_of_sign_in().as_ref() == Some(&attempt.place)
     }
 
-    fn exchange(&'static self, attempt: Attempt, code: &Code) {
+    fn exchange(&'static self, attempt: SignInAttempt, code: &Code) {
         self.signing_in.set(SigningIn::Exchanging);
         let sign_in = &self.entrance().sign_in;
         let exchanging = sign_in.post(&token_address(&attempt.place), exchange(&attempt, code));

@@ -1,7 +1,7 @@
 //! A token is taken: pasted, handed over or signed in for, at first or in another one's place.
 
 use pingone_mfa_core::api::claims::{Paste, PasteFault, is_bare, read_token};
-use pingone_mfa_core::domain::connect_fields::asks_before_replacing;
+use pingone_mfa_core::domain::connect_fields::must_confirm_replacement;
 use pingone_mfa_core::domain::region::Agreement;
 use pingone_mfa_core::domain::token::TokenFacts;
 use zeroize::Zeroizing;
@@ -141,7 +141,7 @@ impl Session {
             return Some(Obstacle::ReplacementElsewhere { issued });
         }
         let present = self.facts_now().unwrap_or_default();
-        let is_asked = asks && asks_before_replacing(environment.id, &present, facts);
+        let is_asked = asks && must_confirm_replacement(environment.id, &present, facts);
         facts.environment.filter(|_| is_asked).map(Obstacle::ReplacementOfOtherEnvironment)
     }
 

@@ -34,7 +34,7 @@ fn fault_of(halt: &PauseReason) -> Option<&Fault> {
         PauseReason::Refused(fault) | PauseReason::NotStored(fault) | PauseReason::Failing { fault, .. } => {
             Some(fault)
         }
-        PauseReason::Asked
+        PauseReason::ByPerson
         | PauseReason::PilotUser
         | PauseReason::Step
         | PauseReason::Token
@@ -63,7 +63,7 @@ mod tests {
         let username = "ada".to_owned();
         for announcement in [
             Announcement::Failed(limited()),
-            Announcement::NotChanged { username, to: true, outcome: Outcome::AnswerLost(limited()) },
+            Announcement::NotChanged { username, to: true, outcome: Outcome::Unconfirmed(limited()) },
             Announcement::RunHalted(PauseReason::Failing { until: Millis(1), fault: limited() }),
         ] {
             assert_eq!(told(&announcement), told_of);

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use pingone_mfa_core::domain::check::{Finding, findings};
-use pingone_mfa_core::domain::diagnosis::{Cause, Diagnosis, Next, diagnoses};
+use pingone_mfa_core::domain::diagnosis::{Cause, Diagnosis, NextStep, diagnoses};
 use pingone_mfa_core::domain::evidence::{Evidence, Operation, Symptom};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::proof::Proof;
@@ -83,8 +83,8 @@ pub struct Troubleshooting {
     /// What is looked into, if anything is.
     pub case: Watched<Option<Case>>,
     connection: RefCell<Option<Connection>>,
-    has_entered: Cell<bool>,
-    changed_in: RefCell<Vec<PopulationId>>,
+    has_read_environment: Cell<bool>,
+    changed_populations: RefCell<Vec<PopulationId>>,
     proof: RefCell<Option<Proof>>,
     again: RefCell<Option<Again>>,
     /// Who shows what the checks read.
@@ -99,8 +99,8 @@ impl Troubleshooting {
         Self {
             case: Watched::default(),
             connection: RefCell::default(),
-            has_entered: Cell::default(),
-            changed_in: RefCell::default(),
+            has_read_environment: Cell::default(),
+            changed_populations: RefCell::default(),
             proof: RefCell::default(),
             again: RefCell::default(),
             learn: RefCell::default(),
@@ -157,7 +157,7 @@ impl Troubleshooting {
     /// Looks for the reason why somebody isn't asked for a second factor.
     pub fn ask_why_not_asked(&'static self, user: UserId) {
         self.again.replace(None);
-        self.look_into(Location::User(user), Symptom::NotAsked(user), None);
+        self.look_into(Location::User(user), Symptom::NotPrompted(user), None);
     }
 
     fn look_into(&'static self, spot: Location, symptom: Symptom, population: Option<PopulationId>) {
@@ -170,10 +170,11 @@ impl Troubleshooting {
             None => evidence,
         };
         let tenant = connection.tenant();
-        let evidence = evidence.with_place(tenant.region.clone(), Some(tenant.environment), regions);
-        let (has_entered, changed_in) = (self.has_entered.get(), self.changed_in.borrow().clone());
+        let evidence = evidence.with_target(tenant.region.clone(), Some(tenant.environment), regions);
+        let (has_read_environment, changed_populations) =
+            (self.has_read_environment.get(), self.changed_populations.borrow().clone());
         let proof = self.proof.take();
-        let evidence = Evidence { population, has_entered, changed_in, proof, ..evidence };
+        let evidence = Evidence { population, has_read_environment, changed_populations, proof, ..evidence };
         self.tasks.abort_all();
         self.case.set(Some(Case::of(spot, evidence.clone(), true)));
         let reaching = Rc::clone(&self.ports.reaching);
@@ -205,7 +206,7 @@ impl Troubleshooting {
     pub(super) fn go_on_with_token(&'static self) {
         let waits = self.case.with_untracked(|case| {
             let case = case.as_ref()?;
-            let is_waiting = case.diagnoses.first()?.next == Some(Next::ReplaceToken);
+            let is_waiting = case.diagnoses.first()?.next == Some(NextStep::ReplaceToken);
             let (operation, _) = case.evidence.fault()?;
             is_waiting.then_some(operation.is_write())
         });
@@ -214,7 +215,7 @@ impl Troubleshooting {
             Some(false) => self.try_again(),
             Some(true) => self.case.update(|case| {
                 if let Some(first) = case.as_mut().and_then(|case| case.diagnoses.first_mut()) {
-                    first.next = Some(Next::TryAgain);
+                    first.next = Some(NextStep::TryAgain);
                 }
             }),
         }
@@ -222,14 +223,14 @@ impl Troubleshooting {
 
     /// Takes note that this token has read the environment.
     pub(super) fn note_entry(&self) {
-        self.has_entered.set(true);
+        self.has_read_environment.set(true);
     }
 
     /// Takes note that somebody of this population was changed.
     pub(super) fn note_change(&self, population: PopulationId) {
-        let mut changed_in = self.changed_in.borrow_mut();
-        if !changed_in.contains(&population) {
-            changed_in.push(population);
+        let mut changed_populations = self.changed_populations.borrow_mut();
+        if !changed_populations.contains(&population) {
+            changed_populations.push(population);
         }
     }
 
@@ -240,8 +241,8 @@ impl Troubleshooting {
 
     /// What is done from now on is done with another token.
     pub(super) fn forget_what_worked(&self) {
-        self.has_entered.take();
-        self.changed_in.take();
+        self.has_read_environment.take();
+        self.changed_populations.take();
     }
 
     /// Looks no further into what failed there.

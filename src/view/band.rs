@@ -1,6 +1,6 @@
 //! The band that never moves: where one is connected, as whom, and for how long.
 
-use pingone_mfa_core::domain::paste::Note;
+use pingone_mfa_core::domain::paste::Remark;
 use pingone_mfa_core::domain::tenant::{Environment, EnvironmentKind};
 
 use super::connect::problem;
@@ -23,8 +23,8 @@ pub(super) fn band(app: AppHandle, environment: Environment, region: String) -> 
         text::band_end(app.ports.locale.as_ref(), facts().expires_at, session.now.get())
     };
     let end_class = move || {
-        let is_ended = facts().is_expired(session.now.get()) == Some(true);
-        Some(if is_ended { "band-end ended" } else { "band-end" }.to_owned())
+        let is_settled = facts().is_expired(session.now.get()) == Some(true);
+        Some(if is_settled { "band-end ended" } else { "band-end" }.to_owned())
     };
     let kind = kind_tag(&environment.kind);
     let id = environment.id.to_string();
@@ -68,7 +68,7 @@ pub(super) fn band(app: AppHandle, environment: Environment, region: String) -> 
 /// Whether the token had expired by this computer's clock when it was taken. PingOne decides whether it has.
 fn expired_at_once(session: &Session) -> bool {
     session.pasted.with(|pasted| match pasted {
-        Pasted::Taken { notes, .. } => notes.iter().any(|note| matches!(note, Note::Expired(_))),
+        Pasted::Taken { notes, .. } => notes.iter().any(|note| matches!(note, Remark::Expired(_))),
         Pasted::Nothing | Pasted::Forgotten { .. } => false,
     })
 }

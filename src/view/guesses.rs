@@ -86,11 +86,11 @@ fn answers(app: AppHandle, list: &Understood, guess: &Guess, next: Handle) -> Ve
         ],
         Guess::CellsOfSeveralLines { .. } => vec![
             confirm(text::guesses::CELLS_ARE_RIGHT.to_owned()),
-            answer(text::guesses::LINES_APART.to_owned(), Answer::LinesApart),
+            answer(text::guesses::LINES_APART.to_owned(), Answer::SingleLines),
         ],
         Guess::DifferingDirection { column, words } => {
             let only = words.iter().map(|word| {
-                let taken = Answer::OnlyLinesWith { column: *column, word: word.word.clone() };
+                let taken = Answer::FilterLines { column: *column, word: word.word.clone() };
                 answer(text::guesses::only_lines(locale, word), taken)
             });
             let lines = words.iter().map(|word| word.lines).sum();

@@ -78,7 +78,7 @@ pub(super) fn place(app: AppHandle) -> String {
 /// The usual hours, or the most that are permitted.
 fn offered(rule: &BypassRule) -> u64 {
     const USUAL: u64 = 8;
-    HOURS.into_iter().filter(|hours| *hours <= rule.most_hours.min(USUAL)).max().unwrap_or(1)
+    HOURS.into_iter().filter(|hours| *hours <= rule.max_hours.min(USUAL)).max().unwrap_or(1)
 }
 
 fn the_ways(app: AppHandle, id: UserId, choice: &Rc<Choice>) -> Node {
@@ -135,7 +135,7 @@ fn hours_choice(choice: &Rc<Choice>, rule: &BypassRule) -> Node {
         let option = tag("option").set_to("value", hours.to_string()).with(text::question::hours(hours));
         super::connect::selected(option, hours == current)
     };
-    let options = HOURS.into_iter().filter(|hours| *hours <= rule.most_hours).map(option);
+    let options = HOURS.into_iter().filter(|hours| *hours <= rule.max_hours).map(option);
     let on_change = move |event: Event| {
         if let Ok(hours) = text_in(&event).parse() {
             chosen.hours.set(hours);

@@ -173,7 +173,7 @@ fn sums(app: AppHandle, preview: &Preview) -> Node {
         let users = preview.left_out(why);
         (users > 0).then(|| row("−", users, text::review::exclusion(why, to), None))
     };
-    let first = [Exclusion::AlreadySo, Exclusion::ChangedBySomeoneElse, Exclusion::EarlierNotKnown];
+    let first = [Exclusion::AlreadySet, Exclusion::ChangedBySomeoneElse, Exclusion::EarlierNotKnown];
     let second = [Exclusion::Protected, Exclusion::Gone, Exclusion::Unreadable];
     let devices = to.then(|| skipped::devices(app, preview, &row));
     let sum = |users, name| row("", users, name, None).class("review-sum");
@@ -257,7 +257,7 @@ fn costs(app: AppHandle, preview: &Rc<Preview>) -> Node {
     let takes = of_it(Box::new(move |estimate| {
         let pace = number(app, app.run.ceiling.get().whole());
         let is_named = |field: &'static Watched<String>| field.with(|text| !text.trim().is_empty());
-        let waits = is_named(&app.review.start_with) || is_named(&app.review.then);
+        let waits = is_named(&app.review.put_pilot_first) || is_named(&app.review.then);
         text::review::takes(estimate.takes.0.div_ceil(MINUTE), &pace, waits)
     }));
     let requests =
@@ -299,7 +299,11 @@ fn fields(app: AppHandle, preview: &Rc<Preview>) -> Node {
     tag("div")
         .class("review-fields")
         .with(is_many.then(|| {
-            field(text::review::START_WITH.into(), Some(text::review::START_WITH_MEANING), &review.start_with)
+            field(
+                text::review::START_WITH.into(),
+                Some(text::review::START_WITH_MEANING),
+                &review.put_pilot_first,
+            )
         }))
         .with(
             is_many.then(|| field(text::review::THEN.into(), Some(text::review::THEN_MEANING), &review.then)),

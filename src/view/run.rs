@@ -1,6 +1,6 @@
 //! The run: working, waiting, over; and the runs that this browser has stored.
 
-use pingone_mfa_core::domain::estimate::waits_ahead;
+use pingone_mfa_core::domain::estimate::will_pause_again;
 use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::pilot::PilotReadings;
@@ -133,7 +133,7 @@ fn how_far(app: AppHandle) -> String {
         let ready =
             (run.phase == Phase::Working && left > 0).then(|| run.ends_at(app.session.now.get())).flatten();
         let ready = ready.map(|at| moment(app, at));
-        let waits = waits_ahead(run.plan.stops, run.tally.ended(), run.tally.all());
+        let waits = will_pause_again(run.plan.stops, run.tally.ended(), run.tally.all());
         text::run::done(&number(app, run.tally.ended()), &number(app, left), ready.as_deref(), waits)
     })
 }
@@ -222,7 +222,7 @@ fn halted(app: AppHandle, halt: &PauseReason) -> Node {
             let left = move || of_run(app, |run| number(app, run.tally.all() - run.tally.ended()));
             group().with(sentence).with(tag("p").with(says(move || text::run::handed_over(&left()))))
         }
-        PauseReason::Asked | PauseReason::Step => sentence,
+        PauseReason::ByPerson | PauseReason::Step => sentence,
     }
 }
 
@@ -364,7 +364,7 @@ fn actions(app: AppHandle, phase: &Phase) -> Node {
         Phase::Elsewhere => group().with(close()).with(button(text::run::TAKE_OVER, move || run.take_over())),
         Phase::Working => group().with(stop()).with(button(text::run::PAUSE, move || run.pause())),
         Phase::Halted(PauseReason::Token) => group().with(file()).with(stop()),
-        Phase::Halted(PauseReason::Asked) => {
+        Phase::Halted(PauseReason::ByPerson) => {
             group().with(file()).with(stop()).with(resume(text::run::RESUME))
         }
         Phase::Halted(PauseReason::AnotherWriter) => group().with(stop()).with(resume(text::run::CONTINUE)),

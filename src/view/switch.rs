@@ -84,7 +84,7 @@ impl State {
         let mfa = id.and_then(|id| directory.with_user(id, UserStore::mfa)).unwrap_or(Mfa::Unknown);
         let in_run = id.and_then(|id| app.run.state_of(id));
         // Whoever the run is about to change isn't changed by hand.
-        let is_waiting = in_run.is_some_and(|state| !state.is_ended()) && app.run.is_open();
+        let is_waiting = in_run.is_some_and(|state| !state.is_settled()) && app.run.is_open();
         directory.switches.with(|switches| {
             let switch = id.and_then(|id| switches.get(&id));
             let is_busy = is_waiting || switch.is_some_and(Switch::is_busy);
@@ -104,7 +104,7 @@ fn doing(switch: &Switch) -> Option<(&'static str, &'static str)> {
             Outcome::Changed { .. } => return None,
             Outcome::Refused(_) => (text::switch::REFUSED, "switch-doing failed"),
             Outcome::Failed(_) => (text::switch::FAILED, "switch-doing failed"),
-            Outcome::AnswerLost(_) => (text::switch::LOST, "switch-doing failed"),
+            Outcome::Unconfirmed(_) => (text::switch::LOST, "switch-doing failed"),
             Outcome::Gone(_) => (text::switch::GONE, "switch-doing failed"),
         },
     };
@@ -114,10 +114,10 @@ fn doing(switch: &Switch) -> Option<(&'static str, &'static str)> {
 /// What became of the user in the run, and the class of the word.
 fn doing_in_run(state: RowState) -> (&'static str, &'static str) {
     let class = match state {
-        RowState::Waiting | RowState::Sending | RowState::Changed | RowState::AlreadySo => "switch-doing",
+        RowState::Waiting | RowState::Sending | RowState::Changed | RowState::AlreadySet => "switch-doing",
         RowState::Refused
         | RowState::Failed
-        | RowState::AnswerLost
+        | RowState::Unconfirmed
         | RowState::Gone
         | RowState::ChangedBySomeoneElse => "switch-doing failed",
     };

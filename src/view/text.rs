@@ -3,7 +3,7 @@
 //! MFA is on or off; accounts are enabled or disabled; the verbs are Enable MFA and Disable MFA. Short, exact,
 //! calm. What is written here once is tested, read aloud and translated here once.
 
-use pingone_mfa_core::api::claims::{Note, PasteFault};
+use pingone_mfa_core::api::claims::{PasteFault, Remark};
 use pingone_mfa_core::domain::device::DeviceState;
 use pingone_mfa_core::domain::fault::{Fault, JournalFault, Paging, Refusal};
 use pingone_mfa_core::domain::guard::WriteRefusal;
@@ -751,7 +751,7 @@ pub mod user {
             AccountNote::Disabled => {
                 "Account is disabled: enable it in PingOne's console. Until then this user can't sign in."
             }
-            AccountNote::NotSaid => "PingOne doesn't say whether this account can sign in.",
+            AccountNote::NotStated => "PingOne doesn't say whether this account can sign in.",
         }
     }
     /// What account, flag, bypass and devices mean together. Where the account is in the way, that is said before, and
@@ -1063,22 +1063,22 @@ fn utc(at: Timestamp) -> String {
 }
 
 /// What should be said about a token that was taken.
-pub fn note(locale: &dyn Locale, note: Note, now: Timestamp) -> String {
+pub fn note(locale: &dyn Locale, note: Remark, now: Timestamp) -> String {
     match note {
-        Note::FromCurl => "Taken out of a cURL command. The rest of the line was not kept.".into(),
-        Note::FromBearer => "The word Bearer in front of it was left out.".into(),
-        Note::FromText => "Taken out of the pasted text. The rest was not kept.".into(),
-        Note::FromJson => "Taken out of a JSON answer. The rest of it was not kept.".into(),
-        Note::ClockBehind(millis) => format!(
+        Remark::FromCurl => "Taken out of a cURL command. The rest of the line was not kept.".into(),
+        Remark::FromBearer => "The word Bearer in front of it was left out.".into(),
+        Remark::FromText => "Taken out of the pasted text. The rest was not kept.".into(),
+        Remark::FromJson => "Taken out of a JSON answer. The rest of it was not kept.".into(),
+        Remark::ClockBehind(millis) => format!(
             "The token begins {} from now: this computer's clock seems to be behind.",
             remaining(Timestamp(millis), Timestamp(0))
         ),
-        Note::Expired(at) => format!(
+        Remark::Expired(at) => format!(
             "By this computer's clock ({}) this token expired at {} ({}), {} ago. If the clock is right, get a new one; if not, Connect: PingOne decides.",
             locale.time(now), moment(locale, at, now), utc(at), remaining(now, at)
         ),
-        Note::NoEnd => "The token doesn't say when it ends.".into(),
-        Note::EndUser => "This is a user's own token (scopes p1:…). It reaches that user's record alone; listing users will be refused.".into(),
+        Remark::NoEnd => "The token doesn't say when it ends.".into(),
+        Remark::EndUser => "This is a user's own token (scopes p1:…). It reaches that user's record alone; listing users will be refused.".into(),
     }
 }
 
@@ -1089,7 +1089,7 @@ pub fn fault(fault: &Fault) -> String {
         Fault::TokenInvalid(_) => "PingOne doesn't take this access token, although it has not expired by this computer's clock.".into(),
         Fault::TokenForgotten => "There is no token any more. Nothing was sent.".into(),
         Fault::RoleMissing(_) => "PingOne refused: the token's roles don't permit this here.".into(),
-        Fault::LicenceExceeded(_) => "PingOne refused: the licence of this environment doesn't cover it.".into(),
+        Fault::LicenseExceeded(_) => "PingOne refused: the licence of this environment doesn't cover it.".into(),
         Fault::EnvironmentUnknown(refusal) if refusal.status == 404 => "There is no environment with this ID in this region.".into(),
         Fault::EnvironmentUnknown(_) => "PingOne doesn't show this environment: it doesn't exist, or the token has no role in it.".into(),
         Fault::PathUnknown(_) => "PingOne's gateway doesn't know this address.".into(),
@@ -1174,7 +1174,7 @@ pub fn outcome(outcome: &Outcome, to: bool, at: &str) -> String {
         }
         Outcome::Refused(why) => format!("{} Nothing was changed.", fault(why)),
         Outcome::Failed(why) => format!("Not changed. {}", fault(why)),
-        Outcome::AnswerLost(why) => {
+        Outcome::Unconfirmed(why) => {
             format!("Sent, answer lost: it may have been changed or not. {}", fault(why))
         }
         Outcome::Gone(_) => "No longer exists. Nothing was changed.".into(),

@@ -1,7 +1,7 @@
 //! Why something doesn't work: what to do, who can do it, what was checked.
 
 use pingone_mfa_core::domain::check::{Check, Finding, Verdict};
-use pingone_mfa_core::domain::diagnosis::{Cause, Diagnosis, Next};
+use pingone_mfa_core::domain::diagnosis::{Cause, Diagnosis, NextStep};
 use pingone_mfa_core::domain::evidence::{Operation, Symptom};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::region::RegionCode;
@@ -79,7 +79,7 @@ fn region(app: AppHandle, spot: Location, title: Option<String>) -> Node {
     let has_failed = title.is_some();
     // Untracked: the region itself is made once, and its parts follow the case.
     let is_silence = app.trouble.case.with_untracked(|case| {
-        case.as_ref().is_some_and(|case| matches!(case.evidence.symptom, Symptom::NotAsked(_)))
+        case.as_ref().is_some_and(|case| matches!(case.evidence.symptom, Symptom::NotPrompted(_)))
     });
     let of_question = if is_silence { say::NOT_ASKED } else { say::HEALTH };
     let title = title.or_else(|| Some(of_question.to_owned()));
@@ -167,7 +167,7 @@ fn is_worth_saying(first: Cause, second: Cause) -> bool {
         Cause::TokenExpired
             | Cause::TokenUnusable(_)
             | Cause::EndUserToken
-            | Cause::PassedBy
+            | Cause::Temporary
             | Cause::RoleArriving
             | Cause::ScopeTooNarrow
             | Cause::MfaMissing
@@ -175,16 +175,16 @@ fn is_worth_saying(first: Cause, second: Cause) -> bool {
     !is_sure && (first, second) != (Cause::EnvironmentMissing, Cause::NoRole)
 }
 
-fn is_possible(app: AppHandle, spot: Location, next: &Next) -> bool {
+fn is_possible(app: AppHandle, spot: Location, next: &NextStep) -> bool {
     match next {
-        Next::UseRegion(_) | Next::UseEnvironment(_) => spot == Location::Form,
+        NextStep::UseRegion(_) | NextStep::UseEnvironment(_) => spot == Location::Form,
         // The form has the field itself.
-        Next::ReplaceToken => {
+        NextStep::ReplaceToken => {
             let has_field = matches!(spot, Location::Form | Location::Sheet | Location::Review);
             !has_field && !app.session.replacing.get_untracked()
         }
         // Where there is a button for it already, there is no second one.
-        Next::TryAgain => match spot {
+        NextStep::TryAgain => match spot {
             Location::Form
             | Location::Report
             | Location::Run
@@ -199,13 +199,13 @@ fn is_possible(app: AppHandle, spot: Location, next: &Next) -> bool {
     }
 }
 
-fn next_button(app: AppHandle, next: Next) -> Node {
+fn next_button(app: AppHandle, next: NextStep) -> Node {
     let name = say::next(&next, |code| label(app, code));
     let act = move || match next.clone() {
-        Next::TryAgain => app.trouble.try_again(),
-        Next::ReplaceToken => app.session.replacing.set(true),
-        Next::UseRegion(code) => app.session.take_issuing_region(code),
-        Next::UseEnvironment(id) => app.session.take_environment(id),
+        NextStep::TryAgain => app.trouble.try_again(),
+        NextStep::ReplaceToken => app.session.replacing.set(true),
+        NextStep::UseRegion(code) => app.session.take_issuing_region(code),
+        NextStep::UseEnvironment(id) => app.session.take_environment(id),
     };
     button(name, act)
 }

@@ -392,13 +392,13 @@ fn bypassed(app: AppHandle, id: UserId, bypassing: &Bypassing) -> Node {
             failed(fault, text::user::BYPASS_FORBIDDEN.to_owned())
         }
         Bypassing::Refused(fault) => failed(fault, text::user::not_bypassed(&text::fault(fault))),
-        Bypassing::AnswerLost(fault) => failed(fault, text::user::bypass_lost(&text::fault(fault))),
+        Bypassing::Unconfirmed(fault) => failed(fault, text::user::bypass_lost(&text::fault(fault))),
     }
 }
 
 fn read_again(app: AppHandle, id: UserId, outcome: &Outcome) -> Option<Node> {
     match outcome {
-        Outcome::AnswerLost(_) => {
+        Outcome::Unconfirmed(_) => {
             Some(button(text::directory::READ_AGAIN, move || app.directory.read_mfa(id)))
         }
         Outcome::Changed { .. } | Outcome::Refused(_) | Outcome::Failed(_) | Outcome::Gone(_) => None,

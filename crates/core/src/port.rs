@@ -127,7 +127,7 @@ pub trait SignInWindow {
     /// Whether the window was closed, or can no longer be observed from this page.
     fn is_gone(&self) -> bool;
 
-    /// Stops observing the window and leaves it open.
+    /// PlannedPauses observing the window and leaves it open.
     fn leave_open(self: Box<Self>);
 }
 
@@ -161,7 +161,7 @@ pub trait Host {
 /// The page that embeds this product where it isn't a page of its own: around its element, or around its frame.
 pub trait Embedder {
     /// Whether the embedding page supplies tokens.
-    fn gives_tokens(&self) -> bool;
+    fn supplies_tokens(&self) -> bool;
 
     /// Whether the embedding page is of another origin, around a frame.
     fn is_around_frame(&self) -> bool;

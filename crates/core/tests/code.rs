@@ -21,9 +21,9 @@ fn snippets_never_contain_the_token_even_if_an_answer_or_a_search_does() {
     let user = {
         let mut sandbox = stage.mount.sandbox.borrow_mut();
         let flag = Fault::OddFlag { values: vec![format!("\"Bearer {token}\"")] };
-        sandbox.go_wrong(faulty("mfaEnabled", flag)).unwrap();
+        sandbox.add_fault(faulty("mfaEnabled", flag)).unwrap();
         let href = format!("https://api.sandbox.example/v1/users?cursor={token}");
-        sandbox.go_wrong(faulty("users", Fault::NextElsewhere { href })).unwrap();
+        sandbox.add_fault(faulty("users", Fault::NextElsewhere { href })).unwrap();
         UserId(sandbox.user_ids().next().unwrap())
     };
     stage.clock.run(async move {

@@ -9,7 +9,7 @@ use crate::support::{Fate, Stage};
 use futures::channel::mpsc;
 use futures::future::FutureExt;
 use pingone_mfa_core::api::request::{
-    CountUsers, FindPeople, Kind, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, WriteMfa,
+    CountUsers, Kind, ReadEnvironment, ReadMfa, ReadPopulations, ReadReport, ReadUser, SearchUsers, WriteMfa,
 };
 use pingone_mfa_core::api::wire;
 use pingone_mfa_core::domain::fault::Fault;
@@ -26,8 +26,8 @@ use pingone_mfa_core::engine::change::{Change, Job};
 use pingone_mfa_core::engine::connection::Connection;
 use pingone_mfa_core::engine::driver::{Command, drive};
 use pingone_mfa_core::engine::listing::{self, Listing, State};
-use pingone_mfa_core::engine::lookup::{self, Answer, Ask, Lookup};
-use pingone_mfa_core::engine::report::{self, Reporting};
+use pingone_mfa_core::engine::lookup::{self, Answer, Lookup, LookupRequest};
+use pingone_mfa_core::engine::report::{self, DeviceReportReader};
 use pingone_sandbox::{Role, TokenSpec};
 
 fn stage(users: u32) -> Stage {
@@ -35,7 +35,7 @@ fn stage(users: u32) -> Stage {
 }
 
 fn jonas(stage: &Stage) -> UserId {
-    UserId(stage.mount.sandbox.borrow().user_named("jonas.brandt").unwrap())
+    UserId(stage.mount.sandbox.borrow().user_by_username("jonas.brandt").unwrap())
 }
 
 fn change(stage: &Stage, user: UserId, to: bool) -> (Outcome, Mfa) {
@@ -152,7 +152,7 @@ fn an_environment_a_count_a_search_and_a_user_are_read() {
         assert_eq!((environment.name.as_str(), environment.kind), ("Workforce", EnvironmentKind::Sandbox));
         assert_eq!(connection.call(CountUsers).await, Ok(Some(250)));
         for typed in ["brandt", "Brandt, Jonas", "jonas  BRANDT"] {
-            let found = connection.call(FindPeople(search_for(typed))).await.unwrap();
+            let found = connection.call(SearchUsers(search_for(typed))).await.unwrap();
             assert!(found.rows.iter().any(|row| row.as_ref().is_ok_and(|user| user.id == id)), "{typed}");
         }
         let user = connection.call(ReadUser(id)).await.unwrap();
@@ -219,7 +219,7 @@ fn a_listing_survives_failing_pages_and_repeats_no_user() {
         Fate::Status(503),
         Fate::NeverArrives,
         Fate::Answered,
-        Fate::AnswerLost,
+        Fate::Unconfirmed,
     ]);
     let (end, users, _) = list(&stage.connection, &stage, None);
     assert_eq!((end, users.len()), (State::Complete, 1000));
@@ -255,7 +255,7 @@ fn a_change_is_one_put() {
 fn a_change_whose_answer_is_lost_is_read_back_and_not_retried() {
     let stage = stage(50);
     let user = jonas(&stage);
-    stage.mount.fates.borrow_mut().push_back(Fate::AnswerLost);
+    stage.mount.fates.borrow_mut().push_back(Fate::Unconfirmed);
     assert_eq!(change(&stage, user, true), (Outcome::Changed { read_back: true }, Mfa::On));
     let methods: Vec<String> =
         stage.exchanges.borrow().iter().map(|exchange| exchange.request.method.to_string()).collect();
@@ -293,8 +293,8 @@ fn a_request_without_an_answer_times_out_and_is_read_back() {
 fn a_user_who_is_not_reached_is_not_reported_as_unchanged() {
     let stage = stage(50);
     let user = jonas(&stage);
-    stage.mount.fates.borrow_mut().extend([Fate::AnswerLost].into_iter().chain([Fate::NeverArrives; 9]));
-    assert_eq!(change(&stage, user, true), (Outcome::AnswerLost(Fault::Unreachable), Mfa::Unknown));
+    stage.mount.fates.borrow_mut().extend([Fate::Unconfirmed].into_iter().chain([Fate::NeverArrives; 9]));
+    assert_eq!(change(&stage, user, true), (Outcome::Unconfirmed(Fault::Unreachable), Mfa::Unknown));
 }
 
 #[test]
@@ -320,23 +320,23 @@ fn a_401_counts_as_expired_if_the_token_says_so() {
 }
 
 /// Reads the device report, and supplies a new token whenever reading is paused.
-fn report(stage: &Stage) -> (report::State, Reporting, usize) {
+fn report(stage: &Stage) -> (report::State, DeviceReportReader, usize) {
     let connection = stage.connection.clone();
     let (mount, clock) = (Rc::clone(&stage.mount), Rc::clone(&stage.clock));
     stage.clock.run(async move {
         let policy = Rc::new(connection.policy().clone());
-        let mut reporting = Reporting::new(policy, connection.jitter());
+        let mut reporting = DeviceReportReader::new(policy, connection.jitter());
         let (sender, mut inbox) = mpsc::unbounded();
         let mut pauses = 0;
         let page = |job: ReadReport| {
             let connection = connection.clone();
             async move { connection.send(job).await }
         };
-        let observe = |reporting: &mut Reporting| {
+        let observe = |reporting: &mut DeviceReportReader| {
             if matches!(reporting.state(), report::State::Halted(_)) {
                 pauses += 1;
                 let now = pingone_sandbox::Timestamp(clock.wall().0);
-                let token = mount.sandbox.borrow_mut().mint(&TokenSpec::default(), now);
+                let token = mount.sandbox.borrow_mut().issue_token(&TokenSpec::default(), now);
                 mount.held.replace(token);
                 sender.unbounded_send(Command::Resume).unwrap();
             }
@@ -420,8 +420,8 @@ fn users_of_an_import_are_looked_up_by_name_or_id() {
                 let connection = connection.clone();
                 async move {
                     match job.ask {
-                        Ask::Page(page) => connection.send(page).await.map(Answer::Page),
-                        Ask::User(user) => match connection.send(ReadUser(user)).await {
+                        LookupRequest::Page(page) => connection.send(page).await.map(Answer::Page),
+                        LookupRequest::User(user) => match connection.send(ReadUser(user)).await {
                             Err(Fault::UserUnknown(_)) => Ok(Answer::User(false)),
                             answer => answer.map(|_| Answer::User(true)),
                         },

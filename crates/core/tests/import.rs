@@ -14,7 +14,7 @@ use crate::support::Stage;
 use futures::channel::mpsc;
 use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::list::{Answer, Direction, Guess, Identity, ImportFile, Matches, read};
-use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::plan::{Plan, PlannedPauses, PlannedRow};
 use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::user::{Mfa, User, UserId};
 use pingone_mfa_core::domain::users::UserStore;
@@ -68,13 +68,13 @@ fn answer(list: &mut ImportFile, truth: &Truth) -> Option<()> {
                 Answer::Column(truth.column, truth.by)
             }
             Guess::LinesAboveHeader { .. } if !truth.has_header => Answer::Header(false),
-            Guess::CellsOfSeveralLines { .. } if truth.has_stray_quotes => Answer::LinesApart,
+            Guess::CellsOfSeveralLines { .. } if truth.has_stray_quotes => Answer::SingleLines,
             Guess::RoundedNumbers { .. } if truth.shape == Shape::RoundedNumbers => return None,
             Guess::LinesAboveHeader { .. }
             | Guess::CellsOfSeveralLines { .. }
             | Guess::RoundedNumbers { .. } => Answer::Confirmed(guess),
             Guess::DifferingDirection { column, .. } => {
-                Answer::OnlyLinesWith { column: *column, word: "Enabled".into() }
+                Answer::FilterLines { column: *column, word: "Enabled".into() }
             }
         };
         list.answer(answer).unwrap();
@@ -134,7 +134,7 @@ fn carry_out(selected: &[UserId], meant: &HashSet<UserId>) {
         rows: off.iter().map(|user| PlannedRow { user: *user, from: Mfa::Off, read_at }).collect(),
         left_out: vec![],
         reference: String::new(),
-        stops: Stops::default(),
+        stops: PlannedPauses::default(),
         reason: String::new(),
         undoes: None,
     };
@@ -153,9 +153,9 @@ fn carry_out(selected: &[UserId], meant: &HashSet<UserId>) {
         let (_, mut inbox) = mpsc::unbounded();
         let perform = |job: Job| job_runner.clone().run(job);
         drive(&mut run, &connection, &mut inbox, perform, |_| {}).await;
-        run.standing()
+        run.status()
     });
-    assert_eq!(standing, RunStatus::Ended);
+    assert_eq!(standing, RunStatus::Finished);
     let sandbox = stage.mount.sandbox.borrow();
     assert_eq!(sandbox.oracle().unplanned().count(), 0, "a user was written that the file didn't name");
     let written: HashSet<UserId> = sandbox.oracle().writes().iter().map(|write| UserId(write.user)).collect();
@@ -181,7 +181,7 @@ fn only_users_meant_by_a_file_are_selected_unless_the_page_asked_and_no_line_is_
             if answer(&mut list, &file.truth).is_none() {
                 return (is_asked, None);
             }
-            let matches = list.confirmed().unwrap().match_in(&users);
+            let matches = list.confirmed().unwrap().match_with(&users);
             // A column that says "off" for all users is shown beside the buttons, so a person wouldn't turn MFA on.
             if list.directions().iter().any(says_off) {
                 assert!(matches.found.iter().all(|(_, user)| !file.meant.contains(user)));
@@ -216,6 +216,6 @@ fn a_file_that_names_no_user_for_sure_selects_none() {
     let mut list = read(text.as_bytes(), &normalize()).unwrap();
     assert!(list.confirmed().is_none());
     list.answer(Answer::Column(2, Identity::Email)).unwrap();
-    let matches = list.confirmed().unwrap().match_in(&users);
+    let matches = list.confirmed().unwrap().match_with(&users);
     assert_eq!((matches.found, matches.not_found), (vec![], vec![0]));
 }

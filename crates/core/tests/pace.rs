@@ -12,7 +12,7 @@ use futures::future::{FutureExt, LocalBoxFuture};
 use http::Method;
 use pingone_mfa_core::api::request::{Kind, Request};
 use pingone_mfa_core::api::{Head, Response, Transport, TransportError};
-use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::plan::{Plan, PlannedPauses, PlannedRow};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::settings::Rate;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
@@ -26,7 +26,7 @@ use pingone_mfa_core::engine::run::{JobRunner, PauseReason, Run, RunStatus};
 use pingone_mfa_core::port::Journal;
 
 use crate::support::{Stage, VirtualClock};
-use pingone_sandbox::{Behaviour, Fault, NoisyNeighbor, On, Rule, TokenSpec};
+use pingone_sandbox::{Behaviour, ClientAddress, Fault, On, Rule, TokenSpec};
 
 /// The number of connections to one host.
 const CONNECTIONS: u32 = 6;
@@ -75,7 +75,7 @@ impl Browser {
             .header("access-control-request-method", request.method.to_string())
             .header("authorization", format!("Bearer {}", stage.token))
             .header("content-type", "application/json")
-            .extension(NoisyNeighbor("the page's".to_owned()))
+            .extension(ClientAddress("the page's".to_owned()))
             .body(body)
             .unwrap();
         let now = pingone_sandbox::Timestamp(stage.clock.wall().0);
@@ -121,7 +121,7 @@ impl Race {
     fn of(users: usize, behaviour: Behaviour, rate: Rate) -> Self {
         // About a third of the sandbox's users have MFA off.
         let stage = Rc::new(Stage::new(u32::try_from(users * 4 + 40).unwrap(), &TokenSpec::default()));
-        stage.mount.sandbox.borrow_mut().behave(behaviour).unwrap();
+        stage.mount.sandbox.borrow_mut().set_behaviour(behaviour).unwrap();
         let browser = Browser::in_front_of(Rc::clone(&stage));
         let connection = Connection::new(
             stage.connection.tenant().clone(),
@@ -152,7 +152,7 @@ impl Race {
             rows,
             left_out: vec![],
             reference: String::new(),
-            stops: Stops::default(),
+            stops: PlannedPauses::default(),
             reason: String::new(),
             undoes: None,
         }
@@ -177,9 +177,9 @@ impl Race {
         let run = clock.run(async move {
             let (_sender, mut inbox) = mpsc::unbounded::<Command>();
             let observe = |run: &mut Run| {
-                let standing = run.standing();
+                let standing = run.status();
                 let is_waiting =
-                    matches!(&standing, RunStatus::Halted(halt) if !matches!(halt, PauseReason::Failing { .. }));
+                    matches!(&standing, RunStatus::Paused(halt) if !matches!(halt, PauseReason::Failing { .. }));
                 assert!(!is_waiting, "the run waits for a person: {standing:?}");
             };
             let driven = drive(&mut run, &connection, &mut inbox, |job| job_runner.clone().run(job), observe);
@@ -190,7 +190,7 @@ impl Race {
             .await;
             run
         });
-        assert_eq!(run.tally().of(RowState::Changed), run.tally().all(), "{:?}", run.tally());
+        assert_eq!(run.counts().of(RowState::Changed), run.counts().all(), "{:?}", run.counts());
         run
     }
 
@@ -239,7 +239,7 @@ async fn other_client(stage: Rc<Stage>, per_second: u64, end: Millis, refused: R
         let environment = stage.mount.sandbox.borrow().environment_id();
         let sent = http::Request::get(format!("/v1/environments/{environment}"))
             .header("authorization", format!("Bearer {}", stage.token))
-            .extension(NoisyNeighbor("another's".to_owned()))
+            .extension(ClientAddress("another's".to_owned()))
             .body(vec![])
             .unwrap();
         let now = pingone_sandbox::Timestamp(stage.clock.wall().0);
@@ -253,7 +253,7 @@ async fn other_client(stage: Rc<Stage>, per_second: u64, end: Millis, refused: R
 /// Changes the rate limit at this time.
 async fn change_limit(stage: &Stage, at: Millis, behaviour: Behaviour) {
     stage.clock.sleep_until(at).await;
-    stage.mount.sandbox.borrow_mut().behave(behaviour).unwrap();
+    stage.mount.sandbox.borrow_mut().set_behaviour(behaviour).unwrap();
 }
 
 #[test]
@@ -342,7 +342,7 @@ fn a_new_ceiling_applies_within_a_second_to_all_requests_of_a_run() {
     // Some answers contradict the request, so that rows are read in between.
     let on = On { method: Some("PUT".into()), ..On::default() };
     let rule = Rule { on, share: 0.3, skip: 0, times: None, fault: Fault::OtherValue };
-    race.stage.mount.sandbox.borrow_mut().go_wrong(rule).unwrap();
+    race.stage.mount.sandbox.borrow_mut().add_fault(rule).unwrap();
     let connection = race.connection.clone();
     let stage = Rc::clone(&race.stage);
     let change = async move |second, ceiling| {

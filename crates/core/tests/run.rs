@@ -14,7 +14,7 @@ use pingone_mfa_core::domain::fault::{BadAnswer, Fault, JournalFault, Refusal};
 use pingone_mfa_core::domain::guard::{Guard, Rules};
 use pingone_mfa_core::domain::limits::Limits;
 use pingone_mfa_core::domain::pilot::DeviceComparison;
-use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::plan::{Exclusion, Plan, PlannedPauses, PlannedRow};
 use pingone_mfa_core::domain::proposal::{Choices, FreshValues, Proposal};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
@@ -33,7 +33,7 @@ use pingone_sandbox::{BackgroundChange, Fault as SandboxFault, On, Role, Rule, T
 use uuid::Uuid;
 
 /// A plan that turns MFA on for all users who have it off.
-fn plan(stage: &Stage, stops: Stops) -> Plan {
+fn plan(stage: &Stage, stops: PlannedPauses) -> Plan {
     let sandbox = stage.mount.sandbox.borrow();
     let read_at = stage.clock.wall();
     let users = sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false));
@@ -120,7 +120,7 @@ fn drive_run(
         let (sender, mut inbox) = mpsc::unbounded();
         let perform = |job: Job| job_runner.clone().run(job);
         let observe = |run: &mut Run| {
-            if let RunStatus::Halted(halt) = run.standing()
+            if let RunStatus::Paused(halt) = run.status()
                 && let Some(command) = decide(&halt)
             {
                 sender.unbounded_send(command).unwrap();
@@ -157,7 +157,7 @@ fn read_back_with(
 /// Refreshes the waiting rows of a run.
 fn refresh(stage: &Stage, run: Run, memory_journal: &Rc<MemoryJournal>, by_pages: bool) -> Run {
     let listing = listing(stage, by_pages);
-    read_with(stage, run, memory_journal, Command::Pause, |run| ReadBack::of_waiting(run, listing))
+    read_with(stage, run, memory_journal, Command::Pause, |run| ReadBack::for_refresh(run, listing))
 }
 
 fn listing(stage: &Stage, by_pages: bool) -> Option<Listing> {
@@ -215,16 +215,16 @@ fn assert_matches_sandbox(stage: &Stage, run: &Run) {
             _ => {}
         }
     }
-    assert_eq!(run.tally().all() as usize, run.rows().len());
+    assert_eq!(run.counts().all() as usize, run.rows().len());
 }
 
 #[test]
 fn every_user_is_changed_once_and_outcomes_are_stored_after_their_intents() {
     let stage = Stage::new(300, &TokenSpec::default());
-    let plan = plan(&stage, Stops::default());
+    let plan = plan(&stage, PlannedPauses::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
     let (run, stored) = carry_out(&stage, plan, never);
-    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Ended, rows));
+    assert_eq!((run.status(), run.counts().of(RowState::Changed)), (RunStatus::Finished, rows));
     assert_matches_sandbox(&stage, &run);
     let puts =
         stage.exchanges.borrow().iter().filter(|sent| sent.request.method.to_string() == "PUT").count();
@@ -249,27 +249,27 @@ fn every_user_is_changed_once_and_outcomes_are_stored_after_their_intents() {
 #[test]
 fn lost_answers_are_read_and_no_unchanged_user_is_reported_as_changed() {
     let stage = Stage::new(200, &TokenSpec::default());
-    let plan = plan(&stage, Stops::default());
-    let fates = [Fate::Answered, Fate::AnswerLost, Fate::NeverArrives, Fate::Status(503), Fate::Silence];
+    let plan = plan(&stage, PlannedPauses::default());
+    let fates = [Fate::Answered, Fate::Unconfirmed, Fate::NeverArrives, Fate::Status(503), Fate::Silence];
     stage.mount.fates.borrow_mut().extend(fates.into_iter().cycle().take(60));
     let (run, _) = carry_out(&stage, plan, |halt| {
         matches!(halt, PauseReason::Failing { .. }).then_some(Command::Resume)
     });
-    assert_eq!(run.standing(), RunStatus::Ended);
+    assert_eq!(run.status(), RunStatus::Finished);
     assert_matches_sandbox(&stage, &run);
-    assert!(run.tally().of(RowState::Changed) > 50, "{:?}", run.tally());
+    assert!(run.counts().of(RowState::Changed) > 50, "{:?}", run.counts());
 }
 
 #[test]
 fn twenty_refusals_in_a_row_pause_instead_of_failing_for_all_users() {
     let stage = Stage::new(300, &TokenSpec { role: Role::IdentityDataReadOnly, ..TokenSpec::default() });
-    let plan = plan(&stage, Stops::default());
+    let plan = plan(&stage, PlannedPauses::default());
     let (run, _) = carry_out(&stage, plan, |halt| {
         assert!(matches!(halt, PauseReason::Refused(Fault::RoleMissing(_))), "{halt:?}");
         Some(Command::Stop)
     });
-    assert_eq!(run.standing(), RunStatus::Stopped);
-    let refused = run.tally().of(RowState::Refused);
+    assert_eq!(run.status(), RunStatus::Stopped);
+    let refused = run.counts().of(RowState::Refused);
     assert!((20..=28).contains(&refused), "{refused}");
     assert_matches_sandbox(&stage, &run);
 }
@@ -277,7 +277,7 @@ fn twenty_refusals_in_a_row_pause_instead_of_failing_for_all_users() {
 #[test]
 fn a_401_pauses_the_run_once_and_uses_no_attempt() {
     let stage = Stage::new(300, &TokenSpec { lifetime_seconds: 20, ..TokenSpec::default() });
-    let plan = plan(&stage, Stops::default());
+    let plan = plan(&stage, PlannedPauses::default());
     let (run, _) = carry_out(&stage, plan, |halt| {
         assert_eq!(*halt, PauseReason::Token);
         Some(Command::Stop)
@@ -285,14 +285,14 @@ fn a_401_pauses_the_run_once_and_uses_no_attempt() {
     assert_matches_sandbox(&stage, &run);
     let refused = stage.exchanges.borrow().iter().filter(|sent| sent.fault.is_some()).count();
     assert!((1..=8).contains(&refused), "{refused}");
-    assert_eq!(run.tally().of(RowState::Refused) + run.tally().of(RowState::Failed), 0);
-    assert!(run.tally().of(RowState::Changed) > 0 && run.tally().of(RowState::Waiting) > 0);
+    assert_eq!(run.counts().of(RowState::Refused) + run.counts().of(RowState::Failed), 0);
+    assert!(run.counts().of(RowState::Changed) > 0 && run.counts().of(RowState::Waiting) > 0);
 }
 
 #[test]
 fn the_run_pauses_after_the_pilot_user_and_after_each_step() {
     let stage = Stage::new(300, &TokenSpec::default());
-    let plan = plan(&stage, Stops { after_test_user: true, every: Some(50) });
+    let plan = plan(&stage, PlannedPauses { after_pilot: true, every: Some(50) });
     let rows = u32::try_from(plan.rows.len()).unwrap();
     let pauses = Rc::new(RefCell::new(Vec::new()));
     let seen = Rc::clone(&pauses);
@@ -300,7 +300,7 @@ fn the_run_pauses_after_the_pilot_user_and_after_each_step() {
         seen.borrow_mut().push(halt.clone());
         Some(Command::Resume)
     });
-    assert_eq!(run.tally().of(RowState::Changed), rows);
+    assert_eq!(run.counts().of(RowState::Changed), rows);
     assert_eq!(pauses.borrow()[0], PauseReason::PilotUser);
     let steps = pauses.borrow().iter().filter(|halt| **halt == PauseReason::Step).count();
     assert_eq!(steps, ((rows - 2) / 50) as usize);
@@ -308,7 +308,7 @@ fn the_run_pauses_after_the_pilot_user_and_after_each_step() {
 
 /// Drives a run up to the pause after its pilot user. Returns it with the requests that were sent.
 fn drive_to_pilot_user(stage: &Stage) -> (Run, Vec<String>) {
-    let plan = plan(stage, Stops { after_test_user: true, every: None });
+    let plan = plan(stage, PlannedPauses { after_pilot: true, every: None });
     let policy = Rc::new(stage.connection.policy().clone());
     let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
     let (run, _) = drive_until(stage, run, |_| None, 120_000);
@@ -329,7 +329,7 @@ fn the_pilot_users_devices_are_read_before_and_after_the_change() {
     // The flag is also read right before the PUT, as for every first row.
     let reads_and_put = ["GET devices", "GET mfaEnabled", "PUT mfaEnabled", "GET mfaEnabled", "GET devices"];
     assert_eq!(sent, reads_and_put);
-    assert_eq!(run.standing(), RunStatus::Halted(PauseReason::PilotUser));
+    assert_eq!(run.status(), RunStatus::Paused(PauseReason::PilotUser));
     let readings = run.pilot().unwrap();
     assert_eq!(readings.flag, Some(Ok(true)));
     assert!(matches!(readings.devices(), Some(DeviceComparison::Same(_))), "{readings:?}");
@@ -341,13 +341,13 @@ fn unreadable_devices_do_not_stop_the_pilot_user() {
     let on = On { endpoint: Some("devices".into()), ..On::default() };
     let fault = pingone_sandbox::Fault::Status { status: 403, retry_after: None, without_cors: false };
     let rule = Rule { on, share: 1.0, skip: 0, times: None, fault };
-    stage.mount.sandbox.borrow_mut().go_wrong(rule).unwrap();
+    stage.mount.sandbox.borrow_mut().add_fault(rule).unwrap();
     let (run, sent) = drive_to_pilot_user(&stage);
     let reads_and_put = ["GET devices", "GET mfaEnabled", "PUT mfaEnabled", "GET mfaEnabled", "GET devices"];
     assert_eq!(sent, reads_and_put);
     assert_eq!(
-        (run.standing(), run.rows()[0].state),
-        (RunStatus::Halted(PauseReason::PilotUser), RowState::Changed)
+        (run.status(), run.rows()[0].state),
+        (RunStatus::Paused(PauseReason::PilotUser), RowState::Changed)
     );
     assert!(matches!(run.pilot().unwrap().devices(), Some(DeviceComparison::NotReadAfter(_))));
 }
@@ -368,8 +368,8 @@ fn a_pilot_read_with_an_expired_token_pauses_and_writes_no_user() {
     stage.mount.held.replace(String::new());
     let (run, sent) = drive_to_pilot_user(&stage);
     assert_eq!(
-        (run.standing(), run.pilot().unwrap().before.clone()),
-        (RunStatus::Halted(PauseReason::Token), None)
+        (run.status(), run.pilot().unwrap().before.clone()),
+        (RunStatus::Paused(PauseReason::Token), None)
     );
     assert_eq!(sent, ["GET devices"]);
 }
@@ -377,9 +377,9 @@ fn a_pilot_read_with_an_expired_token_pauses_and_writes_no_user() {
 #[test]
 fn after_a_stop_nothing_is_sent_and_other_rows_are_untouched() {
     let stage = Stage::new(300, &TokenSpec::default());
-    let plan = plan(&stage, Stops { after_test_user: false, every: Some(30) });
+    let plan = plan(&stage, PlannedPauses { after_pilot: false, every: Some(30) });
     let (run, _) = carry_out(&stage, plan, |halt| (*halt == PauseReason::Step).then_some(Command::Stop));
-    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Stopped, 30));
+    assert_eq!((run.status(), run.counts().of(RowState::Changed)), (RunStatus::Stopped, 30));
     assert_matches_sandbox(&stage, &run);
     assert_eq!(puts(&stage), 30);
 }
@@ -387,7 +387,7 @@ fn after_a_stop_nothing_is_sent_and_other_rows_are_untouched() {
 #[test]
 fn a_network_failure_pauses_the_run_and_it_continues_by_itself() {
     let stage = Stage::new(300, &TokenSpec::default());
-    let plan = plan(&stage, Stops::default());
+    let plan = plan(&stage, PlannedPauses::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
     stage.mount.fates.borrow_mut().extend([Fate::NeverArrives; 24]);
     let pauses = Rc::new(RefCell::new(0));
@@ -398,27 +398,27 @@ fn a_network_failure_pauses_the_run_and_it_continues_by_itself() {
         None
     });
     assert!(*pauses.borrow() > 0);
-    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Ended, rows));
+    assert_eq!((run.status(), run.counts().of(RowState::Changed)), (RunStatus::Finished, rows));
     assert_matches_sandbox(&stage, &run);
 }
 
 #[test]
 fn a_user_who_cannot_be_read_does_not_keep_the_run_from_ending() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let plan = plan(&stage, Stops::default());
+    let plan = plan(&stage, PlannedPauses::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
     let last = plan.rows.last().unwrap().user;
     stage.mount.poisoned.set(Some(last.0));
     let (run, _) = carry_out(&stage, plan, |_| None);
-    assert_eq!(run.standing(), RunStatus::Ended);
-    assert_eq!((run.tally().of(RowState::Changed), run.tally().of(RowState::AnswerLost)), (rows - 1, 1));
+    assert_eq!(run.status(), RunStatus::Finished);
+    assert_eq!((run.counts().of(RowState::Changed), run.counts().of(RowState::Unconfirmed)), (rows - 1, 1));
 }
 
 #[test]
 fn a_single_failing_user_fails_after_all_attempts_even_in_a_plan_of_one() {
     for lost in [Fate::Status(500), Fate::NeverArrives] {
         let stage = Stage::new(100, &TokenSpec::default());
-        let mut plan = plan(&stage, Stops::default());
+        let mut plan = plan(&stage, PlannedPauses::default());
         plan.rows.truncate(1);
         stage.mount.poisoned.set(Some(plan.rows[0].user.0));
         stage.mount.poison.set(lost);
@@ -426,7 +426,7 @@ fn a_single_failing_user_fails_after_all_attempts_even_in_a_plan_of_one() {
             assert!(matches!(halt, PauseReason::Failing { .. }), "{halt:?}");
             None
         });
-        assert_eq!((run.standing(), run.rows()[0].state), (RunStatus::Ended, RowState::AnswerLost));
+        assert_eq!((run.status(), run.rows()[0].state), (RunStatus::Finished, RowState::Unconfirmed));
         let sent = stage.exchanges.borrow().len();
         // Spot checks, then the PUT and the reads that find its outcome; ten failures in a row are followed by a
         // probe.
@@ -438,11 +438,11 @@ fn a_single_failing_user_fails_after_all_attempts_even_in_a_plan_of_one() {
 #[test]
 fn a_network_failure_fails_no_user_even_in_a_plan_of_one() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let mut plan = plan(&stage, Stops::default());
+    let mut plan = plan(&stage, PlannedPauses::default());
     plan.rows.truncate(1);
     stage.mount.fates.borrow_mut().extend([Fate::NeverArrives; 40]);
     let (run, _) = carry_out(&stage, plan, |_| None);
-    assert_eq!((run.standing(), run.rows()[0].state), (RunStatus::Ended, RowState::Changed));
+    assert_eq!((run.status(), run.rows()[0].state), (RunStatus::Finished, RowState::Changed));
     assert_matches_sandbox(&stage, &run);
 }
 
@@ -450,7 +450,7 @@ fn a_network_failure_fails_no_user_even_in_a_plan_of_one() {
 fn a_killed_run_resumes_from_its_journal_and_first_reads_open_rows() {
     for killed_at in [3, 25, 500, 1111, 4321, 9876] {
         let stage = Stage::new(300, &TokenSpec::default());
-        let plan = plan(&stage, Stops::default());
+        let plan = plan(&stage, PlannedPauses::default());
         let rows = u32::try_from(plan.rows.len()).unwrap();
         let policy = Rc::new(stage.connection.policy().clone());
         let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
@@ -462,7 +462,7 @@ fn a_killed_run_resumes_from_its_journal_and_first_reads_open_rows() {
         let open = restored.open.clone();
         let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
         let (run, _) = drive_until(&stage, run, never, u64::MAX);
-        assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Ended, rows));
+        assert_eq!((run.status(), run.counts().of(RowState::Changed)), (RunStatus::Finished, rows));
         assert_matches_sandbox(&stage, &run);
         let exchanges = stage.exchanges.borrow();
         let (reads, later) = exchanges[sent..].split_at(open.len());
@@ -484,7 +484,7 @@ fn a_killed_run_resumes_from_its_journal_and_first_reads_open_rows() {
 #[test]
 fn in_the_last_minute_of_a_token_nothing_is_written_until_the_next_token() {
     let stage = Stage::new(600, &TokenSpec::default());
-    let plan = plan(&stage, Stops::default());
+    let plan = plan(&stage, PlannedPauses::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
     let policy = Rc::new(stage.connection.policy().clone());
     let until = Millis::seconds(70);
@@ -501,7 +501,7 @@ fn in_the_last_minute_of_a_token_nothing_is_written_until_the_next_token() {
         },
         u64::MAX,
     );
-    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Ended, rows));
+    assert_eq!((run.status(), run.counts().of(RowState::Changed)), (RunStatus::Finished, rows));
     let actors = |actor| run.rows().iter().filter(|row| row.actor == actor).count();
     assert!(actors(0) > 0 && actors(1) > 0, "each row says under whose token it was sent");
     assert_matches_sandbox(&stage, &run);
@@ -510,7 +510,7 @@ fn in_the_last_minute_of_a_token_nothing_is_written_until_the_next_token() {
 #[test]
 fn a_run_killed_at_its_pilot_user_still_waits_for_a_person() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let plan = plan(&stage, Stops { after_test_user: true, every: None });
+    let plan = plan(&stage, PlannedPauses { after_pilot: true, every: None });
     let policy = Rc::new(stage.connection.policy().clone());
     let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
     let (_, stored) = drive_until(&stage, run, |_| None, 5_000);
@@ -518,12 +518,12 @@ fn a_run_killed_at_its_pilot_user_still_waits_for_a_person() {
     assert_eq!(stage.exchanges.borrow().iter().filter(puts).count(), 1);
     let restored = restore(&[Entry::Plan(plan).encode(), Entry::Batch(stored).encode()]).unwrap();
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
-    assert_eq!(run.standing(), RunStatus::Halted(PauseReason::PilotUser));
+    assert_eq!(run.status(), RunStatus::Paused(PauseReason::PilotUser));
 }
 
 /// Drives a run of all users to its end. Returns it with its journal.
 fn finished_run(stage: &Stage) -> (Run, Rc<MemoryJournal>) {
-    finished_run_of(stage, plan(stage, Stops::default()))
+    finished_run_of(stage, plan(stage, PlannedPauses::default()))
 }
 
 fn finished_run_of(stage: &Stage, plan: Plan) -> (Run, Rc<MemoryJournal>) {
@@ -542,7 +542,7 @@ fn set(stage: &Stage, user: UserId, to: bool) {
 #[test]
 fn a_full_journal_pauses_before_anything_is_written_without_a_stored_intent() {
     let stage = Stage::new(300, &TokenSpec::default());
-    let plan = plan(&stage, Stops::default());
+    let plan = plan(&stage, PlannedPauses::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
     let policy = Rc::new(stage.connection.policy().clone());
     let run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
@@ -574,7 +574,7 @@ fn a_full_journal_pauses_before_anything_is_written_without_a_stored_intent() {
         u64::MAX,
     );
     assert!(*pauses.borrow() > 0);
-    assert_eq!((run.standing(), run.tally().of(RowState::Changed)), (RunStatus::Ended, rows));
+    assert_eq!((run.status(), run.counts().of(RowState::Changed)), (RunStatus::Finished, rows));
     assert_matches_sandbox(&stage, &run);
 }
 
@@ -587,8 +587,8 @@ fn a_read_back_verifies_every_row_and_reports_changes_by_others() {
         set(&stage, other, false);
         let sent = stage.exchanges.borrow().len();
         let run = read_back(&stage, run, &memory_journal, by_pages);
-        assert_eq!(run.to_read_back(), 0);
-        assert_eq!(run.tally().of(RowState::ChangedBySomeoneElse), 1);
+        assert_eq!(run.rows_to_verify(), 0);
+        assert_eq!(run.counts().of(RowState::ChangedBySomeoneElse), 1);
         assert_eq!(run.rows()[7].state, RowState::ChangedBySomeoneElse);
         assert!(run.rows().iter().all(|row| row.read_back_at.is_some()));
         let reads = stage.exchanges.borrow().len() - sent;
@@ -604,14 +604,14 @@ fn a_read_back_verifies_every_row_and_reports_changes_by_others() {
 #[test]
 fn a_read_back_settles_rows_whose_answer_was_lost() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let plan = plan(&stage, Stops::default());
+    let plan = plan(&stage, PlannedPauses::default());
     let lost = plan.rows.last().unwrap().user;
     stage.mount.poisoned.set(Some(lost.0));
     let (run, memory_journal) = finished_run(&stage);
-    assert_eq!(run.tally().of(RowState::AnswerLost), 1);
+    assert_eq!(run.counts().of(RowState::Unconfirmed), 1);
     stage.mount.poisoned.set(None);
     let run = read_back(&stage, run, &memory_journal, true);
-    assert_eq!((run.tally().of(RowState::AnswerLost), run.tally().of(RowState::Failed)), (0, 1));
+    assert_eq!((run.counts().of(RowState::Unconfirmed), run.counts().of(RowState::Failed)), (0, 1));
     assert_matches_sandbox(&stage, &run);
 }
 
@@ -624,7 +624,7 @@ fn a_user_that_a_read_back_cannot_read_stays_unread_and_blocks_no_other() {
         let stage = Stage::new(100, &TokenSpec::default());
         let (run, memory_journal) = finished_run(&stage);
         let index = index.min(run.rows().len() - 1);
-        let (users, unlucky) = (run.to_read_back(), run.plan().rows[index].user);
+        let (users, unlucky) = (run.rows_to_verify(), run.plan().rows[index].user);
         let fault = pingone_sandbox::Fault::Status { status, retry_after: None, without_cors: false };
         let on = |user, endpoint: &str| On { user, endpoint: Some(endpoint.into()), ..On::default() };
         let mut poisoned = vec![on(Some(unlucky.0), "mfaEnabled")];
@@ -632,10 +632,10 @@ fn a_user_that_a_read_back_cannot_read_stays_unread_and_blocks_no_other() {
         poisoned.extend(by_pages.then(|| On { method: Some("GET".into()), ..on(None, "users") }));
         for on in poisoned {
             let rule = Rule { on, share: 1.0, skip: 0, times: None, fault: fault.clone() };
-            stage.mount.sandbox.borrow_mut().go_wrong(rule).unwrap();
+            stage.mount.sandbox.borrow_mut().add_fault(rule).unwrap();
         }
         let run = read_back(&stage, run, &memory_journal, by_pages);
-        assert_eq!((users > 10, run.to_read_back()), (true, 1), "{by_pages} {status} {index}");
+        assert_eq!((users > 10, run.rows_to_verify()), (true, 1), "{by_pages} {status} {index}");
         let unread = run.rows().iter().filter(|row| row.read_back_at.is_none()).count();
         assert_eq!(
             (unread, run.rows()[index].state),
@@ -643,9 +643,9 @@ fn a_user_that_a_read_back_cannot_read_stays_unread_and_blocks_no_other() {
             "the outcome of the PUT is kept"
         );
         // Once the user can be read, a read-back of one row remains.
-        stage.mount.sandbox.borrow_mut().heal();
+        stage.mount.sandbox.borrow_mut().clear_faults();
         let run = read_back(&stage, run, &memory_journal, false);
-        assert_eq!(run.to_read_back(), 0);
+        assert_eq!(run.rows_to_verify(), 0);
     }
 }
 
@@ -704,9 +704,9 @@ fn a_read_back_tells_network_failures_from_failing_users() {
     // Before a run continues, such a user is skipped.
     let stage = Stage::new(100, &TokenSpec::default());
     let policy = Rc::new(stage.connection.policy().clone());
-    let restored = Restored::of_plan(plan(&stage, Stops::default()));
+    let restored = Restored::of_plan(plan(&stage, PlannedPauses::default()));
     let mut run = Run::resumed(restored, policy, stage.connection.jitter(), None);
-    let mut back = ReadBack::of_waiting(&mut run, None);
+    let mut back = ReadBack::for_refresh(&mut run, None);
     play_back(&mut back, from(&stage), at(&stage), |index| match index {
         Some(5) => Err(Fault::Unreachable),
         _ => Ok(JobAnswer::Flag(false)),
@@ -732,7 +732,7 @@ fn a_read_back_tells_network_failures_from_failing_users() {
 #[test]
 fn a_member_of_a_protected_group_is_never_written_by_a_resumed_run() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let plan = plan(&stage, Stops::default());
+    let plan = plan(&stage, PlannedPauses::default());
     let members: HashSet<UserId> = plan.rows.iter().step_by(3).map(|row| row.user).collect();
     let limits = Limits { protected_groups: vec![GroupId(Uuid::nil())], ..Limits::default() };
     let guard = Rc::new(Guard::new(Rules::new(limits, true), None).with_members(members.clone()));
@@ -741,7 +741,7 @@ fn a_member_of_a_protected_group_is_never_written_by_a_resumed_run() {
     // Without any other check the job runner refuses: no PUT is sent, and none is counted.
     let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
     let run = drive_guarded(&stage, run, &memory_journal, Rc::clone(&guard));
-    let of = |run: &Run, state| run.tally().of(state) as usize;
+    let of = |run: &Run, state| run.counts().of(state) as usize;
     assert_eq!(of(&run, RowState::Refused), members.len());
     assert_eq!(of(&run, RowState::Changed), plan.rows.len() - members.len());
     assert!(members.iter().all(|member| puts_of(&stage, *member) == 0));
@@ -761,17 +761,17 @@ fn a_member_of_a_protected_group_is_never_written_by_a_resumed_run() {
 #[test]
 fn a_404_from_an_intermediary_reports_no_user_as_gone() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let mut plan = plan(&stage, Stops::default());
+    let mut plan = plan(&stage, PlannedPauses::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
     // No user is read before the PUT, so that the PUTs meet these fates.
     plan.rows.iter_mut().for_each(|row| row.from = Mfa::Unknown);
     stage.mount.fates.borrow_mut().extend([Fate::Status(404); 5]);
     let (run, memory_journal) = finished_run_of(&stage, plan);
-    let counts = |run: &Run| [RowState::Gone, RowState::Refused].map(|state| run.tally().of(state));
-    assert_eq!((run.standing(), counts(&run)), (RunStatus::Ended, [0, 5]));
+    let counts = |run: &Run| [RowState::Gone, RowState::Refused].map(|state| run.counts().of(state));
+    assert_eq!((run.status(), counts(&run)), (RunStatus::Finished, [0, 5]));
     stage.mount.fates.borrow_mut().push_back(Fate::Status(404));
     let run = read_back_with(&stage, run, &memory_journal, false, Command::Resume);
-    assert_eq!((counts(&run), run.tally().of(RowState::Changed)), ([0, 5], rows - 5));
+    assert_eq!((counts(&run), run.counts().of(RowState::Changed)), ([0, 5], rows - 5));
     assert_matches_sandbox(&stage, &run);
 }
 
@@ -789,7 +789,7 @@ fn drive_with_refreshes(
     loop {
         let decide = Rc::clone(&decide);
         run = drive_run(stage, run, memory_journal, move |halt| decide(halt), u64::MAX);
-        if run.standing() != RunStatus::Outdated {
+        if run.status() != RunStatus::Outdated {
             return run;
         }
         run = refresh(stage, run, memory_journal, by_pages);
@@ -811,19 +811,23 @@ fn puts_of(stage: &Stage, user: UserId) -> usize {
 fn a_run_resumed_after_a_long_wait_refreshes_waiting_rows_first() {
     for by_pages in [true, false] {
         let stage = Stage::new(300, &TokenSpec::default());
-        let plan = plan(&stage, Stops::default());
+        let plan = plan(&stage, PlannedPauses::default());
         let rows = u32::try_from(plan.rows.len()).unwrap();
         let policy = Rc::new(stage.connection.policy().clone());
         let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
         memory_journal.entries.borrow_mut().push(Entry::Plan(plan.clone()).encode());
         let run = Run::new(Rc::new(plan.clone()), Rc::clone(&policy), stage.connection.jitter(), None);
         let run = drive_run(&stage, run, &memory_journal, never, 2_000);
-        let done = run.tally().of(RowState::Changed) as usize;
+        let done = run.counts().of(RowState::Changed) as usize;
         let (others, gone) = (plan.rows[rows as usize - 5..].to_vec(), plan.rows[rows as usize - 9].user);
         for other in &others {
             set(&stage, other.user, true);
         }
-        stage.mount.sandbox.borrow_mut().happen(BackgroundChange::Deleted(gone.0), now(&stage));
+        stage
+            .mount
+            .sandbox
+            .borrow_mut()
+            .apply_background_change(BackgroundChange::Deleted(gone.0), now(&stage));
         let sent = others.iter().map(|other| puts_of(&stage, other.user)).sum::<usize>();
         wait(&stage, ELEVEN_MINUTES);
         let continued_at = stage.clock.wall();
@@ -832,8 +836,8 @@ fn a_run_resumed_after_a_long_wait_refreshes_waiting_rows_first() {
         let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
         let run = drive_with_refreshes(&stage, run, &memory_journal, by_pages, never);
         let counts =
-            [RowState::AlreadySo, RowState::Gone, RowState::Changed].map(|state| run.tally().of(state));
-        assert_eq!((run.standing(), counts), (RunStatus::Ended, [5, 1, rows - 6]));
+            [RowState::AlreadySet, RowState::Gone, RowState::Changed].map(|state| run.counts().of(state));
+        assert_eq!((run.status(), counts), (RunStatus::Finished, [5, 1, rows - 6]));
         assert_matches_sandbox(&stage, &run);
         assert_eq!(others.iter().map(|other| puts_of(&stage, other.user)).sum::<usize>(), sent, "no PUT");
         let read_later = run.plan().rows.iter().filter(|row| row.read_at >= continued_at).count();
@@ -847,9 +851,9 @@ fn a_run_resumed_after_a_long_wait_refreshes_waiting_rows_first() {
 #[test]
 fn a_run_resumed_at_once_reads_only_the_pilot_user_and_spot_checks() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let plan = plan(&stage, Stops { after_test_user: true, every: None });
+    let plan = plan(&stage, PlannedPauses { after_pilot: true, every: None });
     let (run, _) = carry_out(&stage, plan, |_| Some(Command::Resume));
-    assert_eq!(run.standing(), RunStatus::Ended);
+    assert_eq!(run.status(), RunStatus::Finished);
     let pilot_user = run.plan().rows[0].user.to_string();
     let exchanges = stage.exchanges.borrow();
     let reads = exchanges.iter().filter(|sent| sent.request.method != Method::Put);
@@ -862,12 +866,12 @@ fn a_run_resumed_at_once_reads_only_the_pilot_user_and_spot_checks() {
 #[test]
 fn a_run_that_waited_long_for_a_person_is_refreshed_and_keeps_its_pilot_user() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let plan = plan(&stage, Stops { after_test_user: true, every: Some(30) });
+    let plan = plan(&stage, PlannedPauses { after_pilot: true, every: Some(30) });
     let policy = Rc::new(stage.connection.policy().clone());
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let run = Run::new(Rc::new(plan.clone()), policy, stage.connection.jitter(), None);
     let run = drive_run(&stage, run, &memory_journal, |_| None, 5_000);
-    assert_eq!(run.standing(), RunStatus::Halted(PauseReason::PilotUser));
+    assert_eq!(run.status(), RunStatus::Paused(PauseReason::PilotUser));
     for other in &plan.rows[1..=20] {
         set(&stage, other.user, true);
     }
@@ -880,7 +884,7 @@ fn a_run_that_waited_long_for_a_person_is_refreshed_and_keeps_its_pilot_user() {
         seen.borrow_mut().push(halt.clone());
         Some(Command::Resume)
     });
-    assert_eq!((run.standing(), run.tally().of(RowState::AlreadySo)), (RunStatus::Ended, 20));
+    assert_eq!((run.status(), run.counts().of(RowState::AlreadySet)), (RunStatus::Finished, 20));
     assert!(pauses.borrow().iter().all(|halt| *halt == PauseReason::Step), "{pauses:?}");
     let written = plan.rows.len() - 1 - 20;
     let steps = pauses.borrow().iter().filter(|halt| **halt == PauseReason::Step).count();
@@ -891,7 +895,7 @@ fn a_run_that_waited_long_for_a_person_is_refreshed_and_keeps_its_pilot_user() {
 #[test]
 fn a_user_who_already_has_the_value_is_not_the_pilot_user() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let plan = plan(&stage, Stops { after_test_user: true, every: None });
+    let plan = plan(&stage, PlannedPauses { after_pilot: true, every: None });
     set(&stage, plan.rows[0].user, true);
     wait(&stage, ELEVEN_MINUTES);
     let policy = Rc::new(stage.connection.policy().clone());
@@ -904,7 +908,7 @@ fn a_user_who_already_has_the_value_is_not_the_pilot_user() {
         pauses.borrow_mut().push(halt.clone());
         Some(Command::Resume)
     });
-    assert_eq!((run.standing(), run.rows()[0].state), (RunStatus::Ended, RowState::AlreadySo));
+    assert_eq!((run.status(), run.rows()[0].state), (RunStatus::Finished, RowState::AlreadySet));
     assert_eq!(*asked.borrow(), [PauseReason::PilotUser]);
     let path = format!("/users/{}/devices", plan.rows[1].user);
     let exchanges = stage.exchanges.borrow();
@@ -921,7 +925,7 @@ fn a_user_who_already_has_the_value_is_not_the_pilot_user() {
 #[test]
 fn a_waiting_user_who_cannot_be_read_blocks_no_other() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let plan = plan(&stage, Stops::default());
+    let plan = plan(&stage, PlannedPauses::default());
     let rows = u32::try_from(plan.rows.len()).unwrap();
     stage.mount.poisoned.set(Some(plan.rows[9].user.0));
     wait(&stage, ELEVEN_MINUTES);
@@ -930,32 +934,32 @@ fn a_waiting_user_who_cannot_be_read_blocks_no_other() {
     let restored = restore(&[Entry::Plan(plan).encode()]).unwrap();
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
     let run = drive_with_refreshes(&stage, run, &memory_journal, false, |_| None);
-    assert_eq!((run.standing(), run.rows()[9].state), (RunStatus::Ended, RowState::Failed));
-    assert_eq!((run.rows()[9].writes, run.tally().of(RowState::Changed)), (0, rows - 1));
+    assert_eq!((run.status(), run.rows()[9].state), (RunStatus::Finished, RowState::Failed));
+    assert_eq!((run.rows()[9].writes, run.counts().of(RowState::Changed)), (0, rows - 1));
 }
 
 #[test]
 fn a_stop_during_a_refresh_writes_no_user() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let plan = plan(&stage, Stops::default());
+    let plan = plan(&stage, PlannedPauses::default());
     wait(&stage, ELEVEN_MINUTES);
     let policy = Rc::new(stage.connection.policy().clone());
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let restored = restore(&[Entry::Plan(plan).encode()]).unwrap();
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
     let run = drive_run(&stage, run, &memory_journal, never, u64::MAX);
-    assert_eq!(run.standing(), RunStatus::Outdated);
+    assert_eq!(run.status(), RunStatus::Outdated);
     stage.mount.fates.borrow_mut().extend([Fate::Status(500); 200]);
-    let run = read_with(&stage, run, &memory_journal, Command::Stop, |run| ReadBack::of_waiting(run, None));
+    let run = read_with(&stage, run, &memory_journal, Command::Stop, |run| ReadBack::for_refresh(run, None));
     let run = drive_run(&stage, run, &memory_journal, never, u64::MAX);
-    assert_eq!(run.standing(), RunStatus::Stopped);
+    assert_eq!(run.status(), RunStatus::Stopped);
     assert_matches_sandbox(&stage, &run);
 }
 
 #[test]
 fn an_unwritten_pilot_user_is_kept_after_a_refresh() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let plan = plan(&stage, Stops { after_test_user: true, every: None });
+    let plan = plan(&stage, PlannedPauses { after_pilot: true, every: None });
     for other in &plan.rows[1..=20] {
         set(&stage, other.user, true);
     }
@@ -972,22 +976,22 @@ fn an_unwritten_pilot_user_is_kept_after_a_refresh() {
     let at = stage.clock.now() + Millis::seconds(5);
     let run = drive_run(&stage, run, &memory_journal, |_| None, at.0);
     for run in [run, resumed(policy)] {
-        assert_eq!(run.standing(), RunStatus::Halted(PauseReason::PilotUser));
-        let counts = [RowState::AlreadySo, RowState::Changed].map(|state| run.tally().of(state));
+        assert_eq!(run.status(), RunStatus::Paused(PauseReason::PilotUser));
+        let counts = [RowState::AlreadySet, RowState::Changed].map(|state| run.counts().of(state));
         assert_eq!((counts, run.rows()[0].state), ([20, 1], RowState::Changed));
     }
 }
 
 /// A run that waited so long that its waiting rows must be refreshed.
 fn outdated(stage: &Stage, memory_journal: &Rc<MemoryJournal>) -> Run {
-    let plan = plan(stage, Stops::default());
+    let plan = plan(stage, PlannedPauses::default());
     wait(stage, ELEVEN_MINUTES);
     let policy = Rc::new(stage.connection.policy().clone());
     memory_journal.entries.borrow_mut().push(Entry::Plan(plan).encode());
     let restored = restore(&memory_journal.entries.borrow()).unwrap();
     let run = Run::resumed(restored, policy, stage.connection.jitter(), None);
     let run = drive_run(stage, run, memory_journal, never, u64::MAX);
-    assert_eq!(run.standing(), RunStatus::Outdated);
+    assert_eq!(run.status(), RunStatus::Outdated);
     run
 }
 
@@ -1039,8 +1043,8 @@ fn read_with_some_unreadable(
     let stage = Stage::new(100, &TokenSpec::default());
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let mut run = outdated(&stage, &memory_journal);
-    let (rows, mut now, mut resumes) = (run.tally().all(), stage.clock.now(), 0);
-    let mut back = ReadBack::of_waiting(&mut run, None);
+    let (rows, mut now, mut resumes) = (run.counts().all(), stage.clock.now(), 0);
+    let mut back = ReadBack::for_refresh(&mut run, None);
     loop {
         read_by_hand(&stage, &mut back, &mut now, |index| {
             if is_readable(index, rows) { Ok(JobAnswer::Flag(false)) } else { Err(fault.clone()) }
@@ -1052,7 +1056,7 @@ fn read_with_some_unreadable(
         back.apply(Event::Command(Command::Resume), now);
     }
     let end = back.state();
-    let counts = [RowState::Refused, RowState::Failed].map(|state| run.tally().of(state));
+    let counts = [RowState::Refused, RowState::Failed].map(|state| run.counts().of(state));
     assert!(run.rows().iter().all(|row| row.writes == 0));
     (end, resumes, counts)
 }
@@ -1115,7 +1119,7 @@ fn a_stop_while_intents_are_stored_after_a_refresh_leaves_no_row_open() {
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let mut run = outdated(&stage, &memory_journal);
     let now = stage.clock.now();
-    let mut back = ReadBack::of_waiting(&mut run, None);
+    let mut back = ReadBack::for_refresh(&mut run, None);
     let mut is_stopped = false;
     while let Step::Start(job) = back.next(now) {
         back.apply(Event::Started(job.clone()), now);
@@ -1136,7 +1140,7 @@ fn a_stop_while_intents_are_stored_after_a_refresh_leaves_no_row_open() {
     }
     assert!(is_stopped && matches!(back.next(now), Step::Done));
     let run = drive_run(&stage, run, &memory_journal, never, u64::MAX);
-    assert_eq!(run.standing(), RunStatus::Stopped);
+    assert_eq!(run.status(), RunStatus::Stopped);
     let restored = restore(&memory_journal.entries.borrow()).unwrap();
     assert_eq!((restored.rows.as_slice(), restored.open.as_slice()), (run.rows(), [].as_slice()));
 }
@@ -1144,7 +1148,7 @@ fn a_stop_while_intents_are_stored_after_a_refresh_leaves_no_row_open() {
 /// A run whose first intents are stored.
 fn run_with_stored_intents(stage: &Stage) -> Run {
     let policy = Rc::new(stage.connection.policy().clone());
-    let plan = Rc::new(plan(stage, Stops::default()));
+    let plan = Rc::new(plan(stage, PlannedPauses::default()));
     let mut run = Run::new(plan, policy, stage.connection.jitter(), None);
     carry_out_next(stage, &mut run, Ok(JobAnswer::Stored));
     run
@@ -1153,7 +1157,7 @@ fn run_with_stored_intents(stage: &Stage) -> Run {
 /// Starts the next job, and answers it.
 fn carry_out_next(stage: &Stage, run: &mut Run, result: Result<JobAnswer, Fault>) -> Job {
     let now = stage.clock.now();
-    let Step::Start(job) = run.next(now) else { panic!("nothing is started: {:?}", run.standing()) };
+    let Step::Start(job) = run.next(now) else { panic!("nothing is started: {:?}", run.status()) };
     run.apply(Event::Started(job.clone()), now);
     let answered = Answered { at: stage.clock.wall(), correlation_id: None, result };
     run.apply(Event::Answered(job.clone(), Ok(answered)), now);
@@ -1170,11 +1174,11 @@ fn a_run_without_answers_for_long_checks_the_clock_before_a_write() {
     assert!(matches!(check, Job::SpotCheck { .. }));
     assert!(matches!(carry_out_next(&stage, &mut run, Ok(JobAnswer::Flag(true))), Job::Write { .. }));
     wait(&stage, ELEVEN_MINUTES);
-    while run.standing() == RunStatus::Running {
+    while run.status() == RunStatus::Running {
         let job = carry_out_next(&stage, &mut run, Ok(JobAnswer::Stored));
         assert!(matches!(job, Job::Clock | Job::Store(_)), "{job:?}");
     }
-    assert_eq!(run.standing(), RunStatus::Outdated);
+    assert_eq!(run.status(), RunStatus::Outdated);
 }
 
 #[test]
@@ -1191,7 +1195,7 @@ fn after_the_computer_slept_a_run_checks_the_clock_before_a_write() {
     run.apply(Event::Started(job.clone()), now);
     let answered = Answered { at, correlation_id: None, result: Ok(JobAnswer::Stored) };
     run.apply(Event::Answered(job, Ok(answered)), now);
-    assert_eq!(run.standing(), RunStatus::Outdated);
+    assert_eq!(run.status(), RunStatus::Outdated);
 }
 
 #[test]
@@ -1221,7 +1225,7 @@ fn the_clock_that_shows_the_longer_wait_decides_if_a_run_is_outdated() {
             result: Ok(JobAnswer::Stored),
         };
         run.apply(Event::Answered(job, Ok(answered)), now);
-        assert_eq!(run.standing() == RunStatus::Outdated, is_outdated, "{name}");
+        assert_eq!(run.status() == RunStatus::Outdated, is_outdated, "{name}");
     }
 }
 
@@ -1231,10 +1235,10 @@ fn a_pause_during_a_refresh_counts_as_a_wait() {
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let mut run = outdated(&stage, &memory_journal);
     let mut now = stage.clock.now();
-    let mut back = ReadBack::of_waiting(&mut run, None);
+    let mut back = ReadBack::for_refresh(&mut run, None);
     back.apply(Event::Command(Command::Pause), now);
     read_by_hand(&stage, &mut back, &mut now, |_| Ok(JobAnswer::Flag(false)));
-    assert_eq!(run.standing(), RunStatus::Halted(PauseReason::Asked));
+    assert_eq!(run.status(), RunStatus::Paused(PauseReason::ByPerson));
     run.apply(Event::Command(Command::Resume), now);
     assert_eq!(run.next(now), Step::Start(Job::Clock));
 }
@@ -1244,8 +1248,8 @@ fn rows_read_before_a_long_pause_of_a_refresh_are_read_again() {
     let stage = Stage::new(100, &TokenSpec::default());
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let mut run = outdated(&stage, &memory_journal);
-    let (rows, mut now) = (run.tally().all() as usize, stage.clock.now());
-    let mut back = ReadBack::of_waiting(&mut run, None);
+    let (rows, mut now) = (run.counts().all() as usize, stage.clock.now());
+    let mut back = ReadBack::for_refresh(&mut run, None);
     let (mut early, mut late) = (Vec::new(), Vec::new());
     read_by_hand(&stage, &mut back, &mut now, |index| {
         if early.len() == 20 {
@@ -1264,13 +1268,13 @@ fn rows_read_before_a_long_pause_of_a_refresh_are_read_again() {
     });
     assert_eq!((back.state(), early.len(), late.len()), (State::Complete, 20, rows));
     let different: HashSet<u32> = late.into_iter().collect();
-    assert_eq!((different.len(), run.tally().of(RowState::AlreadySo)), (rows, 5));
+    assert_eq!((different.len(), run.counts().of(RowState::AlreadySet)), (rows, 5));
 }
 
 #[test]
 fn a_pilot_user_written_before_the_wait_keeps_the_devices_read_before() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let plan = plan(&stage, Stops { after_test_user: true, every: None });
+    let plan = plan(&stage, PlannedPauses { after_pilot: true, every: None });
     for other in &plan.rows[20..] {
         set(&stage, other.user, true);
     }
@@ -1288,14 +1292,14 @@ fn a_pilot_user_written_before_the_wait_keeps_the_devices_read_before() {
     wait(&stage, ELEVEN_MINUTES);
     run.apply(Event::Command(Command::Resume), stage.clock.now());
     let run = drive_with_refreshes(&stage, run, &memory_journal, false, |_| Some(Command::Stop));
-    assert!(run.tally().of(RowState::AlreadySo) > 0);
+    assert!(run.counts().of(RowState::AlreadySet) > 0);
     assert_eq!(run.pilot().unwrap().before, Some(Ok(vec![])));
 }
 
 #[test]
 fn an_unwritten_pilot_user_is_read_again_after_a_long_wait() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let plan = plan(&stage, Stops { after_test_user: true, every: None });
+    let plan = plan(&stage, PlannedPauses { after_pilot: true, every: None });
     let policy = Rc::new(stage.connection.policy().clone());
     let memory_journal = Rc::new(MemoryJournal::new(&stage.clock));
     let mut run = Run::new(Rc::new(plan), policy, stage.connection.jitter(), None);
@@ -1305,7 +1309,7 @@ fn an_unwritten_pilot_user_is_read_again_after_a_long_wait() {
     wait(&stage, ELEVEN_MINUTES);
     run.apply(Event::Command(Command::Resume), stage.clock.now());
     let run = drive_run(&stage, run, &memory_journal, never, u64::MAX);
-    assert_eq!(run.standing(), RunStatus::Outdated);
+    assert_eq!(run.status(), RunStatus::Outdated);
     let run = refresh(&stage, run, &memory_journal, true);
     assert_eq!(run.pilot().unwrap().before, None);
 }
@@ -1335,26 +1339,30 @@ fn fresh_values(stage: &Stage) -> UserStore {
 #[test]
 fn an_undo_takes_back_what_was_applied_late_and_leaves_alone_what_others_have_changed() {
     let stage = Stage::new(100, &TokenSpec::default());
-    let plan = plan(&stage, Stops::default());
+    let plan = plan(&stage, PlannedPauses::default());
     // These are answered at once and applied when the run is long finished.
     let late: Vec<UserId> = plan.rows.iter().rev().take(10).map(|row| row.user).collect();
     for user in &late {
         let on = On { method: Some("PUT".into()), user: Some(user.0), ..On::default() };
         let fault = SandboxFault::AppliedLate { millis: 20_000 };
         let rule = Rule { on, share: 1.0, skip: 0, times: Some(1), fault };
-        stage.mount.sandbox.borrow_mut().go_wrong(rule).unwrap();
+        stage.mount.sandbox.borrow_mut().add_fault(rule).unwrap();
     }
     let (run, _) = finished_run_of(&stage, plan);
-    assert_eq!(run.tally().of(RowState::Changed) as usize, run.rows().len());
+    assert_eq!(run.counts().of(RowState::Changed) as usize, run.rows().len());
     let others: Vec<UserId> = run.plan().rows.iter().take(10).map(|row| row.user).collect();
     for (other, times) in others.iter().zip([1, 2].into_iter().cycle()) {
         // Half of them are turned off, the others off and on again.
         for to in [false, true].into_iter().take(times) {
-            stage.mount.sandbox.borrow_mut().happen(BackgroundChange::Switched(other.0, to), now(&stage));
+            stage
+                .mount
+                .sandbox
+                .borrow_mut()
+                .apply_background_change(BackgroundChange::Switched(other.0, to), now(&stage));
         }
     }
     let proposal = Proposal::undo(run.plan(), run.rows());
-    wait(&stage, proposal.settles_in(stage.connection.policy().settle, stage.clock.wall()));
+    wait(&stage, proposal.settle_wait(stage.connection.policy().settle, stage.clock.wall()));
     stage.mount.sandbox.borrow_mut().settle(now(&stage));
     let (users, read_at, guard) = (fresh_values(&stage), stage.clock.wall(), Guard::default());
     let fresh =
@@ -1362,7 +1370,7 @@ fn an_undo_takes_back_what_was_applied_late_and_leaves_alone_what_others_have_ch
     let preview = proposal.preview(&fresh, Choices::ALL, read_at);
     assert_eq!(preview.left_out(Exclusion::ChangedBySomeoneElse), 5, "those who were turned off by others");
     let (undo, _) = carry_out(&stage, preview.plan, never);
-    assert_eq!(undo.tally().of(RowState::Changed) as usize, run.rows().len() - 5);
+    assert_eq!(undo.counts().of(RowState::Changed) as usize, run.rows().len() - 5);
     wait(&stage, Millis::seconds(60));
     let mut sandbox = stage.mount.sandbox.borrow_mut();
     sandbox.settle(now(&stage));

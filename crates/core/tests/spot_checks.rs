@@ -12,7 +12,7 @@ use futures::future::{FutureExt, pending, select};
 use pingone_mfa_core::api::request::Method;
 use pingone_mfa_core::domain::fault::{Fault, Refusal};
 use pingone_mfa_core::domain::guard::Guard;
-use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::plan::{Plan, PlannedPauses, PlannedRow};
 use pingone_mfa_core::domain::proposal::Proposal;
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
@@ -37,7 +37,7 @@ struct Page {
 
 impl Page {
     /// Creates a run that turns MFA on for all users who have it off.
-    fn new(users: u32, stops: Stops, alter: impl FnOnce(&Stage, &mut Plan)) -> Self {
+    fn new(users: u32, stops: PlannedPauses, alter: impl FnOnce(&Stage, &mut Plan)) -> Self {
         let stage = Stage::new(users, &TokenSpec::default());
         let mut plan = plan(&stage, stops);
         alter(&stage, &mut plan);
@@ -81,7 +81,7 @@ impl Page {
                     let (sender, mut inbox) = mpsc::unbounded();
                     let (paused, mut is_paused) = mpsc::unbounded();
                     let observe = |run: &mut Run| {
-                        if let RunStatus::Halted(halt) = run.standing() {
+                        if let RunStatus::Paused(halt) = run.status() {
                             match decide(&halt) {
                                 Some(command) => sender.unbounded_send(command).unwrap(),
                                 None => paused.unbounded_send(()).unwrap(),
@@ -99,11 +99,11 @@ impl Page {
                     let paused_for_a_second = paused_for_a_second.boxed_local();
                     let is_over =
                         matches!(select(driven, paused_for_a_second).await, futures::future::Either::Left(_));
-                    if !is_over || run.standing() != RunStatus::Outdated {
+                    if !is_over || run.status() != RunStatus::Outdated {
                         return;
                     }
                     let (_sender, mut inbox) = mpsc::unbounded();
-                    let mut back = ReadBack::of_waiting(&mut run, None);
+                    let mut back = ReadBack::for_refresh(&mut run, None);
                     let perform = |job| job_runner.clone().run_read_back(job);
                     drive(&mut back, &connection, &mut inbox, perform, |_| {}).await;
                 }
@@ -143,16 +143,16 @@ impl Page {
     }
 
     fn count(&self, state: RowState) -> u32 {
-        self.run().tally().of(state)
+        self.run().counts().of(state)
     }
 }
 
 fn switched(stage: &Stage, user: UserId) {
     let now = pingone_sandbox::Timestamp(stage.clock.wall().0);
-    stage.mount.sandbox.borrow_mut().happen(BackgroundChange::Switched(user.0, true), now);
+    stage.mount.sandbox.borrow_mut().apply_background_change(BackgroundChange::Switched(user.0, true), now);
 }
 
-fn plan(stage: &Stage, stops: Stops) -> Plan {
+fn plan(stage: &Stage, stops: PlannedPauses) -> Plan {
     let sandbox = stage.mount.sandbox.borrow();
     let read_at = stage.clock.wall();
     let users = sandbox.user_ids().filter(|id| sandbox.mfa_enabled(*id) == Some(false));
@@ -185,7 +185,7 @@ fn checked(sent: &[(Method, usize)]) -> Vec<usize> {
 
 #[test]
 fn the_first_row_and_one_in_25_are_read_before_their_put_and_no_row_is_written_twice() {
-    let mut page = Page::new(1500, Stops::default(), |_, _| {});
+    let mut page = Page::new(1500, PlannedPauses::default(), |_, _| {});
     page.continue_run(never, None);
     let (sent, rows) = (page.sent(), page.run().rows().len());
     assert_eq!(sent[..2], [(Method::Get, 0), (Method::Put, 0)]);
@@ -200,9 +200,10 @@ fn the_first_row_and_one_in_25_are_read_before_their_put_and_no_row_is_written_t
 
 #[test]
 fn after_every_wait_one_row_is_read_before_anything_is_written() {
-    for stops in
-        [Stops { after_test_user: true, every: Some(40) }, Stops { after_test_user: false, every: Some(7) }]
-    {
+    for stops in [
+        PlannedPauses { after_pilot: true, every: Some(40) },
+        PlannedPauses { after_pilot: false, every: Some(7) },
+    ] {
         let mut page = Page::new(300, stops, |_, _| {});
         let at = Rc::new(RefCell::new(Vec::new()));
         let (pauses, exchanges) = (Rc::clone(&at), Rc::clone(&page.stage.exchanges));
@@ -226,7 +227,7 @@ fn after_every_wait_one_row_is_read_before_anything_is_written() {
 #[test]
 fn a_run_resumed_after_a_crash_reads_one_row_before_it_writes_new_ones() {
     for time in [200, 1_300, 4_000, 9_000] {
-        let mut page = Page::new(300, Stops::default(), |_, _| {});
+        let mut page = Page::new(300, PlannedPauses::default(), |_, _| {});
         page.continue_run(never, Some(Millis(time)));
         let (before, open) =
             (page.sent().len(), restore(&page.memory_journal.entries.borrow()).unwrap().open);
@@ -237,7 +238,7 @@ fn a_run_resumed_after_a_crash_reads_one_row_before_it_writes_new_ones() {
         let (_, first) = sent[before..].iter().find(|(_, row)| !is_open(*row)).unwrap();
         let position = |method| sent.iter().position(|sent| *sent == (method, *first)).unwrap();
         assert!(position(Method::Get) < position(Method::Put), "killed after {time} ms");
-        assert_eq!((page.run().standing(), page.run().another_writer_at()), (RunStatus::Ended, None));
+        assert_eq!((page.run().status(), page.run().another_writer_at()), (RunStatus::Finished, None));
     }
 }
 
@@ -246,28 +247,28 @@ fn a_user_who_already_has_the_value_pauses_the_run_after_a_refresh() {
     // The first row; one that is chosen for a check; and one that is found only because all rows before it were
     // changed too.
     for changed_by_other in [vec![0], (3..90).collect(), (0..120).collect()] {
-        let mut page = Page::new(700, Stops::default(), |_, _| {});
+        let mut page = Page::new(700, PlannedPauses::default(), |_, _| {});
         let rows = page.run().rows().len();
         for index in &changed_by_other {
             page.other_changes(*index);
         }
         page.continue_run(|_| None, None);
-        assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::AnotherWriter));
+        assert_eq!(page.run().status(), RunStatus::Paused(PauseReason::AnotherWriter));
         let seen = page.run().another_writer_at().unwrap();
         // PUTs of users who already had the value: the first ones, before one of them was read.
         let written = page.sent().iter().filter(|(method, _)| *method == Method::Put).count();
         assert!(written <= 45, "{written}");
-        let already = page.count(RowState::AlreadySo) as usize;
+        let already = page.count(RowState::AlreadySet) as usize;
         let overwritten =
             changed_by_other.iter().filter(|index| page.run().rows()[**index].writes > 0).count();
         assert_eq!(already + overwritten, changed_by_other.len());
-        assert_eq!(page.run().tally().ended() as usize, already + written);
+        assert_eq!(page.run().counts().ended() as usize, already + written);
         // A page that is reloaded shows the same, and refreshes before it writes.
         assert_eq!(restore(&page.memory_journal.entries.borrow()).unwrap().another_writer_at, Some(seen));
         page.command(Command::Resume);
         let before = page.sent().len();
         page.continue_run(never, None);
-        assert_eq!((page.run().standing(), page.run().another_writer_at()), (RunStatus::Ended, Some(seen)));
+        assert_eq!((page.run().status(), page.run().another_writer_at()), (RunStatus::Finished, Some(seen)));
         let later = page.sent().split_off(before);
         assert_eq!(
             checked(&later).len(),
@@ -286,15 +287,12 @@ fn a_user_who_already_has_the_value_pauses_the_run_after_a_refresh() {
 
 #[test]
 fn a_page_reloaded_after_another_writer_was_seen_refreshes_first() {
-    let mut page = Page::new(200, Stops::default(), |_, _| {});
+    let mut page = Page::new(200, PlannedPauses::default(), |_, _| {});
     page.other_changes(0);
     page.continue_run(|_| None, None);
     let waiting = page.count(RowState::Waiting) as usize;
     page.reload();
-    assert_eq!(
-        (page.run().standing(), page.run().outdated()),
-        (RunStatus::Outdated, Some(Outdated::LongWait))
-    );
+    assert_eq!((page.run().status(), page.run().outdated()), (RunStatus::Outdated, Some(Outdated::LongWait)));
     let before = page.sent().len();
     page.continue_run(never, None);
     let later = page.sent().split_off(before);
@@ -307,13 +305,13 @@ fn a_page_reloaded_after_another_writer_was_seen_refreshes_first() {
 #[test]
 fn a_runs_own_lost_answers_retries_and_crashes_are_not_another_writer() {
     let troubles = [
-        [Fate::AnswerLost, Fate::Answered, Fate::Answered],
-        [Fate::Status(503), Fate::AnswerLost, Fate::Answered],
+        [Fate::Unconfirmed, Fate::Answered, Fate::Answered],
+        [Fate::Status(503), Fate::Unconfirmed, Fate::Answered],
         [Fate::Silence, Fate::Answered, Fate::NeverArrives],
-        [Fate::Status(429), Fate::AnswerLost, Fate::Status(500)],
+        [Fate::Status(429), Fate::Unconfirmed, Fate::Status(500)],
     ];
     for (trouble, time) in troubles.into_iter().zip([700, 2_000, 30_000, 9_000]) {
-        let mut page = Page::new(300, Stops::default(), |_, _| {});
+        let mut page = Page::new(300, PlannedPauses::default(), |_, _| {});
         page.stage.mount.fates.borrow_mut().extend(trouble.into_iter().cycle().take(90));
         for _ in 0..4 {
             page.continue_run(
@@ -327,17 +325,17 @@ fn a_runs_own_lost_answers_retries_and_crashes_are_not_another_writer() {
             None,
         );
         assert_eq!(
-            (page.run().standing(), page.run().another_writer_at()),
-            (RunStatus::Ended, None),
+            (page.run().status(), page.run().another_writer_at()),
+            (RunStatus::Finished, None),
             "{trouble:?}"
         );
-        assert_eq!(page.count(RowState::AlreadySo), 0);
+        assert_eq!(page.count(RowState::AlreadySet), 0);
     }
 }
 
 #[test]
 fn a_row_with_an_unknown_earlier_value_is_written_without_a_check() {
-    let mut page = Page::new(200, Stops::default(), |stage, plan| {
+    let mut page = Page::new(200, PlannedPauses::default(), |stage, plan| {
         plan.rows.iter_mut().for_each(|row| row.from = Mfa::Unknown);
         switched(stage, plan.rows[0].user);
     });
@@ -348,14 +346,18 @@ fn a_row_with_an_unknown_earlier_value_is_written_without_a_check() {
 
 #[test]
 fn a_user_who_is_gone_or_cannot_be_read_blocks_no_other() {
-    let mut page = Page::new(200, Stops::default(), |stage, plan| {
+    let mut page = Page::new(200, PlannedPauses::default(), |stage, plan| {
         let now = pingone_sandbox::Timestamp(stage.clock.wall().0);
-        stage.mount.sandbox.borrow_mut().happen(BackgroundChange::Deleted(plan.rows[0].user.0), now);
+        stage
+            .mount
+            .sandbox
+            .borrow_mut()
+            .apply_background_change(BackgroundChange::Deleted(plan.rows[0].user.0), now);
         stage.mount.poisoned.set(Some(plan.rows[1].user.0));
     });
     page.continue_run(|_| Some(Command::Resume), None);
     let rows = u32::try_from(page.run().rows().len()).unwrap();
-    assert_eq!(page.run().standing(), RunStatus::Ended);
+    assert_eq!(page.run().status(), RunStatus::Finished);
     assert_eq!((page.run().rows()[0].state, page.run().rows()[0].writes), (RowState::Gone, 0));
     assert_eq!((page.count(RowState::Changed), page.run().another_writer_at()), (rows - 2, None));
 }
@@ -370,7 +372,7 @@ fn answer_next(page: &mut Page, result: Result<JobAnswer, Fault>) -> Job {
 
 #[test]
 fn a_row_sent_and_refused_for_the_token_is_not_evidence() {
-    let mut page = Page::new(100, Stops::default(), |_, plan| plan.rows.truncate(1));
+    let mut page = Page::new(100, PlannedPauses::default(), |_, plan| plan.rows.truncate(1));
     assert!(matches!(answer_next(&mut page, Ok(JobAnswer::Stored)), Job::Store(_)));
     assert!(matches!(answer_next(&mut page, Ok(JobAnswer::Flag(false))), Job::SpotCheck { .. }));
     let refused = Err(Fault::TokenInvalid(Refusal { status: 401, ..Refusal::default() }));
@@ -385,7 +387,7 @@ fn a_row_sent_and_refused_for_the_token_is_not_evidence() {
 #[test]
 fn another_writer_seen_after_a_pause_or_a_stop_is_still_reported() {
     for command in [Command::Pause, Command::Stop] {
-        let mut page = Page::new(100, Stops::default(), |_, _| {});
+        let mut page = Page::new(100, PlannedPauses::default(), |_, _| {});
         answer_next(&mut page, Ok(JobAnswer::Stored));
         let (now, at) = (page.stage.clock.now(), page.stage.clock.wall());
         let run = page.run.as_mut().unwrap();
@@ -394,15 +396,15 @@ fn another_writer_seen_after_a_pause_or_a_stop_is_still_reported() {
         run.apply(Event::Command(command), now);
         let answered = Answered { at, correlation_id: None, result: Ok(JobAnswer::Flag(true)) };
         run.apply(Event::Answered(job, Ok(answered)), now);
-        assert_eq!((run.another_writer_at(), run.rows()[0].state), (Some(at), RowState::AlreadySo));
+        assert_eq!((run.another_writer_at(), run.rows()[0].state), (Some(at), RowState::AlreadySet));
         page.continue_run(|_| None, None);
         if command == Command::Stop {
-            assert_eq!(page.run().standing(), RunStatus::Stopped);
+            assert_eq!(page.run().status(), RunStatus::Stopped);
         } else {
-            assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::Asked));
+            assert_eq!(page.run().status(), RunStatus::Paused(PauseReason::ByPerson));
             page.command(Command::Resume);
             page.continue_run(|_| None, None);
-            assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::AnotherWriter));
+            assert_eq!(page.run().status(), RunStatus::Paused(PauseReason::AnotherWriter));
         }
         let restored = restore(&page.memory_journal.entries.borrow()).unwrap();
         assert_eq!(restored.another_writer_at, Some(at));
@@ -412,21 +414,21 @@ fn another_writer_seen_after_a_pause_or_a_stop_is_still_reported() {
 
 #[test]
 fn a_run_saved_for_another_computer_waits_and_is_refreshed_before_it_continues_here() {
-    let mut page = Page::new(400, Stops { after_test_user: false, every: Some(30) }, |_, _| {});
+    let mut page = Page::new(400, PlannedPauses { after_pilot: false, every: Some(30) }, |_, _| {});
     page.continue_run(|_| None, None);
     page.command(Command::HandOver);
     page.continue_run(|_| None, None);
     assert!(page.run().is_handed_over());
     // Neither a new token nor a reload continues the run.
     page.command(Command::Token { until: None, actor: 1 });
-    assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::HandedOver));
+    assert_eq!(page.run().status(), RunStatus::Paused(PauseReason::HandedOver));
     let file = run_file::write(page.run().plan().environment, &page.memory_journal.entries.borrow());
     let there = run_file::read(file.as_bytes()).unwrap().restored;
     assert_eq!(there.open, Vec::<u32>::new(), "an unsent row isn't open on either computer");
     let at = page.stage.clock.wall();
     page.memory_journal.entries.borrow_mut().push(Entry::HandedOver(at).encode());
     page.reload();
-    assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::HandedOver));
+    assert_eq!(page.run().status(), RunStatus::Paused(PauseReason::HandedOver));
     let next = page.run().next(page.stage.clock.now());
     assert!(!matches!(next, Step::Start(Job::Store(_))), "no intents are stored here: {next:?}");
     // The other computer has continued the run meanwhile.
@@ -436,8 +438,8 @@ fn a_run_saved_for_another_computer_waits_and_is_refreshed_before_it_continues_h
     assert_eq!(page.sent().len(), before, "nothing is sent before a person decides");
     page.command(Command::Resume);
     page.continue_run(|halt| (*halt == PauseReason::Step).then_some(Command::Resume), None);
-    assert_eq!((page.count(RowState::AlreadySo), page.run().another_writer_at()), (20, None));
-    assert_eq!(page.run().standing(), RunStatus::Ended);
+    assert_eq!((page.count(RowState::AlreadySet), page.run().another_writer_at()), (20, None));
+    assert_eq!(page.run().status(), RunStatus::Finished);
     assert!((40..60).all(|index| page.run().rows()[index].writes == 0));
     // A run file doesn't contain the handover, not even one that is saved again. After a person continued the run
     // here, the journal doesn't report it either.
@@ -453,7 +455,7 @@ fn a_run_saved_for_another_computer_waits_and_is_refreshed_before_it_continues_h
 #[test]
 fn a_run_saved_between_intents_leaves_no_unsent_row_open() {
     for started in [0, 1, 2, 5, 20] {
-        let mut page = Page::new(300, Stops::default(), |_, _| {});
+        let mut page = Page::new(300, PlannedPauses::default(), |_, _| {});
         let first = answer_next(&mut page, Ok(JobAnswer::Stored));
         let Job::Store(records) = first else { panic!("{first:?}") };
         page.memory_journal.entries.borrow_mut().push(Entry::Batch(records.to_vec()).encode());
@@ -479,15 +481,15 @@ fn a_run_saved_between_intents_leaves_no_unsent_row_open() {
         );
         page.command(Command::Resume);
         page.continue_run(never, None);
-        assert_eq!((page.run().standing(), page.run().another_writer_at()), (RunStatus::Ended, None));
-        assert_eq!(page.count(RowState::Changed), page.run().tally().all());
+        assert_eq!((page.run().status(), page.run().another_writer_at()), (RunStatus::Finished, None));
+        assert_eq!(page.count(RowState::Changed), page.run().counts().all());
     }
 }
 
 fn start_next(page: &mut Page) -> Job {
     let now = page.stage.clock.now();
     let run = page.run.as_mut().unwrap();
-    let Step::Start(job) = run.next(now) else { panic!("nothing is started: {:?}", run.standing()) };
+    let Step::Start(job) = run.next(now) else { panic!("nothing is started: {:?}", run.status()) };
     run.apply(Event::Started(job.clone()), now);
     job
 }
@@ -506,12 +508,12 @@ fn wait(page: &Page, time: Millis) {
 
 #[test]
 fn a_spot_check_refused_for_the_token_is_retried_with_the_next_one() {
-    let mut page = Page::new(100, Stops::default(), |_, _| {});
+    let mut page = Page::new(100, PlannedPauses::default(), |_, _| {});
     answer_next(&mut page, Ok(JobAnswer::Stored));
     let refused = Err(Fault::TokenInvalid(Refusal { status: 401, ..Refusal::default() }));
     let check = answer_next(&mut page, refused);
     assert!(matches!(check, Job::SpotCheck { .. }), "{check:?}");
-    assert_eq!(page.run().standing(), RunStatus::Halted(PauseReason::Token));
+    assert_eq!(page.run().status(), RunStatus::Paused(PauseReason::Token));
     page.command(Command::Token { until: None, actor: 1 });
     assert_eq!(answer_next(&mut page, Ok(JobAnswer::Stored)), Job::Clock);
     assert!(matches!(start_next(&mut page), Job::SpotCheck { .. }));
@@ -519,7 +521,7 @@ fn a_spot_check_refused_for_the_token_is_retried_with_the_next_one() {
 
 #[test]
 fn a_failed_spot_check_is_retried_after_a_pause() {
-    let mut page = Page::new(100, Stops::default(), |_, plan| plan.rows.truncate(1));
+    let mut page = Page::new(100, PlannedPauses::default(), |_, plan| plan.rows.truncate(1));
     answer_next(&mut page, Ok(JobAnswer::Stored));
     let check = answer_next(&mut page, Err(Fault::Unreachable));
     let now = page.stage.clock.now();
@@ -531,7 +533,7 @@ fn a_failed_spot_check_is_retried_after_a_pause() {
 
 #[test]
 fn a_run_paused_during_a_clock_check_repeats_it_before_it_continues() {
-    let mut page = Page::new(100, Stops::default(), |_, _| {});
+    let mut page = Page::new(100, PlannedPauses::default(), |_, _| {});
     answer_next(&mut page, Ok(JobAnswer::Stored));
     answer_next(&mut page, Ok(JobAnswer::Flag(false)));
     wait(&page, Millis::seconds(20));
@@ -545,7 +547,7 @@ fn a_run_paused_during_a_clock_check_repeats_it_before_it_continues() {
 
 #[test]
 fn a_long_run_without_waits_is_not_refreshed_and_one_with_a_long_wait_is() {
-    let mut page = Page::new(1500, Stops::default(), |_, _| {});
+    let mut page = Page::new(1500, PlannedPauses::default(), |_, _| {});
     let (mut put, mut answers) = (false, 0);
     while answers < 300 || !put {
         wait(&page, Millis::seconds(4));
@@ -565,7 +567,7 @@ fn a_long_run_without_waits_is_not_refreshed_and_one_with_a_long_wait_is() {
 
 #[test]
 fn without_waiting_rows_a_long_wait_does_not_outdate_a_run() {
-    let mut page = Page::new(100, Stops::default(), |_, plan| plan.rows.truncate(1));
+    let mut page = Page::new(100, PlannedPauses::default(), |_, plan| plan.rows.truncate(1));
     answer_next(&mut page, Ok(JobAnswer::Stored));
     answer_next(&mut page, Ok(JobAnswer::Flag(false)));
     let put = start_next(&mut page);
@@ -576,7 +578,7 @@ fn without_waiting_rows_a_long_wait_does_not_outdate_a_run() {
 
 #[test]
 fn an_answered_check_ends_a_pause_for_failures() {
-    let mut page = Page::new(400, Stops::default(), |_, _| {});
+    let mut page = Page::new(400, PlannedPauses::default(), |_, _| {});
     answer_next(&mut page, Ok(JobAnswer::Stored));
     answer_next(&mut page, Ok(JobAnswer::Flag(false)));
     // PUTs are answered until another check is in flight; from then on all other requests fail.
@@ -587,7 +589,7 @@ fn an_answered_check_ends_a_pause_for_failures() {
         }
         answer(&mut page, job, Ok(JobAnswer::Flag(true)));
     };
-    while page.run().standing() == RunStatus::Running {
+    while page.run().status() == RunStatus::Running {
         let now = page.stage.clock.now();
         if let Step::WaitUntil(at) = page.run().next(now) {
             wait(&page, at - now);
@@ -597,7 +599,7 @@ fn an_answered_check_ends_a_pause_for_failures() {
         let reply = if job == Job::Clock { Ok(JobAnswer::Stored) } else { Err(Fault::Unreachable) };
         answer(&mut page, job, reply);
     }
-    assert!(matches!(page.run().standing(), RunStatus::Halted(PauseReason::Failing { .. })));
+    assert!(matches!(page.run().status(), RunStatus::Paused(PauseReason::Failing { .. })));
     answer(&mut page, check, Ok(JobAnswer::Flag(false)));
-    assert_eq!(page.run().standing(), RunStatus::Running);
+    assert_eq!(page.run().status(), RunStatus::Running);
 }

@@ -14,7 +14,7 @@ use pingone_mfa_core::api::request::Request;
 use pingone_mfa_core::api::{Head, Response, Transport, TransportError};
 use pingone_mfa_core::domain::export::{Contents, Format};
 use pingone_mfa_core::domain::guard::Guard;
-use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::plan::{Plan, PlannedPauses, PlannedRow};
 use pingone_mfa_core::domain::proposal::Proposal;
 use pingone_mfa_core::domain::report::{LimitsInForce, RunReport};
 use pingone_mfa_core::domain::row::RowState;
@@ -88,7 +88,7 @@ impl Transport for ComputerTransport {
 /// How the person at a page reacts to the pause for another writer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Person {
-    Stops,
+    PlannedPauses,
     /// Resumes this many times, and then stops.
     Continues(u32),
 }
@@ -131,13 +131,13 @@ impl Page {
         let driving = async {
             loop {
                 self.write(&mut run).await;
-                if run.standing() != RunStatus::Outdated || run.is_handed_over() {
+                if run.status() != RunStatus::Outdated || run.is_handed_over() {
                     break;
                 }
-                let back = ReadBack::of_waiting(&mut run, self.listing());
+                let back = ReadBack::for_refresh(&mut run, self.listing());
                 self.read(back).await;
             }
-            if run.standing() == RunStatus::Ended {
+            if run.status() == RunStatus::Finished {
                 self.read(ReadBack::new(&mut run, self.listing())).await;
             }
         };
@@ -154,7 +154,7 @@ impl Page {
         let (reported, mut pauses_seen) = mpsc::unbounded();
         let last = Cell::new(None);
         let observe = |run: &mut Run| {
-            let halt = if let RunStatus::Halted(halt) = run.standing() { Some(halt) } else { None };
+            let halt = if let RunStatus::Paused(halt) = run.status() { Some(halt) } else { None };
             if halt != last.replace(halt.clone()) {
                 reported.unbounded_send(halt).unwrap();
             }
@@ -323,7 +323,7 @@ fn plan(stage: &Stage) -> Plan {
         rows: users.map(|id| PlannedRow { user: UserId(id), from: Mfa::Off, read_at }).collect(),
         left_out: vec![],
         reference: String::new(),
-        stops: Stops::default(),
+        stops: PlannedPauses::default(),
         reason: String::new(),
         undoes: None,
     }
@@ -337,7 +337,7 @@ fn random_scenario(seed: u64) -> Scenario {
         (least, least + dice.between(0, 80))
     };
     let person = || match dice.between(0, 3) {
-        0 => Person::Stops,
+        0 => Person::PlannedPauses,
         most => Person::Continues(u32::try_from(most).unwrap()),
     };
     let first = latency();
@@ -371,7 +371,7 @@ fn play_and_check(scenario: Scenario) -> Outcome {
             "{scenario:?}"
         );
         assert_eq!(
-            run.tally().of(RowState::Failed) + run.tally().of(RowState::AnswerLost),
+            run.counts().of(RowState::Failed) + run.counts().of(RowState::Unconfirmed),
             0,
             "{scenario:?}"
         );
@@ -413,7 +413,7 @@ fn two_pages_in_step_notice_each_other() {
             seed,
             later: 0,
             latencies: [latency, latency],
-            persons: [Person::Stops, Person::Stops],
+            persons: [Person::PlannedPauses, Person::PlannedPauses],
             is_fast: seed % 3 == 0,
             by_pages: true,
             is_kept_here: false,
@@ -428,7 +428,7 @@ fn two_pages_in_step_notice_each_other() {
 fn if_one_page_is_stopped_the_other_finishes_without_new_pauses() {
     for seed in 0..SCENARIOS / 8 {
         let scenario = Scenario {
-            persons: [Person::Stops, Person::Continues(9)],
+            persons: [Person::PlannedPauses, Person::Continues(9)],
             later: 0,
             is_kept_here: false,
             latencies: [(20, 40), (20, 40)],
@@ -436,10 +436,10 @@ fn if_one_page_is_stopped_the_other_finishes_without_new_pauses() {
         };
         let outcome = play_and_check(scenario);
         let [_, (page, run)] = &outcome.pages;
-        assert_eq!((run.standing(), run.tally().of(RowState::Waiting)), (RunStatus::Ended, 0));
+        assert_eq!((run.status(), run.counts().of(RowState::Waiting)), (RunStatus::Finished, 0));
         assert!(page.pauses.get() <= 3, "{} times: {scenario:?}", page.pauses.get());
         // Users who already had the value aren't undone.
         let undone = Proposal::undo(run.plan(), run.rows()).users.len();
-        assert_eq!(undone, run.tally().of(RowState::Changed) as usize);
+        assert_eq!(undone, run.counts().of(RowState::Changed) as usize);
     }
 }

@@ -113,7 +113,7 @@ fn measure() -> io::Result<[ResultLine; 5]> {
         populations: Populations::Usual,
     });
     let ready = began.elapsed();
-    let token = sandbox.mint(&TokenSpec::default(), now());
+    let token = sandbox.issue_token(&TokenSpec::default(), now());
     let users: Vec<Uuid> = sandbox.user_ids().collect();
     let environment = format!("/v1/environments/{}", sandbox.environment_id());
     let sandbox: Shared = Arc::new(Mutex::new(sandbox));

@@ -51,7 +51,7 @@ impl Sandbox {
     }
 
     /// Applies a background change at the given time.
-    pub fn happen(&mut self, change: BackgroundChange, now: Timestamp) {
+    pub fn apply_background_change(&mut self, change: BackgroundChange, now: Timestamp) {
         match change {
             BackgroundChange::Added => {
                 let number = self.seed.users + u32::try_from(self.answered).unwrap_or(u32::MAX / 2);
@@ -90,6 +90,6 @@ impl Sandbox {
             2 => BackgroundChange::Renamed(user),
             _ => BackgroundChange::Switched(user, index.is_multiple_of(2)),
         };
-        self.happen(change, now);
+        self.apply_background_change(change, now);
     }
 }

@@ -92,7 +92,7 @@ async fn update_behaviour(State(sandbox): State<Shared>, body: Bytes) -> Answer 
         fields.extend(changes);
     }
     let behaviour = serde_json::from_value(behaviour).map_err(|error| bad_request(&error.to_string()))?;
-    sandbox.behave(behaviour).map_err(|problem| bad_request(&problem))?;
+    sandbox.set_behaviour(behaviour).map_err(|problem| bad_request(&problem))?;
     answer(sandbox.behaviour())
 }
 
@@ -127,20 +127,20 @@ async fn add_faults(State(sandbox): State<Shared>, body: Bytes) -> Answer {
     let rules = read_rules(&body).map_err(|problem| bad_request(&problem))?;
     let mut sandbox = locked(&sandbox);
     for rule in rules {
-        sandbox.go_wrong(rule).map_err(|problem| bad_request(&problem))?;
+        sandbox.add_fault(rule).map_err(|problem| bad_request(&problem))?;
     }
     answer(&sandbox.faults().collect::<Vec<_>>())
 }
 
 async fn clear_faults(State(sandbox): State<Shared>) -> Answer {
-    locked(&sandbox).heal();
+    locked(&sandbox).clear_faults();
     answer(&json!([]))
 }
 
 async fn oracle(State(sandbox): State<Shared>) -> Answer {
     let mut sandbox = locked(&sandbox);
     sandbox.settle(now());
-    let differs = sandbox.agrees(now()).err();
+    let differs = sandbox.check_consistency(now()).err();
     let oracle = sandbox.oracle();
     answer(&json!({
         "counts": oracle.counts(),
@@ -167,7 +167,7 @@ async fn announce(State(sandbox): State<Shared>, body: Bytes) -> Answer {
 
 async fn apply_background_change(State(sandbox): State<Shared>, body: Bytes) -> Answer {
     let change: BackgroundChange = parse(&body)?;
-    locked(&sandbox).happen(change, now());
+    locked(&sandbox).apply_background_change(change, now());
     answer(&change)
 }
 
@@ -234,6 +234,6 @@ const fn an_hour() -> i64 {
 async fn token(State(sandbox): State<Shared>, body: Bytes) -> Answer {
     let TokenRequest { role, actor, lifetime_seconds } = parse(if body.is_empty() { b"{}" } else { &body })?;
     let spec = TokenSpec { actor, role, lifetime_seconds, ..TokenSpec::default() };
-    let access_token = locked(&sandbox).mint(&spec, now());
+    let access_token = locked(&sandbox).issue_token(&spec, now());
     answer(&json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": lifetime_seconds }))
 }

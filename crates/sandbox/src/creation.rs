@@ -30,7 +30,7 @@ pub(crate) fn user(
     if !reach.covers(&person) {
         return Err(Refusal::Role);
     }
-    if sandbox.user_named(&person.username).is_some() {
+    if sandbox.user_by_username(&person.username).is_some() {
         return Err(Refusal::Taken("username"));
     }
     let response = json(StatusCode::CREATED, &users::body(&sandbox.seed, &person));

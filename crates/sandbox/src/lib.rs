@@ -73,7 +73,7 @@ pub use cors::readable_correlation_id;
 pub use devices::{DeviceSpec, DeviceState, DeviceType};
 pub use fault::{Encoding, Fault, On, Rule};
 pub use keys::Keys;
-pub use limit::NoisyNeighbor;
+pub use limit::ClientAddress;
 pub use oracle::{Applied, Counts, Oracle, Write};
 pub use populations::Populations;
 pub use role::{CustomRole, HeldRole, Permission, Role, Scope};
@@ -230,7 +230,7 @@ impl Sandbox {
         }
     }
 
-    /// Answers a request. The address it came from is the [`NoisyNeighbor`] among the request's extensions, if there is
+    /// Answers a request. The address it came from is the [`ClientAddress`] among the request's extensions, if there is
     /// one.
     pub fn handle(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Reply {
         self.answered += 1;
@@ -285,8 +285,8 @@ impl Sandbox {
         if is_free || !request.uri().path().starts_with("/v1/") {
             return None;
         }
-        let no_address = NoisyNeighbor::default();
-        let peer = request.extensions().get::<NoisyNeighbor>().unwrap_or(&no_address);
+        let no_address = ClientAddress::default();
+        let peer = request.extensions().get::<ClientAddress>().unwrap_or(&no_address);
         let seconds = self.limits.pass(&self.behaviour, peer, now).err()?;
         let hint = self.behaviour.retry_hints.then(|| now.after_seconds(i64::from(seconds)));
         Some(Refusal::RateLimited { seconds, hint, exceeded: Exceeded::Rate })
@@ -345,7 +345,7 @@ impl Sandbox {
     ///
     /// # Errors
     /// A sentence about the first invalid value, starting with the field's name.
-    pub fn behave(&mut self, behaviour: Behaviour) -> Result<(), String> {
+    pub fn set_behaviour(&mut self, behaviour: Behaviour) -> Result<(), String> {
         behaviour.check()?;
         self.behaviour = behaviour;
         Ok(())
@@ -355,7 +355,7 @@ impl Sandbox {
     ///
     /// # Errors
     /// A sentence about the first invalid value, starting with the field's name.
-    pub fn go_wrong(&mut self, rule: Rule) -> Result<(), String> {
+    pub fn add_fault(&mut self, rule: Rule) -> Result<(), String> {
         rule.check()?;
         self.faults.add(rule);
         Ok(())
@@ -367,7 +367,7 @@ impl Sandbox {
     }
 
     /// Removes all fault rules, so that requests succeed again.
-    pub fn heal(&mut self) {
+    pub fn clear_faults(&mut self) {
         self.faults.clear();
     }
 
@@ -386,7 +386,7 @@ impl Sandbox {
     ///
     /// # Errors
     /// The first user whose flag differs from the record.
-    pub fn agrees(&self, now: Timestamp) -> Result<(), Uuid> {
+    pub fn check_consistency(&self, now: Timestamp) -> Result<(), Uuid> {
         let differs =
             |person: &&Person| person.mfa_enabled != self.oracle.flag_at(person.id, person.mfa_at_first, now);
         self.directory.iter().find(differs).map_or(Ok(()), |person| Err(person.id))
@@ -416,7 +416,7 @@ impl Sandbox {
     }
 
     /// Creates an access token, as the authorization server would.
-    pub fn mint(&mut self, spec: &TokenSpec, now: Timestamp) -> String {
+    pub fn issue_token(&mut self, spec: &TokenSpec, now: Timestamp) -> String {
         let number = self.next_token();
         let claims = token::Claims::of(&self.seed, spec, number, self.clock(now));
         token::sign(&*self.keys, &claims)
@@ -476,7 +476,7 @@ impl Sandbox {
 
     /// The ID of the user with this username.
     #[must_use]
-    pub fn user_named(&self, username: &str) -> Option<Uuid> {
+    pub fn user_by_username(&self, username: &str) -> Option<Uuid> {
         self.directory.iter().find(|person| person.username == username).map(|person| person.id)
     }
 
@@ -492,7 +492,7 @@ impl Sandbox {
     }
 
     /// Clears the record of answered requests.
-    pub fn clear_seen(&mut self) {
+    pub fn clear_requests(&mut self) {
         self.seen.clear();
     }
 

@@ -10,7 +10,7 @@ use crate::behaviour::Behaviour;
 
 /// The client address that a request came from, as an extension of the request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct NoisyNeighbor(pub String);
+pub struct ClientAddress(pub String);
 
 /// The requests that a bucket still allows, as of a point in time.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +32,7 @@ impl Bucket {
 #[derive(Debug, Default)]
 pub(crate) struct Limits {
     license: Option<Bucket>,
-    addresses: HashMap<NoisyNeighbor, Bucket>,
+    addresses: HashMap<ClientAddress, Bucket>,
 }
 
 impl Limits {
@@ -40,7 +40,7 @@ impl Limits {
     pub(crate) fn pass(
         &mut self,
         behaviour: &Behaviour,
-        peer: &NoisyNeighbor,
+        peer: &ClientAddress,
         now: Timestamp,
     ) -> Result<(), u32> {
         let Some(rate) = behaviour.rate else { return Ok(()) };
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     fn passed(limits: &mut Limits, behaviour: &Behaviour, peer: &str, at: i64, tries: u32) -> usize {
-        let peer = NoisyNeighbor(peer.to_owned());
+        let peer = ClientAddress(peer.to_owned());
         (0..tries).filter(|_| limits.pass(behaviour, &peer, Timestamp(at)).is_ok()).count()
     }
 
@@ -102,9 +102,9 @@ mod tests {
     fn a_refusal_returns_the_seconds_until_the_next_request() {
         let behaviour = Behaviour { rate: Some(0.5), address_share: 1.0, ..Behaviour::default() };
         let mut limits = Limits::default();
-        assert_eq!(limits.pass(&behaviour, &NoisyNeighbor::default(), Timestamp(0)), Err(1));
-        assert_eq!(limits.pass(&behaviour, &NoisyNeighbor::default(), Timestamp(1000)), Ok(()));
-        assert_eq!(limits.pass(&behaviour, &NoisyNeighbor::default(), Timestamp(1000)), Err(2));
+        assert_eq!(limits.pass(&behaviour, &ClientAddress::default(), Timestamp(0)), Err(1));
+        assert_eq!(limits.pass(&behaviour, &ClientAddress::default(), Timestamp(1000)), Ok(()));
+        assert_eq!(limits.pass(&behaviour, &ClientAddress::default(), Timestamp(1000)), Err(2));
     }
 
     #[test]

@@ -220,8 +220,8 @@ async fn run(options: Options) -> Result<(), String> {
     let mut sandbox = Sandbox::with_keys(seed, Box::new(keys));
     let page_origin = page.as_ref().map(|(_, (_, origin))| origin.as_str());
     print_welcome(&options, &mut sandbox, &origin, page_origin);
-    sandbox.behave(options.behaviour)?;
-    options.faults.into_iter().try_for_each(|rule| sandbox.go_wrong(rule))?;
+    sandbox.set_behaviour(options.behaviour)?;
+    options.faults.into_iter().try_for_each(|rule| sandbox.add_fault(rule))?;
     let sandbox = Arc::new(Mutex::new(sandbox));
     let controlling = control(options.control_port, Arc::clone(&sandbox)).await?;
     tokio::select! {
@@ -289,7 +289,7 @@ fn page(options: &Options) -> Result<Option<PathBuf>, String> {
 /// Prints what a user needs to get started: addresses, IDs and a token.
 fn print_welcome(options: &Options, sandbox: &mut Sandbox, origin: &str, page_origin: Option<&str>) {
     let issued = now();
-    let token = sandbox.mint(&options.token, issued);
+    let token = sandbox.issue_token(&options.token, issued);
     let expires_at = issued.after_seconds(options.token.lifetime_seconds);
     if let Some(page_origin) = page_origin {
         println!("Page          {page_origin}/");
@@ -301,7 +301,8 @@ fn print_welcome(options: &Options, sandbox: &mut Sandbox, origin: &str, page_or
     println!("Sign-on       client {PUBLIC_CLIENT_ID}, no secret, PKCE");
     println!("Token ends    {expires_at}");
     let people = ["adaeze.okonkwo", "jonas.brandt", "test.user07"];
-    let people: Vec<&str> = people.into_iter().filter(|name| sandbox.user_named(name).is_some()).collect();
+    let people: Vec<&str> =
+        people.into_iter().filter(|name| sandbox.user_by_username(name).is_some()).collect();
     println!("People to try {}", people.join(", "));
     println!("Token\n\n{token}\n");
     let ending = if page_origin.is_some() { "Paste the token into the page. " } else { "" };

@@ -20,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use crate::wire::{Body, End, Wire};
-use crate::{NoisyNeighbor, Reply, Sandbox, Timestamp};
+use crate::{ClientAddress, Reply, Sandbox, Timestamp};
 pub use record::Record;
 use travel::{Socket, WireBody};
 
@@ -118,7 +118,7 @@ async fn reply(
     recording: &Recording,
 ) -> io::Result<Reply> {
     let (mut parts, body) = request.into_parts();
-    parts.extensions.insert(NoisyNeighbor(address.ip().to_string()));
+    parts.extensions.insert(ClientAddress(address.ip().to_string()));
     let body = timeout(CLIENT_TIMEOUT, Limited::new(body, BODY_LIMIT).collect()).await;
     let body = body.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?;
     let mut sandbox = locked(sandbox);

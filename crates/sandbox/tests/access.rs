@@ -54,7 +54,7 @@ fn each_built_in_role_grants_its_permissions() {
         (Role::ConfigurationReadOnly, "environment populations settings"),
     ] {
         let mut api = ApiClient::of(&with_role(role));
-        let user = api.sandbox.user_named("jonas.brandt").unwrap();
+        let user = api.sandbox.user_by_username("jonas.brandt").unwrap();
         for (name, paths) in [
             ("environment", vec![String::new(), "/capabilities".to_owned(), "/v1/roles".to_owned()]),
             ("populations", vec!["/populations".to_owned()]),
@@ -136,7 +136,7 @@ fn repeating_an_assignment_changes_nothing() {
 #[test]
 fn a_custom_role_grants_only_its_permissions() {
     let mut api = ApiClient::of(&client_without_role());
-    let user = api.sandbox.user_named("jonas.brandt").unwrap();
+    let user = api.sandbox.user_by_username("jonas.brandt").unwrap();
     let permissions = vec![Permission::ReadUsers, Permission::UpdateUserMfaEnabled];
     let role = CustomRole { name: "MFA desk".to_owned(), permissions };
     api.sandbox.assign(CLIENT, role.clone(), Scope::Environment, NOW);
@@ -230,7 +230,7 @@ fn a_role_of_one_population_cannot_access_environment_settings() {
 fn a_self_service_token_can_access_only_its_own_user() {
     let mut api = ApiClient::of(&TokenSpec::default());
     let (own, other) =
-        ["jonas.brandt", "adaeze.okonkwo"].map(|name| api.sandbox.user_named(name).unwrap()).into();
+        ["jonas.brandt", "adaeze.okonkwo"].map(|name| api.sandbox.user_by_username(name).unwrap()).into();
     api.use_token(&self_service(own, &["openid", "p1:read:user", "p1:update:userMfaEnabled"]));
     for rest in ["", "/mfaEnabled"] {
         assert_eq!(api.get(&format!("/users/{own}{rest}")).0, 200, "{rest}");
@@ -258,7 +258,7 @@ fn a_self_service_token_can_access_only_its_own_user() {
 #[test]
 fn a_self_service_token_needs_a_scope_to_change_mfa() {
     let mut api = ApiClient::of(&TokenSpec::default());
-    let own = api.sandbox.user_named("jonas.brandt").unwrap();
+    let own = api.sandbox.user_by_username("jonas.brandt").unwrap();
     api.use_token(&self_service(own, &["p1:read:user"]));
     assert_eq!(api.get(&format!("/users/{own}/mfaEnabled")).0, 200);
     assert_eq!(refusal(&put_flag(&mut api, own)), FORBIDDEN);
@@ -268,7 +268,7 @@ fn a_self_service_token_needs_a_scope_to_change_mfa() {
 #[test]
 fn roles_are_ignored_for_a_self_service_token() {
     let mut api = ApiClient::of(&TokenSpec::default());
-    let own = api.sandbox.user_named("jonas.brandt").unwrap();
+    let own = api.sandbox.user_by_username("jonas.brandt").unwrap();
     api.sandbox.assign(own, Role::IdentityDataAdmin, Scope::Environment, NOW);
     api.use_token(&self_service(own, &["openid", "profile"]));
     assert_eq!(api.get("/users").0, 200, "OpenID Connect scopes don't make it a self-service token");

@@ -71,7 +71,8 @@ impl Fixture {
             populations: Populations::Usual,
         });
         let now = Timestamp(START);
-        let token = sandbox.mint(&TokenSpec { lifetime_seconds: 1_000_000, ..TokenSpec::default() }, now);
+        let token =
+            sandbox.issue_token(&TokenSpec { lifetime_seconds: 1_000_000, ..TokenSpec::default() }, now);
         let users = sandbox.user_ids().collect();
         Self { sandbox, users, token, now, bytes: Vec::new() }
     }
@@ -105,9 +106,9 @@ impl Fixture {
             Step::AddFault(fault) => {
                 let (on, fault) = (On::default(), fault.clone());
                 let rule = Rule { on, share: 0.7, skip: 0, times: Some(2), fault };
-                self.sandbox.go_wrong(rule).unwrap();
+                self.sandbox.add_fault(rule).unwrap();
             }
-            Step::ClearFaults => self.sandbox.heal(),
+            Step::ClearFaults => self.sandbox.clear_faults(),
             Step::Change { kind, user, to } => {
                 let user = self.users[*user];
                 let change = match kind {
@@ -116,7 +117,7 @@ impl Fixture {
                     2 => BackgroundChange::Renamed(user),
                     _ => BackgroundChange::Switched(user, *to),
                 };
-                self.sandbox.happen(change, self.now);
+                self.sandbox.apply_background_change(change, self.now);
             }
         }
     }
@@ -126,12 +127,12 @@ fn agrees_after(seed: u64, steps: &[Step]) -> TestCaseResult {
     let mut fixture = Fixture::new(seed);
     for step in steps {
         fixture.apply(step);
-        prop_assert_eq!(fixture.sandbox.agrees(fixture.now), Ok(()));
+        prop_assert_eq!(fixture.sandbox.check_consistency(fixture.now), Ok(()));
     }
     // A client that crashed in the meantime returns later and finds all delayed writes applied.
     fixture.now = fixture.now.after_seconds(60);
     fixture.sandbox.settle(fixture.now);
-    prop_assert_eq!(fixture.sandbox.agrees(fixture.now), Ok(()));
+    prop_assert_eq!(fixture.sandbox.check_consistency(fixture.now), Ok(()));
     Ok(())
 }
 
@@ -151,7 +152,7 @@ proptest! {
     ) {
         let bytes = || {
             let mut fixture = Fixture::new(seed);
-            fixture.sandbox.behave(Behaviour { churn_every: Some(5), ..Behaviour::default() }).unwrap();
+            fixture.sandbox.set_behaviour(Behaviour { churn_every: Some(5), ..Behaviour::default() }).unwrap();
             for step in &steps {
                 fixture.apply(step);
             }
@@ -172,7 +173,7 @@ proptest! {
             fixture.users.iter().map(|user| fixture.sandbox.mfa_enabled(*user)).collect()
         };
         let now = flags(&fixture);
-        fixture.sandbox.behave(Behaviour { list_lag_millis: lag, ..Behaviour::default() }).unwrap();
+        fixture.sandbox.set_behaviour(Behaviour { list_lag_millis: lag, ..Behaviour::default() }).unwrap();
         // After the lag, the list shows the same flags as single reads.
         fixture.now = fixture.now.after_millis(lag);
         let path = format!("/v1/environments/{}/users", fixture.sandbox.environment_id());

@@ -120,7 +120,7 @@ fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
 
 /// Signs a user on and returns the code.
 fn sign_on(sandbox: &mut Sandbox, username: &str, changes: &[(&str, &str)]) -> String {
-    let person = sandbox.user_named(username).unwrap().to_string();
+    let person = sandbox.user_by_username(username).unwrap().to_string();
     let form = replaced(authorization_parameters(changes), &[("person", &person)]);
     value(&redirect_parameters(&post_at(sandbox, "authorize", &form, NOW)), "code").to_owned()
 }
@@ -182,7 +182,7 @@ fn users(sandbox: &mut Sandbox, token: &str, method: Method, rest: &str) -> Answ
 #[test]
 fn the_code_of_a_sign_on_is_exchanged_for_tokens() {
     let mut sandbox = sandbox_with_seed(7);
-    let person = sandbox.user_named("adaeze.okonkwo").unwrap().to_string();
+    let person = sandbox.user_by_username("adaeze.okonkwo").unwrap().to_string();
     let form = replaced(authorization_parameters(&[]), &[("person", &person)]);
     let back = redirect_parameters(&post_at(&mut sandbox, "authorize", &form, NOW));
     let names: Vec<_> = back.iter().map(|(name, _)| name.as_str()).collect();
@@ -210,7 +210,7 @@ fn a_signed_on_user_has_the_permissions_of_the_own_role() {
     {
         let tokens = tokens(&mut sandbox, username);
         let token = tokens["access_token"].as_str().unwrap();
-        let id = sandbox.user_named("jonas.brandt").unwrap();
+        let id = sandbox.user_by_username("jonas.brandt").unwrap();
         assert_eq!(users(&mut sandbox, token, Method::GET, "").status().as_u16(), read, "{username}");
         let answer = users(&mut sandbox, token, Method::PUT, &format!("/{id}/mfaEnabled"));
         assert_eq!(answer.status().as_u16(), change, "{username}");
@@ -241,7 +241,7 @@ fn the_sign_on_page_lists_administrators_and_preserves_the_request() {
     assert_eq!((answer.status(), head(&answer, "content-type")), (StatusCode::OK, "text/html;charset=UTF-8"));
     let html = text(&answer);
     for username in ["adaeze.okonkwo", "jonas.brandt", "test.user07"] {
-        let id = sandbox.user_named(username).unwrap();
+        let id = sandbox.user_by_username(username).unwrap();
         assert!(html.contains(&format!("<button name=\"person\" value=\"{id}\">")), "{username}");
     }
     assert!(html.contains("name=\"state\" value=\"&quot;&gt;&lt;script&gt;&amp;&#39;\""), "{html}");
@@ -345,9 +345,9 @@ fn other_errors_are_returned_to_the_client() {
 #[test]
 fn only_an_administrator_can_sign_on() {
     let mut sandbox = sandbox_with_seed(7);
-    let person = sandbox.user_named("adaeze.okonkwo").unwrap().to_string();
+    let person = sandbox.user_by_username("adaeze.okonkwo").unwrap().to_string();
     let unknown = Uuid::nil().to_string();
-    let others = sandbox.user_named("user000001").map(|id| id.to_string());
+    let others = sandbox.user_by_username("user000001").map(|id| id.to_string());
     let chosen = [Some(unknown), others, Some("nobody".to_owned())];
     for other in chosen.into_iter().flatten() {
         let form = replaced(authorization_parameters(&[]), &[("person", &other)]);
@@ -499,13 +499,13 @@ fn userinfo_returns_the_claims_of_the_granted_scopes() {
     };
     let all = tokens(&mut sandbox, "adaeze.okonkwo");
     let info = body(&ask(&mut sandbox, all["access_token"].as_str().unwrap()));
-    assert_eq!(info["sub"], sandbox.user_named("adaeze.okonkwo").unwrap().to_string());
+    assert_eq!(info["sub"], sandbox.user_by_username("adaeze.okonkwo").unwrap().to_string());
     assert_eq!((&info["given_name"], &info["family_name"]), (&"Adaeze".into(), &"Okonkwo".into()));
     assert_eq!(info["email"], "adaeze.okonkwo@example.com");
     let less = body(&refresh_at(&mut sandbox, &all["refresh_token"], "openid", NOW));
     let info = body(&ask(&mut sandbox, less["access_token"].as_str().unwrap()));
     assert_eq!(info.as_object().unwrap().len(), 1, "{info}");
-    let worker = sandbox.mint(&pingone_sandbox::TokenSpec::default(), NOW);
+    let worker = sandbox.issue_token(&pingone_sandbox::TokenSpec::default(), NOW);
     let answer = ask(&mut sandbox, &worker);
     assert_refused(&answer, 403, "insufficient_scope");
     let answer = ask(&mut sandbox, "garbage");

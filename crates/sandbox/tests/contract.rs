@@ -51,7 +51,7 @@ impl ApiClient {
 
     fn generated(seed: Seed, spec: &TokenSpec) -> Self {
         let mut sandbox = Sandbox::new(seed);
-        let token = sandbox.mint(spec, NOW);
+        let token = sandbox.issue_token(spec, NOW);
         Self { sandbox, token }
     }
 
@@ -86,7 +86,7 @@ impl ApiClient {
     }
 
     fn user(&self, name: &str) -> Uuid {
-        self.sandbox.user_named(name).unwrap()
+        self.sandbox.user_by_username(name).unwrap()
     }
 
     fn put(&mut self, user: &str, content_type: &str, body: &str) -> Answer {
@@ -461,9 +461,9 @@ fn only_a_valid_token_of_this_sandbox_is_accepted() {
     let good = api.token.clone();
     let (signed, _) = good.rsplit_once('.').unwrap();
     let bad = [
-        api.sandbox.mint(&expired, NOW),
-        api.sandbox.mint(&foreign, NOW),
-        other_sandbox.mint(&TokenSpec::default(), NOW),
+        api.sandbox.issue_token(&expired, NOW),
+        api.sandbox.issue_token(&foreign, NOW),
+        other_sandbox.issue_token(&TokenSpec::default(), NOW),
         format!("{good}x"),
         format!("{signed}."),
         signed.to_owned(),
@@ -493,7 +493,7 @@ fn an_extreme_lifetime_does_not_overflow() {
     let mut sandbox = generated(10, 7);
     for lifetime_seconds in [i64::MIN, i64::MAX] {
         let spec = TokenSpec { lifetime_seconds, ..TokenSpec::default() };
-        assert_eq!(sandbox.mint(&spec, NOW).split('.').count(), 3);
+        assert_eq!(sandbox.issue_token(&spec, NOW).split('.').count(), 3);
     }
 }
 
@@ -514,7 +514,7 @@ fn a_token_has_pingones_claims() {
     assert_eq!(application["exp"].as_i64().unwrap() - application["iat"].as_i64().unwrap(), 3600);
     let of_people = ["sub", "sid", "acr", "auth_time", "p1.userId"];
     let person = TokenSpec { actor: Actor::Person, ..TokenSpec::default() };
-    let person = claims(&api.sandbox.mint(&person, NOW));
+    let person = claims(&api.sandbox.issue_token(&person, NOW));
     for name in of_people {
         assert!(application.get(name).is_none() && person.get(name).is_some(), "{name}");
     }
@@ -639,7 +639,7 @@ fn a_preflight_for_an_unlisted_header_is_refused() {
 fn the_same_seed_gives_the_same_bytes() {
     let answers = |seed| {
         let mut sandbox = generated(300, seed);
-        let token = sandbox.mint(&TokenSpec::default(), NOW);
+        let token = sandbox.issue_token(&TokenSpec::default(), NOW);
         let path = format!("/v1/environments/{}/users", sandbox.environment_id());
         let request = request(Method::GET, &path, Some(&token));
         let answer = sandbox.handle(&request, NOW).response;
@@ -653,8 +653,8 @@ fn the_same_seed_gives_the_same_bytes() {
 fn generated_users_vary_but_three_always_exist() {
     for seed in 0..20 {
         let mut sandbox = generated(10, seed);
-        sandbox.clear_seen();
-        let flag = |name| sandbox.user_named(name).and_then(|id| sandbox.mfa_enabled(id));
+        sandbox.clear_requests();
+        let flag = |name| sandbox.user_by_username(name).and_then(|id| sandbox.mfa_enabled(id));
         assert_eq!(flag("adaeze.okonkwo"), Some(true));
         assert_eq!(flag("jonas.brandt"), Some(false));
         assert!(flag("test.user07").is_some());
@@ -720,7 +720,7 @@ fn answered_requests_are_recorded() {
     assert_eq!(seen.iter().map(|seen| (seen.status, seen.people)).collect::<Vec<_>>(), [(200, 3), (200, 0)]);
     assert_eq!((seen[0].at, seen[0].query.as_str(), &seen[0].method), (NOW, "limit=3", &Method::GET));
     assert_eq!(seen[0].path, api.path("/users"));
-    api.sandbox.clear_seen();
+    api.sandbox.clear_requests();
     assert!(api.sandbox.seen().is_empty());
 }
 
@@ -759,7 +759,7 @@ fn malformed_requests_are_answered_and_never_panic() {
     odd.headers_mut().insert(header::AUTHORIZATION, header::HeaderValue::from_bytes(b"Bearer \xff").unwrap());
     assert_eq!(api.send(&odd).status(), StatusCode::UNAUTHORIZED);
     let mut none = generated(0, 7);
-    let token = none.mint(&TokenSpec::default(), Timestamp(i64::MIN));
+    let token = none.issue_token(&TokenSpec::default(), Timestamp(i64::MIN));
     let request = request(Method::GET, &api.path("/users"), Some(&token));
     for now in [i64::MIN, -1, 0, i64::MAX] {
         assert!(none.handle(&request, Timestamp(now)).response.status().as_u16() >= 200);

@@ -59,14 +59,14 @@ impl Fixture {
     }
 
     fn user(&self) -> Uuid {
-        self.sandbox.lock().unwrap().user_named("jonas.brandt").unwrap()
+        self.sandbox.lock().unwrap().user_by_username("jonas.brandt").unwrap()
     }
 
     /// Sets the flag to true through the PingOne API.
     fn put(&self) -> u16 {
         let user = self.user();
         let mut sandbox = self.sandbox.lock().unwrap();
-        let token = sandbox.mint(&TokenSpec::default(), now());
+        let token = sandbox.issue_token(&TokenSpec::default(), now());
         let path = format!("/v1/environments/{}/users/{user}/mfaEnabled", sandbox.environment_id());
         let request = Request::put(path)
             .header("Authorization", format!("Bearer {token}"))
@@ -159,7 +159,7 @@ fn report_access_and_role_delay_are_configurable() {
     assert_eq!(fixture.json("PUT", "/role-delay", r#"{"millis":60000}"#)["millis"], 60_000);
     fixture.json("PUT", "/report", r#"{"isForbidden":true}"#);
     let mut sandbox = fixture.sandbox.lock().unwrap();
-    let token = sandbox.mint(&TokenSpec::default(), now());
+    let token = sandbox.issue_token(&TokenSpec::default(), now());
     let request = Request::post(format!("/v1/environments/{}/dataExplorations", sandbox.environment_id()))
         .header("Authorization", format!("Bearer {token}"))
         .header("Content-Type", "application/json")

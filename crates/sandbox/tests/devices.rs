@@ -122,7 +122,7 @@ fn generated_devices_vary_and_are_reproducible() {
     let (mut types, mut states) = (HashSet::new(), HashSet::new());
     let (mut without, mut several, mut enabled_without) = (0, 0, 0);
     for number in 16..=2000 {
-        let Some(user) = api.sandbox.user_named(&format!("user{number:06}")) else { continue };
+        let Some(user) = api.sandbox.user_by_username(&format!("user{number:06}")) else { continue };
         let specs = api.sandbox.devices(user).unwrap();
         assert_eq!(again.sandbox.devices(user).as_ref(), Some(&specs));
         types.extend(specs.iter().map(|spec| spec.kind.name()));

@@ -78,10 +78,11 @@ impl Fixture {
             populations: Populations::Usual,
         });
         if !rule.is_empty() {
-            sandbox.go_wrong(serde_json::from_str(rule).unwrap()).unwrap();
+            sandbox.add_fault(serde_json::from_str(rule).unwrap()).unwrap();
         }
-        let token = sandbox.mint(&TokenSpec::default(), now());
-        let (environment, user) = (sandbox.environment_id(), sandbox.user_named("jonas.brandt").unwrap());
+        let token = sandbox.issue_token(&TokenSpec::default(), now());
+        let (environment, user) =
+            (sandbox.environment_id(), sandbox.user_by_username("jonas.brandt").unwrap());
         let sandbox: Shared = Arc::new(Mutex::new(sandbox));
         runtime.spawn(serve_api(listener, Arc::clone(&sandbox)));
         Self { _runtime: runtime, sandbox, address, token, environment, user, timeout: ANSWER_TIMEOUT }
@@ -224,7 +225,7 @@ fn a_write_that_is_never_applied_is_answered_with_success() {
     assert!(!fixture.is_on());
     let sandbox = fixture.sandbox.lock().unwrap();
     assert_eq!(sandbox.oracle().writes()[0].applied, Applied::Never);
-    assert_eq!(sandbox.agrees(now()), Ok(()));
+    assert_eq!(sandbox.check_consistency(now()), Ok(()));
 }
 
 #[test]
@@ -364,7 +365,7 @@ fn a_rate_limit_refuses_with_a_retry_hint() {
     let fixture = Fixture::with("");
     let behaviour =
         Behaviour { rate: Some(4.0), retry_hints: true, address_share: 0.5, ..Behaviour::default() };
-    fixture.sandbox.lock().unwrap().behave(behaviour).unwrap();
+    fixture.sandbox.lock().unwrap().set_behaviour(behaviour).unwrap();
     let answers: Vec<Received> = (0..4).map(|_| fixture.list()).collect();
     let refused = answers.iter().find(|received| received.status() == Some(429)).unwrap();
     assert!(refused.head().contains("retry-after: 1"));

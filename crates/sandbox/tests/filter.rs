@@ -30,7 +30,7 @@ impl ApiClient {
             kind,
             populations: Populations::Usual,
         });
-        let token = sandbox.mint(&TokenSpec::default(), NOW);
+        let token = sandbox.issue_token(&TokenSpec::default(), NOW);
         Self { sandbox, token }
     }
 
@@ -619,12 +619,12 @@ fn the_count_of_a_filter_is_never_outdated() {
     let mut api = ApiClient::of(20);
     let count = |api: &mut ApiClient, filter: &str| body(&api.filtered(filter))["count"].as_u64().unwrap();
     let (named, new) = ("name.family eq \"Brandt-Neu\"", "username sw \"new\"");
-    let jonas = api.sandbox.user_named("jonas.brandt").unwrap();
+    let jonas = api.sandbox.user_by_username("jonas.brandt").unwrap();
     assert_eq!((count(&mut api, named), count(&mut api, new)), (0, 0));
-    api.sandbox.happen(BackgroundChange::Renamed(jonas), NOW);
+    api.sandbox.apply_background_change(BackgroundChange::Renamed(jonas), NOW);
     assert_eq!(count(&mut api, named), 1);
-    api.sandbox.happen(BackgroundChange::Added, NOW);
+    api.sandbox.apply_background_change(BackgroundChange::Added, NOW);
     assert_eq!(count(&mut api, new), 1);
-    api.sandbox.happen(BackgroundChange::Deleted(jonas), NOW);
+    api.sandbox.apply_background_change(BackgroundChange::Deleted(jonas), NOW);
     assert_eq!(count(&mut api, named), 0);
 }

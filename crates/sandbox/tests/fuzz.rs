@@ -86,7 +86,7 @@ impl Fixture {
             TokenSpec { lifetime_seconds: i64::MIN, ..good.clone() },
             TokenSpec { origins: Some(elsewhere), ..good },
         ];
-        let mut mint = |spec: &TokenSpec| sandbox.mint(spec, NOW);
+        let mut mint = |spec: &TokenSpec| sandbox.issue_token(spec, NOW);
         let (writers, others) = (writers.iter().map(&mut mint).collect(), others.iter().map(mint).collect());
         let mut fixture = Self { sandbox, writers, others, flags: BTreeMap::new() };
         fixture.flags = fixture.listed();
@@ -492,7 +492,7 @@ fn a_hundred_thousand_odd_requests_are_answered_and_change_only_what_they_may() 
         let mut dice = Dice(number as u64);
         changes += send_batch(&mut dice, &mut fixture, number, &mut counts);
         fixture.assert_flags(&format!("after batch {number}"));
-        fixture.sandbox.clear_seen();
+        fixture.sandbox.clear_requests();
     }
     assert_eq!(counts.values().sum::<usize>(), 100_000);
     // The requests are wrong in every way, and some are valid.

@@ -51,7 +51,7 @@ fn jwks(sandbox: &mut Sandbox) -> Value {
 #[test]
 fn a_valid_signature_is_not_sufficient() {
     let mut sandbox = Sandbox::new(seed());
-    let good = sandbox.mint(&TokenSpec::default(), NOW);
+    let good = sandbox.issue_token(&TokenSpec::default(), NOW);
     let (head, claims) = (part(&good, 0), part(&good, 1));
     let key = SEED.to_le_bytes();
     assert_eq!(status(&mut sandbox, &forged(&head, &claims, &key), NOW), 200, "the test knows the key");
@@ -79,9 +79,9 @@ fn a_valid_signature_is_not_sufficient() {
 #[test]
 fn no_token_survives_a_rotation() {
     let mut sandbox = Sandbox::new(seed());
-    let before = sandbox.mint(&TokenSpec::default(), NOW);
+    let before = sandbox.issue_token(&TokenSpec::default(), NOW);
     sandbox.rotate_keys();
-    let between = sandbox.mint(&TokenSpec::default(), NOW);
+    let between = sandbox.issue_token(&TokenSpec::default(), NOW);
     assert_eq!(status(&mut sandbox, &before, NOW), 401);
     assert_eq!(status(&mut sandbox, &between, NOW), 200);
     assert_ne!(part(&before, 0)["kid"], part(&between, 0)["kid"]);
@@ -94,7 +94,7 @@ fn rotated_keys_are_derived_from_the_seed() {
     let run = || {
         let mut sandbox = Sandbox::new(seed());
         sandbox.rotate_keys();
-        sandbox.mint(&TokenSpec::default(), NOW)
+        sandbox.issue_token(&TokenSpec::default(), NOW)
     };
     assert_eq!(run(), run());
 }
@@ -102,10 +102,10 @@ fn rotated_keys_are_derived_from_the_seed() {
 #[test]
 fn a_clock_ahead_shifts_issue_and_expiry_of_tokens() {
     let mut sandbox = Sandbox::new(seed());
-    let before = sandbox.mint(&TokenSpec::default(), NOW);
+    let before = sandbox.issue_token(&TokenSpec::default(), NOW);
     sandbox.set_clock_offset_millis(3_600_000);
     assert_eq!(status(&mut sandbox, &before, NOW), 401);
-    let ahead = sandbox.mint(&TokenSpec::default(), NOW);
+    let ahead = sandbox.issue_token(&TokenSpec::default(), NOW);
     assert_eq!(part(&ahead, 1)["iat"].as_i64().unwrap(), NOW.0 / 1000 + 3600);
     assert_eq!(part(&ahead, 1)["exp"].as_i64().unwrap(), NOW.0 / 1000 + 7200);
     assert_eq!(status(&mut sandbox, &ahead, Timestamp(NOW.0 + 3_599_999)), 200);
@@ -149,7 +149,7 @@ mod rs256 {
     #[test]
     fn a_token_verifies_with_the_published_key() {
         let mut sandbox = sandbox();
-        let token = sandbox.mint(&TokenSpec::default(), NOW);
+        let token = sandbox.issue_token(&TokenSpec::default(), NOW);
         let keys = jwks(&mut sandbox);
         let key = &keys["keys"][0];
         assert!(verifies(&token, key));
@@ -164,10 +164,10 @@ mod rs256 {
     #[test]
     fn a_rotation_publishes_a_new_key() {
         let mut sandbox = sandbox();
-        let before = (sandbox.mint(&TokenSpec::default(), NOW), jwks(&mut sandbox));
+        let before = (sandbox.issue_token(&TokenSpec::default(), NOW), jwks(&mut sandbox));
         assert_eq!(status(&mut sandbox, &before.0, NOW), 200);
         sandbox.rotate_keys();
-        let after = (sandbox.mint(&TokenSpec::default(), NOW), jwks(&mut sandbox));
+        let after = (sandbox.issue_token(&TokenSpec::default(), NOW), jwks(&mut sandbox));
         assert_eq!(status(&mut sandbox, &before.0, NOW), 401, "the cached signature isn't used");
         assert_eq!(status(&mut sandbox, &after.0, NOW), 200);
         assert_ne!(before.1, after.1);
@@ -177,12 +177,12 @@ mod rs256 {
     #[test]
     fn an_accepted_token_does_not_make_an_altered_one_valid() {
         let mut sandbox = sandbox();
-        let token = sandbox.mint(&TokenSpec::default(), NOW);
+        let token = sandbox.issue_token(&TokenSpec::default(), NOW);
         for _ in 0..100 {
             assert_eq!(status(&mut sandbox, &token, NOW), 200);
         }
         let (signed, signature) = token.rsplit_once('.').unwrap();
-        let other = sandbox.mint(&TokenSpec::default(), NOW);
+        let other = sandbox.issue_token(&TokenSpec::default(), NOW);
         let (_, of_other) = other.rsplit_once('.').unwrap();
         for wrong in [format!("{signed}.{of_other}"), format!("{signed}."), format!("{signed}.AA{signature}")]
         {
@@ -198,7 +198,7 @@ mod rs256 {
     #[test]
     fn the_public_key_cannot_be_used_as_hmac_key() {
         let mut sandbox = sandbox();
-        let token = sandbox.mint(&TokenSpec::default(), NOW);
+        let token = sandbox.issue_token(&TokenSpec::default(), NOW);
         let keys = jwks(&mut sandbox);
         let modulus = bytes(&keys["keys"][0], "n");
         let mut head = part(&token, 0);

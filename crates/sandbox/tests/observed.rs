@@ -23,8 +23,8 @@ fn ask(api: &mut ApiClient, method: Method, path: &str, authorization: &str) -> 
     api.sandbox.handle(&request.body(Vec::new()).unwrap(), NOW).response
 }
 
-fn behave(api: &mut ApiClient, behaviour: Behaviour) {
-    api.sandbox.behave(behaviour).unwrap();
+fn set_behaviour(api: &mut ApiClient, behaviour: Behaviour) {
+    api.sandbox.set_behaviour(behaviour).unwrap();
 }
 
 fn filtered(api: &mut ApiClient, path: &str, filter: &str) -> (u16, Value) {
@@ -33,17 +33,17 @@ fn filtered(api: &mut ApiClient, path: &str, filter: &str) -> (u16, Value) {
 }
 
 fn fail_once(api: &mut ApiClient, fault: Fault) {
-    api.sandbox.go_wrong(Rule { on: On::default(), share: 1.0, skip: 0, times: Some(1), fault }).unwrap();
+    api.sandbox.add_fault(Rule { on: On::default(), share: 1.0, skip: 0, times: Some(1), fault }).unwrap();
 }
 
 fn user(api: &ApiClient, name: &str) -> String {
-    api.sandbox.user_named(name).unwrap().to_string()
+    api.sandbox.user_by_username(name).unwrap().to_string()
 }
 
 #[test]
 fn no_header_is_exposed_by_default() {
     let mut api = admin();
-    let token = api.sandbox.mint(&TokenSpec::default(), NOW);
+    let token = api.sandbox.issue_token(&TokenSpec::default(), NOW);
     let bearer = format!("Bearer {token}");
     for path in ["/users", "/users/nobody", "/nowhere"] {
         let hidden = ask(&mut api, Method::GET, path, &bearer);
@@ -52,7 +52,7 @@ fn no_header_is_exposed_by_default() {
         assert!(hidden.headers().contains_key("correlation-id"), "the header is sent nevertheless");
         assert_eq!(readable_correlation_id(&hidden), None);
     }
-    behave(&mut api, Behaviour { expose_correlation_id: true, ..Behaviour::default() });
+    set_behaviour(&mut api, Behaviour { expose_correlation_id: true, ..Behaviour::default() });
     let exposed = ask(&mut api, Method::GET, "/users", &bearer);
     assert_eq!(exposed.headers()[header::ACCESS_CONTROL_EXPOSE_HEADERS], "Correlation-Id");
     assert_eq!(readable_correlation_id(&exposed), exposed.headers()["correlation-id"].to_str().ok());
@@ -150,7 +150,7 @@ fn the_self_link_sorts_the_query_for_groups_and_keeps_it_for_users() {
 #[test]
 fn the_authorization_scheme_is_case_insensitive() {
     let mut api = admin();
-    let token = api.sandbox.mint(&TokenSpec::default(), NOW);
+    let token = api.sandbox.issue_token(&TokenSpec::default(), NOW);
     for scheme in ["Bearer", "bearer", "BEARER", "bEaReR"] {
         let answer = ask(&mut api, Method::GET, "/users", &format!("{scheme} {token}"));
         assert_eq!(answer.status(), 200, "{scheme}");
@@ -189,7 +189,7 @@ fn a_user_can_be_imported_with_the_import_media_type() {
     let media_type = "application/vnd.pingidentity.user.import+json";
     let body = r#"{"username":"imported","email":"imported@example.com","password":{"value":"x"}}"#;
     assert_eq!(api.send_as(Method::POST, "/users", media_type, body).0, 201);
-    assert!(api.sandbox.user_named("imported").is_some());
+    assert!(api.sandbox.user_by_username("imported").is_some());
     let other = api.send_as(Method::POST, "/users", "application/vnd.pingidentity.user+json", body);
     assert_eq!(other.0, 415);
     api.use_token(&TokenSpec { role: Role::EnvironmentAdmin, ..TokenSpec::default() });
@@ -200,7 +200,8 @@ fn a_user_can_be_imported_with_the_import_media_type() {
 #[test]
 fn a_reset_of_the_settings_has_no_content() {
     let mut api = api(Role::EnvironmentAdmin);
-    let token = api.sandbox.mint(&TokenSpec { role: Role::EnvironmentAdmin, ..TokenSpec::default() }, NOW);
+    let token =
+        api.sandbox.issue_token(&TokenSpec { role: Role::EnvironmentAdmin, ..TokenSpec::default() }, NOW);
     api.send(Method::PUT, "/mfaSettings", r#"{"pairing":{"maxAllowedDevices":9}}"#);
     let reset = ask(&mut api, Method::DELETE, "/mfaSettings", &format!("Bearer {token}"));
     assert_eq!((reset.status().as_u16(), reset.body().len()), (204, 0));
@@ -213,7 +214,7 @@ fn filtering_users_by_id_is_configurable() {
     let jonas = user(&api, "jonas.brandt");
     let filter = format!(r#"id eq "{jonas}""#);
     assert_eq!(refusal(&filtered(&mut api, "/users", &filter)), (400, "INVALID_FILTER", "filter"));
-    behave(&mut api, Behaviour { filter_by_id: true, ..Behaviour::default() });
+    set_behaviour(&mut api, Behaviour { filter_by_id: true, ..Behaviour::default() });
     let found = filtered(&mut api, "/users", &format!(r#"({filter}) or username eq "test.user07""#));
     assert_eq!(listed(&found, "users").len(), 2);
 }
@@ -251,7 +252,7 @@ fn a_refusal_of_the_token_endpoint_contains_the_correlation_id() {
 #[test]
 fn administrators_see_unmasked_phone_numbers_and_addresses() {
     let mut api = admin();
-    let jonas = api.sandbox.user_named("jonas.brandt").unwrap();
+    let jonas = api.sandbox.user_by_username("jonas.brandt").unwrap();
     let devices = [DeviceType::Sms, DeviceType::Email].map(DeviceSpec::active);
     api.sandbox.set_devices(jonas, devices.to_vec());
     let answer = api.get(&format!("/users/{jonas}/devices"));
@@ -284,7 +285,7 @@ fn a_device_list_can_embed_settings_and_omit_the_count() {
     let dina = user(&api, "test.user07");
     let plain = api.get(&format!("/users/{dina}/devices"));
     assert!(plain.1["count"].is_u64() && plain.1["_embedded"].as_object().unwrap().len() == 1);
-    behave(&mut api, Behaviour { device_list_embeds_more: true, ..Behaviour::default() });
+    set_behaviour(&mut api, Behaviour { device_list_embeds_more: true, ..Behaviour::default() });
     let more = api.get(&format!("/users/{dina}/devices"));
     let names: Vec<&String> = more.1["_embedded"].as_object().unwrap().keys().collect();
     for name in ["devices", "applications", "allowedtypes", "order", "mfaSettings", "mfaPolicy"] {
@@ -296,7 +297,7 @@ fn a_device_list_can_embed_settings_and_omit_the_count() {
 #[test]
 fn a_503_has_retry_after_and_quota_and_license_have_codes() {
     let mut api = admin();
-    let token = api.sandbox.mint(&TokenSpec::default(), NOW);
+    let token = api.sandbox.issue_token(&TokenSpec::default(), NOW);
     let mut failing = |fault: Fault| {
         fail_once(&mut api, fault);
         let answer = ask(&mut api, Method::GET, "/users", &format!("Bearer {token}"));
@@ -376,7 +377,7 @@ fn memberships_of_users_and_groups_are_listed() {
 fn reading_a_custom_role_requires_a_permission() {
     let mut api = admin();
     let custom = CustomRole { name: "Reset helpers".into(), permissions: vec![Permission::ReadUsers] };
-    let jonas = api.sandbox.user_named("jonas.brandt").unwrap();
+    let jonas = api.sandbox.user_by_username("jonas.brandt").unwrap();
     api.sandbox.assign(jonas, custom.clone(), Scope::Environment, NOW);
     let path = format!("/v1/roles/{}", pingone_sandbox::HeldRole::from(custom).id());
     assert_eq!(api.get(&path).1["name"], "Reset helpers");

@@ -41,13 +41,13 @@ impl ApiClient {
             kind: EnvironmentKind::Sandbox,
             populations: Populations::Usual,
         });
-        let user = sandbox.user_named("jonas.brandt").unwrap();
+        let user = sandbox.user_by_username("jonas.brandt").unwrap();
         Self { sandbox, user }
     }
 
     fn ask(&mut self, method: Method, rest: &str, role: Role, body: &str) -> (u16, String) {
         let spec = TokenSpec { role, ..TokenSpec::default() };
-        let token = self.sandbox.mint(&spec, NOW);
+        let token = self.sandbox.issue_token(&spec, NOW);
         self.ask_with(method, rest, &token, body)
     }
 

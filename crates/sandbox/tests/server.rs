@@ -106,7 +106,7 @@ fn api(runtime: &Runtime) -> (SocketAddr, String, String) {
         kind: EnvironmentKind::Production,
         populations: Populations::Usual,
     });
-    let token = sandbox.mint(&TokenSpec::default(), now());
+    let token = sandbox.issue_token(&TokenSpec::default(), now());
     let path = format!("/v1/environments/{}", sandbox.environment_id());
     runtime.spawn(serve_api(listener, Arc::new(Mutex::new(sandbox))));
     (address, path, token)

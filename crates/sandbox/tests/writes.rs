@@ -46,7 +46,7 @@ fn the_user_of_the_tutorial_is_created_and_found() {
     let counted = api.get("/populations");
     let count = |answer: &Answer| listed(answer, "populations")[1]["userCount"].as_u64().unwrap();
     assert_eq!(count(&counted), count(&populations) + 1);
-    assert_eq!(api.sandbox.agrees(NOW), Ok(()));
+    assert_eq!(api.sandbox.check_consistency(NOW), Ok(()));
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn a_new_user_has_the_requested_flag_or_the_environments_default() {
     api.use_token(&TokenSpec::default());
     assert!(!flag(&mut api, "c", None));
     assert!(flag(&mut api, "d", Some(true)));
-    let first = api.sandbox.user_named("a").unwrap();
+    let first = api.sandbox.user_by_username("a").unwrap();
     assert_eq!(api.sandbox.mfa_enabled(first), Some(true), "existing users aren't affected");
 }
 

@@ -30,7 +30,7 @@ pub enum Bypassing {
     /// PingOne refused, and nothing was changed.
     Refused(Fault),
     /// Nobody knows: the answer was lost, and no other could be had.
-    AnswerLost(Fault),
+    Unconfirmed(Fault),
 }
 
 const HOUR: i64 = 3_600_000;
@@ -60,7 +60,7 @@ impl Directory {
                 self.learn_bypass(user, Some(until));
                 self.change_opened(user, |opened| opened.bypass = Load::Ready { value: Some(until), at });
             }
-            if let Bypassing::Refused(fault) | Bypassing::AnswerLost(fault) = &ended {
+            if let Bypassing::Refused(fault) | Bypassing::Unconfirmed(fault) = &ended {
                 self.announcer.tell(Announcement::Failed(fault.clone()));
                 let again = move || self.ask(user);
                 self.trouble.meet(
@@ -118,6 +118,6 @@ async fn bypass(connection: &Connection, permit: BypassPermit, until: Timestamp)
         Ok(Some(read)) if read == until => Bypassing::Allowed { until, at: at() },
         Ok(None) => Bypassing::Refused(fault),
         // Another end may be an earlier bypass, or this one as PingOne took it.
-        Ok(Some(_)) | Err(_) => Bypassing::AnswerLost(fault),
+        Ok(Some(_)) | Err(_) => Bypassing::Unconfirmed(fault),
     }
 }

@@ -11,7 +11,7 @@ use pingone_mfa_core::domain::unread::Unread;
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::domain::users::{Devices, UserIndex};
 use pingone_mfa_core::engine::driver::{Command, drive};
-use pingone_mfa_core::engine::report::{Reporting, State};
+use pingone_mfa_core::engine::report::{DeviceReportReader, State};
 
 use super::Directory;
 use crate::state::announcement::Announcement;
@@ -58,7 +58,7 @@ impl Directory {
             return;
         }
         let policy = Rc::new(connection.policy().clone());
-        let mut reporting = Reporting::new(policy, connection.jitter());
+        let mut reporting = DeviceReportReader::new(policy, connection.jitter());
         let (sender, mut inbox) = mpsc::unbounded();
         self.report_commands.replace(Some(sender));
         self.report_tasks.spawn(async move {
@@ -67,7 +67,7 @@ impl Directory {
                 let connection = self.connection();
                 async move { connection.ok_or(Fault::TokenForgotten)?.send(job).await }
             };
-            let observe = |reporting: &mut Reporting| {
+            let observe = |reporting: &mut DeviceReportReader| {
                 if let State::Halted(fault) = reporting.state() {
                     self.report_ended(Err(fault.clone()));
                 }
@@ -124,7 +124,7 @@ impl Directory {
         self.report.set(Load::Idle);
     }
 
-    fn merge(&'static self, reporting: &Reporting) -> Report {
+    fn merge(&'static self, reporting: &DeviceReportReader) -> Report {
         let reported = reporting.users();
         self.users.update(|users| {
             for (id, reported) in reported {

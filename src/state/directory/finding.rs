@@ -1,7 +1,7 @@
 //! The search in PingOne.
 
 use pingone_mfa_core::api::redaction::has_token;
-use pingone_mfa_core::api::request::{FindPeople, HITS};
+use pingone_mfa_core::api::request::{MAX_HITS, SearchUsers};
 use pingone_mfa_core::domain::evidence::Operation;
 use pingone_mfa_core::domain::person_search::{Casing, person_search};
 use pingone_mfa_core::domain::user::UserId;
@@ -38,7 +38,7 @@ impl Directory {
         let collation = &self.ports.collation;
         let casing =
             Casing { capitalized: &|text| collation.capitalized(text), lower: &|text| collation.lower(text) };
-        let find = FindPeople(person_search(&text, casing));
+        let find = SearchUsers(person_search(&text, casing));
         // What is shown next is about other people.
         self.close();
         self.table.deselect();
@@ -83,7 +83,7 @@ impl Directory {
 
     /// Whom the loaded list has for a text: it finds what stands in the middle, and needs no capitals.
     fn loaded(&'static self, text: &str) -> Vec<UserIndex> {
-        self.users.with_untracked(|users| self.table.find(users, text, HITS as usize))
+        self.users.with_untracked(|users| self.table.find(users, text, MAX_HITS as usize))
     }
 
     /// Shows the list again.

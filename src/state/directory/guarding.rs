@@ -32,7 +32,7 @@ pub struct Confirming {
 
 impl Directory {
     /// Takes note of who is signed in.
-    pub(in crate::state) fn act_as(&self, actor: &Actor) {
+    pub(in crate::state) fn set_actor(&self, actor: &Actor) {
         self.own.set(actor.user());
     }
 

@@ -10,7 +10,7 @@ use crate::state::load::Load;
 impl Directory {
     /// Takes note of the answer that came in last. Older ones were learned when they came, and may be outdated by now.
     pub(super) fn learn_evidence(&'static self, evidence: &Evidence) {
-        let Symptom::NotAsked(user) = evidence.symptom else { return };
+        let Symptom::NotPrompted(user) = evidence.symptom else { return };
         let at = evidence.now;
         if self.is_flag_in_doubt(user, at) {
             return;

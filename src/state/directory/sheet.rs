@@ -17,7 +17,7 @@ use pingone_mfa_core::domain::time::{Millis, Timestamp};
 use pingone_mfa_core::domain::user::UserId;
 use pingone_mfa_core::domain::users::{UserIndex, UserSet};
 use pingone_mfa_core::engine::driver::{Command, drive};
-use pingone_mfa_core::engine::lookup::{Answer, Ask, Job, Lookup, State};
+use pingone_mfa_core::engine::lookup::{Answer, Job, Lookup, LookupRequest, State};
 use pingone_mfa_core::port::Opened;
 
 use super::{Directory, List};
@@ -339,7 +339,7 @@ impl Directory {
         }
         let people = self.sheet.people.borrow();
         let Some(confirmed) = people.as_ref().and_then(People::confirmed) else { return };
-        let matches = self.users.with_untracked(|users| confirmed.match_in(users));
+        let matches = self.users.with_untracked(|users| confirmed.match_with(users));
         self.tell_found(Found { matches, by: By::List(at), refused: 0 });
     }
 
@@ -369,8 +369,8 @@ impl Directory {
                 async move {
                     let connection = connection.ok_or(Fault::TokenForgotten)?;
                     match job.ask {
-                        Ask::Page(page) => connection.send(page).await.map(Answer::Page),
-                        Ask::User(user) => match connection.send(ReadUser(user)).await {
+                        LookupRequest::Page(page) => connection.send(page).await.map(Answer::Page),
+                        LookupRequest::User(user) => match connection.send(ReadUser(user)).await {
                             Ok(_) => Ok(Answer::User(true)),
                             Err(Fault::UserUnknown(_)) => Ok(Answer::User(false)),
                             Err(fault) => Err(fault),

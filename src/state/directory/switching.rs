@@ -78,7 +78,7 @@ impl Directory {
                 }
             };
             let observe = |change: &mut Change| {
-                if change.is_in_doubt() {
+                if change.is_unconfirmed() {
                     self.set_switch(id, Switch::Checking { to });
                 }
             };
@@ -150,7 +150,7 @@ impl Directory {
                 self.ports.embedder.tell(&note(&told));
             }
             // Nobody knows any more what the flag is.
-            Outcome::AnswerLost(_) => {
+            Outcome::Unconfirmed(_) => {
                 self.learn_mfa(id, Mfa::Unknown);
                 self.announcer.tell(Announcement::NotChanged { username, to, outcome: outcome.clone() });
                 self.show(id, at);

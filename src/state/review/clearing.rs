@@ -6,7 +6,7 @@ use pingone_mfa_core::domain::confirmation::{Confirmation, confirmation};
 use pingone_mfa_core::domain::digits::typed_number;
 use pingone_mfa_core::domain::estimate::{Effort, Estimate};
 use pingone_mfa_core::domain::obstacle::{Answers, Obstacle, PilotUser, obstacle};
-use pingone_mfa_core::domain::plan::{Plan, Stops};
+use pingone_mfa_core::domain::plan::{Plan, PlannedPauses};
 use pingone_mfa_core::domain::proposal::Preview;
 use pingone_mfa_core::domain::user::UserId;
 
@@ -26,8 +26,8 @@ impl Review {
         let changes = preview.plan.rows.len() as u64;
         let total = self.directory.total.with_untracked(|total| total.ready().copied().flatten());
         let pages = total.map_or(changes, |total| total.div_ceil(PAGE)).min(changes);
-        let has_test_user = self.start_with.with(|name| !name.trim().is_empty());
-        let effort = Effort { changes, has_test_user, read_back_pages: pages };
+        let has_pilot_user = self.put_pilot_first.with(|name| !name.trim().is_empty());
+        let effort = Effort { changes, has_pilot_user, read_back_pages: pages };
         let margin = connection.policy().token_margin;
         Some(effort.at(self.run.ceiling.get(), self.run.token_left(), margin))
     }
@@ -36,7 +36,7 @@ impl Review {
     pub fn obstacle(&'static self, preview: &Preview) -> Option<Obstacle> {
         let (reference, reason) = (self.reference.get(), self.reason.get());
         let number = self.typed.get();
-        let is_named = self.start_with.with(|name| !name.trim().is_empty());
+        let is_named = self.put_pilot_first.with(|name| !name.trim().is_empty());
         let pilot_user = match self.pilot_user(preview) {
             Some(_) => PilotUser::InPlan,
             None if is_named => PilotUser::NotInPlan,
@@ -65,7 +65,7 @@ impl Review {
 
     /// The test user, if such a user is in the plan.
     fn pilot_user(&'static self, preview: &Preview) -> Option<UserId> {
-        let text = self.start_with.with(|text| text.trim().to_owned());
+        let text = self.put_pilot_first.with(|text| text.trim().to_owned());
         let in_plan = |user: UserId| preview.plan.rows.iter().any(|row| row.user == user).then_some(user);
         let by_id = UserId::read(&text).and_then(in_plan);
         by_id.or_else(|| self.directory.named(&text).and_then(in_plan))
@@ -81,12 +81,12 @@ impl Review {
     /// The plan as it would be carried out, frozen.
     pub fn plan(&'static self, preview: &Preview) -> Plan {
         let mut plan = preview.plan.clone();
-        plan.stops = Stops { after_test_user: false, every: self.step().ok().flatten() };
+        plan.stops = PlannedPauses { after_pilot: false, every: self.step().ok().flatten() };
         plan.reference = self.reference.with(|text| text.trim().to_owned());
         plan.reason = self.reason.with(|text| text.trim().to_owned());
         if let Some(user) = self.pilot_user(preview) {
             // It is in the plan: that is how it was found.
-            plan.start_with(user);
+            plan.put_pilot_first(user);
         }
         plan
     }

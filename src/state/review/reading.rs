@@ -123,7 +123,7 @@ impl Review {
 
     async fn wait_for_late_answers(&'static self, proposal: &Proposal, connection: &Connection) {
         let clock = &self.ports.clock;
-        let left = proposal.settles_in(connection.policy().settle, clock.wall());
+        let left = proposal.settle_wait(connection.policy().settle, clock.wall());
         if left > Millis(0) {
             let millis = i64::try_from(left.0).unwrap_or(i64::MAX);
             self.set_reading(Reading::Waiting(clock.wall().plus(millis)));

@@ -86,7 +86,7 @@ impl Run {
             let (sender, mut inbox) = mpsc::unbounded();
             self.commands.replace(Some(sender));
             let Kept { mut run, name } = kept;
-            let is_stopped = run.standing() == RunStatus::Stopped;
+            let is_stopped = run.status() == RunStatus::Stopped;
             // A read-back writes nothing.
             let job_runner = self.job_runner(&name, Rc::new(self.directory.guard_without_members()));
             let read = self.read_back(&mut run, &job_runner, &connection, &mut inbox);
@@ -120,13 +120,13 @@ impl Run {
             (progress.started_at, progress.ended_at, progress.highest_ceiling) =
                 (plan.made_at, closed_at, None);
             self.progress.set(Some(progress));
-            let unread = run.to_read_back();
-            let is_stopped = run.tally().ended() < run.tally().all();
+            let unread = run.rows_to_verify();
+            let is_stopped = run.counts().ended() < run.counts().all();
             // What it found then says nothing of what the users have now.
             self.states.set(run.rows().iter().map(|row| row.state).collect());
             self.progress.update(|progress| {
                 if let Some(progress) = progress {
-                    (progress.tally, progress.phase) = (run.tally(), Phase::Over { unread, is_stopped });
+                    (progress.tally, progress.phase) = (run.counts(), Phase::Over { unread, is_stopped });
                     progress.another_writer_at = run.another_writer_at();
                 }
             });
@@ -280,9 +280,9 @@ impl Run {
         };
         let (index, storing) = self.act(name);
         storing.await.map_err(Fault::NotStored)?;
-        run.act_as(index);
+        run.set_actor(index);
         self.states.set(run.rows().iter().map(|row| row.state).collect());
-        self.announcer.tell(Announcement::RunStarted { users: u64::from(run.tally().all()), is_new });
+        self.announcer.tell(Announcement::RunStarted { users: u64::from(run.counts().all()), is_new });
         Ok(run)
     }
 
@@ -333,13 +333,13 @@ impl Run {
                 self.observe(&mut run);
                 let perform = |job| job_runner.clone().run(job);
                 drive(&mut run, &connection, &mut inbox, perform, |run| self.observe(run)).await;
-                if run.standing() != RunStatus::Outdated {
+                if run.status() != RunStatus::Outdated {
                     break;
                 }
                 self.read_again(&mut run, &job_runner, &connection, &mut inbox).await;
                 job_runner.guard = self.guard_after_wait(run.plan()).await;
             }
-            let is_stopped = run.standing() == RunStatus::Stopped;
+            let is_stopped = run.status() == RunStatus::Stopped;
             if !is_stopped {
                 self.read_back(&mut run, &job_runner, &connection, &mut inbox).await;
             }
@@ -357,7 +357,7 @@ impl Run {
         connection: &Connection,
         inbox: &mut Inbox,
     ) {
-        let due = run.to_read_back();
+        let due = run.rows_to_verify();
         if due == 0 {
             return;
         }
@@ -381,14 +381,14 @@ impl Run {
         connection: &Connection,
         inbox: &mut Inbox,
     ) {
-        let (due, before) = (run.to_read_again(), run.tally().of(RowState::AlreadySo));
+        let (due, before) = (run.rows_to_refresh(), run.counts().of(RowState::AlreadySet));
         let why = run.outdated();
         self.progress.update(|progress| {
             if let Some(progress) = progress {
                 (progress.outdated, progress.phase) = (why, Phase::ReadingAgain(due));
             }
         });
-        let mut back = ReadBack::of_waiting(run, self.listing_for(due, connection));
+        let mut back = ReadBack::for_refresh(run, self.listing_for(due, connection));
         let observe = |back: &mut ReadBack<'_>| {
             let phase = match back.state() {
                 readback::State::Halted(fault) => Phase::ReadAgainHalted(fault),
@@ -401,7 +401,7 @@ impl Run {
         if back.state() != readback::State::Complete {
             return;
         }
-        let (already, to) = (run.tally().of(RowState::AlreadySo) - before, run.plan().to);
+        let (already, to) = (run.counts().of(RowState::AlreadySet) - before, run.plan().to);
         // A run that pauses now says so itself, and how many they are.
         if why != Some(Outdated::AnotherWriter) {
             self.announcer.tell(Announcement::RunReadAgain { already: u64::from(already), to });
@@ -433,9 +433,9 @@ impl Run {
 
     fn observe(&'static self, run: &mut engine::Run) {
         self.write_file_when_stored(run);
-        let phase = match run.standing() {
-            RunStatus::Running | RunStatus::Outdated | RunStatus::Ended => Phase::Working,
-            RunStatus::Halted(halt) => Phase::Halted(halt),
+        let phase = match run.status() {
+            RunStatus::Running | RunStatus::Outdated | RunStatus::Finished => Phase::Working,
+            RunStatus::Paused(halt) => Phase::Halted(halt),
             RunStatus::Stopping | RunStatus::Stopped => Phase::Stopping,
         };
         self.take(run, phase);
@@ -444,7 +444,7 @@ impl Run {
     /// Shows what has changed since the last time.
     fn take(&'static self, run: &mut engine::Run, phase: Phase) {
         let fresh = run.take_fresh();
-        let (tally, to, now) = (run.tally(), run.plan().to, self.ports.clock.now());
+        let (tally, to, now) = (run.counts(), run.plan().to, self.ports.clock.now());
         self.states.update(|states| {
             for index in &fresh {
                 if let (Some(state), Some(row)) =
@@ -457,9 +457,9 @@ impl Run {
         let changed = fresh.iter().filter_map(|index| {
             let (row, planned) = (run.rows().get(*index as usize)?, run.plan().rows.get(*index as usize)?);
             match row.state {
-                RowState::Changed | RowState::AlreadySo => Some((planned.user, to.into())),
+                RowState::Changed | RowState::AlreadySet => Some((planned.user, to.into())),
                 RowState::ChangedBySomeoneElse => Some((planned.user, (!to).into())),
-                RowState::AnswerLost => Some((planned.user, Mfa::Unknown)),
+                RowState::Unconfirmed => Some((planned.user, Mfa::Unknown)),
                 _ => None,
             }
         });
@@ -539,7 +539,7 @@ impl Run {
 
     /// Every tenth, and every halt once.
     fn tell(&'static self, phase: &Phase, run: &engine::Run) {
-        let tally = run.tally();
+        let tally = run.counts();
         let was =
             self.progress.with_untracked(|progress| progress.as_ref().map(|progress| progress.phase.clone()));
         let had_halted =
@@ -572,11 +572,11 @@ impl Run {
     async fn over(&'static self, run: engine::Run, name: Rc<str>, is_stopped: bool) {
         self.commands.replace(None);
         self.show_changes();
-        let unread = run.to_read_back();
+        let unread = run.rows_to_verify();
         let (at, clock) = (self.ports.clock.wall(), &self.ports.clock);
         let mut storing = self.store_end(&name, (unread == 0 || is_stopped).then_some(at)).boxed_local();
         let stored = within(&**clock, LAST_WORD, &mut storing).await;
-        let tally = run.tally();
+        let tally = run.counts();
         self.progress.update(|progress| {
             if let Some(progress) = progress {
                 // Whoever reads rows back later ends nothing anew.
@@ -626,7 +626,7 @@ impl Run {
 }
 
 fn counts(plan: &Plan, tally: RowCounts) -> RunCounts {
-    let failed = [RowState::Refused, RowState::Failed, RowState::AnswerLost].map(|state| tally.of(state));
+    let failed = [RowState::Refused, RowState::Failed, RowState::Unconfirmed].map(|state| tally.of(state));
     RunCounts {
         number: plan.number(),
         total: tally.all(),

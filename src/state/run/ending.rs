@@ -34,7 +34,7 @@ impl StopLoss {
 }
 
 impl Run {
-    /// Stops the run; asks before, where that loses something.
+    /// PlannedPauses the run; asks before, where that loses something.
     pub fn ask_to_stop(&'static self) {
         if self.progress.with_untracked(|run| run.as_ref().and_then(loss_of)).is_some() {
             self.ending.set(Some(Ending::Stop));
@@ -97,7 +97,7 @@ mod tests {
         let failing = PauseReason::Failing { until: Millis(0), fault: Fault::Unreachable };
         for phase in [
             Phase::Working,
-            Phase::Halted(PauseReason::Asked),
+            Phase::Halted(PauseReason::ByPerson),
             Phase::Halted(PauseReason::PilotUser),
             Phase::Halted(PauseReason::Step),
             Phase::Halted(PauseReason::Token),

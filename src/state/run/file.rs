@@ -15,7 +15,7 @@ use crate::state::announcement::Announcement;
 
 /// Why a run file is not taken, a stored run not discarded or continued, or what is stored not shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotTaken {
+pub enum FilteredOut {
     /// It can't be used.
     Fault(RunFileFault),
     /// It could not be read.
@@ -85,9 +85,9 @@ impl Run {
         self.tasks.spawn(async move {
             let taken = match opening.await {
                 Opened::Cancelled => return,
-                Opened::TooLarge => Err(NotTaken::Fault(RunFileFault::TooLarge)),
-                Opened::Unreadable => Err(NotTaken::Unreadable),
-                Opened::Silent => Err(NotTaken::Silent),
+                Opened::TooLarge => Err(FilteredOut::Fault(RunFileFault::TooLarge)),
+                Opened::Unreadable => Err(FilteredOut::Unreadable),
+                Opened::Silent => Err(FilteredOut::Silent),
                 Opened::Bytes(bytes) => self.take_file(&bytes).await,
             };
             self.not_taken.set(taken.err());
@@ -95,18 +95,18 @@ impl Run {
         });
     }
 
-    async fn take_file(&'static self, bytes: &[u8]) -> Result<(), NotTaken> {
-        let file = run_file::read(bytes).map_err(NotTaken::Fault)?;
+    async fn take_file(&'static self, bytes: &[u8]) -> Result<(), FilteredOut> {
+        let file = run_file::read(bytes).map_err(FilteredOut::Fault)?;
         let environment = self.connection().map(|connection| connection.tenant().environment);
         if environment != Some(file.restored.plan.environment) {
-            return Err(NotTaken::OtherEnvironment);
+            return Err(FilteredOut::OtherEnvironment);
         }
         let name: Rc<str> = name_of(&file.restored.plan);
-        let known = self.entries_of(&name).await.map_err(NotTaken::NotStored)?;
+        let known = self.entries_of(&name).await.map_err(FilteredOut::NotStored)?;
         if !known.is_empty() {
-            return Err(NotTaken::HereAlready);
+            return Err(FilteredOut::HereAlready);
         }
         let stored = self.ports.journal.append(&name, file.entries).await;
-        stored.map_err(|fault| NotTaken::NotStored(Fault::NotStored(fault)))
+        stored.map_err(|fault| FilteredOut::NotStored(Fault::NotStored(fault)))
     }
 }

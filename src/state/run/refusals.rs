@@ -24,7 +24,7 @@ impl Run {
             PauseReason::NotStored(fault) | PauseReason::Failing { fault, .. } => {
                 self.directory.explain(Location::Run, Operation::ChangeFlag(None), fault);
             }
-            PauseReason::Asked
+            PauseReason::ByPerson
             | PauseReason::PilotUser
             | PauseReason::Step
             | PauseReason::Token

@@ -12,7 +12,7 @@ use pingone_mfa_core::engine::journal::{Damage, Entry, Restored, Restoring};
 use pingone_mfa_core::port::Taken;
 
 use super::carrying::lease_of;
-use super::{NotTaken, Run};
+use super::{FilteredOut, Run};
 use crate::state::announcement::Announcement;
 
 /// Milliseconds of a day.
@@ -96,9 +96,9 @@ impl Run {
             match sought {
                 // Where nothing can be stored there is nothing to be found; a run that begins says so.
                 Ok(()) | Err(JournalFault::Unavailable) => self.not_taken.update(|not_taken| {
-                    not_taken.take_if(|why| matches!(why, NotTaken::NotListed(_)));
+                    not_taken.take_if(|why| matches!(why, FilteredOut::NotListed(_)));
                 }),
-                Err(fault) => self.not_taken.set(Some(NotTaken::NotListed(fault))),
+                Err(fault) => self.not_taken.set(Some(FilteredOut::NotListed(fault))),
             }
         });
     }
@@ -132,7 +132,7 @@ impl Run {
             // The page that carries it out would go on storing into nothing.
             let taken = self.ports.lease.take(&lease_of(&connection), false).await;
             match taken {
-                Taken::Elsewhere => return self.not_taken.set(Some(NotTaken::WorkingElsewhere)),
+                Taken::Elsewhere => return self.not_taken.set(Some(FilteredOut::WorkingElsewhere)),
                 Taken::Silent => return self.storage_failed(Fault::LockSilent),
                 Taken::Held(_) | Taken::Unavailable => self.not_taken.set(None),
             }
@@ -146,7 +146,7 @@ impl Run {
     /// Says why what was asked of the stored runs was not done.
     pub(super) fn storage_failed(&'static self, fault: Fault) {
         self.announcer.tell(Announcement::Failed(fault.clone()));
-        self.not_taken.set(Some(NotTaken::NotStored(fault)));
+        self.not_taken.set(Some(FilteredOut::NotStored(fault)));
     }
 
     /// What is stored of a run, as it is.

@@ -55,7 +55,7 @@ pub const fn title(topic: Topic) -> &'static str {
         Topic::Environment => "The environment ID",
         Topic::User => "The user ID",
         Topic::Region => "The region",
-        Topic::Licence => "Services and licence",
+        Topic::License => "Services and licence",
         Topic::Limit => "How fast PingOne lets requests through",
         Topic::Network => "No answer, or not PingOne's",
         Topic::Storage => "What this page keeps",
@@ -143,7 +143,7 @@ pub const fn paragraphs(topic: Topic) -> &'static [&'static str] {
             "An environment is in one region, and each region has a domain of its own: .com North America, .ca Canada, .eu Europe, .com.au Australia, .sg Singapore, .asia Asia-Pacific.",
             "The region is the ending of your console's address. A token of one region is no good in another; this page compares both before it sends anything.",
         ],
-        Topic::Licence => &[
+        Topic::License => &[
             "LICENSE_EXCEEDED means that the licence doesn't cover the request.",
             "Where PingOne MFA isn't among the environment's services, requests about devices and policies may be refused with ACCESS_FAILED, whatever the role.",
             "Whether the flag itself can be changed without that service, PingOne doesn't say.",

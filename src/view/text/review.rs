@@ -156,8 +156,8 @@ pub fn reading(read: &str, all: &str) -> String {
 /// Why some are left out.
 pub fn exclusion(why: Exclusion, to: bool) -> &'static str {
     match why {
-        Exclusion::AlreadySo if to => "on by now",
-        Exclusion::AlreadySo => "off by now",
+        Exclusion::AlreadySet if to => "on by now",
+        Exclusion::AlreadySet => "off by now",
         Exclusion::AccountDisabled => "account disabled",
         Exclusion::Protected => "protected",
         Exclusion::Gone => "no longer exist",
@@ -220,14 +220,14 @@ pub fn obstacle(locale: &dyn Locale, obstacle: &Obstacle, pattern: Option<&str>)
         }
         Obstacle::Administrators => "In the environment called Administrators MFA is never turned off for more than 500 users at once. This guard looks at the environment's name only.".into(),
         Obstacle::NothingToDo => "Nobody of them needs a change.".into(),
-        Obstacle::TestUserMissing => "Start with: name one of these users, who is changed first.".into(),
-        Obstacle::TestUserUnknown => "Start with: nobody who will be changed has this username or ID.".into(),
-        Obstacle::StepUnreadable => "Then: a whole number from 1 on, or nothing.".into(),
+        Obstacle::PilotUserMissing => "Start with: name one of these users, who is changed first.".into(),
+        Obstacle::PilotUserUnknown => "Start with: nobody who will be changed has this username or ID.".into(),
+        Obstacle::PauseStepInvalid => "Then: a whole number from 1 on, or nothing.".into(),
         Obstacle::Reference => match pattern {
             Some(pattern) => format!("Change reference: it has to look like {pattern}."),
             None => "Change reference: this deployment requires one.".into(),
         },
-        Obstacle::TokenTyped => {
+        Obstacle::TokenEntered => {
             "There is a token in the change reference or in the reason. Take it out: both are stored.".into()
         }
         Obstacle::ReasonMissing => "Reason: say why MFA is turned off.".into(),

@@ -7,7 +7,7 @@ use pingone_mfa_core::domain::reason::Reason;
 use pingone_mfa_core::domain::row::{RowCounts, RowState};
 use pingone_mfa_core::port::Locale;
 
-use crate::state::run::{NotTaken, PauseReason};
+use crate::state::run::{FilteredOut, PauseReason};
 
 /// What is told when a run begins.
 pub fn started(users: &str, is_new: bool) -> String {
@@ -22,7 +22,7 @@ pub fn at(percent: u32, done: &str) -> String {
 /// Why a run waits, in one sentence.
 pub fn halt(halt: &PauseReason) -> String {
     match halt {
-        PauseReason::Asked => "Paused.".into(),
+        PauseReason::ByPerson => "Paused.".into(),
         PauseReason::PilotUser => "The test user is done. The run waits for you.".into(),
         PauseReason::Step => "As many users as you named are done. The run waits for you.".into(),
         PauseReason::Token => "Paused: token needed. Nothing is lost.".into(),
@@ -143,7 +143,7 @@ fn device(device: &Device) -> String {
 /// What is told when a run is over.
 pub fn ended(locale: &dyn Locale, tally: RowCounts, is_stopped: bool) -> String {
     let changed = locale.number(u64::from(tally.of(RowState::Changed)));
-    let failed = [RowState::Failed, RowState::Refused, RowState::AnswerLost].map(|state| tally.of(state));
+    let failed = [RowState::Failed, RowState::Refused, RowState::Unconfirmed].map(|state| tally.of(state));
     let failed = locale.number(failed.into_iter().map(u64::from).sum());
     let word = if is_stopped { "Stopped" } else { "Finished" };
     format!("{word}: {changed} changed, {failed} failed.")
@@ -229,25 +229,27 @@ pub const SAVE_FILE_MEANING: &str = "Hand over to another computer. The file has
 pub const OPEN_FILE: &str = "Continue from a run file …";
 
 /// Why a run file is not taken.
-pub fn not_taken(why: &NotTaken) -> String {
+pub fn not_taken(why: &FilteredOut) -> String {
     match why {
-        NotTaken::Fault(fault) => format!("The run file is not taken: {fault}. Nothing was stored or sent."),
-        NotTaken::Unreadable => "The file could not be read. Nothing was stored or sent.".into(),
-        NotTaken::Silent => format!("{} Nothing was stored or sent.", super::FILE_SILENT),
-        NotTaken::NotListed(why) => format!(
+        FilteredOut::Fault(fault) => {
+            format!("The run file is not taken: {fault}. Nothing was stored or sent.")
+        }
+        FilteredOut::Unreadable => "The file could not be read. Nothing was stored or sent.".into(),
+        FilteredOut::Silent => format!("{} Nothing was stored or sent.", super::FILE_SILENT),
+        FilteredOut::NotListed(why) => format!(
             "Runs that were stored here earlier can't be shown ({why}). One of them may be unfinished: reload the page before you start another."
         ),
-        NotTaken::OtherEnvironment => {
+        FilteredOut::OtherEnvironment => {
             "The run file is of another environment. Connect to that one. Nothing was stored or sent.".into()
         }
-        NotTaken::HereAlready => {
+        FilteredOut::HereAlready => {
             "This run is stored in this browser already. Continue it there, or discard it first.".into()
         }
-        NotTaken::WorkingElsewhere => {
+        FilteredOut::WorkingElsewhere => {
             "A run in this environment is working in another tab. Stop it there before you discard one."
                 .into()
         }
-        NotTaken::NotStored(fault) => super::fault(fault),
+        FilteredOut::NotStored(fault) => super::fault(fault),
     }
 }
 
@@ -276,8 +278,8 @@ pub fn facts(number: &str, reference: &str, time: &str) -> String {
 }
 
 /// How far it is.
-pub fn done(done: &str, left: &str, ready: Option<&str>, waits_ahead: bool) -> String {
-    let waits = if waits_ahead { " plus the time it waits for you" } else { "" };
+pub fn done(done: &str, left: &str, ready: Option<&str>, will_pause_again: bool) -> String {
+    let waits = if will_pause_again { " plus the time it waits for you" } else { "" };
     let ready = ready.map(|at| format!(", finishes about {at}{waits}")).unwrap_or_default();
     format!("{done} done, {left} to go{ready}.")
 }
@@ -342,10 +344,10 @@ pub fn meaning(state: RowState) -> &'static str {
         RowState::Waiting => "Nothing was sent for this user.",
         RowState::Sending => "Sent, and not yet settled.",
         RowState::Changed => "PingOne answered that the flag is what was asked for.",
-        RowState::AlreadySo => "It was so before anything was sent.",
+        RowState::AlreadySet => "It was so before anything was sent.",
         RowState::Refused => "PingOne refused. The flag is what it was.",
         RowState::Failed => "It did not work, and the flag is not known to have changed.",
-        RowState::AnswerLost => "Sent, answer lost. No read could tell what the flag is.",
+        RowState::Unconfirmed => "Sent, answer lost. No read could tell what the flag is.",
         RowState::Gone => "The user no longer exists.",
         RowState::ChangedBySomeoneElse => "It was changed, and a later read says that it is different again.",
     }

@@ -119,12 +119,12 @@ pub fn trouble(locale: &dyn Locale, trouble: &Trouble) -> String {
         Problem::NotAnAddress => "whose cell isn't one e-mail address",
         Problem::OtherCellCount => "with another number of cells than the other lines",
         Problem::Unreadable => "with a character that can't be read",
-        Problem::SeveralPeople => {
+        Problem::SeveralAddresses => {
             return format!(
                 "{lines} with several addresses in one cell ({first}{more}). They count as not found: put each address in a line of its own."
             );
         }
-        Problem::NotTaken => {
+        Problem::FilteredOut => {
             return format!("{lines} not taken, as you chose ({first}{more}). They count as not found.");
         }
     };

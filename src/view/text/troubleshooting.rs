@@ -1,8 +1,8 @@
 //! Why something doesn't work: causes, what to do, who can do it, and what was seen.
 
 use pingone_mfa_core::domain::check::{Check, Seen, Verdict};
-use pingone_mfa_core::domain::diagnosis::{Cause, Next, Who};
-use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Operation, Plain, Reach, Symptom};
+use pingone_mfa_core::domain::diagnosis::{Cause, NextStep, Responsible};
+use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Operation, PlainResult, Reach, Symptom};
 use pingone_mfa_core::domain::fault::{Fault, Refusal};
 use pingone_mfa_core::domain::region::RegionCode;
 use pingone_mfa_core::domain::role::{Permission, Role};
@@ -54,12 +54,12 @@ pub fn point(point: u8) -> String {
 }
 
 /// The button that does something about it.
-pub fn next(next: &Next, label: impl Fn(&RegionCode) -> String) -> String {
+pub fn next(next: &NextStep, label: impl Fn(&RegionCode) -> String) -> String {
     match next {
-        Next::TryAgain => super::fault::TRY_AGAIN.into(),
-        Next::ReplaceToken => super::band::REPLACE.into(),
-        Next::UseRegion(code) => super::connect::take_region(&label(code)),
-        Next::UseEnvironment(_) => "Use the application's own environment".into(),
+        NextStep::TryAgain => super::fault::TRY_AGAIN.into(),
+        NextStep::ReplaceToken => super::band::REPLACE.into(),
+        NextStep::UseRegion(code) => super::connect::take_region(&label(code)),
+        NextStep::UseEnvironment(_) => "Use the application's own environment".into(),
     }
 }
 
@@ -93,7 +93,7 @@ pub const fn check(check: Check) -> &'static str {
         Check::Answers => "Answers",
         Check::Limit => "Rate limit",
         Check::Service => "PingOne",
-        Check::Licence => "Licence",
+        Check::License => "Licence",
         Check::MfaProduct => "MFA product",
         Check::PingId => "PingID",
         Check::Account => "Account",
@@ -168,7 +168,7 @@ const fn plain_cause(cause: Cause) -> &'static str {
         Cause::UserUnreadable => "The user ID is no UUID.",
         Cause::UserMissing => "There is no user with this ID in this environment.",
         Cause::PathUnknown => "The address of the API is wrong: PingOne's gateway doesn't know it.",
-        Cause::LicenceExceeded => "The licence of this environment doesn't cover it.",
+        Cause::LicenseExceeded => "The licence of this environment doesn't cover it.",
         Cause::MfaMissing => "MFA is not among the services of this environment.",
         Cause::PingIdDecides => "PingID is in use: it decides who is asked, and not this flag.",
         Cause::Offline => "This computer seems to be offline.",
@@ -186,7 +186,7 @@ const fn plain_cause(cause: Cause) -> &'static str {
         Cause::RateLimited => "PingOne limits the requests of this licence.",
         Cause::ServiceFailing => "PingOne itself fails.",
         Cause::OneRecordFailing => "PingOne fails for this record or page alone; others work.",
-        Cause::PassedBy => "It failed, and worked when it was asked again.",
+        Cause::Temporary => "It failed, and worked when it was asked again.",
         Cause::RequestRefused => "PingOne refuses the request itself. That shouldn't happen.",
         Cause::AnswerUnknown => "The answer is damaged, or has a shape that this page doesn't know.",
         Cause::ListInconsistent => "The pages of PingOne's list contradict each other.",
@@ -248,7 +248,7 @@ const fn plain_to_do(cause: Cause) -> &'static str {
         Cause::NoRole => {
             "Compare the environment ID. If it is right, ask for the role Identity Data Admin in this environment."
         }
-        Cause::RoleArriving | Cause::PassedBy => "Try again.",
+        Cause::RoleArriving | Cause::Temporary => "Try again.",
         Cause::ScopeTooNarrow => {
             "Ask for the role Identity Data Admin in the user's population, or in the whole environment."
         }
@@ -260,7 +260,7 @@ const fn plain_to_do(cause: Cause) -> &'static str {
             "Compare the user ID: it is the one that creating the user answered. The user may have been deleted."
         }
         Cause::PathUnknown => "Correct apiBase in config.json: it ends in /v1, once.",
-        Cause::LicenceExceeded => "Compare the licence with the number of users, or have it extended.",
+        Cause::LicenseExceeded => "Compare the licence with the number of users, or have it extended.",
         Cause::MfaMissing => "Have PingOne MFA added to the environment's services.",
         Cause::PingIdDecides => "Look at PingID's own settings and policies.",
         Cause::Offline => "Go online and try again. Nothing is lost.",
@@ -319,24 +319,24 @@ const fn plain_to_do(cause: Cause) -> &'static str {
 }
 
 /// Who can do it.
-pub fn who(who: Who, environment: Option<&str>) -> String {
+pub fn who(who: Responsible, environment: Option<&str>) -> String {
     let of = environment.map(|name| format!(" of {name}")).unwrap_or_default();
     match who {
-        Who::You => "You.".into(),
-        Who::Time => "Nobody: it takes time.".into(),
-        Who::EnvironmentAdmin => format!("An Environment Admin{of}."),
-        Who::LicenceHolder => "Whoever looks after your organization's PingOne licence.".into(),
-        Who::PolicyAdmin => format!("Whoever looks after the sign-on policies{of}."),
-        Who::NetworkAdmin => "Whoever runs your network or its proxy.".into(),
-        Who::Deployer => "Whoever has put this page where it is.".into(),
-        Who::PingSupport => "PingOne's support. It asks for the time of the request, and for its Correlation-Id if this page shows one.".into(),
-        Who::Makers => "The makers of this page.".into(),
+        Responsible::You => "You.".into(),
+        Responsible::Time => "Nobody: it takes time.".into(),
+        Responsible::EnvironmentAdmin => format!("An Environment Admin{of}."),
+        Responsible::LicenseHolder => "Whoever looks after your organization's PingOne licence.".into(),
+        Responsible::PolicyAdmin => format!("Whoever looks after the sign-on policies{of}."),
+        Responsible::NetworkAdmin => "Whoever runs your network or its proxy.".into(),
+        Responsible::Deployer => "Whoever has put this page where it is.".into(),
+        Responsible::PingSupport => "PingOne's support. It asks for the time of the request, and for its Correlation-Id if this page shows one.".into(),
+        Responsible::Makers => "The makers of this page.".into(),
     }
 }
 
 /// Whether there is somebody to write to.
-pub const fn is_somebody_elses(who: Who) -> bool {
-    !matches!(who, Who::You | Who::Time)
+pub const fn is_somebody_elses(who: Responsible) -> bool {
+    !matches!(who, Responsible::You | Responsible::Time)
 }
 
 /// What was seen, in words.
@@ -390,7 +390,7 @@ pub fn seen(
         ),
         Seen::Region(Some(code)) => format!("issued in {}, asked elsewhere", label(code)),
         Seen::Region(None) => "issued where it is asked, by the token's own claims".into(),
-        Seen::RegionNotSaid => "the token doesn't say where it was issued".into(),
+        Seen::RegionNotStated => "the token doesn't say where it was issued".into(),
         Seen::Reach(reach) => reached(*reach),
         Seen::Answered => "PingOne answered".into(),
         Seen::OthersWork => "fails for this one; others work".into(),
@@ -438,15 +438,15 @@ fn reached(reach: Reach) -> String {
         "the page's own server doesn't answer either"
     };
     match (reach.host, reach.readable) {
-        (Plain::Forbidden, _) => {
+        (PlainResult::Forbidden, _) => {
             "the browser refuses to ask PingOne's host: connect-src of the page's policy doesn't name it"
                 .into()
         }
-        (Plain::Unanswered, _) => format!("no connection to PingOne's host; {page}"),
-        (Plain::Answered, Some(status)) => {
+        (PlainResult::Unanswered, _) => format!("no connection to PingOne's host; {page}"),
+        (PlainResult::Answered, Some(status)) => {
             format!("a plain request got through and was answered with {status}")
         }
-        (Plain::Answered, None) => {
+        (PlainResult::Answered, None) => {
             "a plain request got through, so you are online; its answer may not be read".into()
         }
     }

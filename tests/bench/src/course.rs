@@ -63,7 +63,7 @@ impl Trial {
             for method in ["GET", "OPTIONS"] {
                 let on = On { method: Some(method.to_owned()), ..On::default() };
                 let fault = Fault::Delay { millis: scenario.latency_millis };
-                world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault })?;
+                world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault })?;
             }
         }
         Ok(Self { scenario, world, origin })
@@ -79,7 +79,7 @@ impl Trial {
             Contender::Peer => self.peer(figures).await,
             Contender::Page => self.page(figures).await,
         };
-        self.world.sandbox().clear_seen();
+        self.world.sandbox().clear_requests();
         match outcome {
             Ok(Some(millis)) => figures.add(contender, Measure::Listing, millis),
             Ok(None) => {}

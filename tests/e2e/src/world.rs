@@ -130,13 +130,13 @@ impl World {
     pub fn expose_correlation_ids(&self) {
         let mut sandbox = self.sandbox();
         let behaviour = Behaviour { expose_correlation_id: true, ..sandbox.behaviour().clone() };
-        sandbox.behave(behaviour).expect("a valid behavior");
+        sandbox.set_behaviour(behaviour).expect("a valid behavior");
     }
 
     /// Issues an access token that the sandbox accepts.
     #[must_use]
     pub fn token(&self, spec: &TokenSpec) -> String {
-        self.sandbox().mint(spec, now())
+        self.sandbox().issue_token(spec, now())
     }
 
     /// Advances the clocks of the sandbox and, until it is reloaded, of the page by ten minutes. A token with a
@@ -373,7 +373,7 @@ fn holds(bytes: &[u8], needle: &[u8]) -> bool {
 /// Gives devices to the users for whom tests turn MFA on. Without a device the page would ask for confirmation first.
 fn with_devices(mut sandbox: Sandbox) -> Sandbox {
     for username in ["jonas.brandt", "test.user07"] {
-        if let Some(user) = sandbox.user_named(username) {
+        if let Some(user) = sandbox.user_by_username(username) {
             sandbox.set_devices(user, vec![DeviceSpec::active(DeviceType::Totp)]);
         }
     }

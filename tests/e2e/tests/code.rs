@@ -34,7 +34,7 @@ async fn the_displayed_request_is_available_as_code_in_every_language() {
     page.see("tab", "Typed").await.send_keys(Key::Left + "").await.unwrap();
     assert_eq!(page.focus().await, "Code", "the arrow key wraps around to the last tab");
     assert_eq!(page.chosen("Language").await, "cURL");
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     let environment = world.sandbox().environment_id();
     let url = format!("{}/v1/environments/{environment}/users/{jonas}/mfaEnabled", world.api_origin);
     let sample = Sample::new(Method::Put, &url, Some(br#"{"mfaEnabled":true}"#));

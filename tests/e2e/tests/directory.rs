@@ -38,7 +38,7 @@ fn pages(method: &str, endpoint: &str, page: Option<u64>) -> On {
 
 fn add_fault(world: &World, page: Option<u64>, times: Option<u64>, fault: Fault) {
     let rule = Rule { on: pages("GET", "users", page), share: 1.0, skip: 0, times, fault };
-    assert_eq!(world.sandbox().go_wrong(rule), Ok(()), "a valid rule");
+    assert_eq!(world.sandbox().add_fault(rule), Ok(()), "a valid rule");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -159,7 +159,7 @@ async fn a_user_without_devices_is_explained_and_gets_a_bypass() {
     page.press_beginning("button", "Allow until ").await;
     page.hear("PingOne answered at").await;
     page.hear("until it ends this person is let in without a second factor").await;
-    let dina = world.sandbox().user_named("dina.nodevice").unwrap();
+    let dina = world.sandbox().user_by_username("dina.nodevice").unwrap();
     assert_eq!(world.sandbox().mfa_enabled(dina), Some(true), "a bypass doesn't change the flag");
     page.hear("MFA is on for").await;
     page.press("button", "Show 1: All users, MFA on, but bypassed").await;
@@ -201,7 +201,7 @@ async fn actions_disabled_by_the_deployment_are_not_offered() {
     page.hear("This deployment doesn't permit turning MFA off.").await;
     assert_eq!(page.names("radio", "Disable MFA").await, Vec::<String>::new());
     page.press("button", "Keep as it is").await;
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     assert_eq!(world.sandbox().mfa_enabled(jonas), Some(true));
 
     let world = World::start(50, |origin| quick(origin).replacen('{', r#"{"access":"read","#, 1)).await;
@@ -225,7 +225,7 @@ async fn devices_of_selected_users_are_read_if_the_device_report_is_forbidden() 
     page.hear("Devices of 2 of 2 users read.").await;
     let usable = |name: &str| {
         let sandbox = world.sandbox();
-        let devices = sandbox.devices(sandbox.user_named(name).unwrap()).unwrap();
+        let devices = sandbox.devices(sandbox.user_by_username(name).unwrap()).unwrap();
         devices.iter().filter(|device| device.state == DeviceState::Active).count()
     };
     let without = ["dina.nodevice", "adaeze.okonkwo"].into_iter().filter(|name| usable(name) == 0).count();
@@ -301,7 +301,7 @@ async fn small_or_empty_pages_and_churn_lose_no_users() {
     let world = World::start(1500, quick).await;
     let behaviour =
         Behaviour { smaller_pages: true, largest_page: 90, churn_every: Some(3), ..Behaviour::default() };
-    world.sandbox().behave(behaviour).unwrap();
+    world.sandbox().set_behaviour(behaviour).unwrap();
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.press_beginning("button", "Load all 1,50").await;
@@ -358,7 +358,7 @@ async fn a_failed_page_is_retried_and_a_permanent_failure_is_reported() {
     );
     page.press("button", "Load all 1,500 users").await;
     page.hear("1,500 users. List read").await;
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     add_fault(&world, Some(3), None, Fault::Status { status: 500, retry_after: None, without_cors: false });
     page.press("button", "Read again").await;
     page.hear("users were not read and are not in the list.").await;
@@ -366,7 +366,7 @@ async fn a_failed_page_is_retried_and_a_permanent_failure_is_reported() {
     page.fill("searchbox", "Search users", "nobody.at.all").await;
     page.hear("users loaded so far.").await;
     page.see("button", "Search PingOne for 'nobody.at.all'").await;
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     // The driver scrolls only to the edge of the window, where the top bar covers the button.
     page.value("window.scrollTo(0, 0)").await;
     page.press("button", "Go on").await;
@@ -402,7 +402,7 @@ async fn a_malformed_list_or_a_bad_next_link_is_reported() {
     add_fault(&world, Some(2), None, Fault::NextLoops);
     page.press("button", "Load all 1,500 users").await;
     page.hear("pages go round in a circle").await;
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     let elsewhere =
         Fault::NextElsewhere { href: "https://api.pingone.evil.example/v1/users?cursor=x".into() };
     add_fault(&world, Some(1), None, elsewhere);
@@ -413,7 +413,7 @@ async fn a_malformed_list_or_a_bad_next_link_is_reported() {
 
 /// Heals the sandbox and returns a connected page that hasn't loaded all users.
 async fn partly_listed(world: &World) -> Page {
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.see("button", "Load all 1,500 users").await;
@@ -454,14 +454,14 @@ async fn an_html_refusal_by_a_gateway_is_explained_and_loses_no_users() {
     assert!((200..1500).contains(&shown), "loaded users are kept: {shown}");
     page.press("tab", "Raw").await;
     page.hear("<h1>The requested URL was rejected.").await;
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     page.press("button", "Go on").await;
     page.hear("1,500 users. List read").await;
 
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     let refused = On { method: Some("PUT".into()), endpoint: Some("mfaEnabled".into()), ..On::default() };
     let rule = Rule { on: refused, share: 1.0, skip: 0, times: None, fault: Fault::Gateway { status: 403 } };
-    assert_eq!(world.sandbox().go_wrong(rule), Ok(()));
+    assert_eq!(world.sandbox().add_fault(rule), Ok(()));
     page.fill("searchbox", "Search users", "jonas.brandt").await;
     page.press("switch", "MFA for jonas.brandt").await;
     page.press("button", "Jonas Brandt, open jonas.brandt").await;
@@ -470,7 +470,7 @@ async fn an_html_refusal_by_a_gateway_is_explained_and_loses_no_users() {
     assert_eq!(world.sandbox().mfa_enabled(jonas), Some(false));
     let ran = page.ask_shadow("[window.ran ?? null, root.querySelectorAll('center, script').length]").await;
     assert_eq!(ran, serde_json::json!([null, 0]), "the HTML is shown as text");
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
 }
@@ -525,7 +525,7 @@ async fn an_odd_flag_leaves_a_change_unconfirmed_and_is_unknown_in_the_user_draw
         page.see("switch", &format!("MFA for {username}")).await;
         let on = On { user: Some(user), ..On::default() };
         let fault = Fault::OddFlag { values: vec![value.into()] };
-        world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+        world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
         page.ask_shadow("root.querySelector('tbody td.mfa [role=switch]').click()").await;
         page.see("button", &format!("Read MFA for {username}")).await;
         page.hear("Sent, answer lost: it may have been changed or not.").await;
@@ -542,7 +542,7 @@ async fn an_odd_flag_leaves_a_change_unconfirmed_and_is_unknown_in_the_user_draw
             Vec::<String>::new(),
             "{value}: neither on nor off"
         );
-        world.sandbox().heal();
+        world.sandbox().clear_faults();
         page.press_beginning("button", "Read MFA").await;
         page.hear("MFA is on").await;
         page.press("button", "Close").await;
@@ -587,10 +587,10 @@ async fn an_expired_token_pauses_the_device_report_and_a_new_one_resumes_it() {
         times: None,
         fault: Fault::Status { status: 401, retry_after: None, without_cors: false },
     };
-    assert_eq!(world.sandbox().go_wrong(ends), Ok(()));
+    assert_eq!(world.sandbox().add_fault(ends), Ok(()));
     page.press("button", "Read PingOne's report of devices").await;
     page.hear("With another token the report of devices goes on.").await;
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     let before = world.sandbox().seen().len();
     page.press("button", "Replace token").await;
     page.paste_token(&world.token(&TokenSpec::default())).await;
@@ -636,7 +636,7 @@ async fn a_list_that_changes_during_loading_is_reported() {
     page.see("grid", "Users").await;
     page.hear("00 of about 1,500 loaded").await;
     let first = world.sandbox().user_ids().next().unwrap();
-    world.sandbox().happen(BackgroundChange::Deleted(first), pingone_sandbox::server::now());
+    world.sandbox().apply_background_change(BackgroundChange::Deleted(first), pingone_sandbox::server::now());
     page.hear("PingOne counts 1,499: the list changed while it was read.").await;
     assert_eq!(page.shown().await, 1500);
 }

@@ -144,7 +144,7 @@ async fn a_host_page_provides_tokens_and_gets_events_without_names_or_tokens() {
     assert_eq!(puts(&world), 0);
     page.value("window.forbids = false").await;
     let username = name.trim_start_matches("MFA for ").to_owned();
-    let user = world.sandbox().user_named(&username).expect("a user");
+    let user = world.sandbox().user_by_username(&username).expect("a user");
     page.press("switch", &name).await;
     page.wait_for_switch(&name, true).await;
     wait_for_event(&page, "changed").await;
@@ -162,7 +162,7 @@ async fn a_host_page_provides_tokens_and_gets_events_without_names_or_tokens() {
     // During the run PingOne refuses the token, and the host page provides another.
     let on = On { method: Some("PUT".into()), endpoint: Some("mfaEnabled".into()), user: None, page: None };
     let fault = Fault::Status { status: 401, retry_after: None, without_cors: false };
-    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 1, times: Some(1), fault }).expect("a rule");
+    world.sandbox().add_fault(Rule { on, share: 1.0, skip: 1, times: Some(1), fault }).expect("a rule");
     let next = world.token(&TokenSpec { lifetime_seconds: 3000, ..TokenSpec::default() });
     host.tokens.give(&next);
     let users = run_off(&world, &page).await;
@@ -202,7 +202,7 @@ async fn check_methods(world: &World, page: &Page, number: &Value) {
         "a report for the host page has no names"
     );
 
-    world.sandbox().clear_seen();
+    world.sandbox().clear_requests();
     page.value("document.querySelector('#one').refresh()").await;
     page.until("heard.filter(([, name]) => name === 'users-loaded').length === 2").await;
     assert_eq!(details(page, "users-loaded").await, vec![json!({"users": 40}); 2]);
@@ -321,7 +321,7 @@ async fn a_moved_element_continues_a_removed_one_pauses_and_a_run_keeps_its_envi
     // Removed: requests in flight are the last ones.
     page.value("(window.kept = document.querySelector('#one')).remove()").await;
     tokio::time::sleep(Duration::from_millis(500)).await;
-    world.sandbox().clear_seen();
+    world.sandbox().clear_requests();
     let sent = puts(&world);
     assert!(usize::try_from(sent).expect("a small number") < users, "it was interrupted");
     tokio::time::sleep(Duration::from_secs(2)).await;

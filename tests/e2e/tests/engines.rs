@@ -133,7 +133,7 @@ async fn the_table_can_be_navigated_by_keyboard() {
 async fn one_user_can_be_opened_turned_on_and_off_and_closed() {
     let world = World::start(60, quick).await;
     let page = listed(&world, "60").await;
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     page.fill("searchbox", "Search users", "jonas brandt").await;
     page.press("button", "Jonas Brandt, open jonas.brandt").await;
     page.see("region", "User").await;

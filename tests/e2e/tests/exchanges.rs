@@ -21,7 +21,7 @@ async fn copied(page: &Page, button: &str) -> String {
 
 fn add_fault(world: &World, rule: Value) {
     let rule: Rule = serde_json::from_value(rule).expect("a rule");
-    world.sandbox().go_wrong(rule).expect("a valid rule");
+    world.sandbox().add_fault(rule).expect("a valid rule");
 }
 
 async fn rows(page: &Page) -> u64 {
@@ -134,7 +134,7 @@ async fn many_exchanges_are_rendered_a_few_times_per_second_and_only_while_open(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_has_no_personal_data_unless_requested_for_that_copy() {
     let world = World::with_users(250).await;
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     let page = world.open().await;
     page.run(NOTE_COPIES).await;
     page.connect(&world.token(&TokenSpec::default())).await;
@@ -310,7 +310,7 @@ async fn bad_bodies_are_shown_as_text_and_the_page_stays_usable() {
         json!({"kind": "text", "status": status,
         "text": text, "encoding": encoding, "times": times})
     };
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     for (fault, shown) in [
         (text(200, script, "utf8", 1), "Sign in, please</html>"),
         (text(403, script, "utf16", 1), "onerror=\"window.ran = true\">Sign in, please</html>"),
@@ -325,7 +325,7 @@ async fn bad_bodies_are_shown_as_text_and_the_page_stays_usable() {
         (json!({"kind": "nested", "depth": 200_000}), "[\n  [\n    ["),
     ] {
         let label = fault.to_string().chars().take(80).collect::<String>();
-        world.sandbox().heal();
+        world.sandbox().clear_faults();
         add_fault(&world, json!({"on": {"method": "GET", "endpoint": "user"}, "fault": fault}));
         page.find_in_pingone(&jonas.to_string()).await;
         page.hear("What to do").await;
@@ -393,7 +393,7 @@ async fn help_is_available_before_and_after_connecting_and_can_be_searched() {
 async fn requests_saved_as_har_have_no_personal_data_and_replay_in_the_sandbox() {
     let world = World::with_users(250).await;
     let downloads = world.downloads().await;
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     let page = world.open().await;
     let token = world.token(&TokenSpec::default());
     page.connect(&token).await;

@@ -76,7 +76,7 @@ async fn a_portal_provides_tokens_and_gets_counts_and_ids() {
     page.enter_frame().await;
     page.hear("30 users. List read").await;
     assert!(page.find("password", "Access token").await.is_none(), "tokens come only from the portal");
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     assert_eq!(world.sandbox().mfa_enabled(jonas), Some(true));
@@ -84,7 +84,7 @@ async fn a_portal_provides_tokens_and_gets_counts_and_ids() {
     // During the run PingOne refuses the token, and the portal provides another.
     let on = On { method: Some("PUT".into()), endpoint: Some("mfaEnabled".into()), user: None, page: None };
     let fault = Fault::Status { status: 401, retry_after: None, without_cors: false };
-    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 1, times: Some(1), fault }).unwrap();
+    world.sandbox().add_fault(Rule { on, share: 1.0, skip: 1, times: Some(1), fault }).unwrap();
     let next = world.token(&TokenSpec { lifetime_seconds: 3000, ..TokenSpec::default() });
     backend.give(&next);
     page.choose("MFA status", "MFA: off").await;

@@ -75,7 +75,7 @@ async fn without_access_to_the_protected_group_no_bypass_is_allowed() {
     let page = listed(&world, "40").await;
     let on = On { method: Some("GET".into()), endpoint: Some("users".into()), ..On::default() };
     let fault = Fault::Status { status: 403, retry_after: None, without_cors: false };
-    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+    world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
     page.press("switch", "MFA for adaeze.okonkwo").await;
     page.hear("Whether this person is in a protected group could not be read, so nothing was sent.").await;
     assert!(page.names("dialog", "Change MFA for").await.is_empty());
@@ -85,7 +85,7 @@ async fn without_access_to_the_protected_group_no_bypass_is_allowed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn turning_mfa_on_without_an_active_device_asks_for_confirmation() {
     let world = World::start(40, quick).await;
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     world.sandbox().set_devices(jonas, vec![]);
     let page = listed(&world, "40").await;
     page.press("switch", "MFA for jonas.brandt").await;
@@ -105,16 +105,16 @@ async fn turning_mfa_on_without_an_active_device_asks_for_confirmation() {
 #[tokio::test(flavor = "multi_thread")]
 async fn unreadable_devices_need_confirmation_but_an_active_device_does_not() {
     let world = World::start(40, quick).await;
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     let page = listed(&world, "40").await;
     let on = On { endpoint: Some("devices".into()), ..On::default() };
     let fault = Fault::Status { status: 403, retry_after: None, without_cors: false };
-    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+    world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
     page.press("switch", "MFA for jonas.brandt").await;
     page.hear("The devices of Jonas Brandt couldn't be read.").await;
     page.press("button", "Cancel").await;
     assert_eq!(puts(&world), 0);
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     world.sandbox().set_devices(jonas, vec![DeviceSpec::active(DeviceType::Totp)]);
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
@@ -125,7 +125,7 @@ async fn unreadable_devices_need_confirmation_but_an_active_device_does_not() {
 async fn users_without_a_known_device_are_skipped_until_included_or_checked() {
     let world = World::start(60, quick).await;
     world.give_devices();
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     world.sandbox().set_devices(jonas, vec![]);
     let page = listed(&world, "60").await;
     page.choose("MFA status", "MFA: off").await;
@@ -163,7 +163,7 @@ async fn an_unreadable_user_is_named_skipped_and_can_be_retried() {
         },
     ] {
         let fault = Fault::Status { status: 400, retry_after: None, without_cors: false };
-        world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+        world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
     }
     page.choose("MFA status", "MFA: on").await;
     page.press_beginning("checkbox", "Select all ").await;
@@ -173,7 +173,7 @@ async fn an_unreadable_user_is_named_skipped_and_can_be_retried() {
     page.check_appearance("review-unreadable").await;
     assert_eq!(page.axe().await, Vec::<String>::new());
     let before = page.names("button", "Run ").await.remove(0);
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     page.press("button", "Try again").await;
     page.hear("will be changed").await;
     assert!(!page.text().await.contains("couldn't be read"));
@@ -190,7 +190,7 @@ fn token_owned_by(world: &World, user: Uuid) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn changing_the_own_account_asks_for_confirmation() {
     let world = World::start(40, quick).await;
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     let page = world.open().await;
     page.connect(&token_owned_by(&world, jonas)).await;
     page.hear("40 users. List read").await;
@@ -219,7 +219,7 @@ async fn changing_the_own_account_asks_for_confirmation() {
 async fn a_run_skips_the_own_account_until_it_is_included() {
     let world = World::start(40, quick).await;
     world.give_devices();
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     let page = world.open().await;
     page.connect(&token_owned_by(&world, jonas)).await;
     page.hear("40 users. List read").await;

@@ -177,7 +177,7 @@ async fn the_page_connects_lists_and_switches_under_a_sub_path() {
     let page = world.visit(&nginx.url()).await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("250 users. List read").await;
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     assert_eq!(world.sandbox().mfa_enabled(jonas), Some(true));

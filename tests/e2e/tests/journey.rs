@@ -24,14 +24,14 @@ async fn a_token_lists_users_and_a_switch_shows_pingones_response() {
     let lists = |seen: &&Seen| seen.method == "GET" && seen.query.contains("limit=200");
     assert_eq!(world.sandbox().seen().iter().filter(lists).count(), 2, "250 users are two pages");
 
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     assert!(!page.is_on("MFA for jonas.brandt").await);
     page.press("switch", "MFA for jonas.brandt").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     assert_eq!(world.sandbox().mfa_enabled(jonas), Some(true));
     page.hear("mfaEnabled\ntrue").await;
 
-    let adaeze = world.sandbox().user_named("adaeze.okonkwo").unwrap();
+    let adaeze = world.sandbox().user_by_username("adaeze.okonkwo").unwrap();
     page.press("switch", "MFA for adaeze.okonkwo").await;
     page.see("dialog", "Change MFA for Adaeze Okonkwo").await;
     assert_eq!(page.focus().await, "Keep as it is");
@@ -142,7 +142,7 @@ async fn changing_one_of_a_hundred_thousand_users_needs_few_requests() {
 async fn a_user_id_is_enough_to_change_a_user() {
     let world = World::with_users(5000).await;
     let page = world.open().await;
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.enter("textbox", "User ID", &jonas.to_string()).await;
     page.hear("5,000 users. None loaded.").await;

@@ -39,7 +39,7 @@ async fn panel(page: &Page, sentence: &str) -> String {
 async fn an_account_that_cannot_sign_in_is_reported_first_and_not_contradicted() {
     let world = World::start(60, quick).await;
     let page = listed(&world, "60").await;
-    let id = |username: &str| world.sandbox().user_named(username).unwrap().to_string();
+    let id = |username: &str| world.sandbox().user_by_username(username).unwrap().to_string();
     for (username, note, meaning) in [
         ("lena.locked", Some("Account is locked: unlock it in PingOne's console."), "MFA is on"),
         ("dora.disabled", Some("Account is disabled: enable it in PingOne's console."), "MFA is off"),
@@ -145,7 +145,7 @@ async fn check_card_widths(page: &Page, screen: &str) {
 fn add_fault(world: &World, endpoint: &str, method: &str, status: u16) {
     let on = On { method: Some(method.into()), endpoint: Some(endpoint.into()), user: None, page: None };
     let fault = Fault::Status { status, retry_after: None, without_cors: false };
-    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+    world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -170,10 +170,10 @@ async fn a_fault_card_uses_the_available_width_in_every_place() {
     page.press("button", "Read again").await;
     page.hear("PingOne refuses the request itself.").await;
     check_card_widths(&page, "list-failed").await;
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     // One user's change is refused.
     add_fault(&world, "mfaEnabled", "PUT", 403);
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap().to_string();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap().to_string();
     page.find_in_pingone(&jonas).await;
     page.see("switch", "MFA for jonas.brandt").await;
     page.press("switch", "MFA for jonas.brandt").await;
@@ -234,7 +234,7 @@ async fn the_focus_is_never_lost() {
     press(&page, "switch", "MFA for jonas.brandt").await;
     page.see("button", "Try again").await;
     page.hear("May change a flag").await;
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     press(&page, "button", "Try again").await;
     page.wait_for_switch("MFA for jonas.brandt", true).await;
     wait_for_focus(&page, "Try again", &["SECTION User", "BUTTON"]).await;

@@ -176,7 +176,7 @@ fn add_faults(world: &World) {
         on_put(0.04, 2, None, limited),
         on_put(0.04, 2, None, Fault::Dropped { reset: false }),
     ] {
-        assert_eq!(sandbox.go_wrong(rule), Ok(()), "a valid rule");
+        assert_eq!(sandbox.add_fault(rule), Ok(()), "a valid rule");
     }
 }
 
@@ -189,7 +189,7 @@ async fn a_run_survives_lost_responses_rate_limits_an_expired_token_and_a_reload
     let first = username(&world, *planned.iter().next().expect("a user is off"));
     add_faults(&world);
     let ended = Fault::Status { status: 401, retry_after: None, without_cors: false };
-    world.sandbox().go_wrong(on_put(1.0, 40, None, ended)).unwrap();
+    world.sandbox().add_fault(on_put(1.0, 40, None, ended)).unwrap();
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
     page.hear("Start with: name one of these users, who is changed first.").await;
@@ -211,7 +211,7 @@ async fn a_run_survives_lost_responses_rate_limits_an_expired_token_and_a_reload
 
     page.hear("Paused: token needed. Nothing is lost.").await;
     page.shoot("run-token").await;
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     add_faults(&world);
     let spec = TokenSpec::default();
     let token = world.token(&spec);
@@ -421,12 +421,12 @@ async fn a_review_whose_token_expires_continues_with_the_next_token() {
     let page = listed(&world, "100").await;
     let on = On { method: Some("GET".into()), endpoint: Some("users".into()), user: None, page: None };
     let fault = Fault::Status { status: 401, retry_after: None, without_cors: false };
-    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+    world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
     let users = review_off(&world, &page).await;
     page.see("password", "Access token").await;
     assert_eq!(page.axe().await, Vec::<String>::new());
     page.shoot("review-token").await;
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.hear(&format!("{users} users chosen")).await;
     page.press("button", "Back").await;
@@ -438,7 +438,7 @@ async fn a_run_report_filters_the_list_by_result() {
     let world = World::start(100, quick).await;
     let page = listed(&world, "100").await;
     let refused = Fault::Status { status: 400, retry_after: None, without_cors: false };
-    world.sandbox().go_wrong(on_put(1.0, 0, Some(5), refused)).unwrap();
+    world.sandbox().add_fault(on_put(1.0, 0, Some(5), refused)).unwrap();
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
@@ -488,7 +488,7 @@ async fn refused_users_can_be_retried_after_the_cause_is_fixed() {
     let page = listed(&world, "100").await;
     let planned = users_off(&world);
     let refused = Fault::Status { status: 403, retry_after: None, without_cors: false };
-    world.sandbox().go_wrong(on_put(1.0, 0, Some(5), refused)).unwrap();
+    world.sandbox().add_fault(on_put(1.0, 0, Some(5), refused)).unwrap();
     let users = review_off(&world, &page).await;
     page.include_skipped().await;
     page.press("button", &format!("Run {users} changes")).await;
@@ -542,13 +542,13 @@ async fn a_review_that_cannot_read_users_explains_why() {
     for endpoint in ["users", "user"] {
         let on = On { method: Some("GET".into()), endpoint: Some(endpoint.into()), user: None, page: None };
         let fault = Fault::Status { status: 400, retry_after: None, without_cors: false };
-        world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
+        world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault }).unwrap();
     }
     review_off(&world, &page).await;
     page.see("region", "Troubleshooting").await;
     page.hear("PingOne refuses the request itself.").await;
     page.check_appearance("review-why").await;
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     page.press("button", "Try again").await;
     page.hear("users chosen").await;
 }

@@ -152,13 +152,13 @@ async fn a_file_is_looked_up_in_pingone_without_loaded_users() {
     let on = On { method: Some("GET".into()), endpoint: Some("users".into()), user: None, page: None };
     let fault = Fault::Status { status: 401, retry_after: None, without_cors: false };
     let rule = Rule { on, share: 1.0, skip: 0, times: Some(2), fault };
-    assert_eq!(world.sandbox().go_wrong(rule), Ok(()), "a valid rule");
+    assert_eq!(world.sandbox().add_fault(rule), Ok(()), "a valid rule");
     page.press("button", "Look up 24 lines in PingOne").await;
     page.hear("of 24 looked up in PingOne.").await;
     page.see("password", "Access token").await;
     page.shoot("sheet-token").await;
     assert_eq!(page.axe().await, Vec::<String>::new());
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     page.paste_token(&world.token(&spec)).await;
 
     page.hear("Looked up in PingOne at").await;

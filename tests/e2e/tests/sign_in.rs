@@ -352,7 +352,7 @@ async fn a_token_is_renewed_automatically_until_the_session_ends() {
 
     let on = On { method: Some("POST".into()), endpoint: Some("token".into()), user: None, page: None };
     let fault = Fault::Status { status: 503, retry_after: None, without_cors: false };
-    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).expect("a rule");
+    world.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).expect("a rule");
     world.sandbox().end_sessions();
     // The next renewal is a minute after the last one. The retry after the outage is five seconds later.
     page.hear_late(
@@ -388,7 +388,7 @@ async fn a_run_whose_token_expires_resumes_once_renewal_succeeds() {
     world.sandbox().set_clock_offset_millis(-(60 * 60 - 82) * 1000);
     let on = On { method: Some("POST".into()), endpoint: Some("token".into()), user: None, page: None };
     let fault = Fault::Status { status: 503, retry_after: None, without_cors: false };
-    world.sandbox().go_wrong(Rule { on, share: 1.0, skip: 1, times: Some(3), fault }).expect("a rule");
+    world.sandbox().add_fault(Rule { on, share: 1.0, skip: 1, times: Some(3), fault }).expect("a rule");
     let page = signed_in(&world).await;
     world.sandbox().set_clock_offset_millis(0);
     let is_off = |world: &World| {
@@ -445,7 +445,7 @@ async fn a_failed_code_exchange_does_not_sign_in_and_can_be_retried() {
     let hidden = Fault::Status { status: 400, retry_after: None, without_cors: true };
     world
         .sandbox()
-        .go_wrong(Rule { on: on(), share: 1.0, skip: 0, times: None, fault: hidden })
+        .add_fault(Rule { on: on(), share: 1.0, skip: 0, times: None, fault: hidden })
         .expect("a rule");
     go_to_pingone(&world, &page).await;
     press_at_pingone(&page, "button[name=person]").await;
@@ -454,11 +454,11 @@ async fn a_failed_code_exchange_does_not_sign_in_and_can_be_retried() {
     let kept = page.ask("arguments[arguments.length - 1](JSON.stringify({...sessionStorage}))", vec![]).await;
     assert_eq!(kept.expect("the page answers"), "{}", "the code verifier is cleared");
 
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     let late = Fault::Gateway { status: 403 };
     world
         .sandbox()
-        .go_wrong(Rule { on: on(), share: 1.0, skip: 0, times: Some(1), fault: late })
+        .add_fault(Rule { on: on(), share: 1.0, skip: 0, times: Some(1), fault: late })
         .expect("a rule");
     go_to_pingone(&world, &page).await;
     press_at_pingone(&page, "button[name=person]").await;

@@ -200,7 +200,7 @@ async fn users_with_hostile_names_can_be_opened_and_changed() {
     let page = listed(&world).await;
     let mut group_members = 0;
     for text in &texts {
-        let id = world.sandbox().user_named(text).unwrap();
+        let id = world.sandbox().user_by_username(text).unwrap();
         page.type_raw("Search users", &id.to_string()).await;
         page.hear("1 of 60 users").await;
         page.ask_shadow("root.querySelector('tbody .row-open').click()").await;

@@ -128,7 +128,7 @@ async fn point_2_a_missing_role_is_named_requested_and_retried() {
 async fn point_3_an_unknown_user_is_reported_and_another_is_found() {
     let world = World::with_users(20).await;
     let page = world.open().await;
-    let jonas = world.sandbox().user_named("jonas.brandt").unwrap();
+    let jonas = world.sandbox().user_by_username("jonas.brandt").unwrap();
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.enter("textbox", "User ID", "00000000-0000-4000-8000-000000000000").await;
     hear_trouble(&page, "There is no user with this ID in this environment.").await;
@@ -217,7 +217,7 @@ async fn a_missing_mfa_prompt_is_explained() {
     let page = world.open().await;
     page.connect(&world.token(&TokenSpec::default())).await;
     page.hear("20 users. List read").await;
-    let dina = world.sandbox().user_named("dina.nodevice").unwrap();
+    let dina = world.sandbox().user_by_username("dina.nodevice").unwrap();
     page.enter("searchbox", "Find a person", &dina.to_string()).await;
     page.press("button", "Why isn't this person asked?").await;
     hear_trouble(&page, "MFA is on, but there is no device that could answer.").await;
@@ -230,12 +230,12 @@ async fn a_refused_preflight_is_distinguished_from_an_unreachable_host() {
     let world = World::with_users(20).await;
     let page = world.open().await;
     let rule = r#"{"on":{"method":"OPTIONS"},"fault":{"kind":"status","status":500}}"#;
-    world.sandbox().go_wrong(serde_json::from_str(rule).unwrap()).unwrap();
+    world.sandbox().add_fault(serde_json::from_str(rule).unwrap()).unwrap();
     page.paste_token(&world.token(&TokenSpec::default())).await;
     page.press("button", "Connect").await;
     let said = hear_trouble(&page, "The browser isn't given permission to ask with a token").await;
     assert!(said.contains("a plain request got through and was answered with 401"), "{said}");
-    world.sandbox().heal();
+    world.sandbox().clear_faults();
     page.press("button", "Connect").await;
     page.hear("20 users. List read").await;
 }

@@ -80,7 +80,7 @@ impl Replayer {
             let fault = Fault::Status { status, retry_after: None, without_cors: false };
             // The sandbox accepts every status from 400 as a fault.
             let _ =
-                self.sandbox.go_wrong(Rule { on: On::default(), share: 1.0, skip: 0, times: None, fault });
+                self.sandbox.add_fault(Rule { on: On::default(), share: 1.0, skip: 0, times: None, fault });
         }
     }
 
@@ -90,7 +90,7 @@ impl Replayer {
             403 => UNKNOWN,
             _ => HOLDER,
         };
-        Some(self.sandbox.mint(&TokenSpec { holder: Some(holder), ..TokenSpec::default() }, NOW))
+        Some(self.sandbox.issue_token(&TokenSpec { holder: Some(holder), ..TokenSpec::default() }, NOW))
     }
 
     fn sandbox_path(&mut self, path: &str, status: u16) -> String {
@@ -118,7 +118,7 @@ impl Replayer {
         }
         match collection {
             "environments" => Some(self.sandbox.environment_id().to_string()),
-            "users" => self.sandbox.user_named("jonas.brandt").map(|id| id.to_string()),
+            "users" => self.sandbox.user_by_username("jonas.brandt").map(|id| id.to_string()),
             "roles" => Some(Role::IdentityDataAdmin.id().to_string()),
             "dataExplorations" => self.created(),
             other => self.first(other),

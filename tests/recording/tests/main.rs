@@ -61,22 +61,23 @@ impl TestServer {
             kind: EnvironmentKind::Production,
             populations: Populations::Usual,
         });
-        sandbox.behave(behaviour).unwrap();
+        sandbox.set_behaviour(behaviour).unwrap();
         let holder = Uuid::from_u128(1);
         for role in [Role::IdentityDataAdmin, Role::EnvironmentAdmin] {
             sandbox.assign(holder, role, Scope::Environment, now());
         }
-        let token = sandbox.mint(&TokenSpec { holder: Some(holder), ..TokenSpec::default() }, now());
-        let (environment, user) = (sandbox.environment_id(), sandbox.user_named("jonas.brandt").unwrap());
+        let token = sandbox.issue_token(&TokenSpec { holder: Some(holder), ..TokenSpec::default() }, now());
+        let (environment, user) =
+            (sandbox.environment_id(), sandbox.user_by_username("jonas.brandt").unwrap());
         let record = Record::create(file).unwrap();
         let sandbox: Shared = Arc::new(Mutex::new(sandbox));
         runtime.spawn(serve_api_recorded(listener, Arc::clone(&sandbox), record));
         Self { _runtime: runtime, sandbox, address, token, environment, user }
     }
 
-    fn go_wrong(&self, fault: &str) {
+    fn add_fault(&self, fault: &str) {
         let rule = serde_json::from_str(&format!("{{\"fault\":{fault}}}")).unwrap();
-        self.sandbox.lock().unwrap().go_wrong(rule).unwrap();
+        self.sandbox.lock().unwrap().add_fault(rule).unwrap();
     }
 
     fn send(&self, method: &str, path: &str, body: &str) -> u16 {
@@ -183,7 +184,7 @@ fn a_token_in_a_response_is_not_recorded() {
     ] {
         let scratch = Scratch::new(name);
         let server = TestServer::recording(scratch.path(), Behaviour::default());
-        server.go_wrong(fault);
+        server.add_fault(fault);
         server.ask("GET", "/users?limit=1", "");
         let text = scratch.text().replace("\\u0000", "");
         assert!(!text.contains(&server.token) && text.contains("{not recorded}"), "{name}: {text}");

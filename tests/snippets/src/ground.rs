@@ -40,7 +40,7 @@ impl Fixture {
             kind: EnvironmentKind::Sandbox,
             populations: Populations::Usual,
         });
-        let token = sandbox.mint(&TokenSpec::default(), now());
+        let token = sandbox.issue_token(&TokenSpec::default(), now());
         let region = Region {
             code: RegionCode("SANDBOX".into()),
             label: "Sandbox".into(),

@@ -6,7 +6,7 @@ use pingone_mfa_core::api::plan::{Extent, PlanWriter};
 use pingone_mfa_core::code::Language;
 use pingone_mfa_core::code::script::{PlanScript, Shell};
 use pingone_mfa_core::domain::export::Contents;
-use pingone_mfa_core::domain::plan::{Exclusion, LeftOut, Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::plan::{Exclusion, LeftOut, Plan, PlannedPauses, PlannedRow};
 use pingone_mfa_core::domain::time::Timestamp;
 use pingone_mfa_core::domain::user::{Mfa, UserId};
 use uuid::Uuid;
@@ -39,7 +39,7 @@ impl PlanRun {
     /// Like [`Self::new`], with the first user as the pilot user.
     #[must_use]
     pub fn with_pilot(shell: Shell, fixture: &Fixture, users: &[UserId]) -> Option<Self> {
-        let stops = Stops { after_test_user: true, every: None };
+        let stops = PlannedPauses { after_pilot: true, every: None };
         Self::of(shell, fixture, &Plan { stops, ..plan(fixture, users) })
     }
 
@@ -57,7 +57,7 @@ impl PlanRun {
         let name = script.file_name(shell);
         folder.write(&name, &script.text(shell));
         folder.write("plan.csv", &saved(plan));
-        let pilot = plan.rows.first().filter(|_| plan.stops.after_test_user).map(|row| row.user.to_string());
+        let pilot = plan.rows.first().filter(|_| plan.stops.after_pilot).map(|row| row.user.to_string());
         let confirmation = pilot.as_ref().map(|_| "continue".to_owned());
         let answers = [plan.reference.clone(), "lost phones".to_owned()].into_iter();
         let answers = answers.chain(pilot).chain([plan.rows.len().to_string()]).chain(confirmation).collect();
@@ -133,7 +133,7 @@ fn plan(fixture: &Fixture, users: &[UserId]) -> Plan {
         rows: users.iter().map(row).collect(),
         left_out: vec![LeftOut { user: UserId(Uuid::nil()), why: Exclusion::NoDevice }],
         reference: "CHG, \"1\"".to_owned(),
-        stops: Stops::default(),
+        stops: PlannedPauses::default(),
         reason: "$(id)\nuserId,from".to_owned(),
         undoes: None,
     }

@@ -30,11 +30,11 @@ fn puts(fixture: &Fixture, user: UserId) -> usize {
 fn respects_rate_limit(shell: Shell) {
     let Some((fixture, users, run)) = script_of_plan(shell, 8) else { return };
     let behaviour = Behaviour { rate: Some(2.0), address_share: 1.0, ..Behaviour::default() };
-    fixture.sandbox().behave(behaviour).unwrap();
+    fixture.sandbox().set_behaviour(behaviour).unwrap();
     // A script that is slower than the limit still gets this refusal.
     let on = On { method: Some("PUT".into()), user: Some(users[3].0), ..On::default() };
     let fault = Fault::Status { status: 429, retry_after: Some(2), without_cors: false };
-    fixture.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).unwrap();
+    fixture.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).unwrap();
     let ended = run.run(&fixture.token);
     assert!(ended.is_success, "{ended:?}");
     assert_eq!(users_of(&run.results()), all_changed(&users));
@@ -63,7 +63,7 @@ fn recovers_from_faults(shell: Shell) {
     for (fault, user) in faults.into_iter().zip(&users) {
         let on = On { method: Some("PUT".into()), user: Some(user.0), ..On::default() };
         let times = Some(1);
-        fixture.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times, fault }).unwrap();
+        fixture.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times, fault }).unwrap();
     }
     let ended = run.run(&fixture.token);
     assert!(!ended.is_success && ended.errors.contains("1 of 7 users were not changed"), "{ended:?}");
@@ -160,7 +160,7 @@ fn stops_where_the_pilot_user_fails(shell: Shell) {
     let Some((fixture, users, run)) = with_pilot(shell) else { return };
     let on = On { method: Some("PUT".into()), user: Some(users[0].0), ..On::default() };
     let fault = Fault::Status { status: 403, retry_after: None, without_cors: false };
-    fixture.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).unwrap();
+    fixture.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: Some(1), fault }).unwrap();
     let ended = run.run(&fixture.token);
     assert!(!ended.is_success && ended.errors.contains("the pilot user was not changed"), "{ended:?}");
     assert_eq!(all_puts(&fixture, &users), [1, 0, 0]);

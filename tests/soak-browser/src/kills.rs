@@ -34,7 +34,7 @@ pub(crate) struct Losses {
     pub(crate) idle: u64,
     /// Journal entries that the browser had reported as stored.
     pub(crate) acknowledged: usize,
-    /// Reported entries that were missing afterwards.
+    /// ReportedDevices entries that were missing afterwards.
     pub(crate) lost: usize,
     /// Rows that PingOne had answered but that had no outcome in the journal: in total, and the maximum per kill.
     pub(crate) answers_lost: usize,
@@ -122,9 +122,9 @@ impl KillTest {
             Rule { on: on.clone(), share: 0.03, skip: 0, times: None, fault: Fault::Lost { reset: true } };
         let late = Rule { on, share: 1.0, skip: 0, times: None, fault: Fault::Delay { millis: 40 } };
         let mut sandbox = self.world.sandbox();
-        sandbox.heal();
+        sandbox.clear_faults();
         for rule in [lost, late] {
-            sandbox.go_wrong(rule).expect("a rule that can be meant");
+            sandbox.add_fault(rule).expect("a rule that can be meant");
         }
     }
 
@@ -181,7 +181,7 @@ impl KillTest {
     /// Compares the requests that the sandbox has received with the journal.
     fn check_rows(&mut self, restored: &Restored) -> JournalState {
         let user = |index: usize| restored.plan.rows.get(index).map(|row| row.user.0);
-        let settled = restored.rows.iter().enumerate().filter(|(_, row)| row.state.is_ended());
+        let settled = restored.rows.iter().enumerate().filter(|(_, row)| row.state.is_settled());
         let settled: HashSet<Uuid> = settled.filter_map(|(index, _)| user(index)).collect();
         let open: HashSet<Uuid> = restored.open.iter().filter_map(|index| user(*index as usize)).collect();
         let (written, answered, mark) = {

@@ -33,7 +33,7 @@ pub(crate) fn set_all_users(world: &World, value: bool) {
     let mut sandbox = world.sandbox();
     let users: Vec<_> = sandbox.user_ids().collect();
     for user in users {
-        sandbox.happen(BackgroundChange::Switched(user, value), now());
+        sandbox.apply_background_change(BackgroundChange::Switched(user, value), now());
     }
 }
 

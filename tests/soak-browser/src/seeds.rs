@@ -68,16 +68,16 @@ pub(crate) async fn play(seed: u64) -> (Outcome, Vec<String>) {
 
 fn inject_faults(world: &World, scenario: &Scenario) {
     let mut sandbox = world.sandbox();
-    sandbox.behave(scenario.behaviour.clone()).expect("the sandbox accepts this behavior");
+    sandbox.set_behaviour(scenario.behaviour.clone()).expect("the sandbox accepts this behavior");
     for rule in &scenario.rules {
-        sandbox.go_wrong(rule.clone()).expect("the sandbox accepts this rule");
+        sandbox.add_fault(rule.clone()).expect("the sandbox accepts this rule");
     }
 }
 
 fn remove_faults(world: &World) {
     let mut sandbox = world.sandbox();
-    sandbox.heal();
-    sandbox.behave(Behaviour::default()).expect("the sandbox accepts this behavior");
+    sandbox.clear_faults();
+    sandbox.set_behaviour(Behaviour::default()).expect("the sandbox accepts this behavior");
 }
 
 /// Operates the page until the run is finished, while other clients change users and the page is sometimes
@@ -89,7 +89,7 @@ async fn operate(world: &World, page: &Page, scenario: &mut Scenario, dice: &mut
     loop {
         let passed = began.elapsed();
         while let Some((_, change)) = others.pop_front_if(|(when, _)| *when <= passed) {
-            world.sandbox().happen(change, now());
+            world.sandbox().apply_background_change(change, now());
         }
         if passed > FAULTS_END && !is_faultless {
             remove_faults(world);
@@ -132,13 +132,13 @@ pub(crate) fn judge(world: &World, file: Vec<u8>, since: Timestamp) -> (Outcome,
     let history = History { sandbox: &sandbox, plan: &report.plan, since };
     let verdict = history.judge(&report.rows, true, &|what| violations.borrow_mut().push(what));
     let mut violations = violations.into_inner();
-    if sandbox.agrees(now()).is_err() {
+    if sandbox.check_consistency(now()).is_err() {
         violations.push("the sandbox disagrees with itself".to_owned());
     }
     if verdict.outside > 0 {
         violations.push(format!("{} writes outside the plan", verdict.outside));
     }
-    let tally: RowCounts = report.tally();
+    let tally: RowCounts = report.counts();
     let counts = sandbox.oracle().counts();
     let outcome = Outcome {
         runs: 1,

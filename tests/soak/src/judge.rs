@@ -56,17 +56,17 @@ impl Verdict {
 /// Checks a finished run and everything it stored.
 pub fn judge(world: &World, finished: &FinishedRun, since: Timestamp) -> Verdict {
     let run = &finished.run;
-    if run.tally().all() as usize != run.plan().rows.len() {
+    if run.counts().all() as usize != run.plan().rows.len() {
         world.record_violation("rows were lost");
     }
     let sandbox = world.sandbox.borrow();
     let history = History { sandbox: &sandbox, plan: run.plan(), since };
-    let is_ended = run.standing() == RunStatus::Ended;
-    let verdict = history.judge(run.rows(), is_ended, &|what| world.record_violation(what));
+    let is_settled = run.status() == RunStatus::Finished;
+    let verdict = history.judge(run.rows(), is_settled, &|what| world.record_violation(what));
     if run.another_writer_at().is_some_and(|at| !history.had_another_writer(run.rows(), at)) {
         world.record_violation("another writer is said to have been seen, and there was none");
     }
-    if sandbox.agrees(wall(world.clock.wall())).is_err() {
+    if sandbox.check_consistency(wall(world.clock.wall())).is_err() {
         world.record_violation("the sandbox disagrees with itself");
     }
     check_for_tokens(world, finished, since);
@@ -84,9 +84,9 @@ pub struct History<'h> {
 }
 
 impl History<'_> {
-    /// Checks all rows of a finished run. `is_ended` is whether every row must have an outcome; `report_violation`
+    /// Checks all rows of a finished run. `is_settled` is whether every row must have an outcome; `report_violation`
     /// is called for each violation.
-    pub fn judge(&self, rows: &[Row], is_ended: bool, report_violation: &dyn Fn(String)) -> Verdict {
+    pub fn judge(&self, rows: &[Row], is_settled: bool, report_violation: &dyn Fn(String)) -> Verdict {
         let mut verdict = Verdict { outside: self.outside(), ..Verdict::default() };
         if rows.len() != self.plan.rows.len() {
             report_violation("rows were lost".to_owned());
@@ -94,7 +94,7 @@ impl History<'_> {
         for (index, (row, planned)) in rows.iter().zip(&self.plan.rows).enumerate() {
             let user = planned.user.0;
             let is_open = matches!(row.state, RowState::Waiting | RowState::Sending);
-            if row.state == RowState::Sending || (is_open && is_ended) {
+            if row.state == RowState::Sending || (is_open && is_settled) {
                 verdict.without_outcome += 1;
                 report_violation(format!("row {index} of a run that is over is {}", row.state));
             }
@@ -146,7 +146,7 @@ impl History<'_> {
             .rows
             .iter()
             .zip(rows)
-            .filter(|(_, row)| (row.state, row.writes, row.at) == (RowState::AlreadySo, 0, Some(at)));
+            .filter(|(_, row)| (row.state, row.writes, row.at) == (RowState::AlreadySet, 0, Some(at)));
         found.any(|(planned, _)| {
             let mut writes = self.sandbox.oracle().writes_of(planned.user.0);
             writes
@@ -171,10 +171,10 @@ impl History<'_> {
             RowState::Refused | RowState::Failed => was_not,
             RowState::ChangedBySomeoneElse => row.read_back_at.is_some() && was_not,
             RowState::Gone => self.sandbox.mfa_enabled(user).is_none(),
-            RowState::AlreadySo => {
+            RowState::AlreadySet => {
                 row.writes == 0 && self.ours(user) == 0 && self.was(user, self.plan.to, row.at)
             }
-            RowState::Changed | RowState::AnswerLost | RowState::Sending => true,
+            RowState::Changed | RowState::Unconfirmed | RowState::Sending => true,
         };
         (!is_true).then_some("and that is not so")
     }

@@ -109,10 +109,10 @@ impl Simulation {
             if run.rows().len() <= 1000 {
                 self.compare(run, false);
             }
-            self.screen.seen.replace(match run.standing() {
-                RunStatus::Halted(halt) => ScreenState::Halted(halt),
+            self.screen.seen.replace(match run.status() {
+                RunStatus::Paused(halt) => ScreenState::Halted(halt),
                 RunStatus::Running | RunStatus::Outdated => ScreenState::Working,
-                RunStatus::Stopping | RunStatus::Stopped | RunStatus::Ended => ScreenState::Finished,
+                RunStatus::Stopping | RunStatus::Stopped | RunStatus::Finished => ScreenState::Finished,
             });
         };
         let perform = |job| self.job_runner.clone().run(job);
@@ -123,7 +123,7 @@ impl Simulation {
 
     /// Verifies the run in one lifetime of the page. `None` if the page crashed.
     async fn read_back(&self, run: &mut Run) -> Option<readback::State> {
-        if run.to_read_back() == 0 {
+        if run.rows_to_verify() == 0 {
             return Some(readback::State::Complete);
         }
         self.read(run, ReadBack::new, false).await
@@ -136,11 +136,11 @@ impl Simulation {
             if !self.write(run).await {
                 return false;
             }
-            if run.standing() != RunStatus::Outdated {
+            if run.status() != RunStatus::Outdated {
                 return true;
             }
             self.discard_late_stop();
-            match self.read(run, ReadBack::of_waiting, true).await {
+            match self.read(run, ReadBack::for_refresh, true).await {
                 None => return false,
                 Some(readback::State::Stopped) => {}
                 Some(_) => self.discard_late_stop(),
@@ -200,8 +200,8 @@ impl Simulation {
         };
         let open: HashSet<u32> = restored.open.iter().copied().collect();
         for (index, (stored, row)) in (0..).zip(restored.rows.iter().zip(run.rows())) {
-            if !stored.state.is_ended() {
-                if is_stored && row.state.is_ended() {
+            if !stored.state.is_settled() {
+                if is_stored && row.state.is_settled() {
                     self.world
                         .record_violation(format!("row {index} is {}, and not in the journal", row.state));
                 } else if row.writes > 0 && !open.contains(&index) {
@@ -265,7 +265,7 @@ pub async fn execute(world: Rc<World>, plan: Plan) -> FinishedRun {
         if !is_closed && !simulation.write_and_refresh(&mut run).await {
             run = simulation.restart(run);
         } else {
-            if run.standing() == RunStatus::Stopped && !is_closed {
+            if run.status() == RunStatus::Stopped && !is_closed {
                 is_closed = true;
                 simulation.faulty_journal.close();
                 if world.dice.borrow_mut().happens(400) {
@@ -294,7 +294,7 @@ fn finished(simulation: Simulation, run: Run, is_read_back: bool) -> FinishedRun
     let is_stored = run.is_stored();
     simulation.compare(&run, is_stored);
     FinishedRun {
-        is_stopped: run.standing() == RunStatus::Stopped,
+        is_stopped: run.status() == RunStatus::Stopped,
         run,
         is_read_back,
         crashes: simulation.screen.crashes.get(),

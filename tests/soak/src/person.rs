@@ -76,7 +76,7 @@ pub async fn use_page(
         }
         if began + FAULTS_END <= now && !is_faultless {
             is_faultless = true;
-            world.heal();
+            world.clear_faults();
         }
         // What happens at the same time as a click is ordered before or after it.
         let command = decide(&world, &screen, is_faultless, is_run, &mut actor);
@@ -124,7 +124,7 @@ fn decide(
         }
         ScreenState::Halted(PauseReason::Failing { .. }) if !happens(100) => None,
         // Every fourth resume is replaced by a handover file, after which the run still continues here.
-        ScreenState::Halted(PauseReason::Asked) if is_run && screen.resumes.get() % 4 == 3 => {
+        ScreenState::Halted(PauseReason::ByPerson) if is_run && screen.resumes.get() % 4 == 3 => {
             Some(Command::HandOver)
         }
         ScreenState::Halted(_) | ScreenState::ReadBackHalted { .. } => {

@@ -82,7 +82,7 @@ impl Outcome {
         self.resumes += finished.resumes;
         self.stopped += u32::from(finished.is_stopped);
         for (sum, state) in self.states.iter_mut().zip(RowState::ALL) {
-            *sum += u64::from(finished.run.tally().of(state));
+            *sum += u64::from(finished.run.counts().of(state));
         }
     }
 }
@@ -168,7 +168,7 @@ fn fresh(world: &World) -> UserStore {
 async fn undo(world: &Rc<World>, finished: &FinishedRun, outcome: &mut Outcome) {
     world.life.borrow_mut().is_stopped = false;
     let proposal = Proposal::undo(finished.run.plan(), finished.run.rows());
-    let wait = proposal.settles_in(Policy::default().settle, world.clock.wall());
+    let wait = proposal.settle_wait(Policy::default().settle, world.clock.wall());
     world.clock.sleep_until(world.clock.now() + wait).await;
     world.catch_up();
     let (before, now) = (fresh(world), world.clock.wall());

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pingone_mfa_core::domain::plan::Stops;
+use pingone_mfa_core::domain::plan::PlannedPauses;
 use pingone_mfa_core::domain::time::Millis;
 use pingone_mfa_core::engine::policy::Policy;
 
@@ -14,7 +14,7 @@ pub enum Trouble {
     /// The request never arrives, and the browser reports an error.
     NeverArrives,
     /// The request is processed, and the connection breaks before the response.
-    AnswerLost,
+    Unconfirmed,
     /// The request is processed, and no response ever comes.
     Silence,
     /// The request arrives so late that its sender may have timed out: a proxy delayed it.
@@ -49,7 +49,7 @@ impl Trouble {
     /// All variants, to draw one at random.
     pub const ALL: [Self; 16] = [
         Self::NeverArrives,
-        Self::AnswerLost,
+        Self::Unconfirmed,
         Self::Silence,
         Self::ArrivesLate,
         Self::AppliedLate,
@@ -85,7 +85,7 @@ pub struct Scenario {
     /// The value of `mfaEnabled` that the run sets.
     pub to: bool,
     /// Where the run waits for the user.
-    pub stops: Stops,
+    pub stops: PlannedPauses,
     /// How many of a thousand requests meet a fault.
     pub trouble: u64,
     /// The faults that may happen.
@@ -139,8 +139,8 @@ impl Scenario {
         let is_fast = dice.happens(500);
         let span = u64::from(users) * if is_fast { 60 } else { 220 } + 1000;
         let is_faultless = dice.happens(100);
-        let stops = Stops {
-            after_test_user: dice.happens(300),
+        let stops = PlannedPauses {
+            after_pilot: dice.happens(300),
             every: dice.happens(300).then(|| u32::try_from(dice.between(1, 60)).unwrap()),
         };
         let mut random_count =
@@ -183,7 +183,7 @@ impl Scenario {
 
     /// A scenario without faults.
     pub fn faultless(users: u32) -> Self {
-        let stops = Stops::default();
+        let stops = PlannedPauses::default();
         Self {
             users,
             to: true,

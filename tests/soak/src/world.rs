@@ -131,11 +131,11 @@ impl World {
             preflights_count: false,
             ..Behaviour::default()
         };
-        sandbox.behave(behaviour).unwrap();
+        sandbox.set_behaviour(behaviour).unwrap();
         let users: Vec<Uuid> = sandbox.user_ids().collect();
         let now = wall(clock.wall());
         for user in &users {
-            sandbox.happen(BackgroundChange::Switched(*user, !scenario.to), now);
+            sandbox.apply_background_change(BackgroundChange::Switched(*user, !scenario.to), now);
         }
         let mut background_changes: Vec<(Millis, BackgroundChange)> = (0..scenario.others)
             .map(|_| {
@@ -192,7 +192,7 @@ impl World {
     /// Mints another token for the page.
     pub fn give_token(&self) {
         let spec = TokenSpec { lifetime_seconds: 1_000_000_000, ..TokenSpec::default() };
-        let token = self.sandbox.borrow_mut().mint(&spec, wall(self.clock.wall()));
+        let token = self.sandbox.borrow_mut().issue_token(&spec, wall(self.clock.wall()));
         self.tokens.borrow_mut().push(token);
         self.token.set(self.tokens.borrow().len() - 1);
     }
@@ -212,7 +212,7 @@ impl World {
     }
 
     /// Removes all faults from now on.
-    pub fn heal(&self) {
+    pub fn clear_faults(&self) {
         let mut scenario = self.scenario.borrow_mut();
         *scenario = Scenario {
             trouble: 0,
@@ -228,7 +228,7 @@ impl World {
             ..scenario.clone()
         };
         self.poisoned.set(None);
-        self.sandbox.borrow_mut().behave(Behaviour::default()).unwrap();
+        self.sandbox.borrow_mut().set_behaviour(Behaviour::default()).unwrap();
     }
 
     /// Starts a page that must read these users before it writes any user.
@@ -251,8 +251,8 @@ impl World {
             let flight = flight.filter(|(at, _)| *at <= now);
             let change = self.background_changes.borrow().front().map(|(at, _)| *at).filter(|at| *at <= now);
             match (flight, change) {
-                (Some((at, _)), Some(other)) if other <= at => self.happen(),
-                (None, Some(_)) => self.happen(),
+                (Some((at, _)), Some(other)) if other <= at => self.apply_background_change(),
+                (None, Some(_)) => self.apply_background_change(),
                 (Some(key), _) => self.process(key),
                 (None, None) => break,
             }
@@ -269,12 +269,12 @@ impl World {
         }
     }
 
-    fn happen(&self) {
+    fn apply_background_change(&self) {
         let Some((at, change)) = self.background_changes.borrow_mut().pop_front() else { return };
         let mut sandbox = self.sandbox.borrow_mut();
         // Changes that were due earlier are processed first.
         sandbox.settle(self.at(at));
-        sandbox.happen(change, self.at(at));
+        sandbox.apply_background_change(change, self.at(at));
     }
 
     /// The sandbox's time for a time on the monotonic clock.
@@ -289,10 +289,10 @@ impl World {
         let mut response = Response { head: Head { status: 0, correlation_id: None }, body: Vec::new() };
         if flight.is_processed {
             let mut sandbox = self.sandbox.borrow_mut();
-            sandbox.heal();
+            sandbox.clear_faults();
             if let Some(fault) = flight.fault {
                 let rule = Rule { on: On::default(), share: 1.0, skip: 0, times: None, fault };
-                sandbox.go_wrong(rule).unwrap();
+                sandbox.add_fault(rule).unwrap();
             }
             let reply = sandbox.handle(&flight.request, at).response;
             let correlation_id = readable_correlation_id(&reply).map(str::to_owned);
@@ -371,7 +371,7 @@ impl World {
         let status = |status| Some(Fault::Status { status, retry_after: None, without_cors: false });
         match trouble {
             Some(Trouble::NeverArrives) => (is_processed, back) = (false, Delivery::TransportError),
-            Some(Trouble::AnswerLost) => back = Delivery::TransportError,
+            Some(Trouble::Unconfirmed) => back = Delivery::TransportError,
             Some(Trouble::Silence) => back = Delivery::Never,
             Some(Trouble::ArrivesLate) => {
                 arrival = now + dice.millis(100, MAX_DELAY);

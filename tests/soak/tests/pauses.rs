@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use pingone_mfa_core::domain::fault::{Fault, JournalFault, Refusal};
 use pingone_mfa_core::domain::pilot::{DeviceComparison, PilotReadings};
-use pingone_mfa_core::domain::plan::{Plan, PlannedRow, Stops};
+use pingone_mfa_core::domain::plan::{Plan, PlannedPauses, PlannedRow};
 use pingone_mfa_core::domain::row::RowState;
 use pingone_mfa_core::domain::tenant::EnvironmentId;
 use pingone_mfa_core::domain::time::{Millis, Timestamp};
@@ -28,9 +28,9 @@ use uuid::Uuid;
 
 const NOW: Millis = Millis(1_000_000);
 
-const PILOT_FIRST: Stops = Stops { after_test_user: true, every: None };
+const PILOT_FIRST: PlannedPauses = PlannedPauses { after_pilot: true, every: None };
 
-fn plan(rows: u128, stops: Stops) -> Plan {
+fn plan(rows: u128, stops: PlannedPauses) -> Plan {
     // With an unknown earlier value, there is no spot check before the PUT of a row.
     let row = |number| PlannedRow {
         user: UserId(Uuid::from_u128(number)),
@@ -71,7 +71,7 @@ const ON: Result<JobAnswer, Fault> = Ok(JobAnswer::Flag(true));
 const OFF: Result<JobAnswer, Fault> = Ok(JobAnswer::Flag(false));
 
 impl TestRun {
-    fn new(rows: u128, stops: Stops) -> Self {
+    fn new(rows: u128, stops: PlannedPauses) -> Self {
         let plan = plan(rows, stops);
         let entries = vec![Entry::Plan(plan.clone()).encode()];
         let run = Run::new(Rc::new(plan), Rc::new(Policy::default()), Jitter::new(1), None);
@@ -94,7 +94,7 @@ impl TestRun {
                 self.run.apply(Event::Started(job.clone()), NOW);
                 job
             }
-            other => panic!("{other:?} while {:?}", self.run.standing()),
+            other => panic!("{other:?} while {:?}", self.run.status()),
         }
     }
 
@@ -145,8 +145,8 @@ impl TestRun {
     }
 
     fn pause_reason(&self) -> PauseReason {
-        match self.run.standing() {
-            RunStatus::Halted(halt) => halt,
+        match self.run.status() {
+            RunStatus::Paused(halt) => halt,
             other => panic!("{other:?}"),
         }
     }
@@ -165,13 +165,13 @@ fn a_pause_while_the_pilot_user_is_written_does_not_skip_its_check() {
     test_run.command(Command::Pause);
     test_run.answer(job, ON);
     test_run.store();
-    assert_eq!(test_run.pause_reason(), PauseReason::Asked);
+    assert_eq!(test_run.pause_reason(), PauseReason::ByPerson);
     test_run.command(Command::Resume);
     test_run.read_pilot(PilotRead::Flag);
     test_run.read_pilot(PilotRead::After);
     assert_eq!(test_run.pause_reason(), PauseReason::PilotUser);
     test_run.command(Command::Resume);
-    assert_eq!(test_run.run.standing(), RunStatus::Running);
+    assert_eq!(test_run.run.status(), RunStatus::Running);
     test_run.store();
     test_run.write(1);
 }
@@ -198,7 +198,7 @@ fn after_a_crash_at_the_pilot_user_no_other_user_is_written_before_confirmation(
 
 #[test]
 fn a_step_limit_applies_after_a_crash_too() {
-    let mut test_run = TestRun::new(50, Stops { after_test_user: false, every: Some(2) });
+    let mut test_run = TestRun::new(50, PlannedPauses { after_pilot: false, every: Some(2) });
     assert_eq!(test_run.store(), [Record::Intent(vec![0, 1])]);
     test_run.crash();
     let reads = [test_run.start(), test_run.start()];
@@ -211,20 +211,20 @@ fn a_step_limit_applies_after_a_crash_too() {
 
 #[test]
 fn another_token_does_not_end_a_pause() {
-    let mut test_run = TestRun::new(3, Stops::default());
+    let mut test_run = TestRun::new(3, PlannedPauses::default());
     test_run.store();
     let job = test_run.write(0);
     test_run.command(Command::Pause);
     test_run.answer(job, Err(unauthorized()));
     assert_eq!(test_run.pause_reason(), PauseReason::Token);
     test_run.command(token());
-    assert_eq!(test_run.pause_reason(), PauseReason::Asked);
+    assert_eq!(test_run.pause_reason(), PauseReason::ByPerson);
     assert_eq!(test_run.run.next(NOW), Step::Idle);
 }
 
 #[test]
 fn a_failing_journal_does_not_hide_an_expired_token() {
-    let mut test_run = TestRun::new(40, Stops::default());
+    let mut test_run = TestRun::new(40, PlannedPauses::default());
     test_run.store();
     let jobs = [test_run.write(0), test_run.write(1)];
     let [first, second] = jobs;
@@ -240,20 +240,20 @@ fn a_failing_journal_does_not_hide_an_expired_token() {
 
 #[test]
 fn a_401_for_the_previous_token_does_not_pause_the_run() {
-    let mut test_run = TestRun::new(3, Stops::default());
+    let mut test_run = TestRun::new(3, PlannedPauses::default());
     test_run.store();
     let [first, second] = [test_run.write(0), test_run.write(1)];
     test_run.answer(first, Err(unauthorized()));
     test_run.command(token());
     test_run.answer(second, Err(unauthorized()));
-    assert_eq!(test_run.run.standing(), RunStatus::Running);
+    assert_eq!(test_run.run.status(), RunStatus::Running);
     // Rows that were refused because of the token are written again in their order.
     test_run.write(0);
 }
 
 #[test]
 fn last_outcomes_that_cannot_be_stored_pause_the_run_and_are_stored_later() {
-    let mut test_run = TestRun::new(1, Stops::default());
+    let mut test_run = TestRun::new(1, PlannedPauses::default());
     test_run.store();
     let job = test_run.write(0);
     test_run.answer(job, ON);
@@ -261,24 +261,24 @@ fn last_outcomes_that_cannot_be_stored_pause_the_run_and_are_stored_later() {
     assert_eq!(test_run.pause_reason(), PauseReason::NotStored(FULL));
     test_run.command(Command::Resume);
     test_run.store();
-    assert_eq!((test_run.run.standing(), test_run.run.next(NOW)), (RunStatus::Ended, Step::Done));
+    assert_eq!((test_run.run.status(), test_run.run.next(NOW)), (RunStatus::Finished, Step::Done));
 }
 
 #[test]
 fn a_failing_journal_does_not_delay_a_stop() {
-    let mut test_run = TestRun::new(40, Stops::default());
+    let mut test_run = TestRun::new(40, PlannedPauses::default());
     test_run.store();
     let job = test_run.write(0);
     test_run.answer(job, ON);
     test_run.fail_to_store();
     test_run.command(Command::Stop);
     test_run.fail_to_store();
-    assert_eq!((test_run.run.standing(), test_run.run.next(NOW)), (RunStatus::Stopped, Step::Done));
+    assert_eq!((test_run.run.status(), test_run.run.next(NOW)), (RunStatus::Stopped, Step::Done));
 }
 
 #[test]
 fn after_a_stop_rows_that_were_never_sent_are_not_open_in_the_journal() {
-    let mut test_run = TestRun::new(40, Stops::default());
+    let mut test_run = TestRun::new(40, PlannedPauses::default());
     test_run.store();
     assert_eq!(test_run.restored().open.len(), 32);
     test_run.command(Command::Stop);
@@ -286,13 +286,13 @@ fn after_a_stop_rows_that_were_never_sent_are_not_open_in_the_journal() {
     assert_eq!((test_run.restored().open, test_run.run.next(NOW)), (vec![], Step::Done));
     test_run.entries.push(Entry::Closed(Timestamp(9)).encode());
     test_run.crash();
-    assert_eq!((test_run.run.standing(), test_run.run.next(NOW)), (RunStatus::Stopped, Step::Done));
-    assert_eq!(test_run.run.tally().of(RowState::Waiting), 40);
+    assert_eq!((test_run.run.status(), test_run.run.next(NOW)), (RunStatus::Stopped, Step::Done));
+    assert_eq!(test_run.run.counts().of(RowState::Waiting), 40);
 }
 
 #[test]
 fn a_row_that_was_sent_before_a_401_is_not_reported_as_waiting() {
-    let mut test_run = TestRun::new(1, Stops::default());
+    let mut test_run = TestRun::new(1, PlannedPauses::default());
     test_run.store();
     let job = test_run.write(0);
     test_run.answer(job, Err(Fault::Unreachable));
@@ -304,12 +304,12 @@ fn a_row_that_was_sent_before_a_401_is_not_reported_as_waiting() {
     test_run.answer(again, Err(unauthorized()));
     test_run.command(Command::Stop);
     assert_eq!((test_run.run.rows()[0].state, test_run.run.rows()[0].writes), (RowState::Failed, 1));
-    assert_eq!(test_run.run.to_read_back(), 1, "the first PUT may still arrive");
+    assert_eq!(test_run.run.rows_to_verify(), 1, "the first PUT may still arrive");
 }
 
 #[test]
 fn a_row_that_was_open_at_a_crash_counts_as_written() {
-    let mut test_run = TestRun::new(1, Stops::default());
+    let mut test_run = TestRun::new(1, PlannedPauses::default());
     test_run.store();
     test_run.crash();
     let read = test_run.start();
@@ -319,7 +319,7 @@ fn a_row_that_was_open_at_a_crash_counts_as_written() {
 
 #[test]
 fn while_the_user_has_paused_an_offline_network_is_not_polled_rapidly() {
-    let mut test_run = TestRun::new(40, Stops::default());
+    let mut test_run = TestRun::new(40, PlannedPauses::default());
     test_run.store();
     let jobs: Vec<Job> = (0..8).map(|index| test_run.write(index)).collect();
     test_run.command(Command::Pause);
@@ -330,13 +330,13 @@ fn while_the_user_has_paused_an_offline_network_is_not_polled_rapidly() {
     for read in reads {
         test_run.answer(read, Err(Fault::Unreachable));
     }
-    assert_eq!(test_run.pause_reason(), PauseReason::Asked);
+    assert_eq!(test_run.pause_reason(), PauseReason::ByPerson);
     assert_eq!(test_run.run.next(NOW), Step::WaitUntil(NOW + Policy::default().first_probe));
 }
 
 #[test]
 fn a_verification_whose_last_results_cannot_be_stored_is_paused() {
-    let mut test_run = TestRun::new(1, Stops::default());
+    let mut test_run = TestRun::new(1, PlannedPauses::default());
     test_run.store();
     let job = test_run.write(0);
     test_run.answer(job, ON);
@@ -356,7 +356,7 @@ fn a_verification_whose_last_results_cannot_be_stored_is_paused() {
 
 #[test]
 fn a_refusal_after_a_lost_answer_is_verified_because_the_first_put_may_arrive_late() {
-    let mut test_run = TestRun::new(1, Stops::default());
+    let mut test_run = TestRun::new(1, PlannedPauses::default());
     test_run.store();
     let job = test_run.write(0);
     test_run.answer(job, Err(Fault::Unreachable));
@@ -366,12 +366,12 @@ fn a_refusal_after_a_lost_answer_is_verified_because_the_first_put_may_arrive_la
     let Step::Start(again) = test_run.run.next(at) else { panic!("{:?}", test_run.run.next(at)) };
     test_run.run.apply(Event::Started(again.clone()), at);
     test_run.answer(again, Err(Fault::RoleMissing(Refusal { status: 403, ..Refusal::default() })));
-    assert_eq!((test_run.run.rows()[0].state, test_run.run.to_read_back()), (RowState::Refused, 1));
+    assert_eq!((test_run.run.rows()[0].state, test_run.run.rows_to_verify()), (RowState::Refused, 1));
 }
 
 #[test]
 fn a_verification_page_refused_for_the_previous_token_does_not_ask_for_another() {
-    let mut test_run = TestRun::new(3, Stops::default());
+    let mut test_run = TestRun::new(3, PlannedPauses::default());
     test_run.store();
     let jobs = [test_run.write(0), test_run.write(1), test_run.write(2)];
     for job in jobs {
@@ -408,7 +408,7 @@ fn a_verification_page_refused_for_the_previous_token_does_not_ask_for_another()
 
 #[test]
 fn a_user_whose_puts_always_fail_while_reads_succeed_fails_after_three() {
-    let mut test_run = TestRun::new(1, Stops::default());
+    let mut test_run = TestRun::new(1, PlannedPauses::default());
     test_run.store();
     let failed = || Err(Fault::ServerFailed(Refusal { status: 500, ..Refusal::default() }));
     let mut now = NOW;
@@ -417,19 +417,19 @@ fn a_user_whose_puts_always_fail_while_reads_succeed_fails_after_three() {
             now = at;
         }
         for result in [failed(), OFF] {
-            let Step::Start(job) = test_run.run.next(now) else { panic!("{:?}", test_run.run.standing()) };
+            let Step::Start(job) = test_run.run.next(now) else { panic!("{:?}", test_run.run.status()) };
             test_run.run.apply(Event::Started(job.clone()), now);
             test_run.run.apply(Event::Answered(job, Ok(answered(result))), now);
         }
     }
     assert_eq!((test_run.run.rows()[0].state, test_run.run.rows()[0].writes), (RowState::Failed, 3));
     test_run.store();
-    assert_eq!((test_run.run.standing(), test_run.run.next(now)), (RunStatus::Ended, Step::Done));
+    assert_eq!((test_run.run.status(), test_run.run.next(now)), (RunStatus::Finished, Step::Done));
 }
 
 #[test]
 fn rows_to_retry_after_a_long_pause_are_read_once_and_then_written() {
-    let mut test_run = TestRun::new(2, Stops::default());
+    let mut test_run = TestRun::new(2, PlannedPauses::default());
     test_run.store();
     let jobs = [test_run.write(0), test_run.write(1)];
     for job in jobs {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-pub use crate::domain::paste::{Note, PasteFault};
+pub use crate::domain::paste::{PasteFault, Remark};
 use crate::domain::tenant::EnvironmentId;
 use crate::domain::time::Timestamp;
 use crate::domain::token::{Actor, Secret, TokenFacts};
@@ -38,7 +38,7 @@ pub struct Paste {
     /// The claims that the page displays and uses.
     pub facts: TokenFacts,
     /// Remarks about the paste, in the order in which they were found.
-    pub notes: Vec<Note>,
+    pub notes: Vec<Remark>,
 }
 
 /// Parses a paste that may have other text around the token.
@@ -80,7 +80,7 @@ pub fn read_token(text: &str, now: Timestamp) -> Result<Paste, PasteFault> {
 }
 
 /// The only access token in a text, and a note about the surrounding text if there was any.
-pub fn find_token(text: &str) -> Result<(Zeroizing<String>, Option<Note>), PasteFault> {
+pub fn find_token(text: &str) -> Result<(Zeroizing<String>, Option<Remark>), PasteFault> {
     if text.len() > PASTE_LIMIT {
         return Err(PasteFault::TooLong);
     }
@@ -123,20 +123,20 @@ fn only_token(text: &str) -> Result<Zeroizing<String>, PasteFault> {
 }
 
 /// The kind of text that the token was found in; `None` if there was only the token.
-fn origin(text: &str, token: &str) -> Option<Note> {
+fn origin(text: &str, token: &str) -> Option<Remark> {
     if text.chars().filter(|character| !is_blank(*character)).eq(token.chars()) {
         return None;
     }
     let has_prefix =
         |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     Some(if has_prefix("curl") {
-        Note::FromCurl
+        Remark::FromCurl
     } else if has_prefix("{") {
-        Note::FromJson
+        Remark::FromJson
     } else if has_prefix("bearer") || has_prefix("authorization") {
-        Note::FromBearer
+        Remark::FromBearer
     } else {
-        Note::FromText
+        Remark::FromText
     })
 }
 
@@ -259,15 +259,15 @@ impl Claims {
         self.text("client_id").map_or(Actor::Unknown, |client| Actor::Application(client.to_owned()))
     }
 
-    fn notes(&self, facts: &TokenFacts, now: Timestamp) -> Vec<Note> {
+    fn notes(&self, facts: &TokenFacts, now: Timestamp) -> Vec<Remark> {
         let starts_at = facts.issued_at.max(self.time("nbf"));
         let clock_lag = starts_at.map(|begin| begin.since(now)).filter(|ahead| *ahead > SKEW_MILLIS);
-        let end_user = matches!(facts.actor, Actor::EndUser(_)).then_some(Note::EndUser);
+        let end_user = matches!(facts.actor, Actor::EndUser(_)).then_some(Remark::EndUser);
         let end = match facts.expires_at {
-            None => Some(Note::NoEnd),
-            Some(at) => (at <= now).then_some(Note::Expired(at)),
+            None => Some(Remark::NoEnd),
+            Some(at) => (at <= now).then_some(Remark::Expired(at)),
         };
-        clock_lag.map(Note::ClockBehind).into_iter().chain(end).chain(end_user).collect()
+        clock_lag.map(Remark::ClockBehind).into_iter().chain(end).chain(end_user).collect()
     }
 }
 
@@ -341,14 +341,14 @@ mod tests {
             (format!(" \u{feff}\u{a0}{token}\u{200b}\r\n"), None),
             (format!("“{token}”"), None),
             (format!("{}\n  {}", &token[..half], &token[half..]), None),
-            (format!("Bearer {token}"), Some(Note::FromBearer)),
-            (format!("authorization: bearer {token}"), Some(Note::FromBearer)),
+            (format!("Bearer {token}"), Some(Remark::FromBearer)),
+            (format!("authorization: bearer {token}"), Some(Remark::FromBearer)),
             (
                 format!("curl -X PUT 'https://x' -H 'Authorization: Bearer {token}' -d '{{}}'"),
-                Some(Note::FromCurl),
+                Some(Remark::FromCurl),
             ),
-            (format!(r#"{{"access_token":"{token}","expires_in":3600}}"#), Some(Note::FromJson)),
-            (format!("{{\n  \"access_token\" : \"{token}\"\n}}"), Some(Note::FromJson)),
+            (format!(r#"{{"access_token":"{token}","expires_in":3600}}"#), Some(Remark::FromJson)),
+            (format!("{{\n  \"access_token\" : \"{token}\"\n}}"), Some(Remark::FromJson)),
         ] {
             let paste = read_paste(&text, NOW).unwrap_or_else(|fault| panic!("{text}: {fault}"));
             assert_eq!(paste.token.expose(), token, "{text}");
@@ -403,7 +403,7 @@ mod tests {
             let end = Timestamp(NOW.0 - ago * 1000);
             let token = token_with(HEADER, &format!(r#"{{"exp":{}}}"#, end.0 / 1000));
             let paste = read_paste(&token, NOW).ok().unwrap();
-            let expected = if is_noted { vec![Note::Expired(end)] } else { Vec::new() };
+            let expected = if is_noted { vec![Remark::Expired(end)] } else { Vec::new() };
             assert_eq!((paste.facts.expires_at, paste.notes), (Some(end), expected), "{ago}");
         }
     }
@@ -414,7 +414,7 @@ mod tests {
             let (iat, exp) = (NOW.0 / 1000 + ahead, NOW.0 / 1000 + ahead + 3_600);
             let token = token_with(HEADER, &format!(r#"{{"iat":{iat},"nbf":{iat},"exp":{exp}}}"#));
             let paste = read_paste(&token, NOW).ok().unwrap();
-            assert_eq!(paste.notes, [Note::ClockBehind(ahead * 1000)]);
+            assert_eq!(paste.notes, [Remark::ClockBehind(ahead * 1000)]);
         }
     }
 
@@ -423,7 +423,7 @@ mod tests {
         let early =
             token_with(HEADER, &format!(r#"{{"iat":{},"exp":{}}}"#, NOW.0 / 1000 + 300, NOW.0 / 1000 + 3900));
         let paste = read_paste(&early, NOW).ok().unwrap();
-        assert_eq!(paste.notes, [Note::ClockBehind(300_000)]);
+        assert_eq!(paste.notes, [Remark::ClockBehind(300_000)]);
     }
 
     #[test]
@@ -431,7 +431,7 @@ mod tests {
         for exp in ["\"1795503600\"", "-1", "1e308", "null", "[]", "{}", "true", "99999999999999999999"] {
             let paste = read_paste(&token_with(HEADER, &format!(r#"{{"exp":{exp}}}"#)), NOW);
             let paste = paste.unwrap_or_else(|fault| panic!("{exp}: {fault}"));
-            assert_eq!((paste.facts.expires_at, paste.notes), (None, vec![Note::NoEnd]), "{exp}");
+            assert_eq!((paste.facts.expires_at, paste.notes), (None, vec![Remark::NoEnd]), "{exp}");
         }
     }
 
@@ -450,6 +450,6 @@ mod tests {
         assert_eq!(person.facts.actor, Actor::Person(Some("u".into())));
         let end_user = read_paste(&worker(r#","sub":"u","scope":"openid p1:read:user""#), NOW).ok().unwrap();
         assert_eq!(end_user.facts.actor, Actor::EndUser(Some("u".into())));
-        assert_eq!(end_user.notes, [Note::EndUser]);
+        assert_eq!(end_user.notes, [Remark::EndUser]);
     }
 }

@@ -145,7 +145,7 @@ fn bypass(body: &Value) -> Result<BypassRule, ConfigFault> {
     let hours = spelling(body, "bypass.maxHours", "bypassMaxHours")?;
     Ok(BypassRule {
         is_allowed: json::boolean(body, "bypass.allowed")?.unwrap_or(usual.is_allowed),
-        most_hours: within(body, hours, 1..=usual.most_hours)?.unwrap_or(usual.most_hours),
+        max_hours: within(body, hours, 1..=usual.max_hours)?.unwrap_or(usual.max_hours),
         note: json::text(body, "bypass.note")?.map(|note| note.chars().take(300).collect()),
     })
 }
@@ -328,7 +328,7 @@ mod tests {
         .unwrap();
         let (read, write) = (PerSecond(100.0), PerSecond(30.0));
         assert_eq!(settings.rate, Rate { read, write, max: PerSecond(100.0) });
-        let rule = BypassRule { is_allowed: true, most_hours: 4, note: Some("Ask the service desk.".into()) };
+        let rule = BypassRule { is_allowed: true, max_hours: 4, note: Some("Ask the service desk.".into()) };
         assert_eq!(settings.bypass, rule);
         assert!(!read_config(r#"{"bypass":{"allowed":false}}"#).unwrap().bypass.is_allowed);
     }
@@ -355,7 +355,7 @@ mod tests {
         assert_eq!(idle(r#"{"idleMinutes":5}"#), Ok(Millis::seconds(300)));
         let bypass = |text: &str| read_config(text).map(|settings| settings.bypass);
         assert_eq!(bypass(r#"{"bypassMaxHours":4}"#), bypass(r#"{"bypass":{"maxHours":4}}"#));
-        assert_eq!(bypass(r#"{"bypass":{"note":"x"},"bypassMaxHours":4}"#).unwrap().most_hours, 4);
+        assert_eq!(bypass(r#"{"bypass":{"note":"x"},"bypassMaxHours":4}"#).unwrap().max_hours, 4);
         for (text, names) in [
             (r#"{"idleMinutes":5,"forgetAfterIdleMinutes":5}"#, ["idleMinutes", "forgetAfterIdleMinutes"]),
             (r#"{"bypassMaxHours":4,"bypass":{"maxHours":4}}"#, ["bypassMaxHours", "bypass.maxHours"]),

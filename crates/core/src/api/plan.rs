@@ -197,7 +197,7 @@ pub(super) fn notes(plan: &Plan, environment_name: Option<&str>, out: &mut Strin
     let undone = plan.undoes.as_ref();
     write_note("undoes", &undone.map(|undone| undone.number.to_string()).unwrap_or_default(), out);
     write_note("undoesChangeReference", undone.map_or("", |undone| &undone.reference), out);
-    write_note("stopsAfterTestUser", yes_or_no(plan.stops.after_test_user), out);
+    write_note("stopsAfterTestUser", yes_or_no(plan.stops.after_pilot), out);
     write_note("stopsEvery", &plan.stops.every.map(|every| every.to_string()).unwrap_or_default(), out);
     write_note("users", &plan.rows.len().to_string(), out);
     for why in Exclusion::ALL {
@@ -225,7 +225,7 @@ pub(super) const fn yes_or_no(value: bool) -> &'static str {
 mod tests {
     use super::*;
     use crate::domain::list::{self, Identity};
-    use crate::domain::plan::Stops;
+    use crate::domain::plan::PlannedPauses;
     use crate::domain::tenant::EnvironmentId;
     use proptest::prelude::*;
     use uuid::Uuid;
@@ -245,7 +245,7 @@ mod tests {
                 LeftOut { user: user(500_001), why: Exclusion::EarlierNotKnown },
             ],
             reference: "CHG1".into(),
-            stops: Stops::default(),
+            stops: PlannedPauses::default(),
             reason: reason.into(),
             undoes: None,
         }

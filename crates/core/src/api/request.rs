@@ -264,7 +264,7 @@ impl Call for ReadFirstUser {
 }
 
 /// The largest page size that PingOne documents. Pages may still be smaller.
-pub const PAGE: u32 = 200;
+pub const PAGE_SIZE: u32 = 200;
 
 /// Reads one page of the users in the environment.
 #[derive(Debug, Clone)]
@@ -291,7 +291,7 @@ impl Call for ReadPage {
     const SUBJECT: Subject = Subject::List;
 
     fn request(&self, tenant: &Tenant) -> Request {
-        Request::get(Endpoint::users(tenant, PAGE, self.filter.as_ref(), self.cursor.as_ref()))
+        Request::get(Endpoint::users(tenant, PAGE_SIZE, self.filter.as_ref(), self.cursor.as_ref()))
     }
 
     fn read(&self, tenant: &Tenant, body: &Value) -> Result<Page, UnreadableBody> {
@@ -318,28 +318,28 @@ fn page_of(tenant: &Tenant, users: Users) -> Result<Page, UnreadableBody> {
     Ok(Page { rows: users.rows, count: users.count, next: next.map_err(UnreadableBody::Paging)? })
 }
 
-/// Maximum number of users that a search by [`FindPeople`] shows.
-pub const HITS: u32 = 50;
+/// Maximum number of users that a search by [`SearchUsers`] shows.
+pub const MAX_HITS: u32 = 50;
 
 /// Searches PingOne for the users that a search text may mean: see [`crate::domain::person_search`].
 #[derive(Debug, Clone)]
-pub struct FindPeople(pub Filter);
+pub struct SearchUsers(pub Filter);
 
-/// The users found by [`FindPeople`].
+/// The users found by [`SearchUsers`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// At most [`HITS`] rows; a row that can't be read is an error of its own.
+    /// At most [`MAX_HITS`] rows; a row that can't be read is an error of its own.
     pub rows: Vec<Result<User, UnreadableUser>>,
     /// Total number of users that match.
     pub count: Option<u64>,
 }
 
-impl Call for FindPeople {
+impl Call for SearchUsers {
     type Answer = Found;
     const SUBJECT: Subject = Subject::List;
 
     fn request(&self, tenant: &Tenant) -> Request {
-        Request::get(Endpoint::users(tenant, HITS, Some(&self.0), None))
+        Request::get(Endpoint::users(tenant, MAX_HITS, Some(&self.0), None))
     }
 
     fn read(&self, _: &Tenant, body: &Value) -> Result<Found, UnreadableBody> {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::domain::region::RegionCode;
-use crate::domain::sign_in::{Attempt, ClientId, SignInFault, SignInPlace, SignedIn, Way};
+use crate::domain::sign_in::{ClientId, SignInAttempt, SignInFault, SignInMode, SignInTarget, SignedIn};
 use crate::domain::time::Timestamp;
 use crate::domain::token::{Secret, TokenFacts};
 
@@ -51,18 +51,18 @@ pub struct Granted {
 
 /// Starts a new attempt. `chance` has to come from a cryptographically secure random generator.
 #[must_use]
-pub fn begin(place: SignInPlace, way: Way, chance: &[u8; CHANCE], now: Timestamp) -> Attempt {
+pub fn begin(place: SignInTarget, way: SignInMode, chance: &[u8; CHANCE], now: Timestamp) -> SignInAttempt {
     let mut random_texts = chance.chunks_exact(CHANCE / 3).map(|bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes));
     let mut random_text = || random_texts.next().unwrap_or_default();
-    let mark = if way == Way::OwnWindow { WINDOW_MARK } else { "" };
+    let mark = if way == SignInMode::OwnWindow { WINDOW_MARK } else { "" };
     let state = format!("{mark}{}", random_text());
-    Attempt { place, state, nonce: random_text(), verifier: random_text(), begun_at: now }
+    SignInAttempt { place, state, nonce: random_text(), verifier: random_text(), begun_at: now }
 }
 
 /// The URL of PingOne's authorization endpoint for this attempt.
 #[must_use]
-pub fn address(attempt: &Attempt) -> String {
-    let SignInPlace { issuer, client, redirect_uri, .. } = &attempt.place;
+pub fn address(attempt: &SignInAttempt) -> String {
+    let SignInTarget { issuer, client, redirect_uri, .. } = &attempt.place;
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("response_type", "code")
         .append_pair("client_id", &client.0.to_string())
@@ -83,8 +83,8 @@ fn challenge(verifier: &str) -> String {
 
 /// Serializes an attempt, to be stored until the answer arrives.
 #[must_use]
-pub fn write(attempt: &Attempt) -> String {
-    let Attempt { place, state, nonce, verifier, begun_at } = attempt;
+pub fn write(attempt: &SignInAttempt) -> String {
+    let SignInAttempt { place, state, nonce, verifier, begun_at } = attempt;
     serde_json::json!({
         "version": 1,
         "region": place.region.0,
@@ -101,20 +101,20 @@ pub fn write(attempt: &Attempt) -> String {
 
 /// Parses a stored attempt; `None` if the text wasn't written by this version.
 #[must_use]
-pub fn read(text: &str) -> Option<Attempt> {
+pub fn read(text: &str) -> Option<SignInAttempt> {
     let value: Value = serde_json::from_slice(text.as_bytes()).ok()?;
     let text = |path| json::text(&value, path).ok().flatten().map(str::to_owned);
     if json::number(&value, "version") != Ok(Some(1)) {
         return None;
     }
-    let place = SignInPlace {
+    let place = SignInTarget {
         region: RegionCode(text("region")?),
         issuer: text("issuer")?,
         client: ClientId(Uuid::try_parse(&text("clientId")?).ok()?),
         redirect_uri: text("redirectUri")?,
     };
     let begun_at = Timestamp(i64::try_from(json::number(&value, "begunAt").ok()??).ok()?);
-    Some(Attempt {
+    Some(SignInAttempt {
         place,
         state: text("state")?,
         nonce: text("nonce")?,
@@ -137,7 +137,7 @@ pub fn is_answer(query: &str) -> bool {
 /// # Errors
 /// If it isn't an answer to `attempt`, came too late, or reports that the sign-in failed. If the answer names no
 /// issuer, the requested one is assumed: the ID token names it again.
-pub fn returned(query: &str, attempt: Option<&Attempt>, now: Timestamp) -> Result<Code, SignInFault> {
+pub fn returned(query: &str, attempt: Option<&SignInAttempt>, now: Timestamp) -> Result<Code, SignInFault> {
     let attempt = attempt.ok_or(SignInFault::NothingBegun)?;
     let parameter = |name| single_parameter(query, name);
     if parameter("state")?.as_deref().map(String::as_str) != Some(attempt.state.as_str()) {
@@ -173,13 +173,13 @@ fn single_parameter(query: &str, name: &'static str) -> Result<Option<Zeroizing<
 
 /// The URL of the token endpoint, which exchanges codes and refresh tokens.
 #[must_use]
-pub fn token_address(place: &SignInPlace) -> String {
+pub fn token_address(place: &SignInTarget) -> String {
     format!("{}/token", place.issuer)
 }
 
 /// The form that exchanges a code for a token. It is sent once and never displayed.
 #[must_use]
-pub fn exchange(attempt: &Attempt, code: &Code) -> Zeroizing<String> {
+pub fn exchange(attempt: &SignInAttempt, code: &Code) -> Zeroizing<String> {
     let form = form_urlencoded::Serializer::new(String::new())
         .append_pair("grant_type", "authorization_code")
         .append_pair("client_id", &attempt.place.client.0.to_string())
@@ -198,12 +198,12 @@ pub fn exchange(attempt: &Attempt, code: &Code) -> Zeroizing<String> {
 pub fn granted(
     status: u16,
     body: &[u8],
-    attempt: &Attempt,
+    attempt: &SignInAttempt,
     renews: bool,
     now: Timestamp,
 ) -> Result<Granted, SignInFault> {
     let answer = Answer::read(status, body)?;
-    let Attempt { place, nonce, .. } = attempt;
+    let SignInAttempt { place, nonce, .. } = attempt;
     let claims = id_token(answer.text("id_token")?, place)?;
     if claims.text("nonce") != Some(nonce.as_str()) {
         return Err(SignInFault::OtherNonce);
@@ -275,7 +275,7 @@ fn exchange_fault(value: &Value) -> SignInFault {
 ///
 /// The token was issued for the request that it answers, so its time of issue is taken as PingOne's current time. This
 /// computer's clock isn't used: a wrong one would refuse a good token.
-fn id_token(token: &str, place: &SignInPlace) -> Result<Claims, SignInFault> {
+fn id_token(token: &str, place: &SignInTarget) -> Result<Claims, SignInFault> {
     let claims = Claims::decode(token).map_err(|_| unreadable("id_token", "is damaged"))?;
     let issuer = claims.text("iss").unwrap_or_default();
     if issuer != place.issuer {

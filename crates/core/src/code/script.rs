@@ -129,7 +129,7 @@ impl PlanScript {
 
 /// The user who is changed first, for a person to check.
 fn pilot(plan: &Plan) -> Option<UserId> {
-    plan.rows.first().filter(|_| plan.stops.after_test_user).map(|row| row.user)
+    plan.rows.first().filter(|_| plan.stops.after_pilot).map(|row| row.user)
 }
 
 /// The text without control characters, so that a person can read and type it in one line.

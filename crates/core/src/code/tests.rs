@@ -275,7 +275,7 @@ mod scripts {
 
     use crate::code::TOKEN;
     use crate::code::script::{PlanScript, Shell};
-    use crate::domain::plan::{Plan, PlannedRow, Stops};
+    use crate::domain::plan::{Plan, PlannedPauses, PlannedRow};
     use crate::domain::region::{Region, RegionCode};
     use crate::domain::tenant::{EnvironmentId, Tenant};
     use crate::domain::time::Timestamp;
@@ -292,7 +292,7 @@ mod scripts {
         Tenant { region, environment: EnvironmentId(Uuid::from_u128(1)) }
     }
 
-    fn plan(reference: &str, reason: &str, after_test_user: bool) -> Plan {
+    fn plan(reference: &str, reason: &str, after_pilot: bool) -> Plan {
         let row = PlannedRow { user: UserId(Uuid::from_u128(2)), from: Mfa::Off, read_at: Timestamp(0) };
         Plan {
             environment: EnvironmentId(Uuid::from_u128(1)),
@@ -301,7 +301,7 @@ mod scripts {
             rows: vec![row],
             left_out: Vec::new(),
             reference: reference.into(),
-            stops: Stops { after_test_user, every: None },
+            stops: PlannedPauses { after_pilot, every: None },
             reason: reason.into(),
             undoes: None,
         }

@@ -4,8 +4,10 @@
 //! Each check passes, fails, is unknown or was not run, and says what was seen. The sentences for them are in the
 //! view.
 
-use super::device::{Device, DeviceState, is_pingids};
-use super::evidence::{Evidence, InputFault, IssuedIn, Observed, Operation, Plain, Reach, Symptom, is_ok};
+use super::device::{Device, DeviceState, is_pingid_device};
+use super::evidence::{
+    Evidence, InputFault, IssuedIn, Observed, Operation, PlainResult, Reach, Symptom, is_ok,
+};
 use super::fault::{Fault, JournalFault};
 use super::region::RegionCode;
 use super::role::{Permission, Role};
@@ -52,7 +54,7 @@ pub enum Check {
     /// PingOne itself works, without server errors or timeouts.
     Service,
     /// The license covers the operation.
-    Licence,
+    License,
     /// PingOne MFA is among the environment's products.
     MfaProduct,
     /// `PingID` isn't among the environment's products. `PingID` can ignore the MFA flag.
@@ -95,7 +97,7 @@ impl Check {
         Self::Answers,
         Self::Limit,
         Self::Service,
-        Self::Licence,
+        Self::License,
         Self::MfaProduct,
         Self::PingId,
         Self::Account,
@@ -209,7 +211,7 @@ pub enum Seen {
     /// The region that issued the token; `None` where it is the selected one.
     Region(Option<RegionCode>),
     /// The token doesn't say in which region it was issued.
-    RegionNotSaid,
+    RegionNotStated,
     /// What the browser could reach without a token.
     Reach(Reach),
     /// PingOne sent a readable answer.
@@ -291,7 +293,7 @@ impl Evidence {
             Check::Answers => self.check_answers(),
             Check::Limit => self.check_limit(),
             Check::Service => self.check_service(),
-            Check::Licence => self.check_licence(),
+            Check::License => self.check_license(),
             Check::MfaProduct => self.check_product(self.has_mfa(), true),
             Check::PingId => self.check_pingid(),
             Check::Account => self.check_account(),
@@ -308,12 +310,12 @@ impl Evidence {
     fn input(&self) -> Option<InputFault> {
         match &self.symptom {
             Symptom::Input(input) => Some(*input),
-            Symptom::Failed { .. } | Symptom::NotAsked(_) | Symptom::Health => None,
+            Symptom::Failed { .. } | Symptom::NotPrompted(_) | Symptom::Health => None,
         }
     }
 
     fn is_not_asked(&self) -> bool {
-        matches!(self.symptom, Symptom::NotAsked(_))
+        matches!(self.symptom, Symptom::NotPrompted(_))
     }
 
     fn check_environment(&self) -> CheckResult {
@@ -386,8 +388,10 @@ impl Evidence {
                     if matches!(fault, Fault::RoleMissing(_)) { Verdict::Fail } else { Verdict::Unknown };
                 (verdict, Seen::Fault(fault.clone()))
             }
-            _ if !self.changed_in.is_empty() && self.has_lost_access() => (Verdict::Unknown, Seen::Changed),
-            _ if !self.changed_in.is_empty() => (Verdict::Pass, Seen::Changed),
+            _ if !self.changed_populations.is_empty() && self.has_lost_access() => {
+                (Verdict::Unknown, Seen::Changed)
+            }
+            _ if !self.changed_populations.is_empty() => (Verdict::Pass, Seen::Changed),
             _ => NOT_RUN,
         }
     }
@@ -417,9 +421,9 @@ impl Evidence {
         let is_refused = |fault: Option<&Fault>| matches!(fault, Some(Fault::RoleMissing(_)));
         let user = self.user.as_ref().and_then(|observed| observed.result.as_ref().err());
         let flag = self.flag.as_ref().and_then(|observed| observed.result.as_ref().err());
-        let is_elsewhere = self
-            .population()
-            .is_some_and(|population| !self.changed_in.is_empty() && !self.changed_in.contains(&population));
+        let is_elsewhere = self.population().is_some_and(|population| {
+            !self.changed_populations.is_empty() && !self.changed_populations.contains(&population)
+        });
         let is_write_refused = matches!(
             self.fault(),
             Some((Operation::ChangeFlag(_) | Operation::AllowBypass(_), Fault::RoleMissing(_)))
@@ -557,8 +561,8 @@ impl Evidence {
             IssuedIn::Elsewhere(code) => (Verdict::Fail, Seen::Region(Some(code.clone()))),
             IssuedIn::Unsure(code) if is_refused => (Verdict::Fail, Seen::Region(Some(code.clone()))),
             IssuedIn::Unsure(code) => (Verdict::Unknown, Seen::Region(Some(code.clone()))),
-            IssuedIn::NotSaid if self.is_token_accepted() => (Verdict::Pass, Seen::Answered),
-            IssuedIn::NotSaid => (Verdict::Unknown, Seen::RegionNotSaid),
+            IssuedIn::NotStated if self.is_token_accepted() => (Verdict::Pass, Seen::Answered),
+            IssuedIn::NotStated => (Verdict::Unknown, Seen::RegionNotStated),
             IssuedIn::Here => (Verdict::Pass, Seen::Region(None)),
         }
     }
@@ -574,7 +578,7 @@ impl Evidence {
             return (Verdict::Pass, Seen::Answered);
         }
         match self.reach {
-            Some(reach) if reach.host == Plain::Answered => (Verdict::Pass, Seen::Reach(reach)),
+            Some(reach) if reach.host == PlainResult::Answered => (Verdict::Pass, Seen::Reach(reach)),
             Some(reach) => (Verdict::Fail, Seen::Reach(reach)),
             None if self.fault().is_some_and(|(_, fault)| is_without_answer(fault)) => {
                 (Verdict::Unknown, Seen::Nothing)
@@ -606,7 +610,9 @@ impl Evidence {
             (Some((_, fault)), _) if !is_role(fault) && self.works_now() => {
                 (Verdict::Unknown, Seen::Fault(fault.clone()))
             }
-            (Some((_, fault)), Some(reach)) if is_without_answer(fault) && reach.host == Plain::Answered => {
+            (Some((_, fault)), Some(reach))
+                if is_without_answer(fault) && reach.host == PlainResult::Answered =>
+            {
                 (Verdict::Fail, Seen::Fault(fault.clone()))
             }
             (Some((_, fault)), _) if is_without_answer(fault) && self.has_read_anything() => {
@@ -664,7 +670,7 @@ impl Evidence {
             Operation::ReadUsers => others_work,
             Operation::Connect | Operation::FilterUsers | Operation::ReadReport => false,
             Operation::ChangeFlag(_) | Operation::AllowBypass(_) => {
-                others_work && (self.counterexamples() > 0 || !self.changed_in.is_empty())
+                others_work && (self.counterexamples() > 0 || !self.changed_populations.is_empty())
             }
             Operation::ReadUser(_) | Operation::ReadFlag(_) | Operation::ReadDevices(_) => {
                 others_work && !self.works_now()
@@ -672,8 +678,8 @@ impl Evidence {
         }
     }
 
-    fn check_licence(&self) -> CheckResult {
-        let exceeded = self.faults().find(|fault| matches!(fault, Fault::LicenceExceeded(_)));
+    fn check_license(&self) -> CheckResult {
+        let exceeded = self.faults().find(|fault| matches!(fault, Fault::LicenseExceeded(_)));
         exceeded.map_or(NOT_RUN, |fault| (Verdict::Fail, Seen::Fault(fault.clone())))
     }
 
@@ -735,7 +741,7 @@ impl Evidence {
         let devices: &Vec<Device> = self.devices.as_ref()?.result.as_ref().ok()?;
         let count = |is: fn(&Device) -> bool| devices.iter().filter(|device| is(device)).count();
         let usable = count(|device| device.state == DeviceState::Active);
-        Some((devices.len(), usable, count(|device| is_pingids(&device.kind))))
+        Some((devices.len(), usable, count(|device| is_pingid_device(&device.kind))))
     }
 
     fn check_device(&self) -> CheckResult {

@@ -43,7 +43,7 @@ impl ConnectFields {
 /// Whether the user must confirm before the replacement token `next` is used: it was issued in an environment that is
 /// neither the connected one nor that of the token in use.
 #[must_use]
-pub fn asks_before_replacing(connected: EnvironmentId, present: &TokenFacts, next: &TokenFacts) -> bool {
+pub fn must_confirm_replacement(connected: EnvironmentId, present: &TokenFacts, next: &TokenFacts) -> bool {
     next.environment.is_some_and(|own| own != connected && present.environment != Some(own))
 }
 
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn only_a_replacement_from_a_third_environment_needs_confirmation() {
         let of = |number| token("eu", number);
-        let asks = |present, next| asks_before_replacing(environment(1), &of(present), &of(next));
+        let asks = |present, next| must_confirm_replacement(environment(1), &of(present), &of(next));
         assert!(asks(Some(1), Some(2)));
         assert!(asks(Some(3), Some(2)), "the token in use is from another environment too");
         assert!(asks(None, Some(2)));

@@ -37,7 +37,7 @@ pub enum DeviceState {
 
 /// Whether a device type belongs to `PingID`, where the MFA flag may not decide whether a user needs a second factor.
 #[must_use]
-pub fn is_pingids(kind: &str) -> bool {
+pub fn is_pingid_device(kind: &str) -> bool {
     kind.starts_with("PINGID") || kind == "YUBIKEY"
 }
 
@@ -45,7 +45,7 @@ pub fn is_pingids(kind: &str) -> bool {
 ///
 /// Source: Ping's `OpenAPI` files, the product types in a bill of materials.
 #[must_use]
-pub fn is_pingid(product: &str) -> bool {
+pub fn is_pingid_product(product: &str) -> bool {
     matches!(product, "PING_ID" | "PING_ONE_ID")
 }
 
@@ -70,7 +70,13 @@ mod tests {
             Devices::Usable(2)
         );
         assert_eq!(usable(&[]), Devices::Usable(0));
-        assert!(is_pingids("PINGID_MOBILE") && is_pingids("YUBIKEY") && !is_pingids("MOBILE"));
-        assert!(is_pingid("PING_ID") && is_pingid("PING_ONE_ID") && !is_pingid("PING_ID_SDK"));
+        assert!(
+            is_pingid_device("PINGID_MOBILE") && is_pingid_device("YUBIKEY") && !is_pingid_device("MOBILE")
+        );
+        assert!(
+            is_pingid_product("PING_ID")
+                && is_pingid_product("PING_ONE_ID")
+                && !is_pingid_product("PING_ID_SDK")
+        );
     }
 }

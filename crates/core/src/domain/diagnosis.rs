@@ -4,7 +4,7 @@
 
 use super::check::{Check, is_denial, is_html_page};
 use super::evidence::{
-    Answer, Evidence, InputFault, IssuedIn, Observed, Operation, Plain, Question, Reach, Symptom, is_ok,
+    Answer, Evidence, InputFault, IssuedIn, Observed, Operation, PlainResult, Question, Reach, Symptom, is_ok,
 };
 use super::fault::{Fault, JournalFault};
 use super::paste::PasteFault;
@@ -62,7 +62,7 @@ pub enum Cause {
     /// The gateway doesn't know the path: the API address configured for the deployment is wrong.
     PathUnknown,
     /// The license doesn't cover the operation.
-    LicenceExceeded,
+    LicenseExceeded,
     /// PingOne MFA isn't among the environment's products.
     MfaMissing,
     /// `PingID` decides whether MFA is required, not the user's MFA flag.
@@ -90,7 +90,7 @@ pub enum Cause {
     /// PingOne fails for one record or page only.
     OneRecordFailing,
     /// The request failed before and works now.
-    PassedBy,
+    Temporary,
     /// PingOne refuses the request itself.
     RequestRefused,
     /// The answer has a format that this page doesn't know, or is damaged.
@@ -121,7 +121,7 @@ pub enum Cause {
 
 /// The person or team that can fix a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Who {
+pub enum Responsible {
     /// The user who reads the diagnosis.
     You,
     /// No one: the problem goes away after some time.
@@ -129,7 +129,7 @@ pub enum Who {
     /// An administrator who may assign roles in the environment.
     EnvironmentAdmin,
     /// The person responsible for the organization's contract with Ping.
-    LicenceHolder,
+    LicenseHolder,
     /// The administrator of the sign-on policies.
     PolicyAdmin,
     /// The administrator of the network or its proxy.
@@ -144,7 +144,7 @@ pub enum Who {
 
 /// The action that a button offers for a cause.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Next {
+pub enum NextStep {
     /// Retry the request that failed.
     TryAgain,
     /// Ask for another token and replace the present one.
@@ -161,7 +161,7 @@ pub struct Diagnosis {
     /// The cause that fits the evidence.
     pub cause: Cause,
     /// The action offered on this page, if there is one.
-    pub next: Option<Next>,
+    pub next: Option<NextStep>,
 }
 
 impl Cause {
@@ -187,7 +187,7 @@ impl Cause {
             Self::RoleArriving => Check::Propagation,
             Self::ScopeTooNarrow | Self::OthersChanged(_) => Check::Scope,
             Self::UserUnreadable | Self::UserMissing => Check::User,
-            Self::LicenceExceeded => Check::Licence,
+            Self::LicenseExceeded => Check::License,
             Self::MfaMissing => Check::MfaProduct,
             Self::PingIdDecides => Check::PingId,
             Self::Offline | Self::HostUnreachable | Self::PolicyForbids => Check::Host,
@@ -195,7 +195,7 @@ impl Cause {
             | Self::AnswerUnreadable
             | Self::ConnectionLost
             | Self::Intermediary
-            | Self::PassedBy
+            | Self::Temporary
             | Self::RequestRefused
             | Self::AnswerUnknown
             | Self::ListInconsistent => Check::Answers,
@@ -214,7 +214,7 @@ impl Cause {
 
     /// The person or team that can fix this cause.
     #[must_use]
-    pub const fn who(self) -> Who {
+    pub const fn who(self) -> Responsible {
         match self {
             Self::TokenUnusable(_)
             | Self::TokenForgotten
@@ -239,23 +239,23 @@ impl Cause {
             | Self::FlagOff
             | Self::Bypassed
             | Self::NoDevice
-            | Self::OthersChanged(_) => Who::You,
-            Self::RoleArriving | Self::RateLimited | Self::PassedBy => Who::Time,
+            | Self::OthersChanged(_) => Responsible::You,
+            Self::RoleArriving | Self::RateLimited | Self::Temporary => Responsible::Time,
             Self::NoRole | Self::RoleMissing(_) | Self::ScopeTooNarrow | Self::RoleLost => {
-                Who::EnvironmentAdmin
+                Responsible::EnvironmentAdmin
             }
-            Self::LicenceExceeded | Self::MfaMissing => Who::LicenceHolder,
-            Self::PingIdDecides | Self::PolicyDecides => Who::PolicyAdmin,
+            Self::LicenseExceeded | Self::MfaMissing => Responsible::LicenseHolder,
+            Self::PingIdDecides | Self::PolicyDecides => Responsible::PolicyAdmin,
             Self::HostUnreachable
             | Self::PreflightRefused
             | Self::AnswerUnreadable
             | Self::ConnectionLost
-            | Self::Intermediary => Who::NetworkAdmin,
+            | Self::Intermediary => Responsible::NetworkAdmin,
             Self::PathUnknown | Self::PolicyForbids | Self::HostRefused | Self::DeploymentForbids => {
-                Who::Deployer
+                Responsible::Deployer
             }
-            Self::NoAnswer | Self::ServiceFailing | Self::OneRecordFailing => Who::PingSupport,
-            Self::RequestRefused | Self::AnswerUnknown | Self::ListInconsistent => Who::Makers,
+            Self::NoAnswer | Self::ServiceFailing | Self::OneRecordFailing => Responsible::PingSupport,
+            Self::RequestRefused | Self::AnswerUnknown | Self::ListInconsistent => Responsible::Makers,
         }
     }
 
@@ -291,7 +291,7 @@ fn causes(evidence: &Evidence) -> Vec<Cause> {
     let ranked = match &evidence.symptom {
         Symptom::Input(input) => causes_for_input(*input),
         Symptom::Failed { operation, fault, .. } => evidence.causes_for_failure(*operation, fault),
-        Symptom::NotAsked(user) => evidence.causes_for_not_asked(*user),
+        Symptom::NotPrompted(user) => evidence.causes_for_not_asked(*user),
         Symptom::Health => evidence.causes_for_health(),
     };
     let mut causes = Vec::new();
@@ -315,14 +315,14 @@ fn causes_for_input(input: InputFault) -> Vec<Cause> {
 }
 
 impl Evidence {
-    fn next_step(&self, cause: Cause) -> Option<Next> {
+    fn next_step(&self, cause: Cause) -> Option<NextStep> {
         let issued = self.region.as_ref().and_then(|(_, issued)| match issued {
-            IssuedIn::Elsewhere(code) | IssuedIn::Unsure(code) => Some(Next::UseRegion(code.clone())),
-            IssuedIn::Here | IssuedIn::NotSaid => None,
+            IssuedIn::Elsewhere(code) | IssuedIn::Unsure(code) => Some(NextStep::UseRegion(code.clone())),
+            IssuedIn::Here | IssuedIn::NotStated => None,
         });
         let own_environment = self.token.as_ref().and_then(|token| token.environment);
         let own_environment =
-            own_environment.filter(|id| Some(*id) != self.environment_id).map(Next::UseEnvironment);
+            own_environment.filter(|id| Some(*id) != self.environment_id).map(NextStep::UseEnvironment);
         match cause {
             Cause::RegionElsewhere => issued,
             Cause::EnvironmentMissing | Cause::NoRole => own_environment,
@@ -331,8 +331,8 @@ impl Evidence {
             | Cause::ClockWrong
             | Cause::AudienceElsewhere
             | Cause::EndUserToken
-            | Cause::TokenRefused => Some(Next::ReplaceToken),
-            _ if matches!(self.symptom, Symptom::Failed { .. }) => Some(Next::TryAgain),
+            | Cause::TokenRefused => Some(NextStep::ReplaceToken),
+            _ if matches!(self.symptom, Symptom::Failed { .. }) => Some(NextStep::TryAgain),
             _ => None,
         }
     }
@@ -369,15 +369,15 @@ impl Evidence {
             Fault::TokenInvalid(refusal)
                 if refusal.names("INSUFFICIENT_PERMISSIONS") && !self.works_now() =>
             {
-                vec![Cause::RoleMissing(operation.permission()), Cause::PassedBy]
+                vec![Cause::RoleMissing(operation.permission()), Cause::Temporary]
             }
-            Fault::TokenInvalid(_) if self.works_now() => vec![Cause::PassedBy, Cause::TokenRefused],
-            Fault::TokenInvalid(_) => vec![Cause::TokenRefused, Cause::PassedBy],
+            Fault::TokenInvalid(_) if self.works_now() => vec![Cause::Temporary, Cause::TokenRefused],
+            Fault::TokenInvalid(_) => vec![Cause::TokenRefused, Cause::Temporary],
             Fault::RateLimited { .. } => vec![Cause::RateLimited],
-            Fault::LicenceExceeded(_) if self.has_mfa() == Some(false) => {
-                vec![Cause::MfaMissing, Cause::LicenceExceeded]
+            Fault::LicenseExceeded(_) if self.has_mfa() == Some(false) => {
+                vec![Cause::MfaMissing, Cause::LicenseExceeded]
             }
-            Fault::LicenceExceeded(_) => vec![Cause::LicenceExceeded, Cause::MfaMissing],
+            Fault::LicenseExceeded(_) => vec![Cause::LicenseExceeded, Cause::MfaMissing],
             Fault::EnvironmentUnknown(refusal) => self.causes_for_hidden_environment(refusal.status),
             Fault::RoleMissing(_) => self.causes_for_missing_role(operation),
             Fault::UserUnknown(_) => self.causes_for_missing_user(),
@@ -395,7 +395,7 @@ impl Evidence {
             }
             Fault::Paging(_) => vec![Cause::ListInconsistent],
             Fault::ServerFailed(_) => self.causes_for_failing_server(operation),
-            Fault::BodyCut(_) if self.works_now() => vec![Cause::PassedBy, Cause::ConnectionLost],
+            Fault::BodyCut(_) if self.works_now() => vec![Cause::Temporary, Cause::ConnectionLost],
             Fault::BodyCut(_) => vec![Cause::ConnectionLost, Cause::Intermediary],
             Fault::Unreachable => self.causes_for_no_answer(operation, Cause::AnswerUnreadable),
             Fault::Timeout { .. } => self.causes_for_no_answer(operation, Cause::NoAnswer),
@@ -411,8 +411,8 @@ impl Evidence {
         }
         Some(match fault {
             fault if is_denial(fault) => vec![Cause::OthersChanged(others)],
-            Fault::TokenInvalid(_) => vec![Cause::PassedBy],
-            Fault::LicenceExceeded(_) => vec![Cause::LicenceExceeded],
+            Fault::TokenInvalid(_) => vec![Cause::Temporary],
+            Fault::LicenseExceeded(_) => vec![Cause::LicenseExceeded],
             Fault::UserUnknown(_) => vec![Cause::UserMissing],
             Fault::PathUnknown(_) | Fault::StatusUnexpected(_) => vec![Cause::Intermediary],
             Fault::RequestRefused(refusal) if refusal.code.is_none() => vec![Cause::Intermediary],
@@ -479,7 +479,7 @@ impl Evidence {
         if self.has_mfa() == Some(false) && operation != Operation::ReadUsers {
             return vec![Cause::MfaMissing, missing];
         }
-        if matches!(operation, Operation::ChangeFlag(_)) && !self.changed_in.is_empty() {
+        if matches!(operation, Operation::ChangeFlag(_)) && !self.changed_populations.is_empty() {
             return vec![Cause::RoleLost, Cause::ScopeTooNarrow];
         }
         if self.has_lost_access() {
@@ -494,7 +494,7 @@ impl Evidence {
 
     fn causes_for_missing_user(&self) -> Vec<Cause> {
         if self.user.as_ref().is_some_and(|user| user.result.is_ok()) {
-            return vec![Cause::PassedBy, Cause::UserMissing];
+            return vec![Cause::Temporary, Cause::UserMissing];
         }
         vec![Cause::UserMissing, Cause::EnvironmentSuspect]
     }
@@ -504,7 +504,7 @@ impl Evidence {
             return vec![Cause::OneRecordFailing, Cause::ServiceFailing];
         }
         if self.works_now() && operation != Operation::ReadUsers {
-            return vec![Cause::PassedBy, Cause::ServiceFailing];
+            return vec![Cause::Temporary, Cause::ServiceFailing];
         }
         vec![Cause::ServiceFailing, Cause::OneRecordFailing]
     }
@@ -515,7 +515,7 @@ impl Evidence {
             return vec![Cause::RateLimited, otherwise];
         }
         if self.works_now() {
-            return vec![Cause::PassedBy, otherwise];
+            return vec![Cause::Temporary, otherwise];
         }
         let others_work = is_ok(self.environment.as_ref());
         // A preflight that is rate-limited, or that fails because PingOne does, looks like one that is refused. The
@@ -527,20 +527,22 @@ impl Evidence {
         }
         match self.reach {
             None => vec![otherwise, Cause::HostUnreachable],
-            Some(Reach { host: Plain::Forbidden, .. }) => vec![Cause::PolicyForbids, otherwise],
+            Some(Reach { host: PlainResult::Forbidden, .. }) => vec![Cause::PolicyForbids, otherwise],
             Some(
-                Reach { is_online: false, host: Plain::Unanswered, .. }
-                | Reach { host: Plain::Unanswered, page: false, .. },
+                Reach { is_online: false, host: PlainResult::Unanswered, .. }
+                | Reach { host: PlainResult::Unanswered, page: false, .. },
             ) => {
                 vec![Cause::Offline, Cause::HostUnreachable]
             }
-            Some(Reach { host: Plain::Unanswered, .. }) if others_work && otherwise == Cause::NoAnswer => {
+            Some(Reach { host: PlainResult::Unanswered, .. })
+                if others_work && otherwise == Cause::NoAnswer =>
+            {
                 vec![otherwise, Cause::ConnectionLost]
             }
-            Some(Reach { host: Plain::Unanswered, .. }) if others_work => {
+            Some(Reach { host: PlainResult::Unanswered, .. }) if others_work => {
                 vec![Cause::ConnectionLost, otherwise]
             }
-            Some(Reach { host: Plain::Unanswered, .. }) => vec![Cause::HostUnreachable, otherwise],
+            Some(Reach { host: PlainResult::Unanswered, .. }) => vec![Cause::HostUnreachable, otherwise],
             Some(Reach { readable: Some(_), .. })
                 if otherwise == Cause::AnswerUnreadable && !self.was_token_sent(operation) =>
             {
@@ -681,9 +683,9 @@ mod tests {
 
     #[test]
     fn a_cause_names_who_can_fix_it_and_the_missing_permission() {
-        assert_eq!(Cause::RoleMissing(Permission::UpdateMfa).who(), Who::EnvironmentAdmin);
+        assert_eq!(Cause::RoleMissing(Permission::UpdateMfa).who(), Responsible::EnvironmentAdmin);
         assert_eq!(Cause::RoleMissing(Permission::UpdateMfa).missing(), Some(Permission::UpdateMfa));
-        assert_eq!(Cause::TokenExpired.who(), Who::You);
+        assert_eq!(Cause::TokenExpired.who(), Responsible::You);
     }
 
     #[test]
@@ -701,7 +703,7 @@ mod tests {
         let id = EnvironmentId(uuid::Uuid::from_u128(1));
         let environment = Environment { id, name: "Workforce".into(), kind: EnvironmentKind::Sandbox };
         evidence.learn(Question::Environment, Ok(Answer::Environment(environment)), Timestamp(1));
-        assert_eq!(causes(&evidence), [Cause::TokenRefused, Cause::PassedBy]);
+        assert_eq!(causes(&evidence), [Cause::TokenRefused, Cause::Temporary]);
         let token = findings(&evidence).into_iter().find(|finding| finding.check == Check::Token);
         assert_eq!(token.unwrap().verdict, Verdict::Unknown);
     }

@@ -1,6 +1,6 @@
 //! Estimates how many requests a run sends, how long it takes, and whether the token lasts.
 
-use super::plan::Stops;
+use super::plan::PlannedPauses;
 use super::time::{Millis, PerSecond};
 
 /// Every call costs two requests: the URLs differ, so the browser sends a preflight before each call.
@@ -15,7 +15,7 @@ pub struct Effort {
     /// How many users the run changes.
     pub changes: u64,
     /// Whether the run starts with a pilot user.
-    pub has_test_user: bool,
+    pub has_pilot_user: bool,
     /// How many pages of the user list are read when all users are verified after the run.
     pub read_back_pages: u64,
 }
@@ -53,8 +53,8 @@ pub enum TokenSpan {
 /// Whether a run of `all` users, with `done` of them done, will pause again for a person. Estimates don't include the
 /// time that a person takes, so the page shows this beside the estimate.
 #[must_use]
-pub fn waits_ahead(stops: Stops, done: u32, all: u32) -> bool {
-    let pilot = u32::from(stops.after_test_user);
+pub fn will_pause_again(stops: PlannedPauses, done: u32, all: u32) -> bool {
+    let pilot = u32::from(stops.after_pilot);
     if done < pilot {
         return all > pilot;
     }
@@ -67,7 +67,7 @@ impl Effort {
     /// How many requests are sent, including preflights.
     #[must_use]
     pub const fn requests(&self) -> u64 {
-        let pilot_reads = if self.has_test_user { PILOT_USER_READS } else { 0 };
+        let pilot_reads = if self.has_pilot_user { PILOT_USER_READS } else { 0 };
         let calls = self.changes.saturating_add(self.read_back_pages).saturating_add(pilot_reads);
         calls.saturating_mul(REQUESTS_PER_CALL)
     }
@@ -101,7 +101,7 @@ mod tests {
     fn each_change_and_each_page_costs_two_requests() {
         let review = Effort { read_back_pages: 316, ..changes(11_888) };
         assert_eq!(review.requests(), 24_408);
-        assert_eq!(Effort { has_test_user: true, ..review }.requests(), 24_414);
+        assert_eq!(Effort { has_pilot_user: true, ..review }.requests(), 24_414);
         assert_eq!(changes(0).requests(), 0);
         assert_eq!(changes(u64::MAX).requests(), u64::MAX);
     }
@@ -115,10 +115,10 @@ mod tests {
 
     #[test]
     fn a_run_waits_again_if_users_remain_after_the_next_stop() {
-        let pilot = Stops { after_test_user: true, every: None };
-        let steps = Stops { after_test_user: true, every: Some(50) };
+        let pilot = PlannedPauses { after_pilot: true, every: None };
+        let steps = PlannedPauses { after_pilot: true, every: Some(50) };
         for (stops, done, all, waits) in [
-            (Stops::default(), 0, 100, false),
+            (PlannedPauses::default(), 0, 100, false),
             (pilot, 0, 100, true),
             (pilot, 1, 100, false),
             (pilot, 0, 1, false),
@@ -127,11 +127,11 @@ mod tests {
             (steps, 51, 100, false),
             (steps, 51, 102, true),
             (steps, 1, 51, false),
-            (Stops { after_test_user: false, every: Some(10) }, 0, 10, false),
-            (Stops { after_test_user: false, every: Some(0) }, 0, 10, false),
-            (Stops { after_test_user: true, every: Some(u32::MAX) }, u32::MAX, u32::MAX, false),
+            (PlannedPauses { after_pilot: false, every: Some(10) }, 0, 10, false),
+            (PlannedPauses { after_pilot: false, every: Some(0) }, 0, 10, false),
+            (PlannedPauses { after_pilot: true, every: Some(u32::MAX) }, u32::MAX, u32::MAX, false),
         ] {
-            assert_eq!(waits_ahead(stops, done, all), waits, "{stops:?}, {done} of {all}");
+            assert_eq!(will_pause_again(stops, done, all), waits, "{stops:?}, {done} of {all}");
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Every question reads; nothing is ever written to find a cause.
 
-use super::device::{Device, is_pingid};
+use super::device::{Device, is_pingid_product};
 use super::fault::Fault;
 use super::paste::PasteFault;
 use super::proof::Proof;
@@ -116,7 +116,7 @@ pub enum Symptom {
         at: Timestamp,
     },
     /// Nothing failed, but this user isn't asked for a second factor.
-    NotAsked(UserId),
+    NotPrompted(UserId),
     /// Nothing failed: the user checks the setup before it matters.
     Health,
 }
@@ -148,14 +148,14 @@ pub struct Reach {
     /// Whether the page's own server answered.
     pub page: bool,
     /// Whether the API's host answered at all, with a readable answer or not.
-    pub host: Plain,
+    pub host: PlainResult,
     /// The HTTP status of the host's answer, if the page was permitted to read it.
     pub readable: Option<u16>,
 }
 
 /// The result of a plain request without a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Plain {
+pub enum PlainResult {
     /// The host answered, readable or not.
     Answered,
     /// The host didn't answer the request.
@@ -175,7 +175,7 @@ pub enum IssuedIn {
     /// region the selected one stands for.
     Unsure(RegionCode),
     /// The token doesn't say where it was issued.
-    NotSaid,
+    NotStated,
 }
 
 impl IssuedIn {
@@ -185,7 +185,7 @@ impl IssuedIn {
         }
         let stands_for = |issuing: &Region| issuing.pingone.is_some() && issuing.pingone == chosen.pingone;
         match regions.of_token(token, Some(&chosen.code)) {
-            None => Self::NotSaid,
+            None => Self::NotStated,
             Some(issuing) if issuing.code == chosen.code || stands_for(issuing) => Self::Here,
             Some(issuing) => Self::Unsure(issuing.code.clone()),
         }
@@ -264,9 +264,9 @@ pub struct Evidence {
     /// The population of the user that the diagnosis is about.
     pub population: Option<PopulationId>,
     /// Whether this same token has read the environment before.
-    pub has_entered: bool,
+    pub has_read_environment: bool,
     /// The populations in which this token has changed users.
-    pub changed_in: Vec<PopulationId>,
+    pub changed_populations: Vec<PopulationId>,
     /// What the user's run proved, if the diagnosis is about a user of a run.
     pub proof: Option<Proof>,
     /// What the browser could reach without a token.
@@ -305,8 +305,8 @@ impl Evidence {
             region: None,
             environment_id: None,
             population: None,
-            has_entered: false,
-            changed_in: Vec::new(),
+            has_read_environment: false,
+            changed_populations: Vec::new(),
             proof: None,
             reach: None,
             environment: None,
@@ -331,9 +331,9 @@ impl Evidence {
     /// Adds the selected region and environment. Call it after [`Evidence::with_token`], because it compares the
     /// region with the token's.
     #[must_use]
-    pub fn with_place(self, region: Region, environment: Option<EnvironmentId>, regions: &Regions) -> Self {
+    pub fn with_target(self, region: Region, environment: Option<EnvironmentId>, regions: &Regions) -> Self {
         let issued =
-            self.token.as_ref().map_or(IssuedIn::NotSaid, |token| IssuedIn::of(token, &region, regions));
+            self.token.as_ref().map_or(IssuedIn::NotStated, |token| IssuedIn::of(token, &region, regions));
         Self { region: Some((region, issued)), environment_id: environment, ..self }
     }
 
@@ -342,7 +342,7 @@ impl Evidence {
     pub fn fault(&self) -> Option<(Operation, &Fault)> {
         match &self.symptom {
             Symptom::Failed { operation, fault, .. } => Some((*operation, fault)),
-            Symptom::Input(_) | Symptom::NotAsked(_) | Symptom::Health => None,
+            Symptom::Input(_) | Symptom::NotPrompted(_) | Symptom::Health => None,
         }
     }
 
@@ -351,7 +351,7 @@ impl Evidence {
     pub fn subject(&self) -> Option<UserId> {
         match &self.symptom {
             Symptom::Failed { operation, .. } => operation.user(),
-            Symptom::NotAsked(user) => Some(*user),
+            Symptom::NotPrompted(user) => Some(*user),
             Symptom::Input(_) | Symptom::Health => None,
         }
     }
@@ -406,7 +406,7 @@ impl Evidence {
             matches!(
                 fault,
                 Fault::RoleMissing(_)
-                    | Fault::LicenceExceeded(_)
+                    | Fault::LicenseExceeded(_)
                     | Fault::EnvironmentUnknown(_)
                     | Fault::UserUnknown(_)
                     | Fault::NotFound(_)
@@ -431,7 +431,7 @@ impl Evidence {
     #[must_use]
     pub fn has_lost_access(&self) -> bool {
         let refusal = self.environment.as_ref().and_then(|observed| observed.result.as_ref().err());
-        self.has_entered
+        self.has_read_environment
             && matches!(refusal, Some(Fault::EnvironmentUnknown(refusal)) if refusal.status == 403)
     }
 
@@ -518,7 +518,7 @@ impl Evidence {
             Symptom::Input(_) => Vec::new(),
             _ if self.is_conclusive() => Vec::new(),
             Symptom::Health => self.questions_for_health(),
-            Symptom::NotAsked(user) => self.questions_for_not_asked(*user),
+            Symptom::NotPrompted(user) => self.questions_for_not_asked(*user),
             Symptom::Failed { operation, fault, .. } => self.questions_for_failure(*operation, fault),
         }
     }
@@ -559,7 +559,7 @@ impl Evidence {
         let mut wanted = Vec::new();
         if matches!(fault, Fault::Unreachable | Fault::Timeout { .. } | Fault::BodyCut(_)) {
             wanted.push(Question::Reach(operation));
-            if self.reach.is_some_and(|reach| reach.host == Plain::Unanswered && !reach.page) {
+            if self.reach.is_some_and(|reach| reach.host == PlainResult::Unanswered && !reach.page) {
                 return wanted;
             }
         }
@@ -580,7 +580,7 @@ impl Evidence {
         if let Operation::ReadDevices(user) = operation {
             wanted.push(Question::Devices(user));
         }
-        if matches!(fault, Fault::RoleMissing(_) | Fault::LicenceExceeded(_)) {
+        if matches!(fault, Fault::RoleMissing(_) | Fault::LicenseExceeded(_)) {
             if self.users.as_ref().is_some_and(|users| users.result.is_err()) {
                 wanted.extend([Question::Populations, Question::Settings]);
             }
@@ -659,7 +659,7 @@ impl Evidence {
             Some((Operation::ChangeFlag(_), Fault::RoleMissing(_))) if self.counterexamples() == 0 => {
                 Some((Permission::UpdateMfa, false))
             }
-            _ if self.counterexamples() > 0 || !self.changed_in.is_empty() => {
+            _ if self.counterexamples() > 0 || !self.changed_populations.is_empty() => {
                 Some((Permission::UpdateMfa, true))
             }
             _ => None,
@@ -676,7 +676,7 @@ impl Evidence {
     /// Whether the environment has `PingID`; `None` if the products aren't known.
     #[must_use]
     pub fn has_pingid(&self) -> Option<bool> {
-        self.has_product(is_pingid)
+        self.has_product(is_pingid_product)
     }
 
     fn has_product(&self, is_meant: impl Fn(&str) -> bool) -> Option<bool> {
@@ -806,7 +806,7 @@ mod tests {
         let mut evidence = failed(Operation::Connect, Fault::Unreachable);
         let (question, _) = evidence.next_question().unwrap();
         assert_eq!(question, Question::Reach(Operation::Connect));
-        let reach = Reach { is_online: false, page: false, host: Plain::Unanswered, readable: None };
+        let reach = Reach { is_online: false, page: false, host: PlainResult::Unanswered, readable: None };
         evidence.learn(question, Ok(Answer::Reach(reach)), NOW);
         assert_eq!(evidence.next_question(), None);
     }

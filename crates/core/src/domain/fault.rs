@@ -121,7 +121,7 @@ pub enum Fault {
     RoleMissing(Refusal),
     /// 403 `LICENSE_EXCEEDED`: the license doesn't cover this.
     #[error("403: the licence doesn't cover this")]
-    LicenceExceeded(Refusal),
+    LicenseExceeded(Refusal),
     /// 403 or 404 while reading the environment itself.
     #[error("{}: no such environment, or no role in it", .0.status)]
     EnvironmentUnknown(Refusal),
@@ -221,7 +221,7 @@ impl Fault {
             // about the token.
             401 if refusal.is_html_page() => Self::RequestRefused(refusal),
             401 => Self::TokenInvalid(refusal),
-            403 if refusal.is_over_licence() => Self::LicenceExceeded(refusal),
+            403 if refusal.is_over_licence() => Self::LicenseExceeded(refusal),
             // Intermediaries refuse requests too, and know nothing about roles or users.
             403 | 404 if refusal.code.is_none() => Self::RequestRefused(refusal),
             403 => Self::RoleMissing(refusal),
@@ -246,7 +246,7 @@ impl Fault {
             | Self::StatusUnexpected(_) => RetryKind::Later { after: None },
             Self::Unreachable => RetryKind::WhenOnline,
             Self::RoleMissing(_)
-            | Self::LicenceExceeded(_)
+            | Self::LicenseExceeded(_)
             | Self::EnvironmentUnknown(_)
             | Self::PathUnknown(_)
             | Self::UserUnknown(_)
@@ -271,7 +271,7 @@ impl Fault {
             Self::TokenInvalid(_) => "token-invalid",
             Self::TokenForgotten => "token-forgotten",
             Self::RoleMissing(_) => "role-missing",
-            Self::LicenceExceeded(_) => "licence-exceeded",
+            Self::LicenseExceeded(_) => "licence-exceeded",
             Self::EnvironmentUnknown(_) => "environment-unknown",
             Self::PathUnknown(_) => "path-unknown",
             Self::UserUnknown(_) => "user-unknown",
@@ -317,7 +317,7 @@ impl Fault {
     pub const fn is_of_one_user(&self) -> bool {
         match self {
             Self::RoleMissing(_)
-            | Self::LicenceExceeded(_)
+            | Self::LicenseExceeded(_)
             | Self::PathUnknown(_)
             | Self::UserUnknown(_)
             | Self::NotFound(_)
@@ -351,7 +351,7 @@ impl Fault {
             Self::TokenExpired(refusal)
             | Self::TokenInvalid(refusal)
             | Self::RoleMissing(refusal)
-            | Self::LicenceExceeded(refusal)
+            | Self::LicenseExceeded(refusal)
             | Self::EnvironmentUnknown(refusal)
             | Self::PathUnknown(refusal)
             | Self::UserUnknown(refusal)
@@ -387,7 +387,7 @@ impl Fault {
             Self::TokenInvalid(refusal()),
             Self::TokenForgotten,
             Self::RoleMissing(refusal()),
-            Self::LicenceExceeded(refusal()),
+            Self::LicenseExceeded(refusal()),
             Self::EnvironmentUnknown(refusal()),
             Self::PathUnknown(refusal()),
             Self::UserUnknown(refusal()),

@@ -3,7 +3,7 @@
 //!
 //! [`read`] parses the bytes into an [`ImportFile`]. [`ImportFile::guesses`] returns the open questions about its
 //! meaning, and [`ImportFile::confirmed`] is `None` until a person has answered all of them. Only a [`Confirmed`] file
-//! can be matched with the loaded users ([`Confirmed::match_in`]) or looked up in PingOne ([`Questions::of`],
+//! can be matched with the loaded users ([`Confirmed::match_with`]) or looked up in PingOne ([`Questions::of`],
 //! [`Matches::from_answers`]). [`ImportFile::file_of`] writes selected lines back unchanged.
 //!
 //! # Rules
@@ -73,7 +73,7 @@ mod tests;
 
 use columns::{Cells, Choice};
 pub use columns::{Column, Identity};
-pub use confirmed::Confirmed;
+pub use confirmed::ConfirmedImport;
 pub use direction::{Direction, DirectionWord};
 pub use encoding::Encoding;
 pub use entries::{Entry, Problem};

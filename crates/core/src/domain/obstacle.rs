@@ -15,15 +15,15 @@ pub enum Obstacle {
     /// No user of the plan needs a change.
     NothingToDo,
     /// A pilot user is required, and none is named.
-    TestUserMissing,
+    PilotUserMissing,
     /// The named pilot user isn't in the plan.
-    TestUserUnknown,
+    PilotUserUnknown,
     /// The number of users after which the run pauses isn't a valid number.
-    StepUnreadable,
+    PauseStepInvalid,
     /// The change reference is missing, or isn't in the format that the deployment requires.
     Reference,
     /// The change reference or the reason, which are both stored, contains a token.
-    TokenTyped,
+    TokenEntered,
     /// A reason is required, and none is given.
     ReasonMissing,
     /// The number of changes isn't typed, or differs.
@@ -79,10 +79,10 @@ pub fn obstacle(
         Confirmation::Review { pilot_user, number, reason } => (pilot_user, number, reason),
     };
     let rules = [
-        (pilot_user && answers.pilot_user == PilotUser::NotNamed, Obstacle::TestUserMissing),
-        (answers.pilot_user == PilotUser::NotInPlan, Obstacle::TestUserUnknown),
-        (!answers.is_step_readable, Obstacle::StepUnreadable),
-        (answers.has_token, Obstacle::TokenTyped),
+        (pilot_user && answers.pilot_user == PilotUser::NotNamed, Obstacle::PilotUserMissing),
+        (answers.pilot_user == PilotUser::NotInPlan, Obstacle::PilotUserUnknown),
+        (!answers.is_step_readable, Obstacle::PauseStepInvalid),
+        (answers.has_token, Obstacle::TokenEntered),
         (!limits.change_reference.fits(answers.reference.trim()), Obstacle::Reference),
         (reason && answers.reason.trim().is_empty(), Obstacle::ReasonMissing),
         (number && !is_number_typed(answers.number, changes), Obstacle::NumberMissing),
@@ -94,7 +94,7 @@ pub fn obstacle(
 mod tests {
     use super::*;
     use crate::domain::limits::{Access, TurnOff};
-    use crate::domain::plan::{Plan, PlannedRow, Stops};
+    use crate::domain::plan::{Plan, PlannedPauses, PlannedRow};
     use crate::domain::proposal::Proposal;
     use crate::domain::reference::ChangeReference;
     use crate::domain::row::{Row, RowState};
@@ -125,7 +125,7 @@ mod tests {
             (true, 0, Some(Obstacle::NothingToDo)),
             (true, 1, None),
             (true, 50, None),
-            (true, 51, Some(Obstacle::TestUserMissing)),
+            (true, 51, Some(Obstacle::PilotUserMissing)),
             (false, 1, Some(Obstacle::ReasonMissing)),
             (false, 2, Some(Obstacle::ReasonMissing)),
         ] {
@@ -150,9 +150,9 @@ mod tests {
             ..Limits::default()
         };
         for (answers, missing) in [
-            (Answers { pilot_user: PilotUser::NotInPlan, ..full }, Obstacle::TestUserUnknown),
-            (Answers { is_step_readable: false, ..full }, Obstacle::StepUnreadable),
-            (Answers { has_token: true, ..full }, Obstacle::TokenTyped),
+            (Answers { pilot_user: PilotUser::NotInPlan, ..full }, Obstacle::PilotUserUnknown),
+            (Answers { is_step_readable: false, ..full }, Obstacle::PauseStepInvalid),
+            (Answers { has_token: true, ..full }, Obstacle::TokenEntered),
             (Answers { reference: "  ", ..full }, Obstacle::Reference),
             (Answers { reason: " \t", ..full }, Obstacle::ReasonMissing),
             (Answers { number: "", ..full }, Obstacle::NumberMissing),
@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(obstacle(&required, false, 2, "Workforce", &full), None);
         assert_eq!(
             at(true, 2, &Answers { pilot_user: PilotUser::NotInPlan, ..NOTHING }),
-            Some(Obstacle::TestUserUnknown)
+            Some(Obstacle::PilotUserUnknown)
         );
     }
 
@@ -197,7 +197,7 @@ mod tests {
             rows: (1..=users).map(row).collect(),
             left_out: vec![],
             reference: "CHG7".into(),
-            stops: Stops::default(),
+            stops: PlannedPauses::default(),
             reason: String::new(),
             undoes: None,
         };
@@ -210,8 +210,8 @@ mod tests {
         for (undone_to, users, missing) in [
             // Undoing a run that disabled MFA turns it on.
             (false, 50, None),
-            (false, 51, Some(Obstacle::TestUserMissing)),
-            (false, 500, Some(Obstacle::TestUserMissing)),
+            (false, 51, Some(Obstacle::PilotUserMissing)),
+            (false, 500, Some(Obstacle::PilotUserMissing)),
             // Undoing a run that enabled MFA turns it off.
             (true, 51, Some(Obstacle::ReasonMissing)),
         ] {

@@ -15,7 +15,7 @@ pub enum Outcome {
     /// The change failed, and a GET confirms that the flag is unchanged.
     Failed(Fault),
     /// The PUT was sent but not answered, and no GET could tell whether it was carried out.
-    AnswerLost(Fault),
+    Unconfirmed(Fault),
     /// The user no longer exists in PingOne.
     Gone(Fault),
 }
@@ -26,7 +26,7 @@ impl Outcome {
     pub fn fault(&self) -> Option<&Fault> {
         match self {
             Self::Changed { .. } => None,
-            Self::Refused(fault) | Self::Failed(fault) | Self::AnswerLost(fault) | Self::Gone(fault) => {
+            Self::Refused(fault) | Self::Failed(fault) | Self::Unconfirmed(fault) | Self::Gone(fault) => {
                 Some(fault)
             }
         }

@@ -6,7 +6,7 @@ use super::time::Timestamp;
 
 /// A note about a token that is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Note {
+pub enum Remark {
     /// The token was found in a cURL command.
     FromCurl,
     /// The token followed the word `Bearer`.

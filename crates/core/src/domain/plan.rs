@@ -23,7 +23,7 @@ pub struct Plan {
     /// The change reference, as typed; empty if there is none.
     pub reference: String,
     /// Where the run pauses for a person.
-    pub stops: Stops,
+    pub stops: PlannedPauses,
     /// Why MFA is turned off, as typed; empty where no reason was asked for.
     pub reason: String,
     /// The run that this one undoes, if any.
@@ -63,7 +63,7 @@ pub struct LeftOut {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Exclusion {
     /// The flag already has the target value.
-    AlreadySo,
+    AlreadySet,
     /// The user's account is disabled.
     AccountDisabled,
     /// The user is a member of a group that the deployment protects.
@@ -87,7 +87,7 @@ pub enum Exclusion {
 impl Exclusion {
     /// All reasons, in the order of their variants.
     pub const ALL: [Self; 10] = [
-        Self::AlreadySo,
+        Self::AlreadySet,
         Self::AccountDisabled,
         Self::Protected,
         Self::Gone,
@@ -103,7 +103,7 @@ impl Exclusion {
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
-            Self::AlreadySo => "already so",
+            Self::AlreadySet => "already so",
             Self::AccountDisabled => "account disabled",
             Self::Protected => "protected",
             Self::Gone => "no longer exists",
@@ -134,9 +134,9 @@ impl Exclusion {
 
 /// Where a run pauses for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Stops {
+pub struct PlannedPauses {
     /// Whether the run pauses after the first row, which is the pilot user's.
-    pub after_test_user: bool,
+    pub after_pilot: bool,
     /// Number of further rows after which the run pauses each time; `None` for no pause.
     pub every: Option<u32>,
 }
@@ -191,12 +191,12 @@ impl Plan {
     }
 
     /// Moves the pilot user's row to the front. `false` if the plan has no such row; then nothing is changed.
-    pub fn start_with(&mut self, user: UserId) -> bool {
+    pub fn put_pilot_first(&mut self, user: UserId) -> bool {
         let Some(index) = self.rows.iter().position(|row| row.user == user) else { return false };
         if let Some(rows) = self.rows.get_mut(..=index) {
             rows.rotate_right(1);
         }
-        self.stops.after_test_user = true;
+        self.stops.after_pilot = true;
         true
     }
 }
@@ -216,7 +216,7 @@ mod tests {
             rows: (1..=users).map(row).collect(),
             left_out: vec![],
             reference: String::new(),
-            stops: Stops::default(),
+            stops: PlannedPauses::default(),
             reason: String::new(),
             undoes: None,
         }
@@ -257,9 +257,9 @@ mod tests {
     #[test]
     fn the_pilot_user_comes_first_and_no_row_is_lost() {
         let mut plan = plan(5);
-        assert!(plan.start_with(UserId(Uuid::from_u128(4))));
+        assert!(plan.put_pilot_first(UserId(Uuid::from_u128(4))));
         let order: Vec<u128> = plan.rows.iter().map(|row| row.user.0.as_u128()).collect();
-        assert_eq!((order, plan.stops.after_test_user), (vec![4, 1, 2, 3, 5], true));
-        assert!(!plan.start_with(UserId(Uuid::from_u128(77))));
+        assert_eq!((order, plan.stops.after_pilot), (vec![4, 1, 2, 3, 5], true));
+        assert!(!plan.put_pilot_first(UserId(Uuid::from_u128(77))));
     }
 }

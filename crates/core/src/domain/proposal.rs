@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::guard::{Concern, Decision, Guard, Scope, Write, decide_user};
-use super::plan::{Exclusion, LeftOut, Plan, PlannedRow, Stops, Undone};
+use super::plan::{Exclusion, LeftOut, Plan, PlannedPauses, PlannedRow, Undone};
 use super::tenant::EnvironmentId;
 use super::time::{Millis, Timestamp};
 use super::user::{Mfa, UserId};
@@ -15,7 +15,7 @@ use super::users::{UserIndex, UserSet, UserStore};
 mod follow_up;
 
 pub use super::guard::Choices;
-pub use follow_up::{Failures, Mendable, Remedy, UNDO_HOURS, may_undo, undo_until};
+pub use follow_up::{Failures, Remedy, Retryable, UNDO_HOURS, can_undo, undo_until};
 
 /// The users that are to be changed, and the target value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,7 +107,7 @@ impl Preview {
             rows: Vec::with_capacity(proposal.users.len()),
             left_out: Vec::with_capacity(proposal.left_out.len()),
             reference: proposal.reference.clone(),
-            stops: Stops::default(),
+            stops: PlannedPauses::default(),
             reason: proposal.reason.clone(),
             undoes: proposal.undoes.clone(),
         };
@@ -134,7 +134,7 @@ impl Proposal {
             to,
             users,
             left_out: Vec::new(),
-            already: Exclusion::AlreadySo,
+            already: Exclusion::AlreadySet,
             undoes: None,
             written_at: None,
             reference: String::new(),
@@ -146,7 +146,7 @@ impl Proposal {
     /// effect. Zero once `settle` has passed since the last of them. A clock that was set back doesn't make the
     /// wait longer than `settle`.
     #[must_use]
-    pub fn settles_in(&self, settle: Millis, now: Timestamp) -> Millis {
+    pub fn settle_wait(&self, settle: Millis, now: Timestamp) -> Millis {
         let passed = self.written_at.map(|at| now.since(at).max(0).unsigned_abs());
         Millis(passed.map_or(0, |passed| settle.0.saturating_sub(passed)))
     }
@@ -384,7 +384,7 @@ mod tests {
         let why: Vec<_> =
             preview.plan.left_out.iter().map(|left| (left.user.0.as_u128(), left.why)).collect();
         let expected = [
-            (2, Exclusion::AlreadySo),
+            (2, Exclusion::AlreadySet),
             (3, Exclusion::AccountDisabled),
             (4, Exclusion::Protected),
             (5, Exclusion::Unreadable),
@@ -452,7 +452,7 @@ mod tests {
     #[test]
     fn no_row_is_planned_where_all_users_have_the_value() {
         let preview = preview(&proposal(false, [1, 2]), &store(&[OFF, OFF]), &[], &[], Choices::ALL);
-        assert_eq!((preview.plan.rows.len(), preview.left_out(Exclusion::AlreadySo)), (0, 2));
+        assert_eq!((preview.plan.rows.len(), preview.left_out(Exclusion::AlreadySet)), (0, 2));
     }
 
     #[test]

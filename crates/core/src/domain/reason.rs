@@ -41,7 +41,7 @@ pub fn reasons(rows: &[Row], failures: Failures<'_>) -> Vec<Reason> {
 }
 
 fn is_unchanged(state: RowState) -> bool {
-    matches!(state, RowState::Refused | RowState::Failed | RowState::AnswerLost)
+    matches!(state, RowState::Refused | RowState::Failed | RowState::Unconfirmed)
 }
 
 #[cfg(test)]
@@ -73,7 +73,7 @@ mod tests {
             RowState::Refused,
             RowState::Failed,
             RowState::Refused,
-            RowState::AnswerLost,
+            RowState::Unconfirmed,
             RowState::Refused,
         ];
         let rows = states.map(row);
@@ -97,7 +97,7 @@ mod tests {
                 // A failure that was not kept and a missing answer count as the same reason.
                 (RowState::Failed, 0, None, 2, 1),
                 (RowState::Refused, 400, code("INVALID_DATA"), 1, 6),
-                (RowState::AnswerLost, 0, None, 1, 7),
+                (RowState::Unconfirmed, 0, None, 1, 7),
             ]
         );
     }

@@ -59,7 +59,7 @@ impl Renewal {
         self.misses = self.misses.saturating_add(1);
     }
 
-    /// Stops refreshing: PingOne refused it, or the token was replaced or forgotten.
+    /// PlannedPauses refreshing: PingOne refused it, or the token was replaced or forgotten.
     pub fn end(&mut self) {
         *self = Self::default();
     }

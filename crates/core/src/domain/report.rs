@@ -164,7 +164,7 @@ impl Audit {
 impl RunReport {
     /// The number of users in each state.
     #[must_use]
-    pub fn tally(&self) -> RowCounts {
+    pub fn counts(&self) -> RowCounts {
         let mut tally = RowCounts::waiting(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
         self.rows.iter().for_each(|row| tally.moved(RowState::Waiting, row.state));
         tally
@@ -208,7 +208,7 @@ impl RunReport {
     /// The parts that aren't empty, with the number of their users.
     #[must_use]
     pub fn parts(&self) -> Vec<(Part, usize)> {
-        let tally = self.tally();
+        let tally = self.counts();
         let states = RowState::ALL.map(|state| (Part::In(state), tally.of(state) as usize));
         let all = (Part::Planned, self.rows.len());
         let left_out = (Part::LeftOut, self.plan.left_out.len());
@@ -255,7 +255,7 @@ impl RunReport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::plan::{LeftOut, PlannedRow, Stops};
+    use crate::domain::plan::{LeftOut, PlannedPauses, PlannedRow};
     use crate::domain::reference::ChangeReference;
     use crate::domain::tenant::EnvironmentId;
     use crate::domain::user::Mfa;
@@ -277,7 +277,7 @@ mod tests {
             rows: planned.collect(),
             left_out: vec![LeftOut { user: user(50), why: Exclusion::Protected }],
             reference: String::new(),
-            stops: Stops::default(),
+            stops: PlannedPauses::default(),
             reason: String::new(),
             undoes: None,
         };
@@ -311,7 +311,7 @@ mod tests {
         let different = Row { state: RowState::ChangedBySomeoneElse, ..changed(Some(1)) };
         let report =
             report(vec![changed(Some(9)), changed(None), changed(Some(5)), different, Row::default()]);
-        let tally = report.tally();
+        let tally = report.counts();
         assert_eq!((tally.of(RowState::Changed), tally.of(RowState::Waiting), tally.all()), (3, 1, 5));
         assert_eq!(
             report.read_back(),

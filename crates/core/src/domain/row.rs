@@ -18,13 +18,13 @@ pub enum RowState {
     /// A response confirms that the flag has the target value.
     Changed,
     /// The flag had the target value before anything was sent.
-    AlreadySo,
+    AlreadySet,
     /// PingOne refused the change; the flag has its earlier value.
     Refused,
     /// The request failed, and the flag is not known to have changed.
     Failed,
     /// The request was sent, its answer was lost, and no read could determine the result.
-    AnswerLost,
+    Unconfirmed,
     /// The user doesn't exist any more.
     Gone,
     /// The flag was changed, and a later read found another value.
@@ -37,17 +37,17 @@ impl RowState {
         Self::Waiting,
         Self::Sending,
         Self::Changed,
-        Self::AlreadySo,
+        Self::AlreadySet,
         Self::Gone,
         Self::Refused,
         Self::Failed,
-        Self::AnswerLost,
+        Self::Unconfirmed,
         Self::ChangedBySomeoneElse,
     ];
 
     /// Whether nothing more will be sent for the row.
     #[must_use]
-    pub fn is_ended(self) -> bool {
+    pub fn is_settled(self) -> bool {
         !matches!(self, Self::Waiting | Self::Sending)
     }
 
@@ -58,10 +58,10 @@ impl RowState {
             Self::Waiting => "waiting",
             Self::Sending => "sending",
             Self::Changed => "changed",
-            Self::AlreadySo => "already so",
+            Self::AlreadySet => "already so",
             Self::Refused => "refused",
             Self::Failed => "failed",
-            Self::AnswerLost => "answer lost",
+            Self::Unconfirmed => "answer lost",
             Self::Gone => "no longer exists",
             Self::ChangedBySomeoneElse => "changed by someone else",
         }
@@ -174,7 +174,7 @@ impl RowCounts {
     /// How many users are settled: nothing more will be sent for them.
     #[must_use]
     pub fn ended(&self) -> u32 {
-        RowState::ALL.into_iter().filter(|state| state.is_ended()).map(|state| self.of(state)).sum()
+        RowState::ALL.into_iter().filter(|state| state.is_settled()).map(|state| self.of(state)).sum()
     }
 
     /// Moves one user from a state to another.

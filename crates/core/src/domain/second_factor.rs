@@ -30,7 +30,7 @@ pub enum AccountNote {
     /// Disabled by an administrator.
     Disabled,
     /// PingOne didn't say whether the account can be used.
-    NotSaid,
+    NotStated,
 }
 
 /// The conclusion about the second factor.
@@ -71,7 +71,7 @@ impl SignInFacts {
             Account::Enabled => None,
             Account::Locked => Some(AccountNote::Locked),
             Account::Disabled => Some(AccountNote::Disabled),
-            Account::Unknown => Some(AccountNote::NotSaid),
+            Account::Unknown => Some(AccountNote::NotStated),
         };
         SignInOutlook { account, factor: self.factor(account.is_none(), now) }
     }
@@ -142,7 +142,7 @@ mod tests {
                 Account::Enabled => None,
                 Account::Locked => Some(AccountNote::Locked),
                 Account::Disabled => Some(AccountNote::Disabled),
-                Account::Unknown => Some(AccountNote::NotSaid),
+                Account::Unknown => Some(AccountNote::NotStated),
             };
             assert_eq!(outlook.account, expected, "{facts:?}");
         }
@@ -186,7 +186,11 @@ mod tests {
                 Some(AccountNote::Disabled),
                 SecondFactor::Ready,
             ),
-            (on(Account::Unknown, none, Devices::Usable(1)), Some(AccountNote::NotSaid), SecondFactor::Ready),
+            (
+                on(Account::Unknown, none, Devices::Usable(1)),
+                Some(AccountNote::NotStated),
+                SecondFactor::Ready,
+            ),
             (
                 on(Account::Locked, Bypass::Until(LATER), Devices::Usable(0)),
                 Some(AccountNote::Locked),

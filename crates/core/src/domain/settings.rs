@@ -80,13 +80,13 @@ pub struct BypassRule {
     /// Whether bypasses are permitted at all.
     pub is_allowed: bool,
     /// The maximum length of a bypass, in hours.
-    pub most_hours: u64,
+    pub max_hours: u64,
     /// A sentence of the deployment, shown before a bypass is set.
     pub note: Option<String>,
 }
 
 impl Default for BypassRule {
     fn default() -> Self {
-        Self { is_allowed: true, most_hours: 24, note: None }
+        Self { is_allowed: true, max_hours: 24, note: None }
     }
 }

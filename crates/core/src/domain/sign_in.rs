@@ -27,7 +27,7 @@ pub struct SignInApplication {
 
 /// How a person gets to PingOne and back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Way {
+pub enum SignInMode {
     /// The page is left, and PingOne redirects back to it.
     ThisPage,
     /// PingOne opens in a window of its own. The window returns to the page's address, hands
@@ -35,7 +35,7 @@ pub enum Way {
     OwnWindow,
 }
 
-impl Way {
+impl SignInMode {
     /// Chooses a window if leaving the page would lose something or isn't possible.
     #[must_use]
     pub fn choose(can_leave: bool, would_lose: bool) -> Self {
@@ -45,7 +45,7 @@ impl Way {
 
 /// Where a person signs in, and to which application.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignInPlace {
+pub struct SignInTarget {
     /// The region that signs people in.
     pub region: RegionCode,
     /// The authorization server, for example `https://auth.pingone.eu/{environment}/as`.
@@ -56,7 +56,7 @@ pub struct SignInPlace {
     pub redirect_uri: String,
 }
 
-impl SignInPlace {
+impl SignInTarget {
     /// The place of an environment's own authorization server.
     #[must_use]
     pub fn new(region: &Region, environment: EnvironmentId, client: ClientId, redirect_uri: String) -> Self {
@@ -68,9 +68,9 @@ impl SignInPlace {
 /// One attempt to sign in, stored from the redirect to PingOne until the answer. It has no token. The verifier is
 /// worthless without the code, and both are used up by one exchange.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Attempt {
+pub struct SignInAttempt {
     /// Where the person signs in, and to which application.
-    pub place: SignInPlace,
+    pub place: SignInTarget,
     /// Ties the answer to this attempt.
     pub state: String,
     /// Ties the ID token to this attempt.
@@ -81,7 +81,7 @@ pub struct Attempt {
     pub begun_at: Timestamp,
 }
 
-impl Attempt {
+impl SignInAttempt {
     /// How long a person may take at PingOne.
     pub const LIFE: Millis = Millis::seconds(15 * 60);
 
@@ -97,7 +97,7 @@ impl Attempt {
 /// dropped together with the token.
 pub struct SignedIn {
     /// Where the person signed in, and to which application.
-    pub place: SignInPlace,
+    pub place: SignInTarget,
     /// Ties an ID token with this nonce to this sign-in.
     pub nonce: String,
     /// The signed-in person's ID, as in the ID token.
@@ -175,7 +175,7 @@ impl SignInFault {
     /// Whether a refresh that failed like this may work a moment later: something was in the way,
     /// and PingOne didn't refuse it.
     #[must_use]
-    pub fn may_pass(&self) -> bool {
+    pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Unreachable | Self::Silent)
     }
 }
@@ -186,9 +186,13 @@ mod tests {
 
     #[test]
     fn a_page_is_left_only_where_it_can_be_and_nothing_is_lost() {
-        assert_eq!(Way::choose(true, false), Way::ThisPage);
+        assert_eq!(SignInMode::choose(true, false), SignInMode::ThisPage);
         for (can_leave, would_lose) in [(true, true), (false, false), (false, true)] {
-            assert_eq!(Way::choose(can_leave, would_lose), Way::OwnWindow, "{can_leave} {would_lose}");
+            assert_eq!(
+                SignInMode::choose(can_leave, would_lose),
+                SignInMode::OwnWindow,
+                "{can_leave} {would_lose}"
+            );
         }
     }
 }

@@ -28,7 +28,7 @@ pub enum Topic {
     /// How to tell which region is the right one.
     Region,
     /// The license, and the services it includes.
-    Licence,
+    License,
     /// PingOne's rate limits for requests.
     Limit,
     /// No answer, or an answer that doesn't come from PingOne.
@@ -55,7 +55,7 @@ impl Topic {
         Self::Environment,
         Self::User,
         Self::Region,
-        Self::Licence,
+        Self::License,
         Self::Limit,
         Self::Network,
         Self::Storage,
@@ -80,7 +80,7 @@ impl Topic {
             Check::Region => Self::Region,
             Check::Host | Check::Answers | Check::Service => Self::Network,
             Check::Limit => Self::Limit,
-            Check::Licence | Check::MfaProduct => Self::Licence,
+            Check::License | Check::MfaProduct => Self::License,
             Check::PingId | Check::Flag | Check::Policy => Self::Flag,
             Check::Bypass | Check::Device => Self::Devices,
             Check::Storage => Self::Storage,

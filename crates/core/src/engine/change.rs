@@ -74,7 +74,7 @@ impl Change {
 
     /// Whether the PUT's answer was lost and the flag is being read to find the outcome.
     #[must_use]
-    pub fn is_in_doubt(&self) -> bool {
+    pub fn is_unconfirmed(&self) -> bool {
         self.lost.is_some()
     }
 
@@ -120,7 +120,7 @@ impl Change {
             Err(fault @ Fault::UserUnknown(_)) => State::Done(Outcome::Gone(fault)),
             Err(fault) => match pause(&self.policy, self.reads, &fault, &mut self.jitter) {
                 Some(pause) => State::Read { from: now + pause },
-                None => State::Done(Outcome::AnswerLost(lost)),
+                None => State::Done(Outcome::Unconfirmed(lost)),
             },
         }
     }
@@ -310,7 +310,7 @@ mod tests {
     #[test]
     fn an_answer_stays_lost_if_every_read_fails() {
         let dead = std::iter::repeat_n(Err(Fault::Unreachable), 4);
-        assert_eq!(play(dead), ("WRRR".into(), Outcome::AnswerLost(Fault::Unreachable)));
+        assert_eq!(play(dead), ("WRRR".into(), Outcome::Unconfirmed(Fault::Unreachable)));
         assert_eq!(
             play([Err(Fault::Unreachable), Err(refuses(404, None))]).1,
             Outcome::Gone(refuses(404, None))

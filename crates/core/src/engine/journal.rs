@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedRow, Stops, Undone};
+use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedPauses, PlannedRow, Undone};
 use crate::domain::row::{Failure, Row, RowState};
 use crate::domain::tenant::EnvironmentId;
 use crate::domain::time::Timestamp;
@@ -71,7 +71,7 @@ pub enum Damage {
     Altered,
     /// The checksum is right, but the content is invalid.
     #[error("it makes no sense")]
-    Senseless,
+    Invalid,
     /// The journal doesn't begin with a plan.
     #[error("there is no plan")]
     NoPlan,
@@ -143,9 +143,9 @@ impl Entry {
             CLOSED => Self::Closed(reader.time()?),
             HANDED_OVER => Self::HandedOver(reader.time()?),
             KEPT => Self::Kept(reader.time()?),
-            _ => return Err(Damage::Senseless),
+            _ => return Err(Damage::Invalid),
         };
-        if reader.0.is_empty() { Ok(entry) } else { Err(Damage::Senseless) }
+        if reader.0.is_empty() { Ok(entry) } else { Err(Damage::Invalid) }
     }
 }
 
@@ -179,7 +179,7 @@ impl Restoring {
         match (&mut self.restored, Entry::decode(entry)?) {
             (None, Entry::Plan(plan)) => self.begin(plan),
             (None, _) => return Err(Damage::NoPlan),
-            (Some(_), Entry::Plan(_)) => return Err(Damage::Senseless),
+            (Some(_), Entry::Plan(_)) => return Err(Damage::Invalid),
             (Some(restored), Entry::Batch(records)) => {
                 for record in records {
                     restored.take(record, &mut self.intended)?;
@@ -238,19 +238,19 @@ impl Restored {
             Record::Intent(indexes) => {
                 let actor = u8::try_from(self.actors.len().saturating_sub(1)).unwrap_or(u8::MAX);
                 for index in indexes {
-                    *intended.get_mut(index as usize).ok_or(Damage::Senseless)? = true;
-                    self.rows.get_mut(index as usize).ok_or(Damage::Senseless)?.actor = actor;
+                    *intended.get_mut(index as usize).ok_or(Damage::Invalid)? = true;
+                    self.rows.get_mut(index as usize).ok_or(Damage::Invalid)?.actor = actor;
                 }
             }
             Record::Settled { index, row, failure } => {
-                *self.rows.get_mut(index as usize).ok_or(Damage::Senseless)? = row;
-                *intended.get_mut(index as usize).ok_or(Damage::Senseless)? = false;
+                *self.rows.get_mut(index as usize).ok_or(Damage::Invalid)? = row;
+                *intended.get_mut(index as usize).ok_or(Damage::Invalid)? = false;
                 self.failures.remove(&index);
                 self.failures.extend(failure.map(|failure| (index, failure)));
             }
             Record::Seen { at, indexes } => {
                 for index in indexes {
-                    self.plan.rows.get_mut(index as usize).ok_or(Damage::Senseless)?.read_at = at;
+                    self.plan.rows.get_mut(index as usize).ok_or(Damage::Invalid)?.read_at = at;
                 }
             }
             Record::AnotherWriter { at } => {
@@ -296,7 +296,7 @@ impl Bytes {
         self.time(plan.made_at);
         self.text(&plan.reference);
         self.text(&plan.reason);
-        self.0.push(u8::from(plan.stops.after_test_user));
+        self.0.push(u8::from(plan.stops.after_pilot));
         self.maybe(plan.stops.every, Self::number);
         self.maybe(plan.undoes.as_ref(), |bytes, undone| bytes.number(undone.number.0));
         self.number(length(plan.rows.len()));
@@ -381,7 +381,7 @@ const FLAGS: [Mfa; 3] = [Mfa::Off, Mfa::On, Mfa::Unknown];
 
 /// The order defines the stored bytes: a new exclusion goes last.
 const EXCLUSIONS: [Exclusion; Exclusion::ALL.len()] = [
-    Exclusion::AlreadySo,
+    Exclusion::AlreadySet,
     Exclusion::AccountDisabled,
     Exclusion::Protected,
     Exclusion::Gone,
@@ -406,7 +406,7 @@ struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
     fn chunk<const N: usize>(&mut self) -> Result<[u8; N], Damage> {
-        let (chunk, rest) = self.0.split_first_chunk::<N>().ok_or(Damage::Senseless)?;
+        let (chunk, rest) = self.0.split_first_chunk::<N>().ok_or(Damage::Invalid)?;
         self.0 = rest;
         Ok(*chunk)
     }
@@ -419,7 +419,7 @@ impl Reader<'_> {
         match self.byte()? {
             0 => Ok(false),
             1 => Ok(true),
-            _ => Err(Damage::Senseless),
+            _ => Err(Damage::Invalid),
         }
     }
 
@@ -441,9 +441,9 @@ impl Reader<'_> {
 
     fn text(&mut self) -> Result<String, Damage> {
         let length = self.number()? as usize;
-        let (text, rest) = self.0.split_at_checked(length).ok_or(Damage::Senseless)?;
+        let (text, rest) = self.0.split_at_checked(length).ok_or(Damage::Invalid)?;
         self.0 = rest;
-        std::str::from_utf8(text).map(str::to_owned).map_err(|_| Damage::Senseless)
+        std::str::from_utf8(text).map(str::to_owned).map_err(|_| Damage::Invalid)
     }
 
     fn maybe<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Damage>) -> Result<Option<T>, Damage> {
@@ -451,7 +451,7 @@ impl Reader<'_> {
     }
 
     fn one_of<T: Copy>(&mut self, all: &[T]) -> Result<T, Damage> {
-        all.get(usize::from(self.byte()?)).copied().ok_or(Damage::Senseless)
+        all.get(usize::from(self.byte()?)).copied().ok_or(Damage::Invalid)
     }
 
     /// The stored length isn't trusted: missing elements end the decoding, and no more memory than the rest of the
@@ -472,7 +472,7 @@ impl Reader<'_> {
             made_at: self.time()?,
             reference: self.text()?,
             reason: self.text()?,
-            stops: Stops { after_test_user: self.is()?, every: self.maybe(Self::number)? },
+            stops: PlannedPauses { after_pilot: self.is()?, every: self.maybe(Self::number)? },
             undoes: self
                 .maybe(Self::number)?
                 .map(|number| Undone { number: PlanNumber(number), reference: String::new() }),
@@ -494,7 +494,7 @@ impl Reader<'_> {
             (1, Some(id)) => Actor::Application(id),
             (2, id) => Actor::Person(id),
             (3, id) => Actor::EndUser(id),
-            _ => return Err(Damage::Senseless),
+            _ => return Err(Damage::Invalid),
         })
     }
 
@@ -512,7 +512,7 @@ impl Reader<'_> {
             }),
             ANOTHER_WRITER => Ok(Record::AnotherWriter { at: reader.time()? }),
             SEEN => Ok(Record::Seen { at: reader.time()?, indexes: reader.many(Self::number)? }),
-            _ => Err(Damage::Senseless),
+            _ => Err(Damage::Invalid),
         })
     }
 
@@ -547,7 +547,7 @@ mod tests {
             rows: (1..=users).map(row).collect(),
             left_out: vec![LeftOut { user: user(50), why: Exclusion::Protected }],
             reference: "CHG0041273".into(),
-            stops: Stops { after_test_user: true, every: Some(50) },
+            stops: PlannedPauses { after_pilot: true, every: Some(50) },
             reason: "Ä".into(),
             undoes: Some(Undone { number: PlanNumber(7), reference: "CHG7".into() }),
         }
@@ -620,7 +620,7 @@ mod tests {
         assert_eq!((older.another_writer_at, older.handed_over_at), (None, None));
         let seen = |at| Record::AnotherWriter { at: Timestamp(at) };
         let later = [
-            Entry::Batch(vec![settled(4, RowState::AlreadySo), seen(7), seen(9)]),
+            Entry::Batch(vec![settled(4, RowState::AlreadySet), seen(7), seen(9)]),
             Entry::HandedOver(Timestamp(20)),
             Entry::Kept(Timestamp(30)),
             Entry::HandedOver(Timestamp(40)),
@@ -677,7 +677,7 @@ mod tests {
         assert_eq!(restore(&[]), Err(Damage::NoPlan));
         assert_eq!(restore(&journal()[1..]), Err(Damage::NoPlan));
         let unknown_row = Entry::Batch(vec![Record::Intent(vec![5])]).encode();
-        assert_eq!(restore(&[Entry::Plan(plan(5)).encode(), unknown_row]), Err(Damage::Senseless));
+        assert_eq!(restore(&[Entry::Plan(plan(5)).encode(), unknown_row]), Err(Damage::Invalid));
     }
 
     #[test]

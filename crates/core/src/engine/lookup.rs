@@ -34,12 +34,12 @@ const MOST_REFUSED: usize = 20;
 pub struct Job {
     portion: usize,
     /// The request to send to PingOne.
-    pub ask: Ask,
+    pub ask: LookupRequest,
 }
 
 /// A request that a lookup sends.
 #[derive(Debug, Clone)]
-pub enum Ask {
+pub enum LookupRequest {
     /// A page of the users that match a filter.
     Page(ReadPage),
     /// Reads a single user by user ID.
@@ -152,12 +152,12 @@ impl Lookup {
         self.portions.iter().all(|portion| portion.progress == Progress::Done)
     }
 
-    fn ask(&self, portion: &Portion) -> Option<Ask> {
+    fn ask(&self, portion: &Portion) -> Option<LookupRequest> {
         if let Some(user) = self.questions.user(portion.questions.start) {
-            return Some(Ask::User(user));
+            return Some(LookupRequest::User(user));
         }
         let filter = self.questions.filter(portion.questions.clone())?;
-        Some(Ask::Page(ReadPage { filter: Some(filter), cursor: portion.cursor.clone() }))
+        Some(LookupRequest::Page(ReadPage { filter: Some(filter), cursor: portion.cursor.clone() }))
     }
 
     fn answered(&mut self, index: usize, answer: Result<Answer, Fault>, now: Millis) {
@@ -389,8 +389,8 @@ mod tests {
             requests += 1;
             let job = start(lookup);
             let reply = match &job.ask {
-                Ask::User(id) => Ok(Answer::User(users.iter().any(|user| user.id == *id))),
-                Ask::Page(asked) => {
+                LookupRequest::User(id) => Ok(Answer::User(users.iter().any(|user| user.id == *id))),
+                LookupRequest::Page(asked) => {
                     let filter = asked.filter.as_ref().unwrap().to_string();
                     let holds = |user: &&User| filter.contains(&format!("\"{}\"", user.username));
                     let rows: Vec<User> = users.iter().filter(holds).cloned().collect();
@@ -495,7 +495,7 @@ mod tests {
         let cursor = cursor();
         answer(&mut lookup, job, Ok(page(&[shared(1)], Some(cursor.clone()))));
         let job = start(&mut lookup);
-        let Ask::Page(asked) = &job.ask else { panic!() };
+        let LookupRequest::Page(asked) = &job.ask else { panic!() };
         assert_eq!(asked.cursor, Some(cursor));
         answer(&mut lookup, job, Ok(page(&[shared(2)], None)));
         let matches = Matches::from_answers(list.confirmed().unwrap(), lookup.answers());

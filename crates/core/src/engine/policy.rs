@@ -12,7 +12,7 @@ pub struct Policy {
     pub attempts: u32,
     /// Maximum attempts for a row of a run after a 429, or a fault that may hide one. Ping's own clients try ten
     /// times.
-    pub attempts_of_a_row: u32,
+    pub row_attempts: u32,
     /// Upper bound of the pause before the second attempt; it doubles with each further attempt.
     pub first_pause: Millis,
     /// Upper bound of every pause, whatever PingOne asks for.
@@ -60,7 +60,7 @@ impl Policy {
         Self {
             timeout: Millis::seconds(15),
             attempts: 3,
-            attempts_of_a_row: 10,
+            row_attempts: 10,
             first_pause: Millis(500),
             longest_pause: Millis::seconds(30),
             reads: rate.read,

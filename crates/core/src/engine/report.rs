@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use crate::api::request::{Kind, ReadReport, ReportPage};
-use crate::domain::device::is_pingids;
+use crate::domain::device::is_pingid_device;
 use crate::domain::fault::{Fault, Paging, RetryKind};
 use crate::domain::time::{Millis, Timestamp};
 use crate::domain::user::UserId;
@@ -24,7 +24,7 @@ const MOST_PAGES: usize = 20_000;
 
 /// A user's devices according to the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Reported {
+pub struct ReportedDevices {
     /// The number of devices that can be used.
     pub usable: u8,
     /// Whether at least one device is paired with PingID.
@@ -50,19 +50,19 @@ pub enum State {
 }
 
 /// Reads one report, as a state machine.
-pub struct Reporting {
+pub struct DeviceReportReader {
     policy: Rc<Policy>,
     jitter: Jitter,
     next: ReadReport,
     seen: HashSet<ReadReport>,
     attempts: u32,
     state: State,
-    users: HashMap<UserId, Reported>,
+    users: HashMap<UserId, ReportedDevices>,
     unreadable: usize,
     made_at: Option<Timestamp>,
 }
 
-impl Reporting {
+impl DeviceReportReader {
     /// Creates a reader that has requested nothing.
     #[must_use]
     pub fn new(policy: Rc<Policy>, jitter: Jitter) -> Self {
@@ -87,7 +87,7 @@ impl Reporting {
 
     /// The users in the pages that were read so far.
     #[must_use]
-    pub const fn users(&self) -> &HashMap<UserId, Reported> {
+    pub const fn users(&self) -> &HashMap<UserId, ReportedDevices> {
         &self.users
     }
 
@@ -111,7 +111,7 @@ impl Reporting {
             let reported = self.users.entry(entry.user).or_default();
             if let Some((kind, is_active)) = entry.device {
                 reported.usable = reported.usable.saturating_add(u8::from(is_active));
-                reported.has_pingid |= is_pingids(&kind);
+                reported.has_pingid |= is_pingid_device(&kind);
             }
         }
         self.state = match page.next {
@@ -138,7 +138,7 @@ impl Reporting {
     }
 }
 
-impl Work for Reporting {
+impl Work for DeviceReportReader {
     type Job = ReadReport;
     type Answer = ReportPage;
     const PRIORITY: Priority = Priority::Single;

@@ -42,7 +42,7 @@ pub fn pause(policy: &Policy, made: u32, fault: &Fault, jitter: &mut Jitter) -> 
 /// share the pace, and a row that is refused several times hasn't failed. So it gets more attempts.
 pub fn pause_of_row(policy: &Policy, made: u32, fault: &Fault, jitter: &mut Jitter) -> Option<Millis> {
     let is_about_pace = matches!(fault, Fault::RateLimited { .. } | Fault::Unreachable);
-    let attempts = if is_about_pace { policy.attempts_of_a_row } else { policy.attempts };
+    let attempts = if is_about_pace { policy.row_attempts } else { policy.attempts };
     pause_of(policy, attempts, made, fault, jitter)
 }
 
@@ -105,8 +105,8 @@ mod tests {
         let mut jitter = Jitter::new(1);
         let mut again = |made, fault: &Fault| pause_of_row(&policy, made, fault, &mut jitter).is_some();
         for fault in [limited(None), Fault::Unreachable] {
-            assert!(again(policy.attempts, &fault) && again(policy.attempts_of_a_row - 1, &fault));
-            assert!(!again(policy.attempts_of_a_row, &fault));
+            assert!(again(policy.attempts, &fault) && again(policy.row_attempts - 1, &fault));
+            assert!(!again(policy.row_attempts, &fault));
         }
         assert!(!again(policy.attempts, &Fault::ServerFailed(Refusal::default())));
     }

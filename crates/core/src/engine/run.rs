@@ -9,13 +9,13 @@
 //! [`Run::standing`] returns one of these:
 //!
 //! - `Running`: rows are being written.
-//! - `Halted`: paused. Nothing is written; see *Reasons to pause*.
+//! - `Paused`: paused. Nothing is written; see *Reasons to pause*.
 //! - `Outdated`: the waiting rows must be refreshed first. The run settles what is in flight and unconfirmed, and the
-//!   driver returns. The caller then drives [`ReadBack::of_waiting`](readback::ReadBack::of_waiting), and afterwards
+//!   driver returns. The caller then drives [`ReadBack::for_refresh`](readback::ReadBack::for refresh), and afterwards
 //!   the run again.
 //! - `Stopping`: a person stopped the run; requests in flight are awaited.
 //! - `Stopped`: nothing is in flight, and some rows aren't settled.
-//! - `Ended`: every row is settled.
+//! - `Finished`: every row is settled.
 //!
 //! # States of a row
 //!
@@ -31,7 +31,7 @@
 //! 5. Unconfirmed: the answer was lost. A GET decides: the row is settled as `Changed` or `Gone`, or the PUT is
 //!    repeated.
 //!
-//! Settled states are `Changed`, `AlreadySo`, `Refused`, `Failed`, `Gone` and `AnswerLost`. A read-back after the run
+//! Settled states are `Changed`, `AlreadySet`, `Refused`, `Failed`, `Gone` and `Unconfirmed`. A read-back after the run
 //! ([`readback`]) may turn a lost answer into `Changed` or `Failed`, and `Changed` into `ChangedBySomeoneElse`.
 //!
 //! # What is stored when
@@ -60,7 +60,7 @@
 //!
 //! A stop starts nothing more, not even a read. Requests in flight can't be recalled and are awaited. Changes already
 //! made are kept. Rows that wait for a retry are settled as `Failed`; unconfirmed rows that aren't being read are
-//! settled as `AnswerLost`, and only a read-back can tell whether their PUT arrived. Intents that weren't sent are
+//! settled as `Unconfirmed`, and only a read-back can tell whether their PUT arrived. Intents that weren't sent are
 //! stored as waiting. A stop doesn't wait for a journal that can't store.
 //!
 //! # Reasons to pause
@@ -190,7 +190,7 @@ pub enum JobAnswer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PauseReason {
     /// A person paused the run by hand.
-    Asked,
+    ByPerson,
     /// The pilot user was changed; a person checks the result before the others follow.
     PilotUser,
     /// The number of users per step was reached.
@@ -220,9 +220,9 @@ pub enum RunStatus {
     /// Rows are being written, or retries and reads are due.
     Running,
     /// The run is paused for this reason.
-    Halted(PauseReason),
+    Paused(PauseReason),
     /// Others may have changed the waiting users; [`Run::outdated`] returns the reason. The run settles unconfirmed
-    /// rows, then the driver returns. It continues once [`ReadBack::of_waiting`](readback::ReadBack::of_waiting) is
+    /// rows, then the driver returns. It continues once [`ReadBack::for_refresh`](readback::ReadBack::for refresh) is
     /// complete.
     Outdated,
     /// A person stopped the run; requests in flight are awaited.
@@ -230,7 +230,7 @@ pub enum RunStatus {
     /// Nothing is in flight, and some rows aren't settled.
     Stopped,
     /// Every row is settled; nothing more will be sent.
-    Ended,
+    Finished,
 }
 
 /// A run: the state of all rows of a plan, and what to send next.
@@ -239,7 +239,7 @@ pub struct Run {
     policy: Rc<Policy>,
     jitter: Jitter,
     rows: Vec<Row>,
-    tally: RowCounts,
+    counts: RowCounts,
     failures: HashMap<RowIndex, Failure>,
     fresh: Vec<RowIndex>,
     ready: Ready,
@@ -313,12 +313,12 @@ impl Run {
     pub fn new(plan: Rc<Plan>, policy: Rc<Policy>, jitter: Jitter, token_until: Option<Millis>) -> Self {
         let mut jitter = jitter;
         let rows = u32::try_from(plan.rows.len()).unwrap_or(u32::MAX);
-        let step_at = if plan.stops.after_test_user { Some(1) } else { plan.stops.every };
+        let step_at = if plan.stops.after_pilot { Some(1) } else { plan.stops.every };
         // If no user follows the pilot user, there is nothing to wait for.
-        let has_pilot = plan.stops.after_test_user && plan.rows.len() > 1;
+        let has_pilot = plan.stops.after_pilot && plan.rows.len() > 1;
         let mut run = Self {
             rows: vec![Row::default(); plan.rows.len()],
-            tally: RowCounts::waiting(rows),
+            counts: RowCounts::waiting(rows),
             failures: HashMap::new(),
             fresh: Vec::new(),
             ready: Ready::new(jitter.split()),
@@ -365,14 +365,14 @@ impl Run {
         let mut run = Self::new(Rc::new(plan), policy, jitter, token_until);
         for (index, row) in rows.into_iter().enumerate() {
             if let Some(known) = run.rows.get_mut(index) {
-                run.tally.moved(known.state, row.state);
-                run.unsent += u32::from(row.state.is_ended() && row.writes == 0);
+                run.counts.moved(known.state, row.state);
+                run.unsent += u32::from(row.state.is_settled() && row.writes == 0);
                 *known = row;
             }
         }
         run.failures = failures;
-        let ended = run.tally.ended();
-        match (run.plan.stops.after_test_user, run.settled_by_run()) {
+        let ended = run.counts.ended();
+        match (run.plan.stops.after_pilot, run.settled_by_run()) {
             (true, 0) => run.step_at = Some(ended + 1),
             // The pilot user isn't confirmed yet: no other row was intended.
             (true, 1) if open.is_empty() => run.pauses.wait_for_person(PauseReason::PilotUser),
@@ -386,10 +386,11 @@ impl Run {
         run.pilot = run.pilot.take().filter(|_| run.settled_by_run() == 0);
         let opened: HashSet<RowIndex> = open.iter().copied().collect();
         let is_waiting = |index: &RowIndex| {
-            run.rows.get(*index as usize).is_some_and(|row| !row.state.is_ended()) && !opened.contains(index)
+            run.rows.get(*index as usize).is_some_and(|row| !row.state.is_settled())
+                && !opened.contains(index)
         };
-        let waiting = (0..run.tally.all()).filter(is_waiting).collect();
-        run.write_ahead = WriteAhead::resumed(waiting, run.tally.ended(), &open);
+        let waiting = (0..run.counts.all()).filter(is_waiting).collect();
+        run.write_ahead = WriteAhead::resumed(waiting, run.counts.ended(), &open);
         run.is_stopping = closed_at.is_some();
         run.restore_warnings(another_writer_at, handed_over_at);
         run.defer_some();
@@ -411,7 +412,7 @@ impl Run {
     }
 
     /// Sets the owner of the token that the run begins with, as an index into the run's actors.
-    pub fn act_as(&mut self, actor: u8) {
+    pub fn set_actor(&mut self, actor: u8) {
         self.actor = actor;
     }
 
@@ -423,15 +424,15 @@ impl Run {
 
     /// The current status of the run.
     #[must_use]
-    pub fn standing(&self) -> RunStatus {
-        let is_ended = self.tally.ended() == self.tally.all();
+    pub fn status(&self) -> RunStatus {
+        let is_settled = self.counts.ended() == self.counts.all();
         match self.pauses.first() {
             // Even with all rows settled: outcomes that can't be stored would be lost in a crash.
-            Some(halt @ PauseReason::NotStored(_)) if !self.is_stopping => RunStatus::Halted(halt),
-            _ if is_ended => RunStatus::Ended,
+            Some(halt @ PauseReason::NotStored(_)) if !self.is_stopping => RunStatus::Paused(halt),
+            _ if is_settled => RunStatus::Finished,
             _ if self.is_stopping && self.in_flight.is_empty() => RunStatus::Stopped,
             _ if self.is_stopping => RunStatus::Stopping,
-            Some(halt) => RunStatus::Halted(halt),
+            Some(halt) => RunStatus::Paused(halt),
             None if self.outdated.is_some() => RunStatus::Outdated,
             None => RunStatus::Running,
         }
@@ -439,8 +440,8 @@ impl Run {
 
     /// The number of rows in each state.
     #[must_use]
-    pub fn tally(&self) -> RowCounts {
-        self.tally
+    pub fn counts(&self) -> RowCounts {
+        self.counts
     }
 
     /// Whether all records are stored.
@@ -474,7 +475,7 @@ impl Run {
 
     fn set(&mut self, index: RowIndex, state: RowState) {
         let Some(row) = self.rows.get_mut(index as usize) else { return };
-        self.tally.moved(row.state, state);
+        self.counts.moved(row.state, state);
         row.state = state;
         self.fresh.push(index);
     }
@@ -504,17 +505,17 @@ impl Run {
 
     /// The number of rows that this run settled with a PUT. A user who needed no change can't be the pilot user.
     fn settled_by_run(&self) -> u32 {
-        self.tally.ended() - self.unsent
+        self.counts.ended() - self.unsent
     }
 
     /// Pauses at the end of a step: its last row is settled, the pilot user was read, and nothing else pauses the
     /// run.
     fn end_step(&mut self) {
         if self.pilot_read_due().is_none()
-            && self.step_at.is_some_and(|at| self.tally.ended() >= at)
+            && self.step_at.is_some_and(|at| self.counts.ended() >= at)
             && self.pauses.first().is_none()
         {
-            let is_pilot = self.plan.stops.after_test_user && self.settled_by_run() == 1;
+            let is_pilot = self.plan.stops.after_pilot && self.settled_by_run() == 1;
             self.pauses.wait_for_person(if is_pilot { PauseReason::PilotUser } else { PauseReason::Step });
         }
     }
@@ -620,7 +621,7 @@ impl Run {
                 if let Some(pause) = pause_of_row(&self.policy, row.reads, fault, &mut self.jitter) {
                     self.unconfirmed.push(Unconfirmed { from: now + pause, ..row });
                 } else {
-                    self.settle(index, RowState::AnswerLost, answered, Some(&row.fault));
+                    self.settle(index, RowState::Unconfirmed, answered, Some(&row.fault));
                 }
             }
         }
@@ -657,7 +658,7 @@ impl Run {
                 self.is_stopping = true;
                 self.pauses.unstored = None;
             }
-            Command::Pause => self.pauses.wait_for_person(PauseReason::Asked),
+            Command::Pause => self.pauses.wait_for_person(PauseReason::ByPerson),
             Command::Woke => self.clock = ClockCheck::Due,
             Command::HandOver => self.pauses.override_person(PauseReason::HandedOver),
             Command::Resume => self.resume(now),
@@ -680,7 +681,7 @@ impl Run {
         self.unconfirmed = sent;
         let unsent: Vec<Unconfirmed> = unsent;
         for row in unsent {
-            self.settle(row.index, RowState::AnswerLost, &answered, Some(&row.fault));
+            self.settle(row.index, RowState::Unconfirmed, &answered, Some(&row.fault));
         }
         // Rows that were intended and not written must not stay open in the journal.
         self.take_back_intents();
@@ -701,12 +702,12 @@ impl Run {
     fn resume(&mut self, now: Millis) {
         match self.pauses.resume() {
             Some(PauseReason::PilotUser | PauseReason::Step) => {
-                self.step_at = self.plan.stops.every.map(|every| self.tally.ended() + every);
+                self.step_at = self.plan.stops.every.map(|every| self.counts.ended() + every);
             }
             Some(PauseReason::Refused(_) | PauseReason::Failing { .. }) => self.breaker.reset(),
             Some(PauseReason::HandedOver) => self.mark_outdated(Outdated::HandedOver, now),
             Some(
-                PauseReason::Asked
+                PauseReason::ByPerson
                 | PauseReason::AnotherWriter
                 | PauseReason::Token
                 | PauseReason::NotStored(_),
@@ -777,7 +778,7 @@ impl Run {
             (PauseReason::Failing { until, .. }, _) => self.while_failing(*until, now),
             // Rows sent before the pause are still settled.
             (
-                PauseReason::Asked
+                PauseReason::ByPerson
                 | PauseReason::PilotUser
                 | PauseReason::Step
                 | PauseReason::Refused(_)
@@ -849,7 +850,7 @@ impl Work for Run {
         if !is_unstorable && let Some(records) = self.write_ahead.due() {
             return Step::Start(Job::Store(records));
         }
-        if self.is_stopping || self.tally.ended() == self.tally.all() {
+        if self.is_stopping || self.counts.ended() == self.counts.all() {
             // A stop doesn't wait for a journal that can't store.
             let is_stored = self.write_ahead.is_stored() || (self.is_stopping && is_unstorable);
             return if self.in_flight.is_empty() && is_stored { Step::Done } else { Step::Idle };

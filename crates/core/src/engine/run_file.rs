@@ -170,7 +170,7 @@ fn is_end(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::plan::{Plan, PlannedRow, Stops};
+    use crate::domain::plan::{Plan, PlannedPauses, PlannedRow};
     use crate::domain::row::{Failure, Row, RowState};
     use crate::domain::time::Timestamp;
     use crate::domain::user::{Mfa, UserId};
@@ -193,7 +193,7 @@ mod tests {
             rows: (1..=users).map(row).collect(),
             left_out: vec![],
             reference: "CHG1".into(),
-            stops: Stops::default(),
+            stops: PlannedPauses::default(),
             reason: String::new(),
             undoes: None,
         }
@@ -286,7 +286,7 @@ mod tests {
         assert_eq!(read(none.as_bytes()), Err(RunFileFault::Journal(Damage::NoPlan)));
         let unknown_row = Entry::Batch(vec![Record::Intent(vec![77])]).encode();
         let senseless = write(ENVIRONMENT_ID, &[Entry::Plan(plan(5)).encode(), unknown_row]);
-        assert_eq!(read(senseless.as_bytes()), Err(RunFileFault::Journal(Damage::Senseless)));
+        assert_eq!(read(senseless.as_bytes()), Err(RunFileFault::Journal(Damage::Invalid)));
         let other = write(EnvironmentId(Uuid::from_u128(98)), &entries());
         assert_eq!(read(other.as_bytes()), Err(RunFileFault::OtherEnvironment));
     }

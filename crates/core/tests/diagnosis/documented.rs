@@ -206,7 +206,7 @@ pub const DOCUMENTED: &[Situation] = &[
         world.user = contractor();
         world.meanwhile = Some(Box::new(|world| {
             let (user, now) = (world.id(world.user), world.now());
-            world.sandbox.borrow_mut().happen(BackgroundChange::Deleted(user), now);
+            world.sandbox.borrow_mut().apply_background_change(BackgroundChange::Deleted(user), now);
         }));
     }),
     row(
@@ -299,7 +299,7 @@ pub const DOCUMENTED: &[Situation] = &[
             world.wrong(r#"{"fault":{"kind":"status","status":403}}"#);
         }));
     }),
-    // Licence and products.
+    // License and products.
     row("devices are refused where MFA is not among the products", Cause::MfaMissing, |world| {
         world.sandbox.borrow_mut().set_products(&["PING_ONE_BASE"]);
         world.says = vec![("GET", "/devices", 403, NOT_LICENSED)];
@@ -310,7 +310,7 @@ pub const DOCUMENTED: &[Situation] = &[
         user_with_device(world, "adaeze.okonkwo", DeviceType::Totp, DeviceState::Active);
         world.act = Act::WonderWhyNotAsked;
     }),
-    row("the licence is used up, and only the message says so", Cause::LicenceExceeded, |world| {
+    row("the licence is used up, and only the message says so", Cause::LicenseExceeded, |world| {
         world.says = vec![("PUT", "/mfaEnabled", 403, OVER_LICENCE)];
     }),
     row("PingID of before has the environment", Cause::PingIdDecides, |world| {
@@ -341,7 +341,7 @@ pub const DOCUMENTED: &[Situation] = &[
     row("the account is disabled, and all the rest is there", Cause::AccountUnusable, |world| {
         user_with_device(world, "dora.disabled", DeviceType::Totp, DeviceState::Active);
         let (user, now) = (world.id("dora.disabled"), world.now());
-        world.sandbox.borrow_mut().happen(BackgroundChange::Switched(user, true), now);
+        world.sandbox.borrow_mut().apply_background_change(BackgroundChange::Switched(user, true), now);
         world.act = Act::WonderWhyNotAsked;
     }),
     row("the only device was never activated", Cause::NoDevice, |world| {
@@ -401,7 +401,7 @@ pub const DOCUMENTED: &[Situation] = &[
     row("too many requests, and the refusal can't be read", Cause::AnswerUnreadable, |world| {
         world.act = Act::List;
         world.meanwhile = Some(Box::new(|world| {
-            world.behave(&Behaviour {
+            world.set_behaviour(&Behaviour {
                 rate: Some(50.0),
                 others: 50.0,
                 preflights_count: false,
@@ -412,7 +412,7 @@ pub const DOCUMENTED: &[Situation] = &[
     }),
     row("changes are refused in a way that can't be read", Cause::AnswerUnreadable, |world| {
         world.role(Role::IdentityDataReadOnly);
-        world.behave(&Behaviour { cors_on_refusals: false, ..Behaviour::default() });
+        world.set_behaviour(&Behaviour { cors_on_refusals: false, ..Behaviour::default() });
     }),
     // PingOne.
     row("two reports within five seconds", Cause::RateLimited, |world| {
@@ -436,7 +436,7 @@ pub const DOCUMENTED: &[Situation] = &[
     row("PingOne doesn't take the body of the change", Cause::RequestRefused, |world| {
         world.wrong(r#"{"on":{"method":"PUT"},"fault":{"kind":"status","status":400}}"#);
     }),
-    row("one request in a day is taken for one without a token", Cause::PassedBy, |world| {
+    row("one request in a day is taken for one without a token", Cause::Temporary, |world| {
         world.act = Act::Open;
         world.meanwhile =
             Some(Box::new(|world| world.wrong(r#"{"times":1,"fault":{"kind":"status","status":401}}"#)));

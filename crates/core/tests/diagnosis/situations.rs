@@ -200,13 +200,13 @@ pub const SITUATIONS: &[Situation] = &[
             in_a_run(world, "PUT", 401, NOT_PERMITTED);
         },
     ),
-    row("one user is answered a plain 401 in such a run", Cause::PassedBy, |world| {
+    row("one user is answered a plain 401 in such a run", Cause::Temporary, |world| {
         in_a_run(world, "PUT", 401, NOT_TAKEN);
     }),
     row("one user's change fails again and again in such a run", Cause::OneRecordFailing, |world| {
         in_a_run(world, "PUT", 500, "{}");
     }),
-    row("the licence is used up in such a run", Cause::LicenceExceeded, |world| {
+    row("the licence is used up in such a run", Cause::LicenseExceeded, |world| {
         in_a_run(world, "PUT", 403, LICENCE_EXCEEDED);
     }),
     row("the user is of a population that no one was changed in", Cause::ScopeTooNarrow, |world| {
@@ -229,15 +229,15 @@ pub const SITUATIONS: &[Situation] = &[
             world.act = Act::Report;
         },
     ),
-    // Licence and products.
+    // License and products.
     row("MFA is not among the environment's products", Cause::MfaMissing, |world| {
         world.sandbox.borrow_mut().set_products(&["PING_ONE_BASE"]);
         world.says = vec![("PUT", "/mfaEnabled", 403, NOT_LICENSED)];
     }),
-    row("the licence is used up", Cause::LicenceExceeded, |world| {
+    row("the licence is used up", Cause::LicenseExceeded, |world| {
         world.says = vec![("PUT", "/mfaEnabled", 403, LICENCE_EXCEEDED)];
     }),
-    row("PingOne says in its own form that the license is used up", Cause::LicenceExceeded, |world| {
+    row("PingOne says in its own form that the license is used up", Cause::LicenseExceeded, |world| {
         world.wrong(r#"{"on":{"method":"PUT"},"fault":{"kind":"license-exceeded"}}"#);
     }),
     row("a quota is used up", Cause::RateLimited, |world| {
@@ -252,7 +252,7 @@ pub const SITUATIONS: &[Situation] = &[
     row("the user is deleted before the change", Cause::UserMissing, |world| {
         world.meanwhile = Some(Box::new(|world| {
             let (user, now) = (world.id("jonas.brandt"), world.now());
-            world.sandbox.borrow_mut().happen(BackgroundChange::Deleted(user), now);
+            world.sandbox.borrow_mut().apply_background_change(BackgroundChange::Deleted(user), now);
         }));
     }),
     row("a 401 that names a missing permission", Cause::RoleMissing(Permission::UpdateMfa), |world| {
@@ -298,7 +298,7 @@ pub const SITUATIONS: &[Situation] = &[
     row("other clients use the licence's limit up", Cause::RateLimited, |world| {
         world.act = Act::List;
         world.meanwhile = Some(Box::new(|world| {
-            world.behave(&Behaviour { rate: Some(50.0), others: 50.0, ..Behaviour::default() });
+            world.set_behaviour(&Behaviour { rate: Some(50.0), others: 50.0, ..Behaviour::default() });
         }));
     }),
     row("PingOne is down", Cause::ServiceFailing, |world| {

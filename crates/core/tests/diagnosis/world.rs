@@ -17,7 +17,7 @@ use pingone_mfa_core::api::request::{
 };
 use pingone_mfa_core::api::{Head, Response, Transport, TransportError};
 use pingone_mfa_core::domain::diagnosis::{Diagnosis, diagnoses};
-use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Operation, Plain, Reach, Symptom};
+use pingone_mfa_core::domain::evidence::{Evidence, InputFault, Operation, PlainResult, Reach, Symptom};
 use pingone_mfa_core::domain::fault::Fault;
 use pingone_mfa_core::domain::guard::Guard;
 use pingone_mfa_core::domain::outcome::Outcome;
@@ -137,7 +137,7 @@ impl World {
             populations: Populations::Usual,
         });
         let expose_correlation_id = ids == Ids::Exposed;
-        sandbox.behave(Behaviour { expose_correlation_id, ..Behaviour::default() }).unwrap();
+        sandbox.set_behaviour(Behaviour { expose_correlation_id, ..Behaviour::default() }).unwrap();
         Self {
             ids,
             sandbox: Rc::new(RefCell::new(sandbox)),
@@ -181,18 +181,21 @@ impl World {
     /// Adds a fault rule, in the format of the sandbox's README.
     pub fn wrong(&mut self, rule: &str) {
         let rule: Rule = serde_json::from_str(rule).unwrap();
-        self.sandbox.borrow_mut().go_wrong(rule).unwrap();
+        self.sandbox.borrow_mut().add_fault(rule).unwrap();
     }
 
     /// Sets how the tenant behaves.
-    pub fn behave(&mut self, behaviour: &Behaviour) {
+    pub fn set_behaviour(&mut self, behaviour: &Behaviour) {
         let expose_correlation_id = self.ids == Ids::Exposed;
-        self.sandbox.borrow_mut().behave(Behaviour { expose_correlation_id, ..*behaviour }).unwrap();
+        self.sandbox.borrow_mut().set_behaviour(Behaviour { expose_correlation_id, ..*behaviour }).unwrap();
     }
 
     /// The ID of the user with this username.
     pub fn id(&self, username: &str) -> Uuid {
-        self.sandbox.borrow().user_named(username).unwrap_or_else(|| panic!("no user is named {username}"))
+        self.sandbox
+            .borrow()
+            .user_by_username(username)
+            .unwrap_or_else(|| panic!("no user is named {username}"))
     }
 
     /// The username of a user in this population.
@@ -200,7 +203,7 @@ impl World {
         let Scope::Population(population) = scope else { panic!("no population") };
         let intact = Self::new(Ids::Hidden);
         let mut sandbox = intact.sandbox.borrow_mut();
-        let token = sandbox.mint(&TokenSpec::default(), intact.now());
+        let token = sandbox.issue_token(&TokenSpec::default(), intact.now());
         let filter = format!("/users?filter=population.id%20eq%20%22{population}%22");
         let page = read(&mut sandbox, &token, intact.now(), &filter);
         page["_embedded"]["users"][0]["username"].as_str().unwrap().to_owned()
@@ -211,7 +214,7 @@ impl World {
         let intact = Self::new(Ids::Hidden);
         let id = intact.id(username);
         let mut sandbox = intact.sandbox.borrow_mut();
-        let token = sandbox.mint(&TokenSpec::default(), intact.now());
+        let token = sandbox.issue_token(&TokenSpec::default(), intact.now());
         let user = read(&mut sandbox, &token, intact.now(), &format!("/users/{id}"));
         let population = user["population"]["id"].as_str().unwrap();
         let filter = format!("/users?filter=population.id%20eq%20%22{population}%22");
@@ -250,7 +253,7 @@ pub fn diagnosed(broken: fn(&mut World), ids: Ids) -> Diagnosed {
     let mut world = World::new(ids);
     broken(&mut world);
     let now = world.clock.wall();
-    let token = world.sandbox.borrow_mut().mint(&world.spec.clone(), world.now());
+    let token = world.sandbox.borrow_mut().issue_token(&world.spec.clone(), world.now());
     let pasted = (world.paste)(token);
     let (evidence, writes) = match entered(&world, &pasted) {
         Err(input) => (Evidence::of(Symptom::Input(input), now), 0),
@@ -294,7 +297,7 @@ fn entered(world: &World, pasted: &str) -> Result<Entered, InputFault> {
     let own = world.sandbox.borrow().environment_id();
     let environment = world.environment.map_or(Ok(own), Uuid::try_parse);
     let environment = environment.map_err(|_| InputFault::EnvironmentUnreadable)?;
-    let named = world.sandbox.borrow().user_named(world.user).map(UserId);
+    let named = world.sandbox.borrow().user_by_username(world.user).map(UserId);
     let user = named.or_else(|| UserId::read(world.user)).ok_or(InputFault::UserUnreadable)?;
     let tenant = Tenant { region, environment: EnvironmentId(environment) };
     Ok(Entered { token: paste.token.expose().to_owned(), facts: paste.facts, tenant, user, regions })
@@ -323,13 +326,14 @@ fn experienced(mut world: World, entered: &Entered) -> (Evidence, usize) {
         let connection = connection.clone();
         clock.run(async move { connection.call(ReadEnvironment).await })
     };
-    let evidence =
-        |symptom| {
-            Evidence::of(symptom, clock.wall())
-                .with_token(entered.facts.clone(), &entered.regions)
-                .with_place(entered.tenant.region.clone(), Some(entered.tenant.environment), &entered.regions)
-        };
-    let has_entered = connected.is_ok();
+    let evidence = |symptom| {
+        Evidence::of(symptom, clock.wall()).with_token(entered.facts.clone(), &entered.regions).with_target(
+            entered.tenant.region.clone(),
+            Some(entered.tenant.environment),
+            &entered.regions,
+        )
+    };
+    let has_read_environment = connected.is_ok();
     let symptom = if let Err(fault) = connected {
         Symptom::Failed { operation: Operation::Connect, fault, at: clock.wall() }
     } else {
@@ -344,9 +348,9 @@ fn experienced(mut world: World, entered: &Entered) -> (Evidence, usize) {
         }
         act(&world, &clock, &connection, entered.user)
     };
-    let changed_in = populations(&world);
-    let proof = world.is_run.then(|| Proof::new(changed_in.iter().copied().map(Some), 0));
-    let evidence = Evidence { has_entered, changed_in, proof, ..evidence(symptom) };
+    let changed_populations = populations(&world);
+    let proof = world.is_run.then(|| Proof::new(changed_populations.iter().copied().map(Some), 0));
+    let evidence = Evidence { has_read_environment, changed_populations, proof, ..evidence(symptom) };
     let before = world.sandbox.borrow().seen().len();
     let evidence = clock.run(async move { search(evidence, &connection, browser.as_ref(), |_| {}).await });
     let sandbox = world.sandbox.borrow();
@@ -360,9 +364,9 @@ fn experienced(mut world: World, entered: &Entered) -> (Evidence, usize) {
 fn populations(world: &World) -> Vec<PopulationId> {
     let intact = World::new(Ids::Hidden);
     let mut sandbox = intact.sandbox.borrow_mut();
-    let token = sandbox.mint(&TokenSpec::default(), intact.now());
+    let token = sandbox.issue_token(&TokenSpec::default(), intact.now());
     let mut of = |username: &String| {
-        let id = sandbox.user_named(username).unwrap();
+        let id = sandbox.user_by_username(username).unwrap();
         let user = read(&mut sandbox, &token, intact.now(), &format!("/users/{id}"));
         PopulationId(Uuid::try_parse(user["population"]["id"].as_str().unwrap()).unwrap())
     };
@@ -379,7 +383,7 @@ fn read(sandbox: &mut Sandbox, token: &str, now: SandboxWall, path: &str) -> ser
 fn act(world: &World, clock: &Rc<VirtualClock>, connection: &Connection, user: UserId) -> Symptom {
     let (operation, failed) = match world.act {
         Act::Connect => panic!("{}: connecting should have failed", world.user),
-        Act::WonderWhyNotAsked => return Symptom::NotAsked(user),
+        Act::WonderWhyNotAsked => return Symptom::NotPrompted(user),
         Act::CheckEverything => return Symptom::Health,
         Act::List => (Operation::ReadUsers, list(clock, connection)),
         Act::Open => (Operation::ReadUser(user), call(clock, connection, ReadUser(user))),
@@ -563,9 +567,9 @@ impl NetworkProbe for Browser {
                 is_online: network != Network::Offline,
                 page: !is_cut_off,
                 host: match received {
-                    _ if network == Network::Forbidden => Plain::Forbidden,
-                    Received::Answer(..) | Received::Cut(_) => Plain::Answered,
-                    Received::Nothing | Received::Silence => Plain::Unanswered,
+                    _ if network == Network::Forbidden => PlainResult::Forbidden,
+                    Received::Answer(..) | Received::Cut(_) => PlainResult::Answered,
+                    Received::Nothing | Received::Silence => PlainResult::Unanswered,
                 },
                 readable: match received {
                     Received::Answer(answer, true) => Some(answer.head.status),

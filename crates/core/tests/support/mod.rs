@@ -79,7 +79,7 @@ pub enum Fate {
     Answered,
     NeverArrives,
     /// The request arrives, and its answer is lost.
-    AnswerLost,
+    Unconfirmed,
     /// The request arrives, and no answer ever comes.
     Silence,
     /// Something other than PingOne answers, with this status and without PingOne's body.
@@ -126,7 +126,7 @@ impl Transport for Mount {
             let reply =
                 sandbox.borrow_mut().handle(&sent, pingone_sandbox::Timestamp(clock.wall().0)).response;
             match fate {
-                Fate::AnswerLost => Err(TransportError::Unreachable),
+                Fate::Unconfirmed => Err(TransportError::Unreachable),
                 Fate::Silence => std::future::pending().await,
                 Fate::Answered | Fate::NeverArrives | Fate::Status(_) => {
                     let head = Head::new(reply.status().as_u16(), readable_correlation_id(&reply));
@@ -160,7 +160,7 @@ impl Stage {
             kind: EnvironmentKind::Sandbox,
             populations: Populations::Usual,
         });
-        let token = sandbox.mint(spec, pingone_sandbox::Timestamp(EPOCH));
+        let token = sandbox.issue_token(spec, pingone_sandbox::Timestamp(EPOCH));
         let region = Region {
             code: RegionCode("SANDBOX".into()),
             label: "Sandbox".into(),

@@ -25,13 +25,13 @@ impl ApiClient {
             kind: EnvironmentKind::Sandbox,
             populations: Populations::Usual,
         });
-        let token = sandbox.mint(spec, NOW);
+        let token = sandbox.issue_token(spec, NOW);
         Self { sandbox, token }
     }
 
     /// Sends the next requests with a token of these properties.
     pub fn use_token(&mut self, spec: &TokenSpec) {
-        self.token = self.sandbox.mint(spec, NOW);
+        self.token = self.sandbox.issue_token(spec, NOW);
     }
 
     /// Sends a GET to a path under the environment, or to a path that starts with `/v1`.

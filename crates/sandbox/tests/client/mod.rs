@@ -25,8 +25,8 @@ impl ApiClient {
             kind: EnvironmentKind::Sandbox,
             populations: Populations::Usual,
         });
-        let token =
-            sandbox.mint(&TokenSpec { role, lifetime_seconds: 1_000_000, ..TokenSpec::default() }, NOW);
+        let token = sandbox
+            .issue_token(&TokenSpec { role, lifetime_seconds: 1_000_000, ..TokenSpec::default() }, NOW);
         Self { sandbox, token, now: NOW }
     }
 
@@ -60,7 +60,7 @@ impl ApiClient {
     }
 
     pub fn user(&self, name: &str) -> Uuid {
-        self.sandbox.user_named(name).unwrap()
+        self.sandbox.user_by_username(name).unwrap()
     }
 
     pub fn advance(&mut self, seconds: i64) {

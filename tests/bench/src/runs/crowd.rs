@@ -43,7 +43,7 @@ struct Phase {
 pub(super) async fn measure(is_quick: bool) -> Outcome<String> {
     let users = if is_quick { USERS / 10 } else { USERS };
     let fixture = Fixture::prepare(users, Some(UNLIMITED)).await?;
-    fixture.world.sandbox().clear_seen();
+    fixture.world.sandbox().clear_requests();
     let page = hand::open_product(&fixture.world).await?;
     fixture.list(&page).await?;
     hand::value(&page, WATCH, Value::Null).await?;
@@ -52,7 +52,7 @@ pub(super) async fn measure(is_quick: bool) -> Outcome<String> {
     phases.push(phase("reviewed", &page).await?);
     fixture.start(&page).await;
     phases.push(phase("the test user is done", &page).await?);
-    fixture.world.sandbox().clear_seen();
+    fixture.world.sandbox().clear_requests();
     // Open the request list: it is the most expensive view during a run.
     page.press_beginning("button", "Exchanges (").await;
     page.press("button", "Go on").await;

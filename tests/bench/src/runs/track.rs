@@ -6,7 +6,7 @@ use std::sync::MutexGuard;
 use std::time::Duration;
 
 use pingone_sandbox::server::now;
-use pingone_sandbox::{Behaviour, Fault, NoisyNeighbor, On, Rule, Sandbox, Seen, TokenSpec};
+use pingone_sandbox::{Behaviour, ClientAddress, Fault, On, Rule, Sandbox, Seen, TokenSpec};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
@@ -69,7 +69,7 @@ impl Trial {
         for method in scenario.delayed() {
             let on = On { method: Some((*method).to_owned()), ..On::default() };
             let fault = Fault::Delay { millis: LATENCY };
-            trial.sandbox().go_wrong(Rule { on, share: 1.0, skip: 0, times: None, fault })?;
+            trial.sandbox().add_fault(Rule { on, share: 1.0, skip: 0, times: None, fault })?;
         }
         Ok(trial)
     }
@@ -126,12 +126,12 @@ impl Trial {
     /// Starts counting and applies the limit.
     fn begin(&self) -> Outcome<()> {
         let mut sandbox = self.sandbox();
-        sandbox.clear_seen();
-        Ok(sandbox.behave(self.scenario.behaviour())?)
+        sandbox.clear_requests();
+        Ok(sandbox.set_behaviour(self.scenario.behaviour())?)
     }
 
     fn limit_to(&self, rate: f64) -> Outcome<()> {
-        Ok(self.sandbox().behave(Behaviour { rate: Some(rate), ..self.scenario.behaviour() })?)
+        Ok(self.sandbox().set_behaviour(Behaviour { rate: Some(rate), ..self.scenario.behaviour() })?)
     }
 
     async fn until_stored(&self) -> Outcome<()> {
@@ -161,7 +161,7 @@ impl Trial {
         let environment = self.sandbox().environment_id();
         let request = http::Request::get(format!("/v1/environments/{environment}"))
             .header("authorization", format!("Bearer {token}"))
-            .extension(NoisyNeighbor("another client's".to_owned()))
+            .extension(ClientAddress("another client's".to_owned()))
             .body(Vec::new())?;
         let other = async {
             let mut ticks = tokio::time::interval(Duration::from_secs(1) / NEIGHBOUR);

@@ -100,7 +100,7 @@ pub(super) fn head(report: &RunReport, contents: Contents, out: &mut String) {
     head.time("anotherWriterSeenAt", report.another_writer_at);
     head.text("anotherWriter", report.another_writer_at.map(|_| ANOTHER_WRITER));
     head.object("counts", |counts| {
-        let tally = report.tally();
+        let tally = report.counts();
         for state in RowState::ALL {
             counts.number(state.word(), Some(tally.of(state).into()));
         }
@@ -118,7 +118,7 @@ pub(super) fn head(report: &RunReport, contents: Contents, out: &mut String) {
     });
     head.object("limits", |object| limits(report, object));
     head.object("stops", |object| {
-        object.boolean("afterTestUser", plan.stops.after_test_user);
+        object.boolean("afterTestUser", plan.stops.after_pilot);
         object.number("every", plan.stops.every.map(u64::from));
     });
     head.object("auditLog", |object| audit(report, object));

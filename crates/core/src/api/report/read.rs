@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::api::json;
 use crate::domain::limits::{Access, TurnOff};
-use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedRow, Stops, Undone};
+use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedPauses, PlannedRow, Undone};
 use crate::domain::report::{LimitsInForce, Operator, RunReport};
 use crate::domain::row::{Failure, Row, RowState};
 use crate::domain::tenant::EnvironmentId;
@@ -270,10 +270,10 @@ fn direction(head: &Value) -> Read<bool> {
     }
 }
 
-fn stops(head: &Value) -> Read<Stops> {
-    let after_test_user = json::boolean(head, "stops.afterTestUser")?;
+fn stops(head: &Value) -> Read<PlannedPauses> {
+    let after_pilot = json::boolean(head, "stops.afterTestUser")?;
     let every = json::number(head, "stops.every")?.map(|_| integer(head, "stops.every")).transpose()?;
-    Ok(Stops { after_test_user: json::need(after_test_user, "stops.afterTestUser")?, every })
+    Ok(PlannedPauses { after_pilot: json::need(after_pilot, "stops.afterTestUser")?, every })
 }
 
 fn limits(limits: &Value) -> Read<LimitsInForce> {
@@ -304,7 +304,7 @@ fn limits(limits: &Value) -> Read<LimitsInForce> {
 
 fn counts(head: &Value, report: &RunReport) -> Read<()> {
     let counts = json::need(json::at(head, "counts"), "counts")?;
-    let tally = report.tally();
+    let tally = report.counts();
     for state in RowState::ALL {
         if json::number(counts, state.word())? != Some(tally.of(state).into()) {
             return Err(ReportFault::new(format!("counts.{state}"), "is not how many there are"));

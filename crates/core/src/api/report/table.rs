@@ -53,7 +53,7 @@ pub(super) fn head(report: &RunReport, contents: Contents, byte_order_mark: bool
 }
 
 fn counts(report: &RunReport, out: &mut String) {
-    let tally = report.tally();
+    let tally = report.counts();
     for state in RowState::ALL {
         write_note(state.word(), &tally.of(state).to_string(), out);
     }

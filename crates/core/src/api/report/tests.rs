@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::csv::unguarded;
 use crate::domain::limits::{Access, TurnOff};
-use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, Stops, Undone};
+use crate::domain::plan::{Exclusion, LeftOut, Plan, PlanNumber, PlannedPauses, Undone};
 use crate::domain::proposal::Proposal;
 use crate::domain::report::{LimitsInForce, Operator};
 use crate::domain::row::RowState;
@@ -37,7 +37,7 @@ fn report() -> RunReport {
         rows: (1..=3).map(row).collect(),
         left_out: vec![LeftOut { user: user(50), why: Exclusion::Protected }],
         reference: "CHG0041273".into(),
-        stops: Stops { after_test_user: true, every: Some(50) },
+        stops: PlannedPauses { after_pilot: true, every: Some(50) },
         reason: "a, b".into(),
         undoes: Some(Undone { number: PlanNumber(0x7f3a_01c2), reference: "CHG0041272".into() }),
     };
@@ -51,7 +51,7 @@ fn report() -> RunReport {
         actor: 1,
     };
     let refused = Row { state: RowState::Refused, actor: 0, read_back_at: None, ..changed };
-    let lost = Row { state: RowState::AnswerLost, correlation_id: None, writes: 3, ..refused };
+    let lost = Row { state: RowState::Unconfirmed, correlation_id: None, writes: 3, ..refused };
     let denied = Failure { status: 403, code: Some("ACCESS_FAILED".into()), message: "=no".into() };
     let silent = Failure { status: 0, code: None, message: "the browser got no readable answer".into() };
     RunReport {
@@ -473,7 +473,7 @@ prop_compose! {
         made_at in any_time(),
         left_out in proptest::collection::vec(proptest::sample::select(Exclusion::ALL.to_vec()), 0..4),
         (reference, reason, of_undone) in (any_text(), any_text(), any_text()),
-        (after_test_user, every, undoes) in any::<(bool, Option<u32>, Option<u32>)>(),
+        (after_pilot, every, undoes) in any::<(bool, Option<u32>, Option<u32>)>(),
     ) -> Plan {
         let left_out = left_out.into_iter().zip(1000..).map(|(why, number)| LeftOut { user: user(number), why });
         Plan {
@@ -483,7 +483,7 @@ prop_compose! {
             rows: vec![],
             left_out: left_out.collect(),
             reference,
-            stops: Stops { after_test_user, every },
+            stops: PlannedPauses { after_pilot, every },
             reason,
             undoes: undoes.map(|number| Undone { number: PlanNumber(number), reference: of_undone }),
         }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Call, Fact, PAGE, Request, Subject, UnreadableBody, fact};
+use super::{Call, Fact, PAGE_SIZE, Request, Subject, UnreadableBody, fact};
 use crate::api::endpoint::{Cursor, Endpoint};
 use crate::api::wire;
 use crate::domain::group::Group;
@@ -29,7 +29,7 @@ impl Call for ReadGroups {
     const SUBJECT: Subject = Subject::List;
 
     fn request(&self, tenant: &Tenant) -> Request {
-        Request::get(Endpoint::groups(tenant, PAGE, self.cursor.as_ref()))
+        Request::get(Endpoint::groups(tenant, PAGE_SIZE, self.cursor.as_ref()))
     }
 
     fn read(&self, tenant: &Tenant, body: &Value) -> Result<Groups, UnreadableBody> {

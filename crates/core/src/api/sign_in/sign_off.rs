@@ -5,17 +5,17 @@
 use zeroize::Zeroizing;
 
 use super::WINDOW_MARK;
-use crate::domain::sign_in::{SignInPlace, SignedIn, Way};
+use crate::domain::sign_in::{SignInMode, SignInTarget, SignedIn};
 
 /// The URL at PingOne that ends the browser's session there and leads back to the page.
 ///
 /// PingOne documents `id_token_hint` as optional. It is left out, because a URL stays in the browser's history. Without
 /// it, PingOne redirects to any sign-off URL that is registered for an application of the environment.
 #[must_use]
-pub fn address(place: &SignInPlace, way: Way) -> String {
+pub fn address(place: &SignInTarget, way: SignInMode) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("post_logout_redirect_uri", &place.redirect_uri);
-    if way == Way::OwnWindow {
+    if way == SignInMode::OwnWindow {
         // The returning window recognizes this state and closes itself instead of opening a second page.
         query.append_pair("state", WINDOW_MARK);
     }
@@ -24,7 +24,7 @@ pub fn address(place: &SignInPlace, way: Way) -> String {
 
 /// The URL at which a refresh token is revoked. Access tokens for PingOne's API can't be revoked.
 #[must_use]
-pub fn revocation_address(place: &SignInPlace) -> String {
+pub fn revocation_address(place: &SignInTarget) -> String {
     format!("{}/revoke", place.issuer)
 }
 

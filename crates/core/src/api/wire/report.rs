@@ -22,7 +22,7 @@ pub struct Entry {
 
 /// The answer to the creation of a report or to a request for a page of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct DeviceReport {
     /// ID of the report; later pages don't state it.
     pub id: Option<Uuid>,
     /// Time at which PingOne created it.
@@ -53,14 +53,14 @@ pub fn request() -> Vec<u8> {
 
 /// The answer to `POST /environments/{id}/dataExplorations`, or a later page of its entries. The answer to a creation
 /// may have no entries.
-pub fn report(body: &Value) -> Result<Report, Misread> {
+pub fn report(body: &Value) -> Result<DeviceReport, Misread> {
     if text(body, "status")?.is_some_and(|status| status != "SUCCESS") {
         return Err(Misread::Shape("status is not SUCCESS: the report is not made yet".to_owned()));
     }
     let path = "_embedded.entries";
     let rows = if at(body, path).is_some() { list(body, path)? } else { &[] };
     let entries: Vec<Entry> = rows.iter().filter_map(entry).collect();
-    Ok(Report {
+    Ok(DeviceReport {
         id: id(body, "id")?,
         created_at: super::date_time(body, "createdAt")?,
         has_entries: at(body, path).is_some(),

@@ -27,9 +27,9 @@ pub enum Problem {
     /// Users are identified by email address, and the value isn't one, or has text around it that may be a part of it.
     NotAnAddress,
     /// The cell has several different addresses.
-    SeveralPeople,
+    SeveralAddresses,
     /// The line doesn't match the line filter ([`ImportFile::taken`]).
-    NotTaken,
+    FilteredOut,
 }
 
 impl Problem {
@@ -37,12 +37,12 @@ impl Problem {
     pub const ALL: [Self; 8] = [
         Self::OtherCellCount,
         Self::Unreadable,
-        Self::SeveralPeople,
+        Self::SeveralAddresses,
         Self::SpreadsheetNumber,
         Self::NotAnId,
         Self::NotAnAddress,
         Self::Empty,
-        Self::NotTaken,
+        Self::FilteredOut,
     ];
 }
 
@@ -106,7 +106,7 @@ impl ImportFile {
             problem = Some(Problem::Unreadable);
         }
         if problem.is_none() && !self.matches_filters(&cells) {
-            problem = Some(Problem::NotTaken);
+            problem = Some(Problem::FilteredOut);
         }
         vec![entry(value, problem)]
     }
@@ -160,7 +160,7 @@ impl ImportFile {
         match parse_address(&plain) {
             ParsedAddress::One(address) if address == plain => (written, None),
             ParsedAddress::One(address) => (address, None),
-            ParsedAddress::Several => (written, Some(Problem::SeveralPeople)),
+            ParsedAddress::Several => (written, Some(Problem::SeveralAddresses)),
             ParsedAddress::Unclear => (written, Some(Problem::NotAnAddress)),
         }
     }

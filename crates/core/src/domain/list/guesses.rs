@@ -74,9 +74,9 @@ pub enum Answer {
     /// Whether there is a header. Without one, all lines are read as users.
     Header(bool),
     /// No cell spans several lines: each line is parsed on its own.
-    LinesApart,
+    SingleLines,
     /// Only the lines with this word in this column are imported.
-    OnlyLinesWith {
+    FilterLines {
         /// Index of the column with the word.
         column: usize,
         /// The word to match, ignoring case.
@@ -113,13 +113,13 @@ impl ImportFile {
                 self.set_header(has_header);
                 self.confirm_lines_above();
             }
-            Answer::LinesApart => {
+            Answer::SingleLines => {
                 self.quotes = Quotes::WithinLine;
                 self.split();
                 self.guess();
                 return self.check_length();
             }
-            Answer::OnlyLinesWith { column, word } => {
+            Answer::FilterLines { column, word } => {
                 let word = word_of(&self.spelling, &word);
                 self.taken.retain(|(filtered, _)| *filtered != column);
                 self.taken.push((column, word));

@@ -136,15 +136,15 @@ fn a_cell_of_several_lines_is_a_guess_and_its_lines_can_be_parsed_one_by_one() {
     let mut import = import("username,note\nana,\"VIP\nbo,x\ncy,Monitor 27\"\ndi,z\n");
     let guess = Guess::CellsOfSeveralLines { cells: 1, line: 2, lines: 3 };
     assert_eq!((guesses(&import), values_and_problems(&import).0), (vec![guess], vec!["ana", "di"]));
-    import.answer(Answer::LinesApart).unwrap();
+    import.answer(Answer::SingleLines).unwrap();
     assert_eq!((guesses(&import), values_and_problems(&import).0), (vec![], vec!["ana", "bo", "cy", "di"]));
 
     let mut first = self::import("\"VIP,ana\nx,bo\nMonitor 27\",cy\n");
     assert!(matches!(guesses(&first).first(), Some(Guess::CellsOfSeveralLines { line: 1, lines: 3, .. })));
-    first.answer(Answer::LinesApart).unwrap();
+    first.answer(Answer::SingleLines).unwrap();
     assert_eq!(first.entries().len(), 3);
     let in_the_column = self::import("email\n\"a@b.c\nb@b.c\"\n");
-    assert_eq!(values_and_problems(&in_the_column).1, [(2, Problem::SeveralPeople)]);
+    assert_eq!(values_and_problems(&in_the_column).1, [(2, Problem::SeveralAddresses)]);
     assert!(in_the_column.confirmed().is_none());
 }
 
@@ -152,7 +152,7 @@ fn a_cell_of_several_lines_is_a_guess_and_its_lines_can_be_parsed_one_by_one() {
 fn too_many_lines_after_parsing_them_one_by_one_are_a_fault() {
     let mut import =
         import(&format!("login,note\nana,\"{}\"\n", "x\n".repeat(MAX_LINES + HEADER_SEARCH_LINES)));
-    assert_eq!(import.answer(Answer::LinesApart), Err(ImportFault::TooManyLines { limit: MAX_LINES }));
+    assert_eq!(import.answer(Answer::SingleLines), Err(ImportFault::TooManyLines { limit: MAX_LINES }));
 }
 
 #[test]
@@ -171,14 +171,14 @@ fn several_users_in_a_line_are_read_as_rows_of_addresses_or_reported() {
     {
         assert_eq!(
             values_and_problems(&import(&format!("email\n{cell}\n"))).1,
-            [(2, Problem::SeveralPeople)],
+            [(2, Problem::SeveralAddresses)],
             "{cell}"
         );
     }
     let in_one_of_many = import("cy@x.example\ndi@x.example\nana@x.example;bo@x.example\n");
-    assert_eq!(values_and_problems(&in_one_of_many).1, [(3, Problem::SeveralPeople)]);
+    assert_eq!(values_and_problems(&in_one_of_many).1, [(3, Problem::SeveralAddresses)]);
     let login = import("Login\tTeam\nana@x.example;bo@x.example\t1\ncy@x.example;\t2\n");
-    assert_eq!(values_and_problems(&login), (vec!["cy@x.example"], vec![(2, Problem::SeveralPeople)]));
+    assert_eq!(values_and_problems(&login), (vec!["cy@x.example"], vec![(2, Problem::SeveralAddresses)]));
 }
 
 #[test]
@@ -193,8 +193,8 @@ fn a_column_with_on_and_off_per_line_has_to_be_confirmed() {
     let guess = guesses(&all).remove(0);
     confirm(&mut all, guess);
     assert_eq!((all.confirmed().is_some(), values_and_problems(&all).0.len()), (true, 4));
-    import.answer(Answer::OnlyLinesWith { column: 1, word: "ENABLED".into() }).unwrap();
-    let others = vec![(3, Problem::NotTaken), (5, Problem::NotTaken)];
+    import.answer(Answer::FilterLines { column: 1, word: "ENABLED".into() }).unwrap();
+    let others = vec![(3, Problem::FilteredOut), (5, Problem::FilteredOut)];
     assert_eq!((guesses(&import), values_and_problems(&import)), (vec![], (vec!["ana", "cy"], others)));
     assert_eq!(import.taken(), [(1, "enabled".to_owned())]);
     import.identify(0, Identity::Username, true);
@@ -231,7 +231,7 @@ fn a_letter_of_another_code_page_does_not_match_a_different_name() {
     users.learn(&User { username: "pawe3".into(), ..user(3) }, &fold);
     let found = |bytes: &[u8]| {
         let import = read(bytes, &normalize()).unwrap();
-        import.confirmed().unwrap().match_in(&users).found.len()
+        import.confirmed().unwrap().match_with(&users).found.len()
     };
     assert_eq!(found("username\npawe\u{b3}\n".as_bytes()), 1, "in Unicode it is the digit");
     assert_eq!(found(b"username\npawe\xb3\n"), 0, "a Polish Windows has written this for pawe\u{142}");
@@ -258,7 +258,7 @@ fn differently_encoded_names_match_and_a_name_that_then_fits_two_users_is_ambigu
     }
     let id = |number| -> UserId { user(number).id };
     let import = import("Zoë\nbo\nCY\nzoe\nfin\nz\u{200d}oë\n");
-    let matches = import.confirmed().unwrap().match_in(&users);
+    let matches = import.confirmed().unwrap().match_with(&users);
     assert_eq!(matches.found, [(0, id(1)), (1, id(2)), (2, id(3))]);
     assert_eq!(matches.ambiguous, [(4, vec![id(4), id(5)])]);
     assert_eq!((matches.not_found, matches.duplicates), (vec![3], vec![5]));
@@ -319,7 +319,7 @@ fn only_lines_with_the_expected_cell_count_contribute_direction_words() {
 fn an_answer_about_a_column_replaces_only_the_earlier_one_for_that_column() {
     let mut import = import("Username,MFA Status,Action\nana,on,off\nbo,off,off\ncy,on,on\n");
     let mut only = |column, word: &str| {
-        import.answer(Answer::OnlyLinesWith { column, word: word.into() }).unwrap();
+        import.answer(Answer::FilterLines { column, word: word.into() }).unwrap();
         import.taken().to_vec()
     };
     assert_eq!(only(1, "on"), [(1, "on".to_owned())]);

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::super::user::UserId;
 use super::super::users::{UserIndex, UserStore};
 use super::spelling::Spelling;
-use super::{Confirmed, Entry, Identity, ImportFile};
+use super::{ConfirmedImport, Entry, Identity, ImportFile};
 
 /// Result of matching an import file: the indexes of its entries, each in exactly one field, in the file's order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,7 +26,7 @@ impl Matches {
     /// an entry may occur several times. Entries in [`ImportFile::questions`] without an answer are not found; answers
     /// for other entries are ignored.
     #[must_use]
-    pub fn from_answers(import: Confirmed<'_>, answers: Vec<(usize, Vec<UserId>)>) -> Self {
+    pub fn from_answers(import: ConfirmedImport<'_>, answers: Vec<(usize, Vec<UserId>)>) -> Self {
         let file = import.file;
         let distinct = DistinctValues::of(file);
         let mut users_by_entry: Vec<Vec<UserId>> = vec![Vec::new(); file.entries().len()];
@@ -134,12 +134,12 @@ impl ImportFile {
     }
 }
 
-impl Confirmed<'_> {
+impl ConfirmedImport<'_> {
     /// Matches the file with the loaded users. Case is ignored in usernames and email addresses. Accents count, unlike
     /// in the page's search, because the users of a file aren't reviewed one by one before they are changed. External
     /// IDs are compared exactly.
     #[must_use]
-    pub fn match_in(self, users: &UserStore) -> Matches {
+    pub fn match_with(self, users: &UserStore) -> Matches {
         let file = self.file;
         let distinct = DistinctValues::of(file);
         let mut users_by_entry: Vec<Vec<UserId>> = vec![Vec::new(); file.entries().len()];
@@ -188,27 +188,29 @@ mod tests {
     fn usernames_and_addresses_match_regardless_of_case() {
         let users = store(&[user(1), User { username: " ŁUK ".into(), ..user(2) }]);
         let matches =
-            import("USER001\nłuk\nstranger\n", Identity::Username).confirmed().unwrap().match_in(&users);
+            import("USER001\nłuk\nstranger\n", Identity::Username).confirmed().unwrap().match_with(&users);
         assert_eq!((matches.found, matches.not_found), (vec![(0, id(1)), (1, id(2))], vec![2]));
         let matches =
-            import("user001@EXAMPLE.com\nuser001", Identity::Email).confirmed().unwrap().match_in(&users);
+            import("user001@EXAMPLE.com\nuser001", Identity::Email).confirmed().unwrap().match_with(&users);
         assert_eq!((matches.found, matches.not_found), (vec![(0, id(1))], vec![1]));
     }
 
     #[test]
     fn accents_distinguish_users() {
         let people = ["zoe", "Zoë"].map(|name| User { username: name.into(), ..user(name.len() as u128) });
-        let matches = import("ZOË\nzoé\n", Identity::Username).confirmed().unwrap().match_in(&store(&people));
+        let matches =
+            import("ZOË\nzoé\n", Identity::Username).confirmed().unwrap().match_with(&store(&people));
         assert_eq!((matches.found, matches.not_found), (vec![(0, people[1].id)], vec![1]));
     }
 
     #[test]
     fn external_ids_are_compared_exactly_and_user_ids_as_uuids() {
         let users = store(&[User { external_id: Some("E-1".into()), ..user(1) }, user(2)]);
-        let matches = import("e-1\n E-1\u{a0}\n", Identity::ExternalId).confirmed().unwrap().match_in(&users);
+        let matches =
+            import("e-1\n E-1\u{a0}\n", Identity::ExternalId).confirmed().unwrap().match_with(&users);
         assert_eq!((matches.found, matches.not_found), (vec![(1, id(1))], vec![0]));
         let text = format!("{{{}}}\n{}\nuser002\n", id(2), id(9).to_string().to_uppercase());
-        let matches = import(&text, Identity::UserId).confirmed().unwrap().match_in(&users);
+        let matches = import(&text, Identity::UserId).confirmed().unwrap().match_with(&users);
         assert_eq!((matches.found, matches.not_found), (vec![(0, id(2))], vec![1, 2]));
     }
 
@@ -219,7 +221,7 @@ mod tests {
         let matches = import("team@example.com\nTEAM@example.com\n", Identity::Email)
             .confirmed()
             .unwrap()
-            .match_in(&users);
+            .match_with(&users);
         assert_eq!(matches.ambiguous, [(0, vec![id(1), id(3)])]);
         assert_eq!((matches.duplicates, matches.found), (vec![1], vec![]));
     }
@@ -227,7 +229,7 @@ mod tests {
     #[test]
     fn an_entry_with_an_earlier_value_is_a_duplicate() {
         let import = import("user001\nnobody\nUser001 \nNOBODY\n4.1E+07\n4.1E+07\n", Identity::Username);
-        let matches = import.confirmed().unwrap().match_in(&store(&[user(1)]));
+        let matches = import.confirmed().unwrap().match_with(&store(&[user(1)]));
         assert_eq!((matches.found, matches.duplicates), (vec![(0, id(1))], vec![2, 3]));
         assert_eq!(matches.not_found, [1, 4, 5], "shortened numbers may have been different ones");
         assert_eq!(import.questions(), [0, 1]);
@@ -244,7 +246,7 @@ mod tests {
             });
         }
         let text = format!("{}\n{}\n", Uuid::nil(), id(1));
-        let matches = import(&text, Identity::UserId).confirmed().unwrap().match_in(&users);
+        let matches = import(&text, Identity::UserId).confirmed().unwrap().match_with(&users);
         assert_eq!((matches.found, matches.not_found), (vec![(1, id(1))], vec![0]));
     }
 
@@ -279,7 +281,7 @@ mod tests {
             (1..=100_000).map(|number| User { id: scattered(number), ..user(number) }).collect();
         let lines: Vec<String> = (0..200_000).map(|number| format!("USER{number:03}")).collect();
         let matches =
-            import(&lines.join("\n"), Identity::Username).confirmed().unwrap().match_in(&store(&people));
+            import(&lines.join("\n"), Identity::Username).confirmed().unwrap().match_with(&store(&people));
         assert_eq!((matches.found.len(), matches.not_found.len()), (100_000, 100_000));
     }
 }

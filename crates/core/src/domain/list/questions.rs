@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::super::filter::{Attribute, Filter};
 use super::super::user::{User, UserId};
 use super::spelling::Spelling;
-use super::{Confirmed, Identity};
+use super::{ConfirmedImport, Identity};
 
 /// Maximum number of values in one filter. PingOne documents no limit for a filter's length.
 const MAX_VALUES_PER_FILTER: usize = 10;
@@ -32,7 +32,7 @@ pub struct Questions {
 impl Questions {
     /// The lookups for a file with its current interpretation.
     #[must_use]
-    pub fn of(import: Confirmed<'_>) -> Self {
+    pub fn of(import: ConfirmedImport<'_>) -> Self {
         let file = import.file;
         let (identity, spelling) = (file.identity(), file.spelling.clone());
         let value = |entry: usize| Some((entry, file.entries().get(entry)?.value.clone()));

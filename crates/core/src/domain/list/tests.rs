@@ -189,7 +189,7 @@ fn check_invariants(bytes: &[u8]) {
             let all: Vec<usize> = (0..import.entries().len()).collect();
             confirm_all(&mut import);
             let Matches { found, not_found, ambiguous, duplicates } =
-                import.confirmed().unwrap().match_in(&users);
+                import.confirmed().unwrap().match_with(&users);
             let indexes =
                 found.iter().map(|(entry, _)| entry).chain(ambiguous.iter().map(|(entry, _)| entry));
             let mut indexes: Vec<usize> = indexes.chain(&not_found).chain(&duplicates).copied().collect();

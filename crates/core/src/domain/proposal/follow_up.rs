@@ -34,14 +34,14 @@ impl Remedy {
     #[must_use]
     pub fn of(state: RowState, failure: Option<&Failure>) -> Option<Self> {
         match state {
-            RowState::Failed | RowState::AnswerLost => Some(Self::Retry),
+            RowState::Failed | RowState::Unconfirmed => Some(Self::Retry),
             RowState::Refused => {
                 failure.filter(|failure| failure.status == 403 && failure.code.is_some()).map(|_| Self::Grant)
             }
             RowState::Waiting
             | RowState::Sending
             | RowState::Changed
-            | RowState::AlreadySo
+            | RowState::AlreadySet
             | RowState::Gone
             | RowState::ChangedBySomeoneElse => None,
         }
@@ -50,14 +50,14 @@ impl Remedy {
 
 /// How many rows of a run can be fixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Mendable {
+pub struct Retryable {
     /// How many rows a retry can fix.
     pub retry: u32,
     /// How many rows a retry can fix once a role or a license has been granted.
     pub grant: u32,
 }
 
-impl Mendable {
+impl Retryable {
     /// Counts the rows. `rows` are in the plan's order.
     #[must_use]
     pub fn of(rows: &[Row], failures: Failures<'_>) -> Self {
@@ -81,7 +81,7 @@ pub const fn undo_until(ended_at: Timestamp) -> Timestamp {
 
 /// Whether a run that ended at `ended_at` can still be undone at `now`.
 #[must_use]
-pub fn may_undo(ended_at: Timestamp, now: Timestamp) -> bool {
+pub fn can_undo(ended_at: Timestamp, now: Timestamp) -> bool {
     now <= undo_until(ended_at)
 }
 
@@ -140,7 +140,7 @@ impl Proposal {
             (RowState::ChangedBySomeoneElse, _) => Exclusion::ChangedBySomeoneElse,
             (RowState::Changed, Mfa::Unknown) => Exclusion::EarlierNotKnown,
             (RowState::Changed, from) if from == Mfa::from(self.to) => return self.users.push(user),
-            (RowState::Changed, _) => Exclusion::AlreadySo,
+            (RowState::Changed, _) => Exclusion::AlreadySet,
             _ => return,
         };
         self.left_out.push(LeftOut { user, why });
@@ -151,7 +151,7 @@ impl Proposal {
 mod tests {
     use super::*;
     use crate::domain::fault::{Fault, Refusal, RetryKind};
-    use crate::domain::plan::{PlannedRow, Stops};
+    use crate::domain::plan::{PlannedPauses, PlannedRow};
     use crate::domain::tenant::EnvironmentId;
     use crate::domain::time::Millis;
     use uuid::Uuid;
@@ -169,7 +169,7 @@ mod tests {
             rows: from.iter().zip(0..).map(row).collect(),
             left_out: vec![LeftOut { user: UserId(Uuid::from_u128(50)), why: Exclusion::Protected }],
             reference: "CHG1".into(),
-            stops: Stops { after_test_user: true, every: Some(5) },
+            stops: PlannedPauses { after_pilot: true, every: Some(5) },
             reason: "because".into(),
             undoes: None,
         }
@@ -200,14 +200,14 @@ mod tests {
             _ => None,
         };
         let (plan, rows) = (plan(&[Mfa::Off; 11]), rows(&states));
-        assert_eq!(Mendable::of(&rows, &failures), Mendable { retry: 2, grant: 1 });
+        assert_eq!(Retryable::of(&rows, &failures), Retryable { retry: 2, grant: 1 });
         let proposal = Proposal::retry(&plan, &rows, &failures, false);
         let selected: Vec<RowState> =
             numbers(&proposal.users).iter().map(|user| states[usize::try_from(*user).unwrap()]).collect();
-        assert_eq!(selected, [RowState::Failed, RowState::AnswerLost]);
+        assert_eq!(selected, [RowState::Failed, RowState::Unconfirmed]);
         let granted = Proposal::retry(&plan, &rows, &failures, true);
         assert_eq!(numbers(&granted.users), [5, 6, 7]);
-        assert_eq!((granted.to, granted.already), (true, Exclusion::AlreadySo));
+        assert_eq!((granted.to, granted.already), (true, Exclusion::AlreadySet));
         assert_eq!((granted.reference.as_str(), granted.reason.as_str()), ("CHG1", "because"));
         assert!(granted.left_out.is_empty());
     }
@@ -216,9 +216,9 @@ mod tests {
     fn a_retry_of_an_undo_undoes_the_same_run() {
         let undone = Undone { number: plan(&[]).number(), reference: "CHG0".into() };
         let undo = Plan { undoes: Some(undone), ..plan(&[Mfa::On]) };
-        let proposal = Proposal::retry(&undo, &rows(&[RowState::AnswerLost]), &|_| None, false);
+        let proposal = Proposal::retry(&undo, &rows(&[RowState::Unconfirmed]), &|_| None, false);
         // The PUT whose answer was lost may have come from this run.
-        assert_eq!((proposal.undoes, proposal.already), (undo.undoes, Exclusion::AlreadySo));
+        assert_eq!((proposal.undoes, proposal.already), (undo.undoes, Exclusion::AlreadySet));
     }
 
     #[test]
@@ -230,7 +230,7 @@ mod tests {
         };
         for (fault, remedy) in [
             (Fault::RoleMissing(refusal(403, Some("ACCESS_FAILED"))), Some(Remedy::Grant)),
-            (Fault::LicenceExceeded(refusal(403, Some("LICENSE_EXCEEDED"))), Some(Remedy::Grant)),
+            (Fault::LicenseExceeded(refusal(403, Some("LICENSE_EXCEEDED"))), Some(Remedy::Grant)),
             (Fault::PathUnknown(refusal(403, None)), None),
             (Fault::NotFound(refusal(404, Some("NOT_FOUND"))), None),
             (Fault::MediaTypeRefused(refusal(415, None)), None),
@@ -266,7 +266,7 @@ mod tests {
             |writes, at| Row { state: RowState::Failed, writes, at: Some(Timestamp(at)), ..Row::default() };
         let rows = [settled(1, 5_000), settled(3, 9_000), settled(0, 99_000), Row::default()];
         let plan = plan(&[Mfa::Off; 4]);
-        let wait = |proposal: &Proposal, now| proposal.settles_in(Millis::seconds(30), Timestamp(now));
+        let wait = |proposal: &Proposal, now| proposal.settle_wait(Millis::seconds(30), Timestamp(now));
         for proposal in [Proposal::undo(&plan, &rows), Proposal::retry(&plan, &rows, &|_| None, false)] {
             assert_eq!(wait(&proposal, 9_000), Millis::seconds(30));
             assert_eq!(wait(&proposal, 20_000), Millis::seconds(19));
@@ -283,14 +283,14 @@ mod tests {
         let proposal = Proposal::undo(&plan, &rows(&[RowState::Changed; 3]));
         assert_eq!(numbers(&proposal.users), [1]);
         let why: Vec<Exclusion> = proposal.left_out.iter().map(|left| left.why).collect();
-        assert_eq!(why, [Exclusion::EarlierNotKnown, Exclusion::AlreadySo]);
+        assert_eq!(why, [Exclusion::EarlierNotKnown, Exclusion::AlreadySet]);
     }
 
     #[test]
     fn a_run_can_be_undone_for_three_days() {
         let ended = Timestamp(1_000);
         assert_eq!(undo_until(ended), Timestamp(1_000 + 72 * 3_600_000));
-        assert!(may_undo(ended, undo_until(ended)) && may_undo(ended, Timestamp(0)));
-        assert!(!may_undo(ended, undo_until(ended).plus(1)));
+        assert!(can_undo(ended, undo_until(ended)) && can_undo(ended, Timestamp(0)));
+        assert!(!can_undo(ended, undo_until(ended).plus(1)));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::api::endpoint::Cursor;
-use crate::api::request::{PAGE, Page, ReadPage};
+use crate::api::request::{PAGE_SIZE, Page, ReadPage};
 use crate::domain::fault::{Fault, Paging, RetryKind};
 use crate::domain::filter::Filter;
 use crate::domain::time::Millis;
@@ -105,7 +105,7 @@ impl Lane {
     /// read forever.
     fn most_pages(&self) -> u64 {
         let users = self.count.unwrap_or(1_000_000);
-        2 * users.div_ceil(SMALLEST.min(u64::from(PAGE))) + 10
+        2 * users.div_ceil(SMALLEST.min(u64::from(PAGE_SIZE))) + 10
     }
 
     /// Records a page's failure: schedules a retry, restarts the lane after an expired cursor, or gives up.

@@ -1,6 +1,6 @@
 //! Decides whether populations are listed in parallel or all users with one cursor.
 
-use crate::api::request::PAGE;
+use crate::api::request::PAGE_SIZE;
 use crate::domain::filter::Filter;
 use crate::domain::user::Population;
 
@@ -35,7 +35,7 @@ fn by_population(populations: &[Population], total: Option<u64>) -> Option<Vec<L
 
 /// The number of pages of a population; an empty one takes a page too.
 fn pages(users: u64) -> u64 {
-    users.div_ceil(u64::from(PAGE)).max(1)
+    users.div_ceil(u64::from(PAGE_SIZE)).max(1)
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ mod tests {
     use super::*;
     use crate::domain::guard::{Rules, WriteRefusal};
     use crate::domain::limits::Limits;
-    use crate::domain::plan::{PlannedRow, Stops};
+    use crate::domain::plan::{PlannedPauses, PlannedRow};
     use crate::domain::tenant::EnvironmentId;
     use crate::domain::user::{GroupId, Mfa, UserId};
     use crate::engine::journal::restore;
@@ -81,7 +81,7 @@ mod tests {
             rows: (1..=users).map(row).collect(),
             left_out: vec![],
             reference: String::new(),
-            stops: Stops::default(),
+            stops: PlannedPauses::default(),
             reason: String::new(),
             undoes: None,
         })

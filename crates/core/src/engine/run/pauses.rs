@@ -58,7 +58,7 @@ impl Pauses {
             PauseReason::NotStored(_) => self.unstored = None,
             // Only a new token helps.
             PauseReason::Token => {}
-            PauseReason::Asked
+            PauseReason::ByPerson
             | PauseReason::PilotUser
             | PauseReason::Step
             | PauseReason::Refused(_)

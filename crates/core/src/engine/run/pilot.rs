@@ -71,7 +71,7 @@ impl Run {
 
     /// The row that is changed first. A row that was settled without a PUT isn't the pilot user.
     fn pilot_user(&self) -> Option<RowIndex> {
-        let needs_nothing = |row: &Row| row.state.is_ended() && row.writes == 0;
+        let needs_nothing = |row: &Row| row.state.is_settled() && row.writes == 0;
         (0..).zip(&self.rows).find(|(_, row)| !needs_nothing(row)).map(|(index, _)| index)
     }
 
@@ -101,7 +101,7 @@ impl Run {
     pub(super) fn pilot_read_due(&self) -> Option<PilotRead> {
         let progress = self.pilot.as_ref()?;
         let pilot_user = self.rows.get(self.pilot_user()? as usize)?;
-        progress.due(pilot_user.writes > 0, pilot_user.state.is_ended())
+        progress.due(pilot_user.writes > 0, pilot_user.state.is_settled())
     }
 
     pub(super) fn pilot_read_started(&mut self) {

@@ -5,7 +5,7 @@
 //! may be older than the change. The read-back also resolves rows whose answer was lost: their PUT may have arrived,
 //! even late.
 //!
-//! An outdated run refreshes its waiting rows in the same way before it continues ([`ReadBack::of_waiting`]).
+//! An outdated run refreshes its waiting rows in the same way before it continues ([`ReadBack::for_refresh`]).
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -129,7 +129,7 @@ impl<'run> ReadBack<'run> {
 
     /// Creates the refresh of the waiting rows of a run that is [`Outdated`](super::RunStatus::Outdated). Once it is
     /// complete, the run can continue; a stop stops the run.
-    pub fn of_waiting(run: &'run mut Run, listing: Option<Listing>) -> Self {
+    pub fn for_refresh(run: &'run mut Run, listing: Option<Listing>) -> Self {
         let due = run.waiting().collect();
         let mut back = Self::of(run, Purpose::Refresh, due, listing);
         back.finish_if_complete();
@@ -280,7 +280,7 @@ impl<'run> ReadBack<'run> {
         let state = match (row.state, is_so) {
             (_, true) => RowState::Changed,
             (RowState::Changed, false) => RowState::ChangedBySomeoneElse,
-            (RowState::AnswerLost, false) => RowState::Failed,
+            (RowState::Unconfirmed, false) => RowState::Failed,
             (state, false) => state,
         };
         if state != row.state {
@@ -424,7 +424,7 @@ impl<'run> ReadBack<'run> {
 fn due(run: &Run) -> impl Iterator<Item = RowIndex> {
     let is_due = |row: &super::Row| match row.state {
         RowState::Changed => row.read_back_at.is_none(),
-        RowState::AnswerLost => true,
+        RowState::Unconfirmed => true,
         // A failed row's PUT was sent and may have arrived after the row was read.
         RowState::Failed => row.writes > 0 && row.read_back_at.is_none(),
         // The same holds for PUTs that were sent before a refused one.
@@ -437,7 +437,7 @@ fn due(run: &Run) -> impl Iterator<Item = RowIndex> {
 impl Run {
     /// The number of rows that a read-back would read.
     #[must_use]
-    pub fn to_read_back(&self) -> usize {
+    pub fn rows_to_verify(&self) -> usize {
         due(self).count()
     }
 }

@@ -30,7 +30,7 @@ impl Run {
     /// Marks the waiting rows as outdated, because others may have changed them. Rows that wait for a retry are read
     /// first.
     pub(super) fn mark_outdated(&mut self, why: Outdated, now: Millis) {
-        self.outdated = (self.tally.of(RowState::Waiting) > 0).then_some(why);
+        self.outdated = (self.counts.of(RowState::Waiting) > 0).then_some(why);
         // Once per wait: otherwise the rows that are refreshed now would be refreshed again and again, and never
         // written.
         (self.active_at, self.active_since) = (Some(self.last), Some(now));
@@ -47,7 +47,7 @@ impl Run {
 
     /// The number of rows to refresh before a run that is [`Outdated`](super::RunStatus::Outdated) continues.
     #[must_use]
-    pub fn to_read_again(&self) -> usize {
+    pub fn rows_to_refresh(&self) -> usize {
         self.waiting().count()
     }
 
@@ -64,7 +64,7 @@ impl Run {
     /// read.
     pub(super) fn refreshed(&mut self, index: RowIndex, flag: bool, at: Timestamp) {
         if flag == self.plan.to {
-            return self.settle_unsent(index, RowState::AlreadySo, at, None);
+            return self.settle_unsent(index, RowState::AlreadySet, at, None);
         }
         self.last = self.last.max(at);
         if let Some(planned) = Rc::make_mut(&mut self.plan).rows.get_mut(index as usize) {
@@ -106,7 +106,8 @@ impl Run {
     pub(super) fn finish_refresh(&mut self) {
         let Some(why) = self.outdated.take() else { return };
         let rows = &self.rows;
-        self.write_ahead.keep_next(|index| rows.get(index as usize).is_some_and(|row| !row.state.is_ended()));
+        self.write_ahead
+            .keep_next(|index| rows.get(index as usize).is_some_and(|row| !row.state.is_settled()));
         // The next answer sets the time by the monotonic clock.
         (self.active_at, self.active_since) = (Some(self.last), None);
         self.ready.after_wait();

@@ -117,7 +117,7 @@ impl Run {
     }
 
     fn already_has_value(&mut self, index: RowIndex, answered: &Answered<JobAnswer>, now: Millis) {
-        self.settle(index, RowState::AlreadySo, answered, None);
+        self.settle(index, RowState::AlreadySet, answered, None);
         self.count_unsent();
         if self.another_writer_at.is_none() {
             self.another_writer_at = Some(answered.at);

@@ -118,7 +118,7 @@ impl ReadBack<'_> {
         let unread = self.unread();
         let mut rows = (0..).zip(&self.run.rows);
         rows.find(|(index, row)| {
-            matches!(row.state, RowState::Waiting | RowState::AlreadySo | RowState::Changed)
+            matches!(row.state, RowState::Waiting | RowState::AlreadySet | RowState::Changed)
                 && *index != but
                 && !unread.contains(index)
         })
